@@ -1,0 +1,109 @@
+/**
+ * From what the exchange says of an order to the facts that are missing in the journal. Pure, and safe to ask twice:
+ * what is recorded already gives nothing.
+ */
+import { minus, plus, Price, type Quote, type Volume } from "../../../shared/decimal/decimal.ts"
+import type { OrderEvent } from "../../../shared/events/order.ts"
+import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
+import type { LiveOrder } from "./state.ts"
+
+const identity = (order: LiveOrder) => ({ clientId: order.clientId, localId: order.localId })
+
+/** The order stands at the exchange under `txid`; nothing when that is known. */
+export const acceptedFacts = (order: LiveOrder, txid: string): ReadonlyArray<OrderEvent> =>
+  order.stage === "open" ? [] : [{ _tag: "OrderAccepted", ...identity(order), txid }]
+
+/** One fill, with the acceptance if nobody has reported it yet, and the end of the order if this completes it. */
+export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEvent> => {
+  if (order.execIds.includes(fill.execId)) return []
+  const filled = plus(order.filled, fill.volume)
+  const facts: Array<OrderEvent> = [
+    ...acceptedFacts(order, fill.txid),
+    {
+      _tag: "FillRecorded",
+      ...identity(order),
+      txid: fill.txid,
+      execId: fill.execId,
+      price: fill.price,
+      volume: fill.volume,
+      cost: fill.cost,
+      fee: fill.fee,
+      liquidity: fill.liquidity
+    }
+  ]
+  if (filled === order.volume) {
+    facts.push({
+      _tag: "OrderFilled",
+      ...identity(order),
+      txid: fill.txid,
+      ...totals(order, filled, plus(order.cost, fill.cost), plus(order.fee, fill.fee))
+    })
+  }
+  return facts
+}
+
+/**
+ * What the exchange's report of the order adds: that it was accepted, or how it ended. The report's totals win over the
+ * fills recorded, which may lack some: an ending is final, so its sums must be the exchange's.
+ */
+export const reportFacts = (order: LiveOrder, report: OrderReport): ReadonlyArray<OrderEvent> => {
+  if (report.status === "open" || report.status === "pending") return acceptedFacts(order, report.txid)
+  const end = { ...identity(order), txid: report.txid, ...totals(order, report.filledVolume, report.cost, report.fee) }
+  return [
+    ...acceptedFacts(order, report.txid),
+    report.filledVolume === order.volume
+      ? { _tag: "OrderFilled", ...end }
+      : { _tag: "OrderCancelled", ...end, cause: report.reason ?? report.status }
+  ]
+}
+
+/** The order never came to be. */
+export const rejectedFact = (order: LiveOrder, cause: string): OrderEvent => ({
+  _tag: "OrderRejected",
+  ...identity(order),
+  cause
+})
+
+/** The order was sent and nobody knows what became of it. */
+export const unknownFact = (order: LiveOrder, cause: string): OrderEvent => ({
+  _tag: "OrderUnknown",
+  ...identity(order),
+  cause
+})
+
+/** The order is about to be sent. */
+export const claimFact = (order: LiveOrder, deadlineMs: number): OrderEvent => ({
+  _tag: "OrderClaimed",
+  ...identity(order),
+  side: order.side,
+  price: order.price,
+  volume: order.volume,
+  postOnly: order.postOnly,
+  deadlineMs
+})
+
+/** Fills of the window that belong to the order and are not recorded, oldest first. */
+export const missingFills = (order: LiveOrder, fills: ReadonlyArray<Fill>): ReadonlyArray<Fill> =>
+  fills.filter((fill) => fill.txid === order.txid && !order.execIds.includes(fill.execId))
+
+const totals = (order: LiveOrder, volume: Volume, cost: Quote, fee: Quote) => ({
+  price: averagePrice(order, volume, cost),
+  volume,
+  cost,
+  fee
+})
+
+/**
+ * The average price of the fills. When every fill was at the order's own price (a resting order always is, up to the
+ * rounding of each fill's cost) that price itself; else cost ÷ volume, rounded down to the price scale.
+ */
+const averagePrice = (order: LiveOrder, volume: Volume, cost: Quote): Price => {
+  if (volume === 0n) return Price.zero
+  const atOrderPrice = (order.price * volume) / 100_000_000n
+  const difference = minus(cost, atOrderPrice as Quote)
+  if ((difference < 0n ? -difference : difference) <= ROUNDING_OF_FILLS) return order.price
+  return ((cost * 100_000_000n) / volume) as Price
+}
+
+/** Kraken rounds each fill's cost to at most 9 decimals; 100 fills of one order differ by less than this (1e-7 USD). */
+const ROUNDING_OF_FILLS = 1_000n

@@ -1,0 +1,70 @@
+/** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
+import type { Price, Quote, Volume } from "../../../shared/decimal/decimal.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
+
+/**
+ * The life of an order as the gateway sees it:
+ * `requested` → `claimed` (about to be sent, or sent) → `open`, or `unknown` → `open`; every ending removes it.
+ */
+export type OrderStage = "requested" | "claimed" | "unknown" | "open"
+
+export interface LiveOrder {
+  readonly localId: number
+  readonly clientId: string
+  readonly side: "buy" | "sell"
+  readonly price: Price
+  readonly volume: Volume
+  readonly postOnly: boolean
+  readonly stage: OrderStage
+  /** The exchange's id, once it is known. */
+  readonly txid: string | null
+  /** Until then the exchange may still place it; 0 before the claim. */
+  readonly deadlineMs: number
+  /** Fills recorded so far: their ids, and their sums. */
+  readonly execIds: ReadonlyArray<string>
+  readonly filled: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+}
+
+/** What the slot asked for, in its order. */
+export type Task =
+  | { readonly _tag: "Place"; readonly localId: number }
+  | { readonly _tag: "Cancel"; readonly localId: number }
+
+/** One slot's side of the gateway. Tasks are done strictly one after the other; lanes do not wait for each other. */
+export interface Lane {
+  readonly slot: number
+  /** Requests without an outcome, oldest first. */
+  readonly tasks: ReadonlyArray<Task>
+  /** By local id, ascending. */
+  readonly orders: Readonly<Record<number, LiveOrder>>
+  /** The last record of the slot's `order` subject: what our next one must follow. */
+  readonly lastFactSeq: number
+}
+
+export interface GatewayState {
+  readonly lanes: Readonly<Record<number, Lane>>
+  readonly epoch: number
+  readonly balances: EventOf<"BalancesObserved"> | null
+  readonly constraints: EventOf<"ConstraintsObserved"> | null
+  readonly fees: EventOf<"FeesObserved"> | null
+}
+
+export const initialState: GatewayState = { lanes: {}, epoch: 0, balances: null, constraints: null, fees: null }
+
+export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
+
+/** Every live order of every lane, by slot and local id. */
+export const liveOrders = (state: GatewayState): ReadonlyArray<{ readonly slot: number; readonly order: LiveOrder }> =>
+  Object.values(state.lanes).flatMap((lane) =>
+    Object.values(lane.orders).map((order) => ({ slot: lane.slot, order }))
+  )
+
+/** The live order the exchange means by this client id or txid, or null: not ours, or ended. */
+export const findLive = (
+  state: GatewayState,
+  clientId: string | null,
+  txid: string
+): { readonly slot: number; readonly order: LiveOrder } | null =>
+  liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ?? null

@@ -1,0 +1,132 @@
+/**
+ * The control subject as the runtime needs it before anything is folded: the epoch to raise, and the records an operator
+ * has excluded. Small and rarely written, so it is read whole.
+ */
+import { Effect, Schema, Stream } from "effect"
+import { decodeRecord, encodeEntry, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
+import type { EventOf, MarketEvent } from "../events/event.ts"
+import type { MarketSubjects } from "../events/subjects.ts"
+import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
+
+/** What the control records up to now say. */
+export interface ControlView {
+  /** The highest epoch; 0 in an empty journal. */
+  readonly epoch: number
+  /** Sequence of the last control record; 0: none. */
+  readonly lastSeq: number
+  /** `skipKey` of every record an operator has excluded. */
+  readonly skipped: ReadonlySet<string>
+  /** Faults raised, in order. */
+  readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
+  readonly configured: EventOf<"MarketConfigured"> | null
+}
+
+/** The actor a fault of a record that nobody can read is raised for. */
+export const EVERY_ACTOR = "*"
+
+export const skipKey = (actor: string, seq: number): string => `${actor} ${seq}`
+
+/** `decodeRecord` with its failure in the error channel. */
+export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, RecordUndecodable> =>
+  Effect.try({
+    try: () => decodeRecord(record),
+    catch: (error) =>
+      error instanceof RecordUndecodable
+        ? error
+        : new RecordUndecodable({ seq: record.seq, subject: record.subject, problem: String(error) })
+  })
+
+/** Reads every control record. */
+export const readControl = Effect.fn("readControl")(function* (subjects: MarketSubjects) {
+  const journal = yield* Journal
+  let epoch = 0
+  let lastSeq = 0
+  let configured: EventOf<"MarketConfigured"> | null = null
+  const skipped = new Set<string>()
+  const faults: Array<EventOf<"FaultRaised">> = []
+  yield* journal.read({ from: 1, filter: subjects.control }).pipe(
+    Stream.mapEffect(decode),
+    Stream.runForEach((record) =>
+      Effect.sync(() => {
+        lastSeq = record.seq
+        for (const event of record.events) {
+          if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
+          else if (event._tag === "MarketConfigured") configured = event
+          else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
+          else if (event._tag === "FaultRaised") faults.push(event)
+        }
+      })
+    )
+  )
+  return { epoch, lastSeq, skipped, faults, configured } as ControlView
+})
+
+/** Several processes kept writing control records between our reading and our writing. */
+export class ControlContended extends Schema.TaggedError<ControlContended>()("ControlContended", {
+  attempts: Schema.Int
+}) {
+  override get message(): string {
+    return `the control subject changed under ${this.attempts} attempts to write to it: are processes restarting in a loop?`
+  }
+}
+
+/** Each lost race means that another process has written: this many in a row is a restart loop, not bad luck. */
+const MAX_ATTEMPTS = 50
+
+/**
+ * Appends one control event, made from the control records as they stand: compare-and-set, tried again when another
+ * process wrote first. `make` returns null when there is nothing (left) to write.
+ */
+export const appendControl = Effect.fn("appendControl")(function* (options: {
+  readonly subjects: MarketSubjects
+  readonly writer: string
+  readonly timeMs: number
+  readonly make: (view: ControlView) => MarketEvent | null
+}): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
+  const journal = yield* Journal
+  const { subjects, writer, timeMs, make } = options
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const view = yield* readControl(subjects)
+    const event = make(view)
+    if (event === null) return view
+    const epoch = event._tag === "EpochRaised" ? event.epoch : view.epoch
+    const id = `control.${view.lastSeq}.${writer}.${event._tag}.${timeMs}`
+    const entry = encodeEntry(
+      subjects.control,
+      id,
+      { v: 1, epoch, timeMs, writer, cause: null, events: [event] },
+      view.lastSeq
+    )
+    const written = yield* journal.append(entry).pipe(
+      Effect.as(true),
+      Effect.catchTag("JournalConflict", () => Effect.succeed(false))
+    )
+    if (written) return yield* readControl(subjects)
+  }
+  return yield* new ControlContended({ attempts: MAX_ATTEMPTS })
+})
+
+/**
+ * Raises the epoch: the first thing a process does with a journal. When another process raises it in the same moment,
+ * that serves as well. `atLeast` lifts it above an epoch seen elsewhere (in an order id at the exchange), so that ids
+ * from a lost tail are never issued again.
+ */
+export const raiseEpoch = (options: {
+  readonly subjects: MarketSubjects
+  readonly service: string
+  readonly reason: string
+  readonly timeMs: number
+  readonly atLeast?: number
+}) => {
+  let mine = 0
+  return appendControl({
+    subjects: options.subjects,
+    writer: options.service,
+    timeMs: options.timeMs,
+    make: (view) => {
+      if (mine > 0 && view.epoch >= mine) return null
+      mine = Math.max(view.epoch + 1, options.atLeast ?? 1)
+      return { _tag: "EpochRaised", epoch: mine, service: options.service, reason: options.reason }
+    }
+  }).pipe(Effect.map((view) => view.epoch))
+}

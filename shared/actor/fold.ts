@@ -1,0 +1,150 @@
+/**
+ * One actor's fold of the journal, and what it still owes the journal.
+ *
+ * Every record goes through `apply`, in order, once. A record on the actor's own output subject is not folded but
+ * compared: it must be, byte for byte, the oldest output the fold has computed and not yet seen written. So each start
+ * proves that yesterday's decisions follow from yesterday's inputs, and a twin that decided otherwise is caught at its
+ * first differing byte.
+ */
+import { encodeEntry, outputId, type StoredRecord } from "../events/envelope.ts"
+import type { MarketEvent } from "../events/event.ts"
+import type { MarketSubjects } from "../events/subjects.ts"
+import type { JournalEntry } from "../journal/port.ts"
+import type { Actor } from "./actor.ts"
+
+/** The recorded outputs are not what the recorded inputs lead to. */
+export class Divergence extends Error {
+  override readonly name = "Divergence"
+}
+
+/** The reducer threw: `seq` is the record it could not fold. */
+export class FoldFailed extends Error {
+  override readonly name = "FoldFailed"
+  readonly actor: string
+  readonly seq: number
+  constructor(actor: string, seq: number, cause: unknown) {
+    super(`${actor} cannot fold record ${seq}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.actor = actor
+    this.seq = seq
+  }
+}
+
+/** What a snapshot keeps of a fold: everything needed to go on after its record. */
+interface FoldSnapshot {
+  readonly epoch: number
+  readonly lastOutputSeq: number
+  readonly state: string
+}
+
+export class ActorFold<State> {
+  readonly actor: Actor<State>
+  /** The subject the actor's outputs go to. */
+  readonly outputSubject: string
+  state: State
+  /** The last record applied. */
+  seq = 0
+  /** The epoch in force after that record. */
+  epoch = 0
+  /** Sequence of the actor's last output read back (0: none). */
+  lastOutputSeq = 0
+  /** Outputs computed and not yet read back, oldest first. */
+  readonly pending: Array<JournalEntry> = []
+  /** How many of `pending`, from the oldest on, the journal has acknowledged. */
+  sent = 0
+  /** The output the next append expects to follow: the last one sent, or the last one read back. */
+  expectedLastSeq = 0
+  /** A twin has written an output that has not come round yet: sending waits for it. */
+  overtaken = false
+
+  constructor(actor: Actor<State>, subjects: MarketSubjects) {
+    this.actor = actor
+    this.outputSubject = subjects.out(actor.name)
+    this.state = actor.initial
+  }
+
+  /** Takes the next record; throws `Divergence` or `FoldFailed`, and is not to be used after that. */
+  apply(record: StoredRecord, data: Uint8Array): void {
+    if (record.subject === this.outputSubject) this.confirm(record, data)
+    else this.fold(record)
+    this.seq = record.seq
+  }
+
+  /** Passes over a record that an operator has excluded. */
+  skip(seq: number): void {
+    this.seq = seq
+  }
+
+  /** Drops the oldest computed output: `verify` goes on after a divergence this way. */
+  dropPending(): void {
+    this.pending.shift()
+    if (this.sent > 0) this.sent--
+  }
+
+  encode(): string {
+    const snapshot: FoldSnapshot = {
+      epoch: this.epoch,
+      lastOutputSeq: this.lastOutputSeq,
+      state: this.actor.encode(this.state)
+    }
+    return JSON.stringify(snapshot)
+  }
+
+  /** Continues from what `encode` gave at `seq`. */
+  restore(text: string, seq: number): void {
+    const snapshot = JSON.parse(text) as FoldSnapshot
+    this.state = this.actor.decode(snapshot.state)
+    this.epoch = snapshot.epoch
+    this.lastOutputSeq = snapshot.lastOutputSeq
+    this.expectedLastSeq = snapshot.lastOutputSeq
+    this.seq = seq
+  }
+
+  private fold(record: StoredRecord): void {
+    const outputs: Array<MarketEvent> = []
+    const { events } = record
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index] as MarketEvent
+      if (event._tag === "EpochRaised") this.epoch = event.epoch
+      const place = { seq: record.seq, index, subject: record.subject, epoch: this.epoch, timeMs: record.timeMs }
+      try {
+        const step = this.actor.reduce(this.state, event, place)
+        this.state = step.state
+        if (step.outputs.length > 0) outputs.push(...step.outputs)
+      } catch (cause) {
+        throw new FoldFailed(this.actor.name, record.seq, cause)
+      }
+    }
+    const [first, ...rest] = outputs
+    if (first === undefined) return
+    this.pending.push(
+      encodeEntry(this.outputSubject, outputId(this.epoch, this.actor.name, record.seq), {
+        v: 1,
+        epoch: this.epoch,
+        timeMs: record.timeMs,
+        writer: this.actor.name,
+        cause: record.seq,
+        events: [first, ...rest]
+      })
+    )
+  }
+
+  private confirm(record: StoredRecord, data: Uint8Array): void {
+    const expected = this.pending[0]
+    this.lastOutputSeq = record.seq
+    if (expected === undefined) {
+      throw new Divergence(`${this.actor.name}: record ${record.seq} (${record.id}) holds an output the fold does not give`)
+    }
+    if (expected.id !== record.id) {
+      throw new Divergence(`${this.actor.name}: record ${record.seq} is output ${record.id}, the fold gives ${expected.id}`)
+    }
+    if (Buffer.compare(expected.data, data) !== 0) {
+      throw new Divergence(
+        `${this.actor.name}: record ${record.seq} (${record.id}) differs from what the fold gives:\n` +
+          `  recorded ${new TextDecoder().decode(data)}\n  computed ${new TextDecoder().decode(expected.data)}`
+      )
+    }
+    this.dropPending()
+    this.overtaken = false
+    if (this.sent === 0) this.expectedLastSeq = record.seq
+  }
+}

@@ -1,0 +1,64 @@
+/** A state that follows the journal, for edges and pages: read it, wait for it, be told of it. */
+import { Deferred, Effect, PubSub, type Scope, Stream } from "effect"
+import type { MarketSubjects } from "../events/subjects.ts"
+import type { Journal, SnapshotStore } from "../journal/port.ts"
+import type { Actor } from "./actor.ts"
+import type { ActorFold } from "./fold.ts"
+import { type HostError, runActors } from "./runtime.ts"
+
+export interface Followed<State> {
+  /** The folds in the order of the actors given: their `state` and `seq` are current whenever control is with the caller. */
+  readonly folds: ReadonlyArray<ActorFold<State>>
+  /** Returns once everything up to and including this record has been folded. */
+  readonly awaitSeq: (seq: number) => Effect.Effect<void>
+  /** The sequence after each advance; a slow reader sees only the newest. */
+  readonly changes: Stream.Stream<number>
+  /** Never returns: fails when following has ended. Whoever follows must run it, so that a halt is not missed. */
+  readonly failure: Effect.Effect<never, HostError>
+}
+
+interface Waiter {
+  readonly seq: number
+  readonly done: Deferred.Deferred<void>
+}
+
+/** Follows the journal in the background until the scope closes; returns when the history has been folded. */
+export const follow = Effect.fn("follow")(function* <State>(options: {
+  readonly host: string
+  readonly subjects: MarketSubjects
+  readonly actors: ReadonlyArray<Actor<State>>
+}): Effect.fn.Return<Followed<State>, HostError, Journal | SnapshotStore | Scope.Scope> {
+  const ready = yield* Deferred.make<ReadonlyArray<ActorFold<State>>, HostError>()
+  const ended = yield* Deferred.make<never, HostError>()
+  const advances = yield* PubSub.sliding<number>(1)
+  let waiters: Array<Waiter> = []
+  let seq = 0
+
+  const onAdvance = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<State>>) {
+    seq = folds[0]?.seq ?? 0
+    yield* Deferred.succeed(ready, folds)
+    const due = waiters.filter((waiter) => waiter.seq <= seq)
+    if (due.length > 0) {
+      waiters = waiters.filter((waiter) => waiter.seq > seq)
+      for (const waiter of due) yield* Deferred.succeed(waiter.done, undefined)
+    }
+    yield* PubSub.publish(advances, seq)
+  })
+
+  yield* runActors({ ...options, publish: false, onAdvance }).pipe(
+    Effect.tapCause((cause) =>
+      Effect.andThen(Deferred.failCause(ready, cause), Deferred.failCause(ended, cause))
+    ),
+    Effect.ignoreCause,
+    Effect.forkScoped
+  )
+  const folds = yield* Deferred.await(ready)
+
+  const awaitSeq = Effect.fnUntraced(function* (wanted: number) {
+    if (wanted <= seq) return
+    const done = yield* Deferred.make<void>()
+    waiters.push({ seq: wanted, done })
+    yield* Deferred.await(done)
+  })
+  return { folds, awaitSeq, changes: Stream.fromPubSub(advances), failure: Deferred.await(ended) }
+})

@@ -1,0 +1,162 @@
+/**
+ * The actor runtime: recover, follow the journal, fold, publish, snapshot, stop.
+ *
+ * | a crash between …                      | leaves                                   | and the next start                            |
+ * |----------------------------------------|------------------------------------------|-----------------------------------------------|
+ * | reading a record and publishing        | an input without its output              | folds it again and publishes the same output  |
+ * | publishing and reading the output back | an output nobody has compared            | compares it                                   |
+ * | reading back and saving a snapshot     | an older snapshot                        | folds a longer tail                           |
+ *
+ * Several processes may run the same actor at once: they compute the same outputs under the same ids, and each output's
+ * compare-and-set lets one of them through (`publish.ts`); the others compare what was written with their own.
+ */
+import { Duration, Effect, Schedule, Schema, Stream } from "effect"
+import { decodeRecord, RecordUndecodable } from "../events/envelope.ts"
+import type { MarketSubjects } from "../events/subjects.ts"
+import {
+  type AppendError,
+  Journal,
+  type JournalRecord,
+  type ReadError,
+  type SnapshotStore
+} from "../journal/port.ts"
+import type { Actor } from "./actor.ts"
+import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
+import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
+import { publish } from "./publish.ts"
+import { restoreFold, saveFold } from "./snapshots.ts"
+
+/** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */
+export class ActorHalted extends Schema.TaggedError<ActorHalted>()("ActorHalted", {
+  host: Schema.String,
+  problem: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message(): string {
+    return `${this.host} halted: ${this.problem}. ${this.remedy}`
+  }
+}
+
+export type HostError = ActorHalted | AppendError | ReadError | RecordUndecodable | ControlContended
+
+export interface HostOptions<State, E, R> {
+  /** For logs and faults: the service's name. */
+  readonly host: string
+  readonly subjects: MarketSubjects
+  /** Folded side by side over one reading of the journal. */
+  readonly actors: ReadonlyArray<Actor<State>>
+  /** False for a reader that only wants to know the state: it computes and compares, and writes nothing. */
+  readonly publish: boolean
+  /** Records between two snapshots; 5,000 folds in well under a second. */
+  readonly snapshotEvery?: number
+  /**
+   * Called with the folds whenever they have advanced and stand at (or after) the head found at the start, and once at
+   * the beginning when there is no history to fold. Runs between two records: what it awaits, the folds await.
+   */
+  readonly onAdvance?: (folds: ReadonlyArray<ActorFold<State>>) => Effect.Effect<void, E, R>
+}
+
+const SNAPSHOT_EVERY = 5_000
+
+/** Runs the actors until interrupted or halted. A clean stop leaves snapshots behind. */
+export const runActors = <State, E = never, R = never>(
+  options: HostOptions<State, E, R>
+): Effect.Effect<never, HostError | E, Journal | SnapshotStore | R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
+      yield* Effect.forEach(folds, recover, { discard: true })
+      const control = yield* readControl(options.subjects)
+      const headAtStart = yield* journal.head
+      const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
+      let lastRecord: JournalRecord | null = from > 1 ? yield* journal.get(from - 1) : null
+      let snapshotSeq = from - 1
+
+      const saveAll = Effect.suspend(() => {
+        const record = lastRecord
+        return record === null ? Effect.void : Effect.forEach(folds, (fold) => saveFold(fold, record), { discard: true })
+      })
+      yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
+
+      const apply = (record: JournalRecord): void => {
+        if (control.skipped.has(skipKey(EVERY_ACTOR, record.seq))) {
+          for (const fold of folds) fold.skip(record.seq)
+        } else {
+          const stored = decodeRecord(record)
+          for (const fold of folds) {
+            if (record.seq <= fold.seq) continue
+            if (control.skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
+            else fold.apply(stored, record.data)
+          }
+        }
+        lastRecord = record
+      }
+
+      const advance = Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
+        yield* Effect.try({
+          try: () => {
+            for (const record of records) apply(record)
+          },
+          catch: (error) => error
+        }).pipe(Effect.catch((error) => halt(options, error)))
+        if (lastRecord === null || lastRecord.seq < headAtStart) return
+        if (options.publish) yield* Effect.forEach(folds, publish, { concurrency: "unbounded", discard: true })
+        if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
+        if (lastRecord.seq - snapshotSeq >= (options.snapshotEvery ?? SNAPSHOT_EVERY)) {
+          snapshotSeq = lastRecord.seq
+          yield* saveAll.pipe(
+            Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
+          )
+        }
+      })
+
+      if (from > headAtStart) {
+        if (options.publish) yield* Effect.forEach(folds, publish, { concurrency: "unbounded", discard: true })
+        if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
+      }
+      yield* Stream.runForEachArray(journal.tail({ from }), advance)
+      return yield* new ActorHalted({
+        host: options.host,
+        problem: "the journal's reader ended",
+        remedy: "Start the service again."
+      })
+    })
+  )
+
+const recover = Effect.fnUntraced(function* <State>(fold: ActorFold<State>) {
+  for (const line of yield* restoreFold(fold)) yield* Effect.logWarning(line)
+})
+
+/** Turns what a fold threw into a halt; a record that cannot be folded is reported in the journal first. */
+const halt = Effect.fnUntraced(function* (
+  options: { readonly host: string; readonly subjects: MarketSubjects },
+  error: unknown
+): Effect.fn.Return<never, HostError, Journal> {
+  const { host, subjects } = options
+  if (error instanceof Divergence) {
+    return yield* new ActorHalted({
+      host,
+      problem: error.message,
+      remedy:
+        "The journal's decisions do not follow from its inputs: another version of the code wrote them, or two " +
+        "different ones ran. Run `kennel journal verify`, and start the version that wrote them."
+    })
+  }
+  if (!(error instanceof FoldFailed) && !(error instanceof RecordUndecodable)) return yield* Effect.die(error)
+  const actor = error instanceof FoldFailed ? error.actor : EVERY_ACTOR
+  yield* appendControl({
+    subjects,
+    writer: host,
+    timeMs: 0,
+    make: (view) =>
+      view.faults.some((fault) => fault.actor === actor && fault.seq === error.seq)
+        ? null
+        : { _tag: "FaultRaised", actor, seq: error.seq, problem: error.message }
+  })
+  return yield* new ActorHalted({
+    host,
+    problem: error.message,
+    remedy: `Fix the code, or pass over the record: kennel journal skip ${error.seq} --actor "${actor}" --reason "…"`
+  })
+})

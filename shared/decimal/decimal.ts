@@ -1,0 +1,166 @@
+/**
+ * Exact decimals as scaled bigints, one brand per quantity so that a price cannot be added to a volume.
+ *
+ * | type   | one unit is | why this scale                                                              |
+ * |--------|-------------|-----------------------------------------------------------------------------|
+ * | Price  | 1e-10 quote | Kraken prints at most 10 price decimals for any pair; DOGE/USD has 7         |
+ * | Volume | 1e-8 base   | Kraken's `lot_decimals` is 8 for every spot pair                             |
+ * | Quote  | 1e-10 quote | finer than Kraken's `cost_decimals` (9), so a cost reported there is exact   |
+ *
+ * Rounding happens in three places only, each named after what it does: `cost` (price × volume, halves to even),
+ * `roundPrice` / `roundVolume` (to a pair's decimals, halves to even) and the `…FromNumber` constructors.
+ */
+
+declare const brand: unique symbol
+
+/** A price in quote currency per base unit, scaled by 1e10. */
+export type Price = bigint & { readonly [brand]: "Price" }
+/** A quantity of the base currency (DOGE), scaled by 1e8. */
+export type Volume = bigint & { readonly [brand]: "Volume" }
+/** An amount of the quote currency (USD), scaled by 1e10: costs, fees, profits, balances. May be negative. */
+export type Quote = bigint & { readonly [brand]: "Quote" }
+
+export const PRICE_DECIMALS = 10
+export const VOLUME_DECIMALS = 8
+export const QUOTE_DECIMALS = 10
+
+/** Why a text is no decimal of the wanted scale; `input` is the offending text itself. */
+export class DecimalError extends Error {
+  override readonly name = "DecimalError"
+  readonly input: string
+  constructor(input: string, problem: string) {
+    super(`"${input}" ${problem}`)
+    this.input = input
+  }
+}
+
+/** Powers of ten as bigints, 10^0 … 10^40: enough for any digits-after-the-point this file accepts. */
+const POW10: readonly bigint[] = Array.from({ length: 41 }, (_, n) => 10n ** BigInt(n))
+const pow10 = (n: number): bigint => POW10[n] ?? 10n ** BigInt(n)
+
+const DECIMAL = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/
+
+/** Parses plain decimal text (no exponent, no plus sign). More digits than `decimals` are refused unless they are zeros. */
+const parse = (text: string, decimals: number): bigint => {
+  const match = DECIMAL.exec(text)
+  if (match === null) throw new DecimalError(text, "is not a decimal number such as 0.1234")
+  const [, sign, whole = "0", fraction = ""] = match
+  const kept = fraction.slice(0, decimals)
+  if (/[1-9]/.test(fraction.slice(decimals))) {
+    throw new DecimalError(text, `has more than ${decimals} digits after the point`)
+  }
+  const scaled = BigInt(whole + kept.padEnd(decimals, "0"))
+  return sign === "-" ? -scaled : scaled
+}
+
+/** Shortest plain decimal text; `parse` gives the same value back. */
+const format = (value: bigint, decimals: number): string => {
+  const negative = value < 0n
+  const digits = (negative ? -value : value).toString().padStart(decimals + 1, "0")
+  const whole = digits.slice(0, digits.length - decimals)
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "")
+  return (negative ? "-" : "") + (fraction === "" ? whole : `${whole}.${fraction}`)
+}
+
+/** Text with exactly `shown` digits after the point, halves to even: for exchanges and people that want a fixed width. */
+const formatFixed = (value: bigint, decimals: number, shown: number): string => {
+  const rounded = shown >= decimals ? value * pow10(shown - decimals) : divideHalfEven(value, pow10(decimals - shown))
+  const negative = rounded < 0n
+  const digits = (negative ? -rounded : rounded).toString().padStart(shown + 1, "0")
+  const text = shown === 0 ? digits : `${digits.slice(0, -shown)}.${digits.slice(-shown)}`
+  return negative && /[1-9]/.test(digits) ? `-${text}` : text
+}
+
+/** Integer division rounding halves to even; `divisor` must be positive. */
+export const divideHalfEven = (value: bigint, divisor: bigint): bigint => {
+  const quotient = value / divisor
+  const remainder = value % divisor
+  const twice = (remainder < 0n ? -remainder : remainder) * 2n
+  if (twice < divisor || (twice === divisor && quotient % 2n === 0n)) return quotient
+  return value < 0n ? quotient - 1n : quotient + 1n
+}
+
+/** The double nearest to the decimal: for ratios and thresholds, never on the way to a balance. */
+const toNumber = (value: bigint, decimals: number): number => Number(value) / 10 ** decimals
+
+/** The decimal with at most `places` digits after the point that is nearest to a finite double (its exact binary value), halves to even. */
+const fromNumber = (value: number, decimals: number, places: number): bigint => {
+  if (!Number.isFinite(value)) throw new DecimalError(String(value), "is not a finite number")
+  if (places > decimals) throw new DecimalError(String(value), `cannot keep ${places} digits at a scale of ${decimals}`)
+  return roundDouble(value, places) * pow10(decimals - places)
+}
+
+const float = new DataView(new ArrayBuffer(8))
+
+/** round(value · 10^places), halves to even, on the exact binary value of the double: the same rule as Python's `round`. */
+const roundDouble = (value: number, places: number): bigint => {
+  float.setFloat64(0, value)
+  const bits = float.getBigUint64(0)
+  const exponent = Number((bits >> 52n) & 0x7ffn)
+  const fraction = bits & 0xf_ffff_ffff_ffffn
+  const mantissa = exponent === 0 ? fraction : fraction | 0x10_0000_0000_0000n
+  const shift = (exponent === 0 ? 1 : exponent) - 1075
+  const scaled = mantissa * pow10(places)
+  const magnitude = shift >= 0 ? scaled << BigInt(shift) : divideHalfEven(scaled, 1n << BigInt(-shift))
+  return value < 0 ? -magnitude : magnitude
+}
+
+/** price × volume, rounded once to the quote scale, halves to even. Exact whenever the digits after the point add up to 10 or fewer. */
+export const cost = (price: Price, volume: Volume): Quote => {
+  const product = price * volume
+  const quotient = product / COST_DIVISOR
+  return (quotient * COST_DIVISOR === product ? quotient : divideHalfEven(product, COST_DIVISOR)) as Quote
+}
+const COST_DIVISOR = 100_000_000n
+
+export const Price = {
+  /** From text such as "0.1234567"; throws `DecimalError`. */
+  parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
+  format: (value: Price): string => format(value, PRICE_DECIMALS),
+  formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
+  toNumber: (value: Price): number => toNumber(value, PRICE_DECIMALS),
+  /** From a double, rounded to `places` digits after the point. */
+  fromNumber: (value: number, places: number = PRICE_DECIMALS): Price =>
+    fromNumber(value, PRICE_DECIMALS, places) as Price,
+  zero: 0n as Price
+} as const
+
+export const Volume = {
+  /** From text such as "60.00000000"; throws `DecimalError`. */
+  parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
+  format: (value: Volume): string => format(value, VOLUME_DECIMALS),
+  formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
+  toNumber: (value: Volume): number => toNumber(value, VOLUME_DECIMALS),
+  /** From a double, rounded to `places` digits after the point. */
+  fromNumber: (value: number, places: number = VOLUME_DECIMALS): Volume =>
+    fromNumber(value, VOLUME_DECIMALS, places) as Volume,
+  zero: 0n as Volume
+} as const
+
+export const Quote = {
+  /** From text such as "-12.34"; throws `DecimalError`. */
+  parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
+  format: (value: Quote): string => format(value, QUOTE_DECIMALS),
+  formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),
+  toNumber: (value: Quote): number => toNumber(value, QUOTE_DECIMALS),
+  /** From a double, rounded to `places` digits after the point. */
+  fromNumber: (value: number, places: number = QUOTE_DECIMALS): Quote =>
+    fromNumber(value, QUOTE_DECIMALS, places) as Quote,
+  zero: 0n as Quote
+} as const
+
+/** Rounds to `decimals` digits after the point, halves to even. */
+export const roundPrice = (price: Price, decimals: number): Price => roundTo(price, PRICE_DECIMALS - decimals) as Price
+/** Rounds to `decimals` digits after the point, halves to even. */
+export const roundVolume = (volume: Volume, decimals: number): Volume =>
+  roundTo(volume, VOLUME_DECIMALS - decimals) as Volume
+/** Rounds to `decimals` digits after the point, halves to even. */
+export const roundQuote = (quote: Quote, decimals: number): Quote => roundTo(quote, QUOTE_DECIMALS - decimals) as Quote
+
+const roundTo = (value: bigint, drop: number): bigint =>
+  drop <= 0 ? value : divideHalfEven(value, pow10(drop)) * pow10(drop)
+
+/** a + b in one quantity; the brand survives. */
+export const plus = <A extends Price | Volume | Quote>(a: A, b: A): A => ((a as bigint) + (b as bigint)) as A
+/** a − b in one quantity; the brand survives. */
+export const minus = <A extends Price | Volume | Quote>(a: A, b: A): A => ((a as bigint) - (b as bigint)) as A

@@ -1,0 +1,41 @@
+/**
+ * The client id of an order: unique for ever, decodable, and acceptable to Kraken (at most 18 lower-case letters and
+ * digits). Fixed width, base 36: `k` epoch(4) slot(3) sequence(8) index(2).
+ */
+
+/** Where the request for an order stands in the journal, and the epoch in force there. */
+export interface OrderOrigin {
+  readonly epoch: number
+  readonly slot: number
+  /** Sequence of the record that holds the request. */
+  readonly seq: number
+  /** Index of the request in that record. */
+  readonly index: number
+}
+
+const FIELDS = [
+  ["epoch", 4],
+  ["slot", 3],
+  ["seq", 8],
+  ["index", 2]
+] as const
+
+/** Throws a RangeError naming the part that does not fit: at these widths only a bug can reach it. */
+export const clientIdOf = (origin: OrderOrigin): string =>
+  `k${FIELDS.map(([name, width]) => {
+    const digits = origin[name].toString(36)
+    if (digits.length > width || origin[name] < 0) {
+      throw new RangeError(`client id: ${name} ${origin[name]} does not fit in ${width} base-36 digits`)
+    }
+    return digits.padStart(width, "0")
+  }).join("")}`
+
+const SHAPE = /^k([0-9a-z]{4})([0-9a-z]{3})([0-9a-z]{8})([0-9a-z]{2})$/
+
+/** The origin of one of our ids, or null for anybody else's. */
+export const originOf = (clientId: string): OrderOrigin | null => {
+  const match = SHAPE.exec(clientId)
+  if (match === null) return null
+  const [, epoch = "", slot = "", seq = "", index = ""] = match
+  return { epoch: parseInt(epoch, 36), slot: parseInt(slot, 36), seq: parseInt(seq, 36), index: parseInt(index, 36) }
+}

@@ -1,0 +1,12 @@
+import { Schema } from "effect"
+
+/**
+ * Time has passed: the record's time is the exchange's clock. Written by market-feed at a fixed interval, also when no
+ * price comes, so that timers (orphaning, cooldowns) run in a silent market.
+ */
+export const ClockTicked = Schema.TaggedStruct("ClockTicked", {
+  /** Seconds since the feed last heard a price, at this instant; null before the first. Says how stale the price is. */
+  priceAgeSec: Schema.NullOr(Schema.Finite)
+})
+
+export const ClockEvent = ClockTicked

@@ -1,0 +1,82 @@
+/** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
+import { Schema } from "effect"
+import { QuoteText, VolumeText } from "../decimal/schema.ts"
+
+/**
+ * A process has started, or come back to the journal. The epoch is part of every output id that follows, so that an id
+ * can never mean two things even when a journal's tail was lost.
+ */
+export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
+  epoch: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** Which process raised it, for people. */
+  service: Schema.NonEmptyString,
+  reason: Schema.NonEmptyString
+})
+
+const Pct = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+const Seconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** The rules of a slot, complete. Percentages are in percent (0.2 means 0.2 %). */
+export const SlotRules = Schema.Struct({
+  entryPct: Pct,
+  profitPct: Pct,
+  refreshPct: Pct,
+  orderSize: QuoteText,
+  s1OrphanAfterSec: Seconds,
+  s2OrphanAfterSec: Seconds,
+  lossBackoffStart: Count,
+  lossBackoffFactor: Schema.Finite,
+  lossBackoffMax: Schema.Finite,
+  lossCooldownStart: Count,
+  lossCooldownSec: Seconds,
+  reentryBaseCooldownSec: Seconds,
+  maxConsecutiveRefreshes: Count,
+  refreshCooldownSec: Seconds,
+  maxRecoverySlots: Count,
+  recoveryEviction: Schema.Literals(["oldest", "farthest"]),
+  stalePriceMaxAgeSec: Seconds,
+  /** Used until the exchange has said its own (`ConstraintsObserved`, `FeesObserved`). */
+  priceDecimals: Count,
+  volumeDecimals: Count,
+  minVolume: VolumeText,
+  minCost: QuoteText,
+  makerFeePct: Pct
+})
+export type SlotRules = typeof SlotRules.Type
+
+/** The market's rules from here on. Written when a start finds other settings than the journal's last. */
+export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
+  slots: Schema.Array(Schema.Int),
+  rules: SlotRules
+})
+
+/** An actor could not fold a record, or (actor `*`) nobody can read it: the market halts here until an operator has answered. */
+export const FaultRaised = Schema.TaggedStruct("FaultRaised", {
+  actor: Schema.NonEmptyString,
+  seq: Schema.Int,
+  problem: Schema.String
+})
+
+/** An operator lets the faulting actor pass over the record. Itself in the journal, so that every replay passes over it alike. */
+export const RecordSkipped = Schema.TaggedStruct("RecordSkipped", {
+  actor: Schema.NonEmptyString,
+  seq: Schema.Int,
+  author: Schema.NonEmptyString,
+  reason: Schema.NonEmptyString
+})
+
+/** Something from outside did not decode and was put aside: nothing was folded from it. `raw` is cut at 4,000 characters. */
+export const FrameQuarantined = Schema.TaggedStruct("FrameQuarantined", {
+  source: Schema.NonEmptyString,
+  problem: Schema.String,
+  raw: Schema.String
+})
+
+export const ControlEvent = Schema.Union([
+  EpochRaised,
+  MarketConfigured,
+  FaultRaised,
+  RecordSkipped,
+  FrameQuarantined
+])

@@ -1,0 +1,14 @@
+import { Schema } from "effect"
+import { PriceText } from "../decimal/schema.ts"
+
+/**
+ * The market's price as the feed last saw it. Written by market-feed, conflated to a few a second; the record's time is
+ * the exchange's. `last` is the last trade and what the slots call the market price.
+ */
+export const PriceObserved = Schema.TaggedStruct("PriceObserved", {
+  last: PriceText,
+  bid: PriceText,
+  ask: PriceText
+})
+
+export const PriceEvent = PriceObserved

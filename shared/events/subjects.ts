@@ -1,0 +1,30 @@
+/** Where each family stands in the market's stream. One reader of `market.<PAIR>.>` sees everything in one order. */
+
+/** The subjects of one market; `pair` is the exchange's REST name, such as `XDGUSD`. */
+export const marketSubjects = (pair: string) => {
+  const root = `market.${pair}`
+  return {
+    root,
+    everything: `${root}.>`,
+    price: `${root}.price`,
+    clock: `${root}.clock`,
+    account: `${root}.account`,
+    control: `${root}.control`,
+    /** What came from outside and did not decode. */
+    quarantine: `${root}.quarantine`,
+    /** Order facts of one slot, written by the gateway. */
+    order: (slot: number) => `${root}.order.slot-${slot}`,
+    /** What one actor decides; a compare-and-set chain of its own. */
+    out: (actor: string) => `${root}.out.${actor}`
+  } as const
+}
+export type MarketSubjects = ReturnType<typeof marketSubjects>
+
+/** The name of a slot's actor: `slot-3`. */
+export const slotActor = (slot: number): string => `slot-${slot}`
+
+/** The slot a subject belongs to (`….order.slot-3`, `….out.slot-3`), or null for any other. */
+export const slotOfSubject = (subject: string): number | null => {
+  const match = /\.(?:order|out)\.slot-(\d+)$/.exec(subject)
+  return match === null ? null : Number(match[1])
+}

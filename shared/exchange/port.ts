@@ -1,0 +1,172 @@
+/**
+ * What Kennel needs of an exchange, in its own words: one service for public prices, one for the account.
+ * The only adapter is Kraken's (`kraken/`); on paper it talks to the simulator over the same wire.
+ * All times are Unix milliseconds of the exchange's clock.
+ */
+import { Context, type Effect, Schema, type Stream } from "effect"
+import type { Price, Quote, Volume } from "../decimal/decimal.ts"
+
+/**
+ * A failed call, sorted by what the caller may do about it:
+ * - `rejected`: the exchange said no; nothing happened; the same request again would be refused again.
+ * - `wait`: nothing happened; the request may be repeated after `retryAtMs` (rate limit, throttle, cancel-only mode).
+ * - `unknown`: the request may have taken effect. A write is looked up, never repeated; a read may be retried with back-off.
+ * - `gone`: the order of a cancel is not open any more; look up how it ended.
+ * - `stop`: keys, permissions or settings are wrong; only a person can help.
+ */
+export class ExchangeError extends Schema.TaggedError<ExchangeError>()("ExchangeError", {
+  operation: Schema.String,
+  advice: Schema.Literals(["rejected", "wait", "unknown", "gone", "stop"]),
+  /** The exchange's own error text, or what happened to the connection. Never holds a key, a signature or a token. */
+  detail: Schema.String,
+  retryAtMs: Schema.NullOr(Schema.Finite)
+}) {
+  override get message(): string {
+    return `${this.operation}: ${this.detail}`
+  }
+}
+
+/** A frame or reply that does not have the promised shape: names the field, keeps the raw text for quarantine. */
+export class MalformedFrame extends Schema.TaggedError<MalformedFrame>()("MalformedFrame", {
+  source: Schema.String,
+  problem: Schema.String,
+  raw: Schema.String
+}) {
+  override get message(): string {
+    return `${this.source}: ${this.problem}`
+  }
+}
+
+export interface Ticker {
+  readonly bid: Price
+  readonly ask: Price
+  readonly last: Price
+}
+
+/** What the public feed says. `Alive` is any sign of life that carries no price (heartbeat, pong), so that silence and quiet differ. */
+export type MarketDataEvent =
+  | { readonly _tag: "Ticker"; readonly ticker: Ticker }
+  /** The exchange's own time, taken from a reply whose round trip is known; `roundTripMs` bounds its error. */
+  | { readonly _tag: "VenueTime"; readonly venueMs: number; readonly roundTripMs: number }
+  | { readonly _tag: "Status"; readonly system: string }
+  | { readonly _tag: "Alive" }
+  | { readonly _tag: "Disconnected"; readonly detail: string }
+  | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
+
+export class MarketData extends Context.Service<
+  MarketData,
+  {
+    /** Prices for ever: reconnects by itself with back-off, and says when it did. Fails only on `stop` advice. */
+    readonly events: Stream.Stream<MarketDataEvent, ExchangeError>
+    /** The price now, asked for: the first price of a start, and the proof in a silent market that silence is quiet. */
+    readonly ticker: Effect.Effect<Ticker, ExchangeError>
+    /** The exchange's clock over REST, second resolution. */
+    readonly time: Effect.Effect<number, ExchangeError>
+  }
+>()("kennel/exchange/MarketData") {}
+
+export type Side = "buy" | "sell"
+
+export interface PairConstraints {
+  readonly priceDecimals: number
+  readonly volumeDecimals: number
+  readonly minVolume: Volume
+  readonly minCost: Quote
+  /** `online`, `cancel_only`, `post_only`, `limit_only`, `reduce_only`. */
+  readonly status: string
+}
+
+/** Percent, as charged to this account now: 0.25 means 0.25 %. */
+export interface Fees {
+  readonly makerPct: number
+  readonly takerPct: number
+}
+
+/** Totals include what open orders hold; free = total − hold. */
+export interface Balances {
+  readonly base: { readonly total: Volume; readonly hold: Volume }
+  readonly quote: { readonly total: Quote; readonly hold: Quote }
+}
+
+export interface LimitOrder {
+  /** At most 18 lower-case letters and digits, unique for ever (the exchange enforces it among open orders only). */
+  readonly clientId: string
+  readonly side: Side
+  readonly price: Price
+  readonly volume: Volume
+  readonly postOnly: boolean
+  /** The exchange will not place the order after this instant. */
+  readonly deadlineMs: number
+}
+
+export type OrderStatus = "pending" | "open" | "closed" | "canceled" | "expired"
+
+/** One order as the exchange reports it now. */
+export interface OrderReport {
+  readonly txid: string
+  /** Null for orders placed by hand or by another program. */
+  readonly clientId: string | null
+  readonly side: Side
+  readonly price: Price
+  readonly volume: Volume
+  readonly status: OrderStatus
+  readonly openedMs: number
+  readonly filledVolume: Volume
+  /** Sum over its fills. */
+  readonly cost: Quote
+  readonly fee: Quote
+  /** Why it ended, in the exchange's words; null while open. */
+  readonly reason: string | null
+}
+
+/** One fill. `execId` is unique at the exchange: the key to book it once. */
+export interface Fill {
+  readonly execId: string
+  readonly txid: string
+  readonly side: Side
+  readonly price: Price
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+  readonly liquidity: "maker" | "taker"
+  readonly timeMs: number
+}
+
+/** The account's private stream. Repeats are normal; a gap is followed by a fresh snapshot. */
+export type ExecutionEvent =
+  /** The stream stands (again), and these are the open orders; what happened before is to be looked up over REST. */
+  | { readonly _tag: "Snapshot"; readonly openTxids: ReadonlyArray<string> }
+  | { readonly _tag: "Accepted"; readonly txid: string; readonly clientId: string | null }
+  | { readonly _tag: "Filled"; readonly fill: Fill; readonly clientId: string | null }
+  /** The order is complete, cancelled or expired; totals are the exchange's where it sent them, else null. */
+  | {
+      readonly _tag: "Ended"
+      readonly txid: string
+      readonly clientId: string | null
+      readonly status: "closed" | "canceled" | "expired"
+      readonly reason: string | null
+    }
+  | { readonly _tag: "Disconnected"; readonly detail: string }
+  | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
+
+export class Trading extends Context.Service<
+  Trading,
+  {
+    readonly constraints: Effect.Effect<PairConstraints, ExchangeError>
+    readonly fees: Effect.Effect<Fees, ExchangeError>
+    readonly balances: Effect.Effect<Balances, ExchangeError>
+    /** Sends once. Never retried inside: `unknown` means look it up. */
+    readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: string }, ExchangeError>
+    /** Asks for a cancel by the exchange's id. Success means "accepted", the stream or a look-up says how it ended. */
+    readonly cancel: (txid: string) => Effect.Effect<void, ExchangeError>
+    readonly openOrders: Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
+    /** All orders, open or ended, that ever carried this client id, newest first; empty when the exchange knows none. */
+    readonly findByClientId: (clientId: string) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
+    /** By the exchange's ids; unknown ids are absent from the answer. */
+    readonly orders: (txids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
+    /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages. */
+    readonly fills: (fromMs: number, toMs: number) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
+    /** For ever; reconnects with a fresh token and subscribes again by itself. Fails only on `stop` advice. */
+    readonly executions: Stream.Stream<ExecutionEvent, ExchangeError>
+  }
+>()("kennel/exchange/Trading") {}

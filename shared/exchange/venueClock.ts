@@ -1,0 +1,104 @@
+/**
+ * The exchange's clock, as well as we can know it. Deadlines, order ages and rate limits are reckoned in it; the patience
+ * for sockets and replies is not. The two differ by more than an offset on paper, where the simulated exchange may run
+ * `speed` times faster than the wall.
+ */
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+
+export interface VenueClockOptions {
+  /** Milliseconds that pass at the exchange in one millisecond of the wall: 1 for a real one, more on paper. */
+  readonly speed: number
+  /**
+   * After so many wall milliseconds without an observation the clock stands still. For a simulated exchange, whose time
+   * is frozen while it is down. Absent: it runs on for ever, as a real exchange's does.
+   */
+  readonly stopsUnheardAfterMs?: number
+}
+
+/**
+ * A sleep never takes less than this on the wall, so that a clock that stands still is looked at 200 times a second at
+ * the most.
+ */
+const SHORTEST_SLEEP_MS = 5
+
+export class VenueClock extends Context.Service<
+  VenueClock,
+  {
+    /**
+     * Unix milliseconds at the exchange, never decreasing once synchronised: an estimate that was ahead is waited for.
+     * Before the first observation it is the wall's time, and the first observation may move it anywhere.
+     */
+    readonly nowMs: Effect.Effect<number>
+    /** The same outside of Effect, for callbacks. */
+    readonly unsafeNowMs: () => number
+    /**
+     * Takes in what a reply said: the exchange's clock stood at `venueMs` at some instant of a round trip that took
+     * `roundTripMs` on the wall and ended now. Both numbers must be finite and `roundTripMs` not negative; anything
+     * else is ignored.
+     */
+    readonly observe: (venueMs: number, roundTripMs: number) => Effect.Effect<void>
+    /** Until the exchange's clock shows `venueMs`; returns at once when it does already. */
+    readonly sleepUntil: (venueMs: number) => Effect.Effect<void>
+    /** For `venueDurationMs` of the exchange's time. */
+    readonly sleep: (venueDurationMs: number) => Effect.Effect<void>
+    /** Whether an observation has been made. */
+    readonly synchronised: Effect.Effect<boolean>
+  }
+>()("kennel/exchange/VenueClock") {
+  /** Throws a RangeError for a speed that is no positive number. */
+  static readonly layer = (options: VenueClockOptions): Layer.Layer<VenueClock> =>
+    Layer.effect(
+      VenueClock,
+      Effect.map(Clock.Clock, (clock) => VenueClock.of(make(options, clock)))
+    )
+}
+
+const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock) => {
+  if (!(speed > 0 && Number.isFinite(speed))) throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
+  /** At monotonic time `monoMs` the exchange showed `venueMs`; `heardMs` is when we last heard so. */
+  let anchor: { readonly monoMs: number; readonly venueMs: number } | undefined
+  let heardMs = 0
+  let shown = -Infinity
+
+  const monotonicMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
+  const estimate = (from: { readonly monoMs: number; readonly venueMs: number }, monoMs: number) =>
+    from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * speed
+
+  const unsafeNowMs = () => {
+    if (anchor === undefined) return clock.currentTimeMillisUnsafe()
+    shown = Math.max(shown, Math.floor(estimate(anchor, monotonicMs())))
+    return shown
+  }
+
+  const observe = (venueMs: number, roundTripMs: number) =>
+    Effect.sync(() => {
+      if (!Number.isFinite(venueMs) || !Number.isFinite(roundTripMs) || roundTripMs < 0) return
+      const monoMs = monotonicMs()
+      // The reply left the exchange during the round trip, so its clock now stands between these two. An estimate
+      // inside is not made better by a guess at the middle; one outside is moved to the nearer edge.
+      const earliest = venueMs
+      const latest = venueMs + roundTripMs * speed
+      const now =
+        anchor === undefined ? (earliest + latest) / 2 : Math.min(latest, Math.max(earliest, estimate(anchor, monoMs)))
+      anchor = { monoMs, venueMs: now }
+      heardMs = monoMs
+    })
+
+  const sleepUntil = (venueMs: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const leftMs = venueMs - unsafeNowMs()
+      if (leftMs <= 0) return Effect.void
+      const wallMs = Math.max(SHORTEST_SLEEP_MS, leftMs / speed)
+      return Effect.andThen(Effect.sleep(Duration.millis(wallMs)), sleepUntil(venueMs))
+    })
+
+  return {
+    nowMs: Effect.sync(unsafeNowMs),
+    unsafeNowMs,
+    observe,
+    sleepUntil,
+    sleep: (venueDurationMs: number) => Effect.suspend(() => sleepUntil(unsafeNowMs() + venueDurationMs)),
+    synchronised: Effect.sync(() => anchor !== undefined)
+  }
+}

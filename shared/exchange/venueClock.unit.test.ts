@@ -1,0 +1,120 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { VenueClock } from "./venueClock.ts"
+
+const at = (speed: number, stopsUnheardAfterMs?: number) =>
+  Effect.provide(VenueClock.layer(stopsUnheardAfterMs === undefined ? { speed } : { speed, stopsUnheardAfterMs }))
+
+describe("the exchange's clock", () => {
+  it.effect("is the wall's until the exchange has been heard", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* TestClock.setTime(5_000)
+      assert.strictEqual(yield* clock.nowMs, 5_000)
+      assert.isFalse(yield* clock.synchronised)
+    }).pipe(at(10))
+  )
+
+  it.effect("may be moved into the past by the first observation, as a recorded market lies there", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* TestClock.setTime(1_000_000)
+      assert.strictEqual(yield* clock.nowMs, 1_000_000)
+      yield* clock.observe(2_000, 0)
+      assert.strictEqual(yield* clock.nowMs, 2_000)
+      assert.isTrue(yield* clock.synchronised)
+    }).pipe(at(1))
+  )
+
+  it.effect("runs `speed` times as fast as the wall between observations", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(100_000, 0)
+      yield* TestClock.adjust(250)
+      assert.strictEqual(yield* clock.nowMs, 115_000)
+      assert.strictEqual(clock.unsafeNowMs(), 115_000)
+    }).pipe(at(60))
+  )
+
+  it.effect("assumes the middle of the first round trip", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(1_000, 100)
+      assert.strictEqual(yield* clock.nowMs, 1_100)
+    }).pipe(at(2))
+  )
+
+  it.effect("keeps an estimate that a slow reply cannot disprove, and moves one that it can", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(1_000, 0)
+      yield* clock.observe(700, 400)
+      assert.strictEqual(yield* clock.nowMs, 1_000)
+      yield* clock.observe(1_500, 400)
+      assert.strictEqual(yield* clock.nowMs, 1_500)
+    }).pipe(at(1))
+  )
+
+  it.effect("never goes back: it stands until the exchange has caught up", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(10_000, 0)
+      assert.strictEqual(yield* clock.nowMs, 10_000)
+      yield* clock.observe(9_000, 0)
+      assert.strictEqual(yield* clock.nowMs, 10_000)
+      yield* TestClock.adjust(600)
+      assert.strictEqual(yield* clock.nowMs, 10_000)
+      yield* TestClock.adjust(600)
+      assert.strictEqual(yield* clock.nowMs, 10_200)
+    }).pipe(at(1))
+  )
+
+  it.effect("stops after the given silence, because a simulated exchange that is down is frozen", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(0, 0)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* clock.nowMs, 20_000)
+      yield* clock.observe(20_500, 0)
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* clock.nowMs, 21_500)
+    }).pipe(at(10, 2_000))
+  )
+
+  it.effect("ignores an observation that is no number or took less than no time", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(Number.NaN, 1)
+      yield* clock.observe(1, Number.POSITIVE_INFINITY)
+      yield* clock.observe(1, -1)
+      assert.isFalse(yield* clock.synchronised)
+    }).pipe(at(1))
+  )
+
+  it.effect("sleeps in the exchange's time, which is shorter on the wall", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(0, 0)
+      const sleeper = yield* Effect.forkChild(Effect.andThen(clock.sleep(60_000), clock.nowMs))
+      yield* TestClock.adjust(999)
+      assert.isUndefined(sleeper.pollUnsafe())
+      yield* TestClock.adjust(1)
+      assert.isAtLeast(yield* Fiber.join(sleeper), 60_000)
+    }).pipe(at(60))
+  )
+
+  it.effect("does not sleep towards an instant that has passed", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(5_000, 0)
+      yield* clock.sleepUntil(5_000)
+    }).pipe(at(1))
+  )
+
+  it("refuses a speed that is no positive number", () => {
+    for (const speed of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => Effect.runSync(Effect.void.pipe(Effect.provide(VenueClock.layer({ speed })))), /speed/)
+    }
+  })
+})
