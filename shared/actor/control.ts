@@ -2,6 +2,7 @@
  * The control subject as the runtime needs it before anything is folded: the epoch to raise, and the records an operator
  * has excluded. Small and rarely written, so it is read whole.
  */
+import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
 import { decodeRecord, encodeEntry, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../events/event.ts"
@@ -18,7 +19,10 @@ export interface ControlView {
   readonly skipped: ReadonlySet<string>
   /** Faults raised, in order. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
+  /** The rules in force. */
   readonly configured: EventOf<"MarketConfigured"> | null
+  /** Every slot that ever traded, ascending: their actors must fold, also those that are configured away. */
+  readonly slots: ReadonlyArray<number>
 }
 
 /** The actor a fault of a record that nobody can read is raised for. */
@@ -44,6 +48,7 @@ export const readControl = Effect.fn("readControl")(function* (subjects: MarketS
   let configured: EventOf<"MarketConfigured"> | null = null
   const skipped = new Set<string>()
   const faults: Array<EventOf<"FaultRaised">> = []
+  const slots = new Set<number>()
   yield* journal.read({ from: 1, filter: subjects.control }).pipe(
     Stream.mapEffect(decode),
     Stream.runForEach((record) =>
@@ -51,14 +56,17 @@ export const readControl = Effect.fn("readControl")(function* (subjects: MarketS
         lastSeq = record.seq
         for (const event of record.events) {
           if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
-          else if (event._tag === "MarketConfigured") configured = event
-          else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
+          else if (event._tag === "MarketConfigured") {
+            configured = event
+            for (const slot of event.slots) slots.add(slot)
+          }
+          if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
           else if (event._tag === "FaultRaised") faults.push(event)
         }
       })
     )
   )
-  return { epoch, lastSeq, skipped, faults, configured } as ControlView
+  return { epoch, lastSeq, skipped, faults, configured, slots: [...slots].sort((a, b) => a - b) } as ControlView
 })
 
 /** Several processes kept writing control records between our reading and our writing. */
@@ -90,7 +98,8 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
     const event = make(view)
     if (event === null) return view
     const epoch = event._tag === "EpochRaised" ? event.epoch : view.epoch
-    const id = `control.${view.lastSeq}.${writer}.${event._tag}.${timeMs}`
+    // Two replicas may write the same event in the same moment and must not be taken for one: the guard is the CAS.
+    const id = `control.${view.lastSeq}.${randomUUID()}`
     const entry = encodeEntry(
       subjects.control,
       id,
@@ -107,9 +116,9 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
 })
 
 /**
- * Raises the epoch: the first thing a process does with a journal. When another process raises it in the same moment,
- * that serves as well. `atLeast` lifts it above an epoch seen elsewhere (in an order id at the exchange), so that ids
- * from a lost tail are never issued again.
+ * Raises the epoch and returns it: the first thing a process does with a journal. No two processes get the same one.
+ * `atLeast` lifts it above an epoch seen elsewhere (in an order id at the exchange), so that ids from a lost tail are
+ * never issued again.
  */
 export const raiseEpoch = (options: {
   readonly subjects: MarketSubjects
@@ -118,15 +127,14 @@ export const raiseEpoch = (options: {
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
-  let mine = 0
+  let raised = 0
   return appendControl({
     subjects: options.subjects,
     writer: options.service,
     timeMs: options.timeMs,
     make: (view) => {
-      if (mine > 0 && view.epoch >= mine) return null
-      mine = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      return { _tag: "EpochRaised", epoch: mine, service: options.service, reason: options.reason }
+      raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
+      return { _tag: "EpochRaised", epoch: raised, service: options.service, reason: options.reason }
     }
-  }).pipe(Effect.map((view) => view.epoch))
+  }).pipe(Effect.map(() => raised))
 }

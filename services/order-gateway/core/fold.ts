@@ -69,6 +69,8 @@ const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace): Lane => {
     case "OrderRequested":
       return request(lane, event, place)
     case "CancelRequested":
+      // An order that has ended needs no cancel: its end is written, the slot will read it.
+      if (lane.orders[event.localId] === undefined) return lane
       return { ...lane, tasks: [...lane.tasks, { _tag: "Cancel", localId: event.localId }] }
     case "OrderClaimed":
       return update(lane, place, event.localId, { stage: "claimed", deadlineMs: event.deadlineMs })

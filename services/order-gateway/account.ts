@@ -1,0 +1,54 @@
+/** What the exchange says of the account and the pair, written as facts when it differs from the journal's last. */
+import { Effect } from "effect"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import { encodeState } from "../../shared/actor/stateText.ts"
+import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import type { VenueClock } from "../../shared/exchange/venueClock.ts"
+import type { JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
+import type { Ledger } from "./ledger.ts"
+import { persistently } from "./lookup.ts"
+
+type AccountError = ExchangeError | JournalRefused | JournalUnavailable
+
+const noteChange = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  known: MarketEvent | null,
+  seen: MarketEvent
+) {
+  if (known !== null && encodeState(known) === encodeState(seen)) return
+  yield* ledger.note(subjects.account, seen)
+})
+
+export const observeBalances = Effect.fn("observeBalances")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects
+): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const { base, quote } = yield* persistently(trading.balances)
+  yield* noteChange(ledger, subjects, ledger.state().balances, {
+    _tag: "BalancesObserved",
+    base: { total: base.total, hold: base.hold },
+    quote: { total: quote.total, hold: quote.hold }
+  })
+})
+
+/** The pair's demands and the account's fees: both drift, slowly. */
+export const observeTerms = Effect.fn("observeTerms")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects
+): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const { priceDecimals, volumeDecimals, minVolume, minCost, status } = yield* persistently(trading.constraints)
+  yield* noteChange(ledger, subjects, ledger.state().constraints, {
+    _tag: "ConstraintsObserved",
+    priceDecimals,
+    volumeDecimals,
+    minVolume,
+    minCost,
+    status
+  })
+  const { makerPct, takerPct } = yield* persistently(trading.fees)
+  yield* noteChange(ledger, subjects, ledger.state().fees, { _tag: "FeesObserved", makerPct, takerPct })
+})

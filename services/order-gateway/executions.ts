@@ -1,0 +1,67 @@
+/** The account's private stream, turned into order facts as it comes. */
+import { Effect, Stream } from "effect"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import { type ExchangeError, type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
+import type { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { acceptedFacts, fillFacts } from "./core/facts.ts"
+import { findLive } from "./core/state.ts"
+import type { Ledger, LedgerError } from "./ledger.ts"
+import { settle } from "./lookup.ts"
+
+/** What the rest of the gateway is told of the stream. */
+export interface StreamSignals {
+  /** The stream stands anew: what it may have missed is to be reconciled. */
+  readonly restarted: Effect.Effect<void>
+  /** Money has moved: balances are to be read. */
+  readonly moved: Effect.Effect<void>
+}
+
+/** A frame longer than this is cut in the quarantine record: enough to see what it was, too little to fill a journal. */
+const RAW_KEPT = 4_000
+
+/** Follows the stream for ever. Events of orders that are not (or no longer) alive in the journal are passed over. */
+export const followExecutions = Effect.fn("followExecutions")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  signals: StreamSignals
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+
+  const handle = Effect.fnUntraced(function* (event: ExecutionEvent) {
+    switch (event._tag) {
+      case "Snapshot":
+        return yield* signals.restarted
+      case "Disconnected":
+        return yield* Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
+      case "Malformed": {
+        const { source, problem, raw } = event.error
+        return yield* ledger.note(subjects.quarantine, {
+          _tag: "FrameQuarantined",
+          source,
+          problem,
+          raw: raw.slice(0, RAW_KEPT)
+        })
+      }
+      case "Accepted": {
+        const live = findLive(ledger.state(), event.clientId, event.txid)
+        if (live === null) return
+        yield* ledger.write(live.slot, live.order.localId, (order) => acceptedFacts(order, event.txid))
+        return
+      }
+      case "Filled": {
+        const live = findLive(ledger.state(), event.clientId, event.fill.txid)
+        if (live === null) return
+        yield* ledger.write(live.slot, live.order.localId, (order) => fillFacts(order, event.fill))
+        return yield* signals.moved
+      }
+      case "Ended": {
+        const live = findLive(ledger.state(), event.clientId, event.txid)
+        if (live === null) return
+        yield* settle(ledger, live.slot, live.order.localId, event.txid)
+        return yield* signals.moved
+      }
+    }
+  })
+
+  yield* Stream.runForEach(trading.executions, handle)
+})

@@ -1,0 +1,84 @@
+/** One slot's requests, carried out strictly one after the other. */
+import { Effect, Result } from "effect"
+import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { acceptedFacts, claimFact, rejectedFact, unknownFact } from "./core/facts.ts"
+import type { LiveOrder } from "./core/state.ts"
+import type { Ledger, LedgerError } from "./ledger.ts"
+import { resolve, settle } from "./lookup.ts"
+
+export interface LaneOptions {
+  /** From the claim to the instant after which the exchange must not place the order. */
+  readonly deadlineMs: number
+}
+
+/** Works the lane's tasks until none is left. An order of unknown outcome keeps this lane waiting, and no other. */
+export const workLane = Effect.fn("workLane")(function* (
+  ledger: Ledger,
+  slot: number,
+  options: LaneOptions
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  while (true) {
+    const task = ledger.lane(slot).tasks[0]
+    if (task === undefined) return
+    const order = ledger.order(slot, task.localId)
+    if (order === null) return yield* Effect.die(new Error(`slot ${slot}: a task for order ${task.localId}, which has ended`))
+    if (task._tag === "Place") yield* place(ledger, slot, order, options)
+    else yield* cancel(ledger, slot, order)
+  }
+})
+
+/**
+ * Claim, then send, once. A claim that is not ours from this very call (an earlier run's, another gateway's) is looked
+ * up instead: sending is only for whoever wrote the claim, right after it was read back.
+ */
+const place = Effect.fn("place")(function* (
+  ledger: Ledger,
+  slot: number,
+  order: LiveOrder,
+  options: LaneOptions
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  if (order.stage !== "requested") return yield* resolve(ledger, slot, order)
+  if (ledger.lane(slot).tasks.some((task) => task._tag === "Cancel" && task.localId === order.localId)) {
+    yield* ledger.write(slot, order.localId, (live) => [rejectedFact(live, "withdrawn before it was sent")])
+    return
+  }
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  const deadlineMs = (yield* clock.nowMs) + options.deadlineMs
+  const claimed = yield* ledger.write(slot, order.localId, (live) =>
+    live.stage === "requested" ? [claimFact(live, deadlineMs)] : []
+  )
+  if (!claimed) return
+  const { clientId, side, price, volume, postOnly } = order
+  const sent = yield* Effect.result(trading.place({ clientId, side, price, volume, postOnly, deadlineMs }))
+  yield* ledger.write(slot, order.localId, (live) => {
+    if (live.stage === "open") return []
+    if (Result.isSuccess(sent)) return acceptedFacts(live, sent.success.txid)
+    if (sent.failure.advice === "unknown") return [unknownFact(live, sent.failure.detail)]
+    return [rejectedFact(live, sent.failure.detail)]
+  })
+  if (Result.isFailure(sent) && sent.failure.advice === "stop") return yield* sent.failure
+})
+
+/**
+ * Asks for the cancel and waits for the order's end, whichever it is: cancelled, or filled before the cancel arrived.
+ * Cancelling is repeatable, so an unanswered request is sent again after a look at the order.
+ */
+const cancel = Effect.fn("cancel")(function* (
+  ledger: Ledger,
+  slot: number,
+  order: LiveOrder
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  if (order.txid === null) return yield* resolve(ledger, slot, order)
+  const asked = yield* Effect.result(trading.cancel(order.txid))
+  if (Result.isFailure(asked)) {
+    const error = asked.failure
+    if (error.advice === "stop") return yield* error
+    if (error.advice === "wait") yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
+    if (error.advice === "rejected") yield* Effect.logWarning(`order-gateway: cancel refused: ${error.message}`)
+  }
+  yield* settle(ledger, slot, order.localId, order.txid)
+})

@@ -1,0 +1,86 @@
+/** Asking the exchange what became of an order, until it says. Never sends one. */
+import { Effect } from "effect"
+import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { rejectedFact, reportFacts } from "./core/facts.ts"
+import type { LiveOrder } from "./core/state.ts"
+import type { Ledger, LedgerError } from "./ledger.ts"
+
+/** Between two questions about one order: the exchange's list may lag its engine by a moment. */
+const ASK_AGAIN_MS = 2_000
+/** After the deadline the exchange will not place the order any more; this much later its clock and ours agree on that. */
+const DEADLINE_GRACE_MS = 5_000
+/** Absence in one answer is no proof: the lists lag. Two answers, both after the deadline, are. */
+const ABSENT_ANSWERS = 2
+
+/** Makes a read certain to answer, or to fail for good: `unknown` and `wait` are tried again, the pause growing to a minute. */
+export const persistently = Effect.fnUntraced(function* <A>(
+  read: Effect.Effect<A, ExchangeError>
+): Effect.fn.Return<A, ExchangeError, VenueClock> {
+  const clock = yield* VenueClock
+  for (let pauseMs = 1_000; ; pauseMs = Math.min(60_000, pauseMs * 2)) {
+    const result = yield* Effect.result(read)
+    if (result._tag === "Success") return result.success
+    const error = result.failure
+    if (error.advice !== "unknown" && error.advice !== "wait") return yield* error
+    yield* Effect.logDebug(`order-gateway: asking again: ${error.message}`)
+    yield* error.retryAtMs === null ? clock.sleep(pauseMs) : clock.sleepUntil(error.retryAtMs)
+    yield* Effect.sleep("50 millis")
+  }
+})
+
+/**
+ * Resolves an order that was claimed and of which nobody here knows the outcome: found at the exchange it is adopted,
+ * absent after its deadline it never came to be. Ends early when the private stream has brought the answer.
+ */
+export const resolve = Effect.fn("resolve")(function* (
+  ledger: Ledger,
+  slot: number,
+  order: LiveOrder
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  let absent = 0
+  while (true) {
+    const current = ledger.order(slot, order.localId)
+    if (current === null || current.stage === "open") return
+    const askedMs = yield* clock.nowMs
+    const [report] = yield* persistently(trading.findByClientId(order.clientId))
+    if (report !== undefined) {
+      yield* ledger.write(slot, order.localId, (live) => reportFacts(live, report))
+      return
+    }
+    if (askedMs > current.deadlineMs + DEADLINE_GRACE_MS) absent++
+    if (absent >= ABSENT_ANSWERS) {
+      yield* ledger.write(slot, order.localId, (live) => [
+        rejectedFact(live, "not at the exchange after its deadline: it was never placed")
+      ])
+      return
+    }
+    yield* clock.sleep(ASK_AGAIN_MS)
+  }
+})
+
+/** Questions about an ending that the exchange has announced but its list does not show yet. */
+const SETTLE_ANSWERS = 30
+
+/** Writes how an order ended, once the exchange's list says so. False: it still stands open after all questions. */
+export const settle = Effect.fn("settle")(function* (
+  ledger: Ledger,
+  slot: number,
+  localId: number,
+  txid: string
+): Effect.fn.Return<boolean, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  for (let answer = 0; answer < SETTLE_ANSWERS; answer++) {
+    if (ledger.order(slot, localId) === null) return true
+    const [report] = yield* persistently(trading.orders([txid]))
+    if (report !== undefined && report.status !== "open" && report.status !== "pending") {
+      yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
+      return true
+    }
+    yield* clock.sleep(ASK_AGAIN_MS)
+  }
+  return false
+})

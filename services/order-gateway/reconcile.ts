@@ -1,0 +1,63 @@
+/**
+ * Comparing the journal's live orders with the exchange's: at start for what happened while nobody listened, and now and
+ * then for what the private stream may have lost. Corrections are ordinary order facts.
+ */
+import { Effect } from "effect"
+import { originOf } from "../../shared/events/clientId.ts"
+import { type ExchangeError, type OrderReport, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { fillFacts, missingFills, reportFacts } from "./core/facts.ts"
+import { findLive, liveOrders } from "./core/state.ts"
+import type { Ledger, LedgerError } from "./ledger.ts"
+import { persistently } from "./lookup.ts"
+
+export interface Reconciliation {
+  /** Ours and open at the exchange. */
+  readonly openOrders: number
+  /** Orders for which something was missing in the journal. */
+  readonly missed: number
+  /** Open at the exchange, and none of the journal's. */
+  readonly foreign: ReadonlyArray<OrderReport>
+  /** The highest epoch in the ids of ours that stand open there; 0: none. */
+  readonly highestEpoch: number
+}
+
+/**
+ * One comparison over the fills since `windowStartMs`. Orders claimed or unknown are not touched: their lane is looking
+ * them up.
+ */
+export const reconcile = Effect.fn("reconcile")(function* (
+  ledger: Ledger,
+  windowStartMs: number
+): Effect.fn.Return<Reconciliation, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  const open = yield* persistently(trading.openOrders)
+  const standing = liveOrders(ledger.state()).flatMap(({ slot, order }) =>
+    order.txid === null ? [] : [{ slot, localId: order.localId, txid: order.txid }]
+  )
+  const openTxids = new Set(open.map((report) => report.txid))
+  const ended = standing.filter(({ txid }) => !openTxids.has(txid))
+  const fills =
+    standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, yield* clock.nowMs))
+  const reports = ended.length === 0 ? [] : yield* persistently(trading.orders(ended.map(({ txid }) => txid)))
+
+  let missed = 0
+  for (const { slot, localId, txid } of standing) {
+    let wrote = false
+    const order = ledger.order(slot, localId)
+    for (const fill of order === null ? [] : missingFills(order, fills)) {
+      wrote = (yield* ledger.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
+    }
+    const report = reports.find((candidate) => candidate.txid === txid)
+    if (report !== undefined && report.status !== "open" && report.status !== "pending") {
+      wrote = (yield* ledger.write(slot, localId, (live) => reportFacts(live, report))) || wrote
+    }
+    if (wrote) missed++
+  }
+
+  const state = ledger.state()
+  const foreign = open.filter((report) => findLive(state, report.clientId, report.txid) === null)
+  const epochs = open.map((report) => (report.clientId === null ? 0 : (originOf(report.clientId)?.epoch ?? 0)))
+  return { openOrders: open.length - foreign.length, missed, foreign, highestEpoch: Math.max(0, ...epochs) }
+})

@@ -1,0 +1,157 @@
+/**
+ * The order gateway: requests from the journal go to the exchange, once; what the exchange says comes back as facts.
+ *
+ * Start: fold the journal → read terms and balances → compare orders and fills with the exchange's → work the lanes.
+ * Nothing is sent before the comparison is done.
+ */
+import { Effect, FiberSet, Queue, Stream } from "effect"
+import { raiseEpoch } from "../../shared/actor/control.ts"
+import { type Followed, follow } from "../../shared/actor/follow.ts"
+import type { HostError } from "../../shared/actor/runtime.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
+import { observeBalances, observeTerms } from "./account.ts"
+import { gatewayFold } from "./core/fold.ts"
+import type { GatewayState } from "./core/state.ts"
+import { followExecutions } from "./executions.ts"
+import { workLane } from "./lane.ts"
+import { type Ledger, type LedgerError, makeLedger } from "./ledger.ts"
+import { reconcile } from "./reconcile.ts"
+
+export interface OrderGatewayOptions {
+  readonly subjects: MarketSubjects
+  readonly deadlineMs: number
+  /** Exchange time between two comparisons with the exchange's orders, fills, balances and terms. */
+  readonly reconcileIntervalMs: number
+  /** How far back fills are read. */
+  readonly fillWindowMs: number
+}
+
+export type OrderGatewayError = HostError | ExchangeError | LedgerError
+
+/** Runs until interrupted, or until only a person can help. */
+export const orderGateway = (
+  options: OrderGatewayOptions
+): Effect.Effect<never, OrderGatewayError, Journal | SnapshotStore | Trading | VenueClock> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { subjects } = options
+      const followed = yield* follow({ host: "order-gateway", subjects, actors: [gatewayFold] })
+      const ledger = yield* makeLedger(subjects, followed)
+      const dirty = yield* Queue.sliding<"balances" | "everything">(1)
+
+      yield* observeTerms(ledger, subjects)
+      yield* observeBalances(ledger, subjects)
+      yield* compareAtStart(ledger, options)
+      yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
+
+      return yield* Effect.raceAllFirst([
+        followed.failure,
+        workLanes(ledger, followed, options),
+        Effect.andThen(
+          followExecutions(ledger, subjects, {
+            restarted: Queue.offer(dirty, "everything"),
+            moved: Queue.offer(dirty, "balances")
+          }),
+          Effect.never
+        ),
+        keepComparing(ledger, options, dirty)
+      ])
+    })
+  )
+
+const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: OrderGatewayOptions) {
+  const { subjects } = options
+  const clock = yield* VenueClock
+  const nowMs = yield* clock.nowMs
+  const windowStartMs = nowMs - options.fillWindowMs
+  const result = yield* reconcile(ledger, windowStartMs)
+  if (result.highestEpoch >= ledger.state().epoch) {
+    // The exchange knows an epoch the journal does not: the journal has lost its tail.
+    yield* Effect.logError(
+      `order-gateway: the exchange holds orders of epoch ${result.highestEpoch}, the journal is at ` +
+        `${ledger.state().epoch}: the journal has lost its newest records. Raising the epoch.`
+    )
+    yield* raiseEpoch({
+      subjects,
+      service: "order-gateway",
+      reason: "the exchange holds orders of a later epoch",
+      timeMs: nowMs,
+      atLeast: result.highestEpoch + 1
+    })
+  }
+  for (const order of result.foreign) {
+    yield* Effect.logWarning(
+      `order-gateway: order ${order.txid} stands open at the exchange and is none of the journal's: left alone`
+    )
+  }
+  yield* ledger.note(subjects.account, {
+    _tag: "AccountReconciled",
+    openOrders: result.openOrders,
+    missed: result.missed,
+    foreignOrders: result.foreign.length,
+    windowStartMs
+  })
+})
+
+/** One fiber per lane that has tasks; a lane that fails takes the gateway down. */
+const workLanes = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  followed: Followed<GatewayState>,
+  options: OrderGatewayOptions
+) {
+  const workers = yield* FiberSet.make<void, ExchangeError | LedgerError>()
+  const busy = new Set<number>()
+  // A lane is looked at once more when its worker has ended: a task may have come while it was leaving.
+  const wake: Effect.Effect<void, never, Trading | VenueClock> = Effect.suspend(() => {
+    const idle = Object.values(ledger.state().lanes).filter((lane) => lane.tasks.length > 0 && !busy.has(lane.slot))
+    for (const { slot } of idle) busy.add(slot)
+    return Effect.forEach(
+      idle,
+      ({ slot }) =>
+        FiberSet.run(
+          workers,
+          workLane(ledger, slot, options).pipe(
+            Effect.andThen(Effect.sync(() => busy.delete(slot))),
+            Effect.andThen(wake)
+          )
+        ),
+      { discard: true }
+    )
+  })
+  yield* wake
+  return yield* Effect.raceFirst(
+    Effect.andThen(
+      Stream.runForEach(followed.changes, () => wake),
+      Effect.never
+    ),
+    Effect.andThen(FiberSet.join(workers), Effect.never)
+  )
+})
+
+/** Wall time between two readings of the balances, however fast the exchange's clock runs. */
+const BALANCES_PAUSE = "250 millis"
+
+/** Reads balances after money has moved, and everything when the stream was away or the interval has passed. */
+const keepComparing = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  options: OrderGatewayOptions,
+  dirty: Queue.Queue<"balances" | "everything">
+) {
+  const { subjects } = options
+  const clock = yield* VenueClock
+  while (true) {
+    const what = yield* Effect.raceFirst(
+      Queue.take(dirty),
+      Effect.as(clock.sleep(options.reconcileIntervalMs), "everything" as const)
+    )
+    if (what === "everything") {
+      yield* reconcile(ledger, (yield* clock.nowMs) - options.fillWindowMs)
+      yield* observeTerms(ledger, subjects)
+    }
+    yield* observeBalances(ledger, subjects)
+    yield* Effect.sleep(BALANCES_PAUSE)
+  }
+})

@@ -1,0 +1,230 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Stream } from "effect"
+import { decodeRecord, encodeEntry } from "../events/envelope.ts"
+import type { MarketEvent } from "../events/event.ts"
+import { marketSubjects } from "../events/subjects.ts"
+import { MemoryJournal } from "../journal/memory.ts"
+import { Journal, SnapshotStore } from "../journal/port.ts"
+import type { Actor } from "./actor.ts"
+import { raiseEpoch } from "./control.ts"
+import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
+import { verifyJournal } from "./verify.ts"
+
+const subjects = marketSubjects("TEST")
+
+/** Counts clock facts, and says so at every second one. */
+const counter = (say: string = "even", name = "counter"): Actor<{ readonly ticks: number }> => ({
+  name,
+  version: "1",
+  initial: { ticks: 0 },
+  reduce: (state, event) => {
+    if (event._tag === "PriceObserved") throw new Error("prices are not for counters")
+    if (event._tag !== "ClockTicked") return { state, outputs: [] }
+    const ticks = state.ticks + 1
+    const said: MarketEvent = { _tag: "DecisionRefused", what: "bootstrap", reason: { rule: say, numbers: { ticks } } }
+    return { state: { ticks }, outputs: ticks % 2 === 0 ? [said] : [] }
+  },
+  encode: JSON.stringify,
+  decode: (text) => JSON.parse(text) as { ticks: number }
+})
+
+const options = (actor = counter()): HostOptions<{ readonly ticks: number }, never, never> => ({
+  host: "test",
+  subjects,
+  actors: [actor],
+  publish: true
+})
+
+const put = (subject: string, id: string, event: MarketEvent) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.append(
+      encodeEntry(subject, id, { v: 1, epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] })
+    )
+  )
+
+const tick = (from: number, to: number) =>
+  Effect.forEach(
+    Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    (n) => put(subjects.clock, `tick.${n}`, { _tag: "ClockTicked", priceAgeSec: null }),
+    { discard: true }
+  )
+
+const start = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+
+/** What the counter has said, in order, once `count` outputs stand in the journal. */
+const said = (count: number, actor = "counter") =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.tail({ from: 1, filter: subjects.out(actor) }).pipe(
+      Stream.take(count),
+      Stream.map((record) => decodeRecord(record)),
+      Stream.map(({ id, events: [event] }) => ({ id, ticks: event._tag === "DecisionRefused" ? event.reason.numbers["ticks"] : null })),
+      Stream.runCollect
+    )
+  )
+
+const runUntil = <A, E, R>(until: Effect.Effect<A, E, R>, actor = counter()) =>
+  Effect.gen(function* () {
+    const running = yield* Effect.forkChild(runActors(options(actor)))
+    const result = yield* until
+    yield* Fiber.interrupt(running)
+    return result
+  })
+
+const outputs = Effect.flatMap(Journal, (journal) =>
+  Stream.runCollect(journal.read({ from: 1, filter: subjects.out("counter") }))
+)
+
+/** A memory journal that forgets snapshots: every start folds from the beginning. */
+const withoutSnapshots = Layer.merge(
+  MemoryJournal.layer(),
+  Layer.succeed(SnapshotStore, SnapshotStore.of({ save: () => Effect.void, load: () => Effect.succeed([]) }))
+)
+
+describe("an actor on its journal", () => {
+  it.live("publishes what it decides, once, in order, under ids made of epoch, actor and input", () =>
+    Effect.gen(function* () {
+      yield* start
+      const [first, second] = yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
+      assert.deepStrictEqual(first, { id: "1.counter.3", ticks: 2 })
+      assert.strictEqual(second?.ticks, 4)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("goes on after a clean stop where it stood, from its snapshot, and says nothing twice", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
+      const snapshots = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
+      assert.isAbove(snapshots.length, 0)
+      yield* start
+      const all = yield* runUntil(Effect.andThen(tick(5, 6), said(3)))
+      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4, 6])
+      assert.strictEqual((yield* outputs).length, 3)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("writes the outputs a crash has left out", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* tick(1, 6)
+      const all = yield* runUntil(said(3))
+      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4, 6])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("writes each output once while three replicas run side by side", () =>
+    Effect.gen(function* () {
+      yield* start
+      const replicas = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(runActors(options())))
+      yield* tick(1, 200)
+      yield* said(100)
+      yield* Effect.forEach(replicas, Fiber.interrupt)
+      const written = (yield* outputs).map((record) => record.id)
+      assert.strictEqual(new Set(written).size, written.length)
+      assert.strictEqual(written.length, 100)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("writes an output once when the answer to its append is lost", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 20), said(10)))
+      assert.strictEqual((yield* outputs).length, 10)
+    }).pipe(Effect.provide(losingAnswers()))
+  )
+
+  it.live("halts when a recorded output is not what its inputs lead to, and verify names it", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
+      const halted = yield* Effect.flip(runActors(options(counter("odd", "counter"))))
+      assert.strictEqual((halted as ActorHalted)._tag, "ActorHalted")
+      assert.match(halted.message, /1\.counter\.3.* differs from what the fold gives/)
+      const verification = yield* verifyJournal({ subjects, actors: [counter("odd")] })
+      assert.strictEqual(verification.divergences.length, 2)
+      assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
+    }).pipe(Effect.provide(withoutSnapshots))
+  )
+
+  it.live("halts on a record it cannot fold, reports it in the journal, and goes on once an operator has excluded it", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* tick(1, 2)
+      const poison = yield* put(subjects.price, "price.1", {
+        _tag: "PriceObserved",
+        last: 1n as never,
+        bid: 1n as never,
+        ask: 1n as never
+      })
+      yield* tick(3, 4)
+      const halted = yield* Effect.flip(runActors(options()))
+      assert.match(halted.message, new RegExp(`counter cannot fold record ${poison.seq}`))
+      assert.match(halted.message, /kennel journal skip/)
+      yield* put(subjects.control, "skip", {
+        _tag: "RecordSkipped",
+        actor: "counter",
+        seq: poison.seq,
+        author: "test",
+        reason: "not for counters"
+      })
+      const all = yield* runUntil(said(2))
+      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4])
+      assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("halts on a record that nobody can read, and passes over it for every actor once excluded", () =>
+    Effect.gen(function* () {
+      yield* start
+      const journal = yield* Journal
+      const broken = yield* journal.append({
+        subject: subjects.clock,
+        id: "broken",
+        data: new TextEncoder().encode('{"v":1,"epoch":"one"}')
+      })
+      yield* tick(1, 2)
+      const halted = yield* Effect.flip(runActors(options()))
+      assert.match(halted.message, new RegExp(`record ${broken.seq} on ${subjects.clock} does not decode.*epoch`, "s"))
+      yield* put(subjects.control, "skip", {
+        _tag: "RecordSkipped",
+        actor: "*",
+        seq: broken.seq,
+        author: "test",
+        reason: "written by hand"
+      })
+      assert.strictEqual((yield* runUntil(said(1)))[0]?.ticks, 2)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("does not believe a snapshot whose record the journal does not hold", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 2), said(1)))
+      const store = yield* SnapshotStore
+      const [genuine] = yield* store.load("counter")
+      assert.isDefined(genuine)
+      yield* store.save({ ...genuine!, seq: genuine!.seq + 1_000 })
+      const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))
+      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("never gives two processes the same epoch", () =>
+    Effect.gen(function* () {
+      const epochs = yield* Effect.forEach(Array.from({ length: 20 }), () => start, { concurrency: "unbounded" })
+      assert.deepStrictEqual([...epochs].sort((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n + 1))
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+})
+
+/** Every other output is stored, and its answer lost. */
+function losingAnswers() {
+  const lost = new Set<string>()
+  return MemoryJournal.layer({
+    fault: (entry) => {
+      if (!entry.subject.includes(".out.") || lost.has(entry.id)) return null
+      lost.add(entry.id)
+      return lost.size % 2 === 0 ? "lost-after-commit" : "lost-before-commit"
+    }
+  })
+}
