@@ -13,7 +13,7 @@ export const configCommand = Command.make(
     )
   },
   Effect.fn(function* ({ markdown }) {
-    if (markdown) return yield* Console.log(configurationPage())
+    if (markdown) return yield* Console.log(configurationPage().trimEnd())
     yield* Console.log(showSettings(process.env))
     yield* loadSettings()
   })

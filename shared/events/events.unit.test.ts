@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import fc from "fast-check"
+import { Price } from "../decimal/decimal.ts"
+import { clientIdOf, originOf } from "./clientId.ts"
+import { decodeRecord, encodeEntry, outputId, RecordUndecodable } from "./envelope.ts"
+import { marketSubjects, slotOfSubject } from "./subjects.ts"
+
+const stored = (data: string, seq = 7) => ({
+  seq,
+  subject: "market.TEST.price",
+  id: "x",
+  data: new TextEncoder().encode(data),
+  storedMs: 0
+})
+
+describe("a record", () => {
+  const price = { _tag: "PriceObserved", last: Price.parse("0.1"), bid: Price.parse("0.09"), ask: Price.parse("0.11") } as const
+
+  it("holds the same bytes for the same envelope, and comes back with its place", () => {
+    const envelope = { v: 1, epoch: 3, timeMs: 1_700_000_000_000, writer: "market-feed", cause: null, events: [price] } as const
+    const entry = encodeEntry("market.TEST.price", "a", envelope)
+    assert.deepStrictEqual(encodeEntry("market.TEST.price", "a", envelope), entry)
+    assert.strictEqual(
+      new TextDecoder().decode(entry.data),
+      '{"v":1,"epoch":3,"timeMs":1700000000000,"writer":"market-feed","cause":null,' +
+        '"events":[{"_tag":"PriceObserved","last":"0.1","bid":"0.09","ask":"0.11"}]}'
+    )
+    const record = decodeRecord({ ...stored(""), id: "a", data: entry.data })
+    assert.deepStrictEqual(record, { ...envelope, seq: 7, subject: "market.TEST.price", id: "a" })
+  })
+
+  it.each([
+    ["no JSON", "{", /record 7 on market\.TEST\.price does not decode/],
+    ["a newer version", '{"v":2,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /v/],
+    ["no event", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /events/],
+    ["an unknown event", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"Nonsense"}]}', /events/],
+    ["a price that is none", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"PriceObserved","last":"1e3","bid":"1","ask":"1"}]}', /"1e3" is not a decimal number[^]*last/]
+  ])("with %s is refused, naming the place and the field", (_name, data, message) => {
+    assert.throws(() => decodeRecord(stored(data)), RecordUndecodable)
+    try {
+      decodeRecord(stored(data))
+    } catch (error) {
+      assert.match((error as RecordUndecodable).message, message)
+    }
+  })
+})
+
+describe("ids and subjects", () => {
+  it("a client id says where its request stands, in 18 characters the exchange accepts", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          epoch: fc.integer({ min: 0, max: 36 ** 4 - 1 }),
+          slot: fc.integer({ min: 0, max: 36 ** 3 - 1 }),
+          seq: fc.integer({ min: 0, max: 36 ** 8 - 1 }),
+          index: fc.integer({ min: 0, max: 36 ** 2 - 1 })
+        }),
+        (origin) => {
+          const id = clientIdOf(origin)
+          assert.match(id, /^[a-z0-9]{18}$/)
+          assert.deepStrictEqual(originOf(id), origin)
+        }
+      ),
+      { seed: 20_261_121 }
+    )
+  })
+
+  it("a part that does not fit is refused, and somebody else's id is nobody's", () => {
+    assert.throws(() => clientIdOf({ epoch: 36 ** 4, slot: 1, seq: 1, index: 0 }), /epoch 1679616/)
+    assert.isNull(originOf("manual-order"))
+    assert.isNull(originOf("K00010010000000100"))
+  })
+
+  it("an output's id follows from what caused it", () => {
+    assert.strictEqual(outputId(3, "slot-1", 42), "3.slot-1.42")
+  })
+
+  it("a slot's subjects say whose they are", () => {
+    const subjects = marketSubjects("XDGUSD")
+    assert.strictEqual(slotOfSubject(subjects.order(12)), 12)
+    assert.strictEqual(slotOfSubject(subjects.out("slot-3")), 3)
+    assert.isNull(slotOfSubject(subjects.price))
+  })
+})
