@@ -1,4 +1,6 @@
 /** The services of a market, each as one effect: what it needs from the settings, and what it needs from its layers. */
+import { Context, Effect, Layer } from "effect"
+import { ControlPlane, controlPlaneLayer } from "../services/control-plane/layer.ts"
 import { marketFeed } from "../services/market-feed/service.ts"
 import { orderGateway } from "../services/order-gateway/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
@@ -6,6 +8,8 @@ import { raiseEpoch } from "../shared/actor/control.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import type { SlotRules } from "../shared/events/control.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
+import { speedOf } from "./layers.ts"
+import { followViews } from "./views.ts"
 
 /** The slot rules the settings ask for. */
 const rulesOf = (settings: Settings): SlotRules => ({
@@ -39,14 +43,15 @@ export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
 export const enterJournal = (settings: Settings, service: string) =>
   raiseEpoch({ subjects: subjectsOf(settings), service, reason: "start", timeMs: 0 })
 
-export const slotsService = (settings: Settings) =>
+/** The slots: rules into the journal, then every slot folded and published. */
+export const slots = (settings: Settings) =>
   slotService({
     subjects: subjectsOf(settings),
     slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
     rules: rulesOf(settings)
   })
 
-export const feedService = (settings: Settings, epoch: number) =>
+export const feed = (settings: Settings, epoch: number) =>
   marketFeed({
     subjects: subjectsOf(settings),
     epoch,
@@ -57,10 +62,34 @@ export const feedService = (settings: Settings, epoch: number) =>
 
 const DAY_MS = 86_400_000
 
-export const gatewayService = (settings: Settings) =>
+export const gateway = (settings: Settings) =>
   orderGateway({
     subjects: subjectsOf(settings),
     deadlineMs: settings.orderDeadlineSec * 1_000,
     reconcileIntervalMs: settings.reconcileIntervalSec * 1_000,
     fillWindowMs: settings.fillWindowDays * DAY_MS
   })
+
+/** Page and API. `onListening` is told the page's address once it answers. */
+export const page = (settings: Settings, onListening: (url: string) => Effect.Effect<void>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { views, failure } = yield* followViews(subjectsOf(settings))
+      const served = yield* Layer.build(
+        controlPlaneLayer({
+          host: settings.host,
+          port: settings.port,
+          pair: settings.symbol,
+          trading: settings.live ? "live" : "paper",
+          simulator: settings.live ? null : { market: settings.market, speed: speedOf(settings) },
+          stalePriceMaxAgeSec: settings.stalePriceMaxAgeSec,
+          silentAfterSec: SILENT_AFTER_SEC
+        }).pipe(Layer.provide(Layer.succeedContext(views)))
+      )
+      yield* onListening(Context.get(served, ControlPlane).url)
+      return yield* failure
+    })
+  )
+
+/** Clock facts come several times a second on paper and every few seconds live; this much silence is a dead feed. */
+const SILENT_AFTER_SEC = 30

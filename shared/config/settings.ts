@@ -317,12 +317,18 @@ export const SETTINGS = {
     max: 4_294_967_295,
     reason: "The same seed gives the same synthetic market."
   }),
+  simHost: text("SIM_HOST", {
+    group: simulator,
+    default: "127.0.0.1",
+    range: "an address of this machine",
+    reason: "Where the simulated exchange listens."
+  }),
   simPort: integer("SIM_PORT", {
     group: simulator,
-    default: "0",
+    default: "8090",
     min: 0,
     max: 65_535,
-    reason: "Port of the simulated exchange. 0: any free one, which suits one process; fixed (8090) when run apart."
+    reason: "Its port. `kennel up` takes any free one unless this is set. 0: any free one."
   }),
   simBase: volume("SIM_BASE", {
     group: simulator,

@@ -38,19 +38,36 @@ export class DecimalError extends Error {
 const POW10: readonly bigint[] = Array.from({ length: 41 }, (_, n) => 10n ** BigInt(n))
 const pow10 = (n: number): bigint => POW10[n] ?? 10n ** BigInt(n)
 
-const DECIMAL = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/
+/**
+ * Plain decimal text (no exponent, no plus sign) with at most `decimals` digits after the point, trailing zeros aside.
+ * One alternative per scale, so that a schema can check with it before it parses.
+ */
+const decimalPattern = (decimals: number): RegExp => new RegExp(`^-?\\d{1,30}(?:\\.\\d{1,${decimals}}0{0,20})?$`)
 
-/** Parses plain decimal text (no exponent, no plus sign). More digits than `decimals` are refused unless they are zeros. */
+const PATTERNS = new Map([PRICE_DECIMALS, VOLUME_DECIMALS].map((decimals) => [decimals, decimalPattern(decimals)]))
+
 const parse = (text: string, decimals: number): bigint => {
-  const match = DECIMAL.exec(text)
-  if (match === null) throw new DecimalError(text, "is not a decimal number such as 0.1234")
-  const [, sign, whole = "0", fraction = ""] = match
-  const kept = fraction.slice(0, decimals)
-  if (/[1-9]/.test(fraction.slice(decimals))) {
-    throw new DecimalError(text, `has more than ${decimals} digits after the point`)
+  if (!(PATTERNS.get(decimals) ?? decimalPattern(decimals)).test(text)) {
+    throw new DecimalError(text, `is not a decimal number such as 0.1234 with at most ${decimals} digits after the point`)
   }
-  const scaled = BigInt(whole + kept.padEnd(decimals, "0"))
-  return sign === "-" ? -scaled : scaled
+  return parseChecked(text, decimals)
+}
+
+/** The value of a text that matches the scale's pattern. Short texts, which is nearly all, go through a safe integer. */
+const parseChecked = (text: string, decimals: number): bigint => {
+  const point = text.indexOf(".")
+  const end = point === -1 ? text.length : Math.min(text.length, point + 1 + decimals)
+  if (text.length > 16) {
+    const digits = point === -1 ? text : text.slice(0, point) + text.slice(point + 1, end)
+    return BigInt(digits) * pow10(point === -1 ? decimals : decimals - (end - point - 1))
+  }
+  let digits = 0
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48) digits = digits * 10 + (code - 48)
+  }
+  const scaled = BigInt(digits) * pow10(point === -1 ? decimals : decimals - (end - point - 1))
+  return text.charCodeAt(0) === 45 ? -scaled : scaled
 }
 
 /** Shortest plain decimal text; `parse` gives the same value back. */
@@ -116,6 +133,10 @@ const COST_DIVISOR = 100_000_000n
 export const Price = {
   /** From text such as "0.1234567"; throws `DecimalError`. */
   parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
+  /** What `parse` accepts. */
+  pattern: decimalPattern(PRICE_DECIMALS),
+  /** `parse` for a text known to match `pattern`. */
+  parseChecked: (text: string): Price => parseChecked(text, PRICE_DECIMALS) as Price,
   format: (value: Price): string => format(value, PRICE_DECIMALS),
   formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
   toNumber: (value: Price): number => toNumber(value, PRICE_DECIMALS),
@@ -128,6 +149,10 @@ export const Price = {
 export const Volume = {
   /** From text such as "60.00000000"; throws `DecimalError`. */
   parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
+  /** What `parse` accepts. */
+  pattern: decimalPattern(VOLUME_DECIMALS),
+  /** `parse` for a text known to match `pattern`. */
+  parseChecked: (text: string): Volume => parseChecked(text, VOLUME_DECIMALS) as Volume,
   format: (value: Volume): string => format(value, VOLUME_DECIMALS),
   formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
   toNumber: (value: Volume): number => toNumber(value, VOLUME_DECIMALS),
@@ -140,6 +165,10 @@ export const Volume = {
 export const Quote = {
   /** From text such as "-12.34"; throws `DecimalError`. */
   parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
+  /** What `parse` accepts. */
+  pattern: decimalPattern(QUOTE_DECIMALS),
+  /** `parse` for a text known to match `pattern`. */
+  parseChecked: (text: string): Quote => parseChecked(text, QUOTE_DECIMALS) as Quote,
   format: (value: Quote): string => format(value, QUOTE_DECIMALS),
   formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),
   toNumber: (value: Quote): number => toNumber(value, QUOTE_DECIMALS),

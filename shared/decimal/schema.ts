@@ -1,24 +1,23 @@
-import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
-import { DecimalError, Price, Quote, Volume } from "./decimal.ts"
+import { Schema, SchemaGetter } from "effect"
+import { Price, Quote, Volume } from "./decimal.ts"
 
 const isBigint = <A extends bigint>(u: unknown): u is A => typeof u === "bigint"
 
-/** Decimal text on the wire, a branded scaled bigint inside; a text that does not fit fails with the text and the reason. */
+/** Decimal text on the wire, a branded scaled bigint inside; a text that does not fit is refused with what would. */
 const decimalText = <A extends bigint>(
   expected: string,
-  codec: { readonly parse: (text: string) => A; readonly format: (value: A) => string }
+  codec: {
+    readonly pattern: RegExp
+    readonly parseChecked: (text: string) => A
+    readonly format: (value: A) => string
+  }
 ) =>
-  Schema.String.pipe(
+  Schema.String.check(
+    Schema.makeFilter((text) => codec.pattern.test(text) || `"${text}" is not a decimal number such as 0.1234 (${expected})`)
+  ).pipe(
     Schema.decodeTo(Schema.declare<A>(isBigint<A>, { expected }), {
-      decode: SchemaGetter.transformEffect((text: string, options) => {
-        try {
-          return Effect.succeed(codec.parse(text))
-        } catch (error) {
-          const message = error instanceof DecimalError ? error.message : String(error)
-          return Effect.fail(new SchemaIssue.InvalidValue({ message }, text, options))
-        }
-      }),
-      encode: SchemaGetter.transform((value: A) => codec.format(value))
+      decode: SchemaGetter.transform(codec.parseChecked),
+      encode: SchemaGetter.transform(codec.format)
     })
   )
 

@@ -8,11 +8,13 @@
 import { Schema } from "effect"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
+import { decodeHot } from "./hot.ts"
 
 /** Version of this envelope and of the event shapes in it. A reader refuses a newer one. */
 export const ENVELOPE_VERSION = 1
 
-const Envelope = Schema.Struct({
+/** The schema of an envelope, for tests that hold other readers to it. */
+export const Envelope = Schema.Struct({
   v: Schema.Literal(ENVELOPE_VERSION),
   /** The epoch in force when it was written. */
   epoch: Schema.Int,
@@ -51,6 +53,12 @@ const encodeEnvelope = Schema.encodeSync(Envelope)
 const text = new TextDecoder("utf-8", { fatal: true })
 const bytes = new TextEncoder()
 
+/** By hand where every event is a hot one, else by the schema. */
+const readEnvelope = (raw: unknown): Envelope => {
+  const hot = decodeHot(raw, ENVELOPE_VERSION)
+  return hot === null ? decodeEnvelope(raw) : ({ v: ENVELOPE_VERSION, ...hot } as unknown as Envelope)
+}
+
 /** Decoded once per record object, however many actors of a process read it; goes away with the record. */
 const decoded = new WeakMap<JournalRecord, StoredRecord>()
 
@@ -59,8 +67,12 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
   const known = decoded.get(record)
   if (known !== undefined) return known
   try {
-    const envelope = decodeEnvelope(JSON.parse(text.decode(record.data)))
-    const stored: StoredRecord = { ...envelope, seq: record.seq, subject: record.subject, id: record.id }
+    const stored: StoredRecord = {
+      ...readEnvelope(JSON.parse(text.decode(record.data))),
+      seq: record.seq,
+      subject: record.subject,
+      id: record.id
+    }
     decoded.set(record, stored)
     return stored
   } catch (error) {

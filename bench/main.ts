@@ -1,0 +1,73 @@
+/**
+ * `npm run bench [-- --quick] [-- --json] [name…]`: what is measured, with medians and spread, each beside its baseline
+ * from the same run. Ratios are the result; absolute figures belong to the machine and the minute.
+ */
+import "effect/schema/SchemaJITCompiler/enable"
+import { parseArgs } from "node:util"
+import { hotPathBench } from "./hotPath.bench.ts"
+import { journalBench } from "./journal.bench.ts"
+import { moneyBench } from "./money.bench.ts"
+import type { BenchResult } from "./result.ts"
+import { slotFoldBench } from "./slotFold.bench.ts"
+
+const BENCHES = { slotFold: slotFoldBench, money: moneyBench, journal: journalBench, hotPath: hotPathBench } as const
+type Name = keyof typeof BENCHES
+
+const median = (samples: ReadonlyArray<number>): number => {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** What is printed and written for one measurement. `ratio` is its median over the baseline's. */
+const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResult) => ({
+  name,
+  unit,
+  median: median(samples),
+  min: Math.min(...samples),
+  max: Math.max(...samples),
+  runs: samples.length,
+  ...(baseline === undefined
+    ? {}
+    : { baseline: baseline.name, baselineMedian: median(baseline.samples), ratio: median(samples) / median(baseline.samples) }),
+  ...(note === undefined ? {} : { note }),
+  ...(checksum === undefined ? {} : { checksum })
+})
+
+const figure = (value: number): string =>
+  value >= 1_000 ? Math.round(value).toLocaleString("en") : value >= 10 ? value.toFixed(1) : value.toPrecision(3)
+
+const table = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string => {
+  const cells = [
+    ["what", "median", "min … max", "unit", "× baseline"],
+    ...rows.map((row) => [
+      row.name,
+      figure(row.median),
+      `${figure(row.min)} … ${figure(row.max)}`,
+      row.unit,
+      row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian)})`
+    ])
+  ]
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n")
+}
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+  allowPositionals: true
+})
+const unknown = positionals.filter((name) => !(name in BENCHES))
+if (unknown.length > 0) {
+  process.stderr.write(`bench: no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}\n`)
+  process.exit(1)
+}
+const names = (positionals.length > 0 ? positionals : Object.keys(BENCHES)) as ReadonlyArray<Name>
+const rows: Array<ReturnType<typeof summarise>> = []
+for (const name of names) {
+  process.stderr.write(`bench: ${name} …\n`)
+  rows.push(...(await BENCHES[name]({ quick: values.quick })).map(summarise))
+}
+process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${table(rows)}\n`)
+for (const row of values.json ? [] : rows) if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
+if (!values.json) process.stdout.write("\n")

@@ -1,0 +1,96 @@
+/** `kennel conformance <file…>`: runs reference cases against this code and says where it differs. */
+import { readFile } from "node:fs/promises"
+import { promisify } from "node:util"
+import { gunzip } from "node:zlib"
+import { type Difference, isSlotCase, runSlotCase } from "../services/slot-actor/conformance.ts"
+import { CaseError } from "../services/slot-actor/reference.ts"
+
+/** Differences shown of a failed case; the first one usually explains the rest. */
+const SHOWN = 3
+/** No reference file comes near this once unpacked; a larger one is no reference file. */
+const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+
+/**
+ * Reads each file (`.jsonl`, or `.jsonl.gz`: one case a line), prints `N passed, N failed` for it and the first
+ * differences of every failed case. Exit code 0: all cases passed; 1: some failed; 2: a file could not be used.
+ */
+export const runConformance = async (
+  files: ReadonlyArray<string>,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`)
+): Promise<{ readonly exitCode: number }> => {
+  if (files.length === 0) {
+    print("conformance: name at least one .jsonl or .jsonl.gz file of reference cases")
+    return { exitCode: 2 }
+  }
+  let exitCode = 0
+  for (const file of files) {
+    try {
+      const failed = runFile(file, await readText(file), print)
+      if (failed > 0) exitCode = Math.max(exitCode, 1)
+    } catch (error) {
+      print(`${file}: ${messageOf(error)}`)
+      exitCode = 2
+    }
+  }
+  return { exitCode }
+}
+
+/** Runs one file's cases; returns how many failed. */
+const runFile = (file: string, text: string, print: (line: string) => void): number => {
+  let passed = 0
+  let failed = 0
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue
+    const at = `line ${index + 1}`
+    const input = parseLine(line, at)
+    const problems = problemsOf(input)
+    if (problems.length === 0) passed++
+    else {
+      failed++
+      print(`${file}: ${nameOf(input) ?? at} (${at}) failed`)
+      for (const problem of problems.slice(0, SHOWN)) print(`  ${problem}`)
+      if (problems.length > SHOWN) print(`  … and ${problems.length - SHOWN} more differences`)
+    }
+  }
+  if (passed + failed === 0) throw new Error("holds no case")
+  print(`${file}: ${passed} passed, ${failed} failed`)
+  return failed
+}
+
+const readText = async (file: string): Promise<string> => {
+  const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === "ENOENT" ? "no such file" : `cannot be read (${error.message})`)
+  })
+  if (!file.endsWith(".gz")) return data.toString("utf8")
+  const unpacked = await promisify(gunzip)(data, { maxOutputLength: MAX_UNPACKED_BYTES }).catch((error: Error) => {
+    throw new Error(`is not a gzip file, or a damaged one (${error.message})`)
+  })
+  return unpacked.toString("utf8")
+}
+
+const parseLine = (line: string, at: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new Error(`${at} is no JSON: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Why a case fails: its differences, or what is wrong with its form. */
+const problemsOf = (input: unknown): Array<string> => {
+  if (!isSlotCase(input)) return ["is no case of a known kind: a slot case has config, initial and steps"]
+  try {
+    return runSlotCase(input).map(describe)
+  } catch (error) {
+    if (!(error instanceof CaseError)) throw error
+    return [error.message]
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const nameOf = (input: unknown): string | null =>
+  typeof input === "object" && input !== null && "name" in input && typeof input.name === "string" ? input.name : null
+
+const describe = ({ step, field, expected, got }: Difference): string =>
+  `step ${step}, ${field}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The command line. Every failure is one clear line on standard error; exit codes: 0 done or stopped, 1 failed. */
+import "effect/schema/SchemaJITCompiler/enable"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
+import { Argument, CliError, Command } from "effect/cli"
+import { readSettings } from "../shared/config/read.ts"
+import packageJson from "../package.json" with { type: "json" }
+import { configCommand } from "./config.ts"
+import { runConformance } from "./conformance.ts"
+import { journalCommand } from "./journal.ts"
+import { serviceCommand } from "./service.ts"
+import { upCommand } from "./up.ts"
+
+const conformanceCommand = Command.make(
+  "conformance",
+  { files: Argument.String("file").pipe(Argument.withDescription(".jsonl or .jsonl.gz of reference cases"), Argument.variadic({ min: 1 })) },
+  Effect.fn(function* ({ files }) {
+    const { exitCode } = yield* Effect.promise(() => runConformance(files))
+    yield* Effect.sync(() => {
+      process.exitCode = exitCode
+    })
+  })
+).pipe(Command.withDescription("Run reference cases and print how many pass"))
+
+const kennel = Command.make("kennel").pipe(
+  Command.withDescription("An event-sourced grid trader for Kraken's DOGE/USD"),
+  Command.withSubcommands([upCommand, serviceCommand, configCommand, journalCommand, conformanceCommand])
+)
+
+const LEVELS = { debug: "Debug", info: "Info", warning: "Warn", error: "Error" } as const
+
+/** Logs go to standard error, as lines of key=value; standard output belongs to the command. */
+const logging = Layer.mergeAll(
+  Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]),
+  Layer.succeed(References.MinimumLogLevel, LEVELS[readSettings(process.env).settings.logLevel])
+)
+
+/** Usage errors have been shown with their help by the parser; everything else is said here, once. */
+const say = (cause: Cause.Cause<unknown>) => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.void
+  const error = Cause.squash(cause)
+  if (CliError.isCliError(error)) return Effect.void
+  const expected = error instanceof Error && "_tag" in error
+  const text = expected ? error.message : Cause.pretty(cause)
+  return Console.error(text.split("\n").map((line) => `kennel: ${line}`).join("\n"))
+}
+
+kennel.pipe(
+  Command.run({ version: packageJson.version }),
+  Effect.tapCause(say),
+  Effect.provide(Layer.merge(NodeServices.layer, logging)),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, done) =>
+      done(Exit.isSuccess(exit) ? Number(process.exitCode ?? 0) : Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)

@@ -1,0 +1,60 @@
+/** `kennel service <name>`: one service in this process, for compose and production. The journal is NATS. */
+import { Console, Effect, Layer, Schema } from "effect"
+import { Argument, Command } from "effect/cli"
+import { ExchangeSim } from "../services/exchange-sim/layer.ts"
+import type { Settings } from "../shared/config/settings.ts"
+import { exchangeElsewhere, exchangeSim, writableJournal } from "./layers.ts"
+import { enterJournal, feed, gateway, page, slots } from "./services.ts"
+import { loadSettings } from "./settings.ts"
+
+const NAMES = ["market-feed", "slot-actor", "order-gateway", "control-plane", "exchange-sim"] as const
+type Name = (typeof NAMES)[number]
+
+/** An embedded journal belongs to one process; services apart need a server between them. */
+class NeedsNats extends Schema.TaggedError<NeedsNats>()("NeedsNats", { service: Schema.String }) {
+  override get message(): string {
+    return (
+      `service ${this.service} needs NATS_URL: services in processes of their own meet on a NATS server ` +
+      "(nats-server -js, then NATS_URL=nats://127.0.0.1:4222). Everything in one process: npm start"
+    )
+  }
+}
+
+const onMarket = (settings: Settings) => Layer.merge(writableJournal(settings), exchangeElsewhere(settings))
+
+const serviceNamed = (name: Name, settings: Settings) => {
+  switch (name) {
+    case "market-feed":
+      return Effect.flatMap(enterJournal(settings, name), (epoch) => feed(settings, epoch)).pipe(
+        Effect.provide(onMarket(settings))
+      )
+    case "slot-actor":
+      return Effect.andThen(enterJournal(settings, name), slots(settings)).pipe(
+        Effect.provide(writableJournal(settings))
+      )
+    case "order-gateway":
+      return Effect.andThen(enterJournal(settings, name), gateway(settings)).pipe(Effect.provide(onMarket(settings)))
+    case "control-plane":
+      return page(settings, (url) => Console.log(`control-plane: ${url}`)).pipe(
+        Effect.provide(writableJournal(settings))
+      )
+    case "exchange-sim":
+      return Effect.scoped(
+        Effect.gen(function* () {
+          const { restUrl } = yield* ExchangeSim
+          yield* Console.log(`exchange-sim: ${restUrl}`)
+          return yield* Effect.never
+        })
+      ).pipe(Effect.provide(exchangeSim(settings)))
+  }
+}
+
+export const serviceCommand = Command.make(
+  "service",
+  { name: Argument.Literals("name", NAMES).pipe(Argument.withDescription(NAMES.join(", "))) },
+  Effect.fn(function* ({ name }) {
+    const settings = yield* loadSettings()
+    if (settings.natsUrl === "") return yield* new NeedsNats({ service: name })
+    return yield* serviceNamed(name, settings)
+  })
+).pipe(Command.withDescription("Run one service over NATS_URL"))

@@ -1,0 +1,77 @@
+/** `kennel up`: the whole system in one process, on paper, without anything to install. */
+import { resolve } from "node:path"
+import { Console, Effect, Layer, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { Settings } from "../shared/config/settings.ts"
+import { Journal } from "../shared/journal/port.ts"
+import { exchangeElsewhere, exchangeHere, exchangeSim, speedOf, writableJournal } from "./layers.ts"
+import { enterJournal, feed, gateway, page, slots } from "./services.ts"
+import { loadSettings } from "./settings.ts"
+
+/** What a person needs to know at the start: what this is, where it is, what to do next. */
+const banner = (settings: Settings, url: string, where: string): string => {
+  const mode = settings.live
+    ? "LIVE: REAL MONEY at Kraken"
+    : `PAPER on the ${settings.market} market, ${speedOf(settings)} simulated seconds per second`
+  return [
+    "",
+    `  Kennel trades ${settings.symbol} with ${settings.slots} slots. ${mode}.`,
+    "",
+    `  Page     ${url}`,
+    `  Status   ${url}api/status`,
+    `  Journal  ${where}`,
+    `  Data     ${resolve(settings.dataDir)}`,
+    "",
+    "  Open the page and watch the first cycles complete. Ctrl-C stops; the next start goes on where this one stopped.",
+    "  Delete the data directory to begin anew.",
+    ""
+  ].join("\n")
+}
+
+const services = (settings: Settings) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    const epoch = yield* enterJournal(settings, "kennel up")
+    return yield* Effect.raceAllFirst([
+      slots(settings),
+      gateway(settings),
+      feed(settings, epoch),
+      page(settings, (url) => Console.log(banner(settings, url, journal.where)))
+    ])
+  })
+
+const run = (settings: Settings) =>
+  settings.live || settings.restUrl !== ""
+    ? services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), exchangeElsewhere(settings))))
+    : Effect.scoped(
+        Effect.gen(function* () {
+          const simulator = yield* Layer.build(exchangeSim(settings))
+          const here = exchangeHere(settings).pipe(Layer.provide(Layer.succeedContext(simulator)))
+          return yield* services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
+        })
+      )
+
+const optional = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+export const upCommand = Command.make(
+  "up",
+  {
+    market: optional("market", "synthetic, recorded:<file.csv[.gz]> or upstream (MARKET)"),
+    speed: optional("speed", "Simulated seconds per second (SPEED)"),
+    seed: optional("seed", "Seed of the synthetic market (SEED)"),
+    port: optional("port", "Port of the page (PORT)"),
+    data: optional("data", "Data directory (DATA_DIR)")
+  },
+  Effect.fn(function* (flags) {
+    const settings = yield* loadSettings({
+      MARKET: Option.getOrUndefined(flags.market),
+      SPEED: Option.getOrUndefined(flags.speed),
+      SEED: Option.getOrUndefined(flags.seed),
+      PORT: Option.getOrUndefined(flags.port),
+      DATA_DIR: Option.getOrUndefined(flags.data)
+    })
+    const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
+    return yield* run({ ...settings, simPort })
+  })
+).pipe(Command.withDescription("Run everything in this process; on paper unless LIVE=true"))

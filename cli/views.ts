@@ -1,0 +1,38 @@
+/** The control plane's views, made from the very folds that trade: one definition of every figure. */
+import { Context, Effect } from "effect"
+import { SlotViews, StatusView } from "../services/control-plane/marketView.ts"
+import { statusActor } from "../services/control-plane/status.ts"
+import { slotActor } from "../services/slot-actor/actor.ts"
+import { slotView } from "../services/slot-actor/view.ts"
+import { readControl } from "../shared/actor/control.ts"
+import { follow } from "../shared/actor/follow.ts"
+import type { MarketSubjects } from "../shared/events/subjects.ts"
+
+/** Follows slots and status; `failure` fails when one of the two can no longer be shown truthfully. */
+export const followViews = Effect.fn("followViews")(function* (subjects: MarketSubjects) {
+  const { slots } = yield* readControl(subjects)
+  const slotFolds = yield* follow({ host: "control-plane", subjects, actors: slots.map(slotActor) })
+  const statusFold = yield* follow({ host: "control-plane", subjects, actors: [statusActor] })
+  const views = Context.make(
+    SlotViews,
+    SlotViews.of({
+      current: Effect.sync(() => ({
+        seq: slotFolds.folds[0]?.seq ?? 0,
+        slots: slotFolds.folds.map((fold, index) => slotView(slots[index] ?? 0, fold.state))
+      })),
+      changes: slotFolds.changes
+    })
+  ).pipe(
+    Context.add(
+      StatusView,
+      StatusView.of({
+        current: Effect.sync(() => {
+          const [fold] = statusFold.folds
+          return { seq: fold?.seq ?? 0, state: fold?.state ?? statusActor.initial }
+        }),
+        changes: statusFold.changes
+      })
+    )
+  )
+  return { views, failure: Effect.raceFirst(slotFolds.failure, statusFold.failure) }
+})
