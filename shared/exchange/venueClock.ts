@@ -37,9 +37,12 @@ export class VenueClock extends Context.Service<
      * else is ignored.
      */
     readonly observe: (venueMs: number, roundTripMs: number) => Effect.Effect<void>
-    /** Until the exchange's clock shows `venueMs`; returns at once when it does already. */
+    /**
+     * Until the exchange's clock shows `venueMs`; returns at once when it does already. Before the first observation it
+     * sleeps for what seems to be left, and that is all: the instant may turn out to be years away.
+     */
     readonly sleepUntil: (venueMs: number) => Effect.Effect<void>
-    /** For `venueDurationMs` of the exchange's time. */
+    /** For as long on the wall as `venueDurationMs` take at the exchange, whatever its clock is found to show meanwhile. */
     readonly sleep: (venueDurationMs: number) => Effect.Effect<void>
     /** Whether an observation has been made. */
     readonly synchronised: Effect.Effect<boolean>
@@ -54,7 +57,8 @@ export class VenueClock extends Context.Service<
 }
 
 const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock) => {
-  if (!(speed > 0 && Number.isFinite(speed))) throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
+  if (!(speed > 0 && Number.isFinite(speed)))
+    throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
   /** At monotonic time `monoMs` the exchange showed `venueMs`; `heardMs` is when we last heard so. */
   let anchor: { readonly monoMs: number; readonly venueMs: number } | undefined
   let heardMs = 0
@@ -85,12 +89,14 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
       heardMs = monoMs
     })
 
+  const sleep = (venueDurationMs: number): Effect.Effect<void> =>
+    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / speed)))
+
   const sleepUntil = (venueMs: number): Effect.Effect<void> =>
     Effect.suspend(() => {
       const leftMs = venueMs - unsafeNowMs()
       if (leftMs <= 0) return Effect.void
-      const wallMs = Math.max(SHORTEST_SLEEP_MS, leftMs / speed)
-      return Effect.andThen(Effect.sleep(Duration.millis(wallMs)), sleepUntil(venueMs))
+      return anchor === undefined ? sleep(leftMs) : Effect.andThen(sleep(leftMs), sleepUntil(venueMs))
     })
 
   return {
@@ -98,7 +104,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     unsafeNowMs,
     observe,
     sleepUntil,
-    sleep: (venueDurationMs: number) => Effect.suspend(() => sleepUntil(unsafeNowMs() + venueDurationMs)),
+    sleep,
     synchronised: Effect.sync(() => anchor !== undefined)
   }
 }

@@ -104,6 +104,20 @@ describe("the exchange's clock", () => {
     }).pipe(at(60))
   )
 
+  it.effect("ends a sleep on time although the first observation shows a market of years ago", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* TestClock.setTime(1_790_000_000_000)
+      const sleepers = yield* Effect.forkChild(
+        Effect.all([clock.sleep(1_000), clock.sleepUntil(1_790_000_001_000)], { concurrency: 2 })
+      )
+      yield* TestClock.adjust(500)
+      yield* clock.observe(1_620_000_000_000, 0)
+      yield* TestClock.adjust(500)
+      yield* Fiber.join(sleepers)
+    }).pipe(at(1))
+  )
+
   it.effect("does not sleep towards an instant that has passed", () =>
     Effect.gen(function* () {
       const clock = yield* VenueClock

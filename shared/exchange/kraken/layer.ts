@@ -1,0 +1,29 @@
+/**
+ * Kraken behind the exchange port. Both layers need the one `VenueClock` of the process, which the market data keeps in
+ * step; `KrakenTrading` must exist once per API key.
+ */
+import { Effect, Layer } from "effect"
+import { MarketData, Trading } from "../port.ts"
+import type { VenueClock } from "../venueClock.ts"
+import { makeMarketData } from "./marketData.ts"
+import { connectionOf, type KrakenPublicOptions, type KrakenTradingOptions } from "./options.ts"
+import { makeTrading } from "./trading.ts"
+
+export type { Tier } from "./budget.ts"
+export type { KrakenPublicOptions, KrakenTradingOptions } from "./options.ts"
+
+export const KrakenMarketData = {
+  layer: (options: KrakenPublicOptions): Layer.Layer<MarketData, never, VenueClock> =>
+    Layer.effect(
+      MarketData,
+      Effect.suspend(() => makeMarketData(connectionOf(options)))
+    )
+}
+
+export const KrakenTrading = {
+  layer: (options: KrakenTradingOptions): Layer.Layer<Trading, never, VenueClock> =>
+    Layer.effect(
+      Trading,
+      Effect.suspend(() => makeTrading(options))
+    )
+}

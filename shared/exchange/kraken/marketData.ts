@@ -1,0 +1,67 @@
+/** The public side: the best prices and the exchange's clock. */
+import { Effect, Stream } from "effect"
+import { type ExchangeError, MarketData, type MarketDataEvent } from "../port.ts"
+import { VenueClock } from "../venueClock.ts"
+import { feed, type FeedFrame, type Heard } from "./feed.ts"
+import type { Connection } from "./options.ts"
+import { publicCall } from "./rest.ts"
+import { readTime } from "./wire/account.ts"
+import type { PairNames } from "./wire/names.ts"
+import { readRestTicker, readTickers } from "./wire/ticker.ts"
+
+/** `Time` counts whole seconds of the exchange. */
+const TIME_RESOLUTION_MS = 1_000
+
+export const makeMarketData = Effect.fnUntraced(function* (
+  connection: Connection
+): Effect.fn.Return<MarketData["Service"], never, VenueClock> {
+  const venue = yield* VenueClock
+  const { names, speed } = connection
+
+  const events: Stream.Stream<MarketDataEvent, ExchangeError> = feed({
+    name: "ticker",
+    url: connection.wsPublicUrl,
+    timeoutMs: connection.requestTimeoutMs,
+    // With the default trigger a quiet pair says nothing for minutes; `bbo` follows the best prices.
+    subscription: Effect.succeed({ channel: "ticker", symbol: [names.symbol], event_trigger: "bbo" }),
+    reader: () => (frame) => readMarketFrame(frame, names)
+  }).pipe(Stream.provideService(VenueClock, venue))
+
+  const time = Effect.gen(function* () {
+    const call = { method: "Time", kind: "read", read: readTime } as const
+    const { value, roundTripMs } = yield* publicCall(connection, call, {})
+    // The true time lies up to a second after the answer: to the clock, that is a reply so much slower.
+    yield* venue.observe(value, roundTripMs + TIME_RESOLUTION_MS / speed)
+    return value
+  }).pipe(Effect.provideService(VenueClock, venue))
+
+  const ticker = publicCall(
+    connection,
+    { method: "Ticker", kind: "read", read: readRestTicker },
+    { pair: names.pair }
+  ).pipe(
+    Effect.map(({ value }) => value),
+    Effect.provideService(VenueClock, venue)
+  )
+
+  return MarketData.of({ events, ticker, time })
+})
+
+const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEvent> => {
+  switch (frame.kind) {
+    case "data":
+      return frame.channel === "ticker"
+        ? { events: readTickers(frame.body, names).map((ticker) => ({ _tag: "Ticker", ticker })) }
+        : NOTHING
+    case "heartbeat":
+      return { events: [{ _tag: "Alive" }] }
+    case "time":
+      return { events: [{ _tag: "VenueTime", venueMs: frame.venueMs, roundTripMs: frame.roundTripMs }] }
+    case "status":
+      return { events: [{ _tag: "Status", system: frame.system }] }
+    default:
+      return NOTHING
+  }
+}
+
+const NOTHING: Heard<never> = { events: [] }

@@ -1,0 +1,107 @@
+/**
+ * The account's REST calls, one at a time: Kraken wants every request's nonce above the one before *as they arrive*, and
+ * requests in flight together overtake each other. Before a call takes its turn it waits for both rate limits.
+ */
+import { Clock, Effect, Redacted, Semaphore } from "effect"
+import type { ExchangeError } from "../port.ts"
+import { VenueClock } from "../venueClock.ts"
+import { nextNonce, sign } from "./auth.ts"
+import { type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./budget.ts"
+import { isInvalidNonce } from "./errors.ts"
+import type { Connection, KrakenTradingOptions } from "./options.ts"
+import { type Call, failure, fetchText, noReply, openReply, settle } from "./rest.ts"
+
+/**
+ * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
+ * older than their deadline.
+ */
+const MOST_QUEUED = 80
+
+/** How long a call waits here for room in a counter, in the exchange's time: the starter tier's dearest call needs 8 s. */
+const LONGEST_WAIT_MS = 10_000
+
+export interface PrivateCall<A> extends Call<A> {
+  readonly params: Record<string, string>
+  /** What it adds to each of the exchange's two counters. */
+  readonly cost: { readonly calls: number; readonly trading: number }
+}
+
+export type PrivateCalls = <A>(call: PrivateCall<A>) => Effect.Effect<A, ExchangeError>
+
+/** One per key and process: it owns the key's nonce. */
+export const makePrivateCalls = Effect.fnUntraced(function* (
+  { restUrl, requestTimeoutMs }: Connection,
+  { apiKey, apiSecret, tier }: Pick<KrakenTradingOptions, "apiKey" | "apiSecret" | "tier">
+): Effect.fn.Return<PrivateCalls, never, VenueClock> {
+  const venue = yield* VenueClock
+  const turn = yield* Semaphore.make(1)
+  const limits = LIMITS[tier]
+  const counters: Record<keyof typeof limits, Counter> = { calls: emptyCounter, trading: emptyCounter }
+  let queued = 0
+  let nonce = 0n
+
+  const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: keyof typeof limits) {
+    if (call.cost[name] === 0) return
+    const limit: Limit = limits[name]
+    let patienceMs = LONGEST_WAIT_MS
+    while (true) {
+      const nowMs = yield* venue.nowMs
+      const spent = spend(counters[name], limit, call.cost[name], nowMs)
+      if (spent.granted) {
+        counters[name] = spent.counter
+        return
+      }
+      const waitMs = spent.readyAtMs - nowMs
+      if (waitMs > patienceMs) {
+        const detail = `not sent: the ${name} counter has no room for ${waitMs} ms`
+        return yield* failure(call, { advice: "wait", retryAtMs: spent.readyAtMs }, detail)
+      }
+      patienceMs -= waitMs
+      yield* venue.sleep(waitMs)
+    }
+  })
+
+  const request = Effect.fnUntraced(function* (call: PrivateCall<unknown>) {
+    nonce = nextNonce(nonce, yield* Clock.currentTimeMillis)
+    const path = `/0/private/${call.method}`
+    const body = new URLSearchParams({ nonce: nonce.toString(), ...call.params }).toString()
+    const headers = {
+      "API-Key": Redacted.value(apiKey),
+      "API-Sign": sign(Redacted.value(apiSecret), path, nonce.toString(), body),
+      "Content-Type": "application/x-www-form-urlencoded"
+    }
+    const text = yield* fetchText(restUrl + path, { method: "POST", headers, body }, requestTimeoutMs).pipe(
+      Effect.mapError(noReply(call))
+    )
+    return { text, reply: yield* openReply(call, text) }
+  })
+
+  const inTurn = Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
+    let { text, reply } = yield* request(call)
+    // Something else used the key between: worth one more signature, except for what must never be sent twice.
+    if (!reply.ok && isInvalidNonce(reply.errors) && call.kind !== "place") ({ text, reply } = yield* request(call))
+    const nowMs = yield* venue.nowMs
+    const { verdict, value } = settle(call, text, reply, nowMs)
+    if (verdict.exhausted !== null) counters[verdict.exhausted] = exhausted(limits[verdict.exhausted], nowMs)
+    return yield* value
+  })
+
+  return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
+    if (queued >= MOST_QUEUED) {
+      const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
+      return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
+    }
+    queued++
+    return yield* Effect.gen(function* () {
+      yield* waitForRoom(call, "calls")
+      yield* waitForRoom(call, "trading")
+      return yield* turn.withPermit(inTurn(call))
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          queued--
+        })
+      )
+    )
+  })
+})

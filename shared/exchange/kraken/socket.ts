@@ -1,0 +1,91 @@
+/** One WebSocket connection: frames in order of arrival, and a reason when there will be no more. Never reconnects. */
+import { Cause, Clock, Data, Deferred, Effect, Queue, type Scope } from "effect"
+import { type RawData, WebSocket } from "ws"
+
+/** Why a connection ended; `final` when another attempt would end in the same way. */
+export class SocketLost extends Data.TaggedError("SocketLost")<{ readonly detail: string; readonly final: boolean }> {}
+
+/** A frame's text, and the monotonic wall milliseconds at which it arrived. */
+export interface RawFrame {
+  readonly text: string
+  readonly arrivedMs: number
+}
+
+export interface VenueSocket {
+  readonly send: (message: object) => Effect.Effect<void>
+  /** The next frame, waiting for it; after the last one the reason for the end. */
+  readonly take: Effect.Effect<RawFrame, SocketLost>
+  /** When anything was heard last, in monotonic wall milliseconds. */
+  readonly heardMs: () => number
+  /** Ends the connection: frames that have come are still taken. */
+  readonly drop: (detail: string) => Effect.Effect<void>
+}
+
+/** Frames not yet taken: a minute of the busiest ticker. A reader that far behind is better off with a fresh snapshot. */
+const MOST_UNREAD = 4_096
+
+/** Larger than any snapshot of 225 orders and 50 fills, far below what would hurt. */
+const LARGEST_FRAME_BYTES = 4 * 1024 * 1024
+
+/** `ws` hands a message over as one Buffer as long as `binaryType` is left alone. */
+const textOf = (data: RawData): string => (data as Buffer).toString("utf8")
+
+/** Answers to the upgrade that another attempt does not change. Others (429, 503, 5xx) may pass. */
+const FINAL_HTTP = [400, 401, 403, 404]
+/** "Policy violation": Kraken's answer to what it will never accept. */
+const FINAL_CLOSE_CODE = 1008
+
+/** Succeeds when the connection is open; closes it with the scope. `openTimeoutMs` is wall time. */
+export const openSocket = Effect.fnUntraced(function* (
+  url: string,
+  openTimeoutMs: number
+): Effect.fn.Return<VenueSocket, SocketLost, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const frames = yield* Queue.dropping<RawFrame, SocketLost>(MOST_UNREAD)
+  const opened = yield* Deferred.make<void, SocketLost>()
+  const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  let heardMs = nowMs()
+
+  const end = (detail: string, final: boolean) => {
+    const lost = new SocketLost({ detail, final })
+    Deferred.doneUnsafe(opened, Effect.fail(lost))
+    Queue.failCauseUnsafe(frames, Cause.fail(lost))
+  }
+
+  const connect = Effect.sync(() => {
+    const socket = new WebSocket(url, {
+      handshakeTimeout: openTimeoutMs,
+      maxPayload: LARGEST_FRAME_BYTES,
+      perMessageDeflate: false
+    })
+    socket.on("open", () => Deferred.doneUnsafe(opened, Effect.void))
+    socket.on("message", (data) => {
+      heardMs = nowMs()
+      if (!Queue.offerUnsafe(frames, { text: textOf(data), arrivedMs: heardMs })) {
+        end(`more than ${MOST_UNREAD} frames unread`, false)
+      }
+    })
+    socket.on("unexpected-response", (request, response) => {
+      end(`HTTP ${response.statusCode} instead of a WebSocket`, FINAL_HTTP.includes(response.statusCode ?? 0))
+      request.destroy()
+    })
+    socket.on("error", (error) =>
+      end(`connection failed (${"code" in error ? String(error.code) : error.message})`, false)
+    )
+    socket.on("close", (code) => end(`closed with code ${code}`, code === FINAL_CLOSE_CODE))
+    return socket
+  })
+  const socket = yield* Effect.acquireRelease(connect, (open) => Effect.sync(() => open.terminate()))
+  yield* Deferred.await(opened)
+
+  return {
+    send: (message) =>
+      Effect.sync(() => {
+        // A socket that is closing says so through `take`; what was to be sent is then of no use to anyone.
+        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+      }),
+    take: Queue.take(frames),
+    heardMs: () => heardMs,
+    drop: (detail) => Effect.sync(() => end(detail, false))
+  }
+})
