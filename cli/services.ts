@@ -6,36 +6,10 @@ import { orderGateway } from "../services/order-gateway/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
 import { raiseEpoch } from "../shared/actor/control.ts"
 import type { Settings } from "../shared/config/settings.ts"
-import type { SlotRules } from "../shared/events/control.ts"
+import { slotRules } from "../shared/config/slotRules.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
 import { speedOf } from "./layers.ts"
 import { followViews } from "./views.ts"
-
-/** The slot rules the settings ask for. */
-const rulesOf = (settings: Settings): SlotRules => ({
-  entryPct: settings.entryPct,
-  profitPct: settings.profitPct,
-  refreshPct: settings.refreshPct,
-  orderSize: settings.orderSize,
-  s1OrphanAfterSec: settings.s1OrphanAfterSec,
-  s2OrphanAfterSec: settings.s2OrphanAfterSec,
-  lossBackoffStart: settings.lossBackoffStart,
-  lossBackoffFactor: settings.lossBackoffFactor,
-  lossBackoffMax: settings.lossBackoffMax,
-  lossCooldownStart: settings.lossCooldownStart,
-  lossCooldownSec: settings.lossCooldownSec,
-  reentryBaseCooldownSec: settings.reentryBaseCooldownSec,
-  maxConsecutiveRefreshes: settings.maxConsecutiveRefreshes,
-  refreshCooldownSec: settings.refreshCooldownSec,
-  maxRecoverySlots: settings.maxRecoverySlots,
-  recoveryEviction: settings.recoveryEviction,
-  stalePriceMaxAgeSec: settings.stalePriceMaxAgeSec,
-  priceDecimals: settings.priceDecimals,
-  volumeDecimals: settings.volumeDecimals,
-  minVolume: settings.minVolume,
-  minCost: settings.minCost,
-  makerFeePct: settings.makerFeePct
-})
 
 export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
 
@@ -48,7 +22,7 @@ export const slots = (settings: Settings) =>
   slotService({
     subjects: subjectsOf(settings),
     slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
-    rules: rulesOf(settings)
+    rules: slotRules(settings)
   })
 
 export const feed = (settings: Settings, epoch: number) =>

@@ -68,7 +68,7 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
   const nowMs = yield* clock.nowMs
   const windowStartMs = nowMs - options.fillWindowMs
   const result = yield* reconcile(ledger, windowStartMs)
-  if (result.highestEpoch >= ledger.state().epoch) {
+  if (result.highestEpoch > 0 && result.highestEpoch >= ledger.state().epoch) {
     // The exchange knows an epoch the journal does not: the journal has lost its tail.
     yield* Effect.logError(
       `order-gateway: the exchange holds orders of epoch ${result.highestEpoch}, the journal is at ` +

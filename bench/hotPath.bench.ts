@@ -1,0 +1,217 @@
+/**
+ * How long from a tick to the decision it causes, and to the order in the exchange adapter's hands? Every tick moves the
+ * price by 2 %, so that each one makes the slot replace an entry: the expensive path, not the idle one.
+ *
+ * The exchange is a stand-in that answers at once: what is measured is Kennel and its journal. The second measurement is
+ * held against the bare chain of the same four journal hops (price, decision, cancelled, claim), each appended and read
+ * back and nothing else. It says nothing of networks or of the exchange's own time.
+ */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Deferred, Effect, Layer, Stream } from "effect"
+import { orderGateway } from "../services/order-gateway/service.ts"
+import { configureMarket, slotService } from "../services/slot-actor/service.ts"
+import { readSettings } from "../shared/config/read.ts"
+import { slotRules } from "../shared/config/slotRules.ts"
+import { Price, Quote, Volume } from "../shared/decimal/decimal.ts"
+import { encodeEntry } from "../shared/events/envelope.ts"
+import type { MarketEvent } from "../shared/events/event.ts"
+import { marketSubjects } from "../shared/events/subjects.ts"
+import { type LimitOrder, type OrderReport, Trading } from "../shared/exchange/port.ts"
+import { VenueClock } from "../shared/exchange/venueClock.ts"
+import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
+import { MemoryJournal } from "../shared/journal/memory.ts"
+import { Journal } from "../shared/journal/port.ts"
+import type { BenchResult } from "./result.ts"
+
+const subjects = marketSubjects("BENCH")
+const START_MS = 1_700_000_000_000
+/** Two prices 2 % apart: an entry placed at one is stale at the other. */
+const PRICES = [Price.parse("0.1"), Price.parse("0.102")] as const
+
+/** Refreshes without a pause, so that every tick decides something. */
+const rules = {
+  ...slotRules(readSettings({}).settings),
+  maxConsecutiveRefreshes: 1_000_000,
+  refreshCooldownSec: 0,
+  minVolume: Volume.parse("2")
+}
+
+const append = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "bench", cause: null, events }))
+  )
+
+const price = (n: number): MarketEvent => {
+  const last = PRICES[n % 2] ?? PRICES[0]
+  return { _tag: "PriceObserved", last, bid: last, ask: last }
+}
+
+/** The facts a slot waits for before it trades. */
+const opening: readonly [MarketEvent, ...Array<MarketEvent>] = [
+  { _tag: "ConstraintsObserved", priceDecimals: 7, volumeDecimals: 8, minVolume: rules.minVolume, minCost: rules.minCost, status: "online" },
+  {
+    _tag: "BalancesObserved",
+    base: { total: Volume.parse("100000"), hold: Volume.zero },
+    quote: { total: Quote.parse("100000"), hold: Quote.zero }
+  },
+  { _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 }
+]
+
+/** An exchange that accepts and cancels at once; `onPlace` is when an order reaches it. */
+const instantExchange = (onPlace: () => void): typeof Trading.Service => {
+  const orders = new Map<string, OrderReport>()
+  const report = (txid: string, order: LimitOrder, status: OrderReport["status"]): OrderReport => ({
+    txid,
+    clientId: order.clientId,
+    side: order.side,
+    price: order.price,
+    volume: order.volume,
+    status,
+    openedMs: START_MS,
+    filledVolume: Volume.zero,
+    cost: Quote.zero,
+    fee: Quote.zero,
+    reason: null
+  })
+  return Trading.of({
+    constraints: Effect.succeed({ priceDecimals: 7, volumeDecimals: 8, minVolume: rules.minVolume, minCost: rules.minCost, status: "online" }),
+    fees: Effect.succeed({ makerPct: 0.25, takerPct: 0.4 }),
+    balances: Effect.succeed({
+      base: { total: Volume.parse("100000"), hold: Volume.zero },
+      quote: { total: Quote.parse("100000"), hold: Quote.zero }
+    }),
+    place: (order) =>
+      Effect.sync(() => {
+        const txid = `O${orders.size + 1}`
+        orders.set(txid, report(txid, order, "open"))
+        onPlace()
+        return { txid }
+      }),
+    cancel: (txid) =>
+      Effect.sync(() => {
+        const order = orders.get(txid)
+        if (order !== undefined) orders.set(txid, { ...order, status: "canceled" })
+      }),
+    openOrders: Effect.sync(() => [...orders.values()].filter(({ status }) => status === "open")),
+    findByClientId: (clientId) => Effect.sync(() => [...orders.values()].filter((order) => order.clientId === clientId)),
+    orders: (txids) => Effect.sync(() => txids.flatMap((txid) => orders.get(txid) ?? [])),
+    fills: () => Effect.succeed([]),
+    executions: Stream.never
+  })
+}
+
+const slot = { subjects, slots: [1], rules }
+
+/** Wall microseconds from each tick's append until its decision stands in the journal. */
+const tickToIntent = (ticks: number) =>
+  Effect.gen(function* () {
+    yield* append(subjects.account, "opening", START_MS, opening)
+    let awaited = yield* Deferred.make<ReadonlyArray<number>>()
+    yield* configureMarket(slot)
+    yield* Effect.forkScoped(slotService(slot))
+    yield* Effect.flatMap(Journal, (journal) =>
+      Stream.runForEach(journal.tail({ from: 1, filter: subjects.out("slot-1") }), (record) => {
+        const { events } = JSON.parse(new TextDecoder().decode(record.data)) as { events: Array<{ _tag: string; localId: number }> }
+        const cancelled = events.filter(({ _tag }) => _tag === "CancelRequested").map(({ localId }) => localId)
+        return Deferred.succeed(awaited, cancelled)
+      })
+    ).pipe(Effect.forkScoped)
+    const samples: Array<number> = []
+    for (let n = 0; n < ticks; n++) {
+      awaited = yield* Deferred.make<ReadonlyArray<number>>()
+      const start = performance.now()
+      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [price(n)])
+      const cancelled = yield* Deferred.await(awaited)
+      samples.push((performance.now() - start) * 1_000)
+      for (const localId of cancelled) {
+        const gone = { clientId: "bench", localId, txid: "O", price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero, cause: "bench" }
+        yield* append(subjects.order(1), `gone.${localId}`, START_MS + n * 1_000, [{ _tag: "OrderCancelled", ...gone }])
+      }
+    }
+    return samples
+  }).pipe(Effect.scoped, Effect.provide(MemoryJournal.layer()))
+
+/** Wall microseconds from each tick's append until an order is in the adapter's hands, and of the bare hops in between. */
+const tickToExchange = (ticks: number, directory: string) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    const bareJournal = yield* Layer.build(EmbeddedJournal.layer({ directory: join(directory, "bare") }))
+    let placed = yield* Deferred.make<void>()
+    const trading = instantExchange(() => Deferred.doneUnsafe(placed, Effect.void))
+    const gateway = orderGateway({ subjects, deadlineMs: 10_000, reconcileIntervalMs: 3_600_000, fillWindowMs: 1 })
+    yield* configureMarket(slot)
+    yield* Effect.forkScoped(slotService(slot))
+    yield* Effect.forkScoped(Effect.provideService(gateway, Trading, trading))
+    yield* Stream.runHead(
+      journal.tail({ from: 1, filter: subjects.account }).pipe(
+        Stream.filter((record) => new TextDecoder().decode(record.data).includes("AccountReconciled"))
+      )
+    )
+    const ours: Array<number> = []
+    const bare: Array<number> = []
+    for (let n = 0; n < ticks; n++) {
+      placed = yield* Deferred.make<void>()
+      const start = performance.now()
+      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [price(n)])
+      yield* Deferred.await(placed)
+      ours.push((performance.now() - start) * 1_000)
+      // The lane is at rest again when the acceptance stands in the journal.
+      yield* Stream.runHead(
+        journal.tail({ from: (yield* journal.head), filter: subjects.order(1) }).pipe(
+          Stream.filter((record) => new TextDecoder().decode(record.data).includes("OrderAccepted"))
+        )
+      )
+      bare.push(yield* Effect.provideContext(bareChain(n, 4), bareJournal))
+    }
+    return { ours, bare }
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.merge(EmbeddedJournal.layer({ directory: join(directory, "journal") }), VenueClock.layer({ speed: 1 })))
+  )
+
+/** Appends and reads back `hops` records of the size of a decision, one after the other, in a journal of its own. */
+const bareChain = Effect.fnUntraced(function* (n: number, hops: number) {
+  const journal = yield* Journal
+  const data = new Uint8Array(400).fill(120)
+  const start = performance.now()
+  for (let hop = 0; hop < hops; hop++) {
+    const { seq } = yield* journal.append({ subject: "bare.chain", id: `bare.${n}.${hop}`, data })
+    yield* Stream.runHead(journal.tail({ from: seq, filter: "bare.chain" }))
+  }
+  return (performance.now() - start) * 1_000
+})
+
+const percentile = (samples: ReadonlyArray<number>, share: number): number =>
+  [...samples].sort((a, b) => a - b)[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? Number.NaN
+
+/** The first ticks bootstrap the slot and warm the code; they are not counted. */
+const WARM_UP = 0.2
+
+const steady = (samples: ReadonlyArray<number>): ReadonlyArray<number> => samples.slice(Math.ceil(samples.length * WARM_UP))
+
+export const hotPathBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+  const intents: Array<ReadonlyArray<number>> = []
+  const exchange: Array<{ ours: ReadonlyArray<number>; bare: ReadonlyArray<number> }> = []
+  for (let run = 0; run < (quick ? 1 : 5); run++) {
+    intents.push(steady(await Effect.runPromise(tickToIntent(quick ? 100 : 3_000))))
+    const directory = await mkdtemp(join(tmpdir(), "kennel-bench-"))
+    try {
+      const { ours, bare } = await Effect.runPromise(tickToExchange(quick ? 20 : 200, directory))
+      exchange.push({ ours: steady(ours), bare: steady(bare) })
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+  const intent = (share: number) => intents.map((samples) => percentile(samples, share))
+  const ours = (share: number) => exchange.map((samples) => percentile(samples.ours, share))
+  const bare = (share: number) => exchange.map((samples) => percentile(samples.bare, share))
+  const chain = (share: number) => ({ name: "four bare hops", samples: bare(share) })
+  return [
+    { name: "tick → intent in process, p50", unit: "µs", samples: intent(0.5), note: "memory journal; goal p99 ≤ 200 µs" },
+    { name: "tick → intent in process, p99", unit: "µs", samples: intent(0.99) },
+    { name: "tick → order at the adapter, p50", unit: "µs", samples: ours(0.5), baseline: chain(0.5), note: "embedded journal, fsync before every acknowledgement" },
+    { name: "tick → order at the adapter, p99", unit: "µs", samples: ours(0.99), baseline: chain(0.99) }
+  ]
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { runConformance } from "./conformance.ts"
+
+const good = {
+  name: "tiny",
+  config: { entry_pct: 1 },
+  initial: { market_price: 1, now: 100 },
+  steps: [
+    { op: "event", event: { type: "TimerTick", timestamp: 101 }, order_size_usd: 2, actions: [], state: { now: 101 } }
+  ]
+}
+const wrong = {
+  ...good,
+  name: "off",
+  steps: [{ ...good.steps[0], state: { now: 102, cycle_a: 2, cycle_b: 2, phase: "S2" } }]
+}
+
+describe("kennel conformance", () => {
+  let folder = ""
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kennel-conformance-"))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  const run = async (name: string, content: string | Uint8Array) => {
+    const file = join(folder, name)
+    await writeFile(file, content)
+    const lines: Array<string> = []
+    const { exitCode } = await runConformance([file], (line) => lines.push(line.replaceAll(`${folder}/`, "")))
+    return { exitCode, lines }
+  }
+  const jsonl = (...cases: ReadonlyArray<unknown>) => cases.map((one) => JSON.stringify(one)).join("\n")
+
+  it("counts what passed, packed or not", async () => {
+    expect(await run("a.jsonl", jsonl(good, good))).toEqual({ exitCode: 0, lines: ["a.jsonl: 2 passed, 0 failed"] })
+    expect(await run("b.jsonl.gz", gzipSync(jsonl(good)))).toEqual({
+      exitCode: 0,
+      lines: ["b.jsonl.gz: 1 passed, 0 failed"]
+    })
+  })
+
+  it("shows the first differences of a failed case", async () => {
+    expect(await run("c.jsonl", jsonl(good, wrong))).toEqual({
+      exitCode: 1,
+      lines: [
+        "c.jsonl: off (line 2) failed",
+        "  step 0, state.now: expected 102, got 101",
+        "  step 0, state.cycle_a: expected 2, got 1",
+        "  step 0, state.cycle_b: expected 2, got 1",
+        "  … and 1 more differences",
+        "c.jsonl: 1 passed, 1 failed"
+      ]
+    })
+  })
+
+  it.each([
+    ["d.jsonl", "{", 2, /^d\.jsonl: line 1 is no JSON/],
+    ["e.jsonl", "", 2, /^e\.jsonl: holds no case/],
+    ["f.jsonl.gz", "plain", 2, /^f\.jsonl\.gz: is not a gzip file/],
+    ["g.jsonl", "{}", 1, /^g\.jsonl: line 1 \(line 1\) failed/]
+  ])("says what is wrong with %s", async (name, content, exitCode, message) => {
+    const result = await run(name, content)
+    expect(result.exitCode).toBe(exitCode)
+    expect(result.lines[0]).toMatch(message)
+  })
+
+  it("wants files, and says which one is missing", async () => {
+    const lines: Array<string> = []
+    expect(await runConformance([], (line) => lines.push(line))).toEqual({ exitCode: 2 })
+    expect(await runConformance(["/no/such.jsonl"], (line) => lines.push(line))).toEqual({ exitCode: 2 })
+    expect(lines.at(-1)).toBe("/no/such.jsonl: no such file")
+  })
+})

@@ -1,0 +1,89 @@
+/** The routes. Every answer comes from the newest report in memory, so no request waits for anything. */
+import express, { type ErrorRequestHandler, type Express, type Response } from "express"
+import type { Asset } from "./assets.ts"
+import type { Published } from "./publisher.ts"
+import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
+
+/** What the routes read. */
+export interface HttpSource {
+  readonly latest: () => Published
+  readonly hub: StreamHub
+  readonly assets: ReadonlyMap<string, Asset>
+  /** An unexpected failure, for the log; the client only learns that there was one. */
+  readonly onFailure: (error: unknown) => void
+}
+
+const SECURITY_HEADERS = {
+  // Everything comes from this server, as files: no inline script, no inline style, nobody else's frame.
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer"
+} as const
+
+/** RFC 9457 problem details. */
+const problem = (response: Response, status: number, title: string, detail: string) => {
+  response
+    .status(status)
+    .type("application/problem+json")
+    .send(JSON.stringify({ type: "about:blank", title, status, detail }))
+}
+
+const json = (response: Response, status: number, text: string) => {
+  response.status(status).set("Cache-Control", "no-store").type("application/json").send(text)
+}
+
+export const makeApp = ({ latest, hub, assets, onFailure }: HttpSource): Express => {
+  const app = express()
+  app.disable("x-powered-by")
+
+  app.use((request, response, next) => {
+    response.set(SECURITY_HEADERS)
+    if (request.method === "GET" || request.method === "HEAD") return next()
+    response.set("Allow", "GET, HEAD")
+    problem(response, 405, "Method Not Allowed", `${request.method} is not possible here: everything is read-only`)
+  })
+
+  app.get(["/api/status", "/api/swarm/status"], (_request, response) => json(response, 200, latest().json))
+
+  app.get("/health", (_request, response) => {
+    const { seq, report } = latest()
+    const halted = report.mode_reason === null ? [] : [report.mode_reason]
+    const reasons = [...halted, ...report.waiting_for, ...report.warnings]
+    const status = reasons.length === 0 ? "ok" : "degraded"
+    json(response, 200, JSON.stringify({ status, reasons, mode: report.mode, last_event_seq: seq }))
+  })
+
+  app.get("/ready", (_request, response) => {
+    const { seq, report } = latest()
+    const body = { ready: report.ready, waiting_for: report.waiting_for, last_event_seq: seq }
+    json(response, report.ready ? 200 : 503, JSON.stringify(body))
+  })
+
+  app.get("/api/stream", (request, response) => {
+    if (request.method === "HEAD") return response.type("text/event-stream").end()
+    if (hub.open(response, latest())) return
+    response.set("Retry-After", "15")
+    problem(response, 503, "Too Many Streams", `${MAX_CLIENTS} pages are open already, or the server is stopping`)
+  })
+
+  app.use((request, response, next) => {
+    const asset = assets.get(request.path)
+    if (asset === undefined) return next()
+    response.set("Cache-Control", "no-cache").type(asset.type).send(asset.body)
+  })
+
+  app.use((request, response) => {
+    problem(response, 404, "Not Found", `there is nothing at ${request.path}; the status is at /api/status`)
+  })
+
+  // Express tells an error handler by its four parameters.
+  const failed: ErrorRequestHandler = (error, _request, response, _next) => {
+    onFailure(error)
+    if (response.headersSent) response.destroy()
+    else problem(response, 500, "Internal Server Error", "the request failed; the log says why")
+  }
+  app.use(failed)
+  return app
+}

@@ -1,0 +1,312 @@
+import { connect } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import { opening, price, reconciled, slots } from "./examples.ts"
+import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
+import type { StatusReport } from "./report.ts"
+import { MAX_CLIENTS } from "./streamHub.ts"
+import { handMoved } from "./testViews.ts"
+
+const OPTIONS: ControlPlaneOptions = {
+  port: 0,
+  pair: "DOGE/USD",
+  trading: "paper",
+  simulator: null,
+  stalePriceMaxAgeSec: 60,
+  silentAfterSec: 30
+}
+
+/** A server on a free port over views moved by hand; time moves by hand too. */
+const serve = Effect.fn("serve")(function* (
+  history: ReadonlyArray<MarketEvent> = opening,
+  options: Partial<ControlPlaneOptions> = {}
+) {
+  const market = yield* handMoved(history)
+  const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+  const layer = controlPlaneLayer({ ...OPTIONS, ...options }).pipe(Layer.provide(market.views))
+  const { url, port } = Context.get(yield* Layer.buildWithScope(layer, scope), ControlPlane)
+  const get = (path: string, init: RequestInit = {}) => Effect.promise(() => fetch(new URL(path, url), init))
+  const read = <Body>(path: string) =>
+    Effect.flatMap(get(path), (response) => Effect.promise(() => response.json() as Promise<Body>))
+  return { market, url, port, get, read, stop: Scope.close(scope, Exit.void) }
+})
+
+/** Lets the publisher look once more. */
+const settle = TestClock.adjust("1 second")
+
+/** Reads a stream of events until it has heard `enough`, or to its end. */
+const follow = (url: string) => {
+  const leave = new AbortController()
+  let text = ""
+  const opened = Effect.promise(() => fetch(new URL("/api/stream", url), { signal: leave.signal })).pipe(
+    Effect.map((response) => {
+      assert.strictEqual(response.headers.get("content-type"), "text/event-stream; charset=utf-8")
+      assert.isNotNull(response.body)
+      return response.body.pipeThrough(new TextDecoderStream()).getReader()
+    })
+  )
+  const frames = () => text.split("\n\n").slice(0, -1)
+  return Effect.map(opened, (reader) => ({
+    frames,
+    ids: () => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)),
+    until: (enough: () => boolean) =>
+      Effect.promise(async () => {
+        while (!enough()) {
+          const { done, value } = await reader.read()
+          if (done) return "ended" as const
+          text += value
+        }
+        return "enough" as const
+      }),
+    leave: Effect.sync(() => leave.abort())
+  }))
+}
+
+describe("the status", () => {
+  it.effect("is one report under both of its names", () =>
+    Effect.gen(function* () {
+      const { market, get, read } = yield* serve()
+      yield* market.setSlots(slots)
+      yield* market.append(price("0.141"))
+      yield* settle
+      const report = yield* read<StatusReport>("/api/status")
+      assert.deepStrictEqual(Object.keys(report), [
+        "mode",
+        "mode_reason",
+        "trading",
+        "ready",
+        "waiting_for",
+        "warnings",
+        "market",
+        "slots",
+        "total_profit",
+        "total_fees",
+        "total_round_trips",
+        "today_realized_loss",
+        "daily_realized_loss_utc",
+        "account",
+        "fees",
+        "constraints",
+        "orders",
+        "journal",
+        "reconciled",
+        "simulator",
+        "started_at"
+      ])
+      assert.strictEqual(report.market.price, "0.141")
+      assert.strictEqual(report.market.last_event_seq, 6)
+      assert.deepStrictEqual(report.journal, { where: "by hand", head: 6, epoch: 3, quarantined: 0 })
+      assert.deepStrictEqual(
+        report.slots.map((slot) => slot.slot_id),
+        [1, 2]
+      )
+      assert.deepStrictEqual(yield* read("/api/swarm/status"), report)
+      const response = yield* get("/api/status")
+      assert.strictEqual(response.headers.get("cache-control"), "no-store")
+    })
+  )
+})
+
+describe("ready and healthy", () => {
+  it.effect("waits for a price, for the account, and says so; health stays 200", () =>
+    Effect.gen(function* () {
+      const { market, get, read } = yield* serve(opening.slice(0, 4))
+      assert.strictEqual((yield* get("/ready")).status, 503)
+      assert.deepStrictEqual(yield* read("/ready"), {
+        ready: false,
+        waiting_for: [
+          "price: none heard since this process began",
+          "account: orders not yet compared with the exchange"
+        ],
+        last_event_seq: 4
+      })
+      assert.strictEqual((yield* get("/health")).status, 200)
+      assert.deepInclude(yield* read("/health"), { status: "degraded", mode: "RUNNING" })
+
+      yield* market.append(reconciled, price("0.141"))
+      yield* settle
+      assert.strictEqual((yield* get("/ready")).status, 200)
+      assert.deepStrictEqual(yield* read("/health"), { status: "ok", reasons: [], mode: "RUNNING", last_event_seq: 6 })
+    })
+  )
+
+  it.effect("is not ready while the journal cannot be reached, and again when it can", () =>
+    Effect.gen(function* () {
+      const { market, get, read } = yield* serve()
+      yield* market.append(price("0.141"))
+      yield* market.unreachable
+      yield* settle
+      const { waiting_for: waiting } = yield* read<StatusReport>("/ready")
+      assert.deepStrictEqual(waiting, ["journal: journal not reachable: connection refused"])
+      yield* market.reachable
+      yield* settle
+      assert.strictEqual((yield* get("/ready")).status, 200)
+    })
+  )
+
+  it.effect("is not ready before the history is read", () =>
+    Effect.gen(function* () {
+      const market = yield* handMoved(opening)
+      yield* market.setHead(50)
+      const built = yield* Layer.build(controlPlaneLayer(OPTIONS).pipe(Layer.provide(market.views)))
+      const { url } = Context.get(built, ControlPlane)
+      const ready = yield* Effect.promise(() => fetch(`${url}ready`))
+      assert.strictEqual(ready.status, 503)
+      assert.include(yield* Effect.promise(() => ready.text()), "history: 5 of 50 records read")
+    })
+  )
+
+  it.effect("stops being ready when the market falls silent", () =>
+    Effect.gen(function* () {
+      const { market, get, read } = yield* serve()
+      yield* market.append(price("0.141"))
+      yield* settle
+      assert.strictEqual((yield* get("/ready")).status, 200)
+      yield* TestClock.adjust("62 seconds")
+      const { waiting_for: waiting } = yield* read<StatusReport>("/ready")
+      assert.strictEqual(waiting.length, 2)
+      assert.match(waiting[0] ?? "", /^price: 6\d s old, stale after 60 s$/)
+      assert.match(waiting[1] ?? "", /^feed: no record for 6\d s, silent after 30 s$/)
+    })
+  )
+})
+
+describe("the stream", () => {
+  it.effect("begins with the whole status, under the journal's sequence", () =>
+    Effect.gen(function* () {
+      const { url, read } = yield* serve()
+      const stream = yield* follow(url)
+      yield* stream.until(() => stream.frames().length >= 1)
+      const [first = ""] = stream.frames()
+      assert.match(first, /^retry: 1000\nid: 5\ndata: \{/)
+      assert.deepStrictEqual(JSON.parse(first.slice(first.indexOf("{"))), yield* read("/api/status"))
+      yield* stream.leave
+    })
+  )
+
+  it.effect("sends at most ten messages a second, however many records come, and ends at the newest", () =>
+    Effect.gen(function* () {
+      const { market, url } = yield* serve()
+      const stream = yield* follow(url)
+      for (let n = 1; n <= 200; n++) {
+        yield* market.append(price(`0.${1410 + n}`))
+        yield* TestClock.adjust("5 millis")
+      }
+      yield* TestClock.adjust("100 millis")
+      yield* stream.until(() => stream.ids().at(-1) === 205)
+      const ids = stream.ids()
+      assert.isAtMost(ids.length, 1 + 11)
+      assert.isAtLeast(ids.length, 1 + 8)
+      assert.deepStrictEqual(
+        ids.toSorted((a, b) => a - b),
+        ids
+      )
+      yield* stream.leave
+    })
+  )
+
+  it.effect("says nothing while nothing changes, but beats every 15 s", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serve()
+      const stream = yield* follow(url)
+      yield* stream.until(() => stream.frames().length >= 1)
+      yield* TestClock.adjust("15 seconds")
+      yield* stream.until(() => stream.frames().length >= 2)
+      assert.deepStrictEqual(stream.frames().slice(1), ["event: beat\ndata:"])
+      yield* stream.leave
+    })
+  )
+
+  it.effect("refuses one page too many, and takes it when another has left", () =>
+    Effect.gen(function* () {
+      const { url, get } = yield* serve()
+      const streams = yield* Effect.forEach(Array.from({ length: MAX_CLIENTS }), () => follow(url))
+      const refused = yield* get("/api/stream")
+      assert.strictEqual(refused.status, 503)
+      assert.strictEqual(refused.headers.get("retry-after"), "15")
+      assert.deepInclude(yield* Effect.promise(() => refused.json()), { title: "Too Many Streams", status: 503 })
+      yield* Effect.forEach(streams, (stream) => stream.leave)
+      const again = yield* get("/api/stream", { method: "HEAD" })
+      assert.strictEqual(again.status, 200)
+    })
+  )
+})
+
+describe("the routes", () => {
+  it.effect.each([
+    ["/", "text/html; charset=utf-8"],
+    ["/page/main.js", "text/javascript; charset=utf-8"],
+    ["/page/view.js", "text/javascript; charset=utf-8"],
+    ["/page/style.css", "text/css; charset=utf-8"],
+    ["/page/icon.svg", "image/svg+xml"]
+  ] as const)("serve %s", ([path, type]) =>
+    Effect.gen(function* () {
+      const { get } = yield* serve()
+      const response = yield* get(path)
+      assert.strictEqual(response.status, 200)
+      assert.strictEqual(response.headers.get("content-type"), type)
+      assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/)
+      assert.isNull(response.headers.get("x-powered-by"))
+    })
+  )
+
+  it.effect.each(["/nothing", "/page/", "/page/view.unit.test.ts", "/page/..%2Flayer.ts", "/api"])(
+    "answer %s with a problem in JSON",
+    (path) =>
+      Effect.gen(function* () {
+        const { get } = yield* serve()
+        const response = yield* get(path)
+        assert.strictEqual(response.status, 404)
+        assert.strictEqual(response.headers.get("content-type"), "application/problem+json; charset=utf-8")
+        assert.deepInclude(yield* Effect.promise(() => response.json()), { type: "about:blank", status: 404 })
+      })
+  )
+
+  it.effect("refuse to change anything", () =>
+    Effect.gen(function* () {
+      const { get } = yield* serve()
+      const response = yield* get("/api/status", { method: "POST" })
+      assert.strictEqual(response.status, 405)
+      assert.strictEqual(response.headers.get("allow"), "GET, HEAD")
+    })
+  )
+})
+
+describe("starting and stopping", () => {
+  it.effect("fails with one line that names the port and the setting when the port is in use", () =>
+    Effect.gen(function* () {
+      const { port } = yield* serve()
+      const error = yield* Effect.flip(serve(opening, { port }))
+      assert.strictEqual(
+        error.message,
+        `port ${port} on 127.0.0.1 is in use: stop the process that holds it, or set PORT to another port (0 takes any free one)`
+      )
+    })
+  )
+
+  it.effect("names the setting when the host is not this machine's", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(serve(opening, { host: "192.0.2.1" }))
+      assert.match(error.message, /192\.0\.2\.1 is no address of this machine: set HOST/)
+    })
+  )
+
+  it.effect("ends its streams and lets the port go, also with a request left unfinished", () =>
+    Effect.gen(function* () {
+      const { url, port, stop } = yield* serve()
+      const stream = yield* follow(url)
+      const socket = connect(port, "127.0.0.1")
+      const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()))
+      yield* Effect.callback<void>((resume) => {
+        socket.once("error", () => undefined)
+        socket.write("GET /api/status HTTP/1.1\r\nHost: x\r\n", () => resume(Effect.void))
+      })
+      yield* stop
+      assert.strictEqual(yield* stream.until(() => false), "ended")
+      yield* Effect.promise(() => gone)
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.tryPromise(() => fetch(url)))))
+    })
+  )
+})

@@ -1,0 +1,65 @@
+/** The control plane as a layer: what a person or a script sees of the market, read-only. */
+import { Clock, Context, Effect, Layer } from "effect"
+import type { Journal } from "../../shared/journal/port.ts"
+import { loadAssets } from "./assets.ts"
+import { makeApp } from "./http.ts"
+import { listen, type ListenFailed } from "./listen.ts"
+import type { SlotViews, StatusView } from "./marketView.ts"
+import { makePublisher } from "./publisher.ts"
+import { HEARTBEAT_MS, makeStreamHub } from "./streamHub.ts"
+
+export interface ControlPlaneOptions {
+  /** An address of this machine. Default: loopback, because nothing here asks for a password. */
+  readonly host?: string
+  /** 0 takes any free port; `ControlPlane` says which. */
+  readonly port: number
+  /** As people write it, base before quote: `DOGE/USD`. */
+  readonly pair: string
+  /** `live` means real money. */
+  readonly trading: "paper" | "live"
+  /** The simulated market in use, for people, and its exchange seconds per wall second; null on a real exchange. */
+  readonly simulator: { readonly market: string; readonly speed: number } | null
+  /** A price older than this (seconds of the exchange's clock) is stale. */
+  readonly stalePriceMaxAgeSec: number
+  /** Wall seconds without any record after which the feed counts as silent: at least three clock intervals. */
+  readonly silentAfterSec: number
+}
+
+/** The running server. */
+export class ControlPlane extends Context.Service<
+  ControlPlane,
+  {
+    /** Where the page is: `http://127.0.0.1:8080/`. */
+    readonly url: string
+    readonly port: number
+  }
+>()("kennel/control-plane/ControlPlane") {}
+
+/** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
+export const controlPlaneLayer = (
+  options: ControlPlaneOptions
+): Layer.Layer<ControlPlane, ListenFailed, SlotViews | StatusView | Journal> =>
+  Layer.effect(
+    ControlPlane,
+    Effect.gen(function* () {
+      const { host = "127.0.0.1", pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec } = options
+      const startedAt = (yield* Clock.currentTimeMillis) / 1_000
+      const runSync = Effect.runSyncWith(yield* Effect.context())
+      const hub = makeStreamHub()
+      const speed = simulator?.speed ?? 1
+      const publisher = yield* makePublisher(
+        { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
+        hub.send
+      )
+      const app = makeApp({
+        latest: publisher.latest,
+        hub,
+        assets: loadAssets(),
+        onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
+      })
+      yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
+      const { port } = yield* listen({ host, port: options.port, handler: app, beforeClose: hub.close })
+      const shown = host.includes(":") ? `[${host}]` : host
+      return ControlPlane.of({ url: `http://${shown}:${port}/`, port })
+    })
+  )

@@ -1,0 +1,105 @@
+/** What the control plane is told: the slots as their own actors see them, and everything else as `status.ts` folds it. */
+import { Context, type Effect, type Stream } from "effect"
+import type { StatusState } from "./status.ts"
+
+/**
+ * Money, prices and volumes are plain decimal text ("0.1234567"); fields ending in `_at` are Unix seconds of the
+ * exchange's clock; fields ending in `_pct` are in percent (0.2 means 0.2 %).
+ */
+export interface SlotOrder {
+  readonly local_id: number
+  readonly side: "buy" | "sell"
+  readonly role: "entry" | "exit"
+  readonly trade_id: "A" | "B"
+  readonly cycle: number
+  readonly price: string
+  readonly volume: string
+  /** `waiting`: not at the exchange, asked for again later. `unknown`: sent, outcome unknown. */
+  readonly status: "requested" | "claimed" | "unknown" | "accepted" | "waiting"
+  /** The exchange's id; empty until it has accepted the order. */
+  readonly txid: string
+  readonly placed_at: number
+  /** Exits only: the price of the filled entry. */
+  readonly entry_price: string | null
+}
+
+/** An exit that waits outside the cycle. */
+export interface SlotRecovery {
+  readonly recovery_id: number
+  readonly side: "buy" | "sell"
+  readonly trade_id: "A" | "B"
+  readonly cycle: number
+  readonly price: string
+  readonly volume: string
+  readonly status: SlotOrder["status"]
+  readonly txid: string
+  readonly entry_price: string | null
+  readonly orphaned_at: number
+  /** The rule that orphaned it: `s1_timeout`, `s2_timeout`, … */
+  readonly reason: string
+}
+
+/** A booked cycle. `net_profit` = `gross_profit` − `fees`; both times are Unix seconds. */
+export interface SlotCycle {
+  readonly trade_id: "A" | "B"
+  readonly cycle: number
+  readonly entry_price: string
+  readonly exit_price: string
+  readonly volume: string
+  readonly gross_profit: string
+  readonly fees: string
+  readonly net_profit: string
+  readonly entry_time: number
+  readonly exit_time: number
+  readonly from_recovery: boolean
+}
+
+/**
+ * One slot as its actor sees it, under the reference's field names. Lists are bounded by the actor. What a provider gives
+ * beyond these fields goes through to `/api/status` as it is.
+ */
+export interface SlotStatus {
+  readonly slot_id: number
+  readonly alias?: string
+  readonly phase: "S0" | "S1a" | "S1b" | "S2"
+  readonly orders: ReadonlyArray<SlotOrder>
+  readonly recovery_orders: ReadonlyArray<SlotRecovery>
+  readonly cycle_a: number
+  readonly cycle_b: number
+  readonly total_profit: string
+  readonly total_fees: string
+  /** Losses of losing cycles since the slot began: the reference never takes them back. */
+  readonly today_realized_loss: string
+  /** The same of one UTC day, counted in days since 1970: the day of the last loss. */
+  readonly day_realized_loss: { readonly utc_day: number; readonly loss: string }
+  readonly total_round_trips: number
+  readonly s2_entered_at: number | null
+  readonly long_only: boolean
+  readonly short_only: boolean
+  /** Newest last. */
+  readonly last_cycles: ReadonlyArray<SlotCycle>
+  /** What the slot wants and does not do at present (`entry_A`, `bootstrap`, …), each with the standing answer. */
+  readonly refusals: Readonly<Record<string, string | null>>
+  /** The broken rules; null while the slot acts. */
+  readonly halted: ReadonlyArray<string> | null
+}
+
+/** The slots, from the slot actors' own fold: so there is one definition of profit and loss. */
+export class SlotViews extends Context.Service<
+  SlotViews,
+  {
+    readonly current: Effect.Effect<{ readonly seq: number; readonly slots: ReadonlyArray<SlotStatus> }>
+    /** The journal sequence after each advance; a slow reader may see only the newest. */
+    readonly changes: Stream.Stream<number>
+  }
+>()("kennel/control-plane/SlotViews") {}
+
+/** The state of `statusActor`. */
+export class StatusView extends Context.Service<
+  StatusView,
+  {
+    readonly current: Effect.Effect<{ readonly seq: number; readonly state: StatusState }>
+    /** The journal sequence after each advance; a slow reader may see only the newest. */
+    readonly changes: Stream.Stream<number>
+  }
+>()("kennel/control-plane/StatusView") {}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest"
+import { observedAt, opening, OPTIONS, price, slots } from "../examples.ts"
+import { reportOf, type StatusReport } from "../report.ts"
+import {
+  beat,
+  conditionOf,
+  heard,
+  isSilent,
+  lost,
+  LOST_AFTER_MS,
+  MAX_SAMPLES,
+  priceAgeSec,
+  unknown
+} from "./connection.js"
+
+const ready = reportOf(observedAt([...opening, price("0.141")], { slots, startHead: opening.length }), OPTIONS)
+const known = heard(unknown(0), ready, 0)
+const withMarket = (market: Partial<StatusReport["market"]>): StatusReport => ({
+  ...ready,
+  market: { ...ready.market, ...market }
+})
+
+describe("the state of the page", () => {
+  it("is waiting until the first report", () => {
+    expect(conditionOf(unknown(0), 0)).toMatchObject({ kind: "waiting", title: "Connecting" })
+  })
+
+  it("is lost when the first report never comes", () => {
+    expect(conditionOf(lost(unknown(0)), 0)).toMatchObject({ kind: "lost", title: "No connection to the server" })
+  })
+
+  it("is ready when the server is", () => {
+    expect(conditionOf(known, 0)).toEqual({ kind: "ready", title: "Running", details: [] })
+  })
+
+  it("waits with the server, and says for what", () => {
+    const report = { ...ready, ready: false, waiting_for: ["account: orders not yet compared with the exchange"] }
+    expect(conditionOf(heard(known, report, 0), 0)).toMatchObject({ kind: "waiting", details: report.waiting_for })
+  })
+
+  it("goes stale by itself when the price grows old between two reports", () => {
+    expect(conditionOf(known, 60_000).kind).toBe("ready")
+    expect(conditionOf(known, 60_001).kind).toBe("stale")
+  })
+
+  it("is halted before it is stale, and lost before it is halted", () => {
+    const halted = heard(known, { ...ready, mode: "HALTED", mode_reason: "slot 1 halted: two buy exits" }, 0)
+    expect(conditionOf(halted, 60_001)).toMatchObject({ kind: "halted", details: ["slot 1 halted: two buy exits"] })
+    expect(conditionOf(lost(halted), 0)).toMatchObject({ kind: "lost", title: "Connection lost" })
+  })
+
+  it("comes back with the next report or beat", () => {
+    expect(conditionOf(heard(lost(known), ready, 5), 5).kind).toBe("ready")
+    expect(conditionOf(beat(lost(known), 5), 5).kind).toBe("ready")
+  })
+
+  it("takes the server for gone after two missed beats", () => {
+    expect(isSilent(known, LOST_AFTER_MS)).toBe(false)
+    expect(isSilent(known, LOST_AFTER_MS + 1)).toBe(true)
+    expect(isSilent(beat(known, 20_000), LOST_AFTER_MS + 1)).toBe(false)
+  })
+})
+
+describe("the age of the price", () => {
+  it("grows with the wall clock on a real exchange", () => {
+    expect(priceAgeSec(known, 2_000)).toBe(2)
+  })
+
+  it("grows as fast as the simulator runs", () => {
+    const simulated = { ...ready, simulator: { market: "walk", speed: 60 } }
+    expect(priceAgeSec(heard(known, simulated, 0), 500)).toBe(30)
+  })
+
+  it("stays unknown while the server does not know it", () => {
+    expect(priceAgeSec(heard(known, withMarket({ price_age_sec: null }), 0), 2_000)).toBeNull()
+  })
+})
+
+describe("the prices seen", () => {
+  it("grow by one for each new exchange time", () => {
+    const again = heard(known, ready, 1)
+    expect(again.samples).toEqual(known.samples)
+    const later = heard(again, withMarket({ venue_time: 2e9, price: "0.142" }), 2)
+    expect(later.samples.map((sample) => sample.price)).toEqual([0.141, 0.142])
+  })
+
+  it("begin anew when the exchange's clock has gone back", () => {
+    expect(heard(known, withMarket({ venue_time: 1, price: "0.9" }), 1).samples).toEqual([{ time: 1, price: 0.9 }])
+  })
+
+  it("are bounded: the oldest leave", () => {
+    let state = unknown(0)
+    for (let i = 1; i <= MAX_SAMPLES + 5; i++) state = heard(state, withMarket({ venue_time: i, price: "1" }), i)
+    expect(state.samples).toHaveLength(MAX_SAMPLES)
+    expect(state.samples[0]?.time).toBe(6)
+  })
+})

@@ -1,0 +1,69 @@
+/**
+ * The server-sent events of all open pages. Every message is the whole status, so a page that was away, or too slow for
+ * one message, is right again with the next; `Last-Event-ID` needs no history.
+ */
+import type { ServerResponse } from "node:http"
+import type { Published } from "./publisher.ts"
+
+/** One person's pages and scripts. Each costs a socket and up to ten messages a second; a forgotten loop must not cost more. */
+export const MAX_CLIENTS = 32
+/**
+ * A silent connection looks like a dead one to a proxy (patience 30–60 s) and to a page, which connects again when it has
+ * missed two of these. An event, not a comment: a browser does not tell a page of comments.
+ */
+export const HEARTBEAT_MS = 15_000
+/** What a page waits before it connects again. */
+const RETRY_MS = 1_000
+/** Heartbeats a client may leave unread before it is dropped. */
+const MAX_MISSED_BEATS = 3
+
+export interface StreamHub {
+  /** Opens a stream that begins with `first`; false when all places are taken or the server is stopping. */
+  readonly open: (response: ServerResponse, first: Published) => boolean
+  readonly send: (published: Published) => void
+  readonly beat: () => void
+  /** Ends every stream and opens no more. */
+  readonly close: () => void
+}
+
+/** The journal sequence is the message's id. */
+const frameOf = ({ seq, json }: Published): string => `id: ${seq}\ndata: ${json}\n\n`
+
+export const makeStreamHub = (): StreamHub => {
+  /** Each client with the heartbeats it has left unread in a row. */
+  const clients = new Map<ServerResponse, number>()
+  let closed = false
+  return {
+    open: (response, first) => {
+      if (closed || clients.size >= MAX_CLIENTS) return false
+      clients.set(response, 0)
+      response.once("close", () => clients.delete(response))
+      response.writeHead(200, {
+        "Content-Type": "text/event-stream; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no"
+      })
+      response.write(`retry: ${RETRY_MS}\n${frameOf(first)}`)
+      return true
+    },
+    send: (published) => {
+      if (clients.size === 0) return
+      const frame = frameOf(published)
+      // A client that has not read the last message skips this one: at most one message waits per client.
+      for (const client of clients.keys()) if (!client.writableNeedDrain) client.write(frame)
+    },
+    beat: () => {
+      for (const [client, missed] of clients) {
+        if (!client.writableNeedDrain) {
+          clients.set(client, 0)
+          client.write("event: beat\ndata:\n\n")
+        } else if (missed + 1 >= MAX_MISSED_BEATS) client.destroy()
+        else clients.set(client, missed + 1)
+      }
+    },
+    close: () => {
+      closed = true
+      for (const client of clients.keys()) client.end()
+    }
+  }
+}
