@@ -46,10 +46,10 @@ const table = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string => {
       figure(row.median),
       `${figure(row.min)} … ${figure(row.max)}`,
       row.unit,
-      row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian)})`
+      row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
     ])
   ]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => (row[column] ?? "").length)))
   return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n")
 }
 

@@ -41,9 +41,9 @@ const serviceNamed = (name: Name, settings: Settings) => {
     case "exchange-sim":
       return Effect.scoped(
         Effect.gen(function* () {
-          const { restUrl } = yield* ExchangeSim
+          const { restUrl, stopped } = yield* ExchangeSim
           yield* Console.log(`exchange-sim: ${restUrl}`)
-          return yield* Effect.never
+          return yield* stopped
         })
       ).pipe(Effect.provide(exchangeSim(settings)))
   }

@@ -9,7 +9,7 @@ import type { Settings } from "../shared/config/settings.ts"
 import { slotRules } from "../shared/config/slotRules.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
 import { speedOf } from "./layers.ts"
-import { followViews } from "./views.ts"
+import { awaitNewSlot, followViews } from "./views.ts"
 
 export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
 
@@ -44,26 +44,35 @@ export const gateway = (settings: Settings) =>
     fillWindowMs: settings.fillWindowDays * DAY_MS
   })
 
-/** Page and API. `onListening` is told the page's address once it answers. */
+/**
+ * Page and API, from the first moment that the journal names slots; begun anew when it names more. `onListening` is
+ * told the page's address once it answers.
+ */
 export const page = (settings: Settings, onListening: (url: string) => Effect.Effect<void>) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const { views, failure } = yield* followViews(subjectsOf(settings))
-      const served = yield* Layer.build(
-        controlPlaneLayer({
-          host: settings.host,
-          port: settings.port,
-          pair: settings.symbol,
-          trading: settings.live ? "live" : "paper",
-          simulator: settings.live ? null : { market: settings.market, speed: speedOf(settings) },
-          stalePriceMaxAgeSec: settings.stalePriceMaxAgeSec,
-          silentAfterSec: SILENT_AFTER_SEC
-        }).pipe(Layer.provide(Layer.succeedContext(views)))
-      )
-      yield* onListening(Context.get(served, ControlPlane).url)
-      return yield* failure
-    })
-  )
+  Effect.gen(function* () {
+    const subjects = subjectsOf(settings)
+    yield* awaitNewSlot(subjects, [])
+    return yield* Effect.forever(Effect.scoped(pageOfSlots(settings, onListening)))
+  })
 
-/** Clock facts come several times a second on paper and every few seconds live; this much silence is a dead feed. */
-const SILENT_AFTER_SEC = 30
+/** The page of the slots known now; returns when there is a new one. */
+const pageOfSlots = Effect.fn("pageOfSlots")(function* (
+  settings: Settings,
+  onListening: (url: string) => Effect.Effect<void>
+) {
+  const subjects = subjectsOf(settings)
+  const { views, slots, failure } = yield* followViews(subjects)
+  const served = yield* Layer.build(
+    controlPlaneLayer({
+      host: settings.host,
+      port: settings.port,
+      pair: settings.symbol,
+      trading: settings.live ? "live" : "paper",
+      simulator: settings.live ? null : { market: settings.market, speed: speedOf(settings) },
+      stalePriceMaxAgeSec: settings.stalePriceMaxAgeSec,
+      silentAfterSec: Math.max(15, (3 * settings.clockIntervalSec) / speedOf(settings))
+    }).pipe(Layer.provide(Layer.succeedContext(views)))
+  )
+  yield* onListening(Context.get(served, ControlPlane).url)
+  return yield* Effect.raceFirst(failure, awaitNewSlot(subjects, slots))
+})

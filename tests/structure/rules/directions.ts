@@ -1,0 +1,64 @@
+/** Who may import whom. */
+import { packageOf, resolveLocal, type Rule } from "../source.ts"
+import { TEST_SUPPORT } from "../lists.ts"
+import { matches } from "../source.ts"
+
+/** `services/slot-actor`, `shared`, `cli`, `tests`, `bench`, or the file itself at the root. */
+const areaOf = (path: string): string => {
+  const [top = path, second] = path.split("/")
+  return top === "services" && second !== undefined ? `services/${second}` : top
+}
+
+/** The composition root, and what looks at the system from outside. */
+const SEES_EVERYTHING = new Set(["cli", "tests", "bench"])
+
+/**
+ * Services import `shared/`, themselves and packages, never each other; `shared/` imports no service; only `cli/`,
+ * `tests/`, `bench/` and end-to-end tests see everything.
+ */
+export const directions: Rule = (sources) =>
+  sources.flatMap(({ path, imports }) => {
+    const area = areaOf(path)
+    if (SEES_EVERYTHING.has(area) || path.endsWith(".e2e.test.ts")) return []
+    return imports.flatMap(({ specifier, line }) => {
+      const target = specifier === null ? null : resolveLocal(path, specifier)
+      if (target === null) return []
+      const targetArea = areaOf(target)
+      if (targetArea === area || targetArea === "shared") return []
+      return [`${path}:${line}: ${area} may not import ${targetArea} (${target}); only cli/, tests/ and bench/ may`]
+    })
+  })
+
+/** Every relative import names a file that exists, with its ending: Node adds none. */
+export const targetsExist: Rule = (sources) => {
+  const known = new Set(sources.map((source) => source.path))
+  return sources.flatMap(({ path, imports }) =>
+    imports.flatMap(({ specifier, line }) => {
+      const target = specifier === null ? null : resolveLocal(path, specifier)
+      if (target === null || known.has(target) || !/\.ts$|\/[^./]*$/.test(target)) return []
+      return [`${path}:${line}: there is no file ${target}`]
+    })
+  )
+}
+
+/** What ships runs without development dependencies and without test support: the container image has neither. */
+export const production =
+  (developmentPackages: ReadonlySet<string>): Rule =>
+  (sources) =>
+    sources
+      .filter(({ path }) => !matches(path, TEST_SUPPORT))
+      .flatMap(({ path, imports }) =>
+        imports.flatMap(({ specifier, typeOnly, line }) => {
+          if (specifier === null || typeOnly) return []
+          const target = resolveLocal(path, specifier)
+          if (target !== null && matches(target, TEST_SUPPORT)) {
+            return [`${path}:${line}: production code may not import test support (${target})`]
+          }
+          if (target === null && developmentPackages.has(packageOf(specifier))) {
+            return [
+              `${path}:${line}: ${packageOf(specifier)} is a development dependency; production code may not import it`
+            ]
+          }
+          return []
+        })
+      )
