@@ -27,8 +27,7 @@ export const configureMarket = Effect.fn("configureMarket")(function* (
     subjects,
     writer: "slot-actor",
     timeMs: 0,
-    make: ({ configured }) =>
-      configured !== null && encodeState(configured) === encodeState(wanted) ? null : wanted
+    make: ({ configured }) => (configured !== null && encodeState(configured) === encodeState(wanted) ? null : wanted)
   })
 })
 

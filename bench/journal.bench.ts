@@ -1,0 +1,254 @@
+/**
+ * What does the journal cost on top of the server and the disk?
+ *
+ * (a) Durable appends to NATS JetStream, each acknowledged, against the bare client doing the same by hand with nothing
+ *     checked. (b) Appends to a directory, one after the other (one sync each) and many at a time, against the bare disk.
+ * (c) Reading a history of 10,000 events whole, bytes to `JSON.parse`, one per record and a hundred per record.
+ *
+ * Not claimed: networks other than loopback, power loss, other record sizes than some 256 bytes. The server's own
+ * durability is that of its default settings: acknowledged before it is on disk.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { NatsConnection } from "@nats-io/nats-core"
+import { connect } from "@nats-io/transport-node"
+import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
+import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
+import { NatsJournal } from "../shared/journal/nats/nats.ts"
+import { natsServerBinary, startNatsServer } from "../shared/journal/nats/testServer.ts"
+import { Journal, type JournalEntry } from "../shared/journal/port.ts"
+import { publishCounting, pullAll, writeSynced } from "./journalFloor.ts"
+import type { BenchResult } from "./result.ts"
+
+type JournalService = Journal["Service"]
+
+const sizes = (quick: boolean) =>
+  quick
+    ? { rounds: 2, natsAppends: 500, singles: 5, grouped: 500, replayEvents: 500 }
+    : { rounds: 9, natsAppends: 40_000, singles: 200, grouped: 40_000, replayEvents: 10_000 }
+type Sizes = ReturnType<typeof sizes>
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** Some 256 bytes, like a price with its envelope. */
+const payload = bytes(JSON.stringify({ v: 1, type: "PriceObserved", price: "0.1432100", pad: "x".repeat(200) }))
+
+const appends = (round: string, count: number, subject: string): ReadonlyArray<JournalEntry> =>
+  Array.from({ length: count }, (_, place) => ({ subject, id: `${round}-${place}`, data: payload }))
+
+/** Events of a replay, `perRecord` in each record as a JSON array. */
+const history = (events: number, perRecord: number): ReadonlyArray<JournalEntry> =>
+  Array.from({ length: Math.ceil(events / perRecord) }, (_, record) => ({
+    subject: "market.BENCH.price",
+    id: `history-${record}`,
+    data: bytes(
+      JSON.stringify(
+        Array.from({ length: perRecord }, (_, place) => ({
+          type: "PriceObserved",
+          n: record * perRecord + place,
+          price: "0.1432100",
+          bid: "0.1432000",
+          ask: "0.1432200",
+          timeMs: 1_760_000_000_000 + record
+        }))
+      )
+    )
+  }))
+
+const decoder = new TextDecoder()
+const sumOf = (data: Uint8Array): number => {
+  const events = JSON.parse(decoder.decode(data)) as ReadonlyArray<{ readonly n: number }>
+  return events.reduce((sum, { n }) => sum + n, 0)
+}
+
+/** Milliseconds an effect takes. */
+const timed = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<number, E> =>
+  Effect.suspend(() => {
+    const start = performance.now()
+    return Effect.map(work, () => performance.now() - start)
+  })
+
+const replay = (journal: JournalService) =>
+  Effect.gen(function* () {
+    let sum = 0
+    const ms = yield* timed(
+      journal.read({ from: 1 }).pipe(
+        Stream.runForEachArray((records) =>
+          Effect.sync(() => {
+            for (const { data } of records) sum += sumOf(data)
+          })
+        )
+      )
+    )
+    return { ms, sum }
+  })
+
+const journalFrom = <E>(layer: Layer.Layer<Journal, E>) =>
+  Effect.map(Layer.build(layer), (context) => Context.get(context, Journal))
+
+const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-bench-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const ignoreErrors = { concurrency: 1 } as const
+
+const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = yield* Effect.acquireRelease(
+      Effect.promise(() => startNatsServer()),
+      (running) => Effect.promise(() => running.dispose())
+    )
+    const raw: NatsConnection = yield* Effect.acquireRelease(
+      Effect.promise(() => connect({ servers: server.url, noAsyncTraces: true })),
+      (open) => Effect.promise(() => open.close())
+    )
+    const open = (name: string) =>
+      journalFrom(NatsJournal.layer({ url: server.url, stream: name, subjects: [`market.${name}.>`] }))
+
+    const journal = yield* open("APPEND")
+    const port: Array<number> = []
+    const floor: Array<number> = []
+    const perSecond = (ms: number) => (size.natsAppends / ms) * 1_000
+    yield* Effect.forEach(
+      Array.from({ length: size.rounds + 1 }, (_, round) => round),
+      Effect.fnUntraced(function* (round) {
+        const mine = appends(`port-${round}`, size.natsAppends, "market.APPEND.price")
+        const bare = appends(`bare-${round}`, size.natsAppends, "market.APPEND.price")
+        const floorMs = yield* timed(Effect.promise(() => publishCounting(raw, bare)))
+        const portMs = yield* timed(journal.appendAll(mine))
+        // The first round warms up.
+        if (round === 0) return
+        port.push(perSecond(portMs))
+        floor.push(perSecond(floorMs))
+      }),
+      ignoreErrors
+    )
+    const head = yield* journal.head
+    const results: Array<BenchResult> = [
+      {
+        name: "NATS: appendAll, each record acknowledged",
+        unit: "records/s",
+        samples: port,
+        baseline: { name: "bare client counting acks", samples: floor },
+        checksum: String(head)
+      }
+    ]
+
+    for (const perRecord of [1, 100]) {
+      const name = `REPLAY${perRecord}`
+      const stored = yield* open(name)
+      const entries = history(size.replayEvents, perRecord).map((entry) => ({
+        ...entry,
+        subject: `market.${name}.price`
+      }))
+      yield* stored.appendAll(entries)
+      const samples: Array<number> = []
+      const bare: Array<number> = []
+      let checksum = 0
+      for (let round = 0; round <= size.rounds; round++) {
+        let bareSum = 0
+        const bareMs = yield* timed(
+          Effect.promise(() =>
+            pullAll(raw, name, entries.length, (data) => {
+              bareSum += sumOf(data)
+            })
+          )
+        )
+        const { ms, sum } = yield* replay(stored)
+        if (sum !== bareSum) return yield* Effect.die(new Error(`replay sums differ: ${sum} and ${bareSum}`))
+        checksum = sum
+        if (round === 0) continue
+        samples.push(ms)
+        bare.push(bareMs)
+      }
+      results.push({
+        name: `NATS: replay of ${size.replayEvents} events, ${perRecord} per record`,
+        unit: "ms",
+        samples,
+        baseline: { name: "bare client, one pull request", samples: bare },
+        checksum: String(checksum)
+      })
+    }
+    return results
+  })
+
+const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const journal = yield* journalFrom(EmbeddedJournal.layer({ directory: yield* directory }))
+    const bareFile = join(yield* directory, "bare")
+    const single: Array<number> = []
+    const singleFloor: Array<number> = []
+    const grouped: Array<number> = []
+    const groupedFloor: Array<number> = []
+    const frameBytes = payload.length + 80
+    const groupBytes = 2 * 1024 * 1024
+    for (let round = 0; round <= size.rounds; round++) {
+      const oneByOne = appends(`single-${round}`, size.singles, "market.BENCH.price")
+      const together = appends(`group-${round}`, size.grouped, "market.BENCH.price")
+      const oneBlock = new Uint8Array(frameBytes)
+      const groups = Math.max(1, Math.round((size.grouped * frameBytes) / groupBytes))
+      const groupBlock = new Uint8Array(Math.ceil((size.grouped * frameBytes) / groups))
+      const times = [
+        yield* timed(Effect.sync(() => writeSynced(bareFile, oneBlock, size.singles))),
+        yield* timed(Effect.forEach(oneByOne, journal.append, { discard: true })),
+        yield* timed(Effect.sync(() => writeSynced(bareFile, groupBlock, groups))),
+        yield* timed(journal.appendAll(together))
+      ] as const
+      if (round === 0) continue
+      singleFloor.push((size.singles / times[0]) * 1_000)
+      single.push((size.singles / times[1]) * 1_000)
+      groupedFloor.push((size.grouped / times[2]) * 1_000)
+      grouped.push((size.grouped / times[3]) * 1_000)
+    }
+    const results: Array<BenchResult> = [
+      {
+        name: "embedded: append, one after the other, each synced",
+        unit: "records/s",
+        samples: single,
+        baseline: { name: "write + fdatasync", samples: singleFloor }
+      },
+      {
+        name: "embedded: appendAll, each record synced before its answer",
+        unit: "records/s",
+        samples: grouped,
+        baseline: { name: "the same bytes, 2 MiB per fdatasync", samples: groupedFloor },
+        checksum: String(yield* journal.head)
+      }
+    ]
+    for (const perRecord of [1, 100]) {
+      const layer = EmbeddedJournal.layer({ directory: yield* directory })
+      // Written and closed first, so that the replay comes from the files and not from the newest records in memory.
+      yield* Effect.flatMap(Journal, (writer) => writer.appendAll(history(size.replayEvents, perRecord))).pipe(
+        Effect.provide(Layer.fresh(layer))
+      )
+      const stored = yield* journalFrom(Layer.fresh(layer))
+      const samples: Array<number> = []
+      let checksum = 0
+      for (let round = 0; round <= size.rounds; round++) {
+        const { ms, sum } = yield* replay(stored)
+        checksum = sum
+        if (round > 0) samples.push(ms)
+      }
+      results.push({
+        name: `embedded: replay of ${size.replayEvents} events, ${perRecord} per record`,
+        unit: "ms",
+        samples,
+        checksum: String(checksum)
+      })
+    }
+    return results
+  })
+
+/** All of it; `quick` only shows that it still runs. Without a nats-server the NATS part is left out. */
+export const journalBench = (options: { quick: boolean }): Promise<BenchResult[]> => {
+  const size = sizes(options.quick)
+  return Effect.runPromise(
+    Effect.gen(function* () {
+      const embedded = yield* embeddedBench(size)
+      const nats = natsServerBinary === null ? [] : yield* natsBench(size)
+      return [...nats, ...embedded]
+    }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"))
+  )
+}
