@@ -18,7 +18,7 @@ import { Price, Quote, Volume } from "../shared/decimal/decimal.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
-import { type LimitOrder, type OrderReport, Trading } from "../shared/exchange/port.ts"
+import { type LimitOrder, MarketData, type OrderReport, Trading } from "../shared/exchange/port.ts"
 import { VenueClock } from "../shared/exchange/venueClock.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { MemoryJournal } from "../shared/journal/memory.ts"
@@ -50,7 +50,14 @@ const price = (n: number): MarketEvent => {
 
 /** The facts a slot waits for before it trades. */
 const opening: readonly [MarketEvent, ...Array<MarketEvent>] = [
-  { _tag: "ConstraintsObserved", priceDecimals: 7, volumeDecimals: 8, minVolume: rules.minVolume, minCost: rules.minCost, status: "online" },
+  {
+    _tag: "ConstraintsObserved",
+    priceDecimals: 7,
+    volumeDecimals: 8,
+    minVolume: rules.minVolume,
+    minCost: rules.minCost,
+    status: "online"
+  },
   {
     _tag: "BalancesObserved",
     base: { total: Volume.parse("100000"), hold: Volume.zero },
@@ -76,7 +83,13 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
     reason: null
   })
   return Trading.of({
-    constraints: Effect.succeed({ priceDecimals: 7, volumeDecimals: 8, minVolume: rules.minVolume, minCost: rules.minCost, status: "online" }),
+    constraints: Effect.succeed({
+      priceDecimals: 7,
+      volumeDecimals: 8,
+      minVolume: rules.minVolume,
+      minCost: rules.minCost,
+      status: "online"
+    }),
     fees: Effect.succeed({ makerPct: 0.25, takerPct: 0.4 }),
     balances: Effect.succeed({
       base: { total: Volume.parse("100000"), hold: Volume.zero },
@@ -95,12 +108,20 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
         if (order !== undefined) orders.set(txid, { ...order, status: "canceled" })
       }),
     openOrders: Effect.sync(() => [...orders.values()].filter(({ status }) => status === "open")),
-    findByClientId: (clientId) => Effect.sync(() => [...orders.values()].filter((order) => order.clientId === clientId)),
+    findByClientId: (clientId) =>
+      Effect.sync(() => [...orders.values()].filter((order) => order.clientId === clientId)),
     orders: (txids) => Effect.sync(() => txids.flatMap((txid) => orders.get(txid) ?? [])),
     fills: () => Effect.succeed([]),
     executions: Stream.never
   })
 }
+
+/** The gateway asks it for the time only. */
+const silentMarket = MarketData.of({
+  events: Stream.never,
+  ticker: Effect.succeed({ bid: PRICES[0], ask: PRICES[0], last: PRICES[0] }),
+  time: Effect.succeed(START_MS)
+})
 
 const slot = { subjects, slots: [1], rules }
 
@@ -113,7 +134,9 @@ const tickToIntent = (ticks: number) =>
     yield* Effect.forkScoped(slotService(slot))
     yield* Effect.flatMap(Journal, (journal) =>
       Stream.runForEach(journal.tail({ from: 1, filter: subjects.out("slot-1") }), (record) => {
-        const { events } = JSON.parse(new TextDecoder().decode(record.data)) as { events: Array<{ _tag: string; localId: number }> }
+        const { events } = JSON.parse(new TextDecoder().decode(record.data)) as {
+          events: Array<{ _tag: string; localId: number }>
+        }
         const cancelled = events.filter(({ _tag }) => _tag === "CancelRequested").map(({ localId }) => localId)
         return Deferred.succeed(awaited, cancelled)
       })
@@ -126,7 +149,16 @@ const tickToIntent = (ticks: number) =>
       const cancelled = yield* Deferred.await(awaited)
       samples.push((performance.now() - start) * 1_000)
       for (const localId of cancelled) {
-        const gone = { clientId: "bench", localId, txid: "O", price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero, cause: "bench" }
+        const gone = {
+          clientId: "bench",
+          localId,
+          txid: "O",
+          price: Price.zero,
+          volume: Volume.zero,
+          cost: Quote.zero,
+          fee: Quote.zero,
+          cause: "bench"
+        }
         yield* append(subjects.order(1), `gone.${localId}`, START_MS + n * 1_000, [{ _tag: "OrderCancelled", ...gone }])
       }
     }
@@ -143,11 +175,15 @@ const tickToExchange = (ticks: number, directory: string) =>
     const gateway = orderGateway({ subjects, deadlineMs: 10_000, reconcileIntervalMs: 3_600_000, fillWindowMs: 1 })
     yield* configureMarket(slot)
     yield* Effect.forkScoped(slotService(slot))
-    yield* Effect.forkScoped(Effect.provideService(gateway, Trading, trading))
+    yield* gateway.pipe(
+      Effect.provideService(Trading, trading),
+      Effect.provideService(MarketData, silentMarket),
+      Effect.forkScoped
+    )
     yield* Stream.runHead(
-      journal.tail({ from: 1, filter: subjects.account }).pipe(
-        Stream.filter((record) => new TextDecoder().decode(record.data).includes("AccountReconciled"))
-      )
+      journal
+        .tail({ from: 1, filter: subjects.account })
+        .pipe(Stream.filter((record) => new TextDecoder().decode(record.data).includes("AccountReconciled")))
     )
     const ours: Array<number> = []
     const bare: Array<number> = []
@@ -159,16 +195,18 @@ const tickToExchange = (ticks: number, directory: string) =>
       ours.push((performance.now() - start) * 1_000)
       // The lane is at rest again when the acceptance stands in the journal.
       yield* Stream.runHead(
-        journal.tail({ from: (yield* journal.head), filter: subjects.order(1) }).pipe(
-          Stream.filter((record) => new TextDecoder().decode(record.data).includes("OrderAccepted"))
-        )
+        journal
+          .tail({ from: yield* journal.head, filter: subjects.order(1) })
+          .pipe(Stream.filter((record) => new TextDecoder().decode(record.data).includes("OrderAccepted")))
       )
       bare.push(yield* Effect.provideContext(bareChain(n, 4), bareJournal))
     }
     return { ours, bare }
   }).pipe(
     Effect.scoped,
-    Effect.provide(Layer.merge(EmbeddedJournal.layer({ directory: join(directory, "journal") }), VenueClock.layer({ speed: 1 })))
+    Effect.provide(
+      Layer.merge(EmbeddedJournal.layer({ directory: join(directory, "journal") }), VenueClock.layer({ speed: 1 }))
+    )
   )
 
 /** Appends and reads back `hops` records of the size of a decision, one after the other, in a journal of its own. */
@@ -189,7 +227,8 @@ const percentile = (samples: ReadonlyArray<number>, share: number): number =>
 /** The first ticks bootstrap the slot and warm the code; they are not counted. */
 const WARM_UP = 0.2
 
-const steady = (samples: ReadonlyArray<number>): ReadonlyArray<number> => samples.slice(Math.ceil(samples.length * WARM_UP))
+const steady = (samples: ReadonlyArray<number>): ReadonlyArray<number> =>
+  samples.slice(Math.ceil(samples.length * WARM_UP))
 
 export const hotPathBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
   const intents: Array<ReadonlyArray<number>> = []
@@ -209,9 +248,20 @@ export const hotPathBench = async ({ quick }: { readonly quick: boolean }): Prom
   const bare = (share: number) => exchange.map((samples) => percentile(samples.bare, share))
   const chain = (share: number) => ({ name: "four bare hops", samples: bare(share) })
   return [
-    { name: "tick → intent in process, p50", unit: "µs", samples: intent(0.5), note: "memory journal; goal p99 ≤ 200 µs" },
+    {
+      name: "tick → intent in process, p50",
+      unit: "µs",
+      samples: intent(0.5),
+      note: "memory journal; goal p99 ≤ 200 µs"
+    },
     { name: "tick → intent in process, p99", unit: "µs", samples: intent(0.99) },
-    { name: "tick → order at the adapter, p50", unit: "µs", samples: ours(0.5), baseline: chain(0.5), note: "embedded journal, fsync before every acknowledgement" },
+    {
+      name: "tick → order at the adapter, p50",
+      unit: "µs",
+      samples: ours(0.5),
+      baseline: chain(0.5),
+      note: "embedded journal, fsync before every acknowledgement"
+    },
     { name: "tick → order at the adapter, p99", unit: "µs", samples: ours(0.99), baseline: chain(0.99) }
   ]
 }

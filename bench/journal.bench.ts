@@ -92,8 +92,6 @@ const directory = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
 
-const ignoreErrors = { concurrency: 1 } as const
-
 const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const server = yield* Effect.acquireRelease(
@@ -111,20 +109,16 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
     const port: Array<number> = []
     const floor: Array<number> = []
     const perSecond = (ms: number) => (size.natsAppends / ms) * 1_000
-    yield* Effect.forEach(
-      Array.from({ length: size.rounds + 1 }, (_, round) => round),
-      Effect.fnUntraced(function* (round) {
-        const mine = appends(`port-${round}`, size.natsAppends, "market.APPEND.price")
-        const bare = appends(`bare-${round}`, size.natsAppends, "market.APPEND.price")
-        const floorMs = yield* timed(Effect.promise(() => publishCounting(raw, bare)))
-        const portMs = yield* timed(journal.appendAll(mine))
-        // The first round warms up.
-        if (round === 0) return
-        port.push(perSecond(portMs))
-        floor.push(perSecond(floorMs))
-      }),
-      ignoreErrors
-    )
+    for (let round = 0; round <= size.rounds; round++) {
+      const bare = appends(`bare-${round}`, size.natsAppends, "market.APPEND.price")
+      const mine = appends(`port-${round}`, size.natsAppends, "market.APPEND.price")
+      const floorMs = yield* timed(Effect.promise(() => publishCounting(raw, bare)))
+      const portMs = yield* timed(journal.appendAll(mine))
+      // The first round warms up, here as below.
+      if (round === 0) continue
+      floor.push(perSecond(floorMs))
+      port.push(perSecond(portMs))
+    }
     const head = yield* journal.head
     const results: Array<BenchResult> = [
       {

@@ -30,7 +30,11 @@ const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResul
   runs: samples.length,
   ...(baseline === undefined
     ? {}
-    : { baseline: baseline.name, baselineMedian: median(baseline.samples), ratio: median(samples) / median(baseline.samples) }),
+    : {
+        baseline: baseline.name,
+        baselineMedian: median(baseline.samples),
+        ratio: median(samples) / median(baseline.samples)
+      }),
   ...(note === undefined ? {} : { note }),
   ...(checksum === undefined ? {} : { checksum })
 })
@@ -46,11 +50,20 @@ const table = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string => {
       figure(row.median),
       `${figure(row.min)} … ${figure(row.max)}`,
       row.unit,
-      row.ratio === undefined ? "" : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
+      row.ratio === undefined
+        ? ""
+        : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
     ])
   ]
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => (row[column] ?? "").length)))
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n")
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()
+    )
+    .join("\n")
 }
 
 const { values, positionals } = parseArgs({
@@ -69,5 +82,6 @@ for (const name of names) {
   rows.push(...(await BENCHES[name]({ quick: values.quick })).map(summarise))
 }
 process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${table(rows)}\n`)
-for (const row of values.json ? [] : rows) if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
+for (const row of values.json ? [] : rows)
+  if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
 if (!values.json) process.stdout.write("\n")

@@ -46,7 +46,11 @@ const tail = Command.make(
   {
     where,
     from: Flag.Int("from").pipe(Flag.withDescription("First sequence"), Flag.withDefault(1)),
-    follow: Flag.Boolean("follow").pipe(Flag.withAlias("f"), Flag.withDescription("Wait for more"), Flag.withDefault(false))
+    follow: Flag.Boolean("follow").pipe(
+      Flag.withAlias("f"),
+      Flag.withDescription("Wait for more"),
+      Flag.withDefault(false)
+    )
   },
   Effect.fn(function* ({ where, from, follow }) {
     const settings = yield* loadSettings()
@@ -79,7 +83,10 @@ const skip = Command.make(
     seq: Argument.Int("seq").pipe(Argument.withDescription("The record's sequence, as the halt named it")),
     actor: Flag.String("actor").pipe(Flag.withDescription("The actor that halted; * for a record nobody can read")),
     reason: Flag.String("reason").pipe(Flag.withDescription("Why, for whoever reads the journal later")),
-    author: Flag.String("author").pipe(Flag.withDescription("Who decides"), Flag.withDefault(process.env["USER"] ?? "operator"))
+    author: Flag.String("author").pipe(
+      Flag.withDescription("Who decides"),
+      Flag.withDefault(process.env["USER"] ?? "operator")
+    )
   },
   Effect.fn(function* ({ seq, actor, reason, author }) {
     const settings = yield* loadSettings()
@@ -96,7 +103,9 @@ const skip = Command.make(
         make: (view) =>
           view.skipped.has(skipKey(actor, seq)) ? null : { _tag: "RecordSkipped", actor, seq, author, reason }
       })
-      yield* Console.log(`record ${seq} will be passed over by ${actor === "*" ? "every actor" : actor}; start the service again`)
+      yield* Console.log(
+        `record ${seq} will be passed over by ${actor === "*" ? "every actor" : actor}; start the service again`
+      )
     }).pipe(Effect.provide(writableJournal(settings)))
   })
 ).pipe(Command.withDescription("Let a halted actor pass over one record"))

@@ -12,8 +12,14 @@ import type { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from ".
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
 
-const natsJournal = (settings: Settings, url: string, stream: string, subjects: string): JournalLayer =>
+const natsJournal = (
+  settings: Settings,
+  url: string,
+  [stream, subjects]: readonly [string, string],
+  create: boolean
+): JournalLayer =>
   NatsJournal.layer({
+    create,
     url,
     stream,
     subjects: [subjects],
@@ -22,20 +28,19 @@ const natsJournal = (settings: Settings, url: string, stream: string, subjects: 
       : { credentials: { user: settings.natsUser, password: Redacted.make(settings.natsPassword) } })
   })
 
-const marketStream = (settings: Settings) =>
-  [`KENNEL_${settings.pair}`, `market.${settings.pair}.>`] as const
+const marketStream = (settings: Settings) => [`KENNEL_${settings.pair}`, `market.${settings.pair}.>`] as const
 
 /** The market's journal, to write to. */
 export const writableJournal = (settings: Settings): JournalLayer =>
   settings.natsUrl === ""
     ? EmbeddedJournal.layer({ directory: journalDirectory(settings) })
-    : natsJournal(settings, settings.natsUrl, ...marketStream(settings))
+    : natsJournal(settings, settings.natsUrl, marketStream(settings), true)
 
 /** A journal to look at: `where` is a directory or a nats:// URL; left out, the market's own. */
 export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
   return /^(nats|tls):\/\//.test(place)
-    ? natsJournal(settings, place, ...marketStream(settings))
+    ? natsJournal(settings, place, marketStream(settings), false)
     : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
 }
 
@@ -45,7 +50,7 @@ export const journalDirectory = (settings: Settings): string => resolve(settings
 const exchangeJournal = (settings: Settings): JournalLayer =>
   settings.natsUrl === ""
     ? EmbeddedJournal.layer({ directory: join(resolve(settings.dataDir), "exchange") })
-    : natsJournal(settings, settings.natsUrl, `EXCHANGE_${settings.pair}`, `exchange.${settings.pair}.>`)
+    : natsJournal(settings, settings.natsUrl, [`EXCHANGE_${settings.pair}`, `exchange.${settings.pair}.>`], true)
 
 /** Keys of the simulated exchange: fixed, because they guard nothing. */
 const PAPER = { apiKey: "paper", apiSecret: "cGFwZXItdHJhZGluZy1ndWFyZHMtbm90aGluZw==" } as const

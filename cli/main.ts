@@ -14,7 +14,12 @@ import { upCommand } from "./up.ts"
 
 const conformanceCommand = Command.make(
   "conformance",
-  { files: Argument.String("file").pipe(Argument.withDescription(".jsonl or .jsonl.gz of reference cases"), Argument.variadic({ min: 1 })) },
+  {
+    files: Argument.String("file").pipe(
+      Argument.withDescription(".jsonl or .jsonl.gz of reference cases"),
+      Argument.variadic({ min: 1 })
+    )
+  },
   Effect.fn(function* ({ files }) {
     const { exitCode } = yield* Effect.promise(() => runConformance(files))
     yield* Effect.sync(() => {
@@ -43,7 +48,12 @@ const say = (cause: Cause.Cause<unknown>) => {
   if (CliError.isCliError(error)) return Effect.void
   const expected = error instanceof Error && "_tag" in error
   const text = expected ? error.message : Cause.pretty(cause)
-  return Console.error(text.split("\n").map((line) => `kennel: ${line}`).join("\n"))
+  return Console.error(
+    text
+      .split("\n")
+      .map((line) => `kennel: ${line}`)
+      .join("\n")
+  )
 }
 
 kennel.pipe(

@@ -41,7 +41,14 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
 
   const write = Effect.fnUntraced(function* (subject: string, timeMs: number, event: MarketEvent) {
     const id = `${options.epoch}.market-feed.${timeMs}.${++written}`
-    const envelope = { v: 1, epoch: options.epoch, timeMs, writer: "market-feed", cause: null, events: [event] } as const
+    const envelope = {
+      v: 1,
+      epoch: options.epoch,
+      timeMs,
+      writer: "market-feed",
+      cause: null,
+      events: [event]
+    } as const
     yield* untilAnswered(journal.append(encodeEntry(subject, id, envelope))).pipe(
       Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))
     )

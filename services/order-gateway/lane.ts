@@ -22,7 +22,8 @@ export const workLane = Effect.fn("workLane")(function* (
     const task = ledger.lane(slot).tasks[0]
     if (task === undefined) return
     const order = ledger.order(slot, task.localId)
-    if (order === null) return yield* Effect.die(new Error(`slot ${slot}: a task for order ${task.localId}, which has ended`))
+    if (order === null)
+      return yield* Effect.die(new Error(`slot ${slot}: a task for order ${task.localId}, which has ended`))
     if (task._tag === "Place") yield* place(ledger, slot, order, options)
     else yield* cancel(ledger, slot, order)
   }

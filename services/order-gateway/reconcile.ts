@@ -38,8 +38,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
   )
   const openTxids = new Set(open.map((report) => report.txid))
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
-  const fills =
-    standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, yield* clock.nowMs))
+  const fills = standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, yield* clock.nowMs))
   const reports = ended.length === 0 ? [] : yield* persistently(trading.orders(ended.map(({ txid }) => txid)))
 
   let missed = 0

@@ -1,7 +1,8 @@
 /**
  * The order gateway: requests from the journal go to the exchange, once; what the exchange says comes back as facts.
  *
- * Start: fold the journal → read terms and balances → compare orders and fills with the exchange's → work the lanes.
+ * Start: fold the journal → read the exchange's clock, terms and balances → compare orders and fills
+ * with the exchange's → work the lanes.
  * Nothing is sent before the comparison is done.
  */
 import { Effect, FiberSet, Queue, Stream } from "effect"
@@ -9,7 +10,8 @@ import { raiseEpoch } from "../../shared/actor/control.ts"
 import { type Followed, follow } from "../../shared/actor/follow.ts"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
-import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import { keepTime } from "../../shared/exchange/keepTime.ts"
+import { type ExchangeError, MarketData, type Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
 import { observeBalances, observeTerms } from "./account.ts"
@@ -18,6 +20,7 @@ import type { GatewayState } from "./core/state.ts"
 import { followExecutions } from "./executions.ts"
 import { workLane } from "./lane.ts"
 import { type Ledger, type LedgerError, makeLedger } from "./ledger.ts"
+import { persistently } from "./lookup.ts"
 import { reconcile } from "./reconcile.ts"
 
 export interface OrderGatewayOptions {
@@ -34,7 +37,7 @@ export type OrderGatewayError = HostError | ExchangeError | LedgerError
 /** Runs until interrupted, or until only a person can help. */
 export const orderGateway = (
   options: OrderGatewayOptions
-): Effect.Effect<never, OrderGatewayError, Journal | SnapshotStore | Trading | VenueClock> =>
+): Effect.Effect<never, OrderGatewayError, Journal | SnapshotStore | MarketData | Trading | VenueClock> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { subjects } = options
@@ -42,6 +45,8 @@ export const orderGateway = (
       const ledger = yield* makeLedger(subjects, followed)
       const dirty = yield* Queue.sliding<"balances" | "everything">(1)
 
+      // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
+      yield* persistently((yield* MarketData).time)
       yield* observeTerms(ledger, subjects)
       yield* observeBalances(ledger, subjects)
       yield* compareAtStart(ledger, options)
@@ -57,7 +62,8 @@ export const orderGateway = (
           }),
           Effect.never
         ),
-        keepComparing(ledger, options, dirty)
+        keepComparing(ledger, options, dirty),
+        keepTime
       ])
     })
   )

@@ -93,7 +93,6 @@ export const slotView = (slotId: number, state: SlotState) => {
     halted: book.halted
   }
 }
-export type SlotView = ReturnType<typeof slotView>
 
 const residualView = ({ volume, cost, fee }: SlotState["book"]["residual"]["A"]) => ({
   volume: Volume.format(volume),

@@ -41,7 +41,9 @@ export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, Recor
   })
 
 /** Reads every control record. */
-export const readControl = Effect.fn("readControl")(function* (subjects: MarketSubjects) {
+export const readControl = Effect.fn("readControl")(function* (
+  subjects: MarketSubjects
+): Effect.fn.Return<ControlView, ReadError | RecordUndecodable, Journal> {
   const journal = yield* Journal
   let epoch = 0
   let lastSeq = 0
@@ -66,7 +68,7 @@ export const readControl = Effect.fn("readControl")(function* (subjects: MarketS
       })
     )
   )
-  return { epoch, lastSeq, skipped, faults, configured, slots: [...slots].sort((a, b) => a - b) } as ControlView
+  return { epoch, lastSeq, skipped, faults, configured, slots: [...slots].sort((a, b) => a - b) }
 })
 
 /** Several processes kept writing control records between our reading and our writing. */

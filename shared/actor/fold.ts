@@ -132,10 +132,14 @@ export class ActorFold<State> {
     const expected = this.pending[0]
     this.lastOutputSeq = record.seq
     if (expected === undefined) {
-      throw new Divergence(`${this.actor.name}: record ${record.seq} (${record.id}) holds an output the fold does not give`)
+      throw new Divergence(
+        `${this.actor.name}: record ${record.seq} (${record.id}) holds an output the fold does not give`
+      )
     }
     if (expected.id !== record.id) {
-      throw new Divergence(`${this.actor.name}: record ${record.seq} is output ${record.id}, the fold gives ${expected.id}`)
+      throw new Divergence(
+        `${this.actor.name}: record ${record.seq} is output ${record.id}, the fold gives ${expected.id}`
+      )
     }
     if (Buffer.compare(expected.data, data) !== 0) {
       throw new Divergence(

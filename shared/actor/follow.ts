@@ -46,9 +46,7 @@ export const follow = Effect.fn("follow")(function* <State>(options: {
   })
 
   yield* runActors({ ...options, publish: false, onAdvance }).pipe(
-    Effect.tapCause((cause) =>
-      Effect.andThen(Deferred.failCause(ready, cause), Deferred.failCause(ended, cause))
-    ),
+    Effect.tapCause((cause) => Effect.andThen(Deferred.failCause(ready, cause), Deferred.failCause(ended, cause))),
     Effect.ignoreCause,
     Effect.forkScoped
   )

@@ -1,6 +1,6 @@
 /** Writing what a fold has decided: each output once, in order, whoever else writes the same. */
 import { Duration, Effect, Schedule } from "effect"
-import { type AppendError, Journal, type JournalRefused, JournalUnavailable } from "../journal/port.ts"
+import { type AppendError, Journal, type JournalRefused, type JournalUnavailable } from "../journal/port.ts"
 import type { ActorFold } from "./fold.ts"
 
 /**

@@ -57,7 +57,10 @@ const said = (count: number, actor = "counter") =>
     journal.tail({ from: 1, filter: subjects.out(actor) }).pipe(
       Stream.take(count),
       Stream.map((record) => decodeRecord(record)),
-      Stream.map(({ id, events: [event] }) => ({ id, ticks: event._tag === "DecisionRefused" ? event.reason.numbers["ticks"] : null })),
+      Stream.map(({ id, events: [event] }) => ({
+        id,
+        ticks: event._tag === "DecisionRefused" ? event.reason.numbers["ticks"] : null
+      })),
       Stream.runCollect
     )
   )
@@ -98,7 +101,10 @@ describe("an actor on its journal", () => {
       assert.isAbove(snapshots.length, 0)
       yield* start
       const all = yield* runUntil(Effect.andThen(tick(5, 6), said(3)))
-      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4, 6])
+      assert.deepStrictEqual(
+        all.map(({ ticks }) => ticks),
+        [2, 4, 6]
+      )
       assert.strictEqual((yield* outputs).length, 3)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
@@ -108,7 +114,10 @@ describe("an actor on its journal", () => {
       yield* start
       yield* tick(1, 6)
       const all = yield* runUntil(said(3))
-      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4, 6])
+      assert.deepStrictEqual(
+        all.map(({ ticks }) => ticks),
+        [2, 4, 6]
+      )
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -146,31 +155,36 @@ describe("an actor on its journal", () => {
     }).pipe(Effect.provide(withoutSnapshots))
   )
 
-  it.live("halts on a record it cannot fold, reports it in the journal, and goes on once an operator has excluded it", () =>
-    Effect.gen(function* () {
-      yield* start
-      yield* tick(1, 2)
-      const poison = yield* put(subjects.price, "price.1", {
-        _tag: "PriceObserved",
-        last: 1n as never,
-        bid: 1n as never,
-        ask: 1n as never
-      })
-      yield* tick(3, 4)
-      const halted = yield* Effect.flip(runActors(options()))
-      assert.match(halted.message, new RegExp(`counter cannot fold record ${poison.seq}`))
-      assert.match(halted.message, /kennel journal skip/)
-      yield* put(subjects.control, "skip", {
-        _tag: "RecordSkipped",
-        actor: "counter",
-        seq: poison.seq,
-        author: "test",
-        reason: "not for counters"
-      })
-      const all = yield* runUntil(said(2))
-      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4])
-      assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
-    }).pipe(Effect.provide(MemoryJournal.layer()))
+  it.live(
+    "halts on a record it cannot fold, reports it in the journal, and goes on once an operator has excluded it",
+    () =>
+      Effect.gen(function* () {
+        yield* start
+        yield* tick(1, 2)
+        const poison = yield* put(subjects.price, "price.1", {
+          _tag: "PriceObserved",
+          last: 1n as never,
+          bid: 1n as never,
+          ask: 1n as never
+        })
+        yield* tick(3, 4)
+        const halted = yield* Effect.flip(runActors(options()))
+        assert.match(halted.message, new RegExp(`counter cannot fold record ${poison.seq}`))
+        assert.match(halted.message, /kennel journal skip/)
+        yield* put(subjects.control, "skip", {
+          _tag: "RecordSkipped",
+          actor: "counter",
+          seq: poison.seq,
+          author: "test",
+          reason: "not for counters"
+        })
+        const all = yield* runUntil(said(2))
+        assert.deepStrictEqual(
+          all.map(({ ticks }) => ticks),
+          [2, 4]
+        )
+        assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
+      }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
   it.live("halts on a record that nobody can read, and passes over it for every actor once excluded", () =>
@@ -203,16 +217,22 @@ describe("an actor on its journal", () => {
       const store = yield* SnapshotStore
       const [genuine] = yield* store.load("counter")
       assert.isDefined(genuine)
-      yield* store.save({ ...genuine!, seq: genuine!.seq + 1_000 })
+      yield* store.save({ ...genuine, seq: genuine.seq + 1_000 })
       const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))
-      assert.deepStrictEqual(all.map(({ ticks }) => ticks), [2, 4])
+      assert.deepStrictEqual(
+        all.map(({ ticks }) => ticks),
+        [2, 4]
+      )
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
   it.live("never gives two processes the same epoch", () =>
     Effect.gen(function* () {
       const epochs = yield* Effect.forEach(Array.from({ length: 20 }), () => start, { concurrency: "unbounded" })
-      assert.deepStrictEqual([...epochs].sort((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n + 1))
+      assert.deepStrictEqual(
+        [...epochs].sort((a, b) => a - b),
+        Array.from({ length: 20 }, (_, n) => n + 1)
+      )
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

@@ -10,16 +10,10 @@
  * Several processes may run the same actor at once: they compute the same outputs under the same ids, and each output's
  * compare-and-set lets one of them through (`publish.ts`); the others compare what was written with their own.
  */
-import { Duration, Effect, Schedule, Schema, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import { decodeRecord, RecordUndecodable } from "../events/envelope.ts"
 import type { MarketSubjects } from "../events/subjects.ts"
-import {
-  type AppendError,
-  Journal,
-  type JournalRecord,
-  type ReadError,
-  type SnapshotStore
-} from "../journal/port.ts"
+import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./actor.ts"
 import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
@@ -75,7 +69,9 @@ export const runActors = <State, E = never, R = never>(
 
       const saveAll = Effect.suspend(() => {
         const record = lastRecord
-        return record === null ? Effect.void : Effect.forEach(folds, (fold) => saveFold(fold, record), { discard: true })
+        return record === null
+          ? Effect.void
+          : Effect.forEach(folds, (fold) => saveFold(fold, record), { discard: true })
       })
       yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 

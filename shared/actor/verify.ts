@@ -1,8 +1,8 @@
 /** Folds a whole journal again and compares every recorded output: the proof that the decisions follow from the inputs. */
 import { Effect, Stream } from "effect"
-import { decodeRecord } from "../events/envelope.ts"
+import { decodeRecord, type RecordUndecodable } from "../events/envelope.ts"
 import type { MarketSubjects } from "../events/subjects.ts"
-import { Journal } from "../journal/port.ts"
+import { Journal, type ReadError } from "../journal/port.ts"
 import type { Actor } from "./actor.ts"
 import { EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
@@ -27,7 +27,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
   readonly actors: ReadonlyArray<Actor<State>>
-}) {
+}): Effect.fn.Return<Verification, ReadError | RecordUndecodable, Journal> {
   const journal = yield* Journal
   const control = yield* readControl(options.subjects)
   const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
@@ -61,7 +61,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
     stateHash: sha256(fold.actor.encode(fold.state)),
     unwritten: fold.pending.length
   }))
-  return { head, events, divergences, actors } as Verification
+  return { head, events, divergences, actors }
 })
 
 /** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */

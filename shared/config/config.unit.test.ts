@@ -16,7 +16,12 @@ describe("settings", () => {
   })
 
   it("are read from the environment under their names", () => {
-    const { settings } = readSettings({ PORT: "9000", ORDER_SIZE_USD: "3.5", RECOVERY_EVICTION: "farthest", DATA_DIR: "/tmp/k" })
+    const { settings } = readSettings({
+      PORT: "9000",
+      ORDER_SIZE_USD: "3.5",
+      RECOVERY_EVICTION: "farthest",
+      DATA_DIR: "/tmp/k"
+    })
     assert.strictEqual(settings.port, 9000)
     assert.strictEqual(settings.orderSize, Quote.parse("3.5"))
     assert.strictEqual(settings.recoveryEviction, "farthest")
@@ -28,9 +33,15 @@ describe("settings", () => {
     [{ PORT: "70000" }, "PORT=70000: is outside 0 to 65535 (whole number, 0 to 65535)"],
     [{ ENTRY_PCT: "-1" }, "ENTRY_PCT=-1: is outside 0.01 to 50 (0.01 to 50)"],
     [{ ENTRY_PCT: "NaN" }, "ENTRY_PCT=NaN: is not a number (0.01 to 50)"],
-    [{ ORDER_SIZE_USD: "two" }, "ORDER_SIZE_USD=two: is not a decimal number such as 2.50 (0 or more, at most 10 decimals)"],
+    [
+      { ORDER_SIZE_USD: "two" },
+      "ORDER_SIZE_USD=two: is not a decimal number such as 2.50 (0 or more, at most 10 decimals)"
+    ],
     [{ LIVE: "yes" }, "LIVE=yes: is neither true nor false (`true` or `false`)"],
-    [{ NATS_URL: "localhost:4222" }, "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"]
+    [
+      { NATS_URL: "localhost:4222" },
+      "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"
+    ]
   ])("%j is one clear line", (env, line) => {
     assert.deepStrictEqual(readSettings(env).problems, [line])
   })

@@ -25,13 +25,7 @@ interface Row {
   readonly unit?: string
 }
 
-const row = <A>(
-  name: string,
-  options: Row,
-  range: string,
-  parse: (text: string) => A,
-  secret = false
-): Setting<A> => ({
+const row = <A>(name: string, options: Row, range: string, parse: (text: string) => A, secret = false): Setting<A> => ({
   name,
   group: options.group,
   unit: options.unit ?? "",
@@ -44,7 +38,9 @@ const row = <A>(
 
 /** A finite number in [min, max]. */
 export const number = (name: string, options: Row & { readonly min: number; readonly max: number }): Setting<number> =>
-  row(name, options, `${options.min} to ${options.max}`, (text) => inRange(decimalNumber(text), options.min, options.max))
+  row(name, options, `${options.min} to ${options.max}`, (text) =>
+    inRange(decimalNumber(text), options.min, options.max)
+  )
 
 /** A whole number in [min, max]. */
 export const integer = (name: string, options: Row & { readonly min: number; readonly max: number }): Setting<number> =>
@@ -95,7 +91,8 @@ export const url = (name: string, options: Row & { readonly schemes: ReadonlyArr
   })
 
 /** Text that is never printed, logged or written to the journal. */
-export const secret = (name: string, options: Row): Setting<string> => row(name, options, "text", (value) => value, true)
+export const secret = (name: string, options: Row): Setting<string> =>
+  row(name, options, "text", (value) => value, true)
 
 const decimalNumber = (value: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new Error("is not a number")

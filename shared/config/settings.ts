@@ -289,7 +289,11 @@ export const SETTINGS = {
     default: "",
     reason: "Key with permission to query funds, query and modify orders. Needed when LIVE; paper has its own."
   }),
-  apiSecret: secret("KRAKEN_API_SECRET", { group: kraken, default: "", reason: "Its secret, base64 as Kraken shows it." }),
+  apiSecret: secret("KRAKEN_API_SECRET", {
+    group: kraken,
+    default: "",
+    reason: "Its secret, base64 as Kraken shows it."
+  }),
   tier: choice("KRAKEN_TIER", {
     group: kraken,
     default: "starter",
@@ -362,7 +366,8 @@ export const SETTINGS = {
     group: simulator,
     unit: "DOGE",
     default: "2",
-    reason: "Smallest order of the simulated exchange. Kraken's drifts (13 once, 50 in 2026); 2 lets 2 USD trade up to 1 USD/DOGE."
+    reason:
+      "Smallest order of the simulated exchange. Kraken's drifts (13 once, 50 in 2026); 2 lets 2 USD trade up to 1 USD/DOGE."
   }),
   simAdmin: flag("SIM_ADMIN", {
     group: simulator,

@@ -205,9 +205,6 @@ export const roundPrice = (price: Price, decimals: number): Price => roundTo(pri
 /** Rounds to `decimals` digits after the point, halves to even. */
 export const roundVolume = (volume: Volume, decimals: number): Volume =>
   roundTo(volume, VOLUME_DECIMALS - decimals) as Volume
-/** Rounds to `decimals` digits after the point, halves to even. */
-export const roundQuote = (quote: Quote, decimals: number): Quote => roundTo(quote, QUOTE_DECIMALS - decimals) as Quote
-
 const roundTo = (value: bigint, drop: number): bigint =>
   drop <= 0 ? value : divideHalfEven(value, pow10(drop)) * pow10(drop)
 

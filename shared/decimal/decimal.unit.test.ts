@@ -1,7 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BigDecimal } from "effect"
 import fc from "fast-check"
-import { cost, DecimalError, divideHalfEven, minus, plus, Price, Quote, roundPrice, roundVolume, Volume } from "./decimal.ts"
+import {
+  cost,
+  DecimalError,
+  divideHalfEven,
+  minus,
+  plus,
+  Price,
+  Quote,
+  roundPrice,
+  roundVolume,
+  Volume
+} from "./decimal.ts"
 
 const SEED = 20_261_121
 const property = <Ts extends [unknown, ...Array<unknown>]>(check: fc.IProperty<Ts>) =>
@@ -21,16 +32,21 @@ describe("decimal text", () => {
     assert.strictEqual(Price.parse(text), scaled)
   })
 
-  it.each(["", "abc", "1e5", "+1", "1.", ".5", "0.12345678901", "NaN", "1,5", " 1"])("%j is refused, and named", (text) => {
-    assert.throws(() => Price.parse(text), DecimalError, `"${text}"`)
-  })
+  it.each(["", "abc", "1e5", "+1", "1.", ".5", "0.12345678901", "NaN", "1,5", " 1"])(
+    "%j is refused, and named",
+    (text) => {
+      assert.throws(() => Price.parse(text), DecimalError, `"${text}"`)
+    }
+  )
 
   it("comes back as the shortest text of the same value", () => {
     assert.strictEqual(Price.format(Price.parse("0.1000")), "0.1")
     property(fc.property(prices, (price) => assert.strictEqual(Price.parse(Price.format(price)), price)))
-    property(fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (quote) =>
-      assert.strictEqual(Quote.parse(Quote.format(quote as Quote)), quote)
-    ))
+    property(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (quote) =>
+        assert.strictEqual(Quote.parse(Quote.format(quote as Quote)), quote)
+      )
+    )
   })
 
   it.each([
@@ -99,7 +115,10 @@ describe("money", () => {
         const forward = quotes.reduce((sum, quote) => plus(sum, quote), Quote.zero)
         const backward = quotes.reduceRight((sum, quote) => plus(sum, quote), Quote.zero)
         assert.strictEqual(forward, backward)
-        assert.strictEqual(quotes.reduce((sum, quote) => minus(sum, quote), forward), 0n)
+        assert.strictEqual(
+          quotes.reduce((sum, quote) => minus(sum, quote), forward),
+          0n
+        )
       })
     )
   })

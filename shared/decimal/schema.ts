@@ -13,7 +13,9 @@ const decimalText = <A extends bigint>(
   }
 ) =>
   Schema.String.check(
-    Schema.makeFilter((text) => codec.pattern.test(text) || `"${text}" is not a decimal number such as 0.1234 (${expected})`)
+    Schema.makeFilter(
+      (text) => codec.pattern.test(text) || `"${text}" is not a decimal number such as 0.1234 (${expected})`
+    )
   ).pipe(
     Schema.decodeTo(Schema.declare<A>(isBigint<A>, { expected }), {
       decode: SchemaGetter.transform(codec.parseChecked),

@@ -40,9 +40,5 @@ export const AccountReconciled = Schema.TaggedStruct("AccountReconciled", {
   windowStartMs: Schema.Finite
 })
 
-export const AccountEvent = Schema.Union([
-  ConstraintsObserved,
-  FeesObserved,
-  BalancesObserved,
-  AccountReconciled
-])
+/** The account family: everything the exchange says of the account and the pair. */
+export const AccountEvent = Schema.Union([ConstraintsObserved, FeesObserved, BalancesObserved, AccountReconciled])

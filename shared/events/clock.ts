@@ -9,4 +9,5 @@ export const ClockTicked = Schema.TaggedStruct("ClockTicked", {
   priceAgeSec: Schema.NullOr(Schema.Finite)
 })
 
+/** The clock family. */
 export const ClockEvent = ClockTicked

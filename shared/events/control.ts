@@ -73,10 +73,4 @@ export const FrameQuarantined = Schema.TaggedStruct("FrameQuarantined", {
   raw: Schema.String
 })
 
-export const ControlEvent = Schema.Union([
-  EpochRaised,
-  MarketConfigured,
-  FaultRaised,
-  RecordSkipped,
-  FrameQuarantined
-])
+export const ControlEvent = Schema.Union([EpochRaised, MarketConfigured, FaultRaised, RecordSkipped, FrameQuarantined])

@@ -82,7 +82,12 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
 }
 
 /** Makes the journal entry; the same envelope always gives the same bytes. */
-export const encodeEntry = (subject: string, id: string, envelope: Envelope, expectedLastSeq?: number): JournalEntry => {
+export const encodeEntry = (
+  subject: string,
+  id: string,
+  envelope: Envelope,
+  expectedLastSeq?: number
+): JournalEntry => {
   const data = bytes.encode(JSON.stringify(encodeEnvelope(envelope)))
   return expectedLastSeq === undefined ? { subject, id, data } : { subject, id, data, expectedLastSeq }
 }

@@ -14,10 +14,22 @@ const stored = (data: string, seq = 7) => ({
 })
 
 describe("a record", () => {
-  const price = { _tag: "PriceObserved", last: Price.parse("0.1"), bid: Price.parse("0.09"), ask: Price.parse("0.11") } as const
+  const price = {
+    _tag: "PriceObserved",
+    last: Price.parse("0.1"),
+    bid: Price.parse("0.09"),
+    ask: Price.parse("0.11")
+  } as const
 
   it("holds the same bytes for the same envelope, and comes back with its place", () => {
-    const envelope = { v: 1, epoch: 3, timeMs: 1_700_000_000_000, writer: "market-feed", cause: null, events: [price] } as const
+    const envelope = {
+      v: 1,
+      epoch: 3,
+      timeMs: 1_700_000_000_000,
+      writer: "market-feed",
+      cause: null,
+      events: [price]
+    } as const
     const entry = encodeEntry("market.TEST.price", "a", envelope)
     assert.deepStrictEqual(encodeEntry("market.TEST.price", "a", envelope), entry)
     assert.strictEqual(
@@ -33,8 +45,16 @@ describe("a record", () => {
     ["no JSON", "{", /record 7 on market\.TEST\.price does not decode/],
     ["a newer version", '{"v":2,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /v/],
     ["no event", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /events/],
-    ["an unknown event", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"Nonsense"}]}', /events/],
-    ["a price that is none", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"PriceObserved","last":"1e3","bid":"1","ask":"1"}]}', /"1e3" is not a decimal number[^]*last/]
+    [
+      "an unknown event",
+      '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"Nonsense"}]}',
+      /events/
+    ],
+    [
+      "a price that is none",
+      '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[{"_tag":"PriceObserved","last":"1e3","bid":"1","ask":"1"}]}',
+      /"1e3" is not a decimal number[^]*last/
+    ]
   ])("with %s is refused, naming the place and the field", (_name, data, message) => {
     assert.throws(() => decodeRecord(stored(data)), RecordUndecodable)
     try {

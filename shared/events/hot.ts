@@ -37,7 +37,8 @@ const decodeEvent = (raw: unknown): MarketEvent | null => {
 export const decodeHot = (raw: unknown, version: number) => {
   if (!isRaw(raw) || raw["v"] !== version) return null
   const { epoch, timeMs, writer, cause, events } = raw
-  if (!Number.isSafeInteger(epoch) || !Number.isFinite(timeMs) || typeof writer !== "string" || writer === "") return null
+  if (!Number.isSafeInteger(epoch) || !Number.isFinite(timeMs) || typeof writer !== "string" || writer === "")
+    return null
   if (cause !== null && !Number.isSafeInteger(cause)) return null
   if (!Array.isArray(events) || events.length === 0) return null
   const decoded = new Array<MarketEvent>(events.length)

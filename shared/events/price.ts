@@ -11,4 +11,5 @@ export const PriceObserved = Schema.TaggedStruct("PriceObserved", {
   ask: PriceText
 })
 
+/** The price family. */
 export const PriceEvent = PriceObserved

@@ -110,9 +110,7 @@ export class Journal extends Context.Service<
      * Stores many records in the order given, a bounded window of them in flight, each acknowledged.
      * On failure the records before the failing one may be stored; repeating the call with the same ids is safe.
      */
-    readonly appendAll: (
-      entries: ReadonlyArray<JournalEntry>
-    ) => Effect.Effect<ReadonlyArray<Appended>, AppendError>
+    readonly appendAll: (entries: ReadonlyArray<JournalEntry>) => Effect.Effect<ReadonlyArray<Appended>, AppendError>
     /** The record with this sequence, or null when it was never written. */
     readonly get: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
     /** The last record of one exact subject, or null. */

@@ -118,25 +118,34 @@ export const auditAlways = (books: Books, records: ReadonlyArray<StoredRecord>):
     if (claim === undefined) problems.push(`${clientId} stands at the exchange and was never claimed`)
     else if (
       order !== undefined &&
-      !(order.side === claim.side && Price.parse(order.price) === claim.price && Volume.parse(order.volume) === claim.volume)
+      !(
+        order.side === claim.side &&
+        Price.parse(order.price) === claim.price &&
+        Volume.parse(order.volume) === claim.volume
+      )
     ) {
       problems.push(`${clientId} at the exchange is not what was claimed`)
     }
     if (ledger.rejected.has(clientId)) problems.push(`${clientId} counts as rejected and stands at the exchange`)
   }
   for (const [clientId, txid] of ledger.accepted) {
-    if (byTxid.get(txid)?.clientId !== clientId) problems.push(`${clientId} counts as ${txid}, which the exchange does not know`)
+    if (byTxid.get(txid)?.clientId !== clientId)
+      problems.push(`${clientId} counts as ${txid}, which the exchange does not know`)
   }
   for (const fill of ledger.fills) {
     const trade = byExecId.get(fill.execId)
     if (trade === undefined) problems.push(`fill ${fill.execId} is recorded and unknown at the exchange`)
-    else if (!sameSums(trade, fill)) problems.push(`fill ${fill.execId} is recorded with other figures than the exchange's`)
+    else if (!sameSums(trade, fill))
+      problems.push(`fill ${fill.execId} is recorded with other figures than the exchange's`)
   }
   for (const [clientId, end] of ledger.ends) {
     const order = byTxid.get(end.txid)
-    if (order === undefined || order.status === "open") problems.push(`${clientId} has ended, and at the exchange it has not`)
+    if (order === undefined || order.status === "open")
+      problems.push(`${clientId} has ended, and at the exchange it has not`)
     else if (!sameSums({ volume: order.filled, cost: order.cost, fee: order.fee }, end)) {
-      problems.push(`${clientId} ended with other sums than the exchange's ${order.filled} for ${order.cost}, fee ${order.fee}`)
+      problems.push(
+        `${clientId} ended with other sums than the exchange's ${order.filled} for ${order.cost}, fee ${order.fee}`
+      )
     }
   }
   return problems
@@ -151,17 +160,22 @@ export const auditAtRest = (books: Books, records: ReadonlyArray<StoredRecord>):
     const { clientId } = order
     if (clientId === null || originOf(clientId) === null) continue
     if (order.status !== "open") {
-      if (!ledger.ends.has(clientId)) problems.push(`${clientId} (${order.txid}) is ${order.status} at the exchange and open in the journal`)
+      if (!ledger.ends.has(clientId))
+        problems.push(`${clientId} (${order.txid}) is ${order.status} at the exchange and open in the journal`)
       continue
     }
-    if (ledger.accepted.get(clientId) !== order.txid) problems.push(`${clientId} stands open at the exchange and not in the journal`)
+    if (ledger.accepted.get(clientId) !== order.txid)
+      problems.push(`${clientId} stands open at the exchange and not in the journal`)
     const filled = (recorded.get(order.txid) ?? []).reduce((sum, fill) => sum + fill.volume, 0n)
     if (filled !== Volume.parse(order.filled)) {
-      problems.push(`${clientId} is open with ${order.filled} filled, the journal has ${Volume.format(filled as Volume)}: a fill is lost`)
+      problems.push(
+        `${clientId} is open with ${order.filled} filled, the journal has ${Volume.format(filled as Volume)}: a fill is lost`
+      )
     }
   }
   for (const [clientId] of ledger.claims) {
-    if (!ledger.accepted.has(clientId) && !ledger.rejected.has(clientId)) problems.push(`${clientId} was claimed and has no outcome`)
+    if (!ledger.accepted.has(clientId) && !ledger.rejected.has(clientId))
+      problems.push(`${clientId} was claimed and has no outcome`)
   }
   const { balances } = ledger
   const { base, quote } = books.balances
@@ -181,4 +195,6 @@ const sameSums = (
   book: { readonly volume: string; readonly cost: string; readonly fee: string },
   fact: { readonly volume: Volume; readonly cost: Quote; readonly fee: Quote }
 ): boolean =>
-  Volume.parse(book.volume) === fact.volume && Quote.parse(book.cost) === fact.cost && Quote.parse(book.fee) === fact.fee
+  Volume.parse(book.volume) === fact.volume &&
+  Quote.parse(book.cost) === fact.cost &&
+  Quote.parse(book.fee) === fact.fee

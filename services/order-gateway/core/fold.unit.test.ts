@@ -34,7 +34,10 @@ const place = (seq: number, subject: string): EventPlace => ({ seq, index: 0, su
 
 /** Folds events, each in a record of its own, sequences counting from 1. */
 const foldAll = (steps: ReadonlyArray<readonly [string, MarketEvent]>): GatewayState =>
-  steps.reduce((state, [subject, event], n) => gatewayFold.reduce(state, event, place(n + 1, subject)).state, initialState)
+  steps.reduce(
+    (state, [subject, event], n) => gatewayFold.reduce(state, event, place(n + 1, subject)).state,
+    initialState
+  )
 
 const id = clientIdOf({ epoch: 2, slot: 1, seq: 1, index: 0 })
 const identity = { clientId: id, localId: 7 }
@@ -52,7 +55,7 @@ const accepted: MarketEvent = { _tag: "OrderAccepted", ...identity, txid: "O1" }
 const order = (state: GatewayState): LiveOrder => {
   const found = state.lanes[1]?.orders[7]
   assert.isDefined(found)
-  return found!
+  return found
 }
 
 const fill = (execId: string, volume: string): Fill => ({
@@ -76,28 +79,71 @@ describe("the gateway's fold", () => {
   })
 
   it("keeps the request as a task until the order stands or has ended, through claim and unknown", () => {
-    const afterClaim = foldAll([[OUT, requested(7)], [FACTS, claimed]])
+    const afterClaim = foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed]
+    ])
     assert.strictEqual(order(afterClaim).stage, "claimed")
     assert.strictEqual(order(afterClaim).deadlineMs, 11_000)
     assert.strictEqual(afterClaim.lanes[1]?.tasks.length, 1)
-    const unknown = foldAll([[OUT, requested(7)], [FACTS, claimed], [FACTS, { _tag: "OrderUnknown", ...identity, cause: "timeout" }]])
+    const unknown = foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed],
+      [FACTS, { _tag: "OrderUnknown", ...identity, cause: "timeout" }]
+    ])
     assert.strictEqual(order(unknown).stage, "unknown")
     assert.strictEqual(unknown.lanes[1]?.tasks.length, 1)
-    const open = foldAll([[OUT, requested(7)], [FACTS, claimed], [FACTS, accepted]])
+    const open = foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed],
+      [FACTS, accepted]
+    ])
     assert.strictEqual(order(open).stage, "open")
     assert.strictEqual(open.lanes[1]?.tasks.length, 0)
   })
 
   it.each([
     ["rejected", { _tag: "OrderRejected", ...identity, cause: "EOrder:Insufficient funds" }],
-    ["filled", { _tag: "OrderFilled", ...identity, txid: "O1", price: Price.parse("0.1"), volume: Volume.parse("20"), cost: Quote.parse("2"), fee: Quote.parse("0") }],
-    ["cancelled", { _tag: "OrderCancelled", ...identity, txid: "O1", price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero, cause: "User requested" }]
-  ] as ReadonlyArray<readonly [string, MarketEvent]>)("forgets an order that is %s, with everything still to do for it", (_name, end) => {
-    const state = foldAll([[OUT, requested(7)], [FACTS, claimed], [FACTS, accepted], [OUT, cancelRequested(7)], [FACTS, end]])
-    assert.deepStrictEqual(state.lanes[1]?.orders, {})
-    assert.deepStrictEqual(state.lanes[1]?.tasks, [])
-    assert.strictEqual(state.lanes[1]?.lastFactSeq, 5)
-  })
+    [
+      "filled",
+      {
+        _tag: "OrderFilled",
+        ...identity,
+        txid: "O1",
+        price: Price.parse("0.1"),
+        volume: Volume.parse("20"),
+        cost: Quote.parse("2"),
+        fee: Quote.parse("0")
+      }
+    ],
+    [
+      "cancelled",
+      {
+        _tag: "OrderCancelled",
+        ...identity,
+        txid: "O1",
+        price: Price.zero,
+        volume: Volume.zero,
+        cost: Quote.zero,
+        fee: Quote.zero,
+        cause: "User requested"
+      }
+    ]
+  ] as ReadonlyArray<readonly [string, MarketEvent]>)(
+    "forgets an order that is %s, with everything still to do for it",
+    (_name, end) => {
+      const state = foldAll([
+        [OUT, requested(7)],
+        [FACTS, claimed],
+        [FACTS, accepted],
+        [OUT, cancelRequested(7)],
+        [FACTS, end]
+      ])
+      assert.deepStrictEqual(state.lanes[1]?.orders, {})
+      assert.deepStrictEqual(state.lanes[1]?.tasks, [])
+      assert.strictEqual(state.lanes[1]?.lastFactSeq, 5)
+    }
+  )
 
   it("takes no cancel for an order that has ended", () => {
     const state = foldAll([[OUT, cancelRequested(7)]])
@@ -105,21 +151,49 @@ describe("the gateway's fold", () => {
   })
 
   it("adds a fill once, however often it is recorded", () => {
-    const [, record] = fillFacts(order(foldAll([[OUT, requested(7)], [FACTS, claimed]])), fill("T1", "5"))
-    const state = foldAll([[OUT, requested(7)], [FACTS, claimed], [FACTS, accepted], [FACTS, record!], [FACTS, record!]])
+    const [, record] = fillFacts(
+      order(
+        foldAll([
+          [OUT, requested(7)],
+          [FACTS, claimed]
+        ])
+      ),
+      fill("T1", "5")
+    )
+    const state = foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed],
+      [FACTS, accepted],
+      [FACTS, record!],
+      [FACTS, record!]
+    ])
     assert.strictEqual(Volume.format(order(state).filled), "5")
     assert.deepStrictEqual(order(state).execIds, ["T1"])
   })
 
   it("comes back from its snapshot text as it was", () => {
-    const state = foldAll([[OUT, requested(7)], [FACTS, claimed]])
+    const state = foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed]
+    ])
     assert.deepStrictEqual(gatewayFold.decode(gatewayFold.encode(state)), state)
   })
 })
 
 describe("the facts the exchange's word adds", () => {
-  const open = order(foldAll([[OUT, requested(7)], [FACTS, claimed], [FACTS, accepted]]))
-  const sent = order(foldAll([[OUT, requested(7)], [FACTS, claimed]]))
+  const open = order(
+    foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed],
+      [FACTS, accepted]
+    ])
+  )
+  const sent = order(
+    foldAll([
+      [OUT, requested(7)],
+      [FACTS, claimed]
+    ])
+  )
   const tags = (events: ReadonlyArray<MarketEvent>): ReadonlyArray<string> => events.map((event) => event._tag)
   const report = (status: OrderReport["status"], volume: string): OrderReport => ({
     txid: "O1",
@@ -145,7 +219,13 @@ describe("the facts the exchange's word adds", () => {
   })
 
   it("ends the order with the fill that completes it, with the sums of all", () => {
-    const half: LiveOrder = { ...open, execIds: ["T1"], filled: Volume.parse("5"), cost: Quote.parse("0.5"), fee: Quote.parse("0.001") }
+    const half: LiveOrder = {
+      ...open,
+      execIds: ["T1"],
+      filled: Volume.parse("5"),
+      cost: Quote.parse("0.5"),
+      fee: Quote.parse("0.001")
+    }
     const facts = fillFacts(half, fill("T2", "15"))
     assert.deepStrictEqual(tags(facts), ["FillRecorded", "OrderFilled"])
     const [, end] = facts

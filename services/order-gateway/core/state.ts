@@ -57,9 +57,7 @@ export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {},
 
 /** Every live order of every lane, by slot and local id. */
 export const liveOrders = (state: GatewayState): ReadonlyArray<{ readonly slot: number; readonly order: LiveOrder }> =>
-  Object.values(state.lanes).flatMap((lane) =>
-    Object.values(lane.orders).map((order) => ({ slot: lane.slot, order }))
-  )
+  Object.values(state.lanes).flatMap((lane) => Object.values(lane.orders).map((order) => ({ slot: lane.slot, order })))
 
 /** The live order the exchange means by this client id or txid, or null: not ours, or ended. */
 export const findLive = (
@@ -67,4 +65,5 @@ export const findLive = (
   clientId: string | null,
   txid: string
 ): { readonly slot: number; readonly order: LiveOrder } | null =>
-  liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ?? null
+  liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ??
+  null

@@ -38,6 +38,7 @@ export interface Connection {
   readonly speed: number
 }
 
+/** Fills in what the options leave out. */
 export const connectionOf = (options: KrakenPublicOptions): Connection => ({
   restUrl: options.restUrl,
   wsPublicUrl: options.wsPublicUrl,

@@ -10,6 +10,7 @@ export interface PairNames {
   readonly quoteAsset: string
 }
 
+/** The four names Kraken has for this one pair. */
 export const DOGE_USD: PairNames = { pair: "XDGUSD", symbol: "DOGE/USD", baseAsset: "XXDG", quoteAsset: "ZUSD" }
 
 /** Whether a REST row belongs to the pair. Rows of older trades and orders were seen with the other two spellings. */

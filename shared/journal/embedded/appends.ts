@@ -1,0 +1,85 @@
+/** The journal's writing half: decide, hand to the writer, answer when the record the answer names is safe on disk. */
+import { type Clock, Effect } from "effect"
+import { refusalOf } from "../entry.ts"
+import {
+  type Appended,
+  type AppendError,
+  JournalConflict,
+  type JournalEntry,
+  JournalRefused,
+  type JournalUnavailable
+} from "../port.ts"
+import type { Sequencer } from "../sequencer.ts"
+import { maxRecords } from "./recordIndex.ts"
+import type { Writer } from "./writer.ts"
+
+export interface AppendsOptions {
+  readonly sequencer: Sequencer
+  readonly writer: Writer
+  readonly clock: Clock.Clock
+  /** Why the journal takes nothing any more, or null. */
+  readonly ended: () => JournalUnavailable | null
+  /** Most bytes of data in the journal. */
+  readonly maxBytes: number
+  /** Bytes of data in it already. */
+  readonly bytesAtStart: number
+}
+
+export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAtStart }: AppendsOptions) => {
+  let bytes = bytesAtStart
+
+  /** A full disk says so by its name; any other end is just unavailable. */
+  const stopped = (subject: string): AppendError | null => {
+    const failure = writer.failure()
+    return failure?.code === "ENOSPC"
+      ? new JournalRefused({ subject, problem: "full", detail: `${failure.message}; make room and start again` })
+      : ended()
+  }
+
+  const full = (entry: JournalEntry): JournalRefused | null => {
+    if (bytes + entry.data.byteLength <= maxBytes && sequencer.head() < maxRecords) return null
+    const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes, ${sequencer.head()} of at most ${maxRecords} records`
+    return new JournalRefused({ subject: entry.subject, problem: "full", detail })
+  }
+
+  const submit = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
+    const refusal = refusalOf(entry) ?? stopped(entry.subject)
+    if (refusal !== null) return Effect.fail(refusal)
+    const nowMs = clock.currentTimeMillisUnsafe()
+    const decision = sequencer.decide(entry, nowMs)
+    if (decision.kind === "duplicate") return Effect.succeed({ seq: decision.seq, duplicate: true })
+    if (decision.kind === "conflict") {
+      const { expected, actual } = decision
+      const conflict = new JournalConflict({ subject: entry.subject, expected, actual })
+      // The loser may look at once, so what it lost against must be readable by then.
+      return writer.durable(actual).pipe(Effect.andThen(Effect.fail(conflict)))
+    }
+    const noRoom = full(entry)
+    if (noRoom !== null) return Effect.fail(noRoom)
+    const { seq, storedMs } = sequencer.accept(entry.subject, entry.id, nowMs)
+    bytes += entry.data.byteLength
+    writer.submit({ seq, subject: entry.subject, id: entry.id, data: entry.data, storedMs })
+    return Effect.succeed({ seq, duplicate: false })
+  }
+
+  return {
+    append: Effect.fnUntraced(function* (entry: JournalEntry) {
+      yield* writer.room
+      const appended = yield* submit(entry)
+      yield* writer.durable(appended.seq)
+      return appended
+    }),
+    appendAll: Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>) {
+      const appended: Array<Appended> = []
+      let newest = 0
+      for (const entry of entries) {
+        yield* writer.room
+        const one = yield* submit(entry)
+        newest = Math.max(newest, one.seq)
+        appended.push(one)
+      }
+      yield* writer.durable(newest)
+      return appended
+    })
+  }
+}

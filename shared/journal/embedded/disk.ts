@@ -1,0 +1,101 @@
+/** The few file operations the journal rests on, in one place: what "durable" means here, and the seam for faults in tests. */
+import * as fs from "node:fs"
+import { dirname } from "node:path"
+import { Effect, Schema } from "effect"
+
+/** An operation on the disk failed. `code` is the system's, such as `ENOSPC` or `EIO`. */
+export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
+  operation: Schema.String,
+  path: Schema.String,
+  code: Schema.String
+}) {
+  override get message(): string {
+    return `${this.operation} ${this.path} failed: ${this.code}`
+  }
+}
+
+/** The system's error code, or the error's text where it has none. */
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return "code" in error && typeof error.code === "string" ? error.code : error.message
+}
+
+/** A file open for writing at its end. */
+export interface WritableFile {
+  readonly path: string
+  /** Writes all bytes at this position; they may still be in the system's cache. */
+  readonly write: (bytes: Buffer, position: number) => Effect.Effect<void, DiskError>
+  /** Returns when everything written has reached the disk. */
+  readonly sync: Effect.Effect<void, DiskError>
+  readonly close: Effect.Effect<void>
+}
+
+export type OpenForWriting = (path: string) => WritableFile
+
+/**
+ * A block up to this size is handed to the system's cache on the spot (some 10 µs); the way over a thread of the pool and
+ * back costs several times that. The sync, which waits for the disk, always goes over a thread.
+ */
+const smallBytes = 64 * 1024
+
+/** Opens or creates; throws the system's error. */
+export const openForWriting: OpenForWriting = (path) => {
+  // Neither "a" (Linux then ignores positions) nor "w" (empties the file).
+  const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
+  const failed = (operation: string, error: unknown) => new DiskError({ operation, path, code: codeOf(error) })
+
+  const writeSmall = (bytes: Buffer, position: number): Effect.Effect<number, DiskError> =>
+    Effect.try({
+      try: () => fs.writeSync(descriptor, bytes, 0, bytes.length, position),
+      catch: (error) => failed("write", error)
+    })
+  const writeLarge = (bytes: Buffer, position: number): Effect.Effect<number, DiskError> =>
+    Effect.callback((resume) => {
+      fs.write(descriptor, bytes, 0, bytes.length, position, (error, written) =>
+        resume(error === null ? Effect.succeed(written) : Effect.fail(failed("write", error)))
+      )
+    })
+  const write = (bytes: Buffer, position: number): Effect.Effect<void, DiskError> =>
+    (bytes.length <= smallBytes ? writeSmall : writeLarge)(bytes, position).pipe(
+      // The system may take fewer bytes than offered; each turn takes at least one or fails.
+      Effect.flatMap((written) =>
+        written === bytes.length ? Effect.void : write(bytes.subarray(written), position + written)
+      )
+    )
+
+  return {
+    path,
+    write,
+    sync: Effect.callback((resume) => {
+      fs.fdatasync(descriptor, (error) =>
+        resume(error === null ? Effect.void : Effect.fail(failed("fdatasync", error)))
+      )
+    }),
+    close: Effect.sync(() => fs.closeSync(descriptor))
+  }
+}
+
+/** Makes the names in a directory durable. Windows has no such call and needs none. */
+export const syncDirectory = (path: string): void => {
+  if (process.platform === "win32") return
+  const descriptor = fs.openSync(path, "r")
+  try {
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** Writes a small file so that a reader finds the old content or the new, whatever happens between. Throws the system's error. */
+export const replaceFile = (path: string, content: string): void => {
+  const temporary = `${path}.${process.pid}.tmp`
+  const descriptor = fs.openSync(temporary, "w")
+  try {
+    fs.writeFileSync(descriptor, content)
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+  fs.renameSync(temporary, path)
+  syncDirectory(dirname(path))
+}

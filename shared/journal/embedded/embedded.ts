@@ -1,0 +1,145 @@
+/**
+ * The journal in a directory of its own: append-only segment files, one writer, every acknowledgement after `fdatasync`.
+ * Survives kill -9 and a power cut without losing an acknowledged record, as far as the disk tells the truth about its
+ * own cache.
+ */
+import { Clock, Context, Effect, Layer, type Scope } from "effect"
+import { defaultDuplicateWindowMs } from "../duplicateWindow.ts"
+import {
+  Journal,
+  type JournalCorrupt,
+  type JournalOpenError,
+  JournalRefused,
+  JournalUnavailable,
+  SnapshotStore
+} from "../port.ts"
+import { makeListeners } from "../recordStream.ts"
+import { makeSequencer } from "../sequencer.ts"
+import { makeAppends } from "./appends.ts"
+import { type OpenForWriting, openForWriting } from "./disk.ts"
+import { acquireLock } from "./lock.ts"
+import { inspectDirectory, noteHighWater, prepareDirectory, recoverDirectory } from "./open.ts"
+import { makeReading } from "./reading.ts"
+import { makeRecentRecords } from "./recentRecords.ts"
+import { makeReadOnlySnapshots, makeSnapshots } from "./snapshots.ts"
+import { makeWriter, unavailable } from "./writer.ts"
+
+export interface EmbeddedJournalOptions {
+  /** Created when missing. On a local disk: a network file system may lie about syncs and links. */
+  readonly directory: string
+  /** When a segment has reached this size the next one begins, bytes. Default 64 MiB. */
+  readonly segmentBytes?: number
+  /** Default 600,000 ms. */
+  readonly duplicateWindowMs?: number
+  /** Which check speaks first, see `SequencerOptions`. Default true. */
+  readonly duplicatesFirst?: boolean
+  /** Most bytes of data; the append that would pass it is refused as full. Default: no limit but the disk's. */
+  readonly maxBytes?: number
+  /** How segments are opened for writing; tests put a failing disk here. */
+  readonly openForWriting?: OpenForWriting
+}
+
+const defaultSegmentBytes = 64 * 1024 * 1024
+
+type Services = Journal | SnapshotStore
+type OpenFailure = JournalOpenError | JournalCorrupt
+
+const open = Effect.fnUntraced(function* (
+  options: EmbeddedJournalOptions
+): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
+  const { directory } = options
+  const clock = yield* Clock.Clock
+  yield* prepareDirectory(directory)
+  yield* acquireLock(directory)
+
+  const sequencer = makeSequencer({
+    duplicateWindowMs: options.duplicateWindowMs ?? defaultDuplicateWindowMs,
+    duplicatesFirst: options.duplicatesFirst ?? true
+  })
+  const openedMs = clock.currentTimeMillisUnsafe()
+  let bytesAtStart = 0
+  const { index, recovered } = yield* recoverDirectory(directory, (record) => {
+    sequencer.restore(record, openedMs)
+    bytesAtStart += record.data.byteLength
+  })
+
+  const recent = makeRecentRecords()
+  const listeners = makeListeners()
+  let ended: JournalUnavailable | null = null
+  const end = (reason: JournalUnavailable) => {
+    ended = reason
+    listeners.notify()
+  }
+
+  let durableCrc = recovered.crc
+  // Added before the writer, so it runs after the writer has drained.
+  yield* Effect.addFinalizer(() => noteHighWater(directory, { head: index.head(), crc: durableCrc }))
+  const writer = yield* makeWriter({
+    directory,
+    segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
+    open: options.openForWriting ?? openForWriting,
+    start: recovered,
+    onSegment: index.addSegment,
+    onDurable: (group, crc) => {
+      durableCrc = crc
+      for (const { record, size } of group) {
+        index.add(record.subject, size)
+        recent.push(record)
+      }
+      listeners.notify()
+    },
+    onFailure: (error) => end(unavailable(error))
+  })
+  // Added last, so it runs before the writer drains: readers hear of the end, writers still get their answers.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => end(new JournalUnavailable({ detail: `${directory} was closed` })))
+  )
+
+  const journal = Journal.of({
+    where: directory,
+    ...makeAppends({
+      sequencer,
+      writer,
+      clock,
+      ended: () => ended,
+      maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
+      bytesAtStart
+    }),
+    ...makeReading({ index, recent, onChange: listeners.add, ended: () => ended })
+  })
+  return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeSnapshots(directory)))
+})
+
+/** No lock, no change to any file. What a running writer appends after this moment is not seen. */
+const openReadOnly = Effect.fnUntraced(function* (
+  directory: string
+): Effect.fn.Return<Context.Context<Services>, OpenFailure> {
+  const { index } = yield* inspectDirectory(directory, () => undefined)
+  const ended = new JournalUnavailable({ detail: `${directory} was opened for reading only and cannot be followed` })
+  const refuse = (subject: string) =>
+    new JournalRefused({ subject, problem: "sealed", detail: `${directory} was opened for reading only` })
+  const journal = Journal.of({
+    where: directory,
+    append: (entry) => Effect.fail(refuse(entry.subject)),
+    appendAll: (entries) => (entries[0] === undefined ? Effect.succeed([]) : Effect.fail(refuse(entries[0].subject))),
+    ...makeReading({ index, recent: makeRecentRecords(), onChange: makeListeners().add, ended: () => ended })
+  })
+  return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeReadOnlySnapshots(directory)))
+})
+
+export const EmbeddedJournal = {
+  /**
+   * The journal and the snapshots of a directory, for its one writer.
+   * Fails with `JournalOpenError` when another living process holds the directory or it cannot be used, and with
+   * `JournalCorrupt`, naming file, byte and record, when acknowledged data is damaged. An unfinished last write is cut
+   * and logged as a warning.
+   */
+  layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> => Layer.effectContext(open(options)),
+
+  /**
+   * The same for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
+   * was there when it opened. Every append is refused as `sealed`, and `tail` fails at the end of the history.
+   */
+  layerReadOnly: ({ directory }: { readonly directory: string }): Layer.Layer<Services, OpenFailure> =>
+    Layer.effectContext(openReadOnly(directory))
+}

@@ -1,0 +1,39 @@
+/** Where things stand in a journal's directory. */
+import { join } from "node:path"
+
+/** Twenty digits, so that names sort as numbers do. */
+const padded = (seq: number): string => String(seq).padStart(20, "0")
+
+export const segmentsDirectory = (directory: string): string => join(directory, "segments")
+
+/** A segment is named after the sequence of its first record. */
+export const segmentPath = (directory: string, firstSeq: number): string =>
+  join(segmentsDirectory(directory), `${padded(firstSeq)}.log`)
+
+/** The sequence a segment's file name stands for, or null for a foreign file. */
+export const segmentSeqOf = (fileName: string): number | null => {
+  const match = /^(\d{20})\.log$/.exec(fileName)
+  return match === null ? null : Number(match[1])
+}
+
+/** The newest sequence known to be durable at the last open or clean close: the journal may never end before it. */
+export const highWaterPath = (directory: string): string => join(directory, "high-water.json")
+
+export const snapshotsDirectory = (directory: string, actor: string): string => join(directory, "snapshots", actor)
+
+export const snapshotPath = (directory: string, actor: string, seq: number): string =>
+  join(snapshotsDirectory(directory, actor), `${padded(seq)}.json`)
+
+/** The sequence a snapshot's file name stands for, or null for a foreign file. */
+export const snapshotSeqOf = (fileName: string): number | null => {
+  const match = /^(\d{20})\.json$/.exec(fileName)
+  return match === null ? null : Number(match[1])
+}
+
+export const lockPath = (directory: string, turn: number): string => join(directory, `lock.${turn}`)
+
+/** Which turn a lock file stands for, or null for a foreign file. */
+export const lockTurnOf = (fileName: string): number | null => {
+  const match = /^lock\.(\d{1,15})$/.exec(fileName)
+  return match === null ? null : Number(match[1])
+}

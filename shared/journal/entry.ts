@@ -1,0 +1,54 @@
+/** What may be appended at all: one rule for every adapter, checked before anything is sent or written. */
+import { type JournalEntry, JournalRefused, type ReadFrom } from "./port.ts"
+import { isSubject, maxSubjectLength } from "./subjects.ts"
+
+/** Largest `data`, bytes. Well under nats-server's default `max_payload` (1 MiB) with room for headers. */
+export const maxDataBytes = 256 * 1024
+
+/** Longest record id, characters. */
+export const maxIdLength = 128
+
+const idShape = /^[\x21-\x7e]+$/
+
+const refuse = (entry: JournalEntry, problem: JournalRefused["problem"], detail: string) =>
+  new JournalRefused({ subject: entry.subject, problem, detail })
+
+/**
+ * Why this entry can never be stored, or null.
+ * Throws `RangeError` when `expectedLastSeq` is no sequence at all: that is a bug of the caller.
+ */
+export const refusalOf = (entry: JournalEntry): JournalRefused | null => {
+  if (!isSubject(entry.subject)) {
+    return refuse(
+      entry,
+      "bad-subject",
+      `tokens of A-Z a-z 0-9 _ - separated by dots, at most ${maxSubjectLength} characters; got ${JSON.stringify(entry.subject.slice(0, 80))}`
+    )
+  }
+  if (entry.id.length > maxIdLength || !idShape.test(entry.id)) {
+    return refuse(
+      entry,
+      "bad-id",
+      `1 to ${maxIdLength} printable ASCII characters without spaces; got ${JSON.stringify(entry.id.slice(0, 80))}`
+    )
+  }
+  if (entry.data.byteLength > maxDataBytes) {
+    return refuse(
+      entry,
+      "too-large",
+      `data has ${entry.data.byteLength} bytes, the limit is ${maxDataBytes}; split it into several records`
+    )
+  }
+  const expected = entry.expectedLastSeq
+  if (expected !== undefined && !(Number.isSafeInteger(expected) && expected >= 0)) {
+    throw new RangeError(`expectedLastSeq of ${entry.subject} must be a whole number of at least 0, got ${expected}`)
+  }
+  return null
+}
+
+/** Throws `RangeError` on a start that is no sequence: a bug of the caller. */
+export const checkFrom = ({ from }: ReadFrom): void => {
+  if (!(Number.isSafeInteger(from) && from >= 1)) {
+    throw new RangeError(`from must be a whole number of at least 1, got ${from}`)
+  }
+}

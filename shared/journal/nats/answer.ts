@@ -1,0 +1,80 @@
+/** What a server answers to a publish. */
+import type { Msg } from "@nats-io/nats-core"
+import { JournalConflict, type JournalEntry, JournalRefused, JournalUnavailable } from "../port.ts"
+
+export type PublishError = JournalConflict | JournalRefused | JournalUnavailable
+
+export type Answer =
+  | { readonly kind: "stored"; readonly seq: number; readonly duplicate: boolean }
+  | { readonly kind: "failed"; readonly error: PublishError }
+
+const decoder = new TextDecoder()
+
+const closingBrace = 0x7d
+const colon = 0x3a
+const space = 0x20
+const letterQ = 0x71
+
+/**
+ * The sequence at the end of a plain `{"stream":"X","seq":12}`, or 0 for every other answer: the answer to nearly
+ * every publish, so it is not worth a JSON parser.
+ */
+export const plainSeq = (data: Uint8Array): number => {
+  let at = data.length - 1
+  if (data[at] !== closingBrace) return 0
+  let seq = 0
+  let unit = 1
+  for (at -= 1; at >= 0; at--) {
+    const digit = (data[at] ?? 0) - 0x30
+    if (digit < 0 || digit > 9) break
+    seq += digit * unit
+    unit *= 10
+  }
+  if (data[at] === space) at -= 1
+  return data[at] === colon && data[at - 2] === letterQ ? seq : 0
+}
+
+interface AnswerText {
+  readonly seq?: number
+  readonly duplicate?: boolean
+  readonly error?: { readonly err_code?: number; readonly description?: string }
+}
+
+/** Codes of `server/errors.json`, read at v2.9.10 and v2.14.5. */
+const wrongLastSequence: ReadonlySet<number> = new Set([10071, 10164])
+const resourcesExceeded: ReadonlySet<number> = new Set([10002, 10023, 10028, 10047])
+const storeFailed = 10077
+const messageTooLarge = 10054
+const streamSealed = 10109
+
+const failureOf = (
+  entry: JournalEntry,
+  { err_code: code = 0, description = "no reason given" }: NonNullable<AnswerText["error"]>
+) => {
+  const { subject } = entry
+  const detail = `${description} (code ${code})`
+  if (wrongLastSequence.has(code)) {
+    const found = /wrong last sequence: (\d+)/.exec(description)?.[1]
+    const actual = found === undefined ? null : Number(found)
+    return new JournalConflict({ subject, expected: entry.expectedLastSeq ?? 0, actual })
+  }
+  if (code === messageTooLarge) return new JournalRefused({ subject, problem: "too-large", detail })
+  if (code === streamSealed) return new JournalRefused({ subject, problem: "sealed", detail })
+  // The same code also stands for a disk that failed, which says nothing about the record.
+  if (resourcesExceeded.has(code) || (code === storeFailed && /exceeded/.test(description))) {
+    return new JournalRefused({ subject, problem: "full", detail })
+  }
+  return new JournalUnavailable({ detail })
+}
+
+/** Any answer, read in full. */
+export const answerOf = (message: Msg, entry: JournalEntry): Answer => {
+  if (message.data.length === 0) {
+    const detail = `the server did not take the record (status ${message.headers?.code ?? "none"}): no stream listens`
+    return { kind: "failed", error: new JournalUnavailable({ detail }) }
+  }
+  const answer = JSON.parse(decoder.decode(message.data)) as AnswerText
+  return answer.error === undefined
+    ? { kind: "stored", seq: answer.seq ?? 0, duplicate: answer.duplicate === true }
+    : { kind: "failed", error: failureOf(entry, answer.error) }
+}

@@ -1,0 +1,86 @@
+/** One connection to one nats-server, for as long as its scope lives. */
+import type { NatsConnection } from "@nats-io/nats-core"
+import { connect } from "@nats-io/transport-node"
+import { Effect, Redacted, Schedule, type Scope } from "effect"
+import { JournalOpenError } from "../port.ts"
+
+export type NatsCredentials =
+  | { readonly user: string; readonly password: Redacted.Redacted }
+  | { readonly token: Redacted.Redacted }
+
+export interface ConnectOptions {
+  /** Such as `nats://127.0.0.1:4222`; without user and password. */
+  readonly url: string
+  readonly credentials?: NatsCredentials
+  /** How long the first connection may be tried, milliseconds. Default 10,000. */
+  readonly connectTimeoutMs?: number
+}
+
+/** Pause between attempts, first connection and later ones alike. */
+const retryMs = 200
+
+/** Two pings unanswered, so a server that hangs without closing is noticed after ten to fifteen seconds. */
+const pingIntervalMs = 5_000
+
+/** A closing connection waits this long at most for what is on its way. */
+const closeTimeout = "2 seconds"
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const authentication = (credentials: NatsCredentials | undefined) => {
+  if (credentials === undefined) return {}
+  return "token" in credentials
+    ? { token: Redacted.value(credentials.token) }
+    : { user: credentials.user, pass: Redacted.value(credentials.password) }
+}
+
+/** Being turned away does not get better by trying again. */
+const isFinal = (error: unknown): boolean => /authorization|authentication|permission/i.test(textOf(error))
+
+/**
+ * Connects, trying again until `connectTimeoutMs` is over; afterwards the client reconnects by itself for ever.
+ * Fails with `JournalOpenError` naming the URL and what to do.
+ */
+export const connectTo = Effect.fnUntraced(function* (
+  options: ConnectOptions
+): Effect.fn.Return<NatsConnection, JournalOpenError, Scope.Scope> {
+  const { url } = options
+  const timeoutMs = options.connectTimeoutMs ?? 10_000
+  const refuse = (detail: string) => new JournalOpenError({ where: url, detail })
+
+  const attempt = Effect.tryPromise({
+    try: () =>
+      connect({
+        servers: url,
+        name: "kennel-journal",
+        timeout: Math.max(1, Math.min(timeoutMs, 5_000)),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: retryMs,
+        reconnectJitter: 50,
+        pingInterval: pingIntervalMs,
+        maxPingOut: 2,
+        // A stack trace per request costs half of the throughput.
+        noAsyncTraces: true,
+        ...authentication(options.credentials)
+      }),
+    catch: (error) => error
+  })
+  const connection = yield* Effect.acquireRelease(
+    attempt.pipe(
+      Effect.retry({ while: (error) => !isFinal(error), schedule: Schedule.spaced(retryMs) }),
+      Effect.catch((error) => {
+        const advice = "check the user, password or token of the journal's server"
+        return Effect.fail(refuse(`the server refused the connection (${textOf(error)}); ${advice}`))
+      }),
+      Effect.timeoutOrElse({
+        duration: timeoutMs,
+        orElse: () => {
+          const advice = "start nats-server with JetStream (nats-server -js) or correct the URL"
+          return Effect.fail(refuse(`no NATS server answered within ${timeoutMs} ms; ${advice}`))
+        }
+      })
+    ),
+    (open) => Effect.promise(() => open.close()).pipe(Effect.timeoutOption(closeTimeout))
+  )
+  return connection
+})

@@ -1,0 +1,89 @@
+/** What a pull consumer sends: records, and notes about the request they answer. */
+import type { Msg } from "@nats-io/nats-core"
+
+/** Where a delivered record stands. */
+export interface Delivery {
+  readonly streamSeq: number
+  /** 1, 2, 3, ... over what this consumer delivered: a hole means that something was lost on the way. */
+  readonly consumerSeq: number
+  readonly storedMs: number
+  /** How many matching records come after this one. */
+  readonly pending: number
+}
+
+const ackPrefix = "$JS.ACK."
+
+/** Tokens of the plain form below. With eleven, domain and account stand in front; with twelve, also one at the end. */
+const plainTokens = 9
+
+const tokensIn = (subject: string): number => {
+  let count = 1
+  for (let at = subject.indexOf("."); at >= 0; at = subject.indexOf(".", at + 1)) count += 1
+  return count
+}
+
+/**
+ * Parsed from the reply subject `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time, ns>.<pending>`;
+ * other servers put `<domain>.<account>` after `ACK` and a token at the end. Null when the message is no record.
+ * Source: ADR-15 of the NATS architecture notes.
+ */
+export const deliveryOf = (message: Msg): Delivery | null => {
+  const reply = message.reply
+  if (reply === undefined || !reply.startsWith(ackPrefix)) return null
+  // From the end, because that is where all of it stands; once per record, hence no array of tokens.
+  const end = tokensIn(reply) > plainTokens + 2 ? reply.lastIndexOf(".") : reply.length
+  const pendingAt = reply.lastIndexOf(".", end - 1)
+  const timeAt = reply.lastIndexOf(".", pendingAt - 1)
+  const consumerAt = reply.lastIndexOf(".", timeAt - 1)
+  const streamAt = reply.lastIndexOf(".", consumerAt - 1)
+  return {
+    streamSeq: Number(reply.slice(streamAt + 1, consumerAt)),
+    consumerSeq: Number(reply.slice(consumerAt + 1, timeAt)),
+    storedMs: Number(reply.slice(timeAt + 1, pendingAt - 6)),
+    pending: Number(reply.slice(pendingAt + 1, end))
+  }
+}
+
+const idHeader = "Nats-Msg-Id: "
+
+/** The parts of the client's message (3.4.0) that hold the raw headers; its own parser costs more than all the rest of a record. */
+interface RawMessage {
+  readonly _rdata?: unknown
+  readonly _msg?: { readonly hdr?: unknown }
+}
+
+/** The writer's id of a record; empty when it has none. */
+export const idOf = (message: Msg): string => {
+  const { _rdata: raw, _msg: frame } = message as unknown as RawMessage
+  if (raw instanceof Uint8Array && typeof frame?.hdr === "number") {
+    const headers = Buffer.from(raw.buffer, raw.byteOffset, Math.max(0, frame.hdr)).toString("latin1")
+    const start = headers.indexOf(idHeader)
+    if (start >= 0) return headers.slice(start + idHeader.length, headers.indexOf("\r\n", start))
+  }
+  // Another version of the client, or another spelling of the header: the slow way is right as well.
+  return message.headers?.get("Nats-Msg-Id") ?? ""
+}
+
+export type Note =
+  /** The server lives; `consumerSeq` is the last it delivered. */
+  | { readonly kind: "heartbeat"; readonly consumerSeq: number }
+  /** A request is over; `unanswered` of its records will not come (null: the server does not say). */
+  | { readonly kind: "request-over"; readonly unanswered: number | null }
+  /** The consumer is of no use any more. */
+  | { readonly kind: "gone"; readonly detail: string }
+
+const numberIn = (message: Msg, header: string): number | null => {
+  const text = message.headers?.get(header) ?? ""
+  return text === "" ? null : Number(text)
+}
+
+/** What a message without a record says. Codes as in ADR-13. */
+export const noteOf = (message: Msg): Note => {
+  const code = message.headers?.code ?? 0
+  const detail = `${code} ${message.headers?.description ?? ""}`.trim()
+  if (code === 100) return { kind: "heartbeat", consumerSeq: numberIn(message, "Nats-Last-Consumer") ?? 0 }
+  const requestOnly = code === 408 || code === 404 || (code === 409 && /exceeds|exceeded/i.test(detail))
+  return requestOnly
+    ? { kind: "request-over", unanswered: numberIn(message, "Nats-Pending-Messages") }
+    : { kind: "gone", detail }
+}

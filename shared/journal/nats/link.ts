@@ -1,0 +1,141 @@
+/**
+ * Whether the stream can be used right now, and whether it is still the one this process knows. After every reconnect
+ * the server's head is compared with what was seen before: a server may come back without its newest records and give
+ * their numbers out again (nats-server 2.9.10 does so with only an INFO line in its log), and then nothing may be
+ * written any more.
+ */
+import type { JetStreamManager, StreamInfo } from "@nats-io/jetstream"
+import type { NatsConnection } from "@nats-io/nats-core"
+import { Effect, Schedule, type Scope, Stream } from "effect"
+import { JournalCorrupt, JournalUnavailable, type ReadError } from "../port.ts"
+
+export type LinkState =
+  | { readonly kind: "ready" }
+  | { readonly kind: "down"; readonly error: JournalUnavailable }
+  /** For good: the stream lost records that had been acknowledged. */
+  | { readonly kind: "broken"; readonly error: JournalCorrupt }
+
+export interface Link {
+  readonly state: () => LinkState
+  /** Called at every change until the returned function is called. */
+  readonly onChange: (listener: (state: LinkState) => void) => () => void
+  /**
+   * Asks the server one thing. Fails at once while the connection is down, and as soon as it breaks: a request that was
+   * on its way then would only wait for its timeout, though the server may be back long before.
+   */
+  readonly ask: <A>(what: string, question: () => Promise<A>) => Effect.Effect<A, ReadError>
+  /** Notes a record that was acknowledged to or read by this process. */
+  readonly saw: (seq: number, id: string) => void
+}
+
+/** Pause between looks at a server that has just come back and does not serve its streams yet. */
+const verifyEvery = "200 millis"
+
+const down = (detail: string): LinkState => ({ kind: "down", error: new JournalUnavailable({ detail }) })
+
+/** Records the server itself reports as lost, or null. */
+export const lostRecords = (info: StreamInfo): string | null => {
+  // Absent when nothing was lost, whatever the client's type says.
+  const lost: { readonly msgs?: ReadonlyArray<number> | null } | undefined = info.state.lost
+  const count = lost?.msgs?.length ?? 0
+  return count === 0 ? null : `the server reports ${count} lost records, the first is ${lost?.msgs?.[0]}`
+}
+
+export const makeLink = Effect.fnUntraced(function* (
+  connection: NatsConnection,
+  manager: JetStreamManager,
+  where: string,
+  opened: StreamInfo
+): Effect.fn.Return<Link, never, Scope.Scope> {
+  const stream = opened.config.name
+  const listeners = new Set<(state: LinkState) => void>()
+  let state: LinkState = { kind: "ready" }
+  let seenSeq = 0
+  let seenId = ""
+
+  const become = (next: LinkState) => {
+    if (state.kind === "broken") return
+    state = next
+    for (const listener of [...listeners]) listener(next)
+  }
+
+  /** What is wrong with the stream as the server now has it, or null. */
+  const verify = async (): Promise<string | null> => {
+    // What is noted while the server answers belongs to the next look.
+    const [seq, id] = [seenSeq, seenId]
+    const info = await manager.streams.info(stream)
+    if (info.created !== opened.created) return `the stream was created anew at ${info.created}`
+    const lost = lostRecords(info)
+    if (lost !== null) return lost
+    if (info.state.last_seq < seq) return `it ends at record ${info.state.last_seq}, but record ${seq} had been stored`
+    if (seq === 0) return null
+    const found = (await manager.streams.getMessage(stream, { seq }))?.header.get("Nats-Msg-Id")
+    return found === id ? null : `record ${seq} was ${id} and is now ${found ?? "missing"}`
+  }
+
+  const verifyUntilAnswered = Effect.tryPromise({ try: verify, catch: String }).pipe(
+    Effect.retry(Schedule.spaced(verifyEvery)),
+    Effect.catch((detail) => Effect.succeed(detail)),
+    Effect.flatMap((problem) => {
+      if (problem === null) return Effect.sync(() => become({ kind: "ready" }))
+      const detail = `${problem}; stop, keep the server's data and restore it from a copy`
+      become({ kind: "broken", error: new JournalCorrupt({ where, detail }) })
+      return Effect.logError(`${where}: ${detail}`)
+    })
+  )
+
+  yield* Stream.fromAsyncIterable(
+    connection.status(),
+    (error) => new JournalUnavailable({ detail: String(error) })
+  ).pipe(
+    Stream.filter(({ type }) => type === "disconnect" || type === "reconnect" || type === "close"),
+    // A newer change stops a look that is still waiting for its answer.
+    Stream.switchMap(({ type }) => {
+      if (type === "reconnect") return Stream.fromEffect(verifyUntilAnswered)
+      return Stream.fromEffect(
+        Effect.sync(() =>
+          become(down(type === "close" ? "the connection is closed" : `the connection to ${where} is lost`))
+        )
+      )
+    }),
+    Stream.runDrain,
+    Effect.catch((error) => Effect.sync(() => become({ kind: "down", error }))),
+    Effect.forkScoped
+  )
+
+  const onChange = (listener: (state: LinkState) => void) => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  return {
+    state: () => state,
+    onChange,
+    ask: (what, question) =>
+      Effect.callback((resume) => {
+        if (state.kind !== "ready") return resume(Effect.fail(state.error))
+        const stop = onChange((next) => {
+          if (next.kind !== "ready") resume(Effect.fail(next.error))
+        })
+        question()
+          .then(Effect.succeed, (error: unknown) => {
+            const detail = `${what}: ${error instanceof Error ? error.message : String(error)}`
+            return Effect.fail(new JournalUnavailable({ detail }))
+          })
+          .then((answer) => {
+            stop()
+            resume(answer)
+          })
+          // Neither of the two steps can fail; a floating promise must not be the one place where it would go unseen.
+          .catch((defect: unknown) => resume(Effect.die(defect)))
+        return Effect.sync(stop)
+      }),
+    saw: (seq, id) => {
+      if (seq <= seenSeq) return
+      seenSeq = seq
+      seenId = id
+    }
+  }
+})

@@ -1,0 +1,48 @@
+/** The JetStream journal keeps the contract against a real nats-server. */
+import { afterAll, beforeAll, describe } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { journalContract } from "../contract.ts"
+import { Journal } from "../port.ts"
+import { NatsJournal } from "./nats.ts"
+import { type NatsServer, natsServerFound, startNatsServer } from "./testServer.ts"
+
+/** Streams of one account may not share subjects, so every store of the suite gets an account of its own. */
+const accounts = 100
+const accountsConfig = `accounts {${Array.from(
+  { length: accounts },
+  (_, place) => `A${place} { jetstream: enabled, users: [ { user: "user-${place}", password: "secret" } ] }`
+).join("\n")}}`
+
+describe.runIf(natsServerFound())("against a nats-server", () => {
+  let server: NatsServer
+  let stores = 0
+  beforeAll(async () => {
+    server = await startNatsServer({ config: accountsConfig })
+  })
+  afterAll(() => server.dispose())
+
+  /** The server's clock cannot be turned: repeats an id of its own until the server takes it as new. */
+  const passDuplicateWindow = Effect.gen(function* () {
+    const journal = yield* Journal
+    const probe = { subject: "market.TEST.probe", id: "probe", data: new Uint8Array() }
+    yield* journal.append(probe).pipe(Effect.repeat({ until: ({ duplicate, seq }) => !duplicate && seq > 2 }))
+  })
+
+  journalContract(
+    "NATS JetStream",
+    (options) =>
+      Effect.sync(() => {
+        const user = `user-${stores}`
+        stores += 1
+        const layer = NatsJournal.layer({
+          ...options,
+          url: server.url,
+          stream: "TEST",
+          subjects: ["market.TEST.>"],
+          credentials: { user, password: Redacted.make("secret") }
+        })
+        return { layer, passDuplicateWindow }
+      }),
+    { reopens: true, clock: "live", shortWindowMs: 100 }
+  )
+})

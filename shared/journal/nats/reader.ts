@@ -1,0 +1,127 @@
+/**
+ * Records in order, without gap or repeat, through every restart of the server: sessions that are opened anew at
+ * last + 1. The client's own ordered consumer is not used: it stands still for 45 seconds after a server restart (client
+ * 3.4.0), and its callback form knows no back-pressure.
+ */
+import { Cause, Effect, Exit, Scope, Stream } from "effect"
+import { checkFrom } from "../entry.ts"
+import type { JournalRecord, ReadError, ReadFrom } from "../port.ts"
+import { patternWithin, subjectMatcher } from "../subjects.ts"
+import type { Lookup } from "./lookup.ts"
+import { openSession, type Session, type SessionOptions } from "./session.ts"
+
+/** Pause before the next session after one could not be opened, and how many failures in a row are bad luck: ten seconds. */
+const retryPause = "200 millis"
+const maxFailures = 50
+
+export interface ReaderOptions extends SessionOptions {
+  readonly lookup: Lookup
+  readonly subjects: ReadonlyArray<string>
+}
+
+/**
+ * How a filter is split: what the server does, and what is left to do here. A server refuses filters that are wider than
+ * the stream's subjects, so those are applied here.
+ */
+const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>) => {
+  const matches = subjectMatcher(filter)
+  if (filter === undefined || subjects.every((subject) => patternWithin(subject, filter))) {
+    return { onServer: null, matches: () => true }
+  }
+  return { onServer: subjects.some((subject) => patternWithin(filter, subject)) ? filter : null, matches }
+}
+
+export const makeReader = (options: ReaderOptions) => {
+  const { link, lookup, subjects } = options
+
+  /** Waits while the connection is down; fails when the stream is not the one it was. */
+  const usable: Effect.Effect<void, ReadError> = Effect.suspend(() => {
+    const state = link.state()
+    if (state.kind === "ready") return Effect.void
+    if (state.kind === "broken") return Effect.fail(state.error)
+    return Effect.callback<void>((resume) => {
+      const stop = link.onChange(() => resume(Effect.yieldNow))
+      return Effect.sync(stop)
+    }).pipe(Effect.andThen(usable))
+  })
+
+  const records = (
+    { from, filter }: ReadFrom,
+    lastWanted: number
+  ): Effect.Effect<Stream.Stream<JournalRecord, ReadError>, never, Scope.Scope> =>
+    Effect.gen(function* () {
+      const readerScope = yield* Effect.scope
+      const { onServer, matches } = splitFilter(filter, subjects)
+      const bounded = lastWanted !== Number.POSITIVE_INFINITY
+      let next = from
+      let failures = 0
+      let current: { readonly session: Session; readonly scope: Scope.Closeable } | null = null
+
+      const leave = Effect.suspend(() => {
+        const scope = current?.scope
+        current = null
+        return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+      })
+
+      const enter = Effect.gen(function* () {
+        yield* usable
+        const scope = yield* Scope.fork(readerScope)
+        const opened = yield* openSession(options, { from: next, filter: onServer }).pipe(
+          Scope.provide(scope),
+          Effect.exit
+        )
+        if (Exit.isSuccess(opened)) {
+          failures = 0
+          current = { session: opened.value, scope }
+          return
+        }
+        yield* Scope.close(scope, opened)
+        failures += 1
+        if (failures > maxFailures) return yield* Effect.failCause(opened.cause)
+        yield* Effect.sleep(retryPause)
+      })
+
+      const pull = Effect.gen(function* () {
+        while (next <= lastWanted) {
+          if (current === null) {
+            yield* enter
+            continue
+          }
+          const { session } = current
+          const taken = session.take()
+          const newest = taken.at(-1)
+          if (newest === undefined) {
+            const ended = session.ended()
+            if (ended?.kind === "corrupt") return yield* ended.error
+            if (ended !== null) yield* leave
+            else if (bounded && session.caughtUp()) break
+            else {
+              session.request(lastWanted - next + 1)
+              yield* session.changed
+            }
+            continue
+          }
+          next = newest.seq + 1
+          // Asked for now, so that it is on its way while the reader works on what is here.
+          if (!(bounded && session.caughtUp())) session.request(lastWanted - next + 1)
+          const [first, ...rest] = taken.filter((record) => record.seq <= lastWanted && matches(record.subject))
+          if (first !== undefined) return [first, ...rest] as const
+        }
+        return yield* Cause.done()
+      })
+      return Stream.fromPull(Effect.succeed(pull))
+    })
+
+  return {
+    read: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
+      Stream.suspend(() => {
+        checkFrom(wanted)
+        return Stream.unwrap(lookup.head.pipe(Effect.flatMap((head) => records(wanted, head))))
+      }),
+    tail: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
+      Stream.suspend(() => {
+        checkFrom(wanted)
+        return Stream.unwrap(records(wanted, Number.POSITIVE_INFINITY))
+      })
+  }
+}

@@ -1,0 +1,51 @@
+/** Snapshots in a key-value bucket: the actor is the key, the bucket's history keeps the last few. Works on nats-server 2.9. */
+import type { JetStreamClient } from "@nats-io/jetstream"
+import { type KV, Kvm } from "@nats-io/kv"
+import { type Context, Effect } from "effect"
+import { JournalOpenError, JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
+import { checkActor, decodeSnapshot, encodeSnapshot, keptSnapshots } from "../snapshotText.ts"
+import type { Link } from "./link.ts"
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const historyOf = async (bucket: KV, actor: string): Promise<ReadonlyArray<string>> => {
+  // Asking for the history of a key that is not there waits for something to come.
+  if ((await bucket.get(actor)) === null) return []
+  const texts: Array<string> = []
+  for await (const entry of await bucket.history({ key: actor })) texts.push(entry.string())
+  return texts
+}
+
+export const openSnapshots = Effect.fnUntraced(function* (
+  client: JetStreamClient,
+  link: Link,
+  where: string,
+  bucketName: string
+): Effect.fn.Return<Context.Service.Shape<typeof SnapshotStore>, JournalOpenError> {
+  const bucket = yield* Effect.tryPromise({
+    try: () => new Kvm(client).create(bucketName, { history: keptSnapshots }),
+    catch: (error) => {
+      const detail = `the bucket ${bucketName} for snapshots cannot be opened: ${textOf(error)}`
+      return new JournalOpenError({ where, detail })
+    }
+  })
+  const ask = <A>(what: string, question: () => Promise<A>): Effect.Effect<A, JournalUnavailable> =>
+    link.ask(what, question).pipe(Effect.mapError(({ message }) => new JournalUnavailable({ detail: message })))
+
+  return SnapshotStore.of({
+    save: (snapshot) =>
+      Effect.suspend(() => {
+        checkActor(snapshot.actor)
+        return ask(`saving a snapshot of ${snapshot.actor}`, () => bucket.put(snapshot.actor, encodeSnapshot(snapshot)))
+      }).pipe(Effect.asVoid),
+    load: Effect.fnUntraced(function* (actor) {
+      const texts = yield* ask(`reading the snapshots of ${actor}`, () => historyOf(bucket, actor))
+      const found: Array<Snapshot> = []
+      for (const text of texts) {
+        const snapshot = yield* decodeSnapshot(text, `${where} bucket ${bucketName} key ${actor}`)
+        if (snapshot !== null) found.push(snapshot)
+      }
+      return found.toSorted((a, b) => b.seq - a.seq)
+    })
+  })
+})

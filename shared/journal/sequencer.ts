@@ -1,0 +1,75 @@
+/**
+ * Decides what becomes of an append in the adapters that keep their own log (memory, embedded): new, duplicate or
+ * conflict. Pure: the caller brings the time and stores the record.
+ */
+import { makeDuplicateWindow } from "./duplicateWindow.ts"
+import type { JournalEntry, JournalRecord } from "./port.ts"
+
+export interface SequencerOptions {
+  readonly duplicateWindowMs: number
+  /**
+   * Which check speaks first when a record is both a duplicate and its expectation is stale. A nats-server before 2.12
+   * looks for duplicates first, a newer single server compares first; callers must live with both.
+   */
+  readonly duplicatesFirst: boolean
+}
+
+export type Decision =
+  | { readonly kind: "new" }
+  | { readonly kind: "duplicate"; readonly seq: number }
+  | { readonly kind: "conflict"; readonly expected: number; readonly actual: number }
+
+export interface Sequencer {
+  /** Sequence of the newest accepted record; 0 when empty. */
+  readonly head: () => number
+  /** Sequence of the subject's newest accepted record; 0 when it has none. */
+  readonly lastOf: (subject: string) => number
+  readonly decide: (entry: JournalEntry, nowMs: number) => Decision
+  /** Takes in a record that was stored before, at opening; they come in order. Remembers its id only if that still matters. */
+  readonly restore: (record: JournalRecord, nowMs: number) => void
+  /** Takes the next record in and says its place. The time stored never runs backwards, whatever the clock does. */
+  readonly accept: (subject: string, id: string, nowMs: number) => { readonly seq: number; readonly storedMs: number }
+}
+
+const fresh: Decision = { kind: "new" }
+
+export const makeSequencer = (options: SequencerOptions): Sequencer => {
+  const lastBySubject = new Map<string, number>()
+  const window = makeDuplicateWindow(options.duplicateWindowMs)
+  let head = 0
+  let lastStoredMs = 0
+
+  const duplicateOf = (entry: JournalEntry, nowMs: number): Decision | null => {
+    const seq = window.find(entry.id, nowMs)
+    return seq === null ? null : { kind: "duplicate", seq }
+  }
+  const conflictOf = (entry: JournalEntry): Decision | null => {
+    if (entry.expectedLastSeq === undefined) return null
+    const actual = lastBySubject.get(entry.subject) ?? 0
+    return actual === entry.expectedLastSeq ? null : { kind: "conflict", expected: entry.expectedLastSeq, actual }
+  }
+
+  const take = (subject: string, storedMs: number) => {
+    head += 1
+    lastStoredMs = Math.max(lastStoredMs, storedMs)
+    lastBySubject.set(subject, head)
+  }
+
+  return {
+    head: () => head,
+    lastOf: (subject) => lastBySubject.get(subject) ?? 0,
+    decide: (entry, nowMs) =>
+      (options.duplicatesFirst
+        ? (duplicateOf(entry, nowMs) ?? conflictOf(entry))
+        : (conflictOf(entry) ?? duplicateOf(entry, nowMs))) ?? fresh,
+    restore: ({ subject, id, storedMs }, nowMs) => {
+      take(subject, storedMs)
+      if (nowMs - storedMs < options.duplicateWindowMs) window.remember(id, head, storedMs)
+    },
+    accept: (subject, id, nowMs) => {
+      take(subject, nowMs)
+      window.remember(id, head, lastStoredMs)
+      return { seq: head, storedMs: lastStoredMs }
+    }
+  }
+}

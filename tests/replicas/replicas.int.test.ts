@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Option, Stream } from "effect"
+import { configureMarket } from "../../services/slot-actor/service.ts"
+import { slotActor } from "../../services/slot-actor/actor.ts"
+import { raiseEpoch } from "../../shared/actor/control.ts"
+import { untilAnswered } from "../../shared/actor/publish.ts"
+import { runActors } from "../../shared/actor/runtime.ts"
+import { verifyJournal } from "../../shared/actor/verify.ts"
+import { readSettings } from "../../shared/config/read.ts"
+import { slotRules } from "../../shared/config/slotRules.ts"
+import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import { marketSubjects } from "../../shared/events/subjects.ts"
+import { NatsJournal } from "../../shared/journal/nats/nats.ts"
+import { natsServerFound, startNatsServer } from "../../shared/journal/nats/testServer.ts"
+import { Journal } from "../../shared/journal/port.ts"
+
+const subjects = marketSubjects("XDGUSD")
+const TICKS = 300
+
+/** Every tick makes the slot replace an entry: refreshes without pause, prices 2 % apart. */
+const rules = {
+  ...slotRules(readSettings({}).settings),
+  maxConsecutiveRefreshes: 1_000_000,
+  refreshCooldownSec: 0,
+  minVolume: Volume.parse("2")
+}
+
+const put = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
+  Effect.flatMap(Journal, (journal) =>
+    untilAnswered(
+      journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events }))
+    )
+  )
+
+const facts: readonly [MarketEvent, ...Array<MarketEvent>] = [
+  {
+    _tag: "BalancesObserved",
+    base: { total: Volume.parse("10000"), hold: Volume.zero },
+    quote: { total: Quote.parse("10000"), hold: Quote.zero }
+  },
+  {
+    _tag: "ConstraintsObserved",
+    priceDecimals: 7,
+    volumeDecimals: 8,
+    minVolume: rules.minVolume,
+    minCost: rules.minCost,
+    status: "online"
+  },
+  { _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 }
+]
+
+const price = (n: number): MarketEvent => {
+  const last = Price.parse(n % 2 === 0 ? "0.1" : "0.102")
+  return { _tag: "PriceObserved", last, bid: last, ask: last }
+}
+
+/** What the slot has decided about the record at `cause`, once it stands in the journal. */
+const decisionOn = (cause: number) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.tail({ from: cause + 1, filter: subjects.out("slot-1") }).pipe(
+      Stream.map(decodeRecord),
+      Stream.filter((record) => record.cause === cause),
+      Stream.runHead,
+      Effect.map(Option.getOrThrow)
+    )
+  )
+
+/** The exchange's answer to a cancel: the slot keeps a bounded number of unanswered ones. */
+const cancelled = (localId: number): MarketEvent => ({
+  _tag: "OrderCancelled",
+  clientId: "test",
+  localId,
+  txid: "O1",
+  price: Price.zero,
+  volume: Volume.zero,
+  cost: Quote.zero,
+  fee: Quote.zero,
+  cause: "test"
+})
+
+describe.skipIf(!natsServerFound())("two replicas of a slot on NATS", () => {
+  it.live(
+    "publish every decision exactly once, with the server killed in between",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* Effect.acquireRelease(
+          Effect.promise(() => startNatsServer()),
+          (running) => Effect.promise(() => running.dispose())
+        )
+        const connection = () =>
+          NatsJournal.layer({ url: server.url, stream: "KENNEL_XDGUSD", subjects: [subjects.everything] })
+        const replica = runActors({ host: "replica", subjects, actors: [slotActor(1)], publish: true }).pipe(
+          Effect.provide(connection())
+        )
+        yield* Effect.gen(function* () {
+          yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+          yield* configureMarket({ subjects, slots: [1], rules })
+          yield* put(subjects.account, "facts", 1_000_000, facts)
+          const replicas = [yield* Effect.forkChild(replica), yield* Effect.forkChild(replica)]
+          for (let n = 0; n < TICKS; n++) {
+            const { seq } = yield* put(subjects.price, `price.${n}`, 1_000_000 + n * 1_000, [price(n)])
+            if (n === 100 || n === 200) {
+              yield* Effect.promise(() => server.kill())
+              yield* Effect.promise(() => server.restart())
+            }
+            const { events } = yield* decisionOn(seq)
+            for (const event of events) {
+              if (event._tag !== "CancelRequested") continue
+              yield* put(subjects.order(1), `gone.${event.localId}`, 1_000_000, [cancelled(event.localId)])
+            }
+          }
+          for (const running of replicas) yield* Fiber.interrupt(running)
+
+          const journal = yield* Journal
+          const outputs = yield* Stream.runCollect(journal.read({ from: 1, filter: subjects.out("slot-1") }))
+          assert.strictEqual(new Set(outputs.map(({ id }) => id)).size, outputs.length)
+          assert.isAtLeast(outputs.length, TICKS)
+          const verification = yield* verifyJournal({ subjects, actors: [slotActor(1)] })
+          assert.deepStrictEqual(verification.divergences, [])
+          assert.strictEqual(verification.actors[0]?.unwritten, 0)
+        }).pipe(Effect.provide(Layer.fresh(connection())))
+      }).pipe(Effect.scoped),
+    60_000
+  )
+})
