@@ -1,0 +1,91 @@
+/** Who may call: key, signature, nonce, the key's call counter, and the tokens of private sockets. */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { refuse, type Refusal } from "./engine/desk.ts"
+import { type Counter, emptyCounter, spend, TIERS } from "./engine/limits.ts"
+import type { Exchange } from "./exchange.ts"
+
+/** base64(HMAC-SHA512(base64decode(secret), path ‖ SHA256(nonce ‖ body))): Kraken's `API-Sign`. */
+export const signature = (secret: string, path: string, nonce: string, body: string): string =>
+  createHmac("sha512", Buffer.from(secret, "base64"))
+    .update(path)
+    .update(
+      createHash("sha256")
+        .update(nonce + body)
+        .digest()
+    )
+    .digest("base64")
+
+const same = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** How long a token may wait for its first use, as Kraken says: 15 minutes of simulated time. */
+export const TOKEN_LIFE_SEC = 900
+/** Tokens are asked for once per connection; older ones are forgotten past this. */
+const MOST_TOKENS = 1_000
+/** So many calls over the limit in a row lock the key out for so long (simulated time). */
+const PATIENCE_CALLS = 20
+const LOCKOUT_MS = 15 * 60_000
+const MOST_NONCE = 2n ** 64n - 1n
+
+export interface SignedCall {
+  readonly path: string
+  readonly apiKey: string
+  readonly apiSign: string
+  readonly nonce: string
+  /** Exactly as it came. */
+  readonly body: string
+}
+
+export class Access {
+  private readonly exchange: Exchange
+  private readonly tokens = new Map<string, number>()
+  private issued = 0
+  private counter: Counter = emptyCounter
+  private overLimit = 0
+  private lockedUntilMs = 0
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange
+  }
+
+  /** Null when the call may go on; a good signature uses up its nonce whatever happens then. */
+  check(call: SignedCall): Refusal | null {
+    const { apiKey, apiSecret } = this.exchange.options
+    if (!same(call.apiKey, apiKey)) return refuse("EAPI:Invalid key")
+    if (!same(call.apiSign, signature(apiSecret, call.path, call.nonce, call.body)))
+      return refuse("EAPI:Invalid signature")
+    const nonce = /^\d{1,20}$/.test(call.nonce) ? BigInt(call.nonce) : -1n
+    const fresh = nonce >= 0n && nonce <= MOST_NONCE && this.exchange.takeNonce(nonce)
+    return fresh ? null : refuse("EAPI:Invalid nonce")
+  }
+
+  /** Charges the key's counter. */
+  charge(points: number, nowMs: number): Refusal | null {
+    if (nowMs < this.lockedUntilMs) return refuse("EGeneral:Temporary lockout")
+    const counter = spend(this.counter, TIERS[this.exchange.options.tier].calls, points, nowMs)
+    if (counter !== null) {
+      this.counter = counter
+      this.overLimit = 0
+      return null
+    }
+    if (++this.overLimit >= PATIENCE_CALLS) this.lockedUntilMs = nowMs + LOCKOUT_MS
+    return refuse("EAPI:Rate limit exceeded")
+  }
+
+  issueToken(nowMs: number): { readonly token: string; readonly expires: number } {
+    const token = createHmac("sha256", Buffer.from(this.exchange.options.apiSecret, "base64"))
+      .update(`${this.exchange.founded.salt}/${nowMs}/${++this.issued}`)
+      .digest("base64url")
+    this.tokens.set(token, nowMs + TOKEN_LIFE_SEC * 1_000)
+    const [oldest] = this.tokens.keys()
+    if (this.tokens.size > MOST_TOKENS && oldest !== undefined) this.tokens.delete(oldest)
+    return { token, expires: TOKEN_LIFE_SEC }
+  }
+
+  /** Whether a socket may begin with this token now; one that has begun stays good for its connection. */
+  isToken(token: string, nowMs: number): boolean {
+    return nowMs < (this.tokens.get(token) ?? 0)
+  }
+}

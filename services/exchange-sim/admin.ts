@@ -1,0 +1,150 @@
+/** The back door for tests and rehearsals: the exchange's own books, and faults on demand. Closed unless a setting opens it. */
+import { Effect, Schema } from "effect"
+import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import type { Books } from "./engine/books.ts"
+import { holds } from "./engine/desk.ts"
+import type { Exchange, Moment } from "./exchange.ts"
+import type { Fault } from "./faults.ts"
+import type { SocketServer } from "./ws/server.ts"
+
+export interface AdminReply {
+  readonly status: number
+  readonly value: unknown
+}
+
+/** Answers `GET /admin/books`, and `GET`, `POST` and `DELETE /admin/faults`. */
+export type AdminRoutes = (method: string, path: string, body: string) => Effect.Effect<AdminReply>
+
+const call = {
+  method: Schema.NonEmptyString,
+  times: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  probability: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+}
+const times = Schema.Int.check(Schema.isGreaterThan(0))
+const afterExecution = Schema.optionalKey(Schema.Boolean)
+const FaultBody = Schema.Union([
+  Schema.Struct({ kind: Schema.Literals(["reply-lost", "no-reply"]), ...call }),
+  Schema.Struct({
+    kind: Schema.Literal("http"),
+    status: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })),
+    afterExecution,
+    ...call
+  }),
+  Schema.Struct({ kind: Schema.Literal("error"), error: Schema.NonEmptyString, afterExecution, ...call }),
+  Schema.Struct({ kind: Schema.Literal("throttled"), forSec: Schema.Int, ...call }),
+  Schema.Struct({ kind: Schema.Literal("late-reply"), delayMs: Schema.Finite, ...call }),
+  Schema.Struct({ kind: Schema.Literal("disconnect"), socket: Schema.Literals(["public", "private", "all"]) }),
+  Schema.Struct({ kind: Schema.Literals(["duplicate-executions", "reorder-executions", "drop-executions"]), times }),
+  Schema.Struct({ kind: Schema.Literal("rest-lag"), delayMs: Schema.Finite }),
+  Schema.Struct({
+    kind: Schema.Literal("status"),
+    system: Schema.Literals(["online", "maintenance", "cancel_only", "post_only"])
+  })
+]) satisfies Schema.Codec<Fault, unknown>
+
+const decodeFaults = Schema.decodeUnknownEffect(
+  Schema.fromJsonString(Schema.Union([FaultBody, Schema.Array(FaultBody)])),
+  { onExcessProperty: "error" }
+)
+
+export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRoutes => {
+  const { faults } = exchange
+  const put = (fault: Fault) => {
+    if (fault.kind === "disconnect") sockets.disconnect(fault.socket)
+    else faults.add(fault)
+    if (fault.kind === "status") sockets.announceStatus()
+  }
+  const inForce = (): AdminReply => ({ status: 200, value: faults.describe() })
+  return (method, path, body) => {
+    if (path === "/admin/books" && method === "GET") {
+      return exchange
+        .perform((moment) => showBooks(exchange, moment))
+        .pipe(
+          Effect.match({
+            onSuccess: (value) => ({ status: 200, value }),
+            onFailure: (error) => ({ status: 503, value: { error: error.message } })
+          })
+        )
+    }
+    if (path === "/admin/faults" && method === "POST") {
+      return decodeFaults(body).pipe(
+        Effect.match({
+          onSuccess: (decoded) => {
+            for (const fault of Array.isArray(decoded) ? (decoded as ReadonlyArray<Fault>) : [decoded as Fault])
+              put(fault)
+            return inForce()
+          },
+          onFailure: (error) => ({ status: 400, value: { error: error.message } })
+        })
+      )
+    }
+    if (path === "/admin/faults" && method === "GET") return Effect.sync(inForce)
+    if (path === "/admin/faults" && method === "DELETE") {
+      return Effect.sync(() => {
+        faults.clear()
+        sockets.announceStatus()
+        return inForce()
+      })
+    }
+    return Effect.succeed({ status: 404, value: { error: "GET /admin/books; GET, POST, DELETE /admin/faults" } })
+  }
+}
+
+/** The exchange's own view of everything, figures as exact decimal text, times as Unix milliseconds. */
+const showBooks = ({ founded }: Exchange, { desk, nowMs, tape }: Moment): object => {
+  const { books } = desk
+  const held = holds(desk)
+  return {
+    nowMs,
+    pair: founded.pair,
+    market: founded.market,
+    seed: founded.seed,
+    lastPrice: tape.last === null ? null : Price.format(tape.last.price),
+    balances: {
+      base: { total: Volume.format(books.base), hold: Volume.format(held.base) },
+      quote: { total: Quote.format(books.quote), hold: Quote.format(held.quote) }
+    },
+    sums: sumsOf(books),
+    orders: [...books.orders.values()].map((order) => ({
+      ...order,
+      price: Price.format(order.price),
+      volume: Volume.format(order.volume),
+      queueAhead: Volume.format(order.queueAhead),
+      filled: Volume.format(order.filled),
+      cost: Quote.format(order.cost),
+      fee: Quote.format(order.fee)
+    })),
+    trades: books.fills.map((fill) => ({
+      ...fill,
+      price: Price.format(fill.price),
+      volume: Volume.format(fill.volume),
+      cost: Quote.format(fill.cost),
+      fee: Quote.format(fill.fee)
+    }))
+  }
+}
+
+/** Sums of all fills and deposits: with them the balances can be checked from outside. */
+const sumsOf = ({ fills, ledger, orders }: Books): object => {
+  const total = (side: "buy" | "sell") => {
+    const own = fills.filter((fill) => fill.side === side)
+    return {
+      volume: Volume.format(own.reduce((sum, fill) => (sum + fill.volume) as Volume, Volume.zero)),
+      cost: Quote.format(own.reduce((sum, fill) => (sum + fill.cost) as Quote, Quote.zero)),
+      fee: Quote.format(own.reduce((sum, fill) => (sum + fill.fee) as Quote, Quote.zero))
+    }
+  }
+  const deposited = { base: Volume.zero, quote: Quote.zero }
+  for (const row of ledger) {
+    if (row.refId !== "deposit") continue
+    if (row.asset === "base") deposited.base = (deposited.base + row.amount) as Volume
+    else deposited.quote = (deposited.quote + row.amount) as Quote
+  }
+  return {
+    orders: orders.size,
+    fills: fills.length,
+    deposits: { base: Volume.format(deposited.base), quote: Quote.format(deposited.quote) },
+    buy: total("buy"),
+    sell: total("sell")
+  }
+}

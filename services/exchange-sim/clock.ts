@@ -1,0 +1,23 @@
+/** Simulated time: the wall's, from an anchor on, `speed` times as fast. It stands still while the exchange is down. */
+import type { Clock } from "effect"
+
+export interface SimClock {
+  /**
+   * Whole Unix milliseconds, never decreasing, never beyond `limitMs`. Time that would lie beyond does not happen: the
+   * clock goes on from the limit. So a process that was stopped or starved for a while has been down for that while.
+   */
+  readonly nowMs: (limitMs: number) => number
+}
+
+export const makeSimClock = (clock: Clock.Clock, speed: number, startMs: number): SimClock => {
+  const wallMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  let anchor = { wallMs: wallMs(), simMs: startMs }
+  return {
+    nowMs: (limitMs) => {
+      const nowMs = Math.floor(anchor.simMs + (wallMs() - anchor.wallMs) * speed)
+      if (nowMs <= limitMs) return nowMs
+      anchor = { wallMs: wallMs(), simMs: limitMs }
+      return limitMs
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. */
+import { Schema } from "effect"
+import { PriceText, QuoteText, VolumeText } from "../../shared/decimal/schema.ts"
+import type { ExchangeEvent } from "./engine/event.ts"
+
+const side = Schema.Literals(["buy", "sell"])
+const at = { timeMs: Schema.Finite }
+const onOrder = { ...at, txid: Schema.NonEmptyString }
+
+const Founded = Schema.TaggedStruct("Founded", {
+  ...at,
+  salt: Schema.NonEmptyString,
+  pair: Schema.NonEmptyString,
+  market: Schema.NonEmptyString,
+  seed: Schema.Int,
+  base: VolumeText,
+  quote: QuoteText
+})
+const Opened = Schema.TaggedStruct("Opened", {
+  ...onOrder,
+  side,
+  price: PriceText,
+  volume: VolumeText,
+  clientId: Schema.NullOr(Schema.String),
+  userref: Schema.NullOr(Schema.Int),
+  postOnly: Schema.Boolean,
+  timeInForce: Schema.Literals(["gtc", "ioc", "gtd"]),
+  expireMs: Schema.NullOr(Schema.Finite),
+  queueAhead: VolumeText
+})
+const Amended = Schema.TaggedStruct("Amended", {
+  ...onOrder,
+  amendId: Schema.NonEmptyString,
+  volume: VolumeText,
+  price: PriceText,
+  keepsPlace: Schema.Boolean,
+  queueAhead: VolumeText
+})
+const QueueAdvanced = Schema.TaggedStruct("QueueAdvanced", { ...onOrder, queueAhead: VolumeText })
+const Filled = Schema.TaggedStruct("Filled", {
+  ...onOrder,
+  side,
+  execId: Schema.NonEmptyString,
+  tradeId: Schema.Int,
+  price: PriceText,
+  volume: VolumeText,
+  cost: QuoteText,
+  fee: QuoteText,
+  liquidity: Schema.Literals(["maker", "taker"]),
+  filled: VolumeText,
+  filledCost: QuoteText,
+  complete: Schema.Boolean
+})
+const Canceled = Schema.TaggedStruct("Canceled", { ...onOrder, reason: Schema.String })
+const Expired = Schema.TaggedStruct("Expired", onOrder)
+const CancelTimerSet = Schema.TaggedStruct("CancelTimerSet", { ...at, triggerMs: Schema.NullOr(Schema.Finite) })
+
+const Event = Schema.Union([
+  Founded,
+  Opened,
+  Amended,
+  QueueAdvanced,
+  Filled,
+  Canceled,
+  Expired,
+  CancelTimerSet
+]) satisfies Schema.Codec<ExchangeEvent, unknown>
+
+const RecordText = Schema.fromJsonString(
+  Schema.Struct({
+    v: Schema.Literal(1),
+    /** The market has been matched up to here, Unix milliseconds of simulated time. */
+    timeMs: Schema.Finite,
+    /** No reply may show a later time until the next record is stored: after a crash the clock goes on from here. */
+    untilMs: Schema.Finite,
+    /** Highest nonce seen so far, as text because it has 64 bits. */
+    nonce: Schema.String,
+    /** From where the market can be run again; written now and then. */
+    tape: Schema.optionalKey(Schema.Struct({ state: Schema.Array(Schema.Finite), tradeId: Schema.Int })),
+    events: Schema.Array(Event)
+  })
+)
+
+export type ExchangeRecord = typeof RecordText.Type
+
+const decode = Schema.decodeUnknownSync(RecordText)
+const encode = Schema.encodeSync(RecordText)
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** Throws when the bytes are no record of this version; the text names the field. */
+export const decodeRecord = (data: Uint8Array): ExchangeRecord => decode(utf8.decode(data))
+export const encodeRecord = (record: ExchangeRecord): Uint8Array => new TextEncoder().encode(encode(record))

@@ -1,0 +1,40 @@
+/** What a client may ask of the engine, over REST or a socket alike: the engine behind the doors of the system status. */
+import { amendOrder, type Amendment, cancelAll, cancelAllAfter, cancelBatch, type Target } from "./engine/change.ts"
+import { refuse, type Refusal } from "./engine/desk.ts"
+import type { OrderTerms } from "./engine/order.ts"
+import { placeBatch, placeOrder, type PlaceOptions } from "./engine/place.ts"
+import { type Moment, viewOf } from "./exchange.ts"
+import type { SystemStatus } from "./faults.ts"
+
+/** Placing and amending: everything in the open; only orders that cannot trade in post-only mode. */
+const placingClosed = (system: SystemStatus, postOnly: boolean): Refusal | null => {
+  if (system === "online") return null
+  if (system === "maintenance") return refuse("EService:Unavailable")
+  if (system === "post_only") return postOnly ? null : refuse("EService:Market in post_only mode")
+  return refuse("EService:Market in cancel_only mode")
+}
+
+const cancelingClosed = (system: SystemStatus): Refusal | null =>
+  system === "maintenance" ? refuse("EService:Unavailable") : null
+
+/** The order desk of one moment. Every method returns a result, or a refusal with the exchange's text. */
+export const orderDesk = (moment: Moment, system: SystemStatus) => {
+  const { desk, nowMs } = moment
+  const view = viewOf(moment)
+  const noMarket = refuse("EService:Unavailable")
+  return {
+    add: (terms: OrderTerms, options: Omit<PlaceOptions, "nowMs">) =>
+      placingClosed(system, terms.postOnly) ??
+      (view === null ? noMarket : placeOrder(desk, view, terms, { ...options, nowMs })),
+    addBatch: (batch: ReadonlyArray<OrderTerms>, options: Omit<PlaceOptions, "nowMs">) =>
+      placingClosed(
+        system,
+        batch.every((terms) => terms.postOnly)
+      ) ?? (view === null ? noMarket : placeBatch(desk, view, batch, { ...options, nowMs })),
+    amend: (amendment: Amendment) =>
+      placingClosed(system, true) ?? (view === null ? noMarket : amendOrder(desk, view, amendment, nowMs)),
+    cancel: (targets: ReadonlyArray<Target>) => cancelingClosed(system) ?? cancelBatch(desk, targets, nowMs),
+    cancelAll: () => cancelingClosed(system) ?? cancelAll(desk, nowMs),
+    cancelAllAfter: (timeoutSec: number) => cancelAllAfter(desk, timeoutSec, nowMs)
+  }
+}

@@ -1,0 +1,40 @@
+/** The `balances` channel: wallets at the start, then every movement. */
+import { Quote, Volume } from "../../../shared/decimal/decimal.ts"
+import type { Books } from "../engine/books.ts"
+import type { LedgerRow } from "../engine/order.ts"
+import type { ExchangeSimOptions } from "../options.ts"
+import { rfc3339 } from "./frames.ts"
+
+const number = {
+  base: (value: Volume) => Number(Volume.format(value)),
+  quote: (value: Quote) => Number(Quote.format(value))
+}
+
+/** `DOGE` and `USD`: the names of the symbol, not those of REST. */
+const assetOf = ({ pair }: ExchangeSimOptions, asset: "base" | "quote"): string =>
+  pair.symbol.split("/")[asset === "base" ? 0 : 1] ?? asset
+
+export const balanceRows = (options: ExchangeSimOptions, books: Books): ReadonlyArray<object> => {
+  const row = (asset: "base" | "quote", balance: number) => ({
+    asset: assetOf(options, asset),
+    asset_class: "currency",
+    balance,
+    wallets: [{ type: "spot", id: "main", balance }]
+  })
+  return [row("base", number.base(books.base)), row("quote", number.quote(books.quote))]
+}
+
+export const ledgerEntry = (options: ExchangeSimOptions, row: LedgerRow): object => ({
+  ledger_id: row.ledgerId,
+  ref_id: row.refId,
+  timestamp: rfc3339(row.timeMs),
+  type: row.refId === "deposit" ? "deposit" : "trade",
+  asset: assetOf(options, row.asset),
+  asset_class: "currency",
+  category: row.refId === "deposit" ? "deposit" : "trade",
+  wallet_type: "spot",
+  wallet_id: "main",
+  amount: row.asset === "base" ? number.base(row.amount) : number.quote(row.amount),
+  fee: row.asset === "base" ? 0 : number.quote(row.fee),
+  balance: row.asset === "base" ? number.base(row.balance) : number.quote(row.balance)
+})

@@ -1,0 +1,96 @@
+/** Both WebSocket v2 endpoints: `/v2` for everybody, `/v2-auth` for the account. */
+import type { IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
+import { Duration, Effect, Schedule, type Scope } from "effect"
+import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import type { Exchange } from "../exchange.ts"
+import { dayOf, tell } from "./news.ts"
+import { handleFrame, type SocketDependencies } from "./requests.ts"
+import { Session } from "./session.ts"
+
+/** Wall seconds; Kraken closes a socket without subscriptions after about a minute. */
+const IDLE_LIMIT_SEC = 60
+/** A batch of fifteen orders is a few kilobytes. */
+const MOST_FRAME_BYTES = 64 * 1024
+
+export interface SocketServer {
+  /** For the HTTP server's `upgrade` event. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Cuts all sockets of an endpoint without a word. */
+  readonly disconnect: (endpoint: "public" | "private" | "all") => void
+  /** Tells every socket the system status. */
+  readonly announceStatus: () => void
+}
+
+export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(function* (
+  dependencies: SocketDependencies,
+  /** Runs what a frame asks for, as a fiber of the server. */
+  run: (effect: Effect.Effect<void>) => void
+): Effect.fn.Return<SocketServer, never, Scope.Scope> {
+  const { exchange } = dependencies
+  const server = new WebSocketServer({ noServer: true, maxPayload: MOST_FRAME_BYTES })
+  const sessions = new Set<Session>()
+  let connections = 0n
+
+  const accept = (endpoint: Session["endpoint"], socket: WebSocket) => {
+    const session = new Session(endpoint, socket)
+    sessions.add(session)
+    socket.on("close", () => sessions.delete(session))
+    // A broken socket closes right after, and the client comes back: nothing to be done here.
+    socket.on("error", () => session.cut())
+    socket.on("message", (data: RawData) => run(handleFrame(dependencies, session, data)))
+    session.send(statusFrame(exchange, ++connections))
+  }
+
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      exchange.listen((news) => {
+        let known: { readonly day: ReturnType<typeof dayOf> } | null = null
+        const day = () => (known ??= { day: dayOf(news) }).day
+        for (const session of sessions) tell(exchange, session, news, day)
+      })
+    ),
+    (stop) => Effect.sync(stop)
+  )
+  const everySecond = Effect.sync(() => {
+    for (const session of sessions) session.second(IDLE_LIMIT_SEC)
+  })
+  yield* Effect.forkScoped(Effect.repeat(everySecond, Schedule.spaced(Duration.seconds(1))))
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+
+  return {
+    upgrade: (request, socket, head) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost")
+      const endpoint = pathname === "/v2" ? "public" : pathname === "/v2-auth" ? "private" : null
+      if (endpoint === null) {
+        socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n")
+        return
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) => accept(endpoint, webSocket))
+    },
+    disconnect: (endpoint) => {
+      for (const session of sessions) if (endpoint === "all" || session.endpoint === endpoint) session.cut()
+    },
+    announceStatus: () => {
+      for (const session of sessions) session.send(statusFrame(exchange, connections))
+    }
+  }
+})
+
+/** Connection ids of Kraken do not fit in a double: neither do these, so that nobody reads them as numbers. */
+const FIRST_CONNECTION_ID = 12_000_000_000_000_000_001n
+
+const statusFrame = ({ faults }: Exchange, connection: bigint): object => ({
+  channel: "status",
+  type: "update",
+  data: [
+    {
+      version: "2.0.10",
+      system: faults.system,
+      api_version: "v2",
+      connection_id: Number(FIRST_CONNECTION_ID + connection),
+      upcoming_maintenance: [],
+      emergency: []
+    }
+  ]
+})

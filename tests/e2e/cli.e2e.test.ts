@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { appendControl, raiseEpoch } from "../../shared/actor/control.ts"
+import { marketSubjects } from "../../shared/events/subjects.ts"
+import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
+import { Journal } from "../../shared/journal/port.ts"
+import { startKennel } from "../support/processes.ts"
+
+const subjects = marketSubjects("XDGUSD")
+let directory = ""
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "kennel-cli-"))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+const kennel = async (
+  ...args: ReadonlyArray<string>
+): Promise<{ readonly code: number | null; readonly output: string }> => {
+  const process = startKennel(args, { DATA_DIR: directory, KRAKEN_API_KEY: "hunter2", KRAKEN_API_SECRET: "hunter3" })
+  const code = await process.ended
+  return { code, output: process.output() }
+}
+
+/** Writes to the journal of the data directory, as a running market would. */
+const inJournal = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
+  Effect.runPromise(Effect.provide(effect, EmbeddedJournal.layer({ directory: join(directory, "journal") })))
+
+describe("kennel", () => {
+  it.each([
+    [["--help"], /SUBCOMMANDS[^]*up[^]*service[^]*config[^]*journal[^]*conformance/],
+    [["up", "--help"], /--market[^]*--speed/],
+    [["service", "--help"], /market-feed, slot-actor, order-gateway, control-plane, exchange-sim/],
+    [["journal", "verify", "--help"], /compare every recorded decision/]
+  ])("%j explains itself", async (args, expected) => {
+    const { code, output } = await kennel(...args)
+    assert.strictEqual(code, 0)
+    assert.match(output, expected)
+  })
+
+  it("config shows every value and no secret", async () => {
+    const { code, output } = await kennel("config")
+    assert.strictEqual(code, 0)
+    assert.match(output, /ENTRY_PCT +0\.2 %/)
+    assert.notMatch(output, /hunter/)
+  })
+
+  it("an unknown command fails and names it", async () => {
+    const { code, output } = await kennel("fly")
+    assert.strictEqual(code, 1)
+    assert.match(output, /fly/)
+  })
+
+  it("stays closed for real money", async () => {
+    const process = startKennel(["up"], {
+      DATA_DIR: directory,
+      LIVE: "true",
+      KRAKEN_API_KEY: "k",
+      KRAKEN_API_SECRET: "s"
+    })
+    assert.strictEqual(await process.ended, 1)
+    assert.match(process.output(), /kennel: LIVE=true: .*governor/)
+  })
+})
+
+describe("kennel journal", () => {
+  it("verify says where there is no journal", async () => {
+    const { code, output } = await kennel("journal", "verify", join(directory, "nothing"))
+    assert.strictEqual(code, 1)
+    assert.match(output, /kennel: .*nothing: holds no journal/)
+  })
+
+  it("verify counts the events of a journal and what does not follow", async () => {
+    await inJournal(
+      Effect.gen(function* () {
+        yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+        const journal = yield* Journal
+        yield* journal.append({
+          subject: subjects.price,
+          id: "price",
+          data: new TextEncoder().encode(
+            '{"v":1,"epoch":1,"timeMs":1,"writer":"test","cause":null,"events":[{"_tag":"PriceObserved","last":"0.1","bid":"0.1","ask":"0.1"}]}'
+          )
+        })
+      })
+    )
+    const sound = await kennel("journal", "verify")
+    assert.strictEqual(sound.code, 0, sound.output)
+    assert.match(sound.output, /^2 events, 0 divergences$/m)
+    await inJournal(
+      Effect.flatMap(Journal, (journal) =>
+        journal.append({ subject: subjects.price, id: "broken", data: new TextEncoder().encode('{"v":1}') })
+      )
+    )
+    const broken = await kennel("journal", "verify")
+    assert.strictEqual(broken.code, 1)
+    assert.match(broken.output, /record 3 on market\.XDGUSD\.price does not decode/)
+    assert.match(broken.output, /^2 events, 1 divergences$/m)
+  })
+
+  it("tail prints records as they are", async () => {
+    await inJournal(raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 }))
+    const { output } = await kennel("journal", "tail")
+    assert.match(output, /^1 market\.XDGUSD\.control .*"_tag":"EpochRaised","epoch":1/m)
+  })
+
+  it("skip excludes a record that halted an actor, and no other", async () => {
+    await inJournal(
+      appendControl({
+        subjects,
+        writer: "test",
+        timeMs: 0,
+        make: (view) =>
+          view.faults.length > 0 ? null : { _tag: "FaultRaised", actor: "slot-1", seq: 7, problem: "does not fold" }
+      })
+    )
+    const other = await kennel("journal", "skip", "8", "--actor", "slot-1", "--reason", "test")
+    assert.strictEqual(other.code, 1)
+    assert.match(other.output, /no fault of actor "slot-1" at record 8.*slot-1 at 7/)
+    const { code, output } = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "test")
+    assert.strictEqual(code, 0, output)
+    assert.match((await kennel("journal", "tail")).output, /"_tag":"RecordSkipped","actor":"slot-1","seq":7/)
+  })
+})
