@@ -264,7 +264,7 @@ export const SETTINGS = {
   live: flag("LIVE", {
     group: kraken,
     default: "false",
-    reason: "Trade with real money at Kraken. Without it everything goes to the simulated exchange."
+    reason: "Trade with real money at Kraken. Refused in this version: the guards it needs are not built yet."
   }),
   restUrl: url("KRAKEN_REST_URL", {
     group: kraken,
