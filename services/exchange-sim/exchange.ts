@@ -57,6 +57,8 @@ export interface Exchange {
   readonly takeNonce: (nonce: bigint) => boolean
   /** Lets time run; ends only by failure, when the journal does. */
   readonly run: Effect.Effect<never, AppendError>
+  /** Waits no longer for a journal that does not answer: to be called before the scope closes. */
+  readonly stop: () => void
   /** Where trades go in when the market is an upstream one. */
   readonly live: LiveMarket | null
 }
@@ -70,7 +72,7 @@ const TICK_MS = 25
 const AHEAD_MS = 1_000
 /** A record that says from where to run the market again, every so much simulated time: re-running it takes seconds. */
 const TAPE_MARK_MS = 6 * 3_600_000
-/** Longer than a restart of a journal's server; also the longest that a stop can take. */
+/** Longer than a restart of a journal's server. A stop cuts it short. */
 const JOURNAL_PATIENCE = "30 seconds"
 /** Far more than any order sweeps. */
 const OFFERED_LEVELS = 1_000
@@ -140,7 +142,7 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
     const id = `${founded.salt}.${recordCount}.${run}`
     const { seq } = yield* Effect.retry(journal.append({ subject, id, data, expectedLastSeq: lastSeq }), {
       schedule: patience,
-      while: (error) => error._tag === "JournalUnavailable"
+      while: (error) => error._tag === "JournalUnavailable" && !stopping
     })
     lastSeq = seq
     recordCount++
@@ -153,6 +155,8 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
   const nowMs = () => Math.max(matchedMs, simClock.nowMs(untilMs))
 
   let stopped: AppendError | null = null
+  /** Set when the exchange is asked to stop: then a journal that does not answer is not waited for. */
+  let stopping = false
   /** The five steps. Work that is not done here but after them sees only what is written. */
   const steps = <A>(work: (moment: Moment) => A) =>
     Effect.suspend(() => {
@@ -220,6 +224,9 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
       return true
     },
     run: Effect.forever(Effect.andThen(perform(noWork), Effect.sleep(TICK_MS))),
+    stop: () => {
+      stopping = true
+    },
     live: source.live
   }
   return exchange

@@ -68,6 +68,8 @@ const start = Effect.fn("exchangeSim.start")(function* (options: ExchangeSimOpti
   )
   server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head))
   const port = yield* listen(server, options, () => sockets.disconnect("all"))
+  // Added last, so it runs first: everything after it may be waiting for the journal.
+  yield* Effect.addFinalizer(() => Effect.sync(exchange.stop))
   const at = `${options.host}:${port}`
   return ExchangeSim.of({
     restUrl: `http://${at}`,

@@ -1,0 +1,44 @@
+/** `npm run chaos` in short form, so that it cannot rot; the long one is for people and for release days. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { natsServerFound } from "../../shared/journal/nats/testServer.ts"
+import { type ChaosOptions, runChaos } from "./chaos.ts"
+
+const SEED = 7
+
+const chaos = async (journal: ChaosOptions["journal"], kills: number) => {
+  const directory = await mkdtemp(join(tmpdir(), "kennel-chaos-"))
+  try {
+    return await runChaos({
+      kills,
+      seed: SEED,
+      market: "synthetic",
+      speed: "300",
+      journal,
+      directory,
+      log: () => undefined
+    })
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+describe(`processes killed at random moments (seed ${SEED})`, () => {
+  it("one process on the embedded journal: no lost fill, no doubled order, equal books, equal state", async () => {
+    const report = await chaos("embedded", 3)
+    expect(report.problems).toEqual([])
+    expect(report.orders).toBeGreaterThan(0)
+  }, 180_000)
+
+  it.skipIf(!natsServerFound())(
+    "six processes over NATS, the server among them: the same",
+    async () => {
+      const report = await chaos("nats", 5)
+      expect(report.problems).toEqual([])
+      expect(report.orders).toBeGreaterThan(0)
+    },
+    180_000
+  )
+})
