@@ -34,12 +34,16 @@ export const feed = (settings: Settings, epoch: number) =>
     staleAfterMs: settings.stalePriceMaxAgeSec * 1_000
   })
 
+/** Half a second of the wall is what a request takes on a slow disk; Kraken takes deadlines up to 60 s ahead. */
+const deadlineSec = (settings: Settings): number =>
+  Math.max(settings.orderDeadlineSec, Math.min(60, 0.5 * speedOf(settings)))
+
 const DAY_MS = 86_400_000
 
 export const gateway = (settings: Settings) =>
   orderGateway({
     subjects: subjectsOf(settings),
-    deadlineMs: settings.orderDeadlineSec * 1_000,
+    deadlineMs: deadlineSec(settings) * 1_000,
     reconcileIntervalMs: settings.reconcileIntervalSec * 1_000,
     fillWindowMs: settings.fillWindowDays * DAY_MS
   })
