@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
-import { type Difference, isSlotCase, runSlotCase } from "../services/slot-actor/conformance.ts"
-import { CaseError } from "../services/slot-actor/reference.ts"
+import { CaseError } from "../shared/conformance/caseObject.ts"
+import { CASE_KINDS } from "./conformanceKinds.ts"
 
 /** Differences shown of a failed case; the first one usually explains the rest. */
 const SHOWN = 3
@@ -11,15 +11,16 @@ const SHOWN = 3
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 
 /**
- * Reads each file (`.jsonl`, or `.jsonl.gz`: one case a line), prints `N passed, N failed` for it and the first
- * differences of every failed case. Exit code 0: all cases passed; 1: some failed; 2: a file could not be used.
+ * Reads each file (`.jsonl`: one document a line; `.json`: one document; both also packed as `.gz`), prints
+ * `N passed, N failed` for it and the first differences of every failed case. A document is a case, or holds a list
+ * `cases` which share its other fields. Exit code 0: all cases passed; 1: some failed; 2: a file could not be used.
  */
 export const runConformance = async (
   files: ReadonlyArray<string>,
   print: (line: string) => void = (line) => process.stdout.write(`${line}\n`)
 ): Promise<{ readonly exitCode: number }> => {
   if (files.length === 0) {
-    print("conformance: name at least one .jsonl or .jsonl.gz file of reference cases")
+    print("conformance: name at least one file of reference cases (.json or .jsonl, or either as .gz)")
     return { exitCode: 2 }
   }
   let exitCode = 0
@@ -39,10 +40,7 @@ export const runConformance = async (
 const runFile = (file: string, text: string, print: (line: string) => void): number => {
   let passed = 0
   let failed = 0
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue
-    const at = `line ${index + 1}`
-    const input = parseLine(line, at)
+  for (const { at, input } of casesOf(file, text)) {
     const problems = problemsOf(input)
     if (problems.length === 0) passed++
     else {
@@ -57,6 +55,33 @@ const runFile = (file: string, text: string, print: (line: string) => void): num
   return failed
 }
 
+/** A case, and where in its file it stands. */
+interface Case {
+  readonly at: string
+  readonly input: unknown
+}
+
+/** One line at a time, so that a large file is never whole in memory as objects. */
+function* casesOf(file: string, text: string): Generator<Case> {
+  if (/\.json(\.gz)?$/.test(file)) return yield* casesIn(parse(text, "the document"), "the document")
+  for (const [index, line] of text.split("\n").entries()) {
+    const at = `line ${index + 1}`
+    if (line.trim() !== "") yield* casesIn(parse(line, at), at)
+  }
+}
+
+const casesIn = (document: unknown, at: string): ReadonlyArray<Case> => {
+  if (!isObject(document) || !Array.isArray(document["cases"])) return [{ at, input: document }]
+  const { cases, ...shared } = document
+  return (cases as ReadonlyArray<unknown>).map((one, index) => ({
+    at: `${at}, case ${index + 1}`,
+    input: isObject(one) ? { ...shared, ...one } : one
+  }))
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
 const readText = async (file: string): Promise<string> => {
   const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(error.code === "ENOENT" ? "no such file" : `cannot be read (${error.message})`)
@@ -68,9 +93,9 @@ const readText = async (file: string): Promise<string> => {
   return unpacked.toString("utf8")
 }
 
-const parseLine = (line: string, at: string): unknown => {
+const parse = (text: string, at: string): unknown => {
   try {
-    return JSON.parse(line)
+    return JSON.parse(text)
   } catch (error) {
     throw new Error(`${at} is no JSON: ${messageOf(error)}`, { cause: error })
   }
@@ -78,9 +103,10 @@ const parseLine = (line: string, at: string): unknown => {
 
 /** Why a case fails: its differences, or what is wrong with its form. */
 const problemsOf = (input: unknown): Array<string> => {
-  if (!isSlotCase(input)) return ["is no case of a known kind: a slot case has config, initial and steps"]
+  const kind = CASE_KINDS.find(({ recognises }) => recognises(input))
+  if (kind === undefined) return ["is no case of a known kind"]
   try {
-    return runSlotCase(input).map(describe)
+    return kind.run(input)
   } catch (error) {
     if (!(error instanceof CaseError)) throw error
     return [error.message]
@@ -90,7 +116,4 @@ const problemsOf = (input: unknown): Array<string> => {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const nameOf = (input: unknown): string | null =>
-  typeof input === "object" && input !== null && "name" in input && typeof input.name === "string" ? input.name : null
-
-const describe = ({ step, field, expected, got }: Difference): string =>
-  `step ${step}, ${field}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`
+  isObject(input) && typeof input["name"] === "string" ? input["name"] : null

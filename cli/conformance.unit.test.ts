@@ -57,7 +57,29 @@ describe("kennel conformance", () => {
     })
   })
 
+  it("reads a document of several cases, which share what stands beside them", async () => {
+    const look = { now: 100, price: 0.1, idle_ratio: 0.5 }
+    const document = {
+      config: { REBALANCE_TARGET_IDLE_PCT: 0.5 },
+      cases: [
+        { name: "still", steps: [{ ...look, skew: 0 }] },
+        { name: "own settings", config: { REBALANCE_TARGET_IDLE_PCT: 0.4 }, steps: [{ ...look, target: 0.5 }] }
+      ]
+    }
+    const lines = [
+      "h.json: own settings (the document, case 2) failed",
+      "  step 0, target: expected 0.5, got 0.4",
+      "h.json: 1 passed, 1 failed"
+    ]
+    expect(await run("h.json", JSON.stringify(document, null, 2))).toEqual({ exitCode: 1, lines })
+    expect((await run("h.json.gz", gzipSync(JSON.stringify(document)))).exitCode).toBe(1)
+    expect((await run("h.jsonl", jsonl(document, good))).lines.at(-1)).toBe("h.jsonl: 2 passed, 1 failed")
+  })
+
   it.each([
+    ["d.json", "{", 2, /^d\.json: the document is no JSON/],
+    ["e.json", '{"cases":[]}', 2, /^e\.json: holds no case/],
+    ["f.json", '{"cases":[1]}', 1, /^f\.json: the document, case 1 \(the document, case 1\) failed/],
     ["d.jsonl", "{", 2, /^d\.jsonl: line 1 is no JSON/],
     ["e.jsonl", "", 2, /^e\.jsonl: holds no case/],
     ["f.jsonl.gz", "plain", 2, /^f\.jsonl\.gz: is not a gzip file/],

@@ -4,6 +4,7 @@
  * What the reference does not know is left out of the comparison: refusals, and the cancel of an evicted recovery the
  * exchange has not accepted yet. Its cancels are done at once, so none is ever pending here.
  */
+import { CaseError, CaseObject } from "../../shared/conformance/caseObject.ts"
 import { cost, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { Execution } from "./booking.ts"
 import { forgetRecovery } from "./orders.ts"
@@ -12,7 +13,7 @@ import { addEntryAfterCooldown, entrySide } from "./entries.ts"
 import { orderFilled, recoveryFilled } from "./fills.ts"
 import { noteProgress } from "./orderFacts.ts"
 import { orphanLateExits } from "./orphan.ts"
-import { CaseError, CaseObject, sideOf, stateOf, tradeOf } from "./reference.ts"
+import { sideOf, stateOf, tradeOf } from "./reference.ts"
 import { refreshStaleEntry } from "./refresh.ts"
 import { actionsOf, cycleRecord, type Fields, stateRecord } from "./referenceRecords.ts"
 import type { SlotOrder, SlotState } from "./state.ts"

@@ -6,6 +6,7 @@
 /** Files that only compute: the same input gives the same output, for ever, on any machine. Tests beside them are not meant. */
 export const PURE: ReadonlyArray<string> = [
   "shared/actor/{actor,stateText}.ts",
+  "shared/conformance/**",
   "shared/decimal/decimal.ts",
   "shared/events/{clientId,subjects}.ts",
   "shared/exchange/kraken/{budget,errors}.ts",
@@ -13,6 +14,7 @@ export const PURE: ReadonlyArray<string> = [
   "services/control-plane/{checks,report,status}.ts",
   "services/exchange-sim/{engine,market}/**",
   "services/order-gateway/core/**",
+  "services/rebalancer/**",
   "services/slot-actor/**"
 ]
 
