@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
+import { recoveryBench } from "./recovery.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testServer.ts"
 
 describe("the benchmarks in short form", () => {
@@ -13,6 +14,12 @@ describe("the benchmarks in short form", () => {
       "tick → order at the adapter, p50",
       "tick → order at the adapter, p99"
     ])
+    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("recovery: the same state however many events share a record", async () => {
+    const results = await recoveryBench({ quick: true })
+    expect(results).toHaveLength(3)
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 

@@ -130,7 +130,7 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
       }
     ]
 
-    for (const perRecord of [1, 100]) {
+    for (const perRecord of [1, 100, 1_000]) {
       const name = `REPLAY${perRecord}`
       const stored = yield* open(name)
       const entries = history(size.replayEvents, perRecord).map((entry) => ({
@@ -211,7 +211,7 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
         checksum: String(yield* journal.head)
       }
     ]
-    for (const perRecord of [1, 100]) {
+    for (const perRecord of [1, 100, 1_000]) {
       const layer = EmbeddedJournal.layer({ directory: yield* directory })
       // Written and closed first, so that the replay comes from the files and not from the newest records in memory.
       yield* Effect.flatMap(Journal, (writer) => writer.appendAll(history(size.replayEvents, perRecord))).pipe(

@@ -7,10 +7,17 @@ import { parseArgs } from "node:util"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { moneyBench } from "./money.bench.ts"
+import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
 
-const BENCHES = { slotFold: slotFoldBench, money: moneyBench, journal: journalBench, hotPath: hotPathBench } as const
+const BENCHES = {
+  slotFold: slotFoldBench,
+  money: moneyBench,
+  journal: journalBench,
+  recovery: recoveryBench,
+  hotPath: hotPathBench
+} as const
 type Name = keyof typeof BENCHES
 
 const median = (samples: ReadonlyArray<number>): number => {

@@ -39,38 +39,46 @@ const POW10: readonly bigint[] = Array.from({ length: 41 }, (_, n) => 10n ** Big
 const pow10 = (n: number): bigint => POW10[n] ?? 10n ** BigInt(n)
 
 /**
- * Plain decimal text (no exponent, no plus sign) with at most `decimals` digits after the point, trailing zeros aside.
- * One alternative per scale, so that a schema can check with it before it parses.
+ * The value of plain decimal text (no exponent, no plus sign, at most `decimals` digits after the point, trailing zeros
+ * aside), or null for any other text. Short texts, which is nearly all, are read digit by digit into a safe integer.
  */
-const decimalPattern = (decimals: number): RegExp => new RegExp(`^-?\\d{1,30}(?:\\.\\d{1,${decimals}}0{0,20})?$`)
-
-const PATTERNS = new Map([PRICE_DECIMALS, VOLUME_DECIMALS].map((decimals) => [decimals, decimalPattern(decimals)]))
-
-const parse = (text: string, decimals: number): bigint => {
-  if (!(PATTERNS.get(decimals) ?? decimalPattern(decimals)).test(text)) {
-    throw new DecimalError(
-      text,
-      `is not a decimal number such as 0.1234 with at most ${decimals} digits after the point`
-    )
+const read = (text: string, decimals: number): bigint | null => {
+  if (text.length > SHORT) return readLong(text, decimals)
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0
+  let digits = 0
+  let point = -1
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= ZERO && code <= NINE) digits = digits * 10 + (code - ZERO)
+    else if (code === POINT && point === -1 && at > start) point = at
+    else return null
   }
-  return parseChecked(text, decimals)
+  const places = point === -1 ? 0 : text.length - point - 1
+  if (text.length === start || (point !== -1 && places === 0)) return null
+  if (places > decimals) return readLong(text, decimals)
+  const scaled = BigInt(digits) * pow10(decimals - places)
+  return start === 1 ? -scaled : scaled
+}
+/** So many characters hold at most 15 digits, which a double holds exactly. */
+const SHORT = 15
+const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57] as const
+
+const LONG = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/
+
+const readLong = (text: string, decimals: number): bigint | null => {
+  const match = LONG.exec(text)
+  if (match === null) return null
+  const [, sign, whole = "", fraction = ""] = match
+  if (/[1-9]/.test(fraction.slice(decimals))) return null
+  const scaled = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, "0"))
+  return sign === "-" ? -scaled : scaled
 }
 
-/** The value of a text that matches the scale's pattern. Short texts, which is nearly all, go through a safe integer. */
-const parseChecked = (text: string, decimals: number): bigint => {
-  const point = text.indexOf(".")
-  const end = point === -1 ? text.length : Math.min(text.length, point + 1 + decimals)
-  if (text.length > 16) {
-    const digits = point === -1 ? text : text.slice(0, point) + text.slice(point + 1, end)
-    return BigInt(digits) * pow10(point === -1 ? decimals : decimals - (end - point - 1))
-  }
-  let digits = 0
-  for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= 48) digits = digits * 10 + (code - 48)
-  }
-  const scaled = BigInt(digits) * pow10(point === -1 ? decimals : decimals - (end - point - 1))
-  return text.charCodeAt(0) === 45 ? -scaled : scaled
+const parse = (text: string, decimals: number): bigint => {
+  const value = read(text, decimals)
+  if (value !== null) return value
+  const problem = `is not a decimal number such as 0.1234 with at most ${decimals} digits after the point`
+  throw new DecimalError(text, problem)
 }
 
 /** Shortest plain decimal text; `parse` gives the same value back. */
@@ -155,10 +163,8 @@ const COARSE_DIVISOR = COST_DIVISOR / COARSE
 export const Price = {
   /** From text such as "0.1234567"; throws `DecimalError`. */
   parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
-  /** What `parse` accepts. */
-  pattern: decimalPattern(PRICE_DECIMALS),
-  /** `parse` for a text known to match `pattern`. */
-  parseChecked: (text: string): Price => parseChecked(text, PRICE_DECIMALS) as Price,
+  /** The same, or null where `parse` throws. */
+  read: (text: string): Price | null => read(text, PRICE_DECIMALS) as Price | null,
   format: (value: Price): string => format(value, PRICE_DECIMALS),
   formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
   toNumber: (value: Price): number => toNumber(value, PRICE_DECIMALS),
@@ -171,10 +177,8 @@ export const Price = {
 export const Volume = {
   /** From text such as "60.00000000"; throws `DecimalError`. */
   parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
-  /** What `parse` accepts. */
-  pattern: decimalPattern(VOLUME_DECIMALS),
-  /** `parse` for a text known to match `pattern`. */
-  parseChecked: (text: string): Volume => parseChecked(text, VOLUME_DECIMALS) as Volume,
+  /** The same, or null where `parse` throws. */
+  read: (text: string): Volume | null => read(text, VOLUME_DECIMALS) as Volume | null,
   format: (value: Volume): string => format(value, VOLUME_DECIMALS),
   formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
   toNumber: (value: Volume): number => toNumber(value, VOLUME_DECIMALS),
@@ -187,10 +191,8 @@ export const Volume = {
 export const Quote = {
   /** From text such as "-12.34"; throws `DecimalError`. */
   parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
-  /** What `parse` accepts. */
-  pattern: decimalPattern(QUOTE_DECIMALS),
-  /** `parse` for a text known to match `pattern`. */
-  parseChecked: (text: string): Quote => parseChecked(text, QUOTE_DECIMALS) as Quote,
+  /** The same, or null where `parse` throws. */
+  read: (text: string): Quote | null => read(text, QUOTE_DECIMALS) as Quote | null,
   format: (value: Quote): string => format(value, QUOTE_DECIMALS),
   formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),
   toNumber: (value: Quote): number => toNumber(value, QUOTE_DECIMALS),

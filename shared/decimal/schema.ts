@@ -7,18 +7,18 @@ const isBigint = <A extends bigint>(u: unknown): u is A => typeof u === "bigint"
 const decimalText = <A extends bigint>(
   expected: string,
   codec: {
-    readonly pattern: RegExp
-    readonly parseChecked: (text: string) => A
+    readonly read: (text: string) => A | null
+    readonly parse: (text: string) => A
     readonly format: (value: A) => string
   }
 ) =>
   Schema.String.check(
     Schema.makeFilter(
-      (text) => codec.pattern.test(text) || `"${text}" is not a decimal number such as 0.1234 (${expected})`
+      (text) => codec.read(text) !== null || `"${text}" is not a decimal number such as 0.1234 (${expected})`
     )
   ).pipe(
     Schema.decodeTo(Schema.declare<A>(isBigint<A>, { expected }), {
-      decode: SchemaGetter.transform(codec.parseChecked),
+      decode: SchemaGetter.transform(codec.parse),
       encode: SchemaGetter.transform(codec.format)
     })
   )

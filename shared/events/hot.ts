@@ -10,20 +10,15 @@ type Raw = Readonly<Record<string, unknown>>
 
 const isRaw = (value: unknown): value is Raw => typeof value === "object" && value !== null
 
-const isPrice = (value: unknown): value is string => typeof value === "string" && Price.pattern.test(value)
+const readPrice = (value: unknown): Price | null => (typeof value === "string" ? Price.read(value) : null)
 
 const decodeEvent = (raw: unknown): MarketEvent | null => {
   if (!isRaw(raw)) return null
   if (raw["_tag"] === "PriceObserved") {
-    const { last, bid, ask } = raw
-    if (!isPrice(last) || !isPrice(bid) || !isPrice(ask)) return null
-    const price = Price.parseChecked(last)
-    return {
-      _tag: "PriceObserved",
-      last: price,
-      bid: bid === last ? price : Price.parseChecked(bid),
-      ask: ask === last ? price : Price.parseChecked(ask)
-    }
+    const last = readPrice(raw["last"])
+    const bid = readPrice(raw["bid"])
+    const ask = readPrice(raw["ask"])
+    return last === null || bid === null || ask === null ? null : { _tag: "PriceObserved", last, bid, ask }
   }
   if (raw["_tag"] === "ClockTicked") {
     const { priceAgeSec } = raw

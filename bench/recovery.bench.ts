@@ -1,0 +1,128 @@
+/**
+ * How long does a slot need to come back from its journal without a snapshot: read, check every event, fold, compare?
+ * 10,000 events of one slot's life in an embedded journal, once with each event in a record of its own, once with many
+ * in a record. The floor reads the same records and parses their JSON, and does nothing with it.
+ */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect, Layer, Stream } from "effect"
+import { slotActor } from "../services/slot-actor/actor.ts"
+import { ActorFold } from "../shared/actor/fold.ts"
+import { sha256 } from "../shared/actor/hash.ts"
+import { Price } from "../shared/decimal/decimal.ts"
+import { decodeRecord, encodeEntry } from "../shared/events/envelope.ts"
+import type { MarketEvent } from "../shared/events/event.ts"
+import { marketSubjects } from "../shared/events/subjects.ts"
+import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
+import { Journal, type JournalEntry } from "../shared/journal/port.ts"
+import type { BenchResult } from "./result.ts"
+
+const subjects = marketSubjects("BENCH")
+const START_MS = 1_700_000_000_000
+const SEED = 11
+
+/** A price that wanders by at most 0.05 % a step, and a clock fact at every fourth event. Numerical Recipes' generator. */
+const life = (events: number): ReadonlyArray<MarketEvent> => {
+  let random = SEED
+  let price = 0.12
+  return Array.from({ length: events }, (_, n): MarketEvent => {
+    if (n % 4 === 3) return { _tag: "ClockTicked", priceAgeSec: 1.5 }
+    random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
+    price *= 1 + (random / 2 ** 32 - 0.5) / 1_000
+    const last = Price.fromNumber(price, 7)
+    return { _tag: "PriceObserved", last, bid: last, ask: Price.fromNumber(price * 1.0002, 7) }
+  })
+}
+
+const recordsOf = (events: ReadonlyArray<MarketEvent>, perRecord: number): ReadonlyArray<JournalEntry> =>
+  Array.from({ length: Math.ceil(events.length / perRecord) }, (_, n) => {
+    const [first, ...rest] = events.slice(n * perRecord, (n + 1) * perRecord)
+    if (first === undefined) throw new Error("a record without events")
+    const timeMs = START_MS + n * perRecord * 1_000
+    return encodeEntry(subjects.price, `life.${n}`, {
+      v: 1,
+      epoch: 1,
+      timeMs,
+      writer: "bench",
+      cause: null,
+      events: [first, ...rest]
+    })
+  })
+
+const records = Effect.flatMap(Journal, (journal) => Effect.succeed(journal.read({ from: 1 })))
+
+/** Folds the journal from its beginning; the hash of the state says that the work was done. */
+const recover = Effect.gen(function* () {
+  const fold = new ActorFold(slotActor(1), subjects)
+  yield* Stream.runForEachArray(yield* records, (chunk) =>
+    Effect.sync(() => {
+      for (const record of chunk) fold.apply(decodeRecord(record), record.data)
+    })
+  )
+  return fold
+})
+
+const parseOnly = Effect.gen(function* () {
+  const text = new TextDecoder()
+  let parsed = 0
+  yield* Stream.runForEachArray(yield* records, (chunk) =>
+    Effect.sync(() => {
+      for (const record of chunk)
+        parsed += (JSON.parse(text.decode(record.data)) as { events: Array<unknown> }).events.length
+    })
+  )
+  return parsed
+})
+
+const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const start = performance.now()
+    const result = yield* effect
+    return { ms: performance.now() - start, result }
+  })
+
+const write = (events: number, perRecord: number) =>
+  Effect.flatMap(Journal, (journal) => journal.appendAll(recordsOf(life(events), perRecord)))
+
+const measure = (events: number, perRecord: number, rounds: number) =>
+  Effect.gen(function* () {
+    const samples: Array<number> = []
+    const floor: Array<number> = []
+    let checksum = ""
+    for (let round = -3; round < rounds; round++) {
+      const bare = yield* timed(parseOnly)
+      const ours = yield* timed(recover)
+      checksum = sha256(ours.result.actor.encode(ours.result.state)).slice(0, 12)
+      if (bare.result !== events)
+        return yield* Effect.die(new Error(`recovery: ${bare.result} of ${events} events read`))
+      if (round < 0) continue
+      floor.push(bare.ms)
+      samples.push(ours.ms)
+    }
+    return {
+      name: `recovery of ${events} events from the embedded journal, ${perRecord} per record`,
+      unit: "ms",
+      samples,
+      baseline: { name: "read and JSON.parse", samples: floor },
+      checksum
+    } satisfies BenchResult
+  })
+
+/** Goal: 10,000 events whole in 6 ms, many to a record. */
+export const recoveryBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+  const directory = await mkdtemp(join(tmpdir(), "kennel-bench-"))
+  try {
+    const results: Array<BenchResult> = []
+    for (const perRecord of [1, 100, 1_000]) {
+      const events = quick ? 2_000 : 10_000
+      // Written and closed first: what is measured comes from the files, decoded anew each time.
+      const journal = Layer.fresh(EmbeddedJournal.layer({ directory: join(directory, String(perRecord)) }))
+      await Effect.runPromise(Effect.provide(write(events, perRecord), journal))
+      results.push(await Effect.runPromise(Effect.provide(measure(events, perRecord, quick ? 3 : 15), journal)))
+    }
+    return results
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
