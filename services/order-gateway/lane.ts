@@ -81,5 +81,7 @@ const cancel = Effect.fn("cancel")(function* (
     if (error.advice === "wait") yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
     if (error.advice === "rejected") yield* Effect.logWarning(`order-gateway: cancel refused: ${error.message}`)
   }
-  yield* settle(ledger, slot, order.localId, order.txid)
+  // When nothing says that the exchange has taken it: one look, and it is asked for again.
+  const untaken = Result.isFailure(asked) && (asked.failure.advice === "unknown" || asked.failure.advice === "wait")
+  yield* settle(ledger, slot, order.localId, order.txid, untaken ? 1 : undefined)
 })

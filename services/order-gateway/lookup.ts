@@ -62,18 +62,19 @@ export const resolve = Effect.fn("resolve")(function* (
 })
 
 /** Questions about an ending that the exchange has announced but its list does not show yet. */
-const SETTLE_ANSWERS = 30
+const SETTLE_QUESTIONS = 30
 
-/** Writes how an order ended, once the exchange's list says so. False: it still stands open after all questions. */
+/** Writes how an order ended, once the exchange's list says so. False: it still stands open after so many questions. */
 export const settle = Effect.fn("settle")(function* (
   ledger: Ledger,
   slot: number,
   localId: number,
-  txid: string
+  txid: string,
+  questions = SETTLE_QUESTIONS
 ): Effect.fn.Return<boolean, ExchangeError | LedgerError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  for (let answer = 0; answer < SETTLE_ANSWERS; answer++) {
+  for (let asked = 0; asked < questions; asked++) {
     if (ledger.order(slot, localId) === null) return true
     const [report] = yield* persistently(trading.orders([txid]))
     if (report !== undefined && report.status !== "open" && report.status !== "pending") {

@@ -22,6 +22,9 @@ export interface Reconciliation {
   readonly highestEpoch: number
 }
 
+/** Our clock may be behind the exchange's: a fill must not be too new to be seen. */
+const CLOCK_SLACK_MS = 5_000
+
 /**
  * One comparison over the fills since `windowStartMs`. Orders claimed or unknown are not touched: their lane is looking
  * them up.
@@ -33,12 +36,16 @@ export const reconcile = Effect.fn("reconcile")(function* (
   const trading = yield* Trading
   const clock = yield* VenueClock
   const open = yield* persistently(trading.openOrders)
-  const standing = liveOrders(ledger.state()).flatMap(({ slot, order }) =>
+  // Told before the corrections: an order that they end was ours.
+  const known = ledger.state()
+  const foreign = open.filter((report) => findLive(known, report.clientId, report.txid) === null)
+  const standing = liveOrders(known).flatMap(({ slot, order }) =>
     order.txid === null ? [] : [{ slot, localId: order.localId, txid: order.txid }]
   )
   const openTxids = new Set(open.map((report) => report.txid))
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
-  const fills = standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, yield* clock.nowMs))
+  const untilMs = (yield* clock.nowMs) + CLOCK_SLACK_MS
+  const fills = standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, untilMs))
   const reports = ended.length === 0 ? [] : yield* persistently(trading.orders(ended.map(({ txid }) => txid)))
 
   let missed = 0
@@ -55,8 +62,6 @@ export const reconcile = Effect.fn("reconcile")(function* (
     if (wrote) missed++
   }
 
-  const state = ledger.state()
-  const foreign = open.filter((report) => findLive(state, report.clientId, report.txid) === null)
   const epochs = open.map((report) => (report.clientId === null ? 0 : (originOf(report.clientId)?.epoch ?? 0)))
   return { openOrders: open.length - foreign.length, missed, foreign, highestEpoch: Math.max(0, ...epochs) }
 })

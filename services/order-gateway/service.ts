@@ -43,7 +43,7 @@ export const orderGateway = (
       const { subjects } = options
       const followed = yield* follow({ host: "order-gateway", subjects, actors: [gatewayFold] })
       const ledger = yield* makeLedger(subjects, followed)
-      const dirty = yield* Queue.sliding<"balances" | "everything">(1)
+      const bells: Bells = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
 
       // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
       yield* persistently((yield* MarketData).time)
@@ -57,12 +57,12 @@ export const orderGateway = (
         workLanes(ledger, followed, options),
         Effect.andThen(
           followExecutions(ledger, subjects, {
-            restarted: Queue.offer(dirty, "everything"),
-            moved: Queue.offer(dirty, "balances")
+            restarted: Queue.offer(bells.restarted, undefined),
+            moved: Queue.offer(bells.moved, undefined)
           }),
           Effect.never
         ),
-        keepComparing(ledger, options, dirty),
+        keepComparing(ledger, options, bells),
         keepTime
       ])
     })
@@ -140,22 +140,29 @@ const workLanes = Effect.fnUntraced(function* (
 /** Wall time between two readings of the balances, however fast the exchange's clock runs. */
 const BALANCES_PAUSE = "250 millis"
 
-/** Reads balances after money has moved, and everything when the stream was away or the interval has passed. */
-const keepComparing = Effect.fnUntraced(function* (
-  ledger: Ledger,
-  options: OrderGatewayOptions,
-  dirty: Queue.Queue<"balances" | "everything">
-) {
-  const { subjects } = options
+/** What the private stream asks for. Two bells, so that fills cannot drown a restart; each says at most "again". */
+interface Bells {
+  readonly restarted: Queue.Queue<void>
+  readonly moved: Queue.Queue<void>
+}
+
+/**
+ * Reads balances after money has moved, and everything when the stream was away or the interval has passed, however
+ * often money moves meanwhile.
+ */
+const keepComparing = Effect.fnUntraced(function* (ledger: Ledger, options: OrderGatewayOptions, bells: Bells) {
+  const { subjects, reconcileIntervalMs, fillWindowMs } = options
   const clock = yield* VenueClock
+  let dueMs = (yield* clock.nowMs) + reconcileIntervalMs
   while (true) {
-    const what = yield* Effect.raceFirst(
-      Queue.take(dirty),
-      Effect.as(clock.sleep(options.reconcileIntervalMs), "everything" as const)
-    )
-    if (what === "everything") {
-      yield* reconcile(ledger, (yield* clock.nowMs) - options.fillWindowMs)
+    yield* Effect.raceAllFirst([Queue.peek(bells.restarted), Queue.peek(bells.moved), clock.sleepUntil(dueMs)])
+    // Emptied before the reading: what rings during it is read again.
+    const restarted = (yield* Queue.clear(bells.restarted)).length > 0
+    yield* Queue.clear(bells.moved)
+    if (restarted || (yield* clock.nowMs) >= dueMs) {
+      yield* reconcile(ledger, (yield* clock.nowMs) - fillWindowMs)
       yield* observeTerms(ledger, subjects)
+      dueMs = (yield* clock.nowMs) + reconcileIntervalMs
     }
     yield* observeBalances(ledger, subjects)
     yield* Effect.sleep(BALANCES_PAUSE)

@@ -43,7 +43,9 @@ const sayDurability = (connection: NatsConnection, where: string) => {
     ? Effect.logWarning(
         `${where}: nats-server ${version}, single node, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
       )
-    : Effect.logInfo(`${where}: nats-server ${version}; with its sync_interval set to always, acknowledged records survive a power cut`)
+    : Effect.logInfo(
+        `${where}: nats-server ${version}; with its sync_interval set to always, acknowledged records survive a power cut`
+      )
 }
 
 const open = Effect.fnUntraced(function* (

@@ -1,0 +1,76 @@
+/** Others at work on the same account or the same market. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { client } from "../../services/exchange-sim/sim.testkit.ts"
+import { clientIdOf } from "../../shared/events/clientId.ts"
+import { readControl } from "../../shared/actor/control.ts"
+import { onMarket } from "./market.testkit.ts"
+import { only } from "./slots.testkit.ts"
+import { swinging } from "./tape.testkit.ts"
+import { subjects } from "./watch.testkit.ts"
+
+describe("two gateways on one market", () => {
+  it.live("place every order once, and book every fill once", () =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "50", everyMs: 6_000 }) }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startTwoGateways
+        const slots = [1, 2, 3, 4]
+        for (const slot of slots) {
+          // The last fills at once: its client id is free again at the exchange, which would take a second one.
+          const wishes = [{ volume: "120" }, { volume: "1" }, { price: "0.25", volume: "20", postOnly: false }]
+          yield* market.request(slot, 1, { price: "0.1" }, ...wishes)
+        }
+        for (const slot of slots) {
+          yield* market.story(slot, 1, "OrderAccepted")
+          yield* market.cancel(slot, 1)
+        }
+        for (const slot of slots) {
+          yield* market.story(slot, 1, "OrderCancelled")
+          yield* market.story(slot, 2, "OrderFilled")
+          yield* market.story(slot, 3, "OrderRejected")
+          yield* market.story(slot, 4, "OrderFilled")
+        }
+        yield* market.agreement
+        const { orders } = yield* market.books
+        assert.lengthOf(orders, 3 * slots.length)
+      })
+    )
+  )
+})
+
+describe("an order that is none of the journal's", () => {
+  it.live("is left alone, and counted", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        const hand = client(market.urls)
+        const txid = yield* Effect.promise(() =>
+          hand.txidOf(hand.add("buy", "100", "0.15", { cl_ord_id: "by-hand-1" }))
+        )
+        yield* market.startGateway
+        const { foreignOrders, openOrders, missed } = yield* market.event("AccountReconciled")
+        assert.deepStrictEqual({ foreignOrders, openOrders, missed }, { foreignOrders: 1, openOrders: 0, missed: 0 })
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.agreement
+        const { orders } = yield* market.books
+        assert.strictEqual(orders.find((order) => order.txid === txid)?.status, "open")
+      })
+    )
+  )
+
+  it.live("but carries an id of a later epoch raises the journal's epoch above it", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        const lost = clientIdOf({ epoch: 40, slot: 1, seq: 900, index: 0 })
+        const hand = client(market.urls)
+        yield* Effect.promise(() => hand.txidOf(hand.add("buy", "100", "0.15", { cl_ord_id: lost })))
+        yield* market.startGateway
+        assert.strictEqual((yield* market.event("AccountReconciled")).foreignOrders, 1)
+        assert.strictEqual((yield* Effect.orDie(readControl(subjects))).epoch, 41)
+        yield* market.request(1, 1)
+        const [claim] = only(yield* market.story(1, 1, "OrderAccepted"), "OrderAccepted")
+        assert.match(claim?.clientId ?? "", /^k0015/)
+      })
+    )
+  )
+})
