@@ -12,7 +12,7 @@ import { settle } from "./lookup.ts"
 export interface StreamSignals {
   /** The stream stands anew: what it may have missed is to be reconciled. */
   readonly restarted: Effect.Effect<void>
-  /** Money has moved: balances are to be read. */
+  /** Money has moved, or is held by a new order: balances are to be read. */
   readonly moved: Effect.Effect<void>
 }
 
@@ -46,7 +46,7 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
         const live = findLive(ledger.state(), event.clientId, event.txid)
         if (live === null) return
         yield* ledger.write(live.slot, live.order.localId, (order) => acceptedFacts(order, event.txid))
-        return
+        return yield* signals.moved
       }
       case "Filled": {
         const live = findLive(ledger.state(), event.clientId, event.fill.txid)

@@ -11,7 +11,7 @@ import { type Followed, follow } from "../../shared/actor/follow.ts"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
-import { type ExchangeError, MarketData, type Trading } from "../../shared/exchange/port.ts"
+import { type ExchangeError, MarketData, type OrderReport, type Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
 import { observeBalances, observeTerms } from "./account.ts"
@@ -88,11 +88,7 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
       atLeast: result.highestEpoch + 1
     })
   }
-  for (const order of result.foreign) {
-    yield* Effect.logWarning(
-      `order-gateway: order ${order.txid} stands open at the exchange and is none of the journal's: left alone`
-    )
-  }
+  yield* warnOfForeign(result.foreign)
   yield* ledger.note(subjects.account, {
     _tag: "AccountReconciled",
     openOrders: result.openOrders,
@@ -101,6 +97,16 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
     windowStartMs
   })
 })
+
+const warnOfForeign = (foreign: ReadonlyArray<OrderReport>) =>
+  Effect.forEach(
+    foreign,
+    ({ txid }) =>
+      Effect.logWarning(
+        `order-gateway: order ${txid} stands open at the exchange and is none of the journal's: left alone`
+      ),
+    { discard: true }
+  )
 
 /** One fiber per lane that has tasks; a lane that fails takes the gateway down. */
 const workLanes = Effect.fnUntraced(function* (
@@ -140,6 +146,9 @@ const workLanes = Effect.fnUntraced(function* (
 /** Wall time between two readings of the balances, however fast the exchange's clock runs. */
 const BALANCES_PAUSE = "250 millis"
 
+/** A fill may show up in the exchange's lists a minute late: each comparison reads so far back behind the last one. */
+const FILL_OVERLAP_MS = 600_000
+
 /** What the private stream asks for. Two bells, so that fills cannot drown a restart; each says at most "again". */
 interface Bells {
   readonly restarted: Queue.Queue<void>
@@ -153,6 +162,8 @@ interface Bells {
 const keepComparing = Effect.fnUntraced(function* (ledger: Ledger, options: OrderGatewayOptions, bells: Bells) {
   const { subjects, reconcileIntervalMs, fillWindowMs } = options
   const clock = yield* VenueClock
+  let comparedMs = yield* clock.nowMs
+  let known: ReadonlySet<string> = new Set()
   let dueMs = (yield* clock.nowMs) + reconcileIntervalMs
   while (true) {
     yield* Effect.raceAllFirst([Queue.peek(bells.restarted), Queue.peek(bells.moved), clock.sleepUntil(dueMs)])
@@ -160,7 +171,11 @@ const keepComparing = Effect.fnUntraced(function* (ledger: Ledger, options: Orde
     const restarted = (yield* Queue.clear(bells.restarted)).length > 0
     yield* Queue.clear(bells.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
-      yield* reconcile(ledger, (yield* clock.nowMs) - fillWindowMs)
+      const startedMs = yield* clock.nowMs
+      const { foreign } = yield* reconcile(ledger, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      yield* warnOfForeign(foreign.filter(({ txid }) => !known.has(txid)))
+      known = new Set(foreign.map(({ txid }) => txid))
+      comparedMs = startedMs
       yield* observeTerms(ledger, subjects)
       dueMs = (yield* clock.nowMs) + reconcileIntervalMs
     }

@@ -53,6 +53,7 @@ describe("settings", () => {
   it.each([
     [{ LIVE: "true" }, /^LIVE=true: needs KRAKEN_API_KEY and KRAKEN_API_SECRET/],
     [{ LOSS_COOLDOWN_START: "1" }, /^LOSS_COOLDOWN_START=1: is below LOSS_BACKOFF_START/],
+    [{ REQUEST_TIMEOUT_SEC: "30" }, /^REQUEST_TIMEOUT_SEC=30: not shorter than ORDER_DEADLINE_SEC/],
     [{ CLOCK_INTERVAL_SEC: "60", STALE_PRICE_MAX_AGE_SEC: "30" }, /^CLOCK_INTERVAL_SEC=60: longer than/]
   ])("that contradict each other are refused: %j", (env, line) => {
     const [problem] = readSettings(env).problems

@@ -52,5 +52,11 @@ const brokenRelations = (settings: Settings): ReadonlyArray<string> => {
         `(${settings.stalePriceMaxAgeSec}); a stale price would be noticed too late`
     )
   }
+  if (settings.requestTimeoutSec >= settings.orderDeadlineSec) {
+    broken.push(
+      `REQUEST_TIMEOUT_SEC=${settings.requestTimeoutSec}: not shorter than ORDER_DEADLINE_SEC ` +
+        `(${settings.orderDeadlineSec}); one request without an answer would let the others' deadlines pass`
+    )
+  }
   return broken
 }

@@ -255,10 +255,11 @@ export const SETTINGS = {
   requestTimeoutSec: number("REQUEST_TIMEOUT_SEC", {
     group: edges,
     unit: "s",
-    default: "10",
+    default: "5",
     min: 0.1,
     max: 120,
-    reason: "Wall time before a request to the exchange counts as unanswered."
+    reason:
+      "Wall time before a request to the exchange counts as unanswered. Requests go one at a time: shorter than ORDER_DEADLINE_SEC."
   }),
 
   live: flag("LIVE", {
