@@ -258,8 +258,7 @@ export const SETTINGS = {
     default: "5",
     min: 0.1,
     max: 120,
-    reason:
-      "Wall time before a request to the exchange counts as unanswered. Requests go one at a time: shorter than ORDER_DEADLINE_SEC."
+    reason: "Wall time before a request counts as unanswered; they go one at a time."
   }),
 
   live: flag("LIVE", {
