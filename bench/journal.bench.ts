@@ -16,7 +16,8 @@ import { connect } from "@nats-io/transport-node"
 import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
-import { natsServerBinary, startNatsServer } from "../shared/journal/nats/testServer.ts"
+import { startNatsServer } from "../shared/journal/nats/testServer.ts"
+import { findBinary } from "../shared/testing/requires.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
 import { publishCounting, pullAll, writeSynced } from "./journalFloor.ts"
 import type { BenchResult } from "./result.ts"
@@ -241,7 +242,7 @@ export const journalBench = (options: { quick: boolean }): Promise<BenchResult[]
   return Effect.runPromise(
     Effect.gen(function* () {
       const embedded = yield* embeddedBench(size)
-      const nats = natsServerBinary === null ? [] : yield* natsBench(size)
+      const nats = findBinary("nats-server") === null ? [] : yield* natsBench(size)
       return [...nats, ...embedded]
     }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"))
   )

@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
+import { requireBinary } from "../../shared/testing/requires.ts"
 import { opening, price, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { handMoved } from "./testViews.ts"
 
-const CHROMIUM = "/usr/bin/chromium"
-const found = existsSync(CHROMIUM)
-if (!found && process.env["CI"] === undefined)
-  console.warn(`page.e2e: skipped, there is no ${CHROMIUM} (apt-get install chromium)`)
+const CHROMIUM = requireBinary("chromium")
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -22,7 +19,7 @@ const ARGUMENTS = [
 ]
 
 const browser = Effect.acquireRelease(
-  Effect.promise(() => chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })),
+  Effect.promise(() => chromium.launch({ executablePath: CHROMIUM ?? "", args: ARGUMENTS })),
   (launched) => Effect.promise(() => launched.close())
 )
 
@@ -56,7 +53,7 @@ const visit = (from: Browser, url: string, options: BrowserContextOptions = {}) 
     return { page, complaints }
   })
 
-describe.skipIf(!found && process.env["CI"] === undefined)("the page in a browser", () => {
+describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
   it.live("shows price, slots, orders and cycles, and follows the market without complaint", () =>
     Effect.gen(function* () {
       const { market, url, browser } = yield* open

@@ -1,9 +1,10 @@
 /** A nats-server of one's own for tests: a free port, a data directory that goes away, and the ways a server can die. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { delimiter, join } from "node:path"
+import { join } from "node:path"
+import { findBinary, requireBinary } from "../../testing/requires.ts"
 
 /** How long a start may take before the test fails, milliseconds. It takes about 50. */
 const startTimeoutMs = 10_000
@@ -33,32 +34,8 @@ export interface NatsServerOptions {
   readonly config?: string
 }
 
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Path of the nats-server found in PATH or /usr/sbin, or null. */
-export const natsServerBinary: string | null =
-  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]
-    .map((folder) => join(folder, "nats-server"))
-    .find(isExecutable) ?? null
-
-/**
- * Whether tests that need a server can run. Where it is missing they are left out with one line, except in continuous
- * integration (`CI` set), where leaving them out would be a false green: there this throws.
- */
-export const natsServerFound = (): boolean => {
-  if (natsServerBinary !== null) return true
-  const line = "nats-server is neither in PATH nor in /usr/sbin: the tests against it are left out"
-  if (process.env["CI"]) throw new Error(line)
-  console.warn(line)
-  return false
-}
+/** Whether tests that need a server can run; see `requireBinary` for what happens where they cannot. */
+export const natsServerFound = (): boolean => requireBinary("nats-server") !== null
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -106,8 +83,8 @@ const launch = (binary: string, args: ReadonlyArray<string>): Promise<ChildProce
 
 /** Starts a server with JetStream and file storage. The caller disposes of it. */
 export const startNatsServer = async (options: NatsServerOptions = {}): Promise<NatsServer> => {
-  if (natsServerBinary === null) throw new Error("nats-server is neither in PATH nor in /usr/sbin")
-  const binary = natsServerBinary
+  const binary = findBinary("nats-server")
+  if (binary === null) throw new Error("nats-server is neither in PATH nor in /usr/sbin")
   const directory = mkdtempSync(join(tmpdir(), "kennel-nats-"))
   const configFile = join(directory, "nats.conf")
   writeFileSync(configFile, options.config ?? "")

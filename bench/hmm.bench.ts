@@ -1,0 +1,145 @@
+/**
+ * What does a fit of the regime model cost per row and iteration beside a textbook program that comes to the same
+ * likelihood, and how long does one tick of the whole advisor take? The candles are made from a seed, with calm, rising
+ * and falling stretches. It says nothing of how good the regimes are.
+ */
+import { consensus } from "../services/hmm-advisor/consensus.ts"
+import { type FeatureCandles, featureRows } from "../services/hmm-advisor/features.ts"
+import { DEFAULT_FIT, fit } from "../services/hmm-advisor/hmm/fit.ts"
+import type { HmmModel } from "../services/hmm-advisor/hmm/model.ts"
+import type { Rows } from "../services/hmm-advisor/hmm/rows.ts"
+import { readRegime } from "../services/hmm-advisor/regime.ts"
+import { isRefusal, type Refusal } from "../services/hmm-advisor/refusal.ts"
+import { scalingOf, standardise } from "../services/hmm-advisor/scaling.ts"
+import { fixedStarts } from "../services/hmm-advisor/starts.ts"
+import { train } from "../services/hmm-advisor/train.ts"
+import { textbookFit } from "./hmmTextbook.ts"
+import type { BenchResult } from "./result.ts"
+
+const SEED = 7
+const ROWS = 720
+/** Fits per sample: one alone is over in a millisecond or two. */
+const CLIMBS = 10
+const TICK_CANDLES = 150
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+/** A tolerance of 0 keeps climbing until rounding alone is left: up to 100 iterations. */
+const LONG_CLIMB = { ...DEFAULT_FIT, tolerance: 0 }
+
+/** Goals: at most 55 ns per row and iteration at 3 × 4, at most four times that at other sizes; a tick's p99 at most 1 ms. */
+export const hmmBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+  const raw = given(featureRows(candlesFrom(SEED, ROWS + 14)))
+  const rows = standardise(raw, given(scalingOf(raw)))
+  const runs = quick ? 3 : 15
+  return [
+    fitResult("HMM fit, 3 states × 4 features", rows, 3, runs),
+    fitResult("HMM fit, 4 states × 4 features (any size)", rows, 4, runs),
+    fitResult("HMM fit, 2 states × 3 features (any size)", without(rows, 3), 2, runs),
+    tickResult(quick ? 200 : 2_000, runs)
+  ]
+}
+
+const given = <A extends object>(result: A | Refusal): A => {
+  if (isRefusal(result)) throw new Error(`hmm: ${result.reason}: ${result.detail}`)
+  return result
+}
+
+const fitResult = (name: string, rows: Rows, states: number, runs: number): BenchResult => {
+  const start = fixedStarts(rows, states, "diag")[0]!.model
+  const climb = () => given(fit(start, rows, LONG_CLIMB))
+  const { logLikelihoods } = climb()
+  const iterations = logLikelihoods.length
+  const lists = Array.from({ length: rows.count }, (_, t) =>
+    Array.from(rows.values.subarray(t * rows.features, (t + 1) * rows.features))
+  )
+  const textbook = () => textbookFit(textbookModel(start), lists, iterations, LONG_CLIMB.covariancePrior)
+  const reached = logLikelihoods.at(-1)!
+  if (Math.abs(textbook() - reached) > 1e-9 * Math.abs(reached)) {
+    throw new Error(`hmm: ${name} reaches ${reached}, the textbook's program ${textbook()}`)
+  }
+  for (let i = 0; i < (runs < 15 ? 5 : 60); i++) climb()
+  const severalClimbs = () => {
+    for (let i = 0; i < CLIMBS; i++) climb()
+  }
+  const samples: Array<number> = []
+  const baseline: Array<number> = []
+  // The fit's last look, at the likelihood of what it found, is counted as half an iteration: it updates nothing.
+  const perRow = (ms: number, looks: number) => (ms * 1e6) / rows.count / looks
+  for (let run = 0; run < runs; run++) {
+    samples.push(perRow(timed(severalClimbs), CLIMBS * (iterations + 0.5)))
+    baseline.push(perRow(timed(textbook), iterations))
+  }
+  return {
+    name,
+    unit: "ns per row and iteration",
+    samples,
+    baseline: { name: "textbook", samples: baseline },
+    note: `seed ${SEED}, ${rows.count} rows, ${iterations} iterations`,
+    checksum: String(reached)
+  }
+}
+
+const tickResult = (ticks: number, runs: number): BenchResult => {
+  const settings = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 500 } as const
+  const trained = given(train(given(featureRows(candlesFrom(SEED, ROWS + 14))), settings, null))
+  const minutes = candlesFrom(SEED + 1, TICK_CANDLES)
+  const quarters = candlesFrom(SEED + 2, TICK_CANDLES)
+  const tick = () =>
+    consensus(
+      readRegime(trained, featureRows(minutes), INFERENCE),
+      readRegime(trained, featureRows(quarters), INFERENCE)
+    )
+  const expected = JSON.stringify(tick())
+  for (let i = 0; i < ticks; i++) tick()
+  const samples: Array<number> = []
+  for (let run = 0; run < runs; run++) {
+    const times = Float64Array.from({ length: ticks }, () => timed(tick)).sort()
+    samples.push(times[Math.floor(ticks * 0.99)]!)
+  }
+  if (JSON.stringify(tick()) !== expected) throw new Error("hmm: a tick changed its answer")
+  const note = `p99 of ${ticks} ticks: features of ${TICK_CANDLES} candles, ${INFERENCE.inferenceWindow}-row posterior, both timeframes, consensus`
+  return { name: "advisor tick, p99", unit: "ms", samples, note, checksum: expected }
+}
+
+const timed = (work: () => unknown): number => {
+  const start = performance.now()
+  work()
+  return performance.now() - start
+}
+
+const textbookModel = ({ states, features, start, transition, means, covariances }: HmmModel) => {
+  const table = (values: ReadonlyArray<number>, width: number) =>
+    Array.from({ length: states }, (_, k) => values.slice(k * width, (k + 1) * width))
+  return {
+    start: start.slice(),
+    transition: table(transition, states),
+    means: table(means, features),
+    variances: table(covariances, features)
+  }
+}
+
+/** The same rows without one column. */
+const without = ({ count, features, values }: Rows, column: number): Rows => ({
+  count,
+  features: features - 1,
+  values: values.filter((_, at) => at % features !== column)
+})
+
+/** Closes that drift one way or the other for a while, and volumes with a long right tail. */
+const candlesFrom = (seed: number, count: number): FeatureCandles => {
+  let state = seed >>> 0
+  const random = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return (state + 0.5) / 2 ** 32
+  }
+  const closes = new Float64Array(count)
+  const volumes = new Float64Array(count)
+  let price = 0.25
+  let drift = 0
+  for (let i = 0; i < count; i++) {
+    if (random() < 0.02) drift = (Math.floor(random() * 3) - 1) * 0.0006
+    price *= 1 + drift + (random() + random() - 1) * 0.0025
+    closes[i] = price
+    volumes[i] = 1_000 * (1 + Math.abs(drift) * 1_000) * -Math.log(random())
+  }
+  return { closes, volumes }
+}

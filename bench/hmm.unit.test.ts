@@ -1,0 +1,17 @@
+/** The regime model's benchmark in its small size: it must run, and reach the textbook's likelihood. */
+import { expect, it } from "vitest"
+import { hmmBench } from "./hmm.bench.ts"
+
+it("fits measure themselves against a textbook program that reaches the same likelihood", async () => {
+  const results = await hmmBench({ quick: true })
+  expect(results.map(({ unit }) => unit)).toEqual([
+    "ns per row and iteration",
+    "ns per row and iteration",
+    "ns per row and iteration",
+    "ms"
+  ])
+  for (const { samples, checksum } of results) {
+    expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(checksum).toMatch(/\d/)
+  }
+})
