@@ -11,8 +11,11 @@ export const PURE: ReadonlyArray<string> = [
   "shared/events/{clientId,subjects}.ts",
   "shared/exchange/kraken/{budget,errors}.ts",
   "shared/exchange/kraken/wire/**",
+  "shared/indicators/**",
   "services/control-plane/{checks,report,status}.ts",
   "services/exchange-sim/{engine,market}/**",
+  "services/hmm-advisor/**",
+  "services/market-context/**",
   "services/order-gateway/core/**",
   "services/rebalancer/**",
   "services/slot-actor/**"

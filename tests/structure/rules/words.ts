@@ -13,7 +13,7 @@ export const everyTestRuns: Rule = (sources) =>
     .flatMap((source) =>
       occurrences(
         source,
-        /\b(?:describe|it|suite|test)(?:\.\w+)*\.(?:fails|only|skip|todo)\b|\b(?:fdescribe|fit|xdescribe|xit|xtest)\(/g,
+        /\b(?:describe|it|suite|test)(?:\.\w+)*\.(?:fails|only|skip|todo)\b|\b(?:fdescribe|fit|xdescribe|xit|xtest)\(["'`]/g,
         (word) => `${word}: every test runs, or goes`
       )
     )
