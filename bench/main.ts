@@ -4,6 +4,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
+import { hmmBench } from "./hmm.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { moneyBench } from "./money.bench.ts"
@@ -16,7 +17,8 @@ const BENCHES = {
   money: moneyBench,
   journal: journalBench,
   recovery: recoveryBench,
-  hotPath: hotPathBench
+  hotPath: hotPathBench,
+  hmm: hmmBench
 } as const
 type Name = keyof typeof BENCHES
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
 import { CaseError } from "../shared/conformance/caseObject.ts"
+import { dataNear, type ReadData } from "./conformanceData.ts"
 import { CASE_KINDS } from "./conformanceKinds.ts"
 
 /** Differences shown of a failed case; the first one usually explains the rest. */
@@ -41,7 +42,7 @@ const runFile = (file: string, text: string, print: (line: string) => void): num
   let passed = 0
   let failed = 0
   for (const { at, input } of casesOf(file, text)) {
-    const problems = problemsOf(input)
+    const problems = problemsOf(input, dataNear(file))
     if (problems.length === 0) passed++
     else {
       failed++
@@ -102,11 +103,11 @@ const parse = (text: string, at: string): unknown => {
 }
 
 /** Why a case fails: its differences, or what is wrong with its form. */
-const problemsOf = (input: unknown): Array<string> => {
+const problemsOf = (input: unknown, readData: ReadData): Array<string> => {
   const kind = CASE_KINDS.find(({ recognises }) => recognises(input))
   if (kind === undefined) return ["is no case of a known kind"]
   try {
-    return kind.run(input)
+    return kind.run(input, readData)
   } catch (error) {
     if (!(error instanceof CaseError)) throw error
     return [error.message]

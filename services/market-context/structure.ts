@@ -1,0 +1,148 @@
+/**
+ * Market structure on closed candles (trading contract §13): order blocks, fair value gaps, breaks of structure. These
+ * words have no standard; the contract's wording is the rule. Candles are oldest first; indexes count from 0. Each
+ * finding is known at the close of the last candle it needs, never earlier.
+ */
+
+export interface StructureCandle {
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+}
+
+export interface StructureSettings {
+  /** Newest candles searched for an order block. */
+  readonly orderBlockLookback: number
+  /** A displacement candle's range over the median range. */
+  readonly displacementFactor: number
+  /** Newest candles the median range is taken of. */
+  readonly medianWindow: number
+  /** Newest candles that may break the structure … */
+  readonly breakCandles: number
+  /** … of the rest of this many newest candles. */
+  readonly breakWindow: number
+}
+
+/** The contract's figures. */
+export const DEFAULT_STRUCTURE: StructureSettings = {
+  orderBlockLookback: 20,
+  displacementFactor: 1.5,
+  medianWindow: 20,
+  breakCandles: 3,
+  breakWindow: 10
+}
+
+export type Direction = "bullish" | "bearish"
+
+/** The last opposite candle before a displacement; its whole range is the zone. */
+export interface OrderBlock {
+  readonly type: Direction
+  readonly index: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The newest order block of a direction, or null: going back from the newest candle, the first displacement (its range
+ * at least the factor times the median range) whose close passes the extreme of the last opposite candle before it.
+ */
+export const orderBlock = (
+  candles: ReadonlyArray<StructureCandle>,
+  type: Direction,
+  { orderBlockLookback, displacementFactor, medianWindow }: StructureSettings
+): OrderBlock | null => {
+  const wide = displacementFactor * medianRange(candles, medianWindow)
+  const oldest = Math.max(0, candles.length - orderBlockLookback)
+  for (let at = candles.length - 1; at > oldest; at--) {
+    const candle = candles[at]!
+    if (direction(candle) !== type || candle.high - candle.low < wide) continue
+    const index = lastOpposite(candles, at - 1, oldest, type)
+    if (index === null) continue
+    const { high, low } = candles[index]!
+    if (type === "bullish" ? candle.close > high : candle.close < low) return { type, index, low, high }
+  }
+  return null
+}
+
+const direction = ({ open, close }: StructureCandle): Direction | "flat" =>
+  close > open ? "bullish" : close < open ? "bearish" : "flat"
+
+const lastOpposite = (
+  candles: ReadonlyArray<StructureCandle>,
+  from: number,
+  oldest: number,
+  type: Direction
+): number | null => {
+  const opposite = type === "bullish" ? "bearish" : "bullish"
+  for (let at = from; at >= oldest; at--) if (direction(candles[at]!) === opposite) return at
+  return null
+}
+
+/** The ordinary median of the newest `window` ranges; NaN, wider than which nothing is, without a candle. */
+const medianRange = (candles: ReadonlyArray<StructureCandle>, window: number): number => {
+  const ranges = candles
+    .slice(-window)
+    .map(({ high, low }) => high - low)
+    .sort((a, b) => a - b)
+  const middle = ranges.length >> 1
+  const upper = ranges[middle] ?? Number.NaN
+  return ranges.length % 2 === 1 ? upper : (upper + (ranges[middle - 1] ?? Number.NaN)) / 2
+}
+
+/** The space that three candles left between the first and the third. */
+export interface FairValueGap {
+  readonly type: Direction
+  /** Of the second of the three candles; the gap is known one candle later. */
+  readonly middleIndex: number
+  readonly bottom: number
+  readonly top: number
+  /** Of the middle candle's close. */
+  readonly sizePercent: number
+  /** The first later candle with a wick in the gap, which spends it; null while it is open. */
+  readonly reenteredAt: number | null
+}
+
+/** Every gap of any size, oldest first; the caller applies the minimum size. */
+export const fairValueGaps = (candles: ReadonlyArray<StructureCandle>): ReadonlyArray<FairValueGap> =>
+  candles.flatMap((third, index) => {
+    const [first, middle] = [candles[index - 2], candles[index - 1]]
+    if (first === undefined || middle === undefined) return []
+    if (third.low > first.high) return [gap("bullish", candles, index - 1, first.high, third.low)]
+    if (third.high < first.low) return [gap("bearish", candles, index - 1, third.high, first.low)]
+    return []
+  })
+
+const gap = (
+  type: Direction,
+  candles: ReadonlyArray<StructureCandle>,
+  middleIndex: number,
+  bottom: number,
+  top: number
+): FairValueGap => {
+  const touches = ({ low, high }: StructureCandle): boolean => (type === "bullish" ? low <= top : high >= bottom)
+  const reentry = candles.findIndex((candle, index) => index > middleIndex + 1 && touches(candle))
+  return {
+    type,
+    middleIndex,
+    bottom,
+    top,
+    sizePercent: ((top - bottom) / candles[middleIndex]!.close) * 100,
+    reenteredAt: reentry < 0 ? null : reentry
+  }
+}
+
+/** Whether the newest candles went beyond all of the window before them, on either side; false with too few candles. */
+export const breakOfStructure = (
+  candles: ReadonlyArray<StructureCandle>,
+  { breakCandles, breakWindow }: StructureSettings
+): { readonly bullish: boolean; readonly bearish: boolean } => {
+  if (candles.length < breakWindow) return { bullish: false, bearish: false }
+  const window = candles.slice(-breakWindow)
+  const before = window.slice(0, -breakCandles)
+  const newest = window.slice(-breakCandles)
+  if (before.length === 0) return { bullish: false, bearish: false }
+  const highest = (some: ReadonlyArray<StructureCandle>) => Math.max(...some.map(({ high }) => high))
+  const lowest = (some: ReadonlyArray<StructureCandle>) => Math.min(...some.map(({ low }) => low))
+  return { bullish: highest(newest) > highest(before), bearish: lowest(newest) < lowest(before) }
+}
