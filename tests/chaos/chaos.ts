@@ -40,6 +40,9 @@ export interface ChaosReport {
 const SERVICES = ["exchange-sim", "slot-actor", "order-gateway", "market-feed", "control-plane"] as const
 const subjects = marketSubjects("XDGUSD")
 
+/** A process has loaded its code and listens to signals long before this. */
+const ON_ITS_FEET_MS = 3_000
+
 /** Numerical Recipes' linear congruential generator: enough to choose victims, the same everywhere. */
 const randomFrom = (seed: number) => {
   let state = seed >>> 0
@@ -126,6 +129,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       if (kill % 5 === 0) await ready()
     }
     await ready()
+    // The last victim may be so young that it does not listen to signals yet: then a stop is not a clean one.
+    await new Promise((resolve) => setTimeout(resolve, ON_ITS_FEET_MS))
     log("chaos: coming to rest")
     return await audit(options, { nats, exchangePort, running, ask, outputs })
   } finally {
