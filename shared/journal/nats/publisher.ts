@@ -39,9 +39,15 @@ export const makePublisher = ({ window, link, lookup, subjects }: PublisherOptio
     return new JournalRefused({ subject, problem: "sealed", detail: state.error.message })
   }
 
+  /** The last subject found to be ours: a long append mostly stays on one. */
+  let ours = ""
   const refusal = (entry: JournalEntry): JournalRefused | null => {
     const refused = refusalOf(entry)
-    if (refused !== null || matchers.some((matches) => matches(entry.subject))) return refused
+    if (refused !== null || entry.subject === ours) return refused
+    if (matchers.some((matches) => matches(entry.subject))) {
+      ours = entry.subject
+      return null
+    }
     const detail = `outside the subjects of this journal: ${subjects.join(", ")}`
     return new JournalRefused({ subject: entry.subject, problem: "bad-subject", detail })
   }
