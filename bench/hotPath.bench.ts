@@ -12,9 +12,7 @@ import { join } from "node:path"
 import { Deferred, Effect, Layer, Stream } from "effect"
 import { orderGateway } from "../services/order-gateway/service.ts"
 import { configureMarket, slotService } from "../services/slot-actor/service.ts"
-import { readSettings } from "../shared/config/read.ts"
-import { slotRules } from "../shared/config/slotRules.ts"
-import { Price, Quote, Volume } from "../shared/decimal/decimal.ts"
+import { Quote, Volume } from "../shared/decimal/decimal.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
@@ -23,48 +21,15 @@ import { VenueClock } from "../shared/exchange/venueClock.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { MemoryJournal } from "../shared/journal/memory.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { accountFacts, cancelled, jumpingPrice, restlessRules } from "../tests/support/tradingSlot.ts"
 import type { BenchResult } from "./result.ts"
 
 const subjects = marketSubjects("BENCH")
 const START_MS = 1_700_000_000_000
-/** Two prices 2 % apart: an entry placed at one is stale at the other. */
-const PRICES = [Price.parse("0.1"), Price.parse("0.102")] as const
-
-/** Refreshes without a pause, so that every tick decides something. */
-const rules = {
-  ...slotRules(readSettings({}).settings),
-  maxConsecutiveRefreshes: 1_000_000,
-  refreshCooldownSec: 0,
-  minVolume: Volume.parse("2")
-}
-
 const append = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
     journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "bench", cause: null, events }))
   )
-
-const price = (n: number): MarketEvent => {
-  const last = PRICES[n % 2] ?? PRICES[0]
-  return { _tag: "PriceObserved", last, bid: last, ask: last }
-}
-
-/** The facts a slot waits for before it trades. */
-const opening: readonly [MarketEvent, ...Array<MarketEvent>] = [
-  {
-    _tag: "ConstraintsObserved",
-    priceDecimals: 7,
-    volumeDecimals: 8,
-    minVolume: rules.minVolume,
-    minCost: rules.minCost,
-    status: "online"
-  },
-  {
-    _tag: "BalancesObserved",
-    base: { total: Volume.parse("100000"), hold: Volume.zero },
-    quote: { total: Quote.parse("100000"), hold: Quote.zero }
-  },
-  { _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 }
-]
 
 /** An exchange that accepts and cancels at once; `onPlace` is when an order reaches it. */
 const instantExchange = (onPlace: () => void): typeof Trading.Service => {
@@ -86,8 +51,8 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
     constraints: Effect.succeed({
       priceDecimals: 7,
       volumeDecimals: 8,
-      minVolume: rules.minVolume,
-      minCost: rules.minCost,
+      minVolume: restlessRules.minVolume,
+      minCost: restlessRules.minCost,
       status: "online"
     }),
     fees: Effect.succeed({ makerPct: 0.25, takerPct: 0.4 }),
@@ -119,16 +84,16 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
 /** The gateway asks it for the time only. */
 const silentMarket = MarketData.of({
   events: Stream.never,
-  ticker: Effect.succeed({ bid: PRICES[0], ask: PRICES[0], last: PRICES[0] }),
+  ticker: Effect.succeed(jumpingPrice(0)),
   time: Effect.succeed(START_MS)
 })
 
-const slot = { subjects, slots: [1], rules }
+const slot = { subjects, slots: [1], rules: restlessRules }
 
 /** Wall microseconds from each tick's append until its decision stands in the journal. */
 const tickToIntent = (ticks: number) =>
   Effect.gen(function* () {
-    yield* append(subjects.account, "opening", START_MS, opening)
+    yield* append(subjects.account, "opening", START_MS, accountFacts)
     let awaited = yield* Deferred.make<ReadonlyArray<number>>()
     yield* configureMarket(slot)
     yield* Effect.forkScoped(slotService(slot))
@@ -137,29 +102,19 @@ const tickToIntent = (ticks: number) =>
         const { events } = JSON.parse(new TextDecoder().decode(record.data)) as {
           events: Array<{ _tag: string; localId: number }>
         }
-        const cancelled = events.filter(({ _tag }) => _tag === "CancelRequested").map(({ localId }) => localId)
-        return Deferred.succeed(awaited, cancelled)
+        const asked = events.filter(({ _tag }) => _tag === "CancelRequested").map(({ localId }) => localId)
+        return Deferred.succeed(awaited, asked)
       })
     ).pipe(Effect.forkScoped)
     const samples: Array<number> = []
     for (let n = 0; n < ticks; n++) {
       awaited = yield* Deferred.make<ReadonlyArray<number>>()
       const start = performance.now()
-      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [price(n)])
-      const cancelled = yield* Deferred.await(awaited)
+      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [jumpingPrice(n)])
+      const asked = yield* Deferred.await(awaited)
       samples.push((performance.now() - start) * 1_000)
-      for (const localId of cancelled) {
-        const gone = {
-          clientId: "bench",
-          localId,
-          txid: "O",
-          price: Price.zero,
-          volume: Volume.zero,
-          cost: Quote.zero,
-          fee: Quote.zero,
-          cause: "bench"
-        }
-        yield* append(subjects.order(1), `gone.${localId}`, START_MS + n * 1_000, [{ _tag: "OrderCancelled", ...gone }])
+      for (const localId of asked) {
+        yield* append(subjects.order(1), `gone.${localId}`, START_MS + n * 1_000, [cancelled(localId)])
       }
     }
     return samples
@@ -190,7 +145,7 @@ const tickToExchange = (ticks: number, directory: string) =>
     for (let n = 0; n < ticks; n++) {
       placed = yield* Deferred.make<void>()
       const start = performance.now()
-      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [price(n)])
+      yield* append(subjects.price, `price.${n}`, START_MS + n * 1_000, [jumpingPrice(n)])
       yield* Deferred.await(placed)
       ours.push((performance.now() - start) * 1_000)
       // The lane is at rest again when the acceptance stands in the journal.

@@ -11,15 +11,13 @@ import { Effect, Layer, Stream } from "effect"
 import { slotActor } from "../services/slot-actor/actor.ts"
 import { ActorFold } from "../shared/actor/fold.ts"
 import { sha256 } from "../shared/actor/hash.ts"
-import { readSettings } from "../shared/config/read.ts"
-import { slotRules } from "../shared/config/slotRules.ts"
-import { Price, Quote, Volume } from "../shared/decimal/decimal.ts"
-import type { SlotRules } from "../shared/events/control.ts"
+import { Price } from "../shared/decimal/decimal.ts"
 import { decodeRecord, encodeEntry, type StoredRecord } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/events/subjects.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
+import { accountFacts, cancelled, tradingRules } from "../tests/support/tradingSlot.ts"
 import type { BenchResult } from "./result.ts"
 
 const subjects = marketSubjects("BENCH")
@@ -39,25 +37,9 @@ const life = (events: number): ReadonlyArray<MarketEvent> => {
   })
 }
 
-const rules: SlotRules = { ...slotRules(readSettings({}).settings), refreshPct: 0.5, minVolume: Volume.parse("2") }
-
-/** What a slot waits for before it trades. */
 const opening: ReadonlyArray<MarketEvent> = [
-  { _tag: "MarketConfigured", slots: [1], rules },
-  {
-    _tag: "BalancesObserved",
-    base: { total: Volume.parse("10000"), hold: Volume.zero },
-    quote: { total: Quote.parse("10000"), hold: Quote.zero }
-  },
-  {
-    _tag: "ConstraintsObserved",
-    priceDecimals: 7,
-    volumeDecimals: 8,
-    minVolume: rules.minVolume,
-    minCost: rules.minCost,
-    status: "online"
-  },
-  { _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 }
+  { _tag: "MarketConfigured", slots: [1], rules: { ...tradingRules, refreshPct: 0.5 } },
+  ...accountFacts
 ]
 
 /** What the exchange answers to a decision: orders are accepted, cancels carried out; nothing is filled. */
@@ -65,10 +47,7 @@ const answersTo = (decision: MarketEvent): ReadonlyArray<MarketEvent> => {
   if (decision._tag === "OrderRequested") {
     return [{ _tag: "OrderAccepted", clientId: "bench", localId: decision.localId, txid: `O${decision.localId}` }]
   }
-  if (decision._tag !== "CancelRequested") return []
-  const { localId } = decision
-  const nothing = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
-  return [{ _tag: "OrderCancelled", clientId: "bench", localId, txid: `O${localId}`, ...nothing, cause: "bench" }]
+  return decision._tag === "CancelRequested" ? [cancelled(decision.localId)] : []
 }
 
 /** The journal of that life: inputs, and behind each the decision it led to and the answers to that. */
@@ -96,7 +75,7 @@ const recordsOf = (events: ReadonlyArray<MarketEvent>, perRecord: number): Reado
   return entries
 }
 
-const records = Effect.flatMap(Journal, (journal) => Effect.succeed(journal.read({ from: 1 })))
+const records = Effect.map(Journal, (journal) => journal.read({ from: 1 }))
 
 /** Folds the journal from its beginning; the hash of the state says that the work was done. */
 const recover = Effect.gen(function* () {

@@ -1,12 +1,12 @@
 /** The market feed: what the exchange's public stream says becomes price and clock facts. This is where a tick enters. */
 import { Effect, Ref, Stream } from "effect"
-import { untilAnswered } from "../../shared/actor/publish.ts"
-import { encodeEntry } from "../../shared/events/envelope.ts"
+import { makeFactWriter } from "../../shared/actor/facts.ts"
+import { quarantined } from "../../shared/events/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import { type ExchangeError, MarketData, type MarketDataEvent } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
+import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
 import { due, hear, silent, wantsAsking } from "./conflate.ts"
 
 export interface MarketFeedOptions {
@@ -25,34 +25,19 @@ export type MarketFeedError = ExchangeError | JournalRefused | JournalUnavailabl
 
 /** Wall time between two askings for a silent price: far below Kraken's limit for public calls, about one a second. */
 const ASK_PAUSE_MS = 2_000
-/** A malformed frame is kept up to this length. */
-const RAW_KEPT = 4_000
 
 /** Runs until interrupted, or until only a person can help. */
 export const marketFeed = Effect.fn("marketFeed")(function* (
   options: MarketFeedOptions
 ): Effect.fn.Return<never, MarketFeedError, Journal | MarketData | VenueClock> {
   const { subjects } = options
-  const journal = yield* Journal
   const data = yield* MarketData
   const clock = yield* VenueClock
   const state = yield* Ref.make(silent)
-  let written = 0
 
-  const write = Effect.fnUntraced(function* (subject: string, timeMs: number, event: MarketEvent) {
-    const id = `${options.epoch}.market-feed.${timeMs}.${++written}`
-    const envelope = {
-      v: 1,
-      epoch: options.epoch,
-      timeMs,
-      writer: "market-feed",
-      cause: null,
-      events: [event]
-    } as const
-    yield* untilAnswered(journal.append(encodeEntry(subject, id, envelope))).pipe(
-      Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))
-    )
-  })
+  const writeFact = yield* makeFactWriter("market-feed")
+  const write = (subject: string, timeMs: number, event: MarketEvent) =>
+    writeFact({ subject, epoch: options.epoch, timeMs }, event)
 
   const listen = Effect.fnUntraced(function* (event: MarketDataEvent) {
     switch (event._tag) {
@@ -61,9 +46,7 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
         return yield* Ref.update(state, (current) => hear(current, event.ticker, nowMs))
       }
       case "Malformed": {
-        const { source, problem, raw } = event.error
-        const quarantined = { _tag: "FrameQuarantined", source, problem, raw: raw.slice(0, RAW_KEPT) } as const
-        return yield* write(subjects.quarantine, yield* clock.nowMs, quarantined)
+        return yield* write(subjects.quarantine, yield* clock.nowMs, quarantined(event.error))
       }
       case "Disconnected":
         return yield* Effect.logInfo(`market-feed: public stream lost: ${event.detail}`)

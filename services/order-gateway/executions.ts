@@ -1,5 +1,6 @@
 /** The account's private stream, turned into order facts as it comes. */
 import { Effect, Stream } from "effect"
+import { quarantined } from "../../shared/events/control.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import { type ExchangeError, type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
@@ -16,9 +17,6 @@ export interface StreamSignals {
   readonly moved: Effect.Effect<void>
 }
 
-/** A frame longer than this is cut in the quarantine record: enough to see what it was, too little to fill a journal. */
-const RAW_KEPT = 4_000
-
 /** Follows the stream for ever. Events of orders that are not (or no longer) alive in the journal are passed over. */
 export const followExecutions = Effect.fn("followExecutions")(function* (
   ledger: Ledger,
@@ -33,15 +31,8 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
         return yield* signals.restarted
       case "Disconnected":
         return yield* Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
-      case "Malformed": {
-        const { source, problem, raw } = event.error
-        return yield* ledger.note(subjects.quarantine, {
-          _tag: "FrameQuarantined",
-          source,
-          problem,
-          raw: raw.slice(0, RAW_KEPT)
-        })
-      }
+      case "Malformed":
+        return yield* ledger.note(subjects.quarantine, quarantined(event.error))
       case "Accepted": {
         const live = findLive(ledger.state(), event.clientId, event.txid)
         if (live === null) return

@@ -1,5 +1,6 @@
 /** Writing order facts: always on top of what the gateway has read back, so that two writers cannot both be right. */
 import { Effect, Schema, Semaphore } from "effect"
+import { makeFactWriter } from "../../shared/actor/facts.ts"
 import type { Followed } from "../../shared/actor/follow.ts"
 import { untilAnswered } from "../../shared/actor/publish.ts"
 import { encodeEntry } from "../../shared/events/envelope.ts"
@@ -52,7 +53,7 @@ export const makeLedger = Effect.fn("makeLedger")(function* (
   const journal = yield* Journal
   const clock = yield* VenueClock
   const locks = new Map<number, Semaphore.Semaphore>()
-  let notes = 0
+  const writeFact = yield* makeFactWriter("order-gateway")
   const fold = followed.folds[0]
   if (fold === undefined) return yield* Effect.die(new Error("the order gateway follows exactly one fold"))
 
@@ -109,19 +110,7 @@ export const makeLedger = Effect.fn("makeLedger")(function* (
     order,
     write: (slot, localId, facts) => Semaphore.withPermit(lockOf(slot), append(slot, localId, facts)),
     note: Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
-      const timeMs = yield* clock.nowMs
-      const { epoch } = state()
-      const entry = encodeEntry(subject, `${epoch}.order-gateway.${timeMs}.${++notes}`, {
-        v: 1,
-        epoch,
-        timeMs,
-        writer: "order-gateway",
-        cause: null,
-        events: [event]
-      })
-      yield* untilAnswered(journal.append(entry)).pipe(
-        Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))
-      )
+      yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
     })
   }
 })

@@ -1,6 +1,6 @@
 /** The slot actors' shell: puts the rules into the journal, then hands every slot to the actor runtime. */
 import { Effect } from "effect"
-import { appendControl, type ControlContended, readControl } from "../../shared/actor/control.ts"
+import { appendControl, type ControlContended, type ControlView } from "../../shared/actor/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import { encodeState } from "../../shared/actor/stateText.ts"
 import type { SlotRules } from "../../shared/events/control.ts"
@@ -17,13 +17,13 @@ export interface SlotServiceOptions {
   readonly rules: SlotRules
 }
 
-/** Rules are events, so that an old journal folds as it did: they are written when they differ from the journal's last. */
+/** Rules are events, so that an old journal folds as it did: they are written when they differ from the journal's last. Returns the control records as they then stand. */
 export const configureMarket = Effect.fn("configureMarket")(function* (
   options: SlotServiceOptions
-): Effect.fn.Return<void, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
+): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
   const { subjects, slots, rules } = options
   const wanted: EventOf<"MarketConfigured"> = { _tag: "MarketConfigured", slots, rules }
-  yield* appendControl({
+  return yield* appendControl({
     subjects,
     writer: "slot-actor",
     timeMs: 0,
@@ -31,17 +31,12 @@ export const configureMarket = Effect.fn("configureMarket")(function* (
   })
 })
 
-/** An actor for every slot that ever traded in this journal: also one configured away has outputs to compare. */
-export const knownSlotActors = Effect.fn("knownSlotActors")(function* (subjects: MarketSubjects) {
-  const { slots } = yield* readControl(subjects)
-  return slots.map(slotActor)
-})
-
 /** Runs until interrupted or halted. */
 export const slotService = Effect.fn("slotService")(function* (
   options: SlotServiceOptions
 ): Effect.fn.Return<never, HostError, Journal | SnapshotStore> {
-  yield* configureMarket(options)
-  const actors = yield* knownSlotActors(options.subjects)
+  // Every slot that ever traded in this journal: also one configured away has outputs to compare.
+  const { slots } = yield* configureMarket(options)
+  const actors = slots.map(slotActor)
   return yield* runActors({ host: "slot-actor", subjects: options.subjects, actors, publish: true })
 })

@@ -73,4 +73,19 @@ export const FrameQuarantined = Schema.TaggedStruct("FrameQuarantined", {
   raw: Schema.String
 })
 
+/** A frame longer than this is cut: enough to see what it was, too little to fill a journal. */
+const RAW_KEPT = 4_000
+
+/** The fact that puts a frame aside. */
+export const quarantined = (frame: {
+  readonly source: string
+  readonly problem: string
+  readonly raw: string
+}): typeof FrameQuarantined.Type => ({
+  _tag: "FrameQuarantined",
+  source: frame.source,
+  problem: frame.problem,
+  raw: frame.raw.slice(0, RAW_KEPT)
+})
+
 export const ControlEvent = Schema.Union([EpochRaised, MarketConfigured, FaultRaised, RecordSkipped, FrameQuarantined])

@@ -14,7 +14,8 @@ import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testServer.ts"
 import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
 import { auditAlways, auditAtRest, type Books, fetchBooks } from "../support/audit.ts"
-import { freePort, type Kennel, startKennel, until } from "../support/processes.ts"
+import { freePort } from "../../shared/testing/freePort.ts"
+import { type Kennel, startKennel, until } from "../support/processes.ts"
 
 export interface ChaosOptions {
   readonly kills: number

@@ -14,7 +14,8 @@ import { marketSubjects } from "../../shared/events/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { Journal } from "../../shared/journal/port.ts"
 import { auditAtRest, type Books, fetchBooks } from "../support/audit.ts"
-import { freePort, type Kennel, startKennel, until } from "../support/processes.ts"
+import { freePort } from "../../shared/testing/freePort.ts"
+import { type Kennel, startKennel, until } from "../support/processes.ts"
 
 const subjects = marketSubjects("XDGUSD")
 

@@ -6,26 +6,16 @@ import { raiseEpoch } from "../../shared/actor/control.ts"
 import { untilAnswered } from "../../shared/actor/publish.ts"
 import { runActors } from "../../shared/actor/runtime.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
-import { readSettings } from "../../shared/config/read.ts"
-import { slotRules } from "../../shared/config/slotRules.ts"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/events/subjects.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { natsServerFound, startNatsServer } from "../../shared/journal/nats/testServer.ts"
 import { Journal } from "../../shared/journal/port.ts"
+import { accountFacts, cancelled, jumpingPrice, restlessRules } from "../support/tradingSlot.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const TICKS = 300
-
-/** Every tick makes the slot replace an entry: refreshes without pause, prices 2 % apart. */
-const rules = {
-  ...slotRules(readSettings({}).settings),
-  maxConsecutiveRefreshes: 1_000_000,
-  refreshCooldownSec: 0,
-  minVolume: Volume.parse("2")
-}
 
 const put = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
@@ -33,28 +23,6 @@ const put = (subject: string, id: string, timeMs: number, events: readonly [Mark
       journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events }))
     )
   )
-
-const facts: readonly [MarketEvent, ...Array<MarketEvent>] = [
-  {
-    _tag: "BalancesObserved",
-    base: { total: Volume.parse("10000"), hold: Volume.zero },
-    quote: { total: Quote.parse("10000"), hold: Quote.zero }
-  },
-  {
-    _tag: "ConstraintsObserved",
-    priceDecimals: 7,
-    volumeDecimals: 8,
-    minVolume: rules.minVolume,
-    minCost: rules.minCost,
-    status: "online"
-  },
-  { _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 }
-]
-
-const price = (n: number): MarketEvent => {
-  const last = Price.parse(n % 2 === 0 ? "0.1" : "0.102")
-  return { _tag: "PriceObserved", last, bid: last, ask: last }
-}
 
 /** What the slot has decided about the record at `cause`, once it stands in the journal. */
 const decisionOn = (cause: number) =>
@@ -66,19 +34,6 @@ const decisionOn = (cause: number) =>
       Effect.map(Option.getOrThrow)
     )
   )
-
-/** The exchange's answer to a cancel: the slot keeps a bounded number of unanswered ones. */
-const cancelled = (localId: number): MarketEvent => ({
-  _tag: "OrderCancelled",
-  clientId: "test",
-  localId,
-  txid: "O1",
-  price: Price.zero,
-  volume: Volume.zero,
-  cost: Quote.zero,
-  fee: Quote.zero,
-  cause: "test"
-})
 
 describe.skipIf(!natsServerFound())("two replicas of a slot on NATS", () => {
   it.live(
@@ -96,11 +51,11 @@ describe.skipIf(!natsServerFound())("two replicas of a slot on NATS", () => {
         )
         yield* Effect.gen(function* () {
           yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
-          yield* configureMarket({ subjects, slots: [1], rules })
-          yield* put(subjects.account, "facts", 1_000_000, facts)
+          yield* configureMarket({ subjects, slots: [1], rules: restlessRules })
+          yield* put(subjects.account, "facts", 1_000_000, accountFacts)
           const replicas = [yield* Effect.forkChild(replica), yield* Effect.forkChild(replica)]
           for (let n = 0; n < TICKS; n++) {
-            const { seq } = yield* put(subjects.price, `price.${n}`, 1_000_000 + n * 1_000, [price(n)])
+            const { seq } = yield* put(subjects.price, `price.${n}`, 1_000_000 + n * 1_000, [jumpingPrice(n)])
             if (n === 100 || n === 200) {
               yield* Effect.promise(() => server.kill())
               yield* Effect.promise(() => server.restart())

@@ -1,22 +1,9 @@
 /** Kennel as a person runs it: a process of its own, on free ports, with its output kept. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-
-/** A port nobody listens on now. Another process may take it before it is used: rare, and then the start says so. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("no port")
-  return address.port
-}
 
 export interface Kennel {
   readonly name: string

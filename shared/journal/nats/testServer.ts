@@ -1,9 +1,9 @@
 /** A nats-server of one's own for tests: a free port, a data directory that goes away, and the ways a server can die. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { freePort } from "../../testing/freePort.ts"
 import { findBinary, requireBinary } from "../../testing/requires.ts"
 
 /** How long a start may take before the test fails, milliseconds. It takes about 50. */
@@ -36,19 +36,6 @@ export interface NatsServerOptions {
 
 /** Whether tests that need a server can run; see `requireBinary` for what happens where they cannot. */
 export const natsServerFound = (): boolean => requireBinary("nats-server") !== null
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once("error", reject)
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      probe.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port)
-        else reject(new Error("no port"))
-      })
-    })
-  })
 
 const ended = (child: ChildProcess): Promise<void> =>
   child.exitCode !== null || child.signalCode !== null

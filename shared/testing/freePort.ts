@@ -1,0 +1,14 @@
+import { once } from "node:events"
+import { createServer } from "node:net"
+
+/** A port nobody listens on now. Another process may take it before it is used: rare, and then the start says so. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer()
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  if (address === null || typeof address === "string") throw new Error("no port")
+  return address.port
+}
