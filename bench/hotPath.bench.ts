@@ -60,6 +60,8 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
       base: { total: Volume.parse("100000"), hold: Volume.zero },
       quote: { total: Quote.parse("100000"), hold: Quote.zero }
     }),
+    amend: () => Effect.void,
+    rehearse: () => Effect.void,
     place: (order) =>
       Effect.sync(() => {
         const txid = `O${orders.size + 1}`
@@ -88,7 +90,7 @@ const silentMarket = MarketData.of({
   time: Effect.succeed(START_MS)
 })
 
-const slot = { subjects, slots: [1], rules: restlessRules }
+const slot = { subjects, slots: [1], rules: restlessRules, governed: false }
 
 /** Wall microseconds from each tick's append until its decision stands in the journal. */
 const tickToIntent = (ticks: number) =>

@@ -1,15 +1,11 @@
 /** `kennel conformance <file…>`: runs reference cases against this code and says where it differs. */
-import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
 import { CaseError } from "../shared/conformance/caseObject.ts"
 import { dataNear, type ReadData } from "./conformanceData.ts"
 import { CASE_KINDS } from "./conformanceKinds.ts"
+import { readText } from "./textFile.ts"
 
 /** Differences shown of a failed case; the first one usually explains the rest. */
 const SHOWN = 3
-/** No reference file comes near this once unpacked; a larger one is no reference file. */
-const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 
 /**
  * Reads each file (`.jsonl`: one document a line; `.json`: one document; both also packed as `.gz`), prints
@@ -82,17 +78,6 @@ const casesIn = (document: unknown, at: string): ReadonlyArray<Case> => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-const readText = async (file: string): Promise<string> => {
-  const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === "ENOENT" ? "no such file" : `cannot be read (${error.message})`)
-  })
-  if (!file.endsWith(".gz")) return data.toString("utf8")
-  const unpacked = await promisify(gunzip)(data, { maxOutputLength: MAX_UNPACKED_BYTES }).catch((error: Error) => {
-    throw new Error(`is not a gzip file, or a damaged one (${error.message})`)
-  })
-  return unpacked.toString("utf8")
-}
 
 const parse = (text: string, at: string): unknown => {
   try {

@@ -1,10 +1,10 @@
 /** `kennel journal …`: look into a journal, prove it, and answer a fault. */
 import { Console, Effect, Option, Schema, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { slotActor } from "../services/slot-actor/actor.ts"
 import { appendControl, readControl, skipKey } from "../shared/actor/control.ts"
 import { verifyJournal } from "../shared/actor/verify.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { decidingActors } from "./actors.ts"
 import { readableJournal, writableJournal } from "./layers.ts"
 import { subjectsOf } from "./services.ts"
 import { loadSettings } from "./settings.ts"
@@ -28,8 +28,7 @@ const verify = Command.make(
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const subjects = subjectsOf(settings)
-      const { slots } = yield* readControl(subjects)
-      const result = yield* verifyJournal({ subjects, actors: slots.map(slotActor) })
+      const result = yield* verifyJournal({ subjects, actors: yield* decidingActors(subjects) })
       for (const actor of result.actors) {
         const unwritten = actor.unwritten === 0 ? "" : `, ${actor.unwritten} outputs not written yet`
         yield* Console.log(`${actor.name}: state ${actor.stateHash}${unwritten}`)

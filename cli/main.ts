@@ -6,9 +6,13 @@ import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
 import { Argument, CliError, Command } from "effect/cli"
 import { readSettings } from "../shared/config/read.ts"
 import packageJson from "../package.json" with { type: "json" }
+import { actionCommand } from "./actions.ts"
+import { auditCommand } from "./audit.ts"
 import { configCommand } from "./config.ts"
 import { runConformance } from "./conformance.ts"
+import { doctorCommand } from "./doctor/command.ts"
 import { journalCommand } from "./journal.ts"
+import { regimeCommand } from "./regime.ts"
 import { serviceCommand } from "./service.ts"
 import { upCommand } from "./up.ts"
 
@@ -30,7 +34,17 @@ const conformanceCommand = Command.make(
 
 const kennel = Command.make("kennel").pipe(
   Command.withDescription("An event-sourced grid trader for Kraken's DOGE/USD"),
-  Command.withSubcommands([upCommand, serviceCommand, configCommand, journalCommand, conformanceCommand])
+  Command.withSubcommands([
+    upCommand,
+    serviceCommand,
+    configCommand,
+    journalCommand,
+    conformanceCommand,
+    regimeCommand,
+    actionCommand,
+    auditCommand,
+    doctorCommand
+  ])
 )
 
 const LEVELS = { debug: "Debug", info: "Info", warning: "Warn", error: "Error" } as const

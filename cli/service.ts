@@ -3,11 +3,20 @@ import { Console, Effect, Layer, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
+import { fitForRealMoney } from "./doctor/command.ts"
 import { exchangeElsewhere, exchangeSim, writableJournal } from "./layers.ts"
-import { enterJournal, feed, gateway, page, slots } from "./services.ts"
+import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
 
-const NAMES = ["market-feed", "slot-actor", "order-gateway", "control-plane", "exchange-sim"] as const
+const NAMES = [
+  "market-feed",
+  "slot-actor",
+  "governor",
+  "rebalancer",
+  "order-gateway",
+  "control-plane",
+  "exchange-sim"
+] as const
 type Name = (typeof NAMES)[number]
 
 /** An embedded journal belongs to one process; services apart need a server between them. */
@@ -30,6 +39,14 @@ const serviceNamed = (name: Name, settings: Settings) => {
       )
     case "slot-actor":
       return Effect.andThen(enterJournal(settings, name), slots(settings)).pipe(
+        Effect.provide(writableJournal(settings))
+      )
+    case "governor":
+      return Effect.andThen(enterJournal(settings, name), governor(settings)).pipe(
+        Effect.provide(writableJournal(settings))
+      )
+    case "rebalancer":
+      return Effect.andThen(enterJournal(settings, name), rebalancer(settings)).pipe(
         Effect.provide(writableJournal(settings))
       )
     case "order-gateway":
@@ -55,6 +72,8 @@ export const serviceCommand = Command.make(
   Effect.fn(function* ({ name }) {
     const settings = yield* loadSettings()
     if (settings.natsUrl === "") return yield* new NeedsNats({ service: name })
+    // The one service that can spend money.
+    if (name === "order-gateway") yield* fitForRealMoney(settings)
     return yield* serviceNamed(name, settings)
   })
 ).pipe(Command.withDescription("Run one service over NATS_URL"))

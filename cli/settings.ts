@@ -12,23 +12,13 @@ export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSet
   }
 }
 
-/** Real money needs guards that are not built yet. */
-export class NotLiveYet extends Schema.TaggedError<NotLiveYet>()("NotLiveYet", {}) {
-  override get message(): string {
-    return (
-      "LIVE=true: trading with real money stays closed until the governor (loss lock, capacity, pause and halt) is there; " +
-      "leave LIVE out to trade on paper"
-    )
-  }
-}
-
 /** Flags win over the environment; the key is the environment's name. */
 export const loadSettings = (
   flags: Readonly<Record<string, string | undefined>> = {}
-): Effect.Effect<Settings, WrongSettings | NotLiveYet> =>
-  Effect.suspend((): Effect.Effect<Settings, WrongSettings | NotLiveYet> => {
+): Effect.Effect<Settings, WrongSettings> =>
+  Effect.suspend((): Effect.Effect<Settings, WrongSettings> => {
     const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
     const { settings, problems } = readSettings({ ...process.env, ...given })
     if (problems.length > 0) return new WrongSettings({ problems })
-    return settings.live ? new NotLiveYet() : Effect.succeed(settings)
+    return Effect.succeed(settings)
   })

@@ -5,8 +5,9 @@ import { Command, Flag } from "effect/cli"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { fitForRealMoney } from "./doctor/command.ts"
 import { exchangeElsewhere, exchangeHere, exchangeSim, speedOf, writableJournal } from "./layers.ts"
-import { enterJournal, feed, gateway, page, slots } from "./services.ts"
+import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
 
 /** What a person needs to know at the start: what this is, where it is, what to do next. */
@@ -35,6 +36,8 @@ const services = (settings: Settings) =>
     const epoch = yield* enterJournal(settings, "kennel up")
     return yield* Effect.raceAllFirst([
       slots(settings),
+      governor(settings),
+      rebalancer(settings),
       gateway(settings),
       feed(settings, epoch),
       page(settings, (url) => Console.log(banner(settings, url, journal.where)))
@@ -74,6 +77,7 @@ export const upCommand = Command.make(
       DATA_DIR: Option.getOrUndefined(flags.data)
     })
     const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
+    yield* fitForRealMoney(settings)
     return yield* run({ ...settings, simPort })
   })
 ).pipe(Command.withDescription("Run everything in this process; on paper unless LIVE=true"))

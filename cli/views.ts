@@ -1,54 +1,92 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
-import { Context, Effect, Stream } from "effect"
-import { SlotViews, StatusView } from "../services/control-plane/marketView.ts"
+import { Context, Deferred, Effect, PubSub, Stream } from "effect"
+import { MarketViews } from "../services/control-plane/marketView.ts"
 import { statusActor } from "../services/control-plane/status.ts"
+import { governorActor } from "../services/governor/actor.ts"
+import { describeEffect } from "../services/governor/effects.ts"
+import { governorView } from "../services/governor/view.ts"
+import { rebalancerActor } from "../services/rebalancer/actor.ts"
+import { rebalancerView } from "../services/rebalancer/view.ts"
 import { slotActor } from "../services/slot-actor/actor.ts"
+import type { SlotState } from "../services/slot-actor/state.ts"
 import { slotView } from "../services/slot-actor/view.ts"
-import { decode, readControl } from "../shared/actor/control.ts"
+import type { ActorFold } from "../shared/actor/fold.ts"
 import { follow } from "../shared/actor/follow.ts"
+import type { HostError } from "../shared/actor/runtime.ts"
+import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/slotsEver.ts"
 import type { MarketSubjects } from "../shared/events/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { previewCommand } from "./preview.ts"
 
-/** Returns once the journal names a slot that is not among `known`. */
-export const awaitNewSlot = Effect.fn("awaitNewSlot")(function* (
-  subjects: MarketSubjects,
-  known: ReadonlyArray<number>
-) {
-  const journal = yield* Journal
-  yield* journal.tail({ from: 1, filter: subjects.control }).pipe(
-    Stream.mapEffect(decode),
-    Stream.filter(({ events }) =>
-      events.some((event) => event._tag === "MarketConfigured" && event.slots.some((slot) => !known.includes(slot)))
-    ),
-    Stream.runHead
-  )
+const HOST = "control-plane"
+
+/** Returns once the journal names a slot. */
+export const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) {
+  yield* Stream.runHead(yield* slotsNamedAfter(subjects, 0))
 })
 
-/** Follows slots and status; `failure` fails when one of the two can no longer be shown truthfully. */
+interface ShownSlot {
+  readonly slot: number
+  readonly fold: ActorFold<SlotState>
+}
+
+/**
+ * Follows everything the page shows. The slots known at the start are folded in one reading with the others; one that appears
+ * later is followed beside them until the next start. `failure` fails when something can no longer be shown truthfully.
+ */
 export const followViews = Effect.fn("followViews")(function* (subjects: MarketSubjects) {
-  const { slots } = yield* readControl(subjects)
-  const slotFolds = yield* follow({ host: "control-plane", subjects, actors: slots.map(slotActor) })
-  const statusFold = yield* follow({ host: "control-plane", subjects, actors: [statusActor] })
-  const views = Context.make(
-    SlotViews,
-    SlotViews.of({
-      current: Effect.sync(() => ({
-        seq: slotFolds.folds[0]?.seq ?? 0,
-        slots: slotFolds.folds.map((fold, index) => slotView(slots[index] ?? 0, fold.state))
-      })),
-      changes: slotFolds.changes
-    })
-  ).pipe(
-    Context.add(
-      StatusView,
-      StatusView.of({
-        current: Effect.sync(() => {
-          const [fold] = statusFold.folds
-          return { seq: fold?.seq ?? 0, state: fold?.state ?? statusActor.initial }
-        }),
-        changes: statusFold.changes
-      })
-    )
+  const journal = yield* Journal
+  const head = yield* journal.head
+  const known = yield* slotsNamedUpTo(subjects, head)
+  const main = yield* follow({
+    host: HOST,
+    subjects,
+    actors: [statusActor, governorActor, rebalancerActor, ...known.map(slotActor)]
+  })
+  const [status, governor, rebalancer, ...slotFolds] = main.folds
+  const slots: Array<ShownSlot> = slotFolds.map((fold, index) => ({ slot: known[index] ?? 0, fold }))
+  const moved = yield* PubSub.sliding<number>(1)
+  const broken = yield* Deferred.make<never, HostError>()
+  const forward = (changes: Stream.Stream<number>) =>
+    Stream.runForEach(changes, (seq) => PubSub.publish(moved, seq)).pipe(Effect.forkScoped({ startImmediately: true }))
+  yield* forward(main.changes)
+
+  const welcome = Effect.fnUntraced(function* (slot: number) {
+    if (slots.some((shown) => shown.slot === slot)) return
+    const { folds, changes, failure } = yield* follow({ host: HOST, subjects, actors: [slotActor(slot)] })
+    slots.push({ slot, fold: folds[0] })
+    yield* forward(changes)
+    yield* Effect.forkScoped(Effect.tapCause(failure, (cause) => Deferred.failCause(broken, cause)))
+  })
+  yield* (yield* slotsNamedAfter(subjects, head)).pipe(
+    Stream.runForEach(welcome),
+    Effect.tapCause((cause) => Deferred.failCause(broken, cause)),
+    Effect.forkScoped
   )
-  return { views, slots, failure: Effect.raceFirst(slotFolds.failure, statusFold.failure) }
+
+  const views = MarketViews.of({
+    current: Effect.sync(() => ({
+      seq: slots.reduce((least, { fold }) => Math.min(least, fold.seq), status.seq),
+      status: status.state,
+      slots: slots.map(({ slot, fold }) => slotView(slot, fold.state)),
+      governor: governor.state.governed ? governorView(governor.state) : null,
+      blocks: rebalancerView(rebalancer.state)
+    })),
+    changes: Stream.fromPubSub(moved),
+    preview: (asked) =>
+      Effect.sync(() => {
+        const { seq, epoch, state } = status
+        const standing = {
+          seq,
+          epoch,
+          nowMs: state.nowMs,
+          priceAgeSec: state.priceAge?.sec ?? null,
+          governor: governor.state,
+          slots: slots.map(({ slot, fold }) => ({ slot, state: fold.state }))
+        }
+        return previewCommand(subjects, standing, asked)
+      }),
+    describe: describeEffect
+  })
+  return { views: Context.make(MarketViews, views), failure: Effect.raceFirst(main.failure, Deferred.await(broken)) }
 })

@@ -21,13 +21,27 @@ const asset = (name: string, extension: keyof typeof TYPES): Asset => ({
   body: readFileSync(join(PAGE, `${name}.${extension}`))
 })
 
+const MODULES = [
+  "main",
+  "connection",
+  "h",
+  "patch",
+  "format",
+  "sparkline",
+  "view",
+  "slotView",
+  "marketView",
+  "governorView",
+  "asking",
+  "dialog"
+] as const
+
 /** By request path. */
 export const loadAssets = (): ReadonlyMap<string, Asset> =>
   new Map([
     ["/", asset("index", "html")],
     ["/page/style.css", asset("style", "css")],
+    ["/page/governor.css", asset("governor", "css")],
     ["/page/icon.svg", asset("icon", "svg")],
-    ...["main", "connection", "h", "patch", "format", "sparkline", "view", "slotView", "marketView"].map(
-      (name) => [`/page/${name}.js`, asset(name, "js")] as const
-    )
+    ...MODULES.map((name) => [`/page/${name}.js`, asset(name, "js")] as const)
   ])

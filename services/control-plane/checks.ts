@@ -1,6 +1,6 @@
 /** Whether the market can trade now, and if not, what it waits for. Pure. */
-import type { SlotStatus } from "./marketView.ts"
-import type { LiveOrder, StatusState } from "./status.ts"
+import type { MarketMoment } from "./marketView.ts"
+import type { LiveOrder } from "./status.ts"
 
 /** What the process itself observes of the journal, apart from what stands in it. */
 export interface JournalWatch {
@@ -15,13 +15,9 @@ export interface JournalWatch {
 }
 
 /** One moment, as the control plane sees it. */
-export interface Observed {
-  /** The record up to which both views have been folded. */
-  readonly seq: number
-  readonly status: StatusState
-  readonly slots: ReadonlyArray<SlotStatus>
+export interface Observed extends MarketMoment {
   readonly journal: JournalWatch
-  /** Wall seconds since the views last moved. */
+  /** Wall seconds since the market last moved. */
   readonly silentSec: number
 }
 
@@ -60,14 +56,29 @@ export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<st
     waiting.push(`feed: no record for ${Math.round(silentSec)} s, silent after ${limits.silentAfterSec} s`)
   }
   if (status.reconciled === null) waiting.push("account: orders not yet compared with the exchange")
+  for (const { step, state, waits_for: what } of observed.governor?.startup ?? []) {
+    // These two stand in the list already, in more detail.
+    if (state !== "waiting" || step === "price" || step === "reconcile") continue
+    waiting.push(`start, ${step.replaceAll("_", " ")}: ${what ?? "not done"}`)
+  }
   return waiting
 }
 
-/** Why nothing is traded although everything runs: faults first, then slots that stopped themselves. Empty: nothing halts. */
-export const haltedBy = ({ status, slots }: Observed): ReadonlyArray<string> => [
-  ...status.faults.map((fault) => `fault in ${fault.actor} at record ${fault.seq}: ${fault.problem}`),
-  ...slots.flatMap((slot) => (slot.halted === null ? [] : [`slot ${slot.slot_id} halted: ${slot.halted.join("; ")}`]))
-]
+const faultLines = ({ status }: Observed): ReadonlyArray<string> =>
+  status.faults.map((fault) => `fault in ${fault.actor} at record ${fault.seq}: ${fault.problem}`)
+
+const haltedSlots = ({ slots }: Observed): ReadonlyArray<string> =>
+  slots.flatMap((slot) => (slot.halted === null ? [] : [`slot ${slot.slot_id} halted: ${slot.halted.join("; ")}`]))
+
+/**
+ * Why nothing is traded although everything runs: faults first, then slots that stopped themselves. Empty: nothing halts. In
+ * a governed market a stopped slot halts only as long as the governor says so: an operator may have gone on without it.
+ */
+export const haltedBy = (observed: Observed): ReadonlyArray<string> => {
+  const { governor } = observed
+  const slotsHalt = governor === null || governor.mode === "HALTED"
+  return [...faultLines(observed), ...(slotsHalt ? haltedSlots(observed) : [])]
+}
 
 const nameOf = (order: LiveOrder): string => `${order.clientId} (slot ${order.slot ?? "?"})`
 
@@ -75,9 +86,21 @@ const nameOf = (order: LiveOrder): string => `${order.clientId} (slot ${order.sl
 export const firstOf = (lines: ReadonlyArray<string>): string =>
   lines.length <= 3 ? lines.join(", ") : `${lines.slice(0, 3).join(", ")} and ${lines.length - 3} more`
 
+/** Buying and selling both cost the maker fee: a target that does not exceed the two earns nothing. */
+const feeWarning = ({ status, governor }: Observed): ReadonlyArray<string> => {
+  const profitPct = governor?.targets.profit_pct ?? status.configured?.rules.profitPct ?? null
+  const makerPct = status.fees?.makerPct ?? null
+  if (profitPct === null || makerPct === null || profitPct > 2 * makerPct) return []
+  return [
+    `profit target: ${profitPct} % does not cover two maker fees of ${makerPct} %; raise it above ${2 * makerPct} %`
+  ]
+}
+
 /** What a person should look at although it halts nothing. */
-export const warnings = ({ status }: Observed): ReadonlyArray<string> => {
-  const found: Array<string> = []
+export const warnings = (observed: Observed): ReadonlyArray<string> => {
+  const { status, governor } = observed
+  const found: Array<string> = [...feeWarning(observed)]
+  if (governor !== null && governor.mode !== "HALTED") found.push(...haltedSlots(observed))
   const unknown = status.live.filter((order) => order.outcome === "unknown")
   if (unknown.length > 0) found.push(`orders sent, outcome unknown, being looked up: ${firstOf(unknown.map(nameOf))}`)
   const exchange = status.constraints?.status

@@ -1,7 +1,10 @@
 /** A market for the tests: one slot with both entries out, one with both exits, a recovery and two booked cycles. */
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { readSettings } from "../../shared/config/read.ts"
+import { slotRules } from "../../shared/config/slotRules.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { Observed } from "./checks.ts"
+import type { GovernorStatus } from "./governorStatus.ts"
 import type { SlotCycle, SlotOrder, SlotStatus } from "./marketView.ts"
 import type { ReportOptions } from "./report.ts"
 import { initialStatus, statusActor, type StatusState } from "./status.ts"
@@ -181,5 +184,56 @@ export const observedAt = (
 ): Observed => {
   const { startHead = 0, slots = [], ...rest } = fields
   const journal = { where: "memory", problem: null, head: events.length, startHead }
-  return { seq: events.length, status: foldAll(events), slots, journal, silentSec: 0, ...rest }
+  const status = foldAll(events)
+  return { seq: events.length, status, slots, governor: null, blocks: {}, journal, silentSec: 0, ...rest }
+}
+
+/** A market with a governor; the rules are those of a slot that earns more than two maker fees. */
+export const governed: MarketEvent = {
+  _tag: "MarketConfigured",
+  slots: [1, 2],
+  rules: slotRules(readSettings({}).settings),
+  governed: true
+}
+
+/** A governor that lets the market run, with room enough. */
+export const governor: GovernorStatus = {
+  mode: "RUNNING",
+  mode_reason: { rule: "started", numbers: {}, sentence: "Every step of the start is done." },
+  since: NOW - 3_600,
+  causes: [],
+  operator_needed: null,
+  startup: (
+    ["snapshot", "terms", "price", "candles", "reconcile", "missed_fills", "bootstrap", "running"] as const
+  ).map((step) => ({ step, state: step === "candles" ? "pending" : "done", waits_for: null })),
+  entry_scheduler: {
+    cap: 2,
+    granted_in_loop: 1,
+    deferred: 3,
+    deferred_total: 41,
+    drained_total: 38,
+    loop_sec: 30
+  },
+  capacity_fill_health: {
+    open_orders_current: 31,
+    open_orders_safe_cap: 45,
+    open_order_headroom: 14,
+    open_order_utilization_pct: 68.9,
+    status_band: "caution",
+    blocked_risk_hint: ["14 places left of a safe cap of 45"]
+  },
+  daily_loss_limit: "3",
+  daily_realized_loss_utc: "0.41",
+  daily_loss_lock_active: false,
+  daily_loss_lock_utc_day: null,
+  capital_layers: { target: 2, effective: 1 },
+  slots: [
+    { slot: 1, alias: "wow", state: "active" },
+    { slot: 2, alias: "such", state: "retiring" }
+  ],
+  targets: { entry_pct: 0.2, profit_pct: 1, fees_pct: 0.5 },
+  sizing: null,
+  open_order_drift_hint: { active: false, exchange: 31, internal: 31 },
+  recoveries: 1,
+  soft_closed_total: 4
 }

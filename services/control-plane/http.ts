@@ -1,7 +1,9 @@
-/** The routes. Every answer comes from the newest report in memory, so no request waits for anything. */
-import express, { type ErrorRequestHandler, type Express, type Response } from "express"
+/** The routes. All but actions are answered from the newest report in memory, so that no reader waits for anything. */
+import express, { type ErrorRequestHandler, type Express } from "express"
+import { ACTION_PATH, type ActionDesk, takeActions } from "./actionRoute.ts"
 import type { Asset } from "./assets.ts"
 import type { Published } from "./publisher.ts"
+import { json, problem } from "./respond.ts"
 import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
 
 /** What the routes read. */
@@ -9,6 +11,7 @@ export interface HttpSource {
   readonly latest: () => Published
   readonly hub: StreamHub
   readonly assets: ReadonlyMap<string, Asset>
+  readonly desk: ActionDesk
   /** An unexpected failure, for the log; the client only learns that there was one. */
   readonly onFailure: (error: unknown) => void
 }
@@ -22,28 +25,20 @@ const SECURITY_HEADERS = {
   "Referrer-Policy": "no-referrer"
 } as const
 
-/** RFC 9457 problem details. */
-const problem = (response: Response, status: number, title: string, detail: string) => {
-  response
-    .status(status)
-    .type("application/problem+json")
-    .send(JSON.stringify({ type: "about:blank", title, status, detail }))
-}
-
-const json = (response: Response, status: number, text: string) => {
-  response.status(status).set("Cache-Control", "no-store").type("application/json").send(text)
-}
-
-export const makeApp = ({ latest, hub, assets, onFailure }: HttpSource): Express => {
+export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
 
   app.use((request, response, next) => {
     response.set(SECURITY_HEADERS)
-    if (request.method === "GET" || request.method === "HEAD") return next()
-    response.set("Allow", "GET, HEAD")
-    problem(response, 405, "Method Not Allowed", `${request.method} is not possible here: everything is read-only`)
+    const allowed = request.path === ACTION_PATH ? ["POST"] : ["GET", "HEAD"]
+    if (allowed.includes(request.method)) return next()
+    response.set("Allow", allowed.join(", "))
+    const detail = `${request.method} is not possible here; actions are sent with POST ${ACTION_PATH}`
+    problem(response, 405, "Method Not Allowed", detail)
   })
+
+  takeActions(app, desk)
 
   app.get(["/api/status", "/api/swarm/status"], (_request, response) => json(response, 200, latest().json))
 

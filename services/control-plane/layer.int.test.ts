@@ -1,15 +1,17 @@
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { opening, price, reconciled, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
 import type { StatusReport } from "./report.ts"
 import { MAX_CLIENTS } from "./streamHub.ts"
-import { handMoved } from "./testViews.ts"
+import { handMoved, SUBJECTS } from "./testViews.ts"
 
 const OPTIONS: ControlPlaneOptions = {
+  subjects: SUBJECTS,
+  token: Redacted.make("a token for the tests"),
   port: 0,
   pair: "DOGE/USD",
   trading: "paper",
@@ -75,6 +77,25 @@ describe("the status", () => {
       assert.deepStrictEqual(Object.keys(report), [
         "mode",
         "mode_reason",
+        "mode_cause",
+        "mode_since",
+        "mode_causes",
+        "operator_needed",
+        "startup",
+        "entry_scheduler",
+        "capacity_fill_health",
+        "daily_loss_limit",
+        "daily_loss_lock_active",
+        "daily_loss_lock_utc_day",
+        "capital_layers",
+        "targets",
+        "sizing",
+        "open_order_drift_hint",
+        "recoveries",
+        "soft_closed_total",
+        "notices",
+        "commands",
+        "last_halt",
         "trading",
         "ready",
         "waiting_for",

@@ -1,18 +1,24 @@
-/** The control plane as a layer: what a person or a script sees of the market, read-only. */
-import { Clock, Context, Effect, Layer } from "effect"
+/** The control plane as a layer: what a person or a script sees of the market, and may ask of it. */
+import { Clock, Context, Effect, Layer, Redacted } from "effect"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import type { Journal } from "../../shared/journal/port.ts"
+import { makeDesk } from "./desk.ts"
 import { loadAssets } from "./assets.ts"
 import { makeApp } from "./http.ts"
 import { listen, type ListenFailed } from "./listen.ts"
-import type { SlotViews, StatusView } from "./marketView.ts"
+import type { MarketViews } from "./marketView.ts"
 import { makePublisher } from "./publisher.ts"
 import { HEARTBEAT_MS, makeStreamHub } from "./streamHub.ts"
 
 export interface ControlPlaneOptions {
-  /** An address of this machine. Default: loopback, because nothing here asks for a password. */
+  /** An address of this machine. Default: loopback, because the status asks for no password. */
   readonly host?: string
   /** 0 takes any free port; `ControlPlane` says which. */
   readonly port: number
+  /** Where commands are written, and their answers read. */
+  readonly subjects: MarketSubjects
+  /** What an action must show. */
+  readonly token: Redacted.Redacted
   /** As people write it, base before quote: `DOGE/USD`. */
   readonly pair: string
   /** `live` means real money. */
@@ -38,11 +44,20 @@ export class ControlPlane extends Context.Service<
 /** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
 export const controlPlaneLayer = (
   options: ControlPlaneOptions
-): Layer.Layer<ControlPlane, ListenFailed, SlotViews | StatusView | Journal> =>
+): Layer.Layer<ControlPlane, ListenFailed, MarketViews | Journal> =>
   Layer.effect(
     ControlPlane,
     Effect.gen(function* () {
-      const { host = "127.0.0.1", pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec } = options
+      const {
+        host = "127.0.0.1",
+        subjects,
+        token,
+        pair,
+        trading,
+        simulator,
+        stalePriceMaxAgeSec,
+        silentAfterSec
+      } = options
       const startedAt = (yield* Clock.currentTimeMillis) / 1_000
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
@@ -51,10 +66,12 @@ export const controlPlaneLayer = (
         { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
         hub.send
       )
+      const desk = yield* makeDesk({ subjects, token: Redacted.value(token) })
       const app = makeApp({
         latest: publisher.latest,
         hub,
         assets: loadAssets(),
+        desk,
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
       yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)

@@ -1,5 +1,7 @@
-/** What the control plane is told: the slots as their own actors see them, and everything else as `status.ts` folds it. */
+/** What the control plane is told: slots and governor as their own actors see them, everything else as `status.ts` folds it. */
 import { Context, type Effect, type Stream } from "effect"
+import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { GovernorStatus } from "./governorStatus.ts"
 import type { StatusState } from "./status.ts"
 
 /**
@@ -84,22 +86,34 @@ export interface SlotStatus {
   readonly halted: ReadonlyArray<string> | null
 }
 
-/** The slots, from the slot actors' own fold: so there is one definition of profit and loss. */
-export class SlotViews extends Context.Service<
-  SlotViews,
-  {
-    readonly current: Effect.Effect<{ readonly seq: number; readonly slots: ReadonlyArray<SlotStatus> }>
-    /** The journal sequence after each advance; a slow reader may see only the newest. */
-    readonly changes: Stream.Stream<number>
-  }
->()("kennel/control-plane/SlotViews") {}
+/** Everything shown, at one moment: all of it has folded the journal up to and including record `seq`. */
+export interface MarketMoment {
+  readonly seq: number
+  /** The state of `statusActor`. */
+  readonly status: StatusState
+  readonly slots: ReadonlyArray<SlotStatus>
+  /** Null while the market has no governor. */
+  readonly governor: GovernorStatus | null
+  /** What other actors show of themselves, by the name it has in the report: `rebalancer`, `trend`, … */
+  readonly blocks: Readonly<Record<string, unknown>>
+}
 
-/** The state of `statusActor`. */
-export class StatusView extends Context.Service<
-  StatusView,
+/** What a command would do now: the governor's answer, and the effects as lines. */
+export interface Preview {
+  readonly answer: EventOf<"CommandApplied" | "CommandRefused">
+  readonly effects: ReadonlyArray<string>
+}
+
+/** The market, from the very folds that trade: so there is one definition of every figure. */
+export class MarketViews extends Context.Service<
+  MarketViews,
   {
-    readonly current: Effect.Effect<{ readonly seq: number; readonly state: StatusState }>
+    readonly current: Effect.Effect<MarketMoment>
     /** The journal sequence after each advance; a slow reader may see only the newest. */
     readonly changes: Stream.Stream<number>
+    /** Runs the command through the reducers on the states as they are, and forgets the result. */
+    readonly preview: (command: EventOf<"CommandIssued">) => Effect.Effect<Preview>
+    /** An effect as one line for people. */
+    readonly describe: (event: MarketEvent) => string
   }
->()("kennel/control-plane/StatusView") {}
+>()("kennel/control-plane/MarketViews") {}

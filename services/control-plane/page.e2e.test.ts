@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Redacted, Scope, Stream } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
 import { requireBinary } from "../../shared/testing/requires.ts"
-import { opening, price, slots } from "./examples.ts"
+import { governed, governor, opening, price, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
-import { handMoved } from "./testViews.ts"
+import { handMoved, SUBJECTS } from "./testViews.ts"
 
 const CHROMIUM = requireBinary("chromium")
+const TOKEN = "a token for the tests"
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -28,6 +29,8 @@ const open = Effect.gen(function* () {
   const market = yield* handMoved(opening)
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const layer = controlPlaneLayer({
+    subjects: SUBJECTS,
+    token: Redacted.make(TOKEN),
     port: 0,
     pair: "DOGE/USD",
     trading: "paper",
@@ -105,6 +108,100 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         })
       }
       assert.notStrictEqual(ground[0], ground[1])
+    })
+  )
+
+  it.live("shows what the governor allows, what it waits for, and what to do about a pause", () =>
+    Effect.gen(function* () {
+      const { market, url, browser } = yield* open
+      yield* market.setGovernor(governor)
+      const { page, complaints } = yield* visit(browser, url)
+      const panel = page.getByRole("region", { name: "Governor" })
+      yield* Effect.promise(async () => {
+        await panel.getByText("31 of 45").waitFor()
+        await panel.getByText("caution: getting full").waitFor()
+        await panel.getByText("3 waiting · loop 30 s").waitFor()
+        await page.getByRole("heading", { name: "such slot 2" }).waitFor()
+        await page.getByText("retiring", { exact: true }).waitFor()
+      })
+      const sentence = "The day's realised loss of 3 USD has reached the limit of 3 USD."
+      const why = { rule: "daily_loss_lock", numbers: { loss: "3", limit: "3" }, sentence }
+      yield* market.setGovernor({
+        ...governor,
+        mode: "PAUSED",
+        mode_reason: why,
+        causes: [{ cause: "daily_loss_lock", ...why }],
+        operator_needed: why,
+        daily_loss_lock_active: true
+      })
+      yield* Effect.promise(async () => {
+        await page.getByRole("status").getByText("Paused").waitFor()
+        await page.getByText("Resume it once that is over.").waitFor()
+        await page.getByRole("button", { name: "Resume" }).waitFor()
+      })
+      assert.deepStrictEqual(complaints, [])
+    })
+  )
+
+  it.live("asks for the token once, shows what an action would do, and shows success when it has come back", () =>
+    Effect.gen(function* () {
+      const { market, url, browser } = yield* open
+      yield* market.append(governed)
+      yield* market.setGovernor(governor)
+      const reason = { rule: "pause", numbers: {} }
+      yield* market.setPreview({
+        answer: { _tag: "CommandApplied", commandId: "x", reason },
+        effects: ["mode becomes PAUSED"]
+      })
+      yield* market.govern((commandId) => [
+        { _tag: "ModeChanged", mode: "PAUSED", reason },
+        { _tag: "CommandApplied", commandId, reason }
+      ])
+      const { page, complaints } = yield* visit(browser, url)
+      const dialog = page.getByRole("dialog")
+      yield* Effect.promise(async () => {
+        await page.getByRole("button", { name: "Pause" }).click()
+        await dialog.getByRole("heading", { name: "Pause the market" }).waitFor()
+        assert.strictEqual(await page.evaluate("document.activeElement.id"), "token")
+        await dialog.getByLabel("Token").fill("not the token of this market")
+        await page.keyboard.press("Enter")
+        await dialog.getByText("That token was not accepted.").waitFor()
+        await dialog.getByLabel("Token").fill(TOKEN)
+        await page.keyboard.press("Enter")
+        await dialog.getByText("mode becomes PAUSED").waitFor()
+        assert.notInclude(await dialog.innerHTML(), TOKEN)
+        await dialog.getByRole("button", { name: "Do it" }).click()
+        await dialog.getByText("Done.").waitFor()
+        await dialog.getByRole("button", { name: "Close" }).click()
+        await page.getByRole("region", { name: "Commands" }).getByText("by page").waitFor()
+        // The tab remembers the token: the next action begins with its preview.
+        await page.getByRole("button", { name: "Add slot" }).click()
+        await dialog.getByText("mode becomes PAUSED").waitFor()
+        await page.keyboard.press("Escape")
+        await dialog.waitFor({ state: "hidden" })
+      })
+      const written = yield* market.journal.read({ from: 1, filter: SUBJECTS.command("*") }).pipe(Stream.runCollect)
+      assert.lengthOf([...written], 1)
+      assert.deepStrictEqual(
+        complaints.filter((line) => !line.includes("401")),
+        []
+      )
+    })
+  )
+
+  it.live("fits its limits and its dialog on a phone", () =>
+    Effect.gen(function* () {
+      const { market, url, browser } = yield* open
+      yield* market.append(governed)
+      yield* market.setGovernor(governor)
+      const { page } = yield* visit(browser, url, { viewport: { width: 360, height: 740 } })
+      yield* Effect.promise(async () => {
+        await page.getByRole("button", { name: "Remove wow" }).click()
+        await page.getByRole("dialog").getByRole("heading", { name: "Remove slot 1" }).waitFor()
+        assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), 360)
+        const width = "document.querySelector('dialog').getBoundingClientRect().width"
+        assert.isAtMost(Number(await page.evaluate(width)), 336)
+      })
     })
   )
 })

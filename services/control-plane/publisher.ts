@@ -1,11 +1,11 @@
 /**
  * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
- * when a view moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
+ * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
  */
 import { Clock, Effect, Queue, type Scope, Stream } from "effect"
 import { Journal } from "../../shared/journal/port.ts"
 import type { JournalWatch, Observed } from "./checks.ts"
-import { SlotViews, StatusView } from "./marketView.ts"
+import { MarketViews } from "./marketView.ts"
 import { type ReportOptions, reportOf, type StatusReport } from "./report.ts"
 
 /** One report and its bytes. */
@@ -31,9 +31,8 @@ const HEAD_TIMEOUT_MS = 2_000
 export const makePublisher = Effect.fn("makePublisher")(function* (
   options: ReportOptions,
   onChange: (published: Published) => void
-): Effect.fn.Return<{ readonly latest: () => Published }, never, SlotViews | StatusView | Journal | Scope.Scope> {
-  const slotViews = yield* SlotViews
-  const statusView = yield* StatusView
+): Effect.fn.Return<{ readonly latest: () => Published }, never, MarketViews | Journal | Scope.Scope> {
+  const views = yield* MarketViews
   const journal = yield* Journal
   let watch: JournalWatch = { where: journal.where, problem: null, head: null, startHead: null }
   let movedAtMs = yield* Clock.currentTimeMillis
@@ -56,15 +55,14 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
 
   const build = Effect.fnUntraced(function* () {
     const nowMs = yield* Clock.currentTimeMillis
-    const { seq: statusSeq, state } = yield* statusView.current
-    const { seq: slotsSeq, slots } = yield* slotViews.current
-    const seq = Math.min(statusSeq, slotsSeq)
+    const moment = yield* views.current
+    const { seq } = moment
     if (seq !== lastSeq) {
       lastSeq = seq
       movedAtMs = nowMs
     }
     const silentSec = Math.max(0, nowMs - movedAtMs) / 1_000
-    const observed: Observed = { seq, status: state, slots, journal: watch, silentSec }
+    const observed: Observed = { ...moment, journal: watch, silentSec }
     const report = reportOf(observed, options)
     return { seq, report, json: JSON.stringify(report) }
   })
@@ -75,10 +73,7 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
   // One place: however often the views move in between, one build follows.
   const wake = yield* Queue.sliding<void>(1)
   const waken = () => Queue.offer(wake, undefined)
-  yield* Stream.merge(statusView.changes, slotViews.changes).pipe(
-    Stream.runForEach(waken),
-    Effect.forkScoped({ startImmediately: true })
-  )
+  yield* views.changes.pipe(Stream.runForEach(waken), Effect.forkScoped({ startImmediately: true }))
   yield* Effect.sleep(TICK_MS).pipe(
     Effect.andThen(askJournal),
     Effect.andThen(waken()),

@@ -1,6 +1,7 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import { firstOf, haltedBy, type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
+import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
+import { type GovernedPart, governedPart } from "./governorReport.ts"
 import type { SlotOrder, SlotRecovery, SlotStatus } from "./marketView.ts"
 
 /** What does not change while the process lives. */
@@ -22,12 +23,15 @@ interface Distance {
 export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
   readonly orders: ReadonlyArray<SlotOrder & Distance>
   readonly recovery_orders: ReadonlyArray<SlotRecovery & Distance>
+  /** Retiring: it settles its orders and opens nothing. Null while the market has no governor. */
+  readonly life: "active" | "retiring" | null
 }
 
-/** Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
-export interface StatusReport {
-  readonly mode: "RUNNING" | "HALTED"
-  readonly mode_reason: string | null
+/**
+ * Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. The governor's blocks
+ * (`startup`, `capacity_fill_health`, …) are null while the market has no governor.
+ */
+export interface StatusReport extends GovernedPart {
   readonly trading: "paper" | "live"
   readonly ready: boolean
   /** Empty when ready. */
@@ -149,17 +153,41 @@ const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 
+/** The governor counts by itself, and it is its count that locks; without one the slots' own days are added up. */
+const dayLoss = ({ governor, slots, status }: Observed): string => {
+  if (governor !== null) return governor.daily_realized_loss_utc
+  const today = Math.floor(status.nowMs / DAY_MS)
+  return sum(slots.map(({ day_realized_loss: day }) => (day.utc_day === today ? day.loss : "0")))
+}
+
+const nameOf = (
+  { governor }: Observed,
+  { slot_id, alias }: SlotStatus
+): { alias?: string; life: ReportedSlot["life"] } => {
+  const known = governor?.slots.find(({ slot }) => slot === slot_id)
+  const name = known?.alias ?? alias
+  return { ...(name === undefined ? {} : { alias: name }), life: known?.state ?? null }
+}
+
+/** A slot that is no longer of the market shows only what it still has to settle. */
+const isShown =
+  ({ governor }: Observed) =>
+  (slot: SlotStatus): boolean =>
+    governor === null ||
+    governor.slots.some((known) => known.slot === slot.slot_id) ||
+    slot.orders.length + slot.recovery_orders.length > 0
+
 /** The whole report of one moment. */
 export const reportOf = (observed: Observed, options: ReportOptions): StatusReport => {
   const { status, slots, journal, seq } = observed
   const [base = "", quote = ""] = options.pair.split("/")
-  const halted = haltedBy(observed)
+  const governed = governedPart(observed)
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
   return {
-    mode: halted.length === 0 ? "RUNNING" : "HALTED",
-    mode_reason: halted.length === 0 ? null : firstOf(halted),
+    ...governed,
+    ...observed.blocks,
     trading: options.trading,
     ready: waiting.length === 0,
     waiting_for: waiting,
@@ -176,8 +204,9 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
       last_event_seq: seq,
       venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
     },
-    slots: slots.map((slot) => ({
+    slots: slots.filter(isShown(observed)).map((slot) => ({
       ...slot,
+      ...nameOf(observed, slot),
       orders: slot.orders.map((order) => withDistance(order, market)),
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),
@@ -185,9 +214,7 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
     total_fees: sum(slots.map((slot) => slot.total_fees)),
     total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
     today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
-    daily_realized_loss_utc: sum(
-      slots.map(({ day_realized_loss: day }) => (day.utc_day === Math.floor(status.nowMs / DAY_MS) ? day.loss : "0"))
-    ),
+    daily_realized_loss_utc: dayLoss(observed),
     account: accountOf(observed),
     fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },
     constraints: constraintsOf(observed),

@@ -4,7 +4,10 @@
  */
 import type { Actor, EventPlace } from "../../shared/actor/actor.ts"
 import { decodeState, encodeState } from "../../shared/actor/stateText.ts"
+import type { Command } from "../../shared/events/command.ts"
+import { handlesOrders } from "../../shared/events/services.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { Reason } from "../../shared/events/reason.ts"
 import { slotOfSubject } from "../../shared/events/subjects.ts"
 
 /**
@@ -14,6 +17,10 @@ import { slotOfSubject } from "../../shared/events/subjects.ts"
 export const MAX_LIVE_ORDERS = 900
 /** Faults kept. A fault stops its actor, so each actor has one at a time; the first ones matter most, later ones are dropped. */
 export const MAX_FAULTS = 100
+/** Notices kept, the newest: a page of them. The journal keeps all. */
+export const MAX_NOTICES = 50
+/** Commands kept with their answers, the newest. The journal keeps all. */
+export const MAX_COMMANDS = 20
 
 /** An order between its claim and its end. */
 export interface LiveOrder {
@@ -24,6 +31,22 @@ export interface LiveOrder {
   /** `claimed`: being sent. `open`: the exchange has it. `unknown`: sent, outcome unknown. */
   readonly outcome: "claimed" | "open" | "unknown"
   readonly sinceMs: number
+}
+
+/** Something a person should know of, and when it was said. */
+export interface Notice {
+  readonly severity: EventOf<"NoticeRaised">["severity"]
+  readonly reason: Reason
+  readonly atMs: number
+}
+
+/** What somebody asked for, and the governor's answer; null while there is none. */
+export interface AskedCommand {
+  readonly commandId: string
+  readonly author: string
+  readonly command: Command
+  readonly atMs: number
+  readonly answer: { readonly applied: boolean; readonly reason: Reason } | null
 }
 
 export interface StatusState {
@@ -44,6 +67,12 @@ export interface StatusState {
   /** In the order of their claims. */
   readonly live: ReadonlyArray<LiveOrder>
   readonly untracked: number
+  /** Oldest first, at most `MAX_NOTICES`. */
+  readonly notices: ReadonlyArray<Notice>
+  /** Oldest first, at most `MAX_COMMANDS`. */
+  readonly commands: ReadonlyArray<AskedCommand>
+  /** The last slot that stopped itself, and the shortest list of events that makes it stop; null when none ever did. */
+  readonly explained: EventOf<"HaltExplained"> | null
   readonly counts: {
     readonly sent: number
     readonly rejected: number
@@ -67,11 +96,11 @@ export const initialStatus: StatusState = {
   faults: [],
   live: [],
   untracked: 0,
+  notices: [],
+  commands: [],
+  explained: null,
   counts: { sent: 0, rejected: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
 }
-
-/** Services that may restart without an order being unwatched. Any other start takes the reconciliation away. */
-const HANDLES_NO_ORDERS: ReadonlySet<string> = new Set(["market-feed", "slot-actor", "control-plane"])
 
 const count = (state: StatusState, what: keyof StatusState["counts"]): StatusState => ({
   ...state,
@@ -104,6 +133,24 @@ const withFault = (state: StatusState, fault: EventOf<"FaultRaised">): StatusSta
   return { ...state, faults: [...state.faults, fault] }
 }
 
+/** When it happened: a record of a writer that has not heard the exchange's clock says 0. */
+const nowOf = (state: StatusState, place: EventPlace): number => Math.max(state.nowMs, place.timeMs)
+
+/** `list` with one more, of which only the newest `most` stay. */
+const appended = <Item>(list: ReadonlyArray<Item>, item: Item, most: number): ReadonlyArray<Item> =>
+  [...list, item].slice(-most)
+
+const withAnswer = (
+  state: StatusState,
+  { _tag, commandId, reason }: EventOf<"CommandApplied" | "CommandRefused">
+): StatusState => {
+  const answer = { applied: _tag === "CommandApplied", reason }
+  return {
+    ...state,
+    commands: state.commands.map((asked) => (asked.commandId === commandId ? { ...asked, answer } : asked))
+  }
+}
+
 const fold = (state: StatusState, event: MarketEvent, place: EventPlace): StatusState => {
   switch (event._tag) {
     case "PriceObserved":
@@ -123,9 +170,9 @@ const fold = (state: StatusState, event: MarketEvent, place: EventPlace): Status
     case "MarketConfigured":
       return { ...state, configured: event }
     case "EpochRaised":
-      return HANDLES_NO_ORDERS.has(event.service)
-        ? { ...state, epoch: event.epoch }
-        : { ...state, epoch: event.epoch, reconciled: null }
+      return handlesOrders(event.service)
+        ? { ...state, epoch: event.epoch, reconciled: null }
+        : { ...state, epoch: event.epoch }
     case "FaultRaised":
       return withFault(state, event)
     case "RecordSkipped":
@@ -149,7 +196,54 @@ const fold = (state: StatusState, event: MarketEvent, place: EventPlace): Status
       return count(withoutLive(state, event.clientId), "filled")
     case "OrderCancelled":
       return count(withoutLive(state, event.clientId), "cancelled")
-    // What a slot decides is shown from the slot's own view.
+    case "NoticeRaised": {
+      const { severity, reason } = event
+      return {
+        ...state,
+        notices: appended(state.notices, { severity, reason, atMs: nowOf(state, place) }, MAX_NOTICES)
+      }
+    }
+    case "CommandIssued": {
+      const { commandId, author, command } = event
+      const asked = { commandId, author, command, atMs: nowOf(state, place), answer: null }
+      return { ...state, commands: appended(state.commands, asked, MAX_COMMANDS) }
+    }
+    case "CommandApplied":
+    case "CommandRefused":
+      return withAnswer(state, event)
+    case "HaltExplained":
+      return { ...state, explained: event }
+    // What else slots and governor decide is shown from their own views.
+    case "AmendRequested":
+    case "FundsWanted":
+    case "PositionReleased":
+    case "SlotSettled":
+    case "OrderAmended":
+    case "AmendRefused":
+    case "OpenOrdersObserved":
+    case "ExchangeErrorsObserved":
+    case "DriftReconciled":
+    case "TradeHistoryObserved":
+    case "GovernorConfigured":
+    case "ModeChanged":
+    case "StartupAdvanced":
+    case "EntryGranted":
+    case "EntryDeferred":
+    case "EntryRefused":
+    case "FundsAllotted":
+    case "SizingSet":
+    case "TargetsSet":
+    case "SlotsSet":
+    case "SoftCloseAsked":
+    case "LossLockChanged":
+    case "DriftReconcileAsked":
+    case "AuditAsked":
+    case "SkewDecided":
+    case "CapacityBandChanged":
+    case "RebalancerConfigured":
+    case "RegimeObserved":
+    case "RegimeModelTrained":
+    case "RegimeTrainingRefused":
     case "OrderRequested":
     case "CancelRequested":
     case "ExitOrphaned":
@@ -163,7 +257,7 @@ const fold = (state: StatusState, event: MarketEvent, place: EventPlace): Status
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
 export const statusActor: Actor<StatusState> = {
   name: "status",
-  version: "1",
+  version: "2",
   initial: initialStatus,
   reduce: (state, event, place) => {
     const next = fold(state, event, place)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { foldAll, opening, price, reconciled, START_MS } from "./examples.ts"
-import { initialStatus, MAX_FAULTS, MAX_LIVE_ORDERS, statusActor } from "./status.ts"
+import { initialStatus, MAX_COMMANDS, MAX_FAULTS, MAX_LIVE_ORDERS, MAX_NOTICES, statusActor } from "./status.ts"
 
 const claimed = (n: number): MarketEvent => ({
   _tag: "OrderClaimed",
@@ -162,5 +162,56 @@ describe("the state", () => {
   it("gives no outputs", () => {
     const place = { seq: 1, index: 0, subject: "market.XDGUSD.price", epoch: 1, timeMs: START_MS }
     expect(statusActor.reduce(initialStatus, price("0.14"), place).outputs).toEqual([])
+  })
+})
+
+describe("notices and commands", () => {
+  const reason = { rule: "because", numbers: {} }
+  const told = (n: number): MarketEvent => ({
+    _tag: "NoticeRaised",
+    severity: "info",
+    reason: { rule: `notice_${n}`, numbers: {} }
+  })
+  const asked = (n: number): MarketEvent => ({
+    _tag: "CommandIssued",
+    commandId: `c${n}`,
+    author: "api",
+    command: { name: "resume" },
+    preview: []
+  })
+  const many = (make: (n: number) => MarketEvent, count: number) =>
+    Array.from({ length: count }, (_, index) => make(index + 1))
+
+  it("keep the newest only", () => {
+    const { notices, commands } = foldAll([...many(told, MAX_NOTICES + 2), ...many(asked, MAX_COMMANDS + 3)])
+    expect(notices).toHaveLength(MAX_NOTICES)
+    expect(notices[0]?.reason.rule).toBe("notice_3")
+    expect(commands).toHaveLength(MAX_COMMANDS)
+    expect(commands[0]?.commandId).toBe("c4")
+  })
+
+  it("find their answers by the command's id; an answer to a forgotten one changes nothing", () => {
+    const { commands } = foldAll([
+      asked(1),
+      asked(2),
+      { _tag: "CommandApplied", commandId: "c2", reason },
+      { _tag: "CommandRefused", commandId: "c1", reason },
+      { _tag: "CommandApplied", commandId: "c9", reason }
+    ])
+    expect(commands.map(({ commandId, answer }) => [commandId, answer?.applied])).toEqual([
+      ["c1", false],
+      ["c2", true]
+    ])
+  })
+
+  it("have the exchange's time also when their writer has not heard its clock", () => {
+    const before = foldAll([price("0.14")])
+    const { commands } = foldAll([asked(1)], { from: before, firstSeq: 2, timeMs: 0 })
+    expect(commands[0]?.atMs).toBe(START_MS)
+  })
+
+  it("come back from a snapshot as they were, also with a note that reads like an amount", () => {
+    const state = foldAll([{ ...asked(1), command: { name: "pause", note: "12n" } } as MarketEvent, told(1)])
+    expect(statusActor.decode(statusActor.encode(state))).toEqual(state)
   })
 })

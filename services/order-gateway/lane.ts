@@ -2,10 +2,20 @@
 import { Effect, Result } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { acceptedFacts, claimFact, rejectedFact, unknownFact } from "./core/facts.ts"
+import type { Price } from "../../shared/decimal/decimal.ts"
+import {
+  acceptedFacts,
+  amendedFact,
+  amendRefusedFact,
+  claimFact,
+  hasEnded,
+  rejectedFact,
+  reportFacts,
+  unknownFact
+} from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
 import type { Ledger, LedgerError } from "./ledger.ts"
-import { resolve, settle } from "./lookup.ts"
+import { ASK_AGAIN_MS, persistently, resolve, settle } from "./lookup.ts"
 
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
@@ -25,7 +35,8 @@ export const workLane = Effect.fn("workLane")(function* (
     if (order === null)
       return yield* Effect.die(new Error(`slot ${slot}: a task for order ${task.localId}, which has ended`))
     if (task._tag === "Place") yield* place(ledger, slot, order, options)
-    else yield* cancel(ledger, slot, order)
+    else if (task._tag === "Cancel") yield* cancel(ledger, slot, order)
+    else yield* amend(ledger, slot, order, task.price)
   }
 })
 
@@ -84,4 +95,49 @@ const cancel = Effect.fn("cancel")(function* (
   // When nothing says that the exchange has taken it: one look, and it is asked for again.
   const untaken = Result.isFailure(asked) && (asked.failure.advice === "unknown" || asked.failure.advice === "wait")
   yield* settle(ledger, slot, order.localId, order.txid, untaken ? 1 : undefined)
+})
+
+/**
+ * Moves the order to its new price. The price is absolute, so the order is looked at first, each time: what an earlier request
+ * without an answer has done shows there, and only an order that stands at another price is asked to move. An order that has
+ * ended meanwhile needs no answer but its end.
+ */
+const amend = Effect.fn("amend")(function* (
+  ledger: Ledger,
+  slot: number,
+  order: LiveOrder,
+  price: Price
+): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  const { txid, localId } = order
+  if (txid === null) return yield* resolve(ledger, slot, order)
+  const [report] = yield* persistently(trading.orders([txid]))
+  if (report === undefined) return yield* clock.sleep(ASK_AGAIN_MS)
+  if (hasEnded(report)) {
+    yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
+    return
+  }
+  // A cancel may have taken the amendment's place while the order was looked at.
+  const wanted = ledger.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId)
+  if (!wanted) return
+  const asked =
+    report.price === price ? Result.succeed<void>(undefined) : yield* Effect.result(trading.amend(txid, price))
+  if (Result.isSuccess(asked)) {
+    yield* ledger.write(slot, localId, (live) => [amendedFact(live, price)])
+    return
+  }
+  const error = asked.failure
+  switch (error.advice) {
+    case "stop":
+      return yield* error
+    case "wait":
+      return yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
+    case "rejected":
+      yield* ledger.write(slot, localId, (live) => [amendRefusedFact(live, error.detail)])
+      return
+    case "gone":
+    case "unknown":
+      return yield* clock.sleep(ASK_AGAIN_MS)
+  }
 })

@@ -2,12 +2,12 @@
 import { Effect } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { rejectedFact, reportFacts } from "./core/facts.ts"
+import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
 import type { Ledger, LedgerError } from "./ledger.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
-const ASK_AGAIN_MS = 2_000
+export const ASK_AGAIN_MS = 2_000
 /** After the deadline the exchange will not place the order any more; this much later its clock and ours agree on that. */
 const DEADLINE_GRACE_MS = 5_000
 /** Absence in one answer is no proof: the lists lag. Two answers, both after the deadline, are. */
@@ -62,7 +62,7 @@ export const resolve = Effect.fn("resolve")(function* (
 })
 
 /** Questions about an ending that the exchange has announced but its list does not show yet. */
-const SETTLE_QUESTIONS = 30
+export const SETTLE_QUESTIONS = 30
 
 /** Writes how an order ended, once the exchange's list says so. False: it still stands open after so many questions. */
 export const settle = Effect.fn("settle")(function* (
@@ -77,7 +77,7 @@ export const settle = Effect.fn("settle")(function* (
   for (let asked = 0; asked < questions; asked++) {
     if (ledger.order(slot, localId) === null) return true
     const [report] = yield* persistently(trading.orders([txid]))
-    if (report !== undefined && report.status !== "open" && report.status !== "pending") {
+    if (report !== undefined && hasEnded(report)) {
       yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
       return true
     }

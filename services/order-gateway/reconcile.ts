@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { originOf } from "../../shared/events/clientId.ts"
 import { type ExchangeError, type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { fillFacts, missingFills, reportFacts } from "./core/facts.ts"
+import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
 import type { Ledger, LedgerError } from "./ledger.ts"
 import { persistently } from "./lookup.ts"
@@ -35,10 +35,13 @@ export const reconcile = Effect.fn("reconcile")(function* (
 ): Effect.fn.Return<Reconciliation, ExchangeError | LedgerError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
+  const before = ledger.state()
   const open = yield* persistently(trading.openOrders)
-  // Told before the corrections: an order that they end was ours.
+  // Told before the corrections: an order that they end was ours, as one was that ended while the list was read.
   const known = ledger.state()
-  const foreign = open.filter((report) => findLive(known, report.clientId, report.txid) === null)
+  const foreign = open.filter(({ clientId, txid }) =>
+    [before, known].every((state) => findLive(state, clientId, txid) === null)
+  )
   const standing = liveOrders(known).flatMap(({ slot, order }) =>
     order.txid === null ? [] : [{ slot, localId: order.localId, txid: order.txid }]
   )
@@ -56,7 +59,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
       wrote = (yield* ledger.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
     }
     const report = reports.find((candidate) => candidate.txid === txid)
-    if (report !== undefined && report.status !== "open" && report.status !== "pending") {
+    if (report !== undefined && hasEnded(report)) {
       wrote = (yield* ledger.write(slot, localId, (live) => reportFacts(live, report))) || wrote
     }
     if (wrote) missed++

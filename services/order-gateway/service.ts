@@ -11,17 +11,19 @@ import { type Followed, follow } from "../../shared/actor/follow.ts"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
-import { type ExchangeError, MarketData, type OrderReport, type Trading } from "../../shared/exchange/port.ts"
+import { type ExchangeError, MarketData, type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
 import { observeBalances, observeTerms } from "./account.ts"
+import { answerAsked } from "./asked.ts"
 import { gatewayFold } from "./core/fold.ts"
 import type { GatewayState } from "./core/state.ts"
+import { countErrors } from "./errorCount.ts"
 import { followExecutions } from "./executions.ts"
 import { workLane } from "./lane.ts"
 import { type Ledger, type LedgerError, makeLedger } from "./ledger.ts"
 import { persistently } from "./lookup.ts"
-import { reconcile } from "./reconcile.ts"
+import { reconcile, type Reconciliation } from "./reconcile.ts"
 
 export interface OrderGatewayOptions {
   readonly subjects: MarketSubjects
@@ -43,28 +45,38 @@ export const orderGateway = (
       const { subjects } = options
       const followed = yield* follow({ host: "order-gateway", subjects, actors: [gatewayFold] })
       const ledger = yield* makeLedger(subjects, followed)
+      const trading = countErrors(yield* Trading, ledger.state().failedCalls, (errors) =>
+        ledger
+          .note(subjects.account, errors)
+          .pipe(
+            Effect.catch((error) => Effect.logWarning(`order-gateway: failed calls not written down: ${error.message}`))
+          )
+      )
       const bells: Bells = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
 
-      // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
-      yield* persistently((yield* MarketData).time)
-      yield* observeTerms(ledger, subjects)
-      yield* observeBalances(ledger, subjects)
-      yield* compareAtStart(ledger, options)
-      yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
-
-      return yield* Effect.raceAllFirst([
-        followed.failure,
-        workLanes(ledger, followed, options),
-        Effect.andThen(
-          followExecutions(ledger, subjects, {
-            restarted: Queue.offer(bells.restarted, undefined),
-            moved: Queue.offer(bells.moved, undefined)
-          }),
-          Effect.never
-        ),
-        keepComparing(ledger, options, bells),
-        keepTime
-      ])
+      const work = Effect.gen(function* () {
+        // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
+        yield* persistently((yield* MarketData).time)
+        yield* observeTerms(ledger, subjects)
+        yield* observeBalances(ledger, subjects)
+        yield* compareAtStart(ledger, options)
+        yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
+        return yield* Effect.raceAllFirst([
+          followed.failure,
+          workLanes(ledger, followed, options),
+          Effect.andThen(
+            followExecutions(ledger, subjects, {
+              restarted: Queue.offer(bells.restarted, undefined),
+              moved: Queue.offer(bells.moved, undefined)
+            }),
+            Effect.never
+          ),
+          keepComparing(ledger, options, bells),
+          keepAnswering(ledger, followed, subjects),
+          keepTime
+        ])
+      })
+      return yield* Effect.provideService(work, Trading, trading)
     })
   )
 
@@ -89,6 +101,7 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
     })
   }
   yield* warnOfForeign(result.foreign)
+  yield* noteOpenOrders(ledger, subjects, result)
   yield* ledger.note(subjects.account, {
     _tag: "AccountReconciled",
     openOrders: result.openOrders,
@@ -96,6 +109,29 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
     foreignOrders: result.foreign.length,
     windowStartMs
   })
+})
+
+/** Answers what the governor asks, as it comes and what was left unanswered before. */
+const keepAnswering = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  followed: Followed<GatewayState>,
+  subjects: MarketSubjects
+) {
+  const answered = new Set<string>()
+  const looks = Stream.merge(followed.changes, Stream.succeed(0))
+  yield* Stream.runForEach(looks, () => answerAsked(ledger, subjects, answered))
+  return yield* Effect.never
+})
+
+/** Writes how many orders stand open, when that is news. */
+const noteOpenOrders = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  { openOrders, foreign }: Reconciliation
+) {
+  const known = ledger.state().openOrders
+  if (known?.ours === openOrders && known.foreign === foreign.length) return
+  yield* ledger.note(subjects.account, { _tag: "OpenOrdersObserved", ours: openOrders, foreign: foreign.length })
 })
 
 const warnOfForeign = (foreign: ReadonlyArray<OrderReport>) =>
@@ -172,7 +208,9 @@ const keepComparing = Effect.fnUntraced(function* (ledger: Ledger, options: Orde
     yield* Queue.clear(bells.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
       const startedMs = yield* clock.nowMs
-      const { foreign } = yield* reconcile(ledger, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      const result = yield* reconcile(ledger, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      const { foreign } = result
+      yield* noteOpenOrders(ledger, subjects, result)
       yield* warnOfForeign(foreign.filter(({ txid }) => !known.has(txid)))
       known = new Set(foreign.map(({ txid }) => txid))
       comparedMs = startedMs

@@ -1,34 +1,25 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (Trading contract §5.) */
-import { minus, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import { type Compared, type Draft, grant, refuse } from "./draft.ts"
+import { type Compared, type Draft, type Funds, grant, refuse } from "./draft.ts"
 import { addEntryAfterCooldown } from "./entries.ts"
-import type { SlotState } from "./state.ts"
+import { lifeOf } from "./market.ts"
+import { freeBalances } from "./orderSizes.ts"
 
-/** What the account can still spend: doubles, compared with the exchange's minimums. */
-interface Funds {
-  readonly doge: number
-  readonly usd: number
-}
-
-/** Why the slot may not judge the account yet, or what is free in it: totals minus what open orders hold. */
-const readiness = ({ facts, marketPrice }: SlotState): Funds | string => {
-  if (!facts.active) return "slot_inactive"
+/** Why the slot may not spend anything yet, or what it may: what a governor allots, else what is free in the account. */
+const readiness = ({ state, marketPrice, allotted }: Draft): Funds | string => {
+  const { facts } = state
+  if (lifeOf(facts) !== "active") return "slot_inactive"
+  if (allotted !== null) return allotted
   if (!facts.reconciled) return "waits_for_reconciliation"
   if (marketPrice <= 0) return "waits_for_price"
   if (facts.constraints === null) return "waits_for_constraints"
-  const { balances } = facts
-  if (balances === null) return "waits_for_balances"
-  return {
-    doge: Volume.toNumber(minus(balances.base.total, balances.base.hold)),
-    usd: Quote.toNumber(minus(balances.quote.total, balances.quote.hold))
-  }
+  return freeBalances(state) ?? "waits_for_balances"
 }
 
 /** Gives an empty slot its entries: both, or one side with the fallback flag of that side. */
 export const ensureBootstrapped = (draft: Draft): void => {
   const { book, terms, sizes, marketPrice } = draft
   if (book.orders.length > 0) return
-  const funds = readiness(draft.state)
+  const funds = readiness(draft)
   if (typeof funds === "string") {
     refuse(draft, "bootstrap", funds, () => ({ nowMs: draft.nowMs }))
     return
@@ -63,7 +54,7 @@ export const autoRepair = (draft: Draft): void => {
   const { book, terms } = draft
   if (!book.longOnly && !book.shortOnly) return
   const tradeId = book.longOnly ? "A" : "B"
-  const funds = readiness(draft.state)
+  const funds = readiness(draft)
   if (typeof funds === "string") {
     refuse(draft, `entry_${tradeId}`, funds, () => ({ wantedBy: "auto_repair" }))
     return

@@ -16,12 +16,20 @@ export interface OrderSizes {
   readonly B: number
 }
 
+/** What may be spent: doubles, compared with the exchange's minimums. */
+export interface Funds {
+  readonly doge: number
+  readonly usd: number
+}
+
 export interface Draft {
   readonly state: SlotState
   readonly nowMs: number
   readonly marketPrice: number
   readonly terms: Terms
   readonly sizes: OrderSizes
+  /** What the governor lets the slot spend; null when this event is no allotment. */
+  readonly allotted: Funds | null
   readonly book: Mutable<Omit<SlotBook, "trades" | "refusals">> & {
     readonly trades: Readonly<Record<TradeId, Mutable<Trade>>>
     readonly refusals: Mutable<Refusals>
@@ -34,7 +42,7 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 /** The step that only moves the clock, the price or the facts. */
 export const unchanged = (state: SlotState): Step<SlotState> => ({ state, outputs: NO_OUTPUTS })
 
-export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes): Draft => {
+export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, allotted: Funds | null = null): Draft => {
   const { book } = state
   return {
     state,
@@ -42,6 +50,7 @@ export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes): Dr
     marketPrice: state.marketPrice,
     terms,
     sizes,
+    allotted,
     book: { ...book, trades: { A: { ...book.trades.A }, B: { ...book.trades.B } }, refusals: { ...book.refusals } },
     outputs: []
   }

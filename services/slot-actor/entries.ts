@@ -1,6 +1,8 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (Trading contract §2, §3.) */
 import { Price, Volume } from "../../shared/decimal/decimal.ts"
 import { type Compared, type Draft, grant, reason, refuse } from "./draft.ts"
+import { entriesClosed, lifeOf } from "./market.ts"
+import { sizeNumbers } from "./orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "./pricing.ts"
 import type { EntryOrder, Side, TradeId } from "./state.ts"
 
@@ -27,7 +29,10 @@ export const addEntry = (
     refuse(draft, what, why, () => ({ wantedBy: rule, ...numbers() }))
     return false
   }
-  if (!draft.state.facts.active) return no("slot_inactive", () => ({}))
+  const { facts } = draft.state
+  if (lifeOf(facts) !== "active") return no("slot_inactive", () => ({}))
+  const closed = entriesClosed(facts, draft.allotted !== null)
+  if (closed !== null) return no(closed, () => ({}))
   if (nowMs < trade.retryAtMs) {
     return no("retry_pause", () => ({ retryAtMs: trade.retryAtMs, rejections: trade.rejections }))
   }
@@ -78,7 +83,12 @@ export const addEntry = (
     price,
     volume,
     postOnly: true,
-    reason: reason(rule, { marketPrice, backoff: lossBackoff(trade.consecutiveLosses, terms), sizeUsd })
+    reason: reason(rule, {
+      marketPrice,
+      backoff: lossBackoff(trade.consecutiveLosses, terms),
+      sizeUsd,
+      ...sizeNumbers(draft, tradeId, sizeUsd)
+    })
   })
   return true
 }

@@ -6,7 +6,7 @@ import { cost, divideHalfEven, type Price, type Quote, Volume } from "../../shar
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 
 export interface LiveOrder {
-  readonly request: EventOf<"OrderRequested">
+  request: EventOf<"OrderRequested">
   accepted: boolean
   cancelAsked: boolean
   filled: Volume
@@ -59,6 +59,12 @@ export class ExchangeModel {
       fee: feeOf(paid),
       liquidity: "maker"
     }
+  }
+
+  amend(order: LiveOrder, price: Price): MarketEvent {
+    order.request = { ...order.request, price }
+    const { clientId, localId } = identity(order)
+    return { _tag: "OrderAmended", clientId, localId, price }
   }
 
   fill(order: LiveOrder): MarketEvent {

@@ -1,10 +1,12 @@
 /** Fills of active orders and of recoveries. (Trading contract §3, FillEvent and RecoveryFillEvent.) */
 import { plus, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import { averagePrice, bookCycle, countOutcome, type Execution } from "./booking.ts"
-import { forgetOrder, forgetRecovery } from "./orders.ts"
 import { type Draft, grant, reason } from "./draft.ts"
 import { followUpEntry, opposite } from "./entries.ts"
+import { lifeOf } from "./market.ts"
+import { forgetOrder, forgetRecovery } from "./orders.ts"
 import { exitPrice, profitPct } from "./pricing.ts"
+import { releaseEntry } from "./release.ts"
 import { type EntryOrder, type ExitOrder, NO_RESIDUAL, phaseOf, type Recovery, type SlotOrder } from "./state.ts"
 
 /** An active order is filled whole. */
@@ -20,10 +22,11 @@ export const leaveS2 = ({ book }: Draft): void => {
   if (phaseOf(book.orders) !== "S2") book.s2EnteredAtMs = null
 }
 
-/** The entry becomes a position, and its exit goes onto the book. */
+/** The entry becomes a position, and its exit goes onto the book; a retiring slot gives the position up. */
 export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): void => {
   forgetOrder(draft, entry.localId)
   draft.book.totalFees = plus(draft.book.totalFees, fill.fee)
+  if (lifeOf(draft.state.facts) === "retiring") return releaseEntry(draft, entry, fill)
   const exit = openExit(draft, entry, fill, "entry_fill_exit")
   draft.book.orders = [...draft.book.orders, exit]
 }

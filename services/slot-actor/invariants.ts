@@ -1,5 +1,5 @@
 /** The rules a slot's book obeys after every event, and the gaps at start that are none. (Trading contract §4.) */
-import { baseSizes } from "./pricing.ts"
+import { withLayers } from "./orderSizes.ts"
 import { phaseOf, type SlotBook, type SlotState } from "./state.ts"
 
 /** Every broken rule, in words; empty when the book is sound. */
@@ -87,7 +87,8 @@ export const isBootstrapPending = (book: SlotBook): boolean => {
 }
 
 /** S0, no exits, and the size an order would have is below what the exchange takes. */
-export const isMinSizeWait = ({ book, terms, marketPrice }: SlotState): boolean => {
+export const isMinSizeWait = (state: SlotState): boolean => {
+  const { book, terms, marketPrice } = state
   if (terms === null || phaseOf(book.orders) !== "S0") return false
-  return baseSizes(book.totalProfit, terms).A < Math.max(terms.minCostUsd, terms.minVolume * marketPrice)
+  return withLayers(state, terms) < Math.max(terms.minCostUsd, terms.minVolume * marketPrice)
 }

@@ -8,8 +8,10 @@ import { forgetOrder, forgetRecovery, replaceOrder } from "./orders.ts"
 import { type Draft, reason, refuse } from "./draft.ts"
 import { followUpEntry } from "./entries.ts"
 import { entryFilled } from "./fills.ts"
+import { lifeOf } from "./market.ts"
+import { belowMinimum, nearestPrice, replacementPrice } from "./pricing.ts"
+import { releaseExit } from "./release.ts"
 import { keepResidual } from "./residual.ts"
-import { belowMinimum, replacementPrice } from "./pricing.ts"
 import type { EntryOrder, ExitOrder, Recovery } from "./state.ts"
 
 const FIRST_RETRY_MS = 30_000
@@ -51,12 +53,14 @@ export const entryLost = (draft: Draft, entry: EntryOrder, filled: Execution, ca
 /** An active exit is gone: the part it had closed is kept, the rest is asked for again. */
 export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause: string): void => {
   const rest = closePart(draft, exit, filled)
-  if (!tooSmall(draft, rest)) {
+  const retiring = lifeOf(draft.state.facts) === "retiring"
+  if (!retiring && !tooSmall(draft, rest)) {
     replaceOrder(draft, exit.localId, awaitRetry(draft, rest, cause))
     return
   }
   const { tradeId } = exit
   forgetOrder(draft, exit.localId)
+  if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
   countOutcome(draft, tradeId, bookClosedPart(draft, rest, false))
   const trade = draft.book.trades[tradeId]
   trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
@@ -67,12 +71,22 @@ export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause
 export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution, cause: string): void => {
   const { order } = recovery
   const rest = closePart(draft, order, filled)
-  if (!tooSmall(draft, rest)) {
-    replaceOrder(draft, order.localId, awaitRetry(draft, rest, cause))
+  const retiring = lifeOf(draft.state.facts) === "retiring"
+  if (!retiring && !tooSmall(draft, rest)) {
+    if (recovery.softClose === "asked") moveAgain(draft, rest)
+    else replaceOrder(draft, order.localId, awaitRetry(draft, rest, cause))
     return
   }
   forgetRecovery(draft, recovery.recoveryId)
+  if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
   countOutcome(draft, order.tradeId, bookClosedPart(draft, rest, true))
+}
+
+/** A recovery that was to be moved is off the book: it comes back where it was to stand, at once. */
+const moveAgain = (draft: Draft, rest: ExitOrder): void => {
+  const lost: ExitOrder = { ...rest, status: "waiting", txid: "", filledVolume: Volume.zero, retryAtMs: draft.nowMs }
+  replaceOrder(draft, rest.localId, lost)
+  requestAgain(draft, lost)
 }
 
 /** Only a partly closed exit can be too small: one that never filled was big enough for the exchange once. */
@@ -147,7 +161,11 @@ export const retryLostExits = (draft: Draft): void => {
 
 const requestAgain = (draft: Draft, lost: ExitOrder): void => {
   const { book, terms, nowMs, marketPrice } = draft
-  const price = replacementPrice(lost.side, lost.price, marketPrice, terms)
+  const recovery = book.recoveries.find(({ order }) => order.localId === lost.localId)
+  const moves = recovery !== undefined && recovery.softClose !== "no"
+  const price = moves
+    ? nearestPrice(lost.side, marketPrice, terms)
+    : replacementPrice(lost.side, lost.price, marketPrice, terms)
   const localId = book.nextOrderId
   book.nextOrderId += 1
   replaceOrder(draft, lost.localId, {
@@ -158,6 +176,11 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     status: "requested",
     placedAtMs: nowMs
   })
+  if (moves) {
+    book.recoveries = book.recoveries.map((known) =>
+      known.recoveryId === recovery.recoveryId ? { ...known, softClose: "no" } : known
+    )
+  }
   draft.outputs.push({
     _tag: "OrderRequested",
     localId,
@@ -168,7 +191,7 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     price,
     volume: lost.volume,
     postOnly: true,
-    reason: reason("exit_replaced", {
+    reason: reason(moves ? "soft_close" : "exit_replaced", {
       replacesLocalId: lost.localId,
       oldPrice: Price.format(lost.price),
       rejections: lost.rejections,

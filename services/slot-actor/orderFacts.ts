@@ -12,7 +12,7 @@ import type { SlotBook, SlotOrder } from "./state.ts"
 /** Facts that say where an order is, and change nothing else. */
 export type OrderProgress = Extract<OrderEvent, { readonly _tag: "OrderClaimed" | "OrderUnknown" | "OrderAccepted" }>
 /** Facts that fill an order or end it. */
-export type OrderOutcome = Exclude<OrderEvent, OrderProgress>
+export type OrderOutcome = Exclude<OrderEvent, OrderProgress | { readonly _tag: "OrderAmended" | "AmendRefused" }>
 
 /** Notes the order's status and the exchange's id; an order the slot does not have changes nothing. */
 export const noteProgress = (book: SlotBook, fact: OrderProgress): SlotBook => {

@@ -1,5 +1,5 @@
 /** Exits that wait too long, and the bounded list they wait in. (Trading contract §3, TimerTick and orphaning.) */
-import { cost, divideHalfEven, Price, type Quote } from "../../shared/decimal/decimal.ts"
+import { cost, divideHalfEven, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { Reason } from "../../shared/events/reason.ts"
 import { bookCycle, countOutcome, startReentryCooldown } from "./booking.ts"
 import { forgetOrder, forgetRecovery, requestCancel } from "./orders.ts"
@@ -94,7 +94,10 @@ export const addRecovery = (draft: Draft, exit: ExitOrder, why: Reason): void =>
   const { book, nowMs } = draft
   const recoveryId = book.nextRecoveryId
   book.nextRecoveryId += 1
-  book.recoveries = [...book.recoveries, { recoveryId, orphanedAtMs: nowMs, reason: why.rule, order: exit }]
+  book.recoveries = [
+    ...book.recoveries,
+    { recoveryId, orphanedAtMs: nowMs, reason: why.rule, softClose: "no", order: exit }
+  ]
   draft.outputs.push({
     _tag: "ExitOrphaned",
     localId: exit.localId,
@@ -142,7 +145,16 @@ const evict = (draft: Draft, recovery: Recovery): void => {
       entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
       fromRecovery: true,
       rule: "recovery_evicted",
-      numbers
+      // A ledger must tell what was booked from what was traded. Journals from before there was one fold as they did.
+      numbers: draft.state.facts.governed
+        ? {
+            ...numbers,
+            localId: order.localId,
+            exitVolume: Volume.format(order.volume),
+            exitCost: Quote.format(exitCost),
+            exitFee: Quote.format(fee)
+          }
+        : numbers
     }
   )
   countOutcome(draft, order.tradeId, net)

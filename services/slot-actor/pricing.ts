@@ -34,12 +34,16 @@ export const exitPrice = (side: Side, fill: number, market: number, targetPct: n
   return Price.fromNumber(target, terms.priceDecimals)
 }
 
-/** The price at which a lost exit is asked for again: its old one, or an entry's distance from the market if that is farther out. */
-export const replacementPrice = (side: Side, old: Price, market: number, terms: Terms): Price => {
-  const nearest = Price.fromNumber(
+/** An entry's distance from the market, on the order's own side: as near as a waiting order may stand. */
+export const nearestPrice = (side: Side, market: number, terms: Terms): Price =>
+  Price.fromNumber(
     side === "sell" ? market * (1 + terms.entryFraction) : market * (1 - terms.entryFraction),
     terms.priceDecimals
   )
+
+/** The price at which a lost exit is asked for again: its old one, or an entry's distance from the market if that is farther out. */
+export const replacementPrice = (side: Side, old: Price, market: number, terms: Terms): Price => {
+  const nearest = nearestPrice(side, market, terms)
   return side === "sell" ? (nearest > old ? nearest : old) : nearest < old ? nearest : old
 }
 

@@ -66,7 +66,7 @@ export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {
     marketPrice: initial.number("market_price"),
     priceAtMs: seconds("last_price_update_at"),
     priceAgeSec: 0,
-    facts: { ...initialState.facts, active: true, rules, reconciled: true },
+    facts: { ...initialState.facts, listed: true, rules, reconciled: true },
     terms: termsOf(rules, null, null),
     book: {
       ...initialState.book,
@@ -126,5 +126,11 @@ const recoveryOf = (from: CaseObject): Recovery => {
   const recoveryId = from.number("recovery_id")
   const order = orderOf(new CaseObject({ ...from.fields, role: "exit" }, from.at), -recoveryId)
   if (order.role !== "exit") throw new CaseError(`${from.at} is no exit`)
-  return { recoveryId, orphanedAtMs: from.number("orphaned_at", 0) * MS, reason: from.text("reason", ""), order }
+  return {
+    recoveryId,
+    orphanedAtMs: from.number("orphaned_at", 0) * MS,
+    reason: from.text("reason", ""),
+    softClose: "no",
+    order
+  }
 }

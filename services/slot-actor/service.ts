@@ -1,42 +1,78 @@
-/** The slot actors' shell: puts the rules into the journal, then hands every slot to the actor runtime. */
-import { Effect } from "effect"
-import { appendControl, type ControlContended, type ControlView } from "../../shared/actor/control.ts"
+/** The slot actors' shell: puts the rules into the journal, then hands every slot to the actor runtime, newcomers as they come. */
+import { Effect, FiberSet, Stream } from "effect"
+import { configure, type ControlContended, type ControlView } from "../../shared/actor/control.ts"
+import type { ActorFold } from "../../shared/actor/fold.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
-import { encodeState } from "../../shared/actor/stateText.ts"
+import { slotsNamedAfter, slotsNamedUpTo } from "../../shared/actor/slotsEver.ts"
 import type { SlotRules } from "../../shared/events/control.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
-import type { EventOf } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
-import type { AppendError, Journal, ReadError, SnapshotStore } from "../../shared/journal/port.ts"
+import { type AppendError, Journal, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { slotActor } from "./actor.ts"
+import { explainHalt, type ExplainError } from "./explain.ts"
+import type { SlotState } from "./state.ts"
 
 export interface SlotServiceOptions {
   readonly subjects: MarketSubjects
   /** The slots that trade, by number. */
   readonly slots: ReadonlyArray<number>
   readonly rules: SlotRules
+  /** Whether the market has a governor: without one slots and gateway act by themselves. */
+  readonly governed: boolean
 }
 
-/** Rules are events, so that an old journal folds as it did: they are written when they differ from the journal's last. Returns the control records as they then stand. */
+/** Rules are events, so that an old journal folds as it did. Returns the control records as they then stand. */
 export const configureMarket = Effect.fn("configureMarket")(function* (
   options: SlotServiceOptions
 ): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
-  const { subjects, slots, rules } = options
-  const wanted: EventOf<"MarketConfigured"> = { _tag: "MarketConfigured", slots, rules }
-  return yield* appendControl({
-    subjects,
-    writer: "slot-actor",
-    timeMs: 0,
-    make: ({ configured }) => (configured !== null && encodeState(configured) === encodeState(wanted) ? null : wanted)
-  })
+  const { subjects, slots, rules, governed } = options
+  return yield* configure(subjects, "slot-actor", { _tag: "MarketConfigured", slots, rules, governed })
 })
 
-/** Runs until interrupted or halted. */
-export const slotService = Effect.fn("slotService")(function* (
+/**
+ * Runs until interrupted or halted. Every slot that ever traded in this journal folds: also one that is gone has outputs to
+ * compare. A slot that is added later gets a host of its own until the next start.
+ */
+export const slotService = (
   options: SlotServiceOptions
-): Effect.fn.Return<never, HostError, Journal | SnapshotStore> {
-  // Every slot that ever traded in this journal: also one configured away has outputs to compare.
-  const { slots } = yield* configureMarket(options)
-  const actors = slots.map(slotActor)
-  return yield* runActors({ host: "slot-actor", subjects: options.subjects, actors, publish: true })
+): Effect.Effect<never, HostError | ExplainError, Journal | SnapshotStore> => Effect.scoped(hostAll(options))
+
+const hostAll = Effect.fn("slotService")(function* (options: SlotServiceOptions) {
+  const { subjects } = options
+  yield* configureMarket(options)
+  const head = yield* (yield* Journal).head
+  const known = yield* slotsNamedUpTo(subjects, head)
+  const hosted = new Set(known)
+  const newcomers = yield* FiberSet.make<never, HostError | ExplainError>()
+  const welcome = Effect.fnUntraced(function* (slot: number) {
+    if (hosted.has(slot)) return
+    hosted.add(slot)
+    yield* FiberSet.run(newcomers, hostOf(subjects, [slot]))
+  })
+  const watch = Effect.flatMap(slotsNamedAfter(subjects, head), Stream.runForEach(welcome))
+  return yield* Effect.raceAllFirst([
+    hostOf(subjects, known),
+    Effect.andThen(watch, Effect.never),
+    Effect.andThen(FiberSet.join(newcomers), Effect.never)
+  ])
 })
+
+const hostOf = (subjects: MarketSubjects, slots: ReadonlyArray<number>) => {
+  const seen = new Set<number>()
+  const explainHalts = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<SlotState>>) {
+    for (const [index, slot] of slots.entries()) {
+      const fold = folds[index]
+      // The breach itself must stand in the journal before it is explained.
+      if (fold === undefined || fold.state.book.halted === null || fold.pending.length > 0 || seen.has(slot)) continue
+      seen.add(slot)
+      yield* explainHalt(subjects, slot, fold.state.book.halted)
+    }
+  })
+  return runActors({
+    host: "slot-actor",
+    subjects,
+    actors: slots.map(slotActor),
+    publish: true,
+    onAdvance: explainHalts
+  })
+}

@@ -10,6 +10,7 @@
 import { type Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { SlotRules } from "../../shared/events/control.ts"
 import type { EventOf } from "../../shared/events/event.ts"
+import type { Mode } from "../../shared/events/governor.ts"
 import type { Terms } from "./terms.ts"
 
 export type Side = "buy" | "sell"
@@ -74,6 +75,8 @@ export interface Recovery {
   readonly orphanedAtMs: number
   /** The rule that orphaned it. */
   readonly reason: string
+  /** Is it to stand next to the market? `wanted`: once the exchange has its order; `asked`: the move is on its way. */
+  readonly softClose: "no" | "wanted" | "asked"
   readonly order: ExitOrder
 }
 
@@ -105,7 +108,16 @@ export interface Residual {
 type PerTrade<A> = Readonly<Record<TradeId, A>>
 
 /** What a slot can want and be refused. */
-export type Wanted = "entry_A" | "entry_B" | "exit_A" | "exit_B" | "refresh_A" | "refresh_B" | "fill" | "bootstrap"
+export type Wanted =
+  | "entry_A"
+  | "entry_B"
+  | "exit_A"
+  | "exit_B"
+  | "refresh_A"
+  | "refresh_B"
+  | "fill"
+  | "bootstrap"
+  | "soft_close"
 /** The last refusal of each wish, so that it is written once; null after it was granted. */
 export type Refusals = Readonly<Record<Wanted, string | null>>
 
@@ -132,16 +144,34 @@ export interface SlotBook {
   readonly profitPctRuntime: number
   readonly residual: PerTrade<Residual>
   readonly refusals: Refusals
+  /** What the slot has asked funds for and has not been told; null: nothing. Governed slots only. */
+  readonly wish: "bootstrap" | "repair" | null
+  /** No new question for funds before. */
+  readonly askAgainAtMs: number
+  /** Exits of a retiring slot whose cancel was asked for; as many as it had. */
+  readonly retireAsked: ReadonlyArray<number>
+  /** A retired slot has said that nothing is left. */
+  readonly settled: boolean
   /** How many exits and recoveries have the status `waiting`. */
   readonly waiting: number
   /** The broken rules; null while the slot acts. */
   readonly halted: ReadonlyArray<string> | null
 }
 
+/** `active`: it trades. `retiring`: it settles its orders and goes. `none`: it is none of the market's and opens nothing. */
+export type SlotLife = "active" | "retiring" | "none"
+
 /** What the journal has said about the market and the account; null until it has. */
 export interface SlotFacts {
-  /** The slot is one of the configured ones; others open nothing new. */
-  readonly active: boolean
+  /** The configuration names the slot: what counts without a governor. */
+  readonly listed: boolean
+  /** The market has a governor: its mode, sizes, targets and slots count, and entries need its grant. */
+  readonly governed: boolean
+  /** What the governor says of the slot; see `lifeOf`. */
+  readonly life: SlotLife
+  readonly mode: Mode | null
+  readonly sizing: EventOf<"SizingSet"> | null
+  readonly targets: EventOf<"TargetsSet"> | null
   readonly rules: SlotRules | null
   readonly constraints: EventOf<"ConstraintsObserved"> | null
   readonly fees: EventOf<"FeesObserved"> | null
@@ -196,7 +226,19 @@ export const initialState: SlotState = {
   marketPrice: 0,
   priceAtMs: null,
   priceAgeSec: null,
-  facts: { active: false, rules: null, constraints: null, fees: null, balances: null, reconciled: false },
+  facts: {
+    listed: false,
+    governed: false,
+    life: "none",
+    mode: null,
+    sizing: null,
+    targets: null,
+    rules: null,
+    constraints: null,
+    fees: null,
+    balances: null,
+    reconciled: false
+  },
   terms: null,
   book: {
     orders: [],
@@ -224,8 +266,13 @@ export const initialState: SlotState = {
       refresh_A: null,
       refresh_B: null,
       fill: null,
-      bootstrap: null
+      bootstrap: null,
+      soft_close: null
     },
+    wish: null,
+    askAgainAtMs: 0,
+    retireAsked: [],
+    settled: false,
     waiting: 0,
     halted: null
   }

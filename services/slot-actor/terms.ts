@@ -31,20 +31,34 @@ export interface Terms {
   readonly minCostUsd: number
   /** The maker fee as an exact fraction, scaled by 1e12 (0.25 % is 2_500_000_000). */
   readonly makerFeeE12: bigint
+  /** What the governor adds to sizes; nothing without one. */
+  readonly sizing: {
+    readonly effectiveLayers: number
+    readonly dogePerOrder: number
+    readonly skew: number
+    readonly favouredMultiplier: number
+  }
 }
+
+const PLAIN_SIZING: Terms["sizing"] = { effectiveLayers: 0, dogePerOrder: 0, skew: 0, favouredMultiplier: 1 }
 
 const MS = 1000
 
-/** `constraints` and `fees` are null until the exchange has said them; the rules' own values stand in. */
+/**
+ * `constraints` and `fees` are null until the exchange has said them; the rules' own values stand in. `targets` and `sizing` are
+ * the governor's, over the rules.
+ */
 export const termsOf = (
   rules: SlotRules,
   constraints: EventOf<"ConstraintsObserved"> | null,
-  fees: EventOf<"FeesObserved"> | null
+  fees: EventOf<"FeesObserved"> | null,
+  targets: EventOf<"TargetsSet"> | null = null,
+  sizing: EventOf<"SizingSet"> | null = null
 ): Terms => {
   const limits = constraints ?? rules
   return {
-    entryFraction: rules.entryPct / 100,
-    profitPct: rules.profitPct,
+    entryFraction: (targets?.entryPct ?? rules.entryPct) / 100,
+    profitPct: targets?.profitPct ?? rules.profitPct,
     refreshPct: rules.refreshPct,
     orderSizeUsd: Quote.toNumber(rules.orderSize),
     s1OrphanAfterMs: rules.s1OrphanAfterSec * MS,
@@ -65,6 +79,7 @@ export const termsOf = (
     minVolume: Volume.toNumber(limits.minVolume),
     minCostUsd: Quote.toNumber(limits.minCost),
     // A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12.
-    makerFeeE12: Quote.fromNumber(fees?.makerPct ?? rules.makerFeePct)
+    makerFeeE12: Quote.fromNumber(fees?.makerPct ?? rules.makerFeePct),
+    sizing: sizing ?? PLAIN_SIZING
   }
 }

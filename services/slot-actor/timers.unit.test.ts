@@ -27,6 +27,7 @@ describe("a lone exit", () => {
       recoveryId: 1,
       orphanedAtMs: slot.nowMs,
       reason: "s1_timeout",
+      softClose: "no",
       order: { localId: 3, txid: "TX-3", side: "buy", cycle: 1 }
     })
   })
@@ -129,6 +130,7 @@ describe("the eviction policy", () => {
       recoveryId,
       orphanedAtMs,
       reason: "s1_timeout",
+      softClose: "no",
       order: { ...order, priceNumber: Price.toNumber(Price.parse(price)) }
     }
   }

@@ -3,6 +3,7 @@
  * text; times are Unix seconds; ratios, counts and the market price are numbers.
  */
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { lifeOf } from "./market.ts"
 import { profitPct } from "./pricing.ts"
 import { phaseOf, type SlotOrder, type SlotState } from "./state.ts"
 
@@ -35,7 +36,10 @@ export const slotView = (slotId: number, state: SlotState) => {
   const { A, B } = book.trades
   return {
     slot_id: slotId,
-    active: facts.active,
+    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or is none of the market's. */
+    state: lifeOf(facts),
+    /** What it has asked funds for and has not been told: `bootstrap`, `repair` or null. */
+    wish: book.wish,
     reconciled: facts.reconciled,
     phase: phaseOf(book.orders),
     market_price: marketPrice,
@@ -47,7 +51,9 @@ export const slotView = (slotId: number, state: SlotState) => {
       ...orderView(recovery.order, marketPrice),
       recovery_id: recovery.recoveryId,
       orphaned_at: seconds(recovery.orphanedAtMs),
-      reason: recovery.reason
+      reason: recovery.reason,
+      /** It is to be moved next to the market, and has not been yet. */
+      move_pending: recovery.softClose !== "no"
     })),
     /** Orders whose cancel has no answer yet. */
     pending_cancels: book.pendingCancels.map(({ order }) => order.localId),

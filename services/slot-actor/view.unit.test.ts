@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { SlotDriver } from "./slotDriver.ts"
+import { GovernedSlot } from "./testGoverned.ts"
 import { slotView } from "./view.ts"
 
 describe("the view of a slot", () => {
@@ -29,6 +30,27 @@ describe("the view of a slot", () => {
   it("shows each order with its distance from the market", () => {
     const [order] = slotView(1, slot.state).orders
     expect(order).toMatchObject({ local_id: 2, status: "accepted", txid: "TX-2", price: "0.099", distance_pct: 50.5 })
+  })
+
+  it("says what part the slot has in the market, what it waits for, and what the mode forbids it", () => {
+    const governed = new GovernedSlot().running()
+    expect(slotView(1, governed.state)).toMatchObject({ state: "active", wish: null })
+    governed.price("0.1")
+    expect(slotView(1, governed.state)).toMatchObject({ wish: "bootstrap" })
+    governed.mode("PAUSED")
+    governed.price("0.1")
+    expect(slotView(1, governed.state)).toMatchObject({ wish: null, refusals: { bootstrap: "paused" } })
+    governed.life("retiring")
+    expect(slotView(1, governed.state).state).toBe("retiring")
+    governed.life("gone")
+    expect(slotView(1, governed.state).state).toBe("none")
+  })
+
+  it("shows which recovery is on its way to the market", () => {
+    const governed = new GovernedSlot().withRecovery()
+    expect(slotView(1, governed.state).recovery_orders).toMatchObject([{ recovery_id: 1, move_pending: false }])
+    governed.softClose(1)
+    expect(slotView(1, governed.state).recovery_orders).toMatchObject([{ move_pending: true }])
   })
 
   it("is plain JSON", () => {

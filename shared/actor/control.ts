@@ -6,8 +6,12 @@ import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
 import { decodeRecord, encodeEntry, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../events/event.ts"
-import type { MarketSubjects } from "../events/subjects.ts"
+import { type MarketSubjects, slotActor } from "../events/subjects.ts"
+import { encodeState } from "./stateText.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
+
+/** Rules that a service writes when it starts with others than the journal's last. */
+export type Configuration = EventOf<"MarketConfigured" | "GovernorConfigured" | "RebalancerConfigured">
 
 /** What the control records up to now say. */
 export interface ControlView {
@@ -17,10 +21,14 @@ export interface ControlView {
   readonly lastSeq: number
   /** `skipKey` of every record an operator has excluded. */
   readonly skipped: ReadonlySet<string>
+  /** `skipKey` of every breach that has been explained. */
+  readonly explained: ReadonlySet<string>
   /** Faults raised, in order. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
   /** The rules in force. */
   readonly configured: EventOf<"MarketConfigured"> | null
+  /** The last configuration of each kind, by its tag. */
+  readonly configurations: ReadonlyMap<Configuration["_tag"], Configuration>
   /** Every slot that ever traded, ascending: their actors must fold, also those that are configured away. */
   readonly slots: ReadonlyArray<number>
 }
@@ -48,7 +56,9 @@ export const readControl = Effect.fn("readControl")(function* (
   let epoch = 0
   let lastSeq = 0
   let configured: EventOf<"MarketConfigured"> | null = null
+  const configurations = new Map<Configuration["_tag"], Configuration>()
   const skipped = new Set<string>()
+  const explained = new Set<string>()
   const faults: Array<EventOf<"FaultRaised">> = []
   const slots = new Set<number>()
   yield* journal.read({ from: 1, filter: subjects.control }).pipe(
@@ -62,14 +72,28 @@ export const readControl = Effect.fn("readControl")(function* (
             configured = event
             for (const slot of event.slots) slots.add(slot)
           }
+          if (isConfiguration(event)) configurations.set(event._tag, event)
           if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
+          else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
           else if (event._tag === "FaultRaised") faults.push(event)
         }
       })
     )
   )
-  return { epoch, lastSeq, skipped, faults, configured, slots: [...slots].sort((a, b) => a - b) }
+  return {
+    epoch,
+    lastSeq,
+    skipped,
+    explained,
+    faults,
+    configured,
+    configurations,
+    slots: [...slots].sort((a, b) => a - b)
+  }
 })
+
+const isConfiguration = (event: MarketEvent): event is Configuration =>
+  event._tag === "MarketConfigured" || event._tag === "GovernorConfigured" || event._tag === "RebalancerConfigured"
 
 /** Several processes kept writing control records between our reading and our writing. */
 export class ControlContended extends Schema.TaggedError<ControlContended>()("ControlContended", {
@@ -116,6 +140,21 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
   }
   return yield* new ControlContended({ attempts: MAX_ATTEMPTS })
 })
+
+/**
+ * Puts a service's rules into the journal, so that an old journal folds as it did: they are written when they differ from the
+ * last of their kind. Returns the control records as they then stand.
+ */
+export const configure = (subjects: MarketSubjects, writer: string, wanted: Configuration) =>
+  appendControl({
+    subjects,
+    writer,
+    timeMs: 0,
+    make: ({ configurations }) => {
+      const last = configurations.get(wanted._tag)
+      return last !== undefined && encodeState(last) === encodeState(wanted) ? null : wanted
+    }
+  })
 
 /**
  * Raises the epoch and returns it: the first thing a process does with a journal. No two processes get the same one.

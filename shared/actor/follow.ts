@@ -22,19 +22,31 @@ interface Waiter {
   readonly done: Deferred.Deferred<void>
 }
 
-/** Follows the journal in the background until the scope closes; returns when the history has been folded. */
-export const follow = Effect.fn("follow")(function* <State>(options: {
+/** Each actor's own kind of fold, at the actor's place. */
+type FoldsOf<States extends ReadonlyArray<unknown>> = { readonly [K in keyof States]: ActorFold<States[K]> }
+
+/**
+ * Follows the journal in the background until the scope closes; returns when the history has been folded. The actors may be
+ * of different kinds: all of them stand at the same record whenever control is with the caller.
+ */
+export const follow = Effect.fn("follow")(function* <const States extends ReadonlyArray<unknown>>(options: {
   readonly host: string
   readonly subjects: MarketSubjects
-  readonly actors: ReadonlyArray<Actor<State>>
-}): Effect.fn.Return<Followed<State>, HostError, Journal | SnapshotStore | Scope.Scope> {
-  const ready = yield* Deferred.make<ReadonlyArray<ActorFold<State>>, HostError>()
+  readonly actors: { readonly [K in keyof States]: Actor<States[K]> }
+}): Effect.fn.Return<
+  Omit<Followed<unknown>, "folds"> & { readonly folds: FoldsOf<States> },
+  HostError,
+  Journal | SnapshotStore | Scope.Scope
+> {
+  // What the runtime does with a state it leaves to that state's own actor: it need not know its kind.
+  const actors = options.actors as unknown as ReadonlyArray<Actor<unknown>>
+  const ready = yield* Deferred.make<ReadonlyArray<ActorFold<unknown>>, HostError>()
   const ended = yield* Deferred.make<never, HostError>()
   const advances = yield* PubSub.sliding<number>(1)
   let waiters: Array<Waiter> = []
   let seq = 0
 
-  const onAdvance = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<State>>) {
+  const onAdvance = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<unknown>>) {
     seq = folds[0]?.seq ?? 0
     yield* Deferred.succeed(ready, folds)
     const due = waiters.filter((waiter) => waiter.seq <= seq)
@@ -45,12 +57,13 @@ export const follow = Effect.fn("follow")(function* <State>(options: {
     yield* PubSub.publish(advances, seq)
   })
 
-  yield* runActors({ ...options, publish: false, onAdvance }).pipe(
+  const { host, subjects } = options
+  yield* runActors({ host, subjects, actors, publish: false, onAdvance }).pipe(
     Effect.tapCause((cause) => Effect.andThen(Deferred.failCause(ready, cause), Deferred.failCause(ended, cause))),
     Effect.ignoreCause,
     Effect.forkScoped
   )
-  const folds = yield* Deferred.await(ready)
+  const folds = (yield* Deferred.await(ready)) as unknown as FoldsOf<States>
 
   const awaitSeq = Effect.fnUntraced(function* (wanted: number) {
     if (wanted <= seq) return

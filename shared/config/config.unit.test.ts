@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Quote } from "../decimal/decimal.ts"
+import { governorRules } from "./governorRules.ts"
 import { readSettings } from "./read.ts"
 import { SETTINGS } from "./settings.ts"
 import { configurationPage, showSettings } from "./show.ts"
@@ -39,6 +40,14 @@ describe("settings", () => {
     ],
     [{ LIVE: "yes" }, "LIVE=yes: is neither true nor false (`true` or `false`)"],
     [
+      { CONTROL_TOKEN: "fifteen-letters" },
+      "CONTROL_TOKEN=(secret): is shorter than 16 characters (empty, or 16 and more printable characters without spaces)"
+    ],
+    [
+      { CONTROL_TOKEN: "sixteen or more ones" },
+      "CONTROL_TOKEN=(secret): has spaces or characters that no header carries (empty, or 16 and more printable characters without spaces)"
+    ],
+    [
       { NATS_URL: "localhost:4222" },
       "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"
     ]
@@ -54,10 +63,25 @@ describe("settings", () => {
     [{ LIVE: "true" }, /^LIVE=true: needs KRAKEN_API_KEY and KRAKEN_API_SECRET/],
     [{ LOSS_COOLDOWN_START: "1" }, /^LOSS_COOLDOWN_START=1: is below LOSS_BACKOFF_START/],
     [{ REQUEST_TIMEOUT_SEC: "30" }, /^REQUEST_TIMEOUT_SEC=30: not shorter than ORDER_DEADLINE_SEC/],
-    [{ CLOCK_INTERVAL_SEC: "60", STALE_PRICE_MAX_AGE_SEC: "30" }, /^CLOCK_INTERVAL_SEC=60: longer than/]
+    [{ CLOCK_INTERVAL_SEC: "60", STALE_PRICE_MAX_AGE_SEC: "30" }, /^CLOCK_INTERVAL_SEC=60: longer than/],
+    [{ POLL_INTERVAL_SECONDS: "4" }, /^POLL_INTERVAL_SECONDS=4: shorter than CLOCK_INTERVAL_SEC/],
+    [{ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "61" }, /^KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=61: more than the 60/],
+    [{ VOLATILITY_PROFIT_FLOOR: "4" }, /^VOLATILITY_PROFIT_FLOOR=4: above VOLATILITY_PROFIT_CEILING/],
+    [{ TREND_IDLE_FLOOR: "0.7" }, /^TREND_IDLE_FLOOR=0.7: above TREND_IDLE_CEILING/],
+    [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
   ])("that contradict each other are refused: %j", (env, line) => {
     const [problem] = readSettings(env).problems
     assert.match(problem ?? "", line)
+  })
+
+  it.each([
+    ["starter", 60],
+    ["intermediate", 80],
+    ["pro", 225]
+  ])("take the open-order limit of the %s tier, %i, unless one is set", (tier, limit) => {
+    const rules = (env: Record<string, string>) => governorRules(readSettings({ KRAKEN_TIER: tier, ...env }).settings)
+    assert.strictEqual(rules({}).openOrderLimit, limit)
+    assert.strictEqual(rules({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "50" }).openOrderLimit, 50)
   })
 
   it("show no secret, set or wrong", () => {

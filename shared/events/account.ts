@@ -3,6 +3,17 @@ import { QuoteText, VolumeText } from "../decimal/schema.ts"
 
 const Digits = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 }))
 
+/** Executions added up. */
+export const TradeSums = Schema.Struct({
+  trades: Schema.Int,
+  bought: VolumeText,
+  sold: VolumeText,
+  /** Quote paid for what was bought, and received for what was sold, before fees. */
+  paid: QuoteText,
+  received: QuoteText,
+  fees: QuoteText
+})
+
 /** What the exchange demands of an order of this pair. Written by order-gateway at start and when it changes. */
 export const ConstraintsObserved = Schema.TaggedStruct("ConstraintsObserved", {
   priceDecimals: Digits,
@@ -40,5 +51,51 @@ export const AccountReconciled = Schema.TaggedStruct("AccountReconciled", {
   windowStartMs: Schema.Finite
 })
 
+/** How many orders of this pair stand open at the exchange. Written by order-gateway when a comparison finds other numbers. */
+export const OpenOrdersObserved = Schema.TaggedStruct("OpenOrdersObserved", {
+  /** Alive in the journal too. */
+  ours: Schema.Int,
+  /** All others: placed by hand, by another program, or ours and forgotten. */
+  foreign: Schema.Int
+})
+
+/**
+ * How many calls to the exchange have failed in a row: 0 is the all-clear. A refusal is an answer and no failure. Written by
+ * order-gateway at each change up to 20, and at the all-clear.
+ */
+export const ExchangeErrorsObserved = Schema.TaggedStruct("ExchangeErrorsObserved", {
+  consecutive: Schema.Int,
+  /** The last that failed, and how; empty at the all-clear. */
+  operation: Schema.String,
+  detail: Schema.String
+})
+
+/** The answer to `DriftReconcileAsked`: what was cancelled, and what was left because it is not provably ours. */
+export const DriftReconciled = Schema.TaggedStruct("DriftReconciled", {
+  commandId: Schema.NonEmptyString,
+  cancelled: Schema.Array(Schema.Struct({ txid: Schema.NonEmptyString, clientId: Schema.NonEmptyString })),
+  leftAlone: Schema.Array(Schema.NonEmptyString)
+})
+
+/** The answer to `AuditAsked`: sums over the exchange's trade history of the pair since the journal's first record. */
+export const TradeHistoryObserved = Schema.TaggedStruct("TradeHistoryObserved", {
+  commandId: Schema.NonEmptyString,
+  fromMs: Schema.Finite,
+  toMs: Schema.Finite,
+  /** Of orders the journal knows. */
+  ours: TradeSums,
+  /** Of all others. */
+  foreign: TradeSums
+})
+
 /** The account family: everything the exchange says of the account and the pair. */
-export const AccountEvent = Schema.Union([ConstraintsObserved, FeesObserved, BalancesObserved, AccountReconciled])
+export const AccountEvent = Schema.Union([
+  ConstraintsObserved,
+  FeesObserved,
+  BalancesObserved,
+  AccountReconciled,
+  OpenOrdersObserved,
+  ExchangeErrorsObserved,
+  DriftReconciled,
+  TradeHistoryObserved
+])

@@ -48,7 +48,96 @@ export type SlotRules = typeof SlotRules.Type
 /** The market's rules from here on. Written when a start finds other settings than the journal's last. */
 export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
   slots: Schema.Array(Schema.Int),
-  rules: SlotRules
+  rules: SlotRules,
+  /**
+   * True: the market has a governor; slots act as its mode allows, and no entry is sent without its grant. Absent in
+   * journals from before there was one, which fold as they did.
+   */
+  governed: Schema.optionalKey(Schema.Boolean)
+})
+
+/** The governor's rules, complete. Percentages are in percent; shares are fractions. */
+export const GovernorRules = Schema.Struct({
+  /** Length of a loop: the entry cap is per loop, and what is computed once per loop follows it. */
+  loopSec: Seconds,
+  maxEntryAddsPerLoop: Count,
+  stalePriceMaxAgeSec: Seconds,
+  maxConsecutiveErrors: Count,
+  /** A pause by itself ends by itself once its cause has been gone for so long; 0: never. */
+  autoResumeAfterSec: Seconds,
+  /** 0: no limit. */
+  dailyLossLimit: QuoteText,
+  openOrderLimit: Count,
+  openOrderSafetyRatio: Schema.Finite,
+  orphanPressureWarnAt: Count,
+  autoSoftCloseCapacityPct: Pct,
+  autoSoftCloseBatch: Count,
+  driftThreshold: Count,
+  driftPersistSec: Seconds,
+  driftCooldownSec: Seconds,
+  layerDogePerOrder: Schema.Finite,
+  layerOrderBudget: Count,
+  layerBalanceBuffer: Schema.Finite,
+  layerDefaultSource: Schema.Literals(["auto", "doge", "usd"]),
+  skewSensitivity: Schema.Finite,
+  maxSizeMultiplier: Schema.Finite,
+  aliasPool: Schema.Array(Schema.NonEmptyString),
+  volatilityProfit: Schema.Boolean,
+  volatilityProfitFactor: Schema.Finite,
+  volatilityProfitFloorPct: Pct,
+  volatilityProfitCeilingPct: Pct
+})
+export type GovernorRules = typeof GovernorRules.Type
+
+/** The governor's rules from here on. Written when a start finds other settings than the journal's last. */
+export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", { rules: GovernorRules })
+
+const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+
+/** The rebalancer's rules, complete. A share is a fraction of the portfolio's value; `…Sec` are seconds. */
+export const RebalancerRules = Schema.Struct({
+  enabled: Schema.Boolean,
+  intervalSec: Seconds,
+  baseIdleTarget: Share,
+  fastTrendSec: Seconds,
+  slowTrendSec: Seconds,
+  minSamples: Count,
+  useBias: Schema.Boolean,
+  trendWeight: Share,
+  deadZone: Schema.Finite,
+  targetSensitivity: Schema.Finite,
+  targetFloor: Share,
+  targetCeiling: Share,
+  targetSmoothingSec: Seconds,
+  targetHoldSec: Seconds,
+  errorSmoothingSec: Seconds,
+  proportionalGain: Schema.Finite,
+  derivativeGain: Schema.Finite,
+  neutralBand: Schema.Finite,
+  maxSkew: Schema.Finite,
+  maxSkewStep: Schema.Finite,
+  flipWindowSec: Seconds,
+  flipLimit: Count,
+  /** A regime older than this counts as no regime: the trend decides alone. */
+  regimeMaxAgeSec: Seconds
+})
+export type RebalancerRules = typeof RebalancerRules.Type
+
+/** The rebalancer's rules from here on. Written when a start finds other settings than the journal's last. */
+export const RebalancerConfigured = Schema.TaggedStruct("RebalancerConfigured", { rules: RebalancerRules })
+
+/**
+ * Why a slot stopped, for people and for tests: the shortest list of recorded events found that breaks the same rules when
+ * a fresh slot folds only them. Written by slot-actor beside an `InvariantBroken`.
+ */
+export const HaltExplained = Schema.TaggedStruct("HaltExplained", {
+  slot: Schema.Int,
+  /** The record whose folding broke the rules. */
+  seq: Schema.Int,
+  violations: Schema.Array(Schema.String),
+  events: Schema.Array(Schema.Struct({ seq: Schema.Int, index: Schema.Int, tag: Schema.NonEmptyString })),
+  /** How many events led there in the journal. */
+  outOf: Schema.Int
 })
 
 /** An actor could not fold a record, or (actor `*`) nobody can read it: the market halts here until an operator has answered. */
@@ -88,4 +177,13 @@ export const quarantined = (frame: {
   raw: frame.raw.slice(0, RAW_KEPT)
 })
 
-export const ControlEvent = Schema.Union([EpochRaised, MarketConfigured, FaultRaised, RecordSkipped, FrameQuarantined])
+export const ControlEvent = Schema.Union([
+  EpochRaised,
+  MarketConfigured,
+  GovernorConfigured,
+  RebalancerConfigured,
+  HaltExplained,
+  FaultRaised,
+  RecordSkipped,
+  FrameQuarantined
+])

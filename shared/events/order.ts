@@ -74,6 +74,12 @@ export const OrderCancelled = Schema.TaggedStruct("OrderCancelled", {
   cause: Schema.String
 })
 
+/** The open order stands at another price now; everything else about it is as it was. */
+export const OrderAmended = Schema.TaggedStruct("OrderAmended", { ...Identity, price: PriceText })
+
+/** The exchange does not change the order's price; the order stands as it was. */
+export const AmendRefused = Schema.TaggedStruct("AmendRefused", { ...Identity, cause: Schema.String })
+
 export const OrderEvent = Schema.Union([
   OrderClaimed,
   OrderAccepted,
@@ -81,6 +87,8 @@ export const OrderEvent = Schema.Union([
   OrderUnknown,
   FillRecorded,
   OrderFilled,
-  OrderCancelled
+  OrderCancelled,
+  OrderAmended,
+  AmendRefused
 ])
 export type OrderEvent = typeof OrderEvent.Type

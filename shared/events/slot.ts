@@ -31,6 +31,36 @@ export const CancelRequested = Schema.TaggedStruct("CancelRequested", {
   reason: Reason
 })
 
+/** Move this open order to another price, keeping its place in the books. Answered by `OrderAmended` or `AmendRefused`. */
+export const AmendRequested = Schema.TaggedStruct("AmendRequested", {
+  localId: Schema.Int,
+  recoveryId: Schema.NullOr(Schema.Int),
+  price: PriceText,
+  reason: Reason
+})
+
+/** The slot lacks entries and asks what it may spend; the governor answers with `FundsAllotted`. */
+export const FundsWanted = Schema.TaggedStruct("FundsWanted", {
+  /** `bootstrap`: it has no order at all; `repair`: one leg is missing. */
+  what: Schema.Literals(["bootstrap", "repair"]),
+  reason: Reason
+})
+
+/** A retired slot gives up a position: what it had bought or sold stays in the account, and belongs to no cycle. */
+export const PositionReleased = Schema.TaggedStruct("PositionReleased", {
+  tradeId: TradeId,
+  cycle: Schema.Int,
+  entryPrice: PriceText,
+  volume: VolumeText,
+  /** What the volume had cost (or earned, for trade A) and its fee. */
+  cost: QuoteText,
+  fee: QuoteText,
+  reason: Reason
+})
+
+/** A retired slot has no order and no unanswered cancel left. */
+export const SlotSettled = Schema.TaggedStruct("SlotSettled", { reason: Reason })
+
 /** An exit waits no longer in the cycle: it stays on the book as a recovery and the slot goes on. */
 export const ExitOrphaned = Schema.TaggedStruct("ExitOrphaned", {
   localId: Schema.Int,
@@ -75,6 +105,10 @@ export const SlotEvent = Schema.Union([
   ExitOrphaned,
   CycleBooked,
   DecisionRefused,
-  InvariantBroken
+  InvariantBroken,
+  AmendRequested,
+  FundsWanted,
+  PositionReleased,
+  SlotSettled
 ])
 export type SlotEvent = typeof SlotEvent.Type

@@ -10,10 +10,16 @@ export const marketSubjects = (pair: string) => {
     clock: `${root}.clock`,
     account: `${root}.account`,
     control: `${root}.control`,
+    /** What the regime advisor says. */
+    regime: `${root}.regime`,
+    /** One command; each id has its subject, so that it is stored once for ever. */
+    command: (id: string) => `${root}.command.${id}`,
     /** What came from outside and did not decode. */
     quarantine: `${root}.quarantine`,
     /** Order facts of one slot, written by the gateway. */
     order: (slot: number) => `${root}.order.slot-${slot}`,
+    /** Order facts of every slot: a filter, not a subject. */
+    everyOrder: `${root}.order.*`,
     /** What one actor decides; a compare-and-set chain of its own. */
     out: (actor: string) => `${root}.out.${actor}`
   } as const

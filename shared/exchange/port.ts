@@ -157,8 +157,15 @@ export class Trading extends Context.Service<
     readonly balances: Effect.Effect<Balances, ExchangeError>
     /** Sends once. Never retried inside: `unknown` means look it up. */
     readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: string }, ExchangeError>
+    /** Has the exchange check the order without placing it: what it would refuse, and whether the key may place orders. */
+    readonly rehearse: (order: LimitOrder) => Effect.Effect<void, ExchangeError>
     /** Asks for a cancel by the exchange's id. Success means "accepted", the stream or a look-up says how it ended. */
     readonly cancel: (txid: string) => Effect.Effect<void, ExchangeError>
+    /**
+     * Moves an open order to another limit price, keeping its ids and fills; post-only stays post-only. May be repeated: the
+     * price is absolute. `gone`: the order has ended. `rejected`: it stands as it was.
+     */
+    readonly amend: (txid: string, price: Price) => Effect.Effect<void, ExchangeError>
     readonly openOrders: Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** All orders, open or ended, that ever carried this client id, newest first; empty when the exchange knows none. */
     readonly findByClientId: (clientId: string) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>

@@ -1,8 +1,7 @@
 /** The run behind `npm run chaos`, and in short form behind a test. */
 import { join } from "node:path"
 import { Effect, Stream } from "effect"
-import { slotActor } from "../../services/slot-actor/actor.ts"
-import { readControl } from "../../shared/actor/control.ts"
+import { decidingActors } from "../../cli/actors.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { sha256 } from "../../shared/actor/hash.ts"
 import { restoreFold } from "../../shared/actor/snapshots.ts"
@@ -22,7 +21,7 @@ export interface ChaosOptions {
   readonly seed: number
   readonly market: string
   readonly speed: string
-  /** `nats`: six processes, one of them the server. `embedded`: everything in one. */
+  /** `nats`: eight processes, one of them the server. `embedded`: everything in one. */
   readonly journal: "nats" | "embedded"
   /** Empty; holds all data of the run. */
   readonly directory: string
@@ -38,7 +37,15 @@ export interface ChaosReport {
   readonly problems: ReadonlyArray<string>
 }
 
-const SERVICES = ["exchange-sim", "slot-actor", "order-gateway", "market-feed", "control-plane"] as const
+const SERVICES = [
+  "exchange-sim",
+  "slot-actor",
+  "governor",
+  "rebalancer",
+  "order-gateway",
+  "market-feed",
+  "control-plane"
+] as const
 const subjects = marketSubjects("XDGUSD")
 
 /** A process has loaded its code and listens to signals long before this. */
@@ -179,7 +186,7 @@ const audit = async (options: ChaosOptions, rest: Rest): Promise<ChaosReport> =>
     60,
     () => problems.join("\n")
   ).catch(() => undefined)
-  for (const name of ["order-gateway", "control-plane", "slot-actor", "exchange-sim", "up"]) {
+  for (const name of ["order-gateway", "control-plane", "slot-actor", "governor", "rebalancer", "exchange-sim", "up"]) {
     const code = await running.get(name)?.end("SIGTERM")
     if (code !== undefined && code !== 0) problems = [...problems, `${name} did not stop cleanly: exit code ${code}`]
   }
@@ -211,21 +218,21 @@ const prove: Effect.Effect<
   Journal | SnapshotStore
 > = Effect.gen(function* () {
   const journal = yield* Journal
-  const { slots } = yield* readControl(subjects)
-  const verification = yield* verifyJournal({ subjects, actors: slots.map(slotActor) })
+  const actors = yield* decidingActors(subjects)
+  const verification = yield* verifyJournal({ subjects, actors })
   const differences: Array<string> = []
-  for (const slot of slots) {
-    const fold = new ActorFold(slotActor(slot), subjects)
+  for (const actor of actors) {
+    const fold = new ActorFold(actor, subjects)
     yield* restoreFold(fold)
     const snapshotSeq = fold.seq
-    if (snapshotSeq === 0) differences.push(`slot-${slot} left no snapshot`)
+    if (snapshotSeq === 0) differences.push(`${actor.name} left no snapshot`)
     yield* Stream.runForEach(journal.read({ from: snapshotSeq + 1, filter: subjects.everything }), (record) =>
       Effect.sync(() => fold.apply(decodeRecord(record), record.data))
     )
     const hash = sha256(fold.actor.encode(fold.state))
     const whole = verification.actors.find(({ name }) => name === fold.actor.name)?.stateHash
     if (hash !== whole)
-      differences.push(`slot-${slot}: state from snapshot ${snapshotSeq} is not the state from the beginning`)
+      differences.push(`${actor.name}: state from snapshot ${snapshotSeq} is not the state from the beginning`)
   }
   return { verification, differences }
 })

@@ -26,15 +26,20 @@ const SUBJECTS = [
   market.control,
   market.quarantine,
   market.order(3),
-  market.out("slot-3")
+  market.out("slot-3"),
+  market.out("governor"),
+  market.out("rebalancer"),
+  market.command("c1")
 ]
 
 /** Who may write what. */
 const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = {
   "market-feed": [market.price, market.clock, market.control, market.quarantine],
   "slot-actor": [market.control, market.out("slot-3")],
+  governor: [market.control, market.out("governor")],
+  rebalancer: [market.control, market.out("rebalancer")],
   "order-gateway": [market.account, market.control, market.quarantine, market.order(3)],
-  "control-plane": [market.control],
+  "control-plane": [market.control, market.command("c1")],
   operator: [market.control]
 }
 const MARKET_USERS = Object.keys(WRITES)

@@ -33,7 +33,10 @@ describe("kennel", () => {
   it.each([
     [["--help"], /SUBCOMMANDS[^]*up[^]*service[^]*config[^]*journal[^]*conformance/],
     [["up", "--help"], /--market[^]*--speed/],
-    [["service", "--help"], /market-feed, slot-actor, order-gateway, control-plane, exchange-sim/],
+    [
+      ["service", "--help"],
+      /market-feed, slot-actor, governor, rebalancer, order-gateway, control-plane, exchange-sim/
+    ],
     [["journal", "verify", "--help"], /compare every recorded decision/]
   ])("%j explains itself", async (args, expected) => {
     const { code, output } = await kennel(...args)
@@ -54,15 +57,37 @@ describe("kennel", () => {
     assert.match(output, /fly/)
   })
 
-  it("stays closed for real money", async () => {
+  it("stays closed for real money while a check of the doctor fails, and says which", async () => {
     const process = startKennel(["up"], {
       DATA_DIR: directory,
       LIVE: "true",
-      KRAKEN_API_KEY: "k",
-      KRAKEN_API_SECRET: "s"
+      KRAKEN_API_KEY: "hunter2",
+      KRAKEN_API_SECRET: "aHVudGVyMw==",
+      // Nobody listens there.
+      KRAKEN_REST_URL: "http://127.0.0.1:1"
     })
     assert.strictEqual(await process.ended, 1)
-    assert.match(process.output(), /kennel: LIVE=true: .*governor/)
+    assert.match(process.output(), /kennel: fail clock[^]*findings must be mended first/)
+    assert.notMatch(process.output(), /hunter|aHVud/)
+  })
+})
+
+describe("kennel doctor", () => {
+  it("finds nothing to mend on a newcomer's machine", async () => {
+    const { code, output } = await kennel("doctor")
+    assert.strictEqual(code, 0)
+    assert.match(output, /^ok {3}settings /m)
+    assert.match(output, /^ok {3}fees +PROFIT_PCT 1 % against two maker fees of 0.25 %/m)
+    assert.match(output, /^ok {3}tier +KRAKEN_TIER starter: 60 open orders, 45 of them planned with/m)
+    assert.notMatch(output, /hunter/)
+  })
+
+  it("names what is wrong, what to do, and ends with 1", async () => {
+    const process = startKennel(["doctor"], { DATA_DIR: directory, PROFIT_PCT: "0.4", SLOTS: "40", PORT: "x" })
+    assert.strictEqual(await process.ended, 1)
+    assert.match(process.output(), /^fail settings +PORT=x: is not a whole number .* → correct it/m)
+    assert.match(process.output(), /^warn fees .* → every cycle would lose; set PROFIT_PCT above 0.5/m)
+    assert.match(process.output(), /^warn tier .*40 slots hold up to 160 → fewer SLOTS/m)
   })
 })
 

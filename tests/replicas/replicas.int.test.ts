@@ -51,7 +51,7 @@ describe.skipIf(!natsServerFound())("two replicas of a slot on NATS", () => {
         )
         yield* Effect.gen(function* () {
           yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
-          yield* configureMarket({ subjects, slots: [1], rules: restlessRules })
+          yield* configureMarket({ subjects, slots: [1], rules: restlessRules, governed: false })
           yield* put(subjects.account, "facts", 1_000_000, accountFacts)
           const replicas = [yield* Effect.forkChild(replica), yield* Effect.forkChild(replica)]
           for (let n = 0; n < TICKS; n++) {

@@ -29,7 +29,15 @@ const nats = read("nats.conf")
 
 describe("the container files", () => {
   test("the command line's services were found", () => {
-    expect(services).toEqual(["control-plane", "exchange-sim", "market-feed", "order-gateway", "slot-actor"])
+    expect(services).toEqual([
+      "control-plane",
+      "exchange-sim",
+      "governor",
+      "market-feed",
+      "order-gateway",
+      "rebalancer",
+      "slot-actor"
+    ])
   })
 
   test("compose runs each service of the command line, and the NATS server, and nothing else", () => {

@@ -8,12 +8,14 @@ export const PURE: ReadonlyArray<string> = [
   "shared/actor/{actor,stateText}.ts",
   "shared/conformance/**",
   "shared/decimal/decimal.ts",
-  "shared/events/{clientId,subjects}.ts",
+  "shared/events/{clientId,services,subjects,utcDay}.ts",
   "shared/exchange/kraken/{budget,errors}.ts",
   "shared/exchange/kraken/wire/**",
   "shared/indicators/**",
-  "services/control-plane/{checks,report,status}.ts",
+  "shared/ledger/**",
+  "services/control-plane/{checks,governorReport,report,status,words}.ts",
   "services/exchange-sim/{engine,market}/**",
+  "services/governor/**",
   "services/hmm-advisor/**",
   "services/market-context/**",
   "services/order-gateway/core/**",
@@ -22,7 +24,10 @@ export const PURE: ReadonlyArray<string> = [
 ]
 
 /** The shells inside the folders above. */
-export const NOT_PURE: ReadonlyArray<string> = ["services/slot-actor/{layer,main,service}.ts"]
+export const NOT_PURE: ReadonlyArray<string> = [
+  "services/{governor,rebalancer,slot-actor}/service.ts",
+  "services/slot-actor/explain.ts"
+]
 
 /** Files that exist for tests only. They may use development dependencies; production code may not import them. */
 export const TEST_SUPPORT: ReadonlyArray<string> = [
@@ -44,7 +49,4 @@ export const RUNS_EFFECTS: ReadonlyArray<string> = ["cli/main.ts"]
 export const MAX_LINES = 300
 
 /** … but these, which may only shrink. Never add a line here: split the file. */
-export const LONG_FILES: Readonly<Record<string, number>> = {
-  // One table of settings, read from top to bottom.
-  "shared/config/settings.ts": 380
-}
+export const LONG_FILES: Readonly<Record<string, number>> = {}

@@ -14,6 +14,7 @@ export interface BookOrder {
   readonly price: string
   readonly volume: string
   readonly status: "open" | "closed" | "canceled" | "expired"
+  readonly amended: boolean
   readonly filled: string
   readonly cost: string
   readonly fee: string
@@ -48,6 +49,8 @@ interface Ledger {
   readonly claims: ReadonlyMap<string, EventOf<"OrderClaimed">>
   readonly rejected: ReadonlySet<string>
   readonly accepted: ReadonlyMap<string, string>
+  /** The last price an order was amended to. */
+  readonly amended: ReadonlyMap<string, Price>
   readonly ends: ReadonlyMap<string, EventOf<"OrderFilled"> | EventOf<"OrderCancelled">>
   readonly fills: ReadonlyArray<EventOf<"FillRecorded">>
   readonly balances: EventOf<"BalancesObserved"> | null
@@ -59,6 +62,7 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
   const claims = new Map<string, EventOf<"OrderClaimed">>()
   const rejected = new Set<string>()
   const accepted = new Map<string, string>()
+  const amended = new Map<string, Price>()
   const ends = new Map<string, EventOf<"OrderFilled"> | EventOf<"OrderCancelled">>()
   const fills: Array<EventOf<"FillRecorded">> = []
   const twice: Array<string> = []
@@ -75,6 +79,9 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
       case "OrderAccepted":
         once(accepted.has(event.clientId), event)
         accepted.set(event.clientId, event.txid)
+        break
+      case "OrderAmended":
+        amended.set(event.clientId, event.price)
         break
       case "OrderRejected":
         once(rejected.has(event.clientId), event)
@@ -99,7 +106,7 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
         break
     }
   }
-  return { claims, rejected, accepted, ends, fills, balances, twice }
+  return { claims, rejected, accepted, amended, ends, fills, balances, twice }
 }
 
 /** What must hold at any moment: nothing sent twice, nothing recorded that the exchange does not know. */
@@ -120,7 +127,7 @@ export const auditAlways = (books: Books, records: ReadonlyArray<StoredRecord>):
       order !== undefined &&
       !(
         order.side === claim.side &&
-        Price.parse(order.price) === claim.price &&
+        (order.amended || Price.parse(order.price) === claim.price) &&
         Volume.parse(order.volume) === claim.volume
       )
     ) {
@@ -166,6 +173,9 @@ export const auditAtRest = (books: Books, records: ReadonlyArray<StoredRecord>):
     }
     if (ledger.accepted.get(clientId) !== order.txid)
       problems.push(`${clientId} stands open at the exchange and not in the journal`)
+    const amendedTo = ledger.amended.get(clientId)
+    if (order.amended && Price.parse(order.price) !== amendedTo)
+      problems.push(`${clientId} stands at ${order.price}, and in the journal at another price`)
     const filled = (recorded.get(order.txid) ?? []).reduce((sum, fill) => sum + fill.volume, 0n)
     if (filled !== Volume.parse(order.filled)) {
       problems.push(

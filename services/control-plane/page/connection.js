@@ -6,7 +6,7 @@
  * @typedef {{ readonly link: "connecting" | "open" | "lost", readonly report: StatusReport | null,
  *   readonly reportAtMs: number, readonly heardAtMs: number, readonly samples: ReadonlyArray<Sample> }} Known
  *   `reportAtMs`: when the report came; `heardAtMs`: when the server was last heard, beats included. Both by the page's clock.
- * @typedef {{ readonly kind: "waiting" | "ready" | "halted" | "stale" | "lost", readonly title: string,
+ * @typedef {{ readonly kind: "waiting" | "ready" | "starting" | "paused" | "halted" | "stale" | "lost", readonly title: string,
  *   readonly details: ReadonlyArray<string> }} Condition
  */
 
@@ -93,8 +93,23 @@ export const conditionOf = (known, nowMs) => {
   }
   if (report.mode === "HALTED") {
     const reason = report.mode_reason === null ? [] : [report.mode_reason]
-    return { kind: "halted", title: "Halted", details: [...reason, ...report.waiting_for] }
+    const next =
+      report.startup === null
+        ? []
+        : ["No new entries; exits go on. Remove the slot, or answer the fault (kennel journal skip), and resume."]
+    return { kind: "halted", title: "Halted", details: [...reason, ...next, ...report.waiting_for] }
   }
+  if (report.mode === "PAUSED") {
+    const causes = report.mode_causes.length > 0 ? report.mode_causes : [report.mode_reason ?? "Paused."]
+    const next =
+      report.operator_needed === null
+        ? "It goes on by itself once that is over."
+        : report.mode_causes.length > 0
+          ? "Resume it once that is over."
+          : "It stays so until somebody resumes it."
+    return { kind: "paused", title: "Paused", details: [...causes, `No new entries; exits go on. ${next}`] }
+  }
+  if (report.mode === "STARTING") return { kind: "starting", title: "Starting", details: [] }
   const ageSec = priceAgeSec(known, nowMs)
   const isStale = ageSec !== null && ageSec > report.market.price_stale_after_sec
   if (isStale) {

@@ -1,5 +1,6 @@
 /** Listens to the server and keeps the page up to date. The browser only shows: every figure comes from the server. */
 import { beat, heard, isSilent, lost, unknown } from "./connection.js"
+import { listen } from "./dialog.js"
 import { patch } from "./patch.js"
 import { page } from "./view.js"
 
@@ -13,6 +14,9 @@ let source = null
 let openedAtMs = 0
 let drawing = false
 
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("ask"))
+const drawDialog = listen(root, dialog, () => known.report?.market.last_event_seq ?? null)
+
 const widthOfChart = () => root.querySelector(".chart")?.clientWidth ?? 0
 
 const draw = () => {
@@ -21,6 +25,7 @@ const draw = () => {
   patch(root, page(known, { nowMs: Date.now(), chartWidth }))
   // The first drawing makes the room, the second fills it.
   if (widthOfChart() !== chartWidth) schedule()
+  drawDialog()
   const { report } = known
   document.title = report === null ? "Kennel" : `${report.market.price ?? "–"} ${report.market.pair} · Kennel`
 }

@@ -1,5 +1,6 @@
 /** One slot as a card, and the cycles of all slots. Pure. */
 import { decimal, integer, percent, signed, timeOfDay, tone } from "./format.js"
+import { actionButton } from "./governorView.js"
 import { h } from "./h.js"
 import { priceDigits, PROFIT_DIGITS } from "./marketView.js"
 
@@ -104,7 +105,14 @@ export const slotCard = (slot, report) => {
       "div",
       { class: "heading" },
       h("h2", {}, nameOf(slot), slot.alias !== undefined && h("small", {}, ` slot ${slot.slot_id}`)),
-      h("p", { class: "phase" }, h("b", {}, slot.phase), PHASES[slot.phase], only !== "" && h("em", {}, only))
+      h("p", { class: "phase" }, h("b", {}, slot.phase), PHASES[slot.phase], only !== "" && h("em", {}, only)),
+      slot.life === "retiring" && h("p", { class: "retiring" }, "retiring"),
+      slot.life === "active" &&
+        actionButton("remove_slot", "Remove", {
+          class: "small",
+          "data-slot": String(slot.slot_id),
+          "aria-label": `Remove ${nameOf(slot)}`
+        })
     ),
     slot.halted !== null && h("p", { class: "broken" }, `Halted: ${slot.halted.join("; ")}`),
     orders(slot, report),

@@ -1,6 +1,7 @@
 /** The whole page as data, from what is known. Pure. */
 import { conditionOf, priceAgeSec } from "./connection.js"
 import { age, dateTime, integer, timeOfDay, UNKNOWN } from "./format.js"
+import { governor, halt, logs, steps } from "./governorView.js"
 import { h } from "./h.js"
 import { account, market, totals } from "./marketView.js"
 import { cycles, slotCard } from "./slotView.js"
@@ -63,14 +64,17 @@ const notice = ({ report, reportAtMs }, condition, nowMs) => {
   const since =
     condition.kind === "lost" && report !== null ? [`Last heard ${age((nowMs - reportAtMs) / 1000)} ago.`] : []
   const lines = [...since, ...condition.details, ...warnings]
-  if (lines.length === 0) return null
+  const starting = condition.kind === "starting" && report !== null
+  if (lines.length === 0 && !starting) return null
   const kind = condition.kind === "ready" ? "warning" : condition.kind
   const heading = condition.kind === "ready" ? "Look at this" : condition.title
   return h(
     "section",
     { class: `notice ${kind}`, "aria-label": "Attention" },
     h("h2", {}, heading),
-    h("ul", {}, ...lines.map((line) => h("li", {}, line)))
+    starting && steps(report),
+    lines.length > 0 && h("ul", {}, ...lines.map((line) => h("li", {}, line))),
+    condition.kind === "halted" && report?.last_halt != null && halt(report.last_halt)
   )
 }
 
@@ -128,13 +132,15 @@ export const page = (known, screen) => {
       { class: `content${old}` },
       market(report, samples, ageSec, screen.chartWidth),
       h("div", { class: "side" }, totals(report), account(report)),
+      governor(report),
       h(
         "section",
         { class: "slots", "aria-label": "Slots" },
         ...report.slots.map((slot) => slotCard(slot, report)),
         report.slots.length === 0 && h("p", { class: "empty" }, "No slots yet: none is configured in the journal.")
       ),
-      cycles(report)
+      cycles(report),
+      logs(report)
     ),
     footer(report)
   )

@@ -2,7 +2,7 @@
  * The state of the newest row given it and those before it: one step per row, no backward pass, nothing of the future.
  * In log space throughout, since a step is K² terms and no speed is needed here.
  */
-import { refuse, type Refusal } from "../refusal.ts"
+import { isRefusal, refuse, type Refusal } from "../refusal.ts"
 import { logDensities, prepareDensities } from "./density.ts"
 import { logAdd } from "./logPass.ts"
 import { checkModel, type HmmModel } from "./model.ts"
@@ -14,6 +14,12 @@ import { makeWorkspace } from "./workspace.ts"
  * posterior of `evaluate`.
  */
 export const filterLast = (model: HmmModel, rows: Rows): Float64Array | Refusal => {
+  const beliefs = filterAll(model, rows)
+  return isRefusal(beliefs) ? beliefs : beliefs.slice(-model.states)
+}
+
+/** The same at every row, `states` numbers a row: what could have been said at the time, candle by candle. */
+export const filterAll = (model: HmmModel, rows: Rows): Float64Array | Refusal => {
   const refused = checkModel(model) ?? checkRows(rows, model.features)
   if (refused !== null) return refused
   const { states } = model
@@ -22,6 +28,7 @@ export const filterLast = (model: HmmModel, rows: Rows): Float64Array | Refusal 
   if (collapsed !== null) return collapsed
   logDensities(work, rows, work.density)
   const logTransition = work.transition.map(Math.log)
+  const beliefs = new Float64Array(rows.count * states)
   let belief: Float64Array = work.start.map(Math.log)
   for (let t = 0; t < rows.count; t++) {
     const arriving = t === 0 ? belief : step(belief, logTransition)
@@ -30,8 +37,9 @@ export const filterLast = (model: HmmModel, rows: Rows): Float64Array | Refusal 
     if (!belief.every((value) => value <= 0)) {
       return refuse("overflow", `row ${t} is so far from every state that its squared distance overflows`)
     }
+    for (let k = 0; k < states; k++) beliefs[t * states + k] = Math.exp(belief[k]!)
   }
-  return belief.map(Math.exp)
+  return beliefs
 }
 
 /** One transition ahead, in log space. */

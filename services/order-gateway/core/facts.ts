@@ -42,13 +42,18 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
   return facts
 }
 
+/** Nothing more can happen to an order that the exchange reports so. */
+export const hasEnded = ({ status }: OrderReport): boolean => status !== "open" && status !== "pending"
+
 /**
  * What the exchange's report of the order adds: that it was accepted, or how it ended. The report's totals win over the
  * fills recorded, which may lack some: an ending is final, so its sums must be the exchange's.
  */
 export const reportFacts = (order: LiveOrder, report: OrderReport): ReadonlyArray<OrderEvent> => {
-  if (report.status === "open" || report.status === "pending") return acceptedFacts(order, report.txid)
-  const end = { ...identity(order), txid: report.txid, ...totals(order, report.filledVolume, report.cost, report.fee) }
+  if (!hasEnded(report)) return acceptedFacts(order, report.txid)
+  // An amendment that nobody answered may have moved it before it filled.
+  const moved = { ...order, formerPrices: [...order.formerPrices, report.price] }
+  const end = { ...identity(order), txid: report.txid, ...totals(moved, report.filledVolume, report.cost, report.fee) }
   return [
     ...acceptedFacts(order, report.txid),
     report.filledVolume === order.volume
@@ -67,6 +72,20 @@ export const rejectedFact = (order: LiveOrder, cause: string): OrderEvent => ({
 /** The order was sent and nobody knows what became of it. */
 export const unknownFact = (order: LiveOrder, cause: string): OrderEvent => ({
   _tag: "OrderUnknown",
+  ...identity(order),
+  cause
+})
+
+/** The order stands at another price. */
+export const amendedFact = (order: LiveOrder, price: Price): OrderEvent => ({
+  _tag: "OrderAmended",
+  ...identity(order),
+  price
+})
+
+/** The exchange leaves the order as it is. */
+export const amendRefusedFact = (order: LiveOrder, cause: string): OrderEvent => ({
+  _tag: "AmendRefused",
   ...identity(order),
   cause
 })
@@ -94,15 +113,17 @@ const totals = (order: LiveOrder, volume: Volume, cost: Quote, fee: Quote) => ({
 })
 
 /**
- * The average price of the fills. When every fill was at the order's own price (a resting order always is, up to the
- * rounding of each fill's cost) that price itself; else cost ÷ volume, rounded down to the price scale.
+ * The average price of the fills. When every fill was at one price of the order (a resting order's are at the price it stood at
+ * then, up to the rounding of each fill's cost) that price itself; else cost ÷ volume, rounded down to the price scale.
  */
 const averagePrice = (order: LiveOrder, volume: Volume, cost: Quote): Price => {
   if (volume === 0n) return Price.zero
-  const atOrderPrice = (order.price * volume) / 100_000_000n
-  const difference = minus(cost, atOrderPrice as Quote)
-  if ((difference < 0n ? -difference : difference) <= ROUNDING_OF_FILLS) return order.price
-  return ((cost * 100_000_000n) / volume) as Price
+  const explains = (price: Price): boolean => {
+    const difference = minus(cost, ((price * volume) / 100_000_000n) as Quote)
+    return (difference < 0n ? -difference : difference) <= ROUNDING_OF_FILLS
+  }
+  const only = [order.price, ...order.formerPrices].find(explains)
+  return only ?? (((cost * 100_000_000n) / volume) as Price)
 }
 
 /** Kraken rounds each fill's cost to at most 9 decimals; 100 fills of one order differ by less than this (1e-7 USD). */

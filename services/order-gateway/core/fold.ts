@@ -6,16 +6,19 @@ import { clientIdOf } from "../../../shared/events/clientId.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { slotOfSubject } from "../../../shared/events/subjects.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder } from "./state.ts"
+import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder, type Task } from "./state.ts"
 
 export const gatewayFold: Actor<GatewayState> = {
   name: "order-gateway",
-  version: "1",
+  version: "2",
   initial: initialState,
-  reduce: (state, event, place) => ({ state: foldEvent(state, event, place), outputs: [] }),
+  reduce: (state, event, place) => ({ state: foldEvent(dated(state, place), event, place), outputs: [] }),
   encode: encodeState,
   decode: decodeState<GatewayState>
 }
+
+const dated = (state: GatewayState, { timeMs }: EventPlace): GatewayState =>
+  state.beganMs > 0 || timeMs <= 0 ? state : { ...state, beganMs: timeMs }
 
 const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): GatewayState => {
   switch (event._tag) {
@@ -27,6 +30,23 @@ const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): 
       return { ...state, constraints: event }
     case "FeesObserved":
       return { ...state, fees: event }
+    case "OpenOrdersObserved":
+      return { ...state, openOrders: event }
+    case "ExchangeErrorsObserved":
+      return { ...state, failedCalls: event.consecutive }
+    case "MarketConfigured":
+      return { ...state, governed: event.governed === true }
+    case "EntryGranted":
+      return foldLaneOf(state, event.slot, (lane) => granted(lane, event.localId))
+    case "EntryRefused":
+      return foldLaneOf(state, event.slot, (lane) => refused(lane, event.localId))
+    case "DriftReconcileAsked":
+      return { ...state, asked: [...state.asked, { what: "drift", commandId: event.commandId }] }
+    case "AuditAsked":
+      return { ...state, asked: [...state.asked, { what: "audit", commandId: event.commandId }] }
+    case "DriftReconciled":
+    case "TradeHistoryObserved":
+      return { ...state, asked: state.asked.filter(({ commandId }) => commandId !== event.commandId) }
     default:
       return foldLane(state, event, place)
   }
@@ -36,9 +56,13 @@ const foldLane = (state: GatewayState, event: MarketEvent, place: EventPlace): G
   if (!LANE_EVENTS.has(event._tag)) return state
   const slot = slotOfSubject(place.subject)
   if (slot === null) return state
-  const lane = state.lanes[slot] ?? emptyLane(slot)
-  return { ...state, lanes: { ...state.lanes, [slot]: stepLane(lane, event as LaneEvent, place) } }
+  return foldLaneOf(state, slot, (lane) => stepLane(lane, event as LaneEvent, place, state.governed))
 }
+
+const foldLaneOf = (state: GatewayState, slot: number, step: (lane: Lane) => Lane): GatewayState => ({
+  ...state,
+  lanes: { ...state.lanes, [slot]: step(state.lanes[slot] ?? emptyLane(slot)) }
+})
 
 type LaneEvent = EventOf<
   | "OrderRequested"
@@ -50,6 +74,9 @@ type LaneEvent = EventOf<
   | "FillRecorded"
   | "OrderFilled"
   | "OrderCancelled"
+  | "AmendRequested"
+  | "OrderAmended"
+  | "AmendRefused"
 >
 
 const LANE_EVENTS: ReadonlySet<MarketEvent["_tag"]> = new Set<LaneEvent["_tag"]>([
@@ -61,17 +88,24 @@ const LANE_EVENTS: ReadonlySet<MarketEvent["_tag"]> = new Set<LaneEvent["_tag"]>
   "OrderUnknown",
   "FillRecorded",
   "OrderFilled",
-  "OrderCancelled"
+  "OrderCancelled",
+  "AmendRequested",
+  "OrderAmended",
+  "AmendRefused"
 ])
 
-const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace): Lane => {
+const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace, governed: boolean): Lane => {
   switch (event._tag) {
     case "OrderRequested":
-      return request(lane, event, place)
+      return request(lane, event, place, governed)
     case "CancelRequested":
-      // An order that has ended needs no cancel: its end is written, the slot will read it.
-      if (lane.orders[event.localId] === undefined) return lane
-      return { ...lane, tasks: [...lane.tasks, { _tag: "Cancel", localId: event.localId }] }
+      return cancel(lane, event.localId)
+    case "AmendRequested":
+      return amend(lane, event)
+    case "OrderAmended":
+      return answered(repriced(lane, event, place), event.localId)
+    case "AmendRefused":
+      return answered({ ...lane, lastFactSeq: place.seq }, event.localId)
     case "OrderClaimed":
       return update(lane, place, event.localId, { stage: "claimed", deadlineMs: event.deadlineMs })
     case "OrderUnknown":
@@ -87,15 +121,68 @@ const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace): Lane => {
   }
 }
 
-const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace): Lane => {
-  const { localId, side, price, volume, postOnly } = event
+/** An order that has ended needs no cancel: its end is written, the slot will read it. One to be cancelled is not amended first. */
+const cancel = (lane: Lane, localId: number): Lane => {
+  const order = lane.orders[localId]
+  if (order === undefined) return lane
+  if (order.grant === "awaited") {
+    return { ...lane, orders: { ...lane.orders, [localId]: { ...order, grant: "withdrawn" } } }
+  }
+  const others = lane.tasks.filter((task) => task._tag !== "Amend" || task.localId !== localId)
+  return { ...lane, tasks: [...others, { _tag: "Cancel", localId }] }
+}
+
+/** The governor lets the entry go: it is the lane's next task, or its withdrawal is. */
+const granted = (lane: Lane, localId: number): Lane => {
+  const order = lane.orders[localId]
+  if (order === undefined || order.grant === "granted") return lane
+  const place: Task = { _tag: "Place", localId }
+  const tasks: ReadonlyArray<Task> = order.grant === "withdrawn" ? [place, { _tag: "Cancel", localId }] : [place]
+  return {
+    ...lane,
+    tasks: [...lane.tasks, ...tasks],
+    orders: { ...lane.orders, [localId]: { ...order, grant: "granted" } }
+  }
+}
+
+/** An entry that may be sent already cannot be refused any more: it lives until the exchange says how it ended. */
+const refused = (lane: Lane, localId: number): Lane =>
+  lane.orders[localId]?.grant === "granted" ? lane : remove(lane, localId)
+
+/** An order that is about to end, or that nobody has let go yet, has no price to move. */
+const amend = (lane: Lane, { localId, price }: EventOf<"AmendRequested">): Lane => {
+  const cancelled = lane.tasks.some((task) => task._tag === "Cancel" && task.localId === localId)
+  if (lane.orders[localId]?.grant !== "granted" || cancelled) return lane
+  return { ...lane, tasks: [...lane.tasks, { _tag: "Amend", localId, price }] }
+}
+
+/** The order's oldest amendment has its answer. */
+const answered = (lane: Lane, localId: number): Lane => {
+  const oldest = lane.tasks.findIndex((task) => task._tag === "Amend" && task.localId === localId)
+  return { ...lane, tasks: lane.tasks.filter((_task, at) => at !== oldest) }
+}
+
+/** Former prices that are kept: an order is amended by a person's wish, rarely twice. Fills at an older one count as mixed. */
+const FORMER_PRICES = 8
+
+const repriced = (lane: Lane, { localId, price }: EventOf<"OrderAmended">, place: EventPlace): Lane => {
+  const order = lane.orders[localId]
+  const formerPrices = order === undefined ? [] : [...order.formerPrices, order.price].slice(-FORMER_PRICES)
+  return update(lane, place, localId, { price, formerPrices })
+}
+
+const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace, governed: boolean): Lane => {
+  const { localId, side, role, price, volume, postOnly } = event
+  const awaited = governed && role === "entry"
   const order: LiveOrder = {
     localId,
     clientId: clientIdOf({ epoch: place.epoch, slot: lane.slot, seq: place.seq, index: place.index }),
     side,
     price,
+    formerPrices: [],
     volume,
     postOnly,
+    grant: awaited ? "awaited" : "granted",
     stage: "requested",
     txid: null,
     deadlineMs: 0,
@@ -104,7 +191,8 @@ const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace
     cost: Quote.zero,
     fee: Quote.zero
   }
-  return { ...lane, tasks: [...lane.tasks, { _tag: "Place", localId }], orders: { ...lane.orders, [localId]: order } }
+  const orders = { ...lane.orders, [localId]: order }
+  return awaited ? { ...lane, orders } : { ...lane, orders, tasks: [...lane.tasks, { _tag: "Place", localId }] }
 }
 
 const update = (lane: Lane, place: EventPlace, localId: number, change: Partial<LiveOrder>): Lane => {
@@ -127,7 +215,7 @@ const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlac
 /** The order stands at the exchange: its request is done. */
 const placed = (lane: Lane, localId: number): Lane => ({
   ...lane,
-  tasks: lane.tasks.filter((task) => task._tag === "Cancel" || task.localId !== localId)
+  tasks: lane.tasks.filter((task) => task._tag !== "Place" || task.localId !== localId)
 })
 
 /** The order has ended: nothing is left to do for it, placing or cancelling. */

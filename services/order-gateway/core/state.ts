@@ -13,8 +13,15 @@ export interface LiveOrder {
   readonly clientId: string
   readonly side: "buy" | "sell"
   readonly price: Price
+  /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
+  readonly formerPrices: ReadonlyArray<Price>
   readonly volume: Volume
   readonly postOnly: boolean
+  /**
+   * Whether it may be sent: an entry of a governed market waits for the governor's grant. `withdrawn`: its cancel came before
+   * the grant, so that a late grant sends nothing.
+   */
+  readonly grant: "granted" | "awaited" | "withdrawn"
   readonly stage: OrderStage
   /** The exchange's id, once it is known. */
   readonly txid: string | null
@@ -31,6 +38,7 @@ export interface LiveOrder {
 export type Task =
   | { readonly _tag: "Place"; readonly localId: number }
   | { readonly _tag: "Cancel"; readonly localId: number }
+  | { readonly _tag: "Amend"; readonly localId: number; readonly price: Price }
 
 /** One slot's side of the gateway. Tasks are done strictly one after the other; lanes do not wait for each other. */
 export interface Lane {
@@ -46,12 +54,32 @@ export interface Lane {
 export interface GatewayState {
   readonly lanes: Readonly<Record<number, Lane>>
   readonly epoch: number
+  /** The market has a governor: entries are sent with its grant only. */
+  readonly governed: boolean
+  /** When the journal's first dated record was written, Unix milliseconds; 0 before. */
+  readonly beganMs: number
+  readonly openOrders: EventOf<"OpenOrdersObserved"> | null
+  /** Calls to the exchange that had failed in a row, as last written down. */
+  readonly failedCalls: number
+  /** What the governor asked for and has not been answered, oldest first: by the commands, each once. */
+  readonly asked: ReadonlyArray<{ readonly what: "drift" | "audit"; readonly commandId: string }>
   readonly balances: EventOf<"BalancesObserved"> | null
   readonly constraints: EventOf<"ConstraintsObserved"> | null
   readonly fees: EventOf<"FeesObserved"> | null
 }
 
-export const initialState: GatewayState = { lanes: {}, epoch: 0, balances: null, constraints: null, fees: null }
+export const initialState: GatewayState = {
+  lanes: {},
+  epoch: 0,
+  governed: false,
+  beganMs: 0,
+  openOrders: null,
+  failedCalls: 0,
+  asked: [],
+  balances: null,
+  constraints: null,
+  fees: null
+}
 
 export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
 

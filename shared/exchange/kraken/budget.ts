@@ -66,3 +66,16 @@ export const cancelCost = (ageMs: number | null): number => {
   const ageSec = Math.max(0, ageMs ?? 0) / 1_000
   return CANCEL_COSTS.find(([belowSec]) => ageSec < belowSec)?.[1] ?? 0
 }
+
+/** The same for an amendment, above its fixed cost of 1. */
+const AMEND_COSTS = [
+  [5, 3],
+  [10, 2],
+  [15, 1]
+] as const
+
+/** What an amendment costs on the trading counter; the age counts from the last amendment on. */
+export const amendCost = (ageMs: number | null): number => {
+  const ageSec = Math.max(0, ageMs ?? 0) / 1_000
+  return 1 + (AMEND_COSTS.find(([belowSec]) => ageSec < belowSec)?.[1] ?? 0)
+}

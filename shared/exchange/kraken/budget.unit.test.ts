@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { cancelCost, type Counter, decayed, emptyCounter, exhausted, LIMITS, spend } from "./budget.ts"
+import { amendCost, cancelCost, type Counter, decayed, emptyCounter, exhausted, LIMITS, spend } from "./budget.ts"
 
 const starter = LIMITS.starter.calls
 
@@ -80,5 +80,21 @@ describe("a cancel costs more the younger its order", () => {
     [86_400_000, 0]
   ])("of age %s ms: %i", (ageMs, cost) => {
     expect(cancelCost(ageMs)).toBe(cost)
+  })
+})
+
+describe("an amendment costs one, and more the younger its order", () => {
+  it.each([
+    [null, 4],
+    [-1_000, 4],
+    [0, 4],
+    [4_999, 4],
+    [5_000, 3],
+    [10_000, 2],
+    [14_999, 2],
+    [15_000, 1],
+    [86_400_000, 1]
+  ])("of age %s ms: %i", (ageMs, cost) => {
+    expect(amendCost(ageMs)).toBe(cost)
   })
 })

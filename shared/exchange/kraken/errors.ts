@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** What the failed call was meant to do, where the same text means different things. */
-export type CallKind = "read" | "place" | "cancel"
+export type CallKind = "read" | "place" | "rehearse" | "cancel" | "amend"
 
 /** Longer than any tier's counter needs for the dearest call (starter: 2 / 0.33 s; cancel 8 / 1 s). */
 const COUNTER_WAIT_MS = 10_000
@@ -50,8 +50,8 @@ const RULES: ReadonlyArray<Rule> = [
 
   { prefix: "EOrder:Rate limit exceeded", advice: "wait", waitMs: COUNTER_WAIT_MS, exhausted: "trading" },
   { prefix: "EOrder:Domain rate limit exceeded", advice: "wait", waitMs: COUNTER_WAIT_MS, exhausted: "trading" },
-  { prefix: "EOrder:Unknown order", kinds: ["cancel"], advice: "gone" },
-  { prefix: "EOrder:Invalid order", kinds: ["cancel"], advice: "gone" },
+  { prefix: "EOrder:Unknown order", kinds: ["cancel", "amend"], advice: "gone" },
+  { prefix: "EOrder:Invalid order", kinds: ["cancel", "amend"], advice: "gone" },
   { prefix: "EOrder:", advice: "rejected" },
 
   { prefix: "EService:Throttled", advice: "wait", waitMs: COUNTER_WAIT_MS },

@@ -51,9 +51,10 @@ describe("what Kraken's errors mean to the caller", () => {
     expect(advice("place", error)).toBe(expected)
   })
 
-  it("a cancel of an order that is gone is no fault; the same text elsewhere is a no", () => {
+  it("a cancel or an amendment of an order that is gone is no fault; the same text elsewhere is a no", () => {
     for (const error of ["EOrder:Unknown order", "EOrder:Invalid order"]) {
       expect(advice("cancel", error)).toBe("gone")
+      expect(advice("amend", error)).toBe("gone")
       expect(advice("place", error)).toBe("rejected")
       expect(advice("read", error)).toBe("rejected")
     }

@@ -174,6 +174,40 @@ describe("canceling", () => {
   )
 })
 
+describe("amending", () => {
+  it.live("sends the order's id and its new price, and never lets it trade at once", () =>
+    withTrading((trading, peer) =>
+      Effect.gen(function* () {
+        peer.script("AmendOrder", { result: { amend_id: "TMEND0-AAAAA-BBBBBB" } })
+        yield* trading.amend("OABC", Price.parse("0.2100000"))
+        const [asked, ...more] = peer.to("AmendOrder")
+        assert.lengthOf(more, 0)
+        assert.strictEqual(asked?.path, "/0/private/AmendOrder")
+        const { nonce, ...params } = Object.fromEntries(asked?.params ?? [])
+        assert.match(nonce ?? "", /^\d{16}$/)
+        assert.deepStrictEqual(params, { txid: "OABC", limit_price: "0.21", post_only: "true" })
+      })
+    )
+  )
+
+  it.live.each<[Answer, ExchangeError["advice"]]>([
+    [{ error: ["EOrder:Unknown order"] }, "gone"],
+    [{ error: ["EOrder:Invalid order"] }, "gone"],
+    [{ error: ["EOrder:Post only order"] }, "rejected"],
+    [{ error: ["EOrder:Rate limit exceeded"] }, "wait"],
+    [{ error: ["EService:Busy"] }, "unknown"],
+    [{ result: {} }, "unknown"],
+    ["cut", "unknown"]
+  ])("that is answered with %o is judged %s", ([answer, advice]) =>
+    withTrading((trading, peer) =>
+      Effect.gen(function* () {
+        peer.script("AmendOrder", answer)
+        assert.strictEqual((yield* Effect.flip(trading.amend("OABC", Price.parse("0.21")))).advice, advice)
+      })
+    )
+  )
+})
+
 describe("the nonce", () => {
   it.live("rises in the order of arrival under 30 parallel calls, one in flight at a time", () =>
     withTrading((trading, peer) =>

@@ -3,7 +3,7 @@ import { Effect, Stream } from "effect"
 import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Trading } from "../port.ts"
 import { Price, Volume } from "../../decimal/decimal.ts"
 import { VenueClock } from "../venueClock.ts"
-import { ADD_ORDER_COST, cancelCost } from "./budget.ts"
+import { ADD_ORDER_COST, amendCost, cancelCost } from "./budget.ts"
 import { executions } from "./executions.ts"
 import { fillsBetween } from "./fills.ts"
 import { connectionOf, type KrakenTradingOptions } from "./options.ts"
@@ -11,7 +11,7 @@ import { makePrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
 import { readBalances, readConstraints, readFees } from "./wire/account.ts"
 import { child, type Row } from "./wire/json.ts"
-import { readCanceled, readClosedOfClient, readOrders, readPlaced } from "./wire/orders.ts"
+import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./wire/orders.ts"
 
 /** `QueryOrders` takes so many ids at once. */
 const IDS_PER_QUERY = 50
@@ -50,21 +50,28 @@ export const makeTrading = Effect.fnUntraced(function* (
       )
     )
 
+  const termsOf = (order: LimitOrder): Record<string, string> => ({
+    pair: names.pair,
+    type: order.side,
+    ordertype: "limit",
+    price: Price.format(order.price),
+    volume: Volume.format(order.volume),
+    cl_ord_id: order.clientId,
+    // Fees in the quote currency always: the documented default differs between buys and sells.
+    oflags: order.postOnly ? "fciq,post" : "fciq",
+    timeinforce: "GTC",
+    deadline: new Date(order.deadlineMs).toISOString()
+  })
+  const placing = { calls: 0, trading: ADD_ORDER_COST }
+
+  const rehearse = Effect.fn("Kraken.rehearse")(function* (order: LimitOrder) {
+    const params = { ...termsOf(order), validate: "true" }
+    yield* call({ method: "AddOrder", kind: "rehearse", params, cost: placing, read: () => undefined })
+  })
+
   const place = Effect.fn("Kraken.place")(function* (order: LimitOrder) {
-    const params = {
-      pair: names.pair,
-      type: order.side,
-      ordertype: "limit",
-      price: Price.format(order.price),
-      volume: Volume.format(order.volume),
-      cl_ord_id: order.clientId,
-      // Fees in the quote currency always: the documented default differs between buys and sells.
-      oflags: order.postOnly ? "fciq,post" : "fciq",
-      timeinforce: "GTC",
-      deadline: new Date(order.deadlineMs).toISOString()
-    }
-    const cost = { calls: 0, trading: ADD_ORDER_COST }
-    const txid = yield* call({ method: "AddOrder", kind: "place", params, cost, read: readPlaced })
+    const params = termsOf(order)
+    const txid = yield* call({ method: "AddOrder", kind: "place", params, cost: placing, read: readPlaced })
     remember(txid, yield* venue.nowMs)
     return { txid }
   })
@@ -82,6 +89,16 @@ export const makeTrading = Effect.fnUntraced(function* (
         retryAtMs: null
       })
     }
+  })
+
+  const amend = Effect.fn("Kraken.amend")(function* (txid: string, price: Price) {
+    const opened = openedMs.get(txid)
+    const nowMs = yield* venue.nowMs
+    const cost = { calls: 0, trading: amendCost(opened === undefined ? null : nowMs - opened) }
+    const params = { txid, limit_price: Price.format(price), post_only: "true" }
+    yield* call({ method: "AmendOrder", kind: "amend", params, cost, read: readAmended })
+    // An order's age, as the rate limits see it, begins anew with an amendment.
+    remember(txid, nowMs)
   })
 
   const findByClientId = Effect.fn("Kraken.findByClientId")(function* (clientId: string) {
@@ -116,7 +133,9 @@ export const makeTrading = Effect.fnUntraced(function* (
     fees: read("TradeVolume", { pair: names.pair }, READ, readFees),
     balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
     place,
+    rehearse,
     cancel,
+    amend,
     openOrders: openOrders({}),
     findByClientId,
     orders: byIds,

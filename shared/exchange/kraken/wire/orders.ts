@@ -100,3 +100,6 @@ export const readPlaced = (result: Row): string => {
 
 /** `CancelOrder`: how many orders it took. */
 export const readCanceled = (result: Row): number => count(result, "count")
+
+/** `AmendOrder`: the id of the amendment. */
+export const readAmended = (result: Row): string => text(result, "amend_id")

@@ -1,0 +1,91 @@
+import { createServer } from "node:http"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { ActionFailed, exitCodeOf, linesOf, postAction } from "./actions.ts"
+
+const TOKEN = Redacted.make("a token for the tests")
+const applied = { id: "a", result: "applied", effects: ["one", "two"], reason: null, repeated: false, seq: 7 } as const
+
+/** A server that gives every request this answer, and keeps what it was sent. */
+const answering = Effect.fn("answering")(function* (status: number, body: unknown) {
+  const heard: Array<{ readonly url: string; readonly authorization: string; readonly body: string }> = []
+  const server = createServer((request, response) => {
+    let text = ""
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()))
+    request.on("end", () => {
+      heard.push({ url: request.url ?? "", authorization: request.headers.authorization ?? "", body: text })
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+    })
+  })
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+    () => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+  )
+  const address = server.address()
+  assert.isObject(address)
+  return { heard, url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/` }
+})
+
+describe("an action from the command line", () => {
+  it.live("is posted with the token and comes back with its effects", () =>
+    Effect.gen(function* () {
+      const { url, heard } = yield* answering(200, applied)
+      const reply = yield* postAction(url, TOKEN, { action: "pause", note: "storm" })
+      assert.deepInclude(reply, { id: "a", result: "applied", effects: ["one", "two"] })
+      assert.deepStrictEqual(heard, [
+        {
+          url: "/api/action",
+          authorization: "Bearer a token for the tests",
+          body: '{"action":"pause","note":"storm"}'
+        }
+      ])
+    })
+  )
+
+  it.live.each([
+    [401, { detail: "no token" }, "no token"],
+    [503, { detail: "the journal is away", id: "a-1" }, "the journal is away (id a-1)"],
+    [200, { hello: "world" }, "answered 200 with something else than an action's answer"]
+  ] as const)("that is answered %i is one line that says why", ([status, body, expected]) =>
+    Effect.gen(function* () {
+      const { url } = yield* answering(status, body)
+      const error = yield* Effect.flip(postAction(url, TOKEN, { action: "pause" }))
+      assert.strictEqual(error.message, `${url}api/action: ${expected}`)
+    })
+  )
+
+  it.live("that nobody hears names the address, and not the token", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(postAction("http://127.0.0.1:1/", TOKEN, { action: "pause" }))
+      assert.instanceOf(error, ActionFailed)
+      assert.match(error.message, /^http:\/\/127\.0\.0\.1:1\/api\/action: no answer \(.+\): is the market running/)
+      assert.notInclude(error.message, Redacted.value(TOKEN))
+    })
+  )
+})
+
+describe("its answer", () => {
+  const why = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" } }
+
+  it.each([
+    ["applied", null, 0, ["pause applied", "  one", "  two", "id a"]],
+    ["refused", why, 1, ["pause refused: daily_loss_lock, loss 3.1, limit 3", "  one", "  two", "id a"]],
+    ["would_apply", null, 0, ["pause would be applied", "  one", "  two", "id a"]],
+    ["would_refuse", why, 1, ["pause would be refused: daily_loss_lock, loss 3.1, limit 3", "  one", "  two", "id a"]]
+  ] as const)("%s is told line by line", (result, reason, code, lines) => {
+    assert.deepStrictEqual(linesOf("pause", { ...applied, result, reason }), lines)
+    assert.strictEqual(exitCodeOf(result), code)
+  })
+
+  it("that has not come yet ends with 2 and says how to ask again", () => {
+    assert.match(
+      linesOf("pause", { ...applied, result: "pending", effects: [] })[0] ?? "",
+      /Ask again with the same --id$/
+    )
+    assert.strictEqual(exitCodeOf("pending"), 2)
+  })
+
+  it("to an id that was used before says so", () => {
+    assert.match(linesOf("pause", { ...applied, repeated: true })[0] ?? "", /this id was used before/)
+  })
+})

@@ -1,0 +1,52 @@
+/** What a check of the doctor is: it looks, it finds, it advises; it never throws and never takes long. */
+import { Cause, Effect } from "effect"
+
+/** One finding: a line of the report. `fail` keeps real money away. */
+export interface Finding {
+  readonly level: "ok" | "warn" | "fail"
+  /** What was looked at: `fees`, `clock`, `keys`, … */
+  readonly what: string
+  readonly finding: string
+  /** What to do; null where nothing is to be done. */
+  readonly advice: string | null
+}
+
+export interface Check<R> {
+  readonly what: string
+  readonly look: Effect.Effect<ReadonlyArray<Finding>, unknown, R>
+}
+
+export const ok = (what: string, finding: string): Finding => ({ level: "ok", what, finding, advice: null })
+export const warn = (what: string, finding: string, advice: string): Finding => ({
+  level: "warn",
+  what,
+  finding,
+  advice
+})
+export const fail = (what: string, finding: string, advice: string): Finding => ({
+  level: "fail",
+  what,
+  finding,
+  advice
+})
+
+/** Longer than any healthy answer; an unhealthy one is a finding too. */
+const PATIENCE = "10 seconds"
+
+/** The findings of a check; what goes wrong with it is one. */
+export const examine = <R>({ what, look }: Check<R>): Effect.Effect<ReadonlyArray<Finding>, never, R> =>
+  look.pipe(
+    Effect.timeoutOrElse({
+      duration: PATIENCE,
+      orElse: () => Effect.succeed([fail(what, `no answer within ${PATIENCE}`, "see whether it runs and is reachable")])
+    }),
+    Effect.catchCause((cause) => {
+      const error = Cause.squash(cause)
+      const text = error instanceof Error ? error.message : String(error)
+      return Effect.succeed([fail(what, text, "mend this first; later findings may follow from it")])
+    })
+  )
+
+/** A finding as a line. */
+export const lineOf = ({ level, what, finding, advice }: Finding): string =>
+  `${level.padEnd(5)}${what.padEnd(10)}${finding}${advice === null ? "" : ` → ${advice}`}`

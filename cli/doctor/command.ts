@@ -1,0 +1,32 @@
+/** `kennel doctor`: what a person should know before, and while, a market trades. */
+import { Console, Effect, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { readSettings } from "../../shared/config/read.ts"
+import type { Settings } from "../../shared/config/settings.ts"
+import { lineOf } from "./check.ts"
+import { runDoctor } from "./doctor.ts"
+
+/** Something must be mended first; the lines above say what. */
+class NotFit extends Schema.TaggedError<NotFit>()("NotFit", { failures: Schema.Array(Schema.String) }) {
+  override get message(): string {
+    return [...this.failures, `${this.failures.length} findings must be mended first`].join("\n")
+  }
+}
+
+/** Real money is traded only where nothing fails: anything else of the report may be looked at while it trades. */
+export const fitForRealMoney = Effect.fn("fitForRealMoney")(function* (settings: Settings) {
+  if (!settings.live) return
+  const failures = (yield* runDoctor(settings)).filter(({ level }) => level === "fail")
+  if (failures.length > 0) return yield* new NotFit({ failures: failures.map(lineOf) })
+})
+
+export const doctorCommand = Command.make(
+  "doctor",
+  { json: Flag.Boolean("json").pipe(Flag.withDescription("Findings as lines of JSON"), Flag.withDefault(false)) },
+  Effect.fn(function* ({ json }) {
+    const findings = yield* runDoctor(readSettings(process.env).settings)
+    for (const finding of findings) yield* Console.log(json ? JSON.stringify(finding) : lineOf(finding))
+    const failures = findings.filter(({ level }) => level === "fail")
+    if (failures.length > 0) return yield* new NotFit({ failures: failures.map(({ what }) => what) })
+  })
+).pipe(Command.withDescription("Check settings, machine, journal, exchange, fees, limits and keys; advice per line"))

@@ -1,0 +1,56 @@
+/** Every check in the order in which a person would look. */
+import { Effect, Layer } from "effect"
+import type { Settings } from "../../shared/config/settings.ts"
+import { exchangeElsewhere, readableJournal } from "../layers.ts"
+import { type Check, examine, fail, type Finding, ok } from "./check.ts"
+import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
+import { journalCheck } from "./journal.ts"
+import { feeFinding, tierFinding } from "./limits.ts"
+import { dataCheck, nodeCheck, settingsCheck } from "./machine.ts"
+
+const only = (finding: Finding): Check<never> => ({ what: finding.what, look: Effect.succeed([finding]) })
+
+/** Findings that need the journal; one that does not open yet is no failure where nothing has been started. */
+const withJournal = (settings: Settings) =>
+  examine(journalCheck(settings)).pipe(
+    Effect.provide(readableJournal(settings)),
+    Effect.catch(({ message }) =>
+      Effect.succeed([
+        /no journal|does not exist|no such/i.test(message)
+          ? ok("journal", "none yet; the first start makes it")
+          : fail("journal", message, "see docs/operations.md")
+      ])
+    )
+  )
+
+/** On paper the simulated exchange starts with the market: unless one runs elsewhere there is nobody to ask. */
+const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> => {
+  if (!settings.live && settings.restUrl === "") {
+    const { simMakerFeePct: makerPct, simOrderMin: minVolume, minCost } = settings
+    const simulated = { makerPct, minVolume, minCost, price: null, source: "as simulated" }
+    return Effect.succeed([
+      ok("exchange", "on paper: the simulated exchange starts with the market; nothing to ask"),
+      feeFinding(settings, simulated)
+    ])
+  }
+  // A simulated exchange has a clock of its own, and keys that guard nothing.
+  const checks = settings.live ? [clockCheck, termsCheck(settings), keysCheck] : [termsCheck(settings)]
+  return Effect.map(
+    Effect.forEach(checks, (check) => examine(check)).pipe(Effect.provide(Layer.fresh(exchangeElsewhere(settings)))),
+    (findings) => findings.flat()
+  )
+}
+
+/** Looks at everything; changes nothing. */
+export const runDoctor = Effect.fn("runDoctor")(function* (
+  settings: Settings
+): Effect.fn.Return<ReadonlyArray<Finding>> {
+  const alone: ReadonlyArray<Check<never>> = [
+    settingsCheck,
+    nodeCheck,
+    dataCheck(settings),
+    only(tierFinding(settings))
+  ]
+  const local = yield* Effect.forEach(alone, (check) => examine(check))
+  return [...local.flat(), ...(yield* withJournal(settings)), ...(yield* withExchange(settings))]
+})

@@ -1,0 +1,73 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { lineOf } from "./check.ts"
+import { clockFinding, feeFinding, sizeFinding, tierFinding } from "./limits.ts"
+
+const terms = (change: { readonly makerPct?: number | null; readonly price?: string | null } = {}) => ({
+  makerPct: change.makerPct === undefined ? 0.25 : change.makerPct,
+  minVolume: Volume.parse("13"),
+  minCost: Quote.parse("0.5"),
+  price: change.price === null ? null : Price.parse(change.price ?? "0.1"),
+  source: "the exchange"
+})
+
+describe("the doctor on fees", () => {
+  it.each([
+    { profitPct: 0.51, live: true, level: "ok" },
+    { profitPct: 0.5, live: true, level: "fail" },
+    { profitPct: 0.5, live: false, level: "warn" }
+  ])("a profit of $profitPct % against two fees of 0.25 %, live $live, is $level", ({ profitPct, live, level }) => {
+    assert.equal(feeFinding({ profitPct, live }, terms()).level, level)
+  })
+
+  it("warns when nobody could say the fee", () => {
+    assert.equal(feeFinding({ profitPct: 1, live: true }, terms({ makerPct: null })).level, "warn")
+  })
+})
+
+describe("the doctor on the exchange's tier", () => {
+  const at = (slots: number, tier: "starter" | "intermediate" | "pro", openOrderLimit = 0) =>
+    tierFinding({ tier, openOrderLimit, openOrderSafetyRatio: 0.75, slots, maxRecoverySlots: 2 })
+
+  it.each([
+    { slots: 11, tier: "starter", level: "ok" },
+    { slots: 12, tier: "starter", level: "warn" },
+    { slots: 15, tier: "intermediate", level: "ok" },
+    { slots: 16, tier: "intermediate", level: "warn" },
+    { slots: 42, tier: "pro", level: "ok" },
+    { slots: 43, tier: "pro", level: "warn" }
+  ] as const)("$slots slots of up to 4 orders at $tier are $level", ({ slots, tier, level }) => {
+    assert.equal(at(slots, tier).level, level)
+  })
+
+  it("goes by a limit that is set", () => {
+    assert.equal(at(3, "pro", 10).level, "warn")
+  })
+})
+
+describe("the doctor on order size", () => {
+  it.each([
+    { size: "1.3", level: "ok", why: "exactly the least volume" },
+    { size: "1.29", level: "warn", why: "a little below it" }
+  ])("$size USD at 0.1 are $level: $why", ({ size, level }) => {
+    assert.equal(sizeFinding({ orderSize: Quote.parse(size) }, terms()).level, level)
+  })
+
+  it("says what would do", () => {
+    const line = lineOf(sizeFinding({ orderSize: Quote.parse("1") }, terms({ price: "0.2" })))
+    assert.match(line, /^warn size .*sizes are never raised; set ORDER_SIZE_USD to 2.73 or more$/)
+  })
+})
+
+describe("the doctor on the clock", () => {
+  it.each([
+    { skewMs: 900, doubtMs: 0, level: "ok" },
+    { skewMs: 1_000, doubtMs: 0, level: "warn" },
+    { skewMs: -1_500, doubtMs: 400, level: "warn" },
+    { skewMs: 1_500, doubtMs: 600, level: "ok" },
+    { skewMs: 5_000, doubtMs: 0, level: "fail" },
+    { skewMs: -6_000, doubtMs: 500, level: "fail" }
+  ])("a skew of $skewMs ms, known to $doubtMs ms, is $level", ({ skewMs, doubtMs, level }) => {
+    assert.equal(clockFinding(skewMs, doubtMs).level, level)
+  })
+})

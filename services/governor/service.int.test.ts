@@ -1,0 +1,114 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Stream } from "effect"
+import { raiseEpoch } from "../../shared/actor/control.ts"
+import type { GovernorRules } from "../../shared/events/control.ts"
+import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import { marketSubjects } from "../../shared/events/subjects.ts"
+import { MemoryJournal } from "../../shared/journal/memory.ts"
+import { Journal } from "../../shared/journal/port.ts"
+import { testRules, testSlotRules } from "./governor.testkit.ts"
+import { governorService } from "./service.ts"
+
+const subjects = marketSubjects("TEST")
+
+const put = (subject: string, id: string, event: MarketEvent, expectedLastSeq?: number) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.append(
+      encodeEntry(
+        subject,
+        id,
+        { v: 1, epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] },
+        expectedLastSeq
+      )
+    )
+  )
+
+const events = (filter: string) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.read({ from: 1, filter }).pipe(
+      Stream.map((record) => decodeRecord(record).events),
+      Stream.runCollect,
+      Effect.map((records) => records.flat())
+    )
+  )
+
+/** The governor's answer to this command. */
+const answerTo = (commandId: string) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.tail({ from: 1, filter: subjects.out("governor") }).pipe(
+      Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+      Stream.filter(
+        (event) => (event._tag === "CommandApplied" || event._tag === "CommandRefused") && event.commandId === commandId
+      ),
+      Stream.map(({ _tag }) => _tag),
+      Stream.runHead,
+      Effect.flatMap(Effect.fromOption)
+    )
+  )
+
+const start = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+
+/** Runs the service until the effect is through, then stops it as a signal would. */
+const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    yield* start
+    const running = yield* Effect.forkChild(governorService({ subjects, rules }))
+    const result = yield* until
+    yield* Fiber.interrupt(running)
+    return result
+  })
+
+const market = put(subjects.control, "market", {
+  _tag: "MarketConfigured",
+  slots: [1],
+  rules: testSlotRules,
+  governed: true
+})
+
+const addSlot = (commandId: string) =>
+  put(
+    subjects.command(commandId),
+    commandId,
+    { _tag: "CommandIssued", commandId, author: "test", command: { name: "add_slot", count: 1 }, preview: [] },
+    0
+  )
+
+const rulesWritten = Effect.map(events(subjects.control), (all) =>
+  all.flatMap((event) => (event._tag === "GovernorConfigured" ? [event.rules.maxEntryAddsPerLoop] : []))
+)
+
+describe("the governor's service", () => {
+  it.live("writes its rules when they differ from the journal's last, and only then", () =>
+    Effect.gen(function* () {
+      yield* market
+      for (const [round, maxEntryAddsPerLoop] of [2, 2, 3, 2].entries()) {
+        yield* whileRunning(
+          testRules({ maxEntryAddsPerLoop }),
+          Effect.andThen(addSlot(`round-${round}`), answerTo(`round-${round}`))
+        )
+      }
+      assert.deepEqual(yield* rulesWritten, [2, 3, 2])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("answers a command once, also one from before it ran, however often it starts", () =>
+    Effect.gen(function* () {
+      yield* market
+      yield* addSlot("early")
+      assert.equal(yield* whileRunning(testRules(), answerTo("early")), "CommandRefused")
+      yield* addSlot("between")
+      assert.equal(yield* whileRunning(testRules(), answerTo("between")), "CommandApplied")
+      yield* whileRunning(testRules(), Effect.andThen(addSlot("late"), answerTo("late")))
+      const said = yield* events(subjects.out("governor"))
+      assert.deepEqual(
+        said.flatMap((event) =>
+          event._tag === "CommandApplied" || event._tag === "CommandRefused" ? [event.commandId] : []
+        ),
+        ["early", "between", "late"]
+      )
+      const slots = said.findLast((event) => event._tag === "SlotsSet")
+      assert.lengthOf(slots?.slots ?? [], 3)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+})

@@ -1,0 +1,27 @@
+/** The governor's shell: puts its rules into the journal, then hands the actor to the runtime. */
+import { Effect } from "effect"
+import { configure, type ControlContended } from "../../shared/actor/control.ts"
+import { type HostError, runActors } from "../../shared/actor/runtime.ts"
+import type { GovernorRules } from "../../shared/events/control.ts"
+import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { AppendError, Journal, ReadError, SnapshotStore } from "../../shared/journal/port.ts"
+import { governorActor } from "./actor.ts"
+
+export interface GovernorServiceOptions {
+  readonly subjects: MarketSubjects
+  readonly rules: GovernorRules
+}
+
+/** Runs until interrupted or halted. */
+export const governorService = Effect.fn("governorService")(function* ({
+  subjects,
+  rules
+}: GovernorServiceOptions): Effect.fn.Return<
+  never,
+  HostError | ControlContended | AppendError | ReadError | RecordUndecodable,
+  Journal | SnapshotStore
+> {
+  yield* configure(subjects, "governor", { _tag: "GovernorConfigured", rules })
+  return yield* runActors({ host: "governor", subjects, actors: [governorActor], publish: true })
+})

@@ -1,0 +1,147 @@
+/**
+ * What the governor asks the gateway to find out or to clean up, on an operator's command. Each is answered by one fact; what
+ * was not answered before a stop is done again after it, which is safe: reading is, and so is cancelling.
+ */
+import { Effect } from "effect"
+import type { Quote, Volume } from "../../shared/decimal/decimal.ts"
+import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { EventOf } from "../../shared/events/event.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import type { Journal, ReadError } from "../../shared/journal/port.ts"
+import { hasEnded } from "./core/facts.ts"
+import { findLive } from "./core/state.ts"
+import type { Ledger, LedgerError } from "./ledger.ts"
+import { ASK_AGAIN_MS, persistently, SETTLE_QUESTIONS } from "./lookup.ts"
+import { knownTxids, provablyOurs } from "./provenance.ts"
+
+type AskedError = ExchangeError | LedgerError | ReadError | RecordUndecodable
+
+/**
+ * Answers everything that is asked now, oldest first. `answered` holds the commands this process has answered: an answer takes a
+ * moment to come round.
+ */
+export const answerAsked = Effect.fn("answerAsked")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  answered: Set<string>
+): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
+  const { asked } = ledger.state()
+  for (const commandId of answered) if (!asked.some((ask) => ask.commandId === commandId)) answered.delete(commandId)
+  for (const { what, commandId } of asked) {
+    if (answered.has(commandId)) continue
+    answered.add(commandId)
+    yield* (what === "drift" ? reconcileDrift : readTradeHistory)(ledger, subjects, commandId).pipe(
+      // It stays asked, and the next start tries again: no reason to stop trading.
+      Effect.catchIf(
+        (error): error is ExchangeError => error._tag === "ExchangeError" && error.advice === "rejected",
+        (error) => Effect.logError(`order-gateway: command ${commandId} stays unanswered: ${error.message}`)
+      )
+    )
+  }
+})
+
+/** Cancels the open orders that are provably ours and that no slot has; every other stranger is left alone. */
+const reconcileDrift = Effect.fn("reconcileDrift")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  commandId: string
+): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
+  const trading = yield* Trading
+  const before = ledger.state()
+  const open = yield* persistently(trading.openOrders)
+  const after = ledger.state()
+  // An order that ended, or was placed, while the list was read is no stranger.
+  const strangers = open.filter(({ clientId, txid }) =>
+    [before, after].every((state) => findLive(state, clientId, txid) === null)
+  )
+  const cancelled: Array<{ readonly txid: string; readonly clientId: string }> = []
+  const leftAlone: Array<string> = []
+  for (const report of strangers) {
+    const { txid, clientId } = report
+    if (clientId === null || !(yield* provablyOurs(subjects, report))) {
+      leftAlone.push(txid)
+      continue
+    }
+    // Refused or gone: how it stands is what counts, and that is asked for in any case.
+    yield* persistently(trading.cancel(txid)).pipe(
+      Effect.catchIf(
+        ({ advice }) => advice === "gone" || advice === "rejected",
+        () => Effect.void
+      )
+    )
+    const end = yield* endOf(txid)
+    if (end === null) leftAlone.push(txid)
+    else if (end.status !== "closed") cancelled.push({ txid, clientId })
+  }
+  yield* ledger.note(subjects.account, { _tag: "DriftReconciled", commandId, cancelled, leftAlone })
+})
+
+/** How the order ended; null: it stands open after so many questions. */
+const endOf = Effect.fnUntraced(function* (txid: string) {
+  const trading = yield* Trading
+  const clock = yield* VenueClock
+  for (let question = 0; question < SETTLE_QUESTIONS; question++) {
+    const [report] = yield* persistently(trading.orders([txid]))
+    if (report !== undefined && hasEnded(report)) return report
+    yield* clock.sleep(ASK_AGAIN_MS)
+  }
+  return null
+})
+
+/** Our clock may be behind the exchange's: the first fill must not be too old to be asked for, nor the last too new. */
+const CLOCK_SLACK_MS = 5_000
+
+/**
+ * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
+ * week holds more fills than one question may bring (10,000).
+ */
+const WEEK_MS = 7 * 86_400_000
+
+/** Adds up every fill of the pair since the journal began: those of orders the journal knows, and all others. */
+const readTradeHistory = Effect.fn("readTradeHistory")(function* (
+  ledger: Ledger,
+  subjects: MarketSubjects,
+  commandId: string
+): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
+  const trading = yield* Trading
+  const nowMs = yield* (yield* VenueClock).nowMs
+  const fromMs = Math.max(0, ledger.state().beganMs - CLOCK_SLACK_MS)
+  const fills: Array<Fill> = []
+  for (let startMs = fromMs; startMs <= nowMs; startMs += WEEK_MS) {
+    const endMs = Math.min(startMs + WEEK_MS, nowMs + CLOCK_SLACK_MS)
+    fills.push(...(yield* persistently(trading.fills(startMs, endMs))))
+  }
+  const known = yield* knownTxids(subjects)
+  yield* ledger.note(subjects.account, {
+    _tag: "TradeHistoryObserved",
+    commandId,
+    fromMs,
+    toMs: nowMs,
+    ours: sumsOf(fills.filter(({ txid }) => known.has(txid))),
+    foreign: sumsOf(fills.filter(({ txid }) => !known.has(txid)))
+  })
+})
+
+const sumsOf = (fills: ReadonlyArray<Fill>): EventOf<"TradeHistoryObserved">["ours"] => {
+  const sums = { bought: 0n, sold: 0n, paid: 0n, received: 0n, fees: 0n }
+  for (const { side, volume, cost, fee } of fills) {
+    if (side === "buy") {
+      sums.bought += volume
+      sums.paid += cost
+    } else {
+      sums.sold += volume
+      sums.received += cost
+    }
+    sums.fees += fee
+  }
+  return {
+    trades: fills.length,
+    bought: sums.bought as Volume,
+    sold: sums.sold as Volume,
+    paid: sums.paid as Quote,
+    received: sums.received as Quote,
+    fees: sums.fees as Quote
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Counts calls to the exchange that fail in a row, so that the governor may stop asking for more. The public clock is not
+ * counted: that it answers every few seconds says nothing of whether orders can be dealt with.
+ */
+import { Effect, Semaphore } from "effect"
+import type { EventOf } from "../../shared/events/event.ts"
+import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
+
+/** Beyond this the number says nothing new: the market has long been paused. */
+const COUNTED = 20
+
+type Errors = EventOf<"ExchangeErrorsObserved">
+
+/**
+ * What a failed call says of the exchange: `dead` when it gave no answer, was out of service or refused the key; `alive` when it
+ * said no. A call that has to wait for a rate limit, perhaps without having been sent, says nothing.
+ */
+const signOf = ({ advice, detail }: ExchangeError): "dead" | "alive" | "none" => {
+  if (advice === "rejected" || advice === "gone") return "alive"
+  return advice !== "wait" || detail.includes("EService:") ? "dead" : "none"
+}
+
+/**
+ * The same account, each call counted. `already`: how many had failed in a row when an earlier process stopped, so that its
+ * count ends too. `tell` hears each change up to 20, and the all-clear, one after the other; it must not fail.
+ */
+export const countErrors = (
+  trading: Trading["Service"],
+  already: number,
+  tell: (errors: Errors) => Effect.Effect<void>
+): Trading["Service"] => {
+  let consecutive = already
+  const turn = Semaphore.makeUnsafe(1)
+  const inTurn = (errors: Errors) => turn.withPermit(tell(errors))
+  const alive = Effect.suspend(() => {
+    if (consecutive === 0) return Effect.void
+    consecutive = 0
+    return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation: "", detail: "" })
+  })
+  const failed = (error: ExchangeError) =>
+    Effect.suspend(() => {
+      const sign = signOf(error)
+      if (sign === "alive") return alive
+      if (sign === "none" || consecutive >= COUNTED) return Effect.void
+      consecutive++
+      const { operation, detail } = error
+      return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation, detail })
+    })
+  const counted = <A>(call: Effect.Effect<A, ExchangeError>): Effect.Effect<A, ExchangeError> =>
+    call.pipe(
+      Effect.tapError(failed),
+      Effect.tap(() => alive)
+    )
+  return {
+    constraints: counted(trading.constraints),
+    fees: counted(trading.fees),
+    balances: counted(trading.balances),
+    place: (order) => counted(trading.place(order)),
+    rehearse: (order) => counted(trading.rehearse(order)),
+    cancel: (txid) => counted(trading.cancel(txid)),
+    amend: (txid, price) => counted(trading.amend(txid, price)),
+    openOrders: counted(trading.openOrders),
+    findByClientId: (clientId) => counted(trading.findByClientId(clientId)),
+    orders: (txids) => counted(trading.orders(txids)),
+    fills: (fromMs, toMs) => counted(trading.fills(fromMs, toMs)),
+    executions: trading.executions
+  }
+}

@@ -1,0 +1,70 @@
+/** Whose an order is: what the journal can prove, and nothing else. */
+import { Effect, Option, Stream } from "effect"
+import { decode } from "../../shared/actor/control.ts"
+import { originOf } from "../../shared/events/clientId.ts"
+import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import { type MarketSubjects, slotActor } from "../../shared/events/subjects.ts"
+import type { OrderReport } from "../../shared/exchange/port.ts"
+import { Journal, type ReadError } from "../../shared/journal/port.ts"
+
+/**
+ * True when the journal holds, at the very place that the order's client id names, a request for this side and volume, and the
+ * order stands at the price of that request or of a later amendment. Anything less (no id, another's id, a place that holds
+ * something else) is no proof.
+ */
+export const provablyOurs = Effect.fn("provablyOurs")(function* (
+  subjects: MarketSubjects,
+  { clientId, side, price, volume }: OrderReport
+): Effect.fn.Return<boolean, ReadError | RecordUndecodable, Journal> {
+  const origin = clientId === null ? null : originOf(clientId)
+  if (origin === null) return false
+  const journal = yield* Journal
+  const subject = subjects.out(slotActor(origin.slot))
+  const record = yield* journal.get(origin.seq)
+  if (record === null || record.subject !== subject) return false
+  const stored = yield* decode(record).pipe(Effect.catch(() => Effect.succeed(null)))
+  const request = stored?.events[origin.index]
+  if (request?._tag !== "OrderRequested" || request.side !== side || request.volume !== volume) return false
+  if ((yield* epochAt(subjects, origin.seq)) !== origin.epoch) return false
+  if (request.price === price) return true
+  const moves = (event: MarketEvent): boolean =>
+    event._tag === "AmendRequested" && event.localId === request.localId && event.price === price
+  const moved = journal.read({ from: origin.seq, filter: subject }).pipe(
+    Stream.mapEffect(decode),
+    Stream.filter(({ events }) => events.some(moves))
+  )
+  return Option.isSome(yield* Stream.runHead(moved))
+})
+
+/** The epoch in force at a record. Its envelope may hold an older one: another process may have come in between. */
+const epochAt = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: number) {
+  const journal = yield* Journal
+  const raised = journal.read({ from: 1, filter: subjects.control }).pipe(
+    Stream.takeWhile((record) => record.seq < seq),
+    Stream.mapEffect(decode),
+    Stream.flatMap(({ events }) => Stream.fromIterable(events)),
+    Stream.runFold(
+      () => 0,
+      (epoch, event) => (event._tag === "EpochRaised" ? event.epoch : epoch)
+    )
+  )
+  return yield* raised
+})
+
+/** The exchange's ids of every order that the journal ever saw accepted. */
+export const knownTxids = Effect.fn("knownTxids")(function* (
+  subjects: MarketSubjects
+): Effect.fn.Return<ReadonlySet<string>, ReadError | RecordUndecodable, Journal> {
+  const journal = yield* Journal
+  const txids = new Set<string>()
+  yield* journal.read({ from: 1, filter: subjects.everyOrder }).pipe(
+    Stream.mapEffect(decode),
+    Stream.runForEach(({ events }) =>
+      Effect.sync(() => {
+        for (const event of events) if (event._tag === "OrderAccepted") txids.add(event.txid)
+      })
+    )
+  )
+  return txids
+})

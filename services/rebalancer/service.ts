@@ -1,0 +1,22 @@
+/** The rebalancer's shell: puts its rules into the journal, then hands the actor to the runtime. */
+import { Effect } from "effect"
+import { configure, type ControlContended } from "../../shared/actor/control.ts"
+import { type HostError, runActors } from "../../shared/actor/runtime.ts"
+import type { RebalancerRules } from "../../shared/events/control.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
+import { rebalancerActor } from "./actor.ts"
+
+export interface RebalancerServiceOptions {
+  readonly subjects: MarketSubjects
+  readonly rules: RebalancerRules
+}
+
+/** Runs until interrupted or halted. */
+export const rebalancerService = Effect.fn("rebalancerService")(function* ({
+  subjects,
+  rules
+}: RebalancerServiceOptions): Effect.fn.Return<never, HostError | ControlContended, Journal | SnapshotStore> {
+  yield* configure(subjects, "rebalancer", { _tag: "RebalancerConfigured", rules })
+  return yield* runActors({ host: "rebalancer", subjects, actors: [rebalancerActor], publish: true })
+})

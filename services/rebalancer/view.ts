@@ -1,0 +1,30 @@
+/** The rebalancer for people and for `/api/status`, under the reference's field names. */
+import type { RebalancerActorState } from "./actor.ts"
+
+/** Ratios and prices are numbers; times are Unix seconds. */
+export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: RebalancerActorState) => {
+  const { averages, target, skew, updatedAtMs, flips } = core
+  const holdUntilMs = target.holdUntilMs
+  return {
+    rebalancer: {
+      enabled: rules?.enabled ?? false,
+      target: target.target ?? rules?.baseIdleTarget ?? null,
+      base_target: rules?.baseIdleTarget ?? null,
+      skew,
+      idle_ratio: last?.numbers["idleRatio"] ?? null,
+      capacity_band: capacityBand,
+      silenced: flips.silenced,
+      last_update_ts: updatedAtMs === null ? null : updatedAtMs / 1_000,
+      /** The rule that had the last word, and every number on the way to the skew. */
+      reason: last
+    },
+    trend: {
+      score: averages === null ? 0 : (averages.fast - averages.slow) / averages.slow,
+      fast_ema: averages?.fast ?? null,
+      slow_ema: averages?.slow ?? null,
+      dynamic_idle_target: target.target,
+      hysteresis_active: holdUntilMs !== null && nowMs < holdUntilMs,
+      hysteresis_expires_in_sec: holdUntilMs === null ? 0 : Math.max(0, (holdUntilMs - nowMs) / 1_000)
+    }
+  }
+}

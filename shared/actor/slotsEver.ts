@@ -1,0 +1,48 @@
+/** Which slots a market has ever had: configured ones, and those added while it ran. Their actors must fold, also when they are gone. */
+import { Effect, Stream } from "effect"
+import type { RecordUndecodable } from "../events/envelope.ts"
+import type { MarketEvent } from "../events/event.ts"
+import type { MarketSubjects } from "../events/subjects.ts"
+import { Journal, type ReadError } from "../journal/port.ts"
+import { decode } from "./control.ts"
+
+const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
+  if (event._tag === "MarketConfigured") return event.slots
+  return event._tag === "SlotsSet" ? event.slots.map(({ slot }) => slot) : []
+}
+
+/** Where slots are named: the rules, and the governor's list. */
+const namingSubjects = (subjects: MarketSubjects): ReadonlyArray<string> => [subjects.control, subjects.out("governor")]
+
+/** Every slot the journal names up to record `seq`, ascending. */
+export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
+  subjects: MarketSubjects,
+  seq: number
+): Effect.fn.Return<ReadonlyArray<number>, ReadError | RecordUndecodable, Journal> {
+  const journal = yield* Journal
+  const named = new Set<number>()
+  for (const filter of namingSubjects(subjects)) {
+    yield* journal.read({ from: 1, filter }).pipe(
+      Stream.takeWhile((record) => record.seq <= seq),
+      Stream.mapEffect(decode),
+      Stream.runForEach(({ events }) =>
+        Effect.sync(() => {
+          for (const slot of events.flatMap(namedIn)) named.add(slot)
+        })
+      )
+    )
+  }
+  return [...named].sort((a, b) => a - b)
+})
+
+/** Every slot the journal names after record `seq`, each time it does, for ever. */
+export const slotsNamedAfter = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: number) {
+  const journal = yield* Journal
+  const [control = Stream.empty, governor = Stream.empty] = namingSubjects(subjects).map((filter) =>
+    journal.tail({ from: seq + 1, filter })
+  )
+  return Stream.merge(control, governor).pipe(
+    Stream.mapEffect(decode),
+    Stream.flatMap(({ events }) => Stream.fromIterable(events.flatMap(namedIn)))
+  )
+})

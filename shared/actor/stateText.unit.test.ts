@@ -1,0 +1,17 @@
+import { assert, describe, it } from "@effect/vitest"
+import { decodeState, encodeState } from "./stateText.ts"
+
+describe("a state as text", () => {
+  it.each([
+    ["amounts", { total: 12n, loss: -3n, none: 0n }],
+    ["texts of people that read like amounts", { note: "12n", other: "-3n", marked: "~12n", twice: "~~0n" }],
+    ["texts that end like them", { a: "n", b: "12 n", c: "seven", d: "~", e: "" }],
+    ["both, in lists and below", [{ a: [1n, "1n"] }, null, 1.5, true]]
+  ])("comes back as it was: %s", (_what, state) => {
+    assert.deepStrictEqual(decodeState<unknown>(encodeState(state)), state)
+  })
+
+  it("writes an amount as its digits", () => {
+    assert.strictEqual(encodeState({ total: 12n, note: "12n" }), '{"total":"12n","note":"~12n"}')
+  })
+})

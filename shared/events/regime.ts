@@ -1,0 +1,70 @@
+/** What the regime advisor says of the market, on the subject `regime`. Advice: only the rebalancer listens. */
+import { Schema } from "effect"
+
+export const Regime = Schema.Literals(["BEARISH", "RANGING", "BULLISH"])
+
+const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const Signal = Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 }))
+
+/** One detector's answer. */
+const Reading = Schema.Struct({
+  /** False: no model speaks; the rest is the neutral answer and `reason` says why. */
+  trained: Schema.Boolean,
+  regime: Regime,
+  /** They add up to 1. */
+  probabilities: Schema.Struct({ bearish: Share, ranging: Share, bullish: Share }),
+  /** Largest probability less the second largest. */
+  confidence: Share,
+  /** −1 (bearish) to 1 (bullish). */
+  biasSignal: Signal,
+  reason: Schema.NullOr(Schema.String),
+  /** Feature rows looked at. */
+  samples: Schema.Int,
+  /** Seconds between the newest candle's end and this fact; null without candles. */
+  ageSec: Schema.NullOr(Schema.Finite),
+  /** `dataHash` of the training whose model spoke; null: none. */
+  model: Schema.NullOr(Schema.String)
+})
+
+/** The regime as the two detectors see it, and their consensus. */
+export const RegimeObserved = Schema.TaggedStruct("RegimeObserved", {
+  oneMinute: Reading,
+  fifteenMinute: Reading,
+  consensus: Schema.Struct({
+    regime: Regime,
+    agreement: Schema.Literals(["full", "15m_neutral", "1m_cooling", "conflict", "1m_only", "15m_only", "none"]),
+    confidence: Share,
+    biasSignal: Signal
+  })
+})
+
+/** A model was fitted, with everything needed to fit it again and to audit what it says. Models are never stored elsewhere. */
+export const RegimeModelTrained = Schema.TaggedStruct("RegimeModelTrained", {
+  intervalMin: Schema.Int,
+  /** SHA-256 of the candles it was fitted to. */
+  dataHash: Schema.NonEmptyString,
+  candles: Schema.Int,
+  /** Unix seconds of the first and the last of them. */
+  fromSec: Schema.Finite,
+  toSec: Schema.Finite,
+  /** Rows of features left after the invalid ones. */
+  rows: Schema.Int,
+  /** Settings, parameters and scaling as JSON text: numbers keep every digit. */
+  settings: Schema.String,
+  parameters: Schema.String,
+  /** The regime of state 0, 1, … */
+  labels: Schema.Array(Regime),
+  logLikelihood: Schema.Finite,
+  start: Schema.NonEmptyString,
+  iterations: Schema.Int,
+  warnings: Schema.Array(Schema.String)
+})
+
+/** A training that gave no model: what it refused, by name. The model before it, if any, stays in use. */
+export const RegimeTrainingRefused = Schema.TaggedStruct("RegimeTrainingRefused", {
+  intervalMin: Schema.Int,
+  refusal: Schema.NonEmptyString,
+  detail: Schema.String
+})
+
+export const RegimeEvent = Schema.Union([RegimeObserved, RegimeModelTrained, RegimeTrainingRefused])

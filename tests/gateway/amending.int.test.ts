@@ -1,0 +1,157 @@
+/** Amendments in place: each is answered, or ends with its order. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Fault } from "../../services/exchange-sim/faults.ts"
+import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { amendmentOf, exitOf } from "./governor.testkit.ts"
+import { onMarket } from "./market.testkit.ts"
+import { cancelOf, only, tags } from "./slots.testkit.ts"
+import { swinging } from "./tape.testkit.ts"
+
+const UNANSWERED: ReadonlyArray<readonly [what: string, fault: Fault]> = [
+  ["carried out and not answered", { kind: "reply-lost", method: "AmendOrder", times: 1 }],
+  ["not carried out and not answered", { kind: "no-reply", method: "AmendOrder", times: 1 }],
+  ["answered as busy", { kind: "error", error: "EService:Busy", method: "AmendOrder", times: 1 }],
+  ["above the rate limit", { kind: "error", error: "EOrder:Rate limit exceeded", method: "AmendOrder", times: 1 }]
+]
+
+describe("an amendment", () => {
+  it.live("moves the order in place: same order, other price", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.3" }))
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.say(1, amendmentOf(1, "0.25"))
+        const [amended] = only(yield* market.story(1, 1, "OrderAmended"), "OrderAmended")
+        assert.strictEqual(amended?.price, Price.parse("0.25"))
+        const { orders } = yield* market.books
+        assert.lengthOf(orders, 1)
+        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.25"))
+        yield* market.agreement
+      })
+    )
+  )
+
+  it.live.each(UNANSWERED)("that is %s ends at its price, once", ([, fault]) =>
+    onMarket({ requestTimeoutMs: 300 }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.3" }))
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.fault(fault)
+        yield* market.say(1, amendmentOf(1, "0.25"))
+        const story = yield* market.story(1, 1, "OrderAmended")
+        assert.lengthOf(only(story, "OrderAmended"), 1)
+        const { orders } = yield* market.books
+        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.25"))
+      })
+    )
+  )
+
+  it.live("that would trade at once is refused, and the order stands as it was", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.3" }))
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.say(1, amendmentOf(1, "0.1"))
+        const [refused] = only(yield* market.story(1, 1, "AmendRefused"), "AmendRefused")
+        assert.match(refused?.cause ?? "", /Post only/)
+        const { orders } = yield* market.books
+        assert.strictEqual(orders[0]?.status, "open")
+        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.3"))
+      })
+    )
+  )
+
+  it.live("of an order that has filled meanwhile ends in its fill", () =>
+    onMarket(
+      {
+        tape: swinging({ price: "0.22", volume: "500", everyMs: 6_000 }),
+        faults: [{ kind: "drop-executions", times: 1_000 }],
+        reconcileIntervalMs: 3_600_000
+      },
+      (market) =>
+        Effect.gen(function* () {
+          yield* market.startGateway
+          yield* market.say(1, exitOf(1, { price: "0.21" }))
+          yield* market.story(1, 1, "OrderAccepted")
+          yield* market.booksWhen(({ orders }) => orders[0]?.status === "closed")
+          yield* market.say(1, amendmentOf(1, "0.25"))
+          yield* market.story(1, 1, "OrderFilled")
+          assert.deepStrictEqual(yield* market.audit, [])
+        })
+    )
+  )
+
+  it.live("gives way to a cancel that stands behind it", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.3" }))
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.say(1, amendmentOf(1, "0.25"), cancelOf(1))
+        const story = yield* market.story(1, 1, "OrderCancelled")
+        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        yield* market.agreement
+      })
+    )
+  )
+
+  it.live("of an order of unknown outcome waits until it is known", () =>
+    onMarket(
+      {
+        faults: [
+          { kind: "reply-lost", method: "AddOrder", times: 1 },
+          { kind: "drop-executions", times: 1 },
+          { kind: "rest-lag", delayMs: 10_000 }
+        ]
+      },
+      (market) =>
+        Effect.gen(function* () {
+          yield* market.startGateway
+          yield* market.say(1, exitOf(1, { price: "0.3" }))
+          yield* market.story(1, 1, "OrderUnknown")
+          yield* market.say(1, amendmentOf(1, "0.25"))
+          const story = yield* market.story(1, 1, "OrderAmended")
+          assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderAmended"])
+        })
+    )
+  )
+
+  it.live("whose answer nobody took is looked at by the next gateway, and not sent again", () =>
+    onMarket({ faults: [{ kind: "late-reply", method: "AmendOrder", times: 1, delayMs: 60_000 }] }, (market) =>
+      Effect.gen(function* () {
+        const first = yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.3" }))
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* market.say(1, amendmentOf(1, "0.25"))
+        yield* market.booksWhen(({ orders }) => Price.parse(orders[0]?.price ?? "0") === Price.parse("0.25"))
+        yield* first.stop
+        // Whoever sent it again would be refused.
+        yield* market.fault({ kind: "error", error: "EOrder:Invalid price", method: "AmendOrder", times: 1_000 })
+        yield* market.startGateway
+        const story = yield* market.factsUntil(1, ({ _tag }) => _tag === "OrderAmended" || _tag === "AmendRefused")
+        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderAmended"])
+      })
+    )
+  )
+
+  it.live("leaves the fills before it at their price: the order's end says their exact average", () =>
+    onMarket({ tape: swinging({ price: "0.22", volume: "10", everyMs: 6_000 }) }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.say(1, exitOf(1, { price: "0.2133333", volume: "4000" }))
+        yield* market.story(1, 1, "FillRecorded")
+        yield* market.say(1, amendmentOf(1, "0.3"))
+        yield* market.story(1, 1, "OrderAmended")
+        yield* market.cancel(1, 1)
+        const [end] = only(yield* market.story(1, 1, "OrderCancelled"), "OrderCancelled")
+        assert.strictEqual(end?.price, Price.parse("0.2133333"))
+        assert.isAtLeast(Volume.toNumber(end?.volume ?? Volume.zero), 10)
+        yield* market.agreement
+      })
+    )
+  )
+})

@@ -1,0 +1,144 @@
+/** What the governor has the gateway find out or clean up, on an operator's command. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { client } from "../../services/exchange-sim/sim.testkit.ts"
+import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { clientIdOf } from "../../shared/events/clientId.ts"
+import { quarantined } from "../../shared/events/control.ts"
+import { amendmentOf, asGovernor, tell } from "./governor.testkit.ts"
+import { type Market, onMarket } from "./market.testkit.ts"
+import { only } from "./slots.testkit.ts"
+import { START_MS, swinging } from "./tape.testkit.ts"
+import { subjects } from "./watch.testkit.ts"
+
+/** The journal has this open order no more: its end is written, wrongly. Gives its txid. */
+const forget = (market: Market, localId: number) =>
+  Effect.gen(function* () {
+    const [accepted] = only(yield* market.story(1, localId, "OrderAccepted"), "OrderAccepted")
+    const { txid = "", clientId = "" } = accepted ?? {}
+    const sums = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
+    yield* tell(subjects.order(1), { _tag: "OrderCancelled", clientId, localId, txid, ...sums, cause: "wrong" })
+    return txid
+  })
+
+/** An order that the journal asked for and has no more. */
+const lose = (market: Market, localId: number) => Effect.andThen(market.request(1, localId), forget(market, localId))
+
+describe("a clean-up of drift", () => {
+  it.live("cancels what is provably ours and nothing else", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        const hand = client(market.urls)
+        const place = (id: string, price: string, volume = "100") =>
+          Effect.promise(() => hand.txidOf(hand.add("buy", volume, price, { cl_ord_id: id })))
+        const byHand = yield* place("by-hand-1", "0.14")
+        const forged = yield* place(clientIdOf({ epoch: 1, slot: 1, seq: 1, index: 0 }), "0.13")
+        yield* market.startGateway
+        const lost = yield* lose(market, 1)
+        // Moved as the slot wanted: ours still. Moved by hand: nobody knows whose it is.
+        yield* market.request(1, 2)
+        yield* market.story(1, 2, "OrderAccepted")
+        yield* market.say(1, amendmentOf(2, "0.12"))
+        yield* market.story(1, 2, "OrderAmended")
+        const moved = yield* forget(market, 2)
+        const taken = yield* lose(market, 3)
+        const later = client(market.urls, Date.now() * 1_000)
+        yield* Effect.promise(() => later.call("AmendOrder", { txid: taken, limit_price: "0.11" }))
+        yield* asGovernor({ _tag: "DriftReconcileAsked", commandId: "c1" })
+        const answer = yield* market.event("DriftReconciled")
+        assert.deepStrictEqual(answer.cancelled.map(({ txid }) => txid).sort(), [lost, moved].sort())
+        assert.deepStrictEqual([...answer.leftAlone].sort(), [byHand, forged, taken].sort())
+        const { orders } = yield* market.books
+        assert.deepStrictEqual(
+          orders
+            .filter(({ status }) => status === "open")
+            .map(({ txid }) => txid)
+            .sort(),
+          [byHand, forged, taken].sort()
+        )
+      })
+    )
+  )
+
+  it.live("that was asked for before a stop is answered after it, once", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* asGovernor({ _tag: "DriftReconcileAsked", commandId: "c1" })
+        const first = yield* market.startGateway
+        yield* market.event("DriftReconciled")
+        yield* first.stop
+        yield* market.startGateway
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        const answers = (yield* market.records).flatMap(({ events }) =>
+          events.filter(({ _tag }) => _tag === "DriftReconciled")
+        )
+        assert.lengthOf(answers, 1)
+      })
+    )
+  )
+})
+
+describe("an audit", () => {
+  it.live("adds up the exchange's own trade history, ours apart from others'", () =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "500", everyMs: 6_000 }) }, (market) =>
+      Effect.gen(function* () {
+        const hand = client(market.urls)
+        const txid = yield* Effect.promise(() => hand.txidOf(hand.add("buy", "7", "0.185", {})))
+        yield* market.startGateway
+        yield* market.request(1, 1, { price: "0.25", volume: "40", postOnly: false })
+        yield* market.story(1, 1, "OrderFilled")
+        yield* market.request(1, 2, { side: "sell", price: "0.15", volume: "10", postOnly: false })
+        const [sold] = only(yield* market.story(1, 2, "OrderFilled"), "OrderFilled")
+        const [bought] = only(yield* market.story(1, 1, "OrderFilled"), "OrderFilled")
+        yield* market.booksWhen(({ orders }) =>
+          orders.some((order) => order.txid === txid && order.status === "closed")
+        )
+        yield* asGovernor({ _tag: "AuditAsked", commandId: "c2" })
+        const { ours, foreign } = yield* market.event("TradeHistoryObserved")
+        assert.strictEqual(ours.bought, Volume.parse("40"))
+        assert.strictEqual(ours.sold, Volume.parse("10"))
+        assert.strictEqual(ours.paid, bought?.cost)
+        assert.strictEqual(ours.received, sold?.cost)
+        assert.strictEqual(ours.fees, (bought?.fee ?? 0n) + (sold?.fee ?? 0n))
+        assert.strictEqual(foreign.bought, Volume.parse("7"))
+      })
+    )
+  )
+
+  it.live("reads every page of every week since the journal began", () =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "1", everyMs: 1_000 }) }, (market) =>
+      Effect.gen(function* () {
+        const beganMs = START_MS - 30 * 86_400_000
+        yield* tell(subjects.quarantine, quarantined({ source: "test", problem: "none", raw: "" }), beganMs)
+        yield* market.startGateway
+        // At one unit a swing: more fills than a page of 50 holds.
+        yield* market.request(1, 1, { volume: "60" })
+        const [end] = only(yield* market.story(1, 1, "OrderFilled"), "OrderFilled")
+        yield* asGovernor({ _tag: "AuditAsked", commandId: "c3" })
+        const { fromMs, ours, foreign } = yield* market.event("TradeHistoryObserved")
+        assert.isAtMost(fromMs, beganMs)
+        assert.isAbove(ours.trades, 50)
+        assert.deepStrictEqual([ours.bought, ours.paid, ours.fees], [end?.volume, end?.cost, end?.fee])
+        assert.strictEqual(foreign.trades, 0)
+      })
+    )
+  )
+
+  it.live("that the exchange refuses stays asked: trading goes on, and the next start answers it", () =>
+    onMarket({ reconcileIntervalMs: 3_600_000 }, (market) =>
+      Effect.gen(function* () {
+        const first = yield* market.startGateway
+        yield* market.event("AccountReconciled")
+        yield* market.fault({ kind: "error", error: "EGeneral:Invalid arguments", method: "TradesHistory", times: 1 })
+        yield* asGovernor({ _tag: "AuditAsked", commandId: "c4" })
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        yield* first.stop
+        const before = yield* market.head
+        yield* market.startGateway
+        assert.strictEqual((yield* market.event("TradeHistoryObserved", before)).commandId, "c4")
+      })
+    )
+  )
+})

@@ -1,0 +1,97 @@
+/**
+ * A recorded month of DOGE at speed with the governor on: an operator who meddles, a feed that goes quiet, an exchange that
+ * fails, restarts. After every single record the slots' and the governor's invariants hold, no entry is granted while the market
+ * stands still or the loss lock holds, and no order stands above the exchange's limit.
+ */
+import { existsSync, readFileSync } from "node:fs"
+import { gunzipSync } from "node:zlib"
+import { assert, describe, it } from "@effect/vitest"
+import { recordedMarket, recordingStart } from "../../services/exchange-sim/market/recorded.ts"
+import { readRecording } from "../../services/exchange-sim/market/rows.ts"
+import { governorRules } from "../../shared/config/governorRules.ts"
+import { readSettings } from "../../shared/config/read.ts"
+import { slotRules } from "../../shared/config/slotRules.ts"
+import { Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { incidents } from "./incidents.ts"
+import { simulate } from "./simulation.ts"
+
+const RECORDING = new URL("../../../shared/data/binance-dogeusdt-1m-2021-04-20_2021-05-20.csv.gz", import.meta.url)
+const SEED = 7
+const DAY_MS = 86_400_000
+
+const run = (days: number, seed: number) => {
+  const recording = readRecording("month", gunzipSync(readFileSync(RECORDING)).toString("utf8"))
+  const { settings } = readSettings({ SLOTS: "4", MIN_VOLUME: "2" })
+  const startMs = recordingStart(recording)
+  return simulate({
+    market: recordedMarket(recording, settings.priceDecimals),
+    startMs,
+    untilMs: startMs + days * DAY_MS,
+    slots: settings.slots,
+    slotRules: { ...slotRules(settings), volumeDecimals: 8 },
+    governorRules: governorRules(settings),
+    tier: settings.tier,
+    base: Volume.parse("2000"),
+    quote: Quote.parse("600"),
+    incidents: incidents(seed, startMs, days),
+    clockMs: 15_000
+  })
+}
+
+/** What a month must have seen, or it has shown nothing of it. */
+const SEEN = [
+  "EntryGranted",
+  "EntryDeferred",
+  "EntryRefused",
+  "FundsAllotted",
+  "OrderFilled",
+  "OrderCancelled",
+  "OrderRejected",
+  "ExitOrphaned",
+  "CycleBooked",
+  "LossLockChanged",
+  "SoftCloseAsked",
+  "OrderAmended",
+  "PositionReleased",
+  "SlotSettled",
+  "TargetsSet",
+  "SizingSet",
+  "CommandApplied",
+  "CommandRefused"
+]
+const MODES = [
+  "STARTING startup",
+  "RUNNING started",
+  "RUNNING resumed",
+  "PAUSED operator",
+  "PAUSED daily_loss_lock",
+  "PAUSED api_errors",
+  "PAUSED stale_price"
+]
+
+if (!existsSync(RECORDING)) console.log(`skipped: simulated month: no recording at ${RECORDING.pathname}`)
+
+describe.runIf(existsSync(RECORDING))(`a simulated market (seed ${SEED})`, () => {
+  it("keeps every rule after every record of a month, and every unit of money in its account", () => {
+    const { problems, events, modes, mostOpenOrders, transactions } = run(30, SEED)
+    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      SEEN.filter((tag) => (events[tag] ?? 0) === 0),
+      []
+    )
+    assert.deepEqual(
+      MODES.filter((mode) => (modes[mode] ?? 0) === 0),
+      []
+    )
+    assert.isAbove(events["CycleBooked"] ?? 0, 1_000)
+    assert.isAbove(transactions, 10_000)
+    assert.isAtMost(mostOpenOrders, 45)
+  }, 240_000)
+
+  it("is the same journal again from the same seed, and another from another", () => {
+    const first = run(3, SEED)
+    assert.deepEqual(first.problems, [])
+    assert.equal(run(3, SEED).digest, first.digest)
+    assert.notEqual(run(3, SEED + 1).digest, first.digest)
+  }, 120_000)
+})
