@@ -15,6 +15,7 @@ COPY package.json ./
 COPY shared shared
 COPY services services
 COPY cli cli
+COPY supabase supabase
 USER node
 VOLUME /data
 EXPOSE 8080

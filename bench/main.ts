@@ -4,6 +4,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
+import { candlesBench } from "./candles.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
@@ -11,6 +12,7 @@ import { moneyBench } from "./money.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
+import { storeBench } from "./store.bench.ts"
 
 const BENCHES = {
   slotFold: slotFoldBench,
@@ -18,7 +20,9 @@ const BENCHES = {
   journal: journalBench,
   recovery: recoveryBench,
   hotPath: hotPathBench,
-  hmm: hmmBench
+  hmm: hmmBench,
+  candles: candlesBench,
+  store: storeBench
 } as const
 type Name = keyof typeof BENCHES
 

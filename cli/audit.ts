@@ -16,7 +16,7 @@ class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { dif
   }
 }
 
-const NOT_ASKED = { problems: [], foreign: null }
+const NOT_ASKED = { problems: [], notes: [] }
 
 const historyOf = (settings: Settings, audit: JournalAudit) =>
   auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeElsewhere(settings)))
@@ -60,8 +60,7 @@ export const auditCommand = Command.make(
       const problems = [...audit.problems, ...history.problems]
       const say = json ? Console.error : Console.log
       if (!json) for (const line of report(audit)) yield* Console.log(line)
-      if (history.foreign !== null) yield* say(history.foreign)
-      for (const problem of problems) yield* say(problem)
+      for (const line of [...history.notes, ...problems]) yield* say(line)
       if (!json) yield* Console.log(`${audit.transactions} transactions, ${problems.length} differences`)
       if (problems.length > 0) return yield* new BooksDiffer({ differences: problems.length })
     }).pipe(Effect.provide(readableJournal(settings, Option.getOrUndefined(where))))

@@ -9,6 +9,9 @@ import { VenueClock } from "../shared/exchange/venueClock.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
 import type { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../shared/journal/port.ts"
+import { EmbeddedStore } from "../shared/store/embedded/store.ts"
+import type { Store, StoreOpenError } from "../shared/store/port.ts"
+import { SupabaseStore } from "../shared/store/supabase/store.ts"
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
 
@@ -125,9 +128,13 @@ const adapters = (settings: Settings, urls: ExchangeUrls): Layer.Layer<MarketDat
   ).pipe(Layer.provideMerge(clockLayer(settings)))
 }
 
+const elsewhere = (settings: Settings): ExchangeUrls => urlsOf(settings, settings.live ? KRAKEN : simulatorAt(settings))
+
 /** The exchange at the addresses of the settings: Kraken, or a simulated one that runs elsewhere. */
-export const exchangeElsewhere = (settings: Settings) =>
-  adapters(settings, urlsOf(settings, settings.live ? KRAKEN : simulatorAt(settings)))
+export const exchangeElsewhere = (settings: Settings) => adapters(settings, elsewhere(settings))
+
+/** Where that exchange's REST is, without a path. */
+export const restUrlOf = (settings: Settings): string => elsewhere(settings).restUrl
 
 /** The exchange that `exchangeSim` runs in this process. */
 export const exchangeHere = (settings: Settings): Layer.Layer<MarketData | Trading | VenueClock, never, ExchangeSim> =>
@@ -143,3 +150,13 @@ const simulatorAt = (settings: Settings): ExchangeUrls => ({
   wsPublicUrl: `ws://127.0.0.1:${settings.simPort}/v2`,
   wsPrivateUrl: `ws://127.0.0.1:${settings.simPort}/v2-auth`
 })
+
+/** The store of the settings: a Supabase project or a PostgREST, else the embedded one beside the journal. */
+export const storeLayer = (settings: Settings): Layer.Layer<Store, StoreOpenError> =>
+  settings.supabaseUrl === ""
+    ? EmbeddedStore.layer({ directory: resolve(settings.dataDir, "store") })
+    : SupabaseStore.layer({
+        url: settings.supabaseUrl,
+        key: Redacted.make(settings.supabaseKey),
+        restPath: settings.supabaseRestPath
+      })

@@ -8,6 +8,8 @@ import { readSettings } from "../shared/config/read.ts"
 import packageJson from "../package.json" with { type: "json" }
 import { actionCommand } from "./actions.ts"
 import { auditCommand } from "./audit.ts"
+import { backfillCommand } from "./backfill/command.ts"
+import { candlesCommand } from "./candles.ts"
 import { configCommand } from "./config.ts"
 import { runConformance } from "./conformance.ts"
 import { doctorCommand } from "./doctor/command.ts"
@@ -41,6 +43,8 @@ const kennel = Command.make("kennel").pipe(
     journalCommand,
     conformanceCommand,
     regimeCommand,
+    backfillCommand,
+    candlesCommand,
     actionCommand,
     auditCommand,
     doctorCommand
@@ -69,6 +73,12 @@ const say = (cause: Cause.Cause<unknown>) => {
       .join("\n")
   )
 }
+
+// `kennel journal tail | head`: the reader has seen enough, which is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+})
 
 kennel.pipe(
   Command.run({ version: packageJson.version }),

@@ -1,10 +1,13 @@
 /** `kennel service <name>`: one service in this process, for compose and production. The journal is NATS. */
-import { Console, Effect, Layer, Schema } from "effect"
+import { Console, Effect, Layer, Ref, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
+import type { Blocks } from "../services/control-plane/marketView.ts"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
+import { keepTime } from "../shared/exchange/keepTime.ts"
+import { advisor, ingestor, noteInStore, notesOfStore, projector } from "./dataServices.ts"
 import { fitForRealMoney } from "./doctor/command.ts"
-import { exchangeElsewhere, exchangeSim, writableJournal } from "./layers.ts"
+import { exchangeElsewhere, exchangeSim, restUrlOf, storeLayer, writableJournal } from "./layers.ts"
 import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
 
@@ -14,6 +17,9 @@ const NAMES = [
   "governor",
   "rebalancer",
   "order-gateway",
+  "ohlcv-ingestor",
+  "hmm-advisor",
+  "projector",
   "control-plane",
   "exchange-sim"
 ] as const
@@ -28,6 +34,19 @@ class NeedsNats extends Schema.TaggedError<NeedsNats>()("NeedsNats", { service: 
     )
   }
 }
+
+/** The same of an embedded store. */
+class NeedsStore extends Schema.TaggedError<NeedsStore>()("NeedsStore", { service: Schema.String }) {
+  override get message(): string {
+    return (
+      `service ${this.service} needs SUPABASE_URL and SUPABASE_KEY: services in processes of their own share a store ` +
+      "(docs/operations.md). Everything in one process: npm start"
+    )
+  }
+}
+
+/** Services that keep their data in the store. */
+const ON_STORE: ReadonlyArray<Name> = ["ohlcv-ingestor", "hmm-advisor", "projector"]
 
 const onMarket = (settings: Settings) => Layer.merge(writableJournal(settings), exchangeElsewhere(settings))
 
@@ -51,10 +70,27 @@ const serviceNamed = (name: Name, settings: Settings) => {
       )
     case "order-gateway":
       return Effect.andThen(enterJournal(settings, name), gateway(settings)).pipe(Effect.provide(onMarket(settings)))
-    case "control-plane":
-      return page(settings, (url) => Console.log(`control-plane: ${url}`)).pipe(
-        Effect.provide(writableJournal(settings))
+    case "ohlcv-ingestor":
+      return Effect.scoped(
+        Effect.flatMap(noteInStore(settings), (show) =>
+          Effect.raceFirst(ingestor(settings, restUrlOf(settings), show), keepTime)
+        )
+      ).pipe(Effect.provide(Layer.merge(storeLayer(settings), exchangeElsewhere(settings))))
+    case "hmm-advisor":
+      return Effect.flatMap(enterJournal(settings, name), (epoch) => advisor(settings, epoch)).pipe(
+        Effect.provide(Layer.merge(storeLayer(settings), writableJournal(settings)))
       )
+    case "projector":
+      return Effect.scoped(projector(settings, () => Effect.void)).pipe(
+        Effect.provide(Layer.merge(storeLayer(settings), writableJournal(settings)))
+      )
+    case "control-plane":
+      return Effect.flatMap(Ref.make<Blocks>({}), (shown) =>
+        Effect.raceFirst(
+          page(settings, shown, (url) => Console.log(`control-plane: ${url}`)),
+          notesOfStore(settings, shown)
+        )
+      ).pipe(Effect.provide(writableJournal(settings)))
     case "exchange-sim":
       return Effect.scoped(
         Effect.gen(function* () {
@@ -71,7 +107,8 @@ export const serviceCommand = Command.make(
   { name: Argument.Literals("name", NAMES).pipe(Argument.withDescription(NAMES.join(", "))) },
   Effect.fn(function* ({ name }) {
     const settings = yield* loadSettings()
-    if (settings.natsUrl === "") return yield* new NeedsNats({ service: name })
+    if (settings.natsUrl === "" && name !== "ohlcv-ingestor") return yield* new NeedsNats({ service: name })
+    if (ON_STORE.includes(name) && settings.supabaseUrl === "") return yield* new NeedsStore({ service: name })
     // The one service that can spend money.
     if (name === "order-gateway") yield* fitForRealMoney(settings)
     return yield* serviceNamed(name, settings)

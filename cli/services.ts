@@ -1,6 +1,7 @@
 /** The services of a market, each as one effect: what it needs from the settings, and what it needs from its layers. */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, type Ref } from "effect"
 import { ControlPlane, controlPlaneLayer } from "../services/control-plane/layer.ts"
+import type { Blocks } from "../services/control-plane/marketView.ts"
 import { governorService } from "../services/governor/service.ts"
 import { marketFeed } from "../services/market-feed/service.ts"
 import { orderGateway } from "../services/order-gateway/service.ts"
@@ -73,13 +74,16 @@ export const gateway = (settings: Settings) =>
   })
 
 /** Page and API, from the first moment that the journal names slots. `onListening` is told the page's address once it answers. */
-export const page = (settings: Settings, onListening: (url: string) => Effect.Effect<void>) =>
+export const page = (settings: Settings, shown: Ref.Ref<Blocks>, onListening: (url: string) => Effect.Effect<void>) =>
   Effect.scoped(
     Effect.gen(function* () {
       const subjects = subjectsOf(settings)
       const token = yield* ensureControlToken(settings)
       yield* awaitSlots(subjects)
-      const { views, failure } = yield* followViews(subjects)
+      const { views, failure } = yield* followViews(subjects, {
+        advisor: { enabled: settings.hmmEnabled, blendFactor: settings.hmmBlendWithTrend },
+        shown
+      })
       const served = yield* Layer.build(
         controlPlaneLayer({
           subjects,

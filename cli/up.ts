@@ -1,12 +1,14 @@
 /** `kennel up`: the whole system in one process, on paper, without anything to install. */
 import { resolve } from "node:path"
-import { Console, Context, Effect, Layer, Option } from "effect"
+import { Console, Context, Effect, Layer, Option, Ref } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { Blocks } from "../services/control-plane/marketView.ts"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { dataServices } from "./dataServices.ts"
 import { fitForRealMoney } from "./doctor/command.ts"
-import { exchangeElsewhere, exchangeHere, exchangeSim, speedOf, writableJournal } from "./layers.ts"
+import { exchangeElsewhere, exchangeHere, exchangeSim, restUrlOf, speedOf, writableJournal } from "./layers.ts"
 import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
 
@@ -30,28 +32,33 @@ const banner = (settings: Settings, url: string, where: string): string => {
   ].join("\n")
 }
 
-const services = (settings: Settings) =>
+const services = (settings: Settings, restUrl: string) =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const epoch = yield* enterJournal(settings, "kennel up")
+    const shown = yield* Ref.make<Blocks>({})
     return yield* Effect.raceAllFirst([
       slots(settings),
       governor(settings),
       rebalancer(settings),
       gateway(settings),
       feed(settings, epoch),
-      page(settings, (url) => Console.log(banner(settings, url, journal.where)))
+      dataServices(settings, restUrl, epoch, shown),
+      page(settings, shown, (url) => Console.log(banner(settings, url, journal.where)))
     ])
   })
 
 const run = (settings: Settings) =>
   settings.live || settings.restUrl !== ""
-    ? services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), exchangeElsewhere(settings))))
+    ? services(settings, restUrlOf(settings)).pipe(
+        Effect.provide(Layer.merge(writableJournal(settings), exchangeElsewhere(settings)))
+      )
     : Effect.scoped(
         Effect.gen(function* () {
           const simulator = yield* Layer.build(exchangeSim(settings))
           const here = exchangeHere(settings).pipe(Layer.provide(Layer.succeedContext(simulator)))
-          const trading = services(settings).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
+          const { restUrl } = Context.get(simulator, ExchangeSim)
+          const trading = services(settings, restUrl).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
           return yield* Effect.raceFirst(trading, Context.get(simulator, ExchangeSim).stopped)
         })
       )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect } from "effect"
+import { Context, Effect, Ref } from "effect"
 import { opening, price } from "../services/control-plane/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketView.ts"
 import { governorService } from "../services/governor/service.ts"
@@ -33,7 +33,10 @@ const market = Effect.gen(function* () {
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings) }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
   yield* awaitSlots(subjects)
-  const { views: context } = yield* followViews(subjects)
+  const { views: context } = yield* followViews(subjects, {
+    advisor: { enabled: false, blendFactor: 1 },
+    shown: yield* Ref.make({})
+  })
   const views = Context.get(context, MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {

@@ -1,10 +1,11 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
-import { Context, Deferred, Effect, PubSub, Stream } from "effect"
-import { MarketViews } from "../services/control-plane/marketView.ts"
+import { Context, Deferred, Effect, PubSub, Ref, Stream } from "effect"
+import { type Blocks, MarketViews } from "../services/control-plane/marketView.ts"
 import { statusActor } from "../services/control-plane/status.ts"
 import { governorActor } from "../services/governor/actor.ts"
 import { describeEffect } from "../services/governor/effects.ts"
 import { governorView } from "../services/governor/view.ts"
+import { advisorStatusActor, advisorView } from "../services/hmm-advisor/status.ts"
 import { rebalancerActor } from "../services/rebalancer/actor.ts"
 import { rebalancerView } from "../services/rebalancer/view.ts"
 import { slotActor } from "../services/slot-actor/actor.ts"
@@ -25,6 +26,13 @@ export const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSub
   yield* Stream.runHead(yield* slotsNamedAfter(subjects, 0))
 })
 
+/** What is shown beside the market itself. */
+export interface OtherBlocks {
+  readonly advisor: Parameters<typeof advisorView>[1]
+  /** Of services in this process; empty where they run elsewhere. */
+  readonly shown: Ref.Ref<Blocks>
+}
+
 interface ShownSlot {
   readonly slot: number
   readonly fold: ActorFold<SlotState>
@@ -34,16 +42,20 @@ interface ShownSlot {
  * Follows everything the page shows. The slots known at the start are folded in one reading with the others; one that appears
  * later is followed beside them until the next start. `failure` fails when something can no longer be shown truthfully.
  */
-export const followViews = Effect.fn("followViews")(function* (subjects: MarketSubjects) {
+export const followViews = Effect.fn("followViews")(function* (
+  subjects: MarketSubjects,
+  /** What else there is to show. */
+  others: OtherBlocks
+) {
   const journal = yield* Journal
   const head = yield* journal.head
   const known = yield* slotsNamedUpTo(subjects, head)
   const main = yield* follow({
     host: HOST,
     subjects,
-    actors: [statusActor, governorActor, rebalancerActor, ...known.map(slotActor)]
+    actors: [statusActor, governorActor, rebalancerActor, advisorStatusActor, ...known.map(slotActor)]
   })
-  const [status, governor, rebalancer, ...slotFolds] = main.folds
+  const [status, governor, rebalancer, advisor, ...slotFolds] = main.folds
   const slots: Array<ShownSlot> = slotFolds.map((fold, index) => ({ slot: known[index] ?? 0, fold }))
   const moved = yield* PubSub.sliding<number>(1)
   const broken = yield* Deferred.make<never, HostError>()
@@ -70,7 +82,11 @@ export const followViews = Effect.fn("followViews")(function* (subjects: MarketS
       status: status.state,
       slots: slots.map(({ slot, fold }) => slotView(slot, fold.state)),
       governor: governor.state.governed ? governorView(governor.state) : null,
-      blocks: rebalancerView(rebalancer.state)
+      blocks: {
+        ...rebalancerView(rebalancer.state),
+        ...advisorView(advisor.state, others.advisor),
+        ...Ref.getUnsafe(others.shown)
+      }
     })),
     changes: Stream.fromPubSub(moved),
     preview: (asked) =>

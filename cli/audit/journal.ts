@@ -23,6 +23,8 @@ export interface JournalAudit {
   readonly slots: ReadonlyArray<{ readonly slot: number; readonly state: SlotState }>
   /** Time of the first record that has one, Unix milliseconds of the exchange's clock; 0: none has. */
   readonly beganMs: number
+  /** The latest time of any record, likewise. */
+  readonly endedMs: number
   /** Each difference between the ledger, its own rules and the slots' books, with both figures. */
   readonly problems: ReadonlyArray<string>
 }
@@ -71,6 +73,7 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
   const posting = new Posting()
   let head = 0
   let beganMs = 0
+  let endedMs = 0
   yield* journal.read({ from: 1, filter: subjects.everything }).pipe(
     Stream.filter(({ seq }) => !skipped.has(skipKey(EVERY_ACTOR, seq))),
     Stream.runForEach((raw) =>
@@ -78,6 +81,7 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
         const record = yield* decode(raw)
         head = record.seq
         if (beganMs === 0) beganMs = record.timeMs
+        endedMs = Math.max(endedMs, record.timeMs)
         for (const { fold } of folds) {
           if (skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
           else yield* Effect.try({ try: () => fold.apply(record, raw.data), catch: unsound(record.seq) })
@@ -95,5 +99,5 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
   const { ledger, transactions, problems } = posting
   for (const { slot, fold } of folds) problems.push(...slotDifferences(ledger, slotBooks(slot, fold.state)))
   const books = folds.map(({ slot, fold }) => ({ slot, state: fold.state }))
-  return { ledger, transactions, unwritten, slots: books, beganMs, problems }
+  return { ledger, transactions, unwritten, slots: books, beganMs, endedMs, problems }
 })

@@ -16,19 +16,15 @@ export interface Check<R> {
   readonly look: Effect.Effect<ReadonlyArray<Finding>, unknown, R>
 }
 
-export const ok = (what: string, finding: string): Finding => ({ level: "ok", what, finding, advice: null })
-export const warn = (what: string, finding: string, advice: string): Finding => ({
-  level: "warn",
-  what,
-  finding,
-  advice
-})
-export const fail = (what: string, finding: string, advice: string): Finding => ({
-  level: "fail",
-  what,
-  finding,
-  advice
-})
+const found = (level: Finding["level"], what: string, text: string, advice: string | null): Finding => {
+  // What others say in errors may bring its stack along; the report has lines.
+  const [finding = ""] = text.split("\n")
+  return { level, what, finding, advice }
+}
+
+export const ok = (what: string, finding: string): Finding => found("ok", what, finding, null)
+export const warn = (what: string, finding: string, advice: string): Finding => found("warn", what, finding, advice)
+export const fail = (what: string, finding: string, advice: string): Finding => found("fail", what, finding, advice)
 
 /** Longer than any healthy answer; an unhealthy one is a finding too. */
 const PATIENCE = "10 seconds"

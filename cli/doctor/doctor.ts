@@ -4,24 +4,30 @@ import type { Settings } from "../../shared/config/settings.ts"
 import { exchangeElsewhere, readableJournal } from "../layers.ts"
 import { type Check, examine, fail, type Finding, ok } from "./check.ts"
 import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
-import { journalCheck } from "./journal.ts"
-import { feeFinding, tierFinding } from "./limits.ts"
+import { journalCheck, journalTermsCheck } from "./journal.ts"
+import { feeFinding, tierFinding, tierSaidFinding } from "./limits.ts"
 import { dataCheck, nodeCheck, settingsCheck } from "./machine.ts"
+import { natsCheck } from "./nats.ts"
+import { storeCheck } from "./store.ts"
 
 const only = (finding: Finding): Check<never> => ({ what: finding.what, look: Effect.succeed([finding]) })
 
 /** Findings that need the journal; one that does not open yet is no failure where nothing has been started. */
-const withJournal = (settings: Settings) =>
-  examine(journalCheck(settings)).pipe(
+const withJournal = Effect.fnUntraced(function* (settings: Settings) {
+  const nats = settings.natsUrl === "" ? [] : yield* examine(natsCheck(settings))
+  if (nats.some(({ level }) => level === "fail")) return nats
+  const journal = yield* examine(journalCheck(settings)).pipe(
     Effect.provide(readableJournal(settings)),
     Effect.catch(({ message }) =>
       Effect.succeed([
-        /no journal|does not exist|no such/i.test(message)
+        /holds no journal|stream not found/.test(message)
           ? ok("journal", "none yet; the first start makes it")
           : fail("journal", message, "see docs/operations.md")
       ])
     )
   )
+  return [...nats, ...journal]
+})
 
 /** On paper the simulated exchange starts with the market: unless one runs elsewhere there is nobody to ask. */
 const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> => {
@@ -35,11 +41,20 @@ const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>>
   }
   // A simulated exchange has a clock of its own, and keys that guard nothing.
   const checks = settings.live ? [clockCheck, termsCheck(settings), keysCheck] : [termsCheck(settings)]
-  return Effect.map(
-    Effect.forEach(checks, (check) => examine(check)).pipe(Effect.provide(Layer.fresh(exchangeElsewhere(settings)))),
-    (findings) => findings.flat()
-  )
+  return Effect.gen(function* () {
+    const asked = Effect.forEach(checks, (check) => examine(check))
+    const findings = (yield* Effect.provide(asked, Layer.fresh(exchangeElsewhere(settings)))).flat()
+    const reached = !findings.some(({ level, what }) => level === "fail" && what === "exchange")
+    return reached ? findings : [...findings, ...(yield* journalTerms(settings))]
+  })
 }
+
+/** A journal that does not open has been named before. */
+const journalTerms = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> =>
+  examine(journalTermsCheck(settings)).pipe(
+    Effect.provide(readableJournal(settings)),
+    Effect.catch(() => Effect.succeed([]))
+  )
 
 /** Looks at everything; changes nothing. */
 export const runDoctor = Effect.fn("runDoctor")(function* (
@@ -49,7 +64,9 @@ export const runDoctor = Effect.fn("runDoctor")(function* (
     settingsCheck,
     nodeCheck,
     dataCheck(settings),
-    only(tierFinding(settings))
+    only(tierFinding(settings)),
+    ...(settings.live ? [only(tierSaidFinding(settings, process.env["KRAKEN_TIER"]))] : []),
+    storeCheck(settings)
   ]
   const local = yield* Effect.forEach(alone, (check) => examine(check))
   return [...local.flat(), ...(yield* withJournal(settings)), ...(yield* withExchange(settings))]

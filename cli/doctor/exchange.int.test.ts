@@ -1,12 +1,12 @@
 /** The doctor's questions to an exchange, asked of the simulated one over its wire. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Clock, Effect, Layer, Redacted } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
 import { readSettings } from "../../shared/config/read.ts"
 import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
-import { Trading } from "../../shared/exchange/port.ts"
+import { MarketData, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { type Check, examine } from "./check.ts"
@@ -44,6 +44,25 @@ describe("the doctor at an exchange", () => {
       assert.match(market ?? "", /^ok exchange: DOGE\/USD is online at 0\./)
       assert.match(fees ?? "", /^ok fees: PROFIT_PCT 1 % against two maker fees of 0\.25 % \(the exchange\)$/)
       assert.match(size ?? "", /^ok size: ORDER_SIZE_USD 2 buys /)
+    }).pipe(Effect.provide(venue([])))
+  )
+
+  it.live.each([
+    { aheadMs: 0, expected: /^ok clock: / },
+    { aheadMs: 3_500, expected: /^warn clock: this machine is [234]\.\d s ahead of the exchange/ },
+    { aheadMs: 8_000, expected: /^fail clock: this machine is [789]\.\d s ahead of the exchange/ },
+    { aheadMs: -8_000, expected: /^fail clock: this machine is [789]\.\d s behind the exchange/ }
+  ])("judges a machine whose clock is $aheadMs ms ahead", ({ aheadMs, expected }) =>
+    Effect.gen(function* () {
+      const wall = yield* Clock.Clock
+      const venueMs = yield* (yield* MarketData).time
+      // The reply is in whole seconds: half of one on the average.
+      const shiftMs = venueMs + 500 - (yield* wall.currentTimeMillis) + aheadMs
+      const shifted: Clock.Clock = Object.assign(Object.create(wall), {
+        currentTimeMillis: Effect.sync(() => wall.currentTimeMillisUnsafe() + shiftMs)
+      })
+      const [clock] = yield* levels(clockCheck).pipe(Effect.provideService(Clock.Clock, shifted))
+      assert.match(clock ?? "", expected)
     }).pipe(Effect.provide(venue([])))
   )
 

@@ -42,6 +42,12 @@ export const tierFinding = (
       )
 }
 
+/** The exchange does not say its tier: with real money a person must. `given` is the setting as it stands, if it does. */
+export const tierSaidFinding = ({ tier }: Pick<Settings, "tier">, given: string | undefined): Finding =>
+  given === undefined || given === ""
+    ? warn("tier", `KRAKEN_TIER is not set, ${tier} is assumed`, "set it to the account's verification tier at Kraken")
+    : ok("tier", `${tier}, as set`)
+
 /** An order of the size set must reach the exchange's minimum, or every slot waits. */
 export const sizeFinding = (
   { orderSize }: Pick<Settings, "orderSize">,
@@ -67,7 +73,7 @@ const SKEW_FAIL_MS = 5_000
 
 /** `skewMs`: this machine's clock less the exchange's; `doubtMs`: half a round trip and the reply's resolution. */
 export const clockFinding = (skewMs: number, doubtMs: number): Finding => {
-  const text = `this machine is ${(skewMs / 1_000).toFixed(1)} s ${skewMs < 0 ? "behind" : "ahead of"} the exchange, ± ${(doubtMs / 1_000).toFixed(1)} s`
+  const text = `this machine is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs < 0 ? "behind" : "ahead of"} the exchange, ± ${(doubtMs / 1_000).toFixed(1)} s`
   const surely = Math.max(0, Math.abs(skewMs) - doubtMs)
   if (surely >= SKEW_FAIL_MS) return fail("clock", text, "set the clock by NTP: signatures and deadlines go by it")
   return surely >= SKEW_WARN_MS ? warn("clock", text, "set the clock by NTP") : ok("clock", text)

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import { lineOf } from "./check.ts"
-import { clockFinding, feeFinding, sizeFinding, tierFinding } from "./limits.ts"
+import { fail, lineOf } from "./check.ts"
+import { clockFinding, feeFinding, sizeFinding, tierFinding, tierSaidFinding } from "./limits.ts"
+import { versionFinding } from "./nats.ts"
 
 const terms = (change: { readonly makerPct?: number | null; readonly price?: string | null } = {}) => ({
   makerPct: change.makerPct === undefined ? 0.25 : change.makerPct,
@@ -45,6 +46,26 @@ describe("the doctor on the exchange's tier", () => {
   })
 })
 
+describe("the doctor on a tier nobody has set", () => {
+  it.each([
+    { given: undefined, level: "warn" },
+    { given: "", level: "warn" },
+    { given: "starter", level: "ok" }
+  ])("$given is $level", ({ given, level }) => {
+    assert.equal(tierSaidFinding({ tier: "starter" }, given).level, level)
+  })
+})
+
+describe("the doctor on a NATS server", () => {
+  it.each([
+    { version: "2.9.10", level: "warn" },
+    { version: "2.10.27", level: "ok" },
+    { version: "2.12.3", level: "ok" }
+  ])("of version $version is $level", ({ version, level }) => {
+    assert.equal(versionFinding("nats://127.0.0.1:4222", version).level, level)
+  })
+})
+
 describe("the doctor on order size", () => {
   it.each([
     { size: "1.3", level: "ok", why: "exactly the least volume" },
@@ -69,5 +90,16 @@ describe("the doctor on the clock", () => {
     { skewMs: -6_000, doubtMs: 500, level: "fail" }
   ])("a skew of $skewMs ms, known to $doubtMs ms, is $level", ({ skewMs, doubtMs, level }) => {
     assert.equal(clockFinding(skewMs, doubtMs).level, level)
+  })
+
+  it("says which way, and how far", () => {
+    assert.match(clockFinding(-6_000, 500).finding, /^this machine is 6\.0 s behind the exchange, ± 0\.5 s$/)
+    assert.match(clockFinding(200, 500).finding, /^this machine is 0\.2 s ahead of the exchange/)
+  })
+})
+
+describe("a finding", () => {
+  it("is one line, whatever an error brought along", () => {
+    assert.equal(lineOf(fail("store", "refused\n    at somewhere", "look")), "fail store     refused → look")
   })
 })

@@ -2,7 +2,9 @@
 import express, { type ErrorRequestHandler, type Express } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "./actionRoute.ts"
 import type { Asset } from "./assets.ts"
+import type { CandleBlocks } from "./marketView.ts"
 import type { Published } from "./publisher.ts"
+import type { StatusReport } from "./report.ts"
 import { json, problem } from "./respond.ts"
 import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
 
@@ -25,6 +27,16 @@ const SECURITY_HEADERS = {
   "Referrer-Policy": "no-referrer"
 } as const
 
+const candleBlocks = ({
+  data,
+  backfill,
+  hmm_data_pipeline,
+  hmm_data_pipeline_secondary
+}: StatusReport): CandleBlocks => ({
+  ...(data === undefined ? {} : { data }),
+  ...(backfill === undefined ? {} : { backfill, hmm_data_pipeline, hmm_data_pipeline_secondary })
+})
+
 export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
@@ -45,15 +57,29 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
   app.get("/health", (_request, response) => {
     const { seq, report } = latest()
     const halted = report.mode_reason === null ? [] : [report.mode_reason]
-    const reasons = [...halted, ...report.waiting_for, ...report.warnings]
+    // However well everything else goes: on stale data nobody should rely.
+    const data = report.data?.reasons ?? []
+    const reasons = [...halted, ...report.waiting_for, ...report.warnings, ...data]
     const status = reasons.length === 0 ? "ok" : "degraded"
     json(response, 200, JSON.stringify({ status, reasons, mode: report.mode, last_event_seq: seq }))
   })
 
   app.get("/ready", (_request, response) => {
     const { seq, report } = latest()
-    const body = { ready: report.ready, waiting_for: report.waiting_for, last_event_seq: seq }
+    // Trading waits for no candles; whoever does, reads of them here.
+    const body = {
+      ready: report.ready,
+      waiting_for: report.waiting_for,
+      last_event_seq: seq,
+      ...candleBlocks(report)
+    }
     json(response, report.ready ? 200 : 503, JSON.stringify(body))
+  })
+
+  app.get("/backfill/status", (_request, response) => {
+    const { report } = latest()
+    if (report.backfill !== undefined) return json(response, 200, JSON.stringify(candleBlocks(report)))
+    problem(response, 404, "Not Found", "no candles are kept in this process; see the log of service ohlcv-ingestor")
   })
 
   app.get("/api/stream", (request, response) => {

@@ -153,6 +153,29 @@ describe("ready and healthy", () => {
     })
   )
 
+  it.effect("is degraded while the data are stale, and shows what is missing where scripts look for it", () =>
+    Effect.gen(function* () {
+      const { market, get, read } = yield* serve([...opening.slice(0, 4), reconciled])
+      yield* market.append(price("0.141"))
+      yield* settle
+      assert.strictEqual((yield* get("/backfill/status")).status, 404)
+      const candles = {
+        data: { status: "degraded", reasons: ["stale candles of 1 min"] },
+        backfill: { backfill_status: "in_progress" },
+        hmm_data_pipeline: { gaps: ["stale"] },
+        hmm_data_pipeline_secondary: null
+      } as const
+      yield* market.setBlocks(candles)
+      yield* settle
+      assert.deepInclude(yield* read("/health"), { status: "degraded", reasons: ["stale candles of 1 min"] })
+      assert.deepStrictEqual(yield* read("/backfill/status"), candles)
+      // Trading waits for no candles.
+      assert.strictEqual((yield* get("/ready")).status, 200)
+      assert.deepInclude(yield* read("/ready"), { ready: true, ...candles })
+      assert.deepInclude(yield* read("/api/status"), candles)
+    })
+  )
+
   it.effect("is not ready while the journal cannot be reached, and again when it can", () =>
     Effect.gen(function* () {
       const { market, get, read } = yield* serve()

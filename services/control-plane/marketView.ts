@@ -94,8 +94,21 @@ export interface MarketMoment {
   readonly slots: ReadonlyArray<SlotStatus>
   /** Null while the market has no governor. */
   readonly governor: GovernorStatus | null
-  /** What other actors show of themselves, by the name it has in the report: `rebalancer`, `trend`, … */
-  readonly blocks: Readonly<Record<string, unknown>>
+  readonly blocks: Blocks
+}
+
+/** What others show of themselves, by the name it has in the report: `rebalancer`, `trend`, … */
+export interface Blocks extends CandleBlocks {
+  readonly [name: string]: unknown
+}
+
+/** What the candle ingestor shows; absent where it runs in another process. */
+export interface CandleBlocks {
+  readonly data?: { readonly status: "ok" | "degraded"; readonly reasons: ReadonlyArray<string> }
+  readonly backfill?: unknown
+  readonly hmm_data_pipeline?: unknown
+  /** Null while there is one timeframe only. */
+  readonly hmm_data_pipeline_secondary?: unknown
 }
 
 /** What a command would do now: the governor's answer, and the effects as lines. */

@@ -2,7 +2,7 @@
 import { minus, plus, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
 import { type GovernedPart, governedPart } from "./governorReport.ts"
-import type { SlotOrder, SlotRecovery, SlotStatus } from "./marketView.ts"
+import type { CandleBlocks, SlotOrder, SlotRecovery, SlotStatus } from "./marketView.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -31,7 +31,7 @@ export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
  * Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. The governor's blocks
  * (`startup`, `capacity_fill_health`, …) are null while the market has no governor.
  */
-export interface StatusReport extends GovernedPart {
+export interface StatusReport extends GovernedPart, CandleBlocks {
   readonly trading: "paper" | "live"
   readonly ready: boolean
   /** Empty when ready. */

@@ -8,7 +8,7 @@ import { MemoryJournal, type MemoryJournalOptions } from "../../shared/journal/m
 import { Journal, JournalUnavailable } from "../../shared/journal/port.ts"
 import { foldAll } from "./examples.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
-import { MarketViews, type Preview, type SlotStatus } from "./marketView.ts"
+import { type Blocks, MarketViews, type Preview, type SlotStatus } from "./marketView.ts"
 import { initialStatus } from "./status.ts"
 
 /** The market the tests are in. */
@@ -25,6 +25,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let state = foldAll(history, { from: initialStatus })
   let slots: ReadonlyArray<SlotStatus> = []
   let governor: GovernorStatus | null = null
+  let blocks: Blocks = {}
   let previewed: Preview = {
     answer: { _tag: "CommandApplied", commandId: "x", reason: { rule: "done", numbers: {} } },
     effects: []
@@ -32,7 +33,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks: {} })),
+      current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag
@@ -53,6 +54,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
     append,
     setSlots: (next: ReadonlyArray<SlotStatus>) => Effect.suspend(() => ((slots = next), PubSub.publish(moved, seq))),
     setGovernor: (next: GovernorStatus) => Effect.suspend(() => ((governor = next), PubSub.publish(moved, seq))),
+    setBlocks: (next: Blocks) => Effect.suspend(() => ((blocks = next), PubSub.publish(moved, seq))),
     setPreview: (next: Preview) => Effect.sync(() => void (previewed = next)),
     /** Answers each command from here on with this record; the views learn of command and answer. */
     govern: (answerTo: (commandId: string) => readonly [MarketEvent, ...ReadonlyArray<MarketEvent>]) =>

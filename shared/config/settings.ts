@@ -3,11 +3,13 @@
  * `docs/configuration.md` is generated. Names of the trading rules are those operators of earlier bots know.
  */
 import { ADVISOR_SETTINGS } from "./settings/advisor.ts"
+import { CANDLE_SETTINGS } from "./settings/candles.ts"
 import { CONTROL_SETTINGS } from "./settings/control.ts"
 import { GOVERNOR_SETTINGS } from "./settings/governor.ts"
 import { REBALANCER_SETTINGS } from "./settings/rebalancer.ts"
 import { SIMULATOR_SETTINGS } from "./settings/simulator.ts"
 import { SLOT_SETTINGS } from "./settings/slot.ts"
+import { STORE_SETTINGS } from "./settings/store.ts"
 import { amount, choice, flag, integer, number, secret, type Setting, text, url, volume } from "./setting.ts"
 
 const process = "Process"
@@ -59,6 +61,10 @@ export const SETTINGS = {
   ...REBALANCER_SETTINGS,
 
   ...ADVISOR_SETTINGS,
+
+  ...CANDLE_SETTINGS,
+
+  ...STORE_SETTINGS,
 
   priceDecimals: integer("PRICE_DECIMALS", {
     group: pair,

@@ -29,6 +29,7 @@ const SUBJECTS = [
   market.out("slot-3"),
   market.out("governor"),
   market.out("rebalancer"),
+  market.regime,
   market.command("c1")
 ]
 
@@ -38,6 +39,8 @@ const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = {
   "slot-actor": [market.control, market.out("slot-3")],
   governor: [market.control, market.out("governor")],
   rebalancer: [market.control, market.out("rebalancer")],
+  "hmm-advisor": [market.control, market.regime],
+  projector: [market.control],
   "order-gateway": [market.account, market.control, market.quarantine, market.order(3)],
   "control-plane": [market.control, market.command("c1")],
   operator: [market.control]

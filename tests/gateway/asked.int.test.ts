@@ -24,6 +24,10 @@ const forget = (market: Market, localId: number) =>
 /** An order that the journal asked for and has no more. */
 const lose = (market: Market, localId: number) => Effect.andThen(market.request(1, localId), forget(market, localId))
 
+/** The journal's first record is of this instant. */
+const begin = (timeMs: number) =>
+  tell(subjects.quarantine, quarantined({ source: "test", problem: "none", raw: "" }), timeMs)
+
 describe("a clean-up of drift", () => {
   it.live("cancels what is provably ours and nothing else", () =>
     onMarket({}, (market) =>
@@ -84,6 +88,7 @@ describe("an audit", () => {
     onMarket({ tape: swinging({ price: "0.18", volume: "500", everyMs: 6_000 }) }, (market) =>
       Effect.gen(function* () {
         const hand = client(market.urls)
+        yield* begin(START_MS)
         const txid = yield* Effect.promise(() => hand.txidOf(hand.add("buy", "7", "0.185", {})))
         yield* market.startGateway
         yield* market.request(1, 1, { price: "0.25", volume: "40", postOnly: false })
@@ -110,7 +115,7 @@ describe("an audit", () => {
     onMarket({ tape: swinging({ price: "0.18", volume: "1", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         const beganMs = START_MS - 30 * 86_400_000
-        yield* tell(subjects.quarantine, quarantined({ source: "test", problem: "none", raw: "" }), beganMs)
+        yield* begin(beganMs)
         yield* market.startGateway
         // At one unit a swing: more fills than a page of 50 holds.
         yield* market.request(1, 1, { volume: "60" })

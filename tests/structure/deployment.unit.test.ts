@@ -24,6 +24,10 @@ const natsUsers = (source: string): ReadonlyArray<string> =>
   [...source.matchAll(/^\s*user: (\S+)$/gm)].map(([, name = ""]) => name).toSorted()
 
 const services = commandLineServices(read("cli/service.ts"))
+/** Candles go into the store, not into the journal. */
+const onNats = services.filter((name) => name !== "ohlcv-ingestor")
+/** What is not ours. */
+const FOUNDATIONS = ["nats", "postgres", "migrate", "postgrest"]
 const compose = composeServices(read("docker-compose.yml"))
 const nats = read("nats.conf")
 
@@ -33,26 +37,32 @@ describe("the container files", () => {
       "control-plane",
       "exchange-sim",
       "governor",
+      "hmm-advisor",
       "market-feed",
+      "ohlcv-ingestor",
       "order-gateway",
+      "projector",
       "rebalancer",
       "slot-actor"
     ])
   })
 
-  test("compose runs each service of the command line, and the NATS server, and nothing else", () => {
-    expect([...compose.keys()].toSorted()).toEqual([...services, "nats"].toSorted())
+  test("compose runs each service of the command line, what they stand on, and nothing else", () => {
+    expect([...compose.keys()].toSorted()).toEqual([...services, ...FOUNDATIONS].toSorted())
   })
 
-  test.each(services)("compose runs %s by its own command, under its own NATS user and password", (name) => {
+  test.each(services)("compose runs %s by its own command", (name) => {
+    expect(compose.get(name)).toContain(`command: ["service", "${name}"]`)
+  })
+
+  test.each(onNats)("compose runs %s under its own NATS user and password", (name) => {
     const block = compose.get(name) ?? ""
-    expect(block).toContain(`command: ["service", "${name}"]`)
     expect(block).toContain(`NATS_USER: ${name}\n`)
     expect(block).toContain(`NATS_PASSWORD: \${NATS_PASSWORD_${name.toUpperCase().replaceAll("-", "_")}}\n`)
   })
 
   test("the NATS server knows each service and the operator, and nobody else", () => {
-    expect(natsUsers(nats)).toEqual([...services, "operator"].toSorted())
+    expect(natsUsers(nats)).toEqual([...onNats, "operator"].toSorted())
   })
 
   test("compose hands the NATS server every password its configuration asks for", () => {
@@ -61,6 +71,26 @@ describe("the container files", () => {
       ([, name = ""]) => name
     )
     expect(given.toSorted()).toEqual(asked.toSorted())
+  })
+
+  test("the store's key goes to the services that have a store, and to nobody else", () => {
+    const holders = [...compose].filter(([, block]) => block.includes("<<: *store")).map(([name]) => name)
+    expect(holders.toSorted()).toEqual(["control-plane", "hmm-advisor", "ohlcv-ingestor", "projector"])
+    expect(read("docker-compose.yml").match(/\$\{SUPABASE_KEY/g)).toHaveLength(1)
+  })
+
+  test("the image holds every folder that production code reads", () => {
+    const copied = [...read("Dockerfile").matchAll(/^COPY (\w+) \1$/gm)].map(([, folder = ""]) => folder)
+    expect(copied.toSorted()).toEqual(["cli", "services", "shared", "supabase"])
+  })
+
+  test("the operator's page prints every secret that compose asks for", () => {
+    const asked = [...read("docker-compose.yml").matchAll(/\$\{(\w+):\?/g)].map(([, name = ""]) => name)
+    const page = read("docs/operations.md")
+    const users = /^ {2}for user in ([A-Z_ ]+);/m.exec(page)?.[1]?.split(" ") ?? []
+    const printed = [...page.matchAll(/^ {2}echo "([A-Z_]+)=/gm)].map(([, name = ""]) => name)
+    const all = [...users.map((user) => `NATS_PASSWORD_${user}`), ...printed]
+    expect(new Set(asked)).toEqual(new Set(all))
   })
 
   test("compose publishes one port, on this machine only", () => {

@@ -6,6 +6,8 @@
 /** Files that only compute: the same input gives the same output, for ever, on any machine. Tests beside them are not meant. */
 export const PURE: ReadonlyArray<string> = [
   "shared/actor/{actor,stateText}.ts",
+  "shared/candles/sources/**",
+  "shared/candles/{candle,csv,dialect,gaps,normalise,tokenBucket}.ts",
   "shared/conformance/**",
   "shared/decimal/decimal.ts",
   "shared/events/{clientId,services,subjects,utcDay}.ts",
@@ -18,7 +20,9 @@ export const PURE: ReadonlyArray<string> = [
   "services/governor/**",
   "services/hmm-advisor/**",
   "services/market-context/**",
+  "services/ohlcv-ingestor/{job,plan,readiness,stalls,status,view}.ts",
   "services/order-gateway/core/**",
+  "services/projector/rows.ts",
   "services/rebalancer/**",
   "services/slot-actor/**"
 ]
@@ -26,7 +30,8 @@ export const PURE: ReadonlyArray<string> = [
 /** The shells inside the folders above. */
 export const NOT_PURE: ReadonlyArray<string> = [
   "services/{governor,rebalancer,slot-actor}/service.ts",
-  "services/slot-actor/explain.ts"
+  "services/slot-actor/explain.ts",
+  "services/hmm-advisor/{service,trainer,trainerWorker}.ts"
 ]
 
 /** Files that exist for tests only. They may use development dependencies; production code may not import them. */

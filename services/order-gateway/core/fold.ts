@@ -41,9 +41,9 @@ const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): 
     case "EntryRefused":
       return foldLaneOf(state, event.slot, (lane) => refused(lane, event.localId))
     case "DriftReconcileAsked":
-      return { ...state, asked: [...state.asked, { what: "drift", commandId: event.commandId }] }
+      return ask(state, { what: "drift", commandId: event.commandId })
     case "AuditAsked":
-      return { ...state, asked: [...state.asked, { what: "audit", commandId: event.commandId }] }
+      return ask(state, { what: "audit", commandId: event.commandId })
     case "DriftReconciled":
     case "TradeHistoryObserved":
       return { ...state, asked: state.asked.filter(({ commandId }) => commandId !== event.commandId) }
@@ -51,6 +51,14 @@ const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): 
       return foldLane(state, event, place)
   }
 }
+
+/** People ask, and each question is answered in minutes; when the exchange is away for long the oldest give way. */
+const MOST_ASKED = 32
+
+const ask = (state: GatewayState, question: GatewayState["asked"][number]): GatewayState => ({
+  ...state,
+  asked: [...state.asked, question].slice(-MOST_ASKED)
+})
 
 const foldLane = (state: GatewayState, event: MarketEvent, place: EventPlace): GatewayState => {
   if (!LANE_EVENTS.has(event._tag)) return state

@@ -211,4 +211,10 @@ describe("what the governor asks for", () => {
     const answer: MarketEvent = { _tag: "DriftReconciled", commandId: "d", cancelled: [], leftAlone: [] }
     assert.deepEqual(foldAll(audit, drift, [subjects.account, answer]).asked, [{ what: "audit", commandId: "a" }])
   })
+
+  it("gives way to newer questions beyond 32 without an answer", () => {
+    const { asked } = foldAll(drift, ...Array.from({ length: 32 }, () => audit))
+    assert.lengthOf(asked, 32)
+    assert.isFalse(asked.some(({ what }) => what === "drift"))
+  })
 })

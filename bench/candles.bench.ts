@@ -1,0 +1,81 @@
+/**
+ * Kraken's CSV archives: lines to exact candles, in pieces as they come off a disk. The floor is splitting the same lines
+ * and reading doubles, which keeps nothing exact and checks nothing. It says nothing of the store, which is slower.
+ */
+import { Price, Volume } from "../shared/decimal/decimal.ts"
+import { csvReader } from "../shared/candles/csv.ts"
+import type { BenchResult } from "./result.ts"
+
+const SEED = 17
+/** What a file stream hands over at once. */
+const PIECE = 1 << 18
+/** Goal: 200,000 rows a second. */
+const WARM_UP = 2
+
+const makeFile = (rows: number): string => {
+  let state = SEED
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 4_294_967_296) * below)
+  }
+  const price = () => `0.${String(1_500_000 + next(1_000_000)).padStart(7, "0")}`
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const volume = `${next(200_000)}.${String(next(100_000_000)).padStart(8, "0")}`
+    return `${1_500_000_000 + i * 60},${price()},${price()},${price()},${price()},${volume},${next(500)}`
+  })
+  return `${lines.join("\n")}\n`
+}
+
+const exactly = (file: string): string => {
+  const reader = csvReader()
+  let [rows, closes, volumes] = [0, 0n, 0n]
+  const add = (candles: ReturnType<typeof reader.push>): void => {
+    for (const { close, volume } of candles) {
+      rows++
+      closes += close
+      volumes += volume
+    }
+  }
+  for (let at = 0; at < file.length; at += PIECE) add(reader.push(file.slice(at, at + PIECE)))
+  add(reader.end())
+  return `${rows} ${Price.format(closes as Price)} ${Volume.format(volumes as Volume)}`
+}
+
+const asDoubles = (file: string): string => {
+  let [rows, closes] = [0, 0]
+  for (const line of file.split("\n")) {
+    if (line === "") continue
+    const fields = line.split(",").map(Number)
+    rows++
+    closes += fields[4] ?? 0
+  }
+  return `${rows} ${closes > 0}`
+}
+
+export const candlesBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+  const rows = quick ? 20_000 : 200_000
+  const file = makeFile(rows)
+  const samples = { ours: [] as Array<number>, floor: [] as Array<number> }
+  const checksum = exactly(file)
+  const run = (into: Array<number>, read: (file: string) => string, expected: string, timed: boolean): void => {
+    const start = performance.now()
+    const got = read(file)
+    const ms = performance.now() - start
+    if (got !== expected) throw new Error(`candles: ${got}, expected ${expected}`)
+    if (timed) into.push((rows / ms) * 1_000)
+  }
+  for (let round = 0; round < WARM_UP + (quick ? 3 : 9); round++) {
+    run(samples.ours, exactly, checksum, round >= WARM_UP)
+    run(samples.floor, asDoubles, `${rows} true`, round >= WARM_UP)
+  }
+  return [
+    {
+      name: "candles of a CSV archive",
+      unit: "rows/s",
+      samples: samples.ours,
+      baseline: { name: "split and Number", samples: samples.floor },
+      note: `seed ${SEED}, ${rows} rows, pieces of ${PIECE} characters`,
+      checksum
+    }
+  ]
+}

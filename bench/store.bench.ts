@@ -1,0 +1,171 @@
+/**
+ * What does the store cost on top of the database?
+ *
+ * Candles by the hundred thousand, as a backfill of hundreds of pairs stores them: through the store (supabase-js,
+ * PostgREST, PostgreSQL) against the bare `pg` driver sending the same rows to the same table in large batches; and
+ * through the embedded store against bare PGlite. Both sides start from the same candle objects and end with the same
+ * rows in an upsert by primary key.
+ *
+ * Not claimed: networks other than loopback, other row shapes, PostgREST of other versions than 12.
+ */
+import { PGlite } from "@electric-sql/pglite"
+import { Context, Effect, Layer } from "effect"
+import pg from "pg"
+import type { Candle } from "../shared/candles/candle.ts"
+import { Price, Volume } from "../shared/decimal/decimal.ts"
+import { EmbeddedStore } from "../shared/store/embedded/store.ts"
+import { migrations, rolesSql } from "../shared/store/migrations.ts"
+import { Store } from "../shared/store/port.ts"
+import { postgresFound, scratchDatabase } from "../shared/store/postgres.testkit.ts"
+import { postgrestFound, postgrestOver } from "../shared/store/postgrest.testkit.ts"
+import { makeStore } from "../shared/store/supabase/store.ts"
+import type { BenchResult } from "./result.ts"
+
+const sizes = (quick: boolean) =>
+  quick
+    ? { rounds: 2, series: 2, candles: 1_500, embeddedSeries: 1 }
+    : { rounds: 3, series: 31, candles: 10_000, embeddedSeries: 6 }
+
+/** For the bare drivers; twice as many are no faster, a fifth is slower. */
+const BARE_BATCH = 5_000
+/** A store is asked for this many series at once, as workers of the ingestor do. */
+const SERIES_AT_ONCE = 2
+
+/** A walk of prices with as many digits as a real candle has. */
+const candlesOf = (count: number): ReadonlyArray<Candle> =>
+  Array.from({ length: count }, (_, at) => {
+    const middle = 1_000_000n + BigInt((at * 7_919) % 500_000)
+    const price = (ticks: bigint) => (ticks * 1_000n) as Price
+    return {
+      timeSec: 1_700_000_000 + at * 60,
+      open: price(middle),
+      high: price(middle + 40n),
+      low: price(middle - 40n),
+      close: price(middle + 3n),
+      volume: (BigInt(at) * 123_456_789n) as Volume,
+      trades: at % 500
+    }
+  })
+
+/** What the bare driver sends: one JSON text a batch, which PostgreSQL takes apart. */
+const bareInsert = `
+  insert into ohlcv_candles
+  select * from json_populate_recordset(null::ohlcv_candles, $1::text::json)
+  on conflict (pair, interval_min, time) do update
+  set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
+    volume = excluded.volume, trade_count = excluded.trade_count, source = excluded.source`
+
+type Query = (sql: string, params: Array<string>) => Promise<unknown>
+
+const writeBare = async (
+  query: Query,
+  symbols: ReadonlyArray<string>,
+  candles: ReadonlyArray<Candle>
+): Promise<void> => {
+  for (const pair of symbols) {
+    for (let from = 0; from < candles.length; from += BARE_BATCH) {
+      const rows = candles.slice(from, from + BARE_BATCH).map((candle) => ({
+        pair,
+        interval_min: 1,
+        time: candle.timeSec,
+        open: Price.format(candle.open),
+        high: Price.format(candle.high),
+        low: Price.format(candle.low),
+        close: Price.format(candle.close),
+        volume: Volume.format(candle.volume),
+        trade_count: candle.trades,
+        source: "backfill"
+      }))
+      await query(bareInsert, [JSON.stringify(rows)])
+    }
+  }
+}
+
+const writeThroughStore = (
+  { candles: table }: Store["Service"],
+  symbols: ReadonlyArray<string>,
+  candles: ReadonlyArray<Candle>
+) =>
+  Effect.forEach(symbols, (symbol) => table.upsert({ symbol, intervalMin: 1 }, candles, "backfill"), {
+    concurrency: SERIES_AT_ONCE
+  }).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0)))
+
+/** Rows a second. */
+const rate = <E>(rows: number, work: Effect.Effect<unknown, E>): Effect.Effect<number, E> =>
+  Effect.suspend(() => {
+    const start = performance.now()
+    return Effect.map(work, () => (rows / (performance.now() - start)) * 1_000)
+  })
+
+/** Both sides by turns, each round with new symbols in the same growing table. */
+const measure = Effect.fnUntraced(function* (
+  name: string,
+  store: Store["Service"],
+  bare: { readonly name: string; readonly query: Query },
+  { rounds, series, candles }: { readonly rounds: number; readonly series: number; readonly candles: number }
+) {
+  const rows = series * candles
+  const page = candlesOf(candles)
+  const symbols = (side: string) => Array.from({ length: series }, (_, at) => `${side}-${at}`)
+  const [ours, theirs]: [Array<number>, Array<number>] = [[], []]
+  let fresh = 0
+  // The first round warms both and is not counted.
+  for (let round = 0; round <= rounds; round++) {
+    const through = yield* rate(
+      rows,
+      writeThroughStore(store, symbols(`store${round}`), page).pipe(
+        Effect.tap((count) => Effect.sync(() => void (fresh += count)))
+      )
+    )
+    const direct = yield* rate(
+      rows,
+      Effect.promise(() => writeBare(bare.query, symbols(`bare${round}`), page))
+    )
+    if (round === 0) continue
+    ours.push(through)
+    theirs.push(direct)
+  }
+  if (fresh !== rows * (rounds + 1))
+    return yield* Effect.die(`${name}: ${fresh} rows are new, not ${rows * (rounds + 1)}`)
+  const note = "the bare driver sends one batch after the other; the store has several requests under way"
+  const baseline = { name: bare.name, samples: theirs }
+  return { name, unit: "rows/s", samples: ours, baseline, note, checksum: String(rows) }
+})
+
+const overServer = Effect.fnUntraced(function* (quick: boolean) {
+  const database = yield* scratchDatabase
+  const { url, key } = yield* postgrestOver(database)
+  const client = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const made = new pg.Client({ connectionString: database })
+      await made.connect()
+      return made
+    }),
+    (made) => Effect.promise(() => made.end())
+  )
+  const bare = { name: "pg driver", query: (sql: string, params: Array<string>) => client.query(sql, params) }
+  const store = makeStore({ url, key, restPath: "/", timeoutMs: 60_000 })
+  return yield* measure("store over PostgREST: upsert", store, bare, sizes(quick))
+})
+
+const overEmbedded = Effect.fnUntraced(function* (quick: boolean) {
+  const { embeddedSeries, ...size } = sizes(quick)
+  const store = Context.get(yield* Layer.build(EmbeddedStore.layer({ directory: null })), Store)
+  const database = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const made = await PGlite.create()
+      for (const sql of [rolesSql(), ...migrations().map((file) => file.sql)]) await made.exec(sql)
+      return made
+    }),
+    (made) => Effect.promise(() => made.close())
+  )
+  const bare = { name: "PGlite", query: (sql: string, params: Array<string>) => database.query(sql, params) }
+  return yield* measure("embedded store: upsert", store, bare, { ...size, series: embeddedSeries })
+})
+
+/** Runs both pairs; the first only where a PostgREST and a PostgreSQL server are. */
+export const storeBench = async ({ quick }: { readonly quick: boolean }): Promise<ReadonlyArray<BenchResult>> => {
+  const served = postgrestFound() && postgresFound()
+  const embedded = await Effect.runPromise(Effect.scoped(overEmbedded(quick)))
+  return served ? [await Effect.runPromise(Effect.scoped(overServer(quick))), embedded] : [embedded]
+}

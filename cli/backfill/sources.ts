@@ -1,0 +1,108 @@
+/** From settings to candle sources, and to what the ingestor is set up with. */
+import { hostname } from "node:os"
+import { Effect, Redacted } from "effect"
+import { httpSource } from "../../shared/candles/http.ts"
+import type { Dialect } from "../../shared/candles/dialect.ts"
+import { UnknownTimeframe } from "../../shared/candles/candle.ts"
+import type { CandleSource } from "../../shared/candles/source.ts"
+import { BINANCE } from "../../shared/candles/sources/binance.ts"
+import { BYBIT } from "../../shared/candles/sources/bybit.ts"
+import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
+import { POLYGON } from "../../shared/candles/sources/polygon.ts"
+import type { Rate } from "../../shared/candles/tokenBucket.ts"
+import type { Settings } from "../../shared/config/settings.ts"
+import { namesOf, timeframesOf } from "../../services/ohlcv-ingestor/job.ts"
+import type { IngestorOptions } from "../../services/ohlcv-ingestor/service.ts"
+import type { WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
+import { speedOf } from "../layers.ts"
+import { WrongSettings } from "../settings.ts"
+
+/** The sources there are, by the name of the setting. */
+const DIALECTS: Readonly<Record<Settings["candleSource"], Dialect>> = {
+  kraken: KRAKEN,
+  binance: BINANCE,
+  bybit: BYBIT,
+  polygon: POLYGON
+}
+
+/** Where the exchange's REST is, and its clock. */
+export interface PairExchange {
+  /** Without a path: Kraken's own, or the simulated exchange's. */
+  readonly restUrl: string
+  /** Unix milliseconds. */
+  readonly nowMs: Effect.Effect<number>
+}
+
+/** The candles of the pair's own exchange. */
+const pairSource = (settings: Settings, { restUrl, nowMs }: PairExchange): CandleSource =>
+  httpSource(KRAKEN, { url: restUrl, nowMs, speed: speedOf(settings), timeoutMs: settings.requestTimeoutSec * 1_000 })
+
+/** Where the history of the watchlist comes from: the pair's own source when it is Kraken and no other address is set. */
+const historySource = (settings: Settings, own: CandleSource): CandleSource => {
+  if (settings.candleSource === "kraken" && settings.candleSourceUrl === "") return own
+  return httpSource(DIALECTS[settings.candleSource], {
+    ...(settings.candleSourceUrl === "" ? {} : { url: settings.candleSourceUrl }),
+    ...(settings.candleSourceKey === "" ? {} : { apiKey: Redacted.make(settings.candleSourceKey) })
+  })
+}
+
+const rateOf = (settings: Settings, { rate }: CandleSource): Rate =>
+  settings.candleCallsPerSec === 0 ? rate : { burst: 1, perSec: settings.candleCallsPerSec }
+
+const windowsOf = (settings: Settings): ReadonlyArray<WindowOptions> => {
+  const common = {
+    maxStalls: settings.backfillMaxStalls,
+    timeoutMs: settings.backfillTimeoutSec * 1_000,
+    syncIntervalSec: settings.candleSyncIntervalSec,
+    readinessCacheMs: settings.readinessCacheSec * 1_000
+  }
+  const primary = {
+    ...common,
+    series: { symbol: settings.pair, intervalMin: settings.candleIntervalMin },
+    target: settings.trainingCandles,
+    minimum: settings.minTrainSamples
+  }
+  if (settings.candleSecondaryIntervalMin === settings.candleIntervalMin) return [primary]
+  const secondary = {
+    ...common,
+    series: { symbol: settings.pair, intervalMin: settings.candleSecondaryIntervalMin },
+    target: settings.secondaryTrainingCandles,
+    minimum: settings.secondaryMinTrainSamples
+  }
+  return [primary, secondary]
+}
+
+/** What the settings make of the ingestor. Fails when the list of timeframes holds one that is not known. */
+export const ingestorOptions = (
+  settings: Settings,
+  exchange: PairExchange
+): Effect.Effect<IngestorOptions, WrongSettings> =>
+  Effect.try({
+    try: (): IngestorOptions => {
+      const own = pairSource(settings, exchange)
+      const history = historySource(settings, own)
+      return {
+        enabled: settings.candlesEnabled,
+        backfill: settings.backfillEnabled,
+        source: own,
+        nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
+        windows: windowsOf(settings),
+        retentionDays: settings.candleRetentionDays,
+        history: {
+          source: history,
+          rate: rateOf(settings, history),
+          symbols: namesOf(settings.backfillSymbols),
+          timeframes: timeframesOf(settings.backfillTimeframes),
+          days: settings.backfillDays,
+          everyMs: settings.backfillEveryHours * 3_600_000,
+          workers: settings.backfillWorkers,
+          timeoutMs: settings.backfillTimeoutSec * 1_000,
+          worker: `${hostname()}-${process.pid}`
+        }
+      }
+    },
+    catch: (error) => {
+      if (!(error instanceof UnknownTimeframe)) throw error
+      return new WrongSettings({ problems: [`BACKFILL_TIMEFRAMES=${settings.backfillTimeframes}: ${error.message}`] })
+    }
+  })

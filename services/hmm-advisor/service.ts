@@ -1,0 +1,165 @@
+/**
+ * The regime advisor's shell: candles from the store, fits in a worker, facts into the journal. Advice only: when it stops,
+ * the rebalancer goes on by the trend.
+ */
+import { createHash } from "node:crypto"
+import { Effect, Stream } from "effect"
+import { makeFactWriter } from "../../shared/actor/facts.ts"
+import { follow } from "../../shared/actor/follow.ts"
+import type { HostError } from "../../shared/actor/runtime.ts"
+import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { Journal, JournalRefused, JournalUnavailable, SnapshotStore } from "../../shared/journal/port.ts"
+import { Store } from "../../shared/store/port.ts"
+import { adviceOf, type Detector } from "./advice.ts"
+import { featureRows } from "./features.ts"
+import type { Rows } from "./hmm/rows.ts"
+import type { InferenceSettings } from "./regime.ts"
+import { isRefusal } from "./refusal.ts"
+import { newestStretch, type Series } from "./series.ts"
+import { advisorStatusActor } from "./status.ts"
+import { canonicalBytes, type TrainedModel, type TrainingSettings } from "./train.ts"
+import { makeTrainer, type Trainer } from "./trainer.ts"
+
+/** One timeframe that a model is fitted to. */
+export interface DetectorOptions {
+  readonly intervalMin: number
+  readonly trainingCandles: number
+  /** Fewer feature rows train nothing. */
+  readonly minimumRows: number
+}
+
+export interface AdvisorOptions {
+  readonly subjects: MarketSubjects
+  readonly epoch: number
+  /** As the store names the pair. */
+  readonly symbol: string
+  readonly oneMinute: DetectorOptions
+  readonly fifteenMinute: DetectorOptions
+  /** Candles read for one answer. */
+  readonly recentCandles: number
+  readonly training: Omit<TrainingSettings, "minimumRows">
+  readonly inference: InferenceSettings
+  /** Exchange time between two answers, and between two trainings. */
+  readonly answerEveryMs: number
+  readonly retrainEveryMs: number
+}
+
+export type AdvisorError = HostError | JournalRefused | JournalUnavailable
+
+/** After a training that gave no model the next try comes sooner: candles may have arrived. Exchange time. */
+const TRY_AGAIN_MS = 300_000
+
+/** What one detector knows between two answers. */
+interface Standing {
+  readonly options: DetectorOptions
+  model: Detector["model"]
+  trainAtMs: number
+}
+
+/** Runs until interrupted. A store that is away is no failure: the next look may find it. */
+export const advisorService = (
+  options: AdvisorOptions
+): Effect.Effect<never, AdvisorError, Journal | SnapshotStore | Store> => Effect.scoped(advise(options))
+
+const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
+  const { subjects, epoch } = options
+  const { folds, changes, failure } = yield* follow({ host: "hmm-advisor", subjects, actors: [advisorStatusActor] })
+  const [status] = folds
+  const writeFact = yield* makeFactWriter("hmm-advisor")
+  const write = (event: MarketEvent) =>
+    writeFact({ subject: subjects.regime, epoch, timeMs: status.state.nowMs }, event)
+  const trainer = yield* makeTrainer
+  const standings: readonly [Standing, Standing] = [
+    { options: options.oneMinute, model: null, trainAtMs: 0 },
+    { options: options.fifteenMinute, model: null, trainAtMs: 0 }
+  ]
+  let answerAtMs = 0
+  // The journal's clock drives it: on paper that runs faster than the wall, and stands while nothing is written.
+  const look = Effect.gen(function* () {
+    const { nowMs } = status.state
+    if (nowMs === 0 || nowMs < answerAtMs) return
+    answerAtMs = nowMs + options.answerEveryMs
+    for (const standing of standings) {
+      if (nowMs < standing.trainAtMs) continue
+      const answer = yield* trainOne(options, standing, trainer)
+      standing.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : TRY_AGAIN_MS)
+      yield* write(answer)
+    }
+    const [oneMinute, fifteenMinute] = yield* Effect.forEach(standings, (standing) => detectorOf(options, standing))
+    if (oneMinute === undefined || fifteenMinute === undefined) return
+    yield* write(adviceOf(oneMinute, fifteenMinute, nowMs / 1_000, options.inference))
+  })
+  yield* look
+  return yield* Effect.raceFirst(
+    failure,
+    Effect.andThen(
+      Stream.runForEach(changes, () => look),
+      Effect.never
+    )
+  )
+})
+
+/** The newest candles of a timeframe; none when the store does not answer, which is said once per look. */
+const candlesOf = Effect.fnUntraced(function* (symbol: string, intervalMin: number, count: number) {
+  const { candles } = yield* Store
+  const stored = yield* candles
+    .newest({ symbol, intervalMin }, count)
+    .pipe(Effect.catch((error) => Effect.as(Effect.logWarning(`hmm-advisor: ${error.message}`), [])))
+  return newestStretch(stored, intervalMin)
+})
+
+const detectorOf = (
+  { symbol, recentCandles }: AdvisorOptions,
+  { options, model }: Standing
+): Effect.Effect<Detector, never, Store> =>
+  Effect.map(candlesOf(symbol, options.intervalMin, recentCandles), (recent) => ({
+    intervalMin: options.intervalMin,
+    model,
+    recent
+  }))
+
+/** Fits a model to the newest window; the one before stays in use when that is refused. */
+const trainOne = Effect.fnUntraced(function* (advisor: AdvisorOptions, standing: Standing, trainer: Trainer) {
+  const { intervalMin, trainingCandles, minimumRows } = standing.options
+  const refused = (refusal: string, detail: string): EventOf<"RegimeTrainingRefused"> => ({
+    _tag: "RegimeTrainingRefused",
+    intervalMin,
+    refusal,
+    detail
+  })
+  const series = yield* candlesOf(advisor.symbol, intervalMin, trainingCandles)
+  const rows = featureRows(series)
+  if (isRefusal(rows)) return refused(rows.reason, rows.detail)
+  const settings: TrainingSettings = { ...advisor.training, minimumRows }
+  const result = yield* Effect.result(trainer(rows, settings, standing.model?.trained ?? null))
+  if (result._tag === "Failure") return refused("worker", result.failure.message)
+  if (isRefusal(result.success)) return refused(result.success.reason, result.success.detail)
+  const dataHash = createHash("sha256").update(canonicalBytes(rows)).digest("hex")
+  standing.model = { trained: result.success, dataHash }
+  return trainedFact(intervalMin, series, rows, settings, result.success, dataHash)
+})
+
+const trainedFact = (
+  intervalMin: number,
+  series: Series,
+  rows: Rows,
+  settings: TrainingSettings,
+  { model, scaling, labels, logLikelihood, start, iterations, warnings }: TrainedModel,
+  dataHash: string
+): EventOf<"RegimeModelTrained"> => ({
+  _tag: "RegimeModelTrained",
+  intervalMin,
+  dataHash,
+  candles: series.closes.length,
+  fromSec: series.fromSec ?? 0,
+  toSec: series.toSec ?? 0,
+  rows: rows.count,
+  settings: JSON.stringify(settings),
+  parameters: JSON.stringify({ model, scaling }),
+  labels,
+  logLikelihood,
+  start,
+  iterations,
+  warnings
+})

@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { DEFAULT_FIT } from "./hmm/fit.ts"
+import { featureRows } from "./features.ts"
+import type { Rows } from "./hmm/rows.ts"
+import { isRefusal } from "./refusal.ts"
+import { candles } from "./testRows.ts"
+import { train } from "./train.ts"
+import { makeTrainer } from "./trainer.ts"
+
+const SETTINGS = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 } as const
+const SEED = 11
+
+const rowsOf = (count: number): Rows => {
+  const rows = featureRows(candles(SEED, count))
+  if (isRefusal(rows)) throw new Error(rows.detail)
+  return rows
+}
+const ROWS = rowsOf(734)
+
+describe(`training in the worker (seed ${SEED})`, () => {
+  it.live("gives the very model that the same code gives here, while the event loop turns", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer
+      let turns = 0
+      const turning = yield* Effect.forkScoped(
+        Effect.forever(
+          Effect.andThen(
+            Effect.sync(() => turns++),
+            Effect.yieldNow
+          )
+        )
+      )
+      const there = yield* trainer(ROWS, SETTINGS, null)
+      yield* Fiber.interrupt(turning)
+      assert.deepEqual(there, train(ROWS, SETTINGS, null))
+      assert.isAbove(turns, 10)
+    })
+  )
+
+  it.live("hands refusals on, and goes on after them", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer
+      const few = yield* trainer(rowsOf(40), SETTINGS, null)
+      assert.isTrue(isRefusal(few))
+      const enough = yield* trainer(ROWS, SETTINGS, null)
+      assert.isFalse(isRefusal(enough))
+    })
+  )
+})

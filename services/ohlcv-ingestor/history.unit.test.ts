@@ -1,0 +1,250 @@
+/** History jobs on the queue, with a source made by hand and time moved by hand. */
+import { assert, it } from "@effect/vitest"
+import { Clock, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import type { Candle } from "../../shared/candles/candle.ts"
+import {
+  type CandlePage,
+  type CandleRequest,
+  type CandleSource,
+  CandleSourceError
+} from "../../shared/candles/source.ts"
+import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import type { JobOrder } from "../../shared/store/port.ts"
+import type { HistoryParts } from "./history.ts"
+import { namesOf, ordersOf, timeframesOf } from "./job.ts"
+import { limitedSource } from "./limiter.ts"
+import { memoryStore } from "./memoryStore.testkit.ts"
+import { workForEver, workOnce } from "./worker.ts"
+
+const HOUR = 3_600
+/** On a full hour. */
+const NOW_SEC = 1_790_359_200
+const PAGE_ROWS = 10
+
+const candle = (timeSec: number): Candle => {
+  const price = Price.parse("0.2")
+  return { timeSec, open: price, high: price, low: price, close: price, volume: Volume.parse("1"), trades: 1 }
+}
+
+/** Hourly candles from the day the market opened, ten a page, by a cursor that is the next start. */
+const pagingSource = (
+  openedSec: number,
+  onCall: (call: number, request: CandleRequest) => Effect.Effect<void, CandleSourceError> = () => Effect.void
+) => {
+  const asked: Array<CandleRequest> = []
+  const source: CandleSource = {
+    name: "paging",
+    rate: { burst: 5, perSec: 5 },
+    reachable: null,
+    fetchPage: (request) =>
+      Effect.gen(function* () {
+        asked.push(request)
+        yield* onCall(asked.length, request)
+        const from = Math.max(openedSec, request.cursor === null ? (request.sinceSec ?? 0) : Number(request.cursor))
+        const count = Math.max(0, Math.min(PAGE_ROWS, Math.floor((NOW_SEC - from) / HOUR)))
+        const page: CandlePage = {
+          candles: Array.from({ length: count }, (_, i) => candle(from + i * HOUR)),
+          dropped: { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 },
+          cursor: String(from + count * HOUR),
+          more: count === PAGE_ROWS
+        }
+        return page
+      })
+  }
+  return { asked, source }
+}
+
+const ORDER: JobOrder = { source: "paging", symbol: "AAA", intervalMin: 60, mode: "full", days: 2 }
+const SERIES = { symbol: "AAA", intervalMin: 60 }
+const WORKER = { worker: "w1", timeoutMs: 3_600_000 }
+
+const benchOf = Effect.fnUntraced(function* (source: CandleSource, orders: ReadonlyArray<JobOrder>) {
+  const store = memoryStore()
+  yield* store.jobs.enqueue(orders)
+  const parts: HistoryParts = {
+    source: yield* limitedSource(source),
+    store,
+    nowSec: Effect.succeed(NOW_SEC),
+    retentionDays: () => null
+  }
+  return { store, parts }
+})
+
+it.effect("a job fetches page after page with the cursor that came back, and says what there is", () =>
+  Effect.gen(function* () {
+    const { asked, source } = pagingSource(0)
+    const { store, parts } = yield* benchOf(source, [ORDER])
+    const end = yield* workOnce(WORKER, parts)
+    assert.deepInclude(end, { phase: "complete", message: "new=48 have=48/48", pages: 5, fresh: 48 })
+    assert.deepStrictEqual(
+      asked.map(({ cursor }) => cursor),
+      [null, ...[10, 20, 30, 40].map((hours) => String(NOW_SEC - (48 - hours) * HOUR))]
+    )
+    assert.strictEqual(store.stored(SERIES).length, 48)
+    assert.isNull(yield* workOnce(WORKER, parts))
+  })
+)
+
+it.effect("incremental fetches what is newer, and nothing when there is nothing newer", () =>
+  Effect.gen(function* () {
+    const { asked, source } = pagingSource(0)
+    const { store, parts } = yield* benchOf(source, [{ ...ORDER, mode: "incremental" }])
+    yield* store.candles.upsert(SERIES, [candle(NOW_SEC - 4 * HOUR)], "poll")
+    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete", fresh: 3 })
+    assert.strictEqual(asked[0]?.sinceSec, NOW_SEC - 3 * HOUR)
+    yield* store.jobs.enqueue([{ ...ORDER, mode: "incremental" }])
+    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "skipped", message: "up to date" })
+    assert.strictEqual(asked.length, 1)
+  })
+)
+
+it.effect("a job that a stopped process left behind goes on with the page after the last stored one", () =>
+  Effect.gen(function* () {
+    const { asked, source } = pagingSource(0, (call) => (call === 3 ? Effect.never : Effect.void))
+    const { store, parts } = yield* benchOf(source, [ORDER])
+    const first = yield* Effect.forkChild(workOnce(WORKER, parts))
+    yield* TestClock.adjust("10 seconds")
+    yield* Fiber.interrupt(first)
+    assert.deepInclude(store.jobRows[0], { phase: "pending", message: "cancelled: the process stopped" })
+
+    const end = yield* workOnce({ ...WORKER, worker: "w2" }, parts)
+    assert.deepInclude(end, { phase: "complete", message: "new=48 have=48/48" })
+    assert.strictEqual(asked[3]?.cursor, String(NOW_SEC - 28 * HOUR))
+    assert.strictEqual(asked.length, 6)
+  })
+)
+
+it.effect("a job whose worker was killed is taken on when its lease has run out, and not before", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0)
+    const { store, parts } = yield* benchOf(source, [ORDER])
+    yield* store.jobs.claim("paging", "killed", 900)
+    yield* TestClock.adjust("899 seconds")
+    assert.isNull(yield* workOnce(WORKER, parts))
+    yield* TestClock.adjust("1 second")
+    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete" })
+  })
+)
+
+it.effect("a cancelled job ends with the page at hand, and its worker goes on to the next", () =>
+  Effect.gen(function* () {
+    const store = memoryStore()
+    const { asked, source } = pagingSource(0, (call) =>
+      call === 2 ? Effect.asVoid(Effect.orDie(store.jobs.cancel("1"))) : Effect.void
+    )
+    yield* store.jobs.enqueue([ORDER, { ...ORDER, symbol: "BBB" }])
+    const parts = {
+      source: yield* limitedSource(source),
+      store,
+      nowSec: Effect.succeed(NOW_SEC),
+      retentionDays: () => null
+    }
+    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "cancelled", pages: 2 })
+    assert.strictEqual(asked.length, 2)
+    assert.strictEqual(store.jobRows[0]?.phase, "cancelled")
+    const next = yield* Effect.forkChild(workOnce(WORKER, parts))
+    yield* TestClock.adjust("5 seconds")
+    assert.deepInclude(yield* Fiber.join(next), { phase: "complete" })
+  })
+)
+
+const failure = (advice: CandleSourceError["advice"]) =>
+  new CandleSourceError({ source: "paging", asked: "AAA 1h", advice, detail: advice, retryAfterMs: null })
+
+it.effect("a symbol the source does not have is an error at once; a silent source is one after three turns", () =>
+  Effect.gen(function* () {
+    const unknown = pagingSource(0, () => failure("unknown_symbol"))
+    const first = yield* benchOf(unknown.source, [ORDER])
+    assert.deepInclude(yield* workOnce(WORKER, first.parts), { phase: "error" })
+    assert.strictEqual(unknown.asked.length, 1)
+
+    const silent = pagingSource(0, () => failure("retry"))
+    const { store, parts } = yield* benchOf(silent.source, [ORDER])
+    const turns = yield* Effect.forkChild(
+      Effect.all([workOnce(WORKER, parts), workOnce(WORKER, parts), workOnce(WORKER, parts)])
+    )
+    yield* TestClock.adjust("10 minutes")
+    const phases = (yield* Fiber.join(turns)).map((end) => end?.phase)
+    assert.deepStrictEqual(phases, ["pending", "pending", "error"])
+    assert.strictEqual(store.jobRows[0]?.message, "paging: AAA 1h: retry")
+  })
+)
+
+it.effect("a job that takes too long goes back into the queue with its place", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0, (call) => (call === 3 ? Effect.never : Effect.void))
+    const { store, parts } = yield* benchOf(source, [ORDER])
+    const running = yield* Effect.forkChild(workOnce({ ...WORKER, timeoutMs: 60_000 }, parts))
+    yield* TestClock.adjust("61 seconds")
+    assert.deepInclude(yield* Fiber.join(running), { phase: "pending", message: "goes on after 60 s" })
+    assert.deepInclude(store.jobRows[0]?.place, { chunksDone: 2, fresh: 20 })
+  })
+)
+
+it.effect("a source that repeats its cursor is not asked for ever", () =>
+  Effect.gen(function* () {
+    const { asked, source } = pagingSource(0)
+    const stuck: CandleSource = {
+      ...source,
+      fetchPage: (request) => Effect.map(source.fetchPage(request), (page) => ({ ...page, cursor: "1", more: true }))
+    }
+    const { parts } = yield* benchOf(stuck, [ORDER])
+    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete" })
+    assert.strictEqual(asked.length, 2)
+  })
+)
+
+it.effect(
+  "four workers share a hundred jobs: each is done once, and the source's rate is used to 95 % and never passed",
+  () =>
+    Effect.gen(function* () {
+      const calls: Array<number> = []
+      const { asked, source } = pagingSource(0, () =>
+        Effect.map(Clock.currentTimeMillis, (nowMs) => void calls.push(nowMs))
+      )
+      const symbols = Array.from({ length: 100 }, (_, i) => `S${i}`)
+      const orders = ordersOf(symbols, [60], { source: "paging", mode: "full", days: 1 })
+      const { store, parts } = yield* benchOf(source, orders)
+      const workers = yield* Effect.forkChild(
+        Effect.all(
+          ["a", "b", "c", "d"].map((worker) => workForEver({ ...WORKER, worker }, parts)),
+          { concurrency: "unbounded" }
+        )
+      )
+      for (let tick = 0; tick < 600; tick++) yield* TestClock.adjust("100 millis")
+      yield* Fiber.interrupt(workers)
+
+      assert.strictEqual((yield* store.jobs.counts).complete, 100)
+      assert.isTrue(store.jobRows.every(({ attempts }) => attempts === 1))
+      assert.strictEqual(asked.length, 300)
+      const busySec = ((calls.at(-1) ?? 0) - (calls[0] ?? 0)) / 1_000
+      assert.isAtMost(busySec, 300 / 5 / 0.95)
+      assert.isAtLeast(busySec, (300 - 5 - 1) / 5)
+    })
+)
+
+it("a round holds every symbol with every timeframe once, long timeframes first", () => {
+  const common = { source: "kraken", mode: "incremental", days: 250 } as const
+  const orders = ordersOf(["A", "B", "A"], timeframesOf("15m, 1d"), common)
+  assert.deepStrictEqual(
+    orders.map(({ symbol, intervalMin }) => `${symbol} ${intervalMin}`),
+    ["A 1440", "B 1440", "A 15", "B 15"]
+  )
+  assert.deepStrictEqual(namesOf(" XDGUSD, XBTUSD ,,XDGUSD"), ["XDGUSD", "XBTUSD"])
+})
+
+it.effect(
+  "a worker that waits for its source keeps its lease; one whose job was cancelled meanwhile lets go of it",
+  () =>
+    Effect.gen(function* () {
+      const { source } = pagingSource(0, (call) => (call === 1 ? Effect.never : Effect.void))
+      const { store, parts } = yield* benchOf(source, [ORDER])
+      const waiting = yield* Effect.forkChild(workOnce(WORKER, parts))
+      yield* TestClock.adjust("10 minutes")
+      assert.isNull(yield* workOnce({ ...WORKER, worker: "w2" }, parts))
+      yield* store.jobs.cancel("1")
+      yield* TestClock.adjust("30 seconds")
+      assert.deepInclude(yield* Fiber.join(waiting), { phase: "cancelled" })
+    })
+)

@@ -1,0 +1,209 @@
+/**
+ * The candle ingestor: keeps the pair's candles in step with the exchange, fills the training windows at start, works on
+ * history jobs, and deletes what is too old. Its only home is the store, so it may be stopped at any moment.
+ */
+import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
+import type { CandleSource } from "../../shared/candles/source.ts"
+import type { Rate } from "../../shared/candles/tokenBucket.ts"
+import { Store, type StoreError } from "../../shared/store/port.ts"
+import type { HistoryParts } from "./history.ts"
+import { ordersOf } from "./job.ts"
+import type { IngestorStore } from "./store.ts"
+import { type LimitedSource, limitedSource } from "./limiter.ts"
+import type { BackfillStatus } from "./status.ts"
+import { type IngestorView, type JobCounts, viewOf } from "./view.ts"
+import { openWindow, type TrainingWindow, type WindowOptions } from "./window.ts"
+import { workForEver } from "./worker.ts"
+
+export interface IngestorOptions {
+  /** False: nothing is fetched and nothing deleted. */
+  readonly enabled: boolean
+  /** Fill windows at start and work on jobs. */
+  readonly backfill: boolean
+  /** The pair's own source: its exchange. */
+  readonly source: CandleSource
+  /** The exchange's clock, Unix seconds. */
+  readonly nowSec: Effect.Effect<number>
+  /** Primary first, then the secondary if there is one. */
+  readonly windows: ReadonlyArray<WindowOptions>
+  readonly retentionDays: number
+  readonly history: HistoryOptions
+}
+
+export interface HistoryOptions {
+  readonly source: CandleSource
+  /** Instead of the source's own. */
+  readonly rate: Rate
+  readonly symbols: ReadonlyArray<string>
+  readonly timeframes: ReadonlyArray<number>
+  readonly days: number
+  readonly everyMs: number
+  readonly workers: number
+  readonly timeoutMs: number
+  /** Unique among all processes on the store, such as host and process id. */
+  readonly worker: string
+}
+
+export class CandleIngestor extends Context.Service<
+  CandleIngestor,
+  {
+    /** For the status pages; asks nobody. */
+    readonly view: Effect.Effect<IngestorView>
+    /** By hand: closes the breakers and fills every window that falls short. Returns what each has said. */
+    readonly backfillNow: Effect.Effect<ReadonlyArray<BackfillStatus>, StoreError>
+  }
+>()("kennel/ohlcv-ingestor/CandleIngestor") {
+  /** Runs as long as the layer. Fails to start only when the store cannot be read. */
+  static readonly layer = (options: IngestorOptions): Layer.Layer<CandleIngestor, StoreError, Store> =>
+    Layer.effect(CandleIngestor, start(options))
+}
+
+/** Candles up to this length are deleted when they are old; 15 minutes and shorter make nearly all the rows. */
+const FORGOTTEN_UP_TO_MIN = 15
+
+/** Days that candles of a timeframe are kept; null: for ever. */
+export const retentionOf =
+  (days: number) =>
+  (intervalMin: number): number | null =>
+    intervalMin <= FORGOTTEN_UP_TO_MIN ? days : null
+
+const NO_JOBS: JobCounts = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
+
+/** Wall time between two looks at whether something new can be there. Two timeframes then ask at most once a second. */
+const LOOK_MS = 2_000
+/** After a failure of the source or the store. */
+const TROUBLE_PAUSE_MS = 15_000
+const FORGET_EVERY_MS = 3_600_000
+const COUNT_JOBS_EVERY_MS = 15_000
+
+const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOptions) {
+  const store = yield* Store
+  const { history } = options
+  const source = yield* limitedSource(
+    options.source,
+    history.source === options.source ? history.rate : options.source.rate
+  )
+  const windows = yield* Effect.forEach(options.enabled ? options.windows : [], (window) =>
+    openWindow(window, { source, store, nowSec: options.nowSec })
+  )
+  const troubles = yield* Ref.make<ReadonlyMap<string, string>>(new Map())
+  const jobs = yield* Ref.make<JobCounts>(NO_JOBS)
+
+  /** Never fails: what went wrong is shown, and tried again after a pause. */
+  const enduring = (name: string, work: Effect.Effect<unknown, { readonly message: string }>, pauseMs: number) =>
+    work.pipe(
+      Effect.andThen(Ref.update(troubles, (known) => new Map([...known].filter(([key]) => key !== name)))),
+      Effect.andThen(Effect.sleep(Duration.millis(pauseMs))),
+      Effect.catch(({ message }) =>
+        Effect.logWarning(`ohlcv-ingestor: ${message}`).pipe(
+          Effect.andThen(Ref.update(troubles, (known) => new Map(known).set(name, message))),
+          Effect.andThen(Effect.sleep(TROUBLE_PAUSE_MS))
+        )
+      )
+    )
+
+  // Counted first: what the store holds decides whether anything new can be there, and grows stale while the source is away.
+  const keepInStep = (window: TrainingWindow, index: number) =>
+    Effect.forever(enduring(`window ${index}`, Effect.andThen(window.readiness, window.sync), LOOK_MS))
+
+  if (options.enabled) {
+    yield* Effect.forkScoped(
+      Effect.gen(function* () {
+        if (options.backfill) {
+          yield* Effect.forEach(windows, (window) => Effect.ignore(window.backfill(false)), { discard: true })
+        }
+        yield* Effect.all(windows.map(keepInStep), { concurrency: "unbounded", discard: true })
+      })
+    )
+    yield* Effect.forkScoped(Effect.forever(enduring("retention", forget(options, windows, store), FORGET_EVERY_MS)))
+    if (options.backfill) yield* runHistory(options, source, store)
+    yield* Effect.forkScoped(
+      Effect.forever(
+        enduring(
+          "jobs",
+          Effect.flatMap(store.jobs.counts, (counts) => Ref.set(jobs, counts)),
+          COUNT_JOBS_EVERY_MS
+        )
+      )
+    )
+  }
+
+  const view = Effect.gen(function* () {
+    const now = yield* Effect.forEach(windows, (window) => window.now)
+    return viewOf({
+      enabled: options.enabled,
+      source,
+      disabledBy: !options.enabled
+        ? "HMM_OHLCV_ENABLED=false"
+        : options.backfill
+          ? null
+          : "CONTEXT_BACKFILL_ENABLED=false",
+      windows: now,
+      jobs: yield* Ref.get(jobs),
+      troubles: [...new Set((yield* Ref.get(troubles)).values())],
+      nowMs: yield* Clock.currentTimeMillis
+    })
+  })
+  const backfillNow = Effect.forEach(windows, (window) => window.backfill(true))
+  return CandleIngestor.of({ view, backfillNow })
+})
+
+/** Deletes what is older than it is kept, of the pair and of every symbol whose history is kept. */
+const forget = Effect.fnUntraced(function* (
+  { retentionDays, nowSec, history }: IngestorOptions,
+  windows: ReadonlyArray<TrainingWindow>,
+  store: IngestorStore
+) {
+  const beforeSec = (yield* nowSec) - retentionDays * 86_400
+  const short = history.timeframes.filter((intervalMin) => intervalMin <= FORGOTTEN_UP_TO_MIN)
+  const symbols = short.length === 0 ? [] : [...history.symbols, ...(yield* store.symbols.enabled)]
+  const own = yield* Effect.forEach(windows, (window) => Effect.map(window.now, ({ options }) => options.series))
+  const all = [
+    ...own.filter(({ intervalMin }) => intervalMin <= FORGOTTEN_UP_TO_MIN),
+    ...symbols.flatMap((symbol) => short.map((intervalMin) => ({ symbol, intervalMin })))
+  ]
+  const deleted = yield* Effect.forEach(all, (series) => store.candles.deleteOlderThan(series, beforeSec))
+  const sum = deleted.reduce((a, b) => a + b, 0)
+  if (sum > 0) yield* Effect.logInfo(`ohlcv-ingestor: ${sum} candles older than ${retentionDays} days deleted`)
+})
+
+/** Queues a round now and then, and works on the queue. */
+const runHistory = Effect.fnUntraced(function* (
+  { history, nowSec, retentionDays, source: own }: IngestorOptions,
+  ownLimited: LimitedSource,
+  store: IngestorStore
+) {
+  // One address, one rate: the pair's polling and the history then wait for each other's turns.
+  const source = history.source === own ? ownLimited : yield* limitedSource(history.source, history.rate)
+  // The pair's exchange may be a simulated one with a time of its own; any other source keeps the wall's.
+  const wallSec = Effect.map(Clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000))
+  const parts: HistoryParts = {
+    source,
+    store,
+    nowSec: history.source === own ? nowSec : wallSec,
+    retentionDays: retentionOf(retentionDays)
+  }
+  const queueRound = Effect.gen(function* () {
+    const symbols = [...history.symbols, ...(yield* store.symbols.enabled)]
+    const orders = ordersOf(symbols, history.timeframes, {
+      source: source.name,
+      mode: "incremental",
+      days: history.days
+    })
+    const queued = orders.length === 0 ? 0 : yield* store.jobs.enqueue(orders)
+    if (orders.length > 0) yield* Effect.logInfo(`ohlcv-ingestor: ${queued} of ${orders.length} history jobs queued`)
+  })
+  yield* Effect.forkScoped(
+    Effect.forever(
+      Effect.andThen(
+        queueRound.pipe(Effect.catch(({ message }) => Effect.logWarning(`ohlcv-ingestor: ${message}`))),
+        Effect.sleep(Duration.millis(history.everyMs))
+      )
+    )
+  )
+  yield* Effect.forEach(
+    Array.from({ length: history.workers }, (_, index) => `${history.worker}-${index + 1}`),
+    (worker) => Effect.forkScoped(workForEver({ worker, timeoutMs: history.timeoutMs }, parts)),
+    { discard: true }
+  )
+})

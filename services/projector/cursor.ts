@@ -1,0 +1,69 @@
+/** How far a journal has been projected: kept in the store, beside the rows it speaks of. */
+import { Effect, Schema } from "effect"
+import { Journal, type ReadError } from "../../shared/journal/port.ts"
+import { Store, type StoreError } from "../../shared/store/port.ts"
+import { nothingProjected, type ProjectionState } from "./rows.ts"
+
+/** Raised when records become other rows than before: everything is then projected anew. */
+const PROJECTION_VERSION = 1
+
+export interface Cursor {
+  /** The last record that was projected; 0: none. */
+  readonly seq: number
+  /** Its id: a journal that was begun anew has another record there. */
+  readonly recordId: string
+  readonly state: ProjectionState
+}
+
+const Stored = Schema.Struct({
+  version: Schema.Literal(PROJECTION_VERSION),
+  seq: Schema.Int,
+  recordId: Schema.String,
+  state: Schema.Struct({
+    nowMs: Schema.Finite,
+    mode: Schema.NullOr(Schema.String),
+    pricedInterval: Schema.Int
+  })
+})
+const decode = Schema.decodeUnknownOption(Stored)
+
+const atBeginning: Cursor = { seq: 0, recordId: "", state: nothingProjected }
+
+const keyOf = (market: string): string => `projector.${market}`
+
+/** Saved after the rows it covers: a crash in between projects them again, which changes nothing. */
+export const saveCursor = Effect.fnUntraced(function* (
+  market: string,
+  cursor: Cursor
+): Effect.fn.Return<void, StoreError, Store> {
+  const { state } = yield* Store
+  yield* state.put(keyOf(market), { version: PROJECTION_VERSION, ...cursor })
+})
+
+/** Forgets every projected row of a market, so that it is projected from its beginning. */
+export const forgetProjection = Effect.fn("forgetProjection")(function* (
+  market: string
+): Effect.fn.Return<Cursor, StoreError, Store> {
+  const { projection } = yield* Store
+  // The cursor first: a crash in between leaves rows that are projected again, never a hole.
+  yield* saveCursor(market, atBeginning)
+  const forgotten = yield* projection.forget(market)
+  yield* Effect.logInfo(`projector: ${market} is projected from its beginning; ${forgotten} rows were removed`)
+  return atBeginning
+})
+
+/** Where to go on. A cursor of another journal or another version begins anew. */
+export const loadCursor = Effect.fn("loadCursor")(function* (
+  market: string
+): Effect.fn.Return<Cursor, StoreError | ReadError, Store | Journal> {
+  const { state } = yield* Store
+  const journal = yield* Journal
+  const value = yield* state.get(keyOf(market))
+  if (value === null) return atBeginning
+  const stored = decode(value)
+  if (stored._tag === "None") return yield* forgetProjection(market)
+  const { seq, recordId } = stored.value
+  if (seq === 0) return stored.value
+  const record = yield* journal.get(seq)
+  return record?.id === recordId ? stored.value : yield* forgetProjection(market)
+})

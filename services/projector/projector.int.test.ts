@@ -1,0 +1,279 @@
+/** The projector over a journal in memory and the embedded store, with what can go wrong between it and the store. */
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { clientIdOf } from "../../shared/events/clientId.ts"
+import { encodeEntry } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import { marketSubjects } from "../../shared/events/subjects.ts"
+import { MemoryJournal } from "../../shared/journal/memory.ts"
+import { Journal } from "../../shared/journal/port.ts"
+import { openEmbedded } from "../../shared/store/embedded/store.ts"
+import { Store } from "../../shared/store/port.ts"
+import type { Fetch } from "../../shared/store/supabase/client.ts"
+import { makeStore } from "../../shared/store/supabase/store.ts"
+import { forgetProjection } from "./cursor.ts"
+import { Projector } from "./projector.ts"
+
+const subjects = marketSubjects("XDGUSD")
+const reason = { rule: "entry", numbers: {} }
+const EPOCH = 1
+
+const price = (cents: number): MarketEvent => ({
+  _tag: "PriceObserved",
+  last: Price.parse(`0.${cents}`),
+  bid: Price.parse("0.1"),
+  ask: Price.parse("0.3")
+})
+const requested = (localId: number): MarketEvent => ({
+  _tag: "OrderRequested",
+  localId,
+  side: localId % 2 === 0 ? "buy" : "sell",
+  role: "entry",
+  tradeId: "A",
+  cycle: 1,
+  price: Price.parse("0.2"),
+  volume: Volume.parse("13"),
+  postOnly: true,
+  reason
+})
+const filled = (localId: number, seq: number): MarketEvent => ({
+  _tag: "FillRecorded",
+  localId,
+  clientId: clientIdOf({ epoch: EPOCH, slot: 1, seq, index: 0 }),
+  txid: `O${localId}`,
+  execId: `E${localId}`,
+  price: Price.parse("0.2"),
+  volume: Volume.parse("13"),
+  cost: Quote.parse("2.6"),
+  fee: Quote.parse("0.0065"),
+  liquidity: "maker"
+})
+
+/** One round of a market: a price, an order and its fill; a second of exchange time each. */
+const appendRounds = Effect.fnUntraced(function* (from: number, count: number, prefix = "r") {
+  const journal = yield* Journal
+  let seq = yield* journal.head
+  for (let round = from; round < from + count; round++) {
+    const envelope = { v: 1, epoch: EPOCH, timeMs: round * 1_000, writer: "test", cause: null } as const
+    const entry = (what: string, subject: string, event: MarketEvent) =>
+      encodeEntry(subject, `${prefix}.${round}.${what}`, { ...envelope, events: [event] })
+    yield* journal.appendAll([
+      entry("price", subjects.price, price(1_000 + round)),
+      entry("requested", subjects.out("slot-1"), requested(round)),
+      entry("filled", subjects.order(1), filled(round, seq + 2))
+    ])
+    seq += 3
+  }
+})
+
+/** One database for all tests; each has a market of its own in it. */
+class Embedded extends Context.Service<Embedded, Fetch>()("kennel/projector/test/Embedded") {}
+
+/** The embedded store behind a `fetch` that a test may break. */
+const breakableStore = Effect.fnUntraced(function* (market: string) {
+  const embedded = yield* Embedded
+  const between: { fault: ((path: string, body: string, send: () => Promise<Response>) => Promise<Response>) | null } =
+    {
+      fault: null
+    }
+  const fetch: Fetch = (input, init) => {
+    const send = () => embedded(input, init)
+    const body = typeof init.body === "string" ? init.body : ""
+    return between.fault === null ? send() : between.fault(new URL(input).pathname, body, send)
+  }
+  /** Every row of the tables, in the order of their keys. */
+  const rows = Effect.promise(async () => {
+    const read = async (table: string, columns: string) => {
+      const all: Array<unknown> = []
+      for (;;) {
+        const url = `http://store.invalid/rest/v1/${table}?select=${columns}&market=eq.${market}&order=event_id&offset=${all.length}`
+        const page = (await (await embedded(url, {})).json()) as ReadonlyArray<unknown>
+        if (page.length === 0) return all
+        all.push(...page)
+      }
+    }
+    return {
+      fills: await read("fills", "event_id,time,slot_id,local_id,side,price::text,exec_id"),
+      prices: await read("price_history", "event_id,time,last::text"),
+      botEvents: await read("bot_events", "event_id,timestamp,slot_id,event_type,details")
+    }
+  })
+  const store = makeStore({ url: "http://store.invalid", key: Redacted.make("none"), fetch })
+  const parts = Layer.succeed(Store, store)
+  const rules = { market, priceEverySec: 10 }
+  return { between, rows, parts, projecting: Projector.layer(rules).pipe(Layer.provide(parts)) }
+})
+
+/** Moves the clock in small steps, with room for real answers in between, until something holds. */
+const until = Effect.fnUntraced(function* <E, R>(holds: Effect.Effect<boolean, E, R>, what: string) {
+  for (let step = 0; step < 1_000_000; step++) {
+    if (yield* holds) return
+    yield* TestClock.adjust("20 millis")
+    yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+  }
+  return assert.fail(`never: ${what}`)
+})
+
+const caughtUp = Effect.gen(function* () {
+  const { seq, head, trouble } = yield* (yield* Projector).status
+  return seq === head && trouble === null
+})
+
+layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
+  it.effect("rows are the journal's, and after projecting from zero they are the same", () =>
+    Effect.gen(function* () {
+      const { rows, parts, projecting } = yield* breakableStore("ZERO")
+      yield* appendRounds(1, 700)
+      const run = until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+      yield* run
+      const first = yield* rows
+      assert.lengthOf(first.fills, 700)
+      assert.deepInclude(first.fills, {
+        event_id: "6.0",
+        time: 2,
+        slot_id: 1,
+        local_id: 2,
+        side: "buy",
+        price: "0.2",
+        exec_id: "E2"
+      })
+      assert.lengthOf(first.prices, 71)
+      assert.lengthOf(first.botEvents, 1_400)
+
+      yield* forgetProjection("ZERO").pipe(Effect.provide(parts))
+      assert.lengthOf((yield* rows).fills, 0)
+      yield* run
+      assert.deepStrictEqual(yield* rows, first)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("a store that is down for an hour costs nothing but the hour, and little memory", () =>
+    Effect.gen(function* () {
+      const { between, rows, projecting } = yield* breakableStore("HOUR")
+      const journal = yield* Journal
+      let pulled = 0
+      const counting = Journal.of({
+        ...journal,
+        tail: (options) => journal.tail(options).pipe(Stream.tap(() => Effect.sync(() => void pulled++)))
+      })
+      yield* appendRounds(1, 1_500)
+      between.fault = () => Promise.reject(new TypeError("connection refused"))
+      yield* Effect.gen(function* () {
+        const { status } = yield* Projector
+        yield* until(
+          Effect.map(status, ({ trouble }) => trouble !== null),
+          "trouble"
+        )
+        for (let minute = 0; minute < 60; minute++) {
+          yield* TestClock.adjust("1 minute")
+          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        }
+        const waiting = yield* status
+        assert.strictEqual(waiting.seq, 0)
+        assert.match(waiting.trouble ?? "", /state\.get.*connection refused/)
+
+        // Back for the cursor's reading only: rows still fail, and the journal is not read on meanwhile.
+        between.fault = (path, _, send) =>
+          path.endsWith("/bot_state") ? send() : Promise.reject(new TypeError("connection refused"))
+        yield* until(
+          Effect.map(status, ({ trouble }) => trouble?.includes("fills.upsert") === true),
+          "rows fail"
+        )
+        yield* TestClock.adjust("1 hour")
+        assert.isBelow(pulled, 3_000, "of 4,500 records")
+      }).pipe(Effect.provide(projecting), Effect.provideService(Journal, counting))
+
+      // The process is stopped there; the next one goes on where rows were stored last.
+      between.fault = null
+      yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+      const { fills, botEvents } = yield* rows
+      assert.lengthOf(fills, 1_500)
+      assert.lengthOf(botEvents, 3_000)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("answers that are lost after the commit leave every row once", () =>
+    Effect.gen(function* () {
+      const { between, rows, projecting } = yield* breakableStore("LOST")
+      yield* appendRounds(1, 50)
+      let requests = 0
+      // Every second answer is lost, the cursor's too.
+      between.fault = async (_, __, send) => {
+        const answer = await send()
+        if (++requests % 2 === 1) throw new TypeError("the connection broke")
+        return answer
+      }
+      yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+      assert.isAbove(requests, 8)
+      const { fills, botEvents } = yield* rows
+      assert.lengthOf(fills, 50)
+      assert.lengthOf(botEvents, 100)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("a table that is missing is waited for, and what came meanwhile is not lost", () =>
+    Effect.gen(function* () {
+      const { between, rows, projecting } = yield* breakableStore("MISSING")
+      yield* appendRounds(1, 10)
+      between.fault = (path, _, send) =>
+        path.endsWith("/bot_events")
+          ? Promise.resolve(
+              Response.json({ code: "42P01", message: 'relation "bot_events" does not exist' }, { status: 404 })
+            )
+          : send()
+      yield* Effect.gen(function* () {
+        const { status } = yield* Projector
+        yield* until(
+          Effect.map(status, ({ trouble }) => trouble?.includes("apply supabase/migrations") === true),
+          "trouble"
+        )
+        yield* appendRounds(11, 10)
+        between.fault = null
+        yield* until(caughtUp, "caught up")
+      }).pipe(Effect.provide(projecting))
+      assert.lengthOf((yield* rows).botEvents, 40)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("a row that the store refuses is counted and left out; its neighbours are not", () =>
+    Effect.gen(function* () {
+      const { between, rows, projecting } = yield* breakableStore("REFUSED")
+      yield* appendRounds(1, 20)
+      between.fault = (_, body, send) =>
+        body.includes('"E7"')
+          ? Promise.resolve(Response.json({ code: "23514", message: "violates a check" }, { status: 400 }))
+          : send()
+      const refused = yield* Effect.gen(function* () {
+        yield* until(caughtUp, "caught up")
+        return (yield* (yield* Projector).status).refusedRows
+      }).pipe(Effect.provide(projecting))
+      // The fill itself and the event that tells of it.
+      assert.strictEqual(refused, 2)
+      const { fills, botEvents } = yield* rows
+      assert.lengthOf(fills, 19)
+      assert.lengthOf(botEvents, 39)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect(
+    "a journal that was begun anew replaces the rows of the old one; a record nobody can read stands as such",
+    () =>
+      Effect.gen(function* () {
+        const { rows, projecting } = yield* breakableStore("ANEW")
+        const run = until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+        yield* Effect.andThen(appendRounds(1, 30, "old"), run).pipe(Effect.provide(MemoryJournal.layer()))
+        yield* Effect.gen(function* () {
+          const journal = yield* Journal
+          yield* appendRounds(1, 3, "new")
+          yield* journal.append({ subject: subjects.price, id: "garbage", data: new Uint8Array([123]) })
+          yield* run
+        }).pipe(Effect.provide(MemoryJournal.layer()))
+        const { fills, botEvents } = yield* rows
+        assert.lengthOf(fills, 3)
+        assert.lengthOf(botEvents, 7)
+        assert.include(JSON.stringify(botEvents), "RecordUndecodable")
+      })
+  )
+})

@@ -1,0 +1,178 @@
+/**
+ * The projector: copies what the journal says into the store's tables, for people and dashboards. It may be behind, and
+ * waits as long as the store is away; nothing that trades waits for it.
+ */
+import { Cause, Context, Effect, Layer, Ref, Schedule, Stream } from "effect"
+import { originOf } from "../../shared/events/clientId.ts"
+import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
+import { Journal, type JournalRecord, type ReadError } from "../../shared/journal/port.ts"
+import { type FillRow, type ProjectionStore, Store, StoreError } from "../../shared/store/port.ts"
+import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
+import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./rows.ts"
+
+/** For the status pages. */
+export interface ProjectorStatus {
+  /** The last record whose rows are in the store, and the journal's newest. */
+  readonly seq: number
+  readonly head: number
+  /** What it waits for; null: nothing. */
+  readonly trouble: string | null
+  /** Rows that the store would not take, since the process started. Each is in the log. */
+  readonly refusedRows: number
+}
+
+export class Projector extends Context.Service<
+  Projector,
+  { readonly status: Effect.Effect<ProjectorStatus, ReadError> }
+>()("kennel/projector/Projector") {
+  /** Projects as long as the layer. Never fails: what it waits for is in its status. */
+  static readonly layer = (rules: ProjectionRules): Layer.Layer<Projector, never, Journal | Store> =>
+    Layer.effect(Projector, start(rules))
+}
+
+/** Records that are projected together: what a page of the store holds. Also the bound of what waits in memory. */
+const BATCH_RECORDS = 1_000
+/** How far behind the rows may be in quiet times; fewer, larger requests are kinder to a hosted store. */
+const BATCH_WITHIN = "2 seconds"
+/** The journal could not be read; its adapters reconnect by themselves, so this is rare. */
+const JOURNAL_PAUSE = "15 seconds"
+/** Pauses grow to this while the store is away. */
+const STORE_PAUSES = Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("30 seconds")])
+
+const start = Effect.fn("Projector.start")(function* (rules: ProjectionRules) {
+  const journal = yield* Journal
+  const store = yield* Store
+  const state = yield* Ref.make({ seq: 0, trouble: null as string | null, refusedRows: 0 })
+
+  /** Says it once, however often it is tried. */
+  const waitsFor = Effect.fnUntraced(function* (trouble: string | null) {
+    const before = (yield* Ref.getAndUpdate(state, (current) => ({ ...current, trouble }))).trouble
+    if (trouble === before) return
+    yield* trouble === null ? Effect.logInfo("projector: goes on") : Effect.logWarning(`projector: waits: ${trouble}`)
+  })
+
+  /** Again and again until the store has answered; only a refusal comes back. */
+  const untilAnswered = <A, E, R>(work: Effect.Effect<A, E | StoreError, R>) =>
+    work.pipe(
+      Effect.tapError((error) => (mayWait(error) ? waitsFor(error.message) : Effect.void)),
+      Effect.retry({ schedule: STORE_PAUSES, while: mayWait }),
+      Effect.tap(waitsFor(null))
+    )
+
+  /** A batch that is refused is written row by row, so that one bad row does not keep the others out. */
+  const write = <Row extends { readonly eventId: string }>(
+    rows: ReadonlyArray<Row>,
+    put: (rows: ReadonlyArray<Row>) => ReturnType<ProjectionStore["fills"]>
+  ) =>
+    rows.length === 0
+      ? Effect.void
+      : untilAnswered(put(rows)).pipe(
+          Effect.catch(() =>
+            Effect.forEach(
+              rows,
+              (row) =>
+                untilAnswered(put([row])).pipe(
+                  Effect.catch((error) =>
+                    Effect.andThen(
+                      Ref.update(state, (current) => ({ ...current, refusedRows: current.refusedRows + 1 })),
+                      Effect.logError(`projector: event ${row.eventId} left out: ${error.message}`)
+                    )
+                  )
+                ),
+              { discard: true }
+            )
+          )
+        )
+
+  const projectBatch = Effect.fnUntraced(function* (cursor: Cursor, records: ReadonlyArray<JournalRecord>) {
+    const last = records.at(-1)
+    if (last === undefined) return cursor
+    const projected = projectRecords(cursor.state, records, rules)
+    const fills = yield* Effect.forEach(projected.rows.fills, withSide)
+    yield* write(fills, store.projection.fills)
+    yield* write(projected.rows.prices, store.projection.prices)
+    yield* write(projected.rows.botEvents, store.projection.botEvents)
+    const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
+    yield* untilAnswered(saveCursor(rules.market, next))
+    yield* Ref.update(state, (current) => ({ ...current, seq: next.seq }))
+    return next
+  })
+
+  const project = Effect.gen(function* () {
+    const from = yield* Ref.make(yield* untilAnswered(loadCursor(rules.market)))
+    const { seq } = yield* Ref.get(from)
+    yield* Ref.update(state, (current) => ({ ...current, seq }))
+    yield* journal.tail({ from: seq + 1 }).pipe(
+      Stream.groupedWithin(BATCH_RECORDS, BATCH_WITHIN),
+      Stream.runForEach((records) =>
+        Ref.get(from).pipe(
+          Effect.flatMap((cursor) => projectBatch(cursor, records)),
+          Effect.flatMap((cursor) => Ref.set(from, cursor))
+        )
+      )
+    )
+  })
+
+  yield* project.pipe(
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : waitsFor(Cause.pretty(cause).slice(0, 500))
+    ),
+    Effect.andThen(Effect.sleep(JOURNAL_PAUSE)),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  return Projector.of({
+    status: Effect.gen(function* () {
+      return { ...(yield* Ref.get(state)), head: yield* journal.head }
+    })
+  })
+})
+
+/** Everything but a value the store will never take. */
+const mayWait = (error: unknown): error is StoreError => error instanceof StoreError && error.advice !== "refused"
+
+const text = new TextDecoder()
+
+const projectRecords = (
+  before: ProjectionState,
+  records: ReadonlyArray<JournalRecord>,
+  rules: ProjectionRules
+): { readonly state: ProjectionState; readonly rows: Rows } => {
+  let state = before
+  const all: Array<Rows> = []
+  for (const record of records) {
+    try {
+      const stored = decodeRecord(record)
+      const { events } = JSON.parse(text.decode(record.data)) as { readonly events: ReadonlyArray<unknown> }
+      const next = projectRecord(state, stored, events, rules)
+      state = next.state
+      all.push(next.rows)
+    } catch (error) {
+      if (!(error instanceof RecordUndecodable)) throw error
+      all.push({ fills: [], prices: [], botEvents: [unreadableRow(state, record.seq, error.message, rules)] })
+    }
+  }
+  return {
+    state,
+    rows: {
+      fills: all.flatMap(({ fills }) => fills),
+      prices: all.flatMap(({ prices }) => prices),
+      botEvents: all.flatMap(({ botEvents }) => botEvents)
+    }
+  }
+}
+
+/** The side stands in the record that requested the order, which the client id names. */
+const withSide = Effect.fnUntraced(function* (fill: FillRow): Effect.fn.Return<FillRow, ReadError, Journal> {
+  const origin = originOf(fill.clientId)
+  if (origin === null) return fill
+  const journal = yield* Journal
+  const record = yield* journal.get(origin.seq)
+  if (record === null) return fill
+  const requested = yield* Effect.try({
+    try: () => decodeRecord(record).events[origin.index],
+    catch: () => null
+  }).pipe(Effect.catch(() => Effect.succeed(undefined)))
+  return requested?._tag === "OrderRequested" ? { ...fill, side: requested.side } : fill
+})

@@ -1,0 +1,159 @@
+/** A source over HTTP: one dialect, one request, every failure sorted by what may be done about it. */
+import { Clock, Data, Duration, Effect, Redacted } from "effect"
+import { parseJson, WireProblem } from "../exchange/kraken/wire/json.ts"
+import { timeframeName } from "./candle.ts"
+import { type Answer, type Dialect, refusedAs } from "./dialect.ts"
+import { normalise } from "./normalise.ts"
+import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
+
+export interface HttpSourceOptions {
+  /** Base address instead of the dialect's own: a proxy, or the simulated exchange. */
+  readonly url?: string
+  /** How long a page may take, wall milliseconds; default 15 s. */
+  readonly timeoutMs?: number
+  /** Sent as a bearer token; for sources that need one. */
+  readonly apiKey?: Redacted.Redacted
+  /** The source's clock, Unix milliseconds. Default: the wall's. A simulated exchange has its own. */
+  readonly nowMs?: Effect.Effect<number>
+  /** Milliseconds of the source's time in one of the wall. Default 1. */
+  readonly speed?: number
+}
+
+const TIMEOUT_MS = 15_000
+/** The largest page, 50,000 bars of a bars API, has about 7 MB. */
+const MOST_BODY_BYTES = 32 * 1024 * 1024
+/** What is shown of a reply that could not be read. */
+const EXCERPT_LENGTH = 200
+
+/** The source that speaks this dialect. It sends once per call and keeps no rate: that is the caller's. */
+export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): CandleSource => {
+  const { timeoutMs = TIMEOUT_MS, speed = 1 } = options
+  const base = (options.url ?? dialect.url).replace(/\/+$/, "")
+  const headers: Record<string, string> = { accept: "application/json" }
+  if (options.apiKey !== undefined) headers["authorization"] = `Bearer ${Redacted.value(options.apiKey)}`
+
+  const fetchPage = Effect.fn("CandleSource.fetchPage")(function* (
+    request: CandleRequest
+  ): Effect.fn.Return<CandlePage, CandleSourceError> {
+    const fail = (advice: CandleSourceError["advice"], detail: string, retryAfterMs: number | null = null) =>
+      new CandleSourceError({
+        source: dialect.name,
+        asked: `${request.symbol} ${timeframeName(request.intervalMin)}`,
+        advice,
+        detail,
+        retryAfterMs
+      })
+    const wallMs = yield* Clock.currentTimeMillis
+    const nowMs = options.nowMs === undefined ? wallMs : yield* options.nowMs
+    const path = dialect.path(request, Math.floor(nowMs / 1_000))
+    if (path === null) return yield* fail("rejected", `has no timeframe of ${request.intervalMin} minutes`)
+    const response = yield* getText(`${base}${path}`, headers, timeoutMs).pipe(
+      Effect.mapError(({ detail }) => fail("retry", detail))
+    )
+    const answer = understand(dialect, request, response, nowMs)
+    switch (answer.kind) {
+      case "page": {
+        const { candles, dropped } = normalise(
+          answer.rows,
+          request.intervalMin,
+          answer.closedUntilSec ?? Math.floor(nowMs / 1_000)
+        )
+        return { candles, dropped, cursor: answer.cursor, more: answer.more }
+      }
+      case "refused": {
+        const { advice, detail, retryAtMs } = answer
+        const namedMs = retryAtMs === null ? null : Math.max(0, retryAtMs - nowMs) / speed
+        return yield* fail(advice, detail, namedMs ?? retryAfterMs(response.retryAfter, wallMs))
+      }
+    }
+  })
+
+  return { name: dialect.name, rate: dialect.rate, reachable: dialect.reachable, fetchPage }
+}
+
+interface Reply {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly body: string
+}
+
+class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
+
+const getText = (url: string, headers: Record<string, string>, timeoutMs: number): Effect.Effect<Reply, NoReply> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      // A redirect could carry the key to another address.
+      const response = await fetch(url, { headers, redirect: "error", signal })
+      return {
+        status: response.status,
+        retryAfter: response.headers.get("retry-after"),
+        body: await boundedText(response)
+      }
+    },
+    catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: Duration.millis(timeoutMs),
+      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
+    })
+  )
+
+const boundedText = async (response: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    const bytes = chunk as Uint8Array
+    size += bytes.length
+    if (size > MOST_BODY_BYTES) throw new NoReply({ detail: `a reply of more than ${MOST_BODY_BYTES} bytes` })
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+const connectionProblem = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "no code"
+  return `connection failed (${code})`
+}
+
+const understand = (dialect: Dialect, request: CandleRequest, response: Reply, nowMs: number): Answer => {
+  const { status, body } = response
+  if (status === 200) {
+    const excerpt = `; reply: ${body.slice(0, EXCERPT_LENGTH)}`
+    return attempt(
+      () => dialect.read(parseJson(body), request, nowMs),
+      (problem) => refusedAs("retry", `${problem.message}${excerpt}`)
+    )
+  }
+  // 418 is how one source says that an address is banned for going on after 429.
+  if (status === 429 || status === 418) return refusedAs("wait", `HTTP ${status}`)
+  if (status >= 500) return refusedAs("retry", `HTTP ${status}`)
+  const said = dialect.refusal
+  const known =
+    said === undefined
+      ? null
+      : attempt(
+          () => said(parseJson(body)),
+          () => null
+        )
+  if (known !== null) return known
+  return refusedAs(status === 401 || status === 403 ? "stop" : "rejected", `HTTP ${status}`)
+}
+
+const attempt = <A>(read: () => A, otherwise: (problem: WireProblem) => A): A => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WireProblem) return otherwise(error)
+    throw error
+  }
+}
+
+/** `Retry-After` is seconds or a date. */
+const retryAfterMs = (header: string | null, wallMs: number): number | null => {
+  if (header === null) return null
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? null : Math.max(0, date - wallMs)
+}

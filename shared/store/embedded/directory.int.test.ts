@@ -1,0 +1,110 @@
+/** The embedded store in a directory: the contract, one process at a time, and what kill -9 leaves. */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { afterAll, assert, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { storeContract } from "../contract.testkit.ts"
+import { Store } from "../port.ts"
+import { EmbeddedStore } from "./store.ts"
+
+/** One directory for all: setting up PostgreSQL's files takes longer than everything that is done to them here. */
+const directory = fs.mkdtempSync(join(tmpdir(), "kennel-store-"))
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }))
+
+// What a first start leaves that was killed halfway: the first opening begins anew.
+fs.mkdirSync(join(directory, "postgres.new", "base"), { recursive: true })
+fs.writeFileSync(join(directory, "postgres.new", "PG_VERSION"), "18")
+
+storeContract("embedded in a directory, after a first start that was killed", EmbeddedStore.layer({ directory }))
+
+const WRITER = fileURLToPath(new URL("./killedWriter.testkit.ts", import.meta.url))
+
+/** Runs the writer and kills it after this many acknowledged rounds; returns the number of the last one. */
+const writeAndKill = (rounds: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [WRITER, directory], {
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let [acknowledged, last, complaint] = [0, -1, ""]
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaint += text
+    })
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      last = Number(line)
+      acknowledged++
+      if (acknowledged === rounds) child.kill("SIGKILL")
+    })
+    child.once("error", reject)
+    child.once("close", () => {
+      if (acknowledged >= rounds) resolve(last)
+      else reject(new Error(`the writer ended by itself: ${complaint}`))
+    })
+  })
+
+/** Rounds before each kill. */
+const PLAN = [3, 20, 1]
+const PER_ROUND = 50
+
+it.live("after kill -9 everything acknowledged is there, and no request by halves", () =>
+  Effect.gen(function* () {
+    for (const rounds of PLAN) {
+      const last = yield* Effect.promise(() => writeAndKill(rounds))
+      const [count, round] = yield* Effect.gen(function* () {
+        const { candles, state } = yield* Store
+        const held = yield* candles.coverage({ symbol: "KILL", intervalMin: 1 }, 0)
+        return [held.count, yield* state.get("round")] as const
+      }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
+      assert.isAtLeast(count, (last + 1) * PER_ROUND)
+      assert.strictEqual(count % PER_ROUND, 0, "a request by halves")
+      assert.isAtLeast(Number(round), last)
+    }
+  })
+)
+
+it.live("a second opening of the directory is refused by name until the first one has closed", () =>
+  Effect.gen(function* () {
+    const open = Effect.scoped(Layer.build(EmbeddedStore.layer({ directory })))
+    yield* Effect.gen(function* () {
+      const { state } = yield* Store
+      yield* state.put("kept", "yes")
+      const error = yield* Effect.flip(open)
+      assert.strictEqual(error._tag, "StoreOpenError")
+      assert.match(error.message, new RegExp(`${directory}: in use by process ${process.pid}`))
+    }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
+    const kept = yield* Effect.flatMap(Store, ({ state }) => state.get("kept")).pipe(
+      Effect.provide(EmbeddedStore.layer({ directory }))
+    )
+    assert.strictEqual(kept, "yes")
+  })
+)
+
+it.effect("within a minute after a write, and not after a read, a checkpoint puts everything on the disk", () =>
+  Effect.gen(function* () {
+    const { state, health } = yield* Store
+    const control = join(directory, "postgres", "global", "pg_control")
+    const checkpointMs = () => fs.statSync(control).mtimeMs
+    const before = checkpointMs()
+    yield* health
+    yield* TestClock.adjust("10 minutes")
+    yield* health
+    assert.strictEqual(checkpointMs(), before)
+    yield* state.put("barrier", 1)
+    assert.strictEqual(checkpointMs(), before)
+    yield* TestClock.adjust("1 minute")
+    while (checkpointMs() === before) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+  }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
+)
+
+it.live("a path that is no directory is refused with its name", () =>
+  Effect.gen(function* () {
+    const file = join(directory, "file")
+    fs.writeFileSync(file, "")
+    const error = yield* Effect.flip(Effect.scoped(Layer.build(EmbeddedStore.layer({ directory: file }))))
+    assert.match(error.message, /file: cannot be created/)
+  })
+)

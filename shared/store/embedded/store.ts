@@ -1,0 +1,108 @@
+/** The store without a server: PostgreSQL inside the process, in a directory or in memory, behind the same supabase-js. */
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { Effect, Layer, Redacted, type Scope } from "effect"
+import { acquireLock } from "../../journal/embedded/lock.ts"
+import { migrations, rolesSql } from "../migrations.ts"
+import { Store, StoreOpenError } from "../port.ts"
+import type { Fetch } from "../supabase/client.ts"
+import { makeStore } from "../supabase/store.ts"
+import { type Catalog, readCatalog } from "./catalog.ts"
+import { type Database, openDatabase } from "./database.ts"
+import { serveDatabase } from "./serve.ts"
+
+/** How much a power cut may cost. What is lost is fetched or projected again: the cursors are in the same database. */
+const BARRIER_EVERY = "1 minute"
+
+const attempt = <A>(where: string, doing: string, run: () => Promise<A> | A): Effect.Effect<A, StoreOpenError> =>
+  Effect.tryPromise({
+    try: async () => await run(),
+    catch: (error) => new StoreOpenError({ where, detail: `${doing}: ${String(error)}` })
+  })
+
+/** Makes room for one writer and returns PostgreSQL's data directory inside, which is there as a whole or not at all. */
+const prepareDirectory = Effect.fnUntraced(function* (
+  directory: string
+): Effect.fn.Return<string, StoreOpenError, Scope.Scope> {
+  yield* attempt(directory, "cannot be created", () => fs.mkdirSync(directory, { recursive: true }))
+  yield* acquireLock(directory).pipe(Effect.mapError(({ where, detail }) => new StoreOpenError({ where, detail })))
+  const data = join(directory, "postgres")
+  if (fs.existsSync(data)) return data
+  const unfinished = `${data}.new`
+  yield* attempt(directory, "cannot be cleared", () => fs.rmSync(unfinished, { recursive: true, force: true }))
+  // In a thread of its own that ends again: setting up takes some 600 MB which it would never give back.
+  yield* Effect.scoped(openDatabase({ directory: unfinished }))
+  yield* attempt(directory, "cannot be renamed", () => fs.renameSync(unfinished, data))
+  return data
+})
+
+/** Applies what this database does not have yet, each migration whole or not at all. */
+const migrate = async (database: Database): Promise<void> => {
+  await database.script(
+    `${rolesSql()};
+    create schema if not exists kennel;
+    create table if not exists kennel.migrations (name text primary key, applied_at timestamptz not null default now())`
+  )
+  const rows = (await database.query("select name from kennel.migrations")) as ReadonlyArray<{ readonly name: string }>
+  const applied = new Set(rows.map(({ name }) => name))
+  for (const { name, sql } of migrations()) {
+    if (applied.has(name)) continue
+    await database.script(`${sql}; insert into kennel.migrations (name) values ('${name}')`)
+  }
+}
+
+const migrated = async (database: Database): Promise<Catalog> => {
+  await migrate(database)
+  return await readCatalog(database)
+}
+
+/** `fetch` of a PostgREST subset over a database that lives until the scope closes; `directory` null: in memory. */
+export const openEmbedded = Effect.fnUntraced(function* (
+  directory: string | null
+): Effect.fn.Return<Fetch, StoreOpenError, Scope.Scope> {
+  const data = directory === null ? null : yield* prepareDirectory(directory)
+  const database = yield* openDatabase({ directory: data })
+  const where = directory ?? "memory"
+  const catalog = yield* attempt(where, "the migrations do not apply", () => migrated(database))
+  let written = false
+  const barrier = Effect.suspend(() => {
+    if (!written) return Effect.void
+    written = false
+    return Effect.tryPromise(database.barrier).pipe(
+      Effect.tapError(() =>
+        Effect.sync(() => {
+          written = true
+        })
+      )
+    )
+  })
+  if (data !== null) {
+    yield* barrier.pipe(
+      Effect.catch((error) => Effect.logWarning(`store: ${where}: not synced to the disk: ${String(error)}`)),
+      Effect.delay(BARRIER_EVERY),
+      Effect.forever,
+      Effect.forkScoped
+    )
+  }
+  return serveDatabase(database, catalog, () => {
+    written = true
+  })
+})
+
+/** Nobody resolves it: every request is answered in the process. */
+const NOWHERE = "http://embedded.invalid"
+
+export const EmbeddedStore = {
+  /**
+   * The store in a directory, for its one process; `null` keeps it in memory. Created and migrated when it is opened.
+   * Survives kill -9 without losing what was acknowledged; a power cut may cost the last minute.
+   * Fails with `StoreOpenError` when another process has the directory or it cannot be used.
+   */
+  layer: ({ directory }: { readonly directory: string | null }): Layer.Layer<Store, StoreOpenError> =>
+    Layer.effect(
+      Store,
+      Effect.map(openEmbedded(directory), (fetch) =>
+        makeStore({ url: NOWHERE, key: Redacted.make("embedded"), fetch }, directory ?? "memory")
+      )
+    )
+}

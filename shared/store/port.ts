@@ -1,0 +1,278 @@
+/**
+ * The store: the tables that people, dashboards and the learning parts of Kennel read. It is a projection of journals and
+ * exchanges, never the truth: it may lag, be away, or be thrown away and filled again, and no trading waits for it.
+ *
+ * One adapter (`supabase/store.ts`) keeps this contract over PostgREST: hosted Supabase, PostgREST beside PostgreSQL, or
+ * the embedded database of a laptop; one suite (`contract.ts`) proves it on each.
+ *
+ * Every call is safe to repeat: writes are upserts by a natural key. Lists are read whole, page by page.
+ */
+import { Context, type Effect, Schema } from "effect"
+import type { Candle } from "../candles/candle.ts"
+import type { Gap } from "../candles/gaps.ts"
+import type { Price, Quote, Volume } from "../decimal/decimal.ts"
+
+/**
+ * A call to the store failed. `advice` is what a caller may do about it:
+ *
+ * - `retry`: not reached, or busy. What was written is stored or not; repeating the same call is safe.
+ * - `missing_table`: a table or function is not there. Apply the migrations; until then warn once and go on without.
+ * - `refused`: the store will not take this value, now or ever. Repeating changes nothing.
+ * - `stop`: wrong address or key. Nothing will work until a person has changed the configuration.
+ */
+export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
+  /** What was asked, such as `candles.upsert XDGUSD 1m`. */
+  call: Schema.String,
+  advice: Schema.Literals(["retry", "missing_table", "refused", "stop"]),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `store: ${this.call}: ${this.detail}`
+  }
+}
+
+/** The store cannot be opened; the text says what to do. */
+export class StoreOpenError extends Schema.TaggedError<StoreOpenError>()("StoreOpenError", {
+  where: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.where}: ${this.detail}`
+  }
+}
+
+type Answer<A> = Effect.Effect<A, StoreError>
+
+/** The candles of one symbol (`XDGUSD`) and timeframe. */
+export interface CandleSeries {
+  readonly symbol: string
+  readonly intervalMin: number
+}
+
+/** Where a candle came from: the live stream, polling, a backfill or a file. */
+export type CandleProvenance = "stream" | "poll" | "backfill" | "import"
+
+/** How much of a series is there. */
+export interface SeriesCoverage extends CandleSeries {
+  readonly count: number
+  /** Starts of the first and the last candle, Unix seconds; null when there are none. */
+  readonly oldestSec: number | null
+  readonly newestSec: number | null
+  /** Candles in which something traded. */
+  readonly withVolume: number
+}
+
+/** Table `ohlcv_candles`. */
+export interface CandleStore {
+  /** Stores candles over whatever is there, at most 1,000 a request; of two with the same start the later one wins. Returns how many were not there before. */
+  readonly upsert: (
+    series: CandleSeries,
+    candles: ReadonlyArray<Candle>,
+    provenance: CandleProvenance
+  ) => Answer<number>
+  /** The newest `count` candles, oldest first. */
+  readonly newest: (series: CandleSeries, count: number) => Answer<ReadonlyArray<Candle>>
+  /** Candles with a start in [fromSec, toSec], oldest first. */
+  readonly between: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<Candle>>
+  /** Only their starts, Unix seconds, ascending. */
+  readonly times: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<number>>
+  /** What is there with a start of `fromSec` or later; 0 is everything. */
+  readonly coverage: (series: CandleSeries, fromSec: number) => Answer<SeriesCoverage>
+  /** Every series there is, by symbol and length. */
+  readonly coverageOfAll: Answer<ReadonlyArray<SeriesCoverage>>
+  /** The holes between candles from `fromSec` on, oldest first. `newest` looks at no more than so many of the newest candles. */
+  readonly gaps: (series: CandleSeries, fromSec: number, newest?: number) => Answer<ReadonlyArray<Gap>>
+  /** Deletes what started before `beforeSec`; returns how many. */
+  readonly deleteOlderThan: (series: CandleSeries, beforeSec: number) => Answer<number>
+}
+
+/** Table `bot_state`: small JSON values by key, such as cursors and stall counters. */
+export interface StateStore {
+  /** The value, or null where there is none. */
+  readonly get: (key: string) => Answer<unknown>
+  /** Any JSON value but null. */
+  readonly put: (key: string, value: unknown) => Answer<void>
+}
+
+/** What a history job has to fetch. At most one of a (source, symbol, interval) is waiting or running. */
+export interface JobOrder {
+  /** Name of the candle source. */
+  readonly source: string
+  readonly symbol: string
+  readonly intervalMin: number
+  readonly mode: "incremental" | "full" | "missing"
+  readonly days: number
+}
+
+/** How far a job is. */
+export interface JobPlace {
+  /** What the source returned last. */
+  readonly cursor: string | null
+  readonly chunksDone: number
+  readonly chunksTotal: number
+  /** Candles the store did not have. */
+  readonly fresh: number
+}
+
+export type JobPhase = "pending" | "in_progress" | "complete" | "skipped" | "error" | "cancelled"
+
+/** A row of `backfill_jobs`. */
+export interface Job extends JobOrder {
+  readonly id: string
+  readonly phase: JobPhase
+  /** Null: not begun. */
+  readonly place: JobPlace | null
+  /** How often it was taken on. */
+  readonly attempts: number
+  /** What it said last. */
+  readonly message: string
+  /** Who has it, or had it last; null where nobody did. */
+  readonly worker: string | null
+}
+
+/** Table `backfill_jobs`: a durable queue that several workers share. Leases run by the database's clock. */
+export interface JobStore {
+  /** Queues what is neither waiting nor running already; returns how many are new. */
+  readonly enqueue: (orders: ReadonlyArray<JobOrder>) => Answer<number>
+  /** Takes on the oldest free job of a source, also one whose lease has run out; null: there is none. Never the same job for two workers. Not idempotent: a lost reply costs one lease. */
+  readonly claim: (source: string, worker: string, leaseSec: number) => Answer<Job | null>
+  /** Keeps how far a job is and renews its lease. False: the job is no longer this worker's, who must stop. */
+  readonly keepPlace: (id: string, worker: string, place: JobPlace, leaseSec: number) => Answer<boolean>
+  /** Ends a job, or (`pending`) puts it back with its place. False: it is no longer this worker's. */
+  readonly end: (
+    id: string,
+    worker: string,
+    ending: { readonly phase: "complete" | "skipped" | "error" | "pending"; readonly message: string }
+  ) => Answer<boolean>
+  /** Cancels a job that waits or runs, by hand; its worker learns it at its next `keepPlace`. False: it was over. */
+  readonly cancel: (id: string) => Answer<boolean>
+  /** How many there are in each phase. */
+  readonly counts: Answer<Readonly<Record<JobPhase, number>>>
+  /** The last `limit` (at most 1,000) jobs, the newest first. */
+  readonly list: (limit: number) => Answer<ReadonlyArray<Job>>
+}
+
+/** A row of `symbols`: the watchlist. */
+export interface SymbolRow {
+  readonly symbol: string
+  /** For people; may be empty. */
+  readonly name: string
+  readonly enabled: boolean
+}
+
+/** Table `symbols`. */
+export interface SymbolStore {
+  /** Names of the enabled ones, in alphabetical order. */
+  readonly enabled: Answer<ReadonlyArray<string>>
+  readonly upsert: (symbols: ReadonlyArray<SymbolRow>) => Answer<void>
+}
+
+/** What every row made from a journal has. `(market, eventId)` is its key: the same event again changes nothing. */
+export interface ProjectedRow {
+  /** The pair whose journal it is, `XDGUSD`. */
+  readonly market: string
+  /** Place of the event in the journal: `<sequence>.<index>`. */
+  readonly eventId: string
+  /** When it happened by the exchange's clock, Unix seconds with fractions. */
+  readonly timeSec: number
+}
+
+/** A row of `fills`: one execution. */
+export interface FillRow extends ProjectedRow {
+  readonly slot: number
+  readonly localId: number
+  readonly clientId: string
+  readonly txid: string
+  readonly execId: string
+  /** Null where the order was claimed before the journal's beginning. */
+  readonly side: "buy" | "sell" | null
+  readonly price: Price
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+  readonly liquidity: "maker" | "taker"
+}
+
+/** A row of `price_history`. */
+export interface PriceRow extends ProjectedRow {
+  readonly last: Price
+  readonly bid: Price
+  readonly ask: Price
+}
+
+/** A row of `bot_events`: one decision or fact, for people. */
+export interface BotEventRow extends ProjectedRow {
+  /** Null for what concerns no slot. */
+  readonly slot: number | null
+  /** The event's tag, `OrderAccepted`. */
+  readonly eventType: string
+  /** Phases around a transition; null elsewhere. */
+  readonly fromState: string | null
+  readonly toState: string | null
+  /** The event as the journal has it. */
+  readonly details: unknown
+}
+
+/** A row of `day_profiles`: a UTC day's volume by price, reduced to its levels. */
+export interface DayProfileRow {
+  readonly market: string
+  /** `2026-11-20`. */
+  readonly day: string
+  readonly high: Price
+  readonly low: Price
+  /** The price with the most volume, and the bounds of the value area around it. */
+  readonly pointOfControl: Price
+  readonly valueAreaHigh: Price
+  readonly valueAreaLow: Price
+  /** A statistic, not money. */
+  readonly volumeWeightedPrice: number
+  readonly totalVolume: Volume
+}
+
+/** Tables `fills`, `price_history`, `bot_events` and `day_profiles`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
+export interface ProjectionStore {
+  readonly fills: (rows: ReadonlyArray<FillRow>) => Answer<void>
+  readonly prices: (rows: ReadonlyArray<PriceRow>) => Answer<void>
+  readonly botEvents: (rows: ReadonlyArray<BotEventRow>) => Answer<void>
+  readonly dayProfiles: (rows: ReadonlyArray<DayProfileRow>) => Answer<void>
+  /** The last `count` (at most 1,000) profiles of days before `beforeDay`, oldest first. */
+  readonly dayProfilesBefore: (market: string, beforeDay: string, count: number) => Answer<ReadonlyArray<DayProfileRow>>
+  /** Deletes every projected row of a market but its day profiles, before it is projected from its beginning; returns how many. */
+  readonly forget: (market: string) => Answer<number>
+}
+
+/** Every table of the store. */
+export const STORE_TABLES = [
+  "bot_state",
+  "fills",
+  "price_history",
+  "ohlcv_candles",
+  "bot_events",
+  "symbols",
+  "backfill_jobs",
+  "day_profiles"
+] as const
+export type StoreTable = (typeof STORE_TABLES)[number]
+
+/** One table as the store has it. */
+export interface TableHealth {
+  readonly table: StoreTable
+  readonly present: boolean
+  /** Newest row by the table's own time, Unix seconds; null where it is empty, missing or has no time. */
+  readonly newestSec: number | null
+}
+
+export class Store extends Context.Service<
+  Store,
+  {
+    /** Where it is, for people: a URL, a directory, or "memory". */
+    readonly where: string
+    readonly candles: CandleStore
+    readonly state: StateStore
+    readonly jobs: JobStore
+    readonly symbols: SymbolStore
+    readonly projection: ProjectionStore
+    /** Which tables are there and how fresh each is. Fails only where the store is not reached. */
+    readonly health: Answer<ReadonlyArray<TableHealth>>
+  }
+>()("kennel/store/Store") {}

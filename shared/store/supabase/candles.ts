@@ -1,0 +1,188 @@
+/** Table `ohlcv_candles`. */
+import { Effect, Schema } from "effect"
+import { type Candle, timeframeName } from "../../candles/candle.ts"
+import type { Gap } from "../../candles/gaps.ts"
+import { Price, Volume } from "../../decimal/decimal.ts"
+import { PriceText, VolumeText } from "../../decimal/schema.ts"
+import type { CandleSeries, CandleStore, SeriesCoverage } from "../port.ts"
+import { ask, change, lastOfEach, pieces, readPages, send } from "./call.ts"
+import type { Client } from "./client.ts"
+
+const CandleRows = Schema.Array(
+  Schema.Struct({
+    time: Schema.Int,
+    open: PriceText,
+    high: PriceText,
+    low: PriceText,
+    close: PriceText,
+    volume: VolumeText,
+    trade_count: Schema.Int
+  })
+)
+/** Decimals as text: JSON numbers would be rounded to doubles on the way. */
+const CANDLE_COLUMNS = "time,open::text,high::text,low::text,close::text,volume::text,trade_count"
+
+const TimeRows = Schema.Array(Schema.Struct({ time: Schema.Int }))
+
+const CoverageRows = Schema.Array(
+  Schema.Struct({
+    pair: Schema.String,
+    interval_min: Schema.Int,
+    count: Schema.Int,
+    oldest: Schema.NullOr(Schema.Int),
+    newest: Schema.NullOr(Schema.Int),
+    with_volume: Schema.Int
+  })
+)
+const GapRows = Schema.Array(Schema.Struct({ from_sec: Schema.Int, to_sec: Schema.Int, missing: Schema.Int }))
+
+const candleOf = (row: (typeof CandleRows.Type)[number]): Candle => ({
+  timeSec: row.time,
+  open: row.open,
+  high: row.high,
+  low: row.low,
+  close: row.close,
+  volume: row.volume,
+  trades: row.trade_count
+})
+
+const coverageOf = (row: (typeof CoverageRows.Type)[number]): SeriesCoverage => ({
+  symbol: row.pair,
+  intervalMin: row.interval_min,
+  count: row.count,
+  oldestSec: row.oldest,
+  newestSec: row.newest,
+  withVolume: row.with_volume
+})
+
+/** So many pieces of one upsert are under way at once: the server writes one while it reads the next. */
+const PIECES_AT_ONCE = 3
+
+/** The largest time PostgreSQL's `bigint` and a double both hold: no upper bound. */
+const FOR_EVER = Number.MAX_SAFE_INTEGER
+
+export const makeCandles = (client: Client): CandleStore => {
+  const call = (what: string, { symbol, intervalMin }: CandleSeries) =>
+    `candles.${what} ${symbol} ${timeframeName(intervalMin)}`
+  const table = (columns: string, { symbol, intervalMin }: CandleSeries) =>
+    client.from("ohlcv_candles").select(columns).eq("pair", symbol).eq("interval_min", intervalMin)
+
+  /** Newest first, strictly before `before`. */
+  const newestPage = (series: CandleSeries, before: number, limit: number) =>
+    ask(call("newest", series), CandleRows, () =>
+      table(CANDLE_COLUMNS, series).lt("time", before).order("time", { ascending: false }).limit(limit)
+    )
+
+  const gapsPage = (series: CandleSeries, fromSec: number, newest: number | null, limit: number) =>
+    ask(call("gaps", series), GapRows, () =>
+      client
+        .rpc("candle_gaps", {
+          p_pair: series.symbol,
+          p_interval_min: series.intervalMin,
+          p_from: fromSec,
+          p_newest: newest
+        })
+        .order("from_sec")
+        .limit(limit)
+    )
+
+  return {
+    upsert: (series, candles, provenance) =>
+      Effect.forEach(
+        pieces(lastOfEach(candles, ({ timeSec }) => timeSec)),
+        (piece) =>
+          change(call("upsert", series), Schema.Int, () =>
+            client.rpc("upsert_candles", {
+              p_pair: series.symbol,
+              p_interval_min: series.intervalMin,
+              p_source: provenance,
+              p_time: piece.map(({ timeSec }) => timeSec),
+              p_open: piece.map(({ open }) => Price.format(open)),
+              p_high: piece.map(({ high }) => Price.format(high)),
+              p_low: piece.map(({ low }) => Price.format(low)),
+              p_close: piece.map(({ close }) => Price.format(close)),
+              p_volume: piece.map(({ volume }) => Volume.format(volume)),
+              p_trade_count: piece.map(({ trades }) => trades)
+            })
+          ),
+        { concurrency: PIECES_AT_ONCE }
+      ).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0))),
+
+    newest: (series, count) =>
+      readPages<(typeof CandleRows.Type)[number]>(
+        (last, limit) => newestPage(series, last?.time ?? FOR_EVER, limit),
+        count
+      ).pipe(Effect.map((rows) => rows.map(candleOf).reverse())),
+
+    between: (series, fromSec, toSec) =>
+      readPages<(typeof CandleRows.Type)[number]>((last, limit) =>
+        ask(call("between", series), CandleRows, () =>
+          table(CANDLE_COLUMNS, series)
+            .gte("time", last === null ? fromSec : last.time + 1)
+            .lte("time", toSec)
+            .order("time")
+            .limit(limit)
+        )
+      ).pipe(Effect.map((rows) => rows.map(candleOf))),
+
+    times: (series, fromSec, toSec) =>
+      readPages<(typeof TimeRows.Type)[number]>((last, limit) =>
+        ask(call("times", series), TimeRows, () =>
+          table("time", series)
+            .gte("time", last === null ? fromSec : last.time + 1)
+            .lte("time", toSec)
+            .order("time")
+            .limit(limit)
+        )
+      ).pipe(Effect.map((rows) => rows.map(({ time }) => time))),
+
+    coverage: (series, fromSec) =>
+      ask(call("coverage", series), CoverageRows, () =>
+        client.rpc("candle_coverage", {
+          p_pair: series.symbol,
+          p_interval_min: series.intervalMin,
+          p_from: fromSec
+        })
+      ).pipe(Effect.map((rows) => rows.map(coverageOf)[0] ?? nothingOf(series))),
+
+    coverageOfAll: Effect.suspend(() =>
+      readPages<(typeof CoverageRows.Type)[number]>((_, limit, offset) =>
+        ask("candles.coverageOfAll", CoverageRows, () =>
+          client
+            .rpc("all_candle_coverage")
+            .order("pair")
+            .order("interval_min")
+            .range(offset, offset + limit - 1)
+        )
+      )
+    ).pipe(Effect.map((rows) => rows.map(coverageOf))),
+
+    gaps: (series, fromSec, newest) =>
+      readPages<(typeof GapRows.Type)[number]>((last, limit) =>
+        // After a first page the next one begins at the end of its last hole.
+        last === null ? gapsPage(series, fromSec, newest ?? null, limit) : gapsPage(series, last.to_sec, null, limit)
+      ).pipe(
+        Effect.map((rows) =>
+          rows.map((row): Gap => ({ fromSec: row.from_sec, toSec: row.to_sec, missing: row.missing }))
+        )
+      ),
+
+    deleteOlderThan: (series, beforeSec) =>
+      send(call("deleteOlderThan", series), () =>
+        client
+          .from("ohlcv_candles")
+          .delete({ count: "exact" })
+          .eq("pair", series.symbol)
+          .eq("interval_min", series.intervalMin)
+          .lt("time", beforeSec)
+      ).pipe(Effect.map(({ count }) => count ?? 0))
+  }
+}
+
+const nothingOf = (series: CandleSeries): SeriesCoverage => ({
+  ...series,
+  count: 0,
+  oldestSec: null,
+  newestSec: null,
+  withVolume: 0
+})

@@ -1,0 +1,24 @@
+/** The store over the real PostgREST: what the embedded database only imitates. */
+import { Effect, Layer, type Scope } from "effect"
+import { describe } from "vitest"
+import { storeContract } from "../contract.testkit.ts"
+import { Store } from "../port.ts"
+import { postgresFound } from "../postgres.testkit.ts"
+import { type Postgrest, postgrestFound, postgrestOverPglite, postgrestOverPostgres } from "../postgrest.testkit.ts"
+import { makeStore } from "./store.ts"
+
+const bare = (server: Effect.Effect<Postgrest, never, Scope.Scope>) =>
+  Layer.effect(
+    Store,
+    Effect.map(server, ({ url, key }) => makeStore({ url, key, restPath: "/" }))
+  )
+
+const found = postgrestFound()
+
+describe.runIf(found)("PostgREST over PGlite", () => {
+  storeContract("PostgREST over PGlite", bare(postgrestOverPglite))
+})
+
+describe.runIf(found && postgresFound())("PostgREST over PostgreSQL", () => {
+  storeContract("PostgREST over PostgreSQL", bare(postgrestOverPostgres))
+})

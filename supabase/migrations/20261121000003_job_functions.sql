@@ -1,0 +1,88 @@
+-- The queue of history jobs: every step of a job's life is one statement, by the database's clock.
+
+-- Queues what is neither waiting nor running; returns how many are new. p_jobs: [{source, symbol, interval_min, mode, days}].
+create function enqueue_jobs(p_jobs jsonb) returns integer
+language sql
+as $$
+  with queued as (
+    insert into backfill_jobs (source, symbol, interval_min, mode, days)
+    select given.source, given.symbol, given.interval_min, given.mode, given.days
+    from rows from (
+      jsonb_to_recordset(p_jobs) as (source text, symbol text, interval_min integer, mode text, days integer)
+    ) with ordinality as given (source, symbol, interval_min, mode, days, place)
+    order by given.place
+    on conflict (source, symbol, interval_min) where phase in ('pending', 'in_progress') do nothing
+    returning 1
+  )
+  select count(*)::integer from queued
+$$;
+
+-- Takes on the oldest free job of a source, or one whose worker let its lease run out; no row: there is none.
+create function claim_job(p_source text, p_worker text, p_lease_sec double precision) returns setof backfill_jobs
+language sql
+as $$
+  update backfill_jobs
+  set phase = 'in_progress', worker = p_worker, attempts = attempts + 1,
+    lease_until = clock_timestamp() + make_interval(secs => p_lease_sec), updated_at = clock_timestamp()
+  where id = (
+    select id
+    from backfill_jobs
+    where source = p_source
+      and (phase = 'pending' or (phase = 'in_progress' and lease_until <= clock_timestamp()))
+    order by id
+    limit 1
+    for update skip locked
+  )
+  returning *
+$$;
+
+-- Keeps how far a job is and renews its lease. False: it is no longer this worker's.
+create function keep_job_place(
+  p_id bigint, p_worker text, p_cursor text, p_chunks_done integer, p_chunks_total integer, p_fresh integer,
+  p_lease_sec double precision
+) returns boolean
+language sql
+as $$
+  with kept as (
+    update backfill_jobs
+    set cursor = p_cursor, chunks_done = p_chunks_done, chunks_total = p_chunks_total, fresh = p_fresh,
+      lease_until = clock_timestamp() + make_interval(secs => p_lease_sec), updated_at = clock_timestamp()
+    where id = p_id and worker = p_worker and phase = 'in_progress'
+    returning 1
+  )
+  select count(*) = 1 from kept
+$$;
+
+-- Ends a job, or puts it back as pending with its place. False: it is no longer this worker's. Asking again with the same
+-- answer is true.
+create function end_job(p_id bigint, p_worker text, p_phase text, p_message text) returns boolean
+language sql
+as $$
+  with ended as (
+    update backfill_jobs
+    set phase = p_phase, message = p_message, lease_until = null, updated_at = clock_timestamp()
+    where id = p_id and worker = p_worker and phase in ('in_progress', p_phase)
+    returning 1
+  )
+  select count(*) = 1 from ended
+$$;
+
+-- Cancels a job that waits or runs. False: it was over, or there is none.
+create function cancel_job(p_id bigint) returns boolean
+language sql
+as $$
+  with cancelled as (
+    update backfill_jobs
+    set phase = 'cancelled', message = 'cancelled by hand', lease_until = null, updated_at = clock_timestamp()
+    where id = p_id and phase in ('pending', 'in_progress')
+    returning 1
+  )
+  select count(*) = 1 from cancelled
+$$;
+
+create function job_counts() returns table (phase text, count bigint)
+language sql
+stable
+as $$
+  select j.phase, count(*) from backfill_jobs j group by j.phase
+$$;

@@ -1,0 +1,174 @@
+/** The whole ingestor on the simulated exchange, with time moved by hand. */
+import { assert, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import type { Candle } from "../../shared/candles/candle.ts"
+import { httpSource } from "../../shared/candles/http.ts"
+import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
+import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { MemoryJournal } from "../../shared/journal/memory.ts"
+import type { Fault } from "../../services/exchange-sim/faults.ts"
+import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
+import { countedSource } from "../../services/ohlcv-ingestor/countedSource.testkit.ts"
+import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { CandleIngestor, type IngestorOptions } from "../../services/ohlcv-ingestor/service.ts"
+import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
+
+const START_MS = 1_790_000_040_000
+const window = (intervalMin: number, minimum: number) => ({
+  series: { symbol: "XDGUSD", intervalMin },
+  target: 720,
+  minimum,
+  maxStalls: 3,
+  timeoutMs: 180_000,
+  syncIntervalSec: 60,
+  readinessCacheMs: 300_000
+})
+
+const flat = (timeSec: number): Candle => {
+  const price = Price.parse("0.2")
+  return { timeSec, open: price, high: price, low: price, close: price, volume: Volume.zero, trades: 0 }
+}
+
+interface Bench {
+  readonly view: Effect.Effect<IngestorView>
+  readonly store: MemoryStore
+  /** Moves time in small steps until the view is as wanted. */
+  readonly until: (wanted: (view: IngestorView) => boolean) => Effect.Effect<IngestorView>
+}
+
+const running = (
+  name: string,
+  test: (bench: Bench) => Effect.Effect<void, unknown, CandleIngestor>,
+  change: Partial<Omit<IngestorOptions, "history">> & {
+    readonly symbols?: ReadonlyArray<string>
+    readonly oldTimes?: ReadonlyArray<number>
+  } = {},
+  faults: ReadonlyArray<Fault> = []
+) =>
+  it.effect(name, () =>
+    Effect.gen(function* () {
+      const { restUrl, nowMs } = yield* ExchangeSim
+      const { quiet, source } = countedSource(httpSource(KRAKEN, { url: restUrl, nowMs }))
+      const store = memoryStore()
+      for (const intervalMin of [1, 15, 60]) {
+        yield* store.candles.upsert({ symbol: "XDGUSD", intervalMin }, (change.oldTimes ?? []).map(flat), "import")
+      }
+      const options: IngestorOptions = {
+        enabled: true,
+        backfill: true,
+        source,
+        nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
+        windows: [window(1, 500), window(15, 200)],
+        retentionDays: 14,
+        history: {
+          source,
+          rate: source.rate,
+          symbols: change.symbols ?? [],
+          timeframes: [60],
+          days: 5,
+          everyMs: 21_600_000,
+          workers: 2,
+          timeoutMs: 180_000,
+          worker: "test"
+        },
+        ...change
+      }
+      const layer = CandleIngestor.layer(options).pipe(Layer.provide(memoryStoreLayer(store)))
+      yield* Effect.gen(function* () {
+        const { view } = yield* CandleIngestor
+        const step = Effect.andThen(quiet, TestClock.adjust("500 millis"))
+        const until: Bench["until"] = (wanted) =>
+          Effect.andThen(step, view).pipe(Effect.repeat({ until: wanted, times: 4_000 }))
+        yield* test({ view, store, until })
+      }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(exchangeSimLayer({ startMs: START_MS, faults }).pipe(Layer.provide(MemoryJournal.layer()))))
+  )
+
+running("a cold start is complete and ready to train at once, and has its full window a minute later", (bench) =>
+  Effect.gen(function* () {
+    const filled = yield* bench.until(({ backfill }) => backfill.backfill_complete)
+    assert.deepStrictEqual(
+      [filled.backfill.backfill_status, filled.backfill.percent, filled.backfill.metrics_precision],
+      ["complete", 100, "PRECISE"]
+    )
+    const counted = yield* bench.until((view) => view.hmm_data_pipeline_secondary?.ready_for_min_train === true)
+    assert.isTrue(counted.hmm_data_pipeline.ready_for_min_train)
+    assert.deepStrictEqual([counted.status, counted.reasons], ["ok", []])
+    const full = yield* bench.until((view) => view.hmm_data_pipeline.ready_for_target_window)
+    assert.strictEqual(full.hmm_data_pipeline.samples, 720)
+    assert.isAtMost(full.hmm_data_pipeline.last_sync_ts - START_MS / 1_000, 90)
+  })
+)
+
+running(
+  "an exchange that does not answer makes it degraded with the reason, and it mends itself",
+  (bench) =>
+    Effect.gen(function* () {
+      const broken = yield* bench.until(({ backfill }) => backfill.backfill_status === "error")
+      assert.strictEqual(broken.status, "degraded")
+      assert.include(broken.reasons.join("\n"), "HTTP 503")
+      assert.include(broken.reasons.join("\n"), "no candles of 1 min yet")
+      assert.strictEqual(broken.backfill.metrics_precision, "IMPRECISE (backfill error)")
+      const mended = yield* bench.until((view) => view.hmm_data_pipeline.ready_for_min_train)
+      assert.strictEqual(mended.hmm_data_pipeline.samples >= 719, true)
+    }),
+  { windows: [window(1, 500)] },
+  [{ kind: "http", status: 503, method: "OHLC", times: 5 }]
+)
+
+running(
+  "switched off it asks nobody and says so",
+  (bench) =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("1 minute")
+      const view = yield* bench.view
+      assert.deepStrictEqual(
+        [view.status, view.hmm_data_pipeline.enabled, view.backfill.backfill_status],
+        ["ok", false, "disabled"]
+      )
+      assert.deepStrictEqual(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 }), [])
+    }),
+  { enabled: false }
+)
+
+running(
+  "without backfill the newest page still comes, by polling",
+  (bench) =>
+    Effect.gen(function* () {
+      const view = yield* bench.until((now) => now.hmm_data_pipeline.ready_for_min_train)
+      assert.strictEqual(view.backfill.backfill_status, "disabled")
+      assert.strictEqual(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })[0]?.provenance, "poll")
+    }),
+  { backfill: false, windows: [window(1, 500)] }
+)
+
+running(
+  "the watchlist is queued and worked off, what the exchange does not have is an error in its words",
+  (bench) =>
+    Effect.gen(function* () {
+      const view = yield* bench.until(({ backfill }) => backfill.jobs.complete === 1 && backfill.jobs.error === 1)
+      assert.strictEqual(view.backfill.jobs.pending, 0)
+      const hours = bench.store.stored({ symbol: "XDGUSD", intervalMin: 60 })
+      assert.strictEqual(hours.length, 119)
+      assert.include(bench.store.jobRows.find(({ symbol }) => symbol === "NOPEUSD")?.message, "Unknown asset pair")
+    }),
+  {
+    windows: [window(1, 500)],
+    symbols: ["XDGUSD", "NOPEUSD"]
+  }
+)
+
+const DAY = 86_400
+const NOW_SEC = START_MS / 1_000
+
+running(
+  "candles of fifteen minutes and shorter go after their days; longer ones stay",
+  (bench) =>
+    Effect.gen(function* () {
+      yield* bench.until((view) => view.hmm_data_pipeline_secondary?.ready_for_min_train === true)
+      const oldest = [1, 15, 60].map((intervalMin) => bench.store.stored({ symbol: "XDGUSD", intervalMin })[0]?.timeSec)
+      assert.deepStrictEqual(oldest, [NOW_SEC - 13 * DAY, NOW_SEC - 13 * DAY, NOW_SEC - 15 * DAY])
+    }),
+  { symbols: ["XDGUSD"], oldTimes: [NOW_SEC - 15 * DAY, NOW_SEC - 13 * DAY] }
+)

@@ -1,0 +1,208 @@
+/** Training windows against the simulated exchange over HTTP, with time moved by hand. */
+import { assert, it } from "@effect/vitest"
+import { Effect, Fiber, Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { httpSource } from "../../shared/candles/http.ts"
+import type { CandleSource } from "../../shared/candles/source.ts"
+import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
+import { MemoryJournal } from "../../shared/journal/memory.ts"
+import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
+import type { Fault } from "../../services/exchange-sim/faults.ts"
+import { memoryStore, type MemoryStore } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { countedSource } from "../../services/ohlcv-ingestor/countedSource.testkit.ts"
+import { limitedSource } from "../../services/ohlcv-ingestor/limiter.ts"
+import { closeBreaker, openWindow, type WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
+
+const START_MS = 1_790_000_040_000
+const SERIES = { symbol: "XDGUSD", intervalMin: 1 }
+const OPTIONS: WindowOptions = {
+  series: SERIES,
+  target: 720,
+  minimum: 500,
+  maxStalls: 3,
+  timeoutMs: 180_000,
+  syncIntervalSec: 60,
+  readinessCacheMs: 300_000
+}
+
+/** A window on the exchange, its store, and how many calls went out. */
+interface Bench {
+  readonly store: MemoryStore
+  readonly calls: () => number
+  readonly cursors: ReadonlyArray<string | null>
+  readonly begun: (calls: number) => Effect.Effect<void>
+  readonly open: (change?: Partial<WindowOptions>) => ReturnType<typeof openWindow>
+  readonly source: CandleSource
+}
+
+const onExchange = (
+  name: string,
+  test: (bench: Bench) => Effect.Effect<void, unknown>,
+  faults: ReadonlyArray<Fault> = []
+) =>
+  it.effect(name, () =>
+    Effect.gen(function* () {
+      const { restUrl, nowMs } = yield* ExchangeSim
+      const { begun, calls, cursors, source } = countedSource(httpSource(KRAKEN, { url: restUrl, nowMs }))
+      const limited = yield* limitedSource(source)
+      const store = memoryStore()
+      const nowSec = Effect.map(nowMs, (ms) => Math.floor(ms / 1_000))
+      const open = (change: Partial<WindowOptions> = {}) =>
+        openWindow({ ...OPTIONS, ...change }, { source: limited, store, nowSec })
+      yield* test({ store, begun, calls, cursors, open, source })
+    }).pipe(Effect.provide(exchangeSimLayer({ startMs: START_MS, faults }).pipe(Layer.provide(MemoryJournal.layer()))))
+  )
+
+onExchange(
+  "a cold start fills the window with one page but for the forming bar, and is ready when that closes",
+  (bench) =>
+    Effect.gen(function* () {
+      const window = yield* bench.open()
+      const status = yield* window.backfill(false)
+      assert.strictEqual(status.phase, "complete")
+      assert.strictEqual(status.message, "queued=719 new=719 est_total=719/720 reachable=719/720")
+      assert.strictEqual(bench.calls(), 1)
+      const before = yield* window.readiness
+      assert.deepStrictEqual([before.readyForMinTrain, before.readyForTargetWindow], [true, false])
+
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* window.sync, 1)
+      const after = yield* window.readiness
+      assert.deepStrictEqual([after.samples, after.readyForTargetWindow], [720, true])
+      // In some minutes of the simulated market nothing trades; but none is missing.
+      assert.deepStrictEqual(
+        after.gaps.filter((gap) => !gap.startsWith("low_volume_coverage")),
+        []
+      )
+      const stored = bench.store.stored(SERIES)
+      assert.deepStrictEqual([stored[0]?.provenance, stored.at(-1)?.provenance], ["backfill", "poll"])
+    })
+)
+
+onExchange("a target that one page covers is ready at once", (bench) =>
+  Effect.gen(function* () {
+    const window = yield* bench.open({ target: 719 })
+    assert.strictEqual((yield* window.backfill(false)).message, "queued=719 new=719 est_total=719/719")
+    assert.isTrue((yield* window.readiness).readyForTargetWindow)
+    assert.strictEqual(bench.calls(), 1)
+  })
+)
+
+onExchange("fifteen-minute bars come from the same past", (bench) =>
+  Effect.gen(function* () {
+    const window = yield* bench.open({ series: { symbol: "XDGUSD", intervalMin: 15 }, minimum: 200 })
+    assert.strictEqual((yield* window.backfill(false)).phase, "complete")
+    const { samples, readyForMinTrain } = yield* window.readiness
+    assert.deepStrictEqual([samples, readyForMinTrain], [719, true])
+  })
+)
+
+onExchange("a full and fresh window is not asked for", (bench) =>
+  Effect.gen(function* () {
+    yield* (yield* bench.open({ target: 700 })).backfill(false)
+    const again = yield* bench.open({ target: 700 })
+    const status = yield* again.backfill(false)
+    assert.deepStrictEqual([status.phase, status.message], ["skipped", "already_ready:719/700"])
+    assert.strictEqual(bench.calls(), 1)
+  })
+)
+
+onExchange("with 500 candles there, a page brings about 220 new ones and nothing twice", (bench) =>
+  Effect.gen(function* () {
+    const page = yield* bench.source.fetchPage({ ...SERIES, cursor: null })
+    yield* bench.store.candles.upsert(SERIES, page.candles.slice(0, 500), "poll")
+    const window = yield* bench.open({ target: 719 })
+    assert.strictEqual((yield* window.backfill(false)).message, "queued=719 new=219 est_total=719/719")
+    assert.isTrue((yield* window.readiness).readyForTargetWindow)
+  })
+)
+
+onExchange(
+  "an older target of 2000 stalls, the breaker opens and survives a restart, and a person closes it",
+  (bench) =>
+    Effect.gen(function* () {
+      const legacy = { target: 2_000 }
+      const window = yield* bench.open(legacy)
+      const said = []
+      for (let run = 0; run < 5; run++) {
+        said.push((yield* window.backfill(false)).message)
+        yield* TestClock.adjust("1 second")
+      }
+      assert.deepStrictEqual(said, [
+        "queued=719 new=719 est_total=719/2000 reachable=719/2000",
+        "queued=719 new=0 est_total=719/2000 stalls=1 reachable=719/2000",
+        "queued=719 new=0 est_total=719/2000 stalls=2 reachable=719/2000",
+        "queued=719 new=0 est_total=719/2000 stalls=3 reachable=719/2000",
+        "backfill_circuit_open:stalls=3/3"
+      ])
+      assert.strictEqual(bench.calls(), 4)
+
+      const restarted = yield* bench.open(legacy)
+      assert.strictEqual((yield* restarted.backfill(false)).message, "backfill_circuit_open:stalls=3/3")
+      assert.strictEqual(bench.calls(), 4)
+
+      yield* TestClock.adjust("10 seconds")
+      assert.include((yield* restarted.backfill(true)).message, "stalls=1")
+      assert.strictEqual(bench.calls(), 5)
+
+      yield* closeBreaker(bench.store, SERIES)
+      assert.strictEqual((yield* (yield* bench.open(legacy)).now).memory.stalls, 0)
+    })
+)
+
+onExchange(
+  "new candles are asked for when there can be some, with the cursor of before, also after a restart",
+  (bench) =>
+    Effect.gen(function* () {
+      const first = yield* bench.open()
+      yield* first.backfill(false)
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual(yield* first.sync, 0)
+      assert.strictEqual(bench.calls(), 1)
+
+      yield* TestClock.adjust("5 minutes")
+      const restarted = yield* bench.open()
+      assert.strictEqual(yield* restarted.sync, 5)
+      assert.strictEqual(bench.calls(), 2)
+      assert.strictEqual(yield* restarted.sync, 0)
+      assert.strictEqual(bench.calls(), 2)
+      const times = bench.store.stored(SERIES).map(({ timeSec }) => timeSec)
+      // Kraken's cursor is the start of the last finished bar of the page before: the 719th.
+      assert.deepStrictEqual(bench.cursors, [null, String(times[718])])
+      assert.strictEqual((yield* restarted.now).cursor, String(times.at(-1)))
+      assert.strictEqual(times.length, 724)
+      assert.strictEqual((times.at(-1) ?? 0) - (times[0] ?? 0), 723 * 60)
+    })
+)
+
+onExchange(
+  "an exchange that says 429, is busy and answers with an error page is asked again, slower",
+  (bench) =>
+    Effect.gen(function* () {
+      const window = yield* bench.open()
+      const running = yield* Effect.forkChild(window.backfill(false))
+      yield* bench.begun(1)
+      yield* TestClock.adjust("5 seconds")
+      yield* bench.begun(2)
+      yield* TestClock.adjust("10 seconds")
+      yield* bench.begun(3)
+      yield* TestClock.adjust("1 second")
+      yield* bench.begun(4)
+      const status = yield* Fiber.join(running)
+      assert.deepStrictEqual([status.phase, bench.calls()], ["complete", 4])
+    }),
+  [
+    { kind: "http", status: 429, method: "OHLC", times: 1 },
+    { kind: "error", error: "EAPI:Rate limit exceeded", method: "OHLC", times: 1 },
+    { kind: "http", status: 520, method: "OHLC", times: 1 }
+  ]
+)
+
+onExchange("a symbol the exchange does not have is an error in its words, and no stall", (bench) =>
+  Effect.gen(function* () {
+    const window = yield* bench.open({ series: { symbol: "NOPEUSD", intervalMin: 1 } })
+    const status = yield* window.backfill(false)
+    assert.deepStrictEqual([status.phase, status.message], ["error", "kraken: NOPEUSD 1m: EQuery:Unknown asset pair"])
+    assert.strictEqual((yield* window.now).memory.stalls, 0)
+  })
+)
