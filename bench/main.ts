@@ -4,6 +4,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
+import { table } from "../cli/table.ts"
 import { candlesBench } from "./candles.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
@@ -55,8 +56,8 @@ const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResul
 const figure = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString("en") : value >= 10 ? value.toFixed(1) : value.toPrecision(3)
 
-const table = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string => {
-  const cells = [
+const figures = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string =>
+  table([
     ["what", "median", "min … max", "unit", "× baseline"],
     ...rows.map((row) => [
       row.name,
@@ -67,17 +68,7 @@ const table = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string => {
         ? ""
         : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
     ])
-  ]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => (row[column] ?? "").length)))
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd()
-    )
-    .join("\n")
-}
+  ])
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
@@ -94,7 +85,9 @@ for (const name of names) {
   process.stderr.write(`bench: ${name} …\n`)
   rows.push(...(await BENCHES[name]({ quick: values.quick })).map(summarise))
 }
-process.stdout.write(values.json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${table(rows)}\n`)
+process.stdout.write(
+  values.json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${figures(rows)}\n`
+)
 for (const row of values.json ? [] : rows)
   if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
 if (!values.json) process.stdout.write("\n")

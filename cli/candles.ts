@@ -8,6 +8,7 @@ import { isFresh } from "../services/ohlcv-ingestor/readiness.ts"
 import { candleClock } from "./backfill/parts.ts"
 import { storeLayer } from "./layers.ts"
 import { loadSettings } from "./settings.ts"
+import { table } from "./table.ts"
 
 const flags = {
   symbol: Flag.String("symbol").pipe(
@@ -31,18 +32,6 @@ const opened = Effect.fnUntraced(function* (given: Flags) {
 
 const time = (sec: number | null): string =>
   sec === null ? "-" : new Date(sec * 1_000).toISOString().slice(0, 16).replace("T", " ")
-
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd()
-    )
-    .join("\n")
-}
 
 const NOTHING = "no candles in the store; fetch some: kennel backfill --symbol XDGUSD --timeframe 1d"
 
