@@ -7,6 +7,7 @@ import { parseArgs } from "node:util"
 import { table } from "../cli/table.ts"
 import { candlesBench } from "./candles.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
+import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { moneyBench } from "./money.bench.ts"
@@ -22,6 +23,7 @@ const BENCHES = {
   recovery: recoveryBench,
   hotPath: hotPathBench,
   hmm: hmmBench,
+  hmmRetrain: hmmRetrainBench,
   candles: candlesBench,
   store: storeBench
 } as const

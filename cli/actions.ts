@@ -119,6 +119,7 @@ const fields = {
   ),
   limit: optional(Flag.String("limit"), "An amount in quote currency; 0 switches the lock off"),
   source: optional(Flag.String("source"), "Which currency funds the layer: auto, doge or usd"),
+  timeframe: optional(Flag.String("timeframe"), "A timeframe that regime models are fitted to: 1m, 15m (default: all)"),
   note: optional(Flag.String("note"), "Why, for whoever reads it later"),
   id: optional(Flag.String("id"), "The command's id: the same id takes effect once, however often it is sent")
 } as const

@@ -3,9 +3,9 @@ import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { intervalSec, timeframeName } from "../shared/candles/candle.ts"
 import { type SeriesCoverage, Store } from "../shared/store/port.ts"
-import { namesOf, timeframesOf } from "../services/ohlcv-ingestor/job.ts"
+import { namesOf } from "../services/ohlcv-ingestor/job.ts"
 import { isFresh } from "../services/ohlcv-ingestor/readiness.ts"
-import { candleClock } from "./backfill/parts.ts"
+import { candleClock, timeframesNamed } from "./backfill/parts.ts"
 import { storeLayer } from "./layers.ts"
 import { loadSettings } from "./settings.ts"
 import { table } from "./table.ts"
@@ -24,7 +24,7 @@ type Flags = { readonly [K in keyof typeof flags]: Option.Option<string> }
 const opened = Effect.fnUntraced(function* (given: Flags) {
   const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(given.data) })
   const symbols = namesOf(Option.getOrElse(given.symbol, () => ""))
-  const timeframes = timeframesOf(Option.getOrElse(given.timeframe, () => ""))
+  const timeframes = yield* timeframesNamed(Option.getOrElse(given.timeframe, () => ""))
   const fits = ({ symbol, intervalMin }: SeriesCoverage): boolean =>
     (symbols.length === 0 || symbols.includes(symbol)) && (timeframes.length === 0 || timeframes.includes(intervalMin))
   return { settings, fits }
@@ -33,7 +33,7 @@ const opened = Effect.fnUntraced(function* (given: Flags) {
 const time = (sec: number | null): string =>
   sec === null ? "-" : new Date(sec * 1_000).toISOString().slice(0, 16).replace("T", " ")
 
-const NOTHING = "no candles in the store; fetch some: kennel backfill --symbol XDGUSD --timeframe 1d"
+const NOTHING = "no such candles in the store; fetch some: kennel backfill --symbol XDGUSD --timeframe 1d"
 
 const healthCommand = Command.make(
   "health",
@@ -55,7 +55,7 @@ const healthCommand = Command.make(
       timeframeName(one.intervalMin),
       time(one.newestSec),
       `${(ageSec / 3_600).toFixed(1)} h`,
-      fresh ? "fresh" : "stale"
+      fresh ? "fresh" : ageSec < 0 ? "ahead of the clock" : "stale"
     ])
     yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...shown]))
     yield* Effect.sync(() => {

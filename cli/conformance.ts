@@ -1,7 +1,7 @@
 /** `kennel conformance <file…>`: runs reference cases against this code and says where it differs. */
 import { CaseError } from "../shared/conformance/caseObject.ts"
 import { dataNear, type ReadData } from "./conformanceData.ts"
-import { CASE_KINDS } from "./conformanceKinds.ts"
+import { CASE_KINDS, type CaseKind } from "./conformanceKinds.ts"
 import { readText } from "./textFile.ts"
 
 /** Differences shown of a failed case; the first one usually explains the rest. */
@@ -9,8 +9,8 @@ const SHOWN = 3
 
 /**
  * Reads each file (`.jsonl`: one document a line; `.json`: one document; both also packed as `.gz`), prints
- * `N passed, N failed` for it and the first differences of every failed case. A document is a case, or holds a list
- * `cases` which share its other fields. Exit code 0: all cases passed; 1: some failed; 2: a file could not be used.
+ * `N passed, N failed` for it and the first differences of every failed case, and says which fields of the cases nothing
+ * looks at. A document is a case, or holds a list `cases` which share its other fields. Exit code 0: all cases passed; 1: some failed; 2: a file could not be used.
  */
 export const runConformance = async (
   files: ReadonlyArray<string>,
@@ -37,8 +37,11 @@ export const runConformance = async (
 const runFile = (file: string, text: string, print: (line: string) => void): number => {
   let passed = 0
   let failed = 0
+  const unread = new Set<string>()
   for (const { at, input } of casesOf(file, text)) {
-    const problems = problemsOf(input, dataNear(file))
+    const kind = CASE_KINDS.find(({ recognises }) => recognises(input))
+    for (const field of unreadOf(kind, input)) unread.add(field)
+    const problems = problemsOf(kind, at, input, dataNear(file))
     if (problems.length === 0) passed++
     else {
       failed++
@@ -48,6 +51,7 @@ const runFile = (file: string, text: string, print: (line: string) => void): num
     }
   }
   if (passed + failed === 0) throw new Error("holds no case")
+  if (unread.size > 0) print(`${file}: not compared: ${[...unread].join(", ")}`)
   print(`${file}: ${passed} passed, ${failed} failed`)
   return failed
 }
@@ -88,16 +92,26 @@ const parse = (text: string, at: string): unknown => {
 }
 
 /** Why a case fails: its differences, or what is wrong with its form. */
-const problemsOf = (input: unknown, readData: ReadData): Array<string> => {
-  const kind = CASE_KINDS.find(({ recognises }) => recognises(input))
-  if (kind === undefined) return ["is no case of a known kind"]
+const problemsOf = (kind: CaseKind | undefined, at: string, input: unknown, readData: ReadData): Array<string> => {
+  if (kind === undefined) {
+    const fields = isObject(input) ? Object.keys(input) : []
+    return [`is no case of a known kind${fields.length > 0 ? `; it has ${fields.join(", ")}` : ""}`]
+  }
   try {
     return kind.run(input, readData)
   } catch (error) {
-    if (!(error instanceof CaseError)) throw error
+    if (!(error instanceof CaseError)) throw new Error(`${at}: ${messageOf(error)}`, { cause: error })
     return [error.message]
   }
 }
+
+/** Fields of a case that its kind does not look at: said, so that a pass is not taken for more than it is. */
+const unreadOf = (kind: CaseKind | undefined, input: unknown): ReadonlyArray<string> =>
+  Object.entries(kind?.reads ?? {}).flatMap(([name, read]) => {
+    const fields = isObject(input) ? input[name] : null
+    if (!isObject(fields)) return []
+    return Object.keys(fields).flatMap((field) => (read.includes(field) ? [] : [`${name}.${field}`]))
+  })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

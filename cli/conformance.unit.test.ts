@@ -90,6 +90,57 @@ describe("kennel conformance", () => {
     expect(result.lines[0]).toMatch(message)
   })
 
+  it("names the fields of a case that nothing looks at, so that a pass is not taken for more", async () => {
+    const silent = { regime: "RANGING", confidence: 0, biasSignal: 0 }
+    const two = { oneMinute: null, fifteenMinute: null, expected: { ...silent, agreement: "none" } }
+    expect(await run("i.json", JSON.stringify(two))).toEqual({
+      exitCode: 0,
+      lines: ["i.json: not compared: expected.agreement", "i.json: 1 passed, 0 failed"]
+    })
+  })
+
+  const reading = { regime: "BULLISH", confidence: 0.5, biasSignal: 0.5 }
+  const parameters = { start: [1], transition: [[1]], means: [[0]], variances: [[1]] }
+  const options = { maxIterations: 1, tolerance: 0, covarsPrior: 0.01 }
+  const candle = [0, 1, 1, 1, 1, 1]
+  it.each([
+    ["another document", { hello: 1 }, "is no case of a known kind; it has hello"],
+    ["a missing detector", { oneMinute: reading, expected: reading }, "case.fifteenMinute is missing; it may be null"],
+    ["a fit without a start", { options, observations: [[1]] }, "case.initial must be an object, is missing"],
+    [
+      "an option of a fit that is missing",
+      { initial: parameters, options: {}, observations: [[1]] },
+      "case.options.maxIterations must be a"
+    ],
+    [
+      "a fit of another covariance type, whose variances are no rows",
+      { options: { ...options, covarianceType: "full" }, observations: [[1]] },
+      'case.options.covarianceType must be one of diag, is "full"'
+    ],
+    ["observations without parameters", { observations: [[1]] }, "case.parameters must be an object, is missing"],
+    ["an infinite number", { parameters: { ...parameters, means: [["∞"]] }, observations: [[1]] }, "is Infinity"],
+    ["an expectation that is no number", { candles: [candle], expectedLast: { rsi14: "x" } }, "rsi14 must be a number"],
+    [
+      "a case that expects nothing",
+      { config: { REBALANCE_KP: 1 }, steps: [{ now: 1 }] },
+      "there is no number to compare"
+    ],
+    ["windows of no data", { sets: [] }, "case.sets name no window"],
+    ["a trade without a size", { tickSize: 1, trades: [[1]], expected: null }, "case.trades[0] must hold 2 numbers"],
+    ["a tick of 0", { tickSize: 0, trades: [[1, 1]], expected: null }, "case: tickSize must be above 0, is 0"]
+  ])("names what is wrong with %s", async (_name, content, message) => {
+    const { exitCode, lines } = await run("j.json", JSON.stringify(content).replaceAll('"∞"', "1e999"))
+    expect(exitCode).toBe(1)
+    expect(lines[1]).toContain(message)
+  })
+
+  it("asks of a row that is not finite that it is refused", async () => {
+    const rows = (value: string) => JSON.stringify({ parameters, observations: [[value]], expected: null })
+    expect((await run("k.json", rows("∞").replace('"∞"', "1e999"))).exitCode).toBe(0)
+    expect((await run("k.json", rows("∞").replace('"∞"', "null"))).exitCode).toBe(0)
+    expect((await run("k.json", rows("∞").replace('"∞"', "1"))).exitCode).toBe(1)
+  })
+
   it("wants files, and says which one is missing", async () => {
     const lines: Array<string> = []
     expect(await runConformance([], (line) => lines.push(line))).toEqual({ exitCode: 2 })

@@ -1,5 +1,7 @@
 /** The kinds of reference cases that `kennel conformance` knows. One entry a kind; the first that recognises a case runs it. */
 import {
+  CONSENSUS_FIELDS,
+  EVALUATE_FIELDS,
   isConsensusCase,
   isEvaluateCase,
   isFitCase,
@@ -9,14 +11,18 @@ import {
   runFitCase,
   runQualityCase
 } from "../services/hmm-advisor/conformance.ts"
-import { isIndicatorCase, runIndicatorCase } from "../services/hmm-advisor/conformanceIndicators.ts"
+import { FIT_FIELDS } from "../services/hmm-advisor/conformanceFit.ts"
+import { INDICATOR_FIELDS, isIndicatorCase, runIndicatorCase } from "../services/hmm-advisor/conformanceIndicators.ts"
 import {
   isOpeningRangeCase,
   isProfileCase,
   isStructureCase,
+  OPENING_RANGE_FIELDS,
+  PROFILE_FIELDS,
   runOpeningRangeCase,
   runProfileCase,
-  runStructureCase
+  runStructureCase,
+  STRUCTURE_FIELDS
 } from "../services/market-context/conformance.ts"
 import { isRebalancerCase, runRebalancerCase } from "../services/rebalancer/conformance.ts"
 import { isSlotCase, runSlotCase } from "../services/slot-actor/conformance.ts"
@@ -27,6 +33,8 @@ export interface CaseKind {
   readonly recognises: (input: unknown) => boolean
   /** Every difference as a line to read, none when the case conforms. Throws `CaseError` when the case is malformed. */
   readonly run: (input: unknown, readData: ReadData) => Array<string>
+  /** The fields that are looked at of a case's objects, where all of one are not. */
+  readonly reads?: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
 /** A field of a step that came out otherwise than the reference says. */
@@ -44,12 +52,12 @@ const line = ({ step, field, expected, got }: StepDifference): string =>
 export const CASE_KINDS: ReadonlyArray<CaseKind> = [
   { recognises: isSlotCase, run: (input) => runSlotCase(input).map(line) },
   { recognises: isRebalancerCase, run: (input) => runRebalancerCase(input).map(line) },
-  { recognises: isFitCase, run: runFitCase },
-  { recognises: isEvaluateCase, run: runEvaluateCase },
+  { recognises: isFitCase, run: runFitCase, reads: FIT_FIELDS },
+  { recognises: isEvaluateCase, run: runEvaluateCase, reads: EVALUATE_FIELDS },
   { recognises: isQualityCase, run: runQualityCase },
-  { recognises: isConsensusCase, run: runConsensusCase },
-  { recognises: isIndicatorCase, run: runIndicatorCase },
-  { recognises: isProfileCase, run: runProfileCase },
-  { recognises: isOpeningRangeCase, run: runOpeningRangeCase },
-  { recognises: isStructureCase, run: runStructureCase }
+  { recognises: isConsensusCase, run: runConsensusCase, reads: CONSENSUS_FIELDS },
+  { recognises: isIndicatorCase, run: runIndicatorCase, reads: INDICATOR_FIELDS },
+  { recognises: isProfileCase, run: runProfileCase, reads: PROFILE_FIELDS },
+  { recognises: isOpeningRangeCase, run: runOpeningRangeCase, reads: OPENING_RANGE_FIELDS },
+  { recognises: isStructureCase, run: runStructureCase, reads: STRUCTURE_FIELDS }
 ]

@@ -1,13 +1,13 @@
 /** Everything that stands on the store: candles, the advisor they feed, and the projection. Trading waits for none of it. */
 import { Cause, Clock, Context, Duration, Effect, Layer, Option, Ref, Schema } from "effect"
-import type { Blocks } from "../services/control-plane/marketView.ts"
-import { DEFAULT_FIT } from "../services/hmm-advisor/hmm/fit.ts"
+import type { Blocks } from "../services/control-plane/blocks.ts"
 import { advisorService } from "../services/hmm-advisor/service.ts"
 import { CandleIngestor } from "../services/ohlcv-ingestor/service.ts"
 import { Projector } from "../services/projector/projector.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { VenueClock } from "../shared/exchange/venueClock.ts"
-import { Store } from "../shared/store/port.ts"
+import { Store, type StoreError } from "../shared/store/port.ts"
+import { advisorOptions } from "./advisorOptions.ts"
 import { ingestorOptions } from "./backfill/sources.ts"
 import { storeLayer } from "./layers.ts"
 import { subjectsOf } from "./services.ts"
@@ -22,7 +22,7 @@ export const ingestor = Effect.fn("ingestor")(function* (
   show: (blocks: Blocks) => Effect.Effect<void>
 ) {
   const { nowMs } = yield* VenueClock
-  const options = yield* ingestorOptions(settings, { restUrl, nowMs })
+  const options = ingestorOptions(settings, { restUrl, nowMs })
   const built = yield* Layer.build(CandleIngestor.layer(options))
   const { view } = Context.get(built, CandleIngestor)
   return yield* view.pipe(
@@ -35,36 +35,7 @@ export const ingestor = Effect.fn("ingestor")(function* (
 /** Trains and speaks while `HMM_ENABLED`; without that there is no worker and no work. */
 export const advisor = (settings: Settings, epoch: number) => {
   if (!settings.hmmEnabled) return Effect.never
-  const { pair: symbol } = settings
-  return advisorService({
-    subjects: subjectsOf(settings),
-    epoch,
-    symbol,
-    oneMinute: {
-      intervalMin: settings.candleIntervalMin,
-      trainingCandles: settings.trainingCandles,
-      minimumRows: Math.min(settings.minTrainSamples, settings.trainingCandles)
-    },
-    fifteenMinute: {
-      intervalMin: settings.candleSecondaryIntervalMin,
-      trainingCandles: settings.secondaryTrainingCandles,
-      minimumRows: Math.min(settings.secondaryMinTrainSamples, settings.secondaryTrainingCandles)
-    },
-    recentCandles: settings.hmmRecentCandles,
-    training: {
-      ...DEFAULT_FIT,
-      maxIterations: settings.hmmIterations,
-      states: settings.hmmStates,
-      covarianceType: settings.hmmCovarianceType
-    },
-    inference: {
-      inferenceWindow: settings.hmmInferenceWindow,
-      confidenceThreshold: settings.hmmConfidenceThreshold,
-      biasGain: settings.hmmBiasGain
-    },
-    answerEveryMs: settings.rebalanceIntervalSec * 1_000,
-    retrainEveryMs: settings.hmmRetrainIntervalSec * 1_000
-  })
+  return advisorService({ ...advisorOptions(settings), subjects: subjectsOf(settings), epoch })
 }
 
 /** Copies the journal into the store's tables; `show` is told how far it is. */
@@ -125,11 +96,14 @@ const NOTE_EVERY = "5 seconds"
 /** A service that has left no note for so long is not running. Wall time. */
 const SILENT_AFTER_MS = 60_000
 
+/** Services that leave notes, each with a key of its own. */
+type Noting = "ohlcv-ingestor" | "projector"
+
 const Note = Schema.Struct({ atMs: Schema.Finite, blocks: Schema.Record(Schema.String, Schema.Unknown) })
-const noteKey = (settings: Settings): string => `shown.${settings.pair}`
+const noteKey = (settings: Settings, service: Noting): string => `shown.${settings.pair}.${service}`
 
 /** For a service in a process of its own: what it shows goes into the store, where the control plane finds it. */
-export const noteInStore = (settings: Settings) =>
+export const noteInStore = (settings: Settings, service: Noting) =>
   Effect.gen(function* () {
     const { state } = yield* Store
     let nextMs = 0
@@ -138,29 +112,44 @@ export const noteInStore = (settings: Settings) =>
         const atMs = yield* Clock.currentTimeMillis
         if (atMs < nextMs) return
         nextMs = atMs + Duration.toMillis(NOTE_EVERY)
-        yield* state.put(noteKey(settings), { atMs, blocks }).pipe(Effect.ignore)
+        yield* state.put(noteKey(settings, service), { atMs, blocks }).pipe(Effect.ignore)
       })
   })
 
-/** The other side of `noteInStore`: keeps `shown` as the notes say. Without a store that is shared there is nothing to do. */
-export const notesOfStore = (settings: Settings, shown: Ref.Ref<Blocks>) => {
-  if (settings.supabaseUrl === "") return Effect.never
-  const look = Effect.gen(function* () {
-    const { state } = yield* Store
-    const atMs = yield* Clock.currentTimeMillis
-    const note = Schema.decodeUnknownOption(Note)(yield* state.get(noteKey(settings)))
-    if (Option.isNone(note)) return degraded("service ohlcv-ingestor has not spoken yet")
-    const silentSec = Math.round((atMs - note.value.atMs) / 1_000)
-    const blocks = note.value.blocks as Blocks
-    return silentSec * 1_000 < SILENT_AFTER_MS
-      ? blocks
-      : { ...blocks, ...degraded(`service ohlcv-ingestor has been silent for ${silentSec} s`) }
-  })
-  return look.pipe(
-    Effect.catch((error) => Effect.succeed(degraded(error.message))),
-    Effect.flatMap((blocks) => Ref.update(shown, (before) => ({ ...before, ...blocks }))),
-    Effect.andThen(Effect.sleep(NOTE_EVERY)),
-    Effect.forever,
-    Effect.provide(storeLayer(settings))
-  )
-}
+/** A service's last note, and what is wrong with it; null: nothing is. */
+const noteOf = Effect.fnUntraced(function* (settings: Settings, service: Noting) {
+  const { state } = yield* Store
+  const note = Schema.decodeUnknownOption(Note)(yield* state.get(noteKey(settings, service)))
+  if (Option.isNone(note)) return { blocks: null, trouble: `service ${service} has not spoken yet` }
+  const silentSec = Math.round(((yield* Clock.currentTimeMillis) - note.value.atMs) / 1_000)
+  const trouble = silentSec * 1_000 < SILENT_AFTER_MS ? null : `service ${service} has been silent for ${silentSec} s`
+  return { blocks: note.value.blocks, trouble }
+})
+
+/** The other side of `noteInStore`. Candles without an ingestor are stale data; a market may do without a projector. */
+export const readNotes = Effect.fn("readNotes")(function* (
+  settings: Settings
+): Effect.fn.Return<Blocks, StoreError, Store> {
+  const candles = yield* noteOf(settings, "ohlcv-ingestor")
+  const tables = yield* noteOf(settings, "projector")
+  const projected = tables.blocks?.["projector"]
+  return {
+    ...(projected === undefined
+      ? {}
+      : { projector: { ...projected, ...(tables.trouble && { trouble: tables.trouble }) } }),
+    ...candles.blocks,
+    ...(candles.trouble === null ? {} : degraded(candles.trouble))
+  }
+})
+
+/** Keeps `shown` as the notes say. Without a store that is shared there is nothing to do. */
+export const notesOfStore = (settings: Settings, shown: Ref.Ref<Blocks>) =>
+  settings.supabaseUrl === ""
+    ? Effect.never
+    : readNotes(settings).pipe(
+        Effect.catch((error) => Effect.succeed(degraded(error.message))),
+        Effect.flatMap((blocks) => Ref.update(shown, (before) => ({ ...before, ...blocks }))),
+        Effect.andThen(Effect.sleep(NOTE_EVERY)),
+        Effect.forever,
+        Effect.provide(storeLayer(settings))
+      )

@@ -87,6 +87,6 @@ kennel.pipe(
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, done) =>
-      done(Exit.isSuccess(exit) ? Number(process.exitCode ?? 0) : Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+      done(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1)
   })
 )

@@ -38,12 +38,7 @@ export const previewCommand = (
     timeMs: nowMs
   })
   const { outputs } = governorActor.reduce(governor, asked, at(subjects.command(asked.commandId), 1, 0))
-  const answer = outputs.find(isAnswer)
-  if (answer === undefined) {
-    // It answers every command once it knows its rules.
-    const reason = { rule: "governor_not_configured", numbers: {} }
-    return { answer: { _tag: "CommandRefused", commandId: asked.commandId, reason }, effects: [] }
-  }
+  const answer = outputs.find(isAnswer) ?? answeredLater(asked)
   const decided = outputs.filter((event) => !isAnswer(event)).map(describeEffect)
   const told = outputs.map((event, index) => [event, at(subjects.out(governorActor.name), 2, index)] as const)
   // Slots act at the next tick; what they would do then anyway is not the command's.
@@ -54,6 +49,13 @@ export const previewCommand = (
   })
   return { answer, effects: [...decided, ...followed] }
 }
+
+/** The governor answers every command at once but `retrain`, which is as good as applied until its outcome comes. */
+const answeredLater = ({ commandId, command }: EventOf<"CommandIssued">): EventOf<"CommandApplied"> => ({
+  _tag: "CommandApplied",
+  commandId,
+  reason: { rule: command.name, numbers: {} }
+})
 
 /** What the slot does on these inputs, one line each. */
 const linesOf = (

@@ -10,7 +10,7 @@ import { DEFAULT_FIT } from "../services/hmm-advisor/hmm/fit.ts"
 import { labelCandles, type LabelledCandle, stateTable } from "../services/hmm-advisor/labelling.ts"
 import { regimePicture } from "../services/hmm-advisor/picture.ts"
 import { isRefusal, type Refusal } from "../services/hmm-advisor/refusal.ts"
-import { train, type TrainedModel } from "../services/hmm-advisor/train.ts"
+import { canonicalBytes, train, type TrainedModel } from "../services/hmm-advisor/train.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { Price, Volume } from "../shared/decimal/decimal.ts"
 import { loadSettings } from "./settings.ts"
@@ -59,6 +59,15 @@ interface Labelled {
   readonly labelled: ReadonlyArray<LabelledCandle>
   /** Candles the model was trained on, from the first on. */
   readonly trainedOn: number
+  /** Of their features: the same as in the advisor's own record of a training on these candles. */
+  readonly dataHash: string
+}
+
+/** Times further apart than the two nearest. */
+const holesIn = (times: Float64Array): number => {
+  const steps = times.subarray(1).map((time, i) => time - (times[i] ?? 0))
+  const interval = steps.reduce((least, step) => Math.min(least, step), Number.POSITIVE_INFINITY)
+  return steps.filter((step) => step > interval).length
 }
 
 /** Trains on the first `trainCount` candles, or all, and labels every candle. */
@@ -68,6 +77,12 @@ const analyse = Effect.fnUntraced(function* (
   settings: Settings
 ): Effect.fn.Return<Labelled, RegimeFailed> {
   const series = yield* readSeries(file)
+  const holes = holesIn(series.times)
+  if (holes > 0)
+    yield* Console.error(`regime: warning: holes in the candles: ${holes}; what follows one counts as the next candle`)
+  if (Option.exists(trainCount, (count) => count < 1)) {
+    return yield* new RegimeFailed({ detail: `--train must be at least 1, is ${Option.getOrNull(trainCount)}` })
+  }
   const trainedOn = Math.min(
     series.closes.length,
     Option.getOrElse(trainCount, () => series.closes.length)
@@ -85,22 +100,13 @@ const analyse = Effect.fnUntraced(function* (
       biasGain: settings.hmmBiasGain
     })
   )
-  return { series, trained, labelled, trainedOn }
+  const dataHash = createHash("sha256").update(canonicalBytes(rows)).digest("hex")
+  return { series, trained, labelled, trainedOn, dataHash }
 })
-
-/** What the model was trained on, told apart to the last bit of every close and volume. */
-const dataHash = ({ times, closes, volumes }: Series, count: number): string => {
-  const hash = createHash("sha256")
-  for (const numbers of [times, closes, volumes]) {
-    const used = numbers.subarray(0, count)
-    hash.update(new Uint8Array(used.buffer, used.byteOffset, used.byteLength))
-  }
-  return hash.digest("hex")
-}
 
 const iso = (seconds: number | undefined): string => new Date((seconds ?? 0) * 1_000).toISOString().slice(0, 16)
 
-const report = ({ series, trained, labelled, trainedOn }: Labelled): string => {
+const report = ({ series, trained, labelled, trainedOn, dataHash }: Labelled): string => {
   const { closes, times, file } = series
   const states = stateTable(trained, labelled)
   const pad = (text: string, width: number) => text.padStart(width)
@@ -111,7 +117,7 @@ const report = ({ series, trained, labelled, trainedOn }: Labelled): string => {
     `${file}: ${closes.length} candles, ${iso(times[0])} to ${iso(times.at(-1))} UTC`,
     `trained on the first ${trainedOn}: ${trained.rowCount} rows, start "${trained.start}", ${trained.iterations} iterations, ` +
       `log-likelihood ${trained.logLikelihood.toFixed(2)}, separation ${trained.separation.toFixed(2)}`,
-    `data ${dataHash(series, trainedOn)}`,
+    `data ${dataHash}`,
     ...(trained.warnings.length > 0 ? [`warnings: ${trained.warnings.join(", ")}`] : []),
     "",
     line(["state", "share of candles", "candles it lasts", ...FEATURES]),
@@ -163,9 +169,7 @@ const fitCommand = Command.make(
   },
   Effect.fn(function* ({ file, train: count, json }) {
     const result = yield* analyse(file, count, yield* loadSettings())
-    yield* Console.log(
-      json ? JSON.stringify({ dataHash: dataHash(result.series, result.trainedOn), ...result.trained }) : report(result)
-    )
+    yield* Console.log(json ? JSON.stringify({ dataHash: result.dataHash, ...result.trained }) : report(result))
   })
 ).pipe(Command.withDescription("Train a model and print its states"))
 
@@ -191,7 +195,7 @@ const plotCommand = Command.make(
     const { series, labelled, trainedOn, trained } = yield* analyse(file, count, yield* loadSettings())
     const whole = trainedOn === series.closes.length
     const picture = regimePicture({
-      title: `${basename(file)} · ${trained.model.states} states, trained on ${trainedOn} of ${series.closes.length} candles`,
+      title: `${basename(file)} · ${trained.model.states} states, trained on ${trainedOn} of ${series.closes.length} candles, separation ${trained.separation.toFixed(2)}`,
       timeText: (candle) => iso(series.times[candle]).replace("T", " "),
       closes: series.closes,
       labelled,

@@ -1,12 +1,12 @@
 /** `kennel service <name>`: one service in this process, for compose and production. The journal is NATS. */
 import { Console, Effect, Layer, Ref, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
-import type { Blocks } from "../services/control-plane/marketView.ts"
+import type { Blocks } from "../services/control-plane/blocks.ts"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { keepTime } from "../shared/exchange/keepTime.ts"
 import { advisor, ingestor, noteInStore, notesOfStore, projector } from "./dataServices.ts"
-import { fitForRealMoney } from "./doctor/command.ts"
+import { fitToStart } from "./doctor/command.ts"
 import { exchangeElsewhere, exchangeSim, restUrlOf, storeLayer, writableJournal } from "./layers.ts"
 import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
@@ -72,7 +72,7 @@ const serviceNamed = (name: Name, settings: Settings) => {
       return Effect.andThen(enterJournal(settings, name), gateway(settings)).pipe(Effect.provide(onMarket(settings)))
     case "ohlcv-ingestor":
       return Effect.scoped(
-        Effect.flatMap(noteInStore(settings), (show) =>
+        Effect.flatMap(noteInStore(settings, name), (show) =>
           Effect.raceFirst(ingestor(settings, restUrlOf(settings), show), keepTime)
         )
       ).pipe(Effect.provide(Layer.merge(storeLayer(settings), exchangeElsewhere(settings))))
@@ -81,7 +81,7 @@ const serviceNamed = (name: Name, settings: Settings) => {
         Effect.provide(Layer.merge(storeLayer(settings), writableJournal(settings)))
       )
     case "projector":
-      return Effect.scoped(projector(settings, () => Effect.void)).pipe(
+      return Effect.scoped(Effect.flatMap(noteInStore(settings, name), (show) => projector(settings, show))).pipe(
         Effect.provide(Layer.merge(storeLayer(settings), writableJournal(settings)))
       )
     case "control-plane":
@@ -110,7 +110,7 @@ export const serviceCommand = Command.make(
     if (settings.natsUrl === "" && name !== "ohlcv-ingestor") return yield* new NeedsNats({ service: name })
     if (ON_STORE.includes(name) && settings.supabaseUrl === "") return yield* new NeedsStore({ service: name })
     // The one service that can spend money.
-    if (name === "order-gateway") yield* fitForRealMoney(settings)
+    if (name === "order-gateway") yield* fitToStart(settings)
     return yield* serviceNamed(name, settings)
   })
 ).pipe(Command.withDescription("Run one service over NATS_URL"))

@@ -1,7 +1,7 @@
 /** The services of a market, each as one effect: what it needs from the settings, and what it needs from its layers. */
 import { Context, Effect, Layer, type Ref } from "effect"
 import { ControlPlane, controlPlaneLayer } from "../services/control-plane/layer.ts"
-import type { Blocks } from "../services/control-plane/marketView.ts"
+import type { Blocks } from "../services/control-plane/blocks.ts"
 import { governorService } from "../services/governor/service.ts"
 import { marketFeed } from "../services/market-feed/service.ts"
 import { orderGateway } from "../services/order-gateway/service.ts"
@@ -43,7 +43,8 @@ export const slots = (settings: Settings) =>
 export const governor = (settings: Settings) =>
   governorService({
     subjects: subjectsOf(settings),
-    rules: governorRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) })
+    rules: governorRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) }),
+    fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : []
   })
 
 /** The rebalancer: how strongly order sizes lean to one side. */

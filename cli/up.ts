@@ -2,12 +2,12 @@
 import { resolve } from "node:path"
 import { Console, Context, Effect, Layer, Option, Ref } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Blocks } from "../services/control-plane/marketView.ts"
+import type { Blocks } from "../services/control-plane/blocks.ts"
 import { ExchangeSim } from "../services/exchange-sim/layer.ts"
 import type { Settings } from "../shared/config/settings.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { dataServices } from "./dataServices.ts"
-import { fitForRealMoney } from "./doctor/command.ts"
+import { fitToStart } from "./doctor/command.ts"
 import { exchangeElsewhere, exchangeHere, exchangeSim, restUrlOf, speedOf, writableJournal } from "./layers.ts"
 import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "./services.ts"
 import { loadSettings } from "./settings.ts"
@@ -84,7 +84,7 @@ export const upCommand = Command.make(
       DATA_DIR: Option.getOrUndefined(flags.data)
     })
     const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
-    yield* fitForRealMoney(settings)
+    yield* fitToStart(settings)
     return yield* run({ ...settings, simPort })
   })
 ).pipe(Command.withDescription("Run everything in this process; on paper unless LIVE=true"))

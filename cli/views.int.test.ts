@@ -30,7 +30,7 @@ const market = Effect.gen(function* () {
   }
   const slots = slotService({ subjects, slots: [1, 2], rules: slotRules(settings), governed: true })
   yield* Effect.forkScoped(slots)
-  yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings) }))
+  yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
   yield* awaitSlots(subjects)
   const { views: context } = yield* followViews(subjects, {
@@ -127,6 +127,24 @@ describe("a preview", () => {
       const after = yield* views.current
       assert.deepStrictEqual(after.governor?.slots, before.governor?.slots)
       assert.deepStrictEqual(after.slots[1]?.orders, before.slots[1]?.orders)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("of a command that is answered later says what it asks for, or why it would be refused", () =>
+    Effect.gen(function* () {
+      const { views, asked, once, write, head } = yield* market
+      yield* once(({ governor }) => governor?.mode === "RUNNING")
+      const retrain = (timeframe: string | null) => views.preview(asked("p", { name: "retrain", timeframe }))
+      const off = yield* retrain(null)
+      assert.deepStrictEqual([off.answer._tag, off.answer.reason.rule], ["CommandRefused", "advisor_off"])
+      const rules = governorRules(settings)
+      yield* write(subjects.control, { _tag: "GovernorConfigured", rules, fittedIntervals: [1, 15] })
+      const last = yield* head
+      yield* once(({ seq }) => seq >= last)
+      const { answer, effects } = yield* retrain("15m")
+      assert.strictEqual(answer._tag, "CommandApplied")
+      assert.deepStrictEqual(effects, ["the regime models of 15m are fitted anew, from the newest candles"])
+      assert.strictEqual((yield* retrain("5m")).answer.reason.rule, "no_such_timeframe")
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 

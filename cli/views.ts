@@ -1,6 +1,7 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
 import { Context, Deferred, Effect, PubSub, Ref, Stream } from "effect"
-import { type Blocks, MarketViews } from "../services/control-plane/marketView.ts"
+import type { Blocks } from "../services/control-plane/blocks.ts"
+import { MarketViews } from "../services/control-plane/marketView.ts"
 import { statusActor } from "../services/control-plane/status.ts"
 import { governorActor } from "../services/governor/actor.ts"
 import { describeEffect } from "../services/governor/effects.ts"

@@ -15,6 +15,19 @@ const run = async (file: string) => {
   return { exitCode, lines }
 }
 
+/** Runs a document made for the purpose. */
+const runMade = async (name: string, document: unknown) => {
+  const folder = mkdtempSync(join(tmpdir(), "kennel-quant-"))
+  try {
+    const file = join(folder, name)
+    writeFileSync(file, JSON.stringify(document))
+    return await run(file)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+const read = (name: string) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"))
+
 /** The same document with every number under `expected…` a little off. */
 const spoiled = (value: unknown, inside = false): unknown => {
   if (typeof value === "number") return inside ? value + 0.001 : value
@@ -33,13 +46,16 @@ describe.runIf(files.length > 0)("the quantitative reference values", () => {
   })
 
   it.each(files.filter((name) => !/quality|rebalancer/.test(name)))("%s would notice a wrong figure", async (name) => {
-    const folder = mkdtempSync(join(tmpdir(), "kennel-quant-"))
-    try {
-      const file = join(folder, name)
-      writeFileSync(file, JSON.stringify(spoiled(JSON.parse(readFileSync(join(FOLDER, name), "utf8")))))
-      expect((await run(file)).exitCode).toBe(1)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    expect((await runMade(name, spoiled(read(name)))).exitCode).toBe(1)
+  })
+
+  it("a reading is judged with or without the order of the states beside it", async () => {
+    const { expected, inference, ...rest } = read("hmm-2-candles.json")
+    const { stateOrderByFeature: _order, labels: _labels, ...fitted } = expected
+    expect((await runMade("a.json", { ...rest, expected: fitted, inference })).exitCode).toBe(0)
+    const steps = inference.steps.map((step: object) => ({ ...step, confidence: 0.5 }))
+    expect((await runMade("b.json", { ...rest, expected: fitted, inference: { ...inference, steps } })).exitCode).toBe(
+      1
+    )
   })
 })

@@ -1,9 +1,9 @@
 /** The ledger against the exchange's own trade history. */
 import { Effect, Schedule } from "effect"
-import { knownTxids } from "../../services/order-gateway/provenance.ts"
+import { readTradeHistory } from "../../services/order-gateway/history.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
-import { type ExchangeError, type Fill, MarketData, Trading } from "../../shared/exchange/port.ts"
+import { type ExchangeError, type Fill, MarketData, type Trading } from "../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { amountText } from "../../shared/ledger/check.ts"
 import { balanceOf } from "../../shared/ledger/ledger.ts"
@@ -16,12 +16,6 @@ export interface HistoryAudit {
   /** Trades that are not the ledger's business, one line for each kind there is. */
   readonly notes: ReadonlyArray<string>
 }
-
-/** A clock of ours may be this far off: the first trade must not be too old to be asked for, nor the last too new. */
-const CLOCK_SLACK_MS = 5_000
-
-/** Read week by week: no week holds more trades than one question may bring (10,000). */
-const WEEK_MS = 7 * 86_400_000
 
 /** A busy exchange is asked six times over a minute; then a person may ask again. */
 const again = {
@@ -38,15 +32,8 @@ export const auditHistory = Effect.fn("auditHistory")(function* (
   subjects: MarketSubjects,
   { ledger, beganMs, endedMs }: Pick<JournalAudit, "ledger" | "beganMs" | "endedMs">
 ): Effect.fn.Return<HistoryAudit, ExchangeError | ReadError | RecordUndecodable, MarketData | Trading | Journal> {
-  const trading = yield* Trading
   const nowMs = yield* (yield* MarketData).time.pipe(Effect.retry(again))
-  const untilMs = nowMs + CLOCK_SLACK_MS
-  const fills: Array<Fill> = []
-  for (let fromMs = Math.max(0, beganMs - CLOCK_SLACK_MS); fromMs <= untilMs; fromMs += WEEK_MS) {
-    fills.push(...(yield* trading.fills(fromMs, Math.min(fromMs + WEEK_MS, untilMs)).pipe(Effect.retry(again))))
-  }
-  const known = yield* knownTxids(subjects)
-  const ours = fills.filter(({ txid }) => known.has(txid))
+  const { ours, foreign } = yield* readTradeHistory(subjects, { beganMs, nowMs }, Effect.retry(again))
   const heard = ours.filter(({ timeMs }) => timeMs <= endedMs)
   const there = { base: balanceOf(ledger, "exchange", "base"), quote: balanceOf(ledger, "exchange", "quote") }
   // Whether a trade of the very last moment has been taken in cannot be told by its time.
@@ -55,11 +42,11 @@ export const auditHistory = Effect.fn("auditHistory")(function* (
     problems: agrees ? [] : differences(there, sumsOf(heard)),
     notes: [
       ...note(
-        fills.filter(({ txid, timeMs }) => !known.has(txid) && timeMs <= endedMs),
+        foreign.filter(({ timeMs }) => timeMs <= endedMs),
         "of orders that are none of the journal's"
       ),
       ...note(
-        fills.filter(({ timeMs }) => timeMs > endedMs),
+        [...ours, ...foreign].filter(({ timeMs }) => timeMs > endedMs),
         "after the journal's last record"
       )
     ]

@@ -5,8 +5,9 @@ import { Clock, Effect } from "effect"
 import { timeframeName } from "../../shared/candles/candle.ts"
 import { type ArchiveName, archiveName } from "../../shared/candles/csv.ts"
 import type { CandleStore, StoreError } from "../../shared/store/port.ts"
-import { importCsv, ImportFailed } from "../../services/ohlcv-ingestor/importCsv.ts"
+import { importCsv, type Imported, ImportFailed } from "../../services/ohlcv-ingestor/importCsv.ts"
 import type { RunResult } from "./run.ts"
+import { endProgress, showProgress } from "./terminal.ts"
 
 /** What is taken out of a folder; empty lists take everything. */
 export interface WantedArchives {
@@ -18,6 +19,7 @@ export interface WantedArchives {
 
 interface ArchiveFile extends ArchiveName {
   readonly file: string
+  readonly bytes: number
 }
 
 /** Imports every file that fits, one after the other; a file that fails does not stop the others. */
@@ -28,34 +30,53 @@ export const importArchives = Effect.fn("importArchives")(function* (
 ): Effect.fn.Return<RunResult, ImportFailed | StoreError> {
   const startedMs = yield* Clock.currentTimeMillis
   const files = yield* filesAt(path, wanted)
-  const sinceSec = wanted.days === null ? 0 : Math.floor(startedMs / 1_000) - wanted.days * 86_400
+  const nowSec = Math.floor(startedMs / 1_000)
+  const sinceSec = wanted.days === null ? 0 : nowSec - wanted.days * 86_400
+  const allBytes = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const failed: Array<string> = []
   const notes: Array<string> = []
-  let fresh = 0
-  for (const { file, symbol, intervalMin } of files) {
-    const name = `${symbol} ${timeframeName(intervalMin)}`
-    const result = yield* Effect.result(importCsv(file, { symbol, intervalMin }, store, { sinceSec }))
+  let [fresh, before] = [0, 0]
+  for (const [jobsDone, { file, bytes, symbol, intervalMin }] of files.entries()) {
+    const label = `${symbol} ${timeframeName(intervalMin)}`
+    const onRead = (readBytes: number, stored: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (ms) => {
+        const share = (before + readBytes) / Math.max(1, allBytes)
+        const elapsedMs = ms - startedMs
+        return showProgress({ jobsDone, jobsTotal: files.length, share, elapsedMs, fresh: fresh + stored, label })
+      })
+    const options = { sinceSec, nowSec, onRead }
+    const result = yield* Effect.result(importCsv(file, { symbol, intervalMin }, store, options))
+    before += bytes
     if (result._tag === "Failure") {
-      if (result.failure._tag !== "ImportFailed") return yield* result.failure
+      if (!isOfTheFile(result.failure)) return yield* result.failure
       failed.push(result.failure.message)
       continue
     }
-    const { success } = result
-    fresh += success.fresh
-    const [bad] = success.firstBad
-    if (bad !== undefined) notes.push(`${name}: ${success.badLines} lines left out, the first is line ${bad.line}`)
-    yield* Effect.logInfo(`backfill: ${name}: ${success.stored} candles from ${file}`)
+    fresh += result.success.fresh
+    notes.push(...notesOf(label, result.success))
   }
+  yield* endProgress
   const elapsedMs = (yield* Clock.currentTimeMillis) - startedMs
   return { done: files.length - failed.length, skipped: 0, fresh, failed, notes, elapsedMs }
 })
+
+/** Whether other files may still go in. */
+const isOfTheFile = (failure: ImportFailed | StoreError): boolean =>
+  failure._tag === "ImportFailed" || failure.advice === "refused"
+
+/** What was left out of a file, a line for each reason. */
+const notesOf = (name: string, { stored, skipped, unclosed, badLines, firstBad }: Imported): ReadonlyArray<string> => [
+  ...(stored === 0 && skipped > 0 ? [`${name}: nothing stored, all ${skipped} candles are older than asked for`] : []),
+  ...(unclosed > 0 ? [`${name}: ${unclosed} candles of the future left out; are their times in seconds?`] : []),
+  ...(badLines > 0 ? [`${name}: ${badLines} lines left out, the first is line ${firstBad[0]?.line ?? 0}`] : [])
+]
 
 const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyArray<ArchiveFile>, ImportFailed> =>
   Effect.tryPromise({
     try: async () => {
       const folder = (await stat(path)).isDirectory()
       const files = folder ? (await readdir(path)).sort().map((name) => join(path, name)) : [path]
-      const named = files.flatMap((file): ReadonlyArray<ArchiveFile> => {
+      const named = files.flatMap((file): ReadonlyArray<Omit<ArchiveFile, "bytes">> => {
         const name = archiveName(file)
         return name === null ? [] : [{ file, ...name }]
       })
@@ -71,7 +92,7 @@ const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyAr
             : "holds no archive of these symbols and timeframes"
         )
       }
-      return fitting
+      return await Promise.all(fitting.map(async (one) => ({ ...one, bytes: (await stat(one.file)).size })))
     },
     catch: (error) => {
       const { code, message } = error as NodeJS.ErrnoException

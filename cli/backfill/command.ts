@@ -2,10 +2,9 @@
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { Settings } from "../../shared/config/settings.ts"
-import { UnknownTimeframe } from "../../shared/candles/candle.ts"
 import type { IngestorStore } from "../../services/ohlcv-ingestor/store.ts"
 import { type JobOrder, Store } from "../../shared/store/port.ts"
-import { namesOf, ordersOf, timeframesOf } from "../../services/ohlcv-ingestor/job.ts"
+import { namesOf, ordersOf } from "../../services/ohlcv-ingestor/job.ts"
 import { limitedSource } from "../../services/ohlcv-ingestor/limiter.ts"
 import { retentionOf } from "../../services/ohlcv-ingestor/service.ts"
 import { closeBreaker } from "../../services/ohlcv-ingestor/window.ts"
@@ -13,7 +12,7 @@ import { loadSettings } from "../settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
 import { storeLayer } from "../layers.ts"
-import { sourceElsewhere } from "./parts.ts"
+import { sourceElsewhere, timeframesNamed } from "./parts.ts"
 
 /** What was asked for makes no sense, or nothing fits it: nothing was fetched. */
 export class BackfillRefused extends Schema.TaggedError<BackfillRefused>()("BackfillRefused", {
@@ -43,17 +42,19 @@ const flags = {
   data: optionalText("data", "Data directory (DATA_DIR)")
 }
 
+/** As a shell reports a program that ended by Ctrl-C: what comes after it in a script must not take it for done. */
+const STOPPED_EXIT_CODE = 130
+
+const sayStopped = () =>
+  Effect.andThen(
+    Console.error("backfill: stopped; the same command goes on where it was"),
+    Effect.sync(() => {
+      process.exitCode = STOPPED_EXIT_CODE
+    })
+  )
+
 const modeOf = (incremental: boolean, skipExisting: boolean): JobOrder["mode"] =>
   incremental ? "incremental" : skipExisting ? "missing" : "full"
-
-const timeframes = (list: string): Effect.Effect<ReadonlyArray<number>, BackfillRefused> =>
-  Effect.try({
-    try: () => timeframesOf(list),
-    catch: (error) => {
-      if (error instanceof UnknownTimeframe) return new BackfillRefused({ detail: error.message })
-      throw error
-    }
-  })
 
 /** The symbols asked for; with `--all` the watchlist. */
 const symbolsFor = Effect.fnUntraced(function* (
@@ -101,8 +102,9 @@ export const backfillCommand = Command.make(
       CANDLE_SOURCE_URL: Option.getOrUndefined(given.url),
       DATA_DIR: Option.getOrUndefined(given.data)
     })
-    const list = Option.getOrElse(given.timeframe, () => settings.backfillTimeframes)
-    const chosen = yield* timeframes(list)
+    const chosen = Option.isSome(given.timeframe)
+      ? yield* timeframesNamed(given.timeframe.value)
+      : settings.backfillTimeframes
     const days = Option.getOrElse(given.days, () => settings.backfillDays)
     if (days < 1) return yield* new BackfillRefused({ detail: `--days ${days}: name 1 or more` })
     const run = Effect.gen(function* () {
@@ -119,7 +121,7 @@ export const backfillCommand = Command.make(
       const mode = modeOf(given.incremental, given.skipExisting)
       return yield* fetchHistory(settings, store, symbols, { mode, days, timeframes: chosen })
     })
-    const result = yield* run.pipe(Effect.provide(storeLayer(settings)))
+    const result = yield* run.pipe(Effect.provide(storeLayer(settings)), Effect.onInterrupt(sayStopped))
     yield* Console.log(report(result))
     yield* Effect.sync(() => {
       process.exitCode = result.failed.length > 0 ? 1 : 0
@@ -128,6 +130,6 @@ export const backfillCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Fetch history into the store. Without --incremental or --skip-existing everything is fetched again. " +
-      "Exit code 0: all done; 1: some failed. Stopped midway, the same command goes on where it was"
+      "Exit code 0: all done; 1: some failed; 130: stopped midway, and the same command goes on where it was"
   )
 )

@@ -1,13 +1,23 @@
 /** What a command that works on the store is made of: the store itself, a source, and whose clock counts. */
 import { Effect } from "effect"
 import type { Settings } from "../../shared/config/settings.ts"
+import { timeframesOf, UnknownTimeframe } from "../../shared/candles/candle.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/tokenBucket.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { exchangeElsewhere, restUrlOf } from "../layers.ts"
-import type { WrongSettings } from "../settings.ts"
 import { ingestorOptions } from "./sources.ts"
+
+/** Minutes of the timeframes that a flag names. */
+export const timeframesNamed = (list: string): Effect.Effect<ReadonlyArray<number>, UnknownTimeframe> =>
+  Effect.try({
+    try: () => timeframesOf(list),
+    catch: (error) => {
+      if (error instanceof UnknownTimeframe) return error
+      throw error
+    }
+  })
 
 /** A source of history as the settings name it, how fast it may be asked, and its clock in Unix seconds. */
 export interface HistorySource {
@@ -30,9 +40,9 @@ const exchangeClock = (settings: Settings): Effect.Effect<Effect.Effect<number>>
 /** The source of the settings, with the pair's exchange somewhere else than in this process. */
 export const sourceElsewhere = Effect.fn("sourceElsewhere")(function* (
   settings: Settings
-): Effect.fn.Return<HistorySource, WrongSettings> {
+): Effect.fn.Return<HistorySource> {
   const nowMs = yield* exchangeClock(settings)
-  const { source, nowSec, history } = yield* ingestorOptions(settings, { restUrl: restUrlOf(settings), nowMs })
+  const { source, nowSec, history } = ingestorOptions(settings, { restUrl: restUrlOf(settings), nowMs })
   const wallSec = Effect.clockWith((clock) => Effect.map(clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000)))
   return { source: history.source, rate: history.rate, nowSec: history.source === source ? nowSec : wallSec }
 })

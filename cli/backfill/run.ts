@@ -1,10 +1,11 @@
 /** Works the queue off with a progress line, and says at the end what came of it. */
 import { hostname } from "node:os"
 import { Clock, Effect, Ref } from "effect"
-import type { Job, JobPlace, StoreError } from "../../shared/store/port.ts"
+import type { JobPlace, StoreError } from "../../shared/store/port.ts"
 import { type HistoryParts, jobName } from "../../services/ohlcv-ingestor/history.ts"
 import { type JobEnd, workOnce } from "../../services/ohlcv-ingestor/worker.ts"
-import { duration, progressLine } from "./progress.ts"
+import { duration } from "./progress.ts"
+import { endProgress, showProgress } from "./terminal.ts"
 
 /** What a run did. */
 export interface RunResult {
@@ -13,15 +14,13 @@ export interface RunResult {
   readonly skipped: number
   readonly fresh: number
   readonly failed: ReadonlyArray<string>
-  /** What sources could not give, and other things worth a line. */
+  /** What a source or a file did not have. */
   readonly notes: ReadonlyArray<string>
   readonly elapsedMs: number
 }
 
 /** A person waits for it and can stop it: no job is put back for taking long. */
 const NO_LIMIT_MS = 24 * 3_600_000
-/** The most the store lists; a queue of more has free jobs left. */
-const MOST_LISTED = 1_000
 const OTHERS_PAUSE_MS = 2_000
 /** Lines of notes and failures shown; the rest is counted. */
 const MOST_LINES = 20
@@ -49,7 +48,7 @@ export const workOff = Effect.fn("workOff")(function* (
       (sum, place) => sum + place.chunksDone / Math.max(1, place.chunksTotal),
       0
     )
-    const line = progressLine({
+    yield* showProgress({
       jobsDone: ends.length,
       jobsTotal,
       share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
@@ -57,7 +56,6 @@ export const workOff = Effect.fn("workOff")(function* (
       fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
       label
     })
-    yield* Effect.sync(() => writeProgress(line))
   })
   const onPlace = (id: string, place: JobPlace) =>
     Ref.update(tally, (now) => ({
@@ -82,29 +80,34 @@ export const workOff = Effect.fn("workOff")(function* (
       }
     }
   }
-  // A job in other hands may come back: its process may have been killed just now, and its lease has to run out.
-  const othersAtWork = Effect.gen(function* () {
-    const listed = yield* parts.store.jobs.list(MOST_LISTED)
-    const open = listed.filter(({ source, phase }) => source === parts.source.name && isOpen(phase))
-    if (open.length === 0) return false
-    yield* Effect.sleep(OTHERS_PAUSE_MS)
-    return true
-  })
   const worker = (index: number) => {
     const options = { worker: `${hostname()}-${process.pid}-${index}`, timeoutMs: NO_LIMIT_MS }
     return workOnce(options, told).pipe(
-      Effect.flatMap((end) => (end === null ? othersAtWork : Effect.as(onEnd(end), true))),
-      Effect.repeat({ while: (more) => more })
+      Effect.tap((end) => (end === null ? Effect.void : onEnd(end))),
+      Effect.repeat({ while: (end) => end !== null })
     )
   }
-  yield* Effect.all(
+  const untilNoneIsFree = Effect.all(
     Array.from({ length: workers }, (_, index) => worker(index + 1)),
     { concurrency: "unbounded", discard: true }
-  ).pipe(Effect.ensuring(Effect.sync(endProgress)))
+  )
+  const openJobs = Effect.map(
+    parts.store.jobs.counts(parts.source.name),
+    ({ pending, in_progress: atWork }) => pending + atWork
+  )
+  yield* Effect.gen(function* () {
+    yield* untilNoneIsFree
+    const others = yield* openJobs
+    if (others === 0) return
+    // They may come back: the process may have been killed just now, and its lease has to run out.
+    yield* Effect.logInfo(`backfill: ${others} jobs are in other hands; waiting for them, or until their lease is over`)
+    do {
+      yield* Effect.sleep(OTHERS_PAUSE_MS)
+      yield* untilNoneIsFree
+    } while ((yield* openJobs) > 0)
+  }).pipe(Effect.ensuring(endProgress))
   return resultOf((yield* Ref.get(tally)).ends, (yield* Clock.currentTimeMillis) - startedMs)
 })
-
-const isOpen = (phase: Job["phase"]): boolean => phase === "pending" || phase === "in_progress"
 
 const freshOf = (ends: ReadonlyArray<JobEnd>): number =>
   ends.reduce((sum, end) => sum + ("fresh" in end ? end.fresh : 0), 0)
@@ -114,9 +117,7 @@ const resultOf = (ends: ReadonlyArray<JobEnd>, elapsedMs: number): RunResult => 
   skipped: ends.filter(({ phase }) => phase === "skipped").length,
   fresh: freshOf(ends),
   failed: ends.filter(({ phase }) => phase === "error").map(({ job, message }) => `${jobName(job)}: ${message}`),
-  notes: ends
-    .filter(({ phase, message }) => phase === "complete" && message.includes("reachable="))
-    .map(({ job, message }) => `${jobName(job)}: ${message}`),
+  notes: ends.filter((end) => "short" in end && end.short).map(({ job, message }) => `${jobName(job)}: ${message}`),
   elapsedMs
 })
 
@@ -133,17 +134,7 @@ export const report = ({ done, skipped, fresh, failed, notes, elapsedMs }: RunRe
   return [
     `${done} done, ${skipped} had all there was, ${failed.length} failed; ` +
       `${fresh.toLocaleString("en")} new candles in ${duration(elapsedMs)}`,
-    ...listed("Sources do not give everything:", notes),
+    ...listed("Not everything is there:", notes),
     ...listed("Failed:", failed)
   ].join("\n")
-}
-
-const onTerminal = (): boolean => process.stderr.isTTY && (process.env["CI"] ?? "") === ""
-
-/** On a terminal one line that changes; elsewhere nothing, the summary comes at the end. */
-const writeProgress = (line: string): void => {
-  if (onTerminal()) process.stderr.write(`\r\u001b[2K${line.slice(0, (process.stderr.columns ?? 120) - 1)}`)
-}
-const endProgress = (): void => {
-  if (onTerminal()) process.stderr.write("\n")
 }

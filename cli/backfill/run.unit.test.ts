@@ -43,8 +43,12 @@ const threeDays: CandleSource = {
 }
 const order = (symbol: string): JobOrder => ({ source: "three", symbol, intervalMin: 1_440, mode: "full", days: 10 })
 
-const run = Effect.fnUntraced(function* (store: ReturnType<typeof memoryStore>, jobs: number) {
-  const source = yield* limitedSource(threeDays)
+const run = Effect.fnUntraced(function* (
+  store: ReturnType<typeof memoryStore>,
+  jobs: number,
+  from: CandleSource = threeDays
+) {
+  const source = yield* limitedSource(from)
   const parts = { source, store, nowSec: Effect.succeed(NOW_SEC), retentionDays: () => null }
   const { elapsedMs: _, ...result } = yield* workOff(parts, { workers: 2, jobs })
   return result
@@ -63,7 +67,28 @@ it.effect("a run does every job of its source, and says what was short and what 
       failed: ["NOPE 1d: three: NOPE 1d: no such symbol"],
       notes: ["AAA 1d: new=3 have=3/10 reachable=3/10"]
     })
-    assert.strictEqual((yield* store.jobs.counts).pending, 1)
+    assert.strictEqual((yield* store.jobs.counts(null)).pending, 1)
+  })
+)
+
+it.effect("a market that is younger than what was asked for is named too, at a source without a ceiling", () =>
+  Effect.gen(function* () {
+    const store = memoryStore()
+    yield* store.jobs.enqueue([order("NEW"), { ...order("OLD"), days: 3 }])
+    const { notes } = yield* run(store, 2, { ...threeDays, reachable: null })
+    assert.deepStrictEqual(notes, ["NEW 1d: new=3 have=3/10"])
+  })
+)
+
+it.effect("also behind a thousand newer jobs one in other hands is waited for", () =>
+  Effect.gen(function* () {
+    const store = memoryStore()
+    yield* store.jobs.enqueue([order("AAA")])
+    yield* store.jobs.claim("three", "killed", 90)
+    yield* store.jobs.enqueue(Array.from({ length: 1_000 }, (_, at) => ({ ...order(`N${at}`), source: "another" })))
+    const running = yield* Effect.forkChild(run(store, 1))
+    yield* TestClock.adjust("100 seconds")
+    assert.deepInclude(yield* Fiber.join(running), { done: 1, fresh: 3 })
   })
 )
 

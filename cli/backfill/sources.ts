@@ -3,7 +3,6 @@ import { hostname } from "node:os"
 import { Effect, Redacted } from "effect"
 import { httpSource } from "../../shared/candles/http.ts"
 import type { Dialect } from "../../shared/candles/dialect.ts"
-import { UnknownTimeframe } from "../../shared/candles/candle.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import { BINANCE } from "../../shared/candles/sources/binance.ts"
 import { BYBIT } from "../../shared/candles/sources/bybit.ts"
@@ -11,11 +10,10 @@ import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
 import { POLYGON } from "../../shared/candles/sources/polygon.ts"
 import type { Rate } from "../../shared/candles/tokenBucket.ts"
 import type { Settings } from "../../shared/config/settings.ts"
-import { namesOf, timeframesOf } from "../../services/ohlcv-ingestor/job.ts"
+import { namesOf } from "../../services/ohlcv-ingestor/job.ts"
 import type { IngestorOptions } from "../../services/ohlcv-ingestor/service.ts"
 import type { WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
 import { speedOf } from "../layers.ts"
-import { WrongSettings } from "../settings.ts"
 
 /** The sources there are, by the name of the setting. */
 const DIALECTS: Readonly<Record<Settings["candleSource"], Dialect>> = {
@@ -72,37 +70,27 @@ const windowsOf = (settings: Settings): ReadonlyArray<WindowOptions> => {
   return [primary, secondary]
 }
 
-/** What the settings make of the ingestor. Fails when the list of timeframes holds one that is not known. */
-export const ingestorOptions = (
-  settings: Settings,
-  exchange: PairExchange
-): Effect.Effect<IngestorOptions, WrongSettings> =>
-  Effect.try({
-    try: (): IngestorOptions => {
-      const own = pairSource(settings, exchange)
-      const history = historySource(settings, own)
-      return {
-        enabled: settings.candlesEnabled,
-        backfill: settings.backfillEnabled,
-        source: own,
-        nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
-        windows: windowsOf(settings),
-        retentionDays: settings.candleRetentionDays,
-        history: {
-          source: history,
-          rate: rateOf(settings, history),
-          symbols: namesOf(settings.backfillSymbols),
-          timeframes: timeframesOf(settings.backfillTimeframes),
-          days: settings.backfillDays,
-          everyMs: settings.backfillEveryHours * 3_600_000,
-          workers: settings.backfillWorkers,
-          timeoutMs: settings.backfillTimeoutSec * 1_000,
-          worker: `${hostname()}-${process.pid}`
-        }
-      }
-    },
-    catch: (error) => {
-      if (!(error instanceof UnknownTimeframe)) throw error
-      return new WrongSettings({ problems: [`BACKFILL_TIMEFRAMES=${settings.backfillTimeframes}: ${error.message}`] })
+/** What the settings make of the ingestor. */
+export const ingestorOptions = (settings: Settings, exchange: PairExchange): IngestorOptions => {
+  const own = pairSource(settings, exchange)
+  const history = historySource(settings, own)
+  return {
+    enabled: settings.candlesEnabled,
+    backfill: settings.backfillEnabled,
+    source: own,
+    nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
+    windows: windowsOf(settings),
+    retentionDays: settings.candleRetentionDays,
+    history: {
+      source: history,
+      rate: rateOf(settings, history),
+      symbols: namesOf(settings.backfillSymbols),
+      timeframes: settings.backfillTimeframes,
+      days: settings.backfillDays,
+      everyMs: settings.backfillEveryHours * 3_600_000,
+      workers: settings.backfillWorkers,
+      timeoutMs: settings.backfillTimeoutSec * 1_000,
+      worker: `${hostname()}-${process.pid}`
     }
-  })
+  }
+}

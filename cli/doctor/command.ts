@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { readSettings } from "../../shared/config/read.ts"
 import type { Settings } from "../../shared/config/settings.ts"
 import { lineOf } from "./check.ts"
-import { runDoctor } from "./doctor.ts"
+import { beforeStart, runDoctor } from "./doctor.ts"
 
 /** Something must be mended first; the lines above say what. */
 class NotFit extends Schema.TaggedError<NotFit>()("NotFit", { failures: Schema.Array(Schema.String) }) {
@@ -13,10 +13,11 @@ class NotFit extends Schema.TaggedError<NotFit>()("NotFit", { failures: Schema.A
   }
 }
 
-/** Real money is traded only where nothing fails: anything else of the report may be looked at while it trades. */
-export const fitForRealMoney = Effect.fn("fitForRealMoney")(function* (settings: Settings) {
-  if (!settings.live) return
-  const failures = (yield* runDoctor(settings)).filter(({ level }) => level === "fail")
+/** A start says what it should be warned of, and trades real money only where nothing fails. */
+export const fitToStart = Effect.fn("fitToStart")(function* (settings: Settings) {
+  const findings = yield* beforeStart(settings)
+  for (const finding of findings) if (finding.level === "warn") yield* Console.error(lineOf(finding))
+  const failures = findings.filter(({ level }) => level === "fail")
   if (failures.length > 0) return yield* new NotFit({ failures: failures.map(lineOf) })
 })
 

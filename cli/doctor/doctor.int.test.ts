@@ -4,7 +4,7 @@ import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Console, Effect, Layer, Logger } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
 import { readSettings } from "../../shared/config/read.ts"
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
@@ -17,6 +17,7 @@ import { requireBinary } from "../../shared/testing/requires.ts"
 import { writableJournal } from "../layers.ts"
 import { subjectsOf } from "../services.ts"
 import { lineOf } from "./check.ts"
+import { fitToStart } from "./command.ts"
 import { runDoctor } from "./doctor.ts"
 
 const natsServer = requireBinary("nats-server")
@@ -61,6 +62,17 @@ describe("the doctor", () => {
         findings.map(({ what }) => what),
         ["settings", "node", "data", "tier", "store", "journal", "exchange", "fees"]
       )
+    })
+  )
+
+  it.live("names the process that holds the data, while it does", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      const { dataDir } = settings
+      const during = yield* lines(settings, "data").pipe(Effect.provide(Layer.fresh(writableJournal(settings))))
+      assert.deepEqual(during, [`ok   data      ${dataDir} can be written to; process ${process.pid} holds journal`])
+      const after = yield* lines(settings, "data")
+      assert.deepEqual(after, [`ok   data      ${dataDir} can be written to; no process holds it`])
     })
   )
 
@@ -124,6 +136,49 @@ describe("the doctor", () => {
       )
       const [bare] = yield* lines(away, "store")
       assert.match(bare ?? "", /^warn +store .*: no bot_state, fills, .* → apply the migrations/)
+    })
+  )
+})
+
+describe("a start", () => {
+  /** What a start on these settings says on standard error, and whether it goes on. */
+  const said = (settings: Settings) =>
+    Effect.gen(function* () {
+      const heard: Array<string> = []
+      const console = { ...globalThis.console, error: (line: string) => void heard.push(line) }
+      const goesOn = yield* fitToStart(settings).pipe(
+        Effect.provideService(Console.Console, console),
+        Effect.match({ onFailure: () => false, onSuccess: () => true })
+      )
+      return { goesOn, heard }
+    })
+
+  it.live.each([
+    { profit: "0.5", heard: ["PROFIT_PCT 0.5 % against two maker fees of 0.25 %"] },
+    { profit: "0.51", heard: [] }
+  ])("on paper with a profit target of $profit % warns: $heard", ({ profit, heard }) =>
+    Effect.gen(function* () {
+      const start = yield* said(yield* machine({ PROFIT_PCT: profit }))
+      assert.isTrue(start.goesOn)
+      assert.lengthOf(start.heard, heard.length)
+      for (const [index, line] of heard.entries()) assert.include(start.heard[index], line)
+    })
+  )
+
+  it.live("warns of more slots than the tier has room for", () =>
+    Effect.gen(function* () {
+      const { heard } = yield* said(yield* machine({ SLOTS: "12", KRAKEN_TIER: "starter" }))
+      assert.lengthOf(heard, 1)
+      assert.match(heard[0] ?? "", /^warn +tier .*45 of them planned with; 12 slots hold up to 48/)
+    })
+  )
+
+  it.live("with real money does not go on while anything fails", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(() => freePort())
+      const keys = { KRAKEN_API_KEY: "key", KRAKEN_API_SECRET: "c2VjcmV0" }
+      const away = { KRAKEN_REST_URL: `http://127.0.0.1:${port}`, LIVE: "true", ...keys }
+      assert.isFalse((yield* said(yield* machine(away))).goesOn)
     })
   )
 })

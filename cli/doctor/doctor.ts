@@ -30,13 +30,18 @@ const withJournal = Effect.fnUntraced(function* (settings: Settings) {
 })
 
 /** On paper the simulated exchange starts with the market: unless one runs elsewhere there is nobody to ask. */
+const startsWithMarket = ({ live, restUrl }: Settings): boolean => !live && restUrl === ""
+
+const simulatedFees = (settings: Settings): Finding => {
+  const { simMakerFeePct: makerPct, simOrderMin: minVolume, minCost } = settings
+  return feeFinding(settings, { makerPct, minVolume, minCost, price: null, source: "as simulated" })
+}
+
 const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> => {
-  if (!settings.live && settings.restUrl === "") {
-    const { simMakerFeePct: makerPct, simOrderMin: minVolume, minCost } = settings
-    const simulated = { makerPct, minVolume, minCost, price: null, source: "as simulated" }
+  if (startsWithMarket(settings)) {
     return Effect.succeed([
       ok("exchange", "on paper: the simulated exchange starts with the market; nothing to ask"),
-      feeFinding(settings, simulated)
+      simulatedFees(settings)
     ])
   }
   // A simulated exchange has a clock of its own, and keys that guard nothing.
@@ -71,3 +76,9 @@ export const runDoctor = Effect.fn("runDoctor")(function* (
   const local = yield* Effect.forEach(alone, (check) => examine(check))
   return [...local.flat(), ...(yield* withJournal(settings)), ...(yield* withExchange(settings))]
 })
+
+/** What is looked at before a start: everything where real money is traded, on paper what can be said without asking anybody. */
+export const beforeStart = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> =>
+  settings.live
+    ? runDoctor(settings)
+    : Effect.succeed([tierFinding(settings), ...(startsWithMarket(settings) ? [simulatedFees(settings)] : [])])

@@ -41,6 +41,12 @@ describe("the doctor on the exchange's tier", () => {
     assert.equal(at(slots, tier).level, level)
   })
 
+  it("rounds the safe cap down: of 225 orders 168.75 are safe, and 169 are too many", () => {
+    const settings = { tier: "pro", openOrderLimit: 0, openOrderSafetyRatio: 0.75, slots: 13 } as const
+    assert.equal(tierFinding({ ...settings, maxRecoverySlots: 11 }).level, "warn")
+    assert.equal(tierFinding({ ...settings, maxRecoverySlots: 10 }).level, "ok")
+  })
+
   it("goes by a limit that is set", () => {
     assert.equal(at(3, "pro", 10).level, "warn")
   })
@@ -69,9 +75,11 @@ describe("the doctor on a NATS server", () => {
 describe("the doctor on order size", () => {
   it.each([
     { size: "1.3", level: "ok", why: "exactly the least volume" },
-    { size: "1.29", level: "warn", why: "a little below it" }
-  ])("$size USD at 0.1 are $level: $why", ({ size, level }) => {
-    assert.equal(sizeFinding({ orderSize: Quote.parse(size) }, terms()).level, level)
+    { size: "1.29", level: "warn", why: "a little below it" },
+    { size: "0.5", price: "0.01", level: "ok", why: "exactly the least cost" },
+    { size: "0.4999999999", price: "0.01", level: "warn", why: "a little below it" }
+  ])("$size USD at $price are $level: $why", ({ size, price = "0.1", level }) => {
+    assert.equal(sizeFinding({ orderSize: Quote.parse(size) }, terms({ price })).level, level)
   })
 
   it("says what would do", () => {

@@ -1,10 +1,11 @@
 /** The machine and what it was told: settings, Node, the place for data. */
 import { constants } from "node:fs"
 import { access } from "node:fs/promises"
-import { dirname, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { Effect } from "effect"
 import { readSettings } from "../../shared/config/read.ts"
 import { SETTINGS, type Settings } from "../../shared/config/settings.ts"
+import { holderOf } from "../../shared/journal/embedded/lock.ts"
 import { type Check, fail, ok } from "./check.ts"
 
 /** The oldest Node that runs these files as they are. */
@@ -41,6 +42,18 @@ const nearest = async (path: string): Promise<string> => {
   }
 }
 
+/** What one process at a time may hold in the data directory. */
+const HELD = ["journal", "exchange", "store"]
+
+/** Which processes hold something of it now: a second start on the same data would be refused. */
+const holdersIn = (dataDirectory: string): string => {
+  const held = HELD.flatMap((name) => {
+    const pid = holderOf(join(dataDirectory, name))
+    return pid === null ? [] : [`process ${pid} holds ${name}`]
+  })
+  return held.length === 0 ? "no process holds it" : held.join(", ")
+}
+
 export const dataCheck = (settings: Settings): Check<never> => ({
   what: "data",
   look: Effect.promise(async () => {
@@ -51,6 +64,7 @@ export const dataCheck = (settings: Settings): Check<never> => ({
       () => false
     )
     if (!writable) return [fail("data", `${found} cannot be written to`, "set DATA_DIR to a directory of yours")]
-    return [ok("data", found === wanted ? `${wanted} can be written to` : `${wanted} will be made in ${found}`)]
+    if (found !== wanted) return [ok("data", `${wanted} will be made in ${found}`)]
+    return [ok("data", `${wanted} can be written to; ${holdersIn(wanted)}`)]
   })
 })

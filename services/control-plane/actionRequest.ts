@@ -31,7 +31,8 @@ const COMMON = {
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   pause: { note: "" },
   add_slot: { count: 1 },
-  add_layer: { source: null }
+  add_layer: { source: null },
+  retrain: { timeframe: null }
 }
 
 /** Every action by its name, with the schemas of its arguments. */

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { decode } from "../../shared/actor/control.ts"
+import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MemoryJournalOptions } from "../../shared/journal/memory.ts"
 import { governed, opening, price } from "./examples.ts"
@@ -24,7 +25,9 @@ const applies = (commandId: string): readonly [MarketEvent, MarketEvent] => [
   { _tag: "ModeChanged", mode: "PAUSED", reason },
   { _tag: "CommandApplied", commandId, reason }
 ]
-const refuses = (commandId: string): readonly [MarketEvent] => [
+/** Refused, beside something else that the same input led to. */
+const refuses = (commandId: string): readonly [MarketEvent, MarketEvent] => [
+  { _tag: "CapacityBandChanged", band: "normal", reason },
   { _tag: "CommandRefused", commandId, reason: { rule: "already_paused", numbers: {} } }
 ]
 
@@ -114,7 +117,7 @@ describe("an action", () => {
       yield* market.govern(refuses)
       const { status, body } = yield* post({ action: "pause" })
       assert.strictEqual(status, 409)
-      assert.deepInclude(body, { result: "refused", reason: { rule: "already_paused", numbers: {} } })
+      assert.deepInclude(body, { result: "refused", effects: [], reason: { rule: "already_paused", numbers: {} } })
       assert.match(String(body["id"]), /^[0-9a-f-]{36}$/)
       yield* market.append(price("0.141"))
       yield* TestClock.adjust("1 second")
@@ -175,6 +178,32 @@ describe("an action", () => {
       })
       assert.lengthOf(yield* commands, 1)
     })
+  )
+
+  it.effect(
+    "that another service has its part in is answered when that has come, past what else the governor says",
+    () =>
+      Effect.gen(function* () {
+        const { market, post } = yield* serve()
+        const asking = yield* Effect.forkScoped(post({ action: "retrain", id: "a" }))
+        const [asked] = yield* market.journal
+          .tail({ from: 1, filter: SUBJECTS.command("a") })
+          .pipe(Stream.take(1), Stream.runCollect)
+        const notice = { _tag: "NoticeRaised", severity: "info", reason } as const
+        const said: ReadonlyArray<readonly [MarketEvent, ...ReadonlyArray<MarketEvent>]> = [
+          [{ _tag: "RetrainAsked", commandId: "a", intervals: [1] }],
+          [{ _tag: "CommandRefused", commandId: "another", reason }],
+          [notice, { _tag: "CommandApplied", commandId: "a", reason }]
+        ]
+        for (const [index, events] of said.entries()) {
+          const cause = index === 0 ? (asked?.seq ?? 0) : 100 + index
+          const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
+          yield* market.journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.${cause}`, envelope))
+        }
+        const { status, body } = yield* Fiber.join(asking)
+        assert.strictEqual(status, 200)
+        assert.deepInclude(body, { result: "applied", effects: ["NoticeRaised"], reason, seq: 4 })
+      })
   )
 
   it.effect("is accepted without an answer when the governor is silent for ten seconds, and answered later", () =>
@@ -261,6 +290,7 @@ describe("a wrong body", () => {
     ["slot 0", { action: "remove_slot", slot: 0 }, /^slot=0: expected a value greater than 0$/],
     ["no slot", { action: "soft_close", recoveryId: 1 }, /^slot is missing: expected number$/],
     ["a percentage above 50", { action: "set_entry_pct", pct: 51 }, /^pct=51: expected a value between 0\.01 and 50$/],
+    ["a timeframe that is none", { action: "retrain", timeframe: "soon" }, /^timeframe="soon": expected .*\[mhdw\]/],
     ["an unknown source", { action: "add_layer", source: "btc" }, /^source="btc": expected "auto" \| "doge" \| "usd"/],
     [
       "a limit that is no amount",

@@ -59,7 +59,8 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
   const answerTo = Effect.fnUntraced(function* (id: string, seq: number, repeated: boolean) {
     const answer = yield* journal.tail({ from: seq + 1, filter: subjects.out("governor") }).pipe(
       Stream.mapEffect(decode),
-      Stream.filter((record) => record.cause === seq),
+      // Most are answered in the record they caused, some only when another service has done its part.
+      Stream.filter(({ events }) => events.some((event) => isAnswer(event) && event.commandId === id)),
       Stream.runHead,
       Effect.timeoutOption(ANSWER_WITHIN_MS),
       Effect.map(Option.flatten)
@@ -74,7 +75,8 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     const answer = events.find(isAnswer)
     return {
       result: answer?._tag === "CommandApplied" ? "applied" : "refused",
-      effects: events.filter((event) => !isAnswer(event)).map(views.describe),
+      // A refused command has changed nothing: what else its record holds has other causes.
+      effects: answer?._tag === "CommandApplied" ? events.filter((event) => !isAnswer(event)).map(views.describe) : [],
       reason: answer?.reason ?? null
     }
   }

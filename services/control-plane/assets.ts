@@ -32,6 +32,8 @@ const MODULES = [
   "slotView",
   "marketView",
   "governorView",
+  "adviceView",
+  "candlesView",
   "asking",
   "dialog"
 ] as const
@@ -42,6 +44,7 @@ export const loadAssets = (): ReadonlyMap<string, Asset> =>
     ["/", asset("index", "html")],
     ["/page/style.css", asset("style", "css")],
     ["/page/governor.css", asset("governor", "css")],
+    ["/page/advice.css", asset("advice", "css")],
     ["/page/icon.svg", asset("icon", "svg")],
     ...MODULES.map((name) => [`/page/${name}.js`, asset(name, "js")] as const)
   ])

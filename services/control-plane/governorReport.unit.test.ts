@@ -4,6 +4,7 @@ import type { MarketEvent } from "../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
 import { governed, governor, observedAt, opening, OPTIONS, price, slots } from "./examples.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
+import { blocks } from "./testBlocks.ts"
 import { reportOf } from "./report.ts"
 
 const running = [...opening, governed, price("0.141")]
@@ -93,8 +94,7 @@ describe("the blocks", () => {
   })
 
   it("of other actors stand beside them", () => {
-    const observed = { ...at(), blocks: { rebalancer: { skew: 0.1 } } }
-    expect(reportOf(observed, OPTIONS)).toMatchObject({ rebalancer: { skew: 0.1 } })
+    expect(reportOf({ ...at(), blocks }, OPTIONS)).toMatchObject(blocks)
   })
 })
 

@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Express } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "./actionRoute.ts"
 import type { Asset } from "./assets.ts"
-import type { CandleBlocks } from "./marketView.ts"
+import type { CandleBlocks } from "./blocks.ts"
 import type { Published } from "./publisher.ts"
 import type { StatusReport } from "./report.ts"
 import { json, problem } from "./respond.ts"
@@ -79,7 +79,12 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
   app.get("/backfill/status", (_request, response) => {
     const { report } = latest()
     if (report.backfill !== undefined) return json(response, 200, JSON.stringify(candleBlocks(report)))
-    problem(response, 404, "Not Found", "no candles are kept in this process; see the log of service ohlcv-ingestor")
+    problem(
+      response,
+      503,
+      "Service Unavailable",
+      "no candles are known yet: the store is being opened, or service ohlcv-ingestor does not run"
+    )
   })
 
   app.get("/api/stream", (request, response) => {

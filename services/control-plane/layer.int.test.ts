@@ -7,6 +7,7 @@ import { opening, price, reconciled, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
 import type { StatusReport } from "./report.ts"
 import { MAX_CLIENTS } from "./streamHub.ts"
+import { blocks } from "./testBlocks.ts"
 import { handMoved, SUBJECTS } from "./testViews.ts"
 
 const OPTIONS: ControlPlaneOptions = {
@@ -158,11 +159,11 @@ describe("ready and healthy", () => {
       const { market, get, read } = yield* serve([...opening.slice(0, 4), reconciled])
       yield* market.append(price("0.141"))
       yield* settle
-      assert.strictEqual((yield* get("/backfill/status")).status, 404)
+      assert.strictEqual((yield* get("/backfill/status")).status, 503)
       const candles = {
         data: { status: "degraded", reasons: ["stale candles of 1 min"] },
-        backfill: { backfill_status: "in_progress" },
-        hmm_data_pipeline: { gaps: ["stale"] },
+        backfill: blocks.backfill,
+        hmm_data_pipeline: blocks.hmm_data_pipeline,
         hmm_data_pipeline_secondary: null
       } as const
       yield* market.setBlocks(candles)

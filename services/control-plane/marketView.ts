@@ -1,6 +1,7 @@
 /** What the control plane is told: slots and governor as their own actors see them, everything else as `status.ts` folds it. */
 import { Context, type Effect, type Stream } from "effect"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { Blocks } from "./blocks.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
 import type { StatusState } from "./status.ts"
 
@@ -95,20 +96,6 @@ export interface MarketMoment {
   /** Null while the market has no governor. */
   readonly governor: GovernorStatus | null
   readonly blocks: Blocks
-}
-
-/** What others show of themselves, by the name it has in the report: `rebalancer`, `trend`, … */
-export interface Blocks extends CandleBlocks {
-  readonly [name: string]: unknown
-}
-
-/** What the candle ingestor shows; absent where it runs in another process. */
-export interface CandleBlocks {
-  readonly data?: { readonly status: "ok" | "degraded"; readonly reasons: ReadonlyArray<string> }
-  readonly backfill?: unknown
-  readonly hmm_data_pipeline?: unknown
-  /** Null while there is one timeframe only. */
-  readonly hmm_data_pipeline_secondary?: unknown
 }
 
 /** What a command would do now: the governor's answer, and the effects as lines. */

@@ -4,6 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium } from "playwright-c
 import { requireBinary } from "../../shared/testing/requires.ts"
 import { governed, governor, opening, price, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
+import { blocks } from "./testBlocks.ts"
 import { handMoved, SUBJECTS } from "./testViews.ts"
 
 const CHROMIUM = requireBinary("chromium")
@@ -186,6 +187,72 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         complaints.filter((line) => !line.includes("401")),
         []
       )
+    })
+  )
+
+  it.live("shows regime, rebalancer and candles, and retrains from there", () =>
+    Effect.gen(function* () {
+      const { market, url, browser } = yield* open
+      yield* market.append(governed)
+      yield* market.setGovernor(governor)
+      yield* market.setBlocks(blocks)
+      const line = "the regime models of 1m and 15m are fitted anew"
+      const reason = { rule: "retrain", numbers: { "1m": "log-likelihood 7" } }
+      yield* market.setPreview({ answer: { _tag: "CommandApplied", commandId: "x", reason }, effects: [line] })
+      yield* market.govern((commandId) => [
+        { _tag: "NoticeRaised", severity: "info", reason },
+        { _tag: "CommandApplied", commandId, reason }
+      ])
+      const { page, complaints } = yield* visit(browser, url)
+      const regime = page.getByRole("region", { name: "Regime" })
+      const dialog = page.getByRole("dialog")
+      yield* Effect.promise(async () => {
+        await regime.getByText("15m is neutral").waitFor()
+        await page.getByRole("region", { name: "Rebalancer" }).getByText("+0.0604").waitFor()
+        await page.getByRole("region", { name: "Candles" }).getByText("761 / 720").waitFor()
+        await regime.getByRole("button", { name: "Retrain" }).click()
+        await dialog.getByLabel("Token").fill(TOKEN)
+        await page.keyboard.press("Enter")
+        await dialog.getByText(line).waitFor()
+        await dialog.getByRole("button", { name: "Do it" }).click()
+        await dialog.getByText("Done.").waitFor()
+        await dialog.getByRole("button", { name: "Close" }).click()
+      })
+      yield* market.setBlocks({ ...blocks, hmm_regime: { ...blocks.hmm_regime, enabled: false } })
+      yield* Effect.promise(async () => {
+        await regime.getByText("advisor off: HMM_ENABLED=false").waitFor()
+        assert.strictEqual(await regime.getByRole("button").count(), 0)
+      })
+      assert.deepStrictEqual(complaints, [])
+    })
+  )
+
+  it.live("keeps regime, rebalancer and candles in place while their numbers change, wide and on a phone", () =>
+    Effect.gen(function* () {
+      const { market, url, browser } = yield* open
+      yield* market.append(governed)
+      yield* market.setGovernor(governor)
+      const { hmm_regime: advisor, hmm_data_pipeline: minutes } = blocks
+      for (const width of [1280, 360]) {
+        yield* market.setBlocks({ ...blocks, hmm_regime: { ...advisor, agreement: "none" } })
+        const { page } = yield* visit(browser, url, { viewport: { width, height: 740 } })
+        const places = () =>
+          page.evaluate("[...document.querySelectorAll('section')].map((each) => each.getBoundingClientRect().top)")
+        yield* Effect.promise(() => page.getByText("no regime yet").waitFor())
+        const before = yield* Effect.promise(places)
+        yield* market.setBlocks({
+          ...blocks,
+          hmm_regime: { ...advisor, agreement: "conflict", bias_signal: 0, confidence: 0.01, age_sec: 86_000 },
+          rebalancer: { ...blocks.rebalancer, skew: -0.1 },
+          trend: { hysteresis_active: false, hysteresis_expires_in_sec: 0 },
+          hmm_data_pipeline: { ...minutes, samples: 1_234, gaps: ["low_volume_coverage:90.9%"] }
+        })
+        yield* Effect.promise(async () => {
+          await page.getByText("the timeframes contradict each other").waitFor()
+          assert.deepStrictEqual(await places(), before)
+          assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), width)
+        })
+      }
     })
   )
 

@@ -1,8 +1,10 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { utcDayOf } from "../../shared/events/utcDay.ts"
+import type { Blocks } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
 import { type GovernedPart, governedPart } from "./governorReport.ts"
-import type { CandleBlocks, SlotOrder, SlotRecovery, SlotStatus } from "./marketView.ts"
+import type { SlotOrder, SlotRecovery, SlotStatus } from "./marketView.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -31,7 +33,7 @@ export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
  * Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. The governor's blocks
  * (`startup`, `capacity_fill_health`, …) are null while the market has no governor.
  */
-export interface StatusReport extends GovernedPart, CandleBlocks {
+export interface StatusReport extends GovernedPart, Blocks {
   readonly trading: "paper" | "live"
   readonly ready: boolean
   /** Empty when ready. */
@@ -117,8 +119,6 @@ const withDistance = <Order extends { readonly price: string }>(
   distance_pct: distancePct(order.price, market)
 })
 
-const DAY_MS = 86_400_000
-
 const sum = (amounts: ReadonlyArray<string>): string =>
   Quote.format(amounts.reduce((total, amount) => plus(total, Quote.parse(amount)), Quote.zero))
 
@@ -156,7 +156,7 @@ const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
 /** The governor counts by itself, and it is its count that locks; without one the slots' own days are added up. */
 const dayLoss = ({ governor, slots, status }: Observed): string => {
   if (governor !== null) return governor.daily_realized_loss_utc
-  const today = Math.floor(status.nowMs / DAY_MS)
+  const today = utcDayOf(status.nowMs)
   return sum(slots.map(({ day_realized_loss: day }) => (day.utc_day === today ? day.loss : "0")))
 }
 

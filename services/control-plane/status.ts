@@ -238,12 +238,14 @@ const fold = (state: StatusState, event: MarketEvent, place: EventPlace): Status
     case "LossLockChanged":
     case "DriftReconcileAsked":
     case "AuditAsked":
+    case "RetrainAsked":
     case "SkewDecided":
     case "CapacityBandChanged":
     case "RebalancerConfigured":
     case "RegimeObserved":
     case "RegimeModelTrained":
     case "RegimeTrainingRefused":
+    case "RetrainAnswered":
     case "OrderRequested":
     case "CancelRequested":
     case "ExitOrphaned":

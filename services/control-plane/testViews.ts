@@ -6,9 +6,10 @@ import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/events/subjects.ts"
 import { MemoryJournal, type MemoryJournalOptions } from "../../shared/journal/memory.ts"
 import { Journal, JournalUnavailable } from "../../shared/journal/port.ts"
+import type { Blocks } from "./blocks.ts"
 import { foldAll } from "./examples.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
-import { type Blocks, MarketViews, type Preview, type SlotStatus } from "./marketView.ts"
+import { MarketViews, type Preview, type SlotStatus } from "./marketView.ts"
 import { initialStatus } from "./status.ts"
 
 /** The market the tests are in. */

@@ -10,6 +10,7 @@ import { decodeState, encodeState } from "../../shared/actor/stateText.ts"
 import { handlesOrders } from "../../shared/events/services.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { slotOfSubject } from "../../shared/events/subjects.ts"
+import { learnAdvisor } from "./advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./capacity.ts"
 import { applyCommand, refuseUngoverned } from "./commands.ts"
@@ -32,6 +33,7 @@ import {
 import { forget, noteProgress, orderKey, type OrderProgress, track } from "./orderTable.ts"
 import { configureTargets, sampleProfitTarget, watchFees } from "./profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./recoveries.ts"
+import { answerRetrain, watchRetrain } from "./retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./scheduler.ts"
 import { learnSkew, updateSizing } from "./sizing.ts"
 import { configureSlots, slotSettled } from "./slots.ts"
@@ -42,7 +44,7 @@ import { type GovernorState, initialState } from "./state.ts"
 export const governorActor: Actor<GovernorState> = {
   name: "governor",
   /** Changes with every change of these rules: a snapshot of another version is not read. */
-  version: "1",
+  version: "3",
   initial: initialState,
   reduce: (state, event, place) => reduce(state, event, place),
   encode: encodeState,
@@ -50,7 +52,7 @@ export const governorActor: Actor<GovernorState> = {
 }
 
 const reduce = (before: GovernorState, event: MarketEvent, place: EventPlace): Step<GovernorState> => {
-  const state = place.timeMs > before.nowMs ? { ...before, nowMs: place.timeMs } : before
+  const state = learnAdvisor(place.timeMs > before.nowMs ? { ...before, nowMs: place.timeMs } : before, event)
   if (event._tag === "GovernorConfigured") return configure(state, event)
   if (event._tag === "MarketConfigured") return configureMarket(state, event)
   if (state.rules === null || !state.governed) {
@@ -177,6 +179,8 @@ const apply = (draft: Draft, event: MarketEvent, place: EventPlace): void => {
       return answerDriftReconciled(draft, event)
     case "TradeHistoryObserved":
       return answerAudit(draft, event)
+    case "RetrainAnswered":
+      return answerRetrain(draft, event)
     case "CommandIssued":
       return applyCommand(draft, event)
     default:
@@ -204,6 +208,7 @@ const timePassed = (draft: Draft): void => {
   settleMode(draft)
   drain(draft)
   watchDrift(draft)
+  watchRetrain(draft)
   if (!newLoop) return
   sampleProfitTarget(draft)
   updateSizing(draft, "loop")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
-import { accepted, cycle, ended, GovernorStory, request, testRules, testSlotRules } from "./governor.testkit.ts"
+import { accepted, cycle, ended, fill, GovernorStory, request, testRules, testSlotRules } from "./governor.testkit.ts"
 
 type Sums = EventOf<"TradeHistoryObserved">["ours"]
 
@@ -21,19 +21,6 @@ const history = (story: GovernorStory, ours: Partial<Sums>): MarketEvent => ({
   toMs: story.nowMs,
   ours: { ...NOTHING, ...ours },
   foreign: { ...NOTHING, trades: 4 }
-})
-
-const part = (localId: number, volume: string): EventOf<"FillRecorded"> => ({
-  _tag: "FillRecorded",
-  clientId: `k${localId}`,
-  localId,
-  txid: `T${localId}`,
-  execId: `E${localId}-${volume}`,
-  price: Price.parse("0.1"),
-  volume: Volume.parse(volume),
-  cost: Quote.parse(String(Number(volume) / 10)),
-  fee: Quote.parse("0.001"),
-  liquidity: "maker"
 })
 
 /** Bought 20 for 2, sold 20 for 2, each with a fee of 0.005, and a part of 5 of an order cut short. */
@@ -124,11 +111,14 @@ describe("the audit", () => {
 
   it("counts the fills of an order that still stands, and its totals once it has ended", () => {
     const story = new GovernorStory().running().slot(1, request(1, { role: "exit", side: "sell" }))
-    story.order(1, accepted(1)).order(1, part(1, "8")).after(60)
+    story
+      .order(1, accepted(1))
+      .order(1, fill(1, "8", "0.001"))
+      .after(60)
     const soFar = { sold: Volume.parse("8"), received: Quote.parse("0.8"), fees: Quote.parse("0.001") }
     assert.equal(answer(story, soFar).says, "info audit_agrees")
     story
-      .order(1, part(1, "12"))
+      .order(1, fill(1, "12", "0.001"))
       .order(1, ended("OrderFilled", 1, "20"))
       .after(60)
     const whole = { sold: Volume.parse("20"), received: Quote.parse("2"), fees: Quote.parse("0.005") }
@@ -148,7 +138,7 @@ describe("the audit", () => {
     const story = traded()
       .after(60)
       .slot(1, request(3, { role: "exit", side: "sell" }))
-      .order(1, part(3, "8"))
+      .order(1, fill(3, "8", "0.001"))
     assert.equal(answer(story, NOTHING).says, "warning audit_differs")
     const quiet = traded()
       .after(60)

@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
 import { capacityOf } from "./capacity.ts"
-import { accepted, ended, GovernorStory, request, testRules } from "./governor.testkit.ts"
+import { accepted, ended, fill, GovernorStory, request, testRules } from "./governor.testkit.ts"
 import { medianOf } from "./median.ts"
 import { governorView } from "./view.ts"
 
@@ -15,19 +14,6 @@ const health = (story: GovernorStory) => {
   assert.isNotNull(view)
   return view.capacity_fill_health
 }
-
-const part = (localId: number, volume: string): EventOf<"FillRecorded"> => ({
-  _tag: "FillRecorded",
-  clientId: `k${localId}`,
-  localId,
-  txid: `T${localId}`,
-  execId: `E${localId}-${volume}`,
-  price: Price.parse("0.1"),
-  volume: Volume.parse(volume),
-  cost: Quote.parse("1"),
-  fee: Quote.zero,
-  liquidity: "maker"
-})
 
 /** An exit of slot 1 that was open for so long and is then filled whole. */
 const filledAfter = (story: GovernorStory, localId: number, seconds: number): GovernorStory =>
@@ -58,7 +44,12 @@ describe("room for open orders", () => {
     assert.equal(room(story).headroom, headroom)
     assert.equal(room(story).band, band)
     assert.lengthOf(room(story).hints, band === "normal" ? 0 : 1)
-    assert.equal(story.ever("CapacityBandChanged").at(-1)?.band ?? "normal", band)
+    const last = story.ever("CapacityBandChanged").at(-1)
+    assert.equal(last?.band ?? "normal", band)
+    assert.equal(
+      last?.reason.numbers["hint"] ?? "",
+      last === undefined ? "" : `${last.reason.numbers["headroom"]} places left of a safe cap of 60`
+    )
   })
 
   it("tells each band once, and the way back", () => {
@@ -101,6 +92,14 @@ describe("room for open orders", () => {
     assert.equal(health(story).partial_fill_cancel_events_1d, 0)
   })
 
+  it("counts every one of a day's cancels with a part filled", () => {
+    const story = new GovernorStory().running().openOrders(2)
+    story.order(9, ended("OrderCancelled", 1_000, "7")).after(86_399)
+    assert.equal(health(story.order(9, ended("OrderCancelled", 1_001, "7"))).partial_fill_cancel_events_1d, 2)
+    assert.include(room(story).hints[0], "2 orders cancelled")
+    assert.equal(health(story.after(1)).partial_fill_cancel_events_1d, 1)
+  })
+
   it("is not bothered by a cancel without a fill", () => {
     const story = new GovernorStory()
       .running()
@@ -111,9 +110,9 @@ describe("room for open orders", () => {
 
   it("counts a fill that leaves a rest as a part fill, the one that completes the order not", () => {
     const story = new GovernorStory().running().openOrders(1)
-    story.order(9, part(1_000, "8"))
+    story.order(9, fill(1_000, "8"))
     assert.equal(health(story).partial_fill_open_events_1d, 1)
-    story.order(9, part(1_000, "12"))
+    story.order(9, fill(1_000, "12"))
     assert.equal(health(story).partial_fill_open_events_1d, 1)
   })
 })
@@ -129,6 +128,14 @@ describe("how long orders take to fill", () => {
     for (let n = 1; n <= 20; n++) filledAfter(story, n, n)
     const { median_fill_seconds_1d, p95_fill_seconds_1d } = health(story)
     assert.deepEqual([median_fill_seconds_1d, p95_fill_seconds_1d], [10.5, 19])
+  })
+
+  it("does not depend on the order in which they filled, and leaves out an order that nobody saw accepted", () => {
+    const story = new GovernorStory().running()
+    for (const [index, seconds] of [7, 9, 1, 2, 4].entries()) filledAfter(story, index + 1, seconds)
+    story.slot(1, request(6, { role: "exit" })).order(1, ended("OrderFilled", 6, "20"))
+    const { median_fill_seconds_1d, p95_fill_seconds_1d } = health(story)
+    assert.deepEqual([median_fill_seconds_1d, p95_fill_seconds_1d], [4, 9])
   })
 
   it("forgets a fill after a day", () => {
@@ -162,6 +169,8 @@ describe("the estimate of how many slots there is room for", () => {
     assert.deepEqual([empty.orders_per_slot_estimate, empty.estimated_slots_remaining], [2, 30])
     const busy = health(new GovernorStory().running({}, [1, 2]).openOrders(10))
     assert.deepEqual([busy.orders_per_slot_estimate, busy.estimated_slots_remaining], [5, 10])
+    const one = health(new GovernorStory().running().openOrders(1))
+    assert.deepEqual([one.open_order_headroom, one.estimated_slots_remaining], [59, 29])
     const full = health(new GovernorStory().running().openOrders(65))
     assert.equal(full.estimated_slots_remaining, 0)
   })

@@ -1,4 +1,4 @@
-/** What people ask for: every command by its name, answered in the record of its effects. */
+/** What people ask for: every command by its name, answered in the record of its effects; `retrain` alone is answered later. */
 import type { Command } from "../../shared/events/command.ts"
 import type { EventOf } from "../../shared/events/event.ts"
 import type { Reason } from "../../shared/events/reason.ts"
@@ -7,18 +7,19 @@ import { setLossLimit } from "./lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode.ts"
 import { setTargets } from "./profitTarget.ts"
 import { softCloseByOperator } from "./recoveries.ts"
+import { askRetrain } from "./retrain.ts"
 import { addLayer, removeLayer } from "./sizing.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots.ts"
 
 /** Carries the command out, or says why not. A refused command has changed nothing. */
-export const applyCommand = (draft: Draft, { commandId, command, author }: EventOf<"CommandIssued">): void => {
-  const refused = carryOut(draft, commandId, command)
+export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
+  const { commandId, command, author } = asked
   const { name } = command
-  draft.outputs.push(
-    refused === null
-      ? { _tag: "CommandApplied", commandId, reason: reason(name, { author }) }
-      : { _tag: "CommandRefused", commandId, reason: refused }
-  )
+  const refused = name === "retrain" ? askRetrain(draft, asked, command.timeframe) : carryOut(draft, commandId, command)
+  if (refused !== null) draft.outputs.push({ _tag: "CommandRefused", commandId, reason: refused })
+  else if (name !== "retrain") {
+    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason(name, { author }) })
+  }
 }
 
 /** Before the market is governed nobody could carry a command out; it is answered all the same, once and for ever. */
@@ -28,8 +29,10 @@ export const refuseUngoverned = ({ commandId }: EventOf<"CommandIssued">): Event
   reason: reason("not_governed", {})
 })
 
+type AnsweredAtOnce = Exclude<Command, { readonly name: "retrain" }>
+
 /** Null: done. */
-const carryOut = (draft: Draft, commandId: string, command: Command): Reason | null => {
+const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Reason | null => {
   switch (command.name) {
     case "pause":
       return pause(draft, command.note)

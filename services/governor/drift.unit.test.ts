@@ -64,6 +64,14 @@ describe("drift between the exchange's open orders and the journal's", () => {
     assert.lengthOf(notices(story.after(1)), 1)
   })
 
+  it.each([
+    { internal: 0, exchange: 3, difference: 3 },
+    { internal: 2, exchange: 1, difference: -1 }
+  ])("of $exchange against $internal is shown as $difference", ({ internal, exchange, difference }) => {
+    const hint = governorView(drifting(internal, exchange).state)?.open_order_drift_hint
+    assert.deepInclude(hint, { exchange, internal, difference })
+  })
+
   it("is unknown before the exchange has counted", () => {
     assert.deepEqual(notices(new GovernorStory().running().openOrders(30).after(3_600)), [])
   })
@@ -94,5 +102,21 @@ describe("the command to reconcile drift", () => {
       cancelledTxids: "T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 and 2 more",
       leftAloneTxids: "F1"
     })
+  })
+
+  it("is answered with ten names where there are ten, and with none where there is none", () => {
+    const leftAlone = Array.from({ length: 10 }, (_, n) => `F${n}`)
+    const story = new GovernorStory()
+      .running()
+      .account({ _tag: "DriftReconciled", commandId: "c1", cancelled: [], leftAlone })
+    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, {
+      commandId: "c1",
+      cancelled: 0,
+      leftAlone: 10,
+      leftAloneTxids: "F0 F1 F2 F3 F4 F5 F6 F7 F8 F9"
+    })
+    const none = { commandId: "c2", cancelled: [], leftAlone: [] }
+    story.account({ _tag: "DriftReconciled", ...none })
+    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, { commandId: "c2", cancelled: 0, leftAlone: 0 })
   })
 })

@@ -1,4 +1,5 @@
 /** Decisions as lines for people: what a command would do, and what it did. */
+import { timeframeName } from "../../shared/candles/candle.ts"
 import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { sentenceOf } from "./words.ts"
@@ -39,6 +40,8 @@ export const describeEffect = (event: MarketEvent): string => {
       return "orders at the exchange that are provably ours and that no slot has are cancelled"
     case "AuditAsked":
       return "the exchange's trade history is read and compared with the journal, to the last unit"
+    case "RetrainAsked":
+      return `the regime models of ${event.intervals.map(timeframeName).join(" and ")} are fitted anew, from the newest candles`
     case "CommandApplied":
       return `done: ${sentenceOf(event.reason)}`
     case "CommandRefused":

@@ -89,6 +89,10 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
     { _tag: "AuditAsked", commandId: "c" },
     "the exchange's trade history is read and compared with the journal, to the last unit"
   ],
+  [
+    { _tag: "RetrainAsked", commandId: "c", intervals: [1, 15] },
+    "the regime models of 1m and 15m are fitted anew, from the newest candles"
+  ],
   [{ _tag: "CommandApplied", commandId: "c", reason: why }, `done: ${said}`],
   [{ _tag: "CommandRefused", commandId: "c", reason: why }, `refused: ${said}`],
   [request(1), "buy entry B: 20 DOGE at 0.0998 (test)"],

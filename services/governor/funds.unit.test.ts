@@ -62,6 +62,25 @@ describe("an entry and what is free", () => {
     assert.equal(story.after(1).verdict, "granted")
   })
 
+  it("waits for the balances also after a buy, which costs quote and nothing else", () => {
+    const story = new GovernorStory().running().balances("0", "3").nextLoop()
+    story
+      .slot(1, request(1))
+      .order(1, accepted(1))
+      .order(1, fill(1, "20"))
+      .order(1, ended("OrderFilled", 1, "20"))
+    assert.equal(story.slot(1, request(2, { side: "sell" })).verdict, "deferred waits_for_balances")
+    story.balances("20", "1")
+    assert.equal(story.after(1).verdict, "granted")
+  })
+
+  it("waits for the balances also after a sell for which no fee was charged", () => {
+    const story = new GovernorStory().running().balances("20", "0").nextLoop()
+    story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
+    story.order(1, fill(1, "20", "0")).order(1, ended("OrderFilled", 1, "20", "0"))
+    assert.equal(story.slot(1, request(2, { volume: "19" })).verdict, "deferred waits_for_balances")
+  })
+
   it.each([
     { seconds: 29.999, verdict: "nothing" },
     { seconds: 30, verdict: "refused insufficient_funds" }
@@ -127,6 +146,32 @@ describe("funds for slots that lack orders", () => {
     const story = new GovernorStory().running().slot(1, wanted("repair")).slot(2, wanted("repair")).clock()
     story.slot(3, refusal("entry_B", "cooldown")).slot(3, request(1))
     assert.deepEqual(toldSlots(story.clock()), [])
+  })
+
+  it("go to the next slot when the first asks again instead of answering, and to the first after that", () => {
+    const story = new GovernorStory().running().slot(1, wanted("repair")).slot(2, wanted("repair")).clock()
+    story.slot(1, wanted("repair"))
+    assert.deepEqual(toldSlots(story.clock()), [2])
+    story.slot(2, refusal("entry_B", "cooldown"))
+    assert.deepEqual(toldSlots(story.clock()), [1])
+  })
+
+  it("go to the next slot at once when the first is removed, and not when another one is", () => {
+    const told = () =>
+      new GovernorStory()
+        .running()
+        .slot(1, wanted("repair"))
+        .slot(2, wanted("repair"))
+        .slot(3, wanted("repair"))
+        .clock()
+    assert.deepEqual(toldSlots(told().command({ name: "remove_slot", slot: 1 }).clock()), [2])
+    assert.deepEqual(toldSlots(told().command({ name: "remove_slot", slot: 3 }).clock()), [])
+  })
+
+  it("are forgotten when nobody has answered in ten seconds: what the slot says later is no answer to them", () => {
+    const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
+    story.slot(1, wanted("bootstrap")).clock().after(10)
+    assert.equal(story.slot(1, refusal("bootstrap", "cooldown")).mode, "STARTING startup")
   })
 
   it("are told to a slot once, however often it asks, and not to one that does not trade", () => {

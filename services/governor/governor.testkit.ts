@@ -28,6 +28,7 @@ export const testRules = (change: Partial<GovernorRules> = {}): GovernorRules =>
 })
 
 export class GovernorStory {
+  readonly subjects = subjects
   state: GovernorState = governorActor.initial
   nowMs = START_MS
   private seq = 0

@@ -73,6 +73,25 @@ describe("the daily loss lock", () => {
     assert.equal(story.command({ name: "resume" }).mode, "RUNNING resumed")
   })
 
+  it.each([
+    { back: "in the same day's last millisecond", ms: NEXT_MIDNIGHT - 1, locked: true },
+    { back: "at midnight", ms: NEXT_MIDNIGHT, locked: false },
+    { back: "three days later", ms: NEXT_MIDNIGHT + 3 * DAY_MS, locked: false }
+  ])("holds over a stop, and a process that is back $back finds it locked: $locked", ({ ms, locked }) => {
+    const story = lost("3").control({ _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" })
+    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    story.nowMs = ms
+    story.price("0.1").reconciled()
+    assert.equal(story.state.loss.locked, locked)
+    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    const refused = story.command({ name: "resume" }).heard("CommandRefused")
+    assert.deepEqual(
+      refused.map(({ reason }) => reason.rule),
+      locked ? ["daily_loss_lock"] : []
+    )
+    assert.equal(story.mode, locked ? "PAUSED daily_loss_lock" : "STARTING startup")
+  })
+
   it("begins every day with no loss", () => {
     const story = at(lost("2"), NEXT_MIDNIGHT)
     assert.equal(story.slot(1, cycle("-2", story.nowMs)).mode, "RUNNING started")

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Quote } from "../../shared/decimal/decimal.ts"
+import { Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { cycle, GovernorStory, refusal, request } from "./governor.testkit.ts"
+import { governorView } from "./view.ts"
 
 const errors = (consecutive: number): MarketEvent => ({
   _tag: "ExchangeErrorsObserved",
@@ -87,6 +88,19 @@ describe("the mode of the market", () => {
     assert.equal(story.balances(doge, usd).after(15).mode, mode)
   })
 
+  it("lets a slot that could not start try again by the exchange's own smallest order", () => {
+    const [minVolume, minCost] = [Volume.parse("20"), Quote.parse("5")]
+    const terms = { priceDecimals: 6, volumeDecimals: 8, minVolume, minCost, status: "online" }
+    const poor = () =>
+      new GovernorStory()
+        .running()
+        .account({ _tag: "ConstraintsObserved", ...terms })
+        .slot(2, refusal("bootstrap", "insufficient_funds"))
+    assert.equal(poor().balances("19.99999999", "4.9999999999").after(15).mode, "PAUSED cannot_bootstrap")
+    assert.equal(poor().balances("20", "0").after(15).mode, "RUNNING resumed")
+    assert.equal(poor().balances("0", "5").after(15).mode, "RUNNING resumed")
+  })
+
   it("is an operator's to pause and to resume, each once", () => {
     const story = new GovernorStory().running().command({ name: "pause", note: "lunch" })
     assert.equal(story.mode, "PAUSED operator")
@@ -117,6 +131,7 @@ describe("the mode of the market", () => {
   it("halts when a slot breaks its rules; only removing the slot and an operator end that", () => {
     const story = new GovernorStory().running().slot(2, { _tag: "InvariantBroken", violations: ["two exits"] })
     assert.equal(story.mode, "HALTED invariant_broken")
+    assert.deepEqual(story.state.mode.reason?.numbers, { slot: 2, violation: "two exits" })
     assert.equal(story.command({ name: "resume" }).heard("CommandRefused")[0]?.reason.rule, "invariant_broken")
     story.command({ name: "remove_slot", slot: 2 })
     story.slot(2, { _tag: "SlotSettled", reason: { rule: "nothing_left", numbers: {} } })
@@ -131,6 +146,32 @@ describe("the mode of the market", () => {
     story.control({ _tag: "RecordSkipped", actor: "slot-2", seq: 77, author: "op", reason: "known" })
     assert.equal(story.mode, "HALTED fault")
     assert.equal(story.command({ name: "resume" }).mode, "RUNNING resumed")
+  })
+
+  it("stays halted until every fault is answered, each once however often it was raised", () => {
+    const other: MarketEvent = { _tag: "FaultRaised", actor: "slot-3", seq: 77, problem: "cannot fold" }
+    const answered = (actor: string): MarketEvent => ({
+      _tag: "RecordSkipped",
+      actor,
+      seq: 77,
+      author: "op",
+      reason: "known"
+    })
+    const story = new GovernorStory().running().control(fault).control(other).control(fault)
+    story.control(answered("slot-2")).command({ name: "resume" })
+    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "fault")
+    assert.equal(story.control(answered("slot-3")).command({ name: "resume" }).mode, "RUNNING resumed")
+  })
+
+  it("has been what it is since it became that, whichever cause leads", () => {
+    const story = new GovernorStory().running().after(1, 61)
+    const since = story.nowMs / 1_000
+    story.after(10, 61).account(errors(5))
+    assert.equal(story.mode, "PAUSED api_errors")
+    assert.equal(governorView(story.state)?.since, since)
+    story.account(errors(0)).after(1, 0).after(15, 0)
+    assert.equal(story.mode, "RUNNING resumed")
+    assert.equal(governorView(story.state)?.since, story.nowMs / 1_000)
   })
 
   it("stays halted whatever else comes and goes", () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { GovernorRules, SlotRules } from "../../shared/events/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { GovernorStory, testSlotRules } from "./governor.testkit.ts"
+import { GovernorStory, testRules, testSlotRules } from "./governor.testkit.ts"
 import { medianMovePct } from "./profitTarget.ts"
 import { governorView } from "./view.ts"
 
@@ -42,6 +42,12 @@ describe("the median move", () => {
     const eleven = Array.from({ length: 11 }, (_, n) => 100 + n)
     assert.equal(medianMovePct(eleven), null)
     assert.isNotNull(medianMovePct([...eleven, 111]))
+  })
+
+  it("is the middle one by size, wherever in time it stands", () => {
+    const moves = [1, 1, 1, 1, 1, 9, 2, 2, 2, 2, 2]
+    const samples = moves.reduce((all, pct) => [...all, (all.at(-1) ?? 0) * (1 + pct / 100)], [100])
+    assert.closeTo(medianMovePct(samples) ?? 0, 2, 1e-9)
   })
 
   it("is in percent of the price before, up or down alike", () => {
@@ -101,7 +107,10 @@ describe("the profit target that follows volatility", () => {
   it("is told when it changes, not every loop", () => {
     const story = sample(quiet(), swinging(0.1, 30))
     assert.lengthOf(story.ever("TargetsSet"), 1)
-    assert.equal(story.ever("TargetsSet")[0]?.reason.rule, "volatility")
+    const [told] = story.ever("TargetsSet")
+    assert.equal(told?.reason.rule, "volatility")
+    assert.equal(told?.reason.numbers["samples"], 12)
+    assert.closeTo(Number(told?.reason.numbers["medianMovePct"]), 0.1, 0.001)
   })
 
   it("stays between floor and ceiling, or at what fees demand, whatever prices do", () => {
@@ -164,6 +173,20 @@ describe("a profit target that does not earn its fees", () => {
     const story = running().command({ name: "set_profit_pct", pct })
     assert.deepEqual(warned(story), warns ? [pct] : [])
     assert.equal(inForce(story).below_fees, warns)
+  })
+
+  it("is warned of with the figures that were compared", () => {
+    const story = running().command({ name: "set_profit_pct", pct: 0.4 })
+    const notice = story.heard("NoticeRaised")[0]
+    assert.equal(notice?.severity, "warning")
+    assert.deepEqual(notice?.reason.numbers, { profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5 })
+  })
+
+  it("is warned of by the configuration itself, whichever comes first, and by a later one", () => {
+    const governor: MarketEvent = { _tag: "GovernorConfigured", rules: testRules({ volatilityProfit: false }) }
+    assert.deepEqual(warned(new GovernorStory().control(configured({ profitPct: 0.5 })).control(governor)), [0.5])
+    assert.deepEqual(warned(new GovernorStory().control(governor).control(configured({ profitPct: 0.5 }))), [0.5])
+    assert.deepEqual(warned(running().control(configured({ profitPct: 0.4 }))), [0.4])
   })
 
   it("is warned of once, and again when it is another one", () => {

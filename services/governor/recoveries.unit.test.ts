@@ -78,10 +78,10 @@ describe("the soft close under pressure", () => {
   })
 
   it.each([
-    { price: "0.1003", asks: 0, why: "0.3 % away: next to the market already" },
-    { price: "0.100301", asks: 1, why: "farther" }
+    { price: "0.100375", asks: 0, why: "0.375 % away, entries 0.25 %: next to the market already" },
+    { price: "0.100376", asks: 1, why: "farther" }
   ])("leaves one alone that is near enough: $why", ({ price, asks }) => {
-    const story = tight().openOrders(14)
+    const story = tight().command({ name: "set_entry_pct", pct: 0.25 }).openOrders(14)
     recover(story, 1, 1, price)
     assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), asks)
   })

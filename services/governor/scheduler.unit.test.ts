@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { GovernorStory, orphaned, request, takenBack, testRules } from "./governor.testkit.ts"
+import { cycle, GovernorStory, orphaned, request, takenBack, testRules } from "./governor.testkit.ts"
 import { entryCap } from "./scheduler.ts"
 
 describe("the cap on entries per loop", () => {
@@ -98,15 +98,23 @@ describe("the entry scheduler", () => {
     assert.deepEqual(refused, verdict === 1 ? [] : ["price_passed"])
   })
 
-  it("refuses everything that waits when the market is paused, and what is asked for then", () => {
+  it.each<{ rule: string; cause: string; stop: (story: GovernorStory) => GovernorStory }>([
+    { rule: "paused", cause: "operator", stop: (story) => story.command({ name: "pause", note: "" }) },
+    { rule: "paused", cause: "daily_loss_lock", stop: (story) => story.slot(3, cycle("-3", story.nowMs)) },
+    {
+      rule: "halted",
+      cause: "fault",
+      stop: (story) => story.control({ _tag: "FaultRaised", actor: "slot-3", seq: 7, problem: "cannot fold" })
+    }
+  ])("refuses everything that waits when the market is $rule ($cause), and what is asked for then", (row) => {
+    const { rule, cause, stop } = row
     const story = new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop()
-    story.slot(1, request(1)).slot(2, request(1)).command({ name: "pause", note: "" })
+    stop(story.slot(1, request(1)).slot(2, request(1)))
+    const refused = () => story.heard("EntryRefused").map(({ slot, reason }) => ({ slot, ...reason }))
     assert.deepEqual(story.state.scheduler.queue, [])
-    assert.deepEqual(
-      story.heard("EntryRefused").map(({ slot, reason }) => `${slot} ${reason.rule}`),
-      ["2 paused"]
-    )
-    assert.equal(story.slot(3, request(1)).verdict, "refused paused")
+    assert.deepEqual(refused(), [{ slot: 2, rule, numbers: { cause } }])
+    story.slot(3, request(1))
+    assert.deepEqual(refused(), [{ slot: 3, rule, numbers: { cause } }])
   })
 
   it("drops a waiting entry that its slot takes back, and leaves a granted one to the gateway", () => {

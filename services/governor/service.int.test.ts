@@ -53,7 +53,7 @@ const start = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0
 const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* start
-    const running = yield* Effect.forkChild(governorService({ subjects, rules }))
+    const running = yield* Effect.forkChild(governorService({ subjects, rules, fittedIntervals: [] }))
     const result = yield* until
     yield* Fiber.interrupt(running)
     return result

@@ -11,17 +11,20 @@ import { governorActor } from "./actor.ts"
 export interface GovernorServiceOptions {
   readonly subjects: MarketSubjects
   readonly rules: GovernorRules
+  /** Candle intervals, in minutes, that the regime advisor fits models to; empty: no advisor runs. */
+  readonly fittedIntervals: ReadonlyArray<number>
 }
 
 /** Runs until interrupted or halted. */
 export const governorService = Effect.fn("governorService")(function* ({
   subjects,
-  rules
+  rules,
+  fittedIntervals
 }: GovernorServiceOptions): Effect.fn.Return<
   never,
   HostError | ControlContended | AppendError | ReadError | RecordUndecodable,
   Journal | SnapshotStore
 > {
-  yield* configure(subjects, "governor", { _tag: "GovernorConfigured", rules })
+  yield* configure(subjects, "governor", { _tag: "GovernorConfigured", rules, fittedIntervals })
   return yield* runActors({ host: "governor", subjects, actors: [governorActor], publish: true })
 })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { Command } from "../../shared/events/command.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { accepted, ended, GovernorStory, request } from "./governor.testkit.ts"
+import { accepted, ended, GovernorStory, request, testRules } from "./governor.testkit.ts"
 import { governorView } from "./view.ts"
 
 const SEED = 20_261_121
@@ -60,8 +60,12 @@ describe("capital layers", () => {
   })
 
   it("is refused while the account or the price is unknown", () => {
-    const story = new GovernorStory().configure().terms().command(addLayer())
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "funds_unknown")
+    const rule = (story: GovernorStory) => story.command(addLayer()).heard("CommandRefused")[0]?.reason.rule
+    const known = () => new GovernorStory().configure().terms()
+    assert.equal(rule(known()), "funds_unknown")
+    assert.equal(rule(known().price("0.1")), "funds_unknown")
+    assert.equal(rule(known().balances("1000", "1000")), "funds_unknown")
+    assert.equal(layers(known().balances("1000", "1000")).funding_gap_usd, null)
   })
 
   it("are at most a thousand", () => {
@@ -104,6 +108,54 @@ describe("capital layers", () => {
     assert.equal(story.nextLoop().state.sizing.effectiveLayers, 3)
   })
 
+  it.each([
+    { doge: "21", usd: "100", fromDoge: 2, fromUsd: 95 },
+    { doge: "20.99999999", usd: "100", fromDoge: 1, fromUsd: 95 },
+    { doge: "100", usd: "1.05", fromDoge: 9, fromUsd: 1 },
+    { doge: "100", usd: "1.0499999999", fromDoge: 9, fromUsd: 0 }
+  ])(
+    "of 3.5 DOGE with a buffer of 1.5 and three sells: $doge DOGE fund $fromDoge of them, $usd USD $fromUsd",
+    (row) => {
+      const story = new GovernorStory().running({ layerDogePerOrder: 3.5, layerBalanceBuffer: 1.5 })
+      for (const id of [1, 2]) story.slot(1, request(id, { side: "sell", role: "exit" }))
+      for (const id of [3, 4]) story.slot(1, request(id, { role: "exit" }))
+      story.balances(row.doge, row.usd)
+      const { sources } = layers(story)
+      assert.deepEqual([sources.doge?.fundable_layers, sources.usd?.fundable_layers], [row.fromDoge, row.fromUsd])
+    }
+  )
+
+  it.each([
+    { doge: "70", usd: "0", taken: true, why: "20 orders of 3.5 DOGE" },
+    { doge: "69.99999999", usd: "0", taken: false, why: "a little less" },
+    { doge: "0", usd: "7", taken: true, why: "the same at 0.1 USD" },
+    { doge: "0", usd: "6.9999999999", taken: false, why: "a little less in USD" }
+  ])("another one of 3.5 DOGE needs $why: $taken", ({ doge, usd, taken }) => {
+    const story = new GovernorStory().running({ layerDogePerOrder: 3.5, layerOrderBudget: 20 })
+    story.balances(doge, usd).command(addLayer("auto"))
+    assert.lengthOf(story.heard(taken ? "CommandApplied" : "CommandRefused"), 1)
+  })
+
+  it("show what is missing for their own size and for each side's orders", () => {
+    const story = new GovernorStory().running({ layerDogePerOrder: 4, layerBalanceBuffer: 1.5, layerOrderBudget: 1 })
+    story.command(addLayer()).command(addLayer())
+    for (const id of [1, 2]) story.slot(1, request(id, { side: "sell", role: "exit" }))
+    story.slot(1, request(3, { role: "exit" })).balances("20", "1")
+    // Two layers of 4 DOGE with half as much again: 12 DOGE an order, 24 for two sells; 1.2 USD for one buy.
+    assert.deepInclude(layers(story), { funding_gap_doge: "4", funding_gap_usd: "0.2", fully_funded: false })
+    const { sources } = layers(story.balances("3", "0.3"))
+    assert.deepEqual(sources.doge?.next_layer, { covered: false, missing: "1" })
+    assert.deepEqual(sources.usd?.next_layer, { covered: false, missing: "0.1" })
+  })
+
+  it("are told at once when a configuration makes them larger", () => {
+    const story = holding("100", "100").command(addLayer())
+    story.control({ _tag: "GovernorConfigured", rules: testRules({ layerOrderBudget: 1, layerDogePerOrder: 2 }) })
+    const [told] = story.heard("SizingSet")
+    assert.deepInclude(told, { effectiveLayers: 1, dogePerOrder: 2 })
+    assert.equal(told?.reason.rule, "configured")
+  })
+
   it("are told when something changed, and only then", () => {
     const story = holding("100", "100").command(addLayer())
     assert.lengthOf(story.heard("SizingSet"), 1)
@@ -118,6 +170,9 @@ describe("capital layers", () => {
     const story = holding("100", "100").command(addLayer()).command(addLayer())
     const small = request(1, { role: "exit" })
     story.slot(1, small).slot(1, { ...request(2, { role: "exit" }), reason: { rule: "x", numbers: { layers: 2 } } })
+    story.slot(1, { ...request(3, { role: "exit" }), reason: { rule: "x", numbers: { layers: 2 } } })
+    assert.deepEqual(layers(story).propagation, { done: 2, orders: 3 })
+    story.order(1, ended("OrderCancelled", 3, "0"))
     story.balances("1", "0.4")
     assert.equal(story.state.sizing.effectiveLayers, 0)
     assert.deepInclude(layers(story), {
@@ -166,6 +221,15 @@ describe("the skew of sizes", () => {
     assert.equal(told?.skew, skew)
     assert.equal(told?.favouredMultiplier, multiplier)
     assert.equal(told?.reason.rule, "skew")
+  })
+
+  it.each([
+    { skew: 0.2, sensitivity: 2, multiplier: 1.4 },
+    { skew: -0.2, sensitivity: 0.5, multiplier: 1.1 },
+    { skew: 0.2, sensitivity: 0, multiplier: 1 }
+  ])("of $skew counts $sensitivity times, as set: $multiplier", ({ skew, sensitivity, multiplier }) => {
+    const story = new GovernorStory().running({ skewSensitivity: sensitivity }).account(skewed(skew))
+    assert.equal(story.heard("SizingSet")[0]?.favouredMultiplier, multiplier)
   })
 
   it("is told when it changes sides, however equal its size", () => {

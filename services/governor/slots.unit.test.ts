@@ -60,6 +60,15 @@ describe("the slots as configured", () => {
     assert.deepEqual(told(story), ["1 doge -", "2 shiba", "3 floki -", "7 cheems"])
   })
 
+  it.each([
+    { from: [1, 2], to: [1, 3], slots: ["1 doge", "2 shiba -", "3 floki"], why: "as long, with another one in it" },
+    { from: [5], to: [5, 1], slots: ["1 shiba", "5 doge"], why: "with a lower number in it" },
+    { from: [1, 2], to: [1], slots: ["1 doge", "2 shiba -"], why: "shorter" }
+  ])("are told in the order of their numbers from a list $why", ({ from, to, slots }) => {
+    const story = new GovernorStory().configure({}, from).control(configured(to))
+    assert.deepEqual(told(story), slots)
+  })
+
   it("take one back that was retiring", () => {
     const story = new GovernorStory()
       .configure({}, [1, 2])

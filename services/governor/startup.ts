@@ -1,6 +1,7 @@
 /** The start, step by step: each is done, or says what it waits for. A restart of whatever handles orders begins it anew. */
 import type { StartupStep } from "../../shared/events/governor.ts"
 import type { Reason } from "../../shared/events/reason.ts"
+import { unfitted } from "./advisor.ts"
 import { type Draft, reason } from "./draft.ts"
 import { standsStill } from "./mode.ts"
 import { ordersOf } from "./orderTable.ts"
@@ -14,6 +15,7 @@ type Finding = readonly [StepState, Reason]
 
 const done = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["done", reason(rule, numbers)]
 const waiting = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["waiting", reason(rule, numbers)]
+const pending = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["pending", reason(rule, numbers)]
 
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
@@ -26,7 +28,20 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
     market.price !== null && market.priceSeq > market.gatewayStartSeq
       ? done("price_heard", { price: market.priceNumber })
       : waiting("waits_for_first_price"),
-  candles: () => ["pending", reason("no_regime_advisor", {})],
+  candles: ({ advisor }) => {
+    if (advisor.intervals === null) return pending("no_regime_advisor")
+    if (advisor.intervals.length === 0) return done("no_regime_advisor")
+    const missing = unfitted(advisor)
+    if (missing.length === 0) return done("models_fitted", { intervals: advisor.intervals.join(" ") })
+    const refusals = missing.flatMap(({ intervalMin, refusal }) =>
+      refusal === null ? [] : `${intervalMin}: ${refusal}`
+    )
+    const intervals = missing.map(({ intervalMin }) => intervalMin).join(" ")
+    return pending("waits_for_training", {
+      intervals,
+      ...(refusals.length > 0 ? { refused: refusals.join(", ") } : {})
+    })
+  },
   reconcile: ({ market }) =>
     market.reconciled === null
       ? waiting("waits_for_comparison_with_the_exchange")
@@ -74,9 +89,8 @@ export const restart = (draft: Draft): void => {
   draft.state.startup = { steps, answered: [], bootstrapSinceMs: null }
 }
 
-/** Moves on as far as facts allow, and tells each step whose state has changed. */
+/** Moves on as far as facts allow, and tells each step whose state has changed. What is pending may end when all runs already. */
 export const advanceStartup = (draft: Draft): void => {
-  if (draft.state.startup.steps.running === "done") return
   for (const step of STEPS) {
     const before = draft.state.startup.steps[step]
     if (before === "done") continue

@@ -5,8 +5,7 @@
  * Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
  * the file named beside it, and only that file writes it.
  */
-import { Quote, Volume } from "../../shared/decimal/decimal.ts"
-import type { Price } from "../../shared/decimal/decimal.ts"
+import { type Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../shared/events/control.ts"
 import type { EventOf } from "../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../shared/events/governor.ts"
@@ -101,6 +100,16 @@ export interface StartupSlice {
   readonly answered: ReadonlyArray<number>
   /** When the slots began to be funded; null before. */
   readonly bootstrapSinceMs: number | null
+}
+
+/** The regime advisor's models (`advisor.ts`). */
+export interface AdvisorSlice {
+  /** Candle intervals, in minutes, that models are fitted to; empty: no advisor runs. Null: nobody has said. */
+  readonly intervals: ReadonlyArray<number> | null
+  /** By interval, what came of its trainings since the advisor started: null is a model, a text the name of the refusal. */
+  readonly trainings: Readonly<Record<number, string | null>>
+  /** The command to fit models anew that waits for the advisor's answer (`retrain.ts`). */
+  readonly retrain: (EventOf<"RetrainAsked"> & { readonly author: string; readonly askedAtMs: number }) | null
 }
 
 /** Who is promised which funds (`funds.ts`). */
@@ -208,6 +217,7 @@ export interface GovernorState {
   readonly orders: Readonly<Record<string, TrackedOrder>>
   readonly mode: ModeSlice
   readonly startup: StartupSlice
+  readonly advisor: AdvisorSlice
   readonly funds: FundsSlice
   readonly scheduler: SchedulerSlice
   readonly loss: LossSlice
@@ -264,6 +274,7 @@ export const initialState: GovernorState = {
     answered: [],
     bootstrapSinceMs: null
   },
+  advisor: { intervals: null, trainings: {}, retrain: null },
   funds: { queue: [], allotted: null },
   scheduler: { loop: 0, grantedInLoop: 0, queue: [], deferredTotal: 0, drainedTotal: 0 },
   loss: { utcDay: 0, loss: Quote.zero, limitOverride: null, locked: false, lockedDay: null },

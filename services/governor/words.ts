@@ -23,6 +23,9 @@ const SENTENCES: Readonly<Record<string, (numbers: Numbers) => string>> = {
   waits_for_first_price: () => "the first price",
   waits_for_comparison_with_the_exchange: () => "the comparison of orders with the exchange",
   waits_for_slots: (n) => `funds for slots ${text(n, "slots")}`,
+  waits_for_training: (n) =>
+    `candles, and the first fit of the models of ${text(n, "intervals")} min` +
+    (n["refused"] === undefined ? "" : ` (refused, ${text(n, "refused")})`),
   no_regime_advisor: () => "no regime advisor runs; nothing waits for it"
 }
 

@@ -125,7 +125,7 @@ describe("the scorecard", () => {
 describe("the advisor's status", () => {
   const place = { seq: 1, index: 0, subject: "market.XDGUSD.regime", epoch: 1, timeMs: NOW * 1_000 }
 
-  it("shows the last regime and its age, and keeps score in a shadow run", () => {
+  it("shows the last regime, whose models a refused training leaves in use, and keeps score in a shadow run", () => {
     const price = Price.parse("0.1")
     let state = advisorStatusActor.initial
     const told = [
@@ -135,7 +135,7 @@ describe("the advisor's status", () => {
     ] as const
     for (const event of told) state = advisorStatusActor.reduce(state, event, place).state
     const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
-    assert.deepInclude(shown, { regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: false })
+    assert.deepInclude(shown, { regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
     assert.deepEqual(shown.trainings, { "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
     assert.equal(shown.scorecard.readings, 0)
   })

@@ -17,15 +17,18 @@ import { train } from "./train.ts"
 const has = (input: unknown, ...fields: ReadonlyArray<string>): input is Record<string, unknown> =>
   typeof input === "object" && input !== null && fields.every((field) => field in input)
 
-/** A start, options, and observations or candles: to be fitted. */
+/** A start and options, with observations or candles: to be fitted. */
 export const isFitCase = (input: unknown): boolean =>
-  has(input, "initial", "options") && !("steps" in input) && ("observations" in input || "candles" in input)
+  (has(input, "initial") || has(input, "options")) && !has(input, "steps")
 
 /** The differences of a fit: from candles to bias where the case has candles. */
 export const runFitCase = (input: unknown): Array<string> => compareFit(new CaseObject(input, "case"))
 
 /** Parameters and observations: to be evaluated. */
-export const isEvaluateCase = (input: unknown): boolean => has(input, "parameters", "observations")
+export const isEvaluateCase = (input: unknown): boolean => has(input, "parameters") || has(input, "observations")
+
+/** What is looked at of such a case. */
+export const EVALUATE_FIELDS = { expected: ["logLikelihood", "posteriors", "viterbi"] }
 
 /** Log-likelihood, posteriors and path of given parameters. An expected `null` asks for a refusal. */
 export const runEvaluateCase = (input: unknown): Array<string> => {
@@ -70,6 +73,9 @@ export const runQualityCase = (input: unknown, readData: (name: string) => strin
       windows++
       const from = window.number("startRow")
       const best = window.number("bestKnownLogLikelihood")
+      if (!Number.isInteger(from) || from < 0 || from + length > candles.closes.length) {
+        throw new CaseError(`${window.at}.startRow: ${length} rows from ${from} on are not in ${name}`)
+      }
       const rows = featureRows({
         closes: candles.closes.subarray(from, from + length),
         volumes: candles.volumes.subarray(from, from + length)
@@ -81,18 +87,23 @@ export const runQualityCase = (input: unknown, readData: (name: string) => strin
       if (!(behind <= REACHED)) missed.push(`${name}, row ${from}: ${behind} behind the best known ${best}`)
     }
   }
+  if (windows === 0) throw new CaseError("case.sets name no window")
   return missed.length <= (1 - ENOUGH_WINDOWS) * windows ? [] : missed
 }
 
-/** Columns of `open_time_ms, open, high, low, close, volume`, one header line. */
+/** The closes and volumes of a CSV whose first line names its columns. */
 const candlesOf = (csv: string, name: string) => {
-  const lines = csv.trim().split("\n").slice(1)
+  const [header = "", ...lines] = csv.trim().split(/\r?\n/)
   const rows = lines.map((line) => Float64Array.from(line.split(","), Number))
-  return { closes: columnOf(rows, 4, name), volumes: columnOf(rows, 5, name) }
+  const column = (field: string) => columnOf(rows, header.split(",").indexOf(field), `${name}.${field}`)
+  return { closes: column("close"), volumes: column("volume") }
 }
 
 /** Two readings: what do they say together? */
-export const isConsensusCase = (input: unknown): boolean => has(input, "oneMinute", "fifteenMinute")
+export const isConsensusCase = (input: unknown): boolean => has(input, "oneMinute") || has(input, "fifteenMinute")
+
+/** What is looked at of such a case: the agreement has no name that is agreed upon. */
+export const CONSENSUS_FIELDS = { expected: ["regime", "confidence", "biasSignal"] }
 
 /** Regime, confidence and bias of the consensus; a missing or untrained detector is `null` or has `trained: false`. */
 export const runConsensusCase = (input: unknown): Array<string> => {
@@ -109,10 +120,12 @@ export const runConsensusCase = (input: unknown): Array<string> => {
 const SILENT: Voice = { trained: false, regime: "RANGING", confidence: 0, biasSignal: 0 }
 
 const voiceOf = (root: CaseObject, name: string): Voice => {
+  if (!(name in root.fields)) throw new CaseError(`${root.at}.${name} is missing; it may be null`)
   const reading = root.optionalObject(name)
   if (reading === null) return SILENT
   const trained = reading.fields["trained"] ?? true
   if (typeof trained !== "boolean") throw new CaseError(`${reading.at}.trained must be true or false`)
+  if (!trained) return SILENT
   return {
     trained,
     regime: reading.oneOf("regime", REGIMES),

@@ -1,7 +1,7 @@
 /** One reference case of a fit: candles to features, the climb, the fitted model, its labels and what it says of rows. */
 import type { CaseObject } from "../../shared/conformance/caseObject.ts"
 import { columnOf, Differences, matrixOf, numbersOf, type Tolerance } from "../../shared/conformance/numbers.ts"
-import { featureRows } from "./features.ts"
+import { EMA_SPREAD, featureRows } from "./features.ts"
 import { evaluate, fit } from "./hmm/fit.ts"
 import { filterLast } from "./hmm/filter.ts"
 import type { HmmModel } from "./hmm/model.ts"
@@ -43,12 +43,29 @@ export const modelFrom = (from: CaseObject, covarianceType: "diag"): HmmModel =>
   }
 }
 
+/** What is looked at of such a case. */
+export const FIT_FIELDS = {
+  options: ["maxIterations", "tolerance", "covarsPrior", "varianceFloor", "covarianceType"],
+  expected: [
+    "iterations",
+    "logLikelihoodPerIteration",
+    "fitted",
+    "logLikelihood",
+    "posteriors",
+    "viterbi",
+    "stateOrderByFeature",
+    "labels",
+    "features"
+  ]
+}
+
 /** Everything the case expects; what it leaves out is not judged, and an `expected` of `null` asks for a refusal. */
 export const compareFit = (root: CaseObject): Array<string> => {
   const differences = new Differences()
   const expected = root.optionalObject("expected")
   const rows = observationsOf(root, expected, differences)
   const options = root.object("options")
+  options.oneOf("covarianceType", ["diag"], "diag")
   const result = isRefusal(rows)
     ? rows
     : fit(modelFrom(root.object("initial"), "diag"), rows, {
@@ -61,7 +78,7 @@ export const compareFit = (root: CaseObject): Array<string> => {
     if (expected !== null) differences.same("fit", "a model", isRefusal(result) ? result : rows)
     return differences.lines
   }
-  if (expected === null) return ["fit: expected a refusal, got a model"]
+  if (expected === null) return ["fit: case.expected is null or missing, which asks for a refusal; got a model"]
   const { model, logLikelihoods, logLikelihood } = result
   if ("iterations" in expected.fields) {
     differences.same("iterations", expected.number("iterations"), logLikelihoods.length)
@@ -122,9 +139,10 @@ const compareLabels = (
   differences: Differences
 ): void => {
   const byFeature = expected.optionalObject("stateOrderByFeature")
-  if (byFeature === null) return
-  const order = stateOrder(model, byFeature.number("feature"))
-  differences.same("stateOrderByFeature.order", Array.from(numbersOf(byFeature, "order")), order)
+  const order = stateOrder(model, byFeature?.number("feature") ?? Math.min(EMA_SPREAD, model.features - 1))
+  if (byFeature !== null) {
+    differences.same("stateOrderByFeature.order", Array.from(numbersOf(byFeature, "order")), order)
+  }
   const ranked = labelsInOrder(model.states)
   const labels = Array.from({ length: model.states }, (_, state) => ranked[order.indexOf(state)]!)
   const wanted = expected.optionalObject("labels")

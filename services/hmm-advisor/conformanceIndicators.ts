@@ -18,6 +18,9 @@ export const isIndicatorCase = (input: unknown): boolean => {
 }
 
 const GROUPS = ["smaSeeded", "firstValueSeeded", "hmmFeatures"] as const
+
+/** What is looked at of such a case; every series and last value that it names is. */
+export const INDICATOR_FIELDS = { expected: GROUPS }
 type Seed = "smaSeeded" | "firstValueSeeded"
 
 /** Every series, or every last value, that the case names. An `expectedLast` of `null` has nothing to compare. */

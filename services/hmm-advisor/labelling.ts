@@ -15,6 +15,8 @@ interface ReadingSettings {
 export interface LabelledCandle extends Pick<RegimeReading, "regime" | "probabilities" | "confidence" | "biasSignal"> {
   /** Place of the candle in the series. */
   readonly candle: number
+  /** The likeliest state: with more than three, several states share a regime. */
+  readonly state: number
 }
 
 /**
@@ -37,14 +39,15 @@ export const labelCandles = (
       probabilitiesOf(belief, trained.labels),
       settings
     )
-    return { candle: row + WARM_UP_CANDLES, regime, probabilities, confidence, biasSignal }
+    const state = belief.indexOf(Math.max(...belief))
+    return { candle: row + WARM_UP_CANDLES, state, regime, probabilities, confidence, biasSignal }
   })
 }
 
 /** One line of `stateTable`. */
 export interface StateSummary {
   readonly label: string
-  /** Share of the labelled candles, 0 to 1. */
+  /** Share of the labelled candles of which this state is the likeliest, 0 to 1. */
   readonly share: number
   /** Candles this state is expected to last: 1 / (1 − the probability of staying). */
   readonly duration: number
@@ -64,7 +67,7 @@ export const stateTable = (
       (scaling.mean[feature] ?? 0)
     return {
       label,
-      share: labelled.filter(({ regime }) => regime === label).length / Math.max(1, labelled.length),
+      share: labelled.filter((candle) => candle.state === state).length / Math.max(1, labelled.length),
       duration: 1 / Math.max(Number.EPSILON, 1 - stays),
       means: { macdHistogramSlope: mean(0), emaSpread: mean(1), rsiZone: mean(2), volumeRatio: mean(3) }
     }

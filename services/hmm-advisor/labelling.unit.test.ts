@@ -84,6 +84,46 @@ describe("a model for people", () => {
     for (const { duration } of states) assert.isAtLeast(duration, 1)
   })
 
+  it("has a share of its own for every state, also where several share a regime", () => {
+    const settings = { ...DEFAULT_FIT, states: 5, covarianceType: "diag", minimumRows: 100 } as const
+    const five = given(train(given(featureRows(candles)), settings, null))
+    const shares = stateTable(five, given(labelCandles(five, candles, READING))).map(({ share }) => share)
+    assert.closeTo(
+      shares.reduce((sum, share) => sum + share, 0),
+      1,
+      1e-12
+    )
+  })
+
+  it("is drawn with its extremes and no more places than pixels, however long the series", () => {
+    const long = Array.from({ length: 20 }, () => labelled).flat()
+    const shown = long.map((label, candle) => ({ ...label, candle }))
+    const closes = Float64Array.from(shown, (_, candle) => (candle === 7_001 ? 9 : candle === 7_002 ? 1 : 5))
+    const picture = regimePicture({ title: "", timeText: String, closes, labelled: shown, outOfSampleFrom: null })
+    const points = [...picture.matchAll(/<polyline[^>]*points="([^"]*)"/g)].flatMap(
+      ([, list]) => list?.split(" ") ?? []
+    )
+    const heights = points.map((point) => Number(point.split(",")[1]))
+    assert.deepEqual([Math.min(...heights), Math.max(...heights)], [64, 354])
+    assert.isBelow(points.length, 4_000)
+    assert.isAbove(points.length, 1_000)
+  })
+
+  it.each([
+    { closes: [1, 1], figures: ["1"] },
+    { closes: [0.163, 0.738], figures: ["0.2", "0.3", "0.4", "0.5", "0.6", "0.7"] },
+    { closes: [0.00000115, 0.0000012], figures: ["0.00000115", "0.00000116"] },
+    { closes: [184, 19_650], figures: ["200", "500", "1000", "2000", "5000", "10000"] },
+    { closes: [1e-6, 1e5], figures: ["0.000001", "0.00001", "0.0001"] }
+  ])("of prices $closes has lines at $figures", ({ closes, figures }) => {
+    const two = labelled.slice(0, 2).map((label, candle) => ({ ...label, candle }))
+    const picture = regimePicture({ title: "", timeText: String, closes, labelled: two, outOfSampleFrom: null })
+    assert.notInclude(picture, "NaN")
+    const lines = [...picture.matchAll(/<line[^>]*>\n<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? "")
+    assert.deepEqual(lines.slice(0, figures.length), figures)
+    assert.isAtMost(lines.length, 12)
+  })
+
   it("is drawn with every regime that occurs, and a line where the training ends", () => {
     const timeText = (candle: number) => `candle ${candle}`
     const draw = (outOfSampleFrom: number | null) =>

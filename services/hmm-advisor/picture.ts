@@ -5,7 +5,7 @@ import type { Regime } from "./labels.ts"
 export interface PictureInput {
   /** Shown above the picture. */
   readonly title: string
-  /** What stands below the picture for a candle: its time, as people write it. */
+  /** What stands below the picture for a candle: its time in UTC, as people write it. */
   readonly timeText: (candle: number) => string
   /** Close of every candle, oldest first. */
   readonly closes: ArrayLike<number>
@@ -17,59 +17,88 @@ export interface PictureInput {
 const WIDTH = 1_200
 const PRICE = { top: 64, height: 290 }
 const BELIEF = { top: 380, height: 120 }
-const LEFT = 72
+const LEFT = 88
 const RIGHT = 16
 const HEIGHT = 540
-/** More points than pixels are not seen: a long series is drawn by every n-th candle. */
-const MOST_POINTS = 2 * WIDTH
+/** One place per pixel; where there are more candles than places, several share one. */
+const PLACES = WIDTH - LEFT - RIGHT
+/** A price that multiplied by this is drawn on a logarithmic scale: on a plain one its early moves would be a flat line. */
+const LOGARITHMIC_FROM = 5
 
 /** Told apart also by people who do not see red and green apart. */
 const COLOURS: Readonly<Record<Regime, string>> = { BEARISH: "#c2410c", RANGING: "#71717a", BULLISH: "#0369a1" }
 const REGIME_NAMES = ["BEARISH", "RANGING", "BULLISH"] as const
 
+/** What stands at one place of the picture: a candle, or several together. */
+interface Place {
+  readonly middle: number
+  /** Of the closes the first extreme and the other one, so that no spike is lost; one entry where there is one candle. */
+  readonly candles: ReadonlyArray<number>
+  /** Over the candles; coloured by the largest. */
+  readonly probabilities: LabelledCandle["probabilities"]
+  readonly regime: Regime
+}
+
+const placeOf = (labelled: ReadonlyArray<LabelledCandle>, closes: ArrayLike<number>): Place => {
+  const mean = (name: keyof Place["probabilities"]): number =>
+    labelled.reduce((sum, { probabilities }) => sum + probabilities[name], 0) / labelled.length
+  const probabilities = { bearish: mean("bearish"), ranging: mean("ranging"), bullish: mean("bullish") }
+  const candles = labelled.map(({ candle }) => candle)
+  const byClose = candles.toSorted((a, b) => (closes[a] ?? 0) - (closes[b] ?? 0))
+  const extremes = new Set([byClose[0] ?? 0, byClose.at(-1) ?? 0])
+  const { bearish, ranging, bullish } = probabilities
+  return {
+    middle: ((candles[0] ?? 0) + (candles.at(-1) ?? 0)) / 2,
+    candles: [...extremes].sort((a, b) => a - b),
+    probabilities,
+    regime: bearish >= ranging && bearish >= bullish ? "BEARISH" : ranging >= bullish ? "RANGING" : "BULLISH"
+  }
+}
+
 /** The whole picture. Needs at least two labelled candles. */
 export const regimePicture = (input: PictureInput): string => {
   const { timeText, closes, labelled, title, outOfSampleFrom } = input
-  const every = Math.max(1, Math.ceil(labelled.length / MOST_POINTS))
-  const points = labelled.filter((_, index) => index % every === 0 || index === labelled.length - 1)
-  const first = points[0]?.candle ?? 0
-  const last = points.at(-1)?.candle ?? 0
-  const [low, high] = extremes(points.map(({ candle }) => closes[candle] ?? 0))
+  const each = Math.max(1, Math.ceil(labelled.length / PLACES))
+  const places = Array.from({ length: Math.ceil(labelled.length / each) }, (_, place) =>
+    placeOf(labelled.slice(place * each, (place + 1) * each), closes)
+  )
+  const first = labelled[0]?.candle ?? 0
+  const last = labelled.at(-1)?.candle ?? 0
+  const [low, high] = extremes(labelled.map(({ candle }) => closes[candle] ?? 0))
+  const scale = high > LOGARITHMIC_FROM * low ? Math.log : (price: number) => price
   const x = (candle: number): number => LEFT + ((candle - first) / Math.max(1, last - first)) * (WIDTH - LEFT - RIGHT)
-  const y = (price: number): number => PRICE.top + (1 - (price - low) / (high - low || 1)) * PRICE.height
+  const y = (price: number): number =>
+    PRICE.top + (1 - (scale(price) - scale(low)) / (scale(high) - scale(low) || 1)) * PRICE.height
   const at = (candle: number) => `${round(x(candle))},${round(y(closes[candle] ?? 0))}`
 
   const pieces: Array<string> = []
-  for (let i = 1; i < points.length; i++) {
-    const [from, to] = [points[i - 1], points[i]]
-    if (from === undefined || to === undefined) continue
-    const run = [at(from.candle)]
-    let end = i
-    for (; end < points.length && points[end]?.regime === to.regime; end++) run.push(at(points[end]?.candle ?? 0))
-    pieces.push(`<polyline fill="none" stroke="${COLOURS[to.regime]}" stroke-width="1.5" points="${run.join(" ")}"/>`)
-    i = end - 1
+  for (let i = 0; i < places.length;) {
+    const regime = places[i]?.regime ?? "RANGING"
+    const run = i === 0 ? [] : [at(places[i - 1]?.candles.at(-1) ?? 0)]
+    for (; i < places.length && places[i]?.regime === regime; i++) run.push(...(places[i]?.candles ?? []).map(at))
+    pieces.push(`<polyline fill="none" stroke="${COLOURS[regime]}" stroke-width="1.5" points="${run.join(" ")}"/>`)
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="13">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     `<text x="${LEFT}" y="24" font-size="16" font-weight="600">${escapeText(title)}</text>`,
     ...legend(),
-    ...priceAxis(low, high, y),
+    ...priceAxis(scale === Math.log ? roundPowers(low, high) : roundFigures(low, high), y),
     ...sampleLine(outOfSampleFrom, first, last, x),
     ...pieces,
-    ...beliefs(points, x),
-    ...timeAxis(points, timeText, x),
+    ...beliefs(places, x),
+    ...timeAxis(labelled, timeText, x),
     "</svg>",
     ""
   ].join("\n")
 }
 
 /** Bearish from below, bullish from above, what is left between them ranges. */
-const beliefs = (points: ReadonlyArray<LabelledCandle>, x: (candle: number) => number): ReadonlyArray<string> => {
+const beliefs = (places: ReadonlyArray<Place>, x: (candle: number) => number): ReadonlyArray<string> => {
   const { top, height } = BELIEF
-  const band = (colour: string, from: (p: LabelledCandle) => number, to: (p: LabelledCandle) => number): string => {
-    const upper = points.map((point) => `${round(x(point.candle))},${round(top + (1 - to(point)) * height)}`)
-    const lower = points.map((point) => `${round(x(point.candle))},${round(top + (1 - from(point)) * height)}`)
+  const band = (colour: string, from: (place: Place) => number, to: (place: Place) => number): string => {
+    const upper = places.map((place) => `${round(x(place.middle))},${round(top + (1 - to(place)) * height)}`)
+    const lower = places.map((place) => `${round(x(place.middle))},${round(top + (1 - from(place)) * height)}`)
     return `<polygon fill="${colour}" fill-opacity="0.75" points="${[...upper, ...lower.toReversed()].join(" ")}"/>`
   }
   return [
@@ -103,27 +132,58 @@ const legend = (): ReadonlyArray<string> =>
     ]
   })
 
-const PRICE_LINES = 5
+/** Lines wanted at most; rounder figures make them fewer. */
+const PRICE_LINES = 8
+/** Of more powers of ten than these, no parts are shown. */
+const POWERS_WITH_PARTS = 4
 
-const priceAxis = (low: number, high: number, y: (price: number) => number): ReadonlyArray<string> =>
-  Array.from({ length: PRICE_LINES }, (_, line) => low + ((high - low) * line) / (PRICE_LINES - 1)).flatMap((price) => [
+/** Round prices in steps of 1, 2 or 5. */
+const roundFigures = (low: number, high: number): ReadonlyArray<number> => {
+  if (high <= low) return [low]
+  const rough = (high - low) / PRICE_LINES
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)
+  const from = Math.ceil(low / step)
+  return Array.from({ length: Math.floor(high / step) - from + 1 }, (_, line) => (from + line) * step)
+}
+
+/** 1, 2 and 5 times the powers of ten; the powers alone where those are many. */
+const roundPowers = (low: number, high: number): ReadonlyArray<number> => {
+  const from = Math.floor(Math.log10(low))
+  const powers = Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, line) => 10 ** (from + line))
+  const factors = powers.length > POWERS_WITH_PARTS ? [1] : [1, 2, 5]
+  return powers
+    .flatMap((power) => factors.map((factor) => factor * power))
+    .filter((price) => price >= low && price <= high)
+}
+
+const priceAxis = (prices: ReadonlyArray<number>, y: (price: number) => number): ReadonlyArray<string> => [
+  `<text x="${LEFT - 8}" y="${PRICE.top - 16}" text-anchor="end" fill="#52525b">close</text>`,
+  ...prices.flatMap((price) => [
     `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(y(price))}" y2="${round(y(price))}" stroke="#e4e4e7"/>`,
-    `<text x="${LEFT - 8}" y="${round(y(price) + 4)}" text-anchor="end">${price.toPrecision(5)}</text>`
+    `<text x="${LEFT - 8}" y="${round(y(price) + 4)}" text-anchor="end">${Number(price.toPrecision(6))}</text>`
   ])
+]
 
 const TIME_MARKS = 6
+const TIMES_AT = BELIEF.top + BELIEF.height + 24
 
 const timeAxis = (
-  points: ReadonlyArray<LabelledCandle>,
+  labelled: ReadonlyArray<LabelledCandle>,
   timeText: (candle: number) => string,
   x: (candle: number) => number
-): ReadonlyArray<string> =>
-  Array.from({ length: TIME_MARKS }, (_, mark) => points[Math.round((mark * (points.length - 1)) / (TIME_MARKS - 1))])
+): ReadonlyArray<string> => [
+  `<text x="${LEFT - 8}" y="${TIMES_AT}" text-anchor="end" fill="#52525b">UTC</text>`,
+  ...Array.from(
+    { length: TIME_MARKS },
+    (_, mark) => labelled[Math.round((mark * (labelled.length - 1)) / (TIME_MARKS - 1))]
+  )
     .filter((point) => point !== undefined)
     .map(({ candle }, mark) => {
       const anchor = mark === 0 ? "start" : mark === TIME_MARKS - 1 ? "end" : "middle"
-      return `<text x="${round(x(candle))}" y="${BELIEF.top + BELIEF.height + 24}" text-anchor="${anchor}">${escapeText(timeText(candle))}</text>`
+      return `<text x="${round(x(candle))}" y="${TIMES_AT}" text-anchor="${anchor}">${escapeText(timeText(candle))}</text>`
     })
+]
 
 const sampleLine = (
   from: number | null,
@@ -135,7 +195,7 @@ const sampleLine = (
   const left = round(x(from))
   return [
     `<line x1="${left}" x2="${left}" y1="${PRICE.top}" y2="${BELIEF.top + BELIEF.height}" stroke="#18181b" stroke-dasharray="4 4"/>`,
-    `<text x="${left + 6}" y="${PRICE.top + 12}" fill="#52525b">not in the training from here</text>`
+    `<text x="${left + 6}" y="${BELIEF.top - 8}" fill="#52525b">not in the training from here</text>`
   ]
 }
 

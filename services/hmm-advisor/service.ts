@@ -2,24 +2,23 @@
  * The regime advisor's shell: candles from the store, fits in a worker, facts into the journal. Advice only: when it stops,
  * the rebalancer goes on by the trend.
  */
-import { createHash } from "node:crypto"
 import { Effect, Stream } from "effect"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
 import { follow } from "../../shared/actor/follow.ts"
+import { sha256 } from "../../shared/actor/hash.ts"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
 import type { Journal, JournalRefused, JournalUnavailable, SnapshotStore } from "../../shared/journal/port.ts"
 import { Store } from "../../shared/store/port.ts"
 import { adviceOf, type Detector } from "./advice.ts"
-import { featureRows } from "./features.ts"
-import type { Rows } from "./hmm/rows.ts"
 import type { InferenceSettings } from "./regime.ts"
 import { isRefusal } from "./refusal.ts"
-import { newestStretch, type Series } from "./series.ts"
+import { newestStretch } from "./series.ts"
 import { advisorStatusActor } from "./status.ts"
-import { canonicalBytes, type TrainedModel, type TrainingSettings } from "./train.ts"
+import { canonicalBytes, type TrainingSettings } from "./train.ts"
 import { makeTrainer, type Trainer } from "./trainer.ts"
+import { outcomeOf, retrained, trainingRefused, trainingTask } from "./training.ts"
 
 /** One timeframe that a model is fitted to. */
 export interface DetectorOptions {
@@ -75,16 +74,26 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
     { options: options.fifteenMinute, model: null, trainAtMs: 0 }
   ]
   let answerAtMs = 0
+  // Our own answer comes round through the journal; until then its command must not be taken for a new one.
+  let answered = ""
   // The journal's clock drives it: on paper that runs faster than the wall, and stands while nothing is written.
   const look = Effect.gen(function* () {
-    const { nowMs } = status.state
-    if (nowMs === 0 || nowMs < answerAtMs) return
+    const { nowMs, retrain } = status.state
+    const asked = retrain?.commandId === answered ? null : retrain
+    if (nowMs === 0 || (nowMs < answerAtMs && asked === null)) return
     answerAtMs = nowMs + options.answerEveryMs
+    const outcomes: Array<EventOf<"RetrainAnswered">["outcomes"][number]> = []
     for (const standing of standings) {
-      if (nowMs < standing.trainAtMs) continue
+      const wanted = asked?.intervals.includes(standing.options.intervalMin) === true
+      if (nowMs < standing.trainAtMs && !wanted) continue
       const answer = yield* trainOne(options, standing, trainer)
       standing.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : TRY_AGAIN_MS)
       yield* write(answer)
+      if (wanted) outcomes.push(retrained(answer))
+    }
+    if (asked !== null) {
+      answered = asked.commandId
+      yield* write({ _tag: "RetrainAnswered", commandId: answered, outcomes })
     }
     const [oneMinute, fifteenMinute] = yield* Effect.forEach(standings, (standing) => detectorOf(options, standing))
     if (oneMinute === undefined || fifteenMinute === undefined) return
@@ -122,44 +131,14 @@ const detectorOf = (
 /** Fits a model to the newest window; the one before stays in use when that is refused. */
 const trainOne = Effect.fnUntraced(function* (advisor: AdvisorOptions, standing: Standing, trainer: Trainer) {
   const { intervalMin, trainingCandles, minimumRows } = standing.options
-  const refused = (refusal: string, detail: string): EventOf<"RegimeTrainingRefused"> => ({
-    _tag: "RegimeTrainingRefused",
-    intervalMin,
-    refusal,
-    detail
-  })
   const series = yield* candlesOf(advisor.symbol, intervalMin, trainingCandles)
-  const rows = featureRows(series)
-  if (isRefusal(rows)) return refused(rows.reason, rows.detail)
-  const settings: TrainingSettings = { ...advisor.training, minimumRows }
-  const result = yield* Effect.result(trainer(rows, settings, standing.model?.trained ?? null))
-  if (result._tag === "Failure") return refused("worker", result.failure.message)
-  if (isRefusal(result.success)) return refused(result.success.reason, result.success.detail)
-  const dataHash = createHash("sha256").update(canonicalBytes(rows)).digest("hex")
-  standing.model = { trained: result.success, dataHash }
-  return trainedFact(intervalMin, series, rows, settings, result.success, dataHash)
-})
-
-const trainedFact = (
-  intervalMin: number,
-  series: Series,
-  rows: Rows,
-  settings: TrainingSettings,
-  { model, scaling, labels, logLikelihood, start, iterations, warnings }: TrainedModel,
-  dataHash: string
-): EventOf<"RegimeModelTrained"> => ({
-  _tag: "RegimeModelTrained",
-  intervalMin,
-  dataHash,
-  candles: series.closes.length,
-  fromSec: series.fromSec ?? 0,
-  toSec: series.toSec ?? 0,
-  rows: rows.count,
-  settings: JSON.stringify(settings),
-  parameters: JSON.stringify({ model, scaling }),
-  labels,
-  logLikelihood,
-  start,
-  iterations,
-  warnings
+  const task = trainingTask(intervalMin, series, { ...advisor.training, minimumRows })
+  if (isRefusal(task)) return trainingRefused(intervalMin, task)
+  const result = yield* Effect.result(trainer(task.rows, task.settings, standing.model?.trained ?? null))
+  if (result._tag === "Failure") {
+    return trainingRefused(intervalMin, { reason: "worker", detail: result.failure.message })
+  }
+  const { model, fact } = outcomeOf(task, result.success, sha256(canonicalBytes(task.rows)))
+  standing.model = model ?? standing.model
+  return fact
 })

@@ -12,6 +12,8 @@ export interface AdvisorState {
   readonly regime: { readonly event: EventOf<"RegimeObserved">; readonly atMs: number } | null
   /** The last training of each timeframe, by minutes: what came of it, and when. */
   readonly trainings: Readonly<Record<number, Training>>
+  /** The command to train anew that the advisor has still to answer; null: none. */
+  readonly retrain: Pick<EventOf<"RetrainAsked">, "commandId" | "intervals"> | null
   readonly scorecard: Scorecard
 }
 
@@ -23,8 +25,8 @@ interface Training {
 /** Runs beside others in whatever follows the journal. */
 export const advisorStatusActor: Actor<AdvisorState> = {
   name: "advisor-status",
-  version: "1",
-  initial: { nowMs: 0, price: 0, regime: null, trainings: {}, scorecard: emptyScorecard },
+  version: "2",
+  initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
   reduce: (state, event, { timeMs }) => {
     const nowMs = Math.max(state.nowMs, timeMs)
     switch (event._tag) {
@@ -38,6 +40,14 @@ export const advisorStatusActor: Actor<AdvisorState> = {
       case "RegimeTrainingRefused": {
         const trainings = { ...state.trainings, [event.intervalMin]: { atMs: timeMs, event } }
         return { state: { ...state, nowMs, trainings }, outputs: [] }
+      }
+      case "RetrainAsked": {
+        const { commandId, intervals } = event
+        return { state: { ...state, nowMs, retrain: { commandId, intervals } }, outputs: [] }
+      }
+      case "RetrainAnswered": {
+        const retrain = state.retrain?.commandId === event.commandId ? null : state.retrain
+        return { state: { ...state, nowMs, retrain }, outputs: [] }
       }
       default:
         return { state, outputs: [] }
@@ -61,7 +71,11 @@ export const advisorView = (
     hmm_regime: {
       enabled,
       available: regime !== null,
-      trained: Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained"),
+      /** A refused training leaves the model before it in use. */
+      trained:
+        Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
+        regime?.event.oneMinute.trained === true ||
+        regime?.event.fifteenMinute.trained === true,
       /** True while it keeps score and moves nothing. */
       shadow: blendFactor === 1,
       regime: said?.regime ?? "RANGING",

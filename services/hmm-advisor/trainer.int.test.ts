@@ -47,4 +47,14 @@ describe(`training in the worker (seed ${SEED})`, () => {
       assert.isFalse(isRefusal(enough))
     })
   )
+
+  it.live("fails the fit of a worker that dies, and has a new one for the next", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer
+      // Not the shape of rows: the worker throws.
+      const failure = yield* Effect.flip(trainer({ ...ROWS, values: null } as unknown as Rows, SETTINGS, null))
+      assert.match(failure.message, /^training: /)
+      assert.deepEqual(yield* trainer(ROWS, SETTINGS, null), train(ROWS, SETTINGS, null))
+    })
+  )
 })

@@ -35,26 +35,38 @@ export type Trainer = (
   previous: TrainedModel | null
 ) => Effect.Effect<TrainedModel | Refusal, TrainerFailed>
 
-/** Starts the worker; it ends with the scope. */
+/** Has a worker while its scope lives. One that dies or hangs fails the fit it had; the next fit gets a new one. */
 export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.gen(function* () {
-  const worker = yield* Effect.acquireRelease(
-    Effect.sync(() => new Worker(new URL("./trainerWorker.ts", import.meta.url))),
-    (running) => Effect.promise(() => running.terminate())
-  )
-  // It must not keep a process alive that has nothing else to do.
-  worker.unref()
-  const waiting = new Map<number, Deferred.Deferred<TrainedModel | Refusal, TrainerFailed>>()
-  worker.on("message", ({ id, result }: TrainingAnswer) => {
-    const asked = waiting.get(id)
-    waiting.delete(id)
-    if (asked !== undefined) Deferred.doneUnsafe(asked, Effect.succeed(result))
-  })
-  worker.on("error", (error) => {
-    for (const asked of waiting.values()) {
-      Deferred.doneUnsafe(asked, new TrainerFailed({ detail: error.message }))
+  let standing: Worker | null = null
+  let waiting: {
+    readonly id: number
+    readonly answer: Deferred.Deferred<TrainedModel | Refusal, TrainerFailed>
+  } | null = null
+  const start = (): Worker => {
+    const worker = new Worker(new URL("./trainerWorker.ts", import.meta.url))
+    // It must not keep a process alive that has nothing else to do.
+    worker.unref()
+    worker.on("message", ({ id, result }: TrainingAnswer) => {
+      if (waiting?.id === id) Deferred.doneUnsafe(waiting.answer, Effect.succeed(result))
+    })
+    const died = (detail: string) => {
+      if (standing !== worker) return
+      standing = null
+      if (waiting !== null) Deferred.doneUnsafe(waiting.answer, new TrainerFailed({ detail }))
     }
-    waiting.clear()
+    worker.on("error", (error) => died(error.message))
+    worker.on("exit", (code) => died(`the worker ended with code ${code}`))
+    return worker
+  }
+  const stop = Effect.suspend(() => {
+    const worker = standing
+    standing = null
+    return worker === null ? Effect.void : Effect.promise(() => worker.terminate())
   })
+  yield* Effect.acquireRelease(
+    Effect.sync(() => void (standing = start())),
+    () => stop
+  )
   const turn = yield* Semaphore.make(1)
   let asked = 0
   return (rows, settings, previous) =>
@@ -62,15 +74,17 @@ export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.ge
       Effect.gen(function* () {
         const answer = yield* Deferred.make<TrainedModel | Refusal, TrainerFailed>()
         const id = ++asked
-        waiting.set(id, answer)
+        waiting = { id, answer }
+        standing ??= start()
         const request: TrainingRequest = { id, rows, settings, previous }
-        worker.postMessage(request, [])
+        standing.postMessage(request, [])
         return yield* Deferred.await(answer).pipe(
           Effect.timeoutOrElse({
             duration: PATIENCE,
-            orElse: () => Effect.fail(new TrainerFailed({ detail: `no answer within ${PATIENCE}` }))
+            orElse: () =>
+              Effect.andThen(stop, Effect.fail(new TrainerFailed({ detail: `no answer within ${PATIENCE}` })))
           }),
-          Effect.ensuring(Effect.sync(() => waiting.delete(id)))
+          Effect.ensuring(Effect.sync(() => void (waiting = null)))
         )
       })
     )

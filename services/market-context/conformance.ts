@@ -1,6 +1,6 @@
 /** Runs the reference cases of the market context: volume profiles, opening ranges, structure. */
-import { CaseObject } from "../../shared/conformance/caseObject.ts"
-import { Differences, matrixOf, type Tolerance } from "../../shared/conformance/numbers.ts"
+import { CaseError, CaseObject } from "../../shared/conformance/caseObject.ts"
+import { Differences, matrixOf, tableOf, type Tolerance } from "../../shared/conformance/numbers.ts"
 import { type Price, Price as Prices, Volume as Volumes } from "../../shared/decimal/decimal.ts"
 import { openingRange } from "./openingRange.ts"
 import { breakOfStructure, DEFAULT_STRUCTURE, type Direction, fairValueGaps, orderBlock } from "./structure.ts"
@@ -16,15 +16,20 @@ const has = (input: unknown, ...fields: ReadonlyArray<string>): boolean =>
 /** Trades as `[price, quantity]`, and a tick. */
 export const isProfileCase = (input: unknown): boolean => has(input, "trades", "tickSize")
 
+/** What is looked at of such a case. */
+export const PROFILE_FIELDS = {
+  expected: ["poc", "vah", "val", "high", "low", "vwap", "totalVolume", "coverage", "levels", "selected"]
+}
+
 /** The whole profile; an expected `null` is a day without trades. */
 export const runProfileCase = (input: unknown): Array<string> => {
   const root = new CaseObject(input, "case")
-  const trades = matrixOf(root, "trades").map(([price = 0, quantity = 0]) => ({
+  const trades = tableOf(root, "trades", 2).map(([price = 0, quantity = 0]) => ({
     price: Prices.fromNumber(price),
     volume: Volumes.fromNumber(quantity)
   }))
   const tick = Prices.fromNumber(root.number("tickSize"))
-  const profile = volumeProfile(trades, tick, root.optionalNumber("valueAreaPercent") ?? undefined)
+  const profile = profileOf(trades, tick, root.optionalNumber("valueAreaPercent") ?? undefined)
   const expected = root.optionalObject("expected")
   const differences = new Differences()
   if (expected === null || profile === null) {
@@ -59,14 +64,27 @@ export const runProfileCase = (input: unknown): Array<string> => {
   return differences.lines
 }
 
+/** A tick or a share out of its range is a malformed case. */
+const profileOf: typeof volumeProfile = (...given) => {
+  try {
+    return volumeProfile(...given)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new CaseError(`case: ${error.message}`, { cause: error })
+  }
+}
+
 /** Trades as `[unix ms, price]`, no tick. */
 export const isOpeningRangeCase = (input: unknown): boolean =>
   has(input, "trades", "expected") && !has(input, "tickSize")
 
+/** What is looked at of such a case. */
+export const OPENING_RANGE_FIELDS = { expected: ["high", "low", "complete"] }
+
 /** The range at `now`, or else at the newest trade. */
 export const runOpeningRangeCase = (input: unknown): Array<string> => {
   const root = new CaseObject(input, "case")
-  const trades = matrixOf(root, "trades").map(([timeMs = 0, price = 0]) => ({ timeMs, price }))
+  const trades = tableOf(root, "trades", 2).map(([timeMs = 0, price = 0]) => ({ timeMs, price }))
   const nowMs = root.optionalNumber("now") ?? trades.reduce((latest, { timeMs }) => Math.max(latest, timeMs), 0)
   const differences = new Differences()
   const got = openingRange(trades, nowMs)
@@ -80,6 +98,12 @@ export const runOpeningRangeCase = (input: unknown): Array<string> => {
 /** Candles in rows, with settings of the structure rules. */
 export const isStructureCase = (input: unknown): boolean => has(input, "candles", "settings", "expected")
 
+/** What is looked at of such a case. */
+export const STRUCTURE_FIELDS = {
+  settings: ["orderBlockLookback", "displacementFactor", "medianWindow", "breakCandles", "breakWindow"],
+  expected: ["orderBlock", "fairValueGaps", "breakOfStructure"]
+}
+
 /** Order blocks, all gaps, and breaks. */
 export const runStructureCase = (input: unknown): Array<string> => {
   const root = new CaseObject(input, "case")
@@ -91,7 +115,7 @@ export const runStructureCase = (input: unknown): Array<string> => {
     breakCandles: given.number("breakCandles", DEFAULT_STRUCTURE.breakCandles),
     breakWindow: given.number("breakWindow", DEFAULT_STRUCTURE.breakWindow)
   }
-  const candles = matrixOf(root, "candles").map(([, open = 0, high = 0, low = 0, close = 0]) => ({
+  const candles = tableOf(root, "candles", 5).map(([, open = 0, high = 0, low = 0, close = 0]) => ({
     open,
     high,
     low,

@@ -69,6 +69,7 @@ describe("readiness", () => {
     ["one below the target", { count: 719, withVolume: 719 }, [true, false], ["below_target_window:719/720"]],
     ["a newest candle of 900 s ago", { newestSec: NOW - 900 }, [true, true], []],
     ["a newest candle of 901 s ago", { newestSec: NOW - 901 }, [false, false], ["stale_candles"]],
+    ["a newest candle of the future", { newestSec: NOW + 1 }, [false, false], ["stale_candles"]],
     ["95 % with volume", { withVolume: 684 }, [true, true], []],
     ["less than 95 % with volume", { withVolume: 683 }, [true, true], ["low_volume_coverage:94.9%"]],
     ["a hole", {}, [true, true], ["missing_candles:3@2026-09-21T14:00Z/2026-09-21T14:02Z"]]

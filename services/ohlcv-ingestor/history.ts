@@ -26,6 +26,8 @@ export interface HistoryDone {
   readonly pages: number
   /** Candles the store did not have. */
   readonly fresh: number
+  /** Whether the store still has fewer candles than lie in the span: the source gave no more. */
+  readonly short: boolean
 }
 
 /** What a worker says of a job that is not its own any more. */
@@ -55,7 +57,7 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
   const fromSec = spanStartSec(input)
   const plan = planFetch(input, yield* store.candles.coverage(series, fromSec))
   const begun = job.place !== null && job.place.cursor !== null
-  if (!plan.fetch && !begun) return { phase: "skipped", message: plan.reason, pages: 0, fresh: 0 }
+  if (!plan.fetch && !begun) return { phase: "skipped", message: plan.reason, pages: 0, fresh: 0, short: false }
 
   let place: JobPlace =
     job.place !== null && begun ? job.place : { cursor: null, chunksDone: 0, chunksTotal: plan.chunks, fresh: 0 }
@@ -72,19 +74,15 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
       chunksTotal: more ? Math.max(place.chunksTotal, chunksDone + 1) : chunksDone,
       fresh: place.fresh + fresh
     }
-    if (!(yield* onPage(place))) return ended(place, "cancelled", LOST)
+    if (!(yield* onPage(place))) return { ...ended(place), phase: "cancelled", message: LOST, short: false }
     if (!more) break
   }
   const { count } = yield* store.candles.coverage(series, fromSec)
-  return ended(place, "complete", summary(place, count, plan))
+  const message = summary(place, count, plan)
+  return { ...ended(place), phase: "complete", message, short: count < plan.wanted }
 })
 
-const ended = (place: JobPlace, phase: HistoryDone["phase"], message: string): HistoryDone => ({
-  phase,
-  message,
-  pages: place.chunksDone,
-  fresh: place.fresh
-})
+const ended = ({ chunksDone, fresh }: JobPlace) => ({ pages: chunksDone, fresh })
 
 /** `new=719 have=719/6000 reachable=719/6000`: what came, what is there, and what this source can give at all. */
 const summary = (

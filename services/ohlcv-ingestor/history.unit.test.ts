@@ -12,7 +12,7 @@ import {
 import { Price, Volume } from "../../shared/decimal/decimal.ts"
 import type { JobOrder } from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
-import { namesOf, ordersOf, timeframesOf } from "./job.ts"
+import { namesOf, ordersOf } from "./job.ts"
 import { limitedSource } from "./limiter.ts"
 import { memoryStore } from "./memoryStore.testkit.ts"
 import { workForEver, workOnce } from "./worker.ts"
@@ -215,7 +215,7 @@ it.effect(
       for (let tick = 0; tick < 600; tick++) yield* TestClock.adjust("100 millis")
       yield* Fiber.interrupt(workers)
 
-      assert.strictEqual((yield* store.jobs.counts).complete, 100)
+      assert.strictEqual((yield* store.jobs.counts(null)).complete, 100)
       assert.isTrue(store.jobRows.every(({ attempts }) => attempts === 1))
       assert.strictEqual(asked.length, 300)
       const busySec = ((calls.at(-1) ?? 0) - (calls[0] ?? 0)) / 1_000
@@ -226,7 +226,7 @@ it.effect(
 
 it("a round holds every symbol with every timeframe once, long timeframes first", () => {
   const common = { source: "kraken", mode: "incremental", days: 250 } as const
-  const orders = ordersOf(["A", "B", "A"], timeframesOf("15m, 1d"), common)
+  const orders = ordersOf(["A", "B", "A"], [15, 1_440], common)
   assert.deepStrictEqual(
     orders.map(({ symbol, intervalMin }) => `${symbol} ${intervalMin}`),
     ["A 1440", "B 1440", "A 15", "B 15"]

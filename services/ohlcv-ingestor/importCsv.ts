@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs"
 import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { Effect, Schema, Stream } from "effect"
-import type { Candle } from "../../shared/candles/candle.ts"
+import { type Candle, intervalSec } from "../../shared/candles/candle.ts"
 import { type BadLine, csvReader } from "../../shared/candles/csv.ts"
 import type { CandleSeries, CandleStore, StoreError } from "../../shared/store/port.ts"
 
@@ -18,11 +18,14 @@ export class ImportFailed extends Schema.TaggedError<ImportFailed>()("ImportFail
 }
 
 export interface Imported {
-  /** Candles read and stored; those before `sinceSec` are read and left out. */
+  /** Candles read and stored. */
   readonly stored: number
   /** Those the store did not have. */
   readonly fresh: number
+  /** Read and left out: before `sinceSec`. */
   readonly skipped: number
+  /** Read and left out: not over at `nowSec`. Times in milliseconds look so, or a name that belongs to another timeframe. */
+  readonly unclosed: number
   readonly badLines: number
   readonly firstBad: ReadonlyArray<BadLine>
 }
@@ -32,32 +35,43 @@ const BATCH = 10_000
 /** More bad lines than this with not one good one before: another kind of file was named. */
 const HOPELESS = 1_000
 
-/** Stores the candles of `file` (plain or `.gz`) from `sinceSec` on as `series`. The same file again changes nothing. */
+export interface ImportOptions {
+  /** First start that is wanted, Unix seconds. */
+  readonly sinceSec: number
+  /** The clock, Unix seconds: one candle of the future would pass for fresh data for ever. */
+  readonly nowSec: number
+  /** Told after every piece how much of the file has been read (bytes on disk), and how many candles are stored. */
+  readonly onRead?: (readBytes: number, stored: number) => Effect.Effect<void>
+}
+
+/** Stores the closed candles of `file` (plain or `.gz`) as `series`. The same file again changes nothing. */
 export const importCsv = Effect.fn("importCsv")(function* (
   file: string,
   series: CandleSeries,
   store: Pick<CandleStore, "upsert">,
-  options: { readonly sinceSec: number; readonly onStored?: (stored: number) => Effect.Effect<void> }
+  { sinceSec, nowSec, onRead }: ImportOptions
 ): Effect.fn.Return<Imported, ImportFailed | StoreError> {
   const reader = csvReader()
   let batch: Array<Candle> = []
-  let [stored, fresh, skipped] = [0, 0, 0]
+  const lastSec = nowSec - intervalSec(series.intervalMin)
+  let [stored, fresh, skipped, unclosed] = [0, 0, 0, 0]
 
   const flush = Effect.fnUntraced(function* () {
     if (batch.length === 0) return
     fresh += yield* store.upsert(series, batch, "import")
     stored += batch.length
     batch = []
-    yield* options.onStored?.(stored) ?? Effect.void
   })
   const take = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>) {
     for (const candle of candles) {
-      if (candle.timeSec < options.sinceSec) skipped++
+      if (candle.timeSec < sinceSec) skipped++
+      else if (candle.timeSec > lastSec) unclosed++
       else batch.push(candle)
     }
     if (batch.length >= BATCH) yield* flush()
-    if (stored + skipped + batch.length === 0 && reader.bad().count > HOPELESS) {
-      const shown = reader.bad().first[0]?.text ?? ""
+    if (stored + skipped + unclosed + batch.length === 0 && reader.bad().count > HOPELESS) {
+      // Anything may stand in another kind of file, also what a terminal would obey.
+      const shown = (reader.bad().first[0]?.text ?? "").replace(/[^ -~]/g, "?")
       return yield* new ImportFailed({
         file,
         detail: `is no file of candles (time,open,high,low,close,volume,trades); it begins with "${shown}"`
@@ -65,24 +79,36 @@ export const importCsv = Effect.fn("importCsv")(function* (
     }
   })
 
-  yield* Stream.runForEach(textOf(file), (text) => take(reader.push(text)))
+  yield* Stream.runForEach(textOf(file), ({ text, readBytes }) =>
+    Effect.andThen(
+      take(reader.push(text)),
+      Effect.suspend(() => onRead?.(readBytes, stored) ?? Effect.void)
+    )
+  )
   yield* take(reader.end())
   yield* flush()
   const { count, first } = reader.bad()
-  return { stored, fresh, skipped, badLines: count, firstBad: first }
+  return { stored, fresh, skipped, unclosed, badLines: count, firstBad: first }
 })
 
+interface Piece {
+  readonly text: string
+  readonly readBytes: number
+}
+
 /** The file's text in pieces; a character is never cut in two, as the format is ASCII. */
-const textOf = (file: string): Stream.Stream<string, ImportFailed> =>
+const textOf = (file: string): Stream.Stream<Piece, ImportFailed> =>
   Stream.fromAsyncIterable(pieces(file), (error) => {
     const { code, message } = error as NodeJS.ErrnoException
     const detail = code === "ENOENT" ? "no such file" : `cannot be read (${message})`
     return new ImportFailed({ file, detail })
   })
 
-async function* pieces(file: string): AsyncGenerator<string> {
+async function* pieces(file: string): AsyncGenerator<Piece> {
   const bytes = createReadStream(file, { highWaterMark: 1 << 18 })
   const source = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes
   bytes.once("error", (error) => source.destroy(error))
-  for await (const chunk of Readable.from(source)) yield (chunk as Buffer).toString("latin1")
+  for await (const chunk of Readable.from(source)) {
+    yield { text: (chunk as Buffer).toString("latin1"), readBytes: bytes.bytesRead }
+  }
 }

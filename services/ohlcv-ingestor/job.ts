@@ -1,5 +1,4 @@
 /** Which history jobs a round makes. Pure. */
-import { timeframeMinutes } from "../../shared/candles/candle.ts"
 import type { JobOrder } from "../../shared/store/port.ts"
 
 /** Names out of a list with commas, spaces aside, each once, in the order given. */
@@ -10,11 +9,6 @@ export const namesOf = (list: string): ReadonlyArray<string> => [
       .map((name) => name.trim())
       .filter((name) => name !== "")
   )
-]
-
-/** Minutes of a list of timeframes; throws `UnknownTimeframe`. */
-export const timeframesOf = (list: string): ReadonlyArray<number> => [
-  ...new Set(namesOf(list).map((name) => timeframeMinutes(name)))
 ]
 
 /** A round: every symbol with every timeframe, the long timeframes of all symbols first, because they say most per page. */

@@ -2,7 +2,7 @@
 import { Clock, Effect, Layer } from "effect"
 import type { Candle } from "../../shared/candles/candle.ts"
 import { findGaps } from "../../shared/candles/gaps.ts"
-import { type CandleProvenance, type CandleSeries, type Job, Store } from "../../shared/store/port.ts"
+import { type CandleProvenance, type CandleSeries, type Job, type JobOrder, Store } from "../../shared/store/port.ts"
 import type { IngestorStore } from "./store.ts"
 
 type StoredCandle = Candle & { readonly provenance: CandleProvenance }
@@ -34,6 +34,7 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
   const tables = new Map<string, Map<number, StoredCandle>>()
   const state = new Map<string, unknown>()
   const rows: Array<StoredJob> = []
+  let lastId = 0
   const symbols = new Set(watchlist)
 
   const table = (series: CandleSeries) => {
@@ -94,10 +95,18 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
   const jobs: IngestorStore["jobs"] = {
     enqueue: (orders) =>
       Effect.sync(() => {
-        const waiting = new Set(rows.filter(isOpen).map((row) => `${row.source} ${keyOf(row)}`))
-        const fresh = orders.filter((order) => !waiting.has(`${order.source} ${keyOf(order)}`))
+        const nameOf = (order: JobOrder) => `${order.source} ${keyOf(order)}`
+        for (const order of orders) {
+          const same = rows.filter((row) => nameOf(row) === nameOf(order))
+          for (const row of same) if (!isOpen(row)) rows.splice(rows.indexOf(row), 1)
+          const free = same.find((row) => row.phase === "pending" && row.place === null)
+          if (free !== undefined && order.mode !== "incremental")
+            Object.assign(free, { mode: order.mode, days: order.days })
+        }
+        const waiting = new Set(rows.map(nameOf))
+        const fresh = orders.filter((order) => !waiting.has(nameOf(order)))
         for (const order of fresh) {
-          const id = String(rows.length + 1)
+          const id = String(++lastId)
           rows.push({
             ...order,
             id,
@@ -134,18 +143,19 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
         row.phase = "cancelled"
         return true
       }),
-    counts: Effect.sync(() => {
-      const count = (phase: Job["phase"]) => rows.filter((row) => row.phase === phase).length
-      return {
-        pending: count("pending"),
-        in_progress: count("in_progress"),
-        complete: count("complete"),
-        skipped: count("skipped"),
-        error: count("error"),
-        cancelled: count("cancelled")
-      }
-    }),
-    list: (limit) => Effect.sync(() => [...rows].reverse().slice(0, limit))
+    counts: (source) =>
+      Effect.sync(() => {
+        const count = (phase: Job["phase"]) =>
+          rows.filter((row) => row.phase === phase && (source === null || row.source === source)).length
+        return {
+          pending: count("pending"),
+          in_progress: count("in_progress"),
+          complete: count("complete"),
+          skipped: count("skipped"),
+          error: count("error"),
+          cancelled: count("cancelled")
+        }
+      })
   }
   return {
     stored,

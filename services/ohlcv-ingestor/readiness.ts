@@ -44,9 +44,14 @@ const VOLUME_COVERAGE_PCT = 95
 /** Holes named one by one; the rest is one line. */
 const MOST_HOLES = 5
 
-/** Whether the newest candle (its start, Unix seconds) is young enough at `nowSec` of the exchange's clock. */
+/**
+ * Whether the newest candle (its start, Unix seconds) is young enough at `nowSec` of the exchange's clock. One of the future
+ * is not: it is a stray, or belongs to another clock, and would pass for ever.
+ */
 export const isFresh = (newestSec: number | null, intervalMin: number, nowSec: number): boolean =>
-  newestSec !== null && nowSec - newestSec <= Math.max(FRESH_WITHIN_SEC, 3 * intervalSec(intervalMin))
+  newestSec !== null &&
+  newestSec <= nowSec &&
+  nowSec - newestSec <= Math.max(FRESH_WITHIN_SEC, 3 * intervalSec(intervalMin))
 
 /** `nowSec` is the exchange's clock. */
 export const assessReadiness = ({ coverage, gaps: missing }: Holdings, wanted: Wanted, nowSec: number): Readiness => {

@@ -121,7 +121,7 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
       Effect.forever(
         enduring(
           "jobs",
-          Effect.flatMap(store.jobs.counts, (counts) => Ref.set(jobs, counts)),
+          Effect.flatMap(store.jobs.counts(null), (counts) => Ref.set(jobs, counts)),
           COUNT_JOBS_EVERY_MS
         )
       )

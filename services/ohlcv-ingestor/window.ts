@@ -2,7 +2,7 @@
  * One timeframe of the traded pair: kept in step by polling, and filled from the exchange's newest page when it falls
  * short. What it needs to go on after a restart (cursor, stalls) is in the store.
  */
-import { Clock, Duration, Effect, Ref, Schema } from "effect"
+import { Clock, Duration, Effect, Option, Ref, Schema } from "effect"
 import { intervalSec, timeframeName } from "../../shared/candles/candle.ts"
 import type { CandlePage, CandleSourceError } from "../../shared/candles/source.ts"
 import type { CandleSeries, StoreError } from "../../shared/store/port.ts"
@@ -65,23 +65,25 @@ export interface TrainingWindow {
 /** A source pages forward from where it was; a window is filled by a few pages or not at all. */
 const MOST_PAGES = 20
 
+const Place = Schema.Struct({ cursor: Schema.NullOr(Schema.String) })
+const decodePlace = Schema.decodeUnknownOption(Place)
 const Memory = Schema.Struct({
-  cursor: Schema.NullOr(Schema.String),
   stalls: Schema.Int,
   message: Schema.String,
   lastRunMs: Schema.Finite
 })
 const decodeMemory = Schema.decodeUnknownOption(Memory)
 
-/** The key of a window's memory in the store. */
-export const memoryKey = ({ symbol, intervalMin }: CandleSeries): string => `candles.${symbol}.${intervalMin}`
+/** Keys in the store: of the cursor, written at every poll; and of the breaker, which another process may close meanwhile. */
+const placeKey = ({ symbol, intervalMin }: CandleSeries): string => `candles.${symbol}.${intervalMin}`
+const memoryKey = ({ symbol, intervalMin }: CandleSeries): string => `backfill.${symbol}.${intervalMin}`
 
 /** Closes a series' breaker by hand, whether or not a process keeps it in step; a series without a memory has none. */
 export const closeBreaker = Effect.fn("closeBreaker")(function* (
   store: IngestorStore,
-  { symbol, intervalMin }: CandleSeries
+  series: CandleSeries
 ): Effect.fn.Return<void, StoreError> {
-  const key = memoryKey({ symbol, intervalMin })
+  const key = memoryKey(series)
   const stored = decodeMemory(yield* store.state.get(key))
   if (stored._tag === "Some") yield* store.state.put(key, { ...stored.value, stalls: 0 })
 })
@@ -93,12 +95,12 @@ export const openWindow = Effect.fn("openWindow")(function* (
 ): Effect.fn.Return<TrainingWindow, StoreError> {
   const { series } = options
   const name = `${series.symbol} ${timeframeName(series.intervalMin)}`
-  const stored = decodeMemory(yield* store.state.get(memoryKey(series)))
-  const { cursor, ...memory } = stored._tag === "Some" ? stored.value : { cursor: null, ...noBackfillYet }
+  const { cursor } = Option.getOrElse(decodePlace(yield* store.state.get(placeKey(series))), () => ({ cursor: null }))
+  const memory = Option.getOrElse(decodeMemory(yield* store.state.get(memoryKey(series))), () => noBackfillYet)
   const state = yield* Ref.make<WindowNow>({
     options,
     memory,
-    status: idle,
+    status: { ...idle, phase: "pending" },
     cursor,
     lastSyncSec: 0,
     lastSyncRows: 0,
@@ -107,9 +109,13 @@ export const openWindow = Effect.fn("openWindow")(function* (
   })
   const countedMs = yield* Ref.make(-Infinity)
 
-  const remember = Effect.fnUntraced(function* (change: Partial<WindowNow>) {
-    const next = yield* Ref.updateAndGet(state, (current) => ({ ...current, ...change }))
-    yield* store.state.put(memoryKey(series), { cursor: next.cursor, ...next.memory })
+  const rememberBackfill = Effect.fnUntraced(function* (memory: BackfillMemory) {
+    yield* Ref.update(state, (current) => ({ ...current, memory }))
+    yield* store.state.put(memoryKey(series), memory)
+  })
+  const rememberPlace = Effect.fnUntraced(function* (change: Partial<WindowNow>) {
+    const { cursor: place } = yield* Ref.updateAndGet(state, (current) => ({ ...current, ...change }))
+    yield* store.state.put(placeKey(series), { cursor: place })
   })
   const show = (change: Partial<BackfillStatus>) =>
     Effect.map(
@@ -164,14 +170,15 @@ export const openWindow = Effect.fn("openWindow")(function* (
     const window = { samples: before.samples, target: options.target, ready: before.readyForTargetWindow }
     const decision = decideBackfill(memory, window, options.maxStalls)
     if (!decision.go) {
-      yield* remember({ memory: { ...memory, message: decision.message } })
+      yield* rememberBackfill({ ...memory, message: decision.message })
       return yield* show({ phase: "skipped", message: decision.message })
     }
     const startedMs = yield* Clock.currentTimeMillis
     yield* show({ phase: "in_progress", chunksDone: 0, chunksTotal: 1, startedMs, message: "" })
     const outcome = yield* fill(before.samples)
     const next = afterBackfill(memory, outcome, yield* Clock.currentTimeMillis)
-    yield* remember({ memory: next, cursor: outcome.cursor })
+    yield* rememberPlace({ cursor: outcome.cursor })
+    yield* rememberBackfill(next)
     yield* count()
     return yield* show({ phase: "complete", message: withCeiling(next.message, outcome.samples) })
   })
@@ -204,13 +211,14 @@ export const openWindow = Effect.fn("openWindow")(function* (
   const sync = Effect.gen(function* () {
     const { cursor, lastSyncSec, newestSec } = yield* Ref.get(state)
     const exchangeSec = yield* nowSec
-    // Nothing new can be there before the bar after the newest one has closed.
-    const closedSec = newestSec === null ? 0 : newestSec + 2 * intervalSec(series.intervalMin)
+    // Nothing new can be there before the bar after the newest one has closed. A newest one of the future is a stray.
+    const closedSec =
+      newestSec === null || newestSec > exchangeSec ? 0 : newestSec + 2 * intervalSec(series.intervalMin)
     if (exchangeSec < Math.max(closedSec, lastSyncSec + options.syncIntervalSec)) return 0
     const page = yield* source.fetchPage({ ...series, cursor })
     const fresh = yield* keep(page, "poll")
     const newest = page.candles.at(-1)?.timeSec ?? newestSec
-    yield* remember({
+    yield* rememberPlace({
       cursor: page.cursor,
       lastSyncSec: exchangeSec,
       lastSyncRows: fresh,

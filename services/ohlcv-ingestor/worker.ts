@@ -79,7 +79,7 @@ const untilLost = (renew: Effect.Effect<boolean, StoreError>): Effect.Effect<unk
     Effect.repeat({ while: (mine) => mine })
   )
 
-const lost = (job: Job): JobEnd => ({ job, phase: "cancelled", message: LOST, pages: 0, fresh: 0 })
+const lost = (job: Job): JobEnd => ({ job, phase: "cancelled", message: LOST, pages: 0, fresh: 0, short: false })
 
 /** Messages are for people; a source's error text may be a page. */
 const MOST_MESSAGE = 500

@@ -12,9 +12,10 @@ import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
+import { readTradeHistory } from "./history.ts"
 import type { Ledger, LedgerError } from "./ledger.ts"
 import { ASK_AGAIN_MS, persistently, SETTLE_QUESTIONS } from "./lookup.ts"
-import { knownTxids, provablyOurs } from "./provenance.ts"
+import { provablyOurs } from "./provenance.ts"
 
 type AskedError = ExchangeError | LedgerError | ReadError | RecordUndecodable
 
@@ -32,7 +33,7 @@ export const answerAsked = Effect.fn("answerAsked")(function* (
   for (const { what, commandId } of asked) {
     if (answered.has(commandId)) continue
     answered.add(commandId)
-    yield* (what === "drift" ? reconcileDrift : readTradeHistory)(ledger, subjects, commandId).pipe(
+    yield* (what === "drift" ? reconcileDrift : sumHistory)(ledger, subjects, commandId).pipe(
       // It stays asked, and the next start tries again: no reason to stop trading.
       Effect.catchIf(
         (error): error is ExchangeError => error._tag === "ExchangeError" && error.advice === "rejected",
@@ -90,37 +91,22 @@ const endOf = Effect.fnUntraced(function* (txid: string) {
   return null
 })
 
-/** Our clock may be behind the exchange's: the first fill must not be too old to be asked for, nor the last too new. */
-const CLOCK_SLACK_MS = 5_000
-
-/**
- * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
- * week holds more fills than one question may bring (10,000).
- */
-const WEEK_MS = 7 * 86_400_000
-
 /** Adds up every fill of the pair since the journal began: those of orders the journal knows, and all others. */
-const readTradeHistory = Effect.fn("readTradeHistory")(function* (
+const sumHistory = Effect.fn("sumHistory")(function* (
   ledger: Ledger,
   subjects: MarketSubjects,
   commandId: string
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
-  const trading = yield* Trading
   const nowMs = yield* (yield* VenueClock).nowMs
-  const fromMs = Math.max(0, ledger.state().beganMs - CLOCK_SLACK_MS)
-  const fills: Array<Fill> = []
-  for (let startMs = fromMs; startMs <= nowMs; startMs += WEEK_MS) {
-    const endMs = Math.min(startMs + WEEK_MS, nowMs + CLOCK_SLACK_MS)
-    fills.push(...(yield* persistently(trading.fills(startMs, endMs))))
-  }
-  const known = yield* knownTxids(subjects)
+  const since = { beganMs: ledger.state().beganMs, nowMs }
+  const { fromMs, ours, foreign } = yield* readTradeHistory(subjects, since, persistently)
   yield* ledger.note(subjects.account, {
     _tag: "TradeHistoryObserved",
     commandId,
     fromMs,
     toMs: nowMs,
-    ours: sumsOf(fills.filter(({ txid }) => known.has(txid))),
-    foreign: sumsOf(fills.filter(({ txid }) => !known.has(txid)))
+    ours: sumsOf(ours),
+    foreign: sumsOf(foreign)
   })
 })
 

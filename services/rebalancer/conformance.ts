@@ -35,6 +35,7 @@ export const runRebalancerCase = (input: unknown): Array<Difference> => {
   const steps = root.list("steps")
   const originSec = Math.floor(steps[0]?.number("now") ?? 0)
   let state = initialState
+  let compared = 0
   for (const [index, step] of steps.entries()) {
     state = take(state, inputOf(step, index + 1, originSec), config, step.at)
     const got = resultOf(state, config, originSec)
@@ -42,10 +43,13 @@ export const runRebalancerCase = (input: unknown): Array<Difference> => {
     const { fields: expected } = expect ?? step
     for (const field of Object.keys(expect === null ? got : expected)) {
       const wanted = expected[field] ?? null
-      if (wanted === null || agrees(wanted, got[field])) continue
+      if (wanted === null) continue
+      compared++
+      if (agrees(wanted, got[field])) continue
       differences.push({ step: index, field, expected: wanted, got: got[field] })
     }
   }
+  if (compared === 0) throw new CaseError(`${root.at}.steps expect nothing: there is no number to compare`)
   return differences
 }
 

@@ -116,6 +116,7 @@ const reduce = (slot: number, state: SlotState, event: MarketEvent, place: Event
     case "NoticeRaised":
     case "DriftReconcileAsked":
     case "AuditAsked":
+    case "RetrainAsked":
     case "CommandApplied":
     case "CommandRefused":
     case "CommandIssued":
@@ -125,6 +126,7 @@ const reduce = (slot: number, state: SlotState, event: MarketEvent, place: Event
     case "RegimeObserved":
     case "RegimeModelTrained":
     case "RegimeTrainingRefused":
+    case "RetrainAnswered":
       return unchanged(state)
   }
 }

@@ -1,6 +1,7 @@
 /** What a cycle earned, in exact money, and what its outcome does to the trade. (Trading contract §3.) */
 import { divideHalfEven, minus, plus, Price, Quote, type Volume } from "../../shared/decimal/decimal.ts"
 import type { EventOf } from "../../shared/events/event.ts"
+import { utcDayOf } from "../../shared/events/utcDay.ts"
 import { type Compared, type Draft, reason } from "./draft.ts"
 import { type ExitOrder, LAST_CYCLES, type TradeId } from "./state.ts"
 
@@ -68,13 +69,11 @@ export const keepCycle = (draft: Draft, cycle: EventOf<"CycleBooked">): void => 
   draft.book.lastCycles = [...draft.book.lastCycles.slice(1 - LAST_CYCLES), cycle]
 }
 
-const DAY_MS = 86_400_000
-
 /** Adds a negative net to the realised losses, of all time and of the UTC day; a profit adds nothing. */
 export const addLoss = (draft: Draft, net: Quote): void => {
   if (net >= 0n) return
   const { book, nowMs } = draft
-  const utcDay = Math.floor(nowMs / DAY_MS)
+  const utcDay = utcDayOf(nowMs)
   book.realizedLoss = minus(book.realizedLoss, net)
   book.dayLoss = { utcDay, loss: minus(book.dayLoss.utcDay === utcDay ? book.dayLoss.loss : Quote.zero, net) }
 }

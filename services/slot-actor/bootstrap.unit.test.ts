@@ -30,6 +30,8 @@ describe("bootstrap", () => {
       ["buy entry B 13@0.099 degraded_B", "no entry_A: insufficient_funds"],
       "DOGE lacks, USD for once the minimum"
     ],
+    ["13", "0.49", ["sell entry A 13@0.101 degraded_A", "no entry_B: insufficient_funds"], "DOGE for just the minimum"],
+    ["12.9", "0.5", ["buy entry B 13@0.099 degraded_B", "no entry_A: insufficient_funds"], "USD for just the minimum"],
     ["12.9", "0.49", ["no bootstrap: insufficient_funds"], "neither is there"]
   ])("with %s DOGE and %s USD gives %j: %s", (doge, usd, expected, _why) => {
     const slot = new SlotDriver().ready({}, doge, usd)

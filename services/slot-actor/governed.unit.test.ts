@@ -15,6 +15,31 @@ describe("a slot under a governor", () => {
     expect(said(slot.allot("26", "0.49"))).toEqual(["sell entry A 26@0.101 reseed_A", "no entry_B: insufficient_funds"])
   })
 
+  it("asks for nothing before there is a price, nor before the exchange has said its terms", () => {
+    const unpriced = new GovernedSlot().running()
+    unpriced.clock(5)
+    expect(asked(unpriced)).toEqual([])
+    const slot = new GovernedSlot()
+    slot.send({ _tag: "MarketConfigured", slots: [1], rules: testRules, governed: true })
+    slot.life("active")
+    slot.mode("RUNNING")
+    slot.price("0.1")
+    expect(asked(slot)).toEqual([])
+    slot.constraints()
+    slot.price("0.1", 1)
+    expect(asked(slot)).toEqual(["bootstrap"])
+  })
+
+  it("says why it asks, and for which trades", () => {
+    const slot = new GovernedSlot().running()
+    const why = () => slot.take().flatMap((event) => (event._tag === "FundsWanted" ? [event.reason] : []))
+    slot.price("0.1")
+    expect(why()).toEqual([{ rule: "no_orders", numbers: { trades: "A B" } }])
+    slot.allot("1", "2")
+    slot.price("0.1", 30)
+    expect(why()).toEqual([{ rule: "leg_missing", numbers: { trades: "A" } }])
+  })
+
   it("leaves an allotment for another slot alone", () => {
     const slot = new GovernedSlot().running()
     slot.price("0.1")
@@ -232,6 +257,34 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
     slot.sizing({ skew: 0.3, favouredMultiplier: 1.3 })
     expect(sizes(slot, "1000", usd)).toEqual(["sell 50", buy])
   })
+
+  it.each([
+    { doge: "115", sell: "sell 64", why: "11.5 − 5 USD covers 6.5" },
+    { doge: "110", sell: "sell 59", why: "11 − 5 USD covers 6" },
+    { doge: "80", sell: "sell 50", why: "never less than the other side" }
+  ])("the same on the other side: $doge DOGE, $why", ({ doge, sell }) => {
+    const slot = new GovernedSlot().running()
+    slot.sizing({ skew: -0.3, favouredMultiplier: 1.3 })
+    expect(sizes(slot, doge, "1000")).toEqual([sell, "buy 51"])
+  })
+
+  it.each([
+    { skew: 0.3, favouredMultiplier: 1.3, multipliers: { A: undefined, B: 1.3 } },
+    { skew: -0.3, favouredMultiplier: 1.3, multipliers: { A: 1.3, B: undefined } },
+    { skew: 0.3, favouredMultiplier: 1, multipliers: { A: undefined, B: undefined } },
+    { skew: 0, favouredMultiplier: 1, multipliers: { A: undefined, B: undefined } }
+  ])(
+    "a skew of $skew times $favouredMultiplier is said where it counts: $multipliers",
+    ({ multipliers, ...sizing }) => {
+      const slot = new GovernedSlot().running()
+      slot.sizing(sizing)
+      sizes(slot)
+      const said = slot.outputs.flatMap((event) =>
+        event._tag === "OrderRequested" ? [[event.tradeId, event.reason.numbers["skewMultiplier"]]] : []
+      )
+      expect(Object.fromEntries(said)).toEqual(multipliers)
+    }
+  )
 
   it("is never raised to the exchange's minimum", () => {
     const slot = new GovernedSlot().running()

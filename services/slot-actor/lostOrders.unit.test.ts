@@ -179,6 +179,26 @@ describe("an entry that fills after it was replaced", () => {
     expect(slot.state.book.halted).toBeNull()
   })
 
+  it("takes the place of the recovery that the cap has no room for beside it", () => {
+    const slot = new SlotDriver().ready({ maxRecoverySlots: 1, maxConsecutiveRefreshes: 100 })
+    slot.price("0.1")
+    slot.accept(1)
+    slot.accept(2)
+    // Three sells at rising prices: the first two are asked back too late.
+    for (const price of ["0.11", "0.11", "0.12", "0.12"]) slot.price(price, 1)
+    const [first, second] = slot.state.book.pendingCancels
+      .map(({ order }) => order)
+      .filter(({ side }) => side === "sell")
+    slot.fill(slot.find("sell", "entry").localId)
+    slot.fill(first?.localId ?? 0)
+    slot.accept(slot.state.book.recoveries[0]?.order.localId ?? 0)
+    slot.take()
+    const late = said(slot.fill(second?.localId ?? 0))
+    expect(late[0]).toMatch(/^cancel \d+ recovery_cap_evict_priority$/)
+    expect(late.at(-1)).toMatch(/^orphan \d+ as 2 late_fill$/)
+    expect(slot.state.book.recoveries.map(({ recoveryId }) => recoveryId)).toEqual([2])
+  })
+
   it("in part only, is a position of that part, or a residual", () => {
     const slot = replaced()
     expect(said(slot.cancelled(1, { price: "0.101", volume: "20" }))).toEqual([

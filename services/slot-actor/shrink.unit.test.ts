@@ -69,7 +69,11 @@ describe("the shortest story of a breach", () => {
   it("is the best found so far when the budget is spent, and still breaks", () => {
     const slot = broken()
     const violations = slot.state.book.halted ?? []
+    const shortest = shrink(1, slot.events, violations)
     const some = shrink(1, slot.events, violations, 5_000)
     expect(violationsOf(1, some)).toEqual(violations)
+    expect(some.length).toBeGreaterThan(shortest.length)
+    expect(some.length).toBeLessThan(slot.events.length)
+    expect(shrink(1, slot.events, violations, 0)).toEqual(slot.events)
   })
 })

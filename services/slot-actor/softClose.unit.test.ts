@@ -100,4 +100,12 @@ describe("a soft close", () => {
     const slot = new GovernedSlot().withRecovery()
     expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])
   })
+
+  it("is refused once for the same reason, and again after one that was not", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(9)
+    expect(said(slot.softClose(9))).toEqual([])
+    slot.softClose(1)
+    expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])
+  })
 })

@@ -41,6 +41,21 @@ describe("a lone exit", () => {
     expect(said(slot.clock(10_000))).toEqual([])
   })
 
+  it.each([
+    { market: "0.101", orphaned: 0 },
+    { market: "0.1011", orphaned: 0 },
+    { market: "0.100999", orphaned: 1 }
+  ])("to sell at 0.101, old enough, with the market at $market, is orphaned: $orphaned", ({ market, orphaned }) => {
+    const slot = new SlotDriver().ready({ refreshPct: 50 })
+    slot.price("0.1")
+    slot.fill(2)
+    slot.accept(3)
+    slot.price(market)
+    slot.take()
+    slot.clock(600)
+    expect(slot.state.book.recoveries.length).toBe(orphaned)
+  })
+
   it("holds back its trade's next entry for the base cooldown", () => {
     const slot = inPosition(false, { reentryBaseCooldownSec: 60 })
     expect(said(slot.clock(600))).toEqual(["orphan 3 as 1 s1_timeout", "no entry_A: cooldown"])
@@ -102,6 +117,21 @@ describe("a recovery", () => {
     ])
     expect(slot.state.book.recoveries.map(({ recoveryId }) => recoveryId)).toEqual([2])
     expect(slot.state.book.trades.A.consecutiveLosses).toBe(1)
+  })
+
+  it("is not evicted while sixteen cancels are unanswered: the exit waits in its cycle until one is", () => {
+    const slot = inPosition(false, { maxRecoverySlots: 1, refreshPct: 2, maxConsecutiveRefreshes: 100 })
+    slot.clock(600)
+    slot.fill(4, { fee: "0.01" })
+    for (let n = 0; slot.state.book.pendingCancels.length < 16 && n < 40; n++)
+      slot.price(n % 2 === 0 ? "0.11" : "0.102")
+    slot.take()
+    expect(said(slot.clock(600))).toContain("no exit_A: cancels_unanswered")
+    expect(slot.state.book.recoveries.map(({ recoveryId }) => recoveryId)).toEqual([1])
+    expect(slot.state.book.pendingCancels.length).toBe(16)
+    slot.cancelled(slot.state.book.pendingCancels[0]?.order.localId ?? 0)
+    expect(said(slot.clock(1))).toContain("cancel 3 recovery_cap_evict_priority")
+    expect(slot.state.book.recoveries.map(({ recoveryId }) => recoveryId)).toEqual([2])
   })
 
   it("evicted at the market and filled at its own price after all is corrected to the last unit", () => {

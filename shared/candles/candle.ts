@@ -30,6 +30,7 @@ const TIMEFRAMES = [
 
 /** A text is no timeframe; says which there are. */
 export class UnknownTimeframe extends Error {
+  readonly _tag = "UnknownTimeframe"
   override readonly name = "UnknownTimeframe"
 }
 
@@ -43,6 +44,16 @@ export const timeframeMinutes = (text: string): number => {
     `timeframe "${text}" is not known; use one of ${TIMEFRAMES.map(([known]) => known).join(", ")}`
   )
 }
+
+/** Minutes of a list with commas or spaces between, each once. Throws `UnknownTimeframe`. */
+export const timeframesOf = (list: string): ReadonlyArray<number> => [
+  ...new Set(
+    list
+      .split(/[,\s]+/)
+      .filter((name) => name !== "")
+      .map((name) => timeframeMinutes(name))
+  )
+]
 
 /** `1m`, `1h`, …; an interval without a name in minutes, such as `7m`. */
 export const timeframeName = (intervalMin: number): string =>

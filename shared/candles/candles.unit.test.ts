@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { describe } from "vitest"
 import { Price, Volume } from "../decimal/decimal.ts"
-import { timeframeMinutes, timeframeName, UnknownTimeframe } from "./candle.ts"
+import { timeframeMinutes, timeframeName, timeframesOf, UnknownTimeframe } from "./candle.ts"
 import { archiveName, csvReader } from "./csv.ts"
 import { findGaps } from "./gaps.ts"
 import { normalise, type RawCandle } from "./normalise.ts"
@@ -107,6 +107,10 @@ describe("timeframes", () => {
   it("an unknown one is refused with the ones there are", () => {
     assert.throws(() => timeframeMinutes("2d"), UnknownTimeframe, 'timeframe "2d" is not known; use one of 1m, 5m')
     assert.strictEqual(timeframeName(7), "7m")
+  })
+
+  it("a list may have commas, spaces and repetitions", () => {
+    assert.deepStrictEqual(timeframesOf(" 15m,, 1d h1 15m"), [15, 1_440, 60])
   })
 })
 

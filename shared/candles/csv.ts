@@ -14,7 +14,7 @@ export interface ArchiveName {
 
 /** Symbol and minutes of `XBTUSD_60.csv`, with or without `.gz` and folders before it; null for any other name. */
 export const archiveName = (file: string): ArchiveName | null => {
-  const match = /(?:^|[\\/])([A-Za-z0-9.]+)_(\d{1,5})\.csv(?:\.gz)?$/.exec(file)
+  const match = /(?:^|[\\/])([A-Za-z0-9.]+)_([1-9]\d{0,4})\.csv(?:\.gz)?$/.exec(file)
   return match === null ? null : { symbol: match[1] ?? "", intervalMin: Number(match[2]) }
 }
 

@@ -38,6 +38,11 @@ describe("settings", () => {
       { ORDER_SIZE_USD: "two" },
       "ORDER_SIZE_USD=two: is not a decimal number such as 2.50 (0 or more, at most 10 decimals)"
     ],
+    [
+      { BACKFILL_TIMEFRAMES: "1d,2d" },
+      'BACKFILL_TIMEFRAMES=1d,2d: timeframe "2d" is not known; use one of 1m, 5m, 15m, 30m, 1h, 4h, 12h, 1d, 1w, 15d (timeframes with commas between them)'
+    ],
+    [{ BACKFILL_TIMEFRAMES: "," }, "BACKFILL_TIMEFRAMES=,: names no timeframe (timeframes with commas between them)"],
     [{ LIVE: "yes" }, "LIVE=yes: is neither true nor false (`true` or `false`)"],
     [
       { CONTROL_TOKEN: "fifteen-letters" },

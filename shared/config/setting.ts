@@ -1,4 +1,5 @@
 /** What one setting is: how its text is read, and what `kennel config` and `docs/configuration.md` say of it. Pure. */
+import { timeframesOf } from "../candles/candle.ts"
 import { DecimalError, Quote, Volume } from "../decimal/decimal.ts"
 
 /** One row of the table. `parse` throws an Error whose message completes "PORT=abc: …". */
@@ -78,6 +79,14 @@ export const flag = (name: string, options: Row): Setting<boolean> =>
 /** Free text; empty means "not set" where the reason says so. */
 export const text = (name: string, options: Row & { readonly range?: string }): Setting<string> =>
   row(name, options, options.range ?? "text", (value) => value)
+
+/** Timeframes such as `1d,4h`, at least one; minutes of each. */
+export const timeframes = (name: string, options: Row): Setting<ReadonlyArray<number>> =>
+  row(name, options, "timeframes with commas between them", (value) => {
+    const minutes = timeframesOf(value)
+    if (minutes.length === 0) throw new Error("names no timeframe")
+    return minutes
+  })
 
 /** An absolute URL with one of these schemes, or empty. */
 export const url = (name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> =>

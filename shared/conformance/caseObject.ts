@@ -67,4 +67,6 @@ export class CaseError extends Error {
   override readonly name = "CaseError"
 }
 
-const describe = (value: unknown): string => (value === undefined ? "missing" : (JSON.stringify(value) ?? typeof value))
+/** A value for an error message: an infinite number by its name, which JSON does not have. */
+export const describe = (value: unknown): string =>
+  value === undefined ? "missing" : typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value)

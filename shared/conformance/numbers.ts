@@ -1,7 +1,7 @@
 /** Reading and comparing the numbers of reference cases. Pure. */
-import { CaseError, type CaseObject } from "./caseObject.ts"
+import { CaseError, type CaseObject, describe } from "./caseObject.ts"
 
-/** A list of numbers, a missing one (`null`, "not defined yet") as NaN where `gaps` allows it. */
+/** A list of numbers. Where `gaps` allows it, one may be infinite, or missing (`null`, "not defined yet"), which is NaN. */
 export const numbersOf = (from: CaseObject, name: string, gaps = false): Float64Array => {
   const values = from.fields[name]
   if (!Array.isArray(values)) throw new CaseError(`${from.at}.${name} must be a list of numbers`)
@@ -19,6 +19,14 @@ export const matrixOf = (from: CaseObject, name: string, gaps = false): Readonly
   })
 }
 
+/** The same with at least `width` numbers in each row. */
+export const tableOf = (from: CaseObject, name: string, width: number): ReadonlyArray<Float64Array> => {
+  const rows = matrixOf(from, name)
+  const short = rows.findIndex((row) => row.length < width)
+  if (short < 0) return rows
+  throw new CaseError(`${from.at}.${name}[${short}] must hold ${width} numbers, holds ${rows[short]?.length}`)
+}
+
 /** One column of rows; a case whose rows are too short is malformed. */
 export const columnOf = (rows: ReadonlyArray<Float64Array>, column: number, at: string): Float64Array =>
   Float64Array.from(rows, (row, index) => {
@@ -28,9 +36,9 @@ export const columnOf = (rows: ReadonlyArray<Float64Array>, column: number, at: 
   })
 
 const numberAt = (value: unknown, at: string, gaps: boolean): number => {
-  if (typeof value === "number" && Number.isFinite(value)) return value
+  if (typeof value === "number" && (gaps || Number.isFinite(value))) return value
   if (value === null && gaps) return Number.NaN
-  throw new CaseError(`${at} must be a finite number, is ${JSON.stringify(value) ?? "missing"}`)
+  throw new CaseError(`${at} must be a finite number, is ${describe(value)}`)
 }
 
 /** How far apart two numbers may be: the larger of an absolute and a relative distance. */
@@ -52,7 +60,8 @@ export class Differences {
 
   /** Numbers within the tolerance; NaN, null and undefined are all "not defined" and equal each other only. */
   close(field: string, expected: unknown, got: number | null | undefined, { absolute, relative }: Tolerance): void {
-    const wanted = typeof expected === "number" ? expected : Number.NaN
+    const wanted = expected ?? Number.NaN
+    if (typeof wanted !== "number") throw new CaseError(`${field} must be a number or null, is ${describe(expected)}`)
     const found = got ?? Number.NaN
     if (Number.isNaN(wanted) && Number.isNaN(found)) return
     if (Math.abs(wanted - found) <= Math.max(absolute, relative * Math.abs(wanted))) return

@@ -8,6 +8,8 @@ import { QuoteText } from "../decimal/schema.ts"
 const Pct = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 50 }))
 const Slot = Schema.Int.check(Schema.isGreaterThan(0))
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))
+/** As candles name it. */
+const Timeframe = Schema.String.check(Schema.isPattern(/^[0-9]{1,5}[mhdw]$/))
 const Limit = QuoteText.check(Schema.makeFilter((limit) => limit >= 0n || "Expected an amount of 0 or more"))
 
 /** Every command by its name, with its arguments. */
@@ -38,7 +40,9 @@ export const Command = Schema.Union([
     count: Count
   }),
   Schema.Struct({ name: Schema.Literal("reconcile_drift") }),
-  Schema.Struct({ name: Schema.Literal("audit_pnl") })
+  Schema.Struct({ name: Schema.Literal("audit_pnl") }),
+  /** The regime models are fitted anew, at once; null: of every timeframe, else of this one (`1m`, `15m`). */
+  Schema.Struct({ name: Schema.Literal("retrain"), timeframe: Schema.NullOr(Timeframe) })
 ])
 export type Command = typeof Command.Type
 

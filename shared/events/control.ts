@@ -90,7 +90,14 @@ export const GovernorRules = Schema.Struct({
 export type GovernorRules = typeof GovernorRules.Type
 
 /** The governor's rules from here on. Written when a start finds other settings than the journal's last. */
-export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", { rules: GovernorRules })
+export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
+  rules: GovernorRules,
+  /**
+   * Candle intervals, in minutes, that the regime advisor fits models to: what a start waits for. Empty: no advisor runs.
+   * Absent in journals from before a start looked at it, which fold as they did.
+   */
+  fittedIntervals: Schema.optionalKey(Schema.Array(Schema.Int))
+})
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 

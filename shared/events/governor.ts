@@ -123,6 +123,12 @@ export const DriftReconcileAsked = Schema.TaggedStruct("DriftReconcileAsked", { 
 /** The gateway is to read the exchange's own trade history and say its sums. */
 export const AuditAsked = Schema.TaggedStruct("AuditAsked", { commandId: Schema.NonEmptyString })
 
+/** The regime advisor is to fit the models of these candle intervals (minutes) anew. Its `RetrainAnswered` ends the command. */
+export const RetrainAsked = Schema.TaggedStruct("RetrainAsked", {
+  commandId: Schema.NonEmptyString,
+  intervals: Schema.Array(Schema.Int)
+})
+
 /** The command took effect; the other events of this record are its effect. */
 export const CommandApplied = Schema.TaggedStruct("CommandApplied", {
   commandId: Schema.NonEmptyString,
@@ -150,6 +156,7 @@ export const GovernorEvent = Schema.Union([
   NoticeRaised,
   DriftReconcileAsked,
   AuditAsked,
+  RetrainAsked,
   CommandApplied,
   CommandRefused
 ])

@@ -1,4 +1,4 @@
-/** What the regime advisor says of the market, on the subject `regime`. Advice: only the rebalancer listens. */
+/** What the regime advisor says of the market, on the subject `regime`. Advice: the rebalancer listens; the governor hears of trainings. */
 import { Schema } from "effect"
 
 export const Regime = Schema.Literals(["BEARISH", "RANGING", "BULLISH"])
@@ -67,4 +67,18 @@ export const RegimeTrainingRefused = Schema.TaggedStruct("RegimeTrainingRefused"
   detail: Schema.String
 })
 
-export const RegimeEvent = Schema.Union([RegimeObserved, RegimeModelTrained, RegimeTrainingRefused])
+/** The answer to the governor's `RetrainAsked`: each training stands in its own fact before this one. */
+export const RetrainAnswered = Schema.TaggedStruct("RetrainAnswered", {
+  commandId: Schema.NonEmptyString,
+  outcomes: Schema.Array(
+    Schema.Struct({
+      intervalMin: Schema.Int,
+      /** False: the model before it, if any, stays in use. */
+      trained: Schema.Boolean,
+      /** What came of it, for people. */
+      detail: Schema.String
+    })
+  )
+})
+
+export const RegimeEvent = Schema.Union([RegimeObserved, RegimeModelTrained, RegimeTrainingRefused, RetrainAnswered])

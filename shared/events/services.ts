@@ -14,3 +14,7 @@ const HANDLES_NO_ORDERS: ReadonlySet<string> = new Set([
 
 /** Whether a start of this service takes the last comparison with the exchange away. */
 export const handlesOrders = (service: string): boolean => !HANDLES_NO_ORDERS.has(service)
+
+/** Whether a start of this service fits the regime models anew: the advisor's own, and that of a process that runs everything. */
+export const fitsModels = (service: string): boolean =>
+  service === "hmm-advisor" || (handlesOrders(service) && service !== "order-gateway")

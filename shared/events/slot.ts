@@ -89,7 +89,7 @@ export const CycleBooked = Schema.TaggedStruct("CycleBooked", {
 
 /** Something was not done, and why. Written when the answer changes, not at every tick. */
 export const DecisionRefused = Schema.TaggedStruct("DecisionRefused", {
-  /** What was wanted: `entry_A`, `entry_B`, `exit_A`, `exit_B`, `refresh_A`, `refresh_B`, `fill`, `bootstrap`. */
+  /** What was wanted: `entry_A`, `entry_B`, `exit_A`, `exit_B`, `refresh_A`, `refresh_B`, `fill`, `bootstrap`, `soft_close`. */
   what: Schema.NonEmptyString,
   reason: Reason
 })

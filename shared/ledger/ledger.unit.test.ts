@@ -283,6 +283,40 @@ describe("the ledger", () => {
     assert.equal(story.at("released:1", "quote"), "10.025")
   })
 
+  it.each([
+    {
+      lines: [
+        ["base", 5n],
+        ["base", -5n],
+        ["quote", 2n],
+        ["quote", -2n]
+      ],
+      problems: []
+    },
+    {
+      lines: [
+        ["base", 100_000_000n],
+        ["base", -99_999_999n]
+      ],
+      problems: ["7.2: base lines add up to 0.00000001, not to 0"]
+    },
+    { lines: [["quote", -1n]], problems: ["7.2: quote lines add up to -0.0000000001, not to 0"] },
+    {
+      lines: [
+        ["base", 1n],
+        ["quote", -1n]
+      ],
+      problems: ["7.2: base lines add up to 0.00000001, not to 0", "7.2: quote lines add up to -0.0000000001, not to 0"]
+    }
+  ] as const)("names what does not cancel out in a transaction, each commodity by itself: $problems", (row) => {
+    const postings = row.lines.map(([commodity, amount]) => ({ account: "exchange", commodity, amount }))
+    assert.deepEqual(unbalanced({ seq: 7, index: 2, event: "OrderFilled", postings }), [...row.problems])
+  })
+
+  it("has nothing to explain before the balances have been seen", () => {
+    assert.isNull(unexplained(new Story().request(1, "buy").state))
+  })
+
   it("says how much nobody can explain", () => {
     const story = new Story().balances("1000", "100").request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025")
     story.balances("1107", "89.975")

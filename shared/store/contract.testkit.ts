@@ -264,23 +264,53 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
       })
     )
 
-    it.effect("a job that is cancelled by hand is no longer its worker's; jobs are counted and listed", () =>
+    it.effect("a job that is cancelled by hand is no longer its worker's; jobs are counted", () =>
       Effect.gen(function* () {
         const { jobs } = yield* Store
         const source = "cancels"
-        const before = yield* jobs.counts
+        const before = yield* jobs.counts(null)
         yield* jobs.enqueue([order("X", { source }), order("Y", { source })])
         const job = yield* jobs.claim(source, "w", 60)
         const id = job?.id ?? ""
         assert.isTrue(yield* jobs.cancel(id))
         assert.isFalse(yield* jobs.cancel(id))
         assert.isFalse(yield* jobs.keepPlace(id, "w", { cursor: null, chunksDone: 0, chunksTotal: 0, fresh: 0 }, 60))
-        const counts = yield* jobs.counts
+        const counts = yield* jobs.counts(null)
         assert.strictEqual(counts.cancelled, before.cancelled + 1)
         assert.strictEqual(counts.pending, before.pending + 1)
-        const [newest, older] = yield* jobs.list(2)
-        assert.deepInclude(newest, { symbol: "Y", phase: "pending", worker: null })
-        assert.deepInclude(older, { symbol: "X", phase: "cancelled" })
+        const none = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
+        assert.deepStrictEqual(yield* jobs.counts(source), { ...none, pending: 1, cancelled: 1 })
+        assert.deepStrictEqual(yield* jobs.counts("nobody"), none)
+      })
+    )
+
+    it.effect("a job that has not begun becomes what is asked for now; one that has goes on as it was ordered", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "orders"
+        yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 10 })])
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "full", days: 90 })]), 0)
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 5 })]), 0)
+        const job = yield* jobs.claim(source, "w", 60)
+        assert.deepInclude(job, { mode: "full", days: 90 })
+        const place = { cursor: "c", chunksDone: 1, chunksTotal: 2, fresh: 1 }
+        yield* jobs.keepPlace(job?.id ?? "", "w", place, 60)
+        yield* jobs.end(job?.id ?? "", "w", { phase: "pending", message: "" })
+        yield* jobs.enqueue([order("A", { source, mode: "missing", days: 7 })])
+        assert.deepInclude(yield* jobs.claim(source, "w", 60), { mode: "full", days: 90, place })
+      })
+    )
+
+    it.effect("of a series' finished jobs only the last is kept", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "rounds"
+        for (const phase of ["error", "complete", "complete"] as const) {
+          yield* jobs.enqueue([order("A", { source })])
+          const job = yield* jobs.claim(source, "w", 60)
+          yield* jobs.end(job?.id ?? "", "w", { phase, message: "" })
+        }
+        assert.deepInclude(yield* jobs.counts(source), { complete: 1, error: 0 })
       })
     )
 

@@ -132,7 +132,10 @@ export interface Job extends JobOrder {
 
 /** Table `backfill_jobs`: a durable queue that several workers share. Leases run by the database's clock. */
 export interface JobStore {
-  /** Queues what is neither waiting nor running already; returns how many are new. */
+  /**
+   * Queues what is neither waiting nor running already; returns how many are new. A job that has not begun takes on mode
+   * and days of a later order, unless that one is `incremental`. What was over of the series is forgotten.
+   */
   readonly enqueue: (orders: ReadonlyArray<JobOrder>) => Answer<number>
   /** Takes on the oldest free job of a source, also one whose lease has run out; null: there is none. Never the same job for two workers. Not idempotent: a lost reply costs one lease. */
   readonly claim: (source: string, worker: string, leaseSec: number) => Answer<Job | null>
@@ -146,10 +149,8 @@ export interface JobStore {
   ) => Answer<boolean>
   /** Cancels a job that waits or runs, by hand; its worker learns it at its next `keepPlace`. False: it was over. */
   readonly cancel: (id: string) => Answer<boolean>
-  /** How many there are in each phase. */
-  readonly counts: Answer<Readonly<Record<JobPhase, number>>>
-  /** The last `limit` (at most 1,000) jobs, the newest first. */
-  readonly list: (limit: number) => Answer<ReadonlyArray<Job>>
+  /** How many of a source (null: of all) there are in each phase. */
+  readonly counts: (source: string | null) => Answer<Readonly<Record<JobPhase, number>>>
 }
 
 /** A row of `symbols`: the watchlist. */

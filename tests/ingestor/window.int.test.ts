@@ -145,9 +145,34 @@ onExchange(
       assert.include((yield* restarted.backfill(true)).message, "stalls=1")
       assert.strictEqual(bench.calls(), 5)
 
+      // By the command, in another process; this one goes on polling and knows nothing of it.
       yield* closeBreaker(bench.store, SERIES)
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(yield* restarted.sync, 2)
       assert.strictEqual((yield* (yield* bench.open(legacy)).now).memory.stalls, 0)
     })
+)
+
+onExchange(
+  "a stray candle of the future neither passes for fresh data nor keeps new ones from being asked for",
+  (bench) =>
+    Effect.gen(function* () {
+      const page = yield* bench.source.fetchPage({ ...SERIES, cursor: null })
+      const stray = { ...page.candles[0]!, timeSec: START_MS / 1_000 + 86_400 }
+      yield* bench.store.candles.upsert(SERIES, [stray], "import")
+      const window = yield* bench.open({ target: 700 })
+      assert.strictEqual((yield* window.backfill(false)).phase, "complete")
+      assert.isFalse((yield* window.readiness).freshnessOk)
+      yield* TestClock.adjust("2 minutes")
+      yield* window.readiness
+      assert.strictEqual(yield* window.sync, 2)
+    })
+)
+
+onExchange("a window that is open waits for its backfill, it is not idle", (bench) =>
+  Effect.gen(function* () {
+    assert.strictEqual((yield* (yield* bench.open()).now).status.phase, "pending")
+  })
 )
 
 onExchange(

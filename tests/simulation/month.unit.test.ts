@@ -1,7 +1,7 @@
 /**
- * A recorded month of DOGE at speed with the governor on: an operator who meddles, a feed that goes quiet, an exchange that
- * fails, restarts. After every single record the slots' and the governor's invariants hold, no entry is granted while the market
- * stands still or the loss lock holds, and no order stands above the exchange's limit.
+ * A recorded month of DOGE at speed with governor and rebalancer on: an operator who meddles, a feed that goes quiet, an
+ * exchange that fails, restarts. After every single record the slots' and the governor's invariants hold, no entry is granted
+ * while the market stands still or the loss lock holds, and no order stands above the exchange's limit.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
@@ -10,6 +10,7 @@ import { recordedMarket, recordingStart } from "../../services/exchange-sim/mark
 import { readRecording } from "../../services/exchange-sim/market/rows.ts"
 import { governorRules } from "../../shared/config/governorRules.ts"
 import { readSettings } from "../../shared/config/read.ts"
+import { rebalancerRules } from "../../shared/config/rebalancerRules.ts"
 import { slotRules } from "../../shared/config/slotRules.ts"
 import { Quote, Volume } from "../../shared/decimal/decimal.ts"
 import { incidents } from "./incidents.ts"
@@ -30,6 +31,7 @@ const run = (days: number, seed: number) => {
     slots: settings.slots,
     slotRules: { ...slotRules(settings), volumeDecimals: 8 },
     governorRules: governorRules(settings),
+    rebalancerRules: rebalancerRules(settings),
     tier: settings.tier,
     base: Volume.parse("2000"),
     quote: Quote.parse("600"),
@@ -55,6 +57,7 @@ const SEEN = [
   "PositionReleased",
   "SlotSettled",
   "TargetsSet",
+  "SkewDecided",
   "SizingSet",
   "CommandApplied",
   "CommandRefused"

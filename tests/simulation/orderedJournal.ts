@@ -8,6 +8,7 @@
 import { createHash, type Hash } from "node:crypto"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import type { Actor } from "../../shared/actor/actor.ts"
+import { encodeState } from "../../shared/actor/stateText.ts"
 import { decodeRecord, type StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/events/subjects.ts"
@@ -84,7 +85,7 @@ export class OrderedJournal {
   private take(unplaced: StoredRecord, data: Uint8Array): void {
     const record: StoredRecord = { ...unplaced, seq: ++this.seq }
     if (data.length > 0) this.hash.update(data)
-    else this.hash.update(`${record.timeMs} ${record.events.map(({ _tag }) => _tag).join(" ")}`)
+    else this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
     for (const fold of this.folds) fold.apply(record, data)
     for (const fold of this.deciders) {
       for (let entry = fold.pending[fold.sent]; entry !== undefined; entry = fold.pending[fold.sent]) {

@@ -1,6 +1,6 @@
 /**
- * A whole market at speed, in one thread: recorded prices, the slots, the governor, the gateway's fold, the exchange's engine
- * and the ledger, every event in one order. After every record everything that must hold is looked at.
+ * A whole market at speed, in one thread: recorded prices, the slots, the governor, the rebalancer, the gateway's fold, the
+ * exchange's engine and the ledger, every event in one order. After every record everything that must hold is looked at.
  */
 import { governorActor } from "../../services/governor/actor.ts"
 import { governorViolations } from "../../services/governor/invariants.ts"
@@ -8,11 +8,12 @@ import { feeParts } from "../../services/exchange-sim/engine/money.ts"
 import { TIERS, type Tier } from "../../services/exchange-sim/engine/limits.ts"
 import type { MarketProcess } from "../../services/exchange-sim/market/process.ts"
 import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
+import { rebalancerActor } from "../../services/rebalancer/actor.ts"
 import { slotActor } from "../../services/slot-actor/actor.ts"
 import { slotBooks } from "../../services/slot-actor/ledgerBooks.ts"
 import { haltingViolations } from "../../services/slot-actor/invariants.ts"
 import type { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import type { GovernorRules, SlotRules } from "../../shared/events/control.ts"
+import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/events/control.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/events/subjects.ts"
@@ -30,12 +31,17 @@ export interface SimulationOptions {
   readonly slots: number
   readonly slotRules: SlotRules
   readonly governorRules: GovernorRules
+  readonly rebalancerRules: RebalancerRules
   readonly tier: Tier
   readonly base: Volume
   readonly quote: Quote
   readonly incidents: ReadonlyArray<Incident>
   /** Simulated time between two clock facts. */
   readonly clockMs: number
+  /** What the regime advisor writes after each clock fact; without it none runs. */
+  readonly advice?: (nowMs: number) => ReadonlyArray<MarketEvent>
+  /** Told of each record, and of the journal that ends with it, once every actor has folded it. */
+  readonly watch?: (record: StoredRecord, journal: OrderedJournal) => void
 }
 
 export interface SimulationResult {
@@ -63,6 +69,7 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
   const journal = new OrderedJournal(subjects)
   const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
   const governor = journal.add(governorActor)
+  journal.add(rebalancerActor)
   const gateway = journal.add(gatewayFold)
   const venue = new Venue(journal, () => gateway.state, {
     base,
@@ -124,6 +131,7 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
     seen.mostOpenOrders = Math.max(seen.mostOpenOrders, venue.openOrders)
     postAll(record)
     if (venue.openOrders > governorRules.openOrderLimit) problem(record, `${venue.openOrders} open orders`)
+    options.watch?.(record, journal)
   })
 
   // Books are compared once the slots' answers to a fill stand in the journal too, and the account at each of its own words.
@@ -154,6 +162,7 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
 
   journal.append(subjects.control, 0, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
   journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules })
+  journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
   journal.append(subjects.control, 0, {
     _tag: "MarketConfigured",
     slots: Array.from({ length: options.slots }, (_, n) => n + 1),
@@ -195,6 +204,7 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
     const priceAgeSec = heardMs === null ? null : (nowMs - heardMs) / 1_000
     journal.append(subjects.clock, nowMs, { _tag: "ClockTicked", priceAgeSec })
     venue.work()
+    for (const fact of options.advice?.(nowMs) ?? []) journal.append(subjects.regime, nowMs, fact)
   }
 
   let clockMs = startMs

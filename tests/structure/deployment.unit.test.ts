@@ -79,6 +79,20 @@ describe("the container files", () => {
     expect(read("docker-compose.yml").match(/\$\{SUPABASE_KEY/g)).toHaveLength(1)
   })
 
+  test("a hosted project needs its address and key: what stands in for it is left out with its profile", () => {
+    const own = [...compose].filter(([, block]) => block.includes("profiles: [own-store]")).map(([name]) => name)
+    expect(own).toEqual(["postgres", "migrate", "postgrest"])
+    for (const [name, block] of compose) {
+      const needs = /^ {6}postgrest: (.*)$/m.exec(block)?.[1] ?? ""
+      expect(needs === "" || needs.includes("required: false"), name).toBe(true)
+    }
+    expect(read("docker-compose.yml")).toContain("SUPABASE_REST_PATH: /${SUPABASE_URL:+rest/v1}\n")
+  })
+
+  test("the operator's page makes the store's key with the script that is tested", () => {
+    expect(read("docs/operations.md")).toContain("SUPABASE_KEY=$(PGRST_JWT_SECRET=$secret node supabase/key.mjs)")
+  })
+
   test("the image holds every folder that production code reads", () => {
     const copied = [...read("Dockerfile").matchAll(/^COPY (\w+) \1$/gm)].map(([, folder = ""]) => folder)
     expect(copied.toSorted()).toEqual(["cli", "services", "shared", "supabase"])

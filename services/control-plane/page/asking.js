@@ -21,6 +21,10 @@ const ACTIONS = {
   ],
   add_layer: ["Add a capital layer", "Every new order becomes larger, as far as the funds reach."],
   remove_layer: ["Remove a capital layer", "Every new order becomes smaller. Standing orders keep their size."],
+  retrain: [
+    "Retrain the regime models",
+    "Both timeframes are fitted anew, now. A model that is refused leaves the old one in use."
+  ],
   soft_close_next: ["Soft close the oldest recovery", "It moves next to the market: it closes soon, mostly at a loss."]
 }
 

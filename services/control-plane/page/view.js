@@ -1,4 +1,6 @@
 /** The whole page as data, from what is known. Pure. */
+import { rebalancer, regime } from "./adviceView.js"
+import { candles } from "./candlesView.js"
 import { conditionOf, priceAgeSec } from "./connection.js"
 import { age, dateTime, integer, timeOfDay, UNKNOWN } from "./format.js"
 import { governor, halt, logs, steps } from "./governorView.js"
@@ -133,6 +135,7 @@ export const page = (known, screen) => {
       market(report, samples, ageSec, screen.chartWidth),
       h("div", { class: "side" }, totals(report), account(report)),
       governor(report),
+      h("div", { class: "models" }, regime(report), rebalancer(report), candles(report)),
       h(
         "section",
         { class: "slots", "aria-label": "Slots" },

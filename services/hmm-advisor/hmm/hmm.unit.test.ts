@@ -81,6 +81,17 @@ describe("the model's arithmetic", () => {
     expect(Array.from(posteriors)).toEqual([1, 0, 1, 0, 1, 0])
   })
 
+  it("has probabilities that add up to 1 in log space too, however unlikely the rows", () => {
+    const forbidding = { ...twoStates, start: [1, 0], transition: [1, 0, 0.5, 0.5], covariances: [0.001, 0.003] }
+    const random = seeded(SEED)
+    const rows = rowsOf(Array.from({ length: 20 }, (_, t) => [t % 7 === 3 ? 1e6 * random() : random()]))
+    const { posteriors } = must(evaluate(forbidding, rows))
+    for (let row = 0; row < posteriors.length; row += 2)
+      expect(posteriors[row]! + posteriors[row + 1]!).toBeCloseTo(1, 12)
+    const { model } = must(fit(forbidding, rows, { ...DEFAULT_FIT, maxIterations: 1 }))
+    expect(model.start[0]! + model.start[1]!).toBeCloseTo(1, 12)
+  })
+
   it("remembers what underflowed where later rows make it likely after all", () => {
     const separate = { ...twoStates, transition: [1, 0, 0, 1], means: [0, 8] }
     const rows = rowsOf([...Array.from({ length: 60 }, () => [0]), ...Array.from({ length: 90 }, () => [8])])
@@ -122,11 +133,28 @@ describe("a fit", () => {
     expect([model.means[1], model.covariances[1], ...model.transition.slice(2)]).toEqual([1e6, 1, 0.1, 0.9])
   })
 
+  it("starts, after an update, from what the first row says", () => {
+    const { model } = must(fit(twoStates, rowsOf([[-1], [-1], [1]]), { ...DEFAULT_FIT, maxIterations: 1 }))
+    const [first] = must(evaluate(twoStates, rowsOf([[-1], [-1], [1]]))).posteriors
+    expect(model.start[0]).toBeCloseTo(first!, 12)
+    expect(first).toBeGreaterThan(0.6)
+  })
+
+  it("names the overflow of a single state's variance, whose model would have passed for a sound one", () => {
+    const wide = { ...twoStates, means: [0, 0], covariances: [1e4, 1e308] }
+    const rows = rowsOf(Array.from({ length: 40 }, (_, t) => [t < 20 ? 0 : t % 2 === 0 ? 1.2e154 : -1.2e154]))
+    expect(fit(wide, rows, { ...DEFAULT_FIT, maxIterations: 1, covariancePrior: 1e10 })).toMatchObject({
+      reason: "overflow"
+    })
+  })
+
   it("holds a constant feature up by the floor, and names the collapse without one", () => {
     const rows = rowsOf([[1], [1], [1], [1]])
     const none = { ...DEFAULT_FIT, covariancePrior: 0, varianceFloor: 0 }
     expect(must(fit(twoStates, rows, { ...none, varianceFloor: 1e-6 })).model.covariances).toEqual([1e-6, 1e-6])
     expect(fit(twoStates, rows, none)).toMatchObject({ reason: "collapsed-variance" })
+    const round = { ...modelOf(1, 1, "spherical"), means: [1] }
+    expect(must(fit(round, rows, { ...none, varianceFloor: 1e-6 })).model.covariances).toEqual([1e-6])
     const flat = rowsOf([
       [1, 5],
       [2, 5],
@@ -138,7 +166,7 @@ describe("a fit", () => {
   })
 
   it.each([
-    ["no row", twoStates, [], "bad-input"],
+    ["no row", twoStates, [], "too-few-rows"],
     ["a row that is not finite", twoStates, [[0], [Number.NaN]], "bad-input"],
     ["numbers whose squares overflow", twoStates, [[1e200], [-1e200]], "overflow"],
     ["probabilities that do not add up", { ...twoStates, start: [0.5, 0.6] }, [[0]], "bad-setting"],

@@ -34,19 +34,36 @@ export const logPass = (work: Workspace, rows: Rows): number => {
   for (let j = 0; j < states; j++) likelihood = logAdd(likelihood, posterior[size - states + j]!)
   if (!Number.isFinite(likelihood)) return likelihood
 
+  // Each row is weighed against its own total, which is the likelihood but for rounding: of a likelihood of e^(−10¹³) the
+  // last digit is worth a percent, and probabilities would add up to 1.01.
   work.moves.fill(0)
   backward.fill(0, size - states, size)
+  weighRow(work, backward, size - states)
   for (let row = size - states; row > 0; row -= states) {
+    const before = row - states
     for (let i = 0; i < states; i++) {
       let leaving = Number.NEGATIVE_INFINITY
       for (let j = 0; j < states; j++) {
-        const move = logTransition[i * states + j]! + density[row + j]! + backward[row + j]!
-        leaving = logAdd(leaving, move)
-        work.moves[i * states + j]! += Math.exp(posterior[row - states + i]! + move - likelihood)
+        leaving = logAdd(leaving, logTransition[i * states + j]! + density[row + j]! + backward[row + j]!)
       }
-      backward[row - states + i] = leaving
+      backward[before + i] = leaving
+    }
+    const forward = posterior.slice(before, row)
+    const total = weighRow(work, backward, before)
+    for (let i = 0; i < states; i++) {
+      for (let j = 0; j < states; j++) {
+        const move = logTransition[i * states + j]! + density[row + j]! + backward[row + j]!
+        work.moves[i * states + j]! += Math.exp(forward[i]! + move - total)
+      }
     }
   }
-  for (let at = 0; at < size; at++) posterior[at] = Math.exp(posterior[at]! + backward[at]! - likelihood)
   return likelihood
+}
+
+/** Turns a row's forward logarithms into posteriors; returns the logarithm of their total before that. */
+const weighRow = ({ states, posterior }: Workspace, backward: Float64Array, row: number): number => {
+  let total = Number.NEGATIVE_INFINITY
+  for (let at = row; at < row + states; at++) total = logAdd(total, posterior[at]! + backward[at]!)
+  for (let at = row; at < row + states; at++) posterior[at] = Math.exp(posterior[at]! + backward[at]! - total)
+  return total
 }

@@ -9,8 +9,8 @@ export interface Rows {
 
 /** What is wrong with the rows for a model of `features` features, or null. */
 export const checkRows = ({ count, features, values }: Rows, wanted: number): Refusal | null => {
-  if (features !== wanted) return refuse("bad-input", `rows must have ${wanted} features, have ${features}`)
   if (count === 0) return refuse("too-few-rows", "there is no row to look at")
+  if (features !== wanted) return refuse("bad-input", `rows must have ${wanted} features, have ${features}`)
   if (values.length !== count * features) {
     return refuse(
       "bad-input",

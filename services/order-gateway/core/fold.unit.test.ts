@@ -4,7 +4,7 @@ import { Price, Quote, Volume } from "../../../shared/decimal/decimal.ts"
 import { clientIdOf } from "../../../shared/events/clientId.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
-import { acceptedFacts, fillFacts, reportFacts } from "./facts.ts"
+import { acceptedFacts, fillFacts, missingFills, reportFacts } from "./facts.ts"
 import { gatewayFold } from "./fold.ts"
 import { type GatewayState, initialState, type LiveOrder } from "./state.ts"
 
@@ -244,5 +244,17 @@ describe("the facts the exchange's word adds", () => {
   ] as const)("an order reported %s with %s filled adds %j", (status, volume, expected) => {
     assert.deepStrictEqual(tags(reportFacts(open, report(status, volume))), [...expected])
     assert.deepStrictEqual(tags(reportFacts(sent, report(status, volume))), ["OrderAccepted", ...expected])
+  })
+})
+
+describe("the fills an order lacks", () => {
+  it.each([
+    { execId: "E2", txid: "T1", missing: true, why: "its own, not recorded" },
+    { execId: "E1", txid: "T1", missing: false, why: "its own, recorded" },
+    { execId: "E2", txid: "T2", missing: false, why: "another order's" },
+    { execId: "E1", txid: "T2", missing: false, why: "another order's of the same name" }
+  ])("of $execId at $txid: $missing, because it is $why", ({ execId, txid, missing }) => {
+    const live: LiveOrder = { ...order(foldAll([[OUT, requested(7)]])), txid: "T1", execIds: ["E1"] }
+    assert.lengthOf(missingFills(live, [{ ...fill(execId, "5"), txid }]), missing ? 1 : 0)
   })
 })

@@ -138,6 +138,12 @@ describe("an amendment", () => {
     assert.deepEqual(tasks(foldAll(...open, amend(7, "0.12"))), [])
   })
 
+  it("is not answered by what becomes of another order's", () => {
+    const two = [...open, request(2, "exit"), accepted(2), amend(1, "0.12"), amend(2, "0.13")] as const
+    assert.deepEqual(tasks(foldAll(...two, amended(2, "0.13"))), ["Amend 1"])
+    assert.deepEqual(tasks(foldAll(...two, amended(1, "0.12"))), ["Amend 2"])
+  })
+
   it("gives way to a cancel, whichever is asked for first", () => {
     assert.deepEqual(tasks(foldAll(...open, amend(1, "0.12"), cancel(1))), ["Cancel 1"])
     assert.deepEqual(tasks(foldAll(...open, cancel(1), amend(1, "0.12"))), ["Cancel 1"])

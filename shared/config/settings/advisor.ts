@@ -49,7 +49,7 @@ export const ADVISOR_SETTINGS = {
     default: "100",
     min: 50,
     max: 10_000,
-    reason: "Candles fetched for one answer: the window and the rows its indicators need to settle."
+    reason: "Fewest candles fetched for one answer; never fewer than the window and 100 for its indicators to settle."
   }),
   hmmConfidenceThreshold: number("HMM_CONFIDENCE_THRESHOLD", {
     group: advisor,

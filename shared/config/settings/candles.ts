@@ -1,5 +1,5 @@
 /** The candle ingestor's part of the settings: what is kept in step, what is fetched of the past, and from whom. */
-import { choice, flag, integer, number, secret, text, url } from "../setting.ts"
+import { choice, flag, integer, number, secret, text, timeframes, url } from "../setting.ts"
 
 const candles = "Candles"
 const backfill = "History backfill"
@@ -108,10 +108,9 @@ export const CANDLE_SETTINGS = {
     range: "names with commas between them",
     reason: "Symbols whose history is kept, as the source names them, besides the enabled ones of the symbols table."
   }),
-  backfillTimeframes: text("BACKFILL_TIMEFRAMES", {
+  backfillTimeframes: timeframes("BACKFILL_TIMEFRAMES", {
     group: backfill,
     default: "1d,4h,1h,15m",
-    range: "timeframes with commas between them",
     reason: "Their timeframes. Daily candles for the bias, hourly ones for structure."
   }),
   backfillDays: integer("BACKFILL_DAYS", {

@@ -113,15 +113,32 @@ const takeTurn = (directory: string, turn: number): boolean => {
   }
 }
 
+/** The living process that a turn's file names; null: a dead one, a released one, or a torn file. */
+const livingHolder = (text: string): number | null => {
+  const holder = parseHolder(text)
+  return holder !== null && lives(holder) ? holder.pid : null
+}
+
+/** The process that holds the directory at this moment; null: none does, or there is no such directory. Takes nothing. */
+export const holderOf = (directory: string): number | null => {
+  try {
+    const newest = turnsOf(directory).at(-1)
+    const text = newest === undefined ? null : readText(lockPath(directory, newest))
+    return text === null ? null : livingHolder(text)
+  } catch {
+    return null
+  }
+}
+
 const tryAcquire = (directory: string): number | JournalOpenError => {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const newest = turnsOf(directory).at(-1) ?? 0
     if (newest > 0) {
       const text = readText(lockPath(directory, newest))
       if (text === null) continue
-      const holder = parseHolder(text)
-      if (holder !== null && lives(holder)) {
-        const detail = `in use by process ${holder.pid}; stop that process first, or choose another directory`
+      const pid = livingHolder(text)
+      if (pid !== null) {
+        const detail = `in use by process ${pid}; stop that process first, or choose another directory`
         return new JournalOpenError({ where: directory, detail })
       }
     }

@@ -203,13 +203,12 @@ const call: fc.Arbitrary<Call> = fc.oneof(
           jobs.cancel(id)
     )
   },
-  { weight: 1, arbitrary: fc.constant<Call>(({ jobs }) => jobs.counts) },
   {
-    weight: 2,
-    arbitrary: fc.nat(20).map(
-      (limit): Call =>
+    weight: 3,
+    arbitrary: fc.constantFrom("kraken", "binance", "none", null).map(
+      (source): Call =>
         ({ jobs }) =>
-          jobs.list(limit)
+          jobs.counts(source)
     )
   },
   {

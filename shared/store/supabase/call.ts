@@ -97,12 +97,24 @@ const BUSY_STATUS = new Set([0, 408, 425, 429])
 /** A page of text from a proxy is not printed whole. */
 const SHOWN = 300
 
+/** One line: of a call without an answer supabase-js tells a stack, of which the cause is what a person needs. */
+const saidBy = (error: Reply["error"], status: number): string => {
+  const cause = status === 0 ? /^Caused by: (.+)$/m.exec(error?.details ?? "")?.[1] : undefined
+  const said = cause ?? [error?.message, error?.details].filter((text) => text != null && text !== "").join("; ")
+  return said.replace(/\s+/g, " ").slice(0, SHOWN)
+}
+
 const failure = (call: string, { error, status }: Reply): StoreError => {
   const code = error?.code ?? ""
-  const said = [error?.message, error?.details].filter((text) => text != null && text !== "").join("; ")
-  const detail = `${status === 0 ? "no answer" : `HTTP ${status}`}${code === "" ? "" : ` ${code}`}: ${said.slice(0, SHOWN)}`
+  const said = saidBy(error, status)
+  const detail =
+    `${status === 0 ? "no answer" : `HTTP ${status}`}${code === "" ? "" : ` ${code}`}` +
+    (said === "" ? "" : `: ${said}`)
   const fail = (advice: StoreError["advice"], remedy = "") => new StoreError({ call, advice, detail: detail + remedy })
-  if (MISSING.has(code) || isBareNotFound(error, status)) return fail("missing_table", "; apply supabase/migrations")
+  if (MISSING.has(code)) return fail("missing_table", "; apply supabase/migrations")
+  if (isBareNotFound(error, status)) {
+    return fail("missing_table", "; apply supabase/migrations, or check SUPABASE_REST_PATH")
+  }
   if (BUSY.has(code) || BUSY_STATUS.has(status)) return fail("retry")
   if (status === 401 || status === 403) return fail("stop", "; check SUPABASE_KEY")
   if (status >= 500 && status !== 501) return fail("retry")

@@ -100,23 +100,19 @@ export const makeJobs = (client: Client): JobStore => ({
 
   cancel: (id) => change(`jobs.cancel ${id}`, Schema.Boolean, () => client.rpc("cancel_job", { p_id: id })),
 
-  counts: ask("jobs.counts", CountRows, () => client.rpc("job_counts")).pipe(
-    Effect.map((rows) => {
-      const counts: Record<JobPhase, number> = {
-        pending: 0,
-        in_progress: 0,
-        complete: 0,
-        skipped: 0,
-        error: 0,
-        cancelled: 0
-      }
-      for (const { phase, count } of rows) counts[phase] = count
-      return counts
-    })
-  ),
-
-  list: (limit) =>
-    ask("jobs.list", JobRows, () =>
-      client.from("backfill_jobs").select(JOB_COLUMNS).order("id", { ascending: false }).limit(limit)
-    ).pipe(Effect.map((rows) => rows.map(jobOf)))
+  counts: (source) =>
+    ask("jobs.counts", CountRows, () => client.rpc("job_counts", { p_source: source })).pipe(
+      Effect.map((rows) => {
+        const counts: Record<JobPhase, number> = {
+          pending: 0,
+          in_progress: 0,
+          complete: 0,
+          skipped: 0,
+          error: 0,
+          cancelled: 0
+        }
+        for (const { phase, count } of rows) counts[phase] = count
+        return counts
+      })
+    )
 })

@@ -1,0 +1,48 @@
+/** The exchange's own trade history since the journal began: whatever audits the journal reads it here. */
+import { Effect } from "effect"
+import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
+import type { Journal, ReadError } from "../../shared/journal/port.ts"
+import { knownTxids } from "./provenance.ts"
+
+/** Our clock may be this far off the exchange's: the first fill must not be too old to be asked for, nor the last too new. */
+const CLOCK_SLACK_MS = 5_000
+
+/**
+ * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
+ * week holds more fills than one question may bring (10,000).
+ */
+const WEEK_MS = 7 * 86_400_000
+
+export interface TradeHistory {
+  /** From when on it was read, Unix milliseconds. */
+  readonly fromMs: number
+  /** Fills of orders that the journal knows, oldest first. */
+  readonly ours: ReadonlyArray<Fill>
+  /** All others of the pair. */
+  readonly foreign: ReadonlyArray<Fill>
+}
+
+/** Every fill of the pair from `beganMs` to `nowMs`. `asked` asks for one week, and again as often as its caller finds worth it. */
+export const readTradeHistory = Effect.fn("readTradeHistory")(function* <R>(
+  subjects: MarketSubjects,
+  { beganMs, nowMs }: { readonly beganMs: number; readonly nowMs: number },
+  asked: (
+    week: Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
+  ) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError, R>
+): Effect.fn.Return<TradeHistory, ExchangeError | ReadError | RecordUndecodable, Trading | Journal | R> {
+  const trading = yield* Trading
+  const fromMs = Math.max(0, beganMs - CLOCK_SLACK_MS)
+  const untilMs = nowMs + CLOCK_SLACK_MS
+  const fills: Array<Fill> = []
+  for (let startMs = fromMs; startMs < untilMs; startMs += WEEK_MS) {
+    fills.push(...(yield* asked(trading.fills(startMs, Math.min(startMs + WEEK_MS, untilMs)))))
+  }
+  const known = yield* knownTxids(subjects)
+  return {
+    fromMs,
+    ours: fills.filter(({ txid }) => known.has(txid)),
+    foreign: fills.filter(({ txid }) => !known.has(txid))
+  }
+})

@@ -1,0 +1,262 @@
+/** The command to retrain, from its record to the governor's answer: governor, advisor and the real worker on one journal. */
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, type Scope, Stream } from "effect"
+import { testRules, testSlotRules } from "../../services/governor/governor.testkit.ts"
+import { governorService } from "../../services/governor/service.ts"
+import { advisorService, type AdvisorOptions } from "../../services/hmm-advisor/service.ts"
+import { candles as madeUp, SETTINGS } from "../../services/hmm-advisor/testRows.ts"
+import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { raiseEpoch } from "../../shared/actor/control.ts"
+import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
+import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import { marketSubjects } from "../../shared/events/subjects.ts"
+import { MemoryJournal, type MemoryJournalOptions } from "../../shared/journal/memory.ts"
+import { Journal, type JournalRecord, type SnapshotStore } from "../../shared/journal/port.ts"
+import type { Store } from "../../shared/store/port.ts"
+
+const subjects = marketSubjects("XDGUSD")
+const SEED = 11
+const COUNT = 240
+const NOW_MS = 1_790_000_000_000
+
+const detector = (intervalMin: number) => ({ intervalMin, trainingCandles: COUNT, minimumRows: 200 })
+const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
+  subjects,
+  symbol: "XDGUSD",
+  oneMinute: detector(1),
+  fifteenMinute: detector(15),
+  recentCandles: 100,
+  training: SETTINGS,
+  inference: { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 },
+  answerEveryMs: 60_000,
+  retrainEveryMs: 86_400_000
+}
+
+/** A full window of closed candles of this interval, the last one just over. */
+const fill = ({ candles }: MemoryStore, intervalMin: number) => {
+  const { closes, volumes } = madeUp(SEED + intervalMin, COUNT)
+  const stepSec = intervalMin * 60
+  const firstSec = Math.floor(NOW_MS / 1_000 / stepSec - COUNT) * stepSec
+  const made = Array.from(closes, (close, at) => {
+    const price = Price.fromNumber(close, 7)
+    const volume = Volume.fromNumber(volumes[at] ?? 0, 8)
+    return { timeSec: firstSec + at * stepSec, open: price, high: price, low: price, close: price, volume, trades: 1 }
+  })
+  return candles.upsert({ symbol: "XDGUSD", intervalMin }, made, "backfill")
+}
+
+let written = 0
+/** Puts an event into the journal as its writer would, now. */
+const put = (subject: string, event: MarketEvent, timeMs = NOW_MS) =>
+  Effect.flatMap(Journal, (journal) => {
+    const envelope = { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events: [event] } as const
+    return journal.append(encodeEntry(subject, `test.${written++}`, envelope))
+  })
+
+const retrain = (commandId: string, timeframe: string | null = null) =>
+  put(subjects.command(commandId), {
+    _tag: "CommandIssued",
+    commandId,
+    author: "test",
+    command: { name: "retrain", timeframe },
+    preview: []
+  })
+
+/** The first `count` events of this kind, once there are so many. */
+const awaitAll = <Tag extends MarketEvent["_tag"]>(tag: Tag, count: number) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.tail({ from: 1 }).pipe(
+      Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+      Stream.filter((event): event is EventOf<Tag> => event._tag === tag),
+      Stream.take(count),
+      Stream.runCollect
+    )
+  )
+
+/** Which events of the regime family and which answers stand in the journal, in order. */
+const story = Effect.gen(function* () {
+  const journal = yield* Journal
+  const records = yield* Stream.runCollect(journal.read({ from: 1 }))
+  return records
+    .flatMap((record) => decodeRecord(record).events)
+    .flatMap((event) => {
+      switch (event._tag) {
+        case "RegimeModelTrained":
+        case "RegimeTrainingRefused":
+          return [`${event._tag === "RegimeModelTrained" ? "trained" : "refused"} ${event.intervalMin}`]
+        case "RetrainAnswered":
+        case "CommandApplied":
+        case "CommandRefused":
+          return [`${event._tag} ${event.commandId}`]
+        default:
+          return []
+      }
+    })
+})
+
+/** Runs the governor; returns once its rules are in the journal: a command before them would find the market ungoverned. */
+const governor = (fittedIntervals: ReadonlyArray<number> = [1, 15]) =>
+  Effect.andThen(
+    Effect.forkScoped(governorService({ subjects, rules: testRules(), fittedIntervals })),
+    awaitAll("GovernorConfigured", 1)
+  )
+
+/** Starts the advisor as a process would. */
+const advisor = Effect.gen(function* () {
+  const epoch = yield* raiseEpoch({ subjects, service: "hmm-advisor", reason: "start", timeMs: 0 })
+  return yield* Effect.forkScoped(advisorService({ ...advisorOptions, epoch }))
+})
+
+const price = Price.parse("0.25")
+
+/** A governed market at `NOW_MS` over an empty store. */
+const market = (name: string, test: (store: MemoryStore) => Story, journal: MemoryJournalOptions = {}) =>
+  it.live(name, () => {
+    const store = memoryStore()
+    return Effect.gen(function* () {
+      yield* put(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testSlotRules, governed: true })
+      yield* put(subjects.price, { _tag: "PriceObserved", last: price, bid: price, ask: price })
+      yield* test(store)
+    }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(journal), memoryStoreLayer(store))))
+  })
+type Story = Effect.Effect<void, unknown, Journal | SnapshotStore | Store | Scope.Scope>
+
+const fillBoth = (store: MemoryStore) => Effect.andThen(fill(store, 1), fill(store, 15))
+
+describe(`the command to retrain (seed ${SEED})`, () => {
+  market("trains both timeframes at once, a day before it is due, and is answered with what came of each", (store) =>
+    Effect.gen(function* () {
+      yield* fillBoth(store)
+      yield* governor()
+      yield* advisor
+      yield* awaitAll("RegimeObserved", 1)
+      yield* retrain("a")
+      const [applied] = yield* awaitAll("CommandApplied", 1)
+      const { author, ...outcomes } = applied?.reason.numbers ?? {}
+      assert.equal(author, "test")
+      assert.deepEqual(Object.keys(outcomes), ["1m", "15m"])
+      for (const outcome of Object.values(outcomes)) assert.match(String(outcome), /^log-likelihood -?[\d.]+, 226 rows/)
+      assert.deepEqual(yield* story, [
+        ...["trained 1", "trained 15"],
+        ...["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
+      ])
+      // A new model has something to say.
+      yield* awaitAll("RegimeObserved", 2)
+    })
+  )
+
+  market("trains one timeframe when told which", (store) =>
+    Effect.gen(function* () {
+      yield* fillBoth(store)
+      yield* governor()
+      yield* advisor
+      yield* awaitAll("RegimeObserved", 1)
+      yield* retrain("a", "15m")
+      yield* awaitAll("CommandApplied", 1)
+      assert.deepEqual((yield* story).slice(2), ["trained 15", "RetrainAnswered a", "CommandApplied a"])
+    })
+  )
+
+  market("tries again at once after a training was refused: with candles it trains, without it says why", (store) =>
+    Effect.gen(function* () {
+      yield* governor()
+      yield* advisor
+      yield* awaitAll("RegimeObserved", 1)
+      yield* retrain("empty")
+      const [refused] = yield* awaitAll("CommandRefused", 1)
+      assert.equal(refused?.reason.rule, "no_model")
+      assert.match(
+        String(refused?.reason.numbers["15m"]),
+        /^too-few-rows: features need more than 14 candles, there are 0$/
+      )
+      yield* fillBoth(store)
+      yield* retrain("full")
+      yield* awaitAll("CommandApplied", 1)
+      assert.deepEqual(yield* story, [
+        ...["refused 1", "refused 15"],
+        ...["refused 1", "refused 15", "RetrainAnswered empty", "CommandRefused empty"],
+        ...["trained 1", "trained 15", "RetrainAnswered full", "CommandApplied full"]
+      ])
+    })
+  )
+
+  market("asked while the advisor is down is answered by the training of its start, once for ever", (store) =>
+    Effect.gen(function* () {
+      yield* fillBoth(store)
+      yield* governor()
+      yield* retrain("a")
+      yield* awaitAll("RetrainAsked", 1)
+      const first = yield* advisor
+      yield* awaitAll("CommandApplied", 1)
+      const answered = ["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
+      assert.deepEqual(yield* story, answered)
+      yield* Fiber.interrupt(first)
+      yield* advisor
+      yield* awaitAll("RegimeModelTrained", 4)
+      yield* awaitAll("RegimeObserved", 2)
+      assert.deepEqual(yield* story, [...answered, "trained 1", "trained 15"])
+    })
+  )
+
+  let cut = true
+  const journal: MemoryJournalOptions = {
+    fault: ({ data }) =>
+      cut && new TextDecoder().decode(data).includes("RetrainAnswered") ? "lost-before-commit" : null
+  }
+  market(
+    "survives an end of the advisor between training and answer: the next start's training answers it",
+    (store) =>
+      Effect.gen(function* () {
+        yield* fillBoth(store)
+        yield* governor()
+        const first = yield* advisor
+        yield* awaitAll("RegimeObserved", 1)
+        yield* retrain("a")
+        yield* awaitAll("RegimeModelTrained", 4)
+        yield* Fiber.interrupt(first)
+        cut = false
+        yield* advisor
+        yield* awaitAll("CommandApplied", 1)
+        assert.deepEqual((yield* story).slice(4), ["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"])
+      }),
+    journal
+  )
+
+  market("is answered once also when the advisor reads its own answer late", (store) =>
+    Effect.gen(function* () {
+      yield* fillBoth(store)
+      yield* governor()
+      const journal = yield* Journal
+      const read = yield* Deferred.make<void>()
+      const isAnswer = (record: JournalRecord) => new TextDecoder().decode(record.data).includes("RetrainAnswered")
+      const slow: Journal["Service"] = {
+        ...journal,
+        tail: (options) =>
+          journal.tail(options).pipe(Stream.tap((record) => (isAnswer(record) ? Deferred.await(read) : Effect.void)))
+      }
+      yield* Effect.provideService(advisor, Journal, slow)
+      yield* awaitAll("RegimeObserved", 1)
+      yield* retrain("a")
+      yield* awaitAll("RegimeModelTrained", 3)
+      // It trains at this moment; the next thing it hears is that it must speak again.
+      yield* put(subjects.price, { _tag: "PriceObserved", last: price, bid: price, ask: price }, NOW_MS + 60_000)
+      yield* awaitAll("RegimeObserved", 3)
+      yield* Deferred.succeed(read, undefined)
+      yield* awaitAll("CommandApplied", 1)
+      assert.deepEqual(yield* story, [
+        ...["trained 1", "trained 15"],
+        ...["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
+      ])
+    })
+  )
+
+  market("is refused at once where no advisor runs", () =>
+    Effect.gen(function* () {
+      yield* governor([])
+      yield* retrain("a")
+      const [refused] = yield* awaitAll("CommandRefused", 1)
+      assert.deepEqual(refused?.reason, { rule: "advisor_off", numbers: { setting: "HMM_ENABLED=false" } })
+    })
+  )
+})

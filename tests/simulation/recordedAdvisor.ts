@@ -1,0 +1,81 @@
+/**
+ * The regime advisor on a recording, at a time of its own: the candles an exchange would have shown then, and what the
+ * advisor's own code makes of them. Only its shell is missing: the store, the worker, the timer.
+ */
+import { aggregate, type Candle } from "../../services/exchange-sim/market/candles.ts"
+import type { CandleRow } from "../../services/exchange-sim/market/rows.ts"
+import { adviceOf, type Detector } from "../../services/hmm-advisor/advice.ts"
+import { isRefusal } from "../../services/hmm-advisor/refusal.ts"
+import { newestStretch, type Series } from "../../services/hmm-advisor/series.ts"
+import type { AdvisorOptions, DetectorOptions } from "../../services/hmm-advisor/service.ts"
+import { canonicalBytes, train } from "../../services/hmm-advisor/train.ts"
+import { outcomeOf, trainingRefused, trainingTask } from "../../services/hmm-advisor/training.ts"
+import { sha256 } from "../../shared/actor/hash.ts"
+import { normalise, type RawCandle } from "../../shared/candles/normalise.ts"
+import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+
+type Options = Omit<AdvisorOptions, "subjects" | "epoch">
+
+/** What the advisor writes at a time; times only grow. Trains at the first one. */
+export const recordedAdvisor = (
+  rows: ReadonlyArray<CandleRow>,
+  options: Options
+): ((nowMs: number) => ReadonlyArray<MarketEvent>) => {
+  const minutes = rows.map((row): Candle => ({ ...row, turnover: row.close * row.volume, count: 1 }))
+  const fast = recordedDetector(minutes, options, options.oneMinute)
+  const slow = recordedDetector(minutes, options, options.fifteenMinute)
+  let trainAtMs = 0
+  let answerAtMs = 0
+  return (nowMs) => {
+    if (nowMs < answerAtMs) return []
+    answerAtMs = nowMs + options.answerEveryMs
+    const facts: Array<MarketEvent> = []
+    if (nowMs >= trainAtMs) {
+      trainAtMs = nowMs + options.retrainEveryMs
+      facts.push(fast.train(nowMs), slow.train(nowMs))
+    }
+    facts.push(adviceOf(fast.look(nowMs), slow.look(nowMs), nowMs / 1_000, options.inference))
+    return facts
+  }
+}
+
+const recordedDetector = (
+  minutes: ReadonlyArray<Candle>,
+  { training, recentCandles }: Options,
+  { intervalMin, trainingCandles, minimumRows }: DetectorOptions
+) => {
+  let model: Detector["model"] = null
+  return {
+    train: (nowMs: number): MarketEvent => {
+      const series = closedCandles(minutes, intervalMin, trainingCandles, nowMs)
+      const task = trainingTask(intervalMin, series, { ...training, minimumRows })
+      if (isRefusal(task)) return trainingRefused(intervalMin, task)
+      const answer = train(task.rows, task.settings, model?.trained ?? null)
+      const outcome = outcomeOf(task, answer, sha256(canonicalBytes(task.rows)))
+      model = outcome.model ?? model
+      return outcome.fact
+    },
+    look: (nowMs: number): Detector => ({
+      intervalMin,
+      model,
+      recent: closedCandles(minutes, intervalMin, recentCandles, nowMs)
+    })
+  }
+}
+
+/**
+ * As an exchange answers and the ingestor keeps it: the newest candle is still forming, and is left out by the rule that
+ * leaves it out in production. It is made of the whole recording: were it kept, the future would show in the answer.
+ */
+const closedCandles = (minutes: ReadonlyArray<Candle>, intervalMin: number, count: number, nowMs: number): Series => {
+  const shown = aggregate(minutes, intervalMin * 60_000, nowMs, count + 1)
+  return newestStretch(normalise(shown.map(rawOf), intervalMin, nowMs / 1_000).candles, intervalMin)
+}
+
+const rawOf = ({ timeMs, open, high, low, close, volume, count }: Candle): RawCandle => [
+  String(timeMs / 1_000),
+  ...[open, high, low, close].map(Price.format),
+  Volume.format(volume),
+  String(count)
+]
