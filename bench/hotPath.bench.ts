@@ -86,6 +86,7 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
 /** The gateway asks it for the time only. */
 const silentMarket = MarketData.of({
   events: Stream.never,
+  bars: () => Stream.never,
   ticker: Effect.succeed(jumpingPrice(0)),
   time: Effect.succeed(START_MS)
 })

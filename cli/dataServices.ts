@@ -5,6 +5,7 @@ import { advisorService } from "../services/hmm-advisor/service.ts"
 import { CandleIngestor } from "../services/ohlcv-ingestor/service.ts"
 import { Projector } from "../services/projector/projector.ts"
 import type { Settings } from "../shared/config/settings.ts"
+import { MarketData } from "../shared/exchange/port.ts"
 import { VenueClock } from "../shared/exchange/venueClock.ts"
 import { Store, type StoreError } from "../shared/store/port.ts"
 import { advisorOptions } from "./advisorOptions.ts"
@@ -22,7 +23,8 @@ export const ingestor = Effect.fn("ingestor")(function* (
   show: (blocks: Blocks) => Effect.Effect<void>
 ) {
   const { nowMs } = yield* VenueClock
-  const options = ingestorOptions(settings, { restUrl, nowMs })
+  const { bars } = yield* MarketData
+  const options = ingestorOptions(settings, { restUrl, live: bars, nowMs })
   const built = yield* Layer.build(CandleIngestor.layer(options))
   const { view } = Context.get(built, CandleIngestor)
   return yield* view.pipe(

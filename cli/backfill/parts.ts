@@ -42,7 +42,7 @@ export const sourceElsewhere = Effect.fn("sourceElsewhere")(function* (
   settings: Settings
 ): Effect.fn.Return<HistorySource> {
   const nowMs = yield* exchangeClock(settings)
-  const { source, nowSec, history } = ingestorOptions(settings, { restUrl: restUrlOf(settings), nowMs })
+  const { source, nowSec, history } = ingestorOptions(settings, { restUrl: restUrlOf(settings), live: null, nowMs })
   const wallSec = Effect.clockWith((clock) => Effect.map(clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000)))
   return { source: history.source, rate: history.rate, nowSec: history.source === source ? nowSec : wallSec }
 })

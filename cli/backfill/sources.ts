@@ -11,6 +11,7 @@ import { POLYGON } from "../../shared/candles/sources/polygon.ts"
 import type { Rate } from "../../shared/candles/tokenBucket.ts"
 import type { Settings } from "../../shared/config/settings.ts"
 import { namesOf } from "../../services/ohlcv-ingestor/job.ts"
+import type { LiveBars } from "../../services/ohlcv-ingestor/live.ts"
 import type { IngestorOptions } from "../../services/ohlcv-ingestor/service.ts"
 import type { WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
 import { speedOf } from "../layers.ts"
@@ -25,6 +26,8 @@ const DIALECTS: Readonly<Record<Settings["candleSource"], Dialect>> = {
 
 /** Where the exchange's REST is, and its clock. */
 export interface PairExchange {
+  /** Its bars as they form; null where nothing follows them. */
+  readonly live: LiveBars | null
   /** Without a path: Kraken's own, or the simulated exchange's. */
   readonly restUrl: string
   /** Unix milliseconds. */
@@ -78,6 +81,7 @@ export const ingestorOptions = (settings: Settings, exchange: PairExchange): Ing
     enabled: settings.candlesEnabled,
     backfill: settings.backfillEnabled,
     source: own,
+    live: exchange.live,
     nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
     windows: windowsOf(settings),
     retentionDays: settings.candleRetentionDays,

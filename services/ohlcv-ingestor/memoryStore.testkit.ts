@@ -1,5 +1,5 @@
 /** The ingestor's part of the store in memory: the simplest thing that keeps its promises, for a clock moved by hand. */
-import { Clock, Effect, Layer } from "effect"
+import { Clock, Effect, Equal, Layer } from "effect"
 import type { Candle } from "../../shared/candles/candle.ts"
 import { findGaps } from "../../shared/candles/gaps.ts"
 import { type CandleProvenance, type CandleSeries, type Job, type JobOrder, Store } from "../../shared/store/port.ts"
@@ -61,7 +61,12 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
     upsert: (series, given, provenance) =>
       Effect.sync(() => {
         const before = table(series).size
-        for (const candle of given) table(series).set(candle.timeSec, { ...candle, provenance })
+        for (const candle of given) {
+          const there = table(series).get(candle.timeSec)
+          const kept =
+            there !== undefined && Equal.equals({ ...there, provenance: null }, { ...candle, provenance: null })
+          if (!kept) table(series).set(candle.timeSec, { ...candle, provenance })
+        }
         return table(series).size - before
       }),
     newest: (series, count) => Effect.sync(() => stored(series).slice(-count)),

@@ -9,6 +9,7 @@ import { Store, type StoreError } from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
 import { ordersOf } from "./job.ts"
 import type { IngestorStore } from "./store.ts"
+import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
 import type { BackfillStatus } from "./status.ts"
 import { type IngestorView, type JobCounts, viewOf } from "./view.ts"
@@ -22,6 +23,8 @@ export interface IngestorOptions {
   readonly backfill: boolean
   /** The pair's own source: its exchange. */
   readonly source: CandleSource
+  /** The exchange's bars as they form, for the windows; null: polling alone. */
+  readonly live: LiveBars | null
   /** The exchange's clock, Unix seconds. */
   readonly nowSec: Effect.Effect<number>
   /** Primary first, then the secondary if there is one. */
@@ -115,6 +118,10 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
         yield* Effect.all(windows.map(keepInStep), { concurrency: "unbounded", discard: true })
       })
     )
+    const { live } = options
+    if (live !== null) {
+      yield* Effect.forEach(windows, (window) => Effect.forkScoped(followBars(window, live, options.nowSec)))
+    }
     yield* Effect.forkScoped(Effect.forever(enduring("retention", forget(options, windows, store), FORGET_EVERY_MS)))
     if (options.backfill) yield* runHistory(options, source, store)
     yield* Effect.forkScoped(

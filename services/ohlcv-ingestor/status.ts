@@ -1,4 +1,4 @@
-/** How far a backfill is, in the words the status pages have for it. Pure. */
+/** How far a backfill is and how the stream stands, in the words the status pages have for it. Pure. */
 
 /**
  * `idle` before the first; `pending` made but not begun; `skipped` nothing to fetch; `disabled` by a setting; `cancelled`
@@ -92,3 +92,20 @@ const ORDER: ReadonlyArray<BackfillPhase> = [
   "skipped",
   "disabled"
 ]
+
+/**
+ * How the exchange's stream of bars stands: `off` there is none; `connecting` nothing has come yet; `open`; `lost` it
+ * reconnects by itself; `refused` a person has to help.
+ */
+export interface StreamStatus {
+  readonly phase: "off" | "connecting" | "open" | "lost" | "refused"
+  /** Of the last loss or refusal, or the last frame that could not be read; empty: nothing went wrong. */
+  readonly detail: string
+  /** Connections lost in this process. */
+  readonly losses: number
+  /** Start of the newest candle stored from it, Unix seconds; null: none in this process. */
+  readonly newestSec: number | null
+}
+
+/** Before, and without, a stream. */
+export const NO_STREAM: StreamStatus = { phase: "off", detail: "", losses: 0, newestSec: null }

@@ -8,8 +8,10 @@ import {
   etaSec,
   idle,
   isOver,
+  NO_STREAM,
   percentOf,
-  precisionOf
+  precisionOf,
+  type StreamStatus
 } from "./status.ts"
 import type { WindowNow } from "./window.ts"
 
@@ -37,6 +39,16 @@ export interface DataPipelineView {
   readonly backfill_stalls: number
   /** The most candles the source can give; null: as many as there ever were. */
   readonly backfill_reachable: number | null
+  /** Candles as the exchange streams them; polling does without. */
+  readonly stream: {
+    /** `off`, `connecting`, `open`, `lost` (it reconnects by itself) or `refused` (a person has to help). */
+    readonly status: StreamStatus["phase"]
+    /** What last went wrong; empty: nothing did. */
+    readonly detail: string
+    readonly losses: number
+    /** Start of the newest candle stored from it, exchange Unix seconds; null: none yet. */
+    readonly last_candle_ts: number | null
+  }
 }
 
 export interface BackfillView {
@@ -124,7 +136,7 @@ const UNCOUNTED: Pick<
 }
 
 const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow): DataPipelineView => {
-  const { options, memory, cursor } = window
+  const { options, memory, cursor, stream } = window
   const readiness = window.readiness ?? UNCOUNTED
   return {
     enabled,
@@ -145,9 +157,17 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow): DataPipe
     last_sync_rows_queued: window.lastSyncRows,
     sync_cursor: cursor,
     backfill_stalls: memory.stalls,
-    backfill_reachable: source.reachable
+    backfill_reachable: source.reachable,
+    stream: streamOf(stream)
   }
 }
+
+const streamOf = ({ phase, detail, losses, newestSec }: StreamStatus): DataPipelineView["stream"] => ({
+  status: phase,
+  detail,
+  losses,
+  last_candle_ts: newestSec
+})
 
 /** With collecting switched off there is no window. */
 const NOTHING: DataPipelineView = {
@@ -169,7 +189,8 @@ const NOTHING: DataPipelineView = {
   last_sync_rows_queued: 0,
   sync_cursor: null,
   backfill_stalls: 0,
-  backfill_reachable: null
+  backfill_reachable: null,
+  stream: streamOf(NO_STREAM)
 }
 
 const backfillOf = (status: BackfillStatus, { jobs, nowMs }: ViewInput): BackfillView => ({

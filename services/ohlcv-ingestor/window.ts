@@ -3,14 +3,14 @@
  * short. What it needs to go on after a restart (cursor, stalls) is in the store.
  */
 import { Clock, Duration, Effect, Option, Ref, Schema } from "effect"
-import { intervalSec, timeframeName } from "../../shared/candles/candle.ts"
+import { type Candle, intervalSec, timeframeName } from "../../shared/candles/candle.ts"
 import type { CandlePage, CandleSourceError } from "../../shared/candles/source.ts"
-import type { CandleSeries, StoreError } from "../../shared/store/port.ts"
+import type { CandleProvenance, CandleSeries, StoreError } from "../../shared/store/port.ts"
 import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
 import { assessReadiness, type Readiness } from "./readiness.ts"
 import { afterBackfill, type BackfillMemory, decideBackfill, noBackfillYet, resetStalls } from "./stalls.ts"
-import { type BackfillStatus, idle } from "./status.ts"
+import { type BackfillStatus, idle, NO_STREAM, type StreamStatus } from "./status.ts"
 
 export interface WindowOptions {
   readonly series: CandleSeries
@@ -50,6 +50,7 @@ export interface WindowNow {
   /** Null before the store has been asked once. */
   readonly readiness: Readiness | null
   readonly newestSec: number | null
+  readonly stream: StreamStatus
 }
 
 export interface TrainingWindow {
@@ -58,6 +59,9 @@ export interface TrainingWindow {
   readonly backfill: (byHand: boolean) => Effect.Effect<BackfillStatus, StoreError>
   /** Fetches what is new, if something can be. Returns how many candles the store did not have. */
   readonly sync: Effect.Effect<number, WindowError>
+  /** Stores bars that the exchange's stream gave and that are over. Polling asks for them again all the same. */
+  readonly keepStreamed: (candles: ReadonlyArray<Candle>) => Effect.Effect<void, StoreError>
+  readonly showStream: (change: (before: StreamStatus) => Partial<StreamStatus>) => Effect.Effect<void>
   /** What the store holds, at most `readinessCacheMs` old. */
   readonly readiness: Effect.Effect<Readiness, StoreError>
 }
@@ -105,9 +109,12 @@ export const openWindow = Effect.fn("openWindow")(function* (
     lastSyncSec: 0,
     lastSyncRows: 0,
     readiness: null,
-    newestSec: null
+    newestSec: null,
+    stream: NO_STREAM
   })
   const countedMs = yield* Ref.make(-Infinity)
+  /** Start of the newest candle that polling has brought, Unix seconds; null until it is first asked. */
+  const polled = yield* Ref.make<number | null>(null)
 
   const rememberBackfill = Effect.fnUntraced(function* (memory: BackfillMemory) {
     yield* Ref.update(state, (current) => ({ ...current, memory }))
@@ -139,8 +146,8 @@ export const openWindow = Effect.fn("openWindow")(function* (
     return known !== null && ageMs < options.readinessCacheMs ? known : yield* count()
   })
 
-  /** Stores a page's candles; returns how many the store did not have. */
-  const keep = Effect.fnUntraced(function* ({ candles }: CandlePage, provenance: "poll" | "backfill") {
+  /** Stores candles; returns how many the store did not have. */
+  const keep = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>, provenance: CandleProvenance) {
     const fresh = yield* store.candles.upsert(series, candles, provenance)
     // A count older than the last candle is a wrong one.
     if (fresh > 0) yield* Ref.set(countedMs, -Infinity)
@@ -154,7 +161,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
     let fresh = 0
     for (let pages = 1; pages <= MOST_PAGES; pages++) {
       const page: CandlePage = yield* source.fetchPage({ ...series, cursor })
-      const news = yield* keep(page, "backfill")
+      const news = yield* keep(page.candles, "backfill")
       queued += page.candles.length
       fresh += news
       cursor = page.cursor
@@ -210,22 +217,30 @@ export const openWindow = Effect.fn("openWindow")(function* (
 
   const sync = Effect.gen(function* () {
     const { cursor, lastSyncSec, newestSec } = yield* Ref.get(state)
+    // What the stream has stored since does not count: it leaves out bars without trades.
+    const polledSec = yield* Ref.updateAndGet(polled, (known) => known ?? newestSec)
     const exchangeSec = yield* nowSec
     // Nothing new can be there before the bar after the newest one has closed. A newest one of the future is a stray.
     const closedSec =
-      newestSec === null || newestSec > exchangeSec ? 0 : newestSec + 2 * intervalSec(series.intervalMin)
+      polledSec === null || polledSec > exchangeSec ? 0 : polledSec + 2 * intervalSec(series.intervalMin)
     if (exchangeSec < Math.max(closedSec, lastSyncSec + options.syncIntervalSec)) return 0
     const page = yield* source.fetchPage({ ...series, cursor })
-    const fresh = yield* keep(page, "poll")
-    const newest = page.candles.at(-1)?.timeSec ?? newestSec
-    yield* rememberPlace({
-      cursor: page.cursor,
-      lastSyncSec: exchangeSec,
-      lastSyncRows: fresh,
-      newestSec: newest === null ? newestSec : Math.max(newest, newestSec ?? 0)
-    })
+    const fresh = yield* keep(page.candles, "poll")
+    const newest = page.candles.at(-1)
+    if (newest !== undefined) yield* Ref.set(polled, newest.timeSec)
+    yield* rememberPlace({ cursor: page.cursor, lastSyncSec: exchangeSec, lastSyncRows: fresh })
     return fresh
   }).pipe(Effect.withSpan("TrainingWindow.sync"))
 
-  return { now: Ref.get(state), backfill, sync, readiness }
+  const showStream = (change: (before: StreamStatus) => Partial<StreamStatus>) =>
+    Ref.update(state, (current) => ({ ...current, stream: { ...current.stream, ...change(current.stream) } }))
+
+  const keepStreamed = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>) {
+    yield* keep(candles, "stream")
+    yield* showStream(({ newestSec }) => ({
+      newestSec: candles.reduce((newest, { timeSec }) => Math.max(newest, timeSec), newestSec ?? 0)
+    }))
+  })
+
+  return { now: Ref.get(state), backfill, sync, keepStreamed, showStream, readiness }
 })

@@ -4,6 +4,7 @@
  * All times are Unix milliseconds of the exchange's clock.
  */
 import { Context, type Effect, Schema, type Stream } from "effect"
+import type { Candle } from "../candles/candle.ts"
 import type { Price, Quote, Volume } from "../decimal/decimal.ts"
 
 /**
@@ -53,11 +54,19 @@ export type MarketDataEvent =
   | { readonly _tag: "Disconnected"; readonly detail: string }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
+/** What the exchange says of one timeframe's bars. `Alive` as above. */
+export type BarEvent =
+  /** As it stands now, over or still forming. */
+  | { readonly _tag: "Bar"; readonly bar: Candle }
+  | Extract<MarketDataEvent, { readonly _tag: "Alive" | "Disconnected" | "Malformed" }>
+
 export class MarketData extends Context.Service<
   MarketData,
   {
     /** Prices for ever: reconnects by itself with back-off, and says when it did. Fails only on `stop` advice. */
     readonly events: Stream.Stream<MarketDataEvent, ExchangeError>
+    /** Bars of so many minutes, for ever, as `events`. The newest about ten first, then the forming one at each trade. */
+    readonly bars: (intervalMin: number) => Stream.Stream<BarEvent, ExchangeError>
     /** The price now, asked for: the first price of a start, and the proof in a silent market that silence is quiet. */
     readonly ticker: Effect.Effect<Ticker, ExchangeError>
     /** The exchange's clock over REST, second resolution. */

@@ -58,6 +58,7 @@ const running = (
         enabled: true,
         backfill: true,
         source,
+        live: null,
         nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
         windows: [window(1, 500), window(15, 200)],
         retentionDays: 14,

@@ -35,7 +35,7 @@ it.live(
         (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
       )
       const { restUrl, nowMs } = yield* ExchangeSim
-      const options = ingestorOptions(settings, { restUrl, nowMs })
+      const options = ingestorOptions(settings, { restUrl, live: null, nowMs })
       const run = <A>(work: Effect.Effect<A, unknown, CandleIngestor | Store>) =>
         work.pipe(
           Effect.provide(CandleIngestor.layer(options).pipe(Layer.provideMerge(EmbeddedStore.layer({ directory }))))

@@ -231,3 +231,28 @@ onExchange("a symbol the exchange does not have is an error in its words, and no
     assert.strictEqual((yield* window.now).memory.stalls, 0)
   })
 )
+
+onExchange("a bar that the stream left out is polled, although the stream is ahead of it", (bench) =>
+  Effect.gen(function* () {
+    const window = yield* bench.open()
+    yield* window.backfill(false)
+    yield* TestClock.adjust("1 minute")
+    yield* window.sync
+    yield* TestClock.adjust("3 minutes")
+    const newest = (yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.at(-1)
+    if (newest === undefined) return assert.fail("the exchange has no candles")
+    yield* window.keepStreamed([newest])
+    assert.strictEqual((yield* window.readiness).samples, 721)
+    assert.strictEqual(yield* window.sync, 2)
+    const stored = bench.store.stored(SERIES)
+    assert.deepStrictEqual(
+      stored.slice(-4).map(({ timeSec, provenance }) => [timeSec - newest.timeSec, provenance]),
+      [
+        [-180, "poll"],
+        [-120, "poll"],
+        [-60, "poll"],
+        [0, "stream"]
+      ]
+    )
+  })
+)

@@ -20,7 +20,7 @@ export const PURE: ReadonlyArray<string> = [
   "services/governor/**",
   "services/hmm-advisor/**",
   "services/market-context/**",
-  "services/ohlcv-ingestor/{job,plan,readiness,stalls,status,view}.ts",
+  "services/ohlcv-ingestor/{closing,job,plan,readiness,stalls,status,view}.ts",
   "services/order-gateway/core/**",
   "services/projector/rows.ts",
   "services/rebalancer/**",

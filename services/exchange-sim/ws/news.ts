@@ -39,10 +39,11 @@ const tellMarket = (
     case "trade":
       return session.send(update(trades.map((trade) => tradeRow(symbol, trade))))
     case "ohlc": {
-      const bars = aggregate(tape.candles, subscription.intervalMin * 60_000, nowMs, 2).filter(
-        ({ timeMs, count }) => count > 0 && timeMs + subscription.intervalMin * 60_000 > (trades[0]?.timeMs ?? nowMs)
-      )
-      const data = bars.map((bar) => ohlcRow(symbol, subscription.intervalMin, bar))
+      const barMs = subscription.intervalMin * 60_000
+      // Every bar in which something traded since the last news: at high speed there are several.
+      const bars = Math.floor(nowMs / barMs) - Math.floor((trades[0]?.timeMs ?? nowMs) / barMs) + 1
+      const touched = aggregate(tape.candles, barMs, nowMs, bars).filter(({ count }) => count > 0)
+      const data = touched.map((bar) => ohlcRow(symbol, subscription.intervalMin, bar))
       return session.send({ ...update(data), timestamp: rfc3339(nowMs) })
     }
     case "book": {

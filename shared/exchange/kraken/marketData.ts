@@ -1,12 +1,13 @@
-/** The public side: the best prices and the exchange's clock. */
+/** The public side: the best prices, bars, and the exchange's clock. */
 import { Effect, Stream } from "effect"
-import { type ExchangeError, MarketData, type MarketDataEvent } from "../port.ts"
+import { type BarEvent, type ExchangeError, MarketData, type MarketDataEvent } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { feed, type FeedFrame, type Heard } from "./feed.ts"
 import type { Connection } from "./options.ts"
 import { publicCall } from "./rest.ts"
 import { readTime } from "./wire/account.ts"
 import type { PairNames } from "./wire/names.ts"
+import { readBars } from "./wire/ohlc.ts"
 import { readRestTicker, readTickers } from "./wire/ticker.ts"
 
 /** `Time` counts whole seconds of the exchange. */
@@ -27,6 +28,15 @@ export const makeMarketData = Effect.fnUntraced(function* (
     reader: () => (frame) => readMarketFrame(frame, names)
   }).pipe(Stream.provideService(VenueClock, venue))
 
+  const bars = (intervalMin: number): Stream.Stream<BarEvent, ExchangeError> =>
+    feed({
+      name: `ohlc ${intervalMin}`,
+      url: connection.wsPublicUrl,
+      timeoutMs: connection.requestTimeoutMs,
+      subscription: Effect.succeed({ channel: "ohlc", symbol: [names.symbol], interval: intervalMin, snapshot: true }),
+      reader: () => (frame) => readBarFrame(frame, names, intervalMin)
+    }).pipe(Stream.provideService(VenueClock, venue))
+
   const time = Effect.gen(function* () {
     const call = { method: "Time", kind: "read", read: readTime } as const
     const { value, roundTripMs } = yield* publicCall(connection, call, {})
@@ -44,7 +54,7 @@ export const makeMarketData = Effect.fnUntraced(function* (
     Effect.provideService(VenueClock, venue)
   )
 
-  return MarketData.of({ events, ticker, time })
+  return MarketData.of({ events, bars, ticker, time })
 })
 
 const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEvent> => {
@@ -62,6 +72,13 @@ const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEv
     default:
       return NOTHING
   }
+}
+
+const readBarFrame = (frame: FeedFrame, names: PairNames, intervalMin: number): Heard<BarEvent> => {
+  if (frame.kind === "heartbeat" || frame.kind === "subscribed") return { events: [{ _tag: "Alive" }] }
+  return frame.kind === "data" && frame.channel === "ohlc"
+    ? { events: readBars(frame.body, names, intervalMin).map((bar) => ({ _tag: "Bar", bar })) }
+    : NOTHING
 }
 
 const NOTHING: Heard<never> = { events: [] }

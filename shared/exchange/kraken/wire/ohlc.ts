@@ -1,0 +1,30 @@
+import type { Candle } from "../../../candles/candle.ts"
+import { count, price, type Row, rows, text, timestampMs, volume, WireProblem } from "./json.ts"
+import type { PairNames } from "./names.ts"
+
+/**
+ * The pair's bars of an `ohlc` frame, snapshot (about ten bars) and update alike, as they stand: no field says whether a bar
+ * is closed. `timestamp` is the bar's end and is not read. Throws a `WireProblem`.
+ */
+export const readBars = (body: Row, names: PairNames, intervalMin: number): ReadonlyArray<Candle> =>
+  rows(body, "data")
+    .filter((row) => text(row, "symbol") === names.symbol && count(row, "interval") === intervalMin)
+    .map(readBar)
+
+const readBar = (row: Row): Candle => {
+  const bar = {
+    timeSec: timestampMs(row, "interval_begin") / 1_000,
+    open: price(row, "open"),
+    high: price(row, "high"),
+    low: price(row, "low"),
+    close: price(row, "close"),
+    volume: volume(row, "volume"),
+    trades: count(row, "trades")
+  }
+  if (!Number.isInteger(bar.timeSec)) throw new WireProblem(`${row.path}.interval_begin`, "is no whole second")
+  for (const field of ["open", "high", "low", "close"] as const) {
+    if (bar[field] <= 0n) throw new WireProblem(`${row.path}.${field}`, "is not above zero")
+  }
+  if (bar.volume < 0n) throw new WireProblem(`${row.path}.volume`, "is below zero")
+  return bar
+}

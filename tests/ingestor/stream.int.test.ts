@@ -1,0 +1,148 @@
+/** Candles as the simulated exchange streams them, over its own sockets, at many simulated seconds a second. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schedule } from "effect"
+import type { Candle } from "../../shared/candles/candle.ts"
+import { httpSource } from "../../shared/candles/http.ts"
+import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
+import { KrakenMarketData } from "../../shared/exchange/kraken/layer.ts"
+import { MarketData } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { MemoryJournal } from "../../shared/journal/memory.ts"
+import type { Fault } from "../../services/exchange-sim/faults.ts"
+import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
+import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { CandleIngestor } from "../../services/ohlcv-ingestor/service.ts"
+import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
+
+const SPEED = 120
+const MINUTES = { symbol: "XDGUSD", intervalMin: 1 }
+/** Exchange time; after the first one there is no other in a test of this length. */
+const SELDOM_SEC = 30 * 86_400
+
+interface Bench {
+  readonly store: MemoryStore
+  readonly until: (wanted: (view: IngestorView) => boolean) => Effect.Effect<IngestorView>
+  /** The candles that came from the stream, oldest first. */
+  readonly streamed: () => ReadonlyArray<Candle>
+  /** The same bars as the exchange gives them when it is asked. */
+  readonly asked: Effect.Effect<ReadonlyArray<Candle>, unknown>
+  readonly fault: (fault: Fault) => Effect.Effect<void>
+}
+
+const onStream = (syncIntervalSec: number, test: (bench: Bench) => Effect.Effect<void, unknown>) =>
+  Effect.gen(function* () {
+    const { restUrl, wsPublicUrl, nowMs } = yield* ExchangeSim
+    const source = httpSource(KRAKEN, { url: restUrl, nowMs })
+    const store = memoryStore()
+    const exchange = KrakenMarketData.layer({ restUrl, wsPublicUrl, speed: SPEED }).pipe(
+      Layer.provideMerge(VenueClock.layer({ speed: SPEED }))
+    )
+    yield* Effect.gen(function* () {
+      const { bars } = yield* MarketData
+      const layer = CandleIngestor.layer({
+        enabled: true,
+        backfill: true,
+        source,
+        live: bars,
+        nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
+        windows: [
+          {
+            series: MINUTES,
+            target: 720,
+            minimum: 500,
+            maxStalls: 3,
+            timeoutMs: 180_000,
+            syncIntervalSec,
+            readinessCacheMs: 1_000
+          }
+        ],
+        retentionDays: 14,
+        history: {
+          source,
+          rate: source.rate,
+          symbols: [],
+          timeframes: [],
+          days: 1,
+          everyMs: 21_600_000,
+          workers: 1,
+          timeoutMs: 180_000,
+          worker: "test"
+        }
+      }).pipe(Layer.provide(memoryStoreLayer(store)))
+      yield* Effect.gen(function* () {
+        const { view } = yield* CandleIngestor
+        yield* test({
+          store,
+          until: (wanted) => view.pipe(Effect.repeat({ until: wanted, schedule: Schedule.spaced("20 millis") })),
+          streamed: () =>
+            store
+              .stored(MINUTES)
+              .filter(({ provenance }) => provenance === "stream")
+              .map(({ provenance: _provenance, ...candle }) => candle),
+          asked: Effect.map(source.fetchPage({ ...MINUTES, cursor: null }), ({ candles }) => candles),
+          fault: (fault) =>
+            Effect.promise(() =>
+              fetch(`${restUrl}/admin/faults`, { method: "POST", body: JSON.stringify(fault) }).then(() => undefined)
+            )
+        })
+      }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(exchange))
+  }).pipe(Effect.provide(exchangeSimLayer({ speed: SPEED, admin: true }).pipe(Layer.provide(MemoryJournal.layer()))))
+
+const streamOf = ({ hmm_data_pipeline: { stream } }: IngestorView) => stream
+
+describe("candles from the stream", () => {
+  it.live("are stored as soon as they are over, each as polling would have brought it", () =>
+    onStream(SELDOM_SEC, ({ until, streamed, asked }) =>
+      Effect.gen(function* () {
+        const shown = yield* until(() => streamed().length >= 8)
+        assert.deepStrictEqual([streamOf(shown).status, streamOf(shown).losses], ["open", 0])
+        const newest = streamOf(yield* until(() => true)).last_candle_ts
+        const stored = streamed()
+        const byStart = new Map((yield* asked).map((candle) => [candle.timeSec, candle]))
+        assert.deepStrictEqual(
+          stored,
+          stored.flatMap(({ timeSec }) => byStart.get(timeSec) ?? [])
+        )
+        assert.include(
+          stored.map(({ timeSec }) => timeSec),
+          newest
+        )
+        assert.isTrue(stored.every(({ trades }) => trades > 0))
+      })
+    )
+  )
+
+  it.live("leave bars without trades to polling, which leaves them as they are", () =>
+    onStream(60, ({ until, streamed, store }) =>
+      Effect.gen(function* () {
+        const quietOnes = () => {
+          const first = streamed()[0]?.timeSec ?? Number.POSITIVE_INFINITY
+          return store
+            .stored(MINUTES)
+            .filter(({ provenance, trades, timeSec }) => provenance === "poll" && trades === 0 && timeSec > first)
+        }
+        yield* until(() => quietOnes().length > 0 && streamed().length >= 8)
+        const [first] = streamed()
+        const [quiet] = quietOnes()
+        if (first === undefined || quiet === undefined) return assert.fail("nothing was stored")
+        const times = yield* store.candles.times(MINUTES, first.timeSec, quiet.timeSec)
+        assert.lengthOf(times, (quiet.timeSec - first.timeSec) / 60 + 1)
+      })
+    )
+  )
+
+  it.live("come again after the stream was cut, which the view counts", () =>
+    onStream(SELDOM_SEC, ({ until, streamed, fault }) =>
+      Effect.gen(function* () {
+        yield* until(() => streamed().length > 0)
+        yield* fault({ kind: "disconnect", socket: "public" })
+        const lost = streamOf(yield* until((view) => streamOf(view).losses === 1))
+        assert.notStrictEqual(lost.detail, "")
+        const before = streamed().length
+        const again = yield* until((view) => streamOf(view).status === "open" && streamed().length > before + 1)
+        assert.strictEqual(streamOf(again).losses, 1)
+      })
+    )
+  )
+})
