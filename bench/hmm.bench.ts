@@ -33,6 +33,8 @@ export const hmmBench = async ({ quick }: { readonly quick: boolean }): Promise<
   return [
     fitResult("HMM fit, 3 states × 4 features", rows, 3, runs),
     fitResult("HMM fit, 4 states × 4 features (any size)", rows, 4, runs),
+    fitResult("HMM fit, 6 states × 4 features (any size)", rows, 6, runs),
+    fitResult("HMM fit, 8 states × 4 features (the most that HMM_N_STATES allows)", rows, 8, runs),
     fitResult("HMM fit, 2 states × 3 features (any size)", without(rows, 3), 2, runs),
     tickResult(quick ? 200 : 2_000, runs)
   ]

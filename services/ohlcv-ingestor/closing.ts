@@ -27,3 +27,18 @@ export const closeDue = (forming: Forming, intervalMin: number, passedSec: numbe
   forming !== null && forming.timeSec + intervalSec(intervalMin) <= passedSec
     ? { forming: null, closed: [forming] }
     : { forming, closed: [] }
+
+/** The bars up to the first that would leave a hole after the newest stored one (`storedSec`, Unix seconds). */
+export const withoutHole = (
+  bars: ReadonlyArray<Candle>,
+  storedSec: number,
+  intervalMin: number
+): ReadonlyArray<Candle> => {
+  let lastSec = storedSec
+  const hole = bars.findIndex(({ timeSec }) => {
+    if (timeSec > lastSec + intervalSec(intervalMin)) return true
+    lastSec = Math.max(lastSec, timeSec)
+    return false
+  })
+  return hole === -1 ? bars : bars.slice(0, hole)
+}

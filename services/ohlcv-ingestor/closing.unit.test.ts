@@ -6,7 +6,7 @@ import { Price, Volume } from "../../shared/decimal/decimal.ts"
 import { parseJson, rowOf, WireProblem } from "../../shared/exchange/kraken/wire/json.ts"
 import { DOGE_USD } from "../../shared/exchange/kraken/wire/names.ts"
 import { readBars } from "../../shared/exchange/kraken/wire/ohlc.ts"
-import { closeDue, type Forming, hearBar } from "./closing.ts"
+import { closeDue, type Forming, hearBar, withoutHole } from "./closing.ts"
 
 const bar = (timeSec: number, close: string): Candle => ({
   timeSec,
@@ -60,6 +60,25 @@ describe("a bar that the exchange streams", () => {
 
   it("that has never come is not over either", () => {
     assert.deepEqual(closeDue(null, 1, 1e9), { forming: null, closed: [] })
+  })
+})
+
+describe("streamed bars are stored after the one at 60 s", () => {
+  const kept = (...starts: ReadonlyArray<number>) =>
+    withoutHole(
+      starts.map((start) => bar(start, "0.2")),
+      60,
+      1
+    ).map(({ timeSec }) => timeSec)
+
+  it.each([
+    ["one after the other", [120, 180], [120, 180]],
+    ["corrections too", [0, 60, 120], [0, 60, 120]],
+    ["not after a hole", [180], []],
+    ["up to a hole", [120, 240, 300], [120]],
+    ["none of none", [], []]
+  ])("%s", (_, given, wanted) => {
+    assert.deepEqual(kept(...given), wanted)
   })
 })
 

@@ -13,8 +13,8 @@ export type LiveBars = (intervalMin: number) => Stream.Stream<BarEvent, Exchange
 
 /** Wall time between two looks for bars that are over. A bar's last trades have this long to arrive. */
 const LOOK_MS = 1_000
-/** Bars kept while the store is away: ten hours of the shortest timeframe. Polling brings what is dropped. */
-const MOST_WAITING = 600
+/** Bars kept while the store is away: an hour of the shortest timeframe. Polling brings the rest. */
+const MOST_WAITING = 60
 
 interface Waiting extends Heard {
   /** Exchange time of the last look, Unix seconds. */

@@ -39,7 +39,7 @@ interface Bench {
   readonly atSec: (sec: number) => Effect.Effect<void>
   /** A look passes. */
   readonly look: Effect.Effect<void>
-  /** What is stored, as `start close`. */
+  /** What the stream has stored, as `start close`. */
   readonly stored: () => ReadonlyArray<string>
   readonly store: { away: boolean }
   readonly stream: Effect.Effect<Effect.Success<TrainingWindow["now"]>["stream"]>
@@ -60,6 +60,8 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
           )
       }
       const clock = yield* Ref.make(0)
+      // Polling has brought the bar before.
+      yield* memory.candles.upsert(SERIES, [bar(0, "0.2")], "poll")
       const source = { name: "nobody", reachable: null, fetchPage: () => Effect.die("asked") }
       const window = yield* openWindow(OPTIONS, {
         source,
@@ -67,6 +69,7 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
         nowSec: Ref.get(clock)
       })
       const heard = yield* Queue.unbounded<BarEvent, ExchangeError>()
+      yield* window.readiness
       yield* Effect.forkScoped(followBars(window, () => Stream.fromQueue(heard), Ref.get(clock)))
       const settle = TestClock.adjust("1 milli")
       const say: Bench["say"] = (...events) => Effect.andThen(Queue.offerAll(heard, events), settle)
@@ -81,7 +84,11 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
           ),
         atSec: (sec) => Ref.set(clock, sec),
         look: TestClock.adjust("1 second"),
-        stored: () => memory.stored(SERIES).map(({ timeSec, close }) => `${timeSec} ${Price.format(close)}`),
+        stored: () =>
+          memory
+            .stored(SERIES)
+            .filter(({ provenance }) => provenance === "stream")
+            .map(({ timeSec, close }) => `${timeSec} ${Price.format(close)}`),
         store,
         stream: Effect.map(window.now, ({ stream }) => stream)
       })
@@ -126,14 +133,29 @@ following("what the store could not take is stored when it is back", ({ bars, lo
   })
 )
 
-following("of a store that stays away only the newest bars are kept", ({ bars, look, store, stored }) =>
+following("a bar after one without trades is left to polling", ({ bars, look, stored, stream }) =>
   Effect.gen(function* () {
+    yield* bars(bar(60, "0.2"), bar(180, "0.25"), bar(240, "0.3"))
+    yield* look
+    assert.deepStrictEqual(stored(), ["60 0.2"])
+    assert.strictEqual((yield* stream).newestSec, 60)
+  })
+)
+
+following("of a store that is away for more than an hour all is left to polling", ({ bars, look, store, stored }) =>
+  Effect.gen(function* () {
+    const minutes = (from: number, count: number) =>
+      Array.from({ length: count }, (_, minute) => bar(60 * (from + minute), "0.2"))
     store.away = true
-    yield* bars(...Array.from({ length: 702 }, (_, minute) => bar(60 * minute, "0.2")))
+    yield* bars(...minutes(1, 61))
     store.away = false
     yield* look
-    assert.lengthOf(stored(), 600)
-    assert.strictEqual(stored().at(-1), "42000 0.2")
+    assert.lengthOf(stored(), 60)
+    store.away = true
+    yield* bars(...minutes(62, 62))
+    store.away = false
+    yield* look
+    assert.lengthOf(stored(), 60)
   })
 )
 

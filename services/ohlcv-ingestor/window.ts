@@ -6,6 +6,7 @@ import { Clock, Duration, Effect, Option, Ref, Schema } from "effect"
 import { type Candle, intervalSec, timeframeName } from "../../shared/candles/candle.ts"
 import type { CandlePage, CandleSourceError } from "../../shared/candles/source.ts"
 import type { CandleProvenance, CandleSeries, StoreError } from "../../shared/store/port.ts"
+import { withoutHole } from "./closing.ts"
 import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
 import { assessReadiness, type Readiness } from "./readiness.ts"
@@ -49,6 +50,7 @@ export interface WindowNow {
   readonly lastSyncRows: number
   /** Null before the store has been asked once. */
   readonly readiness: Readiness | null
+  /** Start of the newest candle known to be stored; null: none is. */
   readonly newestSec: number | null
   readonly stream: StreamStatus
 }
@@ -59,7 +61,10 @@ export interface TrainingWindow {
   readonly backfill: (byHand: boolean) => Effect.Effect<BackfillStatus, StoreError>
   /** Fetches what is new, if something can be. Returns how many candles the store did not have. */
   readonly sync: Effect.Effect<number, WindowError>
-  /** Stores bars that the exchange's stream gave and that are over. Polling asks for them again all the same. */
+  /**
+   * Stores bars that the exchange's stream gave and that are over, oldest first, up to the first that would leave a hole:
+   * a stream leaves out bars without trades, and polling, which asks for all of them anyway, brings those too.
+   */
   readonly keepStreamed: (candles: ReadonlyArray<Candle>) => Effect.Effect<void, StoreError>
   readonly showStream: (change: (before: StreamStatus) => Partial<StreamStatus>) => Effect.Effect<void>
   /** What the store holds, at most `readinessCacheMs` old. */
@@ -149,6 +154,10 @@ export const openWindow = Effect.fn("openWindow")(function* (
   /** Stores candles; returns how many the store did not have. */
   const keep = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>, provenance: CandleProvenance) {
     const fresh = yield* store.candles.upsert(series, candles, provenance)
+    const newestSec = candles.at(-1)?.timeSec
+    if (newestSec !== undefined) {
+      yield* Ref.update(state, (now) => ({ ...now, newestSec: Math.max(newestSec, now.newestSec ?? newestSec) }))
+    }
     // A count older than the last candle is a wrong one.
     if (fresh > 0) yield* Ref.set(countedMs, -Infinity)
     return fresh
@@ -217,7 +226,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
 
   const sync = Effect.gen(function* () {
     const { cursor, lastSyncSec, newestSec } = yield* Ref.get(state)
-    // What the stream has stored since does not count: it leaves out bars without trades.
+    // What the stream has stored since does not count: polling has the last word on every bar.
     const polledSec = yield* Ref.updateAndGet(polled, (known) => known ?? newestSec)
     const exchangeSec = yield* nowSec
     // Nothing new can be there before the bar after the newest one has closed. A newest one of the future is a stray.
@@ -236,10 +245,12 @@ export const openWindow = Effect.fn("openWindow")(function* (
     Ref.update(state, (current) => ({ ...current, stream: { ...current.stream, ...change(current.stream) } }))
 
   const keepStreamed = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>) {
-    yield* keep(candles, "stream")
-    yield* showStream(({ newestSec }) => ({
-      newestSec: candles.reduce((newest, { timeSec }) => Math.max(newest, timeSec), newestSec ?? 0)
-    }))
+    const { newestSec } = yield* Ref.get(state)
+    const whole = newestSec === null ? [] : withoutHole(candles, newestSec, series.intervalMin)
+    const last = whole.at(-1)
+    if (last === undefined) return
+    yield* keep(whole, "stream")
+    yield* showStream((before) => ({ newestSec: Math.max(last.timeSec, before.newestSec ?? 0) }))
   })
 
   return { now: Ref.get(state), backfill, sync, keepStreamed, showStream, readiness }

@@ -232,27 +232,42 @@ onExchange("a symbol the exchange does not have is an error in its words, and no
   })
 )
 
-onExchange("a bar that the stream left out is polled, although the stream is ahead of it", (bench) =>
+onExchange("a bar that the stream gave is stored, and polled all the same", (bench) =>
   Effect.gen(function* () {
     const window = yield* bench.open()
     yield* window.backfill(false)
     yield* TestClock.adjust("1 minute")
     yield* window.sync
     yield* TestClock.adjust("3 minutes")
-    const newest = (yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.at(-1)
-    if (newest === undefined) return assert.fail("the exchange has no candles")
-    yield* window.keepStreamed([newest])
-    assert.strictEqual((yield* window.readiness).samples, 721)
+    const [first, second, third] = (yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.slice(-3)
+    if (first === undefined || second === undefined || third === undefined) return assert.fail("too few candles")
+    yield* window.keepStreamed([first, { ...second, close: first.close }])
+    assert.strictEqual((yield* window.readiness).samples, 722)
+    yield* TestClock.adjust("1 minute")
+    const calls = bench.calls()
     assert.strictEqual(yield* window.sync, 2)
-    const stored = bench.store.stored(SERIES)
+    assert.strictEqual(bench.calls(), calls + 1)
+    // What polling corrects is polling's.
+    const stored = bench.store.stored(SERIES).slice(-4)
     assert.deepStrictEqual(
-      stored.slice(-4).map(({ timeSec, provenance }) => [timeSec - newest.timeSec, provenance]),
-      [
-        [-180, "poll"],
-        [-120, "poll"],
-        [-60, "poll"],
-        [0, "stream"]
-      ]
+      stored.map(({ provenance }) => provenance),
+      ["stream", "poll", "poll", "poll"]
     )
+    assert.strictEqual(stored[1]?.close, second.close)
+  })
+)
+
+onExchange("with the stream up to date polling still asks for each bar", (bench) =>
+  Effect.gen(function* () {
+    const window = yield* bench.open()
+    yield* window.backfill(false)
+    yield* TestClock.adjust("1 minute")
+    yield* window.sync
+    yield* TestClock.adjust("1 minute")
+    yield* window.keepStreamed((yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.slice(-1))
+    yield* window.readiness
+    const calls = bench.calls()
+    assert.strictEqual(yield* window.sync, 0)
+    assert.strictEqual(bench.calls(), calls + 1)
   })
 )
