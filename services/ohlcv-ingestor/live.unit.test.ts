@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Queue, Ref, Stream } from "effect"
+import { Effect, Fiber, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Candle } from "../../shared/candles/candle.ts"
 import { Price, Volume } from "../../shared/decimal/decimal.ts"
@@ -21,14 +21,14 @@ const OPTIONS = {
   readinessCacheMs: 300_000
 }
 
-const bar = (timeSec: number, close: string): Candle => ({
+const bar = (timeSec: number, close: string, trades = 1): Candle => ({
   timeSec,
   open: Price.parse("0.2"),
   high: Price.parse("0.3"),
   low: Price.parse("0.1"),
   close: Price.parse(close),
   volume: Volume.parse("5"),
-  trades: 1
+  trades
 })
 
 interface Bench {
@@ -39,9 +39,11 @@ interface Bench {
   readonly atSec: (sec: number) => Effect.Effect<void>
   /** A look passes. */
   readonly look: Effect.Effect<void>
-  /** What the stream has stored, as `start close`. */
+  /** What polling brings. */
+  readonly poll: (...bars: ReadonlyArray<Candle>) => Effect.Effect<void>
+  /** What is stored, as `start close provenance`. */
   readonly stored: () => ReadonlyArray<string>
-  readonly store: { away: boolean }
+  readonly store: { away: boolean; slow: boolean }
   readonly stream: Effect.Effect<Effect.Success<TrainingWindow["now"]>["stream"]>
 }
 
@@ -49,9 +51,11 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
   it.effect(name, () =>
     Effect.gen(function* () {
       const memory = memoryStore()
-      const store = { away: false }
+      const store = { away: false, slow: false }
       const candles: IngestorStore["candles"] = {
         ...memory.candles,
+        times: (...given) =>
+          Effect.tap(memory.candles.times(...given), () => (store.slow ? Effect.sleep("1 second") : Effect.void)),
         upsert: (...given) =>
           Effect.suspend(() =>
             store.away
@@ -59,17 +63,17 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
               : memory.candles.upsert(...given)
           )
       }
-      const clock = yield* Ref.make(0)
-      // Polling has brought the bar before.
-      yield* memory.candles.upsert(SERIES, [bar(0, "0.2")], "poll")
-      const source = { name: "nobody", reachable: null, fetchPage: () => Effect.die("asked") }
+      const clock = yield* Ref.make(1_000)
+      const page: { candles: ReadonlyArray<Candle> } = { candles: [] }
+      const dropped = { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 }
+      const fetchPage = () => Effect.sync(() => ({ ...page, dropped, cursor: "next", more: false }))
+      const source = { name: "prepared", reachable: null, fetchPage }
       const window = yield* openWindow(OPTIONS, {
         source,
         store: { ...memory, candles },
         nowSec: Ref.get(clock)
       })
       const heard = yield* Queue.unbounded<BarEvent, ExchangeError>()
-      yield* window.readiness
       yield* Effect.forkScoped(followBars(window, () => Stream.fromQueue(heard), Ref.get(clock)))
       const settle = TestClock.adjust("1 milli")
       const say: Bench["say"] = (...events) => Effect.andThen(Queue.offerAll(heard, events), settle)
@@ -82,109 +86,188 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
             Queue.fail(heard, new ExchangeError({ operation: "ohlc 1", advice: "stop", detail, retryAtMs: null })),
             settle
           ),
+        poll: (...bars) =>
+          Effect.suspend(() => {
+            page.candles = bars
+            return Effect.andThen(Effect.ignore(window.sync), Effect.ignore(window.readiness))
+          }),
         atSec: (sec) => Ref.set(clock, sec),
         look: TestClock.adjust("1 second"),
         stored: () =>
           memory
             .stored(SERIES)
-            .filter(({ provenance }) => provenance === "stream")
-            .map(({ timeSec, close }) => `${timeSec} ${Price.format(close)}`),
+            .map(({ timeSec, close, provenance }) => `${timeSec} ${Price.format(close)} ${provenance}`),
         store,
         stream: Effect.map(window.now, ({ stream }) => stream)
       })
     }).pipe(Effect.scoped)
   )
 
-following("a bar is stored at the first look after a later one has begun", ({ bars, look, stored, stream }) =>
+const told = (sec: number): BarEvent => ({ _tag: "VenueTime", venueMs: sec * 1_000, roundTripMs: 1 })
+const CUT: BarEvent = { _tag: "Disconnected", detail: "closed with code 1006" }
+const noise = (problem: string): BarEvent => ({
+  _tag: "Malformed",
+  error: new MalformedFrame({ source: "ohlc 1", problem, raw: "{}" })
+})
+
+following("a bar is stored at the first look after a later one has begun", ({ bars, poll, look, stored, stream }) =>
   Effect.gen(function* () {
+    yield* poll(bar(0, "0.2"))
     yield* bars(bar(60, "0.2"), bar(60, "0.21"), bar(120, "0.25"))
-    assert.deepStrictEqual(stored(), [])
+    assert.deepStrictEqual(stored(), ["0 0.2 poll"])
     yield* look
-    assert.deepStrictEqual(stored(), ["60 0.21"])
-    assert.deepStrictEqual(yield* stream, { phase: "open", detail: "", losses: 0, newestSec: 60 })
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.21 stream"])
+    assert.deepStrictEqual(yield* stream, { phase: "open", detail: "", losses: 0, refused: 0, newestSec: 60 })
   })
 )
 
 following(
-  "a bar in a quiet market is given a whole look after its end for its last trade",
-  ({ atSec, bars, look, stored }) =>
+  "a bar in a quiet market is stored when the exchange has told a later time twice",
+  ({ say, bars, poll, look, stored }) =>
     Effect.gen(function* () {
+      yield* poll(bar(0, "0.2"))
       yield* bars(bar(60, "0.2"))
-      yield* atSec(119)
+      yield* say(told(119), told(120))
       yield* look
-      yield* atSec(125)
+      assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+      yield* say(told(122))
       yield* look
-      assert.deepStrictEqual(stored(), [])
-      yield* bars(bar(60, "0.22"))
-      yield* look
-      assert.deepStrictEqual(stored(), ["60 0.22"])
+      assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
     })
 )
 
-following("what the store could not take is stored when it is back", ({ bars, look, store, stored }) =>
+following("a bar is never stored before it is over by the clock", ({ atSec, bars, poll, look, stored }) =>
   Effect.gen(function* () {
+    yield* poll(bar(0, "0.2"))
+    yield* atSec(119)
+    yield* bars(bar(60, "0.2"), bar(120, "0.25"))
+    yield* look
+    assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+    yield* atSec(120)
+    yield* look
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
+  })
+)
+
+for (const [what, event] of [
+  ["the connection was lost", CUT],
+  ["a message could not be read", noise("frame.data[0].close: is missing")]
+] as const) {
+  following(`a bar in which ${what} is left to polling: its last trades may not have come`, (bench) =>
+    Effect.gen(function* () {
+      const { atSec, bars, look, poll, say, stored } = bench
+      yield* poll(bar(0, "0.2"))
+      yield* bars(bar(60, "0.2"))
+      yield* say(event, told(200), told(202))
+      yield* look
+      assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+      yield* atSec(2_000)
+      yield* poll(bar(60, "0.27"))
+      yield* bars(bar(120, "0.3"), bar(180, "0.3"))
+      yield* look
+      assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll", "120 0.3 stream"])
+    })
+  )
+}
+
+following("what polling has brought already stays as it is", ({ bars, look, poll, stored }) =>
+  Effect.gen(function* () {
+    yield* bars(bar(60, "0.2"), bar(120, "0.25"))
+    yield* poll(bar(0, "0.2"), bar(60, "0.27"))
+    yield* look
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll"])
+  })
+)
+
+following("polling has the last word on what the stream brought", ({ atSec, bars, look, poll, stored }) =>
+  Effect.gen(function* () {
+    yield* poll(bar(0, "0.2"))
+    yield* bars(bar(60, "0.2"), bar(120, "0.25"), bar(180, "0.3"))
+    yield* look
+    yield* atSec(2_000)
+    yield* poll(bar(60, "0.2"), bar(120, "0.27"))
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream", "120 0.27 poll"])
+  })
+)
+
+following("a bar after one without trades is left to polling", ({ bars, poll, look, stored, stream }) =>
+  Effect.gen(function* () {
+    yield* poll(bar(0, "0.2"))
+    yield* bars(bar(60, "0.2"), bar(180, "0.25"), bar(240, "0.3"))
+    yield* look
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
+    assert.strictEqual((yield* stream).newestSec, 60)
+  })
+)
+
+following("what the store could not take is stored when it is back", ({ bars, look, poll, store, stored }) =>
+  Effect.gen(function* () {
+    yield* poll(bar(0, "0.2"))
     store.away = true
     yield* bars(bar(60, "0.2"), bar(120, "0.25"), bar(180, "0.3"))
     yield* look
     yield* look
     store.away = false
     yield* look
-    assert.deepStrictEqual(stored(), ["60 0.2", "120 0.25"])
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream", "120 0.25 stream"])
   })
 )
 
-following("a bar after one without trades is left to polling", ({ bars, look, stored, stream }) =>
+following("of a store that is away for more than an hour all is left to polling", (bench) =>
   Effect.gen(function* () {
-    yield* bars(bar(60, "0.2"), bar(180, "0.25"), bar(240, "0.3"))
-    yield* look
-    assert.deepStrictEqual(stored(), ["60 0.2"])
-    assert.strictEqual((yield* stream).newestSec, 60)
-  })
-)
-
-following("of a store that is away for more than an hour all is left to polling", ({ bars, look, store, stored }) =>
-  Effect.gen(function* () {
+    const { atSec, bars, look, poll, store, stored } = bench
     const minutes = (from: number, count: number) =>
       Array.from({ length: count }, (_, minute) => bar(60 * (from + minute), "0.2"))
+    yield* atSec(10_000)
+    yield* poll(bar(0, "0.2"))
     store.away = true
     yield* bars(...minutes(1, 61))
     store.away = false
     yield* look
-    assert.lengthOf(stored(), 60)
+    assert.lengthOf(stored(), 61)
     store.away = true
     yield* bars(...minutes(62, 62))
     store.away = false
     yield* look
-    assert.lengthOf(stored(), 60)
+    assert.lengthOf(stored(), 61)
   })
 )
 
-following("a loss, a frame that cannot be read and the way back are shown", ({ bars, say, stream }) =>
+following("a poll that comes while the stream stores the same bar has the last word", (bench) =>
+  Effect.gen(function* () {
+    const { atSec, bars, look, poll, store, stored } = bench
+    yield* poll(bar(0, "0.2"))
+    yield* atSec(2_000)
+    store.slow = true
+    yield* bars(bar(60, "0.2"), bar(120, "0.25"))
+    yield* look
+    const polling = yield* Effect.forkChild(poll(bar(60, "0.27")))
+    yield* look
+    yield* look
+    yield* Fiber.join(polling)
+    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll"])
+  })
+)
+
+following("a loss, messages that are not believed and the way back are shown", ({ bars, say, stream }) =>
   Effect.gen(function* () {
     assert.strictEqual((yield* stream).phase, "connecting")
     yield* say({ _tag: "Alive" })
     assert.strictEqual((yield* stream).phase, "open")
-    yield* say({ _tag: "Disconnected", detail: "closed with code 1006" })
-    assert.deepStrictEqual(yield* stream, {
-      phase: "lost",
-      detail: "closed with code 1006",
-      losses: 1,
-      newestSec: null
-    })
-    const error = new MalformedFrame({ source: "ohlc 1", problem: "frame.data[0].close: is missing", raw: "{}" })
-    yield* say({ _tag: "Malformed", error })
-    assert.strictEqual((yield* stream).detail, "ohlc 1: frame.data[0].close: is missing")
-    yield* bars(bar(60, "0.2"))
-    assert.deepInclude(yield* stream, { phase: "open", losses: 1 })
+    yield* say(CUT)
+    const detail = "closed with code 1006"
+    assert.deepStrictEqual(yield* stream, { phase: "lost", detail, losses: 1, refused: 0, newestSec: null })
+    yield* say(noise("frame.data[0].close: is missing"))
+    assert.deepInclude(yield* stream, { detail: "ohlc 1: frame.data[0].close: is missing", refused: 1 })
+    yield* bars(bar(60, "0.2"), bar(0, "0.2"))
+    const late = "interval_begin: 0 s comes after 60 s"
+    assert.deepInclude(yield* stream, { phase: "open", losses: 1, refused: 2, detail: late })
   })
 )
 
 following("a refusal for good is shown, and nothing is tried again", ({ refuse, stream }) =>
   Effect.gen(function* () {
-    yield* refuse("Subscription ohlc interval not supported")
-    assert.deepInclude(yield* stream, {
-      phase: "refused",
-      detail: "ohlc 1: Subscription ohlc interval not supported"
-    })
+    yield* refuse("Currency pair not supported XDG/USD")
+    assert.deepInclude(yield* stream, { phase: "refused", detail: "ohlc 1: Currency pair not supported XDG/USD" })
   })
 )

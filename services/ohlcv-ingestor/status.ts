@@ -103,9 +103,11 @@ export interface StreamStatus {
   readonly detail: string
   /** Connections lost in this process. */
   readonly losses: number
+  /** Messages not believed in this process. */
+  readonly refused: number
   /** Start of the newest candle stored from it, Unix seconds; null: none in this process. */
   readonly newestSec: number | null
 }
 
 /** Before, and without, a stream. */
-export const NO_STREAM: StreamStatus = { phase: "off", detail: "", losses: 0, newestSec: null }
+export const NO_STREAM: StreamStatus = { phase: "off", detail: "", losses: 0, refused: 0, newestSec: null }

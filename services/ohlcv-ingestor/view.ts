@@ -46,6 +46,8 @@ export interface DataPipelineView {
     /** What last went wrong; empty: nothing did. */
     readonly detail: string
     readonly losses: number
+    /** Messages not believed: unreadable, out of order, ahead of the clock. `detail` names the field of the last one. */
+    readonly refused: number
     /** Start of the newest candle stored from it, exchange Unix seconds; null: none yet. */
     readonly last_candle_ts: number | null
   }
@@ -162,10 +164,11 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow): DataPipe
   }
 }
 
-const streamOf = ({ phase, detail, losses, newestSec }: StreamStatus): DataPipelineView["stream"] => ({
+const streamOf = ({ phase, detail, losses, refused, newestSec }: StreamStatus): DataPipelineView["stream"] => ({
   status: phase,
   detail,
   losses,
+  refused,
   last_candle_ts: newestSec
 })
 

@@ -2,7 +2,7 @@
  * One timeframe of the traded pair: kept in step by polling, and filled from the exchange's newest page when it falls
  * short. What it needs to go on after a restart (cursor, stalls) is in the store.
  */
-import { Clock, Duration, Effect, Option, Ref, Schema } from "effect"
+import { Clock, Duration, Effect, Option, Ref, Schema, Semaphore } from "effect"
 import { type Candle, intervalSec, timeframeName } from "../../shared/candles/candle.ts"
 import type { CandlePage, CandleSourceError } from "../../shared/candles/source.ts"
 import type { CandleProvenance, CandleSeries, StoreError } from "../../shared/store/port.ts"
@@ -63,7 +63,8 @@ export interface TrainingWindow {
   readonly sync: Effect.Effect<number, WindowError>
   /**
    * Stores bars that the exchange's stream gave and that are over, oldest first, up to the first that would leave a hole:
-   * a stream leaves out bars without trades, and polling, which asks for all of them anyway, brings those too.
+   * a stream leaves out bars without trades, and polling, which asks for all of them anyway, brings those too. What is stored
+   * already stays as it is: a poll that has brought a bar never asks for it again.
    */
   readonly keepStreamed: (candles: ReadonlyArray<Candle>) => Effect.Effect<void, StoreError>
   readonly showStream: (change: (before: StreamStatus) => Partial<StreamStatus>) => Effect.Effect<void>
@@ -118,6 +119,8 @@ export const openWindow = Effect.fn("openWindow")(function* (
     stream: NO_STREAM
   })
   const countedMs = yield* Ref.make(-Infinity)
+  /** One writer at a time: what the stream finds missing must not be brought by a poll before it is stored. */
+  const turn = yield* Semaphore.make(1)
   /** Start of the newest candle that polling has brought, Unix seconds; null until it is first asked. */
   const polled = yield* Ref.make<number | null>(null)
 
@@ -170,7 +173,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
     let fresh = 0
     for (let pages = 1; pages <= MOST_PAGES; pages++) {
       const page: CandlePage = yield* source.fetchPage({ ...series, cursor })
-      const news = yield* keep(page.candles, "backfill")
+      const news = yield* turn.withPermit(keep(page.candles, "backfill"))
       queued += page.candles.length
       fresh += news
       cursor = page.cursor
@@ -234,7 +237,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
       polledSec === null || polledSec > exchangeSec ? 0 : polledSec + 2 * intervalSec(series.intervalMin)
     if (exchangeSec < Math.max(closedSec, lastSyncSec + options.syncIntervalSec)) return 0
     const page = yield* source.fetchPage({ ...series, cursor })
-    const fresh = yield* keep(page.candles, "poll")
+    const fresh = yield* turn.withPermit(keep(page.candles, "poll"))
     const newest = page.candles.at(-1)
     if (newest !== undefined) yield* Ref.set(polled, newest.timeSec)
     yield* rememberPlace({ cursor: page.cursor, lastSyncSec: exchangeSec, lastSyncRows: fresh })
@@ -247,11 +250,15 @@ export const openWindow = Effect.fn("openWindow")(function* (
   const keepStreamed = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>) {
     const { newestSec } = yield* Ref.get(state)
     const whole = newestSec === null ? [] : withoutHole(candles, newestSec, series.intervalMin)
-    const last = whole.at(-1)
-    if (last === undefined) return
-    yield* keep(whole, "stream")
-    yield* showStream((before) => ({ newestSec: Math.max(last.timeSec, before.newestSec ?? 0) }))
-  })
+    const [first, last] = [whole[0], whole.at(-1)]
+    if (first === undefined || last === undefined) return
+    const there = new Set(yield* store.candles.times(series, first.timeSec, last.timeSec))
+    const missing = whole.filter(({ timeSec }) => !there.has(timeSec))
+    const newest = missing.at(-1)
+    if (newest === undefined) return
+    yield* keep(missing, "stream")
+    yield* showStream(() => ({ newestSec: newest.timeSec }))
+  }, turn.withPermit)
 
   return { now: Ref.get(state), backfill, sync, keepStreamed, showStream, readiness }
 })

@@ -54,11 +54,11 @@ export type MarketDataEvent =
   | { readonly _tag: "Disconnected"; readonly detail: string }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
-/** What the exchange says of one timeframe's bars. `Alive` as above. */
+/** What the exchange says of one timeframe's bars, in its order; the others as above. */
 export type BarEvent =
   /** As it stands now, over or still forming. */
   | { readonly _tag: "Bar"; readonly bar: Candle }
-  | Extract<MarketDataEvent, { readonly _tag: "Alive" | "Disconnected" | "Malformed" }>
+  | Extract<MarketDataEvent, { readonly _tag: "Alive" | "VenueTime" | "Disconnected" | "Malformed" }>
 
 export class MarketData extends Context.Service<
   MarketData,

@@ -141,6 +141,9 @@ describe("candles from the stream", () => {
         const before = streamed().length
         const again = yield* until((view) => streamOf(view).status === "open" && streamed().length > before + 1)
         assert.strictEqual(streamOf(again).losses, 1)
+        // Polling has gone on meanwhile.
+        const polled = (view: IngestorView) => view.hmm_data_pipeline.last_sync_ts
+        yield* until((view) => polled(view) > polled(again))
       })
     )
   )

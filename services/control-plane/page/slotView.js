@@ -121,7 +121,12 @@ export const slotCard = (slot, report) => {
         "ul",
         { class: "refusals", "aria-label": "Not done at present" },
         ...refused.map(([what, answer]) =>
-          h("li", {}, h("b", {}, what.replaceAll("_", " ")), `not now: ${answer?.replaceAll("_", " ")}`)
+          h(
+            "li",
+            {},
+            h("b", {}, what.replaceAll("_", " ")),
+            `not now: ${answer?.replaceAll("_", " ").replace(/:(.+)$/, " ($1)")}`
+          )
         )
       ),
     h(

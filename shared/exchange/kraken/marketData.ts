@@ -76,6 +76,9 @@ const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEv
 
 const readBarFrame = (frame: FeedFrame, names: PairNames, intervalMin: number): Heard<BarEvent> => {
   if (frame.kind === "heartbeat" || frame.kind === "subscribed") return { events: [{ _tag: "Alive" }] }
+  if (frame.kind === "time") {
+    return { events: [{ _tag: "VenueTime", venueMs: frame.venueMs, roundTripMs: frame.roundTripMs }] }
+  }
   return frame.kind === "data" && frame.channel === "ohlc"
     ? { events: readBars(frame.body, names, intervalMin).map((bar) => ({ _tag: "Bar", bar })) }
     : NOTHING

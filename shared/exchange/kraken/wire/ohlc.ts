@@ -9,9 +9,9 @@ import type { PairNames } from "./names.ts"
 export const readBars = (body: Row, names: PairNames, intervalMin: number): ReadonlyArray<Candle> =>
   rows(body, "data")
     .filter((row) => text(row, "symbol") === names.symbol && count(row, "interval") === intervalMin)
-    .map(readBar)
+    .map((row) => readBar(row, intervalMin))
 
-const readBar = (row: Row): Candle => {
+const readBar = (row: Row, intervalMin: number): Candle => {
   const bar = {
     timeSec: timestampMs(row, "interval_begin") / 1_000,
     open: price(row, "open"),
@@ -21,7 +21,9 @@ const readBar = (row: Row): Candle => {
     volume: volume(row, "volume"),
     trades: count(row, "trades")
   }
-  if (!Number.isInteger(bar.timeSec)) throw new WireProblem(`${row.path}.interval_begin`, "is no whole second")
+  if (bar.timeSec % (intervalMin * 60) !== 0) {
+    throw new WireProblem(`${row.path}.interval_begin`, `is not where a bar of ${intervalMin} min begins`)
+  }
   for (const field of ["open", "high", "low", "close"] as const) {
     if (bar[field] <= 0n) throw new WireProblem(`${row.path}.${field}`, "is not above zero")
   }
