@@ -4,12 +4,9 @@ import { hmmBench } from "./hmm.bench.ts"
 
 it("fits measure themselves against a textbook program that reaches the same likelihood", async () => {
   const results = await hmmBench({ quick: true })
-  expect(results.map(({ unit }) => unit)).toEqual([
-    "ns per row and iteration",
-    "ns per row and iteration",
-    "ns per row and iteration",
-    "ms"
-  ])
+  const [tick, ...fits] = results.toReversed()
+  expect(tick?.unit).toBe("ms")
+  expect(fits.map(({ unit }) => unit)).toEqual(Array.from({ length: 5 }, () => "ns per row and iteration"))
   for (const { samples, checksum } of results) {
     expect(samples.every((sample) => sample > 0)).toBe(true)
     expect(checksum).toMatch(/\d/)
