@@ -55,16 +55,25 @@ export const logDensities = (work: Workspace, rows: Rows, into: Float64Array): v
   else matrixDensities(work, rows, into)
 }
 
+/** State by state, two features a round: their parameters stay in registers over all rows. */
 const diagonalDensities = (work: Workspace, { count, values }: Rows, into: Float64Array): void => {
   const { states, features, means, precision, logHeight } = work
-  for (let t = 0, x = 0, out = 0; t < count; t++, x += features) {
-    for (let k = 0, p = 0; k < states; k++, out++) {
-      let density = logHeight[k]!
-      for (let d = 0; d < features; d++, p++) {
-        const off = values[x + d]! - means[p]!
-        density -= off * off * precision[p]!
+  for (let k = 0; k < states; k++) {
+    const height = logHeight[k]!
+    for (let out = k; out < count * states; out += states) into[out] = height
+    for (let d = 0; d < features; d += 2) {
+      const next = Math.min(d + 1, features - 1)
+      const mean = means[k * features + d]!
+      const nextMean = means[k * features + next]!
+      // An odd last feature is paired with itself, each taking half: a share of 0 would make NaN of an infinite distance.
+      const share = next === d ? 0.5 : 1
+      const half = precision[k * features + d]! * share
+      const nextHalf = precision[k * features + next]! * share
+      for (let t = 0, x = d, y = next, out = k; t < count; t++, x += features, y += features, out += states) {
+        const off = values[x]! - mean
+        const nextOff = values[y]! - nextMean
+        into[out] = into[out]! - off * off * half - nextOff * nextOff * nextHalf
       }
-      into[out] = density
     }
   }
 }

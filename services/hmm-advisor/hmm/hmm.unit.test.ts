@@ -4,6 +4,7 @@ import { isRefusal } from "../refusal.ts"
 import { rowsOf, seeded, twoStates } from "../testRows.ts"
 import { prepareDensities } from "./density.ts"
 import { expOfNegative } from "./exp.ts"
+import { expectation } from "./expectation.ts"
 import { filterLast } from "./filter.ts"
 import { DEFAULT_FIT, evaluate, fit } from "./fit.ts"
 import { logPass } from "./logPass.ts"
@@ -49,7 +50,7 @@ const noisyRows = (count: number, features: number, states: number) => {
 const inLogSpace = (model: HmmModel, rows: ReturnType<typeof rowsOf>) => {
   const work = makeWorkspace(model, rows.count)
   prepareDensities(work)
-  return { logLikelihood: logPass(work, rows), posteriors: work.posterior }
+  return { logLikelihood: logPass(work, rows), posteriors: work.posterior, moves: work.moves }
 }
 
 describe("the model's arithmetic", () => {
@@ -61,17 +62,24 @@ describe("the model's arithmetic", () => {
     expect(posteriors[1]).toBeCloseTo(near / (near + far), 12)
   })
 
-  it.each(COVARIANCE_TYPES.flatMap((type) => [[type, 3, 4] as const, [type, 2, 3] as const, [type, 1, 1] as const]))(
-    "%s, %i states, %i features: scaled probabilities agree with log space",
-    (type, states, features) => {
-      const model = modelOf(states, features, type)
-      const rows = noisyRows(200, features, states)
-      const scaled = must(evaluate(model, rows))
-      const exact = inLogSpace(model, rows)
-      expect(scaled.logLikelihood).toBeCloseTo(exact.logLikelihood, 8)
-      scaled.posteriors.forEach((value, at) => expect(Math.abs(value - exact.posteriors[at]!)).toBeLessThan(1e-10))
-    }
-  )
+  it.each(
+    COVARIANCE_TYPES.flatMap((type) => [
+      [type, 3, 4] as const,
+      [type, 5, 3] as const,
+      [type, 2, 3] as const,
+      [type, 1, 1] as const
+    ])
+  )("%s, %i states, %i features: scaled probabilities agree with log space", (type, states, features) => {
+    const model = modelOf(states, features, type)
+    const rows = noisyRows(200, features, states)
+    const scaled = must(evaluate(model, rows))
+    const exact = inLogSpace(model, rows)
+    expect(scaled.logLikelihood).toBeCloseTo(exact.logLikelihood, 8)
+    scaled.posteriors.forEach((value, at) => expect(Math.abs(value - exact.posteriors[at]!)).toBeLessThan(1e-10))
+    const work = makeWorkspace(model, rows.count)
+    expectation(work, rows)
+    work.moves.forEach((value, at) => expect(Math.abs(value - exact.moves[at]!)).toBeLessThan(1e-9))
+  })
 
   it("goes over to log space where a far-off row is forbidden to the state that explains it", () => {
     const forbidding = { ...twoStates, start: [1, 0], transition: [1, 0, 0.5, 0.5], covariances: [0.01, 0.01] }

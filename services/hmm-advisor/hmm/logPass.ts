@@ -14,10 +14,8 @@ export const logAdd = (a: number, b: number): number => {
 
 /** Fills `posterior` and `moves`; returns the log-likelihood, −∞ or NaN where a density overflows. */
 export const logPass = (work: Workspace, rows: Rows): number => {
-  const { states, density, posterior } = work
+  const { states, density, posterior, backward } = work
   const size = rows.count * states
-  if (work.logBackward.length < size) work.logBackward = new Float64Array(size)
-  const backward = work.logBackward
   const logTransition = work.transition.map(Math.log)
   logDensities(work, rows, density)
 

@@ -21,7 +21,7 @@ export const TRUSTED_LOG_SCALE = -600
  * tell: a row nearly impossible after those before it, or underflow that later rows could have made good.
  */
 export const scaledForward = (work: Workspace, rows: Rows): number => {
-  const { states, transition, density, posterior, scale } = work
+  const { states, density, posterior, scale } = work
   logDensities(work, rows, density)
   let logPeaks = 0
   for (let row = 0; row < rows.count * states; row += states) logPeaks += subtractPeak(density, row, states)
@@ -30,13 +30,12 @@ export const scaledForward = (work: Workspace, rows: Rows): number => {
   let product = 1
   let smallest = 1
   for (let t = 0, row = 0; t < rows.count; t++, row += states) {
+    if (t === 0) posterior.set(work.start)
+    else arrive(work, row)
     let sum = 0
-    for (let j = 0; j < states; j++) {
-      let arriving = 0
-      if (t === 0) arriving = work.start[j]!
-      else for (let i = 0; i < states; i++) arriving += posterior[row - states + i]! * transition[i * states + j]!
-      const weight = arriving * density[row + j]!
-      posterior[row + j] = weight
+    for (let j = row; j < row + states; j++) {
+      const weight = posterior[j]! * density[j]!
+      posterior[j] = weight
       sum += weight
     }
     if (!(sum >= SMALLEST_SCALE)) return Number.NaN
@@ -58,6 +57,22 @@ export const scaledForward = (work: Workspace, rows: Rows): number => {
   return logScales + logPeaks
 }
 
+/** Σ forward(t − 1, i) a(i, j) for each state j of a row. Two sums a round share their loads and do not wait for each other. */
+const arrive = ({ states, transition, posterior }: Workspace, row: number): void => {
+  for (let j = 0; j < states; j += 2) {
+    const next = Math.min(j + 1, states - 1)
+    let sum = 0
+    let nextSum = 0
+    for (let i = 0; i < states; i++) {
+      const forward = posterior[row - states + i]!
+      sum += forward * transition[i * states + j]!
+      nextSum += forward * transition[i * states + next]!
+    }
+    posterior[row + j] = sum
+    posterior[row + next] = nextSum
+  }
+}
+
 /** Makes a row's log densities relative to the largest; returns that one. */
 const subtractPeak = (density: Float64Array, row: number, states: number): number => {
   let peak = density[row]!
@@ -68,22 +83,57 @@ const subtractPeak = (density: Float64Array, row: number, states: number): numbe
 
 /** Turns the forward weights into posteriors and counts the expected moves. Needs `scaledForward` before it. */
 export const scaledBackward = (work: Workspace, rowCount: number): void => {
-  const { states, transition, density, posterior, scale, moves } = work
-  const backward = new Float64Array(states).fill(1)
-  const ahead = new Float64Array(states)
-  moves.fill(0)
-  for (let t = rowCount - 1, row = t * states; t > 0; t--, row -= states) {
+  const { states, transition, density, posterior, scale, backward } = work
+  const last = (rowCount - 1) * states
+  backward.fill(1, last, last + states)
+  for (let t = rowCount - 1, row = last; t > 0; t--, row -= states) {
     const inverse = scale[t]!
-    for (let j = 0; j < states; j++) ahead[j] = density[row + j]! * backward[j]! * inverse
-    for (let i = 0; i < states; i++) {
-      const forward = posterior[row - states + i]!
+    for (let j = row; j < row + states; j++) density[j] = density[j]! * backward[j]! * inverse
+    for (let i = 0; i < states; i += 2) {
+      const next = Math.min(i + 1, states - 1)
       let sum = 0
+      let nextSum = 0
       for (let j = 0; j < states; j++) {
-        sum += transition[i * states + j]! * ahead[j]!
-        moves[i * states + j]! += forward * ahead[j]!
+        const ahead = density[row + j]!
+        sum += transition[i * states + j]! * ahead
+        nextSum += transition[next * states + j]! * ahead
       }
-      backward[i] = sum
-      posterior[row - states + i] = forward * sum
+      backward[row - states + i] = sum
+      backward[row - states + next] = nextSum
+    }
+  }
+  countMoves(work, rowCount)
+  for (let at = 0; at < last; at++) posterior[at]! *= backward[at]!
+}
+
+/**
+ * Σ forward(t − 1, i) a(i, j) ahead(t, j) over the rows; `density` holds the weights ahead. Two states by two a round: four
+ * sums stay in registers over all rows, where a whole table of them would be read and written back at each.
+ */
+const countMoves = ({ states, transition, density, posterior, moves }: Workspace, rowCount: number): void => {
+  const end = (rowCount - 1) * states
+  for (let i = 0; i < states; i += 2) {
+    const nextI = Math.min(i + 1, states - 1)
+    for (let j = 0; j < states; j += 2) {
+      const nextJ = Math.min(j + 1, states - 1)
+      let sum = 0
+      let sumNextJ = 0
+      let sumNextI = 0
+      let sumNextBoth = 0
+      for (let row = 0; row < end; row += states) {
+        const forward = posterior[row + i]!
+        const nextForward = posterior[row + nextI]!
+        const ahead = density[row + states + j]!
+        const nextAhead = density[row + states + nextJ]!
+        sum += forward * ahead
+        sumNextJ += forward * nextAhead
+        sumNextI += nextForward * ahead
+        sumNextBoth += nextForward * nextAhead
+      }
+      moves[i * states + j] = sum
+      moves[i * states + nextJ] = sumNextJ
+      moves[nextI * states + j] = sumNextI
+      moves[nextI * states + nextJ] = sumNextBoth
     }
   }
   for (let at = 0; at < moves.length; at++) moves[at]! *= transition[at]!

@@ -17,14 +17,17 @@ export interface Workspace {
   /** Of the densities: K × D halved inverse variances, or K × D × D inverse Cholesky factors; K logarithms of the peak height. */
   readonly precision: Float64Array
   readonly logHeight: Float64Array
-  /** T × K: densities over the row's largest one, or their logarithms in the log-space pass. */
+  /**
+   * T × K: densities over the row's largest one, or their logarithms in the log-space pass. After a whole scaled pass of
+   * any size: the weights ahead, which are the densities times backward weight and scale.
+   */
   readonly density: Float64Array
   /** T × K: forward weights, and after a whole pass the posteriors. */
   readonly posterior: Float64Array
   /** T: what the forward weights of each row were multiplied by to add up to 1. */
   readonly scale: Float64Array
-  /** T × K backward logarithms: of the log-space pass alone, so made at its first use. */
-  logBackward: Float64Array
+  /** T × K: backward weights, or their logarithms in the log-space pass. */
+  readonly backward: Float64Array
   /** K × K: expected number of transitions. */
   readonly moves: Float64Array
 }
@@ -46,7 +49,7 @@ export const makeWorkspace = (model: HmmModel, rowCount: number): Workspace => {
     density: new Float64Array(perRow),
     posterior: new Float64Array(perRow),
     scale: new Float64Array(rowCount),
-    logBackward: new Float64Array(0),
+    backward: new Float64Array(perRow),
     moves: new Float64Array(states * states)
   }
 }
