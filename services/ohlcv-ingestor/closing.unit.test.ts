@@ -7,16 +7,7 @@ import { parseJson, rowOf, WireProblem } from "../../shared/exchange/kraken/wire
 import { DOGE_USD } from "../../shared/exchange/kraken/wire/names.ts"
 import { readBars } from "../../shared/exchange/kraken/wire/ohlc.ts"
 import { hearBar, hearNoise, hearTime, type Hearing, SILENCE, withoutHole } from "./closing.ts"
-
-const bar = (timeSec: number, close: string, trades = 1): Candle => ({
-  timeSec,
-  open: Price.parse("0.2"),
-  high: Price.parse("0.3"),
-  low: Price.parse("0.1"),
-  close: Price.parse(close),
-  volume: Volume.parse("5"),
-  trades
-})
+import { bar } from "./minutes.testkit.ts"
 
 /** A message of one connection: a bar, the exchange's time in Unix seconds, or something unreadable. */
 type Message = Candle | number | "noise"

@@ -2,34 +2,14 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Candle } from "../../shared/candles/candle.ts"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { Price } from "../../shared/decimal/decimal.ts"
 import { type BarEvent, ExchangeError, MalformedFrame } from "../../shared/exchange/port.ts"
 import { StoreError } from "../../shared/store/port.ts"
 import { followBars } from "./live.ts"
 import { memoryStore } from "./memoryStore.testkit.ts"
+import { bar, MINUTE_WINDOW, MINUTES } from "./minutes.testkit.ts"
 import type { IngestorStore } from "./store.ts"
 import { openWindow, type TrainingWindow } from "./window.ts"
-
-const SERIES = { symbol: "XDGUSD", intervalMin: 1 }
-const OPTIONS = {
-  series: SERIES,
-  target: 720,
-  minimum: 500,
-  maxStalls: 3,
-  timeoutMs: 180_000,
-  syncIntervalSec: 60,
-  readinessCacheMs: 300_000
-}
-
-const bar = (timeSec: number, close: string, trades = 1): Candle => ({
-  timeSec,
-  open: Price.parse("0.2"),
-  high: Price.parse("0.3"),
-  low: Price.parse("0.1"),
-  close: Price.parse(close),
-  volume: Volume.parse("5"),
-  trades
-})
 
 interface Bench {
   readonly say: (...events: ReadonlyArray<BarEvent>) => Effect.Effect<void>
@@ -68,7 +48,7 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
       const dropped = { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 }
       const fetchPage = () => Effect.sync(() => ({ ...page, dropped, cursor: "next", more: false }))
       const source = { name: "prepared", reachable: null, fetchPage }
-      const window = yield* openWindow(OPTIONS, {
+      const window = yield* openWindow(MINUTE_WINDOW, {
         source,
         store: { ...memory, candles },
         nowSec: Ref.get(clock)
@@ -95,7 +75,7 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
         look: TestClock.adjust("1 second"),
         stored: () =>
           memory
-            .stored(SERIES)
+            .stored(MINUTES)
             .map(({ timeSec, close, provenance }) => `${timeSec} ${Price.format(close)} ${provenance}`),
         store,
         stream: Effect.map(window.now, ({ stream }) => stream)

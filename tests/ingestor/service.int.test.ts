@@ -11,18 +11,15 @@ import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
 import { countedSource } from "../../services/ohlcv-ingestor/countedSource.testkit.ts"
 import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
 import { CandleIngestor, type IngestorOptions } from "../../services/ohlcv-ingestor/service.ts"
 import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
 
 const START_MS = 1_790_000_040_000
 const window = (intervalMin: number, minimum: number) => ({
-  series: { symbol: "XDGUSD", intervalMin },
-  target: 720,
-  minimum,
-  maxStalls: 3,
-  timeoutMs: 180_000,
-  syncIntervalSec: 60,
-  readinessCacheMs: 300_000
+  ...MINUTE_WINDOW,
+  series: { ...MINUTES, intervalMin },
+  minimum
 })
 
 const flat = (timeSec: number): Candle => {

@@ -11,11 +11,11 @@ import { MemoryJournal } from "../../shared/journal/memory.ts"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
 import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
+import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
 import { CandleIngestor } from "../../services/ohlcv-ingestor/service.ts"
 import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
 
 const SPEED = 120
-const MINUTES = { symbol: "XDGUSD", intervalMin: 1 }
 
 interface Bench {
   readonly store: MemoryStore
@@ -43,17 +43,7 @@ const onStream = (test: (bench: Bench) => Effect.Effect<void, unknown>) =>
         source,
         live: bars,
         nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
-        windows: [
-          {
-            series: MINUTES,
-            target: 720,
-            minimum: 500,
-            maxStalls: 3,
-            timeoutMs: 180_000,
-            syncIntervalSec: 60,
-            readinessCacheMs: 1_000
-          }
-        ],
+        windows: [{ ...MINUTE_WINDOW, readinessCacheMs: 1_000 }],
         retentionDays: 14,
         history: {
           source,

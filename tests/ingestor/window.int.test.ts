@@ -10,21 +10,11 @@ import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer
 import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { memoryStore, type MemoryStore } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
 import { countedSource } from "../../services/ohlcv-ingestor/countedSource.testkit.ts"
+import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
 import { limitedSource } from "../../services/ohlcv-ingestor/limiter.ts"
 import { closeBreaker, openWindow, type WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
 
 const START_MS = 1_790_000_040_000
-const SERIES = { symbol: "XDGUSD", intervalMin: 1 }
-const OPTIONS: WindowOptions = {
-  series: SERIES,
-  target: 720,
-  minimum: 500,
-  maxStalls: 3,
-  timeoutMs: 180_000,
-  syncIntervalSec: 60,
-  readinessCacheMs: 300_000
-}
-
 /** A window on the exchange, its store, and how many calls went out. */
 interface Bench {
   readonly store: MemoryStore
@@ -48,7 +38,7 @@ const onExchange = (
       const store = memoryStore()
       const nowSec = Effect.map(nowMs, (ms) => Math.floor(ms / 1_000))
       const open = (change: Partial<WindowOptions> = {}) =>
-        openWindow({ ...OPTIONS, ...change }, { source: limited, store, nowSec })
+        openWindow({ ...MINUTE_WINDOW, ...change }, { source: limited, store, nowSec })
       yield* test({ store, begun, calls, cursors, open, source })
     }).pipe(Effect.provide(exchangeSimLayer({ startMs: START_MS, faults }).pipe(Layer.provide(MemoryJournal.layer()))))
   )
@@ -74,7 +64,7 @@ onExchange(
         after.gaps.filter((gap) => !gap.startsWith("low_volume_coverage")),
         []
       )
-      const stored = bench.store.stored(SERIES)
+      const stored = bench.store.stored(MINUTES)
       assert.deepStrictEqual([stored[0]?.provenance, stored.at(-1)?.provenance], ["backfill", "poll"])
     })
 )
@@ -109,8 +99,8 @@ onExchange("a full and fresh window is not asked for", (bench) =>
 
 onExchange("with 500 candles there, a page brings about 220 new ones and nothing twice", (bench) =>
   Effect.gen(function* () {
-    const page = yield* bench.source.fetchPage({ ...SERIES, cursor: null })
-    yield* bench.store.candles.upsert(SERIES, page.candles.slice(0, 500), "poll")
+    const page = yield* bench.source.fetchPage({ ...MINUTES, cursor: null })
+    yield* bench.store.candles.upsert(MINUTES, page.candles.slice(0, 500), "poll")
     const window = yield* bench.open({ target: 719 })
     assert.strictEqual((yield* window.backfill(false)).message, "queued=719 new=219 est_total=719/719")
     assert.isTrue((yield* window.readiness).readyForTargetWindow)
@@ -146,7 +136,7 @@ onExchange(
       assert.strictEqual(bench.calls(), 5)
 
       // By the command, in another process; this one goes on polling and knows nothing of it.
-      yield* closeBreaker(bench.store, SERIES)
+      yield* closeBreaker(bench.store, MINUTES)
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual(yield* restarted.sync, 2)
       assert.strictEqual((yield* (yield* bench.open(legacy)).now).memory.stalls, 0)
@@ -157,9 +147,9 @@ onExchange(
   "a stray candle of the future neither passes for fresh data nor keeps new ones from being asked for",
   (bench) =>
     Effect.gen(function* () {
-      const page = yield* bench.source.fetchPage({ ...SERIES, cursor: null })
+      const page = yield* bench.source.fetchPage({ ...MINUTES, cursor: null })
       const stray = { ...page.candles[0]!, timeSec: START_MS / 1_000 + 86_400 }
-      yield* bench.store.candles.upsert(SERIES, [stray], "import")
+      yield* bench.store.candles.upsert(MINUTES, [stray], "import")
       const window = yield* bench.open({ target: 700 })
       assert.strictEqual((yield* window.backfill(false)).phase, "complete")
       assert.isFalse((yield* window.readiness).freshnessOk)
@@ -191,7 +181,7 @@ onExchange(
       assert.strictEqual(bench.calls(), 2)
       assert.strictEqual(yield* restarted.sync, 0)
       assert.strictEqual(bench.calls(), 2)
-      const times = bench.store.stored(SERIES).map(({ timeSec }) => timeSec)
+      const times = bench.store.stored(MINUTES).map(({ timeSec }) => timeSec)
       // Kraken's cursor is the start of the last finished bar of the page before: the 719th.
       assert.deepStrictEqual(bench.cursors, [null, String(times[718])])
       assert.strictEqual((yield* restarted.now).cursor, String(times.at(-1)))
@@ -239,7 +229,7 @@ onExchange("a bar that the stream gave is stored, and polled all the same", (ben
     yield* TestClock.adjust("1 minute")
     yield* window.sync
     yield* TestClock.adjust("3 minutes")
-    const [first, second, third] = (yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.slice(-3)
+    const [first, second, third] = (yield* bench.source.fetchPage({ ...MINUTES, cursor: null })).candles.slice(-3)
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few candles")
     yield* window.keepStreamed([first, { ...second, close: first.close }])
     assert.strictEqual((yield* window.readiness).samples, 722)
@@ -248,7 +238,7 @@ onExchange("a bar that the stream gave is stored, and polled all the same", (ben
     assert.strictEqual(yield* window.sync, 2)
     assert.strictEqual(bench.calls(), calls + 1)
     // What polling corrects is polling's.
-    const stored = bench.store.stored(SERIES).slice(-4)
+    const stored = bench.store.stored(MINUTES).slice(-4)
     assert.deepStrictEqual(
       stored.map(({ provenance }) => provenance),
       ["stream", "poll", "poll", "poll"]
@@ -264,7 +254,7 @@ onExchange("with the stream up to date polling still asks for each bar", (bench)
     yield* TestClock.adjust("1 minute")
     yield* window.sync
     yield* TestClock.adjust("1 minute")
-    yield* window.keepStreamed((yield* bench.source.fetchPage({ ...SERIES, cursor: null })).candles.slice(-1))
+    yield* window.keepStreamed((yield* bench.source.fetchPage({ ...MINUTES, cursor: null })).candles.slice(-1))
     yield* window.readiness
     const calls = bench.calls()
     assert.strictEqual(yield* window.sync, 0)
