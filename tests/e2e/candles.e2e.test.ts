@@ -1,0 +1,96 @@
+/** The candle commands as a person runs them: stopped half-way, with wrong words, on candles of a strange clock. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { bar, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
+import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
+import { Store } from "../../shared/store/port.ts"
+import { startKennel } from "../support/processes.ts"
+
+/** A database is made and opened in each; that takes seconds even on an idle machine. */
+const TIMEOUT_MS = 120_000
+
+let directory = ""
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "kennel-candles-"))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+const kennel = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+  startKennel(args, { DATA_DIR: directory, ...env })
+
+const inStore = <A, E>(effect: Effect.Effect<A, E, Store>) =>
+  Effect.runPromise(Effect.provide(effect, EmbeddedStore.layer({ directory: join(directory, "store") })))
+
+/** A source that takes requests and never answers. */
+const silentSource = async (): Promise<{
+  readonly server: Server
+  readonly url: string
+  readonly asked: Promise<void>
+}> => {
+  const server = createServer()
+  const asked = new Promise<void>((resolve) => server.once("request", () => resolve()))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+describe("kennel backfill", () => {
+  it(
+    "stopped half-way says so, ends with 130, and leaves its job for the next run",
+    async () => {
+      const { server, url, asked } = await silentSource()
+      const args = ["backfill", "--symbol", "DOGEUSDT", "--source", "binance", "--timeframe", "1d"]
+      const running = kennel(args, { CANDLE_SOURCE_URL: url })
+      await asked
+      const code = await running.end("SIGINT")
+      server.closeAllConnections()
+      server.close()
+      assert.strictEqual(code, 130, running.output())
+      assert.include(running.output(), "backfill: stopped; the same command goes on where it was\n")
+      const counts = await inStore(Effect.flatMap(Store, ({ jobs }) => jobs.counts("binance")))
+      assert.deepInclude(counts, { pending: 1, in_progress: 0 })
+    },
+    TIMEOUT_MS
+  )
+})
+
+describe("kennel up", () => {
+  it(
+    "does not start with a timeframe that no candle has",
+    async () => {
+      const running = kennel(["up"], { BACKFILL_TIMEFRAMES: "1d,2d" })
+      assert.strictEqual(await running.ended, 1)
+      assert.match(running.output(), /BACKFILL_TIMEFRAMES=1d,2d: .*"2d"/)
+    },
+    TIMEOUT_MS
+  )
+})
+
+describe("kennel candles", () => {
+  it.each(["health", "gaps", "coverage"])(
+    "%s with a timeframe that does not exist names those that do, in one line",
+    async (command) => {
+      const running = kennel(["candles", command, "--timeframe", "9z"])
+      assert.strictEqual(await running.ended, 1)
+      assert.match(running.output(), /^kennel: .*timeframe "9z" is not known; use one of 1m, 5m, .*\n$/)
+    },
+    TIMEOUT_MS
+  )
+
+  it(
+    "health calls a candle of the future ahead of the clock, and fails",
+    async () => {
+      const future = Math.floor(Date.now() / 60_000) * 60 + 86_400
+      await inStore(Effect.flatMap(Store, ({ candles }) => candles.upsert(MINUTES, [bar(future, "0.2")], "import")))
+      const running = kennel(["candles", "health"])
+      const code = await running.ended
+      assert.match(running.output(), /XDGUSD +1m .* -2[34]\.\d h +ahead of the clock/)
+      assert.strictEqual(code, 1)
+    },
+    TIMEOUT_MS
+  )
+})
