@@ -1,6 +1,6 @@
 import { request } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Redacted, Stream } from "effect"
+import { Context, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { decode } from "../../shared/actor/control.ts"
 import { encodeEntry } from "../../shared/events/envelope.ts"
@@ -10,9 +10,7 @@ import { governed, opening, price } from "./examples.ts"
 import { ACTIONS_PER_SEC, MAX_BODY_BYTES } from "./gate.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import type { StatusReport } from "./report.ts"
-import { handMoved, SUBJECTS } from "./testViews.ts"
-
-const TOKEN = "a token for the tests"
+import { handMoved, OPTIONS, SUBJECTS, TOKEN } from "./testViews.ts"
 
 interface Posted {
   readonly status: number
@@ -33,16 +31,7 @@ const refuses = (commandId: string): readonly [MarketEvent, MarketEvent] => [
 
 /** A server over the market; a second one over the same is what a restart is to whoever asks. */
 const serveOver = Effect.fn("serveOver")(function* (market: Effect.Success<ReturnType<typeof handMoved>>) {
-  const layer = controlPlaneLayer({
-    subjects: SUBJECTS,
-    token: Redacted.make(TOKEN),
-    port: 0,
-    pair: "DOGE/USD",
-    trading: "paper",
-    simulator: null,
-    stalePriceMaxAgeSec: 60,
-    silentAfterSec: 30
-  }).pipe(Layer.provide(market.views))
+  const layer = controlPlaneLayer(OPTIONS).pipe(Layer.provide(market.views))
   const { url, port } = Context.get(yield* Layer.build(layer), ControlPlane)
   const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     Effect.promise(async (): Promise<Posted> => {

@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { opening, price, reconciled, slots } from "./examples.ts"
@@ -8,18 +8,7 @@ import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./lay
 import type { StatusReport } from "./report.ts"
 import { MAX_CLIENTS } from "./streamHub.ts"
 import { blocks } from "./testBlocks.ts"
-import { handMoved, SUBJECTS } from "./testViews.ts"
-
-const OPTIONS: ControlPlaneOptions = {
-  subjects: SUBJECTS,
-  token: Redacted.make("a token for the tests"),
-  port: 0,
-  pair: "DOGE/USD",
-  trading: "paper",
-  simulator: null,
-  stalePriceMaxAgeSec: 60,
-  silentAfterSec: 30
-}
+import { handMoved, OPTIONS } from "./testViews.ts"
 
 /** A server on a free port over views moved by hand; time moves by hand too. */
 const serve = Effect.fn("serve")(function* (

@@ -1,14 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Redacted, Scope, Stream } from "effect"
+import { Context, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
 import { requireBinary } from "../../shared/testing/requires.ts"
 import { governed, governor, opening, price, slots } from "./examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { blocks } from "./testBlocks.ts"
-import { handMoved, SUBJECTS } from "./testViews.ts"
+import { handMoved, OPTIONS, SUBJECTS, TOKEN } from "./testViews.ts"
 
 const CHROMIUM = requireBinary("chromium")
-const TOKEN = "a token for the tests"
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -30,11 +29,7 @@ const open = Effect.gen(function* () {
   const market = yield* handMoved(opening)
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const layer = controlPlaneLayer({
-    subjects: SUBJECTS,
-    token: Redacted.make(TOKEN),
-    port: 0,
-    pair: "DOGE/USD",
-    trading: "paper",
+    ...OPTIONS,
     simulator: { market: "walk", speed: 1 },
     stalePriceMaxAgeSec: 600,
     silentAfterSec: 600

@@ -1,5 +1,5 @@
 /** The control plane's surroundings, moved by hand: the tests say what the market shows, what a governor answers, and when. */
-import { Context, Effect, Layer, PubSub, Stream } from "effect"
+import { Context, Effect, Layer, PubSub, Redacted, Stream } from "effect"
 import { decode } from "../../shared/actor/control.ts"
 import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -9,11 +9,26 @@ import { Journal, JournalUnavailable } from "../../shared/journal/port.ts"
 import type { Blocks } from "./blocks.ts"
 import { foldAll } from "./examples.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
+import type { ControlPlaneOptions } from "./layer.ts"
 import { MarketViews, type Preview, type SlotStatus } from "./marketView.ts"
 import { initialStatus } from "./status.ts"
 
 /** The market the tests are in. */
 export const SUBJECTS = marketSubjects("XDGUSD")
+/** Opens the actions of its control plane. */
+export const TOKEN = "a token for the tests"
+
+/** A control plane on a free port in that market. */
+export const OPTIONS: ControlPlaneOptions = {
+  subjects: SUBJECTS,
+  token: Redacted.make(TOKEN),
+  port: 0,
+  pair: "DOGE/USD",
+  trading: "paper",
+  simulator: null,
+  stalePriceMaxAgeSec: 60,
+  silentAfterSec: 30
+}
 
 /** Begins with `history` folded and at the journal's head. Commands go to a memory journal of its own. */
 export const handMoved = Effect.fn("handMoved")(function* (

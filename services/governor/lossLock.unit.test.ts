@@ -20,6 +20,17 @@ const limited = (story: GovernorStory, limit: string) =>
 const reconfigured = (story: GovernorStory, limit: string) =>
   story.control({ _tag: "GovernorConfigured", rules: testRules({ dailyLossLimit: Quote.parse(limit) }) })
 
+/** Paused by the lock; and while that holds a `resume` is refused for it. */
+const standsPaused = (story: GovernorStory, locked: boolean): void => {
+  assert.equal(story.state.loss.locked, locked)
+  assert.equal(story.mode, "PAUSED daily_loss_lock")
+  const refused = story.command({ name: "resume" }).heard("CommandRefused")
+  assert.deepEqual(
+    refused.map(({ reason }) => reason.rule),
+    locked ? ["daily_loss_lock"] : []
+  )
+}
+
 describe("the daily loss lock", () => {
   it.each([
     { loss: "2.9999999999", limit: "3", mode: "RUNNING started" },
@@ -82,13 +93,7 @@ describe("the daily loss lock", () => {
     assert.equal(story.mode, "PAUSED daily_loss_lock")
     story.nowMs = ms
     story.price("0.1").reconciled()
-    assert.equal(story.state.loss.locked, locked)
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
-    const refused = story.command({ name: "resume" }).heard("CommandRefused")
-    assert.deepEqual(
-      refused.map(({ reason }) => reason.rule),
-      locked ? ["daily_loss_lock"] : []
-    )
+    standsPaused(story, locked)
     assert.equal(story.mode, locked ? "PAUSED daily_loss_lock" : "STARTING startup")
   })
 
@@ -118,13 +123,7 @@ describe("the daily loss lock", () => {
     { limit: "0", locked: false }
   ])("at a loss of 3, with the limit set to $limit, is locked: $locked", ({ limit, locked }) => {
     const story = limited(lost("3"), limit)
-    assert.equal(story.state.loss.locked, locked)
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
-    const refused = story.command({ name: "resume" }).heard("CommandRefused")
-    assert.deepEqual(
-      refused.map(({ reason }) => reason.rule),
-      locked ? ["daily_loss_lock"] : []
-    )
+    standsPaused(story, locked)
   })
 
   it("closes at once when the limit is lowered to what is lost already, and nothing waits any more", () => {

@@ -71,6 +71,14 @@ const slotsAre = (id: string, ...slots: ReadonlyArray<number>) =>
     reason: because("command")
   })
 
+const fundsFree = put(subjects.out("governor"), "funds", {
+  _tag: "FundsAllotted",
+  slot: 1,
+  base: Volume.parse("1000"),
+  quote: Quote.parse("1000"),
+  reason: because("free")
+})
+
 const price = (id: string, last = "0.1") => {
   const at = Price.parse(last)
   return put(subjects.price, id, { _tag: "PriceObserved", last: at, bid: at, ask: at })
@@ -102,13 +110,7 @@ describe("the slots' service", () => {
         yield* slotsAre("two", 1, 2)
         yield* price("p2")
         yield* said(2, "FundsWanted")
-        yield* put(subjects.out("governor"), "funds", {
-          _tag: "FundsAllotted",
-          slot: 1,
-          base: Volume.parse("1000"),
-          quote: Quote.parse("1000"),
-          reason: because("free")
-        })
+        yield* fundsFree
         yield* said(1, "OrderRequested")
       })
     ).pipe(memory)
@@ -138,13 +140,7 @@ describe("the slots' service", () => {
       yield* whileRunning(
         Effect.gen(function* () {
           yield* said(1, "FundsWanted")
-          yield* put(subjects.out("governor"), "funds", {
-            _tag: "FundsAllotted",
-            slot: 1,
-            base: Volume.parse("1000"),
-            quote: Quote.parse("1000"),
-            reason: because("free")
-          })
+          yield* fundsFree
           yield* said(1, "OrderRequested")
           // A fill of nothing, which no exchange reports.
           yield* put(subjects.order(1), "fill", {

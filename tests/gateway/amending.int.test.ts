@@ -1,19 +1,11 @@
 /** Amendments in place: each is answered, or ends with its order. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { Price, Volume } from "../../shared/decimal/decimal.ts"
 import { amendmentOf, exitOf } from "./governor.testkit.ts"
-import { onMarket } from "./market.testkit.ts"
+import { onMarket, unanswered } from "./market.testkit.ts"
 import { cancelOf, only, tags } from "./slots.testkit.ts"
 import { swinging } from "./tape.testkit.ts"
-
-const UNANSWERED: ReadonlyArray<readonly [what: string, fault: Fault]> = [
-  ["carried out and not answered", { kind: "reply-lost", method: "AmendOrder", times: 1 }],
-  ["not carried out and not answered", { kind: "no-reply", method: "AmendOrder", times: 1 }],
-  ["answered as busy", { kind: "error", error: "EService:Busy", method: "AmendOrder", times: 1 }],
-  ["above the rate limit", { kind: "error", error: "EOrder:Rate limit exceeded", method: "AmendOrder", times: 1 }]
-]
 
 describe("an amendment", () => {
   it.live("moves the order in place: same order, other price", () =>
@@ -33,7 +25,7 @@ describe("an amendment", () => {
     )
   )
 
-  it.live.each(UNANSWERED)("that is %s ends at its price, once", ([, fault]) =>
+  it.live.each(unanswered("AmendOrder"))("that is %s ends at its price, once", ([, fault]) =>
     onMarket({ requestTimeoutMs: 300 }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway

@@ -1,18 +1,10 @@
 /** Cancels: each leads to the order's one end, whichever it is. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { Price, Volume } from "../../shared/decimal/decimal.ts"
-import { onMarket } from "./market.testkit.ts"
+import { onMarket, unanswered } from "./market.testkit.ts"
 import { cancelOf, only, requestOf, tags } from "./slots.testkit.ts"
 import { swinging } from "./tape.testkit.ts"
-
-const UNANSWERED: ReadonlyArray<readonly [what: string, fault: Fault]> = [
-  ["carried out and not answered", { kind: "reply-lost", method: "CancelOrder", times: 1 }],
-  ["not carried out and not answered", { kind: "no-reply", method: "CancelOrder", times: 1 }],
-  ["answered as busy", { kind: "error", error: "EService:Busy", method: "CancelOrder", times: 1 }],
-  ["above the rate limit", { kind: "error", error: "EOrder:Rate limit exceeded", method: "CancelOrder", times: 1 }]
-]
 
 describe("a cancel", () => {
   it.live("of an open order ends it, empty", () =>
@@ -124,7 +116,7 @@ describe("a cancel", () => {
     )
   )
 
-  it.live.each(UNANSWERED)("%s leads to the order's end all the same", ([, fault]) =>
+  it.live.each(unanswered("CancelOrder"))("%s leads to the order's end all the same", ([, fault]) =>
     onMarket({ faults: [fault], requestTimeoutMs: 400 }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway

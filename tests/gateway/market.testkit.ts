@@ -30,6 +30,14 @@ const DAY_MS = 86_400_000
 /** No test uses this slot. */
 const SLOT_APART = 99
 
+/** The ways in which a call that changes an order can end without an answer to go by. */
+export const unanswered = (method: string): ReadonlyArray<readonly [what: string, fault: Fault]> => [
+  ["carried out and not answered", { kind: "reply-lost", method, times: 1 }],
+  ["not carried out and not answered", { kind: "no-reply", method, times: 1 }],
+  ["answered as busy", { kind: "error", error: "EService:Busy", method, times: 1 }],
+  ["above the rate limit", { kind: "error", error: "EOrder:Rate limit exceeded", method, times: 1 }]
+]
+
 export interface Setup {
   /** Default: a market that stands still at the base price. */
   readonly tape?: string
