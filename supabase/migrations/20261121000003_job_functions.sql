@@ -1,20 +1,34 @@
 -- The queue of history jobs: every step of a job's life is one statement, by the database's clock.
 
 -- Queues what is neither waiting nor running; returns how many are new. p_jobs: [{source, symbol, interval_min, mode, days}].
+-- A job that waits and has not begun becomes what is asked for now, unless that is only what is newer. Of what is over, the
+-- last job of a series is kept until the next one is queued: so the table has as many rows as there are series.
 create function enqueue_jobs(p_jobs jsonb) returns integer
 language sql
 as $$
-  with queued as (
-    insert into backfill_jobs (source, symbol, interval_min, mode, days)
-    select given.source, given.symbol, given.interval_min, given.mode, given.days
+  with asked as (
+    select distinct on (given.source, given.symbol, given.interval_min) given.*
     from rows from (
       jsonb_to_recordset(p_jobs) as (source text, symbol text, interval_min integer, mode text, days integer)
     ) with ordinality as given (source, symbol, interval_min, mode, days, place)
-    order by given.place
-    on conflict (source, symbol, interval_min) where phase in ('pending', 'in_progress') do nothing
-    returning 1
+    order by given.source, given.symbol, given.interval_min, given.place
+  ),
+  forgotten as (
+    delete from backfill_jobs old
+    using asked
+    where (old.source, old.symbol, old.interval_min) = (asked.source, asked.symbol, asked.interval_min)
+      and old.phase not in ('pending', 'in_progress')
+  ),
+  queued as (
+    insert into backfill_jobs as old (source, symbol, interval_min, mode, days)
+    select asked.source, asked.symbol, asked.interval_min, asked.mode, asked.days from asked order by asked.place
+    on conflict (source, symbol, interval_min) where phase in ('pending', 'in_progress') do update
+    set mode = excluded.mode, days = excluded.days, updated_at = clock_timestamp()
+    where old.phase = 'pending' and old.chunks_done is null and excluded.mode <> 'incremental'
+    -- A row that was inserted has never been locked or updated.
+    returning xmax = 0 as fresh
   )
-  select count(*)::integer from queued
+  select count(*) filter (where fresh)::integer from queued
 $$;
 
 -- Takes on the oldest free job of a source, or one whose worker let its lease run out; no row: there is none.
@@ -80,9 +94,10 @@ as $$
   select count(*) = 1 from cancelled
 $$;
 
-create function job_counts() returns table (phase text, count bigint)
+-- Jobs in each phase. Of one source, or (null) of all.
+create function job_counts(p_source text) returns table (phase text, count bigint)
 language sql
 stable
 as $$
-  select j.phase, count(*) from backfill_jobs j group by j.phase
+  select j.phase, count(*) from backfill_jobs j where p_source is null or j.source = p_source group by j.phase
 $$;

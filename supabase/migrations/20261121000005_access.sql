@@ -26,7 +26,7 @@ revoke execute on function
   keep_job_place(bigint, text, text, integer, integer, integer, double precision),
   end_job(bigint, text, text, text),
   cancel_job(bigint),
-  job_counts(),
+  job_counts(text),
   store_health(),
   forget_market(text, integer)
   from public, anon;
@@ -40,7 +40,7 @@ grant execute on function
   keep_job_place(bigint, text, text, integer, integer, integer, double precision),
   end_job(bigint, text, text, text),
   cancel_job(bigint),
-  job_counts(),
+  job_counts(text),
   store_health(),
   forget_market(text, integer)
   to service_role;
