@@ -14,6 +14,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY shared shared
 COPY services services
+COPY app app
 COPY cli cli
 COPY supabase supabase
 USER node

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["{services,shared,cli,tests,bench}/**/*.test.ts"],
+    include: ["{app,services,shared,cli,conformance,tests,bench}/**/*.test.ts"],
     // Every test file gets a process of its own: many start servers, kill children or change process-wide state.
     pool: "forks",
     // Two files at a time suit two cores, and keep the number of servers and browsers at once small on larger machines.

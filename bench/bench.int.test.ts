@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
-import { natsServerFound } from "../shared/journal/nats/testServer.ts"
+import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
 
 describe("the benchmarks in short form", () => {
   it("hot path: a tick reaches the exchange's adapter", async () => {

@@ -2,8 +2,8 @@
  * Kraken's CSV archives: lines to exact candles, in pieces as they come off a disk. The floor is splitting the same lines
  * and reading doubles, which keeps nothing exact and checks nothing. It says nothing of the store, which is slower.
  */
-import { Price, Volume } from "../shared/decimal/decimal.ts"
-import { csvReader } from "../shared/candles/csv.ts"
+import { Price, Volume } from "../shared/core/decimal/decimal.ts"
+import { csvReader } from "../shared/candles/core/csv.ts"
 import type { BenchResult } from "./result.ts"
 
 const SEED = 17

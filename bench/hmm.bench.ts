@@ -3,17 +3,17 @@
  * likelihood, and how long does one tick of the whole advisor take? The candles are made from a seed, with calm, rising
  * and falling stretches. It says nothing of how good the regimes are.
  */
-import { consensus } from "../services/hmm-advisor/consensus.ts"
-import { type FeatureCandles, featureRows } from "../services/hmm-advisor/features.ts"
-import { DEFAULT_FIT, fit } from "../services/hmm-advisor/hmm/fit.ts"
-import type { HmmModel } from "../services/hmm-advisor/hmm/model.ts"
-import type { Rows } from "../services/hmm-advisor/hmm/rows.ts"
-import { readRegime } from "../services/hmm-advisor/regime.ts"
-import { isRefusal, type Refusal } from "../services/hmm-advisor/refusal.ts"
-import { scalingOf, standardise } from "../services/hmm-advisor/scaling.ts"
-import { fixedStarts } from "../services/hmm-advisor/starts.ts"
-import { train } from "../services/hmm-advisor/train.ts"
-import { textbookFit } from "./hmmTextbook.ts"
+import { consensus } from "../services/hmm-advisor/core/consensus.ts"
+import { type FeatureCandles, featureRows } from "../services/hmm-advisor/core/features.ts"
+import { DEFAULT_FIT, fit } from "../services/hmm-advisor/core/hmm/fit.ts"
+import type { HmmModel } from "../services/hmm-advisor/core/hmm/model.ts"
+import type { Rows } from "../services/hmm-advisor/core/hmm/rows.ts"
+import { readRegime } from "../services/hmm-advisor/core/regime.ts"
+import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
+import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
+import { fixedStarts } from "../services/hmm-advisor/core/training/starts.ts"
+import { train } from "../services/hmm-advisor/core/training/train.ts"
+import { textbookFit } from "./baselines/hmmTextbook.ts"
 import type { BenchResult } from "./result.ts"
 
 const SEED = 7

@@ -16,10 +16,10 @@ import { connect } from "@nats-io/transport-node"
 import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
-import { startNatsServer } from "../shared/journal/nats/testServer.ts"
+import { startNatsServer } from "../shared/journal/nats/testing/testServer.ts"
 import { findBinary } from "../shared/testing/requires.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
-import { publishCounting, pullAll, writeSynced } from "./journalFloor.ts"
+import { publishCounting, pullAll, writeSynced } from "./baselines/journalFloor.ts"
 import type { BenchResult } from "./result.ts"
 
 type JournalService = Journal["Service"]

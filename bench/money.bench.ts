@@ -3,7 +3,7 @@
  * It says nothing of doubles, which are faster and wrong.
  */
 import { Big } from "big.js"
-import { cost, divideHalfEven, minus, plus, Price, Quote, Volume } from "../shared/decimal/decimal.ts"
+import { cost, divideHalfEven, minus, plus, Price, Quote, Volume } from "../shared/core/decimal/decimal.ts"
 import type { BenchResult } from "./result.ts"
 
 interface Fill {

@@ -3,13 +3,13 @@
  * folded by both, in turns, in one process; the results must be equal to the last unit. It says nothing of decoding,
  * reading or writing the journal.
  */
-import { slotActor } from "../services/slot-actor/actor.ts"
-import { checkInvariants } from "../services/slot-actor/invariants.ts"
-import type { SlotState } from "../services/slot-actor/state.ts"
-import { termsOf } from "../services/slot-actor/terms.ts"
+import { slotActor } from "../services/slot-actor/core/actor.ts"
+import { checkInvariants } from "../services/slot-actor/core/invariants.ts"
+import type { SlotState } from "../services/slot-actor/core/state.ts"
+import { termsOf } from "../services/slot-actor/core/terms.ts"
 import type { BenchResult } from "./result.ts"
-import { checksum, foldMutable } from "./slotFloor.ts"
-import { recordTape, type Tape } from "./slotTape.ts"
+import { checksum, foldMutable } from "./baselines/slotFloor.ts"
+import { recordTape, type Tape } from "./baselines/slotTape.ts"
 
 const SEED = 7
 const actor = slotActor(1)

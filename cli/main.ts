@@ -3,36 +3,20 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
-import { Argument, CliError, Command } from "effect/cli"
+import { CliError, Command } from "effect/cli"
 import { readSettings } from "../shared/config/read.ts"
 import packageJson from "../package.json" with { type: "json" }
-import { actionCommand } from "./actions.ts"
-import { auditCommand } from "./audit.ts"
-import { backfillCommand } from "./backfill/command.ts"
-import { candlesCommand } from "./candles.ts"
-import { configCommand } from "./config.ts"
-import { runConformance } from "./conformance.ts"
-import { doctorCommand } from "./doctor/command.ts"
-import { journalCommand } from "./journal.ts"
-import { regimeCommand } from "./regime.ts"
-import { serviceCommand } from "./service.ts"
-import { upCommand } from "./up.ts"
-
-const conformanceCommand = Command.make(
-  "conformance",
-  {
-    files: Argument.String("file").pipe(
-      Argument.withDescription(".jsonl or .jsonl.gz of reference cases"),
-      Argument.variadic({ min: 1 })
-    )
-  },
-  Effect.fn(function* ({ files }) {
-    const { exitCode } = yield* Effect.promise(() => runConformance(files))
-    yield* Effect.sync(() => {
-      process.exitCode = exitCode
-    })
-  })
-).pipe(Command.withDescription("Run reference cases and print how many pass"))
+import { actionCommand } from "./commands/actions.ts"
+import { auditCommand } from "./commands/audit/command.ts"
+import { backfillCommand } from "./commands/backfill/command.ts"
+import { candlesCommand } from "./commands/candles.ts"
+import { configCommand } from "./commands/config.ts"
+import { conformanceCommand } from "./commands/conformance.ts"
+import { doctorCommand } from "./commands/doctor/command.ts"
+import { journalCommand } from "./commands/journal.ts"
+import { regimeCommand } from "./commands/regime/command.ts"
+import { serviceCommand } from "./commands/service.ts"
+import { upCommand } from "./commands/up.ts"
 
 const kennel = Command.make("kennel").pipe(
   Command.withDescription("An event-sourced grid trader for Kraken's DOGE/USD"),

@@ -1,7 +1,7 @@
 /** A million events: the state stays as small as it was, and the totals add up. Seed in the tape. */
 import { expect, it } from "vitest"
-import { recordTape } from "../bench/slotTape.ts"
-import { slotActor } from "../services/slot-actor/actor.ts"
+import { recordTape } from "../bench/baselines/slotTape.ts"
+import { slotActor } from "../services/slot-actor/core/actor.ts"
 
 const SEED = 3
 const TAPES = 10

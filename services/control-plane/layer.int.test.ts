@@ -3,12 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { opening, price, reconciled, slots } from "./examples.ts"
+import { opening, price, reconciled, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
-import type { StatusReport } from "./report.ts"
-import { MAX_CLIENTS } from "./streamHub.ts"
-import { blocks } from "./testBlocks.ts"
-import { handMoved, OPTIONS } from "./testViews.ts"
+import type { StatusReport } from "./core/report.ts"
+import { MAX_CLIENTS } from "./http/streamHub.ts"
+import { blocks } from "./testing/blocks.ts"
+import { handMoved, OPTIONS } from "./testing/views.ts"
 
 /** A server on a free port over views moved by hand; time moves by hand too. */
 const serve = Effect.fn("serve")(function* (

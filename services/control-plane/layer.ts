@@ -1,14 +1,14 @@
 /** The control plane as a layer: what a person or a script sees of the market, and may ask of it. */
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../shared/journal/port.ts"
-import { makeDesk } from "./desk.ts"
-import { loadAssets } from "./assets.ts"
-import { makeApp } from "./http.ts"
-import { listen, type ListenFailed } from "./listen.ts"
-import type { MarketViews } from "./marketView.ts"
-import { makePublisher } from "./publisher.ts"
-import { HEARTBEAT_MS, makeStreamHub } from "./streamHub.ts"
+import { makeDesk } from "./actions/desk.ts"
+import { loadAssets } from "./http/assets.ts"
+import { makeApp } from "./http/http.ts"
+import { listen, type ListenFailed } from "./http/listen.ts"
+import type { MarketViews } from "./marketViews.ts"
+import { makePublisher } from "./http/publisher.ts"
+import { HEARTBEAT_MS, makeStreamHub } from "./http/streamHub.ts"
 
 export interface ControlPlaneOptions {
   /** An address of this machine. Default: loopback, because the status asks for no password. */

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
 import { requireBinary } from "../../shared/testing/requires.ts"
-import { governed, governor, opening, price, slots } from "./examples.ts"
+import { governed, governor, opening, price, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
-import { blocks } from "./testBlocks.ts"
-import { handMoved, OPTIONS, SUBJECTS, TOKEN } from "./testViews.ts"
+import { blocks } from "./testing/blocks.ts"
+import { handMoved, OPTIONS, SUBJECTS, TOKEN } from "./testing/views.ts"
 
 const CHROMIUM = requireBinary("chromium")
 

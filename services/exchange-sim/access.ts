@@ -1,7 +1,7 @@
 /** Who may call: key, signature, nonce, the key's call counter, and the tokens of private sockets. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
-import { refuse, type Refusal } from "./engine/desk.ts"
-import { type Counter, emptyCounter, spend, TIERS } from "./engine/limits.ts"
+import { refuse, type Refusal } from "./core/engine/desk.ts"
+import { type Counter, emptyCounter, spend, TIERS } from "./core/engine/limits.ts"
 import type { Exchange } from "./exchange.ts"
 
 /** base64(HMAC-SHA512(base64decode(secret), path ‖ SHA256(nonce ‖ body))): Kraken's `API-Sign`. */

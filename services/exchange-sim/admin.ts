@@ -1,8 +1,8 @@
 /** The back door for tests and rehearsals: the exchange's own books, and faults on demand. Closed unless a setting opens it. */
 import { Effect, Schema } from "effect"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import type { Books } from "./engine/books.ts"
-import { holds } from "./engine/desk.ts"
+import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import type { Books } from "./core/engine/books.ts"
+import { holds } from "./core/engine/desk.ts"
 import type { Exchange, Moment } from "./exchange.ts"
 import type { Fault } from "./faults.ts"
 import type { SocketServer } from "./ws/server.ts"

@@ -10,7 +10,7 @@ import { Faults } from "./faults.ts"
 import { ExchangeSimError, type OpeningError } from "./opening.ts"
 import { checkOptions, EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "./options.ts"
 import { handleRequest } from "./rest/server.ts"
-import { followUpstream } from "./upstream.ts"
+import { followUpstream } from "./source/upstream.ts"
 import { makeSocketServer } from "./ws/server.ts"
 
 /** A running simulated exchange: where it listens. */

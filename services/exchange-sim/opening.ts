@@ -1,10 +1,10 @@
 /** Opening the exchange: its books from the journal, its market at the moment where it stopped. */
 import { Clock, Effect, Schema, Stream } from "effect"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
-import { apply, type Books, emptyBooks } from "./engine/books.ts"
-import type { Founded } from "./engine/event.ts"
-import { MINUTE_MS } from "./market/process.ts"
-import type { TapeStart } from "./market/tape.ts"
+import { apply, type Books, emptyBooks } from "./core/engine/books.ts"
+import type { Founded } from "./core/engine/event.ts"
+import { MINUTE_MS } from "./core/market/process.ts"
+import type { TapeStart } from "./core/market/tape.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 import { decodeRecord, type ExchangeRecord } from "./records.ts"
 

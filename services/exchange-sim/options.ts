@@ -1,8 +1,8 @@
 /** How a simulated exchange is set up. */
-import { Quote, Volume } from "../../shared/decimal/decimal.ts"
-import type { Tier } from "./engine/limits.ts"
+import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import type { Tier } from "./core/engine/limits.ts"
 import type { Fault } from "./faults.ts"
-import { parseMarketChoice } from "./market/choice.ts"
+import { parseMarketChoice } from "./core/market/choice.ts"
 
 /** The one pair of the exchange, under the names Kraken has for it. */
 export interface PairNames {

@@ -1,6 +1,6 @@
 /** Reading what a client sent: strict, with Kraken's text for what is wrong. */
-import { DecimalError, Price, Volume } from "../../shared/decimal/decimal.ts"
-import type { Target } from "./engine/change.ts"
+import { DecimalError, Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import type { Target } from "./core/engine/change.ts"
 
 /** Fields of a request: form text over REST, JSON values over a socket. */
 export type Params = Readonly<Record<string, unknown>>

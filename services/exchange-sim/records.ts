@@ -1,7 +1,7 @@
 /** What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. */
 import { Schema } from "effect"
-import { PriceText, QuoteText, VolumeText } from "../../shared/decimal/schema.ts"
-import type { ExchangeEvent } from "./engine/event.ts"
+import { PriceText, QuoteText, VolumeText } from "../../shared/events/decimalText.ts"
+import type { ExchangeEvent } from "./core/engine/event.ts"
 
 const side = Schema.Literals(["buy", "sell"])
 const at = { timeMs: Schema.Finite }

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
-import { client, dig, getPublic, type Json, openSocket, type Urls } from "./sim.testkit.ts"
+import { client, dig, getPublic, type Json, openSocket, type Urls } from "./testing/sim.ts"
 
 const START_MS = 1_790_000_040_000
 const OPTIONS = { market: "synthetic", seed: 1, startMs: START_MS, speed: 600, admin: true }
@@ -23,7 +23,7 @@ afterEach(() => running.forEach((child) => child.kill("SIGKILL")))
 
 /** Starts an exchange and waits for its addresses, or for what it says when it cannot start. */
 const start = async (directory: string, options: object = OPTIONS) => {
-  const script = fileURLToPath(new URL("./killedExchange.testkit.ts", import.meta.url))
+  const script = fileURLToPath(new URL("./testing/killedExchange.ts", import.meta.url))
   const child = spawn(process.execPath, [script, directory, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "pipe"]
   })

@@ -1,8 +1,15 @@
 /** What a client may ask of the engine, over REST or a socket alike: the engine behind the doors of the system status. */
-import { amendOrder, type Amendment, cancelAll, cancelAllAfter, cancelBatch, type Target } from "./engine/change.ts"
-import { refuse, type Refusal } from "./engine/desk.ts"
-import type { OrderTerms } from "./engine/order.ts"
-import { placeBatch, placeOrder, type PlaceOptions } from "./engine/place.ts"
+import {
+  amendOrder,
+  type Amendment,
+  cancelAll,
+  cancelAllAfter,
+  cancelBatch,
+  type Target
+} from "./core/engine/change.ts"
+import { refuse, type Refusal } from "./core/engine/desk.ts"
+import type { OrderTerms } from "./core/engine/order.ts"
+import { placeBatch, placeOrder, type PlaceOptions } from "./core/engine/place.ts"
 import { type Moment, viewOf } from "./exchange.ts"
 import type { SystemStatus } from "./faults.ts"
 

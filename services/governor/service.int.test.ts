@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
-import type { GovernorRules } from "../../shared/events/control.ts"
+import type { GovernorRules } from "../../shared/events/families/control.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { marketSubjects } from "../../shared/events/subjects.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { Journal } from "../../shared/journal/port.ts"
-import { testRules, testSlotRules } from "./governor.testkit.ts"
+import { testRules, testSlotRules } from "./testing/governorDriver.ts"
 import { governorService } from "./service.ts"
 
 const subjects = marketSubjects("TEST")

@@ -2,11 +2,11 @@
 import { Effect } from "effect"
 import { configure, type ControlContended } from "../../shared/actor/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
-import type { GovernorRules } from "../../shared/events/control.ts"
+import type { GovernorRules } from "../../shared/events/families/control.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { AppendError, Journal, ReadError, SnapshotStore } from "../../shared/journal/port.ts"
-import { governorActor } from "./actor.ts"
+import { governorActor } from "./core/actor.ts"
 
 export interface GovernorServiceOptions {
   readonly subjects: MarketSubjects

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { DEFAULT_FIT } from "./hmm/fit.ts"
-import { featureRows } from "./features.ts"
-import type { Rows } from "./hmm/rows.ts"
-import { isRefusal } from "./refusal.ts"
-import { candles } from "./testRows.ts"
-import { train } from "./train.ts"
+import { DEFAULT_FIT } from "./core/hmm/fit.ts"
+import { featureRows } from "./core/features.ts"
+import type { Rows } from "./core/hmm/rows.ts"
+import { isRefusal } from "./core/training/refusal.ts"
+import { candles } from "./testing/rows.ts"
+import { train } from "./core/training/train.ts"
 import { makeTrainer } from "./trainer.ts"
 
 const SETTINGS = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 } as const

@@ -1,9 +1,9 @@
 /** Fitting off the event loop: one standing worker, one fit at a time. */
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
-import type { Rows } from "./hmm/rows.ts"
-import type { Refusal } from "./refusal.ts"
-import type { TrainedModel, TrainingSettings } from "./train.ts"
+import type { Rows } from "./core/hmm/rows.ts"
+import type { Refusal } from "./core/training/refusal.ts"
+import type { TrainedModel, TrainingSettings } from "./core/training/train.ts"
 
 /** To the worker. */
 export interface TrainingRequest {

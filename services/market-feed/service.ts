@@ -1,13 +1,13 @@
 /** The market feed: what the exchange's public stream says becomes price and clock facts. This is where a tick enters. */
 import { Effect, Ref, Stream } from "effect"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
-import { quarantined } from "../../shared/events/control.ts"
+import { quarantined } from "../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, MarketData, type MarketDataEvent } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import { due, hear, silent, wantsAsking } from "./conflate.ts"
+import { due, hear, silent, wantsAsking } from "./core/conflate.ts"
 
 export interface MarketFeedOptions {
   readonly subjects: MarketSubjects

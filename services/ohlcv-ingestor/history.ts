@@ -3,12 +3,12 @@
  * next page: a process that is killed asks at most for the page again that it was storing, and stores it over itself.
  */
 import { Effect } from "effect"
-import { timeframeName } from "../../shared/candles/candle.ts"
+import { timeframeName } from "../../shared/candles/core/candle.ts"
 import type { CandleSourceError } from "../../shared/candles/source.ts"
 import type { Job, JobOrder, JobPlace, StoreError } from "../../shared/store/port.ts"
 import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
-import { planFetch, spanStartSec } from "./plan.ts"
+import { planFetch, spanStartSec } from "./core/plan.ts"
 
 export interface HistoryParts {
   readonly source: LimitedSource

@@ -2,19 +2,19 @@
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import type { Candle } from "../../shared/candles/candle.ts"
+import type { Candle } from "../../shared/candles/core/candle.ts"
 import {
   type CandlePage,
   type CandleRequest,
   type CandleSource,
   CandleSourceError
 } from "../../shared/candles/source.ts"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { JobOrder } from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
-import { namesOf, ordersOf } from "./job.ts"
+import { namesOf, ordersOf } from "./core/job.ts"
 import { limitedSource } from "./limiter.ts"
-import { memoryStore } from "./memoryStore.testkit.ts"
+import { memoryStore } from "./testing/memoryStore.ts"
 import { workForEver, workOnce } from "./worker.ts"
 
 const HOUR = 3_600

@@ -3,9 +3,9 @@
  * sooner: polling asks for the same ones and has the last word, so a stream that is cut or silent costs nothing else.
  */
 import { Clock, Duration, Effect, Ref, Stream } from "effect"
-import { type Candle, intervalSec, timeframeName } from "../../shared/candles/candle.ts"
+import { type Candle, intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import type { BarEvent, ExchangeError } from "../../shared/exchange/port.ts"
-import { hearBar, hearNoise, hearTime, type Heard, type Hearing, SILENCE } from "./closing.ts"
+import { hearBar, hearNoise, hearTime, type Heard, type Hearing, SILENCE } from "./core/closing.ts"
 import type { TrainingWindow } from "./window.ts"
 
 /** The exchange's bars of a timeframe, for ever; fails only when no further try can help. */

@@ -3,15 +3,15 @@
  * short. What it needs to go on after a restart (cursor, stalls) is in the store.
  */
 import { Clock, Duration, Effect, Option, Ref, Schema, Semaphore } from "effect"
-import { type Candle, intervalSec, timeframeName } from "../../shared/candles/candle.ts"
+import { type Candle, intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import type { CandlePage, CandleSourceError } from "../../shared/candles/source.ts"
 import type { CandleProvenance, CandleSeries, StoreError } from "../../shared/store/port.ts"
-import { withoutHole } from "./closing.ts"
+import { withoutHole } from "./core/closing.ts"
 import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
-import { assessReadiness, type Readiness } from "./readiness.ts"
-import { afterBackfill, type BackfillMemory, decideBackfill, noBackfillYet, resetStalls } from "./stalls.ts"
-import { type BackfillStatus, idle, NO_STREAM, type StreamStatus } from "./status.ts"
+import { assessReadiness, type Readiness } from "./core/readiness.ts"
+import { afterBackfill, type BackfillMemory, decideBackfill, noBackfillYet, resetStalls } from "./core/stalls.ts"
+import { type BackfillStatus, idle, NO_STREAM, type StreamStatus } from "./core/status.ts"
 
 export interface WindowOptions {
   readonly series: CandleSeries

@@ -1,12 +1,12 @@
 /** What the exchange says of the account and the pair, written as facts when it differs from the journal's last. */
 import { Effect } from "effect"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
-import { encodeState } from "../../shared/actor/stateText.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { encodeState } from "../../shared/actor/core/stateText.ts"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import type { Ledger } from "./ledger.ts"
+import type { Ledger } from "./factWriter.ts"
 import { persistently } from "./lookup.ts"
 
 type AccountError = ExchangeError | JournalRefused | JournalUnavailable

@@ -3,17 +3,17 @@
  * was not answered before a stop is done again after it, which is safe: reading is, and so is cancelling.
  */
 import { Effect } from "effect"
-import type { Quote, Volume } from "../../shared/decimal/decimal.ts"
+import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
 import type { EventOf } from "../../shared/events/event.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import { readTradeHistory } from "./history.ts"
-import type { Ledger, LedgerError } from "./ledger.ts"
+import type { Ledger, LedgerError } from "./factWriter.ts"
 import { ASK_AGAIN_MS, persistently, SETTLE_QUESTIONS } from "./lookup.ts"
 import { provablyOurs } from "./provenance.ts"
 

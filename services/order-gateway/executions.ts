@@ -1,12 +1,12 @@
 /** The account's private stream, turned into order facts as it comes. */
 import { Effect, Stream } from "effect"
-import { quarantined } from "../../shared/events/control.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import { quarantined } from "../../shared/events/families/control.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./ledger.ts"
+import type { Ledger, LedgerError } from "./factWriter.ts"
 import { settle } from "./lookup.ts"
 
 /** What the rest of the gateway is told of the stream. */

@@ -1,7 +1,7 @@
 /** The exchange's own trade history since the journal began: whatever audits the journal reads it here. */
 import { Effect } from "effect"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { knownTxids } from "./provenance.ts"

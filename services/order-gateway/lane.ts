@@ -2,7 +2,7 @@
 import { Effect, Result } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import type { Price } from "../../shared/decimal/decimal.ts"
+import type { Price } from "../../shared/core/decimal/decimal.ts"
 import {
   acceptedFacts,
   amendedFact,
@@ -14,7 +14,7 @@ import {
   unknownFact
 } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./ledger.ts"
+import type { Ledger, LedgerError } from "./factWriter.ts"
 import { ASK_AGAIN_MS, persistently, resolve, settle } from "./lookup.ts"
 
 export interface LaneOptions {

@@ -4,7 +4,7 @@ import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./ledger.ts"
+import type { Ledger, LedgerError } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
 export const ASK_AGAIN_MS = 2_000

@@ -1,10 +1,10 @@
 /** Whose an order is: what the journal can prove, and nothing else. */
 import { Effect, Option, Stream } from "effect"
 import { decode } from "../../shared/actor/control.ts"
-import { originOf } from "../../shared/events/clientId.ts"
+import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { type MarketSubjects, slotActor } from "../../shared/events/subjects.ts"
+import { type MarketSubjects, slotActor } from "../../shared/core/ids/subjects.ts"
 import type { OrderReport } from "../../shared/exchange/port.ts"
 import { Journal, type ReadError } from "../../shared/journal/port.ts"
 

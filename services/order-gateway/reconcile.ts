@@ -3,12 +3,12 @@
  * then for what the private stream may have lost. Corrections are ordinary order facts.
  */
 import { Effect } from "effect"
-import { originOf } from "../../shared/events/clientId.ts"
+import { originOf } from "../../shared/core/ids/clientId.ts"
 import { type ExchangeError, type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./ledger.ts"
+import type { Ledger, LedgerError } from "./factWriter.ts"
 import { persistently } from "./lookup.ts"
 
 export interface Reconciliation {

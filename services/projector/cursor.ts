@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { Journal, type ReadError } from "../../shared/journal/port.ts"
 import { Store, type StoreError } from "../../shared/store/port.ts"
-import { nothingProjected, type ProjectionState } from "./rows.ts"
+import { nothingProjected, type ProjectionState } from "./core/rows.ts"
 
 /** Raised when records become other rows than before: everything is then projected anew. */
 const PROJECTION_VERSION = 1

@@ -3,12 +3,12 @@
  * waits as long as the store is away; nothing that trades waits for it.
  */
 import { Cause, Context, Effect, Layer, Ref, Schedule, Stream } from "effect"
-import { originOf } from "../../shared/events/clientId.ts"
+import { originOf } from "../../shared/core/ids/clientId.ts"
 import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError } from "../../shared/journal/port.ts"
 import { type FillRow, type ProjectionStore, Store, StoreError } from "../../shared/store/port.ts"
 import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
-import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./rows.ts"
+import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./core/rows.ts"
 
 /** For the status pages. */
 export interface ProjectorStatus {

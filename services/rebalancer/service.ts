@@ -2,10 +2,10 @@
 import { Effect } from "effect"
 import { configure, type ControlContended } from "../../shared/actor/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
-import type { RebalancerRules } from "../../shared/events/control.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { RebalancerRules } from "../../shared/events/families/control.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
-import { rebalancerActor } from "./actor.ts"
+import { rebalancerActor } from "./core/actor.ts"
 
 export interface RebalancerServiceOptions {
   readonly subjects: MarketSubjects

@@ -9,9 +9,9 @@ import {
   skipKey
 } from "../../shared/actor/control.ts"
 import type { RecordUndecodable, StoredRecord } from "../../shared/events/envelope.ts"
-import { type MarketSubjects, slotActor as actorName, slotOfSubject } from "../../shared/events/subjects.ts"
+import { type MarketSubjects, slotActor as actorName, slotOfSubject } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
-import { type PlacedEvent, shrink, violationsOf } from "./shrink.ts"
+import { type PlacedEvent, shrink, violationsOf } from "./core/shrink.ts"
 
 export type ExplainError = AppendError | ReadError | RecordUndecodable | ControlContended
 

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { marketSubjects, slotActor as actorName } from "../../shared/events/subjects.ts"
+import { marketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { Journal } from "../../shared/journal/port.ts"
 import { explainHalt } from "./explain.ts"
 import { configureMarket, slotService } from "./service.ts"
-import { testRules } from "./slotDriver.ts"
+import { testRules } from "./testing/slotDriver.ts"
 
 const subjects = marketSubjects("TEST")
 const because = (rule: string) => ({ rule, numbers: {} })

@@ -4,13 +4,13 @@ import { configure, type ControlContended, type ControlView } from "../../shared
 import type { ActorFold } from "../../shared/actor/fold.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../../shared/actor/slotsEver.ts"
-import type { SlotRules } from "../../shared/events/control.ts"
+import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
-import type { MarketSubjects } from "../../shared/events/subjects.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
-import { slotActor } from "./actor.ts"
+import { slotActor } from "./core/actor.ts"
 import { explainHalt, type ExplainError } from "./explain.ts"
-import type { SlotState } from "./state.ts"
+import type { SlotState } from "./core/state.ts"
 
 export interface SlotServiceOptions {
   readonly subjects: MarketSubjects

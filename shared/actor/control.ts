@@ -6,8 +6,8 @@ import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
 import { decodeRecord, encodeEntry, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../events/event.ts"
-import { type MarketSubjects, slotActor } from "../events/subjects.ts"
-import { encodeState } from "./stateText.ts"
+import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
+import { encodeState } from "./core/stateText.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
 
 /** Rules that a service writes when it starts with others than the journal's last. */

@@ -8,9 +8,9 @@
  */
 import { encodeEntry, outputId, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
-import type { MarketSubjects } from "../events/subjects.ts"
+import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
-import type { Actor } from "./actor.ts"
+import type { Actor } from "./core/actor.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
 export class Divergence extends Error {

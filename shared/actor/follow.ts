@@ -1,8 +1,8 @@
 /** A state that follows the journal, for edges and pages: read it, wait for it, be told of it. */
 import { Deferred, Effect, PubSub, type Scope, Stream } from "effect"
-import type { MarketSubjects } from "../events/subjects.ts"
+import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { Journal, SnapshotStore } from "../journal/port.ts"
-import type { Actor } from "./actor.ts"
+import type { Actor } from "./core/actor.ts"
 import type { ActorFold } from "./fold.ts"
 import { type HostError, runActors } from "./runtime.ts"
 

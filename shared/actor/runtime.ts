@@ -12,9 +12,9 @@
  */
 import { Effect, Schema, Stream } from "effect"
 import { decodeRecord, RecordUndecodable } from "../events/envelope.ts"
-import type { MarketSubjects } from "../events/subjects.ts"
+import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
-import type { Actor } from "./actor.ts"
+import type { Actor } from "./core/actor.ts"
 import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { publish } from "./publish.ts"

@@ -2,7 +2,7 @@
 import { Effect, Stream } from "effect"
 import type { RecordUndecodable } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
-import type { MarketSubjects } from "../events/subjects.ts"
+import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
 import { decode } from "./control.ts"
 

@@ -1,9 +1,9 @@
 /** Folds a whole journal again and compares every recorded output: the proof that the decisions follow from the inputs. */
 import { Effect, Stream } from "effect"
 import { decodeRecord, type RecordUndecodable } from "../events/envelope.ts"
-import type { MarketSubjects } from "../events/subjects.ts"
+import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
-import type { Actor } from "./actor.ts"
+import type { Actor } from "./core/actor.ts"
 import { EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { sha256 } from "./hash.ts"

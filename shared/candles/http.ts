@@ -1,9 +1,9 @@
 /** A source over HTTP: one dialect, one request, every failure sorted by what may be done about it. */
 import { Clock, Data, Duration, Effect, Redacted } from "effect"
-import { parseJson, WireProblem } from "../exchange/kraken/wire/json.ts"
-import { timeframeName } from "./candle.ts"
-import { type Answer, type Dialect, refusedAs } from "./dialect.ts"
-import { normalise } from "./normalise.ts"
+import { parseJson, WireProblem } from "../core/wire/json.ts"
+import { timeframeName } from "./core/candle.ts"
+import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
+import { normalise } from "./core/normalise.ts"
 import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
 
 export interface HttpSourceOptions {

@@ -3,9 +3,9 @@
  * go on; how fast it may be asked is its `rate`, which the caller keeps.
  */
 import { type Effect, Schema } from "effect"
-import type { Candle } from "./candle.ts"
-import type { Dropped } from "./normalise.ts"
-import type { Rate } from "./tokenBucket.ts"
+import type { Candle } from "./core/candle.ts"
+import type { Dropped } from "./core/normalise.ts"
+import type { Rate } from "./core/tokenBucket.ts"
 
 /**
  * A page that did not come, sorted by what the caller may do:

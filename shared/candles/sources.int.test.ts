@@ -2,15 +2,15 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { describe } from "vitest"
-import { Price, Volume } from "../decimal/decimal.ts"
-import type { Dialect } from "./dialect.ts"
+import { Price, Volume } from "../core/decimal/decimal.ts"
+import type { Dialect } from "./core/dialect.ts"
 import { httpSource } from "./http.ts"
-import { type PreparedAnswer, replayedSource } from "./replayedSource.testkit.ts"
+import { type PreparedAnswer, replayedSource } from "./testing/replayedSource.ts"
 import type { CandlePage, CandleRequest, CandleSourceError } from "./source.ts"
-import { BINANCE } from "./sources/binance.ts"
-import { BYBIT } from "./sources/bybit.ts"
-import { KRAKEN } from "./sources/kraken.ts"
-import { POLYGON } from "./sources/polygon.ts"
+import { BINANCE } from "./core/sources/binance.ts"
+import { BYBIT } from "./core/sources/bybit.ts"
+import { KRAKEN } from "./core/sources/kraken.ts"
+import { POLYGON } from "./core/sources/polygon.ts"
 
 /** A minute after the start of the last bar of most fixtures below, so that bar is still forming. */
 const NOW_SEC = 1_790_359_260

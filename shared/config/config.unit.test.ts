@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Quote } from "../decimal/decimal.ts"
+import { Quote } from "../core/decimal/decimal.ts"
 import { governorRules } from "./governorRules.ts"
 import { readSettings } from "./read.ts"
 import { SETTINGS } from "./settings.ts"

@@ -1,4 +1,4 @@
-import type { GovernorRules } from "../events/control.ts"
+import type { GovernorRules } from "../events/families/control.ts"
 import type { Settings } from "./settings.ts"
 
 /** Open orders per pair that Kraken allows at each verification tier (its documentation of the trading engine's limits). */

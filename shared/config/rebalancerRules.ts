@@ -1,4 +1,4 @@
-import type { RebalancerRules } from "../events/control.ts"
+import type { RebalancerRules } from "../events/families/control.ts"
 import type { Settings } from "./settings.ts"
 
 /** Sign changes of the skew within an hour that silence it (trading contract §9: decided, not a setting). */

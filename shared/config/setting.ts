@@ -1,6 +1,6 @@
 /** What one setting is: how its text is read, and what `kennel config` and `docs/configuration.md` say of it. Pure. */
-import { timeframesOf } from "../candles/candle.ts"
-import { DecimalError, Quote, Volume } from "../decimal/decimal.ts"
+import { timeframesOf } from "../candles/core/candle.ts"
+import { DecimalError, Quote, Volume } from "../core/decimal/decimal.ts"
 
 /** One row of the table. `parse` throws an Error whose message completes "PORT=abc: …". */
 export interface Setting<A> {

@@ -1,4 +1,4 @@
-import type { SlotRules } from "../events/control.ts"
+import type { SlotRules } from "../events/families/control.ts"
 import type { Settings } from "./settings.ts"
 
 /** The slot rules the settings ask for. */

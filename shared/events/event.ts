@@ -1,15 +1,15 @@
 /** Every event of a market in one union: what a record may carry. */
 import { Schema } from "effect"
-import { AccountEvent } from "./account.ts"
-import { ClockEvent } from "./clock.ts"
-import { CommandEvent } from "./command.ts"
-import { ControlEvent } from "./control.ts"
-import { GovernorEvent } from "./governor.ts"
-import { OrderEvent } from "./order.ts"
-import { PriceEvent } from "./price.ts"
-import { RebalancerEvent } from "./rebalancer.ts"
-import { RegimeEvent } from "./regime.ts"
-import { SlotEvent } from "./slot.ts"
+import { AccountEvent } from "./families/account.ts"
+import { ClockEvent } from "./families/clock.ts"
+import { CommandEvent } from "./families/command.ts"
+import { ControlEvent } from "./families/control.ts"
+import { GovernorEvent } from "./families/governor.ts"
+import { OrderEvent } from "./families/order.ts"
+import { PriceEvent } from "./families/price.ts"
+import { RebalancerEvent } from "./families/rebalancer.ts"
+import { RegimeEvent } from "./families/regime.ts"
+import { SlotEvent } from "./families/slot.ts"
 
 export const MarketEvent = Schema.Union([
   PriceEvent,

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { Price } from "../decimal/decimal.ts"
-import { clientIdOf, originOf } from "./clientId.ts"
+import { Price } from "../core/decimal/decimal.ts"
+import { clientIdOf, originOf } from "../core/ids/clientId.ts"
 import { decodeRecord, encodeEntry, outputId, RecordUndecodable } from "./envelope.ts"
-import { marketSubjects, slotOfSubject } from "./subjects.ts"
+import { marketSubjects, slotOfSubject } from "../core/ids/subjects.ts"
 
 const stored = (data: string, seq = 7) => ({
   seq,

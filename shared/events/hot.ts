@@ -3,7 +3,7 @@
  * times faster than by the schema; a property test holds the two to the same result. Whatever looks unusual is left to
  * the schema, which also words the errors. Pure.
  */
-import { Price } from "../decimal/decimal.ts"
+import { Price } from "../core/decimal/decimal.ts"
 import type { MarketEvent } from "./event.ts"
 
 type Raw = Readonly<Record<string, unknown>>

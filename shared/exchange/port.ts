@@ -4,8 +4,8 @@
  * All times are Unix milliseconds of the exchange's clock.
  */
 import { Context, type Effect, Schema, type Stream } from "effect"
-import type { Candle } from "../candles/candle.ts"
-import type { Price, Quote, Volume } from "../decimal/decimal.ts"
+import type { Candle } from "../candles/core/candle.ts"
+import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 
 /**
  * A failed call, sorted by what the caller may do about it:

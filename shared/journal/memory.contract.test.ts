@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { journalContract } from "./contract.ts"
+import { journalContract } from "./testing/contract.ts"
 import { type AppendFault, MemoryJournal } from "./memory.ts"
 import { Journal } from "./port.ts"
 

@@ -8,9 +8,9 @@
  * Every call is safe to repeat: writes are upserts by a natural key. Lists are read whole, page by page.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { Candle } from "../candles/candle.ts"
-import type { Gap } from "../candles/gaps.ts"
-import type { Price, Quote, Volume } from "../decimal/decimal.ts"
+import type { Candle } from "../candles/core/candle.ts"
+import type { Gap } from "../candles/core/gaps.ts"
+import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 
 /**
  * A call to the store failed. `advice` is what a caller may do about it:

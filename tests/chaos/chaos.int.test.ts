@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { natsServerFound } from "../../shared/journal/nats/testServer.ts"
+import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
 import { type ChaosOptions, runChaos } from "./chaos.ts"
 
 const SEED = 7

@@ -1,20 +1,20 @@
 /** The run behind `npm run chaos`, and in short form behind a test. */
 import { join } from "node:path"
 import { Effect, Stream } from "effect"
-import { decidingActors } from "../../cli/actors.ts"
+import { decidingActors } from "../../app/actors.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { sha256 } from "../../shared/actor/hash.ts"
 import { restoreFold } from "../../shared/actor/snapshots.ts"
 import { type Verification, verifyJournal } from "../../shared/actor/verify.ts"
 import { decodeRecord, type StoredRecord } from "../../shared/events/envelope.ts"
-import { marketSubjects } from "../../shared/events/subjects.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testServer.ts"
+import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
 import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
-import { auditAlways, auditAtRest, type Books, fetchBooks } from "../support/audit.ts"
+import { auditAlways, auditAtRest, type Books, fetchBooks } from "../testing/audit.ts"
 import { freePort } from "../../shared/testing/freePort.ts"
-import { type Kennel, startKennel, until } from "../support/processes.ts"
+import { type Kennel, startKennel, until } from "../testing/processes.ts"
 
 export interface ChaosOptions {
   readonly kills: number

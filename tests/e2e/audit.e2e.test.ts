@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { Quote, Volume } from "../../shared/decimal/decimal.ts"
+import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { freePort } from "../../shared/testing/freePort.ts"
-import { type Kennel, startKennel, until } from "../support/processes.ts"
+import { type Kennel, startKennel, until } from "../testing/processes.ts"
 
 let directory = ""
 let pagePort = 0

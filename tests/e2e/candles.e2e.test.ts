@@ -6,10 +6,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { bar, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
+import { bar, MINUTES } from "../../services/ohlcv-ingestor/testing/minutes.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
-import { startKennel } from "../support/processes.ts"
+import { startKennel } from "../testing/processes.ts"
 
 /** A database is made and opened in each; that takes seconds even on an idle machine. */
 const TIMEOUT_MS = 120_000

@@ -4,10 +4,10 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { appendControl, raiseEpoch } from "../../shared/actor/control.ts"
-import { marketSubjects } from "../../shared/events/subjects.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { Journal } from "../../shared/journal/port.ts"
-import { startKennel } from "../support/processes.ts"
+import { startKennel } from "../testing/processes.ts"
 
 const subjects = marketSubjects("XDGUSD")
 let directory = ""

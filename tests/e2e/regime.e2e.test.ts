@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { featureRows } from "../../services/hmm-advisor/features.ts"
-import { isRefusal } from "../../services/hmm-advisor/refusal.ts"
-import { candles } from "../../services/hmm-advisor/testRows.ts"
-import { canonicalBytes } from "../../services/hmm-advisor/train.ts"
-import { startKennel } from "../support/processes.ts"
+import { featureRows } from "../../services/hmm-advisor/core/features.ts"
+import { isRefusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { candles } from "../../services/hmm-advisor/testing/rows.ts"
+import { canonicalBytes } from "../../services/hmm-advisor/core/training/train.ts"
+import { startKennel } from "../testing/processes.ts"
 
 const SEED = 20_265
 const COUNT = 400

@@ -1,11 +1,11 @@
 /** Amendments in place: each is answered, or ends with its order. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
-import { amendmentOf, exitOf } from "./governor.testkit.ts"
-import { onMarket, unanswered } from "./market.testkit.ts"
-import { cancelOf, only, tags } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { amendmentOf, exitOf } from "./testing/governor.ts"
+import { onMarket, unanswered } from "./testing/market.ts"
+import { cancelOf, only, tags } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
 
 describe("an amendment", () => {
   it.live("moves the order in place: same order, other price", () =>

@@ -1,15 +1,15 @@
 /** What the governor has the gateway find out or clean up, on an operator's command. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
-import { Price, Quote, Volume } from "../../shared/decimal/decimal.ts"
-import { clientIdOf } from "../../shared/events/clientId.ts"
-import { quarantined } from "../../shared/events/control.ts"
-import { amendmentOf, asGovernor, tell } from "./governor.testkit.ts"
-import { type Market, onMarket } from "./market.testkit.ts"
-import { only } from "./slots.testkit.ts"
-import { START_MS, swinging } from "./tape.testkit.ts"
-import { subjects } from "./watch.testkit.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
+import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { clientIdOf } from "../../shared/core/ids/clientId.ts"
+import { quarantined } from "../../shared/events/families/control.ts"
+import { amendmentOf, asGovernor, tell } from "./testing/governor.ts"
+import { type Market, onMarket } from "./testing/market.ts"
+import { only } from "./testing/slots.ts"
+import { START_MS, swinging } from "./testing/tape.ts"
+import { subjects } from "./testing/watch.ts"
 
 /** The journal has this open order no more: its end is written, wrongly. Gives its txid. */
 const forget = (market: Market, localId: number) =>

@@ -1,10 +1,10 @@
 /** Cancels: each leads to the order's one end, whichever it is. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
-import { onMarket, unanswered } from "./market.testkit.ts"
-import { cancelOf, only, requestOf, tags } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { onMarket, unanswered } from "./testing/market.ts"
+import { cancelOf, only, requestOf, tags } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
 
 describe("a cancel", () => {
   it.live("of an open order ends it, empty", () =>

@@ -2,12 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
-import { clientIdOf } from "../../shared/events/clientId.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only, tags, type Wish } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
-import { subjects } from "./watch.testkit.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { clientIdOf } from "../../shared/core/ids/clientId.ts"
+import { onMarket } from "./testing/market.ts"
+import { only, tags, type Wish } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
+import { subjects } from "./testing/watch.ts"
 
 const volumes = (facts: ReadonlyArray<{ readonly volume: Volume }>) => facts.map(({ volume }) => Volume.format(volume))
 

@@ -1,11 +1,11 @@
 /** What the governor's word means to the gateway, and what the gateway tells the governor, against the simulated exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
-import { exitOf, govern, grant, refuse } from "./governor.testkit.ts"
-import { type Market, onMarket } from "./market.testkit.ts"
-import { tags, tagsById } from "./slots.testkit.ts"
-import { subjects } from "./watch.testkit.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
+import { exitOf, govern, grant, refuse } from "./testing/governor.ts"
+import { type Market, onMarket } from "./testing/market.ts"
+import { tags, tagsById } from "./testing/slots.ts"
+import { subjects } from "./testing/watch.ts"
 
 describe("an entry of a governed market", () => {
   it.live("is sent with the governor's grant, and an exit behind it does not wait", () =>

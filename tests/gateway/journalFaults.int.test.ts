@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { AppendFault } from "../../shared/journal/memory.ts"
 import type { JournalEntry } from "../../shared/journal/port.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only, tags } from "./slots.testkit.ts"
+import { onMarket } from "./testing/market.ts"
+import { only, tags } from "./testing/slots.ts"
 
 /** Hits the first append of this kind of fact. */
 const onceAt = (tag: string, fault: AppendFault) => {

@@ -1,10 +1,10 @@
 /** What a gateway finds when it starts again: everything that happened meanwhile is written once, and nothing is sent twice. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only, tags, tagsById } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
+import { onMarket } from "./testing/market.ts"
+import { only, tags, tagsById } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
 
 describe("a gateway that starts again", () => {
   it.live("writes the fills of its absence once, and counts the orders they belong to", () =>

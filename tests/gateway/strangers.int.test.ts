@@ -1,13 +1,13 @@
 /** Others at work on the same account or the same market. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
-import { clientIdOf } from "../../shared/events/clientId.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
+import { clientIdOf } from "../../shared/core/ids/clientId.ts"
 import { readControl } from "../../shared/actor/control.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
-import { subjects } from "./watch.testkit.ts"
+import { onMarket } from "./testing/market.ts"
+import { only } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
+import { subjects } from "./testing/watch.ts"
 
 describe("two gateways on one market", () => {
   it.live("place every order once, and book every fill once", () =>

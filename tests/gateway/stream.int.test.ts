@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only, tags } from "./slots.testkit.ts"
-import { swinging } from "./tape.testkit.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
+import { onMarket } from "./testing/market.ts"
+import { only, tags } from "./testing/slots.ts"
+import { swinging } from "./testing/tape.ts"
 
 /** Ten fills a second of the wall. */
 const DRIPPING = swinging({ price: "0.18", volume: "10", everyMs: 6_000 })

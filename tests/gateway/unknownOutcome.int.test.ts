@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
-import { onMarket } from "./market.testkit.ts"
-import { only, tags, tagsById } from "./slots.testkit.ts"
+import { onMarket } from "./testing/market.ts"
+import { only, tags, tagsById } from "./testing/slots.ts"
 
 /** The gateway's own patience after a deadline. */
 const GRACE_MS = 5_000

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { findGaps } from "../../shared/candles/gaps.ts"
+import { findGaps } from "../../shared/candles/core/gaps.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
-import { NOW_SEC, ORDER } from "./killed.testkit.ts"
+import { NOW_SEC, ORDER } from "./testing/killed.ts"
 
 const PAGE_ROWS = 1_000
 const CANDLES = ORDER.days * 1_440
@@ -65,7 +65,7 @@ it.live(
         Effect.promise(
           () =>
             new Promise<boolean>((resolve, reject) => {
-              const script = join(import.meta.dirname, "killed.testkit.ts")
+              const script = join(import.meta.dirname, "testing/killed.ts")
               const child = spawn(process.execPath, [script, directory, url], { stdio: ["ignore", "pipe", "pipe"] })
               let said = ""
               let complaint = ""

@@ -8,10 +8,10 @@ import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
 import { readSettings } from "../../shared/config/read.ts"
-import { ingestorOptions } from "../../cli/backfill/sources.ts"
+import { ingestorOptions } from "../../app/candleSources.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
 import { CandleIngestor } from "../../services/ohlcv-ingestor/service.ts"
-import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
+import type { IngestorView } from "../../services/ohlcv-ingestor/core/view.ts"
 
 /** At this many simulated seconds a second the forming bar closes within one or two. */
 const SPEED = 60

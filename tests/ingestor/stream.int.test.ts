@@ -1,19 +1,19 @@
 /** Candles as the simulated exchange streams them, over its own sockets, at many simulated seconds a second. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schedule } from "effect"
-import type { Candle } from "../../shared/candles/candle.ts"
+import type { Candle } from "../../shared/candles/core/candle.ts"
 import { httpSource } from "../../shared/candles/http.ts"
-import { KRAKEN } from "../../shared/candles/sources/kraken.ts"
+import { KRAKEN } from "../../shared/candles/core/sources/kraken.ts"
 import { KrakenMarketData } from "../../shared/exchange/kraken/layer.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import type { Fault } from "../../services/exchange-sim/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
-import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/memoryStore.testkit.ts"
-import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/minutes.testkit.ts"
+import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/testing/memoryStore.ts"
+import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/testing/minutes.ts"
 import { CandleIngestor } from "../../services/ohlcv-ingestor/service.ts"
-import type { IngestorView } from "../../services/ohlcv-ingestor/view.ts"
+import type { IngestorView } from "../../services/ohlcv-ingestor/core/view.ts"
 
 const SPEED = 120
 

@@ -1,17 +1,17 @@
 /** The ledger of a journal against the trade history of the exchange that filled its orders. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
-import { auditHistory } from "../../cli/audit/exchange.ts"
+import { auditHistory } from "../../cli/commands/audit/exchange.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
-import { client } from "../../services/exchange-sim/sim.testkit.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal } from "../../shared/journal/port.ts"
-import { initialLedger, type LedgerState, postEvent } from "../../shared/ledger/ledger.ts"
-import { type Market, onMarket } from "../gateway/market.testkit.ts"
-import { START_MS, swinging } from "../gateway/tape.testkit.ts"
-import { subjects } from "../gateway/watch.testkit.ts"
+import { initialLedger, type LedgerState, postEvent } from "../../shared/core/ledger/ledger.ts"
+import { type Market, onMarket } from "../gateway/testing/market.ts"
+import { START_MS, swinging } from "../gateway/testing/tape.ts"
+import { subjects } from "../gateway/testing/watch.ts"
 
 const SPEED = 60
 

@@ -4,13 +4,13 @@
  */
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { GovernedWorld, governorCommand } from "../../services/slot-actor/governedWorld.testkit.ts"
-import { slotBooks } from "../../services/slot-actor/ledgerBooks.ts"
-import { command } from "../../services/slot-actor/slotWorld.testkit.ts"
+import { GovernedWorld, governorCommand } from "../../services/slot-actor/testing/governedWorld.ts"
+import { slotBooks } from "../../services/slot-actor/core/money/ledgerBooks.ts"
+import { command } from "../../services/slot-actor/testing/slotWorld.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { marketSubjects } from "../../shared/events/subjects.ts"
-import { slotDifferences, unbalanced } from "../../shared/ledger/check.ts"
-import { balanceOf, initialLedger, postEvent } from "../../shared/ledger/ledger.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
+import { slotDifferences, unbalanced } from "../../shared/core/ledger/check.ts"
+import { balanceOf, initialLedger, postEvent } from "../../shared/core/ledger/ledger.ts"
 
 const SEED = 20_261_123
 const RUNS = 200

@@ -1,18 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option, Stream } from "effect"
 import { configureMarket } from "../../services/slot-actor/service.ts"
-import { slotActor } from "../../services/slot-actor/actor.ts"
+import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import { raiseEpoch } from "../../shared/actor/control.ts"
 import { untilAnswered } from "../../shared/actor/publish.ts"
 import { runActors } from "../../shared/actor/runtime.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import { marketSubjects } from "../../shared/events/subjects.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { natsServerFound, startNatsServer } from "../../shared/journal/nats/testServer.ts"
+import { natsServerFound, startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
 import { Journal } from "../../shared/journal/port.ts"
-import { accountFacts, cancelled, jumpingPrice, restlessRules } from "../support/tradingSlot.ts"
+import { accountFacts, cancelled, jumpingPrice, restlessRules } from "../testing/tradingSlot.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const TICKS = 300

@@ -6,15 +6,15 @@
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
-import { recordedMarket, recordingStart } from "../../services/exchange-sim/market/recorded.ts"
-import { readRecording } from "../../services/exchange-sim/market/rows.ts"
+import { recordedMarket, recordingStart } from "../../services/exchange-sim/core/market/recorded.ts"
+import { readRecording } from "../../services/exchange-sim/core/market/rows.ts"
 import { governorRules } from "../../shared/config/governorRules.ts"
 import { readSettings } from "../../shared/config/read.ts"
 import { rebalancerRules } from "../../shared/config/rebalancerRules.ts"
 import { slotRules } from "../../shared/config/slotRules.ts"
-import { Quote, Volume } from "../../shared/decimal/decimal.ts"
-import { incidents } from "./incidents.ts"
-import { simulate } from "./simulation.ts"
+import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { incidents } from "../../app/inProcess/incidents.ts"
+import { simulate } from "../../app/inProcess/simulation.ts"
 
 const RECORDING = new URL("../../../shared/data/binance-dogeusdt-1m-2021-04-20_2021-05-20.csv.gz", import.meta.url)
 const SEED = 7

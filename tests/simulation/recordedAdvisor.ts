@@ -2,17 +2,17 @@
  * The regime advisor on a recording, at a time of its own: the candles an exchange would have shown then, and what the
  * advisor's own code makes of them. Only its shell is missing: the store, the worker, the timer.
  */
-import { aggregate, type Candle } from "../../services/exchange-sim/market/candles.ts"
-import type { CandleRow } from "../../services/exchange-sim/market/rows.ts"
-import { adviceOf, type Detector } from "../../services/hmm-advisor/advice.ts"
-import { isRefusal } from "../../services/hmm-advisor/refusal.ts"
-import { newestStretch, type Series } from "../../services/hmm-advisor/series.ts"
+import { aggregate, type Candle } from "../../services/exchange-sim/core/market/candles.ts"
+import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
+import { adviceOf, type Detector } from "../../services/hmm-advisor/core/advice.ts"
+import { isRefusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { newestStretch, type Series } from "../../services/hmm-advisor/core/series.ts"
 import type { AdvisorOptions, DetectorOptions } from "../../services/hmm-advisor/service.ts"
-import { canonicalBytes, train } from "../../services/hmm-advisor/train.ts"
-import { outcomeOf, trainingRefused, trainingTask } from "../../services/hmm-advisor/training.ts"
+import { canonicalBytes, train } from "../../services/hmm-advisor/core/training/train.ts"
+import { outcomeOf, trainingRefused, trainingTask } from "../../services/hmm-advisor/core/training/training.ts"
 import { sha256 } from "../../shared/actor/hash.ts"
-import { normalise, type RawCandle } from "../../shared/candles/normalise.ts"
-import { Price, Volume } from "../../shared/decimal/decimal.ts"
+import { normalise, type RawCandle } from "../../shared/candles/core/normalise.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 
 type Options = Omit<AdvisorOptions, "subjects" | "epoch">

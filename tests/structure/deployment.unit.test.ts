@@ -23,7 +23,7 @@ const composeServices = (source: string): ReadonlyMap<string, string> => {
 const natsUsers = (source: string): ReadonlyArray<string> =>
   [...source.matchAll(/^\s*user: (\S+)$/gm)].map(([, name = ""]) => name).toSorted()
 
-const services = commandLineServices(read("cli/service.ts"))
+const services = commandLineServices(read("cli/commands/service.ts"))
 /** Candles go into the store, not into the journal. */
 const onNats = services.filter((name) => name !== "ohlcv-ingestor")
 /** What is not ours. */
@@ -95,7 +95,7 @@ describe("the container files", () => {
 
   test("the image holds every folder that production code reads", () => {
     const copied = [...read("Dockerfile").matchAll(/^COPY (\w+) \1$/gm)].map(([, folder = ""]) => folder)
-    expect(copied.toSorted()).toEqual(["cli", "services", "shared", "supabase"])
+    expect(copied.toSorted()).toEqual(["app", "cli", "services", "shared", "supabase"])
   })
 
   test("the operator's page prints every secret that compose asks for", () => {

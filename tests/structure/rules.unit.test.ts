@@ -5,7 +5,7 @@ import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFiles } from "./rules/lengths.ts"
-import { isPure, noAmbientInput, pureImports, pureListIsAlive } from "./rules/purity.ts"
+import { isPure, noAmbientInput, pureImports } from "./rules/purity.ts"
 import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { globToRegExp, type Rule, sourceOf } from "./source.ts"
 
@@ -19,19 +19,19 @@ describe("directions", () => {
     ["a service that imports another", "services/market-feed/a.ts", "../slot-actor/state.ts"],
     ["a service's own test that does", "services/market-feed/a.unit.test.ts", "../slot-actor/state.ts"],
     ["a type of another service", "services/market-feed/a.ts", "../slot-actor/types.ts"],
-    ["a service that imports the command line", "services/market-feed/a.ts", "../../cli/layers.ts"],
-    ["shared code that imports a service", "shared/actor/a.ts", "../../services/slot-actor/state.ts"],
+    ["a service that imports the command line", "services/market-feed/a.ts", "../../app/layers.ts"],
+    ["shared code that imports a service", "shared/actor/a.ts", "../../services/slot-actor/core/state.ts"],
     ["shared code that imports a test's helper", "shared/actor/a.ts", "../../tests/support/a.ts"]
   ])("%s is a breach", (_name, path, specifier) => {
     expect(check(directions, { [path]: `import type { A } from "${specifier}"` })).toHaveLength(1)
   })
 
   test.each([
-    ["a service that imports shared code", "services/market-feed/a.ts", "../../shared/decimal/decimal.ts"],
+    ["a service that imports shared code", "services/market-feed/a.ts", "../../shared/core/decimal/decimal.ts"],
     ["a service that imports itself", "services/market-feed/a/b.ts", "../c.ts"],
     ["a package", "shared/journal/a.ts", "effect"],
-    ["the command line", "cli/a.ts", "../services/slot-actor/state.ts"],
-    ["a bench", "bench/a.bench.ts", "../services/slot-actor/state.ts"],
+    ["the command line", "cli/a.ts", "../services/slot-actor/core/state.ts"],
+    ["a bench", "bench/a.bench.ts", "../services/slot-actor/core/state.ts"],
     ["an end-to-end test", "services/market-feed/a.e2e.test.ts", "../exchange-sim/layer.ts"]
   ])("%s is none", (_name, path, specifier) => {
     expect(check(directions, { [path]: `import { A } from "${specifier}"` })).toEqual([])
@@ -104,22 +104,15 @@ describe("pure files", () => {
   test.each([
     ["types of Effect", 'import type { Effect } from "effect"'],
     ["types of an impure file", 'import type { A } from "../service.ts"'],
-    ["pure files", 'import { cost } from "../../../shared/decimal/decimal.ts"'],
+    ["pure files", 'import { cost } from "../../../shared/core/decimal/decimal.ts"'],
     ["pure files beside it", 'import { a } from "./state.ts"']
   ])("may import %s", (_name, code) => {
     expect(check(pureImports, { [PURE_FILE]: code })).toEqual([])
   })
 
-  test("are not the shells and the tests in the same folder", () => {
-    expect(
-      ["transition.ts", "service.ts", "transition.unit.test.ts"].map((name) => isPure(`services/slot-actor/${name}`))
-    ).toEqual([true, false, false])
-  })
-
-  test("a pattern that matches nothing in a folder with files is stale", () => {
-    const stale = check(pureListIsAlive, { "shared/decimal/renamed.ts": "" })
-    expect(stale).toEqual(["tests/structure/lists.ts: shared/decimal/decimal.ts matches no file; was it moved?"])
-    expect(check(pureListIsAlive, {})).toEqual([])
+  test("are those under a core/ folder, and no tests", () => {
+    const paths = ["core/actor.ts", "core/exit/orphan.ts", "core/actor.unit.test.ts", "service.ts", "testing/core/a.ts"]
+    expect(paths.map((path) => isPure(`services/slot-actor/${path}`))).toEqual([true, true, false, false, false])
   })
 })
 

@@ -22,7 +22,7 @@ export type Rule = (sources: ReadonlyArray<Source>) => Findings
 export const ROOT = normalize(join(import.meta.dirname, "../.."))
 
 /** Folders that hold our TypeScript. */
-const CODE_FOLDERS = ["bench", "cli", "services", "shared", "tests"]
+const CODE_FOLDERS = ["app", "bench", "cli", "conformance", "services", "shared", "tests"]
 
 export const sourceOf = (path: string, text: string): Source => {
   const code = maskNonCode(text)

@@ -2,7 +2,7 @@
 import { h } from "./h.js"
 
 /**
- * @import { ActionAnswer } from "../actions.ts"
+ * @import { ActionAnswer } from "../actions/actions.ts"
  * @import { Element } from "./h.js"
  * @typedef {"token" | "previewing" | "previewed" | "sending" | "answered" | "failed"} Phase
  * @typedef {{ readonly action: string, readonly args: Readonly<Record<string, number>>, readonly title: string,

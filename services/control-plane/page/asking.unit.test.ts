@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { ActionAnswer } from "../actions.ts"
+import type { ActionAnswer } from "../actions/actions.ts"
 import { begin, dialogView, told, unanswered } from "./asking.js"
 import { type Element, type Node, textOf } from "./h.js"
 

@@ -1,8 +1,8 @@
 /** What the page knows, and how well: the last report, when it came, and the prices seen on the way. Pure. */
 
 /**
- * @import { StatusReport } from "../report.ts"
- * @import { Sample } from "./sparkline.js"
+ * @import { StatusReport } from "../core/report.ts"
+ * @import { Sample } from "./views/sparkline.js"
  * @typedef {{ readonly link: "connecting" | "open" | "lost", readonly report: StatusReport | null,
  *   readonly reportAtMs: number, readonly heardAtMs: number, readonly samples: ReadonlyArray<Sample> }} Known
  *   `reportAtMs`: when the report came; `heardAtMs`: when the server was last heard, beats included. Both by the page's clock.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { observedAt, opening, OPTIONS, price, slots } from "../examples.ts"
-import { reportOf, type StatusReport } from "../report.ts"
+import { observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
+import { reportOf, type StatusReport } from "../core/report.ts"
 import {
   beat,
   conditionOf,

@@ -2,7 +2,7 @@
 import { beat, heard, isSilent, lost, unknown } from "./connection.js"
 import { listen } from "./dialog.js"
 import { patch } from "./patch.js"
-import { page } from "./view.js"
+import { page } from "./views/view.js"
 
 /** Pause before a stream that the server refused, or that went silent, is opened again. */
 const REOPEN_MS = 3_000

@@ -1,8 +1,8 @@
 /** Private REST: reading the account. */
-import { Quote, Volume } from "../../../shared/decimal/decimal.ts"
-import { openOrders } from "../engine/books.ts"
-import { holds, isRefusal, type Refusal } from "../engine/desk.ts"
-import type { Fill, Order } from "../engine/order.ts"
+import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { openOrders } from "../core/engine/books.ts"
+import { holds, isRefusal, type Refusal } from "../core/engine/desk.ts"
+import type { Fill, Order } from "../core/engine/order.ts"
 import type { Exchange, Moment } from "../exchange.ts"
 import { BadArgument, choice, flag, optionalCount, optionalNumber, optionalText, type Params, text } from "../params.ts"
 import { resultKey } from "./pair.ts"

@@ -1,7 +1,7 @@
 /** Private REST: placing, amending and canceling. */
-import type { Target } from "../engine/change.ts"
-import { isRefusal, refuse, type Refusal } from "../engine/desk.ts"
-import type { OrderTerms } from "../engine/order.ts"
+import type { Target } from "../core/engine/change.ts"
+import { isRefusal, refuse, type Refusal } from "../core/engine/desk.ts"
+import type { OrderTerms } from "../core/engine/order.ts"
 import type { Exchange, Moment } from "../exchange.ts"
 import {
   BadArgument,

@@ -1,5 +1,5 @@
 /** Which spellings of the pair REST takes, and under which key it answers. */
-import { refuse, type Refusal } from "../engine/desk.ts"
+import { refuse, type Refusal } from "../core/engine/desk.ts"
 import type { PairNames } from "../options.ts"
 
 export interface ResultKey {

@@ -1,8 +1,8 @@
 /** Orders and fills as REST shows them: figures as text with fixed decimals, times as seconds with a fraction. */
-import { divideHalfEven, Price, Quote, Volume } from "../../../shared/decimal/decimal.ts"
-import type { Books } from "../engine/books.ts"
-import { COST_DECIMALS } from "../engine/money.ts"
-import { type Fill, type Order } from "../engine/order.ts"
+import { divideHalfEven, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Books } from "../core/engine/books.ts"
+import { COST_DECIMALS } from "../core/engine/money.ts"
+import { type Fill, type Order } from "../core/engine/order.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
 export const seconds = (ms: number): number => ms / 1_000

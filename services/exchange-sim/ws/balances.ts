@@ -1,7 +1,7 @@
 /** The `balances` channel: wallets at the start, then every movement. */
-import { Quote, Volume } from "../../../shared/decimal/decimal.ts"
-import type { Books } from "../engine/books.ts"
-import type { LedgerRow } from "../engine/order.ts"
+import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Books } from "../core/engine/books.ts"
+import type { LedgerRow } from "../core/engine/order.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 import { rfc3339 } from "./frames.ts"
 

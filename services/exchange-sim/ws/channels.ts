@@ -1,9 +1,9 @@
 /** Subscribing and unsubscribing: one answer for every symbol asked for. */
-import { openOrders } from "../engine/books.ts"
-import { TIERS } from "../engine/limits.ts"
+import { openOrders } from "../core/engine/books.ts"
+import { TIERS } from "../core/engine/limits.ts"
 import type { Access } from "../access.ts"
 import type { Exchange, Moment } from "../exchange.ts"
-import { aggregate } from "../market/candles.ts"
+import { aggregate } from "../core/market/candles.ts"
 import { flag, optionalCount, optionalText, type Params, texts } from "../params.ts"
 import { balanceRows } from "./balances.ts"
 import { bookRow, ohlcRow, rfc3339, snapshotOrder, tickerRow, tradeEntry, tradeRow, visibleBook } from "./frames.ts"

@@ -1,13 +1,13 @@
 /** What sockets send: figures as JSON numbers, times as RFC 3339. */
 import { crc32 } from "node:zlib"
-import { Price, Quote, Volume } from "../../../shared/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { averagePrice } from "../rest/render.ts"
-import type { ExchangeEvent } from "../engine/event.ts"
-import { type Fill, type Order } from "../engine/order.ts"
-import type { Candle } from "../market/candles.ts"
-import { vwap } from "../market/candles.ts"
-import { type Level, type Quotes, levels } from "../market/quote.ts"
-import type { NumberedTrade } from "../market/tape.ts"
+import type { ExchangeEvent } from "../core/engine/event.ts"
+import { type Fill, type Order } from "../core/engine/order.ts"
+import type { Candle } from "../core/market/candles.ts"
+import { vwap } from "../core/market/candles.ts"
+import { type Level, type Quotes, levels } from "../core/market/quote.ts"
+import type { NumberedTrade } from "../core/market/tape.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z")

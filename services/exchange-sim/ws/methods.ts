@@ -1,7 +1,7 @@
 /** Trading over the private socket: the same engine, counters and error texts as over REST. */
-import type { Target } from "../engine/change.ts"
-import { isRefusal, type Refusal } from "../engine/desk.ts"
-import type { OrderTerms } from "../engine/order.ts"
+import type { Target } from "../core/engine/change.ts"
+import { isRefusal, type Refusal } from "../core/engine/desk.ts"
+import type { OrderTerms } from "../core/engine/order.ts"
 import type { Exchange, Moment } from "../exchange.ts"
 import {
   BadArgument,

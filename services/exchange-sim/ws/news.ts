@@ -1,7 +1,7 @@
 /** From the exchange's news to the frames of one socket. */
-import { TIERS, decayed } from "../engine/limits.ts"
+import { TIERS, decayed } from "../core/engine/limits.ts"
 import type { Exchange, Moment, News } from "../exchange.ts"
-import { aggregate, type Candle, summary } from "../market/candles.ts"
+import { aggregate, type Candle, summary } from "../core/market/candles.ts"
 import { ledgerEntry } from "./balances.ts"
 import { bookRow, executionEntries, ohlcRow, rfc3339, tickerRow, tradeRow, visibleBook } from "./frames.ts"
 import type { Session, Subscription } from "./session.ts"

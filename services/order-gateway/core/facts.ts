@@ -2,8 +2,8 @@
  * From what the exchange says of an order to the facts that are missing in the journal. Pure, and safe to ask twice:
  * what is recorded already gives nothing.
  */
-import { minus, plus, Price, type Quote, type Volume } from "../../../shared/decimal/decimal.ts"
-import type { OrderEvent } from "../../../shared/events/order.ts"
+import { minus, plus, Price, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import type { LiveOrder } from "./state.ts"
 

@@ -1,10 +1,10 @@
 /** The gateway's fold: which requests have which outcome. Pure; it decides nothing. */
-import type { Actor, EventPlace } from "../../../shared/actor/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/stateText.ts"
-import { plus, Quote, Volume } from "../../../shared/decimal/decimal.ts"
-import { clientIdOf } from "../../../shared/events/clientId.ts"
+import type { Actor, EventPlace } from "../../../shared/actor/core/actor.ts"
+import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { plus, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import { slotOfSubject } from "../../../shared/events/subjects.ts"
+import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder, type Task } from "./state.ts"
 

@@ -1,5 +1,5 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
-import type { Price, Quote, Volume } from "../../../shared/decimal/decimal.ts"
+import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 
 /**

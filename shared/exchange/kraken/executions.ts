@@ -5,9 +5,9 @@ import type { VenueClock } from "../venueClock.ts"
 import { feed, type FeedFrame, type Heard } from "./feed.ts"
 import type { Connection } from "./options.ts"
 import type { PrivateCalls } from "./privateCalls.ts"
-import { readToken } from "./wire/account.ts"
-import { emptyExecutions, type ExecutionsState, readExecutions } from "./wire/executions.ts"
-import type { PairNames } from "./wire/names.ts"
+import { readToken } from "./core/wire/account.ts"
+import { emptyExecutions, type ExecutionsState, readExecutions } from "./core/wire/executions.ts"
+import type { PairNames } from "./core/wire/names.ts"
 
 export const executions = (
   { names, requestTimeoutMs }: Connection,

@@ -5,10 +5,10 @@
 import { Clock, Duration, Effect, Queue, Random, type Scope, Stream } from "effect"
 import { ExchangeError, MalformedFrame } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { isFinalRefusal } from "./errors.ts"
+import { isFinalRefusal } from "./core/errors.ts"
 import { openSocket, type RawFrame, SocketLost, type VenueSocket } from "./socket.ts"
-import { type Frame, readFrame } from "./wire/frame.ts"
-import { WireProblem } from "./wire/json.ts"
+import { type Frame, readFrame } from "./core/wire/frame.ts"
+import { WireProblem } from "../../core/wire/json.ts"
 
 /** A frame as the reader gets it: the exchange's time comes with the round trip that bounds its error. */
 export type FeedFrame =

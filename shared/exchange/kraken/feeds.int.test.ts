@@ -2,12 +2,12 @@ import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Queue, type Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { Price } from "../../decimal/decimal.ts"
+import { Price } from "../../core/decimal/decimal.ts"
 import { type ExchangeError, type ExecutionEvent, MarketData, type MarketDataEvent, Trading } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { pauseMs } from "./feed.ts"
 import { KrakenMarketData, KrakenTrading } from "./layer.ts"
-import { type Peer, type PeerSocket, runPeer, SECRETS } from "./peer.testkit.ts"
+import { type Peer, type PeerSocket, runPeer, SECRETS } from "./testing/peer.ts"
 
 interface Ears<Event> {
   readonly peer: Peer

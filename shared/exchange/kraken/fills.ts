@@ -2,8 +2,8 @@
 import { Effect } from "effect"
 import { ExchangeError, type Fill } from "../port.ts"
 import type { PrivateCalls } from "./privateCalls.ts"
-import type { PairNames } from "./wire/names.ts"
-import { readFillsPage } from "./wire/orders.ts"
+import type { PairNames } from "./core/wire/names.ts"
+import { readFillsPage } from "./core/wire/orders.ts"
 
 /** 200 pages of 50 cost the starter tier twenty minutes of its budget; who needs more asks for shorter windows. */
 const MOST_FILLS = 10_000

@@ -9,7 +9,7 @@ import { makeMarketData } from "./marketData.ts"
 import { connectionOf, type KrakenPublicOptions, type KrakenTradingOptions } from "./options.ts"
 import { makeTrading } from "./trading.ts"
 
-export type { Tier } from "./budget.ts"
+export type { Tier } from "./core/budget.ts"
 export type { KrakenPublicOptions, KrakenTradingOptions } from "./options.ts"
 
 export const KrakenMarketData = {

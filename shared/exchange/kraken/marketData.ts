@@ -5,10 +5,10 @@ import { VenueClock } from "../venueClock.ts"
 import { feed, type FeedFrame, type Heard } from "./feed.ts"
 import type { Connection } from "./options.ts"
 import { publicCall } from "./rest.ts"
-import { readTime } from "./wire/account.ts"
-import type { PairNames } from "./wire/names.ts"
-import { readBars } from "./wire/ohlc.ts"
-import { readRestTicker, readTickers } from "./wire/ticker.ts"
+import { readTime } from "./core/wire/account.ts"
+import type { PairNames } from "./core/wire/names.ts"
+import { readBars } from "./core/wire/ohlc.ts"
+import { readRestTicker, readTickers } from "./core/wire/ticker.ts"
 
 /** `Time` counts whole seconds of the exchange. */
 const TIME_RESOLUTION_MS = 1_000

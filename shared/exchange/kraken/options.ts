@@ -1,6 +1,6 @@
 import type { Redacted } from "effect"
-import type { Tier } from "./budget.ts"
-import { DOGE_USD, type PairNames } from "./wire/names.ts"
+import type { Tier } from "./core/budget.ts"
+import { DOGE_USD, type PairNames } from "./core/wire/names.ts"
 
 /** What both layers need to know. The pair's four names default to those of `DOGE_USD`. */
 export interface KrakenPublicOptions extends Partial<PairNames> {

@@ -2,10 +2,10 @@
 import { Clock, Data, Duration, Effect } from "effect"
 import { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { type CallKind, judge, UNKNOWN, type Verdict } from "./errors.ts"
+import { type CallKind, judge, UNKNOWN, type Verdict } from "./core/errors.ts"
 import type { Connection } from "./options.ts"
-import { readReply, type Reply } from "./wire/envelope.ts"
-import { type Row, WireProblem } from "./wire/json.ts"
+import { readReply, type Reply } from "./core/wire/envelope.ts"
+import { type Row, WireProblem } from "../../core/wire/json.ts"
 
 /** The request was sent, as far as we know, and nothing that Kraken itself wrote came back. */
 export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}

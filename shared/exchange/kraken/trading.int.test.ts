@@ -2,11 +2,11 @@ import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { Price, Volume } from "../../decimal/decimal.ts"
+import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { type ExchangeError, type LimitOrder, Trading } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { KrakenTrading, type KrakenTradingOptions } from "./layer.ts"
-import { type Answer, type Asked, type Peer, runPeer, SECRETS } from "./peer.testkit.ts"
+import { type Answer, type Asked, type Peer, runPeer, SECRETS } from "./testing/peer.ts"
 
 type Service = Trading["Service"]
 

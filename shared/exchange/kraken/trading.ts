@@ -1,17 +1,17 @@
 /** The account's side of the port, call by call. */
 import { Effect, Stream } from "effect"
 import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Trading } from "../port.ts"
-import { Price, Volume } from "../../decimal/decimal.ts"
+import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { VenueClock } from "../venueClock.ts"
-import { ADD_ORDER_COST, amendCost, cancelCost } from "./budget.ts"
+import { ADD_ORDER_COST, amendCost, cancelCost } from "./core/budget.ts"
 import { executions } from "./executions.ts"
 import { fillsBetween } from "./fills.ts"
 import { connectionOf, type KrakenTradingOptions } from "./options.ts"
 import { makePrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
-import { readBalances, readConstraints, readFees } from "./wire/account.ts"
-import { child, type Row } from "./wire/json.ts"
-import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./wire/orders.ts"
+import { readBalances, readConstraints, readFees } from "./core/wire/account.ts"
+import { child, type Row } from "../../core/wire/json.ts"
+import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
 
 /** `QueryOrders` takes so many ids at once. */
 const IDS_PER_QUERY = 50

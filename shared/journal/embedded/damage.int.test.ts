@@ -3,9 +3,9 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "@effect/vitest"
 import { Effect } from "effect"
-import { segmentHeaderBytes } from "./frame.ts"
-import { lockPath, segmentPath } from "./layout.ts"
-import { directoryFor, entry, ids, sentence, withJournal } from "./testJournal.ts"
+import { segmentHeaderBytes } from "./directory/frame.ts"
+import { lockPath, segmentPath } from "./directory/layout.ts"
+import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
 
 /** One after the other, so that each record is a group of its own, and then a crash: the files as they stood before the close. */
 const crashedCopy = Effect.fnUntraced(function* (count: number) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { journalContract } from "../contract.ts"
+import { journalContract } from "../testing/contract.ts"
 import { EmbeddedJournal } from "./embedded.ts"
 
 const windowMs = 1_000

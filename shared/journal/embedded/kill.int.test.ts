@@ -16,7 +16,7 @@ const rounds = 10
 /** Runs the writer and kills it after this many acknowledgements; returns all it printed, whole lines only. */
 const writeAndKill = (directory: string, acks: number): Promise<ReadonlyArray<string>> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "killedWriter.ts"), directory], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "testing/killedWriter.ts"), directory], {
       stdio: ["ignore", "pipe", "pipe"]
     })
     const lines: Array<string> = []

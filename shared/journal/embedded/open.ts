@@ -2,8 +2,8 @@
 import * as fs from "node:fs"
 import { Effect } from "effect"
 import { JournalCorrupt, JournalOpenError, type JournalRecord } from "../port.ts"
-import { codeOf, replaceFile, syncDirectory } from "./disk.ts"
-import { highWaterPath, segmentsDirectory } from "./layout.ts"
+import { codeOf, replaceFile, syncDirectory } from "./directory/disk.ts"
+import { highWaterPath, segmentsDirectory } from "./directory/layout.ts"
 import { makeRecordIndex, type RecordIndex } from "./recordIndex.ts"
 import { type HighWater, type Recovered, recover } from "./recovery.ts"
 

@@ -4,10 +4,10 @@ import { join } from "node:path"
 import { describe, expect } from "@effect/vitest"
 import { Effect, Exit, Stream } from "effect"
 import { Journal, SnapshotStore } from "../port.ts"
-import { DiskError, type OpenForWriting, openForWriting } from "./disk.ts"
+import { DiskError, type OpenForWriting, openForWriting } from "./directory/disk.ts"
 import { EmbeddedJournal } from "./embedded.ts"
-import { lockPath, snapshotPath } from "./layout.ts"
-import { directoryFor, entry, ids, sentence, withJournal } from "./testJournal.ts"
+import { lockPath, snapshotPath } from "./directory/layout.ts"
+import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
 
 describe("opening", () => {
   sentence("C20 a second opener fails with one line that names the process", () =>

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { JournalRecord, ReadError, ReadFrom } from "../port.ts"
 import { type RecordSource, recordStream } from "../recordStream.ts"
-import { readOne, readRun } from "./files.ts"
+import { readOne, readRun } from "./directory/files.ts"
 import type { RecentRecords } from "./recentRecords.ts"
 import type { RecordIndex } from "./recordIndex.ts"
 

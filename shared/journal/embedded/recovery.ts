@@ -14,8 +14,8 @@ import {
   minFrameBytes,
   prefixBytes,
   segmentHeaderBytes
-} from "./frame.ts"
-import { segmentPath, segmentsDirectory, segmentSeqOf } from "./layout.ts"
+} from "./directory/frame.ts"
+import { segmentPath, segmentsDirectory, segmentSeqOf } from "./directory/layout.ts"
 
 /** What the journal is known to have held: its newest durable sequence and that record's checksum. */
 export interface HighWater {

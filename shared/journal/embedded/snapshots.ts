@@ -3,8 +3,8 @@ import * as fs from "node:fs"
 import { type Context, Effect } from "effect"
 import { JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
 import { checkActor, decodeSnapshot, encodeSnapshot, keptSnapshots } from "../snapshotText.ts"
-import { codeOf, replaceFile } from "./disk.ts"
-import { snapshotPath, snapshotsDirectory, snapshotSeqOf } from "./layout.ts"
+import { codeOf, replaceFile } from "./directory/disk.ts"
+import { snapshotPath, snapshotsDirectory, snapshotSeqOf } from "./directory/layout.ts"
 
 const attempt = <A>(what: string, run: () => A): Effect.Effect<A, JournalUnavailable> =>
   Effect.try({ try: run, catch: (error) => new JournalUnavailable({ detail: `${what} failed: ${codeOf(error)}` }) })

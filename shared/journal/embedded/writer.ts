@@ -4,9 +4,9 @@
  */
 import { Effect, type Scope } from "effect"
 import { type JournalRecord, JournalUnavailable } from "../port.ts"
-import { codeOf, DiskError, type OpenForWriting, syncDirectory, type WritableFile } from "./disk.ts"
-import { encodeFrame, encodeSegmentHeader, segmentHeaderBytes } from "./frame.ts"
-import { segmentPath, segmentsDirectory } from "./layout.ts"
+import { codeOf, DiskError, type OpenForWriting, syncDirectory, type WritableFile } from "./directory/disk.ts"
+import { encodeFrame, encodeSegmentHeader, segmentHeaderBytes } from "./directory/frame.ts"
+import { segmentPath, segmentsDirectory } from "./directory/layout.ts"
 import type { Recovered } from "./recovery.ts"
 
 /**

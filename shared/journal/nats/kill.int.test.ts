@@ -5,7 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Latch, References, Schedule, type Scope, Stream } from "effect"
 import { Journal, type JournalEntry } from "../port.ts"
 import { NatsJournal, type NatsJournalOptions } from "./nats.ts"
-import { natsServerFound, type NatsServer, startNatsServer } from "./testServer.ts"
+import { natsServerFound, type NatsServer, startNatsServer } from "./testing/testServer.ts"
 
 const serverForTest = Effect.acquireRelease(
   Effect.promise(() => startNatsServer()),

@@ -1,10 +1,10 @@
 /** The JetStream journal keeps the contract against a real nats-server. */
 import { afterAll, beforeAll, describe } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { journalContract } from "../contract.ts"
+import { journalContract } from "../testing/contract.ts"
 import { Journal } from "../port.ts"
 import { NatsJournal } from "./nats.ts"
-import { type NatsServer, natsServerFound, startNatsServer } from "./testServer.ts"
+import { type NatsServer, natsServerFound, startNatsServer } from "./testing/testServer.ts"
 
 /** Streams of one account may not share subjects, so every store of the suite gets an account of its own. */
 const accounts = 100

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { storeContract } from "../contract.testkit.ts"
+import { storeContract } from "../testing/contract.ts"
 import { Store } from "../port.ts"
 import { EmbeddedStore } from "./store.ts"
 
@@ -22,7 +22,7 @@ fs.writeFileSync(join(directory, "postgres.new", "PG_VERSION"), "18")
 
 storeContract("embedded in a directory, after a first start that was killed", EmbeddedStore.layer({ directory }))
 
-const WRITER = fileURLToPath(new URL("./killedWriter.testkit.ts", import.meta.url))
+const WRITER = fileURLToPath(new URL("./testing/killedWriter.ts", import.meta.url))
 
 /** Runs the writer and kills it after this many acknowledged rounds; returns the number of the last one. */
 const writeAndKill = (rounds: number): Promise<number> =>

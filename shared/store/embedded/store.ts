@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { Effect, Layer, Redacted, type Scope } from "effect"
-import { acquireLock } from "../../journal/embedded/lock.ts"
+import { acquireLock } from "../../journal/embedded/directory/lock.ts"
 import { migrations, rolesSql } from "../migrations.ts"
 import { Store, StoreOpenError } from "../port.ts"
 import type { Fetch } from "../supabase/client.ts"

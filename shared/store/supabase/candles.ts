@@ -1,9 +1,9 @@
 /** Table `ohlcv_candles`. */
 import { Effect, Schema } from "effect"
-import { type Candle, timeframeName } from "../../candles/candle.ts"
-import type { Gap } from "../../candles/gaps.ts"
-import { Price, Volume } from "../../decimal/decimal.ts"
-import { PriceText, VolumeText } from "../../decimal/schema.ts"
+import { type Candle, timeframeName } from "../../candles/core/candle.ts"
+import type { Gap } from "../../candles/core/gaps.ts"
+import { Price, Volume } from "../../core/decimal/decimal.ts"
+import { PriceText, VolumeText } from "../../events/decimalText.ts"
 import type { CandleSeries, CandleStore, SeriesCoverage } from "../port.ts"
 import { ask, change, lastOfEach, pieces, readPages, send } from "./call.ts"
 import type { Client } from "./client.ts"

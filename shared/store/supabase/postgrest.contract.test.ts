@@ -1,10 +1,10 @@
 /** The store over the real PostgREST: what the embedded database only imitates. */
 import { Effect, Layer, type Scope } from "effect"
 import { describe } from "vitest"
-import { storeContract } from "../contract.testkit.ts"
+import { storeContract } from "../testing/contract.ts"
 import { Store } from "../port.ts"
-import { postgresFound } from "../postgres.testkit.ts"
-import { type Postgrest, postgrestFound, postgrestOverPglite, postgrestOverPostgres } from "../postgrest.testkit.ts"
+import { postgresFound } from "../testing/postgres.ts"
+import { type Postgrest, postgrestFound, postgrestOverPglite, postgrestOverPostgres } from "../testing/postgrest.ts"
 import { makeStore } from "./store.ts"
 
 const bare = (server: Effect.Effect<Postgrest, never, Scope.Scope>) =>

@@ -1,7 +1,7 @@
 /** The tables that are made from journals: `fills`, `price_history`, `bot_events`, `day_profiles`. */
 import { Effect, Schema } from "effect"
-import { Price, Quote, Volume } from "../../decimal/decimal.ts"
-import { PriceText, VolumeText } from "../../decimal/schema.ts"
+import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
+import { PriceText, VolumeText } from "../../events/decimalText.ts"
 import type { DayProfileRow, ProjectedRow, ProjectionStore, StoreError, StoreTable } from "../port.ts"
 import { ask, change, lastOfEach, pieces, send } from "./call.ts"
 import type { Client } from "./client.ts"

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import pg from "pg"
 import { describe } from "vitest"
 import { migrations, rolesSql } from "../migrations.ts"
-import { postgresFound, scratchDatabase } from "../postgres.testkit.ts"
+import { postgresFound, scratchDatabase } from "../testing/postgres.ts"
 
 /** Columns, constraints, indexes, functions, and who may do what, one line each. */
 const DUMP = `

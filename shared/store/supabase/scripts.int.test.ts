@@ -6,8 +6,8 @@ import { Effect, Redacted } from "effect"
 import pg from "pg"
 import { describe } from "vitest"
 import { migrations } from "../migrations.ts"
-import { emptyDatabase, postgresFound } from "../postgres.testkit.ts"
-import { serviceKey } from "../postgrest.testkit.ts"
+import { emptyDatabase, postgresFound } from "../testing/postgres.ts"
+import { serviceKey } from "../testing/postgrest.ts"
 
 const SECRET = "a secret of 32 characters or more"
 

@@ -1,6 +1,6 @@
 /** Who may import whom. */
 import { packageOf, resolveLocal, type Rule } from "../source.ts"
-import { TEST_SUPPORT } from "../lists.ts"
+import { NEEDS_SOURCE, TEST_SUPPORT } from "../lists.ts"
 import { matches } from "../source.ts"
 
 /** `services/slot-actor`, `shared`, `cli`, `tests`, `bench`, or the file itself at the root. */
@@ -9,12 +9,19 @@ const areaOf = (path: string): string => {
   return top === "services" && second !== undefined ? `services/${second}` : top
 }
 
-/** The composition root, and what looks at the system from outside. */
+/** What looks at the system from outside. */
 const SEES_EVERYTHING = new Set(["cli", "tests", "bench"])
 
+/** The areas each area may import besides itself; the composition root and the reference cases see every service. */
+const mayImport = (area: string, target: string): boolean => {
+  if (target === "shared") return true
+  if (area === "app" || area === "conformance") return target.startsWith("services/")
+  return false
+}
+
 /**
- * Services import `shared/`, themselves and packages, never each other; `shared/` imports no service; only `cli/`,
- * `tests/`, `bench/` and end-to-end tests see everything.
+ * Services import `shared/`, themselves and packages, never each other; `shared/` imports no service; `app/` and
+ * `conformance/` import services; only `cli/`, `tests/`, `bench/` and end-to-end tests see everything.
  */
 export const directions: Rule = (sources) =>
   sources.flatMap(({ path, imports }) => {
@@ -24,7 +31,7 @@ export const directions: Rule = (sources) =>
       const target = specifier === null ? null : resolveLocal(path, specifier)
       if (target === null) return []
       const targetArea = areaOf(target)
-      if (targetArea === area || targetArea === "shared") return []
+      if (targetArea === area || mayImport(area, targetArea)) return []
       return [`${path}:${line}: ${area} may not import ${targetArea} (${target}); only cli/, tests/ and bench/ may`]
     })
   })
@@ -46,7 +53,7 @@ export const production =
   (developmentPackages: ReadonlySet<string>): Rule =>
   (sources) =>
     sources
-      .filter(({ path }) => !matches(path, TEST_SUPPORT))
+      .filter(({ path }) => !matches(path, TEST_SUPPORT) && !matches(path, NEEDS_SOURCE))
       .flatMap(({ path, imports }) =>
         imports.flatMap(({ specifier, typeOnly, line }) => {
           if (specifier === null || typeOnly) return []

@@ -1,10 +1,9 @@
 /** Pure files compute and do nothing else. */
-import { NOT_PURE, PURE, TEST_SUPPORT } from "../lists.ts"
+import { PURE, TEST_SUPPORT } from "../lists.ts"
 import { lineOf } from "../scan.ts"
 import { matches, resolveLocal, type Rule } from "../source.ts"
 
-export const isPure = (path: string): boolean =>
-  matches(path, PURE) && !matches(path, NOT_PURE) && !matches(path, TEST_SUPPORT)
+export const isPure = (path: string): boolean => matches(path, PURE) && !matches(path, TEST_SUPPORT)
 
 /** Names that reach for the clock, chance, the process or the machine's language; each with what to use instead. */
 const AMBIENT: ReadonlyArray<readonly [RegExp, string]> = [
@@ -45,16 +44,7 @@ export const pureImports: Rule = (sources) =>
         if (target !== null && isPure(target)) return []
         return [
           `${path}:${line}: a pure file may not import ${target ?? specifier ?? "a computed module"} at run time ` +
-            `(a type? write \`import type\`; a pure file? add it to PURE in tests/structure/lists.ts)`
+            `(a type? write \`import type\`; a pure file? move it into a core/ folder)`
         ]
       })
     )
-
-/** A list that matches nothing guards nothing: each pattern must match, unless its whole folder is not there yet. */
-export const pureListIsAlive: Rule = (sources) =>
-  [...PURE, ...NOT_PURE].flatMap((glob) => {
-    const folder = glob.slice(0, glob.search(/[*{]|[^/]*$/))
-    const inFolder = sources.filter(({ path }) => path.startsWith(folder))
-    if (inFolder.length === 0 || inFolder.some(({ path }) => matches(path, [glob]))) return []
-    return [`tests/structure/lists.ts: ${glob} matches no file; was it moved?`]
-  })

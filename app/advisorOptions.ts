@@ -1,0 +1,35 @@
+import { DEFAULT_FIT } from "../services/hmm-advisor/core/hmm/fit.ts"
+import type { AdvisorOptions } from "../services/hmm-advisor/service.ts"
+import type { Settings } from "../shared/config/settings.ts"
+
+/** Read before the rows of an answer: for so long the first value of each average shows, and a feature is not yet what it was in training. */
+const SETTLING_CANDLES = 100
+
+/** What the settings ask of the regime advisor, wherever it speaks. */
+export const advisorOptions = (settings: Settings): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
+  symbol: settings.pair,
+  oneMinute: {
+    intervalMin: settings.candleIntervalMin,
+    trainingCandles: settings.trainingCandles,
+    minimumRows: Math.min(settings.minTrainSamples, settings.trainingCandles)
+  },
+  fifteenMinute: {
+    intervalMin: settings.candleSecondaryIntervalMin,
+    trainingCandles: settings.secondaryTrainingCandles,
+    minimumRows: Math.min(settings.secondaryMinTrainSamples, settings.secondaryTrainingCandles)
+  },
+  recentCandles: Math.max(settings.hmmRecentCandles, settings.hmmInferenceWindow + SETTLING_CANDLES),
+  training: {
+    ...DEFAULT_FIT,
+    maxIterations: settings.hmmIterations,
+    states: settings.hmmStates,
+    covarianceType: settings.hmmCovarianceType
+  },
+  inference: {
+    inferenceWindow: settings.hmmInferenceWindow,
+    confidenceThreshold: settings.hmmConfidenceThreshold,
+    biasGain: settings.hmmBiasGain
+  },
+  answerEveryMs: settings.rebalanceIntervalSec * 1_000,
+  retrainEveryMs: settings.hmmRetrainIntervalSec * 1_000
+})

@@ -1,0 +1,98 @@
+/**
+ * The market's journal inside one thread: every record in one order, folded by every actor before the next one is taken, as
+ * on a real journal but without waiting. Same inputs, same records, same hash.
+ *
+ * The actors' own fold (`ActorFold`) does what it does in production: it encodes outputs, and compares each that comes round
+ * byte for byte with what it computed.
+ */
+import { createHash, type Hash } from "node:crypto"
+import { ActorFold } from "../../shared/actor/fold.ts"
+import type { Actor } from "../../shared/actor/core/actor.ts"
+import { encodeState } from "../../shared/actor/core/stateText.ts"
+import { decodeRecord, type StoredRecord } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+
+/** Told of each record once every actor has folded it. */
+export type Watcher = (record: StoredRecord) => void
+
+const NO_BYTES = new Uint8Array()
+
+/** More records than this from one input is a loop between actors, not an answer. */
+const MOST_PER_INPUT = 10_000
+
+export class OrderedJournal {
+  readonly subjects: MarketSubjects
+  seq = 0
+  private readonly folds: Array<ActorFold<unknown>> = []
+  private readonly deciders = new Set<ActorFold<unknown>>()
+  private readonly watchers: Array<Watcher> = []
+  private readonly rests: Array<() => void> = []
+  private readonly hash: Hash = createHash("sha256")
+  private readonly waiting: Array<{ readonly record: StoredRecord; readonly data: Uint8Array }> = []
+
+  constructor(subjects: MarketSubjects) {
+    this.subjects = subjects
+  }
+
+  /** Adds an actor, which first folds nothing of the past: actors are added before the first record. */
+  add<State>(actor: Actor<State>): ActorFold<State> {
+    const fold = new ActorFold(actor, this.subjects)
+    this.folds.push(fold as unknown as ActorFold<unknown>)
+    this.deciders.add(fold as unknown as ActorFold<unknown>)
+    return fold
+  }
+
+  watch(watcher: Watcher): void {
+    this.watchers.push(watcher)
+  }
+
+  /** Told whenever nobody has anything left to answer. */
+  atRest(look: () => void): void {
+    this.rests.push(look)
+  }
+
+  /** Appends facts as one record, and everything that the actors answer to it, and to that, until nobody has an answer. */
+  append(subject: string, timeMs: number, first: MarketEvent, ...more: ReadonlyArray<MarketEvent>): void {
+    const epoch = first._tag === "EpochRaised" ? first.epoch : (this.folds[0]?.epoch ?? 0)
+    this.take(
+      {
+        v: 1,
+        epoch,
+        timeMs,
+        writer: "simulation",
+        cause: null,
+        events: [first, ...more],
+        seq: 0,
+        subject,
+        id: "fact"
+      },
+      NO_BYTES
+    )
+    for (let answers = 0; this.waiting.length > 0; answers++) {
+      if (answers > MOST_PER_INPUT) throw new Error(`record ${this.seq}: the actors answer each other without end`)
+      const next = this.waiting.shift()
+      if (next !== undefined) this.take(next.record, next.data)
+    }
+    for (const look of this.rests) look()
+  }
+
+  /** SHA-256 over every record so far. */
+  digest(): string {
+    return this.hash.copy().digest("hex")
+  }
+
+  private take(unplaced: StoredRecord, data: Uint8Array): void {
+    const record: StoredRecord = { ...unplaced, seq: ++this.seq }
+    if (data.length > 0) this.hash.update(data)
+    else this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
+    for (const fold of this.folds) fold.apply(record, data)
+    for (const fold of this.deciders) {
+      for (let entry = fold.pending[fold.sent]; entry !== undefined; entry = fold.pending[fold.sent]) {
+        fold.sent++
+        this.waiting.push({ record: decodeRecord({ ...entry, seq: 0, storedMs: 0 }), data: entry.data })
+      }
+    }
+    for (const watcher of this.watchers) watcher(record)
+  }
+}

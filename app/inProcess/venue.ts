@@ -1,0 +1,213 @@
+/**
+ * The simulated exchange's own engine and the gateway's own fold and facts, joined without a network: what the gateway does
+ * over REST and sockets happens here at once. Everything that decides (matching, refusals, holds, fees, which request is
+ * worked next, what fact follows from an answer) is the production code; only the wire between them is missing, and that has
+ * tests of its own.
+ */
+import type { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { OrderEvent } from "../../shared/events/families/order.ts"
+import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
+import { apply, emptyBooks } from "../../services/exchange-sim/core/engine/books.ts"
+import { amendOrder, cancelOrder, passTime } from "../../services/exchange-sim/core/engine/change.ts"
+import {
+  type Desk,
+  holds,
+  isRefusal,
+  makeDesk,
+  type MarketView,
+  type Rules
+} from "../../services/exchange-sim/core/engine/desk.ts"
+import type { ExchangeEvent } from "../../services/exchange-sim/core/engine/event.ts"
+import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
+import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
+import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import { levels, quotesAfter, restingAt } from "../../services/exchange-sim/core/market/quote.ts"
+import {
+  acceptedFacts,
+  amendedFact,
+  amendRefusedFact,
+  claimFact,
+  fillFacts,
+  rejectedFact,
+  reportFacts
+} from "../../services/order-gateway/core/facts.ts"
+import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
+import type { OrderedJournal } from "./orderedJournal.ts"
+
+export interface VenueOptions {
+  readonly rules: Rules
+  readonly base: Volume
+  readonly quote: Quote
+  readonly startMs: number
+}
+
+/** How the book around the last trade looks. */
+const BOOK = { priceDecimals: 6, spreadPct: 0.01 }
+const DEADLINE_MS = 10_000
+/** More requests than this worked at one instant is a lane that never empties. */
+const MOST_REQUESTS = 10_000
+
+export class Venue {
+  readonly desk: Desk
+  private readonly journal: OrderedJournal
+  private readonly gateway: () => GatewayState
+  private last: MarketTrade | null = null
+  private nowMs: number
+
+  constructor(journal: OrderedJournal, gateway: () => GatewayState, options: VenueOptions) {
+    this.journal = journal
+    this.gateway = gateway
+    this.nowMs = options.startMs
+    this.desk = makeDesk(emptyBooks(), options.rules)
+    const { base, quote, startMs } = options
+    apply(this.desk.books, {
+      _tag: "Founded",
+      timeMs: startMs,
+      salt: "SIM",
+      pair: "XDGUSD",
+      market: "recorded",
+      seed: 1,
+      base,
+      quote
+    })
+  }
+
+  /** Open orders at the exchange. */
+  get openOrders(): number {
+    return this.desk.books.open.buy.length + this.desk.books.open.sell.length
+  }
+
+  /** What the account owns and what open orders hold of it, as the fact the gateway writes. */
+  balances(): MarketEvent {
+    const { books } = this.desk
+    const held = holds(this.desk)
+    return {
+      _tag: "BalancesObserved",
+      base: { total: books.base, hold: held.base },
+      quote: { total: books.quote, hold: held.quote }
+    }
+  }
+
+  /** The market trades once; resting orders trade with it, and the journal learns of it. */
+  trade(trade: MarketTrade): void {
+    this.last = trade
+    this.nowMs = trade.timeMs
+    matchTrade(this.desk, trade)
+    this.tell()
+  }
+
+  /** Time passes without a trade. */
+  passTime(nowMs: number): void {
+    this.nowMs = nowMs
+    passTime(this.desk, nowMs)
+    this.tell()
+  }
+
+  /** Works every request the gateway's lanes hold, oldest of each lane first, until none is left. */
+  work(): void {
+    for (let done = 0; ; done++) {
+      if (done > MOST_REQUESTS) throw new Error("the gateway's lanes never empty")
+      const lane = Object.values(this.gateway().lanes).find(({ tasks }) => tasks.length > 0)
+      const task = lane?.tasks[0]
+      if (lane === undefined || task === undefined) return
+      const order = lane.orders[task.localId]
+      if (order === undefined) throw new Error(`slot ${lane.slot}: a task for order ${task.localId}, which has ended`)
+      if (task._tag === "Place") this.place(lane.slot, order)
+      else if (task._tag === "Cancel") this.cancel(order)
+      else this.amend(lane.slot, order, task.price)
+      this.tell()
+    }
+  }
+
+  private place(slot: number, order: LiveOrder): void {
+    const lane = this.gateway().lanes[slot]
+    if (lane?.tasks.some((task) => task._tag === "Cancel" && task.localId === order.localId) === true) {
+      return this.write(slot, [rejectedFact(order, "withdrawn before it was sent")])
+    }
+    this.write(slot, [claimFact(order, this.nowMs + DEADLINE_MS)])
+    const { side, price, volume, clientId, postOnly } = order
+    const placed = placeOrder(
+      this.desk,
+      this.view(),
+      { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null },
+      { nowMs: this.nowMs, deadlineMs: null, validate: false }
+    )
+    const live = this.gateway().lanes[slot]?.orders[order.localId]
+    if (live === undefined) throw new Error(`slot ${slot}: order ${order.localId} ended while it was placed`)
+    if (isRefusal(placed)) this.write(slot, [rejectedFact(live, placed.error)])
+    else this.write(slot, acceptedFacts(live, placed.txid ?? ""))
+  }
+
+  private cancel(order: LiveOrder): void {
+    if (order.txid === null) throw new Error(`order ${order.localId}: a cancel before it was accepted`)
+    const cancelled = cancelOrder(this.desk, { by: "txid", txid: order.txid }, this.nowMs)
+    if (isRefusal(cancelled)) throw new Error(`order ${order.localId}: cancel refused: ${cancelled.error}`)
+  }
+
+  private amend(slot: number, order: LiveOrder, price: Price): void {
+    if (order.txid === null) throw new Error(`order ${order.localId}: an amendment before it was accepted`)
+    const amended = amendOrder(
+      this.desk,
+      this.view(),
+      { target: { by: "txid", txid: order.txid }, volume: null, price, postOnly: true, deadlineMs: null },
+      this.nowMs
+    )
+    this.write(slot, [isRefusal(amended) ? amendRefusedFact(order, amended.error) : amendedFact(order, price)])
+  }
+
+  /** What happened at the exchange, as the facts that the gateway makes of it; then what the account owns now. */
+  private tell(): void {
+    const happened = this.desk.happened.splice(0)
+    if (happened.length === 0) return
+    for (const event of happened) {
+      const told = this.factsOf(event)
+      if (told !== null) this.write(told.slot, told.facts)
+    }
+    this.journal.append(this.journal.subjects.account, this.nowMs, this.balances())
+  }
+
+  private factsOf(event: ExchangeEvent): { readonly slot: number; readonly facts: ReadonlyArray<OrderEvent> } | null {
+    if (event._tag !== "Filled" && event._tag !== "Canceled" && event._tag !== "Expired") return null
+    const order = this.desk.books.orders.get(event.txid)
+    if (order === undefined) throw new Error(`the exchange tells of ${event.txid}, which it does not have`)
+    const live = findLive(this.gateway(), order.clientId, event.txid)
+    if (live === null) throw new Error(`the exchange tells of ${event.txid}, which the journal does not have alive`)
+    if (event._tag === "Filled") return { slot: live.slot, facts: fillFacts(live.order, fillOf(event)) }
+    const report: OrderReport = {
+      txid: order.txid,
+      clientId: order.clientId,
+      side: order.side,
+      price: order.price,
+      volume: order.volume,
+      status: event._tag === "Canceled" ? "canceled" : "expired",
+      openedMs: order.openedMs,
+      filledVolume: order.filled,
+      cost: order.cost,
+      fee: order.fee,
+      reason: order.reason
+    }
+    return { slot: live.slot, facts: reportFacts(live.order, report) }
+  }
+
+  private write(slot: number, facts: ReadonlyArray<OrderEvent>): void {
+    const [first, ...more] = facts
+    if (first !== undefined) this.journal.append(this.journal.subjects.order(slot), this.nowMs, first, ...more)
+  }
+
+  private view(): MarketView {
+    if (this.last === null) throw new Error("an order before the market's first trade")
+    const quotes = quotesAfter(this.last, BOOK)
+    return {
+      bid: quotes.bid,
+      ask: quotes.ask,
+      offers: (side) => levels(quotes, side === "buy" ? "ask" : "bid", 1_000),
+      restingAt: (side, price) => restingAt(quotes, side === "buy" ? "bid" : "ask", price)
+    }
+  }
+}
+
+const fillOf = (event: ExchangeEvent & { readonly _tag: "Filled" }): Fill => {
+  const { execId, txid, side, price, volume, cost, fee, liquidity, timeMs } = event
+  return { execId, txid, side, price, volume, cost, fee, liquidity, timeMs }
+}

@@ -1,0 +1,166 @@
+/**
+ * `kennel action <name>`: asks the running control plane to do something. Exit codes: 0 applied (or: would be), 1 refused or
+ * failed, 2 accepted and not answered yet.
+ */
+import { userInfo } from "node:os"
+import { Console, Effect, Option, Redacted, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { ACTION_NAMES, argumentsOf } from "../../services/control-plane/actions/actionRequest.ts"
+import type { Settings } from "../../shared/config/settings.ts"
+import { readControlToken } from "../../app/controlToken.ts"
+import { loadSettings } from "../shared/settings.ts"
+
+/** The control plane gave no answer to the action, or turned it away. */
+export class ActionFailed extends Schema.TaggedError<ActionFailed>()("ActionFailed", {
+  url: Schema.String,
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `${this.url}: ${this.problem}`
+  }
+}
+
+/** Longer than the control plane itself waits for the governor (10 s). */
+const PATIENCE_MS = 15_000
+
+const Reply = Schema.Struct({
+  id: Schema.NullOr(Schema.String),
+  result: Schema.Literals(["applied", "refused", "pending", "would_apply", "would_refuse"]),
+  effects: Schema.Array(Schema.String),
+  reason: Schema.NullOr(
+    Schema.Struct({
+      rule: Schema.String,
+      numbers: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String]))
+    })
+  ),
+  repeated: Schema.Boolean
+})
+type Reply = typeof Reply.Type
+
+const Problem = Schema.Struct({ detail: Schema.String, id: Schema.optionalKey(Schema.String) })
+
+const decodeReply = Schema.decodeUnknownOption(Reply)
+const decodeProblem = Schema.decodeUnknownOption(Problem)
+
+/** What the program ends with. */
+export const exitCodeOf = (result: Reply["result"]): 0 | 1 | 2 => {
+  if (result === "pending") return 2
+  return result === "applied" || result === "would_apply" ? 0 : 1
+}
+
+/** The answer, line by line. */
+export const linesOf = (action: string, { id, result, effects, reason, repeated }: Reply): ReadonlyArray<string> => {
+  const numbers = Object.entries(reason?.numbers ?? {}).map(([name, value]) => `${name} ${value}`)
+  const why = reason === null ? "" : `: ${[reason.rule, ...numbers].join(", ")}`
+  const before = repeated ? " (this id was used before: what came of it then)" : ""
+  const outcome = {
+    applied: "applied",
+    refused: `refused${why}`,
+    pending: "accepted, no answer yet: is the governor running? Ask again with the same --id",
+    would_apply: "would be applied",
+    would_refuse: `would be refused${why}`
+  }[result]
+  return [
+    `${action} ${outcome}${before}`,
+    ...effects.map((effect) => `  ${effect}`),
+    ...(id === null ? [] : [`id ${id}`])
+  ]
+}
+
+/** Posts one action and returns the answer. */
+export const postAction = Effect.fn("postAction")(function* (
+  base: string,
+  token: Redacted.Redacted,
+  body: Readonly<Record<string, unknown>>
+) {
+  const url = new URL("/api/action", base).href
+  const { status, answer } = yield* Effect.tryPromise({
+    try: async () => {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${Redacted.value(token)}` },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE_MS)
+      })
+      return { status: response.status, answer: await response.json() }
+    },
+    catch: (error) => {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+      return new ActionFailed({ url, problem: `no answer (${cause}): is the market running, and is this its address?` })
+    }
+  })
+  const reply = decodeReply(answer)
+  if (Option.isSome(reply)) return reply.value
+  const problem = Option.match(decodeProblem(answer), {
+    onNone: () => `answered ${status} with something else than an action's answer`,
+    onSome: ({ detail, id }) => (id === undefined ? detail : `${detail} (id ${id})`)
+  })
+  return yield* new ActionFailed({ url, problem })
+})
+
+/** Where the control plane of these settings is reached from this machine. */
+const urlOf = ({ host, port }: Pick<Settings, "host" | "port">): string => {
+  const here = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host
+  return `http://${here.includes(":") ? `[${here}]` : here}:${port}/`
+}
+
+const optional = <A>(flag: Flag.Flag<A>, description: string) =>
+  flag.pipe(Flag.withDescription(description), Flag.optional)
+
+/** Under the names of the fields they become. */
+const fields = {
+  slot: optional(Flag.Int("slot"), "A slot's number"),
+  recoveryId: optional(Flag.Int("recovery-id"), "A recovery's number within its slot"),
+  count: optional(Flag.Int("count"), "How many"),
+  pct: optional(Flag.Finite("pct"), "A distance in percent"),
+  minDistancePct: optional(
+    Flag.Finite("min-distance-pct"),
+    "Only recoveries at least so far from the market, in percent"
+  ),
+  limit: optional(Flag.String("limit"), "An amount in quote currency; 0 switches the lock off"),
+  source: optional(Flag.String("source"), "Which currency funds the layer: auto, doge or usd"),
+  timeframe: optional(Flag.String("timeframe"), "A timeframe that regime models are fitted to: 1m, 15m (default: all)"),
+  note: optional(Flag.String("note"), "Why, for whoever reads it later"),
+  id: optional(Flag.String("id"), "The command's id: the same id takes effect once, however often it is sent")
+} as const
+
+/** Every action with its arguments, for the help text. */
+const usage = ACTION_NAMES.map((name) => {
+  const args = argumentsOf(name).map((argument) => (argument.required ? argument.name : `[${argument.name}]`))
+  return [name, ...args].join(" ")
+}).join("; ")
+
+/** The command line of actions. */
+export const actionCommand = Command.make(
+  "action",
+  {
+    action: Argument.Literals("name", ACTION_NAMES).pipe(Argument.withDescription(usage)),
+    ...fields,
+    author: Flag.String("author").pipe(
+      Flag.withDescription("Who asks (default: you)"),
+      Flag.withDefault(`cli:${userInfo().username}`)
+    ),
+    preview: Flag.Boolean("preview").pipe(
+      Flag.withDescription("Say what it would do, and do nothing"),
+      Flag.withDefault(false)
+    ),
+    url: optional(Flag.String("url"), "Where the control plane is (default: by HOST and PORT)")
+  },
+  Effect.fn(function* ({ action, author, preview, url, ...args }) {
+    const settings = yield* loadSettings()
+    const token = yield* readControlToken(settings)
+    const chosen = Object.entries<Option.Option<string | number>>(args).flatMap(([name, value]) =>
+      Option.isSome(value) ? [[name, value.value] as const] : []
+    )
+    const body = { action, author, preview, ...Object.fromEntries(chosen) }
+    const reply = yield* postAction(
+      Option.getOrElse(url, () => urlOf(settings)),
+      token,
+      body
+    )
+    yield* Effect.forEach(linesOf(action, reply), (line) => Console.log(line), { discard: true })
+    yield* Effect.sync(() => {
+      process.exitCode = exitCodeOf(reply.result)
+    })
+  })
+).pipe(Command.withDescription("Pause, resume, add slots and whatever else a person may ask of the running market"))

@@ -1,0 +1,68 @@
+/** `kennel audit`: the double-entry ledger of a journal, and whether the slots' own books and the exchange agree with it. */
+import { Console, Effect, Option, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import type { Settings } from "../../../shared/config/settings.ts"
+import { auditHistory } from "./exchange.ts"
+import { auditJournal, type JournalAudit } from "./journal.ts"
+import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+import { exchangeElsewhere, readableJournal } from "../../../app/layers.ts"
+import { subjectsOf } from "../../../app/services.ts"
+import { loadSettings } from "../../shared/settings.ts"
+
+/** The ledger and the books beside it differ; the lines above say where. */
+class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { differences: Schema.Int }) {
+  override get message(): string {
+    return `${this.differences} differences between the ledger and the books beside it`
+  }
+}
+
+const NOT_ASKED = { problems: [], notes: [] }
+
+const historyOf = (settings: Settings, audit: JournalAudit) =>
+  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeElsewhere(settings)))
+
+const report = (audit: JournalAudit): ReadonlyArray<string> => [
+  ...trialBalance(audit.ledger),
+  "",
+  ...profitTable(audit),
+  "",
+  ...(audit.unwritten === 0 ? [] : [`${audit.unwritten} decisions are not written yet; they are counted above`]),
+  explanation(audit.ledger)
+]
+
+export const auditCommand = Command.make(
+  "audit",
+  {
+    where: Argument.String("where").pipe(
+      Argument.withDescription("A journal directory or a nats:// URL. Default: what NATS_URL and DATA_DIR say."),
+      Argument.optional
+    ),
+    lines: Flag.Boolean("lines").pipe(
+      Flag.withDescription("Every line, with the event it follows from"),
+      Flag.withDefault(false)
+    ),
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Every transaction as a line of JSON, and nothing else; differences go to standard error"),
+      Flag.withDefault(false)
+    ),
+    exchange: Flag.Boolean("exchange").pipe(
+      Flag.withDescription("Read the exchange's trade history too and compare (keys as for trading)"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* ({ where, lines, json, exchange }) {
+    const settings = yield* loadSettings()
+    yield* Effect.gen(function* () {
+      const audit = yield* auditJournal(subjectsOf(settings), (transaction) =>
+        json ? Console.log(jsonOf(transaction)) : lines ? Console.log(linesOf(transaction)) : Effect.void
+      )
+      const history = exchange ? yield* historyOf(settings, audit) : NOT_ASKED
+      const problems = [...audit.problems, ...history.problems]
+      const say = json ? Console.error : Console.log
+      if (!json) for (const line of report(audit)) yield* Console.log(line)
+      for (const line of [...history.notes, ...problems]) yield* say(line)
+      if (!json) yield* Console.log(`${audit.transactions} transactions, ${problems.length} differences`)
+      if (problems.length > 0) return yield* new BooksDiffer({ differences: problems.length })
+    }).pipe(Effect.provide(readableJournal(settings, Option.getOrUndefined(where))))
+  })
+).pipe(Command.withDescription("Post a journal to a double-entry ledger and compare it with the slots' books"))

@@ -1,0 +1,163 @@
+/** The audit of a journal that a slot has written: its real decisions, the rest by hand. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { slotActor } from "../../../services/slot-actor/core/actor.ts"
+import { testRules } from "../../../services/slot-actor/testing/slotDriver.ts"
+import { ActorFold } from "../../../shared/actor/fold.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { decodeRecord, encodeEntry } from "../../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { MemoryJournal } from "../../../shared/journal/memory.ts"
+import { Journal } from "../../../shared/journal/port.ts"
+import type { Transaction } from "../../../shared/core/ledger/accounts.ts"
+import { auditJournal } from "./journal.ts"
+import { jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+
+const subjects = marketSubjects("XDGUSD")
+const because = { rule: "test", numbers: {} }
+
+/** A journal, and the slot that answers what is written to it. */
+const marketOf = Effect.gen(function* () {
+  const journal = yield* Journal
+  const fold = new ActorFold(slotActor(1), subjects)
+  let written = 0
+  /** One record; what the slot decides on it stays pending until `answer`. */
+  const write = Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
+    const time = { v: 1, epoch: 1, timeMs: 1_770_000_000_000 + written * 1_000 } as const
+    const entry = encodeEntry(subject, `t.${written++}`, { ...time, writer: "test", cause: null, events: [event] })
+    const { seq } = yield* journal.append(entry)
+    fold.apply(decodeRecord({ seq, subject, id: entry.id, data: entry.data, storedMs: 0 }), entry.data)
+    return seq
+  }, Effect.orDie)
+  const answer = Effect.gen(function* () {
+    for (const entry of [...fold.pending]) {
+      const { seq } = yield* journal.append(entry)
+      fold.apply(decodeRecord({ seq, ...entry, storedMs: 0 }), entry.data)
+    }
+  }).pipe(Effect.orDie)
+  return { write, answer }
+})
+
+const PRICE = Price.parse("0.1")
+
+/** A governed slot whose buy (order 2) stands open at 0.099; nothing is filled. */
+const opened = Effect.gen(function* () {
+  const { write, answer } = yield* marketOf
+  const { priceDecimals, volumeDecimals, minVolume, minCost } = testRules
+  const terms = { priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }
+  yield* write(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "test", reason: "start" })
+  yield* write(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testRules, governed: true })
+  yield* write(subjects.account, { _tag: "ConstraintsObserved", ...terms })
+  const [base, quote] = [Volume.parse("1000"), Quote.parse("100")]
+  const held = { base: { total: base, hold: Volume.zero }, quote: { total: quote, hold: Quote.zero } }
+  yield* write(subjects.account, { _tag: "BalancesObserved", ...held })
+  const governor = subjects.out("governor")
+  const slots = [{ slot: 1, alias: "doge", state: "active" as const }]
+  yield* write(governor, { _tag: "SlotsSet", slots, reason: because })
+  yield* write(governor, { _tag: "ModeChanged", mode: "RUNNING", reason: because })
+  yield* write(subjects.price, { _tag: "PriceObserved", last: PRICE, bid: PRICE, ask: PRICE })
+  yield* answer
+  yield* write(governor, { _tag: "FundsAllotted", slot: 1, base, quote, reason: because })
+  yield* answer
+  return { write, answer }
+})
+
+/** Order `localId` filled whole at 0.1 for a fee of 0.01. */
+const filled = (localId: number, volume: string): MarketEvent => ({
+  _tag: "OrderFilled",
+  clientId: `k${localId}`,
+  localId,
+  txid: `T${localId}`,
+  price: PRICE,
+  volume: Volume.parse(volume),
+  cost: Quote.parse((Number(volume) / 10).toFixed(2)),
+  fee: Quote.parse("0.01")
+})
+
+const audit = auditJournal(subjects, () => Effect.void)
+
+describe("the audit of a journal", () => {
+  it.effect("finds the slot's books in agreement, and tells every transaction by its record", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      const seq = yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      const seen: Array<Transaction> = []
+      const result = yield* auditJournal(subjects, (transaction) => Effect.sync(() => void seen.push(transaction)))
+      assert.deepStrictEqual(result.problems, [])
+      assert.deepInclude(result, { transactions: 1, unwritten: 0, beganMs: 1_770_000_000_000 })
+      assert.deepStrictEqual(
+        seen.map(({ seq, index, event }) => ({ seq, index, event })),
+        [{ seq, index: 0, event: "OrderFilled" }]
+      )
+      const [transaction] = seen
+      assert.isDefined(transaction)
+      if (transaction === undefined) return
+      assert.match(linesOf(transaction), new RegExp(`^${seq}\\.0 +OrderFilled +exchange +51 base$`, "m"))
+      assert.deepInclude(JSON.parse(jsonOf(transaction)), { seq, index: 0, event: "OrderFilled" })
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("adds every account up to nothing, and shows what each slot earned", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      yield* write(subjects.order(1), filled(3, "51"))
+      yield* answer
+      const result = yield* audit
+      assert.deepStrictEqual(result.problems, [])
+      assert.match(trialBalance(result.ledger).at(-1) ?? "", /^sum +0 +0$/)
+      assert.match(profitTable(result)[1] ?? "", /^1 +1 +0 +0\.02 +-0\.02 +-0\.02$/)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("counts what a slot has decided and not written yet, as a running market's always may", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      yield* write(subjects.order(1), filled(3, "51"))
+      const result = yield* audit
+      assert.deepStrictEqual(result.problems, [])
+      assert.strictEqual(result.unwritten, 1)
+      assert.strictEqual(result.transactions, 3)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("names each figure that a slot has otherwise because it was made to pass over a fill", () =>
+    Effect.gen(function* () {
+      const { write } = yield* opened
+      const seq = yield* write(subjects.order(1), filled(2, "51"))
+      const skipped = { actor: "slot-1", seq, author: "test", reason: "test" }
+      yield* write(subjects.control, { _tag: "RecordSkipped", ...skipped })
+      const { problems } = yield* audit
+      assert.deepStrictEqual(problems, [
+        "slot 1 open positions: ledger -51, slot 0 base",
+        "slot 1 open positions: ledger 5.1, slot 0 quote",
+        "slot 1 fees of open positions: ledger 0.01, slot 0 quote"
+      ])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("does not believe a journal whose recorded decisions do not follow", () =>
+    Effect.gen(function* () {
+      const { write } = yield* opened
+      const journal = yield* Journal
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* journal.append(
+        encodeEntry(subjects.out("slot-1"), "forged", {
+          v: 1,
+          epoch: 1,
+          timeMs: 0,
+          writer: "slot-1",
+          cause: null,
+          events: [{ _tag: "SlotSettled", reason: because }]
+        })
+      )
+      const error = yield* Effect.flip(audit)
+      assert.match(error.message, /^record \d+: slot-1: .*Run "kennel journal verify"/)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+})

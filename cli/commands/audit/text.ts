@@ -1,0 +1,85 @@
+/** An audit as lines for people, or for programs. Pure. */
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import { accountOf, type AccountKind, type Commodity, type Transaction } from "../../../shared/core/ledger/accounts.ts"
+import { amountText, unexplained } from "../../../shared/core/ledger/check.ts"
+import { balanceOf, type LedgerState } from "../../../shared/core/ledger/ledger.ts"
+import type { JournalAudit } from "./journal.ts"
+
+const row = (name: string, ...figures: ReadonlyArray<string>): string =>
+  name.padEnd(16) + figures.map((figure) => figure.padStart(24)).join("")
+
+/** Every account with its balances; the last line is zero in both commodities, or the ledger is wrong. */
+export const trialBalance = (ledger: LedgerState): ReadonlyArray<string> => {
+  const accounts = [...new Set(Object.keys(ledger.balances).map((key) => key.split(" ")[0] ?? key))].toSorted(byKind)
+  const sum = (commodity: Commodity) =>
+    accounts.reduce((total, account) => total + balanceOf(ledger, account, commodity), 0n)
+  return [
+    row("account", "base", "quote"),
+    ...accounts.map((account) =>
+      row(
+        account,
+        amountText(balanceOf(ledger, account, "base"), "base"),
+        amountText(balanceOf(ledger, account, "quote"), "quote")
+      )
+    ),
+    row("sum", amountText(sum("base"), "base"), amountText(sum("quote"), "quote"))
+  ]
+}
+
+/** Kinds by name, slots by number. */
+const byKind = (a: string, b: string): number => {
+  const [kindA = "", slotA = "0"] = a.split(":")
+  const [kindB = "", slotB = "0"] = b.split(":")
+  return kindA < kindB ? -1 : kindA > kindB ? 1 : Number(slotA) - Number(slotB)
+}
+
+/** What each slot earned: by the ledger, and by the slot's own books. */
+export const profitTable = ({ ledger, slots }: JournalAudit): ReadonlyArray<string> => {
+  const of = (kind: Exclude<AccountKind, "exchange">, slot: number) => balanceOf(ledger, accountOf(kind, slot), "quote")
+  return [
+    row("slot", "cycles", "gross", "fees", "profit", "slot's own profit"),
+    ...slots.map(({ slot, state: { book } }) =>
+      row(
+        String(slot),
+        String(book.roundTrips),
+        amountText(-of("income", slot), "quote"),
+        amountText(of("fees", slot), "quote"),
+        amountText(-of("income", slot) - of("fees", slot), "quote"),
+        Quote.format(book.totalProfit)
+      )
+    )
+  ]
+}
+
+/** Whether opening balances and our trades explain what the account held when it was last seen. */
+export const explanation = (ledger: LedgerState): string => {
+  const stray = unexplained(ledger)
+  if (stray === null) return "the account's balances have never been seen"
+  const { base, quote } = stray
+  return base === 0n && quote === 0n
+    ? "opening balances and our trades explain what the account held when it was last seen, to the last unit"
+    : `not explained by opening balances and our trades: ${amountText(base, "base")} base, ${amountText(quote, "quote")} quote ` +
+        "(deposits, trades by hand, or a fill that came after the balances were read)"
+}
+
+/** A transaction as one line of JSON; amounts are decimal texts. */
+export const jsonOf = ({ seq, index, event, postings }: Transaction): string =>
+  JSON.stringify({
+    seq,
+    index,
+    event,
+    postings: postings.map(({ account, commodity, amount }) => ({
+      account,
+      commodity,
+      amount: amountText(amount, commodity)
+    }))
+  })
+
+/** A transaction as a table's lines, each with the event it follows from. */
+export const linesOf = ({ seq, index, event, postings }: Transaction): string =>
+  postings
+    .map(
+      ({ account, commodity, amount }) =>
+        `${`${seq}.${index}`.padEnd(10)}${event.padEnd(18)}${account.padEnd(16)}${amountText(amount, commodity).padStart(22)} ${commodity}`
+    )
+    .join("\n")

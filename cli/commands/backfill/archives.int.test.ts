@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { afterAll } from "vitest"
+import { StoreError } from "../../../shared/store/port.ts"
+import { memoryStore } from "../../../services/ohlcv-ingestor/testing/memoryStore.ts"
+import { importArchives } from "./archives.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "kennel-archives-"))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const HOUR = 3_600
+const FIRST = 1_600_000_000 - (1_600_000_000 % HOUR)
+const row = (timeSec: number) => `${timeSec},0.2,0.21,0.19,0.2,5.5,7`
+const archive = (name: string, rows: ReadonlyArray<string>) => writeFileSync(join(directory, name), rows.join("\n"))
+
+archive("GOODUSD_60.csv", [row(FIRST), row(FIRST + HOUR)])
+archive("MILLIUSD_60.csv", [row(FIRST * 1_000)])
+archive("TORNUSD_60.csv", [row(FIRST), "torn"])
+archive("ZEROUSD_0.csv", [row(FIRST)])
+writeFileSync(join(directory, "PACKEDUSD_60.csv.gz"), "no gzip")
+const EVERYTHING = { symbols: [], timeframes: [], days: null }
+
+it.live("a folder is imported file by file: what one lacks is a note, one that fails does not stop the others", () =>
+  Effect.gen(function* () {
+    const { elapsedMs: _, ...result } = yield* importArchives(directory, EVERYTHING, memoryStore().candles)
+    assert.deepInclude(result, { done: 3, fresh: 3 })
+    assert.deepStrictEqual(result.notes, [
+      "MILLIUSD 1h: 1 candles of the future left out; are their times in seconds?",
+      "TORNUSD 1h: 1 lines left out, the first is line 2"
+    ])
+    assert.lengthOf(result.failed, 1)
+    assert.match(result.failed[0] ?? "", /PACKEDUSD_60\.csv\.gz: cannot be read/)
+  })
+)
+
+it.live("what is older than asked for is left out, and a file that gave nothing says so", () =>
+  Effect.gen(function* () {
+    const { notes, fresh } = yield* importArchives(
+      directory,
+      { symbols: ["GOODUSD"], timeframes: [60], days: 30 },
+      memoryStore().candles
+    )
+    assert.deepStrictEqual([fresh, notes], [0, ["GOODUSD 1h: nothing stored, all 2 candles are older than asked for"]])
+  })
+)
+
+it.live("values that the store refuses fail their file; a store that is away ends the run", () =>
+  Effect.gen(function* () {
+    const store = (advice: StoreError["advice"]) => ({
+      upsert: () => new StoreError({ call: "candles.upsert", advice, detail: "as told" })
+    })
+    const { failed } = yield* importArchives(directory, EVERYTHING, store("refused"))
+    assert.include(failed, "store: candles.upsert: as told")
+    const error = yield* Effect.flip(importArchives(directory, EVERYTHING, store("retry")))
+    assert.strictEqual(error.message, "store: candles.upsert: as told")
+  })
+)

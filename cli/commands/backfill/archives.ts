@@ -1,0 +1,101 @@
+/** `kennel backfill --from`: Kraken's CSV archives, one file or a folder of them. */
+import { readdir, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { Clock, Effect } from "effect"
+import { timeframeName } from "../../../shared/candles/core/candle.ts"
+import { type ArchiveName, archiveName } from "../../../shared/candles/core/csv.ts"
+import type { CandleStore, StoreError } from "../../../shared/store/port.ts"
+import { importCsv, type Imported, ImportFailed } from "./importCsv.ts"
+import type { RunResult } from "./run.ts"
+import { endProgress, showProgress } from "./terminal.ts"
+
+/** What is taken out of a folder; empty lists take everything. */
+export interface WantedArchives {
+  readonly symbols: ReadonlyArray<string>
+  readonly timeframes: ReadonlyArray<number>
+  /** Only so far back from now; null: all of it. */
+  readonly days: number | null
+}
+
+interface ArchiveFile extends ArchiveName {
+  readonly file: string
+  readonly bytes: number
+}
+
+/** Imports every file that fits, one after the other; a file that fails does not stop the others. */
+export const importArchives = Effect.fn("importArchives")(function* (
+  path: string,
+  wanted: WantedArchives,
+  store: Pick<CandleStore, "upsert">
+): Effect.fn.Return<RunResult, ImportFailed | StoreError> {
+  const startedMs = yield* Clock.currentTimeMillis
+  const files = yield* filesAt(path, wanted)
+  const nowSec = Math.floor(startedMs / 1_000)
+  const sinceSec = wanted.days === null ? 0 : nowSec - wanted.days * 86_400
+  const allBytes = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const failed: Array<string> = []
+  const notes: Array<string> = []
+  let [fresh, before] = [0, 0]
+  for (const [jobsDone, { file, bytes, symbol, intervalMin }] of files.entries()) {
+    const label = `${symbol} ${timeframeName(intervalMin)}`
+    const onRead = (readBytes: number, stored: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (ms) => {
+        const share = (before + readBytes) / Math.max(1, allBytes)
+        const elapsedMs = ms - startedMs
+        return showProgress({ jobsDone, jobsTotal: files.length, share, elapsedMs, fresh: fresh + stored, label })
+      })
+    const options = { sinceSec, nowSec, onRead }
+    const result = yield* Effect.result(importCsv(file, { symbol, intervalMin }, store, options))
+    before += bytes
+    if (result._tag === "Failure") {
+      if (!isOfTheFile(result.failure)) return yield* result.failure
+      failed.push(result.failure.message)
+      continue
+    }
+    fresh += result.success.fresh
+    notes.push(...notesOf(label, result.success))
+  }
+  yield* endProgress
+  const elapsedMs = (yield* Clock.currentTimeMillis) - startedMs
+  return { done: files.length - failed.length, skipped: 0, fresh, failed, notes, elapsedMs }
+})
+
+/** Whether other files may still go in. */
+const isOfTheFile = (failure: ImportFailed | StoreError): boolean =>
+  failure._tag === "ImportFailed" || failure.advice === "refused"
+
+/** What was left out of a file, a line for each reason. */
+const notesOf = (name: string, { stored, skipped, unclosed, badLines, firstBad }: Imported): ReadonlyArray<string> => [
+  ...(stored === 0 && skipped > 0 ? [`${name}: nothing stored, all ${skipped} candles are older than asked for`] : []),
+  ...(unclosed > 0 ? [`${name}: ${unclosed} candles of the future left out; are their times in seconds?`] : []),
+  ...(badLines > 0 ? [`${name}: ${badLines} lines left out, the first is line ${firstBad[0]?.line ?? 0}`] : [])
+]
+
+const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyArray<ArchiveFile>, ImportFailed> =>
+  Effect.tryPromise({
+    try: async () => {
+      const folder = (await stat(path)).isDirectory()
+      const files = folder ? (await readdir(path)).sort().map((name) => join(path, name)) : [path]
+      const named = files.flatMap((file): ReadonlyArray<Omit<ArchiveFile, "bytes">> => {
+        const name = archiveName(file)
+        return name === null ? [] : [{ file, ...name }]
+      })
+      const fitting = named.filter(
+        ({ symbol, intervalMin }) =>
+          (wanted.symbols.length === 0 || wanted.symbols.includes(symbol)) &&
+          (wanted.timeframes.length === 0 || wanted.timeframes.includes(intervalMin))
+      )
+      if (fitting.length === 0) {
+        throw new Error(
+          named.length === 0
+            ? "holds no archive; their names are like XBTUSD_60.csv"
+            : "holds no archive of these symbols and timeframes"
+        )
+      }
+      return await Promise.all(fitting.map(async (one) => ({ ...one, bytes: (await stat(one.file)).size })))
+    },
+    catch: (error) => {
+      const { code, message } = error as NodeJS.ErrnoException
+      return new ImportFailed({ file: path, detail: code === "ENOENT" ? "no such file or folder" : message })
+    }
+  })

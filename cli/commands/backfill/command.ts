@@ -1,0 +1,135 @@
+/** `kennel backfill`: history of one symbol or many, from a public source or from Kraken's CSV archives, into the store. */
+import { Console, Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { Settings } from "../../../shared/config/settings.ts"
+import type { IngestorStore } from "../../../services/ohlcv-ingestor/store.ts"
+import { type JobOrder, Store } from "../../../shared/store/port.ts"
+import { namesOf, ordersOf } from "../../../services/ohlcv-ingestor/core/job.ts"
+import { limitedSource } from "../../../services/ohlcv-ingestor/limiter.ts"
+import { retentionOf } from "../../../services/ohlcv-ingestor/service.ts"
+import { closeBreaker } from "../../../services/ohlcv-ingestor/window.ts"
+import { loadSettings } from "../../shared/settings.ts"
+import { importArchives } from "./archives.ts"
+import { report, workOff } from "./run.ts"
+import { storeLayer } from "../../../app/layers.ts"
+import { sourceElsewhere, timeframesNamed } from "./parts.ts"
+
+/** What was asked for makes no sense, or nothing fits it: nothing was fetched. */
+export class BackfillRefused extends Schema.TaggedError<BackfillRefused>()("BackfillRefused", {
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `backfill: ${this.detail}`
+  }
+}
+
+const optionalText = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+const yes = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+const flags = {
+  symbol: optionalText("symbol", "One symbol, as the source names it"),
+  symbols: optionalText("symbols", "Several, with commas between them"),
+  all: yes("all", "Every enabled symbol of the store, and those of BACKFILL_SYMBOLS"),
+  timeframe: optionalText("timeframe", "One or more of 1m, 5m, 15m, 30m, 1h, 4h, 1d, …; default BACKFILL_TIMEFRAMES"),
+  days: Flag.Int("days").pipe(Flag.withDescription("How far back; default BACKFILL_DAYS"), Flag.optional),
+  incremental: yes("incremental", "Only what is newer than the newest candle in the store"),
+  skipExisting: yes("skip-existing", "Leave out what is filled to 80 % already"),
+  from: optionalText("from", "A file of Kraken's CSV archives (XBTUSD_60.csv, also .gz) or a folder of them"),
+  source: optionalText("source", "kraken, binance, bybit or polygon (CANDLE_SOURCE)"),
+  url: optionalText("url", "Another address of that source (CANDLE_SOURCE_URL)"),
+  data: optionalText("data", "Data directory (DATA_DIR)")
+}
+
+/** As a shell reports a program that ended by Ctrl-C: what comes after it in a script must not take it for done. */
+const STOPPED_EXIT_CODE = 130
+
+const sayStopped = () =>
+  Effect.andThen(
+    Console.error("backfill: stopped; the same command goes on where it was"),
+    Effect.sync(() => {
+      process.exitCode = STOPPED_EXIT_CODE
+    })
+  )
+
+const modeOf = (incremental: boolean, skipExisting: boolean): JobOrder["mode"] =>
+  incremental ? "incremental" : skipExisting ? "missing" : "full"
+
+/** The symbols asked for; with `--all` the watchlist. */
+const symbolsFor = Effect.fnUntraced(function* (
+  asked: { readonly symbol: Option.Option<string>; readonly symbols: Option.Option<string>; readonly all: boolean },
+  settings: Settings,
+  store: IngestorStore
+) {
+  const named = [...Option.toArray(asked.symbol), ...namesOf(Option.getOrElse(asked.symbols, () => ""))]
+  if (named.length > 0) return named
+  if (!asked.all) return yield* new BackfillRefused({ detail: "name --symbol, --symbols or --all" })
+  const watched = [...new Set([...namesOf(settings.backfillSymbols), ...(yield* store.symbols.enabled)])]
+  if (watched.length > 0) return watched
+  return yield* new BackfillRefused({
+    detail: "--all: no symbol is enabled; add rows to the symbols table, or name them in BACKFILL_SYMBOLS"
+  })
+})
+
+/** Queues the orders and works until the queue of this source is empty: also what an earlier run left behind. */
+const fetchHistory = Effect.fnUntraced(function* (
+  settings: Settings,
+  store: IngestorStore,
+  symbols: ReadonlyArray<string>,
+  order: Pick<JobOrder, "mode" | "days"> & { readonly timeframes: ReadonlyArray<number> }
+) {
+  const { source, rate, nowSec } = yield* sourceElsewhere(settings)
+  const limited = yield* limitedSource(source, rate)
+  const { mode, days } = order
+  const orders = ordersOf(symbols, order.timeframes, { source: limited.name, mode, days })
+  // A person asks for it: an exchange that has given nothing new for a while may be asked again.
+  yield* Effect.forEach(orders, (series) => closeBreaker(store, series), { discard: true })
+  yield* store.jobs.enqueue(orders)
+  const parts = { source: limited, store, nowSec, retentionDays: retentionOf(settings.candleRetentionDays) }
+  return yield* workOff(parts, { workers: settings.backfillWorkers, jobs: orders.length })
+})
+
+export const backfillCommand = Command.make(
+  "backfill",
+  flags,
+  Effect.fn(function* (given) {
+    if (given.incremental && given.skipExisting) {
+      return yield* new BackfillRefused({ detail: "--incremental and --skip-existing exclude each other; name one" })
+    }
+    const settings = yield* loadSettings({
+      CANDLE_SOURCE: Option.getOrUndefined(given.source),
+      CANDLE_SOURCE_URL: Option.getOrUndefined(given.url),
+      DATA_DIR: Option.getOrUndefined(given.data)
+    })
+    const chosen = Option.isSome(given.timeframe)
+      ? yield* timeframesNamed(given.timeframe.value)
+      : settings.backfillTimeframes
+    const days = Option.getOrElse(given.days, () => settings.backfillDays)
+    if (days < 1) return yield* new BackfillRefused({ detail: `--days ${days}: name 1 or more` })
+    const run = Effect.gen(function* () {
+      const store = yield* Store
+      if (Option.isSome(given.from)) {
+        const wanted = {
+          symbols: [...Option.toArray(given.symbol), ...namesOf(Option.getOrElse(given.symbols, () => ""))],
+          timeframes: Option.isSome(given.timeframe) ? chosen : [],
+          days: Option.getOrNull(given.days)
+        }
+        return yield* importArchives(given.from.value, wanted, store.candles)
+      }
+      const symbols = yield* symbolsFor(given, settings, store)
+      const mode = modeOf(given.incremental, given.skipExisting)
+      return yield* fetchHistory(settings, store, symbols, { mode, days, timeframes: chosen })
+    })
+    const result = yield* run.pipe(Effect.provide(storeLayer(settings)), Effect.onInterrupt(sayStopped))
+    yield* Console.log(report(result))
+    yield* Effect.sync(() => {
+      process.exitCode = result.failed.length > 0 ? 1 : 0
+    })
+  })
+).pipe(
+  Command.withDescription(
+    "Fetch history into the store. Without --incremental or --skip-existing everything is fetched again. " +
+      "Exit code 0: all done; 1: some failed; 130: stopped midway, and the same command goes on where it was"
+  )
+)

@@ -1,0 +1,140 @@
+/** Works the queue off with a progress line, and says at the end what came of it. */
+import { hostname } from "node:os"
+import { Clock, Effect, Ref } from "effect"
+import type { JobPlace, StoreError } from "../../../shared/store/port.ts"
+import { type HistoryParts, jobName } from "../../../services/ohlcv-ingestor/history.ts"
+import { type JobEnd, workOnce } from "../../../services/ohlcv-ingestor/worker.ts"
+import { duration } from "./progress.ts"
+import { endProgress, showProgress } from "./terminal.ts"
+
+/** What a run did. */
+export interface RunResult {
+  readonly done: number
+  /** Nothing was to be fetched. */
+  readonly skipped: number
+  readonly fresh: number
+  readonly failed: ReadonlyArray<string>
+  /** What a source or a file did not have. */
+  readonly notes: ReadonlyArray<string>
+  readonly elapsedMs: number
+}
+
+/** A person waits for it and can stop it: no job is put back for taking long. */
+const NO_LIMIT_MS = 24 * 3_600_000
+const OTHERS_PAUSE_MS = 2_000
+/** Lines of notes and failures shown; the rest is counted. */
+const MOST_LINES = 20
+
+interface Tally {
+  /** Jobs that are over; one that went back into the queue comes round again. */
+  readonly ends: ReadonlyArray<JobEnd>
+  /** Places of the jobs at work, by job. */
+  readonly places: ReadonlyMap<string, JobPlace>
+  readonly label: string
+}
+
+/** Runs until no job of the source is free. `jobs` is how many are expected, for the progress. */
+export const workOff = Effect.fn("workOff")(function* (
+  parts: HistoryParts,
+  { workers, jobs }: { readonly workers: number; readonly jobs: number }
+): Effect.fn.Return<RunResult, StoreError> {
+  const startedMs = yield* Clock.currentTimeMillis
+  const tally = yield* Ref.make<Tally>({ ends: [], places: new Map(), label: "" })
+
+  const show = Effect.gen(function* () {
+    const { ends, places, label } = yield* Ref.get(tally)
+    const jobsTotal = Math.max(jobs, ends.length + places.size)
+    const partly = [...places.values()].reduce(
+      (sum, place) => sum + place.chunksDone / Math.max(1, place.chunksTotal),
+      0
+    )
+    yield* showProgress({
+      jobsDone: ends.length,
+      jobsTotal,
+      share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
+      elapsedMs: (yield* Clock.currentTimeMillis) - startedMs,
+      fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
+      label
+    })
+  })
+  const onPlace = (id: string, place: JobPlace) =>
+    Ref.update(tally, (now) => ({
+      ...now,
+      places: new Map(now.places).set(id, place)
+    })).pipe(Effect.andThen(show))
+  const onEnd = (end: JobEnd) =>
+    Ref.update(tally, (now) => {
+      const places = new Map(now.places)
+      places.delete(end.job.id)
+      return { ...now, places, label: jobName(end.job), ends: end.phase === "pending" ? now.ends : [...now.ends, end] }
+    }).pipe(Effect.andThen(show))
+
+  const told: HistoryParts = {
+    ...parts,
+    store: {
+      ...parts.store,
+      jobs: {
+        ...parts.store.jobs,
+        keepPlace: (id, worker, place, leaseSec) =>
+          Effect.tap(parts.store.jobs.keepPlace(id, worker, place, leaseSec), onPlace(id, place))
+      }
+    }
+  }
+  const worker = (index: number) => {
+    const options = { worker: `${hostname()}-${process.pid}-${index}`, timeoutMs: NO_LIMIT_MS }
+    return workOnce(options, told).pipe(
+      Effect.tap((end) => (end === null ? Effect.void : onEnd(end))),
+      Effect.repeat({ while: (end) => end !== null })
+    )
+  }
+  const untilNoneIsFree = Effect.all(
+    Array.from({ length: workers }, (_, index) => worker(index + 1)),
+    { concurrency: "unbounded", discard: true }
+  )
+  const openJobs = Effect.map(
+    parts.store.jobs.counts(parts.source.name),
+    ({ pending, in_progress: atWork }) => pending + atWork
+  )
+  yield* Effect.gen(function* () {
+    yield* untilNoneIsFree
+    const others = yield* openJobs
+    if (others === 0) return
+    // They may come back: the process may have been killed just now, and its lease has to run out.
+    yield* Effect.logInfo(`backfill: ${others} jobs are in other hands; waiting for them, or until their lease is over`)
+    do {
+      yield* Effect.sleep(OTHERS_PAUSE_MS)
+      yield* untilNoneIsFree
+    } while ((yield* openJobs) > 0)
+  }).pipe(Effect.ensuring(endProgress))
+  return resultOf((yield* Ref.get(tally)).ends, (yield* Clock.currentTimeMillis) - startedMs)
+})
+
+const freshOf = (ends: ReadonlyArray<JobEnd>): number =>
+  ends.reduce((sum, end) => sum + ("fresh" in end ? end.fresh : 0), 0)
+
+const resultOf = (ends: ReadonlyArray<JobEnd>, elapsedMs: number): RunResult => ({
+  done: ends.filter(({ phase }) => phase === "complete").length,
+  skipped: ends.filter(({ phase }) => phase === "skipped").length,
+  fresh: freshOf(ends),
+  failed: ends.filter(({ phase }) => phase === "error").map(({ job, message }) => `${jobName(job)}: ${message}`),
+  notes: ends.filter((end) => "short" in end && end.short).map(({ job, message }) => `${jobName(job)}: ${message}`),
+  elapsedMs
+})
+
+/** The summary, some lines. */
+export const report = ({ done, skipped, fresh, failed, notes, elapsedMs }: RunResult): string => {
+  const listed = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+    lines.length === 0
+      ? []
+      : [
+          title,
+          ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
+          ...(lines.length > MOST_LINES ? [`  … and ${lines.length - MOST_LINES} more`] : [])
+        ]
+  return [
+    `${done} done, ${skipped} had all there was, ${failed.length} failed; ` +
+      `${fresh.toLocaleString("en")} new candles in ${duration(elapsedMs)}`,
+    ...listed("Not everything is there:", notes),
+    ...listed("Failed:", failed)
+  ].join("\n")
+}

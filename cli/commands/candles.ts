@@ -1,0 +1,122 @@
+/** `kennel candles health|gaps|coverage`: what is in the store, for people and for cron. */
+import { Console, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
+import { type SeriesCoverage, Store } from "../../shared/store/port.ts"
+import { namesOf } from "../../services/ohlcv-ingestor/core/job.ts"
+import { isFresh } from "../../services/ohlcv-ingestor/core/readiness.ts"
+import { candleClock, timeframesNamed } from "./backfill/parts.ts"
+import { storeLayer } from "../../app/layers.ts"
+import { loadSettings } from "../shared/settings.ts"
+import { table } from "../shared/table.ts"
+
+const flags = {
+  symbol: Flag.String("symbol").pipe(
+    Flag.withDescription("Only these symbols, with commas between them"),
+    Flag.optional
+  ),
+  timeframe: Flag.String("timeframe").pipe(Flag.withDescription("Only these timeframes, such as 1m,1d"), Flag.optional),
+  data: Flag.String("data").pipe(Flag.withDescription("Data directory (DATA_DIR)"), Flag.optional)
+}
+type Flags = { readonly [K in keyof typeof flags]: Option.Option<string> }
+
+/** The series that were asked for, and what looks at one. */
+const opened = Effect.fnUntraced(function* (given: Flags) {
+  const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(given.data) })
+  const symbols = namesOf(Option.getOrElse(given.symbol, () => ""))
+  const timeframes = yield* timeframesNamed(Option.getOrElse(given.timeframe, () => ""))
+  const fits = ({ symbol, intervalMin }: SeriesCoverage): boolean =>
+    (symbols.length === 0 || symbols.includes(symbol)) && (timeframes.length === 0 || timeframes.includes(intervalMin))
+  return { settings, fits }
+})
+
+const time = (sec: number | null): string =>
+  sec === null ? "-" : new Date(sec * 1_000).toISOString().slice(0, 16).replace("T", " ")
+
+const NOTHING = "no such candles in the store; fetch some: kennel backfill --symbol XDGUSD --timeframe 1d"
+
+const healthCommand = Command.make(
+  "health",
+  flags,
+  Effect.fn(function* (given) {
+    const { settings, fits } = yield* opened(given)
+    const { series, nowSec } = yield* Effect.gen(function* () {
+      const { candles } = yield* Store
+      return { series: (yield* candles.coverageOfAll).filter(fits), nowSec: yield* yield* candleClock(settings) }
+    }).pipe(Effect.provide(storeLayer(settings)))
+    const rows = series.map((one) => ({
+      one,
+      ageSec: one.newestSec === null ? Infinity : nowSec - one.newestSec,
+      fresh: isFresh(one.newestSec, one.intervalMin, nowSec)
+    }))
+    const head = ["symbol", "timeframe", "newest (UTC)", "age", "state"]
+    const shown = rows.map(({ one, ageSec, fresh }) => [
+      one.symbol,
+      timeframeName(one.intervalMin),
+      time(one.newestSec),
+      `${(ageSec / 3_600).toFixed(1)} h`,
+      fresh ? "fresh" : ageSec < 0 ? "ahead of the clock" : "stale"
+    ])
+    yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...shown]))
+    yield* Effect.sync(() => {
+      process.exitCode = rows.length > 0 && rows.every(({ fresh }) => fresh) ? 0 : 1
+    })
+  })
+).pipe(Command.withDescription("Newest candle of every series. Exit code 1 when one is stale, or there is none"))
+
+const coverageCommand = Command.make(
+  "coverage",
+  flags,
+  Effect.fn(function* (given) {
+    const { settings, fits } = yield* opened(given)
+    const series = yield* Effect.gen(function* () {
+      return (yield* (yield* Store).candles.coverageOfAll).filter(fits)
+    }).pipe(Effect.provide(storeLayer(settings)))
+    const head = ["symbol", "timeframe", "candles", "oldest (UTC)", "newest (UTC)", "of the span"]
+    const rows = series.map(({ symbol, intervalMin, count, oldestSec, newestSec }) => {
+      const span = oldestSec === null || newestSec === null ? 0 : (newestSec - oldestSec) / intervalSec(intervalMin) + 1
+      const share = span === 0 ? "-" : `${((count / span) * 100).toFixed(1)} %`
+      return [symbol, timeframeName(intervalMin), String(count), time(oldestSec), time(newestSec), share]
+    })
+    yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...rows]))
+  })
+).pipe(Command.withDescription("How many candles there are of every series, and from when to when"))
+
+/** Holes of one series that are listed. */
+const MOST_HOLES = 50
+
+const gapsCommand = Command.make(
+  "gaps",
+  flags,
+  Effect.fn(function* (given) {
+    const { settings, fits } = yield* opened(given)
+    const found = yield* Effect.gen(function* () {
+      const { candles } = yield* Store
+      const series = (yield* candles.coverageOfAll).filter(fits)
+      return yield* Effect.forEach(series, (one) => Effect.map(candles.gaps(one, 0), (gaps) => ({ one, gaps })))
+    }).pipe(Effect.provide(storeLayer(settings)))
+    const lines = found.flatMap(({ one, gaps }) => [
+      ...gaps
+        .slice(-MOST_HOLES)
+        .map(({ fromSec, toSec, missing }) => [
+          one.symbol,
+          timeframeName(one.intervalMin),
+          String(missing),
+          time(fromSec),
+          time(toSec)
+        ]),
+      ...(gaps.length > MOST_HOLES
+        ? [[one.symbol, timeframeName(one.intervalMin), `${gaps.length - MOST_HOLES} older holes`]]
+        : [])
+    ])
+    const none = found.length === 0 ? NOTHING : "no holes"
+    yield* Console.log(
+      lines.length === 0 ? none : table([["symbol", "timeframe", "missing", "from (UTC)", "to (UTC)"], ...lines])
+    )
+  })
+).pipe(Command.withDescription("Candles that are missing between others"))
+
+export const candlesCommand = Command.make("candles").pipe(
+  Command.withDescription("Look at the candles in the store"),
+  Command.withSubcommands([healthCommand, gapsCommand, coverageCommand])
+)

@@ -1,0 +1,20 @@
+/** `kennel config`: the settings in force, or the generated page of the documentation. */
+import { Console, Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { configurationPage, showSettings } from "../../shared/config/show.ts"
+import { loadSettings } from "../shared/settings.ts"
+
+export const configCommand = Command.make(
+  "config",
+  {
+    markdown: Flag.Boolean("markdown").pipe(
+      Flag.withDescription("Print docs/configuration.md instead"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* ({ markdown }) {
+    if (markdown) return yield* Console.log(configurationPage().trimEnd())
+    yield* Console.log(showSettings(process.env))
+    yield* loadSettings()
+  })
+).pipe(Command.withDescription("Show every setting with its value in force, without secrets"))

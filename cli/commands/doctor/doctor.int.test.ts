@@ -1,0 +1,211 @@
+/** The whole report, against what a machine may really have: nothing yet, a server without a stream, an exchange that is away. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Console, Effect, Layer, Logger } from "effect"
+import { raiseEpoch } from "../../../shared/actor/control.ts"
+import { readSettings } from "../../../shared/config/read.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { encodeEntry } from "../../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { startNatsServer } from "../../../shared/journal/nats/testing/testServer.ts"
+import { Journal } from "../../../shared/journal/port.ts"
+import { freePort } from "../../../shared/testing/freePort.ts"
+import { requireBinary } from "../../../shared/testing/requires.ts"
+import { writableJournal } from "../../../app/layers.ts"
+import { subjectsOf } from "../../../app/services.ts"
+import { lineOf } from "./check.ts"
+import { fitToStart } from "./command.ts"
+import { runDoctor } from "./doctor.ts"
+
+const natsServer = requireBinary("nats-server")
+
+/** Settings of a machine of the test's own, whose data directory goes away. */
+const machine = (env: Readonly<Record<string, string>> = {}) =>
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-doctor-"))),
+    (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
+  ).pipe(Effect.map((directory) => readSettings({ DATA_DIR: directory, ...env }).settings))
+
+type Settings = Effect.Success<ReturnType<typeof machine>>
+
+/** A journal with an epoch and these events. */
+const written = (settings: Settings, subject: string, ...events: ReadonlyArray<MarketEvent>) =>
+  Effect.gen(function* () {
+    const subjects = subjectsOf(settings)
+    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+    const journal = yield* Journal
+    for (const [index, event] of events.entries()) {
+      const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "test", cause: null, events: [event] } as const
+      yield* journal.append(encodeEntry(subject, `${subject}.${index}`, envelope))
+    }
+  }).pipe(Effect.provide(Layer.fresh(writableJournal(settings))))
+
+/** The lines of these subjects. */
+const lines = (settings: Settings, ...subjects: ReadonlyArray<string>) =>
+  Effect.map(runDoctor(settings), (findings) =>
+    findings.filter(({ what }) => subjects.includes(what)).map(lineOf)
+  ).pipe(Effect.provide(Logger.layer([])))
+
+describe("the doctor", () => {
+  it.live("finds nothing to mend on a machine where nothing has been started", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      const findings = yield* runDoctor(settings)
+      assert.deepEqual(
+        findings.filter(({ level }) => level !== "ok"),
+        []
+      )
+      assert.deepEqual(
+        findings.map(({ what }) => what),
+        ["settings", "node", "data", "tier", "store", "journal", "exchange", "fees"]
+      )
+    })
+  )
+
+  it.live("names the process that holds the data, while it does", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      const { dataDir } = settings
+      const during = yield* lines(settings, "data").pipe(Effect.provide(Layer.fresh(writableJournal(settings))))
+      assert.deepEqual(during, [`ok   data      ${dataDir} can be written to; process ${process.pid} holds journal`])
+      const after = yield* lines(settings, "data")
+      assert.deepEqual(after, [`ok   data      ${dataDir} can be written to; no process holds it`])
+    })
+  )
+
+  it.live("says where a market stands that has halted, and does not keep it from starting again", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      const reason = { rule: "invariant_broken", numbers: { slot: 1 } }
+      yield* written(settings, subjectsOf(settings).out("governor"), { _tag: "ModeChanged", mode: "HALTED", reason })
+      const [journal, governor] = yield* lines(settings, "journal", "governor")
+      assert.match(journal ?? "", /^ok +journal +.*: 2 records, epoch 1; the last 2 decode$/)
+      assert.match(governor ?? "", /^warn +governor +HALTED: invariant_broken → start, .* then resume$/)
+    })
+  )
+
+  it.live("fails on a fault that nobody has answered, and says how to answer it", () =>
+    Effect.gen(function* () {
+      const settings = yield* machine()
+      const fault = { actor: "slot-1", seq: 7, problem: "does not fold" }
+      yield* written(settings, subjectsOf(settings).control, { _tag: "FaultRaised", ...fault })
+      const [, line] = yield* lines(settings, "journal")
+      assert.match(line ?? "", /^fail .*slot-1 halted at record 7: does not fold → .*journal skip 7 --actor "slot-1"$/)
+    })
+  )
+
+  it.live("judges fees and size by the journal while the exchange is away", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(() => freePort())
+      const settings = yield* machine({ KRAKEN_REST_URL: `http://127.0.0.1:${port}`, PROFIT_PCT: "0.8" })
+      const [minVolume, minCost] = [Volume.parse("50"), Quote.parse("0.5")]
+      yield* written(
+        settings,
+        subjectsOf(settings).account,
+        { _tag: "FeesObserved", makerPct: 0.4, takerPct: 0.8 },
+        { _tag: "ConstraintsObserved", priceDecimals: 6, volumeDecimals: 0, minVolume, minCost, status: "online" }
+      )
+      const last = Price.parse("0.1")
+      yield* written(settings, subjectsOf(settings).price, { _tag: "PriceObserved", last, bid: last, ask: last })
+      const [exchange, fees, size] = yield* lines(settings, "exchange", "fees", "size")
+      assert.match(exchange ?? "", /^fail +exchange /)
+      assert.match(fees ?? "", /^warn +fees .* two maker fees of 0\.4 % \(the journal\) → .* above 0\.8$/)
+      assert.match(size ?? "", /^warn +size .* least order 50 DOGE .*\(the journal\) → /)
+    })
+  )
+
+  it.live("warns of a store that is away or lacks tables: no trading waits for it", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(() => freePort())
+      const away = yield* machine({ SUPABASE_URL: `http://127.0.0.1:${port}`, SUPABASE_KEY: "hunter2" })
+      const [line] = yield* lines(away, "store")
+      assert.match(line ?? "", /^warn +store .* → trading goes on without/)
+      assert.notInclude(line ?? "", "hunter2")
+      const server = createServer((_request, response) => {
+        response.writeHead(404, { "content-type": "application/json" })
+        response.end(
+          JSON.stringify({ code: "PGRST205", message: "Could not find the table", details: null, hint: null })
+        )
+      })
+      yield* Effect.acquireRelease(
+        Effect.callback<void>((resume) => void server.listen(port, "127.0.0.1", () => resume(Effect.void))),
+        () => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+      )
+      const [bare] = yield* lines(away, "store")
+      assert.match(bare ?? "", /^warn +store .*: no bot_state, fills, .* → apply the migrations/)
+    })
+  )
+})
+
+describe("a start", () => {
+  /** What a start on these settings says on standard error, and whether it goes on. */
+  const said = (settings: Settings) =>
+    Effect.gen(function* () {
+      const heard: Array<string> = []
+      const console = { ...globalThis.console, error: (line: string) => void heard.push(line) }
+      const goesOn = yield* fitToStart(settings).pipe(
+        Effect.provideService(Console.Console, console),
+        Effect.match({ onFailure: () => false, onSuccess: () => true })
+      )
+      return { goesOn, heard }
+    })
+
+  it.live.each([
+    { profit: "0.5", heard: ["PROFIT_PCT 0.5 % against two maker fees of 0.25 %"] },
+    { profit: "0.51", heard: [] }
+  ])("on paper with a profit target of $profit % warns: $heard", ({ profit, heard }) =>
+    Effect.gen(function* () {
+      const start = yield* said(yield* machine({ PROFIT_PCT: profit }))
+      assert.isTrue(start.goesOn)
+      assert.lengthOf(start.heard, heard.length)
+      for (const [index, line] of heard.entries()) assert.include(start.heard[index], line)
+    })
+  )
+
+  it.live("warns of more slots than the tier has room for", () =>
+    Effect.gen(function* () {
+      const { heard } = yield* said(yield* machine({ SLOTS: "12", KRAKEN_TIER: "starter" }))
+      assert.lengthOf(heard, 1)
+      assert.match(heard[0] ?? "", /^warn +tier .*45 of them planned with; 12 slots hold up to 48/)
+    })
+  )
+
+  it.live("with real money does not go on while anything fails", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(() => freePort())
+      const keys = { KRAKEN_API_KEY: "key", KRAKEN_API_SECRET: "c2VjcmV0" }
+      const away = { KRAKEN_REST_URL: `http://127.0.0.1:${port}`, LIVE: "true", ...keys }
+      assert.isFalse((yield* said(yield* machine(away))).goesOn)
+    })
+  )
+})
+
+describe.runIf(natsServer !== null)("the doctor at a NATS server", () => {
+  it.live("takes a stream that is not there yet for a market that has not begun", () =>
+    Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(() => startNatsServer()),
+        ({ dispose }) => Effect.promise(dispose)
+      )
+      const settings = yield* machine({ NATS_URL: server.url })
+      assert.deepEqual(yield* lines(settings, "journal"), ["ok   journal   none yet; the first start makes it"])
+      const [nats] = yield* lines(settings, "nats")
+      assert.match(nats ?? "", /^(ok|warn) +nats +nats:\/\/.*: nats-server 2\./)
+      yield* written(settings, subjectsOf(settings).control)
+      assert.match((yield* lines(settings, "journal"))[0] ?? "", /^ok .* stream KENNEL_XDGUSD: 1 records, epoch 1/)
+    })
+  )
+
+  it.live("fails where no server answers, and does not wait for the journal there too", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(() => freePort())
+      const settings = yield* machine({ NATS_URL: `nats://127.0.0.1:${port}` })
+      const found = yield* lines(settings, "nats", "journal")
+      assert.lengthOf(found, 1)
+      assert.match(found[0] ?? "", /^fail +nats +.*no NATS server answered/)
+    })
+  )
+})

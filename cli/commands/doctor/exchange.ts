@@ -1,0 +1,113 @@
+/** The exchange: does it answer, how far apart are the clocks, what are its terms, and may the keys do what trading needs? */
+import { Clock, Effect } from "effect"
+import type { Settings } from "../../../shared/config/settings.ts"
+import { Price } from "../../../shared/core/decimal/decimal.ts"
+import {
+  type ExchangeError,
+  type LimitOrder,
+  MarketData,
+  type PairConstraints,
+  Trading
+} from "../../../shared/exchange/port.ts"
+import { type Check, fail, type Finding, ok, warn } from "./check.ts"
+import { clockFinding, feeFinding, sizeFinding } from "./limits.ts"
+
+/** The exchange's time comes in whole seconds. */
+const RESOLUTION_MS = 1_000
+
+export const clockCheck: Check<MarketData> = {
+  what: "clock",
+  look: Effect.gen(function* () {
+    const { time } = yield* MarketData
+    const before = yield* Clock.currentTimeMillis
+    const venueMs = yield* time
+    const after = yield* Clock.currentTimeMillis
+    const roundTripMs = after - before
+    return [clockFinding((before + after) / 2 - (venueMs + RESOLUTION_MS / 2), (roundTripMs + RESOLUTION_MS) / 2)]
+  })
+}
+
+/** Terms, fees and price as the exchange says them now. */
+export const termsCheck = (settings: Settings): Check<MarketData | Trading> => ({
+  what: "exchange",
+  look: Effect.gen(function* () {
+    const trading = yield* Trading
+    const { last } = yield* (yield* MarketData).ticker
+    const constraints = yield* trading.constraints
+    const fees = yield* Effect.result(trading.fees)
+    const makerPct = fees._tag === "Success" ? fees.success.makerPct : null
+    const { minVolume, minCost, status } = constraints
+    const terms = { makerPct, minVolume, minCost, price: last, source: "the exchange" }
+    const market =
+      status === "online"
+        ? ok("exchange", `${settings.symbol} is online at ${Price.format(last)}`)
+        : warn("exchange", `${settings.symbol} is ${status}`, "orders may be refused until it is online")
+    return [market, feeFinding(settings, terms), sizeFinding(settings, terms)]
+  })
+})
+
+/** No such order has ever been: a cancel of it shows whether cancelling is allowed, and cancels nothing. */
+const NO_ORDER = "OAAAAA-AAAAA-AAAAAA"
+
+const permission = (what: string, call: Effect.Effect<unknown, ExchangeError>): Effect.Effect<Finding> =>
+  Effect.map(Effect.result(call), (result) => {
+    if (result._tag === "Success") return ok("keys", `may ${what}`)
+    const { advice, detail } = result.failure
+    if (advice === "rejected" || advice === "gone") return ok("keys", `may ${what}`)
+    if (advice === "stop")
+      return fail("keys", `may not ${what}: ${detail}`, "give the key this permission, or make a new one")
+    return fail("keys", `whether it may ${what} is not known: ${detail}`, "run this again")
+  })
+
+/** An order that could never stand: a tenth of the price, checked by the exchange and not placed. */
+const rehearsal = (
+  { minVolume, minCost, priceDecimals, volumeDecimals }: PairConstraints,
+  last: Price,
+  nowMs: number
+): LimitOrder => {
+  const price = Price.fromNumber(Price.toNumber(last) / 10, priceDecimals)
+  const volume = leastVolume(minVolume, minCost, price, volumeDecimals)
+  return {
+    clientId: `doctor${nowMs.toString(36)}`,
+    side: "buy",
+    price,
+    volume,
+    postOnly: true,
+    deadlineMs: nowMs + 30_000
+  }
+}
+
+const leastVolume = (
+  minVolume: PairConstraints["minVolume"],
+  minCost: PairConstraints["minCost"],
+  price: Price,
+  decimals: number
+): PairConstraints["minVolume"] => {
+  const unit = 10n ** BigInt(8 - decimals)
+  const byCost = (minCost * 100_000_000n) / price + unit
+  const wanted = byCost > minVolume ? byCost : minVolume
+  return (((wanted + unit - 1n) / unit) * unit) as PairConstraints["minVolume"]
+}
+
+/** What the keys may do, found out with calls that change nothing. Nothing of a key is ever printed. */
+export const keysCheck: Check<MarketData | Trading> = {
+  what: "keys",
+  look: Effect.gen(function* () {
+    const trading = yield* Trading
+    const { last } = yield* (yield* MarketData).ticker
+    const constraints = yield* trading.constraints
+    const nowMs = yield* Clock.currentTimeMillis
+    return [
+      yield* permission("query funds", trading.balances),
+      yield* permission("query open orders", trading.openOrders),
+      yield* permission("query trades and closed orders", trading.fills(nowMs - 60_000, nowMs)),
+      yield* permission("place and amend orders", trading.rehearse(rehearsal(constraints, last, nowMs))),
+      yield* permission("cancel orders", trading.cancel(NO_ORDER)),
+      warn(
+        "keys",
+        "whether they may withdraw cannot be asked without withdrawing",
+        "see at Kraken that they may not, and that they are bound to this machine's address"
+      )
+    ]
+  })
+}

@@ -1,0 +1,101 @@
+/** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
+import { Effect, Stream } from "effect"
+import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
+import type { Settings } from "../../../shared/config/settings.ts"
+import type { Price } from "../../../shared/core/decimal/decimal.ts"
+import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import { Journal } from "../../../shared/journal/port.ts"
+import { subjectsOf } from "../../../app/services.ts"
+import { type Check, fail, type Finding, ok, warn } from "./check.ts"
+import { feeFinding, sizeFinding } from "./limits.ts"
+
+/** Records at the end that are decoded: what a crash or a bad disk would have spoilt. */
+const TAIL_RECORDS = 1_000
+
+export const journalCheck = (settings: Settings): Check<Journal> => ({
+  what: "journal",
+  look: Effect.gen(function* () {
+    const journal = yield* Journal
+    const subjects = subjectsOf(settings)
+    const head = yield* journal.head
+    if (head === 0) return [ok("journal", `${journal.where}: empty; the first start fills it`)]
+    const from = Math.max(1, head - TAIL_RECORDS + 1)
+    yield* journal.read({ from }).pipe(Stream.mapEffect(decode), Stream.runDrain)
+    const { epoch, faults, skipped } = yield* readControl(subjects)
+    const open = faults.filter(({ actor, seq }) => !skipped.has(skipKey(actor, seq)))
+    const unanswered = open.map(({ actor, seq, problem }) =>
+      fail(
+        "journal",
+        `${actor} halted at record ${seq}: ${problem}`,
+        `fix the code, or: kennel journal skip ${seq} --actor "${actor}"`
+      )
+    )
+    const whole = ok("journal", `${journal.where}: ${head} records, epoch ${epoch}; the last ${head - from + 1} decode`)
+    return [whole, ...unanswered, ...(yield* modeFinding(subjects.out("governor")))]
+  })
+})
+
+/** Fees, size and price as the journal last heard them: what can be said while the exchange is not reached. */
+export const journalTermsCheck = (settings: Settings): Check<Journal> => ({
+  what: "fees",
+  look: Effect.gen(function* () {
+    const journal = yield* Journal
+    const subjects = subjectsOf(settings)
+    let fees: EventOf<"FeesObserved"> | null = null
+    let constraints: EventOf<"ConstraintsObserved"> | null = null
+    yield* journal.read({ from: 1, filter: subjects.account }).pipe(
+      Stream.mapEffect(decode),
+      Stream.runForEach(({ events }) =>
+        Effect.sync(() => {
+          for (const event of events) {
+            if (event._tag === "FeesObserved") fees = event
+            else if (event._tag === "ConstraintsObserved") constraints = event
+          }
+        })
+      )
+    )
+    const last = yield* journal.last(subjects.price)
+    const priced = last === null ? undefined : (yield* decode(last)).events.findLast(isPrice)
+    return termsFindings(settings, fees, constraints, priced?.last ?? null)
+  })
+})
+
+const isPrice = (event: MarketEvent): event is EventOf<"PriceObserved"> => event._tag === "PriceObserved"
+
+const termsFindings = (
+  settings: Settings,
+  fees: EventOf<"FeesObserved"> | null,
+  constraints: EventOf<"ConstraintsObserved"> | null,
+  price: Price | null
+): ReadonlyArray<Finding> => {
+  if (fees === null && constraints === null) return []
+  const { minVolume, minCost } = constraints ?? settings
+  const terms = { makerPct: fees?.makerPct ?? null, minVolume, minCost, price, source: "the journal" }
+  return [feeFinding(settings, terms), sizeFinding(settings, terms)]
+}
+
+/** The mode as the governor last said it. */
+const modeFinding = Effect.fnUntraced(function* (subject: string) {
+  const journal = yield* Journal
+  let last: EventOf<"ModeChanged"> | null = null
+  yield* journal.read({ from: 1, filter: subject }).pipe(
+    Stream.mapEffect(decode),
+    Stream.runForEach(({ events }) =>
+      Effect.sync(() => {
+        for (const event of events) if (event._tag === "ModeChanged") last = event
+      })
+    )
+  )
+  return [modeOf(last)] satisfies ReadonlyArray<Finding>
+})
+
+const modeOf = (last: EventOf<"ModeChanged"> | null): Finding => {
+  if (last === null) return warn("governor", "has never spoken in this journal", "it does at the next start")
+  const text = `${last.mode}: ${last.reason.rule}`
+  // No failure: a halted market opens nothing, and it must run to mind its exits and to hear `resume`.
+  if (last.mode === "HALTED")
+    return warn("governor", text, "start, read the page or /api/status for what broke, mend it, then resume")
+  return last.mode === "PAUSED"
+    ? warn("governor", text, "it stays paused until its cause is gone or you resume")
+    : ok("governor", text)
+}

@@ -1,0 +1,80 @@
+/** Whether the settings make sense at this exchange, at this price, with these fees. Pure. */
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { openOrderLimit } from "../../../shared/config/governorRules.ts"
+import type { Settings } from "../../../shared/config/settings.ts"
+import { fail, type Finding, ok, warn } from "./check.ts"
+
+/** What is known of the exchange; null where nobody could be asked. */
+export interface Terms {
+  readonly makerPct: number | null
+  readonly minVolume: Volume
+  readonly minCost: Quote
+  readonly price: Price | null
+  /** Where these come from: `the exchange`, `the journal`, `the settings`. */
+  readonly source: string
+}
+
+/** The profit target must earn more than entry and exit cost. */
+export const feeFinding = ({ profitPct, live }: Pick<Settings, "profitPct" | "live">, terms: Terms): Finding => {
+  if (terms.makerPct === null)
+    return warn("fees", "the maker fee is not known", "start once, or make the exchange reachable")
+  const cost = 2 * terms.makerPct
+  const text = `PROFIT_PCT ${profitPct} % against two maker fees of ${terms.makerPct} % (${terms.source})`
+  if (profitPct > cost) return ok("fees", text)
+  const advice = `every cycle would lose; set PROFIT_PCT above ${cost}`
+  return live ? fail("fees", text, advice) : warn("fees", text, advice)
+}
+
+/** The orders that the slots may come to hold must fit under the safe cap. */
+export const tierFinding = (
+  settings: Pick<Settings, "tier" | "openOrderLimit" | "openOrderSafetyRatio" | "slots" | "maxRecoverySlots">
+): Finding => {
+  const limit = openOrderLimit(settings)
+  const safeCap = Math.floor(limit * settings.openOrderSafetyRatio)
+  const most = settings.slots * (2 + settings.maxRecoverySlots)
+  const text = `KRAKEN_TIER ${settings.tier}: ${limit} open orders, ${safeCap} of them planned with; ${settings.slots} slots hold up to ${most}`
+  return most <= safeCap
+    ? ok("tier", text)
+    : warn(
+        "tier",
+        text,
+        "fewer SLOTS or MAX_RECOVERY_SLOTS, or the tier the account really has; entries wait at the cap"
+      )
+}
+
+/** The exchange does not say its tier: with real money a person must. `given` is the setting as it stands, if it does. */
+export const tierSaidFinding = ({ tier }: Pick<Settings, "tier">, given: string | undefined): Finding =>
+  given === undefined || given === ""
+    ? warn("tier", `KRAKEN_TIER is not set, ${tier} is assumed`, "set it to the account's verification tier at Kraken")
+    : ok("tier", `${tier}, as set`)
+
+/** An order of the size set must reach the exchange's minimum, or every slot waits. */
+export const sizeFinding = (
+  { orderSize }: Pick<Settings, "orderSize">,
+  { minVolume, minCost, price, source }: Terms
+): Finding => {
+  if (price === null) return warn("size", "no price is known", "start once, or make the exchange reachable")
+  const volume = Quote.toNumber(orderSize) / Price.toNumber(price)
+  const text =
+    `ORDER_SIZE_USD ${Quote.format(orderSize)} buys ${volume.toFixed(2)} DOGE at ${Price.format(price)}; ` +
+    `least order ${Volume.format(minVolume)} DOGE and ${Quote.format(minCost)} USD (${source})`
+  if (volume >= Volume.toNumber(minVolume) && orderSize >= minCost) return ok("size", text)
+  const least = Math.max(Quote.toNumber(minCost), Volume.toNumber(minVolume) * Price.toNumber(price) * 1.05)
+  return warn(
+    "size",
+    text,
+    `slots would wait, sizes are never raised; set ORDER_SIZE_USD to ${least.toFixed(2)} or more`
+  )
+}
+
+/** Warned of, and refused: a clock this far off makes deadlines lie. */
+const SKEW_WARN_MS = 1_000
+const SKEW_FAIL_MS = 5_000
+
+/** `skewMs`: this machine's clock less the exchange's; `doubtMs`: half a round trip and the reply's resolution. */
+export const clockFinding = (skewMs: number, doubtMs: number): Finding => {
+  const text = `this machine is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs < 0 ? "behind" : "ahead of"} the exchange, ± ${(doubtMs / 1_000).toFixed(1)} s`
+  const surely = Math.max(0, Math.abs(skewMs) - doubtMs)
+  if (surely >= SKEW_FAIL_MS) return fail("clock", text, "set the clock by NTP: signatures and deadlines go by it")
+  return surely >= SKEW_WARN_MS ? warn("clock", text, "set the clock by NTP") : ok("clock", text)
+}

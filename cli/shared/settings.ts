@@ -1,0 +1,24 @@
+/** Settings for a command: the environment, with the command's flags over it. */
+import { Effect, Schema } from "effect"
+import { readSettings } from "../../shared/config/read.ts"
+import type { Settings } from "../../shared/config/settings.ts"
+
+/** One or more settings are wrong; nothing has been started. */
+export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSettings", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return this.problems.map((problem) => `wrong setting: ${problem}`).join("\n")
+  }
+}
+
+/** Flags win over the environment; the key is the environment's name. */
+export const loadSettings = (
+  flags: Readonly<Record<string, string | undefined>> = {}
+): Effect.Effect<Settings, WrongSettings> =>
+  Effect.suspend((): Effect.Effect<Settings, WrongSettings> => {
+    const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+    const { settings, problems } = readSettings({ ...process.env, ...given })
+    if (problems.length > 0) return new WrongSettings({ problems })
+    return Effect.succeed(settings)
+  })

@@ -1,0 +1,143 @@
+/**
+ * The shape of the reference cases (trading contract §15) and their reading into a slot's state. The reference works in
+ * doubles and seconds; prices, volumes and money become exact decimals here.
+ */
+import { CaseError, CaseObject } from "../format/caseObject.ts"
+import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import type { SlotRules } from "../../shared/events/families/control.ts"
+import {
+  initialState,
+  type SlotBook,
+  type SlotOrder,
+  type SlotState,
+  type Recovery,
+  type TradeId
+} from "../../services/slot-actor/core/state.ts"
+import { termsOf } from "../../services/slot-actor/core/terms.ts"
+
+const SIDES = ["buy", "sell"] as const
+const TRADES = ["A", "B"] as const
+const MS = 1000
+
+export const sideOf = (from: CaseObject, name = "side") => from.oneOf(name, SIDES)
+export const tradeOf = (from: CaseObject, name = "trade_id"): TradeId => from.oneOf(name, TRADES)
+
+/** The rules of a case; what it leaves out has the default of trading contract §14. */
+export const rulesOf = (config: CaseObject): SlotRules => ({
+  entryPct: config.number("entry_pct", 0.2),
+  profitPct: config.number("profit_pct", 1),
+  refreshPct: config.number("refresh_pct", 1),
+  orderSize: Quote.fromNumber(config.number("order_size_usd", 2)),
+  s1OrphanAfterSec: config.number("s1_orphan_after_sec", 1350),
+  s2OrphanAfterSec: config.number("s2_orphan_after_sec", 1800),
+  lossBackoffStart: config.number("loss_backoff_start", 3),
+  lossBackoffFactor: config.number("backoff_factor", 0.5),
+  lossBackoffMax: config.number("backoff_max_multiplier", 5),
+  lossCooldownStart: config.number("loss_cooldown_start", 5),
+  lossCooldownSec: config.number("loss_cooldown_sec", 900),
+  reentryBaseCooldownSec: config.number("reentry_base_cooldown_sec", 60),
+  maxConsecutiveRefreshes: config.number("max_consecutive_refreshes", 3),
+  refreshCooldownSec: config.number("refresh_cooldown_sec", 300),
+  maxRecoverySlots: config.number("max_recovery_slots", 2),
+  recoveryEviction: config.oneOf("recovery_eviction", ["oldest", "farthest"], "oldest"),
+  stalePriceMaxAgeSec: config.number("stale_price_max_age_sec", 60),
+  priceDecimals: config.number("price_decimals", 6),
+  volumeDecimals: config.number("volume_decimals", 0),
+  minVolume: Volume.fromNumber(config.number("min_volume", 13)),
+  minCost: Quote.fromNumber(config.number("min_cost_usd", 0)),
+  makerFeePct: config.number("maker_fee_pct", 0.25)
+})
+
+/** The state a case starts from; the account is at hand, so that only the reference's own refusals apply. */
+export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {
+  const rules = rulesOf(config)
+  const seconds = (name: string): number | null => {
+    const value = initial.optionalNumber(name)
+    return value === null ? null : value * MS
+  }
+  const trade = (id: "a" | "b"): SlotBook["trades"]["A"] => ({
+    cycle: initial.number(`cycle_${id}`, 1),
+    consecutiveLosses: initial.number(`consecutive_losses_${id}`, 0),
+    cooldownUntilMs: initial.number(`cooldown_until_${id}`, 0) * MS,
+    consecutiveRefreshes: initial.number(`consecutive_refreshes_${id}`, 0),
+    lastRefreshDirection:
+      (initial.fields[`last_refresh_direction_${id}`] ?? null) === null
+        ? null
+        : initial.oneOf(`last_refresh_direction_${id}`, ["up", "down"]),
+    refreshCooldownUntilMs: initial.number(`refresh_cooldown_until_${id}`, 0) * MS,
+    rejections: 0,
+    retryAtMs: 0
+  })
+  return {
+    nowMs: initial.number("now") * MS,
+    marketPrice: initial.number("market_price"),
+    priceAtMs: seconds("last_price_update_at"),
+    priceAgeSec: 0,
+    facts: { ...initialState.facts, listed: true, rules, reconciled: true },
+    terms: termsOf(rules, null, null),
+    book: {
+      ...initialState.book,
+      orders: initial.list("orders").map((order) => orderOf(order, order.number("local_id"))),
+      recoveries: initial.list("recovery_orders").map(recoveryOf),
+      trades: { A: trade("a"), B: trade("b") },
+      nextOrderId: initial.number("next_order_id", 1),
+      nextRecoveryId: initial.number("next_recovery_id", 1),
+      totalProfit: Quote.fromNumber(initial.number("total_profit", 0)),
+      totalFees: Quote.fromNumber(initial.number("total_fees", 0)),
+      realizedLoss: Quote.fromNumber(initial.number("today_realized_loss", 0)),
+      roundTrips: initial.number("total_round_trips", 0),
+      s2EnteredAtMs: seconds("s2_entered_at"),
+      longOnly: initial.flag("long_only"),
+      shortOnly: initial.flag("short_only"),
+      profitPctRuntime: initial.number("profit_pct_runtime", 0)
+    }
+  }
+}
+
+const orderOf = (from: CaseObject, localId: number): SlotOrder => {
+  const price = Price.fromNumber(from.number("price"))
+  const volume = Volume.fromNumber(from.number("volume"))
+  const fields = {
+    localId,
+    side: sideOf(from),
+    tradeId: tradeOf(from),
+    cycle: from.number("cycle"),
+    price,
+    priceNumber: Price.toNumber(price),
+    volume,
+    status: from.text("txid", "") === "" ? ("requested" as const) : ("accepted" as const),
+    txid: from.text("txid", ""),
+    placedAtMs: from.number("placed_at", 0) * MS,
+    filledVolume: Volume.zero,
+    rejections: 0,
+    retryAtMs: 0
+  }
+  if (from.oneOf("role", ["entry", "exit"]) === "entry") return { ...fields, role: "entry", position: null }
+  return { ...fields, role: "exit", position: positionOf(from, volume) }
+}
+
+const positionOf = (from: CaseObject, volume: Volume) => {
+  const price = Price.fromNumber(from.number("entry_price", 0))
+  return {
+    price,
+    cost: cost(price, volume),
+    fee: Quote.fromNumber(from.number("entry_fee", 0)),
+    filledAtMs: from.number("entry_filled_at", 0) * MS,
+    closedVolume: Volume.zero,
+    closedCost: Quote.zero,
+    closedFee: Quote.zero
+  }
+}
+
+const recoveryOf = (from: CaseObject): Recovery => {
+  const recoveryId = from.number("recovery_id")
+  const order = orderOf(new CaseObject({ ...from.fields, role: "exit" }, from.at), -recoveryId)
+  if (order.role !== "exit") throw new CaseError(`${from.at} is no exit`)
+  return {
+    recoveryId,
+    orphanedAtMs: from.number("orphaned_at", 0) * MS,
+    reason: from.text("reason", ""),
+    softClose: "no",
+    order
+  }
+}

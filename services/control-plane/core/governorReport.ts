@@ -1,0 +1,135 @@
+/** The governed part of the report: mode, limits, what people asked for and were told. Pure. */
+import type { EventOf } from "../../../shared/events/event.ts"
+import type { Mode } from "../../../shared/events/families/governor.ts"
+import { firstOf, haltedBy, type Observed } from "./checks.ts"
+import type { GovernorStatus } from "./governorStatus.ts"
+import type { AskedCommand, Notice } from "./status.ts"
+import { argumentsIn, commandInWords, wordsOf } from "./words.ts"
+
+/** The blocks the report shows as the governor gives them. */
+const BLOCKS = [
+  "startup",
+  "entry_scheduler",
+  "capacity_fill_health",
+  "daily_loss_limit",
+  "daily_loss_lock_active",
+  "daily_loss_lock_utc_day",
+  "capital_layers",
+  "targets",
+  "sizing",
+  "open_order_drift_hint",
+  "recoveries",
+  "soft_closed_total"
+] as const satisfies ReadonlyArray<keyof GovernorStatus>
+
+/** The governor's blocks under their names; each is null while the market has no governor. */
+type GovernorBlocks = { readonly [K in (typeof BLOCKS)[number]]: GovernorStatus[K] | null }
+
+/** Mode and reason, and what people asked for and were told. Times are Unix seconds of the exchange's clock. */
+export interface GovernedPart extends GovernorBlocks {
+  readonly mode: Mode
+  /** Why it is that, as a sentence; null while RUNNING. */
+  readonly mode_reason: string | null
+  /** The same as rule and numbers. */
+  readonly mode_cause: { readonly rule: string; readonly numbers: Readonly<Record<string, number | string>> } | null
+  readonly mode_since: number | null
+  /** Everything that stands against running, most severe first, one sentence each. */
+  readonly mode_causes: ReadonlyArray<string>
+  /** Not null: only an operator's command ends this pause, and this is why. */
+  readonly operator_needed: string | null
+  /** Newest last, at most 50. */
+  readonly notices: ReadonlyArray<{
+    readonly at: number
+    readonly severity: Notice["severity"]
+    readonly rule: string
+    readonly text: string
+  }>
+  /** Newest last, at most 20. */
+  readonly commands: ReadonlyArray<{
+    readonly id: string
+    readonly author: string
+    readonly at: number
+    readonly action: string
+    readonly arguments: Readonly<Record<string, number | string>>
+    readonly text: string
+    readonly result: "applied" | "refused" | "pending"
+    readonly reason: string | null
+  }>
+  /** The last slot that stopped itself, with the shortest list of events found that makes it stop. */
+  readonly last_halt: {
+    readonly slot: number
+    readonly seq: number
+    readonly violations: ReadonlyArray<string>
+    readonly events: EventOf<"HaltExplained">["events"]
+    readonly out_of: number
+  } | null
+}
+
+const noticeOf = ({ severity, reason, atMs }: Notice) => ({
+  at: atMs / 1_000,
+  severity,
+  rule: reason.rule,
+  text: wordsOf(reason)
+})
+
+const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): GovernedPart["commands"][number] => ({
+  id: commandId,
+  author,
+  at: atMs / 1_000,
+  action: command.name,
+  arguments: argumentsIn(command),
+  text: commandInWords(command),
+  result: answer === null ? "pending" : answer.applied ? "applied" : "refused",
+  reason: answer === null ? null : wordsOf(answer.reason)
+})
+
+const haltOf = (explained: EventOf<"HaltExplained"> | null): GovernedPart["last_halt"] => {
+  if (explained === null) return null
+  const { slot, seq, violations, events, outOf } = explained
+  return { slot, seq, violations, events, out_of: outOf }
+}
+
+type ModePart = Pick<
+  GovernedPart,
+  "mode" | "mode_reason" | "mode_cause" | "mode_since" | "mode_causes" | "operator_needed"
+>
+
+const NO_CAUSES = { mode_causes: [], operator_needed: null } as const
+
+/**
+ * A fault stops whoever met it, perhaps the governor itself: it halts the market whatever the governor said last. Without a
+ * governor a market runs unless something halts it.
+ */
+const modeOf = (observed: Observed): ModePart => {
+  const { governor } = observed
+  const halted = haltedBy(observed)
+  const since = governor?.since ?? null
+  const causes =
+    governor === null
+      ? NO_CAUSES
+      : {
+          mode_causes: governor.causes.map(({ sentence }) => sentence),
+          operator_needed: governor.operator_needed?.sentence ?? null
+        }
+  const why = governor?.mode_reason ?? null
+  const cause = why === null ? null : { rule: why.rule, numbers: why.numbers }
+  const told = { mode_cause: cause, mode_since: since, ...causes }
+  if (halted.length > 0) return { mode: "HALTED", mode_reason: firstOf(halted), ...told }
+  const mode = governor?.mode ?? "RUNNING"
+  return { mode, mode_reason: mode === "RUNNING" ? null : (why?.sentence ?? mode.toLowerCase()), ...told }
+}
+
+const blocksOf = (governor: GovernorStatus | null): GovernorBlocks =>
+  Object.fromEntries(BLOCKS.map((name) => [name, governor?.[name] ?? null])) as unknown as GovernorBlocks
+
+/** The governed part of one moment. */
+export const governedPart = (observed: Observed): GovernedPart => {
+  const { governor, status } = observed
+  return {
+    ...modeOf(observed),
+    ...blocksOf(governor),
+    notices: status.notices.map(noticeOf),
+    commands: status.commands.map(commandOf),
+    last_halt: haltOf(status.explained)
+  }
+}

@@ -1,0 +1,232 @@
+/** The status report: one moment as the JSON that every page and script reads. Pure. */
+import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
+import type { Blocks } from "./blocks.ts"
+import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
+import { type GovernedPart, governedPart } from "./governorReport.ts"
+import type { SlotOrder, SlotRecovery, SlotStatus } from "../marketViews.ts"
+
+/** What does not change while the process lives. */
+export interface ReportOptions extends Limits {
+  /** As people write it: `DOGE/USD`. Its two halves name the units of volumes and amounts. */
+  readonly pair: string
+  readonly trading: "paper" | "live"
+  readonly simulator: { readonly market: string; readonly speed: number } | null
+  /** Wall time, Unix seconds. */
+  readonly startedAt: number
+}
+
+/** How far an order stands from the market: (price − market) / market · 100; null while there is no price. */
+interface Distance {
+  readonly distance_pct: number | null
+}
+
+/** A slot with what only the server may compute. */
+export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
+  readonly orders: ReadonlyArray<SlotOrder & Distance>
+  readonly recovery_orders: ReadonlyArray<SlotRecovery & Distance>
+  /** Retiring: it settles its orders and opens nothing. Null while the market has no governor. */
+  readonly life: "active" | "retiring" | null
+}
+
+/**
+ * Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. The governor's blocks
+ * (`startup`, `capacity_fill_health`, …) are null while the market has no governor.
+ */
+export interface StatusReport extends GovernedPart, Blocks {
+  readonly trading: "paper" | "live"
+  readonly ready: boolean
+  /** Empty when ready. */
+  readonly waiting_for: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<string>
+  readonly market: {
+    readonly pair: string
+    readonly base: string
+    readonly quote: string
+    readonly price: string | null
+    readonly bid: string | null
+    readonly ask: string | null
+    /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
+    readonly price_age_sec: number | null
+    /** From this age on the price is stale. */
+    readonly price_stale_after_sec: number
+    readonly last_event_seq: number
+    /** The exchange's clock as last written; null before the first. */
+    readonly venue_time: number | null
+  }
+  readonly slots: ReadonlyArray<ReportedSlot>
+  readonly total_profit: string
+  readonly total_fees: string
+  readonly total_round_trips: number
+  /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
+  readonly today_realized_loss: string
+  /** Losses of losing cycles on the present UTC day of the exchange's clock. */
+  readonly daily_realized_loss_utc: string
+  readonly account: {
+    readonly base_total: string
+    readonly base_hold: string
+    readonly base_free: string
+    readonly quote_total: string
+    readonly quote_hold: string
+    readonly quote_free: string
+  } | null
+  readonly fees: { readonly maker_pct: number; readonly taker_pct: number } | null
+  readonly constraints: {
+    readonly price_decimals: number
+    readonly volume_decimals: number
+    readonly min_volume: string
+    readonly min_cost: string
+    readonly status: string
+  } | null
+  /** `open`, `sending` and `unknown` count orders now; the others count since the journal began. */
+  readonly orders: {
+    readonly open: number
+    readonly sending: number
+    readonly unknown: number
+    readonly sent: number
+    readonly filled: number
+    readonly cancelled: number
+    readonly rejected: number
+    readonly fills: number
+  }
+  readonly journal: {
+    readonly where: string
+    readonly head: number | null
+    readonly epoch: number
+    /** Frames from outside that did not decode, since the journal began. */
+    readonly quarantined: number
+  }
+  readonly reconciled: boolean
+  readonly simulator: { readonly market: string; readonly speed: number } | null
+  readonly started_at: number
+}
+
+/** Whole seconds from ten on, tenths below: an age is read, not computed with. */
+const roundAge = (sec: number): number => (sec < 10 ? Math.round(sec * 10) / 10 : Math.round(sec))
+
+/** Four decimals of a percent: finer than one price step of any pair here. */
+const distancePct = (price: string, market: Price | null): number | null => {
+  if (market === null || market <= 0n) return null
+  const marketNumber = Price.toNumber(market)
+  return Math.round(((Price.toNumber(Price.parse(price)) - marketNumber) / marketNumber) * 1e6) / 1e4
+}
+
+const withDistance = <Order extends { readonly price: string }>(
+  order: Order,
+  market: Price | null
+): Order & Distance => ({
+  ...order,
+  distance_pct: distancePct(order.price, market)
+})
+
+const sum = (amounts: ReadonlyArray<string>): string =>
+  Quote.format(amounts.reduce((total, amount) => plus(total, Quote.parse(amount)), Quote.zero))
+
+const accountOf = ({ status }: Observed): StatusReport["account"] => {
+  if (status.balances === null) return null
+  const { base, quote } = status.balances
+  return {
+    base_total: Volume.format(base.total),
+    base_hold: Volume.format(base.hold),
+    base_free: Volume.format(minus(base.total, base.hold)),
+    quote_total: Quote.format(quote.total),
+    quote_hold: Quote.format(quote.hold),
+    quote_free: Quote.format(minus(quote.total, quote.hold))
+  }
+}
+
+const constraintsOf = ({ status }: Observed): StatusReport["constraints"] =>
+  status.constraints === null
+    ? null
+    : {
+        price_decimals: status.constraints.priceDecimals,
+        volume_decimals: status.constraints.volumeDecimals,
+        min_volume: Volume.format(status.constraints.minVolume),
+        min_cost: Quote.format(status.constraints.minCost),
+        status: status.constraints.status
+      }
+
+const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
+  const { sent, filled, cancelled, rejected, fills } = status.counts
+  const now = { claimed: 0, open: 0, unknown: 0 }
+  for (const order of status.live) now[order.outcome]++
+  return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
+}
+
+/** The governor counts by itself, and it is its count that locks; without one the slots' own days are added up. */
+const dayLoss = ({ governor, slots, status }: Observed): string => {
+  if (governor !== null) return governor.daily_realized_loss_utc
+  const today = utcDayOf(status.nowMs)
+  return sum(slots.map(({ day_realized_loss: day }) => (day.utc_day === today ? day.loss : "0")))
+}
+
+const nameOf = (
+  { governor }: Observed,
+  { slot_id, alias }: SlotStatus
+): { alias?: string; life: ReportedSlot["life"] } => {
+  const known = governor?.slots.find(({ slot }) => slot === slot_id)
+  const name = known?.alias ?? alias
+  return { ...(name === undefined ? {} : { alias: name }), life: known?.state ?? null }
+}
+
+/** A slot that is no longer of the market shows only what it still has to settle. */
+const isShown =
+  ({ governor }: Observed) =>
+  (slot: SlotStatus): boolean =>
+    governor === null ||
+    governor.slots.some((known) => known.slot === slot.slot_id) ||
+    slot.orders.length + slot.recovery_orders.length > 0
+
+/** The whole report of one moment. */
+export const reportOf = (observed: Observed, options: ReportOptions): StatusReport => {
+  const { status, slots, journal, seq } = observed
+  const [base = "", quote = ""] = options.pair.split("/")
+  const governed = governedPart(observed)
+  const waiting = waitingFor(observed, options)
+  const ageSec = priceAgeSec(observed, options)
+  const market = status.price?.last ?? null
+  return {
+    ...governed,
+    ...observed.blocks,
+    trading: options.trading,
+    ready: waiting.length === 0,
+    waiting_for: waiting,
+    warnings: warnings(observed),
+    market: {
+      pair: options.pair,
+      base,
+      quote,
+      price: status.price === null ? null : Price.format(status.price.last),
+      bid: status.price === null ? null : Price.format(status.price.bid),
+      ask: status.price === null ? null : Price.format(status.price.ask),
+      price_age_sec: ageSec === null ? null : roundAge(ageSec),
+      price_stale_after_sec: options.stalePriceMaxAgeSec,
+      last_event_seq: seq,
+      venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
+    },
+    slots: slots.filter(isShown(observed)).map((slot) => ({
+      ...slot,
+      ...nameOf(observed, slot),
+      orders: slot.orders.map((order) => withDistance(order, market)),
+      recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
+    })),
+    total_profit: sum(slots.map((slot) => slot.total_profit)),
+    total_fees: sum(slots.map((slot) => slot.total_fees)),
+    total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
+    today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
+    daily_realized_loss_utc: dayLoss(observed),
+    account: accountOf(observed),
+    fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },
+    constraints: constraintsOf(observed),
+    orders: ordersOf(observed),
+    journal: {
+      where: journal.where,
+      head: journal.head === null ? null : Math.max(journal.head, seq),
+      epoch: status.epoch,
+      quarantined: status.counts.quarantined
+    },
+    reconciled: status.reconciled !== null,
+    simulator: options.simulator,
+    started_at: options.startedAt
+  }
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { waitingFor, warnings } from "./checks.ts"
+import { foldAll, observedAt, opening, OPTIONS, price, reconciled, slots, START_MS } from "../testing/examples.ts"
+import { reportOf } from "./report.ts"
+
+const running = [...opening, price("0.141", "0.1409", "0.1411")]
+const report = (events: ReadonlyArray<MarketEvent> = running, fields: Parameters<typeof observedAt>[1] = {}) =>
+  reportOf(observedAt(events, { slots, startHead: opening.length, ...fields }), OPTIONS)
+
+describe("being ready", () => {
+  const waiting = (...args: Parameters<typeof observedAt>) => waitingFor(observedAt(...args), OPTIONS)
+
+  it("waits for nothing when the history is read, the price is fresh and the account compared", () => {
+    expect(waiting(running, { startHead: opening.length })).toEqual([])
+  })
+
+  it.each([
+    ["the journal to answer at all", { startHead: null }, "history: the journal has not answered yet"],
+    ["the history to be read", { startHead: 9 }, "history: 6 of 9 records read"],
+    [
+      "the first price of this process: an old one says nothing",
+      { startHead: 6 },
+      "price: none heard since this process began"
+    ],
+    ["a silent price to come back", { startHead: 0, silentSec: 61 }, "price: 61 s old, stale after 60 s"],
+    ["a silent feed to come back", { startHead: 0, silentSec: 31 }, "feed: no record for 31 s, silent after 30 s"]
+  ])("waits for %s", (_what, fields, expected) => {
+    expect(waiting(running, fields)).toContain(expected)
+  })
+
+  it("waits for the journal, in the journal's own words", () => {
+    const journal = { where: "nats", problem: "journal not reachable: refused", head: 6, startHead: 0 }
+    expect(waiting(running, { journal })).toEqual(["journal: journal not reachable: refused"])
+  })
+
+  it("waits for the comparison with the exchange", () => {
+    expect(waiting([price("0.141")])).toEqual(["account: orders not yet compared with the exchange"])
+  })
+
+  it("counts the silence of a simulated market at its own speed", () => {
+    const observed = observedAt(running, { startHead: 0, silentSec: 2 })
+    expect(waitingFor(observed, { ...OPTIONS, speed: 60 })).toEqual(["price: 120 s old, stale after 60 s"])
+  })
+
+  it("takes the age from the feed's clock and lets it grow with the exchange's", () => {
+    const later = foldAll([{ _tag: "ClockTicked", priceAgeSec: 55 }, reconciled], {
+      from: foldAll(running),
+      firstSeq: 7,
+      timeMs: START_MS + 60_000
+    })
+    const at = (silentSec: number) => reportOf({ ...observedAt(running, { status: later }), silentSec }, OPTIONS).market
+    expect(at(0).price_age_sec).toBe(56)
+    expect(at(2.4).price_age_sec).toBe(58)
+  })
+})
+
+describe("the mode", () => {
+  it("is RUNNING while nothing halts", () => {
+    expect(report()).toMatchObject({ mode: "RUNNING", mode_reason: null, ready: true, waiting_for: [] })
+  })
+
+  it("is HALTED while a fault stands, and names the record", () => {
+    const fault: MarketEvent = { _tag: "FaultRaised", actor: "slot-2", seq: 44, problem: "not a number" }
+    expect(report([...running, fault])).toMatchObject({
+      mode: "HALTED",
+      mode_reason: "fault in slot-2 at record 44: not a number"
+    })
+  })
+
+  it("is HALTED while a slot has stopped itself, and names the rules", () => {
+    const halted = slots.map((slot) => ({ ...slot, halted: ["two buy exits", "cycle below 1"] }))
+    expect(report(running, { slots: halted }).mode_reason).toBe(
+      "slot 1 halted: two buy exits; cycle below 1, slot 2 halted: two buy exits; cycle below 1"
+    )
+  })
+})
+
+describe("warnings", () => {
+  const unknown = (n: number): MarketEvent => ({
+    _tag: "OrderUnknown",
+    clientId: `k${n}`,
+    localId: n,
+    cause: "timed out"
+  })
+
+  it.each([
+    [0, []],
+    [1, ["orders sent, outcome unknown, being looked up: k1 (slot 1)"]],
+    [5, ["orders sent, outcome unknown, being looked up: k1 (slot 1), k2 (slot 1), k3 (slot 1) and 2 more"]]
+  ])("of %i orders without outcome are %j", (count, expected) => {
+    const events = Array.from({ length: count }, (_, index) => unknown(index + 1))
+    expect(warnings(observedAt([...running, ...events]))).toEqual(expected)
+  })
+
+  it("name a pair that is not open for trading, and orders that are not ours", () => {
+    const [, constraints] = opening
+    if (constraints?._tag !== "ConstraintsObserved") throw new Error("the example begins with constraints")
+    const foreign: MarketEvent = {
+      _tag: "AccountReconciled",
+      openOrders: 0,
+      missed: 0,
+      foreignOrders: 2,
+      windowStartMs: 0
+    }
+    expect(warnings(observedAt([...running, { ...constraints, status: "cancel_only" }, foreign]))).toEqual([
+      "exchange: the pair is cancel_only",
+      "exchange: 2 open orders on the account are not ours and left alone"
+    ])
+  })
+})
+
+describe("the figures", () => {
+  it("add up over the slots, exactly", () => {
+    expect(report()).toMatchObject({
+      total_profit: "-0.0113616",
+      total_fees: "0.0758",
+      total_round_trips: 7,
+      today_realized_loss: "0.0612394",
+      daily_realized_loss_utc: "0.0412394"
+    })
+  })
+
+  it("count the day's losses of this UTC day only", () => {
+    const yesterday = slots.map((slot) => ({
+      ...slot,
+      day_realized_loss: { utc_day: Math.floor(START_MS / 86_400_000) - 1, loss: "5" }
+    }))
+    expect(report(running, { slots: yesterday }).daily_realized_loss_utc).toBe("0")
+  })
+
+  it("say how far each order stands from the market, with the sign", () => {
+    const [first, second] = report().slots
+    expect(first?.orders.map((order) => order.distance_pct)).toEqual([0.2002, -0.2002])
+    expect(second?.recovery_orders.map((order) => order.distance_pct)).toEqual([6.5248])
+    expect(report(opening).slots[0]?.orders[0]?.distance_pct).toBeNull()
+  })
+
+  it("say what is free of the account", () => {
+    expect(report().account).toEqual({
+      base_total: "10012",
+      base_hold: "84",
+      base_free: "9928",
+      quote_total: "1998.4321",
+      quote_hold: "6.05",
+      quote_free: "1992.3821"
+    })
+  })
+
+  it("give prices as exact text and times as Unix seconds", () => {
+    expect(report().market).toEqual({
+      pair: "DOGE/USD",
+      base: "DOGE",
+      quote: "USD",
+      price: "0.141",
+      bid: "0.1409",
+      ask: "0.1411",
+      price_age_sec: 0,
+      price_stale_after_sec: 60,
+      last_event_seq: 6,
+      venue_time: START_MS / 1_000 + 5
+    })
+  })
+
+  it("are null, not zero, while nothing is known", () => {
+    const nothing = report([])
+    expect(nothing).toMatchObject({ account: null, fees: null, constraints: null, reconciled: false })
+    expect(nothing.market).toMatchObject({ price: null, price_age_sec: null, venue_time: null })
+  })
+
+  it("never show a head behind what was read", () => {
+    expect(report(running, { journal: { where: "", problem: null, head: 3, startHead: 0 } }).journal.head).toBe(6)
+  })
+})

@@ -1,0 +1,27 @@
+/** Reasons and commands as people read them. Pure. */
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
+
+/** `maxAgeSec` becomes `max age sec`, `loss_cooldown` `loss cooldown`. */
+const words = (name: string): string =>
+  name.replaceAll("_", " ").replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+const withNumbers = (what: string, numbers: Readonly<Record<string, number | string>>): string => {
+  const compared = Object.entries(numbers).map(([name, value]) => `${words(name)} ${value}`)
+  return compared.length === 0 ? what : `${what} (${compared.join(", ")})`
+}
+
+/** The rule, and in brackets the numbers it compared. */
+export const wordsOf = ({ rule, numbers }: Reason): string => withNumbers(words(rule), numbers)
+
+/** The arguments of a command as JSON may hold them: amounts as decimal text. Those that were left open are left out. */
+export const argumentsIn = ({ name: _name, ...args }: Command): Readonly<Record<string, number | string>> =>
+  Object.fromEntries(
+    Object.entries(args)
+      .filter((entry): entry is [string, number | string | Quote] => entry[1] !== null && entry[1] !== "")
+      .map(([name, value]) => [name, typeof value === "bigint" ? Quote.format(value) : value])
+  )
+
+/** A command with its arguments, as one line. */
+export const commandInWords = (command: Command): string => withNumbers(words(command.name), argumentsIn(command))

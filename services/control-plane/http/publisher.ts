@@ -1,0 +1,97 @@
+/**
+ * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
+ * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
+ */
+import { Clock, Effect, Queue, type Scope, Stream } from "effect"
+import { Journal } from "../../../shared/journal/port.ts"
+import type { JournalWatch, Observed } from "../core/checks.ts"
+import { MarketViews } from "../marketViews.ts"
+import { type ReportOptions, reportOf, type StatusReport } from "../core/report.ts"
+
+/** One report and its bytes. */
+export interface Published {
+  /** The journal sequence it stands at. */
+  readonly seq: number
+  readonly report: StatusReport
+  /** The report as JSON without line breaks. */
+  readonly json: string
+}
+
+/** Eyes do not follow more than ten changes a second. */
+const MIN_INTERVAL_MS = 100
+/** The finest step in which an age is worth showing. */
+const TICK_MS = 1_000
+/** A journal that needs longer to name its newest sequence counts as unreachable. */
+const HEAD_TIMEOUT_MS = 2_000
+
+/**
+ * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
+ * whose text differs from the one before.
+ */
+export const makePublisher = Effect.fn("makePublisher")(function* (
+  options: ReportOptions,
+  onChange: (published: Published) => void
+): Effect.fn.Return<{ readonly latest: () => Published }, never, MarketViews | Journal | Scope.Scope> {
+  const views = yield* MarketViews
+  const journal = yield* Journal
+  let watch: JournalWatch = { where: journal.where, problem: null, head: null, startHead: null }
+  let movedAtMs = yield* Clock.currentTimeMillis
+  let lastSeq = 0
+
+  const askJournal = journal.head.pipe(
+    Effect.timeoutOrElse({
+      duration: HEAD_TIMEOUT_MS,
+      orElse: () => Effect.fail({ message: `no answer within ${HEAD_TIMEOUT_MS / 1_000} s` })
+    }),
+    Effect.match({
+      onSuccess: (head) => {
+        watch = { ...watch, problem: null, head, startHead: watch.startHead ?? head }
+      },
+      onFailure: (error) => {
+        watch = { ...watch, problem: error.message }
+      }
+    })
+  )
+
+  const build = Effect.fnUntraced(function* () {
+    const nowMs = yield* Clock.currentTimeMillis
+    const moment = yield* views.current
+    const { seq } = moment
+    if (seq !== lastSeq) {
+      lastSeq = seq
+      movedAtMs = nowMs
+    }
+    const silentSec = Math.max(0, nowMs - movedAtMs) / 1_000
+    const observed: Observed = { ...moment, journal: watch, silentSec }
+    const report = reportOf(observed, options)
+    return { seq, report, json: JSON.stringify(report) }
+  })
+
+  yield* askJournal
+  let latest: Published = yield* build()
+
+  // One place: however often the views move in between, one build follows.
+  const wake = yield* Queue.sliding<void>(1)
+  const waken = () => Queue.offer(wake, undefined)
+  yield* views.changes.pipe(Stream.runForEach(waken), Effect.forkScoped({ startImmediately: true }))
+  yield* Effect.sleep(TICK_MS).pipe(
+    Effect.andThen(askJournal),
+    Effect.andThen(waken()),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  yield* Queue.take(wake).pipe(
+    Effect.andThen(build()),
+    Effect.tap((next) =>
+      Effect.sync(() => {
+        const changed = next.json !== latest.json
+        latest = next
+        if (changed) onChange(next)
+      })
+    ),
+    Effect.andThen(Effect.sleep(MIN_INTERVAL_MS)),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return { latest: () => latest }
+})

@@ -1,0 +1,222 @@
+/** What the regime advisor says and what the rebalancer makes of it: the way from probabilities to the skew. Pure. */
+import { age, dateTime, decimal, integer, percent, signed, timeOfDay, UNKNOWN } from "./format.js"
+import { actionButton } from "./governorView.js"
+import { h } from "../h.js"
+
+/**
+ * @import { StatusReport } from "../../core/report.ts"
+ * @typedef {NonNullable<StatusReport["hmm_regime"]>} Regime
+ * @typedef {NonNullable<Regime["one_minute"]>} Reading
+ */
+
+const SHARE_DIGITS = 2
+const SIGNAL_DIGITS = 4
+
+const AGREEMENTS = {
+  full: "both timeframes agree",
+  "15m_neutral": "15m is neutral",
+  "1m_cooling": "1m is cooling down",
+  conflict: "the timeframes contradict each other",
+  "1m_only": "1m alone speaks",
+  "15m_only": "15m alone speaks"
+}
+
+/** Tone of a regime: as of the orders it favours. */
+const TONES = { BULLISH: "buy", BEARISH: "sell", RANGING: "" }
+
+/** @param {number | undefined} value */
+const share = (value) => (value === undefined ? UNKNOWN : value.toFixed(SHARE_DIGITS))
+
+/**
+ * A number of the chain; what is none (`unknown`, `none`) is said as it is.
+ * @param {number | string | undefined} value
+ * @param {(value: number) => string} shown
+ */
+const figure = (value, shown) => (value === undefined ? UNKNOWN : typeof value === "number" ? shown(value) : value)
+
+/** @param {number} value */
+const signal = (value) => signed(value.toFixed(SIGNAL_DIGITS), SIGNAL_DIGITS)
+
+/** @param {number} value A fraction. */
+const inPercent = (value) => percent(100 * value).replace(/^\+/, "")
+
+/**
+ * One detector as a row, its reason for silence in place of the numbers.
+ * @param {string} name
+ * @param {Reading | null} reading
+ */
+const detectorRow = (name, reading) =>
+  h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, name),
+    ...(reading !== null && !reading.trained
+      ? [h("td", { colspan: "4", class: "silent" }, `silent: ${reading.reason ?? UNKNOWN}`)]
+      : [
+          h("td", { class: "n" }, share(reading?.probabilities.bearish)),
+          h("td", { class: "n" }, share(reading?.probabilities.ranging)),
+          h("td", { class: "n" }, share(reading?.probabilities.bullish)),
+          h(
+            "td",
+            { class: "n" },
+            reading === null ? UNKNOWN : signed(reading.biasSignal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
+          )
+        ]),
+    h("td", { class: "n age quiet" }, age(reading?.ageSec ?? null))
+  )
+
+/** @param {Regime} regime */
+const detectors = ({ one_minute: fast, fifteen_minute: slow }) =>
+  h(
+    "table",
+    {},
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, ""),
+        ...["bearish", "ranging", "bullish", "bias", "candles' age"].map((name) =>
+          h("th", { class: "n", scope: "col" }, name)
+        )
+      )
+    ),
+    h("tbody", {}, detectorRow("1m", fast), detectorRow("15m", slow))
+  )
+
+/** @param {Regime["trainings"]} trainings */
+const trained = (trainings) => {
+  const lines = Object.entries(trainings).map(([timeframe, training]) => {
+    const at = h("span", { class: "time" }, `${dateTime(training.at)} UTC`)
+    return "error" in training
+      ? h("li", { class: "warn" }, `${timeframe} not trained `, at, `: ${training.error}`)
+      : h(
+          "li",
+          {},
+          `${timeframe} trained `,
+          at,
+          `: ${[`${integer(training.candles)} candles`, ...training.warnings].join(", ")}`
+        )
+  })
+  return h("ul", { class: "facts" }, ...(lines.length > 0 ? lines : [h("li", {}, "Not trained yet.")]))
+}
+
+/** What a shadow run would have changed: it moves nothing, and keeps score. @param {Regime["scorecard"]} card */
+const scorecard = ({ readings, directional, hits, biasTimesMove, moves }) =>
+  h(
+    "p",
+    { class: "facts" },
+    h("b", {}, "Shadow mode: it moves nothing and keeps score. "),
+    `Of ${integer(readings)} readings ${integer(directional)} took a side, ${integer(hits)} of them the right one` +
+      `${directional === 0 ? "" : ` (${Math.round((100 * hits) / directional)} %)`}; ` +
+      `following them ${percent(100 * biasTimesMove)}, always up ${percent(100 * moves)}.`
+  )
+
+/** @param {Regime} regime */
+const consensus = ({ available, regime, agreement, confidence, bias_signal: bias, age_sec: ageSec }) => {
+  const spoken = available && agreement !== "none"
+  const agreed = AGREEMENTS[/** @type {keyof typeof AGREEMENTS} */ (agreement)] ?? agreement
+  const sure = `confidence ${share(confidence)} · bias ${signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)}`
+  return h(
+    "div",
+    { class: "verdict" },
+    h(
+      "p",
+      { class: `word ${spoken ? TONES[/** @type {keyof typeof TONES} */ (regime)] : "quiet"}` },
+      spoken ? regime.toLowerCase() : "no regime yet"
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      spoken ? `${agreed} · ${sure} · said ${age(ageSec)} ago` : "No model speaks: the trend decides alone."
+    )
+  )
+}
+
+/**
+ * The regime, and where it comes from; nothing where nobody follows it.
+ * @param {StatusReport} report
+ */
+export const regime = ({ hmm_regime: shown, startup }) =>
+  shown !== undefined &&
+  h(
+    "section",
+    { class: "card advice", "aria-label": "Regime" },
+    h(
+      "div",
+      { class: "heading" },
+      h("h2", {}, "Regime"),
+      shown.enabled && startup !== null && actionButton("retrain", "Retrain", { class: "small" })
+    ),
+    ...(shown.enabled
+      ? [consensus(shown), detectors(shown), trained(shown.trainings), shown.shadow && scorecard(shown.scorecard)]
+      : [h("p", { class: "empty" }, "advisor off: HMM_ENABLED=false. The trend decides alone.")])
+  )
+
+/** What the last word means. */
+const RULES = {
+  controlled: "controlled",
+  neutral_band: "within the neutral band",
+  capacity: "no skew: little room for open orders",
+  no_portfolio: "no skew: the account is worth nothing",
+  flip_damping: "no skew: it changed sign too often"
+}
+
+/** @param {number} skew */
+const favoured = (skew) =>
+  skew === 0 ? "neither side is favoured" : skew > 0 ? "buys are enlarged" : "sells are enlarged"
+
+/** @param {ReadonlyArray<readonly [string, string]>} rows */
+const chain = (rows) =>
+  h(
+    "dl",
+    { class: "chain" },
+    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { class: "n" }, value)))
+  )
+
+/**
+ * The chain of numbers from the trend to the skew; nothing where nobody follows it.
+ * @param {StatusReport} report
+ */
+export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) => {
+  if (shown === undefined) return false
+  const numbers = shown.reason?.numbers ?? {}
+  const rule = shown.reason?.rule ?? ""
+  const words = RULES[/** @type {keyof typeof RULES} */ (rule)] ?? rule.replaceAll("_", " ")
+  const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
+  const targetRule = String(numbers["targetRule"] ?? "").replaceAll("_", " ")
+  const blend = advisor?.enabled === true ? ` (trend ${decimal(String(advisor.blend_factor), SHARE_DIGITS)})` : ""
+  return h(
+    "section",
+    { class: "card advice", "aria-label": "Rebalancer" },
+    h("h2", {}, "Rebalancer"),
+    ...(shown.enabled
+      ? [
+          h(
+            "div",
+            { class: "verdict" },
+            h("p", { class: "word n" }, signal(shown.skew)),
+            h(
+              "p",
+              { class: "quiet" },
+              shown.reason === null
+                ? "no look at the market yet"
+                : `skew: ${favoured(shown.skew)} · ${words} · at ${timeOfDay(shown.last_update_ts)}`
+            )
+          ),
+          chain([
+            ["Trend score", figure(numbers["trendScore"], signal)],
+            ["Regime's bias", figure(numbers["bias"], signal)],
+            [`Blended signal${blend}`, figure(numbers["signal"], signal)],
+            [`Idle target${targetRule === "" ? "" : `, ${targetRule}`}`, figure(numbers["target"], inPercent)],
+            ["Idle ratio", figure(numbers["idleRatio"], inPercent)],
+            ["Smoothed error", figure(numbers["smoothedError"], signal)],
+            ["Velocity, per hour", figure(numbers["smoothedVelocity"], (perSec) => signal(perSec * 3_600))],
+            ["Room for orders", shown.capacity_band],
+            ["Target held", held]
+          ])
+        ]
+      : [h("p", { class: "empty" }, "rebalancer off: REBALANCE_ENABLED=false. Both sides have the same size.")])
+  )
+}

@@ -1,0 +1,195 @@
+/** What the governor allows, what a person may ask of it, and what was asked and told. Pure. */
+import { decimal, integer, percent, timeOfDay, UNKNOWN } from "./format.js"
+import { h } from "../h.js"
+
+/** @import { StatusReport } from "../../core/report.ts" */
+
+/** Lines shown of notices and of commands; the report holds more. */
+const SHOWN_LINES = 8
+const AMOUNT_DIGITS = 2
+
+const BANDS = { normal: "room enough", caution: "getting full", stop: "nearly full" }
+
+/**
+ * A button that asks for an action; `page/dialog.js` hears the click.
+ * @param {string} action
+ * @param {string} label
+ * @param {Record<string, string>} [more]
+ */
+export const actionButton = (action, label, more = {}) =>
+  h("button", { type: "button", "data-action": action, ...more }, label)
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} note
+ * @param {string} [className]
+ */
+const tile = (name, value, note, className = "") =>
+  h("div", { class: className }, h("dt", {}, name), h("dd", { class: "n" }, value), h("dd", { class: "note" }, note))
+
+/** @param {StatusReport} report */
+const tiles = (report) => {
+  const { quote } = report.market
+  const { entry_scheduler: entries, capacity_fill_health: room, capital_layers: layers, targets } = report
+  const limit = report.daily_loss_limit
+  const waiting = entries?.deferred ?? 0
+  const profit = targets?.profit_pct ?? null
+  const fees = targets?.fees_pct ?? null
+  return [
+    tile(
+      "Entries this loop",
+      `${entries?.granted_in_loop ?? UNKNOWN} of ${entries?.cap ?? UNKNOWN}`,
+      `${integer(waiting)} waiting · loop ${entries?.loop_sec ?? UNKNOWN} s`
+    ),
+    tile(
+      "Open orders",
+      `${room?.open_orders_current ?? UNKNOWN} of ${room?.open_orders_safe_cap ?? UNKNOWN}`,
+      room === null ? UNKNOWN : `${room.status_band}: ${BANDS[room.status_band]}`,
+      room === null ? "" : room.status_band
+    ),
+    tile(
+      "Lost today, UTC",
+      `${decimal(report.daily_realized_loss_utc, AMOUNT_DIGITS)} of ${
+        limit === null || !/[1-9]/.test(limit) ? "no limit" : decimal(limit, AMOUNT_DIGITS)
+      }`,
+      report.daily_loss_lock_active
+        ? `locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
+        : `${quote}, lock open`,
+      report.daily_loss_lock_active ? "stop" : ""
+    ),
+    tile("Capital layers", `${layers?.effective ?? UNKNOWN} of ${layers?.target ?? UNKNOWN}`, "in force of wanted"),
+    tile(
+      "Profit target",
+      percent(profit).replace(/^\+/, ""),
+      fees === null ? "fees not known yet" : `two maker fees ${percent(fees).replace(/^\+/, "")}`,
+      profit !== null && fees !== null && profit <= fees ? "caution" : ""
+    ),
+    tile("Recoveries", integer(report.recoveries), `${integer(report.soft_closed_total)} soft closed so far`)
+  ]
+}
+
+/** @param {StatusReport} report */
+const buttons = (report) => {
+  const still = report.mode === "PAUSED" || report.mode === "HALTED"
+  return h(
+    "div",
+    { class: "actions", role: "group", "aria-label": "Actions" },
+    still ? actionButton("resume", "Resume", { class: "first" }) : actionButton("pause", "Pause", { class: "first" }),
+    actionButton("add_slot", "Add slot"),
+    actionButton("add_layer", "Add layer"),
+    actionButton("remove_layer", "Remove layer"),
+    actionButton("soft_close_next", "Soft close next")
+  )
+}
+
+/**
+ * Limits and actions; nothing while the market has no governor.
+ * @param {StatusReport} report
+ */
+export const governor = (report) =>
+  report.startup === null
+    ? null
+    : h(
+        "section",
+        { class: "card governor", "aria-label": "Governor" },
+        h("div", { class: "heading" }, h("h2", {}, "Governor"), buttons(report)),
+        h("dl", { class: "tiles" }, ...tiles(report))
+      )
+
+/**
+ * @param {string} title
+ * @param {string} empty
+ * @param {ReadonlyArray<{ readonly at: number, readonly mark: string, readonly tone: string, readonly text: string,
+ *   readonly note: string }>} lines
+ */
+const log = (title, empty, lines) =>
+  h(
+    "section",
+    { class: "card log", "aria-label": title },
+    h("h2", {}, title),
+    lines.length === 0
+      ? h("p", { class: "empty" }, empty)
+      : h(
+          "ol",
+          {},
+          ...lines.map(({ at, mark, tone, text, note }) =>
+            h(
+              "li",
+              {},
+              h("span", { class: "time" }, at === 0 ? UNKNOWN : timeOfDay(at)),
+              h("p", {}, h("b", { class: tone }, mark), ` ${text}`, note !== "" && h("em", {}, note))
+            )
+          )
+        )
+  )
+
+/**
+ * The newest notices and commands, newest first; nothing while the market has no governor.
+ * @param {StatusReport} report
+ */
+export const logs = (report) =>
+  report.startup === null
+    ? null
+    : h(
+        "div",
+        { class: "logs" },
+        log(
+          "Notices",
+          "Nothing to tell.",
+          report.notices
+            .toReversed()
+            .slice(0, SHOWN_LINES)
+            .map(({ at, severity, text }) => ({ at, mark: severity, tone: severity, text, note: "" }))
+        ),
+        log(
+          "Commands",
+          "Nobody has asked for anything yet.",
+          report.commands
+            .toReversed()
+            .slice(0, SHOWN_LINES)
+            .map(({ at, author, text, result, reason }) => ({
+              at,
+              mark: result,
+              tone: result,
+              text,
+              note: result === "refused" && reason !== null ? `by ${author}: ${reason}` : `by ${author}`
+            }))
+        )
+      )
+
+/**
+ * The steps of a start that is not done, each with what it waits for.
+ * @param {StatusReport} report
+ */
+export const steps = (report) =>
+  h(
+    "ol",
+    { class: "steps" },
+    ...(report.startup ?? []).map(({ step, state, waits_for: what }) =>
+      h(
+        "li",
+        { class: state ?? "later" },
+        h("b", {}, step.replaceAll("_", " ")),
+        ` ${state ?? "later"}`,
+        what !== null && `: ${what}`
+      )
+    )
+  )
+
+/**
+ * The shortest list of events found that makes a slot stop.
+ * @param {NonNullable<StatusReport["last_halt"]>} halt
+ */
+export const halt = ({ slot, seq, violations, events, out_of }) =>
+  h(
+    "div",
+    { class: "halt" },
+    h(
+      "p",
+      {},
+      `Slot ${slot} stopped at record ${integer(seq)} (${violations.join("; ")}). ` +
+        `Of ${integer(out_of)} events these ${events.length} are enough for that:`
+    ),
+    h("ol", {}, ...events.map((event) => h("li", {}, `record ${event.seq}.${event.index} ${event.tag}`)))
+  )

@@ -1,0 +1,190 @@
+/** Price, chart, totals and account. Pure. */
+import { age, decimal, integer, signed, tone, UNKNOWN } from "./format.js"
+import { h } from "../h.js"
+import { chart } from "./sparkline.js"
+
+/**
+ * @import { StatusReport } from "../../core/report.ts"
+ * @import { Level, Sample } from "./sparkline.js"
+ */
+
+/** Amounts of a cycle are cents and below; balances are not. */
+export const PROFIT_DIGITS = 4
+const BALANCE_DIGITS = 2
+/** Digits of a price until the exchange has said its own. */
+const PRICE_DIGITS = 7
+const CHART_HEIGHT = 190
+/** Room for `1 A sell exit`. */
+const LABEL_WIDTH = 92
+
+/** @param {StatusReport} report */
+export const priceDigits = (report) => report.constraints?.price_decimals ?? PRICE_DIGITS
+
+/**
+ * Every order as a level of the chart.
+ * @param {StatusReport} report
+ * @returns {ReadonlyArray<Level>}
+ */
+const levels = (report) =>
+  report.slots.flatMap((slot) => [
+    ...slot.orders.map(({ price, side, role, trade_id }) => ({
+      price: Number(price),
+      side,
+      label: `${slot.slot_id} ${trade_id} ${side} ${role}`
+    })),
+    ...slot.recovery_orders.map(({ price, side, trade_id }) => ({
+      price: Number(price),
+      side,
+      label: `${slot.slot_id} ${trade_id} ${side} rec.`
+    }))
+  ])
+
+/**
+ * @param {StatusReport} report
+ * @param {ReadonlyArray<Sample>} samples
+ * @param {number} width
+ */
+const drawing = (report, samples, width) => {
+  if (width === 0 || samples.length === 0) return h("div", { class: "chart" })
+  const right = width < 480 ? 84 : LABEL_WIDTH
+  const { path, end, lines, beyond } = chart(samples, levels(report), { width, height: CHART_HEIGHT, right })
+  const described = `Price over the last ${samples.length} changes seen, with ${lines.length} order levels`
+  return h(
+    "div",
+    { class: "chart" },
+    h(
+      "svg",
+      {
+        viewBox: `0 0 ${width} ${CHART_HEIGHT}`,
+        width: String(width),
+        height: String(CHART_HEIGHT),
+        role: "img",
+        "aria-label": described
+      },
+      ...lines.map(({ y, labelY, label, side }) =>
+        h(
+          "g",
+          { class: side },
+          h("line", { x1: "0", x2: String(width - right), y1: String(y), y2: String(y) }),
+          h("text", { x: String(width - right + 8), y: String(labelY) }, label)
+        )
+      ),
+      h("path", { class: "price", d: path }),
+      end !== null && h("circle", { class: "price", cx: String(end.x), cy: String(end.y), r: "3" })
+    ),
+    beyond > 0 &&
+      h("p", { class: "beyond" }, `${beyond} ${beyond === 1 ? "order" : "orders"} farther away than the chart reaches`)
+  )
+}
+
+/**
+ * @param {StatusReport} report
+ * @param {ReadonlyArray<Sample>} samples
+ * @param {number | null} ageSec
+ * @param {number} width
+ */
+export const market = (report, samples, ageSec, width) => {
+  const { price, bid, ask, quote, price_stale_after_sec: staleAfter } = report.market
+  const digits = priceDigits(report)
+  const freshness = ageSec === null ? "not heard since the start" : ageSec > staleAfter ? "stale" : "fresh"
+  const ageText = ageSec === null ? freshness : `${age(ageSec)} old${freshness === "stale" ? ", stale" : ""}`
+  return h(
+    "section",
+    { class: "card market", "aria-label": "Market" },
+    h(
+      "div",
+      { class: "quote" },
+      h("p", { class: "last n" }, decimal(price, digits), h("small", {}, ` ${quote}`)),
+      h(
+        "dl",
+        {},
+        h("div", {}, h("dt", {}, "bid"), h("dd", { class: "n buy" }, decimal(bid, digits))),
+        h("div", {}, h("dt", {}, "ask"), h("dd", { class: "n sell" }, decimal(ask, digits))),
+        h("div", {}, h("dt", {}, "age"), h("dd", { class: `n age ${freshness === "fresh" ? "" : "stale"}` }, ageText))
+      )
+    ),
+    drawing(report, samples, width)
+  )
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} unit
+ * @param {string} [className]
+ */
+const figure = (name, value, unit, className = "") =>
+  h(
+    "div",
+    {},
+    h("dt", {}, name),
+    h("dd", { class: `n ${className}` }, value, h("small", {}, unit === "" ? "" : ` ${unit}`))
+  )
+
+/** @param {StatusReport} report */
+export const totals = (report) => {
+  const { quote } = report.market
+  return h(
+    "section",
+    { class: "card figures", "aria-label": "Totals" },
+    h("h2", {}, "Realised"),
+    h(
+      "dl",
+      {},
+      figure(
+        "Profit after fees",
+        signed(report.total_profit, PROFIT_DIGITS),
+        quote,
+        `big ${tone(report.total_profit, PROFIT_DIGITS)}`
+      ),
+      figure("Fees paid", decimal(report.total_fees, PROFIT_DIGITS, true), quote),
+      figure("Lost today, UTC", decimal(report.daily_realized_loss_utc, PROFIT_DIGITS, true), quote),
+      figure("Round trips", integer(report.total_round_trips), "")
+    )
+  )
+}
+
+/** @param {StatusReport} report */
+export const account = (report) => {
+  const { account: held, market: names } = report
+  /**
+   * @param {string} name
+   * @param {string | undefined} free
+   * @param {string | undefined} hold
+   */
+  const row = (name, free, hold) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", { class: "n" }, decimal(free ?? null, BALANCE_DIGITS, true)),
+      h("td", { class: "n" }, decimal(hold ?? null, BALANCE_DIGITS, true))
+    )
+  return h(
+    "section",
+    { class: "card", "aria-label": "Account" },
+    h("h2", {}, "Account"),
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", {}, ""),
+          h("th", { class: "n", scope: "col" }, "free"),
+          h("th", { class: "n", scope: "col" }, "in orders")
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        row(names.base, held?.base_free, held?.base_hold),
+        row(names.quote, held?.quote_free, held?.quote_hold)
+      )
+    ),
+    held === null && h("p", { class: "empty" }, `${UNKNOWN} the exchange has not been asked yet`)
+  )
+}

@@ -1,0 +1,239 @@
+/** A market for the tests: one slot with both entries out, one with both exits, a recovery and two booked cycles. */
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { readSettings } from "../../../shared/config/read.ts"
+import { slotRules } from "../../../shared/config/slotRules.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { Observed } from "../core/checks.ts"
+import type { GovernorStatus } from "../core/governorStatus.ts"
+import type { SlotCycle, SlotOrder, SlotStatus } from "../marketViews.ts"
+import type { ReportOptions } from "../core/report.ts"
+import { initialStatus, statusActor, type StatusState } from "../core/status.ts"
+
+/** 2026-11-20 14:00:00 UTC. */
+export const START_MS = Date.UTC(2026, 10, 20, 14)
+
+export const price = (last: string, bid = last, ask = last): MarketEvent => ({
+  _tag: "PriceObserved",
+  last: Price.parse(last),
+  bid: Price.parse(bid),
+  ask: Price.parse(ask)
+})
+
+export const reconciled: MarketEvent = {
+  _tag: "AccountReconciled",
+  openOrders: 5,
+  missed: 0,
+  foreignOrders: 0,
+  windowStartMs: START_MS
+}
+
+/** The facts a market begins with, in the order in which they are written. */
+export const opening: ReadonlyArray<MarketEvent> = [
+  { _tag: "EpochRaised", epoch: 3, service: "kennel", reason: "start" },
+  {
+    _tag: "ConstraintsObserved",
+    priceDecimals: 7,
+    volumeDecimals: 0,
+    minVolume: Volume.parse("2"),
+    minCost: Quote.parse("0.5"),
+    status: "online"
+  },
+  { _tag: "FeesObserved", makerPct: 0.25, takerPct: 0.4 },
+  {
+    _tag: "BalancesObserved",
+    base: { total: Volume.parse("10012"), hold: Volume.parse("84") },
+    quote: { total: Quote.parse("1998.4321"), hold: Quote.parse("6.05") }
+  },
+  reconciled
+]
+
+/** Folds `events` one record each, the first at `firstSeq`, a second apart; `subject` where it matters. */
+export const foldAll = (
+  events: ReadonlyArray<MarketEvent>,
+  options: {
+    readonly from?: StatusState
+    readonly firstSeq?: number
+    readonly subject?: string
+    readonly timeMs?: number
+  } = {}
+): StatusState => {
+  const { from = initialStatus, firstSeq = 1, subject = "market.XDGUSD.order.slot-1", timeMs = START_MS } = options
+  return events.reduce((state, event, index) => {
+    const place = { seq: firstSeq + index, index: 0, subject, epoch: 1, timeMs: timeMs + index * 1_000 }
+    return statusActor.reduce(state, event, place).state
+  }, from)
+}
+
+const NOW = START_MS / 1_000
+
+const order = (
+  fields: Pick<SlotOrder, "local_id" | "side" | "role" | "trade_id" | "price"> & Partial<SlotOrder>
+): SlotOrder => ({
+  cycle: 1,
+  volume: "14",
+  status: "accepted",
+  txid: `OABC${fields.local_id}-XYZ`,
+  placed_at: NOW - 300,
+  entry_price: null,
+  ...fields
+})
+
+export const cycle = (fields: Partial<SlotCycle>): SlotCycle => ({
+  trade_id: "A",
+  cycle: 1,
+  entry_price: "0.1412823",
+  exit_price: "0.1398695",
+  volume: "14",
+  gross_profit: "0.0197792",
+  fees: "0.0098403",
+  net_profit: "0.0099389",
+  entry_time: NOW - 900,
+  exit_time: NOW - 400,
+  from_recovery: false,
+  ...fields
+})
+
+export const slots: ReadonlyArray<SlotStatus> = [
+  {
+    slot_id: 1,
+    phase: "S0",
+    orders: [
+      order({ local_id: 7, side: "sell", role: "entry", trade_id: "A", price: "0.1412823" }),
+      order({ local_id: 8, side: "buy", role: "entry", trade_id: "B", price: "0.1407177" })
+    ],
+    recovery_orders: [],
+    cycle_a: 2,
+    cycle_b: 1,
+    total_profit: "0.0099389",
+    total_fees: "0.0147",
+    today_realized_loss: "0",
+    day_realized_loss: { utc_day: 0, loss: "0" },
+    total_round_trips: 1,
+    s2_entered_at: null,
+    long_only: false,
+    short_only: false,
+    last_cycles: [cycle({})],
+    refusals: {},
+    halted: null
+  },
+  {
+    slot_id: 2,
+    alias: "wow",
+    phase: "S2",
+    orders: [
+      order({ local_id: 11, side: "buy", role: "exit", trade_id: "A", price: "0.1398695", entry_price: "0.1412823" }),
+      order({
+        local_id: 12,
+        side: "sell",
+        role: "exit",
+        trade_id: "B",
+        price: "0.1421249",
+        status: "unknown",
+        txid: "",
+        entry_price: "0.1407177"
+      })
+    ],
+    recovery_orders: [
+      {
+        recovery_id: 1,
+        side: "sell",
+        trade_id: "B",
+        cycle: 3,
+        price: "0.1502",
+        volume: "13",
+        status: "accepted",
+        txid: "OREC-1",
+        entry_price: "0.1487129",
+        orphaned_at: NOW - 5_000,
+        reason: "s1_timeout"
+      }
+    ],
+    cycle_a: 4,
+    cycle_b: 5,
+    total_profit: "-0.0213005",
+    total_fees: "0.0611",
+    today_realized_loss: "0.0612394",
+    day_realized_loss: { utc_day: Math.floor(START_MS / 86_400_000), loss: "0.0412394" },
+    total_round_trips: 6,
+    s2_entered_at: NOW - 60,
+    long_only: false,
+    short_only: false,
+    last_cycles: [
+      cycle({ trade_id: "B", cycle: 4, net_profit: "-0.0412394", from_recovery: true, exit_time: NOW - 100 })
+    ],
+    refusals: { entry_A: "reentry_cooldown" },
+    halted: null
+  }
+]
+
+/** The options of a real exchange. */
+export const OPTIONS: ReportOptions = {
+  pair: "DOGE/USD",
+  trading: "paper",
+  simulator: null,
+  startedAt: START_MS / 1_000,
+  stalePriceMaxAgeSec: 60,
+  silentAfterSec: 30,
+  speed: 1
+}
+
+/** `events` folded; the records up to `startHead` were there before the process began. */
+export const observedAt = (
+  events: ReadonlyArray<MarketEvent>,
+  fields: { readonly slots?: ReadonlyArray<SlotStatus>; readonly startHead?: number | null } & Partial<Observed> = {}
+): Observed => {
+  const { startHead = 0, slots = [], ...rest } = fields
+  const journal = { where: "memory", problem: null, head: events.length, startHead }
+  const status = foldAll(events)
+  return { seq: events.length, status, slots, governor: null, blocks: {}, journal, silentSec: 0, ...rest }
+}
+
+/** A market with a governor; the rules are those of a slot that earns more than two maker fees. */
+export const governed: MarketEvent = {
+  _tag: "MarketConfigured",
+  slots: [1, 2],
+  rules: slotRules(readSettings({}).settings),
+  governed: true
+}
+
+/** A governor that lets the market run, with room enough. */
+export const governor: GovernorStatus = {
+  mode: "RUNNING",
+  mode_reason: { rule: "started", numbers: {}, sentence: "Every step of the start is done." },
+  since: NOW - 3_600,
+  causes: [],
+  operator_needed: null,
+  startup: (
+    ["snapshot", "terms", "price", "candles", "reconcile", "missed_fills", "bootstrap", "running"] as const
+  ).map((step) => ({ step, state: step === "candles" ? "pending" : "done", waits_for: null })),
+  entry_scheduler: {
+    cap: 2,
+    granted_in_loop: 1,
+    deferred: 3,
+    deferred_total: 41,
+    drained_total: 38,
+    loop_sec: 30
+  },
+  capacity_fill_health: {
+    open_orders_current: 31,
+    open_orders_safe_cap: 45,
+    open_order_headroom: 14,
+    open_order_utilization_pct: 68.9,
+    status_band: "caution",
+    blocked_risk_hint: ["14 places left of a safe cap of 45"]
+  },
+  daily_loss_limit: "3",
+  daily_realized_loss_utc: "0.41",
+  daily_loss_lock_active: false,
+  daily_loss_lock_utc_day: null,
+  capital_layers: { target: 2, effective: 1 },
+  slots: [
+    { slot: 1, alias: "wow", state: "active" },
+    { slot: 2, alias: "such", state: "retiring" }
+  ],
+  targets: { entry_pct: 0.2, profit_pct: 1, fees_pct: 0.5 },
+  sizing: null,
+  open_order_drift_hint: { active: false, exchange: 31, internal: 31 },
+  recoveries: 1,
+  soft_closed_total: 4
+}

@@ -1,0 +1,99 @@
+/** The control plane's surroundings, moved by hand: the tests say what the market shows, what a governor answers, and when. */
+import { Context, Effect, Layer, PubSub, Redacted, Stream } from "effect"
+import { decode } from "../../../shared/actor/control.ts"
+import { encodeEntry } from "../../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { MemoryJournal, type MemoryJournalOptions } from "../../../shared/journal/memory.ts"
+import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
+import type { Blocks } from "../core/blocks.ts"
+import { foldAll } from "./examples.ts"
+import type { GovernorStatus } from "../core/governorStatus.ts"
+import type { ControlPlaneOptions } from "../layer.ts"
+import { MarketViews, type Preview, type SlotStatus } from "../marketViews.ts"
+import { initialStatus } from "../core/status.ts"
+
+/** The market the tests are in. */
+export const SUBJECTS = marketSubjects("XDGUSD")
+/** Opens the actions of its control plane. */
+export const TOKEN = "a token for the tests"
+
+/** A control plane on a free port in that market. */
+export const OPTIONS: ControlPlaneOptions = {
+  subjects: SUBJECTS,
+  token: Redacted.make(TOKEN),
+  port: 0,
+  pair: "DOGE/USD",
+  trading: "paper",
+  simulator: null,
+  stalePriceMaxAgeSec: 60,
+  silentAfterSec: 30
+}
+
+/** Begins with `history` folded and at the journal's head. Commands go to a memory journal of its own. */
+export const handMoved = Effect.fn("handMoved")(function* (
+  history: ReadonlyArray<MarketEvent>,
+  options: MemoryJournalOptions = {}
+) {
+  const moved = yield* PubSub.sliding<number>(1)
+  const journal = Context.get(yield* Layer.build(MemoryJournal.layer({ where: "by hand", ...options })), Journal)
+  let seq = history.length
+  let state = foldAll(history, { from: initialStatus })
+  let slots: ReadonlyArray<SlotStatus> = []
+  let governor: GovernorStatus | null = null
+  let blocks: Blocks = {}
+  let previewed: Preview = {
+    answer: { _tag: "CommandApplied", commandId: "x", reason: { rule: "done", numbers: {} } },
+    effects: []
+  }
+  let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
+  const views = Layer.mergeAll(
+    Layer.succeed(MarketViews, {
+      current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks })),
+      changes: Stream.fromPubSub(moved),
+      preview: () => Effect.sync(() => previewed),
+      describe: (event) => event._tag
+    }),
+    Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
+  )
+  /** Appends records and lets the views follow. */
+  const append = (...events: ReadonlyArray<MarketEvent>) =>
+    Effect.suspend(() => {
+      const timeMs = Math.max(state.nowMs, 1)
+      state = foldAll(events, { from: state, firstSeq: seq + 1, timeMs: timeMs + 250 })
+      seq += events.length
+      return PubSub.publish(moved, seq)
+    })
+  return {
+    views,
+    journal,
+    append,
+    setSlots: (next: ReadonlyArray<SlotStatus>) => Effect.suspend(() => ((slots = next), PubSub.publish(moved, seq))),
+    setGovernor: (next: GovernorStatus) => Effect.suspend(() => ((governor = next), PubSub.publish(moved, seq))),
+    setBlocks: (next: Blocks) => Effect.suspend(() => ((blocks = next), PubSub.publish(moved, seq))),
+    setPreview: (next: Preview) => Effect.sync(() => void (previewed = next)),
+    /** Answers each command from here on with this record; the views learn of command and answer. */
+    govern: (answerTo: (commandId: string) => readonly [MarketEvent, ...ReadonlyArray<MarketEvent>]) =>
+      journal.tail({ from: 1, filter: SUBJECTS.command("*") }).pipe(
+        Stream.mapEffect(decode),
+        Stream.runForEach(({ events: [asked], seq: cause }) =>
+          Effect.gen(function* () {
+            if (asked._tag !== "CommandIssued") return
+            const events = answerTo(asked.commandId)
+            // A governor has other things to say in between.
+            const notice = { _tag: "NoticeRaised", severity: "info", reason: { rule: "else", numbers: {} } } as const
+            const aside = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause: cause - 1, events: [notice] } as const
+            yield* journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.aside.${cause}`, aside))
+            const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
+            yield* journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.${cause}`, envelope))
+            yield* append(asked, ...events)
+          })
+        ),
+        Effect.forkScoped({ startImmediately: true })
+      ),
+    /** The journal is `records` ahead of what has been folded. */
+    setHead: (records: number) => Effect.sync(() => void (head = Effect.succeed(records))),
+    unreachable: Effect.sync(() => void (head = Effect.fail(new JournalUnavailable({ detail: "connection refused" })))),
+    reachable: Effect.sync(() => void (head = Effect.sync(() => seq)))
+  }
+})

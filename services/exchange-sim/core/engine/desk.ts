@@ -1,0 +1,84 @@
+/** The trading desk: the books, the rules of the pair, and the events that have happened since someone last looked. */
+import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { apply, type Books } from "./books.ts"
+import type { ExchangeEvent } from "./event.ts"
+import { type Counter, emptyCounter, type Limit, spend } from "./limits.ts"
+import { orderHold } from "./money.ts"
+import type { Order } from "./order.ts"
+
+/** Constraints of the pair and of the account. */
+export interface Rules {
+  /** Digits after the point; the tick is one unit of the last one. */
+  readonly priceDecimals: number
+  readonly volumeDecimals: number
+  readonly minVolume: Volume
+  readonly minCost: Quote
+  /** Parts of 10^8. */
+  readonly makerFee: bigint
+  readonly takerFee: bigint
+  readonly trading: Limit
+  readonly maxOpenOrders: number
+}
+
+/** What the market shows at this instant. */
+export interface MarketView {
+  readonly bid: Price
+  readonly ask: Price
+  /** What others offer to an order of `side`, best price first: asks for a buy, bids for a sell. */
+  readonly offers: (side: "buy" | "sell") => ReadonlyArray<{ readonly price: Price; readonly volume: Volume }>
+  /** Volume of others resting at exactly this price, on the side where an order of `side` would rest. */
+  readonly restingAt: (side: "buy" | "sell", price: Price) => Volume
+}
+
+export interface Desk {
+  readonly books: Books
+  readonly rules: Rules
+  /** The pair's trading counter. Not kept over a restart: a new process starts with an empty one. */
+  counter: Counter
+  /** What happened and has not been written down yet, oldest first. */
+  readonly happened: Array<ExchangeEvent>
+}
+
+export const makeDesk = (books: Books, rules: Rules): Desk => ({ books, rules, counter: emptyCounter, happened: [] })
+
+/** A request that the exchange does not carry out, with Kraken's text for it. Nothing has changed but the counter. */
+export interface Refusal {
+  readonly error: string
+}
+export const refuse = (error: string): Refusal => ({ error })
+export const isRefusal = (value: object): value is Refusal => "error" in value
+
+/** Makes an event true. */
+export const emit = (desk: Desk, event: ExchangeEvent): void => {
+  apply(desk.books, event)
+  desk.happened.push(event)
+}
+
+/** Charges the trading counter; false when that would pass its ceiling. */
+export const charge = (desk: Desk, cost: number, nowMs: number): boolean => {
+  const counter = spend(desk.counter, desk.rules.trading, cost, nowMs)
+  if (counter !== null) desk.counter = counter
+  return counter !== null
+}
+
+export const RATE_EXCEEDED = "EOrder:Rate limit exceeded"
+
+/** The fee an order is held for: a post-only order can only be a maker. */
+export const heldFee = (rules: Rules, order: { readonly postOnly: boolean }): bigint =>
+  order.postOnly ? rules.makerFee : rules.takerFee > rules.makerFee ? rules.takerFee : rules.makerFee
+
+/** What open orders hold; `except` is left out of the sum. */
+export const holds = (
+  { books, rules }: Pick<Desk, "books" | "rules">,
+  except?: Order
+): { readonly base: Volume; readonly quote: Quote } => {
+  let base = 0n
+  let quote = 0n
+  for (const order of [...books.open.buy, ...books.open.sell]) {
+    if (order === except) continue
+    const hold = orderHold(order, heldFee(rules, order))
+    base += hold.base
+    quote += hold.quote
+  }
+  return { base: base as Volume, quote: quote as Quote }
+}

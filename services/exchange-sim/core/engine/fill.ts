@@ -1,0 +1,40 @@
+/** One order trades: the figures of a fill are decided here and nowhere else. */
+import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { type Desk, emit } from "./desk.ts"
+import { execId } from "./ids.ts"
+import { fillCost, fillFee } from "./money.ts"
+import type { Order } from "./order.ts"
+
+export interface Execution {
+  readonly price: Price
+  readonly volume: Volume
+  readonly liquidity: "maker" | "taker"
+  readonly timeMs: number
+}
+
+/** Own trades are numbered apart from the market's, far above any number its tape reaches. */
+const FIRST_TRADE_ID = 1_000_000_000
+
+/** Fills `order`, which must be open and want at least `volume`. Returns it as it stands afterwards. */
+export const fillOrder = (desk: Desk, order: Order, { price, volume, liquidity, timeMs }: Execution): Order => {
+  const { books, rules } = desk
+  const cost = fillCost(price, volume)
+  const filled = (order.filled + volume) as Volume
+  emit(desk, {
+    _tag: "Filled",
+    timeMs,
+    txid: order.txid,
+    side: order.side,
+    execId: execId(books.salt, books.fills.length),
+    tradeId: FIRST_TRADE_ID + books.fills.length,
+    price,
+    volume,
+    cost,
+    fee: fillFee(cost, liquidity === "maker" ? rules.makerFee : rules.takerFee),
+    liquidity,
+    filled,
+    filledCost: (order.cost + cost) as Quote,
+    complete: filled === order.volume
+  })
+  return books.orders.get(order.txid) ?? order
+}

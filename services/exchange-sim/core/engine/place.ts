@@ -1,0 +1,86 @@
+/** Placing orders: one, or a batch. An accepted order has an id whatever happens to it next. */
+import type { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { checkDeadline, checkOrder, crosses } from "./check.ts"
+import { charge, type Desk, emit, isRefusal, type MarketView, RATE_EXCEEDED, type Refusal, refuse } from "./desk.ts"
+import { fillOrder } from "./fill.ts"
+import { orderId } from "./ids.ts"
+import { ADD_COST, batchAddCost } from "./limits.ts"
+import { type Order, type OrderTerms, remaining } from "./order.ts"
+
+export interface PlaceOptions {
+  readonly nowMs: number
+  /** The engine refuses rather than place the order after this instant; null: no such wish. */
+  readonly deadlineMs: number | null
+  /** Check only: nothing is placed and there is no txid. */
+  readonly validate: boolean
+}
+
+export interface Placed {
+  /** Null with `validate`. */
+  readonly txid: string | null
+}
+
+export const POST_ONLY_REASON = "Post only order"
+export const IOC_REASON = "Immediate or cancel order"
+
+/** One order. The fixed cost on the trading counter is charged also when a check then refuses it. */
+export const placeOrder = (
+  desk: Desk,
+  view: MarketView,
+  terms: OrderTerms,
+  options: PlaceOptions
+): Placed | Refusal => {
+  if (!charge(desk, ADD_COST, options.nowMs)) return refuse(RATE_EXCEEDED)
+  return checkDeadline(options.deadlineMs, options.nowMs) ?? open(desk, view, terms, options)
+}
+
+/** Two to fifteen orders; each is accepted or refused on its own, in the order given. */
+export const placeBatch = (
+  desk: Desk,
+  view: MarketView,
+  batch: ReadonlyArray<OrderTerms>,
+  options: PlaceOptions
+): ReadonlyArray<Placed | Refusal> | Refusal => {
+  if (batch.length < 2 || batch.length > 15) return refuse("EGeneral:Invalid arguments:orders")
+  if (!charge(desk, batchAddCost(batch.length), options.nowMs)) return refuse(RATE_EXCEEDED)
+  return checkDeadline(options.deadlineMs, options.nowMs) ?? batch.map((terms) => open(desk, view, terms, options))
+}
+
+const open = (desk: Desk, view: MarketView, terms: OrderTerms, { nowMs, validate }: PlaceOptions): Placed | Refusal => {
+  const refusal = checkOrder(desk, terms, nowMs)
+  if (refusal !== null) return refusal
+  if (validate) return { txid: null }
+  const txid = orderId(desk.books.salt, desk.books.orders.size)
+  const crossing = crosses(view, terms)
+  const queueAhead = crossing ? (0n as Volume) : view.restingAt(terms.side, terms.price)
+  emit(desk, { _tag: "Opened", timeMs: nowMs, txid, ...terms, queueAhead })
+  if (crossing && terms.postOnly) emit(desk, { _tag: "Canceled", timeMs: nowMs, txid, reason: POST_ONLY_REASON })
+  else settle(desk, view, txid, nowMs)
+  return { txid }
+}
+
+/** Takes what the market offers at the limit or better; the rest of an `ioc` order is canceled, of others it rests. */
+export const settle = (desk: Desk, view: MarketView, txid: string, nowMs: number): void => {
+  let order = openOrder(desk, txid)
+  if (isRefusal(order)) return
+  for (const offer of view.offers(order.side)) {
+    const within = order.side === "buy" ? offer.price <= order.price : offer.price >= order.price
+    if (!within || order.status !== "open") break
+    const want = remaining(order)
+    const volume = offer.volume < want ? offer.volume : want
+    order = fillOrder(desk, order, { price: offer.price, volume, liquidity: "taker", timeMs: nowMs })
+  }
+  if (order.status === "open" && order.timeInForce === "ioc") {
+    emit(desk, { _tag: "Canceled", timeMs: nowMs, txid, reason: IOC_REASON })
+  }
+}
+
+/**
+ * An open order by id. Kraken tells two kinds of absence apart: an order that is gone is unknown, an id it never gave
+ * out is invalid.
+ */
+export const openOrder = (desk: Desk, txid: string): Order | Refusal => {
+  const order = desk.books.orders.get(txid)
+  if (order === undefined) return refuse("EOrder:Invalid order")
+  return order.status === "open" ? order : refuse("EOrder:Unknown order")
+}

@@ -1,0 +1,89 @@
+/** A market that happened: the rows of a recording, played again. Holes of the recording stay holes: nothing trades in them. */
+import { type Price, roundPrice, type Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
+import type { CandleRow, Recording, TradeRow } from "./rows.ts"
+
+/** So many trades are made of one minute of a candle (its open, and three on each leg), and at most so many of any candle. */
+const TRADES_PER_MINUTE = 10
+const MOST_TRADES_PER_CANDLE = 241
+
+/** Throws an Error when the recording is too short to tell how long its candles are. */
+export const recordedMarket = (recording: Recording, priceDecimals: number): MarketProcess =>
+  recording.kind === "candles"
+    ? candleMarket(recording.rows, priceDecimals)
+    : tradeMarket(recording.rows, priceDecimals)
+
+/** First moment of a recording, Unix milliseconds. */
+export const recordingStart = (recording: Recording): number => recording.rows[0]?.timeMs ?? 0
+
+const candleMarket = (rows: ReadonlyArray<CandleRow>, priceDecimals: number): MarketProcess => {
+  const intervalMs = intervalOf(rows)
+  return {
+    initial: [0],
+    step: ([index = 0]) => {
+      const row = rows[index]
+      if (row === undefined) return null
+      const trades = path(row, intervalMs, priceDecimals)
+      return { fromMs: row.timeMs, untilMs: row.timeMs + intervalMs, trades, next: [index + 1] }
+    }
+  }
+}
+
+const intervalOf = (rows: ReadonlyArray<CandleRow>): number => {
+  let shortest = Number.POSITIVE_INFINITY
+  for (let i = 1; i < rows.length; i++) {
+    const gap = (rows[i]?.timeMs ?? 0) - (rows[i - 1]?.timeMs ?? 0)
+    if (gap > 0 && gap < shortest) shortest = gap
+  }
+  if (!Number.isFinite(shortest)) throw new Error("a recording of candles needs two rows at different times")
+  return shortest
+}
+
+/**
+ * The way through a candle: a rising one goes open → low → high → close, a falling one open → high → low → close, which
+ * is what a candle most likely did. Open, high, low and close are met exactly; the volume is spread evenly.
+ */
+export const path = (row: CandleRow, intervalMs: number, priceDecimals: number): ReadonlyArray<MarketTrade> => {
+  if (row.volume === 0n) return []
+  const corners =
+    row.close >= row.open ? [row.open, row.low, row.high, row.close] : [row.open, row.high, row.low, row.close]
+  const wanted = Math.min(MOST_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
+  const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
+  const prices: Array<Price> = [roundPrice(row.open, priceDecimals)]
+  for (let leg = 0; leg < 3; leg++) {
+    const [from = row.open, to = row.open] = [corners[leg], corners[leg + 1]]
+    for (let i = 1; i <= legSteps; i++) {
+      const between = from + ((to - from) * BigInt(i)) / BigInt(legSteps)
+      prices.push(roundPrice(between as Price, priceDecimals))
+    }
+  }
+  const share = row.volume / BigInt(prices.length)
+  return prices.map((price, i) => ({
+    timeMs: row.timeMs + Math.floor((i * intervalMs) / prices.length),
+    price,
+    volume: (i === 0 ? row.volume - share * BigInt(prices.length - 1) : share) as Volume,
+    takerSide: price >= (prices[i - 1] ?? row.open) ? "buy" : "sell"
+  }))
+}
+
+const tradeMarket = (rows: ReadonlyArray<TradeRow>, priceDecimals: number): MarketProcess => ({
+  initial: [0],
+  step: ([index = 0]) => minuteOfTrades(rows, index, priceDecimals)
+})
+
+/** All rows of the minute in which row `index` stands; a taker side that is not recorded follows the tick rule. */
+const minuteOfTrades = (rows: ReadonlyArray<TradeRow>, index: number, priceDecimals: number): Step | null => {
+  const first = rows[index]
+  if (first === undefined) return null
+  const fromMs = first.timeMs - (first.timeMs % MINUTE_MS)
+  const untilMs = fromMs + MINUTE_MS
+  const trades: Array<MarketTrade> = []
+  let next = index
+  for (let row = rows[next]; row !== undefined && row.timeMs < untilMs; row = rows[++next]) {
+    const before = rows[next - 1]?.price ?? row.price
+    const { timeMs, volume } = row
+    const takerSide = row.takerSide ?? (row.price >= before ? "buy" : "sell")
+    if (volume > 0n) trades.push({ timeMs, price: roundPrice(row.price, priceDecimals), volume, takerSide })
+  }
+  return { fromMs, untilMs, trades, next: [next] }
+}

@@ -1,0 +1,74 @@
+/** From the choice of a market to its process. The only place of the market that touches files. */
+import { readFile } from "node:fs/promises"
+import { promisify } from "node:util"
+import { gunzip } from "node:zlib"
+import { Effect } from "effect"
+import { type MarketChoice, parseMarketChoice } from "../core/market/choice.ts"
+import { LiveMarket } from "../core/market/live.ts"
+import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
+import { recordedMarket, recordingStart } from "../core/market/recorded.ts"
+import { readRecording } from "../core/market/rows.ts"
+import { syntheticMarket } from "../core/market/synthetic.ts"
+import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
+import { ExchangeSimError } from "../opening.ts"
+import type { ExchangeSimOptions } from "../options.ts"
+
+/** A recording of some months of minutes is tens of megabytes; past this something else was named. */
+const MOST_TEXT_BYTES = 1_000_000_000
+
+export interface MarketSource {
+  /** First moment of a recording; null when the market can start at any time. */
+  readonly recordingMs: number | null
+  /** The process for an exchange that was founded then. */
+  readonly process: (foundedMs: number) => MarketProcess
+  /** Null unless trades have to be brought from outside. */
+  readonly live: LiveMarket | null
+}
+
+const unzip = promisify(gunzip)
+
+export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options: ExchangeSimOptions) {
+  const { seed, priceDecimals, volumeDecimals } = options
+  const market = yield* Effect.try({
+    try: () => parseMarketChoice(options.market),
+    catch: (error) => new ExchangeSimError({ detail: error instanceof Error ? error.message : String(error) })
+  })
+  switch (market.kind) {
+    case "synthetic": {
+      // The market is older than the exchange, so that candles can be asked for from the first moment.
+      const fromMs = (foundedMs: number) => foundedMs - (foundedMs % MINUTE_MS) - TAPE_KEEPS_MS
+      const process = (foundedMs: number) =>
+        syntheticMarket({ seed, fromMs: fromMs(foundedMs), priceDecimals, volumeDecimals })
+      return { recordingMs: null, process, live: null } satisfies MarketSource
+    }
+    case "recorded": {
+      const recording = yield* readFileText(market).pipe(
+        Effect.flatMap((text) =>
+          Effect.try({ try: () => readRecording(market.path, text), catch: (error) => failure(market.path, error) })
+        )
+      )
+      const process = yield* Effect.try({
+        try: () => recordedMarket(recording, priceDecimals),
+        catch: (error) => failure(market.path, error)
+      })
+      return { recordingMs: recordingStart(recording), process: () => process, live: null } satisfies MarketSource
+    }
+    case "upstream": {
+      const live = new LiveMarket()
+      return { recordingMs: null, process: () => live, live } satisfies MarketSource
+    }
+  }
+})
+
+const readFileText = ({ path }: Extract<MarketChoice, { readonly kind: "recorded" }>) =>
+  Effect.tryPromise({
+    try: async () => {
+      const bytes = await readFile(path)
+      const text = path.endsWith(".gz") ? await unzip(bytes, { maxOutputLength: MOST_TEXT_BYTES }) : bytes
+      return text.toString("utf8")
+    },
+    catch: (error) => failure(path, error)
+  })
+
+const failure = (path: string, error: unknown) =>
+  new ExchangeSimError({ detail: `market recorded:${path}: ${error instanceof Error ? error.message : String(error)}` })

@@ -1,0 +1,144 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import { decodeRecord, encodeEntry } from "../../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { governorActor } from "./actor.ts"
+import { accepted, cycle, GovernorStory, orphaned, refusal, request, testRules } from "../testing/governorDriver.ts"
+import { governorView } from "./view/view.ts"
+
+const fault: MarketEvent = { _tag: "FaultRaised", actor: "slot-2", seq: 77, problem: "cannot fold" }
+
+/** A running market with slots 1 to 3 and one recovery, slot 1's number 1. */
+const market = (): GovernorStory =>
+  new GovernorStory()
+    .running()
+    .slot(1, request(1, { side: "sell", role: "exit", price: "0.11" }))
+    .order(1, accepted(1))
+    .slot(1, orphaned(1, 1))
+
+const tags = (story: GovernorStory) => story.said.map(({ _tag }) => _tag)
+
+const APPLIED: ReadonlyArray<{ readonly command: Command; readonly effect: ReadonlyArray<MarketEvent["_tag"]> }> = [
+  { command: { name: "pause", note: "lunch" }, effect: ["CommandApplied", "ModeChanged"] },
+  { command: { name: "add_slot", count: 2 }, effect: ["SlotsSet", "CommandApplied"] },
+  { command: { name: "remove_slot", slot: 2 }, effect: ["SlotsSet", "CommandApplied"] },
+  { command: { name: "remove_slots", count: 2 }, effect: ["SlotsSet", "CommandApplied"] },
+  { command: { name: "add_layer", source: null }, effect: ["SizingSet", "CommandApplied"] },
+  { command: { name: "set_entry_pct", pct: 0.3 }, effect: ["TargetsSet", "CommandApplied"] },
+  { command: { name: "set_profit_pct", pct: 1.3 }, effect: ["TargetsSet", "CommandApplied"] },
+  { command: { name: "set_daily_loss_limit", limit: Quote.parse("9") }, effect: ["CommandApplied"] },
+  { command: { name: "soft_close", slot: 1, recoveryId: 1 }, effect: ["SoftCloseAsked", "CommandApplied"] },
+  { command: { name: "soft_close_next" }, effect: ["SoftCloseAsked", "CommandApplied"] },
+  {
+    command: { name: "cancel_stale_recoveries", minDistancePct: 1, count: 1 },
+    effect: ["SoftCloseAsked", "CommandApplied"]
+  },
+  { command: { name: "reconcile_drift" }, effect: ["DriftReconcileAsked", "CommandApplied"] },
+  { command: { name: "audit_pnl" }, effect: ["AuditAsked", "CommandApplied"] }
+]
+
+const REFUSED: ReadonlyArray<{ readonly command: Command; readonly rule: string }> = [
+  { command: { name: "resume" }, rule: "already_running" },
+  { command: { name: "add_slot", count: 98 }, rule: "too_many_slots" },
+  { command: { name: "remove_slot", slot: 9 }, rule: "no_such_slot" },
+  { command: { name: "remove_slots", count: 4 }, rule: "too_few_slots" },
+  { command: { name: "remove_layer" }, rule: "no_layer" },
+  { command: { name: "soft_close", slot: 1, recoveryId: 2 }, rule: "no_such_recovery" },
+  {
+    command: { name: "cancel_stale_recoveries", minDistancePct: 90, count: 1 },
+    rule: "no_recovery_to_move"
+  }
+]
+
+describe("a command", () => {
+  it.each(APPLIED)("takes effect and is answered in one record: $command", ({ command, effect }) => {
+    const story = market().command(command)
+    assert.deepEqual(tags(story), [...effect])
+    const [applied] = story.heard("CommandApplied")
+    assert.deepEqual(applied, {
+      _tag: "CommandApplied",
+      commandId: "c1",
+      reason: { rule: command.name, numbers: { author: "test" } }
+    })
+  })
+
+  it.each(REFUSED)("that changes nothing is refused with $rule: $command", ({ command, rule }) => {
+    const story = market()
+    const before = governorActor.encode(story.state)
+    story.command(command)
+    assert.deepEqual(tags(story), ["CommandRefused"])
+    assert.deepInclude(story.heard("CommandRefused")[0], { commandId: "c1" })
+    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, rule)
+    assert.equal(governorActor.encode(story.state), before)
+  })
+
+  it("to pause is refused when an operator has paused already, and taken over another pause", () => {
+    const story = market().command({ name: "pause", note: "" })
+    assert.equal(story.command({ name: "pause", note: "" }).heard("CommandRefused")[0]?.reason.rule, "already_paused")
+    const stale = market().after(1, 61).command({ name: "pause", note: "" })
+    assert.lengthOf(stale.heard("CommandApplied"), 1)
+    assert.equal(stale.after(1, 0).mode, "PAUSED operator")
+  })
+
+  it("to resume names the cause that stands", () => {
+    const story = market().control(fault).command({ name: "resume" })
+    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "fault")
+    assert.lengthOf(story.heard("CommandApplied"), 0)
+  })
+
+  it("to resume takes effect once nothing stands against it", () => {
+    const story = market().command({ name: "pause", note: "" }).command({ name: "resume" })
+    assert.deepEqual(tags(story), ["CommandApplied", "ModeChanged"])
+    assert.equal(story.mode, "RUNNING resumed")
+  })
+
+  it("for another loss limit closes the lock at once, or opens it", () => {
+    const story = market()
+    story.slot(1, cycle("-2", story.nowMs)).command({ name: "set_daily_loss_limit", limit: Quote.parse("2") })
+    assert.deepEqual(tags(story), ["LossLockChanged", "CommandApplied", "ModeChanged"])
+    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    story.command({ name: "set_daily_loss_limit", limit: Quote.zero })
+    assert.deepEqual(tags(story).slice(0, 2), ["LossLockChanged", "CommandApplied"])
+  })
+
+  it("for another loss limit holds until a configuration names another one", () => {
+    const story = market().command({ name: "set_daily_loss_limit", limit: Quote.parse("9") })
+    const limit = () => governorView(story.state)?.daily_loss_limit
+    story.control({ _tag: "GovernorConfigured", rules: testRules({ loopSec: 20 }) })
+    assert.equal(limit(), "9")
+    story.control({ _tag: "GovernorConfigured", rules: testRules({ dailyLossLimit: Quote.parse("4") }) })
+    assert.equal(limit(), "4")
+  })
+
+  it("for a value that is in force already is applied and tells nothing", () => {
+    const story = market().command({ name: "set_entry_pct", pct: 0.3 }).command({ name: "set_entry_pct", pct: 0.3 })
+    assert.deepEqual(tags(story), ["CommandApplied"])
+  })
+
+  it("is refused before the governor knows its rules or the market is governed", () => {
+    const story = new GovernorStory().command({ name: "pause", note: "" })
+    assert.deepEqual(story.said, [
+      { _tag: "CommandRefused", commandId: "c1", reason: { rule: "not_governed", numbers: {} } }
+    ])
+    story.configure()
+    assert.equal(story.mode, "STARTING startup")
+  })
+})
+
+describe("what the governor says and keeps", () => {
+  it("can be stored, and read back as it was", () => {
+    const story = market()
+    for (const { command } of [...APPLIED, ...REFUSED]) story.command(command)
+    story.command({ name: "resume" }).after(60, null).nextLoop()
+    story.slot(3, refusal("bootstrap", "insufficient_funds", { usdFree: 0.1 })).control(fault)
+    story.slot(1, cycle("-9", story.nowMs)).openOrders(60).nextLoop()
+    story.account({ _tag: "OpenOrdersObserved", ours: 3, foreign: 40 }).after(700).after(700)
+    const [first, ...more] = story.everything
+    assert.isDefined(first)
+    const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "governor", cause: null, events: [first, ...more] } as const
+    const entry = encodeEntry("market.XDGUSD.out.governor", "id", envelope)
+    assert.deepEqual(decodeRecord({ ...entry, seq: 1, storedMs: 0 }).events, envelope.events)
+    assert.deepEqual(governorActor.decode(governorActor.encode(story.state)), story.state)
+  })
+})

@@ -1,0 +1,121 @@
+/** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { GovernorRules } from "../../../../shared/events/families/control.ts"
+import { type Books, type Draft, reason } from "../draft.ts"
+import { medianOf } from "../slots/median.ts"
+import { countsAsOpen, ordersOf } from "../orderTable.ts"
+import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
+
+export type Band = "normal" | "caution" | "stop"
+
+const DAY_MS = 86_400_000
+/** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
+const MAX_SAMPLES = 500
+
+/** Below so many free places the band is `stop`, `caution` (seed §22.2). */
+const STOP_BELOW = 10
+const CAUTION_BELOW = 20
+
+export interface Capacity {
+  /** Orders sent and not ended, as the journal has them. */
+  readonly internal: number
+  /** As the exchange counts them, moved along with what the journal has since seen; null before its first count. */
+  readonly exchange: number | null
+  /** The one that counts: the exchange's where it is known. */
+  readonly open: number
+  readonly limit: number
+  readonly safeCap: number
+  readonly headroom: number
+  /** Of the safe cap. */
+  readonly utilisationPct: number
+  readonly band: Band
+  /** Why the band is not normal. */
+  readonly hints: ReadonlyArray<string>
+}
+
+/** Orders sent and not ended. */
+export const openInternally = (state: Pick<GovernorState, "orders">): number =>
+  ordersOf(state).reduce((count, order) => (countsAsOpen(order) ? count + 1 : count), 0)
+
+/** How much room there is now. */
+export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity => {
+  const internal = openInternally(state)
+  const seen = state.capacity.exchange
+  const exchange = seen === null ? null : Math.max(0, seen.ours + seen.foreign + internal - seen.internal)
+  const open = exchange ?? internal
+  const safeCap = Math.floor(rules.openOrderLimit * rules.openOrderSafetyRatio)
+  const headroom = safeCap - open
+  const cutShort = withinADay(state.capacity.partialCancels, state.nowMs)
+  const hints: Array<string> = []
+  if (headroom < CAUTION_BELOW) hints.push(`${headroom} places left of a safe cap of ${safeCap}`)
+  if (cutShort > 0) hints.push(`${cutShort} orders cancelled after a part fill within a day`)
+  return {
+    internal,
+    exchange,
+    open,
+    limit: rules.openOrderLimit,
+    safeCap,
+    headroom,
+    utilisationPct: safeCap === 0 ? 100 : (open / safeCap) * 100,
+    band: headroom < STOP_BELOW || cutShort > 0 ? "stop" : headroom < CAUTION_BELOW ? "caution" : "normal",
+    hints
+  }
+}
+
+/** The exchange has counted. */
+export const countOpenOrders = (draft: Draft, event: EventOf<"OpenOrdersObserved">): void => {
+  const { ours, foreign } = event
+  draft.state.capacity = {
+    ...draft.state.capacity,
+    exchange: { ours, foreign, internal: openInternally(draft.state) }
+  }
+}
+
+/** How this order fared, from a fact about it; the order is as it was before the fact. */
+export const observeOrder = (
+  books: Books,
+  order: TrackedOrder,
+  event: EventOf<"FillRecorded" | "OrderFilled" | "OrderCancelled">
+): void => {
+  const { capacity, nowMs } = books.state
+  const recent = (times: ReadonlyArray<number>) =>
+    [...times.filter((atMs) => nowMs - atMs < DAY_MS), nowMs].slice(-MAX_SAMPLES)
+  if (event._tag === "FillRecorded") {
+    const whole = order.filled + event.volume >= order.volume
+    if (!whole) books.state.capacity = { ...capacity, partialFills: recent(capacity.partialFills) }
+  } else if (event._tag === "OrderCancelled") {
+    if (event.volume > 0n) books.state.capacity = { ...capacity, partialCancels: recent(capacity.partialCancels) }
+  } else if (order.openedAtMs > 0) {
+    const sample = { atMs: nowMs, seconds: (nowMs - order.openedAtMs) / 1_000 }
+    const kept = capacity.fillSeconds.filter(({ atMs }) => nowMs - atMs < DAY_MS)
+    books.state.capacity = { ...capacity, fillSeconds: [...kept, sample].slice(-MAX_SAMPLES) }
+  }
+}
+
+/** Tells the band when it is another than the last told. */
+export const watchBand = (draft: Draft): void => {
+  const { band, headroom, safeCap, open, hints } = capacityOf(draft.state, draft.rules)
+  if (band === draft.state.capacity.band) return
+  draft.state.capacity = { ...draft.state.capacity, band }
+  draft.outputs.push({
+    _tag: "CapacityBandChanged",
+    band,
+    reason: reason("open_order_headroom", { headroom, safeCap, open, hint: hints[0] ?? "" })
+  })
+}
+
+/** Seconds from open to filled, over the fills of the last day; null without one. The 95th percentile is the nearest rank. */
+export const fillTimes = (
+  { fillSeconds }: CapacitySlice,
+  nowMs: number
+): { readonly median: number | null; readonly p95: number | null } => {
+  const sorted = fillSeconds
+    .filter(({ atMs }) => nowMs - atMs < DAY_MS)
+    .map(({ seconds }) => seconds)
+    .toSorted((a, b) => a - b)
+  return { median: medianOf(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null }
+}
+
+/** How many of these happened within the last day. */
+export const withinADay = (times: ReadonlyArray<number>, nowMs: number): number =>
+  times.filter((atMs) => nowMs - atMs < DAY_MS).length

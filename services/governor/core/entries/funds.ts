@@ -1,0 +1,140 @@
+/**
+ * Two slots never spend the same dollar. What is free is what the exchange says less what our own live orders bind, requested
+ * ones included. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
+ */
+import {
+  minus,
+  type Quote,
+  Quote as Quotes,
+  type Volume,
+  Volume as Volumes
+} from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import { type Draft, reason } from "../draft.ts"
+import { makerFeePct } from "../market.ts"
+import { costCeiling, ordersOf, remaining } from "../orderTable.ts"
+import type { GovernorState, TrackedOrder } from "../state.ts"
+
+export interface Funds {
+  readonly base: Volume
+  readonly quote: Quote
+}
+
+/** A slot answers within a second; one that is down must not keep the others waiting. Exchange time. */
+const ANSWER_WITHIN_MS = 10_000
+
+/** The gateway reads the balances within seconds of a fill; what is still missing after so long is missing. Exchange time. */
+const SETTLES_WITHIN_MS = 30_000
+
+/** A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12. */
+const PERCENT_PARTS = 1_000_000_000_000n
+
+/** What the order binds: volume for a sell, cost and maker fee for a buy. */
+const boundBy = (order: TrackedOrder, feeParts: bigint): Funds => {
+  if (order.side === "sell") return { base: remaining(order), quote: Quotes.zero }
+  const cost = costCeiling(order.price, remaining(order))
+  return { base: Volumes.zero, quote: (cost + (cost * feeParts + PERCENT_PARTS - 1n) / PERCENT_PARTS) as Quote }
+}
+
+/** What an entry would bind. */
+export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
+  boundBy(order, Quotes.fromNumber(makerFeePct(state.market) ?? 0))
+
+/**
+ * Free of holds and of promises; null before the balances are known. `except` is left out of what is bound. Where the exchange
+ * holds more than our orders explain, its own figure counts: somebody else has orders there too.
+ */
+export const freeFunds = (state: GovernorState, except?: TrackedOrder): Funds | null => {
+  const { balances, spentBase, spentQuote } = state.market
+  if (balances === null) return null
+  const feeParts = Quotes.fromNumber(makerFeePct(state.market) ?? 0)
+  let base = 0n
+  let quote = 0n
+  for (const order of ordersOf(state)) {
+    if (order === except) continue
+    const bound = boundBy(order, feeParts)
+    base += bound.base
+    quote += bound.quote
+  }
+  return {
+    base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, base)) as Volume,
+    quote: atLeastZero(balances.quote.total - spentQuote - larger(balances.quote.hold, quote)) as Quote
+  }
+}
+
+/** A fill has moved money and the exchange has not yet said what there is now: less seems free than is. */
+export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
+  (market.spentBase > 0n || market.spentQuote > 0n) && nowMs - audit.lastTradeMs < SETTLES_WITHIN_MS
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
+
+/** Whether the free funds cover what the entry binds, and the figures that were compared. */
+export const coverage = (
+  state: GovernorState,
+  order: TrackedOrder
+): { readonly covered: boolean; readonly needs: string; readonly free: string } => {
+  const free = freeFunds(state, order)
+  const needs = needOf(state, order)
+  if (order.side === "sell") {
+    const have = free?.base ?? Volumes.zero
+    return { covered: have >= needs.base, needs: Volumes.format(needs.base), free: Volumes.format(have) }
+  }
+  const have = free?.quote ?? Quotes.zero
+  return { covered: have >= needs.quote, needs: Quotes.format(needs.quote), free: Quotes.format(have) }
+}
+
+/** What an account without open orders would have free at most: for the question whether any slot could ever start. */
+export const ownFunds = ({ market: { balances } }: GovernorState): Funds | null =>
+  balances === null
+    ? null
+    : {
+        base: minus(balances.base.total, balances.base.hold),
+        quote: minus(balances.quote.total, balances.quote.hold)
+      }
+
+/** A slot that trades asks; it stands in the queue once. */
+export const askForFunds = (draft: Draft, slot: number, what: EventOf<"FundsWanted">["what"]): void => {
+  if (!draft.state.slots.slots.some((known) => known.slot === slot && known.state === "active")) return
+  const { funds } = draft.state
+  if (funds.allotted?.slot === slot) draft.state.funds = { ...funds, allotted: null }
+  if (funds.queue.some((waiting) => waiting.slot === slot)) return
+  draft.state.funds = { ...draft.state.funds, queue: [...funds.queue, { slot, what }] }
+}
+
+/** The slot has answered its allotment. */
+export const noteAnswer = (draft: Draft, slot: number): void => {
+  const { funds } = draft.state
+  if (funds.allotted?.slot === slot) draft.state.funds = { ...funds, allotted: null }
+}
+
+/** A slot that is gone asks for nothing. */
+export const forgetWish = (draft: Draft, slot: number): void => {
+  const { funds } = draft.state
+  draft.state.funds = {
+    queue: funds.queue.filter((waiting) => waiting.slot !== slot),
+    allotted: funds.allotted?.slot === slot ? null : funds.allotted
+  }
+}
+
+/** Tells the next slot in the queue, when nobody's answer is awaited and what is free is known. */
+export const allotNext = (draft: Draft): void => {
+  const { nowMs } = draft.state
+  const { allotted } = draft.state.funds
+  if (allotted !== null && nowMs - allotted.atMs < ANSWER_WITHIN_MS) return
+  if (unsettled(draft.state)) return
+  const [next, ...queue] = draft.state.funds.queue
+  const free = freeFunds(draft.state)
+  if (next === undefined || free === null) {
+    if (allotted !== null) draft.state.funds = { ...draft.state.funds, allotted: null }
+    return
+  }
+  draft.state.funds = { queue, allotted: { ...next, atMs: nowMs } }
+  draft.outputs.push({
+    _tag: "FundsAllotted",
+    slot: next.slot,
+    base: free.base,
+    quote: free.quote,
+    reason: reason("free_and_unreserved", { wantedBy: next.what, slotsWaiting: queue.length })
+  })
+}

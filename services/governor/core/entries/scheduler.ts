@@ -1,0 +1,158 @@
+/**
+ * The entry scheduler: of the entries that slots ask for, so many a loop go to the exchange, fewer as the room for open orders
+ * shrinks; the others wait in a queue that is part of the state.
+ */
+import type { GovernorRules } from "../../../../shared/events/families/control.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import { capacityOf } from "./capacity.ts"
+import { type Draft, reason } from "../draft.ts"
+import { coverage, unsettled } from "./funds.ts"
+import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../orderTable.ts"
+import { readyForEntries } from "../mode/startup.ts"
+import type { GovernorState, TrackedOrder } from "../state.ts"
+
+/** At most so much headroom lets at most so many entries pass per loop (trading contract §8). */
+const TIERS: ReadonlyArray<readonly [headroom: number, entries: number]> = [
+  [5, 1],
+  [10, 2],
+  [20, 3]
+]
+
+/**
+ * Entries that may leave in a loop: the configured number, tightened by headroom and never looser than configured. Without any
+ * headroom none: the safe cap is a cap, and what lies beyond it is for exits.
+ */
+export const entryCap = (headroom: number, { maxEntryAddsPerLoop }: GovernorRules): number => {
+  if (headroom <= 0) return 0
+  const tier = TIERS.find(([upTo]) => headroom <= upTo)
+  return tier === undefined ? maxEntryAddsPerLoop : Math.min(maxEntryAddsPerLoop, tier[1])
+}
+
+type Verdict = { readonly _tag: "Grant" | "Defer" | "Refuse"; readonly reason: Reason }
+
+/** What becomes of an entry now. */
+const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, queued: boolean): Verdict => {
+  const refuse = (rule: string, numbers: Reason["numbers"] = {}): Verdict => ({
+    _tag: "Refuse",
+    reason: reason(rule, numbers)
+  })
+  const { mode } = state.mode
+  if (mode === "PAUSED" || mode === "HALTED")
+    return refuse(mode.toLowerCase(), { cause: state.mode.reason?.rule ?? "" })
+  if (!readyForEntries(state)) return refuse("starting")
+  const slot = state.slots.slots.find((known) => known.slot === order.slot)
+  if (slot?.state !== "active") return refuse("slot_inactive")
+  const { price } = state.market
+  if (queued && price !== null && (order.side === "sell" ? order.price <= price : order.price >= price)) {
+    return refuse("price_passed", { marketPrice: state.market.priceNumber })
+  }
+  const { covered, needs, free } = coverage(state, order)
+  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("waits_for_balances", { needs, free }) }
+  if (!covered) return refuse("insufficient_funds", { needs, free })
+  const { headroom, open, limit, safeCap } = capacityOf(state, rules)
+  const cap = entryCap(headroom, rules)
+  const { grantedInLoop } = state.scheduler
+  const numbers = { headroom, open, safeCap, limit, cap, grantedInLoop }
+  if (open >= limit) return { _tag: "Defer", reason: reason("open_order_limit", numbers) }
+  if (headroom <= 0) return { _tag: "Defer", reason: reason("no_headroom", numbers) }
+  if (grantedInLoop >= cap) return { _tag: "Defer", reason: reason("loop_cap", numbers) }
+  return { _tag: "Grant", reason: reason("within_limits", numbers) }
+}
+
+/** A slot asks for an entry: it is judged at once. Those that wait already go first. */
+export const schedule = (draft: Draft, order: TrackedOrder): void => {
+  drain(draft)
+  settle(draft, order, false)
+}
+
+const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
+  const { slot, localId } = order
+  const verdict = judge(draft.state, draft.rules, order, queued)
+  const why = { slot, localId, reason: verdict.reason }
+  const { scheduler } = draft.state
+  switch (verdict._tag) {
+    case "Grant":
+      change(draft, slot, localId, { stage: "granted" })
+      draft.state.scheduler = {
+        ...scheduler,
+        grantedInLoop: scheduler.grantedInLoop + 1,
+        drainedTotal: scheduler.drainedTotal + (queued ? 1 : 0),
+        queue: without(scheduler.queue, order)
+      }
+      draft.outputs.push({ _tag: "EntryGranted", ...why })
+      return
+    case "Defer":
+      if (queued) return
+      change(draft, slot, localId, { stage: "deferred" })
+      draft.state.scheduler = {
+        ...scheduler,
+        queue: [...scheduler.queue, orderKey(slot, localId)],
+        deferredTotal: scheduler.deferredTotal + 1
+      }
+      draft.outputs.push({ _tag: "EntryDeferred", ...why })
+      return
+    case "Refuse":
+      return refuseEntry(draft, order, verdict.reason)
+  }
+}
+
+const without = (queue: ReadonlyArray<string>, { slot, localId }: TrackedOrder): ReadonlyArray<string> =>
+  queue.filter((key) => key !== orderKey(slot, localId))
+
+/** The entry is gone for good. */
+export const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason): void => {
+  const { slot, localId } = order
+  const { scheduler } = draft.state
+  draft.state.scheduler = { ...scheduler, queue: without(scheduler.queue, order) }
+  forget(draft, slot, localId)
+  draft.outputs.push({ _tag: "EntryRefused", slot, localId, reason: why })
+}
+
+/** The table of live orders is full: an entry that nobody follows must not be sent. */
+export const refuseUntracked = (draft: Draft, slot: number, localId: number): void => {
+  const why = reason("too_many_orders", { most: MAX_TRACKED_ORDERS })
+  draft.outputs.push({ _tag: "EntryRefused", slot, localId, reason: why })
+}
+
+/** A new loop has begun: its budget is whole again. True when one has. */
+export const beginLoop = (draft: Draft): boolean => {
+  const loop = Math.floor(draft.state.nowMs / (draft.rules.loopSec * 1_000))
+  if (loop === draft.state.scheduler.loop) return false
+  draft.state.scheduler = { ...draft.state.scheduler, loop, grantedInLoop: 0 }
+  return true
+}
+
+/** A smaller budget than this loop has spent already is spent, not overspent. */
+export const fitBudget = (draft: Draft): void => {
+  const { scheduler } = draft.state
+  const grantedInLoop = Math.min(scheduler.grantedInLoop, draft.rules.maxEntryAddsPerLoop)
+  draft.state.scheduler = { ...scheduler, grantedInLoop }
+}
+
+/**
+ * Lets waiting entries go, oldest first, as far as this loop's budget reaches; refuses those that may not go any more. During a
+ * start they wait: nothing has been decided against them.
+ */
+export const drain = (draft: Draft): void => {
+  if (!readyForEntries(draft.state)) return
+  for (const key of draft.state.scheduler.queue) {
+    const order = draft.state.orders[key]
+    if (order !== undefined) settle(draft, order, true)
+  }
+}
+
+/** The market stands still: nothing waits for it, every entry without a grant is refused. */
+export const refuseWaiting = (draft: Draft): void => {
+  for (const order of ordersOf(draft.state)) {
+    if (order.stage === "requested" || order.stage === "deferred") {
+      const { mode } = draft.state
+      refuseEntry(draft, order, reason(mode.mode.toLowerCase(), { cause: mode.reason?.rule ?? "" }))
+    }
+  }
+}
+
+/** The slot no longer wants an entry that has no grant yet. One that has is the gateway's to withdraw. */
+export const withdraw = (draft: Draft, slot: number, localId: number): void => {
+  const order = draft.state.orders[orderKey(slot, localId)]
+  if (order?.stage === "requested" || order?.stage === "deferred") refuseEntry(draft, order, reason("withdrawn", {}))
+}

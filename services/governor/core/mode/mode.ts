@@ -1,0 +1,157 @@
+/**
+ * RUNNING, PAUSED, HALTED, and why. Causes come and go with facts; the mode follows from them. A pause for a passing cause ends
+ * by itself; one that an operator, the loss lock or a breach began ends by an operator's command, and never while a cause
+ * stands.
+ */
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { Mode } from "../../../../shared/events/families/governor.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import { type Draft, reason } from "../draft.ts"
+import { type Cause, CAUSES, type GovernorState, type ModeSlice } from "../state.ts"
+
+/** A fault stops its actor, so there is about one per actor; more than these add nothing to the halt. */
+const MAX_FAULTS = 20
+
+const HALTING: ReadonlySet<Cause> = new Set<Cause>(["invariant_broken", "fault"])
+/** Causes after which a person decides when to go on. */
+const NEEDS_OPERATOR: ReadonlySet<Cause> = new Set<Cause>(["invariant_broken", "fault", "daily_loss_lock"])
+
+/** Something stands against running. A cause that stands already keeps its first reason. */
+export const raiseCause = (draft: Draft, cause: Cause, why: Reason): void => {
+  const { mode } = draft.state
+  if (mode.causes[cause] !== undefined) return
+  const operatorNeeded = NEEDS_OPERATOR.has(cause) || draft.rules.autoResumeAfterSec === 0
+  draft.state.mode = {
+    ...mode,
+    causes: { ...mode.causes, [cause]: why },
+    halted: mode.halted || HALTING.has(cause),
+    operatorNeeded: mode.operatorNeeded ?? (operatorNeeded ? why : null)
+  }
+}
+
+/** The cause is gone. */
+export const clearCause = (draft: Draft, cause: Cause): void => {
+  const { mode, nowMs } = draft.state
+  if (mode.causes[cause] === undefined) return
+  const { [cause]: _gone, ...causes } = mode.causes
+  draft.state.mode = { ...mode, causes, clearSinceMs: nowMs }
+}
+
+/** Raises or clears, as `stands` says. */
+export const setCause = (draft: Draft, cause: Cause, stands: boolean, why: () => Reason): void => {
+  if (!stands) clearCause(draft, cause)
+  else if (draft.state.mode.causes[cause] === undefined) raiseCause(draft, cause, why())
+}
+
+/** The most severe cause that stands, or null. */
+export const leadingCause = ({ causes }: ModeSlice): Cause | null =>
+  CAUSES.find((cause) => causes[cause] !== undefined) ?? null
+
+/** An operator pauses; the note is what they gave as their reason. */
+export const pauseByOperator = (draft: Draft, note: string): void => {
+  draft.state.mode = { ...draft.state.mode, operatorNeeded: reason("operator", note === "" ? {} : { note }) }
+}
+
+/** An operator resumes: null when that is granted, else the cause that stands against it. */
+export const resume = (draft: Draft): Reason | null => {
+  const { mode } = draft.state
+  const cause = leadingCause(mode)
+  if (cause !== null) return reason(cause, mode.causes[cause]?.numbers ?? {})
+  draft.state.mode = { ...mode, operatorNeeded: null, halted: false, clearSinceMs: 0 }
+  return null
+}
+
+/** True while the market neither runs nor starts. */
+export const standsStill = ({ mode }: GovernorState): boolean => mode.mode === "PAUSED" || mode.mode === "HALTED"
+
+/** How old the last price is, by the feed's word or, of a feed that has not heard one since it started, by the clock. */
+const priceAgeSec = ({ market, nowMs }: GovernorState): number =>
+  market.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
+
+/** A price older than allowed pauses; before the first price since a start the start waits instead. */
+export const watchPriceAge = (draft: Draft): void => {
+  const { state, rules } = draft
+  const { priceSeq, gatewayStartSeq } = state.market
+  const ageSec = priceSeq > gatewayStartSeq ? priceAgeSec(state) : 0
+  setCause(draft, "stale_price", ageSec > rules.stalePriceMaxAgeSec, () =>
+    reason("stale_price", { priceAgeSec: ageSec, maxAgeSec: rules.stalePriceMaxAgeSec })
+  )
+}
+
+/** So many failed calls in a row pause. */
+export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
+  const { consecutive, operation, detail } = event
+  const { maxConsecutiveErrors } = draft.rules
+  // In between, an error streak that began keeps its cause until a call succeeds.
+  if (consecutive > 0 && consecutive < maxConsecutiveErrors) return
+  setCause(draft, "api_errors", consecutive >= maxConsecutiveErrors, () =>
+    reason("api_errors", { consecutive, maxConsecutiveErrors, operation, detail })
+  )
+}
+
+/** A slot broke its own rules: the market halts until that slot is gone and an operator resumes. */
+export const slotBroke = (draft: Draft, slot: number, violations: ReadonlyArray<string>): void => {
+  const { mode } = draft.state
+  if (mode.brokenSlots.includes(slot)) return
+  draft.state.mode = { ...mode, brokenSlots: [...mode.brokenSlots, slot].sort((a, b) => a - b) }
+  raiseCause(draft, "invariant_broken", reason("invariant_broken", { slot, violation: violations[0] ?? "" }))
+}
+
+/** The slot that could not start trades, or is gone. */
+export const slotStarted = (draft: Draft, slot: number): void => {
+  if (draft.state.mode.causes.cannot_bootstrap?.numbers["slot"] === slot) clearCause(draft, "cannot_bootstrap")
+}
+
+/** The slot is no longer of the market, and neither is what it broke. */
+export const slotGone = (draft: Draft, slot: number): void => {
+  slotStarted(draft, slot)
+  const { mode } = draft.state
+  if (!mode.brokenSlots.includes(slot)) return
+  const brokenSlots = mode.brokenSlots.filter((broken) => broken !== slot)
+  draft.state.mode = { ...mode, brokenSlots }
+  if (brokenSlots.length === 0) clearCause(draft, "invariant_broken")
+}
+
+/** An actor could not fold a record, or an operator has answered that. */
+export const watchFaults = (draft: Draft, event: EventOf<"FaultRaised" | "RecordSkipped">): void => {
+  const { mode } = draft.state
+  const key = `${event.actor} ${event.seq}`
+  if (event._tag === "RecordSkipped") {
+    const faults = mode.faults.filter((fault) => fault !== key)
+    draft.state.mode = { ...mode, faults }
+    if (faults.length === 0) clearCause(draft, "fault")
+    return
+  }
+  if (!mode.faults.includes(key)) draft.state.mode = { ...mode, faults: [...mode.faults, key].slice(-MAX_FAULTS) }
+  raiseCause(draft, "fault", reason("fault", { actor: event.actor, seq: event.seq, problem: event.problem }))
+}
+
+/** The mode that follows from causes, operator and start, told when it, or its leading reason, has changed. */
+export const settleMode = (draft: Draft): void => {
+  const { state } = draft
+  const { mode: before, nowMs } = state
+  const [mode, why] = wanted(state, draft.rules.autoResumeAfterSec * 1_000)
+  const sameReason = why.rule === before.reason?.rule || !standsStill(state)
+  if (mode === before.mode && before.reason !== null && sameReason) return
+  state.mode = { ...before, mode, reason: why, sinceMs: mode === before.mode ? before.sinceMs : nowMs }
+  draft.outputs.push({ _tag: "ModeChanged", mode, reason: why })
+}
+
+const wanted = (state: GovernorState, autoResumeAfterMs: number): readonly [Mode, Reason] => {
+  const { mode, nowMs, startup } = state
+  const cause = leadingCause(mode)
+  const standing = cause === null ? null : (mode.causes[cause] ?? null)
+  // What halted the market stays the reason when it is gone: it is what a person is to look at.
+  const halting = cause !== null && HALTING.has(cause) ? standing : mode.reason
+  if (mode.halted) return ["HALTED", halting ?? reason("halted", {})]
+  // An operator's word weighs more than what passes by itself.
+  const passing = cause === null || !NEEDS_OPERATOR.has(cause)
+  if (mode.operatorNeeded?.rule === "operator" && passing) return ["PAUSED", mode.operatorNeeded]
+  if (standing !== null) return ["PAUSED", standing]
+  if (mode.operatorNeeded !== null) return ["PAUSED", mode.operatorNeeded]
+  if (mode.mode === "PAUSED" && nowMs - mode.clearSinceMs < autoResumeAfterMs) {
+    return ["PAUSED", mode.reason ?? reason("clearing", {})]
+  }
+  if (startup.steps.bootstrap !== "done") return ["STARTING", reason("startup", {})]
+  return ["RUNNING", reason(mode.mode === "STARTING" ? "started" : "resumed", {})]
+}

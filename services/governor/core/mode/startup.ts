@@ -1,0 +1,109 @@
+/** The start, step by step: each is done, or says what it waits for. A restart of whatever handles orders begins it anew. */
+import type { StartupStep } from "../../../../shared/events/families/governor.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import { unfitted } from "../watch/advisor.ts"
+import { type Draft, reason } from "../draft.ts"
+import { standsStill } from "./mode.ts"
+import { ordersOf } from "../orderTable.ts"
+import type { GovernorState, StartupSlice } from "../state.ts"
+
+/** A slot that has not asked for funds by then rests in a cooldown: it does not hold up the others. Exchange time. */
+const BOOTSTRAP_PATIENCE_MS = 30_000
+
+type StepState = "waiting" | "pending" | "done"
+type Finding = readonly [StepState, Reason]
+
+const done = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["done", reason(rule, numbers)]
+const waiting = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["waiting", reason(rule, numbers)]
+const pending = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["pending", reason(rule, numbers)]
+
+/** What each step finds, given that those before it are done or pending. */
+const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
+  snapshot: () => done("journal_folded"),
+  terms: ({ market }) =>
+    market.constraints !== null && market.fees !== null
+      ? done("terms_known", { makerPct: market.fees.makerPct })
+      : waiting("waits_for_constraints_and_fees"),
+  price: ({ market }) =>
+    market.price !== null && market.priceSeq > market.gatewayStartSeq
+      ? done("price_heard", { price: market.priceNumber })
+      : waiting("waits_for_first_price"),
+  candles: ({ advisor }) => {
+    if (advisor.intervals === null) return pending("no_regime_advisor")
+    if (advisor.intervals.length === 0) return done("no_regime_advisor")
+    const missing = unfitted(advisor)
+    if (missing.length === 0) return done("models_fitted", { intervals: advisor.intervals.join(" ") })
+    const refusals = missing.flatMap(({ intervalMin, refusal }) =>
+      refusal === null ? [] : `${intervalMin}: ${refusal}`
+    )
+    const intervals = missing.map(({ intervalMin }) => intervalMin).join(" ")
+    return pending("waits_for_training", {
+      intervals,
+      ...(refusals.length > 0 ? { refused: refusals.join(", ") } : {})
+    })
+  },
+  reconcile: ({ market }) =>
+    market.reconciled === null
+      ? waiting("waits_for_comparison_with_the_exchange")
+      : done("compared", { openOrders: market.reconciled.openOrders, foreignOrders: market.reconciled.foreignOrders }),
+  missed_fills: ({ market }) => done("fills_read", { missed: market.reconciled?.missed ?? 0 }),
+  bootstrap: (state) => {
+    const missing = unfunded(state)
+    const since = state.startup.bootstrapSinceMs ?? state.nowMs
+    return missing.length === 0 || state.nowMs - since >= BOOTSTRAP_PATIENCE_MS
+      ? done("slots_funded", { resting: missing.length })
+      : waiting("waits_for_slots", { slots: missing.join(" ") })
+  },
+  running: () => done("started")
+}
+
+/** The steps in their order. */
+export const STEPS = Object.keys(FINDINGS) as ReadonlyArray<StartupStep>
+
+/** What the step finds now: for people who ask what it waits for. */
+export const findingOf = (state: GovernorState, step: StartupStep): Reason => FINDINGS[step](state)[1]
+
+/** Active slots without a live order that have not been answered since this start. */
+const unfunded = (state: GovernorState): ReadonlyArray<number> => {
+  const trading = new Set(ordersOf(state).map(({ slot }) => slot))
+  return state.slots.slots
+    .filter(
+      ({ slot, state: life }) => life === "active" && !trading.has(slot) && !state.startup.answered.includes(slot)
+    )
+    .map(({ slot }) => slot)
+}
+
+/** Entries may leave: every step before the slots' own is done. */
+export const readyForEntries = ({ startup }: GovernorState): boolean => startup.steps.missed_fills === "done"
+
+/** A slot's first funds were answered. */
+export const noteFunded = (draft: Draft, slot: number): void => {
+  const { startup } = draft.state
+  if (startup.answered.includes(slot)) return
+  draft.state.startup = { ...startup, answered: [...startup.answered, slot] }
+}
+
+/** Whatever handled orders has started again: everything it knew is to be found out anew. */
+export const restart = (draft: Draft): void => {
+  const steps = Object.fromEntries(STEPS.map((step) => [step, null])) as StartupSlice["steps"]
+  draft.state.startup = { steps, answered: [], bootstrapSinceMs: null }
+}
+
+/** Moves on as far as facts allow, and tells each step whose state has changed. What is pending may end when all runs already. */
+export const advanceStartup = (draft: Draft): void => {
+  for (const step of STEPS) {
+    const before = draft.state.startup.steps[step]
+    if (before === "done") continue
+    // A market that stands still funds nobody: the slots' time begins when it goes on.
+    if (step === "bootstrap" && (draft.state.startup.bootstrapSinceMs === null || standsStill(draft.state))) {
+      draft.state.startup = { ...draft.state.startup, bootstrapSinceMs: draft.state.nowMs }
+    }
+    const [found, why] = FINDINGS[step](draft.state)
+    const { startup } = draft.state
+    if (before !== found) {
+      draft.state.startup = { ...startup, steps: { ...startup.steps, [step]: found } }
+      draft.outputs.push({ _tag: "StartupAdvanced", step, state: found, reason: why })
+    }
+    if (found === "waiting") return
+  }
+}

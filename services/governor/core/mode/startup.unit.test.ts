@@ -1,0 +1,178 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { GovernorStory, refusal, request, testRules, wanted } from "../../testing/governorDriver.ts"
+import { findingOf } from "./startup.ts"
+
+const restart: MarketEvent = { _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" }
+
+describe("the start", () => {
+  const told = (story: GovernorStory) =>
+    story.ever("StartupAdvanced").map(({ step, state, reason }) => `${step} ${state} ${reason.rule}`)
+
+  it("goes step by step and says what each waits for", () => {
+    const story = new GovernorStory().configure().clock(null)
+    assert.deepEqual(told(story), ["snapshot done journal_folded", "terms waiting waits_for_constraints_and_fees"])
+    story.terms()
+    assert.deepEqual(told(story).slice(2), ["terms done terms_known", "price waiting waits_for_first_price"])
+    story.price("0.1")
+    assert.deepEqual(told(story).slice(4), [
+      "price done price_heard",
+      "candles pending no_regime_advisor",
+      "reconcile waiting waits_for_comparison_with_the_exchange"
+    ])
+    story.reconciled(2)
+    assert.deepEqual(told(story).slice(7), [
+      "reconcile done compared",
+      "missed_fills done fills_read",
+      "bootstrap waiting waits_for_slots"
+    ])
+    assert.equal(story.mode, "STARTING startup")
+    for (const slot of [1, 2, 3]) story.balances("1000", "1000").slot(slot, request(1))
+    assert.deepEqual(told(story).slice(10), ["bootstrap done slots_funded", "running done started"])
+    assert.equal(story.mode, "RUNNING started")
+  })
+
+  it("asks for a price heard after the restart, not before", () => {
+    const story = new GovernorStory().running().control(restart).clock(1)
+    assert.equal(story.state.startup.steps.price, "waiting")
+    assert.equal(story.price("0.1").state.startup.steps.price, "done")
+  })
+
+  it("does not wait longer than half a minute for a slot that asks for nothing", () => {
+    const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled()
+    assert.equal(story.after(29.999).mode, "STARTING startup")
+    assert.equal(story.after(0.001).mode, "RUNNING started")
+  })
+
+  it("gives the slots their half minute from the comparison with the exchange on, however late that comes", () => {
+    const story = new GovernorStory()
+      .configure()
+      .terms()
+      .balances("1000", "1000")
+      .price("0.1")
+      .after(3_600)
+      .reconciled()
+    assert.equal(story.after(29.999).mode, "STARTING startup")
+    assert.equal(story.after(0.001).mode, "RUNNING started")
+  })
+
+  it("takes a refused entry for a slot's answer too: it had its funds", () => {
+    const story = new GovernorStory().configure({}, [1]).terms().balances("0", "0").price("0.1").reconciled()
+    story.slot(1, wanted("bootstrap")).clock()
+    assert.equal(story.mode, "STARTING startup")
+    assert.equal(story.slot(1, request(1)).verdict, "refused insufficient_funds")
+    assert.equal(story.mode, "RUNNING started")
+  })
+
+  it("says how many orders had been filled or ended unseen", () => {
+    const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled(2)
+    const read = story.ever("StartupAdvanced").find(({ step }) => step === "missed_fills")
+    assert.deepEqual(read?.reason, { rule: "fills_read", numbers: { missed: 2 } })
+  })
+
+  it("gives the slots their half minute only while the market does not stand still", () => {
+    const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled()
+    story.command({ name: "pause", note: "" }).after(3_600).command({ name: "resume" })
+    assert.equal(story.mode, "STARTING startup")
+    assert.equal(story.after(29).mode, "STARTING startup")
+    assert.equal(story.after(1).mode, "RUNNING started")
+  })
+
+  it("takes only the answer to an allotment for one: what a slot refused before says nothing of its funds", () => {
+    const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
+    story.slot(1, refusal("bootstrap", "waits_for_price")).clock()
+    assert.equal(story.state.startup.steps.bootstrap, "waiting")
+    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "min_size"))
+    assert.equal(story.mode, "RUNNING started")
+  })
+
+  it("begins anew with whatever handles orders: every slot without orders is funded again", () => {
+    const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
+    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "min_size"))
+    story.control(restart).price("0.1").reconciled()
+    assert.equal(story.state.startup.steps.bootstrap, "waiting")
+    assert.equal(story.slot(1, wanted("bootstrap")).clock().slot(1, request(1)).mode, "RUNNING started")
+  })
+})
+
+const fitted = (intervalMin: number): MarketEvent => ({
+  _tag: "RegimeModelTrained",
+  intervalMin,
+  dataHash: "hash",
+  candles: 720,
+  fromSec: 0,
+  toSec: 43_140,
+  rows: 706,
+  settings: "{}",
+  parameters: "{}",
+  labels: ["BEARISH", "RANGING", "BULLISH"],
+  logLikelihood: -1,
+  start: "quantile",
+  iterations: 20,
+  warnings: []
+})
+
+const notFitted = (intervalMin: number): MarketEvent => ({
+  _tag: "RegimeTrainingRefused",
+  intervalMin,
+  refusal: "too-few-rows",
+  detail: "training needs 500 rows"
+})
+
+const started = (service: string): MarketEvent => ({ _tag: "EpochRaised", epoch: 9, service, reason: "start" })
+
+describe("the start's step for candles and models", () => {
+  /** A market that runs and whose advisor fits models to these intervals. */
+  const advised = (fittedIntervals: ReadonlyArray<number>) =>
+    new GovernorStory().running().control({ _tag: "GovernorConfigured", rules: testRules(), fittedIntervals })
+  const candles = ({ state }: GovernorStory) => {
+    const finding = findingOf(state, "candles")
+    return [state.startup.steps.candles, finding.rule, ...Object.values(finding.numbers)].join(" ")
+  }
+
+  it("is done where no advisor runs: no training will come", () => {
+    const story = advised([])
+    assert.equal(candles(story), "done no_regime_advisor")
+    assert.deepEqual(
+      story.heard("StartupAdvanced").map(({ step, state }) => `${step} ${state}`),
+      ["candles done"]
+    )
+  })
+
+  it("stays pending for ever in a journal that does not say whether one runs", () => {
+    const story = new GovernorStory().running()
+    for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
+    assert.equal(candles(story.clock()), "pending no_regime_advisor")
+  })
+
+  it.each([
+    { heard: [], expected: "pending waits_for_training 1 15" },
+    { heard: [notFitted(1)], expected: "pending waits_for_training 1 15 1: too-few-rows" },
+    { heard: [fitted(1)], expected: "pending waits_for_training 15" },
+    { heard: [fitted(1), notFitted(15)], expected: "pending waits_for_training 15 15: too-few-rows" },
+    { heard: [notFitted(1), fitted(15), fitted(1)], expected: "done models_fitted 1 15" },
+    { heard: [fitted(1), fitted(15), notFitted(1)], expected: "done models_fitted 1 15" }
+  ])("while the market runs already: $expected", ({ heard, expected }) => {
+    const story = advised([1, 15])
+    for (const event of heard) story.tell(story.subjects.regime, event)
+    assert.equal(candles(story), expected)
+    assert.equal(story.mode, "RUNNING started")
+  })
+
+  it.each([
+    { service: "kennel up", expected: "pending waits_for_training 1 15" },
+    { service: "order-gateway", expected: "done models_fitted 1 15" }
+  ])("asks again after a start of $service: $expected", ({ service, expected }) => {
+    const story = advised([1, 15])
+    for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
+    story.control(started(service)).price("0.1")
+    assert.equal(candles(story), expected)
+  })
+
+  it("stays done when the advisor alone starts again: the start of the market is over", () => {
+    const story = advised([1, 15])
+    for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
+    assert.equal(story.control(started("hmm-advisor")).clock().state.startup.steps.candles, "done")
+    assert.equal(findingOf(story.state, "candles").rule, "waits_for_training")
+  })
+})

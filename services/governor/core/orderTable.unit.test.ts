@@ -1,0 +1,97 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
+import { costCeiling, MAX_TRACKED_ORDERS, ordersOf, recoveriesOf } from "./orderTable.ts"
+
+const identity = { clientId: "k1", localId: 1 }
+const exit = request(1, { role: "exit", side: "sell" })
+const claimed: MarketEvent = {
+  _tag: "OrderClaimed",
+  ...identity,
+  side: "sell",
+  price: exit.price,
+  volume: exit.volume,
+  postOnly: true,
+  deadlineMs: 0
+}
+const unknown: MarketEvent = { _tag: "OrderUnknown", ...identity, cause: "timed out" }
+const rejected: MarketEvent = { _tag: "OrderRejected", ...identity, cause: "EOrder:Insufficient funds" }
+const amended: MarketEvent = { _tag: "OrderAmended", ...identity, price: Price.parse("0.15") }
+const amendRefused: MarketEvent = { _tag: "AmendRefused", ...identity, cause: "EOrder:Unknown order" }
+
+describe("the table of live orders", () => {
+  it.each<{ what: string; facts: ReadonlyArray<MarketEvent>; stage: string }>([
+    { what: "asked for", facts: [], stage: "granted" },
+    { what: "claimed", facts: [claimed], stage: "claimed" },
+    { what: "sent without an answer", facts: [claimed, unknown], stage: "unknown" },
+    { what: "accepted", facts: [claimed, accepted(1)], stage: "open" },
+    { what: "found after all", facts: [claimed, unknown, accepted(1)], stage: "open" },
+    { what: "filled in part", facts: [claimed, accepted(1), fill(1, "5")], stage: "open" },
+    { what: "asked back", facts: [claimed, accepted(1), takenBack(1)], stage: "open" },
+    { what: "not amended", facts: [claimed, accepted(1), amendRefused], stage: "open" },
+    { what: "filled", facts: [claimed, accepted(1), fill(1, "20"), ended("OrderFilled", 1, "20")], stage: "gone" },
+    { what: "cancelled", facts: [claimed, accepted(1), ended("OrderCancelled", 1, "0")], stage: "gone" },
+    { what: "rejected", facts: [claimed, rejected], stage: "gone" }
+  ])("has an exit that was $what as $stage", ({ facts, stage }) => {
+    const story = new GovernorStory().running().slot(1, exit)
+    for (const fact of facts) story.order(1, fact)
+    assert.equal(story.state.orders["1/1"]?.stage ?? "gone", stage)
+  })
+
+  it("adds up an order's fills", () => {
+    const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1))
+    story.order(1, fill(1, "5")).order(1, fill(1, "2.5"))
+    assert.equal(story.state.orders["1/1"]?.filled, Volume.parse("7.5"))
+  })
+
+  it("follows an order to the price it was moved to", () => {
+    const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).order(1, amended)
+    assert.equal(story.state.orders["1/1"]?.price, Price.parse("0.15"))
+  })
+
+  it("knows recoveries by the number their slot gave them, as long as they live", () => {
+    const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).slot(1, orphaned(1, 7))
+    assert.deepEqual(
+      recoveriesOf(story.state).map(({ slot, localId, recovery }) => `${slot}/${localId} ${recovery.recoveryId}`),
+      ["1/1 7"]
+    )
+    assert.lengthOf(recoveriesOf(story.order(1, ended("OrderFilled", 1, "20")).state), 0)
+  })
+
+  it("keeps orders of different slots apart, and reads the layers in their sizes", () => {
+    const story = new GovernorStory().running().nextLoop()
+    story.slot(1, request(1)).slot(2, { ...request(1), reason: { rule: "test", numbers: { layers: 2 } } })
+    assert.deepEqual(
+      ordersOf(story.state).map(({ slot, layers }) => `${slot} ${layers}`),
+      ["1 0", "2 2"]
+    )
+    story.order(2, rejected)
+    assert.deepEqual(Object.keys(story.state.orders), ["1/1"])
+  })
+
+  it("ignores facts of orders it does not know, and order events on other subjects", () => {
+    const story = new GovernorStory()
+      .running()
+      .order(1, accepted(9))
+      .order(1, ended("OrderFilled", 9, "20"))
+    story.account(exit)
+    assert.deepEqual(story.state.orders, {})
+  })
+
+  it("is bounded; an entry that finds it full is refused, for nobody would follow it", () => {
+    const story = new GovernorStory().running({ openOrderLimit: 10_000 })
+    for (let n = 1; n <= MAX_TRACKED_ORDERS; n++) story.slot(9, request(n, { role: "exit", side: "sell" }))
+    story.slot(9, request(MAX_TRACKED_ORDERS + 1, { role: "exit", side: "sell" }))
+    assert.lengthOf(Object.keys(story.state.orders), MAX_TRACKED_ORDERS)
+    assert.equal(story.slot(1, request(1)).verdict, "refused too_many_orders")
+  })
+
+  it.each([
+    { price: "0.1", volume: "20", cost: 20_000_000_000n },
+    { price: "0.0000000001", volume: "0.00000001", cost: 1n },
+    { price: "0.0000000001", volume: "1.00000001", cost: 2n }
+  ])("reserves $cost units for $volume at $price: rounded up", ({ price, volume, cost }) => {
+    assert.equal(costCeiling(Price.parse(price), Volume.parse(volume)), cost)
+  })
+})

@@ -1,0 +1,100 @@
+/** The profit target: as configured, as an operator set it, or following the market's volatility. (Trading contract §7.) */
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { SlotRules } from "../../../../shared/events/families/control.ts"
+import { type Draft, notice, reason } from "../draft.ts"
+import { makerFeePct } from "../market.ts"
+import { medianOf } from "./median.ts"
+import type { GovernorState, TargetsSlice } from "../state.ts"
+
+/** Samples kept, one a loop, and the fewest that say anything. */
+const MAX_SAMPLES = 180
+const MIN_SAMPLES = 12
+/** What a target must earn beyond two maker fees, percent. */
+const OVER_FEES_PCT = 0.1
+
+/** The median move between two samples, percent of the earlier one; null with too few samples. */
+export const medianMovePct = (samples: ReadonlyArray<number>): number | null => {
+  if (samples.length < MIN_SAMPLES) return null
+  const moves = samples.slice(1).map((price, index) => {
+    const before = samples[index] ?? price
+    return (Math.abs(price - before) / before) * 100
+  })
+  return medianOf(moves.toSorted((a, b) => a - b))
+}
+
+/** Once a loop: another sample, and the target that follows. */
+export const sampleProfitTarget = (draft: Draft): void => {
+  const { state, rules } = draft
+  const { targets, scheduler, market } = state
+  if (market.priceNumber <= 0 || targets.sampledLoop === scheduler.loop) return
+  const samples = [...targets.samples, market.priceNumber].slice(-MAX_SAMPLES)
+  state.targets = { ...targets, samples, sampledLoop: scheduler.loop }
+  const move = rules.volatilityProfit ? medianMovePct(samples) : null
+  setTargets(draft, { runtimeProfitPct: move === null ? null : targetFor(draft, move) }, "volatility", {
+    samples: samples.length,
+    medianMovePct: move ?? "unknown"
+  })
+}
+
+const targetFor = ({ rules, state }: Draft, medianMove: number): number => {
+  const { volatilityProfitFactor, volatilityProfitFloorPct, volatilityProfitCeilingPct } = rules
+  const wanted = medianMove * 2 * volatilityProfitFactor
+  const clamped = Math.min(volatilityProfitCeilingPct, Math.max(volatilityProfitFloorPct, wanted))
+  const overFees = 2 * (makerFeePct(state.market) ?? 0) + OVER_FEES_PCT
+  return Math.round(Math.max(clamped, overFees) * 10_000) / 10_000
+}
+
+/** Changes targets and tells the slots, when something changed. */
+export const setTargets = (
+  draft: Draft,
+  to: Partial<Pick<TargetsSlice, "entryPct" | "profitPct" | "runtimeProfitPct">>,
+  rule: string,
+  numbers: Readonly<Record<string, number | string>> = {}
+): void => {
+  const before = draft.state.targets
+  const after = { ...before, ...to }
+  const same =
+    before.entryPct === after.entryPct &&
+    before.profitPct === after.profitPct &&
+    before.runtimeProfitPct === after.runtimeProfitPct
+  if (same) return
+  draft.state.targets = after
+  const { entryPct, profitPct, runtimeProfitPct } = after
+  draft.outputs.push({ _tag: "TargetsSet", entryPct, profitPct, runtimeProfitPct, reason: reason(rule, numbers) })
+  watchFees(draft)
+}
+
+/** A configuration that changes a distance takes an operator's own value for it back. */
+export const configureTargets = (
+  draft: Draft,
+  before: SlotRules | null,
+  { rules }: EventOf<"MarketConfigured">
+): void => {
+  if (before === null) return
+  setTargets(
+    draft,
+    {
+      ...(before.entryPct === rules.entryPct ? {} : { entryPct: null }),
+      ...(before.profitPct === rules.profitPct ? {} : { profitPct: null })
+    },
+    "configured"
+  )
+}
+
+/** The profit target in force, percent; null before the rules are known. */
+export const profitPctInForce = ({ targets, market }: GovernorState): number | null =>
+  targets.runtimeProfitPct ?? targets.profitPct ?? market.slotRules?.profitPct ?? null
+
+/** Warns when the target does not earn two maker fees, once per target. */
+export const watchFees = (draft: Draft): void => {
+  const { state } = draft
+  const profitPct = profitPctInForce(state)
+  const feePct = makerFeePct(state.market)
+  if (profitPct === null || feePct === null) return
+  const belowFeesAt = profitPct <= 2 * feePct ? profitPct : null
+  if (belowFeesAt === state.targets.belowFeesAt) return
+  state.targets = { ...state.targets, belowFeesAt }
+  if (belowFeesAt !== null) {
+    notice(draft, "warning", "profit_below_fees", { profitPct, makerFeePct: feePct, twoFeesPct: 2 * feePct })
+  }
+}

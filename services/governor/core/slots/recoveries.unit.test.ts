@@ -1,0 +1,158 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { GovernorRules } from "../../../../shared/events/families/control.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { accepted, ended, GovernorStory, orphaned, request } from "../../testing/governorDriver.ts"
+import { governorView } from "../view/view.ts"
+
+/** A sell exit of the slot that stands at the exchange, orphaned now. Local and recovery id are the same. */
+const recover = (story: GovernorStory, slot: number, id: number, price: string): GovernorStory =>
+  story
+    .slot(slot, request(id, { side: "sell", role: "exit", price }))
+    .order(slot, accepted(id))
+    .slot(slot, orphaned(id, id))
+
+const asked = (events: ReadonlyArray<{ readonly slot: number; readonly recoveryId: number }>): ReadonlyArray<string> =>
+  events.map(({ slot, recoveryId }) => `${slot}/${recoveryId}`)
+
+const fault: MarketEvent = { _tag: "FaultRaised", actor: "slot-2", seq: 77, problem: "cannot fold" }
+
+describe("recoveries that pile up", () => {
+  const told = (story: GovernorStory) =>
+    story
+      .ever("NoticeRaised")
+      .filter(({ reason }) => reason.rule === "orphan_pressure")
+      .map(({ reason }) => reason.numbers["recoveries"])
+
+  it("are told at each multiple of the threshold, once", () => {
+    const story = new GovernorStory().running({ orphanPressureWarnAt: 2 })
+    for (let id = 1; id <= 5; id++) recover(story, 1, id, "0.2")
+    assert.deepEqual(told(story.after(600)), [2, 4])
+  })
+
+  it("are told again once they had fallen below", () => {
+    const story = new GovernorStory().running({ orphanPressureWarnAt: 2 })
+    for (let id = 1; id <= 2; id++) recover(story, 1, id, "0.2")
+    story.order(1, ended("OrderFilled", 1, "20"))
+    recover(story, 1, 3, "0.2")
+    assert.deepEqual(told(story), [2, 2])
+  })
+})
+
+/** Safe cap 15; the threshold of 95 % lies between 14 and 15 orders. Entries stand 0.2 % from the market. */
+const tight = (change: Partial<GovernorRules> = {}): GovernorStory =>
+  new GovernorStory().running({ openOrderLimit: 20, openOrderSafetyRatio: 0.75, ...change })
+
+describe("the soft close under pressure", () => {
+  const pressed = (count: number, change: Partial<GovernorRules> = {}): GovernorStory => {
+    const story = tight(change)
+    for (let id = 1; id <= count; id++) recover(story, 1, id, `0.${1_100 + id}`)
+    return story
+  }
+
+  it("moves the farthest recoveries, as many as a batch, once a loop", () => {
+    const story = pressed(15).nextLoop()
+    assert.deepEqual(asked(story.heard("SoftCloseAsked")), ["1/15", "1/14"])
+    assert.equal(story.heard("SoftCloseAsked")[0]?.reason.rule, "capacity_pressure")
+    assert.lengthOf(story.after(5).heard("SoftCloseAsked"), 0)
+    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), 2)
+    assert.equal(governorView(story.state)?.soft_closed_total, 4)
+  })
+
+  it.each([
+    { orders: 12, asks: 0 },
+    { orders: 13, asks: 2 }
+  ])("begins above the threshold: $orders orders of 15 at 80 % ask for $asks", ({ orders, asks }) => {
+    const story = pressed(orders, { autoSoftCloseCapacityPct: 80 }).nextLoop()
+    assert.lengthOf(story.heard("SoftCloseAsked"), asks)
+  })
+
+  it("takes the oldest of those equally far, then the lowest slot, then the lowest number", () => {
+    const story = tight({ autoSoftCloseBatch: 4 })
+    for (let id = 1; id <= 11; id++) recover(story, 3, id, "0.11")
+    recover(story, 2, 7, "0.12")
+    story.after(1)
+    recover(story, 2, 5, "0.12")
+    recover(story, 2, 3, "0.12")
+    recover(story, 1, 9, "0.12")
+    assert.deepEqual(asked(story.nextLoop().heard("SoftCloseAsked")), ["2/7", "1/9", "2/3", "2/5"])
+  })
+
+  it.each([
+    { price: "0.100375", asks: 0, why: "0.375 % away, entries 0.25 %: next to the market already" },
+    { price: "0.100376", asks: 1, why: "farther" }
+  ])("leaves one alone that is near enough: $why", ({ price, asks }) => {
+    const story = tight().command({ name: "set_entry_pct", pct: 0.25 }).openOrders(14)
+    recover(story, 1, 1, price)
+    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), asks)
+  })
+
+  it("leaves one alone that the exchange does not have yet", () => {
+    const story = tight().openOrders(14)
+    story.slot(1, request(1, { side: "sell", role: "exit", price: "0.2" })).slot(1, orphaned(1, 1))
+    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), 0)
+  })
+
+  it("goes on while paused, but neither by a stale price nor while the market is halted", () => {
+    assert.lengthOf(pressed(15).command({ name: "pause", note: "" }).nextLoop().heard("SoftCloseAsked"), 2)
+    assert.lengthOf(pressed(15).after(30, 61).heard("SoftCloseAsked"), 0)
+    assert.lengthOf(pressed(15).control(fault).nextLoop().heard("SoftCloseAsked"), 0)
+  })
+})
+
+describe("a recovery moved by an operator", () => {
+  const three = (): GovernorStory => {
+    const story = new GovernorStory().running()
+    recover(story, 2, 1, "0.103").after(1)
+    recover(story, 1, 1, "0.11").after(1)
+    return recover(story, 3, 1, "0.1019")
+  }
+  const refusedBy = (story: GovernorStory) => {
+    assert.lengthOf(story.said, 1)
+    return story.heard("CommandRefused")[0]?.reason
+  }
+
+  it("is the one named", () => {
+    const story = three().command({ name: "soft_close", slot: 1, recoveryId: 1 })
+    assert.deepEqual(asked(story.heard("SoftCloseAsked")), ["1/1"])
+    assert.lengthOf(story.heard("CommandApplied"), 1)
+  })
+
+  it("is refused by name when there is none, or when the exchange does not have it", () => {
+    assert.deepEqual(refusedBy(three().command({ name: "soft_close", slot: 1, recoveryId: 9 })), {
+      rule: "no_such_recovery",
+      numbers: { slot: 1, recoveryId: 9 }
+    })
+    const unsent = new GovernorStory().running()
+    unsent.slot(1, request(1, { side: "sell", role: "exit", price: "0.2" })).slot(1, orphaned(1, 1))
+    assert.equal(refusedBy(unsent.command({ name: "soft_close", slot: 1, recoveryId: 1 }))?.rule, "recovery_not_open")
+  })
+
+  it("is the one orphaned first when none is named", () => {
+    assert.deepEqual(asked(three().command({ name: "soft_close_next" }).heard("SoftCloseAsked")), ["2/1"])
+    const none = new GovernorStory().running().command({ name: "soft_close_next" })
+    assert.equal(refusedBy(none)?.rule, "no_recovery_to_move")
+  })
+
+  it.each([
+    { minDistancePct: 0, count: 100, moved: ["1/1", "2/1", "3/1"] },
+    { minDistancePct: 3, count: 100, moved: ["1/1", "2/1"] },
+    { minDistancePct: 3.1, count: 100, moved: ["1/1"] },
+    { minDistancePct: 0, count: 2, moved: ["1/1", "2/1"] }
+  ])("is each at least $minDistancePct % away, farthest first, at most $count", ({ minDistancePct, count, moved }) => {
+    const story = three().command({ name: "cancel_stale_recoveries", minDistancePct, count })
+    assert.deepEqual(asked(story.heard("SoftCloseAsked")), moved)
+  })
+
+  it("stays where it is when none is far enough, or the price cannot be trusted", () => {
+    const near = three().command({ name: "cancel_stale_recoveries", minDistancePct: 11, count: 1 })
+    assert.equal(refusedBy(near)?.rule, "no_recovery_to_move")
+    assert.equal(refusedBy(three().after(1, 61).command({ name: "soft_close_next" }))?.rule, "stale_price")
+    const unpriced = new GovernorStory().configure().clock(null).command({ name: "soft_close_next" })
+    assert.equal(refusedBy(unpriced)?.rule, "no_price")
+  })
+
+  it("does not count as closed by pressure", () => {
+    const story = three().command({ name: "soft_close_next" })
+    assert.equal(governorView(story.state)?.soft_closed_total, 0)
+  })
+})

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Quote } from "../../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { accepted, cycle, GovernorStory, orphaned, request, START_MS, testRules } from "../../testing/governorDriver.ts"
+import { governorView } from "./view.ts"
+
+const shown = (story: GovernorStory) => {
+  const view = governorView(story.state)
+  assert.isNotNull(view)
+  return view
+}
+
+const errors = (consecutive: number): MarketEvent => ({
+  _tag: "ExchangeErrorsObserved",
+  consecutive,
+  operation: "AddOrder",
+  detail: "timed out"
+})
+
+describe("the governor as people see it", () => {
+  it("is nothing before it is configured", () => {
+    assert.isNull(governorView(new GovernorStory().state))
+  })
+
+  it("can be shown while nothing is known but its rules, and is plain JSON", () => {
+    const view = shown(new GovernorStory().control({ _tag: "GovernorConfigured", rules: testRules() }))
+    assert.deepEqual(JSON.parse(JSON.stringify(view)), view)
+    assert.deepInclude(view.targets, { entry_pct: null, profit_pct: null, fees_pct: null })
+    assert.equal(view.capital_layers.funding_gap_usd, null)
+  })
+
+  it("says each step of the start and what it waits for", () => {
+    const view = shown(new GovernorStory().configure().terms().clock(null))
+    assert.deepEqual(view.startup, [
+      { step: "snapshot", state: "done", waits_for: null },
+      { step: "terms", state: "done", waits_for: null },
+      { step: "price", state: "waiting", waits_for: "the first price" },
+      { step: "candles", state: null, waits_for: null },
+      { step: "reconcile", state: null, waits_for: null },
+      { step: "missed_fills", state: null, waits_for: null },
+      { step: "bootstrap", state: null, waits_for: null },
+      { step: "running", state: null, waits_for: null }
+    ])
+    assert.equal(view.mode, "STARTING")
+  })
+
+  it("says the mode, why, since when, and every cause", () => {
+    const story = new GovernorStory().running().after(9, 61)
+    for (let n = 1; n <= 5; n++) story.account(errors(n))
+    const view = shown(story)
+    assert.equal(view.mode, "PAUSED")
+    assert.equal(view.since, (START_MS + 40_000) / 1_000)
+    assert.deepEqual(
+      view.causes.map(({ cause, sentence }) => [cause, sentence]),
+      [
+        ["api_errors", "5 calls to the exchange failed in a row, last AddOrder: timed out."],
+        ["stale_price", "The last price is 61 s old, at most 60 s are allowed."]
+      ]
+    )
+    assert.equal(view.mode_reason?.rule, "api_errors")
+    assert.equal(view.api_errors?.["consecutive"], 5)
+    assert.isNull(view.operator_needed)
+    const paused = shown(story.command({ name: "pause", note: "lunch" }))
+    assert.equal(paused.operator_needed?.sentence, "Paused by an operator: lunch.")
+  })
+
+  it("shows the entries that wait, and how many may leave", () => {
+    const story = new GovernorStory().running()
+    for (let n = 1; n <= 4; n++) story.slot(2, request(n))
+    assert.deepEqual(shown(story).entry_scheduler, {
+      cap: 2,
+      granted_in_loop: 2,
+      deferred: 2,
+      deferred_total: 2,
+      drained_total: 0,
+      loop_sec: 30,
+      queue: [3, 4].map((localId) => ({
+        slot: 2,
+        local_id: localId,
+        side: "buy",
+        price: "0.0998",
+        requested_at: story.nowMs / 1_000
+      }))
+    })
+    assert.deepInclude(shown(story.nextLoop()).entry_scheduler, { deferred: 0, drained_total: 2, granted_in_loop: 2 })
+  })
+
+  it("shows the day's loss in exact decimals, and the day of the lock", () => {
+    const story = new GovernorStory().running({ dailyLossLimit: Quote.parse("3") })
+    story.slot(1, cycle("-2.9999999999", story.nowMs))
+    assert.deepInclude(shown(story), {
+      daily_loss_limit: "3",
+      daily_realized_loss_utc: "2.9999999999",
+      daily_loss_lock_active: false,
+      daily_loss_lock_utc_day: null
+    })
+    story.slot(1, cycle("-0.0000000001", story.nowMs))
+    assert.deepInclude(shown(story), { daily_loss_lock_active: true, daily_loss_lock_utc_day: "1970-01-03" })
+  })
+
+  it("shows slots with their names, targets with their sources, sizes and recoveries", () => {
+    const story = new GovernorStory().running({ volatilityProfit: false }, [1, 4])
+    story.command({ name: "remove_slot", slot: 4 }).command({ name: "set_entry_pct", pct: 0.4 })
+    story.account({ _tag: "SkewDecided", skew: -0.1, reason: { rule: "controlled", numbers: {} } })
+    story
+      .slot(1, request(1, { role: "exit" }))
+      .order(1, accepted(1))
+      .slot(1, orphaned(1, 1))
+    const view = shown(story)
+    assert.deepEqual(view.slots, [
+      { slot: 1, alias: "doge", state: "active" },
+      { slot: 4, alias: "shiba", state: "retiring" }
+    ])
+    assert.deepInclude(view.targets, {
+      entry_pct: 0.4,
+      operator_entry_pct: 0.4,
+      profit_pct: 1,
+      operator_profit_pct: null,
+      volatility_profit_pct: null,
+      fees_pct: 0.5,
+      below_fees: false
+    })
+    assert.deepEqual(view.sizing, { effective_layers: 0, doge_per_order: 1, skew: -0.1, favoured_multiplier: 1.1 })
+    assert.equal(view.recoveries, 1)
+  })
+
+  it("shows how far the exchange's count is off", () => {
+    const story = new GovernorStory().running().account({ _tag: "OpenOrdersObserved", ours: 0, foreign: 11 }).clock()
+    const since = story.nowMs / 1_000
+    assert.deepEqual(shown(story).open_order_drift_hint, {
+      active: false,
+      since,
+      alerted_at: null,
+      exchange: 11,
+      internal: 0,
+      difference: 11,
+      tolerance: 10
+    })
+    assert.deepInclude(shown(story.after(600)).open_order_drift_hint, { active: true, alerted_at: since + 600 })
+  })
+})

@@ -1,0 +1,100 @@
+/** The audit: what the journal says the exchange did, against the exchange's own trade history, to the last unit. */
+import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import { type Books, type Draft, notice } from "../draft.ts"
+import { ordersOf } from "../orderTable.ts"
+import type { AuditSlice, GovernorState, Side, TrackedOrder } from "../state.ts"
+
+type Sums = AuditSlice["sums"]
+
+interface Traded {
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+}
+
+/** A fill this close to the exchange's answer may stand on one side only: the difference is no proof yet. */
+const UNSETTLED_MS = 5_000
+
+const added = (sums: Sums, side: Side, { volume, cost, fee }: Traded): Sums =>
+  side === "buy"
+    ? { ...sums, bought: plus(sums.bought, volume), paid: plus(sums.paid, cost), fees: plus(sums.fees, fee) }
+    : { ...sums, sold: plus(sums.sold, volume), received: plus(sums.received, cost), fees: plus(sums.fees, fee) }
+
+/** An order has ended: the exchange's totals of it. `order` is as it was before its end. */
+export const addTrade = (
+  books: Books,
+  { side }: TrackedOrder,
+  end: EventOf<"OrderFilled" | "OrderCancelled">
+): void => {
+  if (end.volume === 0n) return
+  const { audit, nowMs } = books.state
+  books.state.audit = { ...audit, sums: added(audit.sums, side, end), lastTradeMs: nowMs }
+}
+
+/** A fill of an order that still stands: it counts with the order until that ends. */
+export const noteTrade = ({ state }: Books): void => {
+  state.audit = { ...state.audit, lastTradeMs: state.nowMs }
+}
+
+/** A cycle is booked: what the slots say they earned. */
+export const addCycle = ({ state }: Books, { net }: EventOf<"CycleBooked">): void => {
+  const { audit } = state
+  state.audit = { ...audit, realised: plus(audit.realised, net), cycles: audit.cycles + 1 }
+}
+
+/** Everything traded so far: ended orders, and what standing ones have had filled. */
+export const tradedSoFar = (state: GovernorState): Sums =>
+  ordersOf(state).reduce(
+    (sums, { side, filled, cost, fee }) => added(sums, side, { volume: filled, cost, fee }),
+    state.audit.sums
+  )
+
+/** The exchange has added up its own history: both sides agree, or every sum that differs is named. */
+export const answerAudit = (
+  draft: Draft,
+  { commandId, ours, foreign, toMs }: EventOf<"TradeHistoryObserved">
+): void => {
+  const { state } = draft
+  const { realised, cycles, lastTradeMs } = state.audit
+  const sums = tradedSoFar(state)
+  const differences = {
+    ...differing("bought", sums.bought, ours.bought, Volume.format),
+    ...differing("sold", sums.sold, ours.sold, Volume.format),
+    ...differing("paid", sums.paid, ours.paid, Quote.format),
+    ...differing("received", sums.received, ours.received, Quote.format),
+    ...differing("fees", sums.fees, ours.fees, Quote.format)
+  }
+  const numbers: Reason["numbers"] = {
+    commandId,
+    cycles,
+    realised: Quote.format(realised),
+    trades: ours.trades,
+    bought: Volume.format(sums.bought),
+    sold: Volume.format(sums.sold),
+    paid: Quote.format(sums.paid),
+    received: Quote.format(sums.received),
+    fees: Quote.format(sums.fees),
+    foreignTrades: foreign.trades
+  }
+  if (Object.keys(differences).length === 0) return notice(draft, "info", "audit_agrees", numbers)
+  const unsettled = lastTradeMs > toMs - UNSETTLED_MS
+  notice(draft, unsettled ? "warning" : "alert", "audit_differs", {
+    ...numbers,
+    ...differences,
+    ...(unsettled ? { hint: "traded while the history was read: ask again" } : {})
+  })
+}
+
+const differing = <A extends Volume | Quote>(
+  name: keyof Sums,
+  journal: A,
+  exchange: A,
+  format: (amount: A) => string
+): Reason["numbers"] =>
+  journal === exchange
+    ? {}
+    : {
+        [name]: `journal ${format(journal)}, exchange ${format(exchange)}, difference ${format(minus(exchange, journal))}`
+      }

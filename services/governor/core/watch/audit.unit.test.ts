@@ -1,0 +1,167 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
+import {
+  accepted,
+  cycle,
+  ended,
+  fill,
+  GovernorStory,
+  request,
+  testRules,
+  testSlotRules
+} from "../../testing/governorDriver.ts"
+
+type Sums = EventOf<"TradeHistoryObserved">["ours"]
+
+const NOTHING: Sums = {
+  trades: 0,
+  bought: Volume.zero,
+  sold: Volume.zero,
+  paid: Quote.zero,
+  received: Quote.zero,
+  fees: Quote.zero
+}
+
+const history = (story: GovernorStory, ours: Partial<Sums>): MarketEvent => ({
+  _tag: "TradeHistoryObserved",
+  commandId: "c1",
+  fromMs: 0,
+  toMs: story.nowMs,
+  ours: { ...NOTHING, ...ours },
+  foreign: { ...NOTHING, trades: 4 }
+})
+
+/** Bought 20 for 2, sold 20 for 2, each with a fee of 0.005, and a part of 5 of an order cut short. */
+const traded = (story = new GovernorStory().running()): GovernorStory =>
+  story
+    .slot(1, request(1, { role: "exit", side: "buy" }))
+    .order(1, ended("OrderFilled", 1, "20"))
+    .slot(1, request(2, { role: "exit", side: "sell" }))
+    .order(1, ended("OrderFilled", 2, "20"))
+    .slot(2, request(1, { role: "exit", side: "sell" }))
+    .order(2, ended("OrderCancelled", 1, "5"))
+    .slot(2, request(2, { role: "exit", side: "sell" }))
+    .order(2, ended("OrderCancelled", 2, "0"))
+
+const TRADED: Sums = {
+  trades: 3,
+  bought: Volume.parse("20"),
+  sold: Volume.parse("25"),
+  paid: Quote.parse("2"),
+  received: Quote.parse("2.5"),
+  fees: Quote.parse("0.015")
+}
+
+const answer = (story: GovernorStory, ours: Partial<Sums>) => {
+  const [notice] = story.account(history(story, ours)).heard("NoticeRaised")
+  assert.isDefined(notice)
+  return { says: `${notice.severity} ${notice.reason.rule}`, numbers: notice.reason.numbers }
+}
+
+describe("the audit", () => {
+  it("is asked of the gateway under the command's id", () => {
+    const story = new GovernorStory().running().command({ name: "audit_pnl" })
+    assert.deepEqual(
+      story.said.map(({ _tag }) => _tag),
+      ["AuditAsked", "CommandApplied"]
+    )
+  })
+
+  it("agrees when every sum does, and says what was earned", () => {
+    const story = traded()
+    story.slot(1, cycle("0.5", story.nowMs)).slot(1, cycle("-0.2", story.nowMs)).after(60)
+    const { says, numbers } = answer(story, TRADED)
+    assert.equal(says, "info audit_agrees")
+    assert.deepEqual(numbers, {
+      commandId: "c1",
+      cycles: 2,
+      realised: "0.3",
+      trades: 3,
+      bought: "20",
+      sold: "25",
+      paid: "2",
+      received: "2.5",
+      fees: "0.015",
+      foreignTrades: 4
+    })
+  })
+
+  it("agrees in a market that never traded", () => {
+    assert.equal(answer(new GovernorStory().running(), {}).says, "info audit_agrees")
+  })
+
+  it.each([
+    {
+      name: "bought",
+      ours: { bought: Volume.parse("20.00000001") },
+      text: "journal 20, exchange 20.00000001, difference 0.00000001"
+    },
+    { name: "sold", ours: { sold: Volume.parse("24") }, text: "journal 25, exchange 24, difference -1" },
+    {
+      name: "paid",
+      ours: { paid: Quote.parse("2.0000000001") },
+      text: "journal 2, exchange 2.0000000001, difference 0.0000000001"
+    },
+    { name: "received", ours: { received: Quote.zero }, text: "journal 2.5, exchange 0, difference -2.5" },
+    { name: "fees", ours: { fees: Quote.parse("0.02") }, text: "journal 0.015, exchange 0.02, difference 0.005" }
+  ])("alerts of a single unit in what was $name, and says both sides", ({ name, ours, text }) => {
+    const { says, numbers } = answer(traded().after(60), { ...TRADED, ...ours })
+    assert.equal(says, "alert audit_differs")
+    assert.equal(numbers[name], text)
+  })
+
+  it("names every difference", () => {
+    const { numbers } = answer(traded().after(60), NOTHING)
+    for (const name of ["bought", "sold", "paid", "received", "fees"]) {
+      assert.match(String(numbers[name]), /^journal .*, exchange 0, difference -/)
+    }
+  })
+
+  it("counts the fills of an order that still stands, and its totals once it has ended", () => {
+    const story = new GovernorStory().running().slot(1, request(1, { role: "exit", side: "sell" }))
+    story
+      .order(1, accepted(1))
+      .order(1, fill(1, "8", "0.001"))
+      .after(60)
+    const soFar = { sold: Volume.parse("8"), received: Quote.parse("0.8"), fees: Quote.parse("0.001") }
+    assert.equal(answer(story, soFar).says, "info audit_agrees")
+    story
+      .order(1, fill(1, "12", "0.001"))
+      .order(1, ended("OrderFilled", 1, "20"))
+      .after(60)
+    const whole = { sold: Volume.parse("20"), received: Quote.parse("2"), fees: Quote.parse("0.005") }
+    assert.equal(answer(story, whole).says, "info audit_agrees")
+  })
+
+  it.each([
+    { seconds: 4.999, severity: "warning" },
+    { seconds: 5, severity: "alert" }
+  ])("only warns of a difference $seconds s after a trade: $severity", ({ seconds, severity }) => {
+    const { says, numbers } = answer(traded().after(seconds), NOTHING)
+    assert.equal(says, `${severity} audit_differs`)
+    assert.equal("hint" in numbers, severity === "warning")
+  })
+
+  it("takes a fill of a standing order for a trade, and an end without a fill for none", () => {
+    const story = traded()
+      .after(60)
+      .slot(1, request(3, { role: "exit", side: "sell" }))
+      .order(1, fill(3, "8", "0.001"))
+    assert.equal(answer(story, NOTHING).says, "warning audit_differs")
+    const quiet = traded()
+      .after(60)
+      .slot(1, request(3, { role: "exit", side: "sell" }))
+    assert.equal(answer(quiet.order(1, ended("OrderCancelled", 3, "0")), NOTHING).says, "alert audit_differs")
+  })
+
+  it("counts what was traded before the market had a governor", () => {
+    const story = new GovernorStory()
+    story.control({ _tag: "MarketConfigured", slots: [1, 2], rules: testSlotRules })
+    traded(story).slot(1, cycle("0.5", story.nowMs)).control({ _tag: "GovernorConfigured", rules: testRules() })
+    story.control({ _tag: "MarketConfigured", slots: [1, 2], rules: testSlotRules, governed: true }).after(60)
+    const { says, numbers } = answer(story, TRADED)
+    assert.equal(says, "info audit_agrees")
+    assert.deepInclude(numbers, { cycles: 1, realised: "0.5" })
+  })
+})

@@ -1,0 +1,122 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { GovernorStory } from "../../testing/governorDriver.ts"
+import { governorView } from "../view/view.ts"
+
+const counted = (ours: number, foreign: number): MarketEvent => ({ _tag: "OpenOrdersObserved", ours, foreign })
+
+const notices = (story: GovernorStory): ReadonlyArray<string> =>
+  story.ever("NoticeRaised").map(({ severity, reason }) => `${severity} ${reason.rule}`)
+
+/** A market with so many open orders, of which the exchange counts so many, seen at a tick of the clock. */
+const drifting = (internal: number, exchange: number): GovernorStory =>
+  new GovernorStory()
+    .running({ openOrderLimit: 800, orphanPressureWarnAt: 10_000 })
+    .openOrders(internal)
+    .account(counted(Math.min(internal, exchange), Math.max(0, exchange - internal)))
+    .clock()
+
+describe("drift between the exchange's open orders and the journal's", () => {
+  it.each([
+    { internal: 0, exchange: 10, alerts: false, why: "at the threshold" },
+    { internal: 0, exchange: 11, alerts: true, why: "over the threshold" },
+    { internal: 20, exchange: 9, alerts: true, why: "under by more than the threshold" },
+    { internal: 20, exchange: 10, alerts: false, why: "under by the threshold" },
+    { internal: 400, exchange: 420, alerts: false, why: "at 5 % of many" },
+    { internal: 400, exchange: 421, alerts: true, why: "over 5 % of many" }
+  ])("$exchange against $internal, $why: alert $alerts", ({ internal, exchange, alerts }) => {
+    const story = drifting(internal, exchange).after(600)
+    assert.deepEqual(notices(story), alerts ? ["alert open_order_drift"] : [])
+  })
+
+  it("is alerted once it has lasted ten minutes, not a moment before", () => {
+    const story = drifting(0, 11).after(599.999)
+    assert.deepEqual(notices(story), [])
+    assert.isFalse(governorView(story.state)?.open_order_drift_hint.active)
+    story.after(0.001)
+    const [alert] = story.heard("NoticeRaised")
+    assert.deepEqual(alert?.reason.numbers, {
+      exchange: 11,
+      internal: 0,
+      difference: 11,
+      tolerance: 10,
+      lastedSec: 600
+    })
+    assert.isTrue(governorView(story.state)?.open_order_drift_hint.active)
+  })
+
+  it("is alerted again after each cooldown while it lasts", () => {
+    const story = drifting(0, 11).after(600).after(1_799)
+    assert.lengthOf(notices(story), 1)
+    story.after(1).after(1_800)
+    assert.lengthOf(notices(story), 3)
+  })
+
+  it("is called resolved once, and only after an alert", () => {
+    const story = drifting(0, 11).after(600).account(counted(0, 0)).after(1).after(1)
+    assert.deepEqual(notices(story), ["alert open_order_drift", "info open_order_drift_resolved"])
+    assert.deepEqual(notices(drifting(0, 11).after(300).account(counted(0, 0)).after(1)), [])
+  })
+
+  it("begins anew when it comes back", () => {
+    const story = drifting(0, 11).after(300).account(counted(0, 0)).after(1).account(counted(0, 11)).after(1)
+    assert.lengthOf(notices(story.after(599)), 0)
+    assert.lengthOf(notices(story.after(1)), 1)
+  })
+
+  it.each([
+    { internal: 0, exchange: 3, difference: 3 },
+    { internal: 2, exchange: 1, difference: -1 }
+  ])("of $exchange against $internal is shown as $difference", ({ internal, exchange, difference }) => {
+    const hint = governorView(drifting(internal, exchange).state)?.open_order_drift_hint
+    assert.deepInclude(hint, { exchange, internal, difference })
+  })
+
+  it("is unknown before the exchange has counted", () => {
+    assert.deepEqual(notices(new GovernorStory().running().openOrders(30).after(3_600)), [])
+  })
+})
+
+describe("the command to reconcile drift", () => {
+  it("asks the gateway under the command's id", () => {
+    const story = new GovernorStory().running().command({ name: "reconcile_drift" })
+    assert.deepEqual(
+      story.said.map(({ _tag }) => _tag),
+      ["DriftReconcileAsked", "CommandApplied"]
+    )
+    assert.equal(story.heard("DriftReconcileAsked")[0]?.commandId, story.heard("CommandApplied")[0]?.commandId)
+  })
+
+  it("is answered for people with what was cancelled and what was left, ten of each by name", () => {
+    const cancelled = Array.from({ length: 12 }, (_, n) => ({ txid: `T${n}`, clientId: `k${n}` }))
+    const story = new GovernorStory()
+      .running()
+      .account({ _tag: "DriftReconciled", commandId: "c1", cancelled, leftAlone: ["F1"] })
+    const [{ severity, reason } = { severity: null, reason: null }] = story.heard("NoticeRaised")
+    assert.equal(severity, "info")
+    assert.equal(reason?.rule, "drift_reconciled")
+    assert.deepInclude(reason?.numbers, {
+      commandId: "c1",
+      cancelled: 12,
+      leftAlone: 1,
+      cancelledTxids: "T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 and 2 more",
+      leftAloneTxids: "F1"
+    })
+  })
+
+  it("is answered with ten names where there are ten, and with none where there is none", () => {
+    const leftAlone = Array.from({ length: 10 }, (_, n) => `F${n}`)
+    const story = new GovernorStory()
+      .running()
+      .account({ _tag: "DriftReconciled", commandId: "c1", cancelled: [], leftAlone })
+    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, {
+      commandId: "c1",
+      cancelled: 0,
+      leftAlone: 10,
+      leftAloneTxids: "F0 F1 F2 F3 F4 F5 F6 F7 F8 F9"
+    })
+    const none = { commandId: "c2", cancelled: [], leftAlone: [] }
+    story.account({ _tag: "DriftReconciled", ...none })
+    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, { commandId: "c2", cancelled: 0, leftAlone: 0 })
+  })
+})

@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Candle } from "../../../shared/candles/core/candle.ts"
+import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { adviceOf, type Detector } from "./advice.ts"
+import { featureRows } from "./features.ts"
+import { DEFAULT_FIT } from "./hmm/fit.ts"
+import { isRefusal } from "./training/refusal.ts"
+import { emptyScorecard, score } from "./scorecard.ts"
+import { newestStretch } from "./series.ts"
+import { advisorStatusActor, advisorView } from "./status.ts"
+import { train } from "./training/train.ts"
+
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+
+/** A market that rises, stands and falls, as candles of `intervalMin` minutes that end at `endSec`. */
+const candles = (count: number, intervalMin: number, endSec: number): ReadonlyArray<Candle> => {
+  let close = 1
+  return Array.from({ length: count }, (_, i) => {
+    const drift = i < count / 3 ? 0.004 : i < (2 * count) / 3 ? 0 : -0.004
+    close *= 1 + drift + 0.002 * Math.sin(i * 1.7)
+    const price = Price.fromNumber(close)
+    return {
+      timeSec: endSec - (count - i) * intervalMin * 60,
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      volume: Volume.fromNumber(100 + 20 * Math.sin(i * 0.9)),
+      trades: 10
+    }
+  })
+}
+
+const detector = (intervalMin: number, endSec: number): Detector => {
+  const recent = newestStretch(candles(600, intervalMin, endSec), intervalMin)
+  const rows = featureRows(recent)
+  if (isRefusal(rows)) throw new Error(rows.detail)
+  const trained = train(rows, { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
+  if (isRefusal(trained)) throw new Error(trained.detail)
+  return { intervalMin, model: { trained, dataHash: "hash" }, recent }
+}
+
+const NOW = 1_700_000_000
+
+describe("the newest stretch of candles", () => {
+  it("is everything when nothing is missing", () => {
+    const series = newestStretch(candles(100, 1, NOW), 1)
+    assert.equal(series.closes.length, 100)
+    assert.deepEqual([series.fromSec, series.toSec], [NOW - 6_000, NOW - 60])
+  })
+
+  it("begins after the last hole", () => {
+    const all = candles(100, 1, NOW)
+    const series = newestStretch([...all.slice(0, 60), ...all.slice(61)], 1)
+    assert.equal(series.closes.length, 39)
+    assert.equal(series.fromSec, all[61]?.timeSec)
+  })
+
+  it("is empty without candles, and one candle of one", () => {
+    assert.deepEqual(newestStretch([], 1).fromSec, null)
+    assert.equal(newestStretch(candles(1, 1, NOW), 1).closes.length, 1)
+  })
+})
+
+describe("the advice", () => {
+  it("is both detectors' reading of a falling market, and their consensus", () => {
+    const advice = adviceOf(detector(1, NOW), detector(15, NOW), NOW, INFERENCE)
+    assert.equal(advice.oneMinute.regime, "BEARISH")
+    assert.equal(advice.consensus.regime, "BEARISH")
+    assert.equal(advice.consensus.agreement, "full")
+    assert.isBelow(advice.consensus.biasSignal, 0)
+    assert.deepEqual([advice.oneMinute.samples, advice.oneMinute.ageSec, advice.oneMinute.model], [50, 0, "hash"])
+  })
+
+  it.each([
+    { ageSec: 900, heard: true },
+    { ageSec: 901, heard: false }
+  ])("a one-minute detector whose newest candle ended $ageSec s ago speaks: $heard", ({ ageSec, heard }) => {
+    const { oneMinute, consensus } = adviceOf(detector(1, NOW - ageSec), detector(15, NOW), NOW, INFERENCE)
+    assert.equal(oneMinute.trained, heard)
+    assert.equal(consensus.agreement, heard ? "full" : "15m_only")
+  })
+
+  it.each([
+    { ageSec: 2_700, heard: true },
+    { ageSec: 2_701, heard: false }
+  ])("a fifteen-minute detector is given three of its candles: $ageSec s, $heard", ({ ageSec, heard }) => {
+    assert.equal(adviceOf(detector(1, NOW), detector(15, NOW - ageSec), NOW, INFERENCE).fifteenMinute.trained, heard)
+  })
+
+  it("without models or candles is no advice, and says why", () => {
+    const nothing = { intervalMin: 1, model: null, recent: newestStretch([], 1) }
+    const untrained = { ...detector(15, NOW), model: null }
+    const advice = adviceOf(nothing, untrained, NOW, INFERENCE)
+    assert.deepEqual(advice.consensus, { regime: "RANGING", agreement: "none", confidence: 0, biasSignal: 0 })
+    assert.equal(advice.oneMinute.reason, "no candles")
+    assert.equal(advice.fifteenMinute.reason, "not trained")
+    assert.isNull(advice.oneMinute.model)
+  })
+})
+
+describe("the scorecard", () => {
+  it("judges each reading by what the price did until the next", () => {
+    let card = emptyScorecard
+    for (const [bias, price] of [
+      [0.5, 100],
+      [-0.5, 110],
+      [0, 99],
+      [1, 99],
+      [0, 98.01]
+    ] as const) {
+      card = score(card, bias, price)
+    }
+    assert.deepInclude(card, { readings: 4, directional: 3, hits: 2 })
+    // 0.5 · 10 % + 0.5 · 10 % − 1 · 1 %
+    assert.closeTo(card.biasTimesMove, 0.09, 1e-12)
+    assert.closeTo(card.moves, -0.01, 1e-12)
+  })
+
+  it("waits for a price", () => {
+    assert.deepEqual(score(emptyScorecard, 1, 0), emptyScorecard)
+  })
+})
+
+describe("the advisor's status", () => {
+  const place = { seq: 1, index: 0, subject: "market.XDGUSD.regime", epoch: 1, timeMs: NOW * 1_000 }
+
+  it("shows the last regime, whose models a refused training leaves in use, and keeps score in a shadow run", () => {
+    const price = Price.parse("0.1")
+    let state = advisorStatusActor.initial
+    const told = [
+      { _tag: "PriceObserved", last: price, bid: price, ask: price },
+      adviceOf(detector(1, NOW), detector(15, NOW), NOW, INFERENCE),
+      { _tag: "RegimeTrainingRefused", intervalMin: 1, refusal: "too-few-rows", detail: "training needs 500 rows" }
+    ] as const
+    for (const event of told) state = advisorStatusActor.reduce(state, event, place).state
+    const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
+    assert.deepInclude(shown, { regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
+    assert.deepEqual(shown.trainings, { "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
+    assert.equal(shown.scorecard.readings, 0)
+  })
+
+  it("is neutral before anything was said", () => {
+    const { hmm_regime: shown } = advisorView(advisorStatusActor.initial, { enabled: false, blendFactor: 0.5 })
+    assert.deepInclude(shown, { enabled: false, available: false, regime: "RANGING", bias_signal: 0, confidence: 0 })
+  })
+})

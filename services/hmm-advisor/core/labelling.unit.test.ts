@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import { featureRows, WARM_UP_CANDLES } from "./features.ts"
+import { DEFAULT_FIT } from "./hmm/fit.ts"
+import { labelCandles, stateTable } from "./labelling.ts"
+import { readRegime } from "./regime.ts"
+import { isRefusal, type Refusal } from "./training/refusal.ts"
+import { train } from "./training/train.ts"
+
+const given = <A extends object>(result: A | Refusal): A => {
+  if (isRefusal(result)) throw new Error(`${result.reason}: ${result.detail}`)
+  return result
+}
+
+const READING = { confidenceThreshold: 0.15, biasGain: 1 }
+
+/** A market that rises for 200 candles, stands for 200, falls for 200; its small moves are a fixed wave. */
+const candles = (() => {
+  const closes = new Float64Array(600)
+  const volumes = new Float64Array(600)
+  let close = 1
+  for (let i = 0; i < 600; i++) {
+    const drift = i < 200 ? 0.004 : i < 400 ? 0 : -0.004
+    close *= 1 + drift + 0.002 * Math.sin(i * 1.7)
+    closes[i] = close
+    volumes[i] = 100 + 20 * Math.sin(i * 0.9)
+  }
+  return { closes, volumes }
+})()
+const trained = given(
+  train(given(featureRows(candles)), { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
+)
+const labelled = given(labelCandles(trained, candles, READING))
+
+describe("a labelled series", () => {
+  it("has one label for every candle after the warm-up", () => {
+    assert.deepEqual(
+      labelled.map(({ candle }) => candle),
+      Array.from({ length: 600 - WARM_UP_CANDLES }, (_, i) => i + WARM_UP_CANDLES)
+    )
+  })
+
+  it("calls a long rise bullish and a long fall bearish", () => {
+    const at = (candle: number) => labelled.find((label) => label.candle === candle)?.regime
+    assert.equal(at(150), "BULLISH")
+    assert.equal(at(550), "BEARISH")
+  })
+
+  it("says at each candle what the advisor would have said then", () => {
+    for (const candle of [30, 199, 350, 599]) {
+      const closes = candles.closes.subarray(0, candle + 1)
+      const volumes = candles.volumes.subarray(0, candle + 1)
+      const then = readRegime(trained, featureRows({ closes, volumes }), { ...READING, inferenceWindow: 600 })
+      const now = labelled[candle - WARM_UP_CANDLES]
+      assert.equal(now?.regime, then.regime)
+      assert.closeTo(now?.confidence ?? Number.NaN, then.confidence, 1e-12)
+    }
+  })
+
+  it("changes nothing of the past when the future changes", () => {
+    const other = { closes: candles.closes.slice(), volumes: candles.volumes }
+    for (let i = 400; i < 600; i++) other.closes[i] = candles.closes[i]! * 3
+    const again = given(labelCandles(trained, other, READING))
+    assert.deepEqual(again.slice(0, 400 - WARM_UP_CANDLES), labelled.slice(0, 400 - WARM_UP_CANDLES))
+  })
+
+  it("is refused, by name, where candles are no candles", () => {
+    const broken = { closes: Float64Array.of(1, -1), volumes: Float64Array.of(1, 1) }
+    assert.deepInclude(labelCandles(trained, broken, READING), { _tag: "Refused", reason: "bad-input" })
+  })
+})
+
+describe("a model for people", () => {
+  it("lists its states with shares that add up, and means in the features' own units", () => {
+    const states = stateTable(trained, labelled)
+    assert.closeTo(
+      states.reduce((sum, { share }) => sum + share, 0),
+      1,
+      1e-12
+    )
+    const [bearish, , bullish] = states
+    assert.isBelow(bearish?.means.emaSpread ?? 0, 0)
+    assert.isAbove(bullish?.means.emaSpread ?? 0, 0)
+    for (const { duration } of states) assert.isAtLeast(duration, 1)
+  })
+
+  it("has a share of its own for every state, also where several share a regime", () => {
+    const settings = { ...DEFAULT_FIT, states: 5, covarianceType: "diag", minimumRows: 100 } as const
+    const five = given(train(given(featureRows(candles)), settings, null))
+    const shares = stateTable(five, given(labelCandles(five, candles, READING))).map(({ share }) => share)
+    assert.closeTo(
+      shares.reduce((sum, share) => sum + share, 0),
+      1,
+      1e-12
+    )
+  })
+})

@@ -1,0 +1,110 @@
+/** The advisor for people: a fold of what it has written into the journal. Decides nothing. */
+import type { Actor } from "../../../shared/actor/core/actor.ts"
+import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { Price } from "../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
+import { emptyScorecard, score, type Scorecard } from "./scorecard.ts"
+
+export interface AdvisorState {
+  readonly nowMs: number
+  readonly price: number
+  /** The last regime and when it was said; null before the first. */
+  readonly regime: { readonly event: EventOf<"RegimeObserved">; readonly atMs: number } | null
+  /** The last training of each timeframe, by minutes: what came of it, and when. */
+  readonly trainings: Readonly<Record<number, Training>>
+  /** The command to train anew that the advisor has still to answer; null: none. */
+  readonly retrain: Pick<EventOf<"RetrainAsked">, "commandId" | "intervals"> | null
+  readonly scorecard: Scorecard
+}
+
+interface Training {
+  readonly atMs: number
+  readonly event: EventOf<"RegimeModelTrained"> | EventOf<"RegimeTrainingRefused">
+}
+
+/** Runs beside others in whatever follows the journal. */
+export const advisorStatusActor: Actor<AdvisorState> = {
+  name: "advisor-status",
+  version: "2",
+  initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
+  reduce: (state, event, { timeMs }) => {
+    const nowMs = Math.max(state.nowMs, timeMs)
+    switch (event._tag) {
+      case "PriceObserved":
+        return { state: { ...state, nowMs, price: Price.toNumber(event.last) }, outputs: [] }
+      case "RegimeObserved": {
+        const scorecard = score(state.scorecard, event.consensus.biasSignal, state.price)
+        return { state: { ...state, nowMs, regime: { event, atMs: timeMs }, scorecard }, outputs: [] }
+      }
+      case "RegimeModelTrained":
+      case "RegimeTrainingRefused": {
+        const trainings = { ...state.trainings, [event.intervalMin]: { atMs: timeMs, event } }
+        return { state: { ...state, nowMs, trainings }, outputs: [] }
+      }
+      case "RetrainAsked": {
+        const { commandId, intervals } = event
+        return { state: { ...state, nowMs, retrain: { commandId, intervals } }, outputs: [] }
+      }
+      case "RetrainAnswered": {
+        const retrain = state.retrain?.commandId === event.commandId ? null : state.retrain
+        return { state: { ...state, nowMs, retrain }, outputs: [] }
+      }
+      default:
+        return { state, outputs: [] }
+    }
+  },
+  encode: encodeState,
+  decode: decodeState<AdvisorState>
+}
+
+const REGIME_IDS = { BEARISH: 0, RANGING: 1, BULLISH: 2 } as const
+
+/** Under the reference's field names; times are Unix seconds, ages seconds. `blendFactor`: the trend's part of the signal. */
+export const advisorView = (
+  { regime, trainings, scorecard, nowMs }: AdvisorState,
+  { enabled, blendFactor }: { readonly enabled: boolean; readonly blendFactor: number }
+) => {
+  const said = regime?.event.consensus
+  const times = Object.values(trainings).map(({ atMs }) => atMs)
+  const { open: _open, ...scored } = scorecard
+  return {
+    hmm_regime: {
+      enabled,
+      available: regime !== null,
+      /** A refused training leaves the model before it in use. */
+      trained:
+        Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
+        regime?.event.oneMinute.trained === true ||
+        regime?.event.fifteenMinute.trained === true,
+      /** True while it keeps score and moves nothing. */
+      shadow: blendFactor === 1,
+      regime: said?.regime ?? "RANGING",
+      regime_id: REGIME_IDS[said?.regime ?? "RANGING"],
+      agreement: said?.agreement ?? "none",
+      confidence: said?.confidence ?? 0,
+      bias_signal: said?.biasSignal ?? 0,
+      blend_factor: blendFactor,
+      one_minute: regime?.event.oneMinute ?? null,
+      fifteen_minute: regime?.event.fifteenMinute ?? null,
+      last_update_ts: regime === null ? null : regime.atMs / 1_000,
+      age_sec: regime === null ? null : (nowMs - regime.atMs) / 1_000,
+      last_train_ts: times.length === 0 ? null : Math.max(...times) / 1_000,
+      trainings: Object.fromEntries(
+        Object.entries(trainings).map(([intervalMin, { atMs, event }]) => [
+          `${intervalMin}m`,
+          event._tag === "RegimeModelTrained"
+            ? {
+                at: atMs / 1_000,
+                candles: event.candles,
+                log_likelihood: event.logLikelihood,
+                start: event.start,
+                warnings: event.warnings,
+                data_hash: event.dataHash
+              }
+            : { at: atMs / 1_000, error: `${event.refusal}: ${event.detail}` }
+        ])
+      ),
+      scorecard: { ...scored, hit_rate: scorecard.directional === 0 ? null : scorecard.hits / scorecard.directional }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Price } from "../../../shared/core/decimal/decimal.ts"
+import type { Ticker } from "../../../shared/exchange/port.ts"
+import { due, type FeedState, hear, silent, wantsAsking } from "./conflate.ts"
+
+const ticker = (last: string): Ticker => ({ last: Price.parse(last), bid: Price.parse(last), ask: Price.parse(last) })
+const CLOCK_MS = 5_000
+
+/** A feed that heard `last` at `heardMs` and wrote everything due at `writtenMs`. */
+const wrote = (last: string, heardMs: number, writtenMs: number): FeedState =>
+  due(hear(silent, ticker(last), heardMs), writtenMs, CLOCK_MS).state
+
+describe("the market feed's conflation", () => {
+  it("writes the newest of several prices, once", () => {
+    const state = hear(hear(silent, ticker("0.1"), 1_000), ticker("0.2"), 1_001)
+    const first = due(state, 1_010, CLOCK_MS)
+    assert.deepStrictEqual(first.price, ticker("0.2"))
+    assert.isNull(due(first.state, 1_020, CLOCK_MS).price)
+  })
+
+  it("writes nothing before the first price but the clock, without an age", () => {
+    const first = due(silent, 1_000, CLOCK_MS)
+    assert.isNull(first.price)
+    assert.deepStrictEqual(first.clock, { priceAgeSec: null })
+  })
+
+  it("writes the clock at its interval, with the price's age", () => {
+    const state = wrote("0.1", 1_000, 1_000)
+    assert.isUndefined(due(state, 5_999, CLOCK_MS).clock)
+    assert.deepStrictEqual(due(state, 6_000, CLOCK_MS).clock, { priceAgeSec: 5 })
+  })
+
+  it.each([
+    ["unchanged and heard again, soon", 10_000, 10_000, false],
+    ["unchanged and heard again, 15 s after it was written", 16_000, 16_000, true],
+    ["unchanged and not heard again", 1_000, 60_000, false]
+  ] as const)("a price %s", (_name, heardMs, nowMs, written) => {
+    const state = hear(wrote("0.1", 1_000, 1_000), ticker("0.1"), heardMs)
+    assert.strictEqual(due(state, nowMs, CLOCK_MS).price !== null, written)
+  })
+
+  it("asks for a price at the start, and when it has been silent for half of what makes it stale", () => {
+    assert.isTrue(wantsAsking(silent, 0, 60_000))
+    const state = wrote("0.1", 1_000, 1_000)
+    assert.isFalse(wantsAsking(state, 31_000, 60_000))
+    assert.isTrue(wantsAsking(state, 31_001, 60_000))
+  })
+})

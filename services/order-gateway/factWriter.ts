@@ -1,0 +1,116 @@
+/** Writing order facts: always on top of what the gateway has read back, so that two writers cannot both be right. */
+import { Effect, Schema, Semaphore } from "effect"
+import { makeFactWriter } from "../../shared/actor/facts.ts"
+import type { Followed } from "../../shared/actor/follow.ts"
+import { untilAnswered } from "../../shared/actor/publish.ts"
+import { encodeEntry } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { OrderEvent } from "../../shared/events/families/order.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
+import { emptyLane, type GatewayState, type Lane, type LiveOrder } from "./core/state.ts"
+
+/** Another process keeps writing the facts of this slot between our reading and our writing. */
+export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneContended", {
+  slot: Schema.Int,
+  attempts: Schema.Int
+}) {
+  override get message(): string {
+    return (
+      `slot ${this.slot}: another order-gateway wrote first ${this.attempts} times in a row; ` +
+      "run only one order-gateway per market"
+    )
+  }
+}
+
+export type LedgerError = JournalRefused | JournalUnavailable | LaneContended
+
+/** A lost race means another gateway is at work on the same lane; a second in a row is rare, so many are a fight. */
+const MAX_ATTEMPTS = 20
+
+export interface Ledger {
+  readonly state: () => GatewayState
+  readonly lane: (slot: number) => Lane
+  readonly order: (slot: number, localId: number) => LiveOrder | null
+  /**
+   * Appends what `facts` makes of the live order, and returns once it has been read back. Nothing is written when the
+   * order has ended or `facts` has nothing to add; true when something was.
+   */
+  readonly write: (
+    slot: number,
+    localId: number,
+    facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
+  ) => Effect.Effect<boolean, LedgerError>
+  /** Appends an event that belongs to no order. */
+  readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
+}
+
+export const makeLedger = Effect.fn("makeLedger")(function* (
+  subjects: MarketSubjects,
+  followed: Followed<GatewayState>
+): Effect.fn.Return<Ledger, never, Journal | VenueClock> {
+  const journal = yield* Journal
+  const clock = yield* VenueClock
+  const locks = new Map<number, Semaphore.Semaphore>()
+  const writeFact = yield* makeFactWriter("order-gateway")
+  const fold = followed.folds[0]
+  if (fold === undefined) return yield* Effect.die(new Error("the order gateway follows exactly one fold"))
+
+  const state = (): GatewayState => fold.state
+  const lane = (slot: number): Lane => state().lanes[slot] ?? emptyLane(slot)
+  const order = (slot: number, localId: number): LiveOrder | null => lane(slot).orders[localId] ?? null
+
+  const lockOf = (slot: number): Semaphore.Semaphore => {
+    const lock = locks.get(slot) ?? Semaphore.makeUnsafe(1)
+    locks.set(slot, lock)
+    return lock
+  }
+
+  const append = Effect.fnUntraced(function* (
+    slot: number,
+    localId: number,
+    facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
+  ): Effect.fn.Return<boolean, LedgerError> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const current = order(slot, localId)
+      const [first, ...rest] = current === null ? [] : facts(current)
+      if (first === undefined) return false
+      const { lastFactSeq } = lane(slot)
+      const seenSeq = fold.seq
+      const entry = encodeEntry(
+        subjects.order(slot),
+        `${first.clientId}.${first._tag}.${lastFactSeq}`,
+        {
+          v: 1,
+          epoch: state().epoch,
+          timeMs: yield* clock.nowMs,
+          writer: "order-gateway",
+          cause: null,
+          events: [first, ...rest]
+        },
+        lastFactSeq
+      )
+      const seq = yield* untilAnswered(journal.append(entry)).pipe(
+        Effect.map((appended) => (appended.duplicate ? null : appended.seq)),
+        Effect.catchTag("JournalConflict", () => Effect.succeed(null))
+      )
+      if (seq !== null) {
+        yield* followed.awaitSeq(seq)
+        return true
+      }
+      yield* followed.awaitSeq(seenSeq + 1)
+    }
+    return yield* new LaneContended({ slot, attempts: MAX_ATTEMPTS })
+  })
+
+  return {
+    state,
+    lane,
+    order,
+    write: (slot, localId, facts) => Semaphore.withPermit(lockOf(slot), append(slot, localId, facts)),
+    note: Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
+      yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
+    })
+  }
+})

@@ -1,0 +1,93 @@
+/** What a record of the journal becomes in the tables. Pure: the same journal always gives the same rows. */
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { StoredRecord } from "../../../shared/events/envelope.ts"
+import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
+import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/port.ts"
+
+/** What is remembered from record to record; kept in the store beside the cursor. */
+export interface ProjectionState {
+  /** The largest time seen, Unix milliseconds of the exchange's clock; 0 before the first. */
+  readonly nowMs: number
+  /** The market's mode, null before it has one. */
+  readonly mode: string | null
+  /** Which interval of the price history has its row. */
+  readonly pricedInterval: number
+}
+
+export const nothingProjected: ProjectionState = { nowMs: 0, mode: null, pricedInterval: -1 }
+
+/** Rows for the three tables, in the journal's order. */
+export interface Rows {
+  readonly fills: ReadonlyArray<FillRow>
+  readonly prices: ReadonlyArray<PriceRow>
+  readonly botEvents: ReadonlyArray<BotEventRow>
+}
+
+export interface ProjectionRules {
+  /** The pair, as `market` of every row. */
+  readonly market: string
+  /** One price is kept of so many seconds of exchange time: the first. */
+  readonly priceEverySec: number
+}
+
+/**
+ * Folds one record. `details` are its events as the journal has them, in JSON. Fills have no side yet: it stands in the
+ * record that requested the order.
+ */
+export const projectRecord = (
+  state: ProjectionState,
+  record: StoredRecord,
+  details: ReadonlyArray<unknown>,
+  { market, priceEverySec }: ProjectionRules
+): { readonly state: ProjectionState; readonly rows: Rows } => {
+  const nowMs = Math.max(state.nowMs, record.timeMs)
+  const subjectSlot = slotOfSubject(record.subject)
+  const fills: Array<FillRow> = []
+  const prices: Array<PriceRow> = []
+  const botEvents: Array<BotEventRow> = []
+  let { mode, pricedInterval } = state
+
+  for (const [index, event] of record.events.entries()) {
+    const place = { market, eventId: `${record.seq}.${index}`, timeSec: nowMs / 1_000 }
+    if (event._tag === "ClockTicked") continue
+    if (event._tag === "PriceObserved") {
+      const interval = Math.floor(nowMs / (priceEverySec * 1_000))
+      if (interval <= pricedInterval) continue
+      pricedInterval = interval
+      prices.push({ ...place, last: event.last, bid: event.bid, ask: event.ask })
+      continue
+    }
+    if (event._tag === "FillRecorded") {
+      const { localId, clientId, txid, execId, price, volume, cost, fee, liquidity } = event
+      const order = { slot: subjectSlot ?? 0, localId, clientId, txid, execId, side: null }
+      fills.push({ ...place, ...order, price, volume, cost, fee, liquidity })
+    }
+    const modes = event._tag === "ModeChanged" ? { fromState: mode, toState: event.mode } : noStates
+    if (event._tag === "ModeChanged") mode = event.mode
+    const slot = subjectSlot ?? slotOf(event)
+    botEvents.push({ ...place, slot, eventType: event._tag, ...modes, details: details[index] })
+  }
+  return { state: { nowMs, mode, pricedInterval }, rows: { fills, prices, botEvents } }
+}
+
+const noStates = { fromState: null, toState: null }
+
+/** The slot an event names, such as the one whose entry is granted. */
+const slotOf = (event: MarketEvent): number | null =>
+  "slot" in event && typeof event.slot === "number" ? event.slot : null
+
+/** The row of a record that nobody can read: what is left out stands where people look for it. */
+export const unreadableRow = (
+  state: ProjectionState,
+  seq: number,
+  problem: string,
+  { market }: ProjectionRules
+): BotEventRow => ({
+  market,
+  eventId: `${seq}.0`,
+  timeSec: state.nowMs / 1_000,
+  slot: null,
+  eventType: "RecordUndecodable",
+  ...noStates,
+  details: { problem }
+})

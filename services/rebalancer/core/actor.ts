@@ -1,0 +1,146 @@
+/**
+ * The rebalancer as an actor: what the journal says of prices, balances, room for orders and the regime becomes the input of
+ * `rebalance`, and each update leaves as a `SkewDecided` with every number on the way to it.
+ */
+import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
+import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { RebalancerRules } from "../../../shared/events/families/control.ts"
+import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
+import type { CapacityBand } from "./controller.ts"
+import { initialState as freshCore, rebalance, type Rebalanced, type RebalancerState } from "./rebalance.ts"
+
+/** What the journal has said, and what the rebalancer itself remembers. */
+export interface RebalancerActorState {
+  readonly nowMs: number
+  /** Null until it is configured: nothing is decided before. */
+  readonly rules: RebalancerRules | null
+  /** Last price, USD per DOGE; null before the first. */
+  readonly price: number | null
+  /** Prices seen, counted up to the samples a cold start needs. */
+  readonly samples: number
+  readonly balances: EventOf<"BalancesObserved"> | null
+  readonly capacityBand: CapacityBand
+  /** The last regime and when it was said; null before the first. */
+  readonly regime: { readonly bias: number; readonly trained: boolean; readonly atMs: number } | null
+  readonly core: RebalancerState
+  /** The numbers of the last update, for people; null before the first. */
+  readonly last: Reason | null
+}
+
+const initialState: RebalancerActorState = {
+  nowMs: 0,
+  rules: null,
+  price: null,
+  samples: 0,
+  balances: null,
+  capacityBand: "normal",
+  regime: null,
+  core: freshCore,
+  last: null
+}
+
+/** More samples than this change nothing: no setting asks for more before it trusts the trend. */
+const SAMPLES_COUNTED = 1_000_000
+
+/** Folds prices, balances, capacity and regimes; decides the skew once per interval. */
+export const rebalancerActor: Actor<RebalancerActorState> = {
+  name: "rebalancer",
+  version: "1",
+  initial: initialState,
+  reduce: (state, event, place) => reduce(state, event, place),
+  encode: encodeState,
+  decode: decodeState<RebalancerActorState>
+}
+
+const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
+const learn = (state: RebalancerActorState): Step<RebalancerActorState> => ({ state, outputs: NO_OUTPUTS })
+
+const reduce = (state: RebalancerActorState, event: MarketEvent, place: EventPlace): Step<RebalancerActorState> => {
+  switch (event._tag) {
+    case "PriceObserved":
+      return update({
+        ...state,
+        nowMs: Math.max(state.nowMs, place.timeMs),
+        price: Price.toNumber(event.last),
+        samples: Math.min(state.samples + 1, SAMPLES_COUNTED)
+      })
+    case "ClockTicked":
+      return update({ ...state, nowMs: Math.max(state.nowMs, place.timeMs) })
+    case "BalancesObserved":
+      return learn({ ...state, balances: event })
+    case "CapacityBandChanged":
+      return learn({ ...state, capacityBand: event.band })
+    case "RegimeObserved": {
+      const trained = event.oneMinute.trained || event.fifteenMinute.trained
+      return learn({ ...state, regime: { bias: event.consensus.biasSignal, trained, atMs: place.timeMs } })
+    }
+    case "RebalancerConfigured":
+      return learn({ ...state, rules: event.rules })
+    default:
+      return learn(state)
+  }
+}
+
+/** Takes a look when one is due; a market whose account is unknown has nothing to rebalance. */
+const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
+  const { rules, balances, nowMs, price, core } = state
+  if (rules === null || balances === null || price === null || !rules.enabled) return learn(state)
+  if (core.updatedAtMs !== null && nowMs < core.updatedAtMs + rules.intervalSec * 1_000) return learn(state)
+  const idleRatio = idleRatioOf(balances, price)
+  const { state: next, output } = rebalance(
+    core,
+    { nowMs, price, samples: state.samples, idleRatio, capacityBand: state.capacityBand, bias: biasOf(state, rules) },
+    rules
+  )
+  if (output._tag !== "Rebalanced") return learn({ ...state, core: next })
+  const reason = reasonOf(output, state, idleRatio)
+  return {
+    state: { ...state, core: next, last: reason },
+    outputs: [{ _tag: "SkewDecided", skew: output.skew, reason }]
+  }
+}
+
+/** A regime speaks while a model stands behind it and it is fresh; a silent advisor leaves the trend alone. */
+const biasOf = ({ regime, nowMs }: RebalancerActorState, { regimeMaxAgeSec }: RebalancerRules): number | null =>
+  regime === null || !regime.trained || nowMs - regime.atMs > regimeMaxAgeSec * 1_000 ? null : regime.bias
+
+/** Dollars not bound by open orders, as a share of what the whole account is worth at the last price; null when that is nothing. */
+const idleRatioOf = ({ base, quote }: EventOf<"BalancesObserved">, price: number): number | null => {
+  const value = Quote.toNumber(quote.total) + Volume.toNumber(base.total) * price
+  return value > 0 ? Quote.toNumber(minus(quote.total, quote.hold)) / value : null
+}
+
+/** The chain of numbers, under the rule that had the last word. */
+const reasonOf = (
+  { skew, elapsedSec, trend, target, control, damping }: Rebalanced,
+  { price, capacityBand, regime, nowMs }: RebalancerActorState,
+  idleRatio: number | null
+): Reason => ({
+  rule: damping.silenced ? "flip_damping" : control.rule,
+  numbers: {
+    price: price ?? "unknown",
+    elapsedSec,
+    trendRule: trend.rule,
+    fastAverage: trend.averages?.fast ?? "unknown",
+    slowAverage: trend.averages?.slow ?? "unknown",
+    trendScore: trend.score,
+    bias: target.bias ?? "none",
+    regimeAgeSec: regime === null ? "none" : (nowMs - regime.atMs) / 1_000,
+    signal: target.signal,
+    targetRule: target.rule,
+    rawTarget: target.raw,
+    target: target.target,
+    holdUntilMs: target.holdUntilMs ?? "none",
+    idleRatio: idleRatio ?? "unknown",
+    capacityBand,
+    ...(control.rule === "neutral_band" || control.rule === "controlled"
+      ? { error: control.error, velocity: control.velocity, wanted: control.wanted }
+      : {}),
+    smoothedError: control.smoothedError,
+    smoothedVelocity: control.smoothedVelocity,
+    flips: damping.flipsAtMs.length,
+    skew
+  }
+})

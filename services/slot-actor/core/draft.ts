@@ -1,0 +1,92 @@
+/**
+ * A private, mutable copy of a slot's book while one event is applied: the transition functions write to it as the
+ * contract's rules are read, and the result is a new immutable state. The state it was opened from is never touched.
+ */
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
+import type { Step } from "../../../shared/actor/core/actor.ts"
+import type { Refusals, SlotBook, SlotState, Trade, TradeId, Wanted } from "./state.ts"
+import type { Terms } from "./terms.ts"
+
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+
+/** USD for a new order of each trade. */
+export interface OrderSizes {
+  readonly A: number
+  readonly B: number
+}
+
+/** What may be spent: doubles, compared with the exchange's minimums. */
+export interface Funds {
+  readonly doge: number
+  readonly usd: number
+}
+
+export interface Draft {
+  readonly state: SlotState
+  readonly nowMs: number
+  readonly marketPrice: number
+  readonly terms: Terms
+  readonly sizes: OrderSizes
+  /** What the governor lets the slot spend; null when this event is no allotment. */
+  readonly allotted: Funds | null
+  readonly book: Mutable<Omit<SlotBook, "trades" | "refusals">> & {
+    readonly trades: Readonly<Record<TradeId, Mutable<Trade>>>
+    readonly refusals: Mutable<Refusals>
+  }
+  readonly outputs: Array<MarketEvent>
+}
+
+const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
+
+/** The step that only moves the clock, the price or the facts. */
+export const unchanged = (state: SlotState): Step<SlotState> => ({ state, outputs: NO_OUTPUTS })
+
+export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, allotted: Funds | null = null): Draft => {
+  const { book } = state
+  return {
+    state,
+    nowMs: state.nowMs,
+    marketPrice: state.marketPrice,
+    terms,
+    sizes,
+    allotted,
+    book: { ...book, trades: { A: { ...book.trades.A }, B: { ...book.trades.B } }, refusals: { ...book.refusals } },
+    outputs: []
+  }
+}
+
+export const closeDraft = (draft: Draft): Step<SlotState> => {
+  const { book, outputs } = draft
+  let waiting = 0
+  for (const order of book.orders) if (order.status === "waiting") waiting++
+  for (const { order } of book.recoveries) if (order.status === "waiting") waiting++
+  book.waiting = waiting
+  return { state: { ...draft.state, book }, outputs }
+}
+
+/** Text and numbers that a rule compared. */
+export type Compared = Reason["numbers"]
+
+export const reason = (rule: string, numbers: Compared): Reason => ({ rule, numbers })
+
+/**
+ * Says that something wanted is not done. Written only when the answer differs from the last one to the same wish:
+ * `answer` is what is compared, by default the rule.
+ */
+export const refuse = (
+  draft: Draft,
+  what: Wanted,
+  rule: string,
+  numbers: () => Compared,
+  answer: string = rule
+): void => {
+  if (draft.book.refusals[what] === answer) return
+  draft.book.refusals[what] = answer
+  draft.outputs.push({ _tag: "DecisionRefused", what, reason: reason(rule, numbers()) })
+}
+
+/** The wish was granted: the next refusal of it is news again. */
+export const grant = (draft: Draft, what: Wanted): void => {
+  draft.book.refusals[what] = null
+}

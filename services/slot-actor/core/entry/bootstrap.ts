@@ -1,0 +1,71 @@
+/** The first orders of an empty slot, and the missing leg of a one-sided one. (Trading contract §5.) */
+import { type Compared, type Draft, type Funds, grant, refuse } from "../draft.ts"
+import { addEntryAfterCooldown } from "./entries.ts"
+import { lifeOf } from "../gate.ts"
+import { freeBalances } from "../money/orderSizes.ts"
+
+/** Why the slot may not spend anything yet, or what it may: what a governor allots, else what is free in the account. */
+const readiness = ({ state, marketPrice, allotted }: Draft): Funds | string => {
+  const { facts } = state
+  if (lifeOf(facts) !== "active") return "slot_inactive"
+  if (allotted !== null) return allotted
+  if (!facts.reconciled) return "waits_for_reconciliation"
+  if (marketPrice <= 0) return "waits_for_price"
+  if (facts.constraints === null) return "waits_for_constraints"
+  return freeBalances(state) ?? "waits_for_balances"
+}
+
+/** Gives an empty slot its entries: both, or one side with the fallback flag of that side. */
+export const ensureBootstrapped = (draft: Draft): void => {
+  const { book, terms, sizes, marketPrice } = draft
+  if (book.orders.length > 0) return
+  const funds = readiness(draft)
+  if (typeof funds === "string") {
+    refuse(draft, "bootstrap", funds, () => ({ nowMs: draft.nowMs }))
+    return
+  }
+  const { doge, usd } = funds
+  const { minVolume, minCostUsd } = terms
+  if (doge >= minVolume && usd >= minCostUsd) {
+    const sell = addEntryAfterCooldown(draft, "A", sizes.A, "bootstrap_A")
+    const buy = addEntryAfterCooldown(draft, "B", sizes.B, "bootstrap_B")
+    if (sell || buy) grant(draft, "bootstrap")
+  } else if (usd < minCostUsd && doge >= 2 * minVolume) oneSided(draft, "A", 2 * minVolume * marketPrice, "reseed_A")
+  else if (doge < minVolume && usd >= 2 * minCostUsd) oneSided(draft, "B", 2 * minVolume * marketPrice, "reseed_B")
+  else if (doge >= minVolume) oneSided(draft, "A", minVolume * marketPrice, "degraded_A")
+  else if (usd >= minCostUsd) oneSided(draft, "B", minVolume * marketPrice, "degraded_B")
+  else refuse(draft, "bootstrap", "insufficient_funds", () => ({ ...compared(funds, draft) }))
+}
+
+/** One entry; that it is the only one is what sets the fallback flag. */
+const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: string): void => {
+  if (addEntryAfterCooldown(draft, tradeId, sizeUsd, rule)) grant(draft, "bootstrap")
+}
+
+const compared = ({ doge, usd }: Funds, { terms }: Draft): Compared => ({
+  dogeFree: doge,
+  usdFree: usd,
+  minVolume: terms.minVolume,
+  minCostUsd: terms.minCostUsd
+})
+
+/** Adds the leg that a one-sided slot lacks, once its currency is there and its cooldown is over. */
+export const autoRepair = (draft: Draft): void => {
+  const { book, terms } = draft
+  if (!book.longOnly && !book.shortOnly) return
+  const tradeId = book.longOnly ? "A" : "B"
+  const funds = readiness(draft)
+  if (typeof funds === "string") {
+    refuse(draft, `entry_${tradeId}`, funds, () => ({ wantedBy: "auto_repair" }))
+    return
+  }
+  const enough = tradeId === "A" ? funds.doge >= terms.minVolume : funds.usd >= terms.minCostUsd
+  if (!enough) {
+    refuse(draft, `entry_${tradeId}`, "insufficient_funds", () => ({
+      wantedBy: "auto_repair",
+      ...compared(funds, draft)
+    }))
+    return
+  }
+  addEntryAfterCooldown(draft, tradeId, draft.sizes[tradeId], "auto_repair")
+}

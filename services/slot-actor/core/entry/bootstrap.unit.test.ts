@@ -1,0 +1,155 @@
+/** Which orders an empty or one-sided slot gets from what is free. Market 0.1, minimum 13 DOGE and 0.5 USD. */
+import { describe, expect, it } from "vitest"
+import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { said, SlotDriver } from "../../testing/slotDriver.ts"
+
+describe("bootstrap", () => {
+  it.each([
+    ["13", "0.5", ["sell entry A 50@0.101 bootstrap_A", "buy entry B 51@0.099 bootstrap_B"], "both sides are there"],
+    [
+      "26",
+      "0.49",
+      ["sell entry A 26@0.101 reseed_A", "no entry_B: insufficient_funds"],
+      "USD lacks, DOGE for twice the minimum"
+    ],
+    [
+      "12.9",
+      "1",
+      ["buy entry B 26@0.099 reseed_B", "no entry_A: insufficient_funds"],
+      "DOGE lacks, USD for twice the minimum"
+    ],
+    [
+      "25.9",
+      "0.49",
+      ["sell entry A 13@0.101 degraded_A", "no entry_B: insufficient_funds"],
+      "USD lacks, DOGE for once the minimum"
+    ],
+    [
+      "12.9",
+      "0.99",
+      ["buy entry B 13@0.099 degraded_B", "no entry_A: insufficient_funds"],
+      "DOGE lacks, USD for once the minimum"
+    ],
+    ["13", "0.49", ["sell entry A 13@0.101 degraded_A", "no entry_B: insufficient_funds"], "DOGE for just the minimum"],
+    ["12.9", "0.5", ["buy entry B 13@0.099 degraded_B", "no entry_A: insufficient_funds"], "USD for just the minimum"],
+    ["12.9", "0.49", ["no bootstrap: insufficient_funds"], "neither is there"]
+  ])("with %s DOGE and %s USD gives %j: %s", (doge, usd, expected, _why) => {
+    const slot = new SlotDriver().ready({}, doge, usd)
+    expect(said(slot.price("0.1"))).toEqual(expected)
+    expect(slot.state.book.halted).toBeNull()
+  })
+
+  it("counts only what open orders do not hold", () => {
+    const slot = new SlotDriver().ready()
+    slot.send({
+      _tag: "BalancesObserved",
+      base: { total: Volume.parse("50"), hold: Volume.parse("40") },
+      quote: { total: Quote.parse("5"), hold: Quote.parse("4.8") }
+    })
+    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: insufficient_funds"])
+  })
+
+  it("sets the fallback flag of a one-sided start, and none for two sides", () => {
+    const flags = ({ state }: SlotDriver) => [state.book.longOnly, state.book.shortOnly]
+    const both = new SlotDriver().ready()
+    both.price("0.1")
+    expect(flags(both)).toEqual([false, false])
+    const short = new SlotDriver().ready({}, "26", "0.4")
+    short.price("0.1")
+    expect(flags(short)).toEqual([false, true])
+    const long = new SlotDriver().ready({}, "1", "2")
+    long.price("0.1")
+    expect(flags(long)).toEqual([true, false])
+  })
+
+  it("waits for everything it must know, saying each time what for, once", () => {
+    const slot = new SlotDriver()
+    expect(slot.price("0.1")).toEqual([])
+    slot.configure({}, [2])
+    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: slot_inactive"])
+    slot.configure()
+    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_reconciliation"])
+    expect(said(slot.price("0.1"))).toEqual([])
+    slot.reconciled()
+    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_constraints"])
+    slot.constraints()
+    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_balances"])
+    slot.balances("100", "100")
+    expect(said(slot.clock(0, 0))).toHaveLength(2)
+  })
+
+  it("waits for a first price, and for a fresh one", () => {
+    const slot = new SlotDriver().ready()
+    expect(said(slot.clock(0, null))).toEqual(["no bootstrap: waits_for_price"])
+    slot.price("0.1")
+    const stale = new SlotDriver()
+    stale.configure()
+    stale.price("0.1")
+    stale.ready()
+    expect(said(stale.clock(61, 61))).toEqual(["no entry_A: stale_price", "no entry_B: stale_price"])
+    expect(said(stale.clock(0, 60))).toHaveLength(2)
+  })
+
+  it("never raises a size that is too small: the slot waits, and is not halted", () => {
+    const slot = new SlotDriver().ready({ orderSize: Quote.parse("1") })
+    expect(said(slot.price("0.1"))).toEqual(["no entry_A: below_min_volume", "no entry_B: below_min_volume"])
+    expect(slot.state.book.halted).toBeNull()
+    expect(said(slot.price("0.1"))).toEqual([])
+    expect(said(slot.price("0.05"))).toHaveLength(2)
+  })
+
+  it("takes the minimum from the exchange once it has spoken", () => {
+    const slot = new SlotDriver().ready()
+    slot.constraints({ minVolume: Volume.parse("51"), volumeDecimals: 8, priceDecimals: 7 })
+    expect(said(slot.price("0.1"))).toEqual(["no entry_A: below_min_volume", "no entry_B: below_min_volume"])
+  })
+})
+
+describe("auto-repair", () => {
+  it("adds the sell leg to a lone buy entry when DOGE is there, and clears the flag", () => {
+    const slot = new SlotDriver().ready({}, "1", "2")
+    slot.price("0.1")
+    slot.take()
+    expect(said(slot.price("0.1"))).toEqual([])
+    expect(slot.state.book.refusals.entry_A).toBe("insufficient_funds")
+    slot.balances("13", "0")
+    expect(said(slot.price("0.1"))).toEqual(["sell entry A 50@0.101 auto_repair"])
+    expect(slot.state.book.longOnly).toBe(false)
+  })
+
+  it("adds the buy leg to a lone sell entry when USD is there", () => {
+    const slot = new SlotDriver().ready({}, "26", "0")
+    slot.price("0.1")
+    slot.balances("0", "0.5")
+    slot.take()
+    expect(said(slot.price("0.1"))).toEqual(["buy entry B 51@0.099 auto_repair"])
+    expect(slot.state.book.shortOnly).toBe(false)
+  })
+
+  it("adds the buy entry to a lone buy exit (S1a), the sell entry to a lone sell exit (S1b)", () => {
+    const short = new SlotDriver().ready({}, "26", "0")
+    short.price("0.1")
+    short.fill(1)
+    short.balances("0", "5")
+    short.take()
+    expect(said(short.price("0.1"))).toEqual(["buy entry B 51@0.099 auto_repair"])
+    const long = new SlotDriver().ready({}, "0", "2")
+    long.price("0.1")
+    long.fill(1)
+    long.balances("20", "0")
+    long.take()
+    expect(said(long.price("0.1"))).toEqual(["sell entry A 50@0.101 auto_repair"])
+  })
+})
+
+describe("a slot that is configured away", () => {
+  it("opens nothing new, and closes what is open", () => {
+    const slot = new SlotDriver().ready()
+    slot.price("0.1")
+    slot.fill(1)
+    slot.configure({}, [2])
+    slot.take()
+    expect(said(slot.fill(3))).toEqual(["book A1 net 0.101 exit_filled", "no entry_A: slot_inactive"])
+    expect(slot.find("buy", "entry").price).toBe(Price.parse("0.099"))
+  })
+})

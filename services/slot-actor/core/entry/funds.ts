@@ -1,0 +1,96 @@
+/** A slot under a governor: how it asks for funds, and what follows from the governor's answers. */
+import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
+import { type Draft, type Funds, reason, refuse } from "../draft.ts"
+import { normaliseFlags } from "../flags.ts"
+import { lifeOf, standstill } from "../gate.ts"
+import { forgetOrder } from "../orders.ts"
+import type { SlotBook, SlotState, TradeId, Wanted } from "../state.ts"
+
+/** Asked in vain, a slot asks again so much later: funds come with fills, and those take a while. Exchange time. */
+const ASK_AGAIN_MS = 30_000
+
+type Planned = Pick<SlotBook, "orders" | "longOnly" | "shortOnly" | "trades">
+
+/** Trades that lack an entry. */
+const missingLegs = ({ orders, longOnly, shortOnly }: Planned): ReadonlyArray<TradeId> => {
+  if (orders.length === 0) return ["A", "B"]
+  return longOnly ? ["A"] : shortOnly ? ["B"] : []
+}
+
+/** When the trade's cooldown and the pause after a rejection are both over. */
+const pauseEndMs = ({ trades }: Planned, tradeId: TradeId): number =>
+  Math.max(trades[tradeId].cooldownUntilMs, trades[tradeId].retryAtMs)
+
+/** The trades that lack an entry and rest no longer. */
+const legsToPlan = (book: Planned, nowMs: number): ReadonlyArray<TradeId> =>
+  missingLegs(book).filter((tradeId) => nowMs >= pauseEndMs(book, tradeId))
+
+/** What a question for these legs is about, as refusals name it. */
+const wanted = (book: Planned, leg: TradeId): Wanted => (book.orders.length === 0 ? "bootstrap" : `entry_${leg}`)
+
+/** True when the slot lacks an entry it may have, and has neither asked for it nor said why it does not. */
+export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): boolean => {
+  if (lifeOf(facts) !== "active" || book.wish !== null || facts.constraints === null || marketPrice <= 0) return false
+  const [leg] = legsToPlan(book, nowMs)
+  if (leg === undefined) return false
+  const closed = standstill(facts)
+  return closed === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)] !== closed
+}
+
+/** Asks what may be spent on the missing entries; the answer comes as an event. In a market that stands still nobody is asked. */
+export const askForFunds = (draft: Draft): void => {
+  normaliseFlags(draft)
+  const { book, nowMs, state } = draft
+  if (!fundsMissing({ ...state, book })) return
+  const legs = legsToPlan(book, nowMs)
+  const what = book.orders.length === 0 ? "bootstrap" : "repair"
+  const closed = standstill(state.facts)
+  if (closed !== null) {
+    for (const leg of legs) refuse(draft, wanted(book, leg), closed, () => ({ wantedBy: what }))
+    return
+  }
+  book.wish = what
+  draft.outputs.push({
+    _tag: "FundsWanted",
+    what,
+    reason: reason(what === "bootstrap" ? "no_orders" : "leg_missing", { trades: legs.join(" ") })
+  })
+}
+
+/** What an allotment holds, as the rules compare it. */
+export const fundsOf = ({ base, quote }: EventOf<"FundsAllotted">): Funds => ({
+  doge: Volume.toNumber(base),
+  usd: Quote.toNumber(quote)
+})
+
+/**
+ * Plans the missing entries with the funds allotted. The governor waits for an answer: an entry, or why there is none, said even
+ * when it was said before.
+ */
+export const useFunds = (draft: Draft): void => {
+  const { book, outputs, nowMs } = draft
+  book.wish = null
+  book.refusals.bootstrap = null
+  book.refusals.entry_A = null
+  book.refusals.entry_B = null
+  ensureBootstrapped(draft)
+  normaliseFlags(draft)
+  autoRepair(draft)
+  if (outputs.some(({ _tag }) => _tag === "OrderRequested")) return
+  if (outputs.length === 0) refuse(draft, "bootstrap", "nothing_missing", () => ({ orders: book.orders.length }))
+  const pauseEnds = missingLegs(book)
+    .map((tradeId) => pauseEndMs(book, tradeId))
+    .filter((endMs) => endMs > nowMs)
+  book.askAgainAtMs = Math.min(nowMs + ASK_AGAIN_MS, ...pauseEnds)
+}
+
+/** The governor has taken an entry back before it was sent: the leg comes back through another question. */
+export const entryRefused = (draft: Draft, { localId, reason: why }: EventOf<"EntryRefused">): void => {
+  const { book, nowMs } = draft
+  book.pendingCancels = book.pendingCancels.filter(({ order }) => order.localId !== localId)
+  if (!book.orders.some((order) => order.role === "entry" && order.localId === localId)) return
+  forgetOrder(draft, localId)
+  book.askAgainAtMs = why.rule === "price_passed" ? nowMs : nowMs + ASK_AGAIN_MS
+}

@@ -1,0 +1,80 @@
+/** Stale entries follow the market, but not for ever. (Trading contract §3, PriceTick.) */
+import { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { type Draft, grant, reason, refuse } from "../draft.ts"
+import { addEntry } from "./entries.ts"
+import { forgetOrder, requestCancel } from "../orders.ts"
+import { type EntryOrder, MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
+
+const distancePct = (order: SlotOrder, market: number): number => (Math.abs(order.priceNumber - market) / market) * 100
+
+/** True when `refreshStaleEntry` has something to do: an entry is stale, and what keeps it is not said yet. */
+export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: number): boolean => {
+  if (marketPrice <= 0) return false
+  for (const order of book.orders) {
+    if (order.role !== "entry" || !(distancePct(order, marketPrice) > refreshPct)) continue
+    const answer = book.refusals[`refresh_${order.tradeId}`]
+    const rests =
+      (answer === "refresh_cooldown" && nowMs < book.trades[order.tradeId].refreshCooldownUntilMs) ||
+      (answer === "partially_filled" && order.filledVolume > 0n)
+    if (!rests) return true
+  }
+  return false
+}
+
+/** Replaces the first stale entry that may be replaced: at most one per tick. */
+export const refreshStaleEntry = (draft: Draft): void => {
+  const { book, terms, nowMs, marketPrice } = draft
+  for (const order of book.orders) {
+    if (order.role !== "entry" || !(distancePct(order, marketPrice) > terms.refreshPct)) continue
+    const trade = book.trades[order.tradeId]
+    const what = `refresh_${order.tradeId}` as const
+    if (nowMs < trade.refreshCooldownUntilMs) {
+      refuse(draft, what, "refresh_cooldown", () => ({ nowMs, cooldownUntilMs: trade.refreshCooldownUntilMs }))
+      continue
+    }
+    if (order.filledVolume > 0n) {
+      refuse(draft, what, "partially_filled", () => ({
+        localId: order.localId,
+        filledVolume: Volume.format(order.filledVolume)
+      }))
+      continue
+    }
+    if (book.pendingCancels.length >= MAX_PENDING_CANCELS) {
+      refuse(draft, what, "cancels_unanswered", () => ({ pendingCancels: book.pendingCancels.length }))
+      continue
+    }
+    if (trade.consecutiveRefreshes >= terms.maxConsecutiveRefreshes && trade.refreshCooldownUntilMs > 0) {
+      trade.consecutiveRefreshes = 0
+      trade.refreshCooldownUntilMs = 0
+    }
+    const direction = refreshDirection(order, marketPrice)
+    const count = direction === trade.lastRefreshDirection ? trade.consecutiveRefreshes + 1 : 1
+    trade.consecutiveRefreshes = count
+    trade.lastRefreshDirection = direction
+    if (count >= terms.maxConsecutiveRefreshes) {
+      trade.refreshCooldownUntilMs = nowMs + terms.refreshCooldownMs
+      refuse(draft, what, "refresh_cooldown", () => ({
+        consecutiveRefreshes: count,
+        maxConsecutiveRefreshes: terms.maxConsecutiveRefreshes,
+        cooldownUntilMs: trade.refreshCooldownUntilMs
+      }))
+      return
+    }
+    forgetOrder(draft, order.localId)
+    requestCancel(
+      draft,
+      { _tag: "Entry", order },
+      null,
+      reason("stale_entry", { distancePct: distancePct(order, marketPrice), refreshPct: terms.refreshPct, marketPrice })
+    )
+    addEntry(draft, order.tradeId, draft.sizes[order.tradeId], "refresh_entry", order.cycle)
+    grant(draft, what)
+    return
+  }
+}
+
+/** Which way the market has left the entry behind. */
+const refreshDirection = (order: EntryOrder, market: number): "up" | "down" => {
+  if (order.side === "buy") return market < order.priceNumber ? "down" : "up"
+  return market > order.priceNumber ? "up" : "down"
+}

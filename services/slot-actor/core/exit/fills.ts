@@ -1,0 +1,113 @@
+/** Fills of active orders and of recoveries. (Trading contract §3, FillEvent and RecoveryFillEvent.) */
+import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
+import { type Draft, grant, reason } from "../draft.ts"
+import { followUpEntry, opposite } from "../entry/entries.ts"
+import { lifeOf } from "../gate.ts"
+import { forgetOrder, forgetRecovery } from "../orders.ts"
+import { exitPrice, profitPct } from "../money/pricing.ts"
+import { releaseEntry } from "../leaving/release.ts"
+import { type EntryOrder, type ExitOrder, NO_RESIDUAL, phaseOf, type Recovery, type SlotOrder } from "../state.ts"
+
+/** An active order is filled whole. */
+export const orderFilled = (draft: Draft, order: SlotOrder, fill: Execution): void => {
+  draft.book.trades[order.tradeId].rejections = 0
+  if (order.role === "entry") entryFilled(draft, order, fill)
+  else exitFilled(draft, order, fill)
+  leaveS2(draft)
+}
+
+/** The wait for the second exit ends with the phase. */
+export const leaveS2 = ({ book }: Draft): void => {
+  if (phaseOf(book.orders) !== "S2") book.s2EnteredAtMs = null
+}
+
+/** The entry becomes a position, and its exit goes onto the book; a retiring slot gives the position up. */
+export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): void => {
+  forgetOrder(draft, entry.localId)
+  draft.book.totalFees = plus(draft.book.totalFees, fill.fee)
+  if (lifeOf(draft.state.facts) === "retiring") return releaseEntry(draft, entry, fill)
+  const exit = openExit(draft, entry, fill, "entry_fill_exit")
+  draft.book.orders = [...draft.book.orders, exit]
+}
+
+/** Requests the exit of a filled entry, taking along what was left too small of the trade before. The caller files it. */
+export const openExit = (draft: Draft, entry: EntryOrder, fill: Execution, rule: string): ExitOrder => {
+  const { book, terms, nowMs, marketPrice } = draft
+  const { tradeId, cycle } = entry
+  const side = opposite(entry.side)
+  const target = profitPct(book, terms)
+  const price = exitPrice(side, Price.toNumber(fill.price), marketPrice, target, terms)
+  const residual = book.residual[tradeId]
+  const joined = residual.volume > 0n
+  const volume = plus(fill.volume, residual.volume)
+  const cost = plus(fill.cost, residual.cost)
+  if (joined) book.residual = { ...book.residual, [tradeId]: NO_RESIDUAL }
+  const exit: ExitOrder = {
+    localId: book.nextOrderId,
+    side,
+    role: "exit",
+    tradeId,
+    cycle,
+    price,
+    priceNumber: Price.toNumber(price),
+    volume,
+    status: "requested",
+    txid: "",
+    placedAtMs: nowMs,
+    filledVolume: Volume.zero,
+    rejections: 0,
+    retryAtMs: 0,
+    position: {
+      price: joined ? averagePrice(cost, volume) : fill.price,
+      cost,
+      fee: plus(fill.fee, residual.fee),
+      filledAtMs: nowMs,
+      closedVolume: Volume.zero,
+      closedCost: Quote.zero,
+      closedFee: Quote.zero
+    }
+  }
+  book.nextOrderId += 1
+  grant(draft, `exit_${tradeId}`)
+  draft.outputs.push({
+    _tag: "OrderRequested",
+    localId: exit.localId,
+    side,
+    role: "exit",
+    tradeId,
+    cycle,
+    price,
+    volume,
+    postOnly: true,
+    reason: reason(rule, { entryPrice: Price.format(fill.price), profitPct: target, marketPrice })
+  })
+  return exit
+}
+
+const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
+  const { tradeId } = exit
+  forgetOrder(draft, exit.localId)
+  const net = bookCycle(draft, exit, fill, {
+    entryMs: exit.position.filledAtMs || exit.placedAtMs,
+    fromRecovery: false,
+    rule: "exit_filled",
+    numbers: { localId: exit.localId }
+  })
+  countOutcome(draft, tradeId, net)
+  const trade = draft.book.trades[tradeId]
+  trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
+  followUpEntry(draft, tradeId, "cycle_complete")
+}
+
+/** A recovery is filled: its cycle is booked late, and nothing follows. */
+export const recoveryFilled = (draft: Draft, recovery: Recovery, fill: Execution): void => {
+  forgetRecovery(draft, recovery.recoveryId)
+  const net = bookCycle(draft, recovery.order, fill, {
+    entryMs: recovery.order.position.filledAtMs || recovery.orphanedAtMs,
+    fromRecovery: true,
+    rule: "recovery_filled",
+    numbers: { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs }
+  })
+  countOutcome(draft, recovery.order.tradeId, net)
+}

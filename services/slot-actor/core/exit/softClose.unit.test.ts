@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest"
+import { Price } from "../../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { said } from "../../testing/slotDriver.ts"
+import { GovernedSlot } from "../../testing/governedSlot.ts"
+
+const amendments = (outputs: ReadonlyArray<MarketEvent>) =>
+  outputs.flatMap((event) =>
+    event._tag === "AmendRequested" ? [`${event.localId} to ${Price.format(event.price)}`] : []
+  )
+const amended = (localId: number, price: string): MarketEvent => ({
+  _tag: "OrderAmended",
+  clientId: `k${localId}`,
+  localId,
+  price: Price.parse(price)
+})
+const refused = (localId: number): MarketEvent => ({
+  _tag: "AmendRefused",
+  clientId: `k${localId}`,
+  localId,
+  cause: "EOrder:Post only order"
+})
+const recovery = ({ state }: GovernedSlot) => state.book.recoveries[0]
+
+describe("a soft close", () => {
+  it("moves the recovery to an entry's distance from the market, on its own side, in place", () => {
+    const slot = new GovernedSlot().withRecovery()
+    expect(recovery(slot)?.order.side).toBe("sell")
+    // 0.098 · 1.01
+    expect(amendments(slot.softClose(1))).toEqual(["3 to 0.09898"])
+    slot.send(amended(3, "0.09898"))
+    expect(recovery(slot)?.order.price).toBe(Price.parse("0.09898"))
+    expect(recovery(slot)?.softClose).toBe("no")
+  })
+
+  it("books what the recovery then earns", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(1)
+    slot.send(amended(3, "0.09898"))
+    slot.take()
+    slot.fill(3, { price: "0.09898" })
+    // 51 · (0.09898 − 0.099)
+    expect(said(slot.take())[0]).toBe("book B1 net -0.00102 recovery_filled")
+  })
+
+  it("of a recovery whose order is still on its way waits until the exchange has it", () => {
+    const slot = new GovernedSlot().trading()
+    slot.fill(2)
+    slot.price("0.098", 1)
+    slot.clock(600)
+    expect(amendments(slot.softClose(1))).toEqual([])
+    expect(amendments(slot.accept(3))).toEqual(["3 to 0.09898"])
+  })
+
+  it("that the exchange refuses takes the order off, and brings it back at once, next to the market of then", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(1)
+    expect(said(slot.send(refused(3)))).toEqual(["cancel 3 soft_close"])
+    slot.price("0.097", 1)
+    expect(said(slot.cancelled(3))).toEqual(["sell exit B 51@0.09797 soft_close"])
+    expect(recovery(slot)?.softClose).toBe("no")
+  })
+
+  it("is one at a time: a second one waits for the first to be answered", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(1)
+    expect(said(slot.softClose(1))).toEqual(["no soft_close: move_pending"])
+    slot.send(amended(3, "0.09898"))
+    slot.price("0.097", 1)
+    expect(amendments(slot.softClose(1))).toEqual(["3 to 0.09797"])
+  })
+
+  it("of a recovery that waits for its next try takes effect with that try", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.cancelled(3)
+    expect(amendments(slot.softClose(1))).toEqual([])
+    slot.take()
+    slot.price("0.097", 29)
+    expect(slot.take()).toEqual([])
+    expect(said(slot.price("0.097", 1))).toContain("sell exit B 51@0.09797 soft_close")
+    expect(recovery(slot)?.softClose).toBe("no")
+  })
+
+  it("goes on in a market that stands still", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.mode("PAUSED")
+    expect(amendments(slot.softClose(1))).toEqual(["3 to 0.09898"])
+  })
+
+  it("loses nothing when the order fills before it is amended", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(1)
+    slot.fill(3)
+    expect(slot.state.book.recoveries).toEqual([])
+    expect(slot.send(refused(3))).toEqual([])
+    expect(slot.state.book.halted).toBeNull()
+  })
+
+  it("of a recovery the slot does not have is refused, by name", () => {
+    const slot = new GovernedSlot().withRecovery()
+    expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])
+  })
+
+  it("is refused once for the same reason, and again after one that was not", () => {
+    const slot = new GovernedSlot().withRecovery()
+    slot.softClose(9)
+    expect(said(slot.softClose(9))).toEqual([])
+    slot.softClose(1)
+    expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])
+  })
+})

@@ -1,0 +1,49 @@
+/** What a new order of each trade is worth: the slot's own base, capital layers, and the rebalancer's skew. (Trading contract §6.) */
+import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { Compared, Draft, Funds, OrderSizes } from "../draft.ts"
+import { baseSizes } from "./pricing.ts"
+import type { SlotState, TradeId } from "../state.ts"
+import type { Terms } from "../terms.ts"
+
+/**
+ * Sizes in USD. The favoured side (B for a positive skew, A for a negative one) grows by its multiplier as far as the funds on
+ * that side reach, and never shrinks below what the other side gets. `funds` are those of an allotment; without one the account's
+ * free balances count.
+ */
+export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null = null): OrderSizes => {
+  const { skew, favouredMultiplier } = terms.sizing
+  const base = withLayers(state, terms)
+  if (skew === 0) return { A: base, B: base }
+  const available = funds ?? freeBalances(state)
+  const favoured = (inUsd: number): number =>
+    Math.max(base, Math.min(base * favouredMultiplier, Math.max(base, inUsd - base)))
+  return skew > 0
+    ? { A: base, B: favoured(available?.usd ?? 0) }
+    : { A: favoured((available?.doge ?? 0) * state.marketPrice), B: base }
+}
+
+/** What a governor's settings did to this size, for the order's reason; nothing without one. The sizes of a fresh start carry no layers. */
+export const sizeNumbers = ({ state, terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
+  if (!state.facts.governed) return {}
+  const { effectiveLayers, skew, favouredMultiplier } = terms.sizing
+  if (sizeUsd !== sizes[tradeId]) return { layers: 0 }
+  const favoured = tradeId === "B" ? skew > 0 : skew < 0
+  return favoured && favouredMultiplier !== 1
+    ? { layers: effectiveLayers, skewMultiplier: favouredMultiplier }
+    : { layers: effectiveLayers }
+}
+
+/** Base and layers: what both trades get without a skew. */
+export const withLayers = ({ book, marketPrice }: SlotState, terms: Terms): number => {
+  const base = baseSizes(book.totalProfit, terms).A
+  return Math.max(base, base + terms.sizing.effectiveLayers * terms.sizing.dogePerOrder * marketPrice)
+}
+
+/** Totals minus what open orders hold, as the exchange last said; null before it has. */
+export const freeBalances = ({ facts: { balances } }: SlotState): Funds | null =>
+  balances === null
+    ? null
+    : {
+        doge: Volume.toNumber(minus(balances.base.total, balances.base.hold)),
+        usd: Quote.toNumber(minus(balances.quote.total, balances.quote.hold))
+      }

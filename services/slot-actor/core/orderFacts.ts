@@ -1,0 +1,92 @@
+/** What the exchange says about the slot's orders, each fact once. */
+import { plus, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { OrderEvent } from "../../../shared/events/families/order.ts"
+import type { Execution } from "./money/booking.ts"
+import { findOrder, replaceOrder } from "./orders.ts"
+import { type Draft, refuse } from "./draft.ts"
+import { leaveS2, orderFilled, recoveryFilled } from "./exit/fills.ts"
+import { cancelAnswered } from "./trouble/lateFills.ts"
+import { entryLost, exitLost, NO_EXECUTION, recoveryLost } from "./trouble/lostOrders.ts"
+import type { SlotBook, SlotOrder } from "./state.ts"
+
+/** Facts that say where an order is, and change nothing else. */
+export type OrderProgress = Extract<OrderEvent, { readonly _tag: "OrderClaimed" | "OrderUnknown" | "OrderAccepted" }>
+/** Facts that fill an order or end it. */
+export type OrderOutcome = Exclude<OrderEvent, OrderProgress | { readonly _tag: "OrderAmended" | "AmendRefused" }>
+
+/** Notes the order's status and the exchange's id; an order the slot does not have changes nothing. */
+export const noteProgress = (book: SlotBook, fact: OrderProgress): SlotBook => {
+  switch (fact._tag) {
+    case "OrderClaimed":
+      return bind(book, fact.localId, "claimed", "")
+    case "OrderUnknown":
+      return bind(book, fact.localId, "unknown", "")
+    case "OrderAccepted":
+      return bind(book, fact.localId, "accepted", fact.txid)
+  }
+}
+
+const bind = (book: SlotBook, localId: number, status: SlotOrder["status"], txid: string): SlotBook => {
+  const bound = <O extends SlotOrder>(order: O): O => (order.localId === localId ? { ...order, status, txid } : order)
+  if (book.orders.some((order) => order.localId === localId)) return { ...book, orders: book.orders.map(bound) }
+  if (!book.recoveries.some(({ order }) => order.localId === localId)) return book
+  return { ...book, recoveries: book.recoveries.map((recovery) => ({ ...recovery, order: bound(recovery.order) })) }
+}
+
+export const applyOutcome = (draft: Draft, fact: OrderOutcome): void => {
+  switch (fact._tag) {
+    case "FillRecorded":
+      return fillRecorded(draft, fact)
+    case "OrderFilled":
+      return filledWhole(draft, fact)
+    case "OrderRejected":
+      return endedUnfilled(draft, fact.localId, NO_EXECUTION, fact.cause)
+    case "OrderCancelled":
+      return endedUnfilled(draft, fact.localId, fact, fact.cause)
+  }
+}
+
+/** A part only: the position is made when the order ends, from its totals. */
+const fillRecorded = (draft: Draft, fact: OrderEvent & { readonly _tag: "FillRecorded" }): void => {
+  const { localId, volume } = fact
+  const order = findOrder(draft, localId)
+  if (order !== undefined) {
+    replaceOrder(draft, localId, { ...order, filledVolume: plus(order.filledVolume, volume) })
+  } else if (findCancel(draft, localId) === undefined) refuseFill(draft, localId, volume)
+}
+
+const filledWhole = (draft: Draft, fact: OrderEvent & { readonly _tag: "OrderFilled" }): void => {
+  const { localId } = fact
+  const order = draft.book.orders.find((candidate) => candidate.localId === localId)
+  const recovery = draft.book.recoveries.find((candidate) => candidate.order.localId === localId)
+  const cancel = findCancel(draft, localId)
+  if (order !== undefined) orderFilled(draft, order, fact)
+  else if (recovery !== undefined) recoveryFilled(draft, recovery, fact)
+  else if (cancel !== undefined) cancelAnswered(draft, cancel, fact)
+  else refuseFill(draft, localId, fact.volume)
+}
+
+const endedUnfilled = (draft: Draft, localId: number, filled: Execution, cause: string): void => {
+  const order = draft.book.orders.find((candidate) => candidate.localId === localId)
+  const recovery = draft.book.recoveries.find((candidate) => candidate.order.localId === localId)
+  const cancel = findCancel(draft, localId)
+  if (order?.role === "entry") entryLost(draft, order, filled, cause)
+  else if (order !== undefined) exitLost(draft, order, filled, cause)
+  else if (recovery !== undefined) recoveryLost(draft, recovery, filled, cause)
+  else if (cancel !== undefined) cancelAnswered(draft, cancel, filled)
+  else if (filled.volume > 0n) refuseFill(draft, localId, filled.volume)
+  leaveS2(draft)
+}
+
+const findCancel = (draft: Draft, localId: number) =>
+  draft.book.pendingCancels.find((candidate) => candidate.order.localId === localId)
+
+/** A fill of an order that has ended, or never was: said once, and nothing else changes. */
+const refuseFill = (draft: Draft, localId: number, volume: Volume): void =>
+  refuse(
+    draft,
+    "fill",
+    "unknown_order",
+    () => ({ localId, volume: Volume.format(volume), nextOrderId: draft.book.nextOrderId }),
+    `unknown_order:${localId}`
+  )

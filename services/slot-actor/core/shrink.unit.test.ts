@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { type PlacedEvent, shrink, violationsOf } from "./shrink.ts"
+import { SlotDriver } from "../testing/slotDriver.ts"
+
+/** A driver that remembers what it sent. */
+class Recorder extends SlotDriver {
+  readonly events: Array<PlacedEvent> = []
+  override send(event: MarketEvent, subject = "market.XDGUSD.order.slot-1") {
+    const seq = this.events.length + 1
+    this.events.push({ event, place: { seq, index: 0, subject, epoch: 1, timeMs: this.nowMs } })
+    return super.send(event, subject)
+  }
+}
+
+/** Two thousand prices and a few cycles, and then a fill of no volume, which no exchange reports. */
+const broken = (): Recorder => {
+  const slot = new Recorder()
+  slot.ready()
+  slot.price("0.1")
+  slot.accept(1)
+  slot.accept(2)
+  for (let n = 0; n < 2_000; n++) slot.price(n % 2 === 0 ? "0.1001" : "0.0999", 1)
+  slot.fill(2)
+  slot.accept(3)
+  slot.fill(3)
+  for (let n = 0; n < 500; n++) slot.clock(1)
+  slot.send({
+    _tag: "OrderFilled",
+    clientId: "k1",
+    localId: 1,
+    txid: "TX-1",
+    price: Price.parse("0.101"),
+    volume: Volume.zero,
+    cost: Quote.zero,
+    fee: Quote.zero
+  })
+  return slot
+}
+
+describe("the shortest story of a breach", () => {
+  it("is a handful of thousands of events, breaks the same rules, and needs every one of them", () => {
+    const slot = broken()
+    const violations = slot.state.book.halted
+    if (violations === null) throw new Error("the slot did not break")
+    expect(slot.events.length).toBeGreaterThan(2_500)
+    const shortest = shrink(1, slot.events, violations)
+    expect(shortest.length).toBeLessThan(10)
+    expect(violationsOf(1, shortest)).toEqual(violations)
+    for (const left of shortest) {
+      expect(
+        violationsOf(
+          1,
+          shortest.filter((event) => event !== left)
+        )
+      ).not.toEqual(violations)
+    }
+  })
+
+  it("keeps the events as they stood, in their order", () => {
+    const slot = broken()
+    const shortest = shrink(1, slot.events, slot.state.book.halted ?? [])
+    const seqs = shortest.map(({ place }) => place.seq)
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
+    expect(shortest.at(-1)?.event._tag).toBe("OrderFilled")
+  })
+
+  it("is the best found so far when the budget is spent, and still breaks", () => {
+    const slot = broken()
+    const violations = slot.state.book.halted ?? []
+    const shortest = shrink(1, slot.events, violations)
+    const some = shrink(1, slot.events, violations, 5_000)
+    expect(violationsOf(1, some)).toEqual(violations)
+    expect(some.length).toBeGreaterThan(shortest.length)
+    expect(some.length).toBeLessThan(slot.events.length)
+    expect(shrink(1, slot.events, violations, 0)).toEqual(slot.events)
+  })
+})

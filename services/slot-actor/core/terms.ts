@@ -1,0 +1,85 @@
+/**
+ * The terms a slot trades on: its configured rules with the exchange's own constraints and fees laid over them, as the
+ * numbers the reducer needs. Derived, never stored: a snapshot keeps the sources and derives them again.
+ */
+import { PRICE_DECIMALS, Quote, Volume, VOLUME_DECIMALS } from "../../../shared/core/decimal/decimal.ts"
+import type { SlotRules } from "../../../shared/events/families/control.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
+
+/** Percentages become fractions or stay percent as the name says; times are milliseconds; `minVolume` is DOGE, money is USD. */
+export interface Terms {
+  readonly entryFraction: number
+  readonly profitPct: number
+  readonly refreshPct: number
+  readonly orderSizeUsd: number
+  readonly s1OrphanAfterMs: number
+  readonly s2OrphanAfterMs: number
+  readonly lossBackoffStart: number
+  readonly lossBackoffFactor: number
+  readonly lossBackoffMax: number
+  readonly lossCooldownStart: number
+  readonly lossCooldownMs: number
+  readonly reentryCooldownMs: number
+  readonly maxConsecutiveRefreshes: number
+  readonly refreshCooldownMs: number
+  readonly maxRecoveries: number
+  readonly recoveryEviction: SlotRules["recoveryEviction"]
+  readonly stalePriceMaxAgeSec: number
+  readonly priceDecimals: number
+  readonly volumeDecimals: number
+  readonly minVolume: number
+  readonly minCostUsd: number
+  /** The maker fee as an exact fraction, scaled by 1e12 (0.25 % is 2_500_000_000). */
+  readonly makerFeeE12: bigint
+  /** What the governor adds to sizes; nothing without one. */
+  readonly sizing: {
+    readonly effectiveLayers: number
+    readonly dogePerOrder: number
+    readonly skew: number
+    readonly favouredMultiplier: number
+  }
+}
+
+const PLAIN_SIZING: Terms["sizing"] = { effectiveLayers: 0, dogePerOrder: 0, skew: 0, favouredMultiplier: 1 }
+
+const MS = 1000
+
+/**
+ * `constraints` and `fees` are null until the exchange has said them; the rules' own values stand in. `targets` and `sizing` are
+ * the governor's, over the rules.
+ */
+export const termsOf = (
+  rules: SlotRules,
+  constraints: EventOf<"ConstraintsObserved"> | null,
+  fees: EventOf<"FeesObserved"> | null,
+  targets: EventOf<"TargetsSet"> | null = null,
+  sizing: EventOf<"SizingSet"> | null = null
+): Terms => {
+  const limits = constraints ?? rules
+  return {
+    entryFraction: (targets?.entryPct ?? rules.entryPct) / 100,
+    profitPct: targets?.profitPct ?? rules.profitPct,
+    refreshPct: rules.refreshPct,
+    orderSizeUsd: Quote.toNumber(rules.orderSize),
+    s1OrphanAfterMs: rules.s1OrphanAfterSec * MS,
+    s2OrphanAfterMs: rules.s2OrphanAfterSec * MS,
+    lossBackoffStart: rules.lossBackoffStart,
+    lossBackoffFactor: rules.lossBackoffFactor,
+    lossBackoffMax: rules.lossBackoffMax,
+    lossCooldownStart: rules.lossCooldownStart,
+    lossCooldownMs: rules.lossCooldownSec * MS,
+    reentryCooldownMs: rules.reentryBaseCooldownSec * MS,
+    maxConsecutiveRefreshes: rules.maxConsecutiveRefreshes,
+    refreshCooldownMs: rules.refreshCooldownSec * MS,
+    maxRecoveries: rules.maxRecoverySlots,
+    recoveryEviction: rules.recoveryEviction,
+    stalePriceMaxAgeSec: rules.stalePriceMaxAgeSec,
+    priceDecimals: Math.min(limits.priceDecimals, PRICE_DECIMALS),
+    volumeDecimals: Math.min(limits.volumeDecimals, VOLUME_DECIMALS),
+    minVolume: Volume.toNumber(limits.minVolume),
+    minCostUsd: Quote.toNumber(limits.minCost),
+    // A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12.
+    makerFeeE12: Quote.fromNumber(fees?.makerPct ?? rules.makerFeePct),
+    sizing: sizing ?? PLAIN_SIZING
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Fills of orders whose cancel came too late. Nothing that was bought or sold is forgotten: it becomes the trade's exit,
+ * a recovery, or a correction of what was booked. The reference has no rule for this.
+ */
+import { minus, plus, Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { addLoss, type Execution, grossOf, keepCycle, shareOf } from "../money/booking.ts"
+import { forgetOrder, requestCancel } from "../orders.ts"
+import { type Draft, reason } from "../draft.ts"
+import { entryFilled, openExit } from "../exit/fills.ts"
+import { lifeOf } from "../gate.ts"
+import { addRecovery, makeRoom } from "../exit/orphan.ts"
+import { belowMinimum } from "../money/pricing.ts"
+import { keepResidual } from "./residual.ts"
+import type { EntryOrder, PendingCancel } from "../state.ts"
+
+/** The order behind an unanswered cancel has come to its end, with this filled of it (nothing, mostly). */
+export const cancelAnswered = (draft: Draft, pending: PendingCancel, filled: Execution): void => {
+  const { localId } = pending.order
+  draft.book.pendingCancels = draft.book.pendingCancels.filter((candidate) => candidate.order.localId !== localId)
+  if (filled.volume === 0n) return
+  if (pending._tag === "Entry") lateEntryFill(draft, pending.order, filled)
+  else correctEviction(draft, pending, filled)
+}
+
+const lateEntryFill = (draft: Draft, entry: EntryOrder, filled: Execution): void => {
+  const { book, terms } = draft
+  const { tradeId } = entry
+  if (lifeOf(draft.state.facts) === "retiring") return entryFilled(draft, entry, filled)
+  const volume = plus(filled.volume, book.residual[tradeId].volume)
+  if (belowMinimum(volume, Price.toNumber(filled.price), terms) !== null) {
+    book.totalFees = plus(book.totalFees, filled.fee)
+    keepResidual(draft, tradeId, filled)
+    return
+  }
+  const successor = book.orders.find((order) => order.role === "entry" && order.tradeId === tradeId)
+  if (successor?.role === "entry") {
+    forgetOrder(draft, successor.localId)
+    requestCancel(
+      draft,
+      { _tag: "Entry", order: successor },
+      null,
+      reason("superseded_by_late_fill", { filledLocalId: entry.localId, filledVolume: Volume.format(filled.volume) })
+    )
+  }
+  const exitStands = book.orders.some((order) => order.role === "exit" && order.tradeId === tradeId)
+  if (!exitStands) {
+    entryFilled(draft, entry, filled)
+    return
+  }
+  // The trade is in position already: a second exit cannot join the cycle, so this one waits outside from the start.
+  // When no recovery may be evicted now it goes over the cap: a position is never dropped.
+  makeRoom(draft)
+  book.totalFees = plus(book.totalFees, filled.fee)
+  const exit = openExit(draft, entry, filled, "late_fill")
+  addRecovery(draft, exit, reason("late_fill", { filledLocalId: entry.localId }))
+}
+
+/** An evicted recovery was booked at the market's price and has been filled at its own: the difference is booked too. */
+const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted" }, filled: Execution): void => {
+  const { order, bookedCost, bookedFee } = evicted
+  const { book, nowMs } = draft
+  const bookedShare = shareOf(bookedCost, filled.volume, order.volume)
+  const gross = grossOf(order.tradeId, bookedShare, filled.cost)
+  const fees = minus(filled.fee, shareOf(bookedFee, filled.volume, order.volume))
+  const net = minus(gross, fees)
+  book.totalProfit = plus(book.totalProfit, net)
+  book.totalFees = plus(book.totalFees, fees)
+  addLoss(draft, net)
+  keepCycle(draft, {
+    _tag: "CycleBooked",
+    tradeId: order.tradeId,
+    cycle: order.cycle,
+    entryPrice: order.position.price,
+    exitPrice: filled.price,
+    volume: filled.volume,
+    gross,
+    fees,
+    net,
+    entryMs: order.position.filledAtMs,
+    exitMs: nowMs,
+    fromRecovery: true,
+    reason: reason("late_fill_correction", { localId: order.localId })
+  })
+}

@@ -1,0 +1,201 @@
+/**
+ * Orders the exchange refused or took off its book without being asked. An entry comes back later; an exit is never
+ * lost: it is asked for again, as the same exit, until it is filled. The reference has no rule for either.
+ */
+import { minus, plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { bookCycle, countOutcome, type Execution, shareOf } from "../money/booking.ts"
+import { forgetOrder, forgetRecovery, replaceOrder } from "../orders.ts"
+import { type Draft, reason, refuse } from "../draft.ts"
+import { followUpEntry } from "../entry/entries.ts"
+import { entryFilled } from "../exit/fills.ts"
+import { lifeOf } from "../gate.ts"
+import { belowMinimum, nearestPrice, replacementPrice } from "../money/pricing.ts"
+import { releaseExit } from "../leaving/release.ts"
+import { keepResidual } from "./residual.ts"
+import type { EntryOrder, ExitOrder, Recovery } from "../state.ts"
+
+const FIRST_RETRY_MS = 30_000
+/** The longest pause; an order that stood this long was not refused, so the pauses start over. */
+const LAST_RETRY_MS = 900_000
+
+/** 30 s, doubling to 15 min: a refusal that repeats itself costs the exchange four requests an hour. */
+const retryPauseMs = (rejections: number): number => Math.min(FIRST_RETRY_MS * 2 ** (rejections - 1), LAST_RETRY_MS)
+
+const countRejection = (before: number, placedAtMs: number, nowMs: number): number =>
+  nowMs - placedAtMs >= LAST_RETRY_MS ? 1 : before + 1
+
+/** An entry is gone; what it had bought or sold becomes a position. `cause` is the exchange's own word. */
+export const entryLost = (draft: Draft, entry: EntryOrder, filled: Execution, cause: string): void => {
+  const { nowMs, terms } = draft
+  const { tradeId } = entry
+  if (filled.volume > 0n) {
+    const volume = plus(filled.volume, draft.book.residual[tradeId].volume)
+    if (belowMinimum(volume, Price.toNumber(filled.price), terms) === null) {
+      entryFilled(draft, entry, filled)
+      return
+    }
+    draft.book.totalFees = plus(draft.book.totalFees, filled.fee)
+    keepResidual(draft, tradeId, filled)
+  }
+  forgetOrder(draft, entry.localId)
+  const trade = draft.book.trades[tradeId]
+  trade.rejections = countRejection(trade.rejections, entry.placedAtMs, nowMs)
+  trade.retryAtMs = nowMs + retryPauseMs(trade.rejections)
+  refuse(
+    draft,
+    `entry_${tradeId}`,
+    "entry_lost",
+    () => ({ localId: entry.localId, cause, rejections: trade.rejections, retryAtMs: trade.retryAtMs }),
+    `entry_lost:${entry.localId}`
+  )
+}
+
+/** An active exit is gone: the part it had closed is kept, the rest is asked for again. */
+export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause: string): void => {
+  const rest = closePart(draft, exit, filled)
+  const retiring = lifeOf(draft.state.facts) === "retiring"
+  if (!retiring && !tooSmall(draft, rest)) {
+    replaceOrder(draft, exit.localId, awaitRetry(draft, rest, cause))
+    return
+  }
+  const { tradeId } = exit
+  forgetOrder(draft, exit.localId)
+  if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
+  countOutcome(draft, tradeId, bookClosedPart(draft, rest, false))
+  const trade = draft.book.trades[tradeId]
+  trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
+  followUpEntry(draft, tradeId, "cycle_complete")
+}
+
+/** The same for a recovery: it stays the recovery it was. */
+export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution, cause: string): void => {
+  const { order } = recovery
+  const rest = closePart(draft, order, filled)
+  const retiring = lifeOf(draft.state.facts) === "retiring"
+  if (!retiring && !tooSmall(draft, rest)) {
+    if (recovery.softClose === "asked") moveAgain(draft, rest)
+    else replaceOrder(draft, order.localId, awaitRetry(draft, rest, cause))
+    return
+  }
+  forgetRecovery(draft, recovery.recoveryId)
+  if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
+  countOutcome(draft, order.tradeId, bookClosedPart(draft, rest, true))
+}
+
+/** A recovery that was to be moved is off the book: it comes back where it was to stand, at once. */
+const moveAgain = (draft: Draft, rest: ExitOrder): void => {
+  const lost: ExitOrder = { ...rest, status: "waiting", txid: "", filledVolume: Volume.zero, retryAtMs: draft.nowMs }
+  replaceOrder(draft, rest.localId, lost)
+  requestAgain(draft, lost)
+}
+
+/** Only a partly closed exit can be too small: one that never filled was big enough for the exchange once. */
+const tooSmall = (draft: Draft, rest: ExitOrder): boolean =>
+  rest.position.closedVolume > 0n && belowMinimum(rest.volume, rest.priceNumber, draft.terms) !== null
+
+/** The exit with what this order filled moved to the closed part of its position. */
+const closePart = (draft: Draft, exit: ExitOrder, filled: Execution): ExitOrder => {
+  if (filled.volume === 0n) return exit
+  const { position } = exit
+  draft.book.totalFees = plus(draft.book.totalFees, filled.fee)
+  return {
+    ...exit,
+    volume: minus(exit.volume, filled.volume),
+    position: {
+      ...position,
+      closedVolume: plus(position.closedVolume, filled.volume),
+      closedCost: plus(position.closedCost, filled.cost),
+      closedFee: plus(position.closedFee, filled.fee)
+    }
+  }
+}
+
+/** Books the closed part with its share of the entry; the rest, too small for an order, stays as residual. Returns the net. */
+const bookClosedPart = (draft: Draft, rest: ExitOrder, fromRecovery: boolean): Quote => {
+  const { position, tradeId } = rest
+  const whole = plus(position.closedVolume, rest.volume)
+  const cost = shareOf(position.cost, position.closedVolume, whole)
+  const fee = shareOf(position.fee, position.closedVolume, whole)
+  if (rest.volume > 0n) {
+    keepResidual(draft, tradeId, {
+      price: position.price,
+      volume: rest.volume,
+      cost: minus(position.cost, cost),
+      fee: minus(position.fee, fee)
+    })
+  }
+  const closed: ExitOrder = { ...rest, volume: Volume.zero, position: { ...position, cost, fee } }
+  return bookCycle(draft, closed, NO_EXECUTION, {
+    entryMs: position.filledAtMs,
+    fromRecovery,
+    rule: "exit_cut_short",
+    numbers: { localId: rest.localId, restVolume: Volume.format(rest.volume) }
+  })
+}
+
+/** Nothing was filled. */
+export const NO_EXECUTION: Execution = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
+
+const awaitRetry = (draft: Draft, exit: ExitOrder, cause: string): ExitOrder => {
+  const { nowMs } = draft
+  const rejections = countRejection(exit.rejections, exit.placedAtMs, nowMs)
+  const retryAtMs = nowMs + retryPauseMs(rejections)
+  refuse(
+    draft,
+    `exit_${exit.tradeId}`,
+    "exit_lost",
+    () => ({ localId: exit.localId, cause, rejections, retryAtMs }),
+    `exit_lost:${exit.localId}`
+  )
+  return { ...exit, status: "waiting", txid: "", filledVolume: Volume.zero, rejections, retryAtMs }
+}
+
+/** Asks again for every lost exit whose pause is over. Exits need no fresh price: their old one is the floor. */
+export const retryLostExits = (draft: Draft): void => {
+  const { book, nowMs, marketPrice } = draft
+  if (marketPrice <= 0) return
+  for (const order of [...book.orders, ...book.recoveries.map((recovery) => recovery.order)]) {
+    if (order.role === "exit" && order.status === "waiting" && nowMs >= order.retryAtMs) requestAgain(draft, order)
+  }
+}
+
+const requestAgain = (draft: Draft, lost: ExitOrder): void => {
+  const { book, terms, nowMs, marketPrice } = draft
+  const recovery = book.recoveries.find(({ order }) => order.localId === lost.localId)
+  const moves = recovery !== undefined && recovery.softClose !== "no"
+  const price = moves
+    ? nearestPrice(lost.side, marketPrice, terms)
+    : replacementPrice(lost.side, lost.price, marketPrice, terms)
+  const localId = book.nextOrderId
+  book.nextOrderId += 1
+  replaceOrder(draft, lost.localId, {
+    ...lost,
+    localId,
+    price,
+    priceNumber: Price.toNumber(price),
+    status: "requested",
+    placedAtMs: nowMs
+  })
+  if (moves) {
+    book.recoveries = book.recoveries.map((known) =>
+      known.recoveryId === recovery.recoveryId ? { ...known, softClose: "no" } : known
+    )
+  }
+  draft.outputs.push({
+    _tag: "OrderRequested",
+    localId,
+    side: lost.side,
+    role: "exit",
+    tradeId: lost.tradeId,
+    cycle: lost.cycle,
+    price,
+    volume: lost.volume,
+    postOnly: true,
+    reason: reason(moves ? "soft_close" : "exit_replaced", {
+      replacesLocalId: lost.localId,
+      oldPrice: Price.format(lost.price),
+      rejections: lost.rejections,
+      marketPrice
+    })
+  })
+}

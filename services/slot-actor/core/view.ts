@@ -1,0 +1,107 @@
+/**
+ * A slot for people and for `/api/status`, under the reference's field names. Money, prices and volumes are decimal
+ * text; times are Unix seconds; ratios, counts and the market price are numbers.
+ */
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { lifeOf } from "./gate.ts"
+import { profitPct } from "./money/pricing.ts"
+import { phaseOf, type SlotOrder, type SlotState } from "./state.ts"
+
+const seconds = (ms: number): number => ms / 1000
+const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms))
+
+const orderView = (order: SlotOrder, marketPrice: number) => ({
+  local_id: order.localId,
+  side: order.side,
+  role: order.role,
+  price: Price.format(order.price),
+  volume: Volume.format(order.volume),
+  filled_volume: Volume.format(order.filledVolume),
+  trade_id: order.tradeId,
+  cycle: order.cycle,
+  status: order.status,
+  txid: order.txid,
+  placed_at: seconds(order.placedAtMs),
+  retry_at: order.status === "waiting" ? seconds(order.retryAtMs) : null,
+  entry_price: order.position === null ? null : Price.format(order.position.price),
+  entry_fee: order.position === null ? null : Quote.format(order.position.fee),
+  entry_filled_at: order.position === null ? null : seconds(order.position.filledAtMs),
+  /** Distance from the market in percent of it; null before the first price. */
+  distance_pct: marketPrice > 0 ? (Math.abs(order.priceNumber - marketPrice) / marketPrice) * 100 : null
+})
+
+/** Everything a control plane shows of one slot; `slotId` is its number. */
+export const slotView = (slotId: number, state: SlotState) => {
+  const { book, marketPrice, facts, terms } = state
+  const { A, B } = book.trades
+  return {
+    slot_id: slotId,
+    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or is none of the market's. */
+    state: lifeOf(facts),
+    /** What it has asked funds for and has not been told: `bootstrap`, `repair` or null. */
+    wish: book.wish,
+    reconciled: facts.reconciled,
+    phase: phaseOf(book.orders),
+    market_price: marketPrice,
+    now: seconds(state.nowMs),
+    last_price_update_at: secondsOrNull(state.priceAtMs),
+    price_age_sec: state.priceAgeSec,
+    orders: book.orders.map((order) => orderView(order, marketPrice)),
+    recovery_orders: book.recoveries.map((recovery) => ({
+      ...orderView(recovery.order, marketPrice),
+      recovery_id: recovery.recoveryId,
+      orphaned_at: seconds(recovery.orphanedAtMs),
+      reason: recovery.reason,
+      /** It is to be moved next to the market, and has not been yet. */
+      move_pending: recovery.softClose !== "no"
+    })),
+    /** Orders whose cancel has no answer yet. */
+    pending_cancels: book.pendingCancels.map(({ order }) => order.localId),
+    cycle_a: A.cycle,
+    cycle_b: B.cycle,
+    total_profit: Quote.format(book.totalProfit),
+    total_fees: Quote.format(book.totalFees),
+    today_realized_loss: Quote.format(book.realizedLoss),
+    day_realized_loss: { utc_day: book.dayLoss.utcDay, loss: Quote.format(book.dayLoss.loss) },
+    total_round_trips: book.roundTrips,
+    s2_entered_at: secondsOrNull(book.s2EnteredAtMs),
+    consecutive_losses_a: A.consecutiveLosses,
+    consecutive_losses_b: B.consecutiveLosses,
+    cooldown_until_a: seconds(A.cooldownUntilMs),
+    cooldown_until_b: seconds(B.cooldownUntilMs),
+    long_only: book.longOnly,
+    short_only: book.shortOnly,
+    consecutive_refreshes_a: A.consecutiveRefreshes,
+    consecutive_refreshes_b: B.consecutiveRefreshes,
+    last_refresh_direction_a: A.lastRefreshDirection,
+    last_refresh_direction_b: B.lastRefreshDirection,
+    refresh_cooldown_until_a: seconds(A.refreshCooldownUntilMs),
+    refresh_cooldown_until_b: seconds(B.refreshCooldownUntilMs),
+    profit_pct_runtime: terms === null ? book.profitPctRuntime : profitPct(book, terms),
+    /** Newest last. */
+    last_cycles: book.lastCycles.map((cycle) => ({
+      trade_id: cycle.tradeId,
+      cycle: cycle.cycle,
+      entry_price: Price.format(cycle.entryPrice),
+      exit_price: Price.format(cycle.exitPrice),
+      volume: Volume.format(cycle.volume),
+      gross_profit: Quote.format(cycle.gross),
+      fees: Quote.format(cycle.fees),
+      net_profit: Quote.format(cycle.net),
+      entry_time: seconds(cycle.entryMs),
+      exit_time: seconds(cycle.exitMs),
+      from_recovery: cycle.fromRecovery,
+      rule: cycle.reason.rule
+    })),
+    /** The standing answer to each wish that was refused. */
+    refusals: Object.fromEntries(Object.entries(book.refusals).filter(([, answer]) => answer !== null)),
+    residual: { A: residualView(book.residual.A), B: residualView(book.residual.B) },
+    halted: book.halted
+  }
+}
+
+const residualView = ({ volume, cost, fee }: SlotState["book"]["residual"]["A"]) => ({
+  volume: Volume.format(volume),
+  cost: Quote.format(cost),
+  fee: Quote.format(fee)
+})

@@ -1,0 +1,212 @@
+import { assert, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { describe } from "vitest"
+import { Price, Volume } from "../../core/decimal/decimal.ts"
+import { timeframeMinutes, timeframeName, timeframesOf, UnknownTimeframe } from "./candle.ts"
+import { archiveName, csvReader } from "./csv.ts"
+import { findGaps } from "./gaps.ts"
+import { normalise, type RawCandle } from "./normalise.ts"
+import { FIRST_PAUSE_MS, fullBucket, LONGEST_PAUSE_MS, refused, take, welcomed } from "./tokenBucket.ts"
+
+const SEED = 20_261_121
+
+const row = (timeSec: number, fields: Partial<Record<1 | 2 | 3 | 4 | 5 | 6, unknown>> = {}): RawCandle => [
+  String(timeSec),
+  fields[1] ?? "0.2000",
+  fields[2] ?? "0.2100",
+  fields[3] ?? "0.1900",
+  fields[4] ?? "0.2050",
+  fields[5] ?? "10.5",
+  fields[6] ?? "3"
+]
+const nothing = { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 }
+
+describe("normalising rows", () => {
+  it.each([
+    ["a sound, closed row", row(60), { ...nothing }, 1],
+    ["a row of six fields", row(60).slice(0, 6), { ...nothing, malformed: 1 }, 0],
+    ["a price that is no number", row(60, { 2: "high" }), { ...nothing, malformed: 1 }, 0],
+    ["a missing close", row(60, { 4: null }).with(4, null), { ...nothing, malformed: 1 }, 0],
+    ["a price of zero", row(60, { 3: "0" }), { ...nothing, price: 1 }, 0],
+    ["a negative price", row(60, { 1: "-0.2" }), { ...nothing, price: 1 }, 0],
+    ["a negative volume", row(60, { 5: "-1" }), { ...nothing, volume: 1 }, 0],
+    ["a volume of zero", row(60, { 5: "0.00000000", 6: "0" }), { ...nothing }, 1],
+    ["a row that closes at this very second", row(540), { ...nothing }, 1],
+    ["a row that closes in a second", row(541), { ...nothing, forming: 1 }, 0]
+  ] as const)("%s", (_, raw, dropped, kept) => {
+    const result = normalise([raw], 1, 600)
+    assert.deepStrictEqual(result.dropped, dropped)
+    assert.strictEqual(result.candles.length, kept)
+  })
+
+  it("of two rows with the same start the later one wins, and the oldest candle stands first", () => {
+    const { candles, dropped } = normalise([row(120), row(60, { 4: "0.2001" }), row(60, { 4: "0.2002" })], 1, 600)
+    assert.deepStrictEqual(
+      candles.map(({ timeSec, close }) => [timeSec, Price.format(close)]),
+      [
+        [60, "0.2002"],
+        [120, "0.205"]
+      ]
+    )
+    assert.strictEqual(dropped.repeated, 1)
+  })
+
+  it("the residue of a double is rounded to the scale, halves to even, and an exponent is read", () => {
+    const [candle] = normalise([row(60, { 5: "1997409.8999999999", 3: "1.5e-7" })], 1, 600).candles
+    assert.strictEqual(Volume.format(candle?.volume ?? Volume.zero), "1997409.9")
+    assert.strictEqual(Price.format(candle?.low ?? Price.zero), "0.00000015")
+  })
+})
+
+describe("gaps", () => {
+  it.each([
+    [[], 1, []],
+    [[60], 1, []],
+    [[60, 120, 180], 1, []],
+    [[60, 180], 1, [{ fromSec: 120, toSec: 120, missing: 1 }]],
+    [
+      [0, 900, 4_500, 6_300],
+      15,
+      [
+        { fromSec: 1_800, toSec: 3_600, missing: 3 },
+        { fromSec: 5_400, toSec: 5_400, missing: 1 }
+      ]
+    ]
+  ] as const)("between %j at %i minutes", (times, intervalMin, gaps) => {
+    assert.deepStrictEqual(findGaps(times, intervalMin), gaps)
+  })
+
+  it(`whatever is left out of a row of minutes, and only that, is reported (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 98 }), { maxLength: 60 }), (left) => {
+        const times = Array.from({ length: 100 }, (_, i) => i * 60).filter((time) => !left.includes(time / 60))
+        const found = findGaps(times, 1).flatMap(({ fromSec, missing }) =>
+          Array.from({ length: missing }, (_, i) => fromSec / 60 + i)
+        )
+        assert.deepStrictEqual(
+          found,
+          [...left].sort((a, b) => a - b)
+        )
+      }),
+      { seed: SEED }
+    )
+  })
+})
+
+describe("timeframes", () => {
+  it.each([
+    ["1m", 1],
+    ["15m", 15],
+    ["1h", 60],
+    ["4h", 240],
+    ["1d", 1_440],
+    ["d1", 1_440],
+    [" H4 ", 240]
+  ])("%s is %i minutes", (text, minutes) => assert.strictEqual(timeframeMinutes(text), minutes))
+
+  it("an unknown one is refused with the ones there are", () => {
+    assert.throws(() => timeframeMinutes("2d"), UnknownTimeframe, 'timeframe "2d" is not known; use one of 1m, 5m')
+    assert.strictEqual(timeframeName(7), "7m")
+  })
+
+  it("a list may have commas, spaces and repetitions", () => {
+    assert.deepStrictEqual(timeframesOf(" 15m,, 1d h1 15m"), [15, 1_440, 60])
+  })
+})
+
+describe("the rate of a source", () => {
+  const rate = { burst: 2, perSec: 1 }
+
+  it("lets a burst through and then one call a second", () => {
+    let bucket = fullBucket(rate, 0)
+    const times: Array<number> = []
+    let nowMs = 0
+    while (times.length < 5) {
+      const taken = take(bucket, rate, nowMs)
+      if (taken.granted) {
+        times.push(nowMs)
+        bucket = taken.bucket
+      } else nowMs = taken.readyAtMs
+    }
+    assert.deepStrictEqual(times, [0, 0, 1_000, 2_000, 3_000])
+  })
+
+  it(`in no stretch of time are there more calls than burst and rate allow (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 80 }), (pauses) => {
+        let bucket = fullBucket(rate, 0)
+        let nowMs = 0
+        const granted: Array<number> = []
+        for (const pause of pauses) {
+          nowMs += pause
+          const taken = take(bucket, rate, nowMs)
+          if (!taken.granted) continue
+          bucket = taken.bucket
+          granted.push(nowMs)
+        }
+        for (const [first, from] of granted.entries()) {
+          for (let last = first; last < granted.length; last++) {
+            const seconds = ((granted[last] ?? 0) - from) / 1_000
+            assert.isAtMost(last - first + 1, rate.burst + seconds * rate.perSec + 1e-6)
+          }
+        }
+      }),
+      { seed: SEED }
+    )
+  })
+
+  it("after a refusal nothing goes out until the named time, or for a pause that doubles up to its limit", () => {
+    const named = refused(fullBucket(rate, 0), 0, 30_000)
+    assert.deepStrictEqual(take(named, rate, 29_999), { granted: false, readyAtMs: 30_000 })
+    assert.isTrue(take(named, rate, 30_000).granted)
+    let bucket = fullBucket(rate, 0)
+    const pauses = Array.from({ length: 8 }, () => {
+      const atMs = bucket.blockedUntilMs
+      bucket = refused(bucket, atMs, null)
+      return bucket.blockedUntilMs - atMs
+    })
+    assert.deepStrictEqual(pauses.slice(0, 3), [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS, 4 * FIRST_PAUSE_MS])
+    assert.strictEqual(pauses.at(-1), LONGEST_PAUSE_MS)
+    const forgiven = welcomed(bucket)
+    assert.strictEqual(refused(forgiven, 9e6, null).blockedUntilMs, 9e6 + FIRST_PAUSE_MS)
+  })
+})
+
+describe("Kraken's CSV archives", () => {
+  it.each([
+    ["XBTUSD_60.csv", { symbol: "XBTUSD", intervalMin: 60 }],
+    ["/data/Kraken_OHLCVT/XDGUSD_1.csv.gz", { symbol: "XDGUSD", intervalMin: 1 }],
+    ["XDGUSD.csv", null],
+    ["notes.txt", null]
+  ])("%s", (file, name) => assert.deepStrictEqual(archiveName(file), name))
+
+  const text =
+    "1600000020,0.2,0.21,0.19,0.205,10.5,3\r\n1600000080,0.205,0.205,0.205,0.205,0,0\nno line\n1600000140,0.2,0.2,0.2,0,1,1\n1600000200,0.3,0.3,0.3,0.3,2,1"
+
+  it(`gives the same candles however the file is cut into pieces (seed ${SEED})`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 12 }), (cuts) => {
+        const places = [0, ...[...cuts].sort((a, b) => a - b), text.length]
+        const reader = csvReader()
+        const candles = places.slice(1).flatMap((to, i) => reader.push(text.slice(places[i], to)))
+        const times = [...candles, ...reader.end()].map(({ timeSec }) => timeSec)
+        assert.deepStrictEqual(times, [1_600_000_020, 1_600_000_080, 1_600_000_200])
+        assert.deepStrictEqual(reader.bad(), {
+          count: 2,
+          first: [
+            { line: 3, text: "no line" },
+            { line: 4, text: "1600000140,0.2,0.2,0.2,0,1,1" }
+          ]
+        })
+      }),
+      { seed: SEED }
+    )
+  })
+
+  it("a file without line breaks is bad lines, and is not kept in memory", () => {
+    const reader = csvReader()
+    for (let piece = 0; piece < 50; piece++) assert.deepStrictEqual(reader.push("x".repeat(100_000)), [])
+    assert.deepStrictEqual(reader.end(), [])
+    assert.strictEqual(reader.bad().count, 1)
+  })
+})

@@ -1,0 +1,94 @@
+/**
+ * The life of one order at the exchange, in the order in which it happens. Written by order-gateway on the slot's own
+ * subject `order.<slot>`; `localId` is the slot's number for the order, `clientId` the id the exchange was given.
+ */
+import { Schema } from "effect"
+import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
+
+export const Side = Schema.Literals(["buy", "sell"])
+
+const Identity = {
+  clientId: Schema.NonEmptyString,
+  localId: Schema.Int
+}
+
+/**
+ * This order is about to be sent, for the only time. Stored before the request leaves: whoever finds a claim without an
+ * outcome must look the client id up, and must not send.
+ */
+export const OrderClaimed = Schema.TaggedStruct("OrderClaimed", {
+  ...Identity,
+  side: Side,
+  price: PriceText,
+  volume: VolumeText,
+  postOnly: Schema.Boolean,
+  /** The exchange will not place the order after this instant (Unix milliseconds of its clock). */
+  deadlineMs: Schema.Finite
+})
+
+/** The exchange has the order under `txid`. */
+export const OrderAccepted = Schema.TaggedStruct("OrderAccepted", { ...Identity, txid: Schema.NonEmptyString })
+
+/** The order does not exist at the exchange and never will: refused, expired before placement, or withdrawn before it was sent. */
+export const OrderRejected = Schema.TaggedStruct("OrderRejected", {
+  ...Identity,
+  /** The exchange's own words, or ours where it was never sent. */
+  cause: Schema.String
+})
+
+/** Sent, outcome unknown. The slot waits; the gateway looks the order up until it knows. */
+export const OrderUnknown = Schema.TaggedStruct("OrderUnknown", { ...Identity, cause: Schema.String })
+
+/** One fill, booked once by `execId`. */
+export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
+  ...Identity,
+  txid: Schema.NonEmptyString,
+  execId: Schema.NonEmptyString,
+  price: PriceText,
+  volume: VolumeText,
+  cost: QuoteText,
+  fee: QuoteText,
+  liquidity: Schema.Literals(["maker", "taker"])
+})
+
+/** The order is filled whole: totals over its fills; `price` is their average, exact when all had one price. */
+export const OrderFilled = Schema.TaggedStruct("OrderFilled", {
+  ...Identity,
+  txid: Schema.NonEmptyString,
+  price: PriceText,
+  volume: VolumeText,
+  cost: QuoteText,
+  fee: QuoteText
+})
+
+/** The order is off the book with a rest unfilled; what was filled before stands in the totals (often zero). */
+export const OrderCancelled = Schema.TaggedStruct("OrderCancelled", {
+  ...Identity,
+  txid: Schema.NonEmptyString,
+  /** Average of the fills; zero when there were none. */
+  price: PriceText,
+  volume: VolumeText,
+  cost: QuoteText,
+  fee: QuoteText,
+  /** The exchange's words (`Post only order`, `User requested`, …). */
+  cause: Schema.String
+})
+
+/** The open order stands at another price now; everything else about it is as it was. */
+export const OrderAmended = Schema.TaggedStruct("OrderAmended", { ...Identity, price: PriceText })
+
+/** The exchange does not change the order's price; the order stands as it was. */
+export const AmendRefused = Schema.TaggedStruct("AmendRefused", { ...Identity, cause: Schema.String })
+
+export const OrderEvent = Schema.Union([
+  OrderClaimed,
+  OrderAccepted,
+  OrderRejected,
+  OrderUnknown,
+  FillRecorded,
+  OrderFilled,
+  OrderCancelled,
+  OrderAmended,
+  AmendRefused
+])
+export type OrderEvent = typeof OrderEvent.Type

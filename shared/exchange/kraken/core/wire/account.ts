@@ -1,0 +1,63 @@
+/** Replies about the pair and the account, as the port's types. Every function throws a `WireProblem`. */
+import { minus, plus, Quote, Volume } from "../../../../core/decimal/decimal.ts"
+import type { Balances, Fees, PairConstraints } from "../../../port.ts"
+import {
+  child,
+  count,
+  has,
+  number,
+  optionalText,
+  quote,
+  type Row,
+  secondsAsMs,
+  soleEntry,
+  text,
+  volume
+} from "../../../../core/wire/json.ts"
+import type { PairNames } from "./names.ts"
+
+/** `Time`: Unix milliseconds, whole seconds. */
+export const readTime = (result: Row): number => secondsAsMs(result, "unixtime")
+
+/** `AssetPairs?pair=`. An absent `status` is what Kraken leaves out of a pair that trades normally. */
+export const readConstraints = (result: Row): PairConstraints => {
+  const pair = soleEntry(result)
+  return {
+    priceDecimals: count(pair, "pair_decimals"),
+    volumeDecimals: count(pair, "lot_decimals"),
+    minVolume: volume(pair, "ordermin"),
+    minCost: quote(pair, "costmin"),
+    status: optionalText(pair, "status") ?? "online"
+  }
+}
+
+/** `TradeVolume?pair=`: percent. */
+export const readFees = (result: Row): Fees => ({
+  makerPct: number(soleEntry(child(result, "fees_maker")), "fee"),
+  takerPct: number(soleEntry(child(result, "fees")), "fee")
+})
+
+/**
+ * `BalanceEx`. Only the two assets by their exact names: `ZUSD.F` and the like are other pots. An asset that was never
+ * held has no key, and is 0.
+ */
+export const readBalances = (result: Row, names: PairNames): Balances => ({
+  base: readAsset(result, names.baseAsset, volume, Volume.zero),
+  quote: readAsset(result, names.quoteAsset, quote, Quote.zero)
+})
+
+const readAsset = <A extends Volume | Quote>(
+  result: Row,
+  asset: string,
+  amount: (row: Row, key: string) => A,
+  zero: A
+): { readonly total: A; readonly hold: A } => {
+  if (!has(result, asset)) return { total: zero, hold: zero }
+  const row = child(result, asset)
+  const optional = (key: string) => (has(row, key) ? amount(row, key) : zero)
+  const total = minus(plus(amount(row, "balance"), optional("credit")), optional("credit_used"))
+  return { total, hold: amount(row, "hold_trade") }
+}
+
+/** `GetWebSocketsToken`. */
+export const readToken = (result: Row): string => text(result, "token")

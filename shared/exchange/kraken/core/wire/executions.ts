@@ -1,0 +1,156 @@
+/**
+ * The private `executions` channel. Its entries are sparse: `new` names neither side nor symbol, `canceled` no symbol, so
+ * they are joined by `order_id` with what earlier entries of the connection said. A fill comes from `exec_type` `trade`
+ * and from nothing else: `filled` reports the order's end, and a type unknown to us is never money.
+ */
+import { plus, Quote } from "../../../../core/decimal/decimal.ts"
+import type { ExecutionEvent, Fill, Side } from "../../../port.ts"
+import {
+  choice,
+  count,
+  has,
+  optionalText,
+  price,
+  quote,
+  type Row,
+  rows,
+  text,
+  timestampMs,
+  volume,
+  WireProblem
+} from "../../../../core/wire/json.ts"
+import { isQuoteAsset, type PairNames } from "./names.ts"
+
+/** What the connection has said about an order so far. */
+interface Known {
+  readonly symbol: string | null
+  readonly side: Side | null
+  readonly clientId: string | null
+}
+
+/** What has been heard on one connection. Made anew for each; changed in place by `readExecutions`. */
+export interface ExecutionsState {
+  /** Number of the last frame, null before the snapshot. */
+  sequence: number | null
+  readonly known: Map<string, Known>
+}
+
+export const emptyExecutions = (): ExecutionsState => ({ sequence: null, known: new Map() })
+
+export type ExecutionsRead =
+  | {
+      readonly kind: "events"
+      readonly events: ReadonlyArray<ExecutionEvent>
+      readonly problems: ReadonlyArray<WireProblem>
+    }
+  /** Frames were lost: nothing of this one is used; subscribe anew. */
+  | { readonly kind: "gap"; readonly expected: number; readonly got: number }
+
+/** The types after which an order says nothing more, so that only open orders are remembered. */
+const ENDS: ReadonlyArray<string> = ["filled", "canceled", "expired"]
+
+/**
+ * Four times the most orders one pair may have open at any tier (225): reached only when ends go unheard, and then the
+ * oldest are forgotten. A forgotten order's fill that names no side is a problem, not a guess.
+ */
+const MOST_KNOWN = 1_000
+
+/**
+ * Reads one frame. An entry that cannot be read becomes a problem and does not hide its neighbours; a frame whose
+ * envelope cannot be read throws a `WireProblem`. A frame with a number that has been passed already is a repeat, and read.
+ */
+export const readExecutions = (state: ExecutionsState, body: Row, names: PairNames): ExecutionsRead => {
+  const sequence = count(body, "sequence")
+  const isSnapshot = text(body, "type") === "snapshot"
+  const isFirst = state.sequence === null && isSnapshot
+  const expected = state.sequence === null ? sequence : state.sequence + 1
+  if (sequence > expected || (state.sequence === null && !isSnapshot)) return { kind: "gap", expected, got: sequence }
+  state.sequence = Math.max(sequence, state.sequence ?? sequence)
+
+  const problems: Array<WireProblem> = []
+  const openTxids: Array<string> = []
+  const events: Array<ExecutionEvent> = []
+  for (const row of rows(body, "data")) {
+    try {
+      const txid = text(row, "order_id")
+      const order = learn(state, txid, row)
+      if (order.symbol !== null && order.symbol !== names.symbol) continue
+      if (isSnapshot && isOpen(row)) openTxids.push(txid)
+      else events.push(...readEntry(txid, order, row, names))
+      if (ENDS.includes(text(row, "exec_type"))) state.known.delete(txid)
+    } catch (error) {
+      if (!(error instanceof WireProblem)) throw error
+      problems.push(error)
+    }
+  }
+  if (isFirst) events.unshift({ _tag: "Snapshot", openTxids })
+  return { kind: "events", events, problems }
+}
+
+const learn = (state: ExecutionsState, txid: string, row: Row): Known => {
+  const before = state.known.get(txid)
+  const order: Known = {
+    symbol: optionalText(row, "symbol") ?? before?.symbol ?? null,
+    side: has(row, "side") ? choice(row, "side", ["buy", "sell"]) : (before?.side ?? null),
+    clientId: optionalText(row, "cl_ord_id") ?? before?.clientId ?? null
+  }
+  state.known.set(txid, order)
+  if (state.known.size > MOST_KNOWN) state.known.delete(state.known.keys().next().value ?? txid)
+  return order
+}
+
+/** A row of the snapshot that stands for an open order, and not for one of the latest fills. */
+const isOpen = (row: Row): boolean =>
+  text(row, "exec_type") !== "trade" &&
+  ["pending_new", "new", "partially_filled"].includes(optionalText(row, "order_status") ?? "")
+
+const readEntry = (txid: string, order: Known, row: Row, names: PairNames): ReadonlyArray<ExecutionEvent> => {
+  const { clientId } = order
+  const ended = (status: "closed" | "canceled" | "expired", reason: string | null): ExecutionEvent => ({
+    _tag: "Ended",
+    txid,
+    clientId,
+    status,
+    reason
+  })
+  switch (text(row, "exec_type")) {
+    case "new":
+      return [{ _tag: "Accepted", txid, clientId }]
+    case "trade":
+      return [{ _tag: "Filled", fill: readFill(txid, order, row, names), clientId }]
+    case "filled":
+      return [ended("closed", null)]
+    case "canceled":
+      return [ended("canceled", optionalText(row, "reason"))]
+    case "expired":
+      return [ended("expired", optionalText(row, "reason"))]
+    default:
+      return []
+  }
+}
+
+const readFill = (txid: string, order: Known, row: Row, names: PairNames): Fill => {
+  if (order.side === null) throw new WireProblem(`${row.path}.side`, `is missing, and no entry of ${txid} has told it`)
+  return {
+    execId: text(row, "exec_id"),
+    txid,
+    side: order.side,
+    price: price(row, "last_price"),
+    volume: volume(row, "last_qty"),
+    cost: quote(row, "cost"),
+    fee: readFees(row, names),
+    liquidity: choice(row, "liquidity_ind", ["m", "t"]) === "m" ? "maker" : "taker",
+    timeMs: timestampMs(row, "timestamp")
+  }
+}
+
+const readFees = (row: Row, names: PairNames): Quote =>
+  rows(row, "fees").reduce((sum, fee) => {
+    if (!isQuoteAsset(names, text(fee, "asset"))) {
+      throw new WireProblem(
+        `${fee.path}.asset`,
+        `is ${text(fee, "asset")}, only fees in ${names.quoteAsset} can be booked`
+      )
+    }
+    return plus(sum, quote(fee, "qty"))
+  }, Quote.zero)

@@ -1,0 +1,105 @@
+/** Replies about orders and fills, as the port's types. Every function throws a `WireProblem`. */
+import type { Fill, OrderReport, OrderStatus } from "../../../port.ts"
+import {
+  child,
+  choice,
+  count,
+  entries,
+  flag,
+  optionalText,
+  price,
+  quote,
+  type Row,
+  secondsAsMs,
+  text,
+  texts,
+  volume,
+  WireProblem
+} from "../../../../core/wire/json.ts"
+import { isPair, type PairNames } from "./names.ts"
+
+const SIDES = ["buy", "sell"] as const
+const STATUSES: ReadonlyArray<OrderStatus> = ["pending", "open", "closed", "canceled", "expired"]
+
+/**
+ * A map `{txid: order}`: the `open` of `OpenOrders`, the `closed` of `ClosedOrders`, the whole result of `QueryOrders`.
+ * Only limit orders of the pair are reported; others are never ours, and a market or trailing order has no limit price.
+ */
+export const readOrders = (map: Row, names: PairNames): ReadonlyArray<OrderReport> =>
+  entries(map).flatMap(([txid, row]) => {
+    const descr = child(row, "descr")
+    const ours = isPair(names, text(descr, "pair")) && text(descr, "ordertype") === "limit"
+    return ours ? [readOrder(txid, row, descr)] : []
+  })
+
+/**
+ * `ClosedOrders` of one client id: a page of 50 holds all orders that ever carried it. When it says that there are more,
+ * the exchange has not filtered, and what is not on the page may exist all the same: a `WireProblem`.
+ */
+export const readClosedOfClient = (result: Row, names: PairNames): ReadonlyArray<OrderReport> => {
+  const closed = child(result, "closed")
+  const [matches, shown] = [count(result, "count"), entries(closed).length]
+  if (matches > shown) throw new WireProblem(`${result.path}.count`, `is ${matches}, but only ${shown} orders came`)
+  return readOrders(closed, names)
+}
+
+const readOrder = (txid: string, row: Row, descr: Row): OrderReport => ({
+  txid,
+  clientId: optionalText(row, "cl_ord_id"),
+  side: choice(descr, "type", SIDES),
+  // The row's own `price` is the average of the fills.
+  price: price(descr, "price"),
+  volume: volume(row, "vol"),
+  status: choice(row, "status", STATUSES),
+  openedMs: secondsAsMs(row, "opentm"),
+  filledVolume: volume(row, "vol_exec"),
+  cost: quote(row, "cost"),
+  fee: quote(row, "fee"),
+  reason: optionalText(row, "reason")
+})
+
+export interface FillsPage {
+  /** How many fills the asked window holds in all, of every pair. */
+  readonly count: number
+  /** How many rows this page brought, of every pair. */
+  readonly rows: number
+  /** Those of the pair, in the exchange's order: newest first. */
+  readonly fills: ReadonlyArray<Fill>
+}
+
+/** `TradesHistory`. */
+export const readFillsPage = (result: Row, names: PairNames): FillsPage => {
+  const all = entries(child(result, "trades"))
+  const fills = all.flatMap(([execId, row]) => (isPair(names, text(row, "pair")) ? [readFill(execId, row)] : []))
+  return { count: count(result, "count"), rows: all.length, fills }
+}
+
+const readFill = (execId: string, row: Row): Fill => ({
+  execId,
+  txid: text(row, "ordertxid"),
+  side: choice(row, "type", SIDES),
+  price: price(row, "price"),
+  volume: volume(row, "vol"),
+  cost: quote(row, "cost"),
+  fee: quote(row, "fee"),
+  liquidity: flag(row, "maker") ? "maker" : "taker",
+  timeMs: secondsAsMs(row, "time")
+})
+
+/** `AddOrder`: the id of the one order that was asked for. */
+export const readPlaced = (result: Row): string => {
+  const [txid, ...more] = texts(result, "txid")
+  if (txid === undefined || more.length > 0) {
+    throw new WireProblem(
+      `${result.path}.txid`,
+      `names ${txid === undefined ? 0 : 1 + more.length} orders, expected one`
+    )
+  }
+  return txid
+}
+
+/** `CancelOrder`: how many orders it took. */
+export const readCanceled = (result: Row): number => count(result, "count")
+
+/** `AmendOrder`: the id of the amendment. */
+export const readAmended = (result: Row): string => text(result, "amend_id")

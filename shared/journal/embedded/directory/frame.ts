@@ -1,0 +1,122 @@
+/**
+ * The bytes of one stored record, and of a segment's beginning. Little-endian.
+ *
+ * Record: `length u32` (of what follows the checksum), `crc u32` (CRC-32 of the same bytes), then
+ * `previousCrc u32, seq u48, durableSeq u48, storedMs u48, subjectLength u8, idLength u8, subject, id, data`.
+ *
+ * `previousCrc` chains the records: one removed, repeated or moved breaks the chain. `durableSeq` is the newest sequence
+ * that was safely on disk when this record was written: a later record that carries it proves that everything up to it
+ * had been acknowledged, which is how recovery tells a torn write from rot.
+ */
+import { crc32 } from "node:zlib"
+import { maxDataBytes, maxIdLength } from "../../entry.ts"
+import type { JournalRecord } from "../../port.ts"
+import { maxSubjectLength } from "../../subjects.ts"
+
+/** Bytes before the body: length and checksum. */
+export const prefixBytes = 8
+const fixedBodyBytes = 4 + 6 + 6 + 6 + 1 + 1
+/** Smallest and largest whole frame, bytes. */
+export const minFrameBytes = prefixBytes + fixedBodyBytes + 2
+export const maxFrameBytes = prefixBytes + fixedBodyBytes + maxSubjectLength + maxIdLength + maxDataBytes
+
+/** `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. */
+export const segmentHeaderBytes = 24
+const magic = 0x4a4c4e4b
+const formatVersion = 1
+
+export interface FrameFields {
+  readonly seq: number
+  readonly subject: string
+  readonly id: string
+  readonly data: Uint8Array
+  readonly storedMs: number
+  readonly durableSeq: number
+  readonly previousCrc: number
+}
+
+/** A frame read back; `data` is a view of the buffer it was read from. */
+export interface Frame {
+  readonly record: JournalRecord
+  readonly crc: number
+  readonly previousCrc: number
+  readonly durableSeq: number
+  /** Bytes of the whole frame. */
+  readonly size: number
+}
+
+export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
+  const { subject, id, data } = fields
+  const bodyBytes = fixedBodyBytes + subject.length + id.length + data.byteLength
+  const frame = Buffer.allocUnsafe(prefixBytes + bodyBytes)
+  frame.writeUInt32LE(bodyBytes, 0)
+  frame.writeUInt32LE(fields.previousCrc, 8)
+  frame.writeUIntLE(fields.seq, 12, 6)
+  frame.writeUIntLE(fields.durableSeq, 18, 6)
+  frame.writeUIntLE(fields.storedMs, 24, 6)
+  frame[30] = subject.length
+  frame[31] = id.length
+  frame.write(subject, 32, "latin1")
+  frame.write(id, 32 + subject.length, "latin1")
+  frame.set(data, 32 + subject.length + id.length)
+  const crc = crc32(frame.subarray(prefixBytes))
+  frame.writeUInt32LE(crc, 4)
+  return { frame, crc }
+}
+
+/** `readUIntLE(at, 6)` in half the time: it is called three times for every record of a history. */
+const readU48 = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * 2 ** 32
+
+/** The frame at `offset`, or null when there is none whole and undamaged. */
+export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
+  const size = frameSizeAt(bytes, offset)
+  if (size === null || offset + size > bytes.length) return null
+  const body = bytes.subarray(offset + prefixBytes, offset + size)
+  const crc = bytes.readUInt32LE(offset + 4)
+  if (crc32(body) !== crc) return null
+  const subjectEnd = fixedBodyBytes + (body[22] ?? 0)
+  const idEnd = subjectEnd + (body[23] ?? 0)
+  if (idEnd > body.length) return null
+  const record: JournalRecord = {
+    seq: readU48(body, 4),
+    subject: body.toString("latin1", fixedBodyBytes, subjectEnd),
+    id: body.toString("latin1", subjectEnd, idEnd),
+    data: body.subarray(idEnd),
+    storedMs: readU48(body, 16)
+  }
+  return { record, crc, previousCrc: body.readUInt32LE(0), durableSeq: readU48(body, 10), size }
+}
+
+/** The size a frame at `offset` claims, or null when its length is missing or impossible. */
+export const frameSizeAt = (bytes: Buffer, offset: number): number | null => {
+  if (offset + prefixBytes > bytes.length) return null
+  const size = prefixBytes + bytes.readUInt32LE(offset)
+  return size < minFrameBytes || size > maxFrameBytes ? null : size
+}
+
+export interface SegmentHeader {
+  /** Sequence of the segment's first record. */
+  readonly firstSeq: number
+  /** Checksum of the record before it; 0 at the journal's beginning. */
+  readonly previousCrc: number
+}
+
+export const encodeSegmentHeader = (header: SegmentHeader): Buffer => {
+  const bytes = Buffer.alloc(segmentHeaderBytes)
+  bytes.writeUInt32LE(magic, 0)
+  bytes.writeUInt32LE(formatVersion, 4)
+  bytes.writeUIntLE(header.firstSeq, 8, 6)
+  bytes.writeUInt32LE(header.previousCrc, 14)
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 20)), 20)
+  return bytes
+}
+
+/** The header, or what is wrong with it. */
+export const decodeSegmentHeader = (bytes: Buffer): SegmentHeader | { readonly problem: string } => {
+  if (bytes.length < segmentHeaderBytes) return { problem: "too short for a segment header" }
+  if (bytes.readUInt32LE(0) !== magic) return { problem: "not a segment of a Kennel journal" }
+  const version = bytes.readUInt32LE(4)
+  if (version !== formatVersion) return { problem: `format version ${version}, this build reads ${formatVersion}` }
+  if (bytes.readUInt32LE(20) !== crc32(bytes.subarray(0, 20))) return { problem: "segment header is damaged" }
+  return { firstSeq: bytes.readUIntLE(8, 6), previousCrc: bytes.readUInt32LE(14) }
+}

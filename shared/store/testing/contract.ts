@@ -1,0 +1,401 @@
+/** What every store must do, as one suite for all that can be reached over PostgREST. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import type { Candle } from "../../candles/core/candle.ts"
+import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
+import { type FillRow, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+
+/** A candle at `timeSec` with digits that a double would lose. */
+export const someCandle = (timeSec: number, close = "0.1234567891", volume = "1234567890123.12345678"): Candle => ({
+  timeSec,
+  open: Price.parse("0.12"),
+  high: Price.parse("90071992547409.9312345678"),
+  low: Price.parse("0.0000000001"),
+  close: Price.parse(close),
+  volume: Volume.parse(volume),
+  trades: 3
+})
+
+const minutes = (count: number, from = 0): ReadonlyArray<Candle> =>
+  Array.from({ length: count }, (_, at) => someCandle((from + at) * 60))
+
+const order = (symbol: string, more: Partial<JobOrder> = {}): JobOrder => ({
+  source: "contract",
+  symbol,
+  intervalMin: 60,
+  mode: "incremental",
+  days: 250,
+  ...more
+})
+
+const fill = (eventId: string, more: Partial<FillRow> = {}): FillRow => ({
+  market: "FILLS",
+  eventId,
+  timeSec: 1_763_700_000.125,
+  slot: 1,
+  localId: 7,
+  clientId: "c-7",
+  txid: "OABC",
+  execId: `E${eventId}`,
+  side: "buy",
+  price: Price.parse("0.1500001"),
+  volume: Volume.parse("13.00000001"),
+  cost: Quote.parse("1.9500013015"),
+  fee: Quote.parse("0.0048750033"),
+  liquidity: "maker",
+  ...more
+})
+
+/** States the contract for the stores that `make` builds. Tests keep to symbols of their own: they share one store. */
+export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): void => {
+  layer(make, { excludeTestServices: true, timeout: "60 seconds" })(`store contract: ${name}`, (it) => {
+    it.effect("candles come back as they were, digit by digit, oldest first", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "EXACT/USD", intervalMin: 1 }
+        assert.strictEqual(yield* candles.upsert(series, [someCandle(120), someCandle(60)], "poll"), 2)
+        assert.deepStrictEqual(yield* candles.newest(series, 10), [someCandle(60), someCandle(120)])
+        assert.deepStrictEqual(yield* candles.between(series, 60, 119), [someCandle(60)])
+        assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [60, 120])
+      })
+    )
+
+    it.effect("an upsert counts what is new, changes what differs, and of two with one start keeps the later", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "UPSERT", intervalMin: 1 }
+        yield* candles.upsert(series, minutes(3), "backfill")
+        assert.strictEqual(yield* candles.upsert(series, minutes(5), "backfill"), 2)
+        const twice = [someCandle(0, "0.2"), someCandle(0, "0.3")]
+        assert.strictEqual(yield* candles.upsert(series, twice, "stream"), 0)
+        assert.deepStrictEqual((yield* candles.newest(series, 9))[0], someCandle(0, "0.3"))
+        assert.strictEqual(yield* candles.upsert(series, [], "stream"), 0)
+      })
+    )
+
+    it.effect("two series do not see each other", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        yield* candles.upsert({ symbol: "APART", intervalMin: 1 }, minutes(2), "poll")
+        yield* candles.upsert({ symbol: "APART", intervalMin: 15 }, minutes(1), "poll")
+        assert.deepStrictEqual(yield* candles.times({ symbol: "APART", intervalMin: 15 }, 0, 1_000), [0])
+        assert.deepStrictEqual(yield* candles.times({ symbol: "APART,", intervalMin: 1 }, 0, 1_000), [])
+      })
+    )
+
+    it.effect("a value that would be syntax elsewhere is a value", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        for (const symbol of ['a"b', "a,b", "a.b(c)", "eq.x", "'; drop table fills; --", "ÄÖ €", "%_*", "&a=b#c+d"]) {
+          const series = { symbol, intervalMin: 1 }
+          yield* candles.upsert(series, minutes(1), "import")
+          assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [0], symbol)
+        }
+      })
+    )
+
+    it.effect("1,500 rows are read whole through a cap of 1,000", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "PAGES", intervalMin: 1 }
+        assert.strictEqual(yield* candles.upsert(series, minutes(2_500), "import"), 2_500)
+        const newest = yield* candles.newest(series, 1_500)
+        assert.deepStrictEqual(
+          newest.map(({ timeSec }) => timeSec),
+          Array.from({ length: 1_500 }, (_, at) => (at + 1_000) * 60)
+        )
+        assert.lengthOf(yield* candles.between(series, 0, 2_499 * 60), 2_500)
+        assert.lengthOf(yield* candles.times(series, 60, 2_499 * 60), 2_499)
+        assert.lengthOf(yield* candles.newest(series, 1_000), 1_000)
+        assert.lengthOf(yield* candles.newest(series, 5_000), 2_500)
+      })
+    )
+
+    it.effect("coverage counts a series from a start on; a series that is not there has none", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "COVER", intervalMin: 15 }
+        yield* candles.upsert(series, [...minutes(3), someCandle(900, "1", "0")], "poll")
+        const all = { ...series, count: 4, oldestSec: 0, newestSec: 900, withVolume: 3 }
+        assert.deepStrictEqual(yield* candles.coverage(series, 0), all)
+        assert.deepStrictEqual(yield* candles.coverage(series, 61), {
+          ...all,
+          count: 2,
+          oldestSec: 120,
+          withVolume: 1
+        })
+        const nothing = { symbol: "NOBODY", intervalMin: 1 }
+        assert.deepStrictEqual(yield* candles.coverage(nothing, 0), {
+          ...nothing,
+          count: 0,
+          oldestSec: null,
+          newestSec: null,
+          withVolume: 0
+        })
+        const found = (yield* candles.coverageOfAll).filter(({ symbol }) => symbol === "COVER")
+        assert.deepStrictEqual(found, [all])
+      })
+    )
+
+    it.effect("holes are found between candles only, in whole intervals, also more of them than fit one page", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "HOLES", intervalMin: 15 }
+        yield* candles.upsert(
+          series,
+          [0, 900, 4_500, 6_300, 8_000].map((time) => someCandle(time)),
+          "poll"
+        )
+        const [first, second] = [
+          { fromSec: 1_800, toSec: 3_600, missing: 3 },
+          { fromSec: 5_400, toSec: 5_400, missing: 1 }
+        ]
+        assert.deepStrictEqual(yield* candles.gaps(series, 0), [first, second])
+        assert.deepStrictEqual(yield* candles.gaps(series, 4_500), [second])
+        assert.deepStrictEqual(yield* candles.gaps(series, 0, 3), [second])
+        assert.deepStrictEqual(yield* candles.gaps({ symbol: "NOBODY", intervalMin: 1 }, 0), [])
+
+        const sieve = { symbol: "SIEVE", intervalMin: 1 }
+        const every = Array.from({ length: 2_101 }, (_, at) => someCandle(at * 120))
+        yield* candles.upsert(sieve, every, "poll")
+        assert.deepStrictEqual(
+          yield* candles.gaps(sieve, 0),
+          Array.from({ length: 2_100 }, (_, at) => ({ fromSec: at * 120 + 60, toSec: at * 120 + 60, missing: 1 }))
+        )
+      })
+    )
+
+    it.effect("what is older than an instant is deleted and counted, of one series", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const [old, other] = [
+          { symbol: "OLD", intervalMin: 1 },
+          { symbol: "OLD", intervalMin: 60 }
+        ]
+        yield* candles.upsert(old, minutes(10), "poll")
+        yield* candles.upsert(other, minutes(2), "poll")
+        assert.strictEqual(yield* candles.deleteOlderThan(old, 5 * 60), 5)
+        assert.strictEqual(yield* candles.deleteOlderThan(old, 5 * 60), 0)
+        assert.deepStrictEqual(yield* candles.times(old, 0, 1_000), [300, 360, 420, 480, 540])
+        assert.lengthOf(yield* candles.times(other, 0, 1_000), 2)
+      })
+    )
+
+    it.effect("a candle that the table does not allow is refused, and nothing of its request is kept", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { symbol: "REFUSED", intervalMin: 1 }
+        const bad = { ...someCandle(60), low: Price.zero }
+        const error = yield* Effect.flip(candles.upsert(series, [someCandle(0), bad], "poll"))
+        assert.strictEqual(error.advice, "refused")
+        assert.match(error.message, /candles\.upsert REFUSED 1m.*23514/)
+        assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [])
+      })
+    )
+
+    it.effect("state is kept by key, any JSON, and the last one stands", () =>
+      Effect.gen(function* () {
+        const { state } = yield* Store
+        assert.isNull(yield* state.get("contract.nothing"))
+        const value = { cursor: "1763700000123456789", stalls: 3, list: [1, null, "ü"], deep: { a: true } }
+        yield* state.put("contract.a,b", value)
+        assert.deepStrictEqual(yield* state.get("contract.a,b"), value)
+        yield* state.put("contract.a,b", 5)
+        assert.strictEqual(yield* state.get("contract.a,b"), 5)
+      })
+    )
+
+    it.effect("a series is queued once while it waits or runs, and again when it is over", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "queue"
+        assert.strictEqual(
+          yield* jobs.enqueue([order("A", { source }), order("B", { source }), order("A", { source })]),
+          2
+        )
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "full" }), order("C", { source })]), 1)
+        const first = yield* jobs.claim(source, "w1", 60)
+        assert.include(first, { symbol: "A", phase: "in_progress", place: null, attempts: 1, worker: "w1", days: 250 })
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source })]), 0)
+        const ending = { phase: "complete", message: "done" } as const
+        assert.isTrue(yield* jobs.end(first?.id ?? "", "w1", ending))
+        assert.isTrue(yield* jobs.end(first?.id ?? "", "w1", ending), "the same answer again")
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source })]), 1)
+        assert.strictEqual(yield* jobs.enqueue([]), 0)
+      })
+    )
+
+    it.effect("workers at the same moment get different jobs, in the order of the queue, and then none", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "claims"
+        yield* jobs.enqueue(Array.from({ length: 20 }, (_, at) => order(`S${at}`, { source })))
+        const claimed = yield* Effect.forEach(
+          Array.from({ length: 25 }, (_, at) => `w${at}`),
+          (worker) => jobs.claim(source, worker, 60),
+          { concurrency: 8 }
+        )
+        const ids = claimed.flatMap((job) => (job === null ? [] : [job.id]))
+        assert.lengthOf(ids, 20)
+        assert.strictEqual(new Set(ids).size, 20)
+        assert.isNull(yield* jobs.claim(source, "late", 60))
+      })
+    )
+
+    it.effect("a job whose lease ran out goes to another with its place; the first one is told to stop", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "leases"
+        yield* jobs.enqueue([order("L", { source })])
+        const first = yield* jobs.claim(source, "slow", 60)
+        const place = { cursor: "abc", chunksDone: 2, chunksTotal: 5, fresh: 1_440 }
+        const id = first?.id ?? ""
+        assert.isTrue(yield* jobs.keepPlace(id, "slow", place, 60))
+        assert.isNull(yield* jobs.claim(source, "other", 60), "the lease holds")
+        // A lease of no length is over at once.
+        assert.isTrue(yield* jobs.keepPlace(id, "slow", place, 0))
+        const second = yield* jobs.claim(source, "other", 60)
+        assert.deepInclude(second, { id, place, attempts: 2, worker: "other" })
+        assert.isFalse(yield* jobs.keepPlace(id, "slow", place, 60))
+        assert.isFalse(yield* jobs.end(id, "slow", { phase: "complete", message: "" }))
+        assert.isTrue(yield* jobs.end(id, "other", { phase: "pending", message: "later" }))
+        const third = yield* jobs.claim(source, "third", 60)
+        assert.deepInclude(third, { id, place, attempts: 3, message: "later" })
+      })
+    )
+
+    it.effect("a job that is cancelled by hand is no longer its worker's; jobs are counted", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "cancels"
+        const before = yield* jobs.counts(null)
+        yield* jobs.enqueue([order("X", { source }), order("Y", { source })])
+        const job = yield* jobs.claim(source, "w", 60)
+        const id = job?.id ?? ""
+        assert.isTrue(yield* jobs.cancel(id))
+        assert.isFalse(yield* jobs.cancel(id))
+        assert.isFalse(yield* jobs.keepPlace(id, "w", { cursor: null, chunksDone: 0, chunksTotal: 0, fresh: 0 }, 60))
+        const counts = yield* jobs.counts(null)
+        assert.strictEqual(counts.cancelled, before.cancelled + 1)
+        assert.strictEqual(counts.pending, before.pending + 1)
+        const none = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
+        assert.deepStrictEqual(yield* jobs.counts(source), { ...none, pending: 1, cancelled: 1 })
+        assert.deepStrictEqual(yield* jobs.counts("nobody"), none)
+      })
+    )
+
+    it.effect("a job that has not begun becomes what is asked for now; one that has goes on as it was ordered", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "orders"
+        yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 10 })])
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "full", days: 90 })]), 0)
+        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 5 })]), 0)
+        const job = yield* jobs.claim(source, "w", 60)
+        assert.deepInclude(job, { mode: "full", days: 90 })
+        const place = { cursor: "c", chunksDone: 1, chunksTotal: 2, fresh: 1 }
+        yield* jobs.keepPlace(job?.id ?? "", "w", place, 60)
+        yield* jobs.end(job?.id ?? "", "w", { phase: "pending", message: "" })
+        yield* jobs.enqueue([order("A", { source, mode: "missing", days: 7 })])
+        assert.deepInclude(yield* jobs.claim(source, "w", 60), { mode: "full", days: 90, place })
+      })
+    )
+
+    it.effect("of a series' finished jobs only the last is kept", () =>
+      Effect.gen(function* () {
+        const { jobs } = yield* Store
+        const source = "rounds"
+        for (const phase of ["error", "complete", "complete"] as const) {
+          yield* jobs.enqueue([order("A", { source })])
+          const job = yield* jobs.claim(source, "w", 60)
+          yield* jobs.end(job?.id ?? "", "w", { phase, message: "" })
+        }
+        assert.deepInclude(yield* jobs.counts(source), { complete: 1, error: 0 })
+      })
+    )
+
+    it.effect("the watchlist is what is enabled, in alphabetical order", () =>
+      Effect.gen(function* () {
+        const { symbols } = yield* Store
+        const many = Array.from({ length: 1_200 }, (_, at) => ({
+          symbol: `Z${String(at).padStart(5, "0")}`,
+          name: "",
+          enabled: true
+        }))
+        yield* symbols.upsert([
+          { symbol: "BTC", name: "Bitcoin", enabled: true },
+          { symbol: "ABC", name: "", enabled: false }
+        ])
+        yield* symbols.upsert([...many, { symbol: "ADA", name: "Cardano", enabled: true }])
+        assert.deepStrictEqual(yield* symbols.enabled, ["ADA", "BTC", ...many.map(({ symbol }) => symbol)])
+        yield* symbols.upsert([{ symbol: "BTC", name: "Bitcoin", enabled: false }])
+        assert.strictEqual((yield* symbols.enabled)[1], "Z00000")
+      })
+    )
+
+    it.effect("projected rows are kept once however often they come, and a market is forgotten whole", () =>
+      Effect.gen(function* () {
+        const { projection } = yield* Store
+        const rows = [fill("10.0"), fill("10.1", { side: null, slot: 2 })]
+        yield* projection.fills(rows)
+        yield* projection.fills([...rows, fill("10.1", { slot: 3 })])
+        const place = { market: "FILLS", timeSec: 1.5 }
+        const price = { last: Price.parse("0.1"), bid: Price.parse("0.09"), ask: Price.parse("0.11") }
+        const prices = Array.from({ length: 1_100 }, (_, at) => ({ ...place, ...price, eventId: `${at}.0` }))
+        yield* projection.prices(prices)
+        yield* projection.prices(prices.slice(0, 3))
+        const event = { ...place, eventId: "5.0", slot: null, eventType: "ModeChanged", fromState: null, toState: "S1" }
+        yield* projection.botEvents([{ ...event, details: { mode: "RUNNING" } }])
+        yield* projection.fills([fill("10.0", { market: "KEPT" })])
+        assert.strictEqual(yield* projection.forget("FILLS"), 2 + 1_100 + 1)
+        assert.strictEqual(yield* projection.forget("FILLS"), 0)
+        assert.strictEqual(yield* projection.forget("KEPT"), 1)
+      })
+    )
+
+    it.effect("day profiles come back oldest first, those before a day", () =>
+      Effect.gen(function* () {
+        const { projection } = yield* Store
+        const profile = (day: string, high: string) => ({
+          market: "DAYS",
+          day,
+          high: Price.parse(high),
+          low: Price.parse("0.1"),
+          pointOfControl: Price.parse("0.15"),
+          valueAreaHigh: Price.parse("0.16"),
+          valueAreaLow: Price.parse("0.14"),
+          volumeWeightedPrice: 0.151,
+          totalVolume: Volume.parse("12345678901.00000001")
+        })
+        const days = ["2026-11-18", "2026-11-19", "2026-11-20"].map((day) => profile(day, "0.2"))
+        yield* projection.dayProfiles(days)
+        yield* projection.dayProfiles([profile("2026-11-19", "0.3")])
+        assert.deepStrictEqual(yield* projection.dayProfilesBefore("DAYS", "2026-11-20", 5), [
+          profile("2026-11-18", "0.2"),
+          profile("2026-11-19", "0.3")
+        ])
+        assert.deepStrictEqual(
+          (yield* projection.dayProfilesBefore("DAYS", "2026-12-01", 1)).map(({ day }) => day),
+          ["2026-11-20"]
+        )
+      })
+    )
+
+    it.effect("health knows every table and the time of its newest row", () =>
+      Effect.gen(function* () {
+        const { candles, projection, health } = yield* Store
+        yield* candles.upsert({ symbol: "HEALTH", intervalMin: 1 }, [someCandle(4_000_000_020)], "poll")
+        yield* projection.fills([fill("1.0", { market: "HEALTH", timeSec: 4_000_000_000.5 })])
+        const tables = yield* health
+        assert.deepStrictEqual(
+          tables.map(({ table, present }) => [table, present]),
+          STORE_TABLES.map((table) => [table, true])
+        )
+        const newest = new Map(tables.map(({ table, newestSec }) => [table, newestSec]))
+        assert.strictEqual(newest.get("ohlcv_candles"), 4_000_000_020)
+        assert.strictEqual(newest.get("fills"), 4_000_000_000.5)
+        assert.isNull(newest.get("symbols"))
+      })
+    )
+  })
+}
