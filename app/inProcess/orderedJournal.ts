@@ -19,7 +19,7 @@ export type Watcher = (record: StoredRecord) => void
 const NO_BYTES = new Uint8Array()
 
 /** More records than this from one input is a loop between actors, not an answer. */
-const MOST_PER_INPUT = 10_000
+const MAX_PER_INPUT = 10_000
 
 export class OrderedJournal {
   readonly subjects: MarketSubjects
@@ -70,7 +70,7 @@ export class OrderedJournal {
       NO_BYTES
     )
     for (let answers = 0; this.waiting.length > 0; answers++) {
-      if (answers > MOST_PER_INPUT) throw new Error(`record ${this.seq}: the actors answer each other without end`)
+      if (answers > MAX_PER_INPUT) throw new Error(`record ${this.seq}: the actors answer each other without end`)
       const next = this.waiting.shift()
       if (next !== undefined) this.take(next.record, next.data)
     }

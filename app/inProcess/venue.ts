@@ -46,7 +46,7 @@ export interface VenueOptions {
 const BOOK = { priceDecimals: 6, spreadPct: 0.01 }
 const DEADLINE_MS = 10_000
 /** More requests than this worked at one instant is a lane that never empties. */
-const MOST_REQUESTS = 10_000
+const MAX_REQUESTS = 10_000
 
 export class Venue {
   readonly desk: Desk
@@ -107,7 +107,7 @@ export class Venue {
   /** Works every request the gateway's lanes hold, oldest of each lane first, until none is left. */
   work(): void {
     for (let done = 0; ; done++) {
-      if (done > MOST_REQUESTS) throw new Error("the gateway's lanes never empty")
+      if (done > MAX_REQUESTS) throw new Error("the gateway's lanes never empty")
       const lane = Object.values(this.gateway().lanes).find(({ tasks }) => tasks.length > 0)
       const task = lane?.tasks[0]
       if (lane === undefined || task === undefined) return

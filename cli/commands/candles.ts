@@ -83,7 +83,7 @@ const coverageCommand = Command.make(
 ).pipe(Command.withDescription("How many candles there are of every series, and from when to when"))
 
 /** Holes of one series that are listed. */
-const MOST_HOLES = 50
+const MAX_HOLES = 50
 
 const gapsCommand = Command.make(
   "gaps",
@@ -97,7 +97,7 @@ const gapsCommand = Command.make(
     }).pipe(Effect.provide(storeLayer(settings)))
     const lines = found.flatMap(({ one, gaps }) => [
       ...gaps
-        .slice(-MOST_HOLES)
+        .slice(-MAX_HOLES)
         .map(({ fromSec, toSec, missing }) => [
           one.symbol,
           timeframeName(one.intervalMin),
@@ -105,8 +105,8 @@ const gapsCommand = Command.make(
           time(fromSec),
           time(toSec)
         ]),
-      ...(gaps.length > MOST_HOLES
-        ? [[one.symbol, timeframeName(one.intervalMin), `${gaps.length - MOST_HOLES} older holes`]]
+      ...(gaps.length > MAX_HOLES
+        ? [[one.symbol, timeframeName(one.intervalMin), `${gaps.length - MAX_HOLES} older holes`]]
         : [])
     ])
     const none = found.length === 0 ? NOTHING : "no holes"

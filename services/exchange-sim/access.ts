@@ -23,11 +23,11 @@ const same = (a: string, b: string): boolean => {
 /** How long a token may wait for its first use, as Kraken says: 15 minutes of simulated time. */
 export const TOKEN_LIFE_SEC = 900
 /** Tokens are asked for once per connection; older ones are forgotten past this. */
-const MOST_TOKENS = 1_000
+const MAX_TOKENS = 1_000
 /** So many calls over the limit in a row lock the key out for so long (simulated time). */
 const PATIENCE_CALLS = 20
 const LOCKOUT_MS = 15 * 60_000
-const MOST_NONCE = 2n ** 64n - 1n
+const MAX_NONCE = 2n ** 64n - 1n
 
 export interface SignedCall {
   readonly path: string
@@ -57,7 +57,7 @@ export class Access {
     if (!same(call.apiSign, signature(apiSecret, call.path, call.nonce, call.body)))
       return refuse("EAPI:Invalid signature")
     const nonce = /^\d{1,20}$/.test(call.nonce) ? BigInt(call.nonce) : -1n
-    const fresh = nonce >= 0n && nonce <= MOST_NONCE && this.exchange.takeNonce(nonce)
+    const fresh = nonce >= 0n && nonce <= MAX_NONCE && this.exchange.takeNonce(nonce)
     return fresh ? null : refuse("EAPI:Invalid nonce")
   }
 
@@ -80,7 +80,7 @@ export class Access {
       .digest("base64url")
     this.tokens.set(token, nowMs + TOKEN_LIFE_SEC * 1_000)
     const [oldest] = this.tokens.keys()
-    if (this.tokens.size > MOST_TOKENS && oldest !== undefined) this.tokens.delete(oldest)
+    if (this.tokens.size > MAX_TOKENS && oldest !== undefined) this.tokens.delete(oldest)
     return { token, expires: TOKEN_LIFE_SEC }
   }
 

@@ -34,7 +34,7 @@ export interface HistoryDone {
 export const LOST = "cancelled, or taken on by another worker"
 
 /** A source that answers for ever without getting anywhere is stopped: 1 m candles of ten years are 5,300 pages. */
-const MOST_PAGES = 10_000
+const MAX_PAGES = 10_000
 
 /**
  * Runs `job` to its end, from its place if it has one. `onPage` is told the place after every page that is stored, and
@@ -61,7 +61,7 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
 
   let place: JobPlace =
     job.place !== null && begun ? job.place : { cursor: null, chunksDone: 0, chunksTotal: plan.chunks, fresh: 0 }
-  for (let pages = 1; pages <= MOST_PAGES; pages++) {
+  for (let pages = 1; pages <= MAX_PAGES; pages++) {
     const page = yield* source.fetchPage({ ...series, cursor: place.cursor, sinceSec: plan.sinceSec })
     // A page may begin before the span: a source without history ignores where one wants to begin.
     const wanted = page.candles.filter(({ timeSec }) => timeSec >= fromSec)

@@ -9,18 +9,18 @@ export interface LimitedSource {
   readonly reachable: number | null
   /**
    * Waits for its turn, asks, and asks again when the source was too fast or did not answer. Fails with the last error
-   * after `MOST_ATTEMPTS`, and at once where asking again cannot help.
+   * after `MAX_ATTEMPTS`, and at once where asking again cannot help.
    */
   readonly fetchPage: (request: CandleRequest) => Effect.Effect<CandlePage, CandleSourceError>
 }
 
 /** With pauses from 5 s to 5 min this is about half an hour of being refused. */
-export const MOST_ATTEMPTS = 10
+export const MAX_ATTEMPTS = 10
 /** Pauses after no answer: twice as long each time, up to a minute. */
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 60_000
 /** Without an answer so often the source is down; a job can wait for it in the queue instead of here. */
-const MOST_SILENCES = 4
+const MAX_SILENCES = 4
 
 export const limitedSource = Effect.fnUntraced(function* (
   source: CandleSource,
@@ -49,7 +49,7 @@ export const limitedSource = Effect.fnUntraced(function* (
       yield* Effect.logInfo(`ohlcv-ingestor: ${error.message}; slowing down`)
       return true
     }
-    if (error.advice !== "retry" || silences >= MOST_SILENCES) return false
+    if (error.advice !== "retry" || silences >= MAX_SILENCES) return false
     yield* Effect.logDebug(`ohlcv-ingestor: ${error.message}; asking again`)
     yield* Effect.sleep(Duration.millis(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (silences - 1))))
     return true
@@ -66,7 +66,7 @@ export const limitedSource = Effect.fnUntraced(function* (
       }
       const error = result.failure
       if (error.advice === "retry") silences++
-      if (attempt >= MOST_ATTEMPTS || !(yield* onError(error, silences))) return yield* error
+      if (attempt >= MAX_ATTEMPTS || !(yield* onError(error, silences))) return yield* error
     }
   })
 

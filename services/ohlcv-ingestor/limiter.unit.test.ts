@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { type CandlePage, type CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
-import { limitedSource, MOST_ATTEMPTS } from "./limiter.ts"
+import { limitedSource, MAX_ATTEMPTS } from "./limiter.ts"
 
 const REQUEST = { symbol: "XDGUSD", intervalMin: 1, cursor: null }
 const PAGE: CandlePage = {
@@ -75,7 +75,7 @@ it.effect.each([
   ["unknown_symbol", 1],
   ["stop", 1],
   ["retry", 4],
-  ["wait", MOST_ATTEMPTS]
+  ["wait", MAX_ATTEMPTS]
 ] as const)("a source that only says %s is asked %i times", ([advice, times]) =>
   Effect.gen(function* () {
     const { calls, source } = noting(() => error(advice))

@@ -14,7 +14,7 @@ export type LiveBars = (intervalMin: number) => Stream.Stream<BarEvent, Exchange
 /** Wall time between two looks for bars to store. */
 const LOOK_MS = 1_000
 /** Bars kept while the store is away: an hour of the shortest timeframe. Polling brings the rest. */
-const MOST_WAITING = 60
+const MAX_WAITING = 60
 /** Wall time between two lines in the log about messages that were not believed: they may come with every trade. */
 const SAY_EVERY_MS = 60_000
 
@@ -42,7 +42,7 @@ export const followBars = Effect.fn("followBars")(function* (
 
   const take = Effect.fnUntraced(function* (heard: Heard) {
     yield* Ref.set(hearing, heard.hearing)
-    yield* Ref.update(waiting, (before) => [...before, ...heard.closed].slice(-MOST_WAITING))
+    yield* Ref.update(waiting, (before) => [...before, ...heard.closed].slice(-MAX_WAITING))
     if (heard.problem !== null) yield* doubt(heard.problem)
   })
   const open = window.showStream(() => ({ phase: "open" }))

@@ -73,7 +73,7 @@ export interface TrainingWindow {
 }
 
 /** A source pages forward from where it was; a window is filled by a few pages or not at all. */
-const MOST_PAGES = 20
+const MAX_PAGES = 20
 
 const Place = Schema.Struct({ cursor: Schema.NullOr(Schema.String) })
 const decodePlace = Schema.decodeUnknownOption(Place)
@@ -171,7 +171,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
     let cursor: string | null = null
     let queued = 0
     let fresh = 0
-    for (let pages = 1; pages <= MOST_PAGES; pages++) {
+    for (let pages = 1; pages <= MAX_PAGES; pages++) {
       const page: CandlePage = yield* source.fetchPage({ ...series, cursor })
       const news = yield* turn.withPermit(keep(page.candles, "backfill"))
       queued += page.candles.length

@@ -15,7 +15,7 @@ export interface WorkerOptions {
 }
 
 /** How often a job is taken on when its source does not answer, before it counts as failed. */
-const MOST_ATTEMPTS = 3
+const MAX_ATTEMPTS = 3
 
 /** How long the job of a worker that was killed waits for another one. */
 const LEASE_SEC = 90
@@ -82,12 +82,12 @@ const untilLost = (renew: Effect.Effect<boolean, StoreError>): Effect.Effect<unk
 const lost = (job: Job): JobEnd => ({ job, phase: "cancelled", message: LOST, pages: 0, fresh: 0, short: false })
 
 /** Messages are for people; a source's error text may be a page. */
-const MOST_MESSAGE = 500
+const MAX_MESSAGE = 500
 
-const endingOf = <A extends string>(phase: A, message: string) => ({ phase, message: message.slice(0, MOST_MESSAGE) })
+const endingOf = <A extends string>(phase: A, message: string) => ({ phase, message: message.slice(0, MAX_MESSAGE) })
 
 const onSourceError = (job: Job, error: CandleSourceError): JobEnd => {
-  const again = (error.advice === "retry" || error.advice === "wait") && job.attempts < MOST_ATTEMPTS
+  const again = (error.advice === "retry" || error.advice === "wait") && job.attempts < MAX_ATTEMPTS
   return { job, phase: again ? "pending" : "error", message: error.message }
 }
 

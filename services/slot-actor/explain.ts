@@ -70,7 +70,7 @@ const ownRecords = Effect.fnUntraced(function* (subjects: MarketSubjects, slot: 
 })
 
 /** Some hundred megabytes. Without ticks that changed nothing that is years of trading. */
-const MOST_EVENTS = 500_000
+const MAX_EVENTS = 500_000
 
 /**
  * What the slot folded up to and including record `seq`: not its own outputs, nothing of another slot's orders, nothing an
@@ -99,7 +99,7 @@ const read = Effect.fnUntraced(function* (options: {
       lastTicks = [...lastTicks.filter((tick) => tick.event._tag !== event._tag), placed]
       return
     }
-    if (events.length < MOST_EVENTS) events.push(...lastTicks, placed)
+    if (events.length < MAX_EVENTS) events.push(...lastTicks, placed)
     lastTicks = []
   }
   const fold = (record: StoredRecord) => {

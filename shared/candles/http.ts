@@ -21,7 +21,7 @@ export interface HttpSourceOptions {
 
 const TIMEOUT_MS = 15_000
 /** The largest page, 50,000 bars of a bars API, has about 7 MB. */
-const MOST_BODY_BYTES = 32 * 1024 * 1024
+const MAX_BODY_BYTES = 32 * 1024 * 1024
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 200
 
@@ -105,7 +105,7 @@ const boundedText = async (response: Response): Promise<string> => {
   for await (const chunk of response.body ?? []) {
     const bytes = chunk as Uint8Array
     size += bytes.length
-    if (size > MOST_BODY_BYTES) throw new NoReply({ detail: `a reply of more than ${MOST_BODY_BYTES} bytes` })
+    if (size > MAX_BODY_BYTES) throw new NoReply({ detail: `a reply of more than ${MAX_BODY_BYTES} bytes` })
     text += decoder.decode(bytes, { stream: true })
   }
   return text + decoder.decode()

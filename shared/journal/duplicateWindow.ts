@@ -1,13 +1,13 @@
 /** Which ids were stored lately: the fast path of idempotent appends. Pure; the caller brings the time. */
 
 /** How long an id is remembered, milliseconds. Covers retries and a takeover; what is older is held by compare-and-set. */
-export const defaultDuplicateWindowMs = 600_000
+export const DEFAULT_DUPLICATE_WINDOW_MS = 600_000
 
 /**
  * Most ids remembered at a time, so that a flood cannot eat the memory (about 100 bytes an id). 1,000,000 in ten minutes
  * is 1,600 records a second, far above a market's rate; beyond it the oldest half is forgotten early.
  */
-export const maxRememberedIds = 1_000_000
+export const MAX_REMEMBERED_IDS = 1_000_000
 
 interface Remembered {
   readonly seq: number
@@ -36,7 +36,7 @@ export const makeDuplicateWindow = (windowMs: number): DuplicateWindow => {
       return known === undefined || nowMs - known.storedMs >= windowMs ? null : known.seq
     },
     remember: (id, seq, storedMs) => {
-      if (storedMs - youngSinceMs >= windowMs || young.size >= maxRememberedIds / 2) {
+      if (storedMs - youngSinceMs >= windowMs || young.size >= MAX_REMEMBERED_IDS / 2) {
         old = young
         young = new Map()
         youngSinceMs = storedMs

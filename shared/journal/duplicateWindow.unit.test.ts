@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { makeDuplicateWindow, maxRememberedIds } from "./duplicateWindow.ts"
+import { makeDuplicateWindow, MAX_REMEMBERED_IDS } from "./duplicateWindow.ts"
 
 const windowMs = 1_000
 
@@ -17,7 +17,7 @@ it("remembers an id for the window and not a millisecond longer, also across its
 
 it("remembers at least half of its bound in a flood", () => {
   const window = makeDuplicateWindow(windowMs)
-  for (let seq = 1; seq <= maxRememberedIds + 10; seq++) window.remember(`id-${seq}`, seq, 0)
-  expect(window.find(`id-${maxRememberedIds / 2 + 11}`, 0)).toBe(maxRememberedIds / 2 + 11)
+  for (let seq = 1; seq <= MAX_REMEMBERED_IDS + 10; seq++) window.remember(`id-${seq}`, seq, 0)
+  expect(window.find(`id-${MAX_REMEMBERED_IDS / 2 + 11}`, 0)).toBe(MAX_REMEMBERED_IDS / 2 + 11)
   expect(window.find("id-1", 0)).toBeNull()
 })

@@ -1,14 +1,14 @@
 /** What may be appended at all: one rule for every adapter, checked before anything is sent or written. */
 import { type JournalEntry, JournalRefused, type ReadFrom } from "./port.ts"
-import { isSubject, maxSubjectLength } from "./subjects.ts"
+import { isSubject, MAX_SUBJECT_LENGTH } from "./subjects.ts"
 
 /** Largest `data`, bytes. Well under nats-server's default `max_payload` (1 MiB) with room for headers. */
-export const maxDataBytes = 256 * 1024
+export const MAX_DATA_BYTES = 256 * 1024
 
 /** Longest record id, characters. */
-export const maxIdLength = 128
+export const MAX_ID_LENGTH = 128
 
-const idShape = /^[\x21-\x7e]+$/
+const ID_SHAPE = /^[\x21-\x7e]+$/
 
 const refuse = (entry: JournalEntry, problem: JournalRefused["problem"], detail: string) =>
   new JournalRefused({ subject: entry.subject, problem, detail })
@@ -22,21 +22,21 @@ export const refusalOf = (entry: JournalEntry): JournalRefused | null => {
     return refuse(
       entry,
       "bad-subject",
-      `tokens of A-Z a-z 0-9 _ - separated by dots, at most ${maxSubjectLength} characters; got ${JSON.stringify(entry.subject.slice(0, 80))}`
+      `tokens of A-Z a-z 0-9 _ - separated by dots, at most ${MAX_SUBJECT_LENGTH} characters; got ${JSON.stringify(entry.subject.slice(0, 80))}`
     )
   }
-  if (entry.id.length > maxIdLength || !idShape.test(entry.id)) {
+  if (entry.id.length > MAX_ID_LENGTH || !ID_SHAPE.test(entry.id)) {
     return refuse(
       entry,
       "bad-id",
-      `1 to ${maxIdLength} printable ASCII characters without spaces; got ${JSON.stringify(entry.id.slice(0, 80))}`
+      `1 to ${MAX_ID_LENGTH} printable ASCII characters without spaces; got ${JSON.stringify(entry.id.slice(0, 80))}`
     )
   }
-  if (entry.data.byteLength > maxDataBytes) {
+  if (entry.data.byteLength > MAX_DATA_BYTES) {
     return refuse(
       entry,
       "too-large",
-      `data has ${entry.data.byteLength} bytes, the limit is ${maxDataBytes}; split it into several records`
+      `data has ${entry.data.byteLength} bytes, the limit is ${MAX_DATA_BYTES}; split it into several records`
     )
   }
   const expected = entry.expectedLastSeq

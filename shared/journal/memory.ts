@@ -1,6 +1,6 @@
 /** The journal in this process' memory: for tests and simulation. Everything is gone when the layer is released. */
 import { type Clock, Context, Effect, Layer } from "effect"
-import { defaultDuplicateWindowMs } from "./duplicateWindow.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "./duplicateWindow.ts"
 import { refusalOf } from "./entry.ts"
 import {
   type Appended,
@@ -16,7 +16,7 @@ import {
 } from "./port.ts"
 import { makeListeners, type RecordSource, recordStream } from "./recordStream.ts"
 import { makeSequencer } from "./sequencer.ts"
-import { checkActor, keptSnapshots } from "./snapshotText.ts"
+import { checkActor, KEPT_SNAPSHOTS } from "./snapshotText.ts"
 
 /** What goes wrong with one append: the answer is lost, and the record was stored or was not. */
 export type AppendFault = "lost-before-commit" | "lost-after-commit"
@@ -35,13 +35,13 @@ export interface MemoryJournalOptions {
 }
 
 /** Most records handed to a reader in one array. */
-const chunkRecords = 1_000
+const CHUNK_RECORDS = 1_000
 
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
 const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context.Service.Shape<typeof Journal> => {
   const sequencer = makeSequencer({
-    duplicateWindowMs: options.duplicateWindowMs ?? defaultDuplicateWindowMs,
+    duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
     duplicatesFirst: options.duplicatesFirst ?? true
   })
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
@@ -52,7 +52,7 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
 
   const source: RecordSource = {
     head: sequencer.head,
-    chunk: (from) => Effect.sync(() => records.slice(from - 1, from - 1 + chunkRecords)),
+    chunk: (from) => Effect.sync(() => records.slice(from - 1, from - 1 + CHUNK_RECORDS)),
     onChange: listeners.add,
     ended: () => null
   }
@@ -118,7 +118,7 @@ const makeSnapshots = (): Context.Service.Shape<typeof SnapshotStore> => {
         checkActor(snapshot.actor)
         const older = (byActor.get(snapshot.actor) ?? []).filter(({ seq }) => seq !== snapshot.seq)
         const newestFirst = [snapshot, ...older].sort((a, b) => b.seq - a.seq)
-        byActor.set(snapshot.actor, newestFirst.slice(0, keptSnapshots))
+        byActor.set(snapshot.actor, newestFirst.slice(0, KEPT_SNAPSHOTS))
       }),
     load: (actor) => Effect.sync(() => byActor.get(actor) ?? [])
   })

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Snapshot } from "./port.ts"
 
 /** How many snapshots of an actor are kept: the newest may be torn or ahead of its journal, the next two are the way out. */
-export const keptSnapshots = 3
+export const KEPT_SNAPSHOTS = 3
 
 const SnapshotText = Schema.fromJsonString(
   Schema.Struct({

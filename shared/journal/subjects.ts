@@ -7,15 +7,15 @@
  */
 
 /** Longest subject, characters. */
-export const maxSubjectLength = 200
+export const MAX_SUBJECT_LENGTH = 200
 
 const token = "[A-Za-z0-9_-]+"
-const subjectShape = new RegExp(`^${token}(?:\\.${token})*$`)
-const patternShape = new RegExp(`^(?:>|(?:${token}|\\*)(?:\\.(?:${token}|\\*))*(?:\\.>)?)$`)
+const SUBJECT_SHAPE = new RegExp(`^${token}(?:\\.${token})*$`)
+const PATTERN_SHAPE = new RegExp(`^(?:>|(?:${token}|\\*)(?:\\.(?:${token}|\\*))*(?:\\.>)?)$`)
 
-export const isSubject = (text: string): boolean => text.length <= maxSubjectLength && subjectShape.test(text)
+export const isSubject = (text: string): boolean => text.length <= MAX_SUBJECT_LENGTH && SUBJECT_SHAPE.test(text)
 
-export const isPattern = (text: string): boolean => text.length <= maxSubjectLength && patternShape.test(text)
+export const isPattern = (text: string): boolean => text.length <= MAX_SUBJECT_LENGTH && PATTERN_SHAPE.test(text)
 
 /**
  * A predicate "does this subject match"; left out, everything matches.

@@ -23,7 +23,7 @@ export interface RunResult {
 const NO_LIMIT_MS = 24 * 3_600_000
 const OTHERS_PAUSE_MS = 2_000
 /** Lines of notes and failures shown; the rest is counted. */
-const MOST_LINES = 20
+const MAX_LINES = 20
 
 interface Tally {
   /** Jobs that are over; one that went back into the queue comes round again. */
@@ -128,8 +128,8 @@ export const report = ({ done, skipped, fresh, failed, notes, elapsedMs }: RunRe
       ? []
       : [
           title,
-          ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`),
-          ...(lines.length > MOST_LINES ? [`  … and ${lines.length - MOST_LINES} more`] : [])
+          ...lines.slice(0, MAX_LINES).map((line) => `  ${line}`),
+          ...(lines.length > MAX_LINES ? [`  … and ${lines.length - MAX_LINES} more`] : [])
         ]
   return [
     `${done} done, ${skipped} had all there was, ${failed.length} failed; ` +

@@ -15,10 +15,10 @@ export type PublicMethod = (exchange: Exchange, moment: Moment, params: Params) 
 
 const DAY_MS = 86_400_000
 /** Kraken's ceiling of candles, whatever `since` says. */
-const MOST_CANDLES = 720
+const MAX_CANDLES = 720
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 240, 1_440, 10_080, 21_600]
-const MOST_TRADES = 1_000
-const MOST_LEVELS = 500
+const MAX_TRADES = 1_000
+const MAX_LEVELS = 500
 
 const time: PublicMethod = (_, { nowMs }) => ({
   unixtime: Math.floor(nowMs / 1_000),
@@ -105,7 +105,7 @@ const depth: PublicMethod = ({ options }, { quotes, nowMs }, params) => {
   const asked = resultKey(options.pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
   if (quotes === null) return refuse("EService:Unavailable")
-  const count = Math.min(MOST_LEVELS, optionalCount(params, "count") ?? 100)
+  const count = Math.min(MAX_LEVELS, optionalCount(params, "count") ?? 100)
   const rows = (side: "bid" | "ask") =>
     levels(quotes, side, count).map(({ price, volume }) => [
       priceText(options, price),
@@ -121,7 +121,7 @@ const ohlc: PublicMethod = ({ options }, { tape, nowMs }, params) => {
   const interval = optionalCount(params, "interval") ?? 1
   if (!INTERVALS_MIN.includes(interval)) return refuse("EGeneral:Invalid arguments:interval")
   const sinceSec = optionalNumber(params, "since") ?? 0
-  const candles = aggregate(tape.candles, interval * 60_000, nowMs, MOST_CANDLES)
+  const candles = aggregate(tape.candles, interval * 60_000, nowMs, MAX_CANDLES)
   const shown = (candle: Candle) => {
     const price = (value: Price) => priceText(options, value)
     const { open, high, low, close, volume, count } = candle
@@ -148,7 +148,7 @@ const sinceNanoseconds = (text: string): bigint | null => {
 const trades: PublicMethod = ({ options }, { tape }, params) => {
   const asked = resultKey(options.pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
-  const count = Math.min(MOST_TRADES, Math.max(1, optionalCount(params, "count") ?? MOST_TRADES))
+  const count = Math.min(MAX_TRADES, Math.max(1, optionalCount(params, "count") ?? MAX_TRADES))
   const sinceText = optionalText(params, "since")
   const afterNs = sinceText === null ? -1n : sinceNanoseconds(sinceText)
   if (afterNs === null) return refuse("EGeneral:Invalid arguments:since")

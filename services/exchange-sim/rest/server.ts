@@ -12,7 +12,7 @@ import { ORDER_METHODS } from "./orders.ts"
 import { PUBLIC_METHODS } from "./public.ts"
 
 /** A batch of fifteen orders is a few kilobytes. */
-const MOST_BODY_BYTES = 64 * 1024
+const MAX_BODY_BYTES = 64 * 1024
 
 /** What goes back: a JSON value, or a page of the edge, or nothing at all. */
 type Reply =
@@ -152,7 +152,7 @@ const readBody = async (request: IncomingMessage): Promise<string | null> => {
   for await (const chunk of request) {
     const bytes = chunk as Buffer
     size += bytes.length
-    if (size > MOST_BODY_BYTES) return null
+    if (size > MAX_BODY_BYTES) return null
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString("utf8")

@@ -14,7 +14,7 @@ import { ExchangeSimError } from "../opening.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
 /** A recording of some months of minutes is tens of megabytes; past this something else was named. */
-const MOST_TEXT_BYTES = 1_000_000_000
+const MAX_TEXT_BYTES = 1_000_000_000
 
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
@@ -64,7 +64,7 @@ const readFileText = ({ path }: Extract<MarketChoice, { readonly kind: "recorded
   Effect.tryPromise({
     try: async () => {
       const bytes = await readFile(path)
-      const text = path.endsWith(".gz") ? await unzip(bytes, { maxOutputLength: MOST_TEXT_BYTES }) : bytes
+      const text = path.endsWith(".gz") ? await unzip(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes
       return text.toString("utf8")
     },
     catch: (error) => failure(path, error)

@@ -51,7 +51,7 @@ export const client = (urls: Urls, firstNonce = 1) => {
 }
 
 /** Most frames a test waits through. */
-const MOST_FRAMES = 10_000
+const MAX_FRAMES = 10_000
 
 /** A socket whose frames are taken one after the other. */
 export const openSocket = async (url: string) => {
@@ -81,12 +81,12 @@ export const openSocket = async (url: string) => {
   }
   /** The first frame that fits; others before it are dropped. */
   const until = async (fits: (frame: Json) => boolean): Promise<Json> => {
-    for (let i = 0; i < MOST_FRAMES; i++) {
+    for (let i = 0; i < MAX_FRAMES; i++) {
       const frame = await next()
       if (frame === null) throw new Error("the socket was closed")
       if (fits(frame)) return frame
     }
-    throw new Error(`no such frame among ${MOST_FRAMES}`)
+    throw new Error(`no such frame among ${MAX_FRAMES}`)
   }
   const ask = (frame: Json): void => socket.send(JSON.stringify(frame))
   return { ask, next, until, closed, close: () => socket.close() }

@@ -11,7 +11,7 @@ import { Session } from "./session.ts"
 /** Wall seconds; Kraken closes a socket without subscriptions after about a minute. */
 const IDLE_LIMIT_SEC = 60
 /** A batch of fifteen orders is a few kilobytes. */
-const MOST_FRAME_BYTES = 64 * 1024
+const MAX_FRAME_BYTES = 64 * 1024
 
 export interface SocketServer {
   /** For the HTTP server's `upgrade` event. */
@@ -28,7 +28,7 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
   run: (effect: Effect.Effect<void>) => void
 ): Effect.fn.Return<SocketServer, never, Scope.Scope> {
   const { exchange } = dependencies
-  const server = new WebSocketServer({ noServer: true, maxPayload: MOST_FRAME_BYTES })
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
   const sessions = new Set<Session>()
   let connections = 0n
 

@@ -6,7 +6,7 @@ import type { VisibleBook } from "./frames.ts"
  * Bytes that may wait for a slow client: some minutes of a busy market. Past it the socket is cut, as Kraken does; the
  * client subscribes again and gets a snapshot.
  */
-const MOST_UNSENT_BYTES = 4 * 1024 * 1024
+const MAX_UNSENT_BYTES = 4 * 1024 * 1024
 
 export type Subscription =
   | { readonly channel: "ticker"; readonly trigger: "trades" | "bbo" }
@@ -45,7 +45,7 @@ export class Session {
 
   send(frame: object): void {
     if (this.socket.readyState !== this.socket.OPEN) return
-    if (this.socket.bufferedAmount > MOST_UNSENT_BYTES) {
+    if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) {
       this.socket.terminate()
       return
     }

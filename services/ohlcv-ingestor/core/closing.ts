@@ -32,14 +32,13 @@ export interface Heard {
 export const SILENCE: Hearing = { forming: null, newestSec: -Infinity, toldSec: -Infinity }
 
 /** How far a bar may begin after our estimate of the exchange's clock, which is good to a round trip. */
-const MOST_AHEAD_SEC = 10
+const MAX_AHEAD_SEC = 10
 
 /** A bar as it stands. `nowSec` is the exchange's clock, Unix seconds. */
 export const hearBar = (hearing: Hearing, bar: Candle, nowSec: number): Heard => {
   const { forming, newestSec } = hearing
   const refused = (problem: string): Heard => ({ hearing, closed: [], problem })
-  if (bar.timeSec > nowSec + MOST_AHEAD_SEC)
-    return refused(`interval_begin: ${bar.timeSec} s is after now, ${nowSec} s`)
+  if (bar.timeSec > nowSec + MAX_AHEAD_SEC) return refused(`interval_begin: ${bar.timeSec} s is after now, ${nowSec} s`)
   if (bar.timeSec < newestSec) return refused(`interval_begin: ${bar.timeSec} s comes after ${newestSec} s`)
   const again = bar.timeSec === newestSec
   if (again && forming !== null && bar.trades < forming.trades) {

@@ -42,7 +42,7 @@ const FRESH_WITHIN_SEC = 900
 /** Below this share of candles with trades, volumes say nothing. */
 const VOLUME_COVERAGE_PCT = 95
 /** Holes named one by one; the rest is one line. */
-const MOST_HOLES = 5
+const MAX_HOLES = 5
 
 /**
  * Whether the newest candle (its start, Unix seconds) is young enough at `nowSec` of the exchange's clock. One of the future
@@ -88,7 +88,7 @@ const iso = (sec: number): string => {
 
 /** The newest holes first: they are the ones a window keeps longest. */
 const holes = (gaps: ReadonlyArray<Gap>): ReadonlyArray<string> => {
-  const named = [...gaps].reverse().slice(0, MOST_HOLES)
+  const named = [...gaps].reverse().slice(0, MAX_HOLES)
   const lines = named.map(({ missing, fromSec, toSec }) => `missing_candles:${missing}@${iso(fromSec)}/${iso(toSec)}`)
   const rest = gaps.slice(0, gaps.length - named.length)
   if (rest.length === 0) return lines

@@ -53,11 +53,11 @@ const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): 
 }
 
 /** People ask, and each question is answered in minutes; when the exchange is away for long the oldest give way. */
-const MOST_ASKED = 32
+const MAX_ASKED = 32
 
 const ask = (state: GatewayState, question: GatewayState["asked"][number]): GatewayState => ({
   ...state,
-  asked: [...state.asked, question].slice(-MOST_ASKED)
+  asked: [...state.asked, question].slice(-MAX_ASKED)
 })
 
 const foldLane = (state: GatewayState, event: MarketEvent, place: EventPlace): GatewayState => {

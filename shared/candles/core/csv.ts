@@ -27,7 +27,7 @@ export interface BadLine {
 }
 
 /** Bad lines kept for the report; the others are counted. */
-const MOST_BAD_LINES = 5
+const MAX_BAD_LINES = 5
 /** A line has about 80 characters. A longer one is another kind of file. */
 const LONGEST_LINE = 1_000
 const SHOWN = 80
@@ -55,7 +55,7 @@ export const csvReader = (): CsvReader => {
     if (candle !== null && isSound(candle)) into.push(candle)
     else {
       badCount++
-      if (firstBad.length < MOST_BAD_LINES) firstBad.push({ line, text: trimmed.slice(0, SHOWN) })
+      if (firstBad.length < MAX_BAD_LINES) firstBad.push({ line, text: trimmed.slice(0, SHOWN) })
     }
   }
 

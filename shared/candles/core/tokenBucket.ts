@@ -51,7 +51,7 @@ export const LONGEST_PAUSE_MS = 300_000
 export const refused = (bucket: Bucket, nowMs: number, retryAtMs: number | null): Bucket => {
   const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** bucket.refusals)
   // A named time in the past, or one a clock error puts days away, is no advice.
-  const named = retryAtMs === null ? nowMs + pauseMs : Math.min(retryAtMs, nowMs + MOST_NAMED_PAUSE_MS)
+  const named = retryAtMs === null ? nowMs + pauseMs : Math.min(retryAtMs, nowMs + MAX_NAMED_PAUSE_MS)
   return {
     tokens: 0,
     atMs: nowMs,
@@ -60,7 +60,7 @@ export const refused = (bucket: Bucket, nowMs: number, retryAtMs: number | null)
   }
 }
 /** Kraken's temporary lockout lasts a quarter of an hour; nobody asks for longer than this. */
-const MOST_NAMED_PAUSE_MS = 3_600_000
+const MAX_NAMED_PAUSE_MS = 3_600_000
 
 /** After a call that went well the next refusal pauses briefly again. */
 export const welcomed = (bucket: Bucket): Bucket => (bucket.refusals === 0 ? bucket : { ...bucket, refusals: 0 })

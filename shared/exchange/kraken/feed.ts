@@ -54,7 +54,7 @@ const LONGEST_PAUSE_MS = 30_000
 const GOOD_AFTER_MS = 30_000
 
 /** Events that nobody has taken yet; when they are full the feed waits, and the socket's own bound decides. */
-const MOST_UNTAKEN = 256
+const MAX_UNTAKEN = 256
 
 /** What is kept of a frame that could not be read: enough to see what it was. */
 const RAW_LENGTH = 4_000
@@ -65,7 +65,7 @@ const SUBSCRIBE_REQ_ID = 1
 export const feed = <Event>(options: FeedOptions<Event>): Stream.Stream<Event | FeedEvent, ExchangeError, VenueClock> =>
   Stream.callback<Event | FeedEvent, ExchangeError, VenueClock>(
     (queue) => connectForEver(options, (event) => Effect.asVoid(Queue.offer(queue, event))),
-    { bufferSize: MOST_UNTAKEN, strategy: "suspend" }
+    { bufferSize: MAX_UNTAKEN, strategy: "suspend" }
   )
 
 type Emit<Event> = (event: Event | FeedEvent) => Effect.Effect<void>

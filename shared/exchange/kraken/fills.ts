@@ -6,7 +6,7 @@ import type { PairNames } from "./core/wire/names.ts"
 import { readFillsPage } from "./core/wire/orders.ts"
 
 /** 200 pages of 50 cost the starter tier twenty minutes of its budget; who needs more asks for shorter windows. */
-const MOST_FILLS = 10_000
+const MAX_FILLS = 10_000
 
 /**
  * Every fill of the pair in (fromMs, toMs], oldest first. Kraken's window is widened to whole seconds on both sides and
@@ -34,8 +34,8 @@ export const fillsBetween = Effect.fn("Kraken.fills")(function* (
       cost,
       read: (result) => readFillsPage(result, names)
     })
-    if (page.count > MOST_FILLS) {
-      return yield* refuse("rejected", `${page.count} fills between ${fromMs} and ${toMs}, ${MOST_FILLS} are the most`)
+    if (page.count > MAX_FILLS) {
+      return yield* refuse("rejected", `${page.count} fills between ${fromMs} and ${toMs}, ${MAX_FILLS} are the most`)
     }
     for (const fill of page.fills) newestFirst.set(fill.execId, fill)
     offset += page.rows

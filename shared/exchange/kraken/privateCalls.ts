@@ -15,7 +15,7 @@ import { type Call, failure, fetchText, noReply, openReply, settle } from "./res
  * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
  * older than their deadline.
  */
-const MOST_QUEUED = 80
+const MAX_QUEUED = 80
 
 /** How long a call waits here for room in a counter, in the exchange's time: the starter tier's dearest call needs 8 s. */
 const LONGEST_WAIT_MS = 10_000
@@ -87,7 +87,7 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
   })
 
   return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
-    if (queued >= MOST_QUEUED) {
+    if (queued >= MAX_QUEUED) {
       const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
       return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
     }

@@ -22,7 +22,7 @@ export interface VenueSocket {
 }
 
 /** Frames not yet taken: a minute of the busiest ticker. A reader that far behind is better off with a fresh snapshot. */
-const MOST_UNREAD = 4_096
+const MAX_UNREAD = 4_096
 
 /** Larger than any snapshot of 225 orders and 50 fills, far below what would hurt. */
 const LARGEST_FRAME_BYTES = 4 * 1024 * 1024
@@ -41,7 +41,7 @@ export const openSocket = Effect.fnUntraced(function* (
   openTimeoutMs: number
 ): Effect.fn.Return<VenueSocket, SocketLost, Scope.Scope> {
   const clock = yield* Clock.Clock
-  const frames = yield* Queue.dropping<RawFrame, SocketLost>(MOST_UNREAD)
+  const frames = yield* Queue.dropping<RawFrame, SocketLost>(MAX_UNREAD)
   const opened = yield* Deferred.make<void, SocketLost>()
   const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
   let heardMs = nowMs()
@@ -62,7 +62,7 @@ export const openSocket = Effect.fnUntraced(function* (
     socket.on("message", (data) => {
       heardMs = nowMs()
       if (!Queue.offerUnsafe(frames, { text: textOf(data), arrivedMs: heardMs })) {
-        end(`more than ${MOST_UNREAD} frames unread`, false)
+        end(`more than ${MAX_UNREAD} frames unread`, false)
       }
     })
     socket.on("unexpected-response", (request, response) => {

@@ -17,7 +17,7 @@ import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced }
 const IDS_PER_QUERY = 50
 
 /** Orders whose age is kept: four times the most that one pair may have open at any tier (225). */
-const MOST_AGES = 1_000
+const MAX_AGES = 1_000
 
 /** What a plain read adds to the counters, and what one of the order or trade history does. */
 const READ = { calls: 1, trading: 0 }
@@ -35,7 +35,7 @@ export const makeTrading = Effect.fnUntraced(function* (
 
   const remember = (txid: string, ms: number) => {
     openedMs.set(txid, ms)
-    if (openedMs.size > MOST_AGES) openedMs.delete(openedMs.keys().next().value ?? txid)
+    if (openedMs.size > MAX_AGES) openedMs.delete(openedMs.keys().next().value ?? txid)
   }
 
   const read = <A>(method: string, params: Record<string, string>, cost: typeof READ, of: (result: Row) => A) =>

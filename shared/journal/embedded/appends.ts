@@ -10,7 +10,7 @@ import {
   type JournalUnavailable
 } from "../port.ts"
 import type { Sequencer } from "../sequencer.ts"
-import { maxRecords } from "./recordIndex.ts"
+import { MAX_RECORDS } from "./recordIndex.ts"
 import type { Writer } from "./writer.ts"
 
 export interface AppendsOptions {
@@ -37,8 +37,8 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
   }
 
   const full = (entry: JournalEntry): JournalRefused | null => {
-    if (bytes + entry.data.byteLength <= maxBytes && sequencer.head() < maxRecords) return null
-    const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes, ${sequencer.head()} of at most ${maxRecords} records`
+    if (bytes + entry.data.byteLength <= maxBytes && sequencer.head() < MAX_RECORDS) return null
+    const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes, ${sequencer.head()} of at most ${MAX_RECORDS} records`
     return new JournalRefused({ subject: entry.subject, problem: "full", detail })
   }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "@effect/vitest"
 import { Effect } from "effect"
-import { segmentHeaderBytes } from "./directory/frame.ts"
+import { SEGMENT_HEADER_BYTES } from "./directory/frame.ts"
 import { lockPath, segmentPath } from "./directory/layout.ts"
 import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
 
@@ -25,8 +25,8 @@ const firstSegment = (directory: string) => segmentPath(directory, 1)
 
 /** Where each record begins, and at the end the file's size. */
 const recordStarts = (bytes: Buffer): ReadonlyArray<number> => {
-  const starts = [segmentHeaderBytes]
-  for (let at = segmentHeaderBytes; at < bytes.length; starts.push(at)) at += 8 + bytes.readUInt32LE(at)
+  const starts = [SEGMENT_HEADER_BYTES]
+  for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; starts.push(at)) at += 8 + bytes.readUInt32LE(at)
   return starts
 }
 
@@ -129,7 +129,7 @@ describe("rot", () => {
       yield* withJournal({ directory }, (journal) =>
         Effect.gen(function* () {
           const bytes = fs.readFileSync(firstSegment(directory))
-          bytes[segmentHeaderBytes + 40] = 0
+          bytes[SEGMENT_HEADER_BYTES + 40] = 0
           fs.writeFileSync(firstSegment(directory), bytes)
           expect((yield* journal.get(1).pipe(Effect.flip))._tag).toBe("JournalCorrupt")
         })

@@ -4,7 +4,7 @@
  * own cache.
  */
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
-import { defaultDuplicateWindowMs } from "../duplicateWindow.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import {
   Journal,
   type JournalCorrupt,
@@ -39,7 +39,7 @@ export interface EmbeddedJournalOptions {
   readonly openForWriting?: OpenForWriting
 }
 
-const defaultSegmentBytes = 64 * 1024 * 1024
+const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
 
 type Services = Journal | SnapshotStore
 type OpenFailure = JournalOpenError | JournalCorrupt
@@ -53,7 +53,7 @@ const open = Effect.fnUntraced(function* (
   yield* acquireLock(directory)
 
   const sequencer = makeSequencer({
-    duplicateWindowMs: options.duplicateWindowMs ?? defaultDuplicateWindowMs,
+    duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
     duplicatesFirst: options.duplicatesFirst ?? true
   })
   const openedMs = clock.currentTimeMillisUnsafe()
@@ -76,7 +76,7 @@ const open = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => noteHighWater(directory, { head: index.head(), crc: durableCrc }))
   const writer = yield* makeWriter({
     directory,
-    segmentBytes: options.segmentBytes ?? defaultSegmentBytes,
+    segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
     open: options.openForWriting ?? openForWriting,
     start: recovered,
     onSegment: index.addSegment,

@@ -7,7 +7,7 @@ import type { RecentRecords } from "./recentRecords.ts"
 import type { RecordIndex } from "./recordIndex.ts"
 
 /** Most records handed to a live reader in one array. */
-const chunkRecords = 1_000
+const CHUNK_RECORDS = 1_000
 
 export interface ReadingOptions {
   readonly index: RecordIndex
@@ -21,7 +21,7 @@ export const makeReading = ({ index, recent, onChange, ended }: ReadingOptions) 
     head: index.head,
     chunk: (from) =>
       Effect.suspend((): Effect.Effect<ReadonlyArray<JournalRecord>, ReadError> => {
-        const live = recent.slice(from, chunkRecords)
+        const live = recent.slice(from, CHUNK_RECORDS)
         return live === null ? readRun(index, from) : Effect.succeed(live)
       }),
     onChange,

@@ -1,10 +1,10 @@
 /** Where each record stands on disk, and which one came before it on its subject: 8 bytes a record. Pure. */
 
 /** Sequences and offsets are kept in 32 bits. */
-export const maxRecords = 2 ** 32 - 1
+export const MAX_RECORDS = 2 ** 32 - 1
 
 /** Records per block: blocks are added, never moved, so growing costs no copy. 512 KiB each. */
-const blockRecords = 65_536
+const BLOCK_RECORDS = 65_536
 
 export interface Place {
   readonly path: string
@@ -39,11 +39,11 @@ const makeColumn = () => {
   const blocks: Array<Uint32Array> = []
   return {
     set: (position: number, value: number): void => {
-      const block = Math.floor(position / blockRecords)
-      const target = (blocks[block] ??= new Uint32Array(blockRecords))
-      target[position % blockRecords] = value
+      const block = Math.floor(position / BLOCK_RECORDS)
+      const target = (blocks[block] ??= new Uint32Array(BLOCK_RECORDS))
+      target[position % BLOCK_RECORDS] = value
     },
-    get: (position: number): number => blocks[Math.floor(position / blockRecords)]?.[position % blockRecords] ?? 0
+    get: (position: number): number => blocks[Math.floor(position / BLOCK_RECORDS)]?.[position % BLOCK_RECORDS] ?? 0
   }
 }
 

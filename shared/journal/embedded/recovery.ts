@@ -10,10 +10,10 @@ import {
   decodeSegmentHeader,
   type Frame,
   frameSizeAt,
-  maxFrameBytes,
-  minFrameBytes,
-  prefixBytes,
-  segmentHeaderBytes
+  MAX_FRAME_BYTES,
+  MIN_FRAME_BYTES,
+  PREFIX_BYTES,
+  SEGMENT_HEADER_BYTES
 } from "./directory/frame.ts"
 import { segmentPath, segmentsDirectory, segmentSeqOf } from "./directory/layout.ts"
 
@@ -48,7 +48,7 @@ export interface RecoveryVisitor {
 }
 
 /** Bytes read at a time. Always more than a frame, so that a short read means the end of the file. */
-const readBytes = 4 * 1024 * 1024 + maxFrameBytes
+const readBytes = 4 * 1024 * 1024 + MAX_FRAME_BYTES
 
 const corrupt = (path: string, offset: number, seq: number, what: string) =>
   new JournalCorrupt({
@@ -84,14 +84,14 @@ const isNext = (frame: Frame, seq: number, crc: number): boolean =>
  * was written when `badSeq` was durable already. Tries every byte, since the bad record's length cannot be trusted.
  */
 const wasDurable = (file: OpenSegment, badOffset: number, badSeq: number): boolean => {
-  for (let start = badOffset + 1; start < file.size; start += readBytes - maxFrameBytes) {
+  for (let start = badOffset + 1; start < file.size; start += readBytes - MAX_FRAME_BYTES) {
     const bytes = file.readAt(start)
-    const last = Math.min(bytes.length - minFrameBytes, readBytes - maxFrameBytes - 1)
+    const last = Math.min(bytes.length - MIN_FRAME_BYTES, readBytes - MAX_FRAME_BYTES - 1)
     for (let offset = 0; offset <= last; offset++) {
       if (frameSizeAt(bytes, offset) === null) continue
       // Sequence and durable sequence stand at fixed places: look before paying for the checksum.
-      const seq = bytes.readUIntLE(offset + prefixBytes + 4, 6)
-      const durableSeq = bytes.readUIntLE(offset + prefixBytes + 10, 6)
+      const seq = bytes.readUIntLE(offset + PREFIX_BYTES + 4, 6)
+      const durableSeq = bytes.readUIntLE(offset + PREFIX_BYTES + 10, 6)
       if (seq <= badSeq || durableSeq < badSeq || durableSeq >= seq) continue
       if (decodeFrame(bytes, offset) !== null) return true
     }
@@ -120,10 +120,10 @@ export const recover = (directory: string, highWater: HighWater | null, visitor:
     const newest = place === paths.length - 1
     const file = openSegment(path)
     try {
-      const header = decodeSegmentHeader(file.readAt(0).subarray(0, segmentHeaderBytes))
+      const header = decodeSegmentHeader(file.readAt(0).subarray(0, SEGMENT_HEADER_BYTES))
       if ("problem" in header) {
         // A crash while the segment was created: its records come after the header is safe, so there are none.
-        if (!newest || file.size > segmentHeaderBytes) throw corrupt(path, 0, head + 1, header.problem)
+        if (!newest || file.size > SEGMENT_HEADER_BYTES) throw corrupt(path, 0, head + 1, header.problem)
         tornTail = { path, offset: 0, bytes: file.size, seq: head + 1 }
         break
       }
@@ -131,9 +131,9 @@ export const recover = (directory: string, highWater: HighWater | null, visitor:
         const what = `the segment begins at record ${header.firstSeq} and does not continue the one before`
         throw corrupt(path, 0, head + 1, what)
       }
-      visitor.segment(path, header.firstSeq, segmentHeaderBytes)
+      visitor.segment(path, header.firstSeq, SEGMENT_HEADER_BYTES)
 
-      let position = segmentHeaderBytes
+      let position = SEGMENT_HEADER_BYTES
       while (position < file.size) {
         const bytes = file.readAt(position)
         let offset = 0

@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { type Context, Effect } from "effect"
 import { JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
-import { checkActor, decodeSnapshot, encodeSnapshot, keptSnapshots } from "../snapshotText.ts"
+import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
 import { codeOf, replaceFile } from "./directory/disk.ts"
 import { snapshotPath, snapshotsDirectory, snapshotSeqOf } from "./directory/layout.ts"
 
@@ -27,7 +27,7 @@ export const makeSnapshots = (directory: string): Context.Service.Shape<typeof S
         return attempt(`saving a snapshot of ${snapshot.actor}`, () => {
           fs.mkdirSync(snapshotsDirectory(directory, snapshot.actor), { recursive: true })
           replaceFile(snapshotPath(directory, snapshot.actor, snapshot.seq), encodeSnapshot(snapshot))
-          for (const seq of newestFirst(directory, snapshot.actor).slice(keptSnapshots)) {
+          for (const seq of newestFirst(directory, snapshot.actor).slice(KEPT_SNAPSHOTS)) {
             fs.rmSync(snapshotPath(directory, snapshot.actor, seq), { force: true })
           }
         })

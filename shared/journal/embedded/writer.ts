@@ -5,7 +5,7 @@
 import { Effect, type Scope } from "effect"
 import { type JournalRecord, JournalUnavailable } from "../port.ts"
 import { codeOf, DiskError, type OpenForWriting, syncDirectory, type WritableFile } from "./directory/disk.ts"
-import { encodeFrame, encodeSegmentHeader, segmentHeaderBytes } from "./directory/frame.ts"
+import { encodeFrame, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./directory/frame.ts"
 import { segmentPath, segmentsDirectory } from "./directory/layout.ts"
 import type { Recovered } from "./recovery.ts"
 
@@ -13,7 +13,7 @@ import type { Recovered } from "./recovery.ts"
  * Bytes that may wait for the next group; who comes after that waits before submitting. Large enough that the disk is
  * the limit, small enough that filling it (a few milliseconds) does not hold up everything else in the process.
  */
-const maxPendingBytes = 2 * 1024 * 1024
+const MAX_PENDING_BYTES = 2 * 1024 * 1024
 
 /** A record whose bytes are ready; `size` is its frame's. */
 export interface WrittenRecord {
@@ -97,7 +97,7 @@ export const makeWriter = Effect.fnUntraced(function* (
       try: () => syncDirectory(segmentsDirectory(directory)),
       catch: (error) => new DiskError({ operation: "fsync", path: segmentsDirectory(directory), code: codeOf(error) })
     })
-    endOffset = segmentHeaderBytes
+    endOffset = SEGMENT_HEADER_BYTES
     options.onSegment(path, firstSeq, endOffset)
     return next
   })
@@ -162,7 +162,7 @@ export const makeWriter = Effect.fnUntraced(function* (
 
   /** The next group to finish makes room; after the yield its successor is on its way and the pending one is empty. */
   const room: Effect.Effect<void, JournalUnavailable> = Effect.suspend(() =>
-    pending.bytes < maxPendingBytes
+    pending.bytes < MAX_PENDING_BYTES
       ? Effect.void
       : durable(durableSeq + 1).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(room))
   )

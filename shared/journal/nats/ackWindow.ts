@@ -9,13 +9,13 @@ import { answerOf, type PublishError, plainSeq } from "./answer.ts"
 import type { Link } from "./link.ts"
 
 /** Publishes without an answer yet. More gives no more throughput on loopback (measured 256: 209k/s, 1024: 280k/s). */
-const maxInFlight = 1_024
+const MAX_IN_FLIGHT = 1_024
 
 /** Bytes of data without an answer yet: what the window may hold in the socket's buffer. */
-const maxInFlightBytes = 8 * 1024 * 1024
+const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024
 
 /** A publish without an answer for this long is given up as unknown, seconds. A healthy server answers within one. */
-const ackTimeoutSeconds = 5
+const ACK_TIMEOUT_SECONDS = 5
 
 /** Who hears what became of a publish. `place` is the sender's own number for it. */
 export interface AckOwner {
@@ -48,11 +48,11 @@ export const makeAckWindow = Effect.fnUntraced(function* (
   const inbox = createInbox()
   const tokenStart = inbox.length + 1
   // One slot per publish in flight, found by its token; parallel arrays, so that nothing is allocated per message.
-  const tokens = new Float64Array(maxInFlight).fill(-1)
-  const sentTick = new Float64Array(maxInFlight)
-  const owners: Array<AckOwner | null> = Array.from({ length: maxInFlight }, () => null)
-  const places = new Int32Array(maxInFlight)
-  const sent: Array<JournalEntry | null> = Array.from({ length: maxInFlight }, () => null)
+  const tokens = new Float64Array(MAX_IN_FLIGHT).fill(-1)
+  const sentTick = new Float64Array(MAX_IN_FLIGHT)
+  const owners: Array<AckOwner | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
+  const places = new Int32Array(MAX_IN_FLIGHT)
+  const sent: Array<JournalEntry | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
   let waiting = new Set<() => void>()
   let nextToken = 0
   let inFlight = 0
@@ -61,7 +61,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
 
   const roomAgain = () => {
     // Half empty, not one free: so that a long append is woken once per half window and not once per message.
-    if (waiting.size === 0 || inFlight > maxInFlight / 2 || bytesInFlight > maxInFlightBytes / 2) return
+    if (waiting.size === 0 || inFlight > MAX_IN_FLIGHT / 2 || bytesInFlight > MAX_IN_FLIGHT_BYTES / 2) return
     const due = waiting
     waiting = new Set()
     for (const listener of due) listener()
@@ -85,7 +85,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
   const onAck = (error: Error | null, message: Msg) => {
     if (error !== null) return
     const token = Number(message.subject.slice(tokenStart))
-    const slot = token % maxInFlight
+    const slot = token % MAX_IN_FLIGHT
     const entry = sent[slot]
     const owner = owners[slot]
     // A late answer to something given up already: the writer has been told "unknown" and repeats.
@@ -114,7 +114,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
       link.onChange((state) => {
         if (state.kind === "ready") return
         const lost = state.kind === "down" ? state.error : new JournalUnavailable({ detail: state.error.message })
-        for (let slot = 0; slot < maxInFlight; slot++) if (owners[slot] !== null) giveUp(slot, lost)
+        for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) if (owners[slot] !== null) giveUp(slot, lost)
         roomAgain()
       })
     ),
@@ -122,9 +122,9 @@ export const makeAckWindow = Effect.fnUntraced(function* (
   )
   yield* Effect.sync(() => {
     tick += 1
-    const late = new JournalUnavailable({ detail: `no answer within ${ackTimeoutSeconds} seconds` })
-    for (let slot = 0; slot < maxInFlight; slot++) {
-      if (owners[slot] !== null && tick - (sentTick[slot] ?? 0) > ackTimeoutSeconds) giveUp(slot, late)
+    const late = new JournalUnavailable({ detail: `no answer within ${ACK_TIMEOUT_SECONDS} seconds` })
+    for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) {
+      if (owners[slot] !== null && tick - (sentTick[slot] ?? 0) > ACK_TIMEOUT_SECONDS) giveUp(slot, late)
     }
     roomAgain()
   }).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
@@ -132,7 +132,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
   return {
     // The slot of the next token may still be taken by an old publish that nobody has answered.
     hasRoom: () =>
-      inFlight < maxInFlight && bytesInFlight < maxInFlightBytes && owners[nextToken % maxInFlight] === null,
+      inFlight < MAX_IN_FLIGHT && bytesInFlight < MAX_IN_FLIGHT_BYTES && owners[nextToken % MAX_IN_FLIGHT] === null,
     onRoom: (listener) => {
       waiting.add(listener)
       return () => {
@@ -140,7 +140,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
       }
     },
     send: (entry, owner, place) => {
-      const slot = nextToken % maxInFlight
+      const slot = nextToken % MAX_IN_FLIGHT
       tokens[slot] = nextToken
       sentTick[slot] = tick
       owners[slot] = owner

@@ -43,9 +43,9 @@ interface AnswerText {
 /** Codes of `server/errors.json`, read at v2.9.10 and v2.14.5. */
 const wrongLastSequence: ReadonlySet<number> = new Set([10071, 10164])
 const resourcesExceeded: ReadonlySet<number> = new Set([10002, 10023, 10028, 10047])
-const storeFailed = 10077
-const messageTooLarge = 10054
-const streamSealed = 10109
+const STORE_FAILED = 10077
+const MESSAGE_TOO_LARGE = 10054
+const STREAM_SEALED = 10109
 
 const failureOf = (
   entry: JournalEntry,
@@ -58,10 +58,10 @@ const failureOf = (
     const actual = found === undefined ? null : Number(found)
     return new JournalConflict({ subject, expected: entry.expectedLastSeq ?? 0, actual })
   }
-  if (code === messageTooLarge) return new JournalRefused({ subject, problem: "too-large", detail })
-  if (code === streamSealed) return new JournalRefused({ subject, problem: "sealed", detail })
+  if (code === MESSAGE_TOO_LARGE) return new JournalRefused({ subject, problem: "too-large", detail })
+  if (code === STREAM_SEALED) return new JournalRefused({ subject, problem: "sealed", detail })
   // The same code also stands for a disk that failed, which says nothing about the record.
-  if (resourcesExceeded.has(code) || (code === storeFailed && /exceeded/.test(description))) {
+  if (resourcesExceeded.has(code) || (code === STORE_FAILED && /exceeded/.test(description))) {
     return new JournalRefused({ subject, problem: "full", detail })
   }
   return new JournalUnavailable({ detail })

@@ -17,13 +17,13 @@ export interface ConnectOptions {
 }
 
 /** Pause between attempts, first connection and later ones alike. */
-const retryMs = 200
+const RETRY_MS = 200
 
 /** Two pings unanswered, so a server that hangs without closing is noticed after ten to fifteen seconds. */
-const pingIntervalMs = 5_000
+const PING_INTERVAL_MS = 5_000
 
 /** A closing connection waits this long at most for what is on its way. */
-const closeTimeout = "2 seconds"
+const CLOSE_TIMEOUT = "2 seconds"
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -55,9 +55,9 @@ export const connectTo = Effect.fnUntraced(function* (
         name: "kennel-journal",
         timeout: Math.max(1, Math.min(timeoutMs, 5_000)),
         maxReconnectAttempts: -1,
-        reconnectTimeWait: retryMs,
+        reconnectTimeWait: RETRY_MS,
         reconnectJitter: 50,
-        pingInterval: pingIntervalMs,
+        pingInterval: PING_INTERVAL_MS,
         maxPingOut: 2,
         // A stack trace per request costs half of the throughput.
         noAsyncTraces: true,
@@ -67,7 +67,7 @@ export const connectTo = Effect.fnUntraced(function* (
   })
   const connection = yield* Effect.acquireRelease(
     attempt.pipe(
-      Effect.retry({ while: (error) => !isFinal(error), schedule: Schedule.spaced(retryMs) }),
+      Effect.retry({ while: (error) => !isFinal(error), schedule: Schedule.spaced(RETRY_MS) }),
       Effect.catch((error) => {
         const advice = "check the user, password or token of the journal's server"
         return Effect.fail(refuse(`the server refused the connection (${textOf(error)}); ${advice}`))
@@ -80,7 +80,7 @@ export const connectTo = Effect.fnUntraced(function* (
         }
       })
     ),
-    (open) => Effect.promise(() => open.close()).pipe(Effect.timeoutOption(closeTimeout))
+    (open) => Effect.promise(() => open.close()).pipe(Effect.timeoutOption(CLOSE_TIMEOUT))
   )
   return connection
 })

@@ -11,10 +11,10 @@ export interface Delivery {
   readonly pending: number
 }
 
-const ackPrefix = "$JS.ACK."
+const ACK_PREFIX = "$JS.ACK."
 
 /** Tokens of the plain form below. With eleven, domain and account stand in front; with twelve, also one at the end. */
-const plainTokens = 9
+const PLAIN_TOKENS = 9
 
 const tokensIn = (subject: string): number => {
   let count = 1
@@ -29,9 +29,9 @@ const tokensIn = (subject: string): number => {
  */
 export const deliveryOf = (message: Msg): Delivery | null => {
   const reply = message.reply
-  if (reply === undefined || !reply.startsWith(ackPrefix)) return null
+  if (reply === undefined || !reply.startsWith(ACK_PREFIX)) return null
   // From the end, because that is where all of it stands; once per record, hence no array of tokens.
-  const end = tokensIn(reply) > plainTokens + 2 ? reply.lastIndexOf(".") : reply.length
+  const end = tokensIn(reply) > PLAIN_TOKENS + 2 ? reply.lastIndexOf(".") : reply.length
   const pendingAt = reply.lastIndexOf(".", end - 1)
   const timeAt = reply.lastIndexOf(".", pendingAt - 1)
   const consumerAt = reply.lastIndexOf(".", timeAt - 1)
@@ -44,7 +44,7 @@ export const deliveryOf = (message: Msg): Delivery | null => {
   }
 }
 
-const idHeader = "Nats-Msg-Id: "
+const ID_HEADER = "Nats-Msg-Id: "
 
 /** The parts of the client's message (3.4.0) that hold the raw headers; its own parser costs more than all the rest of a record. */
 interface RawMessage {
@@ -57,8 +57,8 @@ export const idOf = (message: Msg): string => {
   const { _rdata: raw, _msg: frame } = message as unknown as RawMessage
   if (raw instanceof Uint8Array && typeof frame?.hdr === "number") {
     const headers = Buffer.from(raw.buffer, raw.byteOffset, Math.max(0, frame.hdr)).toString("latin1")
-    const start = headers.indexOf(idHeader)
-    if (start >= 0) return headers.slice(start + idHeader.length, headers.indexOf("\r\n", start))
+    const start = headers.indexOf(ID_HEADER)
+    if (start >= 0) return headers.slice(start + ID_HEADER.length, headers.indexOf("\r\n", start))
   }
   // Another version of the client, or another spelling of the header: the slow way is right as well.
   return message.headers?.get("Nats-Msg-Id") ?? ""

@@ -29,7 +29,7 @@ export interface Link {
 }
 
 /** Pause between looks at a server that has just come back and does not serve its streams yet. */
-const verifyEvery = "200 millis"
+const VERIFY_EVERY = "200 millis"
 
 const down = (detail: string): LinkState => ({ kind: "down", error: new JournalUnavailable({ detail }) })
 
@@ -74,7 +74,7 @@ export const makeLink = Effect.fnUntraced(function* (
   }
 
   const verifyUntilAnswered = Effect.tryPromise({ try: verify, catch: String }).pipe(
-    Effect.retry(Schedule.spaced(verifyEvery)),
+    Effect.retry(Schedule.spaced(VERIFY_EVERY)),
     Effect.catch((detail) => Effect.succeed(detail)),
     Effect.flatMap((problem) => {
       if (problem === null) return Effect.sync(() => become({ kind: "ready" }))

@@ -8,8 +8,8 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { Context, Effect, Layer, type Scope } from "effect"
-import { defaultDuplicateWindowMs } from "../duplicateWindow.ts"
-import { maxDataBytes } from "../entry.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
+import { MAX_DATA_BYTES } from "../entry.ts"
 import { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
 import { type ConnectOptions, connectTo } from "./connection.ts"
@@ -34,7 +34,7 @@ export interface NatsJournalOptions extends ConnectOptions {
 }
 
 /** Room for subject and headers beside the data. */
-const headerRoomBytes = 4_096
+const HEADER_ROOM_BYTES = 4_096
 
 /** What an operator must know about this server, said once. */
 const sayDurability = (connection: NatsConnection, where: string) => {
@@ -57,9 +57,9 @@ const open = Effect.fnUntraced(function* (
   const refuse = (detail: string) => new JournalOpenError({ where, detail })
 
   const maxPayload = connection.info?.max_payload ?? 0
-  if (maxPayload < maxDataBytes + headerRoomBytes) {
+  if (maxPayload < MAX_DATA_BYTES + HEADER_ROOM_BYTES) {
     return yield* refuse(
-      `the server's max_payload is ${maxPayload}, the journal needs ${maxDataBytes + headerRoomBytes}; raise it`
+      `the server's max_payload is ${maxPayload}, the journal needs ${MAX_DATA_BYTES + HEADER_ROOM_BYTES}; raise it`
     )
   }
   const manager = yield* Effect.tryPromise({
@@ -70,7 +70,7 @@ const open = Effect.fnUntraced(function* (
   const info = yield* openStream(manager, url, {
     stream,
     subjects,
-    duplicateWindowMs: options.duplicateWindowMs ?? defaultDuplicateWindowMs,
+    duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
     maxBytes: options.maxBytes ?? -1,
     create: options.create ?? true
   })

@@ -11,8 +11,8 @@ import type { Lookup } from "./lookup.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 
 /** Pause before the next session after one could not be opened, and how many failures in a row are bad luck: ten seconds. */
-const retryPause = "200 millis"
-const maxFailures = 50
+const RETRY_PAUSE = "200 millis"
+const MAX_FAILURES = 50
 
 export interface ReaderOptions extends SessionOptions {
   readonly lookup: Lookup
@@ -77,8 +77,8 @@ export const makeReader = (options: ReaderOptions) => {
         }
         yield* Scope.close(scope, opened)
         failures += 1
-        if (failures > maxFailures) return yield* Effect.failCause(opened.cause)
-        yield* Effect.sleep(retryPause)
+        if (failures > MAX_FAILURES) return yield* Effect.failCause(opened.cause)
+        yield* Effect.sleep(RETRY_PAUSE)
       })
 
       const pull = Effect.gen(function* () {

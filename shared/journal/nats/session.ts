@@ -8,20 +8,20 @@ import type { Link } from "./link.ts"
 import { foreignRecord } from "./lookup.ts"
 
 /** Records asked for and not yet taken, at most: the bound of a reader's buffer. */
-const maxBuffered = 1_000
+const MAX_BUFFERED = 1_000
 
 /** A request for records lives this long, then it is made again. */
-const requestMs = 30_000
+const REQUEST_MS = 30_000
 
 /** The server says this often that it lives although nothing comes; three misses end the session. */
-const heartbeatMs = 2_000
-const missedHeartbeats = 3
+const HEARTBEAT_MS = 2_000
+const MISSED_HEARTBEATS = 3
 
 /** The server forgets a consumer that nobody asks for this long. */
-const inactiveMs = 30_000
+const INACTIVE_MS = 30_000
 
 /** Deleting the consumer is a courtesy: the server forgets it anyway. */
-const deleteTimeout = "1 second"
+const DELETE_TIMEOUT = "1 second"
 
 export interface SessionOptions {
   readonly connection: NatsConnection
@@ -132,14 +132,14 @@ export const openSession = Effect.fnUntraced(function* (
         replay_policy: ReplayPolicy.Instant,
         mem_storage: true,
         num_replicas: 1,
-        inactive_threshold: nanos(inactiveMs),
+        inactive_threshold: nanos(INACTIVE_MS),
         ...(filter === null ? {} : { filter_subject: filter })
       })
     ),
     ({ name }) =>
       link.state().kind === "ready"
         ? Effect.promise(() => manager.consumers.delete(stream, name).catch(() => false)).pipe(
-            Effect.timeoutOption(deleteTimeout)
+            Effect.timeoutOption(DELETE_TIMEOUT)
           )
         : Effect.void
   )
@@ -152,8 +152,8 @@ export const openSession = Effect.fnUntraced(function* (
   yield* Effect.sync(() => {
     silentTicks += 1
     // Without a request on its way the server owes no sign of life.
-    if (outstanding > 0 && silentTicks > missedHeartbeats) doubt("the server fell silent")
-  }).pipe(Effect.delay(heartbeatMs), Effect.forever, Effect.forkScoped)
+    if (outstanding > 0 && silentTicks > MISSED_HEARTBEATS) doubt("the server fell silent")
+  }).pipe(Effect.delay(HEARTBEAT_MS), Effect.forever, Effect.forkScoped)
 
   const requestSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${info.name}`
   return {
@@ -165,12 +165,12 @@ export const openSession = Effect.fnUntraced(function* (
     ended: () => ended,
     caughtUp: () => caughtUp,
     request: (wanted) => {
-      if (ended !== null || outstanding > maxBuffered / 2) return
-      const batch = Math.min(wanted, maxBuffered) - outstanding
+      if (ended !== null || outstanding > MAX_BUFFERED / 2) return
+      const batch = Math.min(wanted, MAX_BUFFERED) - outstanding
       if (batch <= 0) return
       if (outstanding === 0) silentTicks = 0
       outstanding += batch
-      const body = JSON.stringify({ batch, expires: nanos(requestMs), idle_heartbeat: nanos(heartbeatMs) })
+      const body = JSON.stringify({ batch, expires: nanos(REQUEST_MS), idle_heartbeat: nanos(HEARTBEAT_MS) })
       connection.publish(requestSubject, body, { reply: inbox })
     },
     changed: Effect.callback((resume) => {

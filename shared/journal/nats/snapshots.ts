@@ -3,7 +3,7 @@ import type { JetStreamClient } from "@nats-io/jetstream"
 import { type KV, Kvm } from "@nats-io/kv"
 import { type Context, Effect } from "effect"
 import { JournalOpenError, JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
-import { checkActor, decodeSnapshot, encodeSnapshot, keptSnapshots } from "../snapshotText.ts"
+import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
 import type { Link } from "./link.ts"
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -23,7 +23,7 @@ export const openSnapshots = Effect.fnUntraced(function* (
   bucketName: string
 ): Effect.fn.Return<Context.Service.Shape<typeof SnapshotStore>, JournalOpenError> {
   const bucket = yield* Effect.tryPromise({
-    try: () => new Kvm(client).create(bucketName, { history: keptSnapshots }),
+    try: () => new Kvm(client).create(bucketName, { history: KEPT_SNAPSHOTS }),
     catch: (error) => {
       const detail = `the bucket ${bucketName} for snapshots cannot be opened: ${textOf(error)}`
       return new JournalOpenError({ where, detail })

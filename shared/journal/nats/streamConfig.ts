@@ -18,7 +18,7 @@ export interface StreamOptions {
 }
 
 /** The API's code for "no such stream". */
-const streamNotFound = 10059
+const STREAM_NOT_FOUND = 10059
 
 /**
  * The settings that make a stream a journal. Nothing ever leaves it by itself (`limits`, no ages, `discard: new` refuses
@@ -75,7 +75,7 @@ export const openStream = Effect.fnUntraced(function* (
       try {
         return await manager.streams.info(options.stream)
       } catch (error) {
-        const missing = error instanceof JetStreamApiError && error.code === streamNotFound
+        const missing = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND
         // The client adds fields to the object it is given.
         if (missing && options.create) return manager.streams.add({ ...wanted })
         throw error

@@ -1,9 +1,9 @@
 /** The contract, writing: numbers, duplicates, compare-and-set, refusals. */
 import { expect } from "@effect/vitest"
 import { Effect, Exit, Stream } from "effect"
-import { maxDataBytes, maxIdLength } from "../entry.ts"
+import { MAX_DATA_BYTES, MAX_ID_LENGTH } from "../entry.ts"
 import { Journal } from "../port.ts"
-import { maxSubjectLength } from "../subjects.ts"
+import { MAX_SUBJECT_LENGTH } from "../subjects.ts"
 import { bytes, type ContractSection, entries, entry, out, plain, price, upTo } from "./contractSupport.ts"
 
 export const appendSentences = ({ holds, holdsAcrossReopening, capabilities }: ContractSection): void => {
@@ -117,9 +117,9 @@ export const appendSentences = ({ holds, holdsAcrossReopening, capabilities }: C
   holds("C14 refuses data over the limit and takes data at the limit", () =>
     Effect.gen(function* () {
       const journal = yield* Journal
-      const large = yield* journal.append(entry(price, "a", new Uint8Array(maxDataBytes + 1))).pipe(Effect.flip)
+      const large = yield* journal.append(entry(price, "a", new Uint8Array(MAX_DATA_BYTES + 1))).pipe(Effect.flip)
       expect(large).toMatchObject({ _tag: "JournalRefused", problem: "too-large" })
-      expect((yield* journal.append(entry(price, "b", new Uint8Array(maxDataBytes)))).seq).toBe(1)
+      expect((yield* journal.append(entry(price, "b", new Uint8Array(MAX_DATA_BYTES)))).seq).toBe(1)
     })
   )
 
@@ -151,10 +151,10 @@ export const appendSentences = ({ holds, holdsAcrossReopening, capabilities }: C
           Effect.map((error) => (error._tag === "JournalRefused" ? error.problem : error._tag))
         )
       const wrong = ["", ".", "a..b", "market.TEST.*", "market.TEST.>", "market.TEST.ä", "market TEST", "market.TEST."]
-      for (const subject of [...wrong, `market.TEST.${"x".repeat(maxSubjectLength)}`]) {
+      for (const subject of [...wrong, `market.TEST.${"x".repeat(MAX_SUBJECT_LENGTH)}`]) {
         expect(yield* problemOf(subject, "id"), subject).toBe("bad-subject")
       }
-      for (const id of ["", "with space", "line\nend", "ä", "x".repeat(maxIdLength + 1)]) {
+      for (const id of ["", "with space", "line\nend", "ä", "x".repeat(MAX_ID_LENGTH + 1)]) {
         expect(yield* problemOf(price, id), id).toBe("bad-id")
       }
       expect(yield* journal.head).toBe(0)

@@ -30,7 +30,7 @@ export interface Database {
 }
 
 /** Callers that wait at once; each of them waits for its own answer, so more means that something floods the store. */
-const MOST_WAITING = 1_000
+const MAX_WAITING = 1_000
 
 interface Waiting {
   readonly resolve: (rows: ReadonlyArray<unknown>) => void
@@ -73,8 +73,8 @@ const startThread = (start: WorkerStart): Thread => {
     new Promise<ReadonlyArray<unknown>>((resolve, reject) => waiting.set(id, { resolve, reject }))
   const ask = (question: Question): Promise<ReadonlyArray<unknown>> => {
     if (gone !== null) return Promise.reject(gone)
-    if (waiting.size >= MOST_WAITING) {
-      return Promise.reject(new DatabaseGone(`${MOST_WAITING} requests wait already; ask again later`))
+    if (waiting.size >= MAX_WAITING) {
+      return Promise.reject(new DatabaseGone(`${MAX_WAITING} requests wait already; ask again later`))
     }
     lastId++
     const answer = listen(lastId)

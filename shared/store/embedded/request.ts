@@ -52,7 +52,7 @@ export type Asked =
     } & Reading)
 
 /** An answer is cut at so many rows, as hosted Supabase cuts it. */
-const MOST_ROWS = 1_000
+const MAX_ROWS = 1_000
 
 const OPERATORS: Readonly<Record<string, Filter["operator"]>> = {
   eq: "=",
@@ -182,7 +182,7 @@ const splitReading = (query: ReadonlyArray<readonly [string, string]>) => {
     select: select === "*" ? null : select.split(",").map(readSelected),
     filters: [],
     order: (known.get("order") ?? "").split(",").filter(Boolean).map(readOrder),
-    limit: Math.min(MOST_ROWS, wholeNumber("limit", known.get("limit")) ?? MOST_ROWS),
+    limit: Math.min(MAX_ROWS, wholeNumber("limit", known.get("limit")) ?? MAX_ROWS),
     offset: wholeNumber("offset", known.get("offset")) ?? 0
   }
   return { reading, rest }

@@ -2,7 +2,7 @@
 import type { MarketProcess, MarketTrade, ProcessState, Step } from "./process.ts"
 
 /** About eight busy days of DOGE/USD at Kraken; then the oldest are forgotten, and can no longer be asked for. */
-const MOST_TRADES = 500_000
+const MAX_TRADES = 500_000
 
 export class LiveMarket implements MarketProcess {
   /** [number of trades taken so far] */
@@ -14,8 +14,8 @@ export class LiveMarket implements MarketProcess {
   push(trade: MarketTrade): void {
     const newestMs = this.trades.at(-1)?.timeMs ?? 0
     this.trades.push(trade.timeMs < newestMs ? { ...trade, timeMs: newestMs } : trade)
-    if (this.trades.length <= MOST_TRADES) return
-    const half = MOST_TRADES / 2
+    if (this.trades.length <= MAX_TRADES) return
+    const half = MAX_TRADES / 2
     this.trades = this.trades.slice(half)
     this.forgotten += half
   }

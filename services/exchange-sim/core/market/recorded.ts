@@ -5,7 +5,7 @@ import type { CandleRow, Recording, TradeRow } from "./rows.ts"
 
 /** So many trades are made of one minute of a candle (its open, and three on each leg), and at most so many of any candle. */
 const TRADES_PER_MINUTE = 10
-const MOST_TRADES_PER_CANDLE = 241
+const MAX_TRADES_PER_CANDLE = 241
 
 /** Throws an Error when the recording is too short to tell how long its candles are. */
 export const recordedMarket = (recording: Recording, priceDecimals: number): MarketProcess =>
@@ -47,7 +47,7 @@ export const path = (row: CandleRow, intervalMs: number, priceDecimals: number):
   if (row.volume === 0n) return []
   const corners =
     row.close >= row.open ? [row.open, row.low, row.high, row.close] : [row.open, row.high, row.low, row.close]
-  const wanted = Math.min(MOST_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
+  const wanted = Math.min(MAX_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
   const prices: Array<Price> = [roundPrice(row.open, priceDecimals)]
   for (let leg = 0; leg < 3; leg++) {

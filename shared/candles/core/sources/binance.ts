@@ -7,7 +7,7 @@ import { type Answer, type Dialect, refusedAs } from "../dialect.ts"
 import type { CandleRequest } from "../../source.ts"
 import { lastStartMs, listOf, rawOfMs } from "./rows.ts"
 
-const MOST_ROWS = 1_000
+const MAX_ROWS = 1_000
 
 const INTERVALS = new Map([
   [1, "1m"],
@@ -24,7 +24,7 @@ const INTERVALS = new Map([
 const path = ({ symbol, intervalMin, cursor, sinceSec }: CandleRequest): string | null => {
   const interval = INTERVALS.get(intervalMin)
   if (interval === undefined) return null
-  const query = new URLSearchParams({ symbol, interval, limit: String(MOST_ROWS) })
+  const query = new URLSearchParams({ symbol, interval, limit: String(MAX_ROWS) })
   const startMs = cursor ?? (sinceSec === undefined ? null : String(sinceSec * 1_000))
   if (startMs !== null) query.set("startTime", startMs)
   return `/api/v3/klines?${query.toString()}`
@@ -38,7 +38,7 @@ const read = (body: Json, { cursor }: CandleRequest): Answer => {
       rawOfMs(openMs, open, high, low, close, volume, trades)
     ),
     cursor: lastStartMs(rows.at(-1)?.[0]) ?? cursor,
-    more: rows.length >= MOST_ROWS,
+    more: rows.length >= MAX_ROWS,
     closedUntilSec: null
   }
 }

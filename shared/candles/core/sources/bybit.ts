@@ -8,7 +8,7 @@ import { type Answer, type Dialect, refusedAs } from "../dialect.ts"
 import type { CandleRequest } from "../../source.ts"
 import { lastStartMs, listOf, rawOfMs } from "./rows.ts"
 
-const MOST_ROWS = 1_000
+const MAX_ROWS = 1_000
 
 const INTERVALS = new Map([
   [1, "1"],
@@ -25,13 +25,13 @@ const INTERVALS = new Map([
 /** First and last start of a page's window in Unix milliseconds; null: the newest page. */
 const windowOf = ({ cursor, sinceSec, intervalMin }: CandleRequest) => {
   const startMs = cursor === null ? (sinceSec === undefined ? null : sinceSec * 1_000) : Number(cursor)
-  return startMs === null ? null : { startMs, endMs: startMs + (MOST_ROWS - 1) * intervalSec(intervalMin) * 1_000 }
+  return startMs === null ? null : { startMs, endMs: startMs + (MAX_ROWS - 1) * intervalSec(intervalMin) * 1_000 }
 }
 
 const path = (request: CandleRequest): string | null => {
   const interval = INTERVALS.get(request.intervalMin)
   if (interval === undefined) return null
-  const query = new URLSearchParams({ category: "spot", symbol: request.symbol, interval, limit: String(MOST_ROWS) })
+  const query = new URLSearchParams({ category: "spot", symbol: request.symbol, interval, limit: String(MAX_ROWS) })
   const window = windowOf(request)
   if (window !== null) {
     query.set("start", String(window.startMs))

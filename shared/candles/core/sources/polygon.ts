@@ -10,7 +10,7 @@ import type { CandleRequest } from "../../source.ts"
 import { lastStartMs, rawOfMs } from "./rows.ts"
 
 /** The most a page may hold. */
-const MOST_ROWS = 50_000
+const MAX_ROWS = 50_000
 /** Bars of a newest page; a stock market is open about a fifth of the hours of a year, so five times as far back. */
 const NEWEST_BARS = 1_000
 const CLOSED_HOURS_FACTOR = 5
@@ -33,7 +33,7 @@ const path = ({ symbol, intervalMin, cursor, sinceSec }: CandleRequest, nowSec: 
   if (cursor?.startsWith("/") === true) return cursor
   const newestSec = nowSec - NEWEST_BARS * CLOSED_HOURS_FACTOR * intervalSec(intervalMin)
   const fromMs = cursor ?? String((sinceSec ?? newestSec) * 1_000)
-  const query = new URLSearchParams({ adjusted: "true", sort: "asc", limit: String(MOST_ROWS) })
+  const query = new URLSearchParams({ adjusted: "true", sort: "asc", limit: String(MAX_ROWS) })
   return `/v2/aggs/ticker/${encodeURIComponent(symbol)}/range/${range}/${fromMs}/${nowSec * 1_000}?${query.toString()}`
 }
 

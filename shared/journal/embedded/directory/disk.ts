@@ -36,7 +36,7 @@ export type OpenForWriting = (path: string) => WritableFile
  * A block up to this size is handed to the system's cache on the spot (some 10 µs); the way over a thread of the pool and
  * back costs several times that. The sync, which waits for the disk, always goes over a thread.
  */
-const smallBytes = 64 * 1024
+const SMALL_BYTES = 64 * 1024
 
 /** Opens or creates; throws the system's error. */
 export const openForWriting: OpenForWriting = (path) => {
@@ -56,7 +56,7 @@ export const openForWriting: OpenForWriting = (path) => {
       )
     })
   const write = (bytes: Buffer, position: number): Effect.Effect<void, DiskError> =>
-    (bytes.length <= smallBytes ? writeSmall : writeLarge)(bytes, position).pipe(
+    (bytes.length <= SMALL_BYTES ? writeSmall : writeLarge)(bytes, position).pipe(
       // The system may take fewer bytes than offered; each turn takes at least one or fails.
       Effect.flatMap((written) =>
         written === bytes.length ? Effect.void : write(bytes.subarray(written), position + written)

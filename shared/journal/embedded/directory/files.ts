@@ -7,7 +7,7 @@ import { decodeFrame } from "./frame.ts"
 import type { Place, RecordIndex } from "../recordIndex.ts"
 
 /** Bytes read for a run of records: large enough that opening the file does not count. */
-const runBytes = 1024 * 1024
+const RUN_BYTES = 1024 * 1024
 
 const readPlace = (place: Place, length: number): Effect.Effect<Buffer, JournalUnavailable> =>
   Effect.tryPromise({
@@ -48,7 +48,7 @@ const decodeRun = (
 export const readRun = (index: RecordIndex, from: number) =>
   Effect.suspend(() => {
     const place = index.locate(from)
-    return readPlace(place, Math.min(place.untilSegmentEnd, Math.max(runBytes, place.size))).pipe(
+    return readPlace(place, Math.min(place.untilSegmentEnd, Math.max(RUN_BYTES, place.size))).pipe(
       Effect.flatMap((bytes) => decodeRun(bytes, from, place))
     )
   })

@@ -9,21 +9,21 @@
  * had been acknowledged, which is how recovery tells a torn write from rot.
  */
 import { crc32 } from "node:zlib"
-import { maxDataBytes, maxIdLength } from "../../entry.ts"
+import { MAX_DATA_BYTES, MAX_ID_LENGTH } from "../../entry.ts"
 import type { JournalRecord } from "../../port.ts"
-import { maxSubjectLength } from "../../subjects.ts"
+import { MAX_SUBJECT_LENGTH } from "../../subjects.ts"
 
 /** Bytes before the body: length and checksum. */
-export const prefixBytes = 8
-const fixedBodyBytes = 4 + 6 + 6 + 6 + 1 + 1
+export const PREFIX_BYTES = 8
+const FIXED_BODY_BYTES = 4 + 6 + 6 + 6 + 1 + 1
 /** Smallest and largest whole frame, bytes. */
-export const minFrameBytes = prefixBytes + fixedBodyBytes + 2
-export const maxFrameBytes = prefixBytes + fixedBodyBytes + maxSubjectLength + maxIdLength + maxDataBytes
+export const MIN_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + 2
+export const MAX_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + MAX_SUBJECT_LENGTH + MAX_ID_LENGTH + MAX_DATA_BYTES
 
 /** `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. */
-export const segmentHeaderBytes = 24
+export const SEGMENT_HEADER_BYTES = 24
 const magic = 0x4a4c4e4b
-const formatVersion = 1
+const FORMAT_VERSION = 1
 
 export interface FrameFields {
   readonly seq: number
@@ -47,8 +47,8 @@ export interface Frame {
 
 export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
   const { subject, id, data } = fields
-  const bodyBytes = fixedBodyBytes + subject.length + id.length + data.byteLength
-  const frame = Buffer.allocUnsafe(prefixBytes + bodyBytes)
+  const bodyBytes = FIXED_BODY_BYTES + subject.length + id.length + data.byteLength
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes)
   frame.writeUInt32LE(bodyBytes, 0)
   frame.writeUInt32LE(fields.previousCrc, 8)
   frame.writeUIntLE(fields.seq, 12, 6)
@@ -59,7 +59,7 @@ export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; read
   frame.write(subject, 32, "latin1")
   frame.write(id, 32 + subject.length, "latin1")
   frame.set(data, 32 + subject.length + id.length)
-  const crc = crc32(frame.subarray(prefixBytes))
+  const crc = crc32(frame.subarray(PREFIX_BYTES))
   frame.writeUInt32LE(crc, 4)
   return { frame, crc }
 }
@@ -71,15 +71,15 @@ const readU48 = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at) + 
 export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
   const size = frameSizeAt(bytes, offset)
   if (size === null || offset + size > bytes.length) return null
-  const body = bytes.subarray(offset + prefixBytes, offset + size)
+  const body = bytes.subarray(offset + PREFIX_BYTES, offset + size)
   const crc = bytes.readUInt32LE(offset + 4)
   if (crc32(body) !== crc) return null
-  const subjectEnd = fixedBodyBytes + (body[22] ?? 0)
+  const subjectEnd = FIXED_BODY_BYTES + (body[22] ?? 0)
   const idEnd = subjectEnd + (body[23] ?? 0)
   if (idEnd > body.length) return null
   const record: JournalRecord = {
     seq: readU48(body, 4),
-    subject: body.toString("latin1", fixedBodyBytes, subjectEnd),
+    subject: body.toString("latin1", FIXED_BODY_BYTES, subjectEnd),
     id: body.toString("latin1", subjectEnd, idEnd),
     data: body.subarray(idEnd),
     storedMs: readU48(body, 16)
@@ -89,9 +89,9 @@ export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
 
 /** The size a frame at `offset` claims, or null when its length is missing or impossible. */
 export const frameSizeAt = (bytes: Buffer, offset: number): number | null => {
-  if (offset + prefixBytes > bytes.length) return null
-  const size = prefixBytes + bytes.readUInt32LE(offset)
-  return size < minFrameBytes || size > maxFrameBytes ? null : size
+  if (offset + PREFIX_BYTES > bytes.length) return null
+  const size = PREFIX_BYTES + bytes.readUInt32LE(offset)
+  return size < MIN_FRAME_BYTES || size > MAX_FRAME_BYTES ? null : size
 }
 
 export interface SegmentHeader {
@@ -102,9 +102,9 @@ export interface SegmentHeader {
 }
 
 export const encodeSegmentHeader = (header: SegmentHeader): Buffer => {
-  const bytes = Buffer.alloc(segmentHeaderBytes)
+  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES)
   bytes.writeUInt32LE(magic, 0)
-  bytes.writeUInt32LE(formatVersion, 4)
+  bytes.writeUInt32LE(FORMAT_VERSION, 4)
   bytes.writeUIntLE(header.firstSeq, 8, 6)
   bytes.writeUInt32LE(header.previousCrc, 14)
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 20)), 20)
@@ -113,10 +113,10 @@ export const encodeSegmentHeader = (header: SegmentHeader): Buffer => {
 
 /** The header, or what is wrong with it. */
 export const decodeSegmentHeader = (bytes: Buffer): SegmentHeader | { readonly problem: string } => {
-  if (bytes.length < segmentHeaderBytes) return { problem: "too short for a segment header" }
+  if (bytes.length < SEGMENT_HEADER_BYTES) return { problem: "too short for a segment header" }
   if (bytes.readUInt32LE(0) !== magic) return { problem: "not a segment of a Kennel journal" }
   const version = bytes.readUInt32LE(4)
-  if (version !== formatVersion) return { problem: `format version ${version}, this build reads ${formatVersion}` }
+  if (version !== FORMAT_VERSION) return { problem: `format version ${version}, this build reads ${FORMAT_VERSION}` }
   if (bytes.readUInt32LE(20) !== crc32(bytes.subarray(0, 20))) return { problem: "segment header is damaged" }
   return { firstSeq: bytes.readUIntLE(8, 6), previousCrc: bytes.readUInt32LE(14) }
 }

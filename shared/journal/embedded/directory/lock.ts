@@ -31,7 +31,7 @@ interface Holder {
 }
 
 /** Losing a race this often in a row means the directory is contended beyond reason. */
-const maxAttempts = 20
+const MAX_ATTEMPTS = 20
 
 const readText = (path: string): string | null => {
   try {
@@ -131,7 +131,7 @@ export const holderOf = (directory: string): number | null => {
 }
 
 const tryAcquire = (directory: string): number | JournalOpenError => {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const newest = turnsOf(directory).at(-1) ?? 0
     if (newest > 0) {
       const text = readText(lockPath(directory, newest))

@@ -53,7 +53,7 @@ const ENDS: ReadonlyArray<string> = ["filled", "canceled", "expired"]
  * Four times the most orders one pair may have open at any tier (225): reached only when ends go unheard, and then the
  * oldest are forgotten. A forgotten order's fill that names no side is a problem, not a guess.
  */
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 
 /**
  * Reads one frame. An entry that cannot be read becomes a problem and does not hide its neighbours; a frame whose
@@ -95,7 +95,7 @@ const learn = (state: ExecutionsState, txid: string, row: Row): Known => {
     clientId: optionalText(row, "cl_ord_id") ?? before?.clientId ?? null
   }
   state.known.set(txid, order)
-  if (state.known.size > MOST_KNOWN) state.known.delete(state.known.keys().next().value ?? txid)
+  if (state.known.size > MAX_KNOWN) state.known.delete(state.known.keys().next().value ?? txid)
   return order
 }
 
