@@ -2,7 +2,7 @@
 import { Context, Deferred, Effect, PubSub, Ref, Stream } from "effect"
 import type { Blocks } from "../services/control-plane/core/blocks.ts"
 import { MarketViews } from "../services/control-plane/marketViews.ts"
-import { statusActor } from "../services/control-plane/core/status.ts"
+import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { governorActor } from "../services/governor/core/actor.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { governorView } from "../services/governor/core/view/view.ts"

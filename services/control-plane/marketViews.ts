@@ -3,7 +3,7 @@ import { Context, type Effect, type Stream } from "effect"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { GovernorStatus } from "./core/governorStatus.ts"
-import type { StatusState } from "./core/status.ts"
+import type { StatusState } from "./core/status/state.ts"
 
 /**
  * Money, prices and volumes are plain decimal text ("0.1234567"); fields ending in `_at` are Unix seconds of the

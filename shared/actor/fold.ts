@@ -10,7 +10,7 @@ import { encodeEntry, outputId, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
-import type { Actor } from "./core/actor.ts"
+import { type Actor, placeIn } from "./core/actor.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
 export class Divergence extends Error {
@@ -105,7 +105,7 @@ export class ActorFold<State> {
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as MarketEvent
       if (event._tag === "EpochRaised") this.epoch = event.epoch
-      const place = { seq: record.seq, index, subject: record.subject, epoch: this.epoch, timeMs: record.timeMs }
+      const place = placeIn(record, index, this.epoch)
       try {
         const step = this.actor.reduce(this.state, event, place)
         this.state = step.state

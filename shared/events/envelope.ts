@@ -6,6 +6,7 @@
  * replica gives the same output the same id.
  */
 import { Schema } from "effect"
+import { type Standing, standingOf } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
 import { decodeHot } from "./hot.ts"
@@ -30,8 +31,8 @@ export const Envelope = Schema.Struct({
 })
 export type Envelope = typeof Envelope.Type
 
-/** An envelope with its place in the journal. */
-export interface StoredRecord extends Envelope {
+/** An envelope with its place in the journal, and what its subject says. */
+export interface StoredRecord extends Envelope, Standing {
   readonly seq: number
   readonly subject: string
   readonly id: string
@@ -69,6 +70,7 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
   try {
     const stored: StoredRecord = {
       ...readEnvelope(JSON.parse(text.decode(record.data))),
+      ...standingOf(record.subject),
       seq: record.seq,
       subject: record.subject,
       id: record.id

@@ -1,4 +1,4 @@
-/** Every event of a market in one union: what a record may carry. */
+/** Every event of a market: what a record may carry. */
 import { Schema } from "effect"
 import { AccountEvent } from "./families/account.ts"
 import { ClockEvent } from "./families/clock.ts"
@@ -11,18 +11,25 @@ import { RebalancerEvent } from "./families/rebalancer.ts"
 import { RegimeEvent } from "./families/regime.ts"
 import { SlotEvent } from "./families/slot.ts"
 
-export const MarketEvent = Schema.Union([
-  PriceEvent,
-  ClockEvent,
-  ...OrderEvent.members,
-  ...SlotEvent.members,
-  ...AccountEvent.members,
-  ...ControlEvent.members,
-  ...GovernorEvent.members,
-  CommandEvent,
-  RebalancerEvent,
-  ...RegimeEvent.members
-])
+/** Every event by the family that it belongs to: who writes it, and on which subject it stands. */
+export const FAMILIES = {
+  price: [PriceEvent],
+  clock: [ClockEvent],
+  order: OrderEvent.members,
+  slot: SlotEvent.members,
+  account: AccountEvent.members,
+  control: ControlEvent.members,
+  governor: GovernorEvent.members,
+  command: [CommandEvent],
+  rebalancer: [RebalancerEvent],
+  regime: RegimeEvent.members
+} as const
+export type Family = keyof typeof FAMILIES
+/** The tags of one family, or of several. */
+export type TagOf<F extends Family> = (typeof FAMILIES)[F][number]["Type"]["_tag"]
+
+/** Every event of a market. */
+export const MarketEvent = Schema.Union(Object.values(FAMILIES).flat())
 export type MarketEvent = typeof MarketEvent.Type
 /** The event with this tag: `EventOf<"OrderFilled">`. */
 export type EventOf<Tag extends MarketEvent["_tag"]> = Extract<MarketEvent, { readonly _tag: Tag }>

@@ -1,6 +1,6 @@
 /** Whether the market can trade now, and if not, what it waits for. Pure. */
 import type { MarketMoment } from "../marketViews.ts"
-import type { LiveOrder } from "./status.ts"
+import type { FollowedOrder } from "./status/state.ts"
 
 /** What the process itself observes of the journal, apart from what stands in it. */
 export interface JournalWatch {
@@ -80,7 +80,7 @@ export const haltedBy = (observed: Observed): ReadonlyArray<string> => {
   return [...faultLines(observed), ...(slotsHalt ? haltedSlots(observed) : [])]
 }
 
-const nameOf = (order: LiveOrder): string => `${order.clientId} (slot ${order.slot ?? "?"})`
+const nameOf = (order: FollowedOrder): string => `${order.clientId ?? order.localId} (slot ${order.slot})`
 
 /** The first three, and how many more there are: a line stays a line. */
 export const firstOf = (lines: ReadonlyArray<string>): string =>
@@ -101,7 +101,7 @@ export const warnings = (observed: Observed): ReadonlyArray<string> => {
   const { status, governor } = observed
   const found: Array<string> = [...feeWarning(observed)]
   if (governor !== null && governor.mode !== "HALTED") found.push(...haltedSlots(observed))
-  const unknown = status.live.filter((order) => order.outcome === "unknown")
+  const unknown = Object.values(status.live).filter((order) => order.stage === "unknown")
   if (unknown.length > 0) found.push(`orders sent, outcome unknown, being looked up: ${firstOf(unknown.map(nameOf))}`)
   const exchange = status.constraints?.status
   if (exchange !== undefined && exchange !== "online") found.push(`exchange: the pair is ${exchange}`)

@@ -3,7 +3,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { firstOf, haltedBy, type Observed } from "./checks.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
-import type { AskedCommand, Notice } from "./status.ts"
+import type { AskedCommand, Notice } from "./status/state.ts"
 import { argumentsIn, commandInWords, wordsOf } from "./words.ts"
 
 /** The blocks the report shows as the governor gives them. */

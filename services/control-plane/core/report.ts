@@ -148,8 +148,8 @@ const constraintsOf = ({ status }: Observed): StatusReport["constraints"] =>
 
 const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
   const { sent, filled, cancelled, rejected, fills } = status.counts
-  const now = { claimed: 0, open: 0, unknown: 0 }
-  for (const order of status.live) now[order.outcome]++
+  const now = { requested: 0, claimed: 0, open: 0, unknown: 0 }
+  for (const order of Object.values(status.live)) now[order.stage]++
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 

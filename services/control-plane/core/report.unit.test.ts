@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
-import { foldAll, observedAt, opening, OPTIONS, price, reconciled, slots, START_MS } from "../testing/examples.ts"
+import {
+  claimed,
+  foldAll,
+  observedAt,
+  opening,
+  OPTIONS,
+  price,
+  reconciled,
+  requested,
+  slots,
+  START_MS
+} from "../testing/examples.ts"
 import { reportOf } from "./report.ts"
 
 const running = [...opening, price("0.141", "0.1409", "0.1411")]
@@ -89,8 +100,12 @@ describe("warnings", () => {
     [1, ["orders sent, outcome unknown, being looked up: k1 (slot 1)"]],
     [5, ["orders sent, outcome unknown, being looked up: k1 (slot 1), k2 (slot 1), k3 (slot 1) and 2 more"]]
   ])("of %i orders without outcome are %j", (count, expected) => {
-    const events = Array.from({ length: count }, (_, index) => unknown(index + 1))
-    expect(warnings(observedAt([...running, ...events]))).toEqual(expected)
+    const events = Array.from({ length: count }, (_, index) => [
+      requested(index + 1),
+      claimed(index + 1),
+      unknown(index + 1)
+    ])
+    expect(warnings(observedAt([...running, ...events.flat()]))).toEqual(expected)
   })
 
   it("name a pair that is not open for trading, and orders that are not ours", () => {

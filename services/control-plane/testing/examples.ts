@@ -1,4 +1,5 @@
 /** A market for the tests: one slot with both entries out, one with both exits, a recovery and two booked cycles. */
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { readSettings } from "../../../shared/config/read.ts"
 import { slotRules } from "../../../shared/config/slotRules.ts"
@@ -7,7 +8,8 @@ import type { Observed } from "../core/checks.ts"
 import type { GovernorStatus } from "../core/governorStatus.ts"
 import type { SlotCycle, SlotOrder, SlotStatus } from "../marketViews.ts"
 import type { ReportOptions } from "../core/report.ts"
-import { initialStatus, statusActor, type StatusState } from "../core/status.ts"
+import { statusActor } from "../core/status/actor.ts"
+import { initialStatus, type StatusState } from "../core/status/state.ts"
 
 /** 2026-11-20 14:00:00 UTC. */
 export const START_MS = Date.UTC(2026, 10, 20, 14)
@@ -26,6 +28,32 @@ export const reconciled: MarketEvent = {
   foreignOrders: 0,
   windowStartMs: START_MS
 }
+
+/** Order `n` of a slot is asked for. */
+export const requested = (n: number): MarketEvent => ({
+  _tag: "OrderRequested",
+  localId: n,
+  side: "buy",
+  role: "entry",
+  tradeId: "B",
+  cycle: 1,
+  price: Price.parse("0.14"),
+  volume: Volume.parse("14"),
+  postOnly: true,
+  reason: { rule: "bootstrap_B", numbers: {} }
+})
+
+/** … and about to be sent, as `k<n>`. */
+export const claimed = (n: number): MarketEvent => ({
+  _tag: "OrderClaimed",
+  clientId: `k${n}`,
+  localId: n,
+  side: "buy",
+  price: Price.parse("0.14"),
+  volume: Volume.parse("14"),
+  postOnly: true,
+  deadlineMs: START_MS + 5_000
+})
 
 /** The facts a market begins with, in the order in which they are written. */
 export const opening: ReadonlyArray<MarketEvent> = [
@@ -59,7 +87,7 @@ export const foldAll = (
 ): StatusState => {
   const { from = initialStatus, firstSeq = 1, subject = "market.XDGUSD.order.slot-1", timeMs = START_MS } = options
   return events.reduce((state, event, index) => {
-    const place = { seq: firstSeq + index, index: 0, subject, epoch: 1, timeMs: timeMs + index * 1_000 }
+    const place = placeAt({ seq: firstSeq + index, index: 0, subject, epoch: 1, timeMs: timeMs + index * 1_000 })
     return statusActor.reduce(state, event, place).state
   }, from)
 }

@@ -11,7 +11,7 @@ import { foldAll } from "./examples.ts"
 import type { GovernorStatus } from "../core/governorStatus.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
 import { MarketViews, type Preview, type SlotStatus } from "../marketViews.ts"
-import { initialStatus } from "../core/status.ts"
+import { initialStatus } from "../core/status/state.ts"
 
 /** The market the tests are in. */
 export const SUBJECTS = marketSubjects("XDGUSD")

@@ -1,8 +1,10 @@
 /** What an actor is: a pure fold of the market's journal. Everything else (reading, publishing, snapshots, recovery) is the runtime's. */
+import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import type { MarketEvent } from "../../events/event.ts"
+import { decodeState, encodeState } from "./stateText.ts"
 
 /** Where an event stands, and when it happened. */
-export interface EventPlace {
+export interface EventPlace extends Standing {
   /** Sequence of its record. */
   readonly seq: number
   /** Its index in the record. */
@@ -13,6 +15,13 @@ export interface EventPlace {
   /** Unix milliseconds of the exchange's clock. */
   readonly timeMs: number
 }
+
+/** The place of event `index` of a record, under the epoch in force there. */
+export const placeIn = (
+  { seq, subject, timeMs, family, slot }: Pick<EventPlace, "seq" | "subject" | "timeMs" | keyof Standing>,
+  index: number,
+  epoch: number
+): EventPlace => ({ seq, index, subject, family, slot, epoch, timeMs })
 
 export interface Step<State> {
   readonly state: State
@@ -32,6 +41,19 @@ export interface Actor<State> {
   readonly encode: (state: State) => string
   readonly decode: (text: string) => State
 }
+
+/** A place by its subject, where there is no record to take it from. */
+export const placeAt = (place: Omit<EventPlace, keyof Standing>): EventPlace => ({
+  ...place,
+  ...standingOf(place.subject)
+})
+
+/** An actor whose state is plain data: its text form is `stateText.ts`'s. */
+export const defineActor = <State>(actor: Omit<Actor<State>, "encode" | "decode">): Actor<State> => ({
+  ...actor,
+  encode: encodeState,
+  decode: decodeState<State>
+})
 
 /** The actor beside others of another kind: whoever runs it leaves its state to the actor itself. */
 export const ofAnyKind = <State>(actor: Actor<State>): Actor<unknown> => actor as unknown as Actor<unknown>

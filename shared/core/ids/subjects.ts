@@ -29,8 +29,18 @@ export type MarketSubjects = ReturnType<typeof marketSubjects>
 /** The name of a slot's actor: `slot-3`. */
 export const slotActor = (slot: number): string => `slot-${slot}`
 
-/** The slot a subject belongs to (`….order.slot-3`, `….out.slot-3`), or null for any other. */
-export const slotOfSubject = (subject: string): number | null => {
-  const match = /\.(?:order|out)\.slot-(\d+)$/.exec(subject)
-  return match === null ? null : Number(match[1])
+/** What a subject says of the events that stand on it. */
+export interface Standing {
+  /** `price`, `order`, `control`, …; for what an actor decides the actor's kind: `slot`, `governor`, `rebalancer`. */
+  readonly family: string
+  /** The slot that the subject belongs to (`….order.slot-3`, `….out.slot-3`); null for any other. */
+  readonly slot: number | null
+}
+
+/** Read from `market.<PAIR>.<family>[.<actor>]`; a subject of another form has the empty family. */
+export const standingOf = (subject: string): Standing => {
+  const [, , family = "", actor = ""] = subject.split(".")
+  const slot = /^slot-(\d+)$/.exec(actor)
+  if (family === "out") return slot === null ? { family: actor, slot: null } : { family: "slot", slot: Number(slot[1]) }
+  return { family, slot: slot === null ? null : Number(slot[1]) }
 }

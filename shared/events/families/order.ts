@@ -5,7 +5,9 @@
 import { Schema } from "effect"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 
+/** Which side of the book an order stands on. */
 export const Side = Schema.Literals(["buy", "sell"])
+export type Side = typeof Side.Type
 
 const Identity = {
   clientId: Schema.NonEmptyString,

@@ -1,21 +1,17 @@
 import { describe, expect, it } from "vitest"
-import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import { foldAll, opening, price, reconciled, START_MS } from "../testing/examples.ts"
-import { initialStatus, MAX_COMMANDS, MAX_FAULTS, MAX_LIVE_ORDERS, MAX_NOTICES, statusActor } from "./status.ts"
+import { placeAt } from "../../../../shared/actor/core/actor.ts"
+import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { claimed, foldAll, opening, price, reconciled, requested, START_MS } from "../../testing/examples.ts"
+import { statusActor } from "./actor.ts"
+import { MAX_COMMANDS, MAX_NOTICES } from "./asked.ts"
+import { MAX_FAULTS } from "./market.ts"
+import { MAX_LIVE_ORDERS } from "./orders.ts"
+import { initialStatus, type StatusState } from "./state.ts"
 
-const claimed = (n: number): MarketEvent => ({
-  _tag: "OrderClaimed",
-  clientId: `k${n}`,
-  localId: n,
-  side: "buy",
-  price: Price.parse("0.14"),
-  volume: Volume.parse("14"),
-  postOnly: true,
-  deadlineMs: START_MS + 5_000
-})
 const accepted: MarketEvent = { _tag: "OrderAccepted", clientId: "k1", localId: 1, txid: "OX" }
 const unknown: MarketEvent = { _tag: "OrderUnknown", clientId: "k1", localId: 1, cause: "timed out" }
+const refused: MarketEvent = { _tag: "EntryRefused", slot: 1, localId: 1, reason: { rule: "headroom", numbers: {} } }
 const rejected: MarketEvent = { _tag: "OrderRejected", clientId: "k1", localId: 1, cause: "EOrder:Insufficient funds" }
 const totals = {
   clientId: "k1",
@@ -39,27 +35,30 @@ const skipped = (actor: string, seq: number): MarketEvent => ({
   reason: "known bug"
 })
 
+const SLOT_1 = "market.XDGUSD.order.slot-1"
+const live = (state: StatusState) => Object.values(state.live)
+
 describe("an order", () => {
   it.each([
-    { so: "is being sent once claimed", events: [claimed(1)], outcomes: ["claimed"] },
-    { so: "is open once accepted", events: [claimed(1), accepted], outcomes: ["open"] },
-    { so: "is open too when its claim was before our time", events: [accepted], outcomes: ["open"] },
-    { so: "is unknown when no answer came", events: [claimed(1), unknown], outcomes: ["unknown"] },
-    { so: "is open when it was found after all", events: [claimed(1), unknown, accepted], outcomes: ["open"] },
-    { so: "is gone when it was not found", events: [claimed(1), unknown, rejected], outcomes: [] },
-    { so: "stays open through a partial fill", events: [claimed(1), accepted, fill], outcomes: ["open"] },
-    { so: "is gone when filled", events: [claimed(1), accepted, filled], outcomes: [] },
-    { so: "is gone when cancelled", events: [claimed(1), accepted, cancelled], outcomes: [] }
-  ])("$so", ({ events, outcomes }) => {
-    expect(foldAll(events).live.map((order) => order.outcome)).toEqual(outcomes)
+    { so: "is wanted once asked for", events: [], stages: ["requested"] },
+    { so: "is gone when the governor refuses it", events: [refused], stages: [] },
+    { so: "is being sent once claimed", events: [claimed(1)], stages: ["claimed"] },
+    { so: "is open once accepted", events: [claimed(1), accepted], stages: ["open"] },
+    { so: "is unknown when no answer came", events: [claimed(1), unknown], stages: ["unknown"] },
+    { so: "is open when it was found after all", events: [claimed(1), unknown, accepted], stages: ["open"] },
+    { so: "is gone when it was not found", events: [claimed(1), unknown, rejected], stages: [] },
+    { so: "stays open through a partial fill", events: [claimed(1), accepted, fill], stages: ["open"] },
+    { so: "is gone when filled", events: [claimed(1), accepted, filled], stages: [] },
+    { so: "is gone when cancelled", events: [claimed(1), accepted, cancelled], stages: [] },
+    { so: "does not come back with a late fact", events: [filled, accepted], stages: [] }
+  ])("$so", ({ events, stages }) => {
+    expect(live(foldAll([requested(1), ...events], { subject: SLOT_1 })).map(({ stage }) => stage)).toEqual(stages)
   })
 
   it("belongs to the slot on whose subject it stands", () => {
-    expect(foldAll([claimed(1)], { subject: "market.XDGUSD.order.slot-12" }).live[0]).toMatchObject({
-      slot: 12,
-      clientId: "k1",
-      sinceMs: START_MS
-    })
+    expect(live(foldAll([requested(1)], { subject: "market.XDGUSD.out.slot-12" }))).toMatchObject([
+      { slot: 12, localId: 1, sinceMs: START_MS }
+    ])
   })
 
   it("is counted once for each thing that happened to it", () => {
@@ -74,10 +73,10 @@ describe("an order", () => {
   })
 
   it("leaves when there are too many, oldest first, and is counted as untracked", () => {
-    const many = Array.from({ length: MAX_LIVE_ORDERS + 2 }, (_, n) => claimed(n))
-    const state = foldAll(many)
-    expect(state.live).toHaveLength(MAX_LIVE_ORDERS)
-    expect(state.live[0]?.clientId).toBe("k2")
+    const many = Array.from({ length: MAX_LIVE_ORDERS + 2 }, (_, n) => requested(n))
+    const state = foldAll(many, { subject: SLOT_1 })
+    expect(live(state)).toHaveLength(MAX_LIVE_ORDERS)
+    expect(live(state)[0]?.localId).toBe(2)
     expect(state.untracked).toBe(2)
   })
 })
@@ -160,7 +159,7 @@ describe("the state", () => {
   })
 
   it("gives no outputs", () => {
-    const place = { seq: 1, index: 0, subject: "market.XDGUSD.price", epoch: 1, timeMs: START_MS }
+    const place = placeAt({ seq: 1, index: 0, subject: "market.XDGUSD.price", epoch: 1, timeMs: START_MS })
     expect(statusActor.reduce(initialStatus, price("0.14"), place).outputs).toEqual([])
   })
 })

@@ -1,0 +1,30 @@
+/** Price, account, terms, reconciliation and faults. */
+import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
+import { accountHandlers } from "../../../../shared/core/market/account.ts"
+import { counted, type StatusState } from "./state.ts"
+
+/** Faults kept. A fault stops its actor, so each actor has one at a time; the first ones matter most, later ones are dropped. */
+export const MAX_FAULTS = 100
+
+/** What the facts of the market leave behind. */
+export const marketHandlers = {
+  ...accountHandlers<StatusState>(),
+  PriceObserved: (state, event, { timeMs, seq }) => ({
+    ...state,
+    price: event,
+    priceAge: { sec: 0, atMs: timeMs, seq }
+  }),
+  ClockTicked: (state, { priceAgeSec }, { timeMs, seq }) =>
+    priceAgeSec === null ? state : { ...state, priceAge: { sec: priceAgeSec, atMs: timeMs, seq } },
+  MarketConfigured: (state, event) => ({ ...state, configured: event }),
+  FaultRaised: (state, fault) => {
+    const known = state.faults.some(({ actor, seq }) => actor === fault.actor && seq === fault.seq)
+    return known || state.faults.length >= MAX_FAULTS ? state : { ...state, faults: [...state.faults, fault] }
+  },
+  RecordSkipped: (state, { actor, seq }) => ({
+    ...state,
+    faults: state.faults.filter((fault) => fault.actor !== actor || fault.seq !== seq)
+  }),
+  FrameQuarantined: (state) => counted(state, "quarantined"),
+  HaltExplained: (state, event) => ({ ...state, explained: event })
+} satisfies Handlers<StatusState, StatusState>

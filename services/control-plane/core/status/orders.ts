@@ -1,0 +1,55 @@
+/** The live orders of all slots, and how often each thing has happened to one. */
+import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
+import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/core/orders/life.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import { counted, type FollowedOrder, type StatusState } from "./state.ts"
+
+/**
+ * Orders followed at once. Kraken's highest tier allows 225 open orders per pair; four times that leaves room for those
+ * on their way. Beyond it the oldest is dropped and counted in `untracked`.
+ */
+export const MAX_LIVE_ORDERS = 900
+
+const keyOf = (slot: number, localId: number): string => `${slot}/${localId}`
+
+const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, timeMs }: EventPlace): StatusState => {
+  if (slot === null) return state
+  const live: Record<string, FollowedOrder> = { ...state.live }
+  live[keyOf(slot, event.localId)] = { ...requestedOrder(event), slot, sinceMs: timeMs }
+  const [oldest, ...others] = Object.keys(live)
+  if (oldest === undefined || others.length < MAX_LIVE_ORDERS) return { ...state, live }
+  delete live[oldest]
+  return { ...state, live, untracked: state.untracked + 1 }
+}
+
+const evolved = (state: StatusState, slot: number | null, event: OrderLifeEvent, timeMs: number): StatusState => {
+  const key = slot === null ? "" : keyOf(slot, event.localId)
+  const order = state.live[key]
+  if (order === undefined) return state
+  const next = evolveOrder(order, event)
+  if (next === null) {
+    const { [key]: _ended, ...live } = state.live
+    return { ...state, live }
+  }
+  const sinceMs = next.stage === order.stage ? order.sinceMs : timeMs
+  return { ...state, live: { ...state.live, [key]: { ...next, sinceMs } } }
+}
+
+const evolve = (state: StatusState, event: OrderLifeEvent, { slot, timeMs }: EventPlace): StatusState =>
+  evolved(state, slot, event, timeMs)
+
+/** The order family is heard whole: nothing that happens to an order goes unseen. */
+export const orderHandlers = {
+  OrderRequested: followed,
+  EntryRefused: (state, event, { timeMs }) => evolved(state, event.slot, event, timeMs),
+  OrderClaimed: (state, event, place) => counted(evolve(state, event, place), "sent"),
+  OrderAccepted: evolve,
+  OrderUnknown: evolve,
+  OrderAmended: evolve,
+  AmendRefused: evolve,
+  FillRecorded: (state, event, place) => counted(evolve(state, event, place), "fills"),
+  OrderRejected: (state, event, place) => counted(evolve(state, event, place), "rejected"),
+  OrderFilled: (state, event, place) => counted(evolve(state, event, place), "filled"),
+  OrderCancelled: (state, event, place) => counted(evolve(state, event, place), "cancelled")
+} satisfies Handlers<StatusState, StatusState, "order">

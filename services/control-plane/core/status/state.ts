@@ -1,0 +1,82 @@
+/** What the market's journal says apart from the slots, as the control plane keeps it. */
+import { type Account, NO_ACCOUNT } from "../../../../shared/core/market/account.ts"
+import type { OrderLife } from "../../../../shared/core/orders/life.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { Command } from "../../../../shared/events/families/command.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+
+/** A live order of a slot, and since when it has been where it is. */
+export interface FollowedOrder extends OrderLife {
+  readonly slot: number
+  readonly sinceMs: number
+}
+
+/** Something a person should know of, and when it was said. */
+export interface Notice {
+  readonly severity: EventOf<"NoticeRaised">["severity"]
+  readonly reason: Reason
+  readonly atMs: number
+}
+
+/** What somebody asked for, and the governor's answer; null while there is none. */
+export interface AskedCommand {
+  readonly commandId: string
+  readonly author: string
+  readonly command: Command
+  readonly atMs: number
+  readonly answer: { readonly applied: boolean; readonly reason: Reason } | null
+}
+
+export interface StatusState extends Account {
+  /** The largest time seen, Unix milliseconds of the exchange's clock; 0 before the first. */
+  readonly nowMs: number
+  readonly epoch: number
+  readonly price: EventOf<"PriceObserved"> | null
+  /** How old the price was, and when and in which record that was said; null until a feed has heard one. */
+  readonly priceAge: { readonly sec: number; readonly atMs: number; readonly seq: number } | null
+  readonly configured: EventOf<"MarketConfigured"> | null
+  /** Faults no operator has answered, in the order in which they were raised; at most `MAX_FAULTS`. */
+  readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
+  /** By `slot/localId`, in the order of their requests; at most `MAX_LIVE_ORDERS`. */
+  readonly live: Readonly<Record<string, FollowedOrder>>
+  /** Orders that were too many to follow. */
+  readonly untracked: number
+  /** Oldest first, at most `MAX_NOTICES`. */
+  readonly notices: ReadonlyArray<Notice>
+  /** Oldest first, at most `MAX_COMMANDS`. */
+  readonly commands: ReadonlyArray<AskedCommand>
+  /** The last slot that stopped itself, and the shortest list of events that makes it stop; null when none ever did. */
+  readonly explained: EventOf<"HaltExplained"> | null
+  /** How often each thing has happened since the journal began. */
+  readonly counts: {
+    readonly sent: number
+    readonly rejected: number
+    readonly filled: number
+    readonly cancelled: number
+    readonly fills: number
+    readonly quarantined: number
+  }
+}
+
+/** Before the first record. */
+export const initialStatus: StatusState = {
+  ...NO_ACCOUNT,
+  nowMs: 0,
+  epoch: 0,
+  price: null,
+  priceAge: null,
+  configured: null,
+  faults: [],
+  live: {},
+  untracked: 0,
+  notices: [],
+  commands: [],
+  explained: null,
+  counts: { sent: 0, rejected: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
+}
+
+/** One more of something. */
+export const counted = (state: StatusState, what: keyof StatusState["counts"]): StatusState => ({
+  ...state,
+  counts: { ...state.counts, [what]: state.counts[what] + 1 }
+})

@@ -1,0 +1,27 @@
+/**
+ * Dispatch: which event leads to which handler. A table by tag says what an actor hears; whatever stands in no table changes
+ * nothing. A family that is named as heard whole must have every one of its tags in the table, so that a new event of that
+ * family does not compile until its hearers have said what it means to them.
+ */
+import type { EventOf, Family, MarketEvent, TagOf } from "../../events/event.ts"
+import type { EventPlace } from "./actor.ts"
+
+type Tag = MarketEvent["_tag"]
+
+/** What one event does to a subject: a state that is replaced, or a draft that is changed. */
+export type Handler<Subject, Result, T extends Tag> = (subject: Subject, event: EventOf<T>, place: EventPlace) => Result
+
+/** The table of an actor: every tag of the families it hears whole, and any others it picks. */
+export type Handlers<Subject, Result, Whole extends Family = never> = {
+  readonly [T in TagOf<Whole>]: Handler<Subject, Result, T>
+} & {
+  readonly [T in Exclude<Tag, TagOf<Whole>>]?: Handler<Subject, Result, T>
+}
+
+/** Finds the handler of an event; null when the table does not hear it. */
+export const handlerOf = <Subject, Result>(
+  handlers: Handlers<Subject, Result>,
+  event: MarketEvent
+): ((subject: Subject, event: MarketEvent, place: EventPlace) => Result) | null =>
+  // The table pairs each tag with a handler of that very event.
+  (handlers[event._tag] as ((subject: Subject, event: MarketEvent, place: EventPlace) => Result) | undefined) ?? null
