@@ -5,7 +5,7 @@ import { describeEffect } from "../services/governor/core/effects.ts"
 import type { GovernorState } from "../services/governor/core/state.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../services/slot-actor/core/state.ts"
-import type { EventPlace } from "../shared/actor/core/actor.ts"
+import { placeAt, type EventPlace } from "../shared/actor/core/actor.ts"
 import type { EventOf, MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 
@@ -30,13 +30,8 @@ export const previewCommand = (
   { seq, epoch, nowMs, priceAgeSec, governor, slots }: Standing,
   asked: EventOf<"CommandIssued">
 ): Preview => {
-  const at = (subject: string, records: number, index: number): EventPlace => ({
-    seq: seq + records,
-    index,
-    subject,
-    epoch,
-    timeMs: nowMs
-  })
+  const at = (subject: string, records: number, index: number): EventPlace =>
+    placeAt({ seq: seq + records, index, subject, epoch, timeMs: nowMs })
   const { outputs } = governorActor.reduce(governor, asked, at(subjects.command(asked.commandId), 1, 0))
   const answer = outputs.find(isAnswer) ?? answeredLater(asked)
   const decided = outputs.filter((event) => !isAnswer(event)).map(describeEffect)

@@ -5,6 +5,7 @@
  * The actors' own fold (`ActorFold`) does what it does in production: it encodes outputs, and compares each that comes round
  * byte for byte with what it computed.
  */
+import { standingOf } from "../../shared/core/ids/subjects.ts"
 import { createHash, type Hash } from "node:crypto"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
@@ -65,6 +66,7 @@ export class OrderedJournal {
         events: [first, ...more],
         seq: 0,
         subject,
+        ...standingOf(subject),
         id: "fact"
       },
       NO_BYTES

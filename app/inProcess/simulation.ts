@@ -2,6 +2,7 @@
  * A whole market at speed, in one thread: recorded prices, the slots, the governor, the rebalancer, the gateway's fold, the
  * exchange's engine and the ledger, every event in one order. After every record everything that must hold is looked at.
  */
+import { placeIn } from "../../shared/actor/core/actor.ts"
 import { governorActor } from "../../services/governor/core/actor.ts"
 import { governorViolations } from "../../services/governor/core/invariants.ts"
 import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
@@ -100,9 +101,8 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
   let posted = 0
   /** Every transaction balances by itself. */
   const postAll = (record: StoredRecord): void => {
-    const { seq, subject, epoch, timeMs } = record
     for (const [index, event] of record.events.entries()) {
-      const step = postEvent(ledger, event, { seq, index, subject, epoch, timeMs })
+      const step = postEvent(ledger, event, placeIn(record, index, record.epoch))
       ledger = step.state
       if (step.transaction === null) continue
       posted++

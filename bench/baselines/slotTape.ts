@@ -1,5 +1,5 @@
 /** A seeded life of one slot on a small exchange, recorded as the events its actor reads: about 97 % ticks, 3 % order facts. */
-import type { EventPlace } from "../../shared/actor/core/actor.ts"
+import { placeAt, type EventPlace } from "../../shared/actor/core/actor.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -57,7 +57,7 @@ export const recordTape = (seed: number, length: number, watch?: (state: SlotSta
   let ticks = 0
 
   const record = (event: MarketEvent): void => {
-    const place = { seq: all.length + 1, index: 0, subject: "market.XDGUSD.order.slot-1", epoch: 1, timeMs }
+    const place = placeAt({ seq: all.length + 1, index: 0, subject: "market.XDGUSD.order.slot-1", epoch: 1, timeMs })
     all.push({ event, place })
     if (event._tag === "PriceObserved" || event._tag === "ClockTicked") ticks++
     const step = actor.reduce(state, event, place)

@@ -1,4 +1,5 @@
 /** After a slot has broken: the journal is read again, and the shortest story that breaks it is written beside the breach. */
+import { placeIn } from "../../shared/actor/core/actor.ts"
 import { Effect, Stream } from "effect"
 import {
   appendControl,
@@ -9,7 +10,7 @@ import {
   skipKey
 } from "../../shared/actor/control.ts"
 import type { RecordUndecodable, StoredRecord } from "../../shared/events/envelope.ts"
-import { type MarketSubjects, slotActor as actorName, slotOfSubject } from "../../shared/core/ids/subjects.ts"
+import { type MarketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
 import { type PlacedEvent, shrink, violationsOf } from "./core/shrink.ts"
 
@@ -103,12 +104,11 @@ const read = Effect.fnUntraced(function* (options: {
     lastTicks = []
   }
   const fold = (record: StoredRecord) => {
-    const about = slotOfSubject(record.subject)
+    const about = record.slot
     const foreign = record.subject === own || (about !== null && about !== slot)
-    const { subject, timeMs } = record
     for (const [index, event] of record.events.entries()) {
       if (event._tag === "EpochRaised") epoch = event.epoch
-      if (!foreign) note({ event, place: { seq: record.seq, index, subject, epoch, timeMs } })
+      if (!foreign) note({ event, place: placeIn(record, index, epoch) })
     }
   }
   yield* journal.read({ from: 1 }).pipe(

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { Price } from "../core/decimal/decimal.ts"
 import { clientIdOf, originOf } from "../core/ids/clientId.ts"
 import { decodeRecord, encodeEntry, outputId, RecordUndecodable } from "./envelope.ts"
-import { marketSubjects, slotOfSubject } from "../core/ids/subjects.ts"
+import { marketSubjects, standingOf } from "../core/ids/subjects.ts"
 
 const stored = (data: string, seq = 7) => ({
   seq,
@@ -38,7 +38,14 @@ describe("a record", () => {
         '"events":[{"_tag":"PriceObserved","last":"0.1","bid":"0.09","ask":"0.11"}]}'
     )
     const record = decodeRecord({ ...stored(""), id: "a", data: entry.data })
-    assert.deepStrictEqual(record, { ...envelope, seq: 7, subject: "market.TEST.price", id: "a" })
+    assert.deepStrictEqual(record, {
+      ...envelope,
+      seq: 7,
+      subject: "market.TEST.price",
+      family: "price",
+      slot: null,
+      id: "a"
+    })
   })
 
   it.each([
@@ -95,10 +102,13 @@ describe("ids and subjects", () => {
     assert.strictEqual(outputId(3, "slot-1", 42), "3.slot-1.42")
   })
 
-  it("a slot's subjects say whose they are", () => {
+  it("a subject says which family stands on it, and whose slot it is", () => {
     const subjects = marketSubjects("XDGUSD")
-    assert.strictEqual(slotOfSubject(subjects.order(12)), 12)
-    assert.strictEqual(slotOfSubject(subjects.out("slot-3")), 3)
-    assert.isNull(slotOfSubject(subjects.price))
+    assert.deepStrictEqual(standingOf(subjects.order(12)), { family: "order", slot: 12 })
+    assert.deepStrictEqual(standingOf(subjects.out("slot-3")), { family: "slot", slot: 3 })
+    assert.deepStrictEqual(standingOf(subjects.out("governor")), { family: "governor", slot: null })
+    assert.deepStrictEqual(standingOf(subjects.price), { family: "price", slot: null })
+    assert.deepStrictEqual(standingOf(subjects.command("slot-1")), { family: "command", slot: null })
+    assert.deepStrictEqual(standingOf("elsewhere"), { family: "", slot: null })
   })
 })

@@ -1,4 +1,5 @@
 /** Reads a whole journal into the ledger, and folds the slots beside it. */
+import { placeIn } from "../../../shared/actor/core/actor.ts"
 import { Effect, Schema, Stream } from "effect"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
 import { slotBooks } from "../../../services/slot-actor/core/money/ledgerBooks.ts"
@@ -49,9 +50,9 @@ class Posting {
   transactions = 0
   readonly problems: Array<string> = []
 
-  post({ seq, subject, epoch, timeMs, events }: StoredRecord): ReadonlyArray<Transaction> {
-    return events.flatMap((event, index) => {
-      const { state, transaction } = postEvent(this.ledger, event, { seq, index, subject, epoch, timeMs })
+  post(record: StoredRecord): ReadonlyArray<Transaction> {
+    return record.events.flatMap((event, index) => {
+      const { state, transaction } = postEvent(this.ledger, event, placeIn(record, index, record.epoch))
       this.ledger = state
       if (transaction === null) return []
       this.transactions++

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -123,7 +124,7 @@ describe("the scorecard", () => {
 })
 
 describe("the advisor's status", () => {
-  const place = { seq: 1, index: 0, subject: "market.XDGUSD.regime", epoch: 1, timeMs: NOW * 1_000 }
+  const place = placeAt({ seq: 1, index: 0, subject: "market.XDGUSD.regime", epoch: 1, timeMs: NOW * 1_000 })
 
   it("shows the last regime, whose models a refused training leaves in use, and keeps score in a shadow run", () => {
     const price = Price.parse("0.1")

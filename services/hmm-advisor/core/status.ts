@@ -1,6 +1,6 @@
 /** The advisor for people: a fold of what it has written into the journal. Decides nothing. */
-import type { Actor } from "../../../shared/actor/core/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyScorecard, score, type Scorecard } from "./scorecard.ts"
@@ -22,40 +22,40 @@ interface Training {
   readonly event: EventOf<"RegimeModelTrained"> | EventOf<"RegimeTrainingRefused">
 }
 
+type AdvisorStep = Step<AdvisorState>
+
+const NO_OUTPUTS: AdvisorStep["outputs"] = []
+const kept = (state: AdvisorState): AdvisorStep => ({ state, outputs: NO_OUTPUTS })
+/** The state at the time of a fact, with what the fact changes. */
+const learnt = (state: AdvisorState, { timeMs }: EventPlace, change: Partial<AdvisorState>): AdvisorStep =>
+  kept({ ...state, ...change, nowMs: Math.max(state.nowMs, timeMs) })
+
+const trained = (state: AdvisorState, event: Training["event"], place: EventPlace): AdvisorStep =>
+  learnt(state, place, {
+    trainings: { ...state.trainings, [event.intervalMin]: { atMs: place.timeMs, event } }
+  })
+
+const HANDLERS: Handlers<AdvisorState, AdvisorStep, "regime"> = {
+  PriceObserved: (state, { last }, place) => learnt(state, place, { price: Price.toNumber(last) }),
+  RegimeObserved: (state, event, place) =>
+    learnt(state, place, {
+      regime: { event, atMs: place.timeMs },
+      scorecard: score(state.scorecard, event.consensus.biasSignal, state.price)
+    }),
+  RegimeModelTrained: trained,
+  RegimeTrainingRefused: trained,
+  RetrainAsked: (state, { commandId, intervals }, place) => learnt(state, place, { retrain: { commandId, intervals } }),
+  RetrainAnswered: (state, { commandId }, place) =>
+    learnt(state, place, { retrain: state.retrain?.commandId === commandId ? null : state.retrain })
+}
+
 /** Runs beside others in whatever follows the journal. */
-export const advisorStatusActor: Actor<AdvisorState> = {
+export const advisorStatusActor = defineActor<AdvisorState>({
   name: "advisor-status",
   version: "2",
   initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
-  reduce: (state, event, { timeMs }) => {
-    const nowMs = Math.max(state.nowMs, timeMs)
-    switch (event._tag) {
-      case "PriceObserved":
-        return { state: { ...state, nowMs, price: Price.toNumber(event.last) }, outputs: [] }
-      case "RegimeObserved": {
-        const scorecard = score(state.scorecard, event.consensus.biasSignal, state.price)
-        return { state: { ...state, nowMs, regime: { event, atMs: timeMs }, scorecard }, outputs: [] }
-      }
-      case "RegimeModelTrained":
-      case "RegimeTrainingRefused": {
-        const trainings = { ...state.trainings, [event.intervalMin]: { atMs: timeMs, event } }
-        return { state: { ...state, nowMs, trainings }, outputs: [] }
-      }
-      case "RetrainAsked": {
-        const { commandId, intervals } = event
-        return { state: { ...state, nowMs, retrain: { commandId, intervals } }, outputs: [] }
-      }
-      case "RetrainAnswered": {
-        const retrain = state.retrain?.commandId === event.commandId ? null : state.retrain
-        return { state: { ...state, nowMs, retrain }, outputs: [] }
-      }
-      default:
-        return { state, outputs: [] }
-    }
-  },
-  encode: encodeState,
-  decode: decodeState<AdvisorState>
-}
+  reduce: dispatch(HANDLERS, kept)
+})
 
 const REGIME_IDS = { BEARISH: 0, RANGING: 1, BULLISH: 2 } as const
 

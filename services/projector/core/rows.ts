@@ -1,7 +1,6 @@
 /** What a record of the journal becomes in the tables. Pure: the same journal always gives the same rows. */
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
-import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
 import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/port.ts"
 
 /** What is remembered from record to record; kept in the store beside the cursor. */
@@ -41,7 +40,7 @@ export const projectRecord = (
   { market, priceEverySec }: ProjectionRules
 ): { readonly state: ProjectionState; readonly rows: Rows } => {
   const nowMs = Math.max(state.nowMs, record.timeMs)
-  const subjectSlot = slotOfSubject(record.subject)
+  const subjectSlot = record.slot
   const fills: Array<FillRow> = []
   const prices: Array<PriceRow> = []
   const botEvents: Array<BotEventRow> = []

@@ -1,3 +1,4 @@
+import { standingOf } from "../../../shared/core/ids/subjects.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
@@ -40,6 +41,7 @@ const record = (
   timeMs,
   id: `r${seq}`,
   subject: `market.XDGUSD.${subject}`,
+  ...standingOf(`market.XDGUSD.${subject}`),
   events
 })
 

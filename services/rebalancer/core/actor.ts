@@ -2,8 +2,8 @@
  * The rebalancer as an actor: what the journal says of prices, balances, room for orders and the regime becomes the input of
  * `rebalance`, and each update leaves as a `SkewDecided` with every number on the way to it.
  */
-import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { defineActor, type Step } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { RebalancerRules } from "../../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -44,44 +44,8 @@ const initialState: RebalancerActorState = {
 /** More samples than this change nothing: no setting asks for more before it trusts the trend. */
 const SAMPLES_COUNTED = 1_000_000
 
-/** Folds prices, balances, capacity and regimes; decides the skew once per interval. */
-export const rebalancerActor: Actor<RebalancerActorState> = {
-  name: "rebalancer",
-  version: "1",
-  initial: initialState,
-  reduce: (state, event, place) => reduce(state, event, place),
-  encode: encodeState,
-  decode: decodeState<RebalancerActorState>
-}
-
 const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 const learn = (state: RebalancerActorState): Step<RebalancerActorState> => ({ state, outputs: NO_OUTPUTS })
-
-const reduce = (state: RebalancerActorState, event: MarketEvent, place: EventPlace): Step<RebalancerActorState> => {
-  switch (event._tag) {
-    case "PriceObserved":
-      return update({
-        ...state,
-        nowMs: Math.max(state.nowMs, place.timeMs),
-        price: Price.toNumber(event.last),
-        samples: Math.min(state.samples + 1, SAMPLES_COUNTED)
-      })
-    case "ClockTicked":
-      return update({ ...state, nowMs: Math.max(state.nowMs, place.timeMs) })
-    case "BalancesObserved":
-      return learn({ ...state, balances: event })
-    case "CapacityBandChanged":
-      return learn({ ...state, capacityBand: event.band })
-    case "RegimeObserved": {
-      const trained = event.oneMinute.trained || event.fifteenMinute.trained
-      return learn({ ...state, regime: { bias: event.consensus.biasSignal, trained, atMs: place.timeMs } })
-    }
-    case "RebalancerConfigured":
-      return learn({ ...state, rules: event.rules })
-    default:
-      return learn(state)
-  }
-}
 
 /** Takes a look when one is due; a market whose account is unknown has nothing to rebalance. */
 const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
@@ -143,4 +107,30 @@ const reasonOf = (
     flips: damping.flipsAtMs.length,
     skew
   }
+})
+
+const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "price" | "clock"> = {
+  PriceObserved: (state, event, { timeMs }) =>
+    update({
+      ...state,
+      nowMs: Math.max(state.nowMs, timeMs),
+      price: Price.toNumber(event.last),
+      samples: Math.min(state.samples + 1, SAMPLES_COUNTED)
+    }),
+  ClockTicked: (state, _event, { timeMs }) => update({ ...state, nowMs: Math.max(state.nowMs, timeMs) }),
+  BalancesObserved: (state, balances) => learn({ ...state, balances }),
+  CapacityBandChanged: (state, { band }) => learn({ ...state, capacityBand: band }),
+  RegimeObserved: (state, { oneMinute, fifteenMinute, consensus }, { timeMs }) => {
+    const trained = oneMinute.trained || fifteenMinute.trained
+    return learn({ ...state, regime: { bias: consensus.biasSignal, trained, atMs: timeMs } })
+  },
+  RebalancerConfigured: (state, { rules }) => learn({ ...state, rules })
+}
+
+/** Folds prices, balances, capacity and regimes; decides the skew once per interval. */
+export const rebalancerActor = defineActor<RebalancerActorState>({
+  name: "rebalancer",
+  version: "1",
+  initial: initialState,
+  reduce: dispatch(HANDLERS, learn)
 })

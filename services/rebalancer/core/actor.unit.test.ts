@@ -1,3 +1,4 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -49,7 +50,11 @@ const run = (steps: ReadonlyArray<readonly [timeMs: number, event: MarketEvent]>
   let state: RebalancerActorState = rebalancerActor.initial
   const skews: Array<EventOf<"SkewDecided">> = []
   for (const [seq, [timeMs, event]] of steps.entries()) {
-    const step = rebalancerActor.reduce(state, event, { seq: seq + 1, index: 0, subject: "s", epoch: 1, timeMs })
+    const step = rebalancerActor.reduce(
+      state,
+      event,
+      placeAt({ seq: seq + 1, index: 0, subject: "s", epoch: 1, timeMs })
+    )
     state = step.state
     for (const output of step.outputs) if (output._tag === "SkewDecided") skews.push(output)
   }
@@ -166,7 +171,7 @@ describe("the rebalancer on the journal", () => {
     for (let look = 0; look < 10; look++) steps.push([look * 300_000, price("0.1")])
     const { state } = run(steps)
     const again = rebalancerActor.decode(rebalancerActor.encode(state))
-    const place = { seq: 99, index: 0, subject: "s", epoch: 1, timeMs: HOUR_MS }
+    const place = placeAt({ seq: 99, index: 0, subject: "s", epoch: 1, timeMs: HOUR_MS })
     assert.deepEqual(
       rebalancerActor.reduce(again, price("0.12"), place).outputs,
       rebalancerActor.reduce(state, price("0.12"), place).outputs

@@ -18,10 +18,11 @@ export type Handlers<Subject, Result, Whole extends Family = never> = {
   readonly [T in Exclude<Tag, TagOf<Whole>>]?: Handler<Subject, Result, T>
 }
 
-/** Finds the handler of an event; null when the table does not hear it. */
-export const handlerOf = <Subject, Result>(
-  handlers: Handlers<Subject, Result>,
-  event: MarketEvent
-): ((subject: Subject, event: MarketEvent, place: EventPlace) => Result) | null =>
-  // The table pairs each tag with a handler of that very event.
-  (handlers[event._tag] as ((subject: Subject, event: MarketEvent, place: EventPlace) => Result) | undefined) ?? null
+/** What a table does to a subject; an event that it does not hear leads to `unheard`. */
+export const dispatch =
+  <Subject, Result>(handlers: Handlers<Subject, Result>, unheard: (subject: Subject) => Result) =>
+  (subject: Subject, event: MarketEvent, place: EventPlace): Result => {
+    // The table pairs each tag with a handler of that very event.
+    const handler = handlers[event._tag] as Handler<Subject, Result, typeof event._tag> | undefined
+    return handler === undefined ? unheard(subject) : handler(subject, event as never, place)
+  }

@@ -42,5 +42,5 @@ export const standingOf = (subject: string): Standing => {
   const [, , family = "", actor = ""] = subject.split(".")
   const slot = /^slot-(\d+)$/.exec(actor)
   if (family === "out") return slot === null ? { family: actor, slot: null } : { family: "slot", slot: Number(slot[1]) }
-  return { family, slot: slot === null ? null : Number(slot[1]) }
+  return { family, slot: slot === null || family !== "order" ? null : Number(slot[1]) }
 }

@@ -3,13 +3,16 @@
  * notices and commands. A pure fold that decides nothing; what slots and governor decide is shown from their own views.
  */
 import { defineActor } from "../../../../shared/actor/core/actor.ts"
-import { handlerOf } from "../../../../shared/actor/core/handlers.ts"
+import { dispatch } from "../../../../shared/actor/core/handlers.ts"
 import { askedHandlers } from "./asked.ts"
 import { marketHandlers } from "./market.ts"
 import { orderHandlers } from "./orders.ts"
 import { initialStatus, type StatusState } from "./state.ts"
 
-const HANDLERS = { ...marketHandlers, ...orderHandlers, ...askedHandlers }
+const fold = dispatch<StatusState, StatusState>(
+  { ...marketHandlers, ...orderHandlers, ...askedHandlers },
+  (state) => state
+)
 
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
 export const statusActor = defineActor<StatusState>({
@@ -17,7 +20,7 @@ export const statusActor = defineActor<StatusState>({
   version: "3",
   initial: initialStatus,
   reduce: (state, event, place) => {
-    const next = handlerOf<StatusState, StatusState>(HANDLERS, event)?.(state, event, place) ?? state
+    const next = fold(state, event, place)
     return { state: place.timeMs > next.nowMs ? { ...next, nowMs: place.timeMs } : next, outputs: [] }
   }
 })
