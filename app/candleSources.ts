@@ -13,7 +13,7 @@ import type { Settings } from "../shared/config/settings.ts"
 import { namesOf } from "../services/ohlcv-ingestor/core/job.ts"
 import type { LiveBars } from "../services/ohlcv-ingestor/live.ts"
 import type { IngestorOptions } from "../services/ohlcv-ingestor/service.ts"
-import type { WindowOptions } from "../services/ohlcv-ingestor/window.ts"
+import type { WindowOptions } from "../services/ohlcv-ingestor/window/memory.ts"
 import { speedOf } from "./layers.ts"
 
 /** The sources there are, by the name of the setting. */

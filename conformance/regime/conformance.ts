@@ -1,6 +1,6 @@
 /**
  * Runs the reference cases of the hidden Markov model: fits, evaluations of given parameters, the quality of the starts,
- * and the consensus of two detectors. The forms and tolerances are those of the reference values' own README.
+ * and the consensus of two detectors. Forms and tolerances: docs/trading-contract.md §15.
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { columnOf, Differences, matrixOf, numbersOf } from "../format/numbers.ts"

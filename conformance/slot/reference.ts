@@ -1,5 +1,5 @@
 /**
- * The shape of the reference cases (trading contract §15) and their reading into a slot's state. The reference works in
+ * The shape of the reference cases (docs/trading-contract.md §15) and their reading into a slot's state. The reference works in
  * doubles and seconds; prices, volumes and money become exact decimals here.
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
@@ -22,7 +22,7 @@ const MS = 1000
 export const sideOf = (from: CaseObject, name = "side") => from.oneOf(name, SIDES)
 export const tradeOf = (from: CaseObject, name = "trade_id"): TradeId => from.oneOf(name, TRADES)
 
-/** The rules of a case; what it leaves out has the default of trading contract §14. */
+/** The rules of a case; what it leaves out has the default of docs/trading-contract.md §14. */
 export const rulesOf = (config: CaseObject): SlotRules => ({
   entryPct: config.number("entry_pct", 0.2),
   profitPct: config.number("profit_pct", 1),

@@ -1,7 +1,7 @@
 import type { RebalancerRules } from "../events/families/control.ts"
 import type { Settings } from "./settings.ts"
 
-/** Sign changes of the skew within an hour that silence it (trading contract §9: decided, not a setting). */
+/** Sign changes of the skew within an hour that silence it (docs/trading-contract.md §9: decided, not a setting). */
 const FLIP_WINDOW_SEC = 3_600
 const FLIP_LIMIT = 3
 

@@ -101,7 +101,7 @@ const after = (one: Kept): boolean => !before(one)
 const numbersOf = ({ event }: Kept<EventOf<"SkewDecided">>) => event.reason.numbers
 const targetOf = (skew: Kept<EventOf<"SkewDecided">>): number => Number(numbersOf(skew)["target"])
 
-/** An entry as ordered, beside what the contract (§6) wants of it. */
+/** An entry as ordered, beside what docs/trading-contract.md §6 wants of it. */
 interface SizedEntry {
   readonly event: EventOf<"OrderRequested">
   readonly skew: number

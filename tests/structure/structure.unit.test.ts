@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { LONG_FILES, MAX_LINES } from "./lists.ts"
+import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES } from "./lists.ts"
 import { noCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
+import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
 import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
@@ -42,6 +43,10 @@ describe("the repository", () => {
 
   test.each(RULES)("%s", (_name, rule) => {
     expect(rule(sources)).toEqual([])
+  })
+
+  test(`no function outside tests has more than ${MAX_FUNCTION_LINES} lines`, () => {
+    expect(shortFunctions(MAX_FUNCTION_LINES, LONG_FUNCTIONS)(texts)).toEqual([])
   })
 
   test("no file names a path of one machine", () => {

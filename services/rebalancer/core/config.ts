@@ -4,7 +4,7 @@
  * What the rebalancer is told to do. A share is a fraction of the portfolio's value (0.4 = 40 %).
  *
  * The `…Sec` settings that smooth are time constants: what is left of an old value after that long is 1/e, not a half,
- * although the reference calls them half-lives (trading contract §9).
+ * although the reference calls them half-lives (docs/trading-contract.md §9).
  */
 export interface RebalancerConfig {
   /** False: the skew is 0 and nothing else moves. */
@@ -56,7 +56,7 @@ export interface RebalancerConfig {
   readonly flipLimit: number
 }
 
-/** The defaults of seed §14.4 and §15.5, and of trading contract §14 where the seed gives none. */
+/** The defaults of docs/trading-contract.md §14. */
 export const DEFAULT_CONFIG: RebalancerConfig = {
   enabled: true,
   intervalSec: 300,
