@@ -9,7 +9,7 @@ import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
-import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
+import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { readSources, readTexts, ROOT, type Rule } from "./source.ts"
 
 const sources = readSources()
@@ -30,6 +30,7 @@ const RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["no imports in a circle", noCycles],
   [`no file outside tests has more than ${MAX_LINES} lines`, shortFiles(MAX_LINES, LONG_FILES)],
   ["no test is singled out or left out", everyTestRuns],
+  ["a test is left out for a missing program only, in CI never", missingProgramsOnly],
   ["no test sleeps", noSleeps],
   ["no fiber runs outside a scope", noStrayFibers],
   ["every export is documented", documentedExports]
