@@ -7,7 +7,7 @@ import { documentedExports } from "./rules/docstrings.ts"
 import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { isPure, noAmbientInput, pureImports } from "./rules/purity.ts"
-import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
+import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { globToRegExp, type Rule, sourceOf } from "./source.ts"
 
 const check = (rule: Rule, files: Readonly<Record<string, string>>) =>
@@ -223,6 +223,21 @@ describe("words", () => {
     "%s is fine",
     (word) => {
       expect(check(everyTestRuns, { [TEST]: `${word}("a", f)` })).toEqual([])
+    }
+  )
+
+  test.each(["describe.runIf(existsSync(FILE))", "it.skipIf(process.env.CI)", "it.effect.runIf(FILE !== null)"])(
+    "%s is found: a test is left out for a missing program only",
+    (word) => {
+      expect(check(missingProgramsOnly, { [TEST]: `${word}("a", f)` })).toHaveLength(1)
+    }
+  )
+
+  test.each(["a.runIf(natsServerFound())", "a.skipIf(!aFound() && bFound())", "a.skipIf(X === null)"])(
+    "%s is a condition that fails in CI",
+    (word) => {
+      const code = `const X = requireBinary("chromium")\n${word}("a", f)`
+      expect(check(missingProgramsOnly, { [TEST]: code })).toEqual([])
     }
   )
 

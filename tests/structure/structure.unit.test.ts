@@ -10,7 +10,7 @@ import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
-import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
+import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { readSources, readTexts, ROOT, type Rule } from "./source.ts"
 
 const sources = readSources()
@@ -31,6 +31,7 @@ const RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["no imports in a circle", noCycles],
   [`no file outside tests has more than ${MAX_LINES} lines`, shortFiles(MAX_LINES, LONG_FILES)],
   ["no test is singled out or left out", everyTestRuns],
+  ["a test is left out for a missing program only, in CI never", missingProgramsOnly],
   ["no test sleeps", noSleeps],
   ["no fiber runs outside a scope", noStrayFibers],
   ["every export is documented", documentedExports]
