@@ -35,3 +35,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "services/slot-actor/core/actor.ts reduce": 92,
   "services/slot-actor/core/entry/entries.ts addEntry": 77
 }
+
+/** No folder of code holds more files than this. */
+export const MAX_SHELF = 15

@@ -7,6 +7,7 @@ import { documentedExports } from "./rules/docstrings.ts"
 import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { isPure, noAmbientInput, pureImports } from "./rules/purity.ts"
+import { shortShelves } from "./rules/shelves.ts"
 import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { globToRegExp, type Rule, sourceOf } from "./source.ts"
 
@@ -206,6 +207,14 @@ describe("functions", () => {
 
   test("a file that does not parse fails, and is not passed over", () => {
     expect(() => functionsOf("a.ts", "const = ")).toThrow("a.ts")
+  })
+})
+
+describe("shelves", () => {
+  test("a folder with one file too many is one, its page and its sub-folders aside", () => {
+    const files = ["a/1.ts", "a/2.ts", "a/README.md", "a/b/3.ts"]
+    expect(shortShelves(2)(files)).toEqual([])
+    expect(shortShelves(2)([...files, "a/4.js"])).toEqual(["a: 3 files, at most 2: which of them belong together?"])
   })
 })
 

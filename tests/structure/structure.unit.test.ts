@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES } from "./lists.ts"
+import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES, MAX_SHELF } from "./lists.ts"
 import { noCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
@@ -10,6 +10,7 @@ import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
+import { shortShelves } from "./rules/shelves.ts"
 import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { readSources, readTexts, ROOT, type Rule } from "./source.ts"
 
@@ -48,6 +49,11 @@ describe("the repository", () => {
 
   test(`no function outside tests has more than ${MAX_FUNCTION_LINES} lines`, () => {
     expect(shortFunctions(MAX_FUNCTION_LINES, LONG_FUNCTIONS)(texts)).toEqual([])
+  })
+
+  test(`no folder holds more than ${MAX_SHELF} files`, () => {
+    const code = texts.filter(({ path }) => path.includes("/"))
+    expect(shortShelves(MAX_SHELF)(code.map(({ path }) => path))).toEqual([])
   })
 
   test("no file names a path of one machine", () => {
