@@ -7,14 +7,14 @@
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { configProblems, DEFAULT_CONFIG, type RebalancerConfig } from "../../services/rebalancer/core/config.ts"
-import type { CapacityBand } from "../../services/rebalancer/core/controller.ts"
+import type { CapacityBand } from "../../services/rebalancer/core/control/controller.ts"
 import {
   initialState,
   rebalance,
   type RebalancerInput,
   type RebalancerState
 } from "../../services/rebalancer/core/rebalance.ts"
-import { trendScore } from "../../services/rebalancer/core/trend.ts"
+import { trendScore } from "../../services/rebalancer/core/target/trend.ts"
 
 /** One number that came out otherwise than the reference says. */
 export interface Difference {

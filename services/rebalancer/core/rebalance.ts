@@ -7,10 +7,10 @@
  * keeps changing sign. Each step is a file of its own and hands its numbers on, so that every skew can be explained.
  */
 import type { RebalancerConfig } from "./config.ts"
-import { type CapacityBand, control, type ControlMemory, type ControlStep } from "./controller.ts"
-import { dampFlips, type DampingStep, type FlipMemory } from "./flips.ts"
-import { moveTarget, type TargetMemory, type TargetStep } from "./idleTarget.ts"
-import { followTrend, type TrendAverages, type TrendStep } from "./trend.ts"
+import { type CapacityBand, control, type ControlMemory, type ControlStep } from "./control/controller.ts"
+import { dampFlips, type DampingStep, type FlipMemory } from "./control/flips.ts"
+import { moveTarget, type TargetMemory, type TargetStep } from "./target/idleTarget.ts"
+import { followTrend, type TrendAverages, type TrendStep } from "./target/trend.ts"
 
 /** Everything the rebalancer remembers: plain data of constant size. */
 export interface RebalancerState {

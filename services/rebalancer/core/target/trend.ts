@@ -1,6 +1,6 @@
 /** Where the price is going: two averages of it, and how far the fast one stands above the slow one (docs/trading-contract.md §9). */
-import { smooth, smoothingWeight } from "./arithmetic.ts"
-import type { RebalancerConfig } from "./config.ts"
+import { smooth, smoothingWeight } from "../arithmetic.ts"
+import type { RebalancerConfig } from "../config.ts"
 
 /** The two averages of the price, in USD per DOGE, after an update. */
 export interface TrendAverages {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_CONFIG } from "../config.ts"
 import { followTrend, trendScore } from "./trend.ts"
 
 const config = { ...DEFAULT_CONFIG, fastTrendSec: 900, slowTrendSec: 3600, minSamples: 24 }

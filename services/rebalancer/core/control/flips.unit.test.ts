@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG, type RebalancerConfig } from "./config.ts"
+import { DEFAULT_CONFIG, type RebalancerConfig } from "../config.ts"
 import { dampFlips, type FlipMemory } from "./flips.ts"
 
 const config: RebalancerConfig = { ...DEFAULT_CONFIG, flipWindowSec: 3600, flipLimit: 3 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_CONFIG } from "../config.ts"
 import { type AppliedControl, control, type ControlInput, type ControlMemory } from "./controller.ts"
 
 /** Without smoothing and with a step as wide as it gets, unless a test asks for them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_CONFIG } from "../config.ts"
 import { moveTarget, type TargetInput, type TargetMemory } from "./idleTarget.ts"
 
 /** The target is where the signal wants it at once, unless a test asks for smoothing. */

@@ -2,7 +2,7 @@
  * Flip damping: a skew that keeps changing its sign does harm, so that after too many changes it is silenced until it
  * has pointed one way for a whole window (docs/trading-contract.md §9).
  */
-import type { RebalancerConfig } from "./config.ts"
+import type { RebalancerConfig } from "../config.ts"
 
 /** Which way a skew points. */
 export type Direction = -1 | 1
