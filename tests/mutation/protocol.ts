@@ -26,7 +26,10 @@ export interface Measured {
   readonly passed: boolean
   /** Its tests in the order of the file. */
   readonly tests: ReadonlyArray<MeasuredTest>
-  /** Mutants reached while the file was loaded, or only when its tests ran for the first time (a constant, a kept result). */
+  /**
+   * Mutants reached while the file was loaded, or only when its tests ran for the first time: a constant, a kept result.
+   * They may be reached by tests as well, but no test run again sees all of their effect.
+   */
   readonly once: ReadonlyArray<number>
 }
 

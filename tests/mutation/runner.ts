@@ -52,7 +52,11 @@ if (order._tag === "Whole") mutants.be(order.mutant, WHOLE_STEPS)
 fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true })
 
 export default class MutationRunner extends TestRunner {
+  /** Mutants reached before the first test: what a file computes once for all of its tests is never computed again. */
+  #loading: ReadonlyArray<number> | null = null
+
   override async onBeforeRunTask(test: RunnerTestCase): Promise<void> {
+    this.#loading ??= mutants.reached
     if (order._tag === "Mutants") test.mode = "skip"
     await super.onBeforeRunTask(test)
   }
@@ -78,6 +82,7 @@ export default class MutationRunner extends TestRunner {
       tests.push({ ms, steps: mutants.steps, reached: repeatable ? mutants.reached : [] })
     }
     for (const { reached } of tests) for (const id of reached) once.delete(id)
+    for (const id of this.#loading ?? []) once.add(id)
     writeMeasured(folder, { file: nameOf(file), passed: file.result?.state === "pass", tests, once: [...once] })
   }
 
