@@ -6,6 +6,13 @@ describe("a configuration", () => {
     expect(configProblems(DEFAULT_CONFIG)).toEqual([])
   })
 
+  it.each([{ targetFloor: 0.4, targetCeiling: 0.4 }, { flipLimit: 1 }, { flipLimit: 100 }])(
+    "may stand at its bounds: %j",
+    (change) => {
+      expect(configProblems({ ...DEFAULT_CONFIG, ...change })).toEqual([])
+    }
+  )
+
   it.each([
     [{ intervalSec: Number.NaN }, "intervalSec must be a number of 0 or more, is NaN"],
     [{ maxSkew: -0.1 }, "maxSkew must be a number of 0 or more, is -0.1"],
