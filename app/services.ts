@@ -35,8 +35,7 @@ export const slots = (settings: Settings) =>
   slotService({
     subjects: subjectsOf(settings),
     slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
-    rules: slotRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) }),
-    governed: true
+    rules: slotRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) })
   })
 
 /** The governor: rules into the journal, then everything the slots ask for judged. */

@@ -20,7 +20,7 @@ const { settings } = readSettings({})
 /** Turns of the other fibers that something in memory may take at most to come round. */
 const PATIENCE = 20_000
 
-/** A governed market of two slots whose entries stand requested, and its views. */
+/** A market of two slots whose entries stand requested, and its views. */
 const market = Effect.gen(function* () {
   const journal = yield* Journal
   let written = 0
@@ -28,7 +28,7 @@ const market = Effect.gen(function* () {
     const envelope = { v: 1, epoch: 3, timeMs: 1_000_000 + written * 1_000, writer: "test", cause: null } as const
     return journal.append(encodeEntry(subject, `test.${written++}`, { ...envelope, events: [event] }))
   }
-  const slots = slotService({ subjects, slots: [1, 2], rules: slotRules(settings), governed: true })
+  const slots = slotService({ subjects, slots: [1, 2], rules: slotRules(settings) })
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
@@ -71,7 +71,7 @@ const market = Effect.gen(function* () {
   return { write, views, once, asked, head: journal.head }
 })
 
-describe("the views of a governed market", () => {
+describe("the views of a market", () => {
   it.effect("show mode, aliases and orders of one and the same record", () =>
     Effect.gen(function* () {
       const { once, head } = yield* market
@@ -87,7 +87,7 @@ describe("the views of a governed market", () => {
         slots.map((slot) => slot.slot_id),
         [1, 2]
       )
-      assert.strictEqual(status.configured?.governed, true)
+      assert.deepStrictEqual(status.configured?.slots, [1, 2])
       assert.property(blocks, "rebalancer")
       const last = yield* head
       assert.strictEqual((yield* once(({ seq }) => seq === last)).seq, last)

@@ -82,7 +82,7 @@ export const followViews = Effect.fn("followViews")(function* (
       seq: slots.reduce((least, { fold }) => Math.min(least, fold.seq), status.seq),
       status: status.state,
       slots: slots.map(({ slot, fold }) => slotView(slot, fold.state)),
-      governor: governor.state.governed ? governorView(governor.state) : null,
+      governor: governorView(governor.state),
       blocks: {
         ...rebalancerView(rebalancer.state),
         ...advisorView(advisor.state, others.advisor),

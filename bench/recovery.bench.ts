@@ -1,7 +1,7 @@
 /**
  * How long does a slot need to come back from its journal without a snapshot: read, check every event, fold, compare
- * every recorded decision? 10,000 prices and clock facts of a slot that trades, with its own decisions and the exchange's
- * answers in between, in an embedded journal: each price in a record of its own, or many in one. The floor reads the
+ * every recorded decision? 10,000 prices and clock facts of a slot that trades, with its own decisions and the answers of
+ * governor and exchange in between, in an embedded journal: each price in a record of its own, or many in one. The floor reads the
  * same records and parses their JSON, and does nothing with it.
  */
 import { mkdtemp, rm } from "node:fs/promises"
@@ -17,7 +17,7 @@ import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
-import { accountFacts, cancelled, tradingRules } from "../tests/testing/tradingSlot.ts"
+import { accountFacts, cancelled, marketRuns, plentyAllotted, tradingRules } from "../tests/testing/tradingSlot.ts"
 import type { BenchResult } from "./result.ts"
 
 const subjects = marketSubjects("BENCH")
@@ -39,14 +39,16 @@ const life = (events: number): ReadonlyArray<MarketEvent> => {
 
 const opening: ReadonlyArray<MarketEvent> = [
   { _tag: "MarketConfigured", slots: [1], rules: { ...tradingRules, refreshPct: 0.5 } },
+  ...marketRuns,
   ...accountFacts
 ]
 
-/** What the exchange answers to a decision: orders are accepted, cancels carried out; nothing is filled. */
+/** What is answered to a decision: funds are allotted, orders accepted, cancels carried out; nothing is filled. */
 const answersTo = (decision: MarketEvent): ReadonlyArray<MarketEvent> => {
   if (decision._tag === "OrderRequested") {
     return [{ _tag: "OrderAccepted", clientId: "bench", localId: decision.localId, txid: `O${decision.localId}` }]
   }
+  if (decision._tag === "FundsWanted") return [plentyAllotted]
   return decision._tag === "CancelRequested" ? [cancelled(decision.localId)] : []
 }
 

@@ -112,13 +112,12 @@ const writeOpening = (options: SimulationOptions, journal: OrderedJournal, venue
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)
 
   journal.append(subjects.control, 0, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
-  journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules })
+  journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules, fittedIntervals: [] })
   journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
   journal.append(subjects.control, 0, {
     _tag: "MarketConfigured",
     slots: Array.from({ length: options.slots }, (_, n) => n + 1),
-    rules: slotRules,
-    governed: true
+    rules: slotRules
   })
   const { priceDecimals, volumeDecimals, minVolume, minCost } = slotRules
   account({ _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }, startMs)

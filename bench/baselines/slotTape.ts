@@ -1,4 +1,4 @@
-/** A seeded life of one slot on a small exchange, recorded as the events its actor reads: about 97 % ticks, 3 % order facts. */
+/** A seeded life of one slot on a small exchange, under a governor that grants everything, recorded as the events its actor reads: about 97 % ticks, 3 % order facts. */
 import { placeAt, type EventPlace } from "../../shared/actor/core/actor.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -45,6 +45,12 @@ const randomOf = (seed: number) => () => {
 
 const START_MS = 1_770_000_000_000
 
+const because = (rule: string) => ({ rule, numbers: {} })
+
+/** More than the slot ever needs: its governor allots all of it whenever it asks, and lets every entry go. */
+const PLENTY = { base: Volume.parse("1000000"), quote: Quote.parse("1000000") }
+const ALLOTTED: MarketEvent = { _tag: "FundsAllotted", slot: 1, ...PLENTY, reason: because("free_and_unreserved") }
+
 /** `watch` sees the state after every recorded event. */
 export const recordTape = (seed: number, length: number, watch?: (state: SlotState) => void): Tape => {
   const actor = slotActor(1)
@@ -64,17 +70,19 @@ export const recordTape = (seed: number, length: number, watch?: (state: SlotSta
     state = step.state
     if (timeMs > START_MS) watch?.(state)
     exchange.hear(step.outputs)
+    if (step.outputs.some(({ _tag }) => _tag === "FundsWanted")) record(ALLOTTED)
   }
 
   record({ _tag: "MarketConfigured", slots: [1], rules: TAPE_RULES })
   const { priceDecimals, volumeDecimals, minVolume, minCost } = TAPE_RULES
   record({ _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost, status: "online" })
-  const plenty = {
-    base: { total: Volume.parse("1000000"), hold: Volume.zero },
-    quote: { total: Quote.parse("1000000"), hold: Quote.zero }
-  }
-  record({ _tag: "BalancesObserved", ...plenty })
-  record({ _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 })
+  record({
+    _tag: "BalancesObserved",
+    base: { total: PLENTY.base, hold: Volume.zero },
+    quote: { total: PLENTY.quote, hold: Quote.zero }
+  })
+  record({ _tag: "SlotsSet", slots: [{ slot: 1, alias: "doge", state: "active" }], reason: because("configured") })
+  record({ _tag: "ModeChanged", mode: "RUNNING", reason: because("started") })
   const opening = all.splice(0)
 
   while (all.length < length) {

@@ -73,7 +73,7 @@ export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {
     marketPrice: initial.number("market_price"),
     priceAtMs: seconds("last_price_update_at"),
     priceAgeSec: 0,
-    facts: { ...initialState.facts, listed: true, rules, reconciled: true },
+    facts: { ...initialState.facts, life: "active", mode: "RUNNING", rules },
     terms: termsOf(rules, null, null),
     book: {
       ...initialState.book,

@@ -93,8 +93,7 @@ export interface MarketMoment {
   /** The state of `statusActor`. */
   readonly status: StatusState
   readonly slots: ReadonlyArray<SlotStatus>
-  /** Null while the market has no governor. */
-  readonly governor: GovernorStatus | null
+  readonly governor: GovernorStatus
   readonly blocks: Blocks
 }
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
 import { requireBinary } from "../../shared/testing/requires.ts"
-import { governed, governor, opening, price, slots } from "./testing/examples.ts"
+import { configured, governor, opening, price, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { blocks } from "./testing/blocks.ts"
 import { handMoved, OPTIONS, SUBJECTS, TOKEN } from "./testing/views.ts"
@@ -142,7 +142,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
   it.live("asks for the token once, shows what an action would do, and shows success when it has come back", () =>
     Effect.gen(function* () {
       const { market, url, browser } = yield* open
-      yield* market.append(governed)
+      yield* market.append(configured)
       yield* market.setGovernor(governor)
       const reason = { rule: "pause", numbers: {} }
       yield* market.setPreview({
@@ -188,7 +188,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
   it.live("shows regime, rebalancer and candles, and retrains from there", () =>
     Effect.gen(function* () {
       const { market, url, browser } = yield* open
-      yield* market.append(governed)
+      yield* market.append(configured)
       yield* market.setGovernor(governor)
       yield* market.setBlocks(blocks)
       const line = "the regime models of 1m and 15m are fitted anew"
@@ -225,7 +225,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
   it.live("keeps regime, rebalancer and candles in place while their numbers change, wide and on a phone", () =>
     Effect.gen(function* () {
       const { market, url, browser } = yield* open
-      yield* market.append(governed)
+      yield* market.append(configured)
       yield* market.setGovernor(governor)
       const { hmm_regime: advisor, hmm_data_pipeline: minutes } = blocks
       for (const width of [1280, 360]) {
@@ -254,7 +254,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
   it.live("fits its limits and its dialog on a phone", () =>
     Effect.gen(function* () {
       const { market, url, browser } = yield* open
-      yield* market.append(governed)
+      yield* market.append(configured)
       yield* market.setGovernor(governor)
       const { page } = yield* visit(browser, url, { viewport: { width: 360, height: 740 } })
       yield* Effect.promise(async () => {

@@ -62,8 +62,7 @@ const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, 
 const market = put(subjects.control, "market", {
   _tag: "MarketConfigured",
   slots: [1],
-  rules: testSlotRules,
-  governed: true
+  rules: testSlotRules
 })
 
 const addSlot = (commandId: string) =>

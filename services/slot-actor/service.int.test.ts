@@ -45,7 +45,7 @@ const heard = (filter: string, tag: MarketEvent["_tag"]) =>
 const whileRunning = <A, E, R>(until: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
-    const running = yield* Effect.forkChild(slotService({ subjects, slots: [1], rules: testRules, governed: true }))
+    const running = yield* Effect.forkChild(slotService({ subjects, slots: [1], rules: testRules }))
     const result = yield* Effect.raceFirst(until, Effect.andThen(Fiber.join(running), Effect.never))
     yield* Fiber.interrupt(running)
     return result
@@ -87,15 +87,13 @@ const price = (id: string, last = "0.1") => {
 const memory = Effect.provide(MemoryJournal.layer())
 
 describe("the slots' service", () => {
-  it.live("says in the journal whether there is a governor, when that changes", () =>
+  it.live("says in the journal which slots there are, when that changes", () =>
     Effect.gen(function* () {
-      for (const governed of [true, true, false, true]) {
-        yield* configureMarket({ subjects, slots: [1], rules: testRules, governed })
-      }
+      for (const slots of [[1], [1], [1, 2], [1]]) yield* configureMarket({ subjects, slots, rules: testRules })
       const written = (yield* eventsOn(subjects.control)).flatMap((event) =>
-        event._tag === "MarketConfigured" ? [event.governed] : []
+        event._tag === "MarketConfigured" ? [event.slots] : []
       )
-      assert.deepEqual(written, [true, false, true])
+      assert.deepEqual(written, [[1], [1, 2], [1]])
     }).pipe(memory)
   )
 

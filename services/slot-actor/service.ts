@@ -17,16 +17,14 @@ export interface SlotServiceOptions {
   /** The slots that trade, by number. */
   readonly slots: ReadonlyArray<number>
   readonly rules: SlotRules
-  /** Whether the market has a governor: without one slots and gateway act by themselves. */
-  readonly governed: boolean
 }
 
-/** Rules are events, so that an old journal folds as it did. Returns the control records as they then stand. */
+/** Puts the market's slots and rules into the journal: they are events. Returns the control records as they then stand. */
 export const configureMarket = Effect.fn("configureMarket")(function* (
   options: SlotServiceOptions
 ): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
-  const { subjects, slots, rules, governed } = options
-  return yield* configure(subjects, "slot-actor", { _tag: "MarketConfigured", slots, rules, governed })
+  const { subjects, slots, rules } = options
+  return yield* configure(subjects, "slot-actor", { _tag: "MarketConfigured", slots, rules })
 })
 
 /**

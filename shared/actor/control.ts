@@ -25,12 +25,8 @@ export interface ControlView {
   readonly explained: ReadonlySet<string>
   /** Faults raised, in order. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
-  /** The rules in force. */
-  readonly configured: EventOf<"MarketConfigured"> | null
   /** The last configuration of each kind, by its tag. */
   readonly configurations: ReadonlyMap<Configuration["_tag"], Configuration>
-  /** Every slot that ever traded, ascending: their actors must fold, also those that are configured away. */
-  readonly slots: ReadonlyArray<number>
 }
 
 /** The actor a fault of a record that nobody can read is raised for. */
@@ -55,12 +51,10 @@ export const readControl = Effect.fn("readControl")(function* (
   const journal = yield* Journal
   let epoch = 0
   let lastSeq = 0
-  let configured: EventOf<"MarketConfigured"> | null = null
   const configurations = new Map<Configuration["_tag"], Configuration>()
   const skipped = new Set<string>()
   const explained = new Set<string>()
   const faults: Array<EventOf<"FaultRaised">> = []
-  const slots = new Set<number>()
   yield* journal.read({ from: 1, filter: subjects.control }).pipe(
     Stream.mapEffect(decode),
     Stream.runForEach((record) =>
@@ -68,28 +62,15 @@ export const readControl = Effect.fn("readControl")(function* (
         lastSeq = record.seq
         for (const event of record.events) {
           if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
-          else if (event._tag === "MarketConfigured") {
-            configured = event
-            for (const slot of event.slots) slots.add(slot)
-          }
-          if (isConfiguration(event)) configurations.set(event._tag, event)
-          if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
+          else if (isConfiguration(event)) configurations.set(event._tag, event)
+          else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
           else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
           else if (event._tag === "FaultRaised") faults.push(event)
         }
       })
     )
   )
-  return {
-    epoch,
-    lastSeq,
-    skipped,
-    explained,
-    faults,
-    configured,
-    configurations,
-    slots: [...slots].sort((a, b) => a - b)
-  }
+  return { epoch, lastSeq, skipped, explained, faults, configurations }
 })
 
 const isConfiguration = (event: MarketEvent): event is Configuration =>
@@ -142,8 +123,8 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
 })
 
 /**
- * Puts a service's rules into the journal, so that an old journal folds as it did: they are written when they differ from the
- * last of their kind. Returns the control records as they then stand.
+ * Puts a service's rules into the journal, where every fold finds them: they are written when they differ from the last of
+ * their kind. Returns the control records as they then stand.
  */
 export const configure = (subjects: MarketSubjects, writer: string, wanted: Configuration) =>
   appendControl({

@@ -5,7 +5,7 @@ import { Effect, Stream } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../../services/slot-actor/core/state.ts"
-import { readControl } from "../../shared/actor/control.ts"
+import { slotsNamedUpTo } from "../../shared/actor/slotsEver.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { Quote } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
@@ -89,7 +89,7 @@ const afterCycles = (count: number): Promise<Status> =>
 
 const readMarket = Effect.gen(function* () {
   const journal = yield* Journal
-  const { slots } = yield* readControl(subjects)
+  const slots = yield* slotsNamedUpTo(subjects, yield* journal.head)
   const folds = slots.map((slot) => new ActorFold(slotActor(slot), subjects))
   const stored = yield* Stream.runCollect(journal.read({ from: 1, filter: subjects.everything }))
   const records = stored.map(decodeRecord)

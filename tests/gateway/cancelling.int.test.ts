@@ -2,8 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { exitOf } from "./testing/governor.ts"
 import { onMarket, unanswered } from "./testing/market.ts"
-import { cancelOf, only, requestOf, tags } from "./testing/slots.ts"
+import { cancelOf, only, tags } from "./testing/slots.ts"
 import { swinging } from "./testing/tape.ts"
 
 describe("a cancel", () => {
@@ -84,7 +85,7 @@ describe("a cancel", () => {
     onMarket({}, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
-        yield* market.say(1, requestOf(1, {}), cancelOf(1))
+        yield* market.say(1, exitOf(1, { price: "0.3" }), cancelOf(1))
         const story = yield* market.story(1, 1, "OrderRejected")
         assert.deepStrictEqual(tags(story), ["OrderRejected"])
         assert.include(only(story, "OrderRejected")[0]?.cause, "withdrawn before it was sent")

@@ -4,9 +4,9 @@
  */
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { GovernedWorld, governorCommand } from "../../services/slot-actor/testing/governedWorld.ts"
+import { type Command, command } from "../../services/slot-actor/testing/commands.ts"
 import { slotBooks } from "../../services/slot-actor/core/money/ledgerBooks.ts"
-import { command } from "../../services/slot-actor/testing/slotWorld.ts"
+import { World } from "../../services/slot-actor/testing/slotWorld.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { slotDifferences, unbalanced } from "../../shared/core/ledger/check.ts"
@@ -17,22 +17,17 @@ const RUNS = 200
 
 const subjects = marketSubjects("XDGUSD")
 
-const step = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ of: fc.constant("world" as const), command }) },
-  { weight: 1, arbitrary: fc.record({ of: fc.constant("governor" as const), command: governorCommand }) }
-)
-const worlds = fc.tuple(fc.constantFrom(0, 20), fc.array(step, { minLength: 20, maxLength: 400, size: "max" }))
-type Steps = typeof worlds extends fc.Arbitrary<readonly [number, infer A]> ? A : never
+const worlds = fc.tuple(fc.constantFrom(0, 20), fc.array(command, { minLength: 20, maxLength: 400, size: "max" }))
 
 /** A world whose every event is posted too: what the slot hears, then what it says to it. */
-class AuditedWorld extends GovernedWorld {
+class AuditedWorld extends World {
   ledger = initialLedger
   /** How often each event led to a transaction. */
   readonly posted = new Map<string, number>()
   private seq = 0
 
   constructor(cooldownSec: number) {
-    super(cooldownSec)
+    super({ reentryBaseCooldownSec: cooldownSec, maxRecoverySlots: 1 })
     const { slot } = this
     const hear = slot.send.bind(slot)
     slot.send = (event: MarketEvent, given?: string) => {
@@ -85,23 +80,17 @@ class AuditedWorld extends GovernedWorld {
   }
 }
 
-const drive = (cooldownSec: number, steps: Steps): AuditedWorld => {
+const drive = (cooldownSec: number, list: ReadonlyArray<Command>): AuditedWorld => {
   const world = new AuditedWorld(cooldownSec)
-  world.run([], () => world.look())
-  for (const next of steps) {
-    if (next.of === "governor") world.govern(next.command)
-    else world.do(next.command)
-    world.look()
-  }
-  return world
+  return world.run(list, () => world.look())
 }
 
 describe(`the ledger beside a slot (seed ${SEED})`, () => {
   it("agrees with the slot and the exchange after every event, over every kind of booking", () => {
     const posted = new Set<string>()
     fc.assert(
-      fc.property(worlds, ([cooldownSec, steps]) => {
-        for (const what of drive(cooldownSec, steps).posted.keys()) posted.add(what)
+      fc.property(worlds, ([cooldownSec, list]) => {
+        for (const what of drive(cooldownSec, list).posted.keys()) posted.add(what)
       }),
       { seed: SEED, numRuns: RUNS }
     )

@@ -47,7 +47,7 @@ const opened = Effect.gen(function* () {
   const { priceDecimals, volumeDecimals, minVolume, minCost } = testRules
   const terms = { priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }
   yield* write(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "test", reason: "start" })
-  yield* write(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testRules, governed: true })
+  yield* write(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testRules })
   yield* write(subjects.account, { _tag: "ConstraintsObserved", ...terms })
   const [base, quote] = [Volume.parse("1000"), Quote.parse("100")]
   const held = { base: { total: base, hold: Volume.zero }, quote: { total: quote, hold: Quote.zero } }

@@ -6,7 +6,7 @@ import { decode } from "../../../shared/actor/control.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { MemoryJournalOptions } from "../../../shared/journal/memory.ts"
-import { governed, opening, price } from "../testing/examples.ts"
+import { configured, opening, price } from "../testing/examples.ts"
 import { ACTIONS_PER_SEC, MAX_BODY_BYTES } from "./gate.ts"
 import { ControlPlane, controlPlaneLayer } from "../layer.ts"
 import type { StatusReport } from "../core/report.ts"
@@ -51,9 +51,9 @@ const serveOver = Effect.fn("serveOver")(function* (market: Effect.Success<Retur
   return { url, port, post, commands }
 })
 
-/** A server over a governed market; the governor answers once a test says how. */
+/** A server over a market; the governor answers once a test says how. */
 const serve = Effect.fn("serve")(function* (
-  history: ReadonlyArray<MarketEvent> = [...opening, governed],
+  history: ReadonlyArray<MarketEvent> = [...opening, configured],
   journal: MemoryJournalOptions = {}
 ) {
   const market = yield* handMoved(history, journal)
@@ -207,16 +207,6 @@ describe("an action", () => {
       assert.deepInclude(body, { id: "a", result: "pending", effects: [], reason: null, seq: null })
       yield* market.govern(applies)
       assert.deepInclude((yield* post({ action: "pause", id: "a" })).body, { result: "applied", repeated: true })
-    })
-  )
-
-  it.effect("is refused, and not written, in a market without a governor", () =>
-    Effect.gen(function* () {
-      const { post, commands } = yield* serve(opening)
-      const { status, body } = yield* post({ action: "pause" })
-      assert.strictEqual(status, 409)
-      assert.deepInclude(body, { result: "refused", reason: { rule: "no_governor", numbers: {} } })
-      assert.lengthOf(yield* commands, 0)
     })
   )
 

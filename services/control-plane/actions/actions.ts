@@ -103,12 +103,6 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
 
   return Effect.fn("act")(function* (request: ActionRequest) {
     const { status } = yield* views.current
-    // Without a governor nobody answers, and a command that waits for one would take effect at some later start.
-    if (status.configured?.governed !== true) {
-      const reason: Reason = { rule: "no_governor", numbers: {} }
-      const result = request.preview ? "would_refuse" : "refused"
-      return { id: request.id, result, effects: [], reason, repeated: false, seq: null } satisfies ActionAnswer
-    }
     if (request.preview) return yield* preview(request)
     const { author, command, shown } = request
     const id = request.id ?? randomUUID()

@@ -8,7 +8,7 @@ import { makeActions } from "./actions.ts"
 import { makeGate } from "./gate.ts"
 import type { MarketViews } from "../marketViews.ts"
 
-/** Under way at once: without a governor each waits its ten seconds. */
+/** Under way at once: while the governor is down each waits its ten seconds. */
 const AT_ONCE = 16
 /** Waiting for their turn: as many again, then the answer is "later". */
 const WAITING = 16

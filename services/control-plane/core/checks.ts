@@ -56,7 +56,7 @@ export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<st
     waiting.push(`feed: no record for ${Math.round(silentSec)} s, silent after ${limits.silentAfterSec} s`)
   }
   if (status.reconciled === null) waiting.push("account: orders not yet compared with the exchange")
-  for (const { step, state, waits_for: what } of observed.governor?.startup ?? []) {
+  for (const { step, state, waits_for: what } of observed.governor.startup) {
     // These two stand in the list already, in more detail.
     if (state !== "waiting" || step === "price" || step === "reconcile") continue
     waiting.push(`start, ${step.replaceAll("_", " ")}: ${what ?? "not done"}`)
@@ -71,14 +71,13 @@ const haltedSlots = ({ slots }: Observed): ReadonlyArray<string> =>
   slots.flatMap((slot) => (slot.halted === null ? [] : [`slot ${slot.slot_id} halted: ${slot.halted.join("; ")}`]))
 
 /**
- * Why nothing is traded although everything runs: faults first, then slots that stopped themselves. Empty: nothing halts. In
- * a governed market a stopped slot halts only as long as the governor says so: an operator may have gone on without it.
+ * Why nothing is traded although everything runs: faults first, then slots that stopped themselves. Empty: nothing halts. A
+ * stopped slot halts only as long as the governor says so: an operator may have gone on without it.
  */
-export const haltedBy = (observed: Observed): ReadonlyArray<string> => {
-  const { governor } = observed
-  const slotsHalt = governor === null || governor.mode === "HALTED"
-  return [...faultLines(observed), ...(slotsHalt ? haltedSlots(observed) : [])]
-}
+export const haltedBy = (observed: Observed): ReadonlyArray<string> => [
+  ...faultLines(observed),
+  ...(observed.governor.mode === "HALTED" ? haltedSlots(observed) : [])
+]
 
 const nameOf = (order: FollowedOrder): string => `${order.clientId ?? order.localId} (slot ${order.slot})`
 
@@ -88,7 +87,7 @@ export const firstOf = (lines: ReadonlyArray<string>): string =>
 
 /** Buying and selling both cost the maker fee: a target that does not exceed the two earns nothing. */
 const feeWarning = ({ status, governor }: Observed): ReadonlyArray<string> => {
-  const profitPct = governor?.targets.profit_pct ?? status.configured?.rules.profitPct ?? null
+  const profitPct = governor.targets.profit_pct
   const makerPct = status.fees?.makerPct ?? null
   if (profitPct === null || makerPct === null || profitPct > 2 * makerPct) return []
   return [
@@ -100,7 +99,7 @@ const feeWarning = ({ status, governor }: Observed): ReadonlyArray<string> => {
 export const warnings = (observed: Observed): ReadonlyArray<string> => {
   const { status, governor } = observed
   const found: Array<string> = [...feeWarning(observed)]
-  if (governor !== null && governor.mode !== "HALTED") found.push(...haltedSlots(observed))
+  if (governor.mode !== "HALTED") found.push(...haltedSlots(observed))
   const unknown = Object.values(status.live).filter((order) => order.stage === "unknown")
   if (unknown.length > 0) found.push(`orders sent, outcome unknown, being looked up: ${firstOf(unknown.map(nameOf))}`)
   const exchange = status.constraints?.status

@@ -1,4 +1,4 @@
-/** The governed part of the report: mode, limits, what people asked for and were told. Pure. */
+/** The governor's part of the report: mode, limits, what people asked for and were told. Pure. */
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { firstOf, haltedBy, type Observed } from "./checks.ts"
@@ -22,11 +22,11 @@ const BLOCKS = [
   "soft_closed_total"
 ] as const satisfies ReadonlyArray<keyof GovernorStatus>
 
-/** The governor's blocks under their names; each is null while the market has no governor. */
-type GovernorBlocks = { readonly [K in (typeof BLOCKS)[number]]: GovernorStatus[K] | null }
+/** The governor's blocks under their names. */
+type GovernorBlocks = Pick<GovernorStatus, (typeof BLOCKS)[number]>
 
 /** Mode and reason, and what people asked for and were told. Times are Unix seconds of the exchange's clock. */
-export interface GovernedPart extends GovernorBlocks {
+export interface GovernorPart extends GovernorBlocks {
   readonly mode: Mode
   /** Why it is that, as a sentence; null while RUNNING. */
   readonly mode_reason: string | null
@@ -72,7 +72,7 @@ const noticeOf = ({ severity, reason, atMs }: Notice) => ({
   text: wordsOf(reason)
 })
 
-const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): GovernedPart["commands"][number] => ({
+const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): GovernorPart["commands"][number] => ({
   id: commandId,
   author,
   at: atMs / 1_000,
@@ -83,47 +83,36 @@ const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): 
   reason: answer === null ? null : wordsOf(answer.reason)
 })
 
-const haltOf = (explained: EventOf<"HaltExplained"> | null): GovernedPart["last_halt"] => {
+const haltOf = (explained: EventOf<"HaltExplained"> | null): GovernorPart["last_halt"] => {
   if (explained === null) return null
   const { slot, seq, violations, events, outOf } = explained
   return { slot, seq, violations, events, out_of: outOf }
 }
 
 type ModePart = Pick<
-  GovernedPart,
+  GovernorPart,
   "mode" | "mode_reason" | "mode_cause" | "mode_since" | "mode_causes" | "operator_needed"
 >
 
-const NO_CAUSES = { mode_causes: [], operator_needed: null } as const
-
-/**
- * A fault stops whoever met it, perhaps the governor itself: it halts the market whatever the governor said last. Without a
- * governor a market runs unless something halts it.
- */
+/** A fault stops whoever met it, perhaps the governor itself: it halts the market whatever the governor said last. */
 const modeOf = (observed: Observed): ModePart => {
-  const { governor } = observed
+  const { mode, mode_reason: why, since, causes, operator_needed: needed } = observed.governor
   const halted = haltedBy(observed)
-  const since = governor?.since ?? null
-  const causes =
-    governor === null
-      ? NO_CAUSES
-      : {
-          mode_causes: governor.causes.map(({ sentence }) => sentence),
-          operator_needed: governor.operator_needed?.sentence ?? null
-        }
-  const why = governor?.mode_reason ?? null
-  const cause = why === null ? null : { rule: why.rule, numbers: why.numbers }
-  const told = { mode_cause: cause, mode_since: since, ...causes }
+  const told = {
+    mode_cause: why === null ? null : { rule: why.rule, numbers: why.numbers },
+    mode_since: since,
+    mode_causes: causes.map(({ sentence }) => sentence),
+    operator_needed: needed?.sentence ?? null
+  }
   if (halted.length > 0) return { mode: "HALTED", mode_reason: firstOf(halted), ...told }
-  const mode = governor?.mode ?? "RUNNING"
   return { mode, mode_reason: mode === "RUNNING" ? null : (why?.sentence ?? mode.toLowerCase()), ...told }
 }
 
-const blocksOf = (governor: GovernorStatus | null): GovernorBlocks =>
-  Object.fromEntries(BLOCKS.map((name) => [name, governor?.[name] ?? null])) as unknown as GovernorBlocks
+const blocksOf = (governor: GovernorStatus): GovernorBlocks =>
+  Object.fromEntries(BLOCKS.map((name) => [name, governor[name]])) as unknown as GovernorBlocks
 
-/** The governed part of one moment. */
-export const governedPart = (observed: Observed): GovernedPart => {
+/** The governor's part of one moment. */
+export const governorPart = (observed: Observed): GovernorPart => {
   const { governor, status } = observed
   return {
     ...modeOf(observed),

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
-import { governed, governor, observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
+import { configured, governor, observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
 import { blocks } from "../testing/blocks.ts"
 import { reportOf } from "./report.ts"
 
-const running = [...opening, governed, price("0.141")]
+const running = [...opening, configured, price("0.141")]
 const at = (fields: Partial<GovernorStatus> = {}, events: ReadonlyArray<MarketEvent> = running) =>
   observedAt(events, { slots, startHead: 6, governor: { ...governor, ...fields } })
 const report = (...args: Parameters<typeof at>) => reportOf(at(...args), OPTIONS)
 const why = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" }, sentence: "The day's loss is 3.1 USD." }
 const broken = slots.map((slot) => (slot.slot_id === 1 ? { ...slot, halted: ["two buy exits"] } : slot))
 
-describe("the mode of a governed market", () => {
+describe("the mode of the market", () => {
   it("is the governor's, with its sentence and its numbers", () => {
     const paused = report({
       mode: "PAUSED",
@@ -87,12 +87,6 @@ describe("the blocks", () => {
     })
   })
 
-  it("are null without a governor, and the mode is what halts", () => {
-    const alone = reportOf(observedAt(running, { slots }), OPTIONS)
-    expect(alone).toMatchObject({ mode: "RUNNING", startup: null, entry_scheduler: null, daily_loss_limit: null })
-    expect(alone.slots[0]?.life).toBeNull()
-  })
-
   it("of other actors stand beside them", () => {
     expect(reportOf({ ...at(), blocks }, OPTIONS)).toMatchObject(blocks)
   })
@@ -127,12 +121,10 @@ describe("the profit target", () => {
     expect(warnings(at(targets(pct)))).toEqual(expected)
   })
 
-  it("is the configured one without a governor", () => {
-    if (governed._tag !== "MarketConfigured") throw new Error("the example configures the market")
-    const poor: MarketEvent = { ...governed, rules: { ...governed.rules, profitPct: 0.3 } }
-    expect(warnings(observedAt([...opening, poor]))).toHaveLength(1)
-    // Before the exchange has said its fees nothing is known of them.
-    expect(warnings(observedAt([poor]))).toEqual([])
+  it("says nothing of fees before the exchange has said them", () => {
+    const poor = { ...governor, ...targets(0.3) }
+    expect(warnings(observedAt(opening, { governor: poor }))).toHaveLength(1)
+    expect(warnings(observedAt([], { governor: poor }))).toEqual([])
   })
 })
 

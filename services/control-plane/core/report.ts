@@ -1,9 +1,8 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
 import type { Blocks } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
-import { type GovernedPart, governedPart } from "./governorReport.ts"
+import { type GovernorPart, governorPart } from "./governorReport.ts"
 import type { SlotOrder, SlotRecovery, SlotStatus } from "../marketViews.ts"
 
 /** What does not change while the process lives. */
@@ -25,15 +24,12 @@ interface Distance {
 export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
   readonly orders: ReadonlyArray<SlotOrder & Distance>
   readonly recovery_orders: ReadonlyArray<SlotRecovery & Distance>
-  /** Retiring: it settles its orders and opens nothing. Null while the market has no governor. */
+  /** Retiring: it settles its orders and opens nothing. Null: it does not belong to the market (any more). */
   readonly life: "active" | "retiring" | null
 }
 
-/**
- * Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. The governor's blocks
- * (`startup`, `capacity_fill_health`, …) are null while the market has no governor.
- */
-export interface StatusReport extends GovernedPart, Blocks {
+/** Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
+export interface StatusReport extends GovernorPart, Blocks {
   readonly trading: "paper" | "live"
   readonly ready: boolean
   /** Empty when ready. */
@@ -153,18 +149,11 @@ const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 
-/** The governor counts by itself, and it is its count that locks; without one the slots' own days are added up. */
-const dayLoss = ({ governor, slots, status }: Observed): string => {
-  if (governor !== null) return governor.daily_realized_loss_utc
-  const today = utcDayOf(status.nowMs)
-  return sum(slots.map(({ day_realized_loss: day }) => (day.utc_day === today ? day.loss : "0")))
-}
-
 const nameOf = (
   { governor }: Observed,
   { slot_id, alias }: SlotStatus
 ): { alias?: string; life: ReportedSlot["life"] } => {
-  const known = governor?.slots.find(({ slot }) => slot === slot_id)
+  const known = governor.slots.find(({ slot }) => slot === slot_id)
   const name = known?.alias ?? alias
   return { ...(name === undefined ? {} : { alias: name }), life: known?.state ?? null }
 }
@@ -173,20 +162,17 @@ const nameOf = (
 const isShown =
   ({ governor }: Observed) =>
   (slot: SlotStatus): boolean =>
-    governor === null ||
-    governor.slots.some((known) => known.slot === slot.slot_id) ||
-    slot.orders.length + slot.recovery_orders.length > 0
+    governor.slots.some((known) => known.slot === slot.slot_id) || slot.orders.length + slot.recovery_orders.length > 0
 
 /** The whole report of one moment. */
 export const reportOf = (observed: Observed, options: ReportOptions): StatusReport => {
   const { status, slots, journal, seq } = observed
   const [base = "", quote = ""] = options.pair.split("/")
-  const governed = governedPart(observed)
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
   return {
-    ...governed,
+    ...governorPart(observed),
     ...observed.blocks,
     trading: options.trading,
     ready: waiting.length === 0,
@@ -214,7 +200,7 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
     total_fees: sum(slots.map((slot) => slot.total_fees)),
     total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
     today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
-    daily_realized_loss_utc: dayLoss(observed),
+    daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
     account: accountOf(observed),
     fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },
     constraints: constraintsOf(observed),

@@ -93,11 +93,8 @@ export const conditionOf = (known, nowMs) => {
   }
   if (report.mode === "HALTED") {
     const reason = report.mode_reason === null ? [] : [report.mode_reason]
-    const next =
-      report.startup === null
-        ? []
-        : ["No new entries; exits go on. Remove the slot, or answer the fault (kennel journal skip), and resume."]
-    return { kind: "halted", title: "Halted", details: [...reason, ...next, ...report.waiting_for] }
+    const next = "No new entries; exits go on. Remove the slot, or answer the fault (kennel journal skip), and resume."
+    return { kind: "halted", title: "Halted", details: [...reason, next, ...report.waiting_for] }
   }
   if (report.mode === "PAUSED") {
     const causes = report.mode_causes.length > 0 ? report.mode_causes : [report.mode_reason ?? "Paused."]

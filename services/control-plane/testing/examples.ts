@@ -213,15 +213,14 @@ export const observedAt = (
   const { startHead = 0, slots = [], ...rest } = fields
   const journal = { where: "memory", problem: null, head: events.length, startHead }
   const status = foldAll(events)
-  return { seq: events.length, status, slots, governor: null, blocks: {}, journal, silentSec: 0, ...rest }
+  return { seq: events.length, status, slots, governor, blocks: {}, journal, silentSec: 0, ...rest }
 }
 
-/** A market with a governor; the rules are those of a slot that earns more than two maker fees. */
-export const governed: MarketEvent = {
+/** A market of two slots that earn more than two maker fees. */
+export const configured: MarketEvent = {
   _tag: "MarketConfigured",
   slots: [1, 2],
-  rules: slotRules(readSettings({}).settings),
-  governed: true
+  rules: slotRules(readSettings({}).settings)
 }
 
 /** A governor that lets the market run, with room enough. */

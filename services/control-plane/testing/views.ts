@@ -7,7 +7,7 @@ import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { MemoryJournal, type MemoryJournalOptions } from "../../../shared/journal/memory.ts"
 import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
 import type { Blocks } from "../core/blocks.ts"
-import { foldAll } from "./examples.ts"
+import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { GovernorStatus } from "../core/governorStatus.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
 import { MarketViews, type Preview, type SlotStatus } from "../marketViews.ts"
@@ -40,7 +40,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let seq = history.length
   let state = foldAll(history, { from: initialStatus })
   let slots: ReadonlyArray<SlotStatus> = []
-  let governor: GovernorStatus | null = null
+  let governor: GovernorStatus = runningGovernor
   let blocks: Blocks = {}
   let previewed: Preview = {
     answer: { _tag: "CommandApplied", commandId: "x", reason: { rule: "done", numbers: {} } },

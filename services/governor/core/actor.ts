@@ -13,11 +13,12 @@ import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
 import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./entries/capacity.ts"
-import { applyCommand, refuseUngoverned } from "./commands.ts"
-import { type Books, closeDraft, type Draft, openDraft, reason, unchanged } from "./draft.ts"
+import { applyCommand } from "./commands.ts"
+import { closeDraft, type Draft, openDraft, reason } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
-import { countLoss, judge, noteLoss, rollOver, setLossLimit } from "./mode/lossLock.ts"
+import { watchInvariants } from "./invariants.ts"
+import { countLoss, judge, rollOver, setLossLimit } from "./mode/lossLock.ts"
 import { learnMarket, type MarketFact, minimums, noteSpending } from "./market.ts"
 import {
   clearCause,
@@ -35,6 +36,7 @@ import { configureTargets, sampleProfitTarget, watchFees } from "./slots/profitT
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
+import { isConfigured } from "./rules.ts"
 import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
@@ -52,65 +54,33 @@ export const governorActor: Actor<GovernorState> = {
 }
 
 const reduce = (before: GovernorState, event: MarketEvent, place: EventPlace): Step<GovernorState> => {
-  const state = learnAdvisor(place.timeMs > before.nowMs ? { ...before, nowMs: place.timeMs } : before, event)
-  if (event._tag === "GovernorConfigured") return configure(state, event)
-  if (event._tag === "MarketConfigured") return configureMarket(state, event)
-  if (state.rules === null || !state.governed) {
-    if (event._tag === "CommandIssued") return { state, outputs: [refuseUngoverned(event)] }
-    return unchanged(remember(state, event, place))
-  }
-  const draft = openDraft(state, state.rules)
-  apply(draft, event, place)
-  settle(draft, event)
+  const draft = openDraft(learn(before, event, place))
+  apply(draft, before, event, place)
+  settle(draft, before, event)
   return closeDraft(draft)
 }
 
-/** The governor's own rules. With the market's they make it governed, in whichever order the two come. */
-const configure = (state: GovernorState, event: EventOf<"GovernorConfigured">): Step<GovernorState> => {
-  const { rules } = event
-  const limitChanged = state.rules !== null && state.rules.dailyLossLimit !== rules.dailyLossLimit
-  const draft = openDraft({ ...state, rules }, rules)
-  if (!state.governed) return closeDraft(draft)
+/** Time, and what the event says that needs no rule: replaces what was known. */
+const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
+  const state = learnAdvisor(place.timeMs > before.nowMs ? { ...before, nowMs: place.timeMs } : before, event)
+  if (event._tag === "GovernorConfigured") return { ...state, rules: event.rules }
+  if (!isMarketFact(event)) return state
+  const market = learnMarket(state.market, event, place)
+  if (event._tag !== "MarketConfigured") return { ...state, market }
+  return { ...state, market, slots: { ...state.slots, listed: event.slots } }
+}
+
+/** Once the rules of governor and market are both there, in whichever order they come, the market's slots are. */
+const configured = (draft: Draft, before: GovernorState): void => {
+  const { state, rules } = draft
+  if (!isConfigured(state)) return
+  configureTargets(draft, before.market.slotRules)
   configureSlots(draft)
-  if (limitChanged) setLossLimit(draft, null)
+  if (before.rules !== null && before.rules.dailyLossLimit !== rules.dailyLossLimit) setLossLimit(draft, null)
   else judge(draft)
   updateSizing(draft, "configured")
   fitBudget(draft)
   watchFees(draft)
-  settle(draft, event)
-  return closeDraft(draft)
-}
-
-const configureMarket = (state: GovernorState, event: EventOf<"MarketConfigured">): Step<GovernorState> => {
-  const before = state.market.slotRules
-  const known: GovernorState = {
-    ...state,
-    governed: event.governed === true,
-    market: { ...state.market, slotRules: event.rules },
-    slots: { ...state.slots, listed: event.slots }
-  }
-  if (known.rules === null || !known.governed) return unchanged(known)
-  const draft = openDraft(known, known.rules)
-  configureTargets(draft, before, event)
-  configureSlots(draft)
-  judge(draft)
-  watchFees(draft)
-  settle(draft, event)
-  return closeDraft(draft)
-}
-
-/** Until the market is governed nothing is decided; market, account, live orders and trades are kept for the day it is. */
-const remember = (state: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
-  if (isMarketFact(event)) return { ...state, market: learnMarket(state.market, event, place) }
-  const slot = slotOfSubject(place.subject)
-  if (slot === null) return state
-  const books: Books = { state: { ...state } }
-  if (event._tag === "OrderRequested") track(books, slot, event, place.timeMs)
-  else if (event._tag === "CycleBooked") {
-    noteLoss(books, event)
-    addCycle(books, event)
-  } else if (isOrderFact(event)) orderFact(books, slot, event, place)
-  return books.state
 }
 
 type OrderFact = OrderProgress | EventOf<"OrderRejected" | "OrderFilled" | "OrderCancelled">
@@ -128,11 +98,12 @@ const ORDER_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<OrderFact["_tag"]>
   "OrderCancelled"
 ])
 
-const apply = (draft: Draft, event: MarketEvent, place: EventPlace): void => {
-  const { state } = draft
-  if (isMarketFact(event)) state.market = learnMarket(state.market, event, place)
+const apply = (draft: Draft, before: GovernorState, event: MarketEvent, place: EventPlace): void => {
   const slot = slotOfSubject(place.subject)
   switch (event._tag) {
+    case "GovernorConfigured":
+    case "MarketConfigured":
+      return configured(draft, before)
     case "PriceObserved":
     case "ClockTicked":
       return timePassed(draft)
@@ -197,11 +168,13 @@ const MARKET_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketFact["_tag"
   "FeesObserved",
   "BalancesObserved",
   "AccountReconciled",
-  "EpochRaised"
+  "EpochRaised",
+  "MarketConfigured"
 ])
 
 /** Guards first, then what waits, then what is due once a loop. */
 const timePassed = (draft: Draft): void => {
+  if (!isConfigured(draft.state)) return
   const newLoop = beginLoop(draft)
   rollOver(draft)
   watchPriceAge(draft)
@@ -251,35 +224,42 @@ const fundsCame = (draft: Draft): void => {
   if (free.base >= least.minVolume || free.quote >= least.minCost) clearCause(draft, "cannot_bootstrap")
 }
 
-const orderFact = (books: Books, slot: number, event: OrderFact, place: EventPlace): void => {
-  const order = books.state.orders[orderKey(slot, event.localId)]
+const orderFact = (draft: Draft, slot: number, event: OrderFact, place: EventPlace): void => {
+  const order = draft.state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return
   switch (event._tag) {
     case "FillRecorded":
-      noteSpending(books, order, event)
-      observeOrder(books, order, event)
-      noteTrade(books)
-      return noteProgress(books, slot, event, place)
+      noteSpending(draft, order, event)
+      observeOrder(draft, order, event)
+      noteTrade(draft)
+      return noteProgress(draft, slot, event, place)
     case "OrderFilled":
     case "OrderCancelled":
-      observeOrder(books, order, event)
-      addTrade(books, order, event)
-      return forget(books, slot, event.localId)
+      observeOrder(draft, order, event)
+      addTrade(draft, order, event)
+      return forget(draft, slot, event.localId)
     case "OrderRejected":
-      return forget(books, slot, event.localId)
+      return forget(draft, slot, event.localId)
     default:
-      return noteProgress(books, slot, event, place)
+      return noteProgress(draft, slot, event, place)
   }
 }
 
-/** What follows from any event: the start, the mode, the room there is, and last the next slot's funds. */
-const settle = (draft: Draft, event: MarketEvent): void => {
+/** What follows from any event: the start, the mode, the room there is, the next slot's funds, and last its own rules. */
+const settle = (draft: Draft, before: GovernorState, event: MarketEvent): void => {
   advanceStartup(draft)
-  settleMode(draft)
-  if (standsStill(draft.state)) refuseWaiting(draft)
+  settleEntries(draft)
+  if (!isConfigured(draft.state)) return
   watchBand(draft)
   noteOrphanPressure(draft)
   if (ALLOTS.has(event._tag) && readyForEntries(draft.state) && !standsStill(draft.state)) allotNext(draft)
+  if (watchInvariants(draft, before)) settleEntries(draft)
+}
+
+/** The mode, and what it leaves of the entries that wait. */
+const settleEntries = (draft: Draft): void => {
+  settleMode(draft)
+  if (standsStill(draft.state)) refuseWaiting(draft)
 }
 
 /**

@@ -5,29 +5,27 @@ import type { Reason } from "../../../shared/events/reason.ts"
 import { type Draft, reason } from "./draft.ts"
 import { setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
+import { isConfigured } from "./rules.ts"
 import { setTargets } from "./slots/profitTarget.ts"
 import { softCloseByOperator } from "./slots/recoveries.ts"
 import { askRetrain } from "./watch/retrain.ts"
 import { addLayer, removeLayer } from "./slots/sizing.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 
-/** Carries the command out, or says why not. A refused command has changed nothing. */
+/** Carries the command out, or says why not: before there are rules nobody could. A refused command has changed nothing. */
 export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
   const { commandId, command, author } = asked
   const { name } = command
-  const refused = name === "retrain" ? askRetrain(draft, asked, command.timeframe) : carryOut(draft, commandId, command)
+  const refused = !isConfigured(draft.state)
+    ? reason("waits_for_configuration", {})
+    : name === "retrain"
+      ? askRetrain(draft, asked, command.timeframe)
+      : carryOut(draft, commandId, command)
   if (refused !== null) draft.outputs.push({ _tag: "CommandRefused", commandId, reason: refused })
   else if (name !== "retrain") {
     draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason(name, { author }) })
   }
 }
-
-/** Before the market is governed nobody could carry a command out; it is answered all the same, once and for ever. */
-export const refuseUngoverned = ({ commandId }: EventOf<"CommandIssued">): EventOf<"CommandRefused"> => ({
-  _tag: "CommandRefused",
-  commandId,
-  reason: reason("not_governed", {})
-})
 
 type AnsweredAtOnce = Exclude<Command, { readonly name: "retrain" }>
 

@@ -105,9 +105,13 @@ describe("a command", () => {
   it("for another loss limit holds until a configuration names another one", () => {
     const story = market().command({ name: "set_daily_loss_limit", limit: Quote.parse("9") })
     const limit = () => governorView(story.state)?.daily_loss_limit
-    story.control({ _tag: "GovernorConfigured", rules: testRules({ loopSec: 20 }) })
+    story.control({ _tag: "GovernorConfigured", rules: testRules({ loopSec: 20 }), fittedIntervals: [] })
     assert.equal(limit(), "9")
-    story.control({ _tag: "GovernorConfigured", rules: testRules({ dailyLossLimit: Quote.parse("4") }) })
+    story.control({
+      _tag: "GovernorConfigured",
+      rules: testRules({ dailyLossLimit: Quote.parse("4") }),
+      fittedIntervals: []
+    })
     assert.equal(limit(), "4")
   })
 
@@ -116,12 +120,14 @@ describe("a command", () => {
     assert.deepEqual(tags(story), ["CommandApplied"])
   })
 
-  it("is refused before the governor knows its rules or the market is governed", () => {
-    const story = new GovernorStory().command({ name: "pause", note: "" })
-    assert.deepEqual(story.said, [
-      { _tag: "CommandRefused", commandId: "c1", reason: { rule: "not_governed", numbers: {} } }
-    ])
-    story.configure()
+  it("is refused before there are rules, of the governor and of the market", () => {
+    const rules: MarketEvent = { _tag: "GovernorConfigured", rules: testRules(), fittedIntervals: [] }
+    for (const story of [new GovernorStory(), new GovernorStory().control(rules)]) {
+      assert.deepEqual(story.command({ name: "pause", note: "" }).heard("CommandRefused"), [
+        { _tag: "CommandRefused", commandId: "c1", reason: { rule: "waits_for_configuration", numbers: {} } }
+      ])
+    }
+    const story = new GovernorStory().configure()
     assert.equal(story.mode, "STARTING startup")
   })
 })

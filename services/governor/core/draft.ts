@@ -6,6 +6,7 @@ import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { GovernorRules } from "../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
+import { rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -16,21 +17,13 @@ export interface Draft {
   readonly outputs: Array<MarketEvent>
 }
 
-/** The part of a draft that rules use which only keep facts. */
-export type Books = Pick<Draft, "state">
-
-const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
-
-/** The step that only moves the clock or the facts. */
-export const unchanged = (state: GovernorState): Step<GovernorState> => ({ state, outputs: NO_OUTPUTS })
-
-export const openDraft = (state: GovernorState, rules: GovernorRules): Draft => ({
+export const openDraft = (state: GovernorState): Draft => ({
   state: { ...state },
-  rules,
+  rules: rulesOf(state),
   outputs: []
 })
 
-export const closeDraft = (draft: Draft): Step<GovernorState> => ({ state: { ...draft.state }, outputs: draft.outputs })
+export const closeDraft = (draft: Draft): Step<GovernorState> => ({ state: draft.state, outputs: draft.outputs })
 
 /** The rule that decided, and the numbers it compared. */
 export const reason = (rule: string, numbers: Reason["numbers"]): Reason => ({ rule, numbers })

@@ -1,61 +1,129 @@
-/** What holds of the governor after every event. */
+/** What holds of the governor after every event. A breach halts the market, as a slot's own does. */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
-import { leadingCause } from "./mode/mode.ts"
-import { ordersOf } from "./orderTable.ts"
+import { governorBroke, leadingCause } from "./mode/mode.ts"
+import { isConfigured, rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
-/** Every broken rule, in words; empty when the state is sound. */
-export const governorViolations = (state: GovernorState): ReadonlyArray<string> => {
-  const { rules, mode, scheduler, orders, loss, sizing, slots, startup, funds } = state
-  if (rules === null || !state.governed) return []
-  const violations: Array<string> = []
-  const must = (holds: boolean, text: string): void => {
-    if (!holds) violations.push(text)
+interface Check {
+  /** The slices it looks at: while they are what they were, its answer is too. */
+  readonly reads: ReadonlyArray<keyof GovernorState>
+  /** The rules of it that are broken, in words. */
+  readonly broken: (state: GovernorState) => ReadonlyArray<string>
+}
+
+type Rule = readonly [holds: boolean, text: () => string]
+
+/** The texts of the rules that do not hold: only those are put into words. */
+const brokenOf = (rules: ReadonlyArray<Rule>): ReadonlyArray<string> =>
+  rules.flatMap(([holds, text]) => (holds ? [] : [text()]))
+
+const isRunning = ({ mode }: GovernorState): boolean => mode.mode === "RUNNING" || mode.mode === "STARTING"
+
+const CHECKS: ReadonlyArray<Check> = [
+  {
+    reads: ["orders", "scheduler", "rules", "mode"],
+    broken: (state) => {
+      const { scheduler, orders, mode } = state
+      const { grantedInLoop, queue } = scheduler
+      let deferred = 0
+      let unanswered = false
+      let exitWaits = false
+      for (const key in orders) {
+        const order = orders[key]
+        if (order?.stage !== "deferred" && order?.stage !== "requested") continue
+        if (order.role === "exit") exitWaits = true
+        if (order.stage === "deferred") deferred++
+        else unanswered = true
+      }
+      return [
+        ...brokenOf([
+          [grantedInLoop <= rulesOf(state).maxEntryAddsPerLoop, () => `${grantedInLoop} entries granted in one loop`],
+          [new Set(queue).size === queue.length, () => "an entry waits in the queue twice"],
+          [deferred === queue.length, () => `${deferred} deferred entries, ${queue.length} in the queue`],
+          [!exitWaits, () => "an exit waits for a grant"],
+          [!unanswered, () => "an entry was asked for and not answered"],
+          [isRunning(state) || deferred === 0, () => `${deferred} entries wait while ${mode.mode}`]
+        ]),
+        ...queue
+          .filter((key) => orders[key]?.stage !== "deferred")
+          .map((key) => `${key} waits in the queue and is not deferred`)
+      ]
+    }
+  },
+  {
+    reads: ["mode", "loss", "startup"],
+    broken: (state) => {
+      const { mode, loss, startup } = state
+      const cause = leadingCause(mode)
+      return brokenOf([
+        [!isRunning(state) || cause === null, () => `${mode.mode} while ${cause} stands`],
+        [!isRunning(state) || !loss.locked, () => `${mode.mode} while the loss lock holds`],
+        [!mode.halted || mode.mode === "HALTED", () => `halted, and ${mode.mode}`],
+        [mode.mode !== "RUNNING" || startup.steps.bootstrap === "done", () => "RUNNING before the start is done"]
+      ])
+    }
+  },
+  {
+    reads: ["loss", "rules"],
+    broken: (state) => {
+      const { loss, locked } = state.loss
+      const limit = lossLimit(state, rulesOf(state))
+      const told = () => `lost ${Quote.format(loss)} of ${Quote.format(limit)}, locked: ${locked}`
+      return brokenOf([[locked === (limit > 0n && loss >= limit), told]])
+    }
+  },
+  {
+    reads: ["sizing"],
+    broken: ({ sizing: { effectiveLayers, targetLayers } }) =>
+      brokenOf([
+        [effectiveLayers <= targetLayers, () => `${effectiveLayers} layers of ${targetLayers} wanted`],
+        [effectiveLayers >= 0, () => `${effectiveLayers} layers`]
+      ])
+  },
+  {
+    reads: ["slots"],
+    broken: ({ slots: { slots, recycledAliases, nextSlot } }) => {
+      const aliases = slots.map(({ alias }) => alias)
+      const used = new Set(aliases)
+      return brokenOf([
+        [used.size === aliases.length, () => `two slots have one name: ${aliases.join(" ")}`],
+        [!recycledAliases.some((alias) => used.has(alias)), () => "a name is in use and waits to be used again"],
+        [slots.every(({ slot }) => slot < nextSlot), () => "a slot has a number that is still to be given"]
+      ])
+    }
+  },
+  {
+    reads: ["funds", "slots"],
+    broken: ({ funds, slots }) => {
+      const asking = funds.queue.map(({ slot }) => slot)
+      if (asking.length === 0) return []
+      const active = new Set(slots.slots.filter((known) => known.state === "active").map(({ slot }) => slot))
+      return [
+        ...brokenOf([[new Set(asking).size === asking.length, () => "a slot waits for funds twice"]]),
+        ...asking.filter((slot) => !active.has(slot)).map((slot) => `slot ${slot} waits for funds and does not trade`)
+      ]
+    }
   }
-  must(scheduler.grantedInLoop <= rules.maxEntryAddsPerLoop, `${scheduler.grantedInLoop} entries granted in one loop`)
-  must(new Set(scheduler.queue).size === scheduler.queue.length, "an entry waits in the queue twice")
-  const deferred = ordersOf(state).filter(({ stage }) => stage === "deferred").length
-  must(deferred === scheduler.queue.length, `${deferred} deferred entries, ${scheduler.queue.length} in the queue`)
-  for (const key of scheduler.queue)
-    must(orders[key]?.stage === "deferred", `${key} waits in the queue and is not deferred`)
-  must(
-    ordersOf(state).every(({ role, stage }) => role === "entry" || (stage !== "requested" && stage !== "deferred")),
-    "an exit waits for a grant"
-  )
-  must(
-    ordersOf(state).every(({ stage }) => stage !== "requested"),
-    "an entry was asked for and not answered"
-  )
-  const running = mode.mode === "RUNNING" || mode.mode === "STARTING"
-  must(!running || leadingCause(mode) === null, `${mode.mode} while ${leadingCause(mode)} stands`)
-  must(!running || !loss.locked, `${mode.mode} while the loss lock holds`)
-  must(running || deferred === 0, `${deferred} entries wait while ${mode.mode}`)
-  must(!mode.halted || mode.mode === "HALTED", `halted, and ${mode.mode}`)
-  must(mode.mode !== "RUNNING" || startup.steps.bootstrap === "done", "RUNNING before the start is done")
-  must(
-    sizing.effectiveLayers <= sizing.targetLayers,
-    `${sizing.effectiveLayers} layers of ${sizing.targetLayers} wanted`
-  )
-  must(sizing.effectiveLayers >= 0, `${sizing.effectiveLayers} layers`)
-  const aliases = slots.slots.map(({ alias }) => alias)
-  must(new Set(aliases).size === aliases.length, `two slots have one name: ${aliases.join(" ")}`)
-  must(
-    slots.recycledAliases.every((alias) => !aliases.includes(alias)),
-    "a name is in use and waits to be used again"
-  )
-  must(
-    slots.slots.every(({ slot }) => slot < slots.nextSlot),
-    "a slot has a number that is still to be given"
-  )
-  const limit = lossLimit(state, rules)
-  must(
-    loss.locked === (limit > 0n && loss.loss >= limit),
-    `lost ${Quote.format(loss.loss)} of ${Quote.format(limit)}, locked: ${loss.locked}`
-  )
-  const asking = funds.queue.map(({ slot }) => slot)
-  must(new Set(asking).size === asking.length, "a slot waits for funds twice")
-  const active = new Set(slots.slots.filter((known) => known.state === "active").map(({ slot }) => slot))
-  for (const slot of asking) must(active.has(slot), `slot ${slot} waits for funds and does not trade`)
-  return violations
+]
+
+/** Every broken rule, in words; empty when the state is sound, or has no rules to go by yet. */
+export const governorViolations = (state: GovernorState): ReadonlyArray<string> =>
+  isConfigured(state) ? CHECKS.flatMap(({ broken }) => broken(state)) : []
+
+/**
+ * Checks what the event has changed, and everything while something is broken. True when what is broken has changed: the mode
+ * follows from it.
+ */
+export const watchInvariants = (draft: Draft, before: GovernorState): boolean => {
+  const { state } = draft
+  const known = state.mode.violations
+  const violations: Array<string> = []
+  for (const { reads, broken } of CHECKS) {
+    if (known.length > 0 || reads.some((slice) => state[slice] !== before[slice])) violations.push(...broken(state))
+  }
+  if (violations.length === known.length && violations.every((text, index) => text === known[index])) return false
+  governorBroke(draft, violations)
+  return true
 }

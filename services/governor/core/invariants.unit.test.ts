@@ -1,8 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
-import { GovernorStory, request } from "../testing/governorDriver.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { accepted, GovernorStory, request } from "../testing/governorDriver.ts"
+import { governorActor } from "./actor.ts"
 import { governorViolations } from "./invariants.ts"
 import type { GovernorState } from "./state.ts"
+import { sentenceOf } from "./words.ts"
+
+const subjects = marketSubjects("XDGUSD")
 
 /** A market that runs, with one entry granted (`1/1`) and one that waits (`2/1`). */
 const sound = (): GovernorState =>
@@ -128,5 +134,40 @@ describe("the governor's invariants", () => {
     }
   ])("find $broken", ({ by, says }) => {
     assert.include(governorViolations(by(sound())), says)
+  })
+})
+
+describe("an event that breaks one", () => {
+  const step = (state: GovernorState, subject: string, event: MarketEvent) =>
+    governorActor.reduce(state, event, { seq: 9_999, index: 0, subject, epoch: 1, timeMs: state.nowMs })
+  /** An exit that waits for a grant, and then any event that changes the table of orders. */
+  const broken = () => step(withOrder(sound(), "2/1", { role: "exit" }), subjects.order(1), accepted(1))
+
+  it("halts the market and names the rule", () => {
+    const { state, outputs } = broken()
+    const reason = { rule: "invariant_broken", numbers: { violation: "an exit waits for a grant" } }
+    assert.deepEqual(
+      outputs.filter(({ _tag }) => _tag === "ModeChanged"),
+      [{ _tag: "ModeChanged", mode: "HALTED", reason }]
+    )
+    assert.deepEqual(state.mode.violations, ["an exit waits for a grant"])
+    assert.equal(sentenceOf(reason), "The governor broke its own rules: an exit waits for a grant.")
+  })
+
+  it("stays the reason of the halt until an operator resumes, which is granted once the rule holds again", () => {
+    const resume = (state: GovernorState) =>
+      step(state, subjects.command("c"), {
+        _tag: "CommandIssued",
+        commandId: "c",
+        author: "test",
+        command: { name: "resume" },
+        preview: []
+      })
+    const { state } = broken()
+    assert.equal(resume(state).state.mode.mode, "HALTED")
+    const sound = step(state, subjects.clock, { _tag: "ClockTicked", priceAgeSec: 1 }).state
+    assert.deepEqual([sound.mode.mode, sound.mode.reason?.rule], ["HALTED", "invariant_broken"])
+    assert.deepEqual(sound.mode.violations, [])
+    assert.equal(resume(sound).state.mode.mode, "RUNNING")
   })
 })

@@ -3,7 +3,7 @@ import { plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal
 import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import type { Books } from "./draft.ts"
+import type { Draft } from "./draft.ts"
 import type { MarketSlice, TrackedOrder } from "./state.ts"
 
 /** Facts that only replace what was known. */
@@ -15,6 +15,7 @@ export type MarketFact = EventOf<
   | "BalancesObserved"
   | "AccountReconciled"
   | "EpochRaised"
+  | "MarketConfigured"
 >
 
 /** The market as it is known after this fact. */
@@ -39,6 +40,8 @@ export const learnMarket = (market: MarketSlice, event: MarketFact, place: Event
       return { ...market, balances: event, spentBase: Volume.zero, spentQuote: Quote.zero }
     case "AccountReconciled":
       return { ...market, reconciled: event }
+    case "MarketConfigured":
+      return { ...market, slotRules: event.rules }
     case "EpochRaised":
       return handlesOrders(event.service) ? { ...market, gatewayStartSeq: place.seq, reconciled: null } : market
   }
@@ -48,9 +51,9 @@ export const learnMarket = (market: MarketSlice, event: MarketFact, place: Event
  * A fill of ours since the balances were last seen: what it took is gone at once, what it brought counts when the exchange
  * says so. Both errors are on the safe side.
  */
-export const noteSpending = (books: Books, order: TrackedOrder, fill: EventOf<"FillRecorded">): void => {
-  const { market } = books.state
-  books.state.market =
+export const noteSpending = (draft: Draft, order: TrackedOrder, fill: EventOf<"FillRecorded">): void => {
+  const { market } = draft.state
+  draft.state.market =
     order.side === "sell"
       ? { ...market, spentBase: plus(market.spentBase, fill.volume), spentQuote: plus(market.spentQuote, fill.fee) }
       : { ...market, spentQuote: plus(market.spentQuote, plus(fill.cost, fill.fee)) }

@@ -2,7 +2,7 @@
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, plus, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import type { Books } from "./draft.ts"
+import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
 /**
@@ -31,13 +31,13 @@ export const remaining = (order: TrackedOrder): Volume => minus(order.volume, or
 /** Sent, or about to be: what counts against the exchange's limit. */
 export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "requested" && stage !== "deferred"
 
-/** Takes a request into the table. An entry of a governed market waits for its grant, an exit needs none. */
-export const track = (books: Books, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
-  const { orders, governed } = books.state
+/** Takes a request into the table. An entry waits for its grant, an exit needs none. */
+export const track = (draft: Draft, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
+  const { orders } = draft.state
   if (Object.keys(orders).length >= MAX_TRACKED_ORDERS) return
   const { localId, side, role, tradeId, cycle, price, volume } = request
   const layers = request.reason.numbers["layers"]
-  books.state.orders = {
+  draft.state.orders = {
     ...orders,
     [orderKey(slot, localId)]: {
       slot,
@@ -51,7 +51,7 @@ export const track = (books: Books, slot: number, request: EventOf<"OrderRequest
       filled: Volume.zero,
       cost: Quote.zero,
       fee: Quote.zero,
-      stage: governed && role === "entry" ? "requested" : "granted",
+      stage: role === "entry" ? "requested" : "granted",
       requestedAtMs: atMs,
       openedAtMs: 0,
       layers: typeof layers === "number" ? layers : 0,
@@ -61,16 +61,16 @@ export const track = (books: Books, slot: number, request: EventOf<"OrderRequest
 }
 
 /** The order after a change; an order that is not in the table changes nothing. */
-export const change = (books: Books, slot: number, localId: number, to: Partial<TrackedOrder>): void => {
+export const change = (draft: Draft, slot: number, localId: number, to: Partial<TrackedOrder>): void => {
   const key = orderKey(slot, localId)
-  const order = books.state.orders[key]
-  if (order !== undefined) books.state.orders = { ...books.state.orders, [key]: { ...order, ...to } }
+  const order = draft.state.orders[key]
+  if (order !== undefined) draft.state.orders = { ...draft.state.orders, [key]: { ...order, ...to } }
 }
 
 /** Takes an ended order out of the table. */
-export const forget = (books: Books, slot: number, localId: number): void => {
-  const { [orderKey(slot, localId)]: _ended, ...orders } = books.state.orders
-  books.state.orders = orders
+export const forget = (draft: Draft, slot: number, localId: number): void => {
+  const { [orderKey(slot, localId)]: _ended, ...orders } = draft.state.orders
+  draft.state.orders = orders
 }
 
 /** Facts about one order that do not end it. */
@@ -79,29 +79,29 @@ export type OrderProgress = EventOf<
 >
 
 /** What these facts say of the order they name. */
-export const noteProgress = (books: Books, slot: number, event: OrderProgress, place: EventPlace): void => {
+export const noteProgress = (draft: Draft, slot: number, event: OrderProgress, place: EventPlace): void => {
   const { localId } = event
   switch (event._tag) {
     case "OrderClaimed":
-      return change(books, slot, localId, { stage: "claimed" })
+      return change(draft, slot, localId, { stage: "claimed" })
     case "OrderUnknown":
-      return change(books, slot, localId, { stage: "unknown" })
+      return change(draft, slot, localId, { stage: "unknown" })
     case "OrderAccepted":
-      return change(books, slot, localId, { stage: "open", openedAtMs: place.timeMs })
+      return change(draft, slot, localId, { stage: "open", openedAtMs: place.timeMs })
     case "OrderAmended":
-      return change(books, slot, localId, { price: event.price })
+      return change(draft, slot, localId, { price: event.price })
     case "FillRecorded": {
-      const order = books.state.orders[orderKey(slot, localId)]
+      const order = draft.state.orders[orderKey(slot, localId)]
       if (order === undefined) return
       const { filled, cost, fee } = order
-      return change(books, slot, localId, {
+      return change(draft, slot, localId, {
         filled: plus(filled, event.volume),
         cost: plus(cost, event.cost),
         fee: plus(fee, event.fee)
       })
     }
     case "ExitOrphaned":
-      return change(books, slot, localId, {
+      return change(draft, slot, localId, {
         recovery: { recoveryId: event.recoveryId, orphanedAtMs: place.timeMs }
       })
   }

@@ -171,11 +171,11 @@ class World {
           openOrderLimit,
           dailyLossLimit: Quote.parse(String(lossLimit))
         })
-        story.control({ _tag: "GovernorConfigured", rules })
+        story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [] })
         return
       }
       case "slots":
-        story.control({ _tag: "MarketConfigured", slots: what.slots, rules: testSlotRules, governed: true })
+        story.control({ _tag: "MarketConfigured", slots: what.slots, rules: testSlotRules })
         return
       default:
         this.pickOrder(what)

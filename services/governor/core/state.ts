@@ -1,8 +1,6 @@
 /**
  * Everything the governor knows, folded from the market's journal. Nothing in it grows without bound: live orders by the
- * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands.
- *
- * Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
+ * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands. Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
  * the file named beside it, and only that file writes it.
  */
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -77,6 +75,8 @@ export interface ModeSlice {
   readonly clearSinceMs: number
   /** Slots that broke their invariants. */
   readonly brokenSlots: ReadonlyArray<number>
+  /** The governor's own that are broken now. */
+  readonly violations: ReadonlyArray<string>
   /** Faults nobody has answered, as `actor seq`, at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<string>
 }
@@ -104,8 +104,8 @@ export interface StartupSlice {
 
 /** The regime advisor's models (`advisor.ts`). */
 export interface AdvisorSlice {
-  /** Candle intervals, in minutes, that models are fitted to; empty: no advisor runs. Null: nobody has said. */
-  readonly intervals: ReadonlyArray<number> | null
+  /** Candle intervals, in minutes, that models are fitted to; empty: no advisor runs. */
+  readonly intervals: ReadonlyArray<number>
   /** By interval, what came of its trainings since the advisor started: null is a model, a text the name of the refusal. */
   readonly trainings: Readonly<Record<number, string | null>>
   /** The command to fit models anew that waits for the advisor's answer (`retrain.ts`). */
@@ -188,7 +188,7 @@ export interface TargetsSlice {
 export interface SlotsSlice {
   /** Ascending by slot. */
   readonly slots: ReadonlyArray<EventOf<"SlotsSet">["slots"][number]>
-  /** What the last configuration listed, and what of it is already the market's: they differ until the market is governed. */
+  /** What the last configuration listed, and what of it is the market's already: they differ until the governor has rules. */
   readonly listed: ReadonlyArray<number>
   readonly configured: ReadonlyArray<number>
   readonly nextSlot: number
@@ -210,7 +210,7 @@ export interface AuditSlice {
 
 export interface GovernorState {
   readonly nowMs: number
-  readonly governed: boolean
+  /** As last configured; null before: read through `rulesOf`. */
   readonly rules: GovernorRules | null
   readonly market: MarketSlice
   /** By `slot/localId`, in the order of their requests. */
@@ -231,7 +231,6 @@ export interface GovernorState {
 
 export const initialState: GovernorState = {
   nowMs: 0,
-  governed: false,
   rules: null,
   market: {
     price: null,
@@ -258,6 +257,7 @@ export const initialState: GovernorState = {
     halted: false,
     clearSinceMs: 0,
     brokenSlots: [],
+    violations: [],
     faults: []
   },
   startup: {
@@ -274,7 +274,7 @@ export const initialState: GovernorState = {
     answered: [],
     bootstrapSinceMs: null
   },
-  advisor: { intervals: null, trainings: {}, retrain: null },
+  advisor: { intervals: [], trainings: {}, retrain: null },
   funds: { queue: [], allotted: null },
   scheduler: { loop: 0, grantedInLoop: 0, queue: [], deferredTotal: 0, drainedTotal: 0 },
   loss: { utcDay: 0, loss: Quote.zero, limitOverride: null, locked: false, lockedDay: null },

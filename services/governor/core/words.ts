@@ -14,11 +14,13 @@ const SENTENCES: Readonly<Record<string, (numbers: Numbers) => string>> = {
   cannot_bootstrap: (n) => `Slot ${text(n, "slot")} cannot bootstrap: insufficient USD and DOGE.`,
   daily_loss_lock: (n) =>
     `The day's realised loss of ${text(n, "loss")} USD has reached the limit of ${text(n, "limit")} USD.`,
-  invariant_broken: (n) => `Slot ${text(n, "slot")} broke its own rules: ${text(n, "violation")}.`,
+  invariant_broken: (n) =>
+    `${n["slot"] === undefined ? "The governor" : `Slot ${text(n, "slot")}`} broke its own rules: ${text(n, "violation")}.`,
   fault: (n) => `${text(n, "actor")} cannot fold record ${text(n, "seq")}: ${text(n, "problem")}.`,
   startup: () => "The start is not done.",
   started: () => "Every step of the start is done.",
   resumed: () => "Resumed.",
+  waits_for_configuration: () => "the rules of market and governor",
   waits_for_constraints_and_fees: () => "the exchange's terms and fees",
   waits_for_first_price: () => "the first price",
   waits_for_comparison_with_the_exchange: () => "the comparison of orders with the exchange",

@@ -48,15 +48,19 @@ export class GovernorStory {
     this.state = step.state
     this.said = step.outputs
     this.everything.push(...step.outputs)
-    const violations = governorViolations(this.state)
+    const violations = [...governorViolations(this.state), ...this.state.mode.violations]
     if (violations.length > 0) throw new Error(`after ${event._tag}: ${violations.join("; ")}`)
     return this
   }
 
-  configure(rules: Partial<GovernorRules> = {}, slots: ReadonlyArray<number> = [1, 2, 3]): this {
+  configure(
+    rules: Partial<GovernorRules> = {},
+    slots: ReadonlyArray<number> = [1, 2, 3],
+    fittedIntervals: ReadonlyArray<number> = []
+  ): this {
     this.tell(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
-    this.tell(subjects.control, { _tag: "GovernorConfigured", rules: testRules(rules) })
-    return this.tell(subjects.control, { _tag: "MarketConfigured", slots, rules: testSlotRules, governed: true })
+    this.tell(subjects.control, { _tag: "GovernorConfigured", rules: testRules(rules), fittedIntervals })
+    return this.tell(subjects.control, { _tag: "MarketConfigured", slots, rules: testSlotRules })
   }
 
   /** The exchange's terms; the defaults have a maker fee of 0.25 %. */
@@ -107,8 +111,12 @@ export class GovernorStory {
   }
 
   /** A market that runs: everything known, every slot answered. */
-  running(rules: Partial<GovernorRules> = {}, slots: ReadonlyArray<number> = [1, 2, 3]): this {
-    this.configure(rules, slots).terms().balances("100000", "100000").price("0.1").reconciled()
+  running(
+    rules: Partial<GovernorRules> = {},
+    slots: ReadonlyArray<number> = [1, 2, 3],
+    fittedIntervals: ReadonlyArray<number> = []
+  ): this {
+    this.configure(rules, slots, fittedIntervals).terms().balances("100000", "100000").price("0.1").reconciled()
     for (const slot of slots) this.slot(slot, refusal("entry_A", "cooldown"))
     return this.after(31)
   }

@@ -34,8 +34,6 @@ const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): 
       return { ...state, openOrders: event }
     case "ExchangeErrorsObserved":
       return { ...state, failedCalls: event.consecutive }
-    case "MarketConfigured":
-      return { ...state, governed: event.governed === true }
     case "EntryGranted":
       return foldLaneOf(state, event.slot, (lane) => granted(lane, event.localId))
     case "EntryRefused":
@@ -64,7 +62,7 @@ const foldLane = (state: GatewayState, event: MarketEvent, place: EventPlace): G
   if (!LANE_EVENTS.has(event._tag)) return state
   const slot = slotOfSubject(place.subject)
   if (slot === null) return state
-  return foldLaneOf(state, slot, (lane) => stepLane(lane, event as LaneEvent, place, state.governed))
+  return foldLaneOf(state, slot, (lane) => stepLane(lane, event as LaneEvent, place))
 }
 
 const foldLaneOf = (state: GatewayState, slot: number, step: (lane: Lane) => Lane): GatewayState => ({
@@ -102,10 +100,10 @@ const LANE_EVENTS: ReadonlySet<MarketEvent["_tag"]> = new Set<LaneEvent["_tag"]>
   "AmendRefused"
 ])
 
-const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace, governed: boolean): Lane => {
+const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace): Lane => {
   switch (event._tag) {
     case "OrderRequested":
-      return request(lane, event, place, governed)
+      return request(lane, event, place)
     case "CancelRequested":
       return cancel(lane, event.localId)
     case "AmendRequested":
@@ -179,9 +177,9 @@ const repriced = (lane: Lane, { localId, price }: EventOf<"OrderAmended">, place
   return update(lane, place, localId, { price, formerPrices })
 }
 
-const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace, governed: boolean): Lane => {
+const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace): Lane => {
   const { localId, side, role, price, volume, postOnly } = event
-  const awaited = governed && role === "entry"
+  const awaited = role === "entry"
   const order: LiveOrder = {
     localId,
     clientId: clientIdOf({ epoch: place.epoch, slot: lane.slot, seq: place.seq, index: place.index }),

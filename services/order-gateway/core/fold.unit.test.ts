@@ -8,17 +8,18 @@ import { acceptedFacts, fillFacts, missingFills, reportFacts } from "./facts.ts"
 import { gatewayFold } from "./fold.ts"
 import { type GatewayState, initialState, type LiveOrder } from "./state.ts"
 
+/** An exit: an order that waits for no grant. */
 const requested = (localId: number): EventOf<"OrderRequested"> => ({
   _tag: "OrderRequested",
   localId,
   side: "buy",
-  role: "entry",
-  tradeId: "B",
+  role: "exit",
+  tradeId: "A",
   cycle: 1,
   price: Price.parse("0.1"),
   volume: Volume.parse("20"),
   postOnly: true,
-  reason: { rule: "bootstrap_B", numbers: {} }
+  reason: { rule: "entry_fill_exit", numbers: {} }
 })
 
 const cancelRequested = (localId: number): EventOf<"CancelRequested"> => ({

@@ -18,7 +18,7 @@ export interface LiveOrder {
   readonly volume: Volume
   readonly postOnly: boolean
   /**
-   * Whether it may be sent: an entry of a governed market waits for the governor's grant. `withdrawn`: its cancel came before
+   * Whether it may be sent: an entry waits for the governor's grant, an exit needs none. `withdrawn`: its cancel came before
    * the grant, so that a late grant sends nothing.
    */
   readonly grant: "granted" | "awaited" | "withdrawn"
@@ -54,8 +54,6 @@ export interface Lane {
 export interface GatewayState {
   readonly lanes: Readonly<Record<number, Lane>>
   readonly epoch: number
-  /** The market has a governor: entries are sent with its grant only. */
-  readonly governed: boolean
   /** When the journal's first dated record was written, Unix milliseconds; 0 before. */
   readonly beganMs: number
   readonly openOrders: EventOf<"OpenOrdersObserved"> | null
@@ -71,7 +69,6 @@ export interface GatewayState {
 export const initialState: GatewayState = {
   lanes: {},
   epoch: 0,
-  governed: false,
   beganMs: 0,
   openOrders: null,
   failedCalls: 0,

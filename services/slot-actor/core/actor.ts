@@ -2,7 +2,7 @@
  * A slot as an actor: which event of the journal leads to which rule.
  *
  * A price moves the market and refreshes one stale entry; a clock tick runs the timers; both then ask again for lost
- * exits, fill an empty slot and repair a one-sided one. An order fact changes the order it names. After each of these
+ * exits, and for funds for entries that are missing. An order fact changes the order it names. After each of these
  * the fallback flags are set from the orders, and the invariants decide whether the slot goes on.
  */
 import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
@@ -10,20 +10,19 @@ import { decodeState, encodeState } from "../../../shared/actor/core/stateText.t
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { slotActor as actorName, slotOfSubject } from "../../../shared/core/ids/subjects.ts"
-import { autoRepair, ensureBootstrapped } from "./entry/bootstrap.ts"
 import { closeDraft, type Draft, openDraft, unchanged } from "./draft.ts"
 import { normaliseFlags } from "./flags.ts"
 import { askForFunds, entryRefused, fundsMissing, fundsOf, useFunds } from "./entry/funds.ts"
 import { haltingViolations } from "./invariants.ts"
 import { retryLostExits } from "./trouble/lostOrders.ts"
-import { entriesClosed, lifeOf } from "./gate.ts"
+import { entryStop } from "./gate.ts"
 import { applyOutcome, noteProgress, type OrderOutcome, type OrderProgress } from "./orderFacts.ts"
 import { orphanLateExits, timersDue } from "./exit/orphan.ts"
 import { orderSizes } from "./money/orderSizes.ts"
 import { refreshDue, refreshStaleEntry } from "./entry/refresh.ts"
 import { retire, retires } from "./leaving/retire.ts"
 import { amended, amendOnceAccepted, amendRefused, softClose } from "./exit/softClose.ts"
-import { initialState, type SlotFacts, type SlotState, type TradeId } from "./state.ts"
+import { initialState, type SlotFacts, type SlotState } from "./state.ts"
 import { type Terms, termsOf } from "./terms.ts"
 
 /** Changes with every change of these rules: a snapshot of another version is not read. */
@@ -80,15 +79,13 @@ const reduce = (slot: number, state: SlotState, event: MarketEvent, place: Event
     case "OrderCancelled":
       return slotOfSubject(place.subject) === slot ? orderOutcome(state, event, place.timeMs) : unchanged(state)
     case "MarketConfigured":
-      return configured(slot, state, event)
+      return learn(state, { ...state.facts, rules: event.rules })
     case "ConstraintsObserved":
       return learn(state, { ...state.facts, constraints: event })
     case "FeesObserved":
       return learn(state, { ...state.facts, fees: event })
     case "BalancesObserved":
       return learn(state, { ...state.facts, balances: event })
-    case "AccountReconciled":
-      return learn(state, { ...state.facts, reconciled: true })
     case "OrderRequested":
     case "CancelRequested":
     case "ExitOrphaned":
@@ -103,6 +100,7 @@ const reduce = (slot: number, state: SlotState, event: MarketEvent, place: Event
     case "FundsWanted":
     case "PositionReleased":
     case "SlotSettled":
+    case "AccountReconciled":
     case "OpenOrdersObserved":
     case "ExchangeErrorsObserved":
     case "DriftReconciled":
@@ -190,7 +188,7 @@ const fundsAllotted = (state: SlotState, event: EventOf<"FundsAllotted">, timeMs
   const next = { ...state, nowMs: Math.max(state.nowMs, timeMs) }
   const funds = fundsOf(event)
   const draft = openDraft(next, state.terms, orderSizes(next, state.terms, funds), funds)
-  useFunds(draft)
+  useFunds(draft, funds)
   return settle(draft)
 }
 
@@ -200,14 +198,6 @@ const modeChanged = (state: SlotState, { mode }: EventOf<"ModeChanged">): Step<S
   const standsStill = mode === "PAUSED" || mode === "HALTED"
   return unchanged({ ...state, facts, book: standsStill ? { ...state.book, wish: null } : state.book })
 }
-
-const configured = (slot: number, state: SlotState, event: EventOf<"MarketConfigured">): Step<SlotState> =>
-  learn(state, {
-    ...state.facts,
-    listed: event.slots.includes(slot),
-    governed: event.governed === true,
-    rules: event.rules
-  })
 
 const slotsSet = (slot: number, state: SlotState, { slots }: EventOf<"SlotsSet">): Step<SlotState> => {
   const life = slots.find((known) => known.slot === slot)?.state ?? "none"
@@ -229,31 +219,15 @@ const learn = (state: SlotState, facts: SlotFacts): Step<SlotState> => {
 const open = (state: SlotState, terms: Terms): Draft => openDraft(state, terms, orderSizes(state, terms))
 
 /** A refreshed entry is cancelled and asked for anew: not while the new one would be refused. */
-const mayRefresh = ({ facts }: SlotState): boolean =>
-  lifeOf(facts) !== "retiring" && entriesClosed(facts, false) === null
+const mayRefresh = ({ facts }: SlotState): boolean => entryStop(facts, false) === null
 
 /** True when the slot has fewer orders at work than it wants, and may ask for one. */
-const legsMissing = (state: SlotState): boolean => {
-  const { book, facts } = state
-  if (retires(state) || book.waiting > 0) return true
-  if (facts.governed) return fundsMissing(state)
-  if (book.orders.length === 0) return !restsInCooldown(state, "A") || !restsInCooldown(state, "B")
-  return (book.longOnly && !restsInCooldown(state, "A")) || (book.shortOnly && !restsInCooldown(state, "B"))
-}
-
-/** The trade's cooldown forbids its entry, and the slot has said so: there is nothing to do for this leg. */
-const restsInCooldown = ({ book, nowMs }: SlotState, tradeId: TradeId): boolean =>
-  nowMs < book.trades[tradeId].cooldownUntilMs &&
-  (tradeId === "A" ? book.refusals.entry_A : book.refusals.entry_B) === "cooldown"
+const legsMissing = (state: SlotState): boolean => retires(state) || state.book.waiting > 0 || fundsMissing(state)
 
 const restoreLegs = (draft: Draft): void => {
-  const { facts } = draft.state
-  if (lifeOf(facts) === "retiring") return retire(draft)
+  if (draft.state.facts.life === "retiring") return retire(draft)
   retryLostExits(draft)
-  if (facts.governed) return askForFunds(draft)
-  ensureBootstrapped(draft)
-  normaliseFlags(draft)
-  autoRepair(draft)
+  askForFunds(draft)
 }
 
 const settle = (draft: Draft): Step<SlotState> => {

@@ -4,13 +4,13 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { type PlacedEvent, shrink, violationsOf } from "./shrink.ts"
 import { SlotDriver } from "../testing/slotDriver.ts"
 
-/** A driver that remembers what it sent. */
+/** A driver that remembers what it told the slot. */
 class Recorder extends SlotDriver {
   readonly events: Array<PlacedEvent> = []
-  override send(event: MarketEvent, subject = "market.XDGUSD.order.slot-1") {
+  protected override fold(event: MarketEvent, subject: string) {
     const seq = this.events.length + 1
     this.events.push({ event, place: { seq, index: 0, subject, epoch: 1, timeMs: this.nowMs } })
-    return super.send(event, subject)
+    return super.fold(event, subject)
   }
 }
 

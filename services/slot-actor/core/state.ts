@@ -144,7 +144,7 @@ export interface SlotBook {
   readonly profitPctRuntime: number
   readonly residual: PerTrade<Residual>
   readonly refusals: Refusals
-  /** What the slot has asked funds for and has not been told; null: nothing. Governed slots only. */
+  /** What the slot has asked funds for and has not been told; null: nothing. */
   readonly wish: "bootstrap" | "repair" | null
   /** No new question for funds before. */
   readonly askAgainAtMs: number
@@ -158,26 +158,20 @@ export interface SlotBook {
   readonly halted: ReadonlyArray<string> | null
 }
 
-/** `active`: it trades. `retiring`: it settles its orders and goes. `none`: it is none of the market's and opens nothing. */
+/** `active`: it trades. `retiring`: it settles its orders and goes. `none`: it does not belong to the market and opens nothing. */
 export type SlotLife = "active" | "retiring" | "none"
 
 /** What the journal has said about the market and the account; null until it has. */
 export interface SlotFacts {
-  /** The configuration names the slot: what counts without a governor. */
-  readonly listed: boolean
-  /** The market has a governor: its mode, sizes, targets and slots count, and entries need its grant. */
-  readonly governed: boolean
-  /** What the governor says of the slot; see `lifeOf`. */
+  /** The slot's part in the market and the market's mode, as the governor says: none and a start until it has. */
   readonly life: SlotLife
-  readonly mode: Mode | null
+  readonly mode: Mode
   readonly sizing: EventOf<"SizingSet"> | null
   readonly targets: EventOf<"TargetsSet"> | null
   readonly rules: SlotRules | null
   readonly constraints: EventOf<"ConstraintsObserved"> | null
   readonly fees: EventOf<"FeesObserved"> | null
   readonly balances: EventOf<"BalancesObserved"> | null
-  /** The gateway has compared its orders with the exchange's at least once. */
-  readonly reconciled: boolean
 }
 
 /** See the top of this file. `terms` follows from `facts`. */
@@ -227,17 +221,14 @@ export const initialState: SlotState = {
   priceAtMs: null,
   priceAgeSec: null,
   facts: {
-    listed: false,
-    governed: false,
     life: "none",
-    mode: null,
+    mode: "STARTING",
     sizing: null,
     targets: null,
     rules: null,
     constraints: null,
     fees: null,
-    balances: null,
-    reconciled: false
+    balances: null
   },
   terms: null,
   book: {

@@ -31,7 +31,7 @@ export interface Terms {
   readonly minCostUsd: number
   /** The maker fee as an exact fraction, scaled by 1e12 (0.25 % is 2_500_000_000). */
   readonly makerFeeE12: bigint
-  /** What the governor adds to sizes; nothing without one. */
+  /** What the governor adds to sizes; nothing before it has said. */
   readonly sizing: {
     readonly effectiveLayers: number
     readonly dogePerOrder: number

@@ -3,7 +3,6 @@
  * text; times are Unix seconds; ratios, counts and the market price are numbers.
  */
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { lifeOf } from "./gate.ts"
 import { profitPct } from "./money/pricing.ts"
 import { phaseOf, type SlotOrder, type SlotState } from "./state.ts"
 
@@ -36,11 +35,10 @@ export const slotView = (slotId: number, state: SlotState) => {
   const { A, B } = book.trades
   return {
     slot_id: slotId,
-    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or is none of the market's. */
-    state: lifeOf(facts),
+    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or does not belong to the market. */
+    state: facts.life,
     /** What it has asked funds for and has not been told: `bootstrap`, `repair` or null. */
     wish: book.wish,
-    reconciled: facts.reconciled,
     phase: phaseOf(book.orders),
     market_price: marketPrice,
     now: seconds(state.nowMs),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { SlotDriver } from "../testing/slotDriver.ts"
-import { GovernedSlot } from "../testing/governedSlot.ts"
 import { slotView } from "./view.ts"
 
 describe("the view of a slot", () => {
@@ -33,24 +32,24 @@ describe("the view of a slot", () => {
   })
 
   it("says what part the slot has in the market, what it waits for, and what the mode forbids it", () => {
-    const governed = new GovernedSlot().running()
-    expect(slotView(1, governed.state)).toMatchObject({ state: "active", wish: null })
-    governed.price("0.1")
-    expect(slotView(1, governed.state)).toMatchObject({ wish: "bootstrap" })
-    governed.mode("PAUSED")
-    governed.price("0.1")
-    expect(slotView(1, governed.state)).toMatchObject({ wish: null, refusals: { bootstrap: "paused" } })
-    governed.life("retiring")
-    expect(slotView(1, governed.state).state).toBe("retiring")
-    governed.life("gone")
-    expect(slotView(1, governed.state).state).toBe("none")
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
+    expect(slotView(1, slot.state)).toMatchObject({ state: "active", wish: null })
+    slot.price("0.1")
+    expect(slotView(1, slot.state)).toMatchObject({ wish: "bootstrap" })
+    slot.mode("PAUSED")
+    slot.price("0.1")
+    expect(slotView(1, slot.state)).toMatchObject({ wish: null, refusals: { bootstrap: "paused" } })
+    slot.life("retiring")
+    expect(slotView(1, slot.state).state).toBe("retiring")
+    slot.life("gone")
+    expect(slotView(1, slot.state).state).toBe("none")
   })
 
   it("shows which recovery is on its way to the market", () => {
-    const governed = new GovernedSlot().withRecovery()
-    expect(slotView(1, governed.state).recovery_orders).toMatchObject([{ recovery_id: 1, move_pending: false }])
-    governed.softClose(1)
-    expect(slotView(1, governed.state).recovery_orders).toMatchObject([{ move_pending: true }])
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    expect(slotView(1, slot.state).recovery_orders).toMatchObject([{ recovery_id: 1, move_pending: false }])
+    slot.softClose(1)
+    expect(slotView(1, slot.state).recovery_orders).toMatchObject([{ move_pending: true }])
   })
 
   it("is plain JSON", () => {

@@ -1,7 +1,11 @@
-/** Drives one slot actor by hand, for tests and benchmarks: events in, outputs out, time moved explicitly. */
-import { cost as costOf, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+/**
+ * Drives one slot actor by hand, for tests and benchmarks: events in, outputs out, time moved explicitly. Beside the exchange it
+ * plays the governor.
+ */
+import { cost as costOf, minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import type { Mode } from "../../../shared/events/families/governor.ts"
 import { slotActor } from "../core/actor.ts"
 import type { SlotState } from "../core/state.ts"
 
@@ -32,7 +36,9 @@ export const testRules: SlotRules = {
 }
 
 const SLOT = 1
+const GOVERNOR = "market.XDGUSD.out.governor"
 const START_MS = 1_770_000_000_000
+const because = (rule: string) => ({ rule, numbers: {} })
 
 /** Totals of an order's executions, as text where a test writes them. */
 export interface FillText {
@@ -42,16 +48,38 @@ export interface FillText {
   readonly fee?: string
 }
 
+/** Who answers when the slot asks for funds: the driver at once, with everything the account has free, or the test by `allot`. */
+type Allots = "at once" | "by hand"
+
 export class SlotDriver {
   readonly actor = slotActor(SLOT)
+  private readonly allots: Allots
   state: SlotState = this.actor.initial
   nowMs = START_MS
-  /** Everything the slot has said since it was last asked by `take`. */
+  /** Everything the slot has said since it was last asked by `take`, but for questions that the driver has answered itself. */
   outputs: Array<MarketEvent> = []
   private seq = 0
 
-  /** Folds one event; order facts go to the slot's own subject unless `subject` says otherwise. */
+  constructor({ allots = "at once" }: { readonly allots?: Allots } = {}) {
+    this.allots = allots
+  }
+
+  /**
+   * Folds one event, and the funds the slot asks for with it; order facts go to the slot's own subject unless `subject` says
+   * otherwise.
+   */
   send(event: MarketEvent, subject = "market.XDGUSD.order.slot-1"): ReadonlyArray<MarketEvent> {
+    const said = this.fold(event, subject)
+    const asks = this.allots === "at once" && said.some(({ _tag }) => _tag === "FundsWanted")
+    const answer = asks ? this.everything() : null
+    const heard =
+      answer === null ? said : [...said.filter(({ _tag }) => _tag !== "FundsWanted"), ...this.fold(answer, GOVERNOR)]
+    this.outputs.push(...heard)
+    return heard
+  }
+
+  /** One event and nothing that follows from it. */
+  protected fold(event: MarketEvent, subject: string): ReadonlyArray<MarketEvent> {
     this.seq += 1
     const step = this.actor.reduce(this.state, event, {
       seq: this.seq,
@@ -61,8 +89,61 @@ export class SlotDriver {
       timeMs: this.nowMs
     })
     this.state = step.state
-    this.outputs.push(...step.outputs)
     return step.outputs
+  }
+
+  /** What the account has free, as an allotment; null before the exchange has said. */
+  private everything(): EventOf<"FundsAllotted"> | null {
+    const { balances } = this.state.facts
+    if (balances === null) return null
+    const base = minus(balances.base.total, balances.base.hold)
+    const quote = minus(balances.quote.total, balances.quote.hold)
+    return { _tag: "FundsAllotted", slot: SLOT, base, quote, reason: because("free_and_unreserved") }
+  }
+
+  /** What the governor says. */
+  governor(event: MarketEvent) {
+    return this.send(event, GOVERNOR)
+  }
+
+  mode(mode: Mode) {
+    return this.governor({ _tag: "ModeChanged", mode, reason: because("test") })
+  }
+
+  /** The slot belongs to the market, is to go, or is gone. */
+  life(state: "active" | "retiring" | "gone") {
+    const slots = state === "gone" ? [] : [{ slot: SLOT, alias: "doge", state }]
+    return this.governor({ _tag: "SlotsSet", slots, reason: because("test") })
+  }
+
+  allot(doge: string, usd: string, slot = SLOT) {
+    const funds = { base: Volume.parse(doge), quote: Quote.parse(usd) }
+    return this.governor({ _tag: "FundsAllotted", slot, ...funds, reason: because("free_and_unreserved") })
+  }
+
+  refuseEntry(localId: number, rule: string) {
+    return this.governor({ _tag: "EntryRefused", slot: SLOT, localId, reason: because(rule) })
+  }
+
+  softClose(recoveryId: number) {
+    return this.governor({ _tag: "SoftCloseAsked", slot: SLOT, recoveryId, reason: because("soft_close") })
+  }
+
+  sizing(change: Partial<EventOf<"SizingSet">>) {
+    return this.governor({
+      _tag: "SizingSet",
+      effectiveLayers: 0,
+      dogePerOrder: 1,
+      skew: 0,
+      favouredMultiplier: 1,
+      reason: because("test"),
+      ...change
+    })
+  }
+
+  targets(change: Partial<EventOf<"TargetsSet">>) {
+    const none = { entryPct: null, profitPct: null, runtimeProfitPct: null }
+    return this.governor({ _tag: "TargetsSet", ...none, reason: because("test"), ...change })
   }
 
   take(): Array<MarketEvent> {
@@ -71,8 +152,8 @@ export class SlotDriver {
     return taken
   }
 
-  configure(rules: Partial<SlotRules> = {}, slots: ReadonlyArray<number> = [SLOT]) {
-    return this.send({ _tag: "MarketConfigured", slots, rules: { ...testRules, ...rules } })
+  configure(rules: Partial<SlotRules> = {}) {
+    return this.send({ _tag: "MarketConfigured", slots: [SLOT], rules: { ...testRules, ...rules } })
   }
 
   /** Free funds: nothing is held. */
@@ -97,16 +178,35 @@ export class SlotDriver {
     })
   }
 
-  reconciled() {
-    return this.send({ _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: 0 })
-  }
-
-  /** Everything a slot needs before it may act, except a price. */
-  ready(rules: Partial<SlotRules> = {}, doge = "1000", usd = "1000") {
+  /** Everything a slot needs before it may act, except a price, in a market that runs. */
+  ready(rules: Partial<SlotRules> = {}, doge = "1000", usd = "1000"): this {
     this.configure(rules)
     this.constraints()
     this.balances(doge, usd)
-    this.reconciled()
+    this.life("active")
+    this.mode("RUNNING")
+    return this
+  }
+
+  /** Two entries at the exchange around 0.1: a sell (1) and a buy (2). */
+  trading(rules: Partial<SlotRules> = {}): this {
+    this.ready(rules)
+    this.price("0.1")
+    if (this.allots === "by hand") this.allot("1000", "1000")
+    this.accept(1)
+    this.accept(2)
+    this.take()
+    return this
+  }
+
+  /** A recovery (1) of trade B at the exchange: its buy filled at 0.099, its sell exit (3) orphaned in a falling market. */
+  withRecovery(rules: Partial<SlotRules> = {}): this {
+    this.trading(rules)
+    this.fill(2)
+    this.accept(3)
+    this.price("0.098", 1)
+    this.clock(600)
+    this.take()
     return this
   }
 

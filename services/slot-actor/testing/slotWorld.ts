@@ -1,46 +1,12 @@
-/** A slot on an exchange for property tests: what may happen to it, drawn at random, and what it must have booked. */
-import * as fc from "fast-check"
+/** A slot between an exchange and a governor for property tests: what is done to it, and what it must have booked. */
 import { cost, divideHalfEven, Price } from "../../../shared/core/decimal/decimal.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import { ExchangeModel, type LiveOrder } from "./exchangeModel.ts"
-import type { SlotDriver } from "./slotDriver.ts"
+import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import type { SlotRules } from "../../../shared/events/families/control.ts"
+import type { Mode } from "../../../shared/events/families/governor.ts"
 import type { SlotState } from "../core/state.ts"
-
-/** What an exchange, a market and a clock may do. */
-export const command = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant("price" as const), permille: fc.integer({ min: -45, max: 45 }) })
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("clock" as const), sec: fc.integer({ min: 1, max: 400 }) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("accept" as const), pick: fc.nat(9) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("fill" as const), pick: fc.nat(9) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("partial" as const),
-      pick: fc.nat(9),
-      permille: fc.integer({ min: 1, max: 999 })
-    })
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick: fc.nat(9) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("reject" as const), pick: fc.nat(9) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("answer" as const),
-      pick: fc.nat(9),
-      filled: fc.constantFrom("nothing" as const, "part" as const, "whole" as const),
-      permille: fc.integer({ min: 1, max: 999 })
-    })
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("funds" as const), doge: fc.nat(60), usd: fc.nat(8) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("unknown" as const), localId: fc.integer({ min: 900_000, max: 900_009 }) })
-  }
-)
-export type Command = typeof command extends fc.Arbitrary<infer A> ? A : never
+import type { Command, ExchangeCommand, GovernorCommand } from "./commands.ts"
+import { ExchangeModel, type LiveOrder } from "./exchangeModel.ts"
+import { SlotDriver } from "./slotDriver.ts"
 
 /** Short waits, so that every timer runs out within a run; fine steps, so that rounding shows. */
 export const RULES = {
@@ -58,19 +24,27 @@ interface Phantom {
   readonly fee: bigint
 }
 
-/** A slot on an exchange, and the evicted recoveries it booked as if they were closed. */
-export class World<Slot extends SlotDriver = SlotDriver> {
-  readonly slot: Slot
+/**
+ * A slot, an exchange with the evicted recoveries the slot booked as if they were closed, and a governor: entries reach the
+ * exchange only when they are granted, and those that were withdrawn meanwhile never do.
+ */
+export class World {
+  readonly slot: SlotDriver
   readonly exchange = new ExchangeModel()
   readonly phantoms = new Map<number, Phantom>()
   readonly said: Array<MarketEvent> = []
+  /** Entries without a grant, and whether the slot still wants them. */
+  readonly held = new Map<number, { readonly request: EventOf<"OrderRequested">; wanted: boolean }>()
+  private readonly amendments: Array<EventOf<"AmendRequested">> = []
+  /** The slot has asked for funds at least once since it was last told. */
+  asked = false
   private market = 1_000_000
 
-  constructor(slot: Slot) {
-    this.slot = slot
+  constructor(rules: Partial<SlotRules> = {}) {
+    this.slot = new SlotDriver({ allots: "by hand" }).ready({ ...RULES, ...rules })
   }
 
-  run(list: ReadonlyArray<Command>, check: () => void): this {
+  run(list: ReadonlyArray<Command>, check: () => void = () => undefined): this {
     this.tick(0)
     for (const next of list) {
       this.do(next)
@@ -80,6 +54,23 @@ export class World<Slot extends SlotDriver = SlotDriver> {
   }
 
   do(next: Command): void {
+    switch (next.do) {
+      case "grant":
+      case "refuse":
+      case "allot":
+      case "mode":
+      case "softClose":
+      case "amendAnswer":
+      case "life":
+      case "sizing":
+      case "targets":
+        return this.govern(next)
+      default:
+        return this.trade(next)
+    }
+  }
+
+  private trade(next: ExchangeCommand): void {
     const { exchange } = this
     switch (next.do) {
       case "price":
@@ -110,12 +101,58 @@ export class World<Slot extends SlotDriver = SlotDriver> {
     }
   }
 
-  protected tick(permille: number): void {
+  private govern(next: GovernorCommand): void {
+    const { slot } = this
+    switch (next.do) {
+      case "grant":
+        return this.grant(this.nth(next.pick))
+      case "refuse":
+        return this.refuse(this.nth(next.pick), next.rule)
+      case "allot":
+        return this.allot(String(next.doge), String(next.usd))
+      case "mode":
+        return this.mode(next.mode)
+      case "softClose":
+        return this.after(() => slot.softClose(slot.state.book.recoveries[next.pick]?.recoveryId ?? 999))
+      case "amendAnswer":
+        return this.answerAmendment(next.accepted)
+      case "life":
+        return this.after(() => slot.life(next.life))
+      case "sizing": {
+        const { effectiveLayers, skew, favouredMultiplier } = next
+        return this.after(() => slot.sizing({ effectiveLayers, skew, favouredMultiplier }))
+      }
+      case "targets":
+        return this.after(() => slot.targets({ runtimeProfitPct: next.runtimeProfitPct }))
+    }
+  }
+
+  /** A governor and an exchange that grant whatever they are asked for, half a minute later. */
+  serve(): void {
+    this.tick(0)
+    this.after(() => this.slot.clock(31, 0))
+    this.allot("1000", "1000")
+    for (const localId of this.held.keys()) this.grant(localId)
+    while (this.amendments.length > 0) this.answerAmendment(true)
+    for (const order of [...this.exchange.live.values()]) {
+      if (order.cancelAsked) this.fact(order, () => this.exchange.cancel(order))
+      else if (!order.accepted) this.fact(order, () => this.exchange.accept(order))
+    }
+  }
+
+  mode(mode: Mode): void {
+    this.after(() => this.slot.mode(mode))
+    if (mode === "PAUSED" || mode === "HALTED") {
+      for (const localId of this.held.keys()) this.refuse(localId, mode.toLowerCase())
+    }
+  }
+
+  private tick(permille: number): void {
     this.market = Math.min(4_000_000, Math.max(300_000, Math.round(this.market * (1 + permille / 1000))))
     this.after(() => this.slot.price(Price.format((BigInt(this.market) * 1000n) as Price), 5))
   }
 
-  protected fact(order: LiveOrder | undefined, act: (order: LiveOrder) => MarketEvent | null): void {
+  private fact(order: LiveOrder | undefined, act: (order: LiveOrder) => MarketEvent | null): void {
     const fact = order === undefined ? null : act(order)
     if (fact === null) return
     if (fact._tag === "OrderFilled" || fact._tag === "OrderCancelled") this.takeBack(fact.localId, fact.volume)
@@ -135,9 +172,60 @@ export class World<Slot extends SlotDriver = SlotDriver> {
     this.hear(outputs)
   }
 
-  /** What the slot asks for reaches the exchange. */
-  protected hear(outputs: ReadonlyArray<MarketEvent>): void {
-    this.exchange.hear(outputs)
+  private hear(outputs: ReadonlyArray<MarketEvent>): void {
+    const orders: Array<MarketEvent> = []
+    for (const output of outputs) {
+      if (output._tag === "OrderRequested" && output.role === "entry") {
+        this.held.set(output.localId, { request: output, wanted: true })
+      } else if (output._tag === "CancelRequested" && this.held.has(output.localId)) {
+        const entry = this.held.get(output.localId)
+        if (entry !== undefined) entry.wanted = false
+      } else if (output._tag === "AmendRequested") this.amendments.push(output)
+      else if (output._tag === "FundsWanted") this.asked = true
+      else orders.push(output)
+    }
+    this.exchange.hear(orders)
+  }
+
+  private nth(pick: number): number | undefined {
+    return [...this.held.keys()][pick % Math.max(1, this.held.size)]
+  }
+
+  /** The grant of an entry that was withdrawn meanwhile is too late: the gateway does not send it. */
+  private grant(localId: number | undefined): void {
+    const entry = localId === undefined ? undefined : this.held.get(localId)
+    if (localId === undefined || entry === undefined) return
+    this.held.delete(localId)
+    this.after(() =>
+      this.slot.governor({ _tag: "EntryGranted", slot: 1, localId, reason: { rule: "within_limits", numbers: {} } })
+    )
+    if (entry.wanted) this.exchange.hear([entry.request])
+    else this.after(() => this.slot.rejected(localId, "withdrawn before it was sent"))
+  }
+
+  private refuse(localId: number | undefined, rule: string): void {
+    const entry = localId === undefined ? undefined : this.held.get(localId)
+    if (localId === undefined || entry === undefined) return
+    this.held.delete(localId)
+    this.after(() => this.slot.refuseEntry(localId, entry.wanted ? rule : "withdrawn"))
+  }
+
+  private allot(doge: string, usd: string): void {
+    if (!this.asked) return
+    this.asked = false
+    const before = this.said.length
+    this.after(() => this.slot.allot(doge, usd))
+    const answered = this.said.slice(before).some(({ _tag }) => _tag === "OrderRequested" || _tag === "DecisionRefused")
+    if (!answered) throw new Error("an allotment was not answered")
+  }
+
+  private answerAmendment(accepted: boolean): void {
+    const asked = this.amendments.shift()
+    if (asked === undefined) return
+    const order = this.exchange.live.get(asked.localId)
+    if (accepted && order !== undefined) return this.fact(order, () => this.exchange.amend(order, asked.price))
+    const { localId } = asked
+    this.after(() => this.slot.send({ _tag: "AmendRefused", clientId: `k${localId}`, localId, cause: "any" }))
   }
 
   private writeOff({ book }: SlotState, recoveryId: number): void {

@@ -45,15 +45,10 @@ export const SlotRules = Schema.Struct({
 })
 export type SlotRules = typeof SlotRules.Type
 
-/** The market's rules from here on. Written when a start finds other settings than the journal's last. */
+/** The market's slots and their rules from here on. Written by slot-actor when it starts with others than the journal's last. */
 export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
   slots: Schema.Array(Schema.Int),
-  rules: SlotRules,
-  /**
-   * True: the market has a governor; slots act as its mode allows, and no entry is sent without its grant. Absent in
-   * journals from before there was one, which fold as they did.
-   */
-  governed: Schema.optionalKey(Schema.Boolean)
+  rules: SlotRules
 })
 
 /** The governor's rules, complete. Percentages are in percent; shares are fractions. */
@@ -89,14 +84,11 @@ export const GovernorRules = Schema.Struct({
 })
 export type GovernorRules = typeof GovernorRules.Type
 
-/** The governor's rules from here on. Written when a start finds other settings than the journal's last. */
+/** The governor's rules from here on. Written by the governor when it starts with others than the journal's last. */
 export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
   rules: GovernorRules,
-  /**
-   * Candle intervals, in minutes, that the regime advisor fits models to: what a start waits for. Empty: no advisor runs.
-   * Absent in journals from before a start looked at it, which fold as they did.
-   */
-  fittedIntervals: Schema.optionalKey(Schema.Array(Schema.Int))
+  /** Candle intervals, in minutes, that the regime advisor fits models to. Empty: no advisor runs. */
+  fittedIntervals: Schema.Array(Schema.Int)
 })
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -130,7 +122,7 @@ export const RebalancerRules = Schema.Struct({
 })
 export type RebalancerRules = typeof RebalancerRules.Type
 
-/** The rebalancer's rules from here on. Written when a start finds other settings than the journal's last. */
+/** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */
 export const RebalancerConfigured = Schema.TaggedStruct("RebalancerConfigured", { rules: RebalancerRules })
 
 /**

@@ -1,12 +1,10 @@
-/** The other voices of a governed market: the governor's, and a slot's that amends. */
+/** The other voices of a market: the governor's, and a slot's that amends. */
 import { Effect } from "effect"
-import { readSettings } from "../../../shared/config/read.ts"
-import { slotRules } from "../../../shared/config/slotRules.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { requestOf, type Wish } from "./slots.ts"
+import { grantOf, requestOf, type Wish } from "./slots.ts"
 import { subjects } from "./watch.ts"
 
 const BECAUSE = { rule: "test", numbers: {} }
@@ -20,19 +18,11 @@ export const tell = (subject: string, event: MarketEvent, timeMs = 0) =>
     yield* Effect.orDie(journal.append(encodeEntry(subject, `told.${++told}`, envelope)))
   })
 
-/** The market has a governor from here on. */
-export const govern = tell(subjects.control, {
-  _tag: "MarketConfigured",
-  slots: [1],
-  rules: slotRules(readSettings({}).settings),
-  governed: true
-})
-
 /** What the governor decides. */
 export const asGovernor = (event: MarketEvent) => tell(subjects.out("governor"), event)
 
 /** The governor lets slot 1's entry go. */
-export const grant = (localId: number) => asGovernor({ _tag: "EntryGranted", slot: 1, localId, reason: BECAUSE })
+export const grant = (localId: number) => asGovernor(grantOf(1, localId))
 
 /** The governor does not let slot 1's entry go. */
 export const refuse = (localId: number) => asGovernor({ _tag: "EntryRefused", slot: 1, localId, reason: BECAUSE })

@@ -1,6 +1,6 @@
 /**
  * A market for tests of its edges: the real exchange simulator, the real Kraken adapter and real journals in one process.
- * The test plays the slots: it appends their requests by hand and reads the facts that come back.
+ * The test plays slots and governor: it appends their requests and grants by hand and reads the facts that come back.
  */
 import { Context, Deferred, Effect, Fiber, Layer, Logger, Redacted, Scope, Stream } from "effect"
 import type { Fault } from "../../../services/exchange-sim/faults.ts"
@@ -17,7 +17,7 @@ import { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import { type AppendFault, MemoryJournal } from "../../../shared/journal/memory.ts"
 import { Journal, type JournalEntry, type SnapshotStore } from "../../../shared/journal/port.ts"
 import { auditAlways, auditAtRest, type Books, fetchBooks } from "../../testing/audit.ts"
-import { cancelOf, requestOf, type Wish } from "./slots.ts"
+import { cancelOf, grantOf, requestOf, type Wish } from "./slots.ts"
 import { swinging, writeTape } from "./tape.ts"
 import { subjects, type Watch, watchJournal } from "./watch.ts"
 
@@ -67,7 +67,9 @@ export interface Market extends Watch {
   readonly startTwoGateways: Effect.Effect<Running>
   /** As the gateway; unless told otherwise it never asks for a price that has come before. */
   readonly startFeed: (options?: Partial<MarketFeedOptions>) => Effect.Effect<Running>
-  /** The slot asks for orders, all in one record; their local ids count up from `localId`. */
+  /** The slot asks for entries, all in one record; their local ids count up from `localId`. They wait for their grants. */
+  readonly ask: (slot: number, localId: number, ...wishes: ReadonlyArray<Wish>) => Effect.Effect<void>
+  /** As `ask`, and the governor grants them all. */
   readonly request: (slot: number, localId: number, ...wishes: ReadonlyArray<Wish>) => Effect.Effect<void>
   readonly cancel: (slot: number, localId: number) => Effect.Effect<void>
   /** The slot says all this in one record. */
@@ -148,13 +150,18 @@ const makeMarket = (
   })
 
   let said = 0
-  const say: Market["say"] = (slot, event, ...more) => {
+  const sayAs = (actor: string, event: MarketEvent, ...more: ReadonlyArray<MarketEvent>) => {
     const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "test", cause: null, events: [event, ...more] } as const
-    const entry = encodeEntry(subjects.out(`slot-${slot}`), `said.${++said}`, envelope)
+    const entry = encodeEntry(subjects.out(actor), `said.${++said}`, envelope)
     return Effect.orDie(Effect.asVoid(journal.append(entry)))
   }
-  const request: Market["request"] = (slot, localId, wish = {}, ...more) =>
+  const say: Market["say"] = (slot, event, ...more) => sayAs(`slot-${slot}`, event, ...more)
+  const ask: Market["ask"] = (slot, localId, wish = {}, ...more) =>
     say(slot, requestOf(localId, wish), ...more.map((other, index) => requestOf(localId + 1 + index, other)))
+  const request: Market["request"] = (slot, localId, ...wishes) => {
+    const others = wishes.slice(1).map((_wish, index) => grantOf(slot, localId + 1 + index))
+    return Effect.andThen(ask(slot, localId, ...wishes), sayAs("governor", grantOf(slot, localId), ...others))
+  }
 
   const books = Effect.promise(() => fetchBooks(urls.restUrl))
   const faults = (init: RequestInit) =>
@@ -173,6 +180,7 @@ const makeMarket = (
         const options = { priceFactsPerSec: 20, clockIntervalMs: 5_000, staleAfterMs: DAY_MS }
         return start(marketFeed({ subjects, epoch, ...options, ...given }))
       }),
+    ask,
     request,
     cancel: (slot, localId) => say(slot, cancelOf(localId)),
     say,

@@ -1,4 +1,4 @@
-/** What slots say, and how their order facts are looked at. */
+/** What slots say and the governor grants, and how their order facts are looked at. */
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
@@ -13,7 +13,7 @@ export interface Wish {
 
 const REASON = { rule: "test", numbers: {} }
 
-/** The request of an order. */
+/** The request of an entry. */
 export const requestOf = (
   localId: number,
   { side = "buy", price = "0.19", volume = "100", postOnly = true }: Wish
@@ -27,6 +27,14 @@ export const requestOf = (
   price: Price.parse(price),
   volume: Volume.parse(volume),
   postOnly,
+  reason: REASON
+})
+
+/** The governor lets an entry go. */
+export const grantOf = (slot: number, localId: number): MarketEvent => ({
+  _tag: "EntryGranted",
+  slot,
+  localId,
   reason: REASON
 })
 

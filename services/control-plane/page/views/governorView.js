@@ -33,32 +33,31 @@ const tiles = (report) => {
   const { quote } = report.market
   const { entry_scheduler: entries, capacity_fill_health: room, capital_layers: layers, targets } = report
   const limit = report.daily_loss_limit
-  const waiting = entries?.deferred ?? 0
-  const profit = targets?.profit_pct ?? null
-  const fees = targets?.fees_pct ?? null
+  const profit = targets.profit_pct
+  const fees = targets.fees_pct
   return [
     tile(
       "Entries this loop",
-      `${entries?.granted_in_loop ?? UNKNOWN} of ${entries?.cap ?? UNKNOWN}`,
-      `${integer(waiting)} waiting · loop ${entries?.loop_sec ?? UNKNOWN} s`
+      `${entries.granted_in_loop} of ${entries.cap}`,
+      `${integer(entries.deferred)} waiting · loop ${entries.loop_sec} s`
     ),
     tile(
       "Open orders",
-      `${room?.open_orders_current ?? UNKNOWN} of ${room?.open_orders_safe_cap ?? UNKNOWN}`,
-      room === null ? UNKNOWN : `${room.status_band}: ${BANDS[room.status_band]}`,
-      room === null ? "" : room.status_band
+      `${room.open_orders_current} of ${room.open_orders_safe_cap}`,
+      `${room.status_band}: ${BANDS[room.status_band]}`,
+      room.status_band
     ),
     tile(
       "Lost today, UTC",
       `${decimal(report.daily_realized_loss_utc, AMOUNT_DIGITS)} of ${
-        limit === null || !/[1-9]/.test(limit) ? "no limit" : decimal(limit, AMOUNT_DIGITS)
+        !/[1-9]/.test(limit) ? "no limit" : decimal(limit, AMOUNT_DIGITS)
       }`,
       report.daily_loss_lock_active
         ? `locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
         : `${quote}, lock open`,
       report.daily_loss_lock_active ? "stop" : ""
     ),
-    tile("Capital layers", `${layers?.effective ?? UNKNOWN} of ${layers?.target ?? UNKNOWN}`, "in force of wanted"),
+    tile("Capital layers", `${layers.effective} of ${layers.target}`, "in force of wanted"),
     tile(
       "Profit target",
       percent(profit).replace(/^\+/, ""),
@@ -84,18 +83,16 @@ const buttons = (report) => {
 }
 
 /**
- * Limits and actions; nothing while the market has no governor.
+ * Limits and actions.
  * @param {StatusReport} report
  */
 export const governor = (report) =>
-  report.startup === null
-    ? null
-    : h(
-        "section",
-        { class: "card governor", "aria-label": "Governor" },
-        h("div", { class: "heading" }, h("h2", {}, "Governor"), buttons(report)),
-        h("dl", { class: "tiles" }, ...tiles(report))
-      )
+  h(
+    "section",
+    { class: "card governor", "aria-label": "Governor" },
+    h("div", { class: "heading" }, h("h2", {}, "Governor"), buttons(report)),
+    h("dl", { class: "tiles" }, ...tiles(report))
+  )
 
 /**
  * @param {string} title
@@ -125,38 +122,36 @@ const log = (title, empty, lines) =>
   )
 
 /**
- * The newest notices and commands, newest first; nothing while the market has no governor.
+ * The newest notices and commands, newest first.
  * @param {StatusReport} report
  */
 export const logs = (report) =>
-  report.startup === null
-    ? null
-    : h(
-        "div",
-        { class: "logs" },
-        log(
-          "Notices",
-          "Nothing to tell.",
-          report.notices
-            .toReversed()
-            .slice(0, SHOWN_LINES)
-            .map(({ at, severity, text }) => ({ at, mark: severity, tone: severity, text, note: "" }))
-        ),
-        log(
-          "Commands",
-          "Nobody has asked for anything yet.",
-          report.commands
-            .toReversed()
-            .slice(0, SHOWN_LINES)
-            .map(({ at, author, text, result, reason }) => ({
-              at,
-              mark: result,
-              tone: result,
-              text,
-              note: result === "refused" && reason !== null ? `by ${author}: ${reason}` : `by ${author}`
-            }))
-        )
-      )
+  h(
+    "div",
+    { class: "logs" },
+    log(
+      "Notices",
+      "Nothing to tell.",
+      report.notices
+        .toReversed()
+        .slice(0, SHOWN_LINES)
+        .map(({ at, severity, text }) => ({ at, mark: severity, tone: severity, text, note: "" }))
+    ),
+    log(
+      "Commands",
+      "Nobody has asked for anything yet.",
+      report.commands
+        .toReversed()
+        .slice(0, SHOWN_LINES)
+        .map(({ at, author, text, result, reason }) => ({
+          at,
+          mark: result,
+          tone: result,
+          text,
+          note: result === "refused" && reason !== null ? `by ${author}: ${reason}` : `by ${author}`
+        }))
+    )
+  )
 
 /**
  * The steps of a start that is not done, each with what it waits for.
@@ -166,7 +161,7 @@ export const steps = (report) =>
   h(
     "ol",
     { class: "steps" },
-    ...(report.startup ?? []).map(({ step, state, waits_for: what }) =>
+    ...report.startup.map(({ step, state, waits_for: what }) =>
       h(
         "li",
         { class: state ?? "later" },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { governed, governor, observedAt, opening, OPTIONS, price, slots } from "../../testing/examples.ts"
+import { configured, governor, observedAt, opening, OPTIONS, price, slots } from "../../testing/examples.ts"
 import { reportOf, type StatusReport } from "../../core/report.ts"
 import { heard, lost, unknown } from "../connection.js"
 import { type Element, type Node, textOf } from "../h.js"
@@ -49,9 +49,9 @@ describe("the page", () => {
 
   it("lists the newest cycle first, over all slots", () => {
     const rows = all(shown(), "tr").map(text)
-    const newest = rows.findIndex((row) => row.includes("B wow · 4 recovery −0.0412"))
+    const newest = rows.findIndex((row) => row.includes("B such · 4 recovery −0.0412"))
     expect(newest).toBeGreaterThan(0)
-    expect(rows[newest + 1]).toContain("A Slot 1 · 1 +0.0099")
+    expect(rows[newest + 1]).toContain("A wow · 1 +0.0099")
   })
 
   it("draws a line for each order within reach and counts the others", () => {
@@ -101,15 +101,15 @@ describe("the page", () => {
   })
 })
 
-describe("the page of a governed market", () => {
-  const events = [...opening, governed, price("0.141")]
+describe("the page of a market that runs", () => {
+  const events = [...opening, configured, price("0.141")]
   const watched = reportOf(observedAt(events, { slots, startHead: 6, governor }), OPTIONS)
-  const governedPage = (fields: Partial<StatusReport> = {}) =>
+  const governorPage = (fields: Partial<StatusReport> = {}) =>
     page(heard(unknown(0), { ...watched, ...fields }, 0), SCREEN)
   const actions = (node: Node) => all(node, "button").map((button) => button.attributes["data-action"])
 
   it("shows entries, open orders, the day's loss, layers, target and recoveries against their limits", () => {
-    const shown = text(governedPage())
+    const shown = text(governorPage())
     expect(shown).toContain("Entries this loop 1 of 2 3 waiting · loop 30 s")
     expect(shown).toContain("Open orders 31 of 45 caution: getting full")
     expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, lock open")
@@ -122,16 +122,16 @@ describe("the page of a governed market", () => {
     ["0", "0.41 of no limit"],
     ["3.005", "0.41 of 3.01"]
   ])("shows a limit of %s as %s", (limit, expected) => {
-    expect(text(governedPage({ daily_loss_limit: limit }))).toContain(expected)
+    expect(text(governorPage({ daily_loss_limit: limit }))).toContain(expected)
   })
 
   it("says when the lock is closed, and for which day", () => {
-    const locked = governedPage({ daily_loss_lock_active: true, daily_loss_lock_utc_day: "2026-11-20" })
+    const locked = governorPage({ daily_loss_lock_active: true, daily_loss_lock_utc_day: "2026-11-20" })
     expect(text(locked)).toContain("locked, day 2026-11-20")
   })
 
   it("offers to pause what runs, and to resume what does not; a retiring slot cannot be removed again", () => {
-    expect(actions(governedPage())).toEqual([
+    expect(actions(governorPage())).toEqual([
       "pause",
       "add_slot",
       "add_layer",
@@ -139,21 +139,16 @@ describe("the page of a governed market", () => {
       "soft_close_next",
       "remove_slot"
     ])
-    expect(actions(governedPage({ mode: "PAUSED" }))[0]).toBe("resume")
-    expect(actions(governedPage({ mode: "HALTED", mode_reason: "x" }))[0]).toBe("resume")
-    expect(text(governedPage())).toContain("such slot 2 S2 both to close retiring")
-  })
-
-  it("has no panel, no button and no log without a governor", () => {
-    expect(all(shown(), "button")).toEqual([])
-    expect(all(shown(), "section").map((section) => section.attributes["aria-label"])).not.toContain("Governor")
+    expect(actions(governorPage({ mode: "PAUSED" }))[0]).toBe("resume")
+    expect(actions(governorPage({ mode: "HALTED", mode_reason: "x" }))[0]).toBe("resume")
+    expect(text(governorPage())).toContain("such slot 2 S2 both to close retiring")
   })
 
   it("says of each step of a start what it waits for", () => {
     const startup = governor.startup.map((step) =>
       step.step === "reconcile" ? { ...step, state: "waiting" as const, waits_for: "the comparison" } : step
     )
-    const starting = text(governedPage({ mode: "STARTING", ready: false, startup }))
+    const starting = text(governorPage({ mode: "STARTING", ready: false, startup }))
     expect(starting).toContain(
       "Starting snapshot done terms done price done candles pending reconcile waiting : the comparison"
     )
@@ -174,23 +169,23 @@ describe("the page of a governed market", () => {
       mode_causes: causes,
       operator_needed: needed
     }
-    expect(text(governedPage(fields))).toContain(expected)
+    expect(text(governorPage(fields))).toContain(expected)
   })
 
   it("shows what is enough for a halt", () => {
     const events = [{ seq: 88_412, index: 0, tag: "OrderFilled" }]
     const halt = { slot: 1, seq: 88_412, violations: ["two exits"], events, out_of: 90_000 }
-    const halted = text(governedPage({ mode: "HALTED", mode_reason: "slot 1 halted", last_halt: halt }))
+    const halted = text(governorPage({ mode: "HALTED", mode_reason: "slot 1 halted", last_halt: halt }))
     expect(halted).toContain("Remove the slot, or answer the fault (kennel journal skip), and resume.")
     expect(halted).toContain("Of 90,000 events these 1 are enough for that: record 88412.0 OrderFilled")
-    expect(text(governedPage({ last_halt: halt }))).not.toContain("are enough")
+    expect(text(governorPage({ last_halt: halt }))).not.toContain("are enough")
   })
 
   it("lists the newest notices and commands first, with author and reason", () => {
     const notices = ["old", "new"].map((name) => ({ at: 60, severity: "alert" as const, rule: name, text: name }))
     const asked = { id: "a", author: "cli:ann", at: 0, action: "resume", arguments: {}, text: "resume" }
     const commands = [{ ...asked, result: "refused" as const, reason: "already running" }]
-    const logged = text(governedPage({ notices, commands }))
+    const logged = text(governorPage({ notices, commands }))
     expect(logged).toContain("Notices 00:01:00 alert new 00:01:00 alert old")
     expect(logged).toContain("Commands – refused resume by cli:ann: already running")
   })

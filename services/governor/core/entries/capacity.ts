@@ -1,7 +1,7 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
-import { type Books, type Draft, reason } from "../draft.ts"
+import { type Draft, reason } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
@@ -73,22 +73,22 @@ export const countOpenOrders = (draft: Draft, event: EventOf<"OpenOrdersObserved
 
 /** How this order fared, from a fact about it; the order is as it was before the fact. */
 export const observeOrder = (
-  books: Books,
+  draft: Draft,
   order: TrackedOrder,
   event: EventOf<"FillRecorded" | "OrderFilled" | "OrderCancelled">
 ): void => {
-  const { capacity, nowMs } = books.state
+  const { capacity, nowMs } = draft.state
   const recent = (times: ReadonlyArray<number>) =>
     [...times.filter((atMs) => nowMs - atMs < DAY_MS), nowMs].slice(-MAX_SAMPLES)
   if (event._tag === "FillRecorded") {
     const whole = order.filled + event.volume >= order.volume
-    if (!whole) books.state.capacity = { ...capacity, partialFills: recent(capacity.partialFills) }
+    if (!whole) draft.state.capacity = { ...capacity, partialFills: recent(capacity.partialFills) }
   } else if (event._tag === "OrderCancelled") {
-    if (event.volume > 0n) books.state.capacity = { ...capacity, partialCancels: recent(capacity.partialCancels) }
+    if (event.volume > 0n) draft.state.capacity = { ...capacity, partialCancels: recent(capacity.partialCancels) }
   } else if (order.openedAtMs > 0) {
     const sample = { atMs: nowMs, seconds: (nowMs - order.openedAtMs) / 1_000 }
     const kept = capacity.fillSeconds.filter(({ atMs }) => nowMs - atMs < DAY_MS)
-    books.state.capacity = { ...capacity, fillSeconds: [...kept, sample].slice(-MAX_SAMPLES) }
+    draft.state.capacity = { ...capacity, fillSeconds: [...kept, sample].slice(-MAX_SAMPLES) }
   }
 }
 

@@ -188,7 +188,7 @@ describe("the entry scheduler", () => {
   it("spends no more of a loop when a new configuration allows less than is spent", () => {
     const story = new GovernorStory().running({ maxEntryAddsPerLoop: 3 }).nextLoop()
     for (const slot of [1, 2, 3]) story.slot(slot, request(1))
-    story.control({ _tag: "GovernorConfigured", rules: testRules({ maxEntryAddsPerLoop: 1 }) })
+    story.control({ _tag: "GovernorConfigured", rules: testRules({ maxEntryAddsPerLoop: 1 }), fittedIntervals: [] })
     assert.equal(story.slot(1, request(2)).verdict, "deferred loop_cap")
   })
 

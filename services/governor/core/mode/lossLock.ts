@@ -2,7 +2,7 @@
 import { minus, type Quote, Quote as Quotes } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
-import { type Books, type Draft, reason } from "../draft.ts"
+import { type Draft, reason } from "../draft.ts"
 import { clearCause, raiseCause } from "./mode.ts"
 import type { GovernorState } from "../state.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
@@ -11,33 +11,25 @@ import type { GovernorRules } from "../../../../shared/events/families/control.t
 export const lossLimit = ({ loss }: GovernorState, rules: GovernorRules): Quote =>
   loss.limitOverride ?? rules.dailyLossLimit
 
-/** What a booked cycle lost counts to the day in which it ended, if that is today. Evictions lose like all others. */
-export const noteLoss = (books: Books, cycle: EventOf<"CycleBooked">): void => {
-  enterDay(books)
-  const { loss } = books.state
-  if (cycle.net >= 0n || utcDayOf(cycle.exitMs) !== loss.utcDay) return
-  books.state.loss = { ...loss, loss: minus(loss.loss, cycle.net) }
-}
-
-/** The same where there are rules to judge it by. A day that is over opens its lock before the new one counts. */
+/**
+ * What a booked cycle lost counts to the day in which it ended, if that is today. Evictions lose like all others. A day that is
+ * over opens its lock before the new one counts.
+ */
 export const countLoss = (draft: Draft, cycle: EventOf<"CycleBooked">): void => {
   rollOver(draft)
-  noteLoss(draft, cycle)
+  const { loss } = draft.state
+  if (cycle.net >= 0n || utcDayOf(cycle.exitMs) !== loss.utcDay) return
+  draft.state.loss = { ...loss, loss: minus(loss.loss, cycle.net) }
   judge(draft)
 }
 
 /** A new UTC day begins with no loss, and opens the lock. The market stays paused until an operator resumes. */
 export const rollOver = (draft: Draft): void => {
-  if (enterDay(draft)) judge(draft)
-}
-
-/** True when a new day has begun. */
-const enterDay = (books: Books): boolean => {
-  const { loss, nowMs } = books.state
+  const { loss, nowMs } = draft.state
   const utcDay = utcDayOf(nowMs)
-  if (utcDay <= loss.utcDay) return false
-  books.state.loss = { ...loss, utcDay, loss: Quotes.zero }
-  return true
+  if (utcDay <= loss.utcDay) return
+  draft.state.loss = { ...loss, utcDay, loss: Quotes.zero }
+  judge(draft)
 }
 
 /** An operator's own limit from here on; null goes back to the configured one. */

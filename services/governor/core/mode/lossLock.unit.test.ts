@@ -18,7 +18,11 @@ const at = (story: GovernorStory, ms: number) => {
 const limited = (story: GovernorStory, limit: string) =>
   story.command({ name: "set_daily_loss_limit", limit: Quote.parse(limit) })
 const reconfigured = (story: GovernorStory, limit: string) =>
-  story.control({ _tag: "GovernorConfigured", rules: testRules({ dailyLossLimit: Quote.parse(limit) }) })
+  story.control({
+    _tag: "GovernorConfigured",
+    rules: testRules({ dailyLossLimit: Quote.parse(limit) }),
+    fittedIntervals: []
+  })
 
 /** Paused by the lock; and while that holds a `resume` is refused for it. */
 const standsPaused = (story: GovernorStory, locked: boolean): void => {
@@ -149,7 +153,7 @@ describe("the daily loss lock", () => {
     assert.equal(story.slot(1, cycle("-4", story.nowMs)).mode, "PAUSED daily_loss_lock")
   })
 
-  it("knows what was lost on the day the market got its governor", () => {
+  it("knows what was lost on the day before there were rules", () => {
     const story = new GovernorStory()
     story.control({ _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
     story.slot(1, cycle("-3", story.nowMs))

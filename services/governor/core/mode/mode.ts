@@ -107,9 +107,20 @@ export const slotGone = (draft: Draft, slot: number): void => {
   slotStarted(draft, slot)
   const { mode } = draft.state
   if (!mode.brokenSlots.includes(slot)) return
-  const brokenSlots = mode.brokenSlots.filter((broken) => broken !== slot)
-  draft.state.mode = { ...mode, brokenSlots }
-  if (brokenSlots.length === 0) clearCause(draft, "invariant_broken")
+  draft.state.mode = { ...mode, brokenSlots: mode.brokenSlots.filter((broken) => broken !== slot) }
+  clearBroken(draft)
+}
+
+/** The governor's own rules that are broken now; none: they hold again. The market halts until an operator resumes. */
+export const governorBroke = (draft: Draft, violations: ReadonlyArray<string>): void => {
+  draft.state.mode = { ...draft.state.mode, violations }
+  if (violations.length === 0) clearBroken(draft)
+  else raiseCause(draft, "invariant_broken", reason("invariant_broken", { violation: violations.join("; ") }))
+}
+
+const clearBroken = (draft: Draft): void => {
+  const { brokenSlots, violations } = draft.state.mode
+  if (brokenSlots.length === 0 && violations.length === 0) clearCause(draft, "invariant_broken")
 }
 
 /** An actor could not fold a record, or an operator has answered that. */

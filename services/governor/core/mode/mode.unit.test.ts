@@ -228,10 +228,16 @@ describe("the mode of the market", () => {
     }
   })
 
-  it("does nothing at all in a market without a governor", () => {
+  it("is a start before there are rules, in which nothing is granted and no price is too old", () => {
     const story = new GovernorStory()
     story.control({ _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
-    story.price("0.1").slot(1, request(1)).clock(1_000)
-    assert.deepEqual(story.everything, [])
+    assert.deepEqual(
+      story.said.map(({ _tag }) => _tag),
+      ["StartupAdvanced", "ModeChanged"]
+    )
+    assert.equal(story.price("0.1").slot(1, request(1)).verdict, "refused starting")
+    story.terms().balances("1000", "1000").reconciled().clock(1_000)
+    assert.equal(story.mode, "STARTING startup")
+    assert.lengthOf(story.everything, 3)
   })
 })

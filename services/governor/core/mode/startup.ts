@@ -5,6 +5,7 @@ import { unfitted } from "../watch/advisor.ts"
 import { type Draft, reason } from "../draft.ts"
 import { standsStill } from "./mode.ts"
 import { ordersOf } from "../orderTable.ts"
+import { isConfigured } from "../rules.ts"
 import type { GovernorState, StartupSlice } from "../state.ts"
 
 /** A slot that has not asked for funds by then rests in a cooldown: it does not hold up the others. Exchange time. */
@@ -19,7 +20,7 @@ const pending = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["pe
 
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
-  snapshot: () => done("journal_folded"),
+  snapshot: (state) => (isConfigured(state) ? done("journal_folded") : waiting("waits_for_configuration")),
   terms: ({ market }) =>
     market.constraints !== null && market.fees !== null
       ? done("terms_known", { makerPct: market.fees.makerPct })
@@ -29,7 +30,6 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
       ? done("price_heard", { price: market.priceNumber })
       : waiting("waits_for_first_price"),
   candles: ({ advisor }) => {
-    if (advisor.intervals === null) return pending("no_regime_advisor")
     if (advisor.intervals.length === 0) return done("no_regime_advisor")
     const missing = unfitted(advisor)
     if (missing.length === 0) return done("models_fitted", { intervals: advisor.intervals.join(" ") })

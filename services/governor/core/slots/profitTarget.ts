@@ -1,5 +1,4 @@
 /** The profit target: as configured, as an operator set it, or following the market's volatility. (docs/trading-contract.md §7.) */
-import type { EventOf } from "../../../../shared/events/event.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { type Draft, notice, reason } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
@@ -65,12 +64,9 @@ export const setTargets = (
 }
 
 /** A configuration that changes a distance takes an operator's own value for it back. */
-export const configureTargets = (
-  draft: Draft,
-  before: SlotRules | null,
-  { rules }: EventOf<"MarketConfigured">
-): void => {
-  if (before === null) return
+export const configureTargets = (draft: Draft, before: SlotRules | null): void => {
+  const rules = draft.state.market.slotRules
+  if (before === null || rules === null) return
   setTargets(
     draft,
     {

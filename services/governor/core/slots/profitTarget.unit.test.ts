@@ -33,8 +33,7 @@ const inForce = (story: GovernorStory) => {
 const configured = (change: Partial<SlotRules>): MarketEvent => ({
   _tag: "MarketConfigured",
   slots: [1, 2, 3],
-  rules: { ...testSlotRules, ...change },
-  governed: true
+  rules: { ...testSlotRules, ...change }
 })
 
 describe("the median move", () => {
@@ -183,7 +182,11 @@ describe("a profit target that does not earn its fees", () => {
   })
 
   it("is warned of by the configuration itself, whichever comes first, and by a later one", () => {
-    const governor: MarketEvent = { _tag: "GovernorConfigured", rules: testRules({ volatilityProfit: false }) }
+    const governor: MarketEvent = {
+      _tag: "GovernorConfigured",
+      rules: testRules({ volatilityProfit: false }),
+      fittedIntervals: []
+    }
     assert.deepEqual(warned(new GovernorStory().control(configured({ profitPct: 0.5 })).control(governor)), [0.5])
     assert.deepEqual(warned(new GovernorStory().control(governor).control(configured({ profitPct: 0.5 }))), [0.5])
     assert.deepEqual(warned(running().control(configured({ profitPct: 0.4 }))), [0.4])

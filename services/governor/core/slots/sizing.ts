@@ -6,6 +6,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { type Draft, reason } from "../draft.ts"
 import { ownFunds } from "../entries/funds.ts"
 import { ordersOf } from "../orderTable.ts"
+import { isConfigured } from "../rules.ts"
 import type { GovernorState } from "../state.ts"
 
 /** A ladder longer than this is a mistake at the keyboard. */
@@ -41,9 +42,10 @@ export const fundableLayers = (
   }
 }
 
-/** Tells the slots when layers, skew or multiplier have changed. */
+/** Tells the slots when layers, skew or multiplier have changed; nothing before there are rules to size by. */
 export const updateSizing = (draft: Draft, cause: string): void => {
   const { state, rules } = draft
+  if (!isConfigured(state)) return
   const { sizing } = state
   const fundable = fundableLayers(state, rules)
   const effectiveLayers =

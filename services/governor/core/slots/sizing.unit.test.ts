@@ -150,7 +150,11 @@ describe("capital layers", () => {
 
   it("are told at once when a configuration makes them larger", () => {
     const story = holding("100", "100").command(addLayer())
-    story.control({ _tag: "GovernorConfigured", rules: testRules({ layerOrderBudget: 1, layerDogePerOrder: 2 }) })
+    story.control({
+      _tag: "GovernorConfigured",
+      rules: testRules({ layerOrderBudget: 1, layerDogePerOrder: 2 }),
+      fittedIntervals: []
+    })
     const [told] = story.heard("SizingSet")
     assert.deepInclude(told, { effectiveLayers: 1, dogePerOrder: 2 })
     assert.equal(told?.reason.rule, "configured")

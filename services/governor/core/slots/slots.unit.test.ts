@@ -9,11 +9,10 @@ const SEED = 20_261_121
 
 const settled: MarketEvent = { _tag: "SlotSettled", reason: { rule: "nothing_left", numbers: {} } }
 
-const configured = (slots: ReadonlyArray<number>, governed = true): MarketEvent => ({
+const configured = (slots: ReadonlyArray<number>): MarketEvent => ({
   _tag: "MarketConfigured",
   slots,
-  rules: testSlotRules,
-  governed
+  rules: testSlotRules
 })
 
 /** The slots as last told: `1 doge`, and `2 shiba -` for one that retires. */
@@ -32,19 +31,12 @@ const refusal = (story: GovernorStory) => {
 
 describe("the slots as configured", () => {
   it("are told, each under a name, whichever rules come first", () => {
-    const governor: MarketEvent = { _tag: "GovernorConfigured", rules: testRules() }
+    const governor: MarketEvent = { _tag: "GovernorConfigured", rules: testRules(), fittedIntervals: [] }
     const first = new GovernorStory().control(governor).control(configured([1, 2]))
     assert.deepEqual(told(first), ["1 doge", "2 shiba"])
     const last = new GovernorStory().control(configured([1, 2])).control(governor)
     assert.deepEqual(told(last), ["1 doge", "2 shiba"])
     assert.lengthOf(last.control(governor).heard("SlotsSet"), 0)
-  })
-
-  it("are told when a market that had no governor gets one", () => {
-    const story = new GovernorStory().control(configured([1, 2], false))
-    story.control({ _tag: "GovernorConfigured", rules: testRules() })
-    assert.deepEqual(told(story), [])
-    assert.deepEqual(told(story.control(configured([1, 2]))), ["1 doge", "2 shiba"])
   })
 
   it("leave those alone that a command has added, as long as the list is the same", () => {

@@ -11,6 +11,7 @@ import { driftTolerance } from "../watch/drift.ts"
 import { lossLimit } from "../mode/lossLock.ts"
 import { makerFeePct } from "../market.ts"
 import { recoveriesOf } from "../orderTable.ts"
+import { rulesOf } from "../rules.ts"
 import { profitPctInForce } from "../slots/profitTarget.ts"
 import { entryPctInForce } from "../slots/recoveries.ts"
 import { entryCap } from "../entries/scheduler.ts"
@@ -27,10 +28,9 @@ const spoken = (reason: Reason) => ({ ...reason, sentence: sentenceOf(reason) })
 const spokenOrNull = (reason: Reason | null) => (reason === null ? null : spoken(reason))
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : ms / 1_000)
 
-/** Everything a control plane shows of a governed market; null while the governor has not been configured. */
+/** Everything a control plane shows of the governor. */
 export const governorView = (state: GovernorState) => {
-  const { rules } = state
-  if (rules === null) return null
+  const rules = rulesOf(state)
   return {
     ...modeView(state),
     entry_scheduler: schedulerView(state, rules),

@@ -18,12 +18,20 @@ const errors = (consecutive: number): MarketEvent => ({
 })
 
 describe("the governor as people see it", () => {
-  it("is nothing before it is configured", () => {
-    assert.isNull(governorView(new GovernorStory().state))
+  it("is a start that waits for rules before there are any", () => {
+    const view = governorView(new GovernorStory().clock().state)
+    assert.deepInclude(view, { mode: "STARTING", slots: [], mode_reason: view.mode_reason })
+    assert.deepEqual(view.startup[0], {
+      step: "snapshot",
+      state: "waiting",
+      waits_for: "the rules of market and governor"
+    })
   })
 
   it("can be shown while nothing is known but its rules, and is plain JSON", () => {
-    const view = shown(new GovernorStory().control({ _tag: "GovernorConfigured", rules: testRules() }))
+    const view = shown(
+      new GovernorStory().control({ _tag: "GovernorConfigured", rules: testRules(), fittedIntervals: [] })
+    )
     assert.deepEqual(JSON.parse(JSON.stringify(view)), view)
     assert.deepInclude(view.targets, { entry_pct: null, profit_pct: null, fees_pct: null })
     assert.equal(view.capital_layers.funding_gap_usd, null)

@@ -8,7 +8,7 @@ export const learnAdvisor = (state: GovernorState, event: MarketEvent): Governor
   const { advisor } = state
   switch (event._tag) {
     case "GovernorConfigured":
-      return { ...state, advisor: { ...advisor, intervals: event.fittedIntervals ?? null } }
+      return { ...state, advisor: { ...advisor, intervals: event.fittedIntervals } }
     case "EpochRaised":
       return fitsModels(event.service) ? { ...state, advisor: { ...advisor, trainings: {} } } : state
     case "RegimeModelTrained":
@@ -33,6 +33,6 @@ export const unfitted = ({
   intervals,
   trainings
 }: AdvisorSlice): ReadonlyArray<{ readonly intervalMin: number; readonly refusal: string | null }> =>
-  (intervals ?? [])
+  intervals
     .filter((intervalMin) => trainings[intervalMin] !== null)
     .map((intervalMin) => ({ intervalMin, refusal: trainings[intervalMin] ?? null }))

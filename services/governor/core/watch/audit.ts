@@ -2,7 +2,7 @@
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { type Books, type Draft, notice } from "../draft.ts"
+import { type Draft, notice } from "../draft.ts"
 import { ordersOf } from "../orderTable.ts"
 import type { AuditSlice, GovernorState, Side, TrackedOrder } from "../state.ts"
 
@@ -24,22 +24,22 @@ const added = (sums: Sums, side: Side, { volume, cost, fee }: Traded): Sums =>
 
 /** An order has ended: the exchange's totals of it. `order` is as it was before its end. */
 export const addTrade = (
-  books: Books,
+  draft: Draft,
   { side }: TrackedOrder,
   end: EventOf<"OrderFilled" | "OrderCancelled">
 ): void => {
   if (end.volume === 0n) return
-  const { audit, nowMs } = books.state
-  books.state.audit = { ...audit, sums: added(audit.sums, side, end), lastTradeMs: nowMs }
+  const { audit, nowMs } = draft.state
+  draft.state.audit = { ...audit, sums: added(audit.sums, side, end), lastTradeMs: nowMs }
 }
 
 /** A fill of an order that still stands: it counts with the order until that ends. */
-export const noteTrade = ({ state }: Books): void => {
+export const noteTrade = ({ state }: Draft): void => {
   state.audit = { ...state.audit, lastTradeMs: state.nowMs }
 }
 
 /** A cycle is booked: what the slots say they earned. */
-export const addCycle = ({ state }: Books, { net }: EventOf<"CycleBooked">): void => {
+export const addCycle = ({ state }: Draft, { net }: EventOf<"CycleBooked">): void => {
   const { audit } = state
   state.audit = { ...audit, realised: plus(audit.realised, net), cycles: audit.cycles + 1 }
 }

@@ -23,7 +23,7 @@ export const askRetrain = (
 ): Reason | null => {
   const { state } = draft
   const { intervals: fitted, retrain } = state.advisor
-  const all = [...new Set(fitted ?? [])]
+  const all = [...new Set(fitted)]
   if (all.length === 0) return OFF
   const intervals = all.filter((intervalMin) => timeframe === null || timeframeName(intervalMin) === timeframe)
   if (intervals.length === 0) {
@@ -62,7 +62,7 @@ export const watchRetrain = (draft: Draft): void => {
   const { retrain, intervals } = advisor
   if (retrain === null) return
   const waitedMs = nowMs - retrain.askedAtMs
-  const off = (intervals ?? []).length === 0
+  const off = intervals.length === 0
   if (!off && waitedMs < PATIENCE_MS) return
   draft.state.advisor = { ...advisor, retrain: null }
   const why = off ? OFF : reason("advisor_silent", { waitedSec: waitedMs / 1_000 })

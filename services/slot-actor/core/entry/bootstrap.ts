@@ -1,29 +1,11 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
 import { type Compared, type Draft, type Funds, grant, refuse } from "../draft.ts"
 import { addEntryAfterCooldown } from "./entries.ts"
-import { lifeOf } from "../gate.ts"
-import { freeBalances } from "../money/orderSizes.ts"
-
-/** Why the slot may not spend anything yet, or what it may: what a governor allots, else what is free in the account. */
-const readiness = ({ state, marketPrice, allotted }: Draft): Funds | string => {
-  const { facts } = state
-  if (lifeOf(facts) !== "active") return "slot_inactive"
-  if (allotted !== null) return allotted
-  if (!facts.reconciled) return "waits_for_reconciliation"
-  if (marketPrice <= 0) return "waits_for_price"
-  if (facts.constraints === null) return "waits_for_constraints"
-  return freeBalances(state) ?? "waits_for_balances"
-}
 
 /** Gives an empty slot its entries: both, or one side with the fallback flag of that side. */
-export const ensureBootstrapped = (draft: Draft): void => {
+export const ensureBootstrapped = (draft: Draft, funds: Funds): void => {
   const { book, terms, sizes, marketPrice } = draft
   if (book.orders.length > 0) return
-  const funds = readiness(draft)
-  if (typeof funds === "string") {
-    refuse(draft, "bootstrap", funds, () => ({ nowMs: draft.nowMs }))
-    return
-  }
   const { doge, usd } = funds
   const { minVolume, minCostUsd } = terms
   if (doge >= minVolume && usd >= minCostUsd) {
@@ -50,15 +32,10 @@ const compared = ({ doge, usd }: Funds, { terms }: Draft): Compared => ({
 })
 
 /** Adds the leg that a one-sided slot lacks, once its currency is there and its cooldown is over. */
-export const autoRepair = (draft: Draft): void => {
+export const autoRepair = (draft: Draft, funds: Funds): void => {
   const { book, terms } = draft
   if (!book.longOnly && !book.shortOnly) return
   const tradeId = book.longOnly ? "A" : "B"
-  const funds = readiness(draft)
-  if (typeof funds === "string") {
-    refuse(draft, `entry_${tradeId}`, funds, () => ({ wantedBy: "auto_repair" }))
-    return
-  }
   const enough = tradeId === "A" ? funds.doge >= terms.minVolume : funds.usd >= terms.minCostUsd
   if (!enough) {
     refuse(draft, `entry_${tradeId}`, "insufficient_funds", () => ({

@@ -62,32 +62,28 @@ describe("bootstrap", () => {
     expect(flags(long)).toEqual([true, false])
   })
 
-  it("waits for everything it must know, saying each time what for, once", () => {
+  it("waits in silence for its rules, the exchange's terms and its place in the market", () => {
     const slot = new SlotDriver()
-    expect(slot.price("0.1")).toEqual([])
-    slot.configure({}, [2])
-    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: slot_inactive"])
-    slot.configure()
-    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_reconciliation"])
-    expect(said(slot.price("0.1"))).toEqual([])
-    slot.reconciled()
-    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_constraints"])
-    slot.constraints()
-    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: waits_for_balances"])
     slot.balances("100", "100")
-    expect(said(slot.clock(0, 0))).toHaveLength(2)
+    expect(slot.price("0.1")).toEqual([])
+    slot.configure()
+    expect(slot.price("0.1")).toEqual([])
+    slot.constraints()
+    expect(slot.price("0.1")).toEqual([])
+    slot.life("active")
+    expect(said(slot.clock(0, 0))).toEqual(["sell entry A 50@0.101 bootstrap_A", "buy entry B 51@0.099 bootstrap_B"])
   })
 
   it("waits for a first price, and for a fresh one", () => {
     const slot = new SlotDriver().ready()
-    expect(said(slot.clock(0, null))).toEqual(["no bootstrap: waits_for_price"])
-    slot.price("0.1")
+    expect(slot.clock(0, null)).toEqual([])
+    expect(said(slot.price("0.1"))).toHaveLength(2)
     const stale = new SlotDriver()
     stale.configure()
     stale.price("0.1")
     stale.ready()
     expect(said(stale.clock(61, 61))).toEqual(["no entry_A: stale_price", "no entry_B: stale_price"])
-    expect(said(stale.clock(0, 60))).toHaveLength(2)
+    expect(said(stale.clock(30, 60))).toEqual(["sell entry A 50@0.101 bootstrap_A", "buy entry B 51@0.099 bootstrap_B"])
   })
 
   it("never raises a size that is too small: the slot waits, and is not halted", () => {
@@ -95,7 +91,10 @@ describe("bootstrap", () => {
     expect(said(slot.price("0.1"))).toEqual(["no entry_A: below_min_volume", "no entry_B: below_min_volume"])
     expect(slot.state.book.halted).toBeNull()
     expect(said(slot.price("0.1"))).toEqual([])
-    expect(said(slot.price("0.05"))).toHaveLength(2)
+    expect(said(slot.price("0.05", 30))).toEqual([
+      "sell entry A 20@0.0505 bootstrap_A",
+      "buy entry B 20@0.0495 bootstrap_B"
+    ])
   })
 
   it("takes the minimum from the exchange once it has spoken", () => {
@@ -110,10 +109,10 @@ describe("auto-repair", () => {
     const slot = new SlotDriver().ready({}, "1", "2")
     slot.price("0.1")
     slot.take()
-    expect(said(slot.price("0.1"))).toEqual([])
-    expect(slot.state.book.refusals.entry_A).toBe("insufficient_funds")
+    expect(said(slot.price("0.1"))).toEqual(["no entry_A: insufficient_funds"])
     slot.balances("13", "0")
-    expect(said(slot.price("0.1"))).toEqual(["sell entry A 50@0.101 auto_repair"])
+    expect(said(slot.price("0.1"))).toEqual([])
+    expect(said(slot.price("0.1", 30))).toEqual(["sell entry A 50@0.101 auto_repair"])
     expect(slot.state.book.longOnly).toBe(false)
   })
 
@@ -142,12 +141,12 @@ describe("auto-repair", () => {
   })
 })
 
-describe("a slot that is configured away", () => {
+describe("a slot that is gone", () => {
   it("opens nothing new, and closes what is open", () => {
     const slot = new SlotDriver().ready()
     slot.price("0.1")
     slot.fill(1)
-    slot.configure({}, [2])
+    slot.life("gone")
     slot.take()
     expect(said(slot.fill(3))).toEqual(["book A1 net 0.101 exit_filled", "no entry_A: slot_inactive"])
     expect(slot.find("buy", "entry").price).toBe(Price.parse("0.099"))

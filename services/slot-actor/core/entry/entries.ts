@@ -1,7 +1,7 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type Compared, type Draft, grant, reason, refuse } from "../draft.ts"
-import { entriesClosed, lifeOf } from "../gate.ts"
+import { entryStop } from "../gate.ts"
 import { sizeNumbers } from "../money/orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
 import type { EntryOrder, Side, TradeId } from "../state.ts"
@@ -29,10 +29,8 @@ export const addEntry = (
     refuse(draft, what, why, () => ({ wantedBy: rule, ...numbers() }))
     return false
   }
-  const { facts } = draft.state
-  if (lifeOf(facts) !== "active") return no("slot_inactive", () => ({}))
-  const closed = entriesClosed(facts, draft.allotted !== null)
-  if (closed !== null) return no(closed, () => ({}))
+  const stop = entryStop(draft.state.facts, draft.allotted !== null)
+  if (stop !== null) return no(stop, () => ({}))
   if (nowMs < trade.retryAtMs) {
     return no("retry_pause", () => ({ retryAtMs: trade.retryAtMs, rejections: trade.rejections }))
   }

@@ -1,10 +1,10 @@
-/** A slot under a governor: how it asks for funds, and what follows from the governor's answers. */
+/** How a slot asks the governor for funds, and what follows from the answers. */
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
 import { type Draft, type Funds, reason, refuse } from "../draft.ts"
 import { normaliseFlags } from "../flags.ts"
-import { lifeOf, standstill } from "../gate.ts"
+import { entryStop } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
 import type { SlotBook, SlotState, TradeId, Wanted } from "../state.ts"
 
@@ -32,11 +32,11 @@ const wanted = (book: Planned, leg: TradeId): Wanted => (book.orders.length === 
 
 /** True when the slot lacks an entry it may have, and has neither asked for it nor said why it does not. */
 export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): boolean => {
-  if (lifeOf(facts) !== "active" || book.wish !== null || facts.constraints === null || marketPrice <= 0) return false
+  if (facts.life !== "active" || book.wish !== null || facts.constraints === null || marketPrice <= 0) return false
   const [leg] = legsToPlan(book, nowMs)
   if (leg === undefined) return false
-  const closed = standstill(facts)
-  return closed === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)] !== closed
+  const stop = entryStop(facts, true)
+  return stop === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)] !== stop
 }
 
 /** Asks what may be spent on the missing entries; the answer comes as an event. In a market that stands still nobody is asked. */
@@ -46,9 +46,9 @@ export const askForFunds = (draft: Draft): void => {
   if (!fundsMissing({ ...state, book })) return
   const legs = legsToPlan(book, nowMs)
   const what = book.orders.length === 0 ? "bootstrap" : "repair"
-  const closed = standstill(state.facts)
-  if (closed !== null) {
-    for (const leg of legs) refuse(draft, wanted(book, leg), closed, () => ({ wantedBy: what }))
+  const stop = entryStop(state.facts, true)
+  if (stop !== null) {
+    for (const leg of legs) refuse(draft, wanted(book, leg), stop, () => ({ wantedBy: what }))
     return
   }
   book.wish = what
@@ -69,15 +69,15 @@ export const fundsOf = ({ base, quote }: EventOf<"FundsAllotted">): Funds => ({
  * Plans the missing entries with the funds allotted. The governor waits for an answer: an entry, or why there is none, said even
  * when it was said before.
  */
-export const useFunds = (draft: Draft): void => {
+export const useFunds = (draft: Draft, funds: Funds): void => {
   const { book, outputs, nowMs } = draft
   book.wish = null
   book.refusals.bootstrap = null
   book.refusals.entry_A = null
   book.refusals.entry_B = null
-  ensureBootstrapped(draft)
+  ensureBootstrapped(draft, funds)
   normaliseFlags(draft)
-  autoRepair(draft)
+  autoRepair(draft, funds)
   if (outputs.some(({ _tag }) => _tag === "OrderRequested")) return
   if (outputs.length === 0) refuse(draft, "bootstrap", "nothing_missing", () => ({ orders: book.orders.length }))
   const pauseEnds = missingLegs(book)

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest"
 import { Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { said, testRules } from "../../testing/slotDriver.ts"
-import { GovernedSlot } from "../../testing/governedSlot.ts"
+import { said, SlotDriver } from "../../testing/slotDriver.ts"
 
-const asked = (slot: GovernedSlot) => slot.take().flatMap((event) => (event._tag === "FundsWanted" ? [event.what] : []))
+const asked = (slot: SlotDriver) => slot.take().flatMap((event) => (event._tag === "FundsWanted" ? [event.what] : []))
 
-describe("a slot under a governor", () => {
+describe("a slot and its governor", () => {
   it("asks for funds once when it has nothing, and plans with exactly what it is allotted", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.price("0.1", 1)
     slot.clock(5)
@@ -16,11 +15,11 @@ describe("a slot under a governor", () => {
   })
 
   it("asks for nothing before there is a price, nor before the exchange has said its terms", () => {
-    const unpriced = new GovernedSlot().running()
+    const unpriced = new SlotDriver({ allots: "by hand" }).ready()
     unpriced.clock(5)
     expect(asked(unpriced)).toEqual([])
-    const slot = new GovernedSlot()
-    slot.send({ _tag: "MarketConfigured", slots: [1], rules: testRules, governed: true })
+    const slot = new SlotDriver({ allots: "by hand" })
+    slot.configure()
     slot.life("active")
     slot.mode("RUNNING")
     slot.price("0.1")
@@ -31,7 +30,7 @@ describe("a slot under a governor", () => {
   })
 
   it("says why it asks, and for which trades", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     const why = () => slot.take().flatMap((event) => (event._tag === "FundsWanted" ? [event.reason] : []))
     slot.price("0.1")
     expect(why()).toEqual([{ rule: "no_orders", numbers: { trades: "A B" } }])
@@ -41,14 +40,14 @@ describe("a slot under a governor", () => {
   })
 
   it("leaves an allotment for another slot alone", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     expect(slot.allot("1000", "1000", 2)).toEqual([])
     expect(slot.state.book.wish).toBe("bootstrap")
   })
 
   it("answers every allotment, also when the answer is the same as the last one", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     const first = said(slot.allot("1", "0.1"))
     expect(first).toEqual(["no bootstrap: insufficient_funds"])
@@ -57,7 +56,7 @@ describe("a slot under a governor", () => {
   })
 
   it("asks again half a minute after an allotment that led to nothing, and not before", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.allot("1", "0.1")
     slot.take()
@@ -68,7 +67,7 @@ describe("a slot under a governor", () => {
   })
 
   it("asks to repair the missing leg of a one-sided start", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.allot("1", "2")
     expect(slot.state.book.longOnly).toBe(true)
@@ -80,7 +79,7 @@ describe("a slot under a governor", () => {
   })
 
   it("asks for nothing during a cooldown, and for the leg when it is over", () => {
-    const slot = new GovernedSlot().trading({ reentryBaseCooldownSec: 60 })
+    const slot = new SlotDriver({ allots: "by hand" }).trading({ reentryBaseCooldownSec: 60 })
     slot.fill(1)
     slot.accept(3)
     slot.fill(3)
@@ -92,7 +91,7 @@ describe("a slot under a governor", () => {
   })
 
   it.each(["PAUSED", "HALTED"] as const)("keeps its entries and refreshes none while the market is %s", (mode) => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.mode(mode)
     expect(slot.price("0.11", 1)).toEqual([])
     expect(slot.state.book.orders.length).toBe(2)
@@ -101,7 +100,7 @@ describe("a slot under a governor", () => {
   })
 
   it("turns a filled entry into its exit also while the market stands still, and asks for no new entry", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.mode("PAUSED")
     expect(said(slot.fill(2))).toEqual(["sell exit B 51@0.101 entry_fill_exit"])
     slot.accept(3)
@@ -113,21 +112,23 @@ describe("a slot under a governor", () => {
     expect(asked(slot)).toEqual(["repair"])
   })
 
-  it("opens nothing before the governor has said a mode", () => {
-    const slot = new GovernedSlot()
-    slot.send({ _tag: "MarketConfigured", slots: [1], rules: testRules, governed: true })
+  it("takes a mode it has not been told for a start: it asks, and opens nothing of its own accord", () => {
+    const slot = new SlotDriver({ allots: "by hand" })
+    slot.configure()
     slot.constraints()
-    slot.balances("1000", "1000")
     slot.life("active")
-    expect(said(slot.price("0.1"))).toEqual(["no bootstrap: starting"])
-    expect(slot.price("0.1", 1)).toEqual([])
-    slot.mode("STARTING")
     slot.price("0.1")
     expect(asked(slot)).toEqual(["bootstrap"])
+    expect(said(slot.allot("1000", "1000"))).toHaveLength(2)
+    slot.accept(1)
+    slot.accept(2)
+    expect(slot.price("0.11", 1)).toEqual([])
+    slot.mode("RUNNING")
+    expect(said(slot.price("0.11", 1))).toContain("cancel 1 stale_entry")
   })
 
   it("asks for no entry of its own accord during a start, only as the answer to an allotment", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.mode("STARTING")
     expect(slot.price("0.11", 1)).toEqual([])
     slot.fill(2)
@@ -145,7 +146,7 @@ describe("a slot under a governor", () => {
   ])(
     "asks again when the pause that refused it is over, or after half a minute: $rule",
     ({ cooldownSec, afterSec }) => {
-      const slot = new GovernedSlot().withRecovery({ reentryBaseCooldownSec: cooldownSec })
+      const slot = new SlotDriver({ allots: "by hand" }).withRecovery({ reentryBaseCooldownSec: cooldownSec })
       slot.take()
       // The orphaned exit's trade rests; the other leg is refused, so that the slot has nothing and asks for both.
       slot.refuseEntry(slot.find("sell", "entry").localId, "price_passed")
@@ -161,7 +162,7 @@ describe("a slot under a governor", () => {
   )
 
   it("forgets an entry that is refused, and sets its flags by what is left", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.allot("1000", "1000")
     slot.refuseEntry(1, "insufficient_funds")
@@ -176,7 +177,7 @@ describe("a slot under a governor", () => {
   })
 
   it("asks at once for an entry that was refused because the price had passed it", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.allot("1000", "1000")
     slot.refuseEntry(2, "price_passed")
@@ -186,7 +187,7 @@ describe("a slot under a governor", () => {
   })
 
   it("takes a refusal as the answer to a cancel it was waiting for", () => {
-    const slot = new GovernedSlot().running({ refreshPct: 0.5 })
+    const slot = new SlotDriver({ allots: "by hand" }).ready({ refreshPct: 0.5 })
     slot.price("0.1")
     slot.allot("1000", "1000")
     slot.price("0.104", 1)
@@ -198,7 +199,7 @@ describe("a slot under a governor", () => {
   })
 
   it("forgets its question when the market stops, and asks again when it goes on", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.mode("PAUSED")
     slot.mode("RUNNING")
@@ -208,14 +209,14 @@ describe("a slot under a governor", () => {
   })
 
   it("is the governor's to name: a configuration that lists it does not make it trade", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.life("gone")
     expect(slot.price("0.1")).toEqual([])
   })
 })
 
-describe("what an order is worth under a governor (market 0.1, base 5 USD)", () => {
-  const sizes = (slot: GovernedSlot, doge = "1000", usd = "1000") => {
+describe("what an order is worth (market 0.1, base 5 USD)", () => {
+  const sizes = (slot: SlotDriver, doge = "1000", usd = "1000") => {
     slot.price("0.1")
     return slot
       .allot(doge, usd)
@@ -224,11 +225,11 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
 
   it("is the base without layers and skew", () => {
     // 5 / 0.101 = 49.5 and 5 / 0.099 = 50.5: halves to even.
-    expect(sizes(new GovernedSlot().running())).toEqual(["sell 50", "buy 51"])
+    expect(sizes(new SlotDriver({ allots: "by hand" }).ready())).toEqual(["sell 50", "buy 51"])
   })
 
   it("grows by each layer's DOGE on both sides", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.sizing({ effectiveLayers: 10 })
     // 5 + 10 · 1 · 0.1 = 6 USD
     expect(sizes(slot)).toEqual(["sell 59", "buy 61"])
@@ -243,7 +244,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
     { skew: -0.3, favouredMultiplier: 1.3, sizes: ["sell 64", "buy 51"] },
     { skew: 0.9, favouredMultiplier: 1.5, sizes: ["sell 50", "buy 76"] }
   ])("with a skew of $skew is $sizes", ({ skew, favouredMultiplier, sizes: expected }) => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.sizing({ skew, favouredMultiplier })
     expect(sizes(slot)).toEqual(expected)
   })
@@ -253,7 +254,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
     { usd: "11", buy: "buy 61", why: "11 − 5 covers 6" },
     { usd: "8", buy: "buy 51", why: "never less than the other side" }
   ])("the favoured side grows only as far as its funds reach: $usd USD, $why", ({ usd, buy }) => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.sizing({ skew: 0.3, favouredMultiplier: 1.3 })
     expect(sizes(slot, "1000", usd)).toEqual(["sell 50", buy])
   })
@@ -263,7 +264,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
     { doge: "110", sell: "sell 59", why: "11 − 5 USD covers 6" },
     { doge: "80", sell: "sell 50", why: "never less than the other side" }
   ])("the same on the other side: $doge DOGE, $why", ({ doge, sell }) => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.sizing({ skew: -0.3, favouredMultiplier: 1.3 })
     expect(sizes(slot, doge, "1000")).toEqual([sell, "buy 51"])
   })
@@ -276,7 +277,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
   ])(
     "a skew of $skew times $favouredMultiplier is said where it counts: $multipliers",
     ({ multipliers, ...sizing }) => {
-      const slot = new GovernedSlot().running()
+      const slot = new SlotDriver({ allots: "by hand" }).ready()
       slot.sizing(sizing)
       sizes(slot)
       const said = slot.outputs.flatMap((event) =>
@@ -287,7 +288,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
   )
 
   it("is never raised to the exchange's minimum", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.constraints({ minVolume: Volume.parse("60") })
     slot.price("0.1")
     expect(said(slot.allot("1000", "1000"))).toEqual(["no entry_A: below_min_volume", "no entry_B: below_min_volume"])
@@ -295,7 +296,7 @@ describe("what an order is worth under a governor (market 0.1, base 5 USD)", () 
   })
 
   it("stands where the operator's distances say, and exits at the runtime target while there is one", () => {
-    const slot = new GovernedSlot().running()
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.targets({ entryPct: 2, profitPct: 5 })
     slot.price("0.1")
     expect(said(slot.allot("1000", "1000"))).toEqual([

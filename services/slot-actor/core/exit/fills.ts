@@ -3,7 +3,6 @@ import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/deci
 import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
 import { type Draft, grant, reason } from "../draft.ts"
 import { followUpEntry, opposite } from "../entry/entries.ts"
-import { lifeOf } from "../gate.ts"
 import { forgetOrder, forgetRecovery } from "../orders.ts"
 import { exitPrice, profitPct } from "../money/pricing.ts"
 import { releaseEntry } from "../leaving/release.ts"
@@ -26,7 +25,7 @@ export const leaveS2 = ({ book }: Draft): void => {
 export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): void => {
   forgetOrder(draft, entry.localId)
   draft.book.totalFees = plus(draft.book.totalFees, fill.fee)
-  if (lifeOf(draft.state.facts) === "retiring") return releaseEntry(draft, entry, fill)
+  if (draft.state.facts.life === "retiring") return releaseEntry(draft, entry, fill)
   const exit = openExit(draft, entry, fill, "entry_fill_exit")
   draft.book.orders = [...draft.book.orders, exit]
 }

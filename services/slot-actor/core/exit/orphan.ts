@@ -145,16 +145,14 @@ const evict = (draft: Draft, recovery: Recovery): void => {
       entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
       fromRecovery: true,
       rule: "recovery_evicted",
-      // A ledger must tell what was booked from what was traded. Journals from before there was one fold as they did.
-      numbers: draft.state.facts.governed
-        ? {
-            ...numbers,
-            localId: order.localId,
-            exitVolume: Volume.format(order.volume),
-            exitCost: Quote.format(exitCost),
-            exitFee: Quote.format(fee)
-          }
-        : numbers
+      // A ledger must tell what was booked from what was traded.
+      numbers: {
+        ...numbers,
+        localId: order.localId,
+        exitVolume: Volume.format(order.volume),
+        exitCost: Quote.format(exitCost),
+        exitFee: Quote.format(fee)
+      }
     }
   )
   countOutcome(draft, order.tradeId, net)

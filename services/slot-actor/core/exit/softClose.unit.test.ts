@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
-import { said } from "../../testing/slotDriver.ts"
-import { GovernedSlot } from "../../testing/governedSlot.ts"
+import { said, SlotDriver } from "../../testing/slotDriver.ts"
 
 const amendments = (outputs: ReadonlyArray<MarketEvent>) =>
   outputs.flatMap((event) =>
@@ -20,11 +19,11 @@ const refused = (localId: number): MarketEvent => ({
   localId,
   cause: "EOrder:Post only order"
 })
-const recovery = ({ state }: GovernedSlot) => state.book.recoveries[0]
+const recovery = ({ state }: SlotDriver) => state.book.recoveries[0]
 
 describe("a soft close", () => {
   it("moves the recovery to an entry's distance from the market, on its own side, in place", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     expect(recovery(slot)?.order.side).toBe("sell")
     // 0.098 · 1.01
     expect(amendments(slot.softClose(1))).toEqual(["3 to 0.09898"])
@@ -34,7 +33,7 @@ describe("a soft close", () => {
   })
 
   it("books what the recovery then earns", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(1)
     slot.send(amended(3, "0.09898"))
     slot.take()
@@ -44,7 +43,7 @@ describe("a soft close", () => {
   })
 
   it("of a recovery whose order is still on its way waits until the exchange has it", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(2)
     slot.price("0.098", 1)
     slot.clock(600)
@@ -53,7 +52,7 @@ describe("a soft close", () => {
   })
 
   it("that the exchange refuses takes the order off, and brings it back at once, next to the market of then", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(1)
     expect(said(slot.send(refused(3)))).toEqual(["cancel 3 soft_close"])
     slot.price("0.097", 1)
@@ -62,7 +61,7 @@ describe("a soft close", () => {
   })
 
   it("is one at a time: a second one waits for the first to be answered", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(1)
     expect(said(slot.softClose(1))).toEqual(["no soft_close: move_pending"])
     slot.send(amended(3, "0.09898"))
@@ -71,7 +70,7 @@ describe("a soft close", () => {
   })
 
   it("of a recovery that waits for its next try takes effect with that try", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.cancelled(3)
     expect(amendments(slot.softClose(1))).toEqual([])
     slot.take()
@@ -82,13 +81,13 @@ describe("a soft close", () => {
   })
 
   it("goes on in a market that stands still", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.mode("PAUSED")
     expect(amendments(slot.softClose(1))).toEqual(["3 to 0.09898"])
   })
 
   it("loses nothing when the order fills before it is amended", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(1)
     slot.fill(3)
     expect(slot.state.book.recoveries).toEqual([])
@@ -97,12 +96,12 @@ describe("a soft close", () => {
   })
 
   it("of a recovery the slot does not have is refused, by name", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])
   })
 
   it("is refused once for the same reason, and again after one that was not", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(9)
     expect(said(slot.softClose(9))).toEqual([])
     slot.softClose(1)

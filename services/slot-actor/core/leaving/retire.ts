@@ -2,13 +2,12 @@
 import { type Draft, reason } from "../draft.ts"
 import { leaveS2 } from "../exit/fills.ts"
 import { exitLost, NO_EXECUTION, recoveryLost } from "../trouble/lostOrders.ts"
-import { lifeOf } from "../gate.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
 import { releaseResidual } from "./release.ts"
 import { type ExitOrder, MAX_PENDING_CANCELS, type SlotState } from "../state.ts"
 
 /** True while a retired slot still has something to do or to say. */
-export const retires = ({ facts, book }: SlotState): boolean => lifeOf(facts) === "retiring" && !book.settled
+export const retires = ({ facts, book }: SlotState): boolean => facts.life === "retiring" && !book.settled
 
 /** Takes everything off the book, as far as it stands there; says so when nothing is left. */
 export const retire = (draft: Draft): void => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { said } from "../../testing/slotDriver.ts"
-import { GovernedSlot } from "../../testing/governedSlot.ts"
+import { said, SlotDriver } from "../../testing/slotDriver.ts"
 
 describe("a slot that is to go", () => {
   it("takes its entries off the book and says when nothing is left", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.life("retiring")
     expect(said(slot.price("0.1", 1))).toEqual(["cancel 1 slot_retires", "cancel 2 slot_retires"])
     expect(slot.price("0.1", 1)).toEqual([])
@@ -15,7 +14,7 @@ describe("a slot that is to go", () => {
   })
 
   it("gives up an open position by name once its exit is off the book", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(2, { price: "0.099", volume: "51", fee: "0.01" })
     slot.accept(3)
     slot.life("retiring")
@@ -35,7 +34,7 @@ describe("a slot that is to go", () => {
   })
 
   it("books an exit that fills before its cancel, and opens nothing after it", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(2)
     slot.accept(3)
     slot.life("retiring")
@@ -47,7 +46,7 @@ describe("a slot that is to go", () => {
   })
 
   it("gives up the position of an entry that fills before its cancel", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.life("retiring")
     slot.clock(1)
     slot.take()
@@ -57,7 +56,7 @@ describe("a slot that is to go", () => {
   })
 
   it("gives up recoveries too, books what was closed of one, and keeps no residual", () => {
-    const slot = new GovernedSlot().withRecovery()
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.life("retiring")
     const asked = said(slot.clock(1))
     expect(asked).toContain("cancel 3 slot_retires")
@@ -69,7 +68,7 @@ describe("a slot that is to go", () => {
   })
 
   it("gives up the position of an entry that fills late, beside the exit that still stands", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.price("0.104", 1)
     const late = slot.state.book.pendingCancels[0]?.order
     expect(late?.tradeId).toBe("B")
@@ -82,7 +81,7 @@ describe("a slot that is to go", () => {
   })
 
   it("gives up an exit that waits for its next try at once, and one of two without breaking a rule", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(1)
     slot.fill(2)
     slot.clock(1)
@@ -94,14 +93,14 @@ describe("a slot that is to go", () => {
   })
 
   it("goes also while the market stands still", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.mode("HALTED")
     slot.life("retiring")
     expect(said(slot.clock(1))).toEqual(["cancel 1 slot_retires", "cancel 2 slot_retires"])
   })
 
   it("orphans and evicts nothing more", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(2)
     slot.accept(3)
     slot.price("0.098", 1)
@@ -112,7 +111,7 @@ describe("a slot that is to go", () => {
   })
 
   it("that may stay after all trades again", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.life("retiring")
     slot.clock(1)
     slot.cancelled(1)
@@ -124,7 +123,7 @@ describe("a slot that is to go", () => {
   })
 
   it("goes on with the next cycle number when it may stay after all", () => {
-    const slot = new GovernedSlot().trading()
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
     slot.fill(2)
     slot.life("retiring")
     slot.clock(1)

@@ -22,9 +22,8 @@ export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null =
     : { A: favoured((available?.doge ?? 0) * state.marketPrice), B: base }
 }
 
-/** What a governor's settings did to this size, for the order's reason; nothing without one. The sizes of a fresh start carry no layers. */
-export const sizeNumbers = ({ state, terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
-  if (!state.facts.governed) return {}
+/** What the governor's settings did to this size, for the order's reason. The sizes of a fresh start carry no layers. */
+export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
   const { effectiveLayers, skew, favouredMultiplier } = terms.sizing
   if (sizeUsd !== sizes[tradeId]) return { layers: 0 }
   const favoured = tradeId === "B" ? skew > 0 : skew < 0
@@ -40,7 +39,7 @@ export const withLayers = ({ book, marketPrice }: SlotState, terms: Terms): numb
 }
 
 /** Totals minus what open orders hold, as the exchange last said; null before it has. */
-export const freeBalances = ({ facts: { balances } }: SlotState): Funds | null =>
+const freeBalances = ({ facts: { balances } }: SlotState): Funds | null =>
   balances === null
     ? null
     : {

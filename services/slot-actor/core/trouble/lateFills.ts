@@ -7,7 +7,6 @@ import { addLoss, type Execution, grossOf, keepCycle, shareOf } from "../money/b
 import { forgetOrder, requestCancel } from "../orders.ts"
 import { type Draft, reason } from "../draft.ts"
 import { entryFilled, openExit } from "../exit/fills.ts"
-import { lifeOf } from "../gate.ts"
 import { addRecovery, makeRoom } from "../exit/orphan.ts"
 import { belowMinimum } from "../money/pricing.ts"
 import { keepResidual } from "./residual.ts"
@@ -25,7 +24,7 @@ export const cancelAnswered = (draft: Draft, pending: PendingCancel, filled: Exe
 const lateEntryFill = (draft: Draft, entry: EntryOrder, filled: Execution): void => {
   const { book, terms } = draft
   const { tradeId } = entry
-  if (lifeOf(draft.state.facts) === "retiring") return entryFilled(draft, entry, filled)
+  if (draft.state.facts.life === "retiring") return entryFilled(draft, entry, filled)
   const volume = plus(filled.volume, book.residual[tradeId].volume)
   if (belowMinimum(volume, Price.toNumber(filled.price), terms) !== null) {
     book.totalFees = plus(book.totalFees, filled.fee)

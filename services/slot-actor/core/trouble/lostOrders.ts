@@ -8,7 +8,6 @@ import { forgetOrder, forgetRecovery, replaceOrder } from "../orders.ts"
 import { type Draft, reason, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
 import { entryFilled } from "../exit/fills.ts"
-import { lifeOf } from "../gate.ts"
 import { belowMinimum, nearestPrice, replacementPrice } from "../money/pricing.ts"
 import { releaseExit } from "../leaving/release.ts"
 import { keepResidual } from "./residual.ts"
@@ -53,7 +52,7 @@ export const entryLost = (draft: Draft, entry: EntryOrder, filled: Execution, ca
 /** An active exit is gone: the part it had closed is kept, the rest is asked for again. */
 export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause: string): void => {
   const rest = closePart(draft, exit, filled)
-  const retiring = lifeOf(draft.state.facts) === "retiring"
+  const retiring = draft.state.facts.life === "retiring"
   if (!retiring && !tooSmall(draft, rest)) {
     replaceOrder(draft, exit.localId, awaitRetry(draft, rest, cause))
     return
@@ -71,7 +70,7 @@ export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause
 export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution, cause: string): void => {
   const { order } = recovery
   const rest = closePart(draft, order, filled)
-  const retiring = lifeOf(draft.state.facts) === "retiring"
+  const retiring = draft.state.facts.life === "retiring"
   if (!retiring && !tooSmall(draft, rest)) {
     if (recovery.softClose === "asked") moveAgain(draft, rest)
     else replaceOrder(draft, order.localId, awaitRetry(draft, rest, cause))

@@ -13,11 +13,6 @@ const FACTS = subjects.order(1)
 const GOVERNOR = subjects.out("governor")
 const because = { rule: "test", numbers: {} }
 
-const configured = (governed: boolean): readonly [string, MarketEvent] => [
-  subjects.control,
-  // The gateway looks at nothing of the rules.
-  { _tag: "MarketConfigured", slots: [1], rules: {} as never, governed }
-]
 const request = (localId: number, role: "entry" | "exit"): readonly [string, MarketEvent] => [
   OUT,
   {
@@ -66,54 +61,49 @@ const foldAll = (...steps: ReadonlyArray<readonly [string, MarketEvent]>): Gatew
   )
 const tasks = (state: GatewayState) => (state.lanes[1]?.tasks ?? []).map(({ _tag, localId }) => `${_tag} ${localId}`)
 
-describe("entries of a governed market", () => {
+describe("entries", () => {
   it("are tasks once they are granted, in the order of their grants", () => {
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), request(2, "entry"))), [])
-    const state = foldAll(configured(true), request(1, "entry"), request(2, "entry"), granted(2), granted(1))
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), request(2, "entry"))), [])
+    const state = foldAll(request(1, "entry"), request(2, "entry"), granted(2), granted(1))
     assert.deepEqual(tasks(state), ["Place 2", "Place 1"])
   })
 
   it("hold up no exit that stands behind them", () => {
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), request(2, "exit"))), ["Place 2"])
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), request(2, "exit"))), ["Place 2"])
   })
 
   it("are forgotten when they are refused", () => {
-    const state = foldAll(configured(true), request(1, "entry"), refused(1))
+    const state = foldAll(request(1, "entry"), refused(1))
     assert.deepEqual(tasks(state), [])
     assert.deepEqual(state.lanes[1]?.orders, {})
   })
 
   it("that were granted cannot be refused any more: their end is the exchange's word", () => {
-    const state = foldAll(configured(true), request(1, "entry"), granted(1), refused(1))
+    const state = foldAll(request(1, "entry"), granted(1), refused(1))
     assert.deepEqual(tasks(state), ["Place 1"])
   })
 
   it("that were taken back before a late grant are withdrawn, never sent", () => {
-    const state = foldAll(configured(true), request(1, "entry"), cancel(1), granted(1))
+    const state = foldAll(request(1, "entry"), cancel(1), granted(1))
     assert.deepEqual(tasks(state), ["Place 1", "Cancel 1"])
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), cancel(1))), [])
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), cancel(1), refused(1))), [])
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), cancel(1))), [])
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), cancel(1), refused(1))), [])
   })
 
   it("are granted once, and only by their own slot and number", () => {
-    const once = foldAll(configured(true), request(1, "entry"), granted(1), granted(1))
+    const once = foldAll(request(1, "entry"), granted(1), granted(1))
     assert.deepEqual(tasks(once), ["Place 1"])
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), granted(1, 2), granted(9))), [])
-  })
-
-  it("need no grant in a market without a governor, as in journals from before there was one", () => {
-    assert.deepEqual(tasks(foldAll(request(1, "entry"))), ["Place 1"])
-    assert.deepEqual(tasks(foldAll(configured(false), request(1, "entry"))), ["Place 1"])
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), granted(1, 2), granted(9))), [])
   })
 
   it("leave the chain of the slot's facts alone: a grant is no fact of the order's subject", () => {
-    const state = foldAll(configured(true), request(1, "entry"), granted(1))
+    const state = foldAll(request(1, "entry"), granted(1))
     assert.equal(state.lanes[1]?.lastFactSeq, 0)
   })
 })
 
 describe("an amendment", () => {
-  const open = [configured(true), request(1, "exit"), accepted(1)] as const
+  const open = [request(1, "exit"), accepted(1)] as const
 
   it("is a task until it is answered, and changes the order's price", () => {
     const asked = foldAll(...open, amend(1, "0.12"))
@@ -150,8 +140,8 @@ describe("an amendment", () => {
   })
 
   it("waits for the order's own request, and is nothing to an entry without a grant", () => {
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "exit"), amend(1, "0.12"))), ["Place 1", "Amend 1"])
-    assert.deepEqual(tasks(foldAll(configured(true), request(1, "entry"), amend(1, "0.12"))), [])
+    assert.deepEqual(tasks(foldAll(request(1, "exit"), amend(1, "0.12"))), ["Place 1", "Amend 1"])
+    assert.deepEqual(tasks(foldAll(request(1, "entry"), amend(1, "0.12"))), [])
   })
 
   it("that is refused leaves the order as it was", () => {
@@ -166,7 +156,6 @@ describe("an amendment", () => {
 
 describe("the average price of an amended order", () => {
   const state = foldAll(
-    configured(true),
     request(1, "exit"),
     accepted(1),
     amend(1, "0.13333"),

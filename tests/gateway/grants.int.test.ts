@@ -2,18 +2,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
-import { exitOf, govern, grant, refuse } from "./testing/governor.ts"
+import { exitOf, grant, refuse } from "./testing/governor.ts"
 import { type Market, onMarket } from "./testing/market.ts"
 import { tags, tagsById } from "./testing/slots.ts"
 import { subjects } from "./testing/watch.ts"
 
-describe("an entry of a governed market", () => {
+describe("an entry", () => {
   it.live("is sent with the governor's grant, and an exit behind it does not wait", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {
-        yield* govern
         yield* market.startGateway
-        yield* market.request(1, 1)
+        yield* market.ask(1, 1)
         yield* market.say(1, exitOf(2, { price: "0.3" }))
         yield* market.story(1, 2, "OrderAccepted")
         assert.lengthOf((yield* market.books).orders, 1)
@@ -33,9 +32,8 @@ describe("an entry of a governed market", () => {
   it.live("that was taken back is withdrawn when its grant comes late, and never reaches the exchange", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {
-        yield* govern
         yield* market.startGateway
-        yield* market.request(1, 1)
+        yield* market.ask(1, 1)
         yield* market.cancel(1, 1)
         yield* grant(1)
         assert.deepStrictEqual(tags(yield* market.story(1, 1, "OrderRejected")), ["OrderRejected"])
@@ -47,11 +45,10 @@ describe("an entry of a governed market", () => {
   it.live("that is refused is forgotten: no fact, nothing sent, and the slot's next one goes its way", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {
-        yield* govern
         yield* market.startGateway
-        yield* market.request(1, 1)
+        yield* market.ask(1, 1)
         yield* refuse(1)
-        yield* market.request(1, 2)
+        yield* market.ask(1, 2)
         yield* grant(2)
         const facts = yield* market.factsUntil(1, (fact) => fact._tag === "OrderAccepted")
         assert.deepStrictEqual(tagsById(facts), ["OrderClaimed 2", "OrderAccepted 2"])
@@ -64,9 +61,8 @@ describe("an entry of a governed market", () => {
   it.live("that waits for its grant keeps waiting through a restart, and is sent with it then", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {
-        yield* govern
         const first = yield* market.startGateway
-        yield* market.request(1, 1)
+        yield* market.ask(1, 1)
         yield* market.say(1, exitOf(2, { price: "0.3" }))
         yield* market.story(1, 2, "OrderAccepted")
         yield* first.stop
