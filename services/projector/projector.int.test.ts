@@ -36,6 +36,7 @@ const requested = (localId: number): MarketEvent => ({
   price: Price.parse("0.2"),
   volume: Volume.parse("13"),
   postOnly: true,
+  layers: 0,
   reason
 })
 const filled = (localId: number, seq: number): MarketEvent => ({

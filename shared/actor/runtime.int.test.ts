@@ -21,7 +21,12 @@ const counter = (say: string = "even", name = "counter"): Actor<{ readonly ticks
     if (event._tag === "PriceObserved") throw new Error("prices are not for counters")
     if (event._tag !== "ClockTicked") return { state, outputs: [] }
     const ticks = state.ticks + 1
-    const said: MarketEvent = { _tag: "DecisionRefused", what: "bootstrap", reason: { rule: say, numbers: { ticks } } }
+    const said: MarketEvent = {
+      _tag: "DecisionRefused",
+      what: "bootstrap",
+      unfunded: false,
+      reason: { rule: say, numbers: { ticks } }
+    }
     return { state: { ticks }, outputs: ticks % 2 === 0 ? [said] : [] }
   },
   encode: JSON.stringify,

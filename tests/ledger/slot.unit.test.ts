@@ -59,10 +59,6 @@ class AuditedWorld extends GovernedWorld {
     expect(balanceOf(ledger, "exchange", "quote")).toBe(exchange.cash + standing.quote)
     const known = [...exchange.live.keys(), ...this.held.keys()].map((localId) => `1/${localId}`)
     expect(Object.keys(ledger.orders).toSorted()).toEqual(known.toSorted())
-    const evicted = slot.state.book.pendingCancels.filter(({ _tag }) => _tag === "Evicted")
-    expect(Object.keys(ledger.evictedEnds).toSorted()).toEqual(
-      evicted.map(({ order }) => `1/${order.localId}`).toSorted()
-    )
   }
 
   private post(subject: string, events: ReadonlyArray<MarketEvent>): void {

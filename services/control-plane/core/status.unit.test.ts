@@ -148,7 +148,12 @@ describe("the state", () => {
   })
 
   it("is not moved by what a slot decides", () => {
-    const refused: MarketEvent = { _tag: "DecisionRefused", what: "entry_A", reason: { rule: "cooldown", numbers: {} } }
+    const refused: MarketEvent = {
+      _tag: "DecisionRefused",
+      what: "entry_A",
+      unfunded: false,
+      reason: { rule: "cooldown", numbers: {} }
+    }
     expect(foldAll([refused])).toEqual({ ...initialStatus, nowMs: START_MS })
   })
 

@@ -14,16 +14,16 @@ import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./entries/capacity.ts"
 import { applyCommand, refuseUngoverned } from "./commands.ts"
-import { type Books, closeDraft, type Draft, openDraft, reason, unchanged } from "./draft.ts"
+import { type Books, closeDraft, type Draft, openDraft, unchanged } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { countLoss, judge, noteLoss, rollOver, setLossLimit } from "./mode/lossLock.ts"
 import { learnMarket, type MarketFact, minimums, noteSpending } from "./market.ts"
 import {
   clearCause,
-  raiseCause,
   settleMode,
   slotBroke,
+  slotCannotStart,
   slotStarted,
   standsStill,
   watchErrors,
@@ -44,7 +44,7 @@ import { type GovernorState, initialState } from "./state.ts"
 export const governorActor: Actor<GovernorState> = {
   name: "governor",
   /** Changes with every change of these rules: a snapshot of another version is not read. */
-  version: "3",
+  version: "4",
   initial: initialState,
   reduce: (state, event, place) => reduce(state, event, place),
   encode: encodeState,
@@ -232,14 +232,12 @@ const requested = (draft: Draft, slot: number, event: EventOf<"OrderRequested">,
   else schedule(draft, order)
 }
 
-const refused = (draft: Draft, slot: number, { what, reason: why }: EventOf<"DecisionRefused">): void => {
+const refused = (draft: Draft, slot: number, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
     noteFunded(draft, slot)
   }
-  if (what === "bootstrap" && why.rule === "insufficient_funds") {
-    raiseCause(draft, "cannot_bootstrap", reason("cannot_bootstrap", { slot, ...why.numbers }))
-  }
+  if (what === "bootstrap" && unfunded) slotCannotStart(draft, slot, why.numbers)
 }
 
 /** A slot that could not start may try again once either currency reaches the exchange's smallest order. */

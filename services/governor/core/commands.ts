@@ -72,7 +72,7 @@ const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Rea
 }
 
 const pause = (draft: Draft, note: string): Reason | null => {
-  if (draft.state.mode.operatorNeeded?.rule === "operator") return reason("already_paused", {})
+  if (draft.state.mode.operatorNeeded?.by === "operator") return reason("already_paused", {})
   pauseByOperator(draft, note)
   return null
 }

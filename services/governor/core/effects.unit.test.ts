@@ -26,7 +26,10 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   ],
   [{ _tag: "EntryGranted", slot: 3, localId: 7, reason: why }, "slot 3: entry 7 goes to the exchange"],
   [{ _tag: "EntryDeferred", slot: 3, localId: 7, reason: why }, `slot 3: entry 7 waits: ${said}`],
-  [{ _tag: "EntryRefused", slot: 3, localId: 7, reason: why }, `slot 3: entry 7 is dropped: ${said}`],
+  [
+    { _tag: "EntryRefused", slot: 3, localId: 7, askAgain: "later", reason: why },
+    `slot 3: entry 7 is dropped: ${said}`
+  ],
   [
     { _tag: "FundsAllotted", slot: 3, base: Volume.parse("12.5"), quote: Quote.parse("3"), reason: why },
     "slot 3 may plan with 12.5 DOGE and 3 USD"

@@ -35,8 +35,7 @@ export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "req
 export const track = (books: Books, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
   const { orders, governed } = books.state
   if (Object.keys(orders).length >= MAX_TRACKED_ORDERS) return
-  const { localId, side, role, tradeId, cycle, price, volume } = request
-  const layers = request.reason.numbers["layers"]
+  const { localId, side, role, tradeId, cycle, price, volume, layers } = request
   books.state.orders = {
     ...orders,
     [orderKey(slot, localId)]: {
@@ -54,7 +53,7 @@ export const track = (books: Books, slot: number, request: EventOf<"OrderRequest
       stage: governed && role === "entry" ? "requested" : "granted",
       requestedAtMs: atMs,
       openedAtMs: 0,
-      layers: typeof layers === "number" ? layers : 0,
+      layers,
       recovery: null
     }
   }

@@ -10,6 +10,7 @@ import type { GovernorRules, SlotRules } from "../../../shared/events/families/c
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
+import type { Cause } from "./mode/causes.ts"
 
 export type Side = "buy" | "sell"
 export type TradeId = "A" | "B"
@@ -55,7 +56,7 @@ export interface TrackedOrder {
   readonly requestedAtMs: number
   /** When the exchange took it; 0 before. */
   readonly openedAtMs: number
-  /** Capital layers in its size, as its request's reason says. */
+  /** Capital layers in its size, as its request says. */
   readonly layers: number
   /** Not null once the exit has been orphaned. */
   readonly recovery: { readonly recoveryId: number; readonly orphanedAtMs: number } | null
@@ -70,27 +71,18 @@ export interface ModeSlice {
   /** What stands against running now, by cause. */
   readonly causes: Readonly<Partial<Record<Cause, Reason>>>
   /** Why only an operator may end this pause: the command, the loss lock or the halt that began it. Null: it ends by itself. */
-  readonly operatorNeeded: Reason | null
+  readonly operatorNeeded: { readonly by: Cause | "operator"; readonly reason: Reason } | null
   /** Something broke; stays until an operator resumes. */
   readonly halted: boolean
   /** When the last cause went; meaningless while one stands. */
   readonly clearSinceMs: number
+  /** The slot behind the last `cannot_bootstrap`; null: it trades, is gone, or there was none. */
+  readonly unfundedSlot: number | null
   /** Slots that broke their invariants. */
   readonly brokenSlots: ReadonlyArray<number>
   /** Faults nobody has answered, as `actor seq`, at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<string>
 }
-
-/** What pauses or halts a market by itself, most severe first. */
-export const CAUSES = [
-  "invariant_broken",
-  "fault",
-  "daily_loss_lock",
-  "cannot_bootstrap",
-  "api_errors",
-  "stale_price"
-] as const
-export type Cause = (typeof CAUSES)[number]
 
 /** How far the start is (`startup.ts`). */
 export interface StartupSlice {
@@ -255,6 +247,7 @@ export const initialState: GovernorState = {
     sinceMs: 0,
     causes: {},
     operatorNeeded: null,
+    unfundedSlot: null,
     halted: false,
     clearSinceMs: 0,
     brokenSlots: [],

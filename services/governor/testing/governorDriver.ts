@@ -201,14 +201,20 @@ export const request = (
   price: Price.parse(price),
   volume: Volume.parse(volume),
   postOnly: true,
+  layers: 0,
   reason: { rule: "test", numbers: {} }
 })
 
 export const refusal = (
-  what: string,
+  what: EventOf<"DecisionRefused">["what"],
   rule: string,
   numbers: EventOf<"DecisionRefused">["reason"]["numbers"] = {}
-): EventOf<"DecisionRefused"> => ({ _tag: "DecisionRefused", what, reason: { rule, numbers } })
+): EventOf<"DecisionRefused"> => ({
+  _tag: "DecisionRefused",
+  what,
+  unfunded: rule === "insufficient_funds",
+  reason: { rule, numbers }
+})
 
 export const wanted = (what: "bootstrap" | "repair"): EventOf<"FundsWanted"> => ({
   _tag: "FundsWanted",
@@ -267,6 +273,7 @@ export const orphaned = (localId: number, recoveryId: number): EventOf<"ExitOrph
 /** A cycle that earned `net`, booked now. */
 export const cycle = (net: string, exitMs: number): EventOf<"CycleBooked"> => ({
   _tag: "CycleBooked",
+  kind: "closed",
   tradeId: "B",
   cycle: 1,
   entryPrice: Price.parse("0.1"),
@@ -278,5 +285,6 @@ export const cycle = (net: string, exitMs: number): EventOf<"CycleBooked"> => ({
   entryMs: exitMs - 60_000,
   exitMs,
   fromRecovery: false,
+  standIn: null,
   reason: { rule: "exit_filled", numbers: {} }
 })

@@ -18,6 +18,7 @@ const requested = (localId: number): EventOf<"OrderRequested"> => ({
   price: Price.parse("0.1"),
   volume: Volume.parse("20"),
   postOnly: true,
+  layers: 0,
   reason: { rule: "bootstrap_B", numbers: {} }
 })
 

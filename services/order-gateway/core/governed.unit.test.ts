@@ -30,6 +30,7 @@ const request = (localId: number, role: "entry" | "exit"): readonly [string, Mar
     price: Price.parse("0.1"),
     volume: Volume.parse("20"),
     postOnly: true,
+    layers: 0,
     reason: because
   }
 ]
@@ -39,7 +40,7 @@ const granted = (localId: number, slot = 1): readonly [string, MarketEvent] => [
 ]
 const refused = (localId: number): readonly [string, MarketEvent] => [
   GOVERNOR,
-  { _tag: "EntryRefused", slot: 1, localId, reason: because }
+  { _tag: "EntryRefused", slot: 1, localId, askAgain: "later", reason: because }
 ]
 const cancel = (localId: number): readonly [string, MarketEvent] => [
   OUT,

@@ -25,6 +25,8 @@ export interface RebalancerActorState {
   /** The last regime and when it was said; null before the first. */
   readonly regime: { readonly bias: number; readonly trained: boolean; readonly atMs: number } | null
   readonly core: RebalancerState
+  /** Idle dollars as a share of the account at the last update; null before the first, and of an empty account. */
+  readonly idleRatio: number | null
   /** The numbers of the last update, for people; null before the first. */
   readonly last: Reason | null
 }
@@ -38,6 +40,7 @@ const initialState: RebalancerActorState = {
   capacityBand: "normal",
   regime: null,
   core: freshCore,
+  idleRatio: null,
   last: null
 }
 
@@ -47,7 +50,7 @@ const SAMPLES_COUNTED = 1_000_000
 /** Folds prices, balances, capacity and regimes; decides the skew once per interval. */
 export const rebalancerActor: Actor<RebalancerActorState> = {
   name: "rebalancer",
-  version: "1",
+  version: "2",
   initial: initialState,
   reduce: (state, event, place) => reduce(state, event, place),
   encode: encodeState,
@@ -97,7 +100,7 @@ const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
   if (output._tag !== "Rebalanced") return learn({ ...state, core: next })
   const reason = reasonOf(output, state, idleRatio)
   return {
-    state: { ...state, core: next, last: reason },
+    state: { ...state, core: next, idleRatio, last: reason },
     outputs: [{ _tag: "SkewDecided", skew: output.skew, reason }]
   }
 }

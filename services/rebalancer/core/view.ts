@@ -2,7 +2,7 @@
 import type { RebalancerActorState } from "./actor.ts"
 
 /** Ratios and prices are numbers; times are Unix seconds. */
-export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: RebalancerActorState) => {
+export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, nowMs }: RebalancerActorState) => {
   const { averages, target, skew, updatedAtMs, flips } = core
   const holdUntilMs = target.holdUntilMs
   return {
@@ -11,7 +11,7 @@ export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: Rebal
       target: target.target ?? rules?.baseIdleTarget ?? null,
       base_target: rules?.baseIdleTarget ?? null,
       skew,
-      idle_ratio: last?.numbers["idleRatio"] ?? null,
+      idle_ratio: idleRatio,
       capacity_band: capacityBand,
       silenced: flips.silenced,
       last_update_ts: updatedAtMs === null ? null : updatedAtMs / 1_000,

@@ -27,7 +27,7 @@ import { initialState, type SlotFacts, type SlotState, type TradeId } from "./st
 import { type Terms, termsOf } from "./terms.ts"
 
 /** Changes with every change of these rules: a snapshot of another version is not read. */
-const VERSION = "2"
+const VERSION = "3"
 
 export const slotActor = (slot: number): Actor<SlotState> => ({
   name: actorName(slot),

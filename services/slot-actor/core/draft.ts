@@ -5,7 +5,8 @@
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
-import type { Refusals, SlotBook, SlotState, Trade, TradeId, Wanted } from "./state.ts"
+import type { Wanted } from "../../../shared/events/families/slot.ts"
+import type { Refusals, SlotBook, SlotState, Trade, TradeId } from "./state.ts"
 import type { Terms } from "./terms.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -83,7 +84,8 @@ export const refuse = (
 ): void => {
   if (draft.book.refusals[what] === answer) return
   draft.book.refusals[what] = answer
-  draft.outputs.push({ _tag: "DecisionRefused", what, reason: reason(rule, numbers()) })
+  const unfunded = rule === "insufficient_funds"
+  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded, reason: reason(rule, numbers()) })
 }
 
 /** The wish was granted: the next refusal of it is news again. */

@@ -11,6 +11,7 @@ import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
+import type { Wanted } from "../../../shared/events/families/slot.ts"
 import type { Terms } from "./terms.ts"
 
 export type Side = "buy" | "sell"
@@ -107,17 +108,6 @@ export interface Residual {
 
 type PerTrade<A> = Readonly<Record<TradeId, A>>
 
-/** What a slot can want and be refused. */
-export type Wanted =
-  | "entry_A"
-  | "entry_B"
-  | "exit_A"
-  | "exit_B"
-  | "refresh_A"
-  | "refresh_B"
-  | "fill"
-  | "bootstrap"
-  | "soft_close"
 /** The last refusal of each wish, so that it is written once; null after it was granted. */
 export type Refusals = Readonly<Record<Wanted, string | null>>
 

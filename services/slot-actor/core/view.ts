@@ -91,7 +91,7 @@ export const slotView = (slotId: number, state: SlotState) => {
       entry_time: seconds(cycle.entryMs),
       exit_time: seconds(cycle.exitMs),
       from_recovery: cycle.fromRecovery,
-      rule: cycle.reason.rule
+      kind: cycle.kind
     })),
     /** The standing answer to each wish that was refused. */
     refusals: Object.fromEntries(Object.entries(book.refusals).filter(([, answer]) => answer !== null)),

@@ -23,7 +23,7 @@ describe("the view of a slot", () => {
       cycle_a: 2,
       halted: null,
       residual: { A: { volume: "0" } },
-      last_cycles: [{ trade_id: "A", net_profit: "0.071", entry_price: "0.101", rule: "exit_filled" }]
+      last_cycles: [{ trade_id: "A", net_profit: "0.071", entry_price: "0.101", kind: "closed" }]
     })
   })
 

@@ -29,8 +29,8 @@ export class GovernedSlot extends SlotDriver {
     return this.governor({ _tag: "FundsAllotted", slot, ...funds, reason: because("free_and_unreserved") })
   }
 
-  refuseEntry(localId: number, rule: string) {
-    return this.governor({ _tag: "EntryRefused", slot: 1, localId, reason: because(rule) })
+  refuseEntry(localId: number, rule: string, askAgain: "now" | "later" = "later") {
+    return this.governor({ _tag: "EntryRefused", slot: 1, localId, askAgain, reason: because(rule) })
   }
 
   softClose(recoveryId: number) {

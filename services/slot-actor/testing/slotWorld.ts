@@ -128,7 +128,7 @@ export class World<Slot extends SlotDriver = SlotDriver> {
     const outputs = this.slot.take()
     this.said.push(...outputs)
     for (const output of outputs) {
-      if (output._tag === "CycleBooked" && output.reason.rule === "recovery_evicted") {
+      if (output._tag === "CycleBooked" && output.kind === "evicted") {
         this.writeOff(before, Number(output.reason.numbers["recoveryId"]))
       }
     }

@@ -4,7 +4,6 @@
  * booked cycle, and the two meet in `trading`.
  */
 import type { EventPlace } from "../../actor/core/actor.ts"
-import { Quote, Volume } from "../decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { slotOfSubject } from "../ids/subjects.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
@@ -17,25 +16,17 @@ interface StandingOrder {
   readonly fee: bigint
 }
 
-/** What an evicted recovery's order came to in the end, until the slot has booked the difference. */
-interface EvictedEnd {
-  readonly cost: bigint
-  readonly fee: bigint
-}
-
 export interface LedgerState {
   /** Balances by `account commodity`; accounts that were never touched are absent. */
   readonly balances: Readonly<Record<string, bigint>>
   /** By `slot/localId`: as many as stand at the exchange. */
   readonly orders: Readonly<Record<string, StandingOrder>>
-  /** Evicted orders whose end has come, by the same key: as many as have unanswered cancels. */
-  readonly evictedEnds: Readonly<Record<string, EvictedEnd>>
   /** What the account held when the journal first said so; null before. */
   readonly opening: EventOf<"BalancesObserved"> | null
   readonly observed: EventOf<"BalancesObserved"> | null
 }
 
-export const initialLedger: LedgerState = { balances: {}, orders: {}, evictedEnds: {}, opening: null, observed: null }
+export const initialLedger: LedgerState = { balances: {}, orders: {}, opening: null, observed: null }
 
 const EXCHANGE = "exchange"
 const NO_POSTINGS: ReadonlyArray<Posting> = []
@@ -105,17 +96,11 @@ const quiet = (next: LedgerState): Step => ({ next, postings: NO_POSTINGS })
 
 const keyOf = (slot: number, localId: number): string => `${slot}/${localId}`
 
-const without = <A>(table: Readonly<Record<string, A>>, key: string): Readonly<Record<string, A>> => {
-  const { [key]: _gone, ...rest } = table
-  return rest
+/** The order has ended, or never came to be. */
+const forgetOrder = (state: LedgerState, key: string): LedgerState => {
+  const { [key]: _gone, ...orders } = state.orders
+  return { ...state, orders }
 }
-
-/** The order never came to be, evicted or not. */
-const forgetOrder = (state: LedgerState, key: string): LedgerState => ({
-  ...state,
-  orders: without(state.orders, key),
-  evictedEnds: without(state.evictedEnds, key)
-})
 
 /** The two commodities of a trade and its fee, between the exchange and the account that stands against it. */
 const trade = (
@@ -155,12 +140,6 @@ const orderEnded = (state: LedgerState, slot: number, event: EventOf<"OrderFille
   const key = keyOf(slot, event.localId)
   const order = state.orders[key]
   if (order === undefined) return quiet(state)
-  const orders = without(state.orders, key)
-  const evictedEnds =
-    event.volume > 0n && key in state.evictedEnds
-      ? { ...state.evictedEnds, [key]: { cost: event.cost, fee: event.fee } }
-      : without(state.evictedEnds, key)
-  const next = { ...state, orders, evictedEnds }
   const unsaid = {
     volume: event.volume - order.volume,
     cost: event.cost - order.cost,
@@ -170,7 +149,7 @@ const orderEnded = (state: LedgerState, slot: number, event: EventOf<"OrderFille
   const trading = accountOf("trading", slot)
   const [base, quote] = order.side === "buy" ? [-event.volume, event.cost] : [event.volume, -event.cost]
   return {
-    next,
+    next: forgetOrder(state, key),
     postings: [
       ...trade(order.side, unsaid, working, working),
       ...move("base", base, working, trading),
@@ -186,81 +165,19 @@ const cycleBooked = (state: LedgerState, slot: number, event: EventOf<"CycleBook
     ...move("quote", event.gross, accountOf("income", slot), accountOf("trading", slot)),
     ...move("quote", event.fees, accountOf("open-fees", slot), accountOf("fees", slot))
   ]
-  switch (event.reason.rule) {
-    case "recovery_evicted":
-      return evicted(state, slot, event, booked)
-    case "late_fill_correction":
-      return corrected(state, slot, event, booked)
-    default:
-      return { next: state, postings: booked }
-  }
-}
-
-const amountOf = (event: EventOf<"CycleBooked">, name: string): bigint => {
-  const text = event.reason.numbers[name]
-  return typeof text === "string" ? Quote.parse(text) : 0n
-}
-
-/**
- * Booked as if it were closed at the market now, and not traded: the exit goes to `evicted` instead of the exchange, with the
- * fee nobody was charged.
- */
-const evicted = (
-  state: LedgerState,
-  slot: number,
-  event: EventOf<"CycleBooked">,
-  booked: ReadonlyArray<Posting>
-): Step => {
-  const cost = amountOf(event, "exitCost")
-  const fee = amountOf(event, "exitFee")
-  const volume = volumeOf(event)
+  if (event.standIn === null) return { next: state, postings: booked }
+  const { volume, cost, fee } = event.standIn
+  // Evicted: the exit goes to `evicted` instead of the exchange. Corrected: that part was traded after all, and comes back.
+  const sign = event.kind === "corrected" ? -1n : 1n
   const away = accountOf("evicted", slot)
   const trading = accountOf("trading", slot)
   const [base, quote] = event.tradeId === "B" ? [volume, -cost] : [-volume, cost]
-  const localId = event.reason.numbers["localId"]
-  const stands = typeof localId === "number" && keyOf(slot, localId) in state.orders
-  const evictedEnds = stands
-    ? { ...state.evictedEnds, [keyOf(slot, localId)]: { cost: 0n, fee: 0n } }
-    : state.evictedEnds
   return {
-    next: { ...state, evictedEnds },
+    next: state,
     postings: [
-      ...move("base", base, away, trading),
-      ...move("quote", quote, away, trading),
-      ...move("quote", fee, away, accountOf("open-fees", slot)),
-      ...booked
-    ]
-  }
-}
-
-/** The volume of the order itself: what earlier exit orders of the position had closed was traded for good. */
-const volumeOf = (event: EventOf<"CycleBooked">): bigint => {
-  const text = event.reason.numbers["exitVolume"]
-  return typeof text === "string" ? Volume.parse(text) : event.volume
-}
-
-/** The evicted order filled after all: its share comes back from `evicted`, and the slot has booked what the difference was. */
-const corrected = (
-  state: LedgerState,
-  slot: number,
-  event: EventOf<"CycleBooked">,
-  booked: ReadonlyArray<Posting>
-): Step => {
-  const localId = event.reason.numbers["localId"]
-  const key = keyOf(slot, typeof localId === "number" ? localId : -1)
-  const end = state.evictedEnds[key]
-  if (end === undefined) return { next: state, postings: booked }
-  const bookedCost = event.tradeId === "B" ? end.cost - event.gross : end.cost + event.gross
-  const bookedFee = end.fee - event.fees
-  const away = accountOf("evicted", slot)
-  const trading = accountOf("trading", slot)
-  const [base, quote] = event.tradeId === "B" ? [-event.volume, bookedCost] : [event.volume, -bookedCost]
-  return {
-    next: { ...state, evictedEnds: without(state.evictedEnds, key) },
-    postings: [
-      ...move("base", base, away, trading),
-      ...move("quote", quote, away, trading),
-      ...move("quote", -bookedFee, away, accountOf("open-fees", slot)),
+      ...move("base", sign * base, away, trading),
+      ...move("quote", sign * quote, away, trading),
+      ...move("quote", sign * fee, away, accountOf("open-fees", slot)),
       ...booked
     ]
   }

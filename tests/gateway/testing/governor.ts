@@ -35,7 +35,8 @@ export const asGovernor = (event: MarketEvent) => tell(subjects.out("governor"),
 export const grant = (localId: number) => asGovernor({ _tag: "EntryGranted", slot: 1, localId, reason: BECAUSE })
 
 /** The governor does not let slot 1's entry go. */
-export const refuse = (localId: number) => asGovernor({ _tag: "EntryRefused", slot: 1, localId, reason: BECAUSE })
+export const refuse = (localId: number) =>
+  asGovernor({ _tag: "EntryRefused", slot: 1, localId, askAgain: "later", reason: BECAUSE })
 
 /** The request of an exit: 100 units to sell, unless told otherwise. */
 export const exitOf = (localId: number, wish: Wish): EventOf<"OrderRequested"> => {

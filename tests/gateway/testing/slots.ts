@@ -27,6 +27,7 @@ export const requestOf = (
   price: Price.parse(price),
   volume: Volume.parse(volume),
   postOnly,
+  layers: 0,
   reason: REASON
 })
 

@@ -17,7 +17,8 @@ import { entryCap } from "../entries/scheduler.ts"
 import { layersView } from "./layersView.ts"
 import { activeSlots } from "../slots/slots.ts"
 import { findingOf, STEPS } from "../mode/startup.ts"
-import { CAUSES, type GovernorState } from "../state.ts"
+import { CAUSES } from "../mode/causes.ts"
+import type { GovernorState } from "../state.ts"
 import { sentenceOf } from "../words.ts"
 
 /** Orders a slot has on the book while nothing is orphaned: an entry and an exit, or two entries. */
@@ -57,7 +58,7 @@ const modeView = (state: GovernorState) => {
       return why === undefined ? [] : [{ cause, ...spoken(why) }]
     }),
     /** Why only an operator's command ends this pause; null: it ends by itself. */
-    operator_needed: spokenOrNull(mode.operatorNeeded),
+    operator_needed: spokenOrNull(mode.operatorNeeded?.reason ?? null),
     /** The calls to the exchange that fail in a row, while they are why nothing goes on. */
     api_errors: mode.causes.api_errors?.numbers ?? null,
     startup: STEPS.map((step) => {

@@ -2,7 +2,7 @@
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type Compared, type Draft, grant, reason, refuse } from "../draft.ts"
 import { entriesClosed, lifeOf } from "../gate.ts"
-import { sizeNumbers } from "../money/orderSizes.ts"
+import { layersIn, sizeNumbers } from "../money/orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
 import type { EntryOrder, Side, TradeId } from "../state.ts"
 
@@ -83,6 +83,7 @@ export const addEntry = (
     price,
     volume,
     postOnly: true,
+    layers: layersIn(draft, tradeId, sizeUsd),
     reason: reason(rule, {
       marketPrice,
       backoff: lossBackoff(trade.consecutiveLosses, terms),

@@ -6,7 +6,8 @@ import { type Draft, type Funds, reason, refuse } from "../draft.ts"
 import { normaliseFlags } from "../flags.ts"
 import { lifeOf, standstill } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
-import type { SlotBook, SlotState, TradeId, Wanted } from "../state.ts"
+import type { Wanted } from "../../../../shared/events/families/slot.ts"
+import type { SlotBook, SlotState, TradeId } from "../state.ts"
 
 /** Asked in vain, a slot asks again so much later: funds come with fills, and those take a while. Exchange time. */
 const ASK_AGAIN_MS = 30_000
@@ -87,10 +88,10 @@ export const useFunds = (draft: Draft): void => {
 }
 
 /** The governor has taken an entry back before it was sent: the leg comes back through another question. */
-export const entryRefused = (draft: Draft, { localId, reason: why }: EventOf<"EntryRefused">): void => {
+export const entryRefused = (draft: Draft, { localId, askAgain }: EventOf<"EntryRefused">): void => {
   const { book, nowMs } = draft
   book.pendingCancels = book.pendingCancels.filter(({ order }) => order.localId !== localId)
   if (!book.orders.some((order) => order.role === "entry" && order.localId === localId)) return
   forgetOrder(draft, localId)
-  book.askAgainAtMs = why.rule === "price_passed" ? nowMs : nowMs + ASK_AGAIN_MS
+  book.askAgainAtMs = askAgain === "now" ? nowMs : nowMs + ASK_AGAIN_MS
 }

@@ -80,6 +80,7 @@ export const openExit = (draft: Draft, entry: EntryOrder, fill: Execution, rule:
     price,
     volume,
     postOnly: true,
+    layers: 0,
     reason: reason(rule, { entryPrice: Price.format(fill.price), profitPct: target, marketPrice })
   })
   return exit
@@ -89,10 +90,11 @@ const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
   const { tradeId } = exit
   forgetOrder(draft, exit.localId)
   const net = bookCycle(draft, exit, fill, {
+    kind: "closed",
     entryMs: exit.position.filledAtMs || exit.placedAtMs,
     fromRecovery: false,
-    rule: "exit_filled",
-    numbers: { localId: exit.localId }
+    standIn: null,
+    reason: reason("exit_filled", { localId: exit.localId })
   })
   countOutcome(draft, tradeId, net)
   const trade = draft.book.trades[tradeId]
@@ -104,10 +106,11 @@ const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
 export const recoveryFilled = (draft: Draft, recovery: Recovery, fill: Execution): void => {
   forgetRecovery(draft, recovery.recoveryId)
   const net = bookCycle(draft, recovery.order, fill, {
+    kind: "recovered",
     entryMs: recovery.order.position.filledAtMs || recovery.orphanedAtMs,
     fromRecovery: true,
-    rule: "recovery_filled",
-    numbers: { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs }
+    standIn: null,
+    reason: reason("recovery_filled", { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs })
   })
   countOutcome(draft, recovery.order.tradeId, net)
 }

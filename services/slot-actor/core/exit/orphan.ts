@@ -1,5 +1,5 @@
 /** Exits that wait too long, and the bounded list they wait in. (docs/trading-contract.md §3, Clock and Orphaning.) */
-import { cost, divideHalfEven, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { cost, divideHalfEven, Price, type Quote } from "../../../../shared/core/decimal/decimal.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { bookCycle, countOutcome, startReentryCooldown } from "../money/booking.ts"
 import { forgetOrder, forgetRecovery, requestCancel } from "../orders.ts"
@@ -137,26 +137,14 @@ const evict = (draft: Draft, recovery: Recovery): void => {
       reason("recovery_cap_evict_priority", numbers)
     )
   }
-  const net = bookCycle(
-    draft,
-    order,
-    { price, volume: order.volume, cost: exitCost, fee },
-    {
-      entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
-      fromRecovery: true,
-      rule: "recovery_evicted",
-      // A ledger must tell what was booked from what was traded. Journals from before there was one fold as they did.
-      numbers: draft.state.facts.governed
-        ? {
-            ...numbers,
-            localId: order.localId,
-            exitVolume: Volume.format(order.volume),
-            exitCost: Quote.format(exitCost),
-            exitFee: Quote.format(fee)
-          }
-        : numbers
-    }
-  )
+  const exit = { price, volume: order.volume, cost: exitCost, fee }
+  const net = bookCycle(draft, order, exit, {
+    kind: "evicted",
+    entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
+    fromRecovery: true,
+    standIn: { volume: order.volume, cost: exitCost, fee },
+    reason: reason("recovery_evicted", numbers)
+  })
   countOutcome(draft, order.tradeId, net)
 }
 

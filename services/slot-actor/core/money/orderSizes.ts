@@ -22,15 +22,15 @@ export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null =
     : { A: favoured((available?.doge ?? 0) * state.marketPrice), B: base }
 }
 
-/** What a governor's settings did to this size, for the order's reason; nothing without one. The sizes of a fresh start carry no layers. */
-export const sizeNumbers = ({ state, terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
-  if (!state.facts.governed) return {}
-  const { effectiveLayers, skew, favouredMultiplier } = terms.sizing
-  if (sizeUsd !== sizes[tradeId]) return { layers: 0 }
-  const favoured = tradeId === "B" ? skew > 0 : skew < 0
-  return favoured && favouredMultiplier !== 1
-    ? { layers: effectiveLayers, skewMultiplier: favouredMultiplier }
-    : { layers: effectiveLayers }
+/** Capital layers in an order of this size. The sizes of a fresh start carry none. */
+export const layersIn = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): number =>
+  sizeUsd === sizes[tradeId] ? terms.sizing.effectiveLayers : 0
+
+/** What the skew did to this size, for the order's reason; nothing where it does not favour the trade. */
+export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
+  const { skew, favouredMultiplier } = terms.sizing
+  const favoured = sizeUsd === sizes[tradeId] && (tradeId === "B" ? skew > 0 : skew < 0)
+  return favoured && favouredMultiplier !== 1 ? { skewMultiplier: favouredMultiplier } : {}
 }
 
 /** Base and layers: what both trades get without a skew. */

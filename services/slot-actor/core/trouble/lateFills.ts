@@ -61,13 +61,15 @@ const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted
   const { book, nowMs } = draft
   const bookedShare = shareOf(bookedCost, filled.volume, order.volume)
   const gross = grossOf(order.tradeId, bookedShare, filled.cost)
-  const fees = minus(filled.fee, shareOf(bookedFee, filled.volume, order.volume))
+  const bookedFeeShare = shareOf(bookedFee, filled.volume, order.volume)
+  const fees = minus(filled.fee, bookedFeeShare)
   const net = minus(gross, fees)
   book.totalProfit = plus(book.totalProfit, net)
   book.totalFees = plus(book.totalFees, fees)
   addLoss(draft, net)
   keepCycle(draft, {
     _tag: "CycleBooked",
+    kind: "corrected",
     tradeId: order.tradeId,
     cycle: order.cycle,
     entryPrice: order.position.price,
@@ -79,6 +81,7 @@ const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted
     entryMs: order.position.filledAtMs,
     exitMs: nowMs,
     fromRecovery: true,
+    standIn: { volume: filled.volume, cost: bookedShare, fee: bookedFeeShare },
     reason: reason("late_fill_correction", { localId: order.localId })
   })
 }

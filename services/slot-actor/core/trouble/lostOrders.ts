@@ -126,10 +126,11 @@ const bookClosedPart = (draft: Draft, rest: ExitOrder, fromRecovery: boolean): Q
   }
   const closed: ExitOrder = { ...rest, volume: Volume.zero, position: { ...position, cost, fee } }
   return bookCycle(draft, closed, NO_EXECUTION, {
+    kind: "cut_short",
     entryMs: position.filledAtMs,
     fromRecovery,
-    rule: "exit_cut_short",
-    numbers: { localId: rest.localId, restVolume: Volume.format(rest.volume) }
+    standIn: null,
+    reason: reason("exit_cut_short", { localId: rest.localId, restVolume: Volume.format(rest.volume) })
   })
 }
 
@@ -191,6 +192,7 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     price,
     volume: lost.volume,
     postOnly: true,
+    layers: 0,
     reason: reason(moves ? "soft_close" : "exit_replaced", {
       replacesLocalId: lost.localId,
       oldPrice: Price.format(lost.price),
