@@ -17,7 +17,7 @@ import { forgetProjection } from "./cursor.ts"
 import { Projector } from "./projector.ts"
 
 const subjects = marketSubjects("XDGUSD")
-const reason = { rule: "entry", numbers: {} }
+const reason = { rule: "bootstrap_A", numbers: {} } as const
 const EPOCH = 1
 
 const price = (cents: number): MarketEvent => ({

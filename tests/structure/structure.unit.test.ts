@@ -9,6 +9,8 @@ import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
+import { RULE_NAMES } from "../../shared/core/rules/rules.ts"
+import { unusedRules } from "./rules/vocabulary.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
 import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { readSources, readTexts, ROOT, type Rule } from "./source.ts"
@@ -48,6 +50,10 @@ describe("the repository", () => {
 
   test(`no function outside tests has more than ${MAX_FUNCTION_LINES} lines`, () => {
     expect(shortFunctions(MAX_FUNCTION_LINES, LONG_FUNCTIONS)(texts)).toEqual([])
+  })
+
+  test("every rule of the vocabulary is given somewhere", () => {
+    expect(unusedRules(RULE_NAMES)(sources)).toEqual([])
   })
 
   test("no file names a path of one machine", () => {

@@ -171,11 +171,11 @@ describe("the state", () => {
 })
 
 describe("notices and commands", () => {
-  const reason = { rule: "because", numbers: {} }
+  const reason = { rule: "configured", numbers: {} } as const
   const told = (n: number): MarketEvent => ({
     _tag: "NoticeRaised",
     severity: "info",
-    reason: { rule: `notice_${n}`, numbers: {} }
+    reason: { rule: "orphan_pressure", numbers: { n } }
   })
   const asked = (n: number): MarketEvent => ({
     _tag: "CommandIssued",
@@ -190,7 +190,7 @@ describe("notices and commands", () => {
   it("keep the newest only", () => {
     const { notices, commands } = foldAll([...many(told, MAX_NOTICES + 2), ...many(asked, MAX_COMMANDS + 3)])
     expect(notices).toHaveLength(MAX_NOTICES)
-    expect(notices[0]?.reason.rule).toBe("notice_3")
+    expect(notices[0]?.reason.numbers["n"]).toBe(3)
     expect(commands).toHaveLength(MAX_COMMANDS)
     expect(commands[0]?.commandId).toBe("c4")
   })

@@ -145,7 +145,8 @@ export const slots: ReadonlyArray<SlotStatus> = [
         txid: "OREC-1",
         entry_price: "0.1487129",
         orphaned_at: NOW - 5_000,
-        reason: "s1_timeout"
+        reason: "s1_timeout",
+        sentence: "It has waited 30 min, and the market has moved away."
       }
     ],
     cycle_a: 4,
@@ -161,7 +162,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
     last_cycles: [
       cycle({ trade_id: "B", cycle: 4, net_profit: "-0.0412394", from_recovery: true, exit_time: NOW - 100 })
     ],
-    refusals: { entry_A: "reentry_cooldown" },
+    refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
     halted: null
   }
 ]
@@ -220,7 +221,7 @@ export const governor: GovernorStatus = {
     open_order_headroom: 14,
     open_order_utilization_pct: 68.9,
     status_band: "caution",
-    blocked_risk_hint: ["14 places left of a safe cap of 45"]
+    blocked_risk_hint: ["14 of 45 places for open orders are left."]
   },
   daily_loss_limit: "3",
   daily_realized_loss_utc: "0.41",

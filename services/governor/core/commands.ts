@@ -2,7 +2,8 @@
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
-import { type Draft, reason } from "./draft.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
+import type { Draft } from "./draft.ts"
 import { setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { setTargets } from "./slots/profitTarget.ts"
@@ -14,11 +15,11 @@ import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 /** Carries the command out, or says why not. A refused command has changed nothing. */
 export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
   const { commandId, command, author } = asked
-  const { name } = command
-  const refused = name === "retrain" ? askRetrain(draft, asked, command.timeframe) : carryOut(draft, commandId, command)
+  const refused =
+    command.name === "retrain" ? askRetrain(draft, asked, command.timeframe) : carryOut(draft, commandId, command)
   if (refused !== null) draft.outputs.push({ _tag: "CommandRefused", commandId, reason: refused })
-  else if (name !== "retrain") {
-    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason(name, { author }) })
+  else if (command.name !== "retrain") {
+    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason("done", { author }) })
   }
 }
 
@@ -50,10 +51,10 @@ const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Rea
     case "remove_layer":
       return removeLayer(draft)
     case "set_entry_pct":
-      setTargets(draft, { entryPct: command.pct }, "set_entry_pct", { pct: command.pct })
+      setTargets(draft, { entryPct: command.pct }, reason("entry_pct_set", { pct: command.pct }))
       return null
     case "set_profit_pct":
-      setTargets(draft, { profitPct: command.pct }, "set_profit_pct", { pct: command.pct })
+      setTargets(draft, { profitPct: command.pct }, reason("profit_pct_set", { pct: command.pct }))
       return null
     case "set_daily_loss_limit":
       setLossLimit(draft, command.limit)

@@ -13,7 +13,7 @@ const withOrder = (state: GovernorState, key: string, change: Partial<GovernorSt
   if (order === undefined) throw new Error(`no order ${key}`)
   return { ...state, orders: { ...state.orders, [key]: { ...order, ...change } } }
 }
-const stale = { rule: "stale_price", numbers: {} }
+const stale = { rule: "stale_price", numbers: {} } as const
 
 describe("the governor's invariants", () => {
   it("hold of a market that runs", () => {

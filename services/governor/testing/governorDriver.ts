@@ -11,6 +11,7 @@ import { marketSubjects, slotActor } from "../../../shared/core/ids/subjects.ts"
 import { governorActor } from "../core/actor.ts"
 import { governorViolations } from "../core/invariants.ts"
 import type { GovernorState } from "../core/state.ts"
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -202,12 +203,12 @@ export const request = (
   volume: Volume.parse(volume),
   postOnly: true,
   layers: 0,
-  reason: { rule: "test", numbers: {} }
+  reason: { rule: side === "buy" ? "bootstrap_B" : "bootstrap_A", numbers: {} }
 })
 
 export const refusal = (
   what: EventOf<"DecisionRefused">["what"],
-  rule: string,
+  rule: Rule,
   numbers: EventOf<"DecisionRefused">["reason"]["numbers"] = {}
 ): EventOf<"DecisionRefused"> => ({
   _tag: "DecisionRefused",

@@ -11,7 +11,7 @@ const subjects = marketSubjects("XDGUSD")
 const OUT = subjects.out("slot-1")
 const FACTS = subjects.order(1)
 const GOVERNOR = subjects.out("governor")
-const because = { rule: "test", numbers: {} }
+const because = { rule: "configured", numbers: {} } as const
 
 const configured = (governed: boolean): readonly [string, MarketEvent] => [
   subjects.control,

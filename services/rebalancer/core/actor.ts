@@ -6,6 +6,7 @@ import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.t
 import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
 import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { RebalancerRules } from "../../../shared/events/families/control.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { CapacityBand } from "./controller.ts"
@@ -98,10 +99,10 @@ const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
     rules
   )
   if (output._tag !== "Rebalanced") return learn({ ...state, core: next })
-  const reason = reasonOf(output, state, idleRatio)
+  const why = reasonOf(output, state, idleRatio)
   return {
-    state: { ...state, core: next, idleRatio, last: reason },
-    outputs: [{ _tag: "SkewDecided", skew: output.skew, reason }]
+    state: { ...state, core: next, idleRatio, last: why },
+    outputs: [{ _tag: "SkewDecided", skew: output.skew, reason: why }]
   }
 }
 
@@ -120,9 +121,8 @@ const reasonOf = (
   { skew, elapsedSec, trend, target, control, damping }: Rebalanced,
   { price, capacityBand, regime, nowMs }: RebalancerActorState,
   idleRatio: number | null
-): Reason => ({
-  rule: damping.silenced ? "flip_damping" : control.rule,
-  numbers: {
+): Reason =>
+  reason(damping.silenced ? "flip_damping" : control.rule, {
     price: price ?? "unknown",
     elapsedSec,
     trendRule: trend.rule,
@@ -145,5 +145,4 @@ const reasonOf = (
     smoothedVelocity: control.smoothedVelocity,
     flips: damping.flipsAtMs.length,
     skew
-  }
-})
+  })

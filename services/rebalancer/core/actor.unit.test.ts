@@ -122,7 +122,7 @@ describe("the rebalancer on the journal", () => {
     const band = (word: "caution" | "normal"): MarketEvent => ({
       _tag: "CapacityBandChanged",
       band: word,
-      reason: { rule: "headroom", numbers: {} }
+      reason: { rule: "open_order_headroom", numbers: {} }
     })
     steps.push([20 * 300_000 - 1, band("caution")], [20 * 300_000, price("0.1")])
     steps.push([21 * 300_000 - 1, band("normal")], [21 * 300_000, price("0.1")])

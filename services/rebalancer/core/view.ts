@@ -1,4 +1,5 @@
 /** The rebalancer for people and for `/api/status`, under the reference's field names. */
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { RebalancerActorState } from "./actor.ts"
 
 /** Ratios and prices are numbers; times are Unix seconds. */
@@ -16,7 +17,7 @@ export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, now
       silenced: flips.silenced,
       last_update_ts: updatedAtMs === null ? null : updatedAtMs / 1_000,
       /** The rule that had the last word, and every number on the way to the skew. */
-      reason: last
+      reason: last === null ? null : { ...last, sentence: sentenceOf(last) }
     },
     trend: {
       score: averages === null ? 0 : (averages.fast - averages.slow) / averages.slow,

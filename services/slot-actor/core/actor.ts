@@ -243,8 +243,7 @@ const legsMissing = (state: SlotState): boolean => {
 
 /** The trade's cooldown forbids its entry, and the slot has said so: there is nothing to do for this leg. */
 const restsInCooldown = ({ book, nowMs }: SlotState, tradeId: TradeId): boolean =>
-  nowMs < book.trades[tradeId].cooldownUntilMs &&
-  (tradeId === "A" ? book.refusals.entry_A : book.refusals.entry_B) === "cooldown"
+  nowMs < book.trades[tradeId].cooldownUntilMs && book.refusals[`entry_${tradeId}`]?.answer === "cooldown"
 
 const restoreLegs = (draft: Draft): void => {
   const { facts } = draft.state

@@ -55,7 +55,9 @@ const EXPECTED_RULES = [
   "slot_inactive",
   "slot_retires",
   "nothing_left",
-  "soft_close",
+  "recovery_moves",
+  "recovery_replaced",
+  "amend_refused",
   "move_pending",
   "no_such_recovery",
   "recovery_evicted",
@@ -145,7 +147,7 @@ describe(`a slot under any governor (seed ${SEED})`, () => {
       world.mode("RUNNING")
       const trades = () => {
         const { orders, longOnly, shortOnly, refusals } = world.slot.state.book
-        return (orders.length === 2 && !longOnly && !shortOnly) || refusals.entry_A === "below_min_volume"
+        return (orders.length === 2 && !longOnly && !shortOnly) || refusals.entry_A?.answer === "below_min_volume"
       }
       // The longest pause after losses or rejections is 15 minutes: forty rounds of half a minute outlast it twice.
       let rounds = 0

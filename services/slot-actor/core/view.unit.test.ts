@@ -39,7 +39,7 @@ describe("the view of a slot", () => {
     expect(slotView(1, governed.state)).toMatchObject({ wish: "bootstrap" })
     governed.mode("PAUSED")
     governed.price("0.1")
-    expect(slotView(1, governed.state)).toMatchObject({ wish: null, refusals: { bootstrap: "paused" } })
+    expect(slotView(1, governed.state)).toMatchObject({ wish: null, refusals: { bootstrap: "The market is paused." } })
     governed.life("retiring")
     expect(slotView(1, governed.state).state).toBe("retiring")
     governed.life("gone")

@@ -4,9 +4,10 @@ import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { SlotDriver, testRules } from "./slotDriver.ts"
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 
 const GOVERNOR = "market.XDGUSD.out.governor"
-const because = (rule: string) => ({ rule, numbers: {} })
+const because = (rule: Rule) => ({ rule, numbers: {} })
 
 export class GovernedSlot extends SlotDriver {
   /** What the governor says. */
@@ -15,13 +16,13 @@ export class GovernedSlot extends SlotDriver {
   }
 
   mode(mode: Mode) {
-    return this.governor({ _tag: "ModeChanged", mode, reason: because("test") })
+    return this.governor({ _tag: "ModeChanged", mode, reason: because("configured") })
   }
 
   /** The slot is one of the market's, is to go, or is gone. */
   life(state: "active" | "retiring" | "gone") {
     const slots = state === "gone" ? [] : [{ slot: 1, alias: "doge", state }]
-    return this.governor({ _tag: "SlotsSet", slots, reason: because("test") })
+    return this.governor({ _tag: "SlotsSet", slots, reason: because("configured") })
   }
 
   allot(doge: string, usd: string, slot = 1) {
@@ -29,12 +30,12 @@ export class GovernedSlot extends SlotDriver {
     return this.governor({ _tag: "FundsAllotted", slot, ...funds, reason: because("free_and_unreserved") })
   }
 
-  refuseEntry(localId: number, rule: string, askAgain: "now" | "later" = "later") {
+  refuseEntry(localId: number, rule: Rule, askAgain: "now" | "later" = "later") {
     return this.governor({ _tag: "EntryRefused", slot: 1, localId, askAgain, reason: because(rule) })
   }
 
   softClose(recoveryId: number) {
-    return this.governor({ _tag: "SoftCloseAsked", slot: 1, recoveryId, reason: because("soft_close") })
+    return this.governor({ _tag: "SoftCloseAsked", slot: 1, recoveryId, reason: because("operator_moves_recovery") })
   }
 
   sizing(change: Partial<EventOf<"SizingSet">>) {
@@ -44,14 +45,14 @@ export class GovernedSlot extends SlotDriver {
       dogePerOrder: 1,
       skew: 0,
       favouredMultiplier: 1,
-      reason: because("test"),
+      reason: because("configured"),
       ...change
     })
   }
 
   targets(change: Partial<EventOf<"TargetsSet">>) {
     const none = { entryPct: null, profitPct: null, runtimeProfitPct: null }
-    return this.governor({ _tag: "TargetsSet", ...none, reason: because("test"), ...change })
+    return this.governor({ _tag: "TargetsSet", ...none, reason: because("configured"), ...change })
   }
 
   /** Everything but a price, in a market that runs. */

@@ -17,7 +17,7 @@ export const governorCommand = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("refuse" as const),
       pick: fc.nat(3),
-      rule: fc.constantFrom("insufficient_funds", "price_passed", "starting")
+      askAgain: fc.constantFrom("now" as const, "later" as const)
     })
   },
   { weight: 12, arbitrary: fc.record({ do: fc.constant("allot" as const), doge: fc.nat(400), usd: fc.nat(40) }) },
@@ -74,7 +74,7 @@ export class GovernedWorld extends World<GovernedSlot> {
       case "grant":
         return this.grant(this.nth(next.pick))
       case "refuse":
-        return this.refuse(this.nth(next.pick), next.rule)
+        return this.refuse(this.nth(next.pick), next.askAgain)
       case "allot":
         return this.allot(String(next.doge), String(next.usd))
       case "mode":
@@ -110,7 +110,7 @@ export class GovernedWorld extends World<GovernedSlot> {
   mode(mode: Mode): void {
     this.after(() => this.slot.mode(mode))
     if (mode === "PAUSED" || mode === "HALTED") {
-      for (const localId of this.held.keys()) this.refuse(localId, mode.toLowerCase())
+      for (const localId of this.held.keys()) this.refuse(localId, "later")
     }
   }
 
@@ -145,11 +145,11 @@ export class GovernedWorld extends World<GovernedSlot> {
     else this.after(() => this.slot.rejected(localId, "withdrawn before it was sent"))
   }
 
-  private refuse(localId: number | undefined, rule: string): void {
+  private refuse(localId: number | undefined, askAgain: "now" | "later"): void {
     const entry = localId === undefined ? undefined : this.held.get(localId)
     if (localId === undefined || entry === undefined) return
     this.held.delete(localId)
-    this.after(() => this.slot.refuseEntry(localId, entry.wanted ? rule : "withdrawn"))
+    this.after(() => this.slot.refuseEntry(localId, entry.wanted ? "starting" : "withdrawn", askAgain))
   }
 
   private allot(doge: string, usd: string): void {

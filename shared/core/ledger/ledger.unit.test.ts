@@ -36,7 +36,7 @@ class Story {
       volume: Volume.parse("100"),
       postOnly: true,
       layers: 0,
-      reason: { rule: "test", numbers: {} }
+      reason: { rule: "configured", numbers: {} }
     })
   }
 
@@ -94,7 +94,7 @@ class Story {
       exitMs: 0,
       fromRecovery: false,
       standIn,
-      reason: { rule: "test", numbers: {} }
+      reason: { rule: "configured", numbers: {} }
     })
   }
 

@@ -9,7 +9,7 @@ import { Journal } from "../../../shared/journal/port.ts"
 import { requestOf, type Wish } from "./slots.ts"
 import { subjects } from "./watch.ts"
 
-const BECAUSE = { rule: "test", numbers: {} }
+const BECAUSE = { rule: "configured", numbers: {} } as const
 let told = 0
 
 /** Puts an event on any subject, as its writer would. */

@@ -11,7 +11,7 @@ export interface Wish {
   readonly postOnly?: boolean
 }
 
-const REASON = { rule: "test", numbers: {} }
+const REASON = { rule: "configured", numbers: {} } as const
 
 /** The request of an order. */
 export const requestOf = (

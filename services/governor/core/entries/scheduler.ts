@@ -6,7 +6,8 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { capacityOf } from "./capacity.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { coverage, unsettled } from "./funds.ts"
 import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../orderTable.ts"
 import { readyForEntries } from "../mode/startup.ts"
@@ -35,27 +36,26 @@ type Verdict =
   | { readonly _tag: "Grant" | "Defer"; readonly reason: Reason }
   | { readonly _tag: "Refuse"; readonly askAgain: AskAgain; readonly reason: Reason }
 
+/** Why a market that stands still lets no entry pass. */
+const stillness = ({ mode }: GovernorState): Reason =>
+  reason(mode.mode === "HALTED" ? "halted" : "paused", { cause: mode.reason?.rule ?? "" })
+
 /** What becomes of an entry now. */
 const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, queued: boolean): Verdict => {
-  const refuse = (rule: string, numbers: Reason["numbers"] = {}): Verdict => ({
-    _tag: "Refuse",
-    askAgain: "later",
-    reason: reason(rule, numbers)
-  })
+  const refuse = (why: Reason): Verdict => ({ _tag: "Refuse", askAgain: "later", reason: why })
   const { mode } = state.mode
-  if (mode === "PAUSED" || mode === "HALTED")
-    return refuse(mode.toLowerCase(), { cause: state.mode.reason?.rule ?? "" })
-  if (!readyForEntries(state)) return refuse("starting")
+  if (mode === "PAUSED" || mode === "HALTED") return refuse(stillness(state))
+  if (!readyForEntries(state)) return refuse(reason("starting", {}))
   const slot = state.slots.slots.find((known) => known.slot === order.slot)
-  if (slot?.state !== "active") return refuse("slot_inactive")
+  if (slot?.state !== "active") return refuse(reason("slot_inactive", {}))
   const { price } = state.market
   if (queued && price !== null && (order.side === "sell" ? order.price <= price : order.price >= price)) {
     const why = reason("price_passed", { marketPrice: state.market.priceNumber })
     return { _tag: "Refuse", askAgain: "now", reason: why }
   }
-  const { covered, needs, free } = coverage(state, order)
-  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("waits_for_balances", { needs, free }) }
-  if (!covered) return refuse("insufficient_funds", { needs, free })
+  const { covered, ...funds } = coverage(state, order)
+  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", funds) }
+  if (!covered) return refuse(reason("entry_not_covered", funds))
   const { headroom, open, limit, safeCap } = capacityOf(state, rules)
   const cap = entryCap(headroom, rules)
   const { grantedInLoop } = state.scheduler
@@ -152,8 +152,7 @@ export const drain = (draft: Draft): void => {
 export const refuseWaiting = (draft: Draft): void => {
   for (const order of ordersOf(draft.state)) {
     if (order.stage === "requested" || order.stage === "deferred") {
-      const { mode } = draft.state
-      refuseEntry(draft, order, reason(mode.mode.toLowerCase(), { cause: mode.reason?.rule ?? "" }), "later")
+      refuseEntry(draft, order, stillness(draft.state), "later")
     }
   }
 }

@@ -6,7 +6,8 @@
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Mode } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { type Cause, CAUSES, HALTING, NEEDS_OPERATOR } from "./causes.ts"
 import type { GovernorState, ModeSlice } from "../state.ts"
 
@@ -54,7 +55,7 @@ export const pauseByOperator = (draft: Draft, note: string): void => {
 export const resume = (draft: Draft): Reason | null => {
   const { mode } = draft.state
   const cause = leadingCause(mode)
-  if (cause !== null) return reason(cause, mode.causes[cause]?.numbers ?? {})
+  if (cause !== null) return mode.causes[cause] ?? null
   draft.state.mode = { ...mode, operatorNeeded: null, halted: false, clearSinceMs: 0 }
   return null
 }

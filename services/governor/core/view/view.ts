@@ -19,7 +19,7 @@ import { activeSlots } from "../slots/slots.ts"
 import { findingOf, STEPS } from "../mode/startup.ts"
 import { CAUSES } from "../mode/causes.ts"
 import type { GovernorState } from "../state.ts"
-import { sentenceOf } from "../words.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
 
 /** Orders a slot has on the book while nothing is orphaned: an entry and an exit, or two entries. */
 const ORDERS_OF_A_SLOT = 2
@@ -109,7 +109,7 @@ const capacityView = (state: GovernorState, rules: GovernorRules) => {
     median_fill_seconds_1d: times.median,
     p95_fill_seconds_1d: times.p95,
     status_band: room.band,
-    blocked_risk_hint: room.hints
+    blocked_risk_hint: room.hints.map(sentenceOf)
   }
 }
 

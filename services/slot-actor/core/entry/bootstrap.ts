@@ -1,16 +1,23 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
-import { type Compared, type Draft, type Funds, grant, refuse } from "../draft.ts"
-import { addEntryAfterCooldown } from "./entries.ts"
+import { type Draft, type Funds, grant, refuse } from "../draft.ts"
+import { addEntryAfterCooldown, type EntryRule } from "./entries.ts"
 import { lifeOf } from "../gate.ts"
 import { freeBalances } from "../money/orderSizes.ts"
 
+type Unready =
+  | "slot_inactive"
+  | "waits_for_reconciliation"
+  | "no_price"
+  | "waits_for_constraints"
+  | "waits_for_balances"
+
 /** Why the slot may not spend anything yet, or what it may: what a governor allots, else what is free in the account. */
-const readiness = ({ state, marketPrice, allotted }: Draft): Funds | string => {
+const readiness = ({ state, marketPrice, allotted }: Draft): Funds | Unready => {
   const { facts } = state
   if (lifeOf(facts) !== "active") return "slot_inactive"
   if (allotted !== null) return allotted
   if (!facts.reconciled) return "waits_for_reconciliation"
-  if (marketPrice <= 0) return "waits_for_price"
+  if (marketPrice <= 0) return "no_price"
   if (facts.constraints === null) return "waits_for_constraints"
   return freeBalances(state) ?? "waits_for_balances"
 }
@@ -38,11 +45,11 @@ export const ensureBootstrapped = (draft: Draft): void => {
 }
 
 /** One entry; that it is the only one is what sets the fallback flag. */
-const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: string): void => {
+const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: EntryRule): void => {
   if (addEntryAfterCooldown(draft, tradeId, sizeUsd, rule)) grant(draft, "bootstrap")
 }
 
-const compared = ({ doge, usd }: Funds, { terms }: Draft): Compared => ({
+const compared = ({ doge, usd }: Funds, { terms }: Draft) => ({
   dogeFree: doge,
   usdFree: usd,
   minVolume: terms.minVolume,

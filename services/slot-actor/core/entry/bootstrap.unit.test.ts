@@ -80,7 +80,7 @@ describe("bootstrap", () => {
 
   it("waits for a first price, and for a fresh one", () => {
     const slot = new SlotDriver().ready()
-    expect(said(slot.clock(0, null))).toEqual(["no bootstrap: waits_for_price"])
+    expect(said(slot.clock(0, null))).toEqual(["no bootstrap: no_price"])
     slot.price("0.1")
     const stale = new SlotDriver()
     stale.configure()
@@ -111,7 +111,7 @@ describe("auto-repair", () => {
     slot.price("0.1")
     slot.take()
     expect(said(slot.price("0.1"))).toEqual([])
-    expect(slot.state.book.refusals.entry_A).toBe("insufficient_funds")
+    expect(slot.state.book.refusals.entry_A?.answer).toBe("insufficient_funds")
     slot.balances("13", "0")
     expect(said(slot.price("0.1"))).toEqual(["sell entry A 50@0.101 auto_repair"])
     expect(slot.state.book.longOnly).toBe(false)

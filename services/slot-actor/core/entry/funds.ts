@@ -2,7 +2,8 @@
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
-import { type Draft, type Funds, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, type Funds, refuse } from "../draft.ts"
 import { normaliseFlags } from "../flags.ts"
 import { lifeOf, standstill } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
@@ -37,7 +38,7 @@ export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): bo
   const [leg] = legsToPlan(book, nowMs)
   if (leg === undefined) return false
   const closed = standstill(facts)
-  return closed === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)] !== closed
+  return closed === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)]?.answer !== closed
 }
 
 /** Asks what may be spent on the missing entries; the answer comes as an event. In a market that stands still nobody is asked. */

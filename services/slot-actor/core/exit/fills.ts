@@ -1,7 +1,8 @@
 /** Fills of active orders and of recoveries. (docs/trading-contract.md §3, fills.) */
 import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
-import { type Draft, grant, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, grant } from "../draft.ts"
 import { followUpEntry, opposite } from "../entry/entries.ts"
 import { lifeOf } from "../gate.ts"
 import { forgetOrder, forgetRecovery } from "../orders.ts"
@@ -32,7 +33,12 @@ export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): v
 }
 
 /** Requests the exit of a filled entry, taking along what was left too small of the trade before. The caller files it. */
-export const openExit = (draft: Draft, entry: EntryOrder, fill: Execution, rule: string): ExitOrder => {
+export const openExit = (
+  draft: Draft,
+  entry: EntryOrder,
+  fill: Execution,
+  rule: "entry_fill_exit" | "late_fill_exit"
+): ExitOrder => {
   const { book, terms, nowMs, marketPrice } = draft
   const { tradeId, cycle } = entry
   const side = opposite(entry.side)

@@ -3,7 +3,8 @@ import { cost, divideHalfEven, Price, type Quote } from "../../../../shared/core
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { bookCycle, countOutcome, startReentryCooldown } from "../money/booking.ts"
 import { forgetOrder, forgetRecovery, requestCancel } from "../orders.ts"
-import { type Draft, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
 import { type ExitOrder, MAX_PENDING_CANCELS, phaseOf, type Recovery, type SlotState } from "../state.ts"
 import type { Terms } from "../terms.ts"
@@ -85,7 +86,7 @@ const orphanExit = (draft: Draft, exit: ExitOrder, why: Reason): boolean => {
   addRecovery(draft, exit, why)
   startReentryCooldown(draft, tradeId)
   book.trades[tradeId].cycle += 1
-  followUpEntry(draft, tradeId, `orphan_${tradeId}`)
+  followUpEntry(draft, tradeId, tradeId === "A" ? "orphan_A" : "orphan_B")
   return true
 }
 
@@ -94,10 +95,7 @@ export const addRecovery = (draft: Draft, exit: ExitOrder, why: Reason): void =>
   const { book, nowMs } = draft
   const recoveryId = book.nextRecoveryId
   book.nextRecoveryId += 1
-  book.recoveries = [
-    ...book.recoveries,
-    { recoveryId, orphanedAtMs: nowMs, reason: why.rule, softClose: "no", order: exit }
-  ]
+  book.recoveries = [...book.recoveries, { recoveryId, orphanedAtMs: nowMs, why, softClose: "no", order: exit }]
   draft.outputs.push({
     _tag: "ExitOrphaned",
     localId: exit.localId,

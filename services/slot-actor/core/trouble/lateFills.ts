@@ -5,7 +5,8 @@
 import { minus, plus, Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { addLoss, type Execution, grossOf, keepCycle, shareOf } from "../money/booking.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { entryFilled, openExit } from "../exit/fills.ts"
 import { lifeOf } from "../gate.ts"
 import { addRecovery, makeRoom } from "../exit/orphan.ts"
@@ -51,7 +52,7 @@ const lateEntryFill = (draft: Draft, entry: EntryOrder, filled: Execution): void
   // When no recovery may be evicted now it goes over the cap: a position is never dropped.
   makeRoom(draft)
   book.totalFees = plus(book.totalFees, filled.fee)
-  const exit = openExit(draft, entry, filled, "late_fill")
+  const exit = openExit(draft, entry, filled, "late_fill_exit")
   addRecovery(draft, exit, reason("late_fill", { filledLocalId: entry.localId }))
 }
 

@@ -5,7 +5,8 @@
 import { minus, plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { bookCycle, countOutcome, type Execution, shareOf } from "../money/booking.ts"
 import { forgetOrder, forgetRecovery, replaceOrder } from "../orders.ts"
-import { type Draft, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
 import { entryFilled } from "../exit/fills.ts"
 import { lifeOf } from "../gate.ts"
@@ -193,7 +194,7 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     volume: lost.volume,
     postOnly: true,
     layers: 0,
-    reason: reason(moves ? "soft_close" : "exit_replaced", {
+    reason: reason(moves ? "recovery_replaced" : "exit_replaced", {
       replacesLocalId: lost.localId,
       oldPrice: Price.format(lost.price),
       rejections: lost.rejections,
