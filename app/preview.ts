@@ -6,6 +6,7 @@ import type { GovernorState } from "../services/governor/core/state.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../services/slot-actor/core/state.ts"
 import { placeAt, type EventPlace } from "../shared/actor/core/actor.ts"
+import { reason } from "../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 
@@ -46,10 +47,10 @@ export const previewCommand = (
 }
 
 /** The governor answers every command at once but `retrain`, which is as good as applied until its outcome comes. */
-const answeredLater = ({ commandId, command }: EventOf<"CommandIssued">): EventOf<"CommandApplied"> => ({
+const answeredLater = ({ commandId, author }: EventOf<"CommandIssued">): EventOf<"CommandApplied"> => ({
   _tag: "CommandApplied",
   commandId,
-  reason: { rule: command.name, numbers: {} }
+  reason: reason("done", { author })
 })
 
 /** What the slot does on these inputs, one line each. */

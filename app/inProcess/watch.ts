@@ -52,7 +52,8 @@ export class Watch {
       const violations = state.book.halted ?? haltingViolations(state)
       if (violations.length > 0) this.problem(record, `${actor.name}: ${violations.join("; ")}`)
     }
-    for (const violation of [...governorViolations(governor.state), ...governor.state.mode.violations]) this.problem(record, `governor: ${violation}`)
+    for (const violation of [...governorViolations(governor.state), ...governor.state.mode.violations])
+      this.problem(record, `governor: ${violation}`)
     this.mostOpenOrders = Math.max(this.mostOpenOrders, venue.openOrders)
     this.post(record)
     if (venue.openOrders > openOrderLimit) this.problem(record, `${venue.openOrders} open orders`)

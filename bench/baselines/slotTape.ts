@@ -1,4 +1,5 @@
 /** A seeded life of one slot on a small exchange, under a governor that grants everything, recorded as the events its actor reads: about 97 % ticks, 3 % order facts. */
+import type { Rule } from "../../shared/core/rules/rules.ts"
 import { placeAt, type EventPlace } from "../../shared/actor/core/actor.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -45,7 +46,7 @@ const randomOf = (seed: number) => () => {
 
 const START_MS = 1_770_000_000_000
 
-const because = (rule: string) => ({ rule, numbers: {} })
+const because = (rule: Rule) => ({ rule, numbers: {} })
 
 /** More than the slot ever needs: its governor allots all of it whenever it asks, and lets every entry go. */
 const PLENTY = { base: Volume.parse("1000000"), quote: Quote.parse("1000000") }

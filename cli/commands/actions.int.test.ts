@@ -65,13 +65,18 @@ describe("an action from the command line", () => {
 })
 
 describe("its answer", () => {
-  const why = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" } }
+  const why = { rule: "already_paused", sentence: "An operator has paused the market already." }
 
   it.each([
     ["applied", null, 0, ["pause applied", "  one", "  two", "id a"]],
-    ["refused", why, 1, ["pause refused: daily_loss_lock, loss 3.1, limit 3", "  one", "  two", "id a"]],
+    ["refused", why, 1, ["pause refused: An operator has paused the market already.", "  one", "  two", "id a"]],
     ["would_apply", null, 0, ["pause would be applied", "  one", "  two", "id a"]],
-    ["would_refuse", why, 1, ["pause would be refused: daily_loss_lock, loss 3.1, limit 3", "  one", "  two", "id a"]]
+    [
+      "would_refuse",
+      why,
+      1,
+      ["pause would be refused: An operator has paused the market already.", "  one", "  two", "id a"]
+    ]
   ] as const)("%s is told line by line", (result, reason, code, lines) => {
     assert.deepStrictEqual(linesOf("pause", { ...applied, result, reason }), lines)
     assert.strictEqual(exitCodeOf(result), code)

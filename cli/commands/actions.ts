@@ -30,7 +30,7 @@ const Reply = Schema.Struct({
   reason: Schema.NullOr(
     Schema.Struct({
       rule: Schema.String,
-      numbers: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String]))
+      sentence: Schema.String
     })
   ),
   repeated: Schema.Boolean
@@ -50,8 +50,7 @@ export const exitCodeOf = (result: Reply["result"]): 0 | 1 | 2 => {
 
 /** The answer, line by line. */
 export const linesOf = (action: string, { id, result, effects, reason, repeated }: Reply): ReadonlyArray<string> => {
-  const numbers = Object.entries(reason?.numbers ?? {}).map(([name, value]) => `${name} ${value}`)
-  const why = reason === null ? "" : `: ${[reason.rule, ...numbers].join(", ")}`
+  const why = reason === null ? "" : `: ${reason.sentence}`
   const before = repeated ? " (this id was used before: what came of it then)" : ""
   const outcome = {
     applied: "applied",

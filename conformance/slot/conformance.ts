@@ -9,7 +9,7 @@ import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts
 import type { Execution } from "../../services/slot-actor/core/money/booking.ts"
 import { forgetRecovery } from "../../services/slot-actor/core/orders.ts"
 import { closeDraft, type Draft, openDraft, type OrderSizes } from "../../services/slot-actor/core/draft.ts"
-import { addEntryAfterCooldown, entrySide } from "../../services/slot-actor/core/entry/entries.ts"
+import { addEntryAfterCooldown, ENTRY_RULES, entrySide } from "../../services/slot-actor/core/entry/entries.ts"
 import { orderFilled, recoveryFilled } from "../../services/slot-actor/core/exit/fills.ts"
 import { noteProgress } from "../../services/slot-actor/core/orderFacts.ts"
 import { orphanLateExits } from "../../services/slot-actor/core/exit/orphan.ts"
@@ -85,7 +85,7 @@ const addEntryStep = (state: SlotState, step: CaseObject) => {
   }
   const sizeUsd = step.number("order_size_usd")
   const draft = open(state, { A: sizeUsd, B: sizeUsd })
-  addEntryAfterCooldown(draft, tradeId, sizeUsd, step.text("reason"))
+  addEntryAfterCooldown(draft, tradeId, sizeUsd, step.oneOf("reason", ENTRY_RULES))
   return closeDraft(draft)
 }
 

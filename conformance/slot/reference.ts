@@ -136,7 +136,7 @@ const recoveryOf = (from: CaseObject): Recovery => {
   return {
     recoveryId,
     orphanedAtMs: from.number("orphaned_at", 0) * MS,
-    reason: from.text("reason", ""),
+    why: { rule: from.oneOf("reason", ["s1_timeout", "s2_timeout"]), numbers: {} },
     softClose: "no",
     order
   }

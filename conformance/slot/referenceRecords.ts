@@ -111,7 +111,7 @@ export const stateRecord = (state: SlotState, cycles: number, lastCycle: unknown
       ...orderFields(recovery.order),
       recovery_id: recovery.recoveryId,
       orphaned_at: recovery.orphanedAtMs / MS,
-      reason: recovery.reason
+      reason: recovery.why.rule
     })),
     cycle_a: A.cycle,
     cycle_b: B.cycle,

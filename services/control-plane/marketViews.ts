@@ -40,6 +40,8 @@ export interface SlotRecovery {
   readonly orphaned_at: number
   /** The rule that orphaned it: `s1_timeout`, `s2_timeout`, … */
   readonly reason: string
+  /** The same as people read it. */
+  readonly sentence: string
 }
 
 /** A booked cycle. `net_profit` = `gross_profit` − `fees`; both times are Unix seconds. */

@@ -17,7 +17,7 @@ import { forgetProjection } from "./cursor.ts"
 import { Projector } from "./projector.ts"
 
 const subjects = marketSubjects("XDGUSD")
-const reason = { rule: "entry", numbers: {} }
+const reason = { rule: "bootstrap_A", numbers: {} } as const
 const EPOCH = 1
 
 const price = (cents: number): MarketEvent => ({
@@ -36,6 +36,7 @@ const requested = (localId: number): MarketEvent => ({
   price: Price.parse("0.2"),
   volume: Volume.parse("13"),
   postOnly: true,
+  layers: 0,
   reason
 })
 const filled = (localId: number, seq: number): MarketEvent => ({

@@ -10,9 +10,10 @@ import { Journal } from "../../shared/journal/port.ts"
 import { explainHalt } from "./explain.ts"
 import { configureMarket, slotService } from "./service.ts"
 import { testRules } from "./testing/slotDriver.ts"
+import type { Rule } from "../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("TEST")
-const because = (rule: string) => ({ rule, numbers: {} })
+const because = (rule: Rule) => ({ rule, numbers: {} })
 
 const put = (subject: string, id: string, ...events: [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
@@ -68,7 +69,7 @@ const slotsAre = (id: string, ...slots: ReadonlyArray<number>) =>
   put(subjects.out("governor"), id, {
     _tag: "SlotsSet",
     slots: slots.map((slot) => ({ slot, alias: `doge-${slot}`, state: "active" })),
-    reason: because("command")
+    reason: because("slots_added")
   })
 
 const fundsFree = put(subjects.out("governor"), "funds", {
@@ -76,7 +77,7 @@ const fundsFree = put(subjects.out("governor"), "funds", {
   slot: 1,
   base: Volume.parse("1000"),
   quote: Quote.parse("1000"),
-  reason: because("free")
+  reason: because("free_and_unreserved")
 })
 
 const price = (id: string, last = "0.1") => {

@@ -9,11 +9,12 @@ import type { Actor } from "./core/actor.ts"
 import { raiseEpoch } from "./control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { verifyJournal } from "./verify.ts"
+import type { Rule } from "../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("TEST")
 
 /** Counts clock facts, and says so at every second one. */
-const counter = (say: string = "even", name = "counter"): Actor<{ readonly ticks: number }> => ({
+const counter = (say: Rule = "configured", name = "counter"): Actor<{ readonly ticks: number }> => ({
   name,
   version: "1",
   initial: { ticks: 0 },
@@ -21,7 +22,12 @@ const counter = (say: string = "even", name = "counter"): Actor<{ readonly ticks
     if (event._tag === "PriceObserved") throw new Error("prices are not for counters")
     if (event._tag !== "ClockTicked") return { state, outputs: [] }
     const ticks = state.ticks + 1
-    const said: MarketEvent = { _tag: "DecisionRefused", what: "bootstrap", reason: { rule: say, numbers: { ticks } } }
+    const said: MarketEvent = {
+      _tag: "DecisionRefused",
+      what: "bootstrap",
+      unfunded: false,
+      reason: { rule: say, numbers: { ticks } }
+    }
     return { state: { ticks }, outputs: ticks % 2 === 0 ? [said] : [] }
   },
   encode: JSON.stringify,
@@ -146,10 +152,10 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
-      const halted = yield* Effect.flip(runActors(options(counter("odd", "counter"))))
+      const halted = yield* Effect.flip(runActors(options(counter("balances", "counter"))))
       assert.strictEqual((halted as ActorHalted)._tag, "ActorHalted")
       assert.match(halted.message, /1\.counter\.3.* differs from what the fold gives/)
-      const verification = yield* verifyJournal({ subjects, actors: [counter("odd")] })
+      const verification = yield* verifyJournal({ subjects, actors: [counter("balances")] })
       assert.strictEqual(verification.divergences.length, 2)
       assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
     }).pipe(Effect.provide(withoutSnapshots))

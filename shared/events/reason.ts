@@ -1,13 +1,12 @@
 import { Schema } from "effect"
+import { RULE_NAMES } from "../core/rules/rules.ts"
 
 /**
- * Why a decision was taken, or refused: the rule by name, and the numbers it compared.
- *
- * `rule` is stable text such as `stale_entry` or `refresh_cooldown`: people filter by it.
- * `numbers` holds what was compared, each under a name with its unit (`distancePct`, `ageSec`); money as decimal text.
+ * Why a decision was taken, or refused: the rule by name, and the numbers it compared (`rules.ts` has every rule with its
+ * sentence). Money stands in `numbers` as decimal text, for people: no rule of another service reads it there.
  */
 export const Reason = Schema.Struct({
-  rule: Schema.NonEmptyString,
+  rule: Schema.Literals(RULE_NAMES),
   numbers: Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String]))
 })
 export type Reason = typeof Reason.Type

@@ -1,4 +1,5 @@
 /** The ledger of a journal against the trade history of the exchange that filled its orders. */
+import { placeIn } from "../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { auditHistory } from "../../cli/commands/audit/exchange.ts"
@@ -27,9 +28,9 @@ const venue = ({ restUrl, wsPublicUrl, wsPrivateUrl }: Market["urls"]) => {
 
 const ledgerOf = (records: ReadonlyArray<StoredRecord>): LedgerState =>
   records.reduce(
-    (ledger, { seq, subject, epoch, timeMs, events }) =>
-      events.reduce(
-        (state, event, index) => postEvent(state, event, { seq, index, subject, epoch, timeMs }).state,
+    (ledger, record) =>
+      record.events.reduce(
+        (state, event, index) => postEvent(state, event, placeIn(record, index, record.epoch)).state,
         ledger
       ),
     initialLedger

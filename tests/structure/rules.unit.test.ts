@@ -8,6 +8,7 @@ import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { isPure, noAmbientInput, pureImports } from "./rules/purity.ts"
 import { shortShelves } from "./rules/shelves.ts"
+import { unusedRules } from "./rules/vocabulary.ts"
 import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { globToRegExp, type Rule, sourceOf } from "./source.ts"
 
@@ -269,6 +270,22 @@ describe("words", () => {
     const path = ["", "home", "someone", "kennel"].join("/")
     expect(noMachinePaths([{ path: "docs/a.md", text: `first\nsee ${path}` }])).toHaveLength(1)
     expect(noMachinePaths([{ path: "docs/a.md", text: "https://example.com/homework" }])).toEqual([])
+  })
+})
+
+describe("the vocabulary", () => {
+  const unused = unusedRules(["paused"])
+
+  test.each([
+    ["nobody names", "services/governor/core/a.ts", 'reason("halted", {})'],
+    ["only a test names", "services/governor/core/a.unit.test.ts", 'reason("paused", {})'],
+    ["only the vocabulary itself names", "shared/core/rules/a.ts", 'const A = "paused"']
+  ])("a rule that %s is a breach", (_name, path, text) => {
+    expect(check(unused, { [path]: text })).toHaveLength(1)
+  })
+
+  test("a rule that is given is none", () => {
+    expect(check(unused, { "services/governor/core/a.ts": 'reason("paused", {})' })).toEqual([])
   })
 })
 

@@ -9,6 +9,8 @@ import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
+import { RULE_NAMES } from "../../shared/core/rules/rules.ts"
+import { unusedRules } from "./rules/vocabulary.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
 import { shortShelves } from "./rules/shelves.ts"
 import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
@@ -54,6 +56,10 @@ describe("the repository", () => {
   test(`no folder holds more than ${MAX_SHELF} files`, () => {
     const code = texts.filter(({ path }) => path.includes("/"))
     expect(shortShelves(MAX_SHELF)(code.map(({ path }) => path))).toEqual([])
+  })
+
+  test("every rule of the vocabulary is given somewhere", () => {
+    expect(unusedRules(RULE_NAMES)(sources)).toEqual([])
   })
 
   test("no file names a path of one machine", () => {

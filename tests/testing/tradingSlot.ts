@@ -1,4 +1,5 @@
 /** What it takes to see a slot trade without an exchange: rules, the facts it waits for, and the answers to what it asks. */
+import type { Rule } from "../../shared/core/rules/rules.ts"
 import { governorRules } from "../../shared/config/governorRules.ts"
 import { readSettings } from "../../shared/config/read.ts"
 import { slotRules } from "../../shared/config/slotRules.ts"
@@ -18,7 +19,7 @@ export const generousRules: GovernorRules = {
   maxEntryAddsPerLoop: 1_000_000
 }
 
-const because = (rule: string) => ({ rule, numbers: {} })
+const because = (rule: Rule) => ({ rule, numbers: {} })
 
 /** What a governor says of a market of one slot that runs. */
 export const marketRuns: readonly [MarketEvent, ...Array<MarketEvent>] = [

@@ -15,7 +15,7 @@ import { auditJournal } from "./journal.ts"
 import { jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
 
 const subjects = marketSubjects("XDGUSD")
-const because = { rule: "test", numbers: {} }
+const because = { rule: "configured", numbers: {} } as const
 
 /** A journal, and the slot that answers what is written to it. */
 const marketOf = Effect.gen(function* () {

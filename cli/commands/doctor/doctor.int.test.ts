@@ -76,11 +76,14 @@ describe("the doctor", () => {
   it.live("says where a market stands that has halted, and does not keep it from starting again", () =>
     Effect.gen(function* () {
       const settings = yield* machine()
-      const reason = { rule: "invariant_broken", numbers: { slot: 1 } }
+      const reason = { rule: "invariant_broken", numbers: { slot: 1, violation: "two exits" } } as const
       yield* written(settings, subjectsOf(settings).out("governor"), { _tag: "ModeChanged", mode: "HALTED", reason })
       const [journal, governor] = yield* lines(settings, "journal", "governor")
       assert.match(journal ?? "", /^ok +journal +.*: 2 records, epoch 1; the last 2 decode$/)
-      assert.match(governor ?? "", /^warn +governor +HALTED: invariant_broken → start, .* then resume$/)
+      assert.match(
+        governor ?? "",
+        /^warn +governor +HALTED: Slot 1 broke its own rules: two exits\. → start, .* then resume$/
+      )
     })
   )
 

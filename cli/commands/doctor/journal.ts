@@ -3,6 +3,7 @@ import { Effect, Stream } from "effect"
 import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
 import type { Settings } from "../../../shared/config/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { subjectsOf } from "../../../app/services.ts"
@@ -91,7 +92,7 @@ const modeFinding = Effect.fnUntraced(function* (subject: string) {
 
 const modeOf = (last: EventOf<"ModeChanged"> | null): Finding => {
   if (last === null) return warn("governor", "has never spoken in this journal", "it does at the next start")
-  const text = `${last.mode}: ${last.reason.rule}`
+  const text = `${last.mode}: ${sentenceOf(last.reason)}`
   // No failure: a halted market opens nothing, and it must run to mind its exits and to hear `resume`.
   if (last.mode === "HALTED")
     return warn("governor", text, "start, read the page or /api/status for what broke, mend it, then resume")

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { decode } from "../../../shared/actor/control.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { MemoryJournalOptions } from "../../../shared/journal/memory.ts"
@@ -18,7 +20,9 @@ interface Posted {
   readonly body: Record<string, unknown>
 }
 
-const reason = { rule: "pause", numbers: { author: "api" } }
+const reason = { rule: "done", numbers: { author: "api" } } as const
+/** As an answer says it. */
+const spoken = (why: Reason) => ({ ...why, sentence: sentenceOf(why) })
 const applies = (commandId: string): readonly [MarketEvent, MarketEvent] => [
   { _tag: "ModeChanged", mode: "PAUSED", reason },
   { _tag: "CommandApplied", commandId, reason }
@@ -77,7 +81,7 @@ describe("an action", () => {
         id: "p-1",
         result: "applied",
         effects: ["ModeChanged"],
-        reason,
+        reason: spoken(reason),
         repeated: false,
         seq: 3
       })
@@ -106,14 +110,20 @@ describe("an action", () => {
       yield* market.govern(refuses)
       const { status, body } = yield* post({ action: "pause" })
       assert.strictEqual(status, 409)
-      assert.deepInclude(body, { result: "refused", effects: [], reason: { rule: "already_paused", numbers: {} } })
+      assert.deepInclude(body, {
+        result: "refused",
+        effects: [],
+        reason: spoken({ rule: "already_paused", numbers: {} })
+      })
       assert.match(String(body["id"]), /^[0-9a-f-]{36}$/)
       yield* market.append(price("0.141"))
       yield* TestClock.adjust("1 second")
       const response = yield* Effect.promise(() => fetch(`${url}api/status`))
       const { commands } = (yield* Effect.promise(() => response.json())) as StatusReport
       const shown = commands.map(({ id, author, text, result, reason }) => [id, author, text, result, reason])
-      assert.deepStrictEqual<unknown>(shown, [[body["id"], "api", "pause", "refused", "already paused"]])
+      assert.deepStrictEqual<unknown>(shown, [
+        [body["id"], "api", "pause", "refused", "An operator has paused the market already."]
+      ])
     })
   )
 
@@ -161,10 +171,13 @@ describe("an action", () => {
       const { status, body } = yield* post({ action: "resume", id: "a" })
       assert.strictEqual(status, 409)
       assert.deepInclude(body, { result: "refused", repeated: false, effects: [] })
-      assert.deepStrictEqual(body["reason"], {
-        rule: "id_used_for_another_command",
-        numbers: { command: '{"name":"pause","note":""}', remedy: "choose another id" }
-      })
+      assert.deepStrictEqual(
+        body["reason"],
+        spoken({
+          rule: "id_used_for_another_command",
+          numbers: { command: '{"name":"pause","note":""}' }
+        })
+      )
       assert.lengthOf(yield* commands, 1)
     })
   )
@@ -191,7 +204,7 @@ describe("an action", () => {
         }
         const { status, body } = yield* Fiber.join(asking)
         assert.strictEqual(status, 200)
-        assert.deepInclude(body, { result: "applied", effects: ["NoticeRaised"], reason, seq: 4 })
+        assert.deepInclude(body, { result: "applied", effects: ["NoticeRaised"], reason: spoken(reason), seq: 4 })
       })
   )
 
@@ -235,7 +248,7 @@ describe("a preview", () => {
         id: null,
         result: "would_apply",
         effects: ["mode becomes PAUSED"],
-        reason,
+        reason: spoken(reason),
         repeated: false,
         seq: null
       })
@@ -246,11 +259,11 @@ describe("a preview", () => {
   it.effect("says why it would be refused", () =>
     Effect.gen(function* () {
       const { market, post } = yield* serve()
-      const why = { rule: "already_running", numbers: { mode: "RUNNING" } }
+      const why = { rule: "already_running", numbers: { mode: "RUNNING" } } as const
       yield* market.setPreview({ answer: { _tag: "CommandRefused", commandId: "x", reason: why }, effects: [] })
       const { status, body } = yield* post({ action: "resume", preview: true })
       assert.strictEqual(status, 200)
-      assert.deepInclude(body, { result: "would_refuse", reason: why })
+      assert.deepInclude(body, { result: "would_refuse", reason: spoken(why) })
     })
   )
 })

@@ -11,6 +11,8 @@ import { encodeEntry, type StoredRecord } from "../../../shared/events/envelope.
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import type { ActionRequest } from "./actionRequest.ts"
 import { MarketViews } from "../marketViews.ts"
@@ -24,7 +26,7 @@ export interface ActionAnswer {
   /** One line each. */
   readonly effects: ReadonlyArray<string>
   /** Why it was applied or refused; null while that is open. */
-  readonly reason: Reason | null
+  readonly reason: (Reason & { readonly sentence: string }) | null
   /** True: the id had been used before, and this is what came of it then. */
   readonly repeated: boolean
   /** The record of the governor's answer: a status at or after it shows the effects. Null without an answer. */
@@ -38,6 +40,8 @@ const WRITER = "control-plane"
 
 const isAnswer = (event: { readonly _tag: string }): event is EventOf<"CommandApplied" | "CommandRefused"> =>
   event._tag === "CommandApplied" || event._tag === "CommandRefused"
+
+const spoken = (why: Reason) => ({ ...why, sentence: sentenceOf(why) })
 
 const encodeCommand = Schema.encodeSync(Command)
 
@@ -77,7 +81,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
       result: answer?._tag === "CommandApplied" ? "applied" : "refused",
       // A refused command has changed nothing: what else its record holds has other causes.
       effects: answer?._tag === "CommandApplied" ? events.filter((event) => !isAnswer(event)).map(views.describe) : [],
-      reason: answer?.reason ?? null
+      reason: answer === undefined ? null : spoken(answer.reason)
     }
   }
 
@@ -85,7 +89,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     const asked = { _tag: "CommandIssued", commandId: id ?? randomUUID(), author, command, preview: [] } as const
     const { answer, effects } = yield* views.preview(asked)
     const result = answer._tag === "CommandApplied" ? "would_apply" : "would_refuse"
-    return { id, result, effects, reason: answer.reason, repeated: false, seq: null } satisfies ActionAnswer
+    return { id, result, effects, reason: spoken(answer.reason), repeated: false, seq: null } satisfies ActionAnswer
   })
 
   /** The id stands for another command already: to answer with that one's result would mislead. */
@@ -93,10 +97,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     id,
     result: "refused",
     effects: [],
-    reason: {
-      rule: "id_used_for_another_command",
-      numbers: { command: JSON.stringify(encodeCommand(command)), remedy: "choose another id" }
-    },
+    reason: spoken(reason("id_used_for_another_command", { command: JSON.stringify(encodeCommand(command)) })),
     repeated: false,
     seq: null
   })

@@ -54,7 +54,12 @@ export interface RebalancerBlock {
   readonly capacity_band: string
   readonly last_update_ts: number | null
   /** The rule that had the last word, and every number on the way; null before the first look. */
-  readonly reason: { readonly rule: string; readonly numbers: Readonly<Record<string, number | string>> } | null
+  readonly reason: {
+    readonly rule: string
+    readonly numbers: Readonly<Record<string, number | string>>
+    /** What the rule means. */
+    readonly sentence: string
+  } | null
 }
 
 export interface TrendBlock {

@@ -4,7 +4,8 @@ import type { Mode } from "../../../shared/events/families/governor.ts"
 import { firstOf, haltedBy, type Observed } from "./checks.ts"
 import type { GovernorStatus } from "./governorStatus.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
-import { argumentsIn, commandInWords, wordsOf } from "./words.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
+import { argumentsIn, commandInWords } from "./words.ts"
 
 /** The blocks the report shows as the governor gives them. */
 const BLOCKS = [
@@ -69,7 +70,7 @@ const noticeOf = ({ severity, reason, atMs }: Notice) => ({
   at: atMs / 1_000,
   severity,
   rule: reason.rule,
-  text: wordsOf(reason)
+  text: sentenceOf(reason)
 })
 
 const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): GovernorPart["commands"][number] => ({
@@ -80,7 +81,7 @@ const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand): 
   arguments: argumentsIn(command),
   text: commandInWords(command),
   result: answer === null ? "pending" : answer.applied ? "applied" : "refused",
-  reason: answer === null ? null : wordsOf(answer.reason)
+  reason: answer === null ? null : sentenceOf(answer.reason)
 })
 
 const haltOf = (explained: EventOf<"HaltExplained"> | null): GovernorPart["last_halt"] => {

@@ -11,7 +11,11 @@ const running = [...opening, configured, price("0.141")]
 const at = (fields: Partial<GovernorStatus> = {}, events: ReadonlyArray<MarketEvent> = running) =>
   observedAt(events, { slots, startHead: 6, governor: { ...governor, ...fields } })
 const report = (...args: Parameters<typeof at>) => reportOf(at(...args), OPTIONS)
-const why = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" }, sentence: "The day's loss is 3.1 USD." }
+const why = {
+  rule: "daily_loss_lock",
+  numbers: { loss: "3.1", limit: "3" },
+  sentence: "The day's loss is 3.1 USD."
+} as const
 const broken = slots.map((slot) => (slot.slot_id === 1 ? { ...slot, halted: ["two buy exits"] } : slot))
 
 describe("the mode of the market", () => {
@@ -136,14 +140,18 @@ describe("what people asked for and were told", () => {
     command: { name: "set_daily_loss_limit", limit: Quote.parse(limit) },
     preview: []
   })
-  const reason = { rule: "already_paused", numbers: { sinceSec: 4 } }
+  const reason = { rule: "already_retiring", numbers: { slot: 4 } } as const
 
   it("stands in the report in words, newest last", () => {
     const events: ReadonlyArray<MarketEvent> = [
       ...running,
       asked("a"),
       { _tag: "CommandRefused", commandId: "a", reason },
-      { _tag: "NoticeRaised", severity: "alert", reason: { rule: "open_order_drift", numbers: { exchangeCount: 4 } } },
+      {
+        _tag: "NoticeRaised",
+        severity: "alert",
+        reason: { rule: "orphan_pressure", numbers: { recoveries: 4, warnAt: 2 } }
+      },
       asked("b", "0")
     ]
     const { commands, notices } = report({}, events)
@@ -155,12 +163,12 @@ describe("what people asked for and were told", () => {
         arguments: { limit: "3.5" },
         text: "set daily loss limit (limit 3.5)",
         result: "refused",
-        reason: "already paused (since sec 4)"
+        reason: "Slot 4 is retiring already."
       },
       { id: "b", result: "pending", reason: null }
     ])
     expect(notices).toMatchObject([
-      { severity: "alert", rule: "open_order_drift", text: "open order drift (exchange count 4)" }
+      { severity: "alert", rule: "orphan_pressure", text: "4 exits wait as recoveries; every 2 of them are told." }
     ])
     // As JSON: an amount that is still a number of the fold would throw here.
     expect(JSON.parse(JSON.stringify(report({}, events)))).toMatchObject({ commands: [{ id: "a" }, { id: "b" }] })

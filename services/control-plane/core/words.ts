@@ -1,7 +1,6 @@
-/** Reasons and commands as people read them. Pure. */
+/** Commands as people read them. Pure. */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
-import type { Reason } from "../../../shared/events/reason.ts"
 
 /** `maxAgeSec` becomes `max age sec`, `loss_cooldown` `loss cooldown`. */
 const words = (name: string): string =>
@@ -11,9 +10,6 @@ const withNumbers = (what: string, numbers: Readonly<Record<string, number | str
   const compared = Object.entries(numbers).map(([name, value]) => `${words(name)} ${value}`)
   return compared.length === 0 ? what : `${what} (${compared.join(", ")})`
 }
-
-/** The rule, and in brackets the numbers it compared. */
-export const wordsOf = ({ rule, numbers }: Reason): string => withNumbers(words(rule), numbers)
 
 /** The arguments of a command as JSON may hold them: amounts as decimal text. Those that were left open are left out. */
 export const argumentsIn = ({ name: _name, ...args }: Command): Readonly<Record<string, number | string>> =>

@@ -71,14 +71,6 @@ export const unanswered = (asking) => ({
     "The server does not answer. Whether it has taken the action is not known; trying again does it once at most."
 })
 
-/** @param {ActionAnswer} answer */
-const why = ({ reason }) => {
-  if (reason === null) return ""
-  const numbers = Object.entries(reason.numbers).map(([name, value]) => `${name} ${value}`)
-  const rule = reason.rule.replaceAll("_", " ")
-  return numbers.length === 0 ? rule : `${rule} (${numbers.join(", ")})`
-}
-
 /** @param {ReadonlyArray<string>} lines */
 const effects = (lines) => lines.length > 0 && h("ul", {}, ...lines.map((line) => h("li", {}, line)))
 
@@ -124,9 +116,9 @@ const body = ({ phase, problem, preview, answer }, seenSeq) => {
       ]
     case "previewed": {
       if (preview === null || preview.result === "would_refuse" || preview.result === "refused") {
-        const reason = preview === null ? "" : why(preview)
+        const reason = preview?.reason?.sentence ?? ""
         return [
-          h("p", { role: "status", class: "bad" }, `It would be refused: ${reason}.`),
+          h("p", { role: "status", class: "bad" }, `It would be refused. ${reason}`),
           h("div", { class: "actions" }, button("close", "Close"))
         ]
       }
@@ -172,7 +164,7 @@ const answered = (answer, seenSeq) => {
   }
   if (answer.result === "refused") {
     return [
-      h("p", { role: "status", class: "bad" }, `Refused: ${why(answer)}.`),
+      h("p", { role: "status", class: "bad" }, `Refused. ${answer.reason?.sentence ?? ""}`),
       h("div", { class: "actions" }, button("close", "Close"))
     ]
   }

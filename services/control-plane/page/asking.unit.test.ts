@@ -40,10 +40,14 @@ describe("an action in the dialog", () => {
   it("can be confirmed only when its preview says that it would be applied", () => {
     expect(doing(dialogView(previewed, 0))).toEqual(["close", "confirm"])
     expect(text(dialogView(previewed, 0))).toContain("It would do this now: slots: 1, 2, 3")
-    const reason = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" } }
+    const reason = {
+      rule: "already_paused",
+      numbers: {},
+      sentence: "An operator has paused the market already."
+    } as const
     const refused = told(previewing, 200, answer({ result: "would_refuse", effects: [], reason }))
     expect(doing(dialogView(refused, 0))).toEqual(["close"])
-    expect(text(dialogView(refused, 0))).toContain("It would be refused: daily loss lock (loss 3.1, limit 3).")
+    expect(text(dialogView(refused, 0))).toContain("It would be refused. An operator has paused the market already.")
   })
 
   it("is done once the page itself stands at the answer's record", () => {
@@ -62,8 +66,12 @@ describe("an action in the dialog", () => {
     ],
     [
       409,
-      answer({ result: "refused", effects: [], reason: { rule: "already_paused", numbers: {} } }),
-      "Refused: already paused.",
+      answer({
+        result: "refused",
+        effects: [],
+        reason: { rule: "already_paused", numbers: {}, sentence: "An operator has paused the market already." }
+      }),
+      "Refused. An operator has paused the market already.",
       ["close"]
     ],
     [

@@ -55,7 +55,8 @@ export const blocks = {
         smoothedError: 0.1006,
         smoothedVelocity: 0.0000386,
         flips: 0
-      }
+      },
+      sentence: "Idle dollars are 0.605 of the account, steered to 0.4082."
     }
   },
   trend: { hysteresis_active: true, hysteresis_expires_in_sec: 240 },

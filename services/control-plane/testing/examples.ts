@@ -40,6 +40,7 @@ export const requested = (n: number): MarketEvent => ({
   price: Price.parse("0.14"),
   volume: Volume.parse("14"),
   postOnly: true,
+  layers: 0,
   reason: { rule: "bootstrap_B", numbers: {} }
 })
 
@@ -173,7 +174,8 @@ export const slots: ReadonlyArray<SlotStatus> = [
         txid: "OREC-1",
         entry_price: "0.1487129",
         orphaned_at: NOW - 5_000,
-        reason: "s1_timeout"
+        reason: "s1_timeout",
+        sentence: "It has waited 30 min, and the market has moved away."
       }
     ],
     cycle_a: 4,
@@ -189,7 +191,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
     last_cycles: [
       cycle({ trade_id: "B", cycle: 4, net_profit: "-0.0412394", from_recovery: true, exit_time: NOW - 100 })
     ],
-    refusals: { entry_A: "reentry_cooldown" },
+    refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
     halted: null
   }
 ]
@@ -247,7 +249,7 @@ export const governor: GovernorStatus = {
     open_order_headroom: 14,
     open_order_utilization_pct: 68.9,
     status_band: "caution",
-    blocked_risk_hint: ["14 places left of a safe cap of 45"]
+    blocked_risk_hint: ["14 of 45 places for open orders are left."]
   },
   daily_loss_limit: "3",
   daily_realized_loss_utc: "0.41",

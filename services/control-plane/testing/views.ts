@@ -81,7 +81,11 @@ export const handMoved = Effect.fn("handMoved")(function* (
             if (asked._tag !== "CommandIssued") return
             const events = answerTo(asked.commandId)
             // A governor has other things to say in between.
-            const notice = { _tag: "NoticeRaised", severity: "info", reason: { rule: "else", numbers: {} } } as const
+            const notice = {
+              _tag: "NoticeRaised",
+              severity: "info",
+              reason: { rule: "configured", numbers: {} }
+            } as const
             const aside = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause: cause - 1, events: [notice] } as const
             yield* journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.aside.${cause}`, aside))
             const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause, events } as const

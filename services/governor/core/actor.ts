@@ -5,16 +5,15 @@
  * judged; what the exchange says keeps the table of live orders. After every event the start and the mode are settled, and
  * only then is the next slot told its funds.
  */
-import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
-import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
 import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./entries/capacity.ts"
 import { applyCommand } from "./commands.ts"
-import { closeDraft, type Draft, openDraft, reason } from "./draft.ts"
+import { closeDraft, type Draft, openDraft } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { watchInvariants } from "./invariants.ts"
@@ -22,16 +21,16 @@ import { countLoss, judge, rollOver, setLossLimit } from "./mode/lossLock.ts"
 import { learnMarket, type MarketFact, minimums, noteSpending } from "./market.ts"
 import {
   clearCause,
-  raiseCause,
   settleMode,
   slotBroke,
+  slotCannotStart,
   slotStarted,
   standsStill,
   watchErrors,
   watchFaults,
   watchPriceAge
 } from "./mode/mode.ts"
-import { forget, noteProgress, orderKey, type OrderProgress, track } from "./orderTable.ts"
+import { follow, orderKey, type TableEvent, track } from "./orderTable.ts"
 import { configureTargets, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
@@ -41,24 +40,6 @@ import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
 import { type GovernorState, initialState } from "./state.ts"
-
-/** Folds everything; writes the mode, what becomes of entries, and the figures the slots trade by. */
-export const governorActor: Actor<GovernorState> = {
-  name: "governor",
-  /** Changes with every change of these rules: a snapshot of another version is not read. */
-  version: "3",
-  initial: initialState,
-  reduce: (state, event, place) => reduce(state, event, place),
-  encode: encodeState,
-  decode: decodeState<GovernorState>
-}
-
-const reduce = (before: GovernorState, event: MarketEvent, place: EventPlace): Step<GovernorState> => {
-  const draft = openDraft(learn(before, event, place))
-  apply(draft, before, event, place)
-  settle(draft, before, event)
-  return closeDraft(draft)
-}
 
 /** Time, and what the event says that needs no rule: replaces what was known. */
 const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
@@ -83,83 +64,6 @@ const configured = (draft: Draft, before: GovernorState): void => {
   watchFees(draft)
 }
 
-type OrderFact = OrderProgress | EventOf<"OrderRejected" | "OrderFilled" | "OrderCancelled">
-
-const isOrderFact = (event: MarketEvent): event is OrderFact => ORDER_FACTS.has(event._tag)
-const ORDER_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<OrderFact["_tag"]>([
-  "ExitOrphaned",
-  "OrderClaimed",
-  "OrderAccepted",
-  "OrderUnknown",
-  "OrderAmended",
-  "FillRecorded",
-  "OrderRejected",
-  "OrderFilled",
-  "OrderCancelled"
-])
-
-const apply = (draft: Draft, before: GovernorState, event: MarketEvent, place: EventPlace): void => {
-  const slot = slotOfSubject(place.subject)
-  switch (event._tag) {
-    case "GovernorConfigured":
-    case "MarketConfigured":
-      return configured(draft, before)
-    case "PriceObserved":
-    case "ClockTicked":
-      return timePassed(draft)
-    case "EpochRaised":
-      if (handlesOrders(event.service)) restarted(draft)
-      return
-    case "FeesObserved":
-      return watchFees(draft)
-    case "BalancesObserved":
-      updateSizing(draft, "balances")
-      return fundsCame(draft)
-    case "OrderRequested":
-      if (slot !== null) requested(draft, slot, event, place)
-      return
-    case "CancelRequested":
-      if (slot !== null) withdraw(draft, slot, event.localId)
-      return
-    case "FundsWanted":
-      if (slot !== null) askForFunds(draft, slot, event.what)
-      return
-    case "DecisionRefused":
-      if (slot !== null) refused(draft, slot, event)
-      return
-    case "SlotSettled":
-      if (slot !== null) slotSettled(draft, slot)
-      return
-    case "InvariantBroken":
-      if (slot !== null) slotBroke(draft, slot, event.violations)
-      return
-    case "CycleBooked":
-      if (slot === null) return
-      countLoss(draft, event)
-      return addCycle(draft, event)
-    case "OpenOrdersObserved":
-      return countOpenOrders(draft, event)
-    case "ExchangeErrorsObserved":
-      return watchErrors(draft, event)
-    case "FaultRaised":
-    case "RecordSkipped":
-      return watchFaults(draft, event)
-    case "SkewDecided":
-      return learnSkew(draft, event)
-    case "DriftReconciled":
-      return answerDriftReconciled(draft, event)
-    case "TradeHistoryObserved":
-      return answerAudit(draft, event)
-    case "RetrainAnswered":
-      return answerRetrain(draft, event)
-    case "CommandIssued":
-      return applyCommand(draft, event)
-    default:
-      if (slot !== null && isOrderFact(event)) orderFact(draft, slot, event, place)
-      return
-  }
-}
-
 const isMarketFact = (event: MarketEvent): event is MarketFact => MARKET_FACTS.has(event._tag)
 const MARKET_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketFact["_tag"]>([
   "PriceObserved",
@@ -171,6 +75,9 @@ const MARKET_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketFact["_tag"
   "EpochRaised",
   "MarketConfigured"
 ])
+
+/** Heard, because its family is heard whole, and no rule here asks for it. */
+const nothing = (): void => undefined
 
 /** Guards first, then what waits, then what is due once a loop. */
 const timePassed = (draft: Draft): void => {
@@ -205,14 +112,12 @@ const requested = (draft: Draft, slot: number, event: EventOf<"OrderRequested">,
   else schedule(draft, order)
 }
 
-const refused = (draft: Draft, slot: number, { what, reason: why }: EventOf<"DecisionRefused">): void => {
+const refused = (draft: Draft, slot: number, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
     noteFunded(draft, slot)
   }
-  if (what === "bootstrap" && why.rule === "insufficient_funds") {
-    raiseCause(draft, "cannot_bootstrap", reason("cannot_bootstrap", { slot, ...why.numbers }))
-  }
+  if (what === "bootstrap" && unfunded) slotCannotStart(draft, slot, why.numbers)
 }
 
 /** A slot that could not start may try again once either currency reaches the exchange's smallest order. */
@@ -224,25 +129,19 @@ const fundsCame = (draft: Draft): void => {
   if (free.base >= least.minVolume || free.quote >= least.minCost) clearCause(draft, "cannot_bootstrap")
 }
 
-const orderFact = (draft: Draft, slot: number, event: OrderFact, place: EventPlace): void => {
+/** What a fact says of a live order, before the table knows it: money spent and room used are those of the order as it was. */
+const orderFact = (draft: Draft, slot: number, event: TableEvent, place: EventPlace): void => {
   const order = draft.state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return
-  switch (event._tag) {
-    case "FillRecorded":
-      noteSpending(draft, order, event)
-      observeOrder(draft, order, event)
-      noteTrade(draft)
-      return noteProgress(draft, slot, event, place)
-    case "OrderFilled":
-    case "OrderCancelled":
-      observeOrder(draft, order, event)
-      addTrade(draft, order, event)
-      return forget(draft, slot, event.localId)
-    case "OrderRejected":
-      return forget(draft, slot, event.localId)
-    default:
-      return noteProgress(draft, slot, event, place)
+  if (event._tag === "FillRecorded") {
+    noteSpending(draft, order, event)
+    observeOrder(draft, order, event)
+    noteTrade(draft)
+  } else if (event._tag === "OrderFilled" || event._tag === "OrderCancelled") {
+    observeOrder(draft, order, event)
+    addTrade(draft, order, event)
   }
+  follow(draft, slot, event, place)
 }
 
 /** What follows from any event: the start, the mode, the room there is, the next slot's funds, and last its own rules. */
@@ -274,3 +173,77 @@ const ALLOTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketEvent["_tag"]>([
   "OrderClaimed",
   "OrderAccepted"
 ])
+
+/** A rule on what a slot decides, or on what the exchange says of its orders; nothing where no slot's subject is. */
+const ofSlot =
+  <Event>(rule: (draft: Draft, slot: number, event: Event, place: EventPlace) => void) =>
+  (draft: Draft, event: Event, place: EventPlace): void => {
+    if (place.slot !== null) rule(draft, place.slot, event, place)
+  }
+
+/** What the governor hears, and the rule that each of it leads to; slots and their orders whole. */
+const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
+  PriceObserved: timePassed,
+  ClockTicked: timePassed,
+
+  OrderRequested: ofSlot(requested),
+  CancelRequested: ofSlot((draft, slot, { localId }) => withdraw(draft, slot, localId)),
+  AmendRequested: nothing,
+  FundsWanted: ofSlot((draft, slot, { what }) => askForFunds(draft, slot, what)),
+  DecisionRefused: ofSlot(refused),
+  ExitOrphaned: ofSlot(orderFact),
+  CycleBooked: ofSlot((draft, _slot, event) => {
+    countLoss(draft, event)
+    addCycle(draft, event)
+  }),
+  PositionReleased: nothing,
+  SlotSettled: ofSlot(slotSettled),
+  InvariantBroken: ofSlot((draft, slot, { violations }) => slotBroke(draft, slot, violations)),
+
+  OrderClaimed: ofSlot(orderFact),
+  OrderAccepted: ofSlot(orderFact),
+  OrderUnknown: ofSlot(orderFact),
+  OrderAmended: ofSlot(orderFact),
+  AmendRefused: nothing,
+  FillRecorded: ofSlot(orderFact),
+  OrderRejected: ofSlot(orderFact),
+  OrderFilled: ofSlot(orderFact),
+  OrderCancelled: ofSlot(orderFact),
+
+  EpochRaised: (draft, { service }) => {
+    if (handlesOrders(service)) restarted(draft)
+  },
+  FaultRaised: watchFaults,
+  RecordSkipped: watchFaults,
+
+  FeesObserved: watchFees,
+  BalancesObserved: (draft) => {
+    updateSizing(draft, "balances")
+    fundsCame(draft)
+  },
+  OpenOrdersObserved: countOpenOrders,
+  ExchangeErrorsObserved: watchErrors,
+  DriftReconciled: answerDriftReconciled,
+  TradeHistoryObserved: answerAudit,
+
+  SkewDecided: learnSkew,
+  RetrainAnswered: answerRetrain,
+  CommandIssued: applyCommand
+}
+
+const apply = dispatch(HANDLERS, nothing)
+
+/** Folds everything; writes the mode, what becomes of entries, and the figures the slots trade by. */
+export const governorActor = defineActor<GovernorState>({
+  name: "governor",
+  /** Changes with every change of these rules: a snapshot of another version is not read. */
+  version: "4",
+  initial: initialState,
+  reduce: (before, event, place) => {
+    const draft = openDraft(learn(before, event, place))
+    if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
+    else apply(draft, event, place)
+    settle(draft, before, event)
+    return closeDraft(draft)
+  }
+})

@@ -2,7 +2,8 @@
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
-import { type Draft, reason } from "./draft.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
+import type { Draft } from "./draft.ts"
 import { setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { isConfigured } from "./rules.ts"
@@ -15,15 +16,14 @@ import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 /** Carries the command out, or says why not: before there are rules nobody could. A refused command has changed nothing. */
 export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
   const { commandId, command, author } = asked
-  const { name } = command
   const refused = !isConfigured(draft.state)
     ? reason("waits_for_configuration", {})
-    : name === "retrain"
+    : command.name === "retrain"
       ? askRetrain(draft, asked, command.timeframe)
       : carryOut(draft, commandId, command)
   if (refused !== null) draft.outputs.push({ _tag: "CommandRefused", commandId, reason: refused })
-  else if (name !== "retrain") {
-    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason(name, { author }) })
+  else if (command.name !== "retrain") {
+    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason("done", { author }) })
   }
 }
 
@@ -48,10 +48,10 @@ const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Rea
     case "remove_layer":
       return removeLayer(draft)
     case "set_entry_pct":
-      setTargets(draft, { entryPct: command.pct }, "set_entry_pct", { pct: command.pct })
+      setTargets(draft, { entryPct: command.pct }, reason("entry_pct_set", { pct: command.pct }))
       return null
     case "set_profit_pct":
-      setTargets(draft, { profitPct: command.pct }, "set_profit_pct", { pct: command.pct })
+      setTargets(draft, { profitPct: command.pct }, reason("profit_pct_set", { pct: command.pct }))
       return null
     case "set_daily_loss_limit":
       setLossLimit(draft, command.limit)
@@ -70,7 +70,7 @@ const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Rea
 }
 
 const pause = (draft: Draft, note: string): Reason | null => {
-  if (draft.state.mode.operatorNeeded?.rule === "operator") return reason("already_paused", {})
+  if (draft.state.mode.operatorNeeded?.by === "operator") return reason("already_paused", {})
   pauseByOperator(draft, note)
   return null
 }

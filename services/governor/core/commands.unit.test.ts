@@ -59,7 +59,7 @@ describe("a command", () => {
     assert.deepEqual(applied, {
       _tag: "CommandApplied",
       commandId: "c1",
-      reason: { rule: command.name, numbers: { author: "test" } }
+      reason: { rule: "done", numbers: { author: "test" } }
     })
   })
 

@@ -5,7 +5,7 @@
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { GovernorRules } from "../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { Reason } from "../../../shared/events/reason.ts"
+import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import { rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
@@ -25,15 +25,12 @@ export const openDraft = (state: GovernorState): Draft => ({
 
 export const closeDraft = (draft: Draft): Step<GovernorState> => ({ state: draft.state, outputs: draft.outputs })
 
-/** The rule that decided, and the numbers it compared. */
-export const reason = (rule: string, numbers: Reason["numbers"]): Reason => ({ rule, numbers })
-
 /** Tells people; changes nothing else. */
-export const notice = (
+export const notice = <R extends Rule>(
   draft: Draft,
   severity: "info" | "warning" | "alert",
-  rule: string,
-  numbers: Reason["numbers"]
+  rule: R,
+  numbers: NumbersOf<R>
 ): void => {
   draft.outputs.push({ _tag: "NoticeRaised", severity, reason: reason(rule, numbers) })
 }

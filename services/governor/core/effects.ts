@@ -2,7 +2,7 @@
 import { timeframeName } from "../../../shared/candles/core/candle.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
-import { sentenceOf } from "./words.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 
 /** One plain line for what the governor or a slot decides; any other event is said by its name. */
 export const describeEffect = (event: MarketEvent): string => {

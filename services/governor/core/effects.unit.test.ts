@@ -5,10 +5,9 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { SlotEvent } from "../../../shared/events/families/slot.ts"
 import { describeEffect } from "./effects.ts"
 import { cycle, orphaned, refusal, request, wanted } from "../testing/governorDriver.ts"
-import { sentenceOf } from "./words.ts"
 
-const why = { rule: "some_rule", numbers: { maxAgeSec: 60 } }
-const said = "some rule (max age sec 60)"
+const why = { rule: "already_retiring", numbers: { slot: 3 } } as const
+const said = "Slot 3 is retiring already."
 
 const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   [
@@ -22,11 +21,14 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
       state: "waiting",
       reason: { rule: "waits_for_first_price", numbers: {} }
     },
-    "step price of the start is waiting: the first price"
+    "step price of the start is waiting: No price has been heard since the start."
   ],
   [{ _tag: "EntryGranted", slot: 3, localId: 7, reason: why }, "slot 3: entry 7 goes to the exchange"],
   [{ _tag: "EntryDeferred", slot: 3, localId: 7, reason: why }, `slot 3: entry 7 waits: ${said}`],
-  [{ _tag: "EntryRefused", slot: 3, localId: 7, reason: why }, `slot 3: entry 7 is dropped: ${said}`],
+  [
+    { _tag: "EntryRefused", slot: 3, localId: 7, askAgain: "later", reason: why },
+    `slot 3: entry 7 is dropped: ${said}`
+  ],
   [
     { _tag: "FundsAllotted", slot: 3, base: Volume.parse("12.5"), quote: Quote.parse("3"), reason: why },
     "slot 3 may plan with 12.5 DOGE and 3 USD"
@@ -95,7 +97,7 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   ],
   [{ _tag: "CommandApplied", commandId: "c", reason: why }, `done: ${said}`],
   [{ _tag: "CommandRefused", commandId: "c", reason: why }, `refused: ${said}`],
-  [request(1), "buy entry B: 20 DOGE at 0.0998 (test)"],
+  [request(1), "buy entry B: 20 DOGE at 0.0998 (The slot has no order: its first buy.)"],
   [{ _tag: "CancelRequested", localId: 4, recoveryId: null, reason: why }, `order 4 is taken off the book (${said})`],
   [
     { _tag: "AmendRequested", localId: 4, recoveryId: 1, price: Price.parse("0.1002"), reason: why },
@@ -118,7 +120,7 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   ],
   [wanted("repair"), "asks for funds (repair)"],
   [{ _tag: "SlotSettled", reason: why }, "nothing is left to settle: the slot is gone"],
-  [refusal("entry_A", "paused"), "no entry_A: paused"],
+  [refusal("entry_A", "paused"), "no entry_A: The market is paused."],
   [{ _tag: "InvariantBroken", violations: ["two exits", "no entry"] }, "stops: two exits; no entry"]
 ]
 
@@ -136,22 +138,5 @@ describe("an effect as a line for people", () => {
 
   it("is the name of anything else", () => {
     assert.equal(describeEffect({ _tag: "ClockTicked", priceAgeSec: 1 }), "ClockTicked")
-  })
-})
-
-describe("a reason as a sentence", () => {
-  it.each([
-    {
-      rule: "stale_price",
-      numbers: { priceAgeSec: 61, maxAgeSec: 60 },
-      sentence: "The last price is 61 s old, at most 60 s are allowed."
-    },
-    { rule: "operator", numbers: {}, sentence: "Paused by an operator." },
-    { rule: "cannot_bootstrap", numbers: { slot: 2 }, sentence: "Slot 2 cannot bootstrap: insufficient USD and DOGE." },
-    { rule: "fault", numbers: { actor: "slot-2" }, sentence: "slot-2 cannot fold record ?: ?." },
-    { rule: "loop_cap", numbers: { grantedInLoop: 2, cap: 2 }, sentence: "loop cap (granted in loop 2, cap 2)" },
-    { rule: "no_layer", numbers: {}, sentence: "no layer" }
-  ])("$rule is $sentence", ({ rule, numbers, sentence }) => {
-    assert.equal(sentenceOf({ rule, numbers }), sentence)
   })
 })

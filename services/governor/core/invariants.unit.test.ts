@@ -1,3 +1,4 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -6,7 +7,7 @@ import { accepted, GovernorStory, request } from "../testing/governorDriver.ts"
 import { governorActor } from "./actor.ts"
 import { governorViolations } from "./invariants.ts"
 import type { GovernorState } from "./state.ts"
-import { sentenceOf } from "./words.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 
 const subjects = marketSubjects("XDGUSD")
 
@@ -19,7 +20,7 @@ const withOrder = (state: GovernorState, key: string, change: Partial<GovernorSt
   if (order === undefined) throw new Error(`no order ${key}`)
   return { ...state, orders: { ...state.orders, [key]: { ...order, ...change } } }
 }
-const stale = { rule: "stale_price", numbers: {} }
+const stale = { rule: "stale_price", numbers: {} } as const
 
 describe("the governor's invariants", () => {
   it("hold of a market that runs", () => {
@@ -139,13 +140,13 @@ describe("the governor's invariants", () => {
 
 describe("an event that breaks one", () => {
   const step = (state: GovernorState, subject: string, event: MarketEvent) =>
-    governorActor.reduce(state, event, { seq: 9_999, index: 0, subject, epoch: 1, timeMs: state.nowMs })
+    governorActor.reduce(state, event, placeAt({ seq: 9_999, index: 0, subject, epoch: 1, timeMs: state.nowMs }))
   /** An exit that waits for a grant, and then any event that changes the table of orders. */
   const broken = () => step(withOrder(sound(), "2/1", { role: "exit" }), subjects.order(1), accepted(1))
 
   it("halts the market and names the rule", () => {
     const { state, outputs } = broken()
-    const reason = { rule: "invariant_broken", numbers: { violation: "an exit waits for a grant" } }
+    const reason = { rule: "governor_broken" as const, numbers: { violation: "an exit waits for a grant" } }
     assert.deepEqual(
       outputs.filter(({ _tag }) => _tag === "ModeChanged"),
       [{ _tag: "ModeChanged", mode: "HALTED", reason }]

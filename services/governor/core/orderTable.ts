@@ -1,7 +1,8 @@
 /** The live orders of all slots, from their requests and from what the exchange said. Decides nothing. */
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import { minus, plus, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/core/orders/life.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
@@ -35,26 +36,18 @@ export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "req
 export const track = (draft: Draft, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
   const { orders } = draft.state
   if (Object.keys(orders).length >= MAX_TRACKED_ORDERS) return
-  const { localId, side, role, tradeId, cycle, price, volume } = request
-  const layers = request.reason.numbers["layers"]
+  const { localId, role, tradeId, cycle, layers } = request
   draft.state.orders = {
     ...orders,
     [orderKey(slot, localId)]: {
+      ...requestedOrder(request),
       slot,
-      localId,
-      side,
-      role,
       tradeId,
       cycle,
-      price,
-      volume,
-      filled: Volume.zero,
-      cost: Quote.zero,
-      fee: Quote.zero,
+      layers,
       stage: role === "entry" ? "requested" : "granted",
       requestedAtMs: atMs,
       openedAtMs: 0,
-      layers: typeof layers === "number" ? layers : 0,
       recovery: null
     }
   }
@@ -73,38 +66,20 @@ export const forget = (draft: Draft, slot: number, localId: number): void => {
   draft.state.orders = orders
 }
 
-/** Facts about one order that do not end it. */
-export type OrderProgress = EventOf<
-  "OrderClaimed" | "OrderAccepted" | "OrderUnknown" | "FillRecorded" | "OrderAmended" | "ExitOrphaned"
->
+/** Facts about one order that the table follows. */
+export type TableEvent = Exclude<OrderLifeEvent, EventOf<"EntryRefused" | "AmendRefused">> | EventOf<"ExitOrphaned">
 
-/** What these facts say of the order they name. */
-export const noteProgress = (draft: Draft, slot: number, event: OrderProgress, place: EventPlace): void => {
+/** What a fact says of the order it names; an order that is not in the table changes nothing. */
+export const follow = (draft: Draft, slot: number, event: TableEvent, { timeMs }: EventPlace): void => {
   const { localId } = event
-  switch (event._tag) {
-    case "OrderClaimed":
-      return change(draft, slot, localId, { stage: "claimed" })
-    case "OrderUnknown":
-      return change(draft, slot, localId, { stage: "unknown" })
-    case "OrderAccepted":
-      return change(draft, slot, localId, { stage: "open", openedAtMs: place.timeMs })
-    case "OrderAmended":
-      return change(draft, slot, localId, { price: event.price })
-    case "FillRecorded": {
-      const order = draft.state.orders[orderKey(slot, localId)]
-      if (order === undefined) return
-      const { filled, cost, fee } = order
-      return change(draft, slot, localId, {
-        filled: plus(filled, event.volume),
-        cost: plus(cost, event.cost),
-        fee: plus(fee, event.fee)
-      })
-    }
-    case "ExitOrphaned":
-      return change(draft, slot, localId, {
-        recovery: { recoveryId: event.recoveryId, orphanedAtMs: place.timeMs }
-      })
+  if (event._tag === "ExitOrphaned") {
+    return change(draft, slot, localId, { recovery: { recoveryId: event.recoveryId, orphanedAtMs: timeMs } })
   }
+  const order = draft.state.orders[orderKey(slot, localId)]
+  if (order === undefined) return
+  const next = evolveOrder(order, event)
+  if (next === null) return forget(draft, slot, localId)
+  change(draft, slot, localId, event._tag === "OrderAccepted" ? { ...next, openedAtMs: timeMs } : next)
 }
 
 /** Price times volume, rounded up to the next unit: a reservation must never be too small. */

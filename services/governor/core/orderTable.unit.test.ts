@@ -61,7 +61,7 @@ describe("the table of live orders", () => {
 
   it("keeps orders of different slots apart, and reads the layers in their sizes", () => {
     const story = new GovernorStory().running().nextLoop()
-    story.slot(1, request(1)).slot(2, { ...request(1), reason: { rule: "test", numbers: { layers: 2 } } })
+    story.slot(1, request(1)).slot(2, { ...request(1), layers: 2 })
     assert.deepEqual(
       ordersOf(story.state).map(({ slot, layers }) => `${slot} ${layers}`),
       ["1 0", "2 2"]

@@ -3,11 +3,13 @@
  * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands. Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
  * the file named beside it, and only that file writes it.
  */
+import type { OrderLife } from "../../../shared/core/orders/life.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
+import type { Cause } from "./mode/causes.ts"
 
 export type Side = "buy" | "sell"
 export type TradeId = "A" | "B"
@@ -35,25 +37,14 @@ export interface MarketSlice {
 }
 
 /** An order between its request and its end (`orderTable.ts`). */
-export interface TrackedOrder {
+export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   readonly slot: number
-  readonly localId: number
-  readonly side: Side
-  readonly role: "entry" | "exit"
   readonly tradeId: TradeId
   readonly cycle: number
-  readonly price: Price
-  readonly volume: Volume
-  /** Of its fills so far: volume, cost and fee. */
-  readonly filled: Volume
-  readonly cost: Quote
-  readonly fee: Quote
-  /** `requested` and `deferred`: an entry without a grant. An exit is `granted` from its request on. */
-  readonly stage: "requested" | "deferred" | "granted" | "claimed" | "unknown" | "open"
   readonly requestedAtMs: number
   /** When the exchange took it; 0 before. */
   readonly openedAtMs: number
-  /** Capital layers in its size, as its request's reason says. */
+  /** Capital layers in its size. */
   readonly layers: number
   /** Not null once the exit has been orphaned. */
   readonly recovery: { readonly recoveryId: number; readonly orphanedAtMs: number } | null
@@ -68,11 +59,13 @@ export interface ModeSlice {
   /** What stands against running now, by cause. */
   readonly causes: Readonly<Partial<Record<Cause, Reason>>>
   /** Why only an operator may end this pause: the command, the loss lock or the halt that began it. Null: it ends by itself. */
-  readonly operatorNeeded: Reason | null
+  readonly operatorNeeded: { readonly by: Cause | "operator"; readonly reason: Reason } | null
   /** Something broke; stays until an operator resumes. */
   readonly halted: boolean
   /** When the last cause went; meaningless while one stands. */
   readonly clearSinceMs: number
+  /** The slot behind the last `cannot_bootstrap`; null: it trades, is gone, or there was none. */
+  readonly unfundedSlot: number | null
   /** Slots that broke their invariants. */
   readonly brokenSlots: ReadonlyArray<number>
   /** The governor's own that are broken now. */
@@ -80,17 +73,6 @@ export interface ModeSlice {
   /** Faults nobody has answered, as `actor seq`, at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<string>
 }
-
-/** What pauses or halts a market by itself, most severe first. */
-export const CAUSES = [
-  "invariant_broken",
-  "fault",
-  "daily_loss_lock",
-  "cannot_bootstrap",
-  "api_errors",
-  "stale_price"
-] as const
-export type Cause = (typeof CAUSES)[number]
 
 /** How far the start is (`startup.ts`). */
 export interface StartupSlice {
@@ -254,6 +236,7 @@ export const initialState: GovernorState = {
     sinceMs: 0,
     causes: {},
     operatorNeeded: null,
+    unfundedSlot: null,
     halted: false,
     clearSinceMs: 0,
     brokenSlots: [],

@@ -1,5 +1,5 @@
 /** A governor told event by event, so that a test reads as a trader would tell it. Every event checks the governor's invariants. */
-import type { EventPlace } from "../../../shared/actor/core/actor.ts"
+import { placeAt, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { governorRules } from "../../../shared/config/governorRules.ts"
 import { readSettings } from "../../../shared/config/read.ts"
 import { slotRules } from "../../../shared/config/slotRules.ts"
@@ -11,6 +11,7 @@ import { marketSubjects, slotActor } from "../../../shared/core/ids/subjects.ts"
 import { governorActor } from "../core/actor.ts"
 import { governorViolations } from "../core/invariants.ts"
 import type { GovernorState } from "../core/state.ts"
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -42,7 +43,7 @@ export class GovernorStory {
 
   /** Tells one event on a subject; several told after each other stand in records of their own. */
   tell(subject: string, event: MarketEvent): this {
-    const place = { seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: this.nowMs }
+    const place = placeAt({ seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: this.nowMs })
     this.told.push({ event, place })
     const step = governorActor.reduce(this.state, event, place)
     this.state = step.state
@@ -209,14 +210,20 @@ export const request = (
   price: Price.parse(price),
   volume: Volume.parse(volume),
   postOnly: true,
-  reason: { rule: "test", numbers: {} }
+  layers: 0,
+  reason: { rule: side === "buy" ? "bootstrap_B" : "bootstrap_A", numbers: {} }
 })
 
 export const refusal = (
-  what: string,
-  rule: string,
+  what: EventOf<"DecisionRefused">["what"],
+  rule: Rule,
   numbers: EventOf<"DecisionRefused">["reason"]["numbers"] = {}
-): EventOf<"DecisionRefused"> => ({ _tag: "DecisionRefused", what, reason: { rule, numbers } })
+): EventOf<"DecisionRefused"> => ({
+  _tag: "DecisionRefused",
+  what,
+  unfunded: rule === "insufficient_funds",
+  reason: { rule, numbers }
+})
 
 export const wanted = (what: "bootstrap" | "repair"): EventOf<"FundsWanted"> => ({
   _tag: "FundsWanted",
@@ -275,6 +282,7 @@ export const orphaned = (localId: number, recoveryId: number): EventOf<"ExitOrph
 /** A cycle that earned `net`, booked now. */
 export const cycle = (net: string, exitMs: number): EventOf<"CycleBooked"> => ({
   _tag: "CycleBooked",
+  kind: "closed",
   tradeId: "B",
   cycle: 1,
   entryPrice: Price.parse("0.1"),
@@ -286,5 +294,6 @@ export const cycle = (net: string, exitMs: number): EventOf<"CycleBooked"> => ({
   entryMs: exitMs - 60_000,
   exitMs,
   fromRecovery: false,
+  standIn: null,
   reason: { rule: "exit_filled", numbers: {} }
 })

@@ -1,54 +1,14 @@
 /** The gateway's fold: which requests have which outcome. Pure; it decides nothing. */
-import type { Actor, EventPlace } from "../../../shared/actor/core/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
-import { plus, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
+import { accountHandlers } from "../../../shared/core/market/account.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/core/orders/life.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder, type Task } from "./state.ts"
 
-export const gatewayFold: Actor<GatewayState> = {
-  name: "order-gateway",
-  version: "2",
-  initial: initialState,
-  reduce: (state, event, place) => ({ state: foldEvent(dated(state, place), event, place), outputs: [] }),
-  encode: encodeState,
-  decode: decodeState<GatewayState>
-}
-
 const dated = (state: GatewayState, { timeMs }: EventPlace): GatewayState =>
   state.beganMs > 0 || timeMs <= 0 ? state : { ...state, beganMs: timeMs }
-
-const foldEvent = (state: GatewayState, event: MarketEvent, place: EventPlace): GatewayState => {
-  switch (event._tag) {
-    case "EpochRaised":
-      return { ...state, epoch: event.epoch }
-    case "BalancesObserved":
-      return { ...state, balances: event }
-    case "ConstraintsObserved":
-      return { ...state, constraints: event }
-    case "FeesObserved":
-      return { ...state, fees: event }
-    case "OpenOrdersObserved":
-      return { ...state, openOrders: event }
-    case "ExchangeErrorsObserved":
-      return { ...state, failedCalls: event.consecutive }
-    case "EntryGranted":
-      return foldLaneOf(state, event.slot, (lane) => granted(lane, event.localId))
-    case "EntryRefused":
-      return foldLaneOf(state, event.slot, (lane) => refused(lane, event.localId))
-    case "DriftReconcileAsked":
-      return ask(state, { what: "drift", commandId: event.commandId })
-    case "AuditAsked":
-      return ask(state, { what: "audit", commandId: event.commandId })
-    case "DriftReconciled":
-    case "TradeHistoryObserved":
-      return { ...state, asked: state.asked.filter(({ commandId }) => commandId !== event.commandId) }
-    default:
-      return foldLane(state, event, place)
-  }
-}
 
 /** People ask, and each question is answered in minutes; when the exchange is away for long the oldest give way. */
 const MAX_ASKED = 32
@@ -58,74 +18,10 @@ const ask = (state: GatewayState, question: GatewayState["asked"][number]): Gate
   asked: [...state.asked, question].slice(-MAX_ASKED)
 })
 
-const foldLane = (state: GatewayState, event: MarketEvent, place: EventPlace): GatewayState => {
-  if (!LANE_EVENTS.has(event._tag)) return state
-  const slot = slotOfSubject(place.subject)
-  if (slot === null) return state
-  return foldLaneOf(state, slot, (lane) => stepLane(lane, event as LaneEvent, place))
-}
-
-const foldLaneOf = (state: GatewayState, slot: number, step: (lane: Lane) => Lane): GatewayState => ({
+const inLane = (state: GatewayState, slot: number, step: (lane: Lane) => Lane): GatewayState => ({
   ...state,
   lanes: { ...state.lanes, [slot]: step(state.lanes[slot] ?? emptyLane(slot)) }
 })
-
-type LaneEvent = EventOf<
-  | "OrderRequested"
-  | "CancelRequested"
-  | "OrderClaimed"
-  | "OrderAccepted"
-  | "OrderRejected"
-  | "OrderUnknown"
-  | "FillRecorded"
-  | "OrderFilled"
-  | "OrderCancelled"
-  | "AmendRequested"
-  | "OrderAmended"
-  | "AmendRefused"
->
-
-const LANE_EVENTS: ReadonlySet<MarketEvent["_tag"]> = new Set<LaneEvent["_tag"]>([
-  "OrderRequested",
-  "CancelRequested",
-  "OrderClaimed",
-  "OrderAccepted",
-  "OrderRejected",
-  "OrderUnknown",
-  "FillRecorded",
-  "OrderFilled",
-  "OrderCancelled",
-  "AmendRequested",
-  "OrderAmended",
-  "AmendRefused"
-])
-
-const stepLane = (lane: Lane, event: LaneEvent, place: EventPlace): Lane => {
-  switch (event._tag) {
-    case "OrderRequested":
-      return request(lane, event, place)
-    case "CancelRequested":
-      return cancel(lane, event.localId)
-    case "AmendRequested":
-      return amend(lane, event)
-    case "OrderAmended":
-      return answered(repriced(lane, event, place), event.localId)
-    case "AmendRefused":
-      return answered({ ...lane, lastFactSeq: place.seq }, event.localId)
-    case "OrderClaimed":
-      return update(lane, place, event.localId, { stage: "claimed", deadlineMs: event.deadlineMs })
-    case "OrderUnknown":
-      return update(lane, place, event.localId, { stage: "unknown" })
-    case "OrderAccepted":
-      return placed(update(lane, place, event.localId, { stage: "open", txid: event.txid }), event.localId)
-    case "FillRecorded":
-      return recordFill(lane, event, place)
-    case "OrderRejected":
-    case "OrderFilled":
-    case "OrderCancelled":
-      return remove({ ...lane, lastFactSeq: place.seq }, event.localId)
-  }
-}
 
 /** An order that has ended needs no cancel: its end is written, the slot will read it. One to be cancelled is not amended first. */
 const cancel = (lane: Lane, localId: number): Lane => {
@@ -171,51 +67,42 @@ const answered = (lane: Lane, localId: number): Lane => {
 /** Former prices that are kept: an order is amended by a person's wish, rarely twice. Fills at an older one count as mixed. */
 const FORMER_PRICES = 8
 
-const repriced = (lane: Lane, { localId, price }: EventOf<"OrderAmended">, place: EventPlace): Lane => {
-  const order = lane.orders[localId]
+const repriced = (lane: Lane, event: EventOf<"OrderAmended">, place: EventPlace): Lane => {
+  const order = lane.orders[event.localId]
   const formerPrices = order === undefined ? [] : [...order.formerPrices, order.price].slice(-FORMER_PRICES)
-  return update(lane, place, localId, { price, formerPrices })
+  return evolve(lane, event, place, { formerPrices })
 }
 
 const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace): Lane => {
-  const { localId, side, role, price, volume, postOnly } = event
+  const { localId, role, postOnly } = event
   const awaited = role === "entry"
   const order: LiveOrder = {
-    localId,
+    ...requestedOrder(event),
     clientId: clientIdOf({ epoch: place.epoch, slot: lane.slot, seq: place.seq, index: place.index }),
-    side,
-    price,
     formerPrices: [],
-    volume,
     postOnly,
     grant: awaited ? "awaited" : "granted",
-    stage: "requested",
-    txid: null,
     deadlineMs: 0,
-    execIds: [],
-    filled: Volume.zero,
-    cost: Quote.zero,
-    fee: Quote.zero
+    execIds: []
   }
   const orders = { ...lane.orders, [localId]: order }
   return awaited ? { ...lane, orders } : { ...lane, orders, tasks: [...lane.tasks, { _tag: "Place", localId }] }
 }
 
-const update = (lane: Lane, place: EventPlace, localId: number, change: Partial<LiveOrder>): Lane => {
-  const order = lane.orders[localId]
-  if (order === undefined) return { ...lane, lastFactSeq: place.seq }
-  return { ...lane, lastFactSeq: place.seq, orders: { ...lane.orders, [localId]: { ...order, ...change } } }
+/** The order after a fact about it, with what only the gateway keeps. */
+const evolve = (lane: Lane, event: OrderLifeEvent, { seq }: EventPlace, change: Partial<LiveOrder> = {}): Lane => {
+  const heard = { ...lane, lastFactSeq: seq }
+  const order = lane.orders[event.localId]
+  if (order === undefined) return heard
+  const next = evolveOrder(order, event)
+  if (next === null) return remove(heard, event.localId)
+  return { ...heard, orders: { ...lane.orders, [event.localId]: { ...next, ...change } } }
 }
 
 const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlace): Lane => {
-  const order = lane.orders[event.localId]
-  if (order === undefined || order.execIds.includes(event.execId)) return { ...lane, lastFactSeq: place.seq }
-  return update(lane, place, event.localId, {
-    execIds: [...order.execIds, event.execId],
-    filled: plus(order.filled, event.volume),
-    cost: plus(order.cost, event.cost),
-    fee: plus(order.fee, event.fee)
-  })
+  const known = lane.orders[event.localId]?.execIds ?? []
+  if (known.includes(event.execId)) return { ...lane, lastFactSeq: place.seq }
+  return evolve(lane, event, place, { execIds: [...known, event.execId] })
 }
 
 /** The order stands at the exchange: its request is done. */
@@ -229,3 +116,51 @@ const remove = (lane: Lane, localId: number): Lane => {
   const { [localId]: _ended, ...orders } = lane.orders
   return { ...lane, orders, tasks: lane.tasks.filter((task) => task.localId !== localId) }
 }
+
+/** A step of the lane on whose slot's subject the event stands. */
+const ofSlot =
+  <Event>(step: (lane: Lane, event: Event, place: EventPlace) => Lane) =>
+  (state: GatewayState, event: Event, place: EventPlace): GatewayState =>
+    place.slot === null ? state : inLane(state, place.slot, (lane) => step(lane, event, place))
+
+const answeredQuestion = (state: GatewayState, { commandId }: { readonly commandId: string }): GatewayState => ({
+  ...state,
+  asked: state.asked.filter((question) => question.commandId !== commandId)
+})
+
+/** What the gateway hears; of orders everything, since a missed one would be sent again or never. */
+const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
+  ...accountHandlers<GatewayState>(),
+  ExchangeErrorsObserved: (state, { consecutive }) => ({ ...state, failedCalls: consecutive }),
+
+  OrderRequested: ofSlot(request),
+  CancelRequested: ofSlot((lane, { localId }) => cancel(lane, localId)),
+  AmendRequested: ofSlot(amend),
+  EntryGranted: (state, { slot, localId }) => inLane(state, slot, (lane) => granted(lane, localId)),
+  EntryRefused: (state, { slot, localId }) => inLane(state, slot, (lane) => refused(lane, localId)),
+
+  OrderClaimed: ofSlot((lane, event, place) => evolve(lane, event, place, { deadlineMs: event.deadlineMs })),
+  OrderUnknown: ofSlot(evolve),
+  OrderAccepted: ofSlot((lane, event, place) => placed(evolve(lane, event, place), event.localId)),
+  OrderAmended: ofSlot((lane, event, place) => answered(repriced(lane, event, place), event.localId)),
+  AmendRefused: ofSlot((lane, event, place) => answered(evolve(lane, event, place), event.localId)),
+  FillRecorded: ofSlot(recordFill),
+  OrderRejected: ofSlot(evolve),
+  OrderFilled: ofSlot(evolve),
+  OrderCancelled: ofSlot(evolve),
+
+  DriftReconcileAsked: (state, { commandId }) => ask(state, { what: "drift", commandId }),
+  AuditAsked: (state, { commandId }) => ask(state, { what: "audit", commandId }),
+  DriftReconciled: answeredQuestion,
+  TradeHistoryObserved: answeredQuestion
+}
+
+const fold = dispatch(HANDLERS, (state) => state)
+
+/** Folds everything about orders and the account; an actor without outputs. */
+export const gatewayFold = defineActor<GatewayState>({
+  name: "order-gateway",
+  version: "3",
+  initial: initialState,
+  reduce: (state, event, place) => ({ state: fold(dated(state, place), event, place), outputs: [] })
+})

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { EventPlace } from "../../../shared/actor/core/actor.ts"
+import { placeAt, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -19,6 +19,7 @@ const requested = (localId: number): EventOf<"OrderRequested"> => ({
   price: Price.parse("0.1"),
   volume: Volume.parse("20"),
   postOnly: true,
+  layers: 0,
   reason: { rule: "entry_fill_exit", numbers: {} }
 })
 
@@ -31,7 +32,7 @@ const cancelRequested = (localId: number): EventOf<"CancelRequested"> => ({
 
 const OUT = "market.XDGUSD.out.slot-1"
 const FACTS = "market.XDGUSD.order.slot-1"
-const place = (seq: number, subject: string): EventPlace => ({ seq, index: 0, subject, epoch: 2, timeMs: 1_000 })
+const place = (seq: number, subject: string): EventPlace => placeAt({ seq, index: 0, subject, epoch: 2, timeMs: 1_000 })
 
 /** Folds events, each in a record of its own, sequences counting from 1. */
 const foldAll = (steps: ReadonlyArray<readonly [string, MarketEvent]>): GatewayState =>

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -11,7 +12,7 @@ const subjects = marketSubjects("XDGUSD")
 const OUT = subjects.out("slot-1")
 const FACTS = subjects.order(1)
 const GOVERNOR = subjects.out("governor")
-const because = { rule: "test", numbers: {} }
+const because = { rule: "configured", numbers: {} } as const
 
 const request = (localId: number, role: "entry" | "exit"): readonly [string, MarketEvent] => [
   OUT,
@@ -25,6 +26,7 @@ const request = (localId: number, role: "entry" | "exit"): readonly [string, Mar
     price: Price.parse("0.1"),
     volume: Volume.parse("20"),
     postOnly: true,
+    layers: 0,
     reason: because
   }
 ]
@@ -34,7 +36,7 @@ const granted = (localId: number, slot = 1): readonly [string, MarketEvent] => [
 ]
 const refused = (localId: number): readonly [string, MarketEvent] => [
   GOVERNOR,
-  { _tag: "EntryRefused", slot: 1, localId, reason: because }
+  { _tag: "EntryRefused", slot: 1, localId, askAgain: "later", reason: because }
 ]
 const cancel = (localId: number): readonly [string, MarketEvent] => [
   OUT,
@@ -56,7 +58,7 @@ const amended = (localId: number, price: string): readonly [string, MarketEvent]
 const foldAll = (...steps: ReadonlyArray<readonly [string, MarketEvent]>): GatewayState =>
   steps.reduce(
     (state, [subject, event], n) =>
-      gatewayFold.reduce(state, event, { seq: n + 1, index: 0, subject, epoch: 1, timeMs: 1_000 }).state,
+      gatewayFold.reduce(state, event, placeAt({ seq: n + 1, index: 0, subject, epoch: 1, timeMs: 1_000 })).state,
     gatewayFold.initial
   )
 const tasks = (state: GatewayState) => (state.lanes[1]?.tasks ?? []).map(({ _tag, localId }) => `${_tag} ${localId}`)

@@ -1,37 +1,24 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
-import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { EventOf } from "../../../shared/events/event.ts"
+import type { Price } from "../../../shared/core/decimal/decimal.ts"
+import { type Account, NO_ACCOUNT } from "../../../shared/core/market/account.ts"
+import type { OrderLife } from "../../../shared/core/orders/life.ts"
 
-/**
- * The life of an order as the gateway sees it:
- * `requested` → `claimed` (about to be sent, or sent) → `open`, or `unknown` → `open`; every ending removes it.
- */
-export type OrderStage = "requested" | "claimed" | "unknown" | "open"
-
-export interface LiveOrder {
-  readonly localId: number
+/** An order of a slot between its request and its end, and what sending it needs. */
+export interface LiveOrder extends OrderLife {
+  /** Derived from the place of its request: known before the claim. */
   readonly clientId: string
-  readonly side: "buy" | "sell"
-  readonly price: Price
   /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
   readonly formerPrices: ReadonlyArray<Price>
-  readonly volume: Volume
   readonly postOnly: boolean
   /**
    * Whether it may be sent: an entry waits for the governor's grant, an exit needs none. `withdrawn`: its cancel came before
    * the grant, so that a late grant sends nothing.
    */
   readonly grant: "granted" | "awaited" | "withdrawn"
-  readonly stage: OrderStage
-  /** The exchange's id, once it is known. */
-  readonly txid: string | null
   /** Until then the exchange may still place it; 0 before the claim. */
   readonly deadlineMs: number
-  /** Fills recorded so far: their ids, and their sums. */
+  /** Ids of the fills recorded so far: each is added up once. */
   readonly execIds: ReadonlyArray<string>
-  readonly filled: Volume
-  readonly cost: Quote
-  readonly fee: Quote
 }
 
 /** What the slot asked for, in its order. */
@@ -51,31 +38,22 @@ export interface Lane {
   readonly lastFactSeq: number
 }
 
-export interface GatewayState {
+export interface GatewayState extends Account {
   readonly lanes: Readonly<Record<number, Lane>>
-  readonly epoch: number
   /** When the journal's first dated record was written, Unix milliseconds; 0 before. */
   readonly beganMs: number
-  readonly openOrders: EventOf<"OpenOrdersObserved"> | null
   /** Calls to the exchange that had failed in a row, as last written down. */
   readonly failedCalls: number
   /** What the governor asked for and has not been answered, oldest first: by the commands, each once. */
   readonly asked: ReadonlyArray<{ readonly what: "drift" | "audit"; readonly commandId: string }>
-  readonly balances: EventOf<"BalancesObserved"> | null
-  readonly constraints: EventOf<"ConstraintsObserved"> | null
-  readonly fees: EventOf<"FeesObserved"> | null
 }
 
 export const initialState: GatewayState = {
+  ...NO_ACCOUNT,
   lanes: {},
-  epoch: 0,
   beganMs: 0,
-  openOrders: null,
   failedCalls: 0,
-  asked: [],
-  balances: null,
-  constraints: null,
-  fees: null
+  asked: []
 }
 
 export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })

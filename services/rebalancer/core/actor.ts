@@ -6,6 +6,7 @@ import { defineActor, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { RebalancerRules } from "../../../shared/events/families/control.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { CapacityBand } from "./control/controller.ts"
@@ -25,6 +26,8 @@ export interface RebalancerActorState {
   /** The last regime and when it was said; null before the first. */
   readonly regime: { readonly bias: number; readonly trained: boolean; readonly atMs: number } | null
   readonly core: RebalancerState
+  /** Idle dollars as a share of the account at the last update; null before the first, and of an empty account. */
+  readonly idleRatio: number | null
   /** The numbers of the last update, for people; null before the first. */
   readonly last: Reason | null
 }
@@ -38,6 +41,7 @@ const initialState: RebalancerActorState = {
   capacityBand: "normal",
   regime: null,
   core: freshCore,
+  idleRatio: null,
   last: null
 }
 
@@ -58,10 +62,10 @@ const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
     rules
   )
   if (output._tag !== "Rebalanced") return learn({ ...state, core: next })
-  const reason = reasonOf(output, state, idleRatio)
+  const why = reasonOf(output, state, idleRatio)
   return {
-    state: { ...state, core: next, last: reason },
-    outputs: [{ _tag: "SkewDecided", skew: output.skew, reason }]
+    state: { ...state, core: next, idleRatio, last: why },
+    outputs: [{ _tag: "SkewDecided", skew: output.skew, reason: why }]
   }
 }
 
@@ -80,9 +84,8 @@ const reasonOf = (
   { skew, elapsedSec, trend, target, control, damping }: Rebalanced,
   { price, capacityBand, regime, nowMs }: RebalancerActorState,
   idleRatio: number | null
-): Reason => ({
-  rule: damping.silenced ? "flip_damping" : control.rule,
-  numbers: {
+): Reason =>
+  reason(damping.silenced ? "flip_damping" : control.rule, {
     price: price ?? "unknown",
     elapsedSec,
     trendRule: trend.rule,
@@ -105,8 +108,7 @@ const reasonOf = (
     smoothedVelocity: control.smoothedVelocity,
     flips: damping.flipsAtMs.length,
     skew
-  }
-})
+  })
 
 const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "price" | "clock"> = {
   PriceObserved: (state, event, { timeMs }) =>
@@ -129,7 +131,7 @@ const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "pric
 /** Folds prices, balances, capacity and regimes; decides the skew once per interval. */
 export const rebalancerActor = defineActor<RebalancerActorState>({
   name: "rebalancer",
-  version: "1",
+  version: "2",
   initial: initialState,
   reduce: dispatch(HANDLERS, learn)
 })

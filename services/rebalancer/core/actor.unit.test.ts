@@ -107,7 +107,7 @@ describe("the rebalancer on the journal", () => {
       [0, configured()],
       [0, account("1000", "100")]
     ]).state
-    const place = { seq: 3, index: 0, subject: "s", epoch: 1, timeMs: 1 }
+    const place = placeAt({ seq: 3, index: 0, subject: "s", epoch: 1, timeMs: 1 })
     const other: MarketEvent = { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" }
     assert.deepEqual(rebalancerActor.reduce(known, other, place), { state: known, outputs: [] })
   })
@@ -172,7 +172,7 @@ describe("the rebalancer on the journal", () => {
     const band = (word: "caution" | "normal"): MarketEvent => ({
       _tag: "CapacityBandChanged",
       band: word,
-      reason: { rule: "headroom", numbers: {} }
+      reason: { rule: "open_order_headroom", numbers: {} }
     })
     steps.push([20 * 300_000 - 1, band("caution")], [20 * 300_000, price("0.1")])
     steps.push([21 * 300_000 - 1, band("normal")], [21 * 300_000, price("0.1")])
@@ -299,7 +299,7 @@ describe("the reason of a skew", () => {
     const { skews: none } = run([
       [0, configured()],
       [0, account("1000", "900")],
-      [0, { _tag: "CapacityBandChanged", band: "stop", reason: { rule: "headroom", numbers: {} } }],
+      [0, { _tag: "CapacityBandChanged", band: "stop", reason: { rule: "open_order_headroom", numbers: {} } }],
       [0, price("0.1")]
     ])
     assert.equal(none[0]?.reason.rule, "capacity")

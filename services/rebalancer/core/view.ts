@@ -1,8 +1,9 @@
 /** The rebalancer for people and for `/api/status`, under the reference's field names. */
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { RebalancerActorState } from "./actor.ts"
 
 /** Ratios and prices are numbers; times are Unix seconds. */
-export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: RebalancerActorState) => {
+export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, nowMs }: RebalancerActorState) => {
   const { averages, target, skew, updatedAtMs, flips } = core
   const holdUntilMs = target.holdUntilMs
   return {
@@ -11,12 +12,12 @@ export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: Rebal
       target: target.target ?? rules?.baseIdleTarget ?? null,
       base_target: rules?.baseIdleTarget ?? null,
       skew,
-      idle_ratio: last?.numbers["idleRatio"] ?? null,
+      idle_ratio: idleRatio,
       capacity_band: capacityBand,
       silenced: flips.silenced,
       last_update_ts: updatedAtMs === null ? null : updatedAtMs / 1_000,
       /** The rule that had the last word, and every number on the way to the skew. */
-      reason: last
+      reason: last === null ? null : { ...last, sentence: sentenceOf(last) }
     },
     trend: {
       score: averages === null ? 0 : (averages.fast - averages.slow) / averages.slow,

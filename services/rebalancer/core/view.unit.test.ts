@@ -49,7 +49,7 @@ describe("the rebalancer's status", () => {
       flips: { direction: 1, flipsAtMs: [], silenced: true },
       skew: 0.1
     },
-    last: { rule: "controlled", numbers: { idleRatio: 0.7 } }
+    last: { rule: "controlled", numbers: { idleRatio: 0.7, target: 0.3 } }
   }
 
   it("shows what the last update made of the market, times in seconds", () => {
@@ -63,7 +63,11 @@ describe("the rebalancer's status", () => {
       capacity_band: "caution",
       silenced: true,
       last_update_ts: 1_500,
-      reason: { rule: "controlled", numbers: { idleRatio: 0.7 } }
+      reason: {
+        rule: "controlled",
+        numbers: { idleRatio: 0.7, target: 0.3 },
+        sentence: "Idle dollars are 0.7 of the account, steered to 0.3."
+      }
     })
     assert.closeTo(trend.score, 0.25, 1e-12)
     assert.deepInclude(trend, { fast_ema: 0.15, slow_ema: 0.12, dynamic_idle_target: 0.3 })

@@ -5,11 +5,12 @@
  * exits, and for funds for entries that are missing. An order fact changes the order it names. After each of these
  * the fallback flags are set from the orders, and the invariants decide whether the slot goes on.
  */
-import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
-import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
+import { type Actor, defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handler, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
-import { slotActor as actorName, slotOfSubject } from "../../../shared/core/ids/subjects.ts"
+import type { OrderEvent } from "../../../shared/events/families/order.ts"
+import { slotActor as actorName } from "../../../shared/core/ids/subjects.ts"
 import { closeDraft, type Draft, openDraft, unchanged } from "./draft.ts"
 import { normaliseFlags } from "./flags.ts"
 import { askForFunds, entryRefused, fundsMissing, fundsOf, useFunds } from "./entry/funds.ts"
@@ -25,111 +26,9 @@ import { amended, amendOnceAccepted, amendRefused, softClose } from "./exit/soft
 import { initialState, type SlotFacts, type SlotState } from "./state.ts"
 import { type Terms, termsOf } from "./terms.ts"
 
-/** Changes with every change of these rules: a snapshot of another version is not read. */
-const VERSION = "2"
+type SlotHandler<T extends MarketEvent["_tag"]> = Handler<SlotState, Step<SlotState>, T>
 
-export const slotActor = (slot: number): Actor<SlotState> => ({
-  name: actorName(slot),
-  version: VERSION,
-  initial: initialState,
-  reduce: (state, event, place) => reduce(slot, state, event, place),
-  encode: encodeState,
-  decode: decodeState<SlotState>
-})
-
-const reduce = (slot: number, state: SlotState, event: MarketEvent, place: EventPlace): Step<SlotState> => {
-  switch (event._tag) {
-    case "PriceObserved":
-      return priceObserved(state, event, place.timeMs)
-    case "ClockTicked":
-      return clockTicked(state, event, place.timeMs)
-    case "OrderAccepted":
-      return slotOfSubject(place.subject) === slot ? orderAccepted(state, event, place.timeMs) : unchanged(state)
-    case "OrderAmended":
-      return slotOfSubject(place.subject) === slot
-        ? decide(state, place.timeMs, (draft) => amended(draft, event))
-        : unchanged(state)
-    case "AmendRefused":
-      return slotOfSubject(place.subject) === slot
-        ? decide(state, place.timeMs, (draft) => amendRefused(draft, event))
-        : unchanged(state)
-    case "FundsAllotted":
-      return event.slot === slot ? fundsAllotted(state, event, place.timeMs) : unchanged(state)
-    case "EntryRefused":
-      return event.slot === slot ? decide(state, place.timeMs, (draft) => entryRefused(draft, event)) : unchanged(state)
-    case "SoftCloseAsked":
-      return event.slot === slot ? decide(state, place.timeMs, (draft) => softClose(draft, event)) : unchanged(state)
-    case "ModeChanged":
-      return modeChanged(state, event)
-    case "SizingSet":
-      return learn(state, { ...state.facts, sizing: event })
-    case "TargetsSet":
-      return learn(
-        { ...state, book: { ...state.book, profitPctRuntime: event.runtimeProfitPct ?? 0 } },
-        { ...state.facts, targets: event }
-      )
-    case "SlotsSet":
-      return slotsSet(slot, state, event)
-    case "OrderClaimed":
-    case "OrderUnknown":
-      return slotOfSubject(place.subject) === slot ? orderProgress(state, event, place.timeMs) : unchanged(state)
-    case "OrderRejected":
-    case "FillRecorded":
-    case "OrderFilled":
-    case "OrderCancelled":
-      return slotOfSubject(place.subject) === slot ? orderOutcome(state, event, place.timeMs) : unchanged(state)
-    case "MarketConfigured":
-      return learn(state, { ...state.facts, rules: event.rules })
-    case "ConstraintsObserved":
-      return learn(state, { ...state.facts, constraints: event })
-    case "FeesObserved":
-      return learn(state, { ...state.facts, fees: event })
-    case "BalancesObserved":
-      return learn(state, { ...state.facts, balances: event })
-    case "OrderRequested":
-    case "CancelRequested":
-    case "ExitOrphaned":
-    case "CycleBooked":
-    case "DecisionRefused":
-    case "InvariantBroken":
-    case "EpochRaised":
-    case "FaultRaised":
-    case "RecordSkipped":
-    case "FrameQuarantined":
-    case "AmendRequested":
-    case "FundsWanted":
-    case "PositionReleased":
-    case "SlotSettled":
-    case "AccountReconciled":
-    case "OpenOrdersObserved":
-    case "ExchangeErrorsObserved":
-    case "DriftReconciled":
-    case "TradeHistoryObserved":
-    case "GovernorConfigured":
-    case "HaltExplained":
-    case "StartupAdvanced":
-    case "EntryGranted":
-    case "EntryDeferred":
-    case "LossLockChanged":
-    case "NoticeRaised":
-    case "DriftReconcileAsked":
-    case "AuditAsked":
-    case "RetrainAsked":
-    case "CommandApplied":
-    case "CommandRefused":
-    case "CommandIssued":
-    case "SkewDecided":
-    case "CapacityBandChanged":
-    case "RebalancerConfigured":
-    case "RegimeObserved":
-    case "RegimeModelTrained":
-    case "RegimeTrainingRefused":
-    case "RetrainAnswered":
-      return unchanged(state)
-  }
-}
-
-const priceObserved = (state: SlotState, event: EventOf<"PriceObserved">, timeMs: number): Step<SlotState> => {
+const priceObserved: SlotHandler<"PriceObserved"> = (state, event, { timeMs }) => {
   const nowMs = Math.max(state.nowMs, timeMs)
   const { facts, terms, book } = state
   const next: SlotState = {
@@ -150,7 +49,7 @@ const priceObserved = (state: SlotState, event: EventOf<"PriceObserved">, timeMs
   return settle(draft)
 }
 
-const clockTicked = (state: SlotState, event: EventOf<"ClockTicked">, timeMs: number): Step<SlotState> => {
+const clockTicked: SlotHandler<"ClockTicked"> = (state, event, { timeMs }) => {
   const { marketPrice, priceAtMs, facts, terms, book } = state
   const nowMs = Math.max(state.nowMs, timeMs)
   const next: SlotState = { nowMs, marketPrice, priceAtMs, priceAgeSec: event.priceAgeSec, facts, terms, book }
@@ -162,11 +61,11 @@ const clockTicked = (state: SlotState, event: EventOf<"ClockTicked">, timeMs: nu
   return settle(draft)
 }
 
-const orderProgress = (state: SlotState, fact: OrderProgress, timeMs: number): Step<SlotState> =>
+const orderProgress = (state: SlotState, fact: OrderProgress, { timeMs }: EventPlace): Step<SlotState> =>
   unchanged({ ...state, nowMs: Math.max(state.nowMs, timeMs), book: noteProgress(state.book, fact) })
 
 /** Applies a rule to a draft, unless the slot cannot act yet or any more. */
-const decide = (state: SlotState, timeMs: number, rule: (draft: Draft) => void): Step<SlotState> => {
+const decide = (state: SlotState, { timeMs }: EventPlace, rule: (draft: Draft) => void): Step<SlotState> => {
   if (state.terms === null || state.book.halted !== null) return unchanged(state)
   const draft = open({ ...state, nowMs: Math.max(state.nowMs, timeMs) }, state.terms)
   rule(draft)
@@ -174,16 +73,16 @@ const decide = (state: SlotState, timeMs: number, rule: (draft: Draft) => void):
 }
 
 /** One that is to be moved next to the market goes on to that. */
-const orderAccepted = (state: SlotState, event: EventOf<"OrderAccepted">, timeMs: number): Step<SlotState> => {
-  const step = orderProgress(state, event, timeMs)
+const orderAccepted: SlotHandler<"OrderAccepted"> = (state, event, place) => {
+  const step = orderProgress(state, event, place)
   const moves = step.state.book.recoveries.some(
     ({ order, softClose: move }) => move === "wanted" && order.localId === event.localId
   )
-  return moves ? decide(step.state, timeMs, (draft) => amendOnceAccepted(draft, event.localId)) : step
+  return moves ? decide(step.state, place, (draft) => amendOnceAccepted(draft, event.localId)) : step
 }
 
 /** The missing entries, planned with what the governor allots; their sizes look at the same funds. */
-const fundsAllotted = (state: SlotState, event: EventOf<"FundsAllotted">, timeMs: number): Step<SlotState> => {
+const fundsAllotted: SlotHandler<"FundsAllotted"> = (state, event, { timeMs }) => {
   if (state.terms === null || state.book.halted !== null) return unchanged(state)
   const next = { ...state, nowMs: Math.max(state.nowMs, timeMs) }
   const funds = fundsOf(event)
@@ -193,7 +92,7 @@ const fundsAllotted = (state: SlotState, event: EventOf<"FundsAllotted">, timeMs
 }
 
 /** A market that stands still answers no questions: they are asked again when it runs. */
-const modeChanged = (state: SlotState, { mode }: EventOf<"ModeChanged">): Step<SlotState> => {
+const modeChanged: SlotHandler<"ModeChanged"> = (state, { mode }) => {
   const facts = { ...state.facts, mode }
   const standsStill = mode === "PAUSED" || mode === "HALTED"
   return unchanged({ ...state, facts, book: standsStill ? { ...state.book, wish: null } : state.book })
@@ -207,8 +106,8 @@ const slotsSet = (slot: number, state: SlotState, { slots }: EventOf<"SlotsSet">
 }
 
 /** A halted slot books nothing more: its orders are the operator's. */
-const orderOutcome = (state: SlotState, fact: OrderOutcome, timeMs: number): Step<SlotState> =>
-  decide(state, timeMs, (draft) => applyOutcome(draft, fact))
+const orderOutcome = (state: SlotState, fact: OrderOutcome, place: EventPlace): Step<SlotState> =>
+  decide(state, place, (draft) => applyOutcome(draft, fact))
 
 const learn = (state: SlotState, facts: SlotFacts): Step<SlotState> => {
   const { rules, constraints, fees, targets, sizing } = facts
@@ -241,3 +140,60 @@ const settle = (draft: Draft): Step<SlotState> => {
     outputs: [...step.outputs, { _tag: "InvariantBroken", violations }]
   }
 }
+
+type Rule<Event> = (state: SlotState, event: Event, place: EventPlace) => Step<SlotState>
+
+/** A fact about an order: only of the slot on whose subject it stands. */
+const ofSlot =
+  <Event>(slot: number, rule: Rule<Event>): Rule<Event> =>
+  (state, event, place) =>
+    place.slot === slot ? rule(state, event, place) : unchanged(state)
+
+/** What the governor says to one slot. */
+const saidTo =
+  <Event extends { readonly slot: number }>(slot: number, rule: Rule<Event>): Rule<Event> =>
+  (state, event, place) =>
+    event.slot === slot ? rule(state, event, place) : unchanged(state)
+
+/** What a slot hears, and the rule that each of it leads to; the order family whole. */
+const handlersOf = (slot: number): Handlers<SlotState, Step<SlotState>, "price" | "clock" | "order"> => ({
+  PriceObserved: priceObserved,
+  ClockTicked: clockTicked,
+
+  OrderClaimed: ofSlot(slot, orderProgress),
+  OrderUnknown: ofSlot(slot, orderProgress),
+  OrderAccepted: ofSlot(slot, orderAccepted),
+  OrderAmended: ofSlot(slot, (state, event, place) => decide(state, place, (draft) => amended(draft, event))),
+  AmendRefused: ofSlot(slot, (state, event, place) => decide(state, place, (draft) => amendRefused(draft, event))),
+  FillRecorded: ofSlot(slot, orderOutcome),
+  OrderRejected: ofSlot(slot, orderOutcome),
+  OrderFilled: ofSlot(slot, orderOutcome),
+  OrderCancelled: ofSlot(slot, orderOutcome),
+
+  FundsAllotted: saidTo(slot, fundsAllotted),
+  EntryRefused: saidTo(slot, (state, event, place) => decide(state, place, (draft) => entryRefused(draft, event))),
+  SoftCloseAsked: saidTo(slot, (state, event, place) => decide(state, place, (draft) => softClose(draft, event))),
+  ModeChanged: modeChanged,
+  SlotsSet: (state, event) => slotsSet(slot, state, event),
+  SizingSet: (state, sizing) => learn(state, { ...state.facts, sizing }),
+  TargetsSet: (state, targets) =>
+    learn(
+      { ...state, book: { ...state.book, profitPctRuntime: targets.runtimeProfitPct ?? 0 } },
+      { ...state.facts, targets }
+    ),
+
+  MarketConfigured: (state, { rules }) => learn(state, { ...state.facts, rules }),
+  ConstraintsObserved: (state, constraints) => learn(state, { ...state.facts, constraints }),
+  FeesObserved: (state, fees) => learn(state, { ...state.facts, fees }),
+  BalancesObserved: (state, balances) => learn(state, { ...state.facts, balances })
+})
+
+/** One slot of the market, by its number. */
+export const slotActor = (slot: number): Actor<SlotState> =>
+  defineActor({
+    name: actorName(slot),
+    /** Changes with every change of these rules: a snapshot of another version is not read. */
+    version: "3",
+    initial: initialState,
+    reduce: dispatch(handlersOf(slot), unchanged)
+  })

@@ -3,9 +3,10 @@
  * contract's rules are read, and the result is a new immutable state. The state it was opened from is never touched.
  */
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { Reason } from "../../../shared/events/reason.ts"
+import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
-import type { Refusals, SlotBook, SlotState, Trade, TradeId, Wanted } from "./state.ts"
+import type { Wanted } from "../../../shared/events/families/slot.ts"
+import type { Refusals, SlotBook, SlotState, Trade, TradeId } from "./state.ts"
 import type { Terms } from "./terms.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -65,25 +66,21 @@ export const closeDraft = (draft: Draft): Step<SlotState> => {
   return { state: { ...draft.state, book }, outputs }
 }
 
-/** Text and numbers that a rule compared. */
-export type Compared = Reason["numbers"]
-
-export const reason = (rule: string, numbers: Compared): Reason => ({ rule, numbers })
-
 /**
  * Says that something wanted is not done. Written only when the answer differs from the last one to the same wish:
  * `answer` is what is compared, by default the rule.
  */
-export const refuse = (
+export const refuse = <R extends Rule>(
   draft: Draft,
   what: Wanted,
-  rule: string,
-  numbers: () => Compared,
+  rule: R,
+  numbers: () => NumbersOf<R>,
   answer: string = rule
 ): void => {
-  if (draft.book.refusals[what] === answer) return
-  draft.book.refusals[what] = answer
-  draft.outputs.push({ _tag: "DecisionRefused", what, reason: reason(rule, numbers()) })
+  if (draft.book.refusals[what]?.answer === answer) return
+  const why = reason(rule, numbers())
+  draft.book.refusals[what] = { answer, reason: why }
+  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded: rule === "insufficient_funds", reason: why })
 }
 
 /** The wish was granted: the next refusal of it is news again. */

@@ -1,3 +1,4 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -9,7 +10,7 @@ class Recorder extends SlotDriver {
   readonly events: Array<PlacedEvent> = []
   protected override fold(event: MarketEvent, subject: string) {
     const seq = this.events.length + 1
-    this.events.push({ event, place: { seq, index: 0, subject, epoch: 1, timeMs: this.nowMs } })
+    this.events.push({ event, place: placeAt({ seq, index: 0, subject, epoch: 1, timeMs: this.nowMs }) })
     return super.fold(event, subject)
   }
 }

@@ -11,6 +11,8 @@ import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
+import type { Wanted } from "../../../shared/events/families/slot.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
 import type { Terms } from "./terms.ts"
 
 export type Side = "buy" | "sell"
@@ -73,8 +75,8 @@ export type SlotOrder = EntryOrder | ExitOrder
 export interface Recovery {
   readonly recoveryId: number
   readonly orphanedAtMs: number
-  /** The rule that orphaned it. */
-  readonly reason: string
+  /** Why it was orphaned. */
+  readonly why: Reason
   /** Is it to stand next to the market? `wanted`: once the exchange has its order; `asked`: the move is on its way. */
   readonly softClose: "no" | "wanted" | "asked"
   readonly order: ExitOrder
@@ -107,19 +109,8 @@ export interface Residual {
 
 type PerTrade<A> = Readonly<Record<TradeId, A>>
 
-/** What a slot can want and be refused. */
-export type Wanted =
-  | "entry_A"
-  | "entry_B"
-  | "exit_A"
-  | "exit_B"
-  | "refresh_A"
-  | "refresh_B"
-  | "fill"
-  | "bootstrap"
-  | "soft_close"
-/** The last refusal of each wish, so that it is written once; null after it was granted. */
-export type Refusals = Readonly<Record<Wanted, string | null>>
+/** The last refusal of each wish, so that it is written once: `answer` is what the next is compared with. Null after it was granted. */
+export type Refusals = Readonly<Record<Wanted, { readonly answer: string; readonly reason: Reason } | null>>
 
 export interface SlotBook {
   readonly orders: ReadonlyArray<SlotOrder>

@@ -3,8 +3,9 @@
  * text; times are Unix seconds; ratios, counts and the market price are numbers.
  */
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { profitPct } from "./money/pricing.ts"
-import { phaseOf, type SlotOrder, type SlotState } from "./state.ts"
+import { phaseOf, type Recovery, type Refusals, type SlotOrder, type SlotState } from "./state.ts"
 
 const seconds = (ms: number): number => ms / 1000
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms))
@@ -29,6 +30,24 @@ const orderView = (order: SlotOrder, marketPrice: number) => ({
   distance_pct: marketPrice > 0 ? (Math.abs(order.priceNumber - marketPrice) / marketPrice) * 100 : null
 })
 
+const recoveryView = (recovery: Recovery, marketPrice: number) => ({
+  ...orderView(recovery.order, marketPrice),
+  recovery_id: recovery.recoveryId,
+  orphaned_at: seconds(recovery.orphanedAtMs),
+  /** The rule that orphaned it, and the same as a sentence. */
+  reason: recovery.why.rule,
+  sentence: sentenceOf(recovery.why),
+  /** It is to be moved next to the market, and has not been yet. */
+  move_pending: recovery.softClose !== "no"
+})
+
+const refusalsView = (refusals: Refusals): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(refusals).flatMap(([what, refusal]) =>
+      refusal === null ? [] : [[what, sentenceOf(refusal.reason)]]
+    )
+  )
+
 /** Everything a control plane shows of one slot; `slotId` is its number. */
 export const slotView = (slotId: number, state: SlotState) => {
   const { book, marketPrice, facts, terms } = state
@@ -45,14 +64,7 @@ export const slotView = (slotId: number, state: SlotState) => {
     last_price_update_at: secondsOrNull(state.priceAtMs),
     price_age_sec: state.priceAgeSec,
     orders: book.orders.map((order) => orderView(order, marketPrice)),
-    recovery_orders: book.recoveries.map((recovery) => ({
-      ...orderView(recovery.order, marketPrice),
-      recovery_id: recovery.recoveryId,
-      orphaned_at: seconds(recovery.orphanedAtMs),
-      reason: recovery.reason,
-      /** It is to be moved next to the market, and has not been yet. */
-      move_pending: recovery.softClose !== "no"
-    })),
+    recovery_orders: book.recoveries.map((recovery) => recoveryView(recovery, marketPrice)),
     /** Orders whose cancel has no answer yet. */
     pending_cancels: book.pendingCancels.map(({ order }) => order.localId),
     cycle_a: A.cycle,
@@ -89,10 +101,10 @@ export const slotView = (slotId: number, state: SlotState) => {
       entry_time: seconds(cycle.entryMs),
       exit_time: seconds(cycle.exitMs),
       from_recovery: cycle.fromRecovery,
-      rule: cycle.reason.rule
+      kind: cycle.kind
     })),
-    /** The standing answer to each wish that was refused. */
-    refusals: Object.fromEntries(Object.entries(book.refusals).filter(([, answer]) => answer !== null)),
+    /** Why each wish that was refused is not done, as a sentence. */
+    refusals: refusalsView(book.refusals),
     residual: { A: residualView(book.residual.A), B: residualView(book.residual.B) },
     halted: book.halted
   }

@@ -22,7 +22,7 @@ describe("the view of a slot", () => {
       cycle_a: 2,
       halted: null,
       residual: { A: { volume: "0" } },
-      last_cycles: [{ trade_id: "A", net_profit: "0.071", entry_price: "0.101", rule: "exit_filled" }]
+      last_cycles: [{ trade_id: "A", net_profit: "0.071", entry_price: "0.101", kind: "closed" }]
     })
   })
 
@@ -38,7 +38,7 @@ describe("the view of a slot", () => {
     expect(slotView(1, slot.state)).toMatchObject({ wish: "bootstrap" })
     slot.mode("PAUSED")
     slot.price("0.1")
-    expect(slotView(1, slot.state)).toMatchObject({ wish: null, refusals: { bootstrap: "paused" } })
+    expect(slotView(1, slot.state)).toMatchObject({ wish: null, refusals: { bootstrap: "The market is paused." } })
     slot.life("retiring")
     expect(slotView(1, slot.state).state).toBe("retiring")
     slot.life("gone")

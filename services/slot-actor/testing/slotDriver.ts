@@ -1,7 +1,9 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 /**
  * Drives one slot actor by hand, for tests and benchmarks: events in, outputs out, time moved explicitly. Beside the exchange it
  * plays the governor.
  */
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 import { cost as costOf, minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -38,7 +40,7 @@ export const testRules: SlotRules = {
 const SLOT = 1
 const GOVERNOR = "market.XDGUSD.out.governor"
 const START_MS = 1_770_000_000_000
-const because = (rule: string) => ({ rule, numbers: {} })
+const because = (rule: Rule) => ({ rule, numbers: {} })
 
 /** Totals of an order's executions, as text where a test writes them. */
 export interface FillText {
@@ -81,13 +83,11 @@ export class SlotDriver {
   /** One event and nothing that follows from it. */
   protected fold(event: MarketEvent, subject: string): ReadonlyArray<MarketEvent> {
     this.seq += 1
-    const step = this.actor.reduce(this.state, event, {
-      seq: this.seq,
-      index: 0,
-      subject,
-      epoch: 1,
-      timeMs: this.nowMs
-    })
+    const step = this.actor.reduce(
+      this.state,
+      event,
+      placeAt({ seq: this.seq, index: 0, subject, epoch: 1, timeMs: this.nowMs })
+    )
     this.state = step.state
     return step.outputs
   }
@@ -107,13 +107,13 @@ export class SlotDriver {
   }
 
   mode(mode: Mode) {
-    return this.governor({ _tag: "ModeChanged", mode, reason: because("test") })
+    return this.governor({ _tag: "ModeChanged", mode, reason: because("configured") })
   }
 
   /** The slot belongs to the market, is to go, or is gone. */
   life(state: "active" | "retiring" | "gone") {
     const slots = state === "gone" ? [] : [{ slot: SLOT, alias: "doge", state }]
-    return this.governor({ _tag: "SlotsSet", slots, reason: because("test") })
+    return this.governor({ _tag: "SlotsSet", slots, reason: because("configured") })
   }
 
   allot(doge: string, usd: string, slot = SLOT) {
@@ -121,12 +121,12 @@ export class SlotDriver {
     return this.governor({ _tag: "FundsAllotted", slot, ...funds, reason: because("free_and_unreserved") })
   }
 
-  refuseEntry(localId: number, rule: string) {
-    return this.governor({ _tag: "EntryRefused", slot: SLOT, localId, reason: because(rule) })
+  refuseEntry(localId: number, rule: Rule, askAgain: "now" | "later" = "later") {
+    return this.governor({ _tag: "EntryRefused", slot: SLOT, localId, askAgain, reason: because(rule) })
   }
 
   softClose(recoveryId: number) {
-    return this.governor({ _tag: "SoftCloseAsked", slot: SLOT, recoveryId, reason: because("soft_close") })
+    return this.governor({ _tag: "SoftCloseAsked", slot: SLOT, recoveryId, reason: because("operator_moves_recovery") })
   }
 
   sizing(change: Partial<EventOf<"SizingSet">>) {
@@ -136,14 +136,14 @@ export class SlotDriver {
       dogePerOrder: 1,
       skew: 0,
       favouredMultiplier: 1,
-      reason: because("test"),
+      reason: because("configured"),
       ...change
     })
   }
 
   targets(change: Partial<EventOf<"TargetsSet">>) {
     const none = { entryPct: null, profitPct: null, runtimeProfitPct: null }
-    return this.governor({ _tag: "TargetsSet", ...none, reason: because("test"), ...change })
+    return this.governor({ _tag: "TargetsSet", ...none, reason: because("configured"), ...change })
   }
 
   take(): Array<MarketEvent> {

@@ -1,4 +1,5 @@
 /** A slot between an exchange and a governor for property tests: what is done to it, and what it must have booked. */
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 import { cost, divideHalfEven, Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
@@ -143,7 +144,7 @@ export class World {
   mode(mode: Mode): void {
     this.after(() => this.slot.mode(mode))
     if (mode === "PAUSED" || mode === "HALTED") {
-      for (const localId of this.held.keys()) this.refuse(localId, mode.toLowerCase())
+      for (const localId of this.held.keys()) this.refuse(localId, mode === "PAUSED" ? "paused" : "halted")
     }
   }
 
@@ -165,7 +166,7 @@ export class World {
     const outputs = this.slot.take()
     this.said.push(...outputs)
     for (const output of outputs) {
-      if (output._tag === "CycleBooked" && output.reason.rule === "recovery_evicted") {
+      if (output._tag === "CycleBooked" && output.kind === "evicted") {
         this.writeOff(before, Number(output.reason.numbers["recoveryId"]))
       }
     }
@@ -203,7 +204,7 @@ export class World {
     else this.after(() => this.slot.rejected(localId, "withdrawn before it was sent"))
   }
 
-  private refuse(localId: number | undefined, rule: string): void {
+  private refuse(localId: number | undefined, rule: Rule): void {
     const entry = localId === undefined ? undefined : this.held.get(localId)
     if (localId === undefined || entry === undefined) return
     this.held.delete(localId)

@@ -1,7 +1,9 @@
 /** A ledger told event by event: every line it writes, as text, and what stands where afterwards. */
+import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../decimal/decimal.ts"
 import type { MarketEvent } from "../../events/event.ts"
+import type { CycleKind, StandIn } from "../../events/families/slot.ts"
 import { marketSubjects } from "../ids/subjects.ts"
 import type { Transaction } from "./accounts.ts"
 import { amountText, slotDifferences, unbalanced, unexplained } from "./check.ts"
@@ -15,7 +17,7 @@ class Story {
   private seq = 0
 
   tell(subject: string, event: MarketEvent): this {
-    const place = { seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: 0 }
+    const place = placeAt({ seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: 0 })
     const { state, transaction } = postEvent(this.state, event, place)
     this.state = state
     if (transaction !== null) assert.deepEqual(unbalanced(transaction), [])
@@ -34,7 +36,8 @@ class Story {
       price: Price.parse("0.1"),
       volume: Volume.parse("100"),
       postOnly: true,
-      reason: { rule: "test", numbers: {} }
+      layers: 0,
+      reason: { rule: "configured", numbers: {} }
     })
   }
 
@@ -74,11 +77,12 @@ class Story {
     volume: string,
     gross: string,
     fees: string,
-    rule = "exit_filled",
-    numbers: Readonly<Record<string, string | number>> = {}
+    kind: CycleKind = "closed",
+    standIn: StandIn | null = null
   ): this {
     return this.tell(subjects.out("slot-1"), {
       _tag: "CycleBooked",
+      kind,
       tradeId,
       cycle: 1,
       entryPrice: Price.parse("0.1"),
@@ -90,7 +94,8 @@ class Story {
       entryMs: 0,
       exitMs: 0,
       fromRecovery: false,
-      reason: { rule, numbers }
+      standIn,
+      reason: { rule: "configured", numbers: {} }
     })
   }
 
@@ -106,6 +111,12 @@ class Story {
     return amountText(balanceOf(this.state, account, commodity), commodity)
   }
 }
+
+const exit = (volume: string, cost: string, fee: string): StandIn => ({
+  volume: Volume.parse(volume),
+  cost: Quote.parse(cost),
+  fee: Quote.parse(fee)
+})
 
 const textOf = ({ postings }: Transaction) =>
   postings.map(({ account, commodity, amount }) => `${account} ${amountText(amount, commodity)} ${commodity}`)
@@ -175,6 +186,7 @@ describe("the ledger", () => {
       _tag: "EntryRefused",
       slot: 1,
       localId: 3,
+      askAgain: "later",
       reason: { rule: "withdrawn", numbers: {} }
     })
     assert.deepEqual(story.state.orders, {})
@@ -182,20 +194,20 @@ describe("the ledger", () => {
 
   it("forgets an evicted order that never came to be", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025").request(2, "sell")
-    const booked = { localId: 2, exitVolume: "100", exitCost: "9", exitFee: "0.0225" }
-    story.cycle("B", "100", "-1", "0.0475", "recovery_evicted", booked)
+    const standIn = exit("100", "9", "0.0225")
+    story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
     story.tell(subjects.order(1), { _tag: "OrderRejected", clientId: "k", localId: 2, cause: "" })
-    assert.deepEqual([story.state.orders, story.state.evictedEnds], [{}, {}])
+    assert.deepEqual(story.state.orders, {})
     assert.equal(story.at("evicted:1", "base"), "-100")
   })
 
   it("takes back the share of an evicted recovery that filled before its cancel, and keeps the rest apart", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025").request(2, "sell")
-    const booked = { localId: 2, exitVolume: "100", exitCost: "9", exitFee: "0.0225" }
-    story.cycle("B", "100", "-1", "0.0475", "recovery_evicted", booked)
+    const standIn = exit("100", "9", "0.0225")
+    story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
     // 40 at 0.102: 0.48 more than their share of what was booked, and 0.0012 more of a fee.
     story.end("OrderCancelled", 2, "40", "4.08", "0.0102")
-    story.cycle("B", "40", "0.48", "0.0012", "late_fill_correction", { localId: 2 })
+    story.cycle("B", "40", "0.48", "0.0012", "corrected", exit("40", "3.6", "0.009"))
     assert.deepEqual(story.lines, [
       "trading:1 -40 base",
       "evicted:1 40 base",
@@ -224,7 +236,7 @@ describe("the ledger", () => {
       cost: Quote.parse("1"),
       fee: Quote.parse("0.0025")
     }
-    story.cycle("B", "90", "0.18", "0.04545", "exit_cut_short", { localId: 2 })
+    story.cycle("B", "90", "0.18", "0.04545", "cut_short")
     assert.deepEqual(story.lines, [
       "trading:1 0.18 quote",
       "income:1 -0.18 quote",
@@ -237,8 +249,8 @@ describe("the ledger", () => {
 
   it("keeps an evicted recovery apart: booked at the market, and still in the account", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025").request(2, "sell")
-    const booked = { localId: 2, exitVolume: "100", exitCost: "9", exitFee: "0.0225" }
-    story.cycle("B", "100", "-1", "0.0475", "recovery_evicted", booked)
+    const standIn = exit("100", "9", "0.0225")
+    story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
     assert.equal(story.at("trading:1", "base"), "0")
     assert.equal(story.at("trading:1", "quote"), "0")
     assert.equal(story.at("open-fees:1", "quote"), "0")
@@ -251,11 +263,11 @@ describe("the ledger", () => {
 
   it("takes an evicted recovery back when it fills after all, and books the difference", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025").request(2, "sell")
-    const booked = { localId: 2, exitVolume: "100", exitCost: "9", exitFee: "0.0225" }
-    story.cycle("B", "100", "-1", "0.0475", "recovery_evicted", booked)
+    const standIn = exit("100", "9", "0.0225")
+    story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
     // It had stood at 0.102: 1.2 more than booked, and 0.003 more of a fee.
     story.end("OrderFilled", 2, "100", "10.2", "0.0255")
-    story.cycle("B", "100", "1.2", "0.003", "late_fill_correction", { localId: 2 })
+    story.cycle("B", "100", "1.2", "0.003", "corrected", standIn)
     for (const account of ["trading:1", "evicted:1"]) {
       assert.equal(story.at(account, "base"), "0", account)
       assert.equal(story.at(account, "quote"), "0", account)
@@ -263,7 +275,6 @@ describe("the ledger", () => {
     assert.equal(story.at("open-fees:1", "quote"), "0")
     const profit = Quote.parse("0.1495")
     assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [] }), [])
-    assert.deepEqual(story.state.evictedEnds, {})
   })
 
   it("names what a retired slot gave up", () => {

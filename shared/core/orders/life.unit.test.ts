@@ -84,7 +84,7 @@ describe("the life of an order", () => {
     { _tag: "OrderFilled", ...ids, txid: "T", ...money },
     { _tag: "OrderCancelled", ...ids, txid: "T", ...money, cause: "User requested" },
     { _tag: "OrderRejected", ...ids, cause: "EOrder:Insufficient funds" },
-    { _tag: "EntryRefused", slot: 1, localId: 7, reason: { rule: "headroom", numbers: {} } }
+    { _tag: "EntryRefused", slot: 1, localId: 7, askAgain: "later", reason: { rule: "no_headroom", numbers: {} } }
   ])("ends with $_tag", (event) => {
     assert.isNull(after(asked, claimed, event))
   })

@@ -43,7 +43,11 @@ export const EntryGranted = Schema.TaggedStruct("EntryGranted", Entry)
 /** The entry waits in the queue: this loop's entries are spent. It will be granted or refused later. */
 export const EntryDeferred = Schema.TaggedStruct("EntryDeferred", Entry)
 /** The entry will never go to the exchange; the slot has no such order any more. */
-export const EntryRefused = Schema.TaggedStruct("EntryRefused", Entry)
+export const EntryRefused = Schema.TaggedStruct("EntryRefused", {
+  ...Entry,
+  /** `now`: at today's price the slot may have another at once. `later`: what refused it takes a while to pass. */
+  askAgain: Schema.Literals(["now", "later"])
+})
 
 /** The answer to a slot's `FundsWanted`: what it may plan with now. One slot at a time, so that no dollar is promised twice. */
 export const FundsAllotted = Schema.TaggedStruct("FundsAllotted", {

@@ -9,6 +9,20 @@ import { Reason } from "../reason.ts"
 
 export const TradeId = Schema.Literals(["A", "B"])
 
+/** What a slot can want and be refused. */
+export const Wanted = Schema.Literals([
+  "entry_A",
+  "entry_B",
+  "exit_A",
+  "exit_B",
+  "refresh_A",
+  "refresh_B",
+  "fill",
+  "bootstrap",
+  "soft_close"
+])
+export type Wanted = typeof Wanted.Type
+
 /** Place this limit order. The gateway sends it once; its client id follows from this record's epoch, sequence and index. */
 export const OrderRequested = Schema.TaggedStruct("OrderRequested", {
   /** The slot's number of the order, unique within the slot for ever. */
@@ -20,6 +34,8 @@ export const OrderRequested = Schema.TaggedStruct("OrderRequested", {
   price: PriceText,
   volume: VolumeText,
   postOnly: Schema.Boolean,
+  /** Capital layers in the volume of an entry; 0: none. An exit repeats what its entry filled, and says 0. */
+  layers: Schema.Int,
   reason: Reason
 })
 
@@ -70,8 +86,21 @@ export const ExitOrphaned = Schema.TaggedStruct("ExitOrphaned", {
   reason: Reason
 })
 
+/**
+ * How a cycle came to be booked. `closed`: its exit filled. `recovered`: its recovery did. `evicted`: its recovery was taken off
+ * the book and counts as closed at the market. `corrected`: that recovery filled after all, and this is the difference.
+ * `cut_short`: a part of the exit filled, and the rest is too small for an order.
+ */
+export const CycleKind = Schema.Literals(["closed", "recovered", "evicted", "corrected", "cut_short"])
+export type CycleKind = typeof CycleKind.Type
+
+/** An exit that is booked and was not traded. */
+export const StandIn = Schema.Struct({ volume: VolumeText, cost: QuoteText, fee: QuoteText })
+export type StandIn = typeof StandIn.Type
+
 /** A cycle is complete: what it earned. Net = gross − both fees. */
 export const CycleBooked = Schema.TaggedStruct("CycleBooked", {
+  kind: CycleKind,
   tradeId: TradeId,
   cycle: Schema.Int,
   entryPrice: PriceText,
@@ -83,14 +112,18 @@ export const CycleBooked = Schema.TaggedStruct("CycleBooked", {
   /** Unix milliseconds of the exchange's clock. */
   entryMs: Schema.Finite,
   exitMs: Schema.Finite,
+  /** Its exit had become a recovery. The kind says so too, but for `cut_short`, which is either. */
   fromRecovery: Schema.Boolean,
+  /** `evicted`: what stands in for the exit from here on. `corrected`: the part of it that is taken back. Null for all others. */
+  standIn: Schema.NullOr(StandIn),
   reason: Reason
 })
 
 /** Something was not done, and why. Written when the answer changes, not at every tick. */
 export const DecisionRefused = Schema.TaggedStruct("DecisionRefused", {
-  /** What was wanted: `entry_A`, `entry_B`, `exit_A`, `exit_B`, `refresh_A`, `refresh_B`, `fill`, `bootstrap`, `soft_close`. */
-  what: Schema.NonEmptyString,
+  what: Wanted,
+  /** True: the money is missing; only a fill or a deposit changes that. */
+  unfunded: Schema.Boolean,
   reason: Reason
 })
 

@@ -7,7 +7,7 @@ import { Journal } from "../../../shared/journal/port.ts"
 import { grantOf, requestOf, type Wish } from "./slots.ts"
 import { subjects } from "./watch.ts"
 
-const BECAUSE = { rule: "test", numbers: {} }
+const BECAUSE = { rule: "configured", numbers: {} } as const
 let told = 0
 
 /** Puts an event on any subject, as its writer would. */
@@ -25,7 +25,8 @@ export const asGovernor = (event: MarketEvent) => tell(subjects.out("governor"),
 export const grant = (localId: number) => asGovernor(grantOf(1, localId))
 
 /** The governor does not let slot 1's entry go. */
-export const refuse = (localId: number) => asGovernor({ _tag: "EntryRefused", slot: 1, localId, reason: BECAUSE })
+export const refuse = (localId: number) =>
+  asGovernor({ _tag: "EntryRefused", slot: 1, localId, askAgain: "later", reason: BECAUSE })
 
 /** The request of an exit: 100 units to sell, unless told otherwise. */
 export const exitOf = (localId: number, wish: Wish): EventOf<"OrderRequested"> => {

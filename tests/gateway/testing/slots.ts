@@ -11,7 +11,7 @@ export interface Wish {
   readonly postOnly?: boolean
 }
 
-const REASON = { rule: "test", numbers: {} }
+const REASON = { rule: "configured", numbers: {} } as const
 
 /** The request of an entry. */
 export const requestOf = (
@@ -27,6 +27,7 @@ export const requestOf = (
   price: Price.parse(price),
   volume: Volume.parse(volume),
   postOnly,
+  layers: 0,
   reason: REASON
 })
 

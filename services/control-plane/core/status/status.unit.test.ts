@@ -11,7 +11,13 @@ import { initialStatus, type StatusState } from "./state.ts"
 
 const accepted: MarketEvent = { _tag: "OrderAccepted", clientId: "k1", localId: 1, txid: "OX" }
 const unknown: MarketEvent = { _tag: "OrderUnknown", clientId: "k1", localId: 1, cause: "timed out" }
-const refused: MarketEvent = { _tag: "EntryRefused", slot: 1, localId: 1, reason: { rule: "headroom", numbers: {} } }
+const refused: MarketEvent = {
+  _tag: "EntryRefused",
+  slot: 1,
+  localId: 1,
+  askAgain: "later",
+  reason: { rule: "no_headroom", numbers: {} }
+}
 const rejected: MarketEvent = { _tag: "OrderRejected", clientId: "k1", localId: 1, cause: "EOrder:Insufficient funds" }
 const totals = {
   clientId: "k1",
@@ -147,7 +153,12 @@ describe("the state", () => {
   })
 
   it("is not moved by what a slot decides", () => {
-    const refused: MarketEvent = { _tag: "DecisionRefused", what: "entry_A", reason: { rule: "cooldown", numbers: {} } }
+    const refused: MarketEvent = {
+      _tag: "DecisionRefused",
+      what: "entry_A",
+      unfunded: false,
+      reason: { rule: "cooldown", numbers: {} }
+    }
     expect(foldAll([refused])).toEqual({ ...initialStatus, nowMs: START_MS })
   })
 
@@ -165,11 +176,11 @@ describe("the state", () => {
 })
 
 describe("notices and commands", () => {
-  const reason = { rule: "because", numbers: {} }
+  const reason = { rule: "configured", numbers: {} } as const
   const told = (n: number): MarketEvent => ({
     _tag: "NoticeRaised",
     severity: "info",
-    reason: { rule: `notice_${n}`, numbers: {} }
+    reason: { rule: "orphan_pressure", numbers: { n } }
   })
   const asked = (n: number): MarketEvent => ({
     _tag: "CommandIssued",
@@ -184,7 +195,7 @@ describe("notices and commands", () => {
   it("keep the newest only", () => {
     const { notices, commands } = foldAll([...many(told, MAX_NOTICES + 2), ...many(asked, MAX_COMMANDS + 3)])
     expect(notices).toHaveLength(MAX_NOTICES)
-    expect(notices[0]?.reason.rule).toBe("notice_3")
+    expect(notices[0]?.reason.numbers["n"]).toBe(3)
     expect(commands).toHaveLength(MAX_COMMANDS)
     expect(commands[0]?.commandId).toBe("c4")
   })

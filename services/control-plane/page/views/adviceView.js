@@ -154,15 +154,6 @@ export const regime = ({ hmm_regime: shown, startup }) =>
       : [h("p", { class: "empty" }, "advisor off: HMM_ENABLED=false. The trend decides alone.")])
   )
 
-/** What the last word means. */
-const RULES = {
-  controlled: "controlled",
-  neutral_band: "within the neutral band",
-  capacity: "no skew: little room for open orders",
-  no_portfolio: "no skew: the account is worth nothing",
-  flip_damping: "no skew: it changed sign too often"
-}
-
 /** @param {number} skew */
 const favoured = (skew) =>
   skew === 0 ? "neither side is favoured" : skew > 0 ? "buys are enlarged" : "sells are enlarged"
@@ -182,8 +173,6 @@ const chain = (rows) =>
 export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) => {
   if (shown === undefined) return false
   const numbers = shown.reason?.numbers ?? {}
-  const rule = shown.reason?.rule ?? ""
-  const words = RULES[/** @type {keyof typeof RULES} */ (rule)] ?? rule.replaceAll("_", " ")
   const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
   const targetRule = String(numbers["targetRule"] ?? "").replaceAll("_", " ")
   const blend = advisor?.enabled === true ? ` (trend ${decimal(String(advisor.blend_factor), SHARE_DIGITS)})` : ""
@@ -202,7 +191,7 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
               { class: "quiet" },
               shown.reason === null
                 ? "no look at the market yet"
-                : `skew: ${favoured(shown.skew)} · ${words} · at ${timeOfDay(shown.last_update_ts)}`
+                : `skew: ${favoured(shown.skew)} · at ${timeOfDay(shown.last_update_ts)}. ${shown.reason.sentence}`
             )
           ),
           chain([

@@ -65,7 +65,7 @@ describe("the regime", () => {
 describe("the rebalancer", () => {
   it("is shown as the chain of numbers from the trend to the skew", () => {
     expect(balanceWith({})).toBe(
-      "Rebalancer +0.0604 skew: buys are enlarged · controlled · at 13:59:30 " +
+      "Rebalancer +0.0604 skew: buys are enlarged · at 13:59:30. Idle dollars are 0.605 of the account, steered to 0.4082. " +
         "Trend score −0.0040 Regime's bias −0.3571 Blended signal (trend 0.50) −0.1806 Idle target, smoothed 40.82 % " +
         "Idle ratio 60.50 % Smoothed error +0.1006 Velocity, per hour +0.1390 Room for orders normal Target held 4 min more"
     )
@@ -76,8 +76,12 @@ describe("the rebalancer", () => {
     [{ reason: null, skew: 0 }, "0.0000 no look at the market yet Trend score –"],
     [{ skew: -0.1 }, "−0.1000 skew: sells are enlarged"],
     [
-      { skew: 0, capacity_band: "stop", reason: { rule: "capacity", numbers: { bias: "none", idleRatio: "unknown" } } },
-      "skew: neither side is favoured · no skew: little room for open orders"
+      {
+        skew: 0,
+        capacity_band: "stop",
+        reason: { rule: "capacity", numbers: { bias: "none", idleRatio: "unknown" }, sentence: "No skew: little room." }
+      },
+      "skew: neither side is favoured · at 13:59:30. No skew: little room."
     ]
   ] as const)("with %j says: %s", (change, expected) => {
     expect(balanceWith(change)).toContain(expected)

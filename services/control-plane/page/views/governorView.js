@@ -8,8 +8,6 @@ import { h } from "../h.js"
 const SHOWN_LINES = 8
 const AMOUNT_DIGITS = 2
 
-const BANDS = { normal: "room enough", caution: "getting full", stop: "nearly full" }
-
 /**
  * A button that asks for an action; `page/dialog.js` hears the click.
  * @param {string} action
@@ -44,7 +42,7 @@ const tiles = (report) => {
     tile(
       "Open orders",
       `${room.open_orders_current} of ${room.open_orders_safe_cap}`,
-      `${room.status_band}: ${BANDS[room.status_band]}`,
+      `${room.status_band}: ${room.blocked_risk_hint[0] ?? "room enough"}`,
       room.status_band
     ),
     tile(

@@ -59,12 +59,12 @@ const orders = (slot, report) => {
   const active = slot.orders.map(({ status, role, ...order }) =>
     orderRow({ ...order, what: role, note: STATES[status], noteClass: status }, report)
   )
-  const recoveries = slot.recovery_orders.map(({ recovery_id, reason, status, ...order }) =>
+  const recoveries = slot.recovery_orders.map(({ recovery_id, sentence, status, ...order }) =>
     orderRow(
       {
         ...order,
         what: `recovery ${recovery_id}`,
-        note: STATES[status] || reason.replaceAll("_", " "),
+        note: STATES[status] || sentence,
         noteClass: status === "accepted" ? "recovery" : status
       },
       report
@@ -120,14 +120,7 @@ export const slotCard = (slot, report) => {
       h(
         "ul",
         { class: "refusals", "aria-label": "Not done at present" },
-        ...refused.map(([what, answer]) =>
-          h(
-            "li",
-            {},
-            h("b", {}, what.replaceAll("_", " ")),
-            `not now: ${answer?.replaceAll("_", " ").replace(/:(.+)$/, " ($1)")}`
-          )
-        )
+        ...refused.map(([what, answer]) => h("li", {}, h("b", {}, what.replaceAll("_", " ")), `not now: ${answer}`))
       ),
     h(
       "dl",

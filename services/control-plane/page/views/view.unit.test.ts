@@ -40,11 +40,13 @@ describe("the page", () => {
   })
 
   it("shows a recovery with the rule that made it one", () => {
-    expect(text(shown())).toContain("B sell recovery 1 s1 timeout 0.1502000 +6.52 % 13")
+    expect(text(shown())).toContain(
+      "B sell recovery 1 It has waited 30 min, and the market has moved away. 0.1502000 +6.52 % 13"
+    )
   })
 
   it("says what a slot does not do at present, and why", () => {
-    expect(text(shown())).toContain("entry A not now: reentry cooldown")
+    expect(text(shown())).toContain("entry A not now: The trade rests until 2026-11-21 17:03:09 UTC.")
   })
 
   it("lists the newest cycle first, over all slots", () => {
@@ -111,7 +113,7 @@ describe("the page of a market that runs", () => {
   it("shows entries, open orders, the day's loss, layers, target and recoveries against their limits", () => {
     const shown = text(governorPage())
     expect(shown).toContain("Entries this loop 1 of 2 3 waiting · loop 30 s")
-    expect(shown).toContain("Open orders 31 of 45 caution: getting full")
+    expect(shown).toContain("Open orders 31 of 45 caution: 14 of 45 places for open orders are left.")
     expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, lock open")
     expect(shown).toContain("Capital layers 1 of 2")
     expect(shown).toContain("Profit target 1.00 % two maker fees 0.50 %")

@@ -1,7 +1,9 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
-import { type Draft, reason } from "../draft.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
@@ -29,8 +31,8 @@ export interface Capacity {
   /** Of the safe cap. */
   readonly utilisationPct: number
   readonly band: Band
-  /** Why the band is not normal. */
-  readonly hints: ReadonlyArray<string>
+  /** Why the band is not normal: what decided it first. */
+  readonly hints: ReadonlyArray<Reason>
 }
 
 /** Orders sent and not ended. */
@@ -46,9 +48,8 @@ export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity
   const safeCap = Math.floor(rules.openOrderLimit * rules.openOrderSafetyRatio)
   const headroom = safeCap - open
   const cutShort = withinADay(state.capacity.partialCancels, state.nowMs)
-  const hints: Array<string> = []
-  if (headroom < CAUTION_BELOW) hints.push(`${headroom} places left of a safe cap of ${safeCap}`)
-  if (cutShort > 0) hints.push(`${cutShort} orders cancelled after a part fill within a day`)
+  const little = headroom < CAUTION_BELOW ? [reason("open_order_headroom", { headroom, safeCap, open })] : []
+  const partly = cutShort > 0 ? [reason("part_fills_cancelled", { cancelled: cutShort })] : []
   return {
     internal,
     exchange,
@@ -58,7 +59,7 @@ export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity
     headroom,
     utilisationPct: safeCap === 0 ? 100 : (open / safeCap) * 100,
     band: headroom < STOP_BELOW || cutShort > 0 ? "stop" : headroom < CAUTION_BELOW ? "caution" : "normal",
-    hints
+    hints: headroom < STOP_BELOW ? [...little, ...partly] : [...partly, ...little]
   }
 }
 
@@ -100,7 +101,7 @@ export const watchBand = (draft: Draft): void => {
   draft.outputs.push({
     _tag: "CapacityBandChanged",
     band,
-    reason: reason("open_order_headroom", { headroom, safeCap, open, hint: hints[0] ?? "" })
+    reason: hints[0] ?? reason("open_order_headroom", { headroom, safeCap, open })
   })
 }
 

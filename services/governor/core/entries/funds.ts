@@ -10,7 +10,8 @@ import {
   Volume as Volumes
 } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
 import { costCeiling, ordersOf, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
@@ -73,15 +74,17 @@ const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 export const coverage = (
   state: GovernorState,
   order: TrackedOrder
-): { readonly covered: boolean; readonly needs: string; readonly free: string } => {
+): { readonly covered: boolean; readonly needs: string; readonly free: string; readonly currency: "DOGE" | "USD" } => {
   const free = freeFunds(state, order)
   const needs = needOf(state, order)
   if (order.side === "sell") {
     const have = free?.base ?? Volumes.zero
-    return { covered: have >= needs.base, needs: Volumes.format(needs.base), free: Volumes.format(have) }
+    const figures = { needs: Volumes.format(needs.base), free: Volumes.format(have) }
+    return { covered: have >= needs.base, ...figures, currency: "DOGE" }
   }
   const have = free?.quote ?? Quotes.zero
-  return { covered: have >= needs.quote, needs: Quotes.format(needs.quote), free: Quotes.format(have) }
+  const figures = { needs: Quotes.format(needs.quote), free: Quotes.format(have) }
+  return { covered: have >= needs.quote, ...figures, currency: "USD" }
 }
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
+import { placeAt } from "../../../../shared/actor/core/actor.ts"
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { marketSubjects } from "../../../../shared/core/ids/subjects.ts"
 import { governorActor } from "../actor.ts"
@@ -24,9 +24,9 @@ const free = (story: GovernorStory) => {
 describe("an entry and what is free", () => {
   it.each([
     { side: "buy", doge: "0", usd: "2.00099", verdict: "granted" },
-    { side: "buy", doge: "0", usd: "2.0009899999", verdict: "refused insufficient_funds" },
+    { side: "buy", doge: "0", usd: "2.0009899999", verdict: "refused entry_not_covered" },
     { side: "sell", doge: "20", usd: "0", verdict: "granted" },
-    { side: "sell", doge: "19.99999999", usd: "0", verdict: "refused insufficient_funds" }
+    { side: "sell", doge: "19.99999999", usd: "0", verdict: "refused entry_not_covered" }
   ] as const)("a $side of 20 DOGE with $doge DOGE and $usd USD free is $verdict", ({ side, doge, usd, verdict }) => {
     // 20 · 0.0998 = 1.996, and a maker fee of 0.25 % of that: 2.00099.
     const story = new GovernorStory().running().balances(doge, usd).nextLoop()
@@ -35,7 +35,7 @@ describe("an entry and what is free", () => {
 
   it("believes the exchange when it holds more than our orders explain", () => {
     const story = new GovernorStory().running().balances("100", "10", { doge: "90" }).nextLoop()
-    assert.equal(story.slot(1, request(1, { side: "sell", volume: "11" })).verdict, "refused insufficient_funds")
+    assert.equal(story.slot(1, request(1, { side: "sell", volume: "11" })).verdict, "refused entry_not_covered")
     assert.equal(story.slot(1, request(2, { side: "sell", volume: "10" })).verdict, "granted")
   })
 
@@ -65,7 +65,7 @@ describe("an entry and what is free", () => {
     const story = new GovernorStory().running().balances("20", "0").nextLoop()
     story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
     story.order(1, fill(1, "20")).order(1, ended("OrderFilled", 1, "20"))
-    assert.equal(story.slot(1, request(2, { volume: "19" })).verdict, "deferred waits_for_balances")
+    assert.equal(story.slot(1, request(2, { volume: "19" })).verdict, "deferred balances_unsettled")
     assert.equal(story.after(1).verdict, "nothing")
     story.balances("0", "2.003")
     assert.equal(story.after(1).verdict, "granted")
@@ -78,7 +78,7 @@ describe("an entry and what is free", () => {
       .order(1, accepted(1))
       .order(1, fill(1, "20"))
       .order(1, ended("OrderFilled", 1, "20"))
-    assert.equal(story.slot(1, request(2, { side: "sell" })).verdict, "deferred waits_for_balances")
+    assert.equal(story.slot(1, request(2, { side: "sell" })).verdict, "deferred balances_unsettled")
     story.balances("20", "1")
     assert.equal(story.after(1).verdict, "granted")
   })
@@ -87,12 +87,12 @@ describe("an entry and what is free", () => {
     const story = new GovernorStory().running().balances("20", "0").nextLoop()
     story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
     story.order(1, fill(1, "20", "0")).order(1, ended("OrderFilled", 1, "20", "0"))
-    assert.equal(story.slot(1, request(2, { volume: "19" })).verdict, "deferred waits_for_balances")
+    assert.equal(story.slot(1, request(2, { volume: "19" })).verdict, "deferred balances_unsettled")
   })
 
   it.each([
     { seconds: 29.999, verdict: "nothing" },
-    { seconds: 30, verdict: "refused insufficient_funds" }
+    { seconds: 30, verdict: "refused entry_not_covered" }
   ])("that waits for balances which do not come gets $verdict after $seconds s", ({ seconds, verdict }) => {
     const story = new GovernorStory().running().balances("20", "0").nextLoop()
     story
@@ -115,19 +115,19 @@ describe("funds for slots that lack orders", () => {
     assert.equal(second?.slot, 2)
     // 3 − 1.996 − 0.00499
     assert.equal(second?.quote, Quote.parse("0.99901"))
-    assert.equal(story.slot(2, request(1)).verdict, "refused insufficient_funds")
+    assert.equal(story.slot(2, request(1)).verdict, "refused entry_not_covered")
   })
 
   it("count every entry of a slot's answer, which is one record of several events", () => {
     const story = new GovernorStory().running().balances("100", "100").nextLoop()
     story.slot(1, wanted("bootstrap")).slot(2, wanted("bootstrap")).clock()
-    const place: EventPlace = {
+    const place = placeAt({
       seq: 1_000_000,
       index: 0,
       subject: marketSubjects("XDGUSD").out("slot-1"),
       epoch: 1,
       timeMs: story.nowMs
-    }
+    })
     for (const [index, side] of (["sell", "buy"] as const).entries()) {
       const step = governorActor.reduce(story.state, request(index + 1, { side }), { ...place, index })
       assert.lengthOf(
@@ -143,7 +143,7 @@ describe("funds for slots that lack orders", () => {
 
   it("go to the next slot when the first has refused, or has not answered for ten seconds", () => {
     const refused = new GovernorStory().running().slot(1, wanted("repair")).slot(2, wanted("repair")).clock()
-    refused.slot(1, refusal("entry_B", "insufficient_funds"))
+    refused.slot(1, refusal("entry_B", "entry_not_covered"))
     assert.deepEqual(toldSlots(refused.clock()), [2])
 
     const silent = new GovernorStory().running().slot(1, wanted("repair")).slot(2, wanted("repair")).clock()

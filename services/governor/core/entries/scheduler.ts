@@ -2,10 +2,12 @@
  * The entry scheduler: of the entries that slots ask for, so many a loop go to the exchange, fewer as the room for open orders
  * shrinks; the others wait in a queue that is part of the state.
  */
+import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { capacityOf } from "./capacity.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { coverage, unsettled } from "./funds.ts"
 import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../orderTable.ts"
 import { readyForEntries } from "../mode/startup.ts"
@@ -28,27 +30,32 @@ export const entryCap = (headroom: number, { maxEntryAddsPerLoop }: GovernorRule
   return tier === undefined ? maxEntryAddsPerLoop : Math.min(maxEntryAddsPerLoop, tier[1])
 }
 
-type Verdict = { readonly _tag: "Grant" | "Defer" | "Refuse"; readonly reason: Reason }
+type AskAgain = EventOf<"EntryRefused">["askAgain"]
+
+type Verdict =
+  | { readonly _tag: "Grant" | "Defer"; readonly reason: Reason }
+  | { readonly _tag: "Refuse"; readonly askAgain: AskAgain; readonly reason: Reason }
+
+/** Why a market that stands still lets no entry pass. */
+const stillness = ({ mode }: GovernorState): Reason =>
+  reason(mode.mode === "HALTED" ? "halted" : "paused", { cause: mode.reason?.rule ?? "" })
 
 /** What becomes of an entry now. */
 const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, queued: boolean): Verdict => {
-  const refuse = (rule: string, numbers: Reason["numbers"] = {}): Verdict => ({
-    _tag: "Refuse",
-    reason: reason(rule, numbers)
-  })
+  const refuse = (why: Reason): Verdict => ({ _tag: "Refuse", askAgain: "later", reason: why })
   const { mode } = state.mode
-  if (mode === "PAUSED" || mode === "HALTED")
-    return refuse(mode.toLowerCase(), { cause: state.mode.reason?.rule ?? "" })
-  if (!readyForEntries(state)) return refuse("starting")
+  if (mode === "PAUSED" || mode === "HALTED") return refuse(stillness(state))
+  if (!readyForEntries(state)) return refuse(reason("starting", {}))
   const slot = state.slots.slots.find((known) => known.slot === order.slot)
-  if (slot?.state !== "active") return refuse("slot_inactive")
+  if (slot?.state !== "active") return refuse(reason("slot_inactive", {}))
   const { price } = state.market
   if (queued && price !== null && (order.side === "sell" ? order.price <= price : order.price >= price)) {
-    return refuse("price_passed", { marketPrice: state.market.priceNumber })
+    const why = reason("price_passed", { marketPrice: state.market.priceNumber })
+    return { _tag: "Refuse", askAgain: "now", reason: why }
   }
-  const { covered, needs, free } = coverage(state, order)
-  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("waits_for_balances", { needs, free }) }
-  if (!covered) return refuse("insufficient_funds", { needs, free })
+  const { covered, ...funds } = coverage(state, order)
+  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", funds) }
+  if (!covered) return refuse(reason("entry_not_covered", funds))
   const { headroom, open, limit, safeCap } = capacityOf(state, rules)
   const cap = entryCap(headroom, rules)
   const { grantedInLoop } = state.scheduler
@@ -92,7 +99,7 @@ const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
       draft.outputs.push({ _tag: "EntryDeferred", ...why })
       return
     case "Refuse":
-      return refuseEntry(draft, order, verdict.reason)
+      return refuseEntry(draft, order, verdict.reason, verdict.askAgain)
   }
 }
 
@@ -100,18 +107,18 @@ const without = (queue: ReadonlyArray<string>, { slot, localId }: TrackedOrder):
   queue.filter((key) => key !== orderKey(slot, localId))
 
 /** The entry is gone for good. */
-export const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason): void => {
+const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason, askAgain: AskAgain): void => {
   const { slot, localId } = order
   const { scheduler } = draft.state
   draft.state.scheduler = { ...scheduler, queue: without(scheduler.queue, order) }
   forget(draft, slot, localId)
-  draft.outputs.push({ _tag: "EntryRefused", slot, localId, reason: why })
+  draft.outputs.push({ _tag: "EntryRefused", slot, localId, askAgain, reason: why })
 }
 
 /** The table of live orders is full: an entry that nobody follows must not be sent. */
 export const refuseUntracked = (draft: Draft, slot: number, localId: number): void => {
   const why = reason("too_many_orders", { most: MAX_TRACKED_ORDERS })
-  draft.outputs.push({ _tag: "EntryRefused", slot, localId, reason: why })
+  draft.outputs.push({ _tag: "EntryRefused", slot, localId, askAgain: "later", reason: why })
 }
 
 /** A new loop has begun: its budget is whole again. True when one has. */
@@ -145,8 +152,7 @@ export const drain = (draft: Draft): void => {
 export const refuseWaiting = (draft: Draft): void => {
   for (const order of ordersOf(draft.state)) {
     if (order.stage === "requested" || order.stage === "deferred") {
-      const { mode } = draft.state
-      refuseEntry(draft, order, reason(mode.mode.toLowerCase(), { cause: mode.reason?.rule ?? "" }))
+      refuseEntry(draft, order, stillness(draft.state), "later")
     }
   }
 }
@@ -154,5 +160,6 @@ export const refuseWaiting = (draft: Draft): void => {
 /** The slot no longer wants an entry that has no grant yet. One that has is the gateway's to withdraw. */
 export const withdraw = (draft: Draft, slot: number, localId: number): void => {
   const order = draft.state.orders[orderKey(slot, localId)]
-  if (order?.stage === "requested" || order?.stage === "deferred") refuseEntry(draft, order, reason("withdrawn", {}))
+  if (order?.stage !== "requested" && order?.stage !== "deferred") return
+  refuseEntry(draft, order, reason("withdrawn", {}), "later")
 }

@@ -98,7 +98,7 @@ describe("the entry scheduler", () => {
     assert.deepEqual(refused, verdict === 1 ? [] : ["price_passed"])
   })
 
-  it.each<{ rule: string; cause: string; stop: (story: GovernorStory) => GovernorStory }>([
+  it.each<{ rule: "paused" | "halted"; cause: string; stop: (story: GovernorStory) => GovernorStory }>([
     { rule: "paused", cause: "operator", stop: (story) => story.command({ name: "pause", note: "" }) },
     { rule: "paused", cause: "daily_loss_lock", stop: (story) => story.slot(3, cycle("-3", story.nowMs)) },
     {

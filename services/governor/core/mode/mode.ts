@@ -6,15 +6,13 @@
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Mode } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { type Draft, reason } from "../draft.ts"
-import { type Cause, CAUSES, type GovernorState, type ModeSlice } from "../state.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
+import { type Cause, CAUSES, HALTING, NEEDS_OPERATOR } from "./causes.ts"
+import type { GovernorState, ModeSlice } from "../state.ts"
 
 /** A fault stops its actor, so there is about one per actor; more than these add nothing to the halt. */
 const MAX_FAULTS = 20
-
-const HALTING: ReadonlySet<Cause> = new Set<Cause>(["invariant_broken", "fault"])
-/** Causes after which a person decides when to go on. */
-const NEEDS_OPERATOR: ReadonlySet<Cause> = new Set<Cause>(["invariant_broken", "fault", "daily_loss_lock"])
 
 /** Something stands against running. A cause that stands already keeps its first reason. */
 export const raiseCause = (draft: Draft, cause: Cause, why: Reason): void => {
@@ -25,7 +23,7 @@ export const raiseCause = (draft: Draft, cause: Cause, why: Reason): void => {
     ...mode,
     causes: { ...mode.causes, [cause]: why },
     halted: mode.halted || HALTING.has(cause),
-    operatorNeeded: mode.operatorNeeded ?? (operatorNeeded ? why : null)
+    operatorNeeded: mode.operatorNeeded ?? (operatorNeeded ? { by: cause, reason: why } : null)
   }
 }
 
@@ -49,14 +47,15 @@ export const leadingCause = ({ causes }: ModeSlice): Cause | null =>
 
 /** An operator pauses; the note is what they gave as their reason. */
 export const pauseByOperator = (draft: Draft, note: string): void => {
-  draft.state.mode = { ...draft.state.mode, operatorNeeded: reason("operator", note === "" ? {} : { note }) }
+  const why = reason("operator", note === "" ? {} : { note })
+  draft.state.mode = { ...draft.state.mode, operatorNeeded: { by: "operator", reason: why } }
 }
 
 /** An operator resumes: null when that is granted, else the cause that stands against it. */
 export const resume = (draft: Draft): Reason | null => {
   const { mode } = draft.state
   const cause = leadingCause(mode)
-  if (cause !== null) return reason(cause, mode.causes[cause]?.numbers ?? {})
+  if (cause !== null) return mode.causes[cause] ?? null
   draft.state.mode = { ...mode, operatorNeeded: null, halted: false, clearSinceMs: 0 }
   return null
 }
@@ -97,9 +96,18 @@ export const slotBroke = (draft: Draft, slot: number, violations: ReadonlyArray<
   raiseCause(draft, "invariant_broken", reason("invariant_broken", { slot, violation: violations[0] ?? "" }))
 }
 
+/** A slot has no order and no money for one; the first such slot stands for all. `numbers` are those it compared. */
+export const slotCannotStart = (draft: Draft, slot: number, numbers: Reason["numbers"]): void => {
+  if (draft.state.mode.causes.cannot_bootstrap !== undefined) return
+  draft.state.mode = { ...draft.state.mode, unfundedSlot: slot }
+  raiseCause(draft, "cannot_bootstrap", reason("cannot_bootstrap", { slot, ...numbers }))
+}
+
 /** The slot that could not start trades, or is gone. */
 export const slotStarted = (draft: Draft, slot: number): void => {
-  if (draft.state.mode.causes.cannot_bootstrap?.numbers["slot"] === slot) clearCause(draft, "cannot_bootstrap")
+  if (draft.state.mode.unfundedSlot !== slot) return
+  draft.state.mode = { ...draft.state.mode, unfundedSlot: null }
+  clearCause(draft, "cannot_bootstrap")
 }
 
 /** The slot is no longer of the market, and neither is what it broke. */
@@ -115,7 +123,7 @@ export const slotGone = (draft: Draft, slot: number): void => {
 export const governorBroke = (draft: Draft, violations: ReadonlyArray<string>): void => {
   draft.state.mode = { ...draft.state.mode, violations }
   if (violations.length === 0) clearBroken(draft)
-  else raiseCause(draft, "invariant_broken", reason("invariant_broken", { violation: violations.join("; ") }))
+  else raiseCause(draft, "invariant_broken", reason("governor_broken", { violation: violations.join("; ") }))
 }
 
 const clearBroken = (draft: Draft): void => {
@@ -157,9 +165,9 @@ const wanted = (state: GovernorState, autoResumeAfterMs: number): readonly [Mode
   if (mode.halted) return ["HALTED", halting ?? reason("halted", {})]
   // An operator's word weighs more than what passes by itself.
   const passing = cause === null || !NEEDS_OPERATOR.has(cause)
-  if (mode.operatorNeeded?.rule === "operator" && passing) return ["PAUSED", mode.operatorNeeded]
+  if (mode.operatorNeeded?.by === "operator" && passing) return ["PAUSED", mode.operatorNeeded.reason]
   if (standing !== null) return ["PAUSED", standing]
-  if (mode.operatorNeeded !== null) return ["PAUSED", mode.operatorNeeded]
+  if (mode.operatorNeeded !== null) return ["PAUSED", mode.operatorNeeded.reason]
   if (mode.mode === "PAUSED" && nowMs - mode.clearSinceMs < autoResumeAfterMs) {
     return ["PAUSED", mode.reason ?? reason("clearing", {})]
   }

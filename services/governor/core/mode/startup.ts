@@ -2,7 +2,8 @@
 import type { StartupStep } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { unfitted } from "../watch/advisor.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { standsStill } from "./mode.ts"
 import { ordersOf } from "../orderTable.ts"
 import { isConfigured } from "../rules.ts"
@@ -14,47 +15,55 @@ const BOOTSTRAP_PATIENCE_MS = 30_000
 type StepState = "waiting" | "pending" | "done"
 type Finding = readonly [StepState, Reason]
 
-const done = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["done", reason(rule, numbers)]
-const waiting = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["waiting", reason(rule, numbers)]
-const pending = (rule: string, numbers: Reason["numbers"] = {}): Finding => ["pending", reason(rule, numbers)]
+const done = (why: Reason): Finding => ["done", why]
+const waiting = (why: Reason): Finding => ["waiting", why]
+const pending = (why: Reason): Finding => ["pending", why]
 
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
-  snapshot: (state) => (isConfigured(state) ? done("journal_folded") : waiting("waits_for_configuration")),
+  snapshot: (state) =>
+    isConfigured(state) ? done(reason("journal_folded", {})) : waiting(reason("waits_for_configuration", {})),
   terms: ({ market }) =>
     market.constraints !== null && market.fees !== null
-      ? done("terms_known", { makerPct: market.fees.makerPct })
-      : waiting("waits_for_constraints_and_fees"),
+      ? done(reason("terms_known", { makerPct: market.fees.makerPct }))
+      : waiting(reason("waits_for_constraints_and_fees", {})),
   price: ({ market }) =>
     market.price !== null && market.priceSeq > market.gatewayStartSeq
-      ? done("price_heard", { price: market.priceNumber })
-      : waiting("waits_for_first_price"),
+      ? done(reason("price_heard", { price: market.priceNumber }))
+      : waiting(reason("waits_for_first_price", {})),
   candles: ({ advisor }) => {
-    if (advisor.intervals.length === 0) return done("no_regime_advisor")
+    if (advisor.intervals.length === 0) return done(reason("no_regime_advisor", {}))
     const missing = unfitted(advisor)
-    if (missing.length === 0) return done("models_fitted", { intervals: advisor.intervals.join(" ") })
+    if (missing.length === 0) return done(reason("models_fitted", { intervals: advisor.intervals.join(" ") }))
     const refusals = missing.flatMap(({ intervalMin, refusal }) =>
       refusal === null ? [] : `${intervalMin}: ${refusal}`
     )
     const intervals = missing.map(({ intervalMin }) => intervalMin).join(" ")
-    return pending("waits_for_training", {
-      intervals,
-      ...(refusals.length > 0 ? { refused: refusals.join(", ") } : {})
-    })
+    return pending(
+      reason("waits_for_training", {
+        intervals,
+        ...(refusals.length > 0 ? { refused: refusals.join(", ") } : {})
+      })
+    )
   },
   reconcile: ({ market }) =>
     market.reconciled === null
-      ? waiting("waits_for_comparison_with_the_exchange")
-      : done("compared", { openOrders: market.reconciled.openOrders, foreignOrders: market.reconciled.foreignOrders }),
-  missed_fills: ({ market }) => done("fills_read", { missed: market.reconciled?.missed ?? 0 }),
+      ? waiting(reason("waits_for_comparison_with_the_exchange", {}))
+      : done(
+          reason("compared", {
+            openOrders: market.reconciled.openOrders,
+            foreignOrders: market.reconciled.foreignOrders
+          })
+        ),
+  missed_fills: ({ market }) => done(reason("fills_read", { missed: market.reconciled?.missed ?? 0 })),
   bootstrap: (state) => {
     const missing = unfunded(state)
     const since = state.startup.bootstrapSinceMs ?? state.nowMs
     return missing.length === 0 || state.nowMs - since >= BOOTSTRAP_PATIENCE_MS
-      ? done("slots_funded", { resting: missing.length })
-      : waiting("waits_for_slots", { slots: missing.join(" ") })
+      ? done(reason("slots_funded", { resting: missing.length }))
+      : waiting(reason("waits_for_slots", { slots: missing.join(" ") }))
   },
-  running: () => done("started")
+  running: () => done(reason("started", {}))
 }
 
 /** The steps in their order. */

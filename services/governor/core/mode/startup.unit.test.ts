@@ -64,7 +64,7 @@ describe("the start", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("0", "0").price("0.1").reconciled()
     story.slot(1, wanted("bootstrap")).clock()
     assert.equal(story.mode, "STARTING startup")
-    assert.equal(story.slot(1, request(1)).verdict, "refused insufficient_funds")
+    assert.equal(story.slot(1, request(1)).verdict, "refused entry_not_covered")
     assert.equal(story.mode, "RUNNING started")
   })
 
@@ -84,15 +84,15 @@ describe("the start", () => {
 
   it("takes only the answer to an allotment for one: what a slot refused before says nothing of its funds", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
-    story.slot(1, refusal("bootstrap", "waits_for_price")).clock()
+    story.slot(1, refusal("bootstrap", "no_price")).clock()
     assert.equal(story.state.startup.steps.bootstrap, "waiting")
-    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "min_size"))
+    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "below_min_cost"))
     assert.equal(story.mode, "RUNNING started")
   })
 
   it("begins anew with whatever handles orders: every slot without orders is funded again", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
-    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "min_size"))
+    story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "below_min_cost"))
     story.control(restart).price("0.1").reconciled()
     assert.equal(story.state.startup.steps.bootstrap, "waiting")
     assert.equal(story.slot(1, wanted("bootstrap")).clock().slot(1, request(1)).mode, "RUNNING started")

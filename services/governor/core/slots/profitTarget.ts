@@ -1,6 +1,9 @@
 /** The profit target: as configured, as an operator set it, or following the market's volatility. (docs/trading-contract.md §7.) */
+import type { EventOf } from "../../../../shared/events/event.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
-import { type Draft, notice, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, notice } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
 import { medianOf } from "./median.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
@@ -29,10 +32,8 @@ export const sampleProfitTarget = (draft: Draft): void => {
   const samples = [...targets.samples, market.priceNumber].slice(-MAX_SAMPLES)
   state.targets = { ...targets, samples, sampledLoop: scheduler.loop }
   const move = rules.volatilityProfit ? medianMovePct(samples) : null
-  setTargets(draft, { runtimeProfitPct: move === null ? null : targetFor(draft, move) }, "volatility", {
-    samples: samples.length,
-    medianMovePct: move ?? "unknown"
-  })
+  const why = reason("volatility", { samples: samples.length, medianMovePct: move ?? "unknown" })
+  setTargets(draft, { runtimeProfitPct: move === null ? null : targetFor(draft, move) }, why)
 }
 
 const targetFor = ({ rules, state }: Draft, medianMove: number): number => {
@@ -47,8 +48,7 @@ const targetFor = ({ rules, state }: Draft, medianMove: number): number => {
 export const setTargets = (
   draft: Draft,
   to: Partial<Pick<TargetsSlice, "entryPct" | "profitPct" | "runtimeProfitPct">>,
-  rule: string,
-  numbers: Readonly<Record<string, number | string>> = {}
+  why: Reason
 ): void => {
   const before = draft.state.targets
   const after = { ...before, ...to }
@@ -59,7 +59,7 @@ export const setTargets = (
   if (same) return
   draft.state.targets = after
   const { entryPct, profitPct, runtimeProfitPct } = after
-  draft.outputs.push({ _tag: "TargetsSet", entryPct, profitPct, runtimeProfitPct, reason: reason(rule, numbers) })
+  draft.outputs.push({ _tag: "TargetsSet", entryPct, profitPct, runtimeProfitPct, reason: why })
   watchFees(draft)
 }
 
@@ -73,7 +73,7 @@ export const configureTargets = (draft: Draft, before: SlotRules | null): void =
       ...(before.entryPct === rules.entryPct ? {} : { entryPct: null }),
       ...(before.profitPct === rules.profitPct ? {} : { profitPct: null })
     },
-    "configured"
+    reason("configured", {})
   )
 }
 

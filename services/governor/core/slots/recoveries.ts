@@ -2,7 +2,8 @@
 import type { Command } from "../../../../shared/events/families/command.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { capacityOf } from "../entries/capacity.ts"
-import { type Draft, notice, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, notice } from "../draft.ts"
 import { recoveriesOf, type TrackedRecovery } from "../orderTable.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -84,7 +85,7 @@ export const softCloseByOperator = (draft: Draft, command: SoftClose): Reason | 
   const chosen = choose(state, command)
   if (chosen.length === 0) return nothingToMove(state, command)
   for (const recovery of chosen) {
-    ask(draft, recovery, reason(command.name, { distancePct: distancePct(state, recovery) }))
+    ask(draft, recovery, reason("operator_moves_recovery", { distancePct: distancePct(state, recovery) }))
   }
   return null
 }

@@ -3,7 +3,8 @@ import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { ownFunds } from "../entries/funds.ts"
 import { ordersOf } from "../orderTable.ts"
 import { isConfigured } from "../rules.ts"
@@ -42,8 +43,11 @@ export const fundableLayers = (
   }
 }
 
+/** What may change the sizes. */
+type SizingRule = "configured" | "balances" | "loop" | "skew" | "layer_added" | "layer_removed"
+
 /** Tells the slots when layers, skew or multiplier have changed; nothing before there are rules to size by. */
-export const updateSizing = (draft: Draft, cause: string): void => {
+export const updateSizing = (draft: Draft, cause: SizingRule): void => {
   const { state, rules } = draft
   if (!isConfigured(state)) return
   const { sizing } = state
@@ -98,7 +102,7 @@ export const addLayer = (draft: Draft, wanted: Source | null): Reason | null => 
     })
   }
   state.sizing = { ...state.sizing, targetLayers: targetLayers + 1 }
-  updateSizing(draft, "add_layer")
+  updateSizing(draft, "layer_added")
   return null
 }
 
@@ -107,7 +111,7 @@ export const removeLayer = (draft: Draft): Reason | null => {
   const { sizing } = draft.state
   if (sizing.targetLayers === 0) return reason("no_layer", { targetLayers: 0 })
   draft.state.sizing = { ...sizing, targetLayers: sizing.targetLayers - 1 }
-  updateSizing(draft, "remove_layer")
+  updateSizing(draft, "layer_removed")
   return null
 }
 

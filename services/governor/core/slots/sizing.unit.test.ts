@@ -173,8 +173,8 @@ describe("capital layers", () => {
   it("show what is wanted, in force, missing and already on the book", () => {
     const story = holding("100", "100").command(addLayer()).command(addLayer())
     const small = request(1, { role: "exit" })
-    story.slot(1, small).slot(1, { ...request(2, { role: "exit" }), reason: { rule: "x", numbers: { layers: 2 } } })
-    story.slot(1, { ...request(3, { role: "exit" }), reason: { rule: "x", numbers: { layers: 2 } } })
+    story.slot(1, small).slot(1, { ...request(2), layers: 2 })
+    story.slot(1, { ...request(3), layers: 2 })
     assert.deepEqual(layers(story).propagation, { done: 2, orders: 3 })
     story.order(1, ended("OrderCancelled", 3, "0"))
     story.balances("1", "0.4")

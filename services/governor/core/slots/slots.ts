@@ -1,7 +1,8 @@
 /** The slots of the market: configured, added and removed while it runs, each under a name. */
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { nextAlias } from "./aliases.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { forgetWish } from "../entries/funds.ts"
 import { slotGone } from "../mode/mode.ts"
 import type { GovernorState } from "../state.ts"
@@ -17,8 +18,8 @@ const MAX_SLOT = 46_655
 export const activeSlots = ({ slots }: GovernorState): ReadonlyArray<Slot> =>
   slots.slots.filter(({ state }) => state === "active")
 
-const tell = (draft: Draft, rule: string, numbers: Reason["numbers"] = {}): void => {
-  draft.outputs.push({ _tag: "SlotsSet", slots: draft.state.slots.slots, reason: reason(rule, numbers) })
+const tell = (draft: Draft, why: Reason): void => {
+  draft.outputs.push({ _tag: "SlotsSet", slots: draft.state.slots.slots, reason: why })
 }
 
 const add = (draft: Draft, slot: number): void => {
@@ -76,7 +77,7 @@ export const configureSlots = (draft: Draft): void => {
     if (known === undefined) add(draft, slot)
     else if (known.state === "retiring") setLife(draft, slot, "active")
   }
-  tell(draft, "configured", { slots: listed.length })
+  tell(draft, reason("configured", { slots: listed.length }))
 }
 
 /** An operator adds slots: null when they are added, else why not. */
@@ -86,7 +87,7 @@ export const addSlots = (draft: Draft, count: number): Reason | null => {
   const { nextSlot } = draft.state.slots
   if (nextSlot + count - 1 > MAX_SLOT) return reason("slot_numbers_used_up", { nextSlot, most: MAX_SLOT })
   for (let n = 0; n < count; n++) add(draft, draft.state.slots.nextSlot)
-  tell(draft, "add_slot", { count })
+  tell(draft, reason("slots_added", { count }))
   return null
 }
 
@@ -97,7 +98,7 @@ export const removeSlot = (draft: Draft, slot: number): Reason | null => {
   if (known === undefined) return reason("no_such_slot", { slot })
   if (known.state === "retiring" && !mode.brokenSlots.includes(slot)) return reason("already_retiring", { slot })
   letGo(draft, known)
-  tell(draft, "remove_slot", { slot })
+  tell(draft, reason("slot_removed", { slot }))
   return null
 }
 
@@ -106,7 +107,7 @@ export const removeSlots = (draft: Draft, count: number): Reason | null => {
   const active = activeSlots(draft.state)
   if (count > active.length) return reason("too_few_slots", { active: active.length, wanted: count })
   for (const known of active.slice(-count)) letGo(draft, known)
-  tell(draft, "remove_slots", { count })
+  tell(draft, reason("slots_removed", { count }))
   return null
 }
 
@@ -115,5 +116,5 @@ export const slotSettled = (draft: Draft, slot: number): void => {
   const known = draft.state.slots.slots.find((other) => other.slot === slot)
   if (known?.state !== "retiring") return
   drop(draft, known)
-  tell(draft, "settled", { slot, alias: known.alias })
+  tell(draft, reason("slot_settled", { slot, alias: known.alias }))
 }

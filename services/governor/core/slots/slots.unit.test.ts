@@ -82,7 +82,7 @@ describe("slots that come and go by command", () => {
     const story = new GovernorStory().configure({}, [1, 2]).command({ name: "remove_slot", slot: 1 })
     assert.deepEqual(told(story), ["1 doge -", "2 shiba"])
     assert.deepEqual(told(story.slot(1, settled)), ["2 shiba"])
-    assert.deepEqual(story.heard("SlotsSet")[0]?.reason, { rule: "settled", numbers: { slot: 1, alias: "doge" } })
+    assert.deepEqual(story.heard("SlotsSet")[0]?.reason, { rule: "slot_settled", numbers: { slot: 1, alias: "doge" } })
   })
 
   it("settle only when they retire", () => {

@@ -18,8 +18,9 @@ import { entryCap } from "../entries/scheduler.ts"
 import { layersView } from "./layersView.ts"
 import { activeSlots } from "../slots/slots.ts"
 import { findingOf, STEPS } from "../mode/startup.ts"
-import { CAUSES, type GovernorState } from "../state.ts"
-import { sentenceOf } from "../words.ts"
+import { CAUSES } from "../mode/causes.ts"
+import type { GovernorState } from "../state.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
 
 /** Orders a slot has on the book while nothing is orphaned: an entry and an exit, or two entries. */
 const ORDERS_OF_A_SLOT = 2
@@ -57,7 +58,7 @@ const modeView = (state: GovernorState) => {
       return why === undefined ? [] : [{ cause, ...spoken(why) }]
     }),
     /** Why only an operator's command ends this pause; null: it ends by itself. */
-    operator_needed: spokenOrNull(mode.operatorNeeded),
+    operator_needed: spokenOrNull(mode.operatorNeeded?.reason ?? null),
     /** The calls to the exchange that fail in a row, while they are why nothing goes on. */
     api_errors: mode.causes.api_errors?.numbers ?? null,
     startup: STEPS.map((step) => {
@@ -108,7 +109,7 @@ const capacityView = (state: GovernorState, rules: GovernorRules) => {
     median_fill_seconds_1d: times.median,
     p95_fill_seconds_1d: times.p95,
     status_band: room.band,
-    blocked_risk_hint: room.hints
+    blocked_risk_hint: room.hints.map(sentenceOf)
   }
 }
 

@@ -42,7 +42,7 @@ describe("the governor as people see it", () => {
     assert.deepEqual(view.startup, [
       { step: "snapshot", state: "done", waits_for: null },
       { step: "terms", state: "done", waits_for: null },
-      { step: "price", state: "waiting", waits_for: "the first price" },
+      { step: "price", state: "waiting", waits_for: "No price has been heard since the start." },
       { step: "candles", state: null, waits_for: null },
       { step: "reconcile", state: null, waits_for: null },
       { step: "missed_fills", state: null, waits_for: null },

@@ -59,14 +59,14 @@ export const answerAudit = (
   const { state } = draft
   const { realised, cycles, lastTradeMs } = state.audit
   const sums = tradedSoFar(state)
-  const differences = {
-    ...differing("bought", sums.bought, ours.bought, Volume.format),
-    ...differing("sold", sums.sold, ours.sold, Volume.format),
-    ...differing("paid", sums.paid, ours.paid, Quote.format),
-    ...differing("received", sums.received, ours.received, Quote.format),
-    ...differing("fees", sums.fees, ours.fees, Quote.format)
-  }
-  const numbers: Reason["numbers"] = {
+  const differences = [
+    differing("bought", sums.bought, ours.bought, Volume.format),
+    differing("sold", sums.sold, ours.sold, Volume.format),
+    differing("paid", sums.paid, ours.paid, Quote.format),
+    differing("received", sums.received, ours.received, Quote.format),
+    differing("fees", sums.fees, ours.fees, Quote.format)
+  ].filter((difference) => difference !== null)
+  const numbers = {
     commandId,
     cycles,
     realised: Quote.format(realised),
@@ -78,13 +78,10 @@ export const answerAudit = (
     fees: Quote.format(sums.fees),
     foreignTrades: foreign.trades
   }
-  if (Object.keys(differences).length === 0) return notice(draft, "info", "audit_agrees", numbers)
-  const unsettled = lastTradeMs > toMs - UNSETTLED_MS
-  notice(draft, unsettled ? "warning" : "alert", "audit_differs", {
-    ...numbers,
-    ...differences,
-    ...(unsettled ? { hint: "traded while the history was read: ask again" } : {})
-  })
+  if (differences.length === 0) return notice(draft, "info", "audit_agrees", numbers)
+  const told = { ...numbers, differences: differences.join("; ") }
+  if (lastTradeMs > toMs - UNSETTLED_MS) notice(draft, "warning", "audit_unsettled", told)
+  else notice(draft, "alert", "audit_differs", told)
 }
 
 const differing = <A extends Volume | Quote>(
@@ -92,9 +89,7 @@ const differing = <A extends Volume | Quote>(
   journal: A,
   exchange: A,
   format: (amount: A) => string
-): Reason["numbers"] =>
+): string | null =>
   journal === exchange
-    ? {}
-    : {
-        [name]: `journal ${format(journal)}, exchange ${format(exchange)}, difference ${format(minus(exchange, journal))}`
-      }
+    ? null
+    : `${name}: journal ${format(journal)}, exchange ${format(exchange)}, difference ${format(minus(exchange, journal))}`

@@ -5,7 +5,8 @@
 import { timeframeName } from "../../../../shared/candles/core/candle.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { type Draft, notice, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, notice } from "../draft.ts"
 
 /**
  * Exchange time within which the advisor must answer. A process that could not open its store tries again after 30 s of the wall:
@@ -37,23 +38,24 @@ export const askRetrain = (
 }
 
 /** The advisor has trained: applied where at least one model is new, else refused; either way with what came of each timeframe. */
-export const answerRetrain = (draft: Draft, { commandId, outcomes }: EventOf<"RetrainAnswered">): void => {
+export const answerRetrain = (draft: Draft, { commandId, outcomes: trainings }: EventOf<"RetrainAnswered">): void => {
   const { retrain } = draft.state.advisor
   // Two advisors may answer, and one that comes too late: the first answer counts.
   if (retrain?.commandId !== commandId) return
   draft.state.advisor = { ...draft.state.advisor, retrain: null }
-  const of = (intervalMin: number) => outcomes.find((outcome) => outcome.intervalMin === intervalMin)
-  const told = Object.fromEntries(
-    retrain.intervals.map((intervalMin) => [timeframeName(intervalMin), of(intervalMin)?.detail ?? "not fitted there"])
+  const of = (intervalMin: number) => trainings.find((outcome) => outcome.intervalMin === intervalMin)
+  const told = retrain.intervals.map(
+    (intervalMin) => `${timeframeName(intervalMin)}: ${of(intervalMin)?.detail ?? "not fitted there"}`
   )
+  const outcomes = told.join("; ")
   const trained = retrain.intervals.filter((intervalMin) => of(intervalMin)?.trained === true).length
   if (trained === 0) {
-    draft.outputs.push({ _tag: "CommandRefused", commandId, reason: reason("no_model", told) })
+    draft.outputs.push({ _tag: "CommandRefused", commandId, reason: reason("no_model", { outcomes }) })
     return
   }
-  notice(draft, trained === retrain.intervals.length ? "info" : "warning", "retrained", { commandId, ...told })
+  notice(draft, trained === retrain.intervals.length ? "info" : "warning", "retrained", { commandId, outcomes })
   const { author } = retrain
-  draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason("retrain", { author, ...told }) })
+  draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason("retrained", { author, outcomes }) })
 }
 
 /** Ends a command that nobody will answer: the advisor has been switched off since, or is silent. */

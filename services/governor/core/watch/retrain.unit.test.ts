@@ -24,7 +24,6 @@ const answer = (story: GovernorStory, outcomes: ReadonlyArray<Outcome>, commandI
   story.tell(story.subjects.regime, { _tag: "RetrainAnswered", commandId, outcomes })
 
 const HOUR_SEC = 3_600
-const APPLIED = { author: "test", "1m": "log-likelihood 7" }
 
 describe("the command to retrain", () => {
   it.each([
@@ -48,26 +47,26 @@ describe("the command to retrain", () => {
     {
       what: "of both",
       outcomes: [model(1), model(15)],
-      said: ["NoticeRaised info", "CommandApplied retrain"],
-      numbers: { ...APPLIED, "15m": "log-likelihood 7" }
+      said: ["NoticeRaised info", "CommandApplied retrained"],
+      numbers: { author: "test", outcomes: "1m: log-likelihood 7; 15m: log-likelihood 7" }
     },
     {
       what: "of one, and a refusal of the other",
       outcomes: [model(1), none(15)],
-      said: ["NoticeRaised warning", "CommandApplied retrain"],
-      numbers: { ...APPLIED, "15m": "too-few-rows: 3" }
+      said: ["NoticeRaised warning", "CommandApplied retrained"],
+      numbers: { author: "test", outcomes: "1m: log-likelihood 7; 15m: too-few-rows: 3" }
     },
     {
       what: "of none",
       outcomes: [none(1), none(15)],
       said: ["CommandRefused no_model"],
-      numbers: { "1m": "too-few-rows: 3", "15m": "too-few-rows: 3" }
+      numbers: { outcomes: "1m: too-few-rows: 3; 15m: too-few-rows: 3" }
     },
     {
       what: "of one by an advisor that does not fit the other",
       outcomes: [model(1)],
-      said: ["NoticeRaised warning", "CommandApplied retrain"],
-      numbers: { ...APPLIED, "15m": "not fitted there" }
+      said: ["NoticeRaised warning", "CommandApplied retrained"],
+      numbers: { author: "test", outcomes: "1m: log-likelihood 7; 15m: not fitted there" }
     }
   ])("is answered with what came of each timeframe: a model $what", ({ outcomes, said, numbers }) => {
     const story = answer(market().command(retrain()), outcomes)
@@ -89,7 +88,7 @@ describe("the command to retrain", () => {
     { fitted: [], timeframe: null, rule: "advisor_off", numbers: { setting: "HMM_ENABLED=false" } },
     { fitted: [], timeframe: "1m", rule: "advisor_off", numbers: { setting: "HMM_ENABLED=false" } },
     { fitted: [1, 15], timeframe: "5m", rule: "no_such_timeframe", numbers: { timeframe: "5m", fitted: "1m 15m" } }
-  ])("is refused at once: $rule for timeframe $timeframe", ({ fitted, timeframe, rule, numbers }) => {
+  ] as const)("is refused at once: $rule for timeframe $timeframe", ({ fitted, timeframe, rule, numbers }) => {
     const story = market(fitted)
     const before = governorActor.encode(story.state)
     story.command(retrain(timeframe))

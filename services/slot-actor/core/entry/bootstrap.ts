@@ -1,6 +1,6 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
-import { type Compared, type Draft, type Funds, grant, refuse } from "../draft.ts"
-import { addEntryAfterCooldown } from "./entries.ts"
+import { type Draft, type Funds, grant, refuse } from "../draft.ts"
+import { addEntryAfterCooldown, type EntryRule } from "./entries.ts"
 
 /** Gives an empty slot its entries: both, or one side with the fallback flag of that side. */
 export const ensureBootstrapped = (draft: Draft, funds: Funds): void => {
@@ -20,11 +20,11 @@ export const ensureBootstrapped = (draft: Draft, funds: Funds): void => {
 }
 
 /** One entry; that it is the only one is what sets the fallback flag. */
-const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: string): void => {
+const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: EntryRule): void => {
   if (addEntryAfterCooldown(draft, tradeId, sizeUsd, rule)) grant(draft, "bootstrap")
 }
 
-const compared = ({ doge, usd }: Funds, { terms }: Draft): Compared => ({
+const compared = ({ doge, usd }: Funds, { terms }: Draft) => ({
   dogeFree: doge,
   usdFree: usd,
   minVolume: terms.minVolume,

@@ -1,8 +1,9 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { type Compared, type Draft, grant, reason, refuse } from "../draft.ts"
+import { type NumbersOf, reason, type Rule } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, grant, refuse } from "../draft.ts"
 import { entryStop } from "../gate.ts"
-import { sizeNumbers } from "../money/orderSizes.ts"
+import { layersIn, sizeNumbers } from "../money/orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
 import type { EntryOrder, Side, TradeId } from "../state.ts"
 
@@ -10,6 +11,22 @@ import type { EntryOrder, Side, TradeId } from "../state.ts"
 export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" : "buy")
 
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
+
+/** The rules that want an entry. */
+export const ENTRY_RULES = [
+  "bootstrap_A",
+  "bootstrap_B",
+  "reseed_A",
+  "reseed_B",
+  "degraded_A",
+  "degraded_B",
+  "auto_repair",
+  "refresh_entry",
+  "cycle_complete",
+  "orphan_A",
+  "orphan_B"
+] as const satisfies ReadonlyArray<Rule>
+export type EntryRule = (typeof ENTRY_RULES)[number]
 
 /**
  * Adds an entry of the trade's current cycle at today's price, unless one of the refusals stands. True when it was added.
@@ -19,14 +36,13 @@ export const addEntry = (
   draft: Draft,
   tradeId: TradeId,
   sizeUsd: number,
-  rule: string,
+  rule: EntryRule,
   cycle: number = draft.book.trades[tradeId].cycle
 ): boolean => {
   const { book, terms, nowMs, marketPrice } = draft
   const trade = book.trades[tradeId]
-  const what = `entry_${tradeId}` as const
-  const no = (why: string, numbers: () => Compared): false => {
-    refuse(draft, what, why, () => ({ wantedBy: rule, ...numbers() }))
+  const no = <R extends Rule>(why: R, numbers: () => NumbersOf<R>): false => {
+    refuse(draft, `entry_${tradeId}`, why, () => ({ wantedBy: rule, ...numbers() }))
     return false
   }
   const stop = entryStop(draft.state.facts, draft.allotted !== null)
@@ -35,10 +51,10 @@ export const addEntry = (
     return no("retry_pause", () => ({ retryAtMs: trade.retryAtMs, rejections: trade.rejections }))
   }
   const { priceAgeSec } = draft.state
-  if (priceAgeSec === null || priceAgeSec > terms.stalePriceMaxAgeSec) {
-    return no("stale_price", () => ({ priceAgeSec: priceAgeSec ?? "unknown", maxAgeSec: terms.stalePriceMaxAgeSec }))
+  if (priceAgeSec === null || marketPrice <= 0) return no("no_price", () => ({}))
+  if (priceAgeSec > terms.stalePriceMaxAgeSec) {
+    return no("stale_price", () => ({ priceAgeSec, maxAgeSec: terms.stalePriceMaxAgeSec }))
   }
-  if (marketPrice <= 0) return no("no_price", () => ({ marketPrice }))
   const side = entrySide(tradeId)
   const price = entryPrice(side, marketPrice, trade.consecutiveLosses, terms)
   const priceNumber = Price.toNumber(price)
@@ -70,7 +86,7 @@ export const addEntry = (
   }
   book.nextOrderId += 1
   book.orders = [...book.orders, order]
-  grant(draft, what)
+  grant(draft, `entry_${tradeId}`)
   draft.outputs.push({
     _tag: "OrderRequested",
     localId: order.localId,
@@ -81,6 +97,7 @@ export const addEntry = (
     price,
     volume,
     postOnly: true,
+    layers: layersIn(draft, tradeId, sizeUsd),
     reason: reason(rule, {
       marketPrice,
       backoff: lossBackoff(trade.consecutiveLosses, terms),
@@ -92,7 +109,7 @@ export const addEntry = (
 }
 
 /** As `addEntry`, but the trade's cooldown refuses it too: the helper behind bootstrap and repair. */
-export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: number, rule: string): boolean => {
+export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: number, rule: EntryRule): boolean => {
   const { cooldownUntilMs } = draft.book.trades[tradeId]
   if (draft.nowMs < cooldownUntilMs) {
     refuse(draft, `entry_${tradeId}`, "cooldown", () => ({ wantedBy: rule, cooldownUntilMs, nowMs: draft.nowMs }))
@@ -102,7 +119,7 @@ export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: n
 }
 
 /** The next entry of a trade whose cycle has ended. A leg that may not come back now does so through auto-repair. */
-export const followUpEntry = (draft: Draft, tradeId: TradeId, rule: string): void => {
+export const followUpEntry = (draft: Draft, tradeId: TradeId, rule: EntryRule): void => {
   const { book } = draft
   const blocked = tradeId === "A" ? book.longOnly : book.shortOnly
   if (blocked) {

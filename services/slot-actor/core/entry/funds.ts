@@ -2,11 +2,13 @@
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
-import { type Draft, type Funds, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, type Funds, refuse } from "../draft.ts"
 import { normaliseFlags } from "../flags.ts"
 import { entryStop } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
-import type { SlotBook, SlotState, TradeId, Wanted } from "../state.ts"
+import type { Wanted } from "../../../../shared/events/families/slot.ts"
+import type { SlotBook, SlotState, TradeId } from "../state.ts"
 
 /** Asked in vain, a slot asks again so much later: funds come with fills, and those take a while. Exchange time. */
 const ASK_AGAIN_MS = 30_000
@@ -36,7 +38,7 @@ export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): bo
   const [leg] = legsToPlan(book, nowMs)
   if (leg === undefined) return false
   const stop = entryStop(facts, true)
-  return stop === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)] !== stop
+  return stop === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)]?.answer !== stop
 }
 
 /** Asks what may be spent on the missing entries; the answer comes as an event. In a market that stands still nobody is asked. */
@@ -87,10 +89,10 @@ export const useFunds = (draft: Draft, funds: Funds): void => {
 }
 
 /** The governor has taken an entry back before it was sent: the leg comes back through another question. */
-export const entryRefused = (draft: Draft, { localId, reason: why }: EventOf<"EntryRefused">): void => {
+export const entryRefused = (draft: Draft, { localId, askAgain }: EventOf<"EntryRefused">): void => {
   const { book, nowMs } = draft
   book.pendingCancels = book.pendingCancels.filter(({ order }) => order.localId !== localId)
   if (!book.orders.some((order) => order.role === "entry" && order.localId === localId)) return
   forgetOrder(draft, localId)
-  book.askAgainAtMs = why.rule === "price_passed" ? nowMs : nowMs + ASK_AGAIN_MS
+  book.askAgainAtMs = askAgain === "now" ? nowMs : nowMs + ASK_AGAIN_MS
 }

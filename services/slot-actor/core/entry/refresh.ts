@@ -1,6 +1,7 @@
 /** Stale entries follow the market, but not for ever. (docs/trading-contract.md §3, Price.) */
 import { Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { type Draft, grant, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, grant, refuse } from "../draft.ts"
 import { addEntry } from "./entries.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
 import { type EntryOrder, MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
@@ -12,7 +13,7 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
   if (marketPrice <= 0) return false
   for (const order of book.orders) {
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > refreshPct)) continue
-    const answer = book.refusals[`refresh_${order.tradeId}`]
+    const answer = book.refusals[`refresh_${order.tradeId}`]?.answer
     const rests =
       (answer === "refresh_cooldown" && nowMs < book.trades[order.tradeId].refreshCooldownUntilMs) ||
       (answer === "partially_filled" && order.filledVolume > 0n)

@@ -1,7 +1,8 @@
 /** Fills of active orders and of recoveries. (docs/trading-contract.md §3, fills.) */
 import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
-import { type Draft, grant, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, grant } from "../draft.ts"
 import { followUpEntry, opposite } from "../entry/entries.ts"
 import { forgetOrder, forgetRecovery } from "../orders.ts"
 import { exitPrice, profitPct } from "../money/pricing.ts"
@@ -31,7 +32,12 @@ export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): v
 }
 
 /** Requests the exit of a filled entry, taking along what was left too small of the trade before. The caller files it. */
-export const openExit = (draft: Draft, entry: EntryOrder, fill: Execution, rule: string): ExitOrder => {
+export const openExit = (
+  draft: Draft,
+  entry: EntryOrder,
+  fill: Execution,
+  rule: "entry_fill_exit" | "late_fill_exit"
+): ExitOrder => {
   const { book, terms, nowMs, marketPrice } = draft
   const { tradeId, cycle } = entry
   const side = opposite(entry.side)
@@ -79,6 +85,7 @@ export const openExit = (draft: Draft, entry: EntryOrder, fill: Execution, rule:
     price,
     volume,
     postOnly: true,
+    layers: 0,
     reason: reason(rule, { entryPrice: Price.format(fill.price), profitPct: target, marketPrice })
   })
   return exit
@@ -88,10 +95,11 @@ const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
   const { tradeId } = exit
   forgetOrder(draft, exit.localId)
   const net = bookCycle(draft, exit, fill, {
+    kind: "closed",
     entryMs: exit.position.filledAtMs || exit.placedAtMs,
     fromRecovery: false,
-    rule: "exit_filled",
-    numbers: { localId: exit.localId }
+    standIn: null,
+    reason: reason("exit_filled", { localId: exit.localId })
   })
   countOutcome(draft, tradeId, net)
   const trade = draft.book.trades[tradeId]
@@ -103,10 +111,11 @@ const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
 export const recoveryFilled = (draft: Draft, recovery: Recovery, fill: Execution): void => {
   forgetRecovery(draft, recovery.recoveryId)
   const net = bookCycle(draft, recovery.order, fill, {
+    kind: "recovered",
     entryMs: recovery.order.position.filledAtMs || recovery.orphanedAtMs,
     fromRecovery: true,
-    rule: "recovery_filled",
-    numbers: { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs }
+    standIn: null,
+    reason: reason("recovery_filled", { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs })
   })
   countOutcome(draft, recovery.order.tradeId, net)
 }

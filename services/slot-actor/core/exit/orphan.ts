@@ -1,9 +1,10 @@
 /** Exits that wait too long, and the bounded list they wait in. (docs/trading-contract.md §3, Clock and Orphaning.) */
-import { cost, divideHalfEven, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { cost, divideHalfEven, Price, type Quote } from "../../../../shared/core/decimal/decimal.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { bookCycle, countOutcome, startReentryCooldown } from "../money/booking.ts"
 import { forgetOrder, forgetRecovery, requestCancel } from "../orders.ts"
-import { type Draft, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
 import { type ExitOrder, MAX_PENDING_CANCELS, phaseOf, type Recovery, type SlotState } from "../state.ts"
 import type { Terms } from "../terms.ts"
@@ -85,7 +86,7 @@ const orphanExit = (draft: Draft, exit: ExitOrder, why: Reason): boolean => {
   addRecovery(draft, exit, why)
   startReentryCooldown(draft, tradeId)
   book.trades[tradeId].cycle += 1
-  followUpEntry(draft, tradeId, `orphan_${tradeId}`)
+  followUpEntry(draft, tradeId, tradeId === "A" ? "orphan_A" : "orphan_B")
   return true
 }
 
@@ -94,10 +95,7 @@ export const addRecovery = (draft: Draft, exit: ExitOrder, why: Reason): void =>
   const { book, nowMs } = draft
   const recoveryId = book.nextRecoveryId
   book.nextRecoveryId += 1
-  book.recoveries = [
-    ...book.recoveries,
-    { recoveryId, orphanedAtMs: nowMs, reason: why.rule, softClose: "no", order: exit }
-  ]
+  book.recoveries = [...book.recoveries, { recoveryId, orphanedAtMs: nowMs, why, softClose: "no", order: exit }]
   draft.outputs.push({
     _tag: "ExitOrphaned",
     localId: exit.localId,
@@ -137,24 +135,14 @@ const evict = (draft: Draft, recovery: Recovery): void => {
       reason("recovery_cap_evict_priority", numbers)
     )
   }
-  const net = bookCycle(
-    draft,
-    order,
-    { price, volume: order.volume, cost: exitCost, fee },
-    {
-      entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
-      fromRecovery: true,
-      rule: "recovery_evicted",
-      // A ledger must tell what was booked from what was traded.
-      numbers: {
-        ...numbers,
-        localId: order.localId,
-        exitVolume: Volume.format(order.volume),
-        exitCost: Quote.format(exitCost),
-        exitFee: Quote.format(fee)
-      }
-    }
-  )
+  const exit = { price, volume: order.volume, cost: exitCost, fee }
+  const net = bookCycle(draft, order, exit, {
+    kind: "evicted",
+    entryMs: order.position.filledAtMs || recovery.orphanedAtMs,
+    fromRecovery: true,
+    standIn: { volume: order.volume, cost: exitCost, fee },
+    reason: reason("recovery_evicted", numbers)
+  })
   countOutcome(draft, order.tradeId, net)
 }
 

@@ -1,7 +1,8 @@
 /** A recovery is moved next to the market: amended in place, or, where the exchange refuses that, taken off and asked for again. */
 import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Draft, grant, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, grant, refuse } from "../draft.ts"
 import { nearestPrice } from "../money/pricing.ts"
 import type { Recovery } from "../state.ts"
 
@@ -16,7 +17,8 @@ const recoveryOf = ({ book }: Draft, localId: number): Recovery | undefined =>
 export const softClose = (draft: Draft, { recoveryId, reason: why }: EventOf<"SoftCloseAsked">): void => {
   const { book, marketPrice } = draft
   const recovery = book.recoveries.find((known) => known.recoveryId === recoveryId)
-  const no = (rule: string) => refuse(draft, "soft_close", rule, () => ({ recoveryId }), `${rule}:${recoveryId}`)
+  const no = (rule: "no_such_recovery" | "move_pending" | "no_price") =>
+    refuse(draft, "soft_close", rule, () => ({ recoveryId }), `${rule}:${recoveryId}`)
   if (recovery === undefined) return no("no_such_recovery")
   if (recovery.softClose !== "no") return no("move_pending")
   if (marketPrice <= 0) return no("no_price")
@@ -35,7 +37,7 @@ const requestAmend = (draft: Draft, recovery: Recovery, wantedBy: string): void 
     localId: order.localId,
     recoveryId,
     price: nearestPrice(order.side, marketPrice, terms),
-    reason: reason("soft_close", { wantedBy, oldPrice: Price.format(order.price), marketPrice })
+    reason: reason("recovery_moves", { wantedBy, oldPrice: Price.format(order.price), marketPrice })
   })
 }
 
@@ -61,6 +63,6 @@ export const amendRefused = (draft: Draft, { localId, cause }: EventOf<"AmendRef
     _tag: "CancelRequested",
     localId,
     recoveryId: recovery.recoveryId,
-    reason: reason("soft_close", { amendRefused: cause })
+    reason: reason("amend_refused", { amendRefused: cause })
   })
 }

@@ -54,9 +54,9 @@ describe("a soft close", () => {
   it("that the exchange refuses takes the order off, and brings it back at once, next to the market of then", () => {
     const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     slot.softClose(1)
-    expect(said(slot.send(refused(3)))).toEqual(["cancel 3 soft_close"])
+    expect(said(slot.send(refused(3)))).toEqual(["cancel 3 amend_refused"])
     slot.price("0.097", 1)
-    expect(said(slot.cancelled(3))).toEqual(["sell exit B 51@0.09797 soft_close"])
+    expect(said(slot.cancelled(3))).toEqual(["sell exit B 51@0.09797 recovery_replaced"])
     expect(recovery(slot)?.softClose).toBe("no")
   })
 
@@ -76,7 +76,7 @@ describe("a soft close", () => {
     slot.take()
     slot.price("0.097", 29)
     expect(slot.take()).toEqual([])
-    expect(said(slot.price("0.097", 1))).toContain("sell exit B 51@0.09797 soft_close")
+    expect(said(slot.price("0.097", 1))).toContain("sell exit B 51@0.09797 recovery_replaced")
     expect(recovery(slot)?.softClose).toBe("no")
   })
 

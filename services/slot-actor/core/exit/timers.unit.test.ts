@@ -26,7 +26,7 @@ describe("a lone exit", () => {
     expect(slot.state.book.recoveries[0]).toMatchObject({
       recoveryId: 1,
       orphanedAtMs: slot.nowMs,
-      reason: "s1_timeout",
+      why: { rule: "s1_timeout" },
       softClose: "no",
       order: { localId: 3, txid: "TX-3", side: "buy", cycle: 1 }
     })
@@ -159,7 +159,7 @@ describe("the eviction policy", () => {
     return {
       recoveryId,
       orphanedAtMs,
-      reason: "s1_timeout",
+      why: { rule: "s1_timeout", numbers: {} },
       softClose: "no",
       order: { ...order, priceNumber: Price.toNumber(Price.parse(price)) }
     }

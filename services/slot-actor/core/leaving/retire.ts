@@ -1,5 +1,6 @@
 /** A slot that is to go: everything off the book, positions given up by name, and then it says that it is done. */
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { leaveS2 } from "../exit/fills.ts"
 import { exitLost, NO_EXECUTION, recoveryLost } from "../trouble/lostOrders.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"

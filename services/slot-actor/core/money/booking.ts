@@ -2,7 +2,9 @@
 import { divideHalfEven, minus, plus, Price, Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
-import { type Compared, type Draft, reason } from "../draft.ts"
+import type { CycleKind, StandIn } from "../../../../shared/events/families/slot.ts"
+import type { Reason } from "../../../../shared/events/reason.ts"
+import type { Draft } from "../draft.ts"
 import { type ExitOrder, LAST_CYCLES, type TradeId } from "../state.ts"
 
 /** One or more executions of an order, added up. */
@@ -32,7 +34,13 @@ export const bookCycle = (
   draft: Draft,
   order: ExitOrder,
   exit: Execution,
-  how: { readonly entryMs: number; readonly fromRecovery: boolean; readonly rule: string; readonly numbers: Compared }
+  how: {
+    readonly kind: CycleKind
+    readonly entryMs: number
+    readonly fromRecovery: boolean
+    readonly standIn: StandIn | null
+    readonly reason: Reason
+  }
 ): Quote => {
   const { book, nowMs } = draft
   const { position, tradeId } = order
@@ -47,6 +55,7 @@ export const bookCycle = (
   addLoss(draft, net)
   keepCycle(draft, {
     _tag: "CycleBooked",
+    kind: how.kind,
     tradeId,
     cycle: order.cycle,
     entryPrice: position.price,
@@ -58,7 +67,8 @@ export const bookCycle = (
     entryMs: how.entryMs,
     exitMs: nowMs,
     fromRecovery: how.fromRecovery,
-    reason: reason(how.rule, how.numbers)
+    standIn: how.standIn,
+    reason: how.reason
   })
   return net
 }

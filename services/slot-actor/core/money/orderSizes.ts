@@ -1,6 +1,7 @@
 /** What a new order of each trade is worth: the slot's own base, capital layers, and the rebalancer's skew. (docs/trading-contract.md §6.) */
 import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import type { Compared, Draft, Funds, OrderSizes } from "../draft.ts"
+import type { Numbers } from "../../../../shared/core/rules/rules.ts"
+import type { Draft, Funds, OrderSizes } from "../draft.ts"
 import { baseSizes } from "./pricing.ts"
 import type { SlotState, TradeId } from "../state.ts"
 import type { Terms } from "../terms.ts"
@@ -22,14 +23,15 @@ export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null =
     : { A: favoured((available?.doge ?? 0) * state.marketPrice), B: base }
 }
 
-/** What the governor's settings did to this size, for the order's reason. The sizes of a fresh start carry no layers. */
-export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Compared => {
-  const { effectiveLayers, skew, favouredMultiplier } = terms.sizing
-  if (sizeUsd !== sizes[tradeId]) return { layers: 0 }
-  const favoured = tradeId === "B" ? skew > 0 : skew < 0
-  return favoured && favouredMultiplier !== 1
-    ? { layers: effectiveLayers, skewMultiplier: favouredMultiplier }
-    : { layers: effectiveLayers }
+/** Capital layers in an order of this size. The sizes of a fresh start carry none. */
+export const layersIn = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): number =>
+  sizeUsd === sizes[tradeId] ? terms.sizing.effectiveLayers : 0
+
+/** What the skew did to this size, for the order's reason; nothing where it does not favour the trade. */
+export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Numbers => {
+  const { skew, favouredMultiplier } = terms.sizing
+  const favoured = sizeUsd === sizes[tradeId] && (tradeId === "B" ? skew > 0 : skew < 0)
+  return favoured && favouredMultiplier !== 1 ? { skewMultiplier: favouredMultiplier } : {}
 }
 
 /** Base and layers: what both trades get without a skew. */

@@ -48,11 +48,11 @@ export const replacementPrice = (side: Side, old: Price, market: number, terms: 
 }
 
 /** Why no order of this size is possible. A size is never raised to fit. */
-export type SizeRefusal = "no_price" | "no_size" | "below_min_cost" | "below_min_volume"
+export type SizeRefusal = "price_out_of_range" | "no_size" | "below_min_cost" | "below_min_volume"
 
 /** The volume of an order of `sizeUsd` at `price`, or the first limit it breaks. */
 export const orderVolume = (sizeUsd: number, price: number, terms: Terms): Volume | SizeRefusal => {
-  if (price <= 0) return "no_price"
+  if (price <= 0) return "price_out_of_range"
   if (sizeUsd <= 0) return "no_size"
   if (sizeUsd < terms.minCostUsd) return "below_min_cost"
   const volume = Volume.fromNumber(sizeUsd / price, terms.volumeDecimals)

@@ -69,7 +69,7 @@ describe("order volumes", () => {
   })
 
   it.each([
-    [5, 0, "no_price"],
+    [5, 0, "price_out_of_range"],
     [0, 0.1, "no_size"],
     [-1, 0.1, "no_size"],
     [0.49, 0.01, "below_min_cost"],

@@ -5,7 +5,8 @@
 import { minus, plus, Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { addLoss, type Execution, grossOf, keepCycle, shareOf } from "../money/booking.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
-import { type Draft, reason } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import type { Draft } from "../draft.ts"
 import { entryFilled, openExit } from "../exit/fills.ts"
 import { addRecovery, makeRoom } from "../exit/orphan.ts"
 import { belowMinimum } from "../money/pricing.ts"
@@ -50,7 +51,7 @@ const lateEntryFill = (draft: Draft, entry: EntryOrder, filled: Execution): void
   // When no recovery may be evicted now it goes over the cap: a position is never dropped.
   makeRoom(draft)
   book.totalFees = plus(book.totalFees, filled.fee)
-  const exit = openExit(draft, entry, filled, "late_fill")
+  const exit = openExit(draft, entry, filled, "late_fill_exit")
   addRecovery(draft, exit, reason("late_fill", { filledLocalId: entry.localId }))
 }
 
@@ -60,13 +61,15 @@ const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted
   const { book, nowMs } = draft
   const bookedShare = shareOf(bookedCost, filled.volume, order.volume)
   const gross = grossOf(order.tradeId, bookedShare, filled.cost)
-  const fees = minus(filled.fee, shareOf(bookedFee, filled.volume, order.volume))
+  const bookedFeeShare = shareOf(bookedFee, filled.volume, order.volume)
+  const fees = minus(filled.fee, bookedFeeShare)
   const net = minus(gross, fees)
   book.totalProfit = plus(book.totalProfit, net)
   book.totalFees = plus(book.totalFees, fees)
   addLoss(draft, net)
   keepCycle(draft, {
     _tag: "CycleBooked",
+    kind: "corrected",
     tradeId: order.tradeId,
     cycle: order.cycle,
     entryPrice: order.position.price,
@@ -78,6 +81,7 @@ const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted
     entryMs: order.position.filledAtMs,
     exitMs: nowMs,
     fromRecovery: true,
+    standIn: { volume: filled.volume, cost: bookedShare, fee: bookedFeeShare },
     reason: reason("late_fill_correction", { localId: order.localId })
   })
 }

@@ -5,7 +5,8 @@
 import { minus, plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { bookCycle, countOutcome, type Execution, shareOf } from "../money/booking.ts"
 import { forgetOrder, forgetRecovery, replaceOrder } from "../orders.ts"
-import { type Draft, reason, refuse } from "../draft.ts"
+import { reason } from "../../../../shared/core/rules/rules.ts"
+import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
 import { entryFilled } from "../exit/fills.ts"
 import { belowMinimum, nearestPrice, replacementPrice } from "../money/pricing.ts"
@@ -125,10 +126,11 @@ const bookClosedPart = (draft: Draft, rest: ExitOrder, fromRecovery: boolean): Q
   }
   const closed: ExitOrder = { ...rest, volume: Volume.zero, position: { ...position, cost, fee } }
   return bookCycle(draft, closed, NO_EXECUTION, {
+    kind: "cut_short",
     entryMs: position.filledAtMs,
     fromRecovery,
-    rule: "exit_cut_short",
-    numbers: { localId: rest.localId, restVolume: Volume.format(rest.volume) }
+    standIn: null,
+    reason: reason("exit_cut_short", { localId: rest.localId, restVolume: Volume.format(rest.volume) })
   })
 }
 
@@ -190,7 +192,8 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     price,
     volume: lost.volume,
     postOnly: true,
-    reason: reason(moves ? "soft_close" : "exit_replaced", {
+    layers: 0,
+    reason: reason(moves ? "recovery_replaced" : "exit_replaced", {
       replacesLocalId: lost.localId,
       oldPrice: Price.format(lost.price),
       rejections: lost.rejections,

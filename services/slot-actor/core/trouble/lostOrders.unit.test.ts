@@ -175,7 +175,7 @@ describe("an entry that fills after it was replaced", () => {
     const slot = replaced()
     slot.fill(3)
     slot.take()
-    expect(said(slot.fill(1))).toEqual(["buy exit A 50@0.09898 late_fill", "orphan 5 as 1 late_fill"])
+    expect(said(slot.fill(1))).toEqual(["buy exit A 50@0.09898 late_fill_exit", "orphan 5 as 1 late_fill"])
     expect(slot.state.book.halted).toBeNull()
   })
 

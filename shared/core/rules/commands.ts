@@ -1,0 +1,26 @@
+/** What becomes of what people ask for. See `rules.ts`. */
+export const COMMAND_RULES = {
+  done: "Done for {author}.",
+  no_governor: "The market has no governor: nobody could do it.",
+  not_governed: "The market is not governed yet: nobody could do it.",
+  already_running: "The market is {mode}: nothing is paused.",
+  already_paused: "An operator has paused the market already.",
+  too_many_slots: "{active} slots are active; {wanted} more would be more than {most}.",
+  slot_numbers_used_up: "The next slot would be {nextSlot}, and numbers end at {most}.",
+  no_such_slot: "There is no slot {slot}.",
+  already_retiring: "Slot {slot} is retiring already.",
+  too_few_slots: "{active} slots are active, fewer than {wanted}.",
+  too_many_layers: "There are {targetLayers} capital layers, of {most} allowed.",
+  funds_unknown: "Price or balances are not known yet.",
+  layer_not_funded:
+    "A layer of {dogePerOrder} DOGE over {orders} orders, funded from {source}, lacks {missingDoge} DOGE and {missingUsd} USD.",
+  no_layer: "There is no capital layer to remove.",
+  no_recovery_to_move: "Of {recoveries} recoveries none is open at the exchange and as far from the market as asked.",
+  recovery_not_open: "Recovery {recoveryId} of slot {slot} is not open at the exchange: {stage}.",
+  advisor_off: "No regime advisor runs ({setting}).",
+  no_such_timeframe: "No model is fitted to {timeframe}, only to {fitted}.",
+  retraining_already: "Command {commandId} has the models trained already.",
+  no_model: "No model came of it: {outcomes}.",
+  advisor_silent: "The regime advisor has not answered for {waitedSec}.",
+  id_used_for_another_command: "This id stands for another command, {command}: choose another id."
+} as const

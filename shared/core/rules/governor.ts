@@ -1,0 +1,49 @@
+/** What the governor decides about entries, sizes, distances and slots, and what it tells people. See `rules.ts`. */
+export const GOVERNOR_RULES = {
+  // Entries and funds.
+  within_limits: "{headroom} places are free, and {grantedInLoop} of this loop's {cap} entries were used.",
+  balances_unsettled: "A fill has just moved money: the exchange has not said the new balances yet.",
+  entry_not_covered: "It needs {needs} {currency}, and {free} {currency} are free.",
+  open_order_limit: "{open} orders are open, and the limit is {limit}.",
+  no_headroom: "{open} orders are open, and the safe cap is {safeCap}.",
+  loop_cap: "{grantedInLoop} of this loop's {cap} entries are used.",
+  price_passed: "The market, at {marketPrice}, has passed its price.",
+  withdrawn: "The slot wants it no longer.",
+  too_many_orders: "More than {most} live orders are not followed.",
+  free_and_unreserved: "Free and promised to nobody; {slotsWaiting} more slots wait.",
+
+  // Sizes, distances, slots.
+  configured: "As configured.",
+  balances: "The balances have changed: they fund {fromDoge} layers of sells and {fromUsd} of buys.",
+  loop: "At the beginning of a loop the funds reach for {fromDoge} layers of sells and {fromUsd} of buys.",
+  skew: "The rebalancer has changed the skew.",
+  layer_added: "An operator has added a capital layer: {targetLayers} are wanted.",
+  layer_removed: "An operator has removed a capital layer: {targetLayers} are wanted.",
+  entry_pct_set: "An operator has set the entry distance to {pct}.",
+  profit_pct_set: "An operator has set the profit target to {pct}.",
+  volatility: "The median move between the last {samples} samples is {medianMovePct}.",
+  slots_added: "An operator has added {count} slots.",
+  slot_removed: "An operator has removed slot {slot}.",
+  slots_removed: "An operator has removed the newest {count} slots.",
+  slot_settled: "Slot {slot} ({alias}) has nothing left and is gone.",
+
+  // Room for open orders, and what is done about it.
+  open_order_headroom: "{headroom} of {safeCap} places for open orders are left.",
+  part_fills_cancelled: "{cancelled} orders were cancelled after a part fill within a day.",
+  capacity_pressure: "Open orders take {utilisationPct} of the safe cap, more than {thresholdPct}.",
+  operator_moves_recovery: "An operator moves it; it stands {distancePct} from the market.",
+
+  // Notices.
+  orphan_pressure: "{recoveries} exits wait as recoveries; every {warnAt} of them are told.",
+  profit_below_fees: "The profit target of {profitPct} does not exceed two maker fees, {twoFeesPct}.",
+  open_order_drift: "For {lastedSec} the exchange has counted {exchange} open orders and the journal {internal}.",
+  open_order_drift_resolved:
+    "The exchange counts {exchange} open orders and the journal {internal}: near enough again.",
+  drift_reconciled:
+    "{cancelled} open orders that no slot has were cancelled[ ({cancelledTxids})], {leftAlone} left alone[ ({leftAloneTxids})].",
+  audit_agrees: "Journal and exchange agree on {trades} trades; {cycles} cycles earned {realised} USD.",
+  audit_differs: "Journal and exchange differ: {differences}.",
+  audit_unsettled:
+    "Journal and exchange differ, but trading went on while the history was read: {differences}. Ask again.",
+  retrained: "The regime models were trained: {outcomes}."
+} as const

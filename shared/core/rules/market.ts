@@ -1,0 +1,41 @@
+/** The market as a whole: what stands against trading, for slots and governor alike, and how far a start is. See `rules.ts`. */
+export const MARKET_RULES = {
+  // The mode.
+  operator: "Paused by an operator[: {note}].",
+  stale_price: "The last price is {priceAgeSec} old, at most {maxAgeSec} are allowed.",
+  api_errors: "{consecutive} calls to the exchange failed in a row, last {operation}: {detail}.",
+  cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
+  daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
+  daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",
+  invariant_broken: "Slot {slot} broke its own rules: {violation}.",
+  governor_broken: "The governor broke its own rules: {violation}.",
+  waits_for_configuration: "The rules of the governor and of the market are not configured yet.",
+  fault: "{actor} cannot fold record {seq}: {problem}.",
+  clearing: "What paused the market is over: it goes on soon.",
+  startup: "The start is not done.",
+  started: "Every step of the start is done.",
+  resumed: "Nothing stands against trading any more.",
+
+  // What stands against an order.
+  starting: "The market is starting.",
+  paused: "The market is paused.",
+  halted: "The market is halted.",
+  slot_inactive: "The slot is not active.",
+  no_price: "No price has been heard yet.",
+  no_such_recovery: "There is no recovery {recoveryId}[ in slot {slot}].",
+
+  // The steps of a start.
+  journal_folded: "The journal is read.",
+  terms_known: "The exchange's terms are known; the maker fee is {makerPct}.",
+  waits_for_constraints_and_fees: "The exchange's terms and fees are not known yet.",
+  price_heard: "The price is {price}.",
+  waits_for_first_price: "No price has been heard since the start.",
+  no_regime_advisor: "No regime advisor runs; nothing waits for it.",
+  models_fitted: "The models of {intervals} min are fitted.",
+  waits_for_training: "The models of {intervals} min are not fitted yet[ (refused, {refused})].",
+  compared: "{openOrders} open orders at the exchange are ours, {foreignOrders} are not.",
+  waits_for_comparison_with_the_exchange: "Our orders have not been compared with the exchange's since the start.",
+  fills_read: "{missed} orders were filled or ended while nobody listened.",
+  slots_funded: "The slots know their funds; {resting} of them rest.",
+  waits_for_slots: "Slots {slots} have not been told their funds yet."
+} as const

@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import { COMMAND_RULES } from "./commands.ts"
+import { GOVERNOR_RULES } from "./governor.ts"
+import { MARKET_RULES } from "./market.ts"
+import { REBALANCER_RULES } from "./rebalancer.ts"
+import { type Numbers, reason, type Rule, RULE_NAMES, RULES } from "./rules.ts"
+import { placeholdersOf, sentenceOf } from "./sentence.ts"
+import { SLOT_RULES } from "./slot.ts"
+
+describe("the vocabulary", () => {
+  it("has every rule in one family only", () => {
+    const families = [MARKET_RULES, SLOT_RULES, GOVERNOR_RULES, COMMAND_RULES, REBALANCER_RULES]
+    assert.lengthOf(families.flatMap(Object.keys), RULE_NAMES.length)
+  })
+
+  it.each(Object.entries(RULES))("%s is said in a sentence: %s", (rule, sentence) => {
+    assert.match(rule, /^[a-z0-9]+(?:_[a-zA-Z0-9]+)*$/)
+    assert.match(sentence, /^[A-Z{].*[.]$/)
+    // What is left without the placeholders has no brace and no bracket that was not closed.
+    assert.notMatch(sentence.replaceAll(/\{[a-zA-Z]+\}/g, "").replaceAll(/\[[^[\]]*\]/g, ""), /[{}[\]]/)
+  })
+})
+
+describe("a reason as a sentence", () => {
+  it.each<{ readonly rule: Rule; readonly numbers: Numbers; readonly sentence: string }>([
+    {
+      rule: "stale_price",
+      numbers: { priceAgeSec: 61, maxAgeSec: 60 },
+      sentence: "The last price is 61 s old, at most 60 s are allowed."
+    },
+    {
+      rule: "stale_entry",
+      numbers: { distancePct: 0.830000000001, refreshPct: 0.5 },
+      sentence: "It stands 0.83 % from the market, more than 0.5 %."
+    },
+    {
+      rule: "s1_timeout",
+      numbers: { ageMs: 600_000 },
+      sentence: "It has waited 10 min, and the market has moved away."
+    },
+    {
+      rule: "cooldown",
+      numbers: { cooldownUntilMs: 1_795_280_589_000 },
+      sentence: "The trade rests until 2026-11-21 17:03:09 UTC."
+    },
+    { rule: "entry_pct_set", numbers: { pct: 0.4 }, sentence: "An operator has set the entry distance to 0.4 %." },
+    { rule: "operator", numbers: { note: "lunch" }, sentence: "Paused by an operator: lunch." },
+    { rule: "operator", numbers: {}, sentence: "Paused by an operator." },
+    {
+      rule: "exit_lost",
+      numbers: { localId: 4, cause: "", retryAtMs: 0 },
+      sentence: "The exchange has not kept exit 4: it is placed again from 1970-01-01 00:00:00 UTC on."
+    },
+    {
+      rule: "volatility",
+      numbers: { samples: 3, medianMovePct: "unknown" },
+      sentence: "The median move between the last 3 samples is unknown."
+    },
+    { rule: "fault", numbers: { actor: "slot-2", seq: 12_345_678 }, sentence: "slot-2 cannot fold record 12345678: ?." }
+  ])("$rule with $numbers is: $sentence", ({ rule, numbers, sentence }) => {
+    assert.equal(sentenceOf({ rule, numbers }), sentence)
+  })
+
+  it("needs the numbers outside of brackets, and may have others: a compiler says so", () => {
+    assert.deepEqual(placeholdersOf(RULES.exit_lost), ["localId", "cause", "retryAtMs"])
+    assert.deepEqual(reason("exit_lost", { localId: 4, retryAtMs: 0, rejections: 2 }).numbers["rejections"], 2)
+    // @ts-expect-error: without `retryAtMs` there is no sentence.
+    assert.equal(reason("exit_lost", { localId: 4 }).rule, "exit_lost")
+  })
+})
