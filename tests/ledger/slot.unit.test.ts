@@ -46,8 +46,8 @@ class AuditedWorld extends World {
     expect(slotDifferences(ledger, slotBooks(1, slot.state))).toEqual([])
     // Both count cash at an order's end; what the fills of standing orders brought before is in `working`.
     const standing = { base: 0n, quote: 0n }
-    for (const { side, volume, cost, fee } of Object.values(ledger.orders)) {
-      standing.base += side === "buy" ? volume : -volume
+    for (const { side, filled, cost, fee } of Object.values(ledger.orders)) {
+      standing.base += side === "buy" ? filled : -filled
       standing.quote += (side === "buy" ? -cost : cost) - fee
     }
     expect(balanceOf(ledger, "working:1", "base")).toBe(-standing.base)

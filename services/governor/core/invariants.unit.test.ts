@@ -167,7 +167,7 @@ describe("an event that breaks one", () => {
     const { state } = broken()
     assert.equal(resume(state).state.mode.mode, "HALTED")
     const sound = step(state, subjects.clock, { _tag: "ClockTicked", priceAgeSec: 1 }).state
-    assert.deepEqual([sound.mode.mode, sound.mode.reason?.rule], ["HALTED", "invariant_broken"])
+    assert.deepEqual([sound.mode.mode, sound.mode.reason?.rule], ["HALTED", "governor_broken"])
     assert.deepEqual(sound.mode.violations, [])
     assert.equal(resume(sound).state.mode.mode, "RUNNING")
   })

@@ -49,6 +49,7 @@ describe("the rebalancer's status", () => {
       flips: { direction: 1, flipsAtMs: [], silenced: true },
       skew: 0.1
     },
+    idleRatio: 0.7,
     last: { rule: "controlled", numbers: { idleRatio: 0.7, target: 0.3 } }
   }
 

@@ -1,8 +1,6 @@
 /** What becomes of what people ask for. See `rules.ts`. */
 export const COMMAND_RULES = {
   done: "Done for {author}.",
-  no_governor: "The market has no governor: nobody could do it.",
-  not_governed: "The market is not governed yet: nobody could do it.",
   already_running: "The market is {mode}: nothing is paused.",
   already_paused: "An operator has paused the market already.",
   too_many_slots: "{active} slots are active; {wanted} more would be more than {most}.",

@@ -45,9 +45,6 @@ export const SLOT_RULES = {
   nothing_left: "Nothing is left to settle.",
 
   // Something wanted is not done.
-  waits_for_reconciliation: "Our orders have not been compared with the exchange's yet.",
-  waits_for_constraints: "The exchange's limits for orders are not known yet.",
-  waits_for_balances: "The balances are not known yet.",
   insufficient_funds:
     "{dogeFree} DOGE and {usdFree} USD are free; an order takes {minVolume} DOGE or {minCostUsd} USD at least.",
   nothing_missing: "No entry is missing.",

@@ -24,7 +24,7 @@ describe("the governor as people see it", () => {
     assert.deepEqual(view.startup[0], {
       step: "snapshot",
       state: "waiting",
-      waits_for: "the rules of market and governor"
+      waits_for: "The rules of the governor and of the market are not configured yet."
     })
   })
 
