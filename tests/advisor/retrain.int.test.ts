@@ -95,7 +95,7 @@ const story = Effect.gen(function* () {
     })
 })
 
-/** Runs the governor; returns once its rules are in the journal: a command before them would find the market ungoverned. */
+/** Runs the governor; returns once its rules are in the journal: a command before them would be refused. */
 const governor = (fittedIntervals: ReadonlyArray<number> = [1, 15]) =>
   Effect.andThen(
     Effect.forkScoped(governorService({ subjects, rules: testRules(), fittedIntervals })),
@@ -110,7 +110,7 @@ const advisor = Effect.gen(function* () {
 
 const price = Price.parse("0.25")
 
-/** A governed market at `NOW_MS` over an empty store. */
+/** A market at `NOW_MS` over an empty store. */
 const market = (name: string, test: (store: MemoryStore) => Story, journal: MemoryJournalOptions = {}) =>
   it.live(name, () => {
     const store = memoryStore()

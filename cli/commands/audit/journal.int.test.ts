@@ -41,7 +41,7 @@ const marketOf = Effect.gen(function* () {
 
 const PRICE = Price.parse("0.1")
 
-/** A governed slot whose buy (order 2) stands open at 0.099; nothing is filled. */
+/** A slot whose buy (order 2) stands open at 0.099; nothing is filled. */
 const opened = Effect.gen(function* () {
   const { write, answer } = yield* marketOf
   const { priceDecimals, volumeDecimals, minVolume, minCost } = testRules
