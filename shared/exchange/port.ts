@@ -18,6 +18,11 @@ import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 export class ExchangeError extends Schema.TaggedError<ExchangeError>()("ExchangeError", {
   operation: Schema.String,
   advice: Schema.Literals(["rejected", "wait", "unknown", "gone", "stop"]),
+  /**
+   * What failed: this `request`, its key or its session; a rate `limit`, the exchange's or our own count of it; the exchange's
+   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote.
+   */
+  source: Schema.Literals(["request", "limit", "service", "link"]),
   /** The exchange's own error text, or what happened to the connection. Never holds a key, a signature or a token. */
   detail: Schema.String,
   retryAtMs: Schema.NullOr(Schema.Finite)
@@ -147,7 +152,7 @@ export type ExecutionEvent =
   | { readonly _tag: "Snapshot"; readonly openTxids: ReadonlyArray<string> }
   | { readonly _tag: "Accepted"; readonly txid: string; readonly clientId: string | null }
   | { readonly _tag: "Filled"; readonly fill: Fill; readonly clientId: string | null }
-  /** The order is complete, cancelled or expired; totals are the exchange's where it sent them, else null. */
+  /** The order is complete, cancelled or expired. */
   | {
       readonly _tag: "Ended"
       readonly txid: string

@@ -77,7 +77,13 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
     const startedMs = yield* Clock.currentTimeMillis
     const lost = yield* Effect.flip(Effect.scoped(connectOnce(options, emit)))
     if (lost._tag === "SocketLost" && lost.final) {
-      return yield* new ExchangeError({ operation: options.name, advice: "stop", detail: lost.detail, retryAtMs: null })
+      return yield* new ExchangeError({
+        operation: options.name,
+        advice: "stop",
+        source: "request",
+        detail: lost.detail,
+        retryAtMs: null
+      })
     }
     if (lost._tag === "ExchangeError" && lost.advice === "stop") return yield* lost
     yield* emit({ _tag: "Disconnected", detail: lost._tag === "SocketLost" ? lost.detail : lost.message })

@@ -52,7 +52,11 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
   return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
     if (queued >= MAX_QUEUED) {
       const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
-      return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
+      return yield* failure(
+        call,
+        { advice: "wait", source: "limit", retryAtMs },
+        `not sent: ${queued} calls are waiting already`
+      )
     }
     queued++
     return yield* Effect.gen(function* () {
@@ -88,7 +92,7 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
       const waitMs = spent.readyAtMs - nowMs
       if (waitMs > patienceMs) {
         const detail = `not sent: the ${name} counter has no room for ${waitMs} ms`
-        return yield* failure(call, { advice: "wait", retryAtMs: spent.readyAtMs }, detail)
+        return yield* failure(call, { advice: "wait", source: "limit", retryAtMs: spent.readyAtMs }, detail)
       }
       patienceMs -= waitMs
       yield* venue.sleep(waitMs)

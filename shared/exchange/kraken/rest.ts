@@ -73,9 +73,9 @@ export const noReply =
 
 export const failure = (
   { method: operation }: Call<unknown>,
-  { advice, retryAtMs }: Pick<Verdict, "advice" | "retryAtMs">,
+  { advice, source, retryAtMs }: Omit<Verdict, "exhausted">,
   detail: string
-): ExchangeError => new ExchangeError({ operation, advice, detail, retryAtMs })
+): ExchangeError => new ExchangeError({ operation, advice, source, detail, retryAtMs })
 
 const reading = <A>(call: Call<unknown>, body: string, read: () => A): Effect.Effect<A, ExchangeError> =>
   Effect.suspend(() => {

@@ -127,6 +127,7 @@ const orderChanges = (
       return yield* new ExchangeError({
         operation: "CancelOrder",
         advice: "gone",
+        source: "request",
         detail: `${txid}: no order was canceled`,
         retryAtMs: null
       })
@@ -195,6 +196,7 @@ const matching = (reports: ReadonlyArray<OrderReport>, clientId: string) => {
         new ExchangeError({
           operation: "ClosedOrders",
           advice: "unknown",
+          source: "service",
           detail: `asked for cl_ord_id ${clientId}, but ${nameless.txid} came without any: cannot tell whose it is`,
           retryAtMs: null
         })

@@ -77,6 +77,24 @@ describe("what Kraken's errors mean to the caller", () => {
   })
 })
 
+describe("what failed", () => {
+  it.each([
+    ["EOrder:Insufficient funds", "request"],
+    ["EAPI:Invalid key", "request"],
+    ["ESession:Invalid session", "request"],
+    ["EAPI:Rate limit exceeded", "limit"],
+    ["EOrder:Rate limit exceeded", "limit"],
+    ["EGeneral:Temporary lockout", "limit"],
+    ["EService:Throttled: 1790000042", "service"],
+    ["EService:Market in cancel_only mode", "service"],
+    ["EService:Unavailable", "service"],
+    ["EGeneral:Internal error", "service"],
+    ["ENew:Never seen before", "service"]
+  ])("%s: the %s", (error, source) => {
+    expect(judge("read", [error], NOW).source).toBe(source)
+  })
+})
+
 describe("when to try again", () => {
   it.each([
     ["EService:Throttled: 1790000042", 1_790_000_042_000],
