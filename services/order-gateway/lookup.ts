@@ -4,7 +4,7 @@ import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
 export const ASK_AGAIN_MS = 2_000
@@ -34,25 +34,25 @@ export const persistently = Effect.fnUntraced(function* <A>(
  * absent after its deadline it never came to be. Ends early when the private stream has brought the answer.
  */
 export const resolve = Effect.fn("resolve")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   order: LiveOrder
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   let absent = 0
   while (true) {
-    const current = ledger.order(slot, order.localId)
+    const current = facts.order(slot, order.localId)
     if (current === null || current.stage === "open") return
     const askedMs = yield* clock.nowMs
     const [report] = yield* persistently(trading.findByClientId(order.clientId))
     if (report !== undefined) {
-      yield* ledger.write(slot, order.localId, (live) => reportFacts(live, report))
+      yield* facts.write(slot, order.localId, (live) => reportFacts(live, report))
       return
     }
     if (askedMs > current.deadlineMs + DEADLINE_GRACE_MS) absent++
     if (absent >= ABSENT_ANSWERS) {
-      yield* ledger.write(slot, order.localId, (live) => [
+      yield* facts.write(slot, order.localId, (live) => [
         rejectedFact(live, "not at the exchange after its deadline: it was never placed")
       ])
       return
@@ -66,19 +66,19 @@ export const SETTLE_QUESTIONS = 30
 
 /** Writes how an order ended, once the exchange's list says so. False: it still stands open after so many questions. */
 export const settle = Effect.fn("settle")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   localId: number,
   txid: string,
   questions = SETTLE_QUESTIONS
-): Effect.fn.Return<boolean, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<boolean, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   for (let asked = 0; asked < questions; asked++) {
-    if (ledger.order(slot, localId) === null) return true
+    if (facts.order(slot, localId) === null) return true
     const [report] = yield* persistently(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) {
-      yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
+      yield* facts.write(slot, localId, (live) => reportFacts(live, report))
       return true
     }
     yield* clock.sleep(ASK_AGAIN_MS)

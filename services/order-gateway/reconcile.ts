@@ -8,7 +8,7 @@ import { type ExchangeError, type OrderReport, Trading } from "../../shared/exch
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 import { persistently } from "./lookup.ts"
 
 export interface Reconciliation {
@@ -30,15 +30,15 @@ const CLOCK_SLACK_MS = 5_000
  * them up.
  */
 export const reconcile = Effect.fn("reconcile")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   windowStartMs: number
-): Effect.fn.Return<Reconciliation, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<Reconciliation, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  const before = ledger.state()
+  const before = facts.state()
   const open = yield* persistently(trading.openOrders)
   // Told before the corrections: an order that they end was ours, as one was that ended while the list was read.
-  const known = ledger.state()
+  const known = facts.state()
   const foreign = open.filter(({ clientId, txid }) =>
     [before, known].every((state) => findLive(state, clientId, txid) === null)
   )
@@ -54,13 +54,13 @@ export const reconcile = Effect.fn("reconcile")(function* (
   let missed = 0
   for (const { slot, localId, txid } of standing) {
     let wrote = false
-    const order = ledger.order(slot, localId)
+    const order = facts.order(slot, localId)
     for (const fill of order === null ? [] : missingFills(order, fills)) {
-      wrote = (yield* ledger.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
+      wrote = (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
     }
     const report = reports.find((candidate) => candidate.txid === txid)
     if (report !== undefined && hasEnded(report)) {
-      wrote = (yield* ledger.write(slot, localId, (live) => reportFacts(live, report))) || wrote
+      wrote = (yield* facts.write(slot, localId, (live) => reportFacts(live, report))) || wrote
     }
     if (wrote) missed++
   }
