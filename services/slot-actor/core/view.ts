@@ -10,7 +10,7 @@ import { phaseOf, type SlotOrder, type SlotState } from "./state.ts"
 const seconds = (ms: number): number => ms / 1000
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms))
 
-const orderView = (order: SlotOrder, marketPrice: number) => ({
+const orderView = (order: SlotOrder) => ({
   local_id: order.localId,
   side: order.side,
   role: order.role,
@@ -25,9 +25,7 @@ const orderView = (order: SlotOrder, marketPrice: number) => ({
   retry_at: order.status === "waiting" ? seconds(order.retryAtMs) : null,
   entry_price: order.position === null ? null : Price.format(order.position.price),
   entry_fee: order.position === null ? null : Quote.format(order.position.fee),
-  entry_filled_at: order.position === null ? null : seconds(order.position.filledAtMs),
-  /** Distance from the market in percent of it; null before the first price. */
-  distance_pct: marketPrice > 0 ? (Math.abs(order.priceNumber - marketPrice) / marketPrice) * 100 : null
+  entry_filled_at: order.position === null ? null : seconds(order.position.filledAtMs)
 })
 
 /** Everything a control plane shows of one slot; `slotId` is its number. */
@@ -36,7 +34,7 @@ export const slotView = (slotId: number, state: SlotState) => {
   const { A, B } = book.trades
   return {
     slot_id: slotId,
-    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or is none of the market's. */
+    /** `active`, `retiring` or `none`: whether the slot trades, settles its orders and goes, or does not belong to the market. */
     state: lifeOf(facts),
     /** What it has asked funds for and has not been told: `bootstrap`, `repair` or null. */
     wish: book.wish,
@@ -46,9 +44,9 @@ export const slotView = (slotId: number, state: SlotState) => {
     now: seconds(state.nowMs),
     last_price_update_at: secondsOrNull(state.priceAtMs),
     price_age_sec: state.priceAgeSec,
-    orders: book.orders.map((order) => orderView(order, marketPrice)),
+    orders: book.orders.map(orderView),
     recovery_orders: book.recoveries.map((recovery) => ({
-      ...orderView(recovery.order, marketPrice),
+      ...orderView(recovery.order),
       recovery_id: recovery.recoveryId,
       orphaned_at: seconds(recovery.orphanedAtMs),
       reason: recovery.reason,
