@@ -73,7 +73,7 @@ const reduce = (state: RebalancerActorState, event: MarketEvent, place: EventPla
     case "CapacityBandChanged":
       return learn({ ...state, capacityBand: event.band })
     case "RegimeObserved": {
-      const trained = event.oneMinute.trained || event.fifteenMinute.trained
+      const trained = event.fast.trained || event.slow.trained
       return learn({ ...state, regime: { bias: event.consensus.biasSignal, trained, atMs: place.timeMs } })
     }
     case "RebalancerConfigured":

@@ -38,8 +38,8 @@ const regime = (biasSignal: number, trained = true): MarketEvent => {
   } as const
   return {
     _tag: "RegimeObserved",
-    oneMinute: reading,
-    fifteenMinute: reading,
+    fast: { intervalMin: 1, ...reading },
+    slow: { intervalMin: 15, ...reading },
     consensus: { regime: "BULLISH", agreement: "full", confidence: 1, biasSignal }
   }
 }
