@@ -76,7 +76,7 @@ export class Access {
 
   issueToken(nowMs: number): { readonly token: string; readonly expires: number } {
     const token = createHmac("sha256", Buffer.from(this.exchange.options.apiSecret, "base64"))
-      .update(`${this.exchange.founded.salt}/${nowMs}/${++this.issued}`)
+      .update(`${this.exchange.created.salt}/${nowMs}/${++this.issued}`)
       .digest("base64url")
     this.tokens.set(token, nowMs + TOKEN_LIFE_SEC * 1_000)
     const [oldest] = this.tokens.keys()

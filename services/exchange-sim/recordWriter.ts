@@ -2,7 +2,7 @@
 import { Effect, Random, Schedule } from "effect"
 import { type AppendError, Journal } from "../../shared/journal/port.ts"
 import type { Desk } from "./core/engine/desk.ts"
-import type { ExchangeEvent, Founded } from "./core/engine/event.ts"
+import type { ExchangeEvent, Created } from "./core/engine/event.ts"
 import type { Tape } from "./core/market/tape.ts"
 import { booksSubject, type Opening } from "./opening.ts"
 import { encodeRecord } from "./records.ts"
@@ -30,7 +30,7 @@ const patience = Schedule.spaced("100 millis").pipe(Schedule.upTo({ duration: JO
 
 /** Goes on after `before`; null: after nothing. `marked` is the tape to be marked in records; null: none can be run again. */
 export const makeRecordWriter = Effect.fnUntraced(function* (
-  founded: Founded,
+  created: Created,
   before: Opening | null,
   desk: Desk,
   marked: Tape | null
@@ -38,18 +38,18 @@ export const makeRecordWriter = Effect.fnUntraced(function* (
   const journal = yield* Journal
   /** Part of record ids: two processes on one journal must never take each other's records for their own. */
   const run = (yield* Random.nextIntBetween(0, 2 ** 48)).toString(36)
-  const subject = booksSubject(founded.pair)
+  const subject = booksSubject(created.pair)
   let nonce = before?.nonce ?? 0n
   let lastSeq = before?.lastSeq ?? 0
   let recordCount = before?.records ?? 0
-  let allowedMs = before?.resumeMs ?? founded.timeMs
+  let allowedMs = before?.resumeMs ?? created.timeMs
   let tapeMarkedMs = Number.NEGATIVE_INFINITY
   let waits = true
 
   const write = Effect.fnUntraced(function* (nowMs: number, untilMs: number) {
     const tape = marked !== null && nowMs - tapeMarkedMs >= TAPE_MARK_MS ? { tape: marked.start } : {}
     const data = encodeRecord({ v: 1, timeMs: nowMs, untilMs, nonce: nonce.toString(), ...tape, events: desk.happened })
-    const id = `${founded.salt}.${recordCount}.${run}`
+    const id = `${created.salt}.${recordCount}.${run}`
     const { seq } = yield* Effect.retry(journal.append({ subject, id, data, expectedLastSeq: lastSeq }), {
       schedule: patience,
       while: (error) => error._tag === "JournalUnavailable" && waits

@@ -214,35 +214,16 @@ export interface BotEventRow extends ProjectedRow {
   readonly details: unknown
 }
 
-/** A row of `day_profiles`: a UTC day's volume by price, reduced to its levels. */
-export interface DayProfileRow {
-  readonly market: string
-  /** `2026-11-20`. */
-  readonly day: string
-  readonly high: Price
-  readonly low: Price
-  /** The price with the most volume, and the bounds of the value area around it. */
-  readonly pointOfControl: Price
-  readonly valueAreaHigh: Price
-  readonly valueAreaLow: Price
-  /** A statistic, not money. */
-  readonly volumeWeightedPrice: number
-  readonly totalVolume: Volume
-}
-
-/** Tables `fills`, `price_history`, `bot_events` and `day_profiles`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
+/** Tables `fills`, `price_history` and `bot_events`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
 export interface ProjectionStore {
   readonly fills: (rows: ReadonlyArray<FillRow>) => Answer<void>
   readonly prices: (rows: ReadonlyArray<PriceRow>) => Answer<void>
   readonly botEvents: (rows: ReadonlyArray<BotEventRow>) => Answer<void>
-  readonly dayProfiles: (rows: ReadonlyArray<DayProfileRow>) => Answer<void>
-  /** The last `count` (at most 1,000) profiles of days before `beforeDay`, oldest first. */
-  readonly dayProfilesBefore: (market: string, beforeDay: string, count: number) => Answer<ReadonlyArray<DayProfileRow>>
-  /** Deletes every projected row of a market but its day profiles, before it is projected from its beginning; returns how many. */
+  /** Deletes every projected row of a market, before it is projected from its beginning; returns how many. */
   readonly forget: (market: string) => Answer<number>
 }
 
-/** Every table of the store. */
+/** Every table of the store; `day_profiles` is there for what has still to be written. */
 export const STORE_TABLES = [
   "bot_state",
   "fills",

@@ -19,8 +19,8 @@ const MAX_TEXT_BYTES = 1_000_000_000
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
-  /** The process for an exchange that was founded then. */
-  readonly process: (foundedMs: number) => MarketProcess
+  /** The process for an exchange that was created then. */
+  readonly process: (createdMs: number) => MarketProcess
   /** Null unless trades have to be brought from outside. */
   readonly live: LiveMarket | null
 }
@@ -36,9 +36,9 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
   switch (market.kind) {
     case "synthetic": {
       // The market is older than the exchange, so that candles can be asked for from the first moment.
-      const fromMs = (foundedMs: number) => foundedMs - (foundedMs % MINUTE_MS) - TAPE_KEEPS_MS
-      const process = (foundedMs: number) =>
-        syntheticMarket({ seed, fromMs: fromMs(foundedMs), priceDecimals, volumeDecimals })
+      const fromMs = (createdMs: number) => createdMs - (createdMs % MINUTE_MS) - TAPE_KEEPS_MS
+      const process = (createdMs: number) =>
+        syntheticMarket({ seed, fromMs: fromMs(createdMs), priceDecimals, volumeDecimals })
       return { recordingMs: null, process, live: null } satisfies MarketSource
     }
     case "recorded": {
