@@ -1,5 +1,6 @@
 /** One REST request: out with a time limit, back as a value of the port or as an `ExchangeError`. */
-import { Clock, Data, Duration, Effect } from "effect"
+import { Clock, Effect } from "effect"
+import { NoReply, sendRequest } from "../../http/request.ts"
 import { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { type CallKind, judge, UNKNOWN, type Verdict } from "./core/errors.ts"
@@ -7,36 +8,18 @@ import type { Connection } from "./options.ts"
 import { readReply, type Reply } from "./core/wire/envelope.ts"
 import { type Row, WireProblem } from "../../core/wire/json.ts"
 
-/** The request was sent, as far as we know, and nothing that Kraken itself wrote came back. */
-export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
-
 /**
  * Sends once and gives the body of a 200. Everything else comes from the edge in front of the exchange (HTML pages, 429,
- * 5xx, 520) or from a cut connection, and says nothing about whether the request took effect. Redirects are refused:
- * they would carry a signed request elsewhere.
+ * 5xx, 520) or from a cut connection, and says nothing about whether the request took effect.
  */
-export const fetchText = (url: string, init: RequestInit, timeoutMs: number): Effect.Effect<string, NoReply> =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const response = await fetch(url, { ...init, redirect: "error", signal })
-      const body = await response.text()
-      if (response.status !== 200) throw new NoReply({ detail: `HTTP ${response.status}` })
-      return body
-    },
-    catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: Duration.millis(timeoutMs),
-      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
-    })
+export const fetchText = (
+  url: string,
+  init: { readonly method: "GET" | "POST"; readonly headers?: Record<string, string>; readonly body?: string },
+  timeoutMs: number
+): Effect.Effect<string, NoReply> =>
+  Effect.flatMap(sendRequest(url, init, timeoutMs), ({ status, body }) =>
+    status === 200 ? Effect.succeed(body) : Effect.fail(new NoReply({ detail: `HTTP ${status}` }))
   )
-
-/** Only the system's code: whatever else the error carries might quote the request. */
-const connectionProblem = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "no code"
-  return `connection failed (${code})`
-}
 
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 300

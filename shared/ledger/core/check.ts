@@ -1,5 +1,5 @@
 /** What a ledger must agree with, to the last unit; every difference is named with both figures. */
-import { Quote, type Quote as QuoteAmount, Volume, type Volume as VolumeAmount } from "../decimal/decimal.ts"
+import { Quote, type Quote as QuoteAmount, Volume, type Volume as VolumeAmount } from "../../core/decimal/decimal.ts"
 import { accountOf, type Commodity, type Transaction } from "./accounts.ts"
 import { balanceOf, type LedgerState } from "./ledger.ts"
 

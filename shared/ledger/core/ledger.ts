@@ -4,9 +4,9 @@
  * booked cycle, and the two meet in `trading`.
  */
 import type { EventPlace } from "../../actor/core/actor.ts"
-import { Quote, Volume } from "../decimal/decimal.ts"
+import { Quote, Volume } from "../../core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
-import { slotOfSubject } from "../ids/subjects.ts"
+import { slotOfSubject } from "../../core/ids/subjects.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
 
 /** An order that stands: its side, and what its recorded fills add up to. */
