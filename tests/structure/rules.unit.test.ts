@@ -1,6 +1,6 @@
 /** Each rule, shown a planted breach: a rule that cannot fail guards nothing. */
 import { describe, expect, test } from "vitest"
-import { cyclicGroups, noCycles } from "./rules/cycles.ts"
+import { cyclicGroups, noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
@@ -132,6 +132,28 @@ describe("cycles", () => {
 
   test("a file that imports itself is one", () => {
     expect(check(noCycles, { "cli/a.ts": 'import "./a.ts"' })).toEqual(["import cycle: cli/a.ts"])
+  })
+
+  test("two folders of shared/ that import each other are one, though no file imports itself", () => {
+    const files = {
+      "shared/candles/core/candle.ts": "",
+      "shared/candles/source.ts": 'import type { E } from "../exchange/port.ts"',
+      "shared/exchange/port.ts": 'import type { Candle } from "../candles/core/candle.ts"\nimport "../core/decimal.ts"',
+      "shared/core/decimal.ts": ""
+    }
+    expect(check(noFolderCycles, files)).toEqual(["folders that import each other: shared/candles ↔ shared/exchange"])
+    expect(check(noCycles, files)).toEqual([])
+  })
+
+  test("a test, a file beside the folders, or a folder that is only imported, is none", () => {
+    const files = {
+      "shared/candles/sources.int.test.ts": 'import "../exchange/port.ts"',
+      "shared/exchange/port.ts": 'import "../candles/core/candle.ts"\nimport "../retry.ts"',
+      "shared/retry.ts": 'import "./exchange/port.ts"',
+      "shared/candles/core/candle.ts": 'import "./csv.ts"',
+      "shared/candles/core/csv.ts": ""
+    }
+    expect(check(noFolderCycles, files)).toEqual([])
   })
 
   test("two circles that share a node are one group, two apart are two", () => {

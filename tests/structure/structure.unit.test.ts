@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES } from "./lists.ts"
-import { noCycles } from "./rules/cycles.ts"
+import { noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
@@ -29,6 +29,7 @@ const RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["pure files read no clock, no chance, no process and no language of the machine", noAmbientInput],
   ["pure files import pure files only", pureImports],
   ["no imports in a circle", noCycles],
+  ["no folders of shared/ in a circle", noFolderCycles],
   [`no file outside tests has more than ${MAX_LINES} lines`, shortFiles(MAX_LINES, LONG_FILES)],
   ["no test is singled out or left out", everyTestRuns],
   ["a test is left out for a missing program only, in CI never", missingProgramsOnly],
