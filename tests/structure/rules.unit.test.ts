@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest"
 import { cyclicGroups, noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
-import { mentionsExist } from "./rules/documents.ts"
+import { mentionsExist, readmesNameSources } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
@@ -311,6 +311,26 @@ describe("documents", () => {
     const exists = (path: string): boolean => path !== "shared/gone.ts"
     expect(mentionsExist([{ path: "docs/a.md", text }], exists)).toEqual(["docs/a.md:1: there is no shared/gone.ts"])
     expect(mentionsExist([{ path: "shared/a.ts", text }], exists)).toEqual([])
+  })
+
+  test("a source file that the README of its folder leaves out is found, and a name for which there is no file", () => {
+    const source = (path: string) => ({ path: `services/market-feed/${path}`, text: "" })
+    const readme = (text: string) => ({ path: "services/market-feed/README.md", text })
+    const files = [
+      "service.ts",
+      "core/conflate.ts",
+      "core/rate.ts",
+      "page/h.js",
+      "core/rate.unit.test.ts",
+      "testing/a.ts"
+    ]
+    const told = "`service.ts`, `core/{conflate,rate}.ts` and `page/h.js`; tested in `core/rate.unit.test.ts`"
+    expect(readmesNameSources([readme(told), ...files.map(source)])).toEqual([])
+    expect(readmesNameSources([readme("`service.ts`,\n`rate.ts`, `page/h.js`"), ...files.map(source)])).toEqual([
+      "services/market-feed/README.md: does not name core/conflate.ts",
+      "services/market-feed/README.md: does not name core/rate.ts",
+      "services/market-feed/README.md:2: there is no rate.ts in its folder"
+    ])
   })
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest"
 import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES } from "./lists.ts"
 import { noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
-import { mentionsExist } from "./rules/documents.ts"
+import { mentionsExist, readmesNameSources } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
@@ -57,5 +57,9 @@ describe("the repository", () => {
 
   test("every file that a document names exists", () => {
     expect(mentionsExist(texts, (path) => existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  test("every README of a folder names every source file in it", () => {
+    expect(readmesNameSources(texts)).toEqual([])
   })
 })
