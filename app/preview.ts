@@ -10,7 +10,7 @@ import type { EventOf, MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 
 /** The states a command meets, all of them after record `seq`. */
-export interface Standing {
+export interface MarketNow {
   readonly seq: number
   readonly epoch: number
   /** Unix milliseconds of the exchange's clock. */
@@ -27,7 +27,7 @@ const isAnswer = (event: MarketEvent): event is EventOf<"CommandApplied" | "Comm
 /** Pure: the states given stay as they are. */
 export const previewCommand = (
   subjects: MarketSubjects,
-  { seq, epoch, nowMs, priceAgeSec, governor, slots }: Standing,
+  { seq, epoch, nowMs, priceAgeSec, governor, slots }: MarketNow,
   asked: EventOf<"CommandIssued">
 ): Preview => {
   const at = (subject: string, records: number, index: number): EventPlace => ({

@@ -119,7 +119,7 @@ const textbookModel = ({ states, features, start, transition, means, covariances
   }
 }
 
-/** The same rows without one column. */
+/** Rows without one of their columns. */
 const without = ({ count, features, values }: Rows, column: number): Rows => ({
   count,
   features: features - 1,

@@ -73,7 +73,7 @@ export interface SlotStatus {
   readonly total_fees: string
   /** Losses of losing cycles since the slot began: the reference never takes them back. */
   readonly today_realized_loss: string
-  /** The same of one UTC day, counted in days since 1970: the day of the last loss. */
+  /** Realised losses of one UTC day, counted in days since 1970: the day of the last loss. */
   readonly day_realized_loss: { readonly utc_day: number; readonly loss: string }
   readonly total_round_trips: number
   readonly s2_entered_at: number | null

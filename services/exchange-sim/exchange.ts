@@ -66,7 +66,7 @@ export interface Exchange {
 /** Wall time between two ticks: fills reach sockets within it, and a price is at most so old. */
 const TICK_MS = 25
 /**
- * Simulated time that may be shown before the next record, as wall time. A crash loses up to so much time, never a fact:
+ * Simulated time that may be shown before the next record, as wall time. A crash loses up to this much time, never a fact:
  * the clock goes on where the record says, and the market between is matched then.
  */
 const AHEAD_MS = 1_000

@@ -12,7 +12,7 @@ export interface RecordWriter {
   readonly untilMs: () => number
   /**
    * Writes what happened at the desk, clears it there and returns it; allows time up to `untilMs` to be shown. Fails when
-   * the journal refuses it or is not reachable for longer than `JOURNAL_PATIENCE`.
+   * the journal refuses it or is not reachable for longer than `JOURNAL_RETRY_FOR`.
    */
   readonly write: (nowMs: number, untilMs: number) => Effect.Effect<ReadonlyArray<ExchangeEvent>, AppendError>
   /** False: a nonce as high was taken before. The next record keeps it. */
@@ -21,12 +21,12 @@ export interface RecordWriter {
   readonly waitNoLonger: () => void
 }
 
-/** A record that says from where to run the market again, every so much simulated time: re-running it takes seconds. */
+/** A record that says from where to run the market again, at this interval of simulated time: re-running it takes seconds. */
 const TAPE_MARK_MS = 6 * 3_600_000
 /** Longer than a restart of a journal's server. A stop cuts it short. */
-const JOURNAL_PATIENCE = "30 seconds"
+const JOURNAL_RETRY_FOR = "30 seconds"
 
-const patience = Schedule.spaced("100 millis").pipe(Schedule.upTo({ duration: JOURNAL_PATIENCE }))
+const JOURNAL_RETRY = Schedule.spaced("100 millis").pipe(Schedule.upTo({ duration: JOURNAL_RETRY_FOR }))
 
 /** Goes on after `before`; null: after nothing. `marked` is the tape to be marked in records; null: none can be run again. */
 export const makeRecordWriter = Effect.fnUntraced(function* (
@@ -51,7 +51,7 @@ export const makeRecordWriter = Effect.fnUntraced(function* (
     const data = encodeRecord({ v: 1, timeMs: nowMs, untilMs, nonce: nonce.toString(), ...tape, events: desk.happened })
     const id = `${created.salt}.${recordCount}.${run}`
     const { seq } = yield* Effect.retry(journal.append({ subject, id, data, expectedLastSeq: lastSeq }), {
-      schedule: patience,
+      schedule: JOURNAL_RETRY,
       while: (error) => error._tag === "JournalUnavailable" && waits
     })
     lastSeq = seq

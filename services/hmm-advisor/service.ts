@@ -48,7 +48,7 @@ export interface AdvisorOptions {
 export type AdvisorError = HostError | JournalRefused | JournalUnavailable
 
 /** After a training that gave no model the next try comes sooner: candles may have arrived. Exchange time. */
-const TRY_AGAIN_MS = 300_000
+const RETRAIN_RETRY_MS = 300_000
 
 /** What one detector knows between two answers. */
 interface DetectorState {
@@ -88,7 +88,7 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
       const wanted = asked?.intervals.includes(detector.options.intervalMin) === true
       if (nowMs < detector.trainAtMs && !wanted) continue
       const answer = yield* trainOne(options, detector, trainer)
-      detector.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : TRY_AGAIN_MS)
+      detector.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : RETRAIN_RETRY_MS)
       yield* write(answer)
       if (wanted) outcomes.push(retrained(answer))
     }

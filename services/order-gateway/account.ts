@@ -7,7 +7,7 @@ import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
 import type { OrderFacts } from "./factWriter.ts"
-import { persistently } from "./lookup.ts"
+import { retryCall } from "./lookup.ts"
 
 type AccountError = ExchangeError | JournalRefused | JournalUnavailable
 
@@ -26,7 +26,7 @@ export const observeBalances = Effect.fn("observeBalances")(function* (
   subjects: MarketSubjects
 ): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
   const trading = yield* Trading
-  const { base, quote } = yield* persistently(trading.balances)
+  const { base, quote } = yield* retryCall(trading.balances)
   yield* noteChange(facts, subjects, facts.state().balances, {
     _tag: "BalancesObserved",
     base: { total: base.total, hold: base.hold },
@@ -40,7 +40,7 @@ export const observeTerms = Effect.fn("observeTerms")(function* (
   subjects: MarketSubjects
 ): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
   const trading = yield* Trading
-  const { priceDecimals, volumeDecimals, minVolume, minCost, status } = yield* persistently(trading.constraints)
+  const { priceDecimals, volumeDecimals, minVolume, minCost, status } = yield* retryCall(trading.constraints)
   yield* noteChange(facts, subjects, facts.state().constraints, {
     _tag: "ConstraintsObserved",
     priceDecimals,
@@ -49,6 +49,6 @@ export const observeTerms = Effect.fn("observeTerms")(function* (
     minCost,
     status
   })
-  const { makerPct, takerPct } = yield* persistently(trading.fees)
+  const { makerPct, takerPct } = yield* retryCall(trading.fees)
   yield* noteChange(facts, subjects, facts.state().fees, { _tag: "FeesObserved", makerPct, takerPct })
 })

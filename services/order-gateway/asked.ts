@@ -14,7 +14,7 @@ import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import { readTradeHistory } from "./history.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
-import { ASK_AGAIN_MS, persistently, SETTLE_QUESTIONS } from "./lookup.ts"
+import { RETRY_MS, retryCall, SETTLE_QUESTIONS } from "./lookup.ts"
 import { provablyOurs } from "./provenance.ts"
 
 type AskedError = ExchangeError | OrderFactsError | ReadError | RecordUndecodable
@@ -43,7 +43,7 @@ export const answerAsked = Effect.fn("answerAsked")(function* (
   }
 })
 
-/** Cancels the open orders that are provably ours and that no slot has; every other stranger is left alone. */
+/** Cancels the open orders that are provably ours and that no slot has; every other foreign order is left alone. */
 const reconcileDrift = Effect.fn("reconcileDrift")(function* (
   facts: OrderFacts,
   subjects: MarketSubjects,
@@ -51,22 +51,22 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
   const trading = yield* Trading
   const before = facts.state()
-  const open = yield* persistently(trading.openOrders)
+  const open = yield* retryCall(trading.openOrders)
   const after = facts.state()
-  // An order that ended, or was placed, while the list was read is no stranger.
-  const strangers = open.filter(({ clientId, txid }) =>
+  // An order that ended, or was placed, while the list was read is not foreign.
+  const foreign = open.filter(({ clientId, txid }) =>
     [before, after].every((state) => findLive(state, clientId, txid) === null)
   )
   const cancelled: Array<{ readonly txid: string; readonly clientId: string }> = []
   const leftAlone: Array<string> = []
-  for (const report of strangers) {
+  for (const report of foreign) {
     const { txid, clientId } = report
     if (clientId === null || !(yield* provablyOurs(subjects, report))) {
       leftAlone.push(txid)
       continue
     }
     // Refused or gone: how it stands is what counts, and that is asked for in any case.
-    yield* persistently(trading.cancel(txid)).pipe(
+    yield* retryCall(trading.cancel(txid)).pipe(
       Effect.catchIf(
         ({ advice }) => advice === "gone" || advice === "rejected",
         () => Effect.void
@@ -79,14 +79,14 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
   yield* facts.note(subjects.account, { _tag: "DriftReconciled", commandId, cancelled, leftAlone })
 })
 
-/** How the order ended; null: it stands open after so many questions. */
+/** How the order ended; null: it is still open after `SETTLE_QUESTIONS`. */
 const endOf = Effect.fnUntraced(function* (txid: string) {
   const trading = yield* Trading
   const clock = yield* VenueClock
   for (let question = 0; question < SETTLE_QUESTIONS; question++) {
-    const [report] = yield* persistently(trading.orders([txid]))
+    const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) return report
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
   return null
 })
@@ -99,7 +99,7 @@ const sumHistory = Effect.fn("sumHistory")(function* (
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
   const nowMs = yield* (yield* VenueClock).nowMs
   const since = { beganMs: facts.state().beganMs, nowMs }
-  const { fromMs, ours, foreign } = yield* readTradeHistory(subjects, since, persistently)
+  const { fromMs, ours, foreign } = yield* readTradeHistory(subjects, since, retryCall)
   yield* facts.note(subjects.account, {
     _tag: "TradeHistoryObserved",
     commandId,

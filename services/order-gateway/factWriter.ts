@@ -26,7 +26,7 @@ export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneCont
 
 export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended
 
-/** A lost race means another gateway is at work on the same lane; a second in a row is rare, so many are a fight. */
+/** A lost race means another gateway is at work on the same lane; a second in a row is rare, this many are a fight. */
 const MAX_ATTEMPTS = 20
 
 export interface OrderFacts {

@@ -15,7 +15,7 @@ import {
 } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
-import { ASK_AGAIN_MS, persistently, resolve, settle } from "./lookup.ts"
+import { RETRY_MS, retryCall, resolve, settle } from "./lookup.ts"
 
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
@@ -112,8 +112,8 @@ const amend = Effect.fn("amend")(function* (
   const clock = yield* VenueClock
   const { txid, localId } = order
   if (txid === null) return yield* resolve(facts, slot, order)
-  const [report] = yield* persistently(trading.orders([txid]))
-  if (report === undefined) return yield* clock.sleep(ASK_AGAIN_MS)
+  const [report] = yield* retryCall(trading.orders([txid]))
+  if (report === undefined) return yield* clock.sleep(RETRY_MS)
   if (hasEnded(report)) {
     yield* facts.write(slot, localId, (live) => reportFacts(live, report))
     return
@@ -138,6 +138,6 @@ const amend = Effect.fn("amend")(function* (
       return
     case "gone":
     case "unknown":
-      return yield* clock.sleep(ASK_AGAIN_MS)
+      return yield* clock.sleep(RETRY_MS)
   }
 })

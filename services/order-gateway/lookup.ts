@@ -7,14 +7,14 @@ import type { LiveOrder } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
-export const ASK_AGAIN_MS = 2_000
+export const RETRY_MS = 2_000
 /** After the deadline the exchange will not place the order any more; this much later its clock and ours agree on that. */
 const DEADLINE_GRACE_MS = 5_000
 /** Absence in one answer is no proof: the lists lag. Two answers, both after the deadline, are. */
 const ABSENT_ANSWERS = 2
 
 /** Makes a read certain to answer, or to fail for good: `unknown` and `wait` are tried again, the pause growing to a minute. */
-export const persistently = Effect.fnUntraced(function* <A>(
+export const retryCall = Effect.fnUntraced(function* <A>(
   read: Effect.Effect<A, ExchangeError>
 ): Effect.fn.Return<A, ExchangeError, VenueClock> {
   const clock = yield* VenueClock
@@ -45,7 +45,7 @@ export const resolve = Effect.fn("resolve")(function* (
     const current = facts.order(slot, order.localId)
     if (current === null || current.stage === "open") return
     const askedMs = yield* clock.nowMs
-    const [report] = yield* persistently(trading.findByClientId(order.clientId))
+    const [report] = yield* retryCall(trading.findByClientId(order.clientId))
     if (report !== undefined) {
       yield* facts.write(slot, order.localId, (live) => reportFacts(live, report))
       return
@@ -57,14 +57,14 @@ export const resolve = Effect.fn("resolve")(function* (
       ])
       return
     }
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
 })
 
 /** Questions about an ending that the exchange has announced but its list does not show yet. */
 export const SETTLE_QUESTIONS = 30
 
-/** Writes how an order ended, once the exchange's list says so. False: it still stands open after so many questions. */
+/** Writes how an order ended, once the exchange's list says so. False: it is still open after the last question. */
 export const settle = Effect.fn("settle")(function* (
   facts: OrderFacts,
   slot: number,
@@ -76,12 +76,12 @@ export const settle = Effect.fn("settle")(function* (
   const clock = yield* VenueClock
   for (let asked = 0; asked < questions; asked++) {
     if (facts.order(slot, localId) === null) return true
-    const [report] = yield* persistently(trading.orders([txid]))
+    const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) {
       yield* facts.write(slot, localId, (live) => reportFacts(live, report))
       return true
     }
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
   return false
 })

@@ -22,7 +22,7 @@ import { countErrors } from "./errorCount.ts"
 import { followExecutions } from "./executions.ts"
 import { workLane } from "./lane.ts"
 import { type OrderFacts, type OrderFactsError, makeOrderFacts } from "./factWriter.ts"
-import { persistently } from "./lookup.ts"
+import { retryCall } from "./lookup.ts"
 import { reconcile, type Reconciliation } from "./reconcile.ts"
 
 export interface OrderGatewayOptions {
@@ -52,11 +52,11 @@ export const orderGateway = (
             Effect.catch((error) => Effect.logWarning(`order-gateway: failed calls not written down: ${error.message}`))
           )
       )
-      const bells: Bells = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
+      const signals: Signals = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
 
       const work = Effect.gen(function* () {
         // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
-        yield* persistently((yield* MarketData).time)
+        yield* retryCall((yield* MarketData).time)
         yield* observeTerms(facts, subjects)
         yield* observeBalances(facts, subjects)
         yield* compareAtStart(facts, options)
@@ -66,12 +66,12 @@ export const orderGateway = (
           workLanes(facts, followed, options),
           Effect.andThen(
             followExecutions(facts, subjects, {
-              restarted: Queue.offer(bells.restarted, undefined),
-              moved: Queue.offer(bells.moved, undefined)
+              restarted: Queue.offer(signals.restarted, undefined),
+              moved: Queue.offer(signals.moved, undefined)
             }),
             Effect.never
           ),
-          keepComparing(facts, options, bells),
+          keepComparing(facts, options, signals),
           keepAnswering(facts, followed, subjects),
           keepTime
         ])
@@ -138,9 +138,7 @@ const warnOfForeign = (foreign: ReadonlyArray<OrderReport>) =>
   Effect.forEach(
     foreign,
     ({ txid }) =>
-      Effect.logWarning(
-        `order-gateway: order ${txid} stands open at the exchange and is none of the journal's: left alone`
-      ),
+      Effect.logWarning(`order-gateway: foreign order ${txid} is open at the exchange, not in the journal: left alone`),
     { discard: true }
   )
 
@@ -185,8 +183,8 @@ const BALANCES_PAUSE = "250 millis"
 /** A fill may show up in the exchange's lists a minute late: each comparison reads so far back behind the last one. */
 const FILL_OVERLAP_MS = 600_000
 
-/** What the private stream asks for. Two bells, so that fills cannot drown a restart; each says at most "again". */
-interface Bells {
+/** What the private stream asks for. Two signals, so that fills cannot drown a restart; each says at most "again". */
+interface Signals {
   readonly restarted: Queue.Queue<void>
   readonly moved: Queue.Queue<void>
 }
@@ -195,17 +193,17 @@ interface Bells {
  * Reads balances after money has moved, and everything when the stream was away or the interval has passed, however
  * often money moves meanwhile.
  */
-const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions, bells: Bells) {
+const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions, signals: Signals) {
   const { subjects, reconcileIntervalMs, fillWindowMs } = options
   const clock = yield* VenueClock
   let comparedMs = yield* clock.nowMs
   let known: ReadonlySet<string> = new Set()
   let dueMs = (yield* clock.nowMs) + reconcileIntervalMs
   while (true) {
-    yield* Effect.raceAllFirst([Queue.peek(bells.restarted), Queue.peek(bells.moved), clock.sleepUntil(dueMs)])
-    // Emptied before the reading: what rings during it is read again.
-    const restarted = (yield* Queue.clear(bells.restarted)).length > 0
-    yield* Queue.clear(bells.moved)
+    yield* Effect.raceAllFirst([Queue.peek(signals.restarted), Queue.peek(signals.moved), clock.sleepUntil(dueMs)])
+    // Emptied before the reading: what comes during it is read again.
+    const restarted = (yield* Queue.clear(signals.restarted)).length > 0
+    yield* Queue.clear(signals.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
       const startedMs = yield* clock.nowMs
       const result = yield* reconcile(facts, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))

@@ -70,7 +70,7 @@ export class MarketData extends Context.Service<
   {
     /** Prices for ever: reconnects by itself with back-off, and says when it did. Fails only on `stop` advice. */
     readonly events: Stream.Stream<MarketDataEvent, ExchangeError>
-    /** Bars of so many minutes, for ever, as `events`. The newest about ten first, then the forming one at each trade. */
+    /** Bars of `intervalMin` minutes, for ever, as `events`. The newest about ten first, then the forming one at each trade. */
     readonly bars: (intervalMin: number) => Stream.Stream<BarEvent, ExchangeError>
     /** The price now, asked for: the first price of a start, and the proof in a silent market that silence is quiet. */
     readonly ticker: Effect.Effect<Ticker, ExchangeError>

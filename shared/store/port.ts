@@ -80,7 +80,7 @@ export interface CandleStore {
   readonly coverage: (series: CandleSeries, fromSec: number) => Answer<SeriesCoverage>
   /** Every series there is, by symbol and length. */
   readonly coverageOfAll: Answer<ReadonlyArray<SeriesCoverage>>
-  /** The holes between candles from `fromSec` on, oldest first. `newest` looks at no more than so many of the newest candles. */
+  /** The holes between candles from `fromSec` on, oldest first. `newest`: looks at no more than that number of the newest candles. */
   readonly gaps: (series: CandleSeries, fromSec: number, newest?: number) => Answer<ReadonlyArray<Gap>>
   /** Deletes what started before `beforeSec`; returns how many. */
   readonly deleteOlderThan: (series: CandleSeries, beforeSec: number) => Answer<number>

@@ -63,7 +63,7 @@ const retrain = (commandId: string, timeframe: string | null = null) =>
     preview: []
   })
 
-/** The first `count` events of this kind, once there are so many. */
+/** The first `count` events of this kind, once there are that many. */
 const awaitAll = <Tag extends MarketEvent["_tag"]>(tag: Tag, count: number) =>
   Effect.flatMap(Journal, (journal) =>
     journal.tail({ from: 1 }).pipe(

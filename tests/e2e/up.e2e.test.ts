@@ -75,7 +75,7 @@ const status = async (): Promise<Status> => {
   return (await response.json()) as Status
 }
 
-/** The status once so many cycles are complete. */
+/** The status once this number of cycles is complete. */
 const afterCycles = (count: number): Promise<Status> =>
   until(
     `${count} cycles`,

@@ -22,7 +22,7 @@ interface Bench {
   readonly until: (wanted: (view: IngestorView) => boolean) => Effect.Effect<IngestorView>
   /** The candles that came from the stream, oldest first. */
   readonly streamed: () => ReadonlyArray<Candle>
-  /** The same bars as the exchange gives them when it is asked. */
+  /** The bars as the exchange gives them when it is asked. */
   readonly asked: Effect.Effect<ReadonlyArray<Candle>, unknown>
   readonly fault: (fault: Fault) => Effect.Effect<void>
 }

@@ -57,7 +57,7 @@ describe("the audit at the exchange", () => {
         const audit = { ledger: ledgerOf(records), beganMs: START_MS, endedMs: Number.MAX_SAFE_INTEGER }
         const { problems, notes } = yield* auditHistory(subjects, audit).pipe(Effect.provide(venue(market.urls)))
         assert.deepStrictEqual(problems, [])
-        assert.deepStrictEqual(notes, ["1 trades of orders that are none of the journal's: 20 base, -4.016 quote"])
+        assert.deepStrictEqual(notes, ["1 trades of foreign orders, not in the journal: 20 base, -4.016 quote"])
       }).pipe(Effect.orDie)
     )
   )

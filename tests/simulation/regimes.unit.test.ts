@@ -128,7 +128,7 @@ const sizedEntries = (story: Story): ReadonlyArray<SizedEntry> => {
 }
 
 /**
- * The same until this moment, another market from then on: each later price on the other side of the one that was traded at
+ * A recording until this moment, another market from then on: each later price on the other side of the one that was traded at
  * that moment. That price and that minute's volume stay, so that the first trade of the minute is the same in both.
  */
 const otherFuture = (rows: ReadonlyArray<CandleRow>, fromMs: number): ReadonlyArray<CandleRow> => {

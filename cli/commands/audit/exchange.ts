@@ -43,7 +43,7 @@ export const auditHistory = Effect.fn("auditHistory")(function* (
     notes: [
       ...note(
         foreign.filter(({ timeMs }) => timeMs <= endedMs),
-        "of orders that are none of the journal's"
+        "of foreign orders, not in the journal"
       ),
       ...note(
         [...ours, ...foreign].filter(({ timeMs }) => timeMs > endedMs),

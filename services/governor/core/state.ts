@@ -18,7 +18,7 @@ export type TradeId = "A" | "B"
 export interface MarketSlice {
   /** Last trade price; null before the first. */
   readonly price: Price | null
-  /** The same as the nearest double, 0 before the first: for ratios. */
+  /** The price as the nearest double, 0 before the first: for ratios. */
   readonly priceNumber: number
   readonly priceSeq: number
   readonly priceAtMs: number

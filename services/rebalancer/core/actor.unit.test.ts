@@ -17,7 +17,7 @@ const price = (text: string): MarketEvent => {
   return { _tag: "PriceObserved", last, bid: last, ask: last }
 }
 
-/** An account of so much, with nothing held. */
+/** An account with these totals, nothing held. */
 const account = (doge: string, usd: string, held: { doge?: string; usd?: string } = {}): MarketEvent => ({
   _tag: "BalancesObserved",
   base: { total: Volume.parse(doge), hold: Volume.parse(held.doge ?? "0") },

@@ -130,9 +130,9 @@ export interface SlotBook {
   readonly nextRecoveryId: number
   readonly totalProfit: Quote
   readonly totalFees: Quote
-  /** Sum of the losses of losing cycles, since for ever: what the reference calls `today_realized_loss`. */
+  /** Sum of the losses of losing cycles since the slot began: what the reference calls `today_realized_loss`. */
   readonly realizedLoss: Quote
-  /** The same of one UTC day (days since 1970). */
+  /** Losses of losing cycles on one UTC day (days since 1970). */
   readonly dayLoss: { readonly utcDay: number; readonly loss: Quote }
   readonly roundTrips: number
   /** Oldest first, at most `LAST_CYCLES`. */
@@ -158,7 +158,7 @@ export interface SlotBook {
   readonly halted: ReadonlyArray<string> | null
 }
 
-/** `active`: it trades. `retiring`: it settles its orders and goes. `none`: it is none of the market's and opens nothing. */
+/** `active`: it trades. `retiring`: it settles its orders and goes. `none`: it does not belong to the market and opens nothing. */
 export type SlotLife = "active" | "retiring" | "none"
 
 /** What the journal has said about the market and the account; null until it has. */

@@ -59,7 +59,7 @@ const read = (text: string, decimals: number): bigint | null => {
   const scaled = BigInt(digits) * pow10(decimals - places)
   return start === 1 ? -scaled : scaled
 }
-/** So many characters hold at most 15 digits, which a double holds exactly. */
+/** Texts up to this length hold at most 15 digits, which a double holds exactly. */
 const SHORT = 15
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57] as const
 
@@ -163,7 +163,7 @@ const COARSE_DIVISOR = COST_DIVISOR / COARSE
 export const Price = {
   /** From text such as "0.1234567"; throws `DecimalError`. */
   parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, or null where it throws. */
   read: (text: string): Price | null => read(text, PRICE_DECIMALS) as Price | null,
   format: (value: Price): string => format(value, PRICE_DECIMALS),
   formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
@@ -177,7 +177,7 @@ export const Price = {
 export const Volume = {
   /** From text such as "60.00000000"; throws `DecimalError`. */
   parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, or null where it throws. */
   read: (text: string): Volume | null => read(text, VOLUME_DECIMALS) as Volume | null,
   format: (value: Volume): string => format(value, VOLUME_DECIMALS),
   formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
@@ -191,7 +191,7 @@ export const Volume = {
 export const Quote = {
   /** From text such as "-12.34"; throws `DecimalError`. */
   parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, or null where it throws. */
   read: (text: string): Quote | null => read(text, QUOTE_DECIMALS) as Quote | null,
   format: (value: Quote): string => format(value, QUOTE_DECIMALS),
   formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),

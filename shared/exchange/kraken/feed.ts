@@ -93,7 +93,7 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
   }
 })
 
-/** The pause after so many failures in a row; `random` in [0, 1) spreads those who were cut off together. */
+/** The pause after `failures` in a row; `random` in [0, 1) spreads those who were cut off together. */
 export const pauseMs = (failures: number, random: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * (0.5 + random)
 

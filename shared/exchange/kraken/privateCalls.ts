@@ -81,7 +81,7 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
 
   const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: CounterName) {
     if (call.cost[name] === 0) return
-    let patienceMs = LONGEST_WAIT_MS
+    let waitLeftMs = LONGEST_WAIT_MS
     while (true) {
       const nowMs = yield* venue.nowMs
       const spent = spend(counters[name], limits[name], call.cost[name], nowMs)
@@ -90,11 +90,11 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
         return
       }
       const waitMs = spent.readyAtMs - nowMs
-      if (waitMs > patienceMs) {
+      if (waitMs > waitLeftMs) {
         const detail = `not sent: the ${name} counter has no room for ${waitMs} ms`
         return yield* failure(call, { advice: "wait", source: "limit", retryAtMs: spent.readyAtMs }, detail)
       }
-      patienceMs -= waitMs
+      waitLeftMs -= waitMs
       yield* venue.sleep(waitMs)
     }
   })

@@ -137,7 +137,7 @@ export const EmbeddedJournal = {
   layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> => Layer.effectContext(open(options)),
 
   /**
-   * The same for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
+   * A journal for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
    * was there when it opened. Every append is refused as `sealed`, and `tail` fails at the end of the history.
    */
   layerReadOnly: ({ directory }: { readonly directory: string }): Layer.Layer<Services, OpenFailure> =>

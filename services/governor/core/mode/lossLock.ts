@@ -19,7 +19,7 @@ export const noteLoss = (books: Books, cycle: EventOf<"CycleBooked">): void => {
   books.state.loss = { ...loss, loss: minus(loss.loss, cycle.net) }
 }
 
-/** The same where there are rules to judge it by. A day that is over opens its lock before the new one counts. */
+/** Counts a cycle's loss and judges the day. A day that is over opens its lock before the new one counts. */
 export const countLoss = (draft: Draft, cycle: EventOf<"CycleBooked">): void => {
   rollOver(draft)
   noteLoss(draft, cycle)

@@ -18,7 +18,7 @@ export const filterLast = (model: HmmModel, rows: Rows): Float64Array | Refusal 
   return isRefusal(beliefs) ? beliefs : beliefs.slice(-model.states)
 }
 
-/** The same at every row, `states` numbers a row: what could have been said at the time, candle by candle. */
+/** The filtered probabilities at every row, `states` numbers a row: what could have been said at the time, candle by candle. */
 export const filterAll = (model: HmmModel, rows: Rows): Float64Array | Refusal => {
   const refused = checkModel(model) ?? checkRows(rows, model.features)
   if (refused !== null) return refused

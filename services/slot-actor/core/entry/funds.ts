@@ -8,7 +8,7 @@ import { lifeOf, standstill } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
 import type { SlotBook, SlotState, TradeId, Wanted } from "../state.ts"
 
-/** Asked in vain, a slot asks again so much later: funds come with fills, and those take a while. Exchange time. */
+/** Asked in vain, a slot asks again after this: funds come with fills, and those take a while. Exchange time. */
 const ASK_AGAIN_MS = 30_000
 
 type Planned = Pick<SlotBook, "orders" | "longOnly" | "shortOnly" | "trades">
