@@ -6,7 +6,7 @@ import type { GovernorState } from "../services/governor/core/state.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../services/slot-actor/core/state.ts"
 import type { EventPlace } from "../shared/actor/core/actor.ts"
-import type { EventOf, MarketEvent } from "../shared/events/event.ts"
+import { isAnswer, type EventOf, type MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 
 /** The states a command meets, all of them after record `seq`. */
@@ -20,9 +20,6 @@ export interface MarketNow {
   readonly governor: GovernorState
   readonly slots: ReadonlyArray<{ readonly slot: number; readonly state: SlotState }>
 }
-
-const isAnswer = (event: MarketEvent): event is EventOf<"CommandApplied" | "CommandRefused"> =>
-  event._tag === "CommandApplied" || event._tag === "CommandRefused"
 
 /** Pure: the states given stay as they are. */
 export const previewCommand = (

@@ -6,6 +6,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import type { Side } from "../core/trading.ts"
 
 /**
  * A failed call, sorted by what the caller may do about it:
@@ -78,8 +79,6 @@ export class MarketData extends Context.Service<
     readonly time: Effect.Effect<number, ExchangeError>
   }
 >()("kennel/exchange/MarketData") {}
-
-export type Side = "buy" | "sell"
 
 export interface PairConstraints {
   readonly priceDecimals: number

@@ -3,12 +3,13 @@
  * exchanges, never the truth: it may lag, be away, or be thrown away and filled again, and no trading waits for it.
  *
  * One adapter (`supabase/store.ts`) keeps this contract over PostgREST: hosted Supabase, PostgREST beside PostgreSQL, or
- * the embedded database of a laptop; one suite (`contract.ts`) proves it on each.
+ * the embedded database of a laptop; one suite (`testing/contract.ts`) proves it on each.
  *
  * Every call is safe to repeat: writes are upserts by a natural key. Lists are read whole, page by page.
  */
 import { Context, type Effect, Schema } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
+import type { Side } from "../core/trading.ts"
 import type { Gap } from "../candles/core/gaps.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 
@@ -186,7 +187,7 @@ export interface FillRow extends ProjectedRow {
   readonly txid: string
   readonly execId: string
   /** Null where the order was claimed before the journal's beginning. */
-  readonly side: "buy" | "sell" | null
+  readonly side: Side | null
   readonly price: Price
   readonly volume: Volume
   readonly cost: Quote

@@ -7,12 +7,12 @@
  */
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
+import type { CapacityBand, Side, TradeId } from "../../../shared/core/trading.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 
-export type Side = "buy" | "sell"
-export type TradeId = "A" | "B"
+export type { Side, TradeId }
 
 /** What the journal has said of market and account (`market.ts`). Null until it has. */
 export interface MarketSlice {
@@ -144,7 +144,7 @@ export interface LossSlice {
 /** Room for open orders, and how orders fare (`capacity.ts`). */
 export interface CapacitySlice {
   /** The band last told. */
-  readonly band: "normal" | "caution" | "stop"
+  readonly band: CapacityBand
   /** What the exchange last said, and how many the journal had open at that moment; null before the first. */
   readonly exchange: { readonly ours: number; readonly foreign: number; readonly internal: number } | null
   /** Of the last day, oldest first, at most `MAX_SAMPLES`. */

@@ -1,4 +1,5 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
+import type { Side } from "../../../shared/core/trading.ts"
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 
@@ -11,7 +12,7 @@ export type OrderStage = "requested" | "claimed" | "unknown" | "open"
 export interface LiveOrder {
   readonly localId: number
   readonly clientId: string
-  readonly side: "buy" | "sell"
+  readonly side: Side
   readonly price: Price
   /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
   readonly formerPrices: ReadonlyArray<Price>

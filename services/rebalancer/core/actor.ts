@@ -8,7 +8,7 @@ import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decima
 import type { RebalancerRules } from "../../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
-import type { CapacityBand } from "./controller.ts"
+import type { CapacityBand } from "../../../shared/core/trading.ts"
 import { initialState as freshCore, rebalance, type Rebalanced, type RebalancerState } from "./rebalance.ts"
 
 /** What the journal has said, and what the rebalancer itself remembers. */

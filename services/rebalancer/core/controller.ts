@@ -1,9 +1,9 @@
-/** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (docs/trading-contract.md §9). */
+/** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (seed §14.1). */
+import type { CapacityBand } from "../../../shared/core/trading.ts"
 import { clamp, smooth, smoothingWeight } from "./arithmetic.ts"
 import type { RebalancerConfig } from "./config.ts"
 
-/** How many open orders the account may still place: only `normal` leaves room for larger orders (docs/trading-contract.md §9). */
-export type CapacityBand = "normal" | "caution" | "stop"
+/** How many open orders the account may still place: only `normal` leaves room for larger orders (seed §14.3). */
 
 /** What the controller remembers: the smoothed distance to the target, and its change per second. */
 export interface ControlMemory {

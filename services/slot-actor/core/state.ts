@@ -8,14 +8,13 @@
  * Money, prices and volumes are exact decimals. Times are Unix milliseconds of the exchange's clock.
  */
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Side, TradeId } from "../../../shared/core/trading.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import type { Terms } from "./terms.ts"
 
-export type Side = "buy" | "sell"
-/** Trade A sells first and buys back; trade B buys first and sells. */
-export type TradeId = "A" | "B"
+export type { Side, TradeId }
 
 /** Cycles kept for people to look at; the journal and the store have them all. */
 export const LAST_CYCLES = 20

@@ -3,11 +3,12 @@
  * Trade A sells first and buys back; trade B buys first and sells.
  */
 import { Schema } from "effect"
+import { TRADE_IDS } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 import { Side } from "./order.ts"
 import { Reason } from "../reason.ts"
 
-export const TradeId = Schema.Literals(["A", "B"])
+export const TradeId = Schema.Literals(TRADE_IDS)
 
 /** Place this limit order. The gateway sends it once; its client id follows from this record's epoch, sequence and index. */
 export const OrderRequested = Schema.TaggedStruct("OrderRequested", {

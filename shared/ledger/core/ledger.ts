@@ -3,6 +3,7 @@
  * there. It decides nothing and trusts nobody: the exchange's own sums come in with the end of each order, the slots' with each
  * booked cycle, and the two meet in `trading`.
  */
+import type { Side } from "../../core/trading.ts"
 import type { EventPlace } from "../../actor/core/actor.ts"
 import { Quote, Volume } from "../../core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
@@ -11,7 +12,7 @@ import { accountOf, type Commodity, move, type Posting, type Transaction } from 
 
 /** An order that stands: its side, and what its recorded fills add up to. */
 interface StandingOrder {
-  readonly side: "buy" | "sell"
+  readonly side: Side
   readonly volume: bigint
   readonly cost: bigint
   readonly fee: bigint
@@ -119,7 +120,7 @@ const forgetOrder = (state: LedgerState, key: string): LedgerState => ({
 
 /** The two commodities of a trade and its fee, between the exchange and the account that stands against it. */
 const trade = (
-  side: "buy" | "sell",
+  side: Side,
   { volume, cost, fee }: { readonly volume: bigint; readonly cost: bigint; readonly fee: bigint },
   against: string,
   feesTo: string

@@ -1,12 +1,11 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
+import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import { type Books, type Draft, reason } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
-
-export type Band = "normal" | "caution" | "stop"
 
 const DAY_MS = 86_400_000
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
@@ -28,7 +27,7 @@ export interface Capacity {
   readonly headroom: number
   /** Of the safe cap. */
   readonly utilisationPct: number
-  readonly band: Band
+  readonly band: CapacityBand
   /** Why the band is not normal. */
   readonly hints: ReadonlyArray<string>
 }
