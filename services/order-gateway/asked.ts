@@ -14,7 +14,7 @@ import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import { readTradeHistory } from "./history.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
-import { RETRY_MS, retryCall, SETTLE_QUESTIONS } from "./lookup.ts"
+import { END_QUESTIONS, RETRY_MS, retryCall } from "./lookup.ts"
 import { provablyOurs } from "./provenance.ts"
 
 type AskedError = ExchangeError | OrderFactsError | ReadError | RecordUndecodable
@@ -79,11 +79,11 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
   yield* facts.note(subjects.account, { _tag: "DriftReconciled", commandId, cancelled, leftAlone })
 })
 
-/** How the order ended; null: it is still open after `SETTLE_QUESTIONS`. */
+/** How the order ended; null: it is still open after `END_QUESTIONS`. */
 const endOf = Effect.fnUntraced(function* (txid: string) {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  for (let question = 0; question < SETTLE_QUESTIONS; question++) {
+  for (let question = 0; question < END_QUESTIONS; question++) {
     const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) return report
     yield* clock.sleep(RETRY_MS)

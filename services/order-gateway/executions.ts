@@ -7,7 +7,7 @@ import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
-import { settle } from "./lookup.ts"
+import { writeEnd } from "./lookup.ts"
 
 /** What the rest of the gateway is told of the stream. */
 export interface StreamSignals {
@@ -48,7 +48,7 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
       case "Ended": {
         const live = findLive(facts.state(), event.clientId, event.txid)
         if (live === null) return
-        yield* settle(facts, live.slot, live.order.localId, event.txid)
+        yield* writeEnd(facts, live.slot, live.order.localId, event.txid)
         return yield* signals.moved
       }
     }

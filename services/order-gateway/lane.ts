@@ -15,7 +15,7 @@ import {
 } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
-import { RETRY_MS, retryCall, resolve, settle } from "./lookup.ts"
+import { RETRY_MS, retryCall, resolve, writeEnd } from "./lookup.ts"
 
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
@@ -94,7 +94,7 @@ const cancel = Effect.fn("cancel")(function* (
   }
   // When nothing says that the exchange has taken it: one look, and it is asked for again.
   const untaken = Result.isFailure(asked) && (asked.failure.advice === "unknown" || asked.failure.advice === "wait")
-  yield* settle(facts, slot, order.localId, order.txid, untaken ? 1 : undefined)
+  yield* writeEnd(facts, slot, order.localId, order.txid, untaken ? 1 : undefined)
 })
 
 /**

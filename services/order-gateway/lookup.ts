@@ -62,15 +62,15 @@ export const resolve = Effect.fn("resolve")(function* (
 })
 
 /** Questions about an ending that the exchange has announced but its list does not show yet. */
-export const SETTLE_QUESTIONS = 30
+export const END_QUESTIONS = 30
 
 /** Writes how an order ended, once the exchange's list says so. False: it is still open after the last question. */
-export const settle = Effect.fn("settle")(function* (
+export const writeEnd = Effect.fn("writeEnd")(function* (
   facts: OrderFacts,
   slot: number,
   localId: number,
   txid: string,
-  questions = SETTLE_QUESTIONS
+  questions = END_QUESTIONS
 ): Effect.fn.Return<boolean, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock

@@ -9,7 +9,7 @@ import { nextNonce, sign } from "./auth.ts"
 import { type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./core/budget.ts"
 import { isInvalidNonce } from "./core/errors.ts"
 import type { Connection, KrakenTradingOptions } from "./options.ts"
-import { type Call, failure, fetchText, noReply, openReply, settle } from "./rest.ts"
+import { type Call, failure, fetchText, interpret, noReply, openReply } from "./rest.ts"
 
 /**
  * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
@@ -44,7 +44,7 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
     // Something else used the key between: worth one more signature, except for what must never be sent twice.
     if (!reply.ok && isInvalidNonce(reply.errors) && call.kind !== "place") ({ text, reply } = yield* request(call))
     const nowMs = yield* venue.nowMs
-    const { verdict, value } = settle(call, text, reply, nowMs)
+    const { verdict, value } = interpret(call, text, reply, nowMs)
     if (verdict.exhausted !== null) counters.exhaust(verdict.exhausted, nowMs)
     return yield* value
   })

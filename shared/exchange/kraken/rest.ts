@@ -3,7 +3,7 @@ import { Clock, Effect } from "effect"
 import { NoReply, sendRequest } from "../../http/request.ts"
 import { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { type CallKind, judge, UNKNOWN, type Verdict } from "./core/errors.ts"
+import { type CallKind, classify, UNKNOWN, type Verdict } from "./core/errors.ts"
 import type { Connection } from "./options.ts"
 import { readReply, type Reply } from "./core/wire/envelope.ts"
 import { type Row, WireProblem } from "../../core/wire/json.ts"
@@ -38,14 +38,14 @@ export const openReply = (call: Call<unknown>, body: string): Effect.Effect<Repl
   reading(call, body, () => readReply(body))
 
 /** The value inside of a good reply, or what the exchange's errors mean. */
-export const settle = <A>(
+export const interpret = <A>(
   call: Call<A>,
   body: string,
   reply: Reply,
   nowMs: number
 ): { readonly verdict: Verdict; readonly value: Effect.Effect<A, ExchangeError> } => {
   if (reply.ok) return { verdict: UNKNOWN, value: reading(call, body, () => call.read(reply.result)) }
-  const verdict = judge(call.kind, reply.errors, nowMs)
+  const verdict = classify(call.kind, reply.errors, nowMs)
   return { verdict, value: Effect.fail(failure(call, verdict, reply.errors.join("; "))) }
 }
 
@@ -85,5 +85,5 @@ export const publicCall = <A>(
     const body = yield* fetchText(url, { method: "GET" }, requestTimeoutMs).pipe(Effect.mapError(noReply(call)))
     const roundTripMs = Number((yield* Clock.monotonicTimeNanos) - sentNs) / 1e6
     const reply = yield* openReply(call, body)
-    return { value: yield* settle(call, body, reply, yield* clock.nowMs).value, roundTripMs }
+    return { value: yield* interpret(call, body, reply, yield* clock.nowMs).value, roundTripMs }
   })

@@ -44,7 +44,7 @@ const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
 type Services = Journal | SnapshotStore
 type OpenFailure = JournalOpenError | JournalCorrupt
 
-const open = Effect.fnUntraced(function* (
+const openJournal = Effect.fnUntraced(function* (
   options: EmbeddedJournalOptions
 ): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
   const { directory } = options
@@ -134,7 +134,8 @@ export const EmbeddedJournal = {
    * `JournalCorrupt`, naming file, byte and record, when acknowledged data is damaged. An unfinished last write is cut
    * and logged as a warning.
    */
-  layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> => Layer.effectContext(open(options)),
+  layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> =>
+    Layer.effectContext(openJournal(options)),
 
   /**
    * A journal for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what

@@ -34,7 +34,7 @@ interface Rule {
   readonly kinds?: ReadonlyArray<CallKind>
 }
 
-/** First match wins, so the longer text stands before the shorter one. The last rows judge texts nobody has seen yet. */
+/** First match wins, so the longer text stands before the shorter one. The last rows sort texts nobody has seen yet. */
 const RULES: ReadonlyArray<Rule> = [
   // For an order this is not a clean no: something between us and Kraken may have delivered the same signed request
   // twice, the first time with success. A look-up costs two calls and settles it; a repeat could trade twice.
@@ -82,16 +82,16 @@ const RULES: ReadonlyArray<Rule> = [
 /** When several texts come at once, the one that forbids most decides: an order that may stand is looked for first. */
 const GRAVITY: ReadonlyArray<Advice> = ["unknown", "stop", "wait", "gone", "rejected"]
 
-/** Judges the `error` list of a reply (not empty); `nowMs` is the exchange's clock. */
-export const judge = (kind: CallKind, errors: ReadonlyArray<string>, nowMs: number): Verdict => {
-  const verdicts = errors.map((error) => judgeOne(kind, error, nowMs))
+/** Classifies the `error` list of a reply (not empty); `nowMs` is the exchange's clock. */
+export const classify = (kind: CallKind, errors: ReadonlyArray<string>, nowMs: number): Verdict => {
+  const verdicts = errors.map((error) => classifyOne(kind, error, nowMs))
   return GRAVITY.flatMap((advice) => verdicts.filter((verdict) => verdict.advice === advice))[0] ?? UNKNOWN
 }
 
 /** Of a request that was cut off, timed out or was answered by something else than Kraken: it may have taken effect. */
 export const UNKNOWN: Verdict = { advice: "unknown", source: "link", retryAtMs: null, exhausted: null }
 
-const judgeOne = (kind: CallKind, error: string, nowMs: number): Verdict => {
+const classifyOne = (kind: CallKind, error: string, nowMs: number): Verdict => {
   const rule = RULES.find(
     ({ prefix, kinds }) => error.startsWith(prefix) && (kinds === undefined || kinds.includes(kind))
   )
@@ -112,6 +112,6 @@ export const isInvalidNonce = (errors: ReadonlyArray<string>): boolean =>
 
 /** A refused subscription that no repetition will mend: wrong name, wrong endpoint, missing permission. */
 export const isFinalRefusal = (error: string): boolean =>
-  judge("read", [error], 0).advice === "stop" ||
+  classify("read", [error], 0).advice === "stop" ||
   error.startsWith("Currency pair not supported") ||
   error.startsWith("Private data and trading are unavailable")

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { type Advice, type CallKind, isFinalRefusal, judge } from "./errors.ts"
+import { type Advice, type CallKind, classify, isFinalRefusal } from "./errors.ts"
 
 const NOW = 1_790_000_000_000
 
-const advice = (kind: CallKind, ...errors: ReadonlyArray<string>): Advice => judge(kind, errors, NOW).advice
+const advice = (kind: CallKind, ...errors: ReadonlyArray<string>): Advice => classify(kind, errors, NOW).advice
 
 describe("what Kraken's errors mean to the caller", () => {
   it.each<[string, Advice]>([
@@ -91,7 +91,7 @@ describe("what failed", () => {
     ["EGeneral:Internal error", "service"],
     ["ENew:Never seen before", "service"]
   ])("%s: the %s", (error, source) => {
-    expect(judge("read", [error], NOW).source).toBe(source)
+    expect(classify("read", [error], NOW).source).toBe(source)
   })
 })
 
@@ -103,19 +103,19 @@ describe("when to try again", () => {
     ["EGeneral:Temporary lockout", NOW + 900_000],
     ["EService:Market in cancel_only mode", NOW + 30_000]
   ])("%s: %i", (error, retryAtMs) => {
-    expect(judge("read", [error], NOW).retryAtMs).toBe(retryAtMs)
+    expect(classify("read", [error], NOW).retryAtMs).toBe(retryAtMs)
   })
 
   it("is said only with the advice to wait", () => {
     for (const error of ["EOrder:Insufficient funds", "EService:Busy", "EAPI:Invalid key"]) {
-      expect(judge("place", [error], NOW).retryAtMs).toBeNull()
+      expect(classify("place", [error], NOW).retryAtMs).toBeNull()
     }
   })
 
   it("a refusal for its rate shows which of our counters was too low", () => {
-    expect(judge("read", ["EAPI:Rate limit exceeded"], NOW).exhausted).toBe("calls")
-    expect(judge("place", ["EOrder:Rate limit exceeded"], NOW).exhausted).toBe("trading")
-    expect(judge("place", ["EOrder:Insufficient funds"], NOW).exhausted).toBeNull()
+    expect(classify("read", ["EAPI:Rate limit exceeded"], NOW).exhausted).toBe("calls")
+    expect(classify("place", ["EOrder:Rate limit exceeded"], NOW).exhausted).toBe("trading")
+    expect(classify("place", ["EOrder:Insufficient funds"], NOW).exhausted).toBeNull()
   })
 })
 
