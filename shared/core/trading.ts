@@ -8,6 +8,6 @@ export type Side = (typeof SIDES)[number]
 export const TRADE_IDS = ["A", "B"] as const
 export type TradeId = (typeof TRADE_IDS)[number]
 
-/** How much room there is for more open orders at the exchange. */
+/** How many open orders the account may still place: only `normal` leaves room for larger orders (docs/trading-contract.md §9). */
 export const CAPACITY_BANDS = ["normal", "caution", "stop"] as const
 export type CapacityBand = (typeof CAPACITY_BANDS)[number]
