@@ -8,12 +8,12 @@ const SETTLING_CANDLES = 100
 /** What the settings ask of the regime advisor, wherever it speaks. */
 export const advisorOptions = (settings: Settings): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
   symbol: settings.pair,
-  oneMinute: {
+  fast: {
     intervalMin: settings.candleIntervalMin,
     trainingCandles: settings.trainingCandles,
     minimumRows: Math.min(settings.minTrainSamples, settings.trainingCandles)
   },
-  fifteenMinute: {
+  slow: {
     intervalMin: settings.candleSecondaryIntervalMin,
     trainingCandles: settings.secondaryTrainingCandles,
     minimumRows: Math.min(settings.secondaryMinTrainSamples, settings.secondaryTrainingCandles)

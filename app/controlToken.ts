@@ -40,7 +40,7 @@ export const readControlToken = (settings: TokenSettings): Effect.Effect<Redacte
 
 const isThere = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST"
 
-/** The same; where there is none yet one is made, readable by this user alone. */
+/** The control token; where there is none yet one is made, readable by this user alone. */
 export const ensureControlToken = (settings: TokenSettings): Effect.Effect<Redacted.Redacted, NoControlToken> => {
   if (settings.controlToken !== "") return readControlToken(settings)
   const path = pathOf(settings)

@@ -7,11 +7,11 @@ import { slotActor } from "../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../services/slot-actor/core/state.ts"
 import { placeAt, type EventPlace } from "../shared/actor/core/actor.ts"
 import { reason } from "../shared/core/rules/rules.ts"
-import type { EventOf, MarketEvent } from "../shared/events/event.ts"
+import { isAnswer, type EventOf, type MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 
 /** The states a command meets, all of them after record `seq`. */
-export interface Standing {
+export interface MarketNow {
   readonly seq: number
   readonly epoch: number
   /** Unix milliseconds of the exchange's clock. */
@@ -22,13 +22,10 @@ export interface Standing {
   readonly slots: ReadonlyArray<{ readonly slot: number; readonly state: SlotState }>
 }
 
-const isAnswer = (event: MarketEvent): event is EventOf<"CommandApplied" | "CommandRefused"> =>
-  event._tag === "CommandApplied" || event._tag === "CommandRefused"
-
 /** Pure: the states given stay as they are. */
 export const previewCommand = (
   subjects: MarketSubjects,
-  { seq, epoch, nowMs, priceAgeSec, governor, slots }: Standing,
+  { seq, epoch, nowMs, priceAgeSec, governor, slots }: MarketNow,
   asked: EventOf<"CommandIssued">
 ): Preview => {
   const at = (subject: string, records: number, index: number): EventPlace =>

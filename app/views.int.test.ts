@@ -18,7 +18,7 @@ import { awaitSlots, followViews } from "./views.ts"
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
 /** Turns of the other fibers that something in memory may take at most to come round. */
-const PATIENCE = 20_000
+const MAX_TURNS = 20_000
 
 /** A market of two slots whose entries stand requested, and its views. */
 const market = Effect.gen(function* () {
@@ -40,7 +40,7 @@ const market = Effect.gen(function* () {
   const views = Context.get(context, MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {
-    for (let turn = 0; turn < PATIENCE; turn++) {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
       const moment = yield* views.current
       if (what(moment)) return moment
       yield* Effect.yieldNow

@@ -15,7 +15,7 @@ import { slotView } from "../services/slot-actor/core/view.ts"
 import type { ActorFold } from "../shared/actor/fold.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
-import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/slotsEver.ts"
+import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/slotsNamed.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { previewCommand } from "./preview.ts"
@@ -93,7 +93,7 @@ export const followViews = Effect.fn("followViews")(function* (
     preview: (asked) =>
       Effect.sync(() => {
         const { seq, epoch, state } = status
-        const standing = {
+        const now = {
           seq,
           epoch,
           nowMs: state.nowMs,
@@ -101,7 +101,7 @@ export const followViews = Effect.fn("followViews")(function* (
           governor: governor.state,
           slots: slots.map(({ slot, fold }) => ({ slot, state: fold.state }))
         }
-        return previewCommand(subjects, standing, asked)
+        return previewCommand(subjects, now, asked)
       }),
     describe: describeEffect
   })

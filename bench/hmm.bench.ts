@@ -3,8 +3,9 @@
  * likelihood, and how long does one tick of the whole advisor take? The candles are made from a seed, with calm, rising
  * and falling stretches. It says nothing of how good the regimes are.
  */
+import { candles } from "../services/hmm-advisor/testing/rows.ts"
 import { consensus } from "../services/hmm-advisor/core/consensus.ts"
-import { type FeatureCandles, featureRows } from "../services/hmm-advisor/core/features.ts"
+import { featureRows } from "../services/hmm-advisor/core/features.ts"
 import { DEFAULT_FIT, fit } from "../services/hmm-advisor/core/hmm/fit.ts"
 import type { HmmModel } from "../services/hmm-advisor/core/hmm/model.ts"
 import type { Rows } from "../services/hmm-advisor/core/hmm/rows.ts"
@@ -27,7 +28,7 @@ const LONG_CLIMB = { ...DEFAULT_FIT, tolerance: 0 }
 
 /** Goals: at most 55 ns per row and iteration at 3 × 4, at most four times that at other sizes; a tick's p99 at most 1 ms. */
 export const hmmBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
-  const raw = given(featureRows(candlesFrom(SEED, ROWS + 14)))
+  const raw = given(featureRows(candles(SEED, ROWS + 14)))
   const rows = standardise(raw, given(scalingOf(raw)))
   const runs = quick ? 3 : 15
   return [
@@ -82,9 +83,9 @@ const fitResult = (name: string, rows: Rows, states: number, runs: number): Benc
 
 const tickResult = (ticks: number, runs: number): BenchResult => {
   const settings = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 500 } as const
-  const trained = given(train(given(featureRows(candlesFrom(SEED, ROWS + 14))), settings, null))
-  const minutes = candlesFrom(SEED + 1, TICK_CANDLES)
-  const quarters = candlesFrom(SEED + 2, TICK_CANDLES)
+  const trained = given(train(given(featureRows(candles(SEED, ROWS + 14))), settings, null))
+  const minutes = candles(SEED + 1, TICK_CANDLES)
+  const quarters = candles(SEED + 2, TICK_CANDLES)
   const tick = () =>
     consensus(
       readRegime(trained, featureRows(minutes), INFERENCE),
@@ -119,29 +120,9 @@ const textbookModel = ({ states, features, start, transition, means, covariances
   }
 }
 
-/** The same rows without one column. */
+/** Rows without one of their columns. */
 const without = ({ count, features, values }: Rows, column: number): Rows => ({
   count,
   features: features - 1,
   values: values.filter((_, at) => at % features !== column)
 })
-
-/** Closes that drift one way or the other for a while, and volumes with a long right tail. */
-const candlesFrom = (seed: number, count: number): FeatureCandles => {
-  let state = seed >>> 0
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state + 0.5) / 2 ** 32
-  }
-  const closes = new Float64Array(count)
-  const volumes = new Float64Array(count)
-  let price = 0.25
-  let drift = 0
-  for (let i = 0; i < count; i++) {
-    if (random() < 0.02) drift = (Math.floor(random() * 3) - 1) * 0.0006
-    price *= 1 + drift + (random() + random() - 1) * 0.0025
-    closes[i] = price
-    volumes[i] = 1_000 * (1 + Math.abs(drift) * 1_000) * -Math.log(random())
-  }
-  return { closes, volumes }
-}

@@ -38,7 +38,7 @@ const options: Omit<AdvisorOptions, "subjects" | "epoch"> = {
   ...advisorOptions(readSettings({}).settings),
   symbol: "BENCH"
 }
-const detectors = [options.oneMinute, options.fifteenMinute]
+const detectors = [options.fast, options.slow]
 
 /** Goal: no turn longer than 10 ms. */
 export const hmmRetrainBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> =>

@@ -27,7 +27,7 @@ const runMade = async (name: string, document: unknown) => {
 }
 const read = (name: string) => JSON.parse(readCaseFile(`quant/${name}`))
 
-/** The same document with every number under `expected…` a little off. */
+/** A document with every number under `expected…` a little off. */
 const spoiled = (value: unknown, inside = false): unknown => {
   if (typeof value === "number") return inside ? value + 0.001 : value
   if (Array.isArray(value)) return value.map((item) => spoiled(item, inside))

@@ -14,7 +14,7 @@ import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/eve
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
-import type { LedgerState } from "../../shared/core/ledger/ledger.ts"
+import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Incident } from "./incidents.ts"
 import { OrderedJournal } from "./orderedJournal.ts"
 import { Venue } from "./venue.ts"

@@ -62,7 +62,7 @@ export class Venue {
     this.desk = makeDesk(emptyBooks(), options.rules)
     const { base, quote, startMs } = options
     apply(this.desk.books, {
-      _tag: "Founded",
+      _tag: "Created",
       timeMs: startMs,
       salt: "SIM",
       pair: "XDGUSD",

@@ -1,5 +1,5 @@
 /**
- * The same slot rules as one hand-written loop over mutable objects: what the pure reducer is measured against. It knows
+ * The slot's rules as one hand-written loop over mutable objects: what the pure reducer is measured against. It knows
  * only what the tape contains (no partial fills, no refusals, nothing to say), and shares the pricing and the decimals.
  */
 import { cost, divideHalfEven, Price, type Quote, type Volume } from "../../shared/core/decimal/decimal.ts"

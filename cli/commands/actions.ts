@@ -21,7 +21,7 @@ export class ActionFailed extends Schema.TaggedError<ActionFailed>()("ActionFail
 }
 
 /** Longer than the control plane itself waits for the governor (10 s). */
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 const Reply = Schema.Struct({
   id: Schema.NullOr(Schema.String),
@@ -79,7 +79,7 @@ export const postAction = Effect.fn("postAction")(function* (
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${Redacted.value(token)}` },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE_MS)
+        signal: AbortSignal.timeout(TIMEOUT_MS)
       })
       return { status: response.status, answer: await response.json() }
     },

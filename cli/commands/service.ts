@@ -35,7 +35,7 @@ class NeedsNats extends Schema.TaggedError<NeedsNats>()("NeedsNats", { service: 
   }
 }
 
-/** The same of an embedded store. */
+/** An embedded store belongs to one process, too. */
 class NeedsStore extends Schema.TaggedError<NeedsStore>()("NeedsStore", { service: Schema.String }) {
   override get message(): string {
     return (

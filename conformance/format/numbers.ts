@@ -19,7 +19,7 @@ export const matrixOf = (from: CaseObject, name: string, gaps = false): Readonly
   })
 }
 
-/** The same with at least `width` numbers in each row. */
+/** A list of rows with at least `width` numbers in each. */
 export const tableOf = (from: CaseObject, name: string, width: number): ReadonlyArray<Float64Array> => {
   const rows = matrixOf(from, name)
   const short = rows.findIndex((row) => row.length < width)

@@ -7,7 +7,7 @@
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { configProblems, DEFAULT_CONFIG, type RebalancerConfig } from "../../services/rebalancer/core/config.ts"
-import type { CapacityBand } from "../../services/rebalancer/core/control/controller.ts"
+import { CAPACITY_BANDS } from "../../shared/core/trading.ts"
 import {
   initialState,
   rebalance,
@@ -75,7 +75,6 @@ const take = (
 const MS = 1000
 /** The price of cases about the controller alone: any one will do, as long as it stays. */
 const STILL_PRICE = 1
-const BANDS: ReadonlyArray<CapacityBand> = ["normal", "caution", "stop"]
 
 /** The reference's names for our settings. */
 const configOf = (config: CaseObject): RebalancerConfig => {
@@ -121,7 +120,7 @@ const inputOf = (step: CaseObject, samples: number, originSec: number): Rebalanc
     price: price === 0 ? null : price,
     samples,
     idleRatio: step.optionalNumber("idle_ratio"),
-    capacityBand: step.oneOf("capacity_band", BANDS, "normal"),
+    capacityBand: step.oneOf("capacity_band", CAPACITY_BANDS, "normal"),
     bias: step.optionalNumber("hmm_bias")
   }
 }

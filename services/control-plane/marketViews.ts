@@ -1,5 +1,6 @@
 /** What the control plane is told: slots and governor as their own actors see them, everything else as `status.ts` folds it. */
 import { Context, type Effect, type Stream } from "effect"
+import type { Side, TradeId } from "../../shared/core/trading.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { GovernorStatus } from "./core/governorStatus.ts"
@@ -11,9 +12,9 @@ import type { StatusState } from "./core/status/state.ts"
  */
 export interface SlotOrder {
   readonly local_id: number
-  readonly side: "buy" | "sell"
+  readonly side: Side
   readonly role: "entry" | "exit"
-  readonly trade_id: "A" | "B"
+  readonly trade_id: TradeId
   readonly cycle: number
   readonly price: string
   readonly volume: string
@@ -29,8 +30,8 @@ export interface SlotOrder {
 /** An exit that waits outside the cycle. */
 export interface SlotRecovery {
   readonly recovery_id: number
-  readonly side: "buy" | "sell"
-  readonly trade_id: "A" | "B"
+  readonly side: Side
+  readonly trade_id: TradeId
   readonly cycle: number
   readonly price: string
   readonly volume: string
@@ -46,7 +47,7 @@ export interface SlotRecovery {
 
 /** A booked cycle. `net_profit` = `gross_profit` − `fees`; both times are Unix seconds. */
 export interface SlotCycle {
-  readonly trade_id: "A" | "B"
+  readonly trade_id: TradeId
   readonly cycle: number
   readonly entry_price: string
   readonly exit_price: string
@@ -75,7 +76,7 @@ export interface SlotStatus {
   readonly total_fees: string
   /** Losses of losing cycles since the slot began: the reference never takes them back. */
   readonly today_realized_loss: string
-  /** The same of one UTC day, counted in days since 1970: the day of the last loss. */
+  /** Realised losses of one UTC day, counted in days since 1970: the day of the last loss. */
   readonly day_realized_loss: { readonly utc_day: number; readonly loss: string }
   readonly total_round_trips: number
   readonly s2_entered_at: number | null

@@ -124,13 +124,13 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       const panel = page.getByRole("region", { name: "Governor" })
       yield* Effect.promise(async () => {
         await panel.getByText("31 of 45").waitFor()
-        await panel.getByText("caution: getting full").waitFor()
+        await panel.getByText("caution: 14 of 45 places for open orders are left.").waitFor()
         await panel.getByText("3 waiting · loop 30 s").waitFor()
         await page.getByRole("heading", { name: "such slot 2" }).waitFor()
         await page.getByText("retiring", { exact: true }).waitFor()
       })
       const sentence = "The day's realised loss of 3 USD has reached the limit of 3 USD."
-      const why = { rule: "daily_loss_lock", numbers: { loss: "3", limit: "3" }, sentence }
+      const why = { rule: "daily_loss_lock", numbers: { loss: "3", limit: "3" }, sentence } as const
       yield* market.setGovernor({
         ...governor,
         mode: "PAUSED",
@@ -153,7 +153,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       const { market, url, browser } = yield* open
       yield* market.append(configured)
       yield* market.setGovernor(governor)
-      const reason = { rule: "pause", numbers: {} }
+      const reason = { rule: "done", numbers: { author: "page" } } as const
       yield* market.setPreview({
         answer: { _tag: "CommandApplied", commandId: "x", reason },
         effects: ["mode becomes PAUSED"]
@@ -201,7 +201,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* market.setGovernor(governor)
       yield* market.setBlocks(blocks)
       const line = "the regime models of 1m and 15m are fitted anew"
-      const reason = { rule: "retrain", numbers: { "1m": "log-likelihood 7" } }
+      const reason = { rule: "retrained", numbers: { author: "page", outcomes: "1m: log-likelihood 7" } } as const
       yield* market.setPreview({ answer: { _tag: "CommandApplied", commandId: "x", reason }, effects: [line] })
       yield* market.govern((commandId) => [
         { _tag: "NoticeRaised", severity: "info", reason },

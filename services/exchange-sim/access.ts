@@ -24,8 +24,8 @@ const same = (a: string, b: string): boolean => {
 export const TOKEN_LIFE_SEC = 900
 /** Tokens are asked for once per connection; older ones are forgotten past this. */
 const MAX_TOKENS = 1_000
-/** So many calls over the limit in a row lock the key out for so long (simulated time). */
-const PATIENCE_CALLS = 20
+/** Calls over the limit in a row that lock the key out, and for how long (simulated time). */
+const LOCKOUT_AFTER_CALLS = 20
 const LOCKOUT_MS = 15 * 60_000
 const MAX_NONCE = 2n ** 64n - 1n
 
@@ -70,13 +70,13 @@ export class Access {
       this.overLimit = 0
       return null
     }
-    if (++this.overLimit >= PATIENCE_CALLS) this.lockedUntilMs = nowMs + LOCKOUT_MS
+    if (++this.overLimit >= LOCKOUT_AFTER_CALLS) this.lockedUntilMs = nowMs + LOCKOUT_MS
     return refuse("EAPI:Rate limit exceeded")
   }
 
   issueToken(nowMs: number): { readonly token: string; readonly expires: number } {
     const token = createHmac("sha256", Buffer.from(this.exchange.options.apiSecret, "base64"))
-      .update(`${this.exchange.founded.salt}/${nowMs}/${++this.issued}`)
+      .update(`${this.exchange.created.salt}/${nowMs}/${++this.issued}`)
       .digest("base64url")
     this.tokens.set(token, nowMs + TOKEN_LIFE_SEC * 1_000)
     const [oldest] = this.tokens.keys()

@@ -91,14 +91,14 @@ export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRou
 }
 
 /** The exchange's own view of everything, figures as exact decimal text, times as Unix milliseconds. */
-const showBooks = ({ founded }: Exchange, { desk, nowMs, tape }: Moment): object => {
+const showBooks = ({ created }: Exchange, { desk, nowMs, tape }: Moment): object => {
   const { books } = desk
   const held = holds(desk)
   return {
     nowMs,
-    pair: founded.pair,
-    market: founded.market,
-    seed: founded.seed,
+    pair: created.pair,
+    market: created.market,
+    seed: created.seed,
     lastPrice: tape.last === null ? null : Price.format(tape.last.price),
     balances: {
       base: { total: Volume.format(books.base), hold: Volume.format(held.base) },

@@ -10,7 +10,7 @@ import { makeSimClock, type SimClock } from "./clock.ts"
 import { emptyBooks } from "./core/engine/books.ts"
 import { passTime } from "./core/engine/change.ts"
 import { type Desk, emit, makeDesk, type MarketView, type Rules } from "./core/engine/desk.ts"
-import type { ExchangeEvent, Founded } from "./core/engine/event.ts"
+import type { ExchangeEvent, Created } from "./core/engine/event.ts"
 import { TIERS } from "./core/engine/limits.ts"
 import { matchTrade } from "./core/engine/match.ts"
 import { feeParts } from "./core/engine/money.ts"
@@ -18,7 +18,7 @@ import { openMarket } from "./source/marketSource.ts"
 import type { LiveMarket } from "./core/market/live.ts"
 import { levels, type Quotes, quotesAfter, restingAt } from "./core/market/quote.ts"
 import { type NumberedTrade, Tape } from "./core/market/tape.ts"
-import { checkSame, found, readOpening } from "./opening.ts"
+import { checkSame, createExchange, readOpening } from "./opening.ts"
 import type { Faults } from "./faults.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 import { makeRecordWriter, type RecordWriter } from "./recordWriter.ts"
@@ -40,7 +40,7 @@ export interface News extends Moment {
 
 export interface Exchange {
   readonly options: ExchangeSimOptions
-  readonly founded: Founded
+  readonly created: Created
   readonly faults: Faults
   /** Simulated time that may be shown now, Unix milliseconds. */
   readonly nowMs: () => number
@@ -66,7 +66,7 @@ export interface Exchange {
 /** Wall time between two ticks: fills reach sockets within it, and a price is at most so old. */
 const TICK_MS = 25
 /**
- * Simulated time that may be shown before the next record, as wall time. A crash loses up to so much time, never a fact:
+ * Simulated time that may be shown before the next record, as wall time. A crash loses up to this much time, never a fact:
  * the clock goes on where the record says, and the market between is matched then.
  */
 const AHEAD_MS = 1_000
@@ -81,24 +81,24 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
   const clock = yield* Clock.Clock
   const source = yield* openMarket(options)
   const before = yield* readOpening(options)
-  const founded = before?.founded ?? (yield* found(options, source.recordingMs))
-  const different = checkSame(founded, options)
+  const created = before?.created ?? (yield* createExchange(options, source.recordingMs))
+  const different = checkSame(created, options)
   if (different !== null) return yield* different
 
   const desk = makeDesk(before?.books ?? emptyBooks(), rulesOf(options))
   // A live market's past is not ours to run again.
   const tapeStart = source.live === null ? before?.tape : null
-  const tape = new Tape(source.process(founded.timeMs), tapeStart ?? undefined)
-  const matchedMs = before?.matchedMs ?? founded.timeMs
+  const tape = new Tape(source.process(created.timeMs), tapeStart ?? undefined)
+  const matchedMs = before?.matchedMs ?? created.timeMs
   tape.advance(matchedMs)
 
-  const simClock = makeSimClock(clock, options.speed, before?.resumeMs ?? founded.timeMs)
-  const writer = yield* makeRecordWriter(founded, before, desk, source.live === null ? tape : null)
+  const simClock = makeSimClock(clock, options.speed, before?.resumeMs ?? created.timeMs)
+  const writer = yield* makeRecordWriter(created, before, desk, source.live === null ? tape : null)
   const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer }, matchedMs)
 
   if (before === null) {
-    emit(desk, founded)
-    yield* writer.write(founded.timeMs, founded.timeMs + options.speed * AHEAD_MS)
+    emit(desk, created)
+    yield* writer.write(created.timeMs, created.timeMs + options.speed * AHEAD_MS)
   }
   // A clean stop takes back the time that was allowed and not used.
   yield* Effect.addFinalizer(() =>
@@ -112,7 +112,7 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
 
   const exchange: Exchange = {
     options,
-    founded,
+    created,
     faults,
     ...turns,
     takeNonce: writer.takeNonce,

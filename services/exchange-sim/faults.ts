@@ -4,7 +4,7 @@ import { randomNumbers } from "./core/market/random.ts"
 /** What goes wrong with a call. `method` is the REST method (`AddOrder`) or the WebSocket one (`add_order`); `*` is any. */
 interface CallFault {
   readonly method: string
-  /** The next so many calls. Absent with a `probability`: for ever. Both: the first so many that are hit. */
+  /** How many of the next calls it hits. Absent with a `probability`: no limit. Both: at most this number of those that are drawn. */
   readonly times?: number
   /** 0 to 1, drawn for each call from the exchange's seed. */
   readonly probability?: number
@@ -19,15 +19,15 @@ export type Fault =
   | ({ readonly kind: "http"; readonly status: number; readonly afterExecution?: boolean } & CallFault)
   /** An error text such as `EService:Busy`; with `afterExecution` the call was carried out all the same. */
   | ({ readonly kind: "error"; readonly error: string; readonly afterExecution?: boolean } & CallFault)
-  /** `EService:Throttled: <unix seconds>`, so many simulated seconds ahead. */
+  /** `EService:Throttled: <unix seconds>`: the simulated seconds it is ahead. */
   | ({ readonly kind: "throttled"; readonly forSec: number } & CallFault)
-  /** The reply of a call that was carried out comes so much later (wall milliseconds): fills overtake it. */
+  /** The reply of a call that was carried out comes late by this (wall milliseconds): fills overtake it. */
   | ({ readonly kind: "late-reply"; readonly delayMs: number } & CallFault)
   /** All sockets of an endpoint are cut, now. */
   | { readonly kind: "disconnect"; readonly socket: "public" | "private" | "all" }
   /** The next executions frames are sent twice (with the same sequence), are swapped with the frame after, or are lost. */
   | { readonly kind: "duplicate-executions" | "reorder-executions" | "drop-executions"; readonly times: number }
-  /** REST shows orders and fills only so many simulated milliseconds after they happened; 0 ends it. */
+  /** REST shows orders and fills this late, simulated milliseconds; 0 ends it. */
   | { readonly kind: "rest-lag"; readonly delayMs: number }
   /** System status; `online` ends it. */
   | { readonly kind: "status"; readonly system: SystemStatus }

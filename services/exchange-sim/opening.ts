@@ -2,7 +2,7 @@
 import { Clock, Effect, Schema, Stream } from "effect"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
 import { apply, type Books, emptyBooks } from "./core/engine/books.ts"
-import type { Founded } from "./core/engine/event.ts"
+import type { Created } from "./core/engine/event.ts"
 import { MINUTE_MS } from "./core/market/process.ts"
 import type { TapeStart } from "./core/market/tape.ts"
 import type { ExchangeSimOptions } from "./options.ts"
@@ -23,7 +23,7 @@ export const booksSubject = (pair: string): string => `exchange.${pair}.books`
 /** What the journal says about the exchange. */
 export interface Opening {
   readonly books: Books
-  readonly founded: Founded
+  readonly created: Created
   /** The market was matched up to here. */
   readonly matchedMs: number
   /** Simulated time goes on from here. */
@@ -43,7 +43,7 @@ export const readOpening = Effect.fn("exchangeSim.readOpening")(function* (
   const journal = yield* Journal
   const subject = booksSubject(options.pair.rest)
   const books = emptyBooks()
-  let founded: Founded | null = null
+  let created: Created | null = null
   let last: ExchangeRecord | null = null
   let tape: TapeStart | null = null
   let lastSeq = 0
@@ -53,7 +53,7 @@ export const readOpening = Effect.fn("exchangeSim.readOpening")(function* (
       try: () => {
         const record = decodeRecord(stored.data)
         for (const event of record.events) {
-          if (event._tag === "Founded") founded = event
+          if (event._tag === "Created") created = event
           apply(books, event)
         }
         last = record
@@ -67,22 +67,22 @@ export const readOpening = Effect.fn("exchangeSim.readOpening")(function* (
         })
     })
   )
-  return opening(books, founded, last, tape, lastSeq, records)
+  return opening(books, created, last, tape, lastSeq, records)
 })
 
 const opening = (
   books: Books,
-  founded: Founded | null,
+  created: Created | null,
   last: ExchangeRecord | null,
   tape: TapeStart | null,
   lastSeq: number,
   records: number
 ): Opening | null =>
-  founded === null || last === null
+  created === null || last === null
     ? null
     : {
         books,
-        founded,
+        created,
         matchedMs: last.timeMs,
         resumeMs: last.untilMs,
         nonce: BigInt(last.nonce),
@@ -92,24 +92,24 @@ const opening = (
       }
 
 /** Fails when the exchange was opened with another market: its prices would jump and its past would be another. */
-export const checkSame = (founded: Founded, options: ExchangeSimOptions): ExchangeSimError | null => {
+export const checkSame = (created: Created, options: ExchangeSimOptions): ExchangeSimError | null => {
   const { market, seed } = options
-  if (founded.market === market && (market !== "synthetic" || founded.seed === seed)) return null
+  if (created.market === market && (market !== "synthetic" || created.seed === seed)) return null
   return new ExchangeSimError({
     detail:
-      `its journal was opened with market ${founded.market}, seed ${founded.seed}; asked for is ${market}, seed ` +
+      `its journal was opened with market ${created.market}, seed ${created.seed}; asked for is ${market}, seed ` +
       `${seed}. Use the old settings, or another data directory for a new exchange.`
   })
 }
 
 /** The first fact of a new exchange. */
-export const found = Effect.fn("exchangeSim.found")(function* (
+export const createExchange = Effect.fn("exchangeSim.createExchange")(function* (
   options: ExchangeSimOptions,
   recordingMs: number | null
 ) {
   const wallMs = yield* Clock.currentTimeMillis
-  const founded: Founded = {
-    _tag: "Founded",
+  const created: Created = {
+    _tag: "Created",
     timeMs: options.startMs ?? recordingMs ?? wallMs - (wallMs % MINUTE_MS),
     // Two exchanges on one machine, one after the other, must not give out the same ids: clients remember them.
     salt: `${options.seed}.${wallMs}`,
@@ -119,7 +119,7 @@ export const found = Effect.fn("exchangeSim.found")(function* (
     base: options.initialBase,
     quote: options.initialQuote
   }
-  return founded
+  return created
 })
 
 export type OpeningError = ReadError | AppendError | ExchangeSimError

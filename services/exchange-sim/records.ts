@@ -7,7 +7,7 @@ const side = Schema.Literals(["buy", "sell"])
 const at = { timeMs: Schema.Finite }
 const onOrder = { ...at, txid: Schema.NonEmptyString }
 
-const Founded = Schema.TaggedStruct("Founded", {
+const Created = Schema.TaggedStruct("Created", {
   ...at,
   salt: Schema.NonEmptyString,
   pair: Schema.NonEmptyString,
@@ -56,7 +56,7 @@ const Expired = Schema.TaggedStruct("Expired", onOrder)
 const CancelTimerSet = Schema.TaggedStruct("CancelTimerSet", { ...at, triggerMs: Schema.NullOr(Schema.Finite) })
 
 const Event = Schema.Union([
-  Founded,
+  Created,
   Opened,
   Amended,
   QueueAdvanced,

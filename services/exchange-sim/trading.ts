@@ -1,4 +1,4 @@
-/** What a client may ask of the engine, over REST or a socket alike: the engine behind the doors of the system status. */
+/** What a client may ask of the engine, over REST or a socket alike, as far as the system status lets it. */
 import {
   amendOrder,
   type Amendment,

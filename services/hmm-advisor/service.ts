@@ -33,8 +33,9 @@ export interface AdvisorOptions {
   readonly epoch: number
   /** As the store names the pair. */
   readonly symbol: string
-  readonly oneMinute: DetectorOptions
-  readonly fifteenMinute: DetectorOptions
+  /** The detector of the short candles, for the timing, and that of the long ones, for the direction. */
+  readonly fast: DetectorOptions
+  readonly slow: DetectorOptions
   /** Candles read for one answer. */
   readonly recentCandles: number
   readonly training: Omit<TrainingSettings, "minimumRows">
@@ -47,10 +48,10 @@ export interface AdvisorOptions {
 export type AdvisorError = HostError | JournalRefused | JournalUnavailable
 
 /** After a training that gave no model the next try comes sooner: candles may have arrived. Exchange time. */
-const TRY_AGAIN_MS = 300_000
+const RETRAIN_RETRY_MS = 300_000
 
 /** What one detector knows between two answers. */
-interface Standing {
+interface DetectorState {
   readonly options: DetectorOptions
   model: Detector["model"]
   trainAtMs: number
@@ -69,9 +70,9 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
   const write = (event: MarketEvent) =>
     writeFact({ subject: subjects.regime, epoch, timeMs: status.state.nowMs }, event)
   const trainer = yield* makeTrainer
-  const standings: readonly [Standing, Standing] = [
-    { options: options.oneMinute, model: null, trainAtMs: 0 },
-    { options: options.fifteenMinute, model: null, trainAtMs: 0 }
+  const detectors: readonly [DetectorState, DetectorState] = [
+    { options: options.fast, model: null, trainAtMs: 0 },
+    { options: options.slow, model: null, trainAtMs: 0 }
   ]
   let answerAtMs = 0
   // Our own answer comes round through the journal; until then its command must not be taken for a new one.
@@ -83,11 +84,11 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
     if (nowMs === 0 || (nowMs < answerAtMs && asked === null)) return
     answerAtMs = nowMs + options.answerEveryMs
     const outcomes: Array<EventOf<"RetrainAnswered">["outcomes"][number]> = []
-    for (const standing of standings) {
-      const wanted = asked?.intervals.includes(standing.options.intervalMin) === true
-      if (nowMs < standing.trainAtMs && !wanted) continue
-      const answer = yield* trainOne(options, standing, trainer)
-      standing.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : TRY_AGAIN_MS)
+    for (const detector of detectors) {
+      const wanted = asked?.intervals.includes(detector.options.intervalMin) === true
+      if (nowMs < detector.trainAtMs && !wanted) continue
+      const answer = yield* trainOne(options, detector, trainer)
+      detector.trainAtMs = nowMs + (answer._tag === "RegimeModelTrained" ? options.retrainEveryMs : RETRAIN_RETRY_MS)
       yield* write(answer)
       if (wanted) outcomes.push(retrained(answer))
     }
@@ -95,9 +96,9 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
       answered = asked.commandId
       yield* write({ _tag: "RetrainAnswered", commandId: answered, outcomes })
     }
-    const [oneMinute, fifteenMinute] = yield* Effect.forEach(standings, (standing) => detectorOf(options, standing))
-    if (oneMinute === undefined || fifteenMinute === undefined) return
-    yield* write(adviceOf(oneMinute, fifteenMinute, nowMs / 1_000, options.inference))
+    const [fast, slow] = detectors
+    const now = { fast: yield* detectorOf(options, fast), slow: yield* detectorOf(options, slow) }
+    yield* write(adviceOf(now, nowMs / 1_000, options.inference))
   })
   yield* look
   return yield* Effect.raceFirst(
@@ -120,7 +121,7 @@ const candlesOf = Effect.fnUntraced(function* (symbol: string, intervalMin: numb
 
 const detectorOf = (
   { symbol, recentCandles }: AdvisorOptions,
-  { options, model }: Standing
+  { options, model }: DetectorState
 ): Effect.Effect<Detector, never, Store> =>
   Effect.map(candlesOf(symbol, options.intervalMin, recentCandles), (recent) => ({
     intervalMin: options.intervalMin,
@@ -129,16 +130,16 @@ const detectorOf = (
   }))
 
 /** Fits a model to the newest window; the one before stays in use when that is refused. */
-const trainOne = Effect.fnUntraced(function* (advisor: AdvisorOptions, standing: Standing, trainer: Trainer) {
-  const { intervalMin, trainingCandles, minimumRows } = standing.options
+const trainOne = Effect.fnUntraced(function* (advisor: AdvisorOptions, detector: DetectorState, trainer: Trainer) {
+  const { intervalMin, trainingCandles, minimumRows } = detector.options
   const series = yield* candlesOf(advisor.symbol, intervalMin, trainingCandles)
   const task = trainingTask(intervalMin, series, { ...advisor.training, minimumRows })
   if (isRefusal(task)) return trainingRefused(intervalMin, task)
-  const result = yield* Effect.result(trainer(task.rows, task.settings, standing.model?.trained ?? null))
+  const result = yield* Effect.result(trainer(task.rows, task.settings, detector.model?.trained ?? null))
   if (result._tag === "Failure") {
     return trainingRefused(intervalMin, { reason: "worker", detail: result.failure.message })
   }
   const { model, fact } = outcomeOf(task, result.success, sha256(canonicalBytes(task.rows)))
-  standing.model = model ?? standing.model
+  detector.model = model ?? detector.model
   return fact
 })

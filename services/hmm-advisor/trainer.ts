@@ -27,7 +27,7 @@ export class TrainerFailed extends Schema.TaggedError<TrainerFailed>()("TrainerF
 }
 
 /** A fit of the largest window allowed takes seconds; this long means that the worker hangs. */
-const PATIENCE = "2 minutes"
+const FIT_TIMEOUT = "2 minutes"
 
 export type Trainer = (
   rows: Rows,
@@ -80,9 +80,9 @@ export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.ge
         standing.postMessage(request, [])
         return yield* Deferred.await(answer).pipe(
           Effect.timeoutOrElse({
-            duration: PATIENCE,
+            duration: FIT_TIMEOUT,
             orElse: () =>
-              Effect.andThen(stop, Effect.fail(new TrainerFailed({ detail: `no answer within ${PATIENCE}` })))
+              Effect.andThen(stop, Effect.fail(new TrainerFailed({ detail: `no answer within ${FIT_TIMEOUT}` })))
           }),
           Effect.ensuring(Effect.sync(() => void (waiting = null)))
         )

@@ -13,7 +13,7 @@ export interface MarketFeedOptions {
   readonly subjects: MarketSubjects
   /** The epoch this process has raised: part of its records' ids. */
   readonly epoch: number
-  /** At most so many price facts a second of wall time. */
+  /** The most price facts a second of wall time. */
   readonly priceFactsPerSec: number
   /** Exchange time between two clock facts. */
   readonly clockIntervalMs: number

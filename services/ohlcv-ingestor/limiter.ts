@@ -1,7 +1,7 @@
 /** Keeps a source's rate for everything that calls it in this process, and asks again where that helps. */
 import { Clock, Duration, Effect, Ref } from "effect"
 import type { CandlePage, CandleRequest, CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
-import { type Bucket, fullBucket, type Rate, refused, take, welcomed } from "../../shared/candles/core/tokenBucket.ts"
+import { type Bucket, fullBucket, type Rate, refused, take, succeeded } from "../../shared/candles/core/tokenBucket.ts"
 
 /** A source that may be asked by many at once: it is called no faster than it allows. */
 export interface LimitedSource {
@@ -61,7 +61,7 @@ export const limitedSource = Effect.fnUntraced(function* (
       yield* turn
       const result = yield* Effect.result(source.fetchPage(request))
       if (result._tag === "Success") {
-        yield* Ref.update(bucket, welcomed)
+        yield* Ref.update(bucket, succeeded)
         return result.success
       }
       const error = result.failure

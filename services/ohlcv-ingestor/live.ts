@@ -5,7 +5,7 @@
 import { Clock, Duration, Effect, Ref, Stream } from "effect"
 import { type Candle, intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import type { BarEvent, ExchangeError } from "../../shared/exchange/port.ts"
-import { hearBar, hearNoise, hearTime, type Heard, type Hearing, SILENCE } from "./core/closing.ts"
+import { hearBar, dropForming, hearTime, type Heard, type Hearing, SILENCE } from "./core/closing.ts"
 import type { TrainingWindow } from "./window/window.ts"
 
 /** The exchange's bars of a timeframe, for ever; fails only when no further try can help. */
@@ -58,7 +58,7 @@ export const followBars = Effect.fn("followBars")(function* (
       case "Alive":
         return yield* open
       case "Malformed":
-        yield* Ref.set(hearing, hearNoise(before))
+        yield* Ref.set(hearing, dropForming(before))
         return yield* doubt(event.error.message)
       case "Disconnected":
         yield* Ref.set(hearing, SILENCE)

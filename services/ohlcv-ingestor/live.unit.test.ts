@@ -63,7 +63,10 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
         bars: (...bars) => say(...bars.map((one) => ({ _tag: "Bar", bar: one }) as const)),
         refuse: (detail) =>
           Effect.andThen(
-            Queue.fail(heard, new ExchangeError({ operation: "ohlc 1", advice: "stop", detail, retryAtMs: null })),
+            Queue.fail(
+              heard,
+              new ExchangeError({ operation: "ohlc 1", advice: "stop", source: "request", detail, retryAtMs: null })
+            ),
             settle
           ),
         poll: (...bars) =>

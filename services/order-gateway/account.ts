@@ -6,28 +6,28 @@ import { encodeState } from "../../shared/actor/core/stateText.ts"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import type { Ledger } from "./factWriter.ts"
-import { persistently } from "./lookup.ts"
+import type { OrderFacts } from "./factWriter.ts"
+import { retryCall } from "./lookup.ts"
 
 type AccountError = ExchangeError | JournalRefused | JournalUnavailable
 
 const noteChange = Effect.fnUntraced(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   known: MarketEvent | null,
   seen: MarketEvent
 ) {
   if (known !== null && encodeState(known) === encodeState(seen)) return
-  yield* ledger.note(subjects.account, seen)
+  yield* facts.note(subjects.account, seen)
 })
 
 export const observeBalances = Effect.fn("observeBalances")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects
 ): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
   const trading = yield* Trading
-  const { base, quote } = yield* persistently(trading.balances)
-  yield* noteChange(ledger, subjects, ledger.state().balances, {
+  const { base, quote } = yield* retryCall(trading.balances)
+  yield* noteChange(facts, subjects, facts.state().balances, {
     _tag: "BalancesObserved",
     base: { total: base.total, hold: base.hold },
     quote: { total: quote.total, hold: quote.hold }
@@ -36,12 +36,12 @@ export const observeBalances = Effect.fn("observeBalances")(function* (
 
 /** The pair's demands and the account's fees: both drift, slowly. */
 export const observeTerms = Effect.fn("observeTerms")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects
 ): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
   const trading = yield* Trading
-  const { priceDecimals, volumeDecimals, minVolume, minCost, status } = yield* persistently(trading.constraints)
-  yield* noteChange(ledger, subjects, ledger.state().constraints, {
+  const { priceDecimals, volumeDecimals, minVolume, minCost, status } = yield* retryCall(trading.constraints)
+  yield* noteChange(facts, subjects, facts.state().constraints, {
     _tag: "ConstraintsObserved",
     priceDecimals,
     volumeDecimals,
@@ -49,6 +49,6 @@ export const observeTerms = Effect.fn("observeTerms")(function* (
     minCost,
     status
   })
-  const { makerPct, takerPct } = yield* persistently(trading.fees)
-  yield* noteChange(ledger, subjects, ledger.state().fees, { _tag: "FeesObserved", makerPct, takerPct })
+  const { makerPct, takerPct } = yield* retryCall(trading.fees)
+  yield* noteChange(facts, subjects, facts.state().fees, { _tag: "FeesObserved", makerPct, takerPct })
 })

@@ -13,27 +13,27 @@ import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import { readTradeHistory } from "./history.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
-import { ASK_AGAIN_MS, persistently, SETTLE_QUESTIONS } from "./lookup.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import { END_QUESTIONS, RETRY_MS, retryCall } from "./lookup.ts"
 import { provablyOurs } from "./provenance.ts"
 
-type AskedError = ExchangeError | LedgerError | ReadError | RecordUndecodable
+type AskedError = ExchangeError | OrderFactsError | ReadError | RecordUndecodable
 
 /**
  * Answers everything that is asked now, oldest first. `answered` holds the commands this process has answered: an answer takes a
  * moment to come round.
  */
 export const answerAsked = Effect.fn("answerAsked")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   answered: Set<string>
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
-  const { asked } = ledger.state()
+  const { asked } = facts.state()
   for (const commandId of answered) if (!asked.some((ask) => ask.commandId === commandId)) answered.delete(commandId)
   for (const { what, commandId } of asked) {
     if (answered.has(commandId)) continue
     answered.add(commandId)
-    yield* (what === "drift" ? reconcileDrift : sumHistory)(ledger, subjects, commandId).pipe(
+    yield* (what === "drift" ? reconcileDrift : sumHistory)(facts, subjects, commandId).pipe(
       // It stays asked, and the next start tries again: no reason to stop trading.
       Effect.catchIf(
         (error): error is ExchangeError => error._tag === "ExchangeError" && error.advice === "rejected",
@@ -43,30 +43,30 @@ export const answerAsked = Effect.fn("answerAsked")(function* (
   }
 })
 
-/** Cancels the open orders that are provably ours and that no slot has; every other stranger is left alone. */
+/** Cancels the open orders that are provably ours and that no slot has; every other foreign order is left alone. */
 const reconcileDrift = Effect.fn("reconcileDrift")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   commandId: string
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
   const trading = yield* Trading
-  const before = ledger.state()
-  const open = yield* persistently(trading.openOrders)
-  const after = ledger.state()
-  // An order that ended, or was placed, while the list was read is no stranger.
-  const strangers = open.filter(({ clientId, txid }) =>
+  const before = facts.state()
+  const open = yield* retryCall(trading.openOrders)
+  const after = facts.state()
+  // An order that ended, or was placed, while the list was read is not foreign.
+  const foreign = open.filter(({ clientId, txid }) =>
     [before, after].every((state) => findLive(state, clientId, txid) === null)
   )
   const cancelled: Array<{ readonly txid: string; readonly clientId: string }> = []
   const leftAlone: Array<string> = []
-  for (const report of strangers) {
+  for (const report of foreign) {
     const { txid, clientId } = report
     if (clientId === null || !(yield* provablyOurs(subjects, report))) {
       leftAlone.push(txid)
       continue
     }
     // Refused or gone: how it stands is what counts, and that is asked for in any case.
-    yield* persistently(trading.cancel(txid)).pipe(
+    yield* retryCall(trading.cancel(txid)).pipe(
       Effect.catchIf(
         ({ advice }) => advice === "gone" || advice === "rejected",
         () => Effect.void
@@ -76,31 +76,31 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
     if (end === null) leftAlone.push(txid)
     else if (end.status !== "closed") cancelled.push({ txid, clientId })
   }
-  yield* ledger.note(subjects.account, { _tag: "DriftReconciled", commandId, cancelled, leftAlone })
+  yield* facts.note(subjects.account, { _tag: "DriftReconciled", commandId, cancelled, leftAlone })
 })
 
-/** How the order ended; null: it stands open after so many questions. */
+/** How the order ended; null: it is still open after `END_QUESTIONS`. */
 const endOf = Effect.fnUntraced(function* (txid: string) {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  for (let question = 0; question < SETTLE_QUESTIONS; question++) {
-    const [report] = yield* persistently(trading.orders([txid]))
+  for (let question = 0; question < END_QUESTIONS; question++) {
+    const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) return report
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
   return null
 })
 
 /** Adds up every fill of the pair since the journal began: those of orders the journal knows, and all others. */
 const sumHistory = Effect.fn("sumHistory")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   commandId: string
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
   const nowMs = yield* (yield* VenueClock).nowMs
-  const since = { beganMs: ledger.state().beganMs, nowMs }
-  const { fromMs, ours, foreign } = yield* readTradeHistory(subjects, since, persistently)
-  yield* ledger.note(subjects.account, {
+  const since = { beganMs: facts.state().beganMs, nowMs }
+  const { fromMs, ours, foreign } = yield* readTradeHistory(subjects, since, retryCall)
+  yield* facts.note(subjects.account, {
     _tag: "TradeHistoryObserved",
     commandId,
     fromMs,

@@ -12,16 +12,16 @@ const COUNTED = 20
 type Errors = EventOf<"ExchangeErrorsObserved">
 
 /**
- * What a failed call says of the exchange: `dead` when it gave no answer, was out of service or refused the key; `alive` when it
- * said no. A call that has to wait for a rate limit, perhaps without having been sent, says nothing.
+ * What a failed call says of the exchange: it is `down` when it gave no answer, was out of service or refused the key; `up` when
+ * it said no. A call that has to wait for a rate limit or a session, perhaps without having been sent, says nothing.
  */
-const signOf = ({ advice, detail }: ExchangeError): "dead" | "alive" | "none" => {
-  if (advice === "rejected" || advice === "gone") return "alive"
-  return advice !== "wait" || detail.includes("EService:") ? "dead" : "none"
+const healthShownBy = ({ advice, source }: ExchangeError): "up" | "down" | null => {
+  if (advice === "rejected" || advice === "gone") return "up"
+  return advice === "wait" && source !== "service" ? null : "down"
 }
 
 /**
- * The same account, each call counted. `already`: how many had failed in a row when an earlier process stopped, so that its
+ * The account, each call counted. `already`: how many had failed in a row when an earlier process stopped, so that its
  * count ends too. `tell` hears each change up to 20, and the all-clear, one after the other; it must not fail.
  */
 export const countErrors = (
@@ -32,16 +32,16 @@ export const countErrors = (
   let consecutive = already
   const turn = Semaphore.makeUnsafe(1)
   const inTurn = (errors: Errors) => turn.withPermit(tell(errors))
-  const alive = Effect.suspend(() => {
+  const answered = Effect.suspend(() => {
     if (consecutive === 0) return Effect.void
     consecutive = 0
     return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation: "", detail: "" })
   })
   const failed = (error: ExchangeError) =>
     Effect.suspend(() => {
-      const sign = signOf(error)
-      if (sign === "alive") return alive
-      if (sign === "none" || consecutive >= COUNTED) return Effect.void
+      const health = healthShownBy(error)
+      if (health === "up") return answered
+      if (health === null || consecutive >= COUNTED) return Effect.void
       consecutive++
       const { operation, detail } = error
       return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation, detail })
@@ -49,7 +49,7 @@ export const countErrors = (
   const counted = <A>(call: Effect.Effect<A, ExchangeError>): Effect.Effect<A, ExchangeError> =>
     call.pipe(
       Effect.tapError(failed),
-      Effect.tap(() => alive)
+      Effect.tap(() => answered)
     )
   return {
     constraints: counted(trading.constraints),

@@ -6,8 +6,8 @@ import { type ExchangeError, type ExecutionEvent, Trading } from "../../shared/e
 import type { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
-import { settle } from "./lookup.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import { writeEnd } from "./lookup.ts"
 
 /** What the rest of the gateway is told of the stream. */
 export interface StreamSignals {
@@ -19,10 +19,10 @@ export interface StreamSignals {
 
 /** Follows the stream for ever. Events of orders that are not (or no longer) alive in the journal are passed over. */
 export const followExecutions = Effect.fn("followExecutions")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   signals: StreamSignals
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
 
   const handle = Effect.fnUntraced(function* (event: ExecutionEvent) {
@@ -32,23 +32,23 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
       case "Disconnected":
         return yield* Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
       case "Malformed":
-        return yield* ledger.note(subjects.quarantine, quarantined(event.error))
+        return yield* facts.note(subjects.quarantine, quarantined(event.error))
       case "Accepted": {
-        const live = findLive(ledger.state(), event.clientId, event.txid)
+        const live = findLive(facts.state(), event.clientId, event.txid)
         if (live === null) return
-        yield* ledger.write(live.slot, live.order.localId, (order) => acceptedFacts(order, event.txid))
+        yield* facts.write(live.slot, live.order.localId, (order) => acceptedFacts(order, event.txid))
         return yield* signals.moved
       }
       case "Filled": {
-        const live = findLive(ledger.state(), event.clientId, event.fill.txid)
+        const live = findLive(facts.state(), event.clientId, event.fill.txid)
         if (live === null) return
-        yield* ledger.write(live.slot, live.order.localId, (order) => fillFacts(order, event.fill))
+        yield* facts.write(live.slot, live.order.localId, (order) => fillFacts(order, event.fill))
         return yield* signals.moved
       }
       case "Ended": {
-        const live = findLive(ledger.state(), event.clientId, event.txid)
+        const live = findLive(facts.state(), event.clientId, event.txid)
         if (live === null) return
-        yield* settle(ledger, live.slot, live.order.localId, event.txid)
+        yield* writeEnd(facts, live.slot, live.order.localId, event.txid)
         return yield* signals.moved
       }
     }

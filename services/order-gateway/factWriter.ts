@@ -24,12 +24,12 @@ export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneCont
   }
 }
 
-export type LedgerError = JournalRefused | JournalUnavailable | LaneContended
+export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended
 
-/** A lost race means another gateway is at work on the same lane; a second in a row is rare, so many are a fight. */
+/** A lost race means another gateway is at work on the same lane; a second in a row is rare, this many are a fight. */
 const MAX_ATTEMPTS = 20
 
-export interface Ledger {
+export interface OrderFacts {
   readonly state: () => GatewayState
   readonly lane: (slot: number) => Lane
   readonly order: (slot: number, localId: number) => LiveOrder | null
@@ -41,15 +41,15 @@ export interface Ledger {
     slot: number,
     localId: number,
     facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
-  ) => Effect.Effect<boolean, LedgerError>
+  ) => Effect.Effect<boolean, OrderFactsError>
   /** Appends an event that belongs to no order. */
   readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
 }
 
-export const makeLedger = Effect.fn("makeLedger")(function* (
+export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   subjects: MarketSubjects,
   followed: Followed<GatewayState>
-): Effect.fn.Return<Ledger, never, Journal | VenueClock> {
+): Effect.fn.Return<OrderFacts, never, Journal | VenueClock> {
   const journal = yield* Journal
   const clock = yield* VenueClock
   const locks = new Map<number, Semaphore.Semaphore>()
@@ -71,7 +71,7 @@ export const makeLedger = Effect.fn("makeLedger")(function* (
     slot: number,
     localId: number,
     facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
-  ): Effect.fn.Return<boolean, LedgerError> {
+  ): Effect.fn.Return<boolean, OrderFactsError> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const current = order(slot, localId)
       const [first, ...rest] = current === null ? [] : facts(current)

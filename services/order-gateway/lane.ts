@@ -14,8 +14,8 @@ import {
   unknownFact
 } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
-import { ASK_AGAIN_MS, persistently, resolve, settle } from "./lookup.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import { RETRY_MS, retryCall, resolve, writeEnd } from "./lookup.ts"
 
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
@@ -24,19 +24,19 @@ export interface LaneOptions {
 
 /** Works the lane's tasks until none is left. An order of unknown outcome keeps this lane waiting, and no other. */
 export const workLane = Effect.fn("workLane")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   options: LaneOptions
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   while (true) {
-    const task = ledger.lane(slot).tasks[0]
+    const task = facts.lane(slot).tasks[0]
     if (task === undefined) return
-    const order = ledger.order(slot, task.localId)
+    const order = facts.order(slot, task.localId)
     if (order === null)
       return yield* Effect.die(new Error(`slot ${slot}: a task for order ${task.localId}, which has ended`))
-    if (task._tag === "Place") yield* place(ledger, slot, order, options)
-    else if (task._tag === "Cancel") yield* cancel(ledger, slot, order)
-    else yield* amend(ledger, slot, order, task.price)
+    if (task._tag === "Place") yield* place(facts, slot, order, options)
+    else if (task._tag === "Cancel") yield* cancel(facts, slot, order)
+    else yield* amend(facts, slot, order, task.price)
   }
 })
 
@@ -45,26 +45,26 @@ export const workLane = Effect.fn("workLane")(function* (
  * up instead: sending is only for whoever wrote the claim, right after it was read back.
  */
 const place = Effect.fn("place")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   order: LiveOrder,
   options: LaneOptions
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
-  if (order.stage !== "requested") return yield* resolve(ledger, slot, order)
-  if (ledger.lane(slot).tasks.some((task) => task._tag === "Cancel" && task.localId === order.localId)) {
-    yield* ledger.write(slot, order.localId, (live) => [rejectedFact(live, "withdrawn before it was sent")])
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+  if (order.stage !== "requested") return yield* resolve(facts, slot, order)
+  if (facts.lane(slot).tasks.some((task) => task._tag === "Cancel" && task.localId === order.localId)) {
+    yield* facts.write(slot, order.localId, (live) => [rejectedFact(live, "withdrawn before it was sent")])
     return
   }
   const trading = yield* Trading
   const clock = yield* VenueClock
   const deadlineMs = (yield* clock.nowMs) + options.deadlineMs
-  const claimed = yield* ledger.write(slot, order.localId, (live) =>
+  const claimed = yield* facts.write(slot, order.localId, (live) =>
     live.stage === "requested" ? [claimFact(live, deadlineMs)] : []
   )
   if (!claimed) return
   const { clientId, side, price, volume, postOnly } = order
   const sent = yield* Effect.result(trading.place({ clientId, side, price, volume, postOnly, deadlineMs }))
-  yield* ledger.write(slot, order.localId, (live) => {
+  yield* facts.write(slot, order.localId, (live) => {
     if (live.stage === "open") return []
     if (Result.isSuccess(sent)) return acceptedFacts(live, sent.success.txid)
     if (sent.failure.advice === "unknown") return [unknownFact(live, sent.failure.detail)]
@@ -78,13 +78,13 @@ const place = Effect.fn("place")(function* (
  * Cancelling is repeatable, so an unanswered request is sent again after a look at the order.
  */
 const cancel = Effect.fn("cancel")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   order: LiveOrder
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  if (order.txid === null) return yield* resolve(ledger, slot, order)
+  if (order.txid === null) return yield* resolve(facts, slot, order)
   const asked = yield* Effect.result(trading.cancel(order.txid))
   if (Result.isFailure(asked)) {
     const error = asked.failure
@@ -94,7 +94,7 @@ const cancel = Effect.fn("cancel")(function* (
   }
   // When nothing says that the exchange has taken it: one look, and it is asked for again.
   const untaken = Result.isFailure(asked) && (asked.failure.advice === "unknown" || asked.failure.advice === "wait")
-  yield* settle(ledger, slot, order.localId, order.txid, untaken ? 1 : undefined)
+  yield* writeEnd(facts, slot, order.localId, order.txid, untaken ? 1 : undefined)
 })
 
 /**
@@ -103,28 +103,28 @@ const cancel = Effect.fn("cancel")(function* (
  * ended meanwhile needs no answer but its end.
  */
 const amend = Effect.fn("amend")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   order: LiveOrder,
   price: Price
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   const { txid, localId } = order
-  if (txid === null) return yield* resolve(ledger, slot, order)
-  const [report] = yield* persistently(trading.orders([txid]))
-  if (report === undefined) return yield* clock.sleep(ASK_AGAIN_MS)
+  if (txid === null) return yield* resolve(facts, slot, order)
+  const [report] = yield* retryCall(trading.orders([txid]))
+  if (report === undefined) return yield* clock.sleep(RETRY_MS)
   if (hasEnded(report)) {
-    yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
+    yield* facts.write(slot, localId, (live) => reportFacts(live, report))
     return
   }
   // A cancel may have taken the amendment's place while the order was looked at.
-  const wanted = ledger.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId)
+  const wanted = facts.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId)
   if (!wanted) return
   const asked =
     report.price === price ? Result.succeed<void>(undefined) : yield* Effect.result(trading.amend(txid, price))
   if (Result.isSuccess(asked)) {
-    yield* ledger.write(slot, localId, (live) => [amendedFact(live, price)])
+    yield* facts.write(slot, localId, (live) => [amendedFact(live, price)])
     return
   }
   const error = asked.failure
@@ -134,10 +134,10 @@ const amend = Effect.fn("amend")(function* (
     case "wait":
       return yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
     case "rejected":
-      yield* ledger.write(slot, localId, (live) => [amendRefusedFact(live, error.detail)])
+      yield* facts.write(slot, localId, (live) => [amendRefusedFact(live, error.detail)])
       return
     case "gone":
     case "unknown":
-      return yield* clock.sleep(ASK_AGAIN_MS)
+      return yield* clock.sleep(RETRY_MS)
   }
 })

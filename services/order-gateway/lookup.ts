@@ -4,17 +4,17 @@ import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
-export const ASK_AGAIN_MS = 2_000
+export const RETRY_MS = 2_000
 /** After the deadline the exchange will not place the order any more; this much later its clock and ours agree on that. */
 const DEADLINE_GRACE_MS = 5_000
 /** Absence in one answer is no proof: the lists lag. Two answers, both after the deadline, are. */
 const ABSENT_ANSWERS = 2
 
 /** Makes a read certain to answer, or to fail for good: `unknown` and `wait` are tried again, the pause growing to a minute. */
-export const persistently = Effect.fnUntraced(function* <A>(
+export const retryCall = Effect.fnUntraced(function* <A>(
   read: Effect.Effect<A, ExchangeError>
 ): Effect.fn.Return<A, ExchangeError, VenueClock> {
   const clock = yield* VenueClock
@@ -34,54 +34,54 @@ export const persistently = Effect.fnUntraced(function* <A>(
  * absent after its deadline it never came to be. Ends early when the private stream has brought the answer.
  */
 export const resolve = Effect.fn("resolve")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   slot: number,
   order: LiveOrder
-): Effect.fn.Return<void, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   let absent = 0
   while (true) {
-    const current = ledger.order(slot, order.localId)
+    const current = facts.order(slot, order.localId)
     if (current === null || current.stage === "open") return
     const askedMs = yield* clock.nowMs
-    const [report] = yield* persistently(trading.findByClientId(order.clientId))
+    const [report] = yield* retryCall(trading.findByClientId(order.clientId))
     if (report !== undefined) {
-      yield* ledger.write(slot, order.localId, (live) => reportFacts(live, report))
+      yield* facts.write(slot, order.localId, (live) => reportFacts(live, report))
       return
     }
     if (askedMs > current.deadlineMs + DEADLINE_GRACE_MS) absent++
     if (absent >= ABSENT_ANSWERS) {
-      yield* ledger.write(slot, order.localId, (live) => [
+      yield* facts.write(slot, order.localId, (live) => [
         rejectedFact(live, "not at the exchange after its deadline: it was never placed")
       ])
       return
     }
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
 })
 
 /** Questions about an ending that the exchange has announced but its list does not show yet. */
-export const SETTLE_QUESTIONS = 30
+export const END_QUESTIONS = 30
 
-/** Writes how an order ended, once the exchange's list says so. False: it still stands open after so many questions. */
-export const settle = Effect.fn("settle")(function* (
-  ledger: Ledger,
+/** Writes how an order ended, once the exchange's list says so. False: it is still open after the last question. */
+export const writeEnd = Effect.fn("writeEnd")(function* (
+  facts: OrderFacts,
   slot: number,
   localId: number,
   txid: string,
-  questions = SETTLE_QUESTIONS
-): Effect.fn.Return<boolean, ExchangeError | LedgerError, Trading | VenueClock> {
+  questions = END_QUESTIONS
+): Effect.fn.Return<boolean, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   for (let asked = 0; asked < questions; asked++) {
-    if (ledger.order(slot, localId) === null) return true
-    const [report] = yield* persistently(trading.orders([txid]))
+    if (facts.order(slot, localId) === null) return true
+    const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) {
-      yield* ledger.write(slot, localId, (live) => reportFacts(live, report))
+      yield* facts.write(slot, localId, (live) => reportFacts(live, report))
       return true
     }
-    yield* clock.sleep(ASK_AGAIN_MS)
+    yield* clock.sleep(RETRY_MS)
   }
   return false
 })

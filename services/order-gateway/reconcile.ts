@@ -8,15 +8,15 @@ import { type ExchangeError, type OrderReport, Trading } from "../../shared/exch
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
-import type { Ledger, LedgerError } from "./factWriter.ts"
-import { persistently } from "./lookup.ts"
+import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import { retryCall } from "./lookup.ts"
 
 export interface Reconciliation {
   /** Ours and open at the exchange. */
   readonly openOrders: number
   /** Orders for which something was missing in the journal. */
   readonly missed: number
-  /** Open at the exchange, and none of the journal's. */
+  /** Open at the exchange, not in the journal. */
   readonly foreign: ReadonlyArray<OrderReport>
   /** The highest epoch in the ids of ours that stand open there; 0: none. */
   readonly highestEpoch: number
@@ -30,15 +30,15 @@ const CLOCK_SLACK_MS = 5_000
  * them up.
  */
 export const reconcile = Effect.fn("reconcile")(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   windowStartMs: number
-): Effect.fn.Return<Reconciliation, ExchangeError | LedgerError, Trading | VenueClock> {
+): Effect.fn.Return<Reconciliation, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  const before = ledger.state()
-  const open = yield* persistently(trading.openOrders)
+  const before = facts.state()
+  const open = yield* retryCall(trading.openOrders)
   // Told before the corrections: an order that they end was ours, as one was that ended while the list was read.
-  const known = ledger.state()
+  const known = facts.state()
   const foreign = open.filter(({ clientId, txid }) =>
     [before, known].every((state) => findLive(state, clientId, txid) === null)
   )
@@ -48,19 +48,19 @@ export const reconcile = Effect.fn("reconcile")(function* (
   const openTxids = new Set(open.map((report) => report.txid))
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
   const untilMs = (yield* clock.nowMs) + CLOCK_SLACK_MS
-  const fills = standing.length === 0 ? [] : yield* persistently(trading.fills(windowStartMs, untilMs))
-  const reports = ended.length === 0 ? [] : yield* persistently(trading.orders(ended.map(({ txid }) => txid)))
+  const fills = standing.length === 0 ? [] : yield* retryCall(trading.fills(windowStartMs, untilMs))
+  const reports = ended.length === 0 ? [] : yield* retryCall(trading.orders(ended.map(({ txid }) => txid)))
 
   let missed = 0
   for (const { slot, localId, txid } of standing) {
     let wrote = false
-    const order = ledger.order(slot, localId)
+    const order = facts.order(slot, localId)
     for (const fill of order === null ? [] : missingFills(order, fills)) {
-      wrote = (yield* ledger.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
+      wrote = (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
     }
     const report = reports.find((candidate) => candidate.txid === txid)
     if (report !== undefined && hasEnded(report)) {
-      wrote = (yield* ledger.write(slot, localId, (live) => reportFacts(live, report))) || wrote
+      wrote = (yield* facts.write(slot, localId, (live) => reportFacts(live, report))) || wrote
     }
     if (wrote) missed++
   }

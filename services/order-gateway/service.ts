@@ -21,8 +21,8 @@ import type { GatewayState } from "./core/state.ts"
 import { countErrors } from "./errorCount.ts"
 import { followExecutions } from "./executions.ts"
 import { workLane } from "./lane.ts"
-import { type Ledger, type LedgerError, makeLedger } from "./factWriter.ts"
-import { persistently } from "./lookup.ts"
+import { type OrderFacts, type OrderFactsError, makeOrderFacts } from "./factWriter.ts"
+import { retryCall } from "./lookup.ts"
 import { reconcile, type Reconciliation } from "./reconcile.ts"
 
 export interface OrderGatewayOptions {
@@ -34,7 +34,7 @@ export interface OrderGatewayOptions {
   readonly fillWindowMs: number
 }
 
-export type OrderGatewayError = HostError | ExchangeError | LedgerError
+export type OrderGatewayError = HostError | ExchangeError | OrderFactsError
 
 /** Runs until interrupted, or until only a person can help. */
 export const orderGateway = (
@@ -44,35 +44,35 @@ export const orderGateway = (
     Effect.gen(function* () {
       const { subjects } = options
       const followed = yield* follow({ host: "order-gateway", subjects, actors: [gatewayFold] })
-      const ledger = yield* makeLedger(subjects, followed)
-      const trading = countErrors(yield* Trading, ledger.state().failedCalls, (errors) =>
-        ledger
+      const facts = yield* makeOrderFacts(subjects, followed)
+      const trading = countErrors(yield* Trading, facts.state().failedCalls, (errors) =>
+        facts
           .note(subjects.account, errors)
           .pipe(
             Effect.catch((error) => Effect.logWarning(`order-gateway: failed calls not written down: ${error.message}`))
           )
       )
-      const bells: Bells = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
+      const signals: Signals = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
 
       const work = Effect.gen(function* () {
         // Facts carry the exchange's time: before it is known there is nothing to stamp them with.
-        yield* persistently((yield* MarketData).time)
-        yield* observeTerms(ledger, subjects)
-        yield* observeBalances(ledger, subjects)
-        yield* compareAtStart(ledger, options)
+        yield* retryCall((yield* MarketData).time)
+        yield* observeTerms(facts, subjects)
+        yield* observeBalances(facts, subjects)
+        yield* compareAtStart(facts, options)
         yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
         return yield* Effect.raceAllFirst([
           followed.failure,
-          workLanes(ledger, followed, options),
+          workLanes(facts, followed, options),
           Effect.andThen(
-            followExecutions(ledger, subjects, {
-              restarted: Queue.offer(bells.restarted, undefined),
-              moved: Queue.offer(bells.moved, undefined)
+            followExecutions(facts, subjects, {
+              restarted: Queue.offer(signals.restarted, undefined),
+              moved: Queue.offer(signals.moved, undefined)
             }),
             Effect.never
           ),
-          keepComparing(ledger, options, bells),
-          keepAnswering(ledger, followed, subjects),
+          keepComparing(facts, options, signals),
+          keepAnswering(facts, followed, subjects),
           keepTime
         ])
       })
@@ -80,17 +80,17 @@ export const orderGateway = (
     })
   )
 
-const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: OrderGatewayOptions) {
+const compareAtStart = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions) {
   const { subjects } = options
   const clock = yield* VenueClock
   const nowMs = yield* clock.nowMs
   const windowStartMs = nowMs - options.fillWindowMs
-  const result = yield* reconcile(ledger, windowStartMs)
-  if (result.highestEpoch > 0 && result.highestEpoch >= ledger.state().epoch) {
+  const result = yield* reconcile(facts, windowStartMs)
+  if (result.highestEpoch > 0 && result.highestEpoch >= facts.state().epoch) {
     // The exchange knows an epoch the journal does not: the journal has lost its tail.
     yield* Effect.logError(
       `order-gateway: the exchange holds orders of epoch ${result.highestEpoch}, the journal is at ` +
-        `${ledger.state().epoch}: the journal has lost its newest records. Raising the epoch.`
+        `${facts.state().epoch}: the journal has lost its newest records. Raising the epoch.`
     )
     yield* raiseEpoch({
       subjects,
@@ -101,8 +101,8 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
     })
   }
   yield* warnOfForeign(result.foreign)
-  yield* noteOpenOrders(ledger, subjects, result)
-  yield* ledger.note(subjects.account, {
+  yield* noteOpenOrders(facts, subjects, result)
+  yield* facts.note(subjects.account, {
     _tag: "AccountReconciled",
     openOrders: result.openOrders,
     missed: result.missed,
@@ -113,55 +113,53 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
 
 /** Answers what the governor asks, as it comes and what was left unanswered before. */
 const keepAnswering = Effect.fnUntraced(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   followed: Followed<GatewayState>,
   subjects: MarketSubjects
 ) {
   const answered = new Set<string>()
   const looks = Stream.merge(followed.changes, Stream.succeed(0))
-  yield* Stream.runForEach(looks, () => answerAsked(ledger, subjects, answered))
+  yield* Stream.runForEach(looks, () => answerAsked(facts, subjects, answered))
   return yield* Effect.never
 })
 
 /** Writes how many orders stand open, when that is news. */
 const noteOpenOrders = Effect.fnUntraced(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   subjects: MarketSubjects,
   { openOrders, foreign }: Reconciliation
 ) {
-  const known = ledger.state().openOrders
+  const known = facts.state().openOrders
   if (known?.ours === openOrders && known.foreign === foreign.length) return
-  yield* ledger.note(subjects.account, { _tag: "OpenOrdersObserved", ours: openOrders, foreign: foreign.length })
+  yield* facts.note(subjects.account, { _tag: "OpenOrdersObserved", ours: openOrders, foreign: foreign.length })
 })
 
 const warnOfForeign = (foreign: ReadonlyArray<OrderReport>) =>
   Effect.forEach(
     foreign,
     ({ txid }) =>
-      Effect.logWarning(
-        `order-gateway: order ${txid} stands open at the exchange and is none of the journal's: left alone`
-      ),
+      Effect.logWarning(`order-gateway: foreign order ${txid} is open at the exchange, not in the journal: left alone`),
     { discard: true }
   )
 
 /** One fiber per lane that has tasks; a lane that fails takes the gateway down. */
 const workLanes = Effect.fnUntraced(function* (
-  ledger: Ledger,
+  facts: OrderFacts,
   followed: Followed<GatewayState>,
   options: OrderGatewayOptions
 ) {
-  const workers = yield* FiberSet.make<void, ExchangeError | LedgerError>()
+  const workers = yield* FiberSet.make<void, ExchangeError | OrderFactsError>()
   const busy = new Set<number>()
   // A lane is looked at once more when its worker has ended: a task may have come while it was leaving.
   const wake: Effect.Effect<void, never, Trading | VenueClock> = Effect.suspend(() => {
-    const idle = Object.values(ledger.state().lanes).filter((lane) => lane.tasks.length > 0 && !busy.has(lane.slot))
+    const idle = Object.values(facts.state().lanes).filter((lane) => lane.tasks.length > 0 && !busy.has(lane.slot))
     for (const { slot } of idle) busy.add(slot)
     return Effect.forEach(
       idle,
       ({ slot }) =>
         FiberSet.run(
           workers,
-          workLane(ledger, slot, options).pipe(
+          workLane(facts, slot, options).pipe(
             Effect.andThen(Effect.sync(() => busy.delete(slot))),
             Effect.andThen(wake)
           )
@@ -185,8 +183,8 @@ const BALANCES_PAUSE = "250 millis"
 /** A fill may show up in the exchange's lists a minute late: each comparison reads so far back behind the last one. */
 const FILL_OVERLAP_MS = 600_000
 
-/** What the private stream asks for. Two bells, so that fills cannot drown a restart; each says at most "again". */
-interface Bells {
+/** What the private stream asks for. Two signals, so that fills cannot drown a restart; each says at most "again". */
+interface Signals {
   readonly restarted: Queue.Queue<void>
   readonly moved: Queue.Queue<void>
 }
@@ -195,29 +193,29 @@ interface Bells {
  * Reads balances after money has moved, and everything when the stream was away or the interval has passed, however
  * often money moves meanwhile.
  */
-const keepComparing = Effect.fnUntraced(function* (ledger: Ledger, options: OrderGatewayOptions, bells: Bells) {
+const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions, signals: Signals) {
   const { subjects, reconcileIntervalMs, fillWindowMs } = options
   const clock = yield* VenueClock
   let comparedMs = yield* clock.nowMs
   let known: ReadonlySet<string> = new Set()
   let dueMs = (yield* clock.nowMs) + reconcileIntervalMs
   while (true) {
-    yield* Effect.raceAllFirst([Queue.peek(bells.restarted), Queue.peek(bells.moved), clock.sleepUntil(dueMs)])
-    // Emptied before the reading: what rings during it is read again.
-    const restarted = (yield* Queue.clear(bells.restarted)).length > 0
-    yield* Queue.clear(bells.moved)
+    yield* Effect.raceAllFirst([Queue.peek(signals.restarted), Queue.peek(signals.moved), clock.sleepUntil(dueMs)])
+    // Emptied before the reading: what comes during it is read again.
+    const restarted = (yield* Queue.clear(signals.restarted)).length > 0
+    yield* Queue.clear(signals.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
       const startedMs = yield* clock.nowMs
-      const result = yield* reconcile(ledger, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      const result = yield* reconcile(facts, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
       const { foreign } = result
-      yield* noteOpenOrders(ledger, subjects, result)
+      yield* noteOpenOrders(facts, subjects, result)
       yield* warnOfForeign(foreign.filter(({ txid }) => !known.has(txid)))
       known = new Set(foreign.map(({ txid }) => txid))
       comparedMs = startedMs
-      yield* observeTerms(ledger, subjects)
+      yield* observeTerms(facts, subjects)
       dueMs = (yield* clock.nowMs) + reconcileIntervalMs
     }
-    yield* observeBalances(ledger, subjects)
+    yield* observeBalances(facts, subjects)
     yield* Effect.sleep(BALANCES_PAUSE)
   }
 })

@@ -1,6 +1,7 @@
 /** A source over HTTP: one dialect, one request, every failure sorted by what may be done about it. */
-import { Clock, Data, Duration, Effect, Redacted } from "effect"
+import { Clock, Effect, Redacted } from "effect"
 import { parseJson, WireProblem } from "../core/wire/json.ts"
+import { type HttpReply, sendRequest } from "../http/request.ts"
 import { timeframeName } from "./core/candle.ts"
 import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
 import { normalise } from "./core/normalise.ts"
@@ -20,8 +21,6 @@ export interface HttpSourceOptions {
 }
 
 const TIMEOUT_MS = 15_000
-/** The largest page, 50,000 bars of a bars API, has about 7 MB. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 200
 
@@ -47,7 +46,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
     const nowMs = options.nowMs === undefined ? wallMs : yield* options.nowMs
     const path = dialect.path(request, Math.floor(nowMs / 1_000))
     if (path === null) return yield* fail("rejected", `has no timeframe of ${request.intervalMin} minutes`)
-    const response = yield* getText(`${base}${path}`, headers, timeoutMs).pipe(
+    const response = yield* sendRequest(`${base}${path}`, { headers }, timeoutMs).pipe(
       Effect.mapError(({ detail }) => fail("retry", detail))
     )
     const answer = understand(dialect, request, response, nowMs)
@@ -71,53 +70,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
   return { name: dialect.name, rate: dialect.rate, reachable: dialect.reachable, fetchPage }
 }
 
-interface Reply {
-  readonly status: number
-  readonly retryAfter: string | null
-  readonly body: string
-}
-
-class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
-
-const getText = (url: string, headers: Record<string, string>, timeoutMs: number): Effect.Effect<Reply, NoReply> =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      // A redirect could carry the key to another address.
-      const response = await fetch(url, { headers, redirect: "error", signal })
-      return {
-        status: response.status,
-        retryAfter: response.headers.get("retry-after"),
-        body: await boundedText(response)
-      }
-    },
-    catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: Duration.millis(timeoutMs),
-      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
-    })
-  )
-
-const boundedText = async (response: Response): Promise<string> => {
-  const decoder = new TextDecoder()
-  let text = ""
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array
-    size += bytes.length
-    if (size > MAX_BODY_BYTES) throw new NoReply({ detail: `a reply of more than ${MAX_BODY_BYTES} bytes` })
-    text += decoder.decode(bytes, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
-const connectionProblem = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "no code"
-  return `connection failed (${code})`
-}
-
-const understand = (dialect: Dialect, request: CandleRequest, response: Reply, nowMs: number): Answer => {
+const understand = (dialect: Dialect, request: CandleRequest, response: HttpReply, nowMs: number): Answer => {
   const { status, body } = response
   if (status === 200) {
     const excerpt = `; reply: ${body.slice(0, EXCERPT_LENGTH)}`

@@ -9,7 +9,7 @@ import { type PreparedAnswer, replayedSource } from "./testing/replayedSource.ts
 import type { CandlePage, CandleRequest, CandleSourceError } from "./source.ts"
 import { BINANCE } from "./core/sources/binance.ts"
 import { BYBIT } from "./core/sources/bybit.ts"
-import { KRAKEN } from "./core/sources/kraken.ts"
+import { KRAKEN } from "../exchange/kraken/core/candleSource.ts"
 import { POLYGON } from "./core/sources/polygon.ts"
 
 /** A minute after the start of the last bar of most fixtures below, so that bar is still forming. */

@@ -104,7 +104,8 @@ export const SETTINGS = {
     default: "8",
     min: 0.1,
     max: 100,
-    reason: "Prices are conflated to so many facts a second of wall time: more would only grow the journal."
+    reason:
+      "Prices are conflated to at most this number of facts a second of wall time: more would only grow the journal."
   }),
   clockIntervalSec: number("CLOCK_INTERVAL_SEC", {
     group: edges,

@@ -33,3 +33,7 @@ export const MarketEvent = Schema.Union(Object.values(FAMILIES).flat())
 export type MarketEvent = typeof MarketEvent.Type
 /** The event with this tag: `EventOf<"OrderFilled">`. */
 export type EventOf<Tag extends MarketEvent["_tag"]> = Extract<MarketEvent, { readonly _tag: Tag }>
+
+/** Whether this is the governor's answer to a command. */
+export const isAnswer = (event: MarketEvent): event is EventOf<"CommandApplied" | "CommandRefused"> =>
+  event._tag === "CommandApplied" || event._tag === "CommandRefused"

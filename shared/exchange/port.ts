@@ -6,6 +6,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import type { Side } from "../core/trading.ts"
 
 /**
  * A failed call, sorted by what the caller may do about it:
@@ -18,6 +19,11 @@ import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 export class ExchangeError extends Schema.TaggedError<ExchangeError>()("ExchangeError", {
   operation: Schema.String,
   advice: Schema.Literals(["rejected", "wait", "unknown", "gone", "stop"]),
+  /**
+   * What failed: this `request`, its key or its session; a rate `limit`, the exchange's or our own count of it; the exchange's
+   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote.
+   */
+  source: Schema.Literals(["request", "limit", "service", "link"]),
   /** The exchange's own error text, or what happened to the connection. Never holds a key, a signature or a token. */
   detail: Schema.String,
   retryAtMs: Schema.NullOr(Schema.Finite)
@@ -65,7 +71,7 @@ export class MarketData extends Context.Service<
   {
     /** Prices for ever: reconnects by itself with back-off, and says when it did. Fails only on `stop` advice. */
     readonly events: Stream.Stream<MarketDataEvent, ExchangeError>
-    /** Bars of so many minutes, for ever, as `events`. The newest about ten first, then the forming one at each trade. */
+    /** Bars of `intervalMin` minutes, for ever, as `events`. The newest about ten first, then the forming one at each trade. */
     readonly bars: (intervalMin: number) => Stream.Stream<BarEvent, ExchangeError>
     /** The price now, asked for: the first price of a start, and the proof in a silent market that silence is quiet. */
     readonly ticker: Effect.Effect<Ticker, ExchangeError>
@@ -73,8 +79,6 @@ export class MarketData extends Context.Service<
     readonly time: Effect.Effect<number, ExchangeError>
   }
 >()("kennel/exchange/MarketData") {}
-
-export type Side = "buy" | "sell"
 
 export interface PairConstraints {
   readonly priceDecimals: number
@@ -147,7 +151,7 @@ export type ExecutionEvent =
   | { readonly _tag: "Snapshot"; readonly openTxids: ReadonlyArray<string> }
   | { readonly _tag: "Accepted"; readonly txid: string; readonly clientId: string | null }
   | { readonly _tag: "Filled"; readonly fill: Fill; readonly clientId: string | null }
-  /** The order is complete, cancelled or expired; totals are the exchange's where it sent them, else null. */
+  /** The order is complete, cancelled or expired. */
   | {
       readonly _tag: "Ended"
       readonly txid: string

@@ -9,7 +9,7 @@ export interface VenueClockOptions {
   /** Milliseconds that pass at the exchange in one millisecond of the wall: 1 for a real one, more on paper. */
   readonly speed: number
   /**
-   * After so many wall milliseconds without an observation the clock stands still. For a simulated exchange, whose time
+   * Wall milliseconds without an observation after which the clock stands still. For a simulated exchange, whose time
    * is frozen while it is down. Absent: it runs on for ever, as a real exchange's does.
    */
   readonly stopsUnheardAfterMs?: number
@@ -29,7 +29,7 @@ export class VenueClock extends Context.Service<
      * Before the first observation it is the wall's time, and the first observation may move it anywhere.
      */
     readonly nowMs: Effect.Effect<number>
-    /** The same outside of Effect, for callbacks. */
+    /** `nowMs` outside of Effect, for callbacks. */
     readonly unsafeNowMs: () => number
     /**
      * Takes in what a reply said: the exchange's clock stood at `venueMs` at some instant of a round trip that took

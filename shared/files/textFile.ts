@@ -1,19 +1,43 @@
-/** Files that a person names: plain text, or the same packed with gzip. */
+/** Files that a person names: plain text, or the same packed with gzip. Every failure is an Error that says what is wrong with the file. */
+import { readFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
+import { gunzip, gunzipSync } from "node:zlib"
 
-/** No file that is meant to be read whole comes near this once unpacked. */
+/** No file that is meant to be read whole comes near this once unpacked: a year of minutes is some tens of megabytes. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 
-/** The text of a file, unpacked when its name ends with `.gz`; throws an Error that says what is wrong with it. */
+const LIMIT = { maxOutputLength: MAX_UNPACKED_BYTES }
+const unpack = promisify(gunzip)
+
+const isPacked = (file: string): boolean => file.endsWith(".gz")
+
+const unreadable = (error: unknown): never => {
+  const { code, message } = error as NodeJS.ErrnoException
+  throw new Error(code === "ENOENT" ? "no such file" : `cannot be read (${message})`)
+}
+
+const damaged = (error: unknown): never => {
+  throw new Error(`is not a gzip file, or a damaged one (${(error as Error).message})`)
+}
+
+/** The text of a file, unpacked when its name ends with `.gz`. */
 export const readText = async (file: string): Promise<string> => {
-  const data = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === "ENOENT" ? "no such file" : `cannot be read (${error.message})`)
-  })
-  if (!file.endsWith(".gz")) return data.toString("utf8")
-  const unpacked = await promisify(gunzip)(data, { maxOutputLength: MAX_UNPACKED_BYTES }).catch((error: Error) => {
-    throw new Error(`is not a gzip file, or a damaged one (${error.message})`)
-  })
+  const data = await readFile(file).catch(unreadable)
+  const unpacked = isPacked(file) ? await unpack(data, LIMIT).catch(damaged) : data
   return unpacked.toString("utf8")
+}
+
+/** As `readText`, for where nothing else waits meanwhile. */
+export const readTextSync = (file: string): string => {
+  const data = attempt(() => readFileSync(file), unreadable)
+  return (isPacked(file) ? attempt(() => gunzipSync(data, LIMIT), damaged) : data).toString("utf8")
+}
+
+const attempt = (read: () => Buffer, fail: (error: unknown) => never): Buffer => {
+  try {
+    return read()
+  } catch (error) {
+    return fail(error)
+  }
 }

@@ -3,12 +3,13 @@
  * exchanges, never the truth: it may lag, be away, or be thrown away and filled again, and no trading waits for it.
  *
  * One adapter (`supabase/store.ts`) keeps this contract over PostgREST: hosted Supabase, PostgREST beside PostgreSQL, or
- * the embedded database of a laptop; one suite (`contract.ts`) proves it on each.
+ * the embedded database of a laptop; one suite (`testing/contract.ts`) proves it on each.
  *
  * Every call is safe to repeat: writes are upserts by a natural key. Lists are read whole, page by page.
  */
 import { Context, type Effect, Schema } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
+import type { Side } from "../core/trading.ts"
 import type { Gap } from "../candles/core/gaps.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 
@@ -80,7 +81,7 @@ export interface CandleStore {
   readonly coverage: (series: CandleSeries, fromSec: number) => Answer<SeriesCoverage>
   /** Every series there is, by symbol and length. */
   readonly coverageOfAll: Answer<ReadonlyArray<SeriesCoverage>>
-  /** The holes between candles from `fromSec` on, oldest first. `newest` looks at no more than so many of the newest candles. */
+  /** The holes between candles from `fromSec` on, oldest first. `newest`: looks at no more than that number of the newest candles. */
   readonly gaps: (series: CandleSeries, fromSec: number, newest?: number) => Answer<ReadonlyArray<Gap>>
   /** Deletes what started before `beforeSec`; returns how many. */
   readonly deleteOlderThan: (series: CandleSeries, beforeSec: number) => Answer<number>
@@ -186,7 +187,7 @@ export interface FillRow extends ProjectedRow {
   readonly txid: string
   readonly execId: string
   /** Null where the order was claimed before the journal's beginning. */
-  readonly side: "buy" | "sell" | null
+  readonly side: Side | null
   readonly price: Price
   readonly volume: Volume
   readonly cost: Quote
@@ -214,35 +215,16 @@ export interface BotEventRow extends ProjectedRow {
   readonly details: unknown
 }
 
-/** A row of `day_profiles`: a UTC day's volume by price, reduced to its levels. */
-export interface DayProfileRow {
-  readonly market: string
-  /** `2026-11-20`. */
-  readonly day: string
-  readonly high: Price
-  readonly low: Price
-  /** The price with the most volume, and the bounds of the value area around it. */
-  readonly pointOfControl: Price
-  readonly valueAreaHigh: Price
-  readonly valueAreaLow: Price
-  /** A statistic, not money. */
-  readonly volumeWeightedPrice: number
-  readonly totalVolume: Volume
-}
-
-/** Tables `fills`, `price_history`, `bot_events` and `day_profiles`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
+/** Tables `fills`, `price_history` and `bot_events`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
 export interface ProjectionStore {
   readonly fills: (rows: ReadonlyArray<FillRow>) => Answer<void>
   readonly prices: (rows: ReadonlyArray<PriceRow>) => Answer<void>
   readonly botEvents: (rows: ReadonlyArray<BotEventRow>) => Answer<void>
-  readonly dayProfiles: (rows: ReadonlyArray<DayProfileRow>) => Answer<void>
-  /** The last `count` (at most 1,000) profiles of days before `beforeDay`, oldest first. */
-  readonly dayProfilesBefore: (market: string, beforeDay: string, count: number) => Answer<ReadonlyArray<DayProfileRow>>
-  /** Deletes every projected row of a market but its day profiles, before it is projected from its beginning; returns how many. */
+  /** Deletes every projected row of a market, before it is projected from its beginning; returns how many. */
   readonly forget: (market: string) => Answer<number>
 }
 
-/** Every table of the store. */
+/** Every table of the store; `day_profiles` is there for what has still to be written. */
 export const STORE_TABLES = [
   "bot_state",
   "fills",

@@ -59,7 +59,7 @@ as $$
 $$;
 
 -- The holes between candles that start at p_from or later: start of the first and last missing candle, and how many are
--- missing. p_newest looks at no more than so many of the newest candles; null looks at all.
+-- missing. p_newest is how many of the newest candles are looked at; null looks at all.
 create function candle_gaps(p_pair text, p_interval_min integer, p_from bigint, p_newest integer)
 returns table (from_sec bigint, to_sec bigint, missing bigint)
 language sql

@@ -24,8 +24,8 @@ const detector = (intervalMin: number) => ({ intervalMin, trainingCandles: COUNT
 const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
   subjects,
   symbol: "XDGUSD",
-  oneMinute: detector(1),
-  fifteenMinute: detector(15),
+  fast: detector(1),
+  slow: detector(15),
   recentCandles: 100,
   training: SETTINGS,
   inference: { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 },
@@ -63,7 +63,7 @@ const retrain = (commandId: string, timeframe: string | null = null) =>
     preview: []
   })
 
-/** The first `count` events of this kind, once there are so many. */
+/** The first `count` events of this kind, once there are that many. */
 const awaitAll = <Tag extends MarketEvent["_tag"]>(tag: Tag, count: number) =>
   Effect.flatMap(Journal, (journal) =>
     journal.tail({ from: 1 }).pipe(

@@ -36,7 +36,7 @@ const kennel = async (args: ReadonlyArray<string>, env: Readonly<Record<string, 
   return { code: await command.ended, output: command.output() }
 }
 
-/** Starts a market and waits until it has completed so many cycles. */
+/** Starts a market and waits until it has completed this number of cycles. */
 const afterCycles = async (count: number): Promise<Kennel> => {
   const up = startKennel(["up"], settings())
   market = up

@@ -5,7 +5,7 @@ import { Effect, Stream } from "effect"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
 import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../../services/slot-actor/core/state.ts"
-import { slotsNamedUpTo } from "../../shared/actor/slotsEver.ts"
+import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { Quote } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
@@ -75,7 +75,7 @@ const status = async (): Promise<Status> => {
   return (await response.json()) as Status
 }
 
-/** The status once so many cycles are complete. */
+/** The status once this number of cycles is complete. */
 const afterCycles = (count: number): Promise<Status> =>
   until(
     `${count} cycles`,

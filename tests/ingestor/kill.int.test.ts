@@ -60,7 +60,7 @@ it.live(
       let onPage = () => {}
       const { url, starts } = yield* minutesServer(() => onPage())
 
-      /** One life of the process: killed after so many pages (null: not at all); whether it finished. */
+      /** One life of the process: killed after this number of pages (null: not at all); whether it finished. */
       const live = (pages: number | null) =>
         Effect.promise(
           () =>

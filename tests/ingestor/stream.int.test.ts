@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schedule } from "effect"
 import type { Candle } from "../../shared/candles/core/candle.ts"
 import { httpSource } from "../../shared/candles/http.ts"
-import { KRAKEN } from "../../shared/candles/core/sources/kraken.ts"
+import { KRAKEN } from "../../shared/exchange/kraken/core/candleSource.ts"
 import { KrakenMarketData } from "../../shared/exchange/kraken/layer.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
@@ -22,7 +22,7 @@ interface Bench {
   readonly until: (wanted: (view: IngestorView) => boolean) => Effect.Effect<IngestorView>
   /** The candles that came from the stream, oldest first. */
   readonly streamed: () => ReadonlyArray<Candle>
-  /** The same bars as the exchange gives them when it is asked. */
+  /** The bars as the exchange gives them when it is asked. */
   readonly asked: Effect.Effect<ReadonlyArray<Candle>, unknown>
   readonly fault: (fault: Fault) => Effect.Effect<void>
 }

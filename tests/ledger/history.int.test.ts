@@ -9,7 +9,7 @@ import type { StoredRecord } from "../../shared/events/envelope.ts"
 import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal } from "../../shared/journal/port.ts"
-import { initialLedger, type LedgerState, postEvent } from "../../shared/core/ledger/ledger.ts"
+import { initialLedger, type LedgerState, postEvent } from "../../shared/ledger/core/ledger.ts"
 import { type Market, onMarket } from "../gateway/testing/market.ts"
 import { START_MS, swinging } from "../gateway/testing/tape.ts"
 import { subjects } from "../gateway/testing/watch.ts"
@@ -58,7 +58,7 @@ describe("the audit at the exchange", () => {
         const audit = { ledger: ledgerOf(records), beganMs: START_MS, endedMs: Number.MAX_SAFE_INTEGER }
         const { problems, notes } = yield* auditHistory(subjects, audit).pipe(Effect.provide(venue(market.urls)))
         assert.deepStrictEqual(problems, [])
-        assert.deepStrictEqual(notes, ["1 trades of orders that are none of the journal's: 20 base, -4.016 quote"])
+        assert.deepStrictEqual(notes, ["1 trades of foreign orders, not in the journal: 20 base, -4.016 quote"])
       }).pipe(Effect.orDie)
     )
   )

@@ -10,8 +10,8 @@ import { slotBooks } from "../../services/slot-actor/core/money/ledgerBooks.ts"
 import { World } from "../../services/slot-actor/testing/slotWorld.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
-import { slotDifferences, unbalanced } from "../../shared/core/ledger/check.ts"
-import { balanceOf, initialLedger, postEvent } from "../../shared/core/ledger/ledger.ts"
+import { slotDifferences, unbalanced } from "../../shared/ledger/core/check.ts"
+import { balanceOf, initialLedger, postEvent } from "../../shared/ledger/core/ledger.ts"
 
 const SEED = 20_261_123
 const RUNS = 200

@@ -23,8 +23,8 @@ export const recordedAdvisor = (
   options: Options
 ): ((nowMs: number) => ReadonlyArray<MarketEvent>) => {
   const minutes = rows.map((row): Candle => ({ ...row, turnover: row.close * row.volume, count: 1 }))
-  const fast = recordedDetector(minutes, options, options.oneMinute)
-  const slow = recordedDetector(minutes, options, options.fifteenMinute)
+  const fast = recordedDetector(minutes, options, options.fast)
+  const slow = recordedDetector(minutes, options, options.slow)
   let trainAtMs = 0
   let answerAtMs = 0
   return (nowMs) => {
@@ -35,7 +35,7 @@ export const recordedAdvisor = (
       trainAtMs = nowMs + options.retrainEveryMs
       facts.push(fast.train(nowMs), slow.train(nowMs))
     }
-    facts.push(adviceOf(fast.look(nowMs), slow.look(nowMs), nowMs / 1_000, options.inference))
+    facts.push(adviceOf({ fast: fast.look(nowMs), slow: slow.look(nowMs) }, nowMs / 1_000, options.inference))
     return facts
   }
 }

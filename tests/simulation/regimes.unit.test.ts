@@ -128,7 +128,7 @@ const sizedEntries = (story: Story): ReadonlyArray<SizedEntry> => {
 }
 
 /**
- * The same until this moment, another market from then on: each later price on the other side of the one that was traded at
+ * A recording until this moment, another market from then on: each later price on the other side of the one that was traded at
  * that moment. That price and that minute's volume stay, so that the first trade of the minute is the same in both.
  */
 const otherFuture = (rows: ReadonlyArray<CandleRow>, fromMs: number): ReadonlyArray<CandleRow> => {
@@ -181,7 +181,7 @@ describe(`regimes on a month of DOGE (seed ${SEED})`, () => {
   it("are spoken of at every interval by both detectors: each regime is there, and most of them lean", () => {
     const answers = all(advised, "RegimeObserved")
     assert.lengthOf(answers, (HALF_TIME_MS - START_MS) / ADVISOR.answerEveryMs)
-    assert.isTrue(answers.every(({ event }) => event.oneMinute.trained && event.fifteenMinute.trained))
+    assert.isTrue(answers.every(({ event }) => event.fast.trained && event.slow.trained))
     const often = (regime: string) => answers.filter(({ event }) => event.consensus.regime === regime).length
     for (const regime of ["BEARISH", "RANGING", "BULLISH"]) assert.isAbove(often(regime), answers.length / 10, regime)
     const biases = answers.map(({ event }) => event.consensus.biasSignal)

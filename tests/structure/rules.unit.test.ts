@@ -1,8 +1,8 @@
 /** Each rule, shown a planted breach: a rule that cannot fail guards nothing. */
 import { describe, expect, test } from "vitest"
-import { cyclicGroups, noCycles } from "./rules/cycles.ts"
+import { cyclicGroups, noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
-import { mentionsExist } from "./rules/documents.ts"
+import { mentionsExist, readmesNameSources } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
@@ -134,6 +134,28 @@ describe("cycles", () => {
 
   test("a file that imports itself is one", () => {
     expect(check(noCycles, { "cli/a.ts": 'import "./a.ts"' })).toEqual(["import cycle: cli/a.ts"])
+  })
+
+  test("two folders of shared/ that import each other are one, though no file imports itself", () => {
+    const files = {
+      "shared/candles/core/candle.ts": "",
+      "shared/candles/source.ts": 'import type { E } from "../exchange/port.ts"',
+      "shared/exchange/port.ts": 'import type { Candle } from "../candles/core/candle.ts"\nimport "../core/decimal.ts"',
+      "shared/core/decimal.ts": ""
+    }
+    expect(check(noFolderCycles, files)).toEqual(["folders that import each other: shared/candles ↔ shared/exchange"])
+    expect(check(noCycles, files)).toEqual([])
+  })
+
+  test("a test, a file beside the folders, or a folder that is only imported, is none", () => {
+    const files = {
+      "shared/candles/sources.int.test.ts": 'import "../exchange/port.ts"',
+      "shared/exchange/port.ts": 'import "../candles/core/candle.ts"\nimport "../retry.ts"',
+      "shared/retry.ts": 'import "./exchange/port.ts"',
+      "shared/candles/core/candle.ts": 'import "./csv.ts"',
+      "shared/candles/core/csv.ts": ""
+    }
+    expect(check(noFolderCycles, files)).toEqual([])
   })
 
   test("two circles that share a node are one group, two apart are two", () => {
@@ -315,6 +337,26 @@ describe("documents", () => {
     const exists = (path: string): boolean => path !== "shared/gone.ts"
     expect(mentionsExist([{ path: "docs/a.md", text }], exists)).toEqual(["docs/a.md:1: there is no shared/gone.ts"])
     expect(mentionsExist([{ path: "shared/a.ts", text }], exists)).toEqual([])
+  })
+
+  test("a source file that the README of its folder leaves out is found, and a name for which there is no file", () => {
+    const source = (path: string) => ({ path: `services/market-feed/${path}`, text: "" })
+    const readme = (text: string) => ({ path: "services/market-feed/README.md", text })
+    const files = [
+      "service.ts",
+      "core/conflate.ts",
+      "core/rate.ts",
+      "page/h.js",
+      "core/rate.unit.test.ts",
+      "testing/a.ts"
+    ]
+    const told = "`service.ts`, `core/{conflate,rate}.ts` and `page/h.js`; tested in `core/rate.unit.test.ts`"
+    expect(readmesNameSources([readme(told), ...files.map(source)])).toEqual([])
+    expect(readmesNameSources([readme("`service.ts`,\n`rate.ts`, `page/h.js`"), ...files.map(source)])).toEqual([
+      "services/market-feed/README.md: does not name core/conflate.ts",
+      "services/market-feed/README.md: does not name core/rate.ts",
+      "services/market-feed/README.md:2: there is no rate.ts in its folder"
+    ])
   })
 })
 

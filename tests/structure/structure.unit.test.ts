@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES, MAX_SHELF } from "./lists.ts"
-import { noCycles } from "./rules/cycles.ts"
+import { noCycles, noFolderCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
-import { mentionsExist } from "./rules/documents.ts"
+import { mentionsExist, readmesNameSources } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
 import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
@@ -32,6 +32,7 @@ const RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["pure files read no clock, no chance, no process and no language of the machine", noAmbientInput],
   ["pure files import pure files only", pureImports],
   ["no imports in a circle", noCycles],
+  ["no folders of shared/ in a circle", noFolderCycles],
   [`no file outside tests has more than ${MAX_LINES} lines`, shortFiles(MAX_LINES, LONG_FILES)],
   ["no test is singled out or left out", everyTestRuns],
   ["a test is left out for a missing program only, in CI never", missingProgramsOnly],
@@ -68,5 +69,9 @@ describe("the repository", () => {
 
   test("every file that a document names exists", () => {
     expect(mentionsExist(texts, (path) => existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  test("every README of a folder names every source file in it", () => {
+    expect(readmesNameSources(texts)).toEqual([])
   })
 })

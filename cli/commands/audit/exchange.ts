@@ -5,8 +5,8 @@ import type { RecordUndecodable } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, MarketData, type Trading } from "../../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../../shared/journal/port.ts"
-import { amountText } from "../../../shared/core/ledger/check.ts"
-import { balanceOf } from "../../../shared/core/ledger/ledger.ts"
+import { amountText } from "../../../shared/ledger/core/check.ts"
+import { balanceOf } from "../../../shared/ledger/core/ledger.ts"
 import type { JournalAudit } from "./journal.ts"
 
 /** What the exchange's history says of the journal's trades, and of all others. */
@@ -43,7 +43,7 @@ export const auditHistory = Effect.fn("auditHistory")(function* (
     notes: [
       ...note(
         foreign.filter(({ timeMs }) => timeMs <= endedMs),
-        "of orders that are none of the journal's"
+        "of foreign orders, not in the journal"
       ),
       ...note(
         [...ours, ...foreign].filter(({ timeMs }) => timeMs > endedMs),

@@ -10,7 +10,7 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../../../shared/journal/memory.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import type { Transaction } from "../../../shared/core/ledger/accounts.ts"
+import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { auditJournal } from "./journal.ts"
 import { jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
 

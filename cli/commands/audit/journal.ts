@@ -6,13 +6,13 @@ import { slotBooks } from "../../../services/slot-actor/core/money/ledgerBooks.t
 import type { SlotState } from "../../../services/slot-actor/core/state.ts"
 import { decode, EVERY_ACTOR, readControl, skipKey } from "../../../shared/actor/control.ts"
 import { ActorFold } from "../../../shared/actor/fold.ts"
-import { slotsNamedUpTo } from "../../../shared/actor/slotsEver.ts"
+import { slotsNamedUpTo } from "../../../shared/actor/slotsNamed.ts"
 import { decodeRecord, type RecordUndecodable, type StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../../shared/journal/port.ts"
-import type { Transaction } from "../../../shared/core/ledger/accounts.ts"
-import { slotDifferences, unbalanced } from "../../../shared/core/ledger/check.ts"
-import { initialLedger, type LedgerState, postEvent } from "../../../shared/core/ledger/ledger.ts"
+import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
+import { slotDifferences, unbalanced } from "../../../shared/ledger/core/check.ts"
+import { initialLedger, type LedgerState, postEvent } from "../../../shared/ledger/core/ledger.ts"
 
 /** What a journal comes to. */
 export interface JournalAudit {

@@ -1,8 +1,8 @@
 /** An audit as lines for people, or for programs. Pure. */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
-import { accountOf, type AccountKind, type Commodity, type Transaction } from "../../../shared/core/ledger/accounts.ts"
-import { amountText, unexplained } from "../../../shared/core/ledger/check.ts"
-import { balanceOf, type LedgerState } from "../../../shared/core/ledger/ledger.ts"
+import { accountOf, type AccountKind, type Commodity, type Transaction } from "../../../shared/ledger/core/accounts.ts"
+import { amountText, unexplained } from "../../../shared/ledger/core/check.ts"
+import { balanceOf, type LedgerState } from "../../../shared/ledger/core/ledger.ts"
 import type { JournalAudit } from "./journal.ts"
 
 const row = (name: string, ...figures: ReadonlyArray<string>): string =>

@@ -27,14 +27,14 @@ export const warn = (what: string, finding: string, advice: string): Finding => 
 export const fail = (what: string, finding: string, advice: string): Finding => found("fail", what, finding, advice)
 
 /** Longer than any healthy answer; an unhealthy one is a finding too. */
-const PATIENCE = "10 seconds"
+const TIMEOUT = "10 seconds"
 
 /** The findings of a check; what goes wrong with it is one. */
 export const examine = <R>({ what, look }: Check<R>): Effect.Effect<ReadonlyArray<Finding>, never, R> =>
   look.pipe(
     Effect.timeoutOrElse({
-      duration: PATIENCE,
-      orElse: () => Effect.succeed([fail(what, `no answer within ${PATIENCE}`, "see whether it runs and is reachable")])
+      duration: TIMEOUT,
+      orElse: () => Effect.succeed([fail(what, `no answer within ${TIMEOUT}`, "see whether it runs and is reachable")])
     }),
     Effect.catchCause((cause) => {
       const error = Cause.squash(cause)

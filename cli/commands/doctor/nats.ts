@@ -4,7 +4,7 @@ import type { Settings } from "../../../shared/config/settings.ts"
 import { connectTo } from "../../../shared/journal/nats/connection.ts"
 import { type Check, type Finding, ok, warn } from "./check.ts"
 
-/** Shorter than a check's patience: what the connection has to say is better than that it took long. */
+/** Shorter than a check's time limit: what the connection has to say is better than that it took long. */
 const CONNECT_TIMEOUT_MS = 5_000
 
 export const natsCheck = ({ natsUrl, natsUser, natsPassword }: Settings): Check<never> => ({

@@ -5,7 +5,7 @@ import type { Settings } from "../../../shared/config/settings.ts"
 import { makeStore } from "../../../shared/store/supabase/store.ts"
 import { type Check, ok, warn } from "./check.ts"
 
-/** Shorter than a check's patience: what the store has to say is better than that it took long. */
+/** Shorter than a check's time limit: what the store has to say is better than that it took long. */
 const REQUEST_TIMEOUT_MS = 5_000
 
 export const storeCheck = (settings: Settings): Check<never> => ({

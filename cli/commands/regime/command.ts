@@ -161,7 +161,7 @@ const arguments_ = {
     Argument.withDescription("Candles as CSV, packed or not; layouts as for the recorded market")
   ),
   train: Flag.Int("train").pipe(
-    Flag.withDescription("Train on the first so many candles only; the rest is labelled unseen"),
+    Flag.withDescription("Train on this number of candles from the first on; the rest is labelled unseen"),
     Flag.optional
   )
 }

@@ -81,10 +81,12 @@ export const readAction = (body: unknown): Result.Result<ActionRequest, string> 
     const said = action === undefined ? "action is missing" : `action=${shownValue(action)}`
     return Result.fail(`${said}: expected one of ${ACTION_NAMES.join(", ")}`)
   }
-  const stranger = Object.keys(body).find((name) => name !== "action" && !(name in args) && !(name in COMMON))
-  if (stranger !== undefined) {
+  const unknownField = Object.keys(body).find((name) => name !== "action" && !(name in args) && !(name in COMMON))
+  if (unknownField !== undefined) {
     const accepted = [...Object.keys(args), ...Object.keys(COMMON)].join(", ")
-    return Result.fail(`${stranger}=${shownValue(body[stranger])}: ${action} has no such field; it has ${accepted}`)
+    return Result.fail(
+      `${unknownField}=${shownValue(body[unknownField])}: ${action} has no such field; it has ${accepted}`
+    )
   }
   return Result.gen(function* () {
     const command: Record<string, unknown> = { name: action }

@@ -8,7 +8,7 @@ import { decode } from "../../../shared/actor/control.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { Command } from "../../../shared/events/families/command.ts"
 import { encodeEntry, type StoredRecord } from "../../../shared/events/envelope.ts"
-import type { EventOf } from "../../../shared/events/event.ts"
+import { isAnswer } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
@@ -37,9 +37,6 @@ export interface ActionAnswer {
 export const ANSWER_WITHIN_MS = 10_000
 /** Who writes commands, as the envelope names it. */
 const WRITER = "control-plane"
-
-const isAnswer = (event: { readonly _tag: string }): event is EventOf<"CommandApplied" | "CommandRefused"> =>
-  event._tag === "CommandApplied" || event._tag === "CommandRefused"
 
 const spoken = (why: Reason) => ({ ...why, sentence: sentenceOf(why) })
 

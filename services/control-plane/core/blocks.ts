@@ -6,6 +6,8 @@
 
 /** One detector's answer. */
 interface RegimeReading {
+  /** Of its candles, as `1m`. */
+  readonly timeframe: string
   /** False: no model speaks, and `reason` says why. */
   readonly trained: boolean
   readonly regime: string
@@ -34,8 +36,9 @@ export interface RegimeBlock {
   readonly bias_signal: number
   /** The trend's part of the signal. */
   readonly blend_factor: number
-  readonly one_minute: RegimeReading | null
-  readonly fifteen_minute: RegimeReading | null
+  /** The detector of the short candles, and that of the long ones; null before the first answer. */
+  readonly fast: RegimeReading | null
+  readonly slow: RegimeReading | null
   readonly age_sec: number | null
   /** By timeframe, as `1m`. */
   readonly trainings: Readonly<Record<string, RegimeTraining>>

@@ -31,7 +31,7 @@ export interface GovernorPart extends GovernorBlocks {
   readonly mode: Mode
   /** Why it is that, as a sentence; null while RUNNING. */
   readonly mode_reason: string | null
-  /** The same as rule and numbers. */
+  /** The mode's reason as rule and numbers. */
   readonly mode_cause: { readonly rule: string; readonly numbers: Readonly<Record<string, number | string>> } | null
   readonly mode_since: number | null
   /** Everything that stands against running, most severe first, one sentence each. */

@@ -2,6 +2,7 @@
  * The governor as it shows itself, under the reference's field names. Money is decimal text; `_pct` is in percent, `_sec`
  * seconds, `since` and `_at` Unix seconds of the exchange's clock. What a block holds beyond these fields goes through as it is.
  */
+import type { CapacityBand } from "../../../shared/core/trading.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 
@@ -39,7 +40,7 @@ export interface GovernorStatus {
     readonly open_orders_safe_cap: number
     readonly open_order_headroom: number
     readonly open_order_utilization_pct: number
-    readonly status_band: "normal" | "caution" | "stop"
+    readonly status_band: CapacityBand
     readonly blocked_risk_hint: ReadonlyArray<string>
   }
   readonly daily_loss_limit: string

@@ -9,7 +9,7 @@ import { patch } from "./patch.js"
 /** Where this tab keeps the token; the browser forgets it with the tab. */
 const TOKEN = "kennel.token"
 /** Longer than the server itself waits for the governor (10 s). */
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 /** An id of 16 random bytes. */
 const freshId = () =>
@@ -46,7 +46,7 @@ const post = async ({ action, args, id, preview: shown }, preview) => {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ""}` },
     body: JSON.stringify({ action, ...args, author: "page", ...more }),
-    signal: AbortSignal.timeout(PATIENCE_MS)
+    signal: AbortSignal.timeout(TIMEOUT_MS)
   })
   const body = await response.json()
   if (response.status === 401) sessionStorage.removeItem(TOKEN)

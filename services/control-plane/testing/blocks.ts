@@ -10,11 +10,12 @@ export const blocks = {
     available: true,
     shadow: false,
     regime: "BEARISH",
-    agreement: "15m_neutral",
+    agreement: "slow_neutral",
     confidence: 0.412,
     bias_signal: -0.3571,
     blend_factor: 0.5,
-    one_minute: {
+    fast: {
+      timeframe: "1m",
       trained: true,
       regime: "BEARISH",
       probabilities: { bearish: 0.8141, ranging: 0.1759, bullish: 0.01 },
@@ -22,7 +23,8 @@ export const blocks = {
       reason: null,
       ageSec: 41
     },
-    fifteen_minute: {
+    slow: {
+      timeframe: "15m",
       trained: false,
       regime: "RANGING",
       probabilities: { bearish: 0, ranging: 1, bullish: 0 },

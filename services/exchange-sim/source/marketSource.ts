@@ -1,9 +1,7 @@
 /** From the choice of a market to its process. The only place of the market that touches files. */
-import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
 import { Effect } from "effect"
-import { type MarketChoice, parseMarketChoice } from "../core/market/choice.ts"
+import { readText } from "../../../shared/files/textFile.ts"
+import { parseMarketChoice } from "../core/market/choice.ts"
 import { LiveMarket } from "../core/market/live.ts"
 import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
 import { recordedMarket, recordingStart } from "../core/market/recorded.ts"
@@ -13,19 +11,14 @@ import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
 import { ExchangeSimError } from "../opening.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
-/** A recording of some months of minutes is tens of megabytes; past this something else was named. */
-const MAX_TEXT_BYTES = 1_000_000_000
-
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
-  /** The process for an exchange that was founded then. */
-  readonly process: (foundedMs: number) => MarketProcess
+  /** The process for an exchange that was created then. */
+  readonly process: (createdMs: number) => MarketProcess
   /** Null unless trades have to be brought from outside. */
   readonly live: LiveMarket | null
 }
-
-const unzip = promisify(gunzip)
 
 export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options: ExchangeSimOptions) {
   const { seed, priceDecimals, volumeDecimals } = options
@@ -36,17 +29,16 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
   switch (market.kind) {
     case "synthetic": {
       // The market is older than the exchange, so that candles can be asked for from the first moment.
-      const fromMs = (foundedMs: number) => foundedMs - (foundedMs % MINUTE_MS) - TAPE_KEEPS_MS
-      const process = (foundedMs: number) =>
-        syntheticMarket({ seed, fromMs: fromMs(foundedMs), priceDecimals, volumeDecimals })
+      const fromMs = (createdMs: number) => createdMs - (createdMs % MINUTE_MS) - TAPE_KEEPS_MS
+      const process = (createdMs: number) =>
+        syntheticMarket({ seed, fromMs: fromMs(createdMs), priceDecimals, volumeDecimals })
       return { recordingMs: null, process, live: null } satisfies MarketSource
     }
     case "recorded": {
-      const recording = yield* readFileText(market).pipe(
-        Effect.flatMap((text) =>
-          Effect.try({ try: () => readRecording(market.path, text), catch: (error) => failure(market.path, error) })
-        )
-      )
+      const recording = yield* Effect.tryPromise({
+        try: async () => readRecording(market.path, await readText(market.path)),
+        catch: (error) => failure(market.path, error)
+      })
       const process = yield* Effect.try({
         try: () => recordedMarket(recording, priceDecimals),
         catch: (error) => failure(market.path, error)
@@ -59,16 +51,6 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
     }
   }
 })
-
-const readFileText = ({ path }: Extract<MarketChoice, { readonly kind: "recorded" }>) =>
-  Effect.tryPromise({
-    try: async () => {
-      const bytes = await readFile(path)
-      const text = path.endsWith(".gz") ? await unzip(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes
-      return text.toString("utf8")
-    },
-    catch: (error) => failure(path, error)
-  })
 
 const failure = (path: string, error: unknown) =>
   new ExchangeSimError({ detail: `market recorded:${path}: ${error instanceof Error ? error.message : String(error)}` })

@@ -40,7 +40,7 @@ export const openDesk = (
 ): Desk => {
   const books = emptyBooks()
   apply(books, {
-    _tag: "Founded",
+    _tag: "Created",
     timeMs: NOW,
     salt: "test",
     pair: "XDGUSD",

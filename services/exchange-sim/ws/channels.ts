@@ -16,7 +16,7 @@ const DEPTHS = [10, 25, 100, 500, 1_000]
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 240, 1_440, 10_080, 21_600]
 /** What the public endpoint says to requests that belong to the account. */
 export const PRIVATE_ONLY = "Private data and trading are unavailable on this endpoint. Try ws-auth.kraken.com"
-/** Kraken sends about so many bars at the start, not 720. */
+/** Bars at the start: about what Kraken sends, not 720. */
 const SNAPSHOT_BARS = 10
 const SNAPSHOT_TRADES = 50
 

@@ -209,7 +209,7 @@ export const executionEntries = (
         { ...names(order), ...changed, exec_type: "amended", order_status: status, reason: "User requested", timestamp }
       ]
     }
-    case "Founded":
+    case "Created":
     case "QueueAdvanced":
     case "CancelTimerSet":
       return []

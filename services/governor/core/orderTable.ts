@@ -2,7 +2,7 @@
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/core/orders/life.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 

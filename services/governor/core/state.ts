@@ -3,22 +3,22 @@
  * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands. Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
  * the file named beside it, and only that file writes it.
  */
-import type { OrderLife } from "../../../shared/core/orders/life.ts"
+import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
+import type { CapacityBand, Side, TradeId } from "../../../shared/core/trading.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Cause } from "./mode/causes.ts"
 
-export type Side = "buy" | "sell"
-export type TradeId = "A" | "B"
+export type { Side, TradeId }
 
 /** What the journal has said of market and account (`market.ts`). Null until it has. */
 export interface MarketSlice {
   /** Last trade price; null before the first. */
   readonly price: Price | null
-  /** The same as the nearest double, 0 before the first: for ratios. */
+  /** The price as the nearest double, 0 before the first: for ratios. */
   readonly priceNumber: number
   readonly priceSeq: number
   readonly priceAtMs: number
@@ -126,7 +126,7 @@ export interface LossSlice {
 /** Room for open orders, and how orders fare (`capacity.ts`). */
 export interface CapacitySlice {
   /** The band last told. */
-  readonly band: "normal" | "caution" | "stop"
+  readonly band: CapacityBand
   /** What the exchange last said, and how many the journal had open at that moment; null before the first. */
   readonly exchange: { readonly ours: number; readonly foreign: number; readonly internal: number } | null
   /** Of the last day, oldest first, at most `MAX_SAMPLES`. */

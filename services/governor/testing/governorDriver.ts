@@ -165,7 +165,7 @@ export class GovernorStory {
     return this.said.filter((event): event is EventOf<Tag> => event._tag === tag)
   }
 
-  /** The same since the beginning. */
+  /** All events of one kind since the beginning. */
   ever<Tag extends MarketEvent["_tag"]>(tag: Tag): ReadonlyArray<EventOf<Tag>> {
     return this.everything.filter((event): event is EventOf<Tag> => event._tag === tag)
   }

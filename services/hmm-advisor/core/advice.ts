@@ -19,7 +19,7 @@ const STALE_AFTER_INTERVALS = 3
 /** Nor one that is later than a quarter of an hour, however short its interval (docs/trading-contract.md §11). */
 const STALE_AFTER_SEC = 900
 
-type Reading = EventOf<"RegimeObserved">["oneMinute"]
+type Reading = EventOf<"RegimeObserved">["fast"]
 
 const read = ({ intervalMin, model, recent }: Detector, nowSec: number, settings: InferenceSettings): Reading => {
   const rows = featureRows(recent)
@@ -29,17 +29,16 @@ const read = ({ intervalMin, model, recent }: Detector, nowSec: number, settings
   const reading = stale
     ? neutralReading(ageSec === null ? "no candles" : `the newest candle is ${Math.round(ageSec)} s old`)
     : readRegime(model?.trained ?? null, rows, settings)
-  return { ...reading, samples, ageSec, model: reading.trained ? (model?.dataHash ?? null) : null }
+  return { intervalMin, ...reading, samples, ageSec, model: reading.trained ? (model?.dataHash ?? null) : null }
 }
 
 /** Both readings and their consensus. */
 export const adviceOf = (
-  oneMinute: Detector,
-  fifteenMinute: Detector,
+  detectors: { readonly fast: Detector; readonly slow: Detector },
   nowSec: number,
   settings: InferenceSettings
 ): EventOf<"RegimeObserved"> => {
-  const fast = read(oneMinute, nowSec, settings)
-  const slow = read(fifteenMinute, nowSec, settings)
-  return { _tag: "RegimeObserved", oneMinute: fast, fifteenMinute: slow, consensus: consensus(fast, slow) }
+  const fast = read(detectors.fast, nowSec, settings)
+  const slow = read(detectors.slow, nowSec, settings)
+  return { _tag: "RegimeObserved", fast, slow, consensus: consensus(fast, slow) }
 }

@@ -65,38 +65,42 @@ describe("the newest stretch of candles", () => {
 
 describe("the advice", () => {
   it("is both detectors' reading of a falling market, and their consensus", () => {
-    const advice = adviceOf(detector(1, NOW), detector(15, NOW), NOW, INFERENCE)
-    assert.equal(advice.oneMinute.regime, "BEARISH")
+    const advice = adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW) }, NOW, INFERENCE)
+    assert.equal(advice.fast.regime, "BEARISH")
     assert.equal(advice.consensus.regime, "BEARISH")
     assert.equal(advice.consensus.agreement, "full")
     assert.isBelow(advice.consensus.biasSignal, 0)
-    assert.deepEqual([advice.oneMinute.samples, advice.oneMinute.ageSec, advice.oneMinute.model], [50, 0, "hash"])
+    assert.deepEqual([advice.fast.samples, advice.fast.ageSec, advice.fast.model], [50, 0, "hash"])
+    assert.deepEqual([advice.fast.intervalMin, advice.slow.intervalMin], [1, 15])
   })
 
   it.each([
     { ageSec: 900, heard: true },
     { ageSec: 901, heard: false }
   ])("a one-minute detector whose newest candle ended $ageSec s ago speaks: $heard", ({ ageSec, heard }) => {
-    const { oneMinute, consensus } = adviceOf(detector(1, NOW - ageSec), detector(15, NOW), NOW, INFERENCE)
-    assert.equal(oneMinute.trained, heard)
-    assert.equal(consensus.agreement, heard ? "full" : "15m_only")
+    const { fast, consensus } = adviceOf({ fast: detector(1, NOW - ageSec), slow: detector(15, NOW) }, NOW, INFERENCE)
+    assert.equal(fast.trained, heard)
+    assert.equal(consensus.agreement, heard ? "full" : "slow_only")
   })
 
   it.each([
     { ageSec: 2_700, heard: true },
     { ageSec: 2_701, heard: false }
-  ])("a fifteen-minute detector is given three of its candles: $ageSec s, $heard", ({ ageSec, heard }) => {
-    assert.equal(adviceOf(detector(1, NOW), detector(15, NOW - ageSec), NOW, INFERENCE).fifteenMinute.trained, heard)
+  ])("a detector of fifteen minutes is given three of its candles: $ageSec s, $heard", ({ ageSec, heard }) => {
+    assert.equal(
+      adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW - ageSec) }, NOW, INFERENCE).slow.trained,
+      heard
+    )
   })
 
   it("without models or candles is no advice, and says why", () => {
     const nothing = { intervalMin: 1, model: null, recent: newestStretch([], 1) }
     const untrained = { ...detector(15, NOW), model: null }
-    const advice = adviceOf(nothing, untrained, NOW, INFERENCE)
+    const advice = adviceOf({ fast: nothing, slow: untrained }, NOW, INFERENCE)
     assert.deepEqual(advice.consensus, { regime: "RANGING", agreement: "none", confidence: 0, biasSignal: 0 })
-    assert.equal(advice.oneMinute.reason, "no candles")
-    assert.equal(advice.fifteenMinute.reason, "not trained")
-    assert.isNull(advice.oneMinute.model)
+    assert.equal(advice.fast.reason, "no candles")
+    assert.equal(advice.slow.reason, "not trained")
+    assert.isNull(advice.fast.model)
   })
 })
 
@@ -131,7 +135,7 @@ describe("the advisor's status", () => {
     let state = advisorStatusActor.initial
     const told = [
       { _tag: "PriceObserved", last: price, bid: price, ask: price },
-      adviceOf(detector(1, NOW), detector(15, NOW), NOW, INFERENCE),
+      adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW) }, NOW, INFERENCE),
       { _tag: "RegimeTrainingRefused", intervalMin: 1, refusal: "too-few-rows", detail: "training needs 500 rows" }
     ] as const
     for (const event of told) state = advisorStatusActor.reduce(state, event, place).state
@@ -139,6 +143,16 @@ describe("the advisor's status", () => {
     assert.deepInclude(shown, { regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
     assert.deepEqual(shown.trainings, { "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
     assert.equal(shown.scorecard.readings, 0)
+  })
+
+  it("names the timeframes of its detectors, whatever the settings chose", () => {
+    const advice = adviceOf({ fast: detector(5, NOW), slow: detector(60, NOW) }, NOW, INFERENCE)
+    const refused = { _tag: "RegimeTrainingRefused", intervalMin: 60, refusal: "too-few-rows", detail: "7" } as const
+    let state = advisorStatusActor.initial
+    for (const event of [advice, refused]) state = advisorStatusActor.reduce(state, event, place).state
+    const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
+    assert.deepEqual([shown.fast?.timeframe, shown.slow?.timeframe], ["5m", "1h"])
+    assert.deepEqual(Object.keys(shown.trainings), ["1h"])
   })
 
   it("is neutral before anything was said", () => {

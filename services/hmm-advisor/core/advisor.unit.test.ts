@@ -225,21 +225,21 @@ describe("a reading", () => {
 })
 
 describe("consensus of two detectors", () => {
-  it("halves what fifteen minutes say while the minute ranges", () => {
-    const minute = { trained: true, regime: "RANGING", confidence: 0.9, biasSignal: 0.1 } as const
-    const quarter = { trained: true, regime: "BEARISH", confidence: 0.6, biasSignal: -0.5 } as const
-    const said = { regime: "BEARISH", agreement: "1m_cooling", confidence: 0.3, biasSignal: -0.25 }
-    expect(consensus(minute, quarter)).toEqual(said)
+  it("halves what the slow one says while the fast one ranges", () => {
+    const fast = { trained: true, regime: "RANGING", confidence: 0.9, biasSignal: 0.1 } as const
+    const slow = { trained: true, regime: "BEARISH", confidence: 0.6, biasSignal: -0.5 } as const
+    const said = { regime: "BEARISH", agreement: "fast_cooling", confidence: 0.3, biasSignal: -0.25 }
+    expect(consensus(fast, slow)).toEqual(said)
   })
 })
 
 describe("consensus where a detector is missing", () => {
   const voice = (trained: boolean): Voice => ({ trained, regime: "BULLISH", confidence: 0.6, biasSignal: 0.5 })
   it.each([
-    ["only one minute", true, false, "1m_only", 0.5],
-    ["only fifteen minutes", false, true, "15m_only", 0.5],
-    ["neither", false, false, "none", 0]
-  ])("%s", (_name, minute, quarter, agreement, biasSignal) => {
-    expect(consensus(voice(minute), voice(quarter))).toMatchObject({ agreement, biasSignal })
+    ["the slow one", true, false, "fast_only", 0.5],
+    ["the fast one", false, true, "slow_only", 0.5],
+    ["both", false, false, "none", 0]
+  ])("%s", (_name, fast, slow, agreement, biasSignal) => {
+    expect(consensus(voice(fast), voice(slow))).toMatchObject({ agreement, biasSignal })
   })
 })

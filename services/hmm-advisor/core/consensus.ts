@@ -1,9 +1,9 @@
-/** One answer from two detectors: fifteen minutes set the direction, one minute the timing (docs/trading-contract.md §10). */
+/** One answer from two detectors: the slow one sets the direction, the fast one the timing (docs/trading-contract.md §10). */
 import type { Regime } from "./labels.ts"
 import type { RegimeReading } from "./regime.ts"
 
-/** How the two got along; `1m_only` and `15m_only` where the other is not trained, `none` where neither is. */
-export type Agreement = "full" | "15m_neutral" | "1m_cooling" | "conflict" | "1m_only" | "15m_only" | "none"
+/** How the two got along; `fast_only` and `slow_only` where the other is not trained, `none` where neither is. */
+export type Agreement = "full" | "slow_neutral" | "fast_cooling" | "conflict" | "fast_only" | "slow_only" | "none"
 
 export interface Consensus {
   readonly regime: Regime
@@ -17,8 +17,8 @@ export interface Consensus {
 /** What consensus looks at of a reading. */
 export type Voice = Pick<RegimeReading, "trained" | "regime" | "confidence" | "biasSignal">
 
-const ONE_MINUTE_WEIGHT = 0.3
-const FIFTEEN_MINUTE_WEIGHT = 0.7
+const FAST_WEIGHT = 0.3
+const SLOW_WEIGHT = 0.7
 /** What is left of the slow detector's word while the fast one has cooled down. */
 const COOLING = 0.5
 
@@ -32,28 +32,28 @@ const alone = ({ regime, confidence, biasSignal }: Voice, agreement: Agreement):
 })
 
 /**
- * Equal regimes speak together; a ranging fifteen minutes silences the minute; a ranging minute halves the fifteen;
+ * Equal regimes speak together; a slow detector that ranges silences the fast one; a fast one that ranges halves the slow one;
  * opposite directions cancel. Two ranging detectors stay ranging whatever their biases add up to. A single trained
  * detector speaks alone and undamped.
  */
-export const consensus = (oneMinute: Voice, fifteenMinute: Voice): Consensus => {
-  if (!oneMinute.trained && !fifteenMinute.trained) return neutral("none")
-  if (!fifteenMinute.trained) return alone(oneMinute, "1m_only")
-  if (!oneMinute.trained) return alone(fifteenMinute, "15m_only")
-  if (oneMinute.regime === fifteenMinute.regime) {
+export const consensus = (fast: Voice, slow: Voice): Consensus => {
+  if (!fast.trained && !slow.trained) return neutral("none")
+  if (!slow.trained) return alone(fast, "fast_only")
+  if (!fast.trained) return alone(slow, "slow_only")
+  if (fast.regime === slow.regime) {
     return {
-      regime: fifteenMinute.regime,
+      regime: slow.regime,
       agreement: "full",
-      confidence: Math.max(oneMinute.confidence, fifteenMinute.confidence),
-      biasSignal: ONE_MINUTE_WEIGHT * oneMinute.biasSignal + FIFTEEN_MINUTE_WEIGHT * fifteenMinute.biasSignal
+      confidence: Math.max(fast.confidence, slow.confidence),
+      biasSignal: FAST_WEIGHT * fast.biasSignal + SLOW_WEIGHT * slow.biasSignal
     }
   }
-  if (fifteenMinute.regime === "RANGING") return neutral("15m_neutral")
-  if (oneMinute.regime !== "RANGING") return neutral("conflict")
+  if (slow.regime === "RANGING") return neutral("slow_neutral")
+  if (fast.regime !== "RANGING") return neutral("conflict")
   return {
-    regime: fifteenMinute.regime,
-    agreement: "1m_cooling",
-    confidence: COOLING * fifteenMinute.confidence,
-    biasSignal: COOLING * fifteenMinute.biasSignal
+    regime: slow.regime,
+    agreement: "fast_cooling",
+    confidence: COOLING * slow.confidence,
+    biasSignal: COOLING * slow.biasSignal
   }
 }

@@ -20,7 +20,7 @@ export const labelsInOrder = (states: number): ReadonlyArray<Regime> =>
     states > 1 && rank === 0 ? "BEARISH" : states > 1 && rank === states - 1 ? "BULLISH" : "RANGING"
   )
 
-/** The same model with its states renumbered: new state i is old state `order[i]`. */
+/** A model with its states renumbered: new state i is old state `order[i]`. */
 export const reordered = (model: HmmModel, order: ReadonlyArray<number>): HmmModel => {
   const { states, covarianceType: type } = model
   const blocks = (values: ReadonlyArray<number>): ReadonlyArray<number> => {

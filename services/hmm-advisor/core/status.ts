@@ -1,4 +1,5 @@
 /** The advisor for people: a fold of what it has written into the journal. Decides nothing. */
+import { timeframeName } from "../../../shared/candles/core/candle.ts"
 import { defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
@@ -52,9 +53,15 @@ const HANDLERS: Handlers<AdvisorState, AdvisorStep, "regime"> = {
 /** Runs beside others in whatever follows the journal. */
 export const advisorStatusActor = defineActor<AdvisorState>({
   name: "advisor-status",
-  version: "2",
+  version: "3",
   initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
   reduce: dispatch(HANDLERS, kept)
+})
+
+/** With the name of its candles: `1m`, `1h`. */
+const named = (reading: EventOf<"RegimeObserved">["fast"]) => ({
+  timeframe: timeframeName(reading.intervalMin),
+  ...reading
 })
 
 const REGIME_IDS = { BEARISH: 0, RANGING: 1, BULLISH: 2 } as const
@@ -74,8 +81,8 @@ export const advisorView = (
       /** A refused training leaves the model before it in use. */
       trained:
         Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
-        regime?.event.oneMinute.trained === true ||
-        regime?.event.fifteenMinute.trained === true,
+        regime?.event.fast.trained === true ||
+        regime?.event.slow.trained === true,
       /** True while it keeps score and moves nothing. */
       shadow: blendFactor === 1,
       regime: said?.regime ?? "RANGING",
@@ -84,14 +91,14 @@ export const advisorView = (
       confidence: said?.confidence ?? 0,
       bias_signal: said?.biasSignal ?? 0,
       blend_factor: blendFactor,
-      one_minute: regime?.event.oneMinute ?? null,
-      fifteen_minute: regime?.event.fifteenMinute ?? null,
+      fast: regime === null ? null : named(regime.event.fast),
+      slow: regime === null ? null : named(regime.event.slow),
       last_update_ts: regime === null ? null : regime.atMs / 1_000,
       age_sec: regime === null ? null : (nowMs - regime.atMs) / 1_000,
       last_train_ts: times.length === 0 ? null : Math.max(...times) / 1_000,
       trainings: Object.fromEntries(
         Object.entries(trainings).map(([intervalMin, { atMs, event }]) => [
-          `${intervalMin}m`,
+          timeframeName(Number(intervalMin)),
           event._tag === "RegimeModelTrained"
             ? {
                 at: atMs / 1_000,

@@ -60,7 +60,7 @@ export const hearTime = (hearing: Hearing, intervalMin: number, venueSec: number
 }
 
 /** Something came that could not be read: the forming bar is not known whole any more. */
-export const hearNoise = (hearing: Hearing): Hearing => ({ ...hearing, forming: null })
+export const dropForming = (hearing: Hearing): Hearing => ({ ...hearing, forming: null })
 
 /** The bars up to the first that would leave a hole after the newest stored one (`storedSec`, Unix seconds). */
 export const withoutHole = (

@@ -6,7 +6,7 @@ import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { parseJson, rowOf, WireProblem } from "../../../shared/core/wire/json.ts"
 import { DOGE_USD } from "../../../shared/exchange/kraken/core/wire/names.ts"
 import { readBars } from "../../../shared/exchange/kraken/core/wire/ohlc.ts"
-import { hearBar, hearNoise, hearTime, type Hearing, SILENCE, withoutHole } from "./closing.ts"
+import { hearBar, dropForming, hearTime, type Hearing, SILENCE, withoutHole } from "./closing.ts"
 import { bar } from "../testing/minutes.ts"
 
 /** A message of one connection: a bar, the exchange's time in Unix seconds, or something unreadable. */
@@ -23,7 +23,7 @@ const hearAll = (messages: ReadonlyArray<Message>, nowSec = 1e10) => {
   const problems: Array<string> = []
   for (const message of messages) {
     if (message === "noise") {
-      hearing = hearNoise(hearing)
+      hearing = dropForming(hearing)
       continue
     }
     const heard = typeof message === "number" ? hearTime(hearing, 1, message) : hearBar(hearing, message, nowSec)

@@ -10,7 +10,7 @@ export interface CountedSource {
   readonly cursors: ReadonlyArray<string | null>
   /** Until no call is on the wire and what followed from its answer has run. */
   readonly quiet: Effect.Effect<void>
-  /** Until at least so many calls have begun, and it is quiet. */
+  /** Until at least this number of calls have begun, and it is quiet. */
   readonly begun: (calls: number) => Effect.Effect<void>
 }
 

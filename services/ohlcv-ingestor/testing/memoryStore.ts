@@ -20,8 +20,6 @@ export const memoryStoreLayer = (memory: MemoryStore): Layer.Layer<Store> => {
     fills: notOurs,
     prices: notOurs,
     botEvents: notOurs,
-    dayProfiles: notOurs,
-    dayProfilesBefore: notOurs,
     forget: notOurs
   }
   return Layer.succeed(Store, Store.of({ ...memory, where: "memory", projection, health: Effect.succeed([]) }))

@@ -2,8 +2,8 @@
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
-import { accountHandlers } from "../../../shared/core/market/account.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/core/orders/life.ts"
+import { accountHandlers } from "../../../shared/market/core/account.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder, type Task } from "./state.ts"
 

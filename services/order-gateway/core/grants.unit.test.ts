@@ -165,7 +165,7 @@ describe("the average price of an amended order", () => {
     amend(1, "0.14"),
     amended(1, "0.14")
   )
-  /** Of 20 asked for, so much was filled for this much. */
+  /** Of 20 asked for, `volume` was filled at `cost`. */
   const averageOf = (volume: string, cost: string, standsAt = "0.14"): string => {
     const report: OrderReport = {
       txid: "T1",

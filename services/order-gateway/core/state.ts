@@ -1,7 +1,7 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
-import { type Account, NO_ACCOUNT } from "../../../shared/core/market/account.ts"
-import type { OrderLife } from "../../../shared/core/orders/life.ts"
+import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
+import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 
 /** An order of a slot between its request and its end, and what sending it needs. */
 export interface LiveOrder extends OrderLife {

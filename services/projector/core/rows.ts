@@ -25,7 +25,7 @@ export interface Rows {
 export interface ProjectionRules {
   /** The pair, as `market` of every row. */
   readonly market: string
-  /** One price is kept of so many seconds of exchange time: the first. */
+  /** Seconds of exchange time of which one price is kept: the first. */
   readonly priceEverySec: number
 }
 

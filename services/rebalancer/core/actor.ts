@@ -9,7 +9,7 @@ import type { RebalancerRules } from "../../../shared/events/families/control.ts
 import { reason } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
-import type { CapacityBand } from "./control/controller.ts"
+import type { CapacityBand } from "../../../shared/core/trading.ts"
 import { initialState as freshCore, rebalance, type Rebalanced, type RebalancerState } from "./rebalance.ts"
 
 /** What the journal has said, and what the rebalancer itself remembers. */
@@ -121,8 +121,8 @@ const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "pric
   ClockTicked: (state, _event, { timeMs }) => update({ ...state, nowMs: Math.max(state.nowMs, timeMs) }),
   BalancesObserved: (state, balances) => learn({ ...state, balances }),
   CapacityBandChanged: (state, { band }) => learn({ ...state, capacityBand: band }),
-  RegimeObserved: (state, { oneMinute, fifteenMinute, consensus }, { timeMs }) => {
-    const trained = oneMinute.trained || fifteenMinute.trained
+  RegimeObserved: (state, { fast, slow, consensus }, { timeMs }) => {
+    const trained = fast.trained || slow.trained
     return learn({ ...state, regime: { bias: consensus.biasSignal, trained, atMs: timeMs } })
   },
   RebalancerConfigured: (state, { rules }) => learn({ ...state, rules })

@@ -19,7 +19,7 @@ const price = (text: string): MarketEvent => {
   return { _tag: "PriceObserved", last, bid: last, ask: last }
 }
 
-/** An account of so much, with nothing held. */
+/** An account with these totals, nothing held. */
 const account = (doge: string, usd: string, held: { doge?: string; usd?: string } = {}): MarketEvent => ({
   _tag: "BalancesObserved",
   base: { total: Volume.parse(doge), hold: Volume.parse(held.doge ?? "0") },
@@ -40,8 +40,8 @@ const regime = (biasSignal: number, trained = true): EventOf<"RegimeObserved"> =
   } as const
   return {
     _tag: "RegimeObserved",
-    oneMinute: reading,
-    fifteenMinute: reading,
+    fast: { intervalMin: 1, ...reading },
+    slow: { intervalMin: 15, ...reading },
     consensus: { regime: "BULLISH", agreement: "full", confidence: 1, biasSignal }
   }
 }
@@ -225,7 +225,7 @@ describe("the rebalancer on the journal", () => {
 
   it("goes by a regime of which one model is trained", () => {
     const both = regime(0.8)
-    for (const untrained of ["oneMinute", "fifteenMinute"] as const) {
+    for (const untrained of ["fast", "slow"] as const) {
       const { skews } = run([
         [0, configured({ useBias: true })],
         [0, account("1000", "100")],

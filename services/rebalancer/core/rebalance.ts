@@ -6,8 +6,9 @@
  * An update reads: trend of the price → target for the idle share → skew for the distance to it → silence if the skew
  * keeps changing sign. Each step is a file of its own and hands its numbers on, so that every skew can be explained.
  */
+import type { CapacityBand } from "../../../shared/core/trading.ts"
 import type { RebalancerConfig } from "./config.ts"
-import { type CapacityBand, control, type ControlMemory, type ControlStep } from "./control/controller.ts"
+import { control, type ControlMemory, type ControlStep } from "./control/controller.ts"
 import { dampFlips, type DampingStep, type FlipMemory } from "./control/flips.ts"
 import { moveTarget, type TargetMemory, type TargetStep } from "./target/idleTarget.ts"
 import { followTrend, type TrendAverages, type TrendStep } from "./target/trend.ts"

@@ -8,6 +8,7 @@
  * Money, prices and volumes are exact decimals. Times are Unix milliseconds of the exchange's clock.
  */
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Side, TradeId } from "../../../shared/core/trading.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
@@ -15,9 +16,7 @@ import type { Wanted } from "../../../shared/events/families/slot.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Terms } from "./terms.ts"
 
-export type Side = "buy" | "sell"
-/** Trade A sells first and buys back; trade B buys first and sells. */
-export type TradeId = "A" | "B"
+export type { Side, TradeId }
 
 /** Cycles kept for people to look at; the journal and the store have them all. */
 export const LAST_CYCLES = 20
@@ -121,9 +120,9 @@ export interface SlotBook {
   readonly nextRecoveryId: number
   readonly totalProfit: Quote
   readonly totalFees: Quote
-  /** Sum of the losses of losing cycles, since for ever: what the reference calls `today_realized_loss`. */
+  /** Sum of the losses of losing cycles since the slot began: what the reference calls `today_realized_loss`. */
   readonly realizedLoss: Quote
-  /** The same of one UTC day (days since 1970). */
+  /** Losses of losing cycles on one UTC day (days since 1970). */
   readonly dayLoss: { readonly utcDay: number; readonly loss: Quote }
   readonly roundTrips: number
   /** Oldest first, at most `LAST_CYCLES`. */

@@ -10,7 +10,7 @@ import { phaseOf, type Recovery, type Refusals, type SlotOrder, type SlotState }
 const seconds = (ms: number): number => ms / 1000
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms))
 
-const orderView = (order: SlotOrder, marketPrice: number) => ({
+const orderView = (order: SlotOrder) => ({
   local_id: order.localId,
   side: order.side,
   role: order.role,
@@ -25,13 +25,11 @@ const orderView = (order: SlotOrder, marketPrice: number) => ({
   retry_at: order.status === "waiting" ? seconds(order.retryAtMs) : null,
   entry_price: order.position === null ? null : Price.format(order.position.price),
   entry_fee: order.position === null ? null : Quote.format(order.position.fee),
-  entry_filled_at: order.position === null ? null : seconds(order.position.filledAtMs),
-  /** Distance from the market in percent of it; null before the first price. */
-  distance_pct: marketPrice > 0 ? (Math.abs(order.priceNumber - marketPrice) / marketPrice) * 100 : null
+  entry_filled_at: order.position === null ? null : seconds(order.position.filledAtMs)
 })
 
-const recoveryView = (recovery: Recovery, marketPrice: number) => ({
-  ...orderView(recovery.order, marketPrice),
+const recoveryView = (recovery: Recovery) => ({
+  ...orderView(recovery.order),
   recovery_id: recovery.recoveryId,
   orphaned_at: seconds(recovery.orphanedAtMs),
   /** The rule that orphaned it, and the same as a sentence. */
@@ -63,8 +61,8 @@ export const slotView = (slotId: number, state: SlotState) => {
     now: seconds(state.nowMs),
     last_price_update_at: secondsOrNull(state.priceAtMs),
     price_age_sec: state.priceAgeSec,
-    orders: book.orders.map((order) => orderView(order, marketPrice)),
-    recovery_orders: book.recoveries.map((recovery) => recoveryView(recovery, marketPrice)),
+    orders: book.orders.map(orderView),
+    recovery_orders: book.recoveries.map(recoveryView),
     /** Orders whose cancel has no answer yet. */
     pending_cancels: book.pendingCancels.map(({ order }) => order.localId),
     cycle_a: A.cycle,

@@ -1,16 +1,20 @@
 /** A candle, and the lengths of time candles have. Pure. */
 import type { Price, Volume } from "../../core/decimal/decimal.ts"
 
-/** One closed bar of a symbol: what traded from `timeSec` until `timeSec` plus the interval. */
-export interface Candle {
-  /** Start, Unix seconds. */
-  readonly timeSec: number
+/** The figures of one bar, whoever made it. */
+export interface Bar {
   readonly open: Price
   readonly high: Price
   readonly low: Price
   readonly close: Price
   /** In the base currency; 0 where nothing traded. */
   readonly volume: Volume
+}
+
+/** One closed bar of a symbol: what traded from `timeSec` until `timeSec` plus the interval. */
+export interface Candle extends Bar {
+  /** Start, Unix seconds. */
+  readonly timeSec: number
   readonly trades: number
 }
 

@@ -6,7 +6,7 @@ import { timeframeMinutes, timeframeName, timeframesOf, UnknownTimeframe } from 
 import { archiveName, csvReader } from "./csv.ts"
 import { findGaps } from "./gaps.ts"
 import { normalise, type RawCandle } from "./normalise.ts"
-import { FIRST_PAUSE_MS, fullBucket, LONGEST_PAUSE_MS, refused, take, welcomed } from "./tokenBucket.ts"
+import { FIRST_PAUSE_MS, fullBucket, LONGEST_PAUSE_MS, refused, take, succeeded } from "./tokenBucket.ts"
 
 const SEED = 20_261_121
 
@@ -167,7 +167,7 @@ describe("the rate of a source", () => {
     })
     assert.deepStrictEqual(pauses.slice(0, 3), [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS, 4 * FIRST_PAUSE_MS])
     assert.strictEqual(pauses.at(-1), LONGEST_PAUSE_MS)
-    const forgiven = welcomed(bucket)
+    const forgiven = succeeded(bucket)
     assert.strictEqual(refused(forgiven, 9e6, null).blockedUntilMs, 9e6 + FIRST_PAUSE_MS)
   })
 })

@@ -63,4 +63,4 @@ export const refused = (bucket: Bucket, nowMs: number, retryAtMs: number | null)
 const MAX_NAMED_PAUSE_MS = 3_600_000
 
 /** After a call that went well the next refusal pauses briefly again. */
-export const welcomed = (bucket: Bucket): Bucket => (bucket.refusals === 0 ? bucket : { ...bucket, refusals: 0 })
+export const succeeded = (bucket: Bucket): Bucket => (bucket.refusals === 0 ? bucket : { ...bucket, refusals: 0 })

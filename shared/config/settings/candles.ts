@@ -48,7 +48,7 @@ export const CANDLE_SETTINGS = {
     min: 1,
     max: 100_000,
     reason:
-      "Target window of the primary timeframe. Kraken gives no more than the newest 720 bars; more takes patience."
+      "Target window of the primary timeframe. Kraken gives no more than the newest 720 bars; more takes as long as they take to form."
   }),
   secondaryTrainingCandles: integer("HMM_SECONDARY_TRAINING_CANDLES", {
     group: candles,
@@ -92,7 +92,7 @@ export const CANDLE_SETTINGS = {
     min: 1,
     max: 1_000,
     reason:
-      "After so many attempts in a row without a new candle a timeframe is not asked for again until a person resets it."
+      "After this number of attempts in a row without a new candle, a timeframe is not asked for again until a person resets it."
   }),
   backfillTimeoutSec: number("BACKFILL_TIMEOUT_SECONDS", {
     group: backfill,

@@ -27,7 +27,7 @@ export const GOVERNOR_SETTINGS = {
     default: "5",
     min: 1,
     max: 20,
-    reason: "So many calls to the exchange failing in a row pause the market."
+    reason: "Failing calls to the exchange in a row that pause the market."
   }),
   autoResumeAfterSec: number("AUTO_RESUME_AFTER_SEC", {
     group: guard,
@@ -127,7 +127,7 @@ export const GOVERNOR_SETTINGS = {
     default: "1.5",
     min: 1,
     max: 100,
-    reason: "A layer counts as funded only with so many times what its orders need."
+    reason: "A layer counts as funded only with this multiple of what its orders need."
   }),
   layerDefaultSource: choice("CAPITAL_LAYER_DEFAULT_SOURCE", {
     group: sizing,

@@ -62,7 +62,7 @@ export const SLOT_SETTINGS = {
     default: "3",
     min: 1,
     max: 1_000,
-    reason: "From so many losses in a row on, entries keep a growing distance."
+    reason: "Losses in a row from which entries keep a growing distance."
   }),
   lossBackoffFactor: number("BACKOFF_FACTOR", {
     group: slot,
@@ -83,7 +83,7 @@ export const SLOT_SETTINGS = {
     default: "5",
     min: 1,
     max: 1_000,
-    reason: "From so many losses in a row on, the trade also pauses after each."
+    reason: "Losses in a row from which the trade also pauses after each."
   }),
   lossCooldownSec: number("LOSS_COOLDOWN_SEC", {
     group: slot,
@@ -106,7 +106,7 @@ export const SLOT_SETTINGS = {
     default: "3",
     min: 1,
     max: 1_000,
-    reason: "So many refreshes in one direction are chasing the market: then it pauses."
+    reason: "Refreshes in one direction that count as chasing the market: then it pauses."
   }),
   refreshCooldownSec: number("REFRESH_COOLDOWN_SEC", {
     group: slot,

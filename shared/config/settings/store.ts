@@ -27,6 +27,6 @@ export const STORE_SETTINGS = {
     default: "10",
     min: 0.1,
     max: 86_400,
-    reason: "Of so many seconds of exchange time the table price_history gets one price; the journal has them all."
+    reason: "The table price_history gets one price in this time of the exchange; the journal has them all."
   })
 } as const

@@ -59,7 +59,7 @@ const read = (text: string, decimals: number): bigint | null => {
   const scaled = BigInt(digits) * pow10(decimals - places)
   return start === 1 ? -scaled : scaled
 }
-/** So many characters hold at most 15 digits, which a double holds exactly. */
+/** Texts up to this length hold at most 15 digits, which a double holds exactly. */
 const SHORT = 15
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57] as const
 
@@ -160,47 +160,24 @@ const COST_DIVISOR = 100_000_000n
 const COARSE = 1_000n
 const COARSE_DIVISOR = COST_DIVISOR / COARSE
 
-export const Price = {
-  /** From text such as "0.1234567"; throws `DecimalError`. */
-  parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
-  /** The same, or null where `parse` throws. */
-  read: (text: string): Price | null => read(text, PRICE_DECIMALS) as Price | null,
-  format: (value: Price): string => format(value, PRICE_DECIMALS),
-  formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
-  toNumber: (value: Price): number => toNumber(value, PRICE_DECIMALS),
-  /** From a double, rounded to `places` digits after the point. */
-  fromNumber: (value: number, places: number = PRICE_DECIMALS): Price =>
-    fromNumber(value, PRICE_DECIMALS, places) as Price,
-  zero: 0n as Price
-} as const
+/** What can be done with one quantity: text and doubles to scaled values and back. */
+const quantity = <A extends Price | Volume | Quote>(decimals: number) =>
+  ({
+    /** From text such as "0.1234567"; throws `DecimalError`. */
+    parse: (text: string): A => parse(text, decimals) as A,
+    /** As `parse`, or null where it throws. */
+    read: (text: string): A | null => read(text, decimals) as A | null,
+    format: (value: A): string => format(value, decimals),
+    formatFixed: (value: A, shown: number): string => formatFixed(value, decimals, shown),
+    toNumber: (value: A): number => toNumber(value, decimals),
+    /** From a double, rounded to `places` digits after the point. */
+    fromNumber: (value: number, places: number = decimals): A => fromNumber(value, decimals, places) as A,
+    zero: 0n as A
+  }) as const
 
-export const Volume = {
-  /** From text such as "60.00000000"; throws `DecimalError`. */
-  parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
-  /** The same, or null where `parse` throws. */
-  read: (text: string): Volume | null => read(text, VOLUME_DECIMALS) as Volume | null,
-  format: (value: Volume): string => format(value, VOLUME_DECIMALS),
-  formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
-  toNumber: (value: Volume): number => toNumber(value, VOLUME_DECIMALS),
-  /** From a double, rounded to `places` digits after the point. */
-  fromNumber: (value: number, places: number = VOLUME_DECIMALS): Volume =>
-    fromNumber(value, VOLUME_DECIMALS, places) as Volume,
-  zero: 0n as Volume
-} as const
-
-export const Quote = {
-  /** From text such as "-12.34"; throws `DecimalError`. */
-  parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
-  /** The same, or null where `parse` throws. */
-  read: (text: string): Quote | null => read(text, QUOTE_DECIMALS) as Quote | null,
-  format: (value: Quote): string => format(value, QUOTE_DECIMALS),
-  formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),
-  toNumber: (value: Quote): number => toNumber(value, QUOTE_DECIMALS),
-  /** From a double, rounded to `places` digits after the point. */
-  fromNumber: (value: number, places: number = QUOTE_DECIMALS): Quote =>
-    fromNumber(value, QUOTE_DECIMALS, places) as Quote,
-  zero: 0n as Quote
-} as const
+export const Price = quantity<Price>(PRICE_DECIMALS)
+export const Volume = quantity<Volume>(VOLUME_DECIMALS)
+export const Quote = quantity<Quote>(QUOTE_DECIMALS)
 
 /** Rounds to `decimals` digits after the point, halves to even. */
 export const roundPrice = (price: Price, decimals: number): Price => roundTo(price, PRICE_DECIMALS - decimals) as Price

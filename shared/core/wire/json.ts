@@ -139,7 +139,7 @@ const NUMBER = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /**
  * Decimal text as the scaled integer of `decimals` places. An exponent is allowed. Digits beyond the scale are rounded,
- * halves to even: they are the noise of a double on the other side, as no figure of a pair has so many.
+ * halves to even: they are the noise of a double on the other side, as no figure of a pair has that many.
  */
 const scaled = (row: Row, key: string, decimals: number): bigint => {
   const value = row.fields[key]

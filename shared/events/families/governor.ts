@@ -3,6 +3,7 @@
  * for, and the figures the slots trade by. All outputs of one input travel in one record.
  */
 import { Schema } from "effect"
+import { CAPACITY_BANDS } from "../../core/trading.ts"
 import { QuoteText, VolumeText } from "../decimalText.ts"
 import { Reason } from "../reason.ts"
 
@@ -94,7 +95,7 @@ export const SlotsSet = Schema.TaggedStruct("SlotsSet", {
 
 /** How much room for open orders is left: `stop` and `caution` take the skew away. */
 export const CapacityBandChanged = Schema.TaggedStruct("CapacityBandChanged", {
-  band: Schema.Literals(["normal", "caution", "stop"]),
+  band: Schema.Literals(CAPACITY_BANDS),
   reason: Reason
 })
 

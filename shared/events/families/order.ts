@@ -3,11 +3,10 @@
  * subject `order.<slot>`; `localId` is the slot's number for the order, `clientId` the id the exchange was given.
  */
 import { Schema } from "effect"
+import { SIDES } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 
-/** Which side of the book an order stands on. */
-export const Side = Schema.Literals(["buy", "sell"])
-export type Side = typeof Side.Type
+export const Side = Schema.Literals(SIDES)
 
 const Identity = {
   clientId: Schema.NonEmptyString,

@@ -8,6 +8,8 @@ const Signal = Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 })
 
 /** One detector's answer. */
 const Reading = Schema.Struct({
+  /** Minutes of the candles it looks at. */
+  intervalMin: Schema.Int,
   /** False: no model speaks; the rest is the neutral answer and `reason` says why. */
   trained: Schema.Boolean,
   regime: Regime,
@@ -26,13 +28,13 @@ const Reading = Schema.Struct({
   model: Schema.NullOr(Schema.String)
 })
 
-/** The regime as the two detectors see it, and their consensus. */
+/** The regime as the detector of the short candles and that of the long ones see it, and their consensus. */
 export const RegimeObserved = Schema.TaggedStruct("RegimeObserved", {
-  oneMinute: Reading,
-  fifteenMinute: Reading,
+  fast: Reading,
+  slow: Reading,
   consensus: Schema.Struct({
     regime: Regime,
-    agreement: Schema.Literals(["full", "15m_neutral", "1m_cooling", "conflict", "1m_only", "15m_only", "none"]),
+    agreement: Schema.Literals(["full", "slow_neutral", "fast_cooling", "conflict", "fast_only", "slow_only", "none"]),
     confidence: Share,
     biasSignal: Signal
   })

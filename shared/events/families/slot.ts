@@ -3,11 +3,12 @@
  * Trade A sells first and buys back; trade B buys first and sells.
  */
 import { Schema } from "effect"
+import { TRADE_IDS } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 import { Side } from "./order.ts"
 import { Reason } from "../reason.ts"
 
-export const TradeId = Schema.Literals(["A", "B"])
+export const TradeId = Schema.Literals(TRADE_IDS)
 
 /** What a slot can want and be refused. */
 export const Wanted = Schema.Literals([

@@ -77,7 +77,13 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
     const startedMs = yield* Clock.currentTimeMillis
     const lost = yield* Effect.flip(Effect.scoped(connectOnce(options, emit)))
     if (lost._tag === "SocketLost" && lost.final) {
-      return yield* new ExchangeError({ operation: options.name, advice: "stop", detail: lost.detail, retryAtMs: null })
+      return yield* new ExchangeError({
+        operation: options.name,
+        advice: "stop",
+        source: "request",
+        detail: lost.detail,
+        retryAtMs: null
+      })
     }
     if (lost._tag === "ExchangeError" && lost.advice === "stop") return yield* lost
     yield* emit({ _tag: "Disconnected", detail: lost._tag === "SocketLost" ? lost.detail : lost.message })
@@ -87,7 +93,7 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
   }
 })
 
-/** The pause after so many failures in a row; `random` in [0, 1) spreads those who were cut off together. */
+/** The pause after `failures` in a row; `random` in [0, 1) spreads those who were cut off together. */
 export const pauseMs = (failures: number, random: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * (0.5 + random)
 

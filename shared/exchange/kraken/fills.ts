@@ -50,4 +50,4 @@ export const fillsBetween = Effect.fn("Kraken.fills")(function* (
 })
 
 const refuse = (advice: "rejected" | "unknown", detail: string) =>
-  new ExchangeError({ operation: "TradesHistory", advice, detail, retryAtMs: null })
+  new ExchangeError({ operation: "TradesHistory", advice, source: "request", detail, retryAtMs: null })

@@ -40,7 +40,7 @@ export const makeMarketData = Effect.fnUntraced(function* (
   const time = Effect.gen(function* () {
     const call = { method: "Time", kind: "read", read: readTime } as const
     const { value, roundTripMs } = yield* publicCall(connection, call, {})
-    // The true time lies up to a second after the answer: to the clock, that is a reply so much slower.
+    // The true time lies up to a second after the answer: to the clock, that is a reply slower by as much.
     yield* venue.observe(value, roundTripMs + TIME_RESOLUTION_MS / speed)
     return value
   }).pipe(Effect.provideService(VenueClock, venue))

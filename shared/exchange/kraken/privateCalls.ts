@@ -9,7 +9,7 @@ import { nextNonce, sign } from "./auth.ts"
 import { type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./core/budget.ts"
 import { isInvalidNonce } from "./core/errors.ts"
 import type { Connection, KrakenTradingOptions } from "./options.ts"
-import { type Call, failure, fetchText, noReply, openReply, settle } from "./rest.ts"
+import { type Call, failure, fetchText, interpret, noReply, openReply } from "./rest.ts"
 
 /**
  * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
@@ -44,7 +44,7 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
     // Something else used the key between: worth one more signature, except for what must never be sent twice.
     if (!reply.ok && isInvalidNonce(reply.errors) && call.kind !== "place") ({ text, reply } = yield* request(call))
     const nowMs = yield* venue.nowMs
-    const { verdict, value } = settle(call, text, reply, nowMs)
+    const { verdict, value } = interpret(call, text, reply, nowMs)
     if (verdict.exhausted !== null) counters.exhaust(verdict.exhausted, nowMs)
     return yield* value
   })
@@ -52,7 +52,11 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
   return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
     if (queued >= MAX_QUEUED) {
       const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
-      return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
+      return yield* failure(
+        call,
+        { advice: "wait", source: "limit", retryAtMs },
+        `not sent: ${queued} calls are waiting already`
+      )
     }
     queued++
     return yield* Effect.gen(function* () {
@@ -77,7 +81,7 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
 
   const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: CounterName) {
     if (call.cost[name] === 0) return
-    let patienceMs = LONGEST_WAIT_MS
+    let waitLeftMs = LONGEST_WAIT_MS
     while (true) {
       const nowMs = yield* venue.nowMs
       const spent = spend(counters[name], limits[name], call.cost[name], nowMs)
@@ -86,11 +90,11 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
         return
       }
       const waitMs = spent.readyAtMs - nowMs
-      if (waitMs > patienceMs) {
+      if (waitMs > waitLeftMs) {
         const detail = `not sent: the ${name} counter has no room for ${waitMs} ms`
-        return yield* failure(call, { advice: "wait", retryAtMs: spent.readyAtMs }, detail)
+        return yield* failure(call, { advice: "wait", source: "limit", retryAtMs: spent.readyAtMs }, detail)
       }
-      patienceMs -= waitMs
+      waitLeftMs -= waitMs
       yield* venue.sleep(waitMs)
     }
   })

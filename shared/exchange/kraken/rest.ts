@@ -1,42 +1,25 @@
 /** One REST request: out with a time limit, back as a value of the port or as an `ExchangeError`. */
-import { Clock, Data, Duration, Effect } from "effect"
+import { Clock, Effect } from "effect"
+import { NoReply, sendRequest } from "../../http/request.ts"
 import { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { type CallKind, judge, UNKNOWN, type Verdict } from "./core/errors.ts"
+import { type CallKind, classify, UNKNOWN, type Verdict } from "./core/errors.ts"
 import type { Connection } from "./options.ts"
 import { readReply, type Reply } from "./core/wire/envelope.ts"
 import { type Row, WireProblem } from "../../core/wire/json.ts"
 
-/** The request was sent, as far as we know, and nothing that Kraken itself wrote came back. */
-export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
-
 /**
  * Sends once and gives the body of a 200. Everything else comes from the edge in front of the exchange (HTML pages, 429,
- * 5xx, 520) or from a cut connection, and says nothing about whether the request took effect. Redirects are refused:
- * they would carry a signed request elsewhere.
+ * 5xx, 520) or from a cut connection, and says nothing about whether the request took effect.
  */
-export const fetchText = (url: string, init: RequestInit, timeoutMs: number): Effect.Effect<string, NoReply> =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const response = await fetch(url, { ...init, redirect: "error", signal })
-      const body = await response.text()
-      if (response.status !== 200) throw new NoReply({ detail: `HTTP ${response.status}` })
-      return body
-    },
-    catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: Duration.millis(timeoutMs),
-      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
-    })
+export const fetchText = (
+  url: string,
+  init: { readonly method: "GET" | "POST"; readonly headers?: Record<string, string>; readonly body?: string },
+  timeoutMs: number
+): Effect.Effect<string, NoReply> =>
+  Effect.flatMap(sendRequest(url, init, timeoutMs), ({ status, body }) =>
+    status === 200 ? Effect.succeed(body) : Effect.fail(new NoReply({ detail: `HTTP ${status}` }))
   )
-
-/** Only the system's code: whatever else the error carries might quote the request. */
-const connectionProblem = (error: unknown): string => {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "no code"
-  return `connection failed (${code})`
-}
 
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 300
@@ -55,14 +38,14 @@ export const openReply = (call: Call<unknown>, body: string): Effect.Effect<Repl
   reading(call, body, () => readReply(body))
 
 /** The value inside of a good reply, or what the exchange's errors mean. */
-export const settle = <A>(
+export const interpret = <A>(
   call: Call<A>,
   body: string,
   reply: Reply,
   nowMs: number
 ): { readonly verdict: Verdict; readonly value: Effect.Effect<A, ExchangeError> } => {
   if (reply.ok) return { verdict: UNKNOWN, value: reading(call, body, () => call.read(reply.result)) }
-  const verdict = judge(call.kind, reply.errors, nowMs)
+  const verdict = classify(call.kind, reply.errors, nowMs)
   return { verdict, value: Effect.fail(failure(call, verdict, reply.errors.join("; "))) }
 }
 
@@ -73,9 +56,9 @@ export const noReply =
 
 export const failure = (
   { method: operation }: Call<unknown>,
-  { advice, retryAtMs }: Pick<Verdict, "advice" | "retryAtMs">,
+  { advice, source, retryAtMs }: Omit<Verdict, "exhausted">,
   detail: string
-): ExchangeError => new ExchangeError({ operation, advice, detail, retryAtMs })
+): ExchangeError => new ExchangeError({ operation, advice, source, detail, retryAtMs })
 
 const reading = <A>(call: Call<unknown>, body: string, read: () => A): Effect.Effect<A, ExchangeError> =>
   Effect.suspend(() => {
@@ -102,5 +85,5 @@ export const publicCall = <A>(
     const body = yield* fetchText(url, { method: "GET" }, requestTimeoutMs).pipe(Effect.mapError(noReply(call)))
     const roundTripMs = Number((yield* Clock.monotonicTimeNanos) - sentNs) / 1e6
     const reply = yield* openReply(call, body)
-    return { value: yield* settle(call, body, reply, yield* clock.nowMs).value, roundTripMs }
+    return { value: yield* interpret(call, body, reply, yield* clock.nowMs).value, roundTripMs }
   })

@@ -356,7 +356,7 @@ describe("rate limits", () => {
 })
 
 describe("looking orders up", () => {
-  it.live("by client id: open and ended ones, newest first, each once, strangers left out", () =>
+  it.live("by client id: open and ended ones, newest first, each once, foreign ones left out", () =>
     withTrading((trading, peer) =>
       Effect.gen(function* () {
         peer.script("OpenOrders", { result: { open: { O2: row("k1", 200), OX: row("k9", 300) } } })

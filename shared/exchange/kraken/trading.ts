@@ -14,7 +14,7 @@ import type { PairNames } from "./core/wire/names.ts"
 import { child, type Row } from "../../core/wire/json.ts"
 import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
 
-/** `QueryOrders` takes so many ids at once. */
+/** The most ids that `QueryOrders` takes at once. */
 const IDS_PER_QUERY = 50
 
 /** Orders whose age is kept: four times the most that one pair may have open at any tier (225). */
@@ -127,6 +127,7 @@ const orderChanges = (
       return yield* new ExchangeError({
         operation: "CancelOrder",
         advice: "gone",
+        source: "request",
         detail: `${txid}: no order was canceled`,
         retryAtMs: null
       })
@@ -183,7 +184,7 @@ const orderReports = (
 
 /**
  * The orders that carry the id, newest first. A row without any id cannot be told from ours when the exchange has
- * filtered and from a stranger's when it has not; "no such order" would then be a guess that could trade twice.
+ * filtered and from a foreign one when it has not; "no such order" would then be a guess that could trade twice.
  */
 const matching = (reports: ReadonlyArray<OrderReport>, clientId: string) => {
   const nameless = reports.find((report) => report.clientId === null)
@@ -195,6 +196,7 @@ const matching = (reports: ReadonlyArray<OrderReport>, clientId: string) => {
         new ExchangeError({
           operation: "ClosedOrders",
           advice: "unknown",
+          source: "service",
           detail: `asked for cl_ord_id ${clientId}, but ${nameless.txid} came without any: cannot tell whose it is`,
           retryAtMs: null
         })

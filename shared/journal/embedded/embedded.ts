@@ -44,7 +44,7 @@ const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
 type Services = Journal | SnapshotStore
 type OpenFailure = JournalOpenError | JournalCorrupt
 
-const open = Effect.fnUntraced(function* (
+const openJournal = Effect.fnUntraced(function* (
   options: EmbeddedJournalOptions
 ): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
   const { directory } = options
@@ -134,10 +134,11 @@ export const EmbeddedJournal = {
    * `JournalCorrupt`, naming file, byte and record, when acknowledged data is damaged. An unfinished last write is cut
    * and logged as a warning.
    */
-  layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> => Layer.effectContext(open(options)),
+  layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> =>
+    Layer.effectContext(openJournal(options)),
 
   /**
-   * The same for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
+   * A journal for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
    * was there when it opened. Every append is refused as `sealed`, and `tail` fails at the end of the history.
    */
   layerReadOnly: ({ directory }: { readonly directory: string }): Layer.Layer<Services, OpenFailure> =>

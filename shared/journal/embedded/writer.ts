@@ -54,7 +54,7 @@ interface Group {
 
 const emptyGroup = (): Group => ({ frames: [], records: [], waiters: new Set(), bytes: 0 })
 
-const settle = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>): void => {
+const answerWaiters = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>): void => {
   for (const answer of group.waiters) answer(outcome)
 }
 
@@ -99,8 +99,8 @@ class Groups {
 
   /** Answers everyone who waits, and drops what was not written. */
   fail(error: JournalUnavailable): void {
-    settle(this.writing, Effect.fail(error))
-    settle(this.filling, Effect.fail(error))
+    answerWaiters(this.writing, Effect.fail(error))
+    answerWaiters(this.filling, Effect.fail(error))
     this.filling = emptyGroup()
   }
 
@@ -139,7 +139,7 @@ export const makeWriter = Effect.fnUntraced(function* (
     yield* segments.append(Buffer.concat(group.frames, group.bytes), durableTip)
     durableTip = tip
     options.onDurable(group.records, tip.crc)
-    settle(group, Effect.void)
+    answerWaiters(group, Effect.void)
   })
 
   /** Writes what is pending. A disk that failed once is not trusted again: what it reports as synced may be gone. */

@@ -48,7 +48,7 @@ const sayDurability = (connection: NatsConnection, where: string) => {
       )
 }
 
-const open = Effect.fnUntraced(function* (
+const openJournal = Effect.fnUntraced(function* (
   options: NatsJournalOptions
 ): Effect.fn.Return<Context.Context<Journal | SnapshotStore>, JournalOpenError | JournalCorrupt, Scope.Scope> {
   const { url, stream, subjects } = options
@@ -102,5 +102,5 @@ export const NatsJournal = {
    * holds a stream of this name with other settings; with `JournalCorrupt` when it reports lost records.
    */
   layer: (options: NatsJournalOptions): Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt> =>
-    Layer.effectContext(open(options))
+    Layer.effectContext(openJournal(options))
 }

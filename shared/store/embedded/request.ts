@@ -51,7 +51,7 @@ export type Asked =
       readonly body: string
     } & Reading)
 
-/** An answer is cut at so many rows, as hosted Supabase cuts it. */
+/** The most rows of an answer, as hosted Supabase cuts it. */
 const MAX_ROWS = 1_000
 
 const OPERATORS: Readonly<Record<string, Filter["operator"]>> = {

@@ -24,7 +24,7 @@ export const send = (call: string, request: () => Request): Effect.Effect<Reply,
   }).pipe(Effect.flatMap((reply) => (reply.error === null ? Effect.succeed(reply) : Effect.fail(failure(call, reply)))))
 
 /** Three attempts within a second: a dropped connection or a restarting proxy is passed over, an outage is not waited for. */
-const AGAIN = Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 2 }))
+const READ_RETRY = Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 2 }))
 
 /** Sends a request that changes nothing, again where that may help, and reads its answer as `answer` says. */
 export const ask = <A>(
@@ -33,7 +33,7 @@ export const ask = <A>(
   request: () => Request
 ): Effect.Effect<A, StoreError> =>
   send(call, request).pipe(
-    Effect.retry({ schedule: AGAIN, while: ({ advice }) => advice === "retry" }),
+    Effect.retry({ schedule: READ_RETRY, while: ({ advice }) => advice === "retry" }),
     Effect.flatMap(({ data }) => decode(call, answer, data))
   )
 

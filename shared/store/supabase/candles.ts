@@ -55,7 +55,7 @@ const coverageOf = (row: (typeof CoverageRows.Type)[number]): SeriesCoverage => 
   withVolume: row.with_volume
 })
 
-/** So many pieces of one upsert are under way at once: the server writes one while it reads the next. */
+/** Pieces of one upsert that are under way at once: the server writes one while it reads the next. */
 const PIECES_AT_ONCE = 3
 
 /** The largest time PostgreSQL's `bigint` and a double both hold: no upper bound. */

@@ -1,37 +1,12 @@
-/** The tables that are made from journals: `fills`, `price_history`, `bot_events`, `day_profiles`. */
+/** The tables that are made from journals: `fills`, `price_history`, `bot_events`. */
 import { Effect, Schema } from "effect"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { PriceText, VolumeText } from "../../events/decimalText.ts"
-import type {
-  BotEventRow,
-  DayProfileRow,
-  FillRow,
-  PriceRow,
-  ProjectedRow,
-  ProjectionStore,
-  StoreError,
-  StoreTable
-} from "../port.ts"
-import { ask, change, lastOfEach, pieces, send } from "./call.ts"
+import type { BotEventRow, FillRow, PriceRow, ProjectedRow, ProjectionStore, StoreError, StoreTable } from "../port.ts"
+import { change, lastOfEach, pieces, send } from "./call.ts"
 import type { Client } from "./client.ts"
 
 /** Rows of each table that one request of `forget` deletes: well within the time limit of a hosted statement. */
 const FORGOTTEN_AT_ONCE = 10_000
-
-const ProfileRows = Schema.Array(
-  Schema.Struct({
-    day: Schema.String,
-    high: PriceText,
-    low: PriceText,
-    point_of_control: PriceText,
-    value_area_high: PriceText,
-    value_area_low: PriceText,
-    volume_weighted_price: Schema.Finite,
-    total_volume: VolumeText
-  })
-)
-const PROFILE_COLUMNS =
-  "day,high::text,low::text,point_of_control::text,value_area_high::text,value_area_low::text,volume_weighted_price,total_volume::text"
 
 const placeOf = ({ market, eventId }: ProjectedRow): string => `${market} ${eventId}`
 const PLACE = "market,event_id"
@@ -73,62 +48,22 @@ const botEventColumns = (row: BotEventRow) => ({
   details: row.details
 })
 
-const profileColumns = (row: DayProfileRow) => ({
-  market: row.market,
-  day: row.day,
-  high: Price.format(row.high),
-  low: Price.format(row.low),
-  point_of_control: Price.format(row.pointOfControl),
-  value_area_high: Price.format(row.valueAreaHigh),
-  value_area_low: Price.format(row.valueAreaLow),
-  volume_weighted_price: row.volumeWeightedPrice,
-  total_volume: Volume.format(row.totalVolume)
-})
-
-const profileOf = (market: string, row: (typeof ProfileRows.Type)[number]): DayProfileRow => ({
-  market,
-  day: row.day,
-  high: row.high,
-  low: row.low,
-  pointOfControl: row.point_of_control,
-  valueAreaHigh: row.value_area_high,
-  valueAreaLow: row.value_area_low,
-  volumeWeightedPrice: row.volume_weighted_price,
-  totalVolume: row.total_volume
-})
-
 export const makeProjection = (client: Client): ProjectionStore => {
-  const upsert = <Row>(
+  const upsert = <Row extends ProjectedRow>(
     table: StoreTable,
     rows: ReadonlyArray<Row>,
-    keyOf: (row: Row) => string,
-    onConflict: string,
     columns: (row: Row) => Record<string, unknown>
   ): Effect.Effect<void, StoreError> =>
     Effect.forEach(
-      pieces(lastOfEach(rows, keyOf)),
-      (piece) => send(`${table}.upsert`, () => client.from(table).upsert(piece.map(columns), { onConflict })),
+      pieces(lastOfEach(rows, placeOf)),
+      (piece) => send(`${table}.upsert`, () => client.from(table).upsert(piece.map(columns), { onConflict: PLACE })),
       { discard: true }
     )
 
   return {
-    fills: (rows) => upsert("fills", rows, placeOf, PLACE, fillColumns),
-    prices: (rows) => upsert("price_history", rows, placeOf, PLACE, priceColumns),
-    botEvents: (rows) => upsert("bot_events", rows, placeOf, PLACE, botEventColumns),
-    dayProfiles: (rows) =>
-      upsert("day_profiles", rows, ({ market, day }) => `${market} ${day}`, "market,day", profileColumns),
-
-    dayProfilesBefore: (market, beforeDay, count) =>
-      ask("day_profiles.before", ProfileRows, () =>
-        client
-          .from("day_profiles")
-          .select(PROFILE_COLUMNS)
-          .eq("market", market)
-          .lt("day", beforeDay)
-          .order("day", { ascending: false })
-          .limit(count)
-      ).pipe(Effect.map((rows) => rows.map((row) => profileOf(market, row)).reverse())),
-
+    fills: (rows) => upsert("fills", rows, fillColumns),
+    prices: (rows) => upsert("price_history", rows, priceColumns),
+    botEvents: (rows) => upsert("bot_events", rows, botEventColumns),
     forget: Effect.fnUntraced(function* (market: string): Effect.fn.Return<number, StoreError> {
       let forgotten = 0
       for (;;) {

@@ -3,9 +3,11 @@ import { Effect, Layer, Redacted } from "effect"
 import { Store, StoreOpenError } from "../port.ts"
 import { makeCandles } from "./candles.ts"
 import { openClient, type SupabaseOptions } from "./client.ts"
+import { makeHealth } from "./health.ts"
 import { makeJobs } from "./jobs.ts"
 import { makeProjection } from "./projection.ts"
-import { makeHealth, makeState, makeSymbols } from "./small.ts"
+import { makeState } from "./state.ts"
+import { makeSymbols } from "./symbols.ts"
 
 /** The store at `options.url`; asks nobody yet. `where` is what people are told. */
 export const makeStore = (options: SupabaseOptions, where: string = options.url): Store["Service"] => {

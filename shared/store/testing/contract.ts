@@ -353,34 +353,6 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
       })
     )
 
-    it.effect("day profiles come back oldest first, those before a day", () =>
-      Effect.gen(function* () {
-        const { projection } = yield* Store
-        const profile = (day: string, high: string) => ({
-          market: "DAYS",
-          day,
-          high: Price.parse(high),
-          low: Price.parse("0.1"),
-          pointOfControl: Price.parse("0.15"),
-          valueAreaHigh: Price.parse("0.16"),
-          valueAreaLow: Price.parse("0.14"),
-          volumeWeightedPrice: 0.151,
-          totalVolume: Volume.parse("12345678901.00000001")
-        })
-        const days = ["2026-11-18", "2026-11-19", "2026-11-20"].map((day) => profile(day, "0.2"))
-        yield* projection.dayProfiles(days)
-        yield* projection.dayProfiles([profile("2026-11-19", "0.3")])
-        assert.deepStrictEqual(yield* projection.dayProfilesBefore("DAYS", "2026-11-20", 5), [
-          profile("2026-11-18", "0.2"),
-          profile("2026-11-19", "0.3")
-        ])
-        assert.deepStrictEqual(
-          (yield* projection.dayProfilesBefore("DAYS", "2026-12-01", 1)).map(({ day }) => day),
-          ["2026-11-20"]
-        )
-      })
-    )
-
     it.effect("health knows every table and the time of its newest row", () =>
       Effect.gen(function* () {
         const { candles, projection, health } = yield* Store

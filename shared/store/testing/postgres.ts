@@ -116,7 +116,7 @@ export const emptyDatabase: Effect.Effect<string, never, Scope.Scope> = Effect.f
   ).pipe(Effect.map(({ url }) => url))
 )
 
-/** The same, migrated. */
+/** A migrated database. */
 export const scratchDatabase: Effect.Effect<string, never, Scope.Scope> = Effect.tap(emptyDatabase, (url) =>
   Effect.promise(() => run(url, [rolesSql(), ...migrations().map((file) => file.sql)]))
 )

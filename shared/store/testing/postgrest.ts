@@ -84,7 +84,7 @@ export const postgrestOverPglite: Effect.Effect<Postgrest, never, Scope.Scope> =
 export const postgrestOver = (database: string): Effect.Effect<Postgrest, never, Scope.Scope> =>
   startPostgrest(database, false)
 
-/** The same over a database of its own. */
+/** PostgREST over a database of its own. */
 export const postgrestOverPostgres: Effect.Effect<Postgrest, never, Scope.Scope> = Effect.flatMap(
   scratchDatabase,
   postgrestOver

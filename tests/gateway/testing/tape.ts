@@ -17,7 +17,7 @@ export interface Swing {
   readonly everyMs: number
 }
 
-/** So much exchange time has swings: longer than any test takes, at any speed used here. */
+/** Exchange time with swings: longer than any test takes, at any speed used here. */
 const SWINGING_MS = 3 * 3_600_000
 
 const HEADER = "time_ms,price,qty,buyer_is_maker"

@@ -9,7 +9,7 @@ import type { Journal } from "../../../shared/journal/port.ts"
 export const subjects = marketSubjects("XDGUSD")
 
 /** Longer than any wait of these tests, shorter than a test's own limit: the failure then says what was waited for. */
-const PATIENCE = "20 seconds"
+const TIMEOUT = "20 seconds"
 
 export interface Watch {
   /** Every record up to now. */
@@ -22,7 +22,7 @@ export interface Watch {
   readonly story: (slot: number, localId: number, tag: OrderEvent["_tag"]) => Effect.Effect<ReadonlyArray<OrderEvent>>
   /** The first event of this kind in a record after `afterSeq`. */
   readonly event: <Tag extends MarketEvent["_tag"]>(tag: Tag, afterSeq?: number) => Effect.Effect<EventOf<Tag>>
-  /** So many records of one subject, after `afterSeq`. */
+  /** The first `count` records of one subject after `afterSeq`. */
   readonly next: (subject: string, count: number, afterSeq?: number) => Effect.Effect<ReadonlyArray<StoredRecord>>
   /** Asks `what is wrong` again after every new record, until nothing is. */
   readonly untilNothing: <E>(wrong: Effect.Effect<ReadonlyArray<string>, E>) => Effect.Effect<void>
@@ -37,11 +37,11 @@ export const watchJournal = (journal: Context.Service.Shape<typeof Journal>): Wa
     wait.pipe(
       Effect.orDie,
       Effect.timeoutOrElse({
-        duration: PATIENCE,
+        duration: TIMEOUT,
         orElse: () =>
           Effect.flatMap(records, (all) => {
             const held = all.map(({ seq, events }) => `${seq} ${events.map(summary).join(", ")}`)
-            return Effect.die(new Error(`waited ${PATIENCE} for ${what()}; the journal holds\n${held.join("\n")}`))
+            return Effect.die(new Error(`waited ${TIMEOUT} for ${what()}; the journal holds\n${held.join("\n")}`))
           })
       })
     )

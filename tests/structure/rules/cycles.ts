@@ -1,5 +1,6 @@
 /** Import cycles. */
-import { resolveLocal, type Rule } from "../source.ts"
+import { TEST_SUPPORT } from "../lists.ts"
+import { matches, resolveLocal, type Rule } from "../source.ts"
 
 /**
  * The groups of nodes that reach each other, in Tarjan's order; single nodes are left out unless they point at
@@ -43,4 +44,28 @@ export const noCycles: Rule = (sources) => {
     ])
   )
   return cyclicGroups(edges).map((group) => `import cycle: ${group.toSorted().join(" ↔ ")}`)
+}
+
+/** `shared/<folder>` of a file in one; null for any other file, also for one that lies in `shared/` itself. */
+const sharedFolder = (path: string): string | null => /^shared\/[^/]+(?=\/)/.exec(path)?.[0] ?? null
+
+/**
+ * The folders of `shared/` stand above each other: no one imports, by way of others, itself. Tests are left out: one may look
+ * down from above.
+ */
+export const noFolderCycles: Rule = (sources) => {
+  const edges = new Map<string, Set<string>>()
+  for (const { path, imports } of sources) {
+    const folder = sharedFolder(path)
+    if (folder === null || matches(path, TEST_SUPPORT)) continue
+    const targets = edges.get(folder) ?? new Set()
+    edges.set(folder, targets)
+    for (const { specifier } of imports) {
+      const target = specifier === null ? null : resolveLocal(path, specifier)
+      const imported = target === null ? null : sharedFolder(target)
+      if (imported !== null && imported !== folder) targets.add(imported)
+    }
+  }
+  const lists = new Map([...edges].map(([folder, targets]) => [folder, [...targets]]))
+  return cyclicGroups(lists).map((group) => `folders that import each other: ${group.toSorted().join(" ↔ ")}`)
 }

@@ -1,6 +1,6 @@
 /** Price, account, terms, reconciliation and faults. */
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
-import { accountHandlers } from "../../../../shared/core/market/account.ts"
+import { accountHandlers } from "../../../../shared/market/core/account.ts"
 import { counted, type StatusState } from "./state.ts"
 
 /** Faults kept. A fault stops its actor, so each actor has one at a time; the first ones matter most, later ones are dropped. */

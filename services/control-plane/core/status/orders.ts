@@ -1,7 +1,7 @@
 /** The live orders of all slots, and how often each thing has happened to one. */
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/core/orders/life.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { counted, type FollowedOrder, type StatusState } from "./state.ts"
 

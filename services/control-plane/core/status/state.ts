@@ -1,6 +1,6 @@
 /** What the market's journal says apart from the slots, as the control plane keeps it. */
-import { type Account, NO_ACCOUNT } from "../../../../shared/core/market/account.ts"
-import type { OrderLife } from "../../../../shared/core/orders/life.ts"
+import { type Account, NO_ACCOUNT } from "../../../../shared/market/core/account.ts"
+import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Command } from "../../../../shared/events/families/command.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"

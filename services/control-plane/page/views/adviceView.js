@@ -6,20 +6,25 @@ import { h } from "../h.js"
 /**
  * @import { StatusReport } from "../../core/report.ts"
  * @typedef {NonNullable<StatusReport["hmm_regime"]>} Regime
- * @typedef {NonNullable<Regime["one_minute"]>} Reading
+ * @typedef {NonNullable<Regime["fast"]>} Reading
  */
 
 const SHARE_DIGITS = 2
 const SIGNAL_DIGITS = 4
 
-const AGREEMENTS = {
+/**
+ * How the two detectors got along, by the report's name for it.
+ * @param {string} fast Timeframe of the one,
+ * @param {string} slow and of the other.
+ */
+const agreements = (fast, slow) => ({
   full: "both timeframes agree",
-  "15m_neutral": "15m is neutral",
-  "1m_cooling": "1m is cooling down",
+  slow_neutral: `${slow} is neutral`,
+  fast_cooling: `${fast} is cooling down`,
   conflict: "the timeframes contradict each other",
-  "1m_only": "1m alone speaks",
-  "15m_only": "15m alone speaks"
-}
+  fast_only: `${fast} alone speaks`,
+  slow_only: `${slow} alone speaks`
+})
 
 /** Tone of a regime: as of the orders it favours. */
 const TONES = { BULLISH: "buy", BEARISH: "sell", RANGING: "" }
@@ -42,14 +47,14 @@ const inPercent = (value) => percent(100 * value).replace(/^\+/, "")
 
 /**
  * One detector as a row, its reason for silence in place of the numbers.
- * @param {string} name
+ * @param {string} name Of its part, until it has spoken.
  * @param {Reading | null} reading
  */
 const detectorRow = (name, reading) =>
   h(
     "tr",
     {},
-    h("th", { scope: "row" }, name),
+    h("th", { scope: "row" }, reading?.timeframe ?? name),
     ...(reading !== null && !reading.trained
       ? [h("td", { colspan: "4", class: "silent" }, `silent: ${reading.reason ?? UNKNOWN}`)]
       : [
@@ -66,7 +71,7 @@ const detectorRow = (name, reading) =>
   )
 
 /** @param {Regime} regime */
-const detectors = ({ one_minute: fast, fifteen_minute: slow }) =>
+const detectors = ({ fast, slow }) =>
   h(
     "table",
     {},
@@ -82,7 +87,7 @@ const detectors = ({ one_minute: fast, fifteen_minute: slow }) =>
         )
       )
     ),
-    h("tbody", {}, detectorRow("1m", fast), detectorRow("15m", slow))
+    h("tbody", {}, detectorRow("fast", fast), detectorRow("slow", slow))
   )
 
 /** @param {Regime["trainings"]} trainings */
@@ -114,9 +119,10 @@ const scorecard = ({ readings, directional, hits, biasTimesMove, moves }) =>
   )
 
 /** @param {Regime} regime */
-const consensus = ({ available, regime, agreement, confidence, bias_signal: bias, age_sec: ageSec }) => {
+const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_signal: bias, age_sec: ageSec }) => {
   const spoken = available && agreement !== "none"
-  const agreed = AGREEMENTS[/** @type {keyof typeof AGREEMENTS} */ (agreement)] ?? agreement
+  const sentences = agreements(fast?.timeframe ?? "fast", slow?.timeframe ?? "slow")
+  const agreed = sentences[/** @type {keyof typeof sentences} */ (agreement)] ?? agreement
   const sure = `confidence ${share(confidence)} · bias ${signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)}`
   return h(
     "div",

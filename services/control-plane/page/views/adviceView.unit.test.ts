@@ -48,7 +48,7 @@ describe("the regime", () => {
   it.each([
     [{ enabled: false }, "Regime advisor off: HMM_ENABLED=false."],
     [
-      { available: false, agreement: "none", one_minute: null, fifteen_minute: null, trainings: {} },
+      { available: false, agreement: "none", fast: null, slow: null, trainings: {} },
       "no regime yet No model speaks: the trend decides alone."
     ],
     [{ agreement: "none" }, "no regime yet No model speaks: the trend decides alone."],

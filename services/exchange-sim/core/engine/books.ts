@@ -46,7 +46,7 @@ export const emptyBooks = (): Books => ({
 /** Folds one event into the books. Throws when it names an order that is not open: then the record of events is broken. */
 export const apply = (books: Books, event: ExchangeEvent): void => {
   switch (event._tag) {
-    case "Founded": {
+    case "Created": {
       books.salt = event.salt
       moveBase(books, "deposit", event.timeMs, event.base)
       moveQuote(books, "deposit", event.timeMs, event.quote, 0n as Quote)

@@ -6,7 +6,7 @@ import { charge, type Desk, emit, isRefusal, type MarketView, RATE_EXCEEDED, typ
 import { amendId } from "./ids.ts"
 import { amendCost, cancelCost } from "./limits.ts"
 import type { Order } from "./order.ts"
-import { openOrder, POST_ONLY_REASON, settle } from "./place.ts"
+import { openOrder, POST_ONLY_REASON, takeOffers } from "./place.ts"
 
 /** How a client names an order. */
 export type Target =
@@ -84,7 +84,7 @@ const change = (desk: Desk, view: MarketView, order: Order, amendment: Amendment
   const keepsPlace = price === order.price && volume <= order.volume
   const queueAhead = keepsPlace ? order.queueAhead : crossing ? (0n as Volume) : view.restingAt(order.side, price)
   emit(desk, { ...amended, volume, price, keepsPlace, queueAhead })
-  settle(desk, view, txid, nowMs)
+  takeOffers(desk, view, txid, nowMs)
   return { amendId: id }
 }
 

@@ -6,8 +6,8 @@ import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decim
 import type { Fill, OrderTerms } from "./order.ts"
 
 /** The first fact: what the exchange is, for ever, and the account's first money. */
-export interface Founded {
-  readonly _tag: "Founded"
+export interface Created {
+  readonly _tag: "Created"
   /** The first moment of simulated time. */
   readonly timeMs: number
   /** Makes the ids of this exchange differ from those of any other. */
@@ -78,4 +78,4 @@ export interface CancelTimerSet {
   readonly triggerMs: number | null
 }
 
-export type ExchangeEvent = Founded | Opened | Amended | QueueAdvanced | Filled | Canceled | Expired | CancelTimerSet
+export type ExchangeEvent = Created | Opened | Amended | QueueAdvanced | Filled | Canceled | Expired | CancelTimerSet

@@ -35,7 +35,7 @@ export const spend = (counter: Counter, limit: Limit, cost: number, nowMs: numbe
   return value > limit.ceiling ? null : { value, atMs: nowMs }
 }
 
-/** Below so many seconds of age, an action costs so much more. */
+/** What an action on an order younger than `belowSec` costs on top. */
 type Penalties = ReadonlyArray<readonly [belowSec: number, cost: number]>
 const CANCEL: Penalties = [
   [5, 8],

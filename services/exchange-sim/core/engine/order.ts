@@ -1,7 +1,8 @@
 /** What the exchange keeps of an order, a fill and a ledger row. Times are Unix milliseconds of simulated time. */
+import type { Side } from "../../../../shared/core/trading.ts"
 import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 
-export type Side = "buy" | "sell"
+export type { Side }
 
 /** Good till canceled, immediate or cancel, good till date. */
 export type TimeInForce = "gtc" | "ioc" | "gtd"

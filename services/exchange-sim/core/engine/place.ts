@@ -31,7 +31,7 @@ export const placeOrder = (
   options: PlaceOptions
 ): Placed | Refusal => {
   if (!charge(desk, ADD_COST, options.nowMs)) return refuse(RATE_EXCEEDED)
-  return checkDeadline(options.deadlineMs, options.nowMs) ?? open(desk, view, terms, options)
+  return checkDeadline(options.deadlineMs, options.nowMs) ?? accept(desk, view, terms, options)
 }
 
 /** Two to fifteen orders; each is accepted or refused on its own, in the order given. */
@@ -43,10 +43,15 @@ export const placeBatch = (
 ): ReadonlyArray<Placed | Refusal> | Refusal => {
   if (batch.length < 2 || batch.length > 15) return refuse("EGeneral:Invalid arguments:orders")
   if (!charge(desk, batchAddCost(batch.length), options.nowMs)) return refuse(RATE_EXCEEDED)
-  return checkDeadline(options.deadlineMs, options.nowMs) ?? batch.map((terms) => open(desk, view, terms, options))
+  return checkDeadline(options.deadlineMs, options.nowMs) ?? batch.map((terms) => accept(desk, view, terms, options))
 }
 
-const open = (desk: Desk, view: MarketView, terms: OrderTerms, { nowMs, validate }: PlaceOptions): Placed | Refusal => {
+const accept = (
+  desk: Desk,
+  view: MarketView,
+  terms: OrderTerms,
+  { nowMs, validate }: PlaceOptions
+): Placed | Refusal => {
   const refusal = checkOrder(desk, terms, nowMs)
   if (refusal !== null) return refusal
   if (validate) return { txid: null }
@@ -55,12 +60,12 @@ const open = (desk: Desk, view: MarketView, terms: OrderTerms, { nowMs, validate
   const queueAhead = crossing ? (0n as Volume) : view.restingAt(terms.side, terms.price)
   emit(desk, { _tag: "Opened", timeMs: nowMs, txid, ...terms, queueAhead })
   if (crossing && terms.postOnly) emit(desk, { _tag: "Canceled", timeMs: nowMs, txid, reason: POST_ONLY_REASON })
-  else settle(desk, view, txid, nowMs)
+  else takeOffers(desk, view, txid, nowMs)
   return { txid }
 }
 
 /** Takes what the market offers at the limit or better; the rest of an `ioc` order is canceled, of others it rests. */
-export const settle = (desk: Desk, view: MarketView, txid: string, nowMs: number): void => {
+export const takeOffers = (desk: Desk, view: MarketView, txid: string, nowMs: number): void => {
   let order = openOrder(desk, txid)
   if (isRefusal(order)) return
   for (const offer of view.offers(order.side)) {

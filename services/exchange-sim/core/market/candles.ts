@@ -1,15 +1,10 @@
 /** Candles from trades, and longer candles from shorter ones. */
 import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { MarketTrade } from "./process.ts"
+import type { CandleRow } from "./rows.ts"
 
-export interface Candle {
-  /** Start, Unix milliseconds, a multiple of the interval. */
-  readonly timeMs: number
-  readonly open: Price
-  readonly high: Price
-  readonly low: Price
-  readonly close: Price
-  readonly volume: Volume
+/** A bar with what averages need. Its start is a multiple of the interval. */
+export interface Candle extends CandleRow {
   /** Sum of price × volume, scaled by 10^18; over `volume` it is the average price. */
   readonly turnover: bigint
   readonly count: number

@@ -3,7 +3,7 @@ import { type Price, roundPrice, type Volume } from "../../../../shared/core/dec
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
 import type { CandleRow, Recording, TradeRow } from "./rows.ts"
 
-/** So many trades are made of one minute of a candle (its open, and three on each leg), and at most so many of any candle. */
+/** Trades made of one minute of a candle (its open, and three on each leg), and the most made of any candle. */
 const TRADES_PER_MINUTE = 10
 const MAX_TRADES_PER_CANDLE = 241
 

@@ -9,6 +9,8 @@
  * | `time,price,volume` (Kraken), header or not        | seconds      | trades  |
  * | `time_ms,…,price,qty,…,buyer_is_maker` (aggtrades) | milliseconds | trades  |
  */
+import type { Bar } from "../../../../shared/candles/core/candle.ts"
+import type { Side } from "../../../../shared/core/trading.ts"
 import {
   DecimalError,
   divideHalfEven,
@@ -18,13 +20,10 @@ import {
   VOLUME_DECIMALS
 } from "../../../../shared/core/decimal/decimal.ts"
 
-export interface CandleRow {
+/** A bar of a recording. */
+export interface CandleRow extends Bar {
+  /** Start, Unix milliseconds. */
   readonly timeMs: number
-  readonly open: Price
-  readonly high: Price
-  readonly low: Price
-  readonly close: Price
-  readonly volume: Volume
 }
 
 export interface TradeRow {
@@ -32,7 +31,7 @@ export interface TradeRow {
   readonly price: Price
   readonly volume: Volume
   /** Null where the recording does not say. */
-  readonly takerSide: "buy" | "sell" | null
+  readonly takerSide: Side | null
 }
 
 export type Recording =

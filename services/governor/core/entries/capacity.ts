@@ -1,4 +1,5 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
+import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
@@ -8,13 +9,11 @@ import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
-export type Band = "normal" | "caution" | "stop"
-
 const DAY_MS = 86_400_000
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
 const MAX_SAMPLES = 500
 
-/** Below so many free places the band is `stop`, `caution` (docs/trading-contract.md §8). */
+/** Free places below which the band is `stop`, `caution` (docs/trading-contract.md §8). */
 const STOP_BELOW = 10
 const CAUTION_BELOW = 20
 
@@ -30,7 +29,7 @@ export interface Capacity {
   readonly headroom: number
   /** Of the safe cap. */
   readonly utilisationPct: number
-  readonly band: Band
+  readonly band: CapacityBand
   /** Why the band is not normal: what decided it first. */
   readonly hints: ReadonlyArray<Reason>
 }

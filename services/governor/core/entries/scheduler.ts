@@ -1,5 +1,5 @@
 /**
- * The entry scheduler: of the entries that slots ask for, so many a loop go to the exchange, fewer as the room for open orders
+ * The entry scheduler: of the entries that slots ask for, a limited number per loop go to the exchange, fewer as the room for open orders
  * shrinks; the others wait in a queue that is part of the state.
  */
 import type { EventOf } from "../../../../shared/events/event.ts"
@@ -13,7 +13,7 @@ import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../order
 import { readyForEntries } from "../mode/startup.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
-/** At most so much headroom lets at most so many entries pass per loop (docs/trading-contract.md §8). */
+/** The most entries per loop with at most this headroom (docs/trading-contract.md §8). */
 const TIERS: ReadonlyArray<readonly [headroom: number, entries: number]> = [
   [5, 1],
   [10, 2],

@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000
 const MIDNIGHT = Math.floor(START_MS / DAY_MS) * DAY_MS
 const NEXT_MIDNIGHT = MIDNIGHT + DAY_MS
 
-/** A market in which so much has been lost today, in one cycle. */
+/** A market in which `loss` has been lost today, in one cycle. */
 const lost = (amount: string, limit = "3") => {
   const story = new GovernorStory().running({ dailyLossLimit: Quote.parse(limit) })
   return story.slot(1, cycle(`-${amount}`, story.nowMs))

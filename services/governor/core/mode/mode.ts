@@ -77,7 +77,7 @@ export const watchPriceAge = (draft: Draft): void => {
   )
 }
 
-/** So many failed calls in a row pause. */
+/** A streak of failed calls pauses the market. */
 export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
   const { consecutive, operation, detail } = event
   const { maxConsecutiveErrors } = draft.rules

@@ -20,7 +20,7 @@ const sample = (story: GovernorStory, prices: ReadonlyArray<string>): GovernorSt
   return story.nextLoop()
 }
 
-/** Up and down by so many percent of 0.1, `count` prices. */
+/** Up and down by a percentage of 0.1, `count` prices. */
 const swinging = (pct: number, count: number): ReadonlyArray<string> =>
   Array.from({ length: count }, (_, n) => (n % 2 === 0 ? "0.1" : (0.1 * (1 + pct / 100)).toFixed(8)))
 

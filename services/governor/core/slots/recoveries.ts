@@ -34,7 +34,7 @@ const movableOldestFirst = (state: GovernorState): ReadonlyArray<TrackedRecovery
         a.recovery.recoveryId - b.recovery.recoveryId
     )
 
-/** The same, farthest from the market first. */
+/** Recoveries that may be moved, farthest from the market first. */
 const farthestFirst = (state: GovernorState): ReadonlyArray<TrackedRecovery> =>
   movableOldestFirst(state).toSorted((a, b) => distancePct(state, b) - distancePct(state, a))
 

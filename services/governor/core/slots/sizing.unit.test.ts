@@ -15,7 +15,7 @@ const skewed = (skew: number): MarketEvent => ({
 
 const addLayer = (source: "auto" | "doge" | "usd" | null = null): Command => ({ name: "add_layer", source })
 
-/** A market at 0.1 whose account holds so much, without an order. A layer must reach for one order only. */
+/** A market at 0.1 whose account holds these balances, without an order. A layer must reach for one order only. */
 const holding = (doge: string, usd: string): GovernorStory =>
   new GovernorStory().running({ layerOrderBudget: 1 }).balances(doge, usd)
 

@@ -60,7 +60,7 @@ const drop = (draft: Draft, { slot, alias }: Slot): void => {
 }
 
 /** A slot settles its orders before it goes. One that broke its rules does nothing any more: it goes at once. */
-const letGo = (draft: Draft, known: Slot): void => {
+const retireSlot = (draft: Draft, known: Slot): void => {
   forgetWish(draft, known.slot)
   if (draft.state.mode.brokenSlots.includes(known.slot)) drop(draft, known)
   else setLife(draft, known.slot, "retiring")
@@ -71,7 +71,7 @@ export const configureSlots = (draft: Draft): void => {
   const { configured, listed } = draft.state.slots
   if (configured.length === listed.length && configured.every((slot, index) => slot === listed[index])) return
   draft.state.slots = { ...draft.state.slots, configured: listed }
-  for (const known of activeSlots(draft.state)) if (!listed.includes(known.slot)) letGo(draft, known)
+  for (const known of activeSlots(draft.state)) if (!listed.includes(known.slot)) retireSlot(draft, known)
   for (const slot of listed) {
     const known = draft.state.slots.slots.find((other) => other.slot === slot)
     if (known === undefined) add(draft, slot)
@@ -97,7 +97,7 @@ export const removeSlot = (draft: Draft, slot: number): Reason | null => {
   const known = slots.slots.find((other) => other.slot === slot)
   if (known === undefined) return reason("no_such_slot", { slot })
   if (known.state === "retiring" && !mode.brokenSlots.includes(slot)) return reason("already_retiring", { slot })
-  letGo(draft, known)
+  retireSlot(draft, known)
   tell(draft, reason("slot_removed", { slot }))
   return null
 }
@@ -106,7 +106,7 @@ export const removeSlot = (draft: Draft, slot: number): Reason | null => {
 export const removeSlots = (draft: Draft, count: number): Reason | null => {
   const active = activeSlots(draft.state)
   if (count > active.length) return reason("too_few_slots", { active: active.length, wanted: count })
-  for (const known of active.slice(-count)) letGo(draft, known)
+  for (const known of active.slice(-count)) retireSlot(draft, known)
   tell(draft, reason("slots_removed", { count }))
   return null
 }

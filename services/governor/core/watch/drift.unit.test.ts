@@ -8,7 +8,7 @@ const counted = (ours: number, foreign: number): MarketEvent => ({ _tag: "OpenOr
 const notices = (story: GovernorStory): ReadonlyArray<string> =>
   story.ever("NoticeRaised").map(({ severity, reason }) => `${severity} ${reason.rule}`)
 
-/** A market with so many open orders, of which the exchange counts so many, seen at a tick of the clock. */
+/** A market with open orders, and the exchange's count of them, seen at a tick of the clock. */
 const drifting = (internal: number, exchange: number): GovernorStory =>
   new GovernorStory()
     .running({ openOrderLimit: 800, orphanPressureWarnAt: 10_000 })

@@ -3,11 +3,10 @@
  * In log space throughout, since a step is K² terms and no speed is needed here.
  */
 import { isRefusal, refuse, type Refusal } from "../training/refusal.ts"
-import { logDensities, prepareDensities } from "./density.ts"
+import { decodingOf } from "./decoding.ts"
 import { logAdd } from "./logPass.ts"
-import { checkModel, type HmmModel } from "./model.ts"
-import { checkRows, type Rows } from "./rows.ts"
-import { makeWorkspace } from "./workspace.ts"
+import type { HmmModel } from "./model.ts"
+import type { Rows } from "./rows.ts"
 
 /**
  * The probability of each state at the last row, the first row being weighed with the model's start. Equal to the last
@@ -18,21 +17,17 @@ export const filterLast = (model: HmmModel, rows: Rows): Float64Array | Refusal 
   return isRefusal(beliefs) ? beliefs : beliefs.slice(-model.states)
 }
 
-/** The same at every row, `states` numbers a row: what could have been said at the time, candle by candle. */
+/** The filtered probabilities at every row, `states` numbers a row: what could have been said at the time, candle by candle. */
 export const filterAll = (model: HmmModel, rows: Rows): Float64Array | Refusal => {
-  const refused = checkModel(model) ?? checkRows(rows, model.features)
-  if (refused !== null) return refused
+  const decoding = decodingOf(model, rows)
+  if (isRefusal(decoding)) return decoding
   const { states } = model
-  const work = makeWorkspace(model, rows.count)
-  const collapsed = prepareDensities(work)
-  if (collapsed !== null) return collapsed
-  logDensities(work, rows, work.density)
-  const logTransition = work.transition.map(Math.log)
+  const { logTransition, logDensity } = decoding
   const beliefs = new Float64Array(rows.count * states)
-  let belief: Float64Array = work.start.map(Math.log)
+  let belief = decoding.logStart
   for (let t = 0; t < rows.count; t++) {
     const arriving = t === 0 ? belief : step(belief, logTransition)
-    for (let k = 0; k < states; k++) arriving[k]! += work.density[t * states + k]!
+    for (let k = 0; k < states; k++) arriving[k]! += logDensity[t * states + k]!
     belief = normalisedLog(arriving)
     if (!belief.every((value) => value <= 0)) {
       return refuse("overflow", `row ${t} is so far from every state that its squared distance overflows`)

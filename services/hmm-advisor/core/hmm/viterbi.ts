@@ -1,9 +1,8 @@
 /** The single most likely sequence of states. */
-import { refuse, type Refusal } from "../training/refusal.ts"
-import { logDensities, prepareDensities } from "./density.ts"
-import { checkModel, type HmmModel } from "./model.ts"
-import { checkRows, type Rows } from "./rows.ts"
-import { makeWorkspace } from "./workspace.ts"
+import { isRefusal, refuse, type Refusal } from "../training/refusal.ts"
+import { decodingOf } from "./decoding.ts"
+import type { HmmModel } from "./model.ts"
+import type { Rows } from "./rows.ts"
 
 export interface StatePath {
   readonly _tag: "Path"
@@ -15,16 +14,12 @@ export interface StatePath {
 
 /** Viterbi in log space; of equally likely states the one of the lowest index wins. */
 export const viterbi = (model: HmmModel, rows: Rows): StatePath | Refusal => {
-  const refused = checkModel(model) ?? checkRows(rows, model.features)
-  if (refused !== null) return refused
+  const decoding = decodingOf(model, rows)
+  if (isRefusal(decoding)) return decoding
   const { states } = model
-  const work = makeWorkspace(model, rows.count)
-  const collapsed = prepareDensities(work)
-  if (collapsed !== null) return collapsed
-  logDensities(work, rows, work.density)
-  const logTransition = work.transition.map(Math.log)
+  const { logStart, logTransition, logDensity } = decoding
   const cameFrom = new Uint8Array(rows.count * states)
-  let best = work.start.map((value, k) => Math.log(value) + work.density[k]!)
+  let best = logStart.map((value, k) => value + logDensity[k]!)
   for (let row = states; row < cameFrom.length; row += states) {
     const next = new Float64Array(states)
     for (let to = 0; to < states; to++) {
@@ -33,7 +28,7 @@ export const viterbi = (model: HmmModel, rows: Rows): StatePath | Refusal => {
         if (best[i]! + logTransition[i * states + to]! > best[from]! + logTransition[from * states + to]!) from = i
       }
       cameFrom[row + to] = from
-      next[to] = best[from]! + logTransition[from * states + to]! + work.density[row + to]!
+      next[to] = best[from]! + logTransition[from * states + to]! + logDensity[row + to]!
     }
     best = next
   }

@@ -1,9 +1,7 @@
 /** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (docs/trading-contract.md §9). */
+import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import { clamp, smooth, smoothingWeight } from "../arithmetic.ts"
 import type { RebalancerConfig } from "../config.ts"
-
-/** How many open orders the account may still place: only `normal` leaves room for larger orders (docs/trading-contract.md §9). */
-export type CapacityBand = "normal" | "caution" | "stop"
 
 /** What the controller remembers: the smoothed distance to the target, and its change per second. */
 export interface ControlMemory {

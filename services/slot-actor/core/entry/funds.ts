@@ -10,7 +10,7 @@ import { forgetOrder } from "../orders.ts"
 import type { Wanted } from "../../../../shared/events/families/slot.ts"
 import type { SlotBook, SlotState, TradeId } from "../state.ts"
 
-/** Asked in vain, a slot asks again so much later: funds come with fills, and those take a while. Exchange time. */
+/** Asked in vain, a slot asks again after this: funds come with fills, and those take a while. Exchange time. */
 const ASK_AGAIN_MS = 30_000
 
 type Planned = Pick<SlotBook, "orders" | "longOnly" | "shortOnly" | "trades">

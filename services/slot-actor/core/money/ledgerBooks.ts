@@ -1,6 +1,6 @@
 /** A slot's books in the terms of the ledger that checks them. */
 import { minus, plus } from "../../../../shared/core/decimal/decimal.ts"
-import type { SlotBooks } from "../../../../shared/core/ledger/check.ts"
+import type { SlotBooks } from "../../../../shared/ledger/core/check.ts"
 import type { SlotState } from "../state.ts"
 
 /** Profit booked, and every position in progress: exits, recoveries and what is too small for an order. */

@@ -67,7 +67,7 @@ export const exitLost = (draft: Draft, exit: ExitOrder, filled: Execution, cause
   followUpEntry(draft, tradeId, "cycle_complete")
 }
 
-/** The same for a recovery: it stays the recovery it was. */
+/** A lost recovery is asked for again: it stays the recovery it was. */
 export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution, cause: string): void => {
   const { order } = recovery
   const rest = closePart(draft, order, filled)

@@ -51,7 +51,7 @@ export const exhausted = (limit: Limit, nowMs: number): Counter => ({ value: lim
 /** What an order costs on the trading counter. */
 export const ADD_ORDER_COST = 1
 
-/** Below so many seconds of age, a cancel costs so much; an older order is canceled for nothing. */
+/** `[belowSec, cost]`: what cancelling an order younger than that costs; an older one is cancelled for nothing. */
 const CANCEL_COSTS = [
   [5, 8],
   [10, 6],
@@ -67,7 +67,7 @@ export const cancelCost = (ageMs: number | null): number => {
   return CANCEL_COSTS.find(([belowSec]) => ageSec < belowSec)?.[1] ?? 0
 }
 
-/** The same for an amendment, above its fixed cost of 1. */
+/** What an amendment costs by its order's age, above its fixed cost of 1. */
 const AMEND_COSTS = [
   [5, 3],
   [10, 2],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { type Advice, type CallKind, isFinalRefusal, judge } from "./errors.ts"
+import { type Advice, type CallKind, classify, isFinalRefusal } from "./errors.ts"
 
 const NOW = 1_790_000_000_000
 
-const advice = (kind: CallKind, ...errors: ReadonlyArray<string>): Advice => judge(kind, errors, NOW).advice
+const advice = (kind: CallKind, ...errors: ReadonlyArray<string>): Advice => classify(kind, errors, NOW).advice
 
 describe("what Kraken's errors mean to the caller", () => {
   it.each<[string, Advice]>([
@@ -77,6 +77,24 @@ describe("what Kraken's errors mean to the caller", () => {
   })
 })
 
+describe("what failed", () => {
+  it.each([
+    ["EOrder:Insufficient funds", "request"],
+    ["EAPI:Invalid key", "request"],
+    ["ESession:Invalid session", "request"],
+    ["EAPI:Rate limit exceeded", "limit"],
+    ["EOrder:Rate limit exceeded", "limit"],
+    ["EGeneral:Temporary lockout", "limit"],
+    ["EService:Throttled: 1790000042", "service"],
+    ["EService:Market in cancel_only mode", "service"],
+    ["EService:Unavailable", "service"],
+    ["EGeneral:Internal error", "service"],
+    ["ENew:Never seen before", "service"]
+  ])("%s: the %s", (error, source) => {
+    expect(classify("read", [error], NOW).source).toBe(source)
+  })
+})
+
 describe("when to try again", () => {
   it.each([
     ["EService:Throttled: 1790000042", 1_790_000_042_000],
@@ -85,19 +103,19 @@ describe("when to try again", () => {
     ["EGeneral:Temporary lockout", NOW + 900_000],
     ["EService:Market in cancel_only mode", NOW + 30_000]
   ])("%s: %i", (error, retryAtMs) => {
-    expect(judge("read", [error], NOW).retryAtMs).toBe(retryAtMs)
+    expect(classify("read", [error], NOW).retryAtMs).toBe(retryAtMs)
   })
 
   it("is said only with the advice to wait", () => {
     for (const error of ["EOrder:Insufficient funds", "EService:Busy", "EAPI:Invalid key"]) {
-      expect(judge("place", [error], NOW).retryAtMs).toBeNull()
+      expect(classify("place", [error], NOW).retryAtMs).toBeNull()
     }
   })
 
   it("a refusal for its rate shows which of our counters was too low", () => {
-    expect(judge("read", ["EAPI:Rate limit exceeded"], NOW).exhausted).toBe("calls")
-    expect(judge("place", ["EOrder:Rate limit exceeded"], NOW).exhausted).toBe("trading")
-    expect(judge("place", ["EOrder:Insufficient funds"], NOW).exhausted).toBeNull()
+    expect(classify("read", ["EAPI:Rate limit exceeded"], NOW).exhausted).toBe("calls")
+    expect(classify("place", ["EOrder:Rate limit exceeded"], NOW).exhausted).toBe("trading")
+    expect(classify("place", ["EOrder:Insufficient funds"], NOW).exhausted).toBeNull()
   })
 })
 

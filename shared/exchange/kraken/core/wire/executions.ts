@@ -4,7 +4,8 @@
  * and from nothing else: `filled` reports the order's end, and a type unknown to us is never money.
  */
 import { plus, Quote } from "../../../../core/decimal/decimal.ts"
-import type { ExecutionEvent, Fill, Side } from "../../../port.ts"
+import type { Side } from "../../../../core/trading.ts"
+import type { ExecutionEvent, Fill } from "../../../port.ts"
 import {
   choice,
   count,

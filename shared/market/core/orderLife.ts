@@ -10,8 +10,8 @@
  * come late; an order that is not followed any more is not brought back by one.
  */
 import type { EventOf } from "../../events/event.ts"
-import type { Side } from "../../events/families/order.ts"
-import { plus, type Price, Quote, Volume } from "../decimal/decimal.ts"
+import type { Side } from "../../core/trading.ts"
+import { plus, type Price, Quote, Volume } from "../../core/decimal/decimal.ts"
 
 /** `requested`: a slot wants it. `claimed`: about to be sent, or sent. `unknown`: sent, outcome unknown. `open`: the exchange has it. */
 export type Stage = "requested" | "claimed" | "unknown" | "open"

@@ -3,12 +3,12 @@
  * before them, whatever `since` says. `last` is the start of the last finished bar, and `since` is exclusive: what came
  * back is what the next call sends. Its keys: https://docs.kraken.com/api/docs/rest-api/get-ohlc-data.
  */
-import { judge } from "../../../exchange/kraken/core/errors.ts"
+import { classify } from "./errors.ts"
 import { type Json, type Row, rowOf, texts, WireProblem } from "../../../core/wire/json.ts"
-import { intervalSec } from "../candle.ts"
-import { type Answer, type Dialect, refusedAs } from "../dialect.ts"
-import type { RawCandle } from "../normalise.ts"
-import type { CandleRequest } from "../../source.ts"
+import { intervalSec } from "../../../candles/core/candle.ts"
+import { type Answer, type Dialect, refusedAs } from "../../../candles/core/dialect.ts"
+import type { RawCandle } from "../../../candles/core/normalise.ts"
+import type { CandleRequest } from "../../../candles/source.ts"
 
 /** Closed bars a page holds at most. */
 const CLOSED_BARS = 719
@@ -66,7 +66,7 @@ const rawCandle = (bar: ReadonlyArray<Json>): RawCandle =>
 const refusal = (errors: ReadonlyArray<string>, nowMs: number): Answer => {
   const detail = errors.join("; ")
   if (errors.some((error) => error.startsWith("EQuery:Unknown asset pair"))) return refusedAs("unknown_symbol", detail)
-  const { advice, retryAtMs } = judge("read", errors, nowMs)
+  const { advice, retryAtMs } = classify("read", errors, nowMs)
   if (advice === "wait") return { kind: "refused", advice, detail, retryAtMs }
   return refusedAs(advice === "unknown" || advice === "gone" ? "retry" : advice, detail)
 }

@@ -38,7 +38,7 @@ describe("two gateways on one market", () => {
   )
 })
 
-describe("an order that is none of the journal's", () => {
+describe("a foreign order", () => {
   it.live("is left alone, and counted", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {

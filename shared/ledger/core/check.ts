@@ -1,5 +1,6 @@
 /** What a ledger must agree with, to the last unit; every difference is named with both figures. */
-import { Quote, type Quote as QuoteAmount, Volume, type Volume as VolumeAmount } from "../decimal/decimal.ts"
+import type { TradeId } from "../../core/trading.ts"
+import { Quote, type Quote as QuoteAmount, Volume, type Volume as VolumeAmount } from "../../core/decimal/decimal.ts"
 import { accountOf, type Commodity, type Transaction } from "./accounts.ts"
 import { balanceOf, type LedgerState } from "./ledger.ts"
 
@@ -20,7 +21,7 @@ export interface SlotBooks {
   readonly totalProfit: bigint
   /** Positions in progress, residuals included: a position of trade A was sold first. */
   readonly open: ReadonlyArray<{
-    readonly tradeId: "A" | "B"
+    readonly tradeId: TradeId
     readonly volume: bigint
     /** What is in progress of its cost and fees: of the entry, less what earlier exit orders closed. */
     readonly cost: bigint

@@ -3,10 +3,11 @@
  * there. It decides nothing and trusts nobody: the exchange's own sums come in with the end of each order, the slots' with each
  * booked cycle, and the two meet in `trading`.
  */
+import type { Side } from "../../core/trading.ts"
 import type { EventPlace } from "../../actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../actor/core/handlers.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
-import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "../orders/life.ts"
+import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
 
 export interface LedgerState {
@@ -59,7 +60,7 @@ const evolve = (state: LedgerState, slot: number, event: OrderLifeEvent): Ledger
 
 /** The two commodities of a trade and its fee, between the exchange and the account that stands against it. */
 const trade = (
-  side: "buy" | "sell",
+  side: Side,
   { volume, cost, fee }: { readonly volume: bigint; readonly cost: bigint; readonly fee: bigint },
   against: string,
   feesTo: string

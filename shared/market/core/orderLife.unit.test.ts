@@ -1,8 +1,8 @@
 /** One vocabulary for the life of an order: what each fact makes of it. */
 import { assert, describe, it } from "@effect/vitest"
 import type { EventOf } from "../../events/event.ts"
-import { Price, Quote, Volume } from "../decimal/decimal.ts"
-import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "./life.ts"
+import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
+import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "./orderLife.ts"
 
 const asked = requestedOrder({
   localId: 7,

@@ -17,7 +17,7 @@ export type AccountKind = "exchange" | "working" | "trading" | "open-fees" | "in
 /** What is counted: DOGE is the base, USD the quote. */
 export type Commodity = "base" | "quote"
 
-/** One line: so much of a commodity into (or, below zero, out of) an account. */
+/** One line: an amount of a commodity into (or, below zero, out of) an account. */
 export interface Posting {
   readonly account: string
   readonly commodity: Commodity

@@ -1,7 +1,7 @@
 /** What the exchange last said of the account and the pair, once for everyone who follows the journal. */
 import type { Handler } from "../../actor/core/handlers.ts"
 import type { EventOf } from "../../events/event.ts"
-import { handlesOrders } from "../ids/services.ts"
+import { handlesOrders } from "../../core/ids/services.ts"
 
 /** Each is null until the exchange has said it. */
 export interface Account {

@@ -1,10 +1,10 @@
 /** A ledger told event by event: every line it writes, as text, and what stands where afterwards. */
 import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
-import { Price, Quote, Volume } from "../decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import type { CycleKind, StandIn } from "../../events/families/slot.ts"
-import { marketSubjects } from "../ids/subjects.ts"
+import { marketSubjects } from "../../core/ids/subjects.ts"
 import type { Transaction } from "./accounts.ts"
 import { amountText, slotDifferences, unbalanced, unexplained } from "./check.ts"
 import { balanceOf, initialLedger, type LedgerState, postEvent } from "./ledger.ts"

@@ -1,0 +1,59 @@
+/** One HTTP request: sent once, its reply bounded in time and size. */
+import { Data, Duration, Effect } from "effect"
+
+/** The request was sent, as far as we know, and no whole reply came back. */
+export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
+
+/** What came back, whatever its status. */
+export interface HttpReply {
+  readonly status: number
+  /** The header `Retry-After` as it came: seconds or a date. */
+  readonly retryAfter: string | null
+  readonly body: string
+}
+
+/** The largest reply anyone asks for, a page of 50,000 bars, has about 7 MB. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+
+/** Sends once and reads the whole reply; `timeoutMs` is wall time for both. Redirects are refused: they could carry a key elsewhere. */
+export const sendRequest = (
+  url: string,
+  init: Omit<RequestInit, "redirect" | "signal">,
+  timeoutMs: number
+): Effect.Effect<HttpReply, NoReply> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const response = await fetch(url, { ...init, redirect: "error", signal })
+      return {
+        status: response.status,
+        retryAfter: response.headers.get("retry-after"),
+        body: await boundedText(response)
+      }
+    },
+    catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: Duration.millis(timeoutMs),
+      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
+    })
+  )
+
+const boundedText = async (response: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    const bytes = chunk as Uint8Array
+    size += bytes.length
+    if (size > MAX_BODY_BYTES) throw new NoReply({ detail: `a reply of more than ${MAX_BODY_BYTES} bytes` })
+    text += decoder.decode(bytes, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** Only the system's code: whatever else the error carries might quote the request. */
+const connectionProblem = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "no code"
+  return `connection failed (${code})`
+}
