@@ -6,6 +6,7 @@ export const MAX_RECORDS = 2 ** 32 - 1
 /** Records per block: blocks are added, never moved, so growing costs no copy. 512 KiB each. */
 const BLOCK_RECORDS = 65_536
 
+/** Where one record's frame stands. */
 export interface Place {
   readonly path: string
   readonly offset: number
@@ -21,6 +22,7 @@ interface Segment {
   endOffset: number
 }
 
+/** The place of every record; filled in the order of the journal. */
 export interface RecordIndex {
   readonly head: () => number
   readonly addSegment: (path: string, firstSeq: number, startOffset: number) => void
@@ -45,6 +47,7 @@ const makeColumn = () => {
   }
 }
 
+/** An index of nothing: a segment first, then its records. */
 export const makeRecordIndex = (): RecordIndex => {
   const offsets = makeColumn()
   const lastBySubject = new Map<string, number>()

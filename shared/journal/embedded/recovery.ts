@@ -32,6 +32,7 @@ export interface TornTail {
   readonly seq: number
 }
 
+/** How far the journal reaches, and where the next record goes. */
 export interface Recovered {
   readonly head: number
   /** Checksum of the newest record; 0 when empty. */

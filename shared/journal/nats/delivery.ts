@@ -64,6 +64,7 @@ export const idOf = (message: Msg): string => {
   return message.headers?.get("Nats-Msg-Id") ?? ""
 }
 
+/** What a message without a record tells about the consumer or its request. */
 export type Note =
   /** The server lives; `consumerSeq` is the last it delivered. */
   | { readonly kind: "heartbeat"; readonly consumerSeq: number }
