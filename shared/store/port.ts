@@ -114,6 +114,7 @@ export interface JobPlace {
   readonly fresh: number
 }
 
+/** `pending` waits, `in_progress` is leased to a worker, the other four are over. */
 export type JobPhase = "pending" | "in_progress" | "complete" | "skipped" | "error" | "cancelled"
 
 /** A row of `backfill_jobs`. */
@@ -253,6 +254,7 @@ export const STORE_TABLES = [
   "backfill_jobs",
   "day_profiles"
 ] as const
+/** A table's name in the database. */
 export type StoreTable = (typeof STORE_TABLES)[number]
 
 /** One table as the store has it. */
@@ -263,6 +265,7 @@ export interface TableHealth {
   readonly newestSec: number | null
 }
 
+/** The store as the rest of Kennel uses it: one part per table or group of tables. */
 export class Store extends Context.Service<
   Store,
   {

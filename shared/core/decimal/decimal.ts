@@ -20,8 +20,11 @@ export type Volume = bigint & { readonly [brand]: "Volume" }
 /** An amount of the quote currency (USD), scaled by 1e10: costs, fees, profits, balances. May be negative. */
 export type Quote = bigint & { readonly [brand]: "Quote" }
 
+/** Digits after the point that a `Price` holds. */
 export const PRICE_DECIMALS = 10
+/** Digits after the point that a `Volume` holds. */
 export const VOLUME_DECIMALS = 8
+/** Digits after the point that a `Quote` holds. */
 export const QUOTE_DECIMALS = 10
 
 /** Why a text is no decimal of the wanted scale; `input` is the offending text itself. */
@@ -163,10 +166,13 @@ const COARSE_DIVISOR = COST_DIVISOR / COARSE
 export const Price = {
   /** From text such as "0.1234567"; throws `DecimalError`. */
   parse: (text: string): Price => parse(text, PRICE_DECIMALS) as Price,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, but null where that throws. */
   read: (text: string): Price | null => read(text, PRICE_DECIMALS) as Price | null,
+  /** Shortest plain decimal text; `parse` reads it back. */
   format: (value: Price): string => format(value, PRICE_DECIMALS),
+  /** Text with exactly `shown` digits after the point, halves to even. */
   formatFixed: (value: Price, shown: number): string => formatFixed(value, PRICE_DECIMALS, shown),
+  /** The nearest double: for ratios and thresholds, never on the way to a balance. */
   toNumber: (value: Price): number => toNumber(value, PRICE_DECIMALS),
   /** From a double, rounded to `places` digits after the point. */
   fromNumber: (value: number, places: number = PRICE_DECIMALS): Price =>
@@ -177,10 +183,13 @@ export const Price = {
 export const Volume = {
   /** From text such as "60.00000000"; throws `DecimalError`. */
   parse: (text: string): Volume => parse(text, VOLUME_DECIMALS) as Volume,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, but null where that throws. */
   read: (text: string): Volume | null => read(text, VOLUME_DECIMALS) as Volume | null,
+  /** Shortest plain decimal text; `parse` reads it back. */
   format: (value: Volume): string => format(value, VOLUME_DECIMALS),
+  /** Text with exactly `shown` digits after the point, halves to even. */
   formatFixed: (value: Volume, shown: number): string => formatFixed(value, VOLUME_DECIMALS, shown),
+  /** The nearest double: for ratios and thresholds, never on the way to a balance. */
   toNumber: (value: Volume): number => toNumber(value, VOLUME_DECIMALS),
   /** From a double, rounded to `places` digits after the point. */
   fromNumber: (value: number, places: number = VOLUME_DECIMALS): Volume =>
@@ -191,10 +200,13 @@ export const Volume = {
 export const Quote = {
   /** From text such as "-12.34"; throws `DecimalError`. */
   parse: (text: string): Quote => parse(text, QUOTE_DECIMALS) as Quote,
-  /** The same, or null where `parse` throws. */
+  /** As `parse`, but null where that throws. */
   read: (text: string): Quote | null => read(text, QUOTE_DECIMALS) as Quote | null,
+  /** Shortest plain decimal text; `parse` reads it back. */
   format: (value: Quote): string => format(value, QUOTE_DECIMALS),
+  /** Text with exactly `shown` digits after the point, halves to even. */
   formatFixed: (value: Quote, shown: number): string => formatFixed(value, QUOTE_DECIMALS, shown),
+  /** The nearest double: for ratios and thresholds, never on the way to a balance. */
   toNumber: (value: Quote): number => toNumber(value, QUOTE_DECIMALS),
   /** From a double, rounded to `places` digits after the point. */
   fromNumber: (value: number, places: number = QUOTE_DECIMALS): Quote =>

@@ -23,6 +23,10 @@ interface EvictedEnd {
   readonly fee: bigint
 }
 
+/**
+ * The ledger at one place of the journal. Bigints are in the scale of their commodity: `Volume` for base, `Quote` for
+ * quote.
+ */
 export interface LedgerState {
   /** Balances by `account commodity`; accounts that were never touched are absent. */
   readonly balances: Readonly<Record<string, bigint>>
@@ -32,9 +36,11 @@ export interface LedgerState {
   readonly evictedEnds: Readonly<Record<string, EvictedEnd>>
   /** What the account held when the journal first said so; null before. */
   readonly opening: EventOf<"BalancesObserved"> | null
+  /** What the account held when the journal last said so; null before. */
   readonly observed: EventOf<"BalancesObserved"> | null
 }
 
+/** The ledger before the first event. */
 export const initialLedger: LedgerState = { balances: {}, orders: {}, evictedEnds: {}, opening: null, observed: null }
 
 const EXCHANGE = "exchange"

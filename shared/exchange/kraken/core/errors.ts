@@ -1,8 +1,10 @@
 /** From what went wrong to what the caller may do about it. Pure; the table is the adapter's whole policy. */
 import type { ExchangeError } from "../../port.ts"
 
+/** What the caller may do about a failed call; each word is explained at `ExchangeError`. */
 export type Advice = ExchangeError["advice"]
 
+/** How one failed call is judged: advice for the caller, and what the adapter has learned about its own counters. */
 export interface Verdict {
   readonly advice: Advice
   /** Unix milliseconds of the exchange's clock, with the advice `wait`. */
