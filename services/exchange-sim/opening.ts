@@ -122,4 +122,5 @@ export const found = Effect.fn("exchangeSim.found")(function* (
   return founded
 })
 
+/** Why an exchange does not open. */
 export type OpeningError = ReadError | AppendError | ExchangeSimError

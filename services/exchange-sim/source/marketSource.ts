@@ -16,6 +16,7 @@ import type { ExchangeSimOptions } from "../options.ts"
 /** A recording of some months of minutes is tens of megabytes; past this something else was named. */
 const MAX_TEXT_BYTES = 1_000_000_000
 
+/** A market that an exchange can be opened on. */
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
@@ -27,6 +28,7 @@ export interface MarketSource {
 
 const unzip = promisify(gunzip)
 
+/** Reads the choice and, where it names one, the recording. Fails with `ExchangeSimError` when either cannot be used. */
 export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options: ExchangeSimOptions) {
   const { seed, priceDecimals, volumeDecimals } = options
   const market = yield* Effect.try({

@@ -1,11 +1,13 @@
 /** What the exchange keeps of an order, a fill and a ledger row. Times are Unix milliseconds of simulated time. */
 import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 
+/** The side of an order, seen from the account. */
 export type Side = "buy" | "sell"
 
 /** Good till canceled, immediate or cancel, good till date. */
 export type TimeInForce = "gtc" | "ioc" | "gtd"
 
+/** `closed` is filled completely; `canceled` and `expired` may be filled in part. */
 export type OrderStatus = "open" | "closed" | "canceled" | "expired"
 
 /** The terms a client asked for, checked for shape only. */

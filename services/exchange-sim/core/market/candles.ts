@@ -2,6 +2,7 @@
 import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { MarketTrade } from "./process.ts"
 
+/** One candle, possibly still forming. */
 export interface Candle {
   /** Start, Unix milliseconds, a multiple of the interval. */
   readonly timeMs: number

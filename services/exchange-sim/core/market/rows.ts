@@ -18,6 +18,7 @@ import {
   VOLUME_DECIMALS
 } from "../../../../shared/core/decimal/decimal.ts"
 
+/** One recorded candle: its start in Unix milliseconds, prices above 0, volume possibly 0. */
 export interface CandleRow {
   readonly timeMs: number
   readonly open: Price
@@ -27,6 +28,7 @@ export interface CandleRow {
   readonly volume: Volume
 }
 
+/** One recorded trade, at Unix milliseconds. */
 export interface TradeRow {
   readonly timeMs: number
   readonly price: Price
@@ -35,6 +37,7 @@ export interface TradeRow {
   readonly takerSide: "buy" | "sell" | null
 }
 
+/** A file's rows, at least one, oldest first. */
 export type Recording =
   | { readonly kind: "candles"; readonly rows: ReadonlyArray<CandleRow> }
   | { readonly kind: "trades"; readonly rows: ReadonlyArray<TradeRow> }
