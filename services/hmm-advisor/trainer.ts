@@ -29,6 +29,7 @@ export class TrainerFailed extends Schema.TaggedError<TrainerFailed>()("TrainerF
 /** A fit of the largest window allowed takes seconds; this long means that the worker hangs. */
 const PATIENCE = "2 minutes"
 
+/** Fits in the worker; calls wait for each other. Succeeds with a `Refusal` when the rows give no model. */
 export type Trainer = (
   rows: Rows,
   settings: TrainingSettings,

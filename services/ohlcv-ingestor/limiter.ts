@@ -22,6 +22,7 @@ const LONGEST_RETRY_MS = 60_000
 /** Without an answer so often the source is down; a job can wait for it in the queue instead of here. */
 const MAX_SILENCES = 4
 
+/** One bucket for all callers of `source`, full at first; `rate` instead of the source's own. */
 export const limitedSource = Effect.fnUntraced(function* (
   source: CandleSource,
   rate: Rate = source.rate

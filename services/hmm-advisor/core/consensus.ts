@@ -5,6 +5,7 @@ import type { RegimeReading } from "./regime.ts"
 /** How the two got along; `1m_only` and `15m_only` where the other is not trained, `none` where neither is. */
 export type Agreement = "full" | "15m_neutral" | "1m_cooling" | "conflict" | "1m_only" | "15m_only" | "none"
 
+/** The advice of both detectors together. */
 export interface Consensus {
   readonly regime: Regime
   readonly agreement: Agreement

@@ -11,6 +11,7 @@ export interface StructureCandle {
   readonly close: number
 }
 
+/** Windows, in candles, and the factor of the rules below. */
 export interface StructureSettings {
   /** Newest candles searched for an order block. */
   readonly orderBlockLookback: number
@@ -33,6 +34,7 @@ export const DEFAULT_STRUCTURE: StructureSettings = {
   breakWindow: 10
 }
 
+/** Which way a finding points. */
 export type Direction = "bullish" | "bearish"
 
 /** The last opposite candle before a displacement; its whole range is the zone. */

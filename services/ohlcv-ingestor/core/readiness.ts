@@ -20,6 +20,7 @@ export interface Wanted {
   readonly minimum: number
 }
 
+/** Whether a model can be trained on the candles, in figures and in words. */
 export interface Readiness {
   readonly samples: number
   readonly target: number

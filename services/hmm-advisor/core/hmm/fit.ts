@@ -22,6 +22,7 @@ export const DEFAULT_FIT: FitOptions = {
   varianceFloor: 1e-6
 }
 
+/** A model and how its fit went. */
 export interface Fit {
   readonly _tag: "Fitted"
   readonly model: HmmModel

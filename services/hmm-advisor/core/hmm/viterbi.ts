@@ -5,6 +5,7 @@ import { checkModel, type HmmModel } from "./model.ts"
 import { checkRows, type Rows } from "./rows.ts"
 import { makeWorkspace } from "./workspace.ts"
 
+/** The likeliest path of states through some rows. */
 export interface StatePath {
   readonly _tag: "Path"
   /** ln of the joint probability of path and rows. */

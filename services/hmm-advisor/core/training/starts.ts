@@ -15,6 +15,7 @@ export const START_NAMES = [
   "macdSlopeSizeThirds",
   "volumeRatioThirds"
 ] as const
+/** One of `START_NAMES`. */
 export type StartName = (typeof START_NAMES)[number]
 
 /** A start cuts the rows by the quantiles of one column into as many groups as there are states. */

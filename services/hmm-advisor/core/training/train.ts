@@ -9,6 +9,7 @@ import { isRefusal, refuse, type Refusal } from "./refusal.ts"
 import { type Scaling, scalingOf, standardise } from "./scaling.ts"
 import { fixedStarts, rescaled, type StartName } from "./starts.ts"
 
+/** What a training fits, and how. */
 export interface TrainingSettings extends FitOptions {
   /** `HMM_N_STATES`. */
   readonly states: number
@@ -45,6 +46,7 @@ export interface TrainedModel {
   readonly attempts: ReadonlyArray<Attempt>
 }
 
+/** How one start ended. */
 export interface Attempt {
   readonly start: StartName
   /** Null where the fit was refused; `refusal` says why. */
