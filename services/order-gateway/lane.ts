@@ -17,6 +17,7 @@ import type { LiveOrder } from "./core/state.ts"
 import type { Ledger, LedgerError } from "./factWriter.ts"
 import { ASK_AGAIN_MS, persistently, resolve, settle } from "./lookup.ts"
 
+/** How a lane sends orders. */
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
   readonly deadlineMs: number

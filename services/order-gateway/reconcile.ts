@@ -11,6 +11,7 @@ import { findLive, liveOrders } from "./core/state.ts"
 import type { Ledger, LedgerError } from "./factWriter.ts"
 import { persistently } from "./lookup.ts"
 
+/** What one comparison found. */
 export interface Reconciliation {
   /** Ours and open at the exchange. */
   readonly openOrders: number

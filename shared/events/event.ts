@@ -11,6 +11,7 @@ import { RebalancerEvent } from "./families/rebalancer.ts"
 import { RegimeEvent } from "./families/regime.ts"
 import { SlotEvent } from "./families/slot.ts"
 
+/** Any event of a market. */
 export const MarketEvent = Schema.Union([
   PriceEvent,
   ClockEvent,

@@ -48,6 +48,7 @@ export interface RegimeBlock {
   }
 }
 
+/** The rebalancer's last decision. */
 export interface RebalancerBlock {
   readonly enabled: boolean
   readonly skew: number
@@ -57,6 +58,7 @@ export interface RebalancerBlock {
   readonly reason: { readonly rule: string; readonly numbers: Readonly<Record<string, number | string>> } | null
 }
 
+/** Whether the rebalancer holds its target after a change, and for how long still. */
 export interface TrendBlock {
   readonly hysteresis_active: boolean
   readonly hysteresis_expires_in_sec: number

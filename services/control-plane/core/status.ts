@@ -49,6 +49,7 @@ export interface AskedCommand {
   readonly answer: { readonly applied: boolean; readonly reason: Reason } | null
 }
 
+/** What the journal has said so far; null where it has not. */
 export interface StatusState {
   /** The largest time seen, Unix milliseconds of the exchange's clock; 0 before the first. */
   readonly nowMs: number
@@ -83,6 +84,7 @@ export interface StatusState {
   }
 }
 
+/** The state before the first record. */
 export const initialStatus: StatusState = {
   nowMs: 0,
   epoch: 0,

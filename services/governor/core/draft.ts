@@ -10,6 +10,7 @@ import type { GovernorState } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
+/** The governor's state while one event is applied. */
 export interface Draft {
   readonly state: Mutable<GovernorState>
   readonly rules: GovernorRules
@@ -24,12 +25,14 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 /** The step that only moves the clock or the facts. */
 export const unchanged = (state: GovernorState): Step<GovernorState> => ({ state, outputs: NO_OUTPUTS })
 
+/** A draft whose changes leave `state` as it is. */
 export const openDraft = (state: GovernorState, rules: GovernorRules): Draft => ({
   state: { ...state },
   rules,
   outputs: []
 })
 
+/** The step that the draft amounts to. */
 export const closeDraft = (draft: Draft): Step<GovernorState> => ({ state: { ...draft.state }, outputs: draft.outputs })
 
 /** The rule that decided, and the numbers it compared. */

@@ -1,9 +1,7 @@
 /**
- * Everything the governor knows, folded from the market's journal. Nothing in it grows without bound: live orders by the
- * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands.
- *
- * Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
- * the file named beside it, and only that file writes it.
+ * Everything the governor knows, folded from the market's journal. Bounded: live orders by the exchange's limit, samples and
+ * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
+ * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
  */
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
@@ -11,8 +9,9 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 
+/** Buying or selling, seen from the account. */
 export type Side = "buy" | "sell"
-export type TradeId = "A" | "B"
+type TradeId = "A" | "B"
 
 /** What the journal has said of market and account (`market.ts`). Null until it has. */
 export interface MarketSlice {
@@ -64,10 +63,8 @@ export interface TrackedOrder {
 /** The mode and what stands against it (`mode.ts`). */
 export interface ModeSlice {
   readonly mode: Mode
-  /** Why it is that. */
   readonly reason: Reason | null
   readonly sinceMs: number
-  /** What stands against running now, by cause. */
   readonly causes: Readonly<Partial<Record<Cause, Reason>>>
   /** Why only an operator may end this pause: the command, the loss lock or the halt that began it. Null: it ends by itself. */
   readonly operatorNeeded: Reason | null
@@ -90,6 +87,7 @@ export const CAUSES = [
   "api_errors",
   "stale_price"
 ] as const
+/** One of `CAUSES`. */
 export type Cause = (typeof CAUSES)[number]
 
 /** How far the start is (`startup.ts`). */
@@ -208,6 +206,7 @@ export interface AuditSlice {
   readonly lastTradeMs: number
 }
 
+/** One slice per concern; `rules` and what the journal has not said yet are null. */
 export interface GovernorState {
   readonly nowMs: number
   readonly governed: boolean
@@ -229,6 +228,7 @@ export interface GovernorState {
   readonly audit: AuditSlice
 }
 
+/** The state before the first record. */
 export const initialState: GovernorState = {
   nowMs: 0,
   governed: false,

@@ -4,6 +4,7 @@
  * finding is known at the close of the last candle it needs, never earlier.
  */
 
+/** One closed candle, in the quote currency. */
 export interface StructureCandle {
   readonly open: number
   readonly high: number

@@ -8,6 +8,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
  */
 export type OrderStage = "requested" | "claimed" | "unknown" | "open"
 
+/** An order between its request and its end. */
 export interface LiveOrder {
   readonly localId: number
   readonly clientId: string
@@ -51,6 +52,7 @@ export interface Lane {
   readonly lastFactSeq: number
 }
 
+/** What the gateway knows of the market; null where the journal has not said yet. */
 export interface GatewayState {
   readonly lanes: Readonly<Record<number, Lane>>
   readonly epoch: number
@@ -68,6 +70,7 @@ export interface GatewayState {
   readonly fees: EventOf<"FeesObserved"> | null
 }
 
+/** The state before the first record. */
 export const initialState: GatewayState = {
   lanes: {},
   epoch: 0,
@@ -81,6 +84,7 @@ export const initialState: GatewayState = {
   fees: null
 }
 
+/** A lane without a request. */
 export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
 
 /** Every live order of every lane, by slot and local id. */

@@ -22,6 +22,7 @@ export interface Funds {
   readonly usd: number
 }
 
+/** A slot's book while one event is applied. */
 export interface Draft {
   readonly state: SlotState
   readonly nowMs: number
@@ -42,6 +43,7 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 /** The step that only moves the clock, the price or the facts. */
 export const unchanged = (state: SlotState): Step<SlotState> => ({ state, outputs: NO_OUTPUTS })
 
+/** A draft whose changes leave `state` as it is. */
 export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, allotted: Funds | null = null): Draft => {
   const { book } = state
   return {
@@ -56,6 +58,7 @@ export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, all
   }
 }
 
+/** The step that the draft amounts to; counts the waiting exits anew. */
 export const closeDraft = (draft: Draft): Step<SlotState> => {
   const { book, outputs } = draft
   let waiting = 0
@@ -68,6 +71,7 @@ export const closeDraft = (draft: Draft): Step<SlotState> => {
 /** Text and numbers that a rule compared. */
 export type Compared = Reason["numbers"]
 
+/** The rule that decided, and what it compared. */
 export const reason = (rule: string, numbers: Compared): Reason => ({ rule, numbers })
 
 /**

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 
+/** Buying or selling, seen from the account. */
 export const Side = Schema.Literals(["buy", "sell"])
 
 const Identity = {
@@ -80,6 +81,7 @@ export const OrderAmended = Schema.TaggedStruct("OrderAmended", { ...Identity, p
 /** The exchange does not change the order's price; the order stands as it was. */
 export const AmendRefused = Schema.TaggedStruct("AmendRefused", { ...Identity, cause: Schema.String })
 
+/** Any fact about an order. */
 export const OrderEvent = Schema.Union([
   OrderClaimed,
   OrderAccepted,

@@ -7,6 +7,7 @@ import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 import { Side } from "./order.ts"
 import { Reason } from "../reason.ts"
 
+/** Which of the slot's two trades. */
 export const TradeId = Schema.Literals(["A", "B"])
 
 /** Place this limit order. The gateway sends it once; its client id follows from this record's epoch, sequence and index. */
@@ -99,6 +100,7 @@ export const InvariantBroken = Schema.TaggedStruct("InvariantBroken", {
   violations: Schema.NonEmptyArray(Schema.String)
 })
 
+/** Anything a slot decides. */
 export const SlotEvent = Schema.Union([
   OrderRequested,
   CancelRequested,

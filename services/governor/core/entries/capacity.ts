@@ -6,6 +6,7 @@ import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
+/** How much room for open orders is left. */
 export type Band = "normal" | "caution" | "stop"
 
 const DAY_MS = 86_400_000
@@ -16,6 +17,7 @@ const MAX_SAMPLES = 500
 const STOP_BELOW = 10
 const CAUTION_BELOW = 20
 
+/** Room for open orders, in orders. */
 export interface Capacity {
   /** Orders sent and not ended, as the journal has them. */
   readonly internal: number

@@ -9,6 +9,7 @@ import type { EntryOrder, Side, TradeId } from "../state.ts"
 /** Trade A sells first, trade B buys first. */
 export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" : "buy")
 
+/** The side that closes what this one opened. */
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
 
 /**
