@@ -6,6 +6,7 @@ import { type Bucket, fullBucket, type Rate, refused, take, welcomed } from "../
 /** A source that may be asked by many at once: it is called no faster than it allows. */
 export interface LimitedSource {
   readonly name: string
+  /** As in `CandleSource`. */
   readonly reachable: number | null
   /**
    * Waits for its turn, asks, and asks again when the source was too fast or did not answer. Fails with the last error

@@ -100,7 +100,12 @@ export interface JobOrder {
   readonly source: string
   readonly symbol: string
   readonly intervalMin: number
+  /**
+   * `incremental`: what follows the newest candle. `full`: the whole span again. `missing`: unless the span counts as
+   * filled.
+   */
   readonly mode: "incremental" | "full" | "missing"
+  /** How far back from now. */
   readonly days: number
 }
 
@@ -108,6 +113,7 @@ export interface JobOrder {
 export interface JobPlace {
   /** What the source returned last. */
   readonly cursor: string | null
+  /** Pages stored, and how many it will be as far as one can tell. */
   readonly chunksDone: number
   readonly chunksTotal: number
   /** Candles the store did not have. */

@@ -41,6 +41,7 @@ export type Direction = "bullish" | "bearish"
 /** The last opposite candle before a displacement; its whole range is the zone. */
 export interface OrderBlock {
   readonly type: Direction
+  /** Place of the candle. */
   readonly index: number
   readonly low: number
   readonly high: number

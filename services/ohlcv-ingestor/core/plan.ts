@@ -10,6 +10,7 @@ export interface PlanInput {
   /** `incremental` goes on after the newest candle; `full` fetches the whole span again; `missing` skips what is filled. */
   readonly mode: JobOrder["mode"]
   readonly intervalMin: number
+  /** How far back from `nowSec` the span begins. */
   readonly days: number
   /** Older candles of this timeframe are deleted; null: kept for ever. */
   readonly retentionDays: number | null

@@ -9,6 +9,7 @@ const BLOCK_RECORDS = 65_536
 /** Where one record's frame stands. */
 export interface Place {
   readonly path: string
+  /** Of the frame's first byte in the file. */
   readonly offset: number
   /** Bytes of the whole frame. */
   readonly size: number

@@ -34,6 +34,7 @@ export interface TornTail {
 
 /** How far the journal reaches, and where the next record goes. */
 export interface Recovered {
+  /** Newest sequence; 0 when empty. */
   readonly head: number
   /** Checksum of the newest record; 0 when empty. */
   readonly crc: number

@@ -17,6 +17,7 @@ export interface Rules {
   readonly makerFee: bigint
   readonly takerFee: bigint
   readonly trading: Limit
+  /** Counts both sides. */
   readonly maxOpenOrders: number
 }
 

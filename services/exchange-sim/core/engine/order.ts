@@ -15,6 +15,7 @@ export interface OrderTerms {
   readonly side: Side
   readonly price: Price
   readonly volume: Volume
+  /** Unique among open orders only. */
   readonly clientId: string | null
   readonly userref: number | null
   readonly postOnly: boolean
@@ -49,6 +50,7 @@ export interface Order extends OrderTerms {
 /** One fill: what Kraken calls a trade of the account. */
 export interface Fill {
   readonly execId: string
+  /** From 1,000,000,000 on, apart from the numbers of the market's tape. */
   readonly tradeId: number
   readonly txid: string
   readonly side: Side

@@ -38,6 +38,7 @@ export interface TrainedModel {
   readonly rowCount: number
   readonly start: StartName
   readonly iterations: number
+  /** Of the training rows under `model`. */
   readonly logLikelihood: number
   /** Smallest distance between the EMA-spread means of neighbouring states, in deviations of the training rows. */
   readonly separation: number

@@ -32,6 +32,7 @@ export interface FrameFields {
   readonly subject: string
   readonly id: string
   readonly data: Uint8Array
+  /** Unix milliseconds. */
   readonly storedMs: number
   readonly durableSeq: number
   readonly previousCrc: number
