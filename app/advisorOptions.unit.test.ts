@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FEATURES, featureRows } from "../services/hmm-advisor/core/features.ts"
-import { lastRows } from "../services/hmm-advisor/core/hmm/rows.ts"
+import { lastRows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { isRefusal } from "../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf } from "../services/hmm-advisor/core/training/scaling.ts"
 import { candles } from "../services/hmm-advisor/testing/rows.ts"

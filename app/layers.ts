@@ -47,6 +47,7 @@ export const readableJournal = (settings: Settings, where?: string): JournalLaye
     : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
 }
 
+/** Where the embedded journal is, as an absolute path. */
 export const journalDirectory = (settings: Settings): string => resolve(settings.dataDir, "journal")
 
 /** The simulated exchange remembers its books in a journal of its own, beside the market's or on the same server. */
@@ -58,6 +59,7 @@ const exchangeJournal = (settings: Settings): JournalLayer =>
 /** Keys of the simulated exchange: fixed, because they guard nothing. */
 const PAPER = { apiKey: "paper", apiSecret: "cGFwZXItdHJhZGluZy1ndWFyZHMtbm90aGluZw==" } as const
 
+/** The simulated exchange of the settings and its journal; keys that are not set are the fixed paper ones. */
 export const exchangeSim = (settings: Settings) =>
   exchangeSimLayer({
     host: settings.simHost,

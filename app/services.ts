@@ -17,6 +17,7 @@ import { ensureControlToken } from "./controlToken.ts"
 import { speedOf } from "./layers.ts"
 import { awaitSlots, followViews } from "./views.ts"
 
+/** The subjects of the settings' market. */
 export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
 
 /** Raises the epoch for this process: before anything else is appended. */
@@ -50,6 +51,7 @@ export const governor = (settings: Settings) =>
 export const rebalancer = (settings: Settings) =>
   rebalancerService({ subjects: subjectsOf(settings), rules: rebalancerRules(settings) })
 
+/** The market feed: the exchange's prices and time as facts in the journal. */
 export const feed = (settings: Settings, epoch: number) =>
   marketFeed({
     subjects: subjectsOf(settings),
@@ -65,6 +67,7 @@ const deadlineSec = (settings: Settings): number =>
 
 const DAY_MS = 86_400_000
 
+/** The order gateway: requests from the journal to the exchange, its answers back as facts. */
 export const gateway = (settings: Settings) =>
   orderGateway({
     subjects: subjectsOf(settings),

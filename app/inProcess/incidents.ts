@@ -14,6 +14,7 @@ export const chance = (seed: number): (() => number) => {
   }
 }
 
+/** What happens to the market, and when: Unix milliseconds of its clock. */
 export interface Incident {
   readonly atMs: number
   readonly what:

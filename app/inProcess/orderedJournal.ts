@@ -22,6 +22,7 @@ const NO_BYTES = new Uint8Array()
 /** More records than this from one input is a loop between actors, not an answer. */
 const MAX_PER_INPUT = 10_000
 
+/** The market's journal in memory: each record is folded by every actor before the next one is taken. */
 export class OrderedJournal {
   readonly subjects: MarketSubjects
   seq = 0

@@ -20,6 +20,7 @@ import { OrderedJournal } from "./orderedJournal.ts"
 import { Venue } from "./venue.ts"
 import { Watch } from "./watch.ts"
 
+/** The market, its rules and account, and what happens to it. Times are Unix milliseconds of its clock. */
 export interface SimulationOptions {
   readonly market: MarketProcess
   readonly startMs: number
@@ -41,6 +42,7 @@ export interface SimulationOptions {
   readonly watch?: (record: StoredRecord, journal: OrderedJournal) => void
 }
 
+/** What the run came to. Equal options give an equal `digest`. */
 export interface SimulationResult {
   readonly records: number
   readonly digest: string

@@ -35,6 +35,7 @@ import {
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
 import type { OrderedJournal } from "./orderedJournal.ts"
 
+/** The pair's rules, and the account's money when the market begins. */
 export interface VenueOptions {
   readonly rules: Rules
   readonly base: Volume
@@ -48,6 +49,7 @@ const DEADLINE_MS = 10_000
 /** More requests than this worked at one instant is a lane that never empties. */
 const MAX_REQUESTS = 10_000
 
+/** The exchange and the gateway's work on it, without a network. Changed in place. */
 export class Venue {
   readonly desk: Desk
   private readonly journal: OrderedJournal

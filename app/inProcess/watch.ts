@@ -24,6 +24,7 @@ export interface Watched {
 /** The first ones explain the rest. */
 const MAX_PROBLEMS = 20
 
+/** Checks the market after each record, and counts on the way. */
 export class Watch {
   /** How often each event stood in the journal. */
   readonly events: Record<string, number> = {}

@@ -5,7 +5,7 @@ import { EMA_SPREAD, featureRows } from "../../services/hmm-advisor/core/feature
 import { evaluate, fit } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import { filterLast } from "../../services/hmm-advisor/core/hmm/filter.ts"
 import type { HmmModel } from "../../services/hmm-advisor/core/hmm/model.ts"
-import { lastRows, type Rows } from "../../services/hmm-advisor/core/hmm/rows.ts"
+import { lastRows, type Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { viterbi } from "../../services/hmm-advisor/core/hmm/viterbi.ts"
 import { labelsInOrder, REGIMES, stateOrder } from "../../services/hmm-advisor/core/labels.ts"
 import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"

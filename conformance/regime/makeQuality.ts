@@ -11,7 +11,7 @@ import { candlesOf, windowOf } from "./windows.ts"
 import { randomNumbers } from "../../services/exchange-sim/core/market/random.ts"
 import { DEFAULT_FIT, fit } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import type { HmmModel } from "../../services/hmm-advisor/core/hmm/model.ts"
-import type { Rows } from "../../services/hmm-advisor/core/hmm/rows.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { isRefusal } from "../../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
 

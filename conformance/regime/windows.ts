@@ -1,7 +1,7 @@
 /** Windows of recorded candles, as the quality of the regime model's starts is measured on them. */
 import { columnOf } from "../format/numbers.ts"
 import { type FeatureCandles, featureRows } from "../../services/hmm-advisor/core/features.ts"
-import type { Rows } from "../../services/hmm-advisor/core/hmm/rows.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
 import type { Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
 
 /** The closes and volumes of a CSV whose first line names its columns; `name` is for errors. */

@@ -10,6 +10,7 @@ import type { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
 import { HEARTBEAT_MS, makeStreamHub } from "./http/streamHub.ts"
 
+/** Where the server listens, what it shows of the market, and what guards its actions. */
 export interface ControlPlaneOptions {
   /** An address of this machine. Default: loopback, because the status asks for no password. */
   readonly host?: string

@@ -29,6 +29,7 @@ const LOCKOUT_AFTER_CALLS = 20
 const LOCKOUT_MS = 15 * 60_000
 const MAX_NONCE = 2n ** 64n - 1n
 
+/** What a private REST call is checked by: its path, two headers, the nonce of its body, and the body. */
 export interface SignedCall {
   readonly path: string
   readonly apiKey: string
@@ -38,6 +39,10 @@ export interface SignedCall {
   readonly body: string
 }
 
+/**
+ * The one key of the exchange: what its calls may do, and the tokens it has been given. Lives in memory only, but for
+ * the nonce.
+ */
 export class Access {
   private readonly exchange: Exchange
   private readonly tokens = new Map<string, number>()
@@ -74,6 +79,7 @@ export class Access {
     return refuse("EAPI:Rate limit exceeded")
   }
 
+  /** A token for private sockets; `expires` in seconds. */
   issueToken(nowMs: number): { readonly token: string; readonly expires: number } {
     const token = createHmac("sha256", Buffer.from(this.exchange.options.apiSecret, "base64"))
       .update(`${this.exchange.created.salt}/${nowMs}/${++this.issued}`)

@@ -7,6 +7,7 @@ import type { Exchange, Moment } from "./exchange.ts"
 import type { Fault } from "./faults.ts"
 import type { SocketServer } from "./ws/server.ts"
 
+/** An HTTP status and the JSON value of the body. */
 export interface AdminReply {
   readonly status: number
   readonly value: unknown
@@ -47,6 +48,7 @@ const decodeFaults = Schema.decodeUnknownEffect(
   { onExcessProperty: "error" }
 )
 
+/** Serves the exchange's books and faults. A body that is no fault is answered with 400, an unknown path with 404. */
 export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRoutes => {
   const { faults } = exchange
   const put = (fault: Fault) => {

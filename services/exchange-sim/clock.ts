@@ -1,6 +1,7 @@
 /** Simulated time: the wall's, from an anchor on, `speed` times as fast. It stands still while the exchange is down. */
 import type { Clock } from "effect"
 
+/** Simulated time, held back to what the records allow to be shown. */
 export interface SimClock {
   /**
    * Whole Unix milliseconds, never decreasing, never beyond `limitMs`. Time that would lie beyond does not happen: the
@@ -9,6 +10,7 @@ export interface SimClock {
   readonly nowMs: (limitMs: number) => number
 }
 
+/** A clock that shows `startMs` now, and then runs `speed` times as fast as the wall. */
 export const makeSimClock = (clock: Clock.Clock, speed: number, startMs: number): SimClock => {
   const wallMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
   let anchor = { wallMs: wallMs(), simMs: startMs }

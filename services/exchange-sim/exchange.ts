@@ -38,6 +38,7 @@ export interface News extends Moment {
   readonly events: ReadonlyArray<ExchangeEvent>
 }
 
+/** The running exchange, as REST, sockets and the admin routes use it. */
 export interface Exchange {
   readonly options: ExchangeSimOptions
   readonly created: Created

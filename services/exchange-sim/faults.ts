@@ -10,6 +10,7 @@ interface CallFault {
   readonly probability?: number
 }
 
+/** What can be made to go wrong. */
 export type Fault =
   /** The call is carried out and its reply never comes: the connection is cut. */
   | ({ readonly kind: "reply-lost" } & CallFault)
@@ -32,9 +33,11 @@ export type Fault =
   /** System status; `online` ends it. */
   | { readonly kind: "status"; readonly system: SystemStatus }
 
+/** Kraken's words for the state of its trading. */
 export type SystemStatus = "online" | "maintenance" | "cancel_only" | "post_only"
 
 const CALL_KINDS = ["reply-lost", "no-reply", "http", "error", "throttled", "late-reply"] as const
+/** A fault that hits a single call. */
 export type CallFaultNow = Extract<Fault, { readonly kind: (typeof CALL_KINDS)[number] }>
 type FrameFault = "duplicate-executions" | "reorder-executions" | "drop-executions"
 

@@ -122,4 +122,5 @@ export const createExchange = Effect.fn("exchangeSim.createExchange")(function* 
   return created
 })
 
+/** Why an exchange does not open. */
 export type OpeningError = ReadError | AppendError | ExchangeSimError

@@ -15,8 +15,10 @@ export interface PairNames {
   readonly quoteAsset: string
 }
 
+/** Kraken's names of DOGE/USD. */
 export const DOGE_USD: PairNames = { rest: "XDGUSD", symbol: "DOGE/USD", baseAsset: "XXDG", quoteAsset: "ZUSD" }
 
+/** Everything that can be set about the exchange; see `checkOptions` for the ranges. */
 export interface ExchangeSimOptions {
   /** Address to listen on. Default loopback: whoever reaches it may trade with the key below. */
   readonly host: string

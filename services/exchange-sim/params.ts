@@ -35,12 +35,14 @@ const plain = (value: number): string => {
   return text.includes("e") ? value.toFixed(10) : text
 }
 
+/** A text that must be there and not be empty; a number becomes its text. */
 export const text = (params: Params, field: string): string => {
   const value = optionalText(params, field)
   if (value === null) throw new BadArgument(field)
   return value
 }
 
+/** One of `allowed`; a missing field is `otherwise`, or a bad argument where that is left out. */
 export const choice = <const A extends string>(
   params: Params,
   field: string,
@@ -53,6 +55,7 @@ export const choice = <const A extends string>(
   return found
 }
 
+/** A boolean, also as `true`, `false`, `1` or `0` in text; missing is false. */
 export const flag = (params: Params, field: string): boolean => {
   const value = params[field]
   if (!present(params, field) || value === false || value === "false" || value === "0") return false
@@ -87,7 +90,9 @@ const decimal = <A>(params: Params, field: string, parse: (text: string) => A): 
   }
 }
 
+/** An exact price; null when missing. The sign is not checked. */
 export const optionalPrice = (params: Params, field: string): Price | null => decimal(params, field, Price.parse)
+/** An exact volume; null when missing. The sign is not checked. */
 export const optionalVolume = (params: Params, field: string): Volume | null => decimal(params, field, Volume.parse)
 
 /** RFC 3339 as Unix milliseconds; null when missing. */
@@ -120,13 +125,17 @@ export const objects = (params: Params, field: string): ReadonlyArray<Params> =>
   return value.map((item: unknown) => asParams(item, field))
 }
 
+/** A JSON object as fields; `field` names it in the refusal of anything else. */
 export const asParams = (value: unknown, field: string): Params => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new BadArgument(field)
   return value as Params
 }
 
+/** The order with this id. */
 export const byTxid = (txid: string): Target => ({ by: "txid", txid })
+/** The open order with this client id. */
 export const byClientId = (clientId: string): Target => ({ by: "clientId", clientId })
+/** Every open order with this userref: text of a whole number of up to ten digits, perhaps negative. */
 export const byUserref = (userref: string): Target => {
   if (!/^-?\d{1,10}$/.test(userref)) throw new BadArgument("userref")
   return { by: "userref", userref: Number(userref) }

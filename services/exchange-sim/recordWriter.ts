@@ -7,6 +7,7 @@ import type { Tape } from "./core/market/tape.ts"
 import { booksSubject, type Opening } from "./opening.ts"
 import { encodeRecord } from "./records.ts"
 
+/** The only writer of the exchange's subject; another process' record makes it fail with a conflict. */
 export interface RecordWriter {
   /** Simulated time that the last record allows to be shown, Unix milliseconds. */
   readonly untilMs: () => number

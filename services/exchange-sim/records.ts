@@ -81,6 +81,7 @@ const RecordText = Schema.fromJsonString(
   })
 )
 
+/** One record, decoded. */
 export type ExchangeRecord = typeof RecordText.Type
 
 const decode = Schema.decodeUnknownSync(RecordText)
@@ -89,4 +90,5 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /** Throws when the bytes are no record of this version; the text names the field. */
 export const decodeRecord = (data: Uint8Array): ExchangeRecord => decode(utf8.decode(data))
+/** The record as UTF-8 JSON, figures as decimal text; `decodeRecord` reads it back. */
 export const encodeRecord = (record: ExchangeRecord): Uint8Array => new TextEncoder().encode(encode(record))

@@ -8,6 +8,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { AppendError, Journal, ReadError, SnapshotStore } from "../../shared/journal/port.ts"
 import { governorActor } from "./core/actor.ts"
 
+/** The market's subjects, and the rules its journal is to have. */
 export interface GovernorServiceOptions {
   readonly subjects: MarketSubjects
   readonly rules: GovernorRules

@@ -28,8 +28,10 @@ export interface DetectorOptions {
   readonly minimumRows: number
 }
 
+/** What the advisor reads, how often it speaks, and how its models are fitted and read. */
 export interface AdvisorOptions {
   readonly subjects: MarketSubjects
+  /** The epoch this process has raised: part of its records' ids. */
   readonly epoch: number
   /** As the store names the pair. */
   readonly symbol: string
@@ -45,6 +47,7 @@ export interface AdvisorOptions {
   readonly retrainEveryMs: number
 }
 
+/** Why the advisor ends; a store that is away is no reason. */
 export type AdvisorError = HostError | JournalRefused | JournalUnavailable
 
 /** After a training that gave no model the next try comes sooner: candles may have arrived. Exchange time. */

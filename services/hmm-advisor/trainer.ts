@@ -1,7 +1,7 @@
 /** Fitting off the event loop: one standing worker, one fit at a time. */
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
-import type { Rows } from "./core/hmm/rows.ts"
+import type { Rows } from "./core/hmm/linear/rows.ts"
 import type { Refusal } from "./core/training/refusal.ts"
 import type { TrainedModel, TrainingSettings } from "./core/training/train.ts"
 
@@ -29,6 +29,7 @@ export class TrainerFailed extends Schema.TaggedError<TrainerFailed>()("TrainerF
 /** A fit of the largest window allowed takes seconds; this long means that the worker hangs. */
 const FIT_TIMEOUT = "2 minutes"
 
+/** Fits in the worker; calls wait for each other. Succeeds with a `Refusal` when the rows give no model. */
 export type Trainer = (
   rows: Rows,
   settings: TrainingSettings,

@@ -9,6 +9,7 @@ import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
 import { due, hear, silent, wantsAsking } from "./core/conflate.ts"
 
+/** Where facts go and how often they are written. */
 export interface MarketFeedOptions {
   readonly subjects: MarketSubjects
   /** The epoch this process has raised: part of its records' ids. */
@@ -21,6 +22,7 @@ export interface MarketFeedOptions {
   readonly staleAfterMs: number
 }
 
+/** Why the feed ends: the exchange's advice `stop`, or a journal that does not take its facts. */
 export type MarketFeedError = ExchangeError | JournalRefused | JournalUnavailable
 
 /** Wall time between two askings for a silent price: far below Kraken's limit for public calls, about one a second. */

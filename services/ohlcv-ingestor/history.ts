@@ -10,6 +10,7 @@ import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
 import { planFetch, spanStartSec } from "./core/plan.ts"
 
+/** What a history job works with. */
 export interface HistoryParts {
   readonly source: LimitedSource
   readonly store: Pick<IngestorStore, "candles" | "jobs">

@@ -6,6 +6,7 @@ import { type Bucket, fullBucket, type Rate, refused, take, succeeded } from "..
 /** A source that may be asked by many at once: it is called no faster than it allows. */
 export interface LimitedSource {
   readonly name: string
+  /** As in `CandleSource`. */
   readonly reachable: number | null
   /**
    * Waits for its turn, asks, and asks again when the source was too fast or did not answer. Fails with the last error
@@ -22,6 +23,7 @@ const LONGEST_RETRY_MS = 60_000
 /** Without an answer so often the source is down; a job can wait for it in the queue instead of here. */
 const MAX_SILENCES = 4
 
+/** One bucket for all callers of `source`, full at first; `rate` instead of the source's own. */
 export const limitedSource = Effect.fnUntraced(function* (
   source: CandleSource,
   rate: Rate = source.rate

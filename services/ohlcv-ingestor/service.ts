@@ -17,6 +17,7 @@ import type { WindowOptions } from "./window/memory.ts"
 import { openWindow, type TrainingWindow } from "./window/window.ts"
 import { workForEver } from "./worker.ts"
 
+/** What is kept in the store, where it comes from, and how long it stays. */
 export interface IngestorOptions {
   /** False: nothing is fetched and nothing deleted. */
   readonly enabled: boolean
@@ -30,24 +31,33 @@ export interface IngestorOptions {
   readonly nowSec: Effect.Effect<number>
   /** Primary first, then the secondary if there is one. */
   readonly windows: ReadonlyArray<WindowOptions>
+  /** How long candles of up to `FORGOTTEN_UP_TO_MIN` minutes stay; longer ones stay for ever. */
   readonly retentionDays: number
   readonly history: HistoryOptions
 }
 
+/** Which histories are fetched beside the pair's own windows, and by how many workers. */
 export interface HistoryOptions {
   readonly source: CandleSource
   /** Instead of the source's own. */
   readonly rate: Rate
+  /** Fetched besides those enabled in the store; as the source names them. */
   readonly symbols: ReadonlyArray<string>
+  /** Minutes. */
   readonly timeframes: ReadonlyArray<number>
+  /** How far back a history goes. */
   readonly days: number
+  /** Wall time between two rounds of jobs. */
   readonly everyMs: number
+  /** How many work on the queue in this process. */
   readonly workers: number
+  /** Most wall time of a job at a stretch. */
   readonly timeoutMs: number
   /** Unique among all processes on the store, such as host and process id. */
   readonly worker: string
 }
 
+/** The ingestor as status pages and commands see it. */
 export class CandleIngestor extends Context.Service<
   CandleIngestor,
   {

@@ -7,6 +7,7 @@ import type { CandleSourceError } from "../../shared/candles/source.ts"
 import type { Job, JobPlace, StoreError } from "../../shared/store/port.ts"
 import { type HistoryDone, type HistoryParts, jobName, LOST, runHistoryJob } from "./history.ts"
 
+/** Who works, and how long at a stretch. */
 export interface WorkerOptions {
   /** Who claims: unique per worker. */
   readonly worker: string

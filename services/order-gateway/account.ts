@@ -21,6 +21,7 @@ const noteChange = Effect.fnUntraced(function* (
   yield* facts.note(subjects.account, seen)
 })
 
+/** Reads the balances, and writes them when they differ from the journal's last. */
 export const observeBalances = Effect.fn("observeBalances")(function* (
   facts: OrderFacts,
   subjects: MarketSubjects

@@ -24,11 +24,13 @@ export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneCont
   }
 }
 
+/** Why order facts could not be written. */
 export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended
 
 /** A lost race means another gateway is at work on the same lane; a second in a row is rare, this many are a fight. */
 const MAX_ATTEMPTS = 20
 
+/** Reads the gateway's fold, and writes facts on top of what it has read. */
 export interface OrderFacts {
   readonly state: () => GatewayState
   readonly lane: (slot: number) => Lane
@@ -46,6 +48,7 @@ export interface OrderFacts {
   readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
 }
 
+/** Writes of one slot wait for each other. Dies unless exactly one fold is followed. */
 export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   subjects: MarketSubjects,
   followed: Followed<GatewayState>

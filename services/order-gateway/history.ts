@@ -15,6 +15,7 @@ const CLOCK_SLACK_MS = 5_000
  */
 const WEEK_MS = 7 * 86_400_000
 
+/** The pair's fills at the exchange, by whether the journal knows their orders. */
 export interface TradeHistory {
   /** From when on it was read, Unix milliseconds. */
   readonly fromMs: number

@@ -17,6 +17,7 @@ import type { LiveOrder } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 import { RETRY_MS, retryCall, resolve, writeEnd } from "./lookup.ts"
 
+/** How a lane sends orders. */
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
   readonly deadlineMs: number

@@ -11,6 +11,7 @@ import { findLive, liveOrders } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 import { retryCall } from "./lookup.ts"
 
+/** What one comparison found. */
 export interface Reconciliation {
   /** Ours and open at the exchange. */
   readonly openOrders: number

@@ -25,6 +25,7 @@ import { type OrderFacts, type OrderFactsError, makeOrderFacts } from "./factWri
 import { retryCall } from "./lookup.ts"
 import { reconcile, type Reconciliation } from "./reconcile.ts"
 
+/** The market's subjects, and how far and how often the exchange is looked at. */
 export interface OrderGatewayOptions {
   readonly subjects: MarketSubjects
   readonly deadlineMs: number
@@ -34,6 +35,7 @@ export interface OrderGatewayOptions {
   readonly fillWindowMs: number
 }
 
+/** Why the gateway ends. */
 export type OrderGatewayError = HostError | ExchangeError | OrderFactsError
 
 /** Runs until interrupted, or until only a person can help. */

@@ -7,6 +7,7 @@ import { nothingProjected, type ProjectionState } from "./core/rows.ts"
 /** Raised when records become other rows than before: everything is then projected anew. */
 const PROJECTION_VERSION = 1
 
+/** The place after which projecting goes on, and what is remembered there. */
 export interface Cursor {
   /** The last record that was projected; 0: none. */
   readonly seq: number

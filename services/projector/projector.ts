@@ -22,6 +22,7 @@ export interface ProjectorStatus {
   readonly refusedRows: number
 }
 
+/** The projector as status pages see it. */
 export class Projector extends Context.Service<
   Projector,
   { readonly status: Effect.Effect<ProjectorStatus, ReadError> }

@@ -7,6 +7,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
 import { rebalancerActor } from "./core/actor.ts"
 
+/** The market's subjects, and the rules its journal is to have. */
 export interface RebalancerServiceOptions {
   readonly subjects: MarketSubjects
   readonly rules: RebalancerRules

@@ -14,6 +14,7 @@ import { type MarketSubjects, slotActor as actorName } from "../../shared/core/i
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
 import { type PlacedEvent, shrink, violationsOf } from "./core/shrink.ts"
 
+/** Why a halt could not be explained. */
 export type ExplainError = AppendError | ReadError | RecordUndecodable | ControlContended
 
 /**

@@ -12,6 +12,7 @@ import { slotActor } from "./core/actor.ts"
 import { explainHalt, type ExplainError } from "./explain.ts"
 import type { SlotState } from "./core/state.ts"
 
+/** Which slots trade, and by which rules. */
 export interface SlotServiceOptions {
   readonly subjects: MarketSubjects
   /** The slots that trade, by number. */

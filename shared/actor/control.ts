@@ -32,6 +32,7 @@ export interface ControlView {
 /** The actor a fault of a record that nobody can read is raised for. */
 export const EVERY_ACTOR = "*"
 
+/** An actor's record as `skipped` and `explained` of a `ControlView` name it. */
 export const skipKey = (actor: string, seq: number): string => `${actor} ${seq}`
 
 /** `decodeRecord` with its failure in the error channel. */

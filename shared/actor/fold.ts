@@ -36,6 +36,9 @@ interface FoldSnapshot {
   readonly state: string
 }
 
+/**
+ * One actor at one place of the journal. Mutable, and driven by one host only; after a throw it must be thrown away.
+ */
 export class ActorFold<State> {
   readonly actor: Actor<State>
   /** The subject the actor's outputs go to. */
@@ -80,6 +83,7 @@ export class ActorFold<State> {
     if (this.sent > 0) this.sent--
   }
 
+  /** The fold as text, for `restore`; outputs in `pending` are not part of it. */
   encode(): string {
     const snapshot: FoldSnapshot = {
       epoch: this.epoch,

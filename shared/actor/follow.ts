@@ -6,6 +6,7 @@ import type { Actor } from "./core/actor.ts"
 import type { ActorFold } from "./fold.ts"
 import { type HostError, runActors } from "./runtime.ts"
 
+/** A follower: read-only folds that move while it is held. */
 export interface Followed<State> {
   /** The folds in the order of the actors given: their `state` and `seq` are current whenever control is with the caller. */
   readonly folds: ReadonlyArray<ActorFold<State>>

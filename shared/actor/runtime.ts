@@ -31,8 +31,10 @@ export class ActorHalted extends Schema.TaggedError<ActorHalted>()("ActorHalted"
   }
 }
 
+/** Everything that ends a host: a halt, or a journal that fails. */
 export type HostError = ActorHalted | AppendError | ReadError | RecordUndecodable | ControlContended
 
+/** What one host runs and how it takes part in the journal. */
 export interface HostOptions<State, E, R> {
   /** For logs and faults: the service's name. */
   readonly host: string

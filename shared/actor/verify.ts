@@ -8,6 +8,7 @@ import { EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { sha256 } from "./hash.ts"
 
+/** The result of a whole re-fold. Without divergences the recorded decisions follow from the recorded inputs. */
 export interface Verification {
   /** The last record read. */
   readonly head: number

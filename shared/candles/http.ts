@@ -7,6 +7,7 @@ import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
 import { normalise } from "./core/normalise.ts"
 import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
 
+/** What differs between two uses of one dialect; all of it may be left out. */
 export interface HttpSourceOptions {
   /** Base address instead of the dialect's own: a proxy, or the simulated exchange. */
   readonly url?: string

@@ -29,6 +29,7 @@ export class CandleSourceError extends Schema.TaggedError<CandleSourceError>()("
   }
 }
 
+/** One page of a symbol and timeframe. */
 export interface CandleRequest {
   /** As the source names it: `XDGUSD`, `DOGEUSDT`, `AAPL`. */
   readonly symbol: string
@@ -39,6 +40,7 @@ export interface CandleRequest {
   readonly sinceSec?: number
 }
 
+/** One page of closed candles, and how to go on. */
 export interface CandlePage {
   /** Closed, oldest first, each start once. May repeat candles of the page before. */
   readonly candles: ReadonlyArray<Candle>
@@ -49,7 +51,9 @@ export interface CandlePage {
   readonly more: boolean
 }
 
+/** A public source of candles; cursor and rate are the caller's to keep. */
 export interface CandleSource {
+  /** Names the source in errors and jobs. */
   readonly name: string
   readonly rate: Rate
   /** The most closed candles the source can ever give of one timeframe, the newest ones; null: as far back as it goes. */

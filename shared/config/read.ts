@@ -3,6 +3,7 @@ import { brokenRelations } from "./relations.ts"
 import { SETTINGS, type Settings } from "./settings.ts"
 import type { Setting } from "./setting.ts"
 
+/** Every setting, its default where the given text is wrong; to be used only without problems. */
 export interface ReadSettings {
   readonly settings: Settings
   /** Lines such as `PORT=abc: is not a whole number (whole number, 0 to 65535)`. Empty: the settings may be used. */

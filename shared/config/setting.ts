@@ -69,6 +69,7 @@ export const choice = <const A extends string>(
     return found
   })
 
+/** `true` or `1`, `false`, `0` or empty. */
 export const flag = (name: string, options: Row): Setting<boolean> =>
   row(name, options, "`true` or `false`", (text) => {
     if (text === "true" || text === "1") return true

@@ -17,6 +17,7 @@ const pair = "Pair, until the exchange has said its own"
 const edges = "Edges"
 const kraken = "Exchange account"
 
+/** Every setting, by the name the code uses. */
 export const SETTINGS = {
   port: integer("PORT", {
     group: process,

@@ -24,6 +24,7 @@ export const FAMILIES = {
   rebalancer: [RebalancerEvent],
   regime: RegimeEvent.members
 } as const
+/** A family of events. */
 export type Family = keyof typeof FAMILIES
 /** The tags of one family, or of several. */
 export type TagOf<F extends Family> = (typeof FAMILIES)[F][number]["Type"]["_tag"]

@@ -44,6 +44,7 @@ export class MalformedFrame extends Schema.TaggedError<MalformedFrame>()("Malfor
   }
 }
 
+/** Best bid, best ask and price of the last trade, as one message of the exchange had them. */
 export interface Ticker {
   readonly bid: Price
   readonly ask: Price
@@ -66,6 +67,7 @@ export type BarEvent =
   | { readonly _tag: "Bar"; readonly bar: Candle }
   | Extract<MarketDataEvent, { readonly _tag: "Alive" | "VenueTime" | "Disconnected" | "Malformed" }>
 
+/** Public prices of the one pair. Needs no key. */
 export class MarketData extends Context.Service<
   MarketData,
   {
@@ -80,10 +82,15 @@ export class MarketData extends Context.Service<
   }
 >()("kennel/exchange/MarketData") {}
 
+/** What the exchange accepts for orders of the pair, as it states it now. */
 export interface PairConstraints {
+  /** Digits after the point of a price. */
   readonly priceDecimals: number
+  /** Digits after the point of a volume. */
   readonly volumeDecimals: number
+  /** Smallest volume of an order. */
   readonly minVolume: Volume
+  /** Smallest price × volume of an order. */
   readonly minCost: Quote
   /** `online`, `cancel_only`, `post_only`, `limit_only`, `reduce_only`. */
   readonly status: string
@@ -101,6 +108,7 @@ export interface Balances {
   readonly quote: { readonly total: Quote; readonly hold: Quote }
 }
 
+/** A limit order to be placed; it rests until it is filled or canceled. */
 export interface LimitOrder {
   /** At most 18 lower-case letters and digits, unique for ever (the exchange enforces it among open orders only). */
   readonly clientId: string
@@ -112,6 +120,7 @@ export interface LimitOrder {
   readonly deadlineMs: number
 }
 
+/** `pending`: not in the book yet. `closed`: filled completely. `canceled` and `expired` may be filled in part. */
 export type OrderStatus = "pending" | "open" | "closed" | "canceled" | "expired"
 
 /** One order as the exchange reports it now. */
@@ -162,11 +171,15 @@ export type ExecutionEvent =
   | { readonly _tag: "Disconnected"; readonly detail: string }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
+/** The account of one API key, for the one pair. */
 export class Trading extends Context.Service<
   Trading,
   {
+    /** The pair's rules, asked anew each time. */
     readonly constraints: Effect.Effect<PairConstraints, ExchangeError>
+    /** The account's fees on the pair, asked anew each time. */
     readonly fees: Effect.Effect<Fees, ExchangeError>
+    /** The account's money of the pair's two assets, asked anew each time. */
     readonly balances: Effect.Effect<Balances, ExchangeError>
     /** Sends once. Never retried inside: `unknown` means look it up. */
     readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: string }, ExchangeError>
@@ -179,6 +192,7 @@ export class Trading extends Context.Service<
      * price is absolute. `gone`: the order has ended. `rejected`: it stands as it was.
      */
     readonly amend: (txid: string, price: Price) => Effect.Effect<void, ExchangeError>
+    /** The pair's open limit orders, those placed by hand included. */
     readonly openOrders: Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** All orders, open or ended, that ever carried this client id, newest first; empty when the exchange knows none. */
     readonly findByClientId: (clientId: string) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>

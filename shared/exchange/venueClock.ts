@@ -5,6 +5,7 @@
  */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
 
+/** How the exchange's time relates to the wall's. */
 export interface VenueClockOptions {
   /** Milliseconds that pass at the exchange in one millisecond of the wall: 1 for a real one, more on paper. */
   readonly speed: number
@@ -21,6 +22,7 @@ export interface VenueClockOptions {
  */
 const SHORTEST_SLEEP_MS = 5
 
+/** One per process: whoever hears the exchange's time reports it through `observe`, and all read the one estimate. */
 export class VenueClock extends Context.Service<
   VenueClock,
   {

@@ -14,6 +14,7 @@ interface Remembered {
   readonly storedMs: number
 }
 
+/** Ids by the record that holds them; one id is remembered for the window at most. */
 export interface DuplicateWindow {
   /** Sequence of the record stored under this id inside the window, or null. */
   readonly find: (id: string, nowMs: number) => number | null

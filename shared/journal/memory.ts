@@ -21,6 +21,7 @@ import { checkActor, KEPT_SNAPSHOTS } from "./snapshotText.ts"
 /** What goes wrong with one append: the answer is lost, and the record was stored or was not. */
 export type AppendFault = "lost-before-commit" | "lost-after-commit"
 
+/** Limits as of the durable adapters, and faults on demand. */
 export interface MemoryJournalOptions {
   /** Default 600,000 ms. */
   readonly duplicateWindowMs?: number

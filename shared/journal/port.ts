@@ -32,6 +32,7 @@ export interface JournalEntry {
   readonly expectedLastSeq?: number
 }
 
+/** Where the record of an append stands. */
 export interface Appended {
   readonly seq: number
   /** True when a record with this id was there already; `seq` is then that record's. */
@@ -89,9 +90,12 @@ export class JournalOpenError extends Schema.TaggedError<JournalOpenError>()("Jo
   }
 }
 
+/** Why an append gave no sequence; each error says what the writer may do. */
 export type AppendError = JournalConflict | JournalRefused | JournalUnavailable
+/** Why a read ended early: try again, or stop. */
 export type ReadError = JournalUnavailable | JournalCorrupt
 
+/** Where a read begins and which subjects it is for. */
 export interface ReadFrom {
   /** First sequence wanted; 1 is the beginning. */
   readonly from: number
@@ -99,6 +103,7 @@ export interface ReadFrom {
   readonly filter?: string
 }
 
+/** One market's journal. Any number of readers; `expectedLastSeq` keeps writers of one subject apart. */
 export class Journal extends Context.Service<
   Journal,
   {

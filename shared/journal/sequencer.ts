@@ -5,7 +5,9 @@
 import { makeDuplicateWindow } from "./duplicateWindow.ts"
 import type { JournalEntry, JournalRecord } from "./port.ts"
 
+/** How an append is compared with what is there. */
 export interface SequencerOptions {
+  /** How long an id is remembered, milliseconds. */
   readonly duplicateWindowMs: number
   /**
    * Which check speaks first when a record is both a duplicate and its expectation is stale. A nats-server before 2.12
@@ -14,11 +16,13 @@ export interface SequencerOptions {
   readonly duplicatesFirst: boolean
 }
 
+/** What would become of an append. `expected` and `actual` are sequences of the subject's last record; 0: none. */
 export type Decision =
   | { readonly kind: "new" }
   | { readonly kind: "duplicate"; readonly seq: number }
   | { readonly kind: "conflict"; readonly expected: number; readonly actual: number }
 
+/** The order of one journal. `decide` changes nothing; an entry found new is then handed to `accept`. */
 export interface Sequencer {
   /** Sequence of the newest accepted record; 0 when empty. */
   readonly head: () => number
@@ -33,6 +37,7 @@ export interface Sequencer {
 
 const fresh: Decision = { kind: "new" }
 
+/** The sequencer of an empty journal; `restore` brings in what is stored already. */
 export const makeSequencer = (options: SequencerOptions): Sequencer => {
   const lastBySubject = new Map<string, number>()
   const window = makeDuplicateWindow(options.duplicateWindowMs)

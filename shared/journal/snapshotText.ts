@@ -17,6 +17,7 @@ const SnapshotText = Schema.fromJsonString(
   })
 )
 
+/** The snapshot as JSON text; `decodeSnapshot` reads it back. */
 export const encodeSnapshot = (snapshot: Snapshot): string => Schema.encodeSync(SnapshotText)(snapshot)
 
 const decode = Schema.decodeUnknownEffect(SnapshotText)

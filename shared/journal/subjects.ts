@@ -13,8 +13,10 @@ const token = "[A-Za-z0-9_-]+"
 const SUBJECT_SHAPE = new RegExp(`^${token}(?:\\.${token})*$`)
 const PATTERN_SHAPE = new RegExp(`^(?:>|(?:${token}|\\*)(?:\\.(?:${token}|\\*))*(?:\\.>)?)$`)
 
+/** Whether a text is a subject, by the rule above. */
 export const isSubject = (text: string): boolean => text.length <= MAX_SUBJECT_LENGTH && SUBJECT_SHAPE.test(text)
 
+/** Whether a text is a subject pattern; every subject is one. */
 export const isPattern = (text: string): boolean => text.length <= MAX_SUBJECT_LENGTH && PATTERN_SHAPE.test(text)
 
 /**

@@ -101,7 +101,12 @@ export interface JobOrder {
   readonly source: string
   readonly symbol: string
   readonly intervalMin: number
+  /**
+   * `incremental`: what follows the newest candle. `full`: the whole span again. `missing`: unless the span counts as
+   * filled.
+   */
   readonly mode: "incremental" | "full" | "missing"
+  /** How far back from now. */
   readonly days: number
 }
 
@@ -109,12 +114,14 @@ export interface JobOrder {
 export interface JobPlace {
   /** What the source returned last. */
   readonly cursor: string | null
+  /** Pages stored, and how many it will be as far as one can tell. */
   readonly chunksDone: number
   readonly chunksTotal: number
   /** Candles the store did not have. */
   readonly fresh: number
 }
 
+/** `pending` waits, `in_progress` is leased to a worker, the other four are over. */
 export type JobPhase = "pending" | "in_progress" | "complete" | "skipped" | "error" | "cancelled"
 
 /** A row of `backfill_jobs`. */
@@ -235,6 +242,7 @@ export const STORE_TABLES = [
   "backfill_jobs",
   "day_profiles"
 ] as const
+/** A table's name in the database. */
 export type StoreTable = (typeof STORE_TABLES)[number]
 
 /** One table as the store has it. */
@@ -245,6 +253,7 @@ export interface TableHealth {
   readonly newestSec: number | null
 }
 
+/** The store as the rest of Kennel uses it: one part per table or group of tables. */
 export class Store extends Context.Service<
   Store,
   {

@@ -318,15 +318,28 @@ describe("docstrings", () => {
     ["an export without one", "export const a = 1"],
     ["an export below a plain comment", "// a\nexport const a = 1"],
     ["the second export, when the first has the file's only one", "/** A. */\nexport const a = 1\nexport const b = 2"],
-    ["an export below a docstring that belongs to something else", "/** A. */\nconst a = 1\n\nexport class B {}"]
+    ["an export below a docstring that belongs to something else", "/** A. */\nconst a = 1\n\nexport class B {}"],
+    ["a type beside a value of another name", "/** A. */\nexport const A = 1\nexport type B = typeof A"]
   ])("%s is found", (_name, text) => {
     expect(check(documentedExports, { [PATH]: `import "x"\n${text}` })).toHaveLength(1)
   })
 
-  test("each export with its own, or a file with a header, is documented", () => {
-    expect(check(documentedExports, { [PATH]: '/** The file. */\nimport "x"\nexport const a = 1' })).toEqual([])
+  test("a header is the docstring of a file's only export, and of none where there are more", () => {
+    const header = '/** The file. */\nimport "x"\n'
+    expect(check(documentedExports, { [PATH]: `${header}export const a = 1` })).toEqual([])
+    expect(check(documentedExports, { [PATH]: `${header}export const A = 1\nexport type A = typeof A` })).toEqual([])
+    expect(check(documentedExports, { [PATH]: `${header}export const a = 1\n/** B. */\nexport class B {}` })).toEqual([
+      "shared/a.ts:3: a has no docstring of its own"
+    ])
+    expect(check(documentedExports, { [PATH]: "/** B. */\nconst b = 1\n\nexport const a = b" })).toHaveLength(1)
+    const apart = "/** The file. */\n\nexport const a = 1\n/** B. */\nexport class B {}"
+    expect(check(documentedExports, { [PATH]: apart })).toHaveLength(1)
+  })
+
+  test("each export with its own is documented; a type and a value of one name share theirs", () => {
     expect(check(documentedExports, { [PATH]: 'import "x"\n/** A. */\nexport const a = 1' })).toEqual([])
     expect(check(documentedExports, { [PATH]: "/** A. */\nexport const A = 1\nexport type A = typeof A" })).toEqual([])
+    expect(check(documentedExports, { [PATH]: "/** A. */\nexport type A = 1\n\nexport const A = 1" })).toEqual([])
     expect(check(documentedExports, { "shared/a.unit.test.ts": "export const a = 1" })).toEqual([])
   })
 })

@@ -90,6 +90,7 @@ const fetchHistory = Effect.fnUntraced(function* (
   return yield* workOff(parts, { workers: settings.backfillWorkers, jobs: orders.length })
 })
 
+/** The command, its flags and its exit codes. */
 export const backfillCommand = Command.make(
   "backfill",
   flags,

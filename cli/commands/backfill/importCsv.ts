@@ -17,6 +17,7 @@ export class ImportFailed extends Schema.TaggedError<ImportFailed>()("ImportFail
   }
 }
 
+/** What became of the file's lines. */
 export interface Imported {
   /** Candles read and stored. */
   readonly stored: number
@@ -35,6 +36,7 @@ const BATCH = 10_000
 /** More bad lines than this with not one good one before: another kind of file was named. */
 const HOPELESS = 1_000
 
+/** Which candles are taken, and who is told of progress. */
 export interface ImportOptions {
   /** First start that is wanted, Unix seconds. */
   readonly sinceSec: number

@@ -1,5 +1,6 @@
 /** One line that tells how far a run is. Pure; the command decides when and where to show it. */
 
+/** A run, as far as it is. */
 export interface RunProgress {
   readonly jobsDone: number
   readonly jobsTotal: number

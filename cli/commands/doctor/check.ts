@@ -11,6 +11,7 @@ export interface Finding {
   readonly advice: string | null
 }
 
+/** One thing the doctor looks at. A failure of `look` becomes a finding, see `examine`. */
 export interface Check<R> {
   readonly what: string
   readonly look: Effect.Effect<ReadonlyArray<Finding>, unknown, R>
@@ -22,8 +23,11 @@ const found = (level: Finding["level"], what: string, text: string, advice: stri
   return { level, what, finding, advice }
 }
 
+/** A finding with nothing to be done. */
 export const ok = (what: string, finding: string): Finding => found("ok", what, finding, null)
+/** A finding to know of; it stops no start. */
 export const warn = (what: string, finding: string, advice: string): Finding => found("warn", what, finding, advice)
+/** A finding to be mended first. */
 export const fail = (what: string, finding: string, advice: string): Finding => found("fail", what, finding, advice)
 
 /** Longer than any healthy answer; an unhealthy one is a finding too. */

@@ -21,6 +21,7 @@ export const fitToStart = Effect.fn("fitToStart")(function* (settings: Settings)
   if (failures.length > 0) return yield* new NotFit({ failures: failures.map(lineOf) })
 })
 
+/** The command; fails when a finding does. */
 export const doctorCommand = Command.make(
   "doctor",
   { json: Flag.Boolean("json").pipe(Flag.withDescription("Findings as lines of JSON"), Flag.withDefault(false)) },

@@ -15,6 +15,7 @@ import { clockFinding, feeFinding, sizeFinding } from "./limits.ts"
 /** The exchange's time comes in whole seconds. */
 const RESOLUTION_MS = 1_000
 
+/** How far this machine's clock is from the exchange's, judged with the uncertainty of one question. */
 export const clockCheck: Check<MarketData> = {
   what: "clock",
   look: Effect.gen(function* () {

@@ -13,6 +13,7 @@ import { feeFinding, sizeFinding } from "./limits.ts"
 /** Records at the end that are decoded: what a crash or a bad disk would have spoilt. */
 const TAIL_RECORDS = 1_000
 
+/** Whether the journal's end decodes, which halts nobody has answered, and the governor's last mode. */
 export const journalCheck = (settings: Settings): Check<Journal> => ({
   what: "journal",
   look: Effect.gen(function* () {

@@ -11,6 +11,7 @@ import { type Check, fail, ok } from "./check.ts"
 /** The oldest Node that runs these files as they are. */
 const OLDEST_NODE = 24
 
+/** Whether each setting is within its range, and they agree. */
 export const settingsCheck: Check<never> = {
   what: "settings",
   look: Effect.sync(() => {
@@ -21,6 +22,7 @@ export const settingsCheck: Check<never> = {
   })
 }
 
+/** Whether Node is new enough. */
 export const nodeCheck: Check<never> = {
   what: "node",
   look: Effect.sync(() => {
@@ -54,6 +56,7 @@ const holdersIn = (dataDirectory: string): string => {
   return held.length === 0 ? "no process holds it" : held.join(", ")
 }
 
+/** Whether the data directory can be written to, and which processes hold parts of it. */
 export const dataCheck = (settings: Settings): Check<never> => ({
   what: "data",
   look: Effect.promise(async () => {

@@ -7,6 +7,7 @@ import { type Check, type Finding, ok, warn } from "./check.ts"
 /** Shorter than a check's time limit: what the connection has to say is better than that it took long. */
 const CONNECT_TIMEOUT_MS = 5_000
 
+/** Whether the server answers, and what its version means for a power cut. */
 export const natsCheck = ({ natsUrl, natsUser, natsPassword }: Settings): Check<never> => ({
   what: "nats",
   look: Effect.scoped(

@@ -2,6 +2,7 @@
 import type { LabelledCandle } from "../../../services/hmm-advisor/core/labelling.ts"
 import type { Regime } from "../../../services/hmm-advisor/core/labels.ts"
 
+/** What the picture shows. */
 export interface PictureInput {
   /** Shown above the picture. */
   readonly title: string

@@ -51,6 +51,7 @@ export interface RegimeBlock {
   }
 }
 
+/** The rebalancer's last decision. */
 export interface RebalancerBlock {
   readonly enabled: boolean
   readonly skew: number
@@ -65,6 +66,7 @@ export interface RebalancerBlock {
   } | null
 }
 
+/** Whether the rebalancer holds its target after a change, and for how long still. */
 export interface TrendBlock {
   readonly hysteresis_active: boolean
   readonly hysteresis_expires_in_sec: number

@@ -21,6 +21,7 @@ export interface Observed extends MarketMoment {
   readonly silentSec: number
 }
 
+/** From when on the market counts as stale or silent. */
 export interface Limits {
   /** A price older than this (seconds of the exchange's clock) is stale. */
   readonly stalePriceMaxAgeSec: number

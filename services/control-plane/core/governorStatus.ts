@@ -11,6 +11,7 @@ export interface SpokenReason extends Reason {
   readonly sentence: string
 }
 
+/** The governor's part of the report. */
 export interface GovernorStatus {
   readonly mode: Mode
   readonly mode_reason: SpokenReason | null

@@ -17,6 +17,7 @@ const RETRY_MS = 1_000
 /** Heartbeats a client may leave unread before it is dropped. */
 const MAX_MISSED_BEATS = 3
 
+/** All open streams; at most `MAX_CLIENTS`. */
 export interface StreamHub {
   /** Opens a stream that begins with `first`; false when all places are taken or the server is stopping. */
   readonly open: (response: ServerResponse, first: Published) => boolean
@@ -29,6 +30,7 @@ export interface StreamHub {
 /** The journal sequence is the message's id. */
 const frameOf = ({ seq, json }: Published): string => `id: ${seq}\ndata: ${json}\n\n`
 
+/** A hub without clients. */
 export const makeStreamHub = (): StreamHub => {
   /** Each client with the heartbeats it has left unread in a row. */
   const clients = new Map<ServerResponse, number>()

@@ -8,6 +8,7 @@ import { BadArgument, choice, flag, optionalCount, optionalNumber, optionalText,
 import { resultKey } from "./pair.ts"
 import { fillRow, orderAsOf, orderRow } from "./render.ts"
 
+/** One method: what it answers at a moment. May throw `BadArgument`. */
 export type PrivateMethod = (exchange: Exchange, moment: Moment, params: Params) => object | Refusal
 
 /** Kraken's page. */

@@ -2,6 +2,7 @@
 import { refuse, type Refusal } from "../core/engine/desk.ts"
 import type { PairNames } from "../options.ts"
 
+/** The key under which a reply shows the pair. */
 export interface ResultKey {
   readonly key: string
 }

@@ -171,6 +171,7 @@ const trades: PublicMethod = ({ options }, { tape }, params) => {
   }
 }
 
+/** By the last part of the path under `/0/public/`. */
 export const PUBLIC_METHODS: ReadonlyMap<string, PublicMethod> = new Map([
   ["Time", time],
   ["SystemStatus", systemStatus],

@@ -5,14 +5,18 @@ import { COST_DECIMALS } from "../core/engine/money.ts"
 import { type Fill, type Order } from "../core/engine/order.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
+/** Unix milliseconds as seconds with a fraction. */
 export const seconds = (ms: number): number => ms / 1_000
 
 /** What decides how figures are written. */
 export type Formats = Pick<ExchangeSimOptions, "pair" | "priceDecimals" | "volumeDecimals">
 
+/** A price with all decimals of the pair. */
 export const priceText = (formats: Formats, price: Price): string => Price.formatFixed(price, formats.priceDecimals)
+/** A volume with all decimals of the pair. */
 export const volumeText = (formats: Formats, volume: Volume): string =>
   Volume.formatFixed(volume, formats.volumeDecimals)
+/** A cost or fee with `COST_DECIMALS` decimals. */
 export const costText = (cost: Quote): string => Quote.formatFixed(cost, COST_DECIMALS)
 
 /** Average price of what has traded, halves to even; 0 before the first fill. */
@@ -23,6 +27,7 @@ export const averagePrice = (cost: Quote, filled: Volume): Price =>
 export const describeOrder = (formats: Formats, order: Pick<Order, "side" | "volume" | "price">): string =>
   `${order.side} ${volumeText(formats, order.volume)} ${formats.pair.rest} @ limit ${priceText(formats, order.price)}`
 
+/** An order as `OpenOrders`, `ClosedOrders` and `QueryOrders` show it; the txid is the key it stands under. */
 export const orderRow = (formats: Formats, order: Order, withTrades: boolean): Record<string, unknown> => ({
   refid: null,
   userref: order.userref ?? 0,
@@ -56,6 +61,7 @@ export const orderRow = (formats: Formats, order: Order, withTrades: boolean): R
   ...(withTrades && order.fills.length > 0 ? { trades: order.fills } : {})
 })
 
+/** A fill as `TradesHistory` and `QueryTrades` show it; the exec id is the key it stands under. */
 export const fillRow = (formats: Formats, fill: Fill): Record<string, unknown> => ({
   ordertxid: fill.txid,
   postxid: "",

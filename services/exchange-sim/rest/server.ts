@@ -27,6 +27,7 @@ const envelope = (answer: object | Refusal): Reply =>
     isRefusal(answer) && typeof answer.error === "string" ? { error: [answer.error] } : { error: [], result: answer }
   )
 
+/** What requests are answered with. */
 export interface RestDependencies {
   readonly exchange: Exchange
   readonly access: Access

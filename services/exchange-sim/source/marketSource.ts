@@ -11,6 +11,7 @@ import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
 import { ExchangeSimError } from "../opening.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
+/** A market that an exchange can be opened on. */
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
@@ -20,6 +21,7 @@ export interface MarketSource {
   readonly live: LiveMarket | null
 }
 
+/** Reads the choice and, where it names one, the recording. Fails with `ExchangeSimError` when either cannot be used. */
 export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options: ExchangeSimOptions) {
   const { seed, priceDecimals, volumeDecimals } = options
   const market = yield* Effect.try({

@@ -14,6 +14,7 @@ const number = {
 const assetOf = ({ pair }: ExchangeSimOptions, asset: "base" | "quote"): string =>
   pair.symbol.split("/")[asset === "base" ? 0 : 1] ?? asset
 
+/** The channel's snapshot: total balances, what orders hold included. */
 export const balanceRows = (options: ExchangeSimOptions, books: Books): ReadonlyArray<object> => {
   const row = (asset: "base" | "quote", balance: number) => ({
     asset: assetOf(options, asset),
@@ -24,6 +25,7 @@ export const balanceRows = (options: ExchangeSimOptions, books: Books): Readonly
   return [row("base", number.base(books.base)), row("quote", number.quote(books.quote))]
 }
 
+/** The channel's update for one movement. */
 export const ledgerEntry = (options: ExchangeSimOptions, row: LedgerRow): object => ({
   ledger_id: row.ledgerId,
   ref_id: row.refId,

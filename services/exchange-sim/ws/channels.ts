@@ -20,6 +20,7 @@ export const PRIVATE_ONLY = "Private data and trading are unavailable on this en
 const SNAPSHOT_BARS = 10
 const SNAPSHOT_TRADES = 50
 
+/** What subscriptions are answered with. */
 export interface Channels {
   readonly exchange: Exchange
   readonly access: Access

@@ -10,6 +10,7 @@ import { type Level, type Quotes, levels } from "../core/market/quote.ts"
 import type { NumberedTrade } from "../core/market/tape.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 
+/** Unix milliseconds as RFC 3339 in UTC with six digits of a second, the last three 0. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z")
 
 /** A decimal of at most 15 significant digits is the same number again when it is read. */
@@ -17,6 +18,7 @@ const price = (value: Price): number => Price.toNumber(value)
 const volume = (value: Volume): number => Number(Volume.format(value))
 const quote = (value: Quote): number => Number(Quote.format(value))
 
+/** A trade of the market, as the `trade` channel shows it. */
 export const tradeRow = (symbol: string, trade: NumberedTrade): object => ({
   symbol,
   side: trade.takerSide,
@@ -62,11 +64,13 @@ export const ohlcRow = (symbol: string, intervalMin: number, candle: Candle): ob
   timestamp: rfc3339(candle.timeMs + intervalMin * 60_000)
 })
 
+/** The book as deep as one subscription sees it, best prices first. */
 export interface VisibleBook {
   readonly bids: ReadonlyArray<Level>
   readonly asks: ReadonlyArray<Level>
 }
 
+/** The best `depth` levels of each side. */
 export const visibleBook = (quotes: Quotes, depth: number): VisibleBook => ({
   bids: levels(quotes, "bid", depth),
   asks: levels(quotes, "ask", depth)

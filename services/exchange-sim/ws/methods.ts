@@ -25,6 +25,7 @@ import { rfc3339 } from "./frames.ts"
 /** One answer: a result, or a refusal. Canceling several orders gives several answers. */
 export type MethodAnswer = { readonly result: object } | Refusal
 
+/** One method: carries the request out and answers. May throw `BadArgument`. */
 export type TradingMethod = (exchange: Exchange, moment: Moment, params: Params) => ReadonlyArray<MethodAnswer>
 
 const ORDER_FIELDS = [
@@ -144,6 +145,7 @@ const cancelAllAfter: TradingMethod = (exchange, moment, params) => {
   }))
 }
 
+/** By the `method` of the request. */
 export const TRADING_METHODS: ReadonlyMap<string, TradingMethod> = new Map([
   ["add_order", addOrder],
   ["batch_add", batchAdd],

@@ -11,6 +11,7 @@ import { rfc3339 } from "./frames.ts"
 import { type MethodAnswer, TRADING_METHODS } from "./methods.ts"
 import type { Session } from "./session.ts"
 
+/** What frames are answered with. */
 export interface SocketDependencies {
   readonly exchange: Exchange
   readonly access: Access

@@ -13,6 +13,7 @@ const IDLE_LIMIT_SEC = 60
 /** A batch of fifteen orders is a few kilobytes. */
 const MAX_FRAME_BYTES = 64 * 1024
 
+/** The sockets of both endpoints. */
 export interface SocketServer {
   /** For the HTTP server's `upgrade` event. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -22,6 +23,7 @@ export interface SocketServer {
   readonly announceStatus: () => void
 }
 
+/** Serves sockets until the scope closes; listens on no port of its own. */
 export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(function* (
   dependencies: SocketDependencies,
   /** Runs what a frame asks for, as a fiber of the server. */

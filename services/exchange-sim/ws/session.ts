@@ -8,6 +8,7 @@ import type { VisibleBook } from "./frames.ts"
  */
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024
 
+/** What a socket has subscribed to. `sequence` counts the frames of the channel; `shown` is the book the client has. */
 export type Subscription =
   | { readonly channel: "ticker"; readonly trigger: "trades" | "bbo" }
   | { readonly channel: "trade" }
@@ -16,6 +17,7 @@ export type Subscription =
   | { readonly channel: "executions"; readonly withStatus: boolean; readonly rateCounter: boolean; sequence: number }
   | { readonly channel: "balances"; sequence: number }
 
+/** One socket of a client. */
 export class Session {
   readonly endpoint: "public" | "private"
   private readonly socket: WebSocket
@@ -43,6 +45,7 @@ export class Session {
     return true
   }
 
+  /** Sent as JSON; dropped when the socket is not open, and ends the socket when too much waits. */
   send(frame: object): void {
     if (this.socket.readyState !== this.socket.OPEN) return
     if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) {

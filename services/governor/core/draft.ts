@@ -11,18 +11,21 @@ import type { GovernorState } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
+/** The governor's state while one event is applied. */
 export interface Draft {
   readonly state: Mutable<GovernorState>
   readonly rules: GovernorRules
   readonly outputs: Array<MarketEvent>
 }
 
+/** A draft whose changes leave `state` as it is. */
 export const openDraft = (state: GovernorState): Draft => ({
   state: { ...state },
   rules: rulesOf(state),
   outputs: []
 })
 
+/** The step that the draft amounts to. */
 export const closeDraft = (draft: Draft): Step<GovernorState> => ({ state: draft.state, outputs: draft.outputs })
 
 /** Tells people; changes nothing else. */

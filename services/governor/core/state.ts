@@ -1,7 +1,7 @@
 /**
- * Everything the governor knows, folded from the market's journal. Nothing in it grows without bound: live orders by the
- * exchange's limit, samples and windows by constants beside their types, slots by the operator's own commands. Money, prices and volumes are exact decimals; times are Unix milliseconds of the exchange's clock; each slice belongs to
- * the file named beside it, and only that file writes it.
+ * Everything the governor knows, folded from the market's journal. Bounded: live orders by the exchange's limit, samples and
+ * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
+ * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
  */
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -53,10 +53,8 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
 /** The mode and what stands against it (`mode.ts`). */
 export interface ModeSlice {
   readonly mode: Mode
-  /** Why it is that. */
   readonly reason: Reason | null
   readonly sinceMs: number
-  /** What stands against running now, by cause. */
   readonly causes: Readonly<Partial<Record<Cause, Reason>>>
   /** Why only an operator may end this pause: the command, the loss lock or the halt that began it. Null: it ends by itself. */
   readonly operatorNeeded: { readonly by: Cause | "operator"; readonly reason: Reason } | null
@@ -190,6 +188,7 @@ export interface AuditSlice {
   readonly lastTradeMs: number
 }
 
+/** One slice per concern; `rules` and what the journal has not said yet are null. */
 export interface GovernorState {
   readonly nowMs: number
   /** As last configured; null before: read through `rulesOf`. */
@@ -211,6 +210,7 @@ export interface GovernorState {
   readonly audit: AuditSlice
 }
 
+/** The state before the first record. */
 export const initialState: GovernorState = {
   nowMs: 0,
   rules: null,

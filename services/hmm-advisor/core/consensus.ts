@@ -5,6 +5,7 @@ import type { RegimeReading } from "./regime.ts"
 /** How the two got along; `fast_only` and `slow_only` where the other is not trained, `none` where neither is. */
 export type Agreement = "full" | "slow_neutral" | "fast_cooling" | "conflict" | "fast_only" | "slow_only" | "none"
 
+/** The advice of both detectors together. */
 export interface Consensus {
   readonly regime: Regime
   readonly agreement: Agreement

@@ -2,7 +2,7 @@
 import { macdFromFirst } from "../../../shared/core/indicators/macd.ts"
 import { emaFromFirst } from "../../../shared/core/indicators/movingAverage.ts"
 import { rsi, WILDER_LENGTH } from "../../../shared/core/indicators/wilder.ts"
-import type { Rows } from "./hmm/rows.ts"
+import type { Rows } from "./hmm/linear/rows.ts"
 import { refuse, type Refusal } from "./training/refusal.ts"
 
 /** Closed candles of one interval without holes, oldest first: a missing candle is not a small move. */

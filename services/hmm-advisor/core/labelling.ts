@@ -12,6 +12,7 @@ interface ReadingSettings {
   readonly biasGain: number
 }
 
+/** What the model says at one candle's close. */
 export interface LabelledCandle extends Pick<RegimeReading, "regime" | "probabilities" | "confidence" | "biasSignal"> {
   /** Place of the candle in the series. */
   readonly candle: number

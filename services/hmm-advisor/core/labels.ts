@@ -3,6 +3,7 @@ import type { HmmModel } from "./hmm/model.ts"
 
 /** The regimes in the order of their ids, 0 to 2. */
 export const REGIMES = ["BEARISH", "RANGING", "BULLISH"] as const
+/** The label of a state: where the market is heading. */
 export type Regime = (typeof REGIMES)[number]
 
 /** State numbers from the lowest to the highest mean of a feature; equal means keep their order. */

@@ -1,12 +1,13 @@
 /** What a trained model says of the newest candle. */
 import { FEATURES } from "./features.ts"
 import { filterLast } from "./hmm/filter.ts"
-import { lastRows, type Rows } from "./hmm/rows.ts"
+import { lastRows, type Rows } from "./hmm/linear/rows.ts"
 import { type Regime, REGIMES } from "./labels.ts"
 import { isRefusal, type Refusal } from "./training/refusal.ts"
 import { standardise } from "./training/scaling.ts"
 import type { TrainedModel } from "./training/train.ts"
 
+/** A probability per regime; they add up to 1. */
 export interface RegimeProbabilities {
   readonly bearish: number
   readonly ranging: number
@@ -27,6 +28,7 @@ export interface RegimeReading {
   readonly reason: string | null
 }
 
+/** How probabilities become a regime and a bias. */
 export interface InferenceSettings {
   /** `HMM_INFERENCE_WINDOW`: feature rows looked at, the newest last. */
   readonly inferenceWindow: number

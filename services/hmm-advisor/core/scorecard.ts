@@ -19,6 +19,7 @@ export interface Scorecard {
   readonly open: { readonly bias: number; readonly price: number } | null
 }
 
+/** The scorecard before the first reading. */
 export const emptyScorecard: Scorecard = {
   readings: 0,
   directional: 0,

@@ -6,6 +6,10 @@ import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyScorecard, score, type Scorecard } from "./scorecard.ts"
 
+/**
+ * What the journal has of the advisor. `nowMs` is the journal's time, Unix milliseconds; `price` the last one, 0 before
+ * the first.
+ */
 export interface AdvisorState {
   readonly nowMs: number
   readonly price: number

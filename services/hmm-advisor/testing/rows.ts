@@ -1,7 +1,7 @@
 /** Made-up candles and models for the tests of this folder. */
 import type { FeatureCandles } from "../core/features.ts"
 import type { HmmModel } from "../core/hmm/model.ts"
-import type { Rows } from "../core/hmm/rows.ts"
+import type { Rows } from "../core/hmm/linear/rows.ts"
 import type { TrainingSettings } from "../core/training/train.ts"
 
 /** Numbers from 0 to 1, the same for the same seed. */

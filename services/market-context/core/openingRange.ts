@@ -4,6 +4,7 @@ const DAY_MS = 86_400_000
 const OPENS_MS = 8 * 3_600_000
 const CLOSES_MS = OPENS_MS + 600_000
 
+/** The day's range so far, in the quote currency. */
 export interface OpeningRange {
   /** Null without a trade in the window. */
   readonly high: number | null

@@ -4,6 +4,7 @@
  * finding is known at the close of the last candle it needs, never earlier.
  */
 
+/** One closed candle, in the quote currency. */
 export interface StructureCandle {
   readonly open: number
   readonly high: number
@@ -11,6 +12,7 @@ export interface StructureCandle {
   readonly close: number
 }
 
+/** Windows, in candles, and the factor of the rules below. */
 export interface StructureSettings {
   /** Newest candles searched for an order block. */
   readonly orderBlockLookback: number
@@ -33,11 +35,13 @@ export const DEFAULT_STRUCTURE: StructureSettings = {
   breakWindow: 10
 }
 
+/** Which way a finding points. */
 export type Direction = "bullish" | "bearish"
 
 /** The last opposite candle before a displacement; its whole range is the zone. */
 export interface OrderBlock {
   readonly type: Direction
+  /** Place of the candle. */
   readonly index: number
   readonly low: number
   readonly high: number

@@ -16,6 +16,7 @@ export interface ProfileLevel {
   readonly volume: Volume
 }
 
+/** A day's volume by price, and the levels taken from it. */
 export interface VolumeProfile {
   /** Point of control: the lower edge of the bin of most volume, the lowest of equals. */
   readonly pointOfControl: Price

@@ -10,6 +10,7 @@ export interface FeedState {
   readonly clockMs: number | null
 }
 
+/** The state before anything was heard. */
 export const silent: FeedState = { heard: null, heardMs: null, written: null, writtenMs: null, clockMs: null }
 
 /** A price came, or was confirmed. */
@@ -19,6 +20,7 @@ export const hear = (state: FeedState, ticker: Ticker, nowMs: number): FeedState
   heardMs: nowMs
 })
 
+/** What is to be written, and the state once it is. */
 export interface Due {
   readonly state: FeedState
   /** The price to write, or null: nothing new. */

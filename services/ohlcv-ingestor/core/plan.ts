@@ -5,10 +5,12 @@ import type { JobOrder, SeriesCoverage } from "../../../shared/store/port.ts"
 /** What the store holds of a symbol's timeframe inside the span. */
 export type Held = Pick<SeriesCoverage, "count" | "newestSec">
 
+/** One history job, and what source and retention make of it. */
 export interface PlanInput {
   /** `incremental` goes on after the newest candle; `full` fetches the whole span again; `missing` skips what is filled. */
   readonly mode: JobOrder["mode"]
   readonly intervalMin: number
+  /** How far back from `nowSec` the span begins. */
   readonly days: number
   /** Older candles of this timeframe are deleted; null: kept for ever. */
   readonly retentionDays: number | null

@@ -20,7 +20,9 @@ export interface Wanted {
   readonly minimum: number
 }
 
+/** Whether a model can be trained on the candles, in figures and in words. */
 export interface Readiness {
+  /** Candles in the store. */
   readonly samples: number
   readonly target: number
   readonly minimum: number

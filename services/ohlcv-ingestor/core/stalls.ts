@@ -13,6 +13,7 @@ export interface BackfillMemory {
   readonly lastRunMs: number
 }
 
+/** The memory before the first attempt. */
 export const noBackfillYet: BackfillMemory = { stalls: 0, message: "", lastRunMs: 0 }
 
 /** What stands in the store, against what is wanted. */
@@ -23,6 +24,7 @@ export interface WindowNow {
   readonly ready: boolean
 }
 
+/** Whether to ask, or why not; `message` in the words operators know. */
 export type BackfillDecision =
   | { readonly go: true }
   | { readonly go: false; readonly why: "already_ready" | "circuit_open"; readonly message: string }

@@ -14,6 +14,7 @@ export type BackfillPhase =
   | "error"
   | "cancelled"
 
+/** One backfill, as far as it is. */
 export interface BackfillStatus {
   readonly phase: BackfillPhase
   /** Pages fetched, and how many it will be as far as one can tell. */
@@ -25,6 +26,7 @@ export interface BackfillStatus {
   readonly message: string
 }
 
+/** Before the first backfill. */
 export const idle: BackfillStatus = { phase: "idle", chunksDone: 0, chunksTotal: 0, startedMs: null, message: "" }
 
 /** Percent with one digit; 0 while nothing is known of the total. */

@@ -53,12 +53,15 @@ export interface DataPipelineView {
   }
 }
 
+/** All backfills of the process as one, and the queue of history jobs. */
 export interface BackfillView {
   readonly backfill_status: BackfillPhase
   readonly backfill_complete: boolean
   readonly chunks_done: number
   readonly chunks_total: number
+  /** 0 to 100, one digit after the point. */
   readonly percent: number
+  /** Null while it cannot be told, 0 when it is over. */
   readonly eta_seconds: number | null
   /** `PRECISE`, or `IMPRECISE (…)` with the reason. */
   readonly metrics_precision: string
@@ -69,15 +72,18 @@ export interface BackfillView {
 /** Jobs in each phase. */
 export type JobCounts = Readonly<Record<JobPhase, number>>
 
+/** The ingestor as a whole; `degraded` while there is a reason. */
 export interface IngestorView {
   readonly status: "ok" | "degraded"
   /** Why it is degraded; empty when it is not. */
   readonly reasons: ReadonlyArray<string>
   readonly hmm_data_pipeline: DataPipelineView
+  /** Null: there is one window, or collecting is switched off. */
   readonly hmm_data_pipeline_secondary: DataPipelineView | null
   readonly backfill: BackfillView
 }
 
+/** What is known without asking anyone. */
 export interface ViewInput {
   readonly enabled: boolean
   /** The setting that keeps backfills from being made; null: they are. */
@@ -92,6 +98,7 @@ export interface ViewInput {
   readonly nowMs: number
 }
 
+/** The view of the ingestor. Without a window the primary pipeline shows as disabled, all figures 0. */
 export const viewOf = (input: ViewInput): IngestorView => {
   const blocks = input.windows.map((window) => pipelineOf(input, window))
   const [primary = NOTHING, secondary = null] = blocks

@@ -57,6 +57,7 @@ export interface CandleKeeper {
   readonly keepStreamed: (candles: ReadonlyArray<Candle>) => Effect.Effect<void, StoreError>
 }
 
+/** A window's keeper; `outdateCount` runs whenever the store has got candles it did not have. */
 export const makeKeeper = Effect.fnUntraced(function* (
   memory: WindowMemory,
   store: IngestorStore,

@@ -9,12 +9,14 @@ import { type BackfillMemory, noBackfillYet, resetStalls } from "../core/stalls.
 import { type BackfillStatus, idle, NO_STREAM, type StreamStatus } from "../core/status.ts"
 import type { IngestorStore } from "../store.ts"
 
+/** One training window: which candles, how many, and how it is kept. */
 export interface WindowOptions {
   readonly series: CandleSeries
   /** Candles of a full training window. */
   readonly target: number
   /** Fewer train no model. */
   readonly minimum: number
+  /** Attempts in a row that brought nothing new, after which the breaker opens. */
   readonly maxStalls: number
   /** Most wall time of a backfill. */
   readonly timeoutMs: number

@@ -21,6 +21,7 @@ export interface WindowParts {
   readonly nowSec: Effect.Effect<number>
 }
 
+/** One timeframe of the traded pair in the store. */
 export interface TrainingWindow
   extends
     Pick<WindowMemory, "now" | "showStream">,

@@ -38,6 +38,7 @@ export interface Lane {
   readonly lastFactSeq: number
 }
 
+/** What the gateway knows of the market; null where the journal has not said yet. */
 export interface GatewayState extends Account {
   readonly lanes: Readonly<Record<number, Lane>>
   /** When the journal's first dated record was written, Unix milliseconds; 0 before. */
@@ -48,6 +49,7 @@ export interface GatewayState extends Account {
   readonly asked: ReadonlyArray<{ readonly what: "drift" | "audit"; readonly commandId: string }>
 }
 
+/** The state before the first record. */
 export const initialState: GatewayState = {
   ...NO_ACCOUNT,
   lanes: {},
@@ -56,6 +58,7 @@ export const initialState: GatewayState = {
   asked: []
 }
 
+/** A lane without a request. */
 export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
 
 /** Every live order of every lane, by slot and local id. */

@@ -13,6 +13,7 @@ export interface ProjectionState {
   readonly pricedInterval: number
 }
 
+/** The state before the first record. */
 export const nothingProjected: ProjectionState = { nowMs: 0, mode: null, pricedInterval: -1 }
 
 /** Rows for the three tables, in the journal's order. */
@@ -22,6 +23,7 @@ export interface Rows {
   readonly botEvents: ReadonlyArray<BotEventRow>
 }
 
+/** Whose journal it is, and how much of its prices is kept. */
 export interface ProjectionRules {
   /** The pair, as `market` of every row. */
   readonly market: string

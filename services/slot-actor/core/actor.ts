@@ -9,7 +9,6 @@ import { type Actor, defineActor, type EventPlace, type Step } from "../../../sh
 import { dispatch, type Handler, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
-import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import { slotActor as actorName } from "../../../shared/core/ids/subjects.ts"
 import { closeDraft, type Draft, openDraft, unchanged } from "./draft.ts"
 import { normaliseFlags } from "./flags.ts"

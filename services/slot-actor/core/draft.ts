@@ -23,6 +23,7 @@ export interface Funds {
   readonly usd: number
 }
 
+/** A slot's book while one event is applied. */
 export interface Draft {
   readonly state: SlotState
   readonly nowMs: number
@@ -43,6 +44,7 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 /** The step that only moves the clock, the price or the facts. */
 export const unchanged = (state: SlotState): Step<SlotState> => ({ state, outputs: NO_OUTPUTS })
 
+/** A draft whose changes leave `state` as it is. */
 export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, allotted: Funds | null = null): Draft => {
   const { book } = state
   return {
@@ -57,6 +59,7 @@ export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, all
   }
 }
 
+/** The step that the draft amounts to; counts the waiting exits anew. */
 export const closeDraft = (draft: Draft): Step<SlotState> => {
   const { book, outputs } = draft
   let waiting = 0

@@ -33,6 +33,7 @@ const bind = (book: SlotBook, localId: number, status: SlotOrder["status"], txid
   return { ...book, recoveries: book.recoveries.map((recovery) => ({ ...recovery, order: bound(recovery.order) })) }
 }
 
+/** Applies a fill or an order's end; for an order the slot does not have, a fill is refused. */
 export const applyOutcome = (draft: Draft, fact: OrderOutcome): void => {
   switch (fact._tag) {
     case "FillRecorded":

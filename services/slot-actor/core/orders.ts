@@ -17,10 +17,12 @@ export const replaceOrder = ({ book }: Draft, localId: number, next: SlotOrder):
   )
 }
 
+/** Removes the active order of this number, if there is one. */
 export const forgetOrder = (draft: Draft, localId: number): void => {
   draft.book.orders = draft.book.orders.filter((order) => order.localId !== localId)
 }
 
+/** Removes the recovery of this number, if there is one. */
 export const forgetRecovery = (draft: Draft, recoveryId: number): void => {
   draft.book.recoveries = draft.book.recoveries.filter((recovery) => recovery.recoveryId !== recoveryId)
 }

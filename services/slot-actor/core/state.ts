@@ -68,6 +68,7 @@ export interface ExitOrder extends OrderFields {
   readonly role: "exit"
   readonly position: Position
 }
+/** An order that is asked for, stands, or waits to be asked for again. */
 export type SlotOrder = EntryOrder | ExitOrder
 
 /** An exit that waits outside the cycle. Its order stays on the exchange's book. */
@@ -87,6 +88,7 @@ export type PendingCancel =
   /** An evicted recovery, booked as if closed at this cost and fee. */
   | { readonly _tag: "Evicted"; readonly order: ExitOrder; readonly bookedCost: Quote; readonly bookedFee: Quote }
 
+/** One of the slot's two trades. Cooldowns and pauses are instants, 0: none. */
 export interface Trade {
   readonly cycle: number
   readonly consecutiveLosses: number
@@ -111,6 +113,7 @@ type PerTrade<A> = Readonly<Record<TradeId, A>>
 /** The last refusal of each wish, so that it is written once: `answer` is what the next is compared with. Null after it was granted. */
 export type Refusals = Readonly<Record<Wanted, { readonly answer: string; readonly reason: Reason } | null>>
 
+/** The slot's orders, trades and totals. */
 export interface SlotBook {
   readonly orders: ReadonlyArray<SlotOrder>
   readonly recoveries: ReadonlyArray<Recovery>
@@ -177,6 +180,7 @@ export interface SlotState {
   readonly book: SlotBook
 }
 
+/** Which trades are in position; see `phaseOf`. `S0`: none. */
 export type Phase = "S0" | "S1a" | "S1b" | "S2"
 
 /** S1a: trade A is in position (its buy exit stands); S1b: trade B; S2: both. */

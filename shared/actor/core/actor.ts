@@ -23,12 +23,14 @@ export const placeIn = (
   epoch: number
 ): EventPlace => ({ seq, index, subject, family, slot, epoch, timeMs })
 
+/** What one event leads to. */
 export interface Step<State> {
   readonly state: State
   /** In the order in which they are to be written; usually empty. */
   readonly outputs: ReadonlyArray<MarketEvent>
 }
 
+/** A pure fold of the market's journal, with what a runtime must know of it. */
 export interface Actor<State> {
   /** One subject token, unique in the market: `slot-1`. */
   readonly name: string

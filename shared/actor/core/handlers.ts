@@ -24,5 +24,5 @@ export const dispatch =
   (subject: Subject, event: MarketEvent, place: EventPlace): Result => {
     // The table pairs each tag with a handler of that very event.
     const handler = handlers[event._tag] as Handler<Subject, Result, typeof event._tag> | undefined
-    return handler === undefined ? unheard(subject) : handler(subject, event as never, place)
+    return handler === undefined ? unheard(subject) : handler(subject, event, place)
   }

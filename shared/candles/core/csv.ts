@@ -32,11 +32,13 @@ const MAX_BAD_LINES = 5
 const LONGEST_LINE = 1_000
 const SHOWN = 80
 
+/** A reader in mid-file; pieces must come in the order of the file. */
 export interface CsvReader {
   /** The candles of the lines that are complete now. */
   readonly push: (text: string) => ReadonlyArray<Candle>
   /** Of the last line, when the file does not end with a line break. */
   readonly end: () => ReadonlyArray<Candle>
+  /** Bad lines so far: how many, and the first five. */
   readonly bad: () => { readonly count: number; readonly first: ReadonlyArray<BadLine> }
 }
 

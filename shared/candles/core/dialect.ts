@@ -22,11 +22,13 @@ export type Answer =
       readonly retryAtMs: number | null
     }
 
+/** One public source: how it is asked, how fast, and how its answers are read. */
 export interface Dialect {
   readonly name: string
   /** Base address without a path. */
   readonly url: string
   readonly rate: Rate
+  /** As in `CandleSource`. */
   readonly reachable: number | null
   /** Path and query of a page, or null when the source does not have this timeframe. `nowSec` is the source's clock. */
   readonly path: (request: CandleRequest, nowSec: number) => string | null

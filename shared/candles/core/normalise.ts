@@ -24,6 +24,7 @@ export interface Dropped {
   readonly repeated: number
 }
 
+/** The sound, closed candles of some rows, and how many rows were left out and why. */
 export interface Normalised {
   /** Oldest first, each start once. */
   readonly candles: ReadonlyArray<Candle>

@@ -11,6 +11,9 @@ export interface Rate {
   readonly perSec: number
 }
 
+/**
+ * A source's allowance at `atMs`, Unix milliseconds; `tokens` lies between 0 and the rate's `burst`, with fractions.
+ */
 export interface Bucket {
   readonly tokens: number
   readonly atMs: number
@@ -20,6 +23,7 @@ export interface Bucket {
   readonly refusals: number
 }
 
+/** The bucket of a source that nobody has asked lately. */
 export const fullBucket = (rate: Rate, nowMs: number): Bucket => ({
   tokens: rate.burst,
   atMs: nowMs,

@@ -20,8 +20,11 @@ export type Volume = bigint & { readonly [brand]: "Volume" }
 /** An amount of the quote currency (USD), scaled by 1e10: costs, fees, profits, balances. May be negative. */
 export type Quote = bigint & { readonly [brand]: "Quote" }
 
+/** Digits after the point that a `Price` holds. */
 export const PRICE_DECIMALS = 10
+/** Digits after the point that a `Volume` holds. */
 export const VOLUME_DECIMALS = 8
+/** Digits after the point that a `Quote` holds. */
 export const QUOTE_DECIMALS = 10
 
 /** Why a text is no decimal of the wanted scale; `input` is the offending text itself. */

@@ -24,6 +24,7 @@ export const marketSubjects = (pair: string) => {
     out: (actor: string) => `${root}.out.${actor}`
   } as const
 }
+/** What `marketSubjects` gives: subjects, filters, and functions that make subjects. */
 export type MarketSubjects = ReturnType<typeof marketSubjects>
 
 /** The name of a slot's actor: `slot-3`. */

@@ -22,6 +22,7 @@ export const RULES = {
 /** The name of a rule: stable text, which people filter by. */
 export type Rule = keyof typeof RULES
 
+/** Every rule by name. */
 export const RULE_NAMES = Object.keys(RULES) as ReadonlyArray<Rule>
 
 /** What a rule compared, each under a name with its unit (`distancePct`, `ageSec`, `untilMs`); money as decimal text. */

@@ -14,6 +14,7 @@ import {
 
 /** Any JSON value; numbers are their source text. */
 export type Json = string | boolean | null | ReadonlyArray<Json> | JsonObject
+/** A JSON object; numbers in it are their source text. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
@@ -64,12 +65,15 @@ export interface Row {
   readonly fields: JsonObject
 }
 
+/** Starts reading a value; throws a `WireProblem` naming `path` when it is no object. */
 export const rowOf = (value: Json | undefined, path: string): Row => ({ path, fields: asObject(value, path) })
 
 const at = (row: Row, key: string) => `${row.path}.${key}`
 
+/** False for a field that is absent or null. */
 export const has = (row: Row, key: string): boolean => row.fields[key] !== undefined && row.fields[key] !== null
 
+/** The object in a field. Throws a `WireProblem` for anything else. */
 export const child = (row: Row, key: string): Row => rowOf(row.fields[key], at(row, key))
 
 /** The rows of a map `{ id: {…} }`, in the order in which they came. */
@@ -82,6 +86,7 @@ const items = (row: Row, key: string): ReadonlyArray<Json> => {
   return value
 }
 
+/** The objects of a list. Throws a `WireProblem` for anything that is no list of objects. */
 export const rows = (row: Row, key: string): ReadonlyArray<Row> =>
   items(row, key).map((value, index) => rowOf(value, `${at(row, key)}[${index}]`))
 
@@ -91,12 +96,14 @@ export const tuple = (row: Row, key: string): Row => ({
   fields: Object.fromEntries(items(row, key).entries())
 })
 
+/** A list of texts; numbers come as their digits, empty texts are let through. Throws a `WireProblem`. */
 export const texts = (row: Row, key: string): ReadonlyArray<string> =>
   items(row, key).map((value, index) => {
     if (typeof value !== "string") throw wrong(`${at(row, key)}[${index}]`, "a text", value)
     return value
   })
 
+/** A text that is not empty; a JSON number counts, as its digits. Throws a `WireProblem`. */
 export const text = (row: Row, key: string): string => {
   const value = row.fields[key]
   if (typeof value !== "string" || value === "") throw wrong(at(row, key), "a text", value)
@@ -107,6 +114,7 @@ export const text = (row: Row, key: string): string => {
 export const optionalText = (row: Row, key: string): string | null =>
   has(row, key) && row.fields[key] !== "" ? text(row, key) : null
 
+/** A JSON boolean. Throws a `WireProblem` for anything else. */
 export const flag = (row: Row, key: string): boolean => {
   const value = row.fields[key]
   if (typeof value !== "boolean") throw wrong(at(row, key), "true or false", value)
@@ -156,8 +164,11 @@ const scaled = (row: Row, key: string, decimals: number): bigint => {
 /** An exponent is a handful of digits of text but may ask for a gigantic integer; money never needs more than this. */
 const LARGEST_SHIFT = 60
 
+/** Decimal text or number as a price. Throws a `WireProblem`; the sign is not checked. */
 export const price = (row: Row, key: string): Price => scaled(row, key, PRICE_DECIMALS) as Price
+/** Decimal text or number as a volume. Throws a `WireProblem`; the sign is not checked. */
 export const volume = (row: Row, key: string): Volume => scaled(row, key, VOLUME_DECIMALS) as Volume
+/** Decimal text or number as an amount of the quote currency. Throws a `WireProblem`; the sign is not checked. */
 export const quote = (row: Row, key: string): Quote => scaled(row, key, QUOTE_DECIMALS) as Quote
 
 /** Unix seconds, perhaps with a fraction, as Unix milliseconds (finer digits are rounded). */

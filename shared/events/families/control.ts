@@ -176,6 +176,7 @@ export const quarantined = (frame: {
   raw: frame.raw.slice(0, RAW_KEPT)
 })
 
+/** Any event of this family. */
 export const ControlEvent = Schema.Union([
   EpochRaised,
   MarketConfigured,

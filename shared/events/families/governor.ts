@@ -145,6 +145,7 @@ export const CommandRefused = Schema.TaggedStruct("CommandRefused", {
   reason: Reason
 })
 
+/** Anything the governor decides. */
 export const GovernorEvent = Schema.Union([
   ModeChanged,
   StartupAdvanced,

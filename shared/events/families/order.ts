@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import { SIDES } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 
+/** Buying or selling, seen from the account. */
 export const Side = Schema.Literals(SIDES)
 
 const Identity = {
@@ -81,6 +82,7 @@ export const OrderAmended = Schema.TaggedStruct("OrderAmended", { ...Identity, p
 /** The exchange does not change the order's price; the order stands as it was. */
 export const AmendRefused = Schema.TaggedStruct("AmendRefused", { ...Identity, cause: Schema.String })
 
+/** Any fact about an order. */
 export const OrderEvent = Schema.Union([
   OrderClaimed,
   OrderAccepted,

@@ -1,6 +1,7 @@
 /** What the regime advisor says of the market, on the subject `regime`. Advice: the rebalancer listens; the governor hears of trainings. */
 import { Schema } from "effect"
 
+/** Where the market is heading, as the advisor sees it. */
 export const Regime = Schema.Literals(["BEARISH", "RANGING", "BULLISH"])
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -83,4 +84,5 @@ export const RetrainAnswered = Schema.TaggedStruct("RetrainAnswered", {
   )
 })
 
+/** Anything the advisor says. */
 export const RegimeEvent = Schema.Union([RegimeObserved, RegimeModelTrained, RegimeTrainingRefused, RetrainAnswered])

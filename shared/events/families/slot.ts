@@ -8,6 +8,7 @@ import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
 import { Side } from "./order.ts"
 import { Reason } from "../reason.ts"
 
+/** Which of the slot's two trades. */
 export const TradeId = Schema.Literals(TRADE_IDS)
 
 /** What a slot can want and be refused. */
@@ -133,6 +134,7 @@ export const InvariantBroken = Schema.TaggedStruct("InvariantBroken", {
   violations: Schema.NonEmptyArray(Schema.String)
 })
 
+/** Anything a slot decides. */
 export const SlotEvent = Schema.Union([
   OrderRequested,
   CancelRequested,

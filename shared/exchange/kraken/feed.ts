@@ -24,6 +24,7 @@ export interface Heard<Event> {
   readonly lost?: string
 }
 
+/** What makes a feed of a connection: where it goes, what it subscribes to, and how its frames are read. */
 export interface FeedOptions<Event> {
   /** Names the feed in errors: `ticker`, `executions`. */
   readonly name: string
@@ -36,6 +37,10 @@ export interface FeedOptions<Event> {
   readonly reader: () => (frame: FeedFrame) => Heard<Event>
 }
 
+/**
+ * What the feed itself adds to its reader's events: a lost connection, and frames or parts of them that could not be
+ * read.
+ */
 export type FeedEvent =
   | { readonly _tag: "Disconnected"; readonly detail: string }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }

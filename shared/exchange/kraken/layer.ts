@@ -12,6 +12,7 @@ import { makeTrading } from "./trading.ts"
 export type { Tier } from "./core/budget.ts"
 export type { KrakenPublicOptions, KrakenTradingOptions } from "./options.ts"
 
+/** Kraken's public prices and bars; needs no key. */
 export const KrakenMarketData = {
   layer: (options: KrakenPublicOptions): Layer.Layer<MarketData, never, VenueClock> =>
     Layer.effect(
@@ -20,6 +21,7 @@ export const KrakenMarketData = {
     )
 }
 
+/** One Kraken account, with its nonce and rate limits. A second one on the same key would have its nonces refused. */
 export const KrakenTrading = {
   layer: (options: KrakenTradingOptions): Layer.Layer<Trading, never, VenueClock> =>
     Layer.effect(

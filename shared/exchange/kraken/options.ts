@@ -35,6 +35,7 @@ export interface Connection {
   readonly wsPublicUrl: string
   readonly names: PairNames
   readonly requestTimeoutMs: number
+  /** Exchange milliseconds in one of the wall. */
   readonly speed: number
 }
 

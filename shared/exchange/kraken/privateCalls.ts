@@ -20,12 +20,17 @@ const MAX_QUEUED = 80
 /** How long a call waits here for room in a counter, in the exchange's time: the starter tier's dearest call needs 8 s. */
 const LONGEST_WAIT_MS = 10_000
 
+/** One signed request: its form fields without the nonce, and what it costs. */
 export interface PrivateCall<A> extends Call<A> {
   readonly params: Record<string, string>
   /** What it adds to each of the exchange's two counters. */
   readonly cost: { readonly calls: number; readonly trading: number }
 }
 
+/**
+ * Makes one signed call. Fails with `wait`, nothing sent, when `MAX_QUEUED` is reached or a counter has no room within
+ * `LONGEST_WAIT_MS`.
+ */
 export type PrivateCalls = <A>(call: PrivateCall<A>) => Effect.Effect<A, ExchangeError>
 
 /** One per key and process: it owns the key's nonce. */

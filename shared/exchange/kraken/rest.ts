@@ -24,10 +24,13 @@ export const fetchText = (
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 300
 
+/** What a REST method is called and how its reply is read. */
 export interface Call<A> {
   /** The path's last part: `AddOrder`. */
   readonly method: string
+  /** Decides what an error text means for this call. */
   readonly kind: CallKind
+  /** May throw a `WireProblem`, which becomes a failure with the advice `unknown`. */
   readonly read: (result: Row) => A
   /** The reply holds a secret and is never quoted. */
   readonly secretReply?: boolean
@@ -49,11 +52,13 @@ export const interpret = <A>(
   return { verdict, value: Effect.fail(failure(call, verdict, reply.errors.join("; "))) }
 }
 
+/** A request without an answer of Kraken's own, as the port's error: it may have taken effect. */
 export const noReply =
   (call: Call<unknown>) =>
   ({ detail }: NoReply): ExchangeError =>
     failure(call, UNKNOWN, detail)
 
+/** A failed call as the port's error; `detail` must hold no secret. */
 export const failure = (
   { method: operation }: Call<unknown>,
   { advice, source, retryAtMs }: Omit<Verdict, "exhausted">,

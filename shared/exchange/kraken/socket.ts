@@ -11,7 +11,9 @@ export interface RawFrame {
   readonly arrivedMs: number
 }
 
+/** An open connection. Frames are taken by one reader; sending never waits and never fails. */
 export interface VenueSocket {
+  /** Sent as JSON; dropped when the connection is closing, which `take` reports. */
   readonly send: (message: object) => Effect.Effect<void>
   /** The next frame, waiting for it; after the last one the reason for the end. */
   readonly take: Effect.Effect<RawFrame, SocketLost>

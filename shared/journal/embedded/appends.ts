@@ -13,6 +13,7 @@ import type { Sequencer } from "../sequencer.ts"
 import { MAX_RECORDS } from "./recordIndex.ts"
 import type { Writer } from "./writer.ts"
 
+/** What appending works with: the order of records, the way to the disk, and the journal's limit. */
 export interface AppendsOptions {
   readonly sequencer: Sequencer
   readonly writer: Writer
@@ -25,6 +26,7 @@ export interface AppendsOptions {
   readonly bytesAtStart: number
 }
 
+/** The journal's `append` and `appendAll`. An append that is refused takes no sequence. */
 export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAtStart }: AppendsOptions) => {
   let bytes = bytesAtStart
 

@@ -24,6 +24,7 @@ import { makeRecentRecords } from "./recentRecords.ts"
 import { makeReadOnlySnapshots, makeSnapshots } from "./snapshots.ts"
 import { makeWriter, unavailable } from "./writer.ts"
 
+/** Where the journal is and its limits. */
 export interface EmbeddedJournalOptions {
   /** Created when missing. On a local disk: a network file system may lie about syncs and links. */
   readonly directory: string
@@ -127,6 +128,7 @@ const openReadOnly = Effect.fnUntraced(function* (
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeReadOnlySnapshots(directory)))
 })
 
+/** The journal of one process on one disk. */
 export const EmbeddedJournal = {
   /**
    * The journal and the snapshots of a directory, for its one writer.

@@ -42,6 +42,7 @@ export const noteHighWater = (directory: string, mark: HighWater): Effect.Effect
     Effect.catch((problem) => Effect.logWarning(`${highWaterPath(directory)} could not be written: ${problem.message}`))
   )
 
+/** Makes the directory with its segments' folder. Fails with `JournalOpenError` when it cannot be read and written. */
 export const prepareDirectory = (directory: string) =>
   attempt(directory, () => {
     fs.mkdirSync(segmentsDirectory(directory), { recursive: true })
@@ -78,6 +79,7 @@ const syncActive = ({ active }: Recovered): void => {
   }
 }
 
+/** A directory whose every record has been checked: where each stands, and how the journal ends. */
 export interface Opened {
   readonly index: RecordIndex
   readonly recovered: Recovered

@@ -9,6 +9,7 @@ import type { RecordIndex } from "./recordIndex.ts"
 /** Most records handed to a live reader in one array. */
 const CHUNK_RECORDS = 1_000
 
+/** Where records are found, and who says that there are new ones or will be no more. */
 export interface ReadingOptions {
   readonly index: RecordIndex
   readonly recent: RecentRecords
@@ -16,6 +17,7 @@ export interface ReadingOptions {
   readonly ended: RecordSource["ended"]
 }
 
+/** The journal's `get`, `last`, `head`, `read` and `tail`, over what is safe on disk. */
 export const makeReading = ({ index, recent, onChange, ended }: ReadingOptions) => {
   const source: RecordSource = {
     head: index.head,

@@ -4,12 +4,14 @@ import type { JournalRecord } from "../port.ts"
 /** Bounds of what is kept: enough for a reader that pauses for a moment, little enough not to be noticed. */
 export const recentLimits = { records: 8_192, bytes: 16 * 1024 * 1024 } as const
 
+/** The newest records in a row. `push` takes them in the order of their sequences, without gaps. */
 export interface RecentRecords {
   readonly push: (record: JournalRecord) => void
   /** Up to `limit` records starting exactly at `from`, or null when that one is no longer (or not yet) here. */
   readonly slice: (from: number, limit: number) => ReadonlyArray<JournalRecord> | null
 }
 
+/** Empty at first, whatever the journal holds; bounded by `recentLimits`. */
 export const makeRecentRecords = (): RecentRecords => {
   const ring: Array<JournalRecord | undefined> = Array.from({ length: recentLimits.records })
   let oldest = 1

@@ -6,8 +6,10 @@ export const MAX_RECORDS = 2 ** 32 - 1
 /** Records per block: blocks are added, never moved, so growing costs no copy. 512 KiB each. */
 const BLOCK_RECORDS = 65_536
 
+/** Where one record's frame stands. */
 export interface Place {
   readonly path: string
+  /** Of the frame's first byte in the file. */
   readonly offset: number
   /** Bytes of the whole frame. */
   readonly size: number
@@ -21,6 +23,7 @@ interface Segment {
   endOffset: number
 }
 
+/** The place of every record; filled in the order of the journal. */
 export interface RecordIndex {
   readonly head: () => number
   readonly addSegment: (path: string, firstSeq: number, startOffset: number) => void
@@ -45,6 +48,7 @@ const makeColumn = () => {
   }
 }
 
+/** An index of nothing: a segment first, then its records. */
 export const makeRecordIndex = (): RecordIndex => {
   const offsets = makeColumn()
   const lastBySubject = new Map<string, number>()

@@ -32,7 +32,9 @@ export interface TornTail {
   readonly seq: number
 }
 
+/** How far the journal reaches, and where the next record goes. */
 export interface Recovered {
+  /** Newest sequence; 0 when empty. */
   readonly head: number
   /** Checksum of the newest record; 0 when empty. */
   readonly crc: number

@@ -19,6 +19,7 @@ const newestFirst = (directory: string, actor: string): ReadonlyArray<number> =>
     .sort((a, b) => b - a)
 }
 
+/** The snapshots of a directory; keeps the newest `KEPT_SNAPSHOTS` of each actor. */
 export const makeSnapshots = (directory: string): Context.Service.Shape<typeof SnapshotStore> =>
   SnapshotStore.of({
     save: (snapshot) =>

@@ -30,6 +30,7 @@ export interface WriterOptions extends SegmentWriterOptions {
   readonly onFailure: (error: DiskError) => void
 }
 
+/** The way to the disk. A failure is final: nothing is written after it. */
 export interface Writer {
   /** Newest sequence that is safe on disk. */
   readonly durableSeq: () => number

@@ -23,6 +23,7 @@ export interface AckOwner {
   readonly failed: (place: number, error: PublishError) => void
 }
 
+/** The way out for publishes, shared by all writers of a connection. */
 export interface AckWindow {
   readonly hasRoom: () => boolean
   /** Calls back once when there is room; returns how to stop waiting. */

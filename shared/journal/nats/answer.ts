@@ -2,8 +2,10 @@
 import type { Msg } from "@nats-io/nats-core"
 import { JournalConflict, type JournalEntry, JournalRefused, JournalUnavailable } from "../port.ts"
 
+/** What one publish can fail with. */
 export type PublishError = JournalConflict | JournalRefused | JournalUnavailable
 
+/** What became of a publish: stored under `seq`, or not taken. */
 export type Answer =
   | { readonly kind: "stored"; readonly seq: number; readonly duplicate: boolean }
   | { readonly kind: "failed"; readonly error: PublishError }

@@ -4,10 +4,12 @@ import { connect } from "@nats-io/transport-node"
 import { Effect, Redacted, Schedule, type Scope } from "effect"
 import { JournalOpenError } from "../port.ts"
 
+/** How the client shows who it is: user and password, or a token. */
 export type NatsCredentials =
   | { readonly user: string; readonly password: Redacted.Redacted }
   | { readonly token: Redacted.Redacted }
 
+/** Which server, as whom, and how long the first try may take. */
 export interface ConnectOptions {
   /** Such as `nats://127.0.0.1:4222`; without user and password. */
   readonly url: string

@@ -3,9 +3,11 @@ import type { Msg } from "@nats-io/nats-core"
 
 /** Where a delivered record stands. */
 export interface Delivery {
+  /** The record's sequence in the journal. */
   readonly streamSeq: number
   /** 1, 2, 3, ... over what this consumer delivered: a hole means that something was lost on the way. */
   readonly consumerSeq: number
+  /** When the server stored it, Unix milliseconds. */
   readonly storedMs: number
   /** How many matching records come after this one. */
   readonly pending: number
@@ -64,6 +66,7 @@ export const idOf = (message: Msg): string => {
   return message.headers?.get("Nats-Msg-Id") ?? ""
 }
 
+/** What a message without a record tells about the consumer or its request. */
 export type Note =
   /** The server lives; `consumerSeq` is the last it delivered. */
   | { readonly kind: "heartbeat"; readonly consumerSeq: number }

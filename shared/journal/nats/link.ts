@@ -9,12 +9,14 @@ import type { NatsConnection } from "@nats-io/nats-core"
 import { Effect, Schedule, type Scope, Stream } from "effect"
 import { JournalCorrupt, JournalUnavailable, type ReadError } from "../port.ts"
 
+/** Whether the stream can be used. `broken` never ends. */
 export type LinkState =
   | { readonly kind: "ready" }
   | { readonly kind: "down"; readonly error: JournalUnavailable }
   /** For good: the stream lost records that had been acknowledged. */
   | { readonly kind: "broken"; readonly error: JournalCorrupt }
 
+/** The connection as readers and writers of one stream see it. */
 export interface Link {
   readonly state: () => LinkState
   /** Called at every change until the returned function is called. */

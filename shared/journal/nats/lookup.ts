@@ -5,6 +5,7 @@ import { type Journal, JournalCorrupt, type JournalRecord, type ReadError } from
 import { isSubject } from "../subjects.ts"
 import type { Link } from "./link.ts"
 
+/** The journal's single-record reads, and the one that settles a conflict. */
 export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"> {
   /** The first record of one exact subject with a sequence greater than `seq`, or null. */
   readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
@@ -18,6 +19,9 @@ export const foreignRecord = (where: string, seq: number): JournalCorrupt =>
 const nextOnSubject = (subject: string, seq: number) =>
   ({ seq: Math.max(0, seq) + 1, next_by_subj: subject }) as MsgRequest
 
+/**
+ * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
+ */
 export const makeLookup = (manager: JetStreamManager, link: Link, where: string, stream: string): Lookup => {
   const toRecord = (message: StoredMsg | null): Effect.Effect<JournalRecord | null, JournalCorrupt> => {
     if (message === null) return Effect.succeed(null)

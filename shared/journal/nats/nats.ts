@@ -20,6 +20,7 @@ import { makeReader } from "./reader.ts"
 import { openSnapshots } from "./snapshots.ts"
 import { openStream } from "./streamConfig.ts"
 
+/** Which stream on which server, and how it is created when it is missing. */
 export interface NatsJournalOptions extends ConnectOptions {
   /** Such as `KENNEL_XDGUSD`. Its snapshots live in the bucket `<stream>_snapshots`. */
   readonly stream: string
@@ -95,6 +96,7 @@ const openJournal = Effect.fnUntraced(function* (
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, snapshots))
 })
 
+/** The journal that several processes and machines share. */
 export const NatsJournal = {
   /**
    * The journal and the snapshots on a server.

@@ -14,6 +14,7 @@ import type { AckOwner, AckWindow } from "./ackWindow.ts"
 import type { Link } from "./link.ts"
 import type { Lookup } from "./lookup.ts"
 
+/** What appending works with. */
 export interface PublisherOptions {
   readonly window: AckWindow
   readonly link: Link

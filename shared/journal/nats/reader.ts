@@ -15,8 +15,10 @@ import { openSession, type Session, type SessionOptions } from "./session.ts"
 const RETRY_PAUSE = "200 millis"
 const MAX_FAILURES = 50
 
+/** What reading works with, above what each session needs. */
 export interface ReaderOptions extends SessionOptions {
   readonly lookup: Lookup
+  /** The stream's patterns. */
   readonly subjects: ReadonlyArray<string>
 }
 

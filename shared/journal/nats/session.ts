@@ -23,6 +23,7 @@ const INACTIVE_MS = 30_000
 /** Deleting the consumer is a courtesy: the server forgets it anyway. */
 const DELETE_TIMEOUT = "1 second"
 
+/** Where a session reads: connection, stream, and its place in words (`where`) for errors. */
 export interface SessionOptions {
   readonly connection: NatsConnection
   readonly manager: JetStreamManager
@@ -38,10 +39,12 @@ export interface SessionStart {
   readonly filter: string | null
 }
 
+/** Why a session ended: `doubtful` may be opened anew, `corrupt` must not. */
 export type SessionEnd =
   | { readonly kind: "doubtful"; readonly detail: string }
   | { readonly kind: "corrupt"; readonly error: JournalCorrupt }
 
+/** One consumer's deliveries, buffered until they are taken; for one reader. */
 export interface Session {
   /** Takes what has arrived, in order. */
   readonly take: () => ReadonlyArray<JournalRecord>

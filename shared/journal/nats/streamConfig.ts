@@ -4,6 +4,7 @@ import { nanos } from "@nats-io/nats-core"
 import { Effect } from "effect"
 import { JournalOpenError } from "../port.ts"
 
+/** What the stream is called and holds; all other settings are a journal's and fixed. */
 export interface StreamOptions {
   /** Such as `KENNEL_XDGUSD`. */
   readonly stream: string

@@ -27,6 +27,7 @@ export interface Posting {
 
 /** Lines that belong together and cancel out in each commodity; named by the event they follow from. */
 export interface Transaction {
+  /** Place of the event: its record's sequence, and its index there. */
   readonly seq: number
   readonly index: number
   /** The event's kind, and what it says about the money. */

@@ -10,6 +10,7 @@ import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
 
+/** Where every unit of money is, as far as the journal says. */
 export interface LedgerState {
   /** Balances by `account commodity`; accounts that were never touched are absent. */
   readonly balances: Readonly<Record<string, bigint>>
@@ -20,6 +21,7 @@ export interface LedgerState {
   readonly observed: EventOf<"BalancesObserved"> | null
 }
 
+/** Before the first record. */
 export const initialLedger: LedgerState = { balances: {}, orders: {}, opening: null, observed: null }
 
 const EXCHANGE = "exchange"

@@ -5,6 +5,7 @@ import type { Database } from "./database.ts"
 /** Types by column, as PostgreSQL writes them (`bigint`, `numeric[]`). */
 export type Columns = ReadonlyMap<string, string>
 
+/** A function that may be called by name, as PostgreSQL describes it. */
 export interface SqlFunction {
   /** Types by argument. */
   readonly args: Columns
@@ -16,6 +17,7 @@ export interface SqlFunction {
   readonly writes: boolean
 }
 
+/** Tables, views and functions of the schema `public`, by name. */
 export interface Catalog {
   readonly tables: ReadonlyMap<string, Columns>
   readonly functions: ReadonlyMap<string, SqlFunction>

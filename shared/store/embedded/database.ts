@@ -19,6 +19,7 @@ export class DatabaseGone extends Error {
   override readonly name = "DatabaseGone"
 }
 
+/** The database in its thread. Statements run one after the other, in the order of the calls. */
 export interface Database {
   /** One statement with texts as parameters; its rows. Rejects with `SqlError` or `DatabaseGone`. */
   readonly query: (sql: string, params?: ReadonlyArray<string>) => Promise<ReadonlyArray<unknown>>
@@ -26,6 +27,9 @@ export interface Database {
   readonly script: (sql: string) => Promise<void>
   /** Resolves when everything acknowledged before is on the disk. */
   readonly barrier: () => Promise<void>
+  /**
+   * Ends the thread once everything asked before is done and on the disk; calls after it reject with `DatabaseGone`.
+   */
   readonly close: () => Promise<void>
 }
 

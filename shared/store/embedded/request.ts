@@ -7,12 +7,14 @@ export interface Selected {
   readonly asText: boolean
 }
 
+/** One condition on a column; `value` is text and is cast to the column's type. */
 export interface Filter {
   readonly column: string
   readonly operator: "=" | "<>" | ">" | ">=" | "<" | "<="
   readonly value: string
 }
 
+/** One key of the sort order; the first one counts most. */
 export interface Order {
   readonly column: string
   readonly descending: boolean
@@ -28,6 +30,7 @@ export interface Reading {
   readonly offset: number
 }
 
+/** A request in full, checked for shape but not against the catalog. */
 export type Asked =
   | ({ readonly kind: "read"; readonly table: string } & Reading)
   | {

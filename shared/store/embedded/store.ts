@@ -92,6 +92,7 @@ export const openEmbedded = Effect.fnUntraced(function* (
 /** Nobody resolves it: every request is answered in the process. */
 const NOWHERE = "http://embedded.invalid"
 
+/** The store inside the process; needs no server. */
 export const EmbeddedStore = {
   /**
    * The store in a directory, for its one process; `null` keeps it in memory. Created and migrated when it is opened.

@@ -5,6 +5,7 @@ import { Redacted } from "effect"
 /** The `fetch` of the platform, or something that answers like it. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
+/** Where PostgREST is and how it is asked. */
 export interface SupabaseOptions {
   /** Base address, without `/rest/v1`. */
   readonly url: string
@@ -18,6 +19,7 @@ export interface SupabaseOptions {
   readonly fetch?: Fetch
 }
 
+/** The supabase-js client that the tables' adapters share, without row types. */
 export type Client = SupabaseClient
 
 /** What supabase-js puts before every table. */

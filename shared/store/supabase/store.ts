@@ -23,6 +23,7 @@ export const makeStore = (options: SupabaseOptions, where: string = options.url)
   })
 }
 
+/** The store on a server: hosted Supabase or a PostgREST of one's own. */
 export const SupabaseStore = {
   /**
    * Asks nobody yet: a store that is not reached fails the calls, with advice, and nothing that trades waits for it. Fails

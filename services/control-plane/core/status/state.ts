@@ -27,6 +27,7 @@ export interface AskedCommand {
   readonly answer: { readonly applied: boolean; readonly reason: Reason } | null
 }
 
+/** See the top of this file. Bounded: each list and table by the constant named beside it. */
 export interface StatusState extends Account {
   /** The largest time seen, Unix milliseconds of the exchange's clock; 0 before the first. */
   readonly nowMs: number

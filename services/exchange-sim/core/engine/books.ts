@@ -28,6 +28,7 @@ export interface Books {
   cancelAllAtMs: number | null
 }
 
+/** The books before the first event. */
 export const emptyBooks = (): Books => ({
   salt: "",
   orders: new Map(),

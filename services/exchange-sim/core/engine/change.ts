@@ -32,12 +32,15 @@ export const find = (desk: Desk, target: Target): ReadonlyArray<Order> | Refusal
   }
 }
 
+/** What is to become of an open order. */
 export interface Amendment {
   readonly target: Target
   /** The new total, fills included; null leaves it. */
   readonly volume: Volume | null
   readonly price: Price | null
+  /** Refused when the new price would trade at once. */
   readonly postOnly: boolean
+  /** Not carried out after this instant; null: no such wish. */
   readonly deadlineMs: number | null
 }
 
@@ -88,10 +91,12 @@ const change = (desk: Desk, view: MarketView, order: Order, amendment: Amendment
   return { amendId: id }
 }
 
+/** How many orders a cancel has ended. */
 export interface Canceling {
   readonly count: number
 }
 
+/** Cancels the orders of one target: one order, or every order with a userref. */
 export const cancelOrder = (desk: Desk, target: Target, nowMs: number): Canceling | Refusal =>
   cancelBatch(desk, [target], nowMs)
 

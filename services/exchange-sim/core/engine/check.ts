@@ -28,6 +28,7 @@ export const checkFigures = (rules: Rules, { price, volume }: Pick<OrderTerms, "
 /** A UUID, 32 hex digits, or up to 18 lower-case letters, digits, `-` and `_`. */
 const CLIENT_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[a-z0-9_-]{1,18})$/
 
+/** A client id must have one of Kraken's three shapes, stand without a userref, and be unique among open orders. */
 export const checkClientId = (desk: Desk, { clientId, userref }: OrderTerms): Refusal | null => {
   if (clientId === null) return null
   if (!CLIENT_ID.test(clientId) || userref !== null) return refuse("EGeneral:Invalid arguments:cl_ord_id")

@@ -17,6 +17,7 @@ export interface Rules {
   readonly makerFee: bigint
   readonly takerFee: bigint
   readonly trading: Limit
+  /** Counts both sides. */
   readonly maxOpenOrders: number
 }
 
@@ -30,6 +31,7 @@ export interface MarketView {
   readonly restingAt: (side: "buy" | "sell", price: Price) => Volume
 }
 
+/** Where all trading of the account happens. Changed in place, by one request at a time. */
 export interface Desk {
   readonly books: Books
   readonly rules: Rules
@@ -39,13 +41,16 @@ export interface Desk {
   readonly happened: Array<ExchangeEvent>
 }
 
+/** A desk over existing books, with an empty counter. */
 export const makeDesk = (books: Books, rules: Rules): Desk => ({ books, rules, counter: emptyCounter, happened: [] })
 
 /** A request that the exchange does not carry out, with Kraken's text for it. Nothing has changed but the counter. */
 export interface Refusal {
   readonly error: string
 }
+/** A refusal with Kraken's text. */
 export const refuse = (error: string): Refusal => ({ error })
+/** Whether an answer is a refusal: by its field `error`. */
 export const isRefusal = (value: object): value is Refusal => "error" in value
 
 /** Makes an event true. */
@@ -61,6 +66,7 @@ export const charge = (desk: Desk, cost: number, nowMs: number): boolean => {
   return counter !== null
 }
 
+/** Kraken's text for a full trading counter. */
 export const RATE_EXCEEDED = "EOrder:Rate limit exceeded"
 
 /** The fee an order is held for: a post-only order can only be a maker. */

@@ -78,4 +78,5 @@ export interface CancelTimerSet {
   readonly triggerMs: number | null
 }
 
+/** Every fact the exchange records. */
 export type ExchangeEvent = Created | Opened | Amended | QueueAdvanced | Filled | Canceled | Expired | CancelTimerSet

@@ -5,6 +5,7 @@ import { execId } from "./ids.ts"
 import { fillCost, fillFee } from "./money.ts"
 import type { Order } from "./order.ts"
 
+/** Part or all of an order trading at one price. */
 export interface Execution {
   readonly price: Price
   readonly volume: Volume

@@ -32,7 +32,11 @@ const code = (salt: string, kind: string, count: number): string => {
 
 const hyphened = (first: string, text: string) => `${first}${text.slice(0, 5)}-${text.slice(5, 10)}-${text.slice(10)}`
 
+/** The txid of the `count`th order, from 0. */
 export const orderId = (salt: string, count: number): string => hyphened("O", code(salt, "order", count))
+/** The exec id of the `count`th fill, from 0. */
 export const execId = (salt: string, count: number): string => hyphened("T", code(salt, "fill", count))
+/** The id of the `count`th ledger row, from 0. */
 export const ledgerId = (salt: string, count: number): string => hyphened("L", code(salt, "ledger", count))
+/** The id of the `count`th amendment, from 0. */
 export const amendId = (salt: string, count: number): string => hyphened("A", code(salt, "amend", count))

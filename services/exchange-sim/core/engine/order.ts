@@ -7,6 +7,7 @@ export type { Side }
 /** Good till canceled, immediate or cancel, good till date. */
 export type TimeInForce = "gtc" | "ioc" | "gtd"
 
+/** `closed` is filled completely; `canceled` and `expired` may be filled in part. */
 export type OrderStatus = "open" | "closed" | "canceled" | "expired"
 
 /** The terms a client asked for, checked for shape only. */
@@ -14,6 +15,7 @@ export interface OrderTerms {
   readonly side: Side
   readonly price: Price
   readonly volume: Volume
+  /** Unique among open orders only. */
   readonly clientId: string | null
   readonly userref: number | null
   readonly postOnly: boolean
@@ -48,6 +50,7 @@ export interface Order extends OrderTerms {
 /** One fill: what Kraken calls a trade of the account. */
 export interface Fill {
   readonly execId: string
+  /** From 1,000,000,000 on, apart from the numbers of the market's tape. */
   readonly tradeId: number
   readonly txid: string
   readonly side: Side

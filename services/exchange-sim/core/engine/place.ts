@@ -7,6 +7,7 @@ import { orderId } from "./ids.ts"
 import { ADD_COST, batchAddCost } from "./limits.ts"
 import { type Order, type OrderTerms, remaining } from "./order.ts"
 
+/** How an order is to be placed, beside its terms. */
 export interface PlaceOptions {
   readonly nowMs: number
   /** The engine refuses rather than place the order after this instant; null: no such wish. */
@@ -15,12 +16,15 @@ export interface PlaceOptions {
   readonly validate: boolean
 }
 
+/** What the client gets of an accepted order. */
 export interface Placed {
   /** Null with `validate`. */
   readonly txid: string | null
 }
 
+/** Why a post-only order was canceled that would have traded at once. */
 export const POST_ONLY_REASON = "Post only order"
+/** Why the rest of an `ioc` order was canceled. */
 export const IOC_REASON = "Immediate or cancel order"
 
 /** One order. The fixed cost on the trading counter is charged also when a check then refuses it. */

@@ -1,5 +1,6 @@
 /** Where prices come from, as a person writes it. */
 
+/** The market an exchange is opened on. */
 export type MarketChoice =
   | { readonly kind: "synthetic" }
   /** Path of a CSV file, plain or gzipped; see `rows.ts` for what is read. */

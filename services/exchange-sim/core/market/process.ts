@@ -26,10 +26,12 @@ export interface Step {
 /** What a process must remember between two steps. Plain finite numbers, in an order of its own. */
 export type ProcessState = ReadonlyArray<number>
 
+/** A market as steps from one state to the next. */
 export interface MarketProcess {
   readonly initial: ProcessState
   /** Null after the end of a recording. */
   readonly step: (state: ProcessState) => Step | null
 }
 
+/** Milliseconds of a minute: a synthetic market's step, and the tape's candle. */
 export const MINUTE_MS = 60_000

@@ -3,17 +3,20 @@ import { type Price, PRICE_DECIMALS, Volume } from "../../../../shared/core/deci
 import type { MarketTrade } from "./process.ts"
 import { hash2 } from "./random.ts"
 
+/** What stands at one price of the book. */
 export interface Level {
   readonly price: Price
   readonly volume: Volume
 }
 
+/** What the book is drawn by. */
 export interface BookOptions {
   readonly priceDecimals: number
   /** Distance between bid and ask in percent of the price, at least one tick. */
   readonly spreadPct: number
 }
 
+/** Best bid and ask, one spread apart. */
 export interface Quotes {
   readonly bid: Price
   readonly ask: Price

@@ -26,6 +26,7 @@ export interface CandleRow extends Bar {
   readonly timeMs: number
 }
 
+/** One recorded trade, at Unix milliseconds. */
 export interface TradeRow {
   readonly timeMs: number
   readonly price: Price
@@ -34,6 +35,7 @@ export interface TradeRow {
   readonly takerSide: Side | null
 }
 
+/** A file's rows, at least one, oldest first. */
 export type Recording =
   | { readonly kind: "candles"; readonly rows: ReadonlyArray<CandleRow> }
   | { readonly kind: "trades"; readonly rows: ReadonlyArray<TradeRow> }

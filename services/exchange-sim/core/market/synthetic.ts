@@ -8,6 +8,7 @@ import { Price, roundVolume, Volume } from "../../../../shared/core/decimal/deci
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type ProcessState, type Step } from "./process.ts"
 import { hash2, nearlyNormal, randomNumbers } from "./random.ts"
 
+/** What the market follows from: equal options give equal trades. */
 export interface SyntheticOptions {
   /** Whole number, 0 to 2^32 − 1. */
   readonly seed: number
@@ -42,6 +43,7 @@ const JUMP = 1 / 720
 /** [minutes since the beginning, price, regime, minutes of silence left] */
 type State = readonly [minute: number, price: number, regime: number, silentFor: number]
 
+/** A market without end: `step` never gives null. */
 export const syntheticMarket = (options: SyntheticOptions): MarketProcess => ({
   initial: [0, START_PRICE, 1, 0] satisfies State,
   step: (state) => minuteOf(options, state as State)

@@ -28,6 +28,7 @@ interface Block extends TapeStart {
   readonly tradeCount: number
 }
 
+/** The market's past up to the last `advance`. Changed in place. */
 export class Tape {
   private readonly process: MarketProcess
   private readonly blocks: Array<Block> = []

@@ -17,6 +17,7 @@ const MAX_SAMPLES = 500
 const STOP_BELOW = 10
 const CAUTION_BELOW = 20
 
+/** Room for open orders, in orders. */
 export interface Capacity {
   /** Orders sent and not ended, as the journal has them. */
   readonly internal: number

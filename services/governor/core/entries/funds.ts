@@ -16,6 +16,7 @@ import { makerFeePct } from "../market.ts"
 import { costCeiling, ordersOf, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
+/** An amount of each of the pair's two assets. */
 export interface Funds {
   readonly base: Volume
   readonly quote: Quote

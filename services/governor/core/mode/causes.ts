@@ -9,6 +9,7 @@ export const CAUSES = [
   "api_errors",
   "stale_price"
 ] as const
+/** One of `CAUSES`. */
 export type Cause = (typeof CAUSES)[number]
 
 /** Causes that halt: something that must never happen has happened. */

@@ -11,6 +11,7 @@ export interface AliasBook {
   readonly counter: number
 }
 
+/** The name given, and what the next one then depends on. */
 export interface NextAlias {
   readonly alias: string
   readonly recycled: ReadonlyArray<string>

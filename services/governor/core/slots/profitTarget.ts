@@ -1,5 +1,4 @@
 /** The profit target: as configured, as an operator set it, or following the market's volatility. (docs/trading-contract.md §7.) */
-import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"

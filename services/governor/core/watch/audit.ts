@@ -1,7 +1,6 @@
 /** The audit: what the journal says the exchange did, against the exchange's own trade history, to the last unit. */
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import type { Reason } from "../../../../shared/events/reason.ts"
 import { type Draft, notice } from "../draft.ts"
 import { ordersOf } from "../orderTable.ts"
 import type { AuditSlice, GovernorState, Side, TrackedOrder } from "../state.ts"

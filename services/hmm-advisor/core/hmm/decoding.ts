@@ -2,7 +2,7 @@
 import type { Refusal } from "../training/refusal.ts"
 import { logDensities, prepareDensities } from "./density.ts"
 import { checkModel, type HmmModel } from "./model.ts"
-import { checkRows, type Rows } from "./rows.ts"
+import { checkRows, type Rows } from "./linear/rows.ts"
 import { makeWorkspace } from "./workspace.ts"
 
 /** Logarithms of a checked model's probabilities, and of the density of each row in each state. */

@@ -1,7 +1,7 @@
 /** Gaussian log densities of rows: ln b(k, x) = logHeight(k) − ½ (x − μ)ᵀ Σ⁻¹ (x − μ). */
 import { refuse, type Refusal } from "../training/refusal.ts"
-import { invertLower, lowerCholesky } from "./cholesky.ts"
-import type { Rows } from "./rows.ts"
+import { invertLower, lowerCholesky } from "./linear/cholesky.ts"
+import type { Rows } from "./linear/rows.ts"
 import type { Workspace } from "./workspace.ts"
 
 const LOG_TWO_PI = Math.log(2 * Math.PI)

@@ -2,7 +2,7 @@
 import { refuse, type Refusal } from "../training/refusal.ts"
 import { prepareDensities } from "./density.ts"
 import { logPass } from "./logPass.ts"
-import type { Rows } from "./rows.ts"
+import type { Rows } from "./linear/rows.ts"
 import { scaledBackward, scaledForward } from "./scaledPass.ts"
 import { scaledBackward3, scaledForward3x4 } from "./scaledPass3x4.ts"
 import type { Workspace } from "./workspace.ts"

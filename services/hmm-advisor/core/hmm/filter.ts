@@ -6,7 +6,7 @@ import { isRefusal, refuse, type Refusal } from "../training/refusal.ts"
 import { decodingOf } from "./decoding.ts"
 import { logAdd } from "./logPass.ts"
 import type { HmmModel } from "./model.ts"
-import type { Rows } from "./rows.ts"
+import type { Rows } from "./linear/rows.ts"
 
 /**
  * The probability of each state at the last row, the first row being weighed with the model's start. Equal to the last

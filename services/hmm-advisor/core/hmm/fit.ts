@@ -3,7 +3,7 @@ import { refuse, type Refusal } from "../training/refusal.ts"
 import { expectation } from "./expectation.ts"
 import { maximise, type VariancePrior } from "./maximisation.ts"
 import { checkModel, type HmmModel } from "./model.ts"
-import { checkRows, type Rows } from "./rows.ts"
+import { checkRows, type Rows } from "./linear/rows.ts"
 import { fits, loadModel, makeWorkspace, modelOf, type Workspace } from "./workspace.ts"
 
 /** hmmlearn's rule: one update per iteration, and an end after the update whose gain over the one before was small. */
@@ -22,6 +22,7 @@ export const DEFAULT_FIT: FitOptions = {
   varianceFloor: 1e-6
 }
 
+/** A model and how its fit went. */
 export interface Fit {
   readonly _tag: "Fitted"
   readonly model: HmmModel

@@ -3,7 +3,7 @@
  * densities are finite. It takes over where scaled probabilities underflow, and is their yardstick in tests.
  */
 import { logDensities } from "./density.ts"
-import type { Rows } from "./rows.ts"
+import type { Rows } from "./linear/rows.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** ln(eᵃ + eᵇ), where either may be −∞. */

@@ -1,6 +1,6 @@
 /** The M step: the parameters under which the posteriors of the E step are most likely. */
-import { raisePivots } from "./cholesky.ts"
-import type { Rows } from "./rows.ts"
+import { raisePivots } from "./linear/cholesky.ts"
+import type { Rows } from "./linear/rows.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** How much the variances are held up. Both in squared units of the features. */

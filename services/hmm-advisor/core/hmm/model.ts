@@ -6,6 +6,7 @@ import { refuse, type Refusal } from "../training/refusal.ts"
  * features (`spherical`), a whole matrix (`full`), or one matrix shared by all states (`tied`).
  */
 export const COVARIANCE_TYPES = ["diag", "spherical", "full", "tied"] as const
+/** One of `COVARIANCE_TYPES`; decides the layout of `HmmModel.covariances`. */
 export type CovarianceType = (typeof COVARIANCE_TYPES)[number]
 
 /** Back-pointers are bytes, and a model of more states would have nothing to say. */

@@ -3,8 +3,8 @@
  * Densities are taken relative to the row's largest, so that a row far from every state still has weights to compare.
  */
 import { logDensities } from "./density.ts"
-import { exponentials } from "./exp.ts"
-import type { Rows } from "./rows.ts"
+import { exponentials } from "./linear/exp.ts"
+import type { Rows } from "./linear/rows.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** A row's scale below this means that the transitions forbid what explains the row: the weights left are not to be trusted. */

@@ -2,8 +2,8 @@
  * The scaled passes of `scaledPass.ts` written out for three states and four features with diagonal variances: the
  * detector's own size, several times faster because every parameter sits in a local. Same formulas, same guards.
  */
-import { exponentials } from "./exp.ts"
-import type { Rows } from "./rows.ts"
+import { exponentials } from "./linear/exp.ts"
+import type { Rows } from "./linear/rows.ts"
 import { SMALLEST_PRODUCT, SMALLEST_SCALE, SMALLEST_WEIGHT, TRUSTED_LOG_SCALE } from "./scaledPass.ts"
 import type { Workspace } from "./workspace.ts"
 

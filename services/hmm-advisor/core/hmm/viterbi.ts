@@ -2,8 +2,9 @@
 import { isRefusal, refuse, type Refusal } from "../training/refusal.ts"
 import { decodingOf } from "./decoding.ts"
 import type { HmmModel } from "./model.ts"
-import type { Rows } from "./rows.ts"
+import type { Rows } from "./linear/rows.ts"
 
+/** The likeliest path of states through some rows. */
 export interface StatePath {
   readonly _tag: "Path"
   /** ln of the joint probability of path and rows. */

@@ -5,6 +5,7 @@
 import type { CovarianceType, HmmModel } from "./model.ts"
 import { covarianceSize } from "./model.ts"
 
+/** The arrays of a fit, with K states, D features and T rows; written in place. */
 export interface Workspace {
   readonly states: number
   readonly features: number
@@ -32,6 +33,7 @@ export interface Workspace {
   readonly moves: Float64Array
 }
 
+/** Arrays for the shape of `model`, with its parameters loaded, and at most `rowCount` rows. */
 export const makeWorkspace = (model: HmmModel, rowCount: number): Workspace => {
   const { states, features, covarianceType } = model
   const perRow = rowCount * states

@@ -1,5 +1,5 @@
 /** Putting features on one scale. The numbers come from the training rows, go with the model, and serve every later row. */
-import type { Rows } from "../hmm/rows.ts"
+import type { Rows } from "../hmm/linear/rows.ts"
 import { refuse, type Refusal } from "./refusal.ts"
 
 /** One entry per feature. */

@@ -3,7 +3,7 @@
  * reach the best known likelihood more often than random ones, and they are the same every time.
  */
 import { covarianceSize, type CovarianceType, type HmmModel } from "../hmm/model.ts"
-import type { Rows } from "../hmm/rows.ts"
+import type { Rows } from "../hmm/linear/rows.ts"
 import type { Scaling } from "./scaling.ts"
 
 /** Names a start in a model's record. `previous` is the model in use before this training. */
@@ -15,6 +15,7 @@ export const START_NAMES = [
   "macdSlopeSizeThirds",
   "volumeRatioThirds"
 ] as const
+/** One of `START_NAMES`. */
 export type StartName = (typeof START_NAMES)[number]
 
 /** A start cuts the rows by the quantiles of one column into as many groups as there are states. */

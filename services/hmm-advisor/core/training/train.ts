@@ -2,13 +2,14 @@
 import { EMA_SPREAD, FEATURES } from "../features.ts"
 import { fit, type Fit, type FitOptions } from "../hmm/fit.ts"
 import { type CovarianceType, type HmmModel, MAX_STATES } from "../hmm/model.ts"
-import { checkRows, type Rows } from "../hmm/rows.ts"
+import { checkRows, type Rows } from "../hmm/linear/rows.ts"
 import { makeWorkspace } from "../hmm/workspace.ts"
 import { labelsInOrder, type Regime, reordered, stateOrder } from "../labels.ts"
 import { isRefusal, refuse, type Refusal } from "./refusal.ts"
 import { type Scaling, scalingOf, standardise } from "./scaling.ts"
 import { fixedStarts, rescaled, type StartName } from "./starts.ts"
 
+/** What a training fits, and how. */
 export interface TrainingSettings extends FitOptions {
   /** `HMM_N_STATES`. */
   readonly states: number
@@ -37,6 +38,7 @@ export interface TrainedModel {
   readonly rowCount: number
   readonly start: StartName
   readonly iterations: number
+  /** Of the training rows under `model`. */
   readonly logLikelihood: number
   /** Smallest distance between the EMA-spread means of neighbouring states, in deviations of the training rows. */
   readonly separation: number
@@ -45,6 +47,7 @@ export interface TrainedModel {
   readonly attempts: ReadonlyArray<Attempt>
 }
 
+/** How one start ended. */
 export interface Attempt {
   readonly start: StartName
   /** Null where the fit was refused; `refusal` says why. */

@@ -2,7 +2,7 @@
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Detector } from "../advice.ts"
 import { featureRows } from "../features.ts"
-import type { Rows } from "../hmm/rows.ts"
+import type { Rows } from "../hmm/linear/rows.ts"
 import { isRefusal, type Refusal } from "./refusal.ts"
 import type { Series } from "../series.ts"
 import type { TrainedModel, TrainingSettings } from "./train.ts"

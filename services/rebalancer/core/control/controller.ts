@@ -14,6 +14,7 @@ export interface ControlInput {
   readonly elapsedSec: number
   /** Idle USD as a share of the portfolio's value; null when that value is unknown or 0. */
   readonly idleRatio: number | null
+  /** The idle share aimed at. */
   readonly target: number
   readonly capacityBand: CapacityBand
   /** The skew in force until now. */

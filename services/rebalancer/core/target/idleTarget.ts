@@ -41,7 +41,9 @@ export interface TargetStep {
   readonly raw: number
   /** `raw` within floor and ceiling. */
   readonly clamped: number
+  /** The idle share aimed at from here on. */
   readonly target: number
+  /** Until then the target stays as it is; null: it may move at the next update. */
   readonly holdUntilMs: number | null
 }
 

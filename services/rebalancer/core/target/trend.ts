@@ -28,6 +28,7 @@ export interface TrendStep {
   readonly rule: TrendRule
   /** Null until there has been a price. */
   readonly averages: TrendAverages | null
+  /** `trendScore` of the averages; 0 where they say nothing. */
   readonly score: number
 }
 

@@ -10,6 +10,7 @@ import type { EntryOrder, Side, TradeId } from "../state.ts"
 /** Trade A sells first, trade B buys first. */
 export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" : "buy")
 
+/** The side that closes what this one opened. */
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
 
 /** The rules that want an entry. */
@@ -26,6 +27,7 @@ export const ENTRY_RULES = [
   "orphan_A",
   "orphan_B"
 ] as const satisfies ReadonlyArray<Rule>
+/** A rule that asks for an entry. */
 export type EntryRule = (typeof ENTRY_RULES)[number]
 
 /**

@@ -99,6 +99,7 @@ export const countOutcome = (draft: Draft, tradeId: TradeId, net: Quote): void =
   }
 }
 
+/** Keeps new entries of the trade back for the base cooldown; never shortens a longer one. */
 export const startReentryCooldown = (draft: Draft, tradeId: TradeId): void => {
   const { terms, nowMs } = draft
   const trade = draft.book.trades[tradeId]

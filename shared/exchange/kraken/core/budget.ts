@@ -19,11 +19,16 @@ export const LIMITS: Record<Tier, { readonly calls: Limit; readonly trading: Lim
   pro: { calls: { ceiling: 20, decayPerSec: 1 }, trading: { ceiling: 180, decayPerSec: 3.75 } }
 }
 
+/**
+ * A rate limit's counter: `value` calls' worth of cost as of `atMs`, Unix milliseconds of the exchange's clock. Read it
+ * through `decayed`.
+ */
 export interface Counter {
   readonly value: number
   readonly atMs: number
 }
 
+/** Nothing spent yet. */
 export const emptyCounter: Counter = { value: 0, atMs: 0 }
 
 /** The counter at `nowMs`. A clock that was moved back (its first synchronisation) brings no decay and no debt. */
@@ -32,6 +37,7 @@ export const decayed = (counter: Counter, limit: Limit, nowMs: number): Counter 
   return { value: Math.max(0, counter.value - elapsedSec * limit.decayPerSec), atMs: nowMs }
 }
 
+/** Whether a call may go out now, or from when on (Unix milliseconds of the exchange's clock). */
 export type Spent =
   | { readonly granted: true; readonly counter: Counter }
   | { readonly granted: false; readonly readyAtMs: number }

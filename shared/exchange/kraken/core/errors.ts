@@ -1,9 +1,11 @@
 /** From what went wrong to what the caller may do about it. Pure; the table is the adapter's whole policy. */
 import type { ExchangeError } from "../../port.ts"
 
+/** What the caller may do about a failed call; each word is explained at `ExchangeError`. */
 export type Advice = ExchangeError["advice"]
 type Source = ExchangeError["source"]
 
+/** How one failed call is judged: advice for the caller, and what the adapter has learned about its own counters. */
 export interface Verdict {
   readonly advice: Advice
   readonly source: Source

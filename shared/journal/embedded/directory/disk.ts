@@ -30,6 +30,7 @@ export interface WritableFile {
   readonly close: Effect.Effect<void>
 }
 
+/** Opens or creates a file for writing. Throws the system's error. */
 export type OpenForWriting = (path: string) => WritableFile
 
 /**

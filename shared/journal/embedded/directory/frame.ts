@@ -18,6 +18,7 @@ export const PREFIX_BYTES = 8
 const FIXED_BODY_BYTES = 4 + 6 + 6 + 6 + 1 + 1
 /** Smallest and largest whole frame, bytes. */
 export const MIN_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + 2
+/** Largest whole frame, bytes: longest subject and id, largest data. */
 export const MAX_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + MAX_SUBJECT_LENGTH + MAX_ID_LENGTH + MAX_DATA_BYTES
 
 /** `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. */
@@ -25,11 +26,13 @@ export const SEGMENT_HEADER_BYTES = 24
 const magic = 0x4a4c4e4b
 const FORMAT_VERSION = 1
 
+/** What goes into a frame; see the layout above for each field. */
 export interface FrameFields {
   readonly seq: number
   readonly subject: string
   readonly id: string
   readonly data: Uint8Array
+  /** Unix milliseconds. */
   readonly storedMs: number
   readonly durableSeq: number
   readonly previousCrc: number
@@ -45,6 +48,10 @@ export interface Frame {
   readonly size: number
 }
 
+/**
+ * The frame's bytes and their checksum, which the next frame carries as `previousCrc`. Subject and id must be ASCII
+ * within their limits.
+ */
 export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
   const { subject, id, data } = fields
   const bodyBytes = FIXED_BODY_BYTES + subject.length + id.length + data.byteLength
@@ -94,6 +101,7 @@ export const frameSizeAt = (bytes: Buffer, offset: number): number | null => {
   return size < MIN_FRAME_BYTES || size > MAX_FRAME_BYTES ? null : size
 }
 
+/** What a segment says about itself, so that its place in the chain can be checked. */
 export interface SegmentHeader {
   /** Sequence of the segment's first record. */
   readonly firstSeq: number
@@ -101,6 +109,7 @@ export interface SegmentHeader {
   readonly previousCrc: number
 }
 
+/** The first `SEGMENT_HEADER_BYTES` of a segment. */
 export const encodeSegmentHeader = (header: SegmentHeader): Buffer => {
   const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES)
   bytes.writeUInt32LE(magic, 0)

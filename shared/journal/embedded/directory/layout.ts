@@ -4,6 +4,7 @@ import { join } from "node:path"
 /** Twenty digits, so that names sort as numbers do. */
 const padded = (seq: number): string => String(seq).padStart(20, "0")
 
+/** Holds the segments and nothing else of ours. */
 export const segmentsDirectory = (directory: string): string => join(directory, "segments")
 
 /** A segment is named after the sequence of its first record. */
@@ -19,8 +20,10 @@ export const segmentSeqOf = (fileName: string): number | null => {
 /** The newest sequence known to be durable at the last open or clean close: the journal may never end before it. */
 export const highWaterPath = (directory: string): string => join(directory, "high-water.json")
 
+/** Holds the snapshots of one actor, whose name must be a valid one (`checkActor`). */
 export const snapshotsDirectory = (directory: string, actor: string): string => join(directory, "snapshots", actor)
 
+/** A snapshot is named after the last record folded into it. */
 export const snapshotPath = (directory: string, actor: string, seq: number): string =>
   join(snapshotsDirectory(directory, actor), `${padded(seq)}.json`)
 
@@ -30,6 +33,7 @@ export const snapshotSeqOf = (fileName: string): number | null => {
   return match === null ? null : Number(match[1])
 }
 
+/** Lock files take turns: each new one has the next number. */
 export const lockPath = (directory: string, turn: number): string => join(directory, `lock.${turn}`)
 
 /** Which turn a lock file stands for, or null for a foreign file. */

@@ -10,6 +10,7 @@ export interface Tip {
   readonly crc: number
 }
 
+/** Where segments go, how large they get, and who hears of a new one. */
 export interface SegmentWriterOptions {
   readonly directory: string
   /** What would begin beyond this many bytes of a segment opens the next segment. */
@@ -19,6 +20,7 @@ export interface SegmentWriterOptions {
   readonly onSegment: (path: string, firstSeq: number, startOffset: number) => void
 }
 
+/** Writes to the newest segment; one `append` at a time. */
 export interface SegmentWriter {
   /** Writes whole frames behind `tip`; when it returns they are safe. After a failure nothing more may be written. */
   readonly append: (frames: Buffer, tip: Tip) => Effect.Effect<void, DiskError>

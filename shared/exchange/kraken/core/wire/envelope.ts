@@ -1,6 +1,7 @@
 /** The wrapper of every REST reply: `{"error":[…],"result":…}`. A non-empty `error` is a failure whatever else is there. */
 import { has, parseJson, type Row, rowOf, texts, child } from "../../../../core/wire/json.ts"
 
+/** A REST reply unwrapped: the result object, or Kraken's error texts (at least one). */
 export type Reply =
   | { readonly ok: true; readonly result: Row }
   | { readonly ok: false; readonly errors: ReadonlyArray<string> }

@@ -36,8 +36,10 @@ export interface ExecutionsState {
   readonly known: Map<string, Known>
 }
 
+/** The state of a new connection, before its snapshot. A fresh object each time, as the reader changes it in place. */
 export const emptyExecutions = (): ExecutionsState => ({ sequence: null, known: new Map() })
 
+/** What one frame amounts to: events in the exchange's order with the entries that could not be read, or a gap. */
 export type ExecutionsRead =
   | {
       readonly kind: "events"

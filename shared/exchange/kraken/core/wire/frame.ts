@@ -11,6 +11,7 @@ import {
   timestampMs
 } from "../../../../core/wire/json.ts"
 
+/** One frame, sorted by what the connection has to do about it. */
 export type Frame =
   /** The channel's own data, still to be read. */
   | { readonly kind: "data"; readonly channel: string; readonly body: Row }

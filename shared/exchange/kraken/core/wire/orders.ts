@@ -58,6 +58,7 @@ const readOrder = (txid: string, row: Row, descr: Row): OrderReport => ({
   reason: optionalText(row, "reason")
 })
 
+/** One page of `TradesHistory`. `count` and `rows` include other pairs, as the exchange pages over all of them. */
 export interface FillsPage {
   /** How many fills the asked window holds in all, of every pair. */
   readonly count: number

@@ -1,6 +1,7 @@
 /** Observations for a model: `count` rows of `features` numbers each, oldest first, one after the other in `values`. */
-import { refuse, type Refusal } from "../training/refusal.ts"
+import { refuse, type Refusal } from "../../training/refusal.ts"
 
+/** Feature rows, oldest first, row by row in `values`. */
 export interface Rows {
   readonly count: number
   readonly features: number
