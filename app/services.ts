@@ -21,7 +21,14 @@ export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
 
 /** Raises the epoch for this process: before anything else is appended. */
 export const enterJournal = (settings: Settings, service: string) =>
-  raiseEpoch({ subjects: subjectsOf(settings), service, reason: "start", timeMs: 0 })
+  raiseEpoch({
+    subjects: subjectsOf(settings),
+    service,
+    reason: "start",
+    watchesOrders: service === "kennel up" || service === "order-gateway",
+    fitsModels: service === "kennel up" || service === "hmm-advisor",
+    timeMs: 0
+  })
 
 /** Wall time without a price that a busy machine may take: where the exchange's time runs faster, a price is not stale before. */
 const LEAST_STALE_WALL_SEC = 1.5

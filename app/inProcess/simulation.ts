@@ -160,7 +160,14 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
   }
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)
 
-  journal.append(subjects.control, 0, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
+  journal.append(subjects.control, 0, {
+    _tag: "EpochRaised",
+    epoch: 1,
+    service: "kennel up",
+    reason: "start",
+    watchesOrders: true,
+    fitsModels: true
+  })
   journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules })
   journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
   journal.append(subjects.control, 0, {

@@ -96,6 +96,8 @@ const compareAtStart = Effect.fnUntraced(function* (ledger: Ledger, options: Ord
       subjects,
       service: "order-gateway",
       reason: "the exchange holds orders of a later epoch",
+      watchesOrders: true,
+      fitsModels: false,
       timeMs: nowMs,
       atLeast: result.highestEpoch + 1
     })

@@ -165,6 +165,9 @@ export const raiseEpoch = (options: {
   readonly subjects: MarketSubjects
   readonly service: string
   readonly reason: string
+  /** What the start of this process means to those who fold it (`EpochRaised`). */
+  readonly watchesOrders: boolean
+  readonly fitsModels: boolean
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -175,7 +178,8 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      return { _tag: "EpochRaised", epoch: raised, service: options.service, reason: options.reason }
+      const { service, reason, watchesOrders, fitsModels } = options
+      return { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels }
     }
   }).pipe(Effect.map(() => raised))
 }

@@ -50,7 +50,14 @@ describe.skipIf(!natsServerFound())("two replicas of a slot on NATS", () => {
           Effect.provide(connection())
         )
         yield* Effect.gen(function* () {
-          yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+          yield* raiseEpoch({
+            subjects,
+            service: "test",
+            reason: "start",
+            timeMs: 0,
+            watchesOrders: true,
+            fitsModels: true
+          })
           yield* configureMarket({ subjects, slots: [1], rules: restlessRules, governed: false })
           yield* put(subjects.account, "facts", 1_000_000, accountFacts)
           const replicas = [yield* Effect.forkChild(replica), yield* Effect.forkChild(replica)]

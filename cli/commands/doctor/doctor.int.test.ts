@@ -35,7 +35,7 @@ type Settings = Effect.Success<ReturnType<typeof machine>>
 const written = (settings: Settings, subject: string, ...events: ReadonlyArray<MarketEvent>) =>
   Effect.gen(function* () {
     const subjects = subjectsOf(settings)
-    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     const journal = yield* Journal
     for (const [index, event] of events.entries()) {
       const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "test", cause: null, events: [event] } as const

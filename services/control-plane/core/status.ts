@@ -5,7 +5,6 @@
 import type { Actor, EventPlace } from "../../../shared/actor/core/actor.ts"
 import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
-import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
@@ -170,9 +169,7 @@ const fold = (state: StatusState, event: MarketEvent, place: EventPlace): Status
     case "MarketConfigured":
       return { ...state, configured: event }
     case "EpochRaised":
-      return handlesOrders(event.service)
-        ? { ...state, epoch: event.epoch, reconciled: null }
-        : { ...state, epoch: event.epoch }
+      return event.watchesOrders ? { ...state, epoch: event.epoch, reconciled: null } : { ...state, epoch: event.epoch }
     case "FaultRaised":
       return withFault(state, event)
     case "RecordSkipped":

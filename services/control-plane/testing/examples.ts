@@ -29,7 +29,7 @@ export const reconciled: MarketEvent = {
 
 /** The facts a market begins with, in the order in which they are written. */
 export const opening: ReadonlyArray<MarketEvent> = [
-  { _tag: "EpochRaised", epoch: 3, service: "kennel", reason: "start" },
+  { _tag: "EpochRaised", epoch: 3, service: "kennel", reason: "start", watchesOrders: true, fitsModels: true },
   {
     _tag: "ConstraintsObserved",
     priceDecimals: 7,

@@ -7,7 +7,6 @@
  */
 import type { Actor, EventPlace, Step } from "../../../shared/actor/core/actor.ts"
 import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
-import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { slotOfSubject } from "../../../shared/core/ids/subjects.ts"
 import { learnAdvisor } from "./watch/advisor.ts"
@@ -137,7 +136,7 @@ const apply = (draft: Draft, event: MarketEvent, place: EventPlace): void => {
     case "ClockTicked":
       return timePassed(draft)
     case "EpochRaised":
-      if (handlesOrders(event.service)) restarted(draft)
+      if (event.watchesOrders) restarted(draft)
       return
     case "FeesObserved":
       return watchFees(draft)

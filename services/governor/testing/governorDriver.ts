@@ -54,7 +54,14 @@ export class GovernorStory {
   }
 
   configure(rules: Partial<GovernorRules> = {}, slots: ReadonlyArray<number> = [1, 2, 3]): this {
-    this.tell(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
+    this.tell(subjects.control, {
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    })
     this.tell(subjects.control, { _tag: "GovernorConfigured", rules: testRules(rules) })
     return this.tell(subjects.control, { _tag: "MarketConfigured", slots, rules: testSlotRules, governed: true })
   }

@@ -10,7 +10,11 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
   epoch: Schema.Int.check(Schema.isGreaterThan(0)),
   /** Which process raised it, for people. */
   service: Schema.NonEmptyString,
-  reason: Schema.NonEmptyString
+  reason: Schema.NonEmptyString,
+  /** Orders were unwatched until it started: the last comparison with the exchange counts no longer. */
+  watchesOrders: Schema.Boolean,
+  /** It fits the regime models anew. */
+  fitsModels: Schema.Boolean
 })
 
 const Pct = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
