@@ -1,6 +1,6 @@
 import { DEFAULT_FIT } from "../services/hmm-advisor/core/hmm/fit.ts"
 import type { AdvisorOptions } from "../services/hmm-advisor/service.ts"
-import type { Settings } from "../shared/config/settings.ts"
+import type { Settings } from "./settings.ts"
 
 /** Read before the rows of an answer: for so long the first value of each average shows, and a feature is not yet what it was in training. */
 const SETTLING_CANDLES = 100
@@ -30,6 +30,6 @@ export const advisorOptions = (settings: Settings): Omit<AdvisorOptions, "subjec
     confidenceThreshold: settings.hmmConfidenceThreshold,
     biasGain: settings.hmmBiasGain
   },
-  answerEveryMs: settings.rebalanceIntervalSec * 1_000,
+  answerEveryMs: settings.rebalancer.intervalSec * 1_000,
   retrainEveryMs: settings.hmmRetrainIntervalSec * 1_000
 })

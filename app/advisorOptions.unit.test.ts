@@ -4,7 +4,7 @@ import { lastRows } from "../services/hmm-advisor/core/hmm/rows.ts"
 import { isRefusal } from "../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf } from "../services/hmm-advisor/core/training/scaling.ts"
 import { candles } from "../services/hmm-advisor/testing/rows.ts"
-import { readSettings } from "../shared/config/read.ts"
+import { readSettings } from "./settings.ts"
 import { advisorOptions } from "./advisorOptions.ts"
 
 const SEED = 20_264

@@ -9,12 +9,12 @@ import { BYBIT } from "../shared/candles/core/sources/bybit.ts"
 import { KRAKEN } from "../shared/candles/core/sources/kraken.ts"
 import { POLYGON } from "../shared/candles/core/sources/polygon.ts"
 import type { Rate } from "../shared/candles/core/tokenBucket.ts"
-import type { Settings } from "../shared/config/settings.ts"
+import type { Settings } from "./settings.ts"
 import { namesOf } from "../services/ohlcv-ingestor/core/job.ts"
 import type { LiveBars } from "../services/ohlcv-ingestor/live.ts"
 import type { IngestorOptions } from "../services/ohlcv-ingestor/service.ts"
 import type { WindowOptions } from "../services/ohlcv-ingestor/window.ts"
-import { speedOf } from "./layers.ts"
+import { speedOf } from "../shared/config/shared.ts"
 
 /** The sources there are, by the name of the setting. */
 const DIALECTS: Readonly<Record<Settings["candleSource"], Dialect>> = {

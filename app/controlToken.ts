@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect, Redacted, Schema } from "effect"
-import type { Settings } from "../shared/config/settings.ts"
+import type { Settings } from "./settings.ts"
 
 /** There is no token to be had; the text says where it was looked for and what to do. */
 export class NoControlToken extends Schema.TaggedError<NoControlToken>()("NoControlToken", {

@@ -3,7 +3,7 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { memoryStore, memoryStoreLayer } from "../services/ohlcv-ingestor/testing/memoryStore.ts"
-import { readSettings } from "../shared/config/read.ts"
+import { readSettings } from "./settings.ts"
 import { noteInStore, readNotes } from "./dataServices.ts"
 
 const { settings } = readSettings({})

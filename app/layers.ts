@@ -2,9 +2,10 @@
 import { join, resolve } from "node:path"
 import { Effect, Layer, Redacted } from "effect"
 import { ExchangeSim, exchangeSimLayer } from "../services/exchange-sim/layer.ts"
-import type { Settings } from "../shared/config/settings.ts"
+import type { Settings } from "./settings.ts"
 import { KrakenMarketData, KrakenTrading } from "../shared/exchange/kraken/layer.ts"
 import type { MarketData, Trading } from "../shared/exchange/port.ts"
+import { speedOf } from "../shared/config/shared.ts"
 import { VenueClock } from "../shared/exchange/venueClock.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
@@ -71,15 +72,11 @@ export const exchangeSim = (settings: Settings) =>
     takerFeePct: settings.simTakerFeePct,
     tier: settings.tier,
     orderMin: settings.simOrderMin,
-    costMin: settings.minCost,
+    costMin: settings.slot.minCost,
     initialBase: settings.simBase,
     initialQuote: settings.simQuote,
     admin: settings.simAdmin
   }).pipe(Layer.provide(exchangeJournal(settings)))
-
-/** Simulated seconds per second; a real exchange, or real prices, cannot be hurried. */
-export const speedOf = (settings: Settings): number =>
-  settings.live || settings.market === "upstream" ? 1 : settings.speed
 
 const KRAKEN = {
   restUrl: "https://api.kraken.com",

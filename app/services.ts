@@ -8,13 +8,11 @@ import { orderGateway } from "../services/order-gateway/service.ts"
 import { rebalancerService } from "../services/rebalancer/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
 import { raiseEpoch } from "../shared/actor/control.ts"
-import { governorRules } from "../shared/config/governorRules.ts"
-import { rebalancerRules } from "../shared/config/rebalancerRules.ts"
-import type { Settings } from "../shared/config/settings.ts"
-import { slotRules } from "../shared/config/slotRules.ts"
+import { governorRules } from "../shared/config/rules/governor.ts"
+import type { Settings } from "./settings.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { ensureControlToken } from "./controlToken.ts"
-import { speedOf } from "./layers.ts"
+import { speedOf, staleAfterSec } from "../shared/config/shared.ts"
 import { awaitSlots, followViews } from "./views.ts"
 
 export const subjectsOf = (settings: Settings) => marketSubjects(settings.pair)
@@ -30,19 +28,12 @@ export const enterJournal = (settings: Settings, service: string) =>
     timeMs: 0
   })
 
-/** Wall time without a price that a busy machine may take: where the exchange's time runs faster, a price is not stale before. */
-const LEAST_STALE_WALL_SEC = 1.5
-
-/** From this age on a price is stale, exchange time. */
-const staleAfterSec = (settings: Settings): number =>
-  Math.max(settings.stalePriceMaxAgeSec, LEAST_STALE_WALL_SEC * speedOf(settings))
-
 /** The slots: rules into the journal, then every slot folded and published. */
 export const slots = (settings: Settings) =>
   slotService({
     subjects: subjectsOf(settings),
     slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
-    rules: slotRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) }),
+    rules: { ...settings.slot, stalePriceMaxAgeSec: staleAfterSec(settings) },
     governed: true
   })
 
@@ -50,13 +41,13 @@ export const slots = (settings: Settings) =>
 export const governor = (settings: Settings) =>
   governorService({
     subjects: subjectsOf(settings),
-    rules: governorRules({ ...settings, stalePriceMaxAgeSec: staleAfterSec(settings) }),
+    rules: { ...governorRules(settings), stalePriceMaxAgeSec: staleAfterSec(settings) },
     fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : []
   })
 
 /** The rebalancer: how strongly order sizes lean to one side. */
 export const rebalancer = (settings: Settings) =>
-  rebalancerService({ subjects: subjectsOf(settings), rules: rebalancerRules(settings) })
+  rebalancerService({ subjects: subjectsOf(settings), rules: settings.rebalancer })
 
 export const feed = (settings: Settings, epoch: number) =>
   marketFeed({

@@ -4,9 +4,8 @@ import { opening, price } from "../services/control-plane/testing/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { governorService } from "../services/governor/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
-import { governorRules } from "../shared/config/governorRules.ts"
-import { readSettings } from "../shared/config/read.ts"
-import { slotRules } from "../shared/config/slotRules.ts"
+import { governorRules } from "../shared/config/rules/governor.ts"
+import { readSettings } from "./settings.ts"
 import type { Command } from "../shared/events/families/command.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../shared/events/event.ts"
@@ -28,7 +27,7 @@ const market = Effect.gen(function* () {
     const envelope = { v: 1, epoch: 3, timeMs: 1_000_000 + written * 1_000, writer: "test", cause: null } as const
     return journal.append(encodeEntry(subject, `test.${written++}`, { ...envelope, events: [event] }))
   }
-  const slots = slotService({ subjects, slots: [1, 2], rules: slotRules(settings), governed: true })
+  const slots = slotService({ subjects, slots: [1, 2], rules: settings.slot, governed: true })
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)

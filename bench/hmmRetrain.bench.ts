@@ -22,7 +22,7 @@ import { outcomeOf, trainingTask } from "../services/hmm-advisor/core/training/t
 import { decode } from "../shared/actor/control.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import type { Candle } from "../shared/candles/core/candle.ts"
-import { readSettings } from "../shared/config/read.ts"
+import { readSettings } from "../app/settings.ts"
 import { Price, Volume } from "../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"

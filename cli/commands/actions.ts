@@ -6,7 +6,7 @@ import { userInfo } from "node:os"
 import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { ACTION_NAMES, argumentsOf } from "../../services/control-plane/actions/actionRequest.ts"
-import type { Settings } from "../../shared/config/settings.ts"
+import type { Settings } from "../../app/settings.ts"
 import { readControlToken } from "../../app/controlToken.ts"
 import { loadSettings } from "../shared/settings.ts"
 

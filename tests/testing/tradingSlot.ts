@@ -1,12 +1,11 @@
 /** What it takes to see a slot trade without an exchange: rules, the facts it waits for, and the answers to its cancels. */
-import { readSettings } from "../../shared/config/read.ts"
-import { slotRules } from "../../shared/config/slotRules.ts"
+import { DEFAULT_SLOT_RULES } from "../../shared/config/rules/slot.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 
 /** The default rules with a minimum that the default order size clears at DOGE's prices. */
-export const tradingRules: SlotRules = { ...slotRules(readSettings({}).settings), minVolume: Volume.parse("2") }
+export const tradingRules: SlotRules = { ...DEFAULT_SLOT_RULES, minVolume: Volume.parse("2") }
 
 /** Refreshes without a pause: a price that jumps by more than `refreshPct` decides something at every tick. */
 export const restlessRules: SlotRules = { ...tradingRules, maxConsecutiveRefreshes: 1_000_000, refreshCooldownSec: 0 }

@@ -1,7 +1,7 @@
 /** `kennel audit`: the double-entry ledger of a journal, and whether the slots' own books and the exchange agree with it. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
 import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"

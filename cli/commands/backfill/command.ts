@@ -1,7 +1,7 @@
 /** `kennel backfill`: history of one symbol or many, from a public source or from Kraken's CSV archives, into the store. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import type { IngestorStore } from "../../../services/ohlcv-ingestor/store.ts"
 import { type JobOrder, Store } from "../../../shared/store/port.ts"
 import { namesOf, ordersOf } from "../../../services/ohlcv-ingestor/core/job.ts"

@@ -1,6 +1,6 @@
 /** What a command that works on the store is made of: the store itself, a source, and whose clock counts. */
 import { Effect } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { timeframesOf, UnknownTimeframe } from "../../../shared/candles/core/candle.ts"
 import type { CandleSource } from "../../../shared/candles/source.ts"
 import type { Rate } from "../../../shared/candles/core/tokenBucket.ts"

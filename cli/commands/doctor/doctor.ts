@@ -1,6 +1,6 @@
 /** Every check in the order in which a person would look. */
 import { Effect, Layer } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { exchangeElsewhere, readableJournal } from "../../../app/layers.ts"
 import { type Check, examine, fail, type Finding, ok } from "./check.ts"
 import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
@@ -33,8 +33,8 @@ const withJournal = Effect.fnUntraced(function* (settings: Settings) {
 const startsWithMarket = ({ live, restUrl }: Settings): boolean => !live && restUrl === ""
 
 const simulatedFees = (settings: Settings): Finding => {
-  const { simMakerFeePct: makerPct, simOrderMin: minVolume, minCost } = settings
-  return feeFinding(settings, { makerPct, minVolume, minCost, price: null, source: "as simulated" })
+  const { simMakerFeePct: makerPct, simOrderMin: minVolume, slot } = settings
+  return feeFinding(settings, { makerPct, minVolume, minCost: slot.minCost, price: null, source: "as simulated" })
 }
 
 const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> => {

@@ -1,7 +1,7 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Stream } from "effect"
 import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
@@ -69,9 +69,9 @@ const termsFindings = (
   price: Price | null
 ): ReadonlyArray<Finding> => {
   if (fees === null && constraints === null) return []
-  const { minVolume, minCost } = constraints ?? settings
+  const { minVolume, minCost } = constraints ?? settings.slot
   const terms = { makerPct: fees?.makerPct ?? null, minVolume, minCost, price, source: "the journal" }
-  return [feeFinding(settings, terms), sizeFinding(settings, terms)]
+  return [feeFinding(settings, terms), sizeFinding(settings.slot, terms)]
 }
 
 /** The mode as the governor last said it. */

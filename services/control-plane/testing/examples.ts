@@ -1,7 +1,6 @@
 /** A market for the tests: one slot with both entries out, one with both exits, a recovery and two booked cycles. */
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { readSettings } from "../../../shared/config/read.ts"
-import { slotRules } from "../../../shared/config/slotRules.ts"
+import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Observed } from "../core/checks.ts"
 import type { GovernorStatus } from "../core/governorStatus.ts"
@@ -192,7 +191,7 @@ export const observedAt = (
 export const governed: MarketEvent = {
   _tag: "MarketConfigured",
   slots: [1, 2],
-  rules: slotRules(readSettings({}).settings),
+  rules: DEFAULT_SLOT_RULES,
   governed: true
 }
 

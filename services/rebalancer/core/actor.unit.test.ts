@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { rebalancerView } from "./view.ts"
 
 const HOUR_MS = 3_600_000
 
 const configured = (change: Partial<EventOf<"RebalancerConfigured">["rules"]> = {}): MarketEvent => ({
   _tag: "RebalancerConfigured",
-  rules: { ...DEFAULT_CONFIG, regimeMaxAgeSec: 900, ...change }
+  rules: { ...DEFAULTS, ...change }
 })
 
 const price = (text: string): MarketEvent => {
@@ -130,7 +130,7 @@ describe("the rebalancer on the journal", () => {
     assert.isAbove(skews[19]?.skew ?? 0, 0.05)
     assert.equal(skews[20]?.skew, 0)
     assert.equal(skews[20]?.reason.rule, "capacity")
-    assert.isAtMost(skews[21]?.skew ?? 1, DEFAULT_CONFIG.maxSkewStep)
+    assert.isAtMost(skews[21]?.skew ?? 1, DEFAULTS.maxSkewStep)
   })
 
   it.each([

@@ -1,6 +1,6 @@
 /** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (seed §14.1). */
 import { clamp, smooth, smoothingWeight } from "./arithmetic.ts"
-import type { RebalancerConfig } from "./config.ts"
+import type { RebalancerRules } from "../../../shared/config/rules/rebalancer.ts"
 
 /** How many open orders the account may still place: only `normal` leaves room for larger orders (seed §14.3). */
 export type CapacityBand = "normal" | "caution" | "stop"
@@ -52,7 +52,7 @@ export type ControlStep = GatedControl | AppliedControl
 export const control = (
   before: ControlMemory,
   { elapsedSec, idleRatio, target, capacityBand, lastSkew }: ControlInput,
-  config: RebalancerConfig
+  config: RebalancerRules
 ): ControlStep => {
   if (capacityBand !== "normal") return gated("capacity", before)
   if (idleRatio === null) return gated("no_portfolio", before)
@@ -88,4 +88,4 @@ const gated = (rule: GatedControl["rule"], { smoothedError, smoothedVelocity }: 
   skew: 0
 })
 
-const withinLimits = (skew: number, { maxSkew }: RebalancerConfig): number => clamp(skew, -maxSkew, maxSkew)
+const withinLimits = (skew: number, { maxSkew }: RebalancerRules): number => clamp(skew, -maxSkew, maxSkew)

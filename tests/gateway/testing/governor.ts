@@ -1,7 +1,6 @@
 /** The other voices of a governed market: the governor's, and a slot's that amends. */
 import { Effect } from "effect"
-import { readSettings } from "../../../shared/config/read.ts"
-import { slotRules } from "../../../shared/config/slotRules.ts"
+import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -24,7 +23,7 @@ export const tell = (subject: string, event: MarketEvent, timeMs = 0) =>
 export const govern = tell(subjects.control, {
   _tag: "MarketConfigured",
   slots: [1],
-  rules: slotRules(readSettings({}).settings),
+  rules: DEFAULT_SLOT_RULES,
   governed: true
 })
 

@@ -1,22 +1,9 @@
-/** The simulated exchange's part of the settings: its market, its account and where it listens. */
-import { amount, flag, integer, number, text, volume } from "../setting.ts"
+/** The simulated exchange's own settings: its account, its fees and where it listens. */
+import { amount, flag, integer, number, text, volume } from "../../shared/config/setting.ts"
 
 const simulator = "Simulated exchange"
 
 export const SIMULATOR_SETTINGS = {
-  market: text("MARKET", {
-    group: simulator,
-    default: "synthetic",
-    range: "`synthetic`, `recorded:<file>` or `upstream`",
-    reason: "Where the simulated exchange's prices come from: a seeded process, a CSV of candles or trades, or Kraken."
-  }),
-  speed: number("SPEED", {
-    group: simulator,
-    default: "120",
-    min: 0.1,
-    max: 10_000,
-    reason: "Simulated seconds per second: at 120 a cycle completes within a minute. Always 1 when LIVE or upstream."
-  }),
   seed: integer("SEED", {
     group: simulator,
     default: "1",

@@ -1,11 +1,17 @@
-/** The governor's part of the settings: what keeps the slots within what account, exchange and operator can bear. */
-import { amount, choice, flag, integer, number, text } from "../setting.ts"
+/**
+ * The governor's rules, one row each: what keeps the slots within what account, exchange and operator can bear. They travel in
+ * the journal (`GovernorConfigured`); its schema is derived from these rows.
+ */
+import { amount, choice, flag, integer, names, number } from "../setting.ts"
+import type { ValuesOf } from "../table.ts"
+import { SLOT_RULES } from "./slot.ts"
 
 const guard = "Guardrails"
 const capacity = "Capacity"
 const sizing = "Sizing"
 
-export const GOVERNOR_SETTINGS = {
+/** Percentages are in percent; shares are fractions. */
+export const GOVERNOR_RULES = {
   loopSec: number("POLL_INTERVAL_SECONDS", {
     group: guard,
     unit: "s",
@@ -22,6 +28,7 @@ export const GOVERNOR_SETTINGS = {
     max: 100,
     reason: "Entries sent per loop; more wait in a queue. Tightened further as the room for open orders shrinks."
   }),
+  stalePriceMaxAgeSec: SLOT_RULES.stalePriceMaxAgeSec,
   maxConsecutiveErrors: integer("MAX_CONSECUTIVE_ERRORS", {
     group: guard,
     default: "5",
@@ -149,10 +156,9 @@ export const GOVERNOR_SETTINGS = {
     max: 10,
     reason: "The favoured side is never enlarged beyond this."
   }),
-  aliasPool: text("SLOT_ALIAS_POOL", {
+  aliasPool: names("SLOT_ALIAS_POOL", {
     group: sizing,
     default: "doge,shiba,floki,cheems,kabosu",
-    range: "names with commas between them",
     reason: "Names for slots; when they are used up, doge-01, doge-02, …"
   }),
   volatilityProfit: flag("VOLATILITY_AUTO_PROFIT", {
@@ -184,3 +190,28 @@ export const GOVERNOR_SETTINGS = {
     reason: "The target never rises above this."
   })
 } as const
+
+/** The governor's rules, complete. */
+export type GovernorRules = ValuesOf<typeof GOVERNOR_RULES>
+
+/** Open orders per pair that Kraken allows at each verification tier (its documentation of the trading engine's limits). */
+const OPEN_ORDERS_OF_TIER = { starter: 60, intermediate: 80, pro: 225 } as const
+
+/** What the limit on open orders depends on. */
+export interface OrderLimit {
+  readonly tier: keyof typeof OPEN_ORDERS_OF_TIER
+  readonly governor: Pick<GovernorRules, "openOrderLimit">
+}
+
+/** The most a tier allows. */
+export const openOrdersOfTier = (tier: OrderLimit["tier"]): number => OPEN_ORDERS_OF_TIER[tier]
+
+/** The limit on open orders of the pair: as set, else the tier's. */
+export const openOrderLimit = ({ tier, governor }: OrderLimit): number =>
+  governor.openOrderLimit === 0 ? openOrdersOfTier(tier) : governor.openOrderLimit
+
+/** The rules as the governor is told them: with the limit that stands behind a 0. */
+export const governorRules = (settings: OrderLimit & { readonly governor: GovernorRules }): GovernorRules => ({
+  ...settings.governor,
+  openOrderLimit: openOrderLimit(settings)
+})

@@ -1,16 +1,15 @@
-/** The slot rules' part of the settings: where entries and exits stand, what they are worth, and when a slot waits. */
-import { amount, choice, integer, number } from "../setting.ts"
+/**
+ * The rules of a slot, one row each: where entries and exits stand, what they are worth, and when a slot waits. They travel in
+ * the journal (`MarketConfigured`), so that an old journal folds as it did: its schema is derived from these rows.
+ */
+import { amount, choice, integer, number, volume } from "../setting.ts"
+import { defaultsOf, type ValuesOf } from "../table.ts"
 
 const slot = "Slot rules"
+const pair = "Pair, until the exchange has said its own"
 
-export const SLOT_SETTINGS = {
-  slots: integer("SLOTS", {
-    group: slot,
-    default: "3",
-    min: 1,
-    max: 46_655,
-    reason: "How many slots trade. Each holds at most two orders and its recoveries; three show what slots are."
-  }),
+/** Percentages are in percent: 0.2 means 0.2 %. */
+export const SLOT_RULES = {
   entryPct: number("ENTRY_PCT", {
     group: slot,
     unit: "%",
@@ -137,5 +136,41 @@ export const SLOT_SETTINGS = {
     max: 86_400,
     reason:
       "A price older than this pauses the market. Where a simulated exchange runs fast, never less than 1.5 s of the wall."
+  }),
+
+  priceDecimals: integer("PRICE_DECIMALS", {
+    group: pair,
+    default: "6",
+    min: 0,
+    max: 10,
+    reason: "Digits after the point of a price."
+  }),
+  volumeDecimals: integer("VOLUME_DECIMALS", {
+    group: pair,
+    default: "0",
+    min: 0,
+    max: 8,
+    reason: "Digits after the point of a volume."
+  }),
+  minVolume: volume("MIN_VOLUME", {
+    group: pair,
+    unit: "DOGE",
+    default: "13",
+    reason: "Smallest order by volume."
+  }),
+  minCost: amount("MIN_COST_USD", { group: pair, unit: "USD", default: "0.5", reason: "Smallest order by value." }),
+  makerFeePct: number("MAKER_FEE_PCT", {
+    group: pair,
+    unit: "%",
+    default: "0.25",
+    min: 0,
+    max: 10,
+    reason: "Fee of an order that waits on the book."
   })
 } as const
+
+/** The rules of a slot, complete. */
+export type SlotRules = ValuesOf<typeof SLOT_RULES>
+
+/** The rules of an empty environment. */
+export const DEFAULT_SLOT_RULES: SlotRules = defaultsOf(SLOT_RULES)

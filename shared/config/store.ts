@@ -1,5 +1,5 @@
-/** The store's part of the settings: where the tables are, and how much of the journal is copied into them. */
-import { number, secret, text, url } from "../setting.ts"
+/** Where the store is. */
+import { secret, text, url } from "./setting.ts"
 
 const store = "Store"
 
@@ -20,13 +20,5 @@ export const STORE_SETTINGS = {
     default: "/rest/v1",
     range: "a path",
     reason: "Where PostgREST answers under SUPABASE_URL. As hosted by default; a PostgREST of your own answers at /."
-  }),
-  priceHistorySec: number("PRICE_HISTORY_SEC", {
-    group: store,
-    unit: "s",
-    default: "10",
-    min: 0.1,
-    max: 86_400,
-    reason: "Of so many seconds of exchange time the table price_history gets one price; the journal has them all."
   })
 } as const

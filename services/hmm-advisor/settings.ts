@@ -1,22 +1,9 @@
-/** The regime advisor's part of the settings: its models, when they are fitted, and how much of what they say counts. */
-import { choice, flag, integer, number } from "../setting.ts"
+/** The advisor's own settings: its models, when they are fitted, and what an answer is read from. */
+import { choice, integer, number } from "../../shared/config/setting.ts"
 
 const advisor = "Regime advisor"
 
 export const ADVISOR_SETTINGS = {
-  hmmEnabled: flag("HMM_ENABLED", {
-    group: advisor,
-    default: "false",
-    reason: "Train the regime models and let them speak. False: no worker, no work, and the trend decides alone."
-  }),
-  hmmBlendWithTrend: number("HMM_BLEND_WITH_TREND", {
-    group: advisor,
-    default: "0.5",
-    min: 0,
-    max: 1,
-    reason:
-      "The trend's part of the signal; the regime has the rest. 1: shadow mode, the regime is kept score of and moves nothing."
-  }),
   hmmStates: integer("HMM_N_STATES", {
     group: advisor,
     default: "3",
@@ -72,13 +59,5 @@ export const ADVISOR_SETTINGS = {
     min: 60,
     max: 31_536_000,
     reason: "Exchange time between two trainings."
-  }),
-  hmmRegimeMaxAgeSec: number("HMM_REGIME_MAX_AGE_SEC", {
-    group: advisor,
-    unit: "s",
-    default: "900",
-    min: 1,
-    max: 31_536_000,
-    reason: "A regime older than this counts as none: an advisor that has died has no say."
   })
 } as const

@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Quote } from "../core/decimal/decimal.ts"
-import { governorRules } from "./governorRules.ts"
-import { readSettings } from "./read.ts"
-import { SETTINGS } from "./settings.ts"
-import { configurationPage, showSettings } from "./show.ts"
+import { Quote } from "../shared/core/decimal/decimal.ts"
+import { governorRules } from "../shared/config/rules/governor.ts"
+import { readSettings, SETTING_ROWS } from "./settings.ts"
+import { configurationPage, showSettings } from "../shared/config/show.ts"
 
 describe("settings", () => {
   it("are all at their defaults in an empty environment, and the defaults are sound", () => {
     const { settings, problems } = readSettings({})
     assert.deepStrictEqual(problems, [])
     assert.strictEqual(settings.port, 8080)
-    assert.strictEqual(settings.entryPct, 0.2)
-    assert.strictEqual(settings.orderSize, Quote.parse("2"))
+    assert.strictEqual(settings.slot.entryPct, 0.2)
+    assert.strictEqual(settings.slot.orderSize, Quote.parse("2"))
     assert.isFalse(settings.live)
   })
 
@@ -24,8 +23,8 @@ describe("settings", () => {
       DATA_DIR: "/tmp/k"
     })
     assert.strictEqual(settings.port, 9000)
-    assert.strictEqual(settings.orderSize, Quote.parse("3.5"))
-    assert.strictEqual(settings.recoveryEviction, "farthest")
+    assert.strictEqual(settings.slot.orderSize, Quote.parse("3.5"))
+    assert.strictEqual(settings.slot.recoveryEviction, "farthest")
     assert.strictEqual(settings.dataDir, "/tmp/k")
   })
 
@@ -90,15 +89,23 @@ describe("settings", () => {
   })
 
   it("show no secret, set or wrong", () => {
-    const shown = showSettings({ KRAKEN_API_KEY: "hunter2", KRAKEN_API_SECRET: "hunter3", NATS_PASSWORD: "hunter4" })
+    const shown = showSettings(SETTING_ROWS, {
+      KRAKEN_API_KEY: "hunter2",
+      KRAKEN_API_SECRET: "hunter3",
+      NATS_PASSWORD: "hunter4"
+    })
     assert.notMatch(shown, /hunter/)
     assert.match(shown, /KRAKEN_API_KEY\s+\(set, not shown\)/)
   })
 
   it("have one name each, and each is on the documentation page, which is up to date", () => {
-    const names = Object.values(SETTINGS).map((setting) => setting.name)
+    const names = SETTING_ROWS.map((setting) => setting.name)
     assert.strictEqual(new Set(names).size, names.length)
-    const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8")
-    assert.strictEqual(page, configurationPage(), "run: npm run -s kennel -- config --markdown > docs/configuration.md")
+    const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8")
+    assert.strictEqual(
+      page,
+      configurationPage(SETTING_ROWS),
+      "run: npm run -s kennel -- config --markdown > docs/configuration.md"
+    )
   })
 })

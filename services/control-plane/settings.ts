@@ -1,5 +1,5 @@
-/** The control plane's part of the settings: who may act through it. */
-import { secret } from "../setting.ts"
+/** The control plane's own settings: who may act through it. */
+import { secret } from "../../shared/config/setting.ts"
 
 /** Shorter ones can be guessed at ten tries a second. */
 const SHORTEST = 16

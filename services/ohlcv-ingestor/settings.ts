@@ -1,5 +1,5 @@
-/** The candle ingestor's part of the settings: what is kept in step, what is fetched of the past, and from whom. */
-import { choice, flag, integer, number, secret, text, timeframes, url } from "../setting.ts"
+/** The ingestor's own settings: what is kept in step, what is fetched of the past, and from whom. */
+import { choice, flag, integer, number, secret, text, timeframes, url } from "../../shared/config/setting.ts"
 
 const candles = "Candles"
 const backfill = "History backfill"
@@ -9,22 +9,6 @@ export const CANDLE_SETTINGS = {
     group: candles,
     default: "true",
     reason: "Collect closed candles of the pair. False: nothing is fetched and nothing is deleted."
-  }),
-  candleIntervalMin: integer("HMM_OHLCV_INTERVAL_MIN", {
-    group: candles,
-    unit: "min",
-    default: "1",
-    min: 1,
-    max: 21_600,
-    reason: "The primary timeframe. Kraken has 1, 5, 15, 30, 60, 240, 1440, 10080 and 21600."
-  }),
-  candleSecondaryIntervalMin: integer("HMM_SECONDARY_INTERVAL_MIN", {
-    group: candles,
-    unit: "min",
-    default: "15",
-    min: 1,
-    max: 21_600,
-    reason: "The secondary timeframe, which sets the direction of the regime. The same as the primary: there is none."
   }),
   candleSyncIntervalSec: number("HMM_OHLCV_SYNC_INTERVAL_SEC", {
     group: candles,
@@ -41,35 +25,6 @@ export const CANDLE_SETTINGS = {
     min: 1,
     max: 36_500,
     reason: "How long candles of 15 minutes and shorter are kept. Longer ones are kept for ever: they are few."
-  }),
-  trainingCandles: integer("HMM_TRAINING_CANDLES", {
-    group: candles,
-    default: "720",
-    min: 1,
-    max: 100_000,
-    reason:
-      "Target window of the primary timeframe. Kraken gives no more than the newest 720 bars; more takes patience."
-  }),
-  secondaryTrainingCandles: integer("HMM_SECONDARY_TRAINING_CANDLES", {
-    group: candles,
-    default: "720",
-    min: 1,
-    max: 100_000,
-    reason: "The same of the secondary timeframe."
-  }),
-  minTrainSamples: integer("HMM_MIN_TRAIN_SAMPLES", {
-    group: candles,
-    default: "500",
-    min: 1,
-    max: 100_000,
-    reason: "Fewer candles of the primary timeframe train no model."
-  }),
-  secondaryMinTrainSamples: integer("HMM_SECONDARY_MIN_TRAIN_SAMPLES", {
-    group: candles,
-    default: "200",
-    min: 1,
-    max: 100_000,
-    reason: "The same of the secondary timeframe."
   }),
   readinessCacheSec: number("HMM_READINESS_CACHE_SEC", {
     group: candles,

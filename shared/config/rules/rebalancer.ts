@@ -1,16 +1,26 @@
-/** The rebalancer's part of the settings: the trend it follows, the idle target it makes of it, and how it steers towards that. */
+/**
+ * The rebalancer's rules, one row each: the trend it follows, the idle target it makes of it, and how it steers towards that.
+ * They travel in the journal (`RebalancerConfigured`); its schema is derived from these rows. All numbers are doubles: ratios,
+ * gains and seconds, never money.
+ */
+import { REGIME_SETTINGS } from "../regime.ts"
 import { flag, integer, number } from "../setting.ts"
+import { defaultsOf, type ValuesOf } from "../table.ts"
 
 const rebalancer = "Rebalancer"
 const trend = "Trend and idle target"
 
-export const REBALANCER_SETTINGS = {
-  rebalanceEnabled: flag("REBALANCE_ENABLED", {
+/**
+ * A share is a fraction of the portfolio's value (0.4 = 40 %). What smooths is a time constant: 1/e of an old value is left after
+ * it, not a half, although its variable says half-life.
+ */
+export const REBALANCER_RULES = {
+  enabled: flag("REBALANCE_ENABLED", {
     group: rebalancer,
     default: "true",
     reason: "Skew order sizes so that the share of idle USD comes back to its target."
   }),
-  rebalanceIntervalSec: number("REBALANCE_INTERVAL_SEC", {
+  intervalSec: number("REBALANCE_INTERVAL_SEC", {
     group: rebalancer,
     unit: "s",
     default: "300",
@@ -18,49 +28,49 @@ export const REBALANCER_SETTINGS = {
     max: 86_400,
     reason: "Exchange time between two looks."
   }),
-  rebalanceTargetIdle: number("REBALANCE_TARGET_IDLE_PCT", {
+  baseIdleTarget: number("REBALANCE_TARGET_IDLE_PCT", {
     group: rebalancer,
     default: "0.40",
     min: 0,
     max: 1,
     reason: "Share of the account's value that should lie idle in USD when the market has no direction. A fraction."
   }),
-  rebalanceKp: number("REBALANCE_KP", {
+  proportionalGain: number("REBALANCE_KP", {
     group: rebalancer,
     default: "0.6",
     min: 0,
     max: 100,
     reason: "Skew per unit of smoothed distance to the target."
   }),
-  rebalanceKd: number("REBALANCE_KD", {
+  derivativeGain: number("REBALANCE_KD", {
     group: rebalancer,
     default: "0.2",
     min: 0,
     max: 100,
     reason: "Skew per unit of that distance's change per second: small by nature."
   }),
-  rebalanceMaxSkew: number("REBALANCE_MAX_SKEW", {
+  maxSkew: number("REBALANCE_MAX_SKEW", {
     group: rebalancer,
     default: "0.30",
     min: 0,
     max: 1,
     reason: "The skew never passes this, either way."
   }),
-  rebalanceMaxSlewRate: number("REBALANCE_MAX_SLEW_RATE", {
+  maxSkewStep: number("REBALANCE_MAX_SLEW_RATE", {
     group: rebalancer,
     default: "0.05",
     min: 0,
     max: 1,
     reason: "The skew changes by no more than this per look."
   }),
-  rebalanceNeutralBand: number("REBALANCE_NEUTRAL_BAND", {
+  neutralBand: number("REBALANCE_NEUTRAL_BAND", {
     group: rebalancer,
     default: "0.05",
     min: 0,
     max: 1,
     reason: "A smoothed distance smaller than this asks for no skew."
   }),
-  rebalanceEmaSec: number("REBALANCE_EMA_HALFLIFE", {
+  errorSmoothingSec: number("REBALANCE_EMA_HALFLIFE", {
     group: rebalancer,
     unit: "s",
     default: "1800",
@@ -69,7 +79,7 @@ export const REBALANCER_SETTINGS = {
     reason: "Smoothing of the distance and its change. A time constant: 1/e is left after it."
   }),
 
-  trendFastSec: number("TREND_FAST_HALFLIFE", {
+  fastTrendSec: number("TREND_FAST_HALFLIFE", {
     group: trend,
     unit: "s",
     default: "1800",
@@ -77,7 +87,7 @@ export const REBALANCER_SETTINGS = {
     max: 31_536_000,
     reason: "Smoothing of the trend's fast average. A time constant, as are the other ones of this group."
   }),
-  trendSlowSec: number("TREND_SLOW_HALFLIFE", {
+  slowTrendSec: number("TREND_SLOW_HALFLIFE", {
     group: trend,
     unit: "s",
     default: "14400",
@@ -85,42 +95,42 @@ export const REBALANCER_SETTINGS = {
     max: 31_536_000,
     reason: "Smoothing of the slow average. A gap of more than twice this starts both anew."
   }),
-  trendMinSamples: integer("TREND_MIN_SAMPLES", {
+  minSamples: integer("TREND_MIN_SAMPLES", {
     group: trend,
     default: "24",
     min: 0,
     max: 1_000_000,
     reason: "Prices needed before the first averages may say anything."
   }),
-  trendDeadZone: number("TREND_DEAD_ZONE", {
+  deadZone: number("TREND_DEAD_ZONE", {
     group: trend,
     default: "0.001",
     min: 0,
-    max: 1,
+    max: 10,
     reason: "A signal smaller than this is no signal: the target is the base."
   }),
-  trendIdleSensitivity: number("TREND_IDLE_SENSITIVITY", {
+  targetSensitivity: number("TREND_IDLE_SENSITIVITY", {
     group: trend,
     default: "5.0",
     min: 0,
     max: 1_000,
     reason: "How far the idle target moves per unit of signal."
   }),
-  trendIdleFloor: number("TREND_IDLE_FLOOR", {
+  targetFloor: number("TREND_IDLE_FLOOR", {
     group: trend,
     default: "0.15",
     min: 0,
     max: 1,
     reason: "The target in the strongest rise."
   }),
-  trendIdleCeiling: number("TREND_IDLE_CEILING", {
+  targetCeiling: number("TREND_IDLE_CEILING", {
     group: trend,
     default: "0.60",
     min: 0,
     max: 1,
     reason: "The target in the strongest fall."
   }),
-  trendHysteresisSec: number("TREND_HYSTERESIS_SEC", {
+  targetHoldSec: number("TREND_HYSTERESIS_SEC", {
     group: trend,
     unit: "s",
     default: "600",
@@ -128,12 +138,31 @@ export const REBALANCER_SETTINGS = {
     max: 31_536_000,
     reason: "The target stands still for so long after a jump of more than 0.02."
   }),
-  trendSmoothSec: number("TREND_HYSTERESIS_SMOOTH_HALFLIFE", {
+  targetSmoothingSec: number("TREND_HYSTERESIS_SMOOTH_HALFLIFE", {
     group: trend,
     unit: "s",
     default: "900",
     min: 1,
     max: 31_536_000,
     reason: "Smoothing of the target."
+  }),
+
+  /** True: the regime's bias, where there is one, takes part in the signal. */
+  useBias: REGIME_SETTINGS.hmmEnabled,
+  /** The trend's part of the signal; the bias has the rest. */
+  trendWeight: REGIME_SETTINGS.hmmBlendWithTrend,
+  regimeMaxAgeSec: number("HMM_REGIME_MAX_AGE_SEC", {
+    group: "Regime advisor",
+    unit: "s",
+    default: "900",
+    min: 1,
+    max: 31_536_000,
+    reason: "A regime older than this counts as none: an advisor that has died has no say."
   })
 } as const
+
+/** The rebalancer's rules, complete. */
+export type RebalancerRules = ValuesOf<typeof REBALANCER_RULES>
+
+/** The rules of an empty environment. */
+export const DEFAULT_REBALANCER_RULES: RebalancerRules = defaultsOf(REBALANCER_RULES)
