@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Ref } from "effect"
+import { Context, Effect, Layer, Ref } from "effect"
 import { opening, price } from "../services/control-plane/testing/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { governorService } from "../services/governor/service.ts"
@@ -12,7 +12,7 @@ import type { EventOf, MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../shared/journal/memory.ts"
 import { Journal } from "../shared/journal/port.ts"
-import { awaitSlots, followViews } from "./views.ts"
+import { marketViews } from "./views.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -31,12 +31,7 @@ const market = Effect.gen(function* () {
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
-  yield* awaitSlots(subjects)
-  const { views: context } = yield* followViews(subjects, {
-    advisor: { enabled: false, blendFactor: 1 },
-    shown: yield* Ref.make({})
-  })
-  const views = Context.get(context, MarketViews)
+  const views = Context.get(yield* Layer.build(marketViews(settings, yield* Ref.make({}))), MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {
     for (let turn = 0; turn < PATIENCE; turn++) {

@@ -9,7 +9,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import { Effect, Layer, Stream } from "effect"
-import { advisorOptions } from "../app/advisorOptions.ts"
+import { advisorOptions } from "../services/hmm-advisor/options.ts"
 import { aggregate, type Candle as Minute } from "../services/exchange-sim/core/market/candles.ts"
 import { type CandleRow, readRecording } from "../services/exchange-sim/core/market/rows.ts"
 import type { Detector } from "../services/hmm-advisor/core/advice.ts"

@@ -1,5 +1,6 @@
 /** What the control plane is told: slots and governor as their own actors see them, everything else as `status.ts` folds it. */
 import { Context, type Effect, type Stream } from "effect"
+import type { HostError } from "../../shared/actor/runtime.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { GovernorStatus } from "./core/governorStatus.ts"
@@ -115,5 +116,7 @@ export class MarketViews extends Context.Service<
     readonly preview: (command: EventOf<"CommandIssued">) => Effect.Effect<Preview>
     /** An effect as one line for people. */
     readonly describe: (event: MarketEvent) => string
+    /** Never returns; fails when something can no longer be shown truthfully. */
+    readonly failure: Effect.Effect<never, HostError>
   }
 >()("kennel/control-plane/MarketViews") {}

@@ -1,5 +1,9 @@
 /** The simulated exchange's own settings: its account, its fees and where it listens. */
+import { credentialsOf } from "../../shared/config/exchange.ts"
 import { amount, flag, integer, number, text, volume } from "../../shared/config/setting.ts"
+import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+import type { ExchangeSimOptions } from "./options.ts"
 
 const simulator = "Simulated exchange"
 
@@ -65,3 +69,23 @@ export const SIMULATOR_SETTINGS = {
     reason: "Opens /admin of the simulated exchange: its own books, and faults on demand. For tests and rehearsals."
   })
 } as const
+
+/** The exchange that the settings ask for. */
+export const simulatorOptions = (
+  settings: SharedSettings & ValuesOf<typeof SIMULATOR_SETTINGS>
+): Partial<ExchangeSimOptions> => ({
+  ...credentialsOf(settings),
+  host: settings.simHost,
+  port: settings.simPort,
+  speed: speedOf(settings),
+  market: settings.market,
+  seed: settings.seed,
+  makerFeePct: settings.simMakerFeePct,
+  takerFeePct: settings.simTakerFeePct,
+  tier: settings.tier,
+  orderMin: settings.simOrderMin,
+  costMin: settings.slot.minCost,
+  initialBase: settings.simBase,
+  initialQuote: settings.simQuote,
+  admin: settings.simAdmin
+})

@@ -79,3 +79,12 @@ export const EXCHANGE_SETTINGS = {
     reason: "Simulated seconds per second: at 120 a cycle completes within a minute. Always 1 when LIVE or upstream."
   })
 } as const
+
+/** Keys of the simulated exchange: fixed, because they guard nothing. */
+const PAPER = { apiKey: "paper", apiSecret: "cGFwZXItdHJhZGluZy1ndWFyZHMtbm90aGluZw==" } as const
+
+/** The account's keys: as set, else those of the simulated exchange. */
+export const credentialsOf = ({ apiKey, apiSecret }: { readonly apiKey: string; readonly apiSecret: string }) => ({
+  apiKey: apiKey === "" ? PAPER.apiKey : apiKey,
+  apiSecret: apiSecret === "" ? PAPER.apiSecret : apiSecret
+})

@@ -38,7 +38,10 @@ export const readTable = <T extends Table>(table: T, env: Environment): ReadValu
       return row.parse(text.trim())
     } catch (error) {
       const shown = row.secret ? "(secret)" : text
-      problems.set(row.name, `${row.name}=${shown}: ${error instanceof Error ? error.message : error} (${row.range})`)
+      problems.set(
+        row.name,
+        `${row.name}=${shown}: ${error instanceof Error ? error.message : String(error)} (${row.range})`
+      )
       return row.parse(row.defaultText)
     }
   }

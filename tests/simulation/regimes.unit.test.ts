@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { advisorOptions } from "../../app/advisorOptions.ts"
+import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
 import { type CandleRow, readRecording } from "../../services/exchange-sim/core/market/rows.ts"
 import { governorRules } from "../../shared/config/rules/governor.ts"

@@ -2,15 +2,10 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { SERVICES } from "../../app/registry.ts"
 import { ROOT } from "./source.ts"
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
-
-/** The names that `kennel service <name>` takes. */
-const commandLineServices = (source: string): ReadonlyArray<string> => {
-  const list = /const NAMES = \[([^\]]*)\] as const/.exec(source)?.[1] ?? ""
-  return [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name).toSorted()
-}
 
 /** Every service of a compose file with the text of its block, for this file's plain two-space layout. */
 const composeServices = (source: string): ReadonlyMap<string, string> => {
@@ -23,7 +18,7 @@ const composeServices = (source: string): ReadonlyMap<string, string> => {
 const natsUsers = (source: string): ReadonlyArray<string> =>
   [...source.matchAll(/^\s*user: (\S+)$/gm)].map(([, name = ""]) => name).toSorted()
 
-const services = commandLineServices(read("cli/commands/service.ts"))
+const services = SERVICES.map(({ name }) => name).toSorted()
 /** Candles go into the store, not into the journal. */
 const onNats = services.filter((name) => name !== "ohlcv-ingestor")
 /** What is not ours. */
@@ -123,7 +118,6 @@ describe("the container files", () => {
   })
 
   test("each check can fail: a missing, an extra and a wrong service are seen", () => {
-    expect(commandLineServices("const NAMES = [] as const")).toEqual([])
     expect([...composeServices("x: 1\nservices:\n  a:\n    b: 1\n  c:\n    d: 1\nvolumes:\n  e:\n").keys()]).toEqual([
       "a",
       "c"

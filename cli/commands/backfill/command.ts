@@ -11,8 +11,8 @@ import { closeBreaker } from "../../../services/ohlcv-ingestor/window.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
-import { storeLayer } from "../../../app/layers.ts"
-import { sourceElsewhere, timeframesNamed } from "./parts.ts"
+import { storeLayer } from "../../../app/store.ts"
+import { sourceElsewhere, timeframesNamed } from "./historySource.ts"
 
 /** What was asked for makes no sense, or nothing fits it: nothing was fetched. */
 export class BackfillRefused extends Schema.TaggedError<BackfillRefused>()("BackfillRefused", {

@@ -1,7 +1,8 @@
 /** Every check in the order in which a person would look. */
 import { Effect, Layer } from "effect"
 import type { Settings } from "../../../app/settings.ts"
-import { exchangeElsewhere, readableJournal } from "../../../app/layers.ts"
+import { exchangeAt } from "../../../app/exchange.ts"
+import { readableJournal } from "../../../app/journal.ts"
 import { type Check, examine, fail, type Finding, ok } from "./check.ts"
 import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
 import { journalCheck, journalTermsCheck } from "./journal.ts"
@@ -48,7 +49,7 @@ const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>>
   const checks = settings.live ? [clockCheck, termsCheck(settings), keysCheck] : [termsCheck(settings)]
   return Effect.gen(function* () {
     const asked = Effect.forEach(checks, (check) => examine(check))
-    const findings = (yield* Effect.provide(asked, Layer.fresh(exchangeElsewhere(settings)))).flat()
+    const findings = (yield* Effect.provide(asked, Layer.fresh(exchangeAt(settings)))).flat()
     const reached = !findings.some(({ level, what }) => level === "fail" && what === "exchange")
     return reached ? findings : [...findings, ...(yield* journalTerms(settings))]
   })

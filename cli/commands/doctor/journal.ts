@@ -5,7 +5,7 @@ import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { subjectsOf } from "../../../app/services.ts"
+import { subjectsOf } from "../../../app/journal.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 import { feeFinding, sizeFinding } from "./limits.ts"
 

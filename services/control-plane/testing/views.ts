@@ -52,7 +52,8 @@ export const handMoved = Effect.fn("handMoved")(function* (
       current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
-      describe: (event) => event._tag
+      describe: (event) => event._tag,
+      failure: Effect.never
     }),
     Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
   )

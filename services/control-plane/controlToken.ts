@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto"
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect, Redacted, Schema } from "effect"
-import type { Settings } from "./settings.ts"
 
 /** There is no token to be had; the text says where it was looked for and what to do. */
 export class NoControlToken extends Schema.TaggedError<NoControlToken>()("NoControlToken", {
@@ -15,7 +14,10 @@ export class NoControlToken extends Schema.TaggedError<NoControlToken>()("NoCont
   }
 }
 
-type TokenSettings = Pick<Settings, "controlToken" | "dataDir">
+interface TokenSettings {
+  readonly controlToken: string
+  readonly dataDir: string
+}
 
 const pathOf = ({ dataDir }: TokenSettings): string => resolve(dataDir, "control-token")
 

@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { FEATURES, featureRows } from "../services/hmm-advisor/core/features.ts"
-import { lastRows } from "../services/hmm-advisor/core/hmm/rows.ts"
-import { isRefusal } from "../services/hmm-advisor/core/training/refusal.ts"
-import { scalingOf } from "../services/hmm-advisor/core/training/scaling.ts"
-import { candles } from "../services/hmm-advisor/testing/rows.ts"
-import { readSettings } from "./settings.ts"
-import { advisorOptions } from "./advisorOptions.ts"
+import { FEATURES, featureRows } from "./core/features.ts"
+import { lastRows } from "./core/hmm/rows.ts"
+import { isRefusal } from "./core/training/refusal.ts"
+import { scalingOf } from "./core/training/scaling.ts"
+import { candles } from "./testing/rows.ts"
+import { SHARED_SETTINGS } from "../../shared/config/shared.ts"
+import { readTable } from "../../shared/config/table.ts"
+import { advisorOptions } from "./options.ts"
+import { ADVISOR_SETTINGS } from "./settings.ts"
 
 const SEED = 20_264
 const LONG = 734
@@ -14,8 +16,8 @@ describe("the advisor's options", () => {
   it.each(["10", "50", "400"])(
     "read enough candles for %s rows to be what they were in training, to a hundredth of a deviation",
     (HMM_INFERENCE_WINDOW) => {
-      const { settings } = readSettings({ HMM_INFERENCE_WINDOW })
-      const { recentCandles, inference } = advisorOptions(settings)
+      const { values } = readTable({ ...SHARED_SETTINGS, ...ADVISOR_SETTINGS }, { HMM_INFERENCE_WINDOW })
+      const { recentCandles, inference } = advisorOptions(values)
       const { closes, volumes } = candles(SEED, LONG)
       const training = featureRows({ closes, volumes })
       const recent = featureRows({ closes: closes.slice(-recentCandles), volumes: volumes.slice(-recentCandles) })

@@ -3,8 +3,10 @@ import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { memoryStore, memoryStoreLayer } from "../services/ohlcv-ingestor/testing/memoryStore.ts"
+import { ohlcvIngestorManifest } from "../services/ohlcv-ingestor/manifest.ts"
+import { projectorManifest } from "../services/projector/manifest.ts"
 import { readSettings } from "./settings.ts"
-import { noteInStore, readNotes } from "./dataServices.ts"
+import { noteInStore, readNotes } from "./notes.ts"
 
 const { settings } = readSettings({})
 const lag = { seq: 40, head: 42, lag: 2, trouble: null }
@@ -15,8 +17,8 @@ it.effect("what ingestor and projector show is read by another process, until on
     const unheard = { status: "degraded", reasons: ["service ohlcv-ingestor has not spoken yet"] } as const
     assert.deepStrictEqual(yield* readNotes(settings), { data: unheard })
 
-    const showCandles = yield* noteInStore(settings, "ohlcv-ingestor")
-    const showTables = yield* noteInStore(settings, "projector")
+    const showCandles = yield* noteInStore(settings, ohlcvIngestorManifest)
+    const showTables = yield* noteInStore(settings, projectorManifest)
     yield* showCandles({ data: ok })
     yield* showTables({ projector: lag })
     assert.deepStrictEqual(yield* readNotes(settings), { data: ok, projector: lag })

@@ -1,12 +1,16 @@
-import { DEFAULT_FIT } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { AdvisorOptions } from "../services/hmm-advisor/service.ts"
-import type { Settings } from "./settings.ts"
+import { DEFAULT_FIT } from "./core/hmm/fit.ts"
+import type { AdvisorOptions } from "./service.ts"
+import type { SharedSettings } from "../../shared/config/shared.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+import type { ADVISOR_SETTINGS } from "./settings.ts"
 
 /** Read before the rows of an answer: for so long the first value of each average shows, and a feature is not yet what it was in training. */
 const SETTLING_CANDLES = 100
 
 /** What the settings ask of the regime advisor, wherever it speaks. */
-export const advisorOptions = (settings: Settings): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
+export const advisorOptions = (
+  settings: SharedSettings & ValuesOf<typeof ADVISOR_SETTINGS>
+): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
   symbol: settings.pair,
   oneMinute: {
     intervalMin: settings.candleIntervalMin,

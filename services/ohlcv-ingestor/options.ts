@@ -1,45 +1,52 @@
 /** From settings to candle sources, and to what the ingestor is set up with. */
 import { hostname } from "node:os"
 import { Effect, Redacted } from "effect"
-import { httpSource } from "../shared/candles/http.ts"
-import type { Dialect } from "../shared/candles/core/dialect.ts"
-import type { CandleSource } from "../shared/candles/source.ts"
-import { BINANCE } from "../shared/candles/core/sources/binance.ts"
-import { BYBIT } from "../shared/candles/core/sources/bybit.ts"
-import { KRAKEN } from "../shared/candles/core/sources/kraken.ts"
-import { POLYGON } from "../shared/candles/core/sources/polygon.ts"
-import type { Rate } from "../shared/candles/core/tokenBucket.ts"
-import type { Settings } from "./settings.ts"
-import { namesOf } from "../services/ohlcv-ingestor/core/job.ts"
-import type { LiveBars } from "../services/ohlcv-ingestor/live.ts"
-import type { IngestorOptions } from "../services/ohlcv-ingestor/service.ts"
-import type { WindowOptions } from "../services/ohlcv-ingestor/window.ts"
-import { speedOf } from "../shared/config/shared.ts"
+import { httpSource } from "../../shared/candles/http.ts"
+import type { Dialect } from "../../shared/candles/core/dialect.ts"
+import type { CandleSource } from "../../shared/candles/source.ts"
+import { BINANCE } from "../../shared/candles/core/sources/binance.ts"
+import { BYBIT } from "../../shared/candles/core/sources/bybit.ts"
+import { KRAKEN } from "../../shared/candles/core/sources/kraken.ts"
+import { POLYGON } from "../../shared/candles/core/sources/polygon.ts"
+import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+import { namesOf } from "./core/job.ts"
+import type { LiveBars } from "./live.ts"
+import type { IngestorOptions } from "./service.ts"
+import type { CANDLE_SETTINGS } from "./settings.ts"
+import type { WindowOptions } from "./window.ts"
+import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
+
+/** What the ingestor goes by. */
+export type CandleSettings = SharedSettings & ValuesOf<typeof CANDLE_SETTINGS>
 
 /** The sources there are, by the name of the setting. */
-const DIALECTS: Readonly<Record<Settings["candleSource"], Dialect>> = {
+const DIALECTS: Readonly<Record<CandleSettings["candleSource"], Dialect>> = {
   kraken: KRAKEN,
   binance: BINANCE,
   bybit: BYBIT,
   polygon: POLYGON
 }
 
-/** Where the exchange's REST is, and its clock. */
+/** What is known of the pair's exchange beside its address, which is a setting. */
 export interface PairExchange {
   /** Its bars as they form; null where nothing follows them. */
   readonly live: LiveBars | null
-  /** Without a path: Kraken's own, or the simulated exchange's. */
-  readonly restUrl: string
   /** Unix milliseconds. */
   readonly nowMs: Effect.Effect<number>
 }
 
 /** The candles of the pair's own exchange. */
-const pairSource = (settings: Settings, { restUrl, nowMs }: PairExchange): CandleSource =>
-  httpSource(KRAKEN, { url: restUrl, nowMs, speed: speedOf(settings), timeoutMs: settings.requestTimeoutSec * 1_000 })
+const pairSource = (settings: CandleSettings, { nowMs }: PairExchange): CandleSource =>
+  httpSource(KRAKEN, {
+    url: settings.restUrl,
+    nowMs,
+    speed: speedOf(settings),
+    timeoutMs: settings.requestTimeoutSec * 1_000
+  })
 
 /** Where the history of the watchlist comes from: the pair's own source when it is Kraken and no other address is set. */
-const historySource = (settings: Settings, own: CandleSource): CandleSource => {
+const historySource = (settings: CandleSettings, own: CandleSource): CandleSource => {
   if (settings.candleSource === "kraken" && settings.candleSourceUrl === "") return own
   return httpSource(DIALECTS[settings.candleSource], {
     ...(settings.candleSourceUrl === "" ? {} : { url: settings.candleSourceUrl }),
@@ -47,10 +54,10 @@ const historySource = (settings: Settings, own: CandleSource): CandleSource => {
   })
 }
 
-const rateOf = (settings: Settings, { rate }: CandleSource): Rate =>
+const rateOf = (settings: CandleSettings, { rate }: CandleSource): Rate =>
   settings.candleCallsPerSec === 0 ? rate : { burst: 1, perSec: settings.candleCallsPerSec }
 
-const windowsOf = (settings: Settings): ReadonlyArray<WindowOptions> => {
+const windowsOf = (settings: CandleSettings): ReadonlyArray<WindowOptions> => {
   const common = {
     maxStalls: settings.backfillMaxStalls,
     timeoutMs: settings.backfillTimeoutSec * 1_000,
@@ -73,8 +80,8 @@ const windowsOf = (settings: Settings): ReadonlyArray<WindowOptions> => {
   return [primary, secondary]
 }
 
-/** What the settings make of the ingestor. */
-export const ingestorOptions = (settings: Settings, exchange: PairExchange): IngestorOptions => {
+/** What the settings make of the ingestor; the pair's own candles come from `restUrl`, which must be set. */
+export const ingestorOptions = (settings: CandleSettings, exchange: PairExchange): IngestorOptions => {
   const own = pairSource(settings, exchange)
   const history = historySource(settings, own)
   return {
