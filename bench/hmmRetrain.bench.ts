@@ -1,29 +1,26 @@
 /**
  * For how long does a retraining hold up the event loop of the process that trades? The whole advisor, asked to retrain: 720 + 720
  * candles out of an embedded store, features, fits of all starts in the worker, facts encoded and folded, one answer. Beside it the
- * same with the fits made where the event loop is. Recorded candles where the recordings are, else made from a seed.
+ * same with the fits made where the event loop is. The candles are those of the repository's month.
  *
  * A probe looks at every turn of the loop and takes the longest while a retraining runs: what any other work would have waited,
  * by the thread's own processor time and by the wall's, where a busy machine counts too. It says nothing of the journal's disk.
  */
-import { existsSync, readFileSync } from "node:fs"
-import { gunzipSync } from "node:zlib"
 import { Effect, Layer, Stream } from "effect"
 import { advisorOptions } from "../services/hmm-advisor/options.ts"
 import { aggregate, type Candle as Minute } from "../services/exchange-sim/core/market/candles.ts"
-import { type CandleRow, readRecording } from "../services/exchange-sim/core/market/rows.ts"
+import type { CandleRow } from "../services/exchange-sim/core/market/rows.ts"
 import type { Detector } from "../services/hmm-advisor/core/advice.ts"
 import { isRefusal } from "../services/hmm-advisor/core/training/refusal.ts"
 import { newestStretch } from "../services/hmm-advisor/core/series.ts"
 import { advisorService, type AdvisorOptions, type DetectorOptions } from "../services/hmm-advisor/service.ts"
-import { candles as madeUp } from "../services/hmm-advisor/testing/rows.ts"
 import { canonicalBytes, train, type TrainedModel } from "../services/hmm-advisor/core/training/train.ts"
 import { outcomeOf, trainingTask } from "../services/hmm-advisor/core/training/training.ts"
 import { decode } from "../shared/actor/control.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import type { Candle } from "../shared/candles/core/candle.ts"
 import { readSettings } from "../app/settings.ts"
-import { Price, Volume } from "../shared/core/decimal/decimal.ts"
+import { Price } from "../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
@@ -31,10 +28,9 @@ import { MemoryJournal } from "../shared/journal/memory.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { EmbeddedStore } from "../shared/store/embedded/store.ts"
 import { Store } from "../shared/store/port.ts"
+import { candlesOf } from "../tests/data/recording.ts"
 import type { BenchResult } from "./result.ts"
 
-const RECORDING = new URL("../../shared/data/binance-dogeusdt-1m-2021-04-20_2021-05-20.csv.gz", import.meta.url)
-const SEED = 7
 const CANDLES = 720
 const WARM_UP = 3
 const subjects = marketSubjects("BENCH")
@@ -53,11 +49,11 @@ export const hmmRetrainBench = async ({ quick }: { readonly quick: boolean }): P
   )
 
 const measure = Effect.fnUntraced(function* (runs: number) {
-  const source = recorded() ?? madeUpMinutes()
-  const nowMs = (source.minutes.at(-1)?.timeMs ?? 0) + 60_000
+  const minutes = candlesOf().map(minuteOf)
+  const nowMs = (minutes.at(-1)?.timeMs ?? 0) + 60_000
   const { candles } = yield* Store
   for (const { intervalMin } of detectors) {
-    const shown = aggregate(source.minutes, intervalMin * 60_000, nowMs, CANDLES + 1).slice(0, -1)
+    const shown = aggregate(minutes, intervalMin * 60_000, nowMs, CANDLES + 1).slice(0, -1)
     yield* candles.upsert({ symbol: options.symbol, intervalMin }, shown.map(asStored), "import")
   }
   const price = Price.parse("0.3")
@@ -101,7 +97,7 @@ const measure = Effect.fnUntraced(function* (runs: number) {
       unit: "ms",
       samples,
       baseline: { name: "fits on the main thread", samples: here.map(of) },
-      note: `p99 ${p99.toFixed(2)} of ${runs}; the first training after a start ${of(first).toFixed(2)}; ${source.name}`,
+      note: `p99 ${p99.toFixed(2)} of ${runs}; the first training after a start ${of(first).toFixed(2)}`,
       checksum: sha256(spoken.join(" "))
     }
   }
@@ -201,29 +197,7 @@ const newestModels = Effect.gen(function* () {
   })
 })
 
-interface Source {
-  readonly name: string
-  /** One-minute candles, oldest first. */
-  readonly minutes: ReadonlyArray<Minute>
-}
-
 const minuteOf = (row: CandleRow): Minute => ({ ...row, turnover: 0n, count: 1 })
-
-const recorded = (): Source | null => {
-  if (!existsSync(RECORDING)) return null
-  const recording = readRecording("recording", gunzipSync(readFileSync(RECORDING)).toString())
-  return recording.kind === "candles" ? { name: "recorded DOGE", minutes: recording.rows.map(minuteOf) } : null
-}
-
-const madeUpMinutes = (): Source => {
-  const { closes, volumes } = madeUp(SEED, (CANDLES + 1) * 15)
-  const minutes = Array.from(closes, (close, at): Minute => {
-    const price = Price.fromNumber(close, 7)
-    const volume = Volume.fromNumber(volumes[at] ?? 0, 8)
-    return minuteOf({ timeMs: at * 60_000, open: price, high: price, low: price, close: price, volume })
-  })
-  return { name: `candles of seed ${SEED}`, minutes }
-}
 
 const asStored = ({ timeMs, open, high, low, close, volume, count }: Minute): Candle => ({
   timeSec: timeMs / 1_000,

@@ -44,7 +44,23 @@ describe("the quantitative reference values", () => {
     expect(exitCode).toBe(0)
   })
 
-  it.each(files.filter((file) => !file.includes("rebalancer")))("%s would notice a wrong figure", async (file) => {
+  it("training reaches the best known likelihood in nine windows of ten, and would be told if it did not", async () => {
+    const { sets, ...rest } = read("hmm-6-quality.json.gz")
+    const raised = (share: number) =>
+      sets.map((set: { windows: ReadonlyArray<{ bestKnownLogLikelihood: number }> }) => ({
+        ...set,
+        windows: set.windows.map((window) => ({
+          ...window,
+          bestKnownLogLikelihood: window.bestKnownLogLikelihood + share * Math.abs(window.bestKnownLogLikelihood)
+        }))
+      }))
+    expect((await runMade("same.json", { ...rest, sets: raised(0) })).exitCode).toBe(0)
+    expect((await runMade("raised.json", { ...rest, sets: raised(0.001) })).exitCode).toBe(1)
+  })
+
+  // These two have no figures under `expected`.
+  const figured = files.filter((file) => !/rebalancer|quality/.test(file))
+  it.each(figured)("%s would notice a wrong figure", async (file) => {
     const name = basename(file)
     expect((await runMade(basename(name, ".gz"), spoiled(read(name)))).exitCode).toBe(1)
   })

@@ -1,5 +1,5 @@
 /**
- * Runs reference cases (trading contract §15) through the rebalancer and lists every difference.
+ * Runs reference cases (docs/trading-contract.md §15) through the rebalancer and lists every difference.
  *
  * A case has a `config` under the reference's names and `steps`. A step holds the inputs `now` (Unix seconds), `price`,
  * `idle_ratio`, `capacity_band` and `hmm_bias`, and what must come out: in `expect`, or beside the inputs. What a step

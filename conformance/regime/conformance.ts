@@ -1,12 +1,12 @@
 /**
  * Runs the reference cases of the hidden Markov model: fits, evaluations of given parameters, the quality of the starts,
- * and the consensus of two detectors. The forms and tolerances are those of the reference values' own README.
+ * and the consensus of two detectors. Forms and tolerances: docs/trading-contract.md §15.
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
-import { columnOf, Differences, matrixOf, numbersOf } from "../format/numbers.ts"
+import { Differences, matrixOf, numbersOf } from "../format/numbers.ts"
 import { compareFit, EXACT_ENOUGH, LIKELIHOOD, modelFrom, PARAMETERS, rowsFrom } from "./conformanceFit.ts"
+import { candlesOf, windowOf } from "./windows.ts"
 import { consensus, type Voice } from "../../services/hmm-advisor/core/consensus.ts"
-import { featureRows } from "../../services/hmm-advisor/core/features.ts"
 import { evaluate } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import { DEFAULT_FIT } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import { viterbi } from "../../services/hmm-advisor/core/hmm/viterbi.ts"
@@ -53,7 +53,7 @@ export const runEvaluateCase = (input: unknown): Array<string> => {
   return differences.lines
 }
 
-/** Windows of real candles and the best likelihood known for each. */
+/** Windows of recorded candles and the best likelihood known for each. */
 export const isQualityCase = (input: unknown): boolean => has(input, "sets") && Array.isArray(input["sets"])
 
 /** A window counts as reached when it comes this close, relatively, to the best known likelihood. */
@@ -76,10 +76,7 @@ export const runQualityCase = (input: unknown, readData: (name: string) => strin
       if (!Number.isInteger(from) || from < 0 || from + length > candles.closes.length) {
         throw new CaseError(`${window.at}.startRow: ${length} rows from ${from} on are not in ${name}`)
       }
-      const rows = featureRows({
-        closes: candles.closes.subarray(from, from + length),
-        volumes: candles.volumes.subarray(from, from + length)
-      })
+      const rows = windowOf(candles, from, length)
       const trained = isRefusal(rows)
         ? rows
         : train(rows, { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 1 }, null)
@@ -88,15 +85,7 @@ export const runQualityCase = (input: unknown, readData: (name: string) => strin
     }
   }
   if (windows === 0) throw new CaseError("case.sets name no window")
-  return missed.length <= (1 - ENOUGH_WINDOWS) * windows ? [] : missed
-}
-
-/** The closes and volumes of a CSV whose first line names its columns. */
-const candlesOf = (csv: string, name: string) => {
-  const [header = "", ...lines] = csv.trim().split(/\r?\n/)
-  const rows = lines.map((line) => Float64Array.from(line.split(","), Number))
-  const column = (field: string) => columnOf(rows, header.split(",").indexOf(field), `${name}.${field}`)
-  return { closes: column("close"), volumes: column("volume") }
+  return windows - missed.length >= ENOUGH_WINDOWS * windows ? [] : missed
 }
 
 /** Two readings: what do they say together? */

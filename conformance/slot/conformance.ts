@@ -1,5 +1,5 @@
 /**
- * Runs reference cases (trading contract §15) through the slot's own transitions and lists every difference.
+ * Runs reference cases (docs/trading-contract.md §15) through the slot's own transitions and lists every difference.
  *
  * What the reference does not know is left out of the comparison: refusals, and the cancel of an evicted recovery the
  * exchange has not accepted yet. Its cancels are done at once, so none is ever pending here.

@@ -1,5 +1,5 @@
 /**
- * The shape of the reference cases (trading contract §15) and their reading into a slot's state. The reference works in
+ * The shape of the reference cases (docs/trading-contract.md §15) and their reading into a slot's state. The reference works in
  * doubles and seconds; prices, volumes and money become exact decimals here.
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
@@ -23,19 +23,16 @@ const MS = 1000
 export const sideOf = (from: CaseObject, name = "side") => from.oneOf(name, SIDES)
 export const tradeOf = (from: CaseObject, name = "trade_id"): TradeId => from.oneOf(name, TRADES)
 
-/** The reference's names are those of the settings in small letters; this one it has in no setting. */
-const UNNAMED: Partial<SlotRules> = { minCost: Quote.zero }
-
 /**
- * The rules of a case, read as an environment is: what it leaves out is at the setting's default. The reference knows no
- * smallest order by value.
+ * The rules of a case, whose names are the settings' in small letters: read as an environment is, and at the default where it
+ * leaves one out. Only a smallest order by value is none of the reference's.
  */
 export const rulesOf = ({ fields, at }: CaseObject): SlotRules => {
   const given = Object.entries(fields).filter(([, value]) => value !== null)
   const env = Object.fromEntries(given.map(([name, value]) => [name.toUpperCase(), String(value)]))
   const { values, problems } = readTable(SLOT_RULES, env)
   if (problems.length > 0) throw new CaseError(`${at}: ${problems.join("; ")}`)
-  return { ...values, ...("min_cost_usd" in fields ? {} : UNNAMED) }
+  return "min_cost_usd" in fields ? values : { ...values, minCost: Quote.zero }
 }
 
 /** The state a case starts from; the account is at hand, so that only the reference's own refusals apply. */

@@ -1,4 +1,4 @@
-/** A slot's outputs and state in the shape of the reference cases (trading contract §15): doubles and seconds. */
+/** A slot's outputs and state in the shape of the reference cases (docs/trading-contract.md §15): doubles and seconds. */
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { checkInvariants } from "../../services/slot-actor/core/invariants.ts"

@@ -272,8 +272,8 @@ describe("the routes", () => {
   it.effect.each([
     ["/", "text/html; charset=utf-8"],
     ["/page/main.js", "text/javascript; charset=utf-8"],
-    ["/page/view.js", "text/javascript; charset=utf-8"],
-    ["/page/style.css", "text/css; charset=utf-8"],
+    ["/page/views/view.js", "text/javascript; charset=utf-8"],
+    ["/page/styles/style.css", "text/css; charset=utf-8"],
     ["/page/icon.svg", "image/svg+xml"]
   ] as const)("serve %s", ([path, type]) =>
     Effect.gen(function* () {

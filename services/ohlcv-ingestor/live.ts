@@ -6,7 +6,7 @@ import { Clock, Duration, Effect, Ref, Stream } from "effect"
 import { type Candle, intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import type { BarEvent, ExchangeError } from "../../shared/exchange/port.ts"
 import { hearBar, hearNoise, hearTime, type Heard, type Hearing, SILENCE } from "./core/closing.ts"
-import type { TrainingWindow } from "./window.ts"
+import type { TrainingWindow } from "./window/window.ts"
 
 /** The exchange's bars of a timeframe, for ever; fails only when no further try can help. */
 export type LiveBars = (intervalMin: number) => Stream.Stream<BarEvent, ExchangeError>

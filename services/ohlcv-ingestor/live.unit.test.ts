@@ -9,7 +9,7 @@ import { followBars } from "./live.ts"
 import { memoryStore } from "./testing/memoryStore.ts"
 import { bar, MINUTE_WINDOW, MINUTES } from "./testing/minutes.ts"
 import type { IngestorStore } from "./store.ts"
-import { openWindow, type TrainingWindow } from "./window.ts"
+import { openWindow, type TrainingWindow } from "./window/window.ts"
 
 interface Bench {
   readonly say: (...events: ReadonlyArray<BarEvent>) => Effect.Effect<void>

@@ -14,7 +14,7 @@ import { namesOf } from "./core/job.ts"
 import type { LiveBars } from "./live.ts"
 import type { IngestorOptions } from "./service.ts"
 import type { CANDLE_SETTINGS } from "./settings.ts"
-import type { WindowOptions } from "./window.ts"
+import type { WindowOptions } from "./window/memory.ts"
 import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
 
 /** What the ingestor goes by. */

@@ -13,7 +13,8 @@ import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
 import type { BackfillStatus } from "./core/status.ts"
 import { type IngestorView, type JobCounts, viewOf } from "./core/view.ts"
-import { openWindow, type TrainingWindow, type WindowOptions } from "./window.ts"
+import type { WindowOptions } from "./window/memory.ts"
+import { openWindow, type TrainingWindow } from "./window/window.ts"
 import { workForEver } from "./worker.ts"
 
 export interface IngestorOptions {
@@ -89,50 +90,19 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
   const windows = yield* Effect.forEach(options.enabled ? options.windows : [], (window) =>
     openWindow(window, { source, store, nowSec: options.nowSec })
   )
-  const troubles = yield* Ref.make<ReadonlyMap<string, string>>(new Map())
+  const troubles = yield* makeTroubles
   const jobs = yield* Ref.make<JobCounts>(NO_JOBS)
 
-  /** Never fails: what went wrong is shown, and tried again after a pause. */
-  const enduring = (name: string, work: Effect.Effect<unknown, { readonly message: string }>, pauseMs: number) =>
-    work.pipe(
-      Effect.andThen(Ref.update(troubles, (known) => new Map([...known].filter(([key]) => key !== name)))),
-      Effect.andThen(Effect.sleep(Duration.millis(pauseMs))),
-      Effect.catch(({ message }) =>
-        Effect.logWarning(`ohlcv-ingestor: ${message}`).pipe(
-          Effect.andThen(Ref.update(troubles, (known) => new Map(known).set(name, message))),
-          Effect.andThen(Effect.sleep(TROUBLE_PAUSE_MS))
-        )
-      )
-    )
-
-  // Counted first: what the store holds decides whether anything new can be there, and grows stale while the source is away.
-  const keepInStep = (window: TrainingWindow, index: number) =>
-    Effect.forever(enduring(`window ${index}`, Effect.andThen(window.readiness, window.sync), LOOK_MS))
-
   if (options.enabled) {
-    yield* Effect.forkScoped(
-      Effect.gen(function* () {
-        if (options.backfill) {
-          yield* Effect.forEach(windows, (window) => Effect.ignore(window.backfill(false)), { discard: true })
-        }
-        yield* Effect.all(windows.map(keepInStep), { concurrency: "unbounded", discard: true })
-      })
-    )
+    yield* Effect.forkScoped(keepInStep(windows, options.backfill, troubles))
     const { live } = options
     if (live !== null) {
       yield* Effect.forEach(windows, (window) => Effect.forkScoped(followBars(window, live, options.nowSec)))
     }
-    yield* Effect.forkScoped(Effect.forever(enduring("retention", forget(options, windows, store), FORGET_EVERY_MS)))
+    yield* Effect.forkScoped(troubles.endure("retention", forget(options, windows, store), FORGET_EVERY_MS))
     if (options.backfill) yield* runHistory(options, source, store)
-    yield* Effect.forkScoped(
-      Effect.forever(
-        enduring(
-          "jobs",
-          Effect.flatMap(store.jobs.counts(null), (counts) => Ref.set(jobs, counts)),
-          COUNT_JOBS_EVERY_MS
-        )
-      )
-    )
+    const countJobs = Effect.flatMap(store.jobs.counts(null), (counts) => Ref.set(jobs, counts))
+    yield* Effect.forkScoped(troubles.endure("jobs", countJobs, COUNT_JOBS_EVERY_MS))
   }
 
   const view = Effect.gen(function* () {
@@ -147,12 +117,57 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
           : "CONTEXT_BACKFILL_ENABLED=false",
       windows: now,
       jobs: yield* Ref.get(jobs),
-      troubles: [...new Set((yield* Ref.get(troubles)).values())],
+      troubles: yield* troubles.now,
       nowMs: yield* Clock.currentTimeMillis
     })
   })
   const backfillNow = Effect.forEach(windows, (window) => window.backfill(true))
   return CandleIngestor.of({ view, backfillNow })
+})
+
+/** What went wrong last in each of the works that go on for ever. */
+interface Troubles {
+  /** Each text once. */
+  readonly now: Effect.Effect<ReadonlyArray<string>>
+  /** Work again and again, `pauseMs` between. Never fails: what went wrong is shown, and tried again after a pause. */
+  readonly endure: (
+    name: string,
+    work: Effect.Effect<unknown, { readonly message: string }>,
+    pauseMs: number
+  ) => Effect.Effect<never>
+}
+
+const makeTroubles = Effect.gen(function* () {
+  const troubles = yield* Ref.make<ReadonlyMap<string, string>>(new Map())
+  const endure: Troubles["endure"] = (name, work, pauseMs) =>
+    work.pipe(
+      Effect.andThen(Ref.update(troubles, (known) => new Map([...known].filter(([key]) => key !== name)))),
+      Effect.andThen(Effect.sleep(Duration.millis(pauseMs))),
+      Effect.catch(({ message }) =>
+        Effect.logWarning(`ohlcv-ingestor: ${message}`).pipe(
+          Effect.andThen(Ref.update(troubles, (known) => new Map(known).set(name, message))),
+          Effect.andThen(Effect.sleep(TROUBLE_PAUSE_MS))
+        )
+      ),
+      Effect.forever
+    )
+  const now = Effect.map(Ref.get(troubles), (known) => [...new Set(known.values())])
+  return { now, endure } satisfies Troubles
+})
+
+/** Fills the windows one after the other, then polls all of them for ever. */
+const keepInStep = Effect.fnUntraced(function* (
+  windows: ReadonlyArray<TrainingWindow>,
+  backfill: boolean,
+  troubles: Troubles
+) {
+  if (backfill) yield* Effect.forEach(windows, (window) => Effect.ignore(window.backfill(false)), { discard: true })
+  yield* Effect.forEach(
+    windows,
+    // Counted first: what the store holds decides whether anything new can be there, and grows stale while the source is away.
+    (window, index) => troubles.endure(`window ${index}`, Effect.andThen(window.readiness, window.sync), LOOK_MS),
+    { concurrency: "unbounded", discard: true }
+  )
 })
 
 /** Deletes what is older than it is kept, of the pair and of every symbol whose history is kept. */

@@ -2,7 +2,7 @@
 import { Effect, Schema, Semaphore } from "effect"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
 import type { Followed } from "../../shared/actor/follow.ts"
-import { untilAnswered } from "../../shared/actor/publish.ts"
+import { retryAppend } from "../../shared/retry.ts"
 import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
@@ -91,7 +91,7 @@ export const makeLedger = Effect.fn("makeLedger")(function* (
         },
         lastFactSeq
       )
-      const seq = yield* untilAnswered(journal.append(entry)).pipe(
+      const seq = yield* retryAppend(journal.append(entry)).pipe(
         Effect.map((appended) => (appended.duplicate ? null : appended.seq)),
         Effect.catchTag("JournalConflict", () => Effect.succeed(null))
       )

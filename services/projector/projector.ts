@@ -2,11 +2,12 @@
  * The projector: copies what the journal says into the store's tables, for people and dashboards. It may be behind, and
  * waits as long as the store is away; nothing that trades waits for it.
  */
-import { Cause, Context, Effect, Layer, Ref, Schedule, Stream } from "effect"
+import { Cause, Context, Effect, Layer, Ref, Stream } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError } from "../../shared/journal/port.ts"
-import { type FillRow, type ProjectionStore, Store, StoreError } from "../../shared/store/port.ts"
+import { retryStore } from "../../shared/retry.ts"
+import { type FillRow, Store, type StoreError } from "../../shared/store/port.ts"
 import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
 import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./core/rows.ts"
 
@@ -36,77 +37,34 @@ const BATCH_RECORDS = 1_000
 const BATCH_WITHIN = "2 seconds"
 /** The journal could not be read; its adapters reconnect by themselves, so this is rare. */
 const JOURNAL_PAUSE = "15 seconds"
-/** Pauses grow to this while the store is away. */
-const STORE_PAUSES = Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("30 seconds")])
-
 const start = Effect.fn("Projector.start")(function* (rules: ProjectionRules) {
   const journal = yield* Journal
   const store = yield* Store
-  const state = yield* Ref.make({ seq: 0, trouble: null as string | null, refusedRows: 0 })
+  const progress = yield* makeProgress
 
-  /** Says it once, however often it is tried. */
-  const waitsFor = Effect.fnUntraced(function* (trouble: string | null) {
-    const before = (yield* Ref.getAndUpdate(state, (current) => ({ ...current, trouble }))).trouble
-    if (trouble === before) return
-    yield* trouble === null ? Effect.logInfo("projector: goes on") : Effect.logWarning(`projector: waits: ${trouble}`)
-  })
-
-  /** Again and again until the store has answered; only a refusal comes back. */
-  const untilAnswered = <A, E, R>(work: Effect.Effect<A, E | StoreError, R>) =>
-    work.pipe(
-      Effect.tapError((error) => (mayWait(error) ? waitsFor(error.message) : Effect.void)),
-      Effect.retry({ schedule: STORE_PAUSES, while: mayWait }),
-      Effect.tap(waitsFor(null))
-    )
-
-  /** A batch that is refused is written row by row, so that one bad row does not keep the others out. */
-  const write = <Row extends { readonly eventId: string }>(
-    rows: ReadonlyArray<Row>,
-    put: (rows: ReadonlyArray<Row>) => ReturnType<ProjectionStore["fills"]>
-  ) =>
-    rows.length === 0
-      ? Effect.void
-      : untilAnswered(put(rows)).pipe(
-          Effect.catch(() =>
-            Effect.forEach(
-              rows,
-              (row) =>
-                untilAnswered(put([row])).pipe(
-                  Effect.catch((error) =>
-                    Effect.andThen(
-                      Ref.update(state, (current) => ({ ...current, refusedRows: current.refusedRows + 1 })),
-                      Effect.logError(`projector: event ${row.eventId} left out: ${error.message}`)
-                    )
-                  )
-                ),
-              { discard: true }
-            )
-          )
-        )
-
-  const projectBatch = Effect.fnUntraced(function* (cursor: Cursor, records: ReadonlyArray<JournalRecord>) {
+  const writeBatch = Effect.fnUntraced(function* (cursor: Cursor, records: ReadonlyArray<JournalRecord>) {
     const last = records.at(-1)
     if (last === undefined) return cursor
     const projected = projectRecords(cursor.state, records, rules)
     const fills = yield* Effect.forEach(projected.rows.fills, withSide)
-    yield* write(fills, store.projection.fills)
-    yield* write(projected.rows.prices, store.projection.prices)
-    yield* write(projected.rows.botEvents, store.projection.botEvents)
+    yield* writeRows(fills, store.projection.fills, progress)
+    yield* writeRows(projected.rows.prices, store.projection.prices, progress)
+    yield* writeRows(projected.rows.botEvents, store.projection.botEvents, progress)
     const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
-    yield* untilAnswered(saveCursor(rules.market, next))
-    yield* Ref.update(state, (current) => ({ ...current, seq: next.seq }))
+    yield* retryStore(saveCursor(rules.market, next), progress.waitsFor)
+    yield* progress.reached(next.seq)
     return next
   })
 
   const project = Effect.gen(function* () {
-    const from = yield* Ref.make(yield* untilAnswered(loadCursor(rules.market)))
+    const from = yield* Ref.make(yield* retryStore(loadCursor(rules.market), progress.waitsFor))
     const { seq } = yield* Ref.get(from)
-    yield* Ref.update(state, (current) => ({ ...current, seq }))
+    yield* progress.reached(seq)
     yield* journal.tail({ from: seq + 1 }).pipe(
       Stream.groupedWithin(BATCH_RECORDS, BATCH_WITHIN),
       Stream.runForEach((records) =>
         Ref.get(from).pipe(
-          Effect.flatMap((cursor) => projectBatch(cursor, records)),
+          Effect.flatMap((cursor) => writeBatch(cursor, records)),
           Effect.flatMap((cursor) => Ref.set(from, cursor))
         )
       )
@@ -115,7 +73,7 @@ const start = Effect.fn("Projector.start")(function* (rules: ProjectionRules) {
 
   yield* project.pipe(
     Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : waitsFor(Cause.pretty(cause).slice(0, 500))
+      Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : progress.waitsFor(Cause.pretty(cause).slice(0, 500))
     ),
     Effect.andThen(Effect.sleep(JOURNAL_PAUSE)),
     Effect.forever,
@@ -124,13 +82,49 @@ const start = Effect.fn("Projector.start")(function* (rules: ProjectionRules) {
 
   return Projector.of({
     status: Effect.gen(function* () {
-      return { ...(yield* Ref.get(state)), head: yield* journal.head }
+      return { ...(yield* progress.now), head: yield* journal.head }
     })
   })
 })
 
-/** Everything but a value the store will never take. */
-const mayWait = (error: unknown): error is StoreError => error instanceof StoreError && error.advice !== "refused"
+/** How far the projector is, and what keeps it. */
+interface Progress {
+  readonly now: Effect.Effect<Omit<ProjectorStatus, "head">>
+  readonly reached: (seq: number) => Effect.Effect<void>
+  /** Null: it goes on. Says either once, however often it is tried. */
+  readonly waitsFor: (trouble: string | null) => Effect.Effect<void>
+  readonly leftOut: (eventId: string, error: StoreError) => Effect.Effect<void>
+}
+
+const makeProgress = Effect.gen(function* () {
+  const state = yield* Ref.make<Omit<ProjectorStatus, "head">>({ seq: 0, trouble: null, refusedRows: 0 })
+  return {
+    now: Ref.get(state),
+    reached: (seq) => Ref.update(state, (current) => ({ ...current, seq })),
+    waitsFor: Effect.fnUntraced(function* (trouble) {
+      const before = (yield* Ref.getAndUpdate(state, (current) => ({ ...current, trouble }))).trouble
+      if (trouble === before) return
+      yield* trouble === null ? Effect.logInfo("projector: goes on") : Effect.logWarning(`projector: waits: ${trouble}`)
+    }),
+    leftOut: (eventId, { message }) =>
+      Effect.andThen(
+        Ref.update(state, (current) => ({ ...current, refusedRows: current.refusedRows + 1 })),
+        Effect.logError(`projector: event ${eventId} left out: ${message}`)
+      )
+  } satisfies Progress
+})
+
+/** A batch that is refused is written row by row, so that one bad row does not keep the others out. */
+const writeRows = <Row extends { readonly eventId: string }>(
+  rows: ReadonlyArray<Row>,
+  put: (rows: ReadonlyArray<Row>) => Effect.Effect<void, StoreError>,
+  { waitsFor, leftOut }: Progress
+): Effect.Effect<void> => {
+  if (rows.length === 0) return Effect.void
+  const writeRow = (row: Row) =>
+    retryStore(put([row]), waitsFor).pipe(Effect.catch((error) => leftOut(row.eventId, error)))
+  return retryStore(put(rows), waitsFor).pipe(Effect.catch(() => Effect.forEach(rows, writeRow, { discard: true })))
+}
 
 const text = new TextDecoder()
 

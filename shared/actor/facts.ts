@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { Journal, type JournalRefused, type JournalUnavailable } from "../journal/port.ts"
-import { untilAnswered } from "./publish.ts"
+import { retryAppend } from "../retry.ts"
 
 /** Where and when a fact belongs. */
 export interface FactPlace {
@@ -24,7 +24,7 @@ export const makeFactWriter = Effect.fnUntraced(function* (writer: string) {
   ): Effect.fn.Return<void, JournalRefused | JournalUnavailable> {
     const id = `${epoch}.${writer}.${timeMs}.${++written}`
     const envelope = { v: 1, epoch, timeMs, writer, cause: null, events: [event] } as const
-    yield* untilAnswered(journal.append(encodeEntry(subject, id, envelope))).pipe(
+    yield* retryAppend(journal.append(encodeEntry(subject, id, envelope))).pipe(
       // Nothing was expected of the subject, so nothing can conflict.
       Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))
     )

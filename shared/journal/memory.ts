@@ -96,14 +96,6 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
     appendAll: (entries) => Effect.forEach(entries, append),
     get: (seq) => Effect.sync(() => records[seq - 1] ?? null),
     last: (subject) => Effect.sync(() => records[sequencer.lastOf(subject) - 1] ?? null),
-    firstAfter: (subject, seq) =>
-      Effect.sync(() => {
-        for (let place = Math.max(0, seq); place < records.length; place++) {
-          const record = records[place]
-          if (record?.subject === subject) return record
-        }
-        return null
-      }),
     head: Effect.sync(sequencer.head),
     read: (from) => recordStream(source, from, "to-head"),
     tail: (from) => recordStream(source, from, "for-ever")

@@ -115,8 +115,6 @@ export class Journal extends Context.Service<
     readonly get: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
     /** The last record of one exact subject, or null. */
     readonly last: (subject: string) => Effect.Effect<JournalRecord | null, ReadError>
-    /** The first record of one exact subject with a sequence greater than `seq`, or null. */
-    readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
     /** The sequence of the newest record; 0 when empty. */
     readonly head: Effect.Effect<number, ReadError>
     /** History from `from` to the head at the time of the call, then ends. */

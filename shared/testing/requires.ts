@@ -31,38 +31,41 @@ const isProgram = (path: string): boolean => {
 export const findBinary = (name: string, directories: ReadonlyArray<string> = searchPath()): string | null =>
   directories.map((directory) => join(directory, name)).find(isProgram) ?? null
 
+/** Where a missing thing is spoken of, and whether it is a failure; given in this file's own tests only. */
+interface Place {
+  readonly ci: boolean
+  readonly say: (line: string) => void
+}
+const HERE: Place = { ci: (process.env["CI"] ?? "") !== "", say: (line) => process.stderr.write(line) }
+
 const announced = new Set<string>()
 
 /**
- * Path of a program that a test needs, or null where it is missing and the test is to be skipped: one line on stderr
- * per test file says so. Throws when `CI` is set: there a skipped test would be a green light for nothing.
+ * What every condition of a test ends with: one line on stderr per test file says what to install, and the answer is `false`.
+ * Throws when `CI` is set: there a skipped test would be a green light for nothing.
+ */
+export const missing = (remedy: string, { ci, say }: Place = HERE): false => {
+  if (ci) throw new Error(remedy)
+  if (!announced.has(remedy)) say(`tests skipped: ${remedy}\n`)
+  announced.add(remedy)
+  return false
+}
+
+/**
+ * Path of a program that a test needs, or null where it is `missing` and the test is to be skipped.
  *
  * ```ts
  * const natsServer = requireBinary("nats-server")
  * describe.runIf(natsServer !== null)("the NATS journal", () => { … })
  * ```
- *
- * `where` is for this file's own tests.
  */
 export const requireBinary = (
   name: RequiredBinary,
-  where: {
-    readonly directories: ReadonlyArray<string>
-    readonly ci: boolean
-    readonly say: (line: string) => void
-  } = {
-    directories: searchPath(),
-    ci: (process.env["CI"] ?? "") !== "",
-    say: (line) => process.stderr.write(line)
-  }
+  directories: ReadonlyArray<string> = searchPath(),
+  place: Place = HERE
 ): string | null => {
-  const path = findBinary(name, where.directories)
+  const path = findBinary(name, directories)
   if (path !== null) return path
-  const remedy = `${name} not found in PATH or /usr/sbin; on Debian: apt-get install ${DEBIAN_PACKAGE[name]}`
-  if (where.ci) throw new Error(remedy)
-  if (!announced.has(name)) {
-    announced.add(name)
-    where.say(`tests skipped: ${remedy}\n`)
-  }
+  missing(`${name} not found in PATH or /usr/sbin; on Debian: apt-get install ${DEBIAN_PACKAGE[name]}`, place)
   return null
 }

@@ -19,14 +19,14 @@ describe("programs that tests need", () => {
   })
 
   test("in CI a missing program is a failure that says what to install", () => {
-    const where = { directories: ["/nowhere"], ci: true, say: () => undefined }
-    expect(() => requireBinary("chromium", where)).toThrow(REMEDY)
+    const place = { ci: true, say: () => undefined }
+    expect(() => requireBinary("chromium", ["/nowhere"], place)).toThrow(REMEDY)
   })
 
   test("elsewhere a missing program is null, and one line says what to install", () => {
     const lines: Array<string> = []
-    const where = { directories: ["/nowhere"], ci: false, say: (line: string) => lines.push(line) }
-    expect([requireBinary("chromium", where), requireBinary("chromium", where)]).toEqual([null, null])
+    const looked = () => requireBinary("chromium", ["/nowhere"], { ci: false, say: (line) => lines.push(line) })
+    expect([looked(), looked()]).toEqual([null, null])
     expect(lines).toEqual([`tests skipped: ${REMEDY}\n`])
   })
 })

@@ -131,7 +131,6 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
       expect(new Set(filtered.map((record) => record.subject))).toEqual(new Set([market.control]))
       expect((yield* journal.get(1))?.seq).toBe(1)
       expect((yield* journal.last(market.price))?.subject).toBe(market.price)
-      expect((yield* journal.firstAfter(market.price, 0))?.subject).toBe(market.price)
 
       const snapshots = yield* SnapshotStore
       yield* snapshots.save(snapshotOf(user))

@@ -12,7 +12,8 @@ import { memoryStore, type MemoryStore } from "../../services/ohlcv-ingestor/tes
 import { countedSource } from "../../services/ohlcv-ingestor/testing/countedSource.ts"
 import { MINUTE_WINDOW, MINUTES } from "../../services/ohlcv-ingestor/testing/minutes.ts"
 import { limitedSource } from "../../services/ohlcv-ingestor/limiter.ts"
-import { closeBreaker, openWindow, type WindowOptions } from "../../services/ohlcv-ingestor/window.ts"
+import { openWindow } from "../../services/ohlcv-ingestor/window/window.ts"
+import { closeBreaker, type WindowOptions } from "../../services/ohlcv-ingestor/window/memory.ts"
 
 const START_MS = 1_790_000_040_000
 /** A window on the exchange, its store, and how many calls went out. */

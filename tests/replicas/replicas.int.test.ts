@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer, Option, Stream } from "effect"
 import { configureMarket } from "../../services/slot-actor/service.ts"
 import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import { raiseEpoch } from "../../shared/actor/control.ts"
-import { untilAnswered } from "../../shared/actor/publish.ts"
+import { retryAppend } from "../../shared/retry.ts"
 import { runActors } from "../../shared/actor/runtime.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
@@ -19,7 +19,7 @@ const TICKS = 300
 
 const put = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
-    untilAnswered(
+    retryAppend(
       journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events }))
     )
   )

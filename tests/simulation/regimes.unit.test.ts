@@ -1,30 +1,29 @@
 /**
- * Regimes on recorded DOGE, end to end: candles become regimes, regimes move the idle target, the target becomes a skew, and
+ * Regimes on a month of DOGE, end to end: candles become regimes, regimes move the idle target, the target becomes a skew, and
  * the skew the sizes of the orders that the exchange gets. Half-way the advisor dies, and trading goes on by the trend alone.
  */
-import { existsSync, readFileSync } from "node:fs"
-import { gunzipSync } from "node:zlib"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
-import { type CandleRow, readRecording } from "../../services/exchange-sim/core/market/rows.ts"
+import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
 import { governorRules } from "../../shared/config/rules/governor.ts"
 import { readSettings } from "../../app/settings.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
+import { monthToPlay, riseAndFall } from "../data/recording.ts"
 import { recordedAdvisor } from "./recordedAdvisor.ts"
 import { simulate, type SimulationResult } from "../../app/inProcess/simulation.ts"
 
-const RECORDING = new URL("../../../shared/data/binance-dogeusdt-1m-2021-04-20_2021-05-20.csv.gz", import.meta.url)
 const SEED = 7
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-/** A rise by three quarters, then a fall by a third. The recording has 720 quarters of an hour without a hole before it. */
-const START_MS = Date.UTC(2021, 4, 3)
+const ROWS = monthToPlay()
 const DAYS = 8
+/** A rise by a third or more, then a fall by nearly a third. */
+const START_MS = riseAndFall(ROWS, DAYS)
 const END_MS = START_MS + DAYS * DAY_MS
 const HALF_TIME_MS = START_MS + (DAYS / 2) * DAY_MS
 
@@ -99,7 +98,7 @@ const after = (one: Kept): boolean => !before(one)
 const numbersOf = ({ event }: Kept<EventOf<"SkewDecided">>) => event.reason.numbers
 const targetOf = (skew: Kept<EventOf<"SkewDecided">>): number => Number(numbersOf(skew)["target"])
 
-/** An entry as ordered, beside what the contract (§6) wants of it. */
+/** An entry as ordered, beside what docs/trading-contract.md §6 wants of it. */
 interface SizedEntry {
   readonly event: EventOf<"OrderRequested">
   readonly skew: number
@@ -148,19 +147,13 @@ const otherFuture = (rows: ReadonlyArray<CandleRow>, fromMs: number): ReadonlyAr
   )
 }
 
-if (!existsSync(RECORDING)) console.log(`skipped: simulated regimes: no recording at ${RECORDING.pathname}`)
-
-describe.runIf(existsSync(RECORDING))(`regimes on recorded DOGE (seed ${SEED})`, () => {
-  let rows: ReadonlyArray<CandleRow>
+describe(`regimes on a month of DOGE (seed ${SEED})`, () => {
   let advised: Story
   let unadvised: Story
 
   beforeAll(() => {
-    const recording = readRecording("month", gunzipSync(readFileSync(RECORDING)).toString("utf8"))
-    if (recording.kind !== "candles") throw new Error("the recording holds no candles")
-    rows = recording.rows
-    advised = run(rows)
-    unadvised = run(rows, { advised: false })
+    advised = run(ROWS)
+    unadvised = run(ROWS, { advised: false })
   }, 240_000)
 
   it("keep every rule of the market after every record, advised or not", () => {
@@ -296,7 +289,7 @@ describe.runIf(existsSync(RECORDING))(`regimes on recorded DOGE (seed ${SEED})`,
 
   it("owe nothing to the future: with another one the journal is the same up to the answer of that moment, and no further", () => {
     const momentMs = LAST_ANSWER_MS - ADVISOR.answerEveryMs
-    const other = run(otherFuture(rows, momentMs), { untilMs: HALF_TIME_MS + MINUTE_MS })
+    const other = run(otherFuture(ROWS, momentMs), { untilMs: HALF_TIME_MS + MINUTE_MS })
     assert.deepEqual(other.result.problems, [])
     assert.isDefined(advised.digests.get(momentMs))
     assert.equal(other.digests.get(momentMs), advised.digests.get(momentMs))
@@ -305,7 +298,7 @@ describe.runIf(existsSync(RECORDING))(`regimes on recorded DOGE (seed ${SEED})`,
   }, 240_000)
 
   it("are the same again in the same journal from the same seed", () => {
-    assert.equal(run(rows).result.digest, advised.result.digest)
+    assert.equal(run(ROWS).result.digest, advised.result.digest)
     assert.notEqual(unadvised.result.digest, advised.result.digest)
   }, 240_000)
 })

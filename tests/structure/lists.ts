@@ -24,3 +24,14 @@ export const MAX_LINES = 300
 
 /** … but these, which may only shrink. Never add a line here: split the file. */
 export const LONG_FILES: Readonly<Record<string, number>> = {}
+
+/** No function outside tests is longer than this many lines … */
+export const MAX_FUNCTION_LINES = 70
+
+/** … but these, by path and name, which may only shrink. Never add a line here: split the function. */
+export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
+  "services/control-plane/actions/actions.ts makeActions": 93,
+  "services/control-plane/core/status.ts fold": 102,
+  "services/slot-actor/core/actor.ts reduce": 92,
+  "services/slot-actor/core/entry/entries.ts addEntry": 77
+}

@@ -4,9 +4,10 @@ import { cyclicGroups, noCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
+import { functionsOf, shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { isPure, noAmbientInput, pureImports } from "./rules/purity.ts"
-import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
+import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { globToRegExp, type Rule, sourceOf } from "./source.ts"
 
 const check = (rule: Rule, files: Readonly<Record<string, string>>) =>
@@ -165,6 +166,49 @@ describe("lengths", () => {
   })
 })
 
+describe("functions", () => {
+  const body = (lines: number): string => "  f()\n".repeat(lines - 2)
+  const long = (lines: number): string => `const a = () => {\n${body(lines)}}\n`
+  const file = (path: string, text: string) => [{ path, text }]
+
+  test.each([
+    ["a function", "function a() {}", "a"],
+    ["an arrow", "export const a = () => 1", "a"],
+    ["a generator handed to another function", 'const a = Effect.fn("b")(function* () {})', "a"],
+    ["a method", "class C { a() {} }", "a"],
+    ["a private field", "class C { #a = () => 1 }", "#a"],
+    ["a property", "const c = { a: () => 1 }", "a"],
+    ["a function within a property of a function's result", "const c = () => ({ a: f(() => 1) })", "a"],
+    ["a callback at the top", "f(() => 1)", ""]
+  ])("%s goes by its name", (_what, text, name) => {
+    expect(functionsOf("a.ts", text).at(-1)?.name).toBe(name)
+  })
+
+  test("one line past the limit is too long, in TypeScript and JavaScript, unless it is a test's", () => {
+    expect(shortFunctions(5, {})(file("cli/a.ts", long(5)))).toEqual([])
+    expect(shortFunctions(5, {})(file("cli/a.ts", long(6)))).toEqual(["cli/a.ts a: 6 lines, at most 5: split it"])
+    expect(shortFunctions(5, {})(file("cli/a.js", long(6)))).toHaveLength(1)
+    expect(shortFunctions(5, {})(file("cli/a.unit.test.ts", long(6)))).toEqual([])
+  })
+
+  test("an allowed function may not grow, and an allowance may not be larger than it", () => {
+    const rule = shortFunctions(5, { "cli/a.ts a": 8 })
+    expect(rule(file("cli/a.ts", long(8)))).toEqual([])
+    expect(rule(file("cli/a.ts", long(9)))).toEqual(["cli/a.ts a: 9 lines, at most 8: split it"])
+    expect(rule(file("cli/a.ts", long(7)))).toEqual([
+      "tests/structure/lists.ts: lower the allowance of cli/a.ts a to 7"
+    ])
+    expect(rule(file("cli/a.ts", long(5)))).toEqual([
+      "tests/structure/lists.ts: cli/a.ts a needs no allowance any more"
+    ])
+    expect(rule([])).toHaveLength(1)
+  })
+
+  test("a file that does not parse fails, and is not passed over", () => {
+    expect(() => functionsOf("a.ts", "const = ")).toThrow("a.ts")
+  })
+})
+
 describe("words", () => {
   const TEST = "cli/a.unit.test.ts"
 
@@ -179,6 +223,21 @@ describe("words", () => {
     "%s is fine",
     (word) => {
       expect(check(everyTestRuns, { [TEST]: `${word}("a", f)` })).toEqual([])
+    }
+  )
+
+  test.each(["describe.runIf(existsSync(FILE))", "it.skipIf(process.env.CI)", "it.effect.runIf(FILE !== null)"])(
+    "%s is found: a test is left out for a missing program only",
+    (word) => {
+      expect(check(missingProgramsOnly, { [TEST]: `${word}("a", f)` })).toHaveLength(1)
+    }
+  )
+
+  test.each(["a.runIf(natsServerFound())", "a.skipIf(!aFound() && bFound())", "a.skipIf(X === null)"])(
+    "%s is a condition that fails in CI",
+    (word) => {
+      const code = `const X = requireBinary("chromium")\n${word}("a", f)`
+      expect(check(missingProgramsOnly, { [TEST]: code })).toEqual([])
     }
   )
 

@@ -2,14 +2,15 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { LONG_FILES, MAX_LINES } from "./lists.ts"
+import { LONG_FILES, LONG_FUNCTIONS, MAX_FUNCTION_LINES, MAX_LINES } from "./lists.ts"
 import { noCycles } from "./rules/cycles.ts"
 import { directions, production, targetsExist } from "./rules/directions.ts"
 import { mentionsExist } from "./rules/documents.ts"
 import { documentedExports } from "./rules/docstrings.ts"
+import { shortFunctions } from "./rules/functions.ts"
 import { shortFiles } from "./rules/lengths.ts"
 import { noAmbientInput, pureImports } from "./rules/purity.ts"
-import { everyTestRuns, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
+import { everyTestRuns, missingProgramsOnly, noMachinePaths, noSleeps, noStrayFibers } from "./rules/words.ts"
 import { readSources, readTexts, ROOT, type Rule } from "./source.ts"
 
 const sources = readSources()
@@ -30,6 +31,7 @@ const RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["no imports in a circle", noCycles],
   [`no file outside tests has more than ${MAX_LINES} lines`, shortFiles(MAX_LINES, LONG_FILES)],
   ["no test is singled out or left out", everyTestRuns],
+  ["a test is left out for a missing program only, in CI never", missingProgramsOnly],
   ["no test sleeps", noSleeps],
   ["no fiber runs outside a scope", noStrayFibers],
   ["every export is documented", documentedExports]
@@ -42,6 +44,10 @@ describe("the repository", () => {
 
   test.each(RULES)("%s", (_name, rule) => {
     expect(rule(sources)).toEqual([])
+  })
+
+  test(`no function outside tests has more than ${MAX_FUNCTION_LINES} lines`, () => {
+    expect(shortFunctions(MAX_FUNCTION_LINES, LONG_FUNCTIONS)(texts)).toEqual([])
   })
 
   test("no file names a path of one machine", () => {

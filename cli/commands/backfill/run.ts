@@ -25,65 +25,18 @@ const OTHERS_PAUSE_MS = 2_000
 /** Lines of notes and failures shown; the rest is counted. */
 const MAX_LINES = 20
 
-interface Tally {
-  /** Jobs that are over; one that went back into the queue comes round again. */
-  readonly ends: ReadonlyArray<JobEnd>
-  /** Places of the jobs at work, by job. */
-  readonly places: ReadonlyMap<string, JobPlace>
-  readonly label: string
-}
-
 /** Runs until no job of the source is free. `jobs` is how many are expected, for the progress. */
 export const workOff = Effect.fn("workOff")(function* (
   parts: HistoryParts,
   { workers, jobs }: { readonly workers: number; readonly jobs: number }
 ): Effect.fn.Return<RunResult, StoreError> {
   const startedMs = yield* Clock.currentTimeMillis
-  const tally = yield* Ref.make<Tally>({ ends: [], places: new Map(), label: "" })
-
-  const show = Effect.gen(function* () {
-    const { ends, places, label } = yield* Ref.get(tally)
-    const jobsTotal = Math.max(jobs, ends.length + places.size)
-    const partly = [...places.values()].reduce(
-      (sum, place) => sum + place.chunksDone / Math.max(1, place.chunksTotal),
-      0
-    )
-    yield* showProgress({
-      jobsDone: ends.length,
-      jobsTotal,
-      share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
-      elapsedMs: (yield* Clock.currentTimeMillis) - startedMs,
-      fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
-      label
-    })
-  })
-  const onPlace = (id: string, place: JobPlace) =>
-    Ref.update(tally, (now) => ({
-      ...now,
-      places: new Map(now.places).set(id, place)
-    })).pipe(Effect.andThen(show))
-  const onEnd = (end: JobEnd) =>
-    Ref.update(tally, (now) => {
-      const places = new Map(now.places)
-      places.delete(end.job.id)
-      return { ...now, places, label: jobName(end.job), ends: end.phase === "pending" ? now.ends : [...now.ends, end] }
-    }).pipe(Effect.andThen(show))
-
-  const told: HistoryParts = {
-    ...parts,
-    store: {
-      ...parts.store,
-      jobs: {
-        ...parts.store.jobs,
-        keepPlace: (id, worker, place, leaseSec) =>
-          Effect.tap(parts.store.jobs.keepPlace(id, worker, place, leaseSec), onPlace(id, place))
-      }
-    }
-  }
+  const tally = yield* makeTally(jobs, startedMs)
+  const watched = watchedParts(parts, tally)
   const worker = (index: number) => {
     const options = { worker: `${hostname()}-${process.pid}-${index}`, timeoutMs: NO_LIMIT_MS }
-    return workOnce(options, told).pipe(
-      Effect.tap((end) => (end === null ? Effect.void : onEnd(end))),
+    return workOnce(options, watched).pipe(
+      Effect.tap((end) => (end === null ? Effect.void : tally.ended(end))),
       Effect.repeat({ while: (end) => end !== null })
     )
   }
@@ -106,8 +59,65 @@ export const workOff = Effect.fn("workOff")(function* (
       yield* untilNoneIsFree
     } while ((yield* openJobs) > 0)
   }).pipe(Effect.ensuring(endProgress))
-  return resultOf((yield* Ref.get(tally)).ends, (yield* Clock.currentTimeMillis) - startedMs)
+  return resultOf(yield* tally.ends, (yield* Clock.currentTimeMillis) - startedMs)
 })
+
+/** Counts what the workers do, and shows it. */
+interface Tally {
+  /** A job has come to another place. */
+  readonly moved: (id: string, place: JobPlace) => Effect.Effect<void>
+  readonly ended: (end: JobEnd) => Effect.Effect<void>
+  /** Jobs that are over; one that went back into the queue comes round again. */
+  readonly ends: Effect.Effect<ReadonlyArray<JobEnd>>
+}
+
+interface Counts {
+  readonly ends: ReadonlyArray<JobEnd>
+  /** Places of the jobs at work, by job. */
+  readonly places: ReadonlyMap<string, JobPlace>
+  readonly label: string
+}
+
+const makeTally = Effect.fnUntraced(function* (jobs: number, startedMs: number): Effect.fn.Return<Tally> {
+  const counts = yield* Ref.make<Counts>({ ends: [], places: new Map(), label: "" })
+
+  const show = Effect.gen(function* () {
+    const { ends, places, label } = yield* Ref.get(counts)
+    const jobsTotal = Math.max(jobs, ends.length + places.size)
+    const partly = [...places.values()].reduce(
+      (sum, place) => sum + place.chunksDone / Math.max(1, place.chunksTotal),
+      0
+    )
+    yield* showProgress({
+      jobsDone: ends.length,
+      jobsTotal,
+      share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
+      elapsedMs: (yield* Clock.currentTimeMillis) - startedMs,
+      fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
+      label
+    })
+  })
+  const change = (how: (now: Counts) => Counts) => Effect.andThen(Ref.update(counts, how), show)
+
+  return {
+    moved: (id, place) => change((now) => ({ ...now, places: new Map(now.places).set(id, place) })),
+    ended: (end) =>
+      change(({ ends, places }) => ({
+        ends: end.phase === "pending" ? ends : [...ends, end],
+        places: new Map([...places].filter(([id]) => id !== end.job.id)),
+        label: jobName(end.job)
+      })),
+    ends: Effect.map(Ref.get(counts), ({ ends }) => ends)
+  }
+})
+
+/** The parts for the workers; a place that is kept is counted as well. */
+const watchedParts = (parts: HistoryParts, tally: Tally): HistoryParts => {
+  const { jobs } = parts.store
+  const keepPlace: typeof jobs.keepPlace = (id, worker, place, leaseSec) =>
+    Effect.tap(jobs.keepPlace(id, worker, place, leaseSec), tally.moved(id, place))
+  return { ...parts, store: { ...parts.store, jobs: { ...jobs, keepPlace } } }
+}
 
 const freshOf = (ends: ReadonlyArray<JobEnd>): number =>
   ends.reduce((sum, end) => sum + ("fresh" in end ? end.fresh : 0), 0)

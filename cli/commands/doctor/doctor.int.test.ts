@@ -10,17 +10,13 @@ import { readSettings } from "../../../app/settings.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import { startNatsServer } from "../../../shared/journal/nats/testing/testServer.ts"
+import { natsServerFound, startNatsServer } from "../../../shared/journal/nats/testing/testServer.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { freePort } from "../../../shared/testing/freePort.ts"
-import { requireBinary } from "../../../shared/testing/requires.ts"
-import { writableJournal } from "../../../app/journal.ts"
-import { subjectsOf } from "../../../app/journal.ts"
+import { subjectsOf, writableJournal } from "../../../app/journal.ts"
 import { lineOf } from "./check.ts"
 import { fitToStart } from "./command.ts"
 import { runDoctor } from "./doctor.ts"
-
-const natsServer = requireBinary("nats-server")
 
 /** Settings of a machine of the test's own, whose data directory goes away. */
 const machine = (env: Readonly<Record<string, string>> = {}) =>
@@ -183,7 +179,7 @@ describe("a start", () => {
   )
 })
 
-describe.runIf(natsServer !== null)("the doctor at a NATS server", () => {
+describe.runIf(natsServerFound())("the doctor at a NATS server", () => {
   it.live("takes a stream that is not there yet for a market that has not begun", () =>
     Effect.gen(function* () {
       const server = yield* Effect.acquireRelease(

@@ -1,50 +1,30 @@
 /** The page's files, read once at start: nothing a request says ever becomes a path. */
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { readdirSync, readFileSync } from "node:fs"
+import { extname, join } from "node:path"
 
+/** One file of the page as it is served. */
 export interface Asset {
   readonly type: string
   readonly body: Buffer
 }
 
-const TYPES = {
-  html: "text/html; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  svg: "image/svg+xml"
-} as const
+/** What the page consists of; files of other kinds beside it (tests, the compiler's settings) are not served. */
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml"
+}
 
 const PAGE = join(import.meta.dirname, "../page")
 
-const asset = (name: string, extension: keyof typeof TYPES): Asset => ({
-  type: TYPES[extension],
-  body: readFileSync(join(PAGE, `${name}.${extension}`))
-})
-
-const MODULES = [
-  "main",
-  "connection",
-  "h",
-  "patch",
-  "format",
-  "sparkline",
-  "view",
-  "slotView",
-  "marketView",
-  "governorView",
-  "adviceView",
-  "candlesView",
-  "asking",
-  "dialog"
-] as const
-
-/** By request path. */
+/** By request path: `/` is the page itself, every other file stands under `/page/` as it does in its folder. */
 export const loadAssets = (): ReadonlyMap<string, Asset> =>
-  new Map([
-    ["/", asset("index", "html")],
-    ["/page/style.css", asset("style", "css")],
-    ["/page/governor.css", asset("governor", "css")],
-    ["/page/advice.css", asset("advice", "css")],
-    ["/page/icon.svg", asset("icon", "svg")],
-    ...MODULES.map((name) => [`/page/${name}.js`, asset(name, "js")] as const)
-  ])
+  new Map(
+    readdirSync(PAGE, { recursive: true, encoding: "utf8" }).flatMap((name) => {
+      const type = TYPES[extname(name)]
+      if (type === undefined) return []
+      const path = name === "index.html" ? "/" : `/page/${name.replaceAll("\\", "/")}`
+      return [[path, { type, body: readFileSync(join(PAGE, name)) }] as const]
+    })
+  )

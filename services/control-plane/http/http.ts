@@ -1,5 +1,5 @@
 /** The routes. All but actions are answered from the newest report in memory, so that no reader waits for anything. */
-import express, { type ErrorRequestHandler, type Express } from "express"
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
 import type { Asset } from "./assets.ts"
 import type { CandleBlocks } from "../core/blocks.ts"
@@ -37,21 +37,48 @@ const candleBlocks = ({
   ...(backfill === undefined ? {} : { backfill, hmm_data_pipeline, hmm_data_pipeline_secondary })
 })
 
+/** The server's routes, in the order in which a request meets them. */
 export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
-
-  app.use((request, response, next) => {
-    response.set(SECURITY_HEADERS)
-    const allowed = request.path === ACTION_PATH ? ["POST"] : ["GET", "HEAD"]
-    if (allowed.includes(request.method)) return next()
-    response.set("Allow", allowed.join(", "))
-    const detail = `${request.method} is not possible here; actions are sent with POST ${ACTION_PATH}`
-    problem(response, 405, "Method Not Allowed", detail)
-  })
-
+  app.use(checkMethod)
   takeActions(app, desk)
+  answerFromReport(app, latest)
+  app.get("/api/stream", (request, response) => {
+    if (request.method === "HEAD") return response.type("text/event-stream").end()
+    if (hub.open(response, latest())) return
+    response.set("Retry-After", "15")
+    problem(response, 503, "Too Many Streams", `${MAX_CLIENTS} pages are open already, or the server is stopping`)
+  })
+  app.use((request, response, next) => {
+    const asset = assets.get(request.path)
+    if (asset === undefined) return next()
+    response.set("Cache-Control", "no-cache").type(asset.type).send(asset.body)
+  })
+  app.use((request, response) => {
+    problem(response, 404, "Not Found", `there is nothing at ${request.path}; the status is at /api/status`)
+  })
+  // Express tells an error handler by its four parameters.
+  const failed: ErrorRequestHandler = (error, _request, response, _next) => {
+    onFailure(error)
+    if (response.headersSent) response.destroy()
+    else problem(response, 500, "Internal Server Error", "the request failed; the log says why")
+  }
+  app.use(failed)
+  return app
+}
 
+/** Every answer carries the security headers; only actions are posted. */
+const checkMethod: RequestHandler = (request, response, next) => {
+  response.set(SECURITY_HEADERS)
+  const allowed = request.path === ACTION_PATH ? ["POST"] : ["GET", "HEAD"]
+  if (allowed.includes(request.method)) return next()
+  response.set("Allow", allowed.join(", "))
+  const detail = `${request.method} is not possible here; actions are sent with POST ${ACTION_PATH}`
+  problem(response, 405, "Method Not Allowed", detail)
+}
+
+const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
   app.get(["/api/status", "/api/swarm/status"], (_request, response) => json(response, 200, latest().json))
 
   app.get("/health", (_request, response) => {
@@ -86,30 +113,4 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
       "no candles are known yet: the store is being opened, or service ohlcv-ingestor does not run"
     )
   })
-
-  app.get("/api/stream", (request, response) => {
-    if (request.method === "HEAD") return response.type("text/event-stream").end()
-    if (hub.open(response, latest())) return
-    response.set("Retry-After", "15")
-    problem(response, 503, "Too Many Streams", `${MAX_CLIENTS} pages are open already, or the server is stopping`)
-  })
-
-  app.use((request, response, next) => {
-    const asset = assets.get(request.path)
-    if (asset === undefined) return next()
-    response.set("Cache-Control", "no-cache").type(asset.type).send(asset.body)
-  })
-
-  app.use((request, response) => {
-    problem(response, 404, "Not Found", `there is nothing at ${request.path}; the status is at /api/status`)
-  })
-
-  // Express tells an error handler by its four parameters.
-  const failed: ErrorRequestHandler = (error, _request, response, _next) => {
-    onFailure(error)
-    if (response.headersSent) response.destroy()
-    else problem(response, 500, "Internal Server Error", "the request failed; the log says why")
-  }
-  app.use(failed)
-  return app
 }

@@ -16,6 +16,44 @@ const freshId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
 
 /**
+ * Keeps what was typed as this tab's token, and shows it no longer.
+ * @param {HTMLInputElement} input
+ */
+const keepToken = (input) => {
+  sessionStorage.setItem(TOKEN, input.value.trim())
+  input.value = ""
+}
+
+/**
+ * What a button of the page asks for.
+ * @param {Element} button
+ * @param {boolean} hasToken
+ */
+const askedBy = (button, hasToken) => {
+  const slot = button.getAttribute("data-slot")
+  const args = slot === null ? {} : { slot: Number(slot) }
+  return begin(button.getAttribute("data-action") ?? "", args, freshId(), hasToken)
+}
+
+/**
+ * Sends what is asked, with this tab's token; a token that is refused is forgotten. Rejects when no answer came in time.
+ * @param {Asking} from
+ * @param {boolean} preview
+ */
+const post = async ({ action, args, id, preview: shown }, preview) => {
+  const more = preview ? { preview } : { id, shown: shown?.effects ?? [] }
+  const response = await fetch("/api/action", {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ""}` },
+    body: JSON.stringify({ action, ...args, author: "page", ...more }),
+    signal: AbortSignal.timeout(PATIENCE_MS)
+  })
+  const body = await response.json()
+  if (response.status === 401) sessionStorage.removeItem(TOKEN)
+  return { status: response.status, body }
+}
+
+/**
  * Hears the buttons below `root`. Returns what to call whenever the page has come to another record.
  * @param {HTMLElement} root
  * @param {HTMLDialogElement} dialog
@@ -45,25 +83,16 @@ export const listen = (root, dialog, seenSeq) => {
    */
   const send = async (from, preview) => {
     become({ ...from, phase: preview ? "previewing" : "sending" })
-    const { action, args, id, preview: shown } = from
-    const more = preview ? { preview } : { id, shown: shown?.effects ?? [] }
     /** @type {Asking | null} */
     let next = null
     try {
-      const response = await fetch("/api/action", {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ""}` },
-        body: JSON.stringify({ action, ...args, author: "page", ...more }),
-        signal: AbortSignal.timeout(PATIENCE_MS)
-      })
-      const body = await response.json()
-      if (response.status === 401) sessionStorage.removeItem(TOKEN)
-      if (asking !== null) next = told(asking, response.status, body)
+      const { status, body } = await post(from, preview)
+      if (asking !== null) next = told(asking, status, body)
     } catch {
       if (asking !== null) next = unanswered(asking)
     }
     // Closed in the meantime, or another one opened: this answer belongs to nobody any more.
-    if (next !== null && next.id === id) become(next)
+    if (next !== null && next.id === from.id) become(next)
   }
 
   /** @param {Asking} from */
@@ -72,10 +101,8 @@ export const listen = (root, dialog, seenSeq) => {
   root.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-action]")
     if (button === null) return
-    const action = button.getAttribute("data-action") ?? ""
-    const slot = button.getAttribute("data-slot")
     const hasToken = sessionStorage.getItem(TOKEN) !== null
-    const next = begin(action, slot === null ? {} : { slot: Number(slot) }, freshId(), hasToken)
+    const next = askedBy(button, hasToken)
     asking = null
     dialog.showModal()
     if (hasToken) goOn(next)
@@ -93,8 +120,7 @@ export const listen = (root, dialog, seenSeq) => {
     event.preventDefault()
     const input = content.querySelector("input")
     if (asking === null || input === null) return
-    sessionStorage.setItem(TOKEN, input.value.trim())
-    input.value = ""
+    keepToken(input)
     goOn(asking)
   })
 

@@ -16,7 +16,7 @@ export interface Detector {
 
 /** A detector whose newest candle ended longer ago than this many of its intervals has nothing to say about now. */
 const STALE_AFTER_INTERVALS = 3
-/** Nor one that is later than a quarter of an hour, however short its interval (trading contract §11). */
+/** Nor one that is later than a quarter of an hour, however short its interval (docs/trading-contract.md §11). */
 const STALE_AFTER_SEC = 900
 
 type Reading = EventOf<"RegimeObserved">["oneMinute"]

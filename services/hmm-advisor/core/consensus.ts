@@ -1,4 +1,4 @@
-/** One answer from two detectors: fifteen minutes set the direction, one minute the timing (trading contract §10). */
+/** One answer from two detectors: fifteen minutes set the direction, one minute the timing (docs/trading-contract.md §10). */
 import type { Regime } from "./labels.ts"
 import type { RegimeReading } from "./regime.ts"
 

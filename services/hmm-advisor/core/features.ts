@@ -1,4 +1,4 @@
-/** From closed candles to the four numbers a regime is told by (trading contract §10). */
+/** From closed candles to the four numbers a regime is told by (docs/trading-contract.md §10). */
 import { macdFromFirst } from "../../../shared/core/indicators/macd.ts"
 import { emaFromFirst } from "../../../shared/core/indicators/movingAverage.ts"
 import { rsi, WILDER_LENGTH } from "../../../shared/core/indicators/wilder.ts"

@@ -1,5 +1,5 @@
 /**
- * Market structure on closed candles (trading contract §13): order blocks, fair value gaps, breaks of structure. These
+ * Market structure on closed candles (docs/trading-contract.md §13): order blocks, fair value gaps, breaks of structure. These
  * words have no standard; the contract's wording is the rule. Candles are oldest first; indexes count from 0. Each
  * finding is known at the close of the last candle it needs, never earlier.
  */

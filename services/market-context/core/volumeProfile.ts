@@ -1,5 +1,5 @@
 /**
- * Key levels of a day from its trades (trading contract §12): where the volume was. Exact decimals decide every bin and
+ * Key levels of a day from its trades (docs/trading-contract.md §12): where the volume was. Exact decimals decide every bin and
  * every comparison; binary doubles put 0.3 into the bin below 0.3.
  */
 import { type Price, Price as Prices, type Volume, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"

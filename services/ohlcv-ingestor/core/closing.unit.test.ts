@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
@@ -171,10 +171,10 @@ describe("an ohlc frame", () => {
   })
 })
 
-const RECORDED = new URL("../../../../shared/data/kraken-ws2-ohlc5m-messages-2024-11-12.csv.gz", import.meta.url)
-if (!existsSync(RECORDED)) console.log(`skipped: recorded ohlc messages: none at ${RECORDED.pathname}`)
+/** Two connections with silence between them: `tests/data/README.md`. */
+const RECORDED = new URL("../../../tests/data/ohlc-messages.csv.gz", import.meta.url)
 
-describe.runIf(existsSync(RECORDED))("the messages that Kraken really sent", () => {
+describe("the messages of two connections", () => {
   const rows = gunzipSync(readFileSync(RECORDED))
     .toString("utf8")
     .trim()
@@ -206,30 +206,35 @@ describe.runIf(existsSync(RECORDED))("the messages that Kraken really sent", () 
     )
     return [...new Map(figures)].filter(([start]) => start <= untilSec).map(([start, text]) => `${start} ${text}`)
   }
-  const at = (time: string) => Date.parse(`2024-11-12T${time}Z`) / 1_000
+  const at = (time: string) => Date.parse(`2024-03-01T${time}Z`) / 1_000
 
   it("leave each bar but the newest of a connection, with the figures of its last message to the last digit", () => {
     const [first, again] = [rows.slice(0, second), rows.slice(second)]
     const heard = [first, again].map((some) => hearAll(barsOf(some)))
-    assert.deepEqual(heard[0]?.bars.map(written), lastOf(first, at("06:35:00")))
-    assert.deepEqual(heard[1]?.bars.map(written), lastOf(again, at("06:45:00")))
+    assert.deepEqual(heard[0]?.bars.map(written), lastOf(first, at("06:40:00")))
+    assert.deepEqual(heard[1]?.bars.map(written), lastOf(again, at("07:10:00")))
     assert.deepEqual(
       heard.flatMap(({ problems }) => problems),
       []
     )
     assert.deepEqual(
       heard.map(({ bars }) => bars.length),
-      [8, 9]
+      [9, 13]
     )
   })
 
-  it("do not close the bar in which the recording was cut; the next connection gives all of it", () => {
-    const cut = hearAll([...barsOf(rows.slice(0, second)), "noise", at("06:45:00"), at("06:50:00")])
-    assert.isFalse(cut.bars.some(({ timeSec }) => timeSec === at("06:40:00")))
-    const whole = hearAll(barsOf(rows.slice(second))).bars.find(({ timeSec }) => timeSec === at("06:40:00"))
+  it("leave no bar of five minutes without a trade", () => {
+    const starts = hearAll(barsOf(rows.slice(second))).bars.map(({ timeSec }) => timeSec)
+    assert.deepEqual(starts.slice(-3), [at("06:55:00"), at("07:00:00"), at("07:10:00")])
+  })
+
+  it("do not close the bar in which a connection was cut; the next connection gives all of it", () => {
+    const cut = hearAll([...barsOf(rows.slice(0, second)), "noise", at("06:50:00"), at("06:55:00")])
+    assert.isFalse(cut.bars.some(({ timeSec }) => timeSec === at("06:45:00")))
+    const whole = hearAll(barsOf(rows.slice(second))).bars.find(({ timeSec }) => timeSec === at("06:45:00"))
     assert.strictEqual(
       whole && written(whole),
-      `${at("06:40:00")} 0.4024629 0.404456 0.4002135 0.4018246 2589212.02447858 383`
+      `${at("06:45:00")} 0.4027331 0.4032284 0.4007113 0.4007113 198486.77814056 80`
     )
   })
 })

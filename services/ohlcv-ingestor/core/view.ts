@@ -13,7 +13,7 @@ import {
   precisionOf,
   type StreamStatus
 } from "./status.ts"
-import type { WindowNow } from "../window.ts"
+import type { WindowNow } from "../window/memory.ts"
 
 /** `hmm_data_pipeline`: one timeframe. */
 export interface DataPipelineView {

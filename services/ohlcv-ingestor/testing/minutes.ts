@@ -1,7 +1,7 @@
 /** The one-minute series that tests of a window work with. */
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { WindowOptions } from "../window.ts"
+import type { WindowOptions } from "../window/memory.ts"
 
 export const MINUTES = { symbol: "XDGUSD", intervalMin: 1 }
 

@@ -1,8 +1,8 @@
-/** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (seed §14.1). */
+/** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (docs/trading-contract.md §9). */
 import { clamp, smooth, smoothingWeight } from "./arithmetic.ts"
 import type { RebalancerRules } from "../../../shared/config/rules/rebalancer.ts"
 
-/** How many open orders the account may still place: only `normal` leaves room for larger orders (seed §14.3). */
+/** How many open orders the account may still place: only `normal` leaves room for larger orders (docs/trading-contract.md §9). */
 export type CapacityBand = "normal" | "caution" | "stop"
 
 /** What the controller remembers: the smoothed distance to the target, and its change per second. */

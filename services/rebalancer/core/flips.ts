@@ -1,6 +1,6 @@
 /**
  * Flip damping: a skew that keeps changing its sign does harm, so that after too many changes it is silenced until it
- * has pointed one way for a whole window (seed §14.1, trading contract §9).
+ * has pointed one way for a whole window (docs/trading-contract.md §9).
  */
 
 /** Sign changes of the skew within an hour that silence it (trading contract §9: decided, not a setting). */

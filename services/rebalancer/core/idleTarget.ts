@@ -1,12 +1,12 @@
 /**
- * How much of the portfolio should lie idle in USD: less of it while the price rises, more while it falls (seed §15.2,
- * §15.3). Three stages keep the target calm: a dead zone, a hold after each jump, and smoothing.
+ * How much of the portfolio should lie idle in USD: less of it while the price rises, more while it falls
+ * (docs/trading-contract.md §9). Three stages keep the target calm: a dead zone, a hold after each jump, and smoothing.
  */
 import { clamp, smooth, smoothingWeight } from "./arithmetic.ts"
 import type { RebalancerRules } from "../../../shared/config/rules/rebalancer.ts"
 import type { TrendStep } from "./trend.ts"
 
-/** A move of the target by more than this share is a jump, and starts a hold. Seed §15.3. */
+/** A move of the target by more than this share is a jump, and starts a hold (docs/trading-contract.md §9). */
 const JUMP = 0.02
 
 /** What the target remembers. */

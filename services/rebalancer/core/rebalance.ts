@@ -1,6 +1,6 @@
 /**
  * The rebalancer: every few minutes, how strongly the slots should lean towards buying or selling, so that the share of
- * idle USD comes back to its target (seed §14, §15; trading contract §9). It places no orders: it only says which side's
+ * idle USD comes back to its target (docs/trading-contract.md §9). It places no orders: it only says which side's
  * orders may be larger.
  *
  * An update reads: trend of the price → target for the idle share → skew for the distance to it → silence if the skew
@@ -51,7 +51,7 @@ export interface RebalancerInput {
 
 /**
  * The answer. `skew` is what holds from now on: above 0 the buying trade (B) may place larger orders, below 0 the selling
- * one (A), 0 neither (trading contract §6).
+ * one (A), 0 neither (docs/trading-contract.md §6).
  */
 export type Rebalance =
   | { readonly _tag: "Disabled"; readonly skew: 0 }
@@ -71,7 +71,7 @@ export interface Rebalanced {
   readonly damping: DampingStep
 }
 
-/** The least time an update counts for, so that two at the same instant do not divide by 0 (trading contract §9). */
+/** The least time an update counts for, so that two at the same instant do not divide by 0 (docs/trading-contract.md §9). */
 const MIN_ELAPSED_SEC = 1
 
 /**

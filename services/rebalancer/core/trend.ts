@@ -1,4 +1,4 @@
-/** Where the price is going: two averages of it, and how far the fast one stands above the slow one (seed §15.1, §15.4). */
+/** Where the price is going: two averages of it, and how far the fast one stands above the slow one (docs/trading-contract.md §9). */
 import { smooth, smoothingWeight } from "./arithmetic.ts"
 import type { RebalancerRules } from "../../../shared/config/rules/rebalancer.ts"
 

@@ -1,4 +1,4 @@
-/** The fallback flags follow from which orders a slot has. (Trading contract §5.) */
+/** The fallback flags follow from which orders a slot has. (docs/trading-contract.md §5.) */
 import type { Draft } from "./draft.ts"
 import type { SlotOrder } from "./state.ts"
 

@@ -1,4 +1,4 @@
-/** The rules a slot's book obeys after every event, and the gaps at start that are none. (Trading contract §4.) */
+/** The rules a slot's book obeys after every event, and the gaps at start that are none. (docs/trading-contract.md §4.) */
 import { withLayers } from "./money/orderSizes.ts"
 import { phaseOf, type SlotBook, type SlotState } from "./state.ts"
 

@@ -30,23 +30,57 @@ export type PrivateCalls = <A>(call: PrivateCall<A>) => Effect.Effect<A, Exchang
 
 /** One per key and process: it owns the key's nonce. */
 export const makePrivateCalls = Effect.fnUntraced(function* (
-  { restUrl, requestTimeoutMs }: Connection,
-  { apiKey, apiSecret, tier }: Pick<KrakenTradingOptions, "apiKey" | "apiSecret" | "tier">
+  connection: Connection,
+  account: Pick<KrakenTradingOptions, "apiKey" | "apiSecret" | "tier">
 ): Effect.fn.Return<PrivateCalls, never, VenueClock> {
   const venue = yield* VenueClock
   const turn = yield* Semaphore.make(1)
-  const limits = LIMITS[tier]
-  const counters: Record<keyof typeof limits, Counter> = { calls: emptyCounter, trading: emptyCounter }
+  const counters = makeCounters(LIMITS[account.tier], venue)
+  const request = makeRequests(connection, account)
   let queued = 0
-  let nonce = 0n
 
-  const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: keyof typeof limits) {
+  const inTurn = Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
+    let { text, reply } = yield* request(call)
+    // Something else used the key between: worth one more signature, except for what must never be sent twice.
+    if (!reply.ok && isInvalidNonce(reply.errors) && call.kind !== "place") ({ text, reply } = yield* request(call))
+    const nowMs = yield* venue.nowMs
+    const { verdict, value } = settle(call, text, reply, nowMs)
+    if (verdict.exhausted !== null) counters.exhaust(verdict.exhausted, nowMs)
+    return yield* value
+  })
+
+  return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
+    if (queued >= MAX_QUEUED) {
+      const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
+      return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
+    }
+    queued++
+    return yield* Effect.gen(function* () {
+      yield* counters.waitForRoom(call, "calls")
+      yield* counters.waitForRoom(call, "trading")
+      return yield* turn.withPermit(inTurn(call))
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          queued--
+        })
+      )
+    )
+  })
+})
+
+type CounterName = keyof PrivateCall<unknown>["cost"]
+
+/** The exchange's two counters, as this process reckons them. */
+const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: VenueClock["Service"]) => {
+  const counters: Record<CounterName, Counter> = { calls: emptyCounter, trading: emptyCounter }
+
+  const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: CounterName) {
     if (call.cost[name] === 0) return
-    const limit: Limit = limits[name]
     let patienceMs = LONGEST_WAIT_MS
     while (true) {
       const nowMs = yield* venue.nowMs
-      const spent = spend(counters[name], limit, call.cost[name], nowMs)
+      const spent = spend(counters[name], limits[name], call.cost[name], nowMs)
       if (spent.granted) {
         counters[name] = spent.counter
         return
@@ -61,7 +95,20 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
     }
   })
 
-  const request = Effect.fnUntraced(function* (call: PrivateCall<unknown>) {
+  /** The exchange says that a counter is full, whatever was reckoned. */
+  const exhaust = (name: CounterName, nowMs: number): void => {
+    counters[name] = exhausted(limits[name], nowMs)
+  }
+  return { waitForRoom, exhaust }
+}
+
+/** Signed requests, each with a nonce above the one before. */
+const makeRequests = (
+  { restUrl, requestTimeoutMs }: Connection,
+  { apiKey, apiSecret }: Pick<KrakenTradingOptions, "apiKey" | "apiSecret">
+) => {
+  let nonce = 0n
+  return Effect.fnUntraced(function* (call: PrivateCall<unknown>) {
     nonce = nextNonce(nonce, yield* Clock.currentTimeMillis)
     const path = `/0/private/${call.method}`
     const body = new URLSearchParams({ nonce: nonce.toString(), ...call.params }).toString()
@@ -75,33 +122,4 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
     )
     return { text, reply: yield* openReply(call, text) }
   })
-
-  const inTurn = Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
-    let { text, reply } = yield* request(call)
-    // Something else used the key between: worth one more signature, except for what must never be sent twice.
-    if (!reply.ok && isInvalidNonce(reply.errors) && call.kind !== "place") ({ text, reply } = yield* request(call))
-    const nowMs = yield* venue.nowMs
-    const { verdict, value } = settle(call, text, reply, nowMs)
-    if (verdict.exhausted !== null) counters[verdict.exhausted] = exhausted(limits[verdict.exhausted], nowMs)
-    return yield* value
-  })
-
-  return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
-    if (queued >= MAX_QUEUED) {
-      const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
-      return yield* failure(call, { advice: "wait", retryAtMs }, `not sent: ${queued} calls are waiting already`)
-    }
-    queued++
-    return yield* Effect.gen(function* () {
-      yield* waitForRoom(call, "calls")
-      yield* waitForRoom(call, "trading")
-      return yield* turn.withPermit(inTurn(call))
-    }).pipe(
-      Effect.ensuring(
-        Effect.sync(() => {
-          queued--
-        })
-      )
-    )
-  })
-})
+}

@@ -7,9 +7,10 @@ import { ADD_ORDER_COST, amendCost, cancelCost } from "./core/budget.ts"
 import { executions } from "./executions.ts"
 import { fillsBetween } from "./fills.ts"
 import { connectionOf, type KrakenTradingOptions } from "./options.ts"
-import { makePrivateCalls } from "./privateCalls.ts"
+import { makePrivateCalls, type PrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
 import { readBalances, readConstraints, readFees } from "./core/wire/account.ts"
+import type { PairNames } from "./core/wire/names.ts"
 import { child, type Row } from "../../core/wire/json.ts"
 import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
 
@@ -23,6 +24,7 @@ const MAX_AGES = 1_000
 const READ = { calls: 1, trading: 0 }
 const HISTORY = { calls: 2, trading: 0 }
 
+/** The trading port over Kraken's REST and its private stream; owns the key's nonce and the account's counters. */
 export const makeTrading = Effect.fnUntraced(function* (
   options: KrakenTradingOptions
 ): Effect.fn.Return<Trading["Service"], never, VenueClock> {
@@ -30,28 +32,69 @@ export const makeTrading = Effect.fnUntraced(function* (
   const connection = connectionOf(options)
   const { names } = connection
   const call = yield* makePrivateCalls(connection, options)
-  /** When each order was opened: a cancel costs more the younger it is. */
+  const read = readerOf(call)
+  const ages = orderAges(venue)
+
+  const constraints = publicCall(
+    connection,
+    { method: "AssetPairs", kind: "read", read: readConstraints },
+    { pair: names.pair }
+  ).pipe(
+    Effect.map(({ value }) => value),
+    Effect.provideService(VenueClock, venue)
+  )
+
+  return Trading.of({
+    constraints,
+    fees: read("TradeVolume", { pair: names.pair }, READ, readFees),
+    balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
+    ...orderChanges(call, names.pair, ages),
+    ...orderReports(read, names, ages),
+    fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
+      fillsBetween(call, names, HISTORY, fromMs, toMs),
+    executions: executions(connection, options.wsPrivateUrl, call).pipe(Stream.provideService(VenueClock, venue))
+  })
+})
+
+/** When each order was opened, exchange Unix milliseconds: changing it costs more the younger it is. */
+interface OrderAges {
+  readonly opened: (txid: string, ms: number) => void
+  readonly gone: (txid: string) => void
+  /** Null: this process has not seen it. */
+  readonly ageMs: (txid: string, nowMs: number) => number | null
+  readonly nowMs: Effect.Effect<number>
+}
+
+const orderAges = (venue: VenueClock["Service"]): OrderAges => {
   const openedMs = new Map<string, number>()
-
-  const remember = (txid: string, ms: number) => {
-    openedMs.set(txid, ms)
-    if (openedMs.size > MAX_AGES) openedMs.delete(openedMs.keys().next().value ?? txid)
+  return {
+    opened: (txid, ms) => {
+      openedMs.set(txid, ms)
+      if (openedMs.size > MAX_AGES) openedMs.delete(openedMs.keys().next().value ?? txid)
+    },
+    gone: (txid) => void openedMs.delete(txid),
+    ageMs: (txid, nowMs) => {
+      const ms = openedMs.get(txid)
+      return ms === undefined ? null : nowMs - ms
+    },
+    nowMs: venue.nowMs
   }
+}
 
-  const read = <A>(method: string, params: Record<string, string>, cost: typeof READ, of: (result: Row) => A) =>
+/** A read with its parameters, what it costs, and how its result is understood. */
+const readerOf =
+  (call: PrivateCalls) =>
+  <A>(method: string, params: Record<string, string>, cost: typeof READ, of: (result: Row) => A) =>
     call({ method, kind: "read", params, cost, read: of })
 
-  const openOrders = (filter: Record<string, string>) =>
-    read("OpenOrders", filter, READ, (result) => readOrders(child(result, "open"), names)).pipe(
-      Effect.tap((reports) =>
-        Effect.sync(() => {
-          for (const { txid, openedMs: ms } of reports) remember(txid, ms)
-        })
-      )
-    )
-
+/** Calls that change orders. */
+const orderChanges = (
+  call: PrivateCalls,
+  pair: string,
+  ages: OrderAges
+): Pick<Trading["Service"], "rehearse" | "place" | "cancel" | "amend"> => {
   const termsOf = (order: LimitOrder): Record<string, string> => ({
-    pair: names.pair,
+    pair,
     type: order.side,
     ordertype: "limit",
     price: Price.format(order.price),
@@ -72,15 +115,14 @@ export const makeTrading = Effect.fnUntraced(function* (
   const place = Effect.fn("Kraken.place")(function* (order: LimitOrder) {
     const params = termsOf(order)
     const txid = yield* call({ method: "AddOrder", kind: "place", params, cost: placing, read: readPlaced })
-    remember(txid, yield* venue.nowMs)
+    ages.opened(txid, yield* ages.nowMs)
     return { txid }
   })
 
   const cancel = Effect.fn("Kraken.cancel")(function* (txid: string) {
-    const opened = openedMs.get(txid)
-    const cost = { calls: 0, trading: cancelCost(opened === undefined ? null : (yield* venue.nowMs) - opened) }
+    const cost = { calls: 0, trading: cancelCost(ages.ageMs(txid, yield* ages.nowMs)) }
     const taken = yield* call({ method: "CancelOrder", kind: "cancel", params: { txid }, cost, read: readCanceled })
-    openedMs.delete(txid)
+    ages.gone(txid)
     if (taken === 0) {
       return yield* new ExchangeError({
         operation: "CancelOrder",
@@ -92,14 +134,31 @@ export const makeTrading = Effect.fnUntraced(function* (
   })
 
   const amend = Effect.fn("Kraken.amend")(function* (txid: string, price: Price) {
-    const opened = openedMs.get(txid)
-    const nowMs = yield* venue.nowMs
-    const cost = { calls: 0, trading: amendCost(opened === undefined ? null : nowMs - opened) }
+    const nowMs = yield* ages.nowMs
+    const cost = { calls: 0, trading: amendCost(ages.ageMs(txid, nowMs)) }
     const params = { txid, limit_price: Price.format(price), post_only: "true" }
     yield* call({ method: "AmendOrder", kind: "amend", params, cost, read: readAmended })
     // An order's age, as the rate limits see it, begins anew with an amendment.
-    remember(txid, nowMs)
+    ages.opened(txid, nowMs)
   })
+
+  return { rehearse, place, cancel, amend }
+}
+
+/** Calls that tell how orders stand. */
+const orderReports = (
+  read: ReturnType<typeof readerOf>,
+  names: PairNames,
+  ages: OrderAges
+): Pick<Trading["Service"], "openOrders" | "findByClientId" | "orders"> => {
+  const openOrders = (filter: Record<string, string>) =>
+    Effect.tap(
+      read("OpenOrders", filter, READ, (result) => readOrders(child(result, "open"), names)),
+      (reports) =>
+        Effect.sync(() => {
+          for (const { txid, openedMs } of reports) ages.opened(txid, openedMs)
+        })
+    )
 
   const findByClientId = Effect.fn("Kraken.findByClientId")(function* (clientId: string) {
     const filter = { cl_ord_id: clientId }
@@ -119,31 +178,8 @@ export const makeTrading = Effect.fnUntraced(function* (
     return found
   })
 
-  const constraints = publicCall(
-    connection,
-    { method: "AssetPairs", kind: "read", read: readConstraints },
-    { pair: names.pair }
-  ).pipe(
-    Effect.map(({ value }) => value),
-    Effect.provideService(VenueClock, venue)
-  )
-
-  return Trading.of({
-    constraints,
-    fees: read("TradeVolume", { pair: names.pair }, READ, readFees),
-    balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
-    place,
-    rehearse,
-    cancel,
-    amend,
-    openOrders: openOrders({}),
-    findByClientId,
-    orders: byIds,
-    fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
-      fillsBetween(call, names, HISTORY, fromMs, toMs),
-    executions: executions(connection, options.wsPrivateUrl, call).pipe(Stream.provideService(VenueClock, venue))
-  })
-})
+  return { openOrders: openOrders({}), findByClientId, orders: byIds }
+}
 
 /**
  * The orders that carry the id, newest first. A row without any id cannot be told from ours when the exchange has

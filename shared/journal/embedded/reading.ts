@@ -36,7 +36,6 @@ export const makeReading = ({ index, recent, onChange, ended }: ReadingOptions) 
   return {
     get,
     last: (subject: string) => Effect.suspend(() => get(index.lastOf(subject))),
-    firstAfter: (subject: string, seq: number) => Effect.suspend(() => get(index.firstAfter(subject, seq))),
     head: Effect.sync(index.head),
     read: (options: ReadFrom) => recordStream(source, options, "to-head"),
     tail: (options: ReadFrom) => recordStream(source, options, "for-ever")

@@ -30,8 +30,6 @@ export interface RecordIndex {
   readonly locate: (seq: number) => Place
   /** Newest sequence on the subject; 0 for none. */
   readonly lastOf: (subject: string) => number
-  /** Oldest sequence on the subject greater than `seq`; 0 for none. Cost grows with the records of the subject since. */
-  readonly firstAfter: (subject: string, seq: number) => number
 }
 
 /** Numbers by position, 32 bits each, without ever copying what is there. */
@@ -49,7 +47,6 @@ const makeColumn = () => {
 
 export const makeRecordIndex = (): RecordIndex => {
   const offsets = makeColumn()
-  const previousOnSubject = makeColumn()
   const lastBySubject = new Map<string, number>()
   const segments: Array<Segment> = []
   let head = 0
@@ -77,7 +74,6 @@ export const makeRecordIndex = (): RecordIndex => {
       if (segment === undefined) throw new RangeError("a record needs a segment before it")
       head += 1
       offsets.set(head, segment.endOffset)
-      previousOnSubject.set(head, lastBySubject.get(subject) ?? 0)
       lastBySubject.set(subject, head)
       segment.endOffset += size
     },
@@ -89,15 +85,6 @@ export const makeRecordIndex = (): RecordIndex => {
       const end = newestOfSegment ? segment.endOffset : offsets.get(seq + 1)
       return { path: segment.path, offset, size: end - offset, untilSegmentEnd: segment.endOffset - offset }
     },
-    lastOf: (subject) => lastBySubject.get(subject) ?? 0,
-    firstAfter: (subject, seq) => {
-      let found = 0
-      let candidate = lastBySubject.get(subject) ?? 0
-      while (candidate > seq) {
-        found = candidate
-        candidate = previousOnSubject.get(candidate)
-      }
-      return found
-    }
+    lastOf: (subject) => lastBySubject.get(subject) ?? 0
   }
 }

@@ -4,9 +4,9 @@
  */
 import { Effect, type Scope } from "effect"
 import { type JournalRecord, JournalUnavailable } from "../port.ts"
-import { codeOf, DiskError, type OpenForWriting, syncDirectory, type WritableFile } from "./directory/disk.ts"
-import { encodeFrame, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./directory/frame.ts"
-import { segmentPath, segmentsDirectory } from "./directory/layout.ts"
+import type { DiskError } from "./directory/disk.ts"
+import { encodeFrame } from "./directory/frame.ts"
+import { makeSegmentWriter, type SegmentWriterOptions, type Tip } from "./directory/segmentWriter.ts"
 import type { Recovered } from "./recovery.ts"
 
 /**
@@ -21,14 +21,9 @@ export interface WrittenRecord {
   readonly size: number
 }
 
-export interface WriterOptions {
-  readonly directory: string
-  /** A group that would begin beyond this many bytes of a segment opens the next segment. */
-  readonly segmentBytes: number
-  readonly open: OpenForWriting
+/** Where to write, after what, and who hears of it. */
+export interface WriterOptions extends SegmentWriterOptions {
   readonly start: Recovered
-  /** A new segment stands ready; its records follow. */
-  readonly onSegment: (path: string, firstSeq: number, startOffset: number) => void
   /** A group is safe on disk, `crc` is its last record's checksum; called before its writers are answered. */
   readonly onDurable: (group: ReadonlyArray<WrittenRecord>, crc: number) => void
   /** The disk failed; nothing will be written any more. */
@@ -48,102 +43,123 @@ export interface Writer {
   readonly durable: (seq: number) => Effect.Effect<void, JournalUnavailable>
 }
 
+type Answer = (outcome: Effect.Effect<void, JournalUnavailable>) => void
+
 interface Group {
   readonly frames: Array<Buffer>
   readonly records: Array<WrittenRecord>
-  readonly waiters: Set<(outcome: Effect.Effect<void, JournalUnavailable>) => void>
+  readonly waiters: Set<Answer>
   bytes: number
 }
 
 const emptyGroup = (): Group => ({ frames: [], records: [], waiters: new Set(), bytes: 0 })
 
+const settle = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>): void => {
+  for (const answer of group.waiters) answer(outcome)
+}
+
+/** Records on their way to the disk: the group that fills, and the one that is being written. */
+class Groups {
+  private filling = emptyGroup()
+  private writing = emptyGroup()
+  private submitted: Tip
+  private wake: (() => void) | null = null
+
+  constructor(tip: Tip) {
+    this.submitted = tip
+  }
+
+  get isFull(): boolean {
+    return this.filling.bytes >= MAX_PENDING_BYTES
+  }
+
+  get isEmpty(): boolean {
+    return this.filling.records.length === 0
+  }
+
+  add(record: JournalRecord, durableSeq: number): void {
+    const { frame, crc } = encodeFrame({ ...record, durableSeq, previousCrc: this.submitted.crc })
+    this.submitted = { seq: record.seq, crc }
+    this.filling.frames.push(frame)
+    this.filling.bytes += frame.length
+    // Readers share the frame's bytes: one copy of the data serves the disk and every live reader.
+    const data = frame.subarray(frame.length - record.data.byteLength)
+    this.filling.records.push({ record: { ...record, data }, size: frame.length })
+    const waiting = this.wake
+    this.wake = null
+    waiting?.()
+  }
+
+  /** The group that fills becomes the one being written; `tip` is its last record. */
+  next(): { readonly group: Group; readonly tip: Tip } {
+    this.writing = this.filling
+    this.filling = emptyGroup()
+    return { group: this.writing, tip: this.submitted }
+  }
+
+  /** Answers everyone who waits, and drops what was not written. */
+  fail(error: JournalUnavailable): void {
+    settle(this.writing, Effect.fail(error))
+    settle(this.filling, Effect.fail(error))
+    this.filling = emptyGroup()
+  }
+
+  /** Answers when the group of a submitted record that is not safe yet has been written; returns how to stop waiting. */
+  whenWritten(seq: number, answer: Answer): () => void {
+    const group = seq > this.submitted.seq - this.filling.records.length ? this.filling : this.writing
+    group.waiters.add(answer)
+    return () => void group.waiters.delete(answer)
+  }
+
+  /** Waits until there is something to write. */
+  readonly filled = Effect.callback<void>((resume) => {
+    if (!this.isEmpty) return resume(Effect.void)
+    // A microtask later, so that everything submitted in the same turn travels in one group.
+    this.wake = () => queueMicrotask(() => resume(Effect.void))
+    return Effect.sync(() => {
+      this.wake = null
+    })
+  })
+}
+
+/** Why the journal takes nothing any more once the disk has failed. */
 export const unavailable = (error: DiskError): JournalUnavailable =>
   new JournalUnavailable({ detail: `${error.message}; the journal takes no records until it is opened again` })
 
+/** Writes for as long as the scope; what is submitted before it closes is written. */
 export const makeWriter = Effect.fnUntraced(function* (
   options: WriterOptions
 ): Effect.fn.Return<Writer, never, Scope.Scope> {
-  const { directory, start } = options
-  let file: WritableFile | null = start.active === null ? null : options.open(start.active.path)
-  let endOffset = start.active?.endOffset ?? 0
-  let submittedSeq = start.head
-  let submittedCrc = start.crc
-  let durableSeq = start.head
-  let durableCrc = start.crc
+  const segments = makeSegmentWriter(options, options.start.active)
+  let durableTip: Tip = { seq: options.start.head, crc: options.start.crc }
   let failure: DiskError | null = null
-  let pending = emptyGroup()
-  let writing = emptyGroup()
-  let wake: (() => void) | null = null
+  const groups = new Groups(durableTip)
 
-  const settle = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>) => {
-    for (const answer of group.waiters) answer(outcome)
-  }
-
-  /** A fresh file is durable, name and header, before the first record goes into it. */
-  const beginSegment = Effect.fnUntraced(function* () {
-    const previous = file
-    file = null
-    if (previous !== null) yield* previous.close
-    const firstSeq = durableSeq + 1
-    const path = segmentPath(directory, firstSeq)
-    const next = yield* Effect.try({
-      try: () => options.open(path),
-      catch: (error) => new DiskError({ operation: "open", path, code: codeOf(error) })
-    })
-    file = next
-    yield* next.write(encodeSegmentHeader({ firstSeq, previousCrc: durableCrc }), 0)
-    yield* next.sync
-    yield* Effect.try({
-      try: () => syncDirectory(segmentsDirectory(directory)),
-      catch: (error) => new DiskError({ operation: "fsync", path: segmentsDirectory(directory), code: codeOf(error) })
-    })
-    endOffset = SEGMENT_HEADER_BYTES
-    options.onSegment(path, firstSeq, endOffset)
-    return next
-  })
-
-  const writeGroup = Effect.fnUntraced(function* (group: Group, lastCrc: number) {
-    const target = file === null || endOffset >= options.segmentBytes ? yield* beginSegment() : file
-    yield* target.write(Buffer.concat(group.frames, group.bytes), endOffset)
-    yield* target.sync
-    endOffset += group.bytes
-    durableSeq += group.records.length
-    durableCrc = lastCrc
-    options.onDurable(group.records, lastCrc)
+  const writeGroup = Effect.fnUntraced(function* (group: Group, tip: Tip) {
+    yield* segments.append(Buffer.concat(group.frames, group.bytes), durableTip)
+    durableTip = tip
+    options.onDurable(group.records, tip.crc)
     settle(group, Effect.void)
   })
 
   /** Writes what is pending. A disk that failed once is not trusted again: what it reports as synced may be gone. */
   const flush = Effect.suspend(() => {
-    writing = pending
-    pending = emptyGroup()
-    return writeGroup(writing, submittedCrc).pipe(
+    const { group, tip } = groups.next()
+    return writeGroup(group, tip).pipe(
       Effect.catch((error) =>
         Effect.sync(() => {
           failure = error
           options.onFailure(error)
-          settle(writing, Effect.fail(unavailable(error)))
-          settle(pending, Effect.fail(unavailable(error)))
-          pending = emptyGroup()
+          groups.fail(unavailable(error))
         })
       )
     )
   })
 
-  const drain = Effect.suspend(() => (pending.records.length > 0 && failure === null ? flush : Effect.void))
-  yield* Effect.addFinalizer(() =>
-    drain.pipe(Effect.andThen(Effect.suspend(() => (file === null ? Effect.void : file.close))))
-  )
+  const drain = Effect.suspend(() => (!groups.isEmpty && failure === null ? flush : Effect.void))
+  yield* Effect.addFinalizer(() => Effect.andThen(drain, segments.close))
 
-  const work = Effect.callback<void>((resume) => {
-    if (pending.records.length > 0) return resume(Effect.void)
-    // A microtask later, so that everything submitted in the same turn travels in one group.
-    wake = () => queueMicrotask(() => resume(Effect.void))
-    return Effect.sync(() => {
-      wake = null
-    })
-  })
-  yield* work.pipe(
+  yield* groups.filled.pipe(
     Effect.andThen(Effect.uninterruptible(flush)),
     Effect.repeat({ while: () => failure === null }),
     Effect.forkScoped
@@ -151,38 +167,22 @@ export const makeWriter = Effect.fnUntraced(function* (
 
   const durable = (seq: number): Effect.Effect<void, JournalUnavailable> =>
     Effect.callback((resume) => {
-      if (seq <= durableSeq) return resume(Effect.void)
+      if (seq <= durableTip.seq) return resume(Effect.void)
       if (failure !== null) return resume(Effect.fail(unavailable(failure)))
-      const group = seq > submittedSeq - pending.records.length ? pending : writing
-      group.waiters.add(resume)
-      return Effect.sync(() => {
-        group.waiters.delete(resume)
-      })
+      return Effect.sync(groups.whenWritten(seq, resume))
     })
 
   /** The next group to finish makes room; after the yield its successor is on its way and the pending one is empty. */
   const room: Effect.Effect<void, JournalUnavailable> = Effect.suspend(() =>
-    pending.bytes < MAX_PENDING_BYTES
-      ? Effect.void
-      : durable(durableSeq + 1).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(room))
+    groups.isFull
+      ? durable(durableTip.seq + 1).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(room))
+      : Effect.void
   )
 
   return {
-    durableSeq: () => durableSeq,
+    durableSeq: () => durableTip.seq,
     failure: () => failure,
-    submit: (record) => {
-      const { frame, crc } = encodeFrame({ ...record, durableSeq, previousCrc: submittedCrc })
-      submittedSeq = record.seq
-      submittedCrc = crc
-      pending.frames.push(frame)
-      pending.bytes += frame.length
-      // Readers share the frame's bytes: one copy of the data serves the disk and every live reader.
-      const data = frame.subarray(frame.length - record.data.byteLength)
-      pending.records.push({ record: { ...record, data }, size: frame.length })
-      const waiting = wake
-      wake = null
-      waiting?.()
-    },
+    submit: (record) => groups.add(record, durableTip.seq),
     room,
     durable
   }

@@ -41,69 +41,122 @@ const headersOf = ({ id, expectedLastSeq }: JournalEntry): MsgHdrs => {
   return { encode: () => Buffer.from(text, "latin1") } as unknown as MsgHdrs
 }
 
+/**
+ * The publishes without an answer yet, one slot each. A publish has a token that counts up; its slot is the remainder.
+ * Parallel arrays, so that nothing is allocated per message.
+ */
+class InFlight {
+  private readonly tokens = new Float64Array(MAX_IN_FLIGHT).fill(-1)
+  private readonly sentTick = new Float64Array(MAX_IN_FLIGHT)
+  private readonly owners: Array<AckOwner | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
+  private readonly places = new Int32Array(MAX_IN_FLIGHT)
+  private readonly sent: Array<JournalEntry | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
+  private nextToken = 0
+  private count = 0
+  private bytes = 0
+  private tick = 0
+
+  /** The slot of the next token may still be taken by an old publish that nobody has answered. */
+  hasRoom(): boolean {
+    return (
+      this.count < MAX_IN_FLIGHT &&
+      this.bytes < MAX_IN_FLIGHT_BYTES &&
+      this.owners[this.nextToken % MAX_IN_FLIGHT] === null
+    )
+  }
+
+  isHalfEmpty(): boolean {
+    return this.count <= MAX_IN_FLIGHT / 2 && this.bytes <= MAX_IN_FLIGHT_BYTES / 2
+  }
+
+  /** Takes the next slot, which must be free, and returns the publish's token. */
+  add(entry: JournalEntry, owner: AckOwner, place: number): number {
+    const token = this.nextToken++
+    const slot = token % MAX_IN_FLIGHT
+    this.tokens[slot] = token
+    this.sentTick[slot] = this.tick
+    this.owners[slot] = owner
+    this.places[slot] = place
+    this.sent[slot] = entry
+    this.count += 1
+    this.bytes += entry.data.byteLength
+    return token
+  }
+
+  /** Tells the owner what the server has answered; `saw` hears of a stored record first. */
+  answer(token: number, message: Msg, saw: Link["saw"]): void {
+    const slot = token % MAX_IN_FLIGHT
+    const entry = this.sent[slot]
+    const owner = this.owners[slot]
+    // A late answer to something given up already: the writer has been told "unknown" and repeats.
+    if (this.tokens[slot] !== token || entry == null || owner == null) return
+    const place = this.places[slot] ?? 0
+    this.free(slot)
+    const seq = plainSeq(message.data)
+    const answer = seq > 0 ? null : answerOf(message, entry)
+    if (answer !== null && answer.kind === "failed") return owner.failed(place, answer.error)
+    const stored = answer?.seq ?? seq
+    saw(stored, entry.id)
+    owner.stored(place, stored, answer?.duplicate ?? false)
+  }
+
+  giveUp(token: number, error: JournalUnavailable): void {
+    this.giveUpSlot(token % MAX_IN_FLIGHT, error)
+  }
+
+  giveUpAll(error: JournalUnavailable): void {
+    for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) if (this.owners[slot] !== null) this.giveUpSlot(slot, error)
+  }
+
+  /** A second has passed: gives up what has been on its way for too long. */
+  second(): void {
+    this.tick += 1
+    const late = new JournalUnavailable({ detail: `no answer within ${ACK_TIMEOUT_SECONDS} seconds` })
+    for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) {
+      const isLate = this.tick - (this.sentTick[slot] ?? 0) > ACK_TIMEOUT_SECONDS
+      if (this.owners[slot] !== null && isLate) this.giveUpSlot(slot, late)
+    }
+  }
+
+  private giveUpSlot(slot: number, error: JournalUnavailable): void {
+    const owner = this.owners[slot]
+    const place = this.places[slot] ?? 0
+    this.free(slot)
+    owner?.failed(place, error)
+  }
+
+  private free(slot: number): void {
+    this.bytes -= this.sent[slot]?.data.byteLength ?? 0
+    this.count -= 1
+    this.tokens[slot] = -1
+    this.owners[slot] = null
+    this.sent[slot] = null
+  }
+}
+
+/** Opens the window; what is in it when the scope closes is never answered. */
 export const makeAckWindow = Effect.fnUntraced(function* (
   connection: NatsConnection,
   link: Link
 ): Effect.fn.Return<AckWindow, never, Scope.Scope> {
   const inbox = createInbox()
   const tokenStart = inbox.length + 1
-  // One slot per publish in flight, found by its token; parallel arrays, so that nothing is allocated per message.
-  const tokens = new Float64Array(MAX_IN_FLIGHT).fill(-1)
-  const sentTick = new Float64Array(MAX_IN_FLIGHT)
-  const owners: Array<AckOwner | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
-  const places = new Int32Array(MAX_IN_FLIGHT)
-  const sent: Array<JournalEntry | null> = Array.from({ length: MAX_IN_FLIGHT }, () => null)
+  const inFlight = new InFlight()
   let waiting = new Set<() => void>()
-  let nextToken = 0
-  let inFlight = 0
-  let bytesInFlight = 0
-  let tick = 0
 
   const roomAgain = () => {
     // Half empty, not one free: so that a long append is woken once per half window and not once per message.
-    if (waiting.size === 0 || inFlight > MAX_IN_FLIGHT / 2 || bytesInFlight > MAX_IN_FLIGHT_BYTES / 2) return
+    if (waiting.size === 0 || !inFlight.isHalfEmpty()) return
     const due = waiting
     waiting = new Set()
     for (const listener of due) listener()
   }
 
-  const free = (slot: number): void => {
-    bytesInFlight -= sent[slot]?.data.byteLength ?? 0
-    inFlight -= 1
-    tokens[slot] = -1
-    owners[slot] = null
-    sent[slot] = null
-  }
-
-  const giveUp = (slot: number, error: JournalUnavailable) => {
-    const owner = owners[slot]
-    const place = places[slot] ?? 0
-    free(slot)
-    owner?.failed(place, error)
-  }
-
   const onAck = (error: Error | null, message: Msg) => {
     if (error !== null) return
-    const token = Number(message.subject.slice(tokenStart))
-    const slot = token % MAX_IN_FLIGHT
-    const entry = sent[slot]
-    const owner = owners[slot]
-    // A late answer to something given up already: the writer has been told "unknown" and repeats.
-    if (tokens[slot] !== token || entry == null || owner == null) return
-    const place = places[slot] ?? 0
-    free(slot)
-    const seq = plainSeq(message.data)
-    const answer = seq > 0 ? null : answerOf(message, entry)
-    if (answer !== null && answer.kind === "failed") {
-      owner.failed(place, answer.error)
-    } else {
-      const stored = answer?.seq ?? seq
-      link.saw(stored, entry.id)
-      owner.stored(place, stored, answer?.duplicate ?? false)
-    }
+    inFlight.answer(Number(message.subject.slice(tokenStart)), message, link.saw)
     roomAgain()
   }
-
   yield* Effect.acquireRelease(
     Effect.sync(() => connection.subscribe(`${inbox}.*`, { callback: onAck })),
     (subscription) => Effect.sync(() => subscription.unsubscribe())
@@ -113,26 +166,21 @@ export const makeAckWindow = Effect.fnUntraced(function* (
     Effect.sync(() =>
       link.onChange((state) => {
         if (state.kind === "ready") return
-        const lost = state.kind === "down" ? state.error : new JournalUnavailable({ detail: state.error.message })
-        for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) if (owners[slot] !== null) giveUp(slot, lost)
+        inFlight.giveUpAll(
+          state.kind === "down" ? state.error : new JournalUnavailable({ detail: state.error.message })
+        )
         roomAgain()
       })
     ),
     (stop) => Effect.sync(stop)
   )
   yield* Effect.sync(() => {
-    tick += 1
-    const late = new JournalUnavailable({ detail: `no answer within ${ACK_TIMEOUT_SECONDS} seconds` })
-    for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) {
-      if (owners[slot] !== null && tick - (sentTick[slot] ?? 0) > ACK_TIMEOUT_SECONDS) giveUp(slot, late)
-    }
+    inFlight.second()
     roomAgain()
   }).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
 
   return {
-    // The slot of the next token may still be taken by an old publish that nobody has answered.
-    hasRoom: () =>
-      inFlight < MAX_IN_FLIGHT && bytesInFlight < MAX_IN_FLIGHT_BYTES && owners[nextToken % MAX_IN_FLIGHT] === null,
+    hasRoom: () => inFlight.hasRoom(),
     onRoom: (listener) => {
       waiting.add(listener)
       return () => {
@@ -140,21 +188,12 @@ export const makeAckWindow = Effect.fnUntraced(function* (
       }
     },
     send: (entry, owner, place) => {
-      const slot = nextToken % MAX_IN_FLIGHT
-      tokens[slot] = nextToken
-      sentTick[slot] = tick
-      owners[slot] = owner
-      places[slot] = place
-      sent[slot] = entry
-      inFlight += 1
-      bytesInFlight += entry.data.byteLength
-      const reply = `${inbox}.${nextToken}`
-      nextToken += 1
+      const token = inFlight.add(entry, owner, place)
       try {
-        connection.publish(entry.subject, entry.data, { reply, headers: headersOf(entry) })
+        connection.publish(entry.subject, entry.data, { reply: `${inbox}.${token}`, headers: headersOf(entry) })
       } catch (error) {
         // Only a connection that is closed for good throws here.
-        giveUp(slot, new JournalUnavailable({ detail: String(error) }))
+        inFlight.giveUp(token, new JournalUnavailable({ detail: String(error) }))
       }
     }
   }

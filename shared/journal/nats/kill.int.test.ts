@@ -2,8 +2,9 @@
 import { cpSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Latch, References, Schedule, type Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Latch, References, type Scope, Stream } from "effect"
 import { Journal, type JournalEntry } from "../port.ts"
+import { retryAppend } from "../../retry.ts"
 import { NatsJournal, type NatsJournalOptions } from "./nats.ts"
 import { natsServerFound, type NatsServer, startNatsServer } from "./testing/testServer.ts"
 
@@ -18,11 +19,6 @@ const layerOn = (server: NatsServer, options: Partial<NatsJournalOptions> = {}) 
 const entry = (subject: string, id: string): JournalEntry => ({ subject, id, data: new TextEncoder().encode(id) })
 const price = "market.TEST.price"
 const upTo = (count: number) => Array.from({ length: count }, (_, place) => place + 1)
-
-/** What every writer does with "unknown": the same call again, a moment later. */
-const retry = Schedule.spaced("10 millis")
-const untilAnswered = <A, E extends { readonly _tag: string }>(append: Effect.Effect<A, E>) =>
-  append.pipe(Effect.retry({ while: (error) => error._tag === "JournalUnavailable", schedule: retry }))
 
 const sentence = (name: string, body: () => Effect.Effect<unknown, unknown, Scope.Scope>) =>
   it.live(name, () => body().pipe(Effect.provideService(References.MinimumLogLevel, "None")))
@@ -46,7 +42,7 @@ describe.runIf(natsServerFound())("a nats-server that dies", () => {
           let cursor = 0
           for (const count of upTo(perWriter)) {
             const id = `${subject}_${count}`
-            const { seq } = yield* untilAnswered(journal.append({ ...entry(subject, id), expectedLastSeq: cursor }))
+            const { seq } = yield* retryAppend(journal.append({ ...entry(subject, id), expectedLastSeq: cursor }))
             cursor = seq
             expect(acknowledged.has(seq)).toBe(false)
             acknowledged.set(seq, id)
@@ -89,7 +85,7 @@ describe.runIf(natsServerFound())("a nats-server that dies", () => {
         const begun = yield* journal
           .tail({ from: 1 })
           .pipe(Stream.take(500), Stream.runDrain, Effect.forkChild({ startImmediately: true }))
-        const writing = yield* untilAnswered(journal.appendAll(entries)).pipe(Effect.forkChild)
+        const writing = yield* retryAppend(journal.appendAll(entries)).pipe(Effect.forkChild)
         yield* Fiber.join(begun)
         yield* Effect.promise(() => server.kill())
         yield* Effect.promise(() => server.restart())
@@ -112,7 +108,7 @@ describe.runIf(natsServerFound())("a nats-server that dies", () => {
         expect(problem.message).toContain("the connection to")
         expect((yield* journal.append(entry(price, "b")).pipe(Effect.flip)).message).toContain("is lost")
         yield* Effect.promise(() => server.restart())
-        expect(yield* untilAnswered(journal.append(entry(price, "b")))).toEqual({ seq: 2, duplicate: false })
+        expect(yield* retryAppend(journal.append(entry(price, "b")))).toEqual({ seq: 2, duplicate: false })
       }).pipe(Effect.provide(layerOn(server)))
     })
   )
@@ -128,7 +124,7 @@ describe.runIf(natsServerFound())("a nats-server that dies", () => {
         yield* Effect.promise(() => server.stop())
         cpSync(data, older, { recursive: true })
         yield* Effect.promise(() => server.restart())
-        yield* untilAnswered(journal.append(entry(price, "b")))
+        yield* retryAppend(journal.append(entry(price, "b")))
         const reader = yield* journal
           .tail({ from: 1 })
           .pipe(Stream.runDrain, Effect.forkChild({ startImmediately: true }))
@@ -137,7 +133,7 @@ describe.runIf(natsServerFound())("a nats-server that dies", () => {
         cpSync(older, data, { recursive: true })
         yield* Effect.promise(() => server.restart())
 
-        const refusal = yield* untilAnswered(journal.append(entry(price, "c"))).pipe(Effect.flip)
+        const refusal = yield* retryAppend(journal.append(entry(price, "c"))).pipe(Effect.flip)
         expect(refusal).toMatchObject({ _tag: "JournalRefused", problem: "sealed" })
         expect(refusal.message).toContain("it ends at record 1, but record 2 had been stored")
         const end = yield* Fiber.await(reader)

@@ -41,37 +41,15 @@ export const lostRecords = (info: StreamInfo): string | null => {
   return count === 0 ? null : `the server reports ${count} lost records, the first is ${lost?.msgs?.[0]}`
 }
 
+/** Watches the connection for as long as the scope. `opened` is the stream as this process has first seen it. */
 export const makeLink = Effect.fnUntraced(function* (
   connection: NatsConnection,
   manager: JetStreamManager,
   where: string,
   opened: StreamInfo
 ): Effect.fn.Return<Link, never, Scope.Scope> {
-  const stream = opened.config.name
-  const listeners = new Set<(state: LinkState) => void>()
-  let state: LinkState = { kind: "ready" }
-  let seenSeq = 0
-  let seenId = ""
-
-  const become = (next: LinkState) => {
-    if (state.kind === "broken") return
-    state = next
-    for (const listener of [...listeners]) listener(next)
-  }
-
-  /** What is wrong with the stream as the server now has it, or null. */
-  const verify = async (): Promise<string | null> => {
-    // What is noted while the server answers belongs to the next look.
-    const [seq, id] = [seenSeq, seenId]
-    const info = await manager.streams.info(stream)
-    if (info.created !== opened.created) return `the stream was created anew at ${info.created}`
-    const lost = lostRecords(info)
-    if (lost !== null) return lost
-    if (info.state.last_seq < seq) return `it ends at record ${info.state.last_seq}, but record ${seq} had been stored`
-    if (seq === 0) return null
-    const found = (await manager.streams.getMessage(stream, { seq }))?.header.get("Nats-Msg-Id")
-    return found === id ? null : `record ${seq} was ${id} and is now ${found ?? "missing"}`
-  }
+  const { state, onChange, become } = makeState()
+  const { saw, verify } = makeVerifier(manager, opened)
 
   const verifyUntilAnswered = Effect.tryPromise({ try: verify, catch: String }).pipe(
     Effect.retry(Schedule.spaced(VERIFY_EVERY)),
@@ -103,19 +81,13 @@ export const makeLink = Effect.fnUntraced(function* (
     Effect.forkScoped
   )
 
-  const onChange = (listener: (state: LinkState) => void) => {
-    listeners.add(listener)
-    return () => {
-      listeners.delete(listener)
-    }
-  }
-
   return {
-    state: () => state,
+    state,
     onChange,
     ask: (what, question) =>
       Effect.callback((resume) => {
-        if (state.kind !== "ready") return resume(Effect.fail(state.error))
+        const now = state()
+        if (now.kind !== "ready") return resume(Effect.fail(now.error))
         const stop = onChange((next) => {
           if (next.kind !== "ready") resume(Effect.fail(next.error))
         })
@@ -132,10 +104,54 @@ export const makeLink = Effect.fnUntraced(function* (
           .catch((defect: unknown) => resume(Effect.die(defect)))
         return Effect.sync(stop)
       }),
-    saw: (seq, id) => {
-      if (seq <= seenSeq) return
-      seenSeq = seq
-      seenId = id
-    }
+    saw
   }
 })
+
+/** The state and who hears of its changes. */
+const makeState = (): Pick<Link, "state" | "onChange"> & { readonly become: (next: LinkState) => void } => {
+  const listeners = new Set<(state: LinkState) => void>()
+  let state: LinkState = { kind: "ready" }
+  return {
+    state: () => state,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    become: (next) => {
+      if (state.kind === "broken") return
+      state = next
+      for (const listener of [...listeners]) listener(next)
+    }
+  }
+}
+
+/** Compares the stream as the server has it with what this process has seen of it. */
+const makeVerifier = (manager: JetStreamManager, opened: StreamInfo) => {
+  const stream = opened.config.name
+  let seenSeq = 0
+  let seenId = ""
+
+  const saw = (seq: number, id: string): void => {
+    if (seq <= seenSeq) return
+    seenSeq = seq
+    seenId = id
+  }
+
+  /** What is wrong with the stream as the server now has it, or null. */
+  const verify = async (): Promise<string | null> => {
+    // What is noted while the server answers belongs to the next look.
+    const [seq, id] = [seenSeq, seenId]
+    const info = await manager.streams.info(stream)
+    if (info.created !== opened.created) return `the stream was created anew at ${info.created}`
+    const lost = lostRecords(info)
+    if (lost !== null) return lost
+    if (info.state.last_seq < seq) return `it ends at record ${info.state.last_seq}, but record ${seq} had been stored`
+    if (seq === 0) return null
+    const found = (await manager.streams.getMessage(stream, { seq }))?.header.get("Nats-Msg-Id")
+    return found === id ? null : `record ${seq} was ${id} and is now ${found ?? "missing"}`
+  }
+  return { saw, verify }
+}

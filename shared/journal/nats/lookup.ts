@@ -1,15 +1,13 @@
 /** Single records and the head, asked of the stream's leader. */
 import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream"
 import { Effect } from "effect"
-import { JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
+import { type Journal, JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Link } from "./link.ts"
 
-export interface Lookup {
-  readonly get: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
-  readonly last: (subject: string) => Effect.Effect<JournalRecord | null, ReadError>
+export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"> {
+  /** The first record of one exact subject with a sequence greater than `seq`, or null. */
   readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
-  readonly head: Effect.Effect<number, ReadError>
 }
 
 /** A record nobody gave an id is not ours. */

@@ -1,7 +1,8 @@
 /** The JetStream journal keeps the contract against a real nats-server. */
-import { afterAll, beforeAll, describe } from "@effect/vitest"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { journalContract } from "../testing/contract.ts"
+import { entry, out, type TargetOptions } from "../testing/contractSupport.ts"
 import { Journal } from "../port.ts"
 import { NatsJournal } from "./nats.ts"
 import { type NatsServer, natsServerFound, startNatsServer } from "./testing/testServer.ts"
@@ -28,21 +29,35 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
     yield* journal.append(probe).pipe(Effect.repeat({ until: ({ duplicate, seq }) => !duplicate && seq > 2 }))
   })
 
+  const layerFor = (options: TargetOptions) => {
+    const user = `user-${stores}`
+    stores += 1
+    return NatsJournal.layer({
+      ...options,
+      url: server.url,
+      stream: "TEST",
+      subjects: ["market.TEST.>"],
+      credentials: { user, password: Redacted.make("secret") }
+    })
+  }
+
   journalContract(
     "NATS JetStream",
-    (options) =>
-      Effect.sync(() => {
-        const user = `user-${stores}`
-        stores += 1
-        const layer = NatsJournal.layer({
-          ...options,
-          url: server.url,
-          stream: "TEST",
-          subjects: ["market.TEST.>"],
-          credentials: { user, password: Redacted.make("secret") }
-        })
-        return { layer, passDuplicateWindow }
-      }),
+    (options) => Effect.sync(() => ({ layer: layerFor(options), passDuplicateWindow })),
     { reopens: true, clock: "live", shortWindowMs: 100 }
+  )
+
+  it.live("C7 a record is known again where it stands, also when the server has forgotten its id", () =>
+    Effect.gen(function* () {
+      const layer = layerFor({ duplicateWindowMs: 100 })
+      yield* Effect.gen(function* () {
+        const journal = yield* Journal
+        const claim = (id: string) => journal.append({ ...entry(out(1), id), expectedLastSeq: 0 })
+        expect(yield* claim("mine")).toEqual({ seq: 1, duplicate: false })
+        yield* passDuplicateWindow
+        expect(yield* claim("mine")).toEqual({ seq: 1, duplicate: true })
+        expect(yield* Effect.flip(claim("theirs"))).toMatchObject({ _tag: "JournalConflict", expected: 0, actual: 1 })
+      }).pipe(Effect.provide(layer))
+    })
   )
 })

@@ -86,7 +86,9 @@ const open = Effect.fnUntraced(function* (
   const snapshots = yield* openSnapshots(jetstream(connection), link, where, `${stream}_snapshots`)
   const journal = Journal.of({
     where,
-    ...lookup,
+    get: lookup.get,
+    last: lookup.last,
+    head: lookup.head,
     ...makePublisher({ window, link, lookup, subjects }),
     ...makeReader({ connection, manager, link, lookup, where, stream, subjects })
   })

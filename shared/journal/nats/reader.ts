@@ -7,6 +7,7 @@ import { Cause, Effect, Exit, Scope, Stream } from "effect"
 import { checkFrom } from "../entry.ts"
 import type { JournalRecord, ReadError, ReadFrom } from "../port.ts"
 import { patternWithin, subjectMatcher } from "../subjects.ts"
+import type { Link } from "./link.ts"
 import type { Lookup } from "./lookup.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 
@@ -31,69 +32,32 @@ const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>
   return { onServer: subjects.some((subject) => patternWithin(filter, subject)) ? filter : null, matches }
 }
 
+/** The journal's `read` and `tail`. */
 export const makeReader = (options: ReaderOptions) => {
-  const { link, lookup, subjects } = options
-
-  /** Waits while the connection is down; fails when the stream is not the one it was. */
-  const usable: Effect.Effect<void, ReadError> = Effect.suspend(() => {
-    const state = link.state()
-    if (state.kind === "ready") return Effect.void
-    if (state.kind === "broken") return Effect.fail(state.error)
-    return Effect.callback<void>((resume) => {
-      const stop = link.onChange(() => resume(Effect.yieldNow))
-      return Effect.sync(stop)
-    }).pipe(Effect.andThen(usable))
-  })
-
+  /** Records from `from` up to `lastWanted`. */
   const records = (
     { from, filter }: ReadFrom,
     lastWanted: number
   ): Effect.Effect<Stream.Stream<JournalRecord, ReadError>, never, Scope.Scope> =>
     Effect.gen(function* () {
-      const readerScope = yield* Effect.scope
-      const { onServer, matches } = splitFilter(filter, subjects)
+      const { onServer, matches } = splitFilter(filter, options.subjects)
+      const sessions = makeSessions(options, onServer, yield* Effect.scope)
       const bounded = lastWanted !== Number.POSITIVE_INFINITY
       let next = from
-      let failures = 0
-      let current: { readonly session: Session; readonly scope: Scope.Closeable } | null = null
-
-      const leave = Effect.suspend(() => {
-        const scope = current?.scope
-        current = null
-        return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
-      })
-
-      const enter = Effect.gen(function* () {
-        yield* usable
-        const scope = yield* Scope.fork(readerScope)
-        const opened = yield* openSession(options, { from: next, filter: onServer }).pipe(
-          Scope.provide(scope),
-          Effect.exit
-        )
-        if (Exit.isSuccess(opened)) {
-          failures = 0
-          current = { session: opened.value, scope }
-          return
-        }
-        yield* Scope.close(scope, opened)
-        failures += 1
-        if (failures > MAX_FAILURES) return yield* Effect.failCause(opened.cause)
-        yield* Effect.sleep(RETRY_PAUSE)
-      })
 
       const pull = Effect.gen(function* () {
         while (next <= lastWanted) {
-          if (current === null) {
-            yield* enter
+          const session = sessions.current()
+          if (session === null) {
+            yield* sessions.enter(next)
             continue
           }
-          const { session } = current
           const taken = session.take()
           const newest = taken.at(-1)
           if (newest === undefined) {
             const ended = session.ended()
             if (ended?.kind === "corrupt") return yield* ended.error
-            if (ended !== null) yield* leave
+            if (ended !== null) yield* sessions.leave
             else if (bounded && session.caughtUp()) break
             else {
               session.request(lastWanted - next + 1)
@@ -116,7 +80,7 @@ export const makeReader = (options: ReaderOptions) => {
     read: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
       Stream.suspend(() => {
         checkFrom(wanted)
-        return Stream.unwrap(lookup.head.pipe(Effect.flatMap((head) => records(wanted, head))))
+        return Stream.unwrap(options.lookup.head.pipe(Effect.flatMap((head) => records(wanted, head))))
       }),
     tail: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
       Stream.suspend(() => {
@@ -124,4 +88,46 @@ export const makeReader = (options: ReaderOptions) => {
         return Stream.unwrap(records(wanted, Number.POSITIVE_INFINITY))
       })
   }
+}
+
+/** Waits while the connection is down; fails when the stream is not the one it was. */
+const usable = (link: Link): Effect.Effect<void, ReadError> =>
+  Effect.suspend(() => {
+    const state = link.state()
+    if (state.kind === "ready") return Effect.void
+    if (state.kind === "broken") return Effect.fail(state.error)
+    return Effect.callback<void>((resume) => {
+      const stop = link.onChange(() => resume(Effect.yieldNow))
+      return Effect.sync(stop)
+    }).pipe(Effect.andThen(usable(link)))
+  })
+
+/** One reader's sessions, one at a time; all end with `readerScope`. */
+const makeSessions = (options: SessionOptions, filter: string | null, readerScope: Scope.Scope) => {
+  let failures = 0
+  let current: { readonly session: Session; readonly scope: Scope.Closeable } | null = null
+
+  /** Opens a session that begins at `from`. None is open afterwards when that failed; too many failures in a row fail. */
+  const enter = Effect.fnUntraced(function* (from: number) {
+    yield* usable(options.link)
+    const scope = yield* Scope.fork(readerScope)
+    const opened = yield* openSession(options, { from, filter }).pipe(Scope.provide(scope), Effect.exit)
+    if (Exit.isSuccess(opened)) {
+      failures = 0
+      current = { session: opened.value, scope }
+      return
+    }
+    yield* Scope.close(scope, opened)
+    failures += 1
+    if (failures > MAX_FAILURES) return yield* Effect.failCause(opened.cause)
+    yield* Effect.sleep(RETRY_PAUSE)
+  })
+
+  const leave = Effect.suspend(() => {
+    const scope = current?.scope
+    current = null
+    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+  })
+
+  return { current: () => current?.session ?? null, enter, leave }
 }

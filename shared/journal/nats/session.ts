@@ -55,85 +55,140 @@ export interface Session {
   readonly changed: Effect.Effect<void>
 }
 
-export const openSession = Effect.fnUntraced(function* (
-  { connection, manager, link, where, stream }: SessionOptions,
-  { from, filter }: SessionStart
-): Effect.fn.Return<Session, ReadError, Scope.Scope> {
-  const inbox = createInbox()
-  let arrived: Array<JournalRecord> = []
-  let outstanding = 0
-  let lastStreamSeq = from - 1
-  let lastConsumerSeq = 0
-  let silentTicks = 0
-  let caughtUp = false
-  let ended: SessionEnd | null = null
-  let wake: (() => void) | null = null
+/** What the consumer has delivered, what is still on its way, and whether any of it is in doubt. */
+class Deliveries {
+  /** Why nothing more will come, or null. */
+  ended: SessionEnd | null = null
+  caughtUp = false
+  private readonly where: string
+  private readonly gapless: boolean
+  private readonly saw: Link["saw"]
+  private arrived: Array<JournalRecord> = []
+  private outstanding = 0
+  private lastStreamSeq: number
+  private lastConsumerSeq = 0
+  private silentTicks = 0
+  private wake: (() => void) | null = null
 
-  const notify = () => {
-    const waiting = wake
-    wake = null
-    waiting?.()
+  constructor({ where, link }: SessionOptions, { from, filter }: SessionStart) {
+    this.where = where
+    this.gapless = filter === null
+    this.saw = link.saw
+    this.lastStreamSeq = from - 1
   }
-  const end = (reason: SessionEnd) => {
-    ended ??= reason
-    notify()
-  }
-  const doubt = (detail: string) => end({ kind: "doubtful", detail })
 
-  const onNote = (message: Msg) => {
+  /** A message has come from the server, or the subscription has failed. */
+  hear(error: Error | null, message: Msg): void {
+    if (this.ended !== null) return
+    if (error !== null) return this.doubt(error.message)
+    this.silentTicks = 0
+    const delivery = deliveryOf(message)
+    if (delivery === null) return this.hearNote(message)
+    const { streamSeq, consumerSeq, storedMs, pending } = delivery
+    if (consumerSeq !== this.lastConsumerSeq + 1 || streamSeq <= this.lastStreamSeq) {
+      return this.doubt("a delivery was lost or repeated")
+    }
+    if (this.gapless && streamSeq !== this.lastStreamSeq + 1) {
+      const detail = `record ${this.lastStreamSeq + 1} is missing, record ${streamSeq} comes instead; stop and keep the server's data`
+      return this.end({ kind: "corrupt", error: new JournalCorrupt({ where: this.where, detail }) })
+    }
+    const id = idOf(message)
+    if (id === "") return this.end({ kind: "corrupt", error: foreignRecord(this.where, streamSeq) })
+    this.lastConsumerSeq = consumerSeq
+    this.lastStreamSeq = streamSeq
+    this.caughtUp = pending === 0
+    this.outstanding -= 1
+    this.saw(streamSeq, id)
+    this.arrived.push({ seq: streamSeq, subject: message.subject, id, data: message.data, storedMs })
+    this.notify()
+  }
+
+  private hearNote(message: Msg): void {
     const note = noteOf(message)
     switch (note.kind) {
       case "heartbeat":
-        if (note.consumerSeq > lastConsumerSeq) doubt("a delivery was lost")
+        if (note.consumerSeq > this.lastConsumerSeq) this.doubt("a delivery was lost")
         return
       case "request-over":
         // Where the server does not say how much is missing, asking for too much is the harmless mistake.
-        outstanding -= Math.min(outstanding, note.unanswered ?? outstanding)
-        return notify()
+        this.outstanding -= Math.min(this.outstanding, note.unanswered ?? this.outstanding)
+        return this.notify()
       case "gone":
-        return doubt(note.detail)
+        return this.doubt(note.detail)
     }
   }
 
-  const onMessage = (error: Error | null, message: Msg) => {
-    if (ended !== null) return
-    if (error !== null) return doubt(error.message)
-    silentTicks = 0
-    const delivery = deliveryOf(message)
-    if (delivery === null) return onNote(message)
-    const { streamSeq, consumerSeq, storedMs, pending } = delivery
-    if (consumerSeq !== lastConsumerSeq + 1 || streamSeq <= lastStreamSeq)
-      return doubt("a delivery was lost or repeated")
-    if (filter === null && streamSeq !== lastStreamSeq + 1) {
-      const detail = `record ${lastStreamSeq + 1} is missing, record ${streamSeq} comes instead; stop and keep the server's data`
-      return end({ kind: "corrupt", error: new JournalCorrupt({ where, detail }) })
-    }
-    const id = idOf(message)
-    if (id === "") return end({ kind: "corrupt", error: foreignRecord(where, streamSeq) })
-    lastConsumerSeq = consumerSeq
-    lastStreamSeq = streamSeq
-    caughtUp = pending === 0
-    outstanding -= 1
-    link.saw(streamSeq, id)
-    arrived.push({ seq: streamSeq, subject: message.subject, id, data: message.data, storedMs })
-    notify()
+  doubt(detail: string): void {
+    this.end({ kind: "doubtful", detail })
   }
+
+  private end(reason: SessionEnd): void {
+    this.ended ??= reason
+    this.notify()
+  }
+
+  private notify(): void {
+    const waiting = this.wake
+    this.wake = null
+    waiting?.()
+  }
+
+  /** The time of a heartbeat has passed. Without a request on its way the server owes no sign of life. */
+  tick(): void {
+    this.silentTicks += 1
+    if (this.outstanding > 0 && this.silentTicks > MISSED_HEARTBEATS) this.doubt("the server fell silent")
+  }
+
+  take(): ReadonlyArray<JournalRecord> {
+    const taken = this.arrived
+    this.arrived = []
+    return taken
+  }
+
+  /** How many records to ask for now so that up to `wanted` are on their way; 0: enough are. They count as asked for. */
+  order(wanted: number): number {
+    if (this.ended !== null || this.outstanding > MAX_BUFFERED / 2) return 0
+    const batch = Math.min(wanted, MAX_BUFFERED) - this.outstanding
+    if (batch <= 0) return 0
+    if (this.outstanding === 0) this.silentTicks = 0
+    this.outstanding += batch
+    return batch
+  }
+
+  readonly changed = Effect.callback<void>((resume) => {
+    if (this.arrived.length > 0 || this.ended !== null || this.outstanding === 0) return resume(Effect.void)
+    // Yields first: one piece from the network holds many records, and they travel on as one array.
+    this.wake = () => resume(Effect.yieldNow)
+    return Effect.sync(() => {
+      this.wake = null
+    })
+  })
+}
+
+/** Opens a session for as long as its scope. */
+export const openSession = Effect.fnUntraced(function* (
+  options: SessionOptions,
+  start: SessionStart
+): Effect.fn.Return<Session, ReadError, Scope.Scope> {
+  const { connection, manager, link, where, stream } = options
+  const inbox = createInbox()
+  const deliveries = new Deliveries(options, start)
 
   yield* Effect.acquireRelease(
-    Effect.sync(() => connection.subscribe(inbox, { callback: onMessage })),
+    Effect.sync(() => connection.subscribe(inbox, { callback: (error, message) => deliveries.hear(error, message) })),
     (subscription) => Effect.sync(() => subscription.unsubscribe())
   )
-  const info = yield* Effect.acquireRelease(
+  const consumer = yield* Effect.acquireRelease(
     link.ask(`reading ${where}`, () =>
       manager.consumers.add(stream, {
         deliver_policy: DeliverPolicy.StartSequence,
-        opt_start_seq: from,
+        opt_start_seq: start.from,
         ack_policy: AckPolicy.None,
         replay_policy: ReplayPolicy.Instant,
         mem_storage: true,
         num_replicas: 1,
         inactive_threshold: nanos(INACTIVE_MS),
-        ...(filter === null ? {} : { filter_subject: filter })
+        ...(start.filter === null ? {} : { filter_subject: start.filter })
       })
     ),
     ({ name }) =>
@@ -143,43 +198,25 @@ export const openSession = Effect.fnUntraced(function* (
           )
         : Effect.void
   )
-  caughtUp = info.num_pending === 0
+  deliveries.caughtUp = consumer.num_pending === 0
 
   yield* Effect.acquireRelease(
-    Effect.sync(() => link.onChange(() => doubt("the connection changed"))),
+    Effect.sync(() => link.onChange(() => deliveries.doubt("the connection changed"))),
     (stop) => Effect.sync(stop)
   )
-  yield* Effect.sync(() => {
-    silentTicks += 1
-    // Without a request on its way the server owes no sign of life.
-    if (outstanding > 0 && silentTicks > MISSED_HEARTBEATS) doubt("the server fell silent")
-  }).pipe(Effect.delay(HEARTBEAT_MS), Effect.forever, Effect.forkScoped)
+  yield* Effect.sync(() => deliveries.tick()).pipe(Effect.delay(HEARTBEAT_MS), Effect.forever, Effect.forkScoped)
 
-  const requestSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${info.name}`
+  const requestSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer.name}`
   return {
-    take: () => {
-      const taken = arrived
-      arrived = []
-      return taken
-    },
-    ended: () => ended,
-    caughtUp: () => caughtUp,
+    take: () => deliveries.take(),
+    ended: () => deliveries.ended,
+    caughtUp: () => deliveries.caughtUp,
     request: (wanted) => {
-      if (ended !== null || outstanding > MAX_BUFFERED / 2) return
-      const batch = Math.min(wanted, MAX_BUFFERED) - outstanding
-      if (batch <= 0) return
-      if (outstanding === 0) silentTicks = 0
-      outstanding += batch
+      const batch = deliveries.order(wanted)
+      if (batch === 0) return
       const body = JSON.stringify({ batch, expires: nanos(REQUEST_MS), idle_heartbeat: nanos(HEARTBEAT_MS) })
       connection.publish(requestSubject, body, { reply: inbox })
     },
-    changed: Effect.callback((resume) => {
-      if (arrived.length > 0 || ended !== null || outstanding === 0) return resume(Effect.void)
-      // Yields first: one piece from the network holds many records, and they travel on as one array.
-      wake = () => resume(Effect.yieldNow)
-      return Effect.sync(() => {
-        wake = null
-      })
-    })
+    changed: deliveries.changed
   }
 })

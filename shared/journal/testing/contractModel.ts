@@ -15,7 +15,6 @@ export type Command =
   | { readonly kind: "repeat"; readonly back: number; readonly stale: boolean }
   | { readonly kind: "get"; readonly back: number }
   | { readonly kind: "last"; readonly subject: string }
-  | { readonly kind: "first-after"; readonly subject: string; readonly back: number }
   | { readonly kind: "read"; readonly back: number; readonly filter: string | undefined }
   | { readonly kind: "head" }
 
@@ -32,7 +31,6 @@ export const commands: fc.Arbitrary<ReadonlyArray<Command>> = fc.array(
     fc.record({ kind: fc.constant("repeat" as const), back, stale: fc.boolean() }),
     fc.record({ kind: fc.constant("get" as const), back }),
     fc.record({ kind: fc.constant("last" as const), subject }),
-    fc.record({ kind: fc.constant("first-after" as const), subject, back }),
     fc.record({ kind: fc.constant("read" as const), back, filter }),
     fc.record({ kind: fc.constant("head" as const) })
   ),
@@ -118,12 +116,6 @@ export const runBoth = Effect.fnUntraced(function* (journal: JournalShape, seque
         expected.push(show(lastOf(command.subject)))
         actual.push(show(yield* journal.last(command.subject)))
         break
-      case "first-after": {
-        const seq = seqBack(command.back)
-        expected.push(show(known.find((record) => record.subject === command.subject && record.seq > seq)))
-        actual.push(show(yield* journal.firstAfter(command.subject, seq)))
-        break
-      }
       case "read": {
         const from = Math.max(1, seqBack(command.back))
         const options = command.filter === undefined ? { from } : { from, filter: command.filter }

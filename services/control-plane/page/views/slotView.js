@@ -12,7 +12,7 @@ const nameOf = (slot) => slot.alias ?? `Slot ${slot.slot_id}`
 /** Cycles shown, over all slots. */
 const SHOWN_CYCLES = 12
 
-/** What a phase means, by its name in the contract. Trade A sells first and buys back, trade B buys first and sells. */
+/** What a phase means, by its name in docs/trading-contract.md §1. Trade A sells first and buys back, trade B buys first and sells. */
 const PHASES = {
   S0: "entries out",
   S1a: "A sold, to buy back",

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
 const MAX_SAMPLES = 500
 
-/** Below so many free places the band is `stop`, `caution` (seed §22.2). */
+/** Below so many free places the band is `stop`, `caution` (docs/trading-contract.md §8). */
 const STOP_BELOW = 10
 const CAUTION_BELOW = 20
 

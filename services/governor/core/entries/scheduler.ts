@@ -11,7 +11,7 @@ import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../order
 import { readyForEntries } from "../mode/startup.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
-/** At most so much headroom lets at most so many entries pass per loop (trading contract §8). */
+/** At most so much headroom lets at most so many entries pass per loop (docs/trading-contract.md §8). */
 const TIERS: ReadonlyArray<readonly [headroom: number, entries: number]> = [
   [5, 1],
   [10, 2],

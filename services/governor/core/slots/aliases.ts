@@ -17,7 +17,7 @@ export interface NextAlias {
   readonly counter: number
 }
 
-/** First an unused name of the pool that waits in no queue, then the queue, then `doge-01`, `doge-02`, … (contract §6). */
+/** First an unused name of the pool that waits in no queue, then the queue, then `doge-01`, `doge-02`, … (docs/trading-contract.md §6). */
 export const nextAlias = ({ pool, used, recycled, counter }: AliasBook): NextAlias => {
   const fresh = pool.find((name) => !used.has(name) && !recycled.includes(name))
   if (fresh !== undefined) return { alias: fresh, recycled, counter }

@@ -1,4 +1,4 @@
-/** The profit target: as configured, as an operator set it, or following the market's volatility. (Trading contract §7.) */
+/** The profit target: as configured, as an operator set it, or following the market's volatility. (docs/trading-contract.md §7.) */
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { type Draft, notice, reason } from "../draft.ts"

@@ -26,7 +26,7 @@ const liveOrders = (state: GovernorState): { readonly sells: number; readonly bu
   return { sells: Math.max(1, sells), buys: Math.max(1, orders.length - sells) }
 }
 
-/** How many layers each currency can fund for the orders that stand (trading contract §6). */
+/** How many layers each currency can fund for the orders that stand (docs/trading-contract.md §6). */
 export const fundableLayers = (
   state: GovernorState,
   { layerDogePerOrder, layerBalanceBuffer }: GovernorRules

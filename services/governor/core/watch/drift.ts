@@ -4,7 +4,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { capacityOf } from "../entries/capacity.ts"
 import { type Draft, notice } from "../draft.ts"
 
-/** Below this share of the journal's count a difference is no drift, whatever the threshold says (trading contract §8). */
+/** Below this share of the journal's count a difference is no drift, whatever the threshold says (docs/trading-contract.md §8). */
 const SHARE = 0.05
 
 /** How far the counts may be apart. */

@@ -1,4 +1,4 @@
-/** The first orders of an empty slot, and the missing leg of a one-sided one. (Trading contract §5.) */
+/** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
 import { type Compared, type Draft, type Funds, grant, refuse } from "../draft.ts"
 import { addEntryAfterCooldown } from "./entries.ts"
 import { lifeOf } from "../gate.ts"

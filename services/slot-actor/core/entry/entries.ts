@@ -1,4 +1,4 @@
-/** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (Trading contract §2, §3.) */
+/** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type Compared, type Draft, grant, reason, refuse } from "../draft.ts"
 import { entriesClosed, lifeOf } from "../gate.ts"

@@ -1,4 +1,4 @@
-/** Stale entries follow the market, but not for ever. (Trading contract §3, PriceTick.) */
+/** Stale entries follow the market, but not for ever. (docs/trading-contract.md §3, Price.) */
 import { Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type Draft, grant, reason, refuse } from "../draft.ts"
 import { addEntry } from "./entries.ts"

@@ -1,4 +1,4 @@
-/** Fills of active orders and of recoveries. (Trading contract §3, FillEvent and RecoveryFillEvent.) */
+/** Fills of active orders and of recoveries. (docs/trading-contract.md §3, fills.) */
 import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
 import { type Draft, grant, reason } from "../draft.ts"

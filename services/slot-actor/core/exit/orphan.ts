@@ -1,4 +1,4 @@
-/** Exits that wait too long, and the bounded list they wait in. (Trading contract §3, TimerTick and orphaning.) */
+/** Exits that wait too long, and the bounded list they wait in. (docs/trading-contract.md §3, Clock and Orphaning.) */
 import { cost, divideHalfEven, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { bookCycle, countOutcome, startReentryCooldown } from "../money/booking.ts"

@@ -1,4 +1,4 @@
-/** What a cycle earned, in exact money, and what its outcome does to the trade. (Trading contract §3.) */
+/** What a cycle earned, in exact money, and what its outcome does to the trade. (docs/trading-contract.md §3.) */
 import { divideHalfEven, minus, plus, Price, Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"

@@ -1,4 +1,4 @@
-/** What a new order of each trade is worth: the slot's own base, capital layers, and the rebalancer's skew. (Trading contract §6.) */
+/** What a new order of each trade is worth: the slot's own base, capital layers, and the rebalancer's skew. (docs/trading-contract.md §6.) */
 import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { Compared, Draft, Funds, OrderSizes } from "../draft.ts"
 import { baseSizes } from "./pricing.ts"

@@ -1,7 +1,7 @@
 /**
  * Where a slot wants its orders: strategy targets, computed in doubles in the contract's own order of operations and
  * then rounded once, halves to even on the exact binary value, to the pair's decimals. From there on a price or volume
- * is exact. Money is never computed here. (Trading contract §2, §6.)
+ * is exact. Money is never computed here. (docs/trading-contract.md §2, §6.)
  */
 import { Price, type Quote, Quote as Quotes, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { OrderSizes } from "../draft.ts"

@@ -1,0 +1,113 @@
+/** What is looked at after every record of a simulated market, and what is counted on the way. */
+import { governorViolations } from "../../services/governor/core/invariants.ts"
+import type { GovernorState } from "../../services/governor/core/state.ts"
+import { haltingViolations } from "../../services/slot-actor/core/invariants.ts"
+import { slotBooks } from "../../services/slot-actor/core/money/ledgerBooks.ts"
+import type { SlotState } from "../../services/slot-actor/core/state.ts"
+import type { ActorFold } from "../../shared/actor/fold.ts"
+import { amountText, slotDifferences, unbalanced, unexplained } from "../../shared/core/ledger/check.ts"
+import { initialLedger, postEvent } from "../../shared/core/ledger/ledger.ts"
+import type { StoredRecord } from "../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { Venue } from "./venue.ts"
+
+/** Whose state is looked at. */
+export interface Watched {
+  /** The folds of slots 1, 2, 3, … */
+  readonly slots: ReadonlyArray<ActorFold<SlotState>>
+  readonly governor: ActorFold<GovernorState>
+  readonly venue: Venue
+  readonly openOrderLimit: number
+}
+
+/** The first ones explain the rest. */
+const MAX_PROBLEMS = 20
+
+export class Watch {
+  /** How often each event stood in the journal. */
+  readonly events: Record<string, number> = {}
+  /** How often each mode began, with its rule: `PAUSED stale_price`. */
+  readonly modes: Record<string, number> = {}
+  /** What did not hold, with the record after which it did not; at most `MAX_PROBLEMS`. */
+  readonly problems: Array<string> = []
+  mostOpenOrders = 0
+  transactions = 0
+  ledger = initialLedger
+  private readonly watched: Watched
+  private mode = "STARTING"
+  private locked = false
+  private compared = 0
+  private observed = this.ledger.observed
+
+  constructor(watched: Watched) {
+    this.watched = watched
+  }
+
+  /** After every actor has folded a record. */
+  afterRecord(record: StoredRecord): void {
+    const { slots, governor, venue, openOrderLimit } = this.watched
+    for (const event of record.events) this.count(record, event)
+    for (const { state, actor } of slots) {
+      const violations = state.book.halted ?? haltingViolations(state)
+      if (violations.length > 0) this.problem(record, `${actor.name}: ${violations.join("; ")}`)
+    }
+    for (const violation of governorViolations(governor.state)) this.problem(record, `governor: ${violation}`)
+    this.mostOpenOrders = Math.max(this.mostOpenOrders, venue.openOrders)
+    this.post(record)
+    if (venue.openOrders > openOrderLimit) this.problem(record, `${venue.openOrders} open orders`)
+  }
+
+  /**
+   * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
+   * and the account at each of its own words.
+   */
+  atRest(seq: number): void {
+    const { ledger } = this
+    const found: Array<string> = []
+    if (this.transactions !== this.compared) {
+      const { slots } = this.watched
+      found.push(...slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state))))
+    }
+    if (ledger.observed !== this.observed) {
+      const { base = 0n, quote = 0n } = unexplained(ledger) ?? {}
+      if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
+      if (quote !== 0n) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
+    }
+    this.compared = this.transactions
+    this.observed = ledger.observed
+    for (const line of found.slice(0, MAX_PROBLEMS - this.problems.length)) {
+      this.problems.push(`after record ${seq}: ${line}`)
+    }
+  }
+
+  private count(record: StoredRecord, event: MarketEvent): void {
+    this.events[event._tag] = (this.events[event._tag] ?? 0) + 1
+    if (event._tag === "ModeChanged") {
+      this.mode = event.mode
+      const key = `${event.mode} ${event.reason.rule}`
+      this.modes[key] = (this.modes[key] ?? 0) + 1
+    } else if (event._tag === "LossLockChanged") this.locked = event.locked
+    else if (event._tag === "EntryGranted") {
+      const { mode } = this
+      if (mode !== "RUNNING" && mode !== "STARTING") this.problem(record, `an entry granted while ${mode}`)
+      if (this.locked) this.problem(record, "an entry granted while the loss lock holds")
+    }
+  }
+
+  /** Every transaction balances by itself. */
+  private post(record: StoredRecord): void {
+    const { seq, subject, epoch, timeMs } = record
+    for (const [index, event] of record.events.entries()) {
+      const step = postEvent(this.ledger, event, { seq, index, subject, epoch, timeMs })
+      this.ledger = step.state
+      if (step.transaction === null) continue
+      this.transactions++
+      for (const line of unbalanced(step.transaction)) this.problem(record, line)
+    }
+  }
+
+  private problem(record: StoredRecord, text: string): void {
+    if (this.problems.length >= MAX_PROBLEMS) return
+    this.problems.push(`record ${record.seq} (${record.events.map(({ _tag }) => _tag).join(", ")}): ${text}`)
+  }
+}
