@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Quote } from "../shared/core/decimal/decimal.ts"
 import { governorRules } from "../shared/config/rules/governor.ts"
 import { readSettings, SETTING_ROWS } from "./settings.ts"
-import { configurationPage, showSettings } from "../shared/config/show.ts"
+import { flag } from "../shared/config/setting.ts"
+import { SHARED_SETTINGS } from "../shared/config/shared.ts"
+import { showSettings } from "../shared/config/show.ts"
+import { rowsOf } from "../shared/config/table.ts"
 
 describe("settings", () => {
   it("are all at their defaults in an empty environment, and the defaults are sound", () => {
@@ -98,14 +100,18 @@ describe("settings", () => {
     assert.match(shown, /KRAKEN_API_KEY\s+\(set, not shown\)/)
   })
 
-  it("have one name each, and each is on the documentation page, which is up to date", () => {
+  it("have one name each: two rows under one name are refused", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
     assert.strictEqual(new Set(names).size, names.length)
-    const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8")
-    assert.strictEqual(
-      page,
-      configurationPage(SETTING_ROWS),
-      "run: npm run -s kennel -- config --markdown > docs/configuration.md"
+    const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
+    assert.throws(() => rowsOf({ ...SHARED_SETTINGS, toy: row }), "two settings are called LIVE")
+  })
+
+  it("are candle intervals only where Kraken has them", () => {
+    assert.match(
+      readSettings({ HMM_OHLCV_INTERVAL_MIN: "7" }).problems[0] ?? "",
+      /^HMM_OHLCV_INTERVAL_MIN=7: is none of 1, 5, 15,/
     )
+    assert.strictEqual(readSettings({ HMM_OHLCV_INTERVAL_MIN: "60" }).settings.candleIntervalMin, 60)
   })
 })
