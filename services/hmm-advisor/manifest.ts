@@ -1,7 +1,8 @@
 /** What hmm-advisor says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
 import { defineService, shows } from "../../shared/service/manifest.ts"
-import { advisorStatusActor, advisorView } from "./core/status.ts"
+import { advisorStatusActor } from "./core/status.ts"
+import { advisorView } from "./core/view.ts"
 import { advisorOptions } from "./options.ts"
 import { advisorService } from "./service.ts"
 import { ADVISOR_SETTINGS } from "./settings.ts"

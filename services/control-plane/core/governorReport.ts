@@ -2,28 +2,25 @@
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { firstOf, haltedBy, type Observed } from "./checks.ts"
-import type { GovernorStatus } from "./governorStatus.ts"
+import type { GovernorStatus } from "./blocks.ts"
 import type { AskedCommand, Notice } from "./status.ts"
 import { argumentsIn, commandInWords, wordsOf } from "./words.ts"
 
-/** The blocks the report shows as the governor gives them. */
-const BLOCKS = [
-  "startup",
-  "entry_scheduler",
-  "capacity_fill_health",
-  "daily_loss_limit",
-  "daily_loss_lock_active",
-  "daily_loss_lock_utc_day",
-  "capital_layers",
-  "targets",
-  "sizing",
-  "open_order_drift_hint",
-  "recoveries",
-  "soft_closed_total"
-] as const satisfies ReadonlyArray<keyof GovernorStatus>
+/** What the report says in other words, or elsewhere. */
+type SaidElsewhere =
+  | "mode"
+  | "mode_reason"
+  | "since"
+  | "causes"
+  | "operator_needed"
+  | "api_errors"
+  | "slots"
+  | "daily_realized_loss_utc"
 
-/** The governor's blocks under their names; each is null while the market has no governor. */
-type GovernorBlocks = { readonly [K in (typeof BLOCKS)[number]]: GovernorStatus[K] | null }
+/** Everything else that the governor shows, under its own names; null while the market has no governor. */
+type GovernorBlocks = {
+  readonly [K in Exclude<keyof GovernorStatus, SaidElsewhere>]: GovernorStatus[K] | null
+}
 
 /** Mode and reason, and what people asked for and were told. Times are Unix seconds of the exchange's clock. */
 export interface GovernedPart extends GovernorBlocks {
@@ -119,8 +116,37 @@ const modeOf = (observed: Observed): ModePart => {
   return { mode, mode_reason: mode === "RUNNING" ? null : (why?.sentence ?? mode.toLowerCase()), ...told }
 }
 
-const blocksOf = (governor: GovernorStatus | null): GovernorBlocks =>
-  Object.fromEntries(BLOCKS.map((name) => [name, governor?.[name] ?? null])) as unknown as GovernorBlocks
+/** The names of a market without a governor. */
+const NO_GOVERNOR: GovernorBlocks = {
+  startup: null,
+  entry_scheduler: null,
+  capacity_fill_health: null,
+  daily_loss_limit: null,
+  daily_loss_lock_active: null,
+  daily_loss_lock_utc_day: null,
+  capital_layers: null,
+  targets: null,
+  sizing: null,
+  open_order_drift_hint: null,
+  recoveries: null,
+  soft_closed_total: null
+}
+
+const blocksOf = (governor: GovernorStatus | null): GovernorBlocks => {
+  if (governor === null) return NO_GOVERNOR
+  const {
+    mode: _mode,
+    mode_reason: _reason,
+    since: _since,
+    causes: _causes,
+    operator_needed: _needed,
+    api_errors: _errors,
+    slots: _slots,
+    daily_realized_loss_utc: _loss,
+    ...blocks
+  } = governor
+  return blocks
+}
 
 /** The governed part of one moment. */
 export const governedPart = (observed: Observed): GovernedPart => {

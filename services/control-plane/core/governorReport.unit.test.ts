@@ -3,7 +3,7 @@ import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
 import { governed, governor, observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
-import type { GovernorStatus } from "./governorStatus.ts"
+import type { GovernorStatus } from "./blocks.ts"
 import { blocks } from "../testing/blocks.ts"
 import { reportOf } from "./report.ts"
 
@@ -11,7 +11,11 @@ const running = [...opening, governed, price("0.141")]
 const at = (fields: Partial<GovernorStatus> = {}, events: ReadonlyArray<MarketEvent> = running) =>
   observedAt(events, { slots, startHead: 6, governor: { ...governor, ...fields } })
 const report = (...args: Parameters<typeof at>) => reportOf(at(...args), OPTIONS)
-const why = { rule: "daily_loss_lock", numbers: { loss: "3.1", limit: "3" }, sentence: "The day's loss is 3.1 USD." }
+const why = {
+  rule: "daily_loss_lock" as const,
+  numbers: { loss: "3.1", limit: "3" },
+  sentence: "The day's loss is 3.1 USD."
+}
 const broken = slots.map((slot) => (slot.slot_id === 1 ? { ...slot, halted: ["two buy exits"] } : slot))
 
 describe("the mode of a governed market", () => {

@@ -1,10 +1,9 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
-import type { Blocks } from "./blocks.ts"
+import type { Blocks, SlotStatus } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
 import { type GovernedPart, governedPart } from "./governorReport.ts"
-import type { SlotOrder, SlotRecovery, SlotStatus } from "../marketViews.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -23,8 +22,10 @@ interface Distance {
 
 /** A slot with what only the server may compute. */
 export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
-  readonly orders: ReadonlyArray<SlotOrder & Distance>
-  readonly recovery_orders: ReadonlyArray<SlotRecovery & Distance>
+  readonly orders: ReadonlyArray<SlotStatus["orders"][number] & Distance>
+  readonly recovery_orders: ReadonlyArray<SlotStatus["recovery_orders"][number] & Distance>
+  /** The governor's name for it. */
+  readonly alias?: string
   /** Retiring: it settles its orders and opens nothing. Null while the market has no governor. */
   readonly life: "active" | "retiring" | null
 }
@@ -160,13 +161,9 @@ const dayLoss = ({ governor, slots, status }: Observed): string => {
   return sum(slots.map(({ day_realized_loss: day }) => (day.utc_day === today ? day.loss : "0")))
 }
 
-const nameOf = (
-  { governor }: Observed,
-  { slot_id, alias }: SlotStatus
-): { alias?: string; life: ReportedSlot["life"] } => {
+const nameOf = ({ governor }: Observed, { slot_id }: SlotStatus): { alias?: string; life: ReportedSlot["life"] } => {
   const known = governor?.slots.find(({ slot }) => slot === slot_id)
-  const name = known?.alias ?? alias
-  return { ...(name === undefined ? {} : { alias: name }), life: known?.state ?? null }
+  return known === undefined ? { life: null } : { alias: known.alias, life: known.state }
 }
 
 /** A slot that is no longer of the market shows only what it still has to settle. */

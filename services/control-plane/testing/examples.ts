@@ -3,8 +3,8 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Observed } from "../core/checks.ts"
-import type { GovernorStatus } from "../core/governorStatus.ts"
-import type { SlotCycle, SlotOrder, SlotStatus } from "../marketViews.ts"
+import type { GovernorStatus, SlotStatus } from "../core/blocks.ts"
+import { partly } from "./partly.ts"
 import type { ReportOptions } from "../core/report.ts"
 import { initialStatus, statusActor, type StatusState } from "../core/status.ts"
 
@@ -65,34 +65,39 @@ export const foldAll = (
 
 const NOW = START_MS / 1_000
 
+type SlotOrder = SlotStatus["orders"][number]
+type SlotCycle = SlotStatus["last_cycles"][number]
+
 const order = (
   fields: Pick<SlotOrder, "local_id" | "side" | "role" | "trade_id" | "price"> & Partial<SlotOrder>
-): SlotOrder => ({
-  cycle: 1,
-  volume: "14",
-  status: "accepted",
-  txid: `OABC${fields.local_id}-XYZ`,
-  placed_at: NOW - 300,
-  entry_price: null,
-  ...fields
-})
+): SlotOrder =>
+  partly<SlotOrder>({
+    cycle: 1,
+    volume: "14",
+    status: "accepted",
+    txid: `OABC${fields.local_id}-XYZ`,
+    placed_at: NOW - 300,
+    entry_price: null,
+    ...fields
+  })
 
-export const cycle = (fields: Partial<SlotCycle>): SlotCycle => ({
-  trade_id: "A",
-  cycle: 1,
-  entry_price: "0.1412823",
-  exit_price: "0.1398695",
-  volume: "14",
-  gross_profit: "0.0197792",
-  fees: "0.0098403",
-  net_profit: "0.0099389",
-  entry_time: NOW - 900,
-  exit_time: NOW - 400,
-  from_recovery: false,
-  ...fields
-})
+export const cycle = (fields: Partial<SlotCycle>): SlotCycle =>
+  partly<SlotCycle>({
+    trade_id: "A",
+    cycle: 1,
+    entry_price: "0.1412823",
+    exit_price: "0.1398695",
+    volume: "14",
+    gross_profit: "0.0197792",
+    fees: "0.0098403",
+    net_profit: "0.0099389",
+    entry_time: NOW - 900,
+    exit_time: NOW - 400,
+    from_recovery: false,
+    ...fields
+  })
 
-export const slots: ReadonlyArray<SlotStatus> = [
+export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>>([
   {
     slot_id: 1,
     phase: "S0",
@@ -117,7 +122,6 @@ export const slots: ReadonlyArray<SlotStatus> = [
   },
   {
     slot_id: 2,
-    alias: "wow",
     phase: "S2",
     orders: [
       order({ local_id: 11, side: "buy", role: "exit", trade_id: "A", price: "0.1398695", entry_price: "0.1412823" }),
@@ -163,7 +167,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
     refusals: { entry_A: "reentry_cooldown" },
     halted: null
   }
-]
+])
 
 /** The options of a real exchange. */
 export const OPTIONS: ReportOptions = {
@@ -196,7 +200,7 @@ export const governed: MarketEvent = {
 }
 
 /** A governor that lets the market run, with room enough. */
-export const governor: GovernorStatus = {
+export const governor = partly<GovernorStatus>({
   mode: "RUNNING",
   mode_reason: { rule: "started", numbers: {}, sentence: "Every step of the start is done." },
   since: NOW - 3_600,
@@ -235,4 +239,4 @@ export const governor: GovernorStatus = {
   open_order_drift_hint: { active: false, exchange: 31, internal: 31 },
   recoveries: 1,
   soft_closed_total: 4
-}
+})

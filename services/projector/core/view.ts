@@ -21,4 +21,6 @@ export const projectorView = ({ seq, head, trouble, refusedRows }: ProjectorProg
     refused_rows: refusedRows
   }
 })
+
+/** What `/api/status` and the page are given of the projector. */
 export type ProjectorView = ReturnType<typeof projectorView>

@@ -28,3 +28,6 @@ export const rebalancerView = ({ rules, core, last, capacityBand, nowMs }: Rebal
     }
   }
 }
+
+/** What `/api/status` and the page are given of the rebalancer. */
+export type RebalancerView = ReturnType<typeof rebalancerView>

@@ -59,10 +59,10 @@ const detectorRow = (name, reading) =>
           h(
             "td",
             { class: "n" },
-            reading === null ? UNKNOWN : signed(reading.biasSignal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
+            reading === null ? UNKNOWN : signed(reading.bias_signal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
           )
         ]),
-    h("td", { class: "n age quiet" }, age(reading?.ageSec ?? null))
+    h("td", { class: "n age quiet" }, age(reading?.age_sec ?? null))
   )
 
 /** @param {Regime} regime */
@@ -103,7 +103,7 @@ const trained = (trainings) => {
 }
 
 /** What a shadow run would have changed: it moves nothing, and keeps score. @param {Regime["scorecard"]} card */
-const scorecard = ({ readings, directional, hits, biasTimesMove, moves }) =>
+const scorecard = ({ readings, directional, hits, bias_times_move: biasTimesMove, moves }) =>
   h(
     "p",
     { class: "facts" },
@@ -121,11 +121,7 @@ const consensus = ({ available, regime, agreement, confidence, bias_signal: bias
   return h(
     "div",
     { class: "verdict" },
-    h(
-      "p",
-      { class: `word ${spoken ? TONES[/** @type {keyof typeof TONES} */ (regime)] : "quiet"}` },
-      spoken ? regime.toLowerCase() : "no regime yet"
-    ),
+    h("p", { class: `word ${spoken ? TONES[regime] : "quiet"}` }, spoken ? regime.toLowerCase() : "no regime yet"),
     h(
       "p",
       { class: "quiet" },
