@@ -10,8 +10,8 @@ import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
 import { encodeState } from "./core/stateText.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
 
-/** Rules that a service writes when it starts with others than the journal's last. */
-export type Configuration = EventOf<"MarketConfigured" | "GovernorConfigured" | "RebalancerConfigured">
+/** Rules that a service writes when it starts with others than the journal's last: every event whose name ends in `Configured`. */
+export type Configuration = Extract<MarketEvent, { readonly _tag: `${string}Configured` }>
 
 /** What the control records up to now say. */
 export interface ControlView {
@@ -92,8 +92,7 @@ export const readControl = Effect.fn("readControl")(function* (
   }
 })
 
-const isConfiguration = (event: MarketEvent): event is Configuration =>
-  event._tag === "MarketConfigured" || event._tag === "GovernorConfigured" || event._tag === "RebalancerConfigured"
+const isConfiguration = (event: MarketEvent): event is Configuration => event._tag.endsWith("Configured")
 
 /** Several processes kept writing control records between our reading and our writing. */
 export class ControlContended extends Schema.TaggedError<ControlContended>()("ControlContended", {
