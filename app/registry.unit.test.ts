@@ -14,7 +14,8 @@ describe("the registry", () => {
 
   it("knows every actor that decides by one name, and a subject on which it alone may write", () => {
     const actors = decidersOf([1, 2]).map(({ name }) => name)
-    assert.deepStrictEqual(actors, ["slot-1", "slot-2", "governor", "rebalancer"])
+    assert.strictEqual(new Set(actors).size, actors.length)
+    assert.includeMembers([...actors], ["slot-1", "slot-2", "governor", "rebalancer"])
     const written = SERVICES.flatMap(({ writes }) => writes)
     for (const actor of actors) {
       assert.lengthOf(
