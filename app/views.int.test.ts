@@ -1,19 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Ref } from "effect"
+import { Context, Effect, Layer, Ref } from "effect"
 import { opening, price } from "../services/control-plane/testing/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { governorService } from "../services/governor/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
-import { governorRules } from "../shared/config/governorRules.ts"
-import { readSettings } from "../shared/config/read.ts"
-import { slotRules } from "../shared/config/slotRules.ts"
+import { governorRules } from "../shared/config/rules/governor.ts"
+import { readSettings } from "./settings.ts"
 import type { Command } from "../shared/events/families/command.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { MemoryJournal } from "../shared/journal/memory.ts"
 import { Journal } from "../shared/journal/port.ts"
-import { awaitSlots, followViews } from "./views.ts"
+import { marketViews } from "./views.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -28,16 +27,11 @@ const market = Effect.gen(function* () {
     const envelope = { v: 1, epoch: 3, timeMs: 1_000_000 + written * 1_000, writer: "test", cause: null } as const
     return journal.append(encodeEntry(subject, `test.${written++}`, { ...envelope, events: [event] }))
   }
-  const slots = slotService({ subjects, slots: [1, 2], rules: slotRules(settings) })
+  const slots = slotService({ subjects, slots: [1, 2], rules: settings.slot })
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
-  yield* awaitSlots(subjects)
-  const { views: context } = yield* followViews(subjects, {
-    advisor: { enabled: false, blendFactor: 1 },
-    shown: yield* Ref.make({})
-  })
-  const views = Context.get(context, MarketViews)
+  const views = Context.get(yield* Layer.build(marketViews(settings, yield* Ref.make({}))), MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {
     for (let turn = 0; turn < MAX_TURNS; turn++) {

@@ -1,63 +1,48 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
-import { Context, Deferred, Effect, PubSub, Ref, Stream } from "effect"
-import type { Blocks } from "../services/control-plane/core/blocks.ts"
-import { MarketViews } from "../services/control-plane/marketViews.ts"
+import { Deferred, Effect, Layer, PubSub, Ref, Stream } from "effect"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
-import { governorActor } from "../services/governor/core/actor.ts"
+import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
-import { governorView } from "../services/governor/core/view/view.ts"
-import { advisorStatusActor, advisorView } from "../services/hmm-advisor/core/status.ts"
-import { rebalancerActor } from "../services/rebalancer/core/actor.ts"
-import { rebalancerView } from "../services/rebalancer/core/view.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
-import type { SlotState } from "../services/slot-actor/core/state.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
-import type { ActorFold } from "../shared/actor/fold.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/slotsNamed.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
+import { type Blocks, type Shown, shows } from "../shared/service/manifest.ts"
+import { subjectsOf } from "./journal.ts"
 import { previewCommand } from "./preview.ts"
+import { decidersOf, MARKET_SERVICES } from "./registry.ts"
+import type { Settings } from "./settings.ts"
 
 const HOST = "control-plane"
 
+const statusShown = shows(statusActor, (status) => ({ status }))
+const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
+
 /** Returns once the journal names a slot. */
-export const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) {
+const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) {
   yield* Stream.runHead(yield* slotsNamedAfter(subjects, 0))
 })
 
-/** What is shown beside the market itself. */
-export interface OtherBlocks {
-  readonly advisor: Parameters<typeof advisorView>[1]
-  /** Of services in this process; empty where they run elsewhere. */
-  readonly shown: Ref.Ref<Blocks>
-}
-
-interface ShownSlot {
-  readonly slot: number
-  readonly fold: ActorFold<SlotState>
-}
-
 /**
- * Follows everything the page shows. The slots known at the start are folded in one reading with the others; one that appears
- * later is followed beside them until the next start. `failure` fails when something can no longer be shown truthfully.
+ * Follows everything that decides and everything that is shown, as long as the scope. The slots known at the start are folded in
+ * one reading with the others; one that appears later is followed beside them until the next start.
+ *
+ * `told`: what the services tell of themselves that no fold of the journal gives.
  */
-export const followViews = Effect.fn("followViews")(function* (
-  subjects: MarketSubjects,
-  /** What else there is to show. */
-  others: OtherBlocks
-) {
+const followViews = Effect.fn("followViews")(function* (settings: Settings, told: Ref.Ref<Blocks>) {
+  const subjects = subjectsOf(settings)
   const journal = yield* Journal
+  yield* awaitSlots(subjects)
   const head = yield* journal.head
-  const known = yield* slotsNamedUpTo(subjects, head)
-  const main = yield* follow({
-    host: HOST,
-    subjects,
-    actors: [statusActor, governorActor, rebalancerActor, advisorStatusActor, ...known.map(slotActor)]
-  })
-  const [status, governor, rebalancer, advisor, ...slotFolds] = main.folds
-  const slots: Array<ShownSlot> = slotFolds.map((fold, index) => ({ slot: known[index] ?? 0, fold }))
+  const slots = (yield* slotsNamedUpTo(subjects, head)).map((slot) => ({ slot, shown: slotShown(slot) }))
+  const services = MARKET_SERVICES.flatMap((service) => service.show?.(settings) ?? [])
+  const watched = [statusShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
+  const actors = new Map([...watched, ...decidersOf(slots.map(({ slot }) => slot))].map((actor) => [actor.name, actor]))
+  const main = yield* follow({ host: HOST, subjects, actors: [...actors.values()] })
+  const folds = new Map(main.folds.map((fold) => [fold.actor.name, fold]))
   const moved = yield* PubSub.sliding<number>(1)
   const broken = yield* Deferred.make<never, HostError>()
   const forward = (changes: Stream.Stream<number>) =>
@@ -65,11 +50,13 @@ export const followViews = Effect.fn("followViews")(function* (
   yield* forward(main.changes)
 
   const welcome = Effect.fnUntraced(function* (slot: number) {
-    if (slots.some((shown) => shown.slot === slot)) return
-    const { folds, changes, failure } = yield* follow({ host: HOST, subjects, actors: [slotActor(slot)] })
-    slots.push({ slot, fold: folds[0] })
-    yield* forward(changes)
-    yield* Effect.forkScoped(Effect.tapCause(failure, (cause) => Deferred.failCause(broken, cause)))
+    if (slots.some((known) => known.slot === slot)) return
+    const shown = slotShown(slot)
+    const newcomer = yield* follow({ host: HOST, subjects, actors: [shown.actor] })
+    folds.set(shown.actor.name, newcomer.folds[0])
+    slots.push({ slot, shown })
+    yield* forward(newcomer.changes)
+    yield* Effect.forkScoped(Effect.tapCause(newcomer.failure, (cause) => Deferred.failCause(broken, cause)))
   })
   yield* (yield* slotsNamedAfter(subjects, head)).pipe(
     Stream.runForEach(welcome),
@@ -77,33 +64,39 @@ export const followViews = Effect.fn("followViews")(function* (
     Effect.forkScoped
   )
 
-  const views = MarketViews.of({
-    current: Effect.sync(() => ({
-      seq: slots.reduce((least, { fold }) => Math.min(least, fold.seq), status.seq),
-      status: status.state,
-      slots: slots.map(({ slot, fold }) => slotView(slot, fold.state)),
-      governor: governorView(governor.state),
-      blocks: {
-        ...rebalancerView(rebalancer.state),
-        ...advisorView(advisor.state, others.advisor),
-        ...Ref.getUnsafe(others.shown)
+  const see = <View extends Blocks>({ actor, view }: Shown<View>): View =>
+    view(folds.get(actor.name)?.state ?? actor.initial)
+  /** Each block under the name that its service's view gives it. */
+  const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
+    Object.assign({}, ...services.map(see), Ref.getUnsafe(told))
+
+  return MarketViews.of({
+    current: Effect.sync(() => {
+      const { governor, ...blocks } = blocksNow()
+      return {
+        seq: [...folds.values()].reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
+        status: see(statusShown).status,
+        slots: slots.map(({ shown }) => see(shown).slot),
+        governor,
+        blocks
       }
-    })),
+    }),
     changes: Stream.fromPubSub(moved),
     preview: (asked) =>
       Effect.sync(() => {
-        const { seq, epoch, state } = status
-        const now = {
-          seq,
-          epoch,
-          nowMs: state.nowMs,
-          priceAgeSec: state.priceAge?.sec ?? null,
-          governor: governor.state,
-          slots: slots.map(({ slot, fold }) => ({ slot, state: fold.state }))
-        }
-        return previewCommand(subjects, now, asked)
+        const { nowMs, epoch, priceAge } = see(statusShown).status
+        const seq = folds.get(statusActor.name)?.seq ?? 0
+        const deciders = decidersOf(slots.map(({ slot }) => slot)).map((actor) => ({
+          actor,
+          state: folds.get(actor.name)?.state ?? actor.initial
+        }))
+        return previewCommand(subjects, { seq, epoch, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
-    describe: describeEffect
+    describe: describeEffect,
+    failure: Effect.raceFirst(main.failure, Deferred.await(broken))
   })
-  return { views: Context.make(MarketViews, views), failure: Effect.raceFirst(main.failure, Deferred.await(broken)) }
 })
+
+/** The views of the market of the settings, from the moment that its journal names a slot. */
+export const marketViews = (settings: Settings, told: Ref.Ref<Blocks>) =>
+  Layer.effect(MarketViews, followViews(settings, told))

@@ -7,7 +7,7 @@
  * by the thread's own processor time and by the wall's, where a busy machine counts too. It says nothing of the journal's disk.
  */
 import { Effect, Layer, Stream } from "effect"
-import { advisorOptions } from "../app/advisorOptions.ts"
+import { advisorOptions } from "../services/hmm-advisor/options.ts"
 import { aggregate, type Candle as Minute } from "../services/exchange-sim/core/market/candles.ts"
 import type { CandleRow } from "../services/exchange-sim/core/market/rows.ts"
 import type { Detector } from "../services/hmm-advisor/core/advice.ts"
@@ -19,7 +19,7 @@ import { outcomeOf, trainingTask } from "../services/hmm-advisor/core/training/t
 import { decode } from "../shared/actor/control.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import type { Candle } from "../shared/candles/core/candle.ts"
-import { readSettings } from "../shared/config/read.ts"
+import { readSettings } from "../app/settings.ts"
 import { Price } from "../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../shared/events/envelope.ts"
 import type { MarketEvent } from "../shared/events/event.ts"

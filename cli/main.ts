@@ -4,7 +4,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
 import { CliError, Command } from "effect/cli"
-import { readSettings } from "../shared/config/read.ts"
+import { readSettings } from "../app/settings.ts"
 import packageJson from "../package.json" with { type: "json" }
 import { actionCommand } from "./commands/actions.ts"
 import { auditCommand } from "./commands/audit/command.ts"

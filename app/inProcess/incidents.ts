@@ -70,7 +70,14 @@ export const incidents = (seed: number, startMs: number, days: number): Readonly
     if (day % 4 === 3) {
       const atMs = at()
       const epoch = 2 + Math.floor(day / 4)
-      const restart: MarketEvent = { _tag: "EpochRaised", epoch, service: "kennel up", reason: "start" }
+      const restart: MarketEvent = {
+        _tag: "EpochRaised",
+        epoch,
+        service: "kennel up",
+        reason: "start",
+        watchesOrders: true,
+        fitsModels: true
+      }
       all.push({ atMs, what: { _tag: "Fact", family: "control", event: restart } })
       all.push({
         atMs: atMs + 3_000,

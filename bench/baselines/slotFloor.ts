@@ -103,7 +103,7 @@ export const foldMutable = (terms: Terms, tape: ReadonlyArray<TapeEntry>): strin
   }
   const orphan = (order: FloorOrder, wasLongOnly: boolean, wasShortOnly: boolean): void => {
     const size = sizeNow()
-    if (recoveries.length >= terms.maxRecoveries) {
+    if (recoveries.length >= terms.maxRecoverySlots) {
       const views = recoveries.map(
         ({ recoveryId, orphanedAtMs, priceNumber }) =>
           ({ recoveryId, orphanedAtMs, order: { priceNumber } }) as Recovery

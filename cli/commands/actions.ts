@@ -6,8 +6,8 @@ import { userInfo } from "node:os"
 import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { ACTION_NAMES, argumentsOf } from "../../services/control-plane/actions/actionRequest.ts"
-import type { Settings } from "../../shared/config/settings.ts"
-import { readControlToken } from "../../app/controlToken.ts"
+import type { Settings } from "../../app/settings.ts"
+import { readControlToken } from "../../services/control-plane/controlToken.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 /** The control plane gave no answer to the action, or turned it away. */

@@ -2,6 +2,7 @@
 import { Console, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { configurationPage, showSettings } from "../../shared/config/show.ts"
+import { SETTING_ROWS } from "../../app/settings.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 export const configCommand = Command.make(
@@ -13,8 +14,8 @@ export const configCommand = Command.make(
     )
   },
   Effect.fn(function* ({ markdown }) {
-    if (markdown) return yield* Console.log(configurationPage().trimEnd())
-    yield* Console.log(showSettings(process.env))
+    if (markdown) return yield* Console.log(configurationPage(SETTING_ROWS).trimEnd())
+    yield* Console.log(showSettings(SETTING_ROWS, process.env))
     yield* loadSettings()
   })
 ).pipe(Command.withDescription("Show every setting with its value in force, without secrets"))

@@ -1,19 +1,15 @@
 /** `kennel up`: the whole system in one process, on paper, without anything to install. */
 import { resolve } from "node:path"
-import { Console, Context, Effect, Layer, Option, Ref } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Blocks } from "../../services/control-plane/core/blocks.ts"
-import { ExchangeSim } from "../../services/exchange-sim/layer.ts"
-import type { Settings } from "../../shared/config/settings.ts"
-import { Journal } from "../../shared/journal/port.ts"
-import { dataServices } from "../../app/dataServices.ts"
+import type { Settings } from "../../app/settings.ts"
+import { speedOf } from "../../shared/config/shared.ts"
+import { type Page, up } from "../../app/up.ts"
 import { fitToStart } from "./doctor/command.ts"
-import { exchangeElsewhere, exchangeHere, exchangeSim, restUrlOf, speedOf, writableJournal } from "../../app/layers.ts"
-import { enterJournal, feed, gateway, governor, page, rebalancer, slots } from "../../app/services.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 /** What a person needs to know at the start: what this is, where it is, what to do next. */
-const banner = (settings: Settings, url: string, where: string): string => {
+const banner = (settings: Settings, { url, journal }: Page): string => {
   const mode = settings.live
     ? "LIVE: REAL MONEY at Kraken"
     : `PAPER on the ${settings.market} market, ${speedOf(settings)} simulated seconds per second`
@@ -23,7 +19,7 @@ const banner = (settings: Settings, url: string, where: string): string => {
     "",
     `  Page     ${url}`,
     `  Status   ${url}api/status`,
-    `  Journal  ${where}`,
+    `  Journal  ${journal}`,
     `  Data     ${resolve(settings.dataDir)}`,
     "",
     "  Open the page and watch the first cycles complete. Ctrl-C stops; the next start goes on where this one stopped.",
@@ -31,37 +27,6 @@ const banner = (settings: Settings, url: string, where: string): string => {
     ""
   ].join("\n")
 }
-
-const services = (settings: Settings, restUrl: string) =>
-  Effect.gen(function* () {
-    const journal = yield* Journal
-    const epoch = yield* enterJournal(settings, "kennel up")
-    const shown = yield* Ref.make<Blocks>({})
-    return yield* Effect.raceAllFirst([
-      slots(settings),
-      governor(settings),
-      rebalancer(settings),
-      gateway(settings),
-      feed(settings, epoch),
-      dataServices(settings, restUrl, epoch, shown),
-      page(settings, shown, (url) => Console.log(banner(settings, url, journal.where)))
-    ])
-  })
-
-const run = (settings: Settings) =>
-  settings.live || settings.restUrl !== ""
-    ? services(settings, restUrlOf(settings)).pipe(
-        Effect.provide(Layer.merge(writableJournal(settings), exchangeElsewhere(settings)))
-      )
-    : Effect.scoped(
-        Effect.gen(function* () {
-          const simulator = yield* Layer.build(exchangeSim(settings))
-          const here = exchangeHere(settings).pipe(Layer.provide(Layer.succeedContext(simulator)))
-          const { restUrl } = Context.get(simulator, ExchangeSim)
-          const trading = services(settings, restUrl).pipe(Effect.provide(Layer.merge(writableJournal(settings), here)))
-          return yield* Effect.raceFirst(trading, Context.get(simulator, ExchangeSim).stopped)
-        })
-      )
 
 const optional = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
@@ -85,6 +50,6 @@ export const upCommand = Command.make(
     })
     const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
     yield* fitToStart(settings)
-    return yield* run({ ...settings, simPort })
+    return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)))
   })
 ).pipe(Command.withDescription("Run everything in this process; on paper unless LIVE=true"))

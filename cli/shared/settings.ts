@@ -1,7 +1,6 @@
 /** Settings for a command: the environment, with the command's flags over it. */
 import { Effect, Schema } from "effect"
-import { readSettings } from "../../shared/config/read.ts"
-import type { Settings } from "../../shared/config/settings.ts"
+import { readSettings, type Settings } from "../../app/settings.ts"
 
 /** One or more settings are wrong; nothing has been started. */
 export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSettings", {

@@ -6,7 +6,8 @@
  * leaves out is a price that never moves, no limit on capacity, no bias. An expected null is not judged.
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
-import { configProblems, DEFAULT_CONFIG, type RebalancerConfig } from "../../services/rebalancer/core/config.ts"
+import { REBALANCER_RULES, type RebalancerRules } from "../../shared/config/rules/rebalancer.ts"
+import { readTable } from "../../shared/config/table.ts"
 import { CAPACITY_BANDS } from "../../shared/core/trading.ts"
 import {
   initialState,
@@ -58,12 +59,7 @@ export const runRebalancerCase = (input: unknown): Array<Difference> => {
   return differences
 }
 
-const take = (
-  state: RebalancerState,
-  input: RebalancerInput,
-  config: RebalancerConfig,
-  at: string
-): RebalancerState => {
+const take = (state: RebalancerState, input: RebalancerInput, config: RebalancerRules, at: string): RebalancerState => {
   try {
     return rebalance(state, input, config).state
   } catch (error) {
@@ -76,37 +72,16 @@ const MS = 1000
 /** The price of cases about the controller alone: any one will do, as long as it stays. */
 const STILL_PRICE = 1
 
-/** The reference's names for our settings. */
-const configOf = (config: CaseObject): RebalancerConfig => {
-  const of = DEFAULT_CONFIG
-  const flag = (name: string, absent: boolean) => ((config.fields[name] ?? null) === null ? absent : config.flag(name))
-  const read: RebalancerConfig = {
-    enabled: flag("REBALANCE_ENABLED", of.enabled),
-    intervalSec: config.number("REBALANCE_INTERVAL_SEC", of.intervalSec),
-    baseIdleTarget: config.number("REBALANCE_TARGET_IDLE_PCT", of.baseIdleTarget),
-    fastTrendSec: config.number("TREND_FAST_HALFLIFE", of.fastTrendSec),
-    slowTrendSec: config.number("TREND_SLOW_HALFLIFE", of.slowTrendSec),
-    minSamples: config.number("TREND_MIN_SAMPLES", of.minSamples),
-    useBias: flag("HMM_ENABLED", of.useBias),
-    trendWeight: config.number("HMM_BLEND_WITH_TREND", of.trendWeight),
-    deadZone: config.number("TREND_DEAD_ZONE", of.deadZone),
-    targetSensitivity: config.number("TREND_IDLE_SENSITIVITY", of.targetSensitivity),
-    targetFloor: config.number("TREND_IDLE_FLOOR", of.targetFloor),
-    targetCeiling: config.number("TREND_IDLE_CEILING", of.targetCeiling),
-    targetSmoothingSec: config.number("TREND_HYSTERESIS_SMOOTH_HALFLIFE", of.targetSmoothingSec),
-    targetHoldSec: config.number("TREND_HYSTERESIS_SEC", of.targetHoldSec),
-    errorSmoothingSec: config.number("REBALANCE_EMA_HALFLIFE", of.errorSmoothingSec),
-    proportionalGain: config.number("REBALANCE_KP", of.proportionalGain),
-    derivativeGain: config.number("REBALANCE_KD", of.derivativeGain),
-    neutralBand: config.number("REBALANCE_NEUTRAL_BAND", of.neutralBand),
-    maxSkew: config.number("REBALANCE_MAX_SKEW", of.maxSkew),
-    maxSkewStep: config.number("REBALANCE_MAX_SKEW_STEP", of.maxSkewStep),
-    flipWindowSec: config.number("FLIP_WINDOW_SEC", of.flipWindowSec),
-    flipLimit: config.number("FLIP_LIMIT", of.flipLimit)
-  }
-  const [problem] = configProblems(read)
-  if (problem !== undefined) throw new CaseError(`${config.at}: ${problem}`)
-  return read
+/** Names of the reference that are not those of our settings. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { REBALANCE_MAX_SKEW_STEP: "REBALANCE_MAX_SLEW_RATE" }
+
+/** The reference's configuration has the settings' names: it is read as an environment is, and what it leaves out is at its default. */
+const configOf = ({ fields, at }: CaseObject): RebalancerRules => {
+  const given = Object.entries(fields).filter(([, value]) => value !== null)
+  const env = Object.fromEntries(given.map(([name, value]) => [OTHER_NAMES[name] ?? name, String(value)]))
+  const { values, problems } = readTable(REBALANCER_RULES, env)
+  if (problems.length > 0) throw new CaseError(`${at}: ${problems.join("; ")}`)
+  return values
 }
 
 /**
@@ -128,7 +103,7 @@ const inputOf = (step: CaseObject, samples: number, originSec: number): Rebalanc
 /** What the reference shows of its state; it has 0 where nothing is known yet. */
 const resultOf = (
   state: RebalancerState,
-  config: RebalancerConfig,
+  config: RebalancerRules,
   originSec: number
 ): Readonly<Record<string, number>> => ({
   skew: state.skew,

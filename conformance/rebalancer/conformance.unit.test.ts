@@ -58,8 +58,8 @@ describe("the runner", () => {
     [{ price: -1 }, {}, "steps[0]: rebalancer input price must be a number above 0, or null, is -1"],
     [{ idle_ratio: "x" }, {}, 'steps[0].idle_ratio must be a finite number, is "x"'],
     [{ capacity_band: "full" }, {}, 'steps[0].capacity_band must be one of normal, caution, stop, is "full"'],
-    [{}, { REBALANCE_KP: "x" }, 'case.config.REBALANCE_KP must be a finite number, is "x"'],
-    [{}, { REBALANCE_MAX_SKEW: -1 }, "case.config: maxSkew must be a number of 0 or more, is -1"]
+    [{}, { REBALANCE_KP: "x" }, "case.config: REBALANCE_KP=x: is not a number (0 to 100)"],
+    [{}, { REBALANCE_MAX_SKEW: -1 }, "case.config: REBALANCE_MAX_SKEW=-1: is outside 0 to 1 (0 to 1)"]
   ])("refuses %j with %j: %s", (step, config, message) => {
     expect(() => runRebalancerCase(tiny(step, config))).toThrow(message)
   })

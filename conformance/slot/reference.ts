@@ -4,7 +4,8 @@
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import type { SlotRules } from "../../shared/events/families/control.ts"
+import { SLOT_RULES, type SlotRules } from "../../shared/config/rules/slot.ts"
+import { readTable } from "../../shared/config/table.ts"
 import {
   initialState,
   type SlotBook,
@@ -22,31 +23,17 @@ const MS = 1000
 export const sideOf = (from: CaseObject, name = "side") => from.oneOf(name, SIDES)
 export const tradeOf = (from: CaseObject, name = "trade_id"): TradeId => from.oneOf(name, TRADES)
 
-/** The rules of a case; what it leaves out has the default of docs/trading-contract.md §14. */
-export const rulesOf = (config: CaseObject): SlotRules => ({
-  entryPct: config.number("entry_pct", 0.2),
-  profitPct: config.number("profit_pct", 1),
-  refreshPct: config.number("refresh_pct", 1),
-  orderSize: Quote.fromNumber(config.number("order_size_usd", 2)),
-  s1OrphanAfterSec: config.number("s1_orphan_after_sec", 1350),
-  s2OrphanAfterSec: config.number("s2_orphan_after_sec", 1800),
-  lossBackoffStart: config.number("loss_backoff_start", 3),
-  lossBackoffFactor: config.number("backoff_factor", 0.5),
-  lossBackoffMax: config.number("backoff_max_multiplier", 5),
-  lossCooldownStart: config.number("loss_cooldown_start", 5),
-  lossCooldownSec: config.number("loss_cooldown_sec", 900),
-  reentryBaseCooldownSec: config.number("reentry_base_cooldown_sec", 60),
-  maxConsecutiveRefreshes: config.number("max_consecutive_refreshes", 3),
-  refreshCooldownSec: config.number("refresh_cooldown_sec", 300),
-  maxRecoverySlots: config.number("max_recovery_slots", 2),
-  recoveryEviction: config.oneOf("recovery_eviction", ["oldest", "farthest"], "oldest"),
-  stalePriceMaxAgeSec: config.number("stale_price_max_age_sec", 60),
-  priceDecimals: config.number("price_decimals", 6),
-  volumeDecimals: config.number("volume_decimals", 0),
-  minVolume: Volume.fromNumber(config.number("min_volume", 13)),
-  minCost: Quote.fromNumber(config.number("min_cost_usd", 0)),
-  makerFeePct: config.number("maker_fee_pct", 0.25)
-})
+/**
+ * The rules of a case, whose names are the settings' in small letters: read as an environment is, and at the default where it
+ * leaves one out. Only a smallest order by value is none of the reference's.
+ */
+export const rulesOf = ({ fields, at }: CaseObject): SlotRules => {
+  const given = Object.entries(fields).filter(([, value]) => value !== null)
+  const env = Object.fromEntries(given.map(([name, value]) => [name.toUpperCase(), String(value)]))
+  const { values, problems } = readTable(SLOT_RULES, env)
+  if (problems.length > 0) throw new CaseError(`${at}: ${problems.join("; ")}`)
+  return "min_cost_usd" in fields ? values : { ...values, minCost: Quote.zero }
+}
 
 /** The state a case starts from; the account is at hand, so that only the reference's own refusals apply. */
 export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {

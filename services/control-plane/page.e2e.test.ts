@@ -248,7 +248,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
           ...blocks,
           hmm_regime: { ...advisor, agreement: "conflict", bias_signal: 0, confidence: 0.01, age_sec: 86_000 },
           rebalancer: { ...blocks.rebalancer, skew: -0.1 },
-          trend: { hysteresis_active: false, hysteresis_expires_in_sec: 0 },
+          trend: { ...blocks.trend, hysteresis_active: false, hysteresis_expires_in_sec: 0 },
           hmm_data_pipeline: { ...minutes, samples: 1_234, gaps: ["low_volume_coverage:90.9%"] }
         })
         yield* Effect.promise(async () => {

@@ -47,7 +47,14 @@ const answerTo = (commandId: string) =>
     )
   )
 
-const start = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+const start = raiseEpoch({
+  subjects,
+  service: "test",
+  reason: "start",
+  timeMs: 0,
+  watchesOrders: true,
+  fitsModels: true
+})
 
 /** Runs the service until the effect is through, then stops it as a signal would. */
 const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, R>) =>

@@ -98,6 +98,8 @@ const compareAtStart = Effect.fnUntraced(function* (facts: OrderFacts, options: 
       subjects,
       service: "order-gateway",
       reason: "the exchange holds orders of a later epoch",
+      watchesOrders: true,
+      fitsModels: false,
       timeMs: nowMs,
       atLeast: result.highestEpoch + 1
     })

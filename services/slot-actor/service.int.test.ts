@@ -45,7 +45,7 @@ const heard = (filter: string, tag: MarketEvent["_tag"]) =>
 /** Runs the service until the effect is through, then stops it as a signal would. */
 const whileRunning = <A, E, R>(until: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     const running = yield* Effect.forkChild(slotService({ subjects, slots: [1], rules: testRules }))
     const result = yield* Effect.raceFirst(until, Effect.andThen(Fiber.join(running), Effect.never))
     yield* Fiber.interrupt(running)

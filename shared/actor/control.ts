@@ -10,8 +10,8 @@ import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
 import { encodeState } from "./core/stateText.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
 
-/** Rules that a service writes when it starts with others than the journal's last. */
-export type Configuration = EventOf<"MarketConfigured" | "GovernorConfigured" | "RebalancerConfigured">
+/** Rules that a service writes when it starts with others than the journal's last: every event whose name ends in `Configured`. */
+export type Configuration = Extract<MarketEvent, { readonly _tag: `${string}Configured` }>
 
 /** What the control records up to now say. */
 export interface ControlView {
@@ -74,8 +74,7 @@ export const readControl = Effect.fn("readControl")(function* (
   return { epoch, lastSeq, skipped, explained, faults, configurations }
 })
 
-const isConfiguration = (event: MarketEvent): event is Configuration =>
-  event._tag === "MarketConfigured" || event._tag === "GovernorConfigured" || event._tag === "RebalancerConfigured"
+const isConfiguration = (event: MarketEvent): event is Configuration => event._tag.endsWith("Configured")
 
 /** Several processes kept writing control records between our reading and our writing. */
 export class ControlContended extends Schema.TaggedError<ControlContended>()("ControlContended", {
@@ -147,6 +146,9 @@ export const raiseEpoch = (options: {
   readonly subjects: MarketSubjects
   readonly service: string
   readonly reason: string
+  /** What the start of this process means to those who fold it (`EpochRaised`). */
+  readonly watchesOrders: boolean
+  readonly fitsModels: boolean
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -157,7 +159,8 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      return { _tag: "EpochRaised", epoch: raised, service: options.service, reason: options.reason }
+      const { service, reason, watchesOrders, fitsModels } = options
+      return { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels }
     }
   }).pipe(Effect.map(() => raised))
 }

@@ -55,7 +55,14 @@ const tick = (from: number, to: number) =>
     { discard: true }
   )
 
-const start = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+const start = raiseEpoch({
+  subjects,
+  service: "test",
+  reason: "start",
+  timeMs: 0,
+  watchesOrders: true,
+  fitsModels: true
+})
 
 /** What the counter has said, in order, once `count` outputs stand in the journal. */
 const said = (count: number, actor = "counter") =>

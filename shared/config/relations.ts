@@ -1,62 +1,50 @@
-/** What must hold between settings. Pure. */
-import { openOrderLimit } from "./governorRules.ts"
-import type { Settings } from "./settings.ts"
+/** What must hold between shared settings; what involves a service's own stands in its folder. Pure. */
+import { openOrdersOfTier } from "./rules/governor.ts"
+import type { SharedSettings } from "./shared.ts"
 
 /** Every relation that does not hold, as a line that names the settings and what to do; empty: all hold. */
-export const brokenRelations = (settings: Settings): ReadonlyArray<string> => {
+export const brokenRelations = (settings: SharedSettings): ReadonlyArray<string> => {
+  const { slot, governor, rebalancer } = settings
   const broken: Array<string> = []
   if (settings.live && (settings.apiKey === "" || settings.apiSecret === "")) {
     broken.push("LIVE=true: needs KRAKEN_API_KEY and KRAKEN_API_SECRET; set both, or leave LIVE out to trade on paper")
   }
-  if (settings.lossCooldownStart < settings.lossBackoffStart) {
+  if (slot.lossCooldownStart < slot.lossBackoffStart) {
     broken.push(
-      `LOSS_COOLDOWN_START=${settings.lossCooldownStart}: is below LOSS_BACKOFF_START (${settings.lossBackoffStart}); ` +
+      `LOSS_COOLDOWN_START=${slot.lossCooldownStart}: is below LOSS_BACKOFF_START (${slot.lossBackoffStart}); ` +
         "losses first widen the distance, then pause the trade"
     )
   }
-  if (settings.priceFactsPerSec * settings.stalePriceMaxAgeSec < 1) {
-    broken.push(
-      `STALE_PRICE_MAX_AGE_SEC=${settings.stalePriceMaxAgeSec}: shorter than the time between two price facts ` +
-        `(PRICE_FACTS_PER_SEC=${settings.priceFactsPerSec}); every price would be stale`
-    )
-  }
-  if (settings.clockIntervalSec > settings.stalePriceMaxAgeSec) {
+  if (settings.clockIntervalSec > slot.stalePriceMaxAgeSec) {
     broken.push(
       `CLOCK_INTERVAL_SEC=${settings.clockIntervalSec}: longer than STALE_PRICE_MAX_AGE_SEC ` +
-        `(${settings.stalePriceMaxAgeSec}); a stale price would be noticed too late`
+        `(${slot.stalePriceMaxAgeSec}); a stale price would be noticed too late`
     )
   }
-  if (settings.requestTimeoutSec >= settings.orderDeadlineSec) {
+  if (governor.loopSec < settings.clockIntervalSec) {
     broken.push(
-      `REQUEST_TIMEOUT_SEC=${settings.requestTimeoutSec}: not shorter than ORDER_DEADLINE_SEC ` +
-        `(${settings.orderDeadlineSec}); one request without an answer would let the others' deadlines pass`
-    )
-  }
-  if (settings.loopSec < settings.clockIntervalSec) {
-    broken.push(
-      `POLL_INTERVAL_SECONDS=${settings.loopSec}: shorter than CLOCK_INTERVAL_SEC (${settings.clockIntervalSec}); ` +
+      `POLL_INTERVAL_SECONDS=${governor.loopSec}: shorter than CLOCK_INTERVAL_SEC (${settings.clockIntervalSec}); ` +
         "a loop begins with a clock fact"
     )
   }
-  const tierLimit = openOrderLimit({ tier: settings.tier, openOrderLimit: 0 })
-  if (settings.openOrderLimit > tierLimit) {
+  const tierLimit = openOrdersOfTier(settings.tier)
+  if (governor.openOrderLimit > tierLimit) {
     broken.push(
-      `KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=${settings.openOrderLimit}: more than the ${tierLimit} that KRAKEN_TIER=` +
+      `KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=${governor.openOrderLimit}: more than the ${tierLimit} that KRAKEN_TIER=` +
         `${settings.tier} allows; set the tier the account has`
     )
   }
-  if (settings.volatilityProfitFloorPct > settings.volatilityProfitCeilingPct) {
+  if (governor.volatilityProfitFloorPct > governor.volatilityProfitCeilingPct) {
     broken.push(
-      `VOLATILITY_PROFIT_FLOOR=${settings.volatilityProfitFloorPct}: above VOLATILITY_PROFIT_CEILING ` +
-        `(${settings.volatilityProfitCeilingPct})`
+      `VOLATILITY_PROFIT_FLOOR=${governor.volatilityProfitFloorPct}: above VOLATILITY_PROFIT_CEILING ` +
+        `(${governor.volatilityProfitCeilingPct})`
     )
   }
-  if (settings.trendIdleFloor > settings.trendIdleCeiling) {
-    broken.push(`TREND_IDLE_FLOOR=${settings.trendIdleFloor}: above TREND_IDLE_CEILING (${settings.trendIdleCeiling})`)
+  if (rebalancer.targetFloor > rebalancer.targetCeiling) {
+    broken.push(`TREND_IDLE_FLOOR=${rebalancer.targetFloor}: above TREND_IDLE_CEILING (${rebalancer.targetCeiling})`)
   }
-  const aliases = settings.aliasPool.split(",").map((name) => name.trim())
-  if (new Set(aliases).size !== aliases.length) {
-    broken.push(`SLOT_ALIAS_POOL=${settings.aliasPool}: holds a name twice; two slots would answer to it`)
+  if (new Set(governor.aliasPool).size !== governor.aliasPool.length) {
+    broken.push(`SLOT_ALIAS_POOL=${governor.aliasPool.join(",")}: holds a name twice; two slots would answer to it`)
   }
   return broken
 }

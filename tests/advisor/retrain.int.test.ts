@@ -104,7 +104,14 @@ const governor = (fittedIntervals: ReadonlyArray<number> = [1, 15]) =>
 
 /** Starts the advisor as a process would. */
 const advisor = Effect.gen(function* () {
-  const epoch = yield* raiseEpoch({ subjects, service: "hmm-advisor", reason: "start", timeMs: 0 })
+  const epoch = yield* raiseEpoch({
+    subjects,
+    service: "hmm-advisor",
+    reason: "start",
+    timeMs: 0,
+    watchesOrders: false,
+    fitsModels: true
+  })
   return yield* Effect.forkScoped(advisorService({ ...advisorOptions, epoch }))
 })
 

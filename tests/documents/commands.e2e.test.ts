@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { SETTINGS } from "../../shared/config/settings.ts"
+import { SETTING_ROWS } from "../../app/settings.ts"
 import { commandsIn, kennelCalls, shownCommands } from "./commands.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -100,7 +100,7 @@ describe("a command that a document shows", () => {
   })
 
   it("sets only settings that there are", () => {
-    const names = new Set(Object.values(SETTINGS).map(({ name }) => name))
+    const names = new Set(SETTING_ROWS.map(({ name }) => name))
     const wrong = shown.flatMap(({ at, line }) =>
       [...(/^((?:[A-Z_]+=\S+ )*)/.exec(line)?.[1] ?? "").matchAll(/([A-Z_]+)=/g)]
         .filter(([, name = ""]) => !names.has(name))

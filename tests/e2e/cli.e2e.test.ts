@@ -101,7 +101,14 @@ describe("kennel journal", () => {
   it("verify counts the events of a journal and what does not follow", async () => {
     await inJournal(
       Effect.gen(function* () {
-        yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+        yield* raiseEpoch({
+          subjects,
+          service: "test",
+          reason: "start",
+          timeMs: 0,
+          watchesOrders: true,
+          fitsModels: true
+        })
         const journal = yield* Journal
         yield* journal.append({
           subject: subjects.price,
@@ -127,7 +134,9 @@ describe("kennel journal", () => {
   })
 
   it("tail prints records as they are", async () => {
-    await inJournal(raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 }))
+    await inJournal(
+      raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
+    )
     const { output } = await kennel("journal", "tail")
     assert.match(output, /^1 market\.XDGUSD\.control .*"_tag":"EpochRaised","epoch":1/m)
   })

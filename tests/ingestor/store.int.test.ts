@@ -7,8 +7,8 @@ import { Effect, Layer } from "effect"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
-import { readSettings } from "../../shared/config/read.ts"
-import { ingestorOptions } from "../../app/candleSources.ts"
+import { readSettings } from "../../app/settings.ts"
+import { ingestorOptions } from "../../services/ohlcv-ingestor/options.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../services/exchange-sim/layer.ts"
 import { CandleIngestor } from "../../services/ohlcv-ingestor/service.ts"
 import type { IngestorView } from "../../services/ohlcv-ingestor/core/view.ts"
@@ -35,7 +35,7 @@ it.live(
         (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
       )
       const { restUrl, nowMs } = yield* ExchangeSim
-      const options = ingestorOptions(settings, { restUrl, live: null, nowMs })
+      const options = ingestorOptions({ ...settings, restUrl }, { live: null, nowMs })
       const run = <A>(work: Effect.Effect<A, unknown, CandleIngestor | Store>) =>
         work.pipe(
           Effect.provide(CandleIngestor.layer(options).pipe(Layer.provideMerge(EmbeddedStore.layer({ directory }))))

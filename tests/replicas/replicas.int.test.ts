@@ -62,7 +62,14 @@ describe.skipIf(!natsServerFound())("two replicas of a market on NATS", () => {
           Effect.provide(connection())
         )
         yield* Effect.gen(function* () {
-          yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+          yield* raiseEpoch({
+            subjects,
+            service: "test",
+            reason: "start",
+            timeMs: 0,
+            watchesOrders: true,
+            fitsModels: true
+          })
           yield* configure(subjects, "governor", {
             _tag: "GovernorConfigured",
             rules: generousRules,

@@ -5,10 +5,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
-import { governorRules } from "../../shared/config/governorRules.ts"
-import { readSettings } from "../../shared/config/read.ts"
-import { rebalancerRules } from "../../shared/config/rebalancerRules.ts"
-import { slotRules } from "../../shared/config/slotRules.ts"
+import { governorRules } from "../../shared/config/rules/governor.ts"
+import { readSettings } from "../../app/settings.ts"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
@@ -23,13 +21,13 @@ const run = (days: number, seed: number) => {
   const startMs = rows[0]?.timeMs ?? 0
   const decided = new Set<string>()
   const result = simulate({
-    market: recordedMarket({ kind: "candles", rows }, settings.priceDecimals),
+    market: recordedMarket({ kind: "candles", rows }, settings.slot.priceDecimals),
     startMs,
     untilMs: startMs + days * DAY_MS,
     slots: settings.slots,
-    slotRules: { ...slotRules(settings), volumeDecimals: 8 },
+    slotRules: { ...settings.slot, volumeDecimals: 8 },
     governorRules: governorRules(settings),
-    rebalancerRules: rebalancerRules(settings),
+    rebalancerRules: settings.rebalancer,
     tier: settings.tier,
     base: Volume.parse("2000"),
     quote: Quote.parse("600"),

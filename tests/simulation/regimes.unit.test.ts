@@ -3,13 +3,11 @@
  * the skew the sizes of the orders that the exchange gets. Half-way the advisor dies, and trading goes on by the trend alone.
  */
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { advisorOptions } from "../../app/advisorOptions.ts"
+import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
-import { governorRules } from "../../shared/config/governorRules.ts"
-import { readSettings } from "../../shared/config/read.ts"
-import { rebalancerRules } from "../../shared/config/rebalancerRules.ts"
-import { slotRules } from "../../shared/config/slotRules.ts"
+import { governorRules } from "../../shared/config/rules/governor.ts"
+import { readSettings } from "../../app/settings.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
@@ -31,7 +29,7 @@ const HALF_TIME_MS = START_MS + (DAYS / 2) * DAY_MS
 
 const { settings } = readSettings({ SLOTS: "4", MIN_VOLUME: "2", HMM_ENABLED: "true" })
 const GOVERNOR = governorRules(settings)
-const REBALANCER = rebalancerRules(settings)
+const REBALANCER = settings.rebalancer
 const ADVISOR = advisorOptions(settings)
 
 const LAST_ANSWER_MS = HALF_TIME_MS - ADVISOR.answerEveryMs
@@ -69,11 +67,11 @@ const run = (rows: ReadonlyArray<CandleRow>, { advised = true, untilMs = END_MS 
   const advisor = recordedAdvisor(rows, ADVISOR)
   const played = rows.filter(({ timeMs }) => timeMs >= START_MS)
   const result = simulate({
-    market: recordedMarket({ kind: "candles", rows: played }, settings.priceDecimals),
+    market: recordedMarket({ kind: "candles", rows: played }, settings.slot.priceDecimals),
     startMs: START_MS,
     untilMs,
     slots: settings.slots,
-    slotRules: { ...slotRules(settings), volumeDecimals: 8 },
+    slotRules: { ...settings.slot, volumeDecimals: 8 },
     governorRules: GOVERNOR,
     rebalancerRules: REBALANCER,
     tier: settings.tier,
@@ -119,8 +117,8 @@ const sizedEntries = (story: Story): ReadonlyArray<SizedEntry> => {
     const earned = cycles
       .filter((cycle) => cycle.record.subject === record.subject && cycle.record.seq < record.seq)
       .reduce((sum, cycle) => sum + Quote.toNumber(cycle.event.net), 0)
-    const orderSize = Quote.toNumber(settings.orderSize)
-    const perLayer = settings.layerDogePerOrder * Number(event.reason.numbers["marketPrice"])
+    const orderSize = Quote.toNumber(settings.slot.orderSize)
+    const perLayer = settings.governor.layerDogePerOrder * Number(event.reason.numbers["marketPrice"])
     const plainUsd = Math.max(orderSize, orderSize + earned) + (told?.effectiveLayers ?? 0) * perLayer
     const skew = told?.skew ?? 0
     return [{ event, skew, plainUsd, favoured: event.tradeId === "B" ? skew > 0 : skew < 0 }]

@@ -2,15 +2,10 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { SERVICES } from "../../app/registry.ts"
 import { ROOT } from "./source.ts"
 
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8")
-
-/** The names that `kennel service <name>` takes. */
-const commandLineServices = (source: string): ReadonlyArray<string> => {
-  const list = /const NAMES = \[([^\]]*)\] as const/.exec(source)?.[1] ?? ""
-  return [...list.matchAll(/"([^"]+)"/g)].map(([, name = ""]) => name).toSorted()
-}
 
 /** Every service of a compose file with the text of its block, for this file's plain two-space layout. */
 const composeServices = (source: string): ReadonlyMap<string, string> => {
@@ -20,33 +15,28 @@ const composeServices = (source: string): ReadonlyMap<string, string> => {
   return new Map(blocks.map((block) => [block.slice(0, block.indexOf(":")), block]))
 }
 
+/** Items of lists that YAML might take for something else than a string: only quoted ones are safe. Mappings (`path: …`) are meant. */
+const unquotedItems = (source: string): ReadonlyArray<string> => [
+  ...[...source.matchAll(/^ *[\w-]+: (\[.*\])$/gm)]
+    .map(([, list = ""]) => list)
+    .filter((list) => !/^\[(?:"(?:[^"\\]|\\.)*"(?:, |(?=\])))*\]$/.test(list)),
+  ...[...source.matchAll(/^ *- (.*)$/gm)]
+    .map(([, item = ""]) => item)
+    .filter((item) => !/^(?:".*"|'.*'|path: \S+)$/.test(item))
+]
+
 const natsUsers = (source: string): ReadonlyArray<string> =>
   [...source.matchAll(/^\s*user: (\S+)$/gm)].map(([, name = ""]) => name).toSorted()
 
-const services = commandLineServices(read("cli/commands/service.ts"))
-/** Candles go into the store, not into the journal. */
-const onNats = services.filter((name) => name !== "ohlcv-ingestor")
+const services = SERVICES.map(({ name }) => name).toSorted()
+/** Candles go into the store, not into the journal: one service has no user. */
+const onNats = SERVICES.filter(({ needs }) => needs.some((need) => need === "journal")).map(({ name }) => name)
 /** What is not ours. */
 const FOUNDATIONS = ["nats", "postgres", "migrate", "postgrest"]
 const compose = composeServices(read("docker-compose.yml"))
 const nats = read("nats.conf")
 
 describe("the container files", () => {
-  test("the command line's services were found", () => {
-    expect(services).toEqual([
-      "control-plane",
-      "exchange-sim",
-      "governor",
-      "hmm-advisor",
-      "market-feed",
-      "ohlcv-ingestor",
-      "order-gateway",
-      "projector",
-      "rebalancer",
-      "slot-actor"
-    ])
-  })
-
   test("compose runs each service of the command line, what they stand on, and nothing else", () => {
     expect([...compose.keys()].toSorted()).toEqual([...services, ...FOUNDATIONS].toSorted())
   })
@@ -80,7 +70,7 @@ describe("the container files", () => {
   })
 
   test("a hosted project needs its address and key: what stands in for it is left out with its profile", () => {
-    const own = [...compose].filter(([, block]) => block.includes("profiles: [own-store]")).map(([name]) => name)
+    const own = [...compose].filter(([, block]) => block.includes('profiles: ["own-store"]')).map(([name]) => name)
     expect(own).toEqual(["postgres", "migrate", "postgrest"])
     for (const [name, block] of compose) {
       const needs = /^ {6}postgrest: (.*)$/m.exec(block)?.[1] ?? ""
@@ -101,15 +91,30 @@ describe("the container files", () => {
   test("the operator's page prints every secret that compose asks for", () => {
     const asked = [...read("docker-compose.yml").matchAll(/\$\{(\w+):\?/g)].map(([, name = ""]) => name)
     const page = read("docs/operations.md")
-    const users = /^ {2}for user in ([A-Z_ ]+);/m.exec(page)?.[1]?.split(" ") ?? []
+    expect(page).toContain("for name in $(grep -oE '^ +NATS_PASSWORD_[A-Z_]+' docker-compose.yml); do")
+    const users = [...read("docker-compose.yml").matchAll(/^ +(NATS_PASSWORD_[A-Z_]+)/gm)].map(([, name = ""]) => name)
     const printed = [...page.matchAll(/^ {2}echo "([A-Z_]+)=/gm)].map(([, name = ""]) => name)
-    const all = [...users.map((user) => `NATS_PASSWORD_${user}`), ...printed]
-    expect(new Set(asked)).toEqual(new Set(all))
+    expect(new Set(asked)).toEqual(new Set([...users, ...printed]))
   })
 
   test("compose publishes one port, on this machine only", () => {
     const ports = [...read("docker-compose.yml").matchAll(/^ +- "([\d.]+):\S+:\d+"$/gm)].map(([, host]) => host)
     expect(ports).toEqual(["127.0.0.1"])
+  })
+
+  test("one service builds the image, and no other looks for it in a registry", () => {
+    const text = read("docker-compose.yml")
+    expect(text.match(/^ +build:/gm)).toHaveLength(1)
+    expect([...compose.values()].filter((block) => block.includes("<<: *builder"))).toHaveLength(1)
+    expect(text).toMatch(/^x-service: &service\n {2}image: kennel:[\d.]+\n(?: {2}#.*\n)? {2}pull_policy: never\n/m)
+  })
+
+  test("what compose takes for a list of strings is one: every item is quoted", () => {
+    expect(unquotedItems(read("docker-compose.yml"))).toEqual([])
+  })
+
+  test("secrets stay out of the repository", () => {
+    expect(read(".gitignore").split("\n")).toEqual(expect.arrayContaining([".env", "kennel.env"]))
   })
 
   test("the image runs the Node that the project pins, and not as root", () => {
@@ -123,10 +128,13 @@ describe("the container files", () => {
   })
 
   test("each check can fail: a missing, an extra and a wrong service are seen", () => {
-    expect(commandLineServices("const NAMES = [] as const")).toEqual([])
     expect([...composeServices("x: 1\nservices:\n  a:\n    b: 1\n  c:\n    d: 1\nvolumes:\n  e:\n").keys()]).toEqual([
       "a",
       "c"
+    ])
+    expect(unquotedItems('a: [ALL]\nb: ["x", "y"]\n  - x ? 0: 1\n  - "z"\n  - path: p\n')).toEqual([
+      "[ALL]",
+      "x ? 0: 1"
     ])
     expect(natsUsers("  user: a\n  # user of b\n  user: c\n")).toEqual(["a", "c"])
   })

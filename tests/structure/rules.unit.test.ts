@@ -40,6 +40,14 @@ describe("directions", () => {
     expect(check(directions, { [path]: `import { A } from "${specifier}"` })).toEqual([])
   })
 
+  test("the control plane takes the types of others' views, and nothing else of theirs", () => {
+    const at = (line: string, path = "services/control-plane/core/a.ts") => check(directions, { [path]: line })
+    expect(at('import type { A } from "../../governor/core/view/view.ts"')).toEqual([])
+    expect(at('import { a } from "../../governor/core/view/view.ts"')).toHaveLength(1)
+    expect(at('import type { A } from "../../governor/core/state.ts"')).toHaveLength(1)
+    expect(at('import type { A } from "../slot-actor/core/view.ts"', "services/governor/a.ts")).toHaveLength(1)
+  })
+
   test("an import of a file that is not there", () => {
     const files = { "cli/a.ts": 'import "./b.ts"\nimport "./c.ts"', "cli/b.ts": "" }
     expect(check(targetsExist, files)).toEqual(["cli/a.ts:2: there is no file cli/c.ts"])

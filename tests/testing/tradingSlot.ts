@@ -1,21 +1,21 @@
 /** What it takes to see a slot trade without an exchange: rules, the facts it waits for, and the answers to what it asks. */
+import { GOVERNOR_RULES } from "../../shared/config/rules/governor.ts"
+import { DEFAULT_SLOT_RULES } from "../../shared/config/rules/slot.ts"
+import { defaultsOf } from "../../shared/config/table.ts"
 import type { Rule } from "../../shared/core/rules/rules.ts"
-import { governorRules } from "../../shared/config/governorRules.ts"
-import { readSettings } from "../../shared/config/read.ts"
-import { slotRules } from "../../shared/config/slotRules.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../shared/events/families/control.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 
 /** The default rules with a minimum that the default order size clears at DOGE's prices. */
-export const tradingRules: SlotRules = { ...slotRules(readSettings({}).settings), minVolume: Volume.parse("2") }
+export const tradingRules: SlotRules = { ...DEFAULT_SLOT_RULES, minVolume: Volume.parse("2") }
 
 /** Refreshes without a pause: a price that jumps by more than `refreshPct` decides something at every tick. */
 export const restlessRules: SlotRules = { ...tradingRules, maxConsecutiveRefreshes: 1_000_000, refreshCooldownSec: 0 }
 
 /** A governor that lets every entry go at once. */
 export const generousRules: GovernorRules = {
-  ...governorRules(readSettings({}).settings),
+  ...defaultsOf(GOVERNOR_RULES),
   maxEntryAddsPerLoop: 1_000_000
 }
 

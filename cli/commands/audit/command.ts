@@ -1,12 +1,13 @@
 /** `kennel audit`: the double-entry ledger of a journal, and whether the slots' own books and the exchange agree with it. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
 import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
-import { exchangeElsewhere, readableJournal } from "../../../app/layers.ts"
-import { subjectsOf } from "../../../app/services.ts"
+import { exchangeAt } from "../../../app/exchange.ts"
+import { readableJournal } from "../../../app/journal.ts"
+import { subjectsOf } from "../../../app/journal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
 /** The ledger and the books beside it differ; the lines above say where. */
@@ -19,7 +20,7 @@ class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { dif
 const NOT_ASKED = { problems: [], notes: [] }
 
 const historyOf = (settings: Settings, audit: JournalAudit) =>
-  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeElsewhere(settings)))
+  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(settings)))
 
 const report = (audit: JournalAudit): ReadonlyArray<string> => [
   ...trialBalance(audit.ledger),

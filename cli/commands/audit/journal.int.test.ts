@@ -46,7 +46,14 @@ const opened = Effect.gen(function* () {
   const { write, answer } = yield* marketOf
   const { priceDecimals, volumeDecimals, minVolume, minCost } = testRules
   const terms = { priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }
-  yield* write(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "test", reason: "start" })
+  yield* write(subjects.control, {
+    _tag: "EpochRaised",
+    epoch: 1,
+    service: "test",
+    reason: "start",
+    watchesOrders: true,
+    fitsModels: true
+  })
   yield* write(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testRules })
   yield* write(subjects.account, { _tag: "ConstraintsObserved", ...terms })
   const [base, quote] = [Volume.parse("1000"), Quote.parse("100")]

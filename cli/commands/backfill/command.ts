@@ -1,7 +1,7 @@
 /** `kennel backfill`: history of one symbol or many, from a public source or from Kraken's CSV archives, into the store. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import type { IngestorStore } from "../../../services/ohlcv-ingestor/store.ts"
 import { type JobOrder, Store } from "../../../shared/store/port.ts"
 import { namesOf, ordersOf } from "../../../services/ohlcv-ingestor/core/job.ts"
@@ -11,8 +11,8 @@ import { closeBreaker } from "../../../services/ohlcv-ingestor/window/memory.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
-import { storeLayer } from "../../../app/layers.ts"
-import { sourceElsewhere, timeframesNamed } from "./parts.ts"
+import { storeLayer } from "../../../app/store.ts"
+import { sourceElsewhere, timeframesNamed } from "./historySource.ts"
 
 /** What was asked for makes no sense, or nothing fits it: nothing was fetched. */
 export class BackfillRefused extends Schema.TaggedError<BackfillRefused>()("BackfillRefused", {

@@ -1,8 +1,7 @@
 /** `kennel doctor`: what a person should know before, and while, a market trades. */
 import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { readSettings } from "../../../shared/config/read.ts"
-import type { Settings } from "../../../shared/config/settings.ts"
+import { readSettings, type Settings } from "../../../app/settings.ts"
 import { lineOf } from "./check.ts"
 import { beforeStart, runDoctor } from "./doctor.ts"
 

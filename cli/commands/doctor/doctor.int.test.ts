@@ -6,15 +6,14 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Console, Effect, Layer, Logger } from "effect"
 import { raiseEpoch } from "../../../shared/actor/control.ts"
-import { readSettings } from "../../../shared/config/read.ts"
+import { readSettings } from "../../../app/settings.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { natsServerFound, startNatsServer } from "../../../shared/journal/nats/testing/testServer.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { freePort } from "../../../shared/testing/freePort.ts"
-import { writableJournal } from "../../../app/layers.ts"
-import { subjectsOf } from "../../../app/services.ts"
+import { subjectsOf, writableJournal } from "../../../app/journal.ts"
 import { lineOf } from "./check.ts"
 import { fitToStart } from "./command.ts"
 import { runDoctor } from "./doctor.ts"
@@ -32,7 +31,7 @@ type Settings = Effect.Success<ReturnType<typeof machine>>
 const written = (settings: Settings, subject: string, ...events: ReadonlyArray<MarketEvent>) =>
   Effect.gen(function* () {
     const subjects = subjectsOf(settings)
-    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 })
+    yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     const journal = yield* Journal
     for (const [index, event] of events.entries()) {
       const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "test", cause: null, events: [event] } as const

@@ -1,7 +1,8 @@
 /** Every check in the order in which a person would look. */
 import { Effect, Layer } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
-import { exchangeElsewhere, readableJournal } from "../../../app/layers.ts"
+import type { Settings } from "../../../app/settings.ts"
+import { exchangeAt } from "../../../app/exchange.ts"
+import { readableJournal } from "../../../app/journal.ts"
 import { type Check, examine, fail, type Finding, ok } from "./check.ts"
 import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
 import { journalCheck, journalTermsCheck } from "./journal.ts"
@@ -33,8 +34,8 @@ const withJournal = Effect.fnUntraced(function* (settings: Settings) {
 const startsWithMarket = ({ live, restUrl }: Settings): boolean => !live && restUrl === ""
 
 const simulatedFees = (settings: Settings): Finding => {
-  const { simMakerFeePct: makerPct, simOrderMin: minVolume, minCost } = settings
-  return feeFinding(settings, { makerPct, minVolume, minCost, price: null, source: "as simulated" })
+  const { simMakerFeePct: makerPct, simOrderMin: minVolume, slot } = settings
+  return feeFinding(settings, { makerPct, minVolume, minCost: slot.minCost, price: null, source: "as simulated" })
 }
 
 const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>> => {
@@ -48,7 +49,7 @@ const withExchange = (settings: Settings): Effect.Effect<ReadonlyArray<Finding>>
   const checks = settings.live ? [clockCheck, termsCheck(settings), keysCheck] : [termsCheck(settings)]
   return Effect.gen(function* () {
     const asked = Effect.forEach(checks, (check) => examine(check))
-    const findings = (yield* Effect.provide(asked, Layer.fresh(exchangeElsewhere(settings)))).flat()
+    const findings = (yield* Effect.provide(asked, Layer.fresh(exchangeAt(settings)))).flat()
     const reached = !findings.some(({ level, what }) => level === "fail" && what === "exchange")
     return reached ? findings : [...findings, ...(yield* journalTerms(settings))]
   })

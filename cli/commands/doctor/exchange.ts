@@ -1,6 +1,6 @@
 /** The exchange: does it answer, how far apart are the clocks, what are its terms, and may the keys do what trading needs? */
 import { Clock, Effect } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import {
   type ExchangeError,
@@ -43,7 +43,7 @@ export const termsCheck = (settings: Settings): Check<MarketData | Trading> => (
       status === "online"
         ? ok("exchange", `${settings.symbol} is online at ${Price.format(last)}`)
         : warn("exchange", `${settings.symbol} is ${status}`, "orders may be refused until it is online")
-    return [market, feeFinding(settings, terms), sizeFinding(settings, terms)]
+    return [market, feeFinding(settings, terms), sizeFinding(settings.slot, terms)]
   })
 })
 

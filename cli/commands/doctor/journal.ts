@@ -1,12 +1,12 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Stream } from "effect"
 import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { subjectsOf } from "../../../app/services.ts"
+import { subjectsOf } from "../../../app/journal.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 import { feeFinding, sizeFinding } from "./limits.ts"
 
@@ -71,9 +71,9 @@ const termsFindings = (
   price: Price | null
 ): ReadonlyArray<Finding> => {
   if (fees === null && constraints === null) return []
-  const { minVolume, minCost } = constraints ?? settings
+  const { minVolume, minCost } = constraints ?? settings.slot
   const terms = { makerPct: fees?.makerPct ?? null, minVolume, minCost, price, source: "the journal" }
-  return [feeFinding(settings, terms), sizeFinding(settings, terms)]
+  return [feeFinding(settings, terms), sizeFinding(settings.slot, terms)]
 }
 
 /** The mode as the governor last said it. */

@@ -1,7 +1,8 @@
 /** Whether the settings make sense at this exchange, at this price, with these fees. Pure. */
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { openOrderLimit } from "../../../shared/config/governorRules.ts"
-import type { Settings } from "../../../shared/config/settings.ts"
+import { type GovernorRules, openOrderLimit } from "../../../shared/config/rules/governor.ts"
+import type { SlotRules } from "../../../shared/config/rules/slot.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { fail, type Finding, ok, warn } from "./check.ts"
 
 /** What is known of the exchange; null where nobody could be asked. */
@@ -15,7 +16,10 @@ export interface Terms {
 }
 
 /** The profit target must earn more than entry and exit cost. */
-export const feeFinding = ({ profitPct, live }: Pick<Settings, "profitPct" | "live">, terms: Terms): Finding => {
+export const feeFinding = (
+  { live, slot: { profitPct } }: { readonly live: boolean; readonly slot: Pick<SlotRules, "profitPct"> },
+  terms: Terms
+): Finding => {
   if (terms.makerPct === null)
     return warn("fees", "the maker fee is not known", "start once, or make the exchange reachable")
   const cost = 2 * terms.makerPct
@@ -27,11 +31,14 @@ export const feeFinding = ({ profitPct, live }: Pick<Settings, "profitPct" | "li
 
 /** The orders that the slots may come to hold must fit under the safe cap. */
 export const tierFinding = (
-  settings: Pick<Settings, "tier" | "openOrderLimit" | "openOrderSafetyRatio" | "slots" | "maxRecoverySlots">
+  settings: Pick<Settings, "tier" | "slots"> & {
+    readonly slot: Pick<SlotRules, "maxRecoverySlots">
+    readonly governor: Pick<GovernorRules, "openOrderLimit" | "openOrderSafetyRatio">
+  }
 ): Finding => {
   const limit = openOrderLimit(settings)
-  const safeCap = Math.floor(limit * settings.openOrderSafetyRatio)
-  const most = settings.slots * (2 + settings.maxRecoverySlots)
+  const safeCap = Math.floor(limit * settings.governor.openOrderSafetyRatio)
+  const most = settings.slots * (2 + settings.slot.maxRecoverySlots)
   const text = `KRAKEN_TIER ${settings.tier}: ${limit} open orders, ${safeCap} of them planned with; ${settings.slots} slots hold up to ${most}`
   return most <= safeCap
     ? ok("tier", text)
@@ -50,7 +57,7 @@ export const tierSaidFinding = ({ tier }: Pick<Settings, "tier">, given: string 
 
 /** An order of the size set must reach the exchange's minimum, or every slot waits. */
 export const sizeFinding = (
-  { orderSize }: Pick<Settings, "orderSize">,
+  { orderSize }: Pick<SlotRules, "orderSize">,
   { minVolume, minCost, price, source }: Terms
 ): Finding => {
   if (price === null) return warn("size", "no price is known", "start once, or make the exchange reachable")

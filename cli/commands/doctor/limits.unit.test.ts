@@ -18,17 +18,22 @@ describe("the doctor on fees", () => {
     { profitPct: 0.5, live: true, level: "fail" },
     { profitPct: 0.5, live: false, level: "warn" }
   ])("a profit of $profitPct % against two fees of 0.25 %, live $live, is $level", ({ profitPct, live, level }) => {
-    assert.equal(feeFinding({ profitPct, live }, terms()).level, level)
+    assert.equal(feeFinding({ slot: { profitPct }, live }, terms()).level, level)
   })
 
   it("warns when nobody could say the fee", () => {
-    assert.equal(feeFinding({ profitPct: 1, live: true }, terms({ makerPct: null })).level, "warn")
+    assert.equal(feeFinding({ slot: { profitPct: 1 }, live: true }, terms({ makerPct: null })).level, "warn")
   })
 })
 
 describe("the doctor on the exchange's tier", () => {
   const at = (slots: number, tier: "starter" | "intermediate" | "pro", openOrderLimit = 0) =>
-    tierFinding({ tier, openOrderLimit, openOrderSafetyRatio: 0.75, slots, maxRecoverySlots: 2 })
+    tierFinding({
+      tier,
+      slots,
+      slot: { maxRecoverySlots: 2 },
+      governor: { openOrderLimit, openOrderSafetyRatio: 0.75 }
+    })
 
   it.each([
     { slots: 11, tier: "starter", level: "ok" },
@@ -42,9 +47,10 @@ describe("the doctor on the exchange's tier", () => {
   })
 
   it("rounds the safe cap down: of 225 orders 168.75 are safe, and 169 are too many", () => {
-    const settings = { tier: "pro", openOrderLimit: 0, openOrderSafetyRatio: 0.75, slots: 13 } as const
-    assert.equal(tierFinding({ ...settings, maxRecoverySlots: 11 }).level, "warn")
-    assert.equal(tierFinding({ ...settings, maxRecoverySlots: 10 }).level, "ok")
+    const governor = { openOrderLimit: 0, openOrderSafetyRatio: 0.75 }
+    const settings = { tier: "pro", governor, slots: 13 } as const
+    assert.equal(tierFinding({ ...settings, slot: { maxRecoverySlots: 11 } }).level, "warn")
+    assert.equal(tierFinding({ ...settings, slot: { maxRecoverySlots: 10 } }).level, "ok")
   })
 
   it("goes by a limit that is set", () => {

@@ -3,8 +3,7 @@ import { constants } from "node:fs"
 import { access } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { Effect } from "effect"
-import { readSettings } from "../../../shared/config/read.ts"
-import { SETTINGS, type Settings } from "../../../shared/config/settings.ts"
+import { readSettings, SETTING_ROWS, type Settings } from "../../../app/settings.ts"
 import { holderOf } from "../../../shared/journal/embedded/directory/lock.ts"
 import { type Check, fail, ok } from "./check.ts"
 
@@ -18,7 +17,7 @@ export const settingsCheck: Check<never> = {
     const { problems } = readSettings(process.env)
     if (problems.length > 0)
       return problems.map((problem) => fail("settings", problem, "correct it; nothing starts before"))
-    return [ok("settings", `${Object.keys(SETTINGS).length} settings, each within its range, and they agree`)]
+    return [ok("settings", `${SETTING_ROWS.length} settings, each within its range, and they agree`)]
   })
 }
 

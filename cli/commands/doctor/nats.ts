@@ -1,6 +1,6 @@
 /** The NATS server: does it answer, and what does a power cut cost? Its stream is looked at where the journal opens. */
 import { Effect, Redacted } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { connectTo } from "../../../shared/journal/nats/connection.ts"
 import { type Check, type Finding, ok, warn } from "./check.ts"
 

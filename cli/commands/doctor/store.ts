@@ -1,7 +1,7 @@
 /** The store of tables: is it reached, and are its tables there? No trading waits for it, so nothing here is a failure. */
 import { resolve } from "node:path"
 import { Effect, Redacted } from "effect"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { makeStore } from "../../../shared/store/supabase/store.ts"
 import { type Check, ok, warn } from "./check.ts"
 

@@ -16,7 +16,7 @@ import { labelCandles, type LabelledCandle, stateTable } from "../../../services
 import { regimePicture } from "./picture.ts"
 import { isRefusal, type Refusal } from "../../../services/hmm-advisor/core/training/refusal.ts"
 import { canonicalBytes, train, type TrainedModel } from "../../../services/hmm-advisor/core/training/train.ts"
-import type { Settings } from "../../../shared/config/settings.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { readText } from "../../../shared/files/textFile.ts"

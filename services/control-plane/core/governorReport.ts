@@ -2,29 +2,24 @@
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { firstOf, haltedBy, type Observed } from "./checks.ts"
-import type { GovernorStatus } from "./governorStatus.ts"
+import type { GovernorStatus } from "./blocks.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { argumentsIn, commandInWords } from "./words.ts"
 
-/** The blocks the report shows as the governor gives them. */
-const BLOCKS = [
-  "startup",
-  "entry_scheduler",
-  "capacity_fill_health",
-  "daily_loss_limit",
-  "daily_loss_lock_active",
-  "daily_loss_lock_utc_day",
-  "capital_layers",
-  "targets",
-  "sizing",
-  "open_order_drift_hint",
-  "recoveries",
-  "soft_closed_total"
-] as const satisfies ReadonlyArray<keyof GovernorStatus>
+/** What the report says in other words, or elsewhere. */
+type SaidElsewhere =
+  | "mode"
+  | "mode_reason"
+  | "since"
+  | "causes"
+  | "operator_needed"
+  | "api_errors"
+  | "slots"
+  | "daily_realized_loss_utc"
 
-/** The governor's blocks under their names. */
-type GovernorBlocks = Pick<GovernorStatus, (typeof BLOCKS)[number]>
+/** Everything else that the governor shows, under its own names. */
+type GovernorBlocks = Omit<GovernorStatus, SaidElsewhere>
 
 /** Mode and reason, and what people asked for and were told. Times are Unix seconds of the exchange's clock. */
 export interface GovernorPart extends GovernorBlocks {
@@ -109,8 +104,17 @@ const modeOf = (observed: Observed): ModePart => {
   return { mode, mode_reason: mode === "RUNNING" ? null : (why?.sentence ?? mode.toLowerCase()), ...told }
 }
 
-const blocksOf = (governor: GovernorStatus): GovernorBlocks =>
-  Object.fromEntries(BLOCKS.map((name) => [name, governor[name]])) as unknown as GovernorBlocks
+const blocksOf = ({
+  mode: _mode,
+  mode_reason: _reason,
+  since: _since,
+  causes: _causes,
+  operator_needed: _needed,
+  api_errors: _errors,
+  slots: _slots,
+  daily_realized_loss_utc: _loss,
+  ...blocks
+}: GovernorStatus): GovernorBlocks => blocks
 
 /** The governor's part of one moment. */
 export const governorPart = (observed: Observed): GovernorPart => {

@@ -3,7 +3,7 @@ import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
 import { configured, governor, observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
-import type { GovernorStatus } from "./governorStatus.ts"
+import type { GovernorStatus } from "./blocks.ts"
 import { blocks } from "../testing/blocks.ts"
 import { reportOf } from "./report.ts"
 

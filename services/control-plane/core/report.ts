@@ -1,9 +1,8 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { Blocks } from "./blocks.ts"
+import type { Blocks, SlotStatus } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
 import { type GovernorPart, governorPart } from "./governorReport.ts"
-import type { SlotOrder, SlotRecovery, SlotStatus } from "../marketViews.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -22,8 +21,10 @@ interface Distance {
 
 /** A slot with what only the server may compute. */
 export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
-  readonly orders: ReadonlyArray<SlotOrder & Distance>
-  readonly recovery_orders: ReadonlyArray<SlotRecovery & Distance>
+  readonly orders: ReadonlyArray<SlotStatus["orders"][number] & Distance>
+  readonly recovery_orders: ReadonlyArray<SlotStatus["recovery_orders"][number] & Distance>
+  /** The governor's name for it. */
+  readonly alias?: string
   /** Retiring: it settles its orders and opens nothing. Null: it does not belong to the market (any more). */
   readonly life: "active" | "retiring" | null
 }
@@ -149,13 +150,9 @@ const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 
-const nameOf = (
-  { governor }: Observed,
-  { slot_id, alias }: SlotStatus
-): { alias?: string; life: ReportedSlot["life"] } => {
+const nameOf = ({ governor }: Observed, { slot_id }: SlotStatus): { alias?: string; life: ReportedSlot["life"] } => {
   const known = governor.slots.find(({ slot }) => slot === slot_id)
-  const name = known?.alias ?? alias
-  return { ...(name === undefined ? {} : { alias: name }), life: known?.state ?? null }
+  return known === undefined ? { life: null } : { alias: known.alias, life: known.state }
 }
 
 /** A slot that is no longer of the market shows only what it still has to settle. */

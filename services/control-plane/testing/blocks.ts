@@ -1,10 +1,13 @@
 /** What advisor, rebalancer, ingestor and projector show of a market in which all goes well, for tests. */
 import type { Blocks } from "../core/blocks.ts"
 import { START_MS } from "./examples.ts"
+import { partly } from "./partly.ts"
+
+type ShownBlocks = { readonly [K in keyof Blocks]-?: NonNullable<Blocks[K]> }
 
 const at = START_MS / 1_000
 
-export const blocks = {
+export const blocks = partly<ShownBlocks>({
   hmm_regime: {
     enabled: true,
     available: true,
@@ -19,25 +22,25 @@ export const blocks = {
       trained: true,
       regime: "BEARISH",
       probabilities: { bearish: 0.8141, ranging: 0.1759, bullish: 0.01 },
-      biasSignal: -0.8041,
+      bias_signal: -0.8041,
       reason: null,
-      ageSec: 41
+      age_sec: 41
     },
     slow: {
       timeframe: "15m",
       trained: false,
       regime: "RANGING",
       probabilities: { bearish: 0, ranging: 1, bullish: 0 },
-      biasSignal: 0,
+      bias_signal: 0,
       reason: "the newest candle is 4000 s old",
-      ageSec: 4_000
+      age_sec: 4_000
     },
     age_sec: 31,
     trainings: {
       "1m": { at: at - 7_200, candles: 720, warnings: ["weak-separation"] },
       "15m": { at: at - 3_600, error: "too-few-rows: training needs 200 rows, there are 20" }
     },
-    scorecard: { readings: 9, directional: 8, hits: 5, biasTimesMove: 0.0028, moves: -0.0059 }
+    scorecard: { readings: 9, directional: 8, hits: 5, bias_times_move: 0.0028, moves: -0.0059 }
   },
   rebalancer: {
     enabled: true,
@@ -88,4 +91,4 @@ export const blocks = {
     gaps: ["insufficient_samples:120/200", "missing_candles:3@2026-11-20T10:00Z/2026-11-20T10:45Z"]
   },
   projector: { seq: 750, head: 763, lag: 13, trouble: null, refused_rows: 0 }
-} as const satisfies Blocks
+})

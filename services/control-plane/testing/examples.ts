@@ -1,12 +1,11 @@
 /** A market for the tests: one slot with both entries out, one with both exits, a recovery and two booked cycles. */
 import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { readSettings } from "../../../shared/config/read.ts"
-import { slotRules } from "../../../shared/config/slotRules.ts"
+import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Observed } from "../core/checks.ts"
-import type { GovernorStatus } from "../core/governorStatus.ts"
-import type { SlotCycle, SlotOrder, SlotStatus } from "../marketViews.ts"
+import type { GovernorStatus, SlotStatus } from "../core/blocks.ts"
+import { partly } from "./partly.ts"
 import type { ReportOptions } from "../core/report.ts"
 import { statusActor } from "../core/status/actor.ts"
 import { initialStatus, type StatusState } from "../core/status/state.ts"
@@ -58,7 +57,7 @@ export const claimed = (n: number): MarketEvent => ({
 
 /** The facts a market begins with, in the order in which they are written. */
 export const opening: ReadonlyArray<MarketEvent> = [
-  { _tag: "EpochRaised", epoch: 3, service: "kennel", reason: "start" },
+  { _tag: "EpochRaised", epoch: 3, service: "kennel", reason: "start", watchesOrders: true, fitsModels: true },
   {
     _tag: "ConstraintsObserved",
     priceDecimals: 7,
@@ -95,34 +94,39 @@ export const foldAll = (
 
 const NOW = START_MS / 1_000
 
+type SlotOrder = SlotStatus["orders"][number]
+type SlotCycle = SlotStatus["last_cycles"][number]
+
 const order = (
   fields: Pick<SlotOrder, "local_id" | "side" | "role" | "trade_id" | "price"> & Partial<SlotOrder>
-): SlotOrder => ({
-  cycle: 1,
-  volume: "14",
-  status: "accepted",
-  txid: `OABC${fields.local_id}-XYZ`,
-  placed_at: NOW - 300,
-  entry_price: null,
-  ...fields
-})
+): SlotOrder =>
+  partly<SlotOrder>({
+    cycle: 1,
+    volume: "14",
+    status: "accepted",
+    txid: `OABC${fields.local_id}-XYZ`,
+    placed_at: NOW - 300,
+    entry_price: null,
+    ...fields
+  })
 
-export const cycle = (fields: Partial<SlotCycle>): SlotCycle => ({
-  trade_id: "A",
-  cycle: 1,
-  entry_price: "0.1412823",
-  exit_price: "0.1398695",
-  volume: "14",
-  gross_profit: "0.0197792",
-  fees: "0.0098403",
-  net_profit: "0.0099389",
-  entry_time: NOW - 900,
-  exit_time: NOW - 400,
-  from_recovery: false,
-  ...fields
-})
+export const cycle = (fields: Partial<SlotCycle>): SlotCycle =>
+  partly<SlotCycle>({
+    trade_id: "A",
+    cycle: 1,
+    entry_price: "0.1412823",
+    exit_price: "0.1398695",
+    volume: "14",
+    gross_profit: "0.0197792",
+    fees: "0.0098403",
+    net_profit: "0.0099389",
+    entry_time: NOW - 900,
+    exit_time: NOW - 400,
+    from_recovery: false,
+    ...fields
+  })
 
-export const slots: ReadonlyArray<SlotStatus> = [
+export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>>([
   {
     slot_id: 1,
     phase: "S0",
@@ -147,7 +151,6 @@ export const slots: ReadonlyArray<SlotStatus> = [
   },
   {
     slot_id: 2,
-    alias: "wow",
     phase: "S2",
     orders: [
       order({ local_id: 11, side: "buy", role: "exit", trade_id: "A", price: "0.1398695", entry_price: "0.1412823" }),
@@ -194,7 +197,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
     refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
     halted: null
   }
-]
+])
 
 /** The options of a real exchange. */
 export const OPTIONS: ReportOptions = {
@@ -222,11 +225,11 @@ export const observedAt = (
 export const configured: MarketEvent = {
   _tag: "MarketConfigured",
   slots: [1, 2],
-  rules: slotRules(readSettings({}).settings)
+  rules: DEFAULT_SLOT_RULES
 }
 
 /** A governor that lets the market run, with room enough. */
-export const governor: GovernorStatus = {
+export const governor = partly<GovernorStatus>({
   mode: "RUNNING",
   mode_reason: { rule: "started", numbers: {}, sentence: "Every step of the start is done." },
   since: NOW - 3_600,
@@ -265,4 +268,4 @@ export const governor: GovernorStatus = {
   open_order_drift_hint: { active: false, exchange: 31, internal: 31 },
   recoveries: 1,
   soft_closed_total: 4
-}
+})

@@ -6,11 +6,10 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { MemoryJournal, type MemoryJournalOptions } from "../../../shared/journal/memory.ts"
 import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
-import type { Blocks } from "../core/blocks.ts"
+import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
-import type { GovernorStatus } from "../core/governorStatus.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
-import { MarketViews, type Preview, type SlotStatus } from "../marketViews.ts"
+import { MarketViews, type Preview } from "../marketViews.ts"
 import { initialStatus } from "../core/status/state.ts"
 
 /** The market the tests are in. */
@@ -52,7 +51,8 @@ export const handMoved = Effect.fn("handMoved")(function* (
       current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
-      describe: (event) => event._tag
+      describe: (event) => event._tag,
+      failure: Effect.never
     }),
     Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
   )

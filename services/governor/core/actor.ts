@@ -7,7 +7,6 @@
  */
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
-import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
@@ -210,8 +209,8 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   OrderFilled: ofSlot(orderFact),
   OrderCancelled: ofSlot(orderFact),
 
-  EpochRaised: (draft, { service }) => {
-    if (handlesOrders(service)) restarted(draft)
+  EpochRaised: (draft, { watchesOrders }) => {
+    if (watchesOrders) restarted(draft)
   },
   FaultRaised: watchFaults,
   RecordSkipped: watchFaults,

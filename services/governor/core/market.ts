@@ -1,6 +1,5 @@
 /** What the journal says of the market and the account, kept as the rules need it. */
 import { plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { handlesOrders } from "../../../shared/core/ids/services.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import type { Draft } from "./draft.ts"
@@ -43,7 +42,7 @@ export const learnMarket = (market: MarketSlice, event: MarketFact, place: Event
     case "MarketConfigured":
       return { ...market, slotRules: event.rules }
     case "EpochRaised":
-      return handlesOrders(event.service) ? { ...market, gatewayStartSeq: place.seq, reconciled: null } : market
+      return event.watchesOrders ? { ...market, gatewayStartSeq: place.seq, reconciled: null } : market
   }
 }
 

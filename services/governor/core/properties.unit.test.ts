@@ -161,7 +161,14 @@ class World {
         )
         return
       case "restart":
-        story.control({ _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" })
+        story.control({
+          _tag: "EpochRaised",
+          epoch: 2,
+          service: "kennel up",
+          reason: "start",
+          watchesOrders: true,
+          fitsModels: true
+        })
         story.price("0.1").reconciled()
         return
       case "rules": {

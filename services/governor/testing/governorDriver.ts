@@ -1,8 +1,8 @@
 /** A governor told event by event, so that a test reads as a trader would tell it. Every event checks the governor's invariants. */
 import { placeAt, type EventPlace } from "../../../shared/actor/core/actor.ts"
-import { governorRules } from "../../../shared/config/governorRules.ts"
-import { readSettings } from "../../../shared/config/read.ts"
-import { slotRules } from "../../../shared/config/slotRules.ts"
+import { GOVERNOR_RULES } from "../../../shared/config/rules/governor.ts"
+import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
+import { defaultsOf } from "../../../shared/config/table.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
@@ -14,16 +14,15 @@ import type { GovernorState } from "../core/state.ts"
 import type { Rule } from "../../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("XDGUSD")
-const { settings } = readSettings({})
 
 /** Two days and an hour after 1970 began: no rule depends on the year. */
 export const START_MS = 2 * 86_400_000 + 3_600_000
 
-export const testSlotRules: SlotRules = slotRules(settings)
+export const testSlotRules: SlotRules = DEFAULT_SLOT_RULES
 
 /** Rules with a limit of 80 open orders, so that the safe cap is 60; the rest at the defaults. */
 export const testRules = (change: Partial<GovernorRules> = {}): GovernorRules => ({
-  ...governorRules(settings),
+  ...defaultsOf(GOVERNOR_RULES),
   openOrderLimit: 80,
   ...change
 })
@@ -59,7 +58,14 @@ export class GovernorStory {
     slots: ReadonlyArray<number> = [1, 2, 3],
     fittedIntervals: ReadonlyArray<number> = []
   ): this {
-    this.tell(subjects.control, { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
+    this.tell(subjects.control, {
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    })
     this.tell(subjects.control, { _tag: "GovernorConfigured", rules: testRules(rules), fittedIntervals })
     return this.tell(subjects.control, { _tag: "MarketConfigured", slots, rules: testSlotRules })
   }

@@ -8,7 +8,8 @@ import { DEFAULT_FIT } from "./hmm/fit.ts"
 import { isRefusal } from "./training/refusal.ts"
 import { emptyScorecard, score } from "./scorecard.ts"
 import { newestStretch } from "./series.ts"
-import { advisorStatusActor, advisorView } from "./status.ts"
+import { advisorStatusActor } from "./status.ts"
+import { advisorView } from "./view.ts"
 import { train } from "./training/train.ts"
 
 const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }

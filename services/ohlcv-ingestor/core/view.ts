@@ -84,6 +84,14 @@ export interface IngestorView {
 }
 
 /** What is known without asking anyone. */
+/** The ingestor's blocks of the status report. */
+export interface IngestorBlocks extends Omit<IngestorView, "status" | "reasons"> {
+  readonly data: Pick<IngestorView, "status" | "reasons">
+}
+
+/** What is shown, under the names it has in the report. */
+export const blocksOf = ({ status, reasons, ...blocks }: IngestorView) => ({ ...blocks, data: { status, reasons } })
+
 export interface ViewInput {
   readonly enabled: boolean
   /** The setting that keeps backfills from being made; null: they are. */

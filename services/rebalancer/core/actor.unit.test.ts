@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { initialState, rebalance } from "./rebalance.ts"
 import { rebalancerView } from "./view.ts"
 
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000
 
 const configured = (change: Partial<EventOf<"RebalancerConfigured">["rules"]> = {}): MarketEvent => ({
   _tag: "RebalancerConfigured",
-  rules: { ...DEFAULT_CONFIG, regimeMaxAgeSec: 900, ...change }
+  rules: { ...DEFAULTS, ...change }
 })
 
 const price = (text: string): MarketEvent => {
@@ -108,7 +108,14 @@ describe("the rebalancer on the journal", () => {
       [0, account("1000", "100")]
     ]).state
     const place = placeAt({ seq: 3, index: 0, subject: "s", epoch: 1, timeMs: 1 })
-    const other: MarketEvent = { _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" }
+    const other: MarketEvent = {
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    }
     assert.deepEqual(rebalancerActor.reduce(known, other, place), { state: known, outputs: [] })
   })
 
@@ -180,7 +187,7 @@ describe("the rebalancer on the journal", () => {
     assert.isAbove(skews[19]?.skew ?? 0, 0.05)
     assert.equal(skews[20]?.skew, 0)
     assert.equal(skews[20]?.reason.rule, "capacity")
-    assert.isAtMost(skews[21]?.skew ?? 1, DEFAULT_CONFIG.maxSkewStep)
+    assert.isAtMost(skews[21]?.skew ?? 1, DEFAULTS.maxSkewStep)
   })
 
   it.each([
@@ -248,7 +255,7 @@ describe("the reason of a skew", () => {
   ])
 
   it("is every number on the way to it", () => {
-    const rules = { ...DEFAULT_CONFIG, useBias: true, minSamples: 0 }
+    const rules = { ...DEFAULTS, useBias: true, minSamples: 0 }
     const seen = {
       nowMs: 0,
       price: 0.1,
@@ -317,13 +324,11 @@ describe("the reason of a skew", () => {
   })
 
   it("is the damping once the skew has changed its sign too often", () => {
-    const steps: Array<readonly [number, MarketEvent]> = [
-      [0, configured({ flipLimit: 1 })],
-      [0, account("100", "1000")]
-    ]
-    for (let look = 0; look < 10; look++) steps.push([look * 300_000, price("0.1")])
-    steps.push([10 * 300_000 - 1, account("100000", "0")])
-    for (let look = 10; look < 40; look++) steps.push([look * 300_000, price("0.1")])
+    const steps: Array<readonly [number, MarketEvent]> = [[0, configured({ errorSmoothingSec: 1, maxSkewStep: 1 })]]
+    for (let look = 0; look < 12; look++) {
+      steps.push([look * 300_000, look % 2 === 0 ? account("100", "1000") : account("100000", "0")])
+      steps.push([look * 300_000, price("0.1")])
+    }
     const damped = run(steps).skews.filter(({ reason }) => reason.rule === "flip_damping")
     assert.isNotEmpty(damped)
     assert.isTrue(damped.every(({ skew }) => skew === 0))

@@ -6,8 +6,8 @@
  * An update reads: trend of the price → target for the idle share → skew for the distance to it → silence if the skew
  * keeps changing sign. Each step is a file of its own and hands its numbers on, so that every skew can be explained.
  */
+import type { RebalancerRules } from "../../../shared/config/rules/rebalancer.ts"
 import type { CapacityBand } from "../../../shared/core/trading.ts"
-import type { RebalancerConfig } from "./config.ts"
 import { control, type ControlMemory, type ControlStep } from "./control/controller.ts"
 import { dampFlips, type DampingStep, type FlipMemory } from "./control/flips.ts"
 import { moveTarget, type TargetMemory, type TargetStep } from "./target/idleTarget.ts"
@@ -76,13 +76,13 @@ export interface Rebalanced {
 const MIN_ELAPSED_SEC = 1
 
 /**
- * Takes one look at the market. Pure. The configuration must be free of `configProblems`.
+ * Takes one look at the market. Pure. The rules must be within the ranges of their settings.
  * Throws `RangeError` (field, value, what it must be) on an input that is no number: it would poison every average.
  */
 export const rebalance = (
   state: RebalancerState,
   input: RebalancerInput,
-  config: RebalancerConfig
+  config: RebalancerRules
 ): { readonly state: RebalancerState; readonly output: Rebalance } => {
   checkInput(input)
   if (!config.enabled) return { state: { ...state, skew: 0 }, output: { _tag: "Disabled", skew: 0 } }
@@ -106,7 +106,7 @@ export const rebalance = (
     },
     config
   )
-  const damping = dampFlips(state.flips, step.skew, nowMs, config)
+  const damping = dampFlips(state.flips, step.skew, nowMs)
   return {
     state: {
       updatedAtMs: nowMs,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { decodeState, encodeState } from "../../../shared/actor/core/stateText.ts"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { initialState, rebalance, type RebalancerInput, type RebalancerState } from "./rebalance.ts"
 
-const config = DEFAULT_CONFIG
+const config = DEFAULTS
 const START_MS = 1_770_000_000_000
 
 const given = (sec: number, more: Partial<RebalancerInput> = {}): RebalancerInput => ({

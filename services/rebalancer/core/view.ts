@@ -29,3 +29,6 @@ export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, now
     }
   }
 }
+
+/** What `/api/status` and the page are given of the rebalancer. */
+export type RebalancerView = ReturnType<typeof rebalancerView>

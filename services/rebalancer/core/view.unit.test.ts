@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
-import { DEFAULT_CONFIG } from "./config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { rebalancerView } from "./view.ts"
 
 const fresh = rebalancerActor.initial
-const rules = { ...DEFAULT_CONFIG, enabled: true, baseIdleTarget: 0.4, regimeMaxAgeSec: 900 }
+const rules = { ...DEFAULTS, enabled: true, baseIdleTarget: 0.4, regimeMaxAgeSec: 900 }
 
 describe("the rebalancer's status", () => {
   it("says of one that was never configured that nothing is known", () => {

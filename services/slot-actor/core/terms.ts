@@ -6,27 +6,18 @@ import { PRICE_DECIMALS, Quote, Volume, VOLUME_DECIMALS } from "../../../shared/
 import type { SlotRules } from "../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 
-/** Percentages become fractions or stay percent as the name says; times are milliseconds; `minVolume` is DOGE, money is USD. */
-export interface Terms {
+/**
+ * The rules as they are, and beside them the numbers that the exchange, the governor or a unit make of them: fractions for
+ * percentages, milliseconds for seconds, doubles for money (USD) and `minVolume` (DOGE).
+ */
+export interface Terms extends Omit<SlotRules, "minVolume"> {
   readonly entryFraction: number
-  readonly profitPct: number
-  readonly refreshPct: number
   readonly orderSizeUsd: number
   readonly s1OrphanAfterMs: number
   readonly s2OrphanAfterMs: number
-  readonly lossBackoffStart: number
-  readonly lossBackoffFactor: number
-  readonly lossBackoffMax: number
-  readonly lossCooldownStart: number
   readonly lossCooldownMs: number
   readonly reentryCooldownMs: number
-  readonly maxConsecutiveRefreshes: number
   readonly refreshCooldownMs: number
-  readonly maxRecoveries: number
-  readonly recoveryEviction: SlotRules["recoveryEviction"]
-  readonly stalePriceMaxAgeSec: number
-  readonly priceDecimals: number
-  readonly volumeDecimals: number
   readonly minVolume: number
   readonly minCostUsd: number
   /** The maker fee as an exact fraction, scaled by 1e12 (0.25 % is 2_500_000_000). */
@@ -57,23 +48,15 @@ export const termsOf = (
 ): Terms => {
   const limits = constraints ?? rules
   return {
+    ...rules,
     entryFraction: (targets?.entryPct ?? rules.entryPct) / 100,
     profitPct: targets?.profitPct ?? rules.profitPct,
-    refreshPct: rules.refreshPct,
     orderSizeUsd: Quote.toNumber(rules.orderSize),
     s1OrphanAfterMs: rules.s1OrphanAfterSec * MS,
     s2OrphanAfterMs: rules.s2OrphanAfterSec * MS,
-    lossBackoffStart: rules.lossBackoffStart,
-    lossBackoffFactor: rules.lossBackoffFactor,
-    lossBackoffMax: rules.lossBackoffMax,
-    lossCooldownStart: rules.lossCooldownStart,
     lossCooldownMs: rules.lossCooldownSec * MS,
     reentryCooldownMs: rules.reentryBaseCooldownSec * MS,
-    maxConsecutiveRefreshes: rules.maxConsecutiveRefreshes,
     refreshCooldownMs: rules.refreshCooldownSec * MS,
-    maxRecoveries: rules.maxRecoverySlots,
-    recoveryEviction: rules.recoveryEviction,
-    stalePriceMaxAgeSec: rules.stalePriceMaxAgeSec,
     priceDecimals: Math.min(limits.priceDecimals, PRICE_DECIMALS),
     volumeDecimals: Math.min(limits.volumeDecimals, VOLUME_DECIMALS),
     minVolume: Volume.toNumber(limits.minVolume),

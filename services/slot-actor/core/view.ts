@@ -108,6 +108,9 @@ export const slotView = (slotId: number, state: SlotState) => {
   }
 }
 
+/** What `/api/status` and the page are given of a slot. */
+export type SlotView = ReturnType<typeof slotView>
+
 const residualView = ({ volume, cost, fee }: SlotState["book"]["residual"]["A"]) => ({
   volume: Volume.format(volume),
   cost: Quote.format(cost),

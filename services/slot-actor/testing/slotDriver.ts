@@ -1,18 +1,19 @@
-import { placeAt } from "../../../shared/actor/core/actor.ts"
 /**
  * Drives one slot actor by hand, for tests and benchmarks: events in, outputs out, time moved explicitly. Beside the exchange it
  * plays the governor.
  */
-import type { Rule } from "../../../shared/core/rules/rules.ts"
+import { placeAt } from "../../../shared/actor/core/actor.ts"
+import { DEFAULT_SLOT_RULES, type SlotRules } from "../../../shared/config/rules/slot.ts"
 import { cost as costOf, minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { SlotRules } from "../../../shared/events/families/control.ts"
+import type { Rule } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { slotActor } from "../core/actor.ts"
 import type { SlotState } from "../core/state.ts"
 
-/** A plain rule set with round numbers: entries 1 % away, 2 % profit, 5 USD orders, Kraken's limits for DOGE. */
+/** Rules with round numbers: entries 1 % away, 2 % profit, 5 USD orders; the rest at the defaults, with Kraken's limits for DOGE. */
 export const testRules: SlotRules = {
+  ...DEFAULT_SLOT_RULES,
   entryPct: 1,
   profitPct: 2,
   refreshPct: 3,
@@ -23,18 +24,7 @@ export const testRules: SlotRules = {
   lossBackoffFactor: 0.5,
   lossBackoffMax: 3,
   lossCooldownStart: 3,
-  lossCooldownSec: 900,
-  reentryBaseCooldownSec: 0,
-  maxConsecutiveRefreshes: 3,
-  refreshCooldownSec: 300,
-  maxRecoverySlots: 2,
-  recoveryEviction: "oldest",
-  stalePriceMaxAgeSec: 60,
-  priceDecimals: 6,
-  volumeDecimals: 0,
-  minVolume: Volume.parse("13"),
-  minCost: Quote.parse("0.5"),
-  makerFeePct: 0.25
+  reentryBaseCooldownSec: 0
 }
 
 const SLOT = 1

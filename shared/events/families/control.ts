@@ -1,6 +1,14 @@
 /** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
 import { Schema } from "effect"
-import { QuoteText, VolumeText } from "../decimalText.ts"
+import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
+import { REBALANCER_RULES } from "../../config/rules/rebalancer.ts"
+import { SLOT_RULES } from "../../config/rules/slot.ts"
+import { schemaOf } from "../../config/table.ts"
+
+/** The rules that travel in the journal, as the settings' rows define them. */
+export type { GovernorRules } from "../../config/rules/governor.ts"
+export type { RebalancerRules } from "../../config/rules/rebalancer.ts"
+export type { SlotRules } from "../../config/rules/slot.ts"
 
 /**
  * A process has started, or come back to the journal. The epoch is part of every output id that follows, so that an id
@@ -10,120 +18,30 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
   epoch: Schema.Int.check(Schema.isGreaterThan(0)),
   /** Which process raised it, for people. */
   service: Schema.NonEmptyString,
-  reason: Schema.NonEmptyString
+  reason: Schema.NonEmptyString,
+  /** Orders were unwatched until it started: the last comparison with the exchange counts no longer. */
+  watchesOrders: Schema.Boolean,
+  /** It fits the regime models anew. */
+  fitsModels: Schema.Boolean
 })
-
-const Pct = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
-const Seconds = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-
-/** The rules of a slot, complete. Percentages are in percent (0.2 means 0.2 %). */
-export const SlotRules = Schema.Struct({
-  entryPct: Pct,
-  profitPct: Pct,
-  refreshPct: Pct,
-  orderSize: QuoteText,
-  s1OrphanAfterSec: Seconds,
-  s2OrphanAfterSec: Seconds,
-  lossBackoffStart: Count,
-  lossBackoffFactor: Schema.Finite,
-  lossBackoffMax: Schema.Finite,
-  lossCooldownStart: Count,
-  lossCooldownSec: Seconds,
-  reentryBaseCooldownSec: Seconds,
-  maxConsecutiveRefreshes: Count,
-  refreshCooldownSec: Seconds,
-  maxRecoverySlots: Count,
-  recoveryEviction: Schema.Literals(["oldest", "farthest"]),
-  stalePriceMaxAgeSec: Seconds,
-  /** Used until the exchange has said its own (`ConstraintsObserved`, `FeesObserved`). */
-  priceDecimals: Count,
-  volumeDecimals: Count,
-  minVolume: VolumeText,
-  minCost: QuoteText,
-  makerFeePct: Pct
-})
-export type SlotRules = typeof SlotRules.Type
 
 /** The market's slots and their rules from here on. Written by slot-actor when it starts with others than the journal's last. */
 export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
   slots: Schema.Array(Schema.Int),
-  rules: SlotRules
+  rules: schemaOf(SLOT_RULES)
 })
-
-/** The governor's rules, complete. Percentages are in percent; shares are fractions. */
-export const GovernorRules = Schema.Struct({
-  /** Length of a loop: the entry cap is per loop, and what is computed once per loop follows it. */
-  loopSec: Seconds,
-  maxEntryAddsPerLoop: Count,
-  stalePriceMaxAgeSec: Seconds,
-  maxConsecutiveErrors: Count,
-  /** A pause by itself ends by itself once its cause has been gone for so long; 0: never. */
-  autoResumeAfterSec: Seconds,
-  /** 0: no limit. */
-  dailyLossLimit: QuoteText,
-  openOrderLimit: Count,
-  openOrderSafetyRatio: Schema.Finite,
-  orphanPressureWarnAt: Count,
-  autoSoftCloseCapacityPct: Pct,
-  autoSoftCloseBatch: Count,
-  driftThreshold: Count,
-  driftPersistSec: Seconds,
-  driftCooldownSec: Seconds,
-  layerDogePerOrder: Schema.Finite,
-  layerOrderBudget: Count,
-  layerBalanceBuffer: Schema.Finite,
-  layerDefaultSource: Schema.Literals(["auto", "doge", "usd"]),
-  skewSensitivity: Schema.Finite,
-  maxSizeMultiplier: Schema.Finite,
-  aliasPool: Schema.Array(Schema.NonEmptyString),
-  volatilityProfit: Schema.Boolean,
-  volatilityProfitFactor: Schema.Finite,
-  volatilityProfitFloorPct: Pct,
-  volatilityProfitCeilingPct: Pct
-})
-export type GovernorRules = typeof GovernorRules.Type
 
 /** The governor's rules from here on. Written by the governor when it starts with others than the journal's last. */
 export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
-  rules: GovernorRules,
+  rules: schemaOf(GOVERNOR_RULES),
   /** Candle intervals, in minutes, that the regime advisor fits models to. Empty: no advisor runs. */
   fittedIntervals: Schema.Array(Schema.Int)
 })
 
-const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-
-/** The rebalancer's rules, complete. A share is a fraction of the portfolio's value; `…Sec` are seconds. */
-export const RebalancerRules = Schema.Struct({
-  enabled: Schema.Boolean,
-  intervalSec: Seconds,
-  baseIdleTarget: Share,
-  fastTrendSec: Seconds,
-  slowTrendSec: Seconds,
-  minSamples: Count,
-  useBias: Schema.Boolean,
-  trendWeight: Share,
-  deadZone: Schema.Finite,
-  targetSensitivity: Schema.Finite,
-  targetFloor: Share,
-  targetCeiling: Share,
-  targetSmoothingSec: Seconds,
-  targetHoldSec: Seconds,
-  errorSmoothingSec: Seconds,
-  proportionalGain: Schema.Finite,
-  derivativeGain: Schema.Finite,
-  neutralBand: Schema.Finite,
-  maxSkew: Schema.Finite,
-  maxSkewStep: Schema.Finite,
-  flipWindowSec: Seconds,
-  flipLimit: Count,
-  /** A regime older than this counts as no regime: the trend decides alone. */
-  regimeMaxAgeSec: Seconds
-})
-export type RebalancerRules = typeof RebalancerRules.Type
-
 /** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */
-export const RebalancerConfigured = Schema.TaggedStruct("RebalancerConfigured", { rules: RebalancerRules })
+export const RebalancerConfigured = Schema.TaggedStruct("RebalancerConfigured", {
+  rules: schemaOf(REBALANCER_RULES)
+})
 
 /**
  * Why a slot stopped, for people and for tests: the shortest list of recorded events found that breaks the same rules when

@@ -1,7 +1,6 @@
 /** What the exchange last said of the account and the pair, once for everyone who follows the journal. */
 import type { Handler } from "../../actor/core/handlers.ts"
 import type { EventOf } from "../../events/event.ts"
-import { handlesOrders } from "../../core/ids/services.ts"
 
 /** Each is null until the exchange has said it. */
 export interface Account {
@@ -35,8 +34,8 @@ type Heard =
 
 /** Keeps the newest of each in a state that holds an `Account` among other things. */
 export const accountHandlers = <State extends Account>(): { readonly [T in Heard]: Handler<State, State, T> } => ({
-  EpochRaised: (state, { epoch, service }) =>
-    handlesOrders(service) ? { ...state, epoch, reconciled: null } : { ...state, epoch },
+  EpochRaised: (state, { epoch, watchesOrders }) =>
+    watchesOrders ? { ...state, epoch, reconciled: null } : { ...state, epoch },
   ConstraintsObserved: (state, constraints) => ({ ...state, constraints }),
   FeesObserved: (state, fees) => ({ ...state, fees }),
   BalancesObserved: (state, balances) => ({ ...state, balances }),

@@ -138,10 +138,14 @@ const makeMarket = (
   const journal = Context.get(services, Journal)
   const urls = Context.get(services, ExchangeSim)
   const watch = watchJournal(journal)
-  const enter = raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0 }).pipe(
-    Effect.orDie,
-    Effect.provideContext(services)
-  )
+  const enter = raiseEpoch({
+    subjects,
+    service: "test",
+    reason: "start",
+    timeMs: 0,
+    watchesOrders: true,
+    fitsModels: true
+  }).pipe(Effect.orDie, Effect.provideContext(services))
   const gateway = orderGateway({
     subjects,
     deadlineMs: DEADLINE_MS,

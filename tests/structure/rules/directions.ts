@@ -20,16 +20,23 @@ const mayImport = (area: string, target: string): boolean => {
 }
 
 /**
- * Services import `shared/`, themselves and packages, never each other; `shared/` imports no service; `app/` and
+ * The one exception: the control plane shows what others show of themselves, and takes the types of their views as the contract.
+ * Types only: at run time the views come to it through `app/`.
+ */
+const showsView = (path: string, target: string, typeOnly: boolean): boolean =>
+  typeOnly && path.startsWith("services/control-plane/") && /^services\/[^/]+\/(?:.*\/)?view\.ts$/.test(target)
+
+/**
+ * Services import `shared/`, themselves and packages, never each other (but for the types of views); `shared/` imports no service; `app/` and
  * `conformance/` import services; only `cli/`, `tests/`, `bench/` and end-to-end tests see everything.
  */
 export const directions: Rule = (sources) =>
   sources.flatMap(({ path, imports }) => {
     const area = areaOf(path)
     if (SEES_EVERYTHING.has(area) || path.endsWith(".e2e.test.ts")) return []
-    return imports.flatMap(({ specifier, line }) => {
+    return imports.flatMap(({ specifier, typeOnly, line }) => {
       const target = specifier === null ? null : resolveLocal(path, specifier)
-      if (target === null) return []
+      if (target === null || showsView(path, target, typeOnly)) return []
       const targetArea = areaOf(target)
       if (targetArea === area || mayImport(area, targetArea)) return []
       return [`${path}:${line}: ${area} may not import ${targetArea} (${target}); only cli/, tests/ and bench/ may`]

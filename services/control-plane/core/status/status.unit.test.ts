@@ -31,7 +31,14 @@ const totals = {
 const filled: MarketEvent = { _tag: "OrderFilled", ...totals }
 const cancelled: MarketEvent = { _tag: "OrderCancelled", ...totals, cause: "User requested" }
 const fill: MarketEvent = { _tag: "FillRecorded", ...totals, execId: "T1", liquidity: "maker" }
-const raised = (service: string): MarketEvent => ({ _tag: "EpochRaised", epoch: 4, service, reason: "start" })
+const raised = (watchesOrders: boolean): MarketEvent => ({
+  _tag: "EpochRaised",
+  epoch: 4,
+  service: "test",
+  reason: "start",
+  watchesOrders,
+  fitsModels: false
+})
 const fault = (actor: string, seq: number): MarketEvent => ({ _tag: "FaultRaised", actor, seq, problem: "bug" })
 const skipped = (actor: string, seq: number): MarketEvent => ({
   _tag: "RecordSkipped",
@@ -104,26 +111,22 @@ describe("the price", () => {
 describe("time", () => {
   it("never goes back: control records carry none", () => {
     const before = foldAll([price("0.141")])
-    expect(foldAll([raised("kennel")], { from: before, timeMs: 0 }).nowMs).toBe(START_MS)
+    expect(foldAll([raised(true)], { from: before, timeMs: 0 }).nowMs).toBe(START_MS)
   })
 })
 
 describe("the reconciliation", () => {
   it.each([
-    ["kennel", false],
-    ["order-gateway", false],
-    ["something-new", false],
-    ["market-feed", true],
-    ["slot-actor", true],
-    ["control-plane", true]
-  ])("after a start of %s still stands: %s", (service, stands) => {
-    const state = foldAll([...opening, raised(service)])
-    expect(state.reconciled !== null).toBe(stands)
+    ["that watches orders", true],
+    ["that watches none", false]
+  ])("falls with a start %s", (_what, watchesOrders) => {
+    const state = foldAll([...opening, raised(watchesOrders)])
+    expect(state.reconciled === null).toBe(watchesOrders)
     expect(state.epoch).toBe(4)
   })
 
   it("stands again once the gateway has compared", () => {
-    expect(foldAll([raised("kennel"), reconciled]).reconciled).toEqual(reconciled)
+    expect(foldAll([raised(true), reconciled]).reconciled).toEqual(reconciled)
   })
 })
 

@@ -64,10 +64,10 @@ const detectorRow = (name, reading) =>
           h(
             "td",
             { class: "n" },
-            reading === null ? UNKNOWN : signed(reading.biasSignal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
+            reading === null ? UNKNOWN : signed(reading.bias_signal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
           )
         ]),
-    h("td", { class: "n age quiet" }, age(reading?.ageSec ?? null))
+    h("td", { class: "n age quiet" }, age(reading?.age_sec ?? null))
   )
 
 /** @param {Regime} regime */
@@ -108,7 +108,7 @@ const trained = (trainings) => {
 }
 
 /** What a shadow run would have changed: it moves nothing, and keeps score. @param {Regime["scorecard"]} card */
-const scorecard = ({ readings, directional, hits, biasTimesMove, moves }) =>
+const scorecard = ({ readings, directional, hits, bias_times_move: biasTimesMove, moves }) =>
   h(
     "p",
     { class: "facts" },
@@ -127,11 +127,7 @@ const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_
   return h(
     "div",
     { class: "verdict" },
-    h(
-      "p",
-      { class: `word ${spoken ? TONES[/** @type {keyof typeof TONES} */ (regime)] : "quiet"}` },
-      spoken ? regime.toLowerCase() : "no regime yet"
-    ),
+    h("p", { class: `word ${spoken ? TONES[regime] : "quiet"}` }, spoken ? regime.toLowerCase() : "no regime yet"),
     h(
       "p",
       { class: "quiet" },

@@ -179,7 +179,16 @@ describe("the entry scheduler", () => {
   it("keeps what waits over a restart, and lets it go when the start is far enough", () => {
     const story = new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop()
     story.slot(1, request(1)).slot(2, request(1))
-    story.control({ _tag: "EpochRaised", epoch: 2, service: "order-gateway", reason: "start" }).nextLoop()
+    story
+      .control({
+        _tag: "EpochRaised",
+        epoch: 2,
+        service: "order-gateway",
+        reason: "start",
+        watchesOrders: true,
+        fitsModels: false
+      })
+      .nextLoop()
     assert.deepEqual(story.state.scheduler.queue, ["2/1"])
     story.price("0.1").reconciled()
     assert.equal(story.clock().verdict, "granted")

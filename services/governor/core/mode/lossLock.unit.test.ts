@@ -93,7 +93,14 @@ describe("the daily loss lock", () => {
     { back: "at midnight", ms: NEXT_MIDNIGHT, locked: false },
     { back: "three days later", ms: NEXT_MIDNIGHT + 3 * DAY_MS, locked: false }
   ])("holds over a stop, and a process that is back $back finds it locked: $locked", ({ ms, locked }) => {
-    const story = lost("3").control({ _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" })
+    const story = lost("3").control({
+      _tag: "EpochRaised",
+      epoch: 2,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    })
     assert.equal(story.mode, "PAUSED daily_loss_lock")
     story.nowMs = ms
     story.price("0.1").reconciled()
@@ -155,7 +162,14 @@ describe("the daily loss lock", () => {
 
   it("knows what was lost on the day before there were rules", () => {
     const story = new GovernorStory()
-    story.control({ _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
+    story.control({
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    })
     story.slot(1, cycle("-3", story.nowMs))
     assert.equal(story.configure().mode, "PAUSED daily_loss_lock")
   })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import type { MarketEvent } from "../../../../shared/events/event.ts"
+import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
 import { cycle, GovernorStory, refusal, request } from "../../testing/governorDriver.ts"
 import { governorView } from "../view/view.ts"
 
@@ -11,7 +11,14 @@ const errors = (consecutive: number): MarketEvent => ({
   detail: "timed out"
 })
 const fault: MarketEvent = { _tag: "FaultRaised", actor: "slot-2", seq: 77, problem: "cannot fold" }
-const restart: MarketEvent = { _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" }
+const restart: EventOf<"EpochRaised"> = {
+  _tag: "EpochRaised",
+  epoch: 2,
+  service: "kennel up",
+  reason: "start",
+  watchesOrders: true,
+  fitsModels: true
+}
 
 describe("the mode of the market", () => {
   it("is STARTING until every step of the start is done, then RUNNING", () => {
@@ -221,16 +228,21 @@ describe("the mode of the market", () => {
     assert.equal(running.slot(1, request(1)).verdict, "refused starting")
   })
 
-  it("does not start anew when a service restarts that handles no orders", () => {
-    for (const service of ["market-feed", "slot-actor", "governor", "rebalancer", "control-plane"]) {
-      const epoch: MarketEvent = { _tag: "EpochRaised", epoch: 2, service, reason: "start" }
-      assert.equal(new GovernorStory().running().control(epoch).mode, "RUNNING started", service)
-    }
+  it.each([true, false])("does not start anew when a service restarts that watches no orders", (fitsModels) => {
+    const epoch: MarketEvent = { ...restart, watchesOrders: false, fitsModels }
+    assert.equal(new GovernorStory().running().control(epoch).mode, "RUNNING started")
   })
 
   it("is a start before there are rules, in which nothing is granted and no price is too old", () => {
     const story = new GovernorStory()
-    story.control({ _tag: "EpochRaised", epoch: 1, service: "kennel up", reason: "start" })
+    story.control({
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    })
     assert.deepEqual(
       story.said.map(({ _tag }) => _tag),
       ["StartupAdvanced", "ModeChanged"]

@@ -3,7 +3,14 @@ import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { GovernorStory, refusal, request, wanted } from "../../testing/governorDriver.ts"
 import { findingOf } from "./startup.ts"
 
-const restart: MarketEvent = { _tag: "EpochRaised", epoch: 2, service: "kennel up", reason: "start" }
+const restart: MarketEvent = {
+  _tag: "EpochRaised",
+  epoch: 2,
+  service: "kennel up",
+  reason: "start",
+  watchesOrders: true,
+  fitsModels: true
+}
 
 describe("the start", () => {
   const told = (story: GovernorStory) =>
@@ -123,7 +130,14 @@ const notFitted = (intervalMin: number): MarketEvent => ({
   detail: "training needs 500 rows"
 })
 
-const started = (service: string): MarketEvent => ({ _tag: "EpochRaised", epoch: 9, service, reason: "start" })
+/** The start of the gateway alone, or of an advisor alone, or of both with everything else in one process. */
+const started = (what: { readonly watchesOrders: boolean; readonly fitsModels: boolean }): MarketEvent => ({
+  _tag: "EpochRaised",
+  epoch: 9,
+  service: "test",
+  reason: "start",
+  ...what
+})
 
 describe("the start's step for candles and models", () => {
   /** A market that runs and whose advisor fits models to these intervals. */
@@ -158,19 +172,22 @@ describe("the start's step for candles and models", () => {
   })
 
   it.each([
-    { service: "kennel up", expected: "pending waits_for_training 1 15" },
-    { service: "order-gateway", expected: "done models_fitted 1 15" }
-  ])("asks again after a start of $service: $expected", ({ service, expected }) => {
+    { fitsModels: true, expected: "pending waits_for_training 1 15" },
+    { fitsModels: false, expected: "done models_fitted 1 15" }
+  ])("asks again after a start that fits models: $fitsModels, $expected", ({ fitsModels, expected }) => {
     const story = advised([1, 15])
     for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
-    story.control(started(service)).price("0.1")
+    story.control(started({ watchesOrders: true, fitsModels })).price("0.1")
     assert.equal(candles(story), expected)
   })
 
   it("stays done when the advisor alone starts again: the start of the market is over", () => {
     const story = advised([1, 15])
     for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
-    assert.equal(story.control(started("hmm-advisor")).clock().state.startup.steps.candles, "done")
+    assert.equal(
+      story.control(started({ watchesOrders: false, fitsModels: true })).clock().state.startup.steps.candles,
+      "done"
+    )
     assert.equal(findingOf(story.state, "candles").rule, "waits_for_training")
   })
 })

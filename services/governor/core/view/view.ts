@@ -47,6 +47,9 @@ export const governorView = (state: GovernorState) => {
   }
 }
 
+/** What `/api/status` and the page are given of the governor. */
+export type GovernorView = NonNullable<ReturnType<typeof governorView>>
+
 const modeView = (state: GovernorState) => {
   const { mode, startup } = state
   return {

@@ -1,6 +1,5 @@
 /** How far the regime advisor is with its models: a start says so, and nothing waits for it. */
 import type { MarketEvent } from "../../../../shared/events/event.ts"
-import { fitsModels } from "../../../../shared/core/ids/services.ts"
 import type { AdvisorSlice, GovernorState } from "../state.ts"
 
 /** What the event says of the advisor; every other event leaves the state as it is. */
@@ -10,7 +9,7 @@ export const learnAdvisor = (state: GovernorState, event: MarketEvent): Governor
     case "GovernorConfigured":
       return { ...state, advisor: { ...advisor, intervals: event.fittedIntervals } }
     case "EpochRaised":
-      return fitsModels(event.service) ? { ...state, advisor: { ...advisor, trainings: {} } } : state
+      return event.fitsModels ? { ...state, advisor: { ...advisor, trainings: {} } } : state
     case "RegimeModelTrained":
       return { ...state, advisor: trained(advisor, event.intervalMin, null) }
     case "RegimeTrainingRefused":

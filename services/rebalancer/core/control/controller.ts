@@ -1,7 +1,7 @@
 /** From the distance to the target to a skew: a PD controller with a neutral band, a clamp and a slew limit (docs/trading-contract.md §9). */
+import type { RebalancerRules } from "../../../../shared/config/rules/rebalancer.ts"
 import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import { clamp, smooth, smoothingWeight } from "../arithmetic.ts"
-import type { RebalancerConfig } from "../config.ts"
 
 /** What the controller remembers: the smoothed distance to the target, and its change per second. */
 export interface ControlMemory {
@@ -51,7 +51,7 @@ export type ControlStep = GatedControl | AppliedControl
 export const control = (
   before: ControlMemory,
   { elapsedSec, idleRatio, target, capacityBand, lastSkew }: ControlInput,
-  config: RebalancerConfig
+  config: RebalancerRules
 ): ControlStep => {
   if (capacityBand !== "normal") return gated("capacity", before)
   if (idleRatio === null) return gated("no_portfolio", before)
@@ -87,4 +87,4 @@ const gated = (rule: GatedControl["rule"], { smoothedError, smoothedVelocity }: 
   skew: 0
 })
 
-const withinLimits = (skew: number, { maxSkew }: RebalancerConfig): number => clamp(skew, -maxSkew, maxSkew)
+const withinLimits = (skew: number, { maxSkew }: RebalancerRules): number => clamp(skew, -maxSkew, maxSkew)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "../config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../../shared/config/rules/rebalancer.ts"
 import { type AppliedControl, control, type ControlInput, type ControlMemory } from "./controller.ts"
 
 /** Without smoothing and with a step as wide as it gets, unless a test asks for them. */
 const config = {
-  ...DEFAULT_CONFIG,
+  ...DEFAULTS,
   errorSmoothingSec: 0,
   proportionalGain: 0.5,
   derivativeGain: 0,

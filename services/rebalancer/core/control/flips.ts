@@ -2,7 +2,9 @@
  * Flip damping: a skew that keeps changing its sign does harm, so that after too many changes it is silenced until it
  * has pointed one way for a whole window (docs/trading-contract.md §9).
  */
-import type { RebalancerConfig } from "../config.ts"
+
+/** Sign changes of the skew within an hour that silence it (docs/trading-contract.md §9: decided, not a setting). */
+export const FLIP_DAMPING = { windowSec: 3_600, limit: 3 } as const
 
 /** Which way a skew points. */
 export type Direction = -1 | 1
@@ -35,12 +37,12 @@ export const dampFlips = (
   before: FlipMemory,
   skew: number,
   nowMs: number,
-  { flipWindowSec, flipLimit }: RebalancerConfig
+  { windowSec, limit }: { readonly windowSec: number; readonly limit: number } = FLIP_DAMPING
 ): DampingStep => {
   const direction = skew > 0 ? 1 : skew < 0 ? -1 : before.direction
   const flipped = before.direction !== null && direction !== before.direction
   const known = flipped ? [...before.flipsAtMs, nowMs] : before.flipsAtMs
-  const recent = known.filter((flipAtMs) => nowMs - flipAtMs < flipWindowSec * 1000)
-  const silenced = recent.length >= flipLimit || (before.silenced && recent.length > 0)
-  return { direction, flipsAtMs: recent.slice(-flipLimit), silenced, flipped, skew: silenced ? 0 : skew }
+  const recent = known.filter((flipAtMs) => nowMs - flipAtMs < windowSec * 1000)
+  const silenced = recent.length >= limit || (before.silenced && recent.length > 0)
+  return { direction, flipsAtMs: recent.slice(-limit), silenced, flipped, skew: silenced ? 0 : skew }
 }

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG, type RebalancerConfig } from "../config.ts"
-import { dampFlips, type FlipMemory } from "./flips.ts"
+import { dampFlips, FLIP_DAMPING, type FlipMemory } from "./flips.ts"
 
-const config: RebalancerConfig = { ...DEFAULT_CONFIG, flipWindowSec: 3600, flipLimit: 3 }
 const START_MS = 1_770_000_000_000
 const nothing: FlipMemory = { direction: null, flipsAtMs: [], silenced: false }
 
 /** Plays the controller's skews, each at its minute, and returns what is applied. */
-const applied = (skews: ReadonlyArray<readonly [minute: number, skew: number]>, settings = config) => {
+const applied = (
+  skews: ReadonlyArray<readonly [minute: number, skew: number]>,
+  damping: { readonly windowSec: number; readonly limit: number } = FLIP_DAMPING
+) => {
   let memory = nothing
   return skews.map(([minute, skew]) => {
-    const step = dampFlips(memory, skew, START_MS + minute * 60_000, settings)
+    const step = dampFlips(memory, skew, START_MS + minute * 60_000, damping)
     memory = { direction: step.direction, flipsAtMs: step.flipsAtMs, silenced: step.silenced }
     return step
   })
@@ -154,8 +155,8 @@ describe("flip damping", () => {
     for (const step of applied(restless)) expect(step.flipsAtMs.length).toBeLessThanOrEqual(3)
   })
 
-  it("has its limit and its window from the settings", () => {
-    const strict = { ...config, flipLimit: 1, flipWindowSec: 60 }
+  it("keeps to another limit and another window as it is told", () => {
+    const strict = { limit: 1, windowSec: 60 }
     const steps = applied(
       [
         [0, 0.2],

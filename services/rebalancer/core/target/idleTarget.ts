@@ -3,7 +3,7 @@
  * (docs/trading-contract.md §9). Three stages keep the target calm: a dead zone, a hold after each jump, and smoothing.
  */
 import { clamp, smooth, smoothingWeight } from "../arithmetic.ts"
-import type { RebalancerConfig } from "../config.ts"
+import type { RebalancerRules } from "../../../../shared/config/rules/rebalancer.ts"
 import type { TrendStep } from "./trend.ts"
 
 /** A move of the target by more than this share is a jump, and starts a hold (docs/trading-contract.md §9). */
@@ -57,7 +57,7 @@ export interface TargetInput {
 }
 
 /** Moves the target as far as dead zone, hold and smoothing let it. */
-export const moveTarget = (before: TargetMemory, input: TargetInput, config: RebalancerConfig): TargetStep => {
+export const moveTarget = (before: TargetMemory, input: TargetInput, config: RebalancerRules): TargetStep => {
   const { nowMs, elapsedSec, trend } = input
   const base = config.baseIdleTarget
   const last = before.target ?? base

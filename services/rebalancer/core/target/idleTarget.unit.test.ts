@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "../config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../../shared/config/rules/rebalancer.ts"
 import { moveTarget, type TargetInput, type TargetMemory } from "./idleTarget.ts"
 
 /** The target is where the signal wants it at once, unless a test asks for smoothing. */
 const config = {
-  ...DEFAULT_CONFIG,
+  ...DEFAULTS,
   baseIdleTarget: 0.4,
   targetSensitivity: 5,
   targetFloor: 0.15,

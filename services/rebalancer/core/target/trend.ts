@@ -1,6 +1,6 @@
 /** Where the price is going: two averages of it, and how far the fast one stands above the slow one (docs/trading-contract.md §9). */
 import { smooth, smoothingWeight } from "../arithmetic.ts"
-import type { RebalancerConfig } from "../config.ts"
+import type { RebalancerRules } from "../../../../shared/config/rules/rebalancer.ts"
 
 /** The two averages of the price, in USD per DOGE, after an update. */
 export interface TrendAverages {
@@ -46,7 +46,7 @@ export interface TrendInput {
 export const followTrend = (
   before: TrendAverages | null,
   { price, samples, elapsedSec }: TrendInput,
-  config: RebalancerConfig
+  config: RebalancerRules
 ): TrendStep => {
   if (price === null) return { rule: "no_price", averages: before, score: before === null ? 0 : trendScore(before) }
   const atPrice = { fast: price, slow: price }

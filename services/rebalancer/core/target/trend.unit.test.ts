@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { DEFAULT_CONFIG } from "../config.ts"
+import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../../shared/config/rules/rebalancer.ts"
 import { followTrend, trendScore } from "./trend.ts"
 
-const config = { ...DEFAULT_CONFIG, fastTrendSec: 900, slowTrendSec: 3600, minSamples: 24 }
+const config = { ...DEFAULTS, fastTrendSec: 900, slowTrendSec: 3600, minSamples: 24 }
 const before = { fast: 0.1, slow: 0.1 }
 
 describe("the trend", () => {

@@ -109,7 +109,7 @@ export const addRecovery = (draft: Draft, exit: ExitOrder, why: Reason): void =>
 /** Evicts until one more recovery fits under the cap; false when the cancels before have no answer yet. */
 export const makeRoom = (draft: Draft): boolean => {
   const { book, terms } = draft
-  while (book.recoveries.length > 0 && book.recoveries.length >= terms.maxRecoveries) {
+  while (book.recoveries.length > 0 && book.recoveries.length >= terms.maxRecoverySlots) {
     if (book.pendingCancels.length >= MAX_PENDING_CANCELS) return false
     const victim = evictionChoice(book.recoveries, draft.marketPrice, terms)
     if (victim === undefined) return true
@@ -122,7 +122,7 @@ export const makeRoom = (draft: Draft): boolean => {
 const evict = (draft: Draft, recovery: Recovery): void => {
   const { book, terms, marketPrice } = draft
   const { order, recoveryId } = recovery
-  const numbers = { recoveryId, recoveries: book.recoveries.length, maxRecoveries: terms.maxRecoveries, marketPrice }
+  const numbers = { recoveryId, recoveries: book.recoveries.length, maxRecoveries: terms.maxRecoverySlots, marketPrice }
   const price = Price.fromNumber(marketPrice)
   const exitCost = cost(price, order.volume)
   const fee = divideHalfEven(exitCost * terms.makerFeeE12, 1_000_000_000_000n) as Quote

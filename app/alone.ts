@@ -1,0 +1,62 @@
+/** One service in a process of its own. The journal is NATS, the store is shared: that is where services apart meet. */
+import { Effect, Ref, Schema } from "effect"
+import type { Blocks, ServiceContext } from "../shared/service/manifest.ts"
+import { addressed, exchangeAt } from "./exchange.ts"
+import { enterJournal, subjectsOf, writableJournal } from "./journal.ts"
+import { followNotes, noteInStore } from "./notes.ts"
+import { type Leaves, portsOf } from "./ports.ts"
+import type { Service } from "./registry.ts"
+import type { Settings } from "./settings.ts"
+import { storeLayer } from "./store.ts"
+import { marketViews } from "./views.ts"
+
+/** An embedded journal belongs to one process; services apart need a server between them. */
+export class NeedsNats extends Schema.TaggedError<NeedsNats>()("NeedsNats", { service: Schema.String }) {
+  override get message(): string {
+    return (
+      `service ${this.service} needs NATS_URL: services in processes of their own meet on a NATS server ` +
+      "(nats-server -js, then NATS_URL=nats://127.0.0.1:4222). Everything in one process: npm start"
+    )
+  }
+}
+
+/** An embedded store belongs to one process too. */
+export class NeedsStore extends Schema.TaggedError<NeedsStore>()("NeedsStore", { service: Schema.String }) {
+  override get message(): string {
+    return (
+      `service ${this.service} needs SUPABASE_URL and SUPABASE_KEY: services in processes of their own share a store ` +
+      "(docs/operations.md). Everything in one process: npm start"
+    )
+  }
+}
+
+/** What the service needs and the settings do not name; null: nothing. */
+export const missing = ({ name, needs }: Service, settings: Settings): NeedsNats | NeedsStore | null => {
+  if (settings.natsUrl === "" && needs.some((need) => need === "journal")) return new NeedsNats({ service: name })
+  if (settings.supabaseUrl === "" && needs.some((need) => need === "store")) return new NeedsStore({ service: name })
+  return null
+}
+
+/** Runs until interrupted, or until the service cannot go on. `listening`: told where it answers, if it does. */
+export const runAlone = (service: Service, asked: Settings, listening: (url: string) => Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const settings = addressed(asked)
+    const told = yield* Ref.make<Blocks>({})
+    const leaves: Leaves = {
+      journal: writableJournal(settings, service.journal),
+      exchange: exchangeAt(settings),
+      store: storeLayer(settings),
+      views: marketViews(settings, told)
+    }
+    const run = Effect.gen(function* () {
+      const context: ServiceContext = {
+        subjects: subjectsOf(settings),
+        epoch: enterJournal(settings, service.name, [service]),
+        alone: true,
+        tell: service.whenSilent === undefined ? () => Effect.void : yield* noteInStore(settings, service),
+        listening
+      }
+      return yield* service.run(settings, context)
+    }).pipe(Effect.provide(portsOf(service.needs, leaves)))
+    return yield* service.readsNotes === true ? Effect.raceFirst(run, followNotes(settings, told)) : run
+  })

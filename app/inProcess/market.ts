@@ -1,0 +1,155 @@
+/**
+ * A whole market in one thread: every actor that decides, the gateway's fold and the exchange's engine, every event in one order
+ * and nothing that waits. Whoever opens one drives it: prices, time, silence and commands come from there. Same input, same
+ * records, same hash.
+ *
+ * This is the entry to the folder: `openMarket` makes the market, `simulation.ts` drives it with recorded prices and incidents,
+ * `watch.ts` looks after every record at what must hold.
+ */
+import { TIERS, type Tier } from "../../services/exchange-sim/core/engine/limits.ts"
+import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
+import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import { governorActor } from "../../services/governor/core/actor.ts"
+import type { GovernorState } from "../../services/governor/core/state.ts"
+import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
+import { slotActor } from "../../services/slot-actor/core/actor.ts"
+import type { SlotState } from "../../services/slot-actor/core/state.ts"
+import type { ActorFold } from "../../shared/actor/fold.ts"
+import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { Command } from "../../shared/events/families/command.ts"
+import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/events/families/control.ts"
+import { decidersOf } from "../registry.ts"
+import { OrderedJournal } from "./orderedJournal.ts"
+import { Venue } from "./venue.ts"
+
+/** What a market begins with. */
+export interface MarketOptions {
+  /** As the exchange's REST names it; `XDGUSD` when left out. */
+  readonly pair?: string
+  readonly startMs: number
+  /** Slots that trade from the start; as many again may be added by command. */
+  readonly slots: number
+  readonly slotRules: SlotRules
+  readonly governorRules: GovernorRules
+  readonly rebalancerRules: RebalancerRules
+  readonly tier: Tier
+  /** On the account. */
+  readonly base: Volume
+  readonly quote: Quote
+}
+
+/** An open market, and what may happen to it. Times are Unix milliseconds and never go back. */
+export interface InThreadMarket {
+  readonly journal: OrderedJournal
+  readonly venue: Venue
+  /** The folds of slots 1, 2, 3, … */
+  readonly slots: ReadonlyArray<ActorFold<SlotState>>
+  readonly governor: ActorFold<GovernorState>
+  /** Writes what every market begins with: epoch, rules, terms and the account. First of all, and once. */
+  readonly begin: () => void
+  /** The exchange trades once: resting orders trade with it. `heard` false: no feed tells the market of the price. */
+  readonly trade: (trade: MarketTrade, heard: boolean) => void
+  /** Time passes at the exchange, without a trade. */
+  readonly passTime: (nowMs: number) => void
+  /** A clock fact, with the age of the last price that was heard. */
+  readonly tick: (nowMs: number) => void
+  /** Somebody asks for something. */
+  readonly command: (nowMs: number, command: Command) => void
+  /** A fact of the edges, as a service would write it. */
+  readonly fact: (family: "account" | "control" | "regime", nowMs: number, event: MarketEvent) => void
+}
+
+/** What a taker pays at Kraken's entry tier, percent; the market's own orders are post-only. */
+const TAKER_FEE_PCT = 0.4
+
+/** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
+export const openMarket = (options: MarketOptions): InThreadMarket => {
+  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"))
+  const { subjects } = journal
+  const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
+  const governor = journal.add(governorActor)
+  for (const actor of decidersOf([])) if (actor.name !== governorActor.name) journal.add(actor)
+  const gateway = journal.add(gatewayFold)
+  const venue = new Venue(journal, () => gateway.state, venueOptions(options))
+
+  let heardMs: number | null = null
+  let commands = 0
+  return {
+    journal,
+    venue,
+    slots,
+    governor,
+    begin: () => writeOpening(options, journal, venue),
+    trade: (trade, heard) => {
+      const { price: last, timeMs } = trade
+      venue.trade(trade)
+      venue.work()
+      if (!heard) return
+      heardMs = timeMs
+      journal.append(subjects.price, timeMs, { _tag: "PriceObserved", last, bid: last, ask: last })
+      venue.work()
+    },
+    passTime: (nowMs) => venue.passTime(nowMs),
+    tick: (nowMs) => {
+      const priceAgeSec = heardMs === null ? null : (nowMs - heardMs) / 1_000
+      journal.append(subjects.clock, nowMs, { _tag: "ClockTicked", priceAgeSec })
+      venue.work()
+    },
+    command: (nowMs, command) => {
+      const commandId = `simulated-${++commands}`
+      const asked = { _tag: "CommandIssued", commandId, author: "simulation", command, preview: [] } as const
+      journal.append(subjects.command(commandId), nowMs, asked)
+      venue.work()
+    },
+    fact: (family, nowMs, event) => {
+      journal.append(subjects[family], nowMs, event)
+      venue.work()
+    }
+  }
+}
+
+const venueOptions = ({ slotRules, tier, base, quote, startMs }: MarketOptions) => ({
+  base,
+  quote,
+  startMs,
+  rules: {
+    priceDecimals: slotRules.priceDecimals,
+    volumeDecimals: slotRules.volumeDecimals,
+    minVolume: slotRules.minVolume,
+    minCost: slotRules.minCost,
+    makerFee: feeParts(slotRules.makerFeePct),
+    takerFee: feeParts(TAKER_FEE_PCT),
+    trading: TIERS[tier].trading,
+    maxOpenOrders: TIERS[tier].openOrders
+  }
+})
+
+/** The facts every market begins with. */
+const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Venue): void => {
+  const { startMs, slotRules, governorRules } = options
+  const { subjects } = journal
+  const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)
+
+  journal.append(subjects.control, 0, {
+    _tag: "EpochRaised",
+    epoch: 1,
+    service: "kennel up",
+    reason: "start",
+    watchesOrders: true,
+    fitsModels: true
+  })
+  journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules, fittedIntervals: [] })
+  journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
+  journal.append(subjects.control, 0, {
+    _tag: "MarketConfigured",
+    slots: Array.from({ length: options.slots }, (_, n) => n + 1),
+    rules: slotRules
+  })
+  const { priceDecimals, volumeDecimals, minVolume, minCost } = slotRules
+  account({ _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }, startMs)
+  account({ _tag: "FeesObserved", makerPct: slotRules.makerFeePct, takerPct: TAKER_FEE_PCT }, startMs)
+  account(venue.balances(), startMs)
+  account({ _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: startMs }, startMs)
+}

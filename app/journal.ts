@@ -1,0 +1,72 @@
+/** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
+import { join, resolve } from "node:path"
+import { Effect, type Layer, Redacted } from "effect"
+import { raiseEpoch } from "../shared/actor/control.ts"
+import { slotsNamedUpTo } from "../shared/actor/slotsNamed.ts"
+import { marketSubjects, type MarketSubjects } from "../shared/core/ids/subjects.ts"
+import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
+import { NatsJournal } from "../shared/journal/nats/nats.ts"
+import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../shared/journal/port.ts"
+import { decidersOf, type Service } from "./registry.ts"
+import type { Settings } from "./settings.ts"
+
+type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
+
+/** Where each family stands in the market of the settings. */
+export const subjectsOf = ({ pair }: Pick<Settings, "pair">): MarketSubjects => marketSubjects(pair)
+
+/** The stream of each journal, and what stands in it. */
+export const STREAMS = {
+  market: (pair: string) => ({ stream: `KENNEL_${pair}`, root: `market.${pair}` }),
+  exchange: (pair: string) => ({ stream: `EXCHANGE_${pair}`, root: `exchange.${pair}` })
+} as const
+type Whose = keyof typeof STREAMS
+
+const onServer = (settings: Settings, url: string, whose: Whose, create: boolean): JournalLayer => {
+  const { stream, root } = STREAMS[whose](settings.pair)
+  return NatsJournal.layer({
+    create,
+    url,
+    stream,
+    subjects: [`${root}.>`],
+    ...(settings.natsUser === ""
+      ? {}
+      : { credentials: { user: settings.natsUser, password: Redacted.make(settings.natsPassword) } })
+  })
+}
+
+/** Where the embedded journal of the market has its files. */
+export const journalDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "journal")
+
+/** A journal to write to: the market's, or the one in which the simulated exchange remembers its books. */
+export const writableJournal = (settings: Settings, whose: Whose = "market"): JournalLayer => {
+  if (settings.natsUrl !== "") return onServer(settings, settings.natsUrl, whose, true)
+  const directory = whose === "market" ? journalDirectory(settings) : join(resolve(settings.dataDir), "exchange")
+  return EmbeddedJournal.layer({ directory })
+}
+
+/** The market's journal to look at: `where` is a directory or a nats:// URL; left out, where the settings say. */
+export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
+  const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
+  return /^(nats|tls):\/\//.test(place)
+    ? onServer(settings, place, "market", false)
+    : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
+}
+
+/** Raises the epoch for a process that runs these services: before anything else is appended. */
+export const enterJournal = (settings: Settings, process: string, services: ReadonlyArray<Service>) =>
+  raiseEpoch({
+    subjects: subjectsOf(settings),
+    service: process,
+    reason: "start",
+    watchesOrders: services.some(({ watchesOrders }) => watchesOrders),
+    fitsModels: services.some(({ fitsModels }) => fitsModels),
+    timeMs: 0
+  })
+
+/** Every actor that decides in the market, for the slots its journal has ever named: those whose recorded outputs can be proven. */
+export const decidingActors = Effect.fn("decidingActors")(function* (subjects: MarketSubjects) {
+  const head = yield* (yield* Journal).head
+  const slots = yield* slotsNamedUpTo(subjects, head)
+  return decidersOf(slots)
+})

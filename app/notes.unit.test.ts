@@ -1,0 +1,34 @@
+/** What services in processes of their own tell the control plane through the store. */
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { memoryStore, memoryStoreLayer } from "../services/ohlcv-ingestor/testing/memoryStore.ts"
+import { ohlcvIngestorManifest } from "../services/ohlcv-ingestor/manifest.ts"
+import { projectorManifest } from "../services/projector/manifest.ts"
+import { readSettings } from "./settings.ts"
+import { noteInStore, readNotes } from "./notes.ts"
+
+const { settings } = readSettings({})
+const lag = { seq: 40, head: 42, lag: 2, trouble: null }
+const ok = { status: "ok", reasons: [] } as const
+
+it.effect("what ingestor and projector show is read by another process, until one of them falls silent", () =>
+  Effect.gen(function* () {
+    const unheard = { status: "degraded", reasons: ["service ohlcv-ingestor has not spoken yet"] } as const
+    assert.deepStrictEqual(yield* readNotes(settings), { data: unheard })
+
+    const showCandles = yield* noteInStore(settings, ohlcvIngestorManifest)
+    const showTables = yield* noteInStore(settings, projectorManifest)
+    yield* showCandles({ data: ok })
+    yield* showTables({ projector: lag })
+    assert.deepStrictEqual(yield* readNotes(settings), { data: ok, projector: lag })
+
+    yield* TestClock.adjust("61 seconds")
+    assert.deepStrictEqual(yield* readNotes(settings), {
+      data: { status: "degraded", reasons: ["service ohlcv-ingestor has been silent for 61 s"] },
+      projector: { ...lag, trouble: "service projector has been silent for 61 s" }
+    })
+    yield* showTables({ projector: lag })
+    assert.deepInclude(yield* readNotes(settings), { projector: lag })
+  }).pipe(Effect.provide(memoryStoreLayer(memoryStore())))
+)

@@ -1,0 +1,41 @@
+/** Profiles: the same services on other leaves. What a market trades on is decided here and nowhere else. */
+import { Context, Effect, Layer } from "effect"
+import { ExchangeSim, exchangeSimLayer } from "../services/exchange-sim/layer.ts"
+import { simulatorOptions } from "../services/exchange-sim/settings.ts"
+import type { MarketData, Trading } from "../shared/exchange/port.ts"
+import type { VenueClock } from "../shared/exchange/venueClock.ts"
+import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
+import type { ServiceError } from "../shared/service/manifest.ts"
+import { addressed, exchangeAt } from "./exchange.ts"
+import { writableJournal } from "./journal.ts"
+import type { Settings } from "./settings.ts"
+
+/** The leaves under a market, and its settings with the exchange's addresses in them. */
+export interface Profile {
+  readonly settings: Settings
+  readonly journal: Layer.Layer<Journal | SnapshotStore, ServiceError>
+  readonly exchange: Layer.Layer<MarketData | Trading | VenueClock>
+  /** Never returns; fails when an exchange in this process has stopped. */
+  readonly stopped: Effect.Effect<never, ServiceError>
+}
+
+/** The exchange is somewhere else: Kraken with real money, or a simulated one at the addresses of the settings. */
+const elsewhere = (settings: Settings): Profile => ({
+  settings: addressed(settings),
+  journal: writableJournal(settings),
+  exchange: exchangeAt(settings),
+  stopped: Effect.never
+})
+
+/** On paper: a simulated exchange in this process, which lives as long as the scope. */
+const paper = Effect.fn("paper")(function* (settings: Settings) {
+  const simulator = exchangeSimLayer(simulatorOptions(settings)).pipe(
+    Layer.provide(writableJournal(settings, "exchange"))
+  )
+  const { restUrl, wsPublicUrl, wsPrivateUrl, stopped } = Context.get(yield* Layer.build(simulator), ExchangeSim)
+  return { ...elsewhere({ ...settings, restUrl, wsUrl: wsPublicUrl, wsAuthUrl: wsPrivateUrl }), stopped }
+})
+
+/** The profile that the settings ask for. */
+export const profileOf = (settings: Settings) =>
+  settings.live || settings.restUrl !== "" ? Effect.succeed(elsewhere(settings)) : paper(settings)

@@ -1,0 +1,42 @@
+/**
+ * Every setting of Kennel: the shared ones and each service's own, from which the environment is read, `kennel config` prints,
+ * and `docs/configuration.md` is generated.
+ */
+import { brokenRelations } from "../shared/config/relations.ts"
+import { SHARED_SETTINGS } from "../shared/config/shared.ts"
+import { type Environment, readTable, rowsOf, type Table, type ValuesOf } from "../shared/config/table.ts"
+import { type Service, SERVICES } from "./registry.ts"
+
+/** One type that has the members of all: the settings of all services in one table. */
+type AllOf<Tables> = (Tables extends Table ? (table: Tables) => void : never) extends (
+  table: infer All extends Table
+) => void
+  ? All
+  : never
+
+type OwnSettings = AllOf<Service["settings"]>
+
+const own = SERVICES.map(({ settings }): Table => settings)
+const SETTINGS = Object.assign({}, SHARED_SETTINGS, ...own) as typeof SHARED_SETTINGS & OwnSettings
+
+/** Every row, each once. */
+export const SETTING_ROWS = rowsOf(
+  Object.fromEntries([SHARED_SETTINGS, ...own].entries().map(([at, table]) => [at, table]))
+)
+
+/** The values, under the names the code uses. */
+export type Settings = ValuesOf<typeof SETTINGS>
+
+export interface ReadSettings {
+  readonly settings: Settings
+  /** One line each: a wrong value, or settings that contradict each other. Empty: the settings may be used. */
+  readonly problems: ReadonlyArray<string>
+}
+
+/** Reads all of them; relations are looked at once every value is right by itself. */
+export const readSettings = (env: Environment): ReadSettings => {
+  const { values: settings, problems } = readTable(SETTINGS, env)
+  if (problems.length > 0) return { settings, problems }
+  const broken = SERVICES.flatMap(({ relations }) => relations?.(settings) ?? [])
+  return { settings, problems: [...brokenRelations(settings), ...broken] }
+}

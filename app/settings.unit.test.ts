@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Quote } from "../shared/core/decimal/decimal.ts"
+import { governorRules } from "../shared/config/rules/governor.ts"
+import { readSettings, SETTING_ROWS } from "./settings.ts"
+import { flag } from "../shared/config/setting.ts"
+import { SHARED_SETTINGS } from "../shared/config/shared.ts"
+import { showSettings } from "../shared/config/show.ts"
+import { rowsOf } from "../shared/config/table.ts"
+
+describe("settings", () => {
+  it("are all at their defaults in an empty environment, and the defaults are sound", () => {
+    const { settings, problems } = readSettings({})
+    assert.deepStrictEqual(problems, [])
+    assert.strictEqual(settings.port, 8080)
+    assert.strictEqual(settings.slot.entryPct, 0.2)
+    assert.strictEqual(settings.slot.orderSize, Quote.parse("2"))
+    assert.isFalse(settings.live)
+  })
+
+  it("are read from the environment under their names", () => {
+    const { settings } = readSettings({
+      PORT: "9000",
+      ORDER_SIZE_USD: "3.5",
+      RECOVERY_EVICTION: "farthest",
+      DATA_DIR: "/tmp/k"
+    })
+    assert.strictEqual(settings.port, 9000)
+    assert.strictEqual(settings.slot.orderSize, Quote.parse("3.5"))
+    assert.strictEqual(settings.slot.recoveryEviction, "farthest")
+    assert.strictEqual(settings.dataDir, "/tmp/k")
+  })
+
+  it.each([
+    [{ PORT: "abc" }, "PORT=abc: is not a whole number (whole number, 0 to 65535)"],
+    [{ PORT: "70000" }, "PORT=70000: is outside 0 to 65535 (whole number, 0 to 65535)"],
+    [{ ENTRY_PCT: "-1" }, "ENTRY_PCT=-1: is outside 0.01 to 50 (0.01 to 50)"],
+    [{ ENTRY_PCT: "NaN" }, "ENTRY_PCT=NaN: is not a number (0.01 to 50)"],
+    [
+      { ORDER_SIZE_USD: "two" },
+      "ORDER_SIZE_USD=two: is not a decimal number such as 2.50 (0 or more, at most 10 decimals)"
+    ],
+    [
+      { BACKFILL_TIMEFRAMES: "1d,2d" },
+      'BACKFILL_TIMEFRAMES=1d,2d: timeframe "2d" is not known; use one of 1m, 5m, 15m, 30m, 1h, 4h, 12h, 1d, 1w, 15d (timeframes with commas between them)'
+    ],
+    [{ BACKFILL_TIMEFRAMES: "," }, "BACKFILL_TIMEFRAMES=,: names no timeframe (timeframes with commas between them)"],
+    [{ LIVE: "yes" }, "LIVE=yes: is neither true nor false (`true` or `false`)"],
+    [
+      { CONTROL_TOKEN: "fifteen-letters" },
+      "CONTROL_TOKEN=(secret): is shorter than 16 characters (empty, or 16 and more printable characters without spaces)"
+    ],
+    [
+      { CONTROL_TOKEN: "sixteen or more ones" },
+      "CONTROL_TOKEN=(secret): has spaces or characters that no header carries (empty, or 16 and more printable characters without spaces)"
+    ],
+    [
+      { NATS_URL: "localhost:4222" },
+      "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"
+    ]
+  ])("%j is one clear line", (env, line) => {
+    assert.deepStrictEqual(readSettings(env).problems, [line])
+  })
+
+  it("report every wrong one at once", () => {
+    assert.strictEqual(readSettings({ PORT: "x", SLOTS: "0", LIVE: "maybe" }).problems.length, 3)
+  })
+
+  it.each([
+    [{ LIVE: "true" }, /^LIVE=true: needs KRAKEN_API_KEY and KRAKEN_API_SECRET/],
+    [{ LOSS_COOLDOWN_START: "1" }, /^LOSS_COOLDOWN_START=1: is below LOSS_BACKOFF_START/],
+    [{ REQUEST_TIMEOUT_SEC: "30" }, /^REQUEST_TIMEOUT_SEC=30: not shorter than ORDER_DEADLINE_SEC/],
+    [{ CLOCK_INTERVAL_SEC: "60", STALE_PRICE_MAX_AGE_SEC: "30" }, /^CLOCK_INTERVAL_SEC=60: longer than/],
+    [{ POLL_INTERVAL_SECONDS: "4" }, /^POLL_INTERVAL_SECONDS=4: shorter than CLOCK_INTERVAL_SEC/],
+    [{ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "61" }, /^KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=61: more than the 60/],
+    [{ VOLATILITY_PROFIT_FLOOR: "4" }, /^VOLATILITY_PROFIT_FLOOR=4: above VOLATILITY_PROFIT_CEILING/],
+    [{ TREND_IDLE_FLOOR: "0.7" }, /^TREND_IDLE_FLOOR=0.7: above TREND_IDLE_CEILING/],
+    [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
+  ])("that contradict each other are refused: %j", (env, line) => {
+    const [problem] = readSettings(env).problems
+    assert.match(problem ?? "", line)
+  })
+
+  it.each([
+    ["starter", 60],
+    ["intermediate", 80],
+    ["pro", 225]
+  ])("take the open-order limit of the %s tier, %i, unless one is set", (tier, limit) => {
+    const rules = (env: Record<string, string>) => governorRules(readSettings({ KRAKEN_TIER: tier, ...env }).settings)
+    assert.strictEqual(rules({}).openOrderLimit, limit)
+    assert.strictEqual(rules({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "50" }).openOrderLimit, 50)
+  })
+
+  it("show no secret, set or wrong", () => {
+    const shown = showSettings(SETTING_ROWS, {
+      KRAKEN_API_KEY: "hunter2",
+      KRAKEN_API_SECRET: "hunter3",
+      NATS_PASSWORD: "hunter4"
+    })
+    assert.notMatch(shown, /hunter/)
+    assert.match(shown, /KRAKEN_API_KEY\s+\(set, not shown\)/)
+  })
+
+  it("have one name each: two rows under one name are refused", () => {
+    const names = SETTING_ROWS.map((setting) => setting.name)
+    assert.strictEqual(new Set(names).size, names.length)
+    const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
+    assert.throws(() => rowsOf({ ...SHARED_SETTINGS, toy: row }), "two settings are called LIVE")
+  })
+
+  it("are candle intervals only where Kraken has them", () => {
+    assert.match(
+      readSettings({ HMM_OHLCV_INTERVAL_MIN: "7" }).problems[0] ?? "",
+      /^HMM_OHLCV_INTERVAL_MIN=7: is none of 1, 5, 15,/
+    )
+    assert.strictEqual(readSettings({ HMM_OHLCV_INTERVAL_MIN: "60" }).settings.candleIntervalMin, 60)
+  })
+})

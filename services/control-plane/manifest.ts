@@ -1,0 +1,51 @@
+/** What control-plane says of itself to the command line, the composition root, the container files and the documents. */
+import { Context, Effect, Layer } from "effect"
+import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
+import { defineService } from "../../shared/service/manifest.ts"
+import { ensureControlToken } from "./controlToken.ts"
+import { ControlPlane, controlPlaneLayer } from "./layer.ts"
+import { MarketViews } from "./marketViews.ts"
+import { CONTROL_SETTINGS } from "./settings.ts"
+
+/** Wall seconds that a feed may be silent, however fast the exchange's time runs. */
+const LEAST_SILENT_SEC = 15
+
+export const controlPlaneManifest = defineService({
+  name: "control-plane",
+  summary: "HTTP API, actions and the page",
+  settings: CONTROL_SETTINGS,
+  needs: ["journal", "views"],
+  readsNotes: true,
+  writes: ["command.*"],
+  served: {
+    port: 8080,
+    health: "/health",
+    everySec: 10,
+    retries: 6,
+    environment: { PORT: "8080" },
+    publishedAs: "KENNEL_PORT"
+  },
+  run: (settings, { subjects, listening }) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const token = yield* ensureControlToken(settings)
+        const { failure } = yield* MarketViews
+        const speed = speedOf(settings)
+        const served = yield* Layer.build(
+          controlPlaneLayer({
+            subjects,
+            token,
+            host: settings.host,
+            port: settings.port,
+            pair: settings.symbol,
+            trading: settings.live ? "live" : "paper",
+            simulator: settings.live ? null : { market: settings.market, speed },
+            stalePriceMaxAgeSec: staleAfterSec(settings),
+            silentAfterSec: Math.max(LEAST_SILENT_SEC, (3 * settings.clockIntervalSec) / speed)
+          })
+        )
+        yield* listening(Context.get(served, ControlPlane).url)
+        return yield* failure
+      })
+    )
+})

@@ -1,0 +1,31 @@
+/** What exchange-sim says of itself to the command line, the composition root, the container files and the documents. */
+import { Context, Effect, Layer } from "effect"
+import { defineService } from "../../shared/service/manifest.ts"
+import { ExchangeSim, exchangeSimLayer } from "./layer.ts"
+import { SIMULATOR_SETTINGS, simulatorOptions } from "./settings.ts"
+
+export const exchangeSimManifest = defineService({
+  name: "exchange-sim",
+  summary: "a simulated exchange that speaks Kraken's REST and WebSocket v2",
+  settings: SIMULATOR_SETTINGS,
+  needs: ["journal"],
+  // Its books stand where the market cannot reach them, as a real exchange's do.
+  journal: "exchange",
+  writes: [">"],
+  served: {
+    port: 8090,
+    health: "/0/public/SystemStatus",
+    everySec: 5,
+    retries: 12,
+    environment: { SIM_HOST: "0.0.0.0", SIM_PORT: "8090" }
+  },
+  run: (settings, { listening }) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const built = yield* Layer.build(exchangeSimLayer(simulatorOptions(settings)))
+        const { restUrl, stopped } = Context.get(built, ExchangeSim)
+        yield* listening(restUrl)
+        return yield* stopped
+      })
+    )
+})

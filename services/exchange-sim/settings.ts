@@ -1,0 +1,91 @@
+/** The simulated exchange's own settings: its account, its fees and where it listens. */
+import { credentialsOf } from "../../shared/config/exchange.ts"
+import { amount, flag, integer, number, text, volume } from "../../shared/config/setting.ts"
+import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+import type { ExchangeSimOptions } from "./options.ts"
+
+const simulator = "Simulated exchange"
+
+export const SIMULATOR_SETTINGS = {
+  seed: integer("SEED", {
+    group: simulator,
+    default: "1",
+    min: 0,
+    max: 4_294_967_295,
+    reason: "The same seed gives the same synthetic market."
+  }),
+  simHost: text("SIM_HOST", {
+    group: simulator,
+    default: "127.0.0.1",
+    range: "an address of this machine",
+    reason: "Where the simulated exchange listens."
+  }),
+  simPort: integer("SIM_PORT", {
+    group: simulator,
+    default: "8090",
+    min: 0,
+    max: 65_535,
+    reason: "Its port. `kennel up` takes any free one unless this is set. 0: any free one."
+  }),
+  simBase: volume("SIM_BASE", {
+    group: simulator,
+    unit: "DOGE",
+    default: "10000",
+    reason: "DOGE on the account when the simulated exchange first opens."
+  }),
+  simQuote: amount("SIM_QUOTE", {
+    group: simulator,
+    unit: "USD",
+    default: "2000",
+    reason: "USD on the account when the simulated exchange first opens."
+  }),
+  simMakerFeePct: number("SIM_MAKER_FEE_PCT", {
+    group: simulator,
+    unit: "%",
+    default: "0.25",
+    min: 0,
+    max: 10,
+    reason: "Kraken's entry tier in 2025."
+  }),
+  simTakerFeePct: number("SIM_TAKER_FEE_PCT", {
+    group: simulator,
+    unit: "%",
+    default: "0.40",
+    min: 0,
+    max: 10,
+    reason: "Kraken's entry tier in 2025."
+  }),
+  simOrderMin: volume("SIM_ORDER_MIN", {
+    group: simulator,
+    unit: "DOGE",
+    default: "2",
+    reason:
+      "Smallest order of the simulated exchange. Kraken's drifts (13 once, 50 in 2026); 2 lets 2 USD trade up to 1 USD/DOGE."
+  }),
+  simAdmin: flag("SIM_ADMIN", {
+    group: simulator,
+    default: "false",
+    reason: "Opens /admin of the simulated exchange: its own books, and faults on demand. For tests and rehearsals."
+  })
+} as const
+
+/** The exchange that the settings ask for. */
+export const simulatorOptions = (
+  settings: SharedSettings & ValuesOf<typeof SIMULATOR_SETTINGS>
+): Partial<ExchangeSimOptions> => ({
+  ...credentialsOf(settings),
+  host: settings.simHost,
+  port: settings.simPort,
+  speed: speedOf(settings),
+  market: settings.market,
+  seed: settings.seed,
+  makerFeePct: settings.simMakerFeePct,
+  takerFeePct: settings.simTakerFeePct,
+  tier: settings.tier,
+  orderMin: settings.simOrderMin,
+  costMin: settings.slot.minCost,
+  initialBase: settings.simBase,
+  initialQuote: settings.simQuote,
+  admin: settings.simAdmin
+})

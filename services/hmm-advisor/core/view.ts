@@ -1,0 +1,71 @@
+/** The regime advisor for people and for `/api/status`, under the reference's field names. */
+import { timeframeName } from "../../../shared/candles/core/candle.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
+import type { AdvisorState } from "./status.ts"
+
+const REGIME_IDS = { BEARISH: 0, RANGING: 1, BULLISH: 2 } as const
+
+/** One detector's answer, with the name of its candles (`1m`, `1h`). `age_sec`: since the newest candle's end; null without candles. */
+const readingView = ({ biasSignal, ageSec, ...reading }: EventOf<"RegimeObserved">["fast"]) => ({
+  timeframe: timeframeName(reading.intervalMin),
+  ...reading,
+  bias_signal: biasSignal,
+  age_sec: ageSec
+})
+
+/** Under the reference's field names; times are Unix seconds, ages seconds. `blendFactor`: the trend's part of the signal. */
+export const advisorView = (
+  { regime, trainings, scorecard, nowMs }: AdvisorState,
+  { enabled, blendFactor }: { readonly enabled: boolean; readonly blendFactor: number }
+) => {
+  const said = regime?.event.consensus
+  const times = Object.values(trainings).map(({ atMs }) => atMs)
+  const { open: _open, biasTimesMove, ...scored } = scorecard
+  return {
+    hmm_regime: {
+      enabled,
+      available: regime !== null,
+      /** A refused training leaves the model before it in use. */
+      trained:
+        Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
+        regime?.event.fast.trained === true ||
+        regime?.event.slow.trained === true,
+      /** True while it keeps score and moves nothing. */
+      shadow: blendFactor === 1,
+      regime: said?.regime ?? "RANGING",
+      regime_id: REGIME_IDS[said?.regime ?? "RANGING"],
+      agreement: said?.agreement ?? "none",
+      confidence: said?.confidence ?? 0,
+      bias_signal: said?.biasSignal ?? 0,
+      blend_factor: blendFactor,
+      fast: regime === null ? null : readingView(regime.event.fast),
+      slow: regime === null ? null : readingView(regime.event.slow),
+      last_update_ts: regime === null ? null : regime.atMs / 1_000,
+      age_sec: regime === null ? null : (nowMs - regime.atMs) / 1_000,
+      last_train_ts: times.length === 0 ? null : Math.max(...times) / 1_000,
+      trainings: Object.fromEntries(
+        Object.entries(trainings).map(([intervalMin, { atMs, event }]) => [
+          timeframeName(Number(intervalMin)),
+          event._tag === "RegimeModelTrained"
+            ? {
+                at: atMs / 1_000,
+                candles: event.candles,
+                log_likelihood: event.logLikelihood,
+                start: event.start,
+                warnings: event.warnings,
+                data_hash: event.dataHash
+              }
+            : { at: atMs / 1_000, error: `${event.refusal}: ${event.detail}` }
+        ])
+      ),
+      scorecard: {
+        ...scored,
+        bias_times_move: biasTimesMove,
+        hit_rate: scorecard.directional === 0 ? null : scorecard.hits / scorecard.directional
+      }
+    }
+  }
+}
+
+/** What `/api/status` and the page are given of the advisor. */
+export type AdvisorView = ReturnType<typeof advisorView>

@@ -1,0 +1,39 @@
+import { DEFAULT_FIT } from "./core/hmm/fit.ts"
+import type { AdvisorOptions } from "./service.ts"
+import type { SharedSettings } from "../../shared/config/shared.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+import type { ADVISOR_SETTINGS } from "./settings.ts"
+
+/** Read before the rows of an answer: for so long the first value of each average shows, and a feature is not yet what it was in training. */
+const SETTLING_CANDLES = 100
+
+/** What the settings ask of the regime advisor, wherever it speaks. */
+export const advisorOptions = (
+  settings: SharedSettings & ValuesOf<typeof ADVISOR_SETTINGS>
+): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
+  symbol: settings.pair,
+  fast: {
+    intervalMin: settings.candleIntervalMin,
+    trainingCandles: settings.trainingCandles,
+    minimumRows: Math.min(settings.minTrainSamples, settings.trainingCandles)
+  },
+  slow: {
+    intervalMin: settings.candleSecondaryIntervalMin,
+    trainingCandles: settings.secondaryTrainingCandles,
+    minimumRows: Math.min(settings.secondaryMinTrainSamples, settings.secondaryTrainingCandles)
+  },
+  recentCandles: Math.max(settings.hmmRecentCandles, settings.hmmInferenceWindow + SETTLING_CANDLES),
+  training: {
+    ...DEFAULT_FIT,
+    maxIterations: settings.hmmIterations,
+    states: settings.hmmStates,
+    covarianceType: settings.hmmCovarianceType
+  },
+  inference: {
+    inferenceWindow: settings.hmmInferenceWindow,
+    confidenceThreshold: settings.hmmConfidenceThreshold,
+    biasGain: settings.hmmBiasGain
+  },
+  answerEveryMs: settings.rebalancer.intervalSec * 1_000,
+  retrainEveryMs: settings.hmmRetrainIntervalSec * 1_000
+})

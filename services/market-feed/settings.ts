@@ -1,0 +1,27 @@
+/** The feed's own settings. */
+import { number } from "../../shared/config/setting.ts"
+import type { SharedSettings } from "../../shared/config/shared.ts"
+import type { ValuesOf } from "../../shared/config/table.ts"
+
+export const FEED_SETTINGS = {
+  priceFactsPerSec: number("PRICE_FACTS_PER_SEC", {
+    group: "Edges",
+    unit: "1/s",
+    default: "8",
+    min: 0.1,
+    max: 100,
+    reason: "Prices are conflated to so many facts a second of wall time: more would only grow the journal."
+  })
+} as const
+
+/** What must hold between them and the shared ones. */
+export const brokenFeedRelations = ({
+  priceFactsPerSec,
+  slot
+}: SharedSettings & ValuesOf<typeof FEED_SETTINGS>): ReadonlyArray<string> =>
+  priceFactsPerSec * slot.stalePriceMaxAgeSec >= 1
+    ? []
+    : [
+        `STALE_PRICE_MAX_AGE_SEC=${slot.stalePriceMaxAgeSec}: shorter than the time between two price facts ` +
+          `(PRICE_FACTS_PER_SEC=${priceFactsPerSec}); every price would be stale`
+      ]

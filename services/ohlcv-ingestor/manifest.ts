@@ -1,0 +1,39 @@
+/** What ohlcv-ingestor says of itself to the command line, the composition root, the container files and the documents. */
+import { Context, Effect, Layer } from "effect"
+import { keepTime } from "../../shared/exchange/keepTime.ts"
+import { MarketData } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { defineService } from "../../shared/service/manifest.ts"
+import { blocksOf } from "./core/view.ts"
+import { ingestorOptions } from "./options.ts"
+import { CandleIngestor } from "./service.ts"
+import { CANDLE_SETTINGS } from "./settings.ts"
+
+/** Wall time between two looks at what it shows. */
+const TELL_EVERY = "1 second"
+
+export const ohlcvIngestorManifest = defineService({
+  name: "ohlcv-ingestor",
+  summary: "candles of exchange and public sources → store; fills windows, works on history jobs, deletes what is old",
+  settings: CANDLE_SETTINGS,
+  needs: ["exchange", "store"],
+  writes: [],
+  // Candles without an ingestor are stale data.
+  whenSilent: (last, trouble) => ({ ...last, data: { status: "degraded", reasons: [trouble] } }),
+  run: (settings, { tell, alone }) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { nowMs } = yield* VenueClock
+        const { bars } = yield* MarketData
+        const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, nowMs })))
+        const { view } = Context.get(built, CandleIngestor)
+        const show = view.pipe(
+          Effect.flatMap((seen) => tell(blocksOf(seen))),
+          Effect.andThen(Effect.sleep(TELL_EVERY)),
+          Effect.forever
+        )
+        // Beside others the gateway keeps the exchange's clock in step.
+        return yield* alone ? Effect.raceFirst(show, keepTime) : show
+      })
+    )
+})

@@ -1,0 +1,32 @@
+/** What projector says of itself to the command line, the composition root, the container files and the documents. */
+import { Context, Effect, Layer } from "effect"
+import { defineService } from "../../shared/service/manifest.ts"
+import { projectorView } from "./core/view.ts"
+import { Projector } from "./projector.ts"
+import { PROJECTOR_SETTINGS } from "./settings.ts"
+
+/** Wall time between two looks at how far it is. */
+const TELL_EVERY = "1 second"
+
+export const projectorManifest = defineService({
+  name: "projector",
+  summary: "the journal → tables, for people and dashboards",
+  settings: PROJECTOR_SETTINGS,
+  needs: ["journal", "store"],
+  writes: [],
+  // A market may do without one: what has never been heard is not missed.
+  whenSilent: (last, trouble) =>
+    last?.["projector"] === undefined ? {} : { projector: { ...Object(last["projector"]), trouble } },
+  run: (settings, { tell }) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const rules = { market: settings.pair, priceEverySec: settings.priceHistorySec }
+        const { status } = Context.get(yield* Layer.build(Projector.layer(rules)), Projector)
+        return yield* status.pipe(
+          Effect.flatMap((now) => tell(projectorView(now))),
+          Effect.andThen(Effect.sleep(TELL_EVERY)),
+          Effect.forever
+        )
+      })
+    )
+})

@@ -1,0 +1,20 @@
+/** What rebalancer says of itself to the command line, the composition root, the container files and the documents. */
+import { Effect } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { defineService, shows } from "../../shared/service/manifest.ts"
+import { rebalancerActor } from "./core/actor.ts"
+import { rebalancerView } from "./core/view.ts"
+import { rebalancerService } from "./service.ts"
+
+export const rebalancerManifest = defineService({
+  name: "rebalancer",
+  summary: "trend, idle target, controller → skew of order sizes; pure",
+  // Its rules travel in the journal and stand with the shared settings.
+  settings: {},
+  needs: ["journal"],
+  writes: ["out.rebalancer"],
+  actors: () => [ofAnyKind(rebalancerActor)],
+  show: () => shows(rebalancerActor, rebalancerView),
+  run: (settings, { subjects, epoch }) =>
+    Effect.andThen(epoch, rebalancerService({ subjects, rules: settings.rebalancer }))
+})

@@ -1,0 +1,26 @@
+/** What slot-actor says of itself to the command line, the composition root, the container files and the documents. */
+import { Effect } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { staleAfterSec } from "../../shared/config/shared.ts"
+import { defineService } from "../../shared/service/manifest.ts"
+import { slotActor } from "./core/actor.ts"
+import { slotService } from "./service.ts"
+import { SLOT_SETTINGS } from "./settings.ts"
+
+export const slotActorManifest = defineService({
+  name: "slot-actor",
+  summary: "the rules of a slot, pure; a thin shell hands them to the actor runtime",
+  settings: SLOT_SETTINGS,
+  needs: ["journal"],
+  writes: ["out.*"],
+  actors: (slots) => slots.map((slot) => ofAnyKind(slotActor(slot))),
+  run: (settings, { subjects, epoch }) =>
+    Effect.andThen(
+      epoch,
+      slotService({
+        subjects,
+        slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
+        rules: { ...settings.slot, stalePriceMaxAgeSec: staleAfterSec(settings) }
+      })
+    )
+})
