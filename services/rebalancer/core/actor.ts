@@ -87,7 +87,6 @@ const reduce = (state: RebalancerActorState, event: MarketEvent, place: EventPla
 const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
   const { rules, balances, nowMs, price, core } = state
   if (rules === null || balances === null || price === null || !rules.enabled) return learn(state)
-  if (core.updatedAtMs !== null && nowMs < core.updatedAtMs + rules.intervalSec * 1_000) return learn(state)
   const idleRatio = idleRatioOf(balances, price)
   const { state: next, output } = rebalance(
     core,

@@ -3,6 +3,7 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
 import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
+import { initialState, rebalance } from "./rebalance.ts"
 import { rebalancerView } from "./view.ts"
 
 const HOUR_MS = 3_600_000
@@ -24,7 +25,7 @@ const account = (doge: string, usd: string, held: { doge?: string; usd?: string 
   quote: { total: Quote.parse(usd), hold: Quote.parse(held.usd ?? "0") }
 })
 
-const regime = (biasSignal: number, trained = true): MarketEvent => {
+const regime = (biasSignal: number, trained = true): EventOf<"RegimeObserved"> => {
   const reading = {
     trained,
     regime: "BULLISH",
@@ -76,16 +77,55 @@ describe("the rebalancer on the journal", () => {
     )
   })
 
-  it("looks once per interval, at a price or at a tick of the clock", () => {
-    const { skews } = run([
+  const tick: MarketEvent = { _tag: "ClockTicked", priceAgeSec: 1 }
+
+  it.each([
+    { name: "a price before it has passed", next: [[299_999, price("0.1")]], looks: 1 },
+    { name: "a price when it has", next: [[300_000, price("0.1")]], looks: 2 },
+    { name: "a tick of the clock when it has", next: [[300_000, tick]], looks: 2 },
+    {
+      name: "a tick from before the last price",
+      next: [
+        [299_999, price("0.1")],
+        [1, tick]
+      ],
+      looks: 1
+    }
+  ] as const)("looks once per interval: after $name, $looks", ({ next, looks }) => {
+    const { state, skews } = run([[0, configured()], [0, account("1000", "100")], [0, price("0.1")], ...next])
+    assert.lengthOf(skews, looks)
+    assert.equal(state.nowMs, next[0][0])
+  })
+
+  it("does not mind events that say nothing to it", () => {
+    const known = run([
       [0, configured()],
+      [0, account("1000", "100")]
+    ]).state
+    const place = { seq: 3, index: 0, subject: "s", epoch: 1, timeMs: 1 }
+    const other: MarketEvent = {
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: true
+    }
+    assert.deepEqual(rebalancerActor.reduce(known, other, place), { state: known, outputs: [] })
+  })
+
+  it.each([
+    { before: 1, samples: 2, rule: "cold_start" },
+    { before: 2, samples: 3, rule: "first_price" }
+  ])("of 3 prices that it wants, $samples seen at the first look make it a $rule", ({ before, rule }) => {
+    const prices = Array.from({ length: before }, () => [0, price("0.1")] as const)
+    const { skews } = run([
+      [0, configured({ minSamples: 3 })],
+      ...prices,
       [0, account("1000", "100")],
-      [0, price("0.1")],
-      [299_999, price("0.1")],
-      [300_000, { _tag: "ClockTicked", priceAgeSec: 1 }],
-      [300_001, price("0.1")]
+      [1, price("0.1")]
     ])
-    assert.lengthOf(skews, 2)
+    assert.equal(skews[0]?.reason.numbers["trendRule"], rule)
   })
 
   it("leans towards buying while too many dollars lie idle, and says by which numbers", () => {
@@ -111,6 +151,18 @@ describe("the rebalancer on the journal", () => {
       [0, price("0.1")]
     ])
     assert.equal(skews[0]?.reason.numbers["idleRatio"], 0.1)
+  })
+
+  it.each([
+    { doge: "0", usd: "0.5", idleRatio: 1, name: "however small" },
+    { doge: "0", usd: "0", idleRatio: "unknown", name: "unless it is worth nothing" }
+  ])("knows the idle share of an account, $name: $idleRatio", ({ doge, usd, idleRatio }) => {
+    const { skews } = run([
+      [0, configured()],
+      [0, account(doge, usd)],
+      [0, price("0.1")]
+    ])
+    assert.equal(skews[0]?.reason.numbers["idleRatio"], idleRatio)
   })
 
   it("asks for no skew while there is no room for orders, and climbs back by steps afterwards", () => {
@@ -171,5 +223,110 @@ describe("the rebalancer on the journal", () => {
       rebalancerActor.reduce(again, price("0.12"), place).outputs,
       rebalancerActor.reduce(state, price("0.12"), place).outputs
     )
+  })
+
+  it("goes by a regime of which one model is trained", () => {
+    const both = regime(0.8)
+    for (const untrained of ["oneMinute", "fifteenMinute"] as const) {
+      const { skews } = run([
+        [0, configured({ useBias: true })],
+        [0, account("1000", "100")],
+        [0, { ...both, [untrained]: { ...both[untrained], trained: false } }],
+        [0, price("0.1")]
+      ])
+      assert.equal(skews[0]?.reason.numbers["bias"], 0.8)
+    }
+  })
+})
+
+describe("the reason of a skew", () => {
+  /** Far from its target, with a rising price and a regime of two minutes ago. */
+  const { skews } = run([
+    [0, configured({ useBias: true, minSamples: 0 })],
+    [0, account("1000", "900", { usd: "50" })],
+    [0, price("0.1")],
+    [180_000, regime(0.8)],
+    [300_000, price("0.11")]
+  ])
+
+  it("is every number on the way to it", () => {
+    const rules = { ...DEFAULTS, useBias: true, minSamples: 0 }
+    const seen = {
+      nowMs: 0,
+      price: 0.1,
+      samples: 1,
+      idleRatio: 850 / 1_000,
+      capacityBand: "normal",
+      bias: null
+    } as const
+    const { state } = rebalance(initialState, seen, rules)
+    const now = { ...seen, nowMs: 300_000, price: 0.11, samples: 2, idleRatio: 850 / 1_010, bias: 0.8 }
+    const { output } = rebalance(state, now, rules)
+    assert(output._tag === "Rebalanced" && output.control.rule === "controlled")
+    const { trend, target, control } = output
+    assert.deepEqual(skews[1]?.reason, {
+      rule: "controlled",
+      numbers: {
+        price: 0.11,
+        elapsedSec: 300,
+        trendRule: "followed",
+        fastAverage: trend.averages?.fast ?? Number.NaN,
+        slowAverage: trend.averages?.slow ?? Number.NaN,
+        trendScore: trend.score,
+        bias: 0.8,
+        regimeAgeSec: 120,
+        signal: target.signal,
+        targetRule: "smoothed",
+        rawTarget: target.raw,
+        target: target.target,
+        holdUntilMs: 300_000 + rules.targetHoldSec * 1_000,
+        idleRatio: 850 / 1_010,
+        capacityBand: "normal",
+        error: control.error,
+        velocity: control.velocity,
+        wanted: control.wanted,
+        smoothedError: control.smoothedError,
+        smoothedVelocity: control.smoothedVelocity,
+        flips: 0,
+        skew: output.skew
+      }
+    })
+  })
+
+  it("says what is not there: no regime, no hold", () => {
+    assert.deepInclude(skews[0]?.reason.numbers, { bias: "none", regimeAgeSec: "none", holdUntilMs: "none" })
+  })
+
+  it("has no error to tell where capacity decides", () => {
+    const { skews: none } = run([
+      [0, configured()],
+      [0, account("1000", "900")],
+      [0, { _tag: "CapacityBandChanged", band: "stop", reason: { rule: "headroom", numbers: {} } }],
+      [0, price("0.1")]
+    ])
+    assert.equal(none[0]?.reason.rule, "capacity")
+    assert.doesNotHaveAnyKeys(none[0]?.reason.numbers, ["error", "velocity", "wanted"])
+  })
+
+  it("tells the error within the neutral band too", () => {
+    const { skews: neutral } = run([
+      [0, configured()],
+      [0, account("6000", "400")],
+      [0, price("0.1")]
+    ])
+    assert.equal(neutral[0]?.reason.rule, "neutral_band")
+    assert.containsAllKeys(neutral[0]?.reason.numbers, ["error", "velocity", "wanted"])
+  })
+
+  it("is the damping once the skew has changed its sign too often", () => {
+    const quick = { intervalSec: 60, errorSmoothingSec: 1, neutralBand: 0, maxSkewStep: 1 }
+    const steps: Array<readonly [number, MarketEvent]> = [[0, configured(quick)]]
+    for (let look = 0; look < 10; look++) {
+      steps.push([look * 60_000, look % 2 === 0 ? account("100", "1000") : account("100000", "0")])
+      steps.push([look * 60_000, price("0.1")])
+    }
+    const damped = run(steps).skews.filter(({ reason }) => reason.rule === "flip_damping")
+    assert.isNotEmpty(damped)
+    assert.isTrue(damped.every(({ skew }) => skew === 0))
   })
 })

@@ -56,6 +56,15 @@ describe("a flip", () => {
       0
     ],
     [
+      "through 0 and back below it",
+      [
+        [0, -0.1],
+        [5, 0],
+        [10, -0.1]
+      ],
+      0
+    ],
+    [
       "through 0 to the other side",
       [
         [0, 0.1],
@@ -80,6 +89,16 @@ describe("a flip", () => {
 })
 
 describe("flip damping", () => {
+  it("remembers which way the skew pointed last", () => {
+    expect(
+      applied([
+        [0, 0.1],
+        [5, -0.1],
+        [10, 0]
+      ]).map(({ direction }) => direction)
+    ).toEqual([1, -1, -1])
+  })
+
   it("lets two flips within an hour pass", () => {
     expect(skewsOf([0, 0.2], [10, -0.2], [20, 0.2], [30, 0.2])).toEqual([0.2, -0.2, 0.2, 0.2])
   })

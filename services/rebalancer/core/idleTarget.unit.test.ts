@@ -127,6 +127,28 @@ describe("smoothing", () => {
   })
 })
 
+describe("whatever rule decides", () => {
+  const held: TargetMemory = { target: 0.3, holdUntilMs: NOW_MS + 1 }
+
+  it.each([
+    ["no_price", fresh, { trend: { rule: "no_price", score: 0.02 } }],
+    ["cold_start", fresh, { trend: { rule: "cold_start", score: 0.02 } }],
+    ["dead_zone", fresh, { trend: { rule: "followed", score: 0 } }],
+    ["held", held, { trend: { rule: "followed", score: 0.02 } }],
+    ["smoothed", fresh, { trend: { rule: "followed", score: 0.02 } }]
+  ] as const)("%s shows what the signal asked for", (rule, memory, { trend }) => {
+    const { score } = trend
+    const raw = config.baseIdleTarget - config.targetSensitivity * score
+    expect(moveTarget(memory, given(score, { trend }), config)).toMatchObject({
+      rule,
+      bias: null,
+      signal: score,
+      raw,
+      clamped: raw
+    })
+  })
+})
+
 describe("without a signal", () => {
   it("a cold start means the base, whatever the bias", () => {
     const input = given(0, { trend: { rule: "cold_start", score: 0 }, bias: 1 })

@@ -124,4 +124,8 @@ describe("an input that is no number is refused", () => {
   ])("%j: %s", (wrong, message) => {
     expect(() => rebalance(initialState, given(0, wrong), config)).toThrow(new RangeError(message))
   })
+
+  it("no sample yet is a number like any other", () => {
+    expect(rebalance(initialState, given(0, { samples: 0 }), config).output._tag).toBe("Rebalanced")
+  })
 })
