@@ -65,6 +65,16 @@ export const rowsOf = (table: Table): ReadonlyArray<Setting<unknown>> => {
   return [...rows.values()]
 }
 
+/** All tables in one. Throws when two of them mean different things by one key. */
+export const mergedTables = (tables: ReadonlyArray<Table>): Table => {
+  const all: Record<string, Setting<unknown> | Table> = {}
+  for (const [key, entry] of tables.flatMap((table) => Object.entries(table))) {
+    if ((all[key] ?? entry) !== entry) throw new Error(`two settings are kept under ${key}`)
+    all[key] = entry
+  }
+  return all
+}
+
 /** A flat table of rows. */
 export type Rules = Readonly<Record<string, Setting<unknown>>>
 
