@@ -1,13 +1,13 @@
 /** One service in a process of its own. The journal is NATS, the store is shared: that is where services apart meet. */
 import { Effect, Ref, Schema } from "effect"
 import type { Blocks, ServiceContext } from "../shared/service/manifest.ts"
-import { addressed, exchangeAt } from "./exchange.ts"
-import { enterJournal, subjectsOf, writableJournal } from "./journal.ts"
+import { addressed, exchangeAt } from "./leaves/exchange.ts"
+import { enterJournal, subjectsOf, writableJournal } from "./leaves/journal.ts"
 import { followNotes, noteInStore } from "./notes.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import type { Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
-import { storeLayer } from "./store.ts"
+import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
 
 /** An embedded journal belongs to one process; services apart need a server between them. */

@@ -7,7 +7,7 @@ import type { Blocks, ServiceError } from "../shared/service/manifest.ts"
 import { Store, type StoreError } from "../shared/store/port.ts"
 import { type Service, SERVICES } from "./registry.ts"
 import type { Settings } from "./settings.ts"
-import { storeLayer } from "./store.ts"
+import { storeLayer } from "./leaves/store.ts"
 
 /** Between two notes in the store, and two looks at them. */
 const NOTE_EVERY = "5 seconds"

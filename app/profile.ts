@@ -6,8 +6,8 @@ import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
 import type { ServiceError } from "../shared/service/manifest.ts"
-import { addressed, exchangeAt } from "./exchange.ts"
-import { writableJournal } from "./journal.ts"
+import { addressed, exchangeAt } from "./leaves/exchange.ts"
+import { writableJournal } from "./leaves/journal.ts"
 import type { Settings } from "./settings.ts"
 
 /** The leaves under a market, and its settings with the exchange's addresses in them. */

@@ -4,29 +4,28 @@
  */
 import { brokenRelations } from "../shared/config/relations.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
-import { type Environment, readTable, rowsOf, type Table, type ValuesOf } from "../shared/config/table.ts"
+import { type Environment, mergedTables, readTable, rowsOf, type Table, type ValuesOf } from "../shared/config/table.ts"
 import { type Service, SERVICES } from "./registry.ts"
 
-/** One type that has the members of all: the settings of all services in one table. */
+/** The tables of all services as one type: what has the rows of each. */
 type AllOf<Tables> = (Tables extends Table ? (table: Tables) => void : never) extends (
   table: infer All extends Table
 ) => void
   ? All
   : never
 
-type OwnSettings = AllOf<Service["settings"]>
-
-const own = SERVICES.map(({ settings }): Table => settings)
-const SETTINGS = Object.assign({}, SHARED_SETTINGS, ...own) as typeof SHARED_SETTINGS & OwnSettings
+const SETTINGS = mergedTables([
+  SHARED_SETTINGS,
+  ...SERVICES.map(({ settings }) => settings)
+]) as typeof SHARED_SETTINGS & AllOf<Service["settings"]>
 
 /** Every row, each once. */
-export const SETTING_ROWS = rowsOf(
-  Object.fromEntries([SHARED_SETTINGS, ...own].entries().map(([at, table]) => [at, table]))
-)
+export const SETTING_ROWS = rowsOf(SETTINGS)
 
 /** The values, under the names the code uses. */
 export type Settings = ValuesOf<typeof SETTINGS>
 
+/** All settings as the environment sets them. */
 export interface ReadSettings {
   readonly settings: Settings
   /** One line each: a wrong value, or settings that contradict each other. Empty: the settings may be used. */

@@ -5,7 +5,7 @@ import { readSettings, SETTING_ROWS } from "./settings.ts"
 import { flag } from "../shared/config/setting.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
 import { showSettings } from "../shared/config/show.ts"
-import { rowsOf } from "../shared/config/table.ts"
+import { mergedTables, rowsOf } from "../shared/config/table.ts"
 
 describe("settings", () => {
   it("are all at their defaults in an empty environment, and the defaults are sound", () => {
@@ -104,6 +104,7 @@ describe("settings", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
     assert.strictEqual(new Set(names).size, names.length)
     const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
+    assert.throws(() => mergedTables([SHARED_SETTINGS, { live: row }]), "two settings are kept under live")
     assert.throws(() => rowsOf({ ...SHARED_SETTINGS, toy: row }), "two settings are called LIVE")
   })
 

@@ -2,13 +2,13 @@
 import { Cause, Context, Effect, Layer, Ref } from "effect"
 import { type Blocks, type ServiceContext, type ServiceError } from "../shared/service/manifest.ts"
 import { Journal } from "../shared/journal/port.ts"
-import { enterJournal, subjectsOf } from "./journal.ts"
+import { enterJournal, subjectsOf } from "./leaves/journal.ts"
 import { degraded } from "./notes.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
-import { storeLayer } from "./store.ts"
+import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
 
 /** Where the market can be looked at: the page's address, and the place of its journal. */

@@ -6,7 +6,7 @@ import { type SeriesCoverage, Store } from "../../shared/store/port.ts"
 import { namesOf } from "../../services/ohlcv-ingestor/core/job.ts"
 import { isFresh } from "../../services/ohlcv-ingestor/core/readiness.ts"
 import { candleClock, timeframesNamed } from "./backfill/historySource.ts"
-import { storeLayer } from "../../app/store.ts"
+import { storeLayer } from "../../app/leaves/store.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { table } from "../shared/table.ts"
 

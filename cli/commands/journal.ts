@@ -4,7 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { appendControl, readControl, skipKey } from "../../shared/actor/control.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
 import { Journal } from "../../shared/journal/port.ts"
-import { decidingActors, readableJournal, subjectsOf, writableJournal } from "../../app/journal.ts"
+import { decidingActors, readableJournal, subjectsOf, writableJournal } from "../../app/leaves/journal.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 const where = Argument.String("where").pipe(

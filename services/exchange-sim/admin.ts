@@ -4,7 +4,7 @@ import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Books } from "./core/engine/books.ts"
 import { holds } from "./core/engine/desk.ts"
 import type { Exchange, Moment } from "./exchange.ts"
-import type { Fault } from "./faults.ts"
+import type { Fault } from "./faults/faults.ts"
 import type { SocketServer } from "./ws/server.ts"
 
 /** An HTTP status and the JSON value of the body. */

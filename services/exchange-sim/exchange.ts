@@ -19,7 +19,7 @@ import type { LiveMarket } from "./core/market/live.ts"
 import { levels, type Quotes, quotesAfter, restingAt } from "./core/market/quote.ts"
 import { type NumberedTrade, Tape } from "./core/market/tape.ts"
 import { checkSame, createExchange, readOpening } from "./opening.ts"
-import type { Faults } from "./faults.ts"
+import type { Faults } from "./faults/faults.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 import { makeRecordWriter, type RecordWriter } from "./recordWriter.ts"
 

@@ -1,7 +1,7 @@
 /** How a simulated exchange is set up. */
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Tier } from "./core/engine/limits.ts"
-import type { Fault } from "./faults.ts"
+import type { Fault } from "./faults/faults.ts"
 import { parseMarketChoice } from "./core/market/choice.ts"
 
 /** The one pair of the exchange, under the names Kraken has for it. */

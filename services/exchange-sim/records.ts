@@ -1,6 +1,6 @@
 /** What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. */
 import { Schema } from "effect"
-import { PriceText, QuoteText, VolumeText } from "../../shared/events/decimalText.ts"
+import { PriceText, QuoteText, VolumeText } from "../../shared/schema/decimalText.ts"
 import type { ExchangeEvent } from "./core/engine/event.ts"
 
 const side = Schema.Literals(["buy", "sell"])

@@ -7,6 +7,7 @@ import type { ExchangeSimOptions } from "./options.ts"
 
 const simulator = "Simulated exchange"
 
+/** The simulated exchange: its market, its account and where it listens. */
 export const SIMULATOR_SETTINGS = {
   seed: integer("SEED", {
     group: simulator,

@@ -11,7 +11,7 @@ import { refuse, type Refusal } from "./core/engine/desk.ts"
 import type { OrderTerms } from "./core/engine/order.ts"
 import { placeBatch, placeOrder, type PlaceOptions } from "./core/engine/place.ts"
 import { type Moment, viewOf } from "./exchange.ts"
-import type { SystemStatus } from "./faults.ts"
+import type { SystemStatus } from "./faults/faults.ts"
 
 /** Placing and amending: everything in the open; only orders that cannot trade in post-only mode. */
 const placingClosed = (system: SystemStatus, postOnly: boolean): Refusal | null => {

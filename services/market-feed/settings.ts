@@ -3,6 +3,7 @@ import { number } from "../../shared/config/setting.ts"
 import type { SharedSettings } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 
+/** How often prices and the time become facts. */
 export const FEED_SETTINGS = {
   priceFactsPerSec: number("PRICE_FACTS_PER_SEC", {
     group: "Edges",

@@ -5,6 +5,7 @@ import type { ValuesOf } from "../../shared/config/table.ts"
 
 const edges = "Edges"
 
+/** Deadlines, comparisons and the window of missed fills. */
 export const GATEWAY_SETTINGS = {
   orderDeadlineSec: number("ORDER_DEADLINE_SEC", {
     group: edges,

@@ -5,6 +5,7 @@ const edges = "Edges"
 const kraken = "Exchange account"
 const simulator = "Simulated exchange"
 
+/** The pair, the exchange's addresses and the account there. */
 export const EXCHANGE_SETTINGS = {
   pair: text("PAIR", { group: edges, default: "XDGUSD", reason: "The pair as Kraken's REST names it." }),
   symbol: text("SYMBOL", { group: edges, default: "DOGE/USD", reason: "The pair as Kraken's WebSocket names it." }),

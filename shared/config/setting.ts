@@ -5,7 +5,7 @@
 import { Schema } from "effect"
 import { timeframesOf } from "../candles/core/candle.ts"
 import { DecimalError, Quote, Volume } from "../core/decimal/decimal.ts"
-import { QuoteText, VolumeText } from "../events/decimalText.ts"
+import { QuoteText, VolumeText } from "../schema/decimalText.ts"
 
 /** One row of the table. `parse` throws an Error whose message completes "PORT=abc: …". */
 export interface Setting<A> {

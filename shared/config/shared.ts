@@ -11,6 +11,7 @@ import { SLOT_RULES } from "./rules/slot.ts"
 import { STORE_SETTINGS } from "./store.ts"
 import type { ValuesOf } from "./table.ts"
 
+/** What more than one service goes by. */
 export const SHARED_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...EXCHANGE_SETTINGS,

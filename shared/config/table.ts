@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import type { Setting } from "./setting.ts"
 
+/** Settings, and tables of settings, by the names under which the code knows them. */
 export interface Table {
   readonly [key: string]: Setting<unknown> | Table
 }
@@ -14,6 +15,7 @@ export type ValuesOf<T extends Table> = {
   readonly [K in keyof T]: T[K] extends Setting<infer A> ? A : T[K] extends Table ? ValuesOf<T[K]> : never
 }
 
+/** A table as the environment sets it. */
 export interface ReadValues<Values> {
   readonly values: Values
   /** Lines such as `PORT=abc: is not a whole number (whole number, 0 to 65535)`, one per variable. Empty: the values may be used. */
@@ -63,6 +65,16 @@ export const rowsOf = (table: Table): ReadonlyArray<Setting<unknown>> => {
   }
   collect(table)
   return [...rows.values()]
+}
+
+/** All tables in one. Throws when two of them mean different things by one key. */
+export const mergedTables = (tables: ReadonlyArray<Table>): Table => {
+  const all: Record<string, Setting<unknown> | Table> = {}
+  for (const [key, entry] of tables.flatMap((table) => Object.entries(table))) {
+    if ((all[key] ?? entry) !== entry) throw new Error(`two settings are kept under ${key}`)
+    all[key] = entry
+  }
+  return all
 }
 
 /** A flat table of rows. */

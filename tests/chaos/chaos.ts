@@ -1,7 +1,7 @@
 /** The run behind `npm run chaos`, and in short form behind a test. */
 import { join } from "node:path"
 import { Effect, Stream } from "effect"
-import { decidingActors } from "../../app/journal.ts"
+import { decidingActors } from "../../app/leaves/journal.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { sha256 } from "../../shared/actor/hash.ts"
 import { restoreFold } from "../../shared/actor/snapshots.ts"

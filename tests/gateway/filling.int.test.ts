@@ -1,7 +1,7 @@
 /** Orders that are accepted, refused and filled: the facts in their order, the sums to the last unit. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Fault } from "../../services/exchange-sim/faults.ts"
+import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { clientIdOf } from "../../shared/core/ids/clientId.ts"
 import { onMarket } from "./testing/market.ts"

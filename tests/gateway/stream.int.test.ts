@@ -1,7 +1,7 @@
 /** The private stream and what can befall it: every fill is booked once, and none is lost. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Fault } from "../../services/exchange-sim/faults.ts"
+import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { onMarket } from "./testing/market.ts"
 import { only, tags } from "./testing/slots.ts"

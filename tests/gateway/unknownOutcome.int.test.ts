@@ -1,7 +1,7 @@
 /** Requests whose reply never comes, or says nothing: looked up until it is known, never sent again. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Fault } from "../../services/exchange-sim/faults.ts"
+import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { onMarket } from "./testing/market.ts"
 import { only, tags, tagsById } from "./testing/slots.ts"
 

@@ -5,9 +5,9 @@ import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
 import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
-import { exchangeAt } from "../../../app/exchange.ts"
-import { readableJournal } from "../../../app/journal.ts"
-import { subjectsOf } from "../../../app/journal.ts"
+import { exchangeAt } from "../../../app/leaves/exchange.ts"
+import { readableJournal } from "../../../app/leaves/journal.ts"
+import { subjectsOf } from "../../../app/leaves/journal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
 /** The ledger and the books beside it differ; the lines above say where. */

@@ -11,7 +11,7 @@ import { closeBreaker } from "../../../services/ohlcv-ingestor/window/memory.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
-import { storeLayer } from "../../../app/store.ts"
+import { storeLayer } from "../../../app/leaves/store.ts"
 import { sourceElsewhere, timeframesNamed } from "./historySource.ts"
 
 /** What was asked for makes no sense, or nothing fits it: nothing was fetched. */

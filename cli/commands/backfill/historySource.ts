@@ -6,7 +6,7 @@ import type { CandleSource } from "../../../shared/candles/source.ts"
 import type { Rate } from "../../../shared/candles/core/tokenBucket.ts"
 import { MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
-import { addressed, exchangeAt } from "../../../app/exchange.ts"
+import { addressed, exchangeAt } from "../../../app/leaves/exchange.ts"
 import { ingestorOptions } from "../../../services/ohlcv-ingestor/options.ts"
 
 /** Minutes of the timeframes that a flag names. */

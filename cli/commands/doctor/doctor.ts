@@ -1,8 +1,8 @@
 /** Every check in the order in which a person would look. */
 import { Effect, Layer } from "effect"
 import type { Settings } from "../../../app/settings.ts"
-import { exchangeAt } from "../../../app/exchange.ts"
-import { readableJournal } from "../../../app/journal.ts"
+import { exchangeAt } from "../../../app/leaves/exchange.ts"
+import { readableJournal } from "../../../app/leaves/journal.ts"
 import { type Check, examine, fail, type Finding, ok } from "./check.ts"
 import { clockCheck, keysCheck, termsCheck } from "./exchange.ts"
 import { journalCheck, journalTermsCheck } from "./journal.ts"

@@ -1,7 +1,7 @@
 /** The doctor's questions to an exchange, asked of the simulated one over its wire. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Redacted } from "effect"
-import type { Fault } from "../../../services/exchange-sim/faults.ts"
+import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../../services/exchange-sim/options.ts"
 import { readSettings } from "../../../app/settings.ts"

@@ -6,7 +6,7 @@ import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { subjectsOf } from "../../../app/journal.ts"
+import { subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 import { feeFinding, sizeFinding } from "./limits.ts"
 

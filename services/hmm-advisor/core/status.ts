@@ -1,5 +1,4 @@
 /** The advisor for people: a fold of what it has written into the journal. Decides nothing. */
-import { timeframeName } from "../../../shared/candles/core/candle.ts"
 import { defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"

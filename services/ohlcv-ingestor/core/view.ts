@@ -92,6 +92,7 @@ export interface IngestorBlocks extends Omit<IngestorView, "status" | "reasons">
 /** What is shown, under the names it has in the report. */
 export const blocksOf = ({ status, reasons, ...blocks }: IngestorView) => ({ ...blocks, data: { status, reasons } })
 
+/** What is known without asking anyone. */
 export interface ViewInput {
   readonly enabled: boolean
   /** The setting that keeps backfills from being made; null: they are. */

@@ -324,10 +324,11 @@ describe("the reason of a skew", () => {
   })
 
   it("is the damping once the skew has changed its sign too often", () => {
-    const steps: Array<readonly [number, MarketEvent]> = [[0, configured({ errorSmoothingSec: 1, maxSkewStep: 1 })]]
-    for (let look = 0; look < 12; look++) {
-      steps.push([look * 300_000, look % 2 === 0 ? account("100", "1000") : account("100000", "0")])
-      steps.push([look * 300_000, price("0.1")])
+    const quick = { intervalSec: 60, errorSmoothingSec: 1, neutralBand: 0, maxSkewStep: 1 }
+    const steps: Array<readonly [number, MarketEvent]> = [[0, configured(quick)]]
+    for (let look = 0; look < 10; look++) {
+      steps.push([look * 60_000, look % 2 === 0 ? account("100", "1000") : account("100000", "0")])
+      steps.push([look * 60_000, price("0.1")])
     }
     const damped = run(steps).skews.filter(({ reason }) => reason.rule === "flip_damping")
     assert.isNotEmpty(damped)

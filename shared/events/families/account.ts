@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { QuoteText, VolumeText } from "../decimalText.ts"
+import { QuoteText, VolumeText } from "../../schema/decimalText.ts"
 
 const Digits = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 }))
 

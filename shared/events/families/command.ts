@@ -3,7 +3,7 @@
  * effect once however often it is sent. The governor answers with `CommandApplied` or `CommandRefused`.
  */
 import { Schema } from "effect"
-import { QuoteText } from "../decimalText.ts"
+import { QuoteText } from "../../schema/decimalText.ts"
 
 const Pct = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 50 }))
 const Slot = Schema.Int.check(Schema.isGreaterThan(0))

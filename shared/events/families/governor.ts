@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { CAPACITY_BANDS } from "../../core/trading.ts"
-import { QuoteText, VolumeText } from "../decimalText.ts"
+import { QuoteText, VolumeText } from "../../schema/decimalText.ts"
 import { Reason } from "../reason.ts"
 
 /**

@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { SIDES } from "../../core/trading.ts"
-import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
+import { PriceText, QuoteText, VolumeText } from "../../schema/decimalText.ts"
 
 /** Buying or selling, seen from the account. */
 export const Side = Schema.Literals(SIDES)

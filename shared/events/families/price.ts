@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { PriceText } from "../decimalText.ts"
+import { PriceText } from "../../schema/decimalText.ts"
 
 /**
  * The market's price as the feed last saw it. Written by market-feed, conflated to a few a second; the record's time is

@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { TRADE_IDS } from "../../core/trading.ts"
-import { PriceText, QuoteText, VolumeText } from "../decimalText.ts"
+import { PriceText, QuoteText, VolumeText } from "../../schema/decimalText.ts"
 import { Side } from "./order.ts"
 import { Reason } from "../reason.ts"
 

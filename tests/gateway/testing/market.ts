@@ -3,7 +3,7 @@
  * The test plays slots and governor: it appends their requests and grants by hand and reads the facts that come back.
  */
 import { Context, Deferred, Effect, Fiber, Layer, Logger, Redacted, Scope, Stream } from "effect"
-import type { Fault } from "../../../services/exchange-sim/faults.ts"
+import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
 import { EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "../../../services/exchange-sim/options.ts"
 import { type MarketFeedError, type MarketFeedOptions, marketFeed } from "../../../services/market-feed/service.ts"

@@ -51,7 +51,7 @@ describe("the page", () => {
 
   it("lists the newest cycle first, over all slots", () => {
     const rows = all(shown(), "tr").map(text)
-    const newest = rows.findIndex((row) => row.includes("B Slot 2 · 4 recovery −0.0412"))
+    const newest = rows.findIndex((row) => row.includes("B such · 4 recovery −0.0412"))
     expect(newest).toBeGreaterThan(0)
     expect(rows[newest + 1]).toContain("A wow · 1 +0.0099")
   })

@@ -1,14 +1,14 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Redacted } from "effect"
-import { raiseEpoch } from "../shared/actor/control.ts"
-import { slotsNamedUpTo } from "../shared/actor/slotsNamed.ts"
-import { marketSubjects, type MarketSubjects } from "../shared/core/ids/subjects.ts"
-import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
-import { NatsJournal } from "../shared/journal/nats/nats.ts"
-import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../shared/journal/port.ts"
-import { decidersOf, type Service } from "./registry.ts"
-import type { Settings } from "./settings.ts"
+import { raiseEpoch } from "../../shared/actor/control.ts"
+import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
+import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
+import { NatsJournal } from "../../shared/journal/nats/nats.ts"
+import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
+import { decidersOf, type Service } from "../registry.ts"
+import type { Settings } from "../settings.ts"
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
 

@@ -1,11 +1,11 @@
 /** The exchange as a leaf: Kraken's adapters, at Kraken or at a simulated exchange. */
 import { Layer, Redacted } from "effect"
-import { credentialsOf } from "../shared/config/exchange.ts"
-import { speedOf } from "../shared/config/shared.ts"
-import { KrakenMarketData, KrakenTrading } from "../shared/exchange/kraken/layer.ts"
-import type { MarketData, Trading } from "../shared/exchange/port.ts"
-import { VenueClock } from "../shared/exchange/venueClock.ts"
-import type { Settings } from "./settings.ts"
+import { credentialsOf } from "../../shared/config/exchange.ts"
+import { speedOf } from "../../shared/config/shared.ts"
+import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
+import type { MarketData, Trading } from "../../shared/exchange/port.ts"
+import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import type { Settings } from "../settings.ts"
 
 /** Where an exchange answers; URLs without a path for REST. */
 export type ExchangeAddress = Pick<Settings, "restUrl" | "wsUrl" | "wsAuthUrl">

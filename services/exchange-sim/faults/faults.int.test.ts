@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe, it } from "vitest"
 import { Faults } from "./faults.ts"
-import { client, dig, type Json, openSocket, type Urls } from "./testing/sim.ts"
-import { onTapeOf, START, tapeFile, wait } from "./testing/tape.ts"
+import { client, dig, type Json, openSocket, type Urls } from "../testing/sim.ts"
+import { onTapeOf, START, tapeFile, wait } from "../testing/tape.ts"
 
 const onTape = onTapeOf(tapeFile())
 const admin = { admin: true }

@@ -1,5 +1,5 @@
 /** Faults on demand. Each has a number of times left, or a probability with the exchange's seed: runs can be repeated. */
-import { randomNumbers } from "./core/market/random.ts"
+import { randomNumbers } from "../core/market/random.ts"
 
 /** What goes wrong with a call. `method` is the REST method (`AddOrder`) or the WebSocket one (`add_order`); `*` is any. */
 interface CallFault {
