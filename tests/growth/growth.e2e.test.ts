@@ -1,0 +1,205 @@
+/**
+ * How many files it takes to add a thing. Each is planted in a copy of the repository, which must then compile, keep every rule of
+ * its structure and, where it has a face, show it. What `npm run generate` writes is not counted: nobody writes it.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { type Planting, Plot } from "./plot.ts"
+
+type Changes = Readonly<Record<string, Planting>>
+
+/** Compiling and the structure's rules take seconds each, more on a busy machine. */
+const TIMEOUT_MS = 600_000
+
+let plot: Plot
+let planted: Changes = {}
+beforeAll(() => {
+  plot = new Plot()
+})
+afterEach(() => {
+  plot.restore(planted)
+  plot.run("node", ["app/generated/main.ts"])
+  planted = {}
+})
+afterAll(() => plot.remove())
+
+const plant = (changes: Changes): void => {
+  planted = { ...planted, ...changes }
+  plot.plant(changes)
+}
+
+/** The copy stands: it compiles, what is generated is generated, and every rule of the structure holds. */
+const stands = (): void => {
+  expect(plot.compile()).toBe("")
+  expect(plot.run("node", ["app/generated/main.ts"])).toBe("")
+  expect(plot.run("node_modules/.bin/vitest", ["run", "tests/structure"])).toBe("")
+}
+
+const filesIn = (changes: Changes): ReadonlyArray<string> => Object.keys(changes)
+
+describe("a new thing costs", () => {
+  it("an event: its family, its writer, and whoever hears the family whole", { timeout: TIMEOUT_MS }, () => {
+    const family: Changes = {
+      "shared/events/families/regime.ts": [
+        [
+          "/** Anything the advisor says. */",
+          '/** The advisor rests. */\nexport const AdvisorRested = Schema.TaggedStruct("AdvisorRested", { forSec: Schema.Int })\n\n/** Anything the advisor says. */'
+        ],
+        ["RegimeTrainingRefused, RetrainAnswered])", "RegimeTrainingRefused, RetrainAnswered, AdvisorRested])"]
+      ]
+    }
+    const writer: Changes = {
+      "services/hmm-advisor/service.ts": [
+        [
+          "      yield* write(answer)\n",
+          '      yield* write(answer)\n      yield* write({ _tag: "AdvisorRested", forSec: 1 })\n'
+        ]
+      ]
+    }
+    plant({ ...family, ...writer })
+    const complaints = [...plot.compile().matchAll(/^([\w./-]+)\(\d+,\d+\): error/gm)].map(([, path]) => path)
+    expect(complaints).toEqual(["services/hmm-advisor/core/status.ts"])
+
+    const hearer: Changes = {
+      "services/hmm-advisor/core/status.ts": [
+        ["  RegimeTrainingRefused: trained,\n", "  RegimeTrainingRefused: trained,\n  AdvisorRested: kept,\n"]
+      ]
+    }
+    plant(hearer)
+    stands()
+    expect(filesIn(planted)).toHaveLength(3)
+  })
+
+  it("a setting of the slots: its row and its rule", { timeout: TIMEOUT_MS }, () => {
+    plant({
+      "shared/config/rules/slot.ts": [
+        [
+          "  orderSize: amount(",
+          '  quietSec: number("QUIET_SEC", { group: slot, unit: "s", default: "0", min: 0, max: 60, reason: "A toy." }),\n  orderSize: amount('
+        ]
+      ],
+      "services/slot-actor/core/money/pricing.ts": [
+        [
+          "/** The profit target in percent:",
+          "/** A toy. */\nexport const quietMs = ({ quietSec }: Terms): number => quietSec * 1_000\n\n/** The profit target in percent:"
+        ]
+      ]
+    })
+    stands()
+    expect(filesIn(planted)).toHaveLength(2)
+    expect(plot.output("node", ["cli/main.ts", "config"])).toContain("QUIET_SEC")
+  })
+
+  it("a field of the status: the view that gives it and the page that shows it", { timeout: TIMEOUT_MS }, () => {
+    plant({
+      "services/governor/core/view/view.ts": [
+        [
+          "    soft_closed_total: state.capacity.softClosedTotal\n",
+          "    soft_closed_total: state.capacity.softClosedTotal,\n    soft_closed_twice: 2 * state.capacity.softClosedTotal\n"
+        ]
+      ],
+      "services/control-plane/page/views/governorView.js": [
+        ["integer(report.soft_closed_total)", "integer(report.soft_closed_twice)"]
+      ]
+    })
+    stands()
+    expect(plot.run("node_modules/.bin/tsc", ["-p", "services/control-plane/page", "--noEmit"])).toBe("")
+    expect(filesIn(planted)).toHaveLength(2)
+  })
+
+  it("a service: its folder and one line of the registry", { timeout: TIMEOUT_MS }, () => {
+    plant({
+      "services/bell/README.md": "# bell\n\nA toy.\n\n| file | what |\n| --- | --- |\n| `manifest.ts` | all of it |\n",
+      "services/bell/manifest.ts": `/** A toy that does nothing. */
+import { Effect } from "effect"
+import { defineService } from "../../shared/service/manifest.ts"
+
+export const bellManifest = defineService({
+  name: "bell",
+  summary: "rings",
+  settings: {},
+  needs: ["journal"],
+  writes: [],
+  run: () => Effect.never
+})
+`,
+      "app/registry.ts": [
+        [
+          "import { controlPlaneManifest }",
+          'import { bellManifest } from "../services/bell/manifest.ts"\nimport { controlPlaneManifest }'
+        ],
+        ["export const SERVICES = [\n", "export const SERVICES = [\n  bellManifest,\n"]
+      ]
+    })
+    stands()
+    expect(filesIn(planted).filter((path) => !path.startsWith("services/bell/"))).toEqual(["app/registry.ts"])
+    expect(plot.output("node", ["cli/main.ts", "service", "--help"])).toContain("bell")
+    expect(plot.output("grep", ["-c", "bell", "docker-compose.yml"])).not.toBe("0\n")
+    expect(plot.output("grep", ["-c", "bell", "nats.conf"])).not.toBe("0\n")
+  })
+
+  it(
+    "a service that decides: its folder, its family of events, and one line of the registry",
+    { timeout: TIMEOUT_MS },
+    () => {
+      plant({
+        "services/bell/README.md":
+          "# bell\n\nA toy.\n\n| file | what |\n| --- | --- |\n| `manifest.ts` | what it says of itself |\n| `core/actor.ts` | when it rings |\n",
+        "services/bell/core/actor.ts": `/** Rings at every price. */
+import { defineActor } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
+import type { Step } from "../../../shared/actor/core/actor.ts"
+
+const kept = (rung: number): Step<number> => ({ state: rung, outputs: [] })
+
+const HANDLERS: Handlers<number, Step<number>, "price"> = {
+  PriceObserved: (rung) => ({ state: rung + 1, outputs: [{ _tag: "BellRung", times: rung + 1 }] })
+}
+
+export const bellActor = defineActor<number>({ name: "bell", version: "1", initial: 0, reduce: dispatch(HANDLERS, kept) })
+`,
+        "services/bell/manifest.ts": `/** A toy that rings. */
+import { Effect } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { runActors } from "../../shared/actor/runtime.ts"
+import { defineService, shows } from "../../shared/service/manifest.ts"
+import { bellActor } from "./core/actor.ts"
+
+export const bellManifest = defineService({
+  name: "bell",
+  summary: "rings at every price",
+  settings: {},
+  needs: ["journal"],
+  writes: ["out.bell"],
+  actors: () => [ofAnyKind(bellActor)],
+  show: () => shows(bellActor, (rung) => ({ bell: { rung } })),
+  run: (_settings, { subjects, epoch }) =>
+    Effect.andThen(epoch, runActors({ host: "bell", subjects, actors: [bellActor], publish: true }))
+})
+`,
+        "shared/events/families/bell.ts": `/** What the bell decides, on its subject \`out.bell\`. */
+import { Schema } from "effect"
+
+/** It rang. */
+export const BellRung = Schema.TaggedStruct("BellRung", { times: Schema.Int })
+`,
+        "shared/events/event.ts": [
+          ["import { ClockEvent }", 'import { BellRung } from "./families/bell.ts"\nimport { ClockEvent }'],
+          ["  clock: [ClockEvent],", "  clock: [ClockEvent],\n  bell: [BellRung],"]
+        ],
+        "app/registry.ts": [
+          [
+            "import { controlPlaneManifest }",
+            'import { bellManifest } from "../services/bell/manifest.ts"\nimport { controlPlaneManifest }'
+          ],
+          ["export const SERVICES = [\n", "export const SERVICES = [\n  bellManifest,\n"]
+        ]
+      })
+      stands()
+      expect(filesIn(planted).filter((path) => !path.startsWith("services/bell/"))).toEqual([
+        "shared/events/families/bell.ts",
+        "shared/events/event.ts",
+        "app/registry.ts"
+      ])
+    }
+  )
+})
