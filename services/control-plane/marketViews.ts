@@ -2,6 +2,7 @@
 import { Context, type Effect, type Stream } from "effect"
 import type { Side, TradeId } from "../../shared/core/trading.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { Stage } from "../../shared/market/core/orderLife.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { GovernorStatus } from "./core/governorStatus.ts"
 import type { StatusState } from "./core/status/state.ts"
@@ -18,10 +19,10 @@ export interface SlotOrder {
   readonly cycle: number
   readonly price: string
   readonly volume: string
-  /** `waiting`: not at the exchange, asked for again later. `unknown`: sent, outcome unknown. */
-  readonly status: "requested" | "claimed" | "unknown" | "accepted" | "waiting"
-  /** The exchange's id; empty until it has accepted the order. */
-  readonly txid: string
+  /** `waiting`: not at the exchange, asked for again later. The others are those of every order. */
+  readonly status: Stage | "waiting"
+  /** The exchange's id; null until it has accepted the order. */
+  readonly txid: string | null
   readonly placed_at: number
   /** Exits only: the price of the filled entry. */
   readonly entry_price: string | null
@@ -36,7 +37,7 @@ export interface SlotRecovery {
   readonly price: string
   readonly volume: string
   readonly status: SlotOrder["status"]
-  readonly txid: string
+  readonly txid: string | null
   readonly entry_price: string | null
   readonly orphaned_at: number
   /** The rule that orphaned it: `s1_timeout`, `s2_timeout`, … */

@@ -100,7 +100,7 @@ const order = (
 ): SlotOrder => ({
   cycle: 1,
   volume: "14",
-  status: "accepted",
+  status: "open",
   txid: `OABC${fields.local_id}-XYZ`,
   placed_at: NOW - 300,
   entry_price: null,
@@ -158,7 +158,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
         trade_id: "B",
         price: "0.1421249",
         status: "unknown",
-        txid: "",
+        txid: null,
         entry_price: "0.1407177"
       })
     ],
@@ -170,7 +170,7 @@ export const slots: ReadonlyArray<SlotStatus> = [
         cycle: 3,
         price: "0.1502",
         volume: "13",
-        status: "accepted",
+        status: "open",
         txid: "OREC-1",
         entry_price: "0.1487129",
         orphaned_at: NOW - 5_000,
