@@ -1,5 +1,5 @@
 /** Everything that stands on the store: candles, the advisor they feed, and the projection. Trading waits for none of it. */
-import { Cause, Clock, Context, Duration, Effect, Layer, Option, Ref, Schema } from "effect"
+import { Cause, Clock, Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import type { Blocks } from "../services/control-plane/core/blocks.ts"
 import { advisorService } from "../services/hmm-advisor/service.ts"
 import { CandleIngestor } from "../services/ohlcv-ingestor/service.ts"
@@ -94,9 +94,9 @@ export const dataServices = (settings: Settings, restUrl: string, epoch: number,
 }
 
 /** Between two notes in the store, and two looks at them. */
-const NOTE_EVERY = "5 seconds"
-/** A service that has left no note for so long is not running. Wall time. */
-const SILENT_AFTER_MS = 60_000
+const NOTE_EVERY_MS = 5_000
+/** A service that has missed a dozen notes is not running. Wall time. */
+const SILENT_AFTER_MS = 12 * NOTE_EVERY_MS
 
 /** Services that leave notes, each with a key of its own. */
 type Noting = "ohlcv-ingestor" | "projector"
@@ -113,7 +113,7 @@ export const noteInStore = (settings: Settings, service: Noting) =>
       Effect.gen(function* () {
         const atMs = yield* Clock.currentTimeMillis
         if (atMs < nextMs) return
-        nextMs = atMs + Duration.toMillis(NOTE_EVERY)
+        nextMs = atMs + NOTE_EVERY_MS
         yield* state.put(noteKey(settings, service), { atMs, blocks }).pipe(Effect.ignore)
       })
   })
@@ -151,7 +151,7 @@ export const notesOfStore = (settings: Settings, shown: Ref.Ref<Blocks>) =>
     : readNotes(settings).pipe(
         Effect.catch((error) => Effect.succeed(degraded(error.message))),
         Effect.flatMap((blocks) => Ref.update(shown, (before) => ({ ...before, ...blocks }))),
-        Effect.andThen(Effect.sleep(NOTE_EVERY)),
+        Effect.andThen(Effect.sleep(NOTE_EVERY_MS)),
         Effect.forever,
         Effect.provide(storeLayer(settings))
       )

@@ -103,7 +103,7 @@ const urlsOf = (settings: Settings, fallback: ExchangeUrls): ExchangeUrls => ({
 })
 
 /** A simulated exchange is frozen while it is down: so long unheard, its clock is taken to stand still. */
-const FROZEN_AFTER_MS = 15_000
+export const FROZEN_AFTER_MS = 15_000
 
 const clockLayer = (settings: Settings) =>
   VenueClock.layer({

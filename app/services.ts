@@ -8,6 +8,7 @@ import { orderGateway } from "../services/order-gateway/service.ts"
 import { rebalancerService } from "../services/rebalancer/service.ts"
 import { slotService } from "../services/slot-actor/service.ts"
 import { raiseEpoch } from "../shared/actor/control.ts"
+import { DAY_MS } from "../shared/core/time/utcDay.ts"
 import { governorRules } from "../shared/config/governorRules.ts"
 import { rebalancerRules } from "../shared/config/rebalancerRules.ts"
 import type { Settings } from "../shared/config/settings.ts"
@@ -64,8 +65,6 @@ export const feed = (settings: Settings, epoch: number) =>
 /** Half a second of the wall is what a request takes on a slow disk; Kraken takes deadlines up to 60 s ahead. */
 const deadlineSec = (settings: Settings): number =>
   Math.max(settings.orderDeadlineSec, Math.min(60, 0.5 * speedOf(settings)))
-
-const DAY_MS = 86_400_000
 
 /** The order gateway: requests from the journal to the exchange, its answers back as facts. */
 export const gateway = (settings: Settings) =>

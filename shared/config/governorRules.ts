@@ -1,8 +1,6 @@
+import { OPEN_ORDERS_OF_TIER } from "../core/openOrders.ts"
 import type { GovernorRules } from "../events/families/control.ts"
 import type { Settings } from "./settings.ts"
-
-/** Open orders per pair that Kraken allows at each verification tier (its documentation of the trading engine's limits). */
-const OPEN_ORDERS_OF_TIER = { starter: 60, intermediate: 80, pro: 225 } as const
 
 /** The limit on open orders of the pair: as set, else the tier's. */
 export const openOrderLimit = (settings: Pick<Settings, "openOrderLimit" | "tier">): number =>

@@ -1,4 +1,5 @@
 /** The slot rules' part of the settings: where entries and exits stand, what they are worth, and when a slot waits. */
+import { MAX_SLOT } from "../../core/ids/clientId.ts"
 import { amount, choice, integer, number } from "../setting.ts"
 
 const slot = "Slot rules"
@@ -8,7 +9,7 @@ export const SLOT_SETTINGS = {
     group: slot,
     default: "3",
     min: 1,
-    max: 46_655,
+    max: MAX_SLOT,
     reason: "How many slots trade. Each holds at most two orders and its recoveries; three show what slots are."
   }),
   entryPct: number("ENTRY_PCT", {
