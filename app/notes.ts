@@ -2,7 +2,7 @@
  * Notes: what a service in a process of its own shows. It leaves its blocks in the store every few seconds, under a key of its
  * own; the control plane reads them there, and what is old counts as silence.
  */
-import { Clock, Duration, Effect, Option, Ref, Schema } from "effect"
+import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Blocks, ServiceError } from "../shared/service/manifest.ts"
 import { Store, type StoreError } from "../shared/store/port.ts"
 import { type Service, SERVICES } from "./registry.ts"
@@ -10,9 +10,9 @@ import type { Settings } from "./settings.ts"
 import { storeLayer } from "./leaves/store.ts"
 
 /** Between two notes in the store, and two looks at them. */
-const NOTE_EVERY = "5 seconds"
+const NOTE_EVERY_MS = 5_000
 /** A service that has left no note for so long is not running. Wall time. */
-const SILENT_AFTER_MS = 60_000
+const SILENT_AFTER_MS = 12 * NOTE_EVERY_MS
 
 const Note = Schema.Struct({ atMs: Schema.Finite, blocks: Schema.Record(Schema.String, Schema.Unknown) })
 const keyOf = ({ pair }: Settings, { name }: Pick<Service, "name">): string => `shown.${pair}.${name}`
@@ -28,7 +28,7 @@ export const noteInStore = Effect.fn("noteInStore")(function* (settings: Setting
     Effect.gen(function* () {
       const atMs = yield* Clock.currentTimeMillis
       if (atMs < nextMs) return
-      nextMs = atMs + Duration.toMillis(NOTE_EVERY)
+      nextMs = atMs + NOTE_EVERY_MS
       yield* state.put(keyOf(settings, service), { atMs, blocks }).pipe(Effect.ignore)
     })
 })
@@ -60,7 +60,7 @@ export const followNotes = (settings: Settings, told: Ref.Ref<Blocks>): Effect.E
     : readNotes(settings).pipe(
         Effect.catch((error) => Effect.succeed(degraded(error.message))),
         Effect.flatMap((blocks) => Ref.update(told, (before) => ({ ...before, ...blocks }))),
-        Effect.andThen(Effect.sleep(NOTE_EVERY)),
+        Effect.andThen(Effect.sleep(NOTE_EVERY_MS)),
         Effect.forever,
         Effect.provide(storeLayer(settings))
       )

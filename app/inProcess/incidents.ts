@@ -1,4 +1,5 @@
 /** What happens to a market besides prices: an operator who does things, a feed that goes quiet, an exchange that fails. Seeded. */
+import { DAY_MS } from "../../shared/core/time/utcDay.ts"
 import { Quote } from "../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -25,7 +26,6 @@ export interface Incident {
 }
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 const errors = (consecutive: number): MarketEvent => ({
   _tag: "ExchangeErrorsObserved",

@@ -35,7 +35,7 @@ export const addressed = (settings: Settings): Settings => {
 }
 
 /** A simulated exchange is frozen while it is down: so long unheard, its clock is taken to stand still. */
-const FROZEN_AFTER_MS = 15_000
+export const FROZEN_AFTER_MS = 15_000
 
 /** The exchange at the addresses of the settings. */
 export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading | VenueClock> => {

@@ -18,7 +18,7 @@ interface FloorOrder {
   price: Price
   priceNumber: number
   volume: Volume
-  txid: string
+  txid: string | null
   entryCost: bigint
   entryFee: bigint
   filledAtMs: number
@@ -74,7 +74,7 @@ export const foldMutable = (terms: Terms, tape: ReadonlyArray<TapeEntry>): strin
       price,
       priceNumber,
       volume,
-      txid: "",
+      txid: null,
       entryCost: 0n,
       entryFee: 0n,
       filledAtMs: 0,
@@ -178,7 +178,7 @@ export const foldMutable = (terms: Terms, tape: ReadonlyArray<TapeEntry>): strin
     order.sell = !order.sell
     order.price = exitPrice(side, Price.toNumber(price), market, terms.profitPct, terms)
     order.priceNumber = Price.toNumber(order.price)
-    order.txid = ""
+    order.txid = null
     order.entryCost = entryCost
     order.entryFee = fee
     order.filledAtMs = nowMs
@@ -252,7 +252,7 @@ export const checksum = (result: {
     readonly localId: number
     readonly price: bigint
     readonly volume: bigint
-    readonly txid: string
+    readonly txid: string | null
   }>
   readonly recoveries: ReadonlyArray<{ readonly localId: number }>
 }): string => {

@@ -2,6 +2,7 @@
  * `kennel action <name>`: asks the running control plane to do something. Exit codes: 0 applied (or: would be), 1 refused or
  * failed, 2 accepted and not answered yet.
  */
+import { ANSWER_WITHIN_MS } from "../../services/control-plane/actions/actions.ts"
 import { userInfo } from "node:os"
 import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -20,8 +21,8 @@ export class ActionFailed extends Schema.TaggedError<ActionFailed>()("ActionFail
   }
 }
 
-/** Longer than the control plane itself waits for the governor (10 s). */
-const TIMEOUT_MS = 15_000
+/** Longer than the control plane itself waits for the governor. */
+const TIMEOUT_MS = ANSWER_WITHIN_MS + 5_000
 
 const Reply = Schema.Struct({
   id: Schema.NullOr(Schema.String),

@@ -6,6 +6,7 @@ import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { SLOT_RULES, type SlotRules } from "../../shared/config/rules/slot.ts"
 import { readTable } from "../../shared/config/table.ts"
+import { requestedOrder } from "../../shared/market/core/orderLife.ts"
 import {
   initialState,
   type SlotBook,
@@ -84,23 +85,18 @@ export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {
 const orderOf = (from: CaseObject, localId: number): SlotOrder => {
   const price = Price.fromNumber(from.number("price"))
   const volume = Volume.fromNumber(from.number("volume"))
-  const fields = {
-    localId,
-    side: sideOf(from),
+  const role = from.oneOf("role", ["entry", "exit"])
+  const txid = from.text("txid", "")
+  const order = {
+    ...requestedOrder({ localId, side: sideOf(from), role, price, volume }),
+    ...(txid === "" ? {} : { stage: "open" as const, txid }),
     tradeId: tradeOf(from),
     cycle: from.number("cycle"),
-    price,
     priceNumber: Price.toNumber(price),
-    volume,
-    status: from.text("txid", "") === "" ? ("requested" as const) : ("accepted" as const),
-    txid: from.text("txid", ""),
-    placedAtMs: from.number("placed_at", 0) * MS,
-    filledVolume: Volume.zero,
-    rejections: 0,
-    retryAtMs: 0
+    placedAtMs: from.number("placed_at", 0) * MS
   }
-  if (from.oneOf("role", ["entry", "exit"]) === "entry") return { ...fields, role: "entry", position: null }
-  return { ...fields, role: "exit", position: positionOf(from, volume) }
+  if (role === "entry") return { ...order, role, position: null }
+  return { ...order, role, rejections: 0, position: positionOf(from, volume) }
 }
 
 const positionOf = (from: CaseObject, volume: Volume) => {

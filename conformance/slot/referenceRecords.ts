@@ -87,7 +87,7 @@ const orderFields = ({ side, price, volume, tradeId, cycle, txid, position }: Sl
   volume: Volume.toNumber(volume),
   trade_id: tradeId,
   cycle,
-  txid,
+  txid: txid ?? "",
   entry_price: position === null ? 0 : Price.toNumber(position.price),
   entry_fee: position === null ? 0 : Quote.toNumber(position.fee),
   entry_filled_at: position === null ? 0 : position.filledAtMs / MS

@@ -21,7 +21,7 @@ const MAX_ATTEMPTS = 3
 /** How long the job of a worker that was killed waits for another one. */
 const LEASE_SEC = 90
 /** A page may have to wait minutes for a source that refuses: so the lease is renewed on its own, three times in its length. */
-const BEAT_MS = 30_000
+const BEAT_MS = (LEASE_SEC * 1_000) / 3
 
 const NOT_BEGUN: JobPlace = { cursor: null, chunksDone: 0, chunksTotal: 0, fresh: 0 }
 

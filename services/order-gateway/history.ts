@@ -1,13 +1,11 @@
 /** The exchange's own trade history since the journal began: whatever audits the journal reads it here. */
+import { CLOCK_SLACK_MS } from "../../shared/exchange/venueClock.ts"
 import { Effect } from "effect"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
 import { knownTxids } from "./provenance.ts"
-
-/** Our clock may be this far off the exchange's: the first fill must not be too old to be asked for, nor the last too new. */
-const CLOCK_SLACK_MS = 5_000
 
 /**
  * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
@@ -34,6 +32,7 @@ export const readTradeHistory = Effect.fn("readTradeHistory")(function* <R>(
   ) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError, R>
 ): Effect.fn.Return<TradeHistory, ExchangeError | ReadError | RecordUndecodable, Trading | Journal | R> {
   const trading = yield* Trading
+  // The first fill must not be too old to be asked for, nor the last too new.
   const fromMs = Math.max(0, beganMs - CLOCK_SLACK_MS)
   const untilMs = nowMs + CLOCK_SLACK_MS
   const fills: Array<Fill> = []

@@ -1,15 +1,13 @@
 /** Asking the exchange what became of an order, until it says. Never sends one. */
 import { Effect } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
-import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
 export const RETRY_MS = 2_000
-/** After the deadline the exchange will not place the order any more; this much later its clock and ours agree on that. */
-const DEADLINE_GRACE_MS = 5_000
 /** Absence in one answer is no proof: the lists lag. Two answers, both after the deadline, are. */
 const ABSENT_ANSWERS = 2
 
@@ -50,7 +48,8 @@ export const resolve = Effect.fn("resolve")(function* (
       yield* facts.write(slot, order.localId, (live) => reportFacts(live, report))
       return
     }
-    if (askedMs > current.deadlineMs + DEADLINE_GRACE_MS) absent++
+    // After its deadline the exchange does not place an order any more.
+    if (askedMs > current.deadlineMs + CLOCK_SLACK_MS) absent++
     if (absent >= ABSENT_ANSWERS) {
       yield* facts.write(slot, order.localId, (live) => [
         rejectedFact(live, "not at the exchange after its deadline: it was never placed")

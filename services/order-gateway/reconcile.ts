@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import { type ExchangeError, type OrderReport, Trading } from "../../shared/exchange/port.ts"
-import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
@@ -22,9 +22,6 @@ export interface Reconciliation {
   /** The highest epoch in the ids of ours that stand open there; 0: none. */
   readonly highestEpoch: number
 }
-
-/** Our clock may be behind the exchange's: a fill must not be too new to be seen. */
-const CLOCK_SLACK_MS = 5_000
 
 /**
  * One comparison over the fills since `windowStartMs`. Orders claimed or unknown are not touched: their lane is looking
@@ -48,6 +45,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
   )
   const openTxids = new Set(open.map((report) => report.txid))
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
+  // A fill must not be too new to be seen.
   const untilMs = (yield* clock.nowMs) + CLOCK_SLACK_MS
   const fills = standing.length === 0 ? [] : yield* retryCall(trading.fills(windowStartMs, untilMs))
   const reports = ended.length === 0 ? [] : yield* retryCall(trading.orders(ended.map(({ txid }) => txid)))

@@ -185,7 +185,7 @@ const workLanes = Effect.fnUntraced(function* (
 const BALANCES_PAUSE = "250 millis"
 
 /** A fill may show up in the exchange's lists a minute late: each comparison reads so far back behind the last one. */
-const FILL_OVERLAP_MS = 600_000
+export const FILL_OVERLAP_MS = 600_000
 
 /** What the private stream asks for. Two signals, so that fills cannot drown a restart; each says at most "again". */
 interface Signals {

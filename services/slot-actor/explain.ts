@@ -72,7 +72,7 @@ const ownRecords = Effect.fnUntraced(function* (subjects: MarketSubjects, slot: 
 })
 
 /** Some hundred megabytes. Without ticks that changed nothing that is years of trading. */
-const MAX_EVENTS = 500_000
+export const MAX_EVENTS = 500_000
 
 /**
  * What the slot folded up to and including record `seq`: not its own outputs, nothing of another slot's orders, nothing an

@@ -1,4 +1,5 @@
 /** The slots' settings beside their rules. */
+import { MAX_SLOT } from "../../shared/core/ids/clientId.ts"
 import { integer } from "../../shared/config/setting.ts"
 
 export const SLOT_SETTINGS = {
@@ -6,7 +7,7 @@ export const SLOT_SETTINGS = {
     group: "Slot rules",
     default: "3",
     min: 1,
-    max: 46_655,
+    max: MAX_SLOT,
     reason: "How many slots trade. Each holds at most two orders and its recoveries; three show what slots are."
   })
 } as const

@@ -17,6 +17,12 @@ export interface VenueClockOptions {
 }
 
 /**
+ * How far our idea of the exchange's time may be off: whoever asks for a span of its past asks for this much more, and a deadline has
+ * passed there for sure this much later. `kennel doctor` refuses a machine whose clock is farther off.
+ */
+export const CLOCK_SLACK_MS = 5_000
+
+/**
  * A sleep never takes less than this on the wall, so that a clock that stands still is looked at 200 times a second at
  * the most.
  */

@@ -1,4 +1,5 @@
 /** Requests whose reply never comes, or says nothing: looked up until it is known, never sent again. */
+import { CLOCK_SLACK_MS } from "../../shared/exchange/venueClock.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
@@ -6,7 +7,6 @@ import { onMarket } from "./testing/market.ts"
 import { only, tags, tagsById } from "./testing/slots.ts"
 
 /** The gateway's own patience after a deadline. */
-const GRACE_MS = 5_000
 
 /** Nothing is heard of the order over the private stream: the look-up is all there is. */
 const UNHEARD: Fault = { kind: "drop-executions", times: 1 }
@@ -63,7 +63,7 @@ describe("an order of unknown outcome", () => {
         assert.match(only(story, "OrderRejected")[0]?.cause ?? "", /never placed/)
         const rejection = (yield* market.records).find(({ events }) => events[0]._tag === "OrderRejected")
         const deadlineMs = only(story, "OrderClaimed")[0]?.deadlineMs ?? Number.POSITIVE_INFINITY
-        assert.isAbove(rejection?.timeMs ?? 0, deadlineMs + GRACE_MS)
+        assert.isAbove(rejection?.timeMs ?? 0, deadlineMs + CLOCK_SLACK_MS)
         yield* market.agreement
         assert.lengthOf((yield* market.books).orders, 0)
       })

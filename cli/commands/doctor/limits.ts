@@ -1,4 +1,5 @@
 /** Whether the settings make sense at this exchange, at this price, with these fees. Pure. */
+import { CLOCK_SLACK_MS } from "../../../shared/exchange/venueClock.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type GovernorRules, openOrderLimit } from "../../../shared/config/rules/governor.ts"
 import type { SlotRules } from "../../../shared/config/rules/slot.ts"
@@ -74,14 +75,13 @@ export const sizeFinding = (
   )
 }
 
-/** Warned of, and refused: a clock this far off makes deadlines lie. */
+/** Warned of; refused is a clock that is farther off than the gateway allows for: deadlines would lie. */
 const SKEW_WARN_MS = 1_000
-const SKEW_FAIL_MS = 5_000
 
 /** `skewMs`: this machine's clock less the exchange's; `doubtMs`: half a round trip and the reply's resolution. */
 export const clockFinding = (skewMs: number, doubtMs: number): Finding => {
   const text = `this machine is ${(Math.abs(skewMs) / 1_000).toFixed(1)} s ${skewMs < 0 ? "behind" : "ahead of"} the exchange, ± ${(doubtMs / 1_000).toFixed(1)} s`
   const surely = Math.max(0, Math.abs(skewMs) - doubtMs)
-  if (surely >= SKEW_FAIL_MS) return fail("clock", text, "set the clock by NTP: signatures and deadlines go by it")
+  if (surely >= CLOCK_SLACK_MS) return fail("clock", text, "set the clock by NTP: signatures and deadlines go by it")
   return surely >= SKEW_WARN_MS ? warn("clock", text, "set the clock by NTP") : ok("clock", text)
 }

@@ -18,7 +18,7 @@ export interface Published {
 }
 
 /** Eyes do not follow more than ten changes a second. */
-const MIN_INTERVAL_MS = 100
+export const MIN_INTERVAL_MS = 100
 /** The finest step in which an age is worth showing. */
 const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { observedAt, opening, OPTIONS, price, slots } from "../testing/examples.ts"
+import { MIN_INTERVAL_MS } from "../http/publisher.ts"
+import { HEARTBEAT_MS } from "../http/streamHub.ts"
 import { reportOf, type StatusReport } from "../core/report.ts"
 import {
   beat,
@@ -96,5 +98,16 @@ describe("the prices seen", () => {
     for (let i = 1; i <= MAX_SAMPLES + 5; i++) state = heard(state, withMarket({ venue_time: i, price: "1" }), i)
     expect(state.samples).toHaveLength(MAX_SAMPLES)
     expect(state.samples[0]?.time).toBe(6)
+  })
+})
+
+describe("the page's patience", () => {
+  it("takes a connection for lost after two missed beats, and not after one", () => {
+    expect(LOST_AFTER_MS).toBeGreaterThan(2 * HEARTBEAT_MS)
+    expect(LOST_AFTER_MS).toBeLessThan(3 * HEARTBEAT_MS)
+  })
+
+  it("keeps a line that reaches back a minute at the highest rate of reports", () => {
+    expect(MAX_SAMPLES * MIN_INTERVAL_MS).toBeGreaterThanOrEqual(60_000)
   })
 })

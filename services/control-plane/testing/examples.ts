@@ -103,7 +103,7 @@ const order = (
   partly<SlotOrder>({
     cycle: 1,
     volume: "14",
-    status: "accepted",
+    status: "open",
     txid: `OABC${fields.local_id}-XYZ`,
     placed_at: NOW - 300,
     entry_price: null,
@@ -161,7 +161,7 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
         trade_id: "B",
         price: "0.1421249",
         status: "unknown",
-        txid: "",
+        txid: null,
         entry_price: "0.1407177"
       })
     ],
@@ -173,7 +173,7 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
         cycle: 3,
         price: "0.1502",
         volume: "13",
-        status: "accepted",
+        status: "open",
         txid: "OREC-1",
         entry_price: "0.1487129",
         orphaned_at: NOW - 5_000,

@@ -1,4 +1,5 @@
 /** Public REST: what everybody may read about the market. */
+import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { isRefusal, refuse, type Refusal } from "../core/engine/desk.ts"
 import { COST_DECIMALS } from "../core/engine/money.ts"
@@ -13,7 +14,6 @@ import { priceText, seconds, volumeText } from "./render.ts"
 /** One method: what it answers at a moment. */
 export type PublicMethod = (exchange: Exchange, moment: Moment, params: Params) => object | Refusal
 
-const DAY_MS = 86_400_000
 /** Kraken's ceiling of candles, whatever `since` says. */
 const MAX_CANDLES = 720
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 240, 1_440, 10_080, 21_600]

@@ -1,12 +1,11 @@
 /** From the exchange's news to the frames of one socket. */
+import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 import { TIERS, decayed } from "../core/engine/limits.ts"
 import type { Exchange, Moment, News } from "../exchange.ts"
 import { aggregate, type Candle, summary } from "../core/market/candles.ts"
 import { ledgerEntry } from "./balances.ts"
 import { bookRow, executionEntries, ohlcRow, rfc3339, tickerRow, tradeRow, visibleBook } from "./frames.ts"
 import type { Session, Subscription } from "./session.ts"
-
-const DAY_MS = 86_400_000
 
 /** Everything that traded in the last 24 hours, as one candle. */
 export const dayOf = ({ tape, nowMs }: Pick<Moment, "tape" | "nowMs">): Candle | undefined =>

@@ -9,7 +9,7 @@ import { handleFrame, type SocketDependencies } from "./requests.ts"
 import { Session } from "./session.ts"
 
 /** Wall seconds; Kraken closes a socket without subscriptions after about a minute. */
-const IDLE_LIMIT_SEC = 60
+export const IDLE_LIMIT_SEC = 60
 /** A batch of fifteen orders is a few kilobytes. */
 const MAX_FRAME_BYTES = 64 * 1024
 

@@ -1,16 +1,11 @@
 /** The live orders of all slots, from their requests and from what the exchange said. Decides nothing. */
+import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
-
-/**
- * More live orders than this are not followed: four times what the highest tier lets stand open (225), far above what slots,
- * recoveries and unanswered cancels can add up to.
- */
-export const MAX_TRACKED_ORDERS = 900
 
 /** The key of an order in the table. */
 export const orderKey = (slot: number, localId: number): string => `${slot}/${localId}`
@@ -32,10 +27,10 @@ export const remaining = (order: TrackedOrder): Volume => minus(order.volume, or
 /** Sent, or about to be: what counts against the exchange's limit. */
 export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "requested" && stage !== "deferred"
 
-/** Takes a request into the table. An entry waits for its grant, an exit needs none. */
+/** Takes a request into the table, unless that is full. An entry waits for its grant, an exit needs none. */
 export const track = (draft: Draft, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
   const { orders } = draft.state
-  if (Object.keys(orders).length >= MAX_TRACKED_ORDERS) return
+  if (Object.keys(orders).length >= MAX_FOLLOWED_ORDERS) return
   const { localId, role, tradeId, cycle, layers } = request
   draft.state.orders = {
     ...orders,

@@ -1,8 +1,9 @@
+import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
-import { costCeiling, MAX_TRACKED_ORDERS, ordersOf, recoveriesOf } from "./orderTable.ts"
+import { costCeiling, ordersOf, recoveriesOf } from "./orderTable.ts"
 
 const identity = { clientId: "k1", localId: 1 }
 const exit = request(1, { role: "exit", side: "sell" })
@@ -81,9 +82,9 @@ describe("the table of live orders", () => {
 
   it("is bounded; an entry that finds it full is refused, for nobody would follow it", () => {
     const story = new GovernorStory().running({ openOrderLimit: 10_000 })
-    for (let n = 1; n <= MAX_TRACKED_ORDERS; n++) story.slot(9, request(n, { role: "exit", side: "sell" }))
-    story.slot(9, request(MAX_TRACKED_ORDERS + 1, { role: "exit", side: "sell" }))
-    assert.lengthOf(Object.keys(story.state.orders), MAX_TRACKED_ORDERS)
+    for (let n = 1; n <= MAX_FOLLOWED_ORDERS; n++) story.slot(9, request(n, { role: "exit", side: "sell" }))
+    story.slot(9, request(MAX_FOLLOWED_ORDERS + 1, { role: "exit", side: "sell" }))
+    assert.lengthOf(Object.keys(story.state.orders), MAX_FOLLOWED_ORDERS)
     assert.equal(story.slot(1, request(1)).verdict, "refused too_many_orders")
   })
 

@@ -1,6 +1,6 @@
 /** The opening range: high and low of the trades from 08:00:00.000 until just before 08:10:00.000 UTC (docs/trading-contract.md §12). */
+import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 
-const DAY_MS = 86_400_000
 const OPENS_MS = 8 * 3_600_000
 const CLOSES_MS = OPENS_MS + 600_000
 

@@ -192,7 +192,7 @@ export const slotActor = (slot: number): Actor<SlotState> =>
   defineActor({
     name: actorName(slot),
     /** Changes with every change of these rules: a snapshot of another version is not read. */
-    version: "3",
+    version: "4",
     initial: initialState,
     reduce: dispatch(handlersOf(slot), unchanged)
   })

@@ -63,8 +63,8 @@ export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, all
 export const closeDraft = (draft: Draft): Step<SlotState> => {
   const { book, outputs } = draft
   let waiting = 0
-  for (const order of book.orders) if (order.status === "waiting") waiting++
-  for (const { order } of book.recoveries) if (order.status === "waiting") waiting++
+  for (const order of book.orders) if (order.stage === "waiting") waiting++
+  for (const { order } of book.recoveries) if (order.stage === "waiting") waiting++
   book.waiting = waiting
   return { state: { ...draft.state, book }, outputs }
 }

@@ -8,15 +8,18 @@ type Kind = "sell entry" | "buy entry" | "sell exit" | "buy exit"
 
 const base = new SlotDriver().ready()
 base.price("0.1")
+const entry = base.find("sell", "entry")
+if (entry.role !== "entry") throw new Error("a slot begins with entries")
 
 const order = (kind: Kind, index: number): SlotOrder => {
   const [side, role] = kind.split(" ") as ["buy" | "sell", "entry" | "exit"]
-  const fields = { ...base.find("sell", "entry"), localId: index + 1, side }
-  if (role === "entry") return { ...fields, role, position: null }
+  const fields = { ...entry, localId: index + 1, side }
+  if (role === "entry") return fields
   const none = { closedVolume: Volume.zero, closedCost: Quote.zero, closedFee: Quote.zero }
   return {
     ...fields,
     role,
+    rejections: 0,
     position: { price: Price.parse("0.1"), cost: Quote.parse("5"), fee: Quote.zero, filledAtMs: 1, ...none }
   }
 }

@@ -1,8 +1,8 @@
 /** What the exchange says about the slot's orders, each fact once. */
-import { plus, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Execution } from "./money/booking.ts"
-import { findOrder, replaceOrder } from "./orders.ts"
+import { evolved, findOrder, replaceOrder } from "./orders.ts"
 import { type Draft, refuse } from "./draft.ts"
 import { leaveS2, orderFilled, recoveryFilled } from "./exit/fills.ts"
 import { cancelAnswered } from "./trouble/lateFills.ts"
@@ -14,23 +14,14 @@ export type OrderProgress = Extract<OrderEvent, { readonly _tag: "OrderClaimed" 
 /** Facts that fill an order or end it. */
 export type OrderOutcome = Exclude<OrderEvent, OrderProgress | { readonly _tag: "OrderAmended" | "AmendRefused" }>
 
-/** Notes the order's status and the exchange's id; an order the slot does not have changes nothing. */
+/** Notes how far the order has come; an order the slot does not have changes nothing. */
 export const noteProgress = (book: SlotBook, fact: OrderProgress): SlotBook => {
-  switch (fact._tag) {
-    case "OrderClaimed":
-      return bind(book, fact.localId, "claimed", "")
-    case "OrderUnknown":
-      return bind(book, fact.localId, "unknown", "")
-    case "OrderAccepted":
-      return bind(book, fact.localId, "accepted", fact.txid)
-  }
-}
-
-const bind = (book: SlotBook, localId: number, status: SlotOrder["status"], txid: string): SlotBook => {
-  const bound = <O extends SlotOrder>(order: O): O => (order.localId === localId ? { ...order, status, txid } : order)
-  if (book.orders.some((order) => order.localId === localId)) return { ...book, orders: book.orders.map(bound) }
+  const { localId } = fact
+  const noted = <Order extends SlotOrder>(order: Order): Order =>
+    order.localId === localId ? evolved(order, fact) : order
+  if (book.orders.some((order) => order.localId === localId)) return { ...book, orders: book.orders.map(noted) }
   if (!book.recoveries.some(({ order }) => order.localId === localId)) return book
-  return { ...book, recoveries: book.recoveries.map((recovery) => ({ ...recovery, order: bound(recovery.order) })) }
+  return { ...book, recoveries: book.recoveries.map((recovery) => ({ ...recovery, order: noted(recovery.order) })) }
 }
 
 /** Applies a fill or an order's end; for an order the slot does not have, a fill is refused. */
@@ -52,7 +43,7 @@ const fillRecorded = (draft: Draft, fact: OrderEvent & { readonly _tag: "FillRec
   const { localId, volume } = fact
   const order = findOrder(draft, localId)
   if (order !== undefined) {
-    replaceOrder(draft, localId, { ...order, filledVolume: plus(order.filledVolume, volume) })
+    replaceOrder(draft, localId, evolved(order, fact))
   } else if (findCancel(draft, localId) === undefined) refuseFill(draft, localId, volume)
 }
 

@@ -1,7 +1,52 @@
-/** The orders of a book: finding, exchanging and removing one, and remembering those whose cancel has no answer yet. */
+/**
+ * The orders of a book: placing, finding, exchanging and removing one, and remembering those whose cancel has no answer yet.
+ */
+import { Price } from "../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Draft } from "./draft.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { PendingCancel, SlotOrder } from "./state.ts"
+
+/** What the exchange is asked for. */
+interface Ask<Role> extends Omit<EventOf<"OrderRequested">, "_tag" | "localId" | "role" | "postOnly"> {
+  readonly role: Role
+}
+
+/** Requests an order under the next number. The caller adds what an entry or an exit has besides, and files it. */
+export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: Ask<Role>) => {
+  const { book, nowMs } = draft
+  const { role, side, tradeId, cycle, price, volume, layers, reason } = ask
+  const request: EventOf<"OrderRequested"> = {
+    _tag: "OrderRequested",
+    localId: book.nextOrderId,
+    side,
+    role,
+    tradeId,
+    cycle,
+    price,
+    volume,
+    postOnly: true,
+    layers,
+    reason
+  }
+  book.nextOrderId += 1
+  draft.outputs.push(request)
+  return { ...requestedOrder(request), role, tradeId, cycle, priceNumber: Price.toNumber(price), placedAtMs: nowMs }
+}
+
+/** Facts that move an order on and do not end it. */
+type Progress = Extract<
+  OrderLifeEvent,
+  { readonly _tag: "OrderClaimed" | "OrderUnknown" | "OrderAccepted" | "OrderAmended" | "FillRecorded" }
+>
+
+/** The order after a fact about it. One that waits is not at the exchange any more: a late fact says nothing of it. */
+export const evolved = <Order extends SlotOrder>(order: Order, fact: Progress): Order => {
+  if (order.stage === "waiting") return order
+  const next = evolveOrder(order, fact) ?? order
+  return fact._tag === "OrderAmended" ? { ...next, priceNumber: Price.toNumber(fact.price) } : next
+}
 
 /** The active order or recovery of this number. */
 export const findOrder = ({ book }: Draft, localId: number): SlotOrder | undefined =>

@@ -90,7 +90,7 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
       world.run(list, () => {
         const { orders, recoveries, pendingCancels } = world.slot.state.book
         const known = [...orders, ...[...recoveries, ...pendingCancels].map(({ order }) => order)]
-          .filter((order) => order.status !== "waiting")
+          .filter((order) => order.stage !== "waiting")
           .map((order) => order.localId)
         const there = [...world.exchange.live.keys(), ...world.held.keys()]
         expect(known.toSorted((a, b) => a - b)).toEqual(there.toSorted((a, b) => a - b))

@@ -16,7 +16,7 @@ export interface PlacedEvent {
  * Events folded in all tries together: a few seconds at worst, in a process whose slot, and so whose market, has halted. When it is
  * spent the best list so far is the answer, which breaks the slot as well, only not as short.
  */
-const MAX_FOLDED = 5_000_000
+export const MAX_FOLDED = 5_000_000
 
 /** The rules that a fresh slot breaks when it folds only these events; null: none. */
 export const violationsOf = (slot: number, events: ReadonlyArray<PlacedEvent>): ReadonlyArray<string> | null => {

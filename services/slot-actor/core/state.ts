@@ -14,6 +14,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
+import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import type { Terms } from "./terms.ts"
 
 export type { Side, TradeId }
@@ -37,37 +38,37 @@ export interface Position {
   readonly closedFee: Quote
 }
 
-interface OrderFields {
-  /** The slot's number of the order, never used twice. */
-  readonly localId: number
-  readonly side: Side
+/** What a slot keeps of an order beside its life. */
+interface SlotFields {
   readonly tradeId: TradeId
   readonly cycle: number
-  readonly price: Price
   /** `price` as the nearest double, for distances in percent. */
   readonly priceNumber: number
-  readonly volume: Volume
-  /** `waiting`: the exchange has no such order; the exit is asked for again at `retryAtMs`. */
-  readonly status: "requested" | "claimed" | "unknown" | "accepted" | "waiting"
-  /** The exchange's id; empty until it has accepted the order. */
-  readonly txid: string
   readonly placedAtMs: number
-  /** Partial fills so far. */
-  readonly filledVolume: Volume
-  /** How often in a row the exchange took this exit off, and when to ask again. Entries come back through their trade. */
+}
+interface ExitFields extends SlotFields {
+  readonly role: "exit"
+  readonly position: Position
+  /** How often in a row the exchange took this exit off. Entries count theirs at their trade. */
   readonly rejections: number
-  readonly retryAtMs: number
 }
 /** An order that opens a position. */
-export interface EntryOrder extends OrderFields {
+export interface EntryOrder extends OrderLife, SlotFields {
   readonly role: "entry"
   readonly position: null
 }
 /** An order that closes one. */
-export interface ExitOrder extends OrderFields {
+export interface StandingExit extends OrderLife, ExitFields {
   readonly role: "exit"
-  readonly position: Position
 }
+/** One that the exchange took off its book: asked for again, under a new number, at `retryAtMs`. */
+export interface WaitingExit extends OrderLife<"waiting">, ExitFields {
+  readonly role: "exit"
+  readonly stage: "waiting"
+  readonly retryAtMs: number
+}
+/** The exit of a position. */
+export type ExitOrder = StandingExit | WaitingExit
 /** An order that is asked for, stands, or waits to be asked for again. */
 export type SlotOrder = EntryOrder | ExitOrder
 
@@ -145,7 +146,7 @@ export interface SlotBook {
   readonly retireAsked: ReadonlyArray<number>
   /** A retired slot has said that nothing is left. */
   readonly settled: boolean
-  /** How many exits and recoveries have the status `waiting`. */
+  /** How many exits and recoveries wait to be asked for again. */
   readonly waiting: number
   /** The broken rules; null while the slot acts. */
   readonly halted: ReadonlyArray<string> | null

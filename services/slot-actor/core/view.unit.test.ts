@@ -28,7 +28,7 @@ describe("the view of a slot", () => {
 
   it("shows each order as the exchange has it", () => {
     const [order] = slotView(1, slot.state).orders
-    expect(order).toMatchObject({ local_id: 2, status: "accepted", txid: "TX-2", price: "0.099" })
+    expect(order).toMatchObject({ local_id: 2, status: "open", txid: "TX-2", price: "0.099" })
   })
 
   it("says what part the slot has in the market, what it waits for, and what the mode forbids it", () => {

@@ -2,6 +2,7 @@
  * The governor's rules, one row each: what keeps the slots within what account, exchange and operator can bear. They travel in
  * the journal (`GovernorConfigured`); its schema is derived from these rows.
  */
+import { OPEN_ORDERS_OF_TIER } from "../../core/openOrders.ts"
 import { amount, choice, flag, integer, names, number } from "../setting.ts"
 import type { ValuesOf } from "../table.ts"
 import { SLOT_RULES } from "./slot.ts"
@@ -193,9 +194,6 @@ export const GOVERNOR_RULES = {
 
 /** The governor's rules, complete. */
 export type GovernorRules = ValuesOf<typeof GOVERNOR_RULES>
-
-/** Open orders per pair that Kraken allows at each verification tier (its documentation of the trading engine's limits). */
-const OPEN_ORDERS_OF_TIER = { starter: 60, intermediate: 80, pro: 225 } as const
 
 /** What the limit on open orders depends on. */
 export interface OrderLimit {

@@ -13,9 +13,13 @@ export interface OrderOrigin {
   readonly index: number
 }
 
+const SLOT_DIGITS = 3
+/** The highest number of a slot: what three base-36 digits of a client id hold. */
+export const MAX_SLOT = 36 ** SLOT_DIGITS - 1
+
 const FIELDS = [
   ["epoch", 4],
-  ["slot", 3],
+  ["slot", SLOT_DIGITS],
   ["seq", 8],
   ["index", 2]
 ] as const

@@ -1,6 +1,7 @@
 /** Days as people write them, without a clock: the proleptic Gregorian calendar, in UTC. */
 
-const DAY_MS = 86_400_000
+/** A day of Unix time, which knows no leap seconds. */
+export const DAY_MS = 86_400_000
 
 /** Days since 1970-01-01 at this time (Unix milliseconds). */
 export const utcDayOf = (ms: number): number => Math.floor(ms / DAY_MS)

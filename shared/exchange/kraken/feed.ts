@@ -46,9 +46,9 @@ export type FeedEvent =
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** All of these are wall time. */
-const PING_EVERY_MS = 2_500
+export const PING_EVERY_MS = 2_500
 /** Kraken sends a heartbeat every second; ten without any, and four pings without an answer, is a dead connection. */
-const SILENCE_MS = 10_000
+export const SILENCE_MS = 10_000
 /**
  * The pause doubles from the first to the longest, give or take half. Kraken is said to allow 150 connections per
  * address in ten minutes; this makes about 25 of one feed.

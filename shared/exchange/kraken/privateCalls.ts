@@ -6,7 +6,7 @@ import { Clock, Effect, Redacted, Semaphore } from "effect"
 import type { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { nextNonce, sign } from "./auth.ts"
-import { type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./core/budget.ts"
+import { COUNTER_WAIT_MS, type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./core/budget.ts"
 import { isInvalidNonce } from "./core/errors.ts"
 import type { Connection, KrakenTradingOptions } from "./options.ts"
 import { type Call, failure, fetchText, interpret, noReply, openReply } from "./rest.ts"
@@ -15,10 +15,7 @@ import { type Call, failure, fetchText, interpret, noReply, openReply } from "./
  * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
  * older than their deadline.
  */
-const MAX_QUEUED = 80
-
-/** How long a call waits here for room in a counter, in the exchange's time: the starter tier's dearest call needs 8 s. */
-const LONGEST_WAIT_MS = 10_000
+const MAX_QUEUED = 4 * LIMITS.pro.calls.ceiling
 
 /** One signed request: its form fields without the nonce, and what it costs. */
 export interface PrivateCall<A> extends Call<A> {
@@ -29,7 +26,7 @@ export interface PrivateCall<A> extends Call<A> {
 
 /**
  * Makes one signed call. Fails with `wait`, nothing sent, when `MAX_QUEUED` is reached or a counter has no room within
- * `LONGEST_WAIT_MS`.
+ * `COUNTER_WAIT_MS`.
  */
 export type PrivateCalls = <A>(call: PrivateCall<A>) => Effect.Effect<A, ExchangeError>
 
@@ -56,7 +53,7 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
 
   return Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
     if (queued >= MAX_QUEUED) {
-      const retryAtMs = (yield* venue.nowMs) + LONGEST_WAIT_MS
+      const retryAtMs = (yield* venue.nowMs) + COUNTER_WAIT_MS
       return yield* failure(
         call,
         { advice: "wait", source: "limit", retryAtMs },
@@ -86,7 +83,7 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
 
   const waitForRoom = Effect.fnUntraced(function* (call: PrivateCall<unknown>, name: CounterName) {
     if (call.cost[name] === 0) return
-    let waitLeftMs = LONGEST_WAIT_MS
+    let waitLeftMs = COUNTER_WAIT_MS
     while (true) {
       const nowMs = yield* venue.nowMs
       const spent = spend(counters[name], limits[name], call.cost[name], nowMs)

@@ -1,4 +1,5 @@
 /** The account's side of the port, call by call. */
+import { MAX_FOLLOWED_ORDERS } from "../../core/openOrders.ts"
 import { Effect, Stream } from "effect"
 import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Trading } from "../port.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
@@ -17,12 +18,10 @@ import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced }
 /** The most ids that `QueryOrders` takes at once. */
 const IDS_PER_QUERY = 50
 
-/** Orders whose age is kept: four times the most that one pair may have open at any tier (225). */
-const MAX_AGES = 1_000
-
-/** What a plain read adds to the counters, and what one of the order or trade history does. */
+/** What a plain read adds to the counters. */
 const READ = { calls: 1, trading: 0 }
-const HISTORY = { calls: 2, trading: 0 }
+/** What a page of the order or trade history adds to them. */
+export const HISTORY = { calls: 2, trading: 0 }
 
 /** The trading port over Kraken's REST and its private stream; owns the key's nonce and the account's counters. */
 export const makeTrading = Effect.fnUntraced(function* (
@@ -70,7 +69,7 @@ const orderAges = (venue: VenueClock["Service"]): OrderAges => {
   return {
     opened: (txid, ms) => {
       openedMs.set(txid, ms)
-      if (openedMs.size > MAX_AGES) openedMs.delete(openedMs.keys().next().value ?? txid)
+      if (openedMs.size > MAX_FOLLOWED_ORDERS) openedMs.delete(openedMs.keys().next().value ?? txid)
     },
     gone: (txid) => void openedMs.delete(txid),
     ageMs: (txid, nowMs) => {

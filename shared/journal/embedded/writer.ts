@@ -13,7 +13,7 @@ import type { Recovered } from "./recovery.ts"
  * Bytes that may wait for the next group; who comes after that waits before submitting. Large enough that the disk is
  * the limit, small enough that filling it (a few milliseconds) does not hold up everything else in the process.
  */
-const MAX_PENDING_BYTES = 2 * 1024 * 1024
+export const MAX_PENDING_BYTES = 2 * 1024 * 1024
 
 /** A record whose bytes are ready; `size` is its frame's. */
 export interface WrittenRecord {

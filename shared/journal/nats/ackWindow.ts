@@ -12,10 +12,10 @@ import type { Link } from "./link.ts"
 const MAX_IN_FLIGHT = 1_024
 
 /** Bytes of data without an answer yet: what the window may hold in the socket's buffer. */
-const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024
+export const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024
 
 /** A publish without an answer for this long is given up as unknown, seconds. A healthy server answers within one. */
-const ACK_TIMEOUT_SECONDS = 5
+export const ACK_TIMEOUT_SECONDS = 5
 
 /** Who hears what became of a publish. `place` is the sender's own number for it. */
 export interface AckOwner {

@@ -35,7 +35,7 @@ export interface NatsJournalOptions extends ConnectOptions {
 }
 
 /** Room for subject and headers beside the data. */
-const HEADER_ROOM_BYTES = 4_096
+export const HEADER_ROOM_BYTES = 4_096
 
 /** What an operator must know about this server, said once. */
 const sayDurability = (connection: NatsConnection, where: string) => {

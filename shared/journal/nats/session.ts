@@ -11,14 +11,15 @@ import { foreignRecord } from "./lookup.ts"
 const MAX_BUFFERED = 1_000
 
 /** A request for records lives this long, then it is made again. */
-const REQUEST_MS = 30_000
+export const REQUEST_MS = 30_000
 
-/** The server says this often that it lives although nothing comes; three misses end the session. */
-const HEARTBEAT_MS = 2_000
-const MISSED_HEARTBEATS = 3
+/** The server says this often that it lives although nothing comes. */
+export const HEARTBEAT_MS = 2_000
+/** This many misses end the session. */
+export const MISSED_HEARTBEATS = 3
 
 /** The server forgets a consumer that nobody asks for this long. */
-const INACTIVE_MS = 30_000
+export const INACTIVE_MS = 30_000
 
 /** Deleting the consumer is a courtesy: the server forgets it anyway. */
 const DELETE_TIMEOUT = "1 second"

@@ -1,24 +1,20 @@
 /** The live orders of all slots, and how often each thing has happened to one. */
+import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
 import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { counted, type FollowedOrder, type StatusState } from "./state.ts"
 
-/**
- * Orders followed at once. Kraken's highest tier allows 225 open orders per pair; four times that leaves room for those
- * on their way. Beyond it the oldest is dropped and counted in `untracked`.
- */
-export const MAX_LIVE_ORDERS = 900
-
 const keyOf = (slot: number, localId: number): string => `${slot}/${localId}`
 
+/** Beyond the bound the oldest is dropped, and counted. */
 const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, timeMs }: EventPlace): StatusState => {
   if (slot === null) return state
   const live: Record<string, FollowedOrder> = { ...state.live }
   live[keyOf(slot, event.localId)] = { ...requestedOrder(event), slot, sinceMs: timeMs }
   const [oldest, ...others] = Object.keys(live)
-  if (oldest === undefined || others.length < MAX_LIVE_ORDERS) return { ...state, live }
+  if (oldest === undefined || others.length < MAX_FOLLOWED_ORDERS) return { ...state, live }
   delete live[oldest]
   return { ...state, live, untracked: state.untracked + 1 }
 }

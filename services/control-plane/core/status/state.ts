@@ -38,7 +38,7 @@ export interface StatusState extends Account {
   readonly configured: EventOf<"MarketConfigured"> | null
   /** Faults no operator has answered, in the order in which they were raised; at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
-  /** By `slot/localId`, in the order of their requests; at most `MAX_LIVE_ORDERS`. */
+  /** By `slot/localId`, in the order of their requests; at most `MAX_FOLLOWED_ORDERS`. */
   readonly live: Readonly<Record<string, FollowedOrder>>
   /** Orders that were too many to follow. */
   readonly untracked: number

@@ -6,7 +6,7 @@ import { claimed, foldAll, opening, price, reconciled, requested, START_MS } fro
 import { statusActor } from "./actor.ts"
 import { MAX_COMMANDS, MAX_NOTICES } from "./asked.ts"
 import { MAX_FAULTS } from "./market.ts"
-import { MAX_LIVE_ORDERS } from "./orders.ts"
+import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import { initialStatus, type StatusState } from "./state.ts"
 
 const accepted: MarketEvent = { _tag: "OrderAccepted", clientId: "k1", localId: 1, txid: "OX" }
@@ -86,9 +86,9 @@ describe("an order", () => {
   })
 
   it("leaves when there are too many, oldest first, and is counted as untracked", () => {
-    const many = Array.from({ length: MAX_LIVE_ORDERS + 2 }, (_, n) => requested(n))
+    const many = Array.from({ length: MAX_FOLLOWED_ORDERS + 2 }, (_, n) => requested(n))
     const state = foldAll(many, { subject: SLOT_1 })
-    expect(live(state)).toHaveLength(MAX_LIVE_ORDERS)
+    expect(live(state)).toHaveLength(MAX_FOLLOWED_ORDERS)
     expect(live(state)[0]?.localId).toBe(2)
     expect(state.untracked).toBe(2)
   })

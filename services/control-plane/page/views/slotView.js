@@ -20,12 +20,12 @@ const PHASES = {
   S2: "both to close"
 }
 
-/** An accepted order is the normal case and says nothing. */
+/** An open order is the normal case and says nothing. */
 const STATES = {
   requested: "not yet sent",
   claimed: "being sent",
   unknown: "outcome unknown",
-  accepted: "",
+  open: "",
   waiting: "to be sent again"
 }
 
@@ -65,7 +65,7 @@ const orders = (slot, report) => {
         ...order,
         what: `recovery ${recovery_id}`,
         note: STATES[status] || sentence,
-        noteClass: status === "accepted" ? "recovery" : status
+        noteClass: status === "open" ? "recovery" : status
       },
       report
     )

@@ -35,7 +35,7 @@ describe("the page", () => {
     expect(text(shown())).toContain("A sell entry 0.1412823 +0.20 % 14")
   })
 
-  it("marks an order whose outcome is unknown, and says nothing of an accepted one", () => {
+  it("marks an order whose outcome is unknown, and says nothing of an open one", () => {
     expect(text(shown())).toContain("B sell exit outcome unknown 0.1421249")
   })
 

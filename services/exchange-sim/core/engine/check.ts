@@ -4,7 +4,7 @@ import { buyHold, fillCost } from "./money.ts"
 import type { Order, OrderTerms } from "./order.ts"
 
 /** The deadline of a request must lie so far ahead when it arrives; after it nothing is placed. */
-const DEADLINE_AHEAD_MS = { min: 0, max: 60_000 }
+export const DEADLINE_AHEAD_MS = { min: 0, max: 60_000 }
 
 /**
  * Kraken asks for 2 to 60 s ahead; one that has come nearer on the way is still good until it has passed. Null: none given.

@@ -1,4 +1,5 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
+import { DAY_MS } from "../../../../shared/core/time/utcDay.ts"
 import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
@@ -9,7 +10,6 @@ import { medianOf } from "../slots/median.ts"
 import { countsAsOpen, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
-const DAY_MS = 86_400_000
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
 const MAX_SAMPLES = 500
 

@@ -23,7 +23,7 @@ export interface Funds {
 }
 
 /** A slot answers within a second; one that is down must not keep the others waiting. Exchange time. */
-const ANSWER_WITHIN_MS = 10_000
+export const ANSWER_WITHIN_MS = 10_000
 
 /** The gateway reads the balances within seconds of a fill; what is still missing after so long is missing. Exchange time. */
 const SETTLES_WITHIN_MS = 30_000

@@ -2,6 +2,7 @@
  * The entry scheduler: of the entries that slots ask for, a limited number per loop go to the exchange, fewer as the room for open orders
  * shrinks; the others wait in a queue that is part of the state.
  */
+import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
@@ -9,7 +10,7 @@ import { capacityOf } from "./capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { coverage, unsettled } from "./funds.ts"
-import { change, forget, MAX_TRACKED_ORDERS, orderKey, ordersOf } from "../orderTable.ts"
+import { change, forget, orderKey, ordersOf } from "../orderTable.ts"
 import { readyForEntries } from "../mode/startup.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
@@ -117,7 +118,7 @@ const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason, askAgain: A
 
 /** The table of live orders is full: an entry that nobody follows must not be sent. */
 export const refuseUntracked = (draft: Draft, slot: number, localId: number): void => {
-  const why = reason("too_many_orders", { most: MAX_TRACKED_ORDERS })
+  const why = reason("too_many_orders", { most: MAX_FOLLOWED_ORDERS })
   draft.outputs.push({ _tag: "EntryRefused", slot, localId, askAgain: "later", reason: why })
 }
 

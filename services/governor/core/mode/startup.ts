@@ -10,7 +10,7 @@ import { isConfigured } from "../rules.ts"
 import type { GovernorState, StartupSlice } from "../state.ts"
 
 /** A slot that has not asked for funds by then rests in a cooldown: it does not hold up the others. Exchange time. */
-const BOOTSTRAP_PATIENCE_MS = 30_000
+export const BOOTSTRAP_PATIENCE_MS = 30_000
 
 type StepState = "waiting" | "pending" | "done"
 type Finding = readonly [StepState, Reason]

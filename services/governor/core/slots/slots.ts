@@ -1,4 +1,5 @@
 /** The slots of the market: configured, added and removed while it runs, each under a name. */
+import { MAX_SLOT } from "../../../../shared/core/ids/clientId.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { nextAlias } from "./aliases.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
@@ -10,9 +11,7 @@ import type { GovernorState } from "../state.ts"
 type Slot = GovernorState["slots"]["slots"][number]
 
 /** Slots that may trade at once: at two orders each they fill the highest tier's safe cap before this. */
-const MAX_ACTIVE = 100
-/** A client id has three base-36 digits for the slot. */
-const MAX_SLOT = 46_655
+export const MAX_ACTIVE = 100
 
 /** The slots that trade, ascending. */
 export const activeSlots = ({ slots }: GovernorState): ReadonlyArray<Slot> =>

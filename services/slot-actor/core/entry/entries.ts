@@ -1,11 +1,12 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
-import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import { type NumbersOf, reason, type Rule } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { entryStop } from "../gate.ts"
 import { layersIn, sizeNumbers } from "../money/orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
-import type { EntryOrder, Side, TradeId } from "../state.ts"
+import { placeOrder } from "../orders.ts"
+import type { Side, TradeId } from "../state.ts"
 
 /** Trade A sells first, trade B buys first. */
 export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" : "buy")
@@ -59,8 +60,7 @@ export const addEntry = (
   }
   const side = entrySide(tradeId)
   const price = entryPrice(side, marketPrice, trade.consecutiveLosses, terms)
-  const priceNumber = Price.toNumber(price)
-  const volume = orderVolume(sizeUsd, priceNumber, terms)
+  const volume = orderVolume(sizeUsd, Price.toNumber(price), terms)
   if (typeof volume === "string") {
     return no(volume, () => ({
       sizeUsd,
@@ -69,36 +69,14 @@ export const addEntry = (
       minCostUsd: terms.minCostUsd
     }))
   }
-  const order: EntryOrder = {
-    localId: book.nextOrderId,
-    side,
-    role: "entry",
-    tradeId,
-    cycle,
-    price,
-    priceNumber,
-    volume,
-    status: "requested",
-    txid: "",
-    placedAtMs: nowMs,
-    filledVolume: Volume.zero,
-    rejections: 0,
-    retryAtMs: 0,
-    position: null
-  }
-  book.nextOrderId += 1
-  book.orders = [...book.orders, order]
   grant(draft, `entry_${tradeId}`)
-  draft.outputs.push({
-    _tag: "OrderRequested",
-    localId: order.localId,
+  const order = placeOrder(draft, {
     side,
     role: "entry",
     tradeId,
     cycle,
     price,
     volume,
-    postOnly: true,
     layers: layersIn(draft, tradeId, sizeUsd),
     reason: reason(rule, {
       marketPrice,
@@ -107,6 +85,7 @@ export const addEntry = (
       ...sizeNumbers(draft, tradeId, sizeUsd)
     })
   })
+  book.orders = [...book.orders, { ...order, position: null }]
   return true
 }
 

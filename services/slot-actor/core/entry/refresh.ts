@@ -16,7 +16,7 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
     const answer = book.refusals[`refresh_${order.tradeId}`]?.answer
     const rests =
       (answer === "refresh_cooldown" && nowMs < book.trades[order.tradeId].refreshCooldownUntilMs) ||
-      (answer === "partially_filled" && order.filledVolume > 0n)
+      (answer === "partially_filled" && order.filled > 0n)
     if (!rests) return true
   }
   return false
@@ -33,10 +33,10 @@ export const refreshStaleEntry = (draft: Draft): void => {
       refuse(draft, what, "refresh_cooldown", () => ({ nowMs, cooldownUntilMs: trade.refreshCooldownUntilMs }))
       continue
     }
-    if (order.filledVolume > 0n) {
+    if (order.filled > 0n) {
       refuse(draft, what, "partially_filled", () => ({
         localId: order.localId,
-        filledVolume: Volume.format(order.filledVolume)
+        filledVolume: Volume.format(order.filled)
       }))
       continue
     }

@@ -4,7 +4,7 @@ import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant } from "../draft.ts"
 import { followUpEntry, opposite } from "../entry/entries.ts"
-import { forgetOrder, forgetRecovery } from "../orders.ts"
+import { forgetOrder, forgetRecovery, placeOrder } from "../orders.ts"
 import { exitPrice, profitPct } from "../money/pricing.ts"
 import { releaseEntry } from "../leaving/release.ts"
 import { type EntryOrder, type ExitOrder, NO_RESIDUAL, phaseOf, type Recovery, type SlotOrder } from "../state.ts"
@@ -48,47 +48,27 @@ export const openExit = (
   const volume = plus(fill.volume, residual.volume)
   const cost = plus(fill.cost, residual.cost)
   if (joined) book.residual = { ...book.residual, [tradeId]: NO_RESIDUAL }
-  const exit: ExitOrder = {
-    localId: book.nextOrderId,
-    side,
-    role: "exit",
-    tradeId,
-    cycle,
-    price,
-    priceNumber: Price.toNumber(price),
-    volume,
-    status: "requested",
-    txid: "",
-    placedAtMs: nowMs,
-    filledVolume: Volume.zero,
-    rejections: 0,
-    retryAtMs: 0,
-    position: {
-      price: joined ? averagePrice(cost, volume) : fill.price,
-      cost,
-      fee: plus(fill.fee, residual.fee),
-      filledAtMs: nowMs,
-      closedVolume: Volume.zero,
-      closedCost: Quote.zero,
-      closedFee: Quote.zero
-    }
-  }
-  book.nextOrderId += 1
   grant(draft, `exit_${tradeId}`)
-  draft.outputs.push({
-    _tag: "OrderRequested",
-    localId: exit.localId,
+  const order = placeOrder(draft, {
     side,
     role: "exit",
     tradeId,
     cycle,
     price,
     volume,
-    postOnly: true,
     layers: 0,
     reason: reason(rule, { entryPrice: Price.format(fill.price), profitPct: target, marketPrice })
   })
-  return exit
+  const position = {
+    price: joined ? averagePrice(cost, volume) : fill.price,
+    cost,
+    fee: plus(fill.fee, residual.fee),
+    filledAtMs: nowMs,
+    closedVolume: Volume.zero,
+    closedCost: Quote.zero,
+    closedFee: Quote.zero
+  }
+  return { ...order, rejections: 0, position }
 }
 
 const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {

@@ -127,7 +127,7 @@ const evict = (draft: Draft, recovery: Recovery): void => {
   const exitCost = cost(price, order.volume)
   const fee = divideHalfEven(exitCost * terms.makerFeeE12, 1_000_000_000_000n) as Quote
   forgetRecovery(draft, recoveryId)
-  if (order.status !== "waiting") {
+  if (order.stage !== "waiting") {
     requestCancel(
       draft,
       { _tag: "Evicted", order, bookedCost: exitCost, bookedFee: fee },

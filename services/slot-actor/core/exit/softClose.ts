@@ -4,6 +4,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { nearestPrice } from "../money/pricing.ts"
+import { evolved } from "../orders.ts"
 import type { Recovery } from "../state.ts"
 
 const replaceRecovery = ({ book }: Draft, next: Recovery): void => {
@@ -23,7 +24,7 @@ export const softClose = (draft: Draft, { recoveryId, reason: why }: EventOf<"So
   if (recovery.softClose !== "no") return no("move_pending")
   if (marketPrice <= 0) return no("no_price")
   grant(draft, "soft_close")
-  if (recovery.order.status === "accepted") requestAmend(draft, recovery, why.rule)
+  if (recovery.order.stage === "open") requestAmend(draft, recovery, why.rule)
   else replaceRecovery(draft, { ...recovery, softClose: "wanted" })
 }
 
@@ -48,11 +49,11 @@ export const amendOnceAccepted = (draft: Draft, localId: number): void => {
 }
 
 /** The order stands at its new price. */
-export const amended = (draft: Draft, { localId, price }: EventOf<"OrderAmended">): void => {
-  const recovery = recoveryOf(draft, localId)
-  if (recovery === undefined) return
-  const order = { ...recovery.order, price, priceNumber: Price.toNumber(price) }
-  replaceRecovery(draft, { ...recovery, order, softClose: "no" })
+export const amended = (draft: Draft, fact: EventOf<"OrderAmended">): void => {
+  const recovery = recoveryOf(draft, fact.localId)
+  if (recovery !== undefined) {
+    replaceRecovery(draft, { ...recovery, order: evolved(recovery.order, fact), softClose: "no" })
+  }
 }
 
 /** The exchange does not amend it: it is taken off, and its end brings it back next to the market. */

@@ -32,7 +32,7 @@ export const retire = (draft: Draft): void => {
 const takeOff = (draft: Draft, exit: ExitOrder, recoveryId: number | null): void => {
   const { book } = draft
   const { localId } = exit
-  if (exit.status === "waiting") {
+  if (exit.stage === "waiting") {
     const recovery = book.recoveries.find((known) => known.recoveryId === recoveryId)
     if (recovery === undefined) exitLost(draft, exit, NO_EXECUTION, "slot_retires")
     else recoveryLost(draft, recovery, NO_EXECUTION, "slot_retires")

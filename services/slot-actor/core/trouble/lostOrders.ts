@@ -4,7 +4,7 @@
  */
 import { minus, plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { bookCycle, countOutcome, type Execution, shareOf } from "../money/booking.ts"
-import { forgetOrder, forgetRecovery, replaceOrder } from "../orders.ts"
+import { forgetOrder, forgetRecovery, placeOrder, replaceOrder } from "../orders.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
@@ -12,7 +12,8 @@ import { entryFilled } from "../exit/fills.ts"
 import { belowMinimum, nearestPrice, replacementPrice } from "../money/pricing.ts"
 import { releaseExit } from "../leaving/release.ts"
 import { keepResidual } from "./residual.ts"
-import type { EntryOrder, ExitOrder, Recovery } from "../state.ts"
+import { requestedOrder } from "../../../../shared/market/core/orderLife.ts"
+import type { EntryOrder, ExitOrder, Recovery, WaitingExit } from "../state.ts"
 
 const FIRST_RETRY_MS = 30_000
 /** The longest pause; an order that stood this long was not refused, so the pauses start over. */
@@ -73,20 +74,14 @@ export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution
   const rest = closePart(draft, order, filled)
   const retiring = draft.state.facts.life === "retiring"
   if (!retiring && !tooSmall(draft, rest)) {
-    if (recovery.softClose === "asked") moveAgain(draft, rest)
+    // One that was to be moved comes back where it was to stand, at once.
+    if (recovery.softClose === "asked") requestAgain(draft, rest)
     else replaceOrder(draft, order.localId, awaitRetry(draft, rest, cause))
     return
   }
   forgetRecovery(draft, recovery.recoveryId)
   if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
   countOutcome(draft, order.tradeId, bookClosedPart(draft, rest, true))
-}
-
-/** A recovery that was to be moved is off the book: it comes back where it was to stand, at once. */
-const moveAgain = (draft: Draft, rest: ExitOrder): void => {
-  const lost: ExitOrder = { ...rest, status: "waiting", txid: "", filledVolume: Volume.zero, retryAtMs: draft.nowMs }
-  replaceOrder(draft, rest.localId, lost)
-  requestAgain(draft, lost)
 }
 
 /** Only a partly closed exit can be too small: one that never filled was big enough for the exchange once. */
@@ -137,7 +132,7 @@ const bookClosedPart = (draft: Draft, rest: ExitOrder, fromRecovery: boolean): Q
 /** Nothing was filled. */
 export const NO_EXECUTION: Execution = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
 
-const awaitRetry = (draft: Draft, exit: ExitOrder, cause: string): ExitOrder => {
+const awaitRetry = (draft: Draft, exit: ExitOrder, cause: string): WaitingExit => {
   const { nowMs } = draft
   const rejections = countRejection(exit.rejections, exit.placedAtMs, nowMs)
   const retryAtMs = nowMs + retryPauseMs(rejections)
@@ -148,7 +143,7 @@ const awaitRetry = (draft: Draft, exit: ExitOrder, cause: string): ExitOrder => 
     () => ({ localId: exit.localId, cause, rejections, retryAtMs }),
     `exit_lost:${exit.localId}`
   )
-  return { ...exit, status: "waiting", txid: "", filledVolume: Volume.zero, rejections, retryAtMs }
+  return { ...exit, ...requestedOrder(exit), role: exit.role, stage: "waiting", rejections, retryAtMs }
 }
 
 /** Asks again for every lost exit whose pause is over. Exits need no fresh price: their old one is the floor. */
@@ -156,48 +151,37 @@ export const retryLostExits = (draft: Draft): void => {
   const { book, nowMs, marketPrice } = draft
   if (marketPrice <= 0) return
   for (const order of [...book.orders, ...book.recoveries.map((recovery) => recovery.order)]) {
-    if (order.role === "exit" && order.status === "waiting" && nowMs >= order.retryAtMs) requestAgain(draft, order)
+    if (order.stage === "waiting" && nowMs >= order.retryAtMs) requestAgain(draft, order)
   }
 }
 
 const requestAgain = (draft: Draft, lost: ExitOrder): void => {
-  const { book, terms, nowMs, marketPrice } = draft
+  const { book, terms, marketPrice } = draft
   const recovery = book.recoveries.find(({ order }) => order.localId === lost.localId)
   const moves = recovery !== undefined && recovery.softClose !== "no"
   const price = moves
     ? nearestPrice(lost.side, marketPrice, terms)
     : replacementPrice(lost.side, lost.price, marketPrice, terms)
-  const localId = book.nextOrderId
-  book.nextOrderId += 1
-  replaceOrder(draft, lost.localId, {
-    ...lost,
-    localId,
+  const { side, role, tradeId, cycle, volume, rejections, position } = lost
+  const order = placeOrder(draft, {
+    side,
+    role,
+    tradeId,
+    cycle,
     price,
-    priceNumber: Price.toNumber(price),
-    status: "requested",
-    placedAtMs: nowMs
+    volume,
+    layers: 0,
+    reason: reason(moves ? "recovery_replaced" : "exit_replaced", {
+      replacesLocalId: lost.localId,
+      oldPrice: Price.format(lost.price),
+      rejections,
+      marketPrice
+    })
   })
+  replaceOrder(draft, lost.localId, { ...order, rejections, position })
   if (moves) {
     book.recoveries = book.recoveries.map((known) =>
       known.recoveryId === recovery.recoveryId ? { ...known, softClose: "no" } : known
     )
   }
-  draft.outputs.push({
-    _tag: "OrderRequested",
-    localId,
-    side: lost.side,
-    role: "exit",
-    tradeId: lost.tradeId,
-    cycle: lost.cycle,
-    price,
-    volume: lost.volume,
-    postOnly: true,
-    layers: 0,
-    reason: reason(moves ? "recovery_replaced" : "exit_replaced", {
-      replacesLocalId: lost.localId,
-      oldPrice: Price.format(lost.price),
-      rejections: lost.rejections,
-      marketPrice
-    })
-  })
 }

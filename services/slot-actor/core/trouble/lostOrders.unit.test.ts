@@ -28,11 +28,11 @@ describe("an order on its way", () => {
       postOnly: true,
       deadlineMs: 0
     })
-    expect(slot.order(1)).toMatchObject({ status: "claimed", txid: "" })
+    expect(slot.order(1)).toMatchObject({ stage: "claimed", clientId: "k1", txid: null })
     slot.send({ _tag: "OrderUnknown", clientId: "k1", localId: 1, cause: "timeout" })
-    expect(slot.order(1)).toMatchObject({ status: "unknown", txid: "" })
+    expect(slot.order(1)).toMatchObject({ stage: "unknown", txid: null })
     slot.accept(1)
-    expect(slot.order(1)).toMatchObject({ status: "accepted", txid: "TX-1" })
+    expect(slot.order(1)).toMatchObject({ stage: "open", txid: "TX-1" })
     const { orders: __, ...after } = slot.state.book
     expect(after).toEqual(before)
     expect(slot.take()).toEqual([])
@@ -104,11 +104,27 @@ describe("an exit the exchange takes off", () => {
   it("stays the slot's exit and is asked for again after the pause, at its old price", () => {
     const slot = inPosition()
     expect(said(slot.cancelled(3))).toEqual(["no exit_A: exit_lost"])
-    expect(slot.find("buy", "exit")).toMatchObject({ localId: 3, status: "waiting" })
+    expect(slot.find("buy", "exit")).toMatchObject({ localId: 3, stage: "waiting" })
     expect(said(slot.clock(29.999))).toEqual([])
     expect(said(slot.clock(0.001))).toEqual(["buy exit A 50@0.09898 exit_replaced"])
-    expect(slot.find("buy", "exit")).toMatchObject({ localId: 4, status: "requested", cycle: 1 })
+    expect(slot.find("buy", "exit")).toMatchObject({ localId: 4, stage: "requested", cycle: 1 })
     expect(slot.state.book.halted).toBeNull()
+  })
+
+  it("keeps nothing of its last order's progress while it waits, and hears no late fact about it", () => {
+    const slot = inPosition()
+    slot.partialFill(3, { price: "0.09898", volume: "20", fee: "0.002" })
+    expect(slot.order(3)).toMatchObject({
+      stage: "open",
+      filled: Volume.parse("20"),
+      cost: Quote.parse("1.9796"),
+      fee: Quote.parse("0.002")
+    })
+    slot.cancelled(3, { price: "0.09898", volume: "20", fee: "0.002" })
+    const waiting = slot.order(3)
+    expect(waiting).toMatchObject({ stage: "waiting", clientId: null, txid: null, filled: 0n, cost: 0n, fee: 0n })
+    slot.accept(3)
+    expect(slot.order(3)).toEqual(waiting)
   })
 
   it("is asked for at a market that ran away, an entry's distance from it, also with a stale price", () => {
@@ -153,7 +169,7 @@ describe("an exit the exchange takes off", () => {
     slot.take()
     expect(said(slot.cancelled(3))).toEqual(["no exit_A: exit_lost"])
     expect(said(slot.clock(30))).toEqual(["buy exit A 50@0.09898 exit_replaced"])
-    expect(slot.state.book.recoveries[0]).toMatchObject({ recoveryId: 1, order: { localId: 5, status: "requested" } })
+    expect(slot.state.book.recoveries[0]).toMatchObject({ recoveryId: 1, order: { localId: 5, stage: "requested" } })
   })
 })
 

@@ -19,6 +19,9 @@ export const LIMITS: Record<Tier, { readonly calls: Limit; readonly trading: Lim
   pro: { calls: { ceiling: 20, decayPerSec: 1 }, trading: { ceiling: 180, decayPerSec: 3.75 } }
 }
 
+/** Time in which every tier's counter, be it full, makes room for its dearest call (starter: a page of history, a young order's cancel). */
+export const COUNTER_WAIT_MS = 10_000
+
 /**
  * A rate limit's counter: `value` calls' worth of cost as of `atMs`, Unix milliseconds of the exchange's clock. Read it
  * through `decayed`.

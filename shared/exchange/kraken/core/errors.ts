@@ -1,4 +1,5 @@
 /** From what went wrong to what the caller may do about it. Pure; the table is the adapter's whole policy. */
+import { COUNTER_WAIT_MS } from "./budget.ts"
 import type { ExchangeError } from "../../port.ts"
 
 /** What the caller may do about a failed call; each word is explained at `ExchangeError`. */
@@ -18,8 +19,6 @@ export interface Verdict {
 /** What the failed call was meant to do, where the same text means different things. */
 export type CallKind = "read" | "place" | "rehearse" | "cancel" | "amend"
 
-/** Longer than any tier's counter needs for the dearest call (starter: 2 / 0.33 s; cancel 8 / 1 s). */
-const COUNTER_WAIT_MS = 10_000
 /** A market mode is changed by people; half a minute is soon enough to look again. */
 const MODE_WAIT_MS = 30_000
 /** About what Kraken's temporary lockout lasts. */

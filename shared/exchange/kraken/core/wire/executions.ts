@@ -3,6 +3,7 @@
  * they are joined by `order_id` with what earlier entries of the connection said. A fill comes from `exec_type` `trade`
  * and from nothing else: `filled` reports the order's end, and a type unknown to us is never money.
  */
+import { MAX_FOLLOWED_ORDERS } from "../../../../core/openOrders.ts"
 import { plus, Quote } from "../../../../core/decimal/decimal.ts"
 import type { Side } from "../../../../core/trading.ts"
 import type { ExecutionEvent, Fill } from "../../../port.ts"
@@ -53,12 +54,6 @@ export type ExecutionsRead =
 const ENDS: ReadonlyArray<string> = ["filled", "canceled", "expired"]
 
 /**
- * Four times the most orders one pair may have open at any tier (225): reached only when ends go unheard, and then the
- * oldest are forgotten. A forgotten order's fill that names no side is a problem, not a guess.
- */
-const MAX_KNOWN = 1_000
-
-/**
  * Reads one frame. An entry that cannot be read becomes a problem and does not hide its neighbours; a frame whose
  * envelope cannot be read throws a `WireProblem`. A frame with a number that has been passed already is a repeat, and read.
  */
@@ -98,7 +93,8 @@ const learn = (state: ExecutionsState, txid: string, row: Row): Known => {
     clientId: optionalText(row, "cl_ord_id") ?? before?.clientId ?? null
   }
   state.known.set(txid, order)
-  if (state.known.size > MAX_KNOWN) state.known.delete(state.known.keys().next().value ?? txid)
+  // Only when ends go unheard. A forgotten order's fill that names no side is a problem, not a guess.
+  if (state.known.size > MAX_FOLLOWED_ORDERS) state.known.delete(state.known.keys().next().value ?? txid)
   return order
 }
 

@@ -1,3 +1,4 @@
+import { MAX_FOLLOWED_ORDERS } from "../../../../core/openOrders.ts"
 import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../../core/decimal/decimal.ts"
 import { emptyExecutions, type ExecutionsState, readExecutions } from "./executions.ts"
@@ -181,7 +182,7 @@ describe("what is remembered", () => {
   it("is bounded, however many ends go unheard", () => {
     const state = subscribed()
     for (let n = 0; n < 3_000; n++) hear(state, n + 2, "update", { ...pendingNew, order_id: `O${n}` })
-    expect(state.known.size).toBe(1_000)
+    expect(state.known.size).toBe(MAX_FOLLOWED_ORDERS)
     expect(state.known.has("O2999")).toBe(true)
   })
 })
