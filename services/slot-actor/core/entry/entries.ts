@@ -13,22 +13,21 @@ export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" :
 /** The side that closes what this one opened. */
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
 
-/** The rules that want an entry. */
-export const ENTRY_RULES = [
-  "bootstrap_A",
-  "bootstrap_B",
-  "reseed_A",
-  "reseed_B",
-  "degraded_A",
-  "degraded_B",
-  "auto_repair",
-  "refresh_entry",
-  "cycle_complete",
-  "orphan_A",
-  "orphan_B"
-] as const satisfies ReadonlyArray<Rule>
 /** A rule that asks for an entry. */
-export type EntryRule = (typeof ENTRY_RULES)[number]
+export type EntryRule = Extract<
+  Rule,
+  | "bootstrap_A"
+  | "bootstrap_B"
+  | "reseed_A"
+  | "reseed_B"
+  | "degraded_A"
+  | "degraded_B"
+  | "auto_repair"
+  | "refresh_entry"
+  | "cycle_complete"
+  | "orphan_A"
+  | "orphan_B"
+>
 
 /**
  * Adds an entry of the trade's current cycle at today's price, unless one of the refusals stands. True when it was added.

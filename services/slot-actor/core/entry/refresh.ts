@@ -4,7 +4,7 @@ import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { addEntry } from "./entries.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
-import { type EntryOrder, MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
+import { MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
 
 const distancePct = (order: SlotOrder, market: number): number => (Math.abs(order.priceNumber - market) / market) * 100
 
@@ -48,7 +48,8 @@ export const refreshStaleEntry = (draft: Draft): void => {
       trade.consecutiveRefreshes = 0
       trade.refreshCooldownUntilMs = 0
     }
-    const direction = refreshDirection(order, marketPrice)
+    // Which way the market has left the entry behind.
+    const direction = marketPrice < order.priceNumber ? "down" : "up"
     const count = direction === trade.lastRefreshDirection ? trade.consecutiveRefreshes + 1 : 1
     trade.consecutiveRefreshes = count
     trade.lastRefreshDirection = direction
@@ -72,10 +73,4 @@ export const refreshStaleEntry = (draft: Draft): void => {
     grant(draft, what)
     return
   }
-}
-
-/** Which way the market has left the entry behind. */
-const refreshDirection = (order: EntryOrder, market: number): "up" | "down" => {
-  if (order.side === "buy") return market < order.priceNumber ? "down" : "up"
-  return market > order.priceNumber ? "up" : "down"
 }

@@ -1,5 +1,5 @@
 /** What a cycle earned, in exact money, and what its outcome does to the trade. (docs/trading-contract.md §3.) */
-import { divideHalfEven, minus, plus, Price, Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { divideHalfEven, minus, plus, type Price, Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
 import type { CycleKind, StandIn } from "../../../../shared/events/families/slot.ts"
@@ -21,9 +21,8 @@ export interface Execution {
 export const shareOf = (amount: Quote, part: Volume, whole: Volume): Quote =>
   part === whole ? amount : (divideHalfEven(amount * part, whole) as Quote)
 
-/** cost / volume, at the price scale. */
-export const averagePrice = (cost: Quote, volume: Volume): Price =>
-  volume === 0n ? Price.zero : (divideHalfEven(cost * 100_000_000n, volume) as Price)
+/** cost / volume, at the price scale; of a volume above zero. */
+export const averagePrice = (cost: Quote, volume: Volume): Price => divideHalfEven(cost * 100_000_000n, volume) as Price
 
 /** Trade A gave DOGE at entry and gets it back at exit; trade B the other way round. */
 export const grossOf = (tradeId: TradeId, entryCost: Quote, exitCost: Quote): Quote =>
