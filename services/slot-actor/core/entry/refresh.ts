@@ -15,7 +15,7 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > refreshPct)) continue
     const answer = book.refusals[`refresh_${order.tradeId}`]?.answer
     const rests =
-      (answer === "refresh_cooldown" && nowMs < book.trades[order.tradeId].refreshCooldownUntilMs) ||
+      nowMs < book.trades[order.tradeId].refreshCooldownUntilMs ||
       (answer === "partially_filled" && order.filledVolume > 0n)
     if (!rests) return true
   }
@@ -29,10 +29,8 @@ export const refreshStaleEntry = (draft: Draft): void => {
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > terms.refreshPct)) continue
     const trade = book.trades[order.tradeId]
     const what = `refresh_${order.tradeId}` as const
-    if (nowMs < trade.refreshCooldownUntilMs) {
-      refuse(draft, what, "refresh_cooldown", () => ({ nowMs, cooldownUntilMs: trade.refreshCooldownUntilMs }))
-      continue
-    }
+    // Said when the cooldown began.
+    if (nowMs < trade.refreshCooldownUntilMs) continue
     if (order.filledVolume > 0n) {
       refuse(draft, what, "partially_filled", () => ({
         localId: order.localId,

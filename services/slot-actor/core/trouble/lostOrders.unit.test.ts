@@ -300,6 +300,15 @@ describe("parts of orders that the exchange takes off", () => {
     expect(slot.find("buy", "exit").volume).toBe(Volume.parse("13"))
   })
 
+  it("are no part of an exit that never filled: it comes back, though the exchange's minimum has grown beyond it", () => {
+    const slot = new SlotDriver().trading()
+    slot.fill(1)
+    slot.constraints({ minVolume: Volume.parse("60") })
+    slot.take()
+    expect(said(slot.rejected(3))).toEqual(["no exit_A: exit_lost"])
+    expect(said(slot.clock(30))).toEqual(["buy exit A 50@0.09898 exit_replaced"])
+  })
+
   it("count as the loss they are, against their trade", () => {
     const slot = new SlotDriver().trading()
     slot.fill(1)
