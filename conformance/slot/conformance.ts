@@ -9,7 +9,7 @@ import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts
 import type { Execution } from "../../services/slot-actor/core/money/booking.ts"
 import { forgetRecovery } from "../../services/slot-actor/core/orders.ts"
 import { closeDraft, type Draft, openDraft, type OrderSizes } from "../../services/slot-actor/core/draft.ts"
-import { addEntryAfterCooldown, ENTRY_RULES, entrySide } from "../../services/slot-actor/core/entry/entries.ts"
+import { addEntryAfterCooldown, type EntryRule, entrySide } from "../../services/slot-actor/core/entry/entries.ts"
 import { orderFilled, recoveryFilled } from "../../services/slot-actor/core/exit/fills.ts"
 import { noteProgress } from "../../services/slot-actor/core/orderFacts.ts"
 import { orphanLateExits } from "../../services/slot-actor/core/exit/orphan.ts"
@@ -17,6 +17,21 @@ import { sideOf, stateOf, tradeOf } from "./reference.ts"
 import { refreshStaleEntry } from "../../services/slot-actor/core/entry/refresh.ts"
 import { actionsOf, cycleRecord, type Fields, stateRecord } from "./referenceRecords.ts"
 import type { SlotOrder, SlotState } from "../../services/slot-actor/core/state.ts"
+
+/** The rules that want an entry, as the reference names them. */
+const ENTRY_RULES = [
+  "bootstrap_A",
+  "bootstrap_B",
+  "reseed_A",
+  "reseed_B",
+  "degraded_A",
+  "degraded_B",
+  "auto_repair",
+  "refresh_entry",
+  "cycle_complete",
+  "orphan_A",
+  "orphan_B"
+] as const satisfies ReadonlyArray<EntryRule>
 
 /** One field that came out otherwise than the reference says. */
 export interface Difference {

@@ -12,7 +12,7 @@ import {
 import type { RecordUndecodable, StoredRecord } from "../../shared/events/envelope.ts"
 import { type MarketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
-import { type PlacedEvent, shrink, violationsOf } from "./core/shrink.ts"
+import { type PlacedEvent, shrink, violationsOf } from "./core/explain/shrink.ts"
 
 /** Why a halt could not be explained. */
 export type ExplainError = AppendError | ReadError | RecordUndecodable | ControlContended

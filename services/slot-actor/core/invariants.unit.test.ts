@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { checkInvariants, haltingViolations, isBootstrapPending, isMinSizeWait } from "./invariants.ts"
 import { said, SlotDriver } from "../testing/slotDriver.ts"
+import { slotView } from "./view.ts"
 import { phaseOf, type SlotBook, type SlotOrder } from "./state.ts"
 
 type Kind = "sell entry" | "buy entry" | "sell exit" | "buy exit"
@@ -94,6 +95,7 @@ describe("what does not halt", () => {
     [["buy entry"], {}, true],
     [["buy entry"], long, true],
     [["buy entry"], short, false],
+    [["sell entry"], short, true],
     [["sell entry"], long, false],
     [["sell entry", "sell entry"], {}, false],
     [["buy exit"], {}, false]
@@ -107,11 +109,20 @@ describe("what does not halt", () => {
     const poor = { ...base.state, terms: { ...terms, orderSizeUsd: 1.29 } }
     expect(isMinSizeWait({ ...poor, book: book(["sell entry", "sell entry"]) })).toBe(true)
     expect(isMinSizeWait({ ...poor, terms: { ...terms, orderSizeUsd: 1.31 } })).toBe(false)
+    const twins = book(["sell entry", "sell entry"])
+    expect(isMinSizeWait({ ...poor, book: twins, terms: { ...terms, orderSizeUsd: 13 * 0.1 } })).toBe(false)
     expect(isMinSizeWait({ ...poor, book: book(["sell exit", "sell exit"]) })).toBe(false)
   })
 })
 
 describe("a broken slot", () => {
+  it("says beside the breach what led to it", () => {
+    const slot = new SlotDriver().trading()
+    slot.fill(2)
+    expect(said(slot.fill(1, { volume: "0" }))).toEqual(["buy exit A 0@0.09898 entry_fill_exit", "InvariantBroken"])
+    expect(slot.state.book.halted).toEqual(["order 4 has no volume"])
+  })
+
   it("says what is broken, and acts no more", () => {
     const slot = new SlotDriver().ready()
     slot.price("0.1")
@@ -124,5 +135,29 @@ describe("a broken slot", () => {
     expect(said(slot.fill(1))).toEqual([])
     expect(said(slot.clock(10_000))).toEqual([])
     expect(slot.state.marketPrice).toBe(0.2)
+  })
+})
+
+describe("a slot that breaks several rules at once", () => {
+  it("names them all, and keeps what it knows of the market", () => {
+    const slot = new SlotDriver().trading()
+    const broken = slot.fill(1, { volume: "0", price: "0" })
+    expect(broken.at(-1)).toEqual({
+      _tag: "InvariantBroken",
+      violations: ["exit 3 has no entry price", "order 3 has no volume"]
+    })
+    expect(slotView(1, slot.state)).toMatchObject({ state: "active", market_price: 0.1, now: slot.nowMs / 1000 })
+  })
+})
+
+describe("a slot without rules", () => {
+  it("only listens, whatever the governor and the exchange have said", () => {
+    const slot = new SlotDriver({ allots: "by hand" })
+    slot.constraints()
+    slot.life("active")
+    slot.mode("RUNNING")
+    expect([...slot.price("0.1"), ...slot.clock(1), ...slot.allot("1000", "1000")]).toEqual([])
+    slot.targets({})
+    expect(slotView(1, slot.state)).toMatchObject({ market_price: 0.1, price_age_sec: 0, profit_pct_runtime: 0 })
   })
 })

@@ -52,6 +52,26 @@ describe("an entry and what is free", () => {
     assert.equal(free(story), "95 DOGE 100.495 USD")
   })
 
+  it("counts what every fill took: of a buy its cost and its fee, of a sell its volume and its fee", () => {
+    const story = new GovernorStory().running().balances("100", "100").nextLoop()
+    story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
+    story.order(1, fill(1, "5")).order(1, fill(1, "7"))
+    assert.equal(free(story), "80 DOGE 99.99 USD")
+    story.slot(2, request(1)).order(2, accepted(1))
+    story.order(2, fill(1, "20")).order(2, ended("OrderFilled", 1, "20"))
+    // 99.99 − 2 − 0.005
+    assert.equal(free(story), "80 DOGE 97.985 USD")
+    story.balances("88", "98")
+    assert.equal(free(story), "80 DOGE 98 USD")
+  })
+
+  it("binds a buy at the maker fee really charged, once that is known", () => {
+    const bound = (story: GovernorStory) => free(story.balances("0", "100").nextLoop().slot(1, request(1)))
+    // 1.996 and 0.25 % of it by the rules, 0.1 % by the exchange.
+    assert.equal(bound(new GovernorStory().running()), "0 DOGE 97.99901 USD")
+    assert.equal(bound(new GovernorStory().running().terms(0.1)), "0 DOGE 98.002004 USD")
+  })
+
   it("is never negative", () => {
     const story = new GovernorStory()
       .running()

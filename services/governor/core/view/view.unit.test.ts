@@ -147,3 +147,37 @@ describe("the governor as people see it", () => {
     assert.deepInclude(shown(story.after(600)).open_order_drift_hint, { active: true, alerted_at: since + 600 })
   })
 })
+
+describe("the capital layers as people see them", () => {
+  const layers = (story: GovernorStory) => shown(story).capital_layers
+  const ladder = { layerDogePerOrder: 2, layerOrderBudget: 100, layerBalanceBuffer: 1 }
+
+  it("are unknown before balances and a price", () => {
+    const story = new GovernorStory().configure(ladder).terms()
+    assert.deepEqual(layers(story), {
+      target: 0,
+      effective: 0,
+      doge_per_order: 2,
+      orders_per_layer: 100,
+      default_source: "auto",
+      funding_gap_doge: null,
+      funding_gap_usd: null,
+      fully_funded: null,
+      sources: { doge: null, usd: null },
+      propagation: { done: 0, orders: 0 }
+    })
+  })
+
+  it("say what each currency covers, and what one more layer lacks of it", () => {
+    // One layer more: 100 orders of 2 DOGE, at 0.1.
+    const story = new GovernorStory().running(ladder).balances("150", "20")
+    assert.deepEqual(layers(story).sources, {
+      doge: { fundable_layers: 75, next_layer: { covered: false, missing: "50" } },
+      usd: { fundable_layers: 100, next_layer: { covered: true, missing: "0" } }
+    })
+    assert.deepEqual(layers(story.balances("200", "19.5")).sources, {
+      doge: { fundable_layers: 100, next_layer: { covered: true, missing: "0" } },
+      usd: { fundable_layers: 97, next_layer: { covered: false, missing: "0.5" } }
+    })
+  })
+})

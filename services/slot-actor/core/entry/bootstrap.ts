@@ -1,27 +1,21 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
-import { type Draft, type Funds, grant, refuse } from "../draft.ts"
-import { addEntryAfterCooldown, type EntryRule } from "./entries.ts"
+import { type Draft, type Funds, refuse } from "../draft.ts"
+import { addEntryAfterCooldown } from "./entries.ts"
 
-/** Gives an empty slot its entries: both, or one side with the fallback flag of that side. */
+/** Gives an empty slot its entries: both, or one; that it is the only one is what sets the fallback flag of its side. */
 export const ensureBootstrapped = (draft: Draft, funds: Funds): void => {
   const { book, terms, sizes, marketPrice } = draft
   if (book.orders.length > 0) return
   const { doge, usd } = funds
   const { minVolume, minCostUsd } = terms
   if (doge >= minVolume && usd >= minCostUsd) {
-    const sell = addEntryAfterCooldown(draft, "A", sizes.A, "bootstrap_A")
-    const buy = addEntryAfterCooldown(draft, "B", sizes.B, "bootstrap_B")
-    if (sell || buy) grant(draft, "bootstrap")
-  } else if (usd < minCostUsd && doge >= 2 * minVolume) oneSided(draft, "A", 2 * minVolume * marketPrice, "reseed_A")
-  else if (doge < minVolume && usd >= 2 * minCostUsd) oneSided(draft, "B", 2 * minVolume * marketPrice, "reseed_B")
-  else if (doge >= minVolume) oneSided(draft, "A", minVolume * marketPrice, "degraded_A")
-  else if (usd >= minCostUsd) oneSided(draft, "B", minVolume * marketPrice, "degraded_B")
+    addEntryAfterCooldown(draft, "A", sizes.A, "bootstrap_A")
+    addEntryAfterCooldown(draft, "B", sizes.B, "bootstrap_B")
+  } else if (doge >= 2 * minVolume) addEntryAfterCooldown(draft, "A", 2 * minVolume * marketPrice, "reseed_A")
+  else if (usd >= 2 * minCostUsd) addEntryAfterCooldown(draft, "B", 2 * minVolume * marketPrice, "reseed_B")
+  else if (doge >= minVolume) addEntryAfterCooldown(draft, "A", minVolume * marketPrice, "degraded_A")
+  else if (usd >= minCostUsd) addEntryAfterCooldown(draft, "B", minVolume * marketPrice, "degraded_B")
   else refuse(draft, "bootstrap", "insufficient_funds", () => ({ ...compared(funds, draft) }))
-}
-
-/** One entry; that it is the only one is what sets the fallback flag. */
-const oneSided = (draft: Draft, tradeId: "A" | "B", sizeUsd: number, rule: EntryRule): void => {
-  if (addEntryAfterCooldown(draft, tradeId, sizeUsd, rule)) grant(draft, "bootstrap")
 }
 
 const compared = ({ doge, usd }: Funds, { terms }: Draft) => ({

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "../../testing/slotDriver.ts"
+import { slotView } from "../view.ts"
 
 describe("bootstrap", () => {
   it.each([
@@ -37,6 +38,40 @@ describe("bootstrap", () => {
     const slot = new SlotDriver().ready({}, doge, usd)
     expect(said(slot.price("0.1"))).toEqual(expected)
     expect(slot.state.book.halted).toBeNull()
+  })
+
+  it("says what it compared, and that only funds are lacking", () => {
+    const slot = new SlotDriver().ready({}, "12.9", "0.49")
+    expect(slot.price("0.1")).toEqual([
+      {
+        _tag: "DecisionRefused",
+        what: "bootstrap",
+        unfunded: true,
+        reason: {
+          rule: "insufficient_funds",
+          numbers: { dogeFree: 12.9, usdFree: 0.49, minVolume: 13, minCostUsd: 0.5 }
+        }
+      }
+    ])
+    const small = new SlotDriver().ready({ orderSize: Quote.parse("1") })
+    expect(small.price("0.1")).toMatchObject([{ unfunded: false }, { unfunded: false }])
+  })
+
+  it("forgets why it could not begin once it has begun", () => {
+    const refused = (slot: SlotDriver) => slotView(1, slot.state).refusals
+    for (const [doge, usd] of [
+      ["1000", "1000"],
+      ["26", "0.4"]
+    ] as const) {
+      const slot = new SlotDriver({ allots: "by hand" }).ready()
+      slot.mode("PAUSED")
+      slot.price("0.1")
+      expect(Object.keys(refused(slot))).toEqual(["bootstrap"])
+      slot.mode("RUNNING")
+      slot.clock(1)
+      slot.allot(doge, usd)
+      expect(Object.keys(refused(slot))).not.toContain("bootstrap")
+    }
   })
 
   it("counts only what open orders do not hold", () => {

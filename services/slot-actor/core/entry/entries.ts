@@ -14,26 +14,25 @@ export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" :
 /** The side that closes what this one opened. */
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
 
-/** The rules that want an entry. */
-export const ENTRY_RULES = [
-  "bootstrap_A",
-  "bootstrap_B",
-  "reseed_A",
-  "reseed_B",
-  "degraded_A",
-  "degraded_B",
-  "auto_repair",
-  "refresh_entry",
-  "cycle_complete",
-  "orphan_A",
-  "orphan_B"
-] as const satisfies ReadonlyArray<Rule>
 /** A rule that asks for an entry. */
-export type EntryRule = (typeof ENTRY_RULES)[number]
+export type EntryRule = Extract<
+  Rule,
+  | "bootstrap_A"
+  | "bootstrap_B"
+  | "reseed_A"
+  | "reseed_B"
+  | "degraded_A"
+  | "degraded_B"
+  | "auto_repair"
+  | "refresh_entry"
+  | "cycle_complete"
+  | "orphan_A"
+  | "orphan_B"
+>
 
 /**
- * Adds an entry of the trade's current cycle at today's price, unless one of the refusals stands. True when it was added.
- * `rule` says which rule wants it.
+ * Adds an entry of the trade's current cycle at today's price, unless one of the refusals stands. `rule` says which
+ * rule wants it.
  */
 export const addEntry = (
   draft: Draft,
@@ -41,13 +40,11 @@ export const addEntry = (
   sizeUsd: number,
   rule: EntryRule,
   cycle: number = draft.book.trades[tradeId].cycle
-): boolean => {
+): void => {
   const { book, terms, nowMs, marketPrice } = draft
   const trade = book.trades[tradeId]
-  const no = <R extends Rule>(why: R, numbers: () => NumbersOf<R>): false => {
+  const no = <R extends Rule>(why: R, numbers: () => NumbersOf<R>): void =>
     refuse(draft, `entry_${tradeId}`, why, () => ({ wantedBy: rule, ...numbers() }))
-    return false
-  }
   const stop = entryStop(draft.state.facts, draft.allotted !== null)
   if (stop !== null) return no(stop, () => ({}))
   if (nowMs < trade.retryAtMs) {
@@ -86,17 +83,16 @@ export const addEntry = (
     })
   })
   book.orders = [...book.orders, { ...order, position: null }]
-  return true
 }
 
 /** As `addEntry`, but the trade's cooldown refuses it too: the helper behind bootstrap and repair. */
-export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: number, rule: EntryRule): boolean => {
+export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: number, rule: EntryRule): void => {
   const { cooldownUntilMs } = draft.book.trades[tradeId]
   if (draft.nowMs < cooldownUntilMs) {
     refuse(draft, `entry_${tradeId}`, "cooldown", () => ({ wantedBy: rule, cooldownUntilMs, nowMs: draft.nowMs }))
-    return false
+    return
   }
-  return addEntry(draft, tradeId, sizeUsd, rule)
+  addEntry(draft, tradeId, sizeUsd, rule)
 }
 
 /** The next entry of a trade whose cycle has ended. A leg that may not come back now does so through auto-repair. */

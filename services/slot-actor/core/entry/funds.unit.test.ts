@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "../../testing/slotDriver.ts"
 
 const asked = (slot: SlotDriver) => slot.take().flatMap((event) => (event._tag === "FundsWanted" ? [event.what] : []))
@@ -99,18 +99,24 @@ describe("a slot and its governor", () => {
     expect(said(slot.price("0.11", 1))).toContain("cancel 1 stale_entry")
   })
 
-  it("turns a filled entry into its exit also while the market stands still, and asks for no new entry", () => {
-    const slot = new SlotDriver({ allots: "by hand" }).trading()
-    slot.mode("PAUSED")
-    expect(said(slot.fill(2))).toEqual(["sell exit B 51@0.101 entry_fill_exit"])
-    slot.accept(3)
-    expect(said(slot.fill(3))).toEqual([expect.stringMatching(/^book B1/), "no entry_B: paused"])
-    expect(slot.price("0.1", 60)).toEqual([])
-    slot.mode("RUNNING")
-    slot.take()
-    slot.price("0.1", 60)
-    expect(asked(slot)).toEqual(["repair"])
-  })
+  it.each([
+    { mode: "PAUSED", rule: "paused" },
+    { mode: "HALTED", rule: "halted" }
+  ] as const)(
+    "turns a filled entry into its exit also while the market is $mode, and asks for no new entry",
+    ({ mode, rule }) => {
+      const slot = new SlotDriver({ allots: "by hand" }).trading()
+      slot.mode(mode)
+      expect(said(slot.fill(2))).toEqual(["sell exit B 51@0.101 entry_fill_exit"])
+      slot.accept(3)
+      expect(said(slot.fill(3))).toEqual([expect.stringMatching(/^book B1/), `no entry_B: ${rule}`])
+      expect(slot.price("0.1", 60)).toEqual([])
+      slot.mode("RUNNING")
+      slot.take()
+      slot.price("0.1", 60)
+      expect(asked(slot)).toEqual(["repair"])
+    }
+  )
 
   it("takes a mode it has not been told for a start: it asks, and opens nothing of its own accord", () => {
     const slot = new SlotDriver({ allots: "by hand" })
@@ -198,10 +204,10 @@ describe("a slot and its governor", () => {
     expect(slot.state.book.orders.length).toBe(2)
   })
 
-  it("forgets its question when the market stops, and asks again when it goes on", () => {
+  it.each(["PAUSED", "HALTED"] as const)("forgets its question when the market is %s, and asks again after", (mode) => {
     const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
-    slot.mode("PAUSED")
+    slot.mode(mode)
     slot.mode("RUNNING")
     slot.take()
     slot.price("0.1", 1)
@@ -246,6 +252,29 @@ describe("what an order is worth (market 0.1, base 5 USD)", () => {
     expect(sizes(slot)).toEqual(expected)
   })
 
+  it("carries no layers in a fresh start of one side, which is of the exchange's minimum", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
+    slot.sizing({ effectiveLayers: 10 })
+    expect(sizes(slot, "26", "0.4")).toEqual(["sell 26"])
+    expect(slot.outputs.flatMap((event) => (event._tag === "OrderRequested" ? [event.layers] : []))).toEqual([0])
+  })
+
+  it.each([0.3, -0.3])("is the base while a skew of %f has no balances to grow by", (skew) => {
+    const slot = new SlotDriver({ allots: "by hand" })
+    slot.configure()
+    slot.constraints()
+    slot.life("active")
+    slot.mode("RUNNING")
+    slot.sizing({ skew, favouredMultiplier: 1.3 })
+    slot.price("0.1")
+    slot.allot("1000", "1000")
+    slot.fill(skew > 0 ? 2 : 1)
+    slot.take()
+    slot.fill(3, { cost: skew > 0 ? "6.534" : "6.464" })
+    const next = slot.take().flatMap((event) => (event._tag === "OrderRequested" ? [event.reason.numbers] : []))
+    expect(next).toMatchObject([{ sizeUsd: 5 }])
+  })
+
   it.each([
     { usd: "11.5", buy: "buy 66", why: "11.5 − 5 covers 6.5" },
     { usd: "11", buy: "buy 61", why: "11 − 5 covers 6" },
@@ -270,7 +299,8 @@ describe("what an order is worth (market 0.1, base 5 USD)", () => {
     { skew: 0.3, favouredMultiplier: 1.3, multipliers: { A: undefined, B: 1.3 } },
     { skew: -0.3, favouredMultiplier: 1.3, multipliers: { A: 1.3, B: undefined } },
     { skew: 0.3, favouredMultiplier: 1, multipliers: { A: undefined, B: undefined } },
-    { skew: 0, favouredMultiplier: 1, multipliers: { A: undefined, B: undefined } }
+    { skew: 0, favouredMultiplier: 1, multipliers: { A: undefined, B: undefined } },
+    { skew: 0, favouredMultiplier: 1.3, multipliers: { A: undefined, B: undefined } }
   ])(
     "a skew of $skew times $favouredMultiplier is said where it counts: $multipliers",
     ({ multipliers, ...sizing }) => {
@@ -305,5 +335,103 @@ describe("what an order is worth (market 0.1, base 5 USD)", () => {
     slot.targets({ entryPct: 2, profitPct: 5, runtimeProfitPct: 8 })
     slot.accept(1)
     expect(said(slot.fill(1))).toEqual(["buy exit A 49@0.09384 entry_fill_exit"])
+  })
+})
+
+describe("an allotment", () => {
+  it("that comes when nothing is missing is answered so", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    expect(slot.allot("1000", "1000")).toMatchObject([
+      { what: "bootstrap", unfunded: false, reason: { rule: "nothing_missing", numbers: { orders: 2 } } }
+    ])
+  })
+
+  it.each([
+    { why: "the price makes no sense any more", gone: (slot: SlotDriver) => slot.price("0") },
+    { why: "the price has no age any more", gone: (slot: SlotDriver) => slot.clock(1, null) }
+  ])("opens nothing when $why", ({ gone }) => {
+    const slot = new SlotDriver({ allots: "by hand" }).ready()
+    slot.price("0.1")
+    gone(slot)
+    expect(said(slot.allot("1000", "1000"))).toEqual(["no entry_A: no_price", "no entry_B: no_price"])
+  })
+
+  it("too small for the missing leg says what was compared, and waits half a minute, its cooldown just over", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading({ reentryBaseCooldownSec: 60 })
+    slot.fill(1)
+    slot.accept(3)
+    slot.fill(3)
+    slot.clock(60)
+    expect(
+      slot.allot("12", "1000").flatMap((event) => (event._tag === "DecisionRefused" ? [event.reason] : []))
+    ).toEqual([
+      {
+        rule: "insufficient_funds",
+        numbers: { wantedBy: "auto_repair", dogeFree: 12, usdFree: 1000, minVolume: 13, minCostUsd: 0.5 }
+      }
+    ])
+    slot.take()
+    slot.clock(29.999)
+    expect(asked(slot)).toEqual([])
+    slot.clock(0.001)
+    expect(asked(slot)).toEqual(["repair"])
+  })
+})
+
+describe("a refusal of an entry the slot does not have any more", () => {
+  it("delays no question for another", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.refuseEntry(1, "price_passed", "now")
+    slot.refuseEntry(99, "price_passed", "later")
+    slot.take()
+    slot.price("0.1", 1)
+    expect(asked(slot)).toEqual(["repair"])
+  })
+})
+
+describe("every order of a slot", () => {
+  it("only ever makes the market: entries, exits, and exits asked for again", () => {
+    const slot = new SlotDriver().ready()
+    slot.price("0.1")
+    slot.fill(1)
+    slot.cancelled(3)
+    slot.clock(30)
+    const orders = slot.take().flatMap((event) => (event._tag === "OrderRequested" ? [event] : []))
+    expect(orders.map(({ localId, role, postOnly, layers }) => [localId, role, postOnly, layers])).toEqual([
+      [1, "entry", true, 0],
+      [2, "entry", true, 0],
+      [3, "exit", true, 0],
+      [4, "exit", true, 0]
+    ])
+  })
+
+  it("has a number of its own, also after one was asked for again", () => {
+    const slot = new SlotDriver().trading()
+    slot.fill(1)
+    slot.cancelled(3)
+    slot.clock(30)
+    slot.fill(4)
+    expect(slot.find("sell", "entry").localId).toBe(5)
+  })
+})
+
+describe("the favoured side of a follow-up", () => {
+  it.each([
+    { skew: 0.3, entry: 2, held: { doge: "0", usd: "989" } },
+    { skew: -0.3, entry: 1, held: { doge: "890", usd: "0" } }
+  ])("with a skew of $skew grows by what open orders do not hold: 11 − 5 USD", ({ skew, entry, held }) => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.sizing({ skew, favouredMultiplier: 1.3 })
+    slot.send({
+      _tag: "BalancesObserved",
+      base: { total: Volume.parse("1000"), hold: Volume.parse(held.doge) },
+      quote: { total: Quote.parse("1000"), hold: Quote.parse(held.usd) }
+    })
+    slot.fill(entry)
+    const position = slot.find(entry === 2 ? "sell" : "buy", "exit").position
+    slot.take()
+    slot.fill(3, { cost: Quote.format(position?.cost ?? Quote.zero) })
+    const next = slot.take().flatMap((event) => (event._tag === "OrderRequested" ? [event.reason.numbers] : []))
+    expect(next).toMatchObject([{ sizeUsd: 6 }])
   })
 })

@@ -4,7 +4,7 @@ import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { addEntry } from "./entries.ts"
 import { forgetOrder, requestCancel } from "../orders.ts"
-import { type EntryOrder, MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
+import { MAX_PENDING_CANCELS, type SlotOrder, type SlotState } from "../state.ts"
 
 const distancePct = (order: SlotOrder, market: number): number => (Math.abs(order.priceNumber - market) / market) * 100
 
@@ -15,8 +15,7 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > refreshPct)) continue
     const answer = book.refusals[`refresh_${order.tradeId}`]?.answer
     const rests =
-      (answer === "refresh_cooldown" && nowMs < book.trades[order.tradeId].refreshCooldownUntilMs) ||
-      (answer === "partially_filled" && order.filled > 0n)
+      nowMs < book.trades[order.tradeId].refreshCooldownUntilMs || (answer === "partially_filled" && order.filled > 0n)
     if (!rests) return true
   }
   return false
@@ -29,10 +28,8 @@ export const refreshStaleEntry = (draft: Draft): void => {
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > terms.refreshPct)) continue
     const trade = book.trades[order.tradeId]
     const what = `refresh_${order.tradeId}` as const
-    if (nowMs < trade.refreshCooldownUntilMs) {
-      refuse(draft, what, "refresh_cooldown", () => ({ nowMs, cooldownUntilMs: trade.refreshCooldownUntilMs }))
-      continue
-    }
+    // Said when the cooldown began.
+    if (nowMs < trade.refreshCooldownUntilMs) continue
     if (order.filled > 0n) {
       refuse(draft, what, "partially_filled", () => ({
         localId: order.localId,
@@ -48,7 +45,8 @@ export const refreshStaleEntry = (draft: Draft): void => {
       trade.consecutiveRefreshes = 0
       trade.refreshCooldownUntilMs = 0
     }
-    const direction = refreshDirection(order, marketPrice)
+    // Which way the market has left the entry behind.
+    const direction = marketPrice < order.priceNumber ? "down" : "up"
     const count = direction === trade.lastRefreshDirection ? trade.consecutiveRefreshes + 1 : 1
     trade.consecutiveRefreshes = count
     trade.lastRefreshDirection = direction
@@ -72,10 +70,4 @@ export const refreshStaleEntry = (draft: Draft): void => {
     grant(draft, what)
     return
   }
-}
-
-/** Which way the market has left the entry behind. */
-const refreshDirection = (order: EntryOrder, market: number): "up" | "down" => {
-  if (order.side === "buy") return market < order.priceNumber ? "down" : "up"
-  return market > order.priceNumber ? "up" : "down"
 }

@@ -31,7 +31,7 @@ export const orphanLateExits = (draft: Draft): void => {
   const phase = phaseOf(book.orders)
   if (phase !== "S2") {
     book.s2EnteredAtMs = null
-    if (phase !== "S0") orphanLoneExit(draft)
+    orphanLoneExit(draft)
     return
   }
   orphanWorseExit(draft)
@@ -109,10 +109,10 @@ export const addRecovery = (draft: Draft, exit: ExitOrder, why: Reason): void =>
 /** Evicts until one more recovery fits under the cap; false when the cancels before have no answer yet. */
 export const makeRoom = (draft: Draft): boolean => {
   const { book, terms } = draft
-  while (book.recoveries.length > 0 && book.recoveries.length >= terms.maxRecoverySlots) {
-    if (book.pendingCancels.length >= MAX_PENDING_CANCELS) return false
+  while (book.recoveries.length >= terms.maxRecoverySlots) {
     const victim = evictionChoice(book.recoveries, draft.marketPrice, terms)
     if (victim === undefined) return true
+    if (book.pendingCancels.length >= MAX_PENDING_CANCELS) return false
     evict(draft, victim)
   }
   return true

@@ -95,6 +95,61 @@ describe("a soft close", () => {
     expect(slot.state.book.halted).toBeNull()
   })
 
+  it("answered after the recovery was filled changes nothing", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.softClose(1)
+    slot.fill(3)
+    const before = slot.state.book
+    expect(slot.send(amended(3, "0.09898"))).toEqual([])
+    expect(slot.state.book).toEqual(before)
+  })
+
+  it("moves the one that was named, of two", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.fill(1)
+    slot.accept(slot.find("buy", "exit").localId)
+    slot.clock(600)
+    const [first, second] = slot.state.book.recoveries.map(({ order }) => order)
+    slot.softClose(2)
+    slot.send(amended(second?.localId ?? 0, "0.097"))
+    expect(slot.state.book.recoveries.map(({ order }) => order.price)).toEqual([first?.price, Price.parse("0.097")])
+  })
+
+  it("tells where the order stood, where the market is and who wanted it", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    expect(slot.softClose(1)).toMatchObject([
+      {
+        recoveryId: 1,
+        reason: {
+          rule: "recovery_moves",
+          numbers: { wantedBy: "operator_moves_recovery", oldPrice: "0.101", marketPrice: 0.098 }
+        }
+      }
+    ])
+  })
+
+  it("that had to wait says that the exchange's word let it go on, for the recovery that was named alone", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery({ refreshPct: 50 })
+    slot.fill(1)
+    slot.clock(600)
+    slot.softClose(2)
+    expect(slot.accept(3)).toEqual([])
+    expect(slot.accept(5)).toMatchObject([
+      { recoveryId: 2, localId: 5, reason: { rule: "recovery_moves", numbers: { wantedBy: "accepted" } } }
+    ])
+  })
+
+  it("waits for a price that makes sense", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.price("0")
+    expect(said(slot.softClose(1))).toEqual(["no soft_close: no_price"])
+  })
+
+  it("that nobody asked for is not taken off when an amendment is refused", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    expect(slot.send(refused(3))).toEqual([])
+  })
+
   it("of a recovery the slot does not have is refused, by name", () => {
     const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
     expect(said(slot.softClose(9))).toEqual(["no soft_close: no_such_recovery"])

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "../../testing/slotDriver.ts"
+import { slotView } from "../view.ts"
 
 describe("a slot that is to go", () => {
   it("takes its entries off the book and says when nothing is left", () => {
@@ -133,5 +135,98 @@ describe("a slot that is to go", () => {
     slot.allot("1000", "1000")
     expect(slot.find("buy", "entry").cycle).toBe(2)
     expect(slot.find("sell", "entry").cycle).toBe(1)
+  })
+})
+
+describe("a slot that is to go, with", () => {
+  it("one exit left, is not done before that is off the book", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.fill(2)
+    slot.accept(3)
+    slot.life("retiring")
+    slot.clock(1)
+    slot.cancelled(1)
+    slot.take()
+    expect(slot.clock(1)).toEqual([])
+    expect(slot.cancelled(3)).toMatchObject([{ _tag: "PositionReleased", reason: { rule: "slot_retires" } }])
+    expect(slot.clock(1)).toMatchObject([
+      { _tag: "SlotSettled", reason: { rule: "nothing_left", numbers: { roundTrips: 0 } } }
+    ])
+  })
+
+  it("one recovery left, is not done before that is off the book, and gives its position up", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.life("retiring")
+    slot.clock(1)
+    for (const { order } of slot.state.book.pendingCancels) slot.cancelled(order.localId)
+    slot.take()
+    expect(slot.clock(1)).toEqual([])
+    expect(said(slot.cancelled(3))).toEqual(["PositionReleased"])
+    expect(slot.state.book.recoveries).toEqual([])
+    expect(said(slot.clock(1))).toEqual(["SlotSettled"])
+  })
+
+  it("a recovery that waits for its next try, gives it up at once", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.cancelled(3)
+    slot.life("retiring")
+    expect(said(slot.clock(1))).toContain("PositionReleased")
+    expect(slot.state.book.recoveries).toEqual([])
+  })
+
+  it("two exits, asks for each once", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.fill(1)
+    slot.accept(3)
+    slot.fill(2)
+    slot.accept(4)
+    slot.life("retiring")
+    expect(said(slot.clock(1))).toEqual(["cancel 3 slot_retires", "cancel 4 slot_retires"])
+    expect(slot.clock(1)).toEqual([])
+  })
+
+  it("a part closed of its exit, books that part and gives up the rest", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.fill(1)
+    slot.accept(3)
+    slot.life("retiring")
+    slot.clock(1)
+    slot.cancelled(2)
+    slot.take()
+    expect(said(slot.cancelled(3, { price: "0.09898", volume: "20" }))).toEqual([
+      "no exit_A: residual_below_minimum",
+      "book A1 net 0.0404 exit_cut_short",
+      "no entry_A: slot_inactive"
+    ])
+    expect(slot.clock(1)).toMatchObject([
+      { _tag: "PositionReleased", tradeId: "A", volume: 3_000_000_000n, cost: 30_300_000_000n },
+      { _tag: "SlotSettled", reason: { numbers: { roundTrips: 1 } } }
+    ])
+  })
+
+  it("something left over of each trade, gives up both, once", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).trading()
+    slot.cancelled(1, { price: "0.101", volume: "5" })
+    slot.cancelled(2, { price: "0.099", volume: "7" })
+    slot.life("retiring")
+    slot.take()
+    expect(slot.clock(1)).toMatchObject([
+      { _tag: "PositionReleased", tradeId: "A", volume: 500_000_000n, entryPrice: Price.parse("0.101") },
+      { _tag: "PositionReleased", tradeId: "B", volume: 700_000_000n, entryPrice: Price.parse("0.099") },
+      { _tag: "SlotSettled" }
+    ])
+    expect(slotView(1, slot.state).residual).toMatchObject({ A: { volume: "0" }, B: { volume: "0" } })
+  })
+
+  it("sixteen cancels unanswered, keeps its entries until one is answered", () => {
+    const slot = new SlotDriver().trading({ maxConsecutiveRefreshes: 100 })
+    for (let i = 0; i < 20; i++) slot.price(i % 2 === 0 ? "0.11" : "0.1", 5)
+    const [first] = slotView(1, slot.state).pending_cancels
+    expect(slotView(1, slot.state).pending_cancels.length).toBe(16)
+    slot.life("retiring")
+    slot.take()
+    expect(said(slot.clock(1))).toEqual([])
+    slot.cancelled(first ?? 0)
+    expect(said(slot.clock(1))).toEqual([expect.stringMatching(/^cancel \d+ slot_retires$/)])
   })
 })

@@ -21,7 +21,7 @@ export interface Execution {
 export const shareOf = (amount: Quote, part: Volume, whole: Volume): Quote =>
   part === whole ? amount : (divideHalfEven(amount * part, whole) as Quote)
 
-/** cost / volume, at the price scale. */
+/** cost / volume, at the price scale; of no volume, no price: a fact that says so must not stop a market. */
 export const averagePrice = (cost: Quote, volume: Volume): Price =>
   volume === 0n ? Price.zero : (divideHalfEven(cost * 100_000_000n, volume) as Price)
 

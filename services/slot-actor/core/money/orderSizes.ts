@@ -14,13 +14,13 @@ import type { Terms } from "../terms.ts"
 export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null = null): OrderSizes => {
   const { skew, favouredMultiplier } = terms.sizing
   const base = withLayers(state, terms)
-  if (skew === 0) return { A: base, B: base }
-  const available = funds ?? freeBalances(state)
+  const available = skew === 0 ? null : (funds ?? freeBalances(state))
+  if (available === null) return { A: base, B: base }
   const favoured = (inUsd: number): number =>
     Math.max(base, Math.min(base * favouredMultiplier, Math.max(base, inUsd - base)))
   return skew > 0
-    ? { A: base, B: favoured(available?.usd ?? 0) }
-    : { A: favoured((available?.doge ?? 0) * state.marketPrice), B: base }
+    ? { A: base, B: favoured(available.usd) }
+    : { A: favoured(available.doge * state.marketPrice), B: base }
 }
 
 /** Capital layers in an order of this size. The sizes of a fresh start carry none. */

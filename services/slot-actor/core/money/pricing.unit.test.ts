@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { averagePrice } from "./booking.ts"
 import { baseSizes, entryPrice, exitPrice, lossBackoff, orderVolume, replacementPrice } from "./pricing.ts"
 import { testRules } from "../../testing/slotDriver.ts"
 import { termsOf } from "../terms.ts"
@@ -73,6 +74,8 @@ describe("order volumes", () => {
     [0, 0.1, "no_size"],
     [-1, 0.1, "no_size"],
     [0.49, 0.01, "below_min_cost"],
+    // Rounded up to 14 it would cost enough, but a size is never raised to fit.
+    [0.498, 0.036, "below_min_cost"],
     [1.24, 0.1, "below_min_volume"],
     // Rounded up to 13 it would fit the volume, but 0.02 · 13 does not reach the minimum cost.
     [0.5, 0.5, "below_min_volume"]
@@ -82,6 +85,10 @@ describe("order volumes", () => {
 
   it("are refused when rounding takes the cost below the minimum", () => {
     expect(orderVolume(0.5, 0.0352, { ...terms, minVolume: 1 })).toBe("below_min_cost")
+  })
+
+  it("are refused when nothing is left of them, also where the exchange has no minimum", () => {
+    expect(orderVolume(0.4, 1, { ...terms, minVolume: 0, minCostUsd: 0 })).toBe("below_min_volume")
   })
 
   it("round halves to even", () => {
@@ -118,5 +125,12 @@ describe("the terms", () => {
     expect(own).toMatchObject({ priceDecimals: 7, volumeDecimals: 8, minVolume: 20, minCostUsd: 1 })
     expect(terms.makerFeeE12).toBe(2_500_000_000n)
     expect(own.makerFeeE12).toBe(1_600_000_000n)
+  })
+})
+
+describe("an average price", () => {
+  it("is cost by volume to the last of its decimals", () => {
+    expect(averagePrice(Quote.parse("500"), Volume.parse("1"))).toBe(Price.parse("500"))
+    expect(averagePrice(Quote.parse("1"), Volume.parse("3"))).toBe(Price.parse("0.3333333333"))
   })
 })

@@ -90,7 +90,6 @@ const tooSmall = (draft: Draft, rest: ExitOrder): boolean =>
 
 /** The exit with what this order filled moved to the closed part of its position. */
 const closePart = (draft: Draft, exit: ExitOrder, filled: Execution): ExitOrder => {
-  if (filled.volume === 0n) return exit
   const { position } = exit
   draft.book.totalFees = plus(draft.book.totalFees, filled.fee)
   return {

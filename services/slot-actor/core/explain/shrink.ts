@@ -2,9 +2,9 @@
  * The shortest story that still breaks a slot: of all events it folded, those without which the same rules would not be broken.
  * Delta debugging (ddmin): leave out ever smaller parts of the list as long as the rest still breaks. Pure.
  */
-import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import { slotActor } from "./actor.ts"
+import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { slotActor } from "../actor.ts"
 
 /** An event where it stood. */
 export interface PlacedEvent {

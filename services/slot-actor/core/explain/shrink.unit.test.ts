@@ -1,9 +1,9 @@
-import { placeAt } from "../../../shared/actor/core/actor.ts"
+import { placeAt } from "../../../../shared/actor/core/actor.ts"
 import { describe, expect, it } from "vitest"
-import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
+import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { type PlacedEvent, shrink, violationsOf } from "./shrink.ts"
-import { SlotDriver } from "../testing/slotDriver.ts"
+import { SlotDriver } from "../../testing/slotDriver.ts"
 
 /** A driver that remembers what it told the slot. */
 class Recorder extends SlotDriver {
@@ -76,5 +76,45 @@ describe("the shortest story of a breach", () => {
     expect(some.length).toBeGreaterThan(shortest.length)
     expect(some.length).toBeLessThan(slot.events.length)
     expect(shrink(1, slot.events, violations, 0)).toEqual(slot.events)
+  })
+})
+
+/** Sixteen events, of which a slot needs six to break: an entry filled with no volume, in a market that was never quiet. */
+const shortStory = (): Recorder => {
+  const slot = new Recorder()
+  slot.ready()
+  slot.price("0.1")
+  for (let n = 0; n < 8; n++) slot.clock(1)
+  slot.fill(1, { volume: "0" })
+  return slot
+}
+
+describe("what a budget buys", () => {
+  const slot = shortStory()
+  const violations = slot.state.book.halted ?? []
+  const lengths = Array.from({ length: 260 }, (_, budget) => shrink(1, slot.events, violations, budget).length)
+  it("is never a longer story than a smaller one bought", () => {
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a))
+  })
+
+  it("is the list of lengths below, each with the first budget that reaches it", () => {
+    const steps = lengths.flatMap((length, budget) => (length === lengths[budget - 1] ? [] : [[budget, length]]))
+    expect(steps).toEqual([
+      [0, 16],
+      [41, 12],
+      [117, 10],
+      [176, 9],
+      [193, 8],
+      [215, 7],
+      [246, 6]
+    ])
+  })
+
+  it("is nothing shorter where there is nothing to leave out", () => {
+    const [only] = slot.events
+    if (only === undefined) throw new Error("the story is empty")
+    expect(shrink(1, [only], [])).toEqual([only])
+    expect(shrink(1, [], [])).toEqual([])
+    expect(violationsOf(1, [only])).toBeNull()
   })
 })

@@ -1,0 +1,228 @@
+import { placeAt } from "../../../shared/actor/core/actor.ts"
+import { assert, describe, it } from "@effect/vitest"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { gatewayFold } from "./fold.ts"
+import { findLive, type GatewayState, liveOrders } from "./state.ts"
+
+const subjects = marketSubjects("XDGUSD")
+type Told = readonly [subject: string, event: MarketEvent, timeMs?: number]
+
+const foldAll = (...steps: ReadonlyArray<Told>): GatewayState =>
+  steps.reduce(
+    (state, [subject, event, timeMs = 1_000], n) =>
+      gatewayFold.reduce(state, event, placeAt({ seq: n + 1, index: 0, subject, epoch: 1, timeMs })).state,
+    gatewayFold.initial
+  )
+
+const request = (slot: number, localId: number, role: "entry" | "exit" = "exit"): Told => [
+  subjects.out(`slot-${slot}`),
+  {
+    _tag: "OrderRequested",
+    localId,
+    side: "buy",
+    role,
+    tradeId: "A",
+    cycle: 1,
+    price: Price.parse("0.1"),
+    volume: Volume.parse("20"),
+    postOnly: true,
+    layers: 0,
+    reason: { rule: "entry_fill_exit", numbers: {} }
+  }
+]
+const cancel = (localId: number): Told => [
+  subjects.out("slot-1"),
+  { _tag: "CancelRequested", localId, recoveryId: null, reason: { rule: "stale_entry", numbers: {} } }
+]
+const granted = (localId: number): Told => [
+  subjects.out("governor"),
+  { _tag: "EntryGranted", slot: 1, localId, reason: { rule: "configured", numbers: {} } }
+]
+const amend = (localId: number, price: string): Told => [
+  subjects.out("slot-1"),
+  {
+    _tag: "AmendRequested",
+    localId,
+    recoveryId: 1,
+    price: Price.parse(price),
+    reason: { rule: "configured", numbers: {} }
+  }
+]
+const fact = (event: MarketEvent, slot = 1): Told => [subjects.order(slot), event]
+const accepted = (localId: number): Told => fact({ _tag: "OrderAccepted", clientId: "k", localId, txid: `T${localId}` })
+const amended = (localId: number, price: string): Told =>
+  fact({ _tag: "OrderAmended", clientId: "k", localId, price: Price.parse(price) })
+const filled = (localId: number, execId: string): Told =>
+  fact({
+    _tag: "FillRecorded",
+    clientId: "k",
+    localId,
+    txid: `T${localId}`,
+    execId,
+    price: Price.parse("0.1"),
+    volume: Volume.parse("5"),
+    cost: Quote.parse("0.5"),
+    fee: Quote.zero,
+    liquidity: "maker"
+  })
+
+const lane = (state: GatewayState) => {
+  const found = state.lanes[1]
+  assert.isDefined(found)
+  return found
+}
+const order = (state: GatewayState, localId: number) => {
+  const found = lane(state).orders[localId]
+  assert.isDefined(found)
+  return found
+}
+const tasks = (state: GatewayState) => lane(state).tasks.map(({ _tag, localId }) => `${_tag} ${localId}`)
+
+describe("the gateway before the first record", () => {
+  it("knows nothing", () => {
+    assert.deepStrictEqual(gatewayFold.initial, {
+      epoch: 0,
+      constraints: null,
+      fees: null,
+      balances: null,
+      openOrders: null,
+      reconciled: null,
+      lanes: {},
+      beganMs: 0,
+      failedCalls: 0,
+      asked: []
+    })
+  })
+})
+
+describe("what the journal says of the account", () => {
+  const account = subjects.account
+  const constraints: EventOf<"ConstraintsObserved"> = {
+    _tag: "ConstraintsObserved",
+    priceDecimals: 6,
+    volumeDecimals: 8,
+    minVolume: Volume.parse("13"),
+    minCost: Quote.parse("0.5"),
+    status: "online"
+  }
+  const fees: EventOf<"FeesObserved"> = { _tag: "FeesObserved", makerPct: 0.25, takerPct: 0.4 }
+  const balances: EventOf<"BalancesObserved"> = {
+    _tag: "BalancesObserved",
+    base: { total: Volume.parse("100"), hold: Volume.zero },
+    quote: { total: Quote.parse("50"), hold: Quote.zero }
+  }
+  const openOrders: EventOf<"OpenOrdersObserved"> = { _tag: "OpenOrdersObserved", ours: 2, foreign: 1 }
+  const reconciled: EventOf<"AccountReconciled"> = {
+    _tag: "AccountReconciled",
+    openOrders: 2,
+    missed: 0,
+    foreignOrders: 1,
+    windowStartMs: 0
+  }
+  const epoch = (watchesOrders: boolean): Told => [
+    subjects.control,
+    { _tag: "EpochRaised", epoch: 4, service: "any", reason: "start", watchesOrders, fitsModels: false }
+  ]
+  const errors: MarketEvent = { _tag: "ExchangeErrorsObserved", consecutive: 3, operation: "AddOrder", detail: "" }
+  const audit: Told = [subjects.out("governor"), { _tag: "AuditAsked", commandId: "a" }]
+  const drift: Told = [subjects.out("governor"), { _tag: "DriftReconcileAsked", commandId: "d" }]
+  const everything: ReadonlyArray<Told> = [
+    epoch(true),
+    ...[constraints, fees, balances, openOrders, reconciled, errors].map((event): Told => [account, event])
+  ]
+  const known = { epoch: 4, constraints, fees, balances, openOrders, reconciled, failedCalls: 3, beganMs: 1_000 }
+
+  it("stands beside the orders, and none of it is lost by what comes after", () => {
+    const asked = foldAll(...everything, request(1, 1), accepted(1), audit, drift)
+    assert.deepInclude(asked, known)
+    const answer: MarketEvent = { _tag: "DriftReconciled", commandId: "d", cancelled: [], leftAlone: [] }
+    const answered = foldAll(...everything, request(1, 1), audit, drift, [account, answer])
+    assert.deepInclude(answered, known)
+    assert.sameMembers(Object.keys(lane(answered).orders), ["1"])
+    assert.deepStrictEqual(answered.asked, [{ what: "audit", commandId: "a" }])
+  })
+
+  it("is compared anew after a start of what watches orders, and of nothing else", () => {
+    assert.isNull(foldAll(...everything, epoch(true)).reconciled)
+    assert.deepStrictEqual(foldAll(...everything, epoch(false)).reconciled, reconciled)
+  })
+
+  it("began with the first record that has a time", () => {
+    const tick = (timeMs: number): Told => [account, fees, timeMs]
+    assert.strictEqual(foldAll(tick(0)).beganMs, 0)
+    assert.strictEqual(foldAll(tick(0), tick(1)).beganMs, 1)
+    assert.strictEqual(foldAll(tick(0), tick(1), tick(2)).beganMs, 1)
+  })
+})
+
+describe("the orders of one lane", () => {
+  it("are each their own: what becomes of one leaves the others and their tasks alone", () => {
+    assert.deepEqual(tasks(foldAll(request(1, 1), request(1, 2))), ["Place 1", "Place 2"])
+    assert.deepEqual(tasks(foldAll(request(1, 1), amend(1, "0.12"), request(1, 2), accepted(1))), [
+      "Amend 1",
+      "Place 2"
+    ])
+    const cancelled = foldAll(request(1, 1), accepted(1), request(1, 2), amend(1, "0.12"), amend(2, "0.12"), cancel(1))
+    assert.deepEqual(tasks(cancelled), ["Place 2", "Amend 2", "Cancel 1"])
+  })
+
+  it("keep what was asked through withdrawal and grant", () => {
+    const asked = order(foldAll(request(1, 1, "entry"), request(1, 2, "entry")), 1)
+    assert.strictEqual(asked.deadlineMs, 0)
+    const withdrawn = foldAll(request(1, 1, "entry"), request(1, 2, "entry"), cancel(1))
+    assert.deepStrictEqual(order(withdrawn, 1), { ...asked, grant: "withdrawn" })
+    assert.strictEqual(order(withdrawn, 2).grant, "awaited")
+    const late = foldAll(request(1, 1, "entry"), request(1, 2, "entry"), cancel(1), granted(1))
+    assert.deepStrictEqual(order(late, 1), { ...asked, grant: "granted" })
+  })
+
+  it("remember every fill by its name", () => {
+    const state = foldAll(request(1, 1), accepted(1), filled(1, "E1"), filled(1, "E2"), filled(1, "E1"))
+    assert.deepStrictEqual(order(state, 1).execIds, ["E1", "E2"])
+    assert.strictEqual(order(state, 1).filled, Volume.parse("10"))
+    assert.strictEqual(lane(state).lastFactSeq, 5)
+  })
+
+  it("remember the last eight prices they stood at", () => {
+    const prices = Array.from({ length: 10 }, (_, n) => `0.2${n}`)
+    const state = foldAll(request(1, 1), accepted(1), ...prices.map((price) => amended(1, price)))
+    assert.strictEqual(order(state, 1).price, Price.parse("0.29"))
+    assert.deepStrictEqual(
+      order(state, 1).formerPrices,
+      prices.slice(1, 9).map((price) => Price.parse(price))
+    )
+  })
+
+  it("that the lane does not know leave only their place in the chain", () => {
+    assert.deepStrictEqual(lane(foldAll(accepted(9))), { slot: 1, tasks: [], orders: {}, lastFactSeq: 1 })
+  })
+})
+
+describe("a live order", () => {
+  const state = foldAll(request(1, 1), request(1, 2), accepted(2), request(3, 1))
+  const { clientId } = order(state, 1)
+
+  it("is one of any lane", () => {
+    assert.deepStrictEqual(
+      liveOrders(state).map(({ slot, order: { localId } }) => [slot, localId]),
+      [
+        [1, 1],
+        [1, 2],
+        [3, 1]
+      ]
+    )
+  })
+
+  it("is found by the exchange's id or by ours", () => {
+    assert.deepStrictEqual(findLive(state, null, "T2"), { slot: 1, order: order(state, 2) })
+    assert.deepStrictEqual(findLive(state, clientId, "unheard of"), { slot: 1, order: order(state, 1) })
+    assert.deepStrictEqual(findLive(state, "somebody else's", "T2"), { slot: 1, order: order(state, 2) })
+  })
+
+  it("is not found by anything else", () => {
+    assert.isNull(findLive(state, null, "unheard of"))
+    assert.isNull(findLive(state, "somebody else's", "unheard of"))
+  })
+})
