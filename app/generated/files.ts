@@ -1,4 +1,4 @@
-/** Every file, or part of one, that follows from the registry and the settings. */
+/** Every file, or part of one, that follows from the registry, the settings and the table of actions. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { EXCHANGE_SETTINGS } from "../../shared/config/exchange.ts"
@@ -7,6 +7,8 @@ import { defaultsOf } from "../../shared/config/table.ts"
 import { STREAMS } from "../leaves/journal.ts"
 import { SERVICES } from "../registry.ts"
 import { SETTING_ROWS } from "../settings.ts"
+import { ACTIONS } from "../../shared/core/actions/actions.ts"
+import { actionTable } from "./actions.ts"
 import { composePasswords, composeServices, type Deployed } from "./compose.ts"
 import { exchangeUsers, marketUsers } from "./nats.ts"
 import { withRegions } from "./regions.ts"
@@ -42,6 +44,7 @@ export const generatedFiles = (): ReadonlyArray<GeneratedFile> => {
   return [
     { path: "docs/configuration.md", text: configurationPage(SETTING_ROWS) },
     regionsOf("docs/architecture.md", { services: serviceTable(SERVICES) }),
+    regionsOf("services/control-plane/README.md", { actions: actionTable(ACTIONS) }),
     regionsOf("docker-compose.yml", { passwords: composePasswords(SERVICES), services: composeServices(SERVICES) }),
     regionsOf("nats.conf", {
       "market users": marketUsers(SERVICES, STREAMS.market(pair)),

@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { SERVICES } from "../registry.ts"
+import { actionTable } from "./actions.ts"
 import { composeServices, type Deployed, natsUsers } from "./compose.ts"
 import { generatedFiles } from "./files.ts"
 import { marketUsers } from "./nats.ts"
 import { withRegions } from "./regions.ts"
 
-describe("what follows from the registry and the settings", () => {
+describe("what follows from the registry, the settings and the table of actions", () => {
   it.each(generatedFiles())("is up to date in $path", ({ path, text }) => {
     expect(readFileSync(join(import.meta.dirname, "../..", path), "utf8"), "run: npm run -s generate").toBe(text)
   })
@@ -39,6 +40,16 @@ describe("what follows from the registry and the settings", () => {
             allow: [
               "m.out.risk-desk", "m.control"`)
     expect(users).toMatch(/deny: \["m\.out\.governor", .*"m\.out\.risk-desk"\]/)
+  })
+})
+
+describe("the table of actions", () => {
+  it("has a line for a new one, with what each argument takes", () => {
+    const times = { name: "times", kind: "integer", min: 1, max: 10, about: "How often" } as const
+    const bell = { title: "Ring the bell", about: "It rings.", arguments: { times } }
+    expect(actionTable({ ring_bell: bell }).split("\n").at(-1)).toBe(
+      "| `ring_bell` | `times`: How often (1–10) | It rings. |"
+    )
   })
 })
 

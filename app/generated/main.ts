@@ -1,4 +1,4 @@
-/** `npm run -s generate`: writes every file that follows from the registry and the settings. A test fails while one is stale. */
+/** `npm run -s generate`: writes every file that follows from the registry, the settings and the table of actions. A test fails while one is stale. */
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { generatedFiles } from "./files.ts"

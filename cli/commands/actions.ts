@@ -6,7 +6,8 @@ import { ANSWER_WITHIN_MS } from "../../services/control-plane/actions/actions.t
 import { userInfo } from "node:os"
 import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { ACTION_NAMES, argumentsOf } from "../../services/control-plane/actions/actionRequest.ts"
+import { ACTIONS } from "../../shared/core/actions/actions.ts"
+import { type Action, type ActionArgument, defaultOf, rangeOf } from "../../shared/core/actions/argument.ts"
 import type { Settings } from "../../app/settings.ts"
 import { readControlToken } from "../../services/control-plane/controlToken.ts"
 import { loadSettings } from "../shared/settings.ts"
@@ -107,35 +108,50 @@ const urlOf = ({ host, port }: Pick<Settings, "host" | "port">): string => {
 const optional = <A>(flag: Flag.Flag<A>, description: string) =>
   flag.pipe(Flag.withDescription(description), Flag.optional)
 
-/** Under the names of the fields they become. */
-const fields = {
-  slot: optional(Flag.Int("slot"), "A slot's number"),
-  recoveryId: optional(Flag.Int("recovery-id"), "A recovery's number within its slot"),
-  count: optional(Flag.Int("count"), "How many"),
-  pct: optional(Flag.Finite("pct"), "A distance in percent"),
-  minDistancePct: optional(
-    Flag.Finite("min-distance-pct"),
-    "Only recoveries at least so far from the market, in percent"
-  ),
-  limit: optional(Flag.String("limit"), "An amount in quote currency; 0 switches the lock off"),
-  source: optional(Flag.String("source"), "Which currency funds the layer: auto, doge or usd"),
-  timeframe: optional(Flag.String("timeframe"), "A timeframe that regime models are fitted to: 1m, 15m (default: all)"),
-  note: optional(Flag.String("note"), "Why, for whoever reads it later"),
-  id: optional(Flag.String("id"), "The command's id: the same id takes effect once, however often it is sent")
-} as const
+const flagOf = ({ name, kind }: ActionArgument, description: string): Flag.Flag<Option.Option<number | string>> => {
+  const flag = name.replaceAll("_", "-").replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  if (kind === "integer") return optional(Flag.Int(flag), description)
+  return kind === "percent" ? optional(Flag.Finite(flag), description) : optional(Flag.String(flag), description)
+}
+
+/** What it is for, what may be chosen, and what it is left to where it is left open. */
+const descriptionOf = (argument: ActionArgument): string => {
+  const choices = argument.kind === "choice" ? `: ${rangeOf(argument)}` : ""
+  return `${argument.about}${choices}${"open" in argument ? ` (default: ${argument.open})` : ""}`
+}
+
+const rows: ReadonlyArray<readonly [string, Action]> = Object.entries(ACTIONS)
+const argumentsOf = (action: Action): ReadonlyArray<ActionArgument> => Object.values(action.arguments)
+const everyArgument = rows.flatMap(([, action]) => argumentsOf(action))
+
+/** Under the names of the fields they become; what several actions take is one flag. */
+const flags = Object.fromEntries(
+  everyArgument.map((argument) => {
+    const all = everyArgument.filter(({ name }) => name === argument.name)
+    return [argument.name, flagOf(argument, [...new Set(all.map(descriptionOf))].join("; "))]
+  })
+)
 
 /** Every action with its arguments, for the help text. */
-const usage = ACTION_NAMES.map((name) => {
-  const args = argumentsOf(name).map((argument) => (argument.required ? argument.name : `[${argument.name}]`))
-  return [name, ...args].join(" ")
-}).join("; ")
+const usage = rows
+  .map(([name, action]) => {
+    const args = argumentsOf(action).map((argument) =>
+      defaultOf(argument) === undefined ? argument.name : `[${argument.name}]`
+    )
+    return [name, ...args].join(" ")
+  })
+  .join("; ")
 
 /** The command line of actions. */
 export const actionCommand = Command.make(
   "action",
   {
-    action: Argument.Literals("name", ACTION_NAMES).pipe(Argument.withDescription(usage)),
-    ...fields,
+    action: Argument.Literals(
+      "name",
+      rows.map(([name]) => name)
+    ).pipe(Argument.withDescription(usage)),
+    given: flags,
+    id: optional(Flag.String("id"), "The command's id: the same id takes effect once, however often it is sent"),
     author: Flag.String("author").pipe(
       Flag.withDescription("Who asks (default: you)"),
       Flag.withDefault(`cli:${userInfo().username}`)
@@ -146,10 +162,10 @@ export const actionCommand = Command.make(
     ),
     url: optional(Flag.String("url"), "Where the control plane is (default: by HOST and PORT)")
   },
-  Effect.fn(function* ({ action, author, preview, url, ...args }) {
+  Effect.fn(function* ({ action, given, id, author, preview, url }) {
     const settings = yield* loadSettings()
     const token = yield* readControlToken(settings)
-    const chosen = Object.entries<Option.Option<string | number>>(args).flatMap(([name, value]) =>
+    const chosen = Object.entries({ ...given, id }).flatMap(([name, value]) =>
       Option.isSome(value) ? [[name, value.value] as const] : []
     )
     const body = { action, author, preview, ...Object.fromEntries(chosen) }

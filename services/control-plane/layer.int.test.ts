@@ -272,6 +272,7 @@ describe("the routes", () => {
   it.effect.each([
     ["/", "text/html; charset=utf-8"],
     ["/page/main.js", "text/javascript; charset=utf-8"],
+    ["/page/actions.js", "text/javascript; charset=utf-8"],
     ["/page/views/view.js", "text/javascript; charset=utf-8"],
     ["/page/styles/style.css", "text/css; charset=utf-8"],
     ["/page/icon.svg", "image/svg+xml"]

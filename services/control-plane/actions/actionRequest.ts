@@ -1,6 +1,8 @@
 /** The body of `POST /api/action`: read field by field, so that each wrong one is named with its value and what is accepted. Pure. */
 import { Result, Schema } from "effect"
-import { Command, CommandId } from "../../../shared/events/families/command.ts"
+import { ACTIONS } from "../../../shared/core/actions/actions.ts"
+import { defaultOf } from "../../../shared/core/actions/argument.ts"
+import { type Command, CommandId, schemaOfArgument } from "../../../shared/events/families/command.ts"
 
 /** A command as somebody asked for it. */
 export interface ActionRequest {
@@ -27,28 +29,26 @@ const COMMON = {
   shown: Schema.Array(Schema.String).check(Schema.isMaxLength(MAX_SHOWN))
 } as const
 
-/** What stands for a field that is left out. An argument without a default must be given. */
-const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  pause: { note: "" },
-  add_slot: { count: 1 },
-  add_layer: { source: null },
-  retrain: { timeframe: null }
+/** An argument as it is read: from the field `name` into the command's field `key`. */
+interface Field {
+  readonly key: string
+  readonly name: string
+  readonly schema: Schema.Codec<unknown, unknown>
+  /** What stands for it where it is left out; undefined: it must be given. */
+  readonly fallback: unknown
 }
 
-/** Every action by its name, with the schemas of its arguments. */
-const ACTIONS: ReadonlyMap<string, Readonly<Record<string, Schema.Codec<unknown, unknown>>>> = new Map(
-  Command.members.map(({ fields }) => {
-    const { name, ...args } = fields
-    return [name.literal, args]
-  })
+const FIELDS: ReadonlyMap<string, ReadonlyArray<Field>> = new Map(
+  Object.entries(ACTIONS).map(([action, { arguments: args }]) => [
+    action,
+    Object.entries(args).map(([key, argument]) => ({
+      key,
+      name: argument.name,
+      schema: schemaOfArgument(argument),
+      fallback: defaultOf(argument)
+    }))
+  ])
 )
-
-/** The names of all actions, in the order in which they are documented. */
-export const ACTION_NAMES: ReadonlyArray<string> = [...ACTIONS.keys()]
-
-/** The arguments of an action, and whether each must be given. */
-export const argumentsOf = (action: string): ReadonlyArray<{ readonly name: string; readonly required: boolean }> =>
-  Object.keys(ACTIONS.get(action) ?? {}).map((name) => ({ name, required: DEFAULTS[action]?.[name] === undefined }))
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -76,28 +76,27 @@ const read = <A>(
 export const readAction = (body: unknown): Result.Result<ActionRequest, string> => {
   if (!isObject(body)) return Result.fail('the body is no JSON object such as {"action":"pause","note":"…"}')
   const { action } = body
-  const args = typeof action === "string" ? ACTIONS.get(action) : undefined
-  if (typeof action !== "string" || args === undefined) {
+  const fields = typeof action === "string" ? FIELDS.get(action) : undefined
+  if (typeof action !== "string" || fields === undefined) {
     const said = action === undefined ? "action is missing" : `action=${shownValue(action)}`
-    return Result.fail(`${said}: expected one of ${ACTION_NAMES.join(", ")}`)
+    return Result.fail(`${said}: expected one of ${[...FIELDS.keys()].join(", ")}`)
   }
-  const unknownField = Object.keys(body).find((name) => name !== "action" && !(name in args) && !(name in COMMON))
+  const accepted = [...fields.map(({ name }) => name), ...Object.keys(COMMON)]
+  const unknownField = Object.keys(body).find((name) => name !== "action" && !accepted.includes(name))
   if (unknownField !== undefined) {
-    const accepted = [...Object.keys(args), ...Object.keys(COMMON)].join(", ")
-    return Result.fail(
-      `${unknownField}=${shownValue(body[unknownField])}: ${action} has no such field; it has ${accepted}`
-    )
+    const said = `${unknownField}=${shownValue(body[unknownField])}`
+    return Result.fail(`${said}: ${action} has no such field; it has ${accepted.join(", ")}`)
   }
   return Result.gen(function* () {
     const command: Record<string, unknown> = { name: action }
-    for (const [name, schema] of Object.entries(args)) {
-      command[name] = yield* read(name, schema, body[name], DEFAULTS[action]?.[name])
+    for (const { key, name, schema, fallback } of fields) {
+      command[key] = yield* read(name, schema, body[name], fallback)
     }
     return {
       id: yield* read("id", COMMON.id, body["id"], null),
       author: yield* read("author", COMMON.author, body["author"], "api"),
       // Each field has just been read with this command's own schema.
-      command: command as Command,
+      command: command as unknown as Command,
       preview: yield* read("preview", COMMON.preview, body["preview"], false),
       shown: yield* read("shown", COMMON.shown, body["shown"], [])
     }

@@ -3,43 +3,26 @@ import { h } from "./h.js"
 
 /**
  * @import { ActionAnswer } from "../actions/actions.ts"
+ * @import { ActionName } from "../../../shared/core/actions/actions.ts"
+ * @import { ActionWords } from "./actions.js"
  * @import { Element } from "./h.js"
  * @typedef {"token" | "previewing" | "previewed" | "sending" | "answered" | "failed"} Phase
- * @typedef {{ readonly action: string, readonly args: Readonly<Record<string, number>>, readonly title: string,
- *   readonly id: string, readonly phase: Phase, readonly problem: string, readonly preview: ActionAnswer | null,
- *   readonly answer: ActionAnswer | null }} Asking `id` stays the same however often it is sent: it takes effect once.
+ * @typedef {{ readonly action: ActionName, readonly args: Readonly<Record<string, number | string>>, readonly title: string,
+ *   readonly about: string, readonly id: string, readonly phase: Phase, readonly problem: string,
+ *   readonly preview: ActionAnswer | null, readonly answer: ActionAnswer | null }} Asking `id` stays the same however often it is sent: it takes effect once.
  */
 
-/** What an action is, and what it means for the market. */
-const ACTIONS = {
-  pause: ["Pause the market", "No new entries. Standing orders stay, exits and bookkeeping go on."],
-  resume: ["Resume the market", "Slots enter again, as far as nothing stands against it."],
-  add_slot: ["Add a slot", "One more slot begins to trade with the funds that are free."],
-  remove_slot: [
-    "Remove slot",
-    "Its orders are cancelled and what it holds is given up to the account. It never comes back."
-  ],
-  add_layer: ["Add a capital layer", "Every new order becomes larger, as far as the funds reach."],
-  remove_layer: ["Remove a capital layer", "Every new order becomes smaller. Standing orders keep their size."],
-  retrain: [
-    "Retrain the regime models",
-    "Both timeframes are fitted anew, now. A model that is refused leaves the old one in use."
-  ],
-  soft_close_next: ["Soft close the oldest recovery", "It moves next to the market: it closes soon, mostly at a loss."]
-}
-
 /**
- * @param {string} action
- * @param {Readonly<Record<string, number>>} args
- * @param {string} id
+ * @param {Pick<Asking, "action" | "args" | "id">} asked
+ * @param {ActionWords} words
  * @param {boolean} hasToken
  * @returns {Asking}
  */
-export const begin = (action, args, id, hasToken) => {
-  const [title = action] = ACTIONS[/** @type {keyof typeof ACTIONS} */ (action)] ?? []
-  const about = args["slot"] === undefined ? "" : ` ${args["slot"]}`
+export const begin = (asked, { title, about }, hasToken) => {
+  const { slot } = asked.args
   const phase = hasToken ? "previewing" : "token"
-  return { action, args, title: `${title}${about}`, id, phase, problem: "", preview: null, answer: null }
+  const named = slot === undefined ? title : `${title} ${slot}`
+  return { ...asked, title: named, about, phase, problem: "", preview: null, answer: null }
 }
 
 /**
@@ -182,13 +165,11 @@ const answered = (answer, seenSeq) => {
  * @param {number | null} seenSeq
  * @returns {Element}
  */
-export const dialogView = (asking, seenSeq) => {
-  const [, meaning = ""] = ACTIONS[/** @type {keyof typeof ACTIONS} */ (asking.action)] ?? []
-  return h(
+export const dialogView = (asking, seenSeq) =>
+  h(
     "div",
     { class: asking.phase },
     h("h2", { id: "ask-title" }, asking.title),
-    h("p", { class: "quiet" }, meaning),
+    h("p", { class: "quiet" }, asking.about),
     ...body(asking, seenSeq)
   )
-}

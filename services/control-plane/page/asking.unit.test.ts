@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { ACTIONS } from "../../../shared/core/actions/actions.ts"
 import type { ActionAnswer } from "../actions/actions.ts"
 import { begin, dialogView, told, unanswered } from "./asking.js"
 import { type Element, type Node, textOf } from "./h.js"
@@ -12,7 +13,7 @@ const answer = (fields: Partial<ActionAnswer> = {}): ActionAnswer => ({
   seq: 40,
   ...fields
 })
-const previewing = begin("add_slot", {}, "a", true)
+const previewing = begin({ action: "add_slot", args: {}, id: "a" }, ACTIONS.add_slot, true)
 const previewed = told(previewing, 200, answer({ result: "would_apply", seq: null }))
 const sending = { ...previewed, phase: "sending" as const }
 const text = (node: Node) => textOf(node).replaceAll(/\s+/g, " ")
@@ -28,13 +29,16 @@ const doing = (node: Node): ReadonlyArray<string> =>
 
 describe("an action in the dialog", () => {
   it("begins with the token when this tab has none, else with its preview", () => {
-    expect(begin("pause", {}, "a", false).phase).toBe("token")
+    expect(begin({ action: "pause", args: {}, id: "a" }, ACTIONS.pause, false).phase).toBe("token")
     expect(previewing.phase).toBe("previewing")
     expect(doing(dialogView(previewing, 0))).toEqual(["close"])
   })
 
   it("names the slot it is about", () => {
-    expect(begin("remove_slot", { slot: 3 }, "a", true).title).toBe("Remove slot 3")
+    const removing = begin({ action: "remove_slot", args: { slot: 3 }, id: "a" }, ACTIONS.remove_slot, true)
+    expect(text(dialogView(removing, 0))).toMatch(
+      /^Remove slot 3 Its orders are cancelled and what it holds is given up/
+    )
   })
 
   it("can be confirmed only when its preview says that it would be applied", () => {

@@ -3,6 +3,8 @@ import { begin, dialogView, told, unanswered } from "./asking.js"
 import { patch } from "./patch.js"
 
 /**
+ * @import { ActionName } from "../../../shared/core/actions/actions.ts"
+ * @import { ActionWords } from "./actions.js"
  * @import { Asking } from "./asking.js"
  */
 
@@ -25,14 +27,15 @@ const keepToken = (input) => {
 }
 
 /**
- * What a button of the page asks for.
+ * What a button of the page asks for; `actionButton` has made it.
  * @param {Element} button
+ * @param {Readonly<Record<ActionName, ActionWords>>} actions
  * @param {boolean} hasToken
  */
-const askedBy = (button, hasToken) => {
-  const slot = button.getAttribute("data-slot")
-  const args = slot === null ? {} : { slot: Number(slot) }
-  return begin(button.getAttribute("data-action") ?? "", args, freshId(), hasToken)
+const askedBy = (button, actions, hasToken) => {
+  const action = /** @type {ActionName} */ (button.getAttribute("data-action"))
+  const args = JSON.parse(button.getAttribute("data-args") ?? "{}")
+  return begin({ action, args, id: freshId() }, actions[action], hasToken)
 }
 
 /**
@@ -57,9 +60,10 @@ const post = async ({ action, args, id, preview: shown }, preview) => {
  * Hears the buttons below `root`. Returns what to call whenever the page has come to another record.
  * @param {HTMLElement} root
  * @param {HTMLDialogElement} dialog
+ * @param {Readonly<Record<ActionName, ActionWords>>} actions
  * @param {() => number | null} seenSeq
  */
-export const listen = (root, dialog, seenSeq) => {
+export const listen = (root, dialog, actions, seenSeq) => {
   const content = document.createElement("div")
   dialog.append(content)
   /** @type {Asking | null} */
@@ -102,7 +106,7 @@ export const listen = (root, dialog, seenSeq) => {
     const button = /** @type {Element} */ (event.target).closest("[data-action]")
     if (button === null) return
     const hasToken = sessionStorage.getItem(TOKEN) !== null
-    const next = askedBy(button, hasToken)
+    const next = askedBy(button, actions, hasToken)
     asking = null
     dialog.showModal()
     if (hasToken) goOn(next)

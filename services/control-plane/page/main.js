@@ -1,4 +1,5 @@
 /** Listens to the server and keeps the page up to date. The browser only shows: every figure comes from the server. */
+import { ACTIONS } from "./actions.js"
 import { beat, heard, isSilent, lost, unknown } from "./connection.js"
 import { listen } from "./dialog.js"
 import { patch } from "./patch.js"
@@ -15,7 +16,7 @@ let openedAtMs = 0
 let drawing = false
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("ask"))
-const drawDialog = listen(root, dialog, () => known.report?.market.last_event_seq ?? null)
+const drawDialog = listen(root, dialog, ACTIONS, () => known.report?.market.last_event_seq ?? null)
 
 const widthOfChart = () => root.querySelector(".chart")?.clientWidth ?? 0
 

@@ -1,5 +1,6 @@
 /** What people ask for: every command by its name, answered in the record of its effects; `retrain` alone is answered later. */
-import type { Command } from "../../../shared/events/families/command.ts"
+import type { ActionName } from "../../../shared/core/actions/actions.ts"
+import type { CommandOf } from "../../../shared/events/families/command.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
@@ -13,64 +14,70 @@ import { askRetrain } from "./watch/retrain.ts"
 import { addLayer, removeLayer } from "./slots/sizing.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 
-/** Carries the command out, or says why not: before there are rules nobody could. A refused command has changed nothing. */
-export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
-  const { commandId, command, author } = asked
-  const refused = !isConfigured(draft.state)
-    ? reason("waits_for_configuration", {})
-    : command.name === "retrain"
-      ? askRetrain(draft, asked, command.timeframe)
-      : carryOut(draft, commandId, command)
-  if (refused !== null) draft.outputs.push({ _tag: "CommandRefused", commandId, reason: refused })
-  else if (command.name !== "retrain") {
-    draft.outputs.push({ _tag: "CommandApplied", commandId, reason: reason("done", { author }) })
-  }
-}
+/** Another service has its part in it: the command is answered when that has come. */
+const LATER = "later"
 
-type AnsweredAtOnce = Exclude<Command, { readonly name: "retrain" }>
+/** Null: done. Else why not, or that the answer comes later. */
+type Outcome = Reason | null | typeof LATER
 
-/** Null: done. */
-const carryOut = (draft: Draft, commandId: string, command: AnsweredAtOnce): Reason | null => {
-  switch (command.name) {
-    case "pause":
-      return pause(draft, command.note)
-    case "resume":
-      if (!standsStill(draft.state)) return reason("already_running", { mode: draft.state.mode.mode })
-      return resume(draft)
-    case "add_slot":
-      return addSlots(draft, command.count)
-    case "remove_slot":
-      return removeSlot(draft, command.slot)
-    case "remove_slots":
-      return removeSlots(draft, command.count)
-    case "add_layer":
-      return addLayer(draft, command.source)
-    case "remove_layer":
-      return removeLayer(draft)
-    case "set_entry_pct":
-      setTargets(draft, { entryPct: command.pct }, reason("entry_pct_set", { pct: command.pct }))
-      return null
-    case "set_profit_pct":
-      setTargets(draft, { profitPct: command.pct }, reason("profit_pct_set", { pct: command.pct }))
-      return null
-    case "set_daily_loss_limit":
-      setLossLimit(draft, command.limit)
-      return null
-    case "soft_close":
-    case "soft_close_next":
-    case "cancel_stale_recoveries":
-      return softCloseByOperator(draft, command)
-    case "reconcile_drift":
-      draft.outputs.push({ _tag: "DriftReconcileAsked", commandId })
-      return null
-    case "audit_pnl":
-      draft.outputs.push({ _tag: "AuditAsked", commandId })
-      return null
-  }
-}
+type Rule<N extends ActionName> = (draft: Draft, command: CommandOf<N>, asked: EventOf<"CommandIssued">) => Outcome
 
 const pause = (draft: Draft, note: string): Reason | null => {
   if (draft.state.mode.operatorNeeded?.by === "operator") return reason("already_paused", {})
   pauseByOperator(draft, note)
   return null
+}
+
+/** What carries each command out. */
+const RULES: { readonly [N in ActionName]: Rule<N> } = {
+  pause: (draft, { note }) => pause(draft, note),
+  resume: (draft) =>
+    standsStill(draft.state) ? resume(draft) : reason("already_running", { mode: draft.state.mode.mode }),
+  add_slot: (draft, { count }) => addSlots(draft, count),
+  remove_slot: (draft, { slot }) => removeSlot(draft, slot),
+  remove_slots: (draft, { count }) => removeSlots(draft, count),
+  add_layer: (draft, { source }) => addLayer(draft, source),
+  remove_layer: removeLayer,
+  set_entry_pct: (draft, { pct }) => {
+    setTargets(draft, { entryPct: pct }, reason("entry_pct_set", { pct }))
+    return null
+  },
+  set_profit_pct: (draft, { pct }) => {
+    setTargets(draft, { profitPct: pct }, reason("profit_pct_set", { pct }))
+    return null
+  },
+  set_daily_loss_limit: (draft, { limit }) => {
+    setLossLimit(draft, limit)
+    return null
+  },
+  soft_close: softCloseByOperator,
+  soft_close_next: softCloseByOperator,
+  cancel_stale_recoveries: softCloseByOperator,
+  reconcile_drift: (draft, _command, { commandId }) => {
+    draft.outputs.push({ _tag: "DriftReconcileAsked", commandId })
+    return null
+  },
+  audit_pnl: (draft, _command, { commandId }) => {
+    draft.outputs.push({ _tag: "AuditAsked", commandId })
+    return null
+  },
+  retrain: (draft, { timeframe }, asked) => askRetrain(draft, asked, timeframe) ?? LATER
+}
+
+const carryOut = <N extends ActionName>(
+  draft: Draft,
+  command: CommandOf<N>,
+  asked: EventOf<"CommandIssued">
+): Outcome => RULES[command.name](draft, command, asked)
+
+/** Carries the command out, or says why not: before there are rules nobody could. A refused command has changed nothing. */
+export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): void => {
+  const { commandId, command, author } = asked
+  const outcome = isConfigured(draft.state) ? carryOut(draft, command, asked) : reason("waits_for_configuration", {})
+  if (outcome === LATER) return
+  draft.outputs.push(
+    outcome === null
+      ? { _tag: "CommandApplied", commandId, reason: reason("done", { author }) }
+      : { _tag: "CommandRefused", commandId, reason: outcome }
+  )
 }

@@ -3,48 +3,71 @@
  * effect once however often it is sent. The governor answers with `CommandApplied` or `CommandRefused`.
  */
 import { Schema } from "effect"
+import { ACTIONS, type ActionName, type ArgumentsOf } from "../../core/actions/actions.ts"
+import { type ActionArgument, defaultOf } from "../../core/actions/argument.ts"
+import type { Quote } from "../../core/decimal/decimal.ts"
 import { QuoteText } from "../../schema/decimalText.ts"
 
-const Pct = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 50 }))
-const Slot = Schema.Int.check(Schema.isGreaterThan(0))
-const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))
-/** As candles name it. */
-const Timeframe = Schema.String.check(Schema.isPattern(/^[0-9]{1,5}[mhdw]$/))
-const Limit = QuoteText.check(Schema.makeFilter((limit) => limit >= 0n || "Expected an amount of 0 or more"))
+/** What code sees of an argument of each kind. */
+interface ValueOfKind {
+  readonly integer: number
+  readonly percent: number
+  readonly amount: Quote
+  readonly text: string
+}
 
+type Value<A> = A extends { readonly choices: ReadonlyArray<infer Choice> }
+  ? Choice
+  : A extends { readonly kind: infer Kind extends keyof ValueOfKind }
+    ? ValueOfKind[Kind]
+    : never
+
+/** Null where the argument may be left open. */
+type Given<A> = Value<A> | (A extends { readonly default: null } ? null : never)
+
+/** The command of one action, with its arguments; of several, any of theirs. */
+export type CommandOf<N extends ActionName> = {
+  readonly [K in N]: { readonly name: K } & { readonly [A in keyof ArgumentsOf<K>]: Given<ArgumentsOf<K>[A]> }
+}[N]
+
+/** Any command. */
+export type Command = CommandOf<ActionName>
+
+const inRange = (argument: Extract<ActionArgument, { readonly kind: "integer" | "percent" }>) => {
+  const { min, max, above } = argument
+  if (above !== undefined) return Schema.isGreaterThan(above)
+  return max === undefined ? Schema.isGreaterThanOrEqualTo(min) : Schema.isBetween({ minimum: min, maximum: max })
+}
+
+const schemaOfValue = (argument: ActionArgument): Schema.Codec<unknown, unknown> => {
+  switch (argument.kind) {
+    case "integer":
+      return Schema.Int.check(inRange(argument))
+    case "percent":
+      return Schema.Finite.check(inRange(argument))
+    case "amount":
+      return QuoteText.check(Schema.makeFilter((amount) => amount >= 0n || "Expected an amount of 0 or more"))
+    case "text":
+      return argument.pattern === undefined ? Schema.String : Schema.String.check(Schema.isPattern(argument.pattern))
+    case "choice":
+      return Schema.Literals(argument.choices)
+  }
+}
+
+/** An argument in the journal and in the body of a request. */
+export const schemaOfArgument = (argument: ActionArgument): Schema.Codec<unknown, unknown> =>
+  defaultOf(argument) === null ? Schema.NullOr(schemaOfValue(argument)) : schemaOfValue(argument)
+
+const members = Object.entries(ACTIONS).map(([name, { arguments: args }]) =>
+  Schema.Struct({
+    name: Schema.Literal(name),
+    ...Object.fromEntries(Object.entries(args).map(([key, argument]) => [key, schemaOfArgument(argument)]))
+  })
+)
+
+// Made from the rows from which the type is made: the compiler sees only that each is made of them.
 /** Every command by its name, with its arguments. */
-export const Command = Schema.Union([
-  Schema.Struct({ name: Schema.Literal("pause"), note: Schema.String }),
-  Schema.Struct({ name: Schema.Literal("resume") }),
-  Schema.Struct({ name: Schema.Literal("add_slot"), count: Count }),
-  Schema.Struct({ name: Schema.Literal("remove_slot"), slot: Slot }),
-  /** The newest ones. */
-  Schema.Struct({ name: Schema.Literal("remove_slots"), count: Count }),
-  /** `source` says which currency must be able to fund the new layer; null: as configured. */
-  Schema.Struct({
-    name: Schema.Literal("add_layer"),
-    source: Schema.NullOr(Schema.Literals(["auto", "doge", "usd"]))
-  }),
-  Schema.Struct({ name: Schema.Literal("remove_layer") }),
-  Schema.Struct({ name: Schema.Literal("set_entry_pct"), pct: Pct }),
-  Schema.Struct({ name: Schema.Literal("set_profit_pct"), pct: Pct }),
-  /** 0 switches the lock off. */
-  Schema.Struct({ name: Schema.Literal("set_daily_loss_limit"), limit: Limit }),
-  Schema.Struct({ name: Schema.Literal("soft_close"), slot: Slot, recoveryId: Slot }),
-  /** The recovery orphaned first, of all slots. */
-  Schema.Struct({ name: Schema.Literal("soft_close_next") }),
-  /** Every recovery at least so far from the market, farthest first, at most `count`. */
-  Schema.Struct({
-    name: Schema.Literal("cancel_stale_recoveries"),
-    minDistancePct: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
-    count: Count
-  }),
-  Schema.Struct({ name: Schema.Literal("reconcile_drift") }),
-  Schema.Struct({ name: Schema.Literal("audit_pnl") }),
-  /** The regime models are fitted anew, at once; null: of every timeframe, else of this one (`1m`, `15m`). */
-  Schema.Struct({ name: Schema.Literal("retrain"), timeframe: Schema.NullOr(Timeframe) })
-])
-export type Command = typeof Command.Type
+export const Command = Schema.Union(members) as unknown as Schema.Codec<Command, unknown>
 
 /** One token of a subject: what makes it safe in a file name and a URL too. */
 export const CommandId = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/))

@@ -2,7 +2,10 @@
 import { decimal, integer, percent, timeOfDay, UNKNOWN } from "./format.js"
 import { h } from "../h.js"
 
-/** @import { StatusReport } from "../../core/report.ts" */
+/**
+ * @import { ActionName } from "../../../../shared/core/actions/actions.ts"
+ * @import { StatusReport } from "../../core/report.ts"
+ */
 
 /** Lines shown of notices and of commands; the report holds more. */
 const SHOWN_LINES = 8
@@ -10,12 +13,13 @@ const AMOUNT_DIGITS = 2
 
 /**
  * A button that asks for an action; `page/dialog.js` hears the click.
- * @param {string} action
+ * @param {ActionName} action
  * @param {string} label
  * @param {Record<string, string>} [more]
+ * @param {Readonly<Record<string, number | string>>} [args] Those that are not left to their defaults, as in `POST /api/action`.
  */
-export const actionButton = (action, label, more = {}) =>
-  h("button", { type: "button", "data-action": action, ...more }, label)
+export const actionButton = (action, label, more = {}, args = {}) =>
+  h("button", { type: "button", "data-action": action, "data-args": JSON.stringify(args), ...more }, label)
 
 /**
  * @param {string} name

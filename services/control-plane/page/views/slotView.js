@@ -108,11 +108,12 @@ export const slotCard = (slot, report) => {
       h("p", { class: "phase" }, h("b", {}, slot.phase), PHASES[slot.phase], only !== "" && h("em", {}, only)),
       slot.life === "retiring" && h("p", { class: "retiring" }, "retiring"),
       slot.life === "active" &&
-        actionButton("remove_slot", "Remove", {
-          class: "small",
-          "data-slot": String(slot.slot_id),
-          "aria-label": `Remove ${nameOf(slot)}`
-        })
+        actionButton(
+          "remove_slot",
+          "Remove",
+          { class: "small", "aria-label": `Remove ${nameOf(slot)}` },
+          { slot: slot.slot_id }
+        )
     ),
     slot.halted !== null && h("p", { class: "broken" }, `Halted: ${slot.halted.join("; ")}`),
     orders(slot, report),

@@ -133,14 +133,10 @@ describe("the page of a market that runs", () => {
   })
 
   it("offers to pause what runs, and to resume what does not; a retiring slot cannot be removed again", () => {
-    expect(actions(governorPage())).toEqual([
-      "pause",
-      "add_slot",
-      "add_layer",
-      "remove_layer",
-      "soft_close_next",
-      "remove_slot"
-    ])
+    const offered = actions(governorPage())
+    expect(offered[0]).toBe("pause")
+    expect(offered).not.toContain("resume")
+    expect(offered.filter((action) => action === "remove_slot")).toHaveLength(1)
     expect(actions(governorPage({ mode: "PAUSED" }))[0]).toBe("resume")
     expect(actions(governorPage({ mode: "HALTED", mode_reason: "x" }))[0]).toBe("resume")
     expect(text(governorPage())).toContain("such slot 2 S2 both to close retiring")

@@ -1,0 +1,68 @@
+/** What a row of the table of actions says, and how its arguments read to people. Pure. */
+
+interface Common {
+  /** As people write it in HTTP; on the command line the same with hyphens. The row's key is the name in code and journal. */
+  readonly name: string
+  /** What it is for, as one phrase. */
+  readonly about: string
+}
+
+/** What is accepted: above `above`, or from `min` on to `max`, or without an end. */
+type Range =
+  | { readonly min: number; readonly max?: number; readonly above?: never }
+  | { readonly above: number; readonly min?: never; readonly max?: never }
+
+/** Without a default it must be given. Null: it may be left open, and the rule decides, as `open` says to people. */
+type Default<A> = { readonly default?: A } | { readonly default: null; readonly open: string }
+
+/** One argument of an action. */
+export type ActionArgument = Common &
+  (
+    | ({ readonly kind: "integer" } & Range & Default<number>)
+    /** Percent: 1 is one of a hundred. */
+    | ({ readonly kind: "percent" } & Range & Default<number>)
+    /** Of quote currency, 0 or more; decimal text where people write it. */
+    | { readonly kind: "amount" }
+    | ({ readonly kind: "text"; readonly pattern?: RegExp } & Default<string>)
+    | ({ readonly kind: "choice"; readonly choices: ReadonlyArray<string> } & Default<string>)
+  )
+
+/** An action. */
+export interface Action {
+  /** Over the page's dialog. */
+  readonly title: string
+  /** What it means for the market: in the page's dialog before anything is confirmed, and in the documents. */
+  readonly about: string
+  /** By the names under which code and journal know them. */
+  readonly arguments: Readonly<Record<string, ActionArgument>>
+}
+
+/** What stands for an argument that is left out; undefined: it must be given. */
+export const defaultOf = (argument: ActionArgument): number | string | null | undefined =>
+  "default" in argument ? argument.default : undefined
+
+/** The same for people; null where it must be given, or where empty is as good as nothing. */
+export const defaultTextOf = (argument: ActionArgument): string | null => {
+  if ("open" in argument) return argument.open
+  const value = defaultOf(argument) ?? ""
+  return value === "" ? null : String(value)
+}
+
+/** What is accepted, for people; empty: any text. */
+export const rangeOf = (argument: ActionArgument): string => {
+  switch (argument.kind) {
+    case "integer":
+    case "percent": {
+      const { min, max, above } = argument
+      const unit = argument.kind === "percent" ? " %" : ""
+      if (above !== undefined) return `above ${above}${unit}`
+      return max === undefined ? `${min}${unit} or more` : `${min}–${max}${unit}`
+    }
+    case "amount":
+      return "decimal text, 0 or more"
+    case "text":
+      return ""
+    case "choice":
+      return `${argument.choices.slice(0, -1).join(", ")} or ${argument.choices.at(-1)}`
+  }
+}
