@@ -72,7 +72,8 @@ describe("a command that a document shows", () => {
     ])
   })
 
-  it("exists, with every flag it is shown with", () => {
+  // Dozens of starts of the command line, one after the other.
+  it("exists, with every flag it is shown with", { timeout: 5 * TIMEOUT_MS }, () => {
     const wrong = calls.flatMap(({ at, line, words }) => {
       const path = commandPath(words)
       const [first = ""] = words

@@ -17,7 +17,7 @@ import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { watchInvariants } from "./invariants.ts"
 import { countLoss, judge, rollOver, setLossLimit } from "./mode/lossLock.ts"
-import { learnMarket, type MarketFact, minimums, noteSpending } from "./market.ts"
+import { learnMarket, minimums, noteSpending } from "./market.ts"
 import {
   clearCause,
   settleMode,
@@ -42,12 +42,14 @@ import { type GovernorState, initialState } from "./state.ts"
 
 /** Time, and what the event says that needs no rule: replaces what was known. */
 const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
-  const state = learnAdvisor(place.timeMs > before.nowMs ? { ...before, nowMs: place.timeMs } : before, event)
+  const state: GovernorState = {
+    ...before,
+    nowMs: Math.max(before.nowMs, place.timeMs),
+    market: learnMarket(before.market, event, place),
+    advisor: learnAdvisor(before.advisor, event, place)
+  }
   if (event._tag === "GovernorConfigured") return { ...state, rules: event.rules }
-  if (!isMarketFact(event)) return state
-  const market = learnMarket(state.market, event, place)
-  if (event._tag !== "MarketConfigured") return { ...state, market }
-  return { ...state, market, slots: { ...state.slots, listed: event.slots } }
+  return event._tag === "MarketConfigured" ? { ...state, slots: { ...state.slots, listed: event.slots } } : state
 }
 
 /** Once the rules of governor and market are both there, in whichever order they come, the market's slots are. */
@@ -62,18 +64,6 @@ const configured = (draft: Draft, before: GovernorState): void => {
   fitBudget(draft)
   watchFees(draft)
 }
-
-const isMarketFact = (event: MarketEvent): event is MarketFact => MARKET_FACTS.has(event._tag)
-const MARKET_FACTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketFact["_tag"]>([
-  "PriceObserved",
-  "ClockTicked",
-  "ConstraintsObserved",
-  "FeesObserved",
-  "BalancesObserved",
-  "AccountReconciled",
-  "EpochRaised",
-  "MarketConfigured"
-])
 
 /** Heard, because its family is heard whole, and no rule here asks for it. */
 const nothing = (): void => undefined

@@ -1,50 +1,35 @@
 /** What the journal says of the market and the account, kept as the rules need it. */
 import { plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import type { EventPlace } from "../../../shared/actor/core/actor.ts"
+import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
+import { accountHandlers } from "../../../shared/market/core/account.ts"
 import type { Draft } from "./draft.ts"
 import type { MarketSlice, TrackedOrder } from "./state.ts"
 
-/** Facts that only replace what was known. */
-export type MarketFact = EventOf<
-  | "PriceObserved"
-  | "ClockTicked"
-  | "ConstraintsObserved"
-  | "FeesObserved"
-  | "BalancesObserved"
-  | "AccountReconciled"
-  | "EpochRaised"
-  | "MarketConfigured"
->
+const account = accountHandlers<MarketSlice>()
 
-/** The market as it is known after this fact. */
-export const learnMarket = (market: MarketSlice, event: MarketFact, place: EventPlace): MarketSlice => {
-  switch (event._tag) {
-    case "PriceObserved":
-      return {
-        ...market,
-        price: event.last,
-        priceNumber: Price.toNumber(event.last),
-        priceSeq: place.seq,
-        priceAtMs: place.timeMs,
-        priceAgeSec: 0
-      }
-    case "ClockTicked":
-      return { ...market, priceAgeSec: event.priceAgeSec }
-    case "ConstraintsObserved":
-      return { ...market, constraints: event }
-    case "FeesObserved":
-      return { ...market, fees: event }
-    case "BalancesObserved":
-      return { ...market, balances: event, spentBase: Volume.zero, spentQuote: Quote.zero }
-    case "AccountReconciled":
-      return { ...market, reconciled: event }
-    case "MarketConfigured":
-      return { ...market, slotRules: event.rules }
-    case "EpochRaised":
-      return event.watchesOrders ? { ...market, gatewayStartSeq: place.seq, reconciled: null } : market
+/** Facts that only replace what was known. */
+const HANDLERS: Handlers<MarketSlice, MarketSlice, "price" | "clock"> = {
+  ...account,
+  PriceObserved: (market, { last }, { seq, timeMs }) => ({
+    ...market,
+    price: last,
+    priceNumber: Price.toNumber(last),
+    priceSeq: seq,
+    priceAtMs: timeMs,
+    priceAgeSec: 0
+  }),
+  ClockTicked: (market, { priceAgeSec }) => ({ ...market, priceAgeSec }),
+  BalancesObserved: (market, balances) => ({ ...market, balances, spentBase: Volume.zero, spentQuote: Quote.zero }),
+  MarketConfigured: (market, { rules }) => ({ ...market, slotRules: rules }),
+  EpochRaised: (market, event, place) => {
+    const next = account.EpochRaised(market, event, place)
+    return event.watchesOrders ? { ...next, gatewayStartSeq: place.seq } : next
   }
 }
+
+/** The market as it is known after this fact. */
+export const learnMarket = dispatch(HANDLERS, (market) => market)
 
 /**
  * A fill of ours since the balances were last seen: what it took is gone at once, what it brought counts when the exchange

@@ -3,6 +3,7 @@
  * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
  * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
  */
+import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../../shared/events/families/control.ts"
@@ -15,7 +16,7 @@ import type { Cause } from "./mode/causes.ts"
 export type { Side, TradeId }
 
 /** What the journal has said of market and account (`market.ts`). Null until it has. */
-export interface MarketSlice {
+export interface MarketSlice extends Account {
   /** Last trade price; null before the first. */
   readonly price: Price | null
   /** The price as the nearest double, 0 before the first: for ratios. */
@@ -25,15 +26,11 @@ export interface MarketSlice {
   /** As the feed's clock last said it; null before the first. */
   readonly priceAgeSec: number | null
   readonly slotRules: SlotRules | null
-  readonly constraints: EventOf<"ConstraintsObserved"> | null
-  readonly fees: EventOf<"FeesObserved"> | null
-  readonly balances: EventOf<"BalancesObserved"> | null
-  /** What fills since that observation took from it: volume sold, quote paid and fees. What they brought is not counted. */
+  /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume
   readonly spentQuote: Quote
   /** Sequence of the last `EpochRaised` of a process that handles orders: what was reconciled before it counts no more. */
   readonly gatewayStartSeq: number
-  readonly reconciled: EventOf<"AccountReconciled"> | null
 }
 
 /** An order between its request and its end (`orderTable.ts`). */
@@ -215,19 +212,16 @@ export const initialState: GovernorState = {
   nowMs: 0,
   rules: null,
   market: {
+    ...NO_ACCOUNT,
     price: null,
     priceNumber: 0,
     priceSeq: 0,
     priceAtMs: 0,
     priceAgeSec: null,
     slotRules: null,
-    constraints: null,
-    fees: null,
-    balances: null,
     spentBase: Volume.zero,
     spentQuote: Quote.zero,
-    gatewayStartSeq: 0,
-    reconciled: null
+    gatewayStartSeq: 0
   },
   orders: {},
   mode: {
