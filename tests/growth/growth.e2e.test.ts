@@ -106,6 +106,32 @@ describe("a new thing costs", () => {
     expect(filesIn(planted)).toHaveLength(2)
   })
 
+  it("an action: its row, the rule that carries it out, and a button", { timeout: TIMEOUT_MS }, () => {
+    plant({
+      "shared/core/actions/actions.ts": [
+        [
+          "  resume: {\n",
+          '  ring_bell: {\n    title: "Ring the bell",\n    about: "A toy.",\n    arguments: { times: { name: "times", kind: "integer", min: 1, max: 10, about: "How often" } }\n  },\n  resume: {\n'
+        ]
+      ]
+    })
+    expect(plot.compile()).toContain("ring_bell")
+    plant({
+      "services/governor/core/commands.ts": [
+        ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
+      ],
+      "services/control-plane/page/views/governorView.js": [
+        [
+          '    actionButton("add_slot", "Add slot"),',
+          '    actionButton("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
+        ]
+      ]
+    })
+    stands()
+    expect(filesIn(planted)).toHaveLength(3)
+    expect(plot.output("node", ["cli/main.ts", "action", "--help"])).toContain("--times")
+  })
+
   it("a service: its folder and one line of the registry", { timeout: TIMEOUT_MS }, () => {
     plant({
       "services/bell/README.md": "# bell\n\nA toy.\n\n| file | what |\n| --- | --- |\n| `manifest.ts` | all of it |\n",
