@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { placeAt } from "../../../../shared/actor/core/actor.ts"
-import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { marketSubjects } from "../../../../shared/core/ids/subjects.ts"
 import { governorActor } from "../actor.ts"
 import { freeFunds } from "./funds.ts"
@@ -125,6 +125,34 @@ describe("an entry and what is free", () => {
 })
 
 describe("funds for slots that lack orders", () => {
+  it.each<{ event: string; tell: (story: GovernorStory) => GovernorStory; told: ReadonlyArray<number> }>([
+    { event: "a price", tell: (story) => story.price("0.1"), told: [1] },
+    { event: "a tick", tell: (story) => story.clock(), told: [1] },
+    { event: "the balances", tell: (story) => story.balances("100", "100"), told: [1] },
+    { event: "a comparison of the account", tell: (story) => story.reconciled(), told: [1] },
+    {
+      event: "the claim of an order",
+      tell: (story) =>
+        story.order(9, {
+          _tag: "OrderClaimed",
+          clientId: "k1",
+          localId: 1,
+          side: "buy",
+          price: Price.parse("0.2"),
+          volume: Volume.parse("20"),
+          postOnly: true,
+          deadlineMs: 0
+        }),
+      told: [1]
+    },
+    { event: "the acceptance of an order", tell: (story) => story.order(9, accepted(1)), told: [1] },
+    { event: "another slot's word", tell: (story) => story.slot(2, refusal("entry_A", "cooldown")), told: [] }
+  ])("are told at $event: $told", ({ tell, told }) => {
+    const story = new GovernorStory().running().slot(1, wanted("bootstrap"))
+    assert.deepEqual(toldSlots(story), [])
+    assert.deepEqual(toldSlots(tell(story)), told)
+  })
+
   it("are never promised twice: money for one slot goes to one slot", () => {
     const story = new GovernorStory().running().balances("0", "3").nextLoop()
     story.slot(1, wanted("bootstrap")).slot(2, wanted("bootstrap"))

@@ -146,6 +146,28 @@ describe("the mode of the market", () => {
     assert.equal(story.command({ name: "resume" }).mode, "RUNNING resumed")
   })
 
+  it("stays halted while one of two broken slots is left", () => {
+    const broken: MarketEvent = { _tag: "InvariantBroken", violations: ["two exits"] }
+    const story = new GovernorStory().running().slot(1, broken).slot(2, broken)
+    for (const slot of [1, 2]) {
+      story.command({ name: "remove_slot", slot })
+      story.slot(slot, { _tag: "SlotSettled", reason: { rule: "nothing_left", numbers: {} } })
+      story.command({ name: "resume" })
+      assert.equal(story.mode, slot === 1 ? "HALTED invariant_broken" : "RUNNING resumed")
+    }
+  })
+
+  it("knows the newest twenty faults: more without an answer mean the same", () => {
+    const story = new GovernorStory().running()
+    const seqs = Array.from({ length: 21 }, (_, n) => n + 1)
+    for (const seq of seqs) story.control({ _tag: "FaultRaised", actor: "slot-2", seq, problem: "cannot fold" })
+    for (const seq of seqs.slice(1)) {
+      assert.equal(story.command({ name: "resume" }).mode, "HALTED fault")
+      story.control({ _tag: "RecordSkipped", actor: "slot-2", seq, author: "op", reason: "known" })
+    }
+    assert.equal(story.command({ name: "resume" }).mode, "RUNNING resumed")
+  })
+
   it("halts on a fault until an operator has answered it and resumes", () => {
     const story = new GovernorStory().running().control(fault)
     assert.equal(story.mode, "HALTED fault")

@@ -59,6 +59,21 @@ describe("capital layers", () => {
     })
   })
 
+  it("lacks nothing of a currency that would cover it", () => {
+    const story = new GovernorStory().running().balances("25", "100").command(addLayer("doge"))
+    const numbers = { source: "doge", missingDoge: 200, missingUsd: 0, orders: 225, dogePerOrder: 1 }
+    assert.deepEqual(story.heard("CommandRefused")[0]?.reason, { rule: "layer_not_funded", numbers })
+  })
+
+  it("are told before the account is known, as none, with that for a reason", () => {
+    const [told] = new GovernorStory().configure().heard("SizingSet")
+    assert.equal(told?.effectiveLayers, 0)
+    assert.deepEqual(told?.reason, {
+      rule: "configured",
+      numbers: { targetLayers: 0, fromDoge: "unknown", fromUsd: "unknown" }
+    })
+  })
+
   it("is refused while the account or the price is unknown", () => {
     const rule = (story: GovernorStory) => story.command(addLayer()).heard("CommandRefused")[0]?.reason.rule
     const known = () => new GovernorStory().configure().terms()
@@ -79,7 +94,7 @@ describe("capital layers", () => {
 
   it("cannot be fewer than none", () => {
     const story = holding("100", "100").command({ name: "remove_layer" })
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "no_layer")
+    assert.deepEqual(story.heard("CommandRefused")[0]?.reason, { rule: "no_layer", numbers: { targetLayers: 0 } })
     story.command(addLayer()).command({ name: "remove_layer" })
     assert.equal(story.state.sizing.targetLayers, 0)
     assert.equal(story.heard("SizingSet")[0]?.effectiveLayers, 0)

@@ -3,8 +3,8 @@
  * due exactly when its time has come, and not before.
  */
 import { describe, expect, it } from "vitest"
-import { said, SlotDriver } from "../testing/slotDriver.ts"
-import { slotView } from "./view.ts"
+import { said, SlotDriver } from "./testing/slotDriver.ts"
+import { slotView } from "./core/view.ts"
 
 /** True when the book is the very object it was. */
 const keepsBook = (slot: SlotDriver, event: () => unknown): boolean => {
