@@ -1,20 +1,16 @@
 /** From the choice of a market to its process. The only place of the market that touches files. */
-import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
 import { Effect } from "effect"
-import { type MarketChoice, parseMarketChoice } from "../core/market/choice.ts"
+import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
+import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
+import { parseMarketChoice } from "../core/market/choice.ts"
 import { LiveMarket } from "../core/market/live.ts"
 import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
 import { recordedMarket, recordingStart } from "../core/market/recorded.ts"
-import { readRecording } from "../core/market/rows.ts"
+import { openRecording } from "../core/market/rows.ts"
 import { syntheticMarket } from "../core/market/synthetic.ts"
 import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
 import { ExchangeSimError } from "../opening.ts"
 import type { ExchangeSimOptions } from "../options.ts"
-
-/** A recording of some months of minutes is tens of megabytes; past this something else was named. */
-const MAX_TEXT_BYTES = 1_000_000_000
 
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
@@ -24,8 +20,6 @@ export interface MarketSource {
   /** Null unless trades have to be brought from outside. */
   readonly live: LiveMarket | null
 }
-
-const unzip = promisify(gunzip)
 
 export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options: ExchangeSimOptions) {
   const { seed, priceDecimals, volumeDecimals } = options
@@ -42,15 +36,16 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
       return { recordingMs: null, process, live: null } satisfies MarketSource
     }
     case "recorded": {
-      const recording = yield* readFileText(market).pipe(
-        Effect.flatMap((text) =>
-          Effect.try({ try: () => readRecording(market.path, text), catch: (error) => failure(market.path, error) })
-        )
+      const { path } = market
+      // A recording is of the wall's past, whatever clock its market will keep.
+      const nowSec = Math.floor(Date.now() / 1_000)
+      const { recording, settled } = yield* readCandleFile(path, { nowSec }).pipe(
+        Effect.flatMap((found) => attempt(path, () => openRecording(found, nowSec))),
+        Effect.mapError((error) => failure(error.message))
       )
-      const process = yield* Effect.try({
-        try: () => recordedMarket(recording, priceDecimals),
-        catch: (error) => failure(market.path, error)
-      })
+      for (const left of settled.leftOut) yield* Effect.logWarning(`exchange-sim: ${path}: ${leftOutText(left)}`)
+      for (const remark of settled.remarks) yield* Effect.logInfo(`exchange-sim: ${path}: ${remark}`)
+      const process = recordedMarket(recording, priceDecimals)
       return { recordingMs: recordingStart(recording), process: () => process, live: null } satisfies MarketSource
     }
     case "upstream": {
@@ -60,15 +55,4 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
   }
 })
 
-const readFileText = ({ path }: Extract<MarketChoice, { readonly kind: "recorded" }>) =>
-  Effect.tryPromise({
-    try: async () => {
-      const bytes = await readFile(path)
-      const text = path.endsWith(".gz") ? await unzip(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes
-      return text.toString("utf8")
-    },
-    catch: (error) => failure(path, error)
-  })
-
-const failure = (path: string, error: unknown) =>
-  new ExchangeSimError({ detail: `market recorded:${path}: ${error instanceof Error ? error.message : String(error)}` })
+const failure = (problem: string) => new ExchangeSimError({ detail: `market recorded:${problem}` })
