@@ -28,8 +28,10 @@ export interface Moment {
   readonly nowMs: number
   readonly desk: Desk
   readonly tape: Tape
-  /** Null before the market's first trade. */
+  /** Null before the market's first trade, and once it has closed. */
   readonly quotes: Quotes | null
+  /** Why the market has closed for good; null: it is open. */
+  readonly closed: string | null
 }
 
 /** What happened since the last time: told to sockets after it is written down. */
@@ -94,7 +96,7 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
 
   const simClock = makeSimClock(clock, options.speed, before?.resumeMs ?? founded.timeMs)
   const writer = yield* makeRecordWriter(founded, before, desk, source.live === null ? tape : null)
-  const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer }, matchedMs)
+  const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer, endMs: source.endMs }, matchedMs)
 
   if (before === null) {
     emit(desk, founded)
@@ -140,11 +142,13 @@ interface TurnParts extends Pick<Exchange, "options" | "faults"> {
   readonly tape: Tape
   readonly simClock: SimClock
   readonly writer: RecordWriter
+  /** When the market ends, Unix milliseconds; null: it does not. */
+  readonly endMs: number | null
 }
 
 /** The five steps, one at a time. The market was matched with resting orders up to `startMs`. */
 const makeTurns = Effect.fnUntraced(function* (
-  { options, faults, desk, tape, simClock, writer }: TurnParts,
+  { options, faults, desk, tape, simClock, writer, endMs }: TurnParts,
   startMs: number
 ): Effect.fn.Return<Pick<Exchange, "nowMs" | "perform" | "observe" | "listen">> {
   const aheadMs = options.speed * AHEAD_MS
@@ -152,6 +156,7 @@ const makeTurns = Effect.fnUntraced(function* (
   const listeners = new Set<(news: News) => void>()
   let matchedMs = startMs
   let stopped: AppendError | null = null
+  let told = false
 
   /** Time that is not allowed for in a record must not be shown. */
   const nowMs = () => Math.max(matchedMs, simClock.nowMs(writer.untilMs()))
@@ -170,19 +175,35 @@ const makeTurns = Effect.fnUntraced(function* (
     for (const listener of listeners) listener(news)
   }
 
+  const tellEnd = (atMs: number): Effect.Effect<void> => {
+    told = true
+    const at = new Date(atMs).toISOString()
+    return Effect.logWarning(
+      `exchange-sim: ${RECORDING_ENDED} at ${at}: the market is closed, no price is shown any more`
+    )
+  }
+
   /** Work that is not done here but after the five steps sees only what is written. */
   const steps = <A>(work: (moment: Moment) => A) =>
     Effect.suspend(() => {
       if (stopped !== null) return Effect.fail(stopped)
       const momentMs = nowMs()
       const trades = advance(momentMs)
-      const moment: Moment = { nowMs: momentMs, desk, tape, quotes: quotesOf(tape, options) }
+      const closed = endMs !== null && momentMs >= endMs ? RECORDING_ENDED : null
+      const moment: Moment = {
+        nowMs: momentMs,
+        desk,
+        tape,
+        quotes: closed === null ? quotesOf(tape, options) : null,
+        closed
+      }
       const answer = work(moment)
       const untilMs = writer.untilMs()
       const due = desk.happened.length > 0 || momentMs + aheadMs / 2 > untilMs
       return (due ? writer.write(momentMs, Math.max(untilMs, momentMs + aheadMs)) : Effect.succeed([])).pipe(
         Effect.tapError((error) => Effect.sync(() => (stopped = error))),
         Effect.map((events) => tell({ ...moment, trades, events })),
+        Effect.andThen(closed === null || endMs === null || told ? Effect.void : tellEnd(endMs)),
         Effect.as({ answer, moment })
       )
     })
@@ -199,13 +220,16 @@ const makeTurns = Effect.fnUntraced(function* (
   }
 })
 
+/** Why a recorded market closes. */
+const RECORDING_ENDED = "recording ended"
+
 /** Null before the market's first trade. */
 const quotesOf = ({ last }: Tape, { priceDecimals, spreadPct }: ExchangeSimOptions): Quotes | null =>
   last === null ? null : quotesAfter(last, { priceDecimals, spreadPct })
 
 const noWork = (): void => undefined
 
-/** The market as an incoming order sees it; null before the market's first trade. */
+/** The market as an incoming order sees it; null before the market's first trade, and once it has closed. */
 export const viewOf = ({ quotes }: Moment): MarketView | null =>
   quotes === null
     ? null

@@ -324,7 +324,7 @@ describe("a wrong setting stops the start and says what is wrong", () => {
     [{ speed: 0 }, "speed is 0"],
     [{ market: "nonsense" }, 'market "nonsense" is not one of'],
     [{ market: "upstream", speed: 2 }, "expected 1 with an upstream market"],
-    [{ market: "recorded:/nowhere.csv" }, "market recorded:/nowhere.csv: ENOENT"]
+    [{ market: "recorded:/nowhere.csv" }, "market recorded:/nowhere.csv: no such file"]
   ] as const)("%j", ([options, message]) =>
     Effect.gen(function* () {
       const error = yield* Layer.build(exchangeSimLayer(options)).pipe(

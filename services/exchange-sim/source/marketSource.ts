@@ -5,7 +5,7 @@ import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { parseMarketChoice } from "../core/market/choice.ts"
 import { LiveMarket } from "../core/market/live.ts"
 import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
-import { recordedMarket, recordingStart } from "../core/market/recorded.ts"
+import { recordedMarket, recordingEnd, recordingStart } from "../core/market/recorded.ts"
 import { openRecording } from "../core/market/rows.ts"
 import { syntheticMarket } from "../core/market/synthetic.ts"
 import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
@@ -15,6 +15,8 @@ import type { ExchangeSimOptions } from "../options.ts"
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
+  /** When it is over, Unix milliseconds; null for a market that does not end. */
+  readonly endMs: number | null
   /** The process for an exchange that was founded then. */
   readonly process: (foundedMs: number) => MarketProcess
   /** Null unless trades have to be brought from outside. */
@@ -33,7 +35,7 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
       const fromMs = (foundedMs: number) => foundedMs - (foundedMs % MINUTE_MS) - TAPE_KEEPS_MS
       const process = (foundedMs: number) =>
         syntheticMarket({ seed, fromMs: fromMs(foundedMs), priceDecimals, volumeDecimals })
-      return { recordingMs: null, process, live: null } satisfies MarketSource
+      return { recordingMs: null, endMs: null, process, live: null } satisfies MarketSource
     }
     case "recorded": {
       const { path } = market
@@ -46,11 +48,16 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
       for (const left of settled.leftOut) yield* Effect.logWarning(`exchange-sim: ${path}: ${leftOutText(left)}`)
       for (const remark of settled.remarks) yield* Effect.logInfo(`exchange-sim: ${path}: ${remark}`)
       const process = recordedMarket(recording, priceDecimals)
-      return { recordingMs: recordingStart(recording), process: () => process, live: null } satisfies MarketSource
+      return {
+        recordingMs: recordingStart(recording),
+        endMs: recordingEnd(recording),
+        process: () => process,
+        live: null
+      } satisfies MarketSource
     }
     case "upstream": {
       const live = new LiveMarket()
-      return { recordingMs: null, process: () => live, live } satisfies MarketSource
+      return { recordingMs: null, endMs: null, process: () => live, live } satisfies MarketSource
     }
   }
 })

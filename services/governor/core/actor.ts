@@ -44,7 +44,7 @@ import { type GovernorState, initialState } from "./state.ts"
 export const governorActor: Actor<GovernorState> = {
   name: "governor",
   /** Changes with every change of these rules: a snapshot of another version is not read. */
-  version: "3",
+  version: "4",
   initial: initialState,
   reduce: (state, event, place) => reduce(state, event, place),
   encode: encodeState,

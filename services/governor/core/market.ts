@@ -27,10 +27,11 @@ export const learnMarket = (market: MarketSlice, event: MarketFact, place: Event
         priceNumber: Price.toNumber(event.last),
         priceSeq: place.seq,
         priceAtMs: place.timeMs,
-        priceAgeSec: 0
+        priceAgeSec: 0,
+        noPrice: null
       }
     case "ClockTicked":
-      return { ...market, priceAgeSec: event.priceAgeSec }
+      return { ...market, priceAgeSec: event.priceAgeSec, noPrice: event.noPrice ?? null }
     case "ConstraintsObserved":
       return { ...market, constraints: event }
     case "FeesObserved":

@@ -24,6 +24,8 @@ export interface MarketSlice {
   readonly priceAtMs: number
   /** As the feed's clock last said it; null before the first. */
   readonly priceAgeSec: number | null
+  /** Why none comes, as the exchange says; null: it does not. */
+  readonly noPrice: string | null
   readonly slotRules: SlotRules | null
   readonly constraints: EventOf<"ConstraintsObserved"> | null
   readonly fees: EventOf<"FeesObserved"> | null
@@ -239,6 +241,7 @@ export const initialState: GovernorState = {
     priceSeq: 0,
     priceAtMs: 0,
     priceAgeSec: null,
+    noPrice: null,
     slotRules: null,
     constraints: null,
     fees: null,

@@ -8,7 +8,8 @@ const text = (numbers: Numbers, name: string): string => String(numbers[name] ??
 const SENTENCES: Readonly<Record<string, (numbers: Numbers) => string>> = {
   operator: (n) => (n["note"] === undefined ? "Paused by an operator." : `Paused by an operator: ${text(n, "note")}.`),
   stale_price: (n) =>
-    `The last price is ${text(n, "priceAgeSec")} s old, at most ${text(n, "maxAgeSec")} s are allowed.`,
+    `The last price is ${text(n, "priceAgeSec")} s old, at most ${text(n, "maxAgeSec")} s are allowed` +
+    (n["noPrice"] === undefined ? "." : `; the exchange says: ${text(n, "noPrice")}.`),
   api_errors: (n) =>
     `${text(n, "consecutive")} calls to the exchange failed in a row, last ${text(n, "operation")}: ${text(n, "detail")}.`,
   cannot_bootstrap: (n) => `Slot ${text(n, "slot")} cannot bootstrap: insufficient USD and DOGE.`,

@@ -17,6 +17,14 @@ export const recordedMarket = (recording: Playable, priceDecimals: number): Mark
 /** First moment of a recording, Unix milliseconds. */
 export const recordingStart = ({ rows }: Playable): number => rows.at(0)?.timeMs ?? 0
 
+/** The moment after which a recording has nothing more to say, Unix milliseconds: its last candle is over, or the minute of its last trade. */
+export const recordingEnd = (recording: Playable): number => {
+  const { rows } = recording
+  const lastMs = rows.at(Math.max(0, rows.length - 1))?.timeMs ?? 0
+  if (recording.kind === "trades") return lastMs - (lastMs % MINUTE_MS) + MINUTE_MS
+  return lastMs + (recording.intervalMs ?? intervalOf(recording.rows))
+}
+
 const candleMarket = (rows: Sequence<CandleRow>, intervalMs: number, priceDecimals: number): MarketProcess => ({
   initial: [0],
   step: ([index = 0]) => {

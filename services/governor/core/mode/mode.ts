@@ -71,10 +71,20 @@ const priceAgeSec = ({ market, nowMs }: GovernorState): number =>
 /** A price older than allowed pauses; before the first price since a start the start waits instead. */
 export const watchPriceAge = (draft: Draft): void => {
   const { state, rules } = draft
-  const { priceSeq, gatewayStartSeq } = state.market
+  const { priceSeq, gatewayStartSeq, noPrice } = state.market
   const ageSec = priceSeq > gatewayStartSeq ? priceAgeSec(state) : 0
+  const stands = state.mode.causes.stale_price
+  // The exchange is asked only once its price is old: its answer may come after the pause.
+  if (stands !== undefined && noPrice !== null && stands.numbers["noPrice"] === undefined) {
+    const causes = { ...state.mode.causes, stale_price: reason("stale_price", { ...stands.numbers, noPrice }) }
+    state.mode = { ...state.mode, causes }
+  }
   setCause(draft, "stale_price", ageSec > rules.stalePriceMaxAgeSec, () =>
-    reason("stale_price", { priceAgeSec: ageSec, maxAgeSec: rules.stalePriceMaxAgeSec })
+    reason("stale_price", {
+      priceAgeSec: ageSec,
+      maxAgeSec: rules.stalePriceMaxAgeSec,
+      ...(noPrice === null ? {} : { noPrice })
+    })
   )
 }
 
@@ -131,7 +141,8 @@ export const settleMode = (draft: Draft): void => {
   const { state } = draft
   const { mode: before, nowMs } = state
   const [mode, why] = wanted(state, draft.rules.autoResumeAfterSec * 1_000)
-  const sameReason = why.rule === before.reason?.rule || !standsStill(state)
+  const sameRule = why.rule === before.reason?.rule && why.numbers["noPrice"] === before.reason.numbers["noPrice"]
+  const sameReason = sameRule || !standsStill(state)
   if (mode === before.mode && before.reason !== null && sameReason) return
   state.mode = { ...before, mode, reason: why, sinceMs: mode === before.mode ? before.sinceMs : nowMs }
   draft.outputs.push({ _tag: "ModeChanged", mode, reason: why })
