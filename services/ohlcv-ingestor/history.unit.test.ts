@@ -87,6 +87,25 @@ it.effect("a job fetches page after page with the cursor that came back, and say
   })
 )
 
+it.effect("what a source should not have sent is counted over all pages", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0)
+    const spoiled: CandleSource = {
+      ...source,
+      fetchPage: (request) =>
+        Effect.map(source.fetchPage(request), (page) => ({
+          ...page,
+          dropped: { ...NOTHING_DROPPED, impossible: 2, forming: 1 }
+        }))
+    }
+    const { parts } = yield* benchOf(spoiled, [ORDER])
+    assert.deepInclude(yield* workOnce(WORKER, parts), {
+      phase: "complete",
+      message: "new=48 have=48/48 (left out: 10 impossible)"
+    })
+  })
+)
+
 it.effect("incremental fetches what is newer, and nothing when there is nothing newer", () =>
   Effect.gen(function* () {
     const { asked, source } = pagingSource(0)
