@@ -154,9 +154,9 @@ const makeTurns = Effect.fnUntraced(function* (
   const aheadMs = options.speed * AHEAD_MS
   const oneAtATime = yield* Semaphore.make(1)
   const listeners = new Set<(news: News) => void>()
+  const tellEnd = yield* Effect.cached(sayEnded(endMs))
   let matchedMs = startMs
   let stopped: AppendError | null = null
-  let told = false
 
   /** Time that is not allowed for in a record must not be shown. */
   const nowMs = () => Math.max(matchedMs, simClock.nowMs(writer.untilMs()))
@@ -173,14 +173,6 @@ const makeTurns = Effect.fnUntraced(function* (
   const tell = (news: News): void => {
     if (news.trades.length === 0 && news.events.length === 0) return
     for (const listener of listeners) listener(news)
-  }
-
-  const tellEnd = (atMs: number): Effect.Effect<void> => {
-    told = true
-    const at = new Date(atMs).toISOString()
-    return Effect.logWarning(
-      `exchange-sim: ${RECORDING_ENDED} at ${at}: the market is closed, no price is shown any more`
-    )
   }
 
   /** Work that is not done here but after the five steps sees only what is written. */
@@ -203,7 +195,7 @@ const makeTurns = Effect.fnUntraced(function* (
       return (due ? writer.write(momentMs, Math.max(untilMs, momentMs + aheadMs)) : Effect.succeed([])).pipe(
         Effect.tapError((error) => Effect.sync(() => (stopped = error))),
         Effect.map((events) => tell({ ...moment, trades, events })),
-        Effect.andThen(closed === null || endMs === null || told ? Effect.void : tellEnd(endMs)),
+        Effect.tap(closed === null ? Effect.void : tellEnd),
         Effect.as({ answer, moment })
       )
     })
@@ -222,6 +214,11 @@ const makeTurns = Effect.fnUntraced(function* (
 
 /** Why a recorded market closes. */
 const RECORDING_ENDED = "recording ended"
+
+const sayEnded = (endMs: number | null): Effect.Effect<void> =>
+  Effect.logWarning(
+    `exchange-sim: ${RECORDING_ENDED} at ${new Date(endMs ?? 0).toISOString()}: the market is closed, no price is shown any more`
+  )
 
 /** Null before the market's first trade. */
 const quotesOf = ({ last }: Tape, { priceDecimals, spreadPct }: ExchangeSimOptions): Quotes | null =>

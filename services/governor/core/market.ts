@@ -27,11 +27,12 @@ export const learnMarket = (market: MarketSlice, event: MarketFact, place: Event
         priceNumber: Price.toNumber(event.last),
         priceSeq: place.seq,
         priceAtMs: place.timeMs,
-        priceAgeSec: 0,
-        noPrice: null
+        heard: { priceAgeSec: 0 }
       }
-    case "ClockTicked":
-      return { ...market, priceAgeSec: event.priceAgeSec, noPrice: event.noPrice ?? null }
+    case "ClockTicked": {
+      const { _tag, ...heard } = event
+      return { ...market, heard }
+    }
     case "ConstraintsObserved":
       return { ...market, constraints: event }
     case "FeesObserved":

@@ -22,10 +22,8 @@ export interface MarketSlice {
   readonly priceNumber: number
   readonly priceSeq: number
   readonly priceAtMs: number
-  /** As the feed's clock last said it; null before the first. */
-  readonly priceAgeSec: number | null
-  /** Why none comes, as the exchange says; null: it does not. */
-  readonly noPrice: string | null
+  /** What the feed's clock last said of the price. */
+  readonly heard: Omit<EventOf<"ClockTicked">, "_tag">
   readonly slotRules: SlotRules | null
   readonly constraints: EventOf<"ConstraintsObserved"> | null
   readonly fees: EventOf<"FeesObserved"> | null
@@ -240,8 +238,7 @@ export const initialState: GovernorState = {
     priceNumber: 0,
     priceSeq: 0,
     priceAtMs: 0,
-    priceAgeSec: null,
-    noPrice: null,
+    heard: { priceAgeSec: null },
     slotRules: null,
     constraints: null,
     fees: null,

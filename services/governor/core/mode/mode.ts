@@ -66,16 +66,17 @@ export const standsStill = ({ mode }: GovernorState): boolean => mode.mode === "
 
 /** How old the last price is, by the feed's word or, of a feed that has not heard one since it started, by the clock. */
 const priceAgeSec = ({ market, nowMs }: GovernorState): number =>
-  market.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
+  market.heard.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
 
 /** A price older than allowed pauses; before the first price since a start the start waits instead. */
 export const watchPriceAge = (draft: Draft): void => {
   const { state, rules } = draft
-  const { priceSeq, gatewayStartSeq, noPrice } = state.market
+  const { priceSeq, gatewayStartSeq, heard } = state.market
+  const { noPrice } = heard
   const ageSec = priceSeq > gatewayStartSeq ? priceAgeSec(state) : 0
   const stands = state.mode.causes.stale_price
   // The exchange is asked only once its price is old: its answer may come after the pause.
-  if (stands !== undefined && noPrice !== null && stands.numbers["noPrice"] === undefined) {
+  if (stands !== undefined && noPrice !== undefined && stands.numbers["noPrice"] === undefined) {
     const causes = { ...state.mode.causes, stale_price: reason("stale_price", { ...stands.numbers, noPrice }) }
     state.mode = { ...state.mode, causes }
   }
@@ -83,7 +84,7 @@ export const watchPriceAge = (draft: Draft): void => {
     reason("stale_price", {
       priceAgeSec: ageSec,
       maxAgeSec: rules.stalePriceMaxAgeSec,
-      ...(noPrice === null ? {} : { noPrice })
+      ...(noPrice === undefined ? {} : { noPrice })
     })
   )
 }

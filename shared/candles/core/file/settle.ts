@@ -3,6 +3,7 @@ import type { Candle } from "../candle.ts"
 import { type FileRows, nothingUsable } from "./fileReader.ts"
 import type { LeftOut } from "./leftOut.ts"
 import type { Row } from "./records.ts"
+import { orderBy } from "./order.ts"
 import { CandleFileRefused } from "./refused.ts"
 import { slackMs, spanText, startsOnGrid } from "./spacing.ts"
 
@@ -74,15 +75,17 @@ const remarksOn = ({ unit, spacing }: FileRows): ReadonlyArray<string> => [
 /** Places of the records, oldest first, of equal times the later line last; null: as they stand. */
 const orderOf = ({ records, spacing }: FileRows): Uint32Array | null => {
   if (spacing.ascending) return null
-  const times = Float64Array.from({ length: records.length }, (_, place) => records.timeAt(place))
-  return Uint32Array.from(times.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b)
+  const { earliestMs, latestMs, stepMs } = spacing
+  const timeOf = (place: number): number => (records.timeAt(place) - earliestMs) / stepMs
+  return orderBy(records.length, (latestMs - earliestMs) / stepMs, timeOf)
 }
 
 /** Places of the candles that are used, oldest first; null: all, as they stand. The others are tallied. */
 const usable = (found: FileRows, order: Uint32Array | null, intervalMs: number, nowSec: number): Uint32Array | null => {
   const { records, tally } = found
   const isCandle = candleFilter(found, intervalMs, nowSec)
-  const places = new Uint32Array(records.length)
+  // In place: what is written never overtakes what is read.
+  const places = order ?? new Uint32Array(records.length)
   let used = 0
   let next = records.length === 0 ? null : records.at(order?.[0] ?? 0)
   for (let at = 0; at < records.length; at++) {
@@ -96,7 +99,7 @@ const usable = (found: FileRows, order: Uint32Array | null, intervalMs: number, 
       tally.add(reason, row.line, () => `${time(row)} stands again in line ${again.line} with ${values}`)
     } else if (isCandle(row)) places[used++] = order?.[at] ?? at
   }
-  return used === records.length ? order : places.slice(0, used)
+  return used === records.length ? order : places.subarray(0, used)
 }
 
 const VALUES = ["open", "high", "low", "close", "volume", "count"] as const

@@ -18,8 +18,15 @@ export class Spacing {
   /** Whether times never go back, and whether they never go forward. */
   ascending = true
   descending = true
+  earliestMs = Number.POSITIVE_INFINITY
+  latestMs = 0
+  /** All times are whole multiples of it: a second, or a millisecond. */
+  stepMs = 1_000
 
   add(timeMs: number): void {
+    if (timeMs < this.earliestMs) this.earliestMs = timeMs
+    if (timeMs > this.latestMs) this.latestMs = timeMs
+    if (timeMs % 1_000 !== 0) this.stepMs = 1
     const ofHour = timeMs % HOUR_MS
     if (ofHour % QUARTER_MS === 0) this.quarters[ofHour / QUARTER_MS] = (this.quarters[ofHour / QUARTER_MS] ?? 0) + 1
     if (this.lastMs !== null && timeMs !== this.lastMs) {
