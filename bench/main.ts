@@ -5,7 +5,7 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { table } from "../cli/shared/table.ts"
-import { candlesBench } from "./candles.bench.ts"
+import { candlesBench } from "./candles/candles.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"

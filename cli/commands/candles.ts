@@ -33,6 +33,13 @@ const opened = Effect.fnUntraced(function* (given: Flags) {
 const time = (sec: number | null): string =>
   sec === null ? "-" : new Date(sec * 1_000).toISOString().slice(0, 16).replace("T", " ")
 
+/** Candles that fit between the oldest and the newest; 0 where there is none. */
+const spanOf = ({ intervalMin, oldestSec, newestSec }: SeriesCoverage): number =>
+  oldestSec === null || newestSec === null ? 0 : (newestSec - oldestSec) / intervalSec(intervalMin) + 1
+
+/** More candles than fit: rows of a shorter timeframe are among them. */
+const CROWDED = "more than fit"
+
 const NOTHING = "no such candles in the store; fetch some: kennel backfill --symbol XDGUSD --timeframe 1d"
 
 const healthCommand = Command.make(
@@ -47,22 +54,27 @@ const healthCommand = Command.make(
     const rows = series.map((one) => ({
       one,
       ageSec: one.newestSec === null ? Infinity : nowSec - one.newestSec,
+      crowded: one.count > Math.ceil(spanOf(one)),
       fresh: isFresh(one.newestSec, one.intervalMin, nowSec)
     }))
     const head = ["symbol", "timeframe", "newest (UTC)", "age", "state"]
-    const shown = rows.map(({ one, ageSec, fresh }) => [
+    const shown = rows.map(({ one, ageSec, crowded, fresh }) => [
       one.symbol,
       timeframeName(one.intervalMin),
       time(one.newestSec),
       `${(ageSec / 3_600).toFixed(1)} h`,
-      fresh ? "fresh" : ageSec < 0 ? "ahead of the clock" : "stale"
+      crowded ? CROWDED : fresh ? "fresh" : ageSec < 0 ? "ahead of the clock" : "stale"
     ])
     yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...shown]))
     yield* Effect.sync(() => {
-      process.exitCode = rows.length > 0 && rows.every(({ fresh }) => fresh) ? 0 : 1
+      process.exitCode = rows.length > 0 && rows.every(({ fresh, crowded }) => fresh && !crowded) ? 0 : 1
     })
   })
-).pipe(Command.withDescription("Newest candle of every series. Exit code 1 when one is stale, or there is none"))
+).pipe(
+  Command.withDescription(
+    "Newest candle of every series. Exit code 1 when one is stale or holds what is no candle, or there is none"
+  )
+)
 
 const coverageCommand = Command.make(
   "coverage",
@@ -73,10 +85,12 @@ const coverageCommand = Command.make(
       return (yield* (yield* Store).candles.coverageOfAll).filter(fits)
     }).pipe(Effect.provide(storeLayer(settings)))
     const head = ["symbol", "timeframe", "candles", "oldest (UTC)", "newest (UTC)", "of the span"]
-    const rows = series.map(({ symbol, intervalMin, count, oldestSec, newestSec }) => {
-      const span = oldestSec === null || newestSec === null ? 0 : (newestSec - oldestSec) / intervalSec(intervalMin) + 1
+    const rows = series.map((one) => {
+      const { symbol, intervalMin, count, oldestSec, newestSec } = one
+      const span = spanOf(one)
       const share = span === 0 ? "-" : `${((count / span) * 100).toFixed(1)} %`
-      return [symbol, timeframeName(intervalMin), String(count), time(oldestSec), time(newestSec), share]
+      const state = count > Math.ceil(span) ? `${share}, ${CROWDED}` : share
+      return [symbol, timeframeName(intervalMin), String(count), time(oldestSec), time(newestSec), state]
     })
     yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...rows]))
   })

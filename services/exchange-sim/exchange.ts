@@ -28,8 +28,10 @@ export interface Moment {
   readonly nowMs: number
   readonly desk: Desk
   readonly tape: Tape
-  /** Null before the market's first trade. */
+  /** Null before the market's first trade, and once it has closed. */
   readonly quotes: Quotes | null
+  /** Why the market has closed for good; null: it is open. */
+  readonly closed: string | null
 }
 
 /** What happened since the last time: told to sockets after it is written down. */
@@ -95,7 +97,7 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
 
   const simClock = makeSimClock(clock, options.speed, before?.resumeMs ?? created.timeMs)
   const writer = yield* makeRecordWriter(created, before, desk, source.live === null ? tape : null)
-  const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer }, matchedMs)
+  const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer, endMs: source.endMs }, matchedMs)
 
   if (before === null) {
     emit(desk, created)
@@ -141,16 +143,19 @@ interface TurnParts extends Pick<Exchange, "options" | "faults"> {
   readonly tape: Tape
   readonly simClock: SimClock
   readonly writer: RecordWriter
+  /** When the market ends, Unix milliseconds; null: it does not. */
+  readonly endMs: number | null
 }
 
 /** The five steps, one at a time. The market was matched with resting orders up to `startMs`. */
 const makeTurns = Effect.fnUntraced(function* (
-  { options, faults, desk, tape, simClock, writer }: TurnParts,
+  { options, faults, desk, tape, simClock, writer, endMs }: TurnParts,
   startMs: number
 ): Effect.fn.Return<Pick<Exchange, "nowMs" | "perform" | "observe" | "listen">> {
   const aheadMs = options.speed * AHEAD_MS
   const oneAtATime = yield* Semaphore.make(1)
   const listeners = new Set<(news: News) => void>()
+  const tellEnd = yield* Effect.cached(sayEnded(endMs))
   let matchedMs = startMs
   let stopped: AppendError | null = null
 
@@ -177,13 +182,21 @@ const makeTurns = Effect.fnUntraced(function* (
       if (stopped !== null) return Effect.fail(stopped)
       const momentMs = nowMs()
       const trades = advance(momentMs)
-      const moment: Moment = { nowMs: momentMs, desk, tape, quotes: quotesOf(tape, options) }
+      const closed = endMs !== null && momentMs >= endMs ? RECORDING_ENDED : null
+      const moment: Moment = {
+        nowMs: momentMs,
+        desk,
+        tape,
+        quotes: closed === null ? quotesOf(tape, options) : null,
+        closed
+      }
       const answer = work(moment)
       const untilMs = writer.untilMs()
       const due = desk.happened.length > 0 || momentMs + aheadMs / 2 > untilMs
       return (due ? writer.write(momentMs, Math.max(untilMs, momentMs + aheadMs)) : Effect.succeed([])).pipe(
         Effect.tapError((error) => Effect.sync(() => (stopped = error))),
         Effect.map((events) => tell({ ...moment, trades, events })),
+        Effect.tap(closed === null ? Effect.void : tellEnd),
         Effect.as({ answer, moment })
       )
     })
@@ -200,13 +213,21 @@ const makeTurns = Effect.fnUntraced(function* (
   }
 })
 
+/** Why a recorded market closes. */
+const RECORDING_ENDED = "recording ended"
+
+const sayEnded = (endMs: number | null): Effect.Effect<void> =>
+  Effect.logWarning(
+    `exchange-sim: ${RECORDING_ENDED} at ${new Date(endMs ?? 0).toISOString()}: the market is closed, no price is shown any more`
+  )
+
 /** Null before the market's first trade. */
 const quotesOf = ({ last }: Tape, { priceDecimals, spreadPct }: ExchangeSimOptions): Quotes | null =>
   last === null ? null : quotesAfter(last, { priceDecimals, spreadPct })
 
 const noWork = (): void => undefined
 
-/** The market as an incoming order sees it; null before the market's first trade. */
+/** The market as an incoming order sees it; null before the market's first trade, and once it has closed. */
 export const viewOf = ({ quotes }: Moment): MarketView | null =>
   quotes === null
     ? null

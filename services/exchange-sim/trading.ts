@@ -26,9 +26,9 @@ const cancelingClosed = (system: SystemStatus): Refusal | null =>
 
 /** The order desk of one moment. Every method returns a result, or a refusal with the exchange's text. */
 export const orderDesk = (moment: Moment, system: SystemStatus) => {
-  const { desk, nowMs } = moment
+  const { desk, nowMs, closed } = moment
   const view = viewOf(moment)
-  const noMarket = refuse("EService:Unavailable")
+  const noMarket = refuse(closed === null ? "EService:Unavailable" : `EService:Market in cancel_only mode: ${closed}`)
   return {
     add: (terms: OrderTerms, options: Omit<PlaceOptions, "nowMs">) =>
       placingClosed(system, terms.postOnly) ??

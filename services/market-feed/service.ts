@@ -7,7 +7,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, MarketData, type MarketDataEvent } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import { due, hear, silent, wantsAsking } from "./core/conflate.ts"
+import { due, hear, hearNone, silent, wantsAsking } from "./core/conflate.ts"
 
 /** Where facts go and how often they are written. */
 export interface MarketFeedOptions {
@@ -65,7 +65,12 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
     if (!(yield* clock.synchronised)) return
     const nowMs = yield* clock.nowMs
     const next = due(yield* Ref.get(state), nowMs, options.clockIntervalMs)
-    yield* Ref.update(state, (current) => ({ ...next.state, heard: current.heard, heardMs: current.heardMs }))
+    yield* Ref.update(state, (current) => ({
+      ...next.state,
+      heard: current.heard,
+      heardMs: current.heardMs,
+      noPrice: current.noPrice
+    }))
     if (next.price !== null) {
       const { last, bid, ask } = next.price
       yield* write(subjects.price, nowMs, { _tag: "PriceObserved", last, bid, ask })
@@ -83,6 +88,7 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
       return yield* Ref.update(state, (current) => hear(current, answer.success, heardMs))
     }
     if (answer.failure.advice === "stop") return yield* answer.failure
+    yield* Ref.update(state, (current) => hearNone(current, answer.failure.detail))
     yield* Effect.logDebug(`market-feed: no price: ${answer.failure.message}`)
   })
 

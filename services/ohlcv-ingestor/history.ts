@@ -4,6 +4,7 @@
  */
 import { Effect } from "effect"
 import { timeframeName } from "../../shared/candles/core/candle.ts"
+import { droppedText, droppedTogether, NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { CandleSourceError } from "../../shared/candles/source.ts"
 import type { Job, JobOrder, JobPlace, StoreError } from "../../shared/store/port.ts"
 import type { IngestorStore } from "./store.ts"
@@ -62,11 +63,13 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
 
   let place: JobPlace =
     job.place !== null && begun ? job.place : { cursor: null, chunksDone: 0, chunksTotal: plan.chunks, fresh: 0 }
+  let dropped = NOTHING_DROPPED
   for (let pages = 1; pages <= MAX_PAGES; pages++) {
     const page = yield* source.fetchPage({ ...series, cursor: place.cursor, sinceSec: plan.sinceSec })
     // A page may begin before the span: a source without history ignores where one wants to begin.
     const wanted = page.candles.filter(({ timeSec }) => timeSec >= fromSec)
     const fresh = yield* store.candles.upsert(series, wanted, "backfill")
+    dropped = droppedTogether(dropped, page.dropped)
     const more = page.more && page.cursor !== null && page.cursor !== place.cursor
     const chunksDone = place.chunksDone + 1
     place = {
@@ -79,20 +82,22 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
     if (!more) break
   }
   const { count } = yield* store.candles.coverage(series, fromSec)
-  const message = summary(place, count, plan)
+  const message = summary(place, count, plan, droppedText(dropped))
   return { ...ended(place), phase: "complete", message, short: count < plan.wanted }
 })
 
 const ended = ({ chunksDone, fresh }: JobPlace) => ({ pages: chunksDone, fresh })
 
-/** `new=719 have=719/6000 reachable=719/6000`: what came, what is there, and what this source can give at all. */
+/** `new=719 have=719/6000 reachable=719/6000 (left out: 2 impossible)`: what came, what is there, and what this source can give at all. */
 const summary = (
   place: JobPlace,
   held: number,
-  plan: { readonly wanted: number; readonly reachable: number }
+  plan: { readonly wanted: number; readonly reachable: number },
+  leftOut: string | null
 ): string =>
   `new=${place.fresh} have=${held}/${plan.wanted}` +
-  (plan.reachable < plan.wanted ? ` reachable=${plan.reachable}/${plan.wanted}` : "")
+  (plan.reachable < plan.wanted ? ` reachable=${plan.reachable}/${plan.wanted}` : "") +
+  (leftOut === null ? "" : ` (left out: ${leftOut})`)
 
 /** `XDGUSD 1h` */
 export const jobName = ({ symbol, intervalMin }: JobOrder): string => `${symbol} ${timeframeName(intervalMin)}`

@@ -2,6 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { Candle } from "../../shared/candles/core/candle.ts"
 import {
   type CandlePage,
@@ -45,7 +46,7 @@ const pagingSource = (
         const count = Math.max(0, Math.min(PAGE_ROWS, Math.floor((NOW_SEC - from) / HOUR)))
         const page: CandlePage = {
           candles: Array.from({ length: count }, (_, i) => candle(from + i * HOUR)),
-          dropped: { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 },
+          dropped: NOTHING_DROPPED,
           cursor: String(from + count * HOUR),
           more: count === PAGE_ROWS
         }
@@ -83,6 +84,25 @@ it.effect("a job fetches page after page with the cursor that came back, and say
     )
     assert.strictEqual(store.stored(SERIES).length, 48)
     assert.isNull(yield* workOnce(WORKER, parts))
+  })
+)
+
+it.effect("what a source should not have sent is counted over all pages", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0)
+    const spoiled: CandleSource = {
+      ...source,
+      fetchPage: (request) =>
+        Effect.map(source.fetchPage(request), (page) => ({
+          ...page,
+          dropped: { ...NOTHING_DROPPED, impossible: 2, forming: 1 }
+        }))
+    }
+    const { parts } = yield* benchOf(spoiled, [ORDER])
+    assert.deepInclude(yield* workOnce(WORKER, parts), {
+      phase: "complete",
+      message: "new=48 have=48/48 (left out: 10 impossible)"
+    })
   })
 )
 

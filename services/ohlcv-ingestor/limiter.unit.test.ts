@@ -1,13 +1,14 @@
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import { type CandlePage, type CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
 import { limitedSource, MAX_ATTEMPTS } from "./limiter.ts"
 
 const REQUEST = { symbol: "XDGUSD", intervalMin: 1, cursor: null }
 const PAGE: CandlePage = {
   candles: [],
-  dropped: { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 },
+  dropped: NOTHING_DROPPED,
   cursor: "1",
   more: false
 }

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { Candle } from "../../shared/candles/core/candle.ts"
 import { Price } from "../../shared/core/decimal/decimal.ts"
 import { type BarEvent, ExchangeError, MalformedFrame } from "../../shared/exchange/port.ts"
@@ -45,7 +46,7 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
       }
       const clock = yield* Ref.make(1_000)
       const page: { candles: ReadonlyArray<Candle> } = { candles: [] }
-      const dropped = { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 }
+      const dropped = NOTHING_DROPPED
       const fetchPage = () => Effect.sync(() => ({ ...page, dropped, cursor: "next", more: false }))
       const source = { name: "prepared", reachable: null, fetchPage }
       const window = yield* openWindow(MINUTE_WINDOW, {

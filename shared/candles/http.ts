@@ -4,7 +4,7 @@ import { parseJson, WireProblem } from "../core/wire/json.ts"
 import { type HttpReply, sendRequest } from "../http/request.ts"
 import { timeframeName } from "./core/candle.ts"
 import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
-import { normalise } from "./core/normalise.ts"
+import { droppedText, normalise } from "./core/normalise.ts"
 import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
 
 /** What differs between two uses of one dialect; all of it may be left out. */
@@ -58,6 +58,11 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
           request.intervalMin,
           answer.closedUntilSec ?? Math.floor(nowMs / 1_000)
         )
+        const left = droppedText(dropped)
+        if (left !== null) {
+          const asked = `${request.symbol} ${timeframeName(request.intervalMin)}`
+          yield* Effect.logWarning(`${dialect.name}: ${asked}: bars left out of ${answer.rows.length}: ${left}`)
+        }
         return { candles, dropped, cursor: answer.cursor, more: answer.more }
       }
       case "refused": {

@@ -4,6 +4,7 @@ import { Effect, Redacted } from "effect"
 import { describe } from "vitest"
 import { Price, Volume } from "../core/decimal/decimal.ts"
 import type { Dialect } from "./core/dialect.ts"
+import { NOTHING_DROPPED } from "./core/normalise.ts"
 import { httpSource } from "./http.ts"
 import { type PreparedAnswer, replayedSource } from "./testing/replayedSource.ts"
 import type { CandlePage, CandleRequest, CandleSourceError } from "./source.ts"
@@ -253,6 +254,27 @@ describe("a bars API in Polygon's style", () => {
       const got = yield* ask(POLYGON, { symbol: "AAPL" }, answer)
       if (advice === null) assert.deepStrictEqual(pageOf(got).candles, [])
       else assert.strictEqual(errorOf(got).advice, advice)
+    })
+  )
+})
+
+describe("whatever a source sends", () => {
+  const good = `[1790352000000,"0.2","0.21","0.19","0.2","5",0,"1",3]`
+  const bad = [
+    ["a high below the close", `[1790348400000,"0.2","0.21","0.19","0.22","5",0,"1",3]`, { impossible: 1 }],
+    ["a price of 0", `[1790348400000,"0","0.21","0","0.2","5",0,"1",3]`, { price: 1 }],
+    ["a negative volume", `[1790348400000,"0.2","0.21","0.19","0.2","-5",0,"1",3]`, { volume: 1 }],
+    ["a start between two bars", `[1790348460000,"0.2","0.21","0.19","0.2","5",0,"1",3]`, { time: 1 }],
+    ["a time in seconds", `[1790348400,"0.2","0.21","0.19","0.2","5",0,"1",3]`, { time: 1 }],
+    ["a time in microseconds", `[1790348400000000,"0.2","0.21","0.19","0.2","5",0,"1",3]`, { time: 1 }],
+    ["a count that no store holds", `[1790348400000,"0.2","0.21","0.19","0.2","5",0,"1",3000000000]`, { large: 1 }],
+    ["a price that is none", `[1790348400000,"NaN","0.21","0.19","0.2","5",0,"1",3]`, { malformed: 1 }]
+  ] as const
+  it.effect.each(bad)("%s is dropped and counted, and costs no other bar", ([, row, dropped]) =>
+    Effect.gen(function* () {
+      const page = pageOf(yield* ask(BINANCE, {}, { body: `[${row},${good}]` }))
+      assert.deepStrictEqual(page.dropped, { ...NOTHING_DROPPED, ...dropped })
+      assert.deepStrictEqual(shown(page), [[1_790_352_000, "0.2", "5", 3]])
     })
   )
 })

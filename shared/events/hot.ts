@@ -22,6 +22,7 @@ const decodeEvent = (raw: unknown): MarketEvent | null => {
   }
   if (raw["_tag"] === "ClockTicked") {
     const { priceAgeSec } = raw
+    if ("noPrice" in raw) return null
     if (priceAgeSec !== null && !Number.isFinite(priceAgeSec)) return null
     return { _tag: "ClockTicked", priceAgeSec: priceAgeSec as number | null }
   }

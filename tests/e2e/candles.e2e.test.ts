@@ -58,6 +58,32 @@ describe("kennel backfill", () => {
   )
 })
 
+const CASES = join(import.meta.dirname, "../data/candles")
+
+describe("kennel backfill --from", () => {
+  it(
+    "a file of which nothing can be used has failed: exit code 1, and the first reason",
+    async () => {
+      const running = kennel(["backfill", "--from", join(CASES, "semi/SEMI_1.csv")])
+      assert.strictEqual(await running.ended, 1, running.output())
+      assert.match(running.output(), /^0 done, 0 had all there was, 1 failed; 0 new candles/m)
+      assert.include(running.output(), 'SEMI_1.csv: line 1: cells are separated by ";"; save the file with commas')
+    },
+    TIMEOUT_MS
+  )
+
+  it(
+    "one value that the store refuses costs its line, which is named",
+    async () => {
+      const running = kennel(["backfill", "--from", join(CASES, "over/OVER_60.csv")])
+      assert.strictEqual(await running.ended, 0, running.output())
+      assert.match(running.output(), /^1 done, 0 had all there was, 0 failed; 2 new candles/m)
+      assert.include(running.output(), 'OVER 1h: 1 line left out: line 2: trades "3000000000" is beyond what a store')
+    },
+    TIMEOUT_MS
+  )
+})
+
 describe("kennel up", () => {
   it(
     "does not start with a timeframe that no candle has",
@@ -77,6 +103,23 @@ describe("kennel candles", () => {
       const running = kennel(["candles", command, "--timeframe", "9z"])
       assert.strictEqual(await running.ended, 1)
       assert.match(running.output(), /^kennel: .*timeframe "9z" is not known; use one of 1m, 5m, .*\n$/)
+    },
+    TIMEOUT_MS
+  )
+
+  it(
+    "a series that holds more candles than fit is not healthy",
+    async () => {
+      const hours = { ...MINUTES, intervalMin: 60 }
+      const first = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200
+      const crowd = [0, 60, 120, 3_600].map((sec) => bar(first + sec, "0.2"))
+      await inStore(Effect.flatMap(Store, ({ candles }) => candles.upsert(hours, crowd, "import")))
+      const coverage = kennel(["candles", "coverage"])
+      await coverage.ended
+      assert.include(coverage.output(), "200.0 %, more than fit")
+      const health = kennel(["candles", "health"])
+      assert.strictEqual(await health.ended, 1)
+      assert.match(health.output(), /XDGUSD +1h .* more than fit/)
     },
     TIMEOUT_MS
   )

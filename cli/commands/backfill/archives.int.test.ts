@@ -19,6 +19,7 @@ const archive = (name: string, rows: ReadonlyArray<string>) => writeFileSync(joi
 archive("GOODUSD_60.csv", [row(FIRST), row(FIRST + HOUR)])
 archive("MILLIUSD_60.csv", [row(FIRST * 1_000)])
 archive("TORNUSD_60.csv", [row(FIRST), "torn"])
+archive("EMPTYUSD_60.csv", [])
 archive("ZEROUSD_0.csv", [row(FIRST)])
 writeFileSync(join(directory, "PACKEDUSD_60.csv.gz"), "no gzip")
 const EVERYTHING = { symbols: [], timeframes: [], days: null }
@@ -26,13 +27,12 @@ const EVERYTHING = { symbols: [], timeframes: [], days: null }
 it.live("a folder is imported file by file: what one lacks is a note, one that fails does not stop the others", () =>
   Effect.gen(function* () {
     const { elapsedMs: _, ...result } = yield* importArchives(directory, EVERYTHING, memoryStore().candles)
-    assert.deepInclude(result, { done: 3, fresh: 3 })
-    assert.deepStrictEqual(result.notes, [
-      "MILLIUSD 1h: 1 candles of the future left out; are their times in seconds?",
-      "TORNUSD 1h: 1 lines left out, the first is line 2"
-    ])
-    assert.lengthOf(result.failed, 1)
-    assert.match(result.failed[0] ?? "", /PACKEDUSD_60\.csv\.gz: cannot be read/)
+    assert.deepInclude(result, { done: 3, fresh: 4 })
+    assert.deepStrictEqual(result.remarks, ["MILLIUSD 1h: times are milliseconds"])
+    assert.deepStrictEqual(result.notes, ['TORNUSD 1h: 1 line left out: line 2: "torn" has 1 cells, not 7'])
+    assert.lengthOf(result.failed, 2)
+    assert.match(result.failed[0] ?? "", /EMPTYUSD_60\.csv: holds no rows/)
+    assert.match(result.failed[1] ?? "", /PACKEDUSD_60\.csv\.gz: is named \.gz and is not packed/)
   })
 )
 

@@ -1,11 +1,11 @@
-/** `kennel backfill --from`: Kraken's CSV archives, one file or a folder of them. */
+/** `kennel backfill --from`: candle files named like Kraken's CSV archives, one of them or a folder. */
 import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { timeframeName } from "../../../shared/candles/core/candle.ts"
-import { type ArchiveName, archiveName } from "../../../shared/candles/core/csv.ts"
+import { type ArchiveName, archiveName } from "../../../shared/candles/core/file/name.ts"
 import type { CandleStore, StoreError } from "../../../shared/store/port.ts"
-import { importCsv, type Imported, ImportFailed } from "./importCsv.ts"
+import { importCsv, type Imported } from "./importCsv.ts"
 import type { RunResult } from "./run.ts"
 import { endProgress, showProgress } from "./terminal.ts"
 
@@ -15,6 +15,16 @@ export interface WantedArchives {
   readonly timeframes: ReadonlyArray<number>
   /** Only so far back from now; null: all of it. */
   readonly days: number | null
+}
+
+/** What was named holds nothing to import. */
+export class NoArchives extends Schema.TaggedError<NoArchives>()("NoArchives", {
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path}: ${this.detail}`
+  }
 }
 
 interface ArchiveFile extends ArchiveName {
@@ -27,7 +37,7 @@ export const importArchives = Effect.fn("importArchives")(function* (
   path: string,
   wanted: WantedArchives,
   store: Pick<CandleStore, "upsert">
-): Effect.fn.Return<RunResult, ImportFailed | StoreError> {
+): Effect.fn.Return<RunResult, NoArchives | StoreError> {
   const startedMs = yield* Clock.currentTimeMillis
   const files = yield* filesAt(path, wanted)
   const nowSec = Math.floor(startedMs / 1_000)
@@ -35,43 +45,42 @@ export const importArchives = Effect.fn("importArchives")(function* (
   const allBytes = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const failed: Array<string> = []
   const notes: Array<string> = []
+  const remarks: Array<string> = []
   let [fresh, before] = [0, 0]
   for (const [jobsDone, { file, bytes, symbol, intervalMin }] of files.entries()) {
     const label = `${symbol} ${timeframeName(intervalMin)}`
-    const onRead = (readBytes: number, stored: number) =>
+    const onProgress = (done: number, stored: number) =>
       Effect.flatMap(Clock.currentTimeMillis, (ms) => {
-        const share = (before + readBytes) / Math.max(1, allBytes)
+        const share = (before + done * bytes) / Math.max(1, allBytes)
         const elapsedMs = ms - startedMs
         return showProgress({ jobsDone, jobsTotal: files.length, share, elapsedMs, fresh: fresh + stored, label })
       })
-    const options = { sinceSec, nowSec, onRead }
-    const result = yield* Effect.result(importCsv(file, { symbol, intervalMin }, store, options))
+    const options = { sinceSec, nowSec, onProgress }
+    const result = yield* Effect.result(importCsv({ file, bytes }, { symbol, intervalMin }, store, options))
     before += bytes
     if (result._tag === "Failure") {
-      if (!isOfTheFile(result.failure)) return yield* result.failure
-      failed.push(result.failure.message)
+      const { failure } = result
+      if (failure._tag === "StoreError" && failure.advice !== "refused") return yield* failure
+      failed.push(failure.message)
       continue
     }
     fresh += result.success.fresh
     notes.push(...notesOf(label, result.success))
+    remarks.push(...result.success.remarks.map((remark) => `${label}: ${remark}`))
   }
   yield* endProgress
   const elapsedMs = (yield* Clock.currentTimeMillis) - startedMs
-  return { done: files.length - failed.length, skipped: 0, fresh, failed, notes, elapsedMs }
+  return { done: files.length - failed.length, skipped: 0, fresh, failed, notes, remarks, elapsedMs }
 })
 
-/** Whether other files may still go in. */
-const isOfTheFile = (failure: ImportFailed | StoreError): boolean =>
-  failure._tag === "ImportFailed" || failure.advice === "refused"
-
 /** What was left out of a file, a line for each reason. */
-const notesOf = (name: string, { stored, skipped, unclosed, badLines, firstBad }: Imported): ReadonlyArray<string> => [
-  ...(stored === 0 && skipped > 0 ? [`${name}: nothing stored, all ${skipped} candles are older than asked for`] : []),
-  ...(unclosed > 0 ? [`${name}: ${unclosed} candles of the future left out; are their times in seconds?`] : []),
-  ...(badLines > 0 ? [`${name}: ${badLines} lines left out, the first is line ${firstBad[0]?.line ?? 0}`] : [])
+const notesOf = (name: string, { stored, skipped, leftOut }: Imported): ReadonlyArray<string> => [
+  ...(stored === 0 ? [`${name}: nothing stored, all ${skipped} candles are older than asked for`] : []),
+  ...(stored > 0 && skipped > 0 ? [`${name}: ${skipped} candles left out, older than asked for`] : []),
+  ...leftOut.map((line) => `${name}: ${line}`)
 ]
 
-const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyArray<ArchiveFile>, ImportFailed> =>
+const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyArray<ArchiveFile>, NoArchives> =>
   Effect.tryPromise({
     try: async () => {
       const folder = (await stat(path)).isDirectory()
@@ -96,6 +105,6 @@ const filesAt = (path: string, wanted: WantedArchives): Effect.Effect<ReadonlyAr
     },
     catch: (error) => {
       const { code, message } = error as NodeJS.ErrnoException
-      return new ImportFailed({ file: path, detail: code === "ENOENT" ? "no such file or folder" : message })
+      return new NoArchives({ path, detail: code === "ENOENT" ? "no such file or folder" : message })
     }
   })

@@ -1,23 +1,13 @@
-/** Reads one of Kraken's CSV archives into the store, a piece at a time: memory does not grow with the file. */
-import { createReadStream } from "node:fs"
-import { Readable } from "node:stream"
-import { createGunzip } from "node:zlib"
-import { Effect, Schema, Stream } from "effect"
-import { type Candle, intervalSec } from "../../../shared/candles/core/candle.ts"
-import { type BadLine, csvReader } from "../../../shared/candles/core/csv.ts"
+/** Reads a file of candles into the store. Nothing is stored before the whole file has been read and judged. */
+import { Effect } from "effect"
+import { attempt, type CandleFileError, readCandleFile } from "../../../shared/candles/candleFile.ts"
+import { intervalSec } from "../../../shared/candles/core/candle.ts"
+import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
+import { CandleFileRefused } from "../../../shared/candles/core/file/refused.ts"
+import { candleOf, settle } from "../../../shared/candles/core/file/settle.ts"
 import type { CandleSeries, CandleStore, StoreError } from "../../../shared/store/port.ts"
 
-/** The file cannot be read, or is no archive of candles: lines before may have been stored. */
-export class ImportFailed extends Schema.TaggedError<ImportFailed>()("ImportFailed", {
-  file: Schema.String,
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `${this.file}: ${this.detail}`
-  }
-}
-
-/** What became of the file's lines. */
+/** What came of a file. */
 export interface Imported {
   /** Candles read and stored. */
   readonly stored: number
@@ -25,16 +15,16 @@ export interface Imported {
   readonly fresh: number
   /** Read and left out: before `sinceSec`. */
   readonly skipped: number
-  /** Read and left out: not over at `nowSec`. Times in milliseconds look so, or a name that belongs to another timeframe. */
-  readonly unclosed: number
-  readonly badLines: number
-  readonly firstBad: ReadonlyArray<BadLine>
+  /** What else was left out and why, a line each. */
+  readonly leftOut: ReadonlyArray<string>
+  /** How the file was read where that is not what one would expect, a line each. */
+  readonly remarks: ReadonlyArray<string>
 }
 
 /** Candles that go to the store together; it splits them further as it likes. */
 const BATCH = 10_000
-/** More bad lines than this with not one good one before: another kind of file was named. */
-const HOPELESS = 1_000
+/** Of the time that an import takes, what reading takes; the store sets the pace. */
+const READING_SHARE = 0.1
 
 /** Which candles are taken, and who is told of progress. */
 export interface ImportOptions {
@@ -42,75 +32,32 @@ export interface ImportOptions {
   readonly sinceSec: number
   /** The clock, Unix seconds: one candle of the future would pass for fresh data for ever. */
   readonly nowSec: number
-  /** Told after every piece how much of the file has been read (bytes on disk), and how many candles are stored. */
-  readonly onRead?: (readBytes: number, stored: number) => Effect.Effect<void>
+  /** Told what share of the work on the file of this size is done, 0 to 1, and how many candles are new. */
+  readonly onProgress?: (share: number, fresh: number) => Effect.Effect<void>
 }
 
-/** Stores the closed candles of `file` (plain or `.gz`) as `series`. The same file again changes nothing. */
-export const importCsv = Effect.fn("importCsv")(function* (
-  file: string,
+/** Stores the closed candles of `file` (plain or `.gz`, `bytes` long) as `series`. The same file again changes nothing. */
+export const importCsv = (
+  { file, bytes }: { readonly file: string; readonly bytes: number },
   series: CandleSeries,
   store: Pick<CandleStore, "upsert">,
-  { sinceSec, nowSec, onRead }: ImportOptions
-): Effect.fn.Return<Imported, ImportFailed | StoreError> {
-  const reader = csvReader()
-  let batch: Array<Candle> = []
-  const lastSec = nowSec - intervalSec(series.intervalMin)
-  let [stored, fresh, skipped, unclosed] = [0, 0, 0, 0]
-
-  const flush = Effect.fnUntraced(function* () {
-    if (batch.length === 0) return
-    fresh += yield* store.upsert(series, batch, "import")
-    stored += batch.length
-    batch = []
-  })
-  const take = Effect.fnUntraced(function* (candles: ReadonlyArray<Candle>) {
-    for (const candle of candles) {
-      if (candle.timeSec < sinceSec) skipped++
-      else if (candle.timeSec > lastSec) unclosed++
-      else batch.push(candle)
+  { sinceSec, nowSec, onProgress = () => Effect.void }: ImportOptions
+): Effect.Effect<Imported, CandleFileError | StoreError> =>
+  Effect.gen(function* () {
+    const onRead = (readBytes: number) => onProgress((READING_SHARE * readBytes) / Math.max(1, bytes), 0)
+    const found = yield* readCandleFile(file, { nowSec, onRead })
+    if (found.kind !== "candles") {
+      return yield* Effect.fail(new CandleFileRefused(file, null, "holds trades; name a file of candles"))
     }
-    if (batch.length >= BATCH) yield* flush()
-    if (stored + skipped + unclosed + batch.length === 0 && reader.bad().count > HOPELESS) {
-      // Anything may stand in another kind of file, also what a terminal would obey.
-      const shown = (reader.bad().first[0]?.text ?? "").replace(/[^ -~]/g, "?")
-      return yield* new ImportFailed({
-        file,
-        detail: `is no file of candles (time,open,high,low,close,volume,trades); it begins with "${shown}"`
-      })
+    const settled = yield* attempt(file, () => settle(found, { namedSec: intervalSec(series.intervalMin), nowSec }))
+    const { length, at, leftOut, remarks } = settled
+    let skipped = 0
+    while (skipped < length && at(skipped).timeMs < sinceSec * 1_000) skipped++
+    let fresh = 0
+    for (let from = skipped; from < length; from += BATCH) {
+      const candles = Array.from({ length: Math.min(BATCH, length - from) }, (_, i) => candleOf(at(from + i)))
+      fresh += yield* store.upsert(series, candles, "import")
+      yield* onProgress(READING_SHARE + ((1 - READING_SHARE) * (from + candles.length)) / length, fresh)
     }
-  })
-
-  yield* Stream.runForEach(textOf(file), ({ text, readBytes }) =>
-    Effect.andThen(
-      take(reader.push(text)),
-      Effect.suspend(() => onRead?.(readBytes, stored) ?? Effect.void)
-    )
-  )
-  yield* take(reader.end())
-  yield* flush()
-  const { count, first } = reader.bad()
-  return { stored, fresh, skipped, unclosed, badLines: count, firstBad: first }
-})
-
-interface Piece {
-  readonly text: string
-  readonly readBytes: number
-}
-
-/** The file's text in pieces; a character is never cut in two, as the format is ASCII. */
-const textOf = (file: string): Stream.Stream<Piece, ImportFailed> =>
-  Stream.fromAsyncIterable(pieces(file), (error) => {
-    const { code, message } = error as NodeJS.ErrnoException
-    const detail = code === "ENOENT" ? "no such file" : `cannot be read (${message})`
-    return new ImportFailed({ file, detail })
-  })
-
-async function* pieces(file: string): AsyncGenerator<Piece> {
-  const bytes = createReadStream(file, { highWaterMark: 1 << 18 })
-  const source = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes
-  bytes.once("error", (error) => source.destroy(error))
-  for await (const chunk of Readable.from(source)) {
-    yield { text: (chunk as Buffer).toString("latin1"), readBytes: bytes.bytesRead }
-  }
-}
+    return { stored: length - skipped, fresh, skipped, leftOut: leftOut.map(leftOutText), remarks }
+  }).pipe(Effect.scoped, Effect.withSpan("importCsv"))

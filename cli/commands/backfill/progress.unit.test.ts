@@ -31,10 +31,12 @@ it("the summary counts, names what sources cannot give and what failed, and cuts
     fresh: 1_234,
     failed,
     notes: ["XDGUSD 1h: new=719 have=719/6000 reachable=719/6000"],
+    remarks: ["XDGUSD 1m: times are milliseconds"],
     elapsedMs: 61_000
   })
   const lines = text.split("\n")
   assert.strictEqual(lines[0], "3 done, 1 had all there was, 25 failed; 1,234 new candles in 1 min 1 s")
-  assert.strictEqual(lines[2], "  XDGUSD 1h: new=719 have=719/6000 reachable=719/6000")
+  assert.deepStrictEqual(lines.slice(1, 3), ["How files were read:", "  XDGUSD 1m: times are milliseconds"])
+  assert.strictEqual(lines[4], "  XDGUSD 1h: new=719 have=719/6000 reachable=719/6000")
   assert.strictEqual(lines.at(-1), "  … and 5 more")
 })

@@ -16,6 +16,8 @@ export interface RunResult {
   readonly failed: ReadonlyArray<string>
   /** What a source or a file did not have. */
   readonly notes: ReadonlyArray<string>
+  /** How files were read where that is not what one would expect. */
+  readonly remarks: ReadonlyArray<string>
   readonly elapsedMs: number
 }
 
@@ -128,11 +130,12 @@ const resultOf = (ends: ReadonlyArray<JobEnd>, elapsedMs: number): RunResult => 
   fresh: freshOf(ends),
   failed: ends.filter(({ phase }) => phase === "error").map(({ job, message }) => `${jobName(job)}: ${message}`),
   notes: ends.filter((end) => "short" in end && end.short).map(({ job, message }) => `${jobName(job)}: ${message}`),
+  remarks: [],
   elapsedMs
 })
 
 /** The summary, some lines. */
-export const report = ({ done, skipped, fresh, failed, notes, elapsedMs }: RunResult): string => {
+export const report = ({ done, skipped, fresh, failed, notes, remarks, elapsedMs }: RunResult): string => {
   const listed = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
     lines.length === 0
       ? []
@@ -144,6 +147,7 @@ export const report = ({ done, skipped, fresh, failed, notes, elapsedMs }: RunRe
   return [
     `${done} done, ${skipped} had all there was, ${failed.length} failed; ` +
       `${fresh.toLocaleString("en")} new candles in ${duration(elapsedMs)}`,
+    ...listed("How files were read:", remarks),
     ...listed("Not everything is there:", notes),
     ...listed("Failed:", failed)
   ].join("\n")

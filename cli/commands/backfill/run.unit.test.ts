@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { NOTHING_DROPPED } from "../../../shared/candles/core/normalise.ts"
 import { type CandleSource, CandleSourceError } from "../../../shared/candles/source.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { JobOrder } from "../../../shared/store/port.ts"
@@ -36,7 +37,7 @@ const threeDays: CandleSource = {
             volume: Volume.zero,
             trades: 0
           })),
-          dropped: { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 },
+          dropped: NOTHING_DROPPED,
           cursor: "end",
           more: false
         })
@@ -65,7 +66,8 @@ it.effect("a run does every job of its source, and says what was short and what 
       skipped: 0,
       fresh: 3,
       failed: ["NOPE 1d: three: NOPE 1d: no such symbol"],
-      notes: ["AAA 1d: new=3 have=3/10 reachable=3/10"]
+      notes: ["AAA 1d: new=3 have=3/10 reachable=3/10"],
+      remarks: []
     })
     assert.strictEqual((yield* store.jobs.counts(null)).pending, 1)
   })

@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { basename } from "node:path"
-import { Console, Effect, Option, Schema } from "effect"
+import { Clock, Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { readRecording } from "../../../services/exchange-sim/core/market/rows.ts"
 import {
   type FeatureCandles,
   FEATURES,
@@ -16,10 +15,13 @@ import { labelCandles, type LabelledCandle, stateTable } from "../../../services
 import { regimePicture } from "./picture.ts"
 import { isRefusal, type Refusal } from "../../../services/hmm-advisor/core/training/refusal.ts"
 import { canonicalBytes, train, type TrainedModel } from "../../../services/hmm-advisor/core/training/train.ts"
+import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
+import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
+import { settle } from "../../../shared/candles/core/file/settle.ts"
+import { slackMs } from "../../../shared/candles/core/file/spacing.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { readText } from "../../../shared/files/textFile.ts"
 
 /** The candles cannot be used, or the model refused them: nothing was written. */
 class RegimeFailed extends Schema.TaggedError<RegimeFailed>()("RegimeFailed", { detail: Schema.String }) {
@@ -30,28 +32,34 @@ class RegimeFailed extends Schema.TaggedError<RegimeFailed>()("RegimeFailed", { 
 
 interface Series extends FeatureCandles {
   readonly file: string
+  /** Length of a candle. */
+  readonly intervalSec: number
   /** Unix seconds. */
   readonly times: Float64Array
 }
 
 const readSeries = (file: string): Effect.Effect<Series, RegimeFailed> =>
-  Effect.tryPromise({
-    try: async () => {
-      const recording = readRecording(file, await readText(file))
-      if (recording.kind !== "candles") throw new Error("holds trades; name a file of candles")
-      const { rows } = recording
-      return {
-        file,
-        times: Float64Array.from(rows, ({ timeMs }) => timeMs / 1_000),
-        closes: Float64Array.from(rows, ({ close }) => Price.toNumber(close)),
-        volumes: Float64Array.from(rows, ({ volume }) => Volume.toNumber(volume))
-      }
-    },
-    catch: (error) => {
-      const text = error instanceof Error ? error.message : String(error)
-      return new RegimeFailed({ detail: text.startsWith(file) ? text : `${file}: ${text}` })
+  Effect.gen(function* () {
+    const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
+    const found = yield* readCandleFile(file, { nowSec })
+    if (found.kind !== "candles")
+      return yield* new RegimeFailed({ detail: `${file}: holds trades; name a file of candles` })
+    const settled = yield* attempt(file, () => settle(found, { namedSec: null, nowSec }))
+    for (const left of settled.leftOut) yield* Console.error(`regime: warning: ${file}: ${leftOutText(left)}`)
+    for (const remark of settled.remarks) yield* Console.error(`regime: ${file}: ${remark}`)
+    const { length, at, intervalMs } = settled
+    const [times, closes, volumes] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
+    for (let place = 0; place < length; place++) {
+      const { timeMs, close, volume } = at(place)
+      times[place] = timeMs / 1_000
+      closes[place] = Price.toNumber(close)
+      volumes[place] = Volume.toNumber(volume)
     }
-  })
+    return { file, intervalSec: intervalMs / 1_000, times, closes, volumes }
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTag("CandleFileRefused", ({ message }) => Effect.fail(new RegimeFailed({ detail: message })))
+  )
 
 const given = <A extends object>(result: A | Refusal): Effect.Effect<A, RegimeFailed> =>
   isRefusal(result)
@@ -68,11 +76,10 @@ interface Labelled {
   readonly dataHash: string
 }
 
-/** Times further apart than the two nearest. */
-const holesIn = (times: Float64Array): number => {
-  const steps = times.subarray(1).map((time, i) => time - (times[i] ?? 0))
-  const interval = steps.reduce((least, step) => Math.min(least, step), Number.POSITIVE_INFINITY)
-  return steps.filter((step) => step > interval).length
+/** Distances longer than a candle; a day on which summer time ends has 25 hours and is none. */
+const holesIn = ({ times, intervalSec }: Series): number => {
+  const longest = intervalSec + slackMs(intervalSec * 1_000) / 1_000
+  return times.subarray(1).filter((time, i) => time - (times[i] ?? 0) > longest).length
 }
 
 /** Trains on the first `trainCount` candles, or all, and labels every candle. */
@@ -82,7 +89,7 @@ const analyse = Effect.fnUntraced(function* (
   settings: Settings
 ): Effect.fn.Return<Labelled, RegimeFailed> {
   const series = yield* readSeries(file)
-  const holes = holesIn(series.times)
+  const holes = holesIn(series)
   if (holes > 0)
     yield* Console.error(`regime: warning: holes in the candles: ${holes}; what follows one counts as the next candle`)
   if (Option.exists(trainCount, (count) => count < 1)) {

@@ -75,7 +75,7 @@ const ticker: PublicMethod = ({ options }, moment, params) => {
   const asked = resultKey(options.pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
   const { quotes, tape, nowMs } = moment
-  if (quotes === null || tape.last === null) return refuse("EService:Unavailable")
+  if (quotes === null || tape.last === null) return noPrice(moment)
   const today = since(moment, nowMs - (nowMs % DAY_MS))
   const day = since(moment, nowMs - DAY_MS)
   const both = (show: (candle: Candle) => string) =>
@@ -101,10 +101,14 @@ const ticker: PublicMethod = ({ options }, moment, params) => {
   }
 }
 
-const depth: PublicMethod = ({ options }, { quotes, nowMs }, params) => {
+const noPrice = ({ closed }: Moment): Refusal =>
+  refuse(closed === null ? "EService:Unavailable" : `EService:Unavailable: ${closed}`)
+
+const depth: PublicMethod = ({ options }, moment, params) => {
+  const { quotes, nowMs } = moment
   const asked = resultKey(options.pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
-  if (quotes === null) return refuse("EService:Unavailable")
+  if (quotes === null) return noPrice(moment)
   const count = Math.min(MAX_LEVELS, optionalCount(params, "count") ?? 100)
   const rows = (side: "bid" | "ask") =>
     levels(quotes, side, count).map(({ price, volume }) => [

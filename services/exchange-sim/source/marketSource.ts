@@ -1,11 +1,12 @@
 /** From the choice of a market to its process. The only place of the market that touches files. */
 import { Effect } from "effect"
-import { readText } from "../../../shared/files/textFile.ts"
+import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
+import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { parseMarketChoice } from "../core/market/choice.ts"
 import { LiveMarket } from "../core/market/live.ts"
 import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
-import { recordedMarket, recordingStart } from "../core/market/recorded.ts"
-import { readRecording } from "../core/market/rows.ts"
+import { recordedMarket, recordingEnd, recordingStart } from "../core/market/recorded.ts"
+import { openRecording } from "../core/market/rows.ts"
 import { syntheticMarket } from "../core/market/synthetic.ts"
 import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
 import { ExchangeSimError } from "../opening.ts"
@@ -15,6 +16,8 @@ import type { ExchangeSimOptions } from "../options.ts"
 export interface MarketSource {
   /** First moment of a recording; null when the market can start at any time. */
   readonly recordingMs: number | null
+  /** When it is over, Unix milliseconds; null for a market that does not end. */
+  readonly endMs: number | null
   /** The process for an exchange that was created then. */
   readonly process: (createdMs: number) => MarketProcess
   /** Null unless trades have to be brought from outside. */
@@ -34,25 +37,31 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
       const fromMs = (createdMs: number) => createdMs - (createdMs % MINUTE_MS) - TAPE_KEEPS_MS
       const process = (createdMs: number) =>
         syntheticMarket({ seed, fromMs: fromMs(createdMs), priceDecimals, volumeDecimals })
-      return { recordingMs: null, process, live: null } satisfies MarketSource
+      return { recordingMs: null, endMs: null, process, live: null } satisfies MarketSource
     }
     case "recorded": {
-      const recording = yield* Effect.tryPromise({
-        try: async () => readRecording(market.path, await readText(market.path)),
-        catch: (error) => failure(market.path, error)
-      })
-      const process = yield* Effect.try({
-        try: () => recordedMarket(recording, priceDecimals),
-        catch: (error) => failure(market.path, error)
-      })
-      return { recordingMs: recordingStart(recording), process: () => process, live: null } satisfies MarketSource
+      const { path } = market
+      // A recording is of the wall's past, whatever clock its market will keep.
+      const nowSec = Math.floor(Date.now() / 1_000)
+      const { recording, settled } = yield* readCandleFile(path, { nowSec }).pipe(
+        Effect.flatMap((found) => attempt(path, () => openRecording(found, nowSec))),
+        Effect.mapError((error) => failure(error.message))
+      )
+      for (const left of settled.leftOut) yield* Effect.logWarning(`exchange-sim: ${path}: ${leftOutText(left)}`)
+      for (const remark of settled.remarks) yield* Effect.logInfo(`exchange-sim: ${path}: ${remark}`)
+      const process = recordedMarket(recording, priceDecimals)
+      return {
+        recordingMs: recordingStart(recording),
+        endMs: recordingEnd(recording),
+        process: () => process,
+        live: null
+      } satisfies MarketSource
     }
     case "upstream": {
       const live = new LiveMarket()
-      return { recordingMs: null, process: () => live, live } satisfies MarketSource
+      return { recordingMs: null, endMs: null, process: () => live, live } satisfies MarketSource
     }
   }
 })
 
-const failure = (path: string, error: unknown) =>
-  new ExchangeSimError({ detail: `market recorded:${path}: ${error instanceof Error ? error.message : String(error)}` })
+const failure = (problem: string) => new ExchangeSimError({ detail: `market recorded:${problem}` })

@@ -13,13 +13,14 @@ import type { Urls } from "./sim.ts"
 /** Unix seconds, on a full minute. */
 export const START = 1_790_000_040
 
-/** One trade a minute: 0.2000, then 0.1990, 0.1970, 0.2050 and back to 0.2000. */
+/** One trade a minute: 0.2000, then 0.1990, 0.1970, 0.2050 and back to 0.2000, where it stands until the recording ends a month later. */
 export const TAPE = [
   [0, "0.2000", "100"],
   [60, "0.1990", "30"],
   [120, "0.1970", "100"],
   [180, "0.2050", "500"],
-  [240, "0.2000", "100"]
+  [240, "0.2000", "100"],
+  [30 * 86_400, "0.2000", "0"]
 ]
   .map(([second, price, volume]) => `${START + Number(second)},${price},${volume}`)
   .join("\n")

@@ -17,9 +17,9 @@ const HANDLERS: Handlers<MarketSlice, MarketSlice, "price" | "clock"> = {
     priceNumber: Price.toNumber(last),
     priceSeq: seq,
     priceAtMs: timeMs,
-    priceAgeSec: 0
+    heard: { priceAgeSec: 0 }
   }),
-  ClockTicked: (market, { priceAgeSec }) => ({ ...market, priceAgeSec }),
+  ClockTicked: (market, { _tag, ...heard }) => ({ ...market, heard }),
   BalancesObserved: (market, balances) => ({ ...market, balances, spentBase: Volume.zero, spentQuote: Quote.zero }),
   MarketConfigured: (market, { rules }) => ({ ...market, slotRules: rules }),
   EpochRaised: (market, event, place) => {

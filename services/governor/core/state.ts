@@ -23,8 +23,8 @@ export interface MarketSlice extends Account {
   readonly priceNumber: number
   readonly priceSeq: number
   readonly priceAtMs: number
-  /** As the feed's clock last said it; null before the first. */
-  readonly priceAgeSec: number | null
+  /** What the feed's clock last said of the price. */
+  readonly heard: Omit<EventOf<"ClockTicked">, "_tag">
   readonly slotRules: SlotRules | null
   /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume
@@ -217,7 +217,7 @@ export const initialState: GovernorState = {
     priceNumber: 0,
     priceSeq: 0,
     priceAtMs: 0,
-    priceAgeSec: null,
+    heard: { priceAgeSec: null },
     slotRules: null,
     spentBase: Volume.zero,
     spentQuote: Quote.zero,

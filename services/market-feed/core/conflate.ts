@@ -8,17 +8,30 @@ export interface FeedState {
   readonly written: Ticker | null
   readonly writtenMs: number | null
   readonly clockMs: number | null
+  /** Why the exchange gave no price when it was last asked; null: it did, or was not asked since. */
+  readonly noPrice: string | null
 }
 
 /** The state before anything was heard. */
-export const silent: FeedState = { heard: null, heardMs: null, written: null, writtenMs: null, clockMs: null }
+export const silent: FeedState = {
+  heard: null,
+  heardMs: null,
+  written: null,
+  writtenMs: null,
+  clockMs: null,
+  noPrice: null
+}
 
 /** A price came, or was confirmed. */
 export const hear = (state: FeedState, ticker: Ticker, nowMs: number): FeedState => ({
   ...state,
   heard: ticker,
-  heardMs: nowMs
+  heardMs: nowMs,
+  noPrice: null
 })
+
+/** The exchange was asked for a price and gave none. */
+export const hearNone = (state: FeedState, why: string): FeedState => ({ ...state, noPrice: why })
 
 /** What is to be written, and the state once it is. */
 export interface Due {
@@ -26,7 +39,7 @@ export interface Due {
   /** The price to write, or null: nothing new. */
   readonly price: Ticker | null
   /** The age of the price to write with a clock fact, or undefined: no clock fact is due. Null age: no price yet. */
-  readonly clock: { readonly priceAgeSec: number | null } | undefined
+  readonly clock: { readonly priceAgeSec: number | null; readonly noPrice?: string } | undefined
 }
 
 /** An unchanged price is written again after this long, so that a price fact's own age says how old the price is. */
@@ -34,11 +47,12 @@ const REPEAT_PRICE_MS = 15_000
 
 /** What is due at `nowMs`. */
 export const due = (state: FeedState, nowMs: number, clockIntervalMs: number): Due => {
-  const { heard, heardMs, written, writtenMs, clockMs } = state
+  const { heard, heardMs, written, writtenMs, clockMs, noPrice } = state
   const priceDue =
     heard !== null &&
     heardMs !== null &&
     (!same(heard, written) || (writtenMs !== null && heardMs > writtenMs && nowMs - writtenMs >= REPEAT_PRICE_MS))
+  const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs
   return {
     state: {
@@ -48,7 +62,7 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number): D
       clockMs: clockDue ? nowMs : clockMs
     },
     price: priceDue ? heard : null,
-    clock: clockDue ? { priceAgeSec: heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000 } : undefined
+    clock: clockDue ? { priceAgeSec, ...(noPrice === null ? {} : { noPrice }) } : undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Ticker } from "../../../shared/exchange/port.ts"
-import { due, type FeedState, hear, silent, wantsAsking } from "./conflate.ts"
+import { due, type FeedState, hear, hearNone, silent, wantsAsking } from "./conflate.ts"
 
 const ticker = (last: string): Ticker => ({ last: Price.parse(last), bid: Price.parse(last), ask: Price.parse(last) })
 const CLOCK_MS = 5_000
@@ -28,6 +28,13 @@ describe("the market feed's conflation", () => {
     const state = wrote("0.1", 1_000, 1_000)
     assert.isUndefined(due(state, 5_999, CLOCK_MS).clock)
     assert.deepStrictEqual(due(state, 6_000, CLOCK_MS).clock, { priceAgeSec: 5 })
+  })
+
+  it("says with the clock why no price comes, until one does", () => {
+    const asked = hearNone(wrote("0.1", 1_000, 1_000), "recording ended")
+    assert.deepStrictEqual(due(asked, 6_000, CLOCK_MS).clock, { priceAgeSec: 5, noPrice: "recording ended" })
+    const heard = hear(asked, ticker("0.1"), 6_000)
+    assert.deepStrictEqual(due(heard, 6_000, CLOCK_MS).clock, { priceAgeSec: 0 })
   })
 
   it.each([

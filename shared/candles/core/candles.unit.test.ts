@@ -3,9 +3,8 @@ import * as fc from "fast-check"
 import { describe } from "vitest"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { timeframeMinutes, timeframeName, timeframesOf, UnknownTimeframe } from "./candle.ts"
-import { archiveName, csvReader } from "./csv.ts"
 import { findGaps } from "./gaps.ts"
-import { normalise, type RawCandle } from "./normalise.ts"
+import { droppedText, normalise, NOTHING_DROPPED, type RawCandle } from "./normalise.ts"
 import { FIRST_PAUSE_MS, fullBucket, LONGEST_PAUSE_MS, refused, take, succeeded } from "./tokenBucket.ts"
 
 const SEED = 20_261_121
@@ -19,40 +18,59 @@ const row = (timeSec: number, fields: Partial<Record<1 | 2 | 3 | 4 | 5 | 6, unkn
   fields[5] ?? "10.5",
   fields[6] ?? "3"
 ]
-const nothing = { malformed: 0, price: 0, volume: 0, forming: 0, repeated: 0 }
+/** 2024-01-01T00:00Z */
+const FIRST = 1_704_067_200
+const NOW = FIRST + 600
 
 describe("normalising rows", () => {
   it.each([
-    ["a sound, closed row", row(60), { ...nothing }, 1],
-    ["a row of six fields", row(60).slice(0, 6), { ...nothing, malformed: 1 }, 0],
-    ["a price that is no number", row(60, { 2: "high" }), { ...nothing, malformed: 1 }, 0],
-    ["a missing close", row(60, { 4: null }).with(4, null), { ...nothing, malformed: 1 }, 0],
-    ["a price of zero", row(60, { 3: "0" }), { ...nothing, price: 1 }, 0],
-    ["a negative price", row(60, { 1: "-0.2" }), { ...nothing, price: 1 }, 0],
-    ["a negative volume", row(60, { 5: "-1" }), { ...nothing, volume: 1 }, 0],
-    ["a volume of zero", row(60, { 5: "0.00000000", 6: "0" }), { ...nothing }, 1],
-    ["a row that closes at this very second", row(540), { ...nothing }, 1],
-    ["a row that closes in a second", row(541), { ...nothing, forming: 1 }, 0]
+    ["a sound, closed row", row(FIRST + 60), { ...NOTHING_DROPPED }, 1],
+    ["a row of six fields", row(FIRST + 60).slice(0, 6), { ...NOTHING_DROPPED, malformed: 1 }, 0],
+    ["a price that is no number", row(FIRST + 60, { 2: "high" }), { ...NOTHING_DROPPED, malformed: 1 }, 0],
+    ["a missing close", row(FIRST + 60, { 4: null }).with(4, null), { ...NOTHING_DROPPED, malformed: 1 }, 0],
+    ["a price of zero", row(FIRST + 60, { 3: "0" }), { ...NOTHING_DROPPED, price: 1 }, 0],
+    ["a negative price", row(FIRST + 60, { 1: "-0.2" }), { ...NOTHING_DROPPED, price: 1 }, 0],
+    ["a negative volume", row(FIRST + 60, { 5: "-1" }), { ...NOTHING_DROPPED, volume: 1 }, 0],
+    ["a volume of zero", row(FIRST + 60, { 5: "0.00000000", 6: "0" }), { ...NOTHING_DROPPED }, 1],
+    ["a row that closes at this very second", row(FIRST + 540), { ...NOTHING_DROPPED }, 1],
+    ["a row that is not over", row(FIRST + 600), { ...NOTHING_DROPPED, forming: 1 }, 0],
+    ["a row between two bars", row(FIRST + 61), { ...NOTHING_DROPPED, time: 1 }, 0],
+    ["a start in milliseconds", row(FIRST * 1_000), { ...NOTHING_DROPPED, time: 1 }, 0],
+    ["a start before 2009", row(60), { ...NOTHING_DROPPED, time: 1 }, 0],
+    ["a start two days from now", row(FIRST + 172_800), { ...NOTHING_DROPPED, time: 1 }, 0],
+    ["a high below the close", row(FIRST + 60, { 2: "0.204" }), { ...NOTHING_DROPPED, impossible: 1 }, 0],
+    ["a low above the open", row(FIRST + 60, { 3: "0.201" }), { ...NOTHING_DROPPED, impossible: 1 }, 0],
+    ["a price in hexadecimal", row(FIRST + 60, { 2: "0x1" }), { ...NOTHING_DROPPED, malformed: 1 }, 0],
+    ["a count that no store holds", row(FIRST + 60, { 6: "2147483648" }), { ...NOTHING_DROPPED, large: 1 }, 0]
   ] as const)("%s", (_, raw, dropped, kept) => {
-    const result = normalise([raw], 1, 600)
+    const result = normalise([raw], 1, NOW)
     assert.deepStrictEqual(result.dropped, dropped)
     assert.strictEqual(result.candles.length, kept)
   })
 
   it("of two rows with the same start the later one wins, and the oldest candle stands first", () => {
-    const { candles, dropped } = normalise([row(120), row(60, { 4: "0.2001" }), row(60, { 4: "0.2002" })], 1, 600)
+    const { candles, dropped } = normalise(
+      [row(FIRST + 120), row(FIRST + 60, { 4: "0.2001" }), row(FIRST + 60, { 4: "0.2002" })],
+      1,
+      NOW
+    )
     assert.deepStrictEqual(
       candles.map(({ timeSec, close }) => [timeSec, Price.format(close)]),
       [
-        [60, "0.2002"],
-        [120, "0.205"]
+        [FIRST + 60, "0.2002"],
+        [FIRST + 120, "0.205"]
       ]
     )
     assert.strictEqual(dropped.repeated, 1)
   })
 
+  it("is told where a source sent what it should not; a forming bar and a repeated one are no surprise", () => {
+    assert.strictEqual(droppedText({ ...NOTHING_DROPPED, forming: 1, repeated: 3 }), null)
+    assert.strictEqual(droppedText({ ...NOTHING_DROPPED, impossible: 2, time: 1 }), "1 time, 2 impossible")
+  })
+
   it("the residue of a double is rounded to the scale, halves to even, and an exponent is read", () => {
-    const [candle] = normalise([row(60, { 5: "1997409.8999999999", 3: "1.5e-7" })], 1, 600).candles
+    const [candle] = normalise([row(FIRST + 60, { 5: "1997409.8999999999", 3: "1.5e-7" })], 1, NOW).candles
     assert.strictEqual(Volume.format(candle?.volume ?? Volume.zero), "1997409.9")
     assert.strictEqual(Price.format(candle?.low ?? Price.zero), "0.00000015")
   })
@@ -169,44 +187,5 @@ describe("the rate of a source", () => {
     assert.strictEqual(pauses.at(-1), LONGEST_PAUSE_MS)
     const forgiven = succeeded(bucket)
     assert.strictEqual(refused(forgiven, 9e6, null).blockedUntilMs, 9e6 + FIRST_PAUSE_MS)
-  })
-})
-
-describe("Kraken's CSV archives", () => {
-  it.each([
-    ["XBTUSD_60.csv", { symbol: "XBTUSD", intervalMin: 60 }],
-    ["/data/Kraken_OHLCVT/XDGUSD_1.csv.gz", { symbol: "XDGUSD", intervalMin: 1 }],
-    ["XDGUSD.csv", null],
-    ["notes.txt", null]
-  ])("%s", (file, name) => assert.deepStrictEqual(archiveName(file), name))
-
-  const text =
-    "1600000020,0.2,0.21,0.19,0.205,10.5,3\r\n1600000080,0.205,0.205,0.205,0.205,0,0\nno line\n1600000140,0.2,0.2,0.2,0,1,1\n1600000200,0.3,0.3,0.3,0.3,2,1"
-
-  it(`gives the same candles however the file is cut into pieces (seed ${SEED})`, () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 12 }), (cuts) => {
-        const places = [0, ...[...cuts].sort((a, b) => a - b), text.length]
-        const reader = csvReader()
-        const candles = places.slice(1).flatMap((to, i) => reader.push(text.slice(places[i], to)))
-        const times = [...candles, ...reader.end()].map(({ timeSec }) => timeSec)
-        assert.deepStrictEqual(times, [1_600_000_020, 1_600_000_080, 1_600_000_200])
-        assert.deepStrictEqual(reader.bad(), {
-          count: 2,
-          first: [
-            { line: 3, text: "no line" },
-            { line: 4, text: "1600000140,0.2,0.2,0.2,0,1,1" }
-          ]
-        })
-      }),
-      { seed: SEED }
-    )
-  })
-
-  it("a file without line breaks is bad lines, and is not kept in memory", () => {
-    const reader = csvReader()
-    for (let piece = 0; piece < 50; piece++) assert.deepStrictEqual(reader.push("x".repeat(100_000)), [])
-    assert.deepStrictEqual(reader.end(), [])
-    assert.strictEqual(reader.bad().count, 1)
   })
 })

@@ -2,7 +2,7 @@
 export const MARKET_RULES = {
   // The mode.
   operator: "Paused by an operator[: {note}].",
-  stale_price: "The last price is {priceAgeSec} old, at most {maxAgeSec} are allowed.",
+  stale_price: "The last price is {priceAgeSec} old, at most {maxAgeSec} are allowed[; the exchange says: {noPrice}].",
   api_errors: "{consecutive} calls to the exchange failed in a row, last {operation}: {detail}.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
   daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",

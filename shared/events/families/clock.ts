@@ -6,7 +6,9 @@ import { Schema } from "effect"
  */
 export const ClockTicked = Schema.TaggedStruct("ClockTicked", {
   /** Seconds since the feed last heard a price, at this instant; null before the first. Says how stale the price is. */
-  priceAgeSec: Schema.NullOr(Schema.Finite)
+  priceAgeSec: Schema.NullOr(Schema.Finite),
+  /** Why none comes, in the exchange's words, where it was asked and did not give one. */
+  noPrice: Schema.optionalKey(Schema.String)
 })
 
 /** The clock family. */

@@ -22,6 +22,9 @@ const SWINGING_MS = 3 * 3_600_000
 
 const HEADER = "time_ms,price,qty,buyer_is_maker"
 
+/** Nothing trades, and the recording ends a month after its beginning: later than any test. */
+const END = `${START_MS + 30 * 86_400_000},${BASE_PRICE},0,false`
+
 /** A quiet market at the base price, with swings. */
 export const swinging = (...swings: ReadonlyArray<Swing>): string => {
   const rows = swings.flatMap(({ price, volume, everyMs }) => {
@@ -32,14 +35,15 @@ export const swinging = (...swings: ReadonlyArray<Swing>): string => {
     })
   })
   const inOrder = rows.toSorted((a, b) => a.timeMs - b.timeMs).map(({ text }) => text)
-  return [HEADER, `${START_MS},${BASE_PRICE},1,false`, ...inOrder].join("\n")
+  return [HEADER, `${START_MS},${BASE_PRICE},1,false`, ...inOrder, END].join("\n")
 }
 
-/** A market that rises by one tick at every step, and then stands still for ever. */
+/** A market that rises by one tick at every step, and then stands still. */
 export const rising = (steps: number, everyMs: number): string =>
   [
     HEADER,
-    ...Array.from({ length: steps }, (_, step) => `${START_MS + step * everyMs},0.${2_000_000 + step},1,false`)
+    ...Array.from({ length: steps }, (_, step) => `${START_MS + step * everyMs},0.${2_000_000 + step},1,false`),
+    END
   ].join("\n")
 
 /** Runs `use` with the tape in a file of its own. */

@@ -3,7 +3,7 @@
 /** The market an exchange is opened on. */
 export type MarketChoice =
   | { readonly kind: "synthetic" }
-  /** Path of a CSV file, plain or gzipped; see `rows.ts` for what is read. */
+  /** Path of a CSV file of candles or trades, plain or gzipped. */
   | { readonly kind: "recorded"; readonly path: string }
   /** Kraken's public stream. Needs the network, and a speed of 1. */
   | { readonly kind: "upstream" }

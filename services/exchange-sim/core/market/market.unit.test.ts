@@ -144,31 +144,22 @@ describe("a recording", () => {
     expect(tape.last?.price).toBe(Price.parse("90.54"))
   })
 
-  const header = "time,open,high,low,close,volume,count"
-  const bad: ReadonlyArray<readonly [string, string, string]> = [
-    [
-      "a price that is no number",
-      `${header}\n60,1,2,x,1,5,1`,
-      'x.csv, line 2: low "x" is no decimal number such as 0.1234'
-    ],
-    [
-      "a missing cell",
-      `${header}\n60,1,2,1,1,5,1\n120,1,2,1`,
-      'x.csv, line 3: close "" is no decimal number such as 0.1234'
-    ],
-    ["a high below the close", `${header}\n60,1,2,1,3,5,1`, 'x.csv, line 2: high "2" is below open or close'],
-    ["a price of 0", "60,0,1", 'x.csv, line 1: price "0" must be above 0'],
-    ["a negative volume", "60,1,-1", 'x.csv, line 1: volume "-1" must not be negative'],
-    ["times that go back", "120,1,1\n60,1,1", 'x.csv, line 2: time "60000" is earlier than the row before'],
-    [
-      "an unknown header",
-      "a,b,c\n1,2,3",
-      'x.csv, line 1: unknown header "a,b,c"; see market/rows.ts for the layouts that are read'
-    ],
-    ["no rows", header, "x.csv, line 1: holds no rows"]
-  ]
-  it.each(bad)("with %s is refused by file, line, field and value", (_, text, message) => {
-    expect(() => readRecording("x.csv", text)).toThrow(message)
+  it("plays a day of 23 hours to the beginning of the next", () => {
+    const day = (hour: number) => `${1_704_067_200 + hour * 3_600},0.2,0.3,0.1,0.2,5`
+    const text = ["time,open,high,low,close,volume", ...[0, 24, 47, 71].map(day)].join("\n")
+    const market = recordedMarket(readRecording("d.csv", text), 7)
+    const lengths: Array<number> = []
+    for (let step = market.step(market.initial); step !== null; step = market.step(step.next)) {
+      lengths.push((step.untilMs - step.fromMs) / 3_600_000)
+      expect(step.trades.every(({ timeMs }) => timeMs < step.untilMs)).toBe(true)
+    }
+    expect(lengths).toEqual([24, 23, 24, 24])
+  })
+
+  it("that cannot be used is refused by file, line and what to do", () => {
+    expect(() => readRecording("x.csv", "x,y,z\n1,2,3")).toThrow(
+      'x.csv: line 1: "x,y,z" is neither a header nor a row of numbers; no line of the file can be used'
+    )
   })
 })
 

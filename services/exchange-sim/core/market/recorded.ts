@@ -1,42 +1,48 @@
 /** A market that happened: the rows of a recording, played again. Holes of the recording stay holes: nothing trades in them. */
 import { type Price, roundPrice, type Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
-import type { CandleRow, Recording, TradeRow } from "./rows.ts"
+import { Spacing } from "../../../../shared/candles/core/file/spacing.ts"
+import type { CandleRow, Playable, Sequence, TradeRow } from "./rows.ts"
 
 /** Trades made of one minute of a candle (its open, and three on each leg), and the most made of any candle. */
 const TRADES_PER_MINUTE = 10
 const MAX_TRADES_PER_CANDLE = 241
 
 /** Throws an Error when the recording is too short to tell how long its candles are. */
-export const recordedMarket = (recording: Recording, priceDecimals: number): MarketProcess =>
+export const recordedMarket = (recording: Playable, priceDecimals: number): MarketProcess =>
   recording.kind === "candles"
-    ? candleMarket(recording.rows, priceDecimals)
+    ? candleMarket(recording.rows, recording.intervalMs ?? intervalOf(recording.rows), priceDecimals)
     : tradeMarket(recording.rows, priceDecimals)
 
 /** First moment of a recording, Unix milliseconds. */
-export const recordingStart = (recording: Recording): number => recording.rows[0]?.timeMs ?? 0
+export const recordingStart = ({ rows }: Playable): number => rows.at(0)?.timeMs ?? 0
 
-const candleMarket = (rows: ReadonlyArray<CandleRow>, priceDecimals: number): MarketProcess => {
-  const intervalMs = intervalOf(rows)
-  return {
-    initial: [0],
-    step: ([index = 0]) => {
-      const row = rows[index]
-      if (row === undefined) return null
-      const trades = path(row, intervalMs, priceDecimals)
-      return { fromMs: row.timeMs, untilMs: row.timeMs + intervalMs, trades, next: [index + 1] }
-    }
-  }
+/** The moment after which a recording has nothing more to say, Unix milliseconds: its last candle is over, or the minute of its last trade. */
+export const recordingEnd = (recording: Playable): number => {
+  const { rows } = recording
+  const lastMs = rows.at(Math.max(0, rows.length - 1))?.timeMs ?? 0
+  if (recording.kind === "trades") return lastMs - (lastMs % MINUTE_MS) + MINUTE_MS
+  return lastMs + (recording.intervalMs ?? intervalOf(recording.rows))
 }
 
-const intervalOf = (rows: ReadonlyArray<CandleRow>): number => {
-  let shortest = Number.POSITIVE_INFINITY
-  for (let i = 1; i < rows.length; i++) {
-    const gap = (rows[i]?.timeMs ?? 0) - (rows[i - 1]?.timeMs ?? 0)
-    if (gap > 0 && gap < shortest) shortest = gap
+const candleMarket = (rows: Sequence<CandleRow>, intervalMs: number, priceDecimals: number): MarketProcess => ({
+  initial: [0],
+  step: ([index = 0]) => {
+    const row = rows.at(index)
+    if (row === undefined) return null
+    // A day on which summer time begins has 23 hours: the next one begins before 24 are over.
+    const untilMs = Math.min(row.timeMs + intervalMs, rows.at(index + 1)?.timeMs ?? Number.POSITIVE_INFINITY)
+    const trades = path(row, untilMs - row.timeMs, priceDecimals)
+    return { fromMs: row.timeMs, untilMs, trades, next: [index + 1] }
   }
-  if (!Number.isFinite(shortest)) throw new Error("a recording of candles needs two rows at different times")
-  return shortest
+})
+
+const intervalOf = (rows: Sequence<CandleRow>): number => {
+  const spacing = new Spacing()
+  for (let place = 0; place < rows.length; place++) spacing.add(rows.at(place)?.timeMs ?? 0)
+  const { commonestMs } = spacing
+  if (commonestMs === null) throw new Error("a recording of candles needs two rows at different times")
+  return commonestMs
 }
 
 /**
@@ -66,23 +72,24 @@ export const path = (row: CandleRow, intervalMs: number, priceDecimals: number):
   }))
 }
 
-const tradeMarket = (rows: ReadonlyArray<TradeRow>, priceDecimals: number): MarketProcess => ({
+const tradeMarket = (rows: Sequence<TradeRow>, priceDecimals: number): MarketProcess => ({
   initial: [0],
   step: ([index = 0]) => minuteOfTrades(rows, index, priceDecimals)
 })
 
 /** All rows of the minute in which row `index` stands; a taker side that is not recorded follows the tick rule. */
-const minuteOfTrades = (rows: ReadonlyArray<TradeRow>, index: number, priceDecimals: number): Step | null => {
-  const first = rows[index]
+const minuteOfTrades = (rows: Sequence<TradeRow>, index: number, priceDecimals: number): Step | null => {
+  const first = rows.at(index)
   if (first === undefined) return null
   const fromMs = first.timeMs - (first.timeMs % MINUTE_MS)
   const untilMs = fromMs + MINUTE_MS
   const trades: Array<MarketTrade> = []
   let next = index
-  for (let row = rows[next]; row !== undefined && row.timeMs < untilMs; row = rows[++next]) {
-    const before = rows[next - 1]?.price ?? row.price
+  let before = index > 0 ? (rows.at(index - 1)?.price ?? first.price) : first.price
+  for (let row = rows.at(next); row !== undefined && row.timeMs < untilMs; row = rows.at(++next)) {
     const { timeMs, volume } = row
     const takerSide = row.takerSide ?? (row.price >= before ? "buy" : "sell")
+    before = row.price
     if (volume > 0n) trades.push({ timeMs, price: roundPrice(row.price, priceDecimals), volume, takerSide })
   }
   return { fromMs, untilMs, trades, next: [next] }

@@ -1,24 +1,13 @@
 /**
- * Rows of recorded market data, from CSV text. Four layouts, told apart by the header, or without one by the number of
- * columns:
- *
- * | layout                                             | times        | rows    |
- * |----------------------------------------------------|--------------|---------|
- * | `open_time_ms,open,high,low,close,volume`          | milliseconds | candles |
- * | `time,open,high,low,close,volume[,count]` (Kraken) | seconds      | candles |
- * | `time,price,volume` (Kraken), header or not        | seconds      | trades  |
- * | `time_ms,…,price,qty,…,buyer_is_maker` (aggtrades) | milliseconds | trades  |
+ * Rows of recorded market data: candles or trades, out of any file that `shared/candles/core/file` reads. Kraken's own archives
+ * need no header; any other file names its columns in one.
  */
 import type { Bar } from "../../../../shared/candles/core/candle.ts"
 import type { Side } from "../../../../shared/core/trading.ts"
-import {
-  DecimalError,
-  divideHalfEven,
-  Price,
-  PRICE_DECIMALS,
-  Volume,
-  VOLUME_DECIMALS
-} from "../../../../shared/core/decimal/decimal.ts"
+import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { FileReader, type FileRows } from "../../../../shared/candles/core/file/fileReader.ts"
+import { memoryPages, type Row } from "../../../../shared/candles/core/file/records.ts"
+import { settle, type SettledRows } from "../../../../shared/candles/core/file/settle.ts"
 
 /** A bar of a recording. */
 export interface CandleRow extends Bar {
@@ -35,149 +24,82 @@ export interface TradeRow {
   readonly takerSide: Side | null
 }
 
-/** A file's rows, at least one, oldest first. */
+/** Rows by place, oldest first; an array, or a file of any length. */
+export interface Sequence<A> {
+  readonly length: number
+  /** `place` is at least 0; undefined from `length` on. */
+  readonly at: (place: number) => A | undefined
+}
+
+/** What can be played. */
+export type Playable =
+  | {
+      readonly kind: "candles"
+      readonly rows: Sequence<CandleRow>
+      /** Length of a candle; absent: the commonest distance of two rows. */
+      readonly intervalMs?: number
+    }
+  | { readonly kind: "trades"; readonly rows: Sequence<TradeRow> }
+
+/** A recording as arrays. */
 export type Recording =
   | { readonly kind: "candles"; readonly rows: ReadonlyArray<CandleRow> }
   | { readonly kind: "trades"; readonly rows: ReadonlyArray<TradeRow> }
 
-/** A recording that cannot be used: names the file, the line (from 1), the field and its value. */
-export class RecordingError extends Error {
-  override readonly name = "RecordingError"
-  constructor(file: string, line: number, problem: string) {
-    super(`${file}, line ${line}: ${problem}`)
-  }
+/** A recording that was read, without taking memory for its rows. */
+export interface OpenedRecording {
+  readonly recording: Playable
+  readonly settled: SettledRows
 }
 
-interface Columns {
-  readonly kind: Recording["kind"]
-  readonly names: ReadonlyArray<string>
-  readonly msPerUnit: number
-}
-
-const KRAKEN_TRADES = ["time", "price", "volume"]
-const KRAKEN_CANDLES = ["time", "open", "high", "low", "close", "volume", "count"]
-
-/** Throws a `RecordingError`. `file` is only used to name it. */
-export const readRecording = (file: string, text: string): Recording => {
-  const lines = text.split(/\r?\n/)
-  const [first = ""] = lines
-  const hasHeader = !/^[\d.,eE+\-\s]*$/.test(first)
-  const columns = columnsOf(file, hasHeader ? first : null, first.split(",").length)
-  const cells: Array<Cells> = []
-  for (let i = hasHeader ? 1 : 0; i < lines.length; i++) {
-    const line = lines[i] ?? ""
-    if (line === "" && i === lines.length - 1) break
-    cells.push(new Cells(file, i + 1, columns, line))
-  }
-  if (cells.length === 0) throw new RecordingError(file, lines.length, "holds no rows")
-  return columns.kind === "candles"
-    ? { kind: "candles", rows: inOrder(cells, readCandle) }
-    : { kind: "trades", rows: inOrder(cells, readTrade) }
-}
-
-const columnsOf = (file: string, header: string | null, width: number): Columns => {
-  const names = header?.split(",").map((name) => name.trim()) ?? (width === 3 ? KRAKEN_TRADES : KRAKEN_CANDLES)
-  if (header === null && ![3, 6, 7].includes(width)) {
-    throw new RecordingError(file, 1, `${width} columns without a header; expected 3 (trades) or 6 to 7 (candles)`)
-  }
-  const has = (...wanted: ReadonlyArray<string>) => wanted.every((name) => names.includes(name))
-  if (has("open_time_ms", "open", "high", "low", "close", "volume")) return { kind: "candles", names, msPerUnit: 1 }
-  if (has("time", "open", "high", "low", "close", "volume")) return { kind: "candles", names, msPerUnit: 1_000 }
-  if (has("time", "price", "volume")) return { kind: "trades", names, msPerUnit: 1_000 }
-  if (has("time_ms", "price", "qty")) return { kind: "trades", names, msPerUnit: 1 }
-  throw new RecordingError(file, 1, `unknown header "${header}"; see market/rows.ts for the layouts that are read`)
-}
-
-/** One line, cut at its commas. */
-class Cells {
-  readonly file: string
-  readonly line: number
-  readonly columns: Columns
-  private readonly cells: ReadonlyArray<string>
-  constructor(file: string, line: number, columns: Columns, text: string) {
-    this.file = file
-    this.line = line
-    this.columns = columns
-    this.cells = text.split(",")
-    if (this.cells.length < 3) throw this.problem("row", text, "too few columns")
-  }
-
-  problem(field: string, value: string, what: string): RecordingError {
-    return new RecordingError(this.file, this.line, `${field} "${value}" ${what}`)
-  }
-
-  text(field: string): string {
-    return this.cells[this.columns.names.indexOf(field)]?.trim() ?? ""
-  }
-
-  timeMs(field: string): number {
-    const value = Number(this.text(field) === "" ? Number.NaN : this.text(field))
-    if (!(value > 0 && Number.isFinite(value))) throw this.problem(field, this.text(field), "is no time")
-    return Math.round(value * this.columns.msPerUnit)
-  }
-
-  price(field: string): Price {
-    const price = this.decimal(field, PRICE_DECIMALS, Price.parse) as Price
-    if (price <= 0n) throw this.problem(field, this.text(field), "must be above 0")
-    return price
-  }
-
-  volume(field: string): Volume {
-    const volume = this.decimal(field, VOLUME_DECIMALS, Volume.parse) as Volume
-    if (volume < 0n) throw this.problem(field, this.text(field), "must not be negative")
-    return volume
-  }
-
-  /** Digits beyond the scale are the residue of somebody's doubles: they are rounded away. */
-  private decimal(field: string, decimals: number, parse: (text: string) => bigint): bigint {
-    const text = this.text(field)
-    const [whole = "", fraction = ""] = text.split(".")
-    try {
-      if (fraction.length <= decimals) return parse(text)
-      if (!/^\d{1,20}$/.test(whole) || !/^\d{1,30}$/.test(fraction))
-        throw new DecimalError(text, "is no decimal number")
-      return divideHalfEven(BigInt(whole + fraction), 10n ** BigInt(fraction.length - decimals))
-    } catch (error) {
-      if (!(error instanceof DecimalError)) throw error
-      throw this.problem(field, text, "is no decimal number such as 0.1234")
-    }
-  }
-}
-
-const readCandle = (cells: Cells): CandleRow => {
-  const row: CandleRow = {
-    timeMs: cells.timeMs(cells.columns.msPerUnit === 1 ? "open_time_ms" : "time"),
-    open: cells.price("open"),
-    high: cells.price("high"),
-    low: cells.price("low"),
-    close: cells.price("close"),
-    volume: cells.volume("volume")
-  }
-  if (row.high < row.open || row.high < row.close)
-    throw cells.problem("high", cells.text("high"), "is below open or close")
-  if (row.low > row.open || row.low > row.close) throw cells.problem("low", cells.text("low"), "is above open or close")
-  return row
-}
-
-const readTrade = (cells: Cells): TradeRow => {
-  const maker = cells.text("buyer_is_maker")
-  return {
-    timeMs: cells.timeMs(cells.columns.msPerUnit === 1 ? "time_ms" : "time"),
-    price: cells.price("price"),
-    volume: cells.volume(cells.columns.msPerUnit === 1 ? "qty" : "volume"),
-    takerSide: maker === "true" ? "sell" : maker === "false" ? "buy" : null
-  }
-}
-
-const inOrder = <Row extends { readonly timeMs: number }>(
-  cells: ReadonlyArray<Cells>,
-  read: (cells: Cells) => Row
-): ReadonlyArray<Row> => {
-  let lastMs = 0
-  return cells.map((each) => {
-    const row = read(each)
-    if (row.timeMs < lastMs) throw each.problem("time", String(row.timeMs), "is earlier than the row before")
-    lastMs = row.timeMs
-    return row
+/** Throws a `CandleFileRefused` where nothing can be played. */
+export const openRecording = (found: FileRows, nowSec: number): OpenedRecording => {
+  const settled = settle(found, { namedSec: null, nowSec })
+  const { length, at, intervalMs } = settled
+  const sequence = <A>(of: (row: Row) => A): Sequence<A> => ({
+    length,
+    at: (place) => (place < length ? of(at(place)) : undefined)
   })
+  return {
+    settled,
+    recording:
+      found.kind === "candles"
+        ? { kind: "candles", rows: sequence((row) => row), intervalMs }
+        : { kind: "trades", rows: sequence(tradeOf) }
+  }
 }
+
+const SIDES = [null, "buy", "sell"] as const
+
+const tradeOf = ({ timeMs, close, volume, count }: Row): TradeRow => ({
+  timeMs,
+  price: close,
+  volume,
+  takerSide: SIDES[count] ?? null
+})
+
+/** 2100: a text is not asked whether it is of the past. */
+const NO_CLOCK_SEC = 4_102_444_800
+
+/** The recording in a text. Throws a `CandleFileRefused`; `file` is only used to name it. */
+export const readRecording = (file: string, text: string): Recording => {
+  const reader = new FileReader({ file, pages: memoryPages(), nowSec: NO_CLOCK_SEC })
+  reader.push(text)
+  const { recording } = openRecording(reader.end(), NO_CLOCK_SEC)
+  return recording.kind === "candles"
+    ? {
+        kind: "candles",
+        rows: asArray(recording.rows, ({ timeMs, open, high, low, close, volume }) => ({
+          timeMs,
+          open,
+          high,
+          low,
+          close,
+          volume
+        }))
+      }
+    : { kind: "trades", rows: asArray(recording.rows, (row) => row) }
+}
+
+const asArray = <A>({ length, at }: Sequence<A>, of: (row: A) => A): ReadonlyArray<A> =>
+  Array.from({ length }, (_, place) => at(place)).flatMap((row) => (row === undefined ? [] : [of(row)]))

@@ -65,15 +65,26 @@ export const standsStill = ({ mode }: GovernorState): boolean => mode.mode === "
 
 /** How old the last price is, by the feed's word or, of a feed that has not heard one since it started, by the clock. */
 const priceAgeSec = ({ market, nowMs }: GovernorState): number =>
-  market.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
+  market.heard.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
 
 /** A price older than allowed pauses; before the first price since a start the start waits instead. */
 export const watchPriceAge = (draft: Draft): void => {
   const { state, rules } = draft
-  const { priceSeq, gatewayStartSeq } = state.market
+  const { priceSeq, gatewayStartSeq, heard } = state.market
+  const { noPrice } = heard
   const ageSec = priceSeq > gatewayStartSeq ? priceAgeSec(state) : 0
+  const stands = state.mode.causes.stale_price
+  // The exchange is asked only once its price is old: its answer may come after the pause.
+  if (stands !== undefined && noPrice !== undefined && stands.numbers["noPrice"] === undefined) {
+    const causes = { ...state.mode.causes, stale_price: { ...stands, numbers: { ...stands.numbers, noPrice } } }
+    state.mode = { ...state.mode, causes }
+  }
   setCause(draft, "stale_price", ageSec > rules.stalePriceMaxAgeSec, () =>
-    reason("stale_price", { priceAgeSec: ageSec, maxAgeSec: rules.stalePriceMaxAgeSec })
+    reason("stale_price", {
+      priceAgeSec: ageSec,
+      maxAgeSec: rules.stalePriceMaxAgeSec,
+      ...(noPrice === undefined ? {} : { noPrice })
+    })
   )
 }
 
@@ -150,7 +161,8 @@ export const settleMode = (draft: Draft): void => {
   const { state } = draft
   const { mode: before, nowMs } = state
   const [mode, why] = wanted(state, draft.rules.autoResumeAfterSec * 1_000)
-  const sameReason = why.rule === before.reason?.rule || !standsStill(state)
+  const sameRule = why.rule === before.reason?.rule && why.numbers["noPrice"] === before.reason.numbers["noPrice"]
+  const sameReason = sameRule || !standsStill(state)
   if (mode === before.mode && before.reason !== null && sameReason) return
   state.mode = { ...before, mode, reason: why, sinceMs: mode === before.mode ? before.sinceMs : nowMs }
   draft.outputs.push({ _tag: "ModeChanged", mode, reason: why })

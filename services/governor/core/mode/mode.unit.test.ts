@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
+import { marketSubjects } from "../../../../shared/core/ids/subjects.ts"
 import { cycle, GovernorStory, refusal, request } from "../../testing/governorDriver.ts"
 import { governorView } from "../view/view.ts"
 
+const subjects = marketSubjects("XDGUSD")
 const errors = (consecutive: number): MarketEvent => ({
   _tag: "ExchangeErrorsObserved",
   consecutive,
@@ -38,6 +40,17 @@ describe("the mode of the market", () => {
     const story = new GovernorStory().running().price("0.1")
     assert.equal(story.after(60, null).mode, "RUNNING started")
     assert.equal(story.after(1, null).mode, "PAUSED stale_price")
+  })
+
+  it("of a market whose exchange says why it has no price says so too, also when it says so later", () => {
+    const silent = (story: GovernorStory) =>
+      story.tell(subjects.clock, { _tag: "ClockTicked", priceAgeSec: 61, noPrice: "recording ended" })
+    const before = silent(new GovernorStory().running())
+    const after = silent(new GovernorStory().running().after(1, 61))
+    for (const { state } of [before, after]) {
+      assert.deepEqual(state.mode.reason?.numbers, { priceAgeSec: 61, maxAgeSec: 60, noPrice: "recording ended" })
+    }
+    assert.equal(after.after(1, 0).after(15, 0).mode, "RUNNING resumed")
   })
 
   it("goes on by itself once a stale price has been fresh for as long as set, and not a moment before", () => {

@@ -2,9 +2,11 @@
  * Kraken's CSV archives: lines to exact candles, in pieces as they come off a disk. The floor is splitting the same lines
  * and reading doubles, which keeps nothing exact and checks nothing. It says nothing of the store, which is slower.
  */
-import { Price, Volume } from "../shared/core/decimal/decimal.ts"
-import { csvReader } from "../shared/candles/core/csv.ts"
-import type { BenchResult } from "./result.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { FileReader } from "../../shared/candles/core/file/fileReader.ts"
+import { memoryPages } from "../../shared/candles/core/file/records.ts"
+import { settle } from "../../shared/candles/core/file/settle.ts"
+import type { BenchResult } from "../result.ts"
 
 const SEED = 17
 /** What a file stream hands over at once. */
@@ -21,24 +23,25 @@ const makeFile = (rows: number): string => {
   const price = () => `0.${String(1_500_000 + next(1_000_000)).padStart(7, "0")}`
   const lines = Array.from({ length: rows }, (_, i) => {
     const volume = `${next(200_000)}.${String(next(100_000_000)).padStart(8, "0")}`
-    return `${1_500_000_000 + i * 60},${price()},${price()},${price()},${price()},${volume},${next(500)}`
+    const [low = "", open = "", close = "", high = ""] = [price(), price(), price(), price()].sort()
+    return `${1_500_000_000 + i * 60},${open},${high},${low},${close},${volume},${next(500)}`
   })
   return `${lines.join("\n")}\n`
 }
 
+const NOW_SEC = 1_800_000_000
+
 const exactly = (file: string): string => {
-  const reader = csvReader()
-  let [rows, closes, volumes] = [0, 0n, 0n]
-  const add = (candles: ReturnType<typeof reader.push>): void => {
-    for (const { close, volume } of candles) {
-      rows++
-      closes += close
-      volumes += volume
-    }
+  const reader = new FileReader({ file: "bench", pages: memoryPages(), nowSec: NOW_SEC })
+  for (let at = 0; at < file.length; at += PIECE) reader.push(file.slice(at, at + PIECE))
+  const { length, at } = settle(reader.end(), { namedSec: 60, nowSec: NOW_SEC })
+  let [closes, volumes] = [0n, 0n]
+  for (let place = 0; place < length; place++) {
+    const { close, volume } = at(place)
+    closes += close
+    volumes += volume
   }
-  for (let at = 0; at < file.length; at += PIECE) add(reader.push(file.slice(at, at + PIECE)))
-  add(reader.end())
-  return `${rows} ${Price.format(closes as Price)} ${Volume.format(volumes as Volume)}`
+  return `${length} ${Price.format(closes as Price)} ${Volume.format(volumes as Volume)}`
 }
 
 const asDoubles = (file: string): string => {

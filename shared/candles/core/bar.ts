@@ -1,0 +1,34 @@
+/** What a bar must be, whatever brought it, before it is stored, played or learned from. Pure. */
+import type { Price, Volume } from "../../core/decimal/decimal.ts"
+import { MOST_TRADES } from "./fields.ts"
+
+/** The values of a bar. */
+export interface Bar {
+  readonly open: Price
+  readonly high: Price
+  readonly low: Price
+  readonly close: Price
+  readonly volume: Volume
+  readonly trades: number
+}
+
+/** Why a bar is none: the kind, the field whose value is at fault, and what is wrong with it. */
+export interface BarProblem {
+  readonly kind: "price" | "volume" | "impossible" | "large"
+  readonly field: keyof Bar
+  readonly what: string
+}
+
+const PRICES = ["open", "high", "low", "close"] as const
+const problem = (kind: BarProblem["kind"], field: keyof Bar, what: string): BarProblem => ({ kind, field, what })
+
+/** Null for a bar that can have been: prices above 0, none outside low and high, volume and count not negative and storable. */
+export const problemOf = (bar: Bar): BarProblem | null => {
+  const { open, high, low, close, volume, trades } = bar
+  for (const field of PRICES) if (bar[field] <= 0n) return problem("price", field, "must be above 0")
+  if (volume < 0n) return problem("volume", "volume", "must not be negative")
+  if (high < low) return problem("impossible", "high", "is below low")
+  if (high < open || high < close) return problem("impossible", "high", "is below open or close")
+  if (low > open || low > close) return problem("impossible", "low", "is above open or close")
+  return trades > MOST_TRADES ? problem("large", "trades", `is beyond what a store holds, ${MOST_TRADES}`) : null
+}
