@@ -3,6 +3,7 @@
  * due exactly when its time has come, and not before.
  */
 import { describe, expect, it } from "vitest"
+import { Quote } from "../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "./testing/slotDriver.ts"
 import { slotView } from "./core/view.ts"
 
@@ -18,6 +19,12 @@ describe("a slot with nothing to do keeps its book", () => {
     const slot = new SlotDriver().trading()
     expect(keepsBook(slot, () => slot.price("0.1005", 1))).toBe(true)
     expect(keepsBook(slot, () => slot.clock(10_000))).toBe(true)
+  })
+
+  it("with an entry exactly as far from the market as it may stand", () => {
+    const slot = new SlotDriver().ready({ entryPct: 0, refreshPct: 100, orderSize: Quote.parse("10") })
+    slot.price("0.5")
+    expect(keepsBook(slot, () => slot.price("0.25"))).toBe(true)
   })
 
   it("with a lone exit that is not old enough", () => {

@@ -152,3 +152,25 @@ describe("what was too small of each trade", () => {
     expect(slotView(1, slot.state).residual).toMatchObject({ A: { volume: "0" }, B: { volume: "7" } })
   })
 })
+
+describe("an exit whose cost is not its price times its volume", () => {
+  it("is booked at the price the exchange gave, not at one computed from the cost", () => {
+    const slot = standing()
+    slot.fill(1)
+    slot.fill(3, { cost: "4.9" })
+    expect(slot.state.book.lastCycles).toMatchObject([{ exitPrice: Price.parse("0.09898"), net: Quote.parse("0.15") }])
+  })
+})
+
+describe("an entry after one that was left alone for a part filled", () => {
+  it("follows the market again", () => {
+    const slot = standing()
+    slot.partialFill(1, { price: "0.101", volume: "5" })
+    slot.price("0.11")
+    slot.price("0.11")
+    slot.cancelled(1, { price: "0.101", volume: "5" })
+    slot.clock(30)
+    const { localId } = slot.find("sell", "entry")
+    expect(said([...slot.price("0.12"), ...slot.price("0.12")])).toContain(`cancel ${localId} stale_entry`)
+  })
+})
