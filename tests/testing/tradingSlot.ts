@@ -2,6 +2,7 @@
 import { GOVERNOR_RULES } from "../../shared/config/rules/governor.ts"
 import { DEFAULT_SLOT_RULES } from "../../shared/config/rules/slot.ts"
 import { defaultsOf } from "../../shared/config/table.ts"
+import { OPEN_ORDERS_OF_TIER } from "../../shared/core/openOrders.ts"
 import type { Rule } from "../../shared/core/rules/rules.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { GovernorRules, SlotRules } from "../../shared/events/families/control.ts"
@@ -16,7 +17,8 @@ export const restlessRules: SlotRules = { ...tradingRules, maxConsecutiveRefresh
 /** A governor that lets every entry go at once. */
 export const generousRules: GovernorRules = {
   ...defaultsOf(GOVERNOR_RULES),
-  maxEntryAddsPerLoop: 1_000_000
+  maxEntryAddsPerLoop: 1_000_000,
+  openOrderLimit: OPEN_ORDERS_OF_TIER.pro
 }
 
 const because = (rule: Rule) => ({ rule, numbers: {} })
