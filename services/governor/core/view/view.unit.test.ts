@@ -170,9 +170,9 @@ describe("the capital layers as people see them", () => {
 
   it("say what each currency covers, and what one more layer lacks of it", () => {
     // One layer more: 100 orders of 2 DOGE, at 0.1.
-    const story = new GovernorStory().running(ladder).balances("150", "20")
+    const story = new GovernorStory().running(ladder).balances("149.87654321", "20")
     assert.deepEqual(layers(story).sources, {
-      doge: { fundable_layers: 75, next_layer: { covered: false, missing: "50" } },
+      doge: { fundable_layers: 74, next_layer: { covered: false, missing: "50.12345679" } },
       usd: { fundable_layers: 100, next_layer: { covered: true, missing: "0" } }
     })
     assert.deepEqual(layers(story.balances("200", "19.5")).sources, {
