@@ -2,6 +2,7 @@
  * What the governor asks the gateway to find out or to clean up, on an operator's command. Each is answered by one fact; what
  * was not answered before a stop is done again after it, which is safe: reading is, and so is cancelling.
  */
+import type { ClientId, Txid } from "../../shared/core/ids/kinds.ts"
 import { Effect } from "effect"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { RecordUndecodable } from "../../shared/events/envelope.ts"
@@ -57,7 +58,7 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
   const foreign = open.filter(({ clientId, txid }) =>
     [before, after].every((state) => findLive(state, clientId, txid) === null)
   )
-  const cancelled: Array<{ readonly txid: string; readonly clientId: string }> = []
+  const cancelled: Array<{ readonly txid: Txid; readonly clientId: ClientId }> = []
   const leftAlone: Array<string> = []
   for (const report of foreign) {
     const { txid, clientId } = report
@@ -80,7 +81,7 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
 })
 
 /** How the order ended; null: it is still open after `END_QUESTIONS`. */
-const endOf = Effect.fnUntraced(function* (txid: string) {
+const endOf = Effect.fnUntraced(function* (txid: Txid) {
   const trading = yield* Trading
   const clock = yield* VenueClock
   for (let question = 0; question < END_QUESTIONS; question++) {

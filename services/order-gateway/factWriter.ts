@@ -1,4 +1,5 @@
 /** Writing order facts: always on top of what the gateway has read back, so that two writers cannot both be right. */
+import type { LocalId, SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, Schema, Semaphore } from "effect"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
 import type { Followed } from "../../shared/actor/follow.ts"
@@ -33,15 +34,15 @@ const MAX_ATTEMPTS = 20
 /** Reads the gateway's fold, and writes facts on top of what it has read. */
 export interface OrderFacts {
   readonly state: () => GatewayState
-  readonly lane: (slot: number) => Lane
-  readonly order: (slot: number, localId: number) => LiveOrder | null
+  readonly lane: (slot: SlotNumber) => Lane
+  readonly order: (slot: SlotNumber, localId: LocalId) => LiveOrder | null
   /**
    * Appends what `facts` makes of the live order, and returns once it has been read back. Nothing is written when the
    * order has ended or `facts` has nothing to add; true when something was.
    */
   readonly write: (
-    slot: number,
-    localId: number,
+    slot: SlotNumber,
+    localId: LocalId,
     facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
   ) => Effect.Effect<boolean, OrderFactsError>
   /** Appends an event that belongs to no order. */
@@ -61,18 +62,18 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   if (fold === undefined) return yield* Effect.die(new Error("the order gateway follows exactly one fold"))
 
   const state = (): GatewayState => fold.state
-  const lane = (slot: number): Lane => state().lanes[slot] ?? emptyLane(slot)
-  const order = (slot: number, localId: number): LiveOrder | null => lane(slot).orders[localId] ?? null
+  const lane = (slot: SlotNumber): Lane => state().lanes[slot] ?? emptyLane(slot)
+  const order = (slot: SlotNumber, localId: LocalId): LiveOrder | null => lane(slot).orders[localId] ?? null
 
-  const lockOf = (slot: number): Semaphore.Semaphore => {
+  const lockOf = (slot: SlotNumber): Semaphore.Semaphore => {
     const lock = locks.get(slot) ?? Semaphore.makeUnsafe(1)
     locks.set(slot, lock)
     return lock
   }
 
   const append = Effect.fnUntraced(function* (
-    slot: number,
-    localId: number,
+    slot: SlotNumber,
+    localId: LocalId,
     facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
   ): Effect.fn.Return<boolean, OrderFactsError> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

@@ -1,4 +1,5 @@
 /** One slot's requests, carried out strictly one after the other. */
+import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, Result } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
@@ -26,7 +27,7 @@ export interface LaneOptions {
 /** Works the lane's tasks until none is left. An order of unknown outcome keeps this lane waiting, and no other. */
 export const workLane = Effect.fn("workLane")(function* (
   facts: OrderFacts,
-  slot: number,
+  slot: SlotNumber,
   options: LaneOptions
 ): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   while (true) {
@@ -47,7 +48,7 @@ export const workLane = Effect.fn("workLane")(function* (
  */
 const place = Effect.fn("place")(function* (
   facts: OrderFacts,
-  slot: number,
+  slot: SlotNumber,
   order: LiveOrder,
   options: LaneOptions
 ): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
@@ -80,7 +81,7 @@ const place = Effect.fn("place")(function* (
  */
 const cancel = Effect.fn("cancel")(function* (
   facts: OrderFacts,
-  slot: number,
+  slot: SlotNumber,
   order: LiveOrder
 ): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
@@ -105,7 +106,7 @@ const cancel = Effect.fn("cancel")(function* (
  */
 const amend = Effect.fn("amend")(function* (
   facts: OrderFacts,
-  slot: number,
+  slot: SlotNumber,
   order: LiveOrder,
   price: Price
 ): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {

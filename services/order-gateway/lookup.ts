@@ -1,4 +1,5 @@
 /** Asking the exchange what became of an order, until it says. Never sends one. */
+import type { LocalId, SlotNumber, Txid } from "../../shared/core/ids/kinds.ts"
 import { Effect } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
@@ -33,7 +34,7 @@ export const retryCall = Effect.fnUntraced(function* <A>(
  */
 export const resolve = Effect.fn("resolve")(function* (
   facts: OrderFacts,
-  slot: number,
+  slot: SlotNumber,
   order: LiveOrder
 ): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading
@@ -66,9 +67,9 @@ export const END_QUESTIONS = 30
 /** Writes how an order ended, once the exchange's list says so. False: it is still open after the last question. */
 export const writeEnd = Effect.fn("writeEnd")(function* (
   facts: OrderFacts,
-  slot: number,
-  localId: number,
-  txid: string,
+  slot: SlotNumber,
+  localId: LocalId,
+  txid: Txid,
   questions = END_QUESTIONS
 ): Effect.fn.Return<boolean, ExchangeError | OrderFactsError, Trading | VenueClock> {
   const trading = yield* Trading

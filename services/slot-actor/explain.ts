@@ -1,4 +1,5 @@
 /** After a slot has broken: the journal is read again, and the shortest story that breaks it is written beside the breach. */
+import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { placeIn } from "../../shared/actor/core/actor.ts"
 import { Effect, Stream } from "effect"
 import {
@@ -23,7 +24,7 @@ export type ExplainError = AppendError | ReadError | RecordUndecodable | Control
  */
 export const explainHalt = Effect.fn("explainHalt")(function* (
   subjects: MarketSubjects,
-  slot: number,
+  slot: SlotNumber,
   violations: ReadonlyArray<string>
 ): Effect.fn.Return<void, ExplainError, Journal> {
   const { breach: seq, causes } = yield* ownRecords(subjects, slot)
@@ -55,7 +56,7 @@ export const explainHalt = Effect.fn("explainHalt")(function* (
 })
 
 /** Which inputs the slot answered, and at which it broke; 0: its breach is not written yet. */
-const ownRecords = Effect.fnUntraced(function* (subjects: MarketSubjects, slot: number) {
+const ownRecords = Effect.fnUntraced(function* (subjects: MarketSubjects, slot: SlotNumber) {
   const journal = yield* Journal
   const causes = new Set<number>()
   let breach = 0
@@ -80,7 +81,7 @@ export const MAX_EVENTS = 500_000
  */
 const read = Effect.fnUntraced(function* (options: {
   readonly subjects: MarketSubjects
-  readonly slot: number
+  readonly slot: SlotNumber
   readonly seq: number
   readonly skipped: ReadonlySet<string>
   readonly keepsTick: (seq: number) => boolean

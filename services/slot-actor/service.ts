@@ -1,4 +1,5 @@
 /** The slot actors' shell: puts the rules into the journal, then hands every slot to the actor runtime, newcomers as they come. */
+import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, FiberSet, Stream } from "effect"
 import { configure, type ControlContended, type ControlView } from "../../shared/actor/control.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
@@ -43,7 +44,7 @@ const hostAll = Effect.fn("slotService")(function* (options: SlotServiceOptions)
   const known = yield* slotsNamedUpTo(subjects, head)
   const hosted = new Set(known)
   const newcomers = yield* FiberSet.make<never, HostError | ExplainError>()
-  const welcome = Effect.fnUntraced(function* (slot: number) {
+  const welcome = Effect.fnUntraced(function* (slot: SlotNumber) {
     if (hosted.has(slot)) return
     hosted.add(slot)
     yield* FiberSet.run(newcomers, hostOf(subjects, [slot]))

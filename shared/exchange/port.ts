@@ -3,6 +3,7 @@
  * The only adapter is Kraken's (`kraken/`); on paper it talks to the simulator over the same wire.
  * All times are Unix milliseconds of the exchange's clock.
  */
+import type { ClientId, Txid } from "../core/ids/kinds.ts"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
@@ -111,7 +112,7 @@ export interface Balances {
 /** A limit order to be placed; it rests until it is filled or canceled. */
 export interface LimitOrder {
   /** At most 18 lower-case letters and digits, unique for ever (the exchange enforces it among open orders only). */
-  readonly clientId: string
+  readonly clientId: ClientId
   readonly side: Side
   readonly price: Price
   readonly volume: Volume
@@ -125,9 +126,9 @@ export type OrderStatus = "pending" | "open" | "closed" | "canceled" | "expired"
 
 /** One order as the exchange reports it now. */
 export interface OrderReport {
-  readonly txid: string
+  readonly txid: Txid
   /** Null for orders placed by hand or by another program. */
-  readonly clientId: string | null
+  readonly clientId: ClientId | null
   readonly side: Side
   readonly price: Price
   readonly volume: Volume
@@ -144,7 +145,7 @@ export interface OrderReport {
 /** One fill. `execId` is unique at the exchange: the key to book it once. */
 export interface Fill {
   readonly execId: string
-  readonly txid: string
+  readonly txid: Txid
   readonly side: Side
   readonly price: Price
   readonly volume: Volume
@@ -158,13 +159,13 @@ export interface Fill {
 export type ExecutionEvent =
   /** The stream stands (again), and these are the open orders; what happened before is to be looked up over REST. */
   | { readonly _tag: "Snapshot"; readonly openTxids: ReadonlyArray<string> }
-  | { readonly _tag: "Accepted"; readonly txid: string; readonly clientId: string | null }
-  | { readonly _tag: "Filled"; readonly fill: Fill; readonly clientId: string | null }
+  | { readonly _tag: "Accepted"; readonly txid: Txid; readonly clientId: ClientId | null }
+  | { readonly _tag: "Filled"; readonly fill: Fill; readonly clientId: ClientId | null }
   /** The order is complete, cancelled or expired. */
   | {
       readonly _tag: "Ended"
-      readonly txid: string
-      readonly clientId: string | null
+      readonly txid: Txid
+      readonly clientId: ClientId | null
       readonly status: "closed" | "canceled" | "expired"
       readonly reason: string | null
     }
@@ -182,20 +183,20 @@ export class Trading extends Context.Service<
     /** The account's money of the pair's two assets, asked anew each time. */
     readonly balances: Effect.Effect<Balances, ExchangeError>
     /** Sends once. Never retried inside: `unknown` means look it up. */
-    readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: string }, ExchangeError>
+    readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: Txid }, ExchangeError>
     /** Has the exchange check the order without placing it: what it would refuse, and whether the key may place orders. */
     readonly rehearse: (order: LimitOrder) => Effect.Effect<void, ExchangeError>
     /** Asks for a cancel by the exchange's id. Success means "accepted", the stream or a look-up says how it ended. */
-    readonly cancel: (txid: string) => Effect.Effect<void, ExchangeError>
+    readonly cancel: (txid: Txid) => Effect.Effect<void, ExchangeError>
     /**
      * Moves an open order to another limit price, keeping its ids and fills; post-only stays post-only. May be repeated: the
      * price is absolute. `gone`: the order has ended. `rejected`: it stands as it was.
      */
-    readonly amend: (txid: string, price: Price) => Effect.Effect<void, ExchangeError>
+    readonly amend: (txid: Txid, price: Price) => Effect.Effect<void, ExchangeError>
     /** The pair's open limit orders, those placed by hand included. */
     readonly openOrders: Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** All orders, open or ended, that ever carried this client id, newest first; empty when the exchange knows none. */
-    readonly findByClientId: (clientId: string) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
+    readonly findByClientId: (clientId: ClientId) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** By the exchange's ids; unknown ids are absent from the answer. */
     readonly orders: (txids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages. */

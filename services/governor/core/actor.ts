@@ -5,6 +5,7 @@
  * judged; what the exchange says keeps the table of live orders. After every event the start and the mode are settled, and
  * only then is the next slot told its funds.
  */
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -90,7 +91,7 @@ const restarted = (draft: Draft): void => {
   clearCause(draft, "api_errors")
 }
 
-const requested = (draft: Draft, slot: number, event: EventOf<"OrderRequested">, place: EventPlace): void => {
+const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
   track(draft, slot, event, place.timeMs)
   if (event.role === "exit") return
   noteAnswer(draft, slot)
@@ -101,7 +102,7 @@ const requested = (draft: Draft, slot: number, event: EventOf<"OrderRequested">,
   else schedule(draft, order)
 }
 
-const refused = (draft: Draft, slot: number, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
+const refused = (draft: Draft, slot: SlotNumber, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
     noteFunded(draft, slot)
@@ -119,7 +120,7 @@ const fundsCame = (draft: Draft): void => {
 }
 
 /** What a fact says of a live order, before the table knows it: money spent and room used are those of the order as it was. */
-const orderFact = (draft: Draft, slot: number, event: TableEvent, place: EventPlace): void => {
+const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: EventPlace): void => {
   const order = draft.state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return
   if (event._tag === "FillRecorded") {
@@ -165,7 +166,7 @@ const ALLOTS: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketEvent["_tag"]>([
 
 /** A rule on what a slot decides, or on what the exchange says of its orders; nothing where no slot's subject is. */
 const ofSlot =
-  <Event>(rule: (draft: Draft, slot: number, event: Event, place: EventPlace) => void) =>
+  <Event>(rule: (draft: Draft, slot: SlotNumber, event: Event, place: EventPlace) => void) =>
   (draft: Draft, event: Event, place: EventPlace): void => {
     if (place.slot !== null) rule(draft, place.slot, event, place)
   }

@@ -1,4 +1,5 @@
 /** The live orders of all slots, from their requests and from what the exchange said. Decides nothing. */
+import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -8,7 +9,7 @@ import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
 /** The key of an order in the table. */
-export const orderKey = (slot: number, localId: number): string => `${slot}/${localId}`
+export const orderKey = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** All live orders, in the order of their requests. */
 export const ordersOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedOrder> =>
@@ -28,7 +29,7 @@ export const remaining = (order: TrackedOrder): Volume => minus(order.volume, or
 export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "requested" && stage !== "deferred"
 
 /** Takes a request into the table, unless that is full. An entry waits for its grant, an exit needs none. */
-export const track = (draft: Draft, slot: number, request: EventOf<"OrderRequested">, atMs: number): void => {
+export const track = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">, atMs: number): void => {
   const { orders } = draft.state
   if (Object.keys(orders).length >= MAX_FOLLOWED_ORDERS) return
   const { localId, role, tradeId, cycle, layers } = request
@@ -49,14 +50,14 @@ export const track = (draft: Draft, slot: number, request: EventOf<"OrderRequest
 }
 
 /** The order after a change; an order that is not in the table changes nothing. */
-export const change = (draft: Draft, slot: number, localId: number, to: Partial<TrackedOrder>): void => {
+export const change = (draft: Draft, slot: SlotNumber, localId: LocalId, to: Partial<TrackedOrder>): void => {
   const key = orderKey(slot, localId)
   const order = draft.state.orders[key]
   if (order !== undefined) draft.state.orders = { ...draft.state.orders, [key]: { ...order, ...to } }
 }
 
 /** Takes an ended order out of the table. */
-export const forget = (draft: Draft, slot: number, localId: number): void => {
+export const forget = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
   const { [orderKey(slot, localId)]: _ended, ...orders } = draft.state.orders
   draft.state.orders = orders
 }
@@ -65,7 +66,7 @@ export const forget = (draft: Draft, slot: number, localId: number): void => {
 export type TableEvent = Exclude<OrderLifeEvent, EventOf<"EntryRefused" | "AmendRefused">> | EventOf<"ExitOrphaned">
 
 /** What a fact says of the order it names; an order that is not in the table changes nothing. */
-export const follow = (draft: Draft, slot: number, event: TableEvent, { timeMs }: EventPlace): void => {
+export const follow = (draft: Draft, slot: SlotNumber, event: TableEvent, { timeMs }: EventPlace): void => {
   const { localId } = event
   if (event._tag === "ExitOrphaned") {
     return change(draft, slot, localId, { recovery: { recoveryId: event.recoveryId, orphanedAtMs: timeMs } })

@@ -3,6 +3,7 @@
  * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
  * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
  */
+import type { RecoveryId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -35,7 +36,7 @@ export interface MarketSlice extends Account {
 
 /** An order between its request and its end (`orderTable.ts`). */
 export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
-  readonly slot: number
+  readonly slot: SlotNumber
   readonly tradeId: TradeId
   readonly cycle: number
   readonly requestedAtMs: number
@@ -44,7 +45,7 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   /** Capital layers in its size. */
   readonly layers: number
   /** Not null once the exit has been orphaned. */
-  readonly recovery: { readonly recoveryId: number; readonly orphanedAtMs: number } | null
+  readonly recovery: { readonly recoveryId: RecoveryId; readonly orphanedAtMs: number } | null
 }
 
 /** The mode and what stands against it (`mode.ts`). */
@@ -92,9 +93,9 @@ export interface AdvisorSlice {
 /** Who is promised which funds (`funds.ts`). */
 export interface FundsSlice {
   /** Slots waiting for an allotment, first come first served, each once. */
-  readonly queue: ReadonlyArray<{ readonly slot: number; readonly what: "bootstrap" | "repair" }>
+  readonly queue: ReadonlyArray<{ readonly slot: SlotNumber; readonly what: "bootstrap" | "repair" }>
   /** The slot that has been told and has not answered yet. */
-  readonly allotted: { readonly slot: number; readonly what: "bootstrap" | "repair"; readonly atMs: number } | null
+  readonly allotted: { readonly slot: SlotNumber; readonly what: "bootstrap" | "repair"; readonly atMs: number } | null
 }
 
 /** The entry scheduler (`scheduler.ts`). */

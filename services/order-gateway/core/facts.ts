@@ -2,6 +2,7 @@
  * From what the exchange says of an order to the facts that are missing in the journal. Pure, and safe to ask twice:
  * what is recorded already gives nothing.
  */
+import type { Txid } from "../../../shared/core/ids/kinds.ts"
 import { minus, plus, Price, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
@@ -10,7 +11,7 @@ import type { LiveOrder } from "./state.ts"
 const identity = (order: LiveOrder) => ({ clientId: order.clientId, localId: order.localId })
 
 /** The order stands at the exchange under `txid`; nothing when that is known. */
-export const acceptedFacts = (order: LiveOrder, txid: string): ReadonlyArray<OrderEvent> =>
+export const acceptedFacts = (order: LiveOrder, txid: Txid): ReadonlyArray<OrderEvent> =>
   order.stage === "open" ? [] : [{ _tag: "OrderAccepted", ...identity(order), txid }]
 
 /** One fill, with the acceptance if nobody has reported it yet, and the end of the order if this completes it. */

@@ -1,4 +1,5 @@
 /** The gateway's fold: which requests have which outcome. Pure; it decides nothing. */
+import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
@@ -18,13 +19,13 @@ const ask = (state: GatewayState, question: GatewayState["asked"][number]): Gate
   asked: [...state.asked, question].slice(-MAX_ASKED)
 })
 
-const inLane = (state: GatewayState, slot: number, step: (lane: Lane) => Lane): GatewayState => ({
+const inLane = (state: GatewayState, slot: SlotNumber, step: (lane: Lane) => Lane): GatewayState => ({
   ...state,
   lanes: { ...state.lanes, [slot]: step(state.lanes[slot] ?? emptyLane(slot)) }
 })
 
 /** An order that has ended needs no cancel: its end is written, the slot will read it. One to be cancelled is not amended first. */
-const cancel = (lane: Lane, localId: number): Lane => {
+const cancel = (lane: Lane, localId: LocalId): Lane => {
   const order = lane.orders[localId]
   if (order === undefined) return lane
   if (order.grant === "awaited") {
@@ -35,7 +36,7 @@ const cancel = (lane: Lane, localId: number): Lane => {
 }
 
 /** The governor lets the entry go: it is the lane's next task, or its withdrawal is. */
-const granted = (lane: Lane, localId: number): Lane => {
+const granted = (lane: Lane, localId: LocalId): Lane => {
   const order = lane.orders[localId]
   if (order === undefined || order.grant === "granted") return lane
   const place: Task = { _tag: "Place", localId }
@@ -48,7 +49,7 @@ const granted = (lane: Lane, localId: number): Lane => {
 }
 
 /** An entry that may be sent already cannot be refused any more: it lives until the exchange says how it ended. */
-const refused = (lane: Lane, localId: number): Lane =>
+const refused = (lane: Lane, localId: LocalId): Lane =>
   lane.orders[localId]?.grant === "granted" ? lane : remove(lane, localId)
 
 /** An order that is about to end, or that nobody has let go yet, has no price to move. */
@@ -59,7 +60,7 @@ const amend = (lane: Lane, { localId, price }: EventOf<"AmendRequested">): Lane 
 }
 
 /** The order's oldest amendment has its answer. */
-const answered = (lane: Lane, localId: number): Lane => {
+const answered = (lane: Lane, localId: LocalId): Lane => {
   const oldest = lane.tasks.findIndex((task) => task._tag === "Amend" && task.localId === localId)
   return { ...lane, tasks: lane.tasks.filter((_task, at) => at !== oldest) }
 }
@@ -106,13 +107,13 @@ const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlac
 }
 
 /** The order stands at the exchange: its request is done. */
-const placed = (lane: Lane, localId: number): Lane => ({
+const placed = (lane: Lane, localId: LocalId): Lane => ({
   ...lane,
   tasks: lane.tasks.filter((task) => task._tag !== "Place" || task.localId !== localId)
 })
 
 /** The order has ended: nothing is left to do for it, placing or cancelling. */
-const remove = (lane: Lane, localId: number): Lane => {
+const remove = (lane: Lane, localId: LocalId): Lane => {
   const { [localId]: _ended, ...orders } = lane.orders
   return { ...lane, orders, tasks: lane.tasks.filter((task) => task.localId !== localId) }
 }

@@ -1,4 +1,5 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
+import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
@@ -6,7 +7,7 @@ import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 /** An order of a slot between its request and its end, and what sending it needs. */
 export interface LiveOrder extends OrderLife {
   /** Derived from the place of its request: known before the claim. */
-  readonly clientId: string
+  readonly clientId: ClientId
   /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
   readonly formerPrices: ReadonlyArray<Price>
   readonly postOnly: boolean
@@ -23,13 +24,13 @@ export interface LiveOrder extends OrderLife {
 
 /** What the slot asked for, in its order. */
 export type Task =
-  | { readonly _tag: "Place"; readonly localId: number }
-  | { readonly _tag: "Cancel"; readonly localId: number }
-  | { readonly _tag: "Amend"; readonly localId: number; readonly price: Price }
+  | { readonly _tag: "Place"; readonly localId: LocalId }
+  | { readonly _tag: "Cancel"; readonly localId: LocalId }
+  | { readonly _tag: "Amend"; readonly localId: LocalId; readonly price: Price }
 
 /** One slot's side of the gateway. Tasks are done strictly one after the other; lanes do not wait for each other. */
 export interface Lane {
-  readonly slot: number
+  readonly slot: SlotNumber
   /** Requests without an outcome, oldest first. */
   readonly tasks: ReadonlyArray<Task>
   /** By local id, ascending. */
@@ -59,17 +60,19 @@ export const initialState: GatewayState = {
 }
 
 /** A lane without a request. */
-export const emptyLane = (slot: number): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
+export const emptyLane = (slot: SlotNumber): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
 
 /** Every live order of every lane, by slot and local id. */
-export const liveOrders = (state: GatewayState): ReadonlyArray<{ readonly slot: number; readonly order: LiveOrder }> =>
+export const liveOrders = (
+  state: GatewayState
+): ReadonlyArray<{ readonly slot: SlotNumber; readonly order: LiveOrder }> =>
   Object.values(state.lanes).flatMap((lane) => Object.values(lane.orders).map((order) => ({ slot: lane.slot, order })))
 
 /** The live order the exchange means by this client id or txid, or null: not ours, or ended. */
 export const findLive = (
   state: GatewayState,
-  clientId: string | null,
-  txid: string
-): { readonly slot: number; readonly order: LiveOrder } | null =>
+  clientId: ClientId | null,
+  txid: Txid
+): { readonly slot: SlotNumber; readonly order: LiveOrder } | null =>
   liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ??
   null

@@ -5,6 +5,7 @@
  * exits, and for funds for entries that are missing. An order fact changes the order it names. After each of these
  * the fallback flags are set from the orders, and the invariants decide whether the slot goes on.
  */
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Actor, defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handler, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
@@ -97,7 +98,7 @@ const modeChanged: SlotHandler<"ModeChanged"> = (state, { mode }) => {
   return unchanged({ ...state, facts, book: standsStill ? { ...state.book, wish: null } : state.book })
 }
 
-const slotsSet = (slot: number, state: SlotState, { slots }: EventOf<"SlotsSet">): Step<SlotState> => {
+const slotsSet = (slot: SlotNumber, state: SlotState, { slots }: EventOf<"SlotsSet">): Step<SlotState> => {
   const life = slots.find((known) => known.slot === slot)?.state ?? "none"
   if (life === state.facts.life) return unchanged(state)
   const book = { ...state.book, wish: null, askAgainAtMs: 0, retireAsked: [], settled: false }
@@ -144,18 +145,18 @@ type Rule<Event> = (state: SlotState, event: Event, place: EventPlace) => Step<S
 
 /** A fact about an order: only of the slot on whose subject it stands. */
 const ofSlot =
-  <Event>(slot: number, rule: Rule<Event>): Rule<Event> =>
+  <Event>(slot: SlotNumber, rule: Rule<Event>): Rule<Event> =>
   (state, event, place) =>
     place.slot === slot ? rule(state, event, place) : unchanged(state)
 
 /** What the governor says to one slot. */
 const saidTo =
-  <Event extends { readonly slot: number }>(slot: number, rule: Rule<Event>): Rule<Event> =>
+  <Event extends { readonly slot: SlotNumber }>(slot: SlotNumber, rule: Rule<Event>): Rule<Event> =>
   (state, event, place) =>
     event.slot === slot ? rule(state, event, place) : unchanged(state)
 
 /** What a slot hears, and the rule that each of it leads to; the order family whole. */
-const handlersOf = (slot: number): Handlers<SlotState, Step<SlotState>, "price" | "clock" | "order"> => ({
+const handlersOf = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, "price" | "clock" | "order"> => ({
   PriceObserved: priceObserved,
   ClockTicked: clockTicked,
 
@@ -188,7 +189,7 @@ const handlersOf = (slot: number): Handlers<SlotState, Step<SlotState>, "price" 
 })
 
 /** One slot of the market, by its number. */
-export const slotActor = (slot: number): Actor<SlotState> =>
+export const slotActor = (slot: SlotNumber): Actor<SlotState> =>
   defineActor({
     name: actorName(slot),
     /** Changes with every change of these rules: a snapshot of another version is not read. */

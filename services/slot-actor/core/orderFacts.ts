@@ -1,4 +1,5 @@
 /** What the exchange says about the slot's orders, each fact once. */
+import type { LocalId } from "../../../shared/core/ids/kinds.ts"
 import { Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Execution } from "./money/booking.ts"
@@ -58,7 +59,7 @@ const filledWhole = (draft: Draft, fact: OrderEvent & { readonly _tag: "OrderFil
   else refuseFill(draft, localId, fact.volume)
 }
 
-const endedUnfilled = (draft: Draft, localId: number, filled: Execution, cause: string): void => {
+const endedUnfilled = (draft: Draft, localId: LocalId, filled: Execution, cause: string): void => {
   const order = draft.book.orders.find((candidate) => candidate.localId === localId)
   const recovery = draft.book.recoveries.find((candidate) => candidate.order.localId === localId)
   const cancel = findCancel(draft, localId)
@@ -70,11 +71,11 @@ const endedUnfilled = (draft: Draft, localId: number, filled: Execution, cause: 
   leaveS2(draft)
 }
 
-const findCancel = (draft: Draft, localId: number) =>
+const findCancel = (draft: Draft, localId: LocalId) =>
   draft.book.pendingCancels.find((candidate) => candidate.order.localId === localId)
 
 /** A fill of an order that has ended, or never was: said once, and nothing else changes. */
-const refuseFill = (draft: Draft, localId: number, volume: Volume): void =>
+const refuseFill = (draft: Draft, localId: LocalId, volume: Volume): void =>
   refuse(
     draft,
     "fill",

@@ -1,6 +1,7 @@
 /**
  * The orders of a book: placing, finding, exchanging and removing one, and remembering those whose cancel has no answer yet.
  */
+import type { LocalId, RecoveryId } from "../../../shared/core/ids/kinds.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
@@ -49,12 +50,12 @@ export const evolved = <Order extends SlotOrder>(order: Order, fact: Progress): 
 }
 
 /** The active order or recovery of this number. */
-export const findOrder = ({ book }: Draft, localId: number): SlotOrder | undefined =>
+export const findOrder = ({ book }: Draft, localId: LocalId): SlotOrder | undefined =>
   book.orders.find((order) => order.localId === localId) ??
   book.recoveries.find((recovery) => recovery.order.localId === localId)?.order
 
 /** Puts `next` where the active order or recovery of this number stands. */
-export const replaceOrder = ({ book }: Draft, localId: number, next: SlotOrder): void => {
+export const replaceOrder = ({ book }: Draft, localId: LocalId, next: SlotOrder): void => {
   book.orders = book.orders.map((order) => (order.localId === localId ? next : order))
   if (next.role === "entry") return
   book.recoveries = book.recoveries.map((recovery) =>
@@ -63,17 +64,22 @@ export const replaceOrder = ({ book }: Draft, localId: number, next: SlotOrder):
 }
 
 /** Removes the active order of this number, if there is one. */
-export const forgetOrder = (draft: Draft, localId: number): void => {
+export const forgetOrder = (draft: Draft, localId: LocalId): void => {
   draft.book.orders = draft.book.orders.filter((order) => order.localId !== localId)
 }
 
 /** Removes the recovery of this number, if there is one. */
-export const forgetRecovery = (draft: Draft, recoveryId: number): void => {
+export const forgetRecovery = (draft: Draft, recoveryId: RecoveryId): void => {
   draft.book.recoveries = draft.book.recoveries.filter((recovery) => recovery.recoveryId !== recoveryId)
 }
 
 /** Asks for the cancel and keeps the order until its outcome is known: it may have been filled before. */
-export const requestCancel = (draft: Draft, pending: PendingCancel, recoveryId: number | null, why: Reason): void => {
+export const requestCancel = (
+  draft: Draft,
+  pending: PendingCancel,
+  recoveryId: RecoveryId | null,
+  why: Reason
+): void => {
   draft.book.pendingCancels = [...draft.book.pendingCancels, pending]
   draft.outputs.push({ _tag: "CancelRequested", localId: pending.order.localId, recoveryId, reason: why })
 }

@@ -7,6 +7,7 @@
  *
  * Money, prices and volumes are exact decimals. Times are Unix milliseconds of the exchange's clock.
  */
+import type { RecoveryId } from "../../../shared/core/ids/kinds.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Side, TradeId } from "../../../shared/core/trading.ts"
 import type { SlotRules } from "../../../shared/events/families/control.ts"
@@ -74,7 +75,7 @@ export type SlotOrder = EntryOrder | ExitOrder
 
 /** An exit that waits outside the cycle. Its order stays on the exchange's book. */
 export interface Recovery {
-  readonly recoveryId: number
+  readonly recoveryId: RecoveryId
   readonly orphanedAtMs: number
   /** Why it was orphaned. */
   readonly why: Reason

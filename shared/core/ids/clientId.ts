@@ -2,11 +2,12 @@
  * The client id of an order: unique for ever, decodable, and acceptable to Kraken (at most 18 lower-case letters and
  * digits). Fixed width, base 36: `k` epoch(4) slot(3) sequence(8) index(2).
  */
+import type { ClientId, SlotNumber } from "./kinds.ts"
 
 /** Where the request for an order stands in the journal, and the epoch in force there. */
 export interface OrderOrigin {
   readonly epoch: number
-  readonly slot: number
+  readonly slot: SlotNumber
   /** Sequence of the record that holds the request. */
   readonly seq: number
   /** Index of the request in that record. */
@@ -37,7 +38,7 @@ export const clientIdOf = (origin: OrderOrigin): string =>
 const SHAPE = /^k([0-9a-z]{4})([0-9a-z]{3})([0-9a-z]{8})([0-9a-z]{2})$/
 
 /** The origin of one of our ids, or null for anybody else's. */
-export const originOf = (clientId: string): OrderOrigin | null => {
+export const originOf = (clientId: ClientId): OrderOrigin | null => {
   const match = SHAPE.exec(clientId)
   if (match === null) return null
   const [, epoch = "", slot = "", seq = "", index = ""] = match

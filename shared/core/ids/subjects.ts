@@ -1,4 +1,5 @@
 /** Where each family stands in the market's stream. One reader of `market.<PAIR>.>` sees everything in one order. */
+import type { SlotNumber } from "./kinds.ts"
 
 /** The subjects of one market; `pair` is the exchange's REST name, such as `XDGUSD`. */
 export const marketSubjects = (pair: string) => {
@@ -17,7 +18,7 @@ export const marketSubjects = (pair: string) => {
     /** What came from outside and did not decode. */
     quarantine: `${root}.quarantine`,
     /** Order facts of one slot, written by the gateway. */
-    order: (slot: number) => `${root}.order.slot-${slot}`,
+    order: (slot: SlotNumber) => `${root}.order.slot-${slot}`,
     /** Order facts of every slot: a filter, not a subject. */
     everyOrder: `${root}.order.*`,
     /** What one actor decides; a compare-and-set chain of its own. */
@@ -28,14 +29,14 @@ export const marketSubjects = (pair: string) => {
 export type MarketSubjects = ReturnType<typeof marketSubjects>
 
 /** The name of a slot's actor: `slot-3`. */
-export const slotActor = (slot: number): string => `slot-${slot}`
+export const slotActor = (slot: SlotNumber): string => `slot-${slot}`
 
 /** What a subject says of the events that stand on it. */
 export interface Standing {
   /** `price`, `order`, `control`, …; for what an actor decides the actor's kind: `slot`, `governor`, `rebalancer`. */
   readonly family: string
   /** The slot that the subject belongs to (`….order.slot-3`, `….out.slot-3`); null for any other. */
-  readonly slot: number | null
+  readonly slot: SlotNumber | null
 }
 
 /** Read from `market.<PAIR>.<family>[.<actor>]`; a subject of another form has the empty family. */

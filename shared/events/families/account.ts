@@ -1,3 +1,4 @@
+import { ClientId, Txid } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { QuoteText, VolumeText } from "../../schema/decimalText.ts"
 
@@ -73,7 +74,7 @@ export const ExchangeErrorsObserved = Schema.TaggedStruct("ExchangeErrorsObserve
 /** The answer to `DriftReconcileAsked`: what was cancelled, and what was left because it is not provably ours. */
 export const DriftReconciled = Schema.TaggedStruct("DriftReconciled", {
   commandId: Schema.NonEmptyString,
-  cancelled: Schema.Array(Schema.Struct({ txid: Schema.NonEmptyString, clientId: Schema.NonEmptyString })),
+  cancelled: Schema.Array(Schema.Struct({ txid: Txid, clientId: ClientId })),
   leftAlone: Schema.Array(Schema.NonEmptyString)
 })
 

@@ -1,4 +1,5 @@
 /** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
+import { SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
 import { REBALANCER_RULES } from "../../config/rules/rebalancer.ts"
@@ -48,7 +49,7 @@ export const RebalancerConfigured = Schema.TaggedStruct("RebalancerConfigured", 
  * a fresh slot folds only them. Written by slot-actor beside an `InvariantBroken`.
  */
 export const HaltExplained = Schema.TaggedStruct("HaltExplained", {
-  slot: Schema.Int,
+  slot: SlotNumber,
   /** The record whose folding broke the rules. */
   seq: Schema.Int,
   violations: Schema.Array(Schema.String),

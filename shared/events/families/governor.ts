@@ -2,6 +2,7 @@
  * What the governor decides, on its subject `out.governor`: the mode of the market, what becomes of every entry a slot asks
  * for, and the figures the slots trade by. All outputs of one input travel in one record.
  */
+import { LocalId, RecoveryId, SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { CAPACITY_BANDS } from "../../core/trading.ts"
 import { QuoteText, VolumeText } from "../../schema/decimalText.ts"
@@ -37,7 +38,7 @@ export const StartupAdvanced = Schema.TaggedStruct("StartupAdvanced", {
   reason: Reason
 })
 
-const Entry = { slot: Schema.Int, localId: Schema.Int, reason: Reason }
+const Entry = { slot: SlotNumber, localId: LocalId, reason: Reason }
 
 /** The entry may go to the exchange. */
 export const EntryGranted = Schema.TaggedStruct("EntryGranted", Entry)
@@ -52,7 +53,7 @@ export const EntryRefused = Schema.TaggedStruct("EntryRefused", {
 
 /** The answer to a slot's `FundsWanted`: what it may plan with now. One slot at a time, so that no dollar is promised twice. */
 export const FundsAllotted = Schema.TaggedStruct("FundsAllotted", {
-  slot: Schema.Int,
+  slot: SlotNumber,
   /** Free and reserved by nobody else. */
   base: VolumeText,
   quote: QuoteText,
@@ -85,7 +86,7 @@ export const TargetsSet = Schema.TaggedStruct("TargetsSet", {
 export const SlotsSet = Schema.TaggedStruct("SlotsSet", {
   slots: Schema.Array(
     Schema.Struct({
-      slot: Schema.Int,
+      slot: SlotNumber,
       alias: Schema.NonEmptyString,
       state: Schema.Literals(["active", "retiring"])
     })
@@ -101,8 +102,8 @@ export const CapacityBandChanged = Schema.TaggedStruct("CapacityBandChanged", {
 
 /** The slot is to move this recovery next to the market. */
 export const SoftCloseAsked = Schema.TaggedStruct("SoftCloseAsked", {
-  slot: Schema.Int,
-  recoveryId: Schema.Int,
+  slot: SlotNumber,
+  recoveryId: RecoveryId,
   reason: Reason
 })
 

@@ -2,6 +2,7 @@
  * The life of one order at the exchange, in the order in which it happens. Written by order-gateway on the slot's own
  * subject `order.<slot>`; `localId` is the slot's number for the order, `clientId` the id the exchange was given.
  */
+import { ClientId, LocalId, Txid } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { SIDES } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../../schema/decimalText.ts"
@@ -10,8 +11,8 @@ import { PriceText, QuoteText, VolumeText } from "../../schema/decimalText.ts"
 export const Side = Schema.Literals(SIDES)
 
 const Identity = {
-  clientId: Schema.NonEmptyString,
-  localId: Schema.Int
+  clientId: ClientId,
+  localId: LocalId
 }
 
 /**
@@ -29,7 +30,7 @@ export const OrderClaimed = Schema.TaggedStruct("OrderClaimed", {
 })
 
 /** The exchange has the order under `txid`. */
-export const OrderAccepted = Schema.TaggedStruct("OrderAccepted", { ...Identity, txid: Schema.NonEmptyString })
+export const OrderAccepted = Schema.TaggedStruct("OrderAccepted", { ...Identity, txid: Txid })
 
 /** The order does not exist at the exchange and never will: refused, expired before placement, or withdrawn before it was sent. */
 export const OrderRejected = Schema.TaggedStruct("OrderRejected", {
@@ -44,7 +45,7 @@ export const OrderUnknown = Schema.TaggedStruct("OrderUnknown", { ...Identity, c
 /** One fill, booked once by `execId`. */
 export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   ...Identity,
-  txid: Schema.NonEmptyString,
+  txid: Txid,
   execId: Schema.NonEmptyString,
   price: PriceText,
   volume: VolumeText,
@@ -56,7 +57,7 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
 /** The order is filled whole: totals over its fills; `price` is their average, exact when all had one price. */
 export const OrderFilled = Schema.TaggedStruct("OrderFilled", {
   ...Identity,
-  txid: Schema.NonEmptyString,
+  txid: Txid,
   price: PriceText,
   volume: VolumeText,
   cost: QuoteText,
@@ -66,7 +67,7 @@ export const OrderFilled = Schema.TaggedStruct("OrderFilled", {
 /** The order is off the book with a rest unfilled; what was filled before stands in the totals (often zero). */
 export const OrderCancelled = Schema.TaggedStruct("OrderCancelled", {
   ...Identity,
-  txid: Schema.NonEmptyString,
+  txid: Txid,
   /** Average of the fills; zero when there were none. */
   price: PriceText,
   volume: VolumeText,

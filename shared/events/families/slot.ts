@@ -2,6 +2,7 @@
  * What a slot decides, on its own subject `out.slot-<n>`. All outputs of one input travel in one record.
  * Trade A sells first and buys back; trade B buys first and sells.
  */
+import { LocalId, RecoveryId } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { TRADE_IDS } from "../../core/trading.ts"
 import { PriceText, QuoteText, VolumeText } from "../../schema/decimalText.ts"
@@ -28,7 +29,7 @@ export type Wanted = typeof Wanted.Type
 /** Place this limit order. The gateway sends it once; its client id follows from this record's epoch, sequence and index. */
 export const OrderRequested = Schema.TaggedStruct("OrderRequested", {
   /** The slot's number of the order, unique within the slot for ever. */
-  localId: Schema.Int,
+  localId: LocalId,
   side: Side,
   role: Schema.Literals(["entry", "exit"]),
   tradeId: TradeId,
@@ -43,16 +44,16 @@ export const OrderRequested = Schema.TaggedStruct("OrderRequested", {
 
 /** Take this order off the book. Its outcome comes back as `OrderCancelled`, or `OrderFilled` when the fill was faster. */
 export const CancelRequested = Schema.TaggedStruct("CancelRequested", {
-  localId: Schema.Int,
+  localId: LocalId,
   /** The recovery this order had become, or null for an active order. */
-  recoveryId: Schema.NullOr(Schema.Int),
+  recoveryId: Schema.NullOr(RecoveryId),
   reason: Reason
 })
 
 /** Move this open order to another price, keeping its place in the books. Answered by `OrderAmended` or `AmendRefused`. */
 export const AmendRequested = Schema.TaggedStruct("AmendRequested", {
-  localId: Schema.Int,
-  recoveryId: Schema.NullOr(Schema.Int),
+  localId: LocalId,
+  recoveryId: Schema.NullOr(RecoveryId),
   price: PriceText,
   reason: Reason
 })
@@ -81,8 +82,8 @@ export const SlotSettled = Schema.TaggedStruct("SlotSettled", { reason: Reason }
 
 /** An exit waits no longer in the cycle: it stays on the book as a recovery and the slot goes on. */
 export const ExitOrphaned = Schema.TaggedStruct("ExitOrphaned", {
-  localId: Schema.Int,
-  recoveryId: Schema.Int,
+  localId: LocalId,
+  recoveryId: RecoveryId,
   tradeId: TradeId,
   cycle: Schema.Int,
   reason: Reason

@@ -12,6 +12,9 @@
  * | `evicted:<slot>`   | recoveries that were booked at the market's price without being traded: what they are still worth |
  * | `released:<slot>`  | positions that a retired slot gave up: in the account, and in no cycle                        |
  */
+import type { SlotNumber } from "../../core/ids/kinds.ts"
+
+/** One of the accounts above, without its slot. */
 export type AccountKind = "exchange" | "working" | "trading" | "open-fees" | "income" | "fees" | "evicted" | "released"
 
 /** What is counted: DOGE is the base, USD the quote. */
@@ -36,7 +39,7 @@ export interface Transaction {
 }
 
 /** The account of a slot; the exchange's is one for all. */
-export const accountOf = (kind: Exclude<AccountKind, "exchange">, slot: number): string => `${kind}:${slot}`
+export const accountOf = (kind: Exclude<AccountKind, "exchange">, slot: SlotNumber): string => `${kind}:${slot}`
 
 /** Two lines that cancel out: `amount` into `to`, out of `from`. Nothing when there is nothing to move. */
 export const move = (commodity: Commodity, amount: bigint, from: string, to: string): ReadonlyArray<Posting> =>

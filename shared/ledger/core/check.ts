@@ -1,4 +1,5 @@
 /** What a ledger must agree with, to the last unit; every difference is named with both figures. */
+import type { SlotNumber } from "../../core/ids/kinds.ts"
 import type { TradeId } from "../../core/trading.ts"
 import { Quote, type Quote as QuoteAmount, Volume, type Volume as VolumeAmount } from "../../core/decimal/decimal.ts"
 import { accountOf, type Commodity, type Transaction } from "./accounts.ts"
@@ -17,7 +18,7 @@ export const unbalanced = ({ seq, index, postings }: Transaction): ReadonlyArray
 
 /** What a slot's own books say, in the ledger's terms. */
 export interface SlotBooks {
-  readonly slot: number
+  readonly slot: SlotNumber
   readonly totalProfit: bigint
   /** Positions in progress, residuals included: a position of trade A was sold first. */
   readonly open: ReadonlyArray<{

@@ -3,6 +3,7 @@
  * there. It decides nothing and trusts nobody: the exchange's own sums come in with the end of each order, the slots' with each
  * booked cycle, and the two meet in `trading`.
  */
+import type { LocalId, SlotNumber } from "../../core/ids/kinds.ts"
 import type { Side } from "../../core/trading.ts"
 import type { EventPlace } from "../../actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../actor/core/handlers.ts"
@@ -47,10 +48,10 @@ interface Step {
 
 const quiet = (next: LedgerState): Step => ({ next, postings: NO_POSTINGS })
 
-const keyOf = (slot: number, localId: number): string => `${slot}/${localId}`
+const keyOf = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** The live order after a fact about it; an ended one is gone. */
-const evolve = (state: LedgerState, slot: number, event: OrderLifeEvent): LedgerState => {
+const evolve = (state: LedgerState, slot: SlotNumber, event: OrderLifeEvent): LedgerState => {
   const key = keyOf(slot, event.localId)
   const order = state.orders[key]
   if (order === undefined) return state
@@ -76,7 +77,7 @@ const trade = (
 }
 
 /** A part of a live order: with its fee in `working`, until the order's end says what it all came to. */
-const fillRecorded = (state: LedgerState, slot: number, event: EventOf<"FillRecorded">): Step => {
+const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"FillRecorded">): Step => {
   const order = state.orders[keyOf(slot, event.localId)]
   if (order === undefined) return quiet(state)
   const working = accountOf("working", slot)
@@ -84,7 +85,7 @@ const fillRecorded = (state: LedgerState, slot: number, event: EventOf<"FillReco
 }
 
 /** The order's end: what its fills had left unsaid, then everything from `working` to `trading`. */
-const orderEnded = (state: LedgerState, slot: number, event: EventOf<"OrderFilled" | "OrderCancelled">): Step => {
+const orderEnded = (state: LedgerState, slot: SlotNumber, event: EventOf<"OrderFilled" | "OrderCancelled">): Step => {
   const order = state.orders[keyOf(slot, event.localId)]
   if (order === undefined) return quiet(state)
   const unsaid = {
@@ -107,7 +108,7 @@ const orderEnded = (state: LedgerState, slot: number, event: EventOf<"OrderFille
 }
 
 /** What the cycle earned leaves `trading`, which is then empty of it; its fees are fees of a finished thing. */
-const cycleBooked = (state: LedgerState, slot: number, event: EventOf<"CycleBooked">): Step => {
+const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"CycleBooked">): Step => {
   const booked = [
     ...move("quote", event.gross, accountOf("income", slot), accountOf("trading", slot)),
     ...move("quote", event.fees, accountOf("open-fees", slot), accountOf("fees", slot))
@@ -131,7 +132,7 @@ const cycleBooked = (state: LedgerState, slot: number, event: EventOf<"CycleBook
 }
 
 /** What a retired slot held stays in the account, out of every cycle. */
-const positionReleased = (slot: number, event: EventOf<"PositionReleased">): ReadonlyArray<Posting> => {
+const positionReleased = (slot: SlotNumber, event: EventOf<"PositionReleased">): ReadonlyArray<Posting> => {
   const [base, quote] = event.tradeId === "B" ? [-event.volume, event.cost] : [event.volume, -event.cost]
   const released = accountOf("released", slot)
   const trading = accountOf("trading", slot)
@@ -144,7 +145,7 @@ const positionReleased = (slot: number, event: EventOf<"PositionReleased">): Rea
 
 /** A step of the slot on whose subject the event stands. */
 const ofSlot =
-  <Event>(step: (state: LedgerState, slot: number, event: Event) => Step) =>
+  <Event>(step: (state: LedgerState, slot: SlotNumber, event: Event) => Step) =>
   (state: LedgerState, event: Event, { slot }: EventPlace): Step =>
     slot === null ? quiet(state) : step(state, slot, event)
 

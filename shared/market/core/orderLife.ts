@@ -9,6 +9,7 @@
  * `ended` (filled, cancelled, rejected, or an entry the governor refused) is the absence of the order. Facts may be doubled or
  * come late; an order that is not followed any more is not brought back by one.
  */
+import type { ClientId, LocalId, Txid } from "../../core/ids/kinds.ts"
 import type { EventOf } from "../../events/event.ts"
 import type { Side } from "../../core/trading.ts"
 import { plus, type Price, Quote, Volume } from "../../core/decimal/decimal.ts"
@@ -19,16 +20,16 @@ export type Stage = "requested" | "claimed" | "unknown" | "open"
 /** What an order is and how far it has come. `Extra` are stages of the follower's own. */
 export interface OrderLife<Extra extends string = never> {
   /** The slot's number of the order, never used twice. */
-  readonly localId: number
+  readonly localId: LocalId
   readonly side: Side
   readonly role: "entry" | "exit"
   readonly price: Price
   readonly volume: Volume
   readonly stage: Stage | Extra
   /** The id under which the exchange was asked for it; null before its claim. */
-  readonly clientId: string | null
+  readonly clientId: ClientId | null
   /** The exchange's id; null until it has accepted the order. */
-  readonly txid: string | null
+  readonly txid: Txid | null
   /** Sums over the fills recorded so far. */
   readonly filled: Volume
   readonly cost: Quote

@@ -1,4 +1,5 @@
 /** The live orders of all slots, and how often each thing has happened to one. */
+import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
@@ -6,7 +7,7 @@ import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../sh
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { counted, type FollowedOrder, type StatusState } from "./state.ts"
 
-const keyOf = (slot: number, localId: number): string => `${slot}/${localId}`
+const keyOf = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** Beyond the bound the oldest is dropped, and counted. */
 const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, timeMs }: EventPlace): StatusState => {
@@ -19,7 +20,7 @@ const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, 
   return { ...state, live, untracked: state.untracked + 1 }
 }
 
-const evolved = (state: StatusState, slot: number | null, event: OrderLifeEvent, timeMs: number): StatusState => {
+const evolved = (state: StatusState, slot: SlotNumber | null, event: OrderLifeEvent, timeMs: number): StatusState => {
   const key = slot === null ? "" : keyOf(slot, event.localId)
   const order = state.live[key]
   if (order === undefined) return state

@@ -1,4 +1,5 @@
 /** What the market's journal says apart from the slots, as the control plane keeps it. */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { type Account, NO_ACCOUNT } from "../../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
@@ -7,7 +8,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 
 /** A live order of a slot, and since when it has been where it is. */
 export interface FollowedOrder extends OrderLife {
-  readonly slot: number
+  readonly slot: SlotNumber
   readonly sinceMs: number
 }
 

@@ -2,6 +2,7 @@
  * Two slots never spend the same dollar. What is free is what the exchange says less what our own live orders bind, requested
  * ones included. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
  */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import {
   minus,
   type Quote,
@@ -98,7 +99,7 @@ export const ownFunds = ({ market: { balances } }: GovernorState): Funds | null 
       }
 
 /** A slot that trades asks; it stands in the queue once. */
-export const askForFunds = (draft: Draft, slot: number, what: EventOf<"FundsWanted">["what"]): void => {
+export const askForFunds = (draft: Draft, slot: SlotNumber, what: EventOf<"FundsWanted">["what"]): void => {
   if (!draft.state.slots.slots.some((known) => known.slot === slot && known.state === "active")) return
   const { funds } = draft.state
   if (funds.allotted?.slot === slot) draft.state.funds = { ...funds, allotted: null }
@@ -107,13 +108,13 @@ export const askForFunds = (draft: Draft, slot: number, what: EventOf<"FundsWant
 }
 
 /** The slot has answered its allotment. */
-export const noteAnswer = (draft: Draft, slot: number): void => {
+export const noteAnswer = (draft: Draft, slot: SlotNumber): void => {
   const { funds } = draft.state
   if (funds.allotted?.slot === slot) draft.state.funds = { ...funds, allotted: null }
 }
 
 /** A slot that is gone asks for nothing. */
-export const forgetWish = (draft: Draft, slot: number): void => {
+export const forgetWish = (draft: Draft, slot: SlotNumber): void => {
   const { funds } = draft.state
   draft.state.funds = {
     queue: funds.queue.filter((waiting) => waiting.slot !== slot),

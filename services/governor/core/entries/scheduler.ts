@@ -2,6 +2,7 @@
  * The entry scheduler: of the entries that slots ask for, a limited number per loop go to the exchange, fewer as the room for open orders
  * shrinks; the others wait in a queue that is part of the state.
  */
+import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
@@ -117,7 +118,7 @@ const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason, askAgain: A
 }
 
 /** The table of live orders is full: an entry that nobody follows must not be sent. */
-export const refuseUntracked = (draft: Draft, slot: number, localId: number): void => {
+export const refuseUntracked = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
   const why = reason("too_many_orders", { most: MAX_FOLLOWED_ORDERS })
   draft.outputs.push({ _tag: "EntryRefused", slot, localId, askAgain: "later", reason: why })
 }
@@ -159,7 +160,7 @@ export const refuseWaiting = (draft: Draft): void => {
 }
 
 /** The slot no longer wants an entry that has no grant yet. One that has is the gateway's to withdraw. */
-export const withdraw = (draft: Draft, slot: number, localId: number): void => {
+export const withdraw = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
   const order = draft.state.orders[orderKey(slot, localId)]
   if (order?.stage !== "requested" && order?.stage !== "deferred") return
   refuseEntry(draft, order, reason("withdrawn", {}), "later")

@@ -3,6 +3,7 @@
  * by itself; one that an operator, the loss lock or a breach began ends by an operator's command, and never while a cause
  * stands.
  */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Mode } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
@@ -100,7 +101,7 @@ export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved
 }
 
 /** A slot broke its own rules: the market halts until that slot is gone and an operator resumes. */
-export const slotBroke = (draft: Draft, slot: number, violations: ReadonlyArray<string>): void => {
+export const slotBroke = (draft: Draft, slot: SlotNumber, violations: ReadonlyArray<string>): void => {
   const { mode } = draft.state
   if (mode.brokenSlots.includes(slot)) return
   draft.state.mode = { ...mode, brokenSlots: [...mode.brokenSlots, slot].sort((a, b) => a - b) }
@@ -108,21 +109,21 @@ export const slotBroke = (draft: Draft, slot: number, violations: ReadonlyArray<
 }
 
 /** A slot has no order and no money for one; the first such slot stands for all. `numbers` are those it compared. */
-export const slotCannotStart = (draft: Draft, slot: number, numbers: Reason["numbers"]): void => {
+export const slotCannotStart = (draft: Draft, slot: SlotNumber, numbers: Reason["numbers"]): void => {
   if (draft.state.mode.causes.cannot_bootstrap !== undefined) return
   draft.state.mode = { ...draft.state.mode, unfundedSlot: slot }
   raiseCause(draft, "cannot_bootstrap", reason("cannot_bootstrap", { slot, ...numbers }))
 }
 
 /** The slot that could not start trades, or is gone. */
-export const slotStarted = (draft: Draft, slot: number): void => {
+export const slotStarted = (draft: Draft, slot: SlotNumber): void => {
   if (draft.state.mode.unfundedSlot !== slot) return
   draft.state.mode = { ...draft.state.mode, unfundedSlot: null }
   clearCause(draft, "cannot_bootstrap")
 }
 
 /** The slot is no longer of the market, and neither is what it broke. */
-export const slotGone = (draft: Draft, slot: number): void => {
+export const slotGone = (draft: Draft, slot: SlotNumber): void => {
   slotStarted(draft, slot)
   const { mode } = draft.state
   if (!mode.brokenSlots.includes(slot)) return

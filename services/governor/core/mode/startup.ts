@@ -1,4 +1,5 @@
 /** The start, step by step: each is done, or says what it waits for. A restart of whatever handles orders begins it anew. */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { StartupStep } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { unfitted } from "../watch/advisor.ts"
@@ -86,7 +87,7 @@ const unfunded = (state: GovernorState): ReadonlyArray<number> => {
 export const readyForEntries = ({ startup }: GovernorState): boolean => startup.steps.missed_fills === "done"
 
 /** A slot's first funds were answered. */
-export const noteFunded = (draft: Draft, slot: number): void => {
+export const noteFunded = (draft: Draft, slot: SlotNumber): void => {
   const { startup } = draft.state
   if (startup.answered.includes(slot)) return
   draft.state.startup = { ...startup, answered: [...startup.answered, slot] }

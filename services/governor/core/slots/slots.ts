@@ -1,4 +1,5 @@
 /** The slots of the market: configured, added and removed while it runs, each under a name. */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_SLOT } from "../../../../shared/core/ids/clientId.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { nextAlias } from "./aliases.ts"
@@ -21,7 +22,7 @@ const tell = (draft: Draft, why: Reason): void => {
   draft.outputs.push({ _tag: "SlotsSet", slots: draft.state.slots.slots, reason: why })
 }
 
-const add = (draft: Draft, slot: number): void => {
+const add = (draft: Draft, slot: SlotNumber): void => {
   const { slots } = draft.state
   const { alias, recycled, counter } = nextAlias({
     pool: draft.rules.aliasPool,
@@ -39,7 +40,7 @@ const add = (draft: Draft, slot: number): void => {
   }
 }
 
-const setLife = (draft: Draft, slot: number, state: Slot["state"]): void => {
+const setLife = (draft: Draft, slot: SlotNumber, state: Slot["state"]): void => {
   const { slots } = draft.state
   draft.state.slots = {
     ...slots,
@@ -91,7 +92,7 @@ export const addSlots = (draft: Draft, count: number): Reason | null => {
 }
 
 /** An operator removes one slot: null when it goes, else why not. The orders of a broken slot stay, they are the operator's. */
-export const removeSlot = (draft: Draft, slot: number): Reason | null => {
+export const removeSlot = (draft: Draft, slot: SlotNumber): Reason | null => {
   const { slots, mode } = draft.state
   const known = slots.slots.find((other) => other.slot === slot)
   if (known === undefined) return reason("no_such_slot", { slot })
@@ -111,7 +112,7 @@ export const removeSlots = (draft: Draft, count: number): Reason | null => {
 }
 
 /** A retired slot has settled. */
-export const slotSettled = (draft: Draft, slot: number): void => {
+export const slotSettled = (draft: Draft, slot: SlotNumber): void => {
   const known = draft.state.slots.slots.find((other) => other.slot === slot)
   if (known?.state !== "retiring") return
   drop(draft, known)

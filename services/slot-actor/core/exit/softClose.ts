@@ -1,4 +1,5 @@
 /** A recovery is moved next to the market: amended in place, or, where the exchange refuses that, taken off and asked for again. */
+import type { LocalId } from "../../../../shared/core/ids/kinds.ts"
 import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
@@ -11,7 +12,7 @@ const replaceRecovery = ({ book }: Draft, next: Recovery): void => {
   book.recoveries = book.recoveries.map((recovery) => (recovery.recoveryId === next.recoveryId ? next : recovery))
 }
 
-const recoveryOf = ({ book }: Draft, localId: number): Recovery | undefined =>
+const recoveryOf = ({ book }: Draft, localId: LocalId): Recovery | undefined =>
   book.recoveries.find(({ order }) => order.localId === localId)
 
 /** The governor asks for it: now if the exchange has the order, else as soon as it does. One move at a time. */
@@ -43,7 +44,7 @@ const requestAmend = (draft: Draft, recovery: Recovery, wantedBy: string): void 
 }
 
 /** The exchange has taken the order of a recovery that was to be moved meanwhile. */
-export const amendOnceAccepted = (draft: Draft, localId: number): void => {
+export const amendOnceAccepted = (draft: Draft, localId: LocalId): void => {
   const recovery = recoveryOf(draft, localId)
   if (recovery?.softClose === "wanted") requestAmend(draft, recovery, "accepted")
 }

@@ -2,6 +2,7 @@
  * The shortest story that still breaks a slot: of all events it folded, those without which the same rules would not be broken.
  * Delta debugging (ddmin): leave out ever smaller parts of the list as long as the rest still breaks. Pure.
  */
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { slotActor } from "../actor.ts"
@@ -19,7 +20,7 @@ export interface PlacedEvent {
 export const MAX_FOLDED = 5_000_000
 
 /** The rules that a fresh slot breaks when it folds only these events; null: none. */
-export const violationsOf = (slot: number, events: ReadonlyArray<PlacedEvent>): ReadonlyArray<string> | null => {
+export const violationsOf = (slot: SlotNumber, events: ReadonlyArray<PlacedEvent>): ReadonlyArray<string> | null => {
   const actor = slotActor(slot)
   let state = actor.initial
   for (const { event, place } of events) {
@@ -31,7 +32,7 @@ export const violationsOf = (slot: number, events: ReadonlyArray<PlacedEvent>): 
 
 /** A part of `events`, in their order, that breaks the same rules; no single event of it can be left out unless the budget ran out. */
 export const shrink = (
-  slot: number,
+  slot: SlotNumber,
   events: ReadonlyArray<PlacedEvent>,
   violations: ReadonlyArray<string>,
   mostFolded: number = MAX_FOLDED

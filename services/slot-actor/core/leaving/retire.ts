@@ -1,4 +1,5 @@
 /** A slot that is to go: everything off the book, positions given up by name, and then it says that it is done. */
+import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { leaveS2 } from "../exit/fills.ts"
@@ -29,7 +30,7 @@ export const retire = (draft: Draft): void => {
 }
 
 /** One that stands at the exchange is asked back, once; one that does not is given up now. */
-const takeOff = (draft: Draft, exit: ExitOrder, recoveryId: number | null): void => {
+const takeOff = (draft: Draft, exit: ExitOrder, recoveryId: RecoveryId | null): void => {
   const { book } = draft
   const { localId } = exit
   if (exit.stage === "waiting") {
