@@ -1,8 +1,10 @@
 /** The short form of every benchmark, so that none rots: they must run and their results must be the expected ones. */
 import { describe, expect, it } from "vitest"
+import { candlesBench } from "./candles/candles.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
 
 describe("the benchmarks in short form", () => {
@@ -25,6 +27,18 @@ describe("the benchmarks in short form", () => {
 
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {
     const results = await journalBench({ quick: true })
+    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("candles: a file is read whole, as exact figures and as doubles", async () => {
+    const [read] = await candlesBench({ quick: true })
+    expect(read?.checksum).toMatch(/^20000 /)
+    expect(read?.samples.length).toBe(read?.baseline?.samples.length)
+  })
+
+  it("store: every candle of a series is stored, over each back end there is", async () => {
+    const results = await storeBench({ quick: true })
+    expect(results.length).toBeGreaterThan(0)
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 })
