@@ -1,35 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { featureRows } from "../../../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT } from "../../../services/hmm-advisor/core/hmm/fit.ts"
-import { labelCandles } from "../../../services/hmm-advisor/core/labelling.ts"
-import { isRefusal, type Refusal } from "../../../services/hmm-advisor/core/training/refusal.ts"
-import { train } from "../../../services/hmm-advisor/core/training/train.ts"
 import { regimePicture } from "./picture.ts"
-
-const given = <A extends object>(result: A | Refusal): A => {
-  if (isRefusal(result)) throw new Error(`${result.reason}: ${result.detail}`)
-  return result
-}
-
-const READING = { confidenceThreshold: 0.15, biasGain: 1 }
-
-/** A market that rises for 200 candles, stands for 200, falls for 200; its small moves are a fixed wave. */
-const candles = (() => {
-  const closes = new Float64Array(600)
-  const volumes = new Float64Array(600)
-  let close = 1
-  for (let i = 0; i < 600; i++) {
-    const drift = i < 200 ? 0.004 : i < 400 ? 0 : -0.004
-    close *= 1 + drift + 0.002 * Math.sin(i * 1.7)
-    closes[i] = close
-    volumes[i] = 100 + 20 * Math.sin(i * 0.9)
-  }
-  return { closes, volumes }
-})()
-const trained = given(
-  train(given(featureRows(candles)), { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
-)
-const labelled = given(labelCandles(trained, candles, READING))
+import { candles, labelled } from "../../../services/hmm-advisor/testing/labelled.ts"
 
 describe("a picture of labelled candles", () => {
   it("is drawn with its extremes and no more places than pixels, however long the series", () => {

@@ -3,33 +3,8 @@ import { featureRows, WARM_UP_CANDLES } from "./features.ts"
 import { DEFAULT_FIT } from "./hmm/fit.ts"
 import { labelCandles, stateTable } from "./labelling.ts"
 import { readRegime } from "./regime.ts"
-import { isRefusal, type Refusal } from "./training/refusal.ts"
 import { train } from "./training/train.ts"
-
-const given = <A extends object>(result: A | Refusal): A => {
-  if (isRefusal(result)) throw new Error(`${result.reason}: ${result.detail}`)
-  return result
-}
-
-const READING = { confidenceThreshold: 0.15, biasGain: 1 }
-
-/** A market that rises for 200 candles, stands for 200, falls for 200; its small moves are a fixed wave. */
-const candles = (() => {
-  const closes = new Float64Array(600)
-  const volumes = new Float64Array(600)
-  let close = 1
-  for (let i = 0; i < 600; i++) {
-    const drift = i < 200 ? 0.004 : i < 400 ? 0 : -0.004
-    close *= 1 + drift + 0.002 * Math.sin(i * 1.7)
-    closes[i] = close
-    volumes[i] = 100 + 20 * Math.sin(i * 0.9)
-  }
-  return { closes, volumes }
-})()
-const trained = given(
-  train(given(featureRows(candles)), { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
-)
-const labelled = given(labelCandles(trained, candles, READING))
+import { candles, given, labelled, READING, trained } from "../testing/labelled.ts"
 
 describe("a labelled series", () => {
   it("has one label for every candle after the warm-up", () => {
