@@ -18,9 +18,9 @@ export interface Draft {
   readonly outputs: Array<MarketEvent>
 }
 
-/** A draft whose changes leave `state` as it is. */
+/** A draft of a state made for it: its slices are replaced, and nobody else may hold it. */
 export const openDraft = (state: GovernorState): Draft => ({
-  state: { ...state },
+  state,
   rules: rulesOf(state),
   outputs: []
 })
