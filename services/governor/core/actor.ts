@@ -30,7 +30,8 @@ import {
   watchFaults,
   watchPriceAge
 } from "./mode/mode.ts"
-import { follow, orderKey, type TableEvent, track } from "./orderTable.ts"
+import { follow, type TableEvent, track } from "./orderTable.ts"
+import { orderKey } from "../../../shared/market/core/orderLife.ts"
 import { configureTargets, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
@@ -41,7 +42,7 @@ import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
 import { type GovernorState, initialState } from "./state.ts"
 
-/** Time, and what the event says that needs no rule: replaces what was known. */
+/** Time, and what the event says that needs no rule: a state of its own, in which the draft then works. */
 const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
   const state: GovernorState = {
     ...before,

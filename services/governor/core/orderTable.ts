@@ -4,12 +4,9 @@ import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
+import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
-
-/** The key of an order in the table. */
-export const orderKey = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** All live orders, in the order of their requests. */
 export const ordersOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedOrder> =>

@@ -3,12 +3,18 @@
  * there. It decides nothing and trusts nobody: the exchange's own sums come in with the end of each order, the slots' with each
  * booked cycle, and the two meet in `trading`.
  */
-import type { LocalId, SlotNumber } from "../../core/ids/kinds.ts"
+import type { SlotNumber } from "../../core/ids/kinds.ts"
 import type { Side } from "../../core/trading.ts"
 import type { EventPlace } from "../../actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../actor/core/handlers.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
-import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "../../market/core/orderLife.ts"
+import {
+  evolveOrder,
+  orderKey,
+  type OrderLife,
+  type OrderLifeEvent,
+  requestedOrder
+} from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
 
 /** Where every unit of money is, as far as the journal says. */
@@ -48,11 +54,9 @@ interface Step {
 
 const quiet = (next: LedgerState): Step => ({ next, postings: NO_POSTINGS })
 
-const keyOf = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
-
 /** The live order after a fact about it; an ended one is gone. */
 const evolve = (state: LedgerState, slot: SlotNumber, event: OrderLifeEvent): LedgerState => {
-  const key = keyOf(slot, event.localId)
+  const key = orderKey(slot, event.localId)
   const order = state.orders[key]
   if (order === undefined) return state
   const next = evolveOrder(order, event)
@@ -78,7 +82,7 @@ const trade = (
 
 /** A part of a live order: with its fee in `working`, until the order's end says what it all came to. */
 const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"FillRecorded">): Step => {
-  const order = state.orders[keyOf(slot, event.localId)]
+  const order = state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return quiet(state)
   const working = accountOf("working", slot)
   return { next: evolve(state, slot, event), postings: trade(order.side, event, working, working) }
@@ -86,7 +90,7 @@ const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"Fill
 
 /** The order's end: what its fills had left unsaid, then everything from `working` to `trading`. */
 const orderEnded = (state: LedgerState, slot: SlotNumber, event: EventOf<"OrderFilled" | "OrderCancelled">): Step => {
-  const order = state.orders[keyOf(slot, event.localId)]
+  const order = state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return quiet(state)
   const unsaid = {
     volume: event.volume - order.filled,
@@ -158,7 +162,7 @@ const HANDLERS: Handlers<LedgerState, Step, "order"> = {
   // An entry the governor refuses never reaches the exchange: no order fact will ever end it.
   EntryRefused: (state, event) => quiet(evolve(state, event.slot, event)),
   OrderRequested: ofSlot((state, slot, event) =>
-    quiet({ ...state, orders: { ...state.orders, [keyOf(slot, event.localId)]: requestedOrder(event) } })
+    quiet({ ...state, orders: { ...state.orders, [orderKey(slot, event.localId)]: requestedOrder(event) } })
   ),
   OrderClaimed: followed,
   OrderAccepted: followed,

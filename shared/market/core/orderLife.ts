@@ -9,7 +9,7 @@
  * `ended` (filled, cancelled, rejected, or an entry the governor refused) is the absence of the order. Facts may be doubled or
  * come late; an order that is not followed any more is not brought back by one.
  */
-import type { ClientId, LocalId, Txid } from "../../core/ids/kinds.ts"
+import type { ClientId, LocalId, SlotNumber, Txid } from "../../core/ids/kinds.ts"
 import type { EventOf } from "../../events/event.ts"
 import type { Side } from "../../core/trading.ts"
 import { plus, type Price, Quote, Volume } from "../../core/decimal/decimal.ts"
@@ -49,6 +49,9 @@ export type OrderLifeEvent = EventOf<
   | "OrderRejected"
   | "EntryRefused"
 >
+
+/** The key of an order in a table of all slots' orders. */
+export const orderKey = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** An order as its request makes it. */
 export const requestedOrder = ({

@@ -1,19 +1,17 @@
 /** The live orders of all slots, and how often each thing has happened to one. */
-import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
+import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { counted, type FollowedOrder, type StatusState } from "./state.ts"
-
-const keyOf = (slot: SlotNumber, localId: LocalId): string => `${slot}/${localId}`
 
 /** Beyond the bound the oldest is dropped, and counted. */
 const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, timeMs }: EventPlace): StatusState => {
   if (slot === null) return state
   const live: Record<string, FollowedOrder> = { ...state.live }
-  live[keyOf(slot, event.localId)] = { ...requestedOrder(event), slot, sinceMs: timeMs }
+  live[orderKey(slot, event.localId)] = { ...requestedOrder(event), slot, sinceMs: timeMs }
   const [oldest, ...others] = Object.keys(live)
   if (oldest === undefined || others.length < MAX_FOLLOWED_ORDERS) return { ...state, live }
   delete live[oldest]
@@ -21,7 +19,7 @@ const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, 
 }
 
 const evolved = (state: StatusState, slot: SlotNumber | null, event: OrderLifeEvent, timeMs: number): StatusState => {
-  const key = slot === null ? "" : keyOf(slot, event.localId)
+  const key = slot === null ? "" : orderKey(slot, event.localId)
   const order = state.live[key]
   if (order === undefined) return state
   const next = evolveOrder(order, event)
