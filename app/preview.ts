@@ -1,7 +1,7 @@
 /** What a command would do: the reducers that would carry it out, run on the states as they are, and the result thrown away. */
 import type { Preview } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
-import { type Actor, placeAt, type EventPlace } from "../shared/actor/core/actor.ts"
+import { type Actor, type EventPlace, type InForce, placeAt } from "../shared/actor/core/actor.ts"
 import { reason } from "../shared/core/rules/rules.ts"
 import { isAnswer, type EventOf, type MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
@@ -15,7 +15,7 @@ export interface Decider {
 /** The states a command meets, all of them after record `seq`. */
 export interface MarketNow {
   readonly seq: number
-  readonly epoch: number
+  readonly inForce: InForce
   /** Unix milliseconds of the exchange's clock. */
   readonly nowMs: number
   /** As the feed last said it; null before the first price. */
@@ -28,11 +28,11 @@ type Input = readonly [MarketEvent, EventPlace]
 /** Pure: the states given stay as they are. */
 export const previewCommand = (
   subjects: MarketSubjects,
-  { seq, epoch, nowMs, priceAgeSec, deciders }: MarketNow,
+  { seq, inForce, nowMs, priceAgeSec, deciders }: MarketNow,
   asked: EventOf<"CommandIssued">
 ): Preview => {
   const at = (subject: string, records: number, index: number): EventPlace =>
-    placeAt({ seq: seq + records, index, subject, epoch, timeMs: nowMs })
+    placeAt({ seq: seq + records, index, subject, ...inForce, timeMs: nowMs })
   const command: Input = [asked, at(subjects.command(asked.commandId), 1, 0)]
   const answers = deciders.map((decider) => ({ decider, outputs: outputsOf(decider, [command]) }))
   const outputs = answers.flatMap((said) => said.outputs)

@@ -24,7 +24,7 @@ const market = Effect.gen(function* () {
   const journal = yield* Journal
   let written = 0
   const write = (subject: string, event: MarketEvent) => {
-    const envelope = { v: 1, epoch: 3, timeMs: 1_000_000 + written * 1_000, writer: "test", cause: null } as const
+    const envelope = { epoch: 3, timeMs: 1_000_000 + written * 1_000, writer: "test", cause: null } as const
     return journal.append(encodeEntry(subject, `test.${written++}`, { ...envelope, events: [event] }))
   }
   const slots = slotService({ subjects, slots: [1, 2], rules: settings.slot })

@@ -4,6 +4,7 @@ import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
+import { NOTHING_IN_FORCE } from "../shared/actor/core/actor.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
@@ -84,13 +85,13 @@ const followViews = Effect.fn("followViews")(function* (settings: Settings, told
     changes: Stream.fromPubSub(moved),
     preview: (asked) =>
       Effect.sync(() => {
-        const { nowMs, epoch, priceAge } = see(statusShown).status
-        const seq = folds.get(statusActor.name)?.seq ?? 0
+        const { nowMs, priceAge } = see(statusShown).status
+        const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
         const deciders = decidersOf(slots.map(({ slot }) => slot)).map((actor) => ({
           actor,
           state: folds.get(actor.name)?.state ?? actor.initial
         }))
-        return previewCommand(subjects, { seq, epoch, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
+        return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
     describe: describeEffect,
     failure: Effect.raceFirst(main.failure, Deferred.await(broken))

@@ -146,7 +146,7 @@ let written = 0
 /** Appends the event as its writer would; gives the record's sequence. */
 const put = (subject: string, event: MarketEvent, timeMs: number) =>
   Effect.flatMap(Journal, (journal) => {
-    const envelope = { v: 1, epoch: 1, timeMs, writer: "bench", cause: null, events: [event] } as const
+    const envelope = { epoch: 1, timeMs, writer: "bench", cause: null, events: [event] } as const
     return Effect.map(journal.append(encodeEntry(subject, `bench.${written++}`, envelope)), ({ seq }) => seq)
   })
 
@@ -171,7 +171,6 @@ const trainHere = Effect.fnUntraced(function* (
   if (isRefusal(task)) return yield* Effect.die(new Error(`retrain: ${task.reason}: ${task.detail}`))
   const outcome = outcomeOf(task, train(task.rows, task.settings, previous), sha256(canonicalBytes(task.rows)))
   encodeEntry(subjects.regime, "here", {
-    v: 1,
     epoch: 1,
     timeMs: 0,
     writer: "bench",

@@ -40,7 +40,7 @@ const subjects = marketSubjects("BENCH")
 const START_MS = 1_700_000_000_000
 const append = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
-    journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "bench", cause: null, events }))
+    journal.append(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "bench", cause: null, events }))
   )
 
 /** An exchange that accepts and cancels at once; `onPlace` is when an order reaches it. */

@@ -64,7 +64,7 @@ const recordsOf = (events: ReadonlyArray<MarketEvent>, perRecord: number): Reado
   }
   const input = (subject: string, id: string, timeMs: number, [first, ...rest]: ReadonlyArray<MarketEvent>): void => {
     if (first === undefined) return
-    add(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "bench", cause: null, events: [first, ...rest] }))
+    add(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "bench", cause: null, events: [first, ...rest] }))
     const decision = fold.pending[0]
     if (decision === undefined) return
     const answers = add(decision).events.flatMap(answersTo)

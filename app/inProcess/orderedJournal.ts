@@ -10,7 +10,7 @@ import { createHash, type Hash } from "node:crypto"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
 import { encodeState } from "../../shared/actor/core/stateText.ts"
-import { decodeRecord, type StoredRecord } from "../../shared/events/envelope.ts"
+import { decodeRecord, ENVELOPE_VERSION, type StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 
@@ -56,10 +56,9 @@ export class OrderedJournal {
 
   /** Appends facts as one record, and everything that the actors answer to it, and to that, until nobody has an answer. */
   append(subject: string, timeMs: number, first: MarketEvent, ...more: ReadonlyArray<MarketEvent>): void {
-    const epoch = first._tag === "EpochRaised" ? first.epoch : (this.folds[0]?.epoch ?? 0)
+    const epoch = first._tag === "EpochRaised" ? first.epoch : (this.folds[0]?.inForce.epoch ?? 0)
     this.take(
       {
-        v: 1,
         epoch,
         timeMs,
         writer: "simulation",
@@ -68,7 +67,8 @@ export class OrderedJournal {
         seq: 0,
         subject,
         ...standingOf(subject),
-        id: "fact"
+        id: "fact",
+        writtenIn: ENVELOPE_VERSION
       },
       NO_BYTES
     )

@@ -1,5 +1,5 @@
 /** What is looked at after every record of a simulated market, and what is counted on the way. */
-import { placeIn } from "../../shared/actor/core/actor.ts"
+import { type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "../../shared/actor/core/actor.ts"
 import { governorViolations } from "../../services/governor/core/invariants.ts"
 import type { GovernorState } from "../../services/governor/core/state.ts"
 import { haltingViolations } from "../../services/slot-actor/core/invariants.ts"
@@ -35,6 +35,7 @@ export class Watch {
   mostOpenOrders = 0
   transactions = 0
   ledger = initialLedger
+  private inForce: InForce = NOTHING_IN_FORCE
   private readonly watched: Watched
   private mode = "STARTING"
   private locked = false
@@ -100,7 +101,8 @@ export class Watch {
   /** Every transaction balances by itself. */
   private post(record: StoredRecord): void {
     for (const [index, event] of record.events.entries()) {
-      const step = postEvent(this.ledger, event, placeIn(record, index, record.epoch))
+      this.inForce = inForceAfter(this.inForce, event)
+      const step = postEvent(this.ledger, event, placeIn(record, index, this.inForce))
       this.ledger = step.state
       if (step.transaction === null) continue
       this.transactions++

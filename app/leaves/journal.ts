@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
+import { adoptRules } from "../../shared/actor/rulesAdopted.ts"
 import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
@@ -53,16 +54,22 @@ export const readableJournal = (settings: Settings, where?: string): JournalLaye
     : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
 }
 
-/** Raises the epoch for a process that runs these services: before anything else is appended. */
-export const enterJournal = (settings: Settings, process: string, services: ReadonlyArray<Service>) =>
-  raiseEpoch({
-    subjects: subjectsOf(settings),
+/**
+ * Takes up this build's rules and raises the epoch, for a process that runs these services: before it appends anything else.
+ * Fails with `BuildTooOld`, and writes nothing, where the journal follows rules that this build does not know.
+ */
+export const enterJournal = (settings: Settings, process: string, services: ReadonlyArray<Service>) => {
+  const subjects = subjectsOf(settings)
+  const epoch = raiseEpoch({
+    subjects,
     service: process,
     reason: "start",
     watchesOrders: services.some(({ watchesOrders }) => watchesOrders),
     fitsModels: services.some(({ fitsModels }) => fitsModels),
     timeMs: 0
   })
+  return Effect.andThen(adoptRules({ subjects, service: process }), epoch)
+}
 
 /** Every actor that decides in the market, for the slots its journal has ever named: those whose recorded outputs can be proven. */
 export const decidingActors = Effect.fn("decidingActors")(function* (subjects: MarketSubjects) {

@@ -32,6 +32,9 @@ const verify = Command.make(
         yield* Console.log(`${actor.name}: state ${actor.stateHash}${unwritten}`)
       }
       for (const line of result.divergences) yield* Console.log(line)
+      for (const { rulesVersion, from, to } of result.generations) {
+        yield* Console.log(`records ${from} to ${to}: version ${rulesVersion} of the rules`)
+      }
       yield* Console.log(`${result.events} events, ${result.divergences.length} divergences`)
       if (result.divergences.length > 0) return yield* new Diverged({ divergences: result.divergences.length })
     }).pipe(Effect.provide(readableJournal(settings, Option.getOrUndefined(where))))

@@ -18,7 +18,7 @@ const put = (subject: string, id: string, event: MarketEvent, expectedLastSeq?: 
       encodeEntry(
         subject,
         id,
-        { v: 1, epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] },
+        { epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] },
         expectedLastSeq
       )
     )

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { configure, type ControlContended } from "../../shared/actor/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import type { GovernorRules } from "../../shared/events/families/control.ts"
-import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { AppendError, Journal, ReadError, SnapshotStore } from "../../shared/journal/port.ts"
 import { governorActor } from "./core/actor.ts"
@@ -23,7 +23,7 @@ export const governorService = Effect.fn("governorService")(function* ({
   fittedIntervals
 }: GovernorServiceOptions): Effect.fn.Return<
   never,
-  HostError | ControlContended | AppendError | ReadError | RecordUndecodable,
+  HostError | ControlContended | AppendError | ReadError | DecodeError,
   Journal | SnapshotStore
 > {
   yield* configure(subjects, "governor", { _tag: "GovernorConfigured", rules, fittedIntervals })

@@ -5,7 +5,7 @@
 import type { ClientId, Txid } from "../../shared/core/ids/kinds.ts"
 import { Effect } from "effect"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { EventOf } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
@@ -18,7 +18,7 @@ import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 import { END_QUESTIONS, RETRY_MS, retryCall } from "./lookup.ts"
 import { provablyOurs } from "./provenance.ts"
 
-type AskedError = ExchangeError | OrderFactsError | ReadError | RecordUndecodable
+type AskedError = ExchangeError | OrderFactsError | ReadError | DecodeError
 
 /**
  * Answers everything that is asked now, oldest first. `answered` holds the commands this process has answered: an answer takes a

@@ -86,7 +86,6 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
         subjects.order(slot),
         `${first.clientId}.${first._tag}.${lastFactSeq}`,
         {
-          v: 1,
           epoch: state().epoch,
           timeMs: yield* clock.nowMs,
           writer: "order-gateway",

@@ -1,7 +1,7 @@
 /** The exchange's own trade history since the journal began: whatever audits the journal reads it here. */
 import { CLOCK_SLACK_MS } from "../../shared/exchange/venueClock.ts"
 import { Effect } from "effect"
-import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
@@ -30,7 +30,7 @@ export const readTradeHistory = Effect.fn("readTradeHistory")(function* <R>(
   asked: (
     week: Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
   ) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError, R>
-): Effect.fn.Return<TradeHistory, ExchangeError | ReadError | RecordUndecodable, Trading | Journal | R> {
+): Effect.fn.Return<TradeHistory, ExchangeError | ReadError | DecodeError, Trading | Journal | R> {
   const trading = yield* Trading
   // The first fill must not be too old to be asked for, nor the last too new.
   const fromMs = Math.max(0, beganMs - CLOCK_SLACK_MS)

@@ -2,7 +2,7 @@
 import { Effect, Option, Stream } from "effect"
 import { decode } from "../../shared/actor/control.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
-import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { type MarketSubjects, slotActor } from "../../shared/core/ids/subjects.ts"
 import type { OrderReport } from "../../shared/exchange/port.ts"
@@ -16,7 +16,7 @@ import { Journal, type ReadError } from "../../shared/journal/port.ts"
 export const provablyOurs = Effect.fn("provablyOurs")(function* (
   subjects: MarketSubjects,
   { clientId, side, price, volume }: OrderReport
-): Effect.fn.Return<boolean, ReadError | RecordUndecodable, Journal> {
+): Effect.fn.Return<boolean, ReadError | DecodeError, Journal> {
   const origin = clientId === null ? null : originOf(clientId)
   if (origin === null) return false
   const journal = yield* Journal
@@ -55,7 +55,7 @@ const epochAt = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: numb
 /** The exchange's ids of every order that the journal ever saw accepted. */
 export const knownTxids = Effect.fn("knownTxids")(function* (
   subjects: MarketSubjects
-): Effect.fn.Return<ReadonlySet<string>, ReadError | RecordUndecodable, Journal> {
+): Effect.fn.Return<ReadonlySet<string>, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const txids = new Set<string>()
   yield* journal.read({ from: 1, filter: subjects.everyOrder }).pipe(

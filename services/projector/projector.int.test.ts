@@ -57,7 +57,7 @@ const appendRounds = Effect.fnUntraced(function* (from: number, count: number, p
   const journal = yield* Journal
   let seq = yield* journal.head
   for (let round = from; round < from + count; round++) {
-    const envelope = { v: 1, epoch: EPOCH, timeMs: round * 1_000, writer: "test", cause: null } as const
+    const envelope = { epoch: EPOCH, timeMs: round * 1_000, writer: "test", cause: null } as const
     const entry = (what: string, subject: string, event: MarketEvent) =>
       encodeEntry(subject, `${prefix}.${round}.${what}`, { ...envelope, events: [event] })
     yield* journal.appendAll([

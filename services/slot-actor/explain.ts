@@ -1,6 +1,6 @@
 /** After a slot has broken: the journal is read again, and the shortest story that breaks it is written beside the breach. */
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
-import { placeIn } from "../../shared/actor/core/actor.ts"
+import { inForceAfter, NOTHING_IN_FORCE, placeIn } from "../../shared/actor/core/actor.ts"
 import { Effect, Stream } from "effect"
 import {
   appendControl,
@@ -10,13 +10,13 @@ import {
   readControl,
   skipKey
 } from "../../shared/actor/control.ts"
-import type { RecordUndecodable, StoredRecord } from "../../shared/events/envelope.ts"
+import type { DecodeError, StoredRecord } from "../../shared/events/envelope.ts"
 import { type MarketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
 import { type PlacedEvent, shrink, violationsOf } from "./core/explain/shrink.ts"
 
 /** Why a halt could not be explained. */
-export type ExplainError = AppendError | ReadError | RecordUndecodable | ControlContended
+export type ExplainError = AppendError | ReadError | DecodeError | ControlContended
 
 /**
  * Writes `HaltExplained` for the slot's breach, unless the journal has one. A story that is only told by more events than memory
@@ -92,7 +92,7 @@ const read = Effect.fnUntraced(function* (options: {
   const own = subjects.out(name)
   const events: Array<PlacedEvent> = []
   let lastTicks: ReadonlyArray<PlacedEvent> = []
-  let epoch = 0
+  let inForce = NOTHING_IN_FORCE
   let outOf = 0
   const note = (placed: PlacedEvent) => {
     outOf++
@@ -109,8 +109,8 @@ const read = Effect.fnUntraced(function* (options: {
     const about = record.slot
     const foreign = record.subject === own || (about !== null && about !== slot)
     for (const [index, event] of record.events.entries()) {
-      if (event._tag === "EpochRaised") epoch = event.epoch
-      if (!foreign) note({ event, place: placeIn(record, index, epoch) })
+      inForce = inForceAfter(inForce, event)
+      if (!foreign) note({ event, place: placeIn(record, index, inForce) })
     }
   }
   yield* journal.read({ from: 1 }).pipe(

@@ -17,7 +17,7 @@ const because = (rule: Rule) => ({ rule, numbers: {} })
 
 const put = (subject: string, id: string, ...events: [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
-    journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs: 1_000, writer: "test", cause: null, events }))
+    journal.append(encodeEntry(subject, id, { epoch: 1, timeMs: 1_000, writer: "test", cause: null, events }))
   )
 
 const eventsOn = (filter: string) =>

@@ -6,7 +6,7 @@ import type { ActorFold } from "../../shared/actor/fold.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
-import type { RecordUndecodable } from "../../shared/events/envelope.ts"
+import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { slotActor } from "./core/actor.ts"
@@ -24,7 +24,7 @@ export interface SlotServiceOptions {
 /** Puts the market's slots and rules into the journal: they are events. Returns the control records as they then stand. */
 export const configureMarket = Effect.fn("configureMarket")(function* (
   options: SlotServiceOptions
-): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
+): Effect.fn.Return<ControlView, AppendError | ReadError | DecodeError | ControlContended, Journal> {
   const { subjects, slots, rules } = options
   return yield* configure(subjects, "slot-actor", { _tag: "MarketConfigured", slots, rules })
 })

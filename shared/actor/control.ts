@@ -1,12 +1,20 @@
 /**
- * The control subject as the runtime needs it before anything is folded: the epoch to raise, and the records an operator
- * has excluded. Small and rarely written, so it is read whole.
+ * The control subject as the runtime needs it before anything is folded: the epoch to raise, the rules in force, and the records
+ * an operator has excluded. Small and rarely written: what it says is kept for each journal that is open.
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
-import { decodeRecord, encodeEntry, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
+import {
+  BuildTooOld,
+  type DecodeError,
+  decodeRecord,
+  encodeEntry,
+  RecordUndecodable,
+  type StoredRecord
+} from "../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../events/event.ts"
 import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
+import { FIRST_RULES } from "../core/rules/versions.ts"
 import { encodeState } from "./core/stateText.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
 
@@ -17,6 +25,9 @@ export type Configuration = Extract<MarketEvent, { readonly _tag: `${string}Conf
 export interface ControlView {
   /** The highest epoch; 0 in an empty journal. */
   readonly epoch: number
+  /** The version of the rules in force, and the record that adopted it; 0: none has. */
+  readonly rulesVersion: number
+  readonly rulesSeq: number
   /** Sequence of the last control record; 0: none. */
   readonly lastSeq: number
   /** `skipKey` of every record an operator has excluded. */
@@ -36,42 +47,66 @@ export const EVERY_ACTOR = "*"
 export const skipKey = (actor: string, seq: number): string => `${actor} ${seq}`
 
 /** `decodeRecord` with its failure in the error channel. */
-export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, RecordUndecodable> =>
+export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, DecodeError> =>
   Effect.try({
     try: () => decodeRecord(record),
     catch: (error) =>
-      error instanceof RecordUndecodable
+      error instanceof RecordUndecodable || error instanceof BuildTooOld
         ? error
         : new RecordUndecodable({ seq: record.seq, subject: record.subject, problem: String(error) })
   })
 
-/** Reads every control record. */
+const NOTHING_YET: ControlView = {
+  epoch: 0,
+  rulesVersion: FIRST_RULES,
+  rulesSeq: 0,
+  lastSeq: 0,
+  skipped: new Set(),
+  explained: new Set(),
+  faults: [],
+  configurations: new Map()
+}
+
+/** The view with these records in it; the view given stays as it is. */
+const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): ControlView => {
+  if (records.length === 0) return before
+  let { epoch, rulesVersion, rulesSeq, lastSeq } = before
+  const configurations = new Map(before.configurations)
+  const skipped = new Set(before.skipped)
+  const explained = new Set(before.explained)
+  const faults = [...before.faults]
+  for (const record of records) {
+    lastSeq = record.seq
+    for (const event of record.events) {
+      if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
+      else if (event._tag === "RulesAdopted") [rulesVersion, rulesSeq] = [event.to, record.seq]
+      else if (isConfiguration(event)) configurations.set(event._tag, event)
+      else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
+      else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
+      else if (event._tag === "FaultRaised") faults.push(event)
+    }
+  }
+  return { epoch, rulesVersion, rulesSeq, lastSeq, skipped, explained, faults, configurations }
+}
+
+/** What each open journal's control records said when they were last read: a process reads each of them once. */
+const lastViews = new WeakMap<Journal["Service"], Map<string, ControlView>>()
+
+/** What the control records say now: those are read that have come since this process last looked. */
 export const readControl = Effect.fn("readControl")(function* (
   subjects: MarketSubjects
-): Effect.fn.Return<ControlView, ReadError | RecordUndecodable, Journal> {
+): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
-  let epoch = 0
-  let lastSeq = 0
-  const configurations = new Map<Configuration["_tag"], Configuration>()
-  const skipped = new Set<string>()
-  const explained = new Set<string>()
-  const faults: Array<EventOf<"FaultRaised">> = []
-  yield* journal.read({ from: 1, filter: subjects.control }).pipe(
-    Stream.mapEffect(decode),
-    Stream.runForEach((record) =>
-      Effect.sync(() => {
-        lastSeq = record.seq
-        for (const event of record.events) {
-          if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
-          else if (isConfiguration(event)) configurations.set(event._tag, event)
-          else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
-          else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
-          else if (event._tag === "FaultRaised") faults.push(event)
-        }
-      })
-    )
-  )
-  return { epoch, lastSeq, skipped, explained, faults, configurations }
+  const views = lastViews.get(journal) ?? new Map<string, ControlView>()
+  lastViews.set(journal, views)
+  const before = views.get(subjects.control) ?? NOTHING_YET
+  const records = yield* journal
+    .read({ from: before.lastSeq + 1, filter: subjects.control })
+    .pipe(Stream.mapEffect(decode), Stream.runCollect)
+  const view = continued(before, records)
+  // Another reading may have come further meanwhile.
+  if (view.lastSeq > (views.get(subjects.control)?.lastSeq ?? 0)) views.set(subjects.control, view)
+  return view
 })
 
 const isConfiguration = (event: MarketEvent): event is Configuration => event._tag.endsWith("Configured")
@@ -97,7 +132,7 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
   readonly writer: string
   readonly timeMs: number
   readonly make: (view: ControlView) => MarketEvent | null
-}): Effect.fn.Return<ControlView, AppendError | ReadError | RecordUndecodable | ControlContended, Journal> {
+}): Effect.fn.Return<ControlView, AppendError | ReadError | DecodeError | ControlContended, Journal> {
   const journal = yield* Journal
   const { subjects, writer, timeMs, make } = options
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -110,7 +145,7 @@ export const appendControl = Effect.fn("appendControl")(function* (options: {
     const entry = encodeEntry(
       subjects.control,
       id,
-      { v: 1, epoch, timeMs, writer, cause: null, events: [event] },
+      { epoch, timeMs, writer, cause: null, events: [event] },
       view.lastSeq
     )
     const written = yield* journal.append(entry).pipe(

@@ -23,7 +23,7 @@ export const makeFactWriter = Effect.fnUntraced(function* (writer: string) {
     event: MarketEvent
   ): Effect.fn.Return<void, JournalRefused | JournalUnavailable> {
     const id = `${epoch}.${writer}.${timeMs}.${++written}`
-    const envelope = { v: 1, epoch, timeMs, writer, cause: null, events: [event] } as const
+    const envelope = { epoch, timeMs, writer, cause: null, events: [event] } as const
     yield* retryAppend(journal.append(encodeEntry(subject, id, envelope))).pipe(
       // Nothing was expected of the subject, so nothing can conflict.
       Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))

@@ -6,11 +6,13 @@
  * proves that yesterday's decisions follow from yesterday's inputs, and a twin that decided otherwise is caught at its
  * first differing byte.
  */
-import { encodeEntry, outputId, type StoredRecord } from "../events/envelope.ts"
+import { encodeEntry, ENVELOPE_VERSION, outputId, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
-import { type Actor, placeIn } from "./core/actor.ts"
+import { rulesUnknown } from "./rulesAdopted.ts"
+import { knowsRules } from "../core/rules/versions.ts"
+import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "./core/actor.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
 export class Divergence extends Error {
@@ -30,8 +32,7 @@ export class FoldFailed extends Error {
 }
 
 /** What a snapshot keeps of a fold: everything needed to go on after its record. */
-interface FoldSnapshot {
-  readonly epoch: number
+interface FoldSnapshot extends InForce {
   readonly lastOutputSeq: number
   readonly state: string
 }
@@ -46,8 +47,8 @@ export class ActorFold<State> {
   state: State
   /** The last record applied. */
   seq = 0
-  /** The epoch in force after that record. */
-  epoch = 0
+  /** Epoch and rules in force after that record: part of the fold's text, and so of every snapshot and hash. */
+  inForce: InForce = NOTHING_IN_FORCE
   /** Sequence of the actor's last output read back (0: none). */
   lastOutputSeq = 0
   /** Outputs computed and not yet read back, oldest first. */
@@ -65,7 +66,7 @@ export class ActorFold<State> {
     this.state = actor.initial
   }
 
-  /** Takes the next record; throws `Divergence` or `FoldFailed`, and is not to be used after that. */
+  /** Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. */
   apply(record: StoredRecord, data: Uint8Array): void {
     if (record.subject === this.outputSubject) this.confirm(record, data)
     else this.fold(record)
@@ -86,7 +87,7 @@ export class ActorFold<State> {
   /** The fold as text, for `restore`; outputs in `pending` are not part of it. */
   encode(): string {
     const snapshot: FoldSnapshot = {
-      epoch: this.epoch,
+      ...this.inForce,
       lastOutputSeq: this.lastOutputSeq,
       state: this.actor.encode(this.state)
     }
@@ -97,7 +98,7 @@ export class ActorFold<State> {
   restore(text: string, seq: number): void {
     const snapshot = JSON.parse(text) as FoldSnapshot
     this.state = this.actor.decode(snapshot.state)
-    this.epoch = snapshot.epoch
+    this.inForce = { epoch: snapshot.epoch, rulesVersion: snapshot.rulesVersion }
     this.lastOutputSeq = snapshot.lastOutputSeq
     this.expectedLastSeq = snapshot.lastOutputSeq
     this.seq = seq
@@ -108,8 +109,9 @@ export class ActorFold<State> {
     const { events } = record
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as MarketEvent
-      if (event._tag === "EpochRaised") this.epoch = event.epoch
-      const place = placeIn(record, index, this.epoch)
+      if (event._tag === "RulesAdopted" && !knowsRules(event.to)) throw rulesUnknown(record.seq, event.to)
+      this.inForce = inForceAfter(this.inForce, event)
+      const place = placeIn(record, index, this.inForce)
       try {
         const step = this.actor.reduce(this.state, event, place)
         this.state = step.state
@@ -121,9 +123,8 @@ export class ActorFold<State> {
     const [first, ...rest] = outputs
     if (first === undefined) return
     this.pending.push(
-      encodeEntry(this.outputSubject, outputId(this.epoch, this.actor.name, record.seq), {
-        v: 1,
-        epoch: this.epoch,
+      encodeEntry(this.outputSubject, outputId(this.inForce.epoch, this.actor.name, record.seq), {
+        epoch: this.inForce.epoch,
         timeMs: record.timeMs,
         writer: this.actor.name,
         cause: record.seq,
@@ -145,10 +146,12 @@ export class ActorFold<State> {
         `${this.actor.name}: record ${record.seq} is output ${record.id}, the fold gives ${expected.id}`
       )
     }
-    if (Buffer.compare(expected.data, data) !== 0) {
+    // What older shapes held is compared in today's: that is how it was read.
+    const recorded = record.writtenIn === ENVELOPE_VERSION ? data : encodeEntry(record.subject, record.id, record).data
+    if (Buffer.compare(expected.data, recorded) !== 0) {
       throw new Divergence(
         `${this.actor.name}: record ${record.seq} (${record.id}) differs from what the fold gives:\n` +
-          `  recorded ${new TextDecoder().decode(data)}\n  computed ${new TextDecoder().decode(expected.data)}`
+          `  recorded ${new TextDecoder().decode(recorded)}\n  computed ${new TextDecoder().decode(expected.data)}`
       )
     }
     this.dropPending()

@@ -43,9 +43,7 @@ const options = (actor = counter()): HostOptions<{ readonly ticks: number }, nev
 
 const put = (subject: string, id: string, event: MarketEvent) =>
   Effect.flatMap(Journal, (journal) =>
-    journal.append(
-      encodeEntry(subject, id, { v: 1, epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] })
-    )
+    journal.append(encodeEntry(subject, id, { epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] }))
   )
 
 const tick = (from: number, to: number) =>

@@ -11,13 +11,14 @@
  * compare-and-set lets one of them through (`publish.ts`); the others compare what was written with their own.
  */
 import { Effect, Schema, Stream } from "effect"
-import { decodeRecord, RecordUndecodable } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, decodeRecord, RecordUndecodable } from "../events/envelope.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
 import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { publish } from "./publish.ts"
+import { requireKnownRules } from "./rulesAdopted.ts"
 import { restoreFold, saveFold } from "./snapshots.ts"
 
 /** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */
@@ -32,7 +33,7 @@ export class ActorHalted extends Schema.TaggedError<ActorHalted>()("ActorHalted"
 }
 
 /** Everything that ends a host: a halt, or a journal that fails. */
-export type HostError = ActorHalted | AppendError | ReadError | RecordUndecodable | ControlContended
+export type HostError = ActorHalted | AppendError | ReadError | DecodeError | ControlContended
 
 /** What one host runs and how it takes part in the journal. */
 export interface HostOptions<State, E, R> {
@@ -63,6 +64,7 @@ export const runActors = <State, E = never, R = never>(
       const journal = yield* Journal
       const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
       yield* Effect.forEach(folds, recover, { discard: true })
+      yield* requireKnownRules(options.subjects)
       const control = yield* readControl(options.subjects)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
@@ -132,13 +134,15 @@ const halt = Effect.fnUntraced(function* (
   error: unknown
 ): Effect.fn.Return<never, HostError, Journal> {
   const { host, subjects } = options
+  // The market goes on with a newer build: no fault of its records, and nothing for an operator to answer.
+  if (error instanceof BuildTooOld) return yield* error
   if (error instanceof Divergence) {
     return yield* new ActorHalted({
       host,
       problem: error.message,
       remedy:
-        "The journal's decisions do not follow from its inputs: another version of the code wrote them, or two " +
-        "different ones ran. Run `kennel journal verify`, and start the version that wrote them."
+        "The journal's decisions do not follow from its inputs under the rules that it names: a build with changed rules " +
+        "and no new version of them wrote it, or ran beside. Run `kennel journal verify`, and start the build that wrote it."
     })
   }
   if (!(error instanceof FoldFailed) && !(error instanceof RecordUndecodable)) return yield* Effect.die(error)

@@ -1,6 +1,6 @@
 /** Which slots a market has ever had: configured ones, and those added while it ran. Their actors must fold, also when they are gone. */
 import { Effect, Stream } from "effect"
-import type { RecordUndecodable } from "../events/envelope.ts"
+import type { DecodeError } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
@@ -18,7 +18,7 @@ const namingSubjects = (subjects: MarketSubjects): ReadonlyArray<string> => [sub
 export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
   subjects: MarketSubjects,
   seq: number
-): Effect.fn.Return<ReadonlyArray<number>, ReadError | RecordUndecodable, Journal> {
+): Effect.fn.Return<ReadonlyArray<number>, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const named = new Set<number>()
   for (const filter of namingSubjects(subjects)) {

@@ -1,6 +1,7 @@
 /** Folds a whole journal again and compares every recorded output: the proof that the decisions follow from the inputs. */
 import { Effect, Stream } from "effect"
-import { decodeRecord, type RecordUndecodable } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
+import { FIRST_RULES } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
@@ -16,8 +17,25 @@ export interface Verification {
   readonly events: number
   /** One line for each recorded output that is missing, extra or different, and each record that does not fold. */
   readonly divergences: ReadonlyArray<string>
-  /** SHA-256 of each actor's state at the head, and the outputs a crash has left unwritten. */
+  /** The versions of the rules that the journal has followed, oldest first, each with its first and last record. */
+  readonly generations: ReadonlyArray<Generation>
+  /** SHA-256 of each actor's fold at the head (state, epoch, rules), and the outputs a crash has left unwritten. */
   readonly actors: ReadonlyArray<{ readonly name: string; readonly stateHash: string; readonly unwritten: number }>
+}
+
+/** Records that were decided by one version of the rules. */
+export interface Generation {
+  readonly rulesVersion: number
+  readonly from: number
+  readonly to: number
+}
+
+/** The generations with one more record in them: what adopts rules is the last of the old. */
+const withRecord = (before: ReadonlyArray<Generation>, { seq, events }: StoredRecord): ReadonlyArray<Generation> => {
+  const current = before.at(-1) ?? { rulesVersion: FIRST_RULES, from: seq, to: seq }
+  const known = [...before.slice(0, -1), { ...current, to: seq }]
+  const adopted = events.findLast((event) => event._tag === "RulesAdopted")
+  return adopted === undefined ? known : [...known, { rulesVersion: adopted.to, from: seq + 1, to: seq }]
 }
 
 /** At most this many divergences are kept: after the first, the rest are mostly its consequences. */
@@ -28,7 +46,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
   readonly actors: ReadonlyArray<Actor<State>>
-}): Effect.fn.Return<Verification, ReadError | RecordUndecodable, Journal> {
+}): Effect.fn.Return<Verification, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const control = yield* readControl(options.subjects)
   const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
@@ -38,20 +56,23 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
   }
   let events = 0
   let head = 0
+  let generations: ReadonlyArray<Generation> = []
   yield* journal.read({ from: 1, filter: options.subjects.everything }).pipe(
     Stream.runForEach((record) =>
-      Effect.sync(() => {
+      step(() => {
         head = record.seq
         if (control.skipped.has(skipKey(EVERY_ACTOR, record.seq))) return
         try {
           const stored = decodeRecord(record)
           events += stored.events.length
+          generations = withRecord(generations, stored)
           for (const fold of folds) {
             if (control.skipped.has(skipKey(fold.actor.name, record.seq))) continue
             if (stored.subject === fold.outputSubject) dropMissing(fold, stored.id, report)
             apply(() => fold.apply(stored, record.data), fold, stored.id, report)
           }
         } catch (error) {
+          if (error instanceof BuildTooOld) throw error
           report(error instanceof Error ? error.message : String(error))
         }
       })
@@ -59,11 +80,22 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
   )
   const actors = folds.map((fold) => ({
     name: fold.actor.name,
-    stateHash: sha256(fold.actor.encode(fold.state)),
+    stateHash: sha256(fold.encode()),
     unwritten: fold.pending.length
   }))
-  return { head, events, divergences, actors }
+  return { head, events, divergences, generations, actors }
 })
+
+/** A record that only a newer build can fold ends the reading; anything else that is thrown here is a bug. */
+const step = (run: () => void): Effect.Effect<void, BuildTooOld> =>
+  Effect.suspend(() => {
+    try {
+      run()
+      return Effect.void
+    } catch (error) {
+      return error instanceof BuildTooOld ? Effect.fail(error) : Effect.die(error)
+    }
+  })
 
 /** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */
 const dropMissing = <State>(fold: ActorFold<State>, recordedId: string, report: (line: string) => void): void => {
@@ -75,13 +107,13 @@ const dropMissing = <State>(fold: ActorFold<State>, recordedId: string, report: 
 }
 
 const apply = <State>(
-  step: () => void,
+  take: () => void,
   fold: ActorFold<State>,
   recordedId: string,
   report: (line: string) => void
 ): void => {
   try {
-    step()
+    take()
   } catch (error) {
     if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) throw error
     report(error.message)

@@ -10,13 +10,16 @@ import { type Standing, standingOf } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
 import { decodeHot } from "./hot.ts"
+import { type RawEnvelope, upcast } from "./upcast.ts"
 
-/** Version of this envelope and of the event shapes in it. A reader refuses a newer one. */
+/**
+ * Version of this envelope and of the event shapes in it: what is written. Older ones are read (`upcast.ts`), a newer one ends
+ * the reader: `BuildTooOld`.
+ */
 export const ENVELOPE_VERSION = 1
 
 /** The schema of an envelope, for tests that hold other readers to it. */
 export const Envelope = Schema.Struct({
-  v: Schema.Literal(ENVELOPE_VERSION),
   /** The epoch in force when it was written. */
   epoch: Schema.Int,
   /**
@@ -36,6 +39,26 @@ export interface StoredRecord extends Envelope, Standing {
   readonly seq: number
   readonly subject: string
   readonly id: string
+  /** The shapes version it was written in. */
+  readonly writtenIn: number
+}
+
+/**
+ * The journal holds what only a newer build understands. Whoever meets it stops before folding or writing anything, and leaves
+ * the market to others.
+ */
+export class BuildTooOld extends Schema.TaggedError<BuildTooOld>()("BuildTooOld", {
+  /** The record from which on it is so. */
+  seq: Schema.Int,
+  /** What is asked for, and what this build has. */
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return (
+      `from record ${this.seq} on the journal ${this.problem}. Start a build that does (docs/operations.md, "Upgrading"); ` +
+      "nothing was folded or written"
+    )
+  }
 }
 
 /** A record that is no envelope of this version: names the place, the field and the value. */
@@ -49,35 +72,53 @@ export class RecordUndecodable extends Schema.TaggedError<RecordUndecodable>()("
   }
 }
 
+/** Why a record cannot be read here. */
+export type DecodeError = RecordUndecodable | BuildTooOld
+
 const decodeEnvelope = Schema.decodeUnknownSync(Envelope)
 const encodeEnvelope = Schema.encodeSync(Envelope)
 const text = new TextDecoder("utf-8", { fatal: true })
 const bytes = new TextEncoder()
 
-/** By hand where every event is a hot one, else by the schema. */
-const readEnvelope = (raw: unknown): Envelope => {
-  const hot = decodeHot(raw, ENVELOPE_VERSION)
-  return hot === null ? decodeEnvelope(raw) : ({ v: ENVELOPE_VERSION, ...hot } as unknown as Envelope)
+/** The shapes version that an envelope names; throws `BuildTooOld` for one that is yet to come. */
+const versionOf = (raw: unknown, seq: number): number => {
+  const v = typeof raw === "object" && raw !== null ? (raw as RawEnvelope)["v"] : undefined
+  if (typeof v !== "number" || !Number.isSafeInteger(v) || v < 1) {
+    throw new Error(`v is ${JSON.stringify(v)}, expected the version of its shapes, 1 to ${ENVELOPE_VERSION}`)
+  }
+  if (v <= ENVELOPE_VERSION) return v
+  throw new BuildTooOld({
+    seq,
+    problem: `is written in version ${v} of the shapes, and this build reads 1 to ${ENVELOPE_VERSION}`
+  })
 }
+
+/** By hand where every event is a hot one, whose shapes are those of version 1 still; else by the schema. */
+const readEnvelope = (raw: unknown, writtenIn: number): Envelope =>
+  (decodeHot(raw) as Envelope | null) ?? decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
 
 /** Decoded once per record object, however many actors of a process read it; goes away with the record. */
 const decoded = new WeakMap<JournalRecord, StoredRecord>()
 
-/** Reads a journal record; throws `RecordUndecodable`. */
+/** Reads a journal record; throws `RecordUndecodable` or `BuildTooOld`. */
 export const decodeRecord = (record: JournalRecord): StoredRecord => {
   const known = decoded.get(record)
   if (known !== undefined) return known
   try {
+    const raw: unknown = JSON.parse(text.decode(record.data))
+    const writtenIn = versionOf(raw, record.seq)
     const stored: StoredRecord = {
-      ...readEnvelope(JSON.parse(text.decode(record.data))),
+      ...readEnvelope(raw, writtenIn),
       ...standingOf(record.subject),
       seq: record.seq,
       subject: record.subject,
-      id: record.id
+      id: record.id,
+      writtenIn
     }
     decoded.set(record, stored)
     return stored
   } catch (error) {
+    if (error instanceof BuildTooOld) throw error
     const problem = error instanceof Error ? error.message : String(error)
     throw new RecordUndecodable({ seq: record.seq, subject: record.subject, problem })
   }
@@ -90,7 +131,7 @@ export const encodeEntry = (
   envelope: Envelope,
   expectedLastSeq?: number
 ): JournalEntry => {
-  const data = bytes.encode(JSON.stringify(encodeEnvelope(envelope)))
+  const data = bytes.encode(JSON.stringify({ v: ENVELOPE_VERSION, ...encodeEnvelope(envelope) }))
   return expectedLastSeq === undefined ? { subject, id, data } : { subject, id, data, expectedLastSeq }
 }
 

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
 import { Price } from "../core/decimal/decimal.ts"
 import { clientIdOf, originOf } from "../core/ids/clientId.ts"
-import { decodeRecord, encodeEntry, outputId, RecordUndecodable } from "./envelope.ts"
+import { BuildTooOld, decodeRecord, encodeEntry, ENVELOPE_VERSION, outputId, RecordUndecodable } from "./envelope.ts"
+import { type RawEnvelope, upcast, UPCASTS } from "./upcast.ts"
 import { marketSubjects, standingOf } from "../core/ids/subjects.ts"
 
 const stored = (data: string, seq = 7) => ({
@@ -23,7 +24,6 @@ describe("a record", () => {
 
   it("holds the same bytes for the same envelope, and comes back with its place", () => {
     const envelope = {
-      v: 1,
       epoch: 3,
       timeMs: 1_700_000_000_000,
       writer: "market-feed",
@@ -44,13 +44,23 @@ describe("a record", () => {
       subject: "market.TEST.price",
       family: "price",
       slot: null,
-      id: "a"
+      id: "a",
+      writtenIn: 1
     })
   })
 
   it.each([
     ["no JSON", "{", /record 7 on market\.TEST\.price does not decode/],
-    ["a newer version", '{"v":2,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /v/],
+    [
+      "no version",
+      '{"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}',
+      /v is undefined, expected the version/
+    ],
+    [
+      "a version that is none",
+      '{"v":0,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}',
+      /v is 0, expected/
+    ],
     ["no event", '{"v":1,"epoch":1,"timeMs":0,"writer":"x","cause":null,"events":[]}', /events/],
     [
       "an unknown event",
@@ -69,6 +79,34 @@ describe("a record", () => {
     } catch (error) {
       assert.match((error as RecordUndecodable).message, message)
     }
+  })
+})
+
+describe("a record of other shapes", () => {
+  const older = { v: 1, bid: "1" }
+  const steps = {
+    1: ({ bid, ...rest }: RawEnvelope) => ({ ...rest, bids: [bid] }),
+    2: (written: RawEnvelope) => ({ ...written, asks: [] })
+  }
+
+  it("that are older is read as if it had been written today, one version after another", () => {
+    assert.deepStrictEqual(upcast(older, 1, 3, steps), { v: 3, bids: ["1"], asks: [] })
+    assert.deepStrictEqual(upcast({ v: 2, bids: [] }, 2, 3, steps), { v: 3, bids: [], asks: [] })
+    assert.throws(() => upcast(older, 1, 4, steps), /no way from shapes version 3 to 4/)
+  })
+
+  it("has a way to the newest from every version there was", () => {
+    for (let version = 1; version < ENVELOPE_VERSION; version++)
+      assert.isDefined(UPCASTS[version], `version ${version}`)
+  })
+
+  it("that are newer, whatever it holds, is no fault of the record: the build is too old for the journal", () => {
+    const later = stored(JSON.stringify({ v: ENVELOPE_VERSION + 1, whoKnows: true }))
+    assert.throws(
+      () => decodeRecord(later),
+      BuildTooOld,
+      `from record 7 on the journal is written in version ${ENVELOPE_VERSION + 1} of the shapes, and this build reads 1 to ${ENVELOPE_VERSION}`
+    )
   })
 })
 

@@ -29,9 +29,9 @@ const decodeEvent = (raw: unknown): MarketEvent | null => {
   return null
 }
 
-/** An envelope of hot events, or null: ask the schema. `version` is the only one read. */
-export const decodeHot = (raw: unknown, version: number) => {
-  if (!isRaw(raw) || raw["v"] !== version) return null
+/** An envelope of hot events, whatever version of the shapes it names: theirs have not changed. Or null: ask the schema. */
+export const decodeHot = (raw: unknown) => {
+  if (!isRaw(raw)) return null
   const { epoch, timeMs, writer, cause, events } = raw
   if (!Number.isSafeInteger(epoch) || !Number.isFinite(timeMs) || typeof writer !== "string" || writer === "")
     return null

@@ -50,7 +50,7 @@ let written = 0
 /** Puts an event into the journal as its writer would, now. */
 const put = (subject: string, event: MarketEvent, timeMs = NOW_MS) =>
   Effect.flatMap(Journal, (journal) => {
-    const envelope = { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events: [event] } as const
+    const envelope = { epoch: 1, timeMs, writer: "test", cause: null, events: [event] } as const
     return journal.append(encodeEntry(subject, `test.${written++}`, envelope))
   })
 

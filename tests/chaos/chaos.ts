@@ -229,7 +229,7 @@ const prove: Effect.Effect<
     yield* Stream.runForEach(journal.read({ from: snapshotSeq + 1, filter: subjects.everything }), (record) =>
       Effect.sync(() => fold.apply(decodeRecord(record), record.data))
     )
-    const hash = sha256(fold.actor.encode(fold.state))
+    const hash = sha256(fold.encode())
     const whole = verification.actors.find(({ name }) => name === fold.actor.name)?.stateHash
     if (hash !== whole)
       differences.push(`${actor.name}: state from snapshot ${snapshotSeq} is not the state from the beginning`)

@@ -1,5 +1,5 @@
 /** The ledger of a journal against the trade history of the exchange that filled its orders. */
-import { placeIn } from "../../shared/actor/core/actor.ts"
+import { NOTHING_IN_FORCE, placeIn } from "../../shared/actor/core/actor.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { auditHistory } from "../../cli/commands/audit/exchange.ts"
@@ -30,7 +30,7 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): LedgerState =>
   records.reduce(
     (ledger, record) =>
       record.events.reduce(
-        (state, event, index) => postEvent(state, event, placeIn(record, index, record.epoch)).state,
+        (state, event, index) => postEvent(state, event, placeIn(record, index, NOTHING_IN_FORCE)).state,
         ledger
       ),
     initialLedger

@@ -22,9 +22,7 @@ const actors = [ofAnyKind(slotActor(1)), ofAnyKind(governorActor)]
 
 const put = (subject: string, id: string, timeMs: number, events: readonly [MarketEvent, ...Array<MarketEvent>]) =>
   Effect.flatMap(Journal, (journal) =>
-    retryAppend(
-      journal.append(encodeEntry(subject, id, { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events }))
-    )
+    retryAppend(journal.append(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "test", cause: null, events })))
   )
 
 /** Returns once an actor has said something that fits. */

@@ -1,7 +1,7 @@
 /** The ledger against the exchange's own trade history. */
 import { Effect, Schedule } from "effect"
 import { readTradeHistory } from "../../../services/order-gateway/history.ts"
-import type { RecordUndecodable } from "../../../shared/events/envelope.ts"
+import type { DecodeError } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, MarketData, type Trading } from "../../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../../shared/journal/port.ts"
@@ -31,7 +31,7 @@ const again = {
 export const auditHistory = Effect.fn("auditHistory")(function* (
   subjects: MarketSubjects,
   { ledger, beganMs, endedMs }: Pick<JournalAudit, "ledger" | "beganMs" | "endedMs">
-): Effect.fn.Return<HistoryAudit, ExchangeError | ReadError | RecordUndecodable, MarketData | Trading | Journal> {
+): Effect.fn.Return<HistoryAudit, ExchangeError | ReadError | DecodeError, MarketData | Trading | Journal> {
   const nowMs = yield* (yield* MarketData).time.pipe(Effect.retry(again))
   const { ours, foreign } = yield* readTradeHistory(subjects, { beganMs, nowMs }, Effect.retry(again))
   const heard = ours.filter(({ timeMs }) => timeMs <= endedMs)

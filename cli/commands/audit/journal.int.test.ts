@@ -24,7 +24,7 @@ const marketOf = Effect.gen(function* () {
   let written = 0
   /** One record; what the slot decides on it stays pending until `answer`. */
   const write = Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
-    const time = { v: 1, epoch: 1, timeMs: 1_770_000_000_000 + written * 1_000 } as const
+    const time = { epoch: 1, timeMs: 1_770_000_000_000 + written * 1_000 } as const
     const entry = encodeEntry(subject, `t.${written++}`, { ...time, writer: "test", cause: null, events: [event] })
     const { seq } = yield* journal.append(entry)
     fold.apply(decodeRecord({ seq, subject, id: entry.id, data: entry.data, storedMs: 0 }), entry.data)
@@ -155,7 +155,6 @@ describe("the audit of a journal", () => {
       yield* write(subjects.order(1), filled(2, "51"))
       yield* journal.append(
         encodeEntry(subjects.out("slot-1"), "forged", {
-          v: 1,
           epoch: 1,
           timeMs: 0,
           writer: "slot-1",

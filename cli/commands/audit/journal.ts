@@ -1,5 +1,5 @@
 /** Reads a whole journal into the ledger, and folds the slots beside it. */
-import { placeIn } from "../../../shared/actor/core/actor.ts"
+import { type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "../../../shared/actor/core/actor.ts"
 import { Effect, Schema, Stream } from "effect"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
 import { slotBooks } from "../../../services/slot-actor/core/money/ledgerBooks.ts"
@@ -7,7 +7,7 @@ import type { SlotState } from "../../../services/slot-actor/core/state.ts"
 import { decode, EVERY_ACTOR, readControl, skipKey } from "../../../shared/actor/control.ts"
 import { ActorFold } from "../../../shared/actor/fold.ts"
 import { slotsNamedUpTo } from "../../../shared/actor/slotsNamed.ts"
-import { decodeRecord, type RecordUndecodable, type StoredRecord } from "../../../shared/events/envelope.ts"
+import { decodeRecord, type DecodeError, type StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../../shared/journal/port.ts"
 import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
@@ -48,11 +48,13 @@ const unsound = (seq: number) => (error: unknown) =>
 class Posting {
   ledger = initialLedger
   transactions = 0
+  private inForce: InForce = NOTHING_IN_FORCE
   readonly problems: Array<string> = []
 
   post(record: StoredRecord): ReadonlyArray<Transaction> {
     return record.events.flatMap((event, index) => {
-      const { state, transaction } = postEvent(this.ledger, event, placeIn(record, index, record.epoch))
+      this.inForce = inForceAfter(this.inForce, event)
+      const { state, transaction } = postEvent(this.ledger, event, placeIn(record, index, this.inForce))
       this.ledger = state
       if (transaction === null) return []
       this.transactions++
@@ -66,7 +68,7 @@ class Posting {
 export const auditJournal = Effect.fn("auditJournal")(function* (
   subjects: MarketSubjects,
   onTransaction: (transaction: Transaction) => Effect.Effect<void>
-): Effect.fn.Return<JournalAudit, ReadError | RecordUndecodable | JournalUnsound, Journal> {
+): Effect.fn.Return<JournalAudit, ReadError | DecodeError | JournalUnsound, Journal> {
   const journal = yield* Journal
   const { skipped } = yield* readControl(subjects)
   const slots = yield* slotsNamedUpTo(subjects, yield* journal.head)

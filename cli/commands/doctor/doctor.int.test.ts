@@ -34,7 +34,7 @@ const written = (settings: Settings, subject: string, ...events: ReadonlyArray<M
     yield* raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     const journal = yield* Journal
     for (const [index, event] of events.entries()) {
-      const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "test", cause: null, events: [event] } as const
+      const envelope = { epoch: 1, timeMs: 1, writer: "test", cause: null, events: [event] } as const
       yield* journal.append(encodeEntry(subject, `${subject}.${index}`, envelope))
     }
   }).pipe(Effect.provide(Layer.fresh(writableJournal(settings))))

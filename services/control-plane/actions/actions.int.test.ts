@@ -199,7 +199,7 @@ describe("an action", () => {
         ]
         for (const [index, events] of said.entries()) {
           const cause = index === 0 ? (asked?.seq ?? 0) : 100 + index
-          const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
+          const envelope = { epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
           yield* market.journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.${cause}`, envelope))
         }
         const { status, body } = yield* Fiber.join(asking)

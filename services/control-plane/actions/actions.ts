@@ -107,7 +107,6 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     const asked = { _tag: "CommandIssued", commandId: id, author, command, preview: shown } as const
     const subject = subjects.command(id)
     const envelope = {
-      v: 1,
       epoch: status.epoch,
       timeMs: status.nowMs,
       writer: WRITER,

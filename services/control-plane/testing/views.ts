@@ -86,9 +86,9 @@ export const handMoved = Effect.fn("handMoved")(function* (
               severity: "info",
               reason: { rule: "configured", numbers: {} }
             } as const
-            const aside = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause: cause - 1, events: [notice] } as const
+            const aside = { epoch: 1, timeMs: 0, writer: "governor", cause: cause - 1, events: [notice] } as const
             yield* journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.aside.${cause}`, aside))
-            const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
+            const envelope = { epoch: 1, timeMs: 0, writer: "governor", cause, events } as const
             yield* journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.${cause}`, envelope))
             yield* append(asked, ...events)
           })

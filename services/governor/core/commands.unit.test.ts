@@ -142,7 +142,7 @@ describe("what the governor says and keeps", () => {
     story.account({ _tag: "OpenOrdersObserved", ours: 3, foreign: 40 }).after(700).after(700)
     const [first, ...more] = story.everything
     assert.isDefined(first)
-    const envelope = { v: 1, epoch: 1, timeMs: 1, writer: "governor", cause: null, events: [first, ...more] } as const
+    const envelope = { epoch: 1, timeMs: 1, writer: "governor", cause: null, events: [first, ...more] } as const
     const entry = encodeEntry("market.XDGUSD.out.governor", "id", envelope)
     assert.deepEqual(decodeRecord({ ...entry, seq: 1, storedMs: 0 }).events, envelope.events)
     assert.deepEqual(governorActor.decode(governorActor.encode(story.state)), story.state)

@@ -33,7 +33,6 @@ const record = (
   subject: string,
   ...events: [MarketEvent, ...Array<MarketEvent>]
 ): StoredRecord => ({
-  v: 1,
   epoch: 1,
   writer: "test",
   cause: null,
@@ -42,7 +41,8 @@ const record = (
   id: `r${seq}`,
   subject: `market.XDGUSD.${subject}`,
   ...standingOf(`market.XDGUSD.${subject}`),
-  events
+  events,
+  writtenIn: 1
 })
 
 const fold = (...records: ReadonlyArray<StoredRecord>) => {

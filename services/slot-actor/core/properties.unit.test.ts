@@ -214,7 +214,6 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
 
   it("says only what the journal can hold", () => {
     const envelope = (events: Envelope["events"]): Envelope => ({
-      v: 1,
       epoch: 1,
       timeMs: 0,
       writer: "slot-1",

@@ -1,27 +1,43 @@
 /** What an actor is: a pure fold of the market's journal. Everything else (reading, publishing, snapshots, recovery) is the runtime's. */
 import { type Standing, standingOf } from "../../core/ids/subjects.ts"
+import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import { decodeState, encodeState } from "./stateText.ts"
 
-/** Where an event stands, and when it happened. */
-export interface EventPlace extends Standing {
+/** What the control records have put in force up to a place of the journal. */
+export interface InForce {
+  /** The epoch; 0 before the first. */
+  readonly epoch: number
+  /** The version of the rules (`shared/core/rules/versions.ts`). */
+  readonly rulesVersion: number
+}
+
+/** Before the first record. */
+export const NOTHING_IN_FORCE: InForce = { epoch: 0, rulesVersion: FIRST_RULES }
+
+/** What is in force from this event on. */
+export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
+  if (event._tag === "EpochRaised") return { ...before, epoch: event.epoch }
+  return event._tag === "RulesAdopted" ? { ...before, rulesVersion: event.to } : before
+}
+
+/** Where an event stands, what is in force there, and when it happened. */
+export interface EventPlace extends Standing, InForce {
   /** Sequence of its record. */
   readonly seq: number
   /** Its index in the record. */
   readonly index: number
   readonly subject: string
-  /** The epoch in force at this sequence. */
-  readonly epoch: number
   /** Unix milliseconds of the exchange's clock. */
   readonly timeMs: number
 }
 
-/** The place of event `index` of a record, under the epoch in force there. */
+/** The place of event `index` of a record, under the epoch and the rules in force there. */
 export const placeIn = (
   { seq, subject, timeMs, family, slot }: Pick<EventPlace, "seq" | "subject" | "timeMs" | keyof Standing>,
   index: number,
-  epoch: number
-): EventPlace => ({ seq, index, subject, family, slot, epoch, timeMs })
+  { epoch, rulesVersion }: InForce
+): EventPlace => ({ seq, index, subject, family, slot, epoch, rulesVersion, timeMs })
 
 /** What one event leads to. */
 export interface Step<State> {
@@ -34,7 +50,10 @@ export interface Step<State> {
 export interface Actor<State> {
   /** One subject token, unique in the market: `slot-1`. */
   readonly name: string
-  /** Changes whenever the same events would fold to another state: a snapshot of another version is not read. */
+  /**
+   * The shape of the state: a snapshot of another shape is not read. What the actor decides changes with the version of the
+   * rules instead, which the journal names (`EventPlace.rulesVersion`).
+   */
   readonly version: string
   readonly initial: State
   /** Pure: the same state, event and place give the same step, for ever. May throw only on a bug, which halts the market. */
@@ -44,8 +63,11 @@ export interface Actor<State> {
   readonly decode: (text: string) => State
 }
 
-/** A place by its subject, where there is no record to take it from. */
-export const placeAt = (place: Omit<EventPlace, keyof Standing>): EventPlace => ({
+/** A place by its subject, where there is no record to take it from; under the newest rules where none are named. */
+export const placeAt = (
+  place: Omit<EventPlace, keyof Standing | "rulesVersion"> & Partial<Pick<EventPlace, "rulesVersion">>
+): EventPlace => ({
+  rulesVersion: NEWEST_RULES,
   ...place,
   ...standingOf(place.subject)
 })

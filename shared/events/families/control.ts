@@ -26,6 +26,22 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
   fitsModels: Schema.Boolean
 })
 
+/**
+ * From the next record on every actor decides by version `to` of the rules; up to and including this one by version `from`.
+ * Written by the first start of a build that knows newer rules. A build that does not know `to` stops here: this record keeps
+ * its form for ever, so that every build can read it.
+ */
+export const RulesAdopted = Schema.TaggedStruct("RulesAdopted", {
+  from: Schema.Int.check(Schema.isGreaterThan(0)),
+  to: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** Which process adopted them, for people. */
+  service: Schema.NonEmptyString,
+  /** When, by that process's machine: Unix milliseconds, for people. */
+  adoptedMs: Schema.Finite,
+  /** Why: what these rules change, a line each. */
+  changes: Schema.Array(Schema.NonEmptyString)
+})
+
 /** The market's slots and their rules from here on. Written by slot-actor when it starts with others than the journal's last. */
 export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
   slots: Schema.Array(Schema.Int),
@@ -98,6 +114,7 @@ export const quarantined = (frame: {
 /** Any event of this family. */
 export const ControlEvent = Schema.Union([
   EpochRaised,
+  RulesAdopted,
   MarketConfigured,
   GovernorConfigured,
   RebalancerConfigured,

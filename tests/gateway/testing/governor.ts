@@ -14,7 +14,7 @@ let told = 0
 export const tell = (subject: string, event: MarketEvent, timeMs = 0) =>
   Effect.gen(function* () {
     const journal = yield* Journal
-    const envelope = { v: 1, epoch: 1, timeMs, writer: "test", cause: null, events: [event] } as const
+    const envelope = { epoch: 1, timeMs, writer: "test", cause: null, events: [event] } as const
     yield* Effect.orDie(journal.append(encodeEntry(subject, `told.${++told}`, envelope)))
   })
 

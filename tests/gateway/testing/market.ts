@@ -155,7 +155,7 @@ const makeMarket = (
 
   let said = 0
   const sayAs = (actor: string, event: MarketEvent, ...more: ReadonlyArray<MarketEvent>) => {
-    const envelope = { v: 1, epoch: 1, timeMs: 0, writer: "test", cause: null, events: [event, ...more] } as const
+    const envelope = { epoch: 1, timeMs: 0, writer: "test", cause: null, events: [event, ...more] } as const
     const entry = encodeEntry(subjects.out(actor), `said.${++said}`, envelope)
     return Effect.orDie(Effect.asVoid(journal.append(entry)))
   }

@@ -1,0 +1,42 @@
+/**
+ * The versions of the rules: what the actors decide by, and what changed when. A journal says which version is in force from
+ * which record on (`RulesAdopted`); before the first such record it is version 1. What a version changed stands in code in
+ * the table of variants of each actor (`shared/actor/core/variants.ts`).
+ *
+ * A version that has been released is frozen: what it decides is held by its recorded journals (`tests/journals`). A new
+ * change goes into the newest version while that is not released, and into a new line once it is.
+ */
+
+/** One version of the rules. */
+export interface RulesVersion {
+  readonly version: number
+  /** One line for each change, as people read it in the journal and in the log. */
+  readonly changes: ReadonlyArray<string>
+}
+
+/** Every version this build can fold, oldest first, without gaps. */
+export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersion>] = [
+  { version: 1, changes: ["the rules of the first release"] }
+]
+
+/** What a journal folds by that has adopted nothing yet. */
+export const FIRST_RULES = 1
+
+/** The oldest version this build can fold. */
+export const OLDEST_RULES = RULES_VERSIONS[0].version
+
+/** The newest version this build can fold: what it adopts when it starts. */
+export const NEWEST_RULES = RULES_VERSIONS.reduce((newest, { version }) => Math.max(newest, version), FIRST_RULES)
+
+/** What changes for a journal that goes from one version to a later one: every line of the versions between. */
+export const changesBetween = (from: number, to: number): ReadonlyArray<string> =>
+  RULES_VERSIONS.filter(({ version }) => version > from && version <= to).flatMap(({ changes }) => changes)
+
+/** Whether this build can fold by this version. */
+export const knowsRules = (version: number): boolean => version >= OLDEST_RULES && version <= NEWEST_RULES
+
+/** Which versions this build can fold, for people. */
+export const rulesKnown =
+  OLDEST_RULES === NEWEST_RULES
+    ? `knows version ${NEWEST_RULES} only`
+    : `knows versions ${OLDEST_RULES} to ${NEWEST_RULES}`

@@ -1,0 +1,30 @@
+/**
+ * The one place where payloads of older shapes are understood: each step takes an envelope as version n wrote it to what
+ * version n + 1 writes, as raw JSON, before any schema looks at it. Everything behind the decoder knows the newest shapes only.
+ *
+ * A shape that has been released is frozen: `tests/journals` holds its schemas by hash, and a recorded journal that must decode
+ * for ever. Whoever changes one raises `ENVELOPE_VERSION` and adds the step here.
+ */
+
+/** An envelope as JSON holds it; its `v` says in which version it was written. */
+export type RawEnvelope = Readonly<Record<string, unknown>>
+
+/** Takes an envelope of one version to the next. Pure, and total on what that version could write. */
+export type Upcast = (written: RawEnvelope) => RawEnvelope
+
+/** The steps by the version that they start from. */
+export type Upcasts = Readonly<Record<number, Upcast>>
+
+/** Version 1 → 2 → … → newest, in order. */
+export const UPCASTS: Upcasts = {}
+
+/** An envelope of version `from` as version `to` would write it. Throws where a step is missing: a bug of this build. */
+export const upcast = (written: RawEnvelope, from: number, to: number, steps: Upcasts = UPCASTS): RawEnvelope => {
+  let envelope = written
+  for (let version = from; version < to; version++) {
+    const step = steps[version]
+    if (step === undefined) throw new Error(`no way from shapes version ${version} to ${version + 1}`)
+    envelope = { ...step(envelope), v: version + 1 }
+  }
+  return envelope
+}
