@@ -1,5 +1,5 @@
 /** What services in processes of their own tell the control plane through the store. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { memoryStore, memoryStoreLayer } from "../services/ohlcv-ingestor/testing/memoryStore.ts"
@@ -15,20 +15,20 @@ const ok = { status: "ok", reasons: [] } as const
 it.effect("what ingestor and projector show is read by another process, until one of them falls silent", () =>
   Effect.gen(function* () {
     const unheard = { status: "degraded", reasons: ["service ohlcv-ingestor has not spoken yet"] } as const
-    assert.deepStrictEqual(yield* readNotes(settings), { data: unheard })
+    expect(yield* readNotes(settings)).toStrictEqual({ data: unheard })
 
     const showCandles = yield* noteInStore(settings, ohlcvIngestorManifest)
     const showTables = yield* noteInStore(settings, projectorManifest)
     yield* showCandles({ data: ok })
     yield* showTables({ projector: lag })
-    assert.deepStrictEqual(yield* readNotes(settings), { data: ok, projector: lag })
+    expect(yield* readNotes(settings)).toStrictEqual({ data: ok, projector: lag })
 
     yield* TestClock.adjust("61 seconds")
-    assert.deepStrictEqual(yield* readNotes(settings), {
+    expect(yield* readNotes(settings)).toStrictEqual({
       data: { status: "degraded", reasons: ["service ohlcv-ingestor has been silent for 61 s"] },
       projector: { ...lag, trouble: "service projector has been silent for 61 s" }
     })
     yield* showTables({ projector: lag })
-    assert.deepInclude(yield* readNotes(settings), { projector: lag })
+    expect(yield* readNotes(settings)).toEqual(expect.objectContaining({ projector: lag }))
   }).pipe(Effect.provide(memoryStoreLayer(memoryStore())))
 )

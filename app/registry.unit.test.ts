@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { decidersOf, SERVICES } from "./registry.ts"
 
 const FOLDER = join(import.meta.dirname, "../services")
@@ -9,26 +9,25 @@ const names = SERVICES.map(({ name }) => name)
 describe("the registry", () => {
   it("lists every service that has a manifest, under the name of its folder", () => {
     const folders = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, "manifest.ts")))
-    assert.sameMembers([...names], folders)
+    expect([...names].toSorted()).toStrictEqual(folders.toSorted())
   })
 
   it("knows every actor that decides by one name, and a subject on which it alone may write", () => {
     const actors = decidersOf([1, 2]).map(({ name }) => name)
-    assert.strictEqual(new Set(actors).size, actors.length)
-    assert.includeMembers([...actors], ["slot-1", "slot-2", "governor", "rebalancer"])
+    expect(new Set(actors).size).toBe(actors.length)
+    expect(actors).toEqual(expect.arrayContaining(["slot-1", "slot-2", "governor", "rebalancer"]))
     const written = SERVICES.flatMap(({ writes }) => writes)
     for (const actor of actors) {
-      assert.lengthOf(
-        written.filter((subject) => subject === `out.${actor}` || (subject === "out.*" && actor.startsWith("slot-"))),
-        1
-      )
+      expect(
+        written.filter((subject) => subject === `out.${actor}` || (subject === "out.*" && actor.startsWith("slot-")))
+      ).toHaveLength(1)
     }
   })
 
   it("has one service that sends orders, and one that fits models", () => {
     const named = (what: "watchesOrders" | "fitsModels") =>
       SERVICES.filter((service) => service[what] === true).map(({ name }) => name)
-    assert.deepStrictEqual(named("watchesOrders"), ["order-gateway"])
-    assert.deepStrictEqual(named("fitsModels"), ["hmm-advisor"])
+    expect(named("watchesOrders")).toStrictEqual(["order-gateway"])
+    expect(named("fitsModels")).toStrictEqual(["hmm-advisor"])
   })
 })

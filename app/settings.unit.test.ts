@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../shared/core/decimal/decimal.ts"
 import { governorRules } from "../shared/config/rules/governor.ts"
 import { readSettings, SETTING_ROWS } from "./settings.ts"
@@ -10,11 +10,11 @@ import { mergedTables, rowsOf } from "../shared/config/table.ts"
 describe("settings", () => {
   it("are all at their defaults in an empty environment, and the defaults are sound", () => {
     const { settings, problems } = readSettings({})
-    assert.deepStrictEqual(problems, [])
-    assert.strictEqual(settings.port, 8080)
-    assert.strictEqual(settings.slot.entryPct, 0.2)
-    assert.strictEqual(settings.slot.orderSize, Quote.parse("2"))
-    assert.isFalse(settings.live)
+    expect(problems).toStrictEqual([])
+    expect(settings.port).toBe(8080)
+    expect(settings.slot.entryPct).toBe(0.2)
+    expect(settings.slot.orderSize).toBe(Quote.parse("2"))
+    expect(settings.live).toBe(false)
   })
 
   it("are read from the environment under their names", () => {
@@ -24,10 +24,10 @@ describe("settings", () => {
       RECOVERY_EVICTION: "farthest",
       DATA_DIR: "/tmp/k"
     })
-    assert.strictEqual(settings.port, 9000)
-    assert.strictEqual(settings.slot.orderSize, Quote.parse("3.5"))
-    assert.strictEqual(settings.slot.recoveryEviction, "farthest")
-    assert.strictEqual(settings.dataDir, "/tmp/k")
+    expect(settings.port).toBe(9000)
+    expect(settings.slot.orderSize).toBe(Quote.parse("3.5"))
+    expect(settings.slot.recoveryEviction).toBe("farthest")
+    expect(settings.dataDir).toBe("/tmp/k")
   })
 
   it.each([
@@ -58,11 +58,11 @@ describe("settings", () => {
       "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"
     ]
   ])("%j is one clear line", (env, line) => {
-    assert.deepStrictEqual(readSettings(env).problems, [line])
+    expect(readSettings(env).problems).toStrictEqual([line])
   })
 
   it("report every wrong one at once", () => {
-    assert.strictEqual(readSettings({ PORT: "x", SLOTS: "0", LIVE: "maybe" }).problems.length, 3)
+    expect(readSettings({ PORT: "x", SLOTS: "0", LIVE: "maybe" }).problems.length).toBe(3)
   })
 
   it.each([
@@ -77,7 +77,7 @@ describe("settings", () => {
     [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
   ])("that contradict each other are refused: %j", (env, line) => {
     const [problem] = readSettings(env).problems
-    assert.match(problem ?? "", line)
+    expect(problem ?? "").toMatch(line)
   })
 
   it.each([
@@ -86,8 +86,8 @@ describe("settings", () => {
     ["pro", 225]
   ])("take the open-order limit of the %s tier, %i, unless one is set", (tier, limit) => {
     const rules = (env: Record<string, string>) => governorRules(readSettings({ KRAKEN_TIER: tier, ...env }).settings)
-    assert.strictEqual(rules({}).openOrderLimit, limit)
-    assert.strictEqual(rules({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "50" }).openOrderLimit, 50)
+    expect(rules({}).openOrderLimit).toBe(limit)
+    expect(rules({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "50" }).openOrderLimit).toBe(50)
   })
 
   it("show no secret, set or wrong", () => {
@@ -96,23 +96,22 @@ describe("settings", () => {
       KRAKEN_API_SECRET: "hunter3",
       NATS_PASSWORD: "hunter4"
     })
-    assert.notMatch(shown, /hunter/)
-    assert.match(shown, /KRAKEN_API_KEY\s+\(set, not shown\)/)
+    expect(shown).not.toMatch(/hunter/)
+    expect(shown).toMatch(/KRAKEN_API_KEY\s+\(set, not shown\)/)
   })
 
   it("have one name each: two rows under one name are refused", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
-    assert.strictEqual(new Set(names).size, names.length)
+    expect(new Set(names).size).toBe(names.length)
     const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
-    assert.throws(() => mergedTables([SHARED_SETTINGS, { live: row }]), "two settings are kept under live")
-    assert.throws(() => rowsOf({ ...SHARED_SETTINGS, toy: row }), "two settings are called LIVE")
+    expect(() => mergedTables([SHARED_SETTINGS, { live: row }])).toThrow("two settings are kept under live")
+    expect(() => rowsOf({ ...SHARED_SETTINGS, toy: row })).toThrow("two settings are called LIVE")
   })
 
   it("are candle intervals only where Kraken has them", () => {
-    assert.match(
-      readSettings({ HMM_OHLCV_INTERVAL_MIN: "7" }).problems[0] ?? "",
+    expect(readSettings({ HMM_OHLCV_INTERVAL_MIN: "7" }).problems[0] ?? "").toMatch(
       /^HMM_OHLCV_INTERVAL_MIN=7: is none of 1, 5, 15,/
     )
-    assert.strictEqual(readSettings({ HMM_OHLCV_INTERVAL_MIN: "60" }).settings.candleIntervalMin, 60)
+    expect(readSettings({ HMM_OHLCV_INTERVAL_MIN: "60" }).settings.candleIntervalMin).toBe(60)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Layer, Ref } from "effect"
 import { opening, price } from "../services/control-plane/testing/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
@@ -70,21 +70,15 @@ describe("the views of a market", () => {
     Effect.gen(function* () {
       const { once, head } = yield* market
       const { governor, status, slots, blocks } = yield* once(({ governor }) => governor?.mode === "RUNNING")
-      assert.deepStrictEqual(
-        governor?.slots.map(({ slot, alias, state }) => [slot, alias, state]),
-        [
-          [1, "doge", "active"],
-          [2, "shiba", "active"]
-        ]
-      )
-      assert.deepStrictEqual(
-        slots.map((slot) => slot.slot_id),
-        [1, 2]
-      )
-      assert.deepStrictEqual(status.configured?.slots, [1, 2])
-      assert.property(blocks, "rebalancer")
+      expect(governor?.slots.map(({ slot, alias, state }) => [slot, alias, state])).toStrictEqual([
+        [1, "doge", "active"],
+        [2, "shiba", "active"]
+      ])
+      expect(slots.map((slot) => slot.slot_id)).toStrictEqual([1, 2])
+      expect(status.configured?.slots).toStrictEqual([1, 2])
+      expect(blocks).toHaveProperty("rebalancer")
       const last = yield* head
-      assert.strictEqual((yield* once(({ seq }) => seq === last)).seq, last)
+      expect((yield* once(({ seq }) => seq === last)).seq).toBe(last)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -93,12 +87,9 @@ describe("the views of a market", () => {
       const { write, once, asked } = yield* market
       yield* write(subjects.command("a"), asked("a", { name: "add_slot", count: 2 }))
       const { slots, governor, status } = yield* once(({ slots }) => slots.length === 4)
-      assert.deepStrictEqual(
-        slots.map((slot) => slot.slot_id),
-        [1, 2, 3, 4]
-      )
-      assert.lengthOf(governor?.slots ?? [], 4)
-      assert.strictEqual(status.commands[0]?.answer?.applied, true)
+      expect(slots.map((slot) => slot.slot_id)).toStrictEqual([1, 2, 3, 4])
+      expect(governor?.slots ?? []).toHaveLength(4)
+      expect(status.commands[0]?.answer?.applied).toBe(true)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })
@@ -110,17 +101,14 @@ describe("a preview", () => {
       const before = yield* once(({ governor }) => governor?.mode === "RUNNING")
       const headBefore = yield* head
       const { answer, effects } = yield* views.preview(asked("p", { name: "remove_slot", slot: 2 }))
-      assert.strictEqual(answer._tag, "CommandApplied")
-      assert.match(effects[0] ?? "", /2 shiba \(retiring\)/)
-      assert.isAbove(effects.filter((line) => line.startsWith("slot 2: order ")).length, 0, effects.join("; "))
-      assert.lengthOf(
-        effects.filter((line) => line.startsWith("slot 1")),
-        0
-      )
-      assert.strictEqual(yield* head, headBefore)
+      expect(answer._tag).toBe("CommandApplied")
+      expect(effects[0] ?? "").toMatch(/2 shiba \(retiring\)/)
+      expect(effects.filter((line) => line.startsWith("slot 2: order ")).length, effects.join("; ")).toBeGreaterThan(0)
+      expect(effects.filter((line) => line.startsWith("slot 1"))).toHaveLength(0)
+      expect(yield* head).toBe(headBefore)
       const after = yield* views.current
-      assert.deepStrictEqual(after.governor?.slots, before.governor?.slots)
-      assert.deepStrictEqual(after.slots[1]?.orders, before.slots[1]?.orders)
+      expect(after.governor?.slots).toStrictEqual(before.governor?.slots)
+      expect(after.slots[1]?.orders).toStrictEqual(before.slots[1]?.orders)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -130,15 +118,15 @@ describe("a preview", () => {
       yield* once(({ governor }) => governor?.mode === "RUNNING")
       const retrain = (timeframe: string | null) => views.preview(asked("p", { name: "retrain", timeframe }))
       const off = yield* retrain(null)
-      assert.deepStrictEqual([off.answer._tag, off.answer.reason.rule], ["CommandRefused", "advisor_off"])
+      expect([off.answer._tag, off.answer.reason.rule]).toStrictEqual(["CommandRefused", "advisor_off"])
       const rules = governorRules(settings)
       yield* write(subjects.control, { _tag: "GovernorConfigured", rules, fittedIntervals: [1, 15] })
       const last = yield* head
       yield* once(({ seq }) => seq >= last)
       const { answer, effects } = yield* retrain("15m")
-      assert.strictEqual(answer._tag, "CommandApplied")
-      assert.deepStrictEqual(effects, ["the regime models of 15m are fitted anew, from the newest candles"])
-      assert.strictEqual((yield* retrain("5m")).answer.reason.rule, "no_such_timeframe")
+      expect(answer._tag).toBe("CommandApplied")
+      expect(effects).toStrictEqual(["the regime models of 15m are fitted anew, from the newest candles"])
+      expect((yield* retrain("5m")).answer.reason.rule).toBe("no_such_timeframe")
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -147,9 +135,9 @@ describe("a preview", () => {
       const { views, asked, once } = yield* market
       yield* once(({ governor }) => governor?.mode === "RUNNING")
       const { answer, effects } = yield* views.preview(asked("p", { name: "resume" }))
-      assert.strictEqual(answer._tag, "CommandRefused")
-      assert.strictEqual(answer.reason.rule, "already_running")
-      assert.deepStrictEqual(effects, [])
+      expect(answer._tag).toBe("CommandRefused")
+      expect(answer.reason.rule).toBe("already_running")
+      expect(effects).toStrictEqual([])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

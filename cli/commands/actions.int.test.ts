@@ -1,5 +1,5 @@
 import { createServer } from "node:http"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { ActionFailed, exitCodeOf, linesOf, postAction } from "./actions.ts"
 
@@ -22,8 +22,8 @@ const answering = Effect.fn("answering")(function* (status: number, body: unknow
     () => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
   )
   const address = server.address()
-  assert.isObject(address)
-  return { heard, url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/` }
+  if (address === null || typeof address === "string") return expect.fail("the server listens on no port")
+  return { heard, url: `http://127.0.0.1:${address.port}/` }
 })
 
 describe("an action from the command line", () => {
@@ -31,8 +31,8 @@ describe("an action from the command line", () => {
     Effect.gen(function* () {
       const { url, heard } = yield* answering(200, applied)
       const reply = yield* postAction(url, TOKEN, { action: "pause", note: "storm" })
-      assert.deepInclude(reply, { id: "a", result: "applied", effects: ["one", "two"] })
-      assert.deepStrictEqual(heard, [
+      expect(reply).toMatchObject({ id: "a", result: "applied", effects: ["one", "two"] })
+      expect(heard).toStrictEqual([
         {
           url: "/api/action",
           authorization: "Bearer a token for the tests",
@@ -50,16 +50,16 @@ describe("an action from the command line", () => {
     Effect.gen(function* () {
       const { url } = yield* answering(status, body)
       const error = yield* Effect.flip(postAction(url, TOKEN, { action: "pause" }))
-      assert.strictEqual(error.message, `${url}api/action: ${expected}`)
+      expect(error.message).toBe(`${url}api/action: ${expected}`)
     })
   )
 
   it.live("that nobody hears names the address, and not the token", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(postAction("http://127.0.0.1:1/", TOKEN, { action: "pause" }))
-      assert.instanceOf(error, ActionFailed)
-      assert.match(error.message, /^http:\/\/127\.0\.0\.1:1\/api\/action: no answer \(.+\): is the market running/)
-      assert.notInclude(error.message, Redacted.value(TOKEN))
+      expect(error).toBeInstanceOf(ActionFailed)
+      expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:1\/api\/action: no answer \(.+\): is the market running/)
+      expect(error.message).not.toContain(Redacted.value(TOKEN))
     })
   )
 })
@@ -78,19 +78,18 @@ describe("its answer", () => {
       ["pause would be refused: An operator has paused the market already.", "  one", "  two", "id a"]
     ]
   ] as const)("%s is told line by line", (result, reason, code, lines) => {
-    assert.deepStrictEqual(linesOf("pause", { ...applied, result, reason }), lines)
-    assert.strictEqual(exitCodeOf(result), code)
+    expect(linesOf("pause", { ...applied, result, reason })).toStrictEqual(lines)
+    expect(exitCodeOf(result)).toBe(code)
   })
 
   it("that has not come yet ends with 2 and says how to ask again", () => {
-    assert.match(
-      linesOf("pause", { ...applied, result: "pending", effects: [] })[0] ?? "",
+    expect(linesOf("pause", { ...applied, result: "pending", effects: [] })[0] ?? "").toMatch(
       /Ask again with the same --id$/
     )
-    assert.strictEqual(exitCodeOf("pending"), 2)
+    expect(exitCodeOf("pending")).toBe(2)
   })
 
   it("to an id that was used before says so", () => {
-    assert.match(linesOf("pause", { ...applied, repeated: true })[0] ?? "", /this id was used before/)
+    expect(linesOf("pause", { ...applied, repeated: true })[0] ?? "").toMatch(/this id was used before/)
   })
 })

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { ensureControlToken, readControlToken } from "./controlToken.ts"
 
@@ -17,11 +17,11 @@ describe("the token for actions", () => {
       const dataDir = join(yield* directory, "data")
       const settings = { dataDir, controlToken: "" }
       const made = Redacted.value(yield* ensureControlToken(settings))
-      assert.match(made, /^[A-Za-z0-9_-]{32}$/)
-      assert.strictEqual(statSync(join(dataDir, "control-token")).mode & 0o777, 0o600)
-      assert.strictEqual(Redacted.value(yield* ensureControlToken(settings)), made)
-      assert.strictEqual(Redacted.value(yield* readControlToken(settings)), made)
-      assert.notStrictEqual(Redacted.value(yield* ensureControlToken({ ...settings, dataDir: yield* directory })), made)
+      expect(made).toMatch(/^[A-Za-z0-9_-]{32}$/)
+      expect(statSync(join(dataDir, "control-token")).mode & 0o777).toBe(0o600)
+      expect(Redacted.value(yield* ensureControlToken(settings))).toBe(made)
+      expect(Redacted.value(yield* readControlToken(settings))).toBe(made)
+      expect(Redacted.value(yield* ensureControlToken({ ...settings, dataDir: yield* directory }))).not.toBe(made)
     })
   )
 
@@ -30,17 +30,17 @@ describe("the token for actions", () => {
       const dataDir = yield* directory
       const path = join(dataDir, "control-token")
       writeFileSync(path, "chosen-by-hand\n", { mode: 0o644 })
-      assert.strictEqual(Redacted.value(yield* ensureControlToken({ dataDir, controlToken: "" })), "chosen-by-hand")
-      assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+      expect(Redacted.value(yield* ensureControlToken({ dataDir, controlToken: "" }))).toBe("chosen-by-hand")
+      expect(statSync(path).mode & 0o777).toBe(0o600)
     })
   )
 
   it.effect("is the setting's where there is one, and nothing is written", () =>
     Effect.gen(function* () {
       const settings = { dataDir: yield* directory, controlToken: "sixteen or more ones" }
-      assert.strictEqual(Redacted.value(yield* ensureControlToken(settings)), settings.controlToken)
-      assert.strictEqual(Redacted.value(yield* readControlToken(settings)), settings.controlToken)
-      assert.throws(() => readFileSync(join(settings.dataDir, "control-token")))
+      expect(Redacted.value(yield* ensureControlToken(settings))).toBe(settings.controlToken)
+      expect(Redacted.value(yield* readControlToken(settings))).toBe(settings.controlToken)
+      expect(() => readFileSync(join(settings.dataDir, "control-token"))).toThrow("ENOENT")
     })
   )
 
@@ -52,8 +52,10 @@ describe("the token for actions", () => {
       const dataDir = yield* directory
       if (content !== null) writeFileSync(join(dataDir, "control-token"), content)
       const error = yield* Effect.flip(readControlToken({ dataDir, controlToken: "" }))
-      assert.match(error.message, /^no token for actions in .*control-token \(.*\): set CONTROL_TOKEN, or DATA_DIR to/)
-      assert.match(error.message, expected)
+      expect(error.message).toMatch(
+        /^no token for actions in .*control-token \(.*\): set CONTROL_TOKEN, or DATA_DIR to/
+      )
+      expect(error.message).toMatch(expected)
     })
   )
 })

@@ -1,5 +1,5 @@
 import { connect } from "node:net"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -34,8 +34,8 @@ const follow = (url: string) => {
   let text = ""
   const opened = Effect.promise(() => fetch(new URL("/api/stream", url), { signal: leave.signal })).pipe(
     Effect.map((response) => {
-      assert.strictEqual(response.headers.get("content-type"), "text/event-stream; charset=utf-8")
-      assert.isNotNull(response.body)
+      expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8")
+      if (response.body === null) return expect.fail("an answer without a body")
       return response.body.pipeThrough(new TextDecoderStream()).getReader()
     })
   )
@@ -64,7 +64,7 @@ describe("the status", () => {
       yield* market.append(price("0.141"))
       yield* settle
       const report = yield* read<StatusReport>("/api/status")
-      assert.deepStrictEqual(Object.keys(report), [
+      expect(Object.keys(report)).toStrictEqual([
         "mode",
         "mode_reason",
         "mode_cause",
@@ -106,16 +106,13 @@ describe("the status", () => {
         "simulator",
         "started_at"
       ])
-      assert.strictEqual(report.market.price, "0.141")
-      assert.strictEqual(report.market.last_event_seq, 6)
-      assert.deepStrictEqual(report.journal, { where: "by hand", head: 6, epoch: 3, quarantined: 0 })
-      assert.deepStrictEqual(
-        report.slots.map((slot) => slot.slot_id),
-        [1, 2]
-      )
-      assert.deepStrictEqual(yield* read("/api/swarm/status"), report)
+      expect(report.market.price).toBe("0.141")
+      expect(report.market.last_event_seq).toBe(6)
+      expect(report.journal).toStrictEqual({ where: "by hand", head: 6, epoch: 3, rules_version: 1, quarantined: 0 })
+      expect(report.slots.map((slot) => slot.slot_id)).toStrictEqual([1, 2])
+      expect(yield* read("/api/swarm/status")).toStrictEqual(report)
       const response = yield* get("/api/status")
-      assert.strictEqual(response.headers.get("cache-control"), "no-store")
+      expect(response.headers.get("cache-control")).toBe("no-store")
     })
   )
 })
@@ -124,8 +121,8 @@ describe("ready and healthy", () => {
   it.effect("waits for a price, for the account, and says so; health stays 200", () =>
     Effect.gen(function* () {
       const { market, get, read } = yield* serve(opening.slice(0, 4))
-      assert.strictEqual((yield* get("/ready")).status, 503)
-      assert.deepStrictEqual(yield* read("/ready"), {
+      expect((yield* get("/ready")).status).toBe(503)
+      expect(yield* read("/ready")).toStrictEqual({
         ready: false,
         waiting_for: [
           "price: none heard since this process began",
@@ -133,13 +130,13 @@ describe("ready and healthy", () => {
         ],
         last_event_seq: 4
       })
-      assert.strictEqual((yield* get("/health")).status, 200)
-      assert.deepInclude(yield* read("/health"), { status: "degraded", mode: "RUNNING" })
+      expect((yield* get("/health")).status).toBe(200)
+      expect(yield* read("/health")).toMatchObject({ status: "degraded", mode: "RUNNING" })
 
       yield* market.append(reconciled, price("0.141"))
       yield* settle
-      assert.strictEqual((yield* get("/ready")).status, 200)
-      assert.deepStrictEqual(yield* read("/health"), { status: "ok", reasons: [], mode: "RUNNING", last_event_seq: 6 })
+      expect((yield* get("/ready")).status).toBe(200)
+      expect(yield* read("/health")).toStrictEqual({ status: "ok", reasons: [], mode: "RUNNING", last_event_seq: 6 })
     })
   )
 
@@ -148,7 +145,7 @@ describe("ready and healthy", () => {
       const { market, get, read } = yield* serve([...opening.slice(0, 4), reconciled])
       yield* market.append(price("0.141"))
       yield* settle
-      assert.strictEqual((yield* get("/backfill/status")).status, 503)
+      expect((yield* get("/backfill/status")).status).toBe(503)
       const candles = {
         data: { status: "degraded", reasons: ["stale candles of 1 min"] },
         backfill: blocks.backfill,
@@ -157,12 +154,12 @@ describe("ready and healthy", () => {
       } as const
       yield* market.setBlocks(candles)
       yield* settle
-      assert.deepInclude(yield* read("/health"), { status: "degraded", reasons: ["stale candles of 1 min"] })
-      assert.deepStrictEqual(yield* read("/backfill/status"), candles)
+      expect(yield* read("/health")).toMatchObject({ status: "degraded", reasons: ["stale candles of 1 min"] })
+      expect(yield* read("/backfill/status")).toStrictEqual(candles)
       // Trading waits for no candles.
-      assert.strictEqual((yield* get("/ready")).status, 200)
-      assert.deepInclude(yield* read("/ready"), { ready: true, ...candles })
-      assert.deepInclude(yield* read("/api/status"), candles)
+      expect((yield* get("/ready")).status).toBe(200)
+      expect(yield* read("/ready")).toEqual(expect.objectContaining({ ready: true, ...candles }))
+      expect(yield* read("/api/status")).toEqual(expect.objectContaining(candles))
     })
   )
 
@@ -173,10 +170,10 @@ describe("ready and healthy", () => {
       yield* market.unreachable
       yield* settle
       const { waiting_for: waiting } = yield* read<StatusReport>("/ready")
-      assert.deepStrictEqual(waiting, ["journal: journal not reachable: connection refused"])
+      expect(waiting).toStrictEqual(["journal: journal not reachable: connection refused"])
       yield* market.reachable
       yield* settle
-      assert.strictEqual((yield* get("/ready")).status, 200)
+      expect((yield* get("/ready")).status).toBe(200)
     })
   )
 
@@ -187,8 +184,8 @@ describe("ready and healthy", () => {
       const built = yield* Layer.build(controlPlaneLayer(OPTIONS).pipe(Layer.provide(market.views)))
       const { url } = Context.get(built, ControlPlane)
       const ready = yield* Effect.promise(() => fetch(`${url}ready`))
-      assert.strictEqual(ready.status, 503)
-      assert.include(yield* Effect.promise(() => ready.text()), "history: 5 of 50 records read")
+      expect(ready.status).toBe(503)
+      expect(yield* Effect.promise(() => ready.text())).toContain("history: 5 of 50 records read")
     })
   )
 
@@ -197,12 +194,12 @@ describe("ready and healthy", () => {
       const { market, get, read } = yield* serve()
       yield* market.append(price("0.141"))
       yield* settle
-      assert.strictEqual((yield* get("/ready")).status, 200)
+      expect((yield* get("/ready")).status).toBe(200)
       yield* TestClock.adjust("62 seconds")
       const { waiting_for: waiting } = yield* read<StatusReport>("/ready")
-      assert.strictEqual(waiting.length, 2)
-      assert.match(waiting[0] ?? "", /^price: 6\d s old, stale after 60 s$/)
-      assert.match(waiting[1] ?? "", /^feed: no record for 6\d s, silent after 30 s$/)
+      expect(waiting.length).toBe(2)
+      expect(waiting[0] ?? "").toMatch(/^price: 6\d s old, stale after 60 s$/)
+      expect(waiting[1] ?? "").toMatch(/^feed: no record for 6\d s, silent after 30 s$/)
     })
   )
 })
@@ -214,8 +211,8 @@ describe("the stream", () => {
       const stream = yield* follow(url)
       yield* stream.until(() => stream.frames().length >= 1)
       const [first = ""] = stream.frames()
-      assert.match(first, /^retry: 1000\nid: 5\ndata: \{/)
-      assert.deepStrictEqual(JSON.parse(first.slice(first.indexOf("{"))), yield* read("/api/status"))
+      expect(first).toMatch(/^retry: 1000\nid: 5\ndata: \{/)
+      expect(JSON.parse(first.slice(first.indexOf("{")))).toStrictEqual(yield* read("/api/status"))
       yield* stream.leave
     })
   )
@@ -231,12 +228,9 @@ describe("the stream", () => {
       yield* TestClock.adjust("100 millis")
       yield* stream.until(() => stream.ids().at(-1) === 205)
       const ids = stream.ids()
-      assert.isAtMost(ids.length, 1 + 11)
-      assert.isAtLeast(ids.length, 1 + 8)
-      assert.deepStrictEqual(
-        ids.toSorted((a, b) => a - b),
-        ids
-      )
+      expect(ids.length).toBeLessThanOrEqual(1 + 11)
+      expect(ids.length).toBeGreaterThanOrEqual(1 + 8)
+      expect(ids.toSorted((a, b) => a - b)).toStrictEqual(ids)
       yield* stream.leave
     })
   )
@@ -248,7 +242,7 @@ describe("the stream", () => {
       yield* stream.until(() => stream.frames().length >= 1)
       yield* TestClock.adjust("15 seconds")
       yield* stream.until(() => stream.frames().length >= 2)
-      assert.deepStrictEqual(stream.frames().slice(1), ["event: beat\ndata:"])
+      expect(stream.frames().slice(1)).toStrictEqual(["event: beat\ndata:"])
       yield* stream.leave
     })
   )
@@ -258,12 +252,12 @@ describe("the stream", () => {
       const { url, get } = yield* serve()
       const streams = yield* Effect.forEach(Array.from({ length: MAX_CLIENTS }), () => follow(url))
       const refused = yield* get("/api/stream")
-      assert.strictEqual(refused.status, 503)
-      assert.strictEqual(refused.headers.get("retry-after"), "15")
-      assert.deepInclude(yield* Effect.promise(() => refused.json()), { title: "Too Many Streams", status: 503 })
+      expect(refused.status).toBe(503)
+      expect(refused.headers.get("retry-after")).toBe("15")
+      expect(yield* Effect.promise(() => refused.json())).toMatchObject({ title: "Too Many Streams", status: 503 })
       yield* Effect.forEach(streams, (stream) => stream.leave)
       const again = yield* get("/api/stream", { method: "HEAD" })
-      assert.strictEqual(again.status, 200)
+      expect(again.status).toBe(200)
     })
   )
 })
@@ -280,10 +274,10 @@ describe("the routes", () => {
     Effect.gen(function* () {
       const { get } = yield* serve()
       const response = yield* get(path)
-      assert.strictEqual(response.status, 200)
-      assert.strictEqual(response.headers.get("content-type"), type)
-      assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/)
-      assert.isNull(response.headers.get("x-powered-by"))
+      expect(response.status).toBe(200)
+      expect(response.headers.get("content-type")).toBe(type)
+      expect(response.headers.get("content-security-policy") ?? "").toMatch(/^default-src 'none'; script-src 'self';/)
+      expect(response.headers.get("x-powered-by")).toBeNull()
     })
   )
 
@@ -293,9 +287,9 @@ describe("the routes", () => {
       Effect.gen(function* () {
         const { get } = yield* serve()
         const response = yield* get(path)
-        assert.strictEqual(response.status, 404)
-        assert.strictEqual(response.headers.get("content-type"), "application/problem+json; charset=utf-8")
-        assert.deepInclude(yield* Effect.promise(() => response.json()), { type: "about:blank", status: 404 })
+        expect(response.status).toBe(404)
+        expect(response.headers.get("content-type")).toBe("application/problem+json; charset=utf-8")
+        expect(yield* Effect.promise(() => response.json())).toMatchObject({ type: "about:blank", status: 404 })
       })
   )
 
@@ -303,8 +297,8 @@ describe("the routes", () => {
     Effect.gen(function* () {
       const { get } = yield* serve()
       const response = yield* get("/api/status", { method: "POST" })
-      assert.strictEqual(response.status, 405)
-      assert.strictEqual(response.headers.get("allow"), "GET, HEAD")
+      expect(response.status).toBe(405)
+      expect(response.headers.get("allow")).toBe("GET, HEAD")
     })
   )
 })
@@ -314,8 +308,7 @@ describe("starting and stopping", () => {
     Effect.gen(function* () {
       const { port } = yield* serve()
       const error = yield* Effect.flip(serve(opening, { port }))
-      assert.strictEqual(
-        error.message,
+      expect(error.message).toBe(
         `port ${port} on 127.0.0.1 is in use: stop the process that holds it, or set PORT to another port (0 takes any free one)`
       )
     })
@@ -324,7 +317,7 @@ describe("starting and stopping", () => {
   it.effect("names the setting when the host is not this machine's", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(serve(opening, { host: "192.0.2.1" }))
-      assert.match(error.message, /192\.0\.2\.1 is no address of this machine: set HOST/)
+      expect(error.message).toMatch(/192\.0\.2\.1 is no address of this machine: set HOST/)
     })
   )
 
@@ -339,9 +332,9 @@ describe("starting and stopping", () => {
         socket.write("GET /api/status HTTP/1.1\r\nHost: x\r\n", () => resume(Effect.void))
       })
       yield* stop
-      assert.strictEqual(yield* stream.until(() => false), "ended")
+      expect(yield* stream.until(() => false)).toBe("ended")
       yield* Effect.promise(() => gone)
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.tryPromise(() => fetch(url)))))
+      expect(Exit.isFailure(yield* Effect.exit(Effect.tryPromise(() => fetch(url))))).toBe(true)
     })
   )
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Scope, Stream } from "effect"
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core"
 import { requireBinary } from "../../shared/testing/requires.ts"
@@ -67,10 +67,10 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* market.append(price("0.1422222", "0.1422", "0.1423"))
       yield* Effect.promise(async () => {
         await page.getByText("0.1422222").first().waitFor()
-        assert.strictEqual(await page.title(), "0.1422222 DOGE/USD · Kennel")
-        assert.match((await page.locator("path.price").getAttribute("d")) ?? "", /^M0 [\d.]+L\d/)
+        expect(await page.title()).toBe("0.1422222 DOGE/USD · Kennel")
+        expect((await page.locator("path.price").getAttribute("d")) ?? "").toMatch(/^M0 [\d.]+L\d/)
       })
-      assert.deepStrictEqual(complaints, [])
+      expect(complaints).toStrictEqual([])
     })
   )
 
@@ -92,7 +92,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       for (const colorScheme of ["light", "dark"] as const) {
         const { page } = yield* visit(browser, url, { colorScheme, viewport: { width: 360, height: 740 } })
         yield* Effect.promise(async () => {
-          assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), 360)
+          expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360)
           ground.push(String(await page.evaluate("getComputedStyle(document.body).backgroundColor")))
           const reached: Array<string> = []
           const name = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
@@ -103,11 +103,11 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
           const buttons = (await page.evaluate(
             "[...document.querySelectorAll('#app button')].map((one) => one.getAttribute('aria-label') ?? one.textContent)"
           )) as ReadonlyArray<string>
-          assert.includeMembers([...buttons], ["Pause", "Soft close next", "Remove wow"])
-          assert.deepStrictEqual(reached, [...buttons, "Last cycles, table", "/api/status"])
+          expect([...buttons]).toEqual(expect.arrayContaining(["Pause", "Soft close next", "Remove wow"]))
+          expect(reached).toStrictEqual([...buttons, "Last cycles, table", "/api/status"])
         })
       }
-      assert.notStrictEqual(ground[0], ground[1])
+      expect(ground[0]).not.toBe(ground[1])
     })
   )
 
@@ -139,7 +139,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         await page.getByText("Resume it once that is over.").waitFor()
         await page.getByRole("button", { name: "Resume" }).waitFor()
       })
-      assert.deepStrictEqual(complaints, [])
+      expect(complaints).toStrictEqual([])
     })
   )
 
@@ -162,14 +162,14 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* Effect.promise(async () => {
         await page.getByRole("button", { name: "Pause" }).click()
         await dialog.getByRole("heading", { name: "Pause the market" }).waitFor()
-        assert.strictEqual(await page.evaluate("document.activeElement.id"), "token")
+        expect(await page.evaluate("document.activeElement.id")).toBe("token")
         await dialog.getByLabel("Token").fill("not the token of this market")
         await page.keyboard.press("Enter")
         await dialog.getByText("That token was not accepted.").waitFor()
         await dialog.getByLabel("Token").fill(TOKEN)
         await page.keyboard.press("Enter")
         await dialog.getByText("mode becomes PAUSED").waitFor()
-        assert.notInclude(await dialog.innerHTML(), TOKEN)
+        expect(await dialog.innerHTML()).not.toContain(TOKEN)
         await dialog.getByRole("button", { name: "Do it" }).click()
         await dialog.getByText("Done.").waitFor()
         await dialog.getByRole("button", { name: "Close" }).click()
@@ -181,11 +181,8 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         await dialog.waitFor({ state: "hidden" })
       })
       const written = yield* market.journal.read({ from: 1, filter: SUBJECTS.command("*") }).pipe(Stream.runCollect)
-      assert.lengthOf([...written], 1)
-      assert.deepStrictEqual(
-        complaints.filter((line) => !line.includes("401")),
-        []
-      )
+      expect([...written]).toHaveLength(1)
+      expect(complaints.filter((line) => !line.includes("401"))).toStrictEqual([])
     })
   )
 
@@ -220,9 +217,9 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* market.setBlocks({ ...blocks, hmm_regime: { ...blocks.hmm_regime, enabled: false } })
       yield* Effect.promise(async () => {
         await regime.getByText("advisor off: HMM_ENABLED=false").waitFor()
-        assert.strictEqual(await regime.getByRole("button").count(), 0)
+        expect(await regime.getByRole("button").count()).toBe(0)
       })
-      assert.deepStrictEqual(complaints, [])
+      expect(complaints).toStrictEqual([])
     })
   )
 
@@ -248,8 +245,8 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         })
         yield* Effect.promise(async () => {
           await page.getByText("the timeframes contradict each other").waitFor()
-          assert.deepStrictEqual(await places(), before)
-          assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), width)
+          expect(await places()).toStrictEqual(before)
+          expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width)
         })
       }
     })
@@ -264,9 +261,9 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* Effect.promise(async () => {
         await page.getByRole("button", { name: "Remove wow" }).click()
         await page.getByRole("dialog").getByRole("heading", { name: "Remove slot 1" }).waitFor()
-        assert.strictEqual(await page.evaluate("document.documentElement.scrollWidth"), 360)
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360)
         const width = "document.querySelector('dialog').getBoundingClientRect().width"
-        assert.isAtMost(Number(await page.evaluate(width)), 336)
+        expect(Number(await page.evaluate(width))).toBeLessThanOrEqual(336)
       })
     })
   )

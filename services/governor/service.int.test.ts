@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
 import type { GovernorRules } from "../../shared/events/families/control.ts"
@@ -94,7 +94,7 @@ describe("the governor's service", () => {
           Effect.andThen(addSlot(`round-${round}`), answerTo(`round-${round}`))
         )
       }
-      assert.deepEqual(yield* rulesWritten, [2, 3, 2])
+      expect(yield* rulesWritten).toStrictEqual([2, 3, 2])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -102,19 +102,18 @@ describe("the governor's service", () => {
     Effect.gen(function* () {
       yield* market
       yield* addSlot("early")
-      assert.equal(yield* whileRunning(testRules(), answerTo("early")), "CommandRefused")
+      expect(yield* whileRunning(testRules(), answerTo("early"))).toBe("CommandRefused")
       yield* addSlot("between")
-      assert.equal(yield* whileRunning(testRules(), answerTo("between")), "CommandApplied")
+      expect(yield* whileRunning(testRules(), answerTo("between"))).toBe("CommandApplied")
       yield* whileRunning(testRules(), Effect.andThen(addSlot("late"), answerTo("late")))
       const said = yield* events(subjects.out("governor"))
-      assert.deepEqual(
+      expect(
         said.flatMap((event) =>
           event._tag === "CommandApplied" || event._tag === "CommandRefused" ? [event.commandId] : []
-        ),
-        ["early", "between", "late"]
-      )
+        )
+      ).toStrictEqual(["early", "between", "late"])
       const slots = said.findLast((event) => event._tag === "SlotsSet")
-      assert.lengthOf(slots?.slots ?? [], 3)
+      expect(slots?.slots ?? []).toHaveLength(3)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

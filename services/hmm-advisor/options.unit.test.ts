@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { FEATURES, featureRows } from "./core/features.ts"
 import { lastRows } from "./core/hmm/linear/rows.ts"
 import { isRefusal } from "./core/training/refusal.ts"
@@ -26,10 +26,10 @@ describe("the advisor's options", () => {
       if (isRefusal(scaling)) throw new Error("refused")
       const known = lastRows(training, inference.inferenceWindow)
       const read = lastRows(recent, inference.inferenceWindow)
-      assert.strictEqual(read.count, known.count)
+      expect(read.count).toBe(known.count)
       read.values.forEach((value, at) => {
         const deviation = scaling.deviation[at % FEATURES.length] ?? 1
-        assert.isBelow(Math.abs(value - (known.values[at] ?? 0)) / deviation, 0.01)
+        expect(Math.abs(value - (known.values[at] ?? 0)) / deviation).toBeLessThan(0.01)
       })
     }
   )

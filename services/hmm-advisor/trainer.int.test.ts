@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { DEFAULT_FIT } from "./core/hmm/fit.ts"
 import { featureRows } from "./core/features.ts"
@@ -33,8 +33,8 @@ describe(`training in the worker (seed ${SEED})`, () => {
       )
       const there = yield* trainer(ROWS, SETTINGS, null)
       yield* Fiber.interrupt(turning)
-      assert.deepEqual(there, train(ROWS, SETTINGS, null))
-      assert.isAbove(turns, 10)
+      expect(there).toStrictEqual(train(ROWS, SETTINGS, null))
+      expect(turns).toBeGreaterThan(10)
     })
   )
 
@@ -42,9 +42,9 @@ describe(`training in the worker (seed ${SEED})`, () => {
     Effect.gen(function* () {
       const trainer = yield* makeTrainer
       const few = yield* trainer(rowsOf(40), SETTINGS, null)
-      assert.isTrue(isRefusal(few))
+      expect(isRefusal(few)).toBe(true)
       const enough = yield* trainer(ROWS, SETTINGS, null)
-      assert.isFalse(isRefusal(enough))
+      expect(isRefusal(enough)).toBe(false)
     })
   )
 
@@ -53,8 +53,8 @@ describe(`training in the worker (seed ${SEED})`, () => {
       const trainer = yield* makeTrainer
       // Not the shape of rows: the worker throws.
       const failure = yield* Effect.flip(trainer({ ...ROWS, values: null } as unknown as Rows, SETTINGS, null))
-      assert.match(failure.message, /^training: /)
-      assert.deepEqual(yield* trainer(ROWS, SETTINGS, null), train(ROWS, SETTINGS, null))
+      expect(failure.message).toMatch(/^training: /)
+      expect(yield* trainer(ROWS, SETTINGS, null)).toStrictEqual(train(ROWS, SETTINGS, null))
     })
   )
 })

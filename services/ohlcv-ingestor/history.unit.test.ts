@@ -1,5 +1,5 @@
 /** History jobs on the queue, with a source made by hand and time moved by hand. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Clock, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
@@ -77,13 +77,13 @@ it.effect("a job fetches page after page with the cursor that came back, and say
     const { asked, source } = pagingSource(0)
     const { store, parts } = yield* benchOf(source, [ORDER])
     const end = yield* workOnce(WORKER, parts)
-    assert.deepInclude(end, { phase: "complete", message: "new=48 have=48/48", pages: 5, fresh: 48 })
-    assert.deepStrictEqual(
-      asked.map(({ cursor }) => cursor),
-      [null, ...[10, 20, 30, 40].map((hours) => String(NOW_SEC - (48 - hours) * HOUR))]
-    )
-    assert.strictEqual(store.stored(SERIES).length, 48)
-    assert.isNull(yield* workOnce(WORKER, parts))
+    expect(end).toMatchObject({ phase: "complete", message: "new=48 have=48/48", pages: 5, fresh: 48 })
+    expect(asked.map(({ cursor }) => cursor)).toStrictEqual([
+      null,
+      ...[10, 20, 30, 40].map((hours) => String(NOW_SEC - (48 - hours) * HOUR))
+    ])
+    expect(store.stored(SERIES).length).toBe(48)
+    expect(yield* workOnce(WORKER, parts)).toBeNull()
   })
 )
 
@@ -99,7 +99,7 @@ it.effect("what a source should not have sent is counted over all pages", () =>
         }))
     }
     const { parts } = yield* benchOf(spoiled, [ORDER])
-    assert.deepInclude(yield* workOnce(WORKER, parts), {
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({
       phase: "complete",
       message: "new=48 have=48/48 (left out: 10 impossible)"
     })
@@ -111,11 +111,11 @@ it.effect("incremental fetches what is newer, and nothing when there is nothing 
     const { asked, source } = pagingSource(0)
     const { store, parts } = yield* benchOf(source, [{ ...ORDER, mode: "incremental" }])
     yield* store.candles.upsert(SERIES, [candle(NOW_SEC - 4 * HOUR)], "poll")
-    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete", fresh: 3 })
-    assert.strictEqual(asked[0]?.sinceSec, NOW_SEC - 3 * HOUR)
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "complete", fresh: 3 })
+    expect(asked[0]?.sinceSec).toBe(NOW_SEC - 3 * HOUR)
     yield* store.jobs.enqueue([{ ...ORDER, mode: "incremental" }])
-    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "skipped", message: "up to date" })
-    assert.strictEqual(asked.length, 1)
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "skipped", message: "up to date" })
+    expect(asked.length).toBe(1)
   })
 )
 
@@ -126,12 +126,12 @@ it.effect("a job that a stopped process left behind goes on with the page after 
     const first = yield* Effect.forkChild(workOnce(WORKER, parts))
     yield* TestClock.adjust("10 seconds")
     yield* Fiber.interrupt(first)
-    assert.deepInclude(store.jobRows[0], { phase: "pending", message: "cancelled: the process stopped" })
+    expect(store.jobRows[0]).toMatchObject({ phase: "pending", message: "cancelled: the process stopped" })
 
     const end = yield* workOnce({ ...WORKER, worker: "w2" }, parts)
-    assert.deepInclude(end, { phase: "complete", message: "new=48 have=48/48" })
-    assert.strictEqual(asked[3]?.cursor, String(NOW_SEC - 28 * HOUR))
-    assert.strictEqual(asked.length, 6)
+    expect(end).toMatchObject({ phase: "complete", message: "new=48 have=48/48" })
+    expect(asked[3]?.cursor).toBe(String(NOW_SEC - 28 * HOUR))
+    expect(asked.length).toBe(6)
   })
 )
 
@@ -141,9 +141,9 @@ it.effect("a job whose worker was killed is taken on when its lease has run out,
     const { store, parts } = yield* benchOf(source, [ORDER])
     yield* store.jobs.claim("paging", "killed", 900)
     yield* TestClock.adjust("899 seconds")
-    assert.isNull(yield* workOnce(WORKER, parts))
+    expect(yield* workOnce(WORKER, parts)).toBeNull()
     yield* TestClock.adjust("1 second")
-    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete" })
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "complete" })
   })
 )
 
@@ -160,12 +160,12 @@ it.effect("a cancelled job ends with the page at hand, and its worker goes on to
       nowSec: Effect.succeed(NOW_SEC),
       retentionDays: () => null
     }
-    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "cancelled", pages: 2 })
-    assert.strictEqual(asked.length, 2)
-    assert.strictEqual(store.jobRows[0]?.phase, "cancelled")
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "cancelled", pages: 2 })
+    expect(asked.length).toBe(2)
+    expect(store.jobRows[0]?.phase).toBe("cancelled")
     const next = yield* Effect.forkChild(workOnce(WORKER, parts))
     yield* TestClock.adjust("5 seconds")
-    assert.deepInclude(yield* Fiber.join(next), { phase: "complete" })
+    expect(yield* Fiber.join(next)).toMatchObject({ phase: "complete" })
   })
 )
 
@@ -176,8 +176,8 @@ it.effect("a symbol the source does not have is an error at once; a silent sourc
   Effect.gen(function* () {
     const unknown = pagingSource(0, () => failure("unknown_symbol"))
     const first = yield* benchOf(unknown.source, [ORDER])
-    assert.deepInclude(yield* workOnce(WORKER, first.parts), { phase: "error" })
-    assert.strictEqual(unknown.asked.length, 1)
+    expect(yield* workOnce(WORKER, first.parts)).toMatchObject({ phase: "error" })
+    expect(unknown.asked.length).toBe(1)
 
     const silent = pagingSource(0, () => failure("retry"))
     const { store, parts } = yield* benchOf(silent.source, [ORDER])
@@ -186,8 +186,8 @@ it.effect("a symbol the source does not have is an error at once; a silent sourc
     )
     yield* TestClock.adjust("10 minutes")
     const phases = (yield* Fiber.join(turns)).map((end) => end?.phase)
-    assert.deepStrictEqual(phases, ["pending", "pending", "error"])
-    assert.strictEqual(store.jobRows[0]?.message, "paging: AAA 1h: retry")
+    expect(phases).toStrictEqual(["pending", "pending", "error"])
+    expect(store.jobRows[0]?.message).toBe("paging: AAA 1h: retry")
   })
 )
 
@@ -197,8 +197,8 @@ it.effect("a job that takes too long goes back into the queue with its place", (
     const { store, parts } = yield* benchOf(source, [ORDER])
     const running = yield* Effect.forkChild(workOnce({ ...WORKER, timeoutMs: 60_000 }, parts))
     yield* TestClock.adjust("61 seconds")
-    assert.deepInclude(yield* Fiber.join(running), { phase: "pending", message: "goes on after 60 s" })
-    assert.deepInclude(store.jobRows[0]?.place, { chunksDone: 2, fresh: 20 })
+    expect(yield* Fiber.join(running)).toMatchObject({ phase: "pending", message: "goes on after 60 s" })
+    expect(store.jobRows[0]?.place).toMatchObject({ chunksDone: 2, fresh: 20 })
   })
 )
 
@@ -210,8 +210,8 @@ it.effect("a source that repeats its cursor is not asked for ever", () =>
       fetchPage: (request) => Effect.map(source.fetchPage(request), (page) => ({ ...page, cursor: "1", more: true }))
     }
     const { parts } = yield* benchOf(stuck, [ORDER])
-    assert.deepInclude(yield* workOnce(WORKER, parts), { phase: "complete" })
-    assert.strictEqual(asked.length, 2)
+    expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "complete" })
+    expect(asked.length).toBe(2)
   })
 )
 
@@ -235,23 +235,25 @@ it.effect(
       for (let tick = 0; tick < 600; tick++) yield* TestClock.adjust("100 millis")
       yield* Fiber.interrupt(workers)
 
-      assert.strictEqual((yield* store.jobs.counts(null)).complete, 100)
-      assert.isTrue(store.jobRows.every(({ attempts }) => attempts === 1))
-      assert.strictEqual(asked.length, 300)
+      expect((yield* store.jobs.counts(null)).complete).toBe(100)
+      expect(store.jobRows.every(({ attempts }) => attempts === 1)).toBe(true)
+      expect(asked.length).toBe(300)
       const busySec = ((calls.at(-1) ?? 0) - (calls[0] ?? 0)) / 1_000
-      assert.isAtMost(busySec, 300 / 5 / 0.95)
-      assert.isAtLeast(busySec, (300 - 5 - 1) / 5)
+      expect(busySec).toBeLessThanOrEqual(300 / 5 / 0.95)
+      expect(busySec).toBeGreaterThanOrEqual((300 - 5 - 1) / 5)
     })
 )
 
 it("a round holds every symbol with every timeframe once, long timeframes first", () => {
   const common = { source: "kraken", mode: "incremental", days: 250 } as const
   const orders = ordersOf(["A", "B", "A"], [15, 1_440], common)
-  assert.deepStrictEqual(
-    orders.map(({ symbol, intervalMin }) => `${symbol} ${intervalMin}`),
-    ["A 1440", "B 1440", "A 15", "B 15"]
-  )
-  assert.deepStrictEqual(namesOf(" XDGUSD, XBTUSD ,,XDGUSD"), ["XDGUSD", "XBTUSD"])
+  expect(orders.map(({ symbol, intervalMin }) => `${symbol} ${intervalMin}`)).toStrictEqual([
+    "A 1440",
+    "B 1440",
+    "A 15",
+    "B 15"
+  ])
+  expect(namesOf(" XDGUSD, XBTUSD ,,XDGUSD")).toStrictEqual(["XDGUSD", "XBTUSD"])
 })
 
 it.effect(
@@ -262,9 +264,9 @@ it.effect(
       const { store, parts } = yield* benchOf(source, [ORDER])
       const waiting = yield* Effect.forkChild(workOnce(WORKER, parts))
       yield* TestClock.adjust("10 minutes")
-      assert.isNull(yield* workOnce({ ...WORKER, worker: "w2" }, parts))
+      expect(yield* workOnce({ ...WORKER, worker: "w2" }, parts)).toBeNull()
       yield* store.jobs.cancel("1")
       yield* TestClock.adjust("30 seconds")
-      assert.deepInclude(yield* Fiber.join(waiting), { phase: "cancelled" })
+      expect(yield* Fiber.join(waiting)).toMatchObject({ phase: "cancelled" })
     })
 )

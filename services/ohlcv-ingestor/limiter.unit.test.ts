@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
@@ -46,11 +46,11 @@ it.effect("many callers together use at least 95 % of the rate, and never more t
     )
     for (let i = 0; i < 600; i++) yield* TestClock.adjust("100 millis")
     yield* Fiber.interrupt(workers)
-    assert.isAtLeast(calls.length, 0.95 * 60 * 2)
+    expect(calls.length).toBeGreaterThanOrEqual(0.95 * 60 * 2)
     for (const [first, from] of calls.entries()) {
       for (let last = first; last < calls.length; last++) {
         const seconds = ((calls[last] ?? 0) - from) / 1_000
-        assert.isAtMost(last - first + 1, 2 + 2 * seconds + 1e-6, `calls ${first} to ${last}`)
+        expect(last - first + 1, `calls ${first} to ${last}`).toBeLessThanOrEqual(2 + 2 * seconds + 1e-6)
       }
     }
   })
@@ -64,10 +64,10 @@ it.effect("a refusal holds back every caller until the named time", () =>
       Effect.andThen(limited.fetchPage(REQUEST), limited.fetchPage(REQUEST)).pipe(Effect.asVoid)
     )
     yield* TestClock.adjust("29 seconds")
-    assert.deepStrictEqual(calls, [0])
+    expect(calls).toStrictEqual([0])
     yield* TestClock.adjust("1 minute")
     yield* Fiber.join(both)
-    assert.deepStrictEqual(calls, [0, 30_000, 30_000])
+    expect(calls).toStrictEqual([0, 30_000, 30_000])
   })
 )
 
@@ -84,7 +84,7 @@ it.effect.each([
     const asking = yield* Effect.forkChild(limited.fetchPage(REQUEST))
     yield* TestClock.adjust("2 hours")
     const exit = yield* Fiber.await(asking)
-    assert.isTrue(Exit.isFailure(exit))
-    assert.strictEqual(calls.length, times)
+    expect(Exit.isFailure(exit)).toBe(true)
+    expect(calls.length).toBe(times)
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
@@ -98,10 +98,10 @@ following("a bar is stored at the first look after a later one has begun", ({ ba
   Effect.gen(function* () {
     yield* poll(bar(0, "0.2"))
     yield* bars(bar(60, "0.2"), bar(60, "0.21"), bar(120, "0.25"))
-    assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+    expect(stored()).toStrictEqual(["0 0.2 poll"])
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.21 stream"])
-    assert.deepStrictEqual(yield* stream, { phase: "open", detail: "", losses: 0, refused: 0, newestSec: 60 })
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.21 stream"])
+    expect(yield* stream).toStrictEqual({ phase: "open", detail: "", losses: 0, refused: 0, newestSec: 60 })
   })
 )
 
@@ -113,10 +113,10 @@ following(
       yield* bars(bar(60, "0.2"))
       yield* say(told(119), told(120))
       yield* look
-      assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+      expect(stored()).toStrictEqual(["0 0.2 poll"])
       yield* say(told(122))
       yield* look
-      assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
+      expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.2 stream"])
     })
 )
 
@@ -126,10 +126,10 @@ following("a bar is never stored before it is over by the clock", ({ atSec, bars
     yield* atSec(119)
     yield* bars(bar(60, "0.2"), bar(120, "0.25"))
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+    expect(stored()).toStrictEqual(["0 0.2 poll"])
     yield* atSec(120)
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.2 stream"])
   })
 )
 
@@ -144,12 +144,12 @@ for (const [what, event] of [
       yield* bars(bar(60, "0.2"))
       yield* say(event, told(200), told(202))
       yield* look
-      assert.deepStrictEqual(stored(), ["0 0.2 poll"])
+      expect(stored()).toStrictEqual(["0 0.2 poll"])
       yield* atSec(2_000)
       yield* poll(bar(60, "0.27"))
       yield* bars(bar(120, "0.3"), bar(180, "0.3"))
       yield* look
-      assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll", "120 0.3 stream"])
+      expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.27 poll", "120 0.3 stream"])
     })
   )
 }
@@ -159,7 +159,7 @@ following("what polling has brought already stays as it is", ({ bars, look, poll
     yield* bars(bar(60, "0.2"), bar(120, "0.25"))
     yield* poll(bar(0, "0.2"), bar(60, "0.27"))
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll"])
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.27 poll"])
   })
 )
 
@@ -170,7 +170,7 @@ following("polling has the last word on what the stream brought", ({ atSec, bars
     yield* look
     yield* atSec(2_000)
     yield* poll(bar(60, "0.2"), bar(120, "0.27"))
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream", "120 0.27 poll"])
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.2 stream", "120 0.27 poll"])
   })
 )
 
@@ -179,8 +179,8 @@ following("a bar after one without trades is left to polling", ({ bars, poll, lo
     yield* poll(bar(0, "0.2"))
     yield* bars(bar(60, "0.2"), bar(180, "0.25"), bar(240, "0.3"))
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream"])
-    assert.strictEqual((yield* stream).newestSec, 60)
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.2 stream"])
+    expect((yield* stream).newestSec).toBe(60)
   })
 )
 
@@ -193,7 +193,7 @@ following("what the store could not take is stored when it is back", ({ bars, lo
     yield* look
     store.away = false
     yield* look
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.2 stream", "120 0.25 stream"])
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.2 stream", "120 0.25 stream"])
   })
 )
 
@@ -208,12 +208,12 @@ following("of a store that is away for more than an hour all is left to polling"
     yield* bars(...minutes(1, 61))
     store.away = false
     yield* look
-    assert.lengthOf(stored(), 61)
+    expect(stored()).toHaveLength(61)
     store.away = true
     yield* bars(...minutes(62, 62))
     store.away = false
     yield* look
-    assert.lengthOf(stored(), 61)
+    expect(stored()).toHaveLength(61)
   })
 )
 
@@ -229,29 +229,29 @@ following("a poll that comes while the stream stores the same bar has the last w
     yield* look
     yield* look
     yield* Fiber.join(polling)
-    assert.deepStrictEqual(stored(), ["0 0.2 poll", "60 0.27 poll"])
+    expect(stored()).toStrictEqual(["0 0.2 poll", "60 0.27 poll"])
   })
 )
 
 following("a loss, messages that are not believed and the way back are shown", ({ bars, say, stream }) =>
   Effect.gen(function* () {
-    assert.strictEqual((yield* stream).phase, "connecting")
+    expect((yield* stream).phase).toBe("connecting")
     yield* say({ _tag: "Alive" })
-    assert.strictEqual((yield* stream).phase, "open")
+    expect((yield* stream).phase).toBe("open")
     yield* say(CUT)
     const detail = "closed with code 1006"
-    assert.deepStrictEqual(yield* stream, { phase: "lost", detail, losses: 1, refused: 0, newestSec: null })
+    expect(yield* stream).toStrictEqual({ phase: "lost", detail, losses: 1, refused: 0, newestSec: null })
     yield* say(noise("frame.data[0].close: is missing"))
-    assert.deepInclude(yield* stream, { detail: "ohlc 1: frame.data[0].close: is missing", refused: 1 })
+    expect(yield* stream).toMatchObject({ detail: "ohlc 1: frame.data[0].close: is missing", refused: 1 })
     yield* bars(bar(60, "0.2"), bar(0, "0.2"))
     const late = "interval_begin: 0 s comes after 60 s"
-    assert.deepInclude(yield* stream, { phase: "open", losses: 1, refused: 2, detail: late })
+    expect(yield* stream).toMatchObject({ phase: "open", losses: 1, refused: 2, detail: late })
   })
 )
 
 following("a refusal for good is shown, and nothing is tried again", ({ refuse, stream }) =>
   Effect.gen(function* () {
     yield* refuse("Currency pair not supported XDG/USD")
-    assert.deepInclude(yield* stream, { phase: "refused", detail: "ohlc 1: Currency pair not supported XDG/USD" })
+    expect(yield* stream).toMatchObject({ phase: "refused", detail: "ohlc 1: Currency pair not supported XDG/USD" })
   })
 )

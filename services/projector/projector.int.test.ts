@@ -1,5 +1,5 @@
 /** The projector over a journal in memory and the embedded store, with what can go wrong between it and the store. */
-import { assert, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -114,7 +114,7 @@ const until = Effect.fnUntraced(function* <E, R>(holds: Effect.Effect<boolean, E
     yield* TestClock.adjust("20 millis")
     yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
   }
-  return assert.fail(`never: ${what}`)
+  return expect.fail(`never: ${what}`)
 })
 
 const caughtUp = Effect.gen(function* () {
@@ -130,8 +130,8 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
       const run = until(caughtUp, "caught up").pipe(Effect.provide(projecting))
       yield* run
       const first = yield* rows
-      assert.lengthOf(first.fills, 700)
-      assert.deepInclude(first.fills, {
+      expect(first.fills).toHaveLength(700)
+      expect(first.fills).toContainEqual({
         event_id: "6.0",
         time: 2,
         slot_id: 1,
@@ -140,13 +140,13 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
         price: "0.2",
         exec_id: "E2"
       })
-      assert.lengthOf(first.prices, 71)
-      assert.lengthOf(first.botEvents, 1_400)
+      expect(first.prices).toHaveLength(71)
+      expect(first.botEvents).toHaveLength(1_400)
 
       yield* forgetProjection("ZERO").pipe(Effect.provide(parts))
-      assert.lengthOf((yield* rows).fills, 0)
+      expect((yield* rows).fills).toHaveLength(0)
       yield* run
-      assert.deepStrictEqual(yield* rows, first)
+      expect(yield* rows).toStrictEqual(first)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -172,8 +172,8 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
           yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
         }
         const waiting = yield* status
-        assert.strictEqual(waiting.seq, 0)
-        assert.match(waiting.trouble ?? "", /state\.get.*connection refused/)
+        expect(waiting.seq).toBe(0)
+        expect(waiting.trouble ?? "").toMatch(/state\.get.*connection refused/)
 
         // Back for the cursor's reading only: rows still fail, and the journal is not read on meanwhile.
         between.fault = (path, _, send) =>
@@ -183,15 +183,15 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
           "rows fail"
         )
         yield* TestClock.adjust("1 hour")
-        assert.isBelow(pulled, 3_000, "of 4,500 records")
+        expect(pulled, "of 4,500 records").toBeLessThan(3_000)
       }).pipe(Effect.provide(projecting), Effect.provideService(Journal, counting))
 
       // The process is stopped there; the next one goes on where rows were stored last.
       between.fault = null
       yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
       const { fills, botEvents } = yield* rows
-      assert.lengthOf(fills, 1_500)
-      assert.lengthOf(botEvents, 3_000)
+      expect(fills).toHaveLength(1_500)
+      expect(botEvents).toHaveLength(3_000)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -207,10 +207,10 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
         return answer
       }
       yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
-      assert.isAbove(requests, 8)
+      expect(requests).toBeGreaterThan(8)
       const { fills, botEvents } = yield* rows
-      assert.lengthOf(fills, 50)
-      assert.lengthOf(botEvents, 100)
+      expect(fills).toHaveLength(50)
+      expect(botEvents).toHaveLength(100)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -234,7 +234,7 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
         between.fault = null
         yield* until(caughtUp, "caught up")
       }).pipe(Effect.provide(projecting))
-      assert.lengthOf((yield* rows).botEvents, 40)
+      expect((yield* rows).botEvents).toHaveLength(40)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -251,10 +251,10 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
         return (yield* (yield* Projector).status).refusedRows
       }).pipe(Effect.provide(projecting))
       // The fill itself and the event that tells of it.
-      assert.strictEqual(refused, 2)
+      expect(refused).toBe(2)
       const { fills, botEvents } = yield* rows
-      assert.lengthOf(fills, 19)
-      assert.lengthOf(botEvents, 39)
+      expect(fills).toHaveLength(19)
+      expect(botEvents).toHaveLength(39)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -272,9 +272,9 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
           yield* run
         }).pipe(Effect.provide(MemoryJournal.layer()))
         const { fills, botEvents } = yield* rows
-        assert.lengthOf(fills, 3)
-        assert.lengthOf(botEvents, 7)
-        assert.include(JSON.stringify(botEvents), "RecordUndecodable")
+        expect(fills).toHaveLength(3)
+        expect(botEvents).toHaveLength(7)
+        expect(JSON.stringify(botEvents)).toContain("RecordUndecodable")
       })
   )
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -94,7 +94,7 @@ describe("the slots' service", () => {
       const written = (yield* eventsOn(subjects.control)).flatMap((event) =>
         event._tag === "MarketConfigured" ? [event.slots] : []
       )
-      assert.deepEqual(written, [[1], [1, 2], [1]])
+      expect(written).toStrictEqual([[1], [1, 2], [1]])
     }).pipe(memory)
   )
 
@@ -126,7 +126,7 @@ describe("the slots' service", () => {
       yield* slotsAre("four", 1, 3, 4)
       yield* price("p2")
       yield* whileRunning(said(4, "FundsWanted"))
-      assert.lengthOf(yield* eventsOn(subjects.out(actorName(3))), 1)
+      expect(yield* eventsOn(subjects.out(actorName(3)))).toHaveLength(1)
     }).pipe(memory)
   )
 
@@ -160,11 +160,11 @@ describe("the slots' service", () => {
       const explained = (yield* eventsOn(subjects.control)).flatMap((event) =>
         event._tag === "HaltExplained" ? [event] : []
       )
-      assert.lengthOf(explained, 1)
+      expect(explained).toHaveLength(1)
       const [why] = explained
-      assert.isAbove(why?.outOf ?? 0, 200)
-      assert.isBelow(why?.events.length ?? 0, 10)
-      assert.strictEqual(why?.events.at(-1)?.tag, "OrderFilled")
+      expect(why?.outOf ?? 0).toBeGreaterThan(200)
+      expect(why?.events.length ?? 0).toBeLessThan(10)
+      expect(why?.events.at(-1)?.tag).toBe("OrderFilled")
     }).pipe(memory)
   )
 })

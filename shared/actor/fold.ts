@@ -11,7 +11,7 @@ import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
 import { rulesUnknown } from "./rulesAdopted.ts"
-import { knowsRules } from "../core/rules/versions.ts"
+import { type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
 import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "./core/actor.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
@@ -60,8 +60,12 @@ export class ActorFold<State> {
   /** A twin has written an output that has not come round yet: sending waits for it. */
   overtaken = false
 
-  constructor(actor: Actor<State>, subjects: MarketSubjects) {
+  /** The rules that the build folding here knows. */
+  private readonly known: KnownRules
+
+  constructor(actor: Actor<State>, subjects: MarketSubjects, known: KnownRules = THIS_BUILD) {
     this.actor = actor
+    this.known = known
     this.outputSubject = subjects.out(actor.name)
     this.state = actor.initial
   }
@@ -109,8 +113,9 @@ export class ActorFold<State> {
     const { events } = record
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as MarketEvent
-      if (event._tag === "RulesAdopted" && !knowsRules(event.to)) throw rulesUnknown(record.seq, event.to)
       this.inForce = inForceAfter(this.inForce, event)
+      const { rulesVersion } = this.inForce
+      if (!knowsRules(rulesVersion, this.known)) throw rulesUnknown(record.seq, rulesVersion, this.known)
       const place = placeIn(record, index, this.inForce)
       try {
         const step = this.actor.reduce(this.state, event, place)

@@ -3,42 +3,50 @@
  * of a build that knows newer rules, before that process writes anything else.
  */
 import { Clock, Effect } from "effect"
-import { changesBetween, knowsRules, NEWEST_RULES, rulesKnown } from "../core/rules/versions.ts"
+import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { BuildTooOld } from "../events/envelope.ts"
 import { appendControl, readControl } from "./control.ts"
 
-/** The journal follows rules from record `seq` on that this build does not know. */
-export const rulesUnknown = (seq: number, rulesVersion: number): BuildTooOld =>
-  new BuildTooOld({ seq, problem: `follows version ${rulesVersion} of the rules, and this build ${rulesKnown}` })
+/** The journal follows rules from record `seq` on that the build does not know. */
+export const rulesUnknown = (seq: number, rulesVersion: number, { oldest, newest }: KnownRules): BuildTooOld =>
+  new BuildTooOld({
+    seq,
+    problem:
+      `follows version ${rulesVersion} of the rules, and this build knows ` +
+      (oldest === newest ? `version ${newest} only` : `versions ${oldest} to ${newest}`)
+  })
 
-/** Fails with `BuildTooOld` where the journal follows rules that this build does not know: before anything is written. */
-export const requireKnownRules = Effect.fn("requireKnownRules")(function* (subjects: MarketSubjects) {
+/** Fails with `BuildTooOld` where the journal follows rules that the build does not know: before anything is written. */
+export const requireKnownRules = Effect.fn("requireKnownRules")(function* (
+  subjects: MarketSubjects,
+  known: KnownRules = THIS_BUILD
+) {
   const { rulesVersion, rulesSeq } = yield* readControl(subjects)
-  if (!knowsRules(rulesVersion)) return yield* rulesUnknown(rulesSeq, rulesVersion)
+  if (!knowsRules(rulesVersion, known)) return yield* rulesUnknown(Math.max(1, rulesSeq), rulesVersion, known)
 })
 
 /**
- * Takes up `wanted`, by default the newest rules this build knows, where the journal follows older ones, and says so in the log.
- * Two processes that start at once write one record.
+ * Takes up the newest rules the build knows, where the journal follows older ones. Two processes that start at once write one
+ * record. Returns the version then in force; fails with `BuildTooOld`, and writes nothing, where that is one it does not know.
  */
 export const adoptRules = Effect.fn("adoptRules")(function* (options: {
   readonly subjects: MarketSubjects
   /** Which process adopts them, for people. */
   readonly service: string
-  readonly wanted?: number
+  readonly known?: KnownRules
 }) {
-  const { subjects, service, wanted = NEWEST_RULES } = options
-  yield* requireKnownRules(subjects)
+  const { subjects, service, known = THIS_BUILD } = options
+  yield* requireKnownRules(subjects, known)
   const adoptedMs = yield* Clock.currentTimeMillis
-  const adopted = yield* appendControl({
+  const to = known.newest
+  const { rulesVersion } = yield* appendControl({
     subjects,
     writer: service,
     timeMs: 0,
     make: ({ rulesVersion: from }) =>
-      from >= wanted
-        ? null
-        : { _tag: "RulesAdopted", from, to: wanted, service, adoptedMs, changes: changesBetween(from, wanted) }
+      from >= to ? null : { _tag: "RulesAdopted", from, to, service, adoptedMs, changes: changesBetween(from, to) }
   })
-  if (!knowsRules(adopted.rulesVersion)) return yield* rulesUnknown(adopted.rulesSeq, adopted.rulesVersion)
+  yield* requireKnownRules(subjects, known)
+  return rulesVersion
 })

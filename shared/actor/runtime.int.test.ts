@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
 import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
@@ -99,8 +99,8 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       const [first, second] = yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
-      assert.deepStrictEqual(first, { id: "1.counter.3", ticks: 2 })
-      assert.strictEqual(second?.ticks, 4)
+      expect(first).toStrictEqual({ id: "1.counter.3", ticks: 2 })
+      expect(second?.ticks).toBe(4)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -109,14 +109,11 @@ describe("an actor on its journal", () => {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
       const snapshots = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
-      assert.isAbove(snapshots.length, 0)
+      expect(snapshots.length).toBeGreaterThan(0)
       yield* start
       const all = yield* runUntil(Effect.andThen(tick(5, 6), said(3)))
-      assert.deepStrictEqual(
-        all.map(({ ticks }) => ticks),
-        [2, 4, 6]
-      )
-      assert.strictEqual((yield* outputs).length, 3)
+      expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4, 6])
+      expect((yield* outputs).length).toBe(3)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -125,10 +122,7 @@ describe("an actor on its journal", () => {
       yield* start
       yield* tick(1, 6)
       const all = yield* runUntil(said(3))
-      assert.deepStrictEqual(
-        all.map(({ ticks }) => ticks),
-        [2, 4, 6]
-      )
+      expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4, 6])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -140,8 +134,8 @@ describe("an actor on its journal", () => {
       yield* said(100)
       yield* Effect.forEach(replicas, Fiber.interrupt)
       const written = (yield* outputs).map((record) => record.id)
-      assert.strictEqual(new Set(written).size, written.length)
-      assert.strictEqual(written.length, 100)
+      expect(new Set(written).size).toBe(written.length)
+      expect(written.length).toBe(100)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -149,7 +143,7 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 20), said(10)))
-      assert.strictEqual((yield* outputs).length, 10)
+      expect((yield* outputs).length).toBe(10)
     }).pipe(Effect.provide(losingAnswers()))
   )
 
@@ -158,11 +152,11 @@ describe("an actor on its journal", () => {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
       const halted = yield* Effect.flip(runActors(options(counter("balances", "counter"))))
-      assert.strictEqual((halted as ActorHalted)._tag, "ActorHalted")
-      assert.match(halted.message, /1\.counter\.3.* differs from what the fold gives/)
+      expect((halted as ActorHalted)._tag).toBe("ActorHalted")
+      expect(halted.message).toMatch(/1\.counter\.3.* differs from what the fold gives/)
       const verification = yield* verifyJournal({ subjects, actors: [counter("balances")] })
-      assert.strictEqual(verification.divergences.length, 2)
-      assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
+      expect(verification.divergences.length).toBe(2)
+      expect((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length).toBe(0)
     }).pipe(Effect.provide(withoutSnapshots))
   )
 
@@ -180,8 +174,8 @@ describe("an actor on its journal", () => {
         })
         yield* tick(3, 4)
         const halted = yield* Effect.flip(runActors(options()))
-        assert.match(halted.message, new RegExp(`counter cannot fold record ${poison.seq}`))
-        assert.match(halted.message, /kennel journal skip/)
+        expect(halted.message).toMatch(new RegExp(`counter cannot fold record ${poison.seq}`))
+        expect(halted.message).toMatch(/kennel journal skip/)
         yield* put(subjects.control, "skip", {
           _tag: "RecordSkipped",
           actor: "counter",
@@ -190,11 +184,8 @@ describe("an actor on its journal", () => {
           reason: "not for counters"
         })
         const all = yield* runUntil(said(2))
-        assert.deepStrictEqual(
-          all.map(({ ticks }) => ticks),
-          [2, 4]
-        )
-        assert.strictEqual((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length, 0)
+        expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4])
+        expect((yield* verifyJournal({ subjects, actors: [counter()] })).divergences.length).toBe(0)
       }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -209,7 +200,9 @@ describe("an actor on its journal", () => {
       })
       yield* tick(1, 2)
       const halted = yield* Effect.flip(runActors(options()))
-      assert.match(halted.message, new RegExp(`record ${broken.seq} on ${subjects.clock} does not decode.*epoch`, "s"))
+      expect(halted.message).toMatch(
+        new RegExp(`record ${broken.seq} on ${subjects.clock} does not decode.*epoch`, "s")
+      )
       yield* put(subjects.control, "skip", {
         _tag: "RecordSkipped",
         actor: "*",
@@ -217,7 +210,7 @@ describe("an actor on its journal", () => {
         author: "test",
         reason: "written by hand"
       })
-      assert.strictEqual((yield* runUntil(said(1)))[0]?.ticks, 2)
+      expect((yield* runUntil(said(1)))[0]?.ticks).toBe(2)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -227,23 +220,17 @@ describe("an actor on its journal", () => {
       yield* runUntil(Effect.andThen(tick(1, 2), said(1)))
       const store = yield* SnapshotStore
       const [genuine] = yield* store.load("counter")
-      assert.isDefined(genuine)
+      if (genuine === undefined) return expect.fail("no snapshot was kept")
       yield* store.save({ ...genuine, seq: genuine.seq + 1_000 })
       const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))
-      assert.deepStrictEqual(
-        all.map(({ ticks }) => ticks),
-        [2, 4]
-      )
+      expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
   it.live("never gives two processes the same epoch", () =>
     Effect.gen(function* () {
       const epochs = yield* Effect.forEach(Array.from({ length: 20 }), () => start, { concurrency: "unbounded" })
-      assert.deepStrictEqual(
-        [...epochs].sort((a, b) => a - b),
-        Array.from({ length: 20 }, (_, n) => n + 1)
-      )
+      expect([...epochs].sort((a, b) => a - b)).toStrictEqual(Array.from({ length: 20 }, (_, n) => n + 1))
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

@@ -12,10 +12,11 @@
  */
 import { Effect, Schema, Stream } from "effect"
 import { BuildTooOld, type DecodeError, decodeRecord, RecordUndecodable } from "../events/envelope.ts"
+import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
+import { appendControl, type ControlContended, type ControlView, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { publish } from "./publish.ts"
 import { requireKnownRules } from "./rulesAdopted.ts"
@@ -44,6 +45,8 @@ export interface HostOptions<State, E, R> {
   readonly actors: ReadonlyArray<Actor<State>>
   /** False for a reader that only wants to know the state: it computes and compares, and writes nothing. */
   readonly publish: boolean
+  /** The rules that this build knows; a twin of another build is tried with others. */
+  readonly known?: KnownRules
   /** Records between two snapshots; 5,000 folds in well under a second. */
   readonly snapshotEvery?: number
   /**
@@ -62,9 +65,9 @@ export const runActors = <State, E = never, R = never>(
   Effect.scoped(
     Effect.gen(function* () {
       const journal = yield* Journal
-      const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
+      yield* requireKnownRules(options.subjects, options.known)
+      const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
       yield* Effect.forEach(folds, recover, { discard: true })
-      yield* requireKnownRules(options.subjects)
       const control = yield* readControl(options.subjects)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
@@ -80,16 +83,7 @@ export const runActors = <State, E = never, R = never>(
       yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       const apply = (record: JournalRecord): void => {
-        if (control.skipped.has(skipKey(EVERY_ACTOR, record.seq))) {
-          for (const fold of folds) fold.skip(record.seq)
-        } else {
-          const stored = decodeRecord(record)
-          for (const fold of folds) {
-            if (record.seq <= fold.seq) continue
-            if (control.skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
-            else fold.apply(stored, record.data)
-          }
-        }
+        take(folds, control, record)
         lastRecord = record
       }
 
@@ -123,6 +117,20 @@ export const runActors = <State, E = never, R = never>(
       })
     })
   )
+
+/** One record, folded by everyone who has not folded it yet and may. */
+const take = <State>(folds: ReadonlyArray<ActorFold<State>>, { skipped }: ControlView, record: JournalRecord): void => {
+  if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) {
+    for (const fold of folds) fold.skip(record.seq)
+    return
+  }
+  const stored = decodeRecord(record)
+  for (const fold of folds) {
+    if (record.seq <= fold.seq) continue
+    if (skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
+    else fold.apply(stored, record.data)
+  }
+}
 
 const recover = Effect.fnUntraced(function* <State>(fold: ActorFold<State>) {
   for (const line of yield* restoreFold(fold)) yield* Effect.logWarning(line)

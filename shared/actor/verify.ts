@@ -1,7 +1,7 @@
 /** Folds a whole journal again and compares every recorded output: the proof that the decisions follow from the inputs. */
 import { Effect, Stream } from "effect"
 import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
-import { FIRST_RULES } from "../core/rules/versions.ts"
+import { FIRST_RULES, type KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
@@ -46,10 +46,12 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
   readonly actors: ReadonlyArray<Actor<State>>
+  /** The rules that this build knows. */
+  readonly known?: KnownRules
 }): Effect.fn.Return<Verification, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const control = yield* readControl(options.subjects)
-  const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects))
+  const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
   const divergences: Array<string> = []
   const report = (line: string): void => {
     if (divergences.length < MAX_DIVERGENCES) divergences.push(line)

@@ -1,6 +1,6 @@
 /** Files after those that people reported (tests/data/candles): each by the name of its kind, and a long one. */
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { attempt, readCandleFile } from "./candleFile.ts"
 import { leftOutText } from "./core/file/leftOut.ts"
@@ -74,37 +74,36 @@ describe("files as people have them", () => {
   ] as const)("%s", ([, name, count, firstSec, intervalMs, notes]) =>
     Effect.gen(function* () {
       const found = yield* read(name)
-      assert.deepStrictEqual(
-        [found.rows.length, (found.rows[0]?.timeMs ?? 0) / 1_000, found.intervalMs, found.notes],
-        [count, firstSec, intervalMs, notes]
-      )
+      expect([found.rows.length, (found.rows[0]?.timeMs ?? 0) / 1_000, found.intervalMs, found.notes]).toStrictEqual([
+        count,
+        firstSec,
+        intervalMs,
+        notes
+      ])
     })
   )
 
   it.effect("the volume is that of the column, never that of the place", () =>
     Effect.gen(function* () {
       const { rows } = yield* read("vwap8/XDGUSD_60.csv")
-      assert.deepStrictEqual(
-        rows.map(({ volume, count }) => [Volume.format(volume), count]),
-        [
-          ["1500", 12],
-          ["2500.5", 31],
-          ["42000", 57],
-          ["0", 0],
-          ["100.12345678", 4],
-          ["700", 9]
-        ]
-      )
+      expect(rows.map(({ volume, count }) => [Volume.format(volume), count])).toStrictEqual([
+        ["1500", 12],
+        ["2500.5", 31],
+        ["42000", 57],
+        ["0", 0],
+        ["100.12345678", 4],
+        ["700", 9]
+      ])
     })
   )
 
   it.effect("1E+1 is ten", () =>
     Effect.gen(function* () {
       const { rows } = yield* read("kraken-exponent.csv")
-      assert.deepStrictEqual(
-        [Volume.format(rows[2]?.volume ?? Volume.zero), Price.format(rows[2]?.low ?? Price.zero)],
-        ["10", "142.28538"]
-      )
+      expect([Volume.format(rows[2]?.volume ?? Volume.zero), Price.format(rows[2]?.low ?? Price.zero)]).toStrictEqual([
+        "10",
+        "142.28538"
+      ])
     })
   )
 
@@ -119,9 +118,9 @@ describe("files as people have them", () => {
   ] as const)("%s is refused", ([, name, problem]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(read(name))
-      assert.strictEqual(error.message.slice(0, join(CASES, name).length + 2), `${join(CASES, name)}: `)
-      assert.include(error.message, problem)
-      assert.match(error.message, /^[ -~…]*$/)
+      expect(error.message.slice(0, join(CASES, name).length + 2)).toBe(`${join(CASES, name)}: `)
+      expect(error.message).toContain(problem)
+      expect(error.message).toMatch(/^[ -~…]*$/)
     })
   )
 })

@@ -1,5 +1,5 @@
 /** Every source against bodies of the wire shape its operator documents. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { describe } from "vitest"
 import { Price, Volume } from "../core/decimal/decimal.ts"
@@ -56,14 +56,14 @@ describe("Kraken", () => {
     Effect.gen(function* () {
       const answer = yield* ask(KRAKEN, {}, { body: KRAKEN_BODY })
       const page = pageOf(answer)
-      assert.deepStrictEqual(answer.server.asked, ["/0/public/OHLC?pair=XDGUSD&interval=60"])
-      assert.deepStrictEqual(shown(page), [
+      expect(answer.server.asked).toStrictEqual(["/0/public/OHLC?pair=XDGUSD&interval=60"])
+      expect(shown(page)).toStrictEqual([
         [1_790_352_000, "0.2348", "184231.5", 211],
         [1_790_355_600, "0.2313", "0", 0]
       ])
-      assert.strictEqual(page.cursor, "1790355600")
-      assert.isFalse(page.more)
-      assert.strictEqual(page.dropped.forming, 1)
+      expect(page.cursor).toBe("1790355600")
+      expect(page.more).toBe(false)
+      expect(page.dropped.forming).toBe(1)
     })
   )
 
@@ -71,8 +71,8 @@ describe("Kraken", () => {
     Effect.gen(function* () {
       const first = yield* ask(KRAKEN, { sinceSec: 1_700_000_000 }, { body: KRAKEN_BODY })
       const next = yield* ask(KRAKEN, { cursor: "1790355600" }, { body: KRAKEN_BODY })
-      assert.deepStrictEqual(first.server.asked, ["/0/public/OHLC?pair=XDGUSD&interval=60"])
-      assert.deepStrictEqual(next.server.asked, ["/0/public/OHLC?pair=XDGUSD&interval=60&since=1790355600"])
+      expect(first.server.asked).toStrictEqual(["/0/public/OHLC?pair=XDGUSD&interval=60"])
+      expect(next.server.asked).toStrictEqual(["/0/public/OHLC?pair=XDGUSD&interval=60&since=1790355600"])
     })
   )
 
@@ -81,7 +81,7 @@ describe("Kraken", () => {
       const server = yield* replayedSource({ body: KRAKEN_BODY })
       const source = httpSource(KRAKEN, { url: server.url, nowMs: Effect.succeed(1_790_352_060_000) })
       const page = yield* source.fetchPage({ symbol: "XDGUSD", intervalMin: 60, cursor: null })
-      assert.strictEqual(page.candles.length, 2)
+      expect(page.candles.length).toBe(2)
     })
   )
 
@@ -89,8 +89,8 @@ describe("Kraken", () => {
     Effect.gen(function* () {
       const body = `{"error":[],"result":{"XDGUSD":[[1790348400,"1","1","1","1","1","5"],[1790352000,"1","1","1","1","1"]],"last":1790352000}}`
       const page = pageOf(yield* ask(KRAKEN, {}, { body }))
-      assert.deepStrictEqual(shown(page), [[1_790_348_400, "1", "5", 0]])
-      assert.strictEqual(page.dropped.malformed, 1)
+      expect(shown(page)).toStrictEqual([[1_790_348_400, "1", "5", 0]])
+      expect(page.dropped.malformed).toBe(1)
     })
   )
 
@@ -110,17 +110,17 @@ describe("Kraken", () => {
   ] as const)("%j is advice to %s", ([answer, advice, retryAfterMs]) =>
     Effect.gen(function* () {
       const error = errorOf(yield* ask(KRAKEN, {}, answer))
-      assert.strictEqual(error.advice, advice)
-      assert.strictEqual(error.retryAfterMs, retryAfterMs)
-      assert.include(error.message, "kraken: XDGUSD 1h: ")
+      expect(error.advice).toBe(advice)
+      expect(error.retryAfterMs).toBe(retryAfterMs)
+      expect(error.message).toContain("kraken: XDGUSD 1h: ")
     })
   )
 
   it.effect("a timeframe it does not have is refused without a call", () =>
     Effect.gen(function* () {
       const answer = yield* ask(KRAKEN, { intervalMin: 3 }, { body: KRAKEN_BODY })
-      assert.strictEqual(errorOf(answer).advice, "rejected")
-      assert.deepStrictEqual(answer.server.asked, [])
+      expect(errorOf(answer).advice).toBe("rejected")
+      expect(answer.server.asked).toStrictEqual([])
     })
   )
 })
@@ -134,15 +134,15 @@ describe("Binance", () => {
     Effect.gen(function* () {
       const answer = yield* ask(BINANCE, { symbol: "DOGEUSDT", sinceSec: 1_790_352_000 }, { body: BINANCE_BODY })
       const page = pageOf(answer)
-      assert.deepStrictEqual(answer.server.asked, [
+      expect(answer.server.asked).toStrictEqual([
         "/api/v3/klines?symbol=DOGEUSDT&interval=1h&limit=1000&startTime=1790352000000"
       ])
-      assert.deepStrictEqual(shown(page), [
+      expect(shown(page)).toStrictEqual([
         [1_790_352_000, "0.2348", "184231", 211],
         [1_790_355_600, "0.2313", "99", 7]
       ])
-      assert.strictEqual(page.cursor, "1790359200000")
-      assert.isFalse(page.more)
+      expect(page.cursor).toBe("1790359200000")
+      expect(page.more).toBe(false)
     })
   )
 
@@ -155,7 +155,7 @@ describe("Binance", () => {
         "1",
         1
       ])
-      assert.isTrue(pageOf(yield* ask(BINANCE, {}, { body: JSON.stringify(rows) })).more)
+      expect(pageOf(yield* ask(BINANCE, {}, { body: JSON.stringify(rows) })).more).toBe(true)
     })
   )
 
@@ -166,7 +166,7 @@ describe("Binance", () => {
   ] as const)("%j is advice to %s", ([answer, advice, retryAfterMs]) =>
     Effect.gen(function* () {
       const error = errorOf(yield* ask(BINANCE, {}, answer))
-      assert.deepStrictEqual([error.advice, error.retryAfterMs], [advice, retryAfterMs])
+      expect([error.advice, error.retryAfterMs]).toStrictEqual([advice, retryAfterMs])
     })
   )
 })
@@ -179,19 +179,19 @@ describe("Bybit", () => {
     Effect.gen(function* () {
       const list = `[["1790359200000","0.2313","0.2314","0.2313","0.2314","12","2.7"],["1790355600000","0.2348","0.2349","0.2311","0.2313","99","23.1"]]`
       const answer = yield* ask(BYBIT, { symbol: "DOGEUSDT" }, { body: bybitBody(list) })
-      assert.deepStrictEqual(answer.server.asked, [
+      expect(answer.server.asked).toStrictEqual([
         "/v5/market/kline?category=spot&symbol=DOGEUSDT&interval=60&limit=1000"
       ])
       const page = pageOf(answer)
-      assert.deepStrictEqual(shown(page), [[1_790_355_600, "0.2313", "99", 0]])
-      assert.deepStrictEqual([page.cursor, page.more], ["1790359200000", false])
+      expect(shown(page)).toStrictEqual([[1_790_355_600, "0.2313", "99", 0]])
+      expect([page.cursor, page.more]).toStrictEqual(["1790359200000", false])
     })
   )
 
   it.effect("an empty window before the symbol was listed is followed by the next one", () =>
     Effect.gen(function* () {
       const page = pageOf(yield* ask(BYBIT, { sinceSec: 1_700_000_000 }, { body: bybitBody("[]") }))
-      assert.deepStrictEqual([page.cursor, page.more], [String((1_700_000_000 + 999 * 3_600) * 1_000), true])
+      expect([page.cursor, page.more]).toStrictEqual([String((1_700_000_000 + 999 * 3_600) * 1_000), true])
     })
   )
 
@@ -202,7 +202,7 @@ describe("Bybit", () => {
     ['{"retCode":10016,"retMsg":"Server error","result":{}}', "retry"]
   ] as const)("%s is advice to %s", ([body, advice]) =>
     Effect.gen(function* () {
-      assert.strictEqual(errorOf(yield* ask(BYBIT, {}, { body })).advice, advice)
+      expect(errorOf(yield* ask(BYBIT, {}, { body })).advice).toBe(advice)
     })
   )
 })
@@ -220,16 +220,16 @@ describe("a bars API in Polygon's style", () => {
         { symbol: "AAPL", intervalMin: 60, sinceSec: 1_790_300_000 },
         { body: polygonBody("") }
       )
-      assert.deepStrictEqual(answer.server.asked, [
+      expect(answer.server.asked).toStrictEqual([
         `/v2/aggs/ticker/AAPL/range/1/hour/1790300000000/${NOW_SEC}000?adjusted=true&sort=asc&limit=50000`
       ])
-      assert.deepStrictEqual(answer.server.authorizations, ["Bearer key-1"])
+      expect(answer.server.authorizations).toStrictEqual(["Bearer key-1"])
       const page = pageOf(answer)
-      assert.deepStrictEqual(shown(page), [
+      expect(shown(page)).toStrictEqual([
         [1_790_308_800, "130.15", "70790813.5", 645_365],
         [1_790_352_000, "130.5", "1", 0]
       ])
-      assert.deepStrictEqual([page.cursor, page.more], ["1790352000000", false])
+      expect([page.cursor, page.more]).toStrictEqual(["1790352000000", false])
     })
   )
 
@@ -237,9 +237,9 @@ describe("a bars API in Polygon's style", () => {
     Effect.gen(function* () {
       const next = `,"next_url":"https://elsewhere.example/v2/aggs/ticker/AAPL/range/1/hour/1/2?cursor=bGlt"`
       const page = pageOf(yield* ask(POLYGON, { symbol: "AAPL" }, { body: polygonBody(next) }))
-      assert.deepStrictEqual([page.cursor, page.more], ["/v2/aggs/ticker/AAPL/range/1/hour/1/2?cursor=bGlt", true])
+      expect([page.cursor, page.more]).toStrictEqual(["/v2/aggs/ticker/AAPL/range/1/hour/1/2?cursor=bGlt", true])
       const followed = yield* ask(POLYGON, { symbol: "AAPL", cursor: page.cursor }, { body: polygonBody("") })
-      assert.deepStrictEqual(followed.server.asked, [page.cursor ?? ""])
+      expect(followed.server.asked).toStrictEqual([page.cursor ?? ""])
     })
   )
 
@@ -252,8 +252,8 @@ describe("a bars API in Polygon's style", () => {
   ] as const)("%j is advice to %s", ([answer, advice]) =>
     Effect.gen(function* () {
       const got = yield* ask(POLYGON, { symbol: "AAPL" }, answer)
-      if (advice === null) assert.deepStrictEqual(pageOf(got).candles, [])
-      else assert.strictEqual(errorOf(got).advice, advice)
+      if (advice === null) expect(pageOf(got).candles).toStrictEqual([])
+      else expect(errorOf(got).advice).toBe(advice)
     })
   )
 })
@@ -273,8 +273,8 @@ describe("whatever a source sends", () => {
   it.effect.each(bad)("%s is dropped and counted, and costs no other bar", ([, row, dropped]) =>
     Effect.gen(function* () {
       const page = pageOf(yield* ask(BINANCE, {}, { body: `[${row},${good}]` }))
-      assert.deepStrictEqual(page.dropped, { ...NOTHING_DROPPED, ...dropped })
-      assert.deepStrictEqual(shown(page), [[1_790_352_000, "0.2", "5", 3]])
+      expect(page.dropped).toStrictEqual({ ...NOTHING_DROPPED, ...dropped })
+      expect(shown(page)).toStrictEqual([[1_790_352_000, "0.2", "5", 3]])
     })
   )
 })
@@ -283,7 +283,7 @@ it.live("a source that does not answer is given up after the time limit", () =>
   Effect.gen(function* () {
     const source = httpSource(KRAKEN, { url: "http://127.0.0.1:9", timeoutMs: 2_000 })
     const error = yield* Effect.flip(source.fetchPage({ symbol: "XDGUSD", intervalMin: 1, cursor: null }))
-    assert.strictEqual(error.advice, "retry")
-    assert.include(error.detail, "connection failed")
+    expect(error.advice).toBe("retry")
+    expect(error.detail).toContain("connection failed")
   })
 )

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
 import { Price } from "../core/decimal/decimal.ts"
 import { clientIdOf, originOf } from "../core/ids/clientId.ts"
@@ -31,14 +31,13 @@ describe("a record", () => {
       events: [price]
     } as const
     const entry = encodeEntry("market.TEST.price", "a", envelope)
-    assert.deepStrictEqual(encodeEntry("market.TEST.price", "a", envelope), entry)
-    assert.strictEqual(
-      new TextDecoder().decode(entry.data),
+    expect(encodeEntry("market.TEST.price", "a", envelope)).toStrictEqual(entry)
+    expect(new TextDecoder().decode(entry.data)).toBe(
       '{"v":1,"epoch":3,"timeMs":1700000000000,"writer":"market-feed","cause":null,' +
         '"events":[{"_tag":"PriceObserved","last":"0.1","bid":"0.09","ask":"0.11"}]}'
     )
     const record = decodeRecord({ ...stored(""), id: "a", data: entry.data })
-    assert.deepStrictEqual(record, {
+    expect(record).toStrictEqual({
       ...envelope,
       seq: 7,
       subject: "market.TEST.price",
@@ -73,11 +72,11 @@ describe("a record", () => {
       /"1e3" is not a decimal number[^]*last/
     ]
   ])("with %s is refused, naming the place and the field", (_name, data, message) => {
-    assert.throws(() => decodeRecord(stored(data)), RecordUndecodable)
+    expect(() => decodeRecord(stored(data))).toThrow(RecordUndecodable)
     try {
       decodeRecord(stored(data))
     } catch (error) {
-      assert.match((error as RecordUndecodable).message, message)
+      expect((error as RecordUndecodable).message).toMatch(message)
     }
   })
 })
@@ -90,21 +89,20 @@ describe("a record of other shapes", () => {
   }
 
   it("that are older is read as if it had been written today, one version after another", () => {
-    assert.deepStrictEqual(upcast(older, 1, 3, steps), { v: 3, bids: ["1"], asks: [] })
-    assert.deepStrictEqual(upcast({ v: 2, bids: [] }, 2, 3, steps), { v: 3, bids: [], asks: [] })
-    assert.throws(() => upcast(older, 1, 4, steps), /no way from shapes version 3 to 4/)
+    expect(upcast(older, 1, 3, steps)).toStrictEqual({ v: 3, bids: ["1"], asks: [] })
+    expect(upcast({ v: 2, bids: [] }, 2, 3, steps)).toStrictEqual({ v: 3, bids: [], asks: [] })
+    expect(() => upcast(older, 1, 4, steps)).toThrow(/no way from shapes version 3 to 4/)
   })
 
   it("has a way to the newest from every version there was", () => {
     for (let version = 1; version < ENVELOPE_VERSION; version++)
-      assert.isDefined(UPCASTS[version], `version ${version}`)
+      expect(UPCASTS[version], `version ${version}`).toBeDefined()
   })
 
   it("that are newer, whatever it holds, is no fault of the record: the build is too old for the journal", () => {
     const later = stored(JSON.stringify({ v: ENVELOPE_VERSION + 1, whoKnows: true }))
-    assert.throws(
-      () => decodeRecord(later),
-      BuildTooOld,
+    expect(() => decodeRecord(later)).toThrow(BuildTooOld)
+    expect(() => decodeRecord(later)).toThrow(
       `from record 7 on the journal is written in version ${ENVELOPE_VERSION + 1} of the shapes, and this build reads 1 to ${ENVELOPE_VERSION}`
     )
   })
@@ -122,8 +120,8 @@ describe("ids and subjects", () => {
         }),
         (origin) => {
           const id = clientIdOf(origin)
-          assert.match(id, /^[a-z0-9]{18}$/)
-          assert.deepStrictEqual(originOf(id), origin)
+          expect(id).toMatch(/^[a-z0-9]{18}$/)
+          expect(originOf(id)).toStrictEqual({ ...origin })
         }
       ),
       { seed: 20_261_121 }
@@ -131,22 +129,22 @@ describe("ids and subjects", () => {
   })
 
   it("a part that does not fit is refused, and somebody else's id is nobody's", () => {
-    assert.throws(() => clientIdOf({ epoch: 36 ** 4, slot: 1, seq: 1, index: 0 }), /epoch 1679616/)
-    assert.isNull(originOf("manual-order"))
-    assert.isNull(originOf("K00010010000000100"))
+    expect(() => clientIdOf({ epoch: 36 ** 4, slot: 1, seq: 1, index: 0 })).toThrow(/epoch 1679616/)
+    expect(originOf("manual-order")).toBeNull()
+    expect(originOf("K00010010000000100")).toBeNull()
   })
 
   it("an output's id follows from what caused it", () => {
-    assert.strictEqual(outputId(3, "slot-1", 42), "3.slot-1.42")
+    expect(outputId(3, "slot-1", 42)).toBe("3.slot-1.42")
   })
 
   it("a subject says which family stands on it, and whose slot it is", () => {
     const subjects = marketSubjects("XDGUSD")
-    assert.deepStrictEqual(standingOf(subjects.order(12)), { family: "order", slot: 12 })
-    assert.deepStrictEqual(standingOf(subjects.out("slot-3")), { family: "slot", slot: 3 })
-    assert.deepStrictEqual(standingOf(subjects.out("governor")), { family: "governor", slot: null })
-    assert.deepStrictEqual(standingOf(subjects.price), { family: "price", slot: null })
-    assert.deepStrictEqual(standingOf(subjects.command("slot-1")), { family: "command", slot: null })
-    assert.deepStrictEqual(standingOf("elsewhere"), { family: "", slot: null })
+    expect(standingOf(subjects.order(12))).toStrictEqual({ family: "order", slot: 12 })
+    expect(standingOf(subjects.out("slot-3"))).toStrictEqual({ family: "slot", slot: 3 })
+    expect(standingOf(subjects.out("governor"))).toStrictEqual({ family: "governor", slot: null })
+    expect(standingOf(subjects.price)).toStrictEqual({ family: "price", slot: null })
+    expect(standingOf(subjects.command("slot-1"))).toStrictEqual({ family: "command", slot: null })
+    expect(standingOf("elsewhere")).toStrictEqual({ family: "", slot: null })
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
 import fc from "fast-check"
 import { Envelope } from "./envelope.ts"
@@ -42,10 +42,10 @@ describe("the fast reader of hot records", () => {
         const hot = decodeHot(value)
         if (hot === null) return
         read++
-        assert.deepStrictEqual<unknown>(hot, decodeBySchema(value))
+        expect(hot).toStrictEqual(decodeBySchema(value))
       }),
       { seed: 20_261_121, numRuns: 8_000 }
     )
-    assert.isAbove(read, 20, "the generator makes too few sound records")
+    expect(read, "the generator makes too few sound records").toBeGreaterThan(20)
   })
 })

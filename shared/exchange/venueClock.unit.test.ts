@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { VenueClock } from "./venueClock.ts"
@@ -11,8 +11,8 @@ describe("the exchange's clock", () => {
     Effect.gen(function* () {
       const clock = yield* VenueClock
       yield* TestClock.setTime(5_000)
-      assert.strictEqual(yield* clock.nowMs, 5_000)
-      assert.isFalse(yield* clock.synchronised)
+      expect(yield* clock.nowMs).toBe(5_000)
+      expect(yield* clock.synchronised).toBe(false)
     }).pipe(at(10))
   )
 
@@ -20,10 +20,10 @@ describe("the exchange's clock", () => {
     Effect.gen(function* () {
       const clock = yield* VenueClock
       yield* TestClock.setTime(1_000_000)
-      assert.strictEqual(yield* clock.nowMs, 1_000_000)
+      expect(yield* clock.nowMs).toBe(1_000_000)
       yield* clock.observe(2_000, 0)
-      assert.strictEqual(yield* clock.nowMs, 2_000)
-      assert.isTrue(yield* clock.synchronised)
+      expect(yield* clock.nowMs).toBe(2_000)
+      expect(yield* clock.synchronised).toBe(true)
     }).pipe(at(1))
   )
 
@@ -32,8 +32,8 @@ describe("the exchange's clock", () => {
       const clock = yield* VenueClock
       yield* clock.observe(100_000, 0)
       yield* TestClock.adjust(250)
-      assert.strictEqual(yield* clock.nowMs, 115_000)
-      assert.strictEqual(clock.unsafeNowMs(), 115_000)
+      expect(yield* clock.nowMs).toBe(115_000)
+      expect(clock.unsafeNowMs()).toBe(115_000)
     }).pipe(at(60))
   )
 
@@ -41,7 +41,7 @@ describe("the exchange's clock", () => {
     Effect.gen(function* () {
       const clock = yield* VenueClock
       yield* clock.observe(1_000, 100)
-      assert.strictEqual(yield* clock.nowMs, 1_100)
+      expect(yield* clock.nowMs).toBe(1_100)
     }).pipe(at(2))
   )
 
@@ -50,9 +50,9 @@ describe("the exchange's clock", () => {
       const clock = yield* VenueClock
       yield* clock.observe(1_000, 0)
       yield* clock.observe(700, 400)
-      assert.strictEqual(yield* clock.nowMs, 1_000)
+      expect(yield* clock.nowMs).toBe(1_000)
       yield* clock.observe(1_500, 400)
-      assert.strictEqual(yield* clock.nowMs, 1_500)
+      expect(yield* clock.nowMs).toBe(1_500)
     }).pipe(at(1))
   )
 
@@ -60,13 +60,13 @@ describe("the exchange's clock", () => {
     Effect.gen(function* () {
       const clock = yield* VenueClock
       yield* clock.observe(10_000, 0)
-      assert.strictEqual(yield* clock.nowMs, 10_000)
+      expect(yield* clock.nowMs).toBe(10_000)
       yield* clock.observe(9_000, 0)
-      assert.strictEqual(yield* clock.nowMs, 10_000)
+      expect(yield* clock.nowMs).toBe(10_000)
       yield* TestClock.adjust(600)
-      assert.strictEqual(yield* clock.nowMs, 10_000)
+      expect(yield* clock.nowMs).toBe(10_000)
       yield* TestClock.adjust(600)
-      assert.strictEqual(yield* clock.nowMs, 10_200)
+      expect(yield* clock.nowMs).toBe(10_200)
     }).pipe(at(1))
   )
 
@@ -75,10 +75,10 @@ describe("the exchange's clock", () => {
       const clock = yield* VenueClock
       yield* clock.observe(0, 0)
       yield* TestClock.adjust("1 minute")
-      assert.strictEqual(yield* clock.nowMs, 20_000)
+      expect(yield* clock.nowMs).toBe(20_000)
       yield* clock.observe(20_500, 0)
       yield* TestClock.adjust(100)
-      assert.strictEqual(yield* clock.nowMs, 21_500)
+      expect(yield* clock.nowMs).toBe(21_500)
     }).pipe(at(10, 2_000))
   )
 
@@ -88,7 +88,7 @@ describe("the exchange's clock", () => {
       yield* clock.observe(Number.NaN, 1)
       yield* clock.observe(1, Number.POSITIVE_INFINITY)
       yield* clock.observe(1, -1)
-      assert.isFalse(yield* clock.synchronised)
+      expect(yield* clock.synchronised).toBe(false)
     }).pipe(at(1))
   )
 
@@ -98,9 +98,9 @@ describe("the exchange's clock", () => {
       yield* clock.observe(0, 0)
       const sleeper = yield* Effect.forkChild(Effect.andThen(clock.sleep(60_000), clock.nowMs))
       yield* TestClock.adjust(999)
-      assert.isUndefined(sleeper.pollUnsafe())
+      expect(sleeper.pollUnsafe()).toBeUndefined()
       yield* TestClock.adjust(1)
-      assert.isAtLeast(yield* Fiber.join(sleeper), 60_000)
+      expect(yield* Fiber.join(sleeper)).toBeGreaterThanOrEqual(60_000)
     }).pipe(at(60))
   )
 
@@ -128,7 +128,7 @@ describe("the exchange's clock", () => {
 
   it("refuses a speed that is no positive number", () => {
     for (const speed of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      assert.throws(() => Effect.runSync(Effect.void.pipe(Effect.provide(VenueClock.layer({ speed })))), /speed/)
+      expect(() => Effect.runSync(Effect.void.pipe(Effect.provide(VenueClock.layer({ speed }))))).toThrow(/speed/)
     }
   })
 })

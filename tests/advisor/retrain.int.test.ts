@@ -1,5 +1,5 @@
 /** The command to retrain, from its record to the governor's answer: governor, advisor and the real worker on one journal. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import { testRules, testSlotRules } from "../../services/governor/testing/governorDriver.ts"
 import { governorService } from "../../services/governor/service.ts"
@@ -140,10 +140,10 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       yield* awaitAll("RegimeObserved", 1)
       yield* retrain("a")
       const [applied] = yield* awaitAll("CommandApplied", 1)
-      assert.equal(applied?.reason.numbers["author"], "test")
+      expect(applied?.reason.numbers["author"]).toBe("test")
       const outcome = String.raw`log-likelihood -?[\d.]+, 226 rows[^;]*`
-      assert.match(String(applied?.reason.numbers["outcomes"]), new RegExp(`^1m: ${outcome}; 15m: ${outcome}$`))
-      assert.deepEqual(yield* story, [
+      expect(String(applied?.reason.numbers["outcomes"])).toMatch(new RegExp(`^1m: ${outcome}; 15m: ${outcome}$`))
+      expect(yield* story).toStrictEqual([
         ...["trained 1", "trained 15"],
         ...["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
       ])
@@ -160,7 +160,7 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       yield* awaitAll("RegimeObserved", 1)
       yield* retrain("a", "15m")
       yield* awaitAll("CommandApplied", 1)
-      assert.deepEqual((yield* story).slice(2), ["trained 15", "RetrainAnswered a", "CommandApplied a"])
+      expect((yield* story).slice(2)).toStrictEqual(["trained 15", "RetrainAnswered a", "CommandApplied a"])
     })
   )
 
@@ -171,15 +171,14 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       yield* awaitAll("RegimeObserved", 1)
       yield* retrain("empty")
       const [refused] = yield* awaitAll("CommandRefused", 1)
-      assert.equal(refused?.reason.rule, "no_model")
-      assert.match(
-        String(refused?.reason.numbers["outcomes"]),
+      expect(refused?.reason.rule).toBe("no_model")
+      expect(String(refused?.reason.numbers["outcomes"])).toMatch(
         /; 15m: too-few-rows: features need more than 14 candles, there are 0$/
       )
       yield* fillBoth(store)
       yield* retrain("full")
       yield* awaitAll("CommandApplied", 1)
-      assert.deepEqual(yield* story, [
+      expect(yield* story).toStrictEqual([
         ...["refused 1", "refused 15"],
         ...["refused 1", "refused 15", "RetrainAnswered empty", "CommandRefused empty"],
         ...["trained 1", "trained 15", "RetrainAnswered full", "CommandApplied full"]
@@ -196,12 +195,12 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       const first = yield* advisor
       yield* awaitAll("CommandApplied", 1)
       const answered = ["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
-      assert.deepEqual(yield* story, answered)
+      expect(yield* story).toStrictEqual(answered)
       yield* Fiber.interrupt(first)
       yield* advisor
       yield* awaitAll("RegimeModelTrained", 4)
       yield* awaitAll("RegimeObserved", 2)
-      assert.deepEqual(yield* story, [...answered, "trained 1", "trained 15"])
+      expect(yield* story).toStrictEqual([...answered, "trained 1", "trained 15"])
     })
   )
 
@@ -224,7 +223,12 @@ describe(`the command to retrain (seed ${SEED})`, () => {
         cut = false
         yield* advisor
         yield* awaitAll("CommandApplied", 1)
-        assert.deepEqual((yield* story).slice(4), ["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"])
+        expect((yield* story).slice(4)).toStrictEqual([
+          "trained 1",
+          "trained 15",
+          "RetrainAnswered a",
+          "CommandApplied a"
+        ])
       }),
     journal
   )
@@ -250,7 +254,7 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       yield* awaitAll("RegimeObserved", 3)
       yield* Deferred.succeed(read, undefined)
       yield* awaitAll("CommandApplied", 1)
-      assert.deepEqual(yield* story, [
+      expect(yield* story).toStrictEqual([
         ...["trained 1", "trained 15"],
         ...["trained 1", "trained 15", "RetrainAnswered a", "CommandApplied a"]
       ])
@@ -262,7 +266,7 @@ describe(`the command to retrain (seed ${SEED})`, () => {
       yield* governor([])
       yield* retrain("a")
       const [refused] = yield* awaitAll("CommandRefused", 1)
-      assert.deepEqual(refused?.reason, { rule: "advisor_off", numbers: { setting: "HMM_ENABLED=false" } })
+      expect(refused?.reason).toStrictEqual({ rule: "advisor_off", numbers: { setting: "HMM_ENABLED=false" } })
     })
   )
 })

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { freePort } from "../../shared/testing/freePort.ts"
 import { type Kennel, startKennel, until } from "../testing/processes.ts"
@@ -62,27 +62,24 @@ describe("kennel audit", { timeout: 150_000 }, () => {
   it("finds no difference in a market that trades, nor in its journal after a kill", async () => {
     const up = await afterCycles(3)
     const running = await kennel(["audit"])
-    assert.strictEqual(running.code, 0, running.output)
-    assert.match(running.output, /^sum +0 +0$/m)
-    assert.match(running.output, /^\d+ transactions, 0 differences$/m)
+    expect(running.code, running.output).toBe(0)
+    expect(running.output).toMatch(/^sum +0 +0$/m)
+    expect(running.output).toMatch(/^\d+ transactions, 0 differences$/m)
     await up.end("SIGKILL")
     market = null
     const { code, output } = await kennel(["audit", join(directory, "journal"), "--json"])
-    assert.strictEqual(code, 0, output)
+    expect(code, output).toBe(0)
     const lines = output.split("\n").filter((line) => line !== "")
     const transactions = lines.map((line) => JSON.parse(line) as Line)
-    assert.include(
-      transactions.map(({ event }) => event),
-      "CycleBooked"
-    )
+    expect(transactions.map(({ event }) => event)).toContain("CycleBooked")
     let [base, quote] = [0n, 0n]
     for (const { commodity, amount } of transactions.flatMap(({ postings }) => postings)) {
       if (commodity === "base") base += Volume.parse(amount)
       else quote += Quote.parse(amount)
     }
-    assert.deepStrictEqual([base, quote], [0n, 0n])
+    expect([base, quote]).toStrictEqual([0n, 0n])
     const table = await kennel(["audit", "--lines"])
-    assert.match(table.output, /^\d+\.\d+ +OrderFilled +trading:1 +-?[\d.]+ (base|quote)$/m)
+    expect(table.output).toMatch(/^\d+\.\d+ +OrderFilled +trading:1 +-?[\d.]+ (base|quote)$/m)
   })
 
   it("agrees with the exchange's own trade history", async () => {
@@ -100,24 +97,24 @@ describe("kennel audit", { timeout: 150_000 }, () => {
 
   it("says where there is no journal", async () => {
     const { code, output } = await kennel(["audit", join(directory, "nothing")])
-    assert.strictEqual(code, 1)
-    assert.match(output, /kennel: .*nothing: holds no journal/)
+    expect(code).toBe(1)
+    expect(output).toMatch(/kennel: .*nothing: holds no journal/)
   })
 })
 
 describe("kennel doctor", { timeout: 60_000 }, () => {
   it("finds nothing to mend beforehand, a line each", async () => {
     const { code, output } = await kennel(["doctor"])
-    assert.strictEqual(code, 0, output)
-    assert.match(output, /^ok +settings /m)
-    assert.match(output, /^ok +journal +none yet/m)
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/^ok +settings /m)
+    expect(output).toMatch(/^ok +journal +none yet/m)
   })
 
   it("fails with the name of every wrong setting", async () => {
     const { code, output } = await kennel(["doctor"], { PROFIT_PCT: "much", SLOTS: "0" })
-    assert.strictEqual(code, 1)
-    assert.match(output, /^fail +settings +PROFIT_PCT=much: .* → correct it/m)
-    assert.match(output, /^fail +settings +SLOTS=0: .* → correct it/m)
+    expect(code).toBe(1)
+    expect(output).toMatch(/^fail +settings +PROFIT_PCT=much: .* → correct it/m)
+    expect(output).toMatch(/^fail +settings +SLOTS=0: .* → correct it/m)
   })
 
   it("fails before real money at an exchange it does not reach, warns of a tier nobody set, and prints no key", async () => {
@@ -128,19 +125,13 @@ describe("kennel doctor", { timeout: 60_000 }, () => {
       KRAKEN_REST_URL: `http://127.0.0.1:${exchangePort}`
     }
     const doctor = await kennel(["doctor", "--json"], env)
-    assert.strictEqual(doctor.code, 1)
+    expect(doctor.code).toBe(1)
     const findings = doctor.output
       .split("\n")
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as { level: string; what: string })
-    assert.deepInclude(
-      findings.map(({ level, what }) => `${level} ${what}`),
-      "fail exchange"
-    )
-    assert.deepInclude(
-      findings.map(({ level, what }) => `${level} ${what}`),
-      "warn tier"
-    )
-    assert.notMatch(doctor.output, /hunter|aHVudGVyMw/)
+    expect(findings.map(({ level, what }) => `${level} ${what}`)).toContain("fail exchange")
+    expect(findings.map(({ level, what }) => `${level} ${what}`)).toContain("warn tier")
+    expect(doctor.output).not.toMatch(/hunter|aHVudGVyMw/)
   })
 })

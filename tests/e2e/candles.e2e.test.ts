@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
-import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { bar, MINUTES } from "../../services/ohlcv-ingestor/testing/minutes.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
@@ -49,10 +49,10 @@ describe("kennel backfill", () => {
       const code = await running.end("SIGINT")
       server.closeAllConnections()
       server.close()
-      assert.strictEqual(code, 130, running.output())
-      assert.include(running.output(), "backfill: stopped; the same command goes on where it was\n")
+      expect(code, running.output()).toBe(130)
+      expect(running.output()).toContain("backfill: stopped; the same command goes on where it was\n")
       const counts = await inStore(Effect.flatMap(Store, ({ jobs }) => jobs.counts("binance")))
-      assert.deepInclude(counts, { pending: 1, in_progress: 0 })
+      expect(counts).toMatchObject({ pending: 1, in_progress: 0 })
     },
     TIMEOUT_MS
   )
@@ -65,9 +65,9 @@ describe("kennel backfill --from", () => {
     "a file of which nothing can be used has failed: exit code 1, and the first reason",
     async () => {
       const running = kennel(["backfill", "--from", join(CASES, "semi/SEMI_1.csv")])
-      assert.strictEqual(await running.ended, 1, running.output())
-      assert.match(running.output(), /^0 done, 0 had all there was, 1 failed; 0 new candles/m)
-      assert.include(running.output(), 'SEMI_1.csv: line 1: cells are separated by ";"; save the file with commas')
+      expect(await running.ended, running.output()).toBe(1)
+      expect(running.output()).toMatch(/^0 done, 0 had all there was, 1 failed; 0 new candles/m)
+      expect(running.output()).toContain('SEMI_1.csv: line 1: cells are separated by ";"; save the file with commas')
     },
     TIMEOUT_MS
   )
@@ -76,9 +76,9 @@ describe("kennel backfill --from", () => {
     "one value that the store refuses costs its line, which is named",
     async () => {
       const running = kennel(["backfill", "--from", join(CASES, "over/OVER_60.csv")])
-      assert.strictEqual(await running.ended, 0, running.output())
-      assert.match(running.output(), /^1 done, 0 had all there was, 0 failed; 2 new candles/m)
-      assert.include(running.output(), 'OVER 1h: 1 line left out: line 2: trades "3000000000" is beyond what a store')
+      expect(await running.ended, running.output()).toBe(0)
+      expect(running.output()).toMatch(/^1 done, 0 had all there was, 0 failed; 2 new candles/m)
+      expect(running.output()).toContain('OVER 1h: 1 line left out: line 2: trades "3000000000" is beyond what a store')
     },
     TIMEOUT_MS
   )
@@ -89,8 +89,8 @@ describe("kennel up", () => {
     "does not start with a timeframe that no candle has",
     async () => {
       const running = kennel(["up"], { BACKFILL_TIMEFRAMES: "1d,2d" })
-      assert.strictEqual(await running.ended, 1)
-      assert.match(running.output(), /BACKFILL_TIMEFRAMES=1d,2d: .*"2d"/)
+      expect(await running.ended).toBe(1)
+      expect(running.output()).toMatch(/BACKFILL_TIMEFRAMES=1d,2d: .*"2d"/)
     },
     TIMEOUT_MS
   )
@@ -101,8 +101,8 @@ describe("kennel candles", () => {
     "%s with a timeframe that does not exist names those that do, in one line",
     async (command) => {
       const running = kennel(["candles", command, "--timeframe", "9z"])
-      assert.strictEqual(await running.ended, 1)
-      assert.match(running.output(), /^kennel: .*timeframe "9z" is not known; use one of 1m, 5m, .*\n$/)
+      expect(await running.ended).toBe(1)
+      expect(running.output()).toMatch(/^kennel: .*timeframe "9z" is not known; use one of 1m, 5m, .*\n$/)
     },
     TIMEOUT_MS
   )
@@ -116,10 +116,10 @@ describe("kennel candles", () => {
       await inStore(Effect.flatMap(Store, ({ candles }) => candles.upsert(hours, crowd, "import")))
       const coverage = kennel(["candles", "coverage"])
       await coverage.ended
-      assert.include(coverage.output(), "200.0 %, more than fit")
+      expect(coverage.output()).toContain("200.0 %, more than fit")
       const health = kennel(["candles", "health"])
-      assert.strictEqual(await health.ended, 1)
-      assert.match(health.output(), /XDGUSD +1h .* more than fit/)
+      expect(await health.ended).toBe(1)
+      expect(health.output()).toMatch(/XDGUSD +1h .* more than fit/)
     },
     TIMEOUT_MS
   )
@@ -131,8 +131,8 @@ describe("kennel candles", () => {
       await inStore(Effect.flatMap(Store, ({ candles }) => candles.upsert(MINUTES, [bar(future, "0.2")], "import")))
       const running = kennel(["candles", "health"])
       const code = await running.ended
-      assert.match(running.output(), /XDGUSD +1m .* -2[34]\.\d h +ahead of the clock/)
-      assert.strictEqual(code, 1)
+      expect(running.output()).toMatch(/XDGUSD +1m .* -2[34]\.\d h +ahead of the clock/)
+      expect(code).toBe(1)
     },
     TIMEOUT_MS
   )

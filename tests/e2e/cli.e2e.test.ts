@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
-import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { appendControl, raiseEpoch } from "../../shared/actor/control.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
@@ -40,21 +40,21 @@ describe("kennel", () => {
     [["journal", "verify", "--help"], /compare every recorded decision/]
   ])("%j explains itself", async (args, expected) => {
     const { code, output } = await kennel(...args)
-    assert.strictEqual(code, 0)
-    assert.match(output, expected)
+    expect(code).toBe(0)
+    expect(output).toMatch(expected)
   })
 
   it("config shows every value and no secret", async () => {
     const { code, output } = await kennel("config")
-    assert.strictEqual(code, 0)
-    assert.match(output, /ENTRY_PCT +0\.2 %/)
-    assert.notMatch(output, /hunter/)
+    expect(code).toBe(0)
+    expect(output).toMatch(/ENTRY_PCT +0\.2 %/)
+    expect(output).not.toMatch(/hunter/)
   })
 
   it("an unknown command fails and names it", async () => {
     const { code, output } = await kennel("fly")
-    assert.strictEqual(code, 1)
-    assert.match(output, /fly/)
+    expect(code).toBe(1)
+    expect(output).toMatch(/fly/)
   })
 
   it("stays closed for real money while a check of the doctor fails, and says which", async () => {
@@ -66,36 +66,36 @@ describe("kennel", () => {
       // Nobody listens there.
       KRAKEN_REST_URL: "http://127.0.0.1:1"
     })
-    assert.strictEqual(await process.ended, 1)
-    assert.match(process.output(), /kennel: fail clock[^]*findings must be mended first/)
-    assert.notMatch(process.output(), /hunter|aHVud/)
+    expect(await process.ended).toBe(1)
+    expect(process.output()).toMatch(/kennel: fail clock[^]*findings must be mended first/)
+    expect(process.output()).not.toMatch(/hunter|aHVud/)
   })
 })
 
 describe("kennel doctor", () => {
   it("finds nothing to mend on a newcomer's machine", async () => {
     const { code, output } = await kennel("doctor")
-    assert.strictEqual(code, 0)
-    assert.match(output, /^ok {3}settings /m)
-    assert.match(output, /^ok {3}fees +PROFIT_PCT 1 % against two maker fees of 0.25 %/m)
-    assert.match(output, /^ok {3}tier +KRAKEN_TIER starter: 60 open orders, 45 of them planned with/m)
-    assert.notMatch(output, /hunter/)
+    expect(code).toBe(0)
+    expect(output).toMatch(/^ok {3}settings /m)
+    expect(output).toMatch(/^ok {3}fees +PROFIT_PCT 1 % against two maker fees of 0.25 %/m)
+    expect(output).toMatch(/^ok {3}tier +KRAKEN_TIER starter: 60 open orders, 45 of them planned with/m)
+    expect(output).not.toMatch(/hunter/)
   })
 
   it("names what is wrong, what to do, and ends with 1", async () => {
     const process = startKennel(["doctor"], { DATA_DIR: directory, PROFIT_PCT: "0.4", SLOTS: "40", PORT: "x" })
-    assert.strictEqual(await process.ended, 1)
-    assert.match(process.output(), /^fail settings +PORT=x: is not a whole number .* → correct it/m)
-    assert.match(process.output(), /^warn fees .* → every cycle would lose; set PROFIT_PCT above 0.5/m)
-    assert.match(process.output(), /^warn tier .*40 slots hold up to 160 → fewer SLOTS/m)
+    expect(await process.ended).toBe(1)
+    expect(process.output()).toMatch(/^fail settings +PORT=x: is not a whole number .* → correct it/m)
+    expect(process.output()).toMatch(/^warn fees .* → every cycle would lose; set PROFIT_PCT above 0.5/m)
+    expect(process.output()).toMatch(/^warn tier .*40 slots hold up to 160 → fewer SLOTS/m)
   })
 })
 
 describe("kennel journal", () => {
   it("verify says where there is no journal", async () => {
     const { code, output } = await kennel("journal", "verify", join(directory, "nothing"))
-    assert.strictEqual(code, 1)
-    assert.match(output, /kennel: .*nothing: holds no journal/)
+    expect(code).toBe(1)
+    expect(output).toMatch(/kennel: .*nothing: holds no journal/)
   })
 
   it("verify counts the events of a journal and what does not follow", async () => {
@@ -120,17 +120,17 @@ describe("kennel journal", () => {
       })
     )
     const sound = await kennel("journal", "verify")
-    assert.strictEqual(sound.code, 0, sound.output)
-    assert.match(sound.output, /^2 events, 0 divergences$/m)
+    expect(sound.code, sound.output).toBe(0)
+    expect(sound.output).toMatch(/^2 events, 0 divergences$/m)
     await inJournal(
       Effect.flatMap(Journal, (journal) =>
         journal.append({ subject: subjects.price, id: "broken", data: new TextEncoder().encode('{"v":1}') })
       )
     )
     const broken = await kennel("journal", "verify")
-    assert.strictEqual(broken.code, 1)
-    assert.match(broken.output, /record 3 on market\.XDGUSD\.price does not decode/)
-    assert.match(broken.output, /^2 events, 1 divergences$/m)
+    expect(broken.code).toBe(1)
+    expect(broken.output).toMatch(/record 3 on market\.XDGUSD\.price does not decode/)
+    expect(broken.output).toMatch(/^2 events, 1 divergences$/m)
   })
 
   it("tail prints records as they are", async () => {
@@ -138,7 +138,7 @@ describe("kennel journal", () => {
       raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     )
     const { output } = await kennel("journal", "tail")
-    assert.match(output, /^1 market\.XDGUSD\.control .*"_tag":"EpochRaised","epoch":1/m)
+    expect(output).toMatch(/^1 market\.XDGUSD\.control .*"_tag":"EpochRaised","epoch":1/m)
   })
 
   it("skip excludes a record that halted an actor, and no other", async () => {
@@ -152,10 +152,10 @@ describe("kennel journal", () => {
       })
     )
     const other = await kennel("journal", "skip", "8", "--actor", "slot-1", "--reason", "test")
-    assert.strictEqual(other.code, 1)
-    assert.match(other.output, /no fault of actor "slot-1" at record 8.*slot-1 at 7/)
+    expect(other.code).toBe(1)
+    expect(other.output).toMatch(/no fault of actor "slot-1" at record 8.*slot-1 at 7/)
     const { code, output } = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "test")
-    assert.strictEqual(code, 0, output)
-    assert.match((await kennel("journal", "tail")).output, /"_tag":"RecordSkipped","actor":"slot-1","seq":7/)
+    expect(code, output).toBe(0)
+    expect((await kennel("journal", "tail")).output).toMatch(/"_tag":"RecordSkipped","actor":"slot-1","seq":7/)
   })
 })

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, it } from "vitest"
+import { afterAll, beforeAll, expect, it } from "vitest"
 import { freePort } from "../../shared/testing/freePort.ts"
 import { startKennel, until } from "../testing/processes.ts"
 
@@ -28,8 +28,8 @@ it("a market whose recording has ended pauses, and says that this is why", async
       return mode === "PAUSED" && why?.includes("recording ended") === true ? why : null
     }
     const reason = await until("the market pauses because its recording has ended", paused, 90, kennel.output)
-    assert.match(reason, /^The last price is .* old, at most .* are allowed; the exchange says: .*recording ended/)
-    assert.match(kennel.output(), /exchange-sim: recording ended at 2024-01-01T00:10:00\.000Z: the market is closed/)
+    expect(reason).toMatch(/^The last price is .* old, at most .* are allowed; the exchange says: .*recording ended/)
+    expect(kennel.output()).toMatch(/exchange-sim: recording ended at 2024-01-01T00:10:00\.000Z: the market is closed/)
   } finally {
     await kennel.end("SIGTERM")
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { featureRows } from "../../services/hmm-advisor/core/features.ts"
 import { isRefusal } from "../../services/hmm-advisor/core/training/refusal.ts"
 import { candles } from "../../services/hmm-advisor/testing/rows.ts"
@@ -40,31 +40,31 @@ describe("kennel regime", () => {
 
   it("fit shows the states, the holes, and the data under the hash that the advisor records", async () => {
     const { code, output } = await regime("fit", "--train", "300")
-    assert.strictEqual(code, 0)
-    assert.match(output, /warning: holes in the candles: 1;/)
-    assert.match(output, /trained on the first 300: 286 rows/)
+    expect(code).toBe(0)
+    expect(output).toMatch(/warning: holes in the candles: 1;/)
+    expect(output).toMatch(/trained on the first 300: 286 rows/)
     const rows = featureRows({ closes: closes.slice(0, 300), volumes: volumes.slice(0, 300) })
     if (isRefusal(rows)) throw new Error(rows.detail)
-    assert.include(output, createHash("sha256").update(canonicalBytes(rows)).digest("hex"))
-    for (const label of ["BEARISH", "RANGING", "BULLISH"]) assert.match(output, new RegExp(`^${label} .*%`, "m"))
+    expect(output).toContain(createHash("sha256").update(canonicalBytes(rows)).digest("hex"))
+    for (const label of ["BEARISH", "RANGING", "BULLISH"]) expect(output).toMatch(new RegExp(`^${label} .*%`, "m"))
   })
 
   it("label gives every candle after the warm-up a line, and says which the model had seen", async () => {
     const { code, output } = await regime("label", "--train", "300")
-    assert.strictEqual(code, 0)
+    expect(code).toBe(0)
     const lines = output.split("\n").filter((line) => /^\d/.test(line))
-    assert.strictEqual(lines.length, COUNT - 14)
-    assert.strictEqual(lines.filter((line) => line.endsWith(",true")).length, 300 - 14)
+    expect(lines.length).toBe(COUNT - 14)
+    expect(lines.filter((line) => line.endsWith(",true")).length).toBe(300 - 14)
   })
 
   it("plot writes a picture with the time of both ends", async () => {
     const out = join(folder, "a.svg")
     const { code } = await regime("plot", "--out", out)
-    assert.strictEqual(code, 0)
+    expect(code).toBe(0)
     const picture = await readFile(out, "utf8")
-    assert.match(picture, /^<svg /)
-    assert.include(picture, "2021-05-03 00:14")
-    assert.include(picture, "2021-05-03 06:49")
+    expect(picture).toMatch(/^<svg /)
+    expect(picture).toContain("2021-05-03 00:14")
+    expect(picture).toContain("2021-05-03 06:49")
   })
 
   it.each([
@@ -73,7 +73,7 @@ describe("kennel regime", () => {
     { train: "14", says: "too-few-rows: features need more than 14 candles, there are 14" }
   ])("refuses to train on the first $train candles", async ({ train, says }) => {
     const { code, output } = await regime("fit", `--train=${train}`)
-    assert.strictEqual(code, 1)
-    assert.include(output, says)
+    expect(code).toBe(1)
+    expect(output).toContain(says)
   })
 })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Stream } from "effect"
-import { afterEach, assert, beforeEach, describe, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../../services/slot-actor/core/state.ts"
 import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
@@ -170,10 +170,10 @@ describe("kennel up", { timeout: 150_000 }, () => {
   it("stops on Ctrl-C, and goes on from where it stood after that and after a kill", async () => {
     const first = up()
     const before = await afterCycles(1)
-    assert.strictEqual(await first.end("SIGINT"), 0, first.output())
+    expect(await first.end("SIGINT"), first.output()).toBe(0)
     const second = up()
     const afterStop = await afterCycles(before.total_round_trips)
-    assert.isAbove(afterStop.journal.epoch, before.journal.epoch)
+    expect(afterStop.journal.epoch).toBeGreaterThan(before.journal.epoch)
     await second.end("SIGKILL")
     up()
     await afterCycles(afterStop.total_round_trips)
@@ -203,21 +203,21 @@ describe("kennel up", { timeout: 150_000 }, () => {
     await writeFile(file, `${candles.join("\n")}\n`)
     up(["--market", `recorded:${file}`])
     const now = await afterCycles(2)
-    assert.strictEqual(now.mode, "RUNNING")
+    expect(now.mode).toBe("RUNNING")
   })
 })
 
 describe("a start that cannot be", () => {
   const failure = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Promise<string> => {
     const failing = up(args, env)
-    assert.strictEqual(await failing.ended, 1)
+    expect(await failing.ended).toBe(1)
     return failing.output()
   }
 
   it("names every wrong setting", async () => {
     const output = await failure([], { PORT: "web", ENTRY_PCT: "-1" })
-    assert.match(output, /kennel: wrong setting: PORT=web: is not a whole number/)
-    assert.match(output, /kennel: wrong setting: ENTRY_PCT=-1: is outside/)
+    expect(output).toMatch(/kennel: wrong setting: PORT=web: is not a whole number/)
+    expect(output).toMatch(/kennel: wrong setting: ENTRY_PCT=-1: is outside/)
   })
 
   it("names the port that is taken, and the setting", async () => {
@@ -226,8 +226,8 @@ describe("a start that cannot be", () => {
     const other = await mkdtemp(join(tmpdir(), "kennel-other-"))
     try {
       const taken = startKennel(["up"], { DATA_DIR: other, PORT: String(pagePort) })
-      assert.strictEqual(await taken.ended, 1)
-      assert.match(taken.output(), new RegExp(`kennel: .*${pagePort}.*PORT`))
+      expect(await taken.ended).toBe(1)
+      expect(taken.output()).toMatch(new RegExp(`kennel: .*${pagePort}.*PORT`))
     } finally {
       await rm(other, { recursive: true, force: true })
     }
@@ -237,8 +237,8 @@ describe("a start that cannot be", () => {
     const holder = up()
     await afterCycles(0)
     const second = startKennel(["up"], { DATA_DIR: directory, PORT: String(await freePort()) })
-    assert.strictEqual(await second.ended, 1)
-    assert.match(second.output(), new RegExp(`kennel: .*${holder.child.pid}`))
+    expect(await second.ended).toBe(1)
+    expect(second.output()).toMatch(new RegExp(`kennel: .*${holder.child.pid}`))
   })
 
   it.each([
@@ -248,14 +248,14 @@ describe("a start that cannot be", () => {
     ["a NATS server that does not answer", [], { NATS_URL: "nats://127.0.0.1:1" }, /nats:\/\/127\.0\.0\.1:1/]
   ] as const)("%s: one clear line", async (_name, args, env, line) => {
     const output = await failure(args, env)
-    assert.match(output, line)
-    assert.match(output, /^kennel: /m)
-    assert.notMatch(output, /^\s+at /m, "a stack trace is not an answer")
+    expect(output).toMatch(line)
+    expect(output).toMatch(/^kennel: /m)
+    expect(output, "a stack trace is not an answer").not.toMatch(/^\s+at /m)
   })
 
   it("a service on its own says that it needs NATS", async () => {
     kennel = startKennel(["service", "market-feed"], {})
-    assert.strictEqual(await kennel.ended, 1)
-    assert.match(kennel.output(), /kennel: service market-feed needs NATS_URL/)
+    expect(await kennel.ended).toBe(1)
+    expect(kennel.output()).toMatch(/kennel: service market-feed needs NATS_URL/)
   })
 })

@@ -1,5 +1,5 @@
 /** Amendments in place: each is answered, or ends with its order. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { amendmentOf, exitOf } from "./testing/governor.ts"
@@ -16,10 +16,10 @@ describe("an amendment", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.say(1, amendmentOf(1, "0.25"))
         const [amended] = only(yield* market.story(1, 1, "OrderAmended"), "OrderAmended")
-        assert.strictEqual(amended?.price, Price.parse("0.25"))
+        expect(amended?.price).toBe(Price.parse("0.25"))
         const { orders } = yield* market.books
-        assert.lengthOf(orders, 1)
-        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.25"))
+        expect(orders).toHaveLength(1)
+        expect(Price.parse(orders[0]?.price ?? "0")).toBe(Price.parse("0.25"))
         yield* market.agreement
       })
     )
@@ -34,9 +34,9 @@ describe("an amendment", () => {
         yield* market.fault(fault)
         yield* market.say(1, amendmentOf(1, "0.25"))
         const story = yield* market.story(1, 1, "OrderAmended")
-        assert.lengthOf(only(story, "OrderAmended"), 1)
+        expect(only(story, "OrderAmended")).toHaveLength(1)
         const { orders } = yield* market.books
-        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.25"))
+        expect(Price.parse(orders[0]?.price ?? "0")).toBe(Price.parse("0.25"))
       })
     )
   )
@@ -49,10 +49,10 @@ describe("an amendment", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.say(1, amendmentOf(1, "0.1"))
         const [refused] = only(yield* market.story(1, 1, "AmendRefused"), "AmendRefused")
-        assert.match(refused?.cause ?? "", /Post only/)
+        expect(refused?.cause ?? "").toMatch(/Post only/)
         const { orders } = yield* market.books
-        assert.strictEqual(orders[0]?.status, "open")
-        assert.strictEqual(Price.parse(orders[0]?.price ?? "0"), Price.parse("0.3"))
+        expect(orders[0]?.status).toBe("open")
+        expect(Price.parse(orders[0]?.price ?? "0")).toBe(Price.parse("0.3"))
       })
     )
   )
@@ -72,7 +72,7 @@ describe("an amendment", () => {
           yield* market.booksWhen(({ orders }) => orders[0]?.status === "closed")
           yield* market.say(1, amendmentOf(1, "0.25"))
           yield* market.story(1, 1, "OrderFilled")
-          assert.deepStrictEqual(yield* market.audit, [])
+          expect(yield* market.audit).toStrictEqual([])
         })
     )
   )
@@ -85,7 +85,7 @@ describe("an amendment", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.say(1, amendmentOf(1, "0.25"), cancelOf(1))
         const story = yield* market.story(1, 1, "OrderCancelled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderCancelled"])
         yield* market.agreement
       })
     )
@@ -107,7 +107,7 @@ describe("an amendment", () => {
           yield* market.story(1, 1, "OrderUnknown")
           yield* market.say(1, amendmentOf(1, "0.25"))
           const story = yield* market.story(1, 1, "OrderAmended")
-          assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderAmended"])
+          expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderAmended"])
         })
     )
   )
@@ -125,7 +125,7 @@ describe("an amendment", () => {
         yield* market.fault({ kind: "error", error: "EOrder:Invalid price", method: "AmendOrder", times: 1_000 })
         yield* market.startGateway
         const story = yield* market.factsUntil(1, ({ _tag }) => _tag === "OrderAmended" || _tag === "AmendRefused")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderAmended"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderAmended"])
       })
     )
   )
@@ -140,8 +140,8 @@ describe("an amendment", () => {
         yield* market.story(1, 1, "OrderAmended")
         yield* market.cancel(1, 1)
         const [end] = only(yield* market.story(1, 1, "OrderCancelled"), "OrderCancelled")
-        assert.strictEqual(end?.price, Price.parse("0.2133333"))
-        assert.isAtLeast(Volume.toNumber(end?.volume ?? Volume.zero), 10)
+        expect(end?.price).toBe(Price.parse("0.2133333"))
+        expect(Volume.toNumber(end?.volume ?? Volume.zero)).toBeGreaterThanOrEqual(10)
         yield* market.agreement
       })
     )

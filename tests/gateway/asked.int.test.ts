@@ -1,5 +1,5 @@
 /** What the governor has the gateway find out or clean up, on an operator's command. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -50,16 +50,15 @@ describe("a clean-up of drift", () => {
         yield* Effect.promise(() => later.call("AmendOrder", { txid: taken, limit_price: "0.11" }))
         yield* asGovernor({ _tag: "DriftReconcileAsked", commandId: "c1" })
         const answer = yield* market.event("DriftReconciled")
-        assert.deepStrictEqual(answer.cancelled.map(({ txid }) => txid).sort(), [lost, moved].sort())
-        assert.deepStrictEqual([...answer.leftAlone].sort(), [byHand, forged, taken].sort())
+        expect(answer.cancelled.map(({ txid }) => txid).sort()).toStrictEqual([lost, moved].sort())
+        expect([...answer.leftAlone].sort()).toStrictEqual([byHand, forged, taken].sort())
         const { orders } = yield* market.books
-        assert.deepStrictEqual(
+        expect(
           orders
             .filter(({ status }) => status === "open")
             .map(({ txid }) => txid)
-            .sort(),
-          [byHand, forged, taken].sort()
-        )
+            .sort()
+        ).toStrictEqual([byHand, forged, taken].sort())
       })
     )
   )
@@ -77,7 +76,7 @@ describe("a clean-up of drift", () => {
         const answers = (yield* market.records).flatMap(({ events }) =>
           events.filter(({ _tag }) => _tag === "DriftReconciled")
         )
-        assert.lengthOf(answers, 1)
+        expect(answers).toHaveLength(1)
       })
     )
   )
@@ -101,12 +100,12 @@ describe("an audit", () => {
         )
         yield* asGovernor({ _tag: "AuditAsked", commandId: "c2" })
         const { ours, foreign } = yield* market.event("TradeHistoryObserved")
-        assert.strictEqual(ours.bought, Volume.parse("40"))
-        assert.strictEqual(ours.sold, Volume.parse("10"))
-        assert.strictEqual(ours.paid, bought?.cost)
-        assert.strictEqual(ours.received, sold?.cost)
-        assert.strictEqual(ours.fees, (bought?.fee ?? 0n) + (sold?.fee ?? 0n))
-        assert.strictEqual(foreign.bought, Volume.parse("7"))
+        expect(ours.bought).toBe(Volume.parse("40"))
+        expect(ours.sold).toBe(Volume.parse("10"))
+        expect(ours.paid).toBe(bought?.cost)
+        expect(ours.received).toBe(sold?.cost)
+        expect(ours.fees).toBe((bought?.fee ?? 0n) + (sold?.fee ?? 0n))
+        expect(foreign.bought).toBe(Volume.parse("7"))
       })
     )
   )
@@ -122,10 +121,10 @@ describe("an audit", () => {
         const [end] = only(yield* market.story(1, 1, "OrderFilled"), "OrderFilled")
         yield* asGovernor({ _tag: "AuditAsked", commandId: "c3" })
         const { fromMs, ours, foreign } = yield* market.event("TradeHistoryObserved")
-        assert.isAtMost(fromMs, beganMs)
-        assert.isAbove(ours.trades, 50)
-        assert.deepStrictEqual([ours.bought, ours.paid, ours.fees], [end?.volume, end?.cost, end?.fee])
-        assert.strictEqual(foreign.trades, 0)
+        expect(fromMs).toBeLessThanOrEqual(beganMs)
+        expect(ours.trades).toBeGreaterThan(50)
+        expect([ours.bought, ours.paid, ours.fees]).toStrictEqual([end?.volume, end?.cost, end?.fee])
+        expect(foreign.trades).toBe(0)
       })
     )
   )
@@ -142,7 +141,7 @@ describe("an audit", () => {
         yield* first.stop
         const before = yield* market.head
         yield* market.startGateway
-        assert.strictEqual((yield* market.event("TradeHistoryObserved", before)).commandId, "c4")
+        expect((yield* market.event("TradeHistoryObserved", before)).commandId).toBe("c4")
       })
     )
   )

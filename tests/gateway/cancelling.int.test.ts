@@ -1,5 +1,5 @@
 /** Cancels: each leads to the order's one end, whichever it is. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { exitOf } from "./testing/governor.ts"
@@ -16,10 +16,10 @@ describe("a cancel", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.cancel(1, 1)
         const story = yield* market.story(1, 1, "OrderCancelled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderCancelled"])
         const [end] = only(story, "OrderCancelled")
-        assert.deepStrictEqual([end?.volume, end?.cost, end?.fee, end?.price], [0n, 0n, 0n, 0n])
-        assert.strictEqual(end?.cause, "User requested")
+        expect([end?.volume, end?.cost, end?.fee, end?.price]).toStrictEqual([0n, 0n, 0n, 0n])
+        expect(end?.cause).toBe("User requested")
         yield* market.agreement
       })
     )
@@ -41,9 +41,9 @@ describe("a cancel", () => {
           yield* market.booksWhen(({ orders }) => orders[0]?.status === "closed")
           yield* market.cancel(1, 1)
           const story = yield* market.story(1, 1, "OrderFilled")
-          assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderFilled"])
-          assert.strictEqual(only(story, "OrderFilled")[0]?.price, Price.parse("0.19"))
-          assert.deepStrictEqual(yield* market.audit, [])
+          expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderFilled"])
+          expect(only(story, "OrderFilled")[0]?.price).toBe(Price.parse("0.19"))
+          expect(yield* market.audit).toStrictEqual([])
         })
     )
   )
@@ -56,8 +56,8 @@ describe("a cancel", () => {
         yield* market.story(1, 1, "FillRecorded")
         yield* market.cancel(1, 1)
         const [end] = only(yield* market.story(1, 1, "OrderCancelled"), "OrderCancelled")
-        assert.isAtLeast(Volume.toNumber(end?.volume ?? Volume.zero), 10)
-        assert.strictEqual(end?.price, Price.parse("0.19"))
+        expect(Volume.toNumber(end?.volume ?? Volume.zero)).toBeGreaterThanOrEqual(10)
+        expect(end?.price).toBe(Price.parse("0.19"))
         yield* market.agreement
       })
     )
@@ -75,7 +75,7 @@ describe("a cancel", () => {
         yield* market.request(1, 2)
         yield* market.story(1, 2, "OrderAccepted")
         const lane = yield* market.factsUntil(1, (fact) => fact.localId === 2 && fact._tag === "OrderAccepted")
-        assert.lengthOf(only(lane, "OrderCancelled"), 1)
+        expect(only(lane, "OrderCancelled")).toHaveLength(1)
         yield* market.agreement
       })
     )
@@ -87,10 +87,10 @@ describe("a cancel", () => {
         yield* market.startGateway
         yield* market.say(1, exitOf(1, { price: "0.3" }), cancelOf(1))
         const story = yield* market.story(1, 1, "OrderRejected")
-        assert.deepStrictEqual(tags(story), ["OrderRejected"])
-        assert.include(only(story, "OrderRejected")[0]?.cause, "withdrawn before it was sent")
+        expect(tags(story)).toStrictEqual(["OrderRejected"])
+        expect(only(story, "OrderRejected")[0]?.cause).toContain("withdrawn before it was sent")
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 0)
+        expect((yield* market.books).orders).toHaveLength(0)
       })
     )
   )
@@ -111,7 +111,7 @@ describe("a cancel", () => {
           yield* market.story(1, 1, "OrderUnknown")
           yield* market.cancel(1, 1)
           const story = yield* market.story(1, 1, "OrderCancelled")
-          assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderCancelled"])
+          expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderCancelled"])
           yield* market.agreement
         })
     )
@@ -125,7 +125,7 @@ describe("a cancel", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.cancel(1, 1)
         const story = yield* market.story(1, 1, "OrderCancelled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderCancelled"])
         yield* market.agreement
       })
     )

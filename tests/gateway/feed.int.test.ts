@@ -1,5 +1,5 @@
 /** The market feed: what is written of the exchange's prices and time, and what happens to the stream that brings them. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { marketFeed } from "../../services/market-feed/service.ts"
 import { Price } from "../../shared/core/decimal/decimal.ts"
@@ -22,8 +22,8 @@ describe("the market feed", () => {
       Effect.gen(function* () {
         yield* market.startFeed()
         const [record] = yield* market.next(subjects.price, 1)
-        if (record === undefined) return assert.fail("no price")
-        assert.deepStrictEqual(record.events, [
+        if (record === undefined) return expect.fail("no price")
+        expect(record.events).toStrictEqual([
           {
             _tag: "PriceObserved",
             last: Price.parse(BASE_PRICE),
@@ -31,8 +31,8 @@ describe("the market feed", () => {
             ask: Price.parse(BASE_PRICE)
           }
         ])
-        assert.isAtLeast(record.timeMs, START_MS)
-        assert.isBelow(record.timeMs, START_MS + 3_600_000)
+        expect(record.timeMs).toBeGreaterThanOrEqual(START_MS)
+        expect(record.timeMs).toBeLessThan(START_MS + 3_600_000)
       })
     )
   )
@@ -48,8 +48,8 @@ describe("the market feed", () => {
           const record = (yield* market.next(subjects.price, written.length + 1)).at(-1)
           if (record !== undefined) written.push(lastPrice(record))
         }
-        assert.isBelow(written.length, prices / 4)
-        assert.deepStrictEqual(written, written.toSorted())
+        expect(written.length).toBeLessThan(prices / 4)
+        expect(written).toStrictEqual(written.toSorted())
       })
     )
   })
@@ -60,9 +60,9 @@ describe("the market feed", () => {
         yield* market.startFeed({ clockIntervalMs: 5_000 })
         const [first, ...others] = yield* market.next(subjects.clock, 6)
         let beforeMs = first?.timeMs ?? 0
-        assert.isAtLeast(beforeMs, START_MS)
+        expect(beforeMs).toBeGreaterThanOrEqual(START_MS)
         for (const { timeMs } of others) {
-          assert.isAtLeast(timeMs - beforeMs, 5_000)
+          expect(timeMs - beforeMs).toBeGreaterThanOrEqual(5_000)
           beforeMs = timeMs
         }
       })
@@ -74,9 +74,9 @@ describe("the market feed", () => {
       Effect.gen(function* () {
         yield* market.startFeed({ staleAfterMs: 120_000 })
         const [first, second] = yield* market.next(subjects.price, 2)
-        if (first === undefined || second === undefined) return assert.fail("no price")
-        assert.deepStrictEqual(second.events, first.events)
-        assert.isAbove(second.timeMs - first.timeMs, 60_000)
+        if (first === undefined || second === undefined) return expect.fail("no price")
+        expect(second.events).toStrictEqual(first.events)
+        expect(second.timeMs - first.timeMs).toBeGreaterThan(60_000)
       })
     )
   )
@@ -90,8 +90,8 @@ describe("the market feed", () => {
         yield* market.fault({ kind: "disconnect", socket: "public" })
         const cutSeq = yield* market.head
         const after = (yield* market.next(subjects.price, 5, cutSeq)).map(lastPrice)
-        assert.deepStrictEqual(after, after.toSorted())
-        assert.strictEqual(new Set(after).size, 5)
+        expect(after).toStrictEqual(after.toSorted())
+        expect(new Set(after).size).toBe(5)
       })
     )
   )
@@ -129,11 +129,11 @@ describe("the market feed", () => {
           feed
         )
         const [put] = quarantined.flatMap(({ events }) => events)
-        if (put?._tag !== "FrameQuarantined") return assert.fail("nothing was put aside")
-        assert.strictEqual(put.source, "ticker")
-        assert.match(put.problem, /bid/)
-        assert.deepStrictEqual(JSON.parse(put.raw), unreadable)
-        assert.deepStrictEqual(priced.map(lastPrice), ["0.2"])
+        if (put?._tag !== "FrameQuarantined") return expect.fail("nothing was put aside")
+        expect(put.source).toBe("ticker")
+        expect(put.problem).toMatch(/bid/)
+        expect(JSON.parse(put.raw)).toStrictEqual(unreadable)
+        expect(priced.map(lastPrice)).toStrictEqual(["0.2"])
       }).pipe(
         Effect.provide(
           Layer.merge(

@@ -1,5 +1,5 @@
 /** Orders that are accepted, refused and filled: the facts in their order, the sums to the last unit. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -18,23 +18,20 @@ describe("an order", () => {
         yield* market.startGateway
         yield* market.request(1, 7, { side: "sell", price: "0.21", volume: "50.5", postOnly: true })
         const [claim] = only(yield* market.story(1, 7, "OrderClaimed"), "OrderClaimed")
-        assert.lengthOf((yield* market.books).orders, 0)
+        expect((yield* market.books).orders).toHaveLength(0)
         const records = yield* market.records
         const request = records.find(({ subject }) => subject === subjects.out("slot-1"))
         const raised = records.find(({ events }) => events[0]._tag === "EpochRaised")
-        assert.deepStrictEqual(
-          { ...claim, deadlineMs: 0 },
-          {
-            _tag: "OrderClaimed",
-            clientId: clientIdOf({ epoch: raised?.epoch ?? 0, slot: 1, seq: request?.seq ?? 0, index: 0 }),
-            localId: 7,
-            side: "sell",
-            price: Price.parse("0.21"),
-            volume: Volume.parse("50.5"),
-            postOnly: true,
-            deadlineMs: 0
-          }
-        )
+        expect({ ...claim, deadlineMs: 0 }).toStrictEqual({
+          _tag: "OrderClaimed",
+          clientId: clientIdOf({ epoch: raised?.epoch ?? 0, slot: 1, seq: request?.seq ?? 0, index: 0 }),
+          localId: 7,
+          side: "sell",
+          price: Price.parse("0.21"),
+          volume: Volume.parse("50.5"),
+          postOnly: true,
+          deadlineMs: 0
+        })
       })
     )
   )
@@ -45,9 +42,9 @@ describe("an order", () => {
         yield* market.startGateway
         yield* market.request(1, 1)
         const story = yield* market.story(1, 1, "OrderAccepted")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted"])
         yield* market.agreement
-        assert.strictEqual((yield* market.books).orders[0]?.txid, only(story, "OrderAccepted")[0]?.txid)
+        expect((yield* market.books).orders[0]?.txid).toBe(only(story, "OrderAccepted")[0]?.txid)
       })
     )
   )
@@ -61,7 +58,7 @@ describe("an order", () => {
         yield* market.startGateway
         yield* market.request(1, 1, { side, price, volume: "25" })
         const story = yield* market.story(1, 1, "OrderFilled")
-        assert.deepStrictEqual(tags(story), [
+        expect(tags(story)).toStrictEqual([
           "OrderClaimed",
           "OrderAccepted",
           "FillRecorded",
@@ -69,10 +66,10 @@ describe("an order", () => {
           "FillRecorded",
           "OrderFilled"
         ])
-        assert.deepStrictEqual(volumes(only(story, "FillRecorded")), ["10", "10", "5"])
-        assert.isTrue(only(story, "FillRecorded").every(({ liquidity }) => liquidity === "maker"))
+        expect(volumes(only(story, "FillRecorded"))).toStrictEqual(["10", "10", "5"])
+        expect(only(story, "FillRecorded").every(({ liquidity }) => liquidity === "maker")).toBe(true)
         const [filled] = only(story, "OrderFilled")
-        assert.strictEqual(filled?.price, Price.parse(price))
+        expect(filled?.price).toBe(Price.parse(price))
         yield* market.agreement
       })
     )
@@ -85,12 +82,9 @@ describe("an order", () => {
         yield* market.request(1, 1, { side: "sell", price: "0.15", volume: "80000", postOnly: false })
         const story = yield* market.story(1, 1, "OrderFilled")
         const fills = only(story, "FillRecorded")
-        assert.isAbove(new Set(fills.map(({ price }) => price)).size, 1)
-        assert.isTrue(fills.every(({ liquidity }) => liquidity === "taker"))
-        assert.strictEqual(
-          fills.reduce((sum, { volume }) => sum + volume, 0n),
-          Volume.parse("80000")
-        )
+        expect(new Set(fills.map(({ price }) => price)).size).toBeGreaterThan(1)
+        expect(fills.every(({ liquidity }) => liquidity === "taker")).toBe(true)
+        expect(fills.reduce((sum, { volume }) => sum + volume, 0n)).toBe(Volume.parse("80000"))
         yield* market.agreement
       })
     )
@@ -104,10 +98,10 @@ describe("an order", () => {
         yield* market.fault({ kind: "late-reply", method: "AddOrder", times: 1, delayMs: 400 })
         yield* market.request(1, 1, { price: "0.25", postOnly: false }, {})
         const story = yield* market.story(1, 1, "OrderFilled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "FillRecorded", "OrderFilled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "FillRecorded", "OrderFilled"])
         // The next request is claimed when the late reply has come: it has added nothing.
         const lane = yield* market.factsUntil(1, (fact) => fact.localId === 2)
-        assert.deepStrictEqual(tags(lane.slice(0, -1)), tags(story))
+        expect(tags(lane.slice(0, -1))).toStrictEqual(tags(story))
         yield* market.story(1, 2, "OrderAccepted")
         yield* market.agreement
       })
@@ -145,9 +139,9 @@ describe("an order that the exchange does not want", () => {
         yield* market.startGateway
         yield* market.request(1, 1, wish)
         const story = yield* market.story(1, 1, "OrderRejected")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderRejected"])
-        assert.include(only(story, "OrderRejected")[0]?.cause, cause)
-        assert.lengthOf((yield* market.books).orders, 0)
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderRejected"])
+        expect(only(story, "OrderRejected")[0]?.cause).toContain(cause)
+        expect((yield* market.books).orders).toHaveLength(0)
         yield* market.clearFaults
         yield* market.request(1, 2)
         yield* market.story(1, 2, "OrderAccepted")
@@ -162,10 +156,10 @@ describe("an order that the exchange does not want", () => {
         yield* market.startGateway
         yield* market.request(1, 1, { price: "0.25", postOnly: true })
         const story = yield* market.story(1, 1, "OrderCancelled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderCancelled"])
         const [end] = only(story, "OrderCancelled")
-        assert.deepStrictEqual([end?.volume, end?.cost, end?.fee, end?.price], [0n, 0n, 0n, 0n])
-        assert.strictEqual(end?.cause, "Post only order")
+        expect([end?.volume, end?.cost, end?.fee, end?.price]).toStrictEqual([0n, 0n, 0n, 0n])
+        expect(end?.cause).toBe("Post only order")
         yield* market.agreement
       })
     )

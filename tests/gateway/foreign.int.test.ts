@@ -1,5 +1,5 @@
 /** Others at work on the same account or the same market. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { clientIdOf } from "../../shared/core/ids/clientId.ts"
@@ -32,7 +32,7 @@ describe("two gateways on one market", () => {
         }
         yield* market.agreement
         const { orders } = yield* market.books
-        assert.lengthOf(orders, 3 * slots.length)
+        expect(orders).toHaveLength(3 * slots.length)
       })
     )
   )
@@ -48,12 +48,12 @@ describe("a foreign order", () => {
         )
         yield* market.startGateway
         const { foreignOrders, openOrders, missed } = yield* market.event("AccountReconciled")
-        assert.deepStrictEqual({ foreignOrders, openOrders, missed }, { foreignOrders: 1, openOrders: 0, missed: 0 })
+        expect({ foreignOrders, openOrders, missed }).toStrictEqual({ foreignOrders: 1, openOrders: 0, missed: 0 })
         yield* market.request(1, 1)
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.agreement
         const { orders } = yield* market.books
-        assert.strictEqual(orders.find((order) => order.txid === txid)?.status, "open")
+        expect(orders.find((order) => order.txid === txid)?.status).toBe("open")
       })
     )
   )
@@ -65,11 +65,11 @@ describe("a foreign order", () => {
         const hand = client(market.urls)
         yield* Effect.promise(() => hand.txidOf(hand.add("buy", "100", "0.15", { cl_ord_id: lost })))
         yield* market.startGateway
-        assert.strictEqual((yield* market.event("AccountReconciled")).foreignOrders, 1)
-        assert.strictEqual((yield* Effect.orDie(readControl(subjects))).epoch, 41)
+        expect((yield* market.event("AccountReconciled")).foreignOrders).toBe(1)
+        expect((yield* Effect.orDie(readControl(subjects))).epoch).toBe(41)
         yield* market.request(1, 1)
         const [claim] = only(yield* market.story(1, 1, "OrderAccepted"), "OrderAccepted")
-        assert.match(claim?.clientId ?? "", /^k0015/)
+        expect(claim?.clientId ?? "").toMatch(/^k0015/)
       })
     )
   )

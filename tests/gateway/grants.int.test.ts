@@ -1,5 +1,5 @@
 /** What the governor's word means to the gateway, and what the gateway tells the governor, against the simulated exchange. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { exitOf, grant, refuse } from "./testing/governor.ts"
@@ -15,10 +15,10 @@ describe("an entry", () => {
         yield* market.ask(1, 1)
         yield* market.say(1, exitOf(2, { price: "0.3" }))
         yield* market.story(1, 2, "OrderAccepted")
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect((yield* market.books).orders).toHaveLength(1)
         yield* grant(1)
         const facts = yield* market.factsUntil(1, (fact) => fact.localId === 1 && fact._tag === "OrderAccepted")
-        assert.deepStrictEqual(tagsById(facts), [
+        expect(tagsById(facts)).toStrictEqual([
           "OrderClaimed 2",
           "OrderAccepted 2",
           "OrderClaimed 1",
@@ -36,8 +36,8 @@ describe("an entry", () => {
         yield* market.ask(1, 1)
         yield* market.cancel(1, 1)
         yield* grant(1)
-        assert.deepStrictEqual(tags(yield* market.story(1, 1, "OrderRejected")), ["OrderRejected"])
-        assert.lengthOf((yield* market.books).orders, 0)
+        expect(tags(yield* market.story(1, 1, "OrderRejected"))).toStrictEqual(["OrderRejected"])
+        expect((yield* market.books).orders).toHaveLength(0)
       })
     )
   )
@@ -51,8 +51,8 @@ describe("an entry", () => {
         yield* market.ask(1, 2)
         yield* grant(2)
         const facts = yield* market.factsUntil(1, (fact) => fact._tag === "OrderAccepted")
-        assert.deepStrictEqual(tagsById(facts), ["OrderClaimed 2", "OrderAccepted 2"])
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect(tagsById(facts)).toStrictEqual(["OrderClaimed 2", "OrderAccepted 2"])
+        expect((yield* market.books).orders).toHaveLength(1)
         yield* market.agreement
       })
     )
@@ -68,7 +68,7 @@ describe("an entry", () => {
         yield* first.stop
         yield* grant(1)
         yield* market.startGateway
-        assert.deepStrictEqual(tags(yield* market.story(1, 1, "OrderAccepted")), ["OrderClaimed", "OrderAccepted"])
+        expect(tags(yield* market.story(1, 1, "OrderAccepted"))).toStrictEqual(["OrderClaimed", "OrderAccepted"])
         yield* market.agreement
       })
     )
@@ -104,7 +104,7 @@ describe("calls that fail in a row", () => {
           { ...fails, times: 1 }
         )
         yield* market.request(1, 1)
-        assert.deepStrictEqual(yield* countsOf(market), [1, 2, 3, 0])
+        expect(yield* countsOf(market)).toStrictEqual([1, 2, 3, 0])
       })
     )
   )
@@ -132,11 +132,11 @@ describe("open orders", () => {
         yield* Effect.promise(() => hand.txidOf(hand.add("buy", "100", "0.15", { cl_ord_id: "by-hand-2" })))
         yield* market.startGateway
         const first = yield* market.event("OpenOrdersObserved")
-        assert.deepStrictEqual([first.ours, first.foreign], [0, 1])
+        expect([first.ours, first.foreign]).toStrictEqual([0, 1])
         const seen = yield* market.head
         yield* market.request(1, 1)
         const second = yield* market.event("OpenOrdersObserved", seen)
-        assert.deepStrictEqual([second.ours, second.foreign], [1, 1])
+        expect([second.ours, second.foreign]).toStrictEqual([1, 1])
       })
     )
   )

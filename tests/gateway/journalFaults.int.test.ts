@@ -1,5 +1,5 @@
 /** Appends to the market's journal whose acknowledgement is lost, whether the record was stored or not. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { AppendFault } from "../../shared/journal/memory.ts"
 import type { JournalEntry } from "../../shared/journal/port.ts"
@@ -19,7 +19,7 @@ describe("a lost acknowledgement", () => {
         yield* market.startGateway
         yield* market.request(1, 1)
         const story = yield* market.story(1, 1, "OrderAccepted")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted"])
         yield* market.agreement
       })
     )
@@ -31,10 +31,10 @@ describe("a lost acknowledgement", () => {
         yield* market.startGateway
         yield* market.request(1, 1, {}, {})
         const story = yield* market.story(1, 1, "OrderRejected")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderRejected"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderRejected"])
         yield* market.story(1, 2, "OrderAccepted")
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect((yield* market.books).orders).toHaveLength(1)
       })
     )
   )
@@ -50,8 +50,8 @@ describe("a lost acknowledgement", () => {
         yield* market.startGateway
         yield* market.request(1, 1, { price: "0.25", postOnly: false })
         const story = yield* market.story(1, 1, "OrderFilled")
-        assert.lengthOf(only(story, "OrderAccepted"), 1)
-        assert.lengthOf(only(story, "FillRecorded"), (yield* market.books).trades.length)
+        expect(only(story, "OrderAccepted")).toHaveLength(1)
+        expect(only(story, "FillRecorded")).toHaveLength((yield* market.books).trades.length)
         yield* market.agreement
       })
     )

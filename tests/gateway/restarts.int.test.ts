@@ -1,5 +1,5 @@
 /** What a gateway finds when it starts again: everything that happened meanwhile is written once, and nothing is sent twice. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { onMarket } from "./testing/market.ts"
@@ -18,11 +18,10 @@ describe("a gateway that starts again", () => {
 
         const beforeSecond = yield* market.head
         const second = yield* market.startGateway
-        assert.strictEqual((yield* market.event("AccountReconciled", beforeSecond)).missed, 1)
+        expect((yield* market.event("AccountReconciled", beforeSecond)).missed).toBe(1)
         const story = yield* market.story(1, 1, "OrderFilled")
         const { trades } = yield* market.books
-        assert.deepStrictEqual(
-          only(story, "FillRecorded").map(({ execId }) => execId),
+        expect(only(story, "FillRecorded").map(({ execId }) => execId)).toStrictEqual(
           trades.map(({ execId }) => execId)
         )
         yield* market.agreement
@@ -30,7 +29,7 @@ describe("a gateway that starts again", () => {
 
         const beforeThird = yield* market.head
         yield* market.startGateway
-        assert.strictEqual((yield* market.event("AccountReconciled", beforeThird)).missed, 0)
+        expect((yield* market.event("AccountReconciled", beforeThird)).missed).toBe(0)
         yield* market.agreement
       })
     )
@@ -47,7 +46,7 @@ describe("a gateway that starts again", () => {
         yield* Effect.promise(() => hand.call("CancelOrder", { txid: accepted?.txid ?? "" }))
         yield* market.startGateway
         const story = yield* market.story(1, 1, "OrderCancelled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted", "OrderCancelled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "OrderCancelled"])
         yield* market.agreement
       })
     )
@@ -67,12 +66,12 @@ describe("a gateway that starts again", () => {
           yield* market.request(1, 1)
           yield* market.booksWhen(({ orders }) => orders.length === 1)
           yield* first.stop
-          assert.deepStrictEqual(tags(yield* market.story(1, 1, "OrderClaimed")), ["OrderClaimed"])
+          expect(tags(yield* market.story(1, 1, "OrderClaimed"))).toStrictEqual(["OrderClaimed"])
           yield* market.startGateway
           const story = yield* market.story(1, 1, "OrderAccepted")
-          assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderAccepted"])
+          expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted"])
           yield* market.agreement
-          assert.lengthOf((yield* market.books).orders, 1)
+          expect((yield* market.books).orders).toHaveLength(1)
         })
     )
   )
@@ -87,10 +86,10 @@ describe("a gateway that starts again", () => {
         yield* market.clearFaults
         yield* market.startGateway
         const story = yield* market.story(1, 1, "OrderRejected")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderRejected"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderRejected"])
         yield* market.story(1, 2, "OrderAccepted")
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect((yield* market.books).orders).toHaveLength(1)
       })
     )
   )
@@ -124,7 +123,7 @@ describe("a gateway that starts again", () => {
         yield* market.startGateway
         yield* market.story(2, 1, "OrderAccepted")
         const lane = yield* market.factsUntil(1, (fact) => fact.localId === 2 && fact._tag === "OrderAccepted")
-        assert.deepStrictEqual(tagsById(lane), [
+        expect(tagsById(lane)).toStrictEqual([
           "OrderClaimed 1",
           "OrderAccepted 1",
           "OrderCancelled 1",
@@ -132,7 +131,7 @@ describe("a gateway that starts again", () => {
           "OrderAccepted 2"
         ])
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 3)
+        expect((yield* market.books).orders).toHaveLength(3)
       })
     )
   )

@@ -1,5 +1,5 @@
 /** The private stream and what can befall it: every fill is booked once, and none is lost. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
@@ -42,15 +42,14 @@ describe("a private stream", () => {
         yield* market.fault(...faults)
         const story = yield* market.story(1, 1, "OrderFilled")
         const { trades } = yield* market.books
-        assert.lengthOf(trades, 20)
+        expect(trades).toHaveLength(20)
         // A new stream begins with the latest fills, newest first: all are there, in whatever order.
-        assert.deepStrictEqual(
+        expect(
           only(story, "FillRecorded")
             .map(({ execId }) => execId)
-            .toSorted(),
-          trades.map(({ execId }) => execId).toSorted()
-        )
-        assert.deepStrictEqual(tags(story).slice(0, 2), ["OrderClaimed", "OrderAccepted"])
+            .toSorted()
+        ).toStrictEqual(trades.map(({ execId }) => execId).toSorted())
+        expect(tags(story).slice(0, 2)).toStrictEqual(["OrderClaimed", "OrderAccepted"])
         yield* market.agreement
       })
     )
@@ -68,7 +67,7 @@ describe("a private stream", () => {
         const hand = client(market.urls, Date.now() * 1_000)
         yield* Effect.promise(() => hand.call("CancelOrder", { txid: accepted?.txid ?? "" }))
         yield* market.story(2, 1, "OrderCancelled")
-        assert.deepStrictEqual(yield* market.audit, [])
+        expect(yield* market.audit).toStrictEqual([])
       })
     )
   )
@@ -82,7 +81,7 @@ describe("a private stream", () => {
         const seenSeq = yield* market.head
         // Nothing on the private stream tells of this: the next comparison does.
         yield* market.fault({ kind: "status", system: "cancel_only" })
-        assert.strictEqual((yield* market.event("ConstraintsObserved", seenSeq)).status, "cancel_only")
+        expect((yield* market.event("ConstraintsObserved", seenSeq)).status).toBe("cancel_only")
       })
     )
   )

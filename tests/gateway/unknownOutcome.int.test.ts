@@ -1,6 +1,6 @@
 /** Requests whose reply never comes, or says nothing: looked up until it is known, never sent again. */
 import { CLOCK_SLACK_MS } from "../../shared/exchange/venueClock.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
 import { onMarket } from "./testing/market.ts"
@@ -44,10 +44,10 @@ describe("an order of unknown outcome", () => {
         yield* market.startGateway
         yield* market.request(1, 1)
         const story = yield* market.story(1, 1, "OrderAccepted")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted"])
-        assert.match(only(story, "OrderUnknown")[0]?.cause ?? "", cause)
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderAccepted"])
+        expect(only(story, "OrderUnknown")[0]?.cause ?? "").toMatch(cause)
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect((yield* market.books).orders).toHaveLength(1)
       })
     )
   )
@@ -58,14 +58,14 @@ describe("an order of unknown outcome", () => {
         yield* market.startGateway
         yield* market.request(1, 1)
         const story = yield* market.story(1, 1, "OrderRejected")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderRejected"])
-        assert.match(only(story, "OrderUnknown")[0]?.cause ?? "", cause)
-        assert.match(only(story, "OrderRejected")[0]?.cause ?? "", /never placed/)
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderRejected"])
+        expect(only(story, "OrderUnknown")[0]?.cause ?? "").toMatch(cause)
+        expect(only(story, "OrderRejected")[0]?.cause ?? "").toMatch(/never placed/)
         const rejection = (yield* market.records).find(({ events }) => events[0]._tag === "OrderRejected")
         const deadlineMs = only(story, "OrderClaimed")[0]?.deadlineMs ?? Number.POSITIVE_INFINITY
-        assert.isAbove(rejection?.timeMs ?? 0, deadlineMs + CLOCK_SLACK_MS)
+        expect(rejection?.timeMs ?? 0).toBeGreaterThan(deadlineMs + CLOCK_SLACK_MS)
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 0)
+        expect((yield* market.books).orders).toHaveLength(0)
       })
     )
   )
@@ -76,9 +76,9 @@ describe("an order of unknown outcome", () => {
         yield* market.startGateway
         yield* market.request(1, 1)
         const story = yield* market.story(1, 1, "OrderAccepted")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderAccepted"])
         yield* market.agreement
-        assert.lengthOf((yield* market.books).orders, 1)
+        expect((yield* market.books).orders).toHaveLength(1)
       })
     )
   )
@@ -89,7 +89,7 @@ describe("an order of unknown outcome", () => {
         yield* market.startGateway
         yield* market.request(1, 1, { price: "0.25", postOnly: false })
         const story = yield* market.story(1, 1, "OrderFilled")
-        assert.deepStrictEqual(tags(story), ["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderFilled"])
+        expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderUnknown", "OrderAccepted", "OrderFilled"])
         yield* market.agreement
       })
     )
@@ -106,7 +106,7 @@ describe("an order of unknown outcome", () => {
         yield* market.story(1, 1, "OrderAccepted")
         yield* market.agreement
         const open = (yield* market.books).orders.filter(({ status }) => status === "open")
-        assert.lengthOf(open, 1)
+        expect(open).toHaveLength(1)
       })
     )
   )
@@ -129,10 +129,10 @@ describe("an order of unknown outcome", () => {
           yield* market.cancel(2, 1)
           yield* market.story(2, 1, "OrderCancelled")
           const waiting = yield* market.factsUntil(1, (fact) => fact._tag === "OrderUnknown")
-          assert.deepStrictEqual(tags(waiting), ["OrderClaimed", "OrderUnknown"])
+          expect(tags(waiting)).toStrictEqual(["OrderClaimed", "OrderUnknown"])
           yield* market.clearFaults
           const lane = yield* market.factsUntil(1, (fact) => fact.localId === 2 && fact._tag === "OrderAccepted")
-          assert.deepStrictEqual(tagsById(lane), [
+          expect(tagsById(lane)).toStrictEqual([
             "OrderClaimed 1",
             "OrderUnknown 1",
             "OrderRejected 1",

@@ -5,7 +5,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { findGaps } from "../../shared/candles/core/gaps.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
@@ -82,25 +82,27 @@ it.live(
               })
             })
         )
-      for (const pages of KILLS) assert.isFalse(yield* live(pages))
-      assert.isTrue(yield* live(null))
+      for (const pages of KILLS) expect(yield* live(pages)).toBe(false)
+      expect(yield* live(null)).toBe(true)
 
       const series = { symbol: ORDER.symbol, intervalMin: 1 }
       yield* Effect.gen(function* () {
         const store = yield* Store
         const times = yield* store.candles.times(series, 0, NOW_SEC)
-        assert.strictEqual(times.length, CANDLES)
-        assert.strictEqual(new Set(times).size, CANDLES)
-        assert.deepStrictEqual(findGaps(times, 1), [])
-        assert.strictEqual(times[0], NOW_SEC - CANDLES * 60)
-        assert.strictEqual((yield* store.jobs.counts(null)).complete, 1)
+        expect(times.length).toBe(CANDLES)
+        expect(new Set(times).size).toBe(CANDLES)
+        expect(findGaps(times, 1)).toStrictEqual([])
+        expect(times[0]).toBe(NOW_SEC - CANDLES * 60)
+        expect((yield* store.jobs.counts(null)).complete).toBe(1)
         // Read back past the 1,000 rows a server gives at once.
         const newest = yield* store.candles.newest(series, 1_500)
-        assert.deepStrictEqual([newest.length, newest[0]?.timeSec], [1_500, NOW_SEC - 1_500 * 60])
+        expect([newest.length, newest[0]?.timeSec]).toStrictEqual([1_500, NOW_SEC - 1_500 * 60])
       }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
 
       const pagesNeeded = new Set(starts).size
-      assert.isAtMost(starts.length, pagesNeeded + KILLS.length, "a page was asked for more often than it was lost")
+      expect(starts.length, "a page was asked for more often than it was lost").toBeLessThanOrEqual(
+        pagesNeeded + KILLS.length
+      )
     }),
   TIMEOUT_MS
 )

@@ -1,5 +1,5 @@
 /** The whole ingestor on the simulated exchange, with time moved by hand. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Candle } from "../../shared/candles/core/candle.ts"
@@ -86,16 +86,15 @@ const running = (
 running("a cold start is complete and ready to train at once, and has its full window a minute later", (bench) =>
   Effect.gen(function* () {
     const filled = yield* bench.until(({ backfill }) => backfill.backfill_complete)
-    assert.deepStrictEqual(
-      [filled.backfill.backfill_status, filled.backfill.percent, filled.backfill.metrics_precision],
+    expect([filled.backfill.backfill_status, filled.backfill.percent, filled.backfill.metrics_precision]).toStrictEqual(
       ["complete", 100, "PRECISE"]
     )
     const counted = yield* bench.until((view) => view.hmm_data_pipeline_secondary?.ready_for_min_train === true)
-    assert.isTrue(counted.hmm_data_pipeline.ready_for_min_train)
-    assert.deepStrictEqual([counted.status, counted.reasons], ["ok", []])
+    expect(counted.hmm_data_pipeline.ready_for_min_train).toBe(true)
+    expect([counted.status, counted.reasons]).toStrictEqual(["ok", []])
     const full = yield* bench.until((view) => view.hmm_data_pipeline.ready_for_target_window)
-    assert.strictEqual(full.hmm_data_pipeline.samples, 720)
-    assert.isAtMost(full.hmm_data_pipeline.last_sync_ts - START_MS / 1_000, 90)
+    expect(full.hmm_data_pipeline.samples).toBe(720)
+    expect(full.hmm_data_pipeline.last_sync_ts - START_MS / 1_000).toBeLessThanOrEqual(90)
   })
 )
 
@@ -104,12 +103,12 @@ running(
   (bench) =>
     Effect.gen(function* () {
       const broken = yield* bench.until(({ backfill }) => backfill.backfill_status === "error")
-      assert.strictEqual(broken.status, "degraded")
-      assert.include(broken.reasons.join("\n"), "HTTP 503")
-      assert.include(broken.reasons.join("\n"), "no candles of 1 min yet")
-      assert.strictEqual(broken.backfill.metrics_precision, "IMPRECISE (backfill error)")
+      expect(broken.status).toBe("degraded")
+      expect(broken.reasons.join("\n")).toContain("HTTP 503")
+      expect(broken.reasons.join("\n")).toContain("no candles of 1 min yet")
+      expect(broken.backfill.metrics_precision).toBe("IMPRECISE (backfill error)")
       const mended = yield* bench.until((view) => view.hmm_data_pipeline.ready_for_min_train)
-      assert.strictEqual(mended.hmm_data_pipeline.samples >= 719, true)
+      expect(mended.hmm_data_pipeline.samples >= 719).toBe(true)
     }),
   { windows: [window(1, 500)] },
   [{ kind: "http", status: 503, method: "OHLC", times: 5 }]
@@ -121,11 +120,12 @@ running(
     Effect.gen(function* () {
       yield* TestClock.adjust("1 minute")
       const view = yield* bench.view
-      assert.deepStrictEqual(
-        [view.status, view.hmm_data_pipeline.enabled, view.backfill.backfill_status],
-        ["ok", false, "disabled"]
-      )
-      assert.deepStrictEqual(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 }), [])
+      expect([view.status, view.hmm_data_pipeline.enabled, view.backfill.backfill_status]).toStrictEqual([
+        "ok",
+        false,
+        "disabled"
+      ])
+      expect(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })).toStrictEqual([])
     }),
   { enabled: false }
 )
@@ -135,8 +135,8 @@ running(
   (bench) =>
     Effect.gen(function* () {
       const view = yield* bench.until((now) => now.hmm_data_pipeline.ready_for_min_train)
-      assert.strictEqual(view.backfill.backfill_status, "disabled")
-      assert.strictEqual(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })[0]?.provenance, "poll")
+      expect(view.backfill.backfill_status).toBe("disabled")
+      expect(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })[0]?.provenance).toBe("poll")
     }),
   { backfill: false, windows: [window(1, 500)] }
 )
@@ -146,10 +146,10 @@ running(
   (bench) =>
     Effect.gen(function* () {
       const view = yield* bench.until(({ backfill }) => backfill.jobs.complete === 1 && backfill.jobs.error === 1)
-      assert.strictEqual(view.backfill.jobs.pending, 0)
+      expect(view.backfill.jobs.pending).toBe(0)
       const hours = bench.store.stored({ symbol: "XDGUSD", intervalMin: 60 })
-      assert.strictEqual(hours.length, 119)
-      assert.include(bench.store.jobRows.find(({ symbol }) => symbol === "NOPEUSD")?.message, "Unknown asset pair")
+      expect(hours.length).toBe(119)
+      expect(bench.store.jobRows.find(({ symbol }) => symbol === "NOPEUSD")?.message).toContain("Unknown asset pair")
     }),
   {
     windows: [window(1, 500)],
@@ -166,7 +166,7 @@ running(
     Effect.gen(function* () {
       yield* bench.until((view) => view.hmm_data_pipeline_secondary?.ready_for_min_train === true)
       const oldest = [1, 15, 60].map((intervalMin) => bench.store.stored({ symbol: "XDGUSD", intervalMin })[0]?.timeSec)
-      assert.deepStrictEqual(oldest, [NOW_SEC - 13 * DAY, NOW_SEC - 13 * DAY, NOW_SEC - 15 * DAY])
+      expect(oldest).toStrictEqual([NOW_SEC - 13 * DAY, NOW_SEC - 13 * DAY, NOW_SEC - 15 * DAY])
     }),
   { symbols: ["XDGUSD"], oldTimes: [NOW_SEC - 15 * DAY, NOW_SEC - 13 * DAY] }
 )

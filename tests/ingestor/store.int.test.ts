@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
@@ -49,9 +49,9 @@ it.live(
             ({ hmm_data_pipeline: one, hmm_data_pipeline_secondary: two }) =>
               one.ready_for_min_train && two?.ready_for_target_window === true
           )
-          assert.strictEqual(filled.backfill.metrics_precision, "PRECISE")
-          assert.strictEqual(filled.hmm_data_pipeline.training_target, 2_000)
-          assert.strictEqual(filled.hmm_data_pipeline.backfill_reachable, 719)
+          expect(filled.backfill.metrics_precision).toBe("PRECISE")
+          expect(filled.hmm_data_pipeline.training_target).toBe(2_000)
+          expect(filled.hmm_data_pipeline.backfill_reachable).toBe(719)
           yield* backfillNow
           return yield* view
         })
@@ -63,12 +63,12 @@ it.live(
           yield* until(view, ({ hmm_data_pipeline: one }) => one.ready_for_min_train)
           const series = { symbol: settings.pair, intervalMin: 1 }
           const { count, oldestSec, newestSec } = yield* store.candles.coverage(series, 0)
-          assert.deepStrictEqual(yield* store.candles.gaps(series, 0), [])
+          expect(yield* store.candles.gaps(series, 0)).toStrictEqual([])
           return { count, span: ((newestSec ?? 0) - (oldestSec ?? 0)) / 60 + 1 }
         })
       )
-      assert.strictEqual(again.count, again.span)
-      assert.isAtLeast(again.count, first.hmm_data_pipeline.samples)
+      expect(again.count).toBe(again.span)
+      expect(again.count).toBeGreaterThanOrEqual(first.hmm_data_pipeline.samples)
     }).pipe(Effect.provide(exchangeSimLayer({ speed: SPEED }).pipe(Layer.provide(MemoryJournal.layer())))),
   TIMEOUT_MS
 )

@@ -1,5 +1,5 @@
 /** Candles as the simulated exchange streams them, over its own sockets, at many simulated seconds a second. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Schedule } from "effect"
 import type { Candle } from "../../shared/candles/core/candle.ts"
 import { httpSource } from "../../shared/candles/http.ts"
@@ -84,19 +84,13 @@ describe("candles from the stream", () => {
     onStream(({ until, streamed, asked }) =>
       Effect.gen(function* () {
         const shown = yield* until(() => streamed().length >= 8)
-        assert.deepStrictEqual([streamOf(shown).status, streamOf(shown).losses], ["open", 0])
+        expect([streamOf(shown).status, streamOf(shown).losses]).toStrictEqual(["open", 0])
         const newest = streamOf(yield* until(() => true)).last_candle_ts
         const stored = streamed()
         const byStart = new Map((yield* asked).map((candle) => [candle.timeSec, candle]))
-        assert.deepStrictEqual(
-          stored,
-          stored.flatMap(({ timeSec }) => byStart.get(timeSec) ?? [])
-        )
-        assert.include(
-          stored.map(({ timeSec }) => timeSec),
-          newest
-        )
-        assert.isTrue(stored.every(({ trades }) => trades > 0))
+        expect(stored).toStrictEqual(stored.flatMap(({ timeSec }) => byStart.get(timeSec) ?? []))
+        expect(stored.map(({ timeSec }) => timeSec)).toContain(newest)
+        expect(stored.every(({ trades }) => trades > 0)).toBe(true)
       })
     )
   )
@@ -116,7 +110,7 @@ describe("candles from the stream", () => {
           if (times.some((timeSec, at) => at > 0 && timeSec - (times[at - 1] ?? 0) !== 60)) holes++
           return holes > 0 || (quietOnes().length > 0 && streamed().length >= 8)
         })
-        assert.strictEqual(holes, 0)
+        expect(holes).toBe(0)
       })
     )
   )
@@ -127,10 +121,10 @@ describe("candles from the stream", () => {
         yield* until(() => streamed().length > 0)
         yield* fault({ kind: "disconnect", socket: "public" })
         const lost = streamOf(yield* until((view) => streamOf(view).losses === 1))
-        assert.notStrictEqual(lost.detail, "")
+        expect(lost.detail).not.toBe("")
         const before = streamed().length
         const again = yield* until((view) => streamOf(view).status === "open" && streamed().length > before + 1)
-        assert.strictEqual(streamOf(again).losses, 1)
+        expect(streamOf(again).losses).toBe(1)
         // Polling has gone on meanwhile.
         const polled = (view: IngestorView) => view.hmm_data_pipeline.last_sync_ts
         yield* until((view) => polled(view) > polled(again))

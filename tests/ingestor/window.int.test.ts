@@ -1,5 +1,5 @@
 /** Training windows against the simulated exchange over HTTP, with time moved by hand. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { httpSource } from "../../shared/candles/http.ts"
@@ -50,41 +50,38 @@ onExchange(
     Effect.gen(function* () {
       const window = yield* bench.open()
       const status = yield* window.backfill(false)
-      assert.strictEqual(status.phase, "complete")
-      assert.strictEqual(status.message, "queued=719 new=719 est_total=719/720 reachable=719/720")
-      assert.strictEqual(bench.calls(), 1)
+      expect(status.phase).toBe("complete")
+      expect(status.message).toBe("queued=719 new=719 est_total=719/720 reachable=719/720")
+      expect(bench.calls()).toBe(1)
       const before = yield* window.readiness
-      assert.deepStrictEqual([before.readyForMinTrain, before.readyForTargetWindow], [true, false])
+      expect([before.readyForMinTrain, before.readyForTargetWindow]).toStrictEqual([true, false])
 
       yield* TestClock.adjust("1 minute")
-      assert.strictEqual(yield* window.sync, 1)
+      expect(yield* window.sync).toBe(1)
       const after = yield* window.readiness
-      assert.deepStrictEqual([after.samples, after.readyForTargetWindow], [720, true])
+      expect([after.samples, after.readyForTargetWindow]).toStrictEqual([720, true])
       // In some minutes of the simulated market nothing trades; but none is missing.
-      assert.deepStrictEqual(
-        after.gaps.filter((gap) => !gap.startsWith("low_volume_coverage")),
-        []
-      )
+      expect(after.gaps.filter((gap) => !gap.startsWith("low_volume_coverage"))).toStrictEqual([])
       const stored = bench.store.stored(MINUTES)
-      assert.deepStrictEqual([stored[0]?.provenance, stored.at(-1)?.provenance], ["backfill", "poll"])
+      expect([stored[0]?.provenance, stored.at(-1)?.provenance]).toStrictEqual(["backfill", "poll"])
     })
 )
 
 onExchange("a target that one page covers is ready at once", (bench) =>
   Effect.gen(function* () {
     const window = yield* bench.open({ target: 719 })
-    assert.strictEqual((yield* window.backfill(false)).message, "queued=719 new=719 est_total=719/719")
-    assert.isTrue((yield* window.readiness).readyForTargetWindow)
-    assert.strictEqual(bench.calls(), 1)
+    expect((yield* window.backfill(false)).message).toBe("queued=719 new=719 est_total=719/719")
+    expect((yield* window.readiness).readyForTargetWindow).toBe(true)
+    expect(bench.calls()).toBe(1)
   })
 )
 
 onExchange("fifteen-minute bars come from the same past", (bench) =>
   Effect.gen(function* () {
     const window = yield* bench.open({ series: { symbol: "XDGUSD", intervalMin: 15 }, minimum: 200 })
-    assert.strictEqual((yield* window.backfill(false)).phase, "complete")
+    expect((yield* window.backfill(false)).phase).toBe("complete")
     const { samples, readyForMinTrain } = yield* window.readiness
-    assert.deepStrictEqual([samples, readyForMinTrain], [719, true])
+    expect([samples, readyForMinTrain]).toStrictEqual([719, true])
   })
 )
 
@@ -93,8 +90,8 @@ onExchange("a full and fresh window is not asked for", (bench) =>
     yield* (yield* bench.open({ target: 700 })).backfill(false)
     const again = yield* bench.open({ target: 700 })
     const status = yield* again.backfill(false)
-    assert.deepStrictEqual([status.phase, status.message], ["skipped", "already_ready:719/700"])
-    assert.strictEqual(bench.calls(), 1)
+    expect([status.phase, status.message]).toStrictEqual(["skipped", "already_ready:719/700"])
+    expect(bench.calls()).toBe(1)
   })
 )
 
@@ -103,8 +100,8 @@ onExchange("with 500 candles there, a page brings about 220 new ones and nothing
     const page = yield* bench.source.fetchPage({ ...MINUTES, cursor: null })
     yield* bench.store.candles.upsert(MINUTES, page.candles.slice(0, 500), "poll")
     const window = yield* bench.open({ target: 719 })
-    assert.strictEqual((yield* window.backfill(false)).message, "queued=719 new=219 est_total=719/719")
-    assert.isTrue((yield* window.readiness).readyForTargetWindow)
+    expect((yield* window.backfill(false)).message).toBe("queued=719 new=219 est_total=719/719")
+    expect((yield* window.readiness).readyForTargetWindow).toBe(true)
   })
 )
 
@@ -119,28 +116,28 @@ onExchange(
         said.push((yield* window.backfill(false)).message)
         yield* TestClock.adjust("1 second")
       }
-      assert.deepStrictEqual(said, [
+      expect(said).toStrictEqual([
         "queued=719 new=719 est_total=719/2000 reachable=719/2000",
         "queued=719 new=0 est_total=719/2000 stalls=1 reachable=719/2000",
         "queued=719 new=0 est_total=719/2000 stalls=2 reachable=719/2000",
         "queued=719 new=0 est_total=719/2000 stalls=3 reachable=719/2000",
         "backfill_circuit_open:stalls=3/3"
       ])
-      assert.strictEqual(bench.calls(), 4)
+      expect(bench.calls()).toBe(4)
 
       const restarted = yield* bench.open(legacy)
-      assert.strictEqual((yield* restarted.backfill(false)).message, "backfill_circuit_open:stalls=3/3")
-      assert.strictEqual(bench.calls(), 4)
+      expect((yield* restarted.backfill(false)).message).toBe("backfill_circuit_open:stalls=3/3")
+      expect(bench.calls()).toBe(4)
 
       yield* TestClock.adjust("10 seconds")
-      assert.include((yield* restarted.backfill(true)).message, "stalls=1")
-      assert.strictEqual(bench.calls(), 5)
+      expect((yield* restarted.backfill(true)).message).toContain("stalls=1")
+      expect(bench.calls()).toBe(5)
 
       // By the command, in another process; this one goes on polling and knows nothing of it.
       yield* closeBreaker(bench.store, MINUTES)
       yield* TestClock.adjust("2 minutes")
-      assert.strictEqual(yield* restarted.sync, 2)
-      assert.strictEqual((yield* (yield* bench.open(legacy)).now).memory.stalls, 0)
+      expect(yield* restarted.sync).toBe(2)
+      expect((yield* (yield* bench.open(legacy)).now).memory.stalls).toBe(0)
     })
 )
 
@@ -152,17 +149,17 @@ onExchange(
       const stray = { ...page.candles[0]!, timeSec: START_MS / 1_000 + 86_400 }
       yield* bench.store.candles.upsert(MINUTES, [stray], "import")
       const window = yield* bench.open({ target: 700 })
-      assert.strictEqual((yield* window.backfill(false)).phase, "complete")
-      assert.isFalse((yield* window.readiness).freshnessOk)
+      expect((yield* window.backfill(false)).phase).toBe("complete")
+      expect((yield* window.readiness).freshnessOk).toBe(false)
       yield* TestClock.adjust("2 minutes")
       yield* window.readiness
-      assert.strictEqual(yield* window.sync, 2)
+      expect(yield* window.sync).toBe(2)
     })
 )
 
 onExchange("a window that is open waits for its backfill, it is not idle", (bench) =>
   Effect.gen(function* () {
-    assert.strictEqual((yield* (yield* bench.open()).now).status.phase, "pending")
+    expect((yield* (yield* bench.open()).now).status.phase).toBe("pending")
   })
 )
 
@@ -173,21 +170,21 @@ onExchange(
       const first = yield* bench.open()
       yield* first.backfill(false)
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual(yield* first.sync, 0)
-      assert.strictEqual(bench.calls(), 1)
+      expect(yield* first.sync).toBe(0)
+      expect(bench.calls()).toBe(1)
 
       yield* TestClock.adjust("5 minutes")
       const restarted = yield* bench.open()
-      assert.strictEqual(yield* restarted.sync, 5)
-      assert.strictEqual(bench.calls(), 2)
-      assert.strictEqual(yield* restarted.sync, 0)
-      assert.strictEqual(bench.calls(), 2)
+      expect(yield* restarted.sync).toBe(5)
+      expect(bench.calls()).toBe(2)
+      expect(yield* restarted.sync).toBe(0)
+      expect(bench.calls()).toBe(2)
       const times = bench.store.stored(MINUTES).map(({ timeSec }) => timeSec)
       // Kraken's cursor is the start of the last finished bar of the page before: the 719th.
-      assert.deepStrictEqual(bench.cursors, [null, String(times[718])])
-      assert.strictEqual((yield* restarted.now).cursor, String(times.at(-1)))
-      assert.strictEqual(times.length, 724)
-      assert.strictEqual((times.at(-1) ?? 0) - (times[0] ?? 0), 723 * 60)
+      expect(bench.cursors).toStrictEqual([null, String(times[718])])
+      expect((yield* restarted.now).cursor).toBe(String(times.at(-1)))
+      expect(times.length).toBe(724)
+      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBe(723 * 60)
     })
 )
 
@@ -205,7 +202,7 @@ onExchange(
       yield* TestClock.adjust("1 second")
       yield* bench.begun(4)
       const status = yield* Fiber.join(running)
-      assert.deepStrictEqual([status.phase, bench.calls()], ["complete", 4])
+      expect([status.phase, bench.calls()]).toStrictEqual(["complete", 4])
     }),
   [
     { kind: "http", status: 429, method: "OHLC", times: 1 },
@@ -218,8 +215,8 @@ onExchange("a symbol the exchange does not have is an error in its words, and no
   Effect.gen(function* () {
     const window = yield* bench.open({ series: { symbol: "NOPEUSD", intervalMin: 1 } })
     const status = yield* window.backfill(false)
-    assert.deepStrictEqual([status.phase, status.message], ["error", "kraken: NOPEUSD 1m: EQuery:Unknown asset pair"])
-    assert.strictEqual((yield* window.now).memory.stalls, 0)
+    expect([status.phase, status.message]).toStrictEqual(["error", "kraken: NOPEUSD 1m: EQuery:Unknown asset pair"])
+    expect((yield* window.now).memory.stalls).toBe(0)
   })
 )
 
@@ -231,20 +228,17 @@ onExchange("a bar that the stream gave is stored, and polled all the same", (ben
     yield* window.sync
     yield* TestClock.adjust("3 minutes")
     const [first, second, third] = (yield* bench.source.fetchPage({ ...MINUTES, cursor: null })).candles.slice(-3)
-    if (first === undefined || second === undefined || third === undefined) return assert.fail("too few candles")
+    if (first === undefined || second === undefined || third === undefined) return expect.fail("too few candles")
     yield* window.keepStreamed([first, { ...second, close: first.close }])
-    assert.strictEqual((yield* window.readiness).samples, 722)
+    expect((yield* window.readiness).samples).toBe(722)
     yield* TestClock.adjust("1 minute")
     const calls = bench.calls()
-    assert.strictEqual(yield* window.sync, 2)
-    assert.strictEqual(bench.calls(), calls + 1)
+    expect(yield* window.sync).toBe(2)
+    expect(bench.calls()).toBe(calls + 1)
     // What polling corrects is polling's.
     const stored = bench.store.stored(MINUTES).slice(-4)
-    assert.deepStrictEqual(
-      stored.map(({ provenance }) => provenance),
-      ["stream", "poll", "poll", "poll"]
-    )
-    assert.strictEqual(stored[1]?.close, second.close)
+    expect(stored.map(({ provenance }) => provenance)).toStrictEqual(["stream", "poll", "poll", "poll"])
+    expect(stored[1]?.close).toBe(second.close)
   })
 )
 
@@ -258,7 +252,7 @@ onExchange("with the stream up to date polling still asks for each bar", (bench)
     yield* window.keepStreamed((yield* bench.source.fetchPage({ ...MINUTES, cursor: null })).candles.slice(-1))
     yield* window.readiness
     const calls = bench.calls()
-    assert.strictEqual(yield* window.sync, 0)
-    assert.strictEqual(bench.calls(), calls + 1)
+    expect(yield* window.sync).toBe(0)
+    expect(bench.calls()).toBe(calls + 1)
   })
 )

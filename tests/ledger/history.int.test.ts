@@ -1,6 +1,6 @@
 /** The ledger of a journal against the trade history of the exchange that filled its orders. */
 import { NOTHING_IN_FORCE, placeIn } from "../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { auditHistory } from "../../cli/commands/audit/exchange.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
@@ -42,7 +42,7 @@ const traded = (test: (market: Market, records: ReadonlyArray<StoredRecord>) => 
     Effect.gen(function* () {
       // Before the gateway: a key's nonces rise, and a hand's are low.
       const order = client(market.urls).add("buy", "20", "0.25", { cl_ord_id: "by-hand-1", oflags: "fciq" })
-      assert.deepStrictEqual((yield* Effect.promise(() => order)).error, [])
+      expect((yield* Effect.promise(() => order)).error).toStrictEqual([])
       const gateway = yield* market.startGateway
       yield* market.request(1, 1, { price: "0.19", volume: "100" })
       yield* market.story(1, 1, "OrderFilled")
@@ -57,8 +57,8 @@ describe("the audit at the exchange", () => {
       Effect.gen(function* () {
         const audit = { ledger: ledgerOf(records), beganMs: START_MS, endedMs: Number.MAX_SAFE_INTEGER }
         const { problems, notes } = yield* auditHistory(subjects, audit).pipe(Effect.provide(venue(market.urls)))
-        assert.deepStrictEqual(problems, [])
-        assert.deepStrictEqual(notes, ["1 trades of foreign orders, not in the journal: 20 base, -4.016 quote"])
+        expect(problems).toStrictEqual([])
+        expect(notes).toStrictEqual(["1 trades of foreign orders, not in the journal: 20 base, -4.016 quote"])
       }).pipe(Effect.orDie)
     )
   )
@@ -69,9 +69,9 @@ describe("the audit at the exchange", () => {
         const holed = records.filter(({ events }) => !events.some(({ _tag }) => _tag.startsWith("OrderFilled")))
         const audit = { ledger: ledgerOf(holed), beganMs: START_MS, endedMs: Number.MAX_SAFE_INTEGER }
         const { problems } = yield* auditHistory(subjects, audit).pipe(Effect.provide(venue(market.urls)))
-        assert.lengthOf(problems, 2)
-        assert.match(problems[0] ?? "", /^trades: ledger \d+, exchange 100 base /)
-        assert.match(problems[1] ?? "", /^trades: ledger -[\d.]+, exchange -19\.0475 quote /)
+        expect(problems).toHaveLength(2)
+        expect(problems[0] ?? "").toMatch(/^trades: ledger \d+, exchange 100 base /)
+        expect(problems[1] ?? "").toMatch(/^trades: ledger -[\d.]+, exchange -19\.0475 quote /)
       }).pipe(Effect.orDie)
     )
   )
@@ -81,8 +81,8 @@ describe("the audit at the exchange", () => {
       Effect.gen(function* () {
         const audit = { ledger: initialLedger, beganMs: START_MS, endedMs: START_MS }
         const { problems, notes } = yield* auditHistory(subjects, audit).pipe(Effect.provide(venue(market.urls)))
-        assert.deepStrictEqual(problems, [])
-        assert.deepStrictEqual(notes, ["5 trades after the journal's last record: 120 base, -23.0635 quote"])
+        expect(problems).toStrictEqual([])
+        expect(notes).toStrictEqual(["5 trades after the journal's last record: 120 base, -23.0635 quote"])
       }).pipe(Effect.orDie)
     )
   )

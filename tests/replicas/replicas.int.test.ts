@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option, Stream } from "effect"
 import { governorActor } from "../../services/governor/core/actor.ts"
 import { configureMarket } from "../../services/slot-actor/service.ts"
@@ -101,15 +101,12 @@ describe.skipIf(!natsServerFound())("two replicas of a market on NATS", () => {
           const journal = yield* Journal
           for (const actor of ["slot-1", "governor"]) {
             const outputs = yield* Stream.runCollect(journal.read({ from: 1, filter: subjects.out(actor) }))
-            assert.strictEqual(new Set(outputs.map(({ id }) => id)).size, outputs.length)
-            assert.isAtLeast(outputs.length, TICKS)
+            expect(new Set(outputs.map(({ id }) => id)).size).toBe(outputs.length)
+            expect(outputs.length).toBeGreaterThanOrEqual(TICKS)
           }
           const verification = yield* verifyJournal({ subjects, actors })
-          assert.deepStrictEqual(verification.divergences, [])
-          assert.deepStrictEqual(
-            verification.actors.map(({ unwritten }) => unwritten),
-            [0, 0]
-          )
+          expect(verification.divergences).toStrictEqual([])
+          expect(verification.actors.map(({ unwritten }) => unwritten)).toStrictEqual([0, 0])
         }).pipe(Effect.provide(Layer.fresh(connection())))
       }).pipe(Effect.scoped),
     60_000

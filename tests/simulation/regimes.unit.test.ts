@@ -2,7 +2,7 @@
  * Regimes on a month of DOGE, end to end: candles become regimes, regimes move the idle target, the target becomes a skew, and
  * the skew the sizes of the orders that the exchange gets. Half-way the advisor dies, and trading goes on by the trend alone.
  */
-import { assert, beforeAll, describe, it } from "@effect/vitest"
+import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
@@ -157,89 +157,88 @@ describe(`regimes on a month of DOGE (seed ${SEED})`, () => {
   }, 240_000)
 
   it("keep every rule of the market after every record, advised or not", () => {
-    assert.deepEqual(advised.result.problems, [])
-    assert.deepEqual(unadvised.result.problems, [])
+    expect(advised.result.problems).toStrictEqual([])
+    expect(unadvised.result.problems).toStrictEqual([])
   })
 
   it("come of two models, fitted each day to the newest 720 candles that were closed by then", () => {
     const trainings = all(advised, "RegimeModelTrained")
-    assert.lengthOf(all(advised, "RegimeTrainingRefused"), 0)
-    assert.deepEqual(
-      trainings.map(({ record, event }) => [(record.timeMs - START_MS) / DAY_MS, event.intervalMin, event.candles]),
+    expect(all(advised, "RegimeTrainingRefused")).toHaveLength(0)
+    expect(
+      trainings.map(({ record, event }) => [(record.timeMs - START_MS) / DAY_MS, event.intervalMin, event.candles])
+    ).toStrictEqual(
       [0, 1, 2, 3].flatMap((day) => [
         [day, 1, 720],
         [day, 15, 720]
       ])
     )
     for (const { record, event } of trainings) {
-      assert.equal((event.toSec + event.intervalMin * 60) * 1_000, record.timeMs)
+      expect((event.toSec + event.intervalMin * 60) * 1_000).toBe(record.timeMs)
     }
   })
 
   it("are spoken of at every interval by both detectors: each regime is there, and most of them lean", () => {
     const answers = all(advised, "RegimeObserved")
-    assert.lengthOf(answers, (HALF_TIME_MS - START_MS) / ADVISOR.answerEveryMs)
-    assert.isTrue(answers.every(({ event }) => event.fast.trained && event.slow.trained))
+    expect(answers).toHaveLength((HALF_TIME_MS - START_MS) / ADVISOR.answerEveryMs)
+    expect(answers.every(({ event }) => event.fast.trained && event.slow.trained)).toBe(true)
     const often = (regime: string) => answers.filter(({ event }) => event.consensus.regime === regime).length
-    for (const regime of ["BEARISH", "RANGING", "BULLISH"]) assert.isAbove(often(regime), answers.length / 10, regime)
+    for (const regime of ["BEARISH", "RANGING", "BULLISH"])
+      expect(often(regime), regime).toBeGreaterThan(answers.length / 10)
     const biases = answers.map(({ event }) => event.consensus.biasSignal)
-    assert.isAbove(biases.filter((bias) => bias > 0.1).length, answers.length / 10)
-    assert.isAbove(biases.filter((bias) => bias < -0.1).length, answers.length / 10)
+    expect(biases.filter((bias) => bias > 0.1).length).toBeGreaterThan(answers.length / 10)
+    expect(biases.filter((bias) => bias < -0.1).length).toBeGreaterThan(answers.length / 10)
   })
 
   it("move the idle target: each look takes the last answer, half and half with the trend, down in a rise, up in a fall", () => {
     const answers = all(advised, "RegimeObserved")
     const looks = all(advised, "SkewDecided").filter(before).slice(1)
-    assert.isAbove(looks.length, 1_000)
+    expect(looks.length).toBeGreaterThan(1_000)
     for (const look of looks) {
       const { bias, signal, trendScore, rawTarget, target } = numbersOf(look)
       const answer = answers.findLast(({ record: { seq } }) => seq < (look.record.cause ?? 0))?.event
-      assert.equal(bias, answer?.consensus.biasSignal)
-      assert.closeTo(Number(signal), 0.5 * Number(trendScore) + 0.5 * Number(bias), 1e-12)
-      assert.closeTo(Number(rawTarget), 0.4 - 5 * Number(signal), 1e-12)
-      assert.isTrue(Number(target) >= 0.15 && Number(target) <= 0.6)
+      expect(bias).toBe(answer?.consensus.biasSignal)
+      expect(Math.abs(Number(signal) - (0.5 * Number(trendScore) + 0.5 * Number(bias)))).toBeLessThanOrEqual(1e-12)
+      expect(Math.abs(Number(rawTarget) - (0.4 - 5 * Number(signal)))).toBeLessThanOrEqual(1e-12)
+      expect(Number(target) >= 0.15 && Number(target) <= 0.6).toBe(true)
     }
     const targets = looks.map(targetOf)
-    assert.isBelow(Math.min(...targets), 0.2)
-    assert.isAbove(Math.max(...targets), 0.55)
-    assert.isAbove(new Set(targets).size, looks.length / 2)
+    expect(Math.min(...targets)).toBeLessThan(0.2)
+    expect(Math.max(...targets)).toBeGreaterThan(0.55)
+    expect(new Set(targets).size).toBeGreaterThan(looks.length / 2)
   })
 
   it("change what would have been decided without them", () => {
     const [with_, without] = [advised, unadvised].map((story) => all(story, "SkewDecided").filter(before))
-    assert.isTrue(without?.every((look) => numbersOf(look)["bias"] === "none"))
-    assert.equal(with_?.length, without?.length)
+    expect(without?.every((look) => numbersOf(look)["bias"] === "none")).toBe(true)
+    expect(with_?.length).toBe(without?.length)
     const apart = with_?.filter((look, at) => Math.abs(targetOf(look) - targetOf(without?.[at] ?? look)) > 0.05) ?? []
-    assert.isAbove(apart.length, (with_?.length ?? 0) / 4)
+    expect(apart.length).toBeGreaterThan((with_?.length ?? 0) / 4)
   })
 
   it("skew towards buying while more than the target lies idle, towards selling while less does", () => {
     const looks = all(advised, "SkewDecided")
     for (const look of looks) {
       const { idleRatio, target, error, smoothedError, wanted } = numbersOf(look)
-      assert.closeTo(Number(error), Number(idleRatio) - Number(target), 1e-12)
-      if (look.event.reason.rule === "neutral_band") assert.equal(wanted, 0)
-      else assert.equal(Math.sign(Number(wanted)), Math.sign(Number(smoothedError)))
+      expect(Math.abs(Number(error) - (Number(idleRatio) - Number(target)))).toBeLessThanOrEqual(1e-12)
+      if (look.event.reason.rule === "neutral_band") expect(wanted).toBe(0)
+      else expect(Math.sign(Number(wanted))).toBe(Math.sign(Number(smoothedError)))
     }
     const skews = looks.map(({ event }) => event.skew)
-    assert.isAbove(Math.max(...skews), 0.1)
-    assert.isBelow(Math.min(...skews), -0.1)
-    assert.isTrue(skews.every((skew) => Math.abs(skew) <= REBALANCER.maxSkew))
-    assert.isTrue(skews.some((skew) => skew === 0))
+    expect(Math.max(...skews)).toBeGreaterThan(0.1)
+    expect(Math.min(...skews)).toBeLessThan(-0.1)
+    expect(skews.every((skew) => Math.abs(skew) <= REBALANCER.maxSkew)).toBe(true)
+    expect(skews.some((skew) => skew === 0)).toBe(true)
   })
 
   it("reach the slots: the governor tells each new skew and what it multiplies by", () => {
     const skews = all(advised, "SkewDecided")
     const sizings = all(advised, "SizingSet").filter(({ event }) => event.reason.rule === "skew")
     const changes = skews.filter(({ event }, at) => event.skew !== (skews[at - 1]?.event.skew ?? 0))
-    assert.deepEqual(
-      sizings.map(({ event }) => event.skew),
-      changes.map(({ event }) => event.skew)
-    )
+    expect(sizings.map(({ event }) => event.skew)).toStrictEqual(changes.map(({ event }) => event.skew))
     for (const { event } of sizings) {
       const { maxSizeMultiplier, skewSensitivity } = GOVERNOR
       const multiplier = Math.min(maxSizeMultiplier, 1 + Math.abs(event.skew) * skewSensitivity)
-      assert.equal(event.favouredMultiplier, multiplier)
+      expect(event.favouredMultiplier).toBe(multiplier)
     }
   })
 
@@ -248,57 +247,59 @@ describe(`regimes on a month of DOGE (seed ${SEED})`, () => {
     for (const { event, skew, plainUsd, favoured } of entries) {
       // The account is rich enough that no size is cut to what is free.
       const sizeUsd = favoured ? plainUsd * (1 + Math.abs(skew)) : plainUsd
-      assert.closeTo(Volume.toNumber(event.volume) * Price.toNumber(event.price), sizeUsd, 1e-7)
+      expect(Math.abs(Volume.toNumber(event.volume) * Price.toNumber(event.price) - sizeUsd)).toBeLessThanOrEqual(1e-7)
     }
     const enlarged = (side: string) => entries.filter(({ event, favoured }) => favoured && event.side === side)
-    assert.isTrue(enlarged("buy").every(({ skew }) => skew > 0))
-    assert.isTrue(enlarged("sell").every(({ skew }) => skew < 0))
+    expect(enlarged("buy").every(({ skew }) => skew > 0)).toBe(true)
+    expect(enlarged("sell").every(({ skew }) => skew < 0)).toBe(true)
     for (const side of ["buy", "sell"]) {
-      assert.isAbove(enlarged(side).length, 100, side)
-      assert.isAbove(Math.max(...enlarged(side).map(({ skew }) => Math.abs(skew))), 0.1, side)
+      expect(enlarged(side).length, side).toBeGreaterThan(100)
+      expect(Math.max(...enlarged(side).map(({ skew }) => Math.abs(skew))), side).toBeGreaterThan(0.1)
     }
-    assert.isAbove(entries.filter(({ skew, favoured }) => skew !== 0 && !favoured).length, 100)
+    expect(entries.filter(({ skew, favoured }) => skew !== 0 && !favoured).length).toBeGreaterThan(100)
   })
 
   it("are missed by nobody once the advisor is dead: cycles are booked each day, and skews decided at each look", () => {
     const last = advised.kept.findLast(({ event }) => event._tag.startsWith("Regime"))
-    assert.equal(last?.record.timeMs, LAST_ANSWER_MS)
+    expect(last?.record.timeMs).toBe(LAST_ANSWER_MS)
     const cycles = all(advised, "CycleBooked").filter(after)
     for (let dayMs = HALF_TIME_MS; dayMs < END_MS; dayMs += DAY_MS) {
       const inDay = cycles.filter(({ record: { timeMs } }) => timeMs >= dayMs && timeMs < dayMs + DAY_MS)
-      assert.isAbove(inDay.length, 50, new Date(dayMs).toISOString())
+      expect(inDay.length, new Date(dayMs).toISOString()).toBeGreaterThan(50)
     }
     const looks = all(advised, "SkewDecided").filter(after)
-    assert.isAtLeast(looks.length, Math.floor(((DAYS / 2) * DAY_MS) / (REBALANCER.intervalSec * 1_000)) - 1)
-    assert.isAbove(new Set(looks.map(targetOf)).size, looks.length / 2)
-    assert.isTrue(looks.some(({ event }) => event.skew > 0.1) && looks.some(({ event }) => event.skew < -0.1))
+    expect(looks.length).toBeGreaterThanOrEqual(
+      Math.floor(((DAYS / 2) * DAY_MS) / (REBALANCER.intervalSec * 1_000)) - 1
+    )
+    expect(new Set(looks.map(targetOf)).size).toBeGreaterThan(looks.length / 2)
+    expect(looks.some(({ event }) => event.skew > 0.1) && looks.some(({ event }) => event.skew < -0.1)).toBe(true)
   })
 
   it("count for as long as they are fresh; then the trend is alone, and in the end it is as if there had been no advisor", () => {
     for (const look of all(advised, "SkewDecided").filter(after)) {
       const { bias, signal, trendScore, regimeAgeSec } = numbersOf(look)
       const ageSec = (look.record.timeMs - LAST_ANSWER_MS) / 1_000
-      assert.equal(regimeAgeSec, ageSec)
-      assert.equal(bias === "none", ageSec > REBALANCER.regimeMaxAgeSec, `${ageSec} s`)
-      if (bias === "none") assert.equal(signal, trendScore)
+      expect(regimeAgeSec).toBe(ageSec)
+      expect(bias === "none", `${ageSec} s`).toBe(ageSec > REBALANCER.regimeMaxAgeSec)
+      if (bias === "none") expect(signal).toBe(trendScore)
     }
     const lastDay = (story: Story) =>
       all(story, "SkewDecided").flatMap((look) => (look.record.timeMs >= END_MS - DAY_MS ? [targetOf(look)] : []))
-    assert.deepEqual(lastDay(advised), lastDay(unadvised))
+    expect(lastDay(advised)).toStrictEqual(lastDay(unadvised))
   })
 
   it("owe nothing to the future: with another one the journal is the same up to the answer of that moment, and no further", () => {
     const momentMs = LAST_ANSWER_MS - ADVISOR.answerEveryMs
     const other = run(otherFuture(ROWS, momentMs), { untilMs: HALF_TIME_MS + MINUTE_MS })
-    assert.deepEqual(other.result.problems, [])
-    assert.isDefined(advised.digests.get(momentMs))
-    assert.equal(other.digests.get(momentMs), advised.digests.get(momentMs))
-    assert.isDefined(other.digests.get(LAST_ANSWER_MS))
-    assert.notEqual(other.digests.get(LAST_ANSWER_MS), advised.digests.get(LAST_ANSWER_MS))
+    expect(other.result.problems).toStrictEqual([])
+    expect(advised.digests.get(momentMs)).toBeDefined()
+    expect(other.digests.get(momentMs)).toBe(advised.digests.get(momentMs))
+    expect(other.digests.get(LAST_ANSWER_MS)).toBeDefined()
+    expect(other.digests.get(LAST_ANSWER_MS)).not.toBe(advised.digests.get(LAST_ANSWER_MS))
   }, 240_000)
 
   it("are the same again in the same journal from the same seed", () => {
-    assert.equal(run(ROWS).result.digest, advised.result.digest)
-    assert.notEqual(unadvised.result.digest, advised.result.digest)
+    expect(run(ROWS).result.digest).toBe(advised.result.digest)
+    expect(unadvised.result.digest).not.toBe(advised.result.digest)
   }, 240_000)
 })

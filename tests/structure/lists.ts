@@ -30,7 +30,7 @@ export const MAX_FUNCTION_LINES = 70
 
 /** … but these, by path and name, which may only shrink. Never add a line here: split the function. */
 export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
-  "services/control-plane/actions/actions.ts makeActions": 84
+  "services/control-plane/actions/actions.ts makeActions": 83
 }
 
 /** No folder of code holds more files than this. */

@@ -1,5 +1,5 @@
 /** The audit of a journal that a slot has written: its real decisions, the rest by hand. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
 import { testRules } from "../../../services/slot-actor/testing/slotDriver.ts"
@@ -92,17 +92,15 @@ describe("the audit of a journal", () => {
       yield* answer
       const seen: Array<Transaction> = []
       const result = yield* auditJournal(subjects, (transaction) => Effect.sync(() => void seen.push(transaction)))
-      assert.deepStrictEqual(result.problems, [])
-      assert.deepInclude(result, { transactions: 1, unwritten: 0, beganMs: 1_770_000_000_000 })
-      assert.deepStrictEqual(
-        seen.map(({ seq, index, event }) => ({ seq, index, event })),
-        [{ seq, index: 0, event: "OrderFilled" }]
-      )
+      expect(result.problems).toStrictEqual([])
+      expect(result).toMatchObject({ transactions: 1, unwritten: 0, beganMs: 1_770_000_000_000 })
+      expect(seen.map(({ seq, index, event }) => ({ seq, index, event }))).toStrictEqual([
+        { seq, index: 0, event: "OrderFilled" }
+      ])
       const [transaction] = seen
-      assert.isDefined(transaction)
-      if (transaction === undefined) return
-      assert.match(linesOf(transaction), new RegExp(`^${seq}\\.0 +OrderFilled +exchange +51 base$`, "m"))
-      assert.deepInclude(JSON.parse(jsonOf(transaction)), { seq, index: 0, event: "OrderFilled" })
+      if (transaction === undefined) return expect.fail("no transaction was read")
+      expect(linesOf(transaction)).toMatch(new RegExp(`^${seq}\\.0 +OrderFilled +exchange +51 base$`, "m"))
+      expect(JSON.parse(jsonOf(transaction))).toMatchObject({ seq, index: 0, event: "OrderFilled" })
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -114,9 +112,9 @@ describe("the audit of a journal", () => {
       yield* write(subjects.order(1), filled(3, "51"))
       yield* answer
       const result = yield* audit
-      assert.deepStrictEqual(result.problems, [])
-      assert.match(trialBalance(result.ledger).at(-1) ?? "", /^sum +0 +0$/)
-      assert.match(profitTable(result)[1] ?? "", /^1 +1 +0 +0\.02 +-0\.02 +-0\.02$/)
+      expect(result.problems).toStrictEqual([])
+      expect(trialBalance(result.ledger).at(-1) ?? "").toMatch(/^sum +0 +0$/)
+      expect(profitTable(result)[1] ?? "").toMatch(/^1 +1 +0 +0\.02 +-0\.02 +-0\.02$/)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -127,9 +125,9 @@ describe("the audit of a journal", () => {
       yield* answer
       yield* write(subjects.order(1), filled(3, "51"))
       const result = yield* audit
-      assert.deepStrictEqual(result.problems, [])
-      assert.strictEqual(result.unwritten, 1)
-      assert.strictEqual(result.transactions, 3)
+      expect(result.problems).toStrictEqual([])
+      expect(result.unwritten).toBe(1)
+      expect(result.transactions).toBe(3)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -140,7 +138,7 @@ describe("the audit of a journal", () => {
       const skipped = { actor: "slot-1", seq, author: "test", reason: "test" }
       yield* write(subjects.control, { _tag: "RecordSkipped", ...skipped })
       const { problems } = yield* audit
-      assert.deepStrictEqual(problems, [
+      expect(problems).toStrictEqual([
         "slot 1 open positions: ledger -51, slot 0 base",
         "slot 1 open positions: ledger 5.1, slot 0 quote",
         "slot 1 fees of open positions: ledger 0.01, slot 0 quote"
@@ -163,7 +161,7 @@ describe("the audit of a journal", () => {
         })
       )
       const error = yield* Effect.flip(audit)
-      assert.match(error.message, /^record \d+: slot-1: .*Run "kennel journal verify"/)
+      expect(error.message).toMatch(/^record \d+: slot-1: .*Run "kennel journal verify"/)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { afterAll } from "vitest"
 import { StoreError } from "../../../shared/store/port.ts"
@@ -27,12 +27,12 @@ const EVERYTHING = { symbols: [], timeframes: [], days: null }
 it.live("a folder is imported file by file: what one lacks is a note, one that fails does not stop the others", () =>
   Effect.gen(function* () {
     const { elapsedMs: _, ...result } = yield* importArchives(directory, EVERYTHING, memoryStore().candles)
-    assert.deepInclude(result, { done: 3, fresh: 4 })
-    assert.deepStrictEqual(result.remarks, ["MILLIUSD 1h: times are milliseconds"])
-    assert.deepStrictEqual(result.notes, ['TORNUSD 1h: 1 line left out: line 2: "torn" has 1 cells, not 7'])
-    assert.lengthOf(result.failed, 2)
-    assert.match(result.failed[0] ?? "", /EMPTYUSD_60\.csv: holds no rows/)
-    assert.match(result.failed[1] ?? "", /PACKEDUSD_60\.csv\.gz: is named \.gz and is not packed/)
+    expect(result).toMatchObject({ done: 3, fresh: 4 })
+    expect(result.remarks).toStrictEqual(["MILLIUSD 1h: times are milliseconds"])
+    expect(result.notes).toStrictEqual(['TORNUSD 1h: 1 line left out: line 2: "torn" has 1 cells, not 7'])
+    expect(result.failed).toHaveLength(2)
+    expect(result.failed[0] ?? "").toMatch(/EMPTYUSD_60\.csv: holds no rows/)
+    expect(result.failed[1] ?? "").toMatch(/PACKEDUSD_60\.csv\.gz: is named \.gz and is not packed/)
   })
 )
 
@@ -43,7 +43,7 @@ it.live("what is older than asked for is left out, and a file that gave nothing 
       { symbols: ["GOODUSD"], timeframes: [60], days: 30 },
       memoryStore().candles
     )
-    assert.deepStrictEqual([fresh, notes], [0, ["GOODUSD 1h: nothing stored, all 2 candles are older than asked for"]])
+    expect([fresh, notes]).toStrictEqual([0, ["GOODUSD 1h: nothing stored, all 2 candles are older than asked for"]])
   })
 )
 
@@ -53,8 +53,8 @@ it.live("values that the store refuses fail their file; a store that is away end
       upsert: () => new StoreError({ call: "candles.upsert", advice, detail: "as told" })
     })
     const { failed } = yield* importArchives(directory, EVERYTHING, store("refused"))
-    assert.include(failed, "store: candles.upsert: as told")
+    expect(failed).toContain("store: candles.upsert: as told")
     const error = yield* Effect.flip(importArchives(directory, EVERYTHING, store("retry")))
-    assert.strictEqual(error.message, "store: candles.upsert: as told")
+    expect(error.message).toBe("store: candles.upsert: as told")
   })
 )

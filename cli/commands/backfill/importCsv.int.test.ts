@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { afterAll } from "vitest"
 import { importCsv } from "./importCsv.ts"
@@ -37,14 +37,14 @@ it.live.each([
     const told: Array<readonly [share: number, fresh: number]> = []
     const onProgress = (share: number, fresh: number) => Effect.sync(() => void told.push([share, fresh]))
     const first = yield* importCsv(path, SERIES, store.candles, { ...ALL, onProgress })
-    assert.deepInclude(first, { stored: 25_000, fresh: 25_000, skipped: 0 })
-    assert.deepStrictEqual(told.at(-1), [1, 25_000])
-    assert.isTrue(told.some(([, fresh]) => fresh > 0 && fresh < 25_000))
-    assert.isTrue(told.every(([share], i) => share >= (told[i - 1]?.[0] ?? 0)))
+    expect(first).toMatchObject({ stored: 25_000, fresh: 25_000, skipped: 0 })
+    expect(told.at(-1)).toStrictEqual([1, 25_000])
+    expect(told.some(([, fresh]) => fresh > 0 && fresh < 25_000)).toBe(true)
+    expect(told.every(([share], i) => share >= (told[i - 1]?.[0] ?? 0))).toBe(true)
     const again = yield* importCsv(path, SERIES, store.candles, ALL)
-    assert.deepInclude(again, { stored: 25_000, fresh: 0 })
+    expect(again).toMatchObject({ stored: 25_000, fresh: 0 })
     const stored = store.stored(SERIES)
-    assert.deepStrictEqual([stored.length, stored[0]?.timeSec, stored[0]?.provenance], [25_000, FIRST, "import"])
+    expect([stored.length, stored[0]?.timeSec, stored[0]?.provenance]).toStrictEqual([25_000, FIRST, "import"])
   })
 )
 
@@ -53,7 +53,7 @@ it.live("candles before the wanted time are left out, and bad lines are counted 
     const path = file("MIXED_1.csv", `${rows(3)}\n${FIRST + 180},0.2,0.2,0.2,x,1,1\n`)
     const store = memoryStore()
     const result = yield* importCsv(path, SERIES, store.candles, { sinceSec: FIRST + 60, nowSec: NOW_SEC })
-    assert.deepStrictEqual(result, {
+    expect(result).toStrictEqual({
       stored: 2,
       fresh: 2,
       skipped: 1,
@@ -68,11 +68,11 @@ it.live("a candle that is not over yet never gets into the store", () =>
     const store = memoryStore()
     const path = file("AHEAD_1.csv", rows(3))
     const result = yield* importCsv(path, SERIES, store.candles, { sinceSec: 0, nowSec: FIRST + 150 })
-    assert.deepInclude(result, {
+    expect(result).toMatchObject({
       stored: 2,
       leftOut: [`1 line left out: line 3: time ${FIRST + 120} and 60 s lie after now`]
     })
-    assert.strictEqual(store.stored(SERIES).at(-1)?.timeSec, FIRST + 60)
+    expect(store.stored(SERIES).at(-1)?.timeSec).toBe(FIRST + 60)
   })
 )
 
@@ -112,8 +112,8 @@ it.live.each([
   Effect.gen(function* () {
     const store = memoryStore()
     const error = yield* Effect.flip(importCsv(path, SERIES, store.candles, ALL))
-    assert.isTrue(error.message.startsWith(`${path.file}: `))
-    assert.include(error.message, text)
-    assert.lengthOf(store.stored(SERIES), 0)
+    expect(error.message.startsWith(`${path.file}: `)).toBe(true)
+    expect(error.message).toContain(text)
+    expect(store.stored(SERIES)).toHaveLength(0)
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { NOTHING_DROPPED } from "../../../shared/candles/core/normalise.ts"
@@ -61,7 +61,7 @@ it.effect("a run does every job of its source, and says what was short and what 
     yield* store.jobs.enqueue([order("AAA"), order("NOPE"), { ...order("ELSE"), source: "another" }])
     const running = yield* Effect.forkChild(run(store, 2))
     yield* TestClock.adjust("10 seconds")
-    assert.deepStrictEqual(yield* Fiber.join(running), {
+    expect(yield* Fiber.join(running)).toStrictEqual({
       done: 1,
       skipped: 0,
       fresh: 3,
@@ -69,7 +69,7 @@ it.effect("a run does every job of its source, and says what was short and what 
       notes: ["AAA 1d: new=3 have=3/10 reachable=3/10"],
       remarks: []
     })
-    assert.strictEqual((yield* store.jobs.counts(null)).pending, 1)
+    expect((yield* store.jobs.counts(null)).pending).toBe(1)
   })
 )
 
@@ -78,7 +78,7 @@ it.effect("a market that is younger than what was asked for is named too, at a s
     const store = memoryStore()
     yield* store.jobs.enqueue([order("NEW"), { ...order("OLD"), days: 3 }])
     const { notes } = yield* run(store, 2, { ...threeDays, reachable: null })
-    assert.deepStrictEqual(notes, ["NEW 1d: new=3 have=3/10"])
+    expect(notes).toStrictEqual(["NEW 1d: new=3 have=3/10"])
   })
 )
 
@@ -90,7 +90,7 @@ it.effect("also behind a thousand newer jobs one in other hands is waited for", 
     yield* store.jobs.enqueue(Array.from({ length: 1_000 }, (_, at) => ({ ...order(`N${at}`), source: "another" })))
     const running = yield* Effect.forkChild(run(store, 1))
     yield* TestClock.adjust("100 seconds")
-    assert.deepInclude(yield* Fiber.join(running), { done: 1, fresh: 3 })
+    expect(yield* Fiber.join(running)).toMatchObject({ done: 1, fresh: 3 })
   })
 )
 
@@ -101,8 +101,8 @@ it.effect("a job of a process that was killed is waited for until its lease has 
     yield* store.jobs.claim("three", "killed", 90)
     const running = yield* Effect.forkChild(run(store, 1))
     yield* TestClock.adjust("80 seconds")
-    assert.deepStrictEqual(store.stored({ symbol: "AAA", intervalMin: 1_440 }), [])
+    expect(store.stored({ symbol: "AAA", intervalMin: 1_440 })).toStrictEqual([])
     yield* TestClock.adjust("20 seconds")
-    assert.deepInclude(yield* Fiber.join(running), { done: 1, fresh: 3 })
+    expect(yield* Fiber.join(running)).toMatchObject({ done: 1, fresh: 3 })
   })
 )

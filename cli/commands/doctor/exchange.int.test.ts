@@ -1,5 +1,5 @@
 /** The doctor's questions to an exchange, asked of the simulated one over its wire. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Redacted } from "effect"
 import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
@@ -36,14 +36,13 @@ describe("the doctor at an exchange", () => {
     Effect.gen(function* () {
       const [clock] = yield* levels(clockCheck)
       // The simulated exchange's clock began at a full minute.
-      assert.match(
-        clock ?? "",
+      expect(clock ?? "").toMatch(
         /^(ok|warn|fail) clock: this machine is [\d.]+ s (ahead of|behind) the exchange, ± 0\.\d s$/
       )
       const [market, fees, size] = yield* levels(termsCheck(settings))
-      assert.match(market ?? "", /^ok exchange: DOGE\/USD is online at 0\./)
-      assert.match(fees ?? "", /^ok fees: PROFIT_PCT 1 % against two maker fees of 0\.25 % \(the exchange\)$/)
-      assert.match(size ?? "", /^ok size: ORDER_SIZE_USD 2 buys /)
+      expect(market ?? "").toMatch(/^ok exchange: DOGE\/USD is online at 0\./)
+      expect(fees ?? "").toMatch(/^ok fees: PROFIT_PCT 1 % against two maker fees of 0\.25 % \(the exchange\)$/)
+      expect(size ?? "").toMatch(/^ok size: ORDER_SIZE_USD 2 buys /)
     }).pipe(Effect.provide(venue([])))
   )
 
@@ -62,15 +61,14 @@ describe("the doctor at an exchange", () => {
         currentTimeMillis: Effect.sync(() => wall.currentTimeMillisUnsafe() + shiftMs)
       })
       const [clock] = yield* levels(clockCheck).pipe(Effect.provideService(Clock.Clock, shifted))
-      assert.match(clock ?? "", expected)
+      expect(clock ?? "").toMatch(expected)
     }).pipe(Effect.provide(venue([])))
   )
 
   it.live("finds out what a key may do, and leaves nothing behind", () =>
     Effect.gen(function* () {
       const found = yield* levels(keysCheck)
-      assert.deepEqual(
-        found.slice(0, 5),
+      expect(found.slice(0, 5)).toStrictEqual(
         [
           "query funds",
           "query open orders",
@@ -79,22 +77,22 @@ describe("the doctor at an exchange", () => {
           "cancel orders"
         ].map((what) => `ok keys: may ${what}`)
       )
-      assert.match(found[5] ?? "", /^warn keys: whether they may withdraw/)
-      assert.deepEqual(yield* (yield* Trading).openOrders, [])
+      expect(found[5] ?? "").toMatch(/^warn keys: whether they may withdraw/)
+      expect(yield* (yield* Trading).openOrders).toStrictEqual([])
     }).pipe(Effect.provide(venue([])))
   )
 
   it.live("names each permission that is missing", () =>
     Effect.gen(function* () {
       const found = yield* levels(keysCheck)
-      assert.deepEqual(found.map((line) => line.split(":")[1]?.trim()).slice(0, 5), [
+      expect(found.map((line) => line.split(":")[1]?.trim()).slice(0, 5)).toStrictEqual([
         "may query funds",
         "may query open orders",
         "may query trades and closed orders",
         "may not place and amend orders",
         "may cancel orders"
       ])
-      assert.match(found[3] ?? "", /^fail keys: .*EGeneral:Permission denied/)
+      expect(found[3] ?? "").toMatch(/^fail keys: .*EGeneral:Permission denied/)
     }).pipe(
       Effect.provide(venue([{ kind: "error", error: "EGeneral:Permission denied", method: "AddOrder", times: 9 }]))
     )
@@ -103,8 +101,8 @@ describe("the doctor at an exchange", () => {
   it.live("says that a key is wrong without saying the key", () =>
     Effect.gen(function* () {
       const found = yield* levels(keysCheck)
-      assert.match(found[0] ?? "", /^fail keys: may not query funds/)
-      assert.notInclude(found.join("\n"), "d3Jvbmcta2V5")
+      expect(found[0] ?? "").toMatch(/^fail keys: may not query funds/)
+      expect(found.join("\n")).not.toContain("d3Jvbmcta2V5")
     }).pipe(Effect.provide(venue([], "d3Jvbmcta2V5")))
   )
 })

@@ -1,6 +1,8 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Stream } from "effect"
 import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
+import { rulesUnknown } from "../../../shared/actor/rulesAdopted.ts"
+import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
@@ -23,7 +25,8 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
     if (head === 0) return [ok("journal", `${journal.where}: empty; the first start fills it`)]
     const from = Math.max(1, head - TAIL_RECORDS + 1)
     yield* journal.read({ from }).pipe(Stream.mapEffect(decode), Stream.runDrain)
-    const { epoch, faults, skipped } = yield* readControl(subjects)
+    const { epoch, rulesVersion, rulesSeq, faults, skipped } = yield* readControl(subjects)
+    if (!knowsRules(rulesVersion, THIS_BUILD)) return [tooOld(rulesSeq, rulesVersion)]
     const open = faults.filter(({ actor, seq }) => !skipped.has(skipKey(actor, seq)))
     const unanswered = open.map(({ actor, seq, problem }) =>
       fail(
@@ -32,10 +35,17 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
         `fix the code, or: kennel journal skip ${seq} --actor "${actor}"`
       )
     )
-    const whole = ok("journal", `${journal.where}: ${head} records, epoch ${epoch}; the last ${head - from + 1} decode`)
+    const whole = ok(
+      "journal",
+      `${journal.where}: ${head} records, epoch ${epoch}, version ${rulesVersion} of the rules; the last ${head - from + 1} decode`
+    )
     return [whole, ...unanswered, ...(yield* modeFinding(subjects.out("governor")))]
   })
 })
+
+/** Whatever this build would do with the journal, it may not. */
+const tooOld = (seq: number, rulesVersion: number): Finding =>
+  fail("journal", rulesUnknown(seq, rulesVersion, THIS_BUILD).message, "start a newer build")
 
 /** Fees, size and price as the journal last heard them: what can be said while the exchange is not reached. */
 export const journalTermsCheck = (settings: Settings): Check<Journal> => ({

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { fail, lineOf } from "./check.ts"
 import { clockFinding, feeFinding, sizeFinding, tierFinding, tierSaidFinding } from "./limits.ts"
@@ -18,11 +18,11 @@ describe("the doctor on fees", () => {
     { profitPct: 0.5, live: true, level: "fail" },
     { profitPct: 0.5, live: false, level: "warn" }
   ])("a profit of $profitPct % against two fees of 0.25 %, live $live, is $level", ({ profitPct, live, level }) => {
-    assert.equal(feeFinding({ slot: { profitPct }, live }, terms()).level, level)
+    expect(feeFinding({ slot: { profitPct }, live }, terms()).level).toBe(level)
   })
 
   it("warns when nobody could say the fee", () => {
-    assert.equal(feeFinding({ slot: { profitPct: 1 }, live: true }, terms({ makerPct: null })).level, "warn")
+    expect(feeFinding({ slot: { profitPct: 1 }, live: true }, terms({ makerPct: null })).level).toBe("warn")
   })
 })
 
@@ -43,18 +43,18 @@ describe("the doctor on the exchange's tier", () => {
     { slots: 42, tier: "pro", level: "ok" },
     { slots: 43, tier: "pro", level: "warn" }
   ] as const)("$slots slots of up to 4 orders at $tier are $level", ({ slots, tier, level }) => {
-    assert.equal(at(slots, tier).level, level)
+    expect(at(slots, tier).level).toBe(level)
   })
 
   it("rounds the safe cap down: of 225 orders 168.75 are safe, and 169 are too many", () => {
     const governor = { openOrderLimit: 0, openOrderSafetyRatio: 0.75 }
     const settings = { tier: "pro", governor, slots: 13 } as const
-    assert.equal(tierFinding({ ...settings, slot: { maxRecoverySlots: 11 } }).level, "warn")
-    assert.equal(tierFinding({ ...settings, slot: { maxRecoverySlots: 10 } }).level, "ok")
+    expect(tierFinding({ ...settings, slot: { maxRecoverySlots: 11 } }).level).toBe("warn")
+    expect(tierFinding({ ...settings, slot: { maxRecoverySlots: 10 } }).level).toBe("ok")
   })
 
   it("goes by a limit that is set", () => {
-    assert.equal(at(3, "pro", 10).level, "warn")
+    expect(at(3, "pro", 10).level).toBe("warn")
   })
 })
 
@@ -64,7 +64,7 @@ describe("the doctor on a tier nobody has set", () => {
     { given: "", level: "warn" },
     { given: "starter", level: "ok" }
   ])("$given is $level", ({ given, level }) => {
-    assert.equal(tierSaidFinding({ tier: "starter" }, given).level, level)
+    expect(tierSaidFinding({ tier: "starter" }, given).level).toBe(level)
   })
 })
 
@@ -74,7 +74,7 @@ describe("the doctor on a NATS server", () => {
     { version: "2.10.27", level: "ok" },
     { version: "2.12.3", level: "ok" }
   ])("of version $version is $level", ({ version, level }) => {
-    assert.equal(versionFinding("nats://127.0.0.1:4222", version).level, level)
+    expect(versionFinding("nats://127.0.0.1:4222", version).level).toBe(level)
   })
 })
 
@@ -85,12 +85,12 @@ describe("the doctor on order size", () => {
     { size: "0.5", price: "0.01", level: "ok", why: "exactly the least cost" },
     { size: "0.4999999999", price: "0.01", level: "warn", why: "a little below it" }
   ])("$size USD at $price are $level: $why", ({ size, price = "0.1", level }) => {
-    assert.equal(sizeFinding({ orderSize: Quote.parse(size) }, terms({ price })).level, level)
+    expect(sizeFinding({ orderSize: Quote.parse(size) }, terms({ price })).level).toBe(level)
   })
 
   it("says what would do", () => {
     const line = lineOf(sizeFinding({ orderSize: Quote.parse("1") }, terms({ price: "0.2" })))
-    assert.match(line, /^warn size .*sizes are never raised; set ORDER_SIZE_USD to 2.73 or more$/)
+    expect(line).toMatch(/^warn size .*sizes are never raised; set ORDER_SIZE_USD to 2.73 or more$/)
   })
 })
 
@@ -103,17 +103,17 @@ describe("the doctor on the clock", () => {
     { skewMs: 5_000, doubtMs: 0, level: "fail" },
     { skewMs: -6_000, doubtMs: 500, level: "fail" }
   ])("a skew of $skewMs ms, known to $doubtMs ms, is $level", ({ skewMs, doubtMs, level }) => {
-    assert.equal(clockFinding(skewMs, doubtMs).level, level)
+    expect(clockFinding(skewMs, doubtMs).level).toBe(level)
   })
 
   it("says which way, and how far", () => {
-    assert.match(clockFinding(-6_000, 500).finding, /^this machine is 6\.0 s behind the exchange, ± 0\.5 s$/)
-    assert.match(clockFinding(200, 500).finding, /^this machine is 0\.2 s ahead of the exchange/)
+    expect(clockFinding(-6_000, 500).finding).toMatch(/^this machine is 6\.0 s behind the exchange, ± 0\.5 s$/)
+    expect(clockFinding(200, 500).finding).toMatch(/^this machine is 0\.2 s ahead of the exchange/)
   })
 })
 
 describe("a finding", () => {
   it("is one line, whatever an error brought along", () => {
-    assert.equal(lineOf(fail("store", "refused\n    at somewhere", "look")), "fail store     refused → look")
+    expect(lineOf(fail("store", "refused\n    at somewhere", "look"))).toBe("fail store     refused → look")
   })
 })

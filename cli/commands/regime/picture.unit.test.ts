@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { regimePicture } from "./picture.ts"
 import { candles, labelled } from "../../../services/hmm-advisor/testing/labelled.ts"
 
@@ -12,9 +12,9 @@ describe("a picture of labelled candles", () => {
       ([, list]) => list?.split(" ") ?? []
     )
     const heights = points.map((point) => Number(point.split(",")[1]))
-    assert.deepEqual([Math.min(...heights), Math.max(...heights)], [64, 354])
-    assert.isBelow(points.length, 4_000)
-    assert.isAbove(points.length, 1_000)
+    expect([Math.min(...heights), Math.max(...heights)]).toStrictEqual([64, 354])
+    expect(points.length).toBeLessThan(4_000)
+    expect(points.length).toBeGreaterThan(1_000)
   })
 
   it.each([
@@ -26,22 +26,22 @@ describe("a picture of labelled candles", () => {
   ])("of prices $closes has lines at $figures", ({ closes, figures }) => {
     const two = labelled.slice(0, 2).map((label, candle) => ({ ...label, candle }))
     const picture = regimePicture({ title: "", timeText: String, closes, labelled: two, outOfSampleFrom: null })
-    assert.notInclude(picture, "NaN")
+    expect(picture).not.toContain("NaN")
     const lines = [...picture.matchAll(/<line[^>]*>\n<text[^>]*>([^<]*)</g)].map(([, text]) => text ?? "")
-    assert.deepEqual(lines.slice(0, figures.length), figures)
-    assert.isAtMost(lines.length, 12)
+    expect(lines.slice(0, figures.length)).toStrictEqual(figures)
+    expect(lines.length).toBeLessThanOrEqual(12)
   })
 
   it("is drawn with every regime that occurs, and a line where the training ends", () => {
     const timeText = (candle: number) => `candle ${candle}`
     const draw = (outOfSampleFrom: number | null) =>
       regimePicture({ title: "a < b & c", timeText, closes: candles.closes, labelled, outOfSampleFrom })
-    assert.match(draw(null), /^<svg /)
-    assert.include(draw(null), "a &lt; b &amp; c")
-    assert.notInclude(draw(null), "NaN")
-    assert.notInclude(draw(null), "not in the training")
-    assert.include(draw(300), "not in the training")
+    expect(draw(null)).toMatch(/^<svg /)
+    expect(draw(null)).toContain("a &lt; b &amp; c")
+    expect(draw(null)).not.toContain("NaN")
+    expect(draw(null)).not.toContain("not in the training")
+    expect(draw(300)).toContain("not in the training")
     const drawn = new Set([...draw(null).matchAll(/<polyline[^>]*stroke="(#\w+)"/g)].map(([, colour]) => colour))
-    assert.equal(drawn.size, new Set(labelled.map(({ regime }) => regime)).size)
+    expect(drawn.size).toBe(new Set(labelled.map(({ regime }) => regime)).size)
   })
 })

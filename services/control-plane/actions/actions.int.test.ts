@@ -1,5 +1,5 @@
 import { request } from "node:http"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { decode } from "../../../shared/actor/control.ts"
@@ -76,8 +76,8 @@ describe("an action", () => {
         note: "storm",
         shown: ["it stops"]
       })
-      assert.strictEqual(status, 200)
-      assert.deepStrictEqual(body, {
+      expect(status).toBe(200)
+      expect(body).toStrictEqual({
         id: "p-1",
         result: "applied",
         effects: ["ModeChanged"],
@@ -98,7 +98,7 @@ describe("an action", () => {
         command: { name: "pause", note: "storm" },
         preview: ["it stops"]
       }
-      assert.deepStrictEqual<unknown>(written, [
+      expect(written).toStrictEqual([
         { subject: "market.XDGUSD.command.p-1", writer: "control-plane", epoch: 3, events: [asked] }
       ])
     })
@@ -109,19 +109,21 @@ describe("an action", () => {
       const { market, url, post } = yield* serve()
       yield* market.govern(refuses)
       const { status, body } = yield* post({ action: "pause" })
-      assert.strictEqual(status, 409)
-      assert.deepInclude(body, {
-        result: "refused",
-        effects: [],
-        reason: spoken({ rule: "already_paused", numbers: {} })
-      })
-      assert.match(String(body["id"]), /^[0-9a-f-]{36}$/)
+      expect(status).toBe(409)
+      expect(body).toEqual(
+        expect.objectContaining({
+          result: "refused",
+          effects: [],
+          reason: spoken({ rule: "already_paused", numbers: {} })
+        })
+      )
+      expect(String(body["id"])).toMatch(/^[0-9a-f-]{36}$/)
       yield* market.append(price("0.141"))
       yield* TestClock.adjust("1 second")
       const response = yield* Effect.promise(() => fetch(`${url}api/status`))
       const { commands } = (yield* Effect.promise(() => response.json())) as StatusReport
       const shown = commands.map(({ id, author, text, result, reason }) => [id, author, text, result, reason])
-      assert.deepStrictEqual<unknown>(shown, [
+      expect(shown).toStrictEqual([
         [body["id"], "api", "pause", "refused", "An operator has paused the market already."]
       ])
     })
@@ -133,8 +135,8 @@ describe("an action", () => {
       yield* market.govern(applies)
       const first = yield* post({ action: "add_slot", id: "a" })
       const again = yield* post({ action: "add_slot", id: "a", count: 1 })
-      assert.deepStrictEqual(again, { ...first, body: { ...first.body, repeated: true } })
-      assert.lengthOf(yield* commands, 1)
+      expect(again).toStrictEqual({ ...first, body: { ...first.body, repeated: true } })
+      expect(yield* commands).toHaveLength(1)
     })
   )
 
@@ -144,12 +146,12 @@ describe("an action", () => {
       yield* market.govern(applies)
       yield* post({ action: "add_slot", id: "a" })
       yield* TestClock.adjust("1 hour")
-      assert.deepInclude((yield* post({ action: "add_slot", id: "a" })).body, {
+      expect((yield* post({ action: "add_slot", id: "a" })).body).toMatchObject({
         result: "applied",
         repeated: true,
         seq: 3
       })
-      assert.lengthOf(yield* commands, 1)
+      expect(yield* commands).toHaveLength(1)
     })
   )
 
@@ -159,7 +161,7 @@ describe("an action", () => {
       yield* market.govern(applies)
       const first = yield* post({ action: "pause", id: "a" })
       const again = yield* (yield* serveOver(market)).post({ action: "pause", id: "a" })
-      assert.deepStrictEqual(again, { ...first, body: { ...first.body, repeated: true } })
+      expect(again).toStrictEqual({ ...first, body: { ...first.body, repeated: true } })
     })
   )
 
@@ -169,16 +171,15 @@ describe("an action", () => {
       yield* market.govern(applies)
       yield* post({ action: "pause", id: "a" })
       const { status, body } = yield* post({ action: "resume", id: "a" })
-      assert.strictEqual(status, 409)
-      assert.deepInclude(body, { result: "refused", repeated: false, effects: [] })
-      assert.deepStrictEqual(
-        body["reason"],
+      expect(status).toBe(409)
+      expect(body).toMatchObject({ result: "refused", repeated: false, effects: [] })
+      expect(body["reason"]).toStrictEqual(
         spoken({
           rule: "id_used_for_another_command",
           numbers: { command: '{"name":"pause","note":""}' }
         })
       )
-      assert.lengthOf(yield* commands, 1)
+      expect(yield* commands).toHaveLength(1)
     })
   )
 
@@ -203,8 +204,10 @@ describe("an action", () => {
           yield* market.journal.append(encodeEntry(SUBJECTS.out("governor"), `1.governor.${cause}`, envelope))
         }
         const { status, body } = yield* Fiber.join(asking)
-        assert.strictEqual(status, 200)
-        assert.deepInclude(body, { result: "applied", effects: ["NoticeRaised"], reason: spoken(reason), seq: 4 })
+        expect(status).toBe(200)
+        expect(body).toEqual(
+          expect.objectContaining({ result: "applied", effects: ["NoticeRaised"], reason: spoken(reason), seq: 4 })
+        )
       })
   )
 
@@ -216,10 +219,10 @@ describe("an action", () => {
       yield* market.journal.tail({ from: 1, filter: SUBJECTS.command("a") }).pipe(Stream.runHead)
       for (let sec = 0; sec < 11; sec++) yield* TestClock.adjust("1 second")
       const { status, body } = yield* Fiber.join(waiting)
-      assert.strictEqual(status, 202)
-      assert.deepInclude(body, { id: "a", result: "pending", effects: [], reason: null, seq: null })
+      expect(status).toBe(202)
+      expect(body).toMatchObject({ id: "a", result: "pending", effects: [], reason: null, seq: null })
       yield* market.govern(applies)
-      assert.deepInclude((yield* post({ action: "pause", id: "a" })).body, { result: "applied", repeated: true })
+      expect((yield* post({ action: "pause", id: "a" })).body).toMatchObject({ result: "applied", repeated: true })
     })
   )
 
@@ -227,9 +230,9 @@ describe("an action", () => {
     Effect.gen(function* () {
       const { post } = yield* serve(undefined, { fault: () => "lost-before-commit" })
       const { status, body } = yield* post({ action: "pause" })
-      assert.strictEqual(status, 503)
-      assert.match(String(body["detail"]), /nothing stored; whether it was written is not known: send it again/)
-      assert.match(String(body["id"]), /^[0-9a-f-]{36}$/)
+      expect(status).toBe(503)
+      expect(String(body["detail"])).toMatch(/nothing stored; whether it was written is not known: send it again/)
+      expect(String(body["id"])).toMatch(/^[0-9a-f-]{36}$/)
     })
   )
 })
@@ -243,8 +246,8 @@ describe("a preview", () => {
         effects: ["mode becomes PAUSED"]
       })
       const { status, body } = yield* post({ action: "pause", preview: true })
-      assert.strictEqual(status, 200)
-      assert.deepStrictEqual(body, {
+      expect(status).toBe(200)
+      expect(body).toStrictEqual({
         id: null,
         result: "would_apply",
         effects: ["mode becomes PAUSED"],
@@ -252,7 +255,7 @@ describe("a preview", () => {
         repeated: false,
         seq: null
       })
-      assert.lengthOf(yield* commands, 0)
+      expect(yield* commands).toHaveLength(0)
     })
   )
 
@@ -262,8 +265,8 @@ describe("a preview", () => {
       const why = { rule: "already_running", numbers: { mode: "RUNNING" } } as const
       yield* market.setPreview({ answer: { _tag: "CommandRefused", commandId: "x", reason: why }, effects: [] })
       const { status, body } = yield* post({ action: "resume", preview: true })
-      assert.strictEqual(status, 200)
-      assert.deepInclude(body, { result: "would_refuse", reason: spoken(why) })
+      expect(status).toBe(200)
+      expect(body).toEqual(expect.objectContaining({ result: "would_refuse", reason: spoken(why) }))
     })
   )
 })
@@ -311,10 +314,10 @@ describe("a wrong body", () => {
     Effect.gen(function* () {
       const { post, commands } = yield* serve()
       const answer = yield* post(body)
-      assert.strictEqual(answer.status, 400)
-      assert.strictEqual(answer.type, "application/problem+json; charset=utf-8")
-      assert.match(String(answer.body["detail"]), expected)
-      assert.lengthOf(yield* commands, 0)
+      expect(answer.status).toBe(400)
+      expect(answer.type).toBe("application/problem+json; charset=utf-8")
+      expect(String(answer.body["detail"])).toMatch(expected)
+      expect(yield* commands).toHaveLength(0)
     })
   )
 
@@ -322,8 +325,8 @@ describe("a wrong body", () => {
     Effect.gen(function* () {
       const { post } = yield* serve()
       const fill = (bytes: number) => JSON.stringify({ action: "resume", author: "" }).padEnd(bytes)
-      assert.strictEqual((yield* post(fill(MAX_BODY_BYTES + 1))).status, 413)
-      assert.strictEqual((yield* post(fill(MAX_BODY_BYTES))).status, 400)
+      expect((yield* post(fill(MAX_BODY_BYTES + 1))).status).toBe(413)
+      expect((yield* post(fill(MAX_BODY_BYTES))).status).toBe(400)
     })
   )
 })
@@ -348,16 +351,16 @@ describe("who may act", () => {
       const { market, post, commands } = yield* serve()
       yield* market.govern(applies)
       const answer = yield* post({ action: "pause" }, headers)
-      assert.strictEqual(answer.status, status)
-      assert.match(String(answer.body["detail"]), detail)
-      assert.lengthOf(yield* commands, 0)
+      expect(answer.status).toBe(status)
+      expect(String(answer.body["detail"])).toMatch(detail)
+      expect(yield* commands).toHaveLength(0)
     })
   )
 
   it.effect("lets this server's own page act, and not one that a browser calls cross-site", () =>
     Effect.gen(function* () {
       const { port, post } = yield* serve()
-      assert.strictEqual((yield* post(action, { origin: `http://127.0.0.1:${port}` })).status, 200)
+      expect((yield* post(action, { origin: `http://127.0.0.1:${port}` })).status).toBe(200)
       // A browser sets this header itself; fetch would not let a program.
       const status = yield* Effect.promise(
         () =>
@@ -377,7 +380,7 @@ describe("who may act", () => {
             sent.end(JSON.stringify(action))
           })
       )
-      assert.strictEqual(status, 403)
+      expect(status).toBe(403)
     })
   )
 
@@ -385,13 +388,14 @@ describe("who may act", () => {
     Effect.gen(function* () {
       const { post } = yield* serve()
       const statuses = yield* Effect.forEach(Array.from({ length: ACTIONS_PER_SEC + 2 }), () => post(action))
-      assert.deepStrictEqual(
-        statuses.map(({ status }) => status),
-        [...Array.from({ length: ACTIONS_PER_SEC }, () => 200), 429, 429]
-      )
+      expect(statuses.map(({ status }) => status)).toStrictEqual([
+        ...Array.from({ length: ACTIONS_PER_SEC }, () => 200),
+        429,
+        429
+      ])
       yield* TestClock.adjust("100 millis")
-      assert.strictEqual((yield* post(action, { authorization: "Bearer guess" })).status, 401)
-      assert.strictEqual((yield* post(action)).status, 429)
+      expect((yield* post(action, { authorization: "Bearer guess" })).status).toBe(401)
+      expect((yield* post(action)).status).toBe(429)
     })
   )
 
@@ -399,10 +403,10 @@ describe("who may act", () => {
     Effect.gen(function* () {
       const { url } = yield* serve()
       const get = (path: string) => Effect.promise(() => fetch(new URL(path, url)))
-      assert.strictEqual((yield* get("/api/status")).status, 200)
+      expect((yield* get("/api/status")).status).toBe(200)
       const refused = yield* get("/api/action")
-      assert.strictEqual(refused.status, 405)
-      assert.strictEqual(refused.headers.get("allow"), "POST")
+      expect(refused.status).toBe(405)
+      expect(refused.headers.get("allow")).toBe("POST")
     })
   )
 })

@@ -90,6 +90,8 @@ export interface StatusReport extends GovernorPart, Blocks {
     readonly where: string
     readonly head: number | null
     readonly epoch: number
+    /** The version of the rules that the actors decide by. */
+    readonly rules_version: number
     /** Frames from outside that did not decode, since the journal began. */
     readonly quarantined: number
   }
@@ -206,6 +208,7 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
       where: journal.where,
       head: journal.head === null ? null : Math.max(journal.head, seq),
       epoch: status.epoch,
+      rules_version: status.rulesVersion,
       quarantined: status.counts.quarantined
     },
     reconciled: status.reconciled !== null,

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import { decodeRecord, encodeEntry } from "../../../shared/events/envelope.ts"
@@ -54,9 +54,9 @@ const REFUSED: ReadonlyArray<{ readonly command: Command; readonly rule: string 
 describe("a command", () => {
   it.each(APPLIED)("takes effect and is answered in one record: $command", ({ command, effect }) => {
     const story = market().command(command)
-    assert.deepEqual(tags(story), [...effect])
+    expect(tags(story)).toStrictEqual([...effect])
     const [applied] = story.heard("CommandApplied")
-    assert.deepEqual(applied, {
+    expect(applied).toStrictEqual({
       _tag: "CommandApplied",
       commandId: "c1",
       reason: { rule: "done", numbers: { author: "test" } }
@@ -67,68 +67,68 @@ describe("a command", () => {
     const story = market()
     const before = governorActor.encode(story.state)
     story.command(command)
-    assert.deepEqual(tags(story), ["CommandRefused"])
-    assert.deepInclude(story.heard("CommandRefused")[0], { commandId: "c1" })
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, rule)
-    assert.equal(governorActor.encode(story.state), before)
+    expect(tags(story)).toStrictEqual(["CommandRefused"])
+    expect(story.heard("CommandRefused")[0]).toMatchObject({ commandId: "c1" })
+    expect(story.heard("CommandRefused")[0]?.reason.rule).toBe(rule)
+    expect(governorActor.encode(story.state)).toBe(before)
   })
 
   it("to pause is refused when an operator has paused already, and taken over another pause", () => {
     const story = market().command({ name: "pause", note: "" })
-    assert.equal(story.command({ name: "pause", note: "" }).heard("CommandRefused")[0]?.reason.rule, "already_paused")
+    expect(story.command({ name: "pause", note: "" }).heard("CommandRefused")[0]?.reason.rule).toBe("already_paused")
     const stale = market().after(1, 61).command({ name: "pause", note: "" })
-    assert.lengthOf(stale.heard("CommandApplied"), 1)
-    assert.equal(stale.after(1, 0).mode, "PAUSED operator")
+    expect(stale.heard("CommandApplied")).toHaveLength(1)
+    expect(stale.after(1, 0).mode).toBe("PAUSED operator")
   })
 
   it("to resume names the cause that stands", () => {
     const story = market().control(fault).command({ name: "resume" })
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "fault")
-    assert.lengthOf(story.heard("CommandApplied"), 0)
+    expect(story.heard("CommandRefused")[0]?.reason.rule).toBe("fault")
+    expect(story.heard("CommandApplied")).toHaveLength(0)
   })
 
   it("to resume takes effect once nothing stands against it", () => {
     const story = market().command({ name: "pause", note: "" }).command({ name: "resume" })
-    assert.deepEqual(tags(story), ["CommandApplied", "ModeChanged"])
-    assert.equal(story.mode, "RUNNING resumed")
+    expect(tags(story)).toStrictEqual(["CommandApplied", "ModeChanged"])
+    expect(story.mode).toBe("RUNNING resumed")
   })
 
   it("for another loss limit closes the lock at once, or opens it", () => {
     const story = market()
     story.slot(1, cycle("-2", story.nowMs)).command({ name: "set_daily_loss_limit", limit: Quote.parse("2") })
-    assert.deepEqual(tags(story), ["LossLockChanged", "CommandApplied", "ModeChanged"])
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    expect(tags(story)).toStrictEqual(["LossLockChanged", "CommandApplied", "ModeChanged"])
+    expect(story.mode).toBe("PAUSED daily_loss_lock")
     story.command({ name: "set_daily_loss_limit", limit: Quote.zero })
-    assert.deepEqual(tags(story).slice(0, 2), ["LossLockChanged", "CommandApplied"])
+    expect(tags(story).slice(0, 2)).toStrictEqual(["LossLockChanged", "CommandApplied"])
   })
 
   it("for another loss limit holds until a configuration names another one", () => {
     const story = market().command({ name: "set_daily_loss_limit", limit: Quote.parse("9") })
     const limit = () => governorView(story.state)?.daily_loss_limit
     story.control({ _tag: "GovernorConfigured", rules: testRules({ loopSec: 20 }), fittedIntervals: [] })
-    assert.equal(limit(), "9")
+    expect(limit()).toBe("9")
     story.control({
       _tag: "GovernorConfigured",
       rules: testRules({ dailyLossLimit: Quote.parse("4") }),
       fittedIntervals: []
     })
-    assert.equal(limit(), "4")
+    expect(limit()).toBe("4")
   })
 
   it("for a value that is in force already is applied and tells nothing", () => {
     const story = market().command({ name: "set_entry_pct", pct: 0.3 }).command({ name: "set_entry_pct", pct: 0.3 })
-    assert.deepEqual(tags(story), ["CommandApplied"])
+    expect(tags(story)).toStrictEqual(["CommandApplied"])
   })
 
   it("is refused before there are rules, of the governor and of the market", () => {
     const rules: MarketEvent = { _tag: "GovernorConfigured", rules: testRules(), fittedIntervals: [] }
     for (const story of [new GovernorStory(), new GovernorStory().control(rules)]) {
-      assert.deepEqual(story.command({ name: "pause", note: "" }).heard("CommandRefused"), [
+      expect(story.command({ name: "pause", note: "" }).heard("CommandRefused")).toStrictEqual([
         { _tag: "CommandRefused", commandId: "c1", reason: { rule: "waits_for_configuration", numbers: {} } }
       ])
     }
     const story = new GovernorStory().configure()
-    assert.equal(story.mode, "STARTING startup")
+    expect(story.mode).toBe("STARTING startup")
   })
 })
 
@@ -141,10 +141,10 @@ describe("what the governor says and keeps", () => {
     story.slot(1, cycle("-9", story.nowMs)).openOrders(60).nextLoop()
     story.account({ _tag: "OpenOrdersObserved", ours: 3, foreign: 40 }).after(700).after(700)
     const [first, ...more] = story.everything
-    assert.isDefined(first)
+    if (first === undefined) return expect.fail("nothing was said")
     const envelope = { epoch: 1, timeMs: 1, writer: "governor", cause: null, events: [first, ...more] } as const
     const entry = encodeEntry("market.XDGUSD.out.governor", "id", envelope)
-    assert.deepEqual(decodeRecord({ ...entry, seq: 1, storedMs: 0 }).events, envelope.events)
-    assert.deepEqual(governorActor.decode(governorActor.encode(story.state)), story.state)
+    expect(decodeRecord({ ...entry, seq: 1, storedMs: 0 }).events).toStrictEqual(envelope.events)
+    expect(governorActor.decode(governorActor.encode(story.state))).toStrictEqual(story.state)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { GovernorEvent } from "../../../shared/events/families/governor.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -126,17 +126,17 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
 
 describe("an effect as a line for people", () => {
   it.each(LINES.map(([event, line]) => ({ event, line })))("$line", ({ event, line }) => {
-    assert.equal(describeEffect(event), line)
+    expect(describeEffect(event)).toBe(line)
   })
 
   it("has words for everything that the governor or a slot can say", () => {
     const spoken = new Set(LINES.map(([{ _tag }]) => _tag))
     for (const { fields } of [...GovernorEvent.members, ...SlotEvent.members]) {
-      assert.isTrue(spoken.has(fields._tag.schema.literal), fields._tag.schema.literal)
+      expect(spoken.has(fields._tag.schema.literal), fields._tag.schema.literal).toBe(true)
     }
   })
 
   it("is the name of anything else", () => {
-    assert.equal(describeEffect({ _tag: "ClockTicked", priceAgeSec: 1 }), "ClockTicked")
+    expect(describeEffect({ _tag: "ClockTicked", priceAgeSec: 1 })).toBe("ClockTicked")
   })
 })

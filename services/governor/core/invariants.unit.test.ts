@@ -1,5 +1,5 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
@@ -24,7 +24,7 @@ const stale = { rule: "stale_price", numbers: {} } as const
 
 describe("the governor's invariants", () => {
   it("hold of a market that runs", () => {
-    assert.deepEqual(governorViolations(sound()), [])
+    expect(governorViolations(sound())).toStrictEqual([])
   })
 
   it.each<{ broken: string; by: (state: GovernorState) => GovernorState; says: string | ReadonlyArray<string> }>([
@@ -161,7 +161,7 @@ describe("the governor's invariants", () => {
       says: "slot 7 waits for funds and does not trade"
     }
   ])("find $broken", ({ by, says }) => {
-    assert.deepEqual(governorViolations(by(sound())), [says].flat())
+    expect(governorViolations(by(sound()))).toStrictEqual([says].flat())
   })
 })
 
@@ -187,7 +187,7 @@ describe("what the governor's invariants leave alone", () => {
     { state: "an exit at the exchange", by: (state) => withOrder(state, "1/1", { role: "exit", stage: "open" }) },
     { state: "a governor without rules", by: (state) => ({ ...state, rules: null, orders: {} }) }
   ])("$state", ({ by }) => {
-    assert.deepEqual(governorViolations(by(sound())), [])
+    expect(governorViolations(by(sound()))).toStrictEqual([])
   })
 })
 
@@ -200,12 +200,11 @@ describe("an event that breaks one", () => {
   it("halts the market and names the rule", () => {
     const { state, outputs } = broken()
     const reason = { rule: "governor_broken" as const, numbers: { violation: "an exit waits for a grant" } }
-    assert.deepEqual(
-      outputs.filter(({ _tag }) => _tag === "ModeChanged"),
-      [{ _tag: "ModeChanged", mode: "HALTED", reason }]
-    )
-    assert.deepEqual(state.mode.violations, ["an exit waits for a grant"])
-    assert.equal(sentenceOf(reason), "The governor broke its own rules: an exit waits for a grant.")
+    expect(outputs.filter(({ _tag }) => _tag === "ModeChanged")).toStrictEqual([
+      { _tag: "ModeChanged", mode: "HALTED", reason }
+    ])
+    expect(state.mode.violations).toStrictEqual(["an exit waits for a grant"])
+    expect(sentenceOf(reason)).toBe("The governor broke its own rules: an exit waits for a grant.")
   })
 
   it("stays the reason of the halt until an operator resumes, which is granted once the rule holds again", () => {
@@ -218,10 +217,10 @@ describe("an event that breaks one", () => {
         preview: []
       })
     const { state } = broken()
-    assert.equal(resume(state).state.mode.mode, "HALTED")
+    expect(resume(state).state.mode.mode).toBe("HALTED")
     const sound = step(state, subjects.clock, { _tag: "ClockTicked", priceAgeSec: 1 }).state
-    assert.deepEqual([sound.mode.mode, sound.mode.reason?.rule], ["HALTED", "governor_broken"])
-    assert.deepEqual(sound.mode.violations, [])
-    assert.equal(resume(sound).state.mode.mode, "RUNNING")
+    expect([sound.mode.mode, sound.mode.reason?.rule]).toStrictEqual(["HALTED", "governor_broken"])
+    expect(sound.mode.violations).toStrictEqual([])
+    expect(resume(sound).state.mode.mode).toBe("RUNNING")
   })
 })

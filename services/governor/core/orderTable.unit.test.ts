@@ -1,5 +1,5 @@
 import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
@@ -37,38 +37,34 @@ describe("the table of live orders", () => {
   ])("has an exit that was $what as $stage", ({ facts, stage }) => {
     const story = new GovernorStory().running().slot(1, exit)
     for (const fact of facts) story.order(1, fact)
-    assert.equal(story.state.orders["1/1"]?.stage ?? "gone", stage)
+    expect(story.state.orders["1/1"]?.stage ?? "gone").toBe(stage)
   })
 
   it("adds up an order's fills", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1))
     story.order(1, fill(1, "5")).order(1, fill(1, "2.5"))
-    assert.equal(story.state.orders["1/1"]?.filled, Volume.parse("7.5"))
+    expect(story.state.orders["1/1"]?.filled).toBe(Volume.parse("7.5"))
   })
 
   it("follows an order to the price it was moved to", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).order(1, amended)
-    assert.equal(story.state.orders["1/1"]?.price, Price.parse("0.15"))
+    expect(story.state.orders["1/1"]?.price).toBe(Price.parse("0.15"))
   })
 
   it("knows recoveries by the number their slot gave them, as long as they live", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).slot(1, orphaned(1, 7))
-    assert.deepEqual(
-      recoveriesOf(story.state).map(({ slot, localId, recovery }) => `${slot}/${localId} ${recovery.recoveryId}`),
-      ["1/1 7"]
-    )
-    assert.lengthOf(recoveriesOf(story.order(1, ended("OrderFilled", 1, "20")).state), 0)
+    expect(
+      recoveriesOf(story.state).map(({ slot, localId, recovery }) => `${slot}/${localId} ${recovery.recoveryId}`)
+    ).toStrictEqual(["1/1 7"])
+    expect(recoveriesOf(story.order(1, ended("OrderFilled", 1, "20")).state)).toHaveLength(0)
   })
 
   it("keeps orders of different slots apart, and reads the layers in their sizes", () => {
     const story = new GovernorStory().running().nextLoop()
     story.slot(1, request(1)).slot(2, { ...request(1), layers: 2 })
-    assert.deepEqual(
-      ordersOf(story.state).map(({ slot, layers }) => `${slot} ${layers}`),
-      ["1 0", "2 2"]
-    )
+    expect(ordersOf(story.state).map(({ slot, layers }) => `${slot} ${layers}`)).toStrictEqual(["1 0", "2 2"])
     story.order(2, rejected)
-    assert.deepEqual(Object.keys(story.state.orders), ["1/1"])
+    expect(Object.keys(story.state.orders)).toStrictEqual(["1/1"])
   })
 
   it("ignores facts of orders it does not know, and order events on other subjects", () => {
@@ -77,15 +73,15 @@ describe("the table of live orders", () => {
       .order(1, accepted(9))
       .order(1, ended("OrderFilled", 9, "20"))
     story.account(exit)
-    assert.deepEqual(story.state.orders, {})
+    expect(story.state.orders).toStrictEqual({})
   })
 
   it("is bounded; an entry that finds it full is refused, for nobody would follow it", () => {
     const story = new GovernorStory().running({ openOrderLimit: 10_000 })
     for (let n = 1; n <= MAX_FOLLOWED_ORDERS; n++) story.slot(9, request(n, { role: "exit", side: "sell" }))
     story.slot(9, request(MAX_FOLLOWED_ORDERS + 1, { role: "exit", side: "sell" }))
-    assert.lengthOf(Object.keys(story.state.orders), MAX_FOLLOWED_ORDERS)
-    assert.equal(story.slot(1, request(1)).verdict, "refused too_many_orders")
+    expect(Object.keys(story.state.orders)).toHaveLength(MAX_FOLLOWED_ORDERS)
+    expect(story.slot(1, request(1)).verdict).toBe("refused too_many_orders")
   })
 
   it.each([
@@ -93,6 +89,6 @@ describe("the table of live orders", () => {
     { price: "0.0000000001", volume: "0.00000001", cost: 1n },
     { price: "0.0000000001", volume: "1.00000001", cost: 2n }
   ])("reserves $cost units for $volume at $price: rounded up", ({ price, volume, cost }) => {
-    assert.equal(costCeiling(Price.parse(price), Volume.parse(volume)), cost)
+    expect(costCeiling(Price.parse(price), Volume.parse(volume))).toBe(cost)
   })
 })

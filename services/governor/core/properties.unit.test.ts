@@ -3,7 +3,7 @@
  * seed; a failure prints the seed and the shortest sequence.
  */
 import * as fc from "fast-check"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -248,7 +248,7 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
         world.happen(what)
         const { mode } = world.story.state.mode
         const granted = world.story.heard("EntryGranted").length
-        if (mode === "PAUSED" || mode === "HALTED") assert.equal(granted, 0, mode)
+        if (mode === "PAUSED" || mode === "HALTED") expect(granted, mode).toBe(0)
       }
     })
   })
@@ -269,8 +269,8 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
         const waits = ordersOf(state).some((order) => order.localId === localId && order.stage === "deferred")
         const [first, second] = said
         const whole = first === "EntryDeferred" ? (waits ? 1 : 2) : 1
-        assert.lengthOf(said, whole, `order ${localId}: ${said.join(", ")}`)
-        assert.notEqual(second, "EntryDeferred")
+        expect(said, `order ${localId}: ${said.join(", ")}`).toHaveLength(whole)
+        expect(second).not.toBe("EntryDeferred")
       }
     })
   })
@@ -285,8 +285,8 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
         again = step.state
         said.push(...step.outputs)
       }
-      assert.equal(governorActor.encode(again), governorActor.encode(state))
-      assert.deepEqual(said, everything)
+      expect(governorActor.encode(again)).toBe(governorActor.encode(state))
+      expect(said).toStrictEqual(everything)
     })
   })
 
@@ -300,8 +300,8 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
         const needs = ordersOf(state)
           .filter(countsAsOpen)
           .map((order) => needOf(state, order))
-        assert.isTrue(needs.reduce((sum, { base }) => sum + base, 0n) <= total.base)
-        assert.isTrue(needs.reduce((sum, { quote }) => sum + quote, 0n) <= total.quote)
+        expect(needs.reduce((sum, { base }) => sum + base, 0n) <= total.base).toBe(true)
+        expect(needs.reduce((sum, { quote }) => sum + quote, 0n) <= total.quote).toBe(true)
       }
     })
   })

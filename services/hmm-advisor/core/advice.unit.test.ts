@@ -1,5 +1,5 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { adviceOf, type Detector } from "./advice.ts"
@@ -47,32 +47,32 @@ const NOW = 1_700_000_000
 describe("the newest stretch of candles", () => {
   it("is everything when nothing is missing", () => {
     const series = newestStretch(candles(100, 1, NOW), 1)
-    assert.equal(series.closes.length, 100)
-    assert.deepEqual([series.fromSec, series.toSec], [NOW - 6_000, NOW - 60])
+    expect(series.closes.length).toBe(100)
+    expect([series.fromSec, series.toSec]).toStrictEqual([NOW - 6_000, NOW - 60])
   })
 
   it("begins after the last hole", () => {
     const all = candles(100, 1, NOW)
     const series = newestStretch([...all.slice(0, 60), ...all.slice(61)], 1)
-    assert.equal(series.closes.length, 39)
-    assert.equal(series.fromSec, all[61]?.timeSec)
+    expect(series.closes.length).toBe(39)
+    expect(series.fromSec).toBe(all[61]?.timeSec)
   })
 
   it("is empty without candles, and one candle of one", () => {
-    assert.deepEqual(newestStretch([], 1).fromSec, null)
-    assert.equal(newestStretch(candles(1, 1, NOW), 1).closes.length, 1)
+    expect(newestStretch([], 1).fromSec).toStrictEqual(null)
+    expect(newestStretch(candles(1, 1, NOW), 1).closes.length).toBe(1)
   })
 })
 
 describe("the advice", () => {
   it("is both detectors' reading of a falling market, and their consensus", () => {
     const advice = adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW) }, NOW, INFERENCE)
-    assert.equal(advice.fast.regime, "BEARISH")
-    assert.equal(advice.consensus.regime, "BEARISH")
-    assert.equal(advice.consensus.agreement, "full")
-    assert.isBelow(advice.consensus.biasSignal, 0)
-    assert.deepEqual([advice.fast.samples, advice.fast.ageSec, advice.fast.model], [50, 0, "hash"])
-    assert.deepEqual([advice.fast.intervalMin, advice.slow.intervalMin], [1, 15])
+    expect(advice.fast.regime).toBe("BEARISH")
+    expect(advice.consensus.regime).toBe("BEARISH")
+    expect(advice.consensus.agreement).toBe("full")
+    expect(advice.consensus.biasSignal).toBeLessThan(0)
+    expect([advice.fast.samples, advice.fast.ageSec, advice.fast.model]).toStrictEqual([50, 0, "hash"])
+    expect([advice.fast.intervalMin, advice.slow.intervalMin]).toStrictEqual([1, 15])
   })
 
   it.each([
@@ -80,16 +80,15 @@ describe("the advice", () => {
     { ageSec: 901, heard: false }
   ])("a one-minute detector whose newest candle ended $ageSec s ago speaks: $heard", ({ ageSec, heard }) => {
     const { fast, consensus } = adviceOf({ fast: detector(1, NOW - ageSec), slow: detector(15, NOW) }, NOW, INFERENCE)
-    assert.equal(fast.trained, heard)
-    assert.equal(consensus.agreement, heard ? "full" : "slow_only")
+    expect(fast.trained).toBe(heard)
+    expect(consensus.agreement).toBe(heard ? "full" : "slow_only")
   })
 
   it.each([
     { ageSec: 2_700, heard: true },
     { ageSec: 2_701, heard: false }
   ])("a detector of fifteen minutes is given three of its candles: $ageSec s, $heard", ({ ageSec, heard }) => {
-    assert.equal(
-      adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW - ageSec) }, NOW, INFERENCE).slow.trained,
+    expect(adviceOf({ fast: detector(1, NOW), slow: detector(15, NOW - ageSec) }, NOW, INFERENCE).slow.trained).toBe(
       heard
     )
   })
@@ -98,10 +97,10 @@ describe("the advice", () => {
     const nothing = { intervalMin: 1, model: null, recent: newestStretch([], 1) }
     const untrained = { ...detector(15, NOW), model: null }
     const advice = adviceOf({ fast: nothing, slow: untrained }, NOW, INFERENCE)
-    assert.deepEqual(advice.consensus, { regime: "RANGING", agreement: "none", confidence: 0, biasSignal: 0 })
-    assert.equal(advice.fast.reason, "no candles")
-    assert.equal(advice.slow.reason, "not trained")
-    assert.isNull(advice.fast.model)
+    expect(advice.consensus).toStrictEqual({ regime: "RANGING", agreement: "none", confidence: 0, biasSignal: 0 })
+    expect(advice.fast.reason).toBe("no candles")
+    expect(advice.slow.reason).toBe("not trained")
+    expect(advice.fast.model).toBeNull()
   })
 })
 
@@ -117,14 +116,14 @@ describe("the scorecard", () => {
     ] as const) {
       card = score(card, bias, price)
     }
-    assert.deepInclude(card, { readings: 4, directional: 3, hits: 2 })
+    expect(card).toMatchObject({ readings: 4, directional: 3, hits: 2 })
     // 0.5 · 10 % + 0.5 · 10 % − 1 · 1 %
-    assert.closeTo(card.biasTimesMove, 0.09, 1e-12)
-    assert.closeTo(card.moves, -0.01, 1e-12)
+    expect(Math.abs(card.biasTimesMove - 0.09)).toBeLessThanOrEqual(1e-12)
+    expect(Math.abs(card.moves - -0.01)).toBeLessThanOrEqual(1e-12)
   })
 
   it("waits for a price", () => {
-    assert.deepEqual(score(emptyScorecard, 1, 0), emptyScorecard)
+    expect(score(emptyScorecard, 1, 0)).toStrictEqual(emptyScorecard)
   })
 })
 
@@ -141,9 +140,9 @@ describe("the advisor's status", () => {
     ] as const
     for (const event of told) state = advisorStatusActor.reduce(state, event, place).state
     const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
-    assert.deepInclude(shown, { regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
-    assert.deepEqual(shown.trainings, { "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
-    assert.equal(shown.scorecard.readings, 0)
+    expect(shown).toMatchObject({ regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
+    expect(shown.trainings).toStrictEqual({ "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
+    expect(shown.scorecard.readings).toBe(0)
   })
 
   it("names the timeframes of its detectors, whatever the settings chose", () => {
@@ -152,12 +151,12 @@ describe("the advisor's status", () => {
     let state = advisorStatusActor.initial
     for (const event of [advice, refused]) state = advisorStatusActor.reduce(state, event, place).state
     const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
-    assert.deepEqual([shown.fast?.timeframe, shown.slow?.timeframe], ["5m", "1h"])
-    assert.deepEqual(Object.keys(shown.trainings), ["1h"])
+    expect([shown.fast?.timeframe, shown.slow?.timeframe]).toStrictEqual(["5m", "1h"])
+    expect(Object.keys(shown.trainings)).toStrictEqual(["1h"])
   })
 
   it("is neutral before anything was said", () => {
     const { hmm_regime: shown } = advisorView(advisorStatusActor.initial, { enabled: false, blendFactor: 0.5 })
-    assert.deepInclude(shown, { enabled: false, available: false, regime: "RANGING", bias_signal: 0, confidence: 0 })
+    expect(shown).toMatchObject({ enabled: false, available: false, regime: "RANGING", bias_signal: 0, confidence: 0 })
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { featureRows, WARM_UP_CANDLES } from "./features.ts"
 import { DEFAULT_FIT } from "./hmm/fit.ts"
 import { labelCandles, stateTable } from "./labelling.ts"
@@ -8,16 +8,15 @@ import { candles, given, labelled, READING, trained } from "../testing/labelled.
 
 describe("a labelled series", () => {
   it("has one label for every candle after the warm-up", () => {
-    assert.deepEqual(
-      labelled.map(({ candle }) => candle),
+    expect(labelled.map(({ candle }) => candle)).toStrictEqual(
       Array.from({ length: 600 - WARM_UP_CANDLES }, (_, i) => i + WARM_UP_CANDLES)
     )
   })
 
   it("calls a long rise bullish and a long fall bearish", () => {
     const at = (candle: number) => labelled.find((label) => label.candle === candle)?.regime
-    assert.equal(at(150), "BULLISH")
-    assert.equal(at(550), "BEARISH")
+    expect(at(150)).toBe("BULLISH")
+    expect(at(550)).toBe("BEARISH")
   })
 
   it("says at each candle what the advisor would have said then", () => {
@@ -26,8 +25,8 @@ describe("a labelled series", () => {
       const volumes = candles.volumes.subarray(0, candle + 1)
       const then = readRegime(trained, featureRows({ closes, volumes }), { ...READING, inferenceWindow: 600 })
       const now = labelled[candle - WARM_UP_CANDLES]
-      assert.equal(now?.regime, then.regime)
-      assert.closeTo(now?.confidence ?? Number.NaN, then.confidence, 1e-12)
+      expect(now?.regime).toBe(then.regime)
+      expect(Math.abs((now?.confidence ?? Number.NaN) - then.confidence)).toBeLessThanOrEqual(1e-12)
     }
   })
 
@@ -35,37 +34,29 @@ describe("a labelled series", () => {
     const other = { closes: candles.closes.slice(), volumes: candles.volumes }
     for (let i = 400; i < 600; i++) other.closes[i] = candles.closes[i]! * 3
     const again = given(labelCandles(trained, other, READING))
-    assert.deepEqual(again.slice(0, 400 - WARM_UP_CANDLES), labelled.slice(0, 400 - WARM_UP_CANDLES))
+    expect(again.slice(0, 400 - WARM_UP_CANDLES)).toStrictEqual(labelled.slice(0, 400 - WARM_UP_CANDLES))
   })
 
   it("is refused, by name, where candles are no candles", () => {
     const broken = { closes: Float64Array.of(1, -1), volumes: Float64Array.of(1, 1) }
-    assert.deepInclude(labelCandles(trained, broken, READING), { _tag: "Refused", reason: "bad-input" })
+    expect(labelCandles(trained, broken, READING)).toMatchObject({ _tag: "Refused", reason: "bad-input" })
   })
 })
 
 describe("a model for people", () => {
   it("lists its states with shares that add up, and means in the features' own units", () => {
     const states = stateTable(trained, labelled)
-    assert.closeTo(
-      states.reduce((sum, { share }) => sum + share, 0),
-      1,
-      1e-12
-    )
+    expect(Math.abs(states.reduce((sum, { share }) => sum + share, 0) - 1)).toBeLessThanOrEqual(1e-12)
     const [bearish, , bullish] = states
-    assert.isBelow(bearish?.means.emaSpread ?? 0, 0)
-    assert.isAbove(bullish?.means.emaSpread ?? 0, 0)
-    for (const { duration } of states) assert.isAtLeast(duration, 1)
+    expect(bearish?.means.emaSpread ?? 0).toBeLessThan(0)
+    expect(bullish?.means.emaSpread ?? 0).toBeGreaterThan(0)
+    for (const { duration } of states) expect(duration).toBeGreaterThanOrEqual(1)
   })
 
   it("has a share of its own for every state, also where several share a regime", () => {
     const settings = { ...DEFAULT_FIT, states: 5, covarianceType: "diag", minimumRows: 100 } as const
     const five = given(train(given(featureRows(candles)), settings, null))
     const shares = stateTable(five, given(labelCandles(five, candles, READING))).map(({ share }) => share)
-    assert.closeTo(
-      shares.reduce((sum, share) => sum + share, 0),
-      1,
-      1e-12
-    )
+    expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThanOrEqual(1e-12)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Ticker } from "../../../shared/exchange/port.ts"
 import { due, type FeedState, hear, hearNone, silent, wantsAsking } from "./conflate.ts"
@@ -14,27 +14,27 @@ describe("the market feed's conflation", () => {
   it("writes the newest of several prices, once", () => {
     const state = hear(hear(silent, ticker("0.1"), 1_000), ticker("0.2"), 1_001)
     const first = due(state, 1_010, CLOCK_MS)
-    assert.deepStrictEqual(first.price, ticker("0.2"))
-    assert.isNull(due(first.state, 1_020, CLOCK_MS).price)
+    expect(first.price).toStrictEqual(ticker("0.2"))
+    expect(due(first.state, 1_020, CLOCK_MS).price).toBeNull()
   })
 
   it("writes nothing before the first price but the clock, without an age", () => {
     const first = due(silent, 1_000, CLOCK_MS)
-    assert.isNull(first.price)
-    assert.deepStrictEqual(first.clock, { priceAgeSec: null })
+    expect(first.price).toBeNull()
+    expect(first.clock).toStrictEqual({ priceAgeSec: null })
   })
 
   it("writes the clock at its interval, with the price's age", () => {
     const state = wrote("0.1", 1_000, 1_000)
-    assert.isUndefined(due(state, 5_999, CLOCK_MS).clock)
-    assert.deepStrictEqual(due(state, 6_000, CLOCK_MS).clock, { priceAgeSec: 5 })
+    expect(due(state, 5_999, CLOCK_MS).clock).toBeUndefined()
+    expect(due(state, 6_000, CLOCK_MS).clock).toStrictEqual({ priceAgeSec: 5 })
   })
 
   it("says with the clock why no price comes, until one does", () => {
     const asked = hearNone(wrote("0.1", 1_000, 1_000), "recording ended")
-    assert.deepStrictEqual(due(asked, 6_000, CLOCK_MS).clock, { priceAgeSec: 5, noPrice: "recording ended" })
+    expect(due(asked, 6_000, CLOCK_MS).clock).toStrictEqual({ priceAgeSec: 5, noPrice: "recording ended" })
     const heard = hear(asked, ticker("0.1"), 6_000)
-    assert.deepStrictEqual(due(heard, 6_000, CLOCK_MS).clock, { priceAgeSec: 0 })
+    expect(due(heard, 6_000, CLOCK_MS).clock).toStrictEqual({ priceAgeSec: 0 })
   })
 
   it.each([
@@ -43,13 +43,13 @@ describe("the market feed's conflation", () => {
     ["unchanged and not heard again", 1_000, 60_000, false]
   ] as const)("a price %s", (_name, heardMs, nowMs, written) => {
     const state = hear(wrote("0.1", 1_000, 1_000), ticker("0.1"), heardMs)
-    assert.strictEqual(due(state, nowMs, CLOCK_MS).price !== null, written)
+    expect(due(state, nowMs, CLOCK_MS).price !== null).toBe(written)
   })
 
   it("asks for a price at the start, and when it has been silent for half of what makes it stale", () => {
-    assert.isTrue(wantsAsking(silent, 0, 60_000))
+    expect(wantsAsking(silent, 0, 60_000)).toBe(true)
     const state = wrote("0.1", 1_000, 1_000)
-    assert.isFalse(wantsAsking(state, 31_000, 60_000))
-    assert.isTrue(wantsAsking(state, 31_001, 60_000))
+    expect(wantsAsking(state, 31_000, 60_000)).toBe(false)
+    expect(wantsAsking(state, 31_001, 60_000)).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { parseJson, rowOf, WireProblem } from "../../../shared/core/wire/json.ts"
@@ -37,41 +37,41 @@ const closedBy = (...messages: ReadonlyArray<Message>) => hearAll(messages).clos
 
 describe("a bar that the exchange streams", () => {
   it("is over when a later one begins, with the values it had last", () => {
-    assert.deepEqual(closedBy(bar(0, "0.2"), bar(0, "0.21"), bar(60, "0.25")), ["0 0.21"])
+    expect(closedBy(bar(0, "0.2"), bar(0, "0.21"), bar(60, "0.25"))).toStrictEqual(["0 0.21"])
   })
 
   it("is over when a later one begins, also when those between had no trades", () => {
-    assert.deepEqual(closedBy(bar(0, "0.2"), bar(300, "0.25"), bar(360, "0.25")), ["0 0.2", "300 0.25"])
+    expect(closedBy(bar(0, "0.2"), bar(300, "0.25"), bar(360, "0.25"))).toStrictEqual(["0 0.2", "300 0.25"])
   })
 
   it("is not over while nothing later is heard", () => {
-    assert.deepEqual(closedBy(bar(60, "0.2"), bar(60, "0.21"), 119, 119), [])
+    expect(closedBy(bar(60, "0.2"), bar(60, "0.21"), 119, 119)).toStrictEqual([])
   })
 
   it("is over when the exchange has told a time past its end twice, and once only", () => {
-    assert.deepEqual(closedBy(bar(60, "0.2"), 119, 120), [])
-    assert.deepEqual(closedBy(bar(60, "0.2"), 120, 122, 125, bar(120, "0.3")), ["60 0.2"])
+    expect(closedBy(bar(60, "0.2"), 119, 120)).toStrictEqual([])
+    expect(closedBy(bar(60, "0.2"), 120, 122, 125, bar(120, "0.3"))).toStrictEqual(["60 0.2"])
   })
 
   it("may have its last trade told after the time of its end", () => {
-    assert.deepEqual(closedBy(bar(60, "0.2", 1), 120, bar(60, "0.22", 2), 122), ["60 0.22"])
+    expect(closedBy(bar(60, "0.2", 1), 120, bar(60, "0.22", 2), 122)).toStrictEqual(["60 0.22"])
   })
 
   it("is left to polling when what came after it could not be read", () => {
-    assert.deepEqual(closedBy(bar(0, "0.2"), "noise", bar(60, "0.25"), bar(120, "0.25")), ["60 0.25"])
-    assert.deepEqual(closedBy(bar(0, "0.2"), "noise", 60, 61), [])
+    expect(closedBy(bar(0, "0.2"), "noise", bar(60, "0.25"), bar(120, "0.25"))).toStrictEqual(["60 0.25"])
+    expect(closedBy(bar(0, "0.2"), "noise", 60, 61)).toStrictEqual([])
   })
 
   it("is known whole again when it comes once more after that", () => {
-    assert.deepEqual(closedBy(bar(0, "0.2"), "noise", bar(0, "0.21"), bar(60, "0.25")), ["0 0.21"])
+    expect(closedBy(bar(0, "0.2"), "noise", bar(0, "0.21"), bar(60, "0.25"))).toStrictEqual(["0 0.21"])
   })
 
   it("that never came is not over either", () => {
-    assert.deepEqual(closedBy(1e9, 1e9), [])
+    expect(closedBy(1e9, 1e9)).toStrictEqual([])
   })
 
   it("may come twice", () => {
-    assert.deepEqual(hearAll([bar(0, "0.2"), bar(0, "0.2"), bar(60, "0.3"), bar(60, "0.3")]), {
+    expect(hearAll([bar(0, "0.2"), bar(0, "0.2"), bar(60, "0.3"), bar(60, "0.3")])).toStrictEqual({
       ...hearAll([bar(0, "0.2"), bar(60, "0.3")]),
       problems: []
     })
@@ -79,21 +79,21 @@ describe("a bar that the exchange streams", () => {
 
   it("that comes after a later one is refused by name, and changes nothing", () => {
     const { closed, problems } = hearAll([bar(0, "0.2"), bar(60, "0.25"), bar(0, "0.22"), bar(120, "0.3")])
-    assert.deepEqual(closed, ["0 0.2", "60 0.25"])
-    assert.deepEqual(problems, ["interval_begin: 0 s comes after 60 s"])
+    expect(closed).toStrictEqual(["0 0.2", "60 0.25"])
+    expect(problems).toStrictEqual(["interval_begin: 0 s comes after 60 s"])
   })
 
   it("with fewer trades than it had is refused by name, and changes nothing", () => {
     const { closed, problems } = hearAll([bar(0, "0.2", 7), bar(0, "0.22", 5), bar(60, "0.25")])
-    assert.deepEqual(closed, ["0 0.2"])
-    assert.deepEqual(problems, ["trades: 5 come after 7 of the same bar"])
+    expect(closed).toStrictEqual(["0 0.2"])
+    expect(problems).toStrictEqual(["trades: 5 come after 7 of the same bar"])
   })
 
   it("of a time that is not yet is refused by name, and closes nothing", () => {
     const { closed, problems } = hearAll([bar(0, "0.2"), bar(60, "0.25"), bar(0, "0.2", 2)], 49)
-    assert.deepEqual(closed, [])
-    assert.deepEqual(problems, ["interval_begin: 60 s is after now, 49 s"])
-    assert.deepEqual(hearAll([bar(0, "0.2"), bar(60, "0.25")], 50).closed, ["0 0.2"])
+    expect(closed).toStrictEqual([])
+    expect(problems).toStrictEqual(["interval_begin: 60 s is after now, 49 s"])
+    expect(hearAll([bar(0, "0.2"), bar(60, "0.25")], 50).closed).toStrictEqual(["0 0.2"])
   })
 })
 
@@ -112,7 +112,7 @@ describe("streamed bars are stored after the one at 60 s", () => {
     ["up to a hole", [120, 240, 300], [120]],
     ["none of none", [], []]
   ])("%s", (_, given, wanted) => {
-    assert.deepEqual(kept(...given), wanted)
+    expect(kept(...given)).toStrictEqual(wanted)
   })
 })
 
@@ -139,7 +139,7 @@ const sent = (change: Readonly<Record<string, string>> = {}) =>
 
 describe("an ohlc frame", () => {
   it("gives the bar's start and exact figures", () => {
-    assert.deepEqual(readBars(frame(sent()), DOGE_USD, 5), [
+    expect(readBars(frame(sent()), DOGE_USD, 5)).toStrictEqual([
       {
         timeSec: Date.parse("2024-11-12T06:05:00Z") / 1_000,
         open: Price.parse("0.4"),
@@ -153,7 +153,7 @@ describe("an ohlc frame", () => {
   })
 
   it("gives nothing of other pairs and other lengths", () => {
-    assert.deepEqual(readBars(frame(sent({ symbol: '"BTC/USD"' }), sent({ interval: "1" })), DOGE_USD, 5), [])
+    expect(readBars(frame(sent({ symbol: '"BTC/USD"' }), sent({ interval: "1" })), DOGE_USD, 5)).toStrictEqual([])
   })
 
   it.each([
@@ -166,8 +166,10 @@ describe("an ohlc frame", () => {
     ["interval_begin", { interval_begin: '"2024-11-12T06:05:00.500Z"' }, "is not where a bar of 5 min begins"],
     ["interval_begin", { interval_begin: '"2024-11-12T06:06:00Z"' }, "is not where a bar of 5 min begins"]
   ])("that is wrong in %s is refused by that name (%o)", (field, change, problem) => {
-    assert.throws(() => readBars(frame(sent(change)), DOGE_USD, 5), WireProblem, `frame.data[0].${field}`)
-    assert.throws(() => readBars(frame(sent(change)), DOGE_USD, 5), WireProblem, problem)
+    const read = () => readBars(frame(sent(change)), DOGE_USD, 5)
+    expect(read).toThrow(WireProblem)
+    expect(read).toThrow(`frame.data[0].${field}`)
+    expect(read).toThrow(problem)
   })
 })
 
@@ -211,30 +213,21 @@ describe("the messages of two connections", () => {
   it("leave each bar but the newest of a connection, with the figures of its last message to the last digit", () => {
     const [first, again] = [rows.slice(0, second), rows.slice(second)]
     const heard = [first, again].map((some) => hearAll(barsOf(some)))
-    assert.deepEqual(heard[0]?.bars.map(written), lastOf(first, at("06:40:00")))
-    assert.deepEqual(heard[1]?.bars.map(written), lastOf(again, at("07:10:00")))
-    assert.deepEqual(
-      heard.flatMap(({ problems }) => problems),
-      []
-    )
-    assert.deepEqual(
-      heard.map(({ bars }) => bars.length),
-      [9, 13]
-    )
+    expect(heard[0]?.bars.map(written)).toStrictEqual(lastOf(first, at("06:40:00")))
+    expect(heard[1]?.bars.map(written)).toStrictEqual(lastOf(again, at("07:10:00")))
+    expect(heard.flatMap(({ problems }) => problems)).toStrictEqual([])
+    expect(heard.map(({ bars }) => bars.length)).toStrictEqual([9, 13])
   })
 
   it("leave no bar of five minutes without a trade", () => {
     const starts = hearAll(barsOf(rows.slice(second))).bars.map(({ timeSec }) => timeSec)
-    assert.deepEqual(starts.slice(-3), [at("06:55:00"), at("07:00:00"), at("07:10:00")])
+    expect(starts.slice(-3)).toStrictEqual([at("06:55:00"), at("07:00:00"), at("07:10:00")])
   })
 
   it("do not close the bar in which a connection was cut; the next connection gives all of it", () => {
     const cut = hearAll([...barsOf(rows.slice(0, second)), "noise", at("06:50:00"), at("06:55:00")])
-    assert.isFalse(cut.bars.some(({ timeSec }) => timeSec === at("06:45:00")))
+    expect(cut.bars.some(({ timeSec }) => timeSec === at("06:45:00"))).toBe(false)
     const whole = hearAll(barsOf(rows.slice(second))).bars.find(({ timeSec }) => timeSec === at("06:45:00"))
-    assert.strictEqual(
-      whole && written(whole),
-      `${at("06:45:00")} 0.4027331 0.4032284 0.4007113 0.4007113 198486.77814056 80`
-    )
+    expect(whole && written(whole)).toBe(`${at("06:45:00")} 0.4027331 0.4032284 0.4007113 0.4007113 198486.77814056 80`)
   })
 })

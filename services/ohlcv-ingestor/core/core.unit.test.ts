@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { describe } from "vitest"
 import { planFetch, type PlanInput } from "./plan.ts"
 import { assessReadiness, type Holdings } from "./readiness.ts"
@@ -12,16 +12,16 @@ describe("the stall breaker", () => {
   it("opens after as many attempts without a new candle as the setting says, and stays open", () => {
     let memory: BackfillMemory = noBackfillYet
     const said = [1, 2, 3].map((nowMs) => {
-      assert.deepStrictEqual(decideBackfill(memory, window, 3), { go: true })
+      expect(decideBackfill(memory, window, 3)).toStrictEqual({ go: true })
       memory = afterBackfill(memory, stall, nowMs)
       return memory.message
     })
-    assert.deepStrictEqual(said, [
+    expect(said).toStrictEqual([
       "queued=719 new=0 est_total=500/2000 stalls=1",
       "queued=719 new=0 est_total=500/2000 stalls=2",
       "queued=719 new=0 est_total=500/2000 stalls=3"
     ])
-    assert.deepStrictEqual(decideBackfill(memory, window, 3), {
+    expect(decideBackfill(memory, window, 3)).toStrictEqual({
       go: false,
       why: "circuit_open",
       message: "backfill_circuit_open:stalls=3/3"
@@ -31,16 +31,15 @@ describe("the stall breaker", () => {
   it("one new candle forgives all stalls, and a person's reset lets the exchange be asked again", () => {
     const twice = { ...noBackfillYet, stalls: 2 }
     const good = afterBackfill(twice, { queued: 719, fresh: 1, samples: 501, target: 2_000 }, 9)
-    assert.deepStrictEqual(good, { stalls: 0, message: "queued=719 new=1 est_total=501/2000", lastRunMs: 9 })
+    expect(good).toStrictEqual({ stalls: 0, message: "queued=719 new=1 est_total=501/2000", lastRunMs: 9 })
     const open = { ...noBackfillYet, stalls: 3 }
-    assert.deepStrictEqual(decideBackfill(resetStalls(open), window, 3), { go: true })
+    expect(decideBackfill(resetStalls(open), window, 3)).toStrictEqual({ go: true })
   })
 
   it("a full and fresh window is never asked for, also with an open breaker", () => {
-    assert.deepStrictEqual(
-      decideBackfill({ ...noBackfillYet, stalls: 9 }, { samples: 730, target: 720, ready: true }, 3),
-      { go: false, why: "already_ready", message: "already_ready:730/720" }
-    )
+    expect(
+      decideBackfill({ ...noBackfillYet, stalls: 9 }, { samples: 730, target: 720, ready: true }, 3)
+    ).toStrictEqual({ go: false, why: "already_ready", message: "already_ready:730/720" })
   })
 })
 
@@ -76,22 +75,22 @@ describe("readiness", () => {
   ] as const)("with %s", (name, change, [minimum, target], gaps) => {
     const hole = { fromSec: 1_789_999_200, toSec: 1_789_999_320, missing: 3 }
     const readiness = assess(change, name === "a hole" ? [hole] : [])
-    assert.deepStrictEqual([readiness.readyForMinTrain, readiness.readyForTargetWindow], [minimum, target])
-    assert.deepStrictEqual(readiness.gaps, [...gaps])
+    expect([readiness.readyForMinTrain, readiness.readyForTargetWindow]).toStrictEqual([minimum, target])
+    expect(readiness.gaps).toStrictEqual([...gaps])
   })
 
   it("candles of fifteen minutes may be as old as three of them", () => {
     const slow = { intervalMin: 15, target: 720, minimum: 200 }
-    assert.isTrue(assess({ newestSec: NOW - 2_700 }, [], slow).freshnessOk)
-    assert.isFalse(assess({ newestSec: NOW - 2_701 }, [], slow).freshnessOk)
+    expect(assess({ newestSec: NOW - 2_700 }, [], slow).freshnessOk).toBe(true)
+    expect(assess({ newestSec: NOW - 2_701 }, [], slow).freshnessOk).toBe(false)
   })
 
   it("of many holes the newest five are named and the others counted", () => {
     const gaps = Array.from({ length: 8 }, (_, i) => ({ fromSec: i * 600, toSec: i * 600, missing: 1 }))
     const lines = assess({}, gaps).gaps
-    assert.strictEqual(lines.length, 6)
-    assert.strictEqual(lines[0], "missing_candles:1@1970-01-01T01:10Z/1970-01-01T01:10Z")
-    assert.strictEqual(lines[5], "missing_candles:3@3 more holes")
+    expect(lines.length).toBe(6)
+    expect(lines[0]).toBe("missing_candles:1@1970-01-01T01:10Z/1970-01-01T01:10Z")
+    expect(lines[5]).toBe("missing_candles:3@3 more holes")
   })
 })
 
@@ -109,23 +108,25 @@ describe("status", () => {
     ["cancelled", "IMPRECISE (backfill cancelled)", 11.5, null]
   ] as const)("%s is %s", (phase, precision, percent, eta) => {
     const status = phase === "idle" || phase === "pending" ? { ...idle, phase } : { ...running, phase }
-    assert.deepStrictEqual([precisionOf(status), percentOf(status), etaSec(status, 20_000)], [precision, percent, eta])
+    expect([precisionOf(status), percentOf(status), etaSec(status, 20_000)]).toStrictEqual([precision, percent, eta])
   })
 
   it("never shows more than all of it, and no time before the first chunk", () => {
-    assert.strictEqual(percentOf({ ...running, chunksDone: 90 }), 100)
-    assert.isNull(etaSec({ ...running, chunksDone: 0 }, 20_000))
+    expect(percentOf({ ...running, chunksDone: 90 })).toBe(100)
+    expect(etaSec({ ...running, chunksDone: 0 }, 20_000)).toBeNull()
   })
 
   it("of several backfills the one that needs attention most speaks for all", () => {
     const of = (phase: BackfillPhase, message: string): BackfillStatus => ({ ...running, phase, message })
     const whole = combined([of("complete", "a"), of("in_progress", "b"), of("skipped", "c")])
-    assert.deepStrictEqual(
-      [whole.phase, whole.message, whole.chunksDone, whole.chunksTotal],
-      ["in_progress", "b", 30, 261]
-    )
-    assert.deepStrictEqual(combined([]), idle)
-    assert.strictEqual(combined([of("complete", "a"), of("error", "b")]).phase, "error")
+    expect([whole.phase, whole.message, whole.chunksDone, whole.chunksTotal]).toStrictEqual([
+      "in_progress",
+      "b",
+      30,
+      261
+    ])
+    expect(combined([])).toStrictEqual(idle)
+    expect(combined([of("complete", "a"), of("error", "b")]).phase).toBe("error")
   })
 })
 
@@ -170,17 +171,17 @@ describe("planning a history job", () => {
     ]
   ] as const)("when %s", (_, change, held, fetch, sinceSec, chunks) => {
     const plan = planFetch({ ...input, ...change }, held)
-    assert.deepStrictEqual([plan.fetch, plan.chunks], [fetch, chunks])
-    if (sinceSec !== null) assert.strictEqual(plan.sinceSec, sinceSec)
+    expect([plan.fetch, plan.chunks]).toStrictEqual([fetch, chunks])
+    if (sinceSec !== null) expect(plan.sinceSec).toBe(sinceSec)
   })
 
   it("says how much of what is wanted a source can give", () => {
     const plan = planFetch({ ...input, intervalMin: 60, reachable: 719 }, none)
-    assert.deepStrictEqual([plan.reachable, plan.wanted], [719, 6_000])
+    expect([plan.reachable, plan.wanted]).toStrictEqual([719, 6_000])
   })
 
   it("the ceiling's share counts as filled, so a source that cannot give more is not asked for ever", () => {
     const plan = planFetch({ ...input, intervalMin: 60, reachable: 719 }, { ...none, count: 600 })
-    assert.deepStrictEqual([plan.fetch, plan.reason], [false, "has 600 of 719"])
+    expect([plan.fetch, plan.reason]).toStrictEqual([false, "has 600 of 719"])
   })
 })

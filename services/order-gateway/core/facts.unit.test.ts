@@ -1,5 +1,5 @@
 /** What each word of the exchange becomes in the journal, field by field. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import {
@@ -63,17 +63,17 @@ const report = (change: Partial<OrderReport>): OrderReport => ({
 
 describe("a fact of an order", () => {
   it("says whose it is, whatever it says", () => {
-    assert.deepStrictEqual(acceptedFacts(sent, "T1"), [{ _tag: "OrderAccepted", ...identity, txid: "T1" }])
-    assert.deepStrictEqual(rejectedFact(sent, "no funds"), { _tag: "OrderRejected", ...identity, cause: "no funds" })
-    assert.deepStrictEqual(unknownFact(sent, "timeout"), { _tag: "OrderUnknown", ...identity, cause: "timeout" })
+    expect(acceptedFacts(sent, "T1")).toStrictEqual([{ _tag: "OrderAccepted", ...identity, txid: "T1" }])
+    expect(rejectedFact(sent, "no funds")).toStrictEqual({ _tag: "OrderRejected", ...identity, cause: "no funds" })
+    expect(unknownFact(sent, "timeout")).toStrictEqual({ _tag: "OrderUnknown", ...identity, cause: "timeout" })
     const price = Price.parse("0.12")
-    assert.deepStrictEqual(amendedFact(sent, price), { _tag: "OrderAmended", ...identity, price })
-    assert.deepStrictEqual(amendRefusedFact(sent, "post only"), {
+    expect(amendedFact(sent, price)).toStrictEqual({ _tag: "OrderAmended", ...identity, price })
+    expect(amendRefusedFact(sent, "post only")).toStrictEqual({
       _tag: "AmendRefused",
       ...identity,
       cause: "post only"
     })
-    assert.deepStrictEqual(claimFact(sent, 12_000), {
+    expect(claimFact(sent, 12_000)).toStrictEqual({
       _tag: "OrderClaimed",
       ...identity,
       side: "buy",
@@ -86,7 +86,7 @@ describe("a fact of an order", () => {
 
   it("of a fill that is the whole order tells the acceptance, the fill and the end", () => {
     const { txid, execId, price, volume, cost, fee, liquidity } = fill
-    assert.deepStrictEqual(fillFacts(sent, fill), [
+    expect(fillFacts(sent, fill)).toStrictEqual([
       { _tag: "OrderAccepted", ...identity, txid },
       { _tag: "FillRecorded", ...identity, txid, execId, price, volume, cost, fee, liquidity },
       { _tag: "OrderFilled", ...identity, txid, price, volume, cost, fee }
@@ -104,13 +104,13 @@ describe("an order the exchange reports", () => {
     ["canceled", true],
     ["expired", true]
   ] as const)("%s has ended: %s", (status, ended) => {
-    assert.strictEqual(hasEnded(report({ status })), ended)
+    expect(hasEnded(report({ status }))).toBe(ended)
   })
 
   it("filled is filled at the report's own sums", () => {
     const cost = Quote.parse("2")
     const fee = Quote.parse("0.005")
-    assert.deepStrictEqual(reportFacts(open, report({ status: "closed", filledVolume: sent.volume, cost, fee })), [
+    expect(reportFacts(open, report({ status: "closed", filledVolume: sent.volume, cost, fee }))).toStrictEqual([
       { _tag: "OrderFilled", ...identity, txid: "T1", price: sent.price, volume: sent.volume, cost, fee }
     ])
   })
@@ -121,7 +121,7 @@ describe("an order the exchange reports", () => {
   ] as const)("$status for $reason, with nothing filled, was cancelled at no price, because $cause", (word) => {
     const { status, reason, cause } = word
     const nothing = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
-    assert.deepStrictEqual(reportFacts(open, report({ status, reason })), [
+    expect(reportFacts(open, report({ status, reason }))).toStrictEqual([
       { _tag: "OrderCancelled", ...identity, txid: "T1", ...nothing, cause }
     ])
   })
@@ -143,6 +143,6 @@ describe("the average price of an order", () => {
     ["20", "1.9999998999", "0.0999999949", "less than that"],
     ["100000", "9999.99999991", "0.1", "as little off in a large order"]
   ])("of %s DOGE for %s USD is %s: %s", (volume, cost, price) => {
-    assert.strictEqual(averageOf(volume, cost), price)
+    expect(averageOf(volume, cost)).toBe(price)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { placeAt, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
@@ -56,7 +56,7 @@ const accepted: MarketEvent = { _tag: "OrderAccepted", ...identity, txid: "O1" }
 
 const order = (state: GatewayState): LiveOrder => {
   const found = state.lanes[1]?.orders[7]
-  assert.isDefined(found)
+  if (found === undefined) return expect.fail("order 7 is not kept")
   return found
 }
 
@@ -75,9 +75,9 @@ const fill = (execId: string, volume: string): Fill => ({
 describe("the gateway's fold", () => {
   it("gives a requested order a client id that says where the request stands", () => {
     const state = foldAll([[OUT, requested(7)]])
-    assert.strictEqual(order(state).clientId, id)
-    assert.strictEqual(order(state).stage, "requested")
-    assert.deepStrictEqual(state.lanes[1]?.tasks, [{ _tag: "Place", localId: 7 }])
+    expect(order(state).clientId).toBe(id)
+    expect(order(state).stage).toBe("requested")
+    expect(state.lanes[1]?.tasks).toStrictEqual([{ _tag: "Place", localId: 7 }])
   })
 
   it("keeps the request as a task until the order stands or has ended, through claim and unknown", () => {
@@ -85,23 +85,23 @@ describe("the gateway's fold", () => {
       [OUT, requested(7)],
       [FACTS, claimed]
     ])
-    assert.strictEqual(order(afterClaim).stage, "claimed")
-    assert.strictEqual(order(afterClaim).deadlineMs, 11_000)
-    assert.strictEqual(afterClaim.lanes[1]?.tasks.length, 1)
+    expect(order(afterClaim).stage).toBe("claimed")
+    expect(order(afterClaim).deadlineMs).toBe(11_000)
+    expect(afterClaim.lanes[1]?.tasks.length).toBe(1)
     const unknown = foldAll([
       [OUT, requested(7)],
       [FACTS, claimed],
       [FACTS, { _tag: "OrderUnknown", ...identity, cause: "timeout" }]
     ])
-    assert.strictEqual(order(unknown).stage, "unknown")
-    assert.strictEqual(unknown.lanes[1]?.tasks.length, 1)
+    expect(order(unknown).stage).toBe("unknown")
+    expect(unknown.lanes[1]?.tasks.length).toBe(1)
     const open = foldAll([
       [OUT, requested(7)],
       [FACTS, claimed],
       [FACTS, accepted]
     ])
-    assert.strictEqual(order(open).stage, "open")
-    assert.strictEqual(open.lanes[1]?.tasks.length, 0)
+    expect(order(open).stage).toBe("open")
+    expect(open.lanes[1]?.tasks.length).toBe(0)
   })
 
   it.each([
@@ -141,15 +141,15 @@ describe("the gateway's fold", () => {
         [OUT, cancelRequested(7)],
         [FACTS, end]
       ])
-      assert.deepStrictEqual(state.lanes[1]?.orders, {})
-      assert.deepStrictEqual(state.lanes[1]?.tasks, [])
-      assert.strictEqual(state.lanes[1]?.lastFactSeq, 5)
+      expect(state.lanes[1]?.orders).toStrictEqual({})
+      expect(state.lanes[1]?.tasks).toStrictEqual([])
+      expect(state.lanes[1]?.lastFactSeq).toBe(5)
     }
   )
 
   it("takes no cancel for an order that has ended", () => {
     const state = foldAll([[OUT, cancelRequested(7)]])
-    assert.deepStrictEqual(state.lanes[1]?.tasks, [])
+    expect(state.lanes[1]?.tasks).toStrictEqual([])
   })
 
   it("adds a fill once, however often it is recorded", () => {
@@ -169,8 +169,8 @@ describe("the gateway's fold", () => {
       [FACTS, record!],
       [FACTS, record!]
     ])
-    assert.strictEqual(Volume.format(order(state).filled), "5")
-    assert.deepStrictEqual(order(state).execIds, ["T1"])
+    expect(Volume.format(order(state).filled)).toBe("5")
+    expect(order(state).execIds).toStrictEqual(["T1"])
   })
 
   it("comes back from its snapshot text as it was", () => {
@@ -178,7 +178,7 @@ describe("the gateway's fold", () => {
       [OUT, requested(7)],
       [FACTS, claimed]
     ])
-    assert.deepStrictEqual(gatewayFold.decode(gatewayFold.encode(state)), state)
+    expect(gatewayFold.decode(gatewayFold.encode(state))).toStrictEqual(state)
   })
 })
 
@@ -212,12 +212,12 @@ describe("the facts the exchange's word adds", () => {
   })
 
   it("says nothing twice", () => {
-    assert.deepStrictEqual(acceptedFacts(open, "O1"), [])
-    assert.deepStrictEqual(fillFacts({ ...open, execIds: ["T1"] }, fill("T1", "5")), [])
+    expect(acceptedFacts(open, "O1")).toStrictEqual([])
+    expect(fillFacts({ ...open, execIds: ["T1"] }, fill("T1", "5"))).toStrictEqual([])
   })
 
   it("reports an acceptance that a fill overtook before the fill itself", () => {
-    assert.deepStrictEqual(tags(fillFacts(sent, fill("T1", "5"))), ["OrderAccepted", "FillRecorded"])
+    expect(tags(fillFacts(sent, fill("T1", "5")))).toStrictEqual(["OrderAccepted", "FillRecorded"])
   })
 
   it("ends the order with the fill that completes it, with the sums of all", () => {
@@ -229,10 +229,12 @@ describe("the facts the exchange's word adds", () => {
       fee: Quote.parse("0.001")
     }
     const facts = fillFacts(half, fill("T2", "15"))
-    assert.deepStrictEqual(tags(facts), ["FillRecorded", "OrderFilled"])
+    expect(tags(facts)).toStrictEqual(["FillRecorded", "OrderFilled"])
     const [, end] = facts
-    assert.isTrue(end?._tag === "OrderFilled" && end.volume === Volume.parse("20") && end.cost === Quote.parse("2"))
-    assert.isTrue(end?._tag === "OrderFilled" && end.price === Price.parse("0.1") && end.fee === Quote.parse("0.002"))
+    expect(end?._tag === "OrderFilled" && end.volume === Volume.parse("20") && end.cost === Quote.parse("2")).toBe(true)
+    expect(end?._tag === "OrderFilled" && end.price === Price.parse("0.1") && end.fee === Quote.parse("0.002")).toBe(
+      true
+    )
   })
 
   it.each([
@@ -244,8 +246,8 @@ describe("the facts the exchange's word adds", () => {
     ["expired", "0", ["OrderCancelled"]],
     ["canceled", "20", ["OrderFilled"]]
   ] as const)("an order reported %s with %s filled adds %j", (status, volume, expected) => {
-    assert.deepStrictEqual(tags(reportFacts(open, report(status, volume))), [...expected])
-    assert.deepStrictEqual(tags(reportFacts(sent, report(status, volume))), ["OrderAccepted", ...expected])
+    expect(tags(reportFacts(open, report(status, volume)))).toStrictEqual([...expected])
+    expect(tags(reportFacts(sent, report(status, volume)))).toStrictEqual(["OrderAccepted", ...expected])
   })
 })
 
@@ -257,6 +259,6 @@ describe("the fills an order lacks", () => {
     { execId: "E1", txid: "T2", missing: false, why: "another order's of the same name" }
   ])("of $execId at $txid: $missing, because it is $why", ({ execId, txid, missing }) => {
     const live: LiveOrder = { ...order(foldAll([[OUT, requested(7)]])), txid: "T1", execIds: ["E1"] }
-    assert.lengthOf(missingFills(live, [{ ...fill(execId, "5"), txid }]), missing ? 1 : 0)
+    expect(missingFills(live, [{ ...fill(execId, "5"), txid }])).toHaveLength(missing ? 1 : 0)
   })
 })

@@ -1,5 +1,5 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
@@ -65,42 +65,42 @@ const tasks = (state: GatewayState) => (state.lanes[1]?.tasks ?? []).map(({ _tag
 
 describe("entries", () => {
   it("are tasks once they are granted, in the order of their grants", () => {
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), request(2, "entry"))), [])
+    expect(tasks(foldAll(request(1, "entry"), request(2, "entry")))).toStrictEqual([])
     const state = foldAll(request(1, "entry"), request(2, "entry"), granted(2), granted(1))
-    assert.deepEqual(tasks(state), ["Place 2", "Place 1"])
+    expect(tasks(state)).toStrictEqual(["Place 2", "Place 1"])
   })
 
   it("hold up no exit that stands behind them", () => {
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), request(2, "exit"))), ["Place 2"])
+    expect(tasks(foldAll(request(1, "entry"), request(2, "exit")))).toStrictEqual(["Place 2"])
   })
 
   it("are forgotten when they are refused", () => {
     const state = foldAll(request(1, "entry"), refused(1))
-    assert.deepEqual(tasks(state), [])
-    assert.deepEqual(state.lanes[1]?.orders, {})
+    expect(tasks(state)).toStrictEqual([])
+    expect(state.lanes[1]?.orders).toStrictEqual({})
   })
 
   it("that were granted cannot be refused any more: their end is the exchange's word", () => {
     const state = foldAll(request(1, "entry"), granted(1), refused(1))
-    assert.deepEqual(tasks(state), ["Place 1"])
+    expect(tasks(state)).toStrictEqual(["Place 1"])
   })
 
   it("that were taken back before a late grant are withdrawn, never sent", () => {
     const state = foldAll(request(1, "entry"), cancel(1), granted(1))
-    assert.deepEqual(tasks(state), ["Place 1", "Cancel 1"])
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), cancel(1))), [])
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), cancel(1), refused(1))), [])
+    expect(tasks(state)).toStrictEqual(["Place 1", "Cancel 1"])
+    expect(tasks(foldAll(request(1, "entry"), cancel(1)))).toStrictEqual([])
+    expect(tasks(foldAll(request(1, "entry"), cancel(1), refused(1)))).toStrictEqual([])
   })
 
   it("are granted once, and only by their own slot and number", () => {
     const once = foldAll(request(1, "entry"), granted(1), granted(1))
-    assert.deepEqual(tasks(once), ["Place 1"])
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), granted(1, 2), granted(9))), [])
+    expect(tasks(once)).toStrictEqual(["Place 1"])
+    expect(tasks(foldAll(request(1, "entry"), granted(1, 2), granted(9)))).toStrictEqual([])
   })
 
   it("leave the chain of the slot's facts alone: a grant is no fact of the order's subject", () => {
     const state = foldAll(request(1, "entry"), granted(1))
-    assert.equal(state.lanes[1]?.lastFactSeq, 0)
+    expect(state.lanes[1]?.lastFactSeq).toBe(0)
   })
 })
 
@@ -109,16 +109,16 @@ describe("an amendment", () => {
 
   it("is a task until it is answered, and changes the order's price", () => {
     const asked = foldAll(...open, amend(1, "0.12"))
-    assert.deepEqual(tasks(asked), ["Amend 1"])
+    expect(tasks(asked)).toStrictEqual(["Amend 1"])
     const done = foldAll(...open, amend(1, "0.12"), amended(1, "0.12"))
-    assert.deepEqual(tasks(done), [])
-    assert.equal(done.lanes[1]?.orders[1]?.price, Price.parse("0.12"))
+    expect(tasks(done)).toStrictEqual([])
+    expect(done.lanes[1]?.orders[1]?.price).toBe(Price.parse("0.12"))
   })
 
   it("is answered in its turn, and ends with the order", () => {
     const two = [...open, amend(1, "0.12"), amend(1, "0.13")] as const
-    assert.deepEqual(tasks(foldAll(...two)), ["Amend 1", "Amend 1"])
-    assert.deepEqual(foldAll(...two, amended(1, "0.12")).lanes[1]?.tasks, [
+    expect(tasks(foldAll(...two))).toStrictEqual(["Amend 1", "Amend 1"])
+    expect(foldAll(...two, amended(1, "0.12")).lanes[1]?.tasks).toStrictEqual([
       { _tag: "Amend", localId: 1, price: Price.parse("0.13") }
     ])
     const end = { price: Price.zero, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero, cause: "" }
@@ -126,24 +126,24 @@ describe("an amendment", () => {
       FACTS,
       { _tag: "OrderCancelled", clientId: "k", localId: 1, txid: "T1", ...end }
     ])
-    assert.deepEqual(tasks(ended), [])
-    assert.deepEqual(tasks(foldAll(...open, amend(7, "0.12"))), [])
+    expect(tasks(ended)).toStrictEqual([])
+    expect(tasks(foldAll(...open, amend(7, "0.12")))).toStrictEqual([])
   })
 
   it("is not answered by what becomes of another order's", () => {
     const two = [...open, request(2, "exit"), accepted(2), amend(1, "0.12"), amend(2, "0.13")] as const
-    assert.deepEqual(tasks(foldAll(...two, amended(2, "0.13"))), ["Amend 1"])
-    assert.deepEqual(tasks(foldAll(...two, amended(1, "0.12"))), ["Amend 2"])
+    expect(tasks(foldAll(...two, amended(2, "0.13")))).toStrictEqual(["Amend 1"])
+    expect(tasks(foldAll(...two, amended(1, "0.12")))).toStrictEqual(["Amend 2"])
   })
 
   it("gives way to a cancel, whichever is asked for first", () => {
-    assert.deepEqual(tasks(foldAll(...open, amend(1, "0.12"), cancel(1))), ["Cancel 1"])
-    assert.deepEqual(tasks(foldAll(...open, cancel(1), amend(1, "0.12"))), ["Cancel 1"])
+    expect(tasks(foldAll(...open, amend(1, "0.12"), cancel(1)))).toStrictEqual(["Cancel 1"])
+    expect(tasks(foldAll(...open, cancel(1), amend(1, "0.12")))).toStrictEqual(["Cancel 1"])
   })
 
   it("waits for the order's own request, and is nothing to an entry without a grant", () => {
-    assert.deepEqual(tasks(foldAll(request(1, "exit"), amend(1, "0.12"))), ["Place 1", "Amend 1"])
-    assert.deepEqual(tasks(foldAll(request(1, "entry"), amend(1, "0.12"))), [])
+    expect(tasks(foldAll(request(1, "exit"), amend(1, "0.12")))).toStrictEqual(["Place 1", "Amend 1"])
+    expect(tasks(foldAll(request(1, "entry"), amend(1, "0.12")))).toStrictEqual([])
   })
 
   it("that is refused leaves the order as it was", () => {
@@ -151,8 +151,8 @@ describe("an amendment", () => {
       FACTS,
       { _tag: "AmendRefused", clientId: "k", localId: 1, cause: "EOrder:Post only order" }
     ])
-    assert.deepEqual(tasks(state), [])
-    assert.equal(state.lanes[1]?.orders[1]?.price, Price.parse("0.1"))
+    expect(tasks(state)).toStrictEqual([])
+    expect(state.lanes[1]?.orders[1]?.price).toBe(Price.parse("0.1"))
   })
 })
 
@@ -192,7 +192,7 @@ describe("the average price of an amended order", () => {
     ["half before, half after", "10", "1.2", "0.14", "0.12"],
     ["all after an amendment that nobody confirmed", "7.77777777", "1.166666666", "0.15", "0.15"]
   ])("with fills %s is exact", (_when, volume, cost, standsAt, average) => {
-    assert.equal(averageOf(volume, cost, standsAt), average)
+    expect(averageOf(volume, cost, standsAt)).toBe(average)
   })
 })
 
@@ -201,17 +201,17 @@ describe("what the governor asks for", () => {
   const drift: readonly [string, MarketEvent] = [GOVERNOR, { _tag: "DriftReconcileAsked", commandId: "d" }]
 
   it("is remembered until its own answer stands", () => {
-    assert.deepEqual(foldAll(audit, drift).asked, [
+    expect(foldAll(audit, drift).asked).toStrictEqual([
       { what: "audit", commandId: "a" },
       { what: "drift", commandId: "d" }
     ])
     const answer: MarketEvent = { _tag: "DriftReconciled", commandId: "d", cancelled: [], leftAlone: [] }
-    assert.deepEqual(foldAll(audit, drift, [subjects.account, answer]).asked, [{ what: "audit", commandId: "a" }])
+    expect(foldAll(audit, drift, [subjects.account, answer]).asked).toStrictEqual([{ what: "audit", commandId: "a" }])
   })
 
   it("gives way to newer questions beyond 32 without an answer", () => {
     const { asked } = foldAll(drift, ...Array.from({ length: 32 }, () => audit))
-    assert.lengthOf(asked, 32)
-    assert.isFalse(asked.some(({ what }) => what === "drift"))
+    expect(asked).toHaveLength(32)
+    expect(asked.some(({ what }) => what === "drift")).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
@@ -70,19 +70,19 @@ const filled = (localId: number, execId: string): Told =>
 
 const lane = (state: GatewayState) => {
   const found = state.lanes[1]
-  assert.isDefined(found)
+  if (found === undefined) return expect.fail("there is no lane of slot 1")
   return found
 }
 const order = (state: GatewayState, localId: number) => {
   const found = lane(state).orders[localId]
-  assert.isDefined(found)
+  if (found === undefined) return expect.fail(`order ${localId} is not kept`)
   return found
 }
 const tasks = (state: GatewayState) => lane(state).tasks.map(({ _tag, localId }) => `${_tag} ${localId}`)
 
 describe("the gateway before the first record", () => {
   it("knows nothing", () => {
-    assert.deepStrictEqual(gatewayFold.initial, {
+    expect(gatewayFold.initial).toStrictEqual({
       epoch: 0,
       constraints: null,
       fees: null,
@@ -136,67 +136,64 @@ describe("what the journal says of the account", () => {
 
   it("stands beside the orders, and none of it is lost by what comes after", () => {
     const asked = foldAll(...everything, request(1, 1), accepted(1), audit, drift)
-    assert.deepInclude(asked, known)
+    expect(asked).toEqual(expect.objectContaining(known))
     const answer: MarketEvent = { _tag: "DriftReconciled", commandId: "d", cancelled: [], leftAlone: [] }
     const answered = foldAll(...everything, request(1, 1), audit, drift, [account, answer])
-    assert.deepInclude(answered, known)
-    assert.sameMembers(Object.keys(lane(answered).orders), ["1"])
-    assert.deepStrictEqual(answered.asked, [{ what: "audit", commandId: "a" }])
+    expect(answered).toEqual(expect.objectContaining(known))
+    expect(Object.keys(lane(answered).orders)).toStrictEqual(["1"])
+    expect(answered.asked).toStrictEqual([{ what: "audit", commandId: "a" }])
   })
 
   it("is compared anew after a start of what watches orders, and of nothing else", () => {
-    assert.isNull(foldAll(...everything, epoch(true)).reconciled)
-    assert.deepStrictEqual(foldAll(...everything, epoch(false)).reconciled, reconciled)
+    expect(foldAll(...everything, epoch(true)).reconciled).toBeNull()
+    expect(foldAll(...everything, epoch(false)).reconciled).toStrictEqual(reconciled)
   })
 
   it("began with the first record that has a time", () => {
     const tick = (timeMs: number): Told => [account, fees, timeMs]
-    assert.strictEqual(foldAll(tick(0)).beganMs, 0)
-    assert.strictEqual(foldAll(tick(0), tick(1)).beganMs, 1)
-    assert.strictEqual(foldAll(tick(0), tick(1), tick(2)).beganMs, 1)
+    expect(foldAll(tick(0)).beganMs).toBe(0)
+    expect(foldAll(tick(0), tick(1)).beganMs).toBe(1)
+    expect(foldAll(tick(0), tick(1), tick(2)).beganMs).toBe(1)
   })
 })
 
 describe("the orders of one lane", () => {
   it("are each their own: what becomes of one leaves the others and their tasks alone", () => {
-    assert.deepEqual(tasks(foldAll(request(1, 1), request(1, 2))), ["Place 1", "Place 2"])
-    assert.deepEqual(tasks(foldAll(request(1, 1), amend(1, "0.12"), request(1, 2), accepted(1))), [
+    expect(tasks(foldAll(request(1, 1), request(1, 2)))).toStrictEqual(["Place 1", "Place 2"])
+    expect(tasks(foldAll(request(1, 1), amend(1, "0.12"), request(1, 2), accepted(1)))).toStrictEqual([
       "Amend 1",
       "Place 2"
     ])
     const cancelled = foldAll(request(1, 1), accepted(1), request(1, 2), amend(1, "0.12"), amend(2, "0.12"), cancel(1))
-    assert.deepEqual(tasks(cancelled), ["Place 2", "Amend 2", "Cancel 1"])
+    expect(tasks(cancelled)).toStrictEqual(["Place 2", "Amend 2", "Cancel 1"])
   })
 
   it("keep what was asked through withdrawal and grant", () => {
     const asked = order(foldAll(request(1, 1, "entry"), request(1, 2, "entry")), 1)
-    assert.strictEqual(asked.deadlineMs, 0)
+    expect(asked.deadlineMs).toBe(0)
     const withdrawn = foldAll(request(1, 1, "entry"), request(1, 2, "entry"), cancel(1))
-    assert.deepStrictEqual(order(withdrawn, 1), { ...asked, grant: "withdrawn" })
-    assert.strictEqual(order(withdrawn, 2).grant, "awaited")
+    expect(order(withdrawn, 1)).toStrictEqual({ ...asked, grant: "withdrawn" })
+    expect(order(withdrawn, 2).grant).toBe("awaited")
     const late = foldAll(request(1, 1, "entry"), request(1, 2, "entry"), cancel(1), granted(1))
-    assert.deepStrictEqual(order(late, 1), { ...asked, grant: "granted" })
+    expect(order(late, 1)).toStrictEqual({ ...asked, grant: "granted" })
   })
 
   it("remember every fill by its name", () => {
     const state = foldAll(request(1, 1), accepted(1), filled(1, "E1"), filled(1, "E2"), filled(1, "E1"))
-    assert.deepStrictEqual(order(state, 1).execIds, ["E1", "E2"])
-    assert.strictEqual(order(state, 1).filled, Volume.parse("10"))
-    assert.strictEqual(lane(state).lastFactSeq, 5)
+    expect(order(state, 1).execIds).toStrictEqual(["E1", "E2"])
+    expect(order(state, 1).filled).toBe(Volume.parse("10"))
+    expect(lane(state).lastFactSeq).toBe(5)
   })
 
   it("remember the last eight prices they stood at", () => {
     const prices = Array.from({ length: 10 }, (_, n) => `0.2${n}`)
     const state = foldAll(request(1, 1), accepted(1), ...prices.map((price) => amended(1, price)))
-    assert.strictEqual(order(state, 1).price, Price.parse("0.29"))
-    assert.deepStrictEqual(
-      order(state, 1).formerPrices,
-      prices.slice(1, 9).map((price) => Price.parse(price))
-    )
+    expect(order(state, 1).price).toBe(Price.parse("0.29"))
+    expect(order(state, 1).formerPrices).toStrictEqual(prices.slice(1, 9).map((price) => Price.parse(price)))
   })
 
   it("that the lane does not know leave only their place in the chain", () => {
-    assert.deepStrictEqual(lane(foldAll(accepted(9))), { slot: 1, tasks: [], orders: {}, lastFactSeq: 1 })
+    expect(lane(foldAll(accepted(9)))).toStrictEqual({ slot: 1, tasks: [], orders: {}, lastFactSeq: 1 })
   })
 })
 
@@ -205,24 +202,21 @@ describe("a live order", () => {
   const { clientId } = order(state, 1)
 
   it("is one of any lane", () => {
-    assert.deepStrictEqual(
-      liveOrders(state).map(({ slot, order: { localId } }) => [slot, localId]),
-      [
-        [1, 1],
-        [1, 2],
-        [3, 1]
-      ]
-    )
+    expect(liveOrders(state).map(({ slot, order: { localId } }) => [slot, localId])).toStrictEqual([
+      [1, 1],
+      [1, 2],
+      [3, 1]
+    ])
   })
 
   it("is found by the exchange's id or by ours", () => {
-    assert.deepStrictEqual(findLive(state, null, "T2"), { slot: 1, order: order(state, 2) })
-    assert.deepStrictEqual(findLive(state, clientId, "unheard of"), { slot: 1, order: order(state, 1) })
-    assert.deepStrictEqual(findLive(state, "somebody else's", "T2"), { slot: 1, order: order(state, 2) })
+    expect(findLive(state, null, "T2")).toStrictEqual({ slot: 1, order: order(state, 2) })
+    expect(findLive(state, clientId, "unheard of")).toStrictEqual({ slot: 1, order: order(state, 1) })
+    expect(findLive(state, "somebody else's", "T2")).toStrictEqual({ slot: 1, order: order(state, 2) })
   })
 
   it("is not found by anything else", () => {
-    assert.isNull(findLive(state, null, "unheard of"))
-    assert.isNull(findLive(state, "somebody else's", "unheard of"))
+    expect(findLive(state, null, "unheard of")).toBeNull()
+    expect(findLive(state, "somebody else's", "unheard of")).toBeNull()
   })
 })

@@ -1,5 +1,5 @@
 import { standingOf } from "../../../shared/core/ids/subjects.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -69,30 +69,23 @@ describe("what a record becomes", () => {
       record(5, 36_000, "clock", { _tag: "ClockTicked" } as unknown as MarketEvent),
       record(6, 39_999, "price", price)
     )
-    assert.deepStrictEqual(
-      rows.flatMap(({ prices }) => prices.map(({ eventId, timeSec }) => [eventId, timeSec])),
-      [
-        ["1.0", 1],
-        ["3.0", 10],
-        ["4.0", 35]
-      ]
-    )
-    assert.deepStrictEqual(
-      rows.flatMap(({ botEvents }) => botEvents),
-      []
-    )
+    expect(rows.flatMap(({ prices }) => prices.map(({ eventId, timeSec }) => [eventId, timeSec]))).toStrictEqual([
+      ["1.0", 1],
+      ["3.0", 10],
+      ["4.0", 35]
+    ])
+    expect(rows.flatMap(({ botEvents }) => botEvents)).toStrictEqual([])
   })
 
   it("a fill is a fill and an event of its slot, keyed by its place in the journal", () => {
     const [rows] = fold(record(7, 1_500, "order.slot-3", { ...fill, execId: "E0" }, fill))
-    assert.deepStrictEqual(
-      rows?.fills.map(({ eventId, slot, execId, side, timeSec }) => [eventId, slot, execId, side, timeSec]),
-      [
-        ["7.0", 3, "E0", null, 1.5],
-        ["7.1", 3, "E1", null, 1.5]
-      ]
-    )
-    assert.deepStrictEqual(rows?.botEvents[1], {
+    expect(
+      rows?.fills.map(({ eventId, slot, execId, side, timeSec }) => [eventId, slot, execId, side, timeSec])
+    ).toStrictEqual([
+      ["7.0", 3, "E0", null, 1.5],
+      ["7.1", 3, "E1", null, 1.5]
+    ])
+    expect(rows?.botEvents[1]).toStrictEqual({
       market: "XDGUSD",
       eventId: "7.1",
       timeSec: 1.5,
@@ -109,13 +102,12 @@ describe("what a record becomes", () => {
       record(1, 2_000, "out.governor", mode("RUNNING")),
       record(2, 0, "out.governor", mode("PAUSED"), { _tag: "EntryGranted", slot: 5, localId: 1, reason })
     ).flatMap(({ botEvents }) => botEvents)
-    assert.deepStrictEqual(
-      rows.map(({ timeSec, slot, eventType, fromState, toState }) => [timeSec, slot, eventType, fromState, toState]),
-      [
-        [2, null, "ModeChanged", null, "RUNNING"],
-        [2, null, "ModeChanged", "RUNNING", "PAUSED"],
-        [2, 5, "EntryGranted", null, null]
-      ]
-    )
+    expect(
+      rows.map(({ timeSec, slot, eventType, fromState, toState }) => [timeSec, slot, eventType, fromState, toState])
+    ).toStrictEqual([
+      [2, null, "ModeChanged", null, "RUNNING"],
+      [2, null, "ModeChanged", "RUNNING", "PAUSED"],
+      [2, 5, "EntryGranted", null, null]
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
@@ -64,22 +64,20 @@ const run = (steps: ReadonlyArray<readonly [timeMs: number, event: MarketEvent]>
 
 describe("the rebalancer on the journal", () => {
   it("decides nothing before it is configured, knows a price and knows the account", () => {
-    assert.deepEqual(run([[0, price("0.1")]]).skews, [])
-    assert.deepEqual(
+    expect(run([[0, price("0.1")]]).skews).toStrictEqual([])
+    expect(
       run([
         [0, configured()],
         [0, price("0.1")]
-      ]).skews,
-      []
-    )
-    assert.deepEqual(
+      ]).skews
+    ).toStrictEqual([])
+    expect(
       run([
         [0, configured()],
         [0, account("1000", "100")],
         [0, { _tag: "ClockTicked", priceAgeSec: null }]
-      ]).skews,
-      []
-    )
+      ]).skews
+    ).toStrictEqual([])
   })
 
   const tick: MarketEvent = { _tag: "ClockTicked", priceAgeSec: 1 }
@@ -98,8 +96,8 @@ describe("the rebalancer on the journal", () => {
     }
   ] as const)("looks once per interval: after $name, $looks", ({ next, looks }) => {
     const { state, skews } = run([[0, configured()], [0, account("1000", "100")], [0, price("0.1")], ...next])
-    assert.lengthOf(skews, looks)
-    assert.equal(state.nowMs, next[0][0])
+    expect(skews).toHaveLength(looks)
+    expect(state.nowMs).toBe(next[0][0])
   })
 
   it("does not mind events that say nothing to it", () => {
@@ -116,7 +114,7 @@ describe("the rebalancer on the journal", () => {
       watchesOrders: true,
       fitsModels: true
     }
-    assert.deepEqual(rebalancerActor.reduce(known, other, place), { state: known, outputs: [] })
+    expect(rebalancerActor.reduce(known, other, place)).toStrictEqual({ state: known, outputs: [] })
   })
 
   it.each([
@@ -130,7 +128,7 @@ describe("the rebalancer on the journal", () => {
       [0, account("1000", "100")],
       [1, price("0.1")]
     ])
-    assert.equal(skews[0]?.reason.numbers["trendRule"], rule)
+    expect(skews[0]?.reason.numbers["trendRule"]).toBe(rule)
   })
 
   it("leans towards buying while too many dollars lie idle, and says by which numbers", () => {
@@ -141,12 +139,12 @@ describe("the rebalancer on the journal", () => {
     for (let look = 0; look < 48; look++) steps.push([look * 300_000, price("0.1")])
     const { state, skews } = run(steps)
     const last = skews.at(-1)
-    assert.isDefined(last)
-    assert.isAbove(last.skew, 0)
-    assert.equal(last.reason.rule, "controlled")
-    assert.closeTo(Number(last.reason.numbers["idleRatio"]), 1000 / 1010, 1e-12)
-    assert.equal(last.reason.numbers["target"], 0.4)
-    assert.equal(rebalancerView(state).rebalancer.skew, last.skew)
+    if (last === undefined) return expect.fail("no skew was decided")
+    expect(last.skew).toBeGreaterThan(0)
+    expect(last.reason.rule).toBe("controlled")
+    expect(Math.abs(Number(last.reason.numbers["idleRatio"]) - 1000 / 1010)).toBeLessThanOrEqual(1e-12)
+    expect(last.reason.numbers["target"]).toBe(0.4)
+    expect(rebalancerView(state).rebalancer.skew).toBe(last.skew)
   })
 
   it("counts as idle what no open order holds", () => {
@@ -155,7 +153,7 @@ describe("the rebalancer on the journal", () => {
       [0, account("5000", "500", { usd: "400" })],
       [0, price("0.1")]
     ])
-    assert.equal(skews[0]?.reason.numbers["idleRatio"], 0.1)
+    expect(skews[0]?.reason.numbers["idleRatio"]).toBe(0.1)
   })
 
   it.each([
@@ -167,7 +165,7 @@ describe("the rebalancer on the journal", () => {
       [0, account(doge, usd)],
       [0, price("0.1")]
     ])
-    assert.equal(skews[0]?.reason.numbers["idleRatio"], idleRatio)
+    expect(skews[0]?.reason.numbers["idleRatio"]).toBe(idleRatio)
   })
 
   it("asks for no skew while there is no room for orders, and climbs back by steps afterwards", () => {
@@ -184,10 +182,10 @@ describe("the rebalancer on the journal", () => {
     steps.push([20 * 300_000 - 1, band("caution")], [20 * 300_000, price("0.1")])
     steps.push([21 * 300_000 - 1, band("normal")], [21 * 300_000, price("0.1")])
     const { skews } = run(steps)
-    assert.isAbove(skews[19]?.skew ?? 0, 0.05)
-    assert.equal(skews[20]?.skew, 0)
-    assert.equal(skews[20]?.reason.rule, "capacity")
-    assert.isAtMost(skews[21]?.skew ?? 1, DEFAULTS.maxSkewStep)
+    expect(skews[19]?.skew ?? 0).toBeGreaterThan(0.05)
+    expect(skews[20]?.skew).toBe(0)
+    expect(skews[20]?.reason.rule).toBe("capacity")
+    expect(skews[21]?.skew ?? 1).toBeLessThanOrEqual(DEFAULTS.maxSkewStep)
   })
 
   it.each([
@@ -203,7 +201,7 @@ describe("the rebalancer on the journal", () => {
       [atMs, regime(0.8, trained)],
       [begin, price("0.1")]
     ])
-    assert.equal(skews[0]?.reason.numbers["bias"], heard ? 0.8 : "none")
+    expect(skews[0]?.reason.numbers["bias"]).toBe(heard ? 0.8 : "none")
   })
 
   it("does nothing while it is switched off", () => {
@@ -212,7 +210,7 @@ describe("the rebalancer on the journal", () => {
       [0, account("100", "1000")],
       [0, price("0.1")]
     ])
-    assert.deepEqual(skews, [])
+    expect(skews).toStrictEqual([])
   })
 
   it("survives encoding: the decoded state decides as the one that was never encoded", () => {
@@ -224,8 +222,7 @@ describe("the rebalancer on the journal", () => {
     const { state } = run(steps)
     const again = rebalancerActor.decode(rebalancerActor.encode(state))
     const place = placeAt({ seq: 99, index: 0, subject: "s", epoch: 1, timeMs: HOUR_MS })
-    assert.deepEqual(
-      rebalancerActor.reduce(again, price("0.12"), place).outputs,
+    expect(rebalancerActor.reduce(again, price("0.12"), place).outputs).toStrictEqual(
       rebalancerActor.reduce(state, price("0.12"), place).outputs
     )
   })
@@ -239,7 +236,7 @@ describe("the rebalancer on the journal", () => {
         [0, { ...both, [untrained]: { ...both[untrained], trained: false } }],
         [0, price("0.1")]
       ])
-      assert.equal(skews[0]?.reason.numbers["bias"], 0.8)
+      expect(skews[0]?.reason.numbers["bias"]).toBe(0.8)
     }
   })
 })
@@ -267,9 +264,9 @@ describe("the reason of a skew", () => {
     const { state } = rebalance(initialState, seen, rules)
     const now = { ...seen, nowMs: 300_000, price: 0.11, samples: 2, idleRatio: 850 / 1_010, bias: 0.8 }
     const { output } = rebalance(state, now, rules)
-    assert(output._tag === "Rebalanced" && output.control.rule === "controlled")
+    if (output._tag !== "Rebalanced" || output.control.rule !== "controlled") return expect.fail("nothing was steered")
     const { trend, target, control } = output
-    assert.deepEqual(skews[1]?.reason, {
+    expect(skews[1]?.reason).toStrictEqual({
       rule: "controlled",
       numbers: {
         price: 0.11,
@@ -299,7 +296,7 @@ describe("the reason of a skew", () => {
   })
 
   it("says what is not there: no regime, no hold", () => {
-    assert.deepInclude(skews[0]?.reason.numbers, { bias: "none", regimeAgeSec: "none", holdUntilMs: "none" })
+    expect(skews[0]?.reason.numbers).toMatchObject({ bias: "none", regimeAgeSec: "none", holdUntilMs: "none" })
   })
 
   it("has no error to tell where capacity decides", () => {
@@ -309,8 +306,8 @@ describe("the reason of a skew", () => {
       [0, { _tag: "CapacityBandChanged", band: "stop", reason: { rule: "open_order_headroom", numbers: {} } }],
       [0, price("0.1")]
     ])
-    assert.equal(none[0]?.reason.rule, "capacity")
-    assert.doesNotHaveAnyKeys(none[0]?.reason.numbers, ["error", "velocity", "wanted"])
+    expect(none[0]?.reason.rule).toBe("capacity")
+    for (const name of ["error", "velocity", "wanted"]) expect(none[0]?.reason.numbers).not.toHaveProperty(name)
   })
 
   it("tells the error within the neutral band too", () => {
@@ -319,8 +316,8 @@ describe("the reason of a skew", () => {
       [0, account("6000", "400")],
       [0, price("0.1")]
     ])
-    assert.equal(neutral[0]?.reason.rule, "neutral_band")
-    assert.containsAllKeys(neutral[0]?.reason.numbers, ["error", "velocity", "wanted"])
+    expect(neutral[0]?.reason.rule).toBe("neutral_band")
+    for (const name of ["error", "velocity", "wanted"]) expect(neutral[0]?.reason.numbers).toHaveProperty(name)
   })
 
   it("is the damping once the skew has changed its sign too often", () => {
@@ -331,7 +328,7 @@ describe("the reason of a skew", () => {
       steps.push([look * 60_000, price("0.1")])
     }
     const damped = run(steps).skews.filter(({ reason }) => reason.rule === "flip_damping")
-    assert.isNotEmpty(damped)
-    assert.isTrue(damped.every(({ skew }) => skew === 0))
+    expect(damped).not.toHaveLength(0)
+    expect(damped.every(({ skew }) => skew === 0)).toBe(true)
   })
 })

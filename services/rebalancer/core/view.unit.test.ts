@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
 import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { rebalancerView } from "./view.ts"
@@ -8,7 +8,7 @@ const rules = { ...DEFAULTS, enabled: true, baseIdleTarget: 0.4, regimeMaxAgeSec
 
 describe("the rebalancer's status", () => {
   it("says of one that was never configured that nothing is known", () => {
-    assert.deepEqual(rebalancerView(fresh), {
+    expect(rebalancerView(fresh)).toStrictEqual({
       rebalancer: {
         enabled: false,
         target: null,
@@ -33,7 +33,7 @@ describe("the rebalancer's status", () => {
 
   it("shows the base as the target until there has been an update", () => {
     const { rebalancer } = rebalancerView({ ...fresh, rules })
-    assert.deepInclude(rebalancer, { enabled: true, target: 0.4, base_target: 0.4 })
+    expect(rebalancer).toMatchObject({ enabled: true, target: 0.4, base_target: 0.4 })
   })
 
   const updated: RebalancerActorState = {
@@ -55,7 +55,7 @@ describe("the rebalancer's status", () => {
 
   it("shows what the last update made of the market, times in seconds", () => {
     const { rebalancer, trend } = rebalancerView(updated)
-    assert.deepEqual(rebalancer, {
+    expect(rebalancer).toStrictEqual({
       enabled: true,
       target: 0.3,
       base_target: 0.4,
@@ -70,8 +70,8 @@ describe("the rebalancer's status", () => {
         sentence: "Idle dollars are 0.7 of the account, steered to 0.3."
       }
     })
-    assert.closeTo(trend.score, 0.25, 1e-12)
-    assert.deepInclude(trend, { fast_ema: 0.15, slow_ema: 0.12, dynamic_idle_target: 0.3 })
+    expect(Math.abs(trend.score - 0.25)).toBeLessThanOrEqual(1e-12)
+    expect(trend).toMatchObject({ fast_ema: 0.15, slow_ema: 0.12, dynamic_idle_target: 0.3 })
   })
 
   it.each([
@@ -81,6 +81,6 @@ describe("the rebalancer's status", () => {
     { name: "is over", nowMs: 1_861_000, active: false, leftSec: 0 }
   ])("a hold of the target that $name is active $active, $leftSec s to go", ({ nowMs, active, leftSec }) => {
     const { trend } = rebalancerView({ ...updated, nowMs })
-    assert.deepInclude(trend, { hysteresis_active: active, hysteresis_expires_in_sec: leftSec })
+    expect(trend).toMatchObject({ hysteresis_active: active, hysteresis_expires_in_sec: leftSec })
   })
 })

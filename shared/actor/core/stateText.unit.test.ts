@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { decodeState, encodeState } from "./stateText.ts"
 
 describe("a state as text", () => {
@@ -8,10 +8,10 @@ describe("a state as text", () => {
     ["texts that end like them", { a: "n", b: "12 n", c: "seven", d: "~", e: "" }],
     ["both, in lists and below", [{ a: [1n, "1n"] }, null, 1.5, true]]
   ])("comes back as it was: %s", (_what, state) => {
-    assert.deepStrictEqual(decodeState<unknown>(encodeState(state)), state)
+    expect(decodeState<unknown>(encodeState(state))).toStrictEqual(state)
   })
 
   it("writes an amount as its digits", () => {
-    assert.strictEqual(encodeState({ total: 12n, note: "12n" }), '{"total":"12n","note":"~12n"}')
+    expect(encodeState({ total: 12n, note: "12n" })).toBe('{"total":"12n","note":"~12n"}')
   })
 })

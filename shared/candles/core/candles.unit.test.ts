@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { describe } from "vitest"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
@@ -44,8 +44,8 @@ describe("normalising rows", () => {
     ["a count that no store holds", row(FIRST + 60, { 6: "2147483648" }), { ...NOTHING_DROPPED, large: 1 }, 0]
   ] as const)("%s", (_, raw, dropped, kept) => {
     const result = normalise([raw], 1, NOW)
-    assert.deepStrictEqual(result.dropped, dropped)
-    assert.strictEqual(result.candles.length, kept)
+    expect(result.dropped).toStrictEqual(dropped)
+    expect(result.candles.length).toBe(kept)
   })
 
   it("of two rows with the same start the later one wins, and the oldest candle stands first", () => {
@@ -54,25 +54,22 @@ describe("normalising rows", () => {
       1,
       NOW
     )
-    assert.deepStrictEqual(
-      candles.map(({ timeSec, close }) => [timeSec, Price.format(close)]),
-      [
-        [FIRST + 60, "0.2002"],
-        [FIRST + 120, "0.205"]
-      ]
-    )
-    assert.strictEqual(dropped.repeated, 1)
+    expect(candles.map(({ timeSec, close }) => [timeSec, Price.format(close)])).toStrictEqual([
+      [FIRST + 60, "0.2002"],
+      [FIRST + 120, "0.205"]
+    ])
+    expect(dropped.repeated).toBe(1)
   })
 
   it("is told where a source sent what it should not; a forming bar and a repeated one are no surprise", () => {
-    assert.strictEqual(droppedText({ ...NOTHING_DROPPED, forming: 1, repeated: 3 }), null)
-    assert.strictEqual(droppedText({ ...NOTHING_DROPPED, impossible: 2, time: 1 }), "1 time, 2 impossible")
+    expect(droppedText({ ...NOTHING_DROPPED, forming: 1, repeated: 3 })).toBe(null)
+    expect(droppedText({ ...NOTHING_DROPPED, impossible: 2, time: 1 })).toBe("1 time, 2 impossible")
   })
 
   it("the residue of a double is rounded to the scale, halves to even, and an exponent is read", () => {
     const [candle] = normalise([row(FIRST + 60, { 5: "1997409.8999999999", 3: "1.5e-7" })], 1, NOW).candles
-    assert.strictEqual(Volume.format(candle?.volume ?? Volume.zero), "1997409.9")
-    assert.strictEqual(Price.format(candle?.low ?? Price.zero), "0.00000015")
+    expect(Volume.format(candle?.volume ?? Volume.zero)).toBe("1997409.9")
+    expect(Price.format(candle?.low ?? Price.zero)).toBe("0.00000015")
   })
 })
 
@@ -91,7 +88,7 @@ describe("gaps", () => {
       ]
     ]
   ] as const)("between %j at %i minutes", (times, intervalMin, gaps) => {
-    assert.deepStrictEqual(findGaps(times, intervalMin), gaps)
+    expect(findGaps(times, intervalMin)).toStrictEqual(gaps)
   })
 
   it(`whatever is left out of a row of minutes, and only that, is reported (seed ${SEED})`, () => {
@@ -101,10 +98,7 @@ describe("gaps", () => {
         const found = findGaps(times, 1).flatMap(({ fromSec, missing }) =>
           Array.from({ length: missing }, (_, i) => fromSec / 60 + i)
         )
-        assert.deepStrictEqual(
-          found,
-          [...left].sort((a, b) => a - b)
-        )
+        expect(found).toStrictEqual([...left].sort((a, b) => a - b))
       }),
       { seed: SEED }
     )
@@ -120,15 +114,17 @@ describe("timeframes", () => {
     ["1d", 1_440],
     ["d1", 1_440],
     [" H4 ", 240]
-  ])("%s is %i minutes", (text, minutes) => assert.strictEqual(timeframeMinutes(text), minutes))
+  ])("%s is %i minutes", (text, minutes) => expect(timeframeMinutes(text)).toBe(minutes))
 
   it("an unknown one is refused with the ones there are", () => {
-    assert.throws(() => timeframeMinutes("2d"), UnknownTimeframe, 'timeframe "2d" is not known; use one of 1m, 5m')
-    assert.strictEqual(timeframeName(7), "7m")
+    const unknown = () => timeframeMinutes("2d")
+    expect(unknown).toThrow(UnknownTimeframe)
+    expect(unknown).toThrow('timeframe "2d" is not known; use one of 1m, 5m')
+    expect(timeframeName(7)).toBe("7m")
   })
 
   it("a list may have commas, spaces and repetitions", () => {
-    assert.deepStrictEqual(timeframesOf(" 15m,, 1d h1 15m"), [15, 1_440, 60])
+    expect(timeframesOf(" 15m,, 1d h1 15m")).toStrictEqual([15, 1_440, 60])
   })
 })
 
@@ -146,7 +142,7 @@ describe("the rate of a source", () => {
         bucket = taken.bucket
       } else nowMs = taken.readyAtMs
     }
-    assert.deepStrictEqual(times, [0, 0, 1_000, 2_000, 3_000])
+    expect(times).toStrictEqual([0, 0, 1_000, 2_000, 3_000])
   })
 
   it(`in no stretch of time are there more calls than burst and rate allow (seed ${SEED})`, () => {
@@ -165,7 +161,7 @@ describe("the rate of a source", () => {
         for (const [first, from] of granted.entries()) {
           for (let last = first; last < granted.length; last++) {
             const seconds = ((granted[last] ?? 0) - from) / 1_000
-            assert.isAtMost(last - first + 1, rate.burst + seconds * rate.perSec + 1e-6)
+            expect(last - first + 1).toBeLessThanOrEqual(rate.burst + seconds * rate.perSec + 1e-6)
           }
         }
       }),
@@ -175,17 +171,17 @@ describe("the rate of a source", () => {
 
   it("after a refusal nothing goes out until the named time, or for a pause that doubles up to its limit", () => {
     const named = refused(fullBucket(rate, 0), 0, 30_000)
-    assert.deepStrictEqual(take(named, rate, 29_999), { granted: false, readyAtMs: 30_000 })
-    assert.isTrue(take(named, rate, 30_000).granted)
+    expect(take(named, rate, 29_999)).toStrictEqual({ granted: false, readyAtMs: 30_000 })
+    expect(take(named, rate, 30_000).granted).toBe(true)
     let bucket = fullBucket(rate, 0)
     const pauses = Array.from({ length: 8 }, () => {
       const atMs = bucket.blockedUntilMs
       bucket = refused(bucket, atMs, null)
       return bucket.blockedUntilMs - atMs
     })
-    assert.deepStrictEqual(pauses.slice(0, 3), [FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS, 4 * FIRST_PAUSE_MS])
-    assert.strictEqual(pauses.at(-1), LONGEST_PAUSE_MS)
+    expect(pauses.slice(0, 3)).toStrictEqual([FIRST_PAUSE_MS, 2 * FIRST_PAUSE_MS, 4 * FIRST_PAUSE_MS])
+    expect(pauses.at(-1)).toBe(LONGEST_PAUSE_MS)
     const forgiven = succeeded(bucket)
-    assert.strictEqual(refused(forgiven, 9e6, null).blockedUntilMs, 9e6 + FIRST_PAUSE_MS)
+    expect(refused(forgiven, 9e6, null).blockedUntilMs).toBe(9e6 + FIRST_PAUSE_MS)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { BigDecimal } from "effect"
 import fc from "fast-check"
 import {
@@ -29,23 +29,29 @@ describe("decimal text", () => {
     ["12.3456789012", 123_456_789_012n],
     ["1.50000000000000", 15_000_000_000n]
   ])("%s is read exactly", (text, scaled) => {
-    assert.strictEqual(Price.parse(text), scaled)
+    expect(Price.parse(text)).toBe(scaled)
   })
 
   it.each(["", "abc", "1e5", "+1", "1.", ".5", "0.12345678901", "NaN", "1,5", " 1"])(
     "%j is refused, and named",
     (text) => {
-      assert.throws(() => Price.parse(text), DecimalError, `"${text}"`)
+      const parse = () => Price.parse(text)
+      expect(parse).toThrow(DecimalError)
+      expect(parse).toThrow(`"${text}"`)
     }
   )
 
   it("comes back as the shortest text of the same value", () => {
-    assert.strictEqual(Price.format(Price.parse("0.1000")), "0.1")
-    property(fc.property(prices, (price) => assert.strictEqual(Price.parse(Price.format(price)), price)))
+    expect(Price.format(Price.parse("0.1000"))).toBe("0.1")
     property(
-      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (quote) =>
-        assert.strictEqual(Quote.parse(Quote.format(quote as Quote)), quote)
-      )
+      fc.property(prices, (price) => {
+        expect(Price.parse(Price.format(price))).toBe(price)
+      })
+    )
+    property(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (quote) => {
+        expect(Quote.parse(Quote.format(quote as Quote))).toBe(quote)
+      })
     )
   })
 
@@ -56,7 +62,7 @@ describe("decimal text", () => {
     ["-0.00001", 2, "0.00"],
     ["2", 0, "2"]
   ])("%s with %i digits is %s", (text, digits, shown) => {
-    assert.strictEqual(Quote.formatFixed(Quote.parse(text), digits), shown)
+    expect(Quote.formatFixed(Quote.parse(text), digits)).toBe(shown)
   })
 })
 
@@ -70,7 +76,7 @@ describe("rounding", () => {
     [-26n, 10n, -3n],
     [24n, 10n, 2n]
   ])("%i / %i halves to even: %i", (value, divisor, expected) => {
-    assert.strictEqual(divideHalfEven(value, divisor), expected)
+    expect(divideHalfEven(value, divisor)).toBe(expected)
   })
 
   it.each([
@@ -81,17 +87,17 @@ describe("rounding", () => {
     [0.097786499999999, 6, "0.097786"],
     [1e-7, 6, "0"]
   ])("the double %d at %i digits is %s, by its exact binary value", (value, places, expected) => {
-    assert.strictEqual(Price.format(Price.fromNumber(value, places)), expected)
+    expect(Price.format(Price.fromNumber(value, places))).toBe(expected)
   })
 
   it("refuses a double that is no number", () => {
-    assert.throws(() => Price.fromNumber(Number.NaN), DecimalError)
-    assert.throws(() => Volume.fromNumber(Number.POSITIVE_INFINITY), DecimalError)
+    expect(() => Price.fromNumber(Number.NaN)).toThrow(DecimalError)
+    expect(() => Volume.fromNumber(Number.POSITIVE_INFINITY)).toThrow(DecimalError)
   })
 
   it("keeps to the digits asked for", () => {
-    assert.strictEqual(Price.format(roundPrice(Price.parse("0.1234567"), 5)), "0.12346")
-    assert.strictEqual(Volume.format(roundVolume(Volume.parse("12.5"), 0)), "12")
+    expect(Price.format(roundPrice(Price.parse("0.1234567"), 5))).toBe("0.12346")
+    expect(Volume.format(roundVolume(Volume.parse("12.5"), 0))).toBe("12")
   })
 })
 
@@ -103,7 +109,7 @@ describe("money", () => {
       fc.property(prices, volumes, (price, volume) => {
         const exact = BigDecimal.multiply(asBig(price, 10), asBig(volume, 8))
         const rounded = BigDecimal.round(exact, { scale: 10, mode: "half-even" })
-        assert.isTrue(BigDecimal.equals(asBig(cost(price, volume), 10), rounded))
+        expect(BigDecimal.equals(asBig(cost(price, volume), 10), rounded)).toBe(true)
       })
     )
   })
@@ -114,11 +120,8 @@ describe("money", () => {
         const quotes = amounts as ReadonlyArray<bigint> as ReadonlyArray<Quote>
         const forward = quotes.reduce((sum, quote) => plus(sum, quote), Quote.zero)
         const backward = quotes.reduceRight((sum, quote) => plus(sum, quote), Quote.zero)
-        assert.strictEqual(forward, backward)
-        assert.strictEqual(
-          quotes.reduce((sum, quote) => minus(sum, quote), forward),
-          0n
-        )
+        expect(forward).toBe(backward)
+        expect(quotes.reduce((sum, quote) => minus(sum, quote), forward)).toBe(0n)
       })
     )
   })
@@ -127,7 +130,7 @@ describe("money", () => {
     property(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (scaled) => {
         const price = scaled as Price
-        assert.strictEqual(Price.fromNumber(Price.toNumber(price)), price)
+        expect(Price.fromNumber(Price.toNumber(price))).toBe(price)
       })
     )
   })

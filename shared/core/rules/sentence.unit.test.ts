@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { COMMAND_RULES } from "./commands.ts"
 import { GOVERNOR_RULES } from "./governor.ts"
 import { MARKET_RULES } from "./market.ts"
@@ -10,14 +10,14 @@ import { SLOT_RULES } from "./slot.ts"
 describe("the vocabulary", () => {
   it("has every rule in one family only", () => {
     const families = [MARKET_RULES, SLOT_RULES, GOVERNOR_RULES, COMMAND_RULES, REBALANCER_RULES]
-    assert.lengthOf(families.flatMap(Object.keys), RULE_NAMES.length)
+    expect(families.flatMap(Object.keys)).toHaveLength(RULE_NAMES.length)
   })
 
   it.each(Object.entries(RULES))("%s is said in a sentence: %s", (rule, sentence) => {
-    assert.match(rule, /^[a-z0-9]+(?:_[a-zA-Z0-9]+)*$/)
-    assert.match(sentence, /^[A-Z{].*[.]$/)
+    expect(rule).toMatch(/^[a-z0-9]+(?:_[a-zA-Z0-9]+)*$/)
+    expect(sentence).toMatch(/^[A-Z{].*[.]$/)
     // What is left without the placeholders has no brace and no bracket that was not closed.
-    assert.notMatch(sentence.replaceAll(/\{[a-zA-Z]+\}/g, "").replaceAll(/\[[^[\]]*\]/g, ""), /[{}[\]]/)
+    expect(sentence.replaceAll(/\{[a-zA-Z]+\}/g, "").replaceAll(/\[[^[\]]*\]/g, "")).not.toMatch(/[{}[\]]/)
   })
 })
 
@@ -58,13 +58,13 @@ describe("a reason as a sentence", () => {
     },
     { rule: "fault", numbers: { actor: "slot-2", seq: 12_345_678 }, sentence: "slot-2 cannot fold record 12345678: ?." }
   ])("$rule with $numbers is: $sentence", ({ rule, numbers, sentence }) => {
-    assert.equal(sentenceOf({ rule, numbers }), sentence)
+    expect(sentenceOf({ rule, numbers })).toBe(sentence)
   })
 
   it("needs the numbers outside of brackets, and may have others: a compiler says so", () => {
-    assert.deepEqual(placeholdersOf(RULES.exit_lost), ["localId", "cause", "retryAtMs"])
-    assert.deepEqual(reason("exit_lost", { localId: 4, retryAtMs: 0, rejections: 2 }).numbers["rejections"], 2)
+    expect(placeholdersOf(RULES.exit_lost)).toStrictEqual(["localId", "cause", "retryAtMs"])
+    expect(reason("exit_lost", { localId: 4, retryAtMs: 0, rejections: 2 }).numbers["rejections"]).toStrictEqual(2)
     // @ts-expect-error: without `retryAtMs` there is no sentence.
-    assert.equal(reason("exit_lost", { localId: 4 }).rule, "exit_lost")
+    expect(reason("exit_lost", { localId: 4 }).rule).toBe("exit_lost")
   })
 })

@@ -23,7 +23,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
 export const FIRST_RULES = 1
 
 /** The oldest version this build can fold. */
-export const OLDEST_RULES = RULES_VERSIONS[0].version
+const OLDEST_RULES = RULES_VERSIONS[0].version
 
 /** The newest version this build can fold: what it adopts when it starts. */
 export const NEWEST_RULES = RULES_VERSIONS.reduce((newest, { version }) => Math.max(newest, version), FIRST_RULES)
@@ -32,11 +32,15 @@ export const NEWEST_RULES = RULES_VERSIONS.reduce((newest, { version }) => Math.
 export const changesBetween = (from: number, to: number): ReadonlyArray<string> =>
   RULES_VERSIONS.filter(({ version }) => version > from && version <= to).flatMap(({ changes }) => changes)
 
-/** Whether this build can fold by this version. */
-export const knowsRules = (version: number): boolean => version >= OLDEST_RULES && version <= NEWEST_RULES
+/** The versions of the rules that a build can fold. */
+export interface KnownRules {
+  readonly oldest: number
+  readonly newest: number
+}
 
-/** Which versions this build can fold, for people. */
-export const rulesKnown =
-  OLDEST_RULES === NEWEST_RULES
-    ? `knows version ${NEWEST_RULES} only`
-    : `knows versions ${OLDEST_RULES} to ${NEWEST_RULES}`
+/** What this build can fold. */
+export const THIS_BUILD: KnownRules = { oldest: OLDEST_RULES, newest: NEWEST_RULES }
+
+/** Whether a build can fold by this version. */
+export const knowsRules = (version: number, { oldest, newest }: KnownRules): boolean =>
+  version >= oldest && version <= newest

@@ -1,12 +1,12 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { utcDayOf, utcDayText } from "./utcDay.ts"
 
 it("writes every day of eight centuries as the standard library does", () => {
   for (let day = -10_000; day < 280_000; day += 7) {
     const iso = new Date(day * 86_400_000).toISOString().slice(0, 10)
-    if (utcDayText(day) !== iso) assert.equal(utcDayText(day), iso)
+    if (utcDayText(day) !== iso) expect(utcDayText(day)).toBe(iso)
   }
-  assert.equal(utcDayText(utcDayOf(0)), "1970-01-01")
+  expect(utcDayText(utcDayOf(0))).toBe("1970-01-01")
 })
 
 it.each([
@@ -15,5 +15,5 @@ it.each([
   [Date.UTC(2026, 11, 31, 23, 59, 59, 999), "2026-12-31"],
   [Date.UTC(2027, 0, 1), "2027-01-01"]
 ])("a day begins at midnight UTC: %d is %s", (ms, text) => {
-  assert.equal(utcDayText(utcDayOf(ms)), text)
+  expect(utcDayText(utcDayOf(ms))).toBe(text)
 })

@@ -1,5 +1,5 @@
 import { inspect } from "node:util"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Queue, type Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Price } from "../../core/decimal/decimal.ts"
@@ -95,15 +95,15 @@ describe("market data", () => {
     withMarket(
       ({ peer, next }) =>
         Effect.gen(function* () {
-          assert.strictEqual((yield* next(is("Status"))).system, "maintenance")
+          expect((yield* next(is("Status"))).system).toBe("maintenance")
           const { ticker } = yield* next(is("Ticker"))
-          assert.deepStrictEqual(ticker, {
+          expect(ticker).toStrictEqual({
             bid: Price.parse("0.1999"),
             ask: Price.parse("0.2001"),
             last: Price.parse("0.2")
           })
           yield* next(is("Alive"))
-          assert.deepStrictEqual(subscriptionOf(peer.sockets[0]), {
+          expect(subscriptionOf(peer.sockets[0])).toStrictEqual({
             channel: "ticker",
             symbol: ["DOGE/USD"],
             event_trigger: "bbo"
@@ -124,11 +124,11 @@ describe("market data", () => {
       ({ next }, _market, clock) =>
         Effect.gen(function* () {
           const { venueMs, roundTripMs } = yield* next(is("VenueTime"))
-          assert.strictEqual(venueMs, Date.parse("2021-04-20T00:00:00.5Z"))
-          assert.isAtLeast(roundTripMs, 0)
-          assert.isTrue(yield* clock.synchronised)
-          assert.isAtLeast(yield* clock.nowMs, venueMs)
-          assert.isBelow(yield* clock.nowMs, Date.parse("2022-01-01"))
+          expect(venueMs).toBe(Date.parse("2021-04-20T00:00:00.5Z"))
+          expect(roundTripMs).toBeGreaterThanOrEqual(0)
+          expect(yield* clock.synchronised).toBe(true)
+          expect(yield* clock.nowMs).toBeGreaterThanOrEqual(venueMs)
+          expect(yield* clock.nowMs).toBeLessThan(Date.parse("2022-01-01"))
         }),
       (peer) => {
         peer.onMessage = (socket, { method, req_id }) =>
@@ -142,7 +142,7 @@ describe("market data", () => {
       ({ next }, _market, clock) =>
         Effect.gen(function* () {
           yield* next(is("Alive"))
-          assert.isFalse(yield* clock.synchronised)
+          expect(yield* clock.synchronised).toBe(false)
         }),
       (peer) => {
         peer.onMessage = (socket, { method }) => socket.send(method === "ping" ? pong(1, "2021-04-20T00:00:00Z") : ack)
@@ -155,10 +155,10 @@ describe("market data", () => {
       ({ next }) =>
         Effect.gen(function* () {
           const first = yield* next(is("Malformed"))
-          assert.include(first.error.problem, "text: is not JSON")
-          assert.strictEqual(first.error.raw, "{half a fra")
+          expect(first.error.problem).toContain("text: is not JSON")
+          expect(first.error.raw).toBe("{half a fra")
           const second = yield* next(is("Malformed"))
-          assert.strictEqual(second.error.message, `ticker: frame.data[0].bid: is "?", not a decimal number`)
+          expect(second.error.message).toBe(`ticker: frame.data[0].bid: is "?", not a decimal number`)
           yield* next(is("Ticker"))
         }),
       (peer) => {
@@ -173,9 +173,9 @@ describe("market data", () => {
       ({ next }) =>
         Effect.gen(function* () {
           yield* next(is("Ticker"))
-          assert.strictEqual((yield* next(is("Disconnected"))).detail, "closed with code 1012")
+          expect((yield* next(is("Disconnected"))).detail).toBe("closed with code 1012")
           const { ticker } = yield* next(is("Ticker"))
-          assert.strictEqual(ticker.bid, Price.parse("0.1002"))
+          expect(ticker.bid).toBe(Price.parse("0.1002"))
         }),
       (peer) =>
         onSubscribe(peer, (nth, socket) => {
@@ -191,10 +191,10 @@ describe("market data", () => {
         Effect.gen(function* () {
           yield* next(is("Ticker"))
           yield* TestClock.adjust("10 seconds")
-          assert.strictEqual((yield* next(is("Disconnected"))).detail, "nothing heard for 10 s")
+          expect((yield* next(is("Disconnected"))).detail).toBe("nothing heard for 10 s")
           yield* TestClock.adjust("1 second")
           yield* next(is("Ticker"))
-          assert.lengthOf(peer.sockets, 2)
+          expect(peer.sockets).toHaveLength(2)
         }),
       (peer) => onSubscribe(peer, () => [ticker(0.1999)]),
       { requestTimeoutMs: 1_000_000 }
@@ -205,7 +205,7 @@ describe("market data", () => {
     withMarket(
       ({ next }) =>
         Effect.gen(function* () {
-          assert.strictEqual((yield* next(is("Disconnected"))).detail, "no answer to the subscription")
+          expect((yield* next(is("Disconnected"))).detail).toBe("no answer to the subscription")
           yield* next(is("Ticker"))
         }),
       (peer) => {
@@ -224,7 +224,7 @@ describe("market data", () => {
     withMarket(
       ({ peer, next }) =>
         Effect.gen(function* () {
-          assert.strictEqual((yield* next(is("Disconnected"))).detail, detail)
+          expect((yield* next(is("Disconnected"))).detail).toBe(detail)
           peer.refuseUpgrade = null
           yield* next(is("Ticker"))
         }),
@@ -246,7 +246,7 @@ describe("market data", () => {
     ]
   ])("stops for a person after %s", ([, script]) =>
     withMarket(({ next }) => Effect.flip(next(is("Ticker"))), script).pipe(
-      Effect.map(({ advice, operation }) => assert.deepStrictEqual([advice, operation], ["stop", "ticker"]))
+      Effect.map(({ advice, operation }) => expect([advice, operation]).toStrictEqual(["stop", "ticker"]))
     )
   )
 
@@ -254,10 +254,10 @@ describe("market data", () => {
     withMarket(
       (_ears, market, clock) =>
         Effect.gen(function* () {
-          assert.strictEqual((yield* market.ticker).last, Price.parse("0.20005"))
-          assert.strictEqual(yield* market.time, 1_620_000_000_000)
-          assert.isAtLeast(yield* clock.nowMs, 1_620_000_000_000)
-          assert.isBelow(yield* clock.nowMs, 1_700_000_000_000)
+          expect((yield* market.ticker).last).toBe(Price.parse("0.20005"))
+          expect(yield* market.time).toBe(1_620_000_000_000)
+          expect(yield* clock.nowMs).toBeGreaterThanOrEqual(1_620_000_000_000)
+          expect(yield* clock.nowMs).toBeLessThan(1_700_000_000_000)
         }),
       (peer) => {
         const lists = { a: ["0.2001000", "1", "1.0"], b: ["0.2000000", "1", "1.0"], c: ["0.2000500", "60.0"] }
@@ -284,9 +284,9 @@ describe("executions", () => {
     withExecutions(
       ({ peer, next }) =>
         Effect.gen(function* () {
-          assert.deepStrictEqual((yield* next(is("Snapshot"))).openTxids, ["O1"])
-          assert.deepStrictEqual((yield* next(is("Ended"))).clientId, "k1")
-          assert.deepStrictEqual(subscriptionOf(peer.sockets[0]), {
+          expect((yield* next(is("Snapshot"))).openTxids).toStrictEqual(["O1"])
+          expect((yield* next(is("Ended"))).clientId).toStrictEqual("k1")
+          expect(subscriptionOf(peer.sockets[0])).toStrictEqual({
             channel: "executions",
             token: `${SECRETS.token}-0`,
             snap_orders: true,
@@ -303,13 +303,13 @@ describe("executions", () => {
       ({ peer, next }) =>
         Effect.gen(function* () {
           yield* next(is("Snapshot"))
-          assert.strictEqual((yield* next(is("Accepted"))).txid, "O2")
-          assert.strictEqual((yield* next(is("Disconnected"))).detail, "executions frame 4 came where 3 was due")
-          assert.deepStrictEqual((yield* next(is("Snapshot"))).openTxids, ["O1"])
-          assert.deepStrictEqual(
-            peer.sockets.map((socket) => subscriptionOf(socket).token),
-            [`${SECRETS.token}-0`, `${SECRETS.token}-1`]
-          )
+          expect((yield* next(is("Accepted"))).txid).toBe("O2")
+          expect((yield* next(is("Disconnected"))).detail).toBe("executions frame 4 came where 3 was due")
+          expect((yield* next(is("Snapshot"))).openTxids).toStrictEqual(["O1"])
+          expect(peer.sockets.map((socket) => subscriptionOf(socket).token)).toStrictEqual([
+            `${SECRETS.token}-0`,
+            `${SECRETS.token}-1`
+          ])
         }),
       (peer) =>
         onSubscribe(peer, (nth) =>
@@ -322,9 +322,9 @@ describe("executions", () => {
     withExecutions(
       ({ peer, next }) =>
         Effect.gen(function* () {
-          assert.include((yield* next(is("Disconnected"))).detail, "ESession:Invalid session")
+          expect((yield* next(is("Disconnected"))).detail).toContain("ESession:Invalid session")
           yield* next(is("Snapshot"))
-          assert.lengthOf(peer.to("GetWebSocketsToken"), 2)
+          expect(peer.to("GetWebSocketsToken")).toHaveLength(2)
         }),
       (peer) => {
         peer.onMessage = (socket, { method }, nth) => {
@@ -341,7 +341,7 @@ describe("executions", () => {
     withExecutions(
       ({ next }) =>
         Effect.gen(function* () {
-          assert.include((yield* next(is("Disconnected"))).detail, "GetWebSocketsToken: HTTP 520")
+          expect((yield* next(is("Disconnected"))).detail).toContain("GetWebSocketsToken: HTTP 520")
           yield* next(is("Snapshot"))
         }),
       (peer) => {
@@ -356,7 +356,7 @@ describe("executions", () => {
       ({ next }) => Effect.flip(next(is("Snapshot"))),
       (peer) => peer.script("GetWebSocketsToken", { error: ["EAPI:Invalid key"] })
     ).pipe(
-      Effect.map(({ advice, operation }) => assert.deepStrictEqual([advice, operation], ["stop", "GetWebSocketsToken"]))
+      Effect.map(({ advice, operation }) => expect([advice, operation]).toStrictEqual(["stop", "GetWebSocketsToken"]))
     )
   )
 
@@ -365,8 +365,8 @@ describe("executions", () => {
       ({ next }) =>
         Effect.gen(function* () {
           const event = yield* next(is("Malformed"))
-          assert.include(event.error.raw, "[token]")
-          assert.notInclude(JSON.stringify(event) + inspect(event, { depth: 9 }), SECRETS.token)
+          expect(event.error.raw).toContain("[token]")
+          expect(JSON.stringify(event) + inspect(event, { depth: 9 })).not.toContain(SECRETS.token)
         }),
       (peer) => onSubscribe(peer, () => [{ ...snapshot(), data: `${SECRETS.token}-0` }])
     )
@@ -377,8 +377,8 @@ describe("executions", () => {
       ({ next }) =>
         Effect.gen(function* () {
           const { detail } = yield* next(is("Disconnected"))
-          assert.include(detail, "reply.result.token: is missing")
-          assert.notInclude(detail, SECRETS.token)
+          expect(detail).toContain("reply.result.token: is missing")
+          expect(detail).not.toContain(SECRETS.token)
         }),
       (peer) => peer.script("GetWebSocketsToken", { result: { jeton: SECRETS.token } })
     )
@@ -387,11 +387,10 @@ describe("executions", () => {
 
 describe("the pause before the next attempt", () => {
   it("doubles up to half a minute, give or take half", () => {
-    assert.deepStrictEqual(
-      [0, 1, 2, 6, 7, 1_100].map((failures) => pauseMs(failures, 0.5)),
-      [250, 500, 1_000, 16_000, 30_000, 30_000]
-    )
-    assert.strictEqual(pauseMs(0, 0), 125)
-    assert.isBelow(pauseMs(20, 0.999), 45_000)
+    expect([0, 1, 2, 6, 7, 1_100].map((failures) => pauseMs(failures, 0.5))).toStrictEqual([
+      250, 500, 1_000, 16_000, 30_000, 30_000
+    ])
+    expect(pauseMs(0, 0)).toBe(125)
+    expect(pauseMs(20, 0.999)).toBeLessThan(45_000)
   })
 })

@@ -69,7 +69,10 @@ const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEv
       return { events: [{ _tag: "VenueTime", venueMs: frame.venueMs, roundTripMs: frame.roundTripMs }] }
     case "status":
       return { events: [{ _tag: "Status", system: frame.system }] }
-    default:
+    // No event of the market: the feed itself acts on the first two, and the third is for nobody here.
+    case "subscribed":
+    case "refused":
+    case "other":
       return NOTHING
   }
 }

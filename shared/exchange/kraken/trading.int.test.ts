@@ -1,5 +1,5 @@
 import { inspect } from "node:util"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
@@ -59,14 +59,14 @@ describe("placing an order", () => {
     withTrading((trading, peer) =>
       Effect.gen(function* () {
         peer.script("AddOrder", { result: { descr: { order: "buy" }, txid: ["OABC"] } })
-        assert.deepStrictEqual(yield* trading.place(ORDER), { txid: "OABC" })
+        expect(yield* trading.place(ORDER)).toStrictEqual({ txid: "OABC" })
         const [asked, ...more] = peer.to("AddOrder")
-        assert.lengthOf(more, 0)
-        if (asked === undefined) return assert.fail("nothing was sent")
-        assert.strictEqual(asked.path, "/0/private/AddOrder")
+        expect(more).toHaveLength(0)
+        if (asked === undefined) return expect.fail("nothing was sent")
+        expect(asked.path).toBe("/0/private/AddOrder")
         const { nonce, ...params } = Object.fromEntries(asked.params)
-        assert.match(nonce ?? "", /^\d{16}$/)
-        assert.deepStrictEqual(params, {
+        expect(nonce ?? "").toMatch(/^\d{16}$/)
+        expect(params).toStrictEqual({
           pair: "XDGUSD",
           type: "buy",
           ordertype: "limit",
@@ -77,8 +77,8 @@ describe("placing an order", () => {
           timeinforce: "GTC",
           deadline: "2026-11-20T10:00:30.000Z"
         })
-        assert.strictEqual(asked.headers["api-key"], SECRETS.key)
-        assert.match(String(asked.headers["api-sign"]), /^[A-Za-z0-9+/]{86}==$/)
+        expect(asked.headers["api-key"]).toBe(SECRETS.key)
+        expect(String(asked.headers["api-sign"])).toMatch(/^[A-Za-z0-9+/]{86}==$/)
       })
     )
   )
@@ -88,7 +88,7 @@ describe("placing an order", () => {
       Effect.gen(function* () {
         peer.script("AddOrder", { result: { txid: ["OABC"] } })
         yield* trading.place({ ...ORDER, postOnly: false })
-        assert.strictEqual(peer.to("AddOrder")[0]?.params.get("oflags"), "fciq")
+        expect(peer.to("AddOrder")[0]?.params.get("oflags")).toBe("fciq")
       })
     )
   )
@@ -109,10 +109,10 @@ describe("placing an order", () => {
         Effect.gen(function* () {
           peer.script("AddOrder", answer)
           const error = yield* Effect.flip(trading.place(ORDER))
-          assert.strictEqual(error.advice, "unknown")
-          assert.include(error.detail, detail)
-          assert.isNull(error.retryAtMs)
-          assert.lengthOf(peer.to("AddOrder"), 1)
+          expect(error.advice).toBe("unknown")
+          expect(error.detail).toContain(detail)
+          expect(error.retryAtMs).toBeNull()
+          expect(peer.to("AddOrder")).toHaveLength(1)
         }),
       { requestTimeoutMs: answer === "hang" ? 80 : 5_000 }
     )
@@ -123,8 +123,8 @@ describe("placing an order", () => {
       Effect.gen(function* () {
         peer.script("AddOrder", { error: ["EOrder:Insufficient funds"] })
         const error = yield* Effect.flip(trading.place(ORDER))
-        assert.strictEqual(error.advice, "rejected")
-        assert.strictEqual(error.message, "AddOrder: EOrder:Insufficient funds")
+        expect(error.advice).toBe("rejected")
+        expect(error.message).toBe("AddOrder: EOrder:Insufficient funds")
       })
     )
   )
@@ -134,8 +134,8 @@ describe("placing an order", () => {
       Effect.gen(function* () {
         peer.script("AddOrder", { error: ["EService:Throttled: 1795168842"] })
         const error = yield* Effect.flip(trading.place(ORDER))
-        assert.strictEqual(error.advice, "wait")
-        assert.strictEqual(error.retryAtMs, 1_795_168_842_000)
+        expect(error.advice).toBe("wait")
+        expect(error.retryAtMs).toBe(1_795_168_842_000)
       })
     )
   )
@@ -147,7 +147,7 @@ describe("canceling", () => {
       Effect.gen(function* () {
         peer.script("CancelOrder", { result: { count: 1 } })
         yield* trading.cancel("OABC")
-        assert.strictEqual(peer.to("CancelOrder")[0]?.params.get("txid"), "OABC")
+        expect(peer.to("CancelOrder")[0]?.params.get("txid")).toBe("OABC")
       })
     )
   )
@@ -158,7 +158,7 @@ describe("canceling", () => {
       withTrading((trading, peer) =>
         Effect.gen(function* () {
           peer.script("CancelOrder", answer)
-          assert.strictEqual((yield* Effect.flip(trading.cancel("OABC"))).advice, "gone")
+          expect((yield* Effect.flip(trading.cancel("OABC"))).advice).toBe("gone")
         })
       )
   )
@@ -168,7 +168,7 @@ describe("canceling", () => {
       Effect.gen(function* () {
         peer.script("CancelOrder", { error: ["EAPI:Invalid nonce"] }, { result: { count: 1 } })
         yield* trading.cancel("OABC")
-        assert.lengthOf(peer.to("CancelOrder"), 2)
+        expect(peer.to("CancelOrder")).toHaveLength(2)
       })
     )
   )
@@ -181,11 +181,11 @@ describe("amending", () => {
         peer.script("AmendOrder", { result: { amend_id: "TMEND0-AAAAA-BBBBBB" } })
         yield* trading.amend("OABC", Price.parse("0.2100000"))
         const [asked, ...more] = peer.to("AmendOrder")
-        assert.lengthOf(more, 0)
-        assert.strictEqual(asked?.path, "/0/private/AmendOrder")
+        expect(more).toHaveLength(0)
+        expect(asked?.path).toBe("/0/private/AmendOrder")
         const { nonce, ...params } = Object.fromEntries(asked?.params ?? [])
-        assert.match(nonce ?? "", /^\d{16}$/)
-        assert.deepStrictEqual(params, { txid: "OABC", limit_price: "0.21", post_only: "true" })
+        expect(nonce ?? "").toMatch(/^\d{16}$/)
+        expect(params).toStrictEqual({ txid: "OABC", limit_price: "0.21", post_only: "true" })
       })
     )
   )
@@ -202,7 +202,7 @@ describe("amending", () => {
     withTrading((trading, peer) =>
       Effect.gen(function* () {
         peer.script("AmendOrder", answer)
-        assert.strictEqual((yield* Effect.flip(trading.amend("OABC", Price.parse("0.21")))).advice, advice)
+        expect((yield* Effect.flip(trading.amend("OABC", Price.parse("0.21")))).advice).toBe(advice)
       })
     )
   )
@@ -220,9 +220,9 @@ describe("the nonce", () => {
           { concurrency: "unbounded" }
         )
         const nonces = peer.asked.map(({ params }) => BigInt(params.get("nonce") ?? "0"))
-        assert.lengthOf(nonces, 30)
-        nonces.slice(1).forEach((nonce, index) => assert.isTrue(nonce > (nonces[index] ?? 0n), `call ${index + 1}`))
-        assert.strictEqual(peer.mostInFlight, 1)
+        expect(nonces).toHaveLength(30)
+        nonces.slice(1).forEach((nonce, index) => expect(nonce > (nonces[index] ?? 0n), `call ${index + 1}`).toBe(true))
+        expect(peer.mostInFlight).toBe(1)
       })
     )
   )
@@ -231,8 +231,8 @@ describe("the nonce", () => {
     withTrading((trading, peer) =>
       Effect.gen(function* () {
         peer.script("BalanceEx", { error: ["EAPI:Invalid nonce"] })
-        assert.strictEqual((yield* Effect.flip(trading.balances)).advice, "stop")
-        assert.lengthOf(peer.to("BalanceEx"), 2)
+        expect((yield* Effect.flip(trading.balances)).advice).toBe("stop")
+        expect(peer.to("BalanceEx")).toHaveLength(2)
       })
     )
   )
@@ -251,10 +251,7 @@ describe("rate limits", () => {
           const sixteenth = yield* Effect.forkScoped(trading.balances)
           yield* TestClock.adjust("4 seconds")
           yield* Fiber.join(sixteenth)
-          assert.deepStrictEqual(
-            peer.asked.map(sentAtMs),
-            Array.from({ length: 16 }, (_, n) => (n < 15 ? 0 : 3_031))
-          )
+          expect(peer.asked.map(sentAtMs)).toStrictEqual(Array.from({ length: 16 }, (_, n) => (n < 15 ? 0 : 3_031)))
         }),
       { tier: "starter" },
       1
@@ -274,11 +271,11 @@ describe("rate limits", () => {
           const refused = (yield* Fiber.join(all)).flatMap((result) =>
             result._tag === "Failure" ? result.failure : []
           )
-          assert.isAbove(refused.length, 0)
-          assert.strictEqual(peer.asked.length + refused.length, 25)
+          expect(refused.length).toBeGreaterThan(0)
+          expect(peer.asked.length + refused.length).toBe(25)
           for (const { advice, detail, retryAtMs } of refused) {
-            assert.deepStrictEqual([advice, detail.slice(0, 31)], ["wait", "not sent: the calls counter has"])
-            assert.isAbove(retryAtMs ?? 0, 0)
+            expect([advice, detail.slice(0, 31)]).toStrictEqual(["wait", "not sent: the calls counter has"])
+            expect(retryAtMs ?? 0).toBeGreaterThan(0)
           }
         }),
       { tier: "starter", requestTimeoutMs: 1_000_000 },
@@ -292,11 +289,11 @@ describe("rate limits", () => {
         Effect.gen(function* () {
           peer.script("AddOrder", { error: ["EOrder:Rate limit exceeded"] }, { result: { txid: ["OABC"] } })
           const { advice, retryAtMs } = yield* Effect.flip(trading.place(ORDER))
-          assert.deepStrictEqual([advice, retryAtMs], ["wait", 10_000])
+          expect([advice, retryAtMs]).toStrictEqual(["wait", 10_000])
           const next = yield* Effect.forkScoped(trading.place(ORDER))
           yield* TestClock.adjust("4 seconds")
           yield* Fiber.join(next)
-          assert.deepStrictEqual(peer.asked.map(sentAtMs), [0, 1_000])
+          expect(peer.asked.map(sentAtMs)).toStrictEqual([0, 1_000])
         }),
       { tier: "starter" },
       1
@@ -312,7 +309,7 @@ describe("rate limits", () => {
           const eighth = yield* Effect.forkScoped(trading.cancel("O7"))
           yield* TestClock.adjust("5 seconds")
           yield* Fiber.join(eighth)
-          assert.strictEqual(sentAtMs(peer.asked[7]), (8 * 8 - 60) * 1_000)
+          expect(sentAtMs(peer.asked[7])).toBe((8 * 8 - 60) * 1_000)
         }),
       { tier: "starter" },
       1
@@ -328,7 +325,7 @@ describe("rate limits", () => {
           peer.script("OpenOrders", { result: { open: Object.fromEntries(old) } })
           peer.script("CancelOrder", { result: { count: 1 } })
           for (const { txid } of yield* trading.openOrders) yield* trading.cancel(txid)
-          assert.lengthOf(peer.to("CancelOrder"), 40)
+          expect(peer.to("CancelOrder")).toHaveLength(40)
         }),
       { tier: "starter" },
       1
@@ -347,8 +344,8 @@ describe("rate limits", () => {
           { startImmediately: true }
         )
         const error = yield* Effect.flip(trading.place(ORDER))
-        assert.strictEqual(error.advice, "wait")
-        assert.include(error.detail, "not sent: 80 calls are waiting already")
+        expect(error.advice).toBe("wait")
+        expect(error.detail).toContain("not sent: 80 calls are waiting already")
         yield* Fiber.interrupt(waiting)
       })
     )
@@ -363,20 +360,14 @@ describe("looking orders up", () => {
         const closed = { O1: row("k1", 100, "closed"), O2: row("k1", 200, "canceled") }
         peer.script("ClosedOrders", { result: { closed, count: 2 } })
         const found = yield* trading.findByClientId("k1")
-        assert.deepStrictEqual(
-          found.map(({ txid, status }) => [txid, status]),
-          [
-            ["O2", "canceled"],
-            ["O1", "closed"]
-          ]
-        )
-        assert.deepStrictEqual(
-          peer.asked.map(({ path, params }) => [path, params.get("cl_ord_id")]),
-          [
-            ["/0/private/OpenOrders", "k1"],
-            ["/0/private/ClosedOrders", "k1"]
-          ]
-        )
+        expect(found.map(({ txid, status }) => [txid, status])).toStrictEqual([
+          ["O2", "canceled"],
+          ["O1", "closed"]
+        ])
+        expect(peer.asked.map(({ path, params }) => [path, params.get("cl_ord_id")])).toStrictEqual([
+          ["/0/private/OpenOrders", "k1"],
+          ["/0/private/ClosedOrders", "k1"]
+        ])
       })
     )
   )
@@ -387,8 +378,8 @@ describe("looking orders up", () => {
         peer.script("OpenOrders", { result: { open: {} } })
         peer.script("ClosedOrders", { result: { closed: { O1: row(undefined, 100) }, count: 1 } })
         const error = yield* Effect.flip(trading.findByClientId("k1"))
-        assert.strictEqual(error.advice, "unknown")
-        assert.include(error.detail, "O1 came without any")
+        expect(error.advice).toBe("unknown")
+        expect(error.detail).toContain("O1 came without any")
       })
     )
   )
@@ -399,8 +390,8 @@ describe("looking orders up", () => {
         peer.script("OpenOrders", { result: { open: {} } })
         peer.script("ClosedOrders", { result: { closed: { O1: row("k9", 100) }, count: 51 } })
         const error = yield* Effect.flip(trading.findByClientId("k1"))
-        assert.strictEqual(error.advice, "unknown")
-        assert.include(error.detail, "reply.result.count: is 51, but only 1 orders came")
+        expect(error.advice).toBe("unknown")
+        expect(error.detail).toContain("reply.result.count: is 51, but only 1 orders came")
       })
     )
   )
@@ -410,14 +401,8 @@ describe("looking orders up", () => {
       Effect.gen(function* () {
         peer.script("QueryOrders", { result: { O0: row("k0", 100) } }, { result: {} })
         const found = yield* trading.orders(Array.from({ length: 120 }, (_, n) => `O${n}`))
-        assert.deepStrictEqual(
-          found.map(({ txid }) => txid),
-          ["O0"]
-        )
-        assert.deepStrictEqual(
-          peer.asked.map(({ params }) => params.get("txid")?.split(",").length),
-          [50, 50, 20]
-        )
+        expect(found.map(({ txid }) => txid)).toStrictEqual(["O0"])
+        expect(peer.asked.map(({ params }) => params.get("txid")?.split(",").length)).toStrictEqual([50, 50, 20])
       })
     )
   )
@@ -425,8 +410,8 @@ describe("looking orders up", () => {
   it.live("of no ids asks nothing", () =>
     withTrading((trading, peer) =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* trading.orders([]), [])
-        assert.lengthOf(peer.asked, 0)
+        expect(yield* trading.orders([])).toStrictEqual([])
+        expect(peer.asked).toHaveLength(0)
       })
     )
   )
@@ -445,16 +430,15 @@ describe("fills of a window", () => {
         const newestFirst = Array.from({ length: 121 }, (_, n) => [`T${n}`, trade(1_000.5 - n)] as const)
         answerPages(peer, newestFirst)
         const fills = yield* trading.fills(880_500, 1_000_500)
-        assert.lengthOf(fills, 120)
-        assert.deepStrictEqual([fills[0]?.timeMs, fills.at(-1)?.timeMs], [881_500, 1_000_500])
-        assert.deepStrictEqual(
-          peer.asked.map(({ params }) => [params.get("start"), params.get("end"), params.get("ofs")]),
-          [
-            ["879", "1001", "0"],
-            ["879", "1001", "50"],
-            ["879", "1001", "100"]
-          ]
-        )
+        expect(fills).toHaveLength(120)
+        expect([fills[0]?.timeMs, fills.at(-1)?.timeMs]).toStrictEqual([881_500, 1_000_500])
+        expect(
+          peer.asked.map(({ params }) => [params.get("start"), params.get("end"), params.get("ofs")])
+        ).toStrictEqual([
+          ["879", "1001", "0"],
+          ["879", "1001", "50"],
+          ["879", "1001", "100"]
+        ])
       })
     )
   )
@@ -467,10 +451,7 @@ describe("fills of a window", () => {
           ["T2", trade(5)],
           ["T1", trade(5)]
         ] as const)
-        assert.deepStrictEqual(
-          (yield* trading.fills(0, 9_000)).map(({ execId }) => execId),
-          ["T1", "T2", "T3"]
-        )
+        expect((yield* trading.fills(0, 9_000)).map(({ execId }) => execId)).toStrictEqual(["T1", "T2", "T3"])
       })
     )
   )
@@ -480,9 +461,9 @@ describe("fills of a window", () => {
       Effect.gen(function* () {
         peer.script("TradesHistory", { result: { count: 10_001, trades: { T1: trade(5) } } })
         const error = yield* Effect.flip(trading.fills(0, 9_000))
-        assert.strictEqual(error.advice, "rejected")
-        assert.include(error.detail, "10001 fills")
-        assert.lengthOf(peer.asked, 1)
+        expect(error.advice).toBe("rejected")
+        expect(error.detail).toContain("10001 fills")
+        expect(peer.asked).toHaveLength(1)
       })
     )
   )
@@ -496,8 +477,8 @@ describe("fills of a window", () => {
           { result: { count: 2, trades: {} } }
         )
         const error = yield* Effect.flip(trading.fills(0, 9_000))
-        assert.strictEqual(error.advice, "unknown")
-        assert.include(error.detail, "no fills at offset 1 although there are 2")
+        expect(error.advice).toBe("unknown")
+        expect(error.detail).toContain("no fills at offset 1 although there are 2")
       })
     )
   )
@@ -516,7 +497,7 @@ describe("secrets", () => {
           text.push(shown(yield* Effect.flip(trading.place(ORDER))))
         }
         const signatures = peer.asked.map(({ headers }) => String(headers["api-sign"]))
-        for (const secret of [SECRETS.key, SECRETS.secret, ...signatures]) assert.notInclude(text.join("\n"), secret)
+        for (const secret of [SECRETS.key, SECRETS.secret, ...signatures]) expect(text.join("\n")).not.toContain(secret)
       })
     )
   )
@@ -526,8 +507,8 @@ describe("secrets", () => {
       (trading) =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(trading.balances)
-          assert.strictEqual(error.detail, "connection failed (no code)")
-          assert.notInclude(shown(error), "line-break")
+          expect(error.detail).toBe("connection failed (no code)")
+          expect(shown(error)).not.toContain("line-break")
         }),
       { apiKey: Redacted.make("key-with-a\nline-break") }
     )

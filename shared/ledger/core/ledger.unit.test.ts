@@ -1,6 +1,6 @@
 /** A ledger told event by event: every line it writes, as text, and what stands where afterwards. */
 import { placeAt } from "../../../shared/actor/core/actor.ts"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import type { CycleKind, StandIn } from "../../events/families/slot.ts"
@@ -20,7 +20,7 @@ class Story {
     const place = placeAt({ seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: 0 })
     const { state, transaction } = postEvent(this.state, event, place)
     this.state = state
-    if (transaction !== null) assert.deepEqual(unbalanced(transaction), [])
+    if (transaction !== null) expect(unbalanced(transaction)).toStrictEqual([])
     this.lines = transaction === null ? [] : textOf(transaction)
     return this
   }
@@ -124,7 +124,7 @@ const textOf = ({ postings }: Transaction) =>
 describe("the ledger", () => {
   it("posts a buy, its sell and the cycle of both, line by line, and ends with nothing in progress", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025")
-    assert.deepEqual(story.lines, [
+    expect(story.lines).toStrictEqual([
       "exchange 100 base",
       "working:1 -100 base",
       "exchange -10 quote",
@@ -139,19 +139,19 @@ describe("the ledger", () => {
       "working:1 -0.025 quote"
     ])
     story.request(2, "sell").end("OrderFilled", 2, "100", "10.2", "0.0255").cycle("B", "100", "0.2", "0.0505")
-    assert.deepEqual(story.lines, [
+    expect(story.lines).toStrictEqual([
       "trading:1 0.2 quote",
       "income:1 -0.2 quote",
       "fees:1 0.0505 quote",
       "open-fees:1 -0.0505 quote"
     ])
     for (const account of ["trading:1", "working:1"]) {
-      assert.equal(story.at(account, "base"), "0")
-      assert.equal(story.at(account, "quote"), "0")
+      expect(story.at(account, "base")).toBe("0")
+      expect(story.at(account, "quote")).toBe("0")
     }
-    assert.equal(story.at("open-fees:1", "quote"), "0")
-    assert.equal(story.at("exchange", "quote"), "0.1495")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("0.1495"), open: [] }), [])
+    expect(story.at("open-fees:1", "quote")).toBe("0")
+    expect(story.at("exchange", "quote")).toBe("0.1495")
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("0.1495"), open: [] })).toStrictEqual([])
   })
 
   it("posts trade A the other way round", () => {
@@ -159,29 +159,29 @@ describe("the ledger", () => {
     const open = [
       { tradeId: "A" as const, volume: Volume.parse("100"), cost: Quote.parse("10"), fee: Quote.parse("0.025") }
     ]
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: 0n, open }), [])
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: 0n, open })).toStrictEqual([])
     story.request(2, "buy").end("OrderFilled", 2, "100", "9.8", "0.0245").cycle("A", "100", "0.2", "0.0495")
-    assert.equal(story.at("exchange", "base"), "0")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("0.1505"), open: [] }), [])
+    expect(story.at("exchange", "base")).toBe("0")
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("0.1505"), open: [] })).toStrictEqual([])
   })
 
   it("knows at every part fill what the account holds, and believes the order's end where the parts left something out", () => {
     const story = new Story().balances("0", "100").request(1, "buy").fill(1, "40", "4", "0.01")
-    assert.equal(story.at("exchange", "base"), "40")
-    assert.equal(story.at("working:1", "base"), "-40")
-    assert.equal(story.at("trading:1", "base"), "0")
+    expect(story.at("exchange", "base")).toBe("40")
+    expect(story.at("working:1", "base")).toBe("-40")
+    expect(story.at("trading:1", "base")).toBe("0")
     // 70 were filled in all; one fill of 30 was never told by itself.
     story.end("OrderCancelled", 1, "70", "7", "0.0175").balances("70", "92.9825")
-    assert.equal(story.at("working:1", "base"), "0")
-    assert.equal(story.at("working:1", "quote"), "0")
-    assert.deepEqual(unexplained(story.state), { base: 0n, quote: 0n })
+    expect(story.at("working:1", "base")).toBe("0")
+    expect(story.at("working:1", "quote")).toBe("0")
+    expect(unexplained(story.state)).toStrictEqual({ base: 0n, quote: 0n })
   })
 
   it("writes nothing for an order that ends without a fill, or never came to be", () => {
     const story = new Story().request(1, "buy").end("OrderCancelled", 1, "0", "0", "0")
-    assert.deepEqual(story.lines, [])
+    expect(story.lines).toStrictEqual([])
     story.request(2, "buy").tell(subjects.order(1), { _tag: "OrderRejected", clientId: "k", localId: 2, cause: "" })
-    assert.deepEqual(story.lines, [])
+    expect(story.lines).toStrictEqual([])
     story.request(3, "buy").tell(subjects.out("governor"), {
       _tag: "EntryRefused",
       slot: 1,
@@ -189,7 +189,7 @@ describe("the ledger", () => {
       askAgain: "later",
       reason: { rule: "withdrawn", numbers: {} }
     })
-    assert.deepEqual(story.state.orders, {})
+    expect(story.state.orders).toStrictEqual({})
   })
 
   it("forgets an evicted order that never came to be", () => {
@@ -197,8 +197,8 @@ describe("the ledger", () => {
     const standIn = exit("100", "9", "0.0225")
     story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
     story.tell(subjects.order(1), { _tag: "OrderRejected", clientId: "k", localId: 2, cause: "" })
-    assert.deepEqual(story.state.orders, {})
-    assert.equal(story.at("evicted:1", "base"), "-100")
+    expect(story.state.orders).toStrictEqual({})
+    expect(story.at("evicted:1", "base")).toBe("-100")
   })
 
   it("takes back the share of an evicted recovery that filled before its cancel, and keeps the rest apart", () => {
@@ -208,7 +208,7 @@ describe("the ledger", () => {
     // 40 at 0.102: 0.48 more than their share of what was booked, and 0.0012 more of a fee.
     story.end("OrderCancelled", 2, "40", "4.08", "0.0102")
     story.cycle("B", "40", "0.48", "0.0012", "corrected", exit("40", "3.6", "0.009"))
-    assert.deepEqual(story.lines, [
+    expect(story.lines).toStrictEqual([
       "trading:1 -40 base",
       "evicted:1 40 base",
       "trading:1 3.6 quote",
@@ -221,9 +221,9 @@ describe("the ledger", () => {
       "open-fees:1 -0.0012 quote"
     ])
     const profit = Quote.parse("-0.5687")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [] }), [])
-    assert.equal(story.at("evicted:1", "base"), "-60")
-    assert.equal(story.at("evicted:1", "quote"), "5.3865")
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [] })).toStrictEqual([])
+    expect(story.at("evicted:1", "base")).toBe("-60")
+    expect(story.at("evicted:1", "quote")).toBe("5.3865")
   })
 
   it("posts an exit that was cut short as traded in two orders", () => {
@@ -237,28 +237,28 @@ describe("the ledger", () => {
       fee: Quote.parse("0.0025")
     }
     story.cycle("B", "90", "0.18", "0.04545", "cut_short")
-    assert.deepEqual(story.lines, [
+    expect(story.lines).toStrictEqual([
       "trading:1 0.18 quote",
       "income:1 -0.18 quote",
       "fees:1 0.04545 quote",
       "open-fees:1 -0.04545 quote"
     ])
     const profit = Quote.parse("0.13455")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [residual] }), [])
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [residual] })).toStrictEqual([])
   })
 
   it("keeps an evicted recovery apart: booked at the market, and still in the account", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025").request(2, "sell")
     const standIn = exit("100", "9", "0.0225")
     story.cycle("B", "100", "-1", "0.0475", "evicted", standIn)
-    assert.equal(story.at("trading:1", "base"), "0")
-    assert.equal(story.at("trading:1", "quote"), "0")
-    assert.equal(story.at("open-fees:1", "quote"), "0")
-    assert.equal(story.at("evicted:1", "base"), "-100")
-    assert.equal(story.at("evicted:1", "quote"), "8.9775")
+    expect(story.at("trading:1", "base")).toBe("0")
+    expect(story.at("trading:1", "quote")).toBe("0")
+    expect(story.at("open-fees:1", "quote")).toBe("0")
+    expect(story.at("evicted:1", "base")).toBe("-100")
+    expect(story.at("evicted:1", "quote")).toBe("8.9775")
     story.end("OrderCancelled", 2, "0", "0", "0")
-    assert.equal(story.at("evicted:1", "base"), "-100")
-    assert.equal(story.at("exchange", "base"), "100")
+    expect(story.at("evicted:1", "base")).toBe("-100")
+    expect(story.at("exchange", "base")).toBe("100")
   })
 
   it("takes an evicted recovery back when it fills after all, and books the difference", () => {
@@ -269,12 +269,12 @@ describe("the ledger", () => {
     story.end("OrderFilled", 2, "100", "10.2", "0.0255")
     story.cycle("B", "100", "1.2", "0.003", "corrected", standIn)
     for (const account of ["trading:1", "evicted:1"]) {
-      assert.equal(story.at(account, "base"), "0", account)
-      assert.equal(story.at(account, "quote"), "0", account)
+      expect(story.at(account, "base"), account).toBe("0")
+      expect(story.at(account, "quote"), account).toBe("0")
     }
-    assert.equal(story.at("open-fees:1", "quote"), "0")
+    expect(story.at("open-fees:1", "quote")).toBe("0")
     const profit = Quote.parse("0.1495")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [] }), [])
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: profit, open: [] })).toStrictEqual([])
   })
 
   it("names what a retired slot gave up", () => {
@@ -289,9 +289,9 @@ describe("the ledger", () => {
       fee: Quote.parse("0.025"),
       reason: { rule: "slot_retires", numbers: {} }
     })
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: 0n, open: [] }), [])
-    assert.equal(story.at("released:1", "base"), "-100")
-    assert.equal(story.at("released:1", "quote"), "10.025")
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: 0n, open: [] })).toStrictEqual([])
+    expect(story.at("released:1", "base")).toBe("-100")
+    expect(story.at("released:1", "quote")).toBe("10.025")
   })
 
   it.each([
@@ -321,22 +321,22 @@ describe("the ledger", () => {
     }
   ] as const)("names what does not cancel out in a transaction, each commodity by itself: $problems", (row) => {
     const postings = row.lines.map(([commodity, amount]) => ({ account: "exchange", commodity, amount }))
-    assert.deepEqual(unbalanced({ seq: 7, index: 2, event: "OrderFilled", postings }), [...row.problems])
+    expect(unbalanced({ seq: 7, index: 2, event: "OrderFilled", postings })).toStrictEqual([...row.problems])
   })
 
   it("has nothing to explain before the balances have been seen", () => {
-    assert.isNull(unexplained(new Story().request(1, "buy").state))
+    expect(unexplained(new Story().request(1, "buy").state)).toBeNull()
   })
 
   it("says how much nobody can explain", () => {
     const story = new Story().balances("1000", "100").request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025")
     story.balances("1107", "89.975")
-    assert.deepEqual(unexplained(story.state), { base: Volume.parse("7"), quote: 0n })
+    expect(unexplained(story.state)).toStrictEqual({ base: Volume.parse("7"), quote: 0n })
   })
 
   it("names every figure that a slot has otherwise, with both of them", () => {
     const story = new Story().request(1, "buy").end("OrderFilled", 1, "100", "10", "0.025")
-    assert.deepEqual(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("1"), open: [] }), [
+    expect(slotDifferences(story.state, { slot: 1, totalProfit: Quote.parse("1"), open: [] })).toStrictEqual([
       "slot 1 profit: ledger 0, slot 1 quote",
       "slot 1 open positions: ledger -100, slot 0 base",
       "slot 1 open positions: ledger 10, slot 0 quote",

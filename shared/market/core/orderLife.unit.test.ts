@@ -1,5 +1,5 @@
 /** One vocabulary for the life of an order: what each fact makes of it. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { EventOf } from "../../events/event.ts"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
 import { evolveOrder, type OrderLife, type OrderLifeEvent, requestedOrder } from "./orderLife.ts"
@@ -38,10 +38,13 @@ const money = { price: asked.price, volume: asked.volume, cost: Quote.parse("2")
 
 describe("the life of an order", () => {
   it("begins as a request without an id and without fills", () => {
-    assert.deepStrictEqual(
-      { stage: asked.stage, txid: asked.txid, filled: asked.filled, cost: asked.cost, fee: asked.fee },
-      { stage: "requested", txid: null, filled: Volume.zero, cost: Quote.zero, fee: Quote.zero }
-    )
+    expect({
+      stage: asked.stage,
+      txid: asked.txid,
+      filled: asked.filled,
+      cost: asked.cost,
+      fee: asked.fee
+    }).toStrictEqual({ stage: "requested", txid: null, filled: Volume.zero, cost: Quote.zero, fee: Quote.zero })
   })
 
   it.each<[string, ReadonlyArray<OrderLifeEvent>, Partial<OrderLife>]>([
@@ -77,7 +80,7 @@ describe("the life of an order", () => {
       { filled: Volume.parse("8"), cost: Quote.parse("0.8"), fee: Quote.parse("0.02"), stage: "requested" }
     ]
   ])("is %s", (_name, events, expected) => {
-    assert.deepInclude(after(asked, ...events), expected)
+    expect(after(asked, ...events)).toMatchObject(expected)
   })
 
   it.each<OrderLifeEvent>([
@@ -86,12 +89,12 @@ describe("the life of an order", () => {
     { _tag: "OrderRejected", ...ids, cause: "EOrder:Insufficient funds" },
     { _tag: "EntryRefused", slot: 1, localId: 7, askAgain: "later", reason: { rule: "no_headroom", numbers: {} } }
   ])("ends with $_tag", (event) => {
-    assert.isNull(after(asked, claimed, event))
+    expect(after(asked, claimed, event)).toBeNull()
   })
 
   it("leaves what a follower keeps beside it alone", () => {
     const followed = { ...asked, stage: "deferred" as const, layers: 3 }
-    assert.strictEqual(after(followed, fill("5", "0.5"))?.layers, 3)
-    assert.strictEqual(after(followed, fill("5", "0.5"))?.stage, "deferred")
+    expect(after(followed, fill("5", "0.5"))?.layers).toBe(3)
+    expect(after(followed, fill("5", "0.5"))?.stage).toBe("deferred")
   })
 })

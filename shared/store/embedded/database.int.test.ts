@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { DatabaseGone, openDatabase, SqlError } from "./database.ts"
 
@@ -11,26 +11,26 @@ it.live("statements are answered in order, refused by their SQLSTATE, and not ta
     const database = yield* openDatabase({ directory: null })
     yield* Effect.promise(async () => {
       await database.script("create table t (n integer primary key); insert into t values (1)")
-      assert.deepStrictEqual(await database.query("select n + $1::text::integer as n from t", ["41"]), [{ n: 42 }])
+      expect(await database.query("select n + $1::text::integer as n from t", ["41"])).toStrictEqual([{ n: 42 }])
 
       const refusal = await database.query("insert into t values (1)").catch((error: unknown) => error)
-      assert.instanceOf(refusal, SqlError)
-      assert.strictEqual(refusal.failure.code, "23505")
+      if (!(refusal instanceof SqlError)) return expect.fail(`not refused by its SQLSTATE: ${String(refusal)}`)
+      expect(refusal.failure.code).toBe("23505")
 
       await database.script("insert into t values (2); insert into t values (1)").catch(() => undefined)
-      assert.deepStrictEqual(await database.query("select count(*)::integer as n from t"), [{ n: 1 }], "all or nothing")
+      expect(await database.query("select count(*)::integer as n from t"), "all or nothing").toStrictEqual([{ n: 1 }])
 
       const flood = await Promise.allSettled(Array.from({ length: 1_001 }, () => database.query("select 1")))
-      assert.deepStrictEqual(
-        flood.map(({ status }) => status),
-        [...Array.from({ length: 1_000 }, () => "fulfilled"), "rejected"]
-      )
+      expect(flood.map(({ status }) => status)).toStrictEqual([
+        ...Array.from({ length: 1_000 }, () => "fulfilled"),
+        "rejected"
+      ])
 
       // The last one is still under way when the end comes.
       const last = database.query("select pg_sleep(0), 7 as n")
       await database.close()
-      assert.deepInclude((await last)[0] as object, { n: 7 })
-      assert.instanceOf(await database.query("select 1").catch((error: unknown) => error), DatabaseGone)
+      expect((await last)[0] as object).toMatchObject({ n: 7 })
+      expect(await database.query("select 1").catch((error: unknown) => error)).toBeInstanceOf(DatabaseGone)
     })
   })
 )
@@ -45,7 +45,7 @@ it.live("a directory with something else in it does not open, and the message na
     fs.mkdirSync(join(directory, "global"))
     fs.writeFileSync(join(directory, "PG_VERSION"), "9.6\n")
     const error = yield* Effect.flip(Effect.scoped(openDatabase({ directory })))
-    assert.strictEqual(error._tag, "StoreOpenError")
-    assert.include(error.message, `${directory}: the embedded database does not open`)
+    expect(error._tag).toBe("StoreOpenError")
+    expect(error.message).toContain(`${directory}: the embedded database does not open`)
   })
 )

@@ -2,7 +2,7 @@
  * The embedded database against the real PostgREST: every request goes to both, and both must say the same. Requests are
  * those the store makes, with arguments drawn from a small space so that they meet, and edges that the store never makes.
  */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Redacted, type Scope } from "effect"
 import * as fc from "fast-check"
 import { describe } from "vitest"
@@ -55,7 +55,7 @@ const bothServers = Effect.fnUntraced(function* (): Effect.fn.Return<
     const ours = await answerOf(response.clone())
     compared++
     const asked = `${init.method ?? "GET"} ${path} ${typeof init.body === "string" ? init.body.slice(0, 500) : ""}`
-    assert.deepStrictEqual(ours, theirs, asked)
+    expect(ours, asked).toStrictEqual(theirs)
     return response
   }
   return { both, compared: () => compared }
@@ -331,7 +331,7 @@ describe.runIf(postgrestFound())("the embedded database beside the real PostgRES
       for (const step of steps) {
         if (typeof step === "function") {
           const outcome = yield* Effect.result(step(store))
-          if (outcome._tag === "Failure") assert.strictEqual(outcome.failure.advice, "refused", outcome.failure.message)
+          if (outcome._tag === "Failure") expect(outcome.failure.advice, outcome.failure.message).toBe("refused")
           continue
         }
         const { method, path, prefer, body } = step
@@ -339,7 +339,7 @@ describe.runIf(postgrestFound())("the embedded database beside the real PostgRES
         const init = body === "" ? { method, headers } : { method, headers, body }
         yield* Effect.promise(() => both(`http://both.invalid/rest/v1${path}`, init))
       }
-      assert.isAtLeast(compared(), REQUESTS)
+      expect(compared()).toBeGreaterThanOrEqual(REQUESTS)
     })
   )
 })

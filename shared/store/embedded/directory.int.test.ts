@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { afterAll, assert, it } from "@effect/vitest"
+import { afterAll, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { storeContract } from "../testing/contract.ts"
@@ -59,9 +59,9 @@ it.live("after kill -9 everything acknowledged is there, and no request by halve
         const held = yield* candles.coverage({ symbol: "KILL", intervalMin: 1 }, 0)
         return [held.count, yield* state.get("round")] as const
       }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
-      assert.isAtLeast(count, (last + 1) * PER_ROUND)
-      assert.strictEqual(count % PER_ROUND, 0, "a request by halves")
-      assert.isAtLeast(Number(round), last)
+      expect(count).toBeGreaterThanOrEqual((last + 1) * PER_ROUND)
+      expect(count % PER_ROUND, "a request by halves").toBe(0)
+      expect(Number(round)).toBeGreaterThanOrEqual(last)
     }
   })
 )
@@ -73,13 +73,13 @@ it.live("a second opening of the directory is refused by name until the first on
       const { state } = yield* Store
       yield* state.put("kept", "yes")
       const error = yield* Effect.flip(open)
-      assert.strictEqual(error._tag, "StoreOpenError")
-      assert.match(error.message, new RegExp(`${directory}: in use by process ${process.pid}`))
+      expect(error._tag).toBe("StoreOpenError")
+      expect(error.message).toMatch(new RegExp(`${directory}: in use by process ${process.pid}`))
     }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
     const kept = yield* Effect.flatMap(Store, ({ state }) => state.get("kept")).pipe(
       Effect.provide(EmbeddedStore.layer({ directory }))
     )
-    assert.strictEqual(kept, "yes")
+    expect(kept).toBe("yes")
   })
 )
 
@@ -92,9 +92,9 @@ it.effect("within a minute after a write, and not after a read, a checkpoint put
     yield* health
     yield* TestClock.adjust("10 minutes")
     yield* health
-    assert.strictEqual(checkpointMs(), before)
+    expect(checkpointMs()).toBe(before)
     yield* state.put("barrier", 1)
-    assert.strictEqual(checkpointMs(), before)
+    expect(checkpointMs()).toBe(before)
     yield* TestClock.adjust("1 minute")
     while (checkpointMs() === before) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
   }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
@@ -105,6 +105,6 @@ it.live("a path that is no directory is refused with its name", () =>
     const file = join(directory, "file")
     fs.writeFileSync(file, "")
     const error = yield* Effect.flip(Effect.scoped(Layer.build(EmbeddedStore.layer({ directory: file }))))
-    assert.match(error.message, /file: cannot be created/)
+    expect(error.message).toMatch(/file: cannot be created/)
   })
 )

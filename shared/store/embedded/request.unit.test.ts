@@ -1,5 +1,5 @@
 /** What the embedded database does not serve is refused loudly, never answered wrong. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { readRequest } from "./request.ts"
 import { Refusal } from "./refusal.ts"
 
@@ -47,40 +47,39 @@ describe("requests outside the subset", () => {
     try {
       read(method, path, headers, body)
     } catch (error) {
-      assert.instanceOf(error, Refusal)
-      assert.strictEqual(error.status, 501)
-      assert.include(error.message, named)
+      if (!(error instanceof Refusal)) return expect.fail(`not refused: ${String(error)}`)
+      expect(error.status).toBe(501)
+      expect(error.message).toContain(named)
       return
     }
-    assert.fail("it was read")
+    expect.fail("it was read")
   })
 })
 
 describe("requests inside the subset", () => {
   it("a read says which columns, rows and how many of them, never more than a page", () => {
-    assert.deepStrictEqual(
+    expect(
       read(
         "GET",
         "/rest/v1/fills?select=time,price::text&market=eq.a%2Cb.c&time=gte.5&order=time.desc,market&limit=5000"
-      ),
-      {
-        kind: "read",
-        table: "fills",
-        select: [
-          { column: "time", asText: false },
-          { column: "price", asText: true }
-        ],
-        filters: [
-          { column: "market", operator: "=", value: "a,b.c" },
-          { column: "time", operator: ">=", value: "5" }
-        ],
-        order: [
-          { column: "time", descending: true },
-          { column: "market", descending: false }
-        ],
-        limit: 1_000,
-        offset: 0
-      }
-    )
+      )
+    ).toStrictEqual({
+      kind: "read",
+      table: "fills",
+      select: [
+        { column: "time", asText: false },
+        { column: "price", asText: true }
+      ],
+      filters: [
+        { column: "market", operator: "=", value: "a,b.c" },
+        { column: "time", operator: ">=", value: "5" }
+      ],
+      order: [
+        { column: "time", descending: true },
+        { column: "market", descending: false }
+      ],
+      limit: 1_000,
+      offset: 0
+    })
   })
 })

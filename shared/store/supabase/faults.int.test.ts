@@ -1,7 +1,7 @@
 /** What goes wrong between the store and its server, as a server would do it: over HTTP. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import { freePort } from "../../testing/freePort.ts"
 import { someCandle } from "../testing/contract.ts"
@@ -65,9 +65,9 @@ describe("a failure is sorted by what may be done about it", () => {
     Effect.gen(function* () {
       const { url, asked } = yield* serving(says(status, body))
       const failure = yield* Effect.flip(storeAt(url).state.put("k", 1))
-      assert.strictEqual(failure.advice, advice)
-      assert.match(failure.message, new RegExp(`^store: state.put k: HTTP ${status}`))
-      assert.lengthOf(asked, 1, "a write is sent once")
+      expect(failure.advice).toBe(advice)
+      expect(failure.message).toMatch(new RegExp(`^store: state.put k: HTTP ${status}`))
+      expect(asked, "a write is sent once").toHaveLength(1)
     })
   )
 
@@ -75,9 +75,8 @@ describe("a failure is sorted by what may be done about it", () => {
     Effect.gen(function* () {
       const port = yield* Effect.promise(freePort)
       const failure = yield* Effect.flip(storeAt(`http://127.0.0.1:${port}`).state.put("k", 1))
-      assert.strictEqual(failure.advice, "retry")
-      assert.strictEqual(
-        failure.message,
+      expect(failure.advice).toBe("retry")
+      expect(failure.message).toBe(
         `store: state.put k: no answer: Error: connect ECONNREFUSED 127.0.0.1:${port} (ECONNREFUSED)`
       )
     })
@@ -87,7 +86,7 @@ describe("a failure is sorted by what may be done about it", () => {
     Effect.gen(function* () {
       const { url } = yield* serving(says(404, "{}"))
       const failure = yield* Effect.flip(storeAt(url).state.put("k", 1))
-      assert.strictEqual(failure.detail, "HTTP 404; apply supabase/migrations, or check SUPABASE_REST_PATH")
+      expect(failure.detail).toBe("HTTP 404; apply supabase/migrations, or check SUPABASE_REST_PATH")
     })
   )
 
@@ -95,7 +94,7 @@ describe("a failure is sorted by what may be done about it", () => {
     Effect.gen(function* () {
       const { url } = yield* serving(() => undefined)
       const failure = yield* Effect.flip(storeAt(url, { timeoutMs: 50 }).state.put("k", 1))
-      assert.strictEqual(failure.advice, "retry")
+      expect(failure.advice).toBe("retry")
     })
   )
 
@@ -103,8 +102,8 @@ describe("a failure is sorted by what may be done about it", () => {
     Effect.gen(function* () {
       const { url } = yield* serving(says(200, '[{"symbol":5}]'))
       const failure = yield* Effect.flip(storeAt(url).symbols.enabled)
-      assert.strictEqual(failure.advice, "refused")
-      assert.match(failure.message, /symbols\.enabled: unexpected answer/)
+      expect(failure.advice).toBe("refused")
+      expect(failure.message).toMatch(/symbols\.enabled: unexpected answer/)
     })
   )
 })
@@ -116,16 +115,16 @@ describe("reads are repeated, a few times", () => {
       const { url, asked } = yield* serving((request, response) =>
         left-- > 0 ? says(503, error("PGRST002"))(request, response) : says(200, "[]")(request, response)
       )
-      assert.deepStrictEqual(yield* storeAt(url).symbols.enabled, [])
-      assert.lengthOf(asked, 3)
+      expect(yield* storeAt(url).symbols.enabled).toStrictEqual([])
+      expect(asked).toHaveLength(3)
     })
   )
 
   it.live("an outage is not waited for", () =>
     Effect.gen(function* () {
       const { url, asked } = yield* serving(says(503, error("PGRST001")))
-      assert.strictEqual((yield* Effect.flip(storeAt(url).jobs.counts(null))).advice, "retry")
-      assert.lengthOf(asked, 3)
+      expect((yield* Effect.flip(storeAt(url).jobs.counts(null))).advice).toBe("retry")
+      expect(asked).toHaveLength(3)
     })
   )
 })
@@ -134,7 +133,7 @@ it.live("without a key the store does not open, and says which setting is missin
   Effect.gen(function* () {
     const layer = SupabaseStore.layer({ url: "https://x.supabase.co", key: Redacted.make("") })
     const failure = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
-    assert.strictEqual(failure.message, "https://x.supabase.co: SUPABASE_KEY is empty; it needs the service role key")
+    expect(failure.message).toBe("https://x.supabase.co: SUPABASE_KEY is empty; it needs the service role key")
   })
 )
 
@@ -144,10 +143,11 @@ it.live("the path in front of the tables is what the settings say", () =>
     yield* storeAt(url).symbols.enabled
     yield* storeAt(`${url}/`, { restPath: "/" }).symbols.enabled
     yield* storeAt(`${url}/behind`, { restPath: "/a/b/" }).symbols.enabled
-    assert.deepStrictEqual(
-      asked.map((line) => line.replace(/\?.*/, "")),
-      ["GET /rest/v1/symbols", "GET /symbols", "GET /behind/a/b/symbols"]
-    )
+    expect(asked.map((line) => line.replace(/\?.*/, ""))).toStrictEqual([
+      "GET /rest/v1/symbols",
+      "GET /symbols",
+      "GET /behind/a/b/symbols"
+    ])
   })
 )
 
@@ -165,9 +165,9 @@ it.live("a reply that is lost after the commit: the same call again changes noth
     const series = { symbol: "LOST", intervalMin: 1 }
     const piece = [someCandle(0), someCandle(60)]
     const failure = yield* Effect.flip(candles.upsert(series, piece, "poll"))
-    assert.strictEqual(failure.advice, "retry")
-    assert.strictEqual(yield* candles.upsert(series, piece, "poll"), 0, "they were there")
-    assert.deepStrictEqual(yield* candles.newest(series, 5), piece)
+    expect(failure.advice).toBe("retry")
+    expect(yield* candles.upsert(series, piece, "poll"), "they were there").toBe(0)
+    expect(yield* candles.newest(series, 5)).toStrictEqual(piece)
   })
 )
 
@@ -186,7 +186,7 @@ it.live("a server that gives fewer rows than asked for is asked on until there a
       Array.from({ length: 30 }, (_, at) => someCandle(at * 60)),
       "poll"
     )
-    assert.lengthOf(yield* candles.times(series, 0, 10_000), 30)
-    assert.lengthOf(yield* candles.newest(series, 20), 20)
+    expect(yield* candles.times(series, 0, 10_000)).toHaveLength(30)
+    expect(yield* candles.newest(series, 20)).toHaveLength(20)
   })
 )

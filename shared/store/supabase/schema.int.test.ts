@@ -1,5 +1,5 @@
 /** The migrations make the same schema everywhere: in the embedded database's PostgreSQL and in an older server's. */
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { PGlite } from "@electric-sql/pglite"
 import { Effect } from "effect"
 import pg from "pg"
@@ -64,17 +64,11 @@ describe.runIf(postgresFound())("the schema", () => {
   it.live("is the same in the embedded database and on the server, and nobody but service_role may do anything", () =>
     Effect.gen(function* () {
       const embedded = sorted(yield* embeddedSchema)
-      assert.deepStrictEqual(embedded, sorted(yield* serverSchema))
-      assert.isAbove(embedded.length, 100)
+      expect(embedded).toStrictEqual(sorted(yield* serverSchema))
+      expect(embedded.length).toBeGreaterThan(100)
       const grants = embedded.filter((line) => / may /.test(line) && !line.includes("\n"))
-      assert.deepStrictEqual(
-        grants.filter((line) => !line.startsWith("service_role may ")),
-        []
-      )
-      assert.deepStrictEqual(
-        embedded.filter((line) => line.endsWith("row security f")),
-        []
-      )
+      expect(grants.filter((line) => !line.startsWith("service_role may "))).toStrictEqual([])
+      expect(embedded.filter((line) => line.endsWith("row security f"))).toStrictEqual([])
     })
   )
 })

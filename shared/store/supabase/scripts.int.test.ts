@@ -1,7 +1,7 @@
 /** The scripts for a PostgreSQL and a PostgREST of one's own. */
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import pg from "pg"
 import { describe } from "vitest"
@@ -29,11 +29,8 @@ describe.runIf(postgresFound())("supabase/apply.sh", () => {
         AUTHENTICATOR_PASSWORD: "it's; a 'password'"
       }
       const lines = run("sh", "apply.sh", env).split("\n").filter(Boolean)
-      assert.deepStrictEqual(
-        lines,
-        migrations().map(({ name }) => `applied ${name}`)
-      )
-      assert.strictEqual(run("sh", "apply.sh", env), "")
+      expect(lines).toStrictEqual(migrations().map(({ name }) => `applied ${name}`))
+      expect(run("sh", "apply.sh", env)).toBe("")
       const table = yield* Effect.promise(async () => {
         const client = new pg.Client({ connectionString: String(url) })
         await client.connect()
@@ -43,7 +40,7 @@ describe.runIf(postgresFound())("supabase/apply.sh", () => {
           await client.end()
         }
       })
-      assert.deepStrictEqual(table, [{ found: "backfill_jobs" }])
+      expect(table).toStrictEqual([{ found: "backfill_jobs" }])
     })
   )
 })
@@ -51,10 +48,10 @@ describe.runIf(postgresFound())("supabase/apply.sh", () => {
 describe("supabase/key.mjs", () => {
   it("signs a token that lets its bearer act as service_role", () => {
     const found = run(process.execPath, "key.mjs", { PGRST_JWT_SECRET: SECRET }).trim()
-    assert.strictEqual(found, Redacted.value(serviceKey(SECRET)))
+    expect(found).toBe(Redacted.value(serviceKey(SECRET)))
   })
 
   it("refuses a secret that PostgREST would refuse", () => {
-    assert.throws(() => run(process.execPath, "key.mjs", { PGRST_JWT_SECRET: "short" }), /32 characters or more/)
+    expect(() => run(process.execPath, "key.mjs", { PGRST_JWT_SECRET: "short" })).toThrow(/32 characters or more/)
   })
 })

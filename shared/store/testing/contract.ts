@@ -1,5 +1,5 @@
 /** What every store must do, as one suite for all that can be reached over PostgREST. */
-import { assert, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import type { Candle } from "../../candles/core/candle.ts"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
@@ -53,10 +53,10 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
       Effect.gen(function* () {
         const { candles } = yield* Store
         const series = { symbol: "EXACT/USD", intervalMin: 1 }
-        assert.strictEqual(yield* candles.upsert(series, [someCandle(120), someCandle(60)], "poll"), 2)
-        assert.deepStrictEqual(yield* candles.newest(series, 10), [someCandle(60), someCandle(120)])
-        assert.deepStrictEqual(yield* candles.between(series, 60, 119), [someCandle(60)])
-        assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [60, 120])
+        expect(yield* candles.upsert(series, [someCandle(120), someCandle(60)], "poll")).toBe(2)
+        expect(yield* candles.newest(series, 10)).toStrictEqual([someCandle(60), someCandle(120)])
+        expect(yield* candles.between(series, 60, 119)).toStrictEqual([someCandle(60)])
+        expect(yield* candles.times(series, 0, 1_000)).toStrictEqual([60, 120])
       })
     )
 
@@ -65,11 +65,11 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const { candles } = yield* Store
         const series = { symbol: "UPSERT", intervalMin: 1 }
         yield* candles.upsert(series, minutes(3), "backfill")
-        assert.strictEqual(yield* candles.upsert(series, minutes(5), "backfill"), 2)
+        expect(yield* candles.upsert(series, minutes(5), "backfill")).toBe(2)
         const twice = [someCandle(0, "0.2"), someCandle(0, "0.3")]
-        assert.strictEqual(yield* candles.upsert(series, twice, "stream"), 0)
-        assert.deepStrictEqual((yield* candles.newest(series, 9))[0], someCandle(0, "0.3"))
-        assert.strictEqual(yield* candles.upsert(series, [], "stream"), 0)
+        expect(yield* candles.upsert(series, twice, "stream")).toBe(0)
+        expect((yield* candles.newest(series, 9))[0]).toStrictEqual(someCandle(0, "0.3"))
+        expect(yield* candles.upsert(series, [], "stream")).toBe(0)
       })
     )
 
@@ -78,8 +78,8 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const { candles } = yield* Store
         yield* candles.upsert({ symbol: "APART", intervalMin: 1 }, minutes(2), "poll")
         yield* candles.upsert({ symbol: "APART", intervalMin: 15 }, minutes(1), "poll")
-        assert.deepStrictEqual(yield* candles.times({ symbol: "APART", intervalMin: 15 }, 0, 1_000), [0])
-        assert.deepStrictEqual(yield* candles.times({ symbol: "APART,", intervalMin: 1 }, 0, 1_000), [])
+        expect(yield* candles.times({ symbol: "APART", intervalMin: 15 }, 0, 1_000)).toStrictEqual([0])
+        expect(yield* candles.times({ symbol: "APART,", intervalMin: 1 }, 0, 1_000)).toStrictEqual([])
       })
     )
 
@@ -89,7 +89,7 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         for (const symbol of ['a"b', "a,b", "a.b(c)", "eq.x", "'; drop table fills; --", "ÄÖ €", "%_*", "&a=b#c+d"]) {
           const series = { symbol, intervalMin: 1 }
           yield* candles.upsert(series, minutes(1), "import")
-          assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [0], symbol)
+          expect(yield* candles.times(series, 0, 1_000), symbol).toStrictEqual([0])
         }
       })
     )
@@ -98,16 +98,15 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
       Effect.gen(function* () {
         const { candles } = yield* Store
         const series = { symbol: "PAGES", intervalMin: 1 }
-        assert.strictEqual(yield* candles.upsert(series, minutes(2_500), "import"), 2_500)
+        expect(yield* candles.upsert(series, minutes(2_500), "import")).toBe(2_500)
         const newest = yield* candles.newest(series, 1_500)
-        assert.deepStrictEqual(
-          newest.map(({ timeSec }) => timeSec),
+        expect(newest.map(({ timeSec }) => timeSec)).toStrictEqual(
           Array.from({ length: 1_500 }, (_, at) => (at + 1_000) * 60)
         )
-        assert.lengthOf(yield* candles.between(series, 0, 2_499 * 60), 2_500)
-        assert.lengthOf(yield* candles.times(series, 60, 2_499 * 60), 2_499)
-        assert.lengthOf(yield* candles.newest(series, 1_000), 1_000)
-        assert.lengthOf(yield* candles.newest(series, 5_000), 2_500)
+        expect(yield* candles.between(series, 0, 2_499 * 60)).toHaveLength(2_500)
+        expect(yield* candles.times(series, 60, 2_499 * 60)).toHaveLength(2_499)
+        expect(yield* candles.newest(series, 1_000)).toHaveLength(1_000)
+        expect(yield* candles.newest(series, 5_000)).toHaveLength(2_500)
       })
     )
 
@@ -117,15 +116,15 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const series = { symbol: "COVER", intervalMin: 15 }
         yield* candles.upsert(series, [...minutes(3), someCandle(900, "1", "0")], "poll")
         const all = { ...series, count: 4, oldestSec: 0, newestSec: 900, withVolume: 3 }
-        assert.deepStrictEqual(yield* candles.coverage(series, 0), all)
-        assert.deepStrictEqual(yield* candles.coverage(series, 61), {
+        expect(yield* candles.coverage(series, 0)).toStrictEqual(all)
+        expect(yield* candles.coverage(series, 61)).toStrictEqual({
           ...all,
           count: 2,
           oldestSec: 120,
           withVolume: 1
         })
         const nothing = { symbol: "NOBODY", intervalMin: 1 }
-        assert.deepStrictEqual(yield* candles.coverage(nothing, 0), {
+        expect(yield* candles.coverage(nothing, 0)).toStrictEqual({
           ...nothing,
           count: 0,
           oldestSec: null,
@@ -133,7 +132,7 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           withVolume: 0
         })
         const found = (yield* candles.coverageOfAll).filter(({ symbol }) => symbol === "COVER")
-        assert.deepStrictEqual(found, [all])
+        expect(found).toStrictEqual([all])
       })
     )
 
@@ -150,16 +149,15 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           { fromSec: 1_800, toSec: 3_600, missing: 3 },
           { fromSec: 5_400, toSec: 5_400, missing: 1 }
         ]
-        assert.deepStrictEqual(yield* candles.gaps(series, 0), [first, second])
-        assert.deepStrictEqual(yield* candles.gaps(series, 4_500), [second])
-        assert.deepStrictEqual(yield* candles.gaps(series, 0, 3), [second])
-        assert.deepStrictEqual(yield* candles.gaps({ symbol: "NOBODY", intervalMin: 1 }, 0), [])
+        expect(yield* candles.gaps(series, 0)).toStrictEqual([first, second])
+        expect(yield* candles.gaps(series, 4_500)).toStrictEqual([second])
+        expect(yield* candles.gaps(series, 0, 3)).toStrictEqual([second])
+        expect(yield* candles.gaps({ symbol: "NOBODY", intervalMin: 1 }, 0)).toStrictEqual([])
 
         const sieve = { symbol: "SIEVE", intervalMin: 1 }
         const every = Array.from({ length: 2_101 }, (_, at) => someCandle(at * 120))
         yield* candles.upsert(sieve, every, "poll")
-        assert.deepStrictEqual(
-          yield* candles.gaps(sieve, 0),
+        expect(yield* candles.gaps(sieve, 0)).toStrictEqual(
           Array.from({ length: 2_100 }, (_, at) => ({ fromSec: at * 120 + 60, toSec: at * 120 + 60, missing: 1 }))
         )
       })
@@ -174,10 +172,10 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         ]
         yield* candles.upsert(old, minutes(10), "poll")
         yield* candles.upsert(other, minutes(2), "poll")
-        assert.strictEqual(yield* candles.deleteOlderThan(old, 5 * 60), 5)
-        assert.strictEqual(yield* candles.deleteOlderThan(old, 5 * 60), 0)
-        assert.deepStrictEqual(yield* candles.times(old, 0, 1_000), [300, 360, 420, 480, 540])
-        assert.lengthOf(yield* candles.times(other, 0, 1_000), 2)
+        expect(yield* candles.deleteOlderThan(old, 5 * 60)).toBe(5)
+        expect(yield* candles.deleteOlderThan(old, 5 * 60)).toBe(0)
+        expect(yield* candles.times(old, 0, 1_000)).toStrictEqual([300, 360, 420, 480, 540])
+        expect(yield* candles.times(other, 0, 1_000)).toHaveLength(2)
       })
     )
 
@@ -187,21 +185,21 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const series = { symbol: "REFUSED", intervalMin: 1 }
         const bad = { ...someCandle(60), low: Price.zero }
         const error = yield* Effect.flip(candles.upsert(series, [someCandle(0), bad], "poll"))
-        assert.strictEqual(error.advice, "refused")
-        assert.match(error.message, /candles\.upsert REFUSED 1m.*23514/)
-        assert.deepStrictEqual(yield* candles.times(series, 0, 1_000), [])
+        expect(error.advice).toBe("refused")
+        expect(error.message).toMatch(/candles\.upsert REFUSED 1m.*23514/)
+        expect(yield* candles.times(series, 0, 1_000)).toStrictEqual([])
       })
     )
 
     it.effect("state is kept by key, any JSON, and the last one stands", () =>
       Effect.gen(function* () {
         const { state } = yield* Store
-        assert.isNull(yield* state.get("contract.nothing"))
+        expect(yield* state.get("contract.nothing")).toBeNull()
         const value = { cursor: "1763700000123456789", stalls: 3, list: [1, null, "ü"], deep: { a: true } }
         yield* state.put("contract.a,b", value)
-        assert.deepStrictEqual(yield* state.get("contract.a,b"), value)
+        expect(yield* state.get("contract.a,b")).toStrictEqual(value)
         yield* state.put("contract.a,b", 5)
-        assert.strictEqual(yield* state.get("contract.a,b"), 5)
+        expect(yield* state.get("contract.a,b")).toBe(5)
       })
     )
 
@@ -209,19 +207,23 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
       Effect.gen(function* () {
         const { jobs } = yield* Store
         const source = "queue"
-        assert.strictEqual(
-          yield* jobs.enqueue([order("A", { source }), order("B", { source }), order("A", { source })]),
-          2
-        )
-        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "full" }), order("C", { source })]), 1)
+        expect(yield* jobs.enqueue([order("A", { source }), order("B", { source }), order("A", { source })])).toBe(2)
+        expect(yield* jobs.enqueue([order("A", { source, mode: "full" }), order("C", { source })])).toBe(1)
         const first = yield* jobs.claim(source, "w1", 60)
-        assert.include(first, { symbol: "A", phase: "in_progress", place: null, attempts: 1, worker: "w1", days: 250 })
-        assert.strictEqual(yield* jobs.enqueue([order("A", { source })]), 0)
+        expect(first).toMatchObject({
+          symbol: "A",
+          phase: "in_progress",
+          place: null,
+          attempts: 1,
+          worker: "w1",
+          days: 250
+        })
+        expect(yield* jobs.enqueue([order("A", { source })])).toBe(0)
         const ending = { phase: "complete", message: "done" } as const
-        assert.isTrue(yield* jobs.end(first?.id ?? "", "w1", ending))
-        assert.isTrue(yield* jobs.end(first?.id ?? "", "w1", ending), "the same answer again")
-        assert.strictEqual(yield* jobs.enqueue([order("A", { source })]), 1)
-        assert.strictEqual(yield* jobs.enqueue([]), 0)
+        expect(yield* jobs.end(first?.id ?? "", "w1", ending)).toBe(true)
+        expect(yield* jobs.end(first?.id ?? "", "w1", ending), "the same answer again").toBe(true)
+        expect(yield* jobs.enqueue([order("A", { source })])).toBe(1)
+        expect(yield* jobs.enqueue([])).toBe(0)
       })
     )
 
@@ -236,9 +238,9 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           { concurrency: 8 }
         )
         const ids = claimed.flatMap((job) => (job === null ? [] : [job.id]))
-        assert.lengthOf(ids, 20)
-        assert.strictEqual(new Set(ids).size, 20)
-        assert.isNull(yield* jobs.claim(source, "late", 60))
+        expect(ids).toHaveLength(20)
+        expect(new Set(ids).size).toBe(20)
+        expect(yield* jobs.claim(source, "late", 60)).toBeNull()
       })
     )
 
@@ -250,17 +252,17 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const first = yield* jobs.claim(source, "slow", 60)
         const place = { cursor: "abc", chunksDone: 2, chunksTotal: 5, fresh: 1_440 }
         const id = first?.id ?? ""
-        assert.isTrue(yield* jobs.keepPlace(id, "slow", place, 60))
-        assert.isNull(yield* jobs.claim(source, "other", 60), "the lease holds")
+        expect(yield* jobs.keepPlace(id, "slow", place, 60)).toBe(true)
+        expect(yield* jobs.claim(source, "other", 60), "the lease holds").toBeNull()
         // A lease of no length is over at once.
-        assert.isTrue(yield* jobs.keepPlace(id, "slow", place, 0))
+        expect(yield* jobs.keepPlace(id, "slow", place, 0)).toBe(true)
         const second = yield* jobs.claim(source, "other", 60)
-        assert.deepInclude(second, { id, place, attempts: 2, worker: "other" })
-        assert.isFalse(yield* jobs.keepPlace(id, "slow", place, 60))
-        assert.isFalse(yield* jobs.end(id, "slow", { phase: "complete", message: "" }))
-        assert.isTrue(yield* jobs.end(id, "other", { phase: "pending", message: "later" }))
+        expect(second).toEqual(expect.objectContaining({ id, place, attempts: 2, worker: "other" }))
+        expect(yield* jobs.keepPlace(id, "slow", place, 60)).toBe(false)
+        expect(yield* jobs.end(id, "slow", { phase: "complete", message: "" })).toBe(false)
+        expect(yield* jobs.end(id, "other", { phase: "pending", message: "later" })).toBe(true)
         const third = yield* jobs.claim(source, "third", 60)
-        assert.deepInclude(third, { id, place, attempts: 3, message: "later" })
+        expect(third).toEqual(expect.objectContaining({ id, place, attempts: 3, message: "later" }))
       })
     )
 
@@ -272,15 +274,17 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         yield* jobs.enqueue([order("X", { source }), order("Y", { source })])
         const job = yield* jobs.claim(source, "w", 60)
         const id = job?.id ?? ""
-        assert.isTrue(yield* jobs.cancel(id))
-        assert.isFalse(yield* jobs.cancel(id))
-        assert.isFalse(yield* jobs.keepPlace(id, "w", { cursor: null, chunksDone: 0, chunksTotal: 0, fresh: 0 }, 60))
+        expect(yield* jobs.cancel(id)).toBe(true)
+        expect(yield* jobs.cancel(id)).toBe(false)
+        expect(yield* jobs.keepPlace(id, "w", { cursor: null, chunksDone: 0, chunksTotal: 0, fresh: 0 }, 60)).toBe(
+          false
+        )
         const counts = yield* jobs.counts(null)
-        assert.strictEqual(counts.cancelled, before.cancelled + 1)
-        assert.strictEqual(counts.pending, before.pending + 1)
+        expect(counts.cancelled).toBe(before.cancelled + 1)
+        expect(counts.pending).toBe(before.pending + 1)
         const none = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
-        assert.deepStrictEqual(yield* jobs.counts(source), { ...none, pending: 1, cancelled: 1 })
-        assert.deepStrictEqual(yield* jobs.counts("nobody"), none)
+        expect(yield* jobs.counts(source)).toStrictEqual({ ...none, pending: 1, cancelled: 1 })
+        expect(yield* jobs.counts("nobody")).toStrictEqual(none)
       })
     )
 
@@ -289,15 +293,15 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const { jobs } = yield* Store
         const source = "orders"
         yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 10 })])
-        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "full", days: 90 })]), 0)
-        assert.strictEqual(yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 5 })]), 0)
+        expect(yield* jobs.enqueue([order("A", { source, mode: "full", days: 90 })])).toBe(0)
+        expect(yield* jobs.enqueue([order("A", { source, mode: "incremental", days: 5 })])).toBe(0)
         const job = yield* jobs.claim(source, "w", 60)
-        assert.deepInclude(job, { mode: "full", days: 90 })
+        expect(job).toMatchObject({ mode: "full", days: 90 })
         const place = { cursor: "c", chunksDone: 1, chunksTotal: 2, fresh: 1 }
         yield* jobs.keepPlace(job?.id ?? "", "w", place, 60)
         yield* jobs.end(job?.id ?? "", "w", { phase: "pending", message: "" })
         yield* jobs.enqueue([order("A", { source, mode: "missing", days: 7 })])
-        assert.deepInclude(yield* jobs.claim(source, "w", 60), { mode: "full", days: 90, place })
+        expect(yield* jobs.claim(source, "w", 60)).toEqual(expect.objectContaining({ mode: "full", days: 90, place }))
       })
     )
 
@@ -310,7 +314,7 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           const job = yield* jobs.claim(source, "w", 60)
           yield* jobs.end(job?.id ?? "", "w", { phase, message: "" })
         }
-        assert.deepInclude(yield* jobs.counts(source), { complete: 1, error: 0 })
+        expect(yield* jobs.counts(source)).toMatchObject({ complete: 1, error: 0 })
       })
     )
 
@@ -327,9 +331,9 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           { symbol: "ABC", name: "", enabled: false }
         ])
         yield* symbols.upsert([...many, { symbol: "ADA", name: "Cardano", enabled: true }])
-        assert.deepStrictEqual(yield* symbols.enabled, ["ADA", "BTC", ...many.map(({ symbol }) => symbol)])
+        expect(yield* symbols.enabled).toStrictEqual(["ADA", "BTC", ...many.map(({ symbol }) => symbol)])
         yield* symbols.upsert([{ symbol: "BTC", name: "Bitcoin", enabled: false }])
-        assert.strictEqual((yield* symbols.enabled)[1], "Z00000")
+        expect((yield* symbols.enabled)[1]).toBe("Z00000")
       })
     )
 
@@ -347,9 +351,9 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const event = { ...place, eventId: "5.0", slot: null, eventType: "ModeChanged", fromState: null, toState: "S1" }
         yield* projection.botEvents([{ ...event, details: { mode: "RUNNING" } }])
         yield* projection.fills([fill("10.0", { market: "KEPT" })])
-        assert.strictEqual(yield* projection.forget("FILLS"), 2 + 1_100 + 1)
-        assert.strictEqual(yield* projection.forget("FILLS"), 0)
-        assert.strictEqual(yield* projection.forget("KEPT"), 1)
+        expect(yield* projection.forget("FILLS")).toBe(2 + 1_100 + 1)
+        expect(yield* projection.forget("FILLS")).toBe(0)
+        expect(yield* projection.forget("KEPT")).toBe(1)
       })
     )
 
@@ -359,14 +363,13 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         yield* candles.upsert({ symbol: "HEALTH", intervalMin: 1 }, [someCandle(4_000_000_020)], "poll")
         yield* projection.fills([fill("1.0", { market: "HEALTH", timeSec: 4_000_000_000.5 })])
         const tables = yield* health
-        assert.deepStrictEqual(
-          tables.map(({ table, present }) => [table, present]),
+        expect(tables.map(({ table, present }) => [table, present])).toStrictEqual(
           STORE_TABLES.map((table) => [table, true])
         )
         const newest = new Map(tables.map(({ table, newestSec }) => [table, newestSec]))
-        assert.strictEqual(newest.get("ohlcv_candles"), 4_000_000_020)
-        assert.strictEqual(newest.get("fills"), 4_000_000_000.5)
-        assert.isNull(newest.get("symbols"))
+        expect(newest.get("ohlcv_candles")).toBe(4_000_000_020)
+        expect(newest.get("fills")).toBe(4_000_000_000.5)
+        expect(newest.get("symbols")).toBeNull()
       })
     )
   })

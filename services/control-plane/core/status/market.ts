@@ -16,6 +16,7 @@ export const marketHandlers = {
   }),
   ClockTicked: (state, { priceAgeSec }, { timeMs, seq }) =>
     priceAgeSec === null ? state : { ...state, priceAge: { sec: priceAgeSec, atMs: timeMs, seq } },
+  RulesAdopted: (state, { to }) => ({ ...state, rulesVersion: to }),
   MarketConfigured: (state, event) => ({ ...state, configured: event }),
   FaultRaised: (state, fault) => {
     const known = state.faults.some(({ actor, seq }) => actor === fault.actor && seq === fault.seq)

@@ -1,5 +1,6 @@
 /** What the market's journal says apart from the slots, as the control plane keeps it. */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import { FIRST_RULES } from "../../../../shared/core/rules/versions.ts"
 import { type Account, NO_ACCOUNT } from "../../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
@@ -33,6 +34,8 @@ export interface StatusState extends Account {
   /** The largest time seen, Unix milliseconds of the exchange's clock; 0 before the first. */
   readonly nowMs: number
   readonly epoch: number
+  /** The version of the rules in force. */
+  readonly rulesVersion: number
   readonly price: EventOf<"PriceObserved"> | null
   /** How old the price was, and when and in which record that was said; null until a feed has heard one. */
   readonly priceAge: { readonly sec: number; readonly atMs: number; readonly seq: number } | null
@@ -65,6 +68,7 @@ export const initialStatus: StatusState = {
   ...NO_ACCOUNT,
   nowMs: 0,
   epoch: 0,
+  rulesVersion: FIRST_RULES,
   price: null,
   priceAge: null,
   configured: null,

@@ -90,7 +90,7 @@ const footer = (report) => {
   const rows = [
     [
       "Journal",
-      `${journal.where}, ${integer(report.market.last_event_seq)} of ${integer(journal.head)} records, epoch ${journal.epoch}`
+      `${journal.where}, ${integer(report.market.last_event_seq)} of ${integer(journal.head)} records, epoch ${journal.epoch}, rules version ${journal.rules_version}`
     ],
     [
       "Orders",

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../../../../shared/core/decimal/decimal.ts"
 import { cycle, GovernorStory, request, START_MS, testRules } from "../../testing/governorDriver.ts"
 
@@ -26,13 +26,10 @@ const reconfigured = (story: GovernorStory, limit: string) =>
 
 /** Paused by the lock; and while that holds a `resume` is refused for it. */
 const standsPaused = (story: GovernorStory, locked: boolean): void => {
-  assert.equal(story.state.loss.locked, locked)
-  assert.equal(story.mode, "PAUSED daily_loss_lock")
+  expect(story.state.loss.locked).toBe(locked)
+  expect(story.mode).toBe("PAUSED daily_loss_lock")
   const refused = story.command({ name: "resume" }).heard("CommandRefused")
-  assert.deepEqual(
-    refused.map(({ reason }) => reason.rule),
-    locked ? ["daily_loss_lock"] : []
-  )
+  expect(refused.map(({ reason }) => reason.rule)).toStrictEqual(locked ? ["daily_loss_lock"] : [])
 }
 
 describe("the daily loss lock", () => {
@@ -42,12 +39,12 @@ describe("the daily loss lock", () => {
     { loss: "3.0000000001", limit: "3", mode: "PAUSED daily_loss_lock" },
     { loss: "1000", limit: "0", mode: "RUNNING started" }
   ])("at a loss of $loss with a limit of $limit is $mode", ({ loss, limit, mode }) => {
-    assert.equal(lost(loss, limit).mode, mode)
+    expect(lost(loss, limit).mode).toBe(mode)
   })
 
   it("says what was lost, of which limit, on which day", () => {
     const [changed] = lost("3.5").heard("LossLockChanged")
-    assert.deepEqual(changed, {
+    expect(changed).toStrictEqual({
       _tag: "LossLockChanged",
       locked: true,
       utcDay: 2,
@@ -60,32 +57,32 @@ describe("the daily loss lock", () => {
   it("adds up the losses of all slots, and sets no winnings against them", () => {
     const story = new GovernorStory().running()
     story.slot(1, cycle("50", story.nowMs)).slot(2, cycle("-1.5", story.nowMs)).slot(3, cycle("0", story.nowMs))
-    assert.equal(story.mode, "RUNNING started")
-    assert.equal(story.slot(3, cycle("-1.5", story.nowMs)).mode, "PAUSED daily_loss_lock")
+    expect(story.mode).toBe("RUNNING started")
+    expect(story.slot(3, cycle("-1.5", story.nowMs)).mode).toBe("PAUSED daily_loss_lock")
   })
 
   it("counts a recovery that was evicted at a loss like every other cycle", () => {
     const story = new GovernorStory().running()
     story.slot(1, { ...cycle("-3", story.nowMs), fromRecovery: true })
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    expect(story.mode).toBe("PAUSED daily_loss_lock")
   })
 
   it.each([
     { exit: "on the day's first millisecond", exitMs: MIDNIGHT, mode: "PAUSED daily_loss_lock" },
     { exit: "a millisecond before", exitMs: MIDNIGHT - 1, mode: "RUNNING started" }
   ])("a cycle that ended $exit is $mode", ({ exitMs, mode }) => {
-    assert.equal(new GovernorStory().running().slot(1, cycle("-3", exitMs)).mode, mode)
+    expect(new GovernorStory().running().slot(1, cycle("-3", exitMs)).mode).toBe(mode)
   })
 
   it("opens when the UTC day is over, to the millisecond; the market waits for an operator", () => {
     const story = lost("3")
-    assert.lengthOf(at(story, NEXT_MIDNIGHT - 1).heard("LossLockChanged"), 0)
-    assert.equal(story.command({ name: "resume" }).heard("CommandRefused")[0]?.reason.rule, "daily_loss_lock")
+    expect(at(story, NEXT_MIDNIGHT - 1).heard("LossLockChanged")).toHaveLength(0)
+    expect(story.command({ name: "resume" }).heard("CommandRefused")[0]?.reason.rule).toBe("daily_loss_lock")
     const [opened] = at(story, NEXT_MIDNIGHT).heard("LossLockChanged")
-    assert.equal(opened?.locked, false)
-    assert.equal(opened?.loss, Quote.zero)
-    assert.equal(at(story, NEXT_MIDNIGHT + 3_600_000).mode, "PAUSED daily_loss_lock")
-    assert.equal(story.command({ name: "resume" }).mode, "RUNNING resumed")
+    expect(opened?.locked).toBe(false)
+    expect(opened?.loss).toBe(Quote.zero)
+    expect(at(story, NEXT_MIDNIGHT + 3_600_000).mode).toBe("PAUSED daily_loss_lock")
+    expect(story.command({ name: "resume" }).mode).toBe("RUNNING resumed")
   })
 
   it.each([
@@ -101,30 +98,29 @@ describe("the daily loss lock", () => {
       watchesOrders: true,
       fitsModels: true
     })
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
+    expect(story.mode).toBe("PAUSED daily_loss_lock")
     story.nowMs = ms
     story.price("0.1").reconciled()
     standsPaused(story, locked)
-    assert.equal(story.mode, locked ? "PAUSED daily_loss_lock" : "STARTING startup")
+    expect(story.mode).toBe(locked ? "PAUSED daily_loss_lock" : "STARTING startup")
   })
 
   it("begins every day with no loss", () => {
     const story = at(lost("2"), NEXT_MIDNIGHT)
-    assert.equal(story.slot(1, cycle("-2", story.nowMs)).mode, "RUNNING started")
-    assert.equal(story.slot(1, cycle("-1", story.nowMs)).mode, "PAUSED daily_loss_lock")
+    expect(story.slot(1, cycle("-2", story.nowMs)).mode).toBe("RUNNING started")
+    expect(story.slot(1, cycle("-1", story.nowMs)).mode).toBe("PAUSED daily_loss_lock")
   })
 
   it("opens for the day that is over before a loss of the new one closes it again", () => {
     const story = lost("3")
     story.nowMs = NEXT_MIDNIGHT
-    assert.deepEqual(
+    expect(
       story
         .slot(1, cycle("-4", story.nowMs))
         .heard("LossLockChanged")
-        .map(({ locked, utcDay }) => `${locked} ${utcDay}`),
-      ["false 3", "true 3"]
-    )
-    assert.equal(story.state.loss.lockedDay, 3)
+        .map(({ locked, utcDay }) => `${locked} ${utcDay}`)
+    ).toStrictEqual(["false 3", "true 3"])
+    expect(story.state.loss.lockedDay).toBe(3)
   })
 
   it.each([
@@ -141,23 +137,23 @@ describe("the daily loss lock", () => {
     const story = new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop()
     story.slot(1, cycle("-2", story.nowMs)).slot(1, request(1)).slot(2, request(1))
     limited(story, "2")
-    assert.equal(story.mode, "PAUSED daily_loss_lock")
-    assert.equal(story.verdict, "refused paused")
+    expect(story.mode).toBe("PAUSED daily_loss_lock")
+    expect(story.verdict).toBe("refused paused")
 
     const configured = new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop()
     configured.slot(1, cycle("-2", configured.nowMs)).slot(1, request(1)).slot(2, request(1))
     reconfigured(configured, "2")
-    assert.equal(configured.mode, "PAUSED daily_loss_lock")
-    assert.equal(configured.verdict, "refused paused")
+    expect(configured.mode).toBe("PAUSED daily_loss_lock")
+    expect(configured.verdict).toBe("refused paused")
   })
 
   it("keeps an operator's limit over a start, until the configured one is another", () => {
     const story = limited(new GovernorStory().running(), "10")
     reconfigured(story, "3")
-    assert.equal(story.state.loss.limitOverride, Quote.parse("10"))
+    expect(story.state.loss.limitOverride).toBe(Quote.parse("10"))
     reconfigured(story, "4")
-    assert.equal(story.state.loss.limitOverride, null)
-    assert.equal(story.slot(1, cycle("-4", story.nowMs)).mode, "PAUSED daily_loss_lock")
+    expect(story.state.loss.limitOverride).toBe(null)
+    expect(story.slot(1, cycle("-4", story.nowMs)).mode).toBe("PAUSED daily_loss_lock")
   })
 
   it("knows what was lost on the day before there were rules", () => {
@@ -171,6 +167,6 @@ describe("the daily loss lock", () => {
       fitsModels: true
     })
     story.slot(1, cycle("-3", story.nowMs))
-    assert.equal(story.configure().mode, "PAUSED daily_loss_lock")
+    expect(story.configure().mode).toBe("PAUSED daily_loss_lock")
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { GovernorStory, refusal, request, wanted } from "../../testing/governorDriver.ts"
 import { findingOf } from "./startup.ts"
@@ -18,41 +18,41 @@ describe("the start", () => {
 
   it("goes step by step and says what each waits for", () => {
     const story = new GovernorStory().configure().clock(null)
-    assert.deepEqual(told(story).slice(0, 1), ["snapshot waiting waits_for_configuration"])
-    assert.deepEqual(told(story).slice(1), [
+    expect(told(story).slice(0, 1)).toStrictEqual(["snapshot waiting waits_for_configuration"])
+    expect(told(story).slice(1)).toStrictEqual([
       "snapshot done journal_folded",
       "terms waiting waits_for_constraints_and_fees"
     ])
     story.terms()
-    assert.deepEqual(told(story).slice(3), ["terms done terms_known", "price waiting waits_for_first_price"])
+    expect(told(story).slice(3)).toStrictEqual(["terms done terms_known", "price waiting waits_for_first_price"])
     story.price("0.1")
-    assert.deepEqual(told(story).slice(5), [
+    expect(told(story).slice(5)).toStrictEqual([
       "price done price_heard",
       "candles done no_regime_advisor",
       "reconcile waiting waits_for_comparison_with_the_exchange"
     ])
     story.reconciled(2)
-    assert.deepEqual(told(story).slice(8), [
+    expect(told(story).slice(8)).toStrictEqual([
       "reconcile done compared",
       "missed_fills done fills_read",
       "bootstrap waiting waits_for_slots"
     ])
-    assert.equal(story.mode, "STARTING startup")
+    expect(story.mode).toBe("STARTING startup")
     for (const slot of [1, 2, 3]) story.balances("1000", "1000").slot(slot, request(1))
-    assert.deepEqual(told(story).slice(11), ["bootstrap done slots_funded", "running done started"])
-    assert.equal(story.mode, "RUNNING started")
+    expect(told(story).slice(11)).toStrictEqual(["bootstrap done slots_funded", "running done started"])
+    expect(story.mode).toBe("RUNNING started")
   })
 
   it("asks for a price heard after the restart, not before", () => {
     const story = new GovernorStory().running().control(restart).clock(1)
-    assert.equal(story.state.startup.steps.price, "waiting")
-    assert.equal(story.price("0.1").state.startup.steps.price, "done")
+    expect(story.state.startup.steps.price).toBe("waiting")
+    expect(story.price("0.1").state.startup.steps.price).toBe("done")
   })
 
   it("does not wait longer than half a minute for a slot that asks for nothing", () => {
     const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled()
-    assert.equal(story.after(29.999).mode, "STARTING startup")
-    assert.equal(story.after(0.001).mode, "RUNNING started")
+    expect(story.after(29.999).mode).toBe("STARTING startup")
+    expect(story.after(0.001).mode).toBe("RUNNING started")
   })
 
   it("gives the slots their half minute from the comparison with the exchange on, however late that comes", () => {
@@ -63,46 +63,46 @@ describe("the start", () => {
       .price("0.1")
       .after(3_600)
       .reconciled()
-    assert.equal(story.after(29.999).mode, "STARTING startup")
-    assert.equal(story.after(0.001).mode, "RUNNING started")
+    expect(story.after(29.999).mode).toBe("STARTING startup")
+    expect(story.after(0.001).mode).toBe("RUNNING started")
   })
 
   it("takes a refused entry for a slot's answer too: it had its funds", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("0", "0").price("0.1").reconciled()
     story.slot(1, wanted("bootstrap")).clock()
-    assert.equal(story.mode, "STARTING startup")
-    assert.equal(story.slot(1, request(1)).verdict, "refused entry_not_covered")
-    assert.equal(story.mode, "RUNNING started")
+    expect(story.mode).toBe("STARTING startup")
+    expect(story.slot(1, request(1)).verdict).toBe("refused entry_not_covered")
+    expect(story.mode).toBe("RUNNING started")
   })
 
   it("says how many orders had been filled or ended unseen", () => {
     const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled(2)
     const read = story.ever("StartupAdvanced").find(({ step }) => step === "missed_fills")
-    assert.deepEqual(read?.reason, { rule: "fills_read", numbers: { missed: 2 } })
+    expect(read?.reason).toStrictEqual({ rule: "fills_read", numbers: { missed: 2 } })
   })
 
   it("gives the slots their half minute only while the market does not stand still", () => {
     const story = new GovernorStory().configure().terms().balances("1000", "1000").price("0.1").reconciled()
     story.command({ name: "pause", note: "" }).after(3_600).command({ name: "resume" })
-    assert.equal(story.mode, "STARTING startup")
-    assert.equal(story.after(29).mode, "STARTING startup")
-    assert.equal(story.after(1).mode, "RUNNING started")
+    expect(story.mode).toBe("STARTING startup")
+    expect(story.after(29).mode).toBe("STARTING startup")
+    expect(story.after(1).mode).toBe("RUNNING started")
   })
 
   it("takes only the answer to an allotment for one: what a slot refused before says nothing of its funds", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
     story.slot(1, refusal("bootstrap", "no_price")).clock()
-    assert.equal(story.state.startup.steps.bootstrap, "waiting")
+    expect(story.state.startup.steps.bootstrap).toBe("waiting")
     story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "below_min_cost"))
-    assert.equal(story.mode, "RUNNING started")
+    expect(story.mode).toBe("RUNNING started")
   })
 
   it("begins anew with whatever handles orders: every slot without orders is funded again", () => {
     const story = new GovernorStory().configure({}, [1]).terms().balances("1000", "1000").price("0.1").reconciled()
     story.slot(1, wanted("bootstrap")).clock().slot(1, refusal("bootstrap", "below_min_cost"))
     story.control(restart).price("0.1").reconciled()
-    assert.equal(story.state.startup.steps.bootstrap, "waiting")
-    assert.equal(story.slot(1, wanted("bootstrap")).clock().slot(1, request(1)).mode, "RUNNING started")
+    expect(story.state.startup.steps.bootstrap).toBe("waiting")
+    expect(story.slot(1, wanted("bootstrap")).clock().slot(1, request(1)).mode).toBe("RUNNING started")
   })
 })
 
@@ -150,11 +150,10 @@ describe("the start's step for candles and models", () => {
 
   it("is done where no advisor runs: no training will come", () => {
     const story = advised([])
-    assert.equal(candles(story), "done no_regime_advisor")
-    assert.deepEqual(
-      story.ever("StartupAdvanced").flatMap(({ step, state }) => (step === "candles" ? [state] : [])),
-      ["done"]
-    )
+    expect(candles(story)).toBe("done no_regime_advisor")
+    expect(
+      story.ever("StartupAdvanced").flatMap(({ step, state }) => (step === "candles" ? [state] : []))
+    ).toStrictEqual(["done"])
   })
 
   it.each([
@@ -167,8 +166,8 @@ describe("the start's step for candles and models", () => {
   ])("while the market runs already: $expected", ({ heard, expected }) => {
     const story = advised([1, 15])
     for (const event of heard) story.tell(story.subjects.regime, event)
-    assert.equal(candles(story), expected)
-    assert.equal(story.mode, "RUNNING started")
+    expect(candles(story)).toBe(expected)
+    expect(story.mode).toBe("RUNNING started")
   })
 
   it.each([
@@ -178,16 +177,15 @@ describe("the start's step for candles and models", () => {
     const story = advised([1, 15])
     for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
     story.control(started({ watchesOrders: true, fitsModels })).price("0.1")
-    assert.equal(candles(story), expected)
+    expect(candles(story)).toBe(expected)
   })
 
   it("stays done when the advisor alone starts again: the start of the market is over", () => {
     const story = advised([1, 15])
     for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
-    assert.equal(
-      story.control(started({ watchesOrders: false, fitsModels: true })).clock().state.startup.steps.candles,
+    expect(story.control(started({ watchesOrders: false, fitsModels: true })).clock().state.startup.steps.candles).toBe(
       "done"
     )
-    assert.equal(findingOf(story.state, "candles").rule, "waits_for_training")
+    expect(findingOf(story.state, "candles").rule).toBe("waits_for_training")
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { GovernorRules, SlotRules } from "../../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
@@ -26,7 +26,7 @@ const swinging = (pct: number, count: number): ReadonlyArray<string> =>
 
 const inForce = (story: GovernorStory) => {
   const view = governorView(story.state)
-  assert.isNotNull(view)
+  expect(view).not.toBeNull()
   return view.targets
 }
 
@@ -39,31 +39,33 @@ const configured = (change: Partial<SlotRules>): MarketEvent => ({
 describe("the median move", () => {
   it("needs twelve samples", () => {
     const eleven = Array.from({ length: 11 }, (_, n) => 100 + n)
-    assert.equal(medianMovePct(eleven), null)
-    assert.isNotNull(medianMovePct([...eleven, 111]))
+    expect(medianMovePct(eleven)).toBe(null)
+    expect(medianMovePct([...eleven, 111])).not.toBeNull()
   })
 
   it("is the middle one by size, wherever in time it stands", () => {
     const moves = [1, 1, 1, 1, 1, 9, 2, 2, 2, 2, 2]
     const samples = moves.reduce((all, pct) => [...all, (all.at(-1) ?? 0) * (1 + pct / 100)], [100])
-    assert.closeTo(medianMovePct(samples) ?? 0, 2, 1e-9)
+    expect(Math.abs((medianMovePct(samples) ?? 0) - 2)).toBeLessThanOrEqual(1e-9)
   })
 
   it("is in percent of the price before, up or down alike", () => {
     const samples = [100, 102, 102, 99.96, 99.96, 99.96, 99.96, 99.96, 99.96, 99.96, 99.96, 99.96]
-    assert.equal(medianMovePct(samples), 0)
-    assert.closeTo(medianMovePct(Array.from({ length: 13 }, (_, n) => 100 * 1.02 ** (n % 2))) ?? 0, 1.98, 0.02)
+    expect(medianMovePct(samples)).toBe(0)
+    expect(
+      Math.abs((medianMovePct(Array.from({ length: 13 }, (_, n) => 100 * 1.02 ** (n % 2))) ?? 0) - 1.98)
+    ).toBeLessThanOrEqual(0.02)
   })
 })
 
 describe("the profit target that follows volatility", () => {
   it("is the configured one before twelve samples", () => {
     const story = sample(quiet(), swinging(1, 11))
-    assert.equal(inForce(story).volatility_samples, 11)
-    assert.equal(inForce(story).volatility_profit_pct, null)
-    assert.equal(inForce(story).profit_pct, 1)
-    assert.equal(inForce(sample(story, ["0.101"])).volatility_samples, 13)
-    assert.isNotNull(inForce(story).volatility_profit_pct)
+    expect(inForce(story).volatility_samples).toBe(11)
+    expect(inForce(story).volatility_profit_pct).toBe(null)
+    expect(inForce(story).profit_pct).toBe(1)
+    expect(inForce(sample(story, ["0.101"])).volatility_samples).toBe(13)
+    expect(inForce(story).volatility_profit_pct).not.toBeNull()
   })
 
   it.each([
@@ -72,44 +74,44 @@ describe("the profit target that follows volatility", () => {
     { pct: 5, target: 3, why: "the ceiling" }
   ])("after swings of $pct % is $target %: $why", ({ pct, target }) => {
     const story = sample(quiet(), swinging(pct, 14))
-    assert.closeTo(inForce(story).profit_pct ?? 0, target, 0.01)
-    assert.equal(inForce(story).profit_pct, story.ever("TargetsSet").at(-1)?.runtimeProfitPct)
+    expect(Math.abs((inForce(story).profit_pct ?? 0) - target)).toBeLessThanOrEqual(0.01)
+    expect(inForce(story).profit_pct).toBe(story.ever("TargetsSet").at(-1)?.runtimeProfitPct)
   })
 
   it("has four decimals", () => {
     const { volatility_profit_pct: target } = inForce(sample(quiet(), swinging(1.2345, 14)))
-    assert.equal(target, Number(target?.toFixed(4)))
+    expect(target).toBe(Number(target?.toFixed(4)))
   })
 
   it("earns two maker fees and a tenth of a percent, as they are really charged", () => {
-    assert.equal(inForce(sample(quiet({}, 0.7), swinging(0.1, 14))).volatility_profit_pct, 1.5)
+    expect(inForce(sample(quiet({}, 0.7), swinging(0.1, 14))).volatility_profit_pct).toBe(1.5)
     const dear = sample(quiet({ volatilityProfitCeilingPct: 1 }, 0.7), swinging(5, 14))
-    assert.equal(inForce(dear).volatility_profit_pct, 1.5)
+    expect(inForce(dear).volatility_profit_pct).toBe(1.5)
   })
 
   it("takes one sample a loop, at most 180, and none before the first price", () => {
     const story = quiet()
     for (let n = 0; n < 3; n++) story.nextLoop()
-    assert.equal(inForce(story).volatility_samples, 0)
+    expect(inForce(story).volatility_samples).toBe(0)
     story.price("0.1").price("0.2").price("0.1")
-    assert.equal(inForce(story).volatility_samples, 0)
+    expect(inForce(story).volatility_samples).toBe(0)
     for (let n = 0; n < 200; n++) story.nextLoop().clock()
-    assert.equal(inForce(story).volatility_samples, 180)
+    expect(inForce(story).volatility_samples).toBe(180)
   })
 
   it("can be switched off, and is taken back then", () => {
     const off = sample(quiet({ volatilityProfit: false }), swinging(1, 14))
-    assert.equal(inForce(off).volatility_profit_pct, null)
-    assert.lengthOf(off.ever("TargetsSet"), 0)
+    expect(inForce(off).volatility_profit_pct).toBe(null)
+    expect(off.ever("TargetsSet")).toHaveLength(0)
   })
 
   it("is told when it changes, not every loop", () => {
     const story = sample(quiet(), swinging(0.1, 30))
-    assert.lengthOf(story.ever("TargetsSet"), 1)
+    expect(story.ever("TargetsSet")).toHaveLength(1)
     const [told] = story.ever("TargetsSet")
-    assert.equal(told?.reason.rule, "volatility")
-    assert.equal(told?.reason.numbers["samples"], 12)
-    assert.closeTo(Number(told?.reason.numbers["medianMovePct"]), 0.1, 0.001)
+    expect(told?.reason.rule).toBe("volatility")
+    expect(told?.reason.numbers["samples"]).toBe(12)
+    expect(Math.abs(Number(told?.reason.numbers["medianMovePct"]) - 0.1)).toBeLessThanOrEqual(0.001)
   })
 
   it("stays between floor and ceiling, or at what fees demand, whatever prices do", () => {
@@ -120,10 +122,10 @@ describe("the profit target that follows volatility", () => {
         let price = 0.1
         const prices = ["0.1", ...moves.map((move) => (price *= 1 + move / 1_000).toFixed(10))]
         const { volatility_profit_pct: target } = inForce(sample(quiet({}, makerPct), prices))
-        assert.isNotNull(target)
+        expect(target).not.toBeNull()
         const least = 2 * makerPct + 0.1
-        assert.isAtLeast(target, Math.max(1, least) - 1e-9)
-        assert.isAtMost(target, Math.max(3, least) + 1e-9)
+        expect(target).toBeGreaterThanOrEqual(Math.max(1, least) - 1e-9)
+        expect(target).toBeLessThanOrEqual(Math.max(3, least) + 1e-9)
       }),
       { seed: SEED, numRuns: 60 }
     )
@@ -135,10 +137,10 @@ describe("an operator's targets", () => {
 
   it("hold over the configured ones", () => {
     const story = running().command({ name: "set_entry_pct", pct: 0.4 })
-    assert.deepInclude(story.heard("TargetsSet")[0], { entryPct: 0.4, profitPct: null, runtimeProfitPct: null })
+    expect(story.heard("TargetsSet")[0]).toMatchObject({ entryPct: 0.4, profitPct: null, runtimeProfitPct: null })
     story.command({ name: "set_profit_pct", pct: 1.4 })
-    assert.deepInclude(story.heard("TargetsSet")[0], { entryPct: 0.4, profitPct: 1.4 })
-    assert.deepInclude(inForce(story), { entry_pct: 0.4, profit_pct: 1.4 })
+    expect(story.heard("TargetsSet")[0]).toMatchObject({ entryPct: 0.4, profitPct: 1.4 })
+    expect(inForce(story)).toMatchObject({ entry_pct: 0.4, profit_pct: 1.4 })
   })
 
   it.each([
@@ -147,13 +149,13 @@ describe("an operator's targets", () => {
     { change: { refreshPct: 2 }, kept: { operator_entry_pct: 0.4, operator_profit_pct: 1.4 } }
   ])("are taken back by a configuration that changes them: $change", ({ change, kept }) => {
     const story = running().command({ name: "set_entry_pct", pct: 0.4 }).command({ name: "set_profit_pct", pct: 1.4 })
-    assert.deepInclude(inForce(story.control(configured(change))), kept)
+    expect(inForce(story.control(configured(change)))).toMatchObject(kept)
   })
 
   it("yield to volatility while that sets the profit", () => {
     const story = sample(quiet(), swinging(0.1, 14)).command({ name: "set_profit_pct", pct: 2.5 })
-    assert.equal(inForce(story).operator_profit_pct, 2.5)
-    assert.equal(inForce(story).profit_pct, 1)
+    expect(inForce(story).operator_profit_pct).toBe(2.5)
+    expect(inForce(story).profit_pct).toBe(1)
   })
 })
 
@@ -170,15 +172,15 @@ describe("a profit target that does not earn its fees", () => {
     { pct: 0.51, warns: false, why: "more" }
   ])("of $pct %, $why, is warned of: $warns", ({ pct, warns }) => {
     const story = running().command({ name: "set_profit_pct", pct })
-    assert.deepEqual(warned(story), warns ? [pct] : [])
-    assert.equal(inForce(story).below_fees, warns)
+    expect(warned(story)).toStrictEqual(warns ? [pct] : [])
+    expect(inForce(story).below_fees).toBe(warns)
   })
 
   it("is warned of with the figures that were compared", () => {
     const story = running().command({ name: "set_profit_pct", pct: 0.4 })
     const notice = story.heard("NoticeRaised")[0]
-    assert.equal(notice?.severity, "warning")
-    assert.deepEqual(notice?.reason.numbers, { profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5 })
+    expect(notice?.severity).toBe("warning")
+    expect(notice?.reason.numbers).toStrictEqual({ profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5 })
   })
 
   it("is warned of by the configuration itself, whichever comes first, and by a later one", () => {
@@ -187,20 +189,20 @@ describe("a profit target that does not earn its fees", () => {
       rules: testRules({ volatilityProfit: false }),
       fittedIntervals: []
     }
-    assert.deepEqual(warned(new GovernorStory().control(configured({ profitPct: 0.5 })).control(governor)), [0.5])
-    assert.deepEqual(warned(new GovernorStory().control(governor).control(configured({ profitPct: 0.5 }))), [0.5])
-    assert.deepEqual(warned(running().control(configured({ profitPct: 0.4 }))), [0.4])
+    expect(warned(new GovernorStory().control(configured({ profitPct: 0.5 })).control(governor))).toStrictEqual([0.5])
+    expect(warned(new GovernorStory().control(governor).control(configured({ profitPct: 0.5 })))).toStrictEqual([0.5])
+    expect(warned(running().control(configured({ profitPct: 0.4 })))).toStrictEqual([0.4])
   })
 
   it("is warned of once, and again when it is another one", () => {
     const story = running().command({ name: "set_profit_pct", pct: 0.5 }).nextLoop().nextLoop()
     story.command({ name: "set_profit_pct", pct: 0.4 }).nextLoop()
-    assert.deepEqual(warned(story), [0.5, 0.4])
+    expect(warned(story)).toStrictEqual([0.5, 0.4])
   })
 
   it("is warned of when the fees rise to it", () => {
     const story = running().terms(0.5)
-    assert.deepEqual(warned(story), [1])
-    assert.isFalse(inForce(story.terms(0.49)).below_fees)
+    expect(warned(story)).toStrictEqual([1])
+    expect(inForce(story.terms(0.49)).below_fees).toBe(false)
   })
 })

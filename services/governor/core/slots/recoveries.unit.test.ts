@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { accepted, ended, GovernorStory, orphaned, request } from "../../testing/governorDriver.ts"
@@ -26,7 +26,7 @@ describe("recoveries that pile up", () => {
   it("are told at each multiple of the threshold, once", () => {
     const story = new GovernorStory().running({ orphanPressureWarnAt: 2 })
     for (let id = 1; id <= 5; id++) recover(story, 1, id, "0.2")
-    assert.deepEqual(told(story.after(600)), [2, 4])
+    expect(told(story.after(600))).toStrictEqual([2, 4])
   })
 
   it("are told again once they had fallen below", () => {
@@ -34,7 +34,7 @@ describe("recoveries that pile up", () => {
     for (let id = 1; id <= 2; id++) recover(story, 1, id, "0.2")
     story.order(1, ended("OrderFilled", 1, "20"))
     recover(story, 1, 3, "0.2")
-    assert.deepEqual(told(story), [2, 2])
+    expect(told(story)).toStrictEqual([2, 2])
   })
 })
 
@@ -51,11 +51,11 @@ describe("the soft close under pressure", () => {
 
   it("moves the farthest recoveries, as many as a batch, once a loop", () => {
     const story = pressed(15).nextLoop()
-    assert.deepEqual(asked(story.heard("SoftCloseAsked")), ["1/15", "1/14"])
-    assert.equal(story.heard("SoftCloseAsked")[0]?.reason.rule, "capacity_pressure")
-    assert.lengthOf(story.after(5).heard("SoftCloseAsked"), 0)
-    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), 2)
-    assert.equal(governorView(story.state)?.soft_closed_total, 4)
+    expect(asked(story.heard("SoftCloseAsked"))).toStrictEqual(["1/15", "1/14"])
+    expect(story.heard("SoftCloseAsked")[0]?.reason.rule).toBe("capacity_pressure")
+    expect(story.after(5).heard("SoftCloseAsked")).toHaveLength(0)
+    expect(story.nextLoop().heard("SoftCloseAsked")).toHaveLength(2)
+    expect(governorView(story.state)?.soft_closed_total).toBe(4)
   })
 
   it.each([
@@ -63,7 +63,7 @@ describe("the soft close under pressure", () => {
     { orders: 13, asks: 2 }
   ])("begins above the threshold: $orders orders of 15 at 80 % ask for $asks", ({ orders, asks }) => {
     const story = pressed(orders, { autoSoftCloseCapacityPct: 80 }).nextLoop()
-    assert.lengthOf(story.heard("SoftCloseAsked"), asks)
+    expect(story.heard("SoftCloseAsked")).toHaveLength(asks)
   })
 
   it("takes the oldest of those equally far, then the lowest slot, then the lowest number", () => {
@@ -74,7 +74,7 @@ describe("the soft close under pressure", () => {
     recover(story, 2, 5, "0.12")
     recover(story, 2, 3, "0.12")
     recover(story, 1, 9, "0.12")
-    assert.deepEqual(asked(story.nextLoop().heard("SoftCloseAsked")), ["2/7", "1/9", "2/3", "2/5"])
+    expect(asked(story.nextLoop().heard("SoftCloseAsked"))).toStrictEqual(["2/7", "1/9", "2/3", "2/5"])
   })
 
   it.each([
@@ -83,19 +83,19 @@ describe("the soft close under pressure", () => {
   ])("leaves one alone that is near enough: $why", ({ price, asks }) => {
     const story = tight().command({ name: "set_entry_pct", pct: 0.25 }).openOrders(14)
     recover(story, 1, 1, price)
-    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), asks)
+    expect(story.nextLoop().heard("SoftCloseAsked")).toHaveLength(asks)
   })
 
   it("leaves one alone that the exchange does not have yet", () => {
     const story = tight().openOrders(14)
     story.slot(1, request(1, { side: "sell", role: "exit", price: "0.2" })).slot(1, orphaned(1, 1))
-    assert.lengthOf(story.nextLoop().heard("SoftCloseAsked"), 0)
+    expect(story.nextLoop().heard("SoftCloseAsked")).toHaveLength(0)
   })
 
   it("goes on while paused, but neither by a stale price nor while the market is halted", () => {
-    assert.lengthOf(pressed(15).command({ name: "pause", note: "" }).nextLoop().heard("SoftCloseAsked"), 2)
-    assert.lengthOf(pressed(15).after(30, 61).heard("SoftCloseAsked"), 0)
-    assert.lengthOf(pressed(15).control(fault).nextLoop().heard("SoftCloseAsked"), 0)
+    expect(pressed(15).command({ name: "pause", note: "" }).nextLoop().heard("SoftCloseAsked")).toHaveLength(2)
+    expect(pressed(15).after(30, 61).heard("SoftCloseAsked")).toHaveLength(0)
+    expect(pressed(15).control(fault).nextLoop().heard("SoftCloseAsked")).toHaveLength(0)
   })
 })
 
@@ -107,30 +107,30 @@ describe("a recovery moved by an operator", () => {
     return recover(story, 3, 1, "0.1019")
   }
   const refusedBy = (story: GovernorStory) => {
-    assert.lengthOf(story.said, 1)
+    expect(story.said).toHaveLength(1)
     return story.heard("CommandRefused")[0]?.reason
   }
 
   it("is the one named", () => {
     const story = three().command({ name: "soft_close", slot: 1, recoveryId: 1 })
-    assert.deepEqual(asked(story.heard("SoftCloseAsked")), ["1/1"])
-    assert.lengthOf(story.heard("CommandApplied"), 1)
+    expect(asked(story.heard("SoftCloseAsked"))).toStrictEqual(["1/1"])
+    expect(story.heard("CommandApplied")).toHaveLength(1)
   })
 
   it("is refused by name when there is none, or when the exchange does not have it", () => {
-    assert.deepEqual(refusedBy(three().command({ name: "soft_close", slot: 1, recoveryId: 9 })), {
+    expect(refusedBy(three().command({ name: "soft_close", slot: 1, recoveryId: 9 }))).toStrictEqual({
       rule: "no_such_recovery",
       numbers: { slot: 1, recoveryId: 9 }
     })
     const unsent = new GovernorStory().running()
     unsent.slot(1, request(1, { side: "sell", role: "exit", price: "0.2" })).slot(1, orphaned(1, 1))
-    assert.equal(refusedBy(unsent.command({ name: "soft_close", slot: 1, recoveryId: 1 }))?.rule, "recovery_not_open")
+    expect(refusedBy(unsent.command({ name: "soft_close", slot: 1, recoveryId: 1 }))?.rule).toBe("recovery_not_open")
   })
 
   it("is the one orphaned first when none is named", () => {
-    assert.deepEqual(asked(three().command({ name: "soft_close_next" }).heard("SoftCloseAsked")), ["2/1"])
+    expect(asked(three().command({ name: "soft_close_next" }).heard("SoftCloseAsked"))).toStrictEqual(["2/1"])
     const none = new GovernorStory().running().command({ name: "soft_close_next" })
-    assert.equal(refusedBy(none)?.rule, "no_recovery_to_move")
+    expect(refusedBy(none)?.rule).toBe("no_recovery_to_move")
   })
 
   it.each([
@@ -140,19 +140,19 @@ describe("a recovery moved by an operator", () => {
     { minDistancePct: 0, count: 2, moved: ["1/1", "2/1"] }
   ])("is each at least $minDistancePct % away, farthest first, at most $count", ({ minDistancePct, count, moved }) => {
     const story = three().command({ name: "cancel_stale_recoveries", minDistancePct, count })
-    assert.deepEqual(asked(story.heard("SoftCloseAsked")), moved)
+    expect(asked(story.heard("SoftCloseAsked"))).toStrictEqual(moved)
   })
 
   it("stays where it is when none is far enough, or the price cannot be trusted", () => {
     const near = three().command({ name: "cancel_stale_recoveries", minDistancePct: 11, count: 1 })
-    assert.equal(refusedBy(near)?.rule, "no_recovery_to_move")
-    assert.equal(refusedBy(three().after(1, 61).command({ name: "soft_close_next" }))?.rule, "stale_price")
+    expect(refusedBy(near)?.rule).toBe("no_recovery_to_move")
+    expect(refusedBy(three().after(1, 61).command({ name: "soft_close_next" }))?.rule).toBe("stale_price")
     const unpriced = new GovernorStory().configure().clock(null).command({ name: "soft_close_next" })
-    assert.equal(refusedBy(unpriced)?.rule, "no_price")
+    expect(refusedBy(unpriced)?.rule).toBe("no_price")
   })
 
   it("does not count as closed by pressure", () => {
     const story = three().command({ name: "soft_close_next" })
-    assert.equal(governorView(story.state)?.soft_closed_total, 0)
+    expect(governorView(story.state)?.soft_closed_total).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { Command } from "../../../../shared/events/families/command.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
@@ -21,7 +21,7 @@ const holding = (doge: string, usd: string): GovernorStory =>
 
 const layers = (story: GovernorStory) => {
   const view = governorView(story.state)
-  assert.isNotNull(view)
+  expect(view).not.toBeNull()
   return view.capital_layers
 }
 
@@ -37,23 +37,23 @@ describe("capital layers", () => {
     { doge: "225", usd: "0", source: null, taken: true }
   ] as const)("another one from $source with $doge DOGE and $usd USD free: $taken", ({ doge, usd, source, taken }) => {
     const story = new GovernorStory().running().balances(doge, usd).command(addLayer(source))
-    assert.lengthOf(story.heard(taken ? "CommandApplied" : "CommandRefused"), 1)
-    assert.equal(story.state.sizing.targetLayers, taken ? 1 : 0)
+    expect(story.heard(taken ? "CommandApplied" : "CommandRefused")).toHaveLength(1)
+    expect(story.state.sizing.targetLayers).toBe(taken ? 1 : 0)
   })
 
   it("counts what open orders hold as not free", () => {
     const story = new GovernorStory().running().balances("300", "0", { doge: "76" }).command(addLayer("doge"))
-    assert.equal(story.heard("CommandRefused")[0]?.reason.numbers["missingDoge"], 1)
+    expect(story.heard("CommandRefused")[0]?.reason.numbers["missingDoge"]).toBe(1)
   })
 
   it("takes the source that the rules name when none is asked for", () => {
     const story = new GovernorStory().running({ layerDefaultSource: "usd" }).balances("1000", "0").command(addLayer())
-    assert.equal(story.heard("CommandRefused")[0]?.reason.numbers["source"], "usd")
+    expect(story.heard("CommandRefused")[0]?.reason.numbers["source"]).toBe("usd")
   })
 
   it("names both gaps when neither currency covers another one", () => {
     const story = new GovernorStory().running().balances("25", "2.5").command(addLayer("auto"))
-    assert.deepEqual(story.heard("CommandRefused")[0]?.reason, {
+    expect(story.heard("CommandRefused")[0]?.reason).toStrictEqual({
       rule: "layer_not_funded",
       numbers: { source: "auto", missingDoge: 200, missingUsd: 20, orders: 225, dogePerOrder: 1 }
     })
@@ -62,13 +62,13 @@ describe("capital layers", () => {
   it("lacks nothing of a currency that would cover it", () => {
     const story = new GovernorStory().running().balances("25", "100").command(addLayer("doge"))
     const numbers = { source: "doge", missingDoge: 200, missingUsd: 0, orders: 225, dogePerOrder: 1 }
-    assert.deepEqual(story.heard("CommandRefused")[0]?.reason, { rule: "layer_not_funded", numbers })
+    expect(story.heard("CommandRefused")[0]?.reason).toStrictEqual({ rule: "layer_not_funded", numbers })
   })
 
   it("are told before the account is known, as none, with that for a reason", () => {
     const [told] = new GovernorStory().configure().heard("SizingSet")
-    assert.equal(told?.effectiveLayers, 0)
-    assert.deepEqual(told?.reason, {
+    expect(told?.effectiveLayers).toBe(0)
+    expect(told?.reason).toStrictEqual({
       rule: "configured",
       numbers: { targetLayers: 0, fromDoge: "unknown", fromUsd: "unknown" }
     })
@@ -77,16 +77,16 @@ describe("capital layers", () => {
   it("is refused while the account or the price is unknown", () => {
     const rule = (story: GovernorStory) => story.command(addLayer()).heard("CommandRefused")[0]?.reason.rule
     const known = () => new GovernorStory().configure().terms()
-    assert.equal(rule(known()), "funds_unknown")
-    assert.equal(rule(known().price("0.1")), "funds_unknown")
-    assert.equal(rule(known().balances("1000", "1000")), "funds_unknown")
-    assert.equal(layers(known().balances("1000", "1000")).funding_gap_usd, null)
+    expect(rule(known())).toBe("funds_unknown")
+    expect(rule(known().price("0.1"))).toBe("funds_unknown")
+    expect(rule(known().balances("1000", "1000"))).toBe("funds_unknown")
+    expect(layers(known().balances("1000", "1000")).funding_gap_usd).toBe(null)
   })
 
   it("are at most a thousand", () => {
     const story = new GovernorStory().running({ layerOrderBudget: 1 })
     for (let n = 0; n < 1_000; n++) story.command(addLayer())
-    assert.deepEqual(story.command(addLayer()).heard("CommandRefused")[0]?.reason, {
+    expect(story.command(addLayer()).heard("CommandRefused")[0]?.reason).toStrictEqual({
       rule: "too_many_layers",
       numbers: { targetLayers: 1_000, most: 1_000 }
     })
@@ -94,10 +94,10 @@ describe("capital layers", () => {
 
   it("cannot be fewer than none", () => {
     const story = holding("100", "100").command({ name: "remove_layer" })
-    assert.deepEqual(story.heard("CommandRefused")[0]?.reason, { rule: "no_layer", numbers: { targetLayers: 0 } })
+    expect(story.heard("CommandRefused")[0]?.reason).toStrictEqual({ rule: "no_layer", numbers: { targetLayers: 0 } })
     story.command(addLayer()).command({ name: "remove_layer" })
-    assert.equal(story.state.sizing.targetLayers, 0)
-    assert.equal(story.heard("SizingSet")[0]?.effectiveLayers, 0)
+    expect(story.state.sizing.targetLayers).toBe(0)
+    expect(story.heard("SizingSet")[0]?.effectiveLayers).toBe(0)
   })
 
   it.each([
@@ -109,18 +109,18 @@ describe("capital layers", () => {
   ])("three wanted with $doge DOGE and $usd USD: $effective, because $why", ({ doge, usd, effective }) => {
     const story = holding("100", "100").command(addLayer()).command(addLayer()).command(addLayer())
     story.balances(doge, usd)
-    assert.equal(story.state.sizing.effectiveLayers, effective)
-    assert.equal(story.ever("SizingSet").at(-1)?.effectiveLayers, effective)
-    assert.equal(layers(story).fully_funded, effective === 3)
+    expect(story.state.sizing.effectiveLayers).toBe(effective)
+    expect(story.ever("SizingSet").at(-1)?.effectiveLayers).toBe(effective)
+    expect(layers(story).fully_funded).toBe(effective === 3)
   })
 
   it("are divided by the orders that stand on each side", () => {
     const story = holding("9", "100").command(addLayer()).command(addLayer()).command(addLayer())
-    assert.equal(story.state.sizing.effectiveLayers, 3)
+    expect(story.state.sizing.effectiveLayers).toBe(3)
     for (const id of [1, 2, 3]) story.slot(1, request(id, { side: "sell", role: "exit" })).order(1, accepted(id))
-    assert.equal(story.balances("9", "100").state.sizing.effectiveLayers, 2)
+    expect(story.balances("9", "100").state.sizing.effectiveLayers).toBe(2)
     story.order(1, ended("OrderCancelled", 1, "0"))
-    assert.equal(story.nextLoop().state.sizing.effectiveLayers, 3)
+    expect(story.nextLoop().state.sizing.effectiveLayers).toBe(3)
   })
 
   it.each([
@@ -136,7 +136,7 @@ describe("capital layers", () => {
       for (const id of [3, 4]) story.slot(1, request(id, { role: "exit" }))
       story.balances(row.doge, row.usd)
       const { sources } = layers(story)
-      assert.deepEqual([sources.doge?.fundable_layers, sources.usd?.fundable_layers], [row.fromDoge, row.fromUsd])
+      expect([sources.doge?.fundable_layers, sources.usd?.fundable_layers]).toStrictEqual([row.fromDoge, row.fromUsd])
     }
   )
 
@@ -148,7 +148,7 @@ describe("capital layers", () => {
   ])("another one of 3.5 DOGE needs $why: $taken", ({ doge, usd, taken }) => {
     const story = new GovernorStory().running({ layerDogePerOrder: 3.5, layerOrderBudget: 20 })
     story.balances(doge, usd).command(addLayer("auto"))
-    assert.lengthOf(story.heard(taken ? "CommandApplied" : "CommandRefused"), 1)
+    expect(story.heard(taken ? "CommandApplied" : "CommandRefused")).toHaveLength(1)
   })
 
   it("show what is missing for their own size and for each side's orders", () => {
@@ -157,10 +157,10 @@ describe("capital layers", () => {
     for (const id of [1, 2]) story.slot(1, request(id, { side: "sell", role: "exit" }))
     story.slot(1, request(3, { role: "exit" })).balances("20", "1")
     // Two layers of 4 DOGE with half as much again: 12 DOGE an order, 24 for two sells; 1.2 USD for one buy.
-    assert.deepInclude(layers(story), { funding_gap_doge: "4", funding_gap_usd: "0.2", fully_funded: false })
+    expect(layers(story)).toMatchObject({ funding_gap_doge: "4", funding_gap_usd: "0.2", fully_funded: false })
     const { sources } = layers(story.balances("3", "0.3"))
-    assert.deepEqual(sources.doge?.next_layer, { covered: false, missing: "1" })
-    assert.deepEqual(sources.usd?.next_layer, { covered: false, missing: "0.1" })
+    expect(sources.doge?.next_layer).toStrictEqual({ covered: false, missing: "1" })
+    expect(sources.usd?.next_layer).toStrictEqual({ covered: false, missing: "0.1" })
   })
 
   it("are told at once when a configuration makes them larger", () => {
@@ -171,18 +171,18 @@ describe("capital layers", () => {
       fittedIntervals: []
     })
     const [told] = story.heard("SizingSet")
-    assert.deepInclude(told, { effectiveLayers: 1, dogePerOrder: 2 })
-    assert.equal(told?.reason.rule, "configured")
+    expect(told).toMatchObject({ effectiveLayers: 1, dogePerOrder: 2 })
+    expect(told?.reason.rule).toBe("configured")
   })
 
   it("are told when something changed, and only then", () => {
     const story = holding("100", "100").command(addLayer())
-    assert.lengthOf(story.heard("SizingSet"), 1)
-    assert.lengthOf(story.balances("99", "99").heard("SizingSet"), 0)
-    assert.lengthOf(story.nextLoop().heard("SizingSet"), 0)
+    expect(story.heard("SizingSet")).toHaveLength(1)
+    expect(story.balances("99", "99").heard("SizingSet")).toHaveLength(0)
+    expect(story.nextLoop().heard("SizingSet")).toHaveLength(0)
     const [told] = story.balances("0", "98").heard("SizingSet")
-    assert.equal(told?.reason.rule, "balances")
-    assert.deepEqual(told?.reason.numbers, { targetLayers: 1, fromDoge: 0, fromUsd: 653 })
+    expect(told?.reason.rule).toBe("balances")
+    expect(told?.reason.numbers).toStrictEqual({ targetLayers: 1, fromDoge: 0, fromUsd: 653 })
   })
 
   it("show what is wanted, in force, missing and already on the book", () => {
@@ -190,19 +190,21 @@ describe("capital layers", () => {
     const small = request(1, { role: "exit" })
     story.slot(1, small).slot(1, { ...request(2), layers: 2 })
     story.slot(1, { ...request(3), layers: 2 })
-    assert.deepEqual(layers(story).propagation, { done: 2, orders: 3 })
+    expect(layers(story).propagation).toStrictEqual({ done: 2, orders: 3 })
     story.order(1, ended("OrderCancelled", 3, "0"))
     story.balances("1", "0.4")
-    assert.equal(story.state.sizing.effectiveLayers, 0)
-    assert.deepInclude(layers(story), {
-      target: 2,
-      effective: 0,
-      funding_gap_doge: "2",
-      funding_gap_usd: "0.2",
-      fully_funded: false,
-      propagation: { done: 1, orders: 2 }
-    })
-    assert.deepEqual(layers(story).sources, {
+    expect(story.state.sizing.effectiveLayers).toBe(0)
+    expect(layers(story)).toEqual(
+      expect.objectContaining({
+        target: 2,
+        effective: 0,
+        funding_gap_doge: "2",
+        funding_gap_usd: "0.2",
+        fully_funded: false,
+        propagation: { done: 1, orders: 2 }
+      })
+    )
+    expect(layers(story).sources).toStrictEqual({
       doge: { fundable_layers: 0, next_layer: { covered: true, missing: "0" } },
       usd: { fundable_layers: 1, next_layer: { covered: true, missing: "0" } }
     })
@@ -218,10 +220,10 @@ describe("capital layers", () => {
         }
         story.balances(String(doge), String(usd))
         const { effectiveLayers } = story.state.sizing
-        assert.isAtLeast(effectiveLayers, 0)
-        assert.isAtMost(effectiveLayers, wanted)
-        assert.isAtMost(effectiveLayers * Math.max(1, sells) * 1.5, doge)
-        assert.isAtMost(effectiveLayers * Math.max(1, buys) * 0.1 * 1.5, usd + 1e-9)
+        expect(effectiveLayers).toBeGreaterThanOrEqual(0)
+        expect(effectiveLayers).toBeLessThanOrEqual(wanted)
+        expect(effectiveLayers * Math.max(1, sells) * 1.5).toBeLessThanOrEqual(doge)
+        expect(effectiveLayers * Math.max(1, buys) * 0.1 * 1.5).toBeLessThanOrEqual(usd + 1e-9)
       }),
       { seed: SEED, numRuns: 100 }
     )
@@ -237,9 +239,9 @@ describe("the skew of sizes", () => {
   ])("of $skew makes the favoured side at most $multiplier times as large", ({ skew, multiplier }) => {
     const story = new GovernorStory().running().account(skewed(skew))
     const [told] = story.heard("SizingSet")
-    assert.equal(told?.skew, skew)
-    assert.equal(told?.favouredMultiplier, multiplier)
-    assert.equal(told?.reason.rule, "skew")
+    expect(told?.skew).toBe(skew)
+    expect(told?.favouredMultiplier).toBe(multiplier)
+    expect(told?.reason.rule).toBe("skew")
   })
 
   it.each([
@@ -248,18 +250,18 @@ describe("the skew of sizes", () => {
     { skew: 0.2, sensitivity: 0, multiplier: 1 }
   ])("of $skew counts $sensitivity times, as set: $multiplier", ({ skew, sensitivity, multiplier }) => {
     const story = new GovernorStory().running({ skewSensitivity: sensitivity }).account(skewed(skew))
-    assert.equal(story.heard("SizingSet")[0]?.favouredMultiplier, multiplier)
+    expect(story.heard("SizingSet")[0]?.favouredMultiplier).toBe(multiplier)
   })
 
   it("is told when it changes sides, however equal its size", () => {
     const story = new GovernorStory().running().account(skewed(0.2)).account(skewed(-0.2))
-    assert.equal(story.heard("SizingSet")[0]?.skew, -0.2)
+    expect(story.heard("SizingSet")[0]?.skew).toBe(-0.2)
   })
 
   it("is told once, and taken back with a skew of zero", () => {
     const story = new GovernorStory().running().account(skewed(0.1))
-    assert.lengthOf(story.account(skewed(0.1)).heard("SizingSet"), 0)
+    expect(story.account(skewed(0.1)).heard("SizingSet")).toHaveLength(0)
     const [told] = story.account(skewed(0)).heard("SizingSet")
-    assert.deepEqual([told?.skew, told?.favouredMultiplier], [0, 1])
+    expect([told?.skew, told?.favouredMultiplier]).toStrictEqual([0, 1])
   })
 })

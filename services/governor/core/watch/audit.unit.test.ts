@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
 import {
@@ -55,25 +55,22 @@ const TRADED: Sums = {
 
 const answer = (story: GovernorStory, ours: Partial<Sums>) => {
   const [notice] = story.account(history(story, ours)).heard("NoticeRaised")
-  assert.isDefined(notice)
+  if (notice === undefined) return expect.fail("no notice was raised")
   return { says: `${notice.severity} ${notice.reason.rule}`, numbers: notice.reason.numbers }
 }
 
 describe("the audit", () => {
   it("is asked of the gateway under the command's id", () => {
     const story = new GovernorStory().running().command({ name: "audit_pnl" })
-    assert.deepEqual(
-      story.said.map(({ _tag }) => _tag),
-      ["AuditAsked", "CommandApplied"]
-    )
+    expect(story.said.map(({ _tag }) => _tag)).toStrictEqual(["AuditAsked", "CommandApplied"])
   })
 
   it("agrees when every sum does, and says what was earned", () => {
     const story = traded()
     story.slot(1, cycle("0.5", story.nowMs)).slot(1, cycle("-0.2", story.nowMs)).after(60)
     const { says, numbers } = answer(story, TRADED)
-    assert.equal(says, "info audit_agrees")
-    assert.deepEqual(numbers, {
+    expect(says).toBe("info audit_agrees")
+    expect(numbers).toStrictEqual({
       commandId: "c1",
       cycles: 2,
       realised: "0.3",
@@ -88,7 +85,7 @@ describe("the audit", () => {
   })
 
   it("agrees in a market that never traded", () => {
-    assert.equal(answer(new GovernorStory().running(), {}).says, "info audit_agrees")
+    expect(answer(new GovernorStory().running(), {}).says).toBe("info audit_agrees")
   })
 
   it.each([
@@ -107,17 +104,20 @@ describe("the audit", () => {
     { name: "fees", ours: { fees: Quote.parse("0.02") }, text: "journal 0.015, exchange 0.02, difference 0.005" }
   ])("alerts of a single unit in what was $name, and says both sides", ({ name, ours, text }) => {
     const { says, numbers } = answer(traded().after(60), { ...TRADED, ...ours })
-    assert.equal(says, "alert audit_differs")
-    assert.equal(numbers["differences"], `${name}: ${text}`)
+    expect(says).toBe("alert audit_differs")
+    expect(numbers["differences"]).toBe(`${name}: ${text}`)
   })
 
   it("names every difference", () => {
     const { numbers } = answer(traded().after(60), NOTHING)
     const differences = String(numbers["differences"]).split("; ")
-    assert.deepEqual(
-      differences.map((text) => /^(\w+): journal .*, exchange 0, difference -/.exec(text)?.[1]),
-      ["bought", "sold", "paid", "received", "fees"]
-    )
+    expect(differences.map((text) => /^(\w+): journal .*, exchange 0, difference -/.exec(text)?.[1])).toStrictEqual([
+      "bought",
+      "sold",
+      "paid",
+      "received",
+      "fees"
+    ])
   })
 
   it("counts the fills of an order that still stands, and its totals once it has ended", () => {
@@ -127,20 +127,20 @@ describe("the audit", () => {
       .order(1, fill(1, "8", "0.001"))
       .after(60)
     const soFar = { sold: Volume.parse("8"), received: Quote.parse("0.8"), fees: Quote.parse("0.001") }
-    assert.equal(answer(story, soFar).says, "info audit_agrees")
+    expect(answer(story, soFar).says).toBe("info audit_agrees")
     story
       .order(1, fill(1, "12", "0.001"))
       .order(1, ended("OrderFilled", 1, "20"))
       .after(60)
     const whole = { sold: Volume.parse("20"), received: Quote.parse("2"), fees: Quote.parse("0.005") }
-    assert.equal(answer(story, whole).says, "info audit_agrees")
+    expect(answer(story, whole).says).toBe("info audit_agrees")
   })
 
   it.each([
     { seconds: 4.999, expected: "warning audit_unsettled" },
     { seconds: 5, expected: "alert audit_differs" }
   ])("only warns of a difference $seconds s after a trade: $expected", ({ seconds, expected }) => {
-    assert.equal(answer(traded().after(seconds), NOTHING).says, expected)
+    expect(answer(traded().after(seconds), NOTHING).says).toBe(expected)
   })
 
   it("takes a fill of a standing order for a trade, and an end without a fill for none", () => {
@@ -148,11 +148,11 @@ describe("the audit", () => {
       .after(60)
       .slot(1, request(3, { role: "exit", side: "sell" }))
       .order(1, fill(3, "8", "0.001"))
-    assert.equal(answer(story, NOTHING).says, "warning audit_unsettled")
+    expect(answer(story, NOTHING).says).toBe("warning audit_unsettled")
     const quiet = traded()
       .after(60)
       .slot(1, request(3, { role: "exit", side: "sell" }))
-    assert.equal(answer(quiet.order(1, ended("OrderCancelled", 3, "0")), NOTHING).says, "alert audit_differs")
+    expect(answer(quiet.order(1, ended("OrderCancelled", 3, "0")), NOTHING).says).toBe("alert audit_differs")
   })
 
   it("counts what was traded before there were rules", () => {
@@ -163,7 +163,7 @@ describe("the audit", () => {
       .control({ _tag: "GovernorConfigured", rules: testRules(), fittedIntervals: [] })
     story.after(60)
     const { says, numbers } = answer(story, TRADED)
-    assert.equal(says, "info audit_agrees")
-    assert.deepInclude(numbers, { cycles: 1, realised: "0.5" })
+    expect(says).toBe("info audit_agrees")
+    expect(numbers).toMatchObject({ cycles: 1, realised: "0.5" })
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { GovernorStory } from "../../testing/governorDriver.ts"
 import { governorView } from "../view/view.ts"
@@ -26,42 +26,42 @@ describe("drift between the exchange's open orders and the journal's", () => {
     { internal: 400, exchange: 421, alerts: true, why: "over 5 % of many" }
   ])("$exchange against $internal, $why: alert $alerts", ({ internal, exchange, alerts }) => {
     const story = drifting(internal, exchange).after(600)
-    assert.deepEqual(notices(story), alerts ? ["alert open_order_drift"] : [])
+    expect(notices(story)).toStrictEqual(alerts ? ["alert open_order_drift"] : [])
   })
 
   it("is alerted once it has lasted ten minutes, not a moment before", () => {
     const story = drifting(0, 11).after(599.999)
-    assert.deepEqual(notices(story), [])
-    assert.isFalse(governorView(story.state)?.open_order_drift_hint.active)
+    expect(notices(story)).toStrictEqual([])
+    expect(governorView(story.state)?.open_order_drift_hint.active).toBe(false)
     story.after(0.001)
     const [alert] = story.heard("NoticeRaised")
-    assert.deepEqual(alert?.reason.numbers, {
+    expect(alert?.reason.numbers).toStrictEqual({
       exchange: 11,
       internal: 0,
       difference: 11,
       tolerance: 10,
       lastedSec: 600
     })
-    assert.isTrue(governorView(story.state)?.open_order_drift_hint.active)
+    expect(governorView(story.state)?.open_order_drift_hint.active).toBe(true)
   })
 
   it("is alerted again after each cooldown while it lasts", () => {
     const story = drifting(0, 11).after(600).after(1_799)
-    assert.lengthOf(notices(story), 1)
+    expect(notices(story)).toHaveLength(1)
     story.after(1).after(1_800)
-    assert.lengthOf(notices(story), 3)
+    expect(notices(story)).toHaveLength(3)
   })
 
   it("is called resolved once, and only after an alert", () => {
     const story = drifting(0, 11).after(600).account(counted(0, 0)).after(1).after(1)
-    assert.deepEqual(notices(story), ["alert open_order_drift", "info open_order_drift_resolved"])
-    assert.deepEqual(notices(drifting(0, 11).after(300).account(counted(0, 0)).after(1)), [])
+    expect(notices(story)).toStrictEqual(["alert open_order_drift", "info open_order_drift_resolved"])
+    expect(notices(drifting(0, 11).after(300).account(counted(0, 0)).after(1))).toStrictEqual([])
   })
 
   it("begins anew when it comes back", () => {
     const story = drifting(0, 11).after(300).account(counted(0, 0)).after(1).account(counted(0, 11)).after(1)
-    assert.lengthOf(notices(story.after(599)), 0)
-    assert.lengthOf(notices(story.after(1)), 1)
+    expect(notices(story.after(599))).toHaveLength(0)
+    expect(notices(story.after(1))).toHaveLength(1)
   })
 
   it.each([
@@ -69,22 +69,19 @@ describe("drift between the exchange's open orders and the journal's", () => {
     { internal: 2, exchange: 1, difference: -1 }
   ])("of $exchange against $internal is shown as $difference", ({ internal, exchange, difference }) => {
     const hint = governorView(drifting(internal, exchange).state)?.open_order_drift_hint
-    assert.deepInclude(hint, { exchange, internal, difference })
+    expect(hint).toMatchObject({ exchange, internal, difference })
   })
 
   it("is unknown before the exchange has counted", () => {
-    assert.deepEqual(notices(new GovernorStory().running().openOrders(30).after(3_600)), [])
+    expect(notices(new GovernorStory().running().openOrders(30).after(3_600))).toStrictEqual([])
   })
 })
 
 describe("the command to reconcile drift", () => {
   it("asks the gateway under the command's id", () => {
     const story = new GovernorStory().running().command({ name: "reconcile_drift" })
-    assert.deepEqual(
-      story.said.map(({ _tag }) => _tag),
-      ["DriftReconcileAsked", "CommandApplied"]
-    )
-    assert.equal(story.heard("DriftReconcileAsked")[0]?.commandId, story.heard("CommandApplied")[0]?.commandId)
+    expect(story.said.map(({ _tag }) => _tag)).toStrictEqual(["DriftReconcileAsked", "CommandApplied"])
+    expect(story.heard("DriftReconcileAsked")[0]?.commandId).toBe(story.heard("CommandApplied")[0]?.commandId)
   })
 
   it("is answered for people with what was cancelled and what was left, ten of each by name", () => {
@@ -93,9 +90,9 @@ describe("the command to reconcile drift", () => {
       .running()
       .account({ _tag: "DriftReconciled", commandId: "c1", cancelled, leftAlone: ["F1"] })
     const [{ severity, reason } = { severity: null, reason: null }] = story.heard("NoticeRaised")
-    assert.equal(severity, "info")
-    assert.equal(reason?.rule, "drift_reconciled")
-    assert.deepInclude(reason?.numbers, {
+    expect(severity).toBe("info")
+    expect(reason?.rule).toBe("drift_reconciled")
+    expect(reason?.numbers).toMatchObject({
       commandId: "c1",
       cancelled: 12,
       leftAlone: 1,
@@ -109,7 +106,7 @@ describe("the command to reconcile drift", () => {
     const story = new GovernorStory()
       .running()
       .account({ _tag: "DriftReconciled", commandId: "c1", cancelled: [], leftAlone })
-    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, {
+    expect(story.heard("NoticeRaised")[0]?.reason.numbers).toStrictEqual({
       commandId: "c1",
       cancelled: 0,
       leftAlone: 10,
@@ -117,6 +114,10 @@ describe("the command to reconcile drift", () => {
     })
     const none = { commandId: "c2", cancelled: [], leftAlone: [] }
     story.account({ _tag: "DriftReconciled", ...none })
-    assert.deepEqual(story.heard("NoticeRaised")[0]?.reason.numbers, { commandId: "c2", cancelled: 0, leftAlone: 0 })
+    expect(story.heard("NoticeRaised")[0]?.reason.numbers).toStrictEqual({
+      commandId: "c2",
+      cancelled: 0,
+      leftAlone: 0
+    })
   })
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
 import { governorActor } from "../actor.ts"
 import { GovernorStory, testRules } from "../../testing/governorDriver.ts"
@@ -34,13 +34,13 @@ describe("the command to retrain", () => {
     "asks the advisor for timeframe $timeframe, and is not answered before it has spoken",
     ({ timeframe, intervals }) => {
       const story = market().command(retrain(timeframe))
-      assert.deepEqual(story.said, [{ _tag: "RetrainAsked", commandId: "c1", intervals }])
-      assert.deepEqual(story.after(HOUR_SEC - 1).heard("CommandRefused"), [])
+      expect(story.said).toStrictEqual([{ _tag: "RetrainAsked", commandId: "c1", intervals }])
+      expect(story.after(HOUR_SEC - 1).heard("CommandRefused")).toStrictEqual([])
     }
   )
 
   it("asks once where both timeframes are the same", () => {
-    assert.deepEqual(market([5, 5]).command(retrain()).heard("RetrainAsked")[0]?.intervals, [5])
+    expect(market([5, 5]).command(retrain()).heard("RetrainAsked")[0]?.intervals).toStrictEqual([5])
   })
 
   it.each([
@@ -76,10 +76,9 @@ describe("the command to retrain", () => {
         ? `${event._tag} ${event.reason.rule}`
         : event._tag
     })
-    assert.deepEqual(words, said)
+    expect(words).toStrictEqual(said)
     const end = story.said.at(-1)
-    assert.deepEqual(
-      end?._tag === "CommandApplied" || end?._tag === "CommandRefused" ? end.reason.numbers : null,
+    expect(end?._tag === "CommandApplied" || end?._tag === "CommandRefused" ? end.reason.numbers : null).toStrictEqual(
       numbers
     )
   })
@@ -92,42 +91,42 @@ describe("the command to retrain", () => {
     const story = market(fitted)
     const before = governorActor.encode(story.state)
     story.command(retrain(timeframe))
-    assert.deepEqual(story.said, [{ _tag: "CommandRefused", commandId: "c1", reason: { rule, numbers } }])
-    assert.equal(governorActor.encode(story.state), before)
+    expect(story.said).toStrictEqual([{ _tag: "CommandRefused", commandId: "c1", reason: { rule, numbers } }])
+    expect(governorActor.encode(story.state)).toBe(before)
   })
 
   it("is refused in a journal that does not say whether an advisor runs", () => {
     const story = new GovernorStory().running().command(retrain())
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "advisor_off")
+    expect(story.heard("CommandRefused")[0]?.reason.rule).toBe("advisor_off")
   })
 
   it("is refused while another one waits, and possible again once that is answered", () => {
     const story = market().command(retrain("1m")).command(retrain("15m"))
-    assert.deepEqual(story.said, [
+    expect(story.said).toStrictEqual([
       { _tag: "CommandRefused", commandId: "c2", reason: { rule: "retraining_already", numbers: { commandId: "c1" } } }
     ])
     answer(story, [model(1)]).command(retrain("15m"))
-    assert.lengthOf(story.heard("RetrainAsked"), 1)
+    expect(story.heard("RetrainAsked")).toHaveLength(1)
   })
 
   it("is not answered by the answer to another one, nor twice", () => {
     const story = answer(market().command(retrain()), [model(1)], "other")
-    assert.deepEqual(story.said, [])
+    expect(story.said).toStrictEqual([])
     answer(story, [model(1), model(15)])
-    assert.lengthOf(story.heard("CommandApplied"), 1)
-    assert.deepEqual(answer(story, [model(1), model(15)]).said, [])
+    expect(story.heard("CommandApplied")).toHaveLength(1)
+    expect(answer(story, [model(1), model(15)]).said).toStrictEqual([])
   })
 
   it("is refused when the advisor has not answered for an hour, and a later answer is nobody's", () => {
     const story = market().command(retrain()).after(HOUR_SEC)
-    assert.deepEqual(story.heard("CommandRefused"), [
+    expect(story.heard("CommandRefused")).toStrictEqual([
       { _tag: "CommandRefused", commandId: "c1", reason: { rule: "advisor_silent", numbers: { waitedSec: HOUR_SEC } } }
     ])
-    assert.deepEqual(answer(story, [model(1), model(15)]).said, [])
+    expect(answer(story, [model(1), model(15)]).said).toStrictEqual([])
   })
 
   it("is refused when a start switches the advisor off before it has answered", () => {
     const story = market().command(retrain()).control(configured([])).clock()
-    assert.equal(story.heard("CommandRefused")[0]?.reason.rule, "advisor_off")
+    expect(story.heard("CommandRefused")[0]?.reason.rule).toBe("advisor_off")
   })
 })

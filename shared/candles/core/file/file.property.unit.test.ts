@@ -1,5 +1,5 @@
 /** Files of each kind, made at random from candles that are known: whatever is done to them, those come back, or the file is refused. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { Price, Volume } from "../../../core/decimal/decimal.ts"
 import type { Row } from "./records.ts"
@@ -88,8 +88,8 @@ describe(`files made at random (seed ${SEED})`, () => {
         const text = textOf(cells, style)
         const cuts = style.cuts.filter((cut) => cut <= text.length)
         const { rows, intervalMs } = readCandleText(text, { cuts, namedSec: stepSec })
-        assert.deepStrictEqual(rows.map(shownRow), cells.map(shownCells))
-        assert.strictEqual(intervalMs, stepSec * 1_000)
+        expect(rows.map(shownRow)).toStrictEqual(cells.map(shownCells))
+        expect(intervalMs).toBe(stepSec * 1_000)
       })
     )
   })
@@ -119,9 +119,9 @@ describe(`files made at random (seed ${SEED})`, () => {
         const badAt = new Map(bad)
         const lines = cells.map((row, i) => spoils[badAt.get(i) ?? -1]?.(row) ?? Object.values(row).join(","))
         const { rows, notes } = readCandleText([NAMES.join(","), ...lines].join("\n"), { namedSec: stepSec })
-        assert.deepStrictEqual(rows.map(shownRow), cells.filter((_, i) => !badAt.has(i)).map(shownCells))
+        expect(rows.map(shownRow)).toStrictEqual(cells.filter((_, i) => !badAt.has(i)).map(shownCells))
         const counted = notes.reduce((sum, note) => sum + Number(/^\d+/.exec(note)?.[0] ?? 0), 0)
-        assert.strictEqual(counted, badAt.size)
+        expect(counted).toBe(badAt.size)
       })
     )
   })
@@ -137,12 +137,11 @@ describe(`files made at random (seed ${SEED})`, () => {
         }
         const last = new Map(rows.map((row) => [row.time, row]))
         const read = readCandleText([NAMES, ...rows.map((row) => Object.values(row))].join("\n"), { namedSec: stepSec })
-        assert.deepStrictEqual(
-          read.rows.map(shownRow),
+        expect(read.rows.map(shownRow)).toStrictEqual(
           cells.map(({ time }) => last.get(time)).flatMap((row) => (row === undefined ? [] : [shownCells(row)]))
         )
         const counted = read.notes.reduce((sum, note) => sum + Number(/^(\d+) lines? left out/.exec(note)?.[1] ?? 0), 0)
-        assert.strictEqual(counted, rows.length - last.size)
+        expect(counted).toBe(rows.length - last.size)
       })
     )
   })
@@ -151,7 +150,9 @@ describe(`files made at random (seed ${SEED})`, () => {
     check(
       fc.property(candles, fc.nat(18), fc.constantFrom("000", "000000"), ({ cells }, at, unit) => {
         const lines = cells.map((row, i) => Object.values(i > at ? { ...row, time: row.time + unit } : row).join(","))
-        assert.throws(() => readCandleText(lines.join("\n")), CandleFileRefused, `line ${at + 2}: time`)
+        const read = () => readCandleText(lines.join("\n"))
+        expect(read).toThrow(CandleFileRefused)
+        expect(read).toThrow(`line ${at + 2}: time`)
       })
     )
   })
@@ -165,10 +166,10 @@ describe(`files made at random (seed ${SEED})`, () => {
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         try {
           const { notes } = readCandleText(pieces.join(""))
-          for (const note of notes) assert.match(note, /^[ -~…]{1,300}$/)
+          for (const note of notes) expect(note).toMatch(/^[ -~…]{1,300}$/)
         } catch (error) {
           if (!(error instanceof CandleFileRefused)) throw error
-          assert.match(error.message, /^x\.csv: [ -~…]{1,300}$/)
+          expect(error.message).toMatch(/^x\.csv: [ -~…]{1,300}$/)
         }
       })
     )

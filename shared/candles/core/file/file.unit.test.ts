@@ -1,5 +1,5 @@
 /** Kinds of files that people have, and what is right for each. */
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Price, Volume } from "../../../core/decimal/decimal.ts"
 import { archiveName } from "./name.ts"
 import type { Row } from "./records.ts"
@@ -31,23 +31,22 @@ describe("the unit of time", () => {
     ]) {
       const lines = minutes(20).map((time) => `${written(time)},0.2,0.21,0.19,0.2,5${count}`)
       const read = readCandleText([header, ...lines].join("\n"))
-      assert.deepStrictEqual(times(read), minutes(20))
-      assert.deepStrictEqual(read.notes, unit === "seconds" ? [] : [`times are ${unit}`])
+      expect(times(read)).toStrictEqual(minutes(20))
+      expect(read.notes).toStrictEqual(unit === "seconds" ? [] : [`times are ${unit}`])
     }
   })
 
   it("days written as YYYYMMDD are days", () => {
     const read = readCandleText(file("20240101,1,1,1,1,1", "20240102,1,1,1,1,1", "20240103,1,1,1,1,1"))
-    assert.deepStrictEqual(times(read), [FIRST, FIRST + 86_400, FIRST + 2 * 86_400])
-    assert.strictEqual(read.intervalMs, 86_400_000)
+    expect(times(read)).toStrictEqual([FIRST, FIRST + 86_400, FIRST + 2 * 86_400])
+    expect(read.intervalMs).toBe(86_400_000)
   })
 
   it("two units in one file are refused with line, value and likely unit", () => {
-    assert.throws(
-      () => readCandleText(file(row(0), row(1), `${FIRST + 120}000,0.2,0.2,0.2,0.2,1`)),
+    expect(() => readCandleText(file(row(0), row(1), `${FIRST + 120}000,0.2,0.2,0.2,0.2,1`))).toThrow(
       `x.csv: line 4: time "${FIRST + 120}000" looks like milliseconds, the rows before like seconds; split the file, or write one unit`
     )
-    assert.throws(() => readCandleText(file(row(0), "20240102,0.2,0.2,0.2,0.2,1")), "looks like dates")
+    expect(() => readCandleText(file(row(0), "20240102,0.2,0.2,0.2,0.2,1"))).toThrow("looks like dates")
   })
 
   it.each([
@@ -64,9 +63,9 @@ describe("the unit of time", () => {
   ])("a row at %j is left out, and a file of such rows refused", (time, problem) => {
     const bad = `${time},0.2,0.21,0.19,0.2,1`
     const { rows: kept, notes } = readCandleText(file(...rows(3), bad))
-    assert.lengthOf(kept, 3)
-    assert.include(notes[0], `1 line left out: line 5: time "${time}" ${problem}`)
-    assert.throws(() => readCandleText(file(bad, bad)), `x.csv: line 2: time "${time}" ${problem}`)
+    expect(kept).toHaveLength(3)
+    expect(notes[0]).toContain(`1 line left out: line 5: time "${time}" ${problem}`)
+    expect(() => readCandleText(file(bad, bad))).toThrow(`x.csv: line 2: time "${time}" ${problem}`)
   })
 })
 
@@ -91,8 +90,8 @@ describe("columns by header", () => {
       })
     const line = (i: number) => cells.join(",").replace("TIME", String(FIRST + i * 60))
     const { rows: kept, notes } = readCandleText([header, line(0), line(1)].join("\n"))
-    assert.deepStrictEqual(notes, [])
-    assert.deepInclude(kept[0], {
+    expect(notes).toStrictEqual([])
+    expect(kept[0]).toMatchObject({
       timeMs: FIRST * 1_000,
       open: Price.parse("0.2"),
       high: Price.parse("0.25"),
@@ -114,38 +113,34 @@ describe("columns by header", () => {
     ],
     ["time,open,high,low,close,close,volume", 'line 1: two columns are named "close"; leave one of them out']
   ])("%s is refused", (header, problem) => {
-    assert.throws(() => readCandleText(`${header}\n${row(0)}`), `x.csv: ${problem}`)
+    expect(() => readCandleText(`${header}\n${row(0)}`)).toThrow(`x.csv: ${problem}`)
   })
 
   it("without a header seven cells are a candle and three a trade; any other number is refused with what to do", () => {
-    assert.lengthOf(
+    expect(
       readCandleText(
         rows(3)
           .map((line) => `${line},7`)
           .join("\n")
-      ).rows,
-      3
-    )
-    assert.throws(
-      () => readCandleText(rows(3).join("\n")),
+      ).rows
+    ).toHaveLength(3)
+    expect(() => readCandleText(rows(3).join("\n"))).toThrow(
       "x.csv: line 1: 6 cells and no header; without one they are 7 (candles)"
     )
-    assert.throws(
-      () =>
-        readCandleText(
-          rows(3)
-            .map((line) => `${line},1,2`)
-            .join("\n")
-        ),
-      "line 1: 8 cells and no header"
-    )
+    expect(() =>
+      readCandleText(
+        rows(3)
+          .map((line) => `${line},1,2`)
+          .join("\n")
+      )
+    ).toThrow("line 1: 8 cells and no header")
   })
 
   it("lines before the header, a header again, blank lines and a row of another width cost nobody else", () => {
     const text = ["https://example.com", HEADER, row(0), "", HEADER, row(1), "1,2", row(2)].join("\n")
     const read = readCandleText(text)
-    assert.deepStrictEqual(times(read), minutes(3))
-    assert.deepStrictEqual(read.notes, [
+    expect(times(read)).toStrictEqual(minutes(3))
+    expect(read.notes).toStrictEqual([
       '2 lines left out that cannot be read; the first is line 1: "https://example.com" is neither a header nor a row of numbers'
     ])
   })
@@ -156,16 +151,14 @@ describe("columns by header", () => {
     ["|", '"|"']
   ])("cells that %j separates are refused: their numbers may have commas", (mark, named) => {
     const text = file(...rows(3)).replaceAll(",", mark)
-    assert.throws(
-      () => readCandleText(text),
+    expect(() => readCandleText(text)).toThrow(
       `x.csv: line 1: cells are separated by ${named}; save the file with commas`
     )
   })
 
   it("a file of two symbols is refused", () => {
     const text = ["time,symbol,price,qty", `${FIRST},DOGE/USD,0.2,1`, `${FIRST},BTC/USD,40000,1`].join("\n")
-    assert.throws(
-      () => readCandleText(text),
+    expect(() => readCandleText(text)).toThrow(
       'line 3: is of "BTC/USD", the rows before of "DOGE/USD"; write a file for each'
     )
   })
@@ -175,9 +168,9 @@ describe("two rows of one time", () => {
   it("with equal values are one, with other values the later line: both are said", () => {
     const other = `${FIRST + 60},0.2,0.21,0.19,0.195,9`
     const read = readCandleText(file(...rows(5), row(3), other))
-    assert.deepStrictEqual(times(read), minutes(5))
-    assert.strictEqual(Volume.format(read.rows[1]?.volume ?? Volume.zero), "9")
-    assert.deepStrictEqual(read.notes, [
+    expect(times(read)).toStrictEqual(minutes(5))
+    expect(Volume.format(read.rows[1]?.volume ?? Volume.zero)).toBe("9")
+    expect(read.notes).toStrictEqual([
       `1 line left out: line 5: time ${FIRST + 180} stands again in line 7 with equal values`,
       `1 line left out: line 3: time ${FIRST + 60} stands again in line 8 with other values, which count`,
       "rows do not stand in order of time"
@@ -189,8 +182,7 @@ describe("two rows of one time", () => {
       "date,ms_since_midnight,open,high,low,close,volume",
       ...[1, 2, 3].map((i) => `2024-01-01,${i},1,1,1,1,${i}`)
     ]
-    assert.throws(
-      () => readCandleText([...text, "2024-01-02,1,1,1,1,1,1"].join("\n")),
+    expect(() => readCandleText([...text, "2024-01-02,1,1,1,1,1,1"].join("\n"))).toThrow(
       "is part of the time in another column?"
     )
   })
@@ -202,8 +194,8 @@ describe("order", () => {
     ["shuffled", [4, 0, 2, 8, 1, 7, 3, 6, 5].map((i) => row(i)), "rows do not stand in order of time"]
   ])("%s: rows come oldest first, and it is said", (_, lines, remark) => {
     const read = readCandleText(file(...lines))
-    assert.deepStrictEqual(times(read), minutes(9))
-    assert.deepStrictEqual(read.notes, [remark])
+    expect(times(read)).toStrictEqual(minutes(9))
+    expect(read.notes).toStrictEqual([remark])
   })
 })
 
@@ -211,44 +203,43 @@ describe("the length of a candle", () => {
   it("is the commonest distance, and what stands between is left out by line", () => {
     const stray = `${FIRST + 149},0.2,0.2,0.2,0.2,1`
     const read = readCandleText(file(row(0), row(1), row(2), stray, row(3), row(4)))
-    assert.deepStrictEqual([times(read), read.intervalMs], [minutes(5), 60_000])
-    assert.deepStrictEqual(read.notes, [`1 line left out: line 5: time ${FIRST + 149} is no start of a candle of 60 s`])
+    expect([times(read), read.intervalMs]).toStrictEqual([minutes(5), 60_000])
+    expect(read.notes).toStrictEqual([`1 line left out: line 5: time ${FIRST + 149} is no start of a candle of 60 s`])
   })
 
   it("of a market that leaves most candles out is still theirs", () => {
     const quiet = [0, 30, 60, 61, 75, 105, 135, 136, 150].map((i) => row(i, 1))
-    assert.deepStrictEqual(
-      [readCandleText(file(...quiet)).intervalMs, readCandleText(file(...quiet)).rows.length],
-      [1_000, 9]
-    )
+    expect([readCandleText(file(...quiet)).intervalMs, readCandleText(file(...quiet)).rows.length]).toStrictEqual([
+      1_000, 9
+    ])
   })
 
   it("is a day where days have 23 and 25 hours", () => {
     const hours = [0, 24, 48, 71, 95, 119, 144, 168]
     const read = readCandleText(file(...hours.map((hour) => row(hour, 3_600))))
-    assert.deepStrictEqual([read.rows.length, read.intervalMs, read.notes], [hours.length, 86_400_000, []])
+    expect([read.rows.length, read.intervalMs, read.notes]).toStrictEqual([hours.length, 86_400_000, []])
   })
 
   it("of an hour may begin at half past, as where a stock market opens then", () => {
     const read = readCandleText(file(...[0, 1, 2, 3].map((i) => row(2 * i + 1, 1_800)), `${FIRST + 12_660},1,1,1,1,1`))
-    assert.deepStrictEqual([read.rows.length, read.notes.length], [4, 1])
+    expect([read.rows.length, read.notes.length]).toStrictEqual([4, 1])
   })
 
   it.each([
     ["minutes under a name that says an hour", rows(20), 3_600, "rows are 60 s apart, the name says 1 h"],
     ["hours under a name that says a minute", rows(20, 3_600), 60, "rows are 1 h apart, the name says 60 s"]
   ])("%s is refused", (_, lines, namedSec, problem) => {
-    assert.throws(() => readCandleText(file(...lines), { namedSec }), `x.csv: ${problem}; name it after what it holds`)
+    expect(() => readCandleText(file(...lines), { namedSec })).toThrow(`x.csv: ${problem}; name it after what it holds`)
   })
 
   it("named by the file, a few rows between candles are left out and counted", () => {
     const read = readCandleText(file(...rows(9, 3_600), row(1), row(2)), { namedSec: 3_600 })
-    assert.lengthOf(read.rows, 9)
-    assert.include(read.notes[0], "2 lines left out that start between two candles; the first is line 11")
+    expect(read.rows).toHaveLength(9)
+    expect(read.notes[0]).toContain("2 lines left out that start between two candles; the first is line 11")
   })
 
   it("needs two rows where no name says it", () => {
-    assert.throws(() => readCandleText(file(row(0))), "x.csv: needs two rows at different times")
+    expect(() => readCandleText(file(row(0)))).toThrow("x.csv: needs two rows at different times")
   })
 })
 
@@ -273,17 +264,17 @@ describe("values", () => {
     ["90,000 characters", `0.2,0.21,0.19,0.2,${"1".repeat(90_000)}`, "is longer than 1000 characters"]
   ])("%s costs its line and no other, which is named and shown clean and short", (_, cells, problem) => {
     const { rows: kept, notes } = readCandleText(file(row(0), row(1), `${FIRST + 120},${cells}`, row(3)))
-    assert.lengthOf(kept, 3)
-    assert.match(notes[0] ?? "", /^1 line left out: line 4: [ -~…]*$/)
-    assert.include(notes[0], problem)
-    assert.isBelow(notes[0]?.length ?? 0, 200)
+    expect(kept).toHaveLength(3)
+    expect(notes[0] ?? "").toMatch(/^1 line left out: line 4: [ -~…]*$/)
+    expect(notes[0]).toContain(problem)
+    expect(notes[0]?.length ?? 0).toBeLessThan(200)
   })
 
   it("a count that no store holds costs its line", () => {
     const text = rows(3)
       .map((line, i) => `${line},${i === 1 ? "3000000000" : "2147483647"}`)
       .join("\n")
-    assert.deepStrictEqual(readCandleText(text).notes, [
+    expect(readCandleText(text).notes).toStrictEqual([
       '1 line left out: line 2: trades "3000000000" is beyond what a store holds, 2147483647'
     ])
   })
@@ -292,13 +283,12 @@ describe("values", () => {
     const { rows: kept } = readCandleText(
       file(`${FIRST}, 1.5E-7 , 6.5e-05,1e-7,"0.000000200",1E+1`, `${FIRST + 60},1,1,1,1,1997409.8999999999`)
     )
-    assert.deepStrictEqual(
-      kept.map(({ open, high, volume }) => [Price.format(open), Price.format(high), Volume.format(volume)]),
-      [
-        ["0.00000015", "0.000065", "10"],
-        ["1", "1", "1997409.9"]
-      ]
-    )
+    expect(
+      kept.map(({ open, high, volume }) => [Price.format(open), Price.format(high), Volume.format(volume)])
+    ).toStrictEqual([
+      ["0.00000015", "0.000065", "10"],
+      ["1", "1", "1997409.9"]
+    ])
   })
 })
 
@@ -315,14 +305,13 @@ describe("what can be done with nothing", () => {
     ["a page of HTML", "<html>\n".repeat(20_000), 'x.csv: line 1: "<html>" is neither a header nor a row'],
     ["one line of 5 MB", "x".repeat(5_000_000), "x.csv: line 1: "]
   ])("%s is refused and says why", (_, text, problem) => {
-    assert.throws(() => readCandleText(text), problem)
+    expect(() => readCandleText(text)).toThrow(problem)
   })
 
   it("candles that are not over yet are left out, and a file of them refused", () => {
     const nowSec = FIRST + 150
-    assert.deepStrictEqual(times(readCandleText(file(...rows(3)), { nowSec })), minutes(2))
-    assert.throws(
-      () => readCandleText(file(row(3), row(4)), { nowSec }),
+    expect(times(readCandleText(file(...rows(3)), { nowSec }))).toStrictEqual(minutes(2))
+    expect(() => readCandleText(file(row(3), row(4)), { nowSec })).toThrow(
       "and 60 s lie after now; no line of the file can be used"
     )
   })
@@ -339,8 +328,8 @@ describe("lines", () => {
       rows(4)
         .map((line) => `${line},7`)
         .join(separator)
-    assert.deepStrictEqual(times(readCandleText(text)), minutes(4))
-    assert.deepStrictEqual(readCandleText(mark + text).notes, [])
+    expect(times(readCandleText(text))).toStrictEqual(minutes(4))
+    expect(readCandleText(mark + text).notes).toStrictEqual([])
   })
 })
 
@@ -353,14 +342,13 @@ describe("trades", () => {
       `${FIRST}000,1,0.2,1,true`
     ]
     const read = readCandleText(text.join("\n"))
-    assert.deepStrictEqual(
-      read.rows.map(({ timeMs, close, count }) => [timeMs - FIRST * 1_000, Price.format(close), count]),
-      [
-        [0, "0.2", 2],
-        [0, "0.2", 2],
-        [1, "0.3", 1]
-      ]
-    )
+    expect(
+      read.rows.map(({ timeMs, close, count }) => [timeMs - FIRST * 1_000, Price.format(close), count])
+    ).toStrictEqual([
+      [0, "0.2", 2],
+      [0, "0.2", 2],
+      [1, "0.3", 1]
+    ])
   })
 })
 
@@ -370,5 +358,5 @@ describe("the name of an archive", () => {
     ["/data/Kraken_OHLCVT/XDGUSD_1.csv.gz", { symbol: "XDGUSD", intervalMin: 1 }],
     ["XDGUSD.csv", null],
     ["notes.txt", null]
-  ])("%s", (name, said) => assert.deepStrictEqual(archiveName(name), said))
+  ])("%s", (name, said) => expect(archiveName(name)).toStrictEqual(said))
 })

@@ -123,6 +123,8 @@ const readEntry = (txid: string, order: Known, row: Row, names: PairNames): Read
       return [ended("canceled", optionalText(row, "reason"))]
     case "expired":
       return [ended("expired", optionalText(row, "reason"))]
+    // The exchange's words are an open set: those that change no order (`pending_new`, `amended`, `status`, …), and any that
+    // it adds. What is unknown to us must neither stop the stream nor count as money.
     default:
       return []
   }
