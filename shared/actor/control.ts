@@ -92,17 +92,21 @@ const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): C
 /** What each open journal's control records said when they were last read: a process reads each of them once. */
 const lastViews = new WeakMap<Journal["Service"], Map<string, ControlView>>()
 
-/** What the control records say now: those are read that have come since this process last looked. */
+/** What the control records say now, or said after record `upTo`: those are read that have come since this process last looked. */
 export const readControl = Effect.fn("readControl")(function* (
-  subjects: MarketSubjects
+  subjects: MarketSubjects,
+  upTo: number = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const views = lastViews.get(journal) ?? new Map<string, ControlView>()
   lastViews.set(journal, views)
-  const before = views.get(subjects.control) ?? NOTHING_YET
-  const records = yield* journal
-    .read({ from: before.lastSeq + 1, filter: subjects.control })
-    .pipe(Stream.mapEffect(decode), Stream.runCollect)
+  const known = views.get(subjects.control) ?? NOTHING_YET
+  const before = known.lastSeq <= upTo ? known : NOTHING_YET
+  const records = yield* journal.read({ from: before.lastSeq + 1, filter: subjects.control }).pipe(
+    Stream.takeWhile(({ seq }) => seq <= upTo),
+    Stream.mapEffect(decode),
+    Stream.runCollect
+  )
   const view = continued(before, records)
   // Another reading may have come further meanwhile.
   if (view.lastSeq > (views.get(subjects.control)?.lastSeq ?? 0)) views.set(subjects.control, view)

@@ -90,12 +90,16 @@ export class ActorFold<State> {
 
   /** The fold as text, for `restore`; outputs in `pending` are not part of it. */
   encode(): string {
-    const snapshot: FoldSnapshot = {
-      ...this.inForce,
-      lastOutputSeq: this.lastOutputSeq,
-      state: this.actor.encode(this.state)
+    return this.encoding()()
+  }
+
+  /** The fold as it is now, as text once it is asked for: costs nothing until then. */
+  encoding(): () => string {
+    const { actor, inForce, lastOutputSeq, state } = this
+    return () => {
+      const snapshot: FoldSnapshot = { ...inForce, lastOutputSeq, state: actor.encode(state) }
+      return JSON.stringify(snapshot)
     }
-    return JSON.stringify(snapshot)
   }
 
   /** Continues from what `encode` gave at `seq`. */

@@ -20,6 +20,7 @@ import { appendControl, type ControlContended, type ControlView, EVERY_ACTOR, re
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { publish } from "./publish.ts"
 import { requireKnownRules } from "./rulesAdopted.ts"
+import { lastSeal, restoreSealed } from "./seals/sealed.ts"
 import { restoreFold, saveFold } from "./snapshots.ts"
 
 /** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */
@@ -67,7 +68,7 @@ export const runActors = <State, E = never, R = never>(
       const journal = yield* Journal
       yield* requireKnownRules(options.subjects, options.known)
       const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
-      yield* Effect.forEach(folds, recover, { discard: true })
+      yield* recover(options.subjects, folds)
       const control = yield* readControl(options.subjects)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
@@ -83,7 +84,7 @@ export const runActors = <State, E = never, R = never>(
       yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       const apply = (record: JournalRecord): void => {
-        take(folds, control, record)
+        takeRecord(folds, control, record)
         lastRecord = record
       }
 
@@ -118,8 +119,12 @@ export const runActors = <State, E = never, R = never>(
     })
   )
 
-/** One record, folded by everyone who has not folded it yet and may. */
-const take = <State>(folds: ReadonlyArray<ActorFold<State>>, { skipped }: ControlView, record: JournalRecord): void => {
+/** One record, folded by everyone who has not folded it yet and may. Throws what a fold throws, and what decoding does. */
+export const takeRecord = <State>(
+  folds: ReadonlyArray<ActorFold<State>>,
+  { skipped }: Pick<ControlView, "skipped">,
+  record: JournalRecord
+): void => {
   if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) {
     for (const fold of folds) fold.skip(record.seq)
     return
@@ -132,8 +137,14 @@ const take = <State>(folds: ReadonlyArray<ActorFold<State>>, { skipped }: Contro
   }
 }
 
-const recover = Effect.fnUntraced(function* <State>(fold: ActorFold<State>) {
-  for (const line of yield* restoreFold(fold)) yield* Effect.logWarning(line)
+/** Each fold at its newest snapshot, else at the last seal, else at the beginning. */
+const recover = Effect.fnUntraced(function* <State>(subjects: MarketSubjects, folds: ReadonlyArray<ActorFold<State>>) {
+  for (const fold of folds) {
+    for (const line of yield* restoreFold(fold)) yield* Effect.logWarning(line)
+  }
+  const bare = folds.filter(({ seq }) => seq === 0)
+  const seal = bare.length === 0 ? null : yield* lastSeal(subjects)
+  if (seal !== null) yield* Effect.forEach(bare, (fold) => restoreSealed(fold, seal), { discard: true })
 })
 
 /** Turns what a fold threw into a halt; a record that cannot be folded is reported in the journal first. */

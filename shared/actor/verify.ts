@@ -1,27 +1,18 @@
-/** Folds a whole journal again and compares every recorded output: the proof that the decisions follow from the inputs. */
-import { Effect, Stream } from "effect"
-import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
-import { FIRST_RULES, type KnownRules } from "../core/rules/versions.ts"
+/**
+ * Folds a whole journal again and compares every recorded output, every era's digest and every sealed state: the proof that the
+ * decisions follow from the inputs, and that neither has changed since they were sealed.
+ */
+import { Effect, Schema, Stream } from "effect"
+import { FIRST_RULES, type KnownRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { Journal, type ReadError } from "../journal/port.ts"
+import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
+import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { EVERY_ACTOR, readControl, skipKey } from "./control.ts"
+import { type ControlView, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { sha256 } from "./hash.ts"
-
-/** The result of a whole re-fold. Without divergences the recorded decisions follow from the recorded inputs. */
-export interface Verification {
-  /** The last record read. */
-  readonly head: number
-  /** Events folded, over all records. */
-  readonly events: number
-  /** One line for each recorded output that is missing, extra or different, and each record that does not fold. */
-  readonly divergences: ReadonlyArray<string>
-  /** The versions of the rules that the journal has followed, oldest first, each with its first and last record. */
-  readonly generations: ReadonlyArray<Generation>
-  /** SHA-256 of each actor's fold at the head (state, epoch, rules), and the outputs a crash has left unwritten. */
-  readonly actors: ReadonlyArray<{ readonly name: string; readonly stateHash: string; readonly unwritten: number }>
-}
+import { SealCheck } from "./seals/sealCheck.ts"
+import { lastSeal, readSeals, restoreSealed, type Seal } from "./seals/sealed.ts"
 
 /** Records that were decided by one version of the rules. */
 export interface Generation {
@@ -30,95 +21,195 @@ export interface Generation {
   readonly to: number
 }
 
-/** The generations with one more record in them: what adopts rules is the last of the old. */
-const withRecord = (before: ReadonlyArray<Generation>, { seq, events }: StoredRecord): ReadonlyArray<Generation> => {
-  const current = before.at(-1) ?? { rulesVersion: FIRST_RULES, from: seq, to: seq }
-  const known = [...before.slice(0, -1), { ...current, to: seq }]
-  const adopted = events.findLast((event) => event._tag === "RulesAdopted")
-  return adopted === undefined ? known : [...known, { rulesVersion: adopted.to, from: seq + 1, to: seq }]
+/** The result of a whole re-fold. Without divergences the recorded decisions follow from the recorded inputs. */
+export interface Verification {
+  /** The last record read. */
+  readonly head: number
+  /** Events folded, over all records. */
+  readonly events: number
+  /** One line for each recorded output that is missing, extra or different, each record that does not fold, each broken seal. */
+  readonly divergences: ReadonlyArray<string>
+  /** The versions of the rules that were folded, oldest first, each with its first and last record. */
+  readonly generations: ReadonlyArray<Generation>
+  /** Eras found as they were sealed. */
+  readonly erasAsSealed: number
+  /** The last record that was held to its seal only, because this build no longer has the rules of that time; 0: none. */
+  readonly byDigestOnly: number
+  /** SHA-256 of each actor's fold at the head (state, epoch, rules), and the outputs a crash has left unwritten. */
+  readonly actors: ReadonlyArray<{ readonly name: string; readonly stateHash: string; readonly unwritten: number }>
+}
+
+/** There is no sealed state to begin at. */
+export class NotSealed extends Schema.TaggedError<NotSealed>()("NotSealed", { detail: Schema.String }) {
+  override get message(): string {
+    return `${this.detail}: verify from the beginning, without --from-seal`
+  }
 }
 
 /** At most this many divergences are kept: after the first, the rest are mostly its consequences. */
 const MAX_DIVERGENCES = 1_000
 
-/** Reads from the first record to the head; uses no snapshot and writes nothing. */
-export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(options: {
+/** What to verify, and from where. */
+export interface VerifyOptions {
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
-  readonly actors: ReadonlyArray<Actor<State>>
+  readonly actors: ReadonlyArray<Actor<unknown>>
+  /** `beginning`: record 1, using no snapshot. `last seal`: the states that were sealed last. Default: the beginning. */
+  readonly from?: "beginning" | "last seal"
   /** The rules that this build knows. */
   readonly known?: KnownRules
-}): Effect.fn.Return<Verification, ReadError | DecodeError, Journal> {
+}
+
+type VerifyError = ReadError | DecodeError | NotSealed
+
+/** Reads to the head, and writes nothing. */
+export const verifyJournal = Effect.fn("verifyJournal")(function* (
+  options: VerifyOptions
+): Effect.fn.Return<Verification, VerifyError, Journal | SnapshotStore> {
+  const { subjects, known = THIS_BUILD } = options
   const journal = yield* Journal
-  const control = yield* readControl(options.subjects)
-  const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
-  const divergences: Array<string> = []
-  const report = (line: string): void => {
-    if (divergences.length < MAX_DIVERGENCES) divergences.push(line)
-  }
-  let events = 0
-  let head = 0
-  let generations: ReadonlyArray<Generation> = []
-  yield* journal.read({ from: 1, filter: options.subjects.everything }).pipe(
-    Stream.runForEach((record) =>
-      step(() => {
-        head = record.seq
-        if (control.skipped.has(skipKey(EVERY_ACTOR, record.seq))) return
-        try {
-          const stored = decodeRecord(record)
-          events += stored.events.length
-          generations = withRecord(generations, stored)
-          for (const fold of folds) {
-            if (control.skipped.has(skipKey(fold.actor.name, record.seq))) continue
-            if (stored.subject === fold.outputSubject) dropMissing(fold, stored.id, report)
-            apply(() => fold.apply(stored, record.data), fold, stored.id, report)
-          }
-        } catch (error) {
-          if (error instanceof BuildTooOld) throw error
-          report(error instanceof Error ? error.message : String(error))
-        }
-      })
+  const control = yield* readControl(subjects)
+  const folds = options.actors.map((actor) => new ActorFold(actor, subjects, known))
+  const { readFrom, foldAfter, seals } =
+    options.from === "last seal" ? yield* fromLastSeal(subjects, folds) : yield* fromBeginning(subjects, folds, known)
+  const verifier = new Verifier(folds, control, foldAfter, seals)
+  yield* journal.read({ from: readFrom, filter: subjects.everything }).pipe(
+    Stream.runForEachArray((records) =>
+      Effect.try({
+        try: () => {
+          for (const record of records) verifier.take(record)
+        },
+        catch: (error) => error
+      }).pipe(Effect.catch((error) => (error instanceof BuildTooOld ? Effect.fail(error) : Effect.die(error))))
     )
   )
-  const actors = folds.map((fold) => ({
-    name: fold.actor.name,
-    stateHash: sha256(fold.encode()),
-    unwritten: fold.pending.length
-  }))
-  return { head, events, divergences, generations, actors }
+  return verifier.result(readFrom === 1 ? (foldAfter?.to ?? 0) : 0)
 })
 
-/** A record that only a newer build can fold ends the reading; anything else that is thrown here is a bug. */
-const step = (run: () => void): Effect.Effect<void, BuildTooOld> =>
-  Effect.suspend(() => {
-    try {
-      run()
-      return Effect.void
-    } catch (error) {
-      return error instanceof BuildTooOld ? Effect.fail(error) : Effect.die(error)
-    }
-  })
+/** Where the reading begins, after which seal the folding does, and the eras that are read whole. */
+interface Plan {
+  readonly readFrom: number
+  readonly foldAfter: Seal | null
+  readonly seals: ReadonlyArray<Seal>
+}
 
-/** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */
-const dropMissing = <State>(fold: ActorFold<State>, recordedId: string, report: (line: string) => void): void => {
-  if (!fold.pending.some((entry) => entry.id === recordedId)) return
-  while (fold.pending[0] !== undefined && fold.pending[0].id !== recordedId) {
-    report(`${fold.actor.name}: output ${fold.pending[0].id} is missing`)
-    fold.dropPending()
+type Folds = ReadonlyArray<ActorFold<unknown>>
+
+const fromLastSeal = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds) {
+  const seal = yield* lastSeal(subjects)
+  if (seal === null) return yield* new NotSealed({ detail: "the journal has no seal" })
+  yield* atSeal(folds, seal)
+  return { readFrom: seal.to + 1, foldAfter: seal, seals: [] } satisfies Plan
+})
+
+/** From record 1; what was decided by rules that this build no longer has is held to its seals, and folded from the last of those. */
+const fromBeginning = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds, known: KnownRules) {
+  const seals = yield* readSeals(subjects)
+  if (known.oldest <= FIRST_RULES) return { readFrom: 1, foldAfter: null, seals } satisfies Plan
+  const foldAfter = seals.find(({ rulesVersion }) => rulesVersion >= known.oldest) ?? null
+  if (foldAfter !== null) yield* atSeal(folds, foldAfter)
+  return { readFrom: 1, foldAfter, seals } satisfies Plan
+})
+
+const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: Seal) {
+  for (const fold of folds) {
+    const known = seal.actors.some(({ name }) => name === fold.actor.name)
+    // An actor that came after the seal has nothing to begin with.
+    if (known && !(yield* restoreSealed(fold, seal))) {
+      return yield* new NotSealed({
+        detail: `the state of ${fold.actor.name} that was sealed in era ${seal.era} is not kept`
+      })
+    }
+  }
+})
+
+/** Everything that is found while the records go by. */
+class Verifier {
+  private head = 0
+  private events = 0
+  private generations: ReadonlyArray<Generation> = []
+  private readonly divergences: Array<string> = []
+  private readonly folds: Folds
+  private readonly control: ControlView
+  private readonly foldAfter: Seal | null
+  private readonly seals: SealCheck
+
+  constructor(folds: Folds, control: ControlView, foldAfter: Seal | null, seals: ReadonlyArray<Seal>) {
+    this.folds = folds
+    this.control = control
+    this.foldAfter = foldAfter
+    this.seals = new SealCheck(seals)
+  }
+
+  take(record: JournalRecord): void {
+    this.head = record.seq
+    const folded = record.seq > (this.foldAfter?.to ?? 0)
+    if (folded) this.fold(record)
+    this.seals.take(record, folded ? this.folds : [])
+  }
+
+  result(byDigestOnly: number): Verification {
+    this.seals.end()
+    for (const line of this.seals.differences) this.report(line)
+    const actors = this.folds.map((fold) => ({
+      name: fold.actor.name,
+      stateHash: sha256(fold.encode()),
+      unwritten: fold.pending.length
+    }))
+    const { head, events, divergences, generations, seals } = this
+    return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, actors }
+  }
+
+  private fold(record: JournalRecord): void {
+    const { skipped } = this.control
+    if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) return
+    try {
+      const stored = decodeRecord(record)
+      this.events += stored.events.length
+      this.generations = withRecord(this.generations, stored, this.foldAfter?.rulesVersion ?? FIRST_RULES)
+      for (const fold of this.folds) {
+        if (skipped.has(skipKey(fold.actor.name, record.seq))) continue
+        if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
+        this.apply(fold, stored, record.data)
+      }
+    } catch (error) {
+      if (error instanceof BuildTooOld) throw error
+      this.report(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  private report(line: string): void {
+    if (this.divergences.length < MAX_DIVERGENCES) this.divergences.push(line)
+  }
+
+  /** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */
+  private dropMissing(fold: ActorFold<unknown>, recordedId: string): void {
+    if (!fold.pending.some((entry) => entry.id === recordedId)) return
+    while (fold.pending[0] !== undefined && fold.pending[0].id !== recordedId) {
+      this.report(`${fold.actor.name}: output ${fold.pending[0].id} is missing`)
+      fold.dropPending()
+    }
+  }
+
+  private apply(fold: ActorFold<unknown>, stored: StoredRecord, data: Uint8Array): void {
+    try {
+      fold.apply(stored, data)
+    } catch (error) {
+      if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) throw error
+      this.report(error.message)
+      if (fold.pending[0]?.id === stored.id) fold.dropPending()
+    }
   }
 }
 
-const apply = <State>(
-  take: () => void,
-  fold: ActorFold<State>,
-  recordedId: string,
-  report: (line: string) => void
-): void => {
-  try {
-    take()
-  } catch (error) {
-    if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) throw error
-    report(error.message)
-    if (fold.pending[0]?.id === recordedId) fold.dropPending()
-  }
+/** The generations with one more record in them: what adopts rules is the last of the old. */
+const withRecord = (
+  before: ReadonlyArray<Generation>,
+  { seq, events }: StoredRecord,
+  first: number
+): ReadonlyArray<Generation> => {
+  const current = before.at(-1) ?? { rulesVersion: first, from: seq, to: seq }
+  const known = [...before.slice(0, -1), { ...current, to: seq }]
+  const adopted = events.findLast((event) => event._tag === "RulesAdopted")
+  return adopted === undefined ? known : [...known, { rulesVersion: adopted.to, from: seq + 1, to: seq }]
 }

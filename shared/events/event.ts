@@ -9,6 +9,7 @@ import { OrderEvent } from "./families/order.ts"
 import { PriceEvent } from "./families/price.ts"
 import { RebalancerEvent } from "./families/rebalancer.ts"
 import { RegimeEvent } from "./families/regime.ts"
+import { SealEvent } from "./families/seal.ts"
 import { SlotEvent } from "./families/slot.ts"
 
 /** Every event by the family that it belongs to: who writes it, and on which subject it stands. */
@@ -22,7 +23,8 @@ export const FAMILIES = {
   governor: GovernorEvent.members,
   command: [CommandEvent],
   rebalancer: [RebalancerEvent],
-  regime: RegimeEvent.members
+  regime: RegimeEvent.members,
+  seal: [SealEvent]
 } as const
 /** A family of events. */
 export type Family = keyof typeof FAMILIES

@@ -11,6 +11,8 @@ export const marketSubjects = (pair: string) => {
     clock: `${root}.clock`,
     account: `${root}.account`,
     control: `${root}.control`,
+    /** Seals of eras: a compare-and-set chain. */
+    seal: `${root}.seal`,
     /** What the regime advisor says. */
     regime: `${root}.regime`,
     /** One command; each id has its subject, so that it is stored once for ever. */

@@ -1,0 +1,187 @@
+/**
+ * Sealing: the records since the last seal are folded by every actor, and the last record at which nobody owed an answer becomes
+ * the end of the era. What each actor had made of the journal there is kept, then the seal is written.
+ *
+ * | a crash between …                        | leaves                                  | and the next sealing       |
+ * |------------------------------------------|-----------------------------------------|----------------------------|
+ * | folding and keeping the states           | nothing                                 | folds again                |
+ * | keeping the states and writing the seal  | states that no seal names               | keeps others beside them   |
+ *
+ * Two sealers at once: the compare-and-set on the subject lets one seal through, the other begins again behind it.
+ */
+import { Clock, Effect, Schema, Stream } from "effect"
+import type { MarketSubjects } from "../../core/ids/subjects.ts"
+import type { KnownRules } from "../../core/rules/versions.ts"
+import { BuildTooOld, type DecodeError, encodeEntry, RecordUndecodable } from "../../events/envelope.ts"
+import type { EventOf } from "../../events/event.ts"
+import { type AppendError, Journal, type JournalRecord, type ReadError, SnapshotStore } from "../../journal/port.ts"
+import type { Actor } from "../core/actor.ts"
+import { readControl } from "../control.ts"
+import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
+import { sha256 } from "../hash.ts"
+import { takeRecord } from "../runtime.ts"
+import { slotsNamedUpTo } from "../slotsNamed.ts"
+import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
+import { lastSeal, restoreSealed, saveSealed, type Seal, sealedControl } from "./sealed.ts"
+
+/**
+ * Records in one era at most: a seal keeps two bytes of each, and must fit a NATS message of a megabyte with room to spare.
+ * Longer stretches become several eras.
+ */
+export const MAX_ERA_RECORDS = 200_000
+
+/** The records since the last seal cannot be sealed; nothing was written. */
+export class CannotSeal extends Schema.TaggedError<CannotSeal>()("CannotSeal", {
+  seq: Schema.Int,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `nothing was sealed: ${this.detail}`
+  }
+}
+
+/** What is sealed, by whom, and for which actors. */
+export interface SealOptions {
+  readonly subjects: MarketSubjects
+  /** Which process seals, for people. */
+  readonly service: string
+  /** Every actor that folds this market, for the slots that it has named. */
+  readonly actorsOf: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
+  /** The rules that this build knows. */
+  readonly known?: KnownRules
+}
+
+type SealError = AppendError | ReadError | DecodeError | CannotSeal
+
+/** Closes one era of at most `MAX_ERA_RECORDS` records and returns its seal; null where no record is left to seal. */
+export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealError, Journal | SnapshotStore> =
+  Effect.fn("sealEra")(function* (options) {
+    const { subjects } = options
+    const journal = yield* Journal
+    const before = yield* lastSeal(subjects)
+    const from = (before?.to ?? 0) + 1
+    const head = yield* journal.head
+    // The seal itself and what stands around it is no era.
+    if (before !== null && head <= before.seq) return null
+    if (head < from) return null
+    const slots = yield* slotsNamedUpTo(subjects, head)
+    const folds = options.actorsOf(slots).map((actor) => new ActorFold(actor, subjects, options.known))
+    if (before !== null) {
+      // Where a state is not kept, or of another shape: from the beginning, which takes longer and gives the same.
+      yield* Effect.forEach(folds, (fold) => restoreSealed(fold, before), { discard: true })
+    }
+    const era = yield* foldEra(subjects, folds, from, Math.min(head, from + MAX_ERA_RECORDS - 1))
+    const { rest, hashes } = era
+    if (rest === null) {
+      const detail = `no record from ${from} on at which every actor had answered; is a service not running?`
+      return yield* new CannotSeal({ seq: from, detail })
+    }
+    const { record } = rest
+    const to = record.seq
+    yield* Effect.forEach(
+      rest.states,
+      ({ name, version, text }) =>
+        saveSealed({
+          actor: name,
+          seq: to,
+          recordId: record.id,
+          recordHash: sha256(record.data),
+          reducerVersion: version,
+          stateHash: sha256(text),
+          state: text
+        }),
+      { discard: true }
+    )
+    const count = to - from + 1
+    const seal: EventOf<"EraSealed"> = {
+      _tag: "EraSealed",
+      era: (before?.era ?? 0) + 1,
+      from,
+      to,
+      digest: hashes.digest(before?.digest ?? NO_ERA_BEFORE, count),
+      checks: hashes.checks(count),
+      rulesVersion: rest.rulesVersion,
+      actors: rest.states.map(({ name, version, text }) => ({ name, version, stateHash: sha256(text) })),
+      control: sealedControl(yield* readControl(subjects, to)),
+      slots: yield* slotsNamedUpTo(subjects, to),
+      service: options.service,
+      sealedMs: yield* Clock.currentTimeMillis
+    }
+    return yield* write(options, seal, before)
+  })
+
+/** A place at which nobody owed an answer, and each fold as text. */
+interface Rest {
+  readonly record: JournalRecord
+  readonly rulesVersion: number
+  readonly states: ReadonlyArray<{ readonly name: string; readonly version: string; readonly text: string }>
+}
+
+/** Folds up to `to`, and keeps the last place of the era at which nobody owed an answer. */
+const foldEra = Effect.fnUntraced(function* (
+  subjects: MarketSubjects,
+  folds: ReadonlyArray<ActorFold<unknown>>,
+  from: number,
+  to: number
+) {
+  const journal = yield* Journal
+  const control = yield* readControl(subjects)
+  const hashes = new EraHashes()
+  let last: (() => Rest) | null = null
+  const take = (record: JournalRecord): void => {
+    takeRecord(folds, control, record)
+    if (record.seq < from) return
+    hashes.add(record)
+    if (folds.some(({ pending }) => pending.length > 0)) return
+    // The states are immutable: they are held here, and written as text once.
+    const encodings = folds.map((fold) => ({ fold, encode: fold.encoding() }))
+    const rulesVersion = folds[0]?.inForce.rulesVersion ?? control.rulesVersion
+    last = () => ({
+      record,
+      rulesVersion,
+      states: encodings.map(({ fold: { actor }, encode }) => ({
+        name: actor.name,
+        version: actor.version,
+        text: encode()
+      }))
+    })
+  }
+  const begin = Math.min(from, ...folds.map(({ seq }) => seq + 1))
+  yield* journal.read({ from: begin }).pipe(
+    Stream.takeWhile(({ seq }) => seq <= to),
+    Stream.runForEachArray((records) =>
+      Effect.try({
+        try: () => {
+          for (const record of records) take(record)
+        },
+        catch: (error) => error
+      }).pipe(Effect.catch(asCannotSeal))
+    )
+  )
+  const rest = (last as (() => Rest) | null)?.() ?? null
+  return { rest, hashes }
+})
+
+/** A journal that does not prove itself is not sealed. */
+const asCannotSeal = (error: unknown): Effect.Effect<never, CannotSeal | DecodeError> => {
+  if (error instanceof BuildTooOld || error instanceof RecordUndecodable) return Effect.fail(error)
+  if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) return Effect.die(error)
+  const seq = error instanceof FoldFailed ? error.seq : 0
+  return Effect.fail(new CannotSeal({ seq, detail: `${error.message}. Run "kennel journal verify"` }))
+}
+
+/** Writes the seal where the last one still is the last; else begins again behind the other's. */
+const write = Effect.fnUntraced(function* (
+  options: SealOptions,
+  seal: EventOf<"EraSealed">,
+  before: Seal | null
+): Effect.fn.Return<Seal | null, SealError, Journal | SnapshotStore> {
+  const { subjects, service } = options
+  const journal = yield* Journal
+  const envelope = { epoch: seal.control.epoch, timeMs: 0, writer: service, cause: null, events: [seal] } as const
+  const entry = encodeEntry(subjects.seal, `seal.${seal.era}.${seal.digest}`, envelope, before?.seq ?? 0)
+  return yield* journal.append(entry).pipe(
+    Effect.map(({ seq }): Seal | null => ({ ...seal, seq })),
+    Effect.catchTag("JournalConflict", () => sealEra(options))
+  )
+})

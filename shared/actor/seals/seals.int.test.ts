@@ -1,0 +1,277 @@
+/** Eras of a journal in which a toy actor counts clock facts and says so at every second. */
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Ref, Stream } from "effect"
+import { marketSubjects } from "../../core/ids/subjects.ts"
+import type { KnownRules } from "../../core/rules/versions.ts"
+import { encodeEntry } from "../../events/envelope.ts"
+import type { MarketEvent } from "../../events/event.ts"
+import { MemoryJournal } from "../../journal/memory.ts"
+import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../journal/port.ts"
+import { type Actor, defineActor, ofAnyKind } from "../core/actor.ts"
+import { raiseEpoch } from "../control.ts"
+import { adoptRules } from "../rulesAdopted.ts"
+import { runActors } from "../runtime.ts"
+import { verifyJournal } from "../verify.ts"
+import { sealEra } from "./sealJournal.ts"
+import { readSeals } from "./sealed.ts"
+
+const subjects = marketSubjects("TEST")
+
+interface Counted {
+  readonly ticks: number
+}
+
+const counter = (version = "1"): Actor<Counted> =>
+  defineActor<Counted>({
+    name: "counter",
+    version,
+    initial: { ticks: 0 },
+    reduce: (state, event, { rulesVersion }) => {
+      if (event._tag === "NoticeRaised") throw new Error("nobody raises notices here")
+      if (event._tag !== "ClockTicked") return { state, outputs: [] }
+      const ticks = state.ticks + 1
+      const said: MarketEvent = {
+        _tag: "DecisionRefused",
+        what: "bootstrap",
+        unfunded: false,
+        reason: { rule: "configured", numbers: { ticks } }
+      }
+      return { state: { ticks }, outputs: ticks % (rulesVersion + 1) === 0 ? [said] : [] }
+    }
+  })
+
+const actors = [ofAnyKind(counter())]
+const seal = sealEra({ subjects, service: "test", actorsOf: () => actors })
+const verify = (options: { readonly from?: "last seal"; readonly known?: KnownRules } = {}) =>
+  verifyJournal({ subjects, actors, ...options })
+
+const begin = raiseEpoch({
+  subjects,
+  service: "test",
+  reason: "start",
+  timeMs: 0,
+  watchesOrders: false,
+  fitsModels: false
+})
+
+const tick = (n: number) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.append(
+      encodeEntry(subjects.clock, `tick.${n}`, {
+        epoch: 1,
+        timeMs: 1_000 * n,
+        writer: "test",
+        cause: null,
+        events: [{ _tag: "ClockTicked", priceAgeSec: null }]
+      })
+    )
+  )
+
+const records = Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 })))
+
+/** Ticks `from` to `to` happen, and the counter answers until it has said `said` things in all. */
+const happens = (from: number, to: number, said: number, known?: KnownRules) =>
+  Effect.gen(function* () {
+    for (let n = from; n <= to; n++) yield* tick(n)
+    const journal = yield* Journal
+    const host = runActors({ host: "test", subjects, actors, publish: true, ...(known === undefined ? {} : { known }) })
+    const running = yield* Effect.forkChild(host)
+    yield* journal.tail({ from: 1, filter: subjects.out("counter") }).pipe(Stream.take(said), Stream.runDrain)
+    yield* Fiber.interrupt(running)
+  })
+
+/** The same records on another journal, but for what `change` makes of them. */
+const copied = <A, E>(
+  all: ReadonlyArray<JournalRecord>,
+  change: (record: JournalRecord) => Pick<JournalRecord, "subject" | "id" | "data">,
+  then: Effect.Effect<A, E, Journal | SnapshotStore>
+) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    for (const record of all) {
+      const entry = change(record)
+      yield* journal.append({ subject: entry.subject, id: entry.id, data: entry.data })
+    }
+    return yield* then
+  })
+
+/** Snapshots of running actors are lost; what was sealed is kept. */
+const onlySealedStates = () =>
+  Layer.effect(
+    SnapshotStore,
+    Effect.map(Ref.make<ReadonlyArray<Snapshot>>([]), (kept) =>
+      SnapshotStore.of({
+        save: (snapshot) =>
+          snapshot.actor.startsWith("sealed-") ? Ref.update(kept, (before) => [snapshot, ...before]) : Effect.void,
+        load: (actor) => Effect.map(Ref.get(kept), (all) => all.filter((snapshot) => snapshot.actor === actor))
+      })
+    )
+  )
+
+const fresh = () => Layer.merge(MemoryJournal.layer(), onlySealedStates())
+
+describe("sealing", () => {
+  it.live("closes the era at the last record at which nobody owed an answer, and begins the next behind it", () =>
+    Effect.gen(function* () {
+      yield* begin
+      yield* happens(1, 4, 2)
+      const first = yield* seal
+      const answered = (yield* records).findLast(({ subject }) => subject === subjects.out("counter"))
+      expect(first).toMatchObject({ era: 1, from: 1, to: answered?.seq, rulesVersion: 1 })
+      yield* happens(5, 8, 4)
+      const second = yield* seal
+      expect(second).toMatchObject({ era: 2, from: (first?.to ?? 0) + 1 })
+      expect(yield* readSeals(subjects)).toStrictEqual([first, second])
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("does nothing where nothing has happened since the last seal", () =>
+    Effect.gen(function* () {
+      expect(yield* seal).toBeNull()
+      yield* begin
+      expect(yield* seal).not.toBeNull()
+      expect(yield* seal).toBeNull()
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("by two at once closes each era once", () =>
+    Effect.gen(function* () {
+      yield* begin
+      yield* happens(1, 4, 2)
+      yield* Effect.all([seal, seal, seal], { concurrency: "unbounded" })
+      const seals = yield* readSeals(subjects)
+      expect(seals.map(({ era }) => era)).toStrictEqual(seals.map((_, index) => index + 1))
+      expect((yield* verify()).divergences).toStrictEqual([])
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("leaves out what is not answered yet, and refuses a journal that does not prove itself", () =>
+    Effect.gen(function* () {
+      yield* begin
+      yield* tick(1)
+      yield* tick(2)
+      expect(yield* seal).toMatchObject({ from: 1, to: 2 })
+      const journal = yield* Journal
+      yield* journal.append({ subject: subjects.out("counter"), id: "not.the.one", data: new Uint8Array([123, 125]) })
+      expect(yield* Effect.flip(seal)).toMatchObject({ _tag: "RecordUndecodable" })
+    }).pipe(Effect.provide(fresh()))
+  )
+})
+
+describe("a sealed journal", () => {
+  const twoEras = Effect.gen(function* () {
+    yield* begin
+    yield* happens(1, 4, 2)
+    yield* seal
+    yield* happens(5, 9, 4)
+    yield* seal
+    yield* happens(10, 12, 6)
+  })
+
+  it.live("is as it was sealed: every era and every state", () =>
+    Effect.gen(function* () {
+      yield* twoEras
+      expect(yield* verify()).toMatchObject({ divergences: [], erasAsSealed: 2, byDigestOnly: 0 })
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("with one byte changed that no decision depends on is named by era and record", () =>
+    Effect.gen(function* () {
+      yield* twoEras
+      const all = yield* records
+      const target = all.find(({ id }) => id === "tick.6")
+      const changed = (record: JournalRecord) =>
+        record.seq === target?.seq
+          ? { ...record, data: Buffer.from(Buffer.from(record.data).toString().replace("6000", "6001")) }
+          : record
+      const { divergences } = yield* copied(all, changed, verify()).pipe(Effect.provide(fresh()))
+      const seals = yield* readSeals(subjects)
+      expect(divergences).toContain(
+        `era 2 (records ${seals[1]?.from} to ${seals[1]?.to}) is not what was sealed: record ${target?.seq} has changed`
+      )
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("that ends before a sealed record is told", () =>
+    Effect.gen(function* () {
+      yield* begin
+      yield* happens(1, 4, 2)
+      const { to = 0 } = (yield* seal) ?? {}
+      const all = yield* records
+      const cut = [...all.slice(0, 2), ...all.slice(to)]
+      const { divergences } = yield* copied(cut, (record) => record, verify()).pipe(Effect.provide(fresh()))
+      expect(divergences.at(-1)).toMatch(/^era 1 \(records 1 to \d+\) is sealed, and the journal ends before it does$/)
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("is verified from its last seal without a look at what stands before", () =>
+    Effect.gen(function* () {
+      yield* twoEras
+      const whole = yield* verify()
+      const short = yield* verify({ from: "last seal" })
+      expect(short).toMatchObject({ divergences: [], head: whole.head, actors: whole.actors })
+      expect(short.events).toBeLessThan(whole.events)
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("begins at the sealed states where no snapshot is kept", () =>
+    Effect.gen(function* () {
+      yield* twoEras
+      const all = yield* records
+      const states = yield* SnapshotStore
+      // Whoever folded the first records again would come to another count, and be caught by what was recorded since.
+      const others = (record: JournalRecord) =>
+        record.id === "tick.1" ? { ...record, subject: subjects.price } : record
+      const goesOn = copied(all, others, happens(13, 14, 7)).pipe(
+        Effect.provide(Layer.merge(MemoryJournal.layer(), Layer.succeed(SnapshotStore, states)))
+      )
+      yield* goesOn
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("cannot be verified from a seal whose states are lost", () =>
+    Effect.gen(function* () {
+      yield* twoEras
+      const all = yield* records
+      const error = yield* copied(all, (record) => record, Effect.flip(verify({ from: "last seal" }))).pipe(
+        Effect.provide(fresh())
+      )
+      expect(error.message).toBe(
+        "the state of counter that was sealed in era 2 is not kept: verify from the beginning, without --from-seal"
+      )
+    }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live("whose first rules a build no longer has is held to its seals, and folded from there on", () =>
+    Effect.gen(function* () {
+      const known = (newest: number, oldest = 1): KnownRules => ({ oldest, newest })
+      yield* begin
+      yield* happens(1, 4, 2)
+      yield* seal
+      yield* adoptRules({ subjects, service: "test", known: known(2) })
+      yield* happens(5, 6, 3, known(2))
+      const sealed = yield* sealEra({ subjects, service: "test", actorsOf: () => actors, known: known(2) })
+      expect(sealed).toMatchObject({ era: 2, rulesVersion: 2 })
+      yield* happens(7, 9, 4, known(2))
+      const { to = 0 } = sealed ?? {}
+      expect(yield* verify({ known: known(2, 2) })).toMatchObject({
+        divergences: [],
+        erasAsSealed: 2,
+        byDigestOnly: to,
+        generations: [{ rulesVersion: 2, from: to + 1 }]
+      })
+    }).pipe(Effect.provide(fresh()))
+  )
+})
+
+describe("a state of another shape", () => {
+  it.live("is not compared: the journal has not changed", () =>
+    Effect.gen(function* () {
+      yield* begin
+      yield* happens(1, 4, 2)
+      yield* seal
+      const reshaped = [ofAnyKind(counter("2"))]
+      expect(yield* verifyJournal({ subjects, actors: reshaped })).toMatchObject({ divergences: [], erasAsSealed: 1 })
+    }).pipe(Effect.provide(fresh()))
+  )
+})
