@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Quote } from "../shared/core/decimal/decimal.ts"
 import { governorRules } from "../shared/config/rules/governor.ts"
 import { readSettings, SETTING_ROWS } from "./settings.ts"
-import { flag } from "../shared/config/setting.ts"
+import { SettingGroup } from "../shared/config/setting.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
 import { showSettings } from "../shared/config/show.ts"
 import { mergedTables, rowsOf } from "../shared/config/table.ts"
@@ -103,7 +103,7 @@ describe("settings", () => {
   it("have one name each: two rows under one name are refused", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
     assert.strictEqual(new Set(names).size, names.length)
-    const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
+    const row = new SettingGroup("Toy").flag("LIVE", { default: "false", reason: "Twice." })
     assert.throws(() => mergedTables([SHARED_SETTINGS, { live: row }]), "two settings are kept under live")
     assert.throws(() => rowsOf({ ...SHARED_SETTINGS, toy: row }), "two settings are called LIVE")
   })
