@@ -18,7 +18,7 @@ import {
   type MarketView,
   type Rules
 } from "../../services/exchange-sim/core/engine/desk.ts"
-import type { ExchangeEvent } from "../../services/exchange-sim/core/engine/event.ts"
+import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
 import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"

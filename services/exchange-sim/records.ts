@@ -1,7 +1,10 @@
-/** What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. */
+/**
+ * What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. Events stand in the
+ * order in which they happen in the life of an order; folding them from the first one gives the books, and nothing else is kept.
+ * Each carries the figures that were decided, never the inputs to decide again. Times are Unix milliseconds of simulated time.
+ */
 import { Schema } from "effect"
 import { PriceText, QuoteText, VolumeText } from "../../shared/schema/decimalText.ts"
-import type { ExchangeEvent } from "./core/engine/event.ts"
 
 const side = Schema.Literals(["buy", "sell"])
 const at = { timeMs: Schema.Finite }
@@ -9,13 +12,19 @@ const onOrder = { ...at, txid: Schema.NonEmptyString }
 
 const Created = Schema.TaggedStruct("Created", {
   ...at,
+  /** Makes the ids of this exchange differ from those of any other. */
   salt: Schema.NonEmptyString,
   pair: Schema.NonEmptyString,
+  /** The market as text, see `core/market/choice.ts`, and its seed: with the time they give every price. */
   market: Schema.NonEmptyString,
   seed: Schema.Int,
   base: VolumeText,
   quote: QuoteText
 })
+/** The first fact: what the exchange is, for ever, and the account's first money. */
+export type Created = typeof Created.Type
+
+/** The order was accepted and has an id. Post-only orders that would cross are opened too, and canceled right after. */
 const Opened = Schema.TaggedStruct("Opened", {
   ...onOrder,
   side,
@@ -28,6 +37,7 @@ const Opened = Schema.TaggedStruct("Opened", {
   expireMs: Schema.NullOr(Schema.Finite),
   queueAhead: VolumeText
 })
+/** `order_qty` or `limit_price` changed. A lost place in the queue shows as `keepsPlace: false`. */
 const Amended = Schema.TaggedStruct("Amended", {
   ...onOrder,
   amendId: Schema.NonEmptyString,
@@ -36,7 +46,9 @@ const Amended = Schema.TaggedStruct("Amended", {
   keepsPlace: Schema.Boolean,
   queueAhead: VolumeText
 })
+/** Others traded at the order's price before it. */
 const QueueAdvanced = Schema.TaggedStruct("QueueAdvanced", { ...onOrder, queueAhead: VolumeText })
+/** The order traded; when that was all of it, it is closed by the same fact (`complete`). Sums include this fill. */
 const Filled = Schema.TaggedStruct("Filled", {
   ...onOrder,
   side,
@@ -51,20 +63,19 @@ const Filled = Schema.TaggedStruct("Filled", {
   filledCost: QuoteText,
   complete: Schema.Boolean
 })
+/** The order traded, and what the sums of it are by then. */
+export type Filled = typeof Filled.Type
+
+/** The order ended with a part, or all, of it untraded. */
 const Canceled = Schema.TaggedStruct("Canceled", { ...onOrder, reason: Schema.String })
+/** A `gtd` order reached its time. */
 const Expired = Schema.TaggedStruct("Expired", onOrder)
+/** The dead man's switch: at `triggerMs` every order is canceled; null switches it off. */
 const CancelTimerSet = Schema.TaggedStruct("CancelTimerSet", { ...at, triggerMs: Schema.NullOr(Schema.Finite) })
 
-const Event = Schema.Union([
-  Created,
-  Opened,
-  Amended,
-  QueueAdvanced,
-  Filled,
-  Canceled,
-  Expired,
-  CancelTimerSet
-]) satisfies Schema.Codec<ExchangeEvent, unknown>
+const Event = Schema.Union([Created, Opened, Amended, QueueAdvanced, Filled, Canceled, Expired, CancelTimerSet])
+/** Every fact the exchange records. */
+export type ExchangeEvent = typeof Event.Type
 
 const RecordText = Schema.fromJsonString(
   Schema.Struct({

@@ -11,6 +11,7 @@ import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
 import { type Actor, placeIn } from "./core/actor.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
 export class Divergence extends Error {
@@ -23,7 +24,7 @@ export class FoldFailed extends Error {
   readonly actor: string
   readonly seq: number
   constructor(actor: string, seq: number, cause: unknown) {
-    super(`${actor} cannot fold record ${seq}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`${actor} cannot fold record ${seq}: ${messageOf(cause)}`, { cause })
     this.actor = actor
     this.seq = seq
   }

@@ -7,6 +7,7 @@ import type { Actor } from "./core/actor.ts"
 import { EVERY_ACTOR, readControl, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { sha256 } from "./hash.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** The result of a whole re-fold. Without divergences the recorded decisions follow from the recorded inputs. */
 export interface Verification {
@@ -52,7 +53,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* <State>(option
             apply(() => fold.apply(stored, record.data), fold, stored.id, report)
           }
         } catch (error) {
-          report(error instanceof Error ? error.message : String(error))
+          report(messageOf(error))
         }
       })
     )

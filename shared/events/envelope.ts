@@ -10,6 +10,7 @@ import { type Standing, standingOf } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
 import { decodeHot } from "./hot.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** Version of this envelope and of the event shapes in it. A reader refuses a newer one. */
 export const ENVELOPE_VERSION = 1
@@ -78,7 +79,7 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     decoded.set(record, stored)
     return stored
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = messageOf(error)
     throw new RecordUndecodable({ seq: record.seq, subject: record.subject, problem })
   }
 }

@@ -148,10 +148,9 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
   const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
   const targetRule = String(numbers["targetRule"] ?? "").replaceAll("_", " ")
   const blend = advisor?.enabled === true ? ` (trend ${decimal(String(advisor.blend_factor), SHARE_DIGITS)})` : ""
-  return h(
-    "section.card.advice",
-    { "aria-label": "Rebalancer" },
-    h("h2", "Rebalancer"),
+  return card(
+    ".advice",
+    "Rebalancer",
     ...(shown.enabled
       ? [
           h(
