@@ -30,13 +30,19 @@ const Opened = Schema.TaggedStruct("Opened", {
   side,
   price: PriceText,
   volume: VolumeText,
+  /** Unique among open orders only. */
   clientId: Schema.NullOr(Schema.String),
   userref: Schema.NullOr(Schema.Int),
   postOnly: Schema.Boolean,
+  /** Good till canceled, immediate or cancel, good till date. */
   timeInForce: Schema.Literals(["gtc", "ioc", "gtd"]),
+  /** When a `gtd` order ends by itself; null for the others. */
   expireMs: Schema.NullOr(Schema.Finite),
   queueAhead: VolumeText
 })
+/** The terms of an order, and its id. */
+export type Opened = typeof Opened.Type
+
 /** `order_qty` or `limit_price` changed. A lost place in the queue shows as `keepsPlace: false`. */
 const Amended = Schema.TaggedStruct("Amended", {
   ...onOrder,
@@ -53,10 +59,12 @@ const Filled = Schema.TaggedStruct("Filled", {
   ...onOrder,
   side,
   execId: Schema.NonEmptyString,
+  /** From 1,000,000,000 on, apart from the numbers of the market's tape. */
   tradeId: Schema.Int,
   price: PriceText,
   volume: VolumeText,
   cost: QuoteText,
+  /** In the quote currency, always: the simulator knows the flag `fciq` only. */
   fee: QuoteText,
   liquidity: Schema.Literals(["maker", "taker"]),
   filled: VolumeText,
