@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../shared/core/decimal/decimal.ts"
 import { governorRules } from "../shared/config/rules/governor.ts"
 import { readSettings, SETTING_ROWS } from "./settings.ts"
-import { flag } from "../shared/config/setting.ts"
+import { SettingGroup } from "../shared/config/setting.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
 import { showSettings } from "../shared/config/show.ts"
 import { mergedTables, rowsOf } from "../shared/config/table.ts"
@@ -103,7 +103,7 @@ describe("settings", () => {
   it("have one name each: two rows under one name are refused", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
     expect(new Set(names).size).toBe(names.length)
-    const row = flag("LIVE", { group: "Toy", default: "false", reason: "Twice." })
+    const row = new SettingGroup("Toy").flag("LIVE", { default: "false", reason: "Twice." })
     expect(() => mergedTables([SHARED_SETTINGS, { live: row }])).toThrow("two settings are kept under live")
     expect(() => rowsOf({ ...SHARED_SETTINGS, toy: row })).toThrow("two settings are called LIVE")
   })

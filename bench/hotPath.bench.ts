@@ -73,7 +73,6 @@ const instantExchange = (onPlace: () => void): typeof Trading.Service => {
       quote: { total: Quote.parse("100000"), hold: Quote.zero }
     }),
     amend: () => Effect.void,
-    rehearse: () => Effect.void,
     place: (order) =>
       Effect.sync(() => {
         const txid = `O${orders.size + 1}`

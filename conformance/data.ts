@@ -1,7 +1,8 @@
 /** The market data that reference cases name instead of holding it. */
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { readTextSync } from "../shared/files/textFile.ts"
+import { gunzipSync } from "node:zlib"
+import { messageOf } from "../shared/core/messageOf.ts"
 import { CaseError } from "./format/caseObject.ts"
 
 /** The text of a data file by its name without ending. Throws `CaseError` where it is not found. */
@@ -20,5 +21,9 @@ export const dataNear =
     places.push(join(RECORDINGS, `${name}.csv.gz`))
     const found = places.find((place) => existsSync(place))
     if (found === undefined) throw new CaseError(`needs the data file ${name}.csv.gz; looked for ${places.join(", ")}`)
-    return readTextSync(found)
+    try {
+      return gunzipSync(readFileSync(found)).toString("utf8")
+    } catch (error) {
+      throw new CaseError(`${found} is not a gzip file, or a damaged one (${messageOf(error)})`)
+    }
   }

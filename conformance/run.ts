@@ -4,6 +4,7 @@ import { dataNear, type ReadData } from "./data.ts"
 import { caseFiles } from "./cases.ts"
 import { CASE_KINDS, type CaseKind } from "./kinds.ts"
 import { readText } from "../shared/files/textFile.ts"
+import { messageOf } from "../shared/core/messageOf.ts"
 
 /** Differences shown of a failed case; the first one usually explains the rest. */
 const SHOWN = 3
@@ -109,8 +110,6 @@ const unreadOf = (kind: CaseKind | undefined, input: unknown): ReadonlyArray<str
     if (!isObject(fields)) return []
     return Object.keys(fields).flatMap((field) => (read.includes(field) ? [] : [`${name}.${field}`]))
   })
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const nameOf = (input: unknown): string | null =>
   isObject(input) && typeof input["name"] === "string" ? input["name"] : null

@@ -18,11 +18,11 @@ import {
   type MarketView,
   type Rules
 } from "../../services/exchange-sim/core/engine/desk.ts"
-import type { ExchangeEvent } from "../../services/exchange-sim/core/engine/event.ts"
+import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
 import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
-import { levels, quotesAfter, restingAt } from "../../services/exchange-sim/core/market/quote.ts"
+import { quotesAfter, seenByOrders } from "../../services/exchange-sim/core/market/quote.ts"
 import {
   acceptedFacts,
   amendedFact,
@@ -199,13 +199,7 @@ export class Venue {
 
   private view(): MarketView {
     if (this.last === null) throw new Error("an order before the market's first trade")
-    const quotes = quotesAfter(this.last, BOOK)
-    return {
-      bid: quotes.bid,
-      ask: quotes.ask,
-      offers: (side) => levels(quotes, side === "buy" ? "ask" : "bid", 1_000),
-      restingAt: (side, price) => restingAt(quotes, side === "buy" ? "bid" : "ask", price)
-    }
+    return seenByOrders(quotesAfter(this.last, BOOK))
   }
 }
 

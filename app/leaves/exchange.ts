@@ -3,7 +3,7 @@ import { Layer, Redacted } from "effect"
 import { credentialsOf } from "../../shared/config/exchange.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
-import type { MarketData, Trading } from "../../shared/exchange/port.ts"
+import type { MarketData, Rehearsal, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Settings } from "../settings.ts"
 
@@ -38,7 +38,7 @@ export const addressed = (settings: Settings): Settings => {
 export const FROZEN_AFTER_MS = 15_000
 
 /** The exchange at the addresses of the settings. */
-export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading | VenueClock> => {
+export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading | Rehearsal | VenueClock> => {
   const { restUrl, wsUrl: wsPublicUrl, wsAuthUrl: wsPrivateUrl } = addressed(settings)
   const { apiKey, apiSecret } = credentialsOf(settings)
   const speed = speedOf(settings)

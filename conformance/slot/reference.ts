@@ -75,8 +75,7 @@ export const stateOf = (initial: CaseObject, config: CaseObject): SlotState => {
       realizedLoss: Quote.fromNumber(initial.number("today_realized_loss", 0)),
       roundTrips: initial.number("total_round_trips", 0),
       s2EnteredAtMs: seconds("s2_entered_at"),
-      longOnly: initial.flag("long_only"),
-      shortOnly: initial.flag("short_only"),
+      onlySide: initial.flag("long_only") ? "long" : initial.flag("short_only") ? "short" : null,
       profitPctRuntime: initial.number("profit_pct_runtime", 0)
     }
   }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect, Redacted, Schema } from "effect"
+import { messageOf } from "../../shared/core/messageOf.ts"
 
 /** There is no token to be had; the text says where it was looked for and what to do. */
 export class NoControlToken extends Schema.TaggedError<NoControlToken>()("NoControlToken", {
@@ -24,7 +25,7 @@ const pathOf = ({ dataDir }: TokenSettings): string => resolve(dataDir, "control
 const attempt = <A>(path: string, use: () => A): Effect.Effect<A, NoControlToken> =>
   Effect.try({
     try: use,
-    catch: (error) => new NoControlToken({ path, problem: error instanceof Error ? error.message : String(error) })
+    catch: (error) => new NoControlToken({ path, problem: messageOf(error) })
   })
 
 const readToken = (path: string): Redacted.Redacted => {

@@ -1,11 +1,12 @@
 /** The control plane's own settings: who may act through it. */
-import { secret } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
+
+const processes = new SettingGroup("Process")
 
 /** Shorter ones can be guessed at ten tries a second. */
 const SHORTEST = 16
 
-const token = secret("CONTROL_TOKEN", {
-  group: "Process",
+const token = processes.secret("CONTROL_TOKEN", {
   default: "",
   reason:
     "What an action must show (`Authorization: Bearer …`). Empty: one is made at the first start and kept in DATA_DIR/control-token."

@@ -4,7 +4,7 @@ import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Books } from "./core/engine/books.ts"
 import { holds } from "./core/engine/desk.ts"
 import type { Exchange, Moment } from "./exchange.ts"
-import type { Fault } from "./faults/faults.ts"
+import { Fault } from "./faults/faults.ts"
 import type { SocketServer } from "./ws/server.ts"
 
 /** An HTTP status and the JSON value of the body. */
@@ -16,37 +16,9 @@ export interface AdminReply {
 /** Answers `GET /admin/books`, and `GET`, `POST` and `DELETE /admin/faults`. */
 export type AdminRoutes = (method: string, path: string, body: string) => Effect.Effect<AdminReply>
 
-const call = {
-  method: Schema.NonEmptyString,
-  times: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  probability: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
-}
-const times = Schema.Int.check(Schema.isGreaterThan(0))
-const afterExecution = Schema.optionalKey(Schema.Boolean)
-const FaultBody = Schema.Union([
-  Schema.Struct({ kind: Schema.Literals(["reply-lost", "no-reply"]), ...call }),
-  Schema.Struct({
-    kind: Schema.Literal("http"),
-    status: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })),
-    afterExecution,
-    ...call
-  }),
-  Schema.Struct({ kind: Schema.Literal("error"), error: Schema.NonEmptyString, afterExecution, ...call }),
-  Schema.Struct({ kind: Schema.Literal("throttled"), forSec: Schema.Int, ...call }),
-  Schema.Struct({ kind: Schema.Literal("late-reply"), delayMs: Schema.Finite, ...call }),
-  Schema.Struct({ kind: Schema.Literal("disconnect"), socket: Schema.Literals(["public", "private", "all"]) }),
-  Schema.Struct({ kind: Schema.Literals(["duplicate-executions", "reorder-executions", "drop-executions"]), times }),
-  Schema.Struct({ kind: Schema.Literal("rest-lag"), delayMs: Schema.Finite }),
-  Schema.Struct({
-    kind: Schema.Literal("status"),
-    system: Schema.Literals(["online", "maintenance", "cancel_only", "post_only"])
-  })
-]) satisfies Schema.Codec<Fault, unknown>
-
-const decodeFaults = Schema.decodeUnknownEffect(
-  Schema.fromJsonString(Schema.Union([FaultBody, Schema.Array(FaultBody)])),
-  { onExcessProperty: "error" }
-)
+const decodeFaults = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Union([Fault, Schema.Array(Fault)])), {
+  onExcessProperty: "error"
+})
 
 /** Serves the exchange's books and faults. A body that is no fault is answered with 400, an unknown path with 404. */
 export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRoutes => {
@@ -72,8 +44,7 @@ export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRou
       return decodeFaults(body).pipe(
         Effect.match({
           onSuccess: (decoded) => {
-            for (const fault of Array.isArray(decoded) ? (decoded as ReadonlyArray<Fault>) : [decoded as Fault])
-              put(fault)
+            for (const fault of [decoded].flat()) put(fault)
             return inForce()
           },
           onFailure: (error) => ({ status: 400, value: { error: error.message } })

@@ -10,13 +10,13 @@ import { makeSimClock, type SimClock } from "./clock.ts"
 import { emptyBooks } from "./core/engine/books.ts"
 import { passTime } from "./core/engine/change.ts"
 import { type Desk, emit, makeDesk, type MarketView, type Rules } from "./core/engine/desk.ts"
-import type { ExchangeEvent, Created } from "./core/engine/event.ts"
+import type { ExchangeEvent, Created } from "./records.ts"
 import { TIERS } from "./core/engine/limits.ts"
 import { matchTrade } from "./core/engine/match.ts"
 import { feeParts } from "./core/engine/money.ts"
 import { openMarket } from "./source/marketSource.ts"
 import type { LiveMarket } from "./core/market/live.ts"
-import { levels, type Quotes, quotesAfter, restingAt } from "./core/market/quote.ts"
+import { type Quotes, quotesAfter, seenByOrders } from "./core/market/quote.ts"
 import { type NumberedTrade, Tape } from "./core/market/tape.ts"
 import { checkSame, createExchange, readOpening } from "./opening.ts"
 import type { Faults } from "./faults/faults.ts"
@@ -73,8 +73,6 @@ const TICK_MS = 25
  * the clock goes on where the record says, and the market between is matched then.
  */
 const AHEAD_MS = 1_000
-/** Far more than any order sweeps. */
-const OFFERED_LEVELS = 1_000
 
 /** Opens the exchange, or founds it when the journal has none. */
 export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
@@ -228,12 +226,4 @@ const quotesOf = ({ last }: Tape, { priceDecimals, spreadPct }: ExchangeSimOptio
 const noWork = (): void => undefined
 
 /** The market as an incoming order sees it; null before the market's first trade, and once it has closed. */
-export const viewOf = ({ quotes }: Moment): MarketView | null =>
-  quotes === null
-    ? null
-    : {
-        bid: quotes.bid,
-        ask: quotes.ask,
-        offers: (side) => levels(quotes, side === "buy" ? "ask" : "bid", OFFERED_LEVELS),
-        restingAt: (side, price) => restingAt(quotes, side === "buy" ? "bid" : "ask", price)
-      }
+export const viewOf = ({ quotes }: Moment): MarketView | null => (quotes === null ? null : seenByOrders(quotes))

@@ -12,6 +12,7 @@ import { checkOptions, EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "./
 import { handleRequest } from "./rest/server.ts"
 import { followUpstream } from "./source/upstream.ts"
 import { makeSocketServer } from "./ws/server.ts"
+import { messageOf } from "../../shared/core/messageOf.ts"
 
 /** A running simulated exchange: where it listens. */
 export class ExchangeSim extends Context.Service<
@@ -45,7 +46,7 @@ export const exchangeSimLayer = (
 const start = Effect.fn("exchangeSim.start")(function* (options: ExchangeSimOptions) {
   yield* Effect.try({
     try: () => checkOptions(options),
-    catch: (error) => new ExchangeSimError({ detail: error instanceof Error ? error.message : String(error) })
+    catch: (error) => new ExchangeSimError({ detail: messageOf(error) })
   })
   const faults = new Faults(options.seed)
   for (const fault of options.faults) faults.add(fault)

@@ -1,12 +1,12 @@
 /** Opening the exchange: its books from the journal, its market at the moment where it stopped. */
 import { Clock, Effect, Schema, Stream } from "effect"
+import { messageOf } from "../../shared/core/messageOf.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
 import { apply, type Books, emptyBooks } from "./core/engine/books.ts"
-import type { Created } from "./core/engine/event.ts"
 import { MINUTE_MS } from "./core/market/process.ts"
 import type { TapeStart } from "./core/market/tape.ts"
 import type { ExchangeSimOptions } from "./options.ts"
-import { decodeRecord, type ExchangeRecord } from "./records.ts"
+import { type Created, decodeRecord, type ExchangeRecord } from "./records.ts"
 
 /** The journal holds another exchange than the one asked for, or something that is no exchange. */
 export class ExchangeSimError extends Schema.TaggedError<ExchangeSimError>()("ExchangeSimError", {
@@ -63,7 +63,7 @@ export const readOpening = Effect.fn("exchangeSim.readOpening")(function* (
       },
       catch: (error) =>
         new ExchangeSimError({
-          detail: `record ${stored.seq} of ${journal.where} cannot be used: ${error instanceof Error ? error.message : String(error)}`
+          detail: `record ${stored.seq} of ${journal.where} cannot be used: ${messageOf(error)}`
         })
     })
   )

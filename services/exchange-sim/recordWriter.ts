@@ -2,10 +2,9 @@
 import { Effect, Random, Schedule } from "effect"
 import { type AppendError, Journal } from "../../shared/journal/port.ts"
 import type { Desk } from "./core/engine/desk.ts"
-import type { ExchangeEvent, Created } from "./core/engine/event.ts"
 import type { Tape } from "./core/market/tape.ts"
 import { booksSubject, type Opening } from "./opening.ts"
-import { encodeRecord } from "./records.ts"
+import { type Created, encodeRecord, type ExchangeEvent } from "./records.ts"
 
 /** The only writer of the exchange's subject; another process' record makes it fail with a conflict. */
 export interface RecordWriter {

@@ -1,7 +1,10 @@
-/** What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. */
+/**
+ * What the exchange writes in its journal: the events of one moment, and how far its clock may be believed. Events stand in the
+ * order in which they happen in the life of an order; folding them from the first one gives the books, and nothing else is kept.
+ * Each carries the figures that were decided, never the inputs to decide again. Times are Unix milliseconds of simulated time.
+ */
 import { Schema } from "effect"
 import { PriceText, QuoteText, VolumeText } from "../../shared/schema/decimalText.ts"
-import type { ExchangeEvent } from "./core/engine/event.ts"
 
 const side = Schema.Literals(["buy", "sell"])
 const at = { timeMs: Schema.Finite }
@@ -9,25 +12,38 @@ const onOrder = { ...at, txid: Schema.NonEmptyString }
 
 const Created = Schema.TaggedStruct("Created", {
   ...at,
+  /** Makes the ids of this exchange differ from those of any other. */
   salt: Schema.NonEmptyString,
   pair: Schema.NonEmptyString,
+  /** The market as text, see `core/market/choice.ts`, and its seed: with the time they give every price. */
   market: Schema.NonEmptyString,
   seed: Schema.Int,
   base: VolumeText,
   quote: QuoteText
 })
+/** The first fact: what the exchange is, for ever, and the account's first money. */
+export type Created = typeof Created.Type
+
+/** The order was accepted and has an id. Post-only orders that would cross are opened too, and canceled right after. */
 const Opened = Schema.TaggedStruct("Opened", {
   ...onOrder,
   side,
   price: PriceText,
   volume: VolumeText,
+  /** Unique among open orders only. */
   clientId: Schema.NullOr(Schema.String),
   userref: Schema.NullOr(Schema.Int),
   postOnly: Schema.Boolean,
+  /** Good till canceled, immediate or cancel, good till date. */
   timeInForce: Schema.Literals(["gtc", "ioc", "gtd"]),
+  /** When a `gtd` order ends by itself; null for the others. */
   expireMs: Schema.NullOr(Schema.Finite),
   queueAhead: VolumeText
 })
+/** The terms of an order, and its id. */
+export type Opened = typeof Opened.Type
+
+/** `order_qty` or `limit_price` changed. A lost place in the queue shows as `keepsPlace: false`. */
 const Amended = Schema.TaggedStruct("Amended", {
   ...onOrder,
   amendId: Schema.NonEmptyString,
@@ -36,35 +52,38 @@ const Amended = Schema.TaggedStruct("Amended", {
   keepsPlace: Schema.Boolean,
   queueAhead: VolumeText
 })
+/** Others traded at the order's price before it. */
 const QueueAdvanced = Schema.TaggedStruct("QueueAdvanced", { ...onOrder, queueAhead: VolumeText })
+/** The order traded; when that was all of it, it is closed by the same fact (`complete`). Sums include this fill. */
 const Filled = Schema.TaggedStruct("Filled", {
   ...onOrder,
   side,
   execId: Schema.NonEmptyString,
+  /** From 1,000,000,000 on, apart from the numbers of the market's tape. */
   tradeId: Schema.Int,
   price: PriceText,
   volume: VolumeText,
   cost: QuoteText,
+  /** In the quote currency, always: the simulator knows the flag `fciq` only. */
   fee: QuoteText,
   liquidity: Schema.Literals(["maker", "taker"]),
   filled: VolumeText,
   filledCost: QuoteText,
   complete: Schema.Boolean
 })
+/** The order traded, and what the sums of it are by then. */
+export type Filled = typeof Filled.Type
+
+/** The order ended with a part, or all, of it untraded. */
 const Canceled = Schema.TaggedStruct("Canceled", { ...onOrder, reason: Schema.String })
+/** A `gtd` order reached its time. */
 const Expired = Schema.TaggedStruct("Expired", onOrder)
+/** The dead man's switch: at `triggerMs` every order is canceled; null switches it off. */
 const CancelTimerSet = Schema.TaggedStruct("CancelTimerSet", { ...at, triggerMs: Schema.NullOr(Schema.Finite) })
 
-const Event = Schema.Union([
-  Created,
-  Opened,
-  Amended,
-  QueueAdvanced,
-  Filled,
-  Canceled,
-  Expired,
-  CancelTimerSet
-]) satisfies Schema.Codec<ExchangeEvent, unknown>
+const Event = Schema.Union([Created, Opened, Amended, QueueAdvanced, Filled, Canceled, Expired, CancelTimerSet])
+/** Every fact the exchange records. */
+export type ExchangeEvent = typeof Event.Type
 
 const RecordText = Schema.fromJsonString(
   Schema.Struct({

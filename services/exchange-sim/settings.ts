@@ -1,71 +1,58 @@
 /** The simulated exchange's own settings: its account, its fees and where it listens. */
 import { credentialsOf } from "../../shared/config/exchange.ts"
-import { amount, flag, integer, number, text, volume } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
 import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 
-const simulator = "Simulated exchange"
+const simulator = new SettingGroup("Simulated exchange")
 
 /** The simulated exchange: its market, its account and where it listens. */
 export const SIMULATOR_SETTINGS = {
-  seed: integer("SEED", {
-    group: simulator,
+  seed: simulator.integer("SEED", {
     default: "1",
-    min: 0,
-    max: 4_294_967_295,
+    within: [0, 4_294_967_295],
     reason: "The same seed gives the same synthetic market."
   }),
-  simHost: text("SIM_HOST", {
-    group: simulator,
+  simHost: simulator.text("SIM_HOST", {
     default: "127.0.0.1",
     range: "an address of this machine",
     reason: "Where the simulated exchange listens."
   }),
-  simPort: integer("SIM_PORT", {
-    group: simulator,
+  simPort: simulator.integer("SIM_PORT", {
     default: "8090",
-    min: 0,
-    max: 65_535,
+    within: [0, 65_535],
     reason: "Its port. `kennel up` takes any free one unless this is set. 0: any free one."
   }),
-  simBase: volume("SIM_BASE", {
-    group: simulator,
+  simBase: simulator.volume("SIM_BASE", {
     unit: "DOGE",
     default: "10000",
     reason: "DOGE on the account when the simulated exchange first opens."
   }),
-  simQuote: amount("SIM_QUOTE", {
-    group: simulator,
+  simQuote: simulator.amount("SIM_QUOTE", {
     unit: "USD",
     default: "2000",
     reason: "USD on the account when the simulated exchange first opens."
   }),
-  simMakerFeePct: number("SIM_MAKER_FEE_PCT", {
-    group: simulator,
+  simMakerFeePct: simulator.number("SIM_MAKER_FEE_PCT", {
     unit: "%",
     default: "0.25",
-    min: 0,
-    max: 10,
+    within: [0, 10],
     reason: "Kraken's entry tier in 2025."
   }),
-  simTakerFeePct: number("SIM_TAKER_FEE_PCT", {
-    group: simulator,
+  simTakerFeePct: simulator.number("SIM_TAKER_FEE_PCT", {
     unit: "%",
     default: "0.40",
-    min: 0,
-    max: 10,
+    within: [0, 10],
     reason: "Kraken's entry tier in 2025."
   }),
-  simOrderMin: volume("SIM_ORDER_MIN", {
-    group: simulator,
+  simOrderMin: simulator.volume("SIM_ORDER_MIN", {
     unit: "DOGE",
     default: "2",
     reason:
       "Smallest order of the simulated exchange. Kraken's drifts (13 once, 50 in 2026); 2 lets 2 USD trade up to 1 USD/DOGE."
   }),
-  simAdmin: flag("SIM_ADMIN", {
-    group: simulator,
+  simAdmin: simulator.flag("SIM_ADMIN", {
     default: "false",
     reason: "Opens /admin of the simulated exchange: its own books, and faults on demand. For tests and rehearsals."
   })

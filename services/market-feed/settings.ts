@@ -1,16 +1,16 @@
 /** The feed's own settings. */
-import { number } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
 import type { SharedSettings } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 
+const edges = new SettingGroup("Edges")
+
 /** How often prices and the time become facts. */
 export const FEED_SETTINGS = {
-  priceFactsPerSec: number("PRICE_FACTS_PER_SEC", {
-    group: "Edges",
+  priceFactsPerSec: edges.number("PRICE_FACTS_PER_SEC", {
     unit: "1/s",
     default: "8",
-    min: 0.1,
-    max: 100,
+    within: [0.1, 100],
     reason: "Prices are conflated to so many facts a second of wall time: more would only grow the journal."
   })
 } as const

@@ -5,14 +5,14 @@
 import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
-import { Store, type StoreError } from "../../shared/store/port.ts"
+import { type JobCounts, NO_JOBS, Store, type StoreError } from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
 import { ordersOf } from "./core/job.ts"
 import type { IngestorStore } from "./store.ts"
 import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
 import type { BackfillStatus } from "./core/status.ts"
-import { type IngestorView, type JobCounts, viewOf } from "./core/view.ts"
+import { type IngestorView, viewOf } from "./core/view.ts"
 import type { WindowOptions } from "./window/memory.ts"
 import { openWindow, type TrainingWindow } from "./window/window.ts"
 import { workForEver } from "./worker.ts"
@@ -80,8 +80,6 @@ export const retentionOf =
   (days: number) =>
   (intervalMin: number): number | null =>
     intervalMin <= FORGOTTEN_UP_TO_MIN ? days : null
-
-const NO_JOBS: JobCounts = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
 
 /** Wall time between two looks at whether something new can be there. Two timeframes then ask at most once a second. */
 const LOOK_MS = 2_000

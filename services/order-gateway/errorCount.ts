@@ -56,7 +56,6 @@ export const countErrors = (
     fees: counted(trading.fees),
     balances: counted(trading.balances),
     place: (order) => counted(trading.place(order)),
-    rehearse: (order) => counted(trading.rehearse(order)),
     cancel: (txid) => counted(trading.cancel(txid)),
     amend: (txid, price) => counted(trading.amend(txid, price)),
     openOrders: counted(trading.openOrders),

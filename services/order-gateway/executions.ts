@@ -2,11 +2,10 @@
 import { Effect, Stream } from "effect"
 import { quarantined } from "../../shared/events/families/control.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
-import { type ExchangeError, type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
-import type { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
-import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import type { Asking, OrderFacts } from "./factWriter.ts"
 import { writeEnd } from "./lookup.ts"
 
 /** What the rest of the gateway is told of the stream. */
@@ -22,7 +21,7 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
   facts: OrderFacts,
   subjects: MarketSubjects,
   signals: StreamSignals
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking {
   const trading = yield* Trading
 
   const handle = Effect.fnUntraced(function* (event: ExecutionEvent) {

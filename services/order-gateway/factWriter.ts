@@ -8,6 +8,7 @@ import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
 import { emptyLane, type GatewayState, type Lane, type LiveOrder } from "./core/state.ts"
@@ -27,6 +28,9 @@ export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneCont
 
 /** Why order facts could not be written. */
 export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended
+
+/** What asks the exchange of orders and writes down what it says. */
+export type Asking<A = void> = Effect.fn.Return<A, ExchangeError | OrderFactsError, Trading | VenueClock>
 
 /** A lost race means another gateway is at work on the same lane; a second in a row is rare, this many are a fight. */
 const MAX_ATTEMPTS = 20

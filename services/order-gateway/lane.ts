@@ -1,7 +1,7 @@
 /** One slot's requests, carried out strictly one after the other. */
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, Result } from "effect"
-import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import { Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Price } from "../../shared/core/decimal/decimal.ts"
 import {
@@ -15,7 +15,7 @@ import {
   unknownFact
 } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import type { Asking, OrderFacts } from "./factWriter.ts"
 import { RETRY_MS, retryCall, resolve, writeEnd } from "./lookup.ts"
 
 /** How a lane sends orders. */
@@ -29,7 +29,7 @@ export const workLane = Effect.fn("workLane")(function* (
   facts: OrderFacts,
   slot: SlotNumber,
   options: LaneOptions
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking {
   while (true) {
     const task = facts.lane(slot).tasks[0]
     if (task === undefined) return
@@ -51,7 +51,7 @@ const place = Effect.fn("place")(function* (
   slot: SlotNumber,
   order: LiveOrder,
   options: LaneOptions
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking {
   if (order.stage !== "requested") return yield* resolve(facts, slot, order)
   if (facts.lane(slot).tasks.some((task) => task._tag === "Cancel" && task.localId === order.localId)) {
     yield* facts.write(slot, order.localId, (live) => [rejectedFact(live, "withdrawn before it was sent")])
@@ -79,11 +79,7 @@ const place = Effect.fn("place")(function* (
  * Asks for the cancel and waits for the order's end, whichever it is: cancelled, or filled before the cancel arrived.
  * Cancelling is repeatable, so an unanswered request is sent again after a look at the order.
  */
-const cancel = Effect.fn("cancel")(function* (
-  facts: OrderFacts,
-  slot: SlotNumber,
-  order: LiveOrder
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+const cancel = Effect.fn("cancel")(function* (facts: OrderFacts, slot: SlotNumber, order: LiveOrder): Asking {
   const trading = yield* Trading
   const clock = yield* VenueClock
   if (order.txid === null) return yield* resolve(facts, slot, order)
@@ -109,7 +105,7 @@ const amend = Effect.fn("amend")(function* (
   slot: SlotNumber,
   order: LiveOrder,
   price: Price
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking {
   const trading = yield* Trading
   const clock = yield* VenueClock
   const { txid, localId } = order

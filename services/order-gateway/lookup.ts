@@ -5,7 +5,7 @@ import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import type { LiveOrder } from "./core/state.ts"
-import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import type { Asking, OrderFacts } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
 export const RETRY_MS = 2_000
@@ -32,11 +32,7 @@ export const retryCall = Effect.fnUntraced(function* <A>(
  * Resolves an order that was claimed and of which nobody here knows the outcome: found at the exchange it is adopted,
  * absent after its deadline it never came to be. Ends early when the private stream has brought the answer.
  */
-export const resolve = Effect.fn("resolve")(function* (
-  facts: OrderFacts,
-  slot: SlotNumber,
-  order: LiveOrder
-): Effect.fn.Return<void, ExchangeError | OrderFactsError, Trading | VenueClock> {
+export const resolve = Effect.fn("resolve")(function* (facts: OrderFacts, slot: SlotNumber, order: LiveOrder): Asking {
   const trading = yield* Trading
   const clock = yield* VenueClock
   let absent = 0
@@ -71,7 +67,7 @@ export const writeEnd = Effect.fn("writeEnd")(function* (
   localId: LocalId,
   txid: Txid,
   questions = END_QUESTIONS
-): Effect.fn.Return<boolean, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking<boolean> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   for (let asked = 0; asked < questions; asked++) {

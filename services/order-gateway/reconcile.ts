@@ -4,11 +4,11 @@
  */
 import { Effect } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
-import { type ExchangeError, type OrderReport, Trading } from "../../shared/exchange/port.ts"
+import { type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
 import { findLive, liveOrders } from "./core/state.ts"
-import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
+import type { Asking, OrderFacts } from "./factWriter.ts"
 import { retryCall } from "./lookup.ts"
 
 /** What one comparison found. */
@@ -30,7 +30,7 @@ export interface Reconciliation {
 export const reconcile = Effect.fn("reconcile")(function* (
   facts: OrderFacts,
   windowStartMs: number
-): Effect.fn.Return<Reconciliation, ExchangeError | OrderFactsError, Trading | VenueClock> {
+): Asking<Reconciliation> {
   const trading = yield* Trading
   const clock = yield* VenueClock
   const before = facts.state()

@@ -1,34 +1,28 @@
 /** The gateway's own settings. */
-import { number } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
 import type { SharedSettings } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 
-const edges = "Edges"
+const edges = new SettingGroup("Edges")
 
 /** Deadlines, comparisons and the window of missed fills. */
 export const GATEWAY_SETTINGS = {
-  orderDeadlineSec: number("ORDER_DEADLINE_SEC", {
-    group: edges,
+  orderDeadlineSec: edges.number("ORDER_DEADLINE_SEC", {
     unit: "s",
     default: "10",
-    min: 2,
-    max: 60,
+    within: [2, 60],
     reason: "The exchange does not place an order later than this after the claim (it accepts 2 to 60)."
   }),
-  reconcileIntervalSec: number("RECONCILE_INTERVAL_SEC", {
-    group: edges,
+  reconcileIntervalSec: edges.number("RECONCILE_INTERVAL_SEC", {
     unit: "s",
     default: "60",
-    min: 5,
-    max: 3_600,
+    within: [5, 3_600],
     reason: "Exchange time between two comparisons of open orders, fills and balances with the exchange's."
   }),
-  fillWindowDays: number("FILL_WINDOW_DAYS", {
-    group: edges,
+  fillWindowDays: edges.number("FILL_WINDOW_DAYS", {
     unit: "days",
     default: "7",
-    min: 0.01,
-    max: 90,
+    within: [0.01, 90],
     reason: "How far back fills are read at start for those that happened while nobody listened."
   })
 } as const

@@ -1,13 +1,13 @@
 /** The projector's own settings. */
-import { number } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
+
+const store = new SettingGroup("Store")
 
 export const PROJECTOR_SETTINGS = {
-  priceHistorySec: number("PRICE_HISTORY_SEC", {
-    group: "Store",
+  priceHistorySec: store.number("PRICE_HISTORY_SEC", {
     unit: "s",
     default: "10",
-    min: 0.1,
-    max: 86_400,
+    within: [0.1, 86_400],
     reason: "Of so many seconds of exchange time the table price_history gets one price; the journal has them all."
   })
 } as const

@@ -1,13 +1,13 @@
 /** The slots' settings beside their rules. */
 import { MAX_SLOT } from "../../shared/core/ids/clientId.ts"
-import { integer } from "../../shared/config/setting.ts"
+import { SettingGroup } from "../../shared/config/setting.ts"
+
+const slotRules = new SettingGroup("Slot rules")
 
 export const SLOT_SETTINGS = {
-  slots: integer("SLOTS", {
-    group: "Slot rules",
+  slots: slotRules.integer("SLOTS", {
     default: "3",
-    min: 1,
-    max: MAX_SLOT,
+    within: [1, MAX_SLOT],
     reason: "How many slots trade. Each holds at most two orders and its recoveries; three show what slots are."
   })
 } as const

@@ -13,6 +13,7 @@ import type { JournalEntry } from "../journal/port.ts"
 import { rulesUnknown } from "./rulesAdopted.ts"
 import { type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
 import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "./core/actor.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
 export class Divergence extends Error {
@@ -25,7 +26,7 @@ export class FoldFailed extends Error {
   readonly actor: string
   readonly seq: number
   constructor(actor: string, seq: number, cause: unknown) {
-    super(`${actor} cannot fold record ${seq}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`${actor} cannot fold record ${seq}: ${messageOf(cause)}`, { cause })
     this.actor = actor
     this.seq = seq
   }

@@ -3,6 +3,7 @@
  * decisions follow from the inputs, and that neither has changed since they were sealed.
  */
 import { Effect, Schema, Stream } from "effect"
+import { messageOf } from "../core/messageOf.ts"
 import { FIRST_RULES, type KnownRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
@@ -174,7 +175,7 @@ class Verifier {
       }
     } catch (error) {
       if (error instanceof BuildTooOld) throw error
-      this.report(error instanceof Error ? error.message : String(error))
+      this.report(messageOf(error))
     }
   }
 

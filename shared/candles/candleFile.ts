@@ -4,6 +4,7 @@ import { textPieces } from "../files/textPieces.ts"
 import { FileReader, type FileRows } from "./core/file/fileReader.ts"
 import { CandleFileRefused } from "./core/file/refused.ts"
 import { spilledPages } from "./spilledPages.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** The file cannot be used, or read: names it, the line where there is one, and what to do. */
 export type CandleFileError = CandleFileRefused
@@ -44,6 +45,4 @@ export const attempt = <A>(file: string, read: () => A): Effect.Effect<A, Candle
   Effect.try({ try: read, catch: (error) => refusal(file, error) })
 
 const refusal = (file: string, error: unknown): CandleFileRefused =>
-  error instanceof CandleFileRefused
-    ? error
-    : new CandleFileRefused(file, null, error instanceof Error ? error.message : String(error))
+  error instanceof CandleFileRefused ? error : new CandleFileRefused(file, null, messageOf(error))

@@ -1,82 +1,68 @@
 /** Which exchange there is, how it is reached, and how fast its time runs. */
-import { choice, flag, number, secret, text, url } from "./setting.ts"
+import { SettingGroup } from "./setting.ts"
 
-const edges = "Edges"
-const kraken = "Exchange account"
-const simulator = "Simulated exchange"
+const edges = new SettingGroup("Edges")
+const kraken = new SettingGroup("Exchange account")
+const simulator = new SettingGroup("Simulated exchange")
 
 /** The pair, the exchange's addresses and the account there. */
 export const EXCHANGE_SETTINGS = {
-  pair: text("PAIR", { group: edges, default: "XDGUSD", reason: "The pair as Kraken's REST names it." }),
-  symbol: text("SYMBOL", { group: edges, default: "DOGE/USD", reason: "The pair as Kraken's WebSocket names it." }),
-  clockIntervalSec: number("CLOCK_INTERVAL_SEC", {
-    group: edges,
+  pair: edges.text("PAIR", { default: "XDGUSD", reason: "The pair as Kraken's REST names it." }),
+  symbol: edges.text("SYMBOL", { default: "DOGE/USD", reason: "The pair as Kraken's WebSocket names it." }),
+  clockIntervalSec: edges.number("CLOCK_INTERVAL_SEC", {
     unit: "s",
     default: "5",
-    min: 0.1,
-    max: 60,
+    within: [0.1, 60],
     reason: "Exchange time between two clock facts; timers are as exact as this."
   }),
-  requestTimeoutSec: number("REQUEST_TIMEOUT_SEC", {
-    group: edges,
+  requestTimeoutSec: edges.number("REQUEST_TIMEOUT_SEC", {
     unit: "s",
     default: "5",
-    min: 0.1,
-    max: 120,
+    within: [0.1, 120],
     reason: "Wall time before a request counts as unanswered; they go one at a time."
   }),
 
-  live: flag("LIVE", {
-    group: kraken,
+  live: kraken.flag("LIVE", {
     default: "false",
     reason: "Trade with real money at Kraken. Starts only when every check of `kennel doctor` passes."
   }),
-  restUrl: url("KRAKEN_REST_URL", {
-    group: kraken,
+  restUrl: kraken.url("KRAKEN_REST_URL", {
     default: "",
     schemes: ["http", "https"],
     reason: "Base address of the REST API. Empty: Kraken's own when LIVE, else the simulated exchange."
   }),
-  wsUrl: url("KRAKEN_WS_URL", {
-    group: kraken,
+  wsUrl: kraken.url("KRAKEN_WS_URL", {
     default: "",
     schemes: ["ws", "wss"],
     reason: "Public WebSocket v2. Empty: as above."
   }),
-  wsAuthUrl: url("KRAKEN_WS_AUTH_URL", {
-    group: kraken,
+  wsAuthUrl: kraken.url("KRAKEN_WS_AUTH_URL", {
     default: "",
     schemes: ["ws", "wss"],
     reason: "Private WebSocket v2. Empty: as above."
   }),
-  apiKey: secret("KRAKEN_API_KEY", {
-    group: kraken,
+  apiKey: kraken.secret("KRAKEN_API_KEY", {
     default: "",
     reason: "Key with permission to query funds, query and modify orders. Needed when LIVE; paper has its own."
   }),
-  apiSecret: secret("KRAKEN_API_SECRET", {
-    group: kraken,
+  apiSecret: kraken.secret("KRAKEN_API_SECRET", {
     default: "",
     reason: "Its secret, base64 as Kraken shows it."
   }),
-  tier: choice("KRAKEN_TIER", {
-    group: kraken,
+  tier: kraken.choice("KRAKEN_TIER", {
     default: "starter",
     of: ["starter", "intermediate", "pro"],
     reason: "The account's verification tier: sets the rate limits to keep. The lowest is safe for all."
   }),
 
-  market: text("MARKET", {
-    group: simulator,
+  market: simulator.text("MARKET", {
     default: "synthetic",
     range: "`synthetic`, `recorded:<file>` or `upstream`",
     reason: "Where the simulated exchange's prices come from: a seeded process, a CSV of candles or trades, or Kraken."
   }),
-  speed: number("SPEED", {
-    group: simulator,
+  speed: simulator.number("SPEED", {
     default: "120",
-    min: 0.1,
-    max: 10_000,
+    within: [0.1, 10_000],
     reason: "Simulated seconds per second: at 120 a cycle completes within a minute. Always 1 when LIVE or upstream."
   })
 } as const

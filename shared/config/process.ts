@@ -1,38 +1,32 @@
 /** What every process goes by: where it listens, where its data and its journal are, how much it says. */
-import { choice, integer, secret, text, url } from "./setting.ts"
+import { SettingGroup } from "./setting.ts"
 
-const process = "Process"
+const process = new SettingGroup("Process")
 
 export const PROCESS_SETTINGS = {
-  port: integer("PORT", {
-    group: process,
+  port: process.integer("PORT", {
     default: "8080",
-    min: 0,
-    max: 65_535,
+    within: [0, 65_535],
     reason: "Where the page and the API listen. 0 takes any free port."
   }),
-  host: text("HOST", {
-    group: process,
+  host: process.text("HOST", {
     default: "127.0.0.1",
     range: "an address of this machine",
     reason: "Loopback, because the status asks for no password. In a container: 0.0.0.0, published to loopback."
   }),
-  dataDir: text("DATA_DIR", {
-    group: process,
+  dataDir: process.text("DATA_DIR", {
     default: "./data",
     range: "a directory",
     reason: "Where the embedded journal, its snapshots and the simulated exchange keep their files."
   }),
-  natsUrl: url("NATS_URL", {
-    group: process,
+  natsUrl: process.url("NATS_URL", {
     default: "",
     schemes: ["nats", "tls"],
     reason: "Set: the journal is NATS JetStream at this address. Empty: the embedded journal in DATA_DIR."
   }),
-  natsUser: text("NATS_USER", { group: process, default: "", reason: "The service's own NATS user. Empty: none." }),
-  natsPassword: secret("NATS_PASSWORD", { group: process, default: "", reason: "Its password." }),
-  logLevel: choice("LOG_LEVEL", {
-    group: process,
+  natsUser: process.text("NATS_USER", { default: "", reason: "The service's own NATS user. Empty: none." }),
+  natsPassword: process.secret("NATS_PASSWORD", { default: "", reason: "Its password." }),
+  logLevel: process.choice("LOG_LEVEL", {
     default: "info",
     of: ["debug", "info", "warning", "error"],
     reason: "What is written to the log (standard error)."

@@ -27,151 +27,131 @@ export interface Setting<A> {
 }
 
 interface Row {
-  readonly group: string
   readonly default: string
   readonly reason: string
   readonly unit?: string
 }
 
-const row = <A>(
-  name: string,
-  options: Row,
-  range: string,
-  parse: (text: string) => A,
-  schema: Schema.Codec<A, unknown>,
-  secret = false
-): Setting<A> => ({
-  name,
-  group: options.group,
-  unit: options.unit ?? "",
-  defaultText: options.default,
-  range,
-  reason: options.reason,
-  secret,
-  parse,
-  schema
-})
+/** Least and most, both allowed. */
+interface Within {
+  readonly within: readonly [min: number, max: number]
+}
 
-/** A finite number in [min, max]. */
-export const number = (name: string, options: Row & { readonly min: number; readonly max: number }): Setting<number> =>
-  row(
-    name,
-    options,
-    `${options.min} to ${options.max}`,
-    (text) => inRange(decimalNumber(text), options.min, options.max),
-    Schema.Finite
-  )
+/** The rows of one heading of the settings page: each method makes a row of its kind. */
+export class SettingGroup {
+  private readonly group: string
 
-/** A whole number in [min, max]. */
-export const integer = (name: string, options: Row & { readonly min: number; readonly max: number }): Setting<number> =>
-  row(
-    name,
-    options,
-    `whole number, ${options.min} to ${options.max}`,
-    (text) => {
-      if (!/^-?\d+$/.test(text)) throw new Error("is not a whole number")
-      return inRange(Number(text), options.min, options.max)
-    },
-    Schema.Int
-  )
+  constructor(group: string) {
+    this.group = group
+  }
 
-/** An exact amount of quote currency, not negative. */
-export const amount = (name: string, options: Row): Setting<Quote> =>
-  row(name, options, "0 or more, at most 10 decimals", (text) => notNegative(exact(() => Quote.parse(text))), QuoteText)
+  private row<A>(
+    name: string,
+    options: Row,
+    range: string,
+    parse: (text: string) => A,
+    schema: Schema.Codec<A, unknown>,
+    secret = false
+  ): Setting<A> {
+    const { unit = "", default: defaultText, reason } = options
+    return { name, group: this.group, unit, defaultText, range, reason, secret, parse, schema }
+  }
 
-/** An exact volume of base currency, not negative. */
-export const volume = (name: string, options: Row): Setting<Volume> =>
-  row(
-    name,
-    options,
-    "0 or more, at most 8 decimals",
-    (text) => notNegative(exact(() => Volume.parse(text))),
-    VolumeText
-  )
+  /** A finite number. */
+  number(name: string, options: Row & Within): Setting<number> {
+    const [min, max] = options.within
+    const parse = (value: string): number => inRange(decimalNumber(value), min, max)
+    return this.row(name, options, `${min} to ${max}`, parse, Schema.Finite)
+  }
 
-/** One of a few words or numbers. */
-export const choice = <const A extends string | number>(
-  name: string,
-  options: Row & { readonly of: ReadonlyArray<A> }
-): Setting<A> =>
-  row(
-    name,
-    options,
-    options.of.map((word) => `\`${word}\``).join(" or "),
-    (text) => {
-      const found = options.of.find((word) => String(word) === text)
+  /** A whole number. */
+  integer(name: string, options: Row & Within): Setting<number> {
+    const [min, max] = options.within
+    const parse = (value: string): number => {
+      if (!/^-?\d+$/.test(value)) throw new Error("is not a whole number")
+      return inRange(Number(value), min, max)
+    }
+    return this.row(name, options, `whole number, ${min} to ${max}`, parse, Schema.Int)
+  }
+
+  /** An exact amount of quote currency, not negative. */
+  amount(name: string, options: Row): Setting<Quote> {
+    const parse = (value: string): Quote => notNegative(exact(() => Quote.parse(value)))
+    return this.row(name, options, "0 or more, at most 10 decimals", parse, QuoteText)
+  }
+
+  /** An exact volume of base currency, not negative. */
+  volume(name: string, options: Row): Setting<Volume> {
+    const parse = (value: string): Volume => notNegative(exact(() => Volume.parse(value)))
+    return this.row(name, options, "0 or more, at most 8 decimals", parse, VolumeText)
+  }
+
+  /** One of a few words or numbers. */
+  choice<const A extends string | number>(name: string, options: Row & { readonly of: ReadonlyArray<A> }): Setting<A> {
+    const range = options.of.map((word) => `\`${word}\``).join(" or ")
+    const parse = (value: string): A => {
+      const found = options.of.find((word) => String(word) === value)
       if (found === undefined) throw new Error(`is none of ${options.of.join(", ")}`)
       return found
-    },
-    Schema.Literals(options.of)
-  )
+    }
+    return this.row(name, options, range, parse, Schema.Literals(options.of))
+  }
 
-/** `true` or `1`, `false`, `0` or empty. */
-export const flag = (name: string, options: Row): Setting<boolean> =>
-  row(
-    name,
-    options,
-    "`true` or `false`",
-    (text) => {
-      if (text === "true" || text === "1") return true
-      if (text === "false" || text === "0" || text === "") return false
+  /** `true` or `1`, `false`, `0` or empty. */
+  flag(name: string, options: Row): Setting<boolean> {
+    const parse = (value: string): boolean => {
+      if (value === "true" || value === "1") return true
+      if (value === "false" || value === "0" || value === "") return false
       throw new Error("is neither true nor false")
-    },
-    Schema.Boolean
-  )
+    }
+    return this.row(name, options, "`true` or `false`", parse, Schema.Boolean)
+  }
 
-/** Free text; empty means "not set" where the reason says so. */
-export const text = (name: string, options: Row & { readonly range?: string }): Setting<string> =>
-  row(name, options, options.range ?? "text", (value) => value, Schema.String)
+  /** Free text; empty means "not set" where the reason says so. */
+  text(name: string, options: Row & { readonly range?: string }): Setting<string> {
+    return this.row(name, options, options.range ?? "text", (value) => value, Schema.String)
+  }
 
-/** Names with commas between them. */
-export const names = (name: string, options: Row): Setting<ReadonlyArray<string>> =>
-  row(
-    name,
-    options,
-    "names with commas between them",
-    (value) =>
+  /** Names with commas between them. */
+  names(name: string, options: Row): Setting<ReadonlyArray<string>> {
+    const parse = (value: string): ReadonlyArray<string> =>
       value
         .split(",")
         .map((part) => part.trim())
-        .filter((part) => part !== ""),
-    Schema.Array(Schema.NonEmptyString)
-  )
+        .filter((part) => part !== "")
+    return this.row(name, options, "names with commas between them", parse, Schema.Array(Schema.NonEmptyString))
+  }
 
-/** Timeframes such as `1d,4h`, at least one; minutes of each. */
-export const timeframes = (name: string, options: Row): Setting<ReadonlyArray<number>> =>
-  row(
-    name,
-    options,
-    "timeframes with commas between them",
-    (value) => {
+  /** Timeframes such as `1d,4h`, at least one; minutes of each. */
+  timeframes(name: string, options: Row): Setting<ReadonlyArray<number>> {
+    const parse = (value: string): ReadonlyArray<number> => {
       const minutes = timeframesOf(value)
       if (minutes.length === 0) throw new Error("names no timeframe")
       return minutes
-    },
-    Schema.Array(Schema.Int)
-  )
+    }
+    return this.row(name, options, "timeframes with commas between them", parse, Schema.Array(Schema.Int))
+  }
 
-/** An absolute URL with one of these schemes, or empty. */
-export const url = (name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> =>
-  row(
-    name,
-    options,
-    `empty, or a URL: ${options.schemes.map((scheme) => `${scheme}://…`).join(", ")}`,
-    (value) => {
+  /** An absolute URL with one of these schemes, or empty. */
+  url(name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> {
+    const starts = options.schemes.map((scheme) => `${scheme}://`)
+    const parse = (value: string): string => {
       if (value === "") return value
       const scheme = /^([a-z]+):\/\/[^\s/]+/.exec(value)?.[1]
       if (scheme === undefined || !options.schemes.includes(scheme)) {
-        throw new Error(`is not a URL starting with ${options.schemes.map((known) => `${known}://`).join(" or ")}`)
+        throw new Error(`is not a URL starting with ${starts.join(" or ")}`)
       }
       return value
-    },
-    Schema.String
-  )
+    }
+    const range = `empty, or a URL: ${starts.map((start) => `${start}…`).join(", ")}`
+    return this.row(name, options, range, parse, Schema.String)
+  }
 
-/** Text that is never printed, logged or written to the journal. */
-export const secret = (name: string, options: Row): Setting<string> =>
-  row(name, options, "text", (value) => value, Schema.String, true)
+  /** Text that is never printed, logged or written to the journal. */
+  secret(name: string, options: Row): Setting<string> {
+    return this.row(name, options, "text", (value) => value, Schema.String, true)
+  }
+}
 
 const decimalNumber = (value: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new Error("is not a number")

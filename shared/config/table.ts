@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import type { Setting } from "./setting.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /** Settings, and tables of settings, by the names under which the code knows them. */
 export interface Table {
@@ -40,10 +41,7 @@ export const readTable = <T extends Table>(table: T, env: Environment): ReadValu
       return row.parse(text.trim())
     } catch (error) {
       const shown = row.secret ? "(secret)" : text
-      problems.set(
-        row.name,
-        `${row.name}=${shown}: ${error instanceof Error ? error.message : String(error)} (${row.range})`
-      )
+      problems.set(row.name, `${row.name}=${shown}: ${messageOf(error)} (${row.range})`)
       return row.parse(row.defaultText)
     }
   }

@@ -11,6 +11,7 @@ import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
 import { decodeHot } from "./hot.ts"
 import { type RawEnvelope, upcast } from "./upcast.ts"
+import { messageOf } from "../core/messageOf.ts"
 
 /**
  * Version of this envelope and of the event shapes in it: what is written. Older ones are read (`upcast.ts`), a newer one ends
@@ -119,7 +120,7 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     return stored
   } catch (error) {
     if (error instanceof BuildTooOld) throw error
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = messageOf(error)
     throw new RecordUndecodable({ seq: record.seq, subject: record.subject, problem })
   }
 }

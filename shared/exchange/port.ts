@@ -184,8 +184,6 @@ export class Trading extends Context.Service<
     readonly balances: Effect.Effect<Balances, ExchangeError>
     /** Sends once. Never retried inside: `unknown` means look it up. */
     readonly place: (order: LimitOrder) => Effect.Effect<{ readonly txid: Txid }, ExchangeError>
-    /** Has the exchange check the order without placing it: what it would refuse, and whether the key may place orders. */
-    readonly rehearse: (order: LimitOrder) => Effect.Effect<void, ExchangeError>
     /** Asks for a cancel by the exchange's id. Success means "accepted", the stream or a look-up says how it ended. */
     readonly cancel: (txid: Txid) => Effect.Effect<void, ExchangeError>
     /**
@@ -205,3 +203,12 @@ export class Trading extends Context.Service<
     readonly executions: Stream.Stream<ExecutionEvent, ExchangeError>
   }
 >()("kennel/exchange/Trading") {}
+
+/** What the doctor asks of an account, and nothing that trades needs. */
+export class Rehearsal extends Context.Service<
+  Rehearsal,
+  {
+    /** Has the exchange check the order without placing it: what it would refuse, and whether the key may place orders. */
+    readonly rehearse: (order: LimitOrder) => Effect.Effect<void, ExchangeError>
+  }
+>()("kennel/exchange/Rehearsal") {}

@@ -1,8 +1,7 @@
 /** Files that a person names: plain text, or the same packed with gzip. Every failure is an Error that says what is wrong with the file. */
-import { readFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
-import { gunzip, gunzipSync } from "node:zlib"
+import { gunzip } from "node:zlib"
 
 /** No file that is meant to be read whole comes near this once unpacked: a year of minutes is some tens of megabytes. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
@@ -26,18 +25,4 @@ export const readText = async (file: string): Promise<string> => {
   const data = await readFile(file).catch(unreadable)
   const unpacked = isPacked(file) ? await unpack(data, LIMIT).catch(damaged) : data
   return unpacked.toString("utf8")
-}
-
-/** As `readText`, for where nothing else waits meanwhile. */
-export const readTextSync = (file: string): string => {
-  const data = attempt(() => readFileSync(file), unreadable)
-  return (isPacked(file) ? attempt(() => gunzipSync(data, LIMIT), damaged) : data).toString("utf8")
-}
-
-const attempt = (read: () => Buffer, fail: (error: unknown) => never): Buffer => {
-  try {
-    return read()
-  } catch (error) {
-    return fail(error)
-  }
 }

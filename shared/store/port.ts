@@ -122,7 +122,14 @@ export interface JobPlace {
 }
 
 /** `pending` waits, `in_progress` is leased to a worker, the other four are over. */
-export type JobPhase = "pending" | "in_progress" | "complete" | "skipped" | "error" | "cancelled"
+export const JOB_PHASES = ["pending", "in_progress", "complete", "skipped", "error", "cancelled"] as const
+/** One of `JOB_PHASES`. */
+export type JobPhase = (typeof JOB_PHASES)[number]
+
+/** Jobs in each phase. */
+export type JobCounts = Readonly<Record<JobPhase, number>>
+/** There are none. */
+export const NO_JOBS: JobCounts = { pending: 0, in_progress: 0, complete: 0, skipped: 0, error: 0, cancelled: 0 }
 
 /** A row of `backfill_jobs`. */
 export interface Job extends JobOrder {
@@ -158,7 +165,7 @@ export interface JobStore {
   /** Cancels a job that waits or runs, by hand; its worker learns it at its next `keepPlace`. False: it was over. */
   readonly cancel: (id: string) => Answer<boolean>
   /** How many of a source (null: of all) there are in each phase. */
-  readonly counts: (source: string | null) => Answer<Readonly<Record<JobPhase, number>>>
+  readonly counts: (source: string | null) => Answer<JobCounts>
 }
 
 /** A row of `symbols`: the watchlist. */

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
-import { type CandleRow, readRecording } from "../../services/exchange-sim/core/market/rows.ts"
+import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
+import { readRecording } from "../../services/exchange-sim/testing/recording.ts"
 
 /** One-minute candles, oldest first, of the month that comes with the repository, or of a packed file in the same form. */
 export const candlesOf = (file: string = join(import.meta.dirname, "month.csv.gz")): ReadonlyArray<CandleRow> => {

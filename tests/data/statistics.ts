@@ -3,7 +3,8 @@
  * prints a table with a column for each file; without a file it describes `month.csv.gz`.
  */
 import { basename, join } from "node:path"
-import { type CandleRow, readRecording } from "../../services/exchange-sim/core/market/rows.ts"
+import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
+import { readRecording } from "../../services/exchange-sim/testing/recording.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { readText } from "../../shared/files/textFile.ts"
 

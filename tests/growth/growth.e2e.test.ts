@@ -73,8 +73,8 @@ describe("a new thing costs", () => {
     plant({
       "shared/config/rules/slot.ts": [
         [
-          "  orderSize: amount(",
-          '  quietSec: number("QUIET_SEC", { group: slot, unit: "s", default: "0", min: 0, max: 60, reason: "A toy." }),\n  orderSize: amount('
+          "  orderSize: slot.amount(",
+          '  quietSec: slot.number("QUIET_SEC", { unit: "s", default: "0", within: [0, 60], reason: "A toy." }),\n  orderSize: slot.amount('
         ]
       ],
       "services/slot-actor/core/money/pricing.ts": [

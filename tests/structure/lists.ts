@@ -29,9 +29,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {}
 export const MAX_FUNCTION_LINES = 70
 
 /** … but these, by path and name, which may only shrink. Never add a line here: split the function. */
-export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
-  "services/control-plane/actions/actions.ts makeActions": 83
-}
+export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {}
 
 /** No folder of code holds more files than this. */
 export const MAX_SHELF = 15

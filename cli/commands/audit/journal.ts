@@ -13,6 +13,7 @@ import { Journal, type ReadError } from "../../../shared/journal/port.ts"
 import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { slotDifferences, unbalanced } from "../../../shared/ledger/core/check.ts"
 import { initialLedger, type LedgerState, postEvent } from "../../../shared/ledger/core/ledger.ts"
+import { messageOf } from "../../../shared/core/messageOf.ts"
 
 /** What a journal comes to. */
 export interface JournalAudit {
@@ -41,8 +42,7 @@ class JournalUnsound extends Schema.TaggedError<JournalUnsound>()("JournalUnsoun
   }
 }
 
-const unsound = (seq: number) => (error: unknown) =>
-  new JournalUnsound({ seq, detail: error instanceof Error ? error.message : String(error) })
+const unsound = (seq: number) => (error: unknown) => new JournalUnsound({ seq, detail: messageOf(error) })
 
 /** The ledger as it grows, and what is wrong with it. */
 class Posting {

@@ -1,5 +1,6 @@
 /** What a check of the doctor is: it looks, it finds, it advises; it never throws and never takes long. */
 import { Cause, Effect } from "effect"
+import { messageOf } from "../../../shared/core/messageOf.ts"
 
 /** One finding: a line of the report. `fail` keeps real money away. */
 export interface Finding {
@@ -42,7 +43,7 @@ export const examine = <R>({ what, look }: Check<R>): Effect.Effect<ReadonlyArra
     }),
     Effect.catchCause((cause) => {
       const error = Cause.squash(cause)
-      const text = error instanceof Error ? error.message : String(error)
+      const text = messageOf(error)
       return Effect.succeed([fail(what, text, "mend this first; later findings may follow from it")])
     })
   )

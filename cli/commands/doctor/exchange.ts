@@ -7,6 +7,7 @@ import {
   type LimitOrder,
   MarketData,
   type PairConstraints,
+  Rehearsal,
   Trading
 } from "../../../shared/exchange/port.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
@@ -91,10 +92,11 @@ const leastVolume = (
 }
 
 /** What the keys may do, found out with calls that change nothing. Nothing of a key is ever printed. */
-export const keysCheck: Check<MarketData | Trading> = {
+export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
   what: "keys",
   look: Effect.gen(function* () {
     const trading = yield* Trading
+    const { rehearse } = yield* Rehearsal
     const { last } = yield* (yield* MarketData).ticker
     const constraints = yield* trading.constraints
     const nowMs = yield* Clock.currentTimeMillis
@@ -102,7 +104,7 @@ export const keysCheck: Check<MarketData | Trading> = {
       yield* permission("query funds", trading.balances),
       yield* permission("query open orders", trading.openOrders),
       yield* permission("query trades and closed orders", trading.fills(nowMs - 60_000, nowMs)),
-      yield* permission("place and amend orders", trading.rehearse(rehearsal(constraints, last, nowMs))),
+      yield* permission("place and amend orders", rehearse(rehearsal(constraints, last, nowMs))),
       yield* permission("cancel orders", trading.cancel(NO_ORDER)),
       warn(
         "keys",

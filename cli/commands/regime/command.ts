@@ -22,6 +22,7 @@ import { slackMs } from "../../../shared/candles/core/file/spacing.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { loadSettings } from "../../shared/settings.ts"
+import { messageOf } from "../../../shared/core/messageOf.ts"
 
 /** The candles cannot be used, or the model refused them: nothing was written. */
 class RegimeFailed extends Schema.TaggedError<RegimeFailed>()("RegimeFailed", { detail: Schema.String }) {
@@ -215,8 +216,7 @@ const plotCommand = Command.make(
     })
     yield* Effect.tryPromise({
       try: () => writeFile(out, picture),
-      catch: (error) =>
-        new RegimeFailed({ detail: `${out}: ${error instanceof Error ? error.message : String(error)}` })
+      catch: (error) => new RegimeFailed({ detail: `${out}: ${messageOf(error)}` })
     })
     yield* Console.log(`${out}: ${labelled.length} candles`)
   })

@@ -42,19 +42,33 @@ const spoken = (why: Reason) => ({ ...why, sentence: sentenceOf(why) })
 
 const encodeCommand = Schema.encodeSync(Command)
 
+/** An answer without one of the governor's, to an action whose id has a command in the journal. */
+const unanswered = (
+  id: string,
+  result: "pending" | "refused",
+  repeated: boolean,
+  why: Reason | null
+): ActionAnswer => ({
+  id,
+  result,
+  effects: [],
+  reason: why === null ? null : spoken(why),
+  repeated,
+  seq: null
+})
+
+/** The id stands for another command already: to answer with that one's result would mislead. */
+const usedOtherwise = (id: string, command: Command): ActionAnswer => {
+  const issued = JSON.stringify(encodeCommand(command))
+  return unanswered(id, "refused", false, reason("id_used_for_another_command", { command: issued }))
+}
+
+const isSame = (one: Command, other: Command): boolean => encodeState(one) === encodeState(other)
+
 /** Gives the function that acts. Its failures are the journal's. */
 export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketSubjects) {
   const journal = yield* Journal
   const views = yield* MarketViews
-
-  const pending = (id: string, repeated: boolean): ActionAnswer => ({
-    id,
-    result: "pending",
-    effects: [],
-    reason: null,
-    repeated,
-    seq: null
-  })
 
   /** What came of the command in record `seq`. */
   const answerTo = Effect.fnUntraced(function* (id: string, seq: number, repeated: boolean) {
@@ -67,17 +81,18 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
       Effect.map(Option.flatten)
     )
     return Option.match(answer, {
-      onNone: () => pending(id, repeated),
+      onNone: () => unanswered(id, "pending", repeated, null),
       onSome: (record): ActionAnswer => ({ id, repeated, seq: record.seq, ...outcomeOf(record) })
     })
   })
 
   const outcomeOf = ({ events }: StoredRecord): Pick<ActionAnswer, "result" | "effects" | "reason"> => {
     const answer = events.find(isAnswer)
+    const applied = answer?._tag === "CommandApplied"
     return {
-      result: answer?._tag === "CommandApplied" ? "applied" : "refused",
+      result: applied ? "applied" : "refused",
       // A refused command has changed nothing: what else its record holds has other causes.
-      effects: answer?._tag === "CommandApplied" ? events.filter((event) => !isAnswer(event)).map(views.describe) : [],
+      effects: applied ? events.filter((event) => !isAnswer(event)).map(views.describe) : [],
       reason: answer === undefined ? null : spoken(answer.reason)
     }
   }
@@ -89,40 +104,28 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     return { id, result, effects, reason: spoken(answer.reason), repeated: false, seq: null } satisfies ActionAnswer
   })
 
-  /** The id stands for another command already: to answer with that one's result would mislead. */
-  const usedOtherwise = (id: string, command: Command): ActionAnswer => ({
-    id,
-    result: "refused",
-    effects: [],
-    reason: spoken(reason("id_used_for_another_command", { command: JSON.stringify(encodeCommand(command)) })),
-    repeated: false,
-    seq: null
-  })
-
-  return Effect.fn("act")(function* (request: ActionRequest) {
-    const { status } = yield* views.current
-    if (request.preview) return yield* preview(request)
-    const { author, command, shown } = request
-    const id = request.id ?? randomUUID()
+  /** The record of the command; null when the id's subject holds one already. */
+  const issue = Effect.fnUntraced(function* (id: string, { author, command, shown }: ActionRequest) {
+    const { epoch, nowMs: timeMs } = (yield* views.current).status
     const asked = { _tag: "CommandIssued", commandId: id, author, command, preview: shown } as const
-    const subject = subjects.command(id)
-    const envelope = {
-      epoch: status.epoch,
-      timeMs: status.nowMs,
-      writer: WRITER,
-      cause: null,
-      events: [asked]
-    } as const
-    const written = yield* journal.append(encodeEntry(subject, `command.${id}`, envelope, 0)).pipe(
+    const envelope = { epoch, timeMs, writer: WRITER, cause: null, events: [asked] } as const
+    return yield* journal.append(encodeEntry(subjects.command(id), `command.${id}`, envelope, 0)).pipe(
       Effect.map(({ seq, duplicate }) => (duplicate ? null : seq)),
       Effect.catchTag("JournalConflict", () => Effect.succeed(null))
     )
+  })
+
+  return Effect.fn("act")(function* (request: ActionRequest) {
+    if (request.preview) return yield* preview(request)
+    const id = request.id ?? randomUUID()
+    const written = yield* issue(id, request)
     if (written !== null) return yield* answerTo(id, written, false)
-    const first = yield* journal.last(subject)
-    if (first === null) return pending(id, true)
+    const first = yield* journal.last(subjects.command(id))
+    if (first === null) return unanswered(id, "pending", true, null)
     const [before] = (yield* decode(first)).events
-    const same = before._tag === "CommandIssued" && encodeState(before.command) === encodeState(command)
-    if (before._tag === "CommandIssued" && !same) return usedOtherwise(id, before.command)
+    if (before._tag === "CommandIssued" && !isSame(before.command, request.command)) {
+      return usedOtherwise(id, before.command)
+    }
     return yield* answerTo(id, first.seq, true)
   })
 })

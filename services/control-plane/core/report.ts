@@ -1,8 +1,8 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { Blocks, SlotStatus } from "./blocks.ts"
+import type { SlotStatus } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
-import { type GovernorPart, governorPart } from "./governorReport.ts"
+import { governorPart } from "./governorReport.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -29,77 +29,6 @@ export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
   readonly life: "active" | "retiring" | null
 }
 
-/** Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
-export interface StatusReport extends GovernorPart, Blocks {
-  readonly trading: "paper" | "live"
-  readonly ready: boolean
-  /** Empty when ready. */
-  readonly waiting_for: ReadonlyArray<string>
-  readonly warnings: ReadonlyArray<string>
-  readonly market: {
-    readonly pair: string
-    readonly base: string
-    readonly quote: string
-    readonly price: string | null
-    readonly bid: string | null
-    readonly ask: string | null
-    /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
-    readonly price_age_sec: number | null
-    /** From this age on the price is stale. */
-    readonly price_stale_after_sec: number
-    readonly last_event_seq: number
-    /** The exchange's clock as last written; null before the first. */
-    readonly venue_time: number | null
-  }
-  readonly slots: ReadonlyArray<ReportedSlot>
-  readonly total_profit: string
-  readonly total_fees: string
-  readonly total_round_trips: number
-  /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
-  readonly today_realized_loss: string
-  /** Losses of losing cycles on the present UTC day of the exchange's clock. */
-  readonly daily_realized_loss_utc: string
-  readonly account: {
-    readonly base_total: string
-    readonly base_hold: string
-    readonly base_free: string
-    readonly quote_total: string
-    readonly quote_hold: string
-    readonly quote_free: string
-  } | null
-  readonly fees: { readonly maker_pct: number; readonly taker_pct: number } | null
-  readonly constraints: {
-    readonly price_decimals: number
-    readonly volume_decimals: number
-    readonly min_volume: string
-    readonly min_cost: string
-    readonly status: string
-  } | null
-  /** `open`, `sending` and `unknown` count orders now; the others count since the journal began. */
-  readonly orders: {
-    readonly open: number
-    readonly sending: number
-    readonly unknown: number
-    readonly sent: number
-    readonly filled: number
-    readonly cancelled: number
-    readonly rejected: number
-    readonly fills: number
-  }
-  readonly journal: {
-    readonly where: string
-    readonly head: number | null
-    readonly epoch: number
-    /** The version of the rules that the actors decide by. */
-    readonly rules_version: number
-    /** Frames from outside that did not decode, since the journal began. */
-    readonly quarantined: number
-  }
-  readonly reconciled: boolean
-  readonly simulator: { readonly market: string; readonly speed: number } | null
-  readonly started_at: number
-}
-
 /** Whole seconds from ten on, tenths below: an age is read, not computed with. */
 const roundAge = (sec: number): number => (sec < 10 ? Math.round(sec * 10) / 10 : Math.round(sec))
 
@@ -121,7 +50,7 @@ const withDistance = <Order extends { readonly price: string }>(
 const sum = (amounts: ReadonlyArray<string>): string =>
   Quote.format(amounts.reduce((total, amount) => plus(total, Quote.parse(amount)), Quote.zero))
 
-const accountOf = ({ status }: Observed): StatusReport["account"] => {
+const accountOf = ({ status }: Observed) => {
   if (status.balances === null) return null
   const { base, quote } = status.balances
   return {
@@ -134,7 +63,7 @@ const accountOf = ({ status }: Observed): StatusReport["account"] => {
   }
 }
 
-const constraintsOf = ({ status }: Observed): StatusReport["constraints"] =>
+const constraintsOf = ({ status }: Observed) =>
   status.constraints === null
     ? null
     : {
@@ -145,7 +74,8 @@ const constraintsOf = ({ status }: Observed): StatusReport["constraints"] =>
         status: status.constraints.status
       }
 
-const ordersOf = ({ status }: Observed): StatusReport["orders"] => {
+/** `open`, `sending` and `unknown` count orders now; the others count since the journal began. */
+const ordersOf = ({ status }: Observed) => {
   const { sent, filled, cancelled, rejected, fills } = status.counts
   const now = { requested: 0, claimed: 0, open: 0, unknown: 0 }
   for (const order of Object.values(status.live)) now[order.stage]++
@@ -163,8 +93,8 @@ const isShown =
   (slot: SlotStatus): boolean =>
     governor.slots.some((known) => known.slot === slot.slot_id) || slot.orders.length + slot.recovery_orders.length > 0
 
-/** The whole report of one moment. */
-export const reportOf = (observed: Observed, options: ReportOptions): StatusReport => {
+/** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
+export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
   const [base = "", quote = ""] = options.pair.split("/")
   const waiting = waitingFor(observed, options)
@@ -174,6 +104,7 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
     ...governorPart(observed),
     ...observed.blocks,
     trading: options.trading,
+    /** Nothing is waited for. */
     ready: waiting.length === 0,
     waiting_for: waiting,
     warnings: warnings(observed),
@@ -184,12 +115,15 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
       price: status.price === null ? null : Price.format(status.price.last),
       bid: status.price === null ? null : Price.format(status.price.bid),
       ask: status.price === null ? null : Price.format(status.price.ask),
+      /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
       price_age_sec: ageSec === null ? null : roundAge(ageSec),
+      /** From this age on the price is stale. */
       price_stale_after_sec: options.stalePriceMaxAgeSec,
       last_event_seq: seq,
+      /** The exchange's clock as last written; null before the first. */
       venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
     },
-    slots: slots.filter(isShown(observed)).map((slot) => ({
+    slots: slots.filter(isShown(observed)).map((slot): ReportedSlot => ({
       ...slot,
       ...nameOf(observed, slot),
       orders: slot.orders.map((order) => withDistance(order, market)),
@@ -198,7 +132,9 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
     total_profit: sum(slots.map((slot) => slot.total_profit)),
     total_fees: sum(slots.map((slot) => slot.total_fees)),
     total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
+    /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
     today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
+    /** Losses of losing cycles on the present UTC day of the exchange's clock. */
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
     account: accountOf(observed),
     fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },
@@ -208,7 +144,9 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
       where: journal.where,
       head: journal.head === null ? null : Math.max(journal.head, seq),
       epoch: status.epoch,
+      /** The version of the rules that the actors decide by. */
       rules_version: status.rulesVersion,
+      /** Frames from outside that did not decode, since the journal began. */
       quarantined: status.counts.quarantined
     },
     reconciled: status.reconciled !== null,
@@ -216,3 +154,6 @@ export const reportOf = (observed: Observed, options: ReportOptions): StatusRepo
     started_at: options.startedAt
   }
 }
+
+/** What `/api/status` answers. */
+export type StatusReport = ReturnType<typeof reportOf>

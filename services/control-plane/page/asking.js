@@ -54,8 +54,18 @@ export const unanswered = (asking) => ({
     "The server does not answer. Whether it has taken the action is not known; trying again does it once at most."
 })
 
+/**
+ * How it stands, read aloud by a screen reader.
+ * @param {"" | "good" | "bad"} tone
+ * @param {string} text
+ */
+const said = (tone, text) => h("p", { role: "status", class: tone }, text)
+
+/** @param {...Element} buttons */
+const actions = (...buttons) => h("div.actions", ...buttons)
+
 /** @param {ReadonlyArray<string>} lines */
-const effects = (lines) => lines.length > 0 && h("ul", {}, ...lines.map((line) => h("li", {}, line)))
+const effects = (lines) => lines.length > 0 && h("ul", ...lines.map((line) => h("li", line)))
 
 /**
  * @param {string} what
@@ -73,60 +83,38 @@ const body = ({ phase, problem, preview, answer }, seenSeq) => {
   switch (phase) {
     case "token":
       return [
-        h("p", { role: "status", class: problem === "" ? "" : "bad" }, problem),
+        said(problem === "" ? "" : "bad", problem),
         h(
           "form",
           { "data-do": "token" },
           h("label", { for: "token" }, "Token"),
           h("input", { id: "token", type: "password", autocomplete: "off", required: "" }),
           h(
-            "p",
-            { class: "quiet" },
+            "p.quiet",
             "CONTROL_TOKEN, or what stands in control-token of the data directory. Kept until this tab closes."
           ),
-          h(
-            "div",
-            { class: "actions" },
-            button("close", "Cancel"),
-            h("button", { type: "submit", class: "first" }, "Go on")
-          )
+          actions(button("close", "Cancel"), h("button", { type: "submit", class: "first" }, "Go on"))
         )
       ]
     case "previewing":
-      return [
-        h("p", { role: "status" }, "Asking what it would do …"),
-        h("div", { class: "actions" }, button("close", "Cancel"))
-      ]
+      return [said("", "Asking what it would do …"), actions(button("close", "Cancel"))]
     case "previewed": {
       if (preview === null || preview.result === "would_refuse" || preview.result === "refused") {
         const reason = preview?.reason?.sentence ?? ""
-        return [
-          h("p", { role: "status", class: "bad" }, `It would be refused. ${reason}`),
-          h("div", { class: "actions" }, button("close", "Close"))
-        ]
+        return [said("bad", `It would be refused. ${reason}`), actions(button("close", "Close"))]
       }
       return [
-        h(
-          "p",
-          { role: "status" },
-          preview.effects.length === 0 ? "It changes nothing at once." : "It would do this now:"
-        ),
+        said("", preview.effects.length === 0 ? "It changes nothing at once." : "It would do this now:"),
         effects(preview.effects),
-        h("div", { class: "actions" }, button("close", "Cancel"), button("confirm", "Do it", "first"))
+        actions(button("close", "Cancel"), button("confirm", "Do it", "first"))
       ]
     }
     case "sending":
-      return [
-        h("p", { role: "status" }, "Waiting for the governor …"),
-        h("div", { class: "actions" }, button("close", "Close"))
-      ]
+      return [said("", "Waiting for the governor …"), actions(button("close", "Close"))]
     case "answered":
       return answered(answer, seenSeq)
     case "failed":
-      return [
-        h("p", { role: "status", class: "bad" }, problem),
-        h("div", { class: "actions" }, button("close", "Close"), button("again", "Try again", "first"))
-      ]
+      return [said("bad", problem), actions(button("close", "Close"), button("again", "Try again", "first"))]
   }
 }
 
@@ -137,25 +125,18 @@ const body = ({ phase, problem, preview, answer }, seenSeq) => {
 const answered = (answer, seenSeq) => {
   if (answer === null || answer.result === "pending") {
     return [
-      h(
-        "p",
-        { role: "status", class: "bad" },
-        "Accepted, but the governor has not answered yet. It will, once it runs."
-      ),
-      h("div", { class: "actions" }, button("close", "Close"), button("again", "Ask again", "first"))
+      said("bad", "Accepted, but the governor has not answered yet. It will, once it runs."),
+      actions(button("close", "Close"), button("again", "Ask again", "first"))
     ]
   }
   if (answer.result === "refused") {
-    return [
-      h("p", { role: "status", class: "bad" }, `Refused. ${answer.reason?.sentence ?? ""}`),
-      h("div", { class: "actions" }, button("close", "Close"))
-    ]
+    return [said("bad", `Refused. ${answer.reason?.sentence ?? ""}`), actions(button("close", "Close"))]
   }
   const seen = seenSeq !== null && answer.seq !== null && seenSeq >= answer.seq
   return [
-    h("p", { role: "status", class: seen ? "good" : "" }, seen ? "Done." : "Written; it shows here in a moment …"),
+    said(seen ? "good" : "", seen ? "Done." : "Written; it shows here in a moment …"),
     effects(answer.effects),
-    h("div", { class: "actions" }, button("close", "Close", "first"))
+    actions(button("close", "Close", "first"))
   ]
 }
 
@@ -170,6 +151,6 @@ export const dialogView = (asking, seenSeq) =>
     "div",
     { class: asking.phase },
     h("h2", { id: "ask-title" }, asking.title),
-    h("p", { class: "quiet" }, asking.about),
+    h("p.quiet", asking.about),
     ...body(asking, seenSeq)
   )

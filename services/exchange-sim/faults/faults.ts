@@ -1,40 +1,54 @@
 /** Faults on demand. Each has a number of times left, or a probability with the exchange's seed: runs can be repeated. */
+import { Schema } from "effect"
 import { randomNumbers } from "../core/market/random.ts"
 
-/** What goes wrong with a call. `method` is the REST method (`AddOrder`) or the WebSocket one (`add_order`); `*` is any. */
-interface CallFault {
-  readonly method: string
+const times = Schema.Int.check(Schema.isGreaterThan(0))
+const afterExecution = Schema.optionalKey(Schema.Boolean)
+/** What goes wrong with a call. */
+const call = {
+  /** The REST method (`AddOrder`) or the WebSocket one (`add_order`); `*` is any. */
+  method: Schema.NonEmptyString,
   /** How many of the next calls it hits. Absent with a `probability`: no limit. Both: at most this number of those that are drawn. */
-  readonly times?: number
+  times: Schema.optionalKey(times),
   /** 0 to 1, drawn for each call from the exchange's seed. */
-  readonly probability?: number
+  probability: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 }
 
+const Status = Schema.Literals(["online", "maintenance", "cancel_only", "post_only"])
+
 /** What can be made to go wrong. */
-export type Fault =
+export const Fault = Schema.Union([
   /** The call is carried out and its reply never comes: the connection is cut. */
-  | ({ readonly kind: "reply-lost" } & CallFault)
+  Schema.Struct({ kind: Schema.Literal("reply-lost"), ...call }),
   /** Nothing is carried out and nothing is answered; the connection stays open until the client gives up. */
-  | ({ readonly kind: "no-reply" } & CallFault)
+  Schema.Struct({ kind: Schema.Literal("no-reply"), ...call }),
   /** An HTML page with this status from the edge; with `afterExecution` the call was carried out all the same. */
-  | ({ readonly kind: "http"; readonly status: number; readonly afterExecution?: boolean } & CallFault)
+  Schema.Struct({
+    kind: Schema.Literal("http"),
+    status: Schema.Int.check(Schema.isBetween({ minimum: 400, maximum: 599 })),
+    afterExecution,
+    ...call
+  }),
   /** An error text such as `EService:Busy`; with `afterExecution` the call was carried out all the same. */
-  | ({ readonly kind: "error"; readonly error: string; readonly afterExecution?: boolean } & CallFault)
+  Schema.Struct({ kind: Schema.Literal("error"), error: Schema.NonEmptyString, afterExecution, ...call }),
   /** `EService:Throttled: <unix seconds>`: the simulated seconds it is ahead. */
-  | ({ readonly kind: "throttled"; readonly forSec: number } & CallFault)
+  Schema.Struct({ kind: Schema.Literal("throttled"), forSec: Schema.Int, ...call }),
   /** The reply of a call that was carried out comes late by this (wall milliseconds): fills overtake it. */
-  | ({ readonly kind: "late-reply"; readonly delayMs: number } & CallFault)
+  Schema.Struct({ kind: Schema.Literal("late-reply"), delayMs: Schema.Finite, ...call }),
   /** All sockets of an endpoint are cut, now. */
-  | { readonly kind: "disconnect"; readonly socket: "public" | "private" | "all" }
+  Schema.Struct({ kind: Schema.Literal("disconnect"), socket: Schema.Literals(["public", "private", "all"]) }),
   /** The next executions frames are sent twice (with the same sequence), are swapped with the frame after, or are lost. */
-  | { readonly kind: "duplicate-executions" | "reorder-executions" | "drop-executions"; readonly times: number }
+  Schema.Struct({ kind: Schema.Literals(["duplicate-executions", "reorder-executions", "drop-executions"]), times }),
   /** REST shows orders and fills this late, simulated milliseconds; 0 ends it. */
-  | { readonly kind: "rest-lag"; readonly delayMs: number }
+  Schema.Struct({ kind: Schema.Literal("rest-lag"), delayMs: Schema.Finite }),
   /** System status; `online` ends it. */
-  | { readonly kind: "status"; readonly system: SystemStatus }
+  Schema.Struct({ kind: Schema.Literal("status"), system: Status })
+])
+/** One of them. */
+export type Fault = typeof Fault.Type
 
 /** Kraken's words for the state of its trading. */
-export type SystemStatus = "online" | "maintenance" | "cancel_only" | "post_only"
+export type SystemStatus = typeof Status.Type
 
 const CALL_KINDS = ["reply-lost", "no-reply", "http", "error", "throttled", "late-reply"] as const
 /** A fault that hits a single call. */

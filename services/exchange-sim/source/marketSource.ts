@@ -11,6 +11,7 @@ import { syntheticMarket } from "../core/market/synthetic.ts"
 import { TAPE_KEEPS_MS } from "../core/market/tape.ts"
 import { ExchangeSimError } from "../opening.ts"
 import type { ExchangeSimOptions } from "../options.ts"
+import { messageOf } from "../../../shared/core/messageOf.ts"
 
 /** A market that an exchange can be opened on. */
 export interface MarketSource {
@@ -29,7 +30,7 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
   const { seed, priceDecimals, volumeDecimals } = options
   const market = yield* Effect.try({
     try: () => parseMarketChoice(options.market),
-    catch: (error) => new ExchangeSimError({ detail: error instanceof Error ? error.message : String(error) })
+    catch: (error) => new ExchangeSimError({ detail: messageOf(error) })
   })
   switch (market.kind) {
     case "synthetic": {

@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { averagePrice } from "../rest/render.ts"
-import type { ExchangeEvent } from "../core/engine/event.ts"
+import type { ExchangeEvent } from "../records.ts"
 import { type Fill, type Order } from "../core/engine/order.ts"
 import type { Candle } from "../core/market/candles.ts"
 import { vwap } from "../core/market/candles.ts"

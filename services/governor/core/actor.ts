@@ -228,7 +228,7 @@ const apply = dispatch(HANDLERS, nothing)
 export const governorActor = defineActor<GovernorState>({
   name: "governor",
   /** Changes with every change of these rules: a snapshot of another version is not read. */
-  version: "4",
+  version: "5",
   initial: initialState,
   reduce: (before, event, place) => {
     const draft = openDraft(learn(before, event, place))

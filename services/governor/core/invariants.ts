@@ -2,7 +2,7 @@
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
-import { governorBroke, leadingCause } from "./mode/mode.ts"
+import { governorBroke, isHalted, leadingCause } from "./mode/mode.ts"
 import { isConfigured, rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
@@ -60,7 +60,7 @@ const CHECKS: ReadonlyArray<Check> = [
       return brokenOf([
         [!isRunning(state) || cause === null, () => `${mode.mode} while ${cause} stands`],
         [!isRunning(state) || !loss.locked, () => `${mode.mode} while the loss lock holds`],
-        [!mode.halted || mode.mode === "HALTED", () => `halted, and ${mode.mode}`],
+        [isHalted(mode) === (mode.mode === "HALTED"), () => `${mode.mode}, and what stands against it says otherwise`],
         [mode.mode !== "RUNNING" || startup.steps.bootstrap === "done", () => "RUNNING before the start is done"]
       ])
     }

@@ -20,6 +20,11 @@ const withOrder = (state: GovernorState, key: string, change: Partial<GovernorSt
   if (order === undefined) throw new Error(`no order ${key}`)
   return { ...state, orders: { ...state.orders, [key]: { ...order, ...change } } }
 }
+const withoutWaiting = (state: GovernorState): GovernorState => ({
+  ...state,
+  orders: {},
+  scheduler: { ...state.scheduler, queue: [] }
+})
 const stale = { rule: "stale_price", numbers: {} } as const
 
 describe("the governor's invariants", () => {
@@ -80,7 +85,10 @@ describe("the governor's invariants", () => {
     },
     {
       broken: "entries that wait in a halt",
-      by: (state) => ({ ...state, mode: { ...state.mode, mode: "HALTED", halted: true } }),
+      by: (state) => ({
+        ...state,
+        mode: { ...state.mode, mode: "HALTED", operatorNeeded: { by: "operator", reason: stale } }
+      }),
       says: "1 entries wait while HALTED"
     },
     {
@@ -91,11 +99,9 @@ describe("the governor's invariants", () => {
     {
       broken: "a lock without a limit",
       by: (state) => ({
-        ...state,
+        ...withoutWaiting(state),
         rules: state.rules === null ? null : { ...state.rules, dailyLossLimit: Quote.zero },
         mode: { ...state.mode, mode: "PAUSED" },
-        scheduler: { ...state.scheduler, queue: [] },
-        orders: {},
         loss: { ...state.loss, locked: true }
       }),
       says: "lost 0 of 0, locked: true"
@@ -106,9 +112,14 @@ describe("the governor's invariants", () => {
       says: "1 entries wait while PAUSED"
     },
     {
-      broken: "a halt that runs",
-      by: (state) => ({ ...state, mode: { ...state.mode, halted: true } }),
-      says: "halted, and RUNNING"
+      broken: "a breach that only pauses",
+      by: (state) => ({ ...withoutWaiting(state), mode: { ...state.mode, mode: "PAUSED", causes: { fault: stale } } }),
+      says: "PAUSED, and what stands against it says otherwise"
+    },
+    {
+      broken: "a halt that nothing began",
+      by: (state) => ({ ...withoutWaiting(state), mode: { ...state.mode, mode: "HALTED" } }),
+      says: "HALTED, and what stands against it says otherwise"
     },
     {
       broken: "a start that is not done",
@@ -174,9 +185,7 @@ describe("what the governor's invariants leave alone", () => {
     {
       state: "a cause that stands while the market is paused, with nothing waiting",
       by: (state) => ({
-        ...state,
-        orders: {},
-        scheduler: { ...state.scheduler, queue: [] },
+        ...withoutWaiting(state),
         mode: { ...state.mode, mode: "PAUSED", causes: { stale_price: stale } }
       })
     },

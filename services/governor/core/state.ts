@@ -54,10 +54,11 @@ export interface ModeSlice {
   readonly reason: Reason | null
   readonly sinceMs: number
   readonly causes: Readonly<Partial<Record<Cause, Reason>>>
-  /** Why only an operator may end this pause: the command, the loss lock or the halt that began it. Null: it ends by itself. */
+  /**
+   * Why only an operator may end this pause or halt: the command, the loss lock or the breach that began it. Null: a pause ends by
+   * itself, a halt with this event.
+   */
   readonly operatorNeeded: { readonly by: Cause | "operator"; readonly reason: Reason } | null
-  /** Something broke; stays until an operator resumes. */
-  readonly halted: boolean
   /** When the last cause went; meaningless while one stands. */
   readonly clearSinceMs: number
   /** The slot behind the last `cannot_bootstrap`; null: it trades, is gone, or there was none. */
@@ -232,7 +233,6 @@ export const initialState: GovernorState = {
     causes: {},
     operatorNeeded: null,
     unfundedSlot: null,
-    halted: false,
     clearSinceMs: 0,
     brokenSlots: [],
     violations: [],

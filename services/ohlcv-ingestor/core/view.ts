@@ -1,8 +1,7 @@
 /** What `/api/status`, `/backfill/status` and `/ready` show of the ingestor. Pure; names are those of the HTTP contract. */
-import type { JobPhase } from "../../../shared/store/port.ts"
+import type { JobCounts } from "../../../shared/store/port.ts"
 import type { Readiness } from "./readiness.ts"
 import {
-  type BackfillPhase,
   type BackfillStatus,
   combined,
   etaSec,
@@ -14,80 +13,6 @@ import {
   type StreamStatus
 } from "./status.ts"
 import type { WindowNow } from "../window/memory.ts"
-
-/** `hmm_data_pipeline`: one timeframe. */
-export interface DataPipelineView {
-  readonly enabled: boolean
-  readonly source: string
-  readonly interval_min: number
-  readonly samples: number
-  readonly training_target: number
-  readonly min_train_samples: number
-  readonly coverage_pct: number
-  readonly ready_for_min_train: boolean
-  readonly ready_for_target_window: boolean
-  /** What to mend, and `backfill:` with the last thing the backfill said. */
-  readonly gaps: ReadonlyArray<string>
-  readonly freshness_ok: boolean
-  readonly volume_coverage_pct: number
-  readonly span_hours: number
-  readonly sync_interval_sec: number
-  /** Unix seconds of the exchange; 0: not yet. */
-  readonly last_sync_ts: number
-  readonly last_sync_rows_queued: number
-  readonly sync_cursor: string | null
-  readonly backfill_stalls: number
-  /** The most candles the source can give; null: as many as there ever were. */
-  readonly backfill_reachable: number | null
-  /** Candles as the exchange streams them; polling does without. */
-  readonly stream: {
-    /** `off`, `connecting`, `open`, `lost` (it reconnects by itself) or `refused` (a person has to help). */
-    readonly status: StreamStatus["phase"]
-    /** What last went wrong; empty: nothing did. */
-    readonly detail: string
-    readonly losses: number
-    /** Messages not believed: unreadable, out of order, ahead of the clock. `detail` names the field of the last one. */
-    readonly refused: number
-    /** Start of the newest candle stored from it, exchange Unix seconds; null: none yet. */
-    readonly last_candle_ts: number | null
-  }
-}
-
-/** All backfills of the process as one, and the queue of history jobs. */
-export interface BackfillView {
-  readonly backfill_status: BackfillPhase
-  readonly backfill_complete: boolean
-  readonly chunks_done: number
-  readonly chunks_total: number
-  /** 0 to 100, one digit after the point. */
-  readonly percent: number
-  /** Null while it cannot be told, 0 when it is over. */
-  readonly eta_seconds: number | null
-  /** `PRECISE`, or `IMPRECISE (…)` with the reason. */
-  readonly metrics_precision: string
-  readonly message: string
-  readonly jobs: JobCounts
-}
-
-/** Jobs in each phase. */
-export type JobCounts = Readonly<Record<JobPhase, number>>
-
-/** The ingestor as a whole; `degraded` while there is a reason. */
-export interface IngestorView {
-  readonly status: "ok" | "degraded"
-  /** Why it is degraded; empty when it is not. */
-  readonly reasons: ReadonlyArray<string>
-  readonly hmm_data_pipeline: DataPipelineView
-  /** Null: there is one window, or collecting is switched off. */
-  readonly hmm_data_pipeline_secondary: DataPipelineView | null
-  readonly backfill: BackfillView
-}
-
-/** What is known without asking anyone. */
-/** The ingestor's blocks of the status report. */
-export interface IngestorBlocks extends Omit<IngestorView, "status" | "reasons"> {
-  readonly data: Pick<IngestorView, "status" | "reasons">
-}
 
 /** What is shown, under the names it has in the report. */
 export const blocksOf = ({ status, reasons, ...blocks }: IngestorView) => ({ ...blocks, data: { status, reasons } })
@@ -107,27 +32,34 @@ export interface ViewInput {
   readonly nowMs: number
 }
 
-/** The view of the ingestor. Without a window the primary pipeline shows as disabled, all figures 0. */
-export const viewOf = (input: ViewInput): IngestorView => {
+/** The ingestor as a whole. Without a window the primary pipeline shows as disabled, all figures 0. */
+export const viewOf = (input: ViewInput) => {
   const blocks = input.windows.map((window) => pipelineOf(input, window))
   const [primary = NOTHING, secondary = null] = blocks
   const status: BackfillStatus =
     input.disabledBy === null
       ? combined(input.windows.map((window) => window.status))
       : { ...idle, phase: "disabled", message: input.disabledBy }
-  const reasons = [
+  const reasons: ReadonlyArray<string> = [
     ...input.troubles,
     ...(input.enabled ? blocks.filter(({ freshness_ok }) => !freshness_ok).map(stale) : []),
     ...(status.phase === "error" ? [`backfill: ${status.message}`] : [])
   ]
   return {
-    status: reasons.length === 0 ? "ok" : "degraded",
+    status: reasons.length === 0 ? ("ok" as const) : ("degraded" as const),
+    /** Why it is degraded; empty when it is not. */
     reasons,
     hmm_data_pipeline: primary,
+    /** Null: there is one window, or collecting is switched off. */
     hmm_data_pipeline_secondary: secondary,
     backfill: backfillOf(status, input)
   }
 }
+
+/** What the ingestor shows. */
+export type IngestorView = ReturnType<typeof viewOf>
+/** The same as blocks of the status report. */
+export type IngestorBlocks = ReturnType<typeof blocksOf>
 
 const stale = ({ interval_min, samples }: DataPipelineView): string =>
   samples === 0 ? `no candles of ${interval_min} min yet` : `stale candles of ${interval_min} min`
@@ -153,7 +85,8 @@ const UNCOUNTED: Pick<
   gaps: ["not_counted_yet"]
 }
 
-const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow): DataPipelineView => {
+/** `hmm_data_pipeline`: one timeframe. */
+const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow) => {
   const { options, memory, cursor, stream } = window
   const readiness = window.readiness ?? UNCOUNTED
   return {
@@ -166,25 +99,35 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow): DataPipe
     coverage_pct: readiness.coveragePct,
     ready_for_min_train: readiness.readyForMinTrain,
     ready_for_target_window: readiness.readyForTargetWindow,
+    /** What to mend, and `backfill:` with the last thing the backfill said. */
     gaps: memory.message === "" ? readiness.gaps : [...readiness.gaps, `backfill:${memory.message}`],
     freshness_ok: readiness.freshnessOk,
     volume_coverage_pct: readiness.volumeCoveragePct,
     span_hours: readiness.spanHours,
     sync_interval_sec: options.syncIntervalSec,
+    /** Unix seconds of the exchange; 0: not yet. */
     last_sync_ts: window.lastSyncSec,
     last_sync_rows_queued: window.lastSyncRows,
     sync_cursor: cursor,
     backfill_stalls: memory.stalls,
+    /** The most candles the source can give; null: as many as there ever were. */
     backfill_reachable: source.reachable,
     stream: streamOf(stream)
   }
 }
 
-const streamOf = ({ phase, detail, losses, refused, newestSec }: StreamStatus): DataPipelineView["stream"] => ({
+type DataPipelineView = ReturnType<typeof pipelineOf>
+
+/** Candles as the exchange streams them; polling does without. */
+const streamOf = ({ phase, detail, losses, refused, newestSec }: StreamStatus) => ({
+  /** `off`, `connecting`, `open`, `lost` (it reconnects by itself) or `refused` (a person has to help). */
   status: phase,
+  /** What last went wrong; empty: nothing did. */
   detail,
   losses,
+  /** Messages not believed: unreadable, out of order, ahead of the clock. `detail` names the field of the last one. */
   refused,
+  /** Start of the newest candle stored from it, exchange Unix seconds; null: none yet. */
   last_candle_ts: newestSec
 })
 
@@ -212,13 +155,17 @@ const NOTHING: DataPipelineView = {
   stream: streamOf(NO_STREAM)
 }
 
-const backfillOf = (status: BackfillStatus, { jobs, nowMs }: ViewInput): BackfillView => ({
+/** All backfills of the process as one, and the queue of history jobs. */
+const backfillOf = (status: BackfillStatus, { jobs, nowMs }: ViewInput) => ({
   backfill_status: status.phase,
   backfill_complete: isOver(status.phase),
   chunks_done: status.chunksDone,
   chunks_total: status.chunksTotal,
+  /** 0 to 100, one digit after the point. */
   percent: percentOf(status),
+  /** Null while it cannot be told, 0 when it is over. */
   eta_seconds: etaSec(status, nowMs),
+  /** `PRECISE`, or `IMPRECISE (…)` with the reason. */
   metrics_precision: precisionOf(status),
   message: status.message,
   jobs

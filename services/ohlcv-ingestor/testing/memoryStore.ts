@@ -1,7 +1,7 @@
 /** The ingestor's part of the store in memory: the simplest thing that keeps its promises, for a clock moved by hand. */
 import { Clock, Effect, Equal, Layer } from "effect"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
-import { findGaps } from "../../../shared/candles/core/gaps.ts"
+import { findGaps } from "../../../shared/candles/testing/gaps.ts"
 import { type CandleProvenance, type CandleSeries, type Job, type JobOrder, Store } from "../../../shared/store/port.ts"
 import type { IngestorStore } from "../store.ts"
 

@@ -10,6 +10,10 @@ import type { LiveOrder } from "./state.ts"
 
 const identity = (order: LiveOrder) => ({ clientId: order.clientId, localId: order.localId })
 
+const because =
+  (_tag: "OrderRejected" | "OrderUnknown" | "AmendRefused") =>
+  (order: LiveOrder, cause: string): OrderEvent => ({ _tag, ...identity(order), cause })
+
 /** The order stands at the exchange under `txid`; nothing when that is known. */
 export const acceptedFacts = (order: LiveOrder, txid: Txid): ReadonlyArray<OrderEvent> =>
   order.stage === "open" ? [] : [{ _tag: "OrderAccepted", ...identity(order), txid }]
@@ -64,18 +68,10 @@ export const reportFacts = (order: LiveOrder, report: OrderReport): ReadonlyArra
 }
 
 /** The order never came to be. */
-export const rejectedFact = (order: LiveOrder, cause: string): OrderEvent => ({
-  _tag: "OrderRejected",
-  ...identity(order),
-  cause
-})
+export const rejectedFact = because("OrderRejected")
 
 /** The order was sent and nobody knows what became of it. */
-export const unknownFact = (order: LiveOrder, cause: string): OrderEvent => ({
-  _tag: "OrderUnknown",
-  ...identity(order),
-  cause
-})
+export const unknownFact = because("OrderUnknown")
 
 /** The order stands at another price. */
 export const amendedFact = (order: LiveOrder, price: Price): OrderEvent => ({
@@ -85,11 +81,7 @@ export const amendedFact = (order: LiveOrder, price: Price): OrderEvent => ({
 })
 
 /** The exchange leaves the order as it is. */
-export const amendRefusedFact = (order: LiveOrder, cause: string): OrderEvent => ({
-  _tag: "AmendRefused",
-  ...identity(order),
-  cause
-})
+export const amendRefusedFact = because("AmendRefused")
 
 /** The order is about to be sent. */
 export const claimFact = (order: LiveOrder, deadlineMs: number): OrderEvent => ({

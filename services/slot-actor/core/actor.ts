@@ -193,7 +193,7 @@ export const slotActor = (slot: SlotNumber): Actor<SlotState> =>
   defineActor({
     name: actorName(slot),
     /** Changes with every change of these rules: a snapshot of another version is not read. */
-    version: "4",
+    version: "5",
     initial: initialState,
     reduce: dispatch(handlersOf(slot), unchanged)
   })

@@ -1,13 +1,16 @@
-/** The fallback flags follow from which orders a slot has. (docs/trading-contract.md §5.) */
+/** The fallback flag of a one-sided slot follows from which orders it has. (docs/trading-contract.md §5.) */
 import type { Draft } from "./draft.ts"
-import type { SlotOrder } from "./state.ts"
+import type { SlotBook, SlotOrder, TradeId } from "./state.ts"
 
 /** A single entry says its own side; a single exit the opposite one; any pair neither. */
 export const normaliseFlags = ({ book }: Draft): void => {
   const [only, second] = book.orders
-  const long = only !== undefined && second === undefined && keepsLongSide(only)
-  book.longOnly = long
-  book.shortOnly = only !== undefined && second === undefined && !long
+  book.onlySide = only === undefined || second !== undefined ? null : sideKept(only)
 }
 
-const keepsLongSide = (order: SlotOrder): boolean => (order.role === "entry") === (order.side === "buy")
+const sideKept = (order: SlotOrder): SlotBook["onlySide"] =>
+  (order.role === "entry") === (order.side === "buy") ? "long" : "short"
+
+/** The trade that a one-sided slot lacks; null for any other. */
+export const missingTrade = ({ onlySide }: Pick<SlotBook, "onlySide">): TradeId | null =>
+  onlySide === null ? null : onlySide === "long" ? "A" : "B"

@@ -52,18 +52,19 @@ const countOrders = ({ orders }: SlotBook): Counts => {
 }
 
 /** What the phase demands of the orders, if they are otherwise. */
-const structureWanted = (phase: ReturnType<typeof phaseOf>, book: SlotBook, count: Counts): string | null => {
+const structureWanted = (phase: ReturnType<typeof phaseOf>, { onlySide }: SlotBook, count: Counts): string | null => {
   const { sellEntries, buyEntries, sellExits, buyExits } = count
+  const [long, short] = [onlySide === "long", onlySide === "short"]
   const is = (sellEntry: number, buyEntry: number, sellExit: number, buyExit: number): boolean =>
     sellEntries === sellEntry && buyEntries === buyEntry && sellExits === sellExit && buyExits === buyExit
   switch (phase) {
     case "S0":
-      if (is(1, 1, 0, 0) || (book.longOnly && is(0, 1, 0, 0)) || (book.shortOnly && is(1, 0, 0, 0))) return null
+      if (is(1, 1, 0, 0) || (long && is(0, 1, 0, 0)) || (short && is(1, 0, 0, 0))) return null
       return "one sell entry and one buy entry"
     case "S1a":
-      return is(0, 1, 0, 1) || (book.shortOnly && is(0, 0, 0, 1)) ? null : "one buy exit and one buy entry"
+      return is(0, 1, 0, 1) || (short && is(0, 0, 0, 1)) ? null : "one buy exit and one buy entry"
     case "S1b":
-      return is(1, 0, 1, 0) || (book.longOnly && is(0, 0, 1, 0)) ? null : "one sell exit and one sell entry"
+      return is(1, 0, 1, 0) || (long && is(0, 0, 1, 0)) ? null : "one sell exit and one sell entry"
     case "S2":
       return is(0, 0, 1, 1) ? null : "one sell exit and one buy exit"
   }
@@ -82,8 +83,7 @@ export const isBootstrapPending = (book: SlotBook): boolean => {
   if (second !== undefined) return false
   if (first === undefined) return true
   if (first.role === "exit") return false
-  if (book.longOnly) return first.side === "buy"
-  return book.shortOnly ? first.side === "sell" : true
+  return book.onlySide === null || first.side === (book.onlySide === "long" ? "buy" : "sell")
 }
 
 /** S0, no exits, and the size an order would have is below what the exchange takes. */

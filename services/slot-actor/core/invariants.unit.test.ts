@@ -31,8 +31,8 @@ const book = (kinds: ReadonlyArray<Kind>, change: Partial<SlotBook> = {}): SlotB
   ...change
 })
 
-const long = { longOnly: true }
-const short = { shortOnly: true }
+const long = { onlySide: "long" } as const
+const short = { onlySide: "short" } as const
 
 describe("the structure of a phase", () => {
   it.each<[ReadonlyArray<Kind>, Partial<SlotBook>, string, "sound" | "broken"]>([

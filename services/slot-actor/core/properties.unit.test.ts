@@ -158,8 +158,8 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
       world.slot.life("active")
       world.mode("RUNNING")
       const trades = () => {
-        const { orders, longOnly, shortOnly, refusals } = world.slot.state.book
-        return (orders.length === 2 && !longOnly && !shortOnly) || refusals.entry_A?.answer === "below_min_volume"
+        const { orders, onlySide, refusals } = world.slot.state.book
+        return (orders.length === 2 && onlySide === null) || refusals.entry_A?.answer === "below_min_volume"
       }
       // The longest pause after losses or rejections is 15 minutes: forty rounds of half a minute outlast it twice.
       let rounds = 0

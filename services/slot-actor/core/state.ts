@@ -133,8 +133,8 @@ export interface SlotBook {
   /** Oldest first, at most `LAST_CYCLES`. */
   readonly lastCycles: ReadonlyArray<EventOf<"CycleBooked">>
   readonly s2EnteredAtMs: number | null
-  readonly longOnly: boolean
-  readonly shortOnly: boolean
+  /** The only side the slot has orders of, as `normaliseFlags` last found; null: both, or none. */
+  readonly onlySide: "long" | "short" | null
   /** Profit target in percent; 0 means the configured one. */
   readonly profitPctRuntime: number
   readonly residual: PerTrade<Residual>
@@ -241,8 +241,7 @@ export const initialState: SlotState = {
     roundTrips: 0,
     lastCycles: [],
     s2EnteredAtMs: null,
-    longOnly: false,
-    shortOnly: false,
+    onlySide: null,
     profitPctRuntime: 0,
     residual: { A: NO_RESIDUAL, B: NO_RESIDUAL },
     refusals: {

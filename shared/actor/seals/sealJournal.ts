@@ -14,7 +14,13 @@ import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import type { KnownRules } from "../../core/rules/versions.ts"
 import { BuildTooOld, type DecodeError, encodeEntry, RecordUndecodable } from "../../events/envelope.ts"
 import type { EventOf } from "../../events/event.ts"
-import { type AppendError, Journal, type JournalRecord, type ReadError, SnapshotStore } from "../../journal/port.ts"
+import {
+  type AppendError,
+  Journal,
+  type JournalRecord,
+  type ReadError,
+  type SnapshotStore
+} from "../../journal/port.ts"
 import type { Actor } from "../core/actor.ts"
 import { readControl } from "../control.ts"
 import { ActorFold, Divergence, FoldFailed } from "../fold.ts"

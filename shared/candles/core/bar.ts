@@ -1,16 +1,9 @@
 /** What a bar must be, whatever brought it, before it is stored, played or learned from. Pure. */
-import type { Price, Volume } from "../../core/decimal/decimal.ts"
+import type { Candle } from "./candle.ts"
 import { MOST_TRADES } from "./fields.ts"
 
 /** The values of a bar. */
-export interface Bar {
-  readonly open: Price
-  readonly high: Price
-  readonly low: Price
-  readonly close: Price
-  readonly volume: Volume
-  readonly trades: number
-}
+type Bar = Omit<Candle, "timeSec">
 
 /** Why a bar is none: the kind, the field whose value is at fault, and what is wrong with it. */
 export interface BarProblem {

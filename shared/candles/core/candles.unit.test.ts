@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { describe } from "vitest"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { timeframeMinutes, timeframeName, timeframesOf, UnknownTimeframe } from "./candle.ts"
-import { findGaps } from "./gaps.ts"
+import { findGaps } from "../testing/gaps.ts"
 import { droppedText, normalise, NOTHING_DROPPED, type RawCandle } from "./normalise.ts"
 import { FIRST_PAUSE_MS, fullBucket, LONGEST_PAUSE_MS, refused, take, succeeded } from "./tokenBucket.ts"
 

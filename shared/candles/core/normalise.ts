@@ -37,17 +37,14 @@ export const NOTHING_DROPPED: Dropped = {
   repeated: 0
 }
 
+const REASONS = Object.keys(NOTHING_DROPPED) as ReadonlyArray<keyof Dropped>
+
 /** What was left out of two pages. */
-export const droppedTogether = (a: Dropped, b: Dropped): Dropped => ({
-  malformed: a.malformed + b.malformed,
-  time: a.time + b.time,
-  price: a.price + b.price,
-  volume: a.volume + b.volume,
-  impossible: a.impossible + b.impossible,
-  large: a.large + b.large,
-  forming: a.forming + b.forming,
-  repeated: a.repeated + b.repeated
-})
+export const droppedTogether = (a: Dropped, b: Dropped): Dropped => {
+  const both = { ...a }
+  for (const reason of REASONS) both[reason] += b[reason]
+  return both
+}
 
 /** What a source is expected to send, and what says nothing about it. */
 const EXPECTED: ReadonlySet<string> = new Set(["forming", "repeated"])

@@ -11,6 +11,7 @@ import {
   type Volume,
   VOLUME_DECIMALS
 } from "../decimal/decimal.ts"
+import { messageOf } from "../messageOf.ts"
 
 /** Any JSON value; numbers are their source text. */
 export type Json = string | boolean | null | ReadonlyArray<Json> | JsonObject
@@ -38,7 +39,7 @@ export const parseJson = (text: string): Json => {
   try {
     return JSON.parse(text, digits as Parameters<typeof JSON.parse>[1]) as Json
   } catch (error) {
-    throw new WireProblem("text", `is not JSON (${error instanceof Error ? error.message : String(error)})`)
+    throw new WireProblem("text", `is not JSON (${messageOf(error)})`)
   }
 }
 

@@ -3,11 +3,11 @@
  * step; `KrakenTrading` must exist once per API key.
  */
 import { Effect, Layer } from "effect"
-import { MarketData, Trading } from "../port.ts"
+import { MarketData, type Rehearsal, type Trading } from "../port.ts"
 import type { VenueClock } from "../venueClock.ts"
 import { makeMarketData } from "./marketData.ts"
 import { connectionOf, type KrakenPublicOptions, type KrakenTradingOptions } from "./options.ts"
-import { makeTrading } from "./trading.ts"
+import { makeAccount } from "./trading.ts"
 
 export type { Tier } from "./core/budget.ts"
 export type { KrakenPublicOptions, KrakenTradingOptions } from "./options.ts"
@@ -23,9 +23,6 @@ export const KrakenMarketData = {
 
 /** One Kraken account, with its nonce and rate limits. A second one on the same key would have its nonces refused. */
 export const KrakenTrading = {
-  layer: (options: KrakenTradingOptions): Layer.Layer<Trading, never, VenueClock> =>
-    Layer.effect(
-      Trading,
-      Effect.suspend(() => makeTrading(options))
-    )
+  layer: (options: KrakenTradingOptions): Layer.Layer<Trading | Rehearsal, never, VenueClock> =>
+    Layer.effectContext(Effect.suspend(() => makeAccount(options)))
 }

@@ -1,7 +1,7 @@
 /** The account's side of the port, call by call. */
 import { MAX_FOLLOWED_ORDERS } from "../../core/openOrders.ts"
-import { Effect, Stream } from "effect"
-import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Trading } from "../port.ts"
+import { Context, Effect, Stream } from "effect"
+import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Rehearsal, Trading } from "../port.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { VenueClock } from "../venueClock.ts"
 import { ADD_ORDER_COST, amendCost, cancelCost } from "./core/budget.ts"
@@ -23,10 +23,10 @@ const READ = { calls: 1, trading: 0 }
 /** What a page of the order or trade history adds to them. */
 export const HISTORY = { calls: 2, trading: 0 }
 
-/** The trading port over Kraken's REST and its private stream; owns the key's nonce and the account's counters. */
-export const makeTrading = Effect.fnUntraced(function* (
+/** The account's ports over Kraken's REST and its private stream; owns the key's nonce and the account's counters. */
+export const makeAccount = Effect.fnUntraced(function* (
   options: KrakenTradingOptions
-): Effect.fn.Return<Trading["Service"], never, VenueClock> {
+): Effect.fn.Return<Context.Context<Trading | Rehearsal>, never, VenueClock> {
   const venue = yield* VenueClock
   const connection = connectionOf(options)
   const { names } = connection
@@ -43,16 +43,18 @@ export const makeTrading = Effect.fnUntraced(function* (
     Effect.provideService(VenueClock, venue)
   )
 
-  return Trading.of({
+  const { rehearse, ...changes } = orderChanges(call, names.pair, ages)
+  const trading = Trading.of({
     constraints,
     fees: read("TradeVolume", { pair: names.pair }, READ, readFees),
     balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
-    ...orderChanges(call, names.pair, ages),
+    ...changes,
     ...orderReports(read, names, ages),
     fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
       fillsBetween(call, names, HISTORY, fromMs, toMs),
     executions: executions(connection, options.wsPrivateUrl, call).pipe(Stream.provideService(VenueClock, venue))
   })
+  return Context.make(Trading, trading).pipe(Context.add(Rehearsal, { rehearse }))
 })
 
 /** When each order was opened, exchange Unix milliseconds: changing it costs more the younger it is. */
@@ -91,7 +93,7 @@ const orderChanges = (
   call: PrivateCalls,
   pair: string,
   ages: OrderAges
-): Pick<Trading["Service"], "rehearse" | "place" | "cancel" | "amend"> => {
+): Pick<Trading["Service"], "place" | "cancel" | "amend"> & Rehearsal["Service"] => {
   const termsOf = (order: LimitOrder): Record<string, string> => ({
     pair,
     type: order.side,

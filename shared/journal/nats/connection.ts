@@ -3,6 +3,7 @@ import type { NatsConnection } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
 import { Effect, Redacted, Schedule, type Scope } from "effect"
 import { JournalOpenError } from "../port.ts"
+import { messageOf } from "../../core/messageOf.ts"
 
 /** How the client shows who it is: user and password, or a token. */
 export type NatsCredentials =
@@ -27,8 +28,6 @@ const PING_INTERVAL_MS = 5_000
 /** A closing connection waits this long at most for what is on its way. */
 const CLOSE_TIMEOUT = "2 seconds"
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 const authentication = (credentials: NatsCredentials | undefined) => {
   if (credentials === undefined) return {}
   return "token" in credentials
@@ -37,7 +36,7 @@ const authentication = (credentials: NatsCredentials | undefined) => {
 }
 
 /** Being turned away does not get better by trying again. */
-const isFinal = (error: unknown): boolean => /authorization|authentication|permission/i.test(textOf(error))
+const isFinal = (error: unknown): boolean => /authorization|authentication|permission/i.test(messageOf(error))
 
 /**
  * Connects, trying again until `connectTimeoutMs` is over; afterwards the client reconnects by itself for ever.
@@ -72,7 +71,7 @@ export const connectTo = Effect.fnUntraced(function* (
       Effect.retry({ while: (error) => !isFinal(error), schedule: Schedule.spaced(RETRY_MS) }),
       Effect.catch((error) => {
         const advice = "check the user, password or token of the journal's server"
-        return Effect.fail(refuse(`the server refused the connection (${textOf(error)}); ${advice}`))
+        return Effect.fail(refuse(`the server refused the connection (${messageOf(error)}); ${advice}`))
       }),
       Effect.timeoutOrElse({
         duration: timeoutMs,

@@ -8,6 +8,7 @@ import type { JetStreamManager, StreamInfo } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { Effect, Schedule, type Scope, Stream } from "effect"
 import { JournalCorrupt, JournalUnavailable, type ReadError } from "../port.ts"
+import { messageOf } from "../../core/messageOf.ts"
 
 /** Whether the stream can be used. `broken` never ends. */
 export type LinkState =
@@ -95,7 +96,7 @@ export const makeLink = Effect.fnUntraced(function* (
         })
         question()
           .then(Effect.succeed, (error: unknown) => {
-            const detail = `${what}: ${error instanceof Error ? error.message : String(error)}`
+            const detail = `${what}: ${messageOf(error)}`
             return Effect.fail(new JournalUnavailable({ detail }))
           })
           .then((answer) => {

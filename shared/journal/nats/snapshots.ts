@@ -5,8 +5,7 @@ import { type Context, Effect } from "effect"
 import { JournalOpenError, JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
 import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
 import type { Link } from "./link.ts"
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+import { messageOf } from "../../core/messageOf.ts"
 
 const historyOf = async (bucket: KV, actor: string): Promise<ReadonlyArray<string>> => {
   // Asking for the history of a key that is not there waits for something to come.
@@ -25,7 +24,7 @@ export const openSnapshots = Effect.fnUntraced(function* (
   const bucket = yield* Effect.tryPromise({
     try: () => new Kvm(client).create(bucketName, { history: KEPT_SNAPSHOTS }),
     catch: (error) => {
-      const detail = `the bucket ${bucketName} for snapshots cannot be opened: ${textOf(error)}`
+      const detail = `the bucket ${bucketName} for snapshots cannot be opened: ${messageOf(error)}`
       return new JournalOpenError({ where, detail })
     }
   })

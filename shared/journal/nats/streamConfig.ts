@@ -3,6 +3,7 @@ import { JetStreamApiError, type JetStreamManager, type StreamConfig, type Strea
 import { nanos } from "@nats-io/nats-core"
 import { Effect } from "effect"
 import { JournalOpenError } from "../port.ts"
+import { messageOf } from "../../core/messageOf.ts"
 
 /** What the stream is called and holds; all other settings are a journal's and fixed. */
 export interface StreamOptions {
@@ -83,7 +84,7 @@ export const openStream = Effect.fnUntraced(function* (
       }
     },
     catch: (error) => {
-      const detail = `cannot be opened: ${error instanceof Error ? error.message : String(error)}; the server needs JetStream (nats-server -js) and room on its disk`
+      const detail = `cannot be opened: ${messageOf(error)}; the server needs JetStream (nats-server -js) and room on its disk`
       return new JournalOpenError({ where, detail })
     }
   })

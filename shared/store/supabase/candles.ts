@@ -115,6 +115,25 @@ const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "time
       table(CANDLE_COLUMNS, series).lt("time", before).order("time", { ascending: false }).limit(limit)
     )
 
+  /** From one time to another, oldest first. */
+  const upwards =
+    <Row extends { readonly time: number }, A>(
+      what: string,
+      columns: string,
+      rowsOf: Schema.ConstraintDecoder<ReadonlyArray<Row>>,
+      of: (row: Row) => A
+    ) =>
+    (series: CandleSeries, fromSec: number, toSec: number) =>
+      readPages<Row>((last, limit) =>
+        ask(call(what, series), rowsOf, () =>
+          table(columns, series)
+            .gte("time", last === null ? fromSec : last.time + 1)
+            .lte("time", toSec)
+            .order("time")
+            .limit(limit)
+        )
+      ).pipe(Effect.map((rows) => rows.map(of)))
+
   return {
     newest: (series, count) =>
       readPages<(typeof CandleRows.Type)[number]>(
@@ -122,27 +141,8 @@ const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "time
         count
       ).pipe(Effect.map((rows) => rows.map(candleOf).reverse())),
 
-    between: (series, fromSec, toSec) =>
-      readPages<(typeof CandleRows.Type)[number]>((last, limit) =>
-        ask(call("between", series), CandleRows, () =>
-          table(CANDLE_COLUMNS, series)
-            .gte("time", last === null ? fromSec : last.time + 1)
-            .lte("time", toSec)
-            .order("time")
-            .limit(limit)
-        )
-      ).pipe(Effect.map((rows) => rows.map(candleOf))),
-
-    times: (series, fromSec, toSec) =>
-      readPages<(typeof TimeRows.Type)[number]>((last, limit) =>
-        ask(call("times", series), TimeRows, () =>
-          table("time", series)
-            .gte("time", last === null ? fromSec : last.time + 1)
-            .lte("time", toSec)
-            .order("time")
-            .limit(limit)
-        )
-      ).pipe(Effect.map((rows) => rows.map(({ time }) => time)))
+    between: upwards("between", CANDLE_COLUMNS, CandleRows, candleOf),
+    times: upwards("times", "time", TimeRows, ({ time }) => time)
   }
 }
 

@@ -1,17 +1,8 @@
 /** Table `backfill_jobs`: every step of a job's life is one SQL function, see `supabase/migrations`. */
 import { Effect, Schema } from "effect"
-import type { Job, JobPhase, JobStore } from "../port.ts"
+import { type Job, JOB_PHASES, type JobStore, NO_JOBS } from "../port.ts"
 import { ask, change, pieces } from "./call.ts"
 import type { Client } from "./client.ts"
-
-const PHASES = [
-  "pending",
-  "in_progress",
-  "complete",
-  "skipped",
-  "error",
-  "cancelled"
-] as const satisfies ReadonlyArray<JobPhase>
 
 const JobRows = Schema.Array(
   Schema.Struct({
@@ -21,7 +12,7 @@ const JobRows = Schema.Array(
     interval_min: Schema.Int,
     mode: Schema.Literals(["incremental", "full", "missing"]),
     days: Schema.Int,
-    phase: Schema.Literals(PHASES),
+    phase: Schema.Literals(JOB_PHASES),
     cursor: Schema.NullOr(Schema.String),
     chunks_done: Schema.NullOr(Schema.Int),
     chunks_total: Schema.NullOr(Schema.Int),
@@ -35,7 +26,7 @@ const JobRows = Schema.Array(
 const JOB_COLUMNS =
   "id::text,source,symbol,interval_min,mode,days,phase,cursor,chunks_done,chunks_total,fresh,attempts,message,worker"
 
-const CountRows = Schema.Array(Schema.Struct({ phase: Schema.Literals(PHASES), count: Schema.Int }))
+const CountRows = Schema.Array(Schema.Struct({ phase: Schema.Literals(JOB_PHASES), count: Schema.Int }))
 
 const jobOf = (row: (typeof JobRows.Type)[number]): Job => ({
   id: row.id,
@@ -103,14 +94,7 @@ export const makeJobs = (client: Client): JobStore => ({
   counts: (source) =>
     ask("jobs.counts", CountRows, () => client.rpc("job_counts", { p_source: source })).pipe(
       Effect.map((rows) => {
-        const counts: Record<JobPhase, number> = {
-          pending: 0,
-          in_progress: 0,
-          complete: 0,
-          skipped: 0,
-          error: 0,
-          cancelled: 0
-        }
+        const counts = { ...NO_JOBS }
         for (const { phase, count } of rows) counts[phase] = count
         return counts
       })

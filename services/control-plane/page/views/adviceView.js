@@ -2,6 +2,7 @@
 import { age, dateTime, decimal, integer, percent, signed, timeOfDay, UNKNOWN } from "./format.js"
 import { actionButton } from "./governorView.js"
 import { h } from "../h.js"
+import { card, empty, table, term } from "./parts.js"
 
 /**
  * @import { StatusReport } from "../../core/report.ts"
@@ -53,66 +54,46 @@ const inPercent = (value) => percent(100 * value).replace(/^\+/, "")
 const detectorRow = (name, reading) =>
   h(
     "tr",
-    {},
     h("th", { scope: "row" }, reading?.timeframe ?? name),
     ...(reading !== null && !reading.trained
       ? [h("td", { colspan: "4", class: "silent" }, `silent: ${reading.reason ?? UNKNOWN}`)]
       : [
-          h("td", { class: "n" }, share(reading?.probabilities.bearish)),
-          h("td", { class: "n" }, share(reading?.probabilities.ranging)),
-          h("td", { class: "n" }, share(reading?.probabilities.bullish)),
-          h(
-            "td",
-            { class: "n" },
-            reading === null ? UNKNOWN : signed(reading.bias_signal.toFixed(SHARE_DIGITS), SHARE_DIGITS)
-          )
+          h("td.n", share(reading?.probabilities.bearish)),
+          h("td.n", share(reading?.probabilities.ranging)),
+          h("td.n", share(reading?.probabilities.bullish)),
+          h("td.n", reading === null ? UNKNOWN : signed(reading.bias_signal.toFixed(SHARE_DIGITS), SHARE_DIGITS))
         ]),
-    h("td", { class: "n age quiet" }, age(reading?.age_sec ?? null))
+    h("td.n.age.quiet", age(reading?.age_sec ?? null))
   )
 
 /** @param {Regime} regime */
 const detectors = ({ fast, slow }) =>
-  h(
-    "table",
-    {},
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col" }, ""),
-        ...["bearish", "ranging", "bullish", "bias", "candles' age"].map((name) =>
-          h("th", { class: "n", scope: "col" }, name)
-        )
-      )
-    ),
-    h("tbody", {}, detectorRow("fast", fast), detectorRow("slow", slow))
+  table(
+    ["", "#bearish", "#ranging", "#bullish", "#bias", "#candles' age"],
+    [detectorRow("fast", fast), detectorRow("slow", slow)]
   )
 
 /** @param {Regime["trainings"]} trainings */
 const trained = (trainings) => {
   const lines = Object.entries(trainings).map(([timeframe, training]) => {
-    const at = h("span", { class: "time" }, `${dateTime(training.at)} UTC`)
+    const at = h("span.time", `${dateTime(training.at)} UTC`)
     return "error" in training
-      ? h("li", { class: "warn" }, `${timeframe} not trained `, at, `: ${training.error}`)
+      ? h("li.warn", `${timeframe} not trained `, at, `: ${training.error}`)
       : h(
           "li",
-          {},
           `${timeframe} trained `,
           at,
           `: ${[`${integer(training.candles)} candles`, ...training.warnings].join(", ")}`
         )
   })
-  return h("ul", { class: "facts" }, ...(lines.length > 0 ? lines : [h("li", {}, "Not trained yet.")]))
+  return h("ul.facts", ...(lines.length > 0 ? lines : [h("li", "Not trained yet.")]))
 }
 
 /** What a shadow run would have changed: it moves nothing, and keeps score. @param {Regime["scorecard"]} card */
 const scorecard = ({ readings, directional, hits, bias_times_move: biasTimesMove, moves }) =>
   h(
-    "p",
-    { class: "facts" },
-    h("b", {}, "Shadow mode: it moves nothing and keeps score. "),
+    "p.facts",
+    h("b", "Shadow mode: it moves nothing and keeps score. "),
     `Of ${integer(readings)} readings ${integer(directional)} took a side, ${integer(hits)} of them the right one` +
       `${directional === 0 ? "" : ` (${Math.round((100 * hits) / directional)} %)`}; ` +
       `following them ${percent(100 * biasTimesMove)}, always up ${percent(100 * moves)}.`
@@ -125,14 +106,9 @@ const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_
   const agreed = sentences[/** @type {keyof typeof sentences} */ (agreement)] ?? agreement
   const sure = `confidence ${share(confidence)} · bias ${signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)}`
   return h(
-    "div",
-    { class: "verdict" },
+    "div.verdict",
     h("p", { class: `word ${spoken ? TONES[regime] : "quiet"}` }, spoken ? regime.toLowerCase() : "no regime yet"),
-    h(
-      "p",
-      { class: "quiet" },
-      spoken ? `${agreed} · ${sure} · said ${age(ageSec)} ago` : "No model speaks: the trend decides alone."
-    )
+    h("p.quiet", spoken ? `${agreed} · ${sure} · said ${age(ageSec)} ago` : "No model speaks: the trend decides alone.")
   )
 }
 
@@ -143,17 +119,16 @@ const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_
 export const regime = ({ hmm_regime: shown, startup }) =>
   shown !== undefined &&
   h(
-    "section",
-    { class: "card advice", "aria-label": "Regime" },
+    "section.card.advice",
+    { "aria-label": "Regime" },
     h(
-      "div",
-      { class: "heading" },
-      h("h2", {}, "Regime"),
+      "div.heading",
+      h("h2", "Regime"),
       shown.enabled && startup !== null && actionButton("retrain", "Retrain", { class: "small" })
     ),
     ...(shown.enabled
       ? [consensus(shown), detectors(shown), trained(shown.trainings), shown.shadow && scorecard(shown.scorecard)]
-      : [h("p", { class: "empty" }, "advisor off: HMM_ENABLED=false. The trend decides alone.")])
+      : [empty("advisor off: HMM_ENABLED=false. The trend decides alone.")])
   )
 
 /** @param {number} skew */
@@ -161,12 +136,7 @@ const favoured = (skew) =>
   skew === 0 ? "neither side is favoured" : skew > 0 ? "buys are enlarged" : "sells are enlarged"
 
 /** @param {ReadonlyArray<readonly [string, string]>} rows */
-const chain = (rows) =>
-  h(
-    "dl",
-    { class: "chain" },
-    ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { class: "n" }, value)))
-  )
+const chain = (rows) => h("dl.chain", ...rows.map(([name, value]) => term(name, "n", value)))
 
 /**
  * The chain of numbers from the trend to the skew; nothing where nobody follows it.
@@ -178,19 +148,16 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
   const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
   const targetRule = String(numbers["targetRule"] ?? "").replaceAll("_", " ")
   const blend = advisor?.enabled === true ? ` (trend ${decimal(String(advisor.blend_factor), SHARE_DIGITS)})` : ""
-  return h(
-    "section",
-    { class: "card advice", "aria-label": "Rebalancer" },
-    h("h2", {}, "Rebalancer"),
+  return card(
+    ".advice",
+    "Rebalancer",
     ...(shown.enabled
       ? [
           h(
-            "div",
-            { class: "verdict" },
-            h("p", { class: "word n" }, signal(shown.skew)),
+            "div.verdict",
+            h("p.word.n", signal(shown.skew)),
             h(
-              "p",
-              { class: "quiet" },
+              "p.quiet",
               shown.reason === null
                 ? "no look at the market yet"
                 : `skew: ${favoured(shown.skew)} · at ${timeOfDay(shown.last_update_ts)}. ${shown.reason.sentence}`
@@ -208,6 +175,6 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
             ["Target held", held]
           ])
         ]
-      : [h("p", { class: "empty" }, "rebalancer off: REBALANCE_ENABLED=false. Both sides have the same size.")])
+      : [empty("rebalancer off: REBALANCE_ENABLED=false. Both sides have the same size.")])
   )
 }

@@ -1,6 +1,7 @@
 /** Candles and store: what there is to train on, what is missing, and how far the copies are. Pure. */
 import { age, decimal, integer } from "./format.js"
 import { h } from "../h.js"
+import { card, empty, table } from "./parts.js"
 
 /**
  * @import { StatusReport } from "../../core/report.ts"
@@ -35,15 +36,13 @@ const row = (pipeline) => {
   const holes = gaps.filter(isHole)
   return h(
     "tr",
-    {},
     h("th", { scope: "row" }, `${interval}m`),
-    h("td", { class: "n" }, `${integer(samples)} / ${integer(target)}`),
+    h("td.n", `${integer(samples)} / ${integer(target)}`),
     h(
       "td",
-      {},
       h("span", { class: tone }, state),
-      lacks.length > 0 && h("em", {}, lacks.join(", ")),
-      h("em", {}, holes.length === 0 ? "no holes" : holes.map(words).join(", "))
+      lacks.length > 0 && h("em", lacks.join(", ")),
+      h("em", holes.length === 0 ? "no holes" : holes.map(words).join(", "))
     )
   )
 }
@@ -60,38 +59,17 @@ const facts = ({ backfill, projector, data }) => {
   const eta = backfill?.eta_seconds ?? 0
   const message = backfill === undefined || backfill.message === "" ? "" : `: ${backfill.message}`
   return h(
-    "ul",
-    { class: "facts" },
+    "ul.facts",
     backfill !== undefined &&
       h(
         "li",
-        {},
         `Backfill ${backfill.backfill_status.replaceAll("_", " ")}, ${decimal(backfill.percent.toFixed(1), 1)} %` +
           `${eta > 0 ? `, ${age(eta)} to go` : ""}${message}`
       ),
     projector !== undefined && h("li", { class: projector.trouble == null ? "" : "warn" }, storeLine(projector)),
-    ...(data?.reasons ?? []).map((reason) => h("li", { class: "warn" }, reason))
+    ...(data?.reasons ?? []).map((reason) => h("li.warn", reason))
   )
 }
-
-/** @param {ReadonlyArray<Pipeline>} kept */
-const table = (kept) =>
-  h(
-    "table",
-    {},
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col" }, ""),
-        h("th", { class: "n", scope: "col" }, "kept / wanted"),
-        h("th", { scope: "col" }, "to train on")
-      )
-    ),
-    h("tbody", {}, ...kept.map(row))
-  )
 
 /**
  * Candles of both timeframes, backfill, and the store's copy of the journal.
@@ -100,15 +78,14 @@ const table = (kept) =>
 export const candles = (report) => {
   const { hmm_data_pipeline: primary, hmm_data_pipeline_secondary: secondary } = report
   const kept = [primary, secondary].filter((pipeline) => pipeline != null)
-  return h(
-    "section",
-    { class: "card advice candles", "aria-label": "Candles" },
-    h("h2", {}, "Candles"),
+  return card(
+    ".advice.candles",
+    "Candles",
     primary === undefined
-      ? h("p", { class: "empty" }, "no candles yet: the store has not been opened.")
+      ? empty("no candles yet: the store has not been opened.")
       : primary.enabled
-        ? table(kept)
-        : h("p", { class: "empty" }, "collecting is off: HMM_OHLCV_ENABLED=false"),
+        ? table(["", "#kept / wanted", "to train on"], kept.map(row))
+        : empty("collecting is off: HMM_OHLCV_ENABLED=false"),
     facts(report)
   )
 }

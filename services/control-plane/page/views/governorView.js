@@ -1,6 +1,7 @@
 /** What the governor allows, what a person may ask of it, and what was asked and told. Pure. */
 import { decimal, integer, percent, timeOfDay, UNKNOWN } from "./format.js"
 import { h } from "../h.js"
+import { card, empty as nothing } from "./parts.js"
 
 /**
  * @import { ActionName } from "../../../../shared/core/actions/actions.ts"
@@ -28,7 +29,7 @@ export const actionButton = (action, label, more = {}, args = {}) =>
  * @param {string} [className]
  */
 const tile = (name, value, note, className = "") =>
-  h("div", { class: className }, h("dt", {}, name), h("dd", { class: "n" }, value), h("dd", { class: "note" }, note))
+  h("div", { class: className }, h("dt", name), h("dd.n", value), h("dd.note", note))
 
 /** @param {StatusReport} report */
 const tiles = (report) => {
@@ -74,8 +75,8 @@ const tiles = (report) => {
 const buttons = (report) => {
   const still = report.mode === "PAUSED" || report.mode === "HALTED"
   return h(
-    "div",
-    { class: "actions", role: "group", "aria-label": "Actions" },
+    "div.actions",
+    { role: "group", "aria-label": "Actions" },
     still ? actionButton("resume", "Resume", { class: "first" }) : actionButton("pause", "Pause", { class: "first" }),
     actionButton("add_slot", "Add slot"),
     actionButton("add_layer", "Add layer"),
@@ -90,10 +91,10 @@ const buttons = (report) => {
  */
 export const governor = (report) =>
   h(
-    "section",
-    { class: "card governor", "aria-label": "Governor" },
-    h("div", { class: "heading" }, h("h2", {}, "Governor"), buttons(report)),
-    h("dl", { class: "tiles" }, ...tiles(report))
+    "section.card.governor",
+    { "aria-label": "Governor" },
+    h("div.heading", h("h2", "Governor"), buttons(report)),
+    h("dl.tiles", ...tiles(report))
   )
 
 /**
@@ -103,21 +104,18 @@ export const governor = (report) =>
  *   readonly note: string }>} lines
  */
 const log = (title, empty, lines) =>
-  h(
-    "section",
-    { class: "card log", "aria-label": title },
-    h("h2", {}, title),
+  card(
+    ".log",
+    title,
     lines.length === 0
-      ? h("p", { class: "empty" }, empty)
+      ? nothing(empty)
       : h(
           "ol",
-          {},
           ...lines.map(({ at, mark, tone, text, note }) =>
             h(
               "li",
-              {},
-              h("span", { class: "time" }, at === 0 ? UNKNOWN : timeOfDay(at)),
-              h("p", {}, h("b", { class: tone }, mark), ` ${text}`, note !== "" && h("em", {}, note))
+              h("span.time", at === 0 ? UNKNOWN : timeOfDay(at)),
+              h("p", h("b", { class: tone }, mark), ` ${text}`, note !== "" && h("em", note))
             )
           )
         )
@@ -129,8 +127,7 @@ const log = (title, empty, lines) =>
  */
 export const logs = (report) =>
   h(
-    "div",
-    { class: "logs" },
+    "div.logs",
     log(
       "Notices",
       "Nothing to tell.",
@@ -161,13 +158,12 @@ export const logs = (report) =>
  */
 export const steps = (report) =>
   h(
-    "ol",
-    { class: "steps" },
+    "ol.steps",
     ...report.startup.map(({ step, state, waits_for: what }) =>
       h(
         "li",
         { class: state ?? "later" },
-        h("b", {}, step.replaceAll("_", " ")),
+        h("b", step.replaceAll("_", " ")),
         ` ${state ?? "later"}`,
         what !== null && `: ${what}`
       )
@@ -180,13 +176,11 @@ export const steps = (report) =>
  */
 export const halt = ({ slot, seq, violations, events, out_of }) =>
   h(
-    "div",
-    { class: "halt" },
+    "div.halt",
     h(
       "p",
-      {},
       `Slot ${slot} stopped at record ${integer(seq)} (${violations.join("; ")}). ` +
         `Of ${integer(out_of)} events these ${events.length} are enough for that:`
     ),
-    h("ol", {}, ...events.map((event) => h("li", {}, `record ${event.seq}.${event.index} ${event.tag}`)))
+    h("ol", ...events.map((event) => h("li", `record ${event.seq}.${event.index} ${event.tag}`)))
   )

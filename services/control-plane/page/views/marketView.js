@@ -1,6 +1,7 @@
 /** Price, chart, totals and account. Pure. */
 import { age, decimal, integer, signed, tone, UNKNOWN } from "./format.js"
 import { h } from "../h.js"
+import { card, empty, table, term } from "./parts.js"
 import { chart } from "./sparkline.js"
 
 /**
@@ -45,13 +46,12 @@ const levels = (report) =>
  * @param {number} width
  */
 const drawing = (report, samples, width) => {
-  if (width === 0 || samples.length === 0) return h("div", { class: "chart" })
+  if (width === 0 || samples.length === 0) return h("div.chart")
   const right = width < 480 ? 84 : LABEL_WIDTH
   const { path, end, lines, beyond } = chart(samples, levels(report), { width, height: CHART_HEIGHT, right })
   const described = `Price over the last ${samples.length} changes seen, with ${lines.length} order levels`
   return h(
-    "div",
-    { class: "chart" },
+    "div.chart",
     h(
       "svg",
       {
@@ -69,11 +69,10 @@ const drawing = (report, samples, width) => {
           h("text", { x: String(width - right + 8), y: String(labelY) }, label)
         )
       ),
-      h("path", { class: "price", d: path }),
-      end !== null && h("circle", { class: "price", cx: String(end.x), cy: String(end.y), r: "3" })
+      h("path.price", { d: path }),
+      end !== null && h("circle.price", { cx: String(end.x), cy: String(end.y), r: "3" })
     ),
-    beyond > 0 &&
-      h("p", { class: "beyond" }, `${beyond} ${beyond === 1 ? "order" : "orders"} farther away than the chart reaches`)
+    beyond > 0 && h("p.beyond", `${beyond} ${beyond === 1 ? "order" : "orders"} farther away than the chart reaches`)
   )
 }
 
@@ -89,18 +88,16 @@ export const market = (report, samples, ageSec, width) => {
   const freshness = ageSec === null ? "not heard since the start" : ageSec > staleAfter ? "stale" : "fresh"
   const ageText = ageSec === null ? freshness : `${age(ageSec)} old${freshness === "stale" ? ", stale" : ""}`
   return h(
-    "section",
-    { class: "card market", "aria-label": "Market" },
+    "section.card.market",
+    { "aria-label": "Market" },
     h(
-      "div",
-      { class: "quote" },
-      h("p", { class: "last n" }, decimal(price, digits), h("small", {}, ` ${quote}`)),
+      "div.quote",
+      h("p.last.n", decimal(price, digits), h("small", ` ${quote}`)),
       h(
         "dl",
-        {},
-        h("div", {}, h("dt", {}, "bid"), h("dd", { class: "n buy" }, decimal(bid, digits))),
-        h("div", {}, h("dt", {}, "ask"), h("dd", { class: "n sell" }, decimal(ask, digits))),
-        h("div", {}, h("dt", {}, "age"), h("dd", { class: `n age ${freshness === "fresh" ? "" : "stale"}` }, ageText))
+        term("bid", "n buy", decimal(bid, digits)),
+        term("ask", "n sell", decimal(ask, digits)),
+        term("age", `n age ${freshness === "fresh" ? "" : "stale"}`, ageText)
       )
     ),
     drawing(report, samples, width)
@@ -114,23 +111,17 @@ export const market = (report, samples, ageSec, width) => {
  * @param {string} [className]
  */
 const figure = (name, value, unit, className = "") =>
-  h(
-    "div",
-    {},
-    h("dt", {}, name),
-    h("dd", { class: `n ${className}` }, value, h("small", {}, unit === "" ? "" : ` ${unit}`))
-  )
+  term(name, `n ${className}`, value, h("small", unit === "" ? "" : ` ${unit}`))
 
 /** @param {StatusReport} report */
 export const totals = (report) => {
   const { quote } = report.market
   return h(
-    "section",
-    { class: "card figures", "aria-label": "Totals" },
-    h("h2", {}, "Realised"),
+    "section.card.figures",
+    { "aria-label": "Totals" },
+    h("h2", "Realised"),
     h(
       "dl",
-      {},
       figure(
         "Profit after fees",
         signed(report.total_profit, PROFIT_DIGITS),
@@ -155,36 +146,17 @@ export const account = (report) => {
   const row = (name, free, hold) =>
     h(
       "tr",
-      {},
       h("th", { scope: "row" }, name),
-      h("td", { class: "n" }, decimal(free ?? null, BALANCE_DIGITS, true)),
-      h("td", { class: "n" }, decimal(hold ?? null, BALANCE_DIGITS, true))
+      h("td.n", decimal(free ?? null, BALANCE_DIGITS, true)),
+      h("td.n", decimal(hold ?? null, BALANCE_DIGITS, true))
     )
-  return h(
-    "section",
-    { class: "card", "aria-label": "Account" },
-    h("h2", {}, "Account"),
-    h(
-      "table",
-      {},
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          h("th", {}, ""),
-          h("th", { class: "n", scope: "col" }, "free"),
-          h("th", { class: "n", scope: "col" }, "in orders")
-        )
-      ),
-      h(
-        "tbody",
-        {},
-        row(names.base, held?.base_free, held?.base_hold),
-        row(names.quote, held?.quote_free, held?.quote_hold)
-      )
+  return card(
+    "",
+    "Account",
+    table(
+      ["", "#free", "#in orders"],
+      [row(names.base, held?.base_free, held?.base_hold), row(names.quote, held?.quote_free, held?.quote_hold)]
     ),
-    held === null && h("p", { class: "empty" }, `${UNKNOWN} the exchange has not been asked yet`)
+    held === null && empty(`${UNKNOWN} the exchange has not been asked yet`)
   )
 }

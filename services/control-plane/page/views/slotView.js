@@ -2,6 +2,7 @@
 import { decimal, integer, percent, signed, timeOfDay, tone } from "./format.js"
 import { actionButton } from "./governorView.js"
 import { h } from "../h.js"
+import { card, empty, table, term } from "./parts.js"
 import { priceDigits, PROFIT_DIGITS } from "./marketView.js"
 
 /** @import { ReportedSlot, StatusReport } from "../../core/report.ts" */
@@ -37,18 +38,17 @@ const STATES = {
 const orderRow = ({ side, trade_id, what, note, noteClass, price, volume, distance_pct }, report) =>
   h(
     "tr",
-    {},
     h(
       "th",
       { scope: "row" },
-      h("span", { class: "leg" }, trade_id),
+      h("span.leg", trade_id),
       h("span", { class: side }, side),
       ` ${what}`,
       note !== "" && h("em", { class: noteClass }, note)
     ),
-    h("td", { class: "n" }, decimal(price, priceDigits(report))),
-    h("td", { class: "n quiet" }, percent(distance_pct)),
-    h("td", { class: "n" }, decimal(volume, report.constraints?.volume_decimals ?? 0, true))
+    h("td.n", decimal(price, priceDigits(report))),
+    h("td.n.quiet", percent(distance_pct)),
+    h("td.n", decimal(volume, report.constraints?.volume_decimals ?? 0, true))
   )
 
 /**
@@ -70,24 +70,9 @@ const orders = (slot, report) => {
       report
     )
   )
-  if (active.length + recoveries.length === 0) return h("p", { class: "empty" }, "No orders.")
-  return h(
-    "table",
-    {},
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col" }, "order"),
-        h("th", { class: "n", scope: "col" }, `price, ${report.market.quote}`),
-        h("th", { class: "n", scope: "col" }, "to market"),
-        h("th", { class: "n", scope: "col" }, report.market.base)
-      )
-    ),
-    h("tbody", {}, ...active, ...recoveries)
-  )
+  if (active.length + recoveries.length === 0) return empty("No orders.")
+  const { base, quote } = report.market
+  return table(["order", `#price, ${quote}`, "#to market", `#${base}`], [...active, ...recoveries])
 }
 
 /**
@@ -97,16 +82,15 @@ const orders = (slot, report) => {
 export const slotCard = (slot, report) => {
   const only = slot.long_only ? "long only" : slot.short_only ? "short only" : ""
   const refused = Object.entries(slot.refusals).filter(([, answer]) => answer !== null)
-  const { quote } = report.market
+  const unit = h("small", ` ${report.market.quote}`)
   return h(
     "article",
     { class: `card slot${slot.halted === null ? "" : " halted"}` },
     h(
-      "div",
-      { class: "heading" },
-      h("h2", {}, nameOf(slot), slot.alias !== undefined && h("small", {}, ` slot ${slot.slot_id}`)),
-      h("p", { class: "phase" }, h("b", {}, slot.phase), PHASES[slot.phase], only !== "" && h("em", {}, only)),
-      slot.life === "retiring" && h("p", { class: "retiring" }, "retiring"),
+      "div.heading",
+      h("h2", nameOf(slot), slot.alias !== undefined && h("small", ` slot ${slot.slot_id}`)),
+      h("p.phase", h("b", slot.phase), PHASES[slot.phase], only !== "" && h("em", only)),
+      slot.life === "retiring" && h("p.retiring", "retiring"),
       slot.life === "active" &&
         actionButton(
           "remove_slot",
@@ -115,36 +99,20 @@ export const slotCard = (slot, report) => {
           { slot: slot.slot_id }
         )
     ),
-    slot.halted !== null && h("p", { class: "broken" }, `Halted: ${slot.halted.join("; ")}`),
+    slot.halted !== null && h("p.broken", `Halted: ${slot.halted.join("; ")}`),
     orders(slot, report),
     refused.length > 0 &&
       h(
-        "ul",
-        { class: "refusals", "aria-label": "Not done at present" },
-        ...refused.map(([what, answer]) => h("li", {}, h("b", {}, what.replaceAll("_", " ")), `not now: ${answer}`))
+        "ul.refusals",
+        { "aria-label": "Not done at present" },
+        ...refused.map(([what, answer]) => h("li", h("b", what.replaceAll("_", " ")), `not now: ${answer}`))
       ),
     h(
-      "dl",
-      { class: "sums" },
-      h(
-        "div",
-        {},
-        h("dt", {}, "profit"),
-        h(
-          "dd",
-          { class: `n ${tone(slot.total_profit, PROFIT_DIGITS)}` },
-          signed(slot.total_profit, PROFIT_DIGITS),
-          h("small", {}, ` ${quote}`)
-        )
-      ),
-      h(
-        "div",
-        {},
-        h("dt", {}, "fees"),
-        h("dd", { class: "n" }, decimal(slot.total_fees, PROFIT_DIGITS, true), h("small", {}, ` ${quote}`))
-      ),
-      h("div", {}, h("dt", {}, "round trips"), h("dd", { class: "n" }, integer(slot.total_round_trips))),
-      h("div", {}, h("dt", {}, "cycle A / B"), h("dd", { class: "n" }, `${slot.cycle_a} / ${slot.cycle_b}`))
+      "dl.sums",
+      term("profit", `n ${tone(slot.total_profit, PROFIT_DIGITS)}`, signed(slot.total_profit, PROFIT_DIGITS), unit),
+      term("fees", "n", decimal(slot.total_fees, PROFIT_DIGITS, true), unit),
+      term("round trips", "n", integer(slot.total_round_trips)),
+      term("cycle A / B", "n", `${slot.cycle_a} / ${slot.cycle_b}`)
     )
   )
 }
@@ -157,52 +125,23 @@ export const cycles = (report) => {
     .toSorted((a, b) => b.cycle.exit_time - a.cycle.exit_time)
     .slice(0, SHOWN_CYCLES)
   const { base, quote } = report.market
-  const head = ["closed, UTC", "cycle", `net, ${quote}`, `fees, ${quote}`, "entry", "exit", base]
-  return h(
-    "section",
-    { class: "card cycles", "aria-label": "Last cycles" },
-    h("h2", {}, "Last cycles"),
-    all.length === 0
-      ? h("p", { class: "empty" }, "No cycle is complete yet.")
-      : h(
-          "div",
-          { class: "scroll", tabindex: "0", role: "group", "aria-label": "Last cycles, table" },
-          h(
-            "table",
-            {},
-            h(
-              "thead",
-              {},
-              h("tr", {}, ...head.map((name, i) => h("th", { scope: "col", class: i > 1 ? "n" : "" }, name)))
-            ),
-            h(
-              "tbody",
-              {},
-              ...all.map(({ slot, cycle }) =>
-                h(
-                  "tr",
-                  {},
-                  h("td", { class: "time" }, timeOfDay(cycle.exit_time)),
-                  h(
-                    "td",
-                    {},
-                    h("span", { class: "leg" }, cycle.trade_id),
-                    `${slot} · ${cycle.cycle}`,
-                    cycle.from_recovery && h("em", {}, "recovery")
-                  ),
-                  h(
-                    "td",
-                    { class: `n ${tone(cycle.net_profit, PROFIT_DIGITS)}` },
-                    signed(cycle.net_profit, PROFIT_DIGITS)
-                  ),
-                  h("td", { class: "n" }, decimal(cycle.fees, PROFIT_DIGITS)),
-                  h("td", { class: "n" }, decimal(cycle.entry_price, digits)),
-                  h("td", { class: "n" }, decimal(cycle.exit_price, digits)),
-                  h("td", { class: "n" }, decimal(cycle.volume, report.constraints?.volume_decimals ?? 0, true))
-                )
-              )
-            )
-          )
-        )
+  const columns = ["closed, UTC", "cycle", `#net, ${quote}`, `#fees, ${quote}`, "#entry", "#exit", `#${base}`]
+  /** @param {(typeof all)[number]} shown */
+  const row = ({ slot, cycle }) =>
+    h(
+      "tr",
+      h("td.time", timeOfDay(cycle.exit_time)),
+      h("td", h("span.leg", cycle.trade_id), `${slot} · ${cycle.cycle}`, cycle.from_recovery && h("em", "recovery")),
+      h("td", { class: `n ${tone(cycle.net_profit, PROFIT_DIGITS)}` }, signed(cycle.net_profit, PROFIT_DIGITS)),
+      h("td.n", decimal(cycle.fees, PROFIT_DIGITS)),
+      h("td.n", decimal(cycle.entry_price, digits)),
+      h("td.n", decimal(cycle.exit_price, digits)),
+      h("td.n", decimal(cycle.volume, report.constraints?.volume_decimals ?? 0, true))
+    )
+  const scrolls = { tabindex: "0", role: "group", "aria-label": "Last cycles, table" }
+  return card(
+    ".cycles",
+    "Last cycles",
+    all.length === 0 ? empty("No cycle is complete yet.") : h("div.scroll", scrolls, table(columns, all.map(row)))
   )
 }

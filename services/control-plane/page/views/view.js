@@ -5,6 +5,7 @@ import { conditionOf, priceAgeSec } from "../connection.js"
 import { age, dateTime, integer, timeOfDay, UNKNOWN } from "./format.js"
 import { governor, halt, logs, steps } from "./governorView.js"
 import { h } from "../h.js"
+import { empty, term } from "./parts.js"
 import { account, market, totals } from "./marketView.js"
 import { cycles, slotCard } from "./slotView.js"
 
@@ -17,10 +18,10 @@ import { cycles, slotCard } from "./slotView.js"
 
 /** @param {StatusReport} report */
 const tradingTag = (report) => {
-  if (report.trading === "live") return h("span", { class: "tag live" }, h("b", {}, "LIVE"), " real money")
+  if (report.trading === "live") return h("span.tag.live", h("b", "LIVE"), " real money")
   const simulated = report.simulator
   const where = simulated === null ? "" : ` · ${simulated.market} ×${simulated.speed}`
-  return h("span", { class: "tag paper" }, h("b", {}, "PAPER"), ` simulated money${where}`)
+  return h("span.tag.paper", h("b", "PAPER"), ` simulated money${where}`)
 }
 
 /**
@@ -31,25 +32,17 @@ const header = ({ report, link }, condition) => {
   const linkText = { connecting: "connecting", open: "connected", lost: "disconnected" }[link]
   return h(
     "header",
-    {},
-    h("h1", {}, "Kennel", h("span", { class: "pair" }, report?.market.pair ?? "")),
+    h("h1", "Kennel", h("span.pair", report?.market.pair ?? "")),
     h(
-      "div",
-      { class: "tags" },
+      "div.tags",
       report !== null && tradingTag(report),
       h("span", { class: `tag state ${condition.kind}`, role: "status" }, condition.title)
     ),
     h(
-      "dl",
-      { class: "vitals" },
-      h("div", {}, h("dt", {}, "server"), h("dd", { class: `link ${link}` }, linkText)),
-      h(
-        "div",
-        {},
-        h("dt", {}, "journal"),
-        h("dd", { class: "n" }, `#${integer(report?.market.last_event_seq ?? null)}`)
-      ),
-      h("div", {}, h("dt", {}, "exchange, UTC"), h("dd", { class: "n" }, timeOfDay(report?.market.venue_time ?? null)))
+      "dl.vitals",
+      term("server", `link ${link}`, linkText),
+      term("journal", "n", `#${integer(report?.market.last_event_seq ?? null)}`),
+      term("exchange, UTC", "n", timeOfDay(report?.market.venue_time ?? null))
     )
   )
 }
@@ -73,9 +66,9 @@ const notice = ({ report, reportAtMs }, condition, nowMs) => {
   return h(
     "section",
     { class: `notice ${kind}`, "aria-label": "Attention" },
-    h("h2", {}, heading),
+    h("h2", heading),
     starting && steps(report),
-    lines.length > 0 && h("ul", {}, ...lines.map((line) => h("li", {}, line))),
+    lines.length > 0 && h("ul", ...lines.map((line) => h("li", line))),
     condition.kind === "halted" && report?.last_halt != null && halt(report.last_halt)
   )
 }
@@ -105,9 +98,8 @@ const footer = (report) => {
   ]
   return h(
     "footer",
-    {},
-    h("dl", {}, ...rows.map(([name = "", value = ""]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
-    h("p", {}, "The same as JSON: ", h("a", { href: "/api/status" }, "/api/status"))
+    h("dl", ...rows.map(([name = "", value = ""]) => h("div", h("dt", name), h("dd", value)))),
+    h("p", "The same as JSON: ", h("a", { href: "/api/status" }, "/api/status"))
   )
 }
 
@@ -122,8 +114,7 @@ export const page = (known, screen) => {
   const old = condition.kind === "lost" ? " old" : ""
   const root = { id: "app", class: condition.kind }
   const top = [header(known, condition), notice(known, condition, screen.nowMs)]
-  if (report === null)
-    return h("div", root, ...top, h("main", {}, h("p", { class: "empty" }, "Nothing has been heard yet.")))
+  if (report === null) return h("div", root, ...top, h("main", empty("Nothing has been heard yet.")))
   const ageSec = priceAgeSec(known, screen.nowMs)
   return h(
     "div",
@@ -133,14 +124,14 @@ export const page = (known, screen) => {
       "main",
       { class: `content${old}` },
       market(report, samples, ageSec, screen.chartWidth),
-      h("div", { class: "side" }, totals(report), account(report)),
+      h("div.side", totals(report), account(report)),
       governor(report),
-      h("div", { class: "models" }, regime(report), rebalancer(report), candles(report)),
+      h("div.models", regime(report), rebalancer(report), candles(report)),
       h(
-        "section",
-        { class: "slots", "aria-label": "Slots" },
+        "section.slots",
+        { "aria-label": "Slots" },
         ...report.slots.map((slot) => slotCard(slot, report)),
-        report.slots.length === 0 && h("p", { class: "empty" }, "No slots yet: none is configured in the journal.")
+        report.slots.length === 0 && empty("No slots yet: none is configured in the journal.")
       ),
       cycles(report),
       logs(report)

@@ -164,7 +164,7 @@ describe("the page of a market that runs", () => {
     const fields = {
       mode: "PAUSED" as const,
       mode_reason: "Paused by ann.",
-      mode_causes: causes,
+      mode_causes: [...causes],
       operator_needed: needed
     }
     expect(text(governorPage(fields))).toContain(expected)
@@ -180,8 +180,13 @@ describe("the page of a market that runs", () => {
   })
 
   it("lists the newest notices and commands first, with author and reason", () => {
-    const notices = ["old", "new"].map((name) => ({ at: 60, severity: "alert" as const, rule: name, text: name }))
-    const asked = { id: "a", author: "cli:ann", at: 0, action: "resume", arguments: {}, text: "resume" }
+    const notices = ["old", "new"].map((name) => ({
+      at: 60,
+      severity: "alert" as const,
+      rule: "paused" as const,
+      text: name
+    }))
+    const asked = { id: "a", author: "cli:ann", at: 0, action: "resume" as const, arguments: {}, text: "resume" }
     const commands = [{ ...asked, result: "refused" as const, reason: "already running" }]
     const logged = text(governorPage({ notices, commands }))
     expect(logged).toContain("Notices 00:01:00 alert new 00:01:00 alert old")

@@ -1,6 +1,6 @@
 /** The exchange's books: a fold of its events. `apply` is the only writer. */
 import type { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import type { ExchangeEvent, Filled } from "./event.ts"
+import type { ExchangeEvent, Filled } from "../../records.ts"
 import { ledgerId } from "./ids.ts"
 import { type Fill, type LedgerRow, type Order, type Side } from "./order.ts"
 

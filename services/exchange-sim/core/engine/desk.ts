@@ -1,7 +1,7 @@
 /** The trading desk: the books, the rules of the pair, and the events that have happened since someone last looked. */
 import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { apply, type Books } from "./books.ts"
-import type { ExchangeEvent } from "./event.ts"
+import type { ExchangeEvent } from "../../records.ts"
 import { type Counter, emptyCounter, type Limit, spend } from "./limits.ts"
 import { orderHold } from "./money.ts"
 import type { Order } from "./order.ts"

@@ -1,28 +1,15 @@
 /** What the exchange keeps of an order, a fill and a ledger row. Times are Unix milliseconds of simulated time. */
 import type { Side } from "../../../../shared/core/trading.ts"
-import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { Filled, Opened } from "../../records.ts"
 
 export type { Side }
-
-/** Good till canceled, immediate or cancel, good till date. */
-export type TimeInForce = "gtc" | "ioc" | "gtd"
 
 /** `closed` is filled completely; `canceled` and `expired` may be filled in part. */
 export type OrderStatus = "open" | "closed" | "canceled" | "expired"
 
 /** The terms a client asked for, checked for shape only. */
-export interface OrderTerms {
-  readonly side: Side
-  readonly price: Price
-  readonly volume: Volume
-  /** Unique among open orders only. */
-  readonly clientId: string | null
-  readonly userref: number | null
-  readonly postOnly: boolean
-  readonly timeInForce: TimeInForce
-  /** When a `gtd` order ends by itself; null for the others. */
-  readonly expireMs: number | null
-}
+export type OrderTerms = Omit<Opened, "_tag" | "timeMs" | "txid" | "queueAhead">
 
 /** An order as it stands now; replaced as a whole by every event that changes it. */
 export interface Order extends OrderTerms {
@@ -48,20 +35,7 @@ export interface Order extends OrderTerms {
 }
 
 /** One fill: what Kraken calls a trade of the account. */
-export interface Fill {
-  readonly execId: string
-  /** From 1,000,000,000 on, apart from the numbers of the market's tape. */
-  readonly tradeId: number
-  readonly txid: string
-  readonly side: Side
-  readonly price: Price
-  readonly volume: Volume
-  readonly cost: Quote
-  /** In the quote currency, always: the simulator knows the flag `fciq` only. */
-  readonly fee: Quote
-  readonly liquidity: "maker" | "taker"
-  readonly timeMs: number
-}
+export type Fill = Omit<Filled, "_tag" | "filled" | "filledCost" | "complete">
 
 /** One movement of one balance. */
 export type LedgerRow = {

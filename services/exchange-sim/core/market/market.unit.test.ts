@@ -5,7 +5,7 @@ import { parseMarketChoice } from "./choice.ts"
 import { LiveMarket } from "./live.ts"
 import { levels, quotesAfter, restingAt } from "./quote.ts"
 import { recordedMarket } from "./recorded.ts"
-import { readRecording } from "./rows.ts"
+import { readRecording } from "../../testing/recording.ts"
 import { syntheticMarket } from "./synthetic.ts"
 import { Tape, TAPE_KEEPS_MS } from "./tape.ts"
 

@@ -1,7 +1,11 @@
 /** The visible book around the last trade. It is drawn, not kept: the same price always shows the same volumes. */
 import { type Price, PRICE_DECIMALS, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { MarketTrade } from "./process.ts"
+import type { MarketView } from "../engine/desk.ts"
 import { hash2 } from "./random.ts"
+
+/** Far more than any order sweeps. */
+const OFFERED_LEVELS = 1_000
 
 /** What stands at one price of the book. */
 export interface Level {
@@ -56,3 +60,10 @@ const volumeAt = (price: Price, distance: number): Volume => {
 /** What stands at exactly this price among the nearest hundred levels; 0 inside the spread and between levels. */
 export const restingAt = (quotes: Quotes, side: "bid" | "ask", price: Price): Volume =>
   levels(quotes, side, 100).find((level) => level.price === price)?.volume ?? Volume.zero
+
+/** The book as an incoming order sees it. */
+export const seenByOrders = (quotes: Quotes): MarketView => ({
+  ...quotes,
+  offers: (side) => levels(quotes, side === "buy" ? "ask" : "bid", OFFERED_LEVELS),
+  restingAt: (side, price) => restingAt(quotes, side === "buy" ? "bid" : "ask", price)
+})

@@ -5,8 +5,8 @@
 import type { Bar } from "../../../../shared/candles/core/candle.ts"
 import type { Side } from "../../../../shared/core/trading.ts"
 import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { FileReader, type FileRows } from "../../../../shared/candles/core/file/fileReader.ts"
-import { memoryPages, type Row } from "../../../../shared/candles/core/file/records.ts"
+import type { FileRows } from "../../../../shared/candles/core/file/fileReader.ts"
+import type { Row } from "../../../../shared/candles/core/file/records.ts"
 import { settle, type SettledRows } from "../../../../shared/candles/core/file/settle.ts"
 
 /** A bar of a recording. */
@@ -41,11 +41,6 @@ export type Playable =
     }
   | { readonly kind: "trades"; readonly rows: Sequence<TradeRow> }
 
-/** A recording as arrays. */
-export type Recording =
-  | { readonly kind: "candles"; readonly rows: ReadonlyArray<CandleRow> }
-  | { readonly kind: "trades"; readonly rows: ReadonlyArray<TradeRow> }
-
 /** A recording that was read, without taking memory for its rows. */
 export interface OpenedRecording {
   readonly recording: Playable
@@ -77,29 +72,3 @@ const tradeOf = ({ timeMs, close, volume, count }: Row): TradeRow => ({
   volume,
   takerSide: SIDES[count] ?? null
 })
-
-/** 2100: a text is not asked whether it is of the past. */
-const NO_CLOCK_SEC = 4_102_444_800
-
-/** The recording in a text. Throws a `CandleFileRefused`; `file` is only used to name it. */
-export const readRecording = (file: string, text: string): Recording => {
-  const reader = new FileReader({ file, pages: memoryPages(), nowSec: NO_CLOCK_SEC })
-  reader.push(text)
-  const { recording } = openRecording(reader.end(), NO_CLOCK_SEC)
-  return recording.kind === "candles"
-    ? {
-        kind: "candles",
-        rows: asArray(recording.rows, ({ timeMs, open, high, low, close, volume }) => ({
-          timeMs,
-          open,
-          high,
-          low,
-          close,
-          volume
-        }))
-      }
-    : { kind: "trades", rows: asArray(recording.rows, (row) => row) }
-}
-
-const asArray = <A>({ length, at }: Sequence<A>, of: (row: A) => A): ReadonlyArray<A> =>
-  Array.from({ length }, (_, place) => at(place)).flatMap((row) => (row === undefined ? [] : [of(row)]))

@@ -23,7 +23,6 @@ export const raiseCause = (draft: Draft, cause: Cause, why: Reason): void => {
   draft.state.mode = {
     ...mode,
     causes: { ...mode.causes, [cause]: why },
-    halted: mode.halted || HALTING.has(cause),
     operatorNeeded: mode.operatorNeeded ?? (operatorNeeded ? { by: cause, reason: why } : null)
   }
 }
@@ -57,8 +56,14 @@ export const resume = (draft: Draft): Reason | null => {
   const { mode } = draft.state
   const cause = leadingCause(mode)
   if (cause !== null) return mode.causes[cause] ?? null
-  draft.state.mode = { ...mode, operatorNeeded: null, halted: false, clearSinceMs: 0 }
+  draft.state.mode = { ...mode, operatorNeeded: null, clearSinceMs: 0 }
   return null
+}
+
+/** Something broke: a halt lasts until an operator resumes, also when its cause is gone. */
+export const isHalted = (mode: ModeSlice): boolean => {
+  const cause = leadingCause(mode)
+  return (cause !== null && HALTING.has(cause)) || (mode.mode === "HALTED" && mode.operatorNeeded !== null)
 }
 
 /** True while the market neither runs nor starts. */
@@ -175,7 +180,7 @@ const wanted = (state: GovernorState, autoResumeAfterMs: number): readonly [Mode
   const standing = cause === null ? null : (mode.causes[cause] ?? null)
   // What halted the market stays the reason when it is gone: it is what a person is to look at.
   const halting = cause !== null && HALTING.has(cause) ? standing : mode.reason
-  if (mode.halted) return ["HALTED", halting ?? reason("halted", {})]
+  if (isHalted(mode)) return ["HALTED", halting ?? reason("halted", {})]
   // An operator's word weighs more than what passes by itself.
   const passing = cause === null || !NEEDS_OPERATOR.has(cause)
   if (mode.operatorNeeded?.by === "operator" && passing) return ["PAUSED", mode.operatorNeeded.reason]

@@ -4,6 +4,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { capacityOf } from "../entries/capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, notice } from "../draft.ts"
+import { isHalted } from "../mode/mode.ts"
 import { recoveriesOf, type TrackedRecovery } from "../orderTable.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -52,7 +53,7 @@ const NEAR_ENOUGH = 1.5
 export const softCloseUnderPressure = (draft: Draft): void => {
   const { state, rules } = draft
   const { utilisationPct, open, safeCap } = capacityOf(state, rules)
-  if (utilisationPct <= rules.autoSoftCloseCapacityPct || noPrice(state) !== null || state.mode.halted) return
+  if (utilisationPct <= rules.autoSoftCloseCapacityPct || noPrice(state) !== null || isHalted(state.mode)) return
   const nearPct = entryPctInForce(state) * NEAR_ENOUGH
   const far = farthestFirst(state).filter((recovery) => distancePct(state, recovery) > nearPct)
   for (const recovery of far.slice(0, rules.autoSoftCloseBatch)) {

@@ -1,5 +1,6 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
 import { type Draft, type Funds, refuse } from "../draft.ts"
+import { missingTrade } from "../flags.ts"
 import { addEntryAfterCooldown } from "./entries.ts"
 
 /** Gives an empty slot its entries: both, or one; that it is the only one is what sets the fallback flag of its side. */
@@ -28,8 +29,8 @@ const compared = ({ doge, usd }: Funds, { terms }: Draft) => ({
 /** Adds the leg that a one-sided slot lacks, once its currency is there and its cooldown is over. */
 export const autoRepair = (draft: Draft, funds: Funds): void => {
   const { book, terms } = draft
-  if (!book.longOnly && !book.shortOnly) return
-  const tradeId = book.longOnly ? "A" : "B"
+  const tradeId = missingTrade(book)
+  if (tradeId === null) return
   const enough = tradeId === "A" ? funds.doge >= terms.minVolume : funds.usd >= terms.minCostUsd
   if (!enough) {
     refuse(draft, `entry_${tradeId}`, "insufficient_funds", () => ({

@@ -85,16 +85,15 @@ describe("bootstrap", () => {
   })
 
   it("sets the fallback flag of a one-sided start, and none for two sides", () => {
-    const flags = ({ state }: SlotDriver) => [state.book.longOnly, state.book.shortOnly]
     const both = new SlotDriver().ready()
     both.price("0.1")
-    expect(flags(both)).toEqual([false, false])
+    expect(both.state.book.onlySide).toBeNull()
     const short = new SlotDriver().ready({}, "26", "0.4")
     short.price("0.1")
-    expect(flags(short)).toEqual([false, true])
+    expect(short.state.book.onlySide).toBe("short")
     const long = new SlotDriver().ready({}, "1", "2")
     long.price("0.1")
-    expect(flags(long)).toEqual([true, false])
+    expect(long.state.book.onlySide).toBe("long")
   })
 
   it("waits in silence for its rules, the exchange's terms and its place in the market", () => {
@@ -148,7 +147,7 @@ describe("auto-repair", () => {
     slot.balances("13", "0")
     expect(said(slot.price("0.1"))).toEqual([])
     expect(said(slot.price("0.1", 30))).toEqual(["sell entry A 50@0.101 auto_repair"])
-    expect(slot.state.book.longOnly).toBe(false)
+    expect(slot.state.book.onlySide).toBeNull()
   })
 
   it("adds the buy leg to a lone sell entry when USD is there", () => {
@@ -157,7 +156,7 @@ describe("auto-repair", () => {
     slot.balances("0", "0.5")
     slot.take()
     expect(said(slot.price("0.1"))).toEqual(["buy entry B 51@0.099 auto_repair"])
-    expect(slot.state.book.shortOnly).toBe(false)
+    expect(slot.state.book.onlySide).toBeNull()
   })
 
   it("adds the buy entry to a lone buy exit (S1a), the sell entry to a lone sell exit (S1b)", () => {

@@ -2,6 +2,7 @@
 import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import { type NumbersOf, reason, type Rule } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
+import { missingTrade } from "../flags.ts"
 import { entryStop } from "../gate.ts"
 import { layersIn, sizeNumbers } from "../money/orderSizes.ts"
 import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
@@ -98,8 +99,7 @@ export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: n
 /** The next entry of a trade whose cycle has ended. A leg that may not come back now does so through auto-repair. */
 export const followUpEntry = (draft: Draft, tradeId: TradeId, rule: EntryRule): void => {
   const { book } = draft
-  const blocked = tradeId === "A" ? book.longOnly : book.shortOnly
-  if (blocked) {
+  if (missingTrade(book) === tradeId) {
     refuse(draft, `entry_${tradeId}`, tradeId === "A" ? "long_only" : "short_only", () => ({ wantedBy: rule }))
     return
   }

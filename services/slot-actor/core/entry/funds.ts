@@ -4,7 +4,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, type Funds, refuse } from "../draft.ts"
-import { normaliseFlags } from "../flags.ts"
+import { missingTrade, normaliseFlags } from "../flags.ts"
 import { entryStop } from "../gate.ts"
 import { forgetOrder } from "../orders.ts"
 import type { Wanted } from "../../../../shared/events/families/slot.ts"
@@ -13,12 +13,13 @@ import type { SlotBook, SlotState, TradeId } from "../state.ts"
 /** Asked in vain, a slot asks again after this: funds come with fills, and those take a while. Exchange time. */
 const ASK_AGAIN_MS = 30_000
 
-type Planned = Pick<SlotBook, "orders" | "longOnly" | "shortOnly" | "trades">
+type Planned = Pick<SlotBook, "orders" | "onlySide" | "trades">
 
 /** Trades that lack an entry. */
-const missingLegs = ({ orders, longOnly, shortOnly }: Planned): ReadonlyArray<TradeId> => {
-  if (orders.length === 0) return ["A", "B"]
-  return longOnly ? ["A"] : shortOnly ? ["B"] : []
+const missingLegs = (book: Planned): ReadonlyArray<TradeId> => {
+  if (book.orders.length === 0) return ["A", "B"]
+  const missing = missingTrade(book)
+  return missing === null ? [] : [missing]
 }
 
 /** When the trade's cooldown and the pause after a rejection are both over. */

@@ -69,12 +69,12 @@ describe("a slot and its governor", () => {
     const slot = new SlotDriver({ allots: "by hand" }).ready()
     slot.price("0.1")
     slot.allot("1", "2")
-    expect(slot.state.book.longOnly).toBe(true)
+    expect(slot.state.book.onlySide).toBe("long")
     slot.take()
     slot.price("0.1", 30)
     expect(asked(slot)).toEqual(["repair"])
     expect(said(slot.allot("50", "0"))).toEqual(["sell entry A 50@0.101 auto_repair"])
-    expect([slot.state.book.longOnly, slot.state.book.shortOnly]).toEqual([false, false])
+    expect(slot.state.book.onlySide).toBeNull()
   })
 
   it("asks for nothing during a cooldown, and for the leg when it is over", () => {
@@ -172,7 +172,7 @@ describe("a slot and its governor", () => {
     slot.allot("1000", "1000")
     slot.refuseEntry(1, "insufficient_funds")
     expect(slot.state.book.orders.map(({ localId }) => localId)).toEqual([2])
-    expect(slot.state.book.longOnly).toBe(true)
+    expect(slot.state.book.onlySide).toBe("long")
     expect(slot.state.book.halted).toBeNull()
     slot.take()
     slot.price("0.1", 29)

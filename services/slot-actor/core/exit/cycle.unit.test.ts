@@ -158,7 +158,7 @@ describe("a filled exit", () => {
       cooldownUntilMs: slot.nowMs + 60_000,
       cycle: 2
     })
-    expect(slot.state.book).toMatchObject({ realizedLoss: Quote.parse("0.45"), longOnly: true })
+    expect(slot.state.book).toMatchObject({ realizedLoss: Quote.parse("0.45"), onlySide: "long" })
   })
 
   it("comes back by auto-repair exactly when the cooldown is over", () => {
@@ -168,7 +168,7 @@ describe("a filled exit", () => {
     slot.take()
     expect(said(slot.clock(59.999))).toEqual([])
     expect(said(slot.clock(0.001))).toEqual(["sell entry A 51@0.101 auto_repair"])
-    expect(slot.state.book.longOnly).toBe(false)
+    expect(slot.state.book.onlySide).toBeNull()
   })
 
   it("after enough losses in a row rests the trade for the loss cooldown", () => {

@@ -36,14 +36,17 @@ describe("a filled entry whose cost is not its price times its volume", () => {
 
 describe("the fallback flags", () => {
   it.each([
-    { flag: "longOnly", entry: 1, exit: 3, refused: "no entry_A: long_only" },
-    { flag: "shortOnly", entry: 2, exit: 3, refused: "no entry_B: short_only" }
-  ])("hold back the follow-up of the side that $flag has given up: $refused", ({ flag, entry, exit, refused }) => {
-    const slot = standing()
-    slot.fill(entry)
-    slot.state = { ...slot.state, book: { ...slot.state.book, [flag]: true } }
-    expect(said(slot.fill(exit))).toEqual([expect.stringMatching(/^book/), refused])
-  })
+    { onlySide: "long", entry: 1, exit: 3, refused: "no entry_A: long_only" },
+    { onlySide: "short", entry: 2, exit: 3, refused: "no entry_B: short_only" }
+  ] as const)(
+    "hold back the follow-up of the side that one $onlySide only has given up: $refused",
+    ({ onlySide, entry, exit, refused }) => {
+      const slot = standing()
+      slot.fill(entry)
+      slot.state = { ...slot.state, book: { ...slot.state.book, onlySide } }
+      expect(said(slot.fill(exit))).toEqual([expect.stringMatching(/^book/), refused])
+    }
+  )
 })
 
 describe("a stale entry, asked back", () => {

@@ -59,7 +59,7 @@ describe("a lone exit", () => {
   it("holds back its trade's next entry for the base cooldown", () => {
     const slot = inPosition(false, { reentryBaseCooldownSec: 60 })
     expect(said(slot.clock(600))).toEqual(["orphan 3 as 1 s1_timeout", "no entry_A: cooldown"])
-    expect(slot.state.book.longOnly).toBe(true)
+    expect(slot.state.book.onlySide).toBe("long")
   })
 })
 
