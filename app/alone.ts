@@ -5,7 +5,7 @@ import { addressed, exchangeAt } from "./leaves/exchange.ts"
 import { enterJournal, subjectsOf, writableJournal } from "./leaves/journal.ts"
 import { followNotes, noteInStore } from "./notes.ts"
 import { type Leaves, portsOf } from "./ports.ts"
-import type { Service } from "./registry.ts"
+import { everyActorOf, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
@@ -53,6 +53,7 @@ export const runAlone = (service: Service, asked: Settings, listening: (url: str
         subjects: subjectsOf(settings),
         epoch: enterJournal(settings, service.name, [service]),
         alone: true,
+        actorsOf: (slots) => everyActorOf(settings, slots),
         tell: service.whenSilent === undefined ? () => Effect.void : yield* noteInStore(settings, service),
         listening
       }

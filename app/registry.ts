@@ -5,6 +5,7 @@ import type { MarketViews } from "../services/control-plane/marketViews.ts"
 import { exchangeSimManifest } from "../services/exchange-sim/manifest.ts"
 import { governorManifest } from "../services/governor/manifest.ts"
 import { hmmAdvisorManifest } from "../services/hmm-advisor/manifest.ts"
+import { journalKeeperManifest } from "../services/journal-keeper/manifest.ts"
 import { marketFeedManifest } from "../services/market-feed/manifest.ts"
 import { ohlcvIngestorManifest } from "../services/ohlcv-ingestor/manifest.ts"
 import { orderGatewayManifest } from "../services/order-gateway/manifest.ts"
@@ -16,6 +17,7 @@ import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
 import type { Need, ServiceError } from "../shared/service/manifest.ts"
+import type { Settings } from "./settings.ts"
 import type { Store } from "../shared/store/port.ts"
 
 /** In the order in which a page names them. */
@@ -28,6 +30,7 @@ export const SERVICES = [
   ohlcvIngestorManifest,
   hmmAdvisorManifest,
   projectorManifest,
+  journalKeeperManifest,
   controlPlaneManifest,
   exchangeSimManifest
 ] as const
@@ -60,3 +63,12 @@ export type Ports = Exclude<PortsOf[Need], Unnamed<Service>>
 /** Every actor that decides in a market with these slots. */
 export const decidersOf = (slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> =>
   MARKET_SERVICES.flatMap(({ actors }) => actors?.(slots) ?? [])
+
+/** Every actor that folds a market with these slots: those that decide, those that are shown, and what services know. */
+export const everyActorOf = (settings: Settings, slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> => {
+  const others = MARKET_SERVICES.flatMap((service) => [
+    ...(service.follows ?? []),
+    ...(service.show === undefined ? [] : [service.show(settings).actor])
+  ])
+  return [...new Map([...decidersOf(slots), ...others].map((actor) => [actor.name, actor])).values()]
+}

@@ -6,7 +6,7 @@ import { enterJournal, subjectsOf } from "./leaves/journal.ts"
 import { degraded } from "./notes.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import { profileOf } from "./profile.ts"
-import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
+import { everyActorOf, MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
@@ -35,6 +35,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         subjects: subjectsOf(settings),
         epoch: Effect.succeed(epoch),
         alone: false,
+        actorsOf: (slots) => everyActorOf(settings, slots),
         tell: (blocks) => Ref.update(told, (before) => ({ ...before, ...blocks })),
         listening: (url) => listening({ url, journal: Context.get(market, Journal).where })
       }

@@ -72,8 +72,8 @@ export const marketUsers = (services: ReadonlyArray<Deployed>, stream: Stream): 
     })),
     {
       name: OPERATOR,
-      about: "A person at the command line: `kennel journal verify`, `tail`, `skip`.",
-      writes: ["control"],
+      about: "A person at the command line: `kennel journal verify`, `tail`, `skip`, `seal`, `archive`.",
+      writes: ["control", "seal"],
       never: []
     }
   ]

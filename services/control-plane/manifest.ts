@@ -1,7 +1,9 @@
 /** What control-plane says of itself to the command line, the composition root, the container files and the documents. */
 import { Context, Effect, Layer } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { statusActor } from "./core/status/actor.ts"
 import { ensureControlToken } from "./controlToken.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { MarketViews } from "./marketViews.ts"
@@ -17,6 +19,7 @@ export const controlPlaneManifest = defineService({
   needs: ["journal", "views"],
   readsNotes: true,
   writes: ["command.*"],
+  follows: [ofAnyKind(statusActor)],
   served: {
     port: 8080,
     health: "/health",

@@ -1,7 +1,9 @@
 /** What order-gateway says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { gatewayFold } from "./core/fold.ts"
 import { orderGateway } from "./service.ts"
 import { brokenGatewayRelations, GATEWAY_SETTINGS } from "./settings.ts"
 
@@ -19,6 +21,7 @@ export const orderGatewayManifest = defineService({
   needs: ["journal", "exchange"],
   writes: ["order.*", "account", "quarantine"],
   watchesOrders: true,
+  follows: [ofAnyKind(gatewayFold)],
   run: (settings, { subjects, epoch }) => {
     const leastSec = Math.min(MAX_DEADLINE_SEC, LEAST_DEADLINE_WALL_SEC * speedOf(settings))
     return Effect.andThen(

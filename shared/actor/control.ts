@@ -4,19 +4,14 @@
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
-import {
-  BuildTooOld,
-  type DecodeError,
-  decodeRecord,
-  encodeEntry,
-  RecordUndecodable,
-  type StoredRecord
-} from "../events/envelope.ts"
+import { type DecodeError, encodeEntry, type StoredRecord } from "../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../events/event.ts"
 import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
 import { FIRST_RULES } from "../core/rules/versions.ts"
 import { encodeState } from "./core/stateText.ts"
-import { type AppendError, Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
+import { decode } from "./decode.ts"
+import { lastSeal, type Seal } from "./seals/seals.ts"
+import { type AppendError, Journal, type ReadError } from "../journal/port.ts"
 
 /** Rules that a service writes when it starts with others than the journal's last: every event whose name ends in `Configured`. */
 export type Configuration = Extract<MarketEvent, { readonly _tag: `${string}Configured` }>
@@ -45,16 +40,6 @@ export const EVERY_ACTOR = "*"
 
 /** An actor's record as `skipped` and `explained` of a `ControlView` name it. */
 export const skipKey = (actor: string, seq: number): string => `${actor} ${seq}`
-
-/** `decodeRecord` with its failure in the error channel. */
-export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, DecodeError> =>
-  Effect.try({
-    try: () => decodeRecord(record),
-    catch: (error) =>
-      error instanceof RecordUndecodable || error instanceof BuildTooOld
-        ? error
-        : new RecordUndecodable({ seq: record.seq, subject: record.subject, problem: String(error) })
-  })
 
 const NOTHING_YET: ControlView = {
   epoch: 0,
@@ -92,22 +77,54 @@ const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): C
 /** What each open journal's control records said when they were last read: a process reads each of them once. */
 const lastViews = new WeakMap<Journal["Service"], Map<string, ControlView>>()
 
-/** What the control records say now, or said after record `upTo`: those are read that have come since this process last looked. */
-export const readControl = Effect.fn("readControl")(function* (
+/** What a seal kept of the control records up to it. */
+const sealedView = ({ control }: Seal): ControlView => ({
+  epoch: control.epoch,
+  rulesVersion: control.rulesVersion,
+  rulesSeq: control.rulesSeq,
+  lastSeq: control.lastSeq,
+  skipped: new Set(control.skipped),
+  explained: new Set(control.explained),
+  faults: control.events.filter((event) => event._tag === "FaultRaised"),
+  configurations: new Map(control.events.filter(isConfiguration).map((event) => [event._tag, event]))
+})
+
+/** What a seal is to keep of the control records, as they stood at its end. */
+export const controlToSeal = (view: ControlView): Seal["control"] => ({
+  epoch: view.epoch,
+  rulesVersion: view.rulesVersion,
+  rulesSeq: view.rulesSeq,
+  lastSeq: view.lastSeq,
+  skipped: [...view.skipped],
+  explained: [...view.explained],
+  events: [...view.faults, ...view.configurations.values()]
+})
+
+/** The control records from the first to `upTo`, whatever seals say of them. */
+export const readControlRecords = Effect.fn("readControlRecords")(function* (
   subjects: MarketSubjects,
+  before: ControlView = NOTHING_YET,
   upTo: number = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
-  const views = lastViews.get(journal) ?? new Map<string, ControlView>()
-  lastViews.set(journal, views)
-  const known = views.get(subjects.control) ?? NOTHING_YET
-  const before = known.lastSeq <= upTo ? known : NOTHING_YET
   const records = yield* journal.read({ from: before.lastSeq + 1, filter: subjects.control }).pipe(
     Stream.takeWhile(({ seq }) => seq <= upTo),
     Stream.mapEffect(decode),
     Stream.runCollect
   )
-  const view = continued(before, records)
+  return continued(before, records)
+})
+
+/** What the control records say now: from the last seal on, and in the same process from where it last looked. */
+export const readControl = Effect.fn("readControl")(function* (
+  subjects: MarketSubjects
+): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
+  const journal = yield* Journal
+  const views = lastViews.get(journal) ?? new Map<string, ControlView>()
+  lastViews.set(journal, views)
+  const known = views.get(subjects.control)
+  const seal = known === undefined ? yield* lastSeal(subjects) : null
+  const view = yield* readControlRecords(subjects, known ?? (seal === null ? NOTHING_YET : sealedView(seal)))
   // Another reading may have come further meanwhile.
   if (view.lastSeq > (views.get(subjects.control)?.lastSeq ?? 0)) views.set(subjects.control, view)
   return view

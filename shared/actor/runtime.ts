@@ -20,7 +20,8 @@ import { appendControl, type ControlContended, type ControlView, EVERY_ACTOR, re
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { publish } from "./publish.ts"
 import { requireKnownRules } from "./rulesAdopted.ts"
-import { lastSeal, restoreSealed } from "./seals/sealed.ts"
+import { restoreSealed } from "./seals/sealed.ts"
+import { lastSeal } from "./seals/seals.ts"
 import { restoreFold, saveFold } from "./snapshots.ts"
 
 /** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */

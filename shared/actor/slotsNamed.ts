@@ -4,7 +4,8 @@ import type { DecodeError } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
-import { decode } from "./control.ts"
+import { decode } from "./decode.ts"
+import { lastSeal } from "./seals/seals.ts"
 
 const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
   if (event._tag === "MarketConfigured") return event.slots
@@ -20,9 +21,11 @@ export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
   seq: number
 ): Effect.fn.Return<ReadonlyArray<number>, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
-  const named = new Set<number>()
+  const seal = yield* lastSeal(subjects)
+  const sealed = seal !== null && seal.to <= seq ? seal : null
+  const named = new Set<number>(sealed?.slots)
   for (const filter of namingSubjects(subjects)) {
-    yield* journal.read({ from: 1, filter }).pipe(
+    yield* journal.read({ from: (sealed?.to ?? 0) + 1, filter }).pipe(
       Stream.takeWhile((record) => record.seq <= seq),
       Stream.mapEffect(decode),
       Stream.runForEach(({ events }) =>

@@ -9,11 +9,12 @@ import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { type ControlView, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
+import { type ControlView, EVERY_ACTOR, readControl, readControlRecords, skipKey } from "./control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { sha256 } from "./hash.ts"
 import { SealCheck } from "./seals/sealCheck.ts"
-import { lastSeal, readSeals, restoreSealed, type Seal } from "./seals/sealed.ts"
+import { restoreSealed } from "./seals/sealed.ts"
+import { lastSeal, readSeals, type Seal } from "./seals/seals.ts"
 
 /** Records that were decided by one version of the rules. */
 export interface Generation {
@@ -69,10 +70,12 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
 ): Effect.fn.Return<Verification, VerifyError, Journal | SnapshotStore> {
   const { subjects, known = THIS_BUILD } = options
   const journal = yield* Journal
-  const control = yield* readControl(subjects)
+  const fromSeal = options.from === "last seal"
+  const control = fromSeal ? yield* readControl(subjects) : yield* readControlRecords(subjects)
   const folds = options.actors.map((actor) => new ActorFold(actor, subjects, known))
-  const { readFrom, foldAfter, seals } =
-    options.from === "last seal" ? yield* fromLastSeal(subjects, folds) : yield* fromBeginning(subjects, folds, known)
+  const { readFrom, foldAfter, seals } = fromSeal
+    ? yield* fromLastSeal(subjects, folds)
+    : yield* fromBeginning(subjects, folds, known)
   const verifier = new Verifier(folds, control, foldAfter, seals)
   yield* journal.read({ from: readFrom, filter: subjects.everything }).pipe(
     Stream.runForEachArray((records) =>

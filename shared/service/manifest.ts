@@ -40,6 +40,8 @@ export interface ServiceContext {
   readonly epoch: Effect.Effect<number, ServiceError, Journal>
   /** Whether it has the process for itself. */
   readonly alone: boolean
+  /** Every actor that folds this market, whoever runs it, for the slots given. */
+  readonly actorsOf: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
   /** Shows what no fold of the journal gives: these blocks replace those of the same names. */
   readonly tell: (blocks: Blocks) => Effect.Effect<void>
   /** Told where the service answers, once it does. */
@@ -81,6 +83,8 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   readonly fitsModels?: true
   /** Its actors that decide, in a market with these slots: what `kennel journal verify` proves and a preview runs. */
   readonly actors?: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
+  /** Its actors that decide nothing and are not shown: what it knows of the journal. */
+  readonly follows?: ReadonlyArray<Actor<unknown>>
   /** What it shows of a fold of the journal. */
   readonly show?: (settings: SharedSettings & ValuesOf<Own>) => Shown
   /** It shows what it `tell`s; this is shown when it is not heard: its last blocks (null: none ever) and the trouble. */

@@ -1,6 +1,7 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Stream } from "effect"
-import { decode, readControl, skipKey } from "../../../shared/actor/control.ts"
+import { readControl, skipKey } from "../../../shared/actor/control.ts"
+import { decode } from "../../../shared/actor/decode.ts"
 import { rulesUnknown } from "../../../shared/actor/rulesAdopted.ts"
 import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"

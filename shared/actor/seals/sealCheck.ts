@@ -3,7 +3,7 @@ import type { JournalRecord } from "../../journal/port.ts"
 import type { ActorFold } from "../fold.ts"
 import { sha256 } from "../hash.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
-import type { Seal } from "./sealed.ts"
+import type { Seal } from "./seals.ts"
 
 /** At most this many changed records of an era are named: the first says what to look at. */
 const MAX_NAMED = 10

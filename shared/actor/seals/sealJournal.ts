@@ -22,13 +22,14 @@ import {
   type SnapshotStore
 } from "../../journal/port.ts"
 import type { Actor } from "../core/actor.ts"
-import { readControl } from "../control.ts"
+import { controlToSeal, readControl, readControlRecords } from "../control.ts"
 import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
 import { sha256 } from "../hash.ts"
 import { takeRecord } from "../runtime.ts"
 import { slotsNamedUpTo } from "../slotsNamed.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
-import { lastSeal, restoreSealed, saveSealed, type Seal, sealedControl } from "./sealed.ts"
+import { restoreSealed, saveSealed } from "./sealed.ts"
+import { lastSeal, type Seal } from "./seals.ts"
 
 /**
  * Records in one era at most: a seal keeps two bytes of each, and must fit a NATS message of a megabyte with room to spare.
@@ -108,7 +109,7 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       checks: hashes.checks(count),
       rulesVersion: rest.rulesVersion,
       actors: rest.states.map(({ name, version, text }) => ({ name, version, stateHash: sha256(text) })),
-      control: sealedControl(yield* readControl(subjects, to)),
+      control: controlToSeal(yield* readControlRecords(subjects, undefined, to)),
       slots: yield* slotsNamedUpTo(subjects, to),
       service: options.service,
       sealedMs: yield* Clock.currentTimeMillis

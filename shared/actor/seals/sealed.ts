@@ -1,50 +1,9 @@
-/** Seals as the journal holds them, and the states that were sealed. */
-import { Effect, Stream } from "effect"
-import type { MarketSubjects } from "../../core/ids/subjects.ts"
-import type { DecodeError, StoredRecord } from "../../events/envelope.ts"
-import type { EventOf } from "../../events/event.ts"
-import { Journal, type ReadError, type Snapshot, SnapshotStore } from "../../journal/port.ts"
-import { type ControlView, decode } from "../control.ts"
+/** The states that were sealed: kept beside the snapshots. */
+import { Effect } from "effect"
+import { type Snapshot, SnapshotStore } from "../../journal/port.ts"
 import type { ActorFold } from "../fold.ts"
 import { sha256 } from "../hash.ts"
-
-/** A seal, and the record that it stands in. */
-export interface Seal extends EventOf<"EraSealed"> {
-  readonly seq: number
-}
-
-const sealIn = ({ seq, events }: StoredRecord): ReadonlyArray<Seal> =>
-  events.flatMap((event) => (event._tag === "EraSealed" ? [{ ...event, seq }] : []))
-
-/** The newest seal, or null. */
-export const lastSeal = Effect.fn("lastSeal")(function* (
-  subjects: MarketSubjects
-): Effect.fn.Return<Seal | null, ReadError | DecodeError, Journal> {
-  const record = yield* (yield* Journal).last(subjects.seal)
-  return record === null ? null : (sealIn(yield* decode(record))[0] ?? null)
-})
-
-/** Every seal, oldest first. */
-export const readSeals = Effect.fn("readSeals")(function* (
-  subjects: MarketSubjects
-): Effect.fn.Return<ReadonlyArray<Seal>, ReadError | DecodeError, Journal> {
-  const journal = yield* Journal
-  const records = yield* journal
-    .read({ from: 1, filter: subjects.seal })
-    .pipe(Stream.mapEffect(decode), Stream.runCollect)
-  return records.flatMap(sealIn)
-})
-
-/** What a seal keeps of the control records. */
-export const sealedControl = (view: ControlView): Seal["control"] => ({
-  epoch: view.epoch,
-  rulesVersion: view.rulesVersion,
-  rulesSeq: view.rulesSeq,
-  lastSeq: view.lastSeq,
-  skipped: [...view.skipped],
-  explained: [...view.explained],
-  events: [...view.faults, ...view.configurations.values()]
-})
+import type { Seal } from "./seals.ts"
 
 /** Sealed states stand beside the snapshots, under a name of their own, so that newer snapshots do not push them out. */
 const keyOf = (actor: string): string => `sealed-${actor}`

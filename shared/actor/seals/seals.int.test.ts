@@ -13,7 +13,7 @@ import { adoptRules } from "../rulesAdopted.ts"
 import { runActors } from "../runtime.ts"
 import { verifyJournal } from "../verify.ts"
 import { sealEra } from "./sealJournal.ts"
-import { readSeals } from "./sealed.ts"
+import { readSeals } from "./seals.ts"
 
 const subjects = marketSubjects("TEST")
 

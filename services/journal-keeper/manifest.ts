@@ -1,0 +1,16 @@
+/** What journal-keeper says of itself to the command line, the composition root, the container files and the documents. */
+import { defineService } from "../../shared/service/manifest.ts"
+import { keepJournal } from "./service.ts"
+import { KEEPER_SETTINGS } from "./settings.ts"
+
+const NAME = "journal-keeper"
+
+export const journalKeeperManifest = defineService({
+  name: NAME,
+  summary: "seals eras of the journal: their digest, and what every actor had made of them",
+  settings: KEEPER_SETTINGS,
+  needs: ["journal"],
+  writes: ["seal"],
+  run: ({ sealEveryRecords: everyRecords, sealEveryDays: everyDays }, { subjects, actorsOf }) =>
+    keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })
+})
