@@ -5,6 +5,7 @@ import { raiseEpoch } from "../../shared/actor/control.ts"
 import { adoptRules } from "../../shared/actor/rulesAdopted.ts"
 import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
@@ -39,19 +40,25 @@ const onServer = (settings: Settings, url: string, whose: Whose, create: boolean
 /** Where the embedded journal of the market has its files. */
 export const journalDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "journal")
 
+/** Where archived eras of the market's journal have their files. */
+export const archiveDirectory = ({ archiveDir, dataDir }: Pick<Settings, "archiveDir" | "dataDir">): string =>
+  archiveDir === "" ? resolve(dataDir, "archive") : resolve(archiveDir)
+
 /** A journal to write to: the market's, or the one in which the simulated exchange remembers its books. */
 export const writableJournal = (settings: Settings, whose: Whose = "market"): JournalLayer => {
-  if (settings.natsUrl !== "") return onServer(settings, settings.natsUrl, whose, true)
   const directory = whose === "market" ? journalDirectory(settings) : join(resolve(settings.dataDir), "exchange")
-  return EmbeddedJournal.layer({ directory })
+  const journal =
+    settings.natsUrl === "" ? EmbeddedJournal.layer({ directory }) : onServer(settings, settings.natsUrl, whose, true)
+  return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal
 }
 
-/** The market's journal to look at: `where` is a directory or a nats:// URL; left out, where the settings say. */
+/** The market's journal to look at, with its archive as one: `where` is a directory or a nats:// URL; left out, where the settings say. */
 export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
-  return /^(nats|tls):\/\//.test(place)
+  const journal = /^(nats|tls):\/\//.test(place)
     ? onServer(settings, place, "market", false)
     : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
+  return withArchive(journal, archiveDirectory(settings))
 }
 
 /**

@@ -19,6 +19,11 @@ export const PROCESS_SETTINGS = {
     range: "a directory",
     reason: "Where the embedded journal, its snapshots and the simulated exchange keep their files."
   }),
+  archiveDir: process.text("ARCHIVE_DIR", {
+    default: "",
+    reason:
+      "Where archived eras of the journal stand as files (kennel journal archive). Empty: archive in DATA_DIR. Readers take archive and journal as one."
+  }),
   natsUrl: process.url("NATS_URL", {
     default: "",
     schemes: ["nats", "tls"],

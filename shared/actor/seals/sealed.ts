@@ -29,3 +29,15 @@ export const restoreSealed = Effect.fn("restoreSealed")(function* <State>(fold: 
   if (text !== null) fold.restore(text, seal.to)
   return text !== null
 })
+
+/** Every fold as text that was sealed and is still kept, by actor. */
+export const sealedTexts = Effect.fn("sealedTexts")(function* (seal: Seal) {
+  const store = yield* SnapshotStore
+  const texts: Record<string, string> = {}
+  for (const { name, stateHash } of seal.actors) {
+    const kept = yield* store.load(keyOf(name))
+    const found = kept.find(({ seq, state }) => seq === seal.to && sha256(state) === stateHash)
+    if (found !== undefined) texts[name] = found.state
+  }
+  return texts
+})

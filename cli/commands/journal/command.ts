@@ -1,0 +1,12 @@
+/** `kennel journal …`: look into a journal, prove it, answer a fault, seal and archive it. */
+import { Command } from "effect/cli"
+import { archiveCommand } from "./archive.ts"
+import { sealCommand } from "./seal.ts"
+import { skipCommand } from "./skip.ts"
+import { tailCommand } from "./tail.ts"
+import { verifyCommand } from "./verify.ts"
+
+export const journalCommand = Command.make("journal").pipe(
+  Command.withDescription("Look into a journal, prove it, answer a fault, seal and archive it"),
+  Command.withSubcommands([verifyCommand, tailCommand, skipCommand, sealCommand, archiveCommand])
+)

@@ -1,0 +1,173 @@
+/**
+ * One sealed era as a file of its own: gzip, JSON lines. The first line says what it is, then a line for each record, and the
+ * last is the seal with the states that were sealed. `zcat era-000001.jsonl.gz` shows all of it.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { gunzipSync, gzipSync } from "node:zlib"
+import { Schema } from "effect"
+import { EraHashes } from "../actor/seals/eraDigest.ts"
+import type { Seal } from "../actor/seals/seals.ts"
+import { sha256 } from "../actor/hash.ts"
+import { EraSealed } from "../events/families/seal.ts"
+import { messageOf } from "../core/messageOf.ts"
+import type { JournalRecord } from "../journal/port.ts"
+
+const FORMAT = "kennel-era"
+const VERSION = 1
+
+/** Far above the largest era (200,000 records of some 200 bytes): a file that unpacks to more is none of ours. */
+const MAX_UNPACKED_BYTES = 1 << 30
+
+/** A sealed era, whole. */
+export interface Era {
+  readonly seal: Seal
+  /** The digest that stands before this era's. */
+  readonly before: string
+  readonly records: ReadonlyArray<JournalRecord>
+  /** The folds as text that were sealed, by actor: those that were still kept when the era was archived. */
+  readonly states: Readonly<Record<string, string>>
+}
+
+/** A file of an archive that does not hold what it should: names file, line and what is wrong. */
+export class ArchiveDamaged extends Schema.TaggedError<ArchiveDamaged>()("ArchiveDamaged", {
+  file: Schema.String,
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `${this.file}: ${this.problem}; fetch another copy of it`
+  }
+}
+
+const Header = Schema.Struct({
+  format: Schema.Literal(FORMAT),
+  version: Schema.Literal(VERSION),
+  era: Schema.Int,
+  from: Schema.Int,
+  to: Schema.Int,
+  /** The digest of the era before. */
+  before: Schema.String
+})
+const Line = Schema.Struct({
+  seq: Schema.Int,
+  storedMs: Schema.Finite,
+  subject: Schema.String,
+  id: Schema.String,
+  /** The record's bytes as text; what is no UTF-8 stands in `base64` instead. */
+  data: Schema.optionalKey(Schema.String),
+  base64: Schema.optionalKey(Schema.String)
+})
+const Footer = Schema.Struct({
+  seal: EraSealed,
+  /** The record of the seal. */
+  sealSeq: Schema.Int,
+  states: Schema.Record(Schema.String, Schema.String)
+})
+
+const encodeSeal = Schema.encodeSync(EraSealed)
+const readHeader = Schema.decodeUnknownSync(Schema.fromJsonString(Header))
+const readLine = Schema.decodeUnknownSync(Schema.fromJsonString(Line))
+const readFooter = Schema.decodeUnknownSync(Schema.fromJsonString(Footer))
+
+const NAME = /^era-(\d{6})\.jsonl\.gz$/
+
+/** Where an era stands in an archive's directory. */
+export const eraPath = (directory: string, era: number): string =>
+  join(directory, `era-${String(era).padStart(6, "0")}.jsonl.gz`)
+
+/** The eras that have a file in the directory, ascending; none where there is no such directory. */
+export const erasIn = (directory: string): ReadonlyArray<number> => {
+  const names = ((): ReadonlyArray<string> => {
+    try {
+      return readdirSync(directory)
+    } catch {
+      return []
+    }
+  })()
+  return names
+    .flatMap((name) => {
+      const match = NAME.exec(name)
+      return match === null ? [] : [Number(match[1])]
+    })
+    .toSorted((a, b) => a - b)
+}
+
+const lineOf = ({ seq, storedMs, subject, id, data }: JournalRecord): string => {
+  const text = Buffer.from(data).toString("utf8")
+  const place = { seq, storedMs, subject, id }
+  return JSON.stringify(
+    Buffer.from(text).equals(data)
+      ? { ...place, data: text }
+      : { ...place, base64: Buffer.from(data).toString("base64") }
+  )
+}
+
+/** Writes the file whole or not at all, and has it on the disk when it returns. Throws what the disk says. */
+export const writeEra = (directory: string, { seal, before, records, states }: Era): string => {
+  const { seq: sealSeq, ...event } = seal
+  const { era, from, to } = seal
+  const lines = [
+    JSON.stringify({ format: FORMAT, version: VERSION, era, from, to, before }),
+    ...records.map(lineOf),
+    JSON.stringify({ seal: encodeSeal(event), sealSeq, states })
+  ]
+  const path = eraPath(directory, era)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const draft = `${path}.part`
+  const file = openSync(draft, "w", 0o600)
+  try {
+    const packed = gzipSync(lines.join("\n"))
+    for (let written = 0; written < packed.length;) written += writeSync(file, packed, written)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(draft, path)
+  const folder = openSync(dirname(path), "r")
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+  return path
+}
+
+/** Reads an era back and holds it to its own seal: digest, and each state. Throws `ArchiveDamaged`. */
+export const readEra = (path: string): Era => {
+  const refuse = (problem: string): never => {
+    throw new ArchiveDamaged({ file: path, problem })
+  }
+  const at = <A>(line: number, read: () => A): A => {
+    try {
+      return read()
+    } catch (error) {
+      return refuse(`line ${line} is not what an era holds: ${messageOf(error)}`)
+    }
+  }
+  const lines = at(1, () =>
+    gunzipSync(readFileSync(path), { maxOutputLength: MAX_UNPACKED_BYTES }).toString("utf8")
+  ).split("\n")
+  const { before } = at(1, () => readHeader(lines[0]))
+  const { seal: event, sealSeq, states } = at(lines.length, () => readFooter(lines.at(-1)))
+  const seal: Seal = { ...event, seq: sealSeq }
+  const hashes = new EraHashes()
+  const records = lines.slice(1, -1).map((text, index): JournalRecord => {
+    const { data, base64, ...place } = at(index + 2, () => readLine(text))
+    const record = { ...place, data: base64 === undefined ? Buffer.from(data ?? "") : Buffer.from(base64, "base64") }
+    hashes.add(record)
+    return record
+  })
+  if (records.length !== seal.to - seal.from + 1) {
+    refuse(`holds ${records.length} records, its seal says ${seal.from} to ${seal.to}`)
+  }
+  if (hashes.digest(before) !== seal.digest) {
+    const changed = hashes.differing(seal.checks)[0]
+    const which = changed === undefined ? "one of its records" : `record ${seal.from + changed}`
+    refuse(`era ${seal.era} is not what was sealed: ${which} has changed`)
+  }
+  for (const [name, text] of Object.entries(states)) {
+    const sealed = seal.actors.find((actor) => actor.name === name)
+    if (sealed?.stateHash !== sha256(text)) refuse(`the state of ${name} is not the sealed one`)
+  }
+  return { seal, before, records, states }
+}
