@@ -25,6 +25,8 @@ export interface ControlView {
   readonly rulesSeq: number
   /** Sequence of the last control record; 0: none. */
   readonly lastSeq: number
+  /** Up to which record this is known: the last control record, or the end of the era whose seal said it. */
+  readonly readTo: number
   /** `skipKey` of every record an operator has excluded. */
   readonly skipped: ReadonlySet<string>
   /** `skipKey` of every breach that has been explained. */
@@ -46,6 +48,7 @@ const NOTHING_YET: ControlView = {
   rulesVersion: FIRST_RULES,
   rulesSeq: 0,
   lastSeq: 0,
+  readTo: 0,
   skipped: new Set(),
   explained: new Set(),
   faults: [],
@@ -55,13 +58,13 @@ const NOTHING_YET: ControlView = {
 /** The view with these records in it; the view given stays as it is. */
 const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): ControlView => {
   if (records.length === 0) return before
-  let { epoch, rulesVersion, rulesSeq, lastSeq } = before
+  let { epoch, rulesVersion, rulesSeq, lastSeq, readTo } = before
   const configurations = new Map(before.configurations)
   const skipped = new Set(before.skipped)
   const explained = new Set(before.explained)
   const faults = [...before.faults]
   for (const record of records) {
-    lastSeq = record.seq
+    lastSeq = readTo = record.seq
     for (const event of record.events) {
       if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
       else if (event._tag === "RulesAdopted") [rulesVersion, rulesSeq] = [event.to, record.seq]
@@ -71,14 +74,15 @@ const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): C
       else if (event._tag === "FaultRaised") faults.push(event)
     }
   }
-  return { epoch, rulesVersion, rulesSeq, lastSeq, skipped, explained, faults, configurations }
+  return { epoch, rulesVersion, rulesSeq, lastSeq, readTo, skipped, explained, faults, configurations }
 }
 
 /** What each open journal's control records said when they were last read: a process reads each of them once. */
 const lastViews = new WeakMap<Journal["Service"], Map<string, ControlView>>()
 
 /** What a seal kept of the control records up to it. */
-const sealedView = ({ control }: Seal): ControlView => ({
+const sealedView = ({ control, to }: Seal): ControlView => ({
+  readTo: to,
   epoch: control.epoch,
   rulesVersion: control.rulesVersion,
   rulesSeq: control.rulesSeq,
@@ -107,7 +111,7 @@ export const readControlRecords = Effect.fn("readControlRecords")(function* (
   upTo: number = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
-  const records = yield* journal.read({ from: before.lastSeq + 1, filter: subjects.control }).pipe(
+  const records = yield* journal.read({ from: before.readTo + 1, filter: subjects.control }).pipe(
     Stream.takeWhile(({ seq }) => seq <= upTo),
     Stream.mapEffect(decode),
     Stream.runCollect

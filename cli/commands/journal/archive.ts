@@ -27,8 +27,13 @@ export const archiveCommand = Command.make(
       )
       if (seals.length === 0) return yield* Console.log("the journal has no seal: kennel journal seal")
       if (!drop) return
-      const first = yield* dropArchived(seals)
-      yield* Console.log(`the journal begins at record ${first ?? 1} now`)
+      const first = (yield* dropArchived(seals)) ?? 1
+      const kept = (seals.at(-1)?.to ?? 0) - first + 1
+      const also =
+        kept <= 0
+          ? ""
+          : `; ${kept} archived records stay, since room is given back in whole segments, and none younger than ten minutes`
+      yield* Console.log(`the journal begins at record ${first} now${also}`)
     }).pipe(Effect.provide(drop ? writableJournal(settings) : readableJournal(settings)))
   })
 ).pipe(Command.withDescription("Copy sealed eras into files, read them back, and (--drop) let the journal go of them"))

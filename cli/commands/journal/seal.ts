@@ -23,7 +23,9 @@ export const sealCommand = Command.make(
         sealed++
         yield* Console.log(`era ${seal.era}: records ${seal.from} to ${seal.to}, digest ${seal.digest}`)
       }
-      yield* Console.log(sealed === 0 ? "nothing has happened since the last seal" : `${sealed} eras sealed`)
+      yield* Console.log(
+        sealed === 0 ? "nothing has happened since the last seal" : `${sealed} ${sealed === 1 ? "era" : "eras"} sealed`
+      )
     }).pipe(Effect.provide(writableJournal(settings)))
   })
 ).pipe(Command.withDescription("Seal the records since the last seal: their digest, and every actor's state"))

@@ -1,114 +1,27 @@
 /** Eras of a journal in which a toy actor counts clock facts and says so at every second. */
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Ref, Stream } from "effect"
-import { marketSubjects } from "../../core/ids/subjects.ts"
+import { Effect, Layer } from "effect"
 import type { KnownRules } from "../../core/rules/versions.ts"
-import { encodeEntry } from "../../events/envelope.ts"
-import type { MarketEvent } from "../../events/event.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
-import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../journal/port.ts"
-import { type Actor, defineActor, ofAnyKind } from "../core/actor.ts"
-import { raiseEpoch } from "../control.ts"
+import { Journal, type JournalRecord, SnapshotStore } from "../../journal/port.ts"
+import { ofAnyKind } from "../core/actor.ts"
 import { adoptRules } from "../rulesAdopted.ts"
-import { runActors } from "../runtime.ts"
+import {
+  actors,
+  begin,
+  copied,
+  counter,
+  fresh,
+  happens,
+  records,
+  seal,
+  subjects,
+  tick,
+  verify
+} from "../testing/counting.ts"
 import { verifyJournal } from "../verify.ts"
 import { sealEra } from "./sealJournal.ts"
 import { readSeals } from "./seals.ts"
-
-const subjects = marketSubjects("TEST")
-
-interface Counted {
-  readonly ticks: number
-}
-
-const counter = (version = "1"): Actor<Counted> =>
-  defineActor<Counted>({
-    name: "counter",
-    version,
-    initial: { ticks: 0 },
-    reduce: (state, event, { rulesVersion }) => {
-      if (event._tag === "NoticeRaised") throw new Error("nobody raises notices here")
-      if (event._tag !== "ClockTicked") return { state, outputs: [] }
-      const ticks = state.ticks + 1
-      const said: MarketEvent = {
-        _tag: "DecisionRefused",
-        what: "bootstrap",
-        unfunded: false,
-        reason: { rule: "configured", numbers: { ticks } }
-      }
-      return { state: { ticks }, outputs: ticks % (rulesVersion + 1) === 0 ? [said] : [] }
-    }
-  })
-
-const actors = [ofAnyKind(counter())]
-const seal = sealEra({ subjects, service: "test", actorsOf: () => actors })
-const verify = (options: { readonly from?: "last seal"; readonly known?: KnownRules } = {}) =>
-  verifyJournal({ subjects, actors, ...options })
-
-const begin = raiseEpoch({
-  subjects,
-  service: "test",
-  reason: "start",
-  timeMs: 0,
-  watchesOrders: false,
-  fitsModels: false
-})
-
-const tick = (n: number) =>
-  Effect.flatMap(Journal, (journal) =>
-    journal.append(
-      encodeEntry(subjects.clock, `tick.${n}`, {
-        epoch: 1,
-        timeMs: 1_000 * n,
-        writer: "test",
-        cause: null,
-        events: [{ _tag: "ClockTicked", priceAgeSec: null }]
-      })
-    )
-  )
-
-const records = Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 })))
-
-/** Ticks `from` to `to` happen, and the counter answers until it has said `said` things in all. */
-const happens = (from: number, to: number, said: number, known?: KnownRules) =>
-  Effect.gen(function* () {
-    for (let n = from; n <= to; n++) yield* tick(n)
-    const journal = yield* Journal
-    const host = runActors({ host: "test", subjects, actors, publish: true, ...(known === undefined ? {} : { known }) })
-    const running = yield* Effect.forkChild(host)
-    yield* journal.tail({ from: 1, filter: subjects.out("counter") }).pipe(Stream.take(said), Stream.runDrain)
-    yield* Fiber.interrupt(running)
-  })
-
-/** The same records on another journal, but for what `change` makes of them. */
-const copied = <A, E>(
-  all: ReadonlyArray<JournalRecord>,
-  change: (record: JournalRecord) => Pick<JournalRecord, "subject" | "id" | "data">,
-  then: Effect.Effect<A, E, Journal | SnapshotStore>
-) =>
-  Effect.gen(function* () {
-    const journal = yield* Journal
-    for (const record of all) {
-      const entry = change(record)
-      yield* journal.append({ subject: entry.subject, id: entry.id, data: entry.data })
-    }
-    return yield* then
-  })
-
-/** Snapshots of running actors are lost; what was sealed is kept. */
-const onlySealedStates = () =>
-  Layer.effect(
-    SnapshotStore,
-    Effect.map(Ref.make<ReadonlyArray<Snapshot>>([]), (kept) =>
-      SnapshotStore.of({
-        save: (snapshot) =>
-          snapshot.actor.startsWith("sealed-") ? Ref.update(kept, (before) => [snapshot, ...before]) : Effect.void,
-        load: (actor) => Effect.map(Ref.get(kept), (all) => all.filter((snapshot) => snapshot.actor === actor))
-      })
-    )
-  )
-
-const fresh = () => Layer.merge(MemoryJournal.layer(), onlySealedStates())
 
 describe("sealing", () => {
   it.live("closes the era at the last record at which nobody owed an answer, and begins the next behind it", () =>
