@@ -17,7 +17,6 @@ import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
 import type { Need, ServiceError } from "../shared/service/manifest.ts"
-import type { Settings } from "./settings.ts"
 import type { Store } from "../shared/store/port.ts"
 
 /** In the order in which a page names them. */
@@ -63,12 +62,3 @@ export type Ports = Exclude<PortsOf[Need], Unnamed<Service>>
 /** Every actor that decides in a market with these slots. */
 export const decidersOf = (slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> =>
   MARKET_SERVICES.flatMap(({ actors }) => actors?.(slots) ?? [])
-
-/** Every actor that folds a market with these slots: those that decide, those that are shown, and what services know. */
-export const everyActorOf = (settings: Settings, slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> => {
-  const others = MARKET_SERVICES.flatMap((service) => [
-    ...(service.follows ?? []),
-    ...(service.show === undefined ? [] : [service.show(settings).actor])
-  ])
-  return [...new Map([...decidersOf(slots), ...others].map((actor) => [actor.name, actor])).values()]
-}

@@ -2,7 +2,7 @@
 import { Console, Effect } from "effect"
 import { Command } from "effect/cli"
 import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
-import { everyActorOf } from "../../../app/registry.ts"
+import { everyActorOf } from "../../../app/actors.ts"
 import { sealEra } from "../../../shared/actor/seals/sealJournal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 

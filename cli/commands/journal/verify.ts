@@ -1,5 +1,5 @@
 /** `kennel journal verify`: the proof, and what it covered. */
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { decidingActors, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Verification, verifyJournal } from "../../../shared/actor/verify.ts"

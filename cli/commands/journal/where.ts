@@ -1,5 +1,5 @@
 /** Which journal a command looks at: flags that several of them share. */
-import { Effect, type Layer, Option } from "effect"
+import { Option } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"

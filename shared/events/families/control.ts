@@ -27,7 +27,7 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
 })
 
 /**
- * From the next record on every actor decides by version `to` of the rules; up to and including this one by version `from`.
+ * From here on every actor decides by version `to` of the rules; what stands before was decided by version `from`.
  * Written by the first start of a build that knows newer rules. A build that does not know `to` stops here: this record keeps
  * its form for ever, so that every build can read it.
  */
