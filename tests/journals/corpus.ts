@@ -9,12 +9,11 @@ import { gunzipSync, gzipSync } from "node:zlib"
 import { Effect, Layer } from "effect"
 import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
 import { decidingActors } from "../../app/leaves/journal.ts"
-import { ofAnyKind } from "../../shared/actor/core/actor.ts"
-import { EVERY_ACTOR, readControl, skipKey } from "../../shared/actor/control.ts"
+import { type Actor, ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { NEWEST_RULES } from "../../shared/core/rules/versions.ts"
-import { decodeRecord, ENVELOPE_VERSION } from "../../shared/events/envelope.ts"
+import { ENVELOPE_VERSION } from "../../shared/events/envelope.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
 
@@ -99,11 +98,11 @@ export const journalOf = (records: ReadonlyArray<JournalRecord>): Layer.Layer<Jo
   ).pipe(Layer.provide(MemoryJournal.layer()), Layer.orDie)
 
 /** The actors of the market whose journal is open: those that decide, and the gateway's fold. */
-export const marketActors = Effect.map(decidingActors(SUBJECTS), (actors) => [...actors, ofAnyKind(gatewayFold)])
+const marketActors = Effect.map(decidingActors(SUBJECTS), (actors) => [...actors, ofAnyKind(gatewayFold)])
 
-/** Folds the open journal by every actor of its market and says what is true of it. */
-export const verified = Effect.gen(function* () {
-  const actors = yield* marketActors
+/** Folds the open journal by every actor of its market. `as` puts another actor in the place of one. */
+export const verified = Effect.fnUntraced(function* (as: (actor: Actor<unknown>) => Actor<unknown> = (actor) => actor) {
+  const actors = (yield* marketActors).map(as)
   const verification = yield* verifyJournal({ subjects: SUBJECTS, actors })
   const versions = new Map(actors.map(({ name, version }) => [name, version]))
   const states = verification.actors.map(({ name, stateHash }) => ({
@@ -114,16 +113,52 @@ export const verified = Effect.gen(function* () {
   return { ...verification, states }
 })
 
-/** How often each event stands in the open journal. What an operator has excluded for everybody is not looked at. */
-export const countEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
-  const { skipped } = yield* readControl(SUBJECTS)
-  const counts: Record<string, number> = {}
-  for (const record of records) {
-    if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) continue
-    for (const { _tag } of decodeRecord(record).events) counts[_tag] = (counts[_tag] ?? 0) + 1
+const tagsIn = ({ data }: JournalRecord): ReadonlyArray<string> => {
+  try {
+    const { events } = JSON.parse(new TextDecoder().decode(data)) as { events: ReadonlyArray<{ _tag: string }> }
+    return events.map(({ _tag }) => _tag)
+  } catch {
+    // A record that nobody can read.
+    return []
   }
-  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-})
+}
+
+/** How often each event stands in the records, by the tag that was written. */
+export const countEvents = (records: ReadonlyArray<JournalRecord>): Record<string, number> => {
+  const tags = records.flatMap(tagsIn).toSorted()
+  const counts: Record<string, number> = {}
+  for (const tag of tags) counts[tag] = (counts[tag] ?? 0) + 1
+  return counts
+}
+
+/** What a build does not do as the one that recorded a journal: a line each, with what to do about it; empty when nothing. */
+export const differences = (
+  recorded: Recorded,
+  { divergences, states }: Effect.Success<ReturnType<typeof verified>>
+): ReadonlyArray<string> => {
+  const [first, ...more] = divergences
+  const decided =
+    first === undefined
+      ? []
+      : [
+          `${first}\n… and ${more.length} more. Version ${recorded.rulesVersion} of the rules is frozen by its recorded journals: ` +
+            "declare a new version in shared/core/rules/versions.ts, and give the actor's table of variants its line " +
+            "(tests/journals/README.md)"
+        ]
+  const before = new Map(recorded.actors.map((actor) => [actor.name, actor]))
+  const changed = states.filter(({ name, version, stateHash }) => {
+    const was = before.get(name)
+    return was === undefined || (was.version === version && was.stateHash !== stateHash)
+  })
+  return [
+    ...decided,
+    ...changed.map(
+      ({ name, version }) =>
+        `${name} ends in another state of shape ${version} than it was recorded with. Where only the shape of the state has ` +
+        "changed, raise the actor's `version`: snapshots of the old one are read by nobody then"
+    )
+  ]
+}
 
 /** Whether a journal of this name has been recorded. */
 export const isRecorded = (name: string): boolean => existsSync(packedFile(name)) || existsSync(factsFile(name))
@@ -132,7 +167,7 @@ export const isRecorded = (name: string): boolean => existsSync(packedFile(name)
 export const writeRecorded = Effect.fnUntraced(function* (name: string, records: ReadonlyArray<JournalRecord>) {
   const lines = linesOf(records)
   const facts = yield* Effect.gen(function* () {
-    const { divergences, actors, states, head } = yield* verified
+    const { divergences, actors, states, head } = yield* verified()
     const unwritten = actors.filter((actor) => actor.unwritten > 0).map((actor) => actor.name)
     if (divergences.length > 0) throw new Error(`it does not verify: ${divergences.slice(0, 3).join("\n")}`)
     if (unwritten.length > 0) throw new Error(`outputs are missing of ${unwritten.join(", ")}`)
@@ -141,7 +176,7 @@ export const writeRecorded = Effect.fnUntraced(function* (name: string, records:
       shapesVersion: ENVELOPE_VERSION,
       records: head,
       sha256: sha256Of(lines),
-      events: yield* countEvents(records),
+      events: countEvents(records),
       actors: states
     } satisfies Recorded
   }).pipe(Effect.provide(journalOf(recordsOf(lines))))

@@ -8,15 +8,16 @@ import { Effect } from "effect"
 import { NEWEST_RULES } from "../../shared/core/rules/versions.ts"
 import { isRecorded, writeRecorded } from "./corpus.ts"
 import { freezeShapes } from "./shapes.ts"
+import { scarce } from "./scarce.ts"
 import { trading } from "./trading.ts"
 import { trouble } from "./trouble.ts"
 
 /** What can be recorded, by name. */
-const STORIES = { trading, trouble }
+const STORIES = { trading, trouble, scarce }
 
 const HELP = `npm run journals -- record <name>
 
-  <name>  ${Object.keys(STORIES).join(" or ")}
+  <name>  ${Object.keys(STORIES).join(", ")}
 `
 
 const fail = (text: string): never => {

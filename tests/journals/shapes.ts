@@ -15,27 +15,15 @@ export interface Shapes {
   readonly events: Readonly<Record<string, string>>
 }
 
-/** Keys in one order, at every depth: the order in which code names them means nothing. */
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== "object" || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)])
-  )
-}
-
 /**
  * What a schema reads and writes: its text in the journal (JSON Schema) and what code sees of it, without which an amount and a
  * price, both decimal texts, would be the same.
  */
 export const hashOf = (schema: Schema.Constraint): string =>
-  sha256Of(
-    JSON.stringify(
-      sorted([Schema.toJsonSchemaDocument(schema), Schema.toRepresentation(Schema.toType(schema)).representation])
-    )
-  ).slice(0, 16)
+  sha256Of(JSON.stringify([Schema.toJsonSchemaDocument(schema), Schema.toRepresentation(Schema.toType(schema))])).slice(
+    0,
+    16
+  )
 
 /** The shapes of this build. */
 export const shapesNow = (): Shapes => {
@@ -61,7 +49,7 @@ export const freezeShapes = (): void => {
 }
 
 /** What is not as it was, by name: events added, gone or changed, and the envelope. */
-export const changedShapes = (before: Shapes, now: Shapes): ReadonlyArray<string> => [
+const changedShapes = (before: Shapes, now: Shapes): ReadonlyArray<string> => [
   ...(before.envelope === now.envelope ? [] : ["the envelope is not what it was"]),
   ...Object.entries(now.events).flatMap(([tag, hash]) => {
     const was = before.events[tag]
@@ -70,3 +58,14 @@ export const changedShapes = (before: Shapes, now: Shapes): ReadonlyArray<string
   }),
   ...Object.keys(before.events).flatMap((tag) => (tag in now.events ? [] : [`${tag} is gone`]))
 ]
+
+/** Null: shapes are as a frozen version has them, or their version is open. Else what differs and what to do. */
+export const shapesBreach = (version: number, before: Shapes | null, now: Shapes): string | null => {
+  const changed = before === null ? [] : changedShapes(before, now)
+  if (changed.length === 0) return null
+  return (
+    `version ${version} of the shapes is frozen by recorded journals, and ${changed.join(", ")}. Raise ENVELOPE_VERSION in ` +
+    `shared/events/envelope.ts to ${version + 1}, add the step ${version} to UPCASTS in shared/events/upcast.ts, and before the ` +
+    "release record journals of it: npm run journals -- record <name> (tests/journals/README.md)"
+  )
+}

@@ -3,34 +3,21 @@
  * says what none should. Each is put into the journal by hand where the services would have written it, in a market that trades.
  */
 import { Effect, Stream } from "effect"
-import { type InThreadMarket, openMarket } from "../../app/inProcess/market.ts"
 import { readSettings } from "../../app/settings.ts"
-import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
 import { adviceOf } from "../../services/hmm-advisor/core/advice.ts"
 import { newestStretch } from "../../services/hmm-advisor/core/series.ts"
 import { trainingRefused } from "../../services/hmm-advisor/core/training/training.ts"
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { amendRefusedFact, claimFact, rejectedFact, unknownFact } from "../../services/order-gateway/core/facts.ts"
-import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
-import type { LiveOrder, Task } from "../../services/order-gateway/core/state.ts"
 import { explainHalt } from "../../services/slot-actor/explain.ts"
 import { EVERY_ACTOR } from "../../shared/actor/control.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { decodeRecord } from "../../shared/events/envelope.ts"
 import type { EventOf } from "../../shared/events/event.ts"
-import type { Command } from "../../shared/events/families/command.ts"
 import { quarantined } from "../../shared/events/families/control.ts"
 import { Journal } from "../../shared/journal/port.ts"
 import { journalOf } from "./corpus.ts"
-import { adoptions, Recorder } from "./recorder.ts"
-
-const SEED = 5
-/** Half past nine on a day in May 2025, UTC. */
-const START_MS = 1_747_733_400_000
-const TICK_MS = 30_000
-/** One of so many trades is heard of. */
-const THINNED = 3
+import { Stage, START_MS, TICK_MS } from "./stage.ts"
 
 const { settings } = readSettings({
   SLOTS: "2",
@@ -39,82 +26,6 @@ const { settings } = readSettings({
   S1_ORPHAN_AFTER_SEC: "300",
   S2_ORPHAN_AFTER_SEC: "400"
 })
-const SLOT_RULES = { ...settings.slot, volumeDecimals: 8 }
-const GOVERNOR_RULES = governorRules(settings)
-
-/** A market in which trouble can be made. */
-class Stage {
-  readonly recorder = new Recorder()
-  readonly market: InThreadMarket
-  nowMs = START_MS
-  private readonly gateway
-  private readonly prices = syntheticMarket({ seed: SEED, fromMs: START_MS, priceDecimals: 6, volumeDecimals: 8 })
-  private place = this.prices.initial
-  private lastCommand = ""
-
-  constructor() {
-    this.market = openMarket({
-      startMs: START_MS,
-      slots: settings.slots,
-      slotRules: SLOT_RULES,
-      governorRules: GOVERNOR_RULES,
-      rebalancerRules: settings.rebalancer,
-      tier: settings.tier,
-      base: Volume.parse("2000"),
-      quote: Quote.parse("600")
-    })
-    const { journal } = this.market
-    this.gateway = journal.add(gatewayFold)
-    journal.watch((record) => {
-      this.recorder.take(record)
-      for (const event of record.events) if (event._tag === "CommandIssued") this.lastCommand = event.commandId
-    })
-  }
-
-  /** The market trades for so many minutes. */
-  trade(minutes: number): void {
-    for (let minute = 0; minute < minutes; minute++) {
-      const step = this.prices.step(this.place)
-      if (step === null) throw new Error("a made-up market has no end")
-      this.place = step.next
-      for (const [index, trade] of step.trades.entries()) {
-        if (trade.timeMs >= this.nowMs + TICK_MS) this.tick()
-        this.market.trade(trade, index % THINNED === 0)
-      }
-      while (this.nowMs + TICK_MS <= step.untilMs) this.tick()
-    }
-  }
-
-  /** Time passes, up to the next clock fact. */
-  tick(): void {
-    this.nowMs += TICK_MS
-    this.market.passTime(this.nowMs)
-    this.market.tick(this.nowMs)
-  }
-
-  /** Asks for something; returns the command's id. */
-  ask(command: Command): string {
-    this.market.command(this.nowMs, command)
-    return this.lastCommand
-  }
-
-  /** What the gateway's lanes are to do next, and have not done: nobody works them while the journal is written by hand. */
-  task(kind: Task["_tag"]): { readonly slot: number; readonly order: LiveOrder } {
-    for (const lane of Object.values(this.gateway.state.lanes)) {
-      const task = lane.tasks.find(({ _tag }) => _tag === kind)
-      const order = task === undefined ? undefined : lane.orders[task.localId]
-      if (order !== undefined) return { slot: lane.slot, order }
-    }
-    throw new Error(`no lane has a ${kind} to do`)
-  }
-
-  /** An order that stands at the exchange. */
-  open(slot: number): LiveOrder {
-    const order = Object.values(this.gateway.state.lanes[slot]?.orders ?? {}).find(({ stage }) => stage === "open")
-    if (order === undefined) throw new Error(`slot ${slot} has no open order`)
-    return order
-  }
-}
 
 /** The first order leaves, and no answer comes; when its deadline is over the exchange does not know it. */
 const orderUnknown = (stage: Stage): void => {
@@ -166,7 +77,7 @@ const unreadable = (stage: Stage): void => {
 /** The exchange is there and not there: other terms, another fee, failing calls, no price, orders of somebody else. */
 const exchangeMoods = (stage: Stage): void => {
   const { market } = stage
-  const { priceDecimals, volumeDecimals, minVolume, minCost, makerFeePct } = SLOT_RULES
+  const { priceDecimals, volumeDecimals, minVolume, minCost, makerFeePct } = stage.slotRules
   const terms = { _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost } as const
   market.fact("account", stage.nowMs, { ...terms, status: "cancel_only" })
   stage.trade(2)
@@ -218,7 +129,7 @@ const asked = (stage: Stage): void => {
     ours: none,
     foreign: { ...none, trades: 1, bought: Volume.parse("30"), paid: Quote.parse("4.5"), fees: Quote.parse("0.01") }
   })
-  const governor = { _tag: "GovernorConfigured", rules: GOVERNOR_RULES, fittedIntervals: [1, 15] } as const
+  const governor = { _tag: "GovernorConfigured", rules: stage.governorRules, fittedIntervals: [1, 15] } as const
   journal.append(journal.subjects.control, 0, governor)
   const retrain = stage.ask({ name: "retrain", timeframe: null })
   const refusal = { reason: "too_few_candles", detail: "12 of at least 200" }
@@ -258,7 +169,7 @@ const restart = (stage: Stage): void => {
   const start = { service: "kennel up", reason: "start", watchesOrders: true, fitsModels: true }
   market.fact("control", 0, { _tag: "EpochRaised", epoch: 2, ...start })
   market.fact("control", 0, { _tag: "RebalancerConfigured", rules: { ...settings.rebalancer, maxSkew: 0.2 } })
-  const rules = { ...SLOT_RULES, entryPct: 0.25 }
+  const rules = { ...stage.slotRules, entryPct: 0.25 }
   market.fact("control", 0, { _tag: "MarketConfigured", slots: [1, 2, 3], rules })
   market.fact("account", stage.nowMs, {
     _tag: "AccountReconciled",
@@ -299,10 +210,8 @@ const broken = Effect.fnUntraced(function* (stage: Stage) {
 
 /** Records the trouble. */
 export const trouble = Effect.gen(function* () {
-  const stage = new Stage()
-  const { market } = stage
-  market.begin()
-  for (const event of adoptions()) market.fact("control", 0, event)
+  const stage = new Stage({ settings, seed: 5, base: Volume.parse("2000"), quote: Quote.parse("600") })
+  stage.begin()
   orderUnknown(stage)
   stage.trade(40)
   unreadable(stage)
