@@ -41,7 +41,7 @@ export interface Recorded {
 const packedFile = (name: string): string => join(FOLDER, `${name}.jsonl.gz`)
 const factsFile = (name: string): string => join(FOLDER, `${name}.json`)
 
-/** Every recorded journal by name: `rules-1-trading`. */
+/** Every recorded journal by name: `rules-1-shapes-1-trading`. */
 export const recordedNames = (): ReadonlyArray<string> =>
   readdirSync(FOLDER)
     .filter((file) => file.endsWith(".jsonl.gz"))
@@ -160,11 +160,17 @@ export const differences = (
   ]
 }
 
-/** Whether a journal of this name has been recorded. */
-export const isRecorded = (name: string): boolean => existsSync(packedFile(name)) || existsSync(factsFile(name))
+/** Why a journal of this name cannot be recorded; null: it can. */
+export const refusalOf = (name: string): string | null =>
+  existsSync(packedFile(name)) || existsSync(factsFile(name))
+    ? `${name} has been recorded and is never written again. What this build decides otherwise is a new version of the rules: ` +
+      "declare it in shared/core/rules/versions.ts, then record that one"
+    : null
 
 /** Writes a journal and what is true of it. Throws where it does not verify, or has been recorded: it is never written again. */
 export const writeRecorded = Effect.fnUntraced(function* (name: string, records: ReadonlyArray<JournalRecord>) {
+  const refusal = refusalOf(name)
+  if (refusal !== null) throw new Error(refusal)
   const lines = linesOf(records)
   const facts = yield* Effect.gen(function* () {
     const { divergences, actors, states, head } = yield* verified()

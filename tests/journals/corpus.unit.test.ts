@@ -16,7 +16,8 @@ import {
   recordedNames,
   recordsOf,
   sha256Of,
-  verified
+  verified,
+  writeRecorded
 } from "./corpus.ts"
 import { frozenShapes } from "./shapes.ts"
 
@@ -53,6 +54,15 @@ describe("the recorded journals", () => {
     expect(new Set(wanted)).toStrictEqual(held)
   })
 
+  it.effect.each(NAMES)("are never written again: %s", (name) =>
+    Effect.gen(function* () {
+      const lines = recordedLines(name)
+      const written = yield* Effect.exit(writeRecorded(name, recordsOf(lines).slice(0, 1)))
+      expect(String(written)).toContain(`${name} has been recorded and is never written again`)
+      expect(recordedLines(name)).toBe(lines)
+    })
+  )
+
   it("are there of every version of the rules but the newest, which is open until one is recorded", () => {
     expect(
       RULES_VERSIONS.slice(0, -1).filter(({ version }) => !isFrozen(version)),
@@ -62,7 +72,7 @@ describe("the recorded journals", () => {
 })
 
 /** The first that was recorded of the first rules: small, and full of trouble. */
-const TROUBLE = "rules-1-trouble"
+const TROUBLE = "rules-1-shapes-1-trouble"
 
 describe("a recorded journal in which one byte has been changed", () => {
   const records = recordsOf(recordedLines(TROUBLE))
@@ -77,7 +87,7 @@ describe("a recorded journal in which one byte has been changed", () => {
       const decisions = records.flatMap(({ subject }, at) => (subject.includes(".out.") ? [at] : []))
       const places = fc.sample(fc.record({ at: fc.constantFrom(...decisions), digit: fc.nat() }), {
         seed: 11,
-        numRuns: 20
+        numRuns: 12
       })
       for (const { at, digit } of places) {
         const before = text(records[at] as JournalRecord)

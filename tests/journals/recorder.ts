@@ -39,17 +39,16 @@ export class Recorder {
   }
 }
 
-/** What takes up the newest rules of this build at the beginning of a journal; nothing while those are the first. */
-export const adoptions = (): ReadonlyArray<MarketEvent> =>
-  NEWEST_RULES === FIRST_RULES
-    ? []
-    : [
-        {
-          _tag: "RulesAdopted",
-          from: FIRST_RULES,
-          to: NEWEST_RULES,
-          service: "kennel up",
-          adoptedMs: 0,
-          changes: changesBetween(FIRST_RULES, NEWEST_RULES)
-        }
-      ]
+/** What takes up these rules at the beginning of a journal; nothing where they are the first. */
+export const adoptions = (to = NEWEST_RULES): ReadonlyArray<MarketEvent> =>
+  to === FIRST_RULES ? [] : [adoption(FIRST_RULES, to)]
+
+/** Takes up later rules. */
+export const adoption = (from: number, to: number): MarketEvent => ({
+  _tag: "RulesAdopted",
+  from,
+  to,
+  service: "kennel up",
+  adoptedMs: 0,
+  changes: changesBetween(from, to)
+})

@@ -7,6 +7,7 @@ import { join } from "node:path"
 import { Schema } from "effect"
 import { Envelope, ENVELOPE_VERSION } from "../../shared/events/envelope.ts"
 import { FAMILIES } from "../../shared/events/event.ts"
+import { RULE_NAMES } from "../../shared/core/rules/rules.ts"
 import { sha256Of } from "./corpus.ts"
 
 /** What one version of the shapes was: a hash for each event by its tag, and for what an envelope holds around them. */
@@ -15,15 +16,26 @@ export interface Shapes {
   readonly events: Readonly<Record<string, string>>
 }
 
+/** The list of reasons, as enumeration or as literals. It grows with the rules, not with the shapes (`reasons.ts`). */
+const isVocabulary = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length === RULE_NAMES.length &&
+  value.every((one: unknown, at) => {
+    const word = typeof one === "object" && one !== null && "literal" in one ? one.literal : one
+    return word === RULE_NAMES[at]
+  })
+
 /**
  * What a schema reads and writes: its text in the journal (JSON Schema) and what code sees of it, without which an amount and a
  * price, both decimal texts, would be the same.
  */
 export const hashOf = (schema: Schema.Constraint): string =>
-  sha256Of(JSON.stringify([Schema.toJsonSchemaDocument(schema), Schema.toRepresentation(Schema.toType(schema))])).slice(
-    0,
-    16
-  )
+  sha256Of(
+    JSON.stringify(
+      [Schema.toJsonSchemaDocument(schema), Schema.toRepresentation(Schema.toType(schema))],
+      (_key, value: unknown) => (isVocabulary(value) ? "any reason" : value)
+    )
+  ).slice(0, 16)
 
 /** The shapes of this build. */
 export const shapesNow = (): Shapes => {

@@ -3,6 +3,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { ENVELOPE_VERSION } from "../../shared/events/envelope.ts"
 import { PriceText, VolumeText } from "../../shared/schema/decimalText.ts"
+import { RULE_NAMES } from "../../shared/core/rules/rules.ts"
+import { NEWEST_RULES } from "../../shared/core/rules/versions.ts"
+import { frozenReasons, reasonsBreach } from "./reasons.ts"
 import { frozenShapes, hashOf, type Shapes, shapesBreach, shapesNow } from "./shapes.ts"
 
 const versions = Array.from({ length: ENVELOPE_VERSION }, (_, n) => n + 1)
@@ -36,9 +39,35 @@ describe("the hash of a schema", () => {
     ["another order, which is another text", { at: bell.at, times: bell.times }],
     ["other numbers", { ...bell, times: Schema.Finite }],
     ["a narrower range", { ...bell, times: Schema.Int.check(Schema.isGreaterThan(0)) }],
-    ["the same text with another meaning", { ...bell, at: VolumeText }]
+    ["the same text with another meaning", { ...bell, at: VolumeText }],
+    ["a choice that nobody had", { ...bell, times: Schema.Literals([1, 2]) }]
   ])("is another for %s", (_what, fields) => {
     expect(hash(fields)).not.toBe(hash(bell))
+  })
+})
+
+describe("the names of rules in this build", () => {
+  it("are those of its newest rules, unless they are open; none has gone", () => {
+    expect(reasonsBreach(NEWEST_RULES, frozenReasons, RULE_NAMES)).toBeNull()
+  })
+
+  const frozen = (version: number) => ({ 1: ["rung"], 2: ["rung", "broke"] })[version] ?? null
+
+  it.each([
+    [
+      "is new under frozen rules",
+      2,
+      ["rung", "broke", "found"],
+      /^version 2 of the rules is frozen .* do not know found\. Declare a new version/
+    ],
+    ["has gone from frozen rules", 2, ["rung"], /^journals hold the reasons broke: keep them/],
+    ["has gone from open rules", 3, ["broke", "found"], /^journals hold the reasons rung: keep them/]
+  ])("are named where one %s", (_what, newest, now, said) => {
+    expect(reasonsBreach(newest, frozen, now)).toMatch(said)
+  })
+
+  it("may grow with open rules", () => {
+    expect(reasonsBreach(3, frozen, ["rung", "broke", "found"])).toBeNull()
   })
 })
 

@@ -6,6 +6,7 @@ import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
 import type { LiveOrder, Task } from "../../services/order-gateway/core/state.ts"
 import { governorRules } from "../../shared/config/rules/governor.ts"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { type KnownRules, NEWEST_RULES, THIS_BUILD } from "../../shared/core/rules/versions.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { GovernorRules, SlotRules } from "../../shared/events/families/control.ts"
 import { adoptions, Recorder } from "./recorder.ts"
@@ -23,6 +24,8 @@ export interface StageOptions {
   readonly seed: number
   readonly base: Volume
   readonly quote: Quote
+  /** The rules that the build knows; this build's when left out. */
+  readonly known?: KnownRules
 }
 
 /** A market that is driven by hand, and recorded. */
@@ -37,7 +40,7 @@ export class Stage {
   private place
   private lastCommand = ""
 
-  constructor({ settings, seed, base, quote }: StageOptions) {
+  constructor({ settings, seed, base, quote, known = THIS_BUILD }: StageOptions) {
     this.slotRules = { ...settings.slot, volumeDecimals: 8 }
     this.governorRules = governorRules(settings)
     this.prices = syntheticMarket({ seed, fromMs: START_MS, priceDecimals: 6, volumeDecimals: 8 })
@@ -50,7 +53,8 @@ export class Stage {
       rebalancerRules: settings.rebalancer,
       tier: settings.tier,
       base,
-      quote
+      quote,
+      known
     })
     const { journal } = this.market
     this.gateway = journal.add(gatewayFold)
@@ -60,10 +64,10 @@ export class Stage {
     })
   }
 
-  /** Writes what every market begins with. */
-  begin(): void {
+  /** Writes what every market begins with, under these rules. */
+  begin(rules = NEWEST_RULES): void {
     this.market.begin()
-    for (const event of adoptions()) this.market.fact("control", 0, event)
+    for (const event of adoptions(rules)) this.market.fact("control", 0, event)
   }
 
   /** The market trades for so many minutes. */
