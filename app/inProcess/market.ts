@@ -17,6 +17,7 @@ import type { SlotState } from "../../services/slot-actor/core/state.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
+import type { KnownRules } from "../../shared/core/rules/versions.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/events/families/control.ts"
@@ -38,6 +39,8 @@ export interface MarketOptions {
   /** On the account. */
   readonly base: Volume
   readonly quote: Quote
+  /** The rules that the build folding here knows; this build's when left out. */
+  readonly known?: KnownRules
 }
 
 /** An open market, and what may happen to it. Times are Unix milliseconds and never go back. */
@@ -66,7 +69,7 @@ const TAKER_FEE_PCT = 0.4
 
 /** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
 export const openMarket = (options: MarketOptions): InThreadMarket => {
-  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"))
+  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known)
   const { subjects } = journal
   const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
   const governor = journal.add(governorActor)

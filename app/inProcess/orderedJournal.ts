@@ -10,6 +10,7 @@ import { createHash, type Hash } from "node:crypto"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
 import { encodeState } from "../../shared/actor/core/stateText.ts"
+import { type KnownRules, THIS_BUILD } from "../../shared/core/rules/versions.ts"
 import { decodeRecord, ENVELOPE_VERSION, type StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
@@ -26,6 +27,7 @@ const MAX_PER_INPUT = 10_000
 export class OrderedJournal {
   readonly subjects: MarketSubjects
   seq = 0
+  private readonly known: KnownRules
   private readonly folds: Array<ActorFold<unknown>> = []
   private readonly deciders = new Set<ActorFold<unknown>>()
   private readonly watchers: Array<Watcher> = []
@@ -33,13 +35,14 @@ export class OrderedJournal {
   private readonly hash: Hash = createHash("sha256")
   private readonly waiting: Array<{ readonly record: StoredRecord; readonly data: Uint8Array }> = []
 
-  constructor(subjects: MarketSubjects) {
+  constructor(subjects: MarketSubjects, known: KnownRules = THIS_BUILD) {
     this.subjects = subjects
+    this.known = known
   }
 
   /** Adds an actor, which first folds nothing of the past: actors are added before the first record. */
   add<State>(actor: Actor<State>): ActorFold<State> {
-    const fold = new ActorFold(actor, this.subjects)
+    const fold = new ActorFold(actor, this.subjects, this.known)
     this.folds.push(fold as unknown as ActorFold<unknown>)
     this.deciders.add(fold as unknown as ActorFold<unknown>)
     return fold

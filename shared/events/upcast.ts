@@ -16,7 +16,10 @@ export type Upcast = (written: RawEnvelope) => RawEnvelope
 export type Upcasts = Readonly<Record<number, Upcast>>
 
 /** Version 1 → 2 → … → newest, in order. */
-export const UPCASTS: Upcasts = {}
+export const UPCASTS: Upcasts = {
+  /** 2 has seals; nothing that was there has changed. */
+  1: (written) => written
+}
 
 /** An envelope of version `from` as version `to` would write it. Throws where a step is missing: a bug of this build. */
 export const upcast = (written: RawEnvelope, from: number, to: number, steps: Upcasts = UPCASTS): RawEnvelope => {
