@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
+import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
@@ -28,6 +29,11 @@ describe("the benchmarks in short form", () => {
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {
     const results = await journalBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("opening: with and without indexes the same journal, and all of its control records", async () => {
+    const results = await openingBench({ quick: true })
+    expect(results.map(({ checksum }) => checksum)).toEqual(["12000", undefined, "3"])
   })
 
   it("candles: a file is read whole, as exact figures and as doubles", async () => {

@@ -11,6 +11,7 @@ import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { moneyBench } from "./money.bench.ts"
+import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
@@ -20,6 +21,7 @@ const BENCHES = {
   slotFold: slotFoldBench,
   money: moneyBench,
   journal: journalBench,
+  opening: openingBench,
   recovery: recoveryBench,
   hotPath: hotPathBench,
   hmm: hmmBench,

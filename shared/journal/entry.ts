@@ -1,5 +1,5 @@
 /** What may be appended at all: one rule for every adapter, checked before anything is sent or written. */
-import { type JournalEntry, JournalRefused, type ReadFrom } from "./port.ts"
+import { type JournalEntry, JournalRefused, type ReadFrom, RecordsArchived } from "./port.ts"
 import { isSubject, MAX_SUBJECT_LENGTH } from "./subjects.ts"
 
 /** Largest `data`, bytes. Well under nats-server's default `max_payload` (1 MiB) with room for headers. */
@@ -46,9 +46,28 @@ export const refusalOf = (entry: JournalEntry): JournalRefused | null => {
   return null
 }
 
-/** Throws `RangeError` on a start that is no sequence: a bug of the caller. */
-export const checkFrom = ({ from }: ReadFrom): void => {
-  if (!(Number.isSafeInteger(from) && from >= 1)) {
-    throw new RangeError(`from must be a whole number of at least 1, got ${from}`)
+/** Throws `RangeError` on a sequence that is none, which is a bug of the caller. */
+const checkSeq = (name: string, seq: number): void => {
+  if (!(Number.isSafeInteger(seq) && seq >= 1)) {
+    throw new RangeError(`${name} must be a whole number of at least 1, got ${seq}`)
   }
+}
+
+/**
+ * Where a read of a journal that begins at `first` begins, or that this has been dropped.
+ * Throws `RangeError` on a start that is no sequence: a bug of the caller.
+ */
+export const startOf = ({ from }: ReadFrom, first: number, where: string): number | RecordsArchived => {
+  if (from === "first") return first
+  checkSeq("from", from)
+  return from < first ? new RecordsArchived({ where, seq: from, first }) : from
+}
+
+/**
+ * The sequence up to which a journal may be emptied when asked to drop what is before `seq`: its newest record stays.
+ * Throws `RangeError` on a `seq` that is no sequence: a bug of the caller.
+ */
+export const dropLimit = (seq: number, head: number): number => {
+  checkSeq("dropBefore", seq)
+  return Math.max(1, Math.min(seq, head))
 }

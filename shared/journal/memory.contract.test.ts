@@ -3,6 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { journalContract } from "./testing/contract.ts"
+import { entries } from "./testing/contractSupport.ts"
 import { type AppendFault, MemoryJournal } from "./memory.ts"
 import { Journal } from "./port.ts"
 
@@ -16,9 +17,17 @@ for (const duplicatesFirst of [true, false]) {
         layer: MemoryJournal.layer({ ...options, duplicatesFirst }),
         passDuplicateWindow: TestClock.adjust(windowMs)
       }),
-    { reopens: false, clock: "test", shortWindowMs: windowMs }
+    { reopens: false, clock: "test", shortWindowMs: windowMs, drops: true }
   )
 }
+
+it.effect("C25 the memory journal drops exactly what it is asked to", () =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    yield* journal.appendAll(entries(60))
+    expect(yield* journal.dropBefore(45)).toBe(45)
+  }).pipe(Effect.provide(MemoryJournal.layer()))
+)
 
 describe("the memory journal's faults", () => {
   const oneFault = (fault: AppendFault) => {

@@ -1,7 +1,7 @@
 /** The journal in this process' memory: for tests and simulation. Everything is gone when the layer is released. */
 import { type Clock, Context, Effect, Layer } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "./duplicateWindow.ts"
-import { refusalOf } from "./entry.ts"
+import { dropLimit, refusalOf } from "./entry.ts"
 import {
   type Appended,
   type AppendError,
@@ -11,6 +11,8 @@ import {
   type JournalRecord,
   JournalRefused,
   JournalUnavailable,
+  type ReadError,
+  RecordsArchived,
   type Snapshot,
   SnapshotStore
 } from "./port.ts"
@@ -40,6 +42,35 @@ const CHUNK_RECORDS = 1_000
 
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
+/** The records themselves, from `first` on. */
+const makeKept = (where: string, head: () => number) => {
+  const records: Array<JournalRecord> = []
+  let first = 1
+  let bytes = 0
+  return {
+    first: () => first,
+    bytes: () => bytes,
+    push: (record: JournalRecord): void => {
+      records.push(record)
+      bytes += record.data.byteLength
+    },
+    chunk: (from: number) => {
+      const found = records.slice(from - first, from - first + CHUNK_RECORDS)
+      return { records: found, next: from + found.length }
+    },
+    get: (seq: number): Effect.Effect<JournalRecord | null, ReadError> =>
+      seq >= 1 && seq < first
+        ? Effect.fail(new RecordsArchived({ where, seq, first }))
+        : Effect.succeed(records[seq - first] ?? null),
+    dropBefore: (seq: number): number => {
+      const limit = Math.max(first, dropLimit(seq, head()))
+      for (const { data } of records.splice(0, limit - first)) bytes -= data.byteLength
+      first = limit
+      return first
+    }
+  }
+}
+
 const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context.Service.Shape<typeof Journal> => {
   const sequencer = makeSequencer({
     duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
@@ -48,21 +79,21 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
   const faultOf = options.fault ?? (() => null)
   const listeners = makeListeners()
-  const records: Array<JournalRecord> = []
-  let bytes = 0
+  const where = options.where ?? "memory"
+  const kept = makeKept(where, sequencer.head)
 
   const source: RecordSource = {
+    where,
+    first: kept.first,
     head: sequencer.head,
-    chunk: (from) => Effect.sync(() => records.slice(from - 1, from - 1 + CHUNK_RECORDS)),
+    chunk: (from) => Effect.sync(() => kept.chunk(from)),
     onChange: listeners.add,
     ended: () => null
   }
 
   const store = (entry: JournalEntry, nowMs: number): Appended => {
     const { seq, storedMs } = sequencer.accept(entry.subject, entry.id, nowMs)
-    const data = copyOf(entry.data)
-    records.push({ seq, subject: entry.subject, id: entry.id, data, storedMs })
-    bytes += data.byteLength
+    kept.push({ seq, subject: entry.subject, id: entry.id, data: copyOf(entry.data), storedMs })
     listeners.notify()
     return { seq, duplicate: false }
   }
@@ -76,8 +107,8 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
       const { expected, actual } = decision
       return Effect.fail(new JournalConflict({ subject: entry.subject, expected, actual }))
     }
-    if (decision.kind === "new" && bytes + entry.data.byteLength > maxBytes) {
-      const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes`
+    if (decision.kind === "new" && kept.bytes() + entry.data.byteLength > maxBytes) {
+      const detail = `the journal holds ${kept.bytes()} of at most ${maxBytes} bytes`
       return Effect.fail(new JournalRefused({ subject: entry.subject, problem: "full", detail }))
     }
     const fault = faultOf(entry)
@@ -92,12 +123,14 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
   const append = (entry: JournalEntry) => Effect.suspend(() => appendNow(entry))
 
   return Journal.of({
-    where: options.where ?? "memory",
+    where,
     append,
     appendAll: (entries) => Effect.forEach(entries, append),
-    get: (seq) => Effect.sync(() => records[seq - 1] ?? null),
-    last: (subject) => Effect.sync(() => records[sequencer.lastOf(subject) - 1] ?? null),
+    get: (seq) => Effect.suspend(() => kept.get(seq)),
+    last: (subject) => Effect.suspend(() => kept.get(sequencer.lastOf(subject))),
     head: Effect.sync(sequencer.head),
+    first: Effect.sync(source.first),
+    dropBefore: (seq) => Effect.sync(() => kept.dropBefore(seq)),
     read: (from) => recordStream(source, from, "to-head"),
     tail: (from) => recordStream(source, from, "for-ever")
   })

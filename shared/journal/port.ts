@@ -80,6 +80,29 @@ export class JournalCorrupt extends Schema.TaggedError<JournalCorrupt>()("Journa
   }
 }
 
+/** The record wanted was dropped from the journal, which now begins at `first`: it stands in an archive, if anywhere. */
+export class RecordsArchived extends Schema.TaggedError<RecordsArchived>()("RecordsArchived", {
+  where: Schema.String,
+  /** The sequence that was asked for; of `last`, the subject's last: the one to expect in a compare-and-set. */
+  seq: Schema.Int,
+  /** Lowest sequence kept. */
+  first: Schema.Int
+}) {
+  override get message(): string {
+    return `${this.where}: record ${this.seq} was dropped, the journal begins at record ${this.first}; read the archive, or begin at a seal`
+  }
+}
+
+/** This journal's beginning cannot be dropped; nothing was. The text says why and what an operator can do. */
+export class JournalDropRefused extends Schema.TaggedError<JournalDropRefused>()("JournalDropRefused", {
+  where: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.where}: records cannot be dropped: ${this.detail}`
+  }
+}
+
 /** The journal cannot be opened; the text says what to do. */
 export class JournalOpenError extends Schema.TaggedError<JournalOpenError>()("JournalOpenError", {
   where: Schema.String,
@@ -92,13 +115,18 @@ export class JournalOpenError extends Schema.TaggedError<JournalOpenError>()("Jo
 
 /** Why an append gave no sequence; each error says what the writer may do. */
 export type AppendError = JournalConflict | JournalRefused | JournalUnavailable
-/** Why a read ended early: try again, or stop. */
-export type ReadError = JournalUnavailable | JournalCorrupt
+/** Why a read ended early: try again, stop, or begin where the journal begins. */
+export type ReadError = JournalUnavailable | JournalCorrupt | RecordsArchived
+/** Why records were not dropped. */
+export type DropError = JournalDropRefused | JournalUnavailable
 
 /** Where a read begins and which subjects it is for. */
 export interface ReadFrom {
-  /** First sequence wanted; 1 is the beginning. */
-  readonly from: number
+  /**
+   * First sequence wanted; 1 is the beginning. One that was dropped fails with `RecordsArchived`: a fold that needs it
+   * must never begin later without noticing. `first` begins with whatever the journal still has.
+   */
+  readonly from: number | "first"
   /** One subject pattern: `*` stands for one token, a last `>` for one or more. Left out: everything. */
   readonly filter?: string
 }
@@ -116,12 +144,20 @@ export class Journal extends Context.Service<
      * On failure the records before the failing one may be stored; repeating the call with the same ids is safe.
      */
     readonly appendAll: (entries: ReadonlyArray<JournalEntry>) => Effect.Effect<ReadonlyArray<Appended>, AppendError>
-    /** The record with this sequence, or null when it was never written. */
+    /** The record with this sequence, or null when it was never written. `RecordsArchived` when it was dropped. */
     readonly get: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
-    /** The last record of one exact subject, or null. */
+    /** The last record of one exact subject, or null when there never was one. `RecordsArchived` when it was dropped. */
     readonly last: (subject: string) => Effect.Effect<JournalRecord | null, ReadError>
     /** The sequence of the newest record; 0 when empty. */
     readonly head: Effect.Effect<number, ReadError>
+    /** The lowest sequence kept: 1 in a whole journal, also in an empty one. */
+    readonly first: Effect.Effect<number, ReadError>
+    /**
+     * Drops records before `seq`, as many as the adapter can, oldest first; the newest record always stays. Returns the
+     * new `first`, which is at most `seq`. Sequences, compare-and-set and ids inside the duplicate window go on as if
+     * nothing had been dropped. There is no way back: copy and verify first.
+     */
+    readonly dropBefore: (seq: number) => Effect.Effect<number, DropError>
     /** History from `from` to the head at the time of the call, then ends. */
     readonly read: (options: ReadFrom) => Stream.Stream<JournalRecord, ReadError>
     /** History from `from`, then whatever is appended, without gap or repeat, for ever. A slow reader never blocks an append. */

@@ -1,18 +1,35 @@
 /** Turns a log that can be read by position into the port's `read` and `tail`. Used by the memory and embedded adapters. */
 import { Cause, Effect, Stream } from "effect"
-import { checkFrom } from "./entry.ts"
-import type { JournalRecord, ReadError, ReadFrom } from "./port.ts"
+import { startOf } from "./entry.ts"
+import { type JournalRecord, type ReadError, type ReadFrom, RecordsArchived } from "./port.ts"
 import { subjectMatcher } from "./subjects.ts"
+
+/** A subject pattern and what it means; null stands for every record. */
+export interface Filter {
+  readonly pattern: string
+  readonly matches: (subject: string) => boolean
+}
+
+/** All that a filter wants of the sequences before `next`, and perhaps others: who asked filters again. */
+export interface Chunk {
+  readonly records: ReadonlyArray<JournalRecord>
+  /** The first sequence not looked at. */
+  readonly next: number
+}
 
 /**
  * A log as its readers see it. A reader holds only its position, so a slow one costs the log nothing: there is no
  * buffer per reader to fill up, and an append never waits for anyone.
  */
 export interface RecordSource {
+  /** What errors call the log. */
+  readonly where: string
+  /** Lowest sequence kept; never decreases. */
+  readonly first: () => number
   /** Newest sequence readers may see; never decreases. */
   readonly head: () => number
-  /** Records in order starting exactly at `from`, at least one. Only called with `from` ≤ `head()`. */
-  readonly chunk: (from: number) => Effect.Effect<ReadonlyArray<JournalRecord>, ReadError>
+  /** The next records in order, at least as far as `from`. Only called with `first()` ≤ `from` ≤ `head()`. */
+  readonly chunk: (from: number, filter: Filter | null) => Effect.Effect<Chunk, ReadError>
   /** Calls back once, when `head()` has grown or `ended()` has changed; returns how to stop waiting. */
   readonly onChange: (listener: () => void) => () => void
   /** Why no more records will come, or null while the log is alive. Records up to the head stay readable. */
@@ -46,11 +63,12 @@ export const recordStream = (
   extent: "to-head" | "for-ever"
 ): Stream.Stream<JournalRecord, ReadError> =>
   Stream.suspend(() => {
-    checkFrom(options)
-    const matches = subjectMatcher(options.filter)
+    const start = startOf(options, source.first(), source.where)
+    if (typeof start !== "number") return Stream.fail(start)
+    const pattern = options.filter ?? ">"
+    const filter: Filter | null = pattern === ">" ? null : { pattern, matches: subjectMatcher(pattern) }
     const lastWanted = extent === "to-head" ? source.head() : Number.POSITIVE_INFINITY
-    const filtered = options.filter !== undefined
-    let next = options.from
+    let next = start
 
     const changed = Effect.callback<void>((resume) => {
       if (next <= source.head() || source.ended() !== null) return resume(Effect.void)
@@ -67,10 +85,15 @@ export const recordStream = (
           yield* changed
           continue
         }
-        const stored = yield* source.chunk(next)
-        const upTo = next + stored.length - 1
-        const wanted = stored.filter((record) => record.seq <= lastWanted && (!filtered || matches(record.subject)))
-        next = upTo + 1
+        const at = next
+        if (at < source.first()) {
+          return yield* new RecordsArchived({ where: source.where, seq: at, first: source.first() })
+        }
+        const chunk = yield* source.chunk(at, filter)
+        const wanted = chunk.records.filter(
+          (record) => record.seq <= lastWanted && (filter === null || filter.matches(record.subject))
+        )
+        next = chunk.next
         const [first, ...rest] = wanted
         if (first !== undefined) return [first, ...rest] as const
       }

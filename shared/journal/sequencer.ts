@@ -30,9 +30,19 @@ export interface Sequencer {
   readonly lastOf: (subject: string) => number
   readonly decide: (entry: JournalEntry, nowMs: number) => Decision
   /** Takes in a record that was stored before, at opening; they come in order. Remembers its id only if that still matters. */
-  readonly restore: (record: JournalRecord, nowMs: number) => void
+  readonly restore: (record: Pick<JournalRecord, "seq" | "subject" | "id" | "storedMs">, nowMs: number) => void
+  /** Takes in all that is known of records that were stored before and need not be looked at, at opening; oldest first. */
+  readonly restoreSummary: (summary: Summary) => void
   /** Takes the next record in and says its place. The time stored never runs backwards, whatever the clock does. */
   readonly accept: (subject: string, id: string, nowMs: number) => { readonly seq: number; readonly storedMs: number }
+}
+
+/** What the order of a journal needs to know of a stretch of records. */
+export interface Summary {
+  readonly lastSeq: number
+  readonly lastStoredMs: number
+  /** Each subject of the stretch with its last sequence. */
+  readonly subjects: Iterable<{ readonly name: string; readonly lastSeq: number }>
 }
 
 const fresh: Decision = { kind: "new" }
@@ -54,8 +64,8 @@ export const makeSequencer = (options: SequencerOptions): Sequencer => {
     return actual === entry.expectedLastSeq ? null : { kind: "conflict", expected: entry.expectedLastSeq, actual }
   }
 
-  const take = (subject: string, storedMs: number) => {
-    head += 1
+  const take = (seq: number, subject: string, storedMs: number) => {
+    head = seq
     lastStoredMs = Math.max(lastStoredMs, storedMs)
     lastBySubject.set(subject, head)
   }
@@ -67,12 +77,17 @@ export const makeSequencer = (options: SequencerOptions): Sequencer => {
       (options.duplicatesFirst
         ? (duplicateOf(entry, nowMs) ?? conflictOf(entry))
         : (conflictOf(entry) ?? duplicateOf(entry, nowMs))) ?? fresh,
-    restore: ({ subject, id, storedMs }, nowMs) => {
-      take(subject, storedMs)
+    restoreSummary: (summary) => {
+      head = summary.lastSeq
+      lastStoredMs = Math.max(lastStoredMs, summary.lastStoredMs)
+      for (const { name, lastSeq } of summary.subjects) lastBySubject.set(name, lastSeq)
+    },
+    restore: ({ seq, subject, id, storedMs }, nowMs) => {
+      take(seq, subject, storedMs)
       if (nowMs - storedMs < options.duplicateWindowMs) window.remember(id, head, storedMs)
     },
     accept: (subject, id, nowMs) => {
-      take(subject, nowMs)
+      take(head + 1, subject, nowMs)
       window.remember(id, head, lastStoredMs)
       return { seq: head, storedMs: lastStoredMs }
     }

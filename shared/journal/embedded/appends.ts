@@ -10,7 +10,6 @@ import {
   type JournalUnavailable
 } from "../port.ts"
 import type { Sequencer } from "../sequencer.ts"
-import { MAX_RECORDS } from "./recordIndex.ts"
 import type { Writer } from "./writer.ts"
 
 /** What appending works with: the order of records, the way to the disk, and the journal's limit. */
@@ -26,7 +25,7 @@ export interface AppendsOptions {
   readonly bytesAtStart: number
 }
 
-/** The journal's `append` and `appendAll`. An append that is refused takes no sequence. */
+/** The journal's `append` and `appendAll`, and `freed` for bytes dropped. An append that is refused takes no sequence. */
 export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAtStart }: AppendsOptions) => {
   let bytes = bytesAtStart
 
@@ -39,8 +38,8 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
   }
 
   const full = (entry: JournalEntry): JournalRefused | null => {
-    if (bytes + entry.data.byteLength <= maxBytes && sequencer.head() < MAX_RECORDS) return null
-    const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes, ${sequencer.head()} of at most ${MAX_RECORDS} records`
+    if (bytes + entry.data.byteLength <= maxBytes) return null
+    const detail = `the journal holds ${bytes} of at most ${maxBytes} bytes`
     return new JournalRefused({ subject: entry.subject, problem: "full", detail })
   }
 
@@ -65,6 +64,9 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
   }
 
   return {
+    freed: (dropped: number): void => {
+      bytes -= dropped
+    },
     append: Effect.fnUntraced(function* (entry: JournalEntry) {
       yield* writer.room
       const appended = yield* submit(entry)

@@ -3,8 +3,9 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { SEGMENT_HEADER_BYTES } from "./directory/frame.ts"
-import { lockPath, segmentPath } from "./directory/layout.ts"
+import { highWaterPath, lockPath, segmentPath } from "./directory/layout.ts"
 import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
 
 /** One after the other, so that each record is a group of its own, and then a crash: the files as they stood before the close. */
@@ -108,6 +109,29 @@ describe("rot", () => {
       const problem = yield* ids({ directory }).pipe(Effect.flip)
       expect(problem).toMatchObject({ _tag: "JournalCorrupt" })
       expect(problem.message).toContain("held 2 records before")
+    })
+  )
+
+  sentence("C3 a newest file that lost its end is noticed after a kill too, some seconds after it was written", () =>
+    Effect.gen(function* () {
+      const directory = yield* directoryFor
+      const crashed = join(yield* directoryFor, "journal")
+      yield* withJournal({ directory }, (journal) =>
+        Effect.gen(function* () {
+          for (let place = 1; place <= 3; place++) yield* journal.append(entry(place))
+          yield* TestClock.adjust("5 seconds")
+          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve))).pipe(
+            Effect.repeat({ until: () => fs.readFileSync(highWaterPath(directory), "utf8").includes('"head":3') })
+          )
+          fs.cpSync(directory, crashed, { recursive: true })
+        })
+      )
+      fs.rmSync(lockPath(crashed, 1))
+      const bytes = fs.readFileSync(firstSegment(crashed))
+      fs.truncateSync(firstSegment(crashed), recordStarts(bytes).at(-2))
+      const problem = yield* ids({ directory: crashed }).pipe(Effect.flip)
+      expect(problem).toMatchObject({ _tag: "JournalCorrupt" })
+      expect(problem.message).toContain("held 3 records before")
     })
   )
 

@@ -8,6 +8,7 @@ import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import {
   Journal,
   type JournalCorrupt,
+  JournalDropRefused,
   type JournalOpenError,
   JournalRefused,
   JournalUnavailable,
@@ -18,17 +19,21 @@ import { makeSequencer } from "../sequencer.ts"
 import { makeAppends } from "./appends.ts"
 import { type OpenForWriting, openForWriting } from "./directory/disk.ts"
 import { acquireLock } from "./directory/lock.ts"
+import { makeDropBefore } from "./dropping.ts"
+import { encodeIndex } from "./index/indexFile.ts"
+import { saveIndex } from "./index/rebuild.ts"
 import { inspectDirectory, noteHighWater, prepareDirectory, recoverDirectory } from "./open.ts"
 import { makeReading } from "./reading.ts"
 import { makeRecentRecords } from "./recentRecords.ts"
 import { makeReadOnlySnapshots, makeSnapshots } from "./snapshots.ts"
+import type { Segments } from "./segments.ts"
 import { makeWriter, unavailable } from "./writer.ts"
 
 /** Where the journal is and its limits. */
 export interface EmbeddedJournalOptions {
   /** Created when missing. On a local disk: a network file system may lie about syncs and links. */
   readonly directory: string
-  /** When a segment has reached this size the next one begins, bytes. Default 64 MiB. */
+  /** When a segment has reached this size the next one begins, bytes. Default 16 MiB. */
   readonly segmentBytes?: number
   /** Default 600,000 ms. */
   readonly duplicateWindowMs?: number
@@ -40,10 +45,32 @@ export interface EmbeddedJournalOptions {
   readonly openForWriting?: OpenForWriting
 }
 
-const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
+/**
+ * The newest segment is read at every opening, and dropping goes by whole segments: small. Each closed one costs a few
+ * reads at opening: not too small. Some 50,000 records of a market's usual size.
+ */
+const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024
+
+/** What a kill may hide at most of a lost end of the newest file. A write of some bytes off the main thread. */
+const HIGH_WATER_EVERY = "5 seconds"
 
 type Services = Journal | SnapshotStore
 type OpenFailure = JournalOpenError | JournalCorrupt
+
+/** Keeps the note of how far the journal reaches at most some seconds behind, and exact at a clean close. */
+const keepHighWater = Effect.fnUntraced(function* (
+  directory: string,
+  segments: Segments
+): Effect.fn.Return<void, never, Scope.Scope> {
+  let noted = segments.head()
+  const note = Effect.suspend(() => {
+    noted = segments.head()
+    return noteHighWater(directory, { head: noted, crc: segments.headCrc() })
+  })
+  const noteIfNew = Effect.suspend(() => (segments.head() > noted ? note : Effect.void))
+  yield* Effect.addFinalizer(() => note)
+  yield* noteIfNew.pipe(Effect.delay(HIGH_WATER_EVERY), Effect.forever, Effect.forkScoped)
+})
 
 const openJournal = Effect.fnUntraced(function* (
   options: EmbeddedJournalOptions
@@ -53,15 +80,13 @@ const openJournal = Effect.fnUntraced(function* (
   yield* prepareDirectory(directory)
   yield* acquireLock(directory)
 
-  const sequencer = makeSequencer({
-    duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
-    duplicatesFirst: options.duplicatesFirst ?? true
-  })
+  const duplicateWindowMs = options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS
+  const sequencer = makeSequencer({ duplicateWindowMs, duplicatesFirst: options.duplicatesFirst ?? true })
   const openedMs = clock.currentTimeMillisUnsafe()
-  let bytesAtStart = 0
-  const { index, recovered } = yield* recoverDirectory(directory, (record) => {
-    sequencer.restore(record, openedMs)
-    bytesAtStart += record.data.byteLength
+  const { segments, recovered } = yield* recoverDirectory(directory, {
+    recentAfterMs: openedMs - duplicateWindowMs,
+    onSummary: sequencer.restoreSummary,
+    onRecord: (record) => sequencer.restore(record, openedMs)
   })
 
   const recent = makeRecentRecords()
@@ -72,19 +97,21 @@ const openJournal = Effect.fnUntraced(function* (
     listeners.notify()
   }
 
-  let durableCrc = recovered.crc
   // Added before the writer, so it runs after the writer has drained.
-  yield* Effect.addFinalizer(() => noteHighWater(directory, { head: index.head(), crc: durableCrc }))
+  yield* keepHighWater(directory, segments)
   const writer = yield* makeWriter({
     directory,
     segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
     open: options.openForWriting ?? openForWriting,
     start: recovered,
-    onSegment: index.addSegment,
-    onDurable: (group, crc) => {
-      durableCrc = crc
-      for (const { record, size } of group) {
-        index.add(record.subject, size)
+    onSegment: (path, { firstSeq, previousCrc }) => {
+      const finished = segments.begin(path, firstSeq, previousCrc)
+      // One that cannot be saved is made anew, and told of, where it is missed.
+      if (finished !== null) saveIndex(finished.path, encodeIndex(finished.index))
+    },
+    onDurable: (group) => {
+      for (const { record, size, crc } of group) {
+        segments.add(record, size, crc)
         recent.push(record)
       }
       listeners.notify()
@@ -96,17 +123,19 @@ const openJournal = Effect.fnUntraced(function* (
     Effect.sync(() => end(new JournalUnavailable({ detail: `${directory} was closed` })))
   )
 
+  const { freed, ...appends } = makeAppends({
+    sequencer,
+    writer,
+    clock,
+    ended: () => ended,
+    maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
+    bytesAtStart: segments.dataBytes()
+  })
   const journal = Journal.of({
     where: directory,
-    ...makeAppends({
-      sequencer,
-      writer,
-      clock,
-      ended: () => ended,
-      maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
-      bytesAtStart
-    }),
-    ...makeReading({ index, recent, onChange: listeners.add, ended: () => ended })
+    ...appends,
+    ...makeReading({ where: directory, segments, recent, onChange: listeners.add, ended: () => ended }),
+    dropBefore: makeDropBefore({ directory, segments, clock, duplicateWindowMs, freed })
   })
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeSnapshots(directory)))
 })
@@ -115,7 +144,7 @@ const openJournal = Effect.fnUntraced(function* (
 const openReadOnly = Effect.fnUntraced(function* (
   directory: string
 ): Effect.fn.Return<Context.Context<Services>, OpenFailure> {
-  const { index } = yield* inspectDirectory(directory, () => undefined)
+  const { segments } = yield* inspectDirectory(directory)
   const ended = new JournalUnavailable({ detail: `${directory} was opened for reading only and cannot be followed` })
   const refuse = (subject: string) =>
     new JournalRefused({ subject, problem: "sealed", detail: `${directory} was opened for reading only` })
@@ -123,7 +152,15 @@ const openReadOnly = Effect.fnUntraced(function* (
     where: directory,
     append: (entry) => Effect.fail(refuse(entry.subject)),
     appendAll: (entries) => (entries[0] === undefined ? Effect.succeed([]) : Effect.fail(refuse(entries[0].subject))),
-    ...makeReading({ index, recent: makeRecentRecords(), onChange: makeListeners().add, ended: () => ended })
+    ...makeReading({
+      where: directory,
+      segments,
+      recent: makeRecentRecords(),
+      onChange: makeListeners().add,
+      ended: () => ended
+    }),
+    dropBefore: () =>
+      Effect.fail(new JournalDropRefused({ where: directory, detail: "the journal was opened for reading only" }))
   })
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeReadOnlySnapshots(directory)))
 })

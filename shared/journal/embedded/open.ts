@@ -1,11 +1,15 @@
-/** Opening a directory: everything between "there is a path" and "every record is checked and indexed". */
+/** Opening a directory: everything between "there is a path" and "everything is known and the end is checked". */
 import * as fs from "node:fs"
 import { Effect } from "effect"
 import { JournalCorrupt, JournalOpenError, type JournalRecord } from "../port.ts"
-import { codeOf, replaceFile, syncDirectory } from "./directory/disk.ts"
-import { highWaterPath, segmentsDirectory } from "./directory/layout.ts"
-import { makeRecordIndex, type RecordIndex } from "./recordIndex.ts"
-import { type HighWater, type Recovered, recover } from "./recovery.ts"
+import type { Summary } from "../sequencer.ts"
+import { codeOf, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
+import { highWaterPath, indexPathOf, segmentsDirectory } from "./directory/layout.ts"
+import { type HighWater, highWaterText, readBeginning, readHighWater } from "./directory/marks.ts"
+import { removeDropped } from "./dropping.ts"
+import { saveIndex } from "./index/rebuild.ts"
+import { type Recovered, recover } from "./recovery.ts"
+import { makeSegments, type Segments } from "./segments.ts"
 
 /** A file the system refuses becomes one line that says what to do. */
 const attempt = <A>(directory: string, run: () => A): Effect.Effect<A, JournalOpenError | JournalCorrupt> =>
@@ -19,26 +23,12 @@ const attempt = <A>(directory: string, run: () => A): Effect.Effect<A, JournalOp
     }
   })
 
-const readHighWater = (directory: string): HighWater | null => {
-  const path = highWaterPath(directory)
-  if (!fs.existsSync(path)) return null
-  const text = fs.readFileSync(path, "utf8")
-  try {
-    const { head, crc } = JSON.parse(text) as Record<string, unknown>
-    if (Number.isSafeInteger(head) && Number.isSafeInteger(crc)) return { head: Number(head), crc: Number(crc) }
-  } catch {
-    // Falls through: whatever stands there, it is not what this journal writes.
-  }
-  const detail = `unreadable: ${JSON.stringify(text.slice(0, 60))}; compare the journal with a copy, then delete this file`
-  throw new JournalOpenError({ where: path, detail })
-}
-
-const writeHighWater = (directory: string, mark: HighWater): void =>
-  replaceFile(highWaterPath(directory), JSON.stringify(mark))
-
-/** Notes at a clean close how far the journal reaches. Without the note it only knows less about its own end. */
+/**
+ * Notes how far the journal reaches, so that a file which lost its end is noticed. A note that fails only means knowing
+ * less about that end.
+ */
 export const noteHighWater = (directory: string, mark: HighWater): Effect.Effect<void> =>
-  attempt(directory, () => writeHighWater(directory, mark)).pipe(
+  replaceFileQuietly(highWaterPath(directory), highWaterText(mark)).pipe(
     Effect.catch((problem) => Effect.logWarning(`${highWaterPath(directory)} could not be written: ${problem.message}`))
   )
 
@@ -79,42 +69,88 @@ const syncActive = ({ active }: Recovered): void => {
   }
 }
 
-/** A directory whose every record has been checked: where each stands, and how the journal ends. */
+/** An opened directory: its segments, and how the journal ends. */
 export interface Opened {
-  readonly index: RecordIndex
+  readonly segments: Segments
   readonly recovered: Recovered
 }
 
-/** Reads everything; changes nothing. `onRecord` sees each record, oldest first. */
-export const inspectDirectory = (directory: string, onRecord: (record: JournalRecord) => void) =>
-  attempt(directory, (): Opened => {
-    if (!fs.existsSync(segmentsDirectory(directory))) {
-      throw new JournalOpenError({ where: directory, detail: "holds no journal; check the path" })
-    }
-    const index = makeRecordIndex()
-    const recovered = recover(directory, readHighWater(directory), {
-      segment: index.addSegment,
-      record: (record, size) => {
-        index.add(record.subject, size)
+/** What opening tells on the way, to whom, and what it may write. */
+export interface OpeningOptions {
+  /** Records of closed segments stored after this time are handed to `onRecord` too. */
+  readonly recentAfterMs: number
+  /** The stretches that were not looked at: what was dropped, closed segments. */
+  readonly onSummary: (summary: Summary) => void
+  readonly onRecord: (record: JournalRecord) => void
+  /** A segment's index was made anew; returns why it could not be saved, or null. */
+  readonly onIndex: (segmentPath: string, bytes: () => Buffer) => string | null
+}
+
+const open = (directory: string, { recentAfterMs, onSummary, onRecord, onIndex }: OpeningOptions): Opened => {
+  if (!fs.existsSync(segmentsDirectory(directory))) {
+    throw new JournalOpenError({ where: directory, detail: "holds no journal; check the path" })
+  }
+  const beginning = readBeginning(directory)
+  const segments = makeSegments(beginning)
+  if (beginning !== null) {
+    const subjects = Object.entries(beginning.lasts).map(([name, lastSeq]) => ({ name, lastSeq }))
+    onSummary({ lastSeq: beginning.first - 1, lastStoredMs: 0, subjects })
+  }
+  const recovered = recover(
+    { directory, highWater: readHighWater(directory), beginning, recentAfterMs },
+    {
+      recent: onRecord,
+      rebuilt: onIndex,
+      closed: (path, summary, subjects) => {
+        segments.addClosed(path, summary, subjects)
+        onSummary({ lastSeq: summary.lastSeq, lastStoredMs: summary.lastStoredMs, subjects })
+      },
+      newest: (path, { firstSeq, previousCrc }) => void segments.begin(path, firstSeq, previousCrc),
+      record: (record, size, crc) => {
+        segments.add(record, size, crc)
         onRecord(record)
       }
-    })
-    return { index, recovered }
-  })
+    }
+  )
+  return { segments, recovered }
+}
 
-/** Reads everything, cuts an unfinished write off, and notes how far the journal is known to reach. Needs the lock. */
+/** One line about indexes made anew: the first of them, and why. */
+const sayRebuilt = (directory: string, { rebuilt }: Recovered): Effect.Effect<void> => {
+  const [first] = rebuilt
+  if (first === undefined) return Effect.void
+  const line = `${directory}: the index of ${rebuilt.length} closed segments was made from their records; the first is ${indexPathOf(first.path)}: ${first.why}`
+  return rebuilt.every(({ why }) => why === "missing") ? Effect.logInfo(line) : Effect.logWarning(line)
+}
+
+/** Opens for looking; changes nothing. */
+export const inspectDirectory = (directory: string) =>
+  attempt(directory, () =>
+    open(directory, {
+      recentAfterMs: Number.POSITIVE_INFINITY,
+      onSummary: () => undefined,
+      onRecord: () => undefined,
+      onIndex: () => null
+    })
+  ).pipe(Effect.tap(({ recovered }) => sayRebuilt(directory, recovered)))
+
+/** Opens, cuts an unfinished write off, saves missing indexes, and notes how far the journal is known to reach. Needs the lock. */
 export const recoverDirectory = Effect.fnUntraced(function* (
   directory: string,
-  onRecord: (record: JournalRecord) => void
+  options: Omit<OpeningOptions, "onIndex">
 ) {
-  const opened = yield* inspectDirectory(directory, onRecord)
+  const opened = yield* attempt(directory, () =>
+    open(directory, { ...options, onIndex: (path, bytes) => saveIndex(path, bytes()) })
+  )
   const { tornTail, head, crc } = opened.recovered
   yield* attempt(directory, () => {
     cut(opened.recovered)
     syncActive(opened.recovered)
+    removeDropped(directory, opened.segments.first())
     syncDirectory(segmentsDirectory(directory))
-    writeHighWater(directory, { head, crc })
+    replaceFile(highWaterPath(directory), highWaterText({ head, crc }))
   })
+  yield* sayRebuilt(directory, opened.recovered)
   if (tornTail !== null) {
     yield* Effect.logWarning(
       `${tornTail.path}: cut ${tornTail.bytes} bytes at byte ${tornTail.offset}: record ${tornTail.seq} was never finished and never acknowledged`

@@ -1,27 +1,26 @@
 /**
- * Reads a whole journal directory once: every record is checked (checksum, sequence, chain) and handed to the caller,
- * and the end is judged. A write that a crash tore off was never acknowledged and may be cut; anything else that is
- * damaged was acknowledged, and the journal refuses to open.
+ * Opens a journal directory: of a closed segment its index is read, of the newest every record, and the end is judged.
+ * A write that a crash tore off was never acknowledged and may be cut; anything else that is damaged was acknowledged,
+ * and the journal refuses to open. Damage inside a closed segment is found when it is read: each record has its checksum.
  */
 import * as fs from "node:fs"
-import { JournalCorrupt, type JournalRecord } from "../port.ts"
+import type { JournalRecord } from "../port.ts"
 import {
   decodeFrame,
   decodeSegmentHeader,
-  type Frame,
   frameSizeAt,
   MAX_FRAME_BYTES,
   MIN_FRAME_BYTES,
   PREFIX_BYTES,
-  SEGMENT_HEADER_BYTES
+  SEGMENT_HEADER_BYTES,
+  type SegmentHeader
 } from "./directory/frame.ts"
 import { segmentPath, segmentsDirectory, segmentSeqOf } from "./directory/layout.ts"
-
-/** What the journal is known to have held: its newest durable sequence and that record's checksum. */
-export interface HighWater {
-  readonly head: number
-  readonly crc: number
-}
+import type { Beginning, HighWater } from "./directory/marks.ts"
+import { damage, type OpenFile, SCAN_BYTES, scanFrames, withFile } from "./directory/scan.ts"
+import { type Decoded, encodeIndex, type IndexTable } from "./index/indexFile.ts"
+import { fits, indexOfSegment, readTable } from "./index/rebuild.ts"
+import { type Mark, markAt, type SegmentSummary, type SubjectEntry } from "./index/segmentIndex.ts"
 
 /** The unfinished write at the end of the newest segment. `offset` 0: not even the segment's header is whole. */
 export interface TornTail {
@@ -41,54 +40,41 @@ export interface Recovered {
   /** The newest segment and where its good part ends, or null when there is none. */
   readonly active: { readonly path: string; readonly endOffset: number } | null
   readonly tornTail: TornTail | null
+  /** Segments whose index was missing or wrong. */
+  readonly rebuilt: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
 
 /** Called in order, oldest first. A record's data is only valid during the call. */
 export interface RecoveryVisitor {
-  readonly segment: (path: string, firstSeq: number, startOffset: number) => void
-  readonly record: (record: JournalRecord, size: number) => void
+  /** A record inside the duplicate window that stands in a closed segment; before its segment is told. */
+  readonly recent: (record: JournalRecord) => void
+  readonly closed: (path: string, summary: SegmentSummary, subjects: ReadonlyArray<SubjectEntry>) => void
+  /** An index made anew, to be saved; returns why that failed, or null. */
+  readonly rebuilt: (path: string, bytes: () => Buffer) => string | null
+  /** The newest segment; its records follow. */
+  readonly newest: (path: string, header: SegmentHeader) => void
+  readonly record: (record: JournalRecord, size: number, crc: number) => void
 }
 
-/** Bytes read at a time. Always more than a frame, so that a short read means the end of the file. */
-const readBytes = 4 * 1024 * 1024 + MAX_FRAME_BYTES
-
-const corrupt = (path: string, offset: number, seq: number, what: string) =>
-  new JournalCorrupt({
-    where: path,
-    detail: `byte ${offset}, record ${seq}: ${what}; keep the directory as it is and restore it from a copy`
-  })
-
-/** A segment open for reading; what `readAt` returns is only valid until its next call. */
-const openSegment = (path: string) => {
-  const descriptor = fs.openSync(path, "r")
-  const buffer = Buffer.allocUnsafe(Math.min(readBytes, fs.fstatSync(descriptor).size + 1))
-  return {
-    size: fs.fstatSync(descriptor).size,
-    readAt: (position: number): Buffer => {
-      let filled = 0
-      while (filled < buffer.length) {
-        const got = fs.readSync(descriptor, buffer, filled, buffer.length - filled, position + filled)
-        if (got === 0) break
-        filled += got
-      }
-      return buffer.subarray(0, filled)
-    },
-    close: () => fs.closeSync(descriptor)
-  }
+/** What opening knows beforehand. */
+export interface RecoveryOptions {
+  readonly directory: string
+  readonly highWater: HighWater | null
+  readonly beginning: Beginning | null
+  /** Ids of records stored after this time still matter. */
+  readonly recentAfterMs: number
 }
-type OpenSegment = ReturnType<typeof openSegment>
 
-const isNext = (frame: Frame, seq: number, crc: number): boolean =>
-  frame.record.seq === seq && frame.previousCrc === crc
+const otherRecord = "not the record this journal held before"
 
 /**
  * Whether anything after a bad place proves that the record there had been safely on disk: a later whole record that
  * was written when `badSeq` was durable already. Tries every byte, since the bad record's length cannot be trusted.
  */
-const wasDurable = (file: OpenSegment, badOffset: number, badSeq: number): boolean => {
-  for (let start = badOffset + 1; start < file.size; start += readBytes - MAX_FRAME_BYTES) {
+const wasDurable = (file: OpenFile, badOffset: number, badSeq: number): boolean => {
+  for (let start = badOffset + 1; start < file.size; start += SCAN_BYTES - MAX_FRAME_BYTES) {
     const bytes = file.readAt(start)
-    const last = Math.min(bytes.length - MIN_FRAME_BYTES, readBytes - MAX_FRAME_BYTES - 1)
+    const last = Math.min(bytes.length - MIN_FRAME_BYTES, SCAN_BYTES - MAX_FRAME_BYTES - 1)
     for (let offset = 0; offset <= last; offset++) {
       if (frameSizeAt(bytes, offset) === null) continue
       // Sequence and durable sequence stand at fixed places: look before paying for the checksum.
@@ -101,74 +87,160 @@ const wasDurable = (file: OpenSegment, badOffset: number, badSeq: number): boole
   return false
 }
 
-/**
- * Reads everything. Throws `JournalCorrupt` naming file, byte and record where acknowledged data is damaged or missing,
- * and the system's error where a file cannot be read.
- */
-export const recover = (directory: string, highWater: HighWater | null, visitor: RecoveryVisitor): Recovered => {
-  const paths = fs
+/** The records of a closed segment from a mark on, until `visit` has seen enough. */
+const scanClosed = (path: string, mark: Mark, visit: (record: JournalRecord, crc: number, offset: number) => boolean) =>
+  withFile(path, (file) => {
+    let goesOn = true
+    const end = scanFrames(file, { offset: mark.offset, seq: mark.seq, crc: null }, ({ record, crc }, offset) => {
+      goesOn = visit(record, crc, offset)
+      return goesOn
+    })
+    if (goesOn && end.offset < file.size) throw damage(path, end.offset, end.seq, "damaged, and records follow it")
+  })
+
+/** Walks the segments, oldest first; the tip is what the next one must continue. */
+class Recovery {
+  private readonly options: RecoveryOptions
+  private readonly visitor: RecoveryVisitor
+  private readonly rebuilt: Array<{ path: string; why: string }> = []
+  private head: number
+  private crc: number
+
+  constructor(options: RecoveryOptions, visitor: RecoveryVisitor) {
+    this.options = options
+    this.visitor = visitor
+    this.head = (options.beginning?.first ?? 1) - 1
+    this.crc = options.beginning?.previousCrc ?? 0
+  }
+
+  private mustContinue(path: string, { firstSeq, previousCrc }: SegmentHeader): void {
+    if (firstSeq === this.head + 1 && previousCrc === this.crc) return
+    const what = `the segment begins at record ${firstSeq} and does not continue the one before`
+    throw damage(path, 0, this.head + 1, what)
+  }
+
+  private headerOf(path: string): SegmentHeader {
+    const header = withFile(path, (file) => decodeSegmentHeader(file.readAt(0, SEGMENT_HEADER_BYTES)))
+    if ("problem" in header) throw damage(path, 0, this.head + 1, header.problem)
+    this.mustContinue(path, header)
+    return header
+  }
+
+  /** Segments whose index fits are believed, up to what the next one says about their last record. */
+  closed(path: string): void {
+    const table: Decoded<IndexTable> = readTable(path)
+    const why = "problem" in table ? table.problem : fits(table, path) ? null : "of another segment"
+    if ("problem" in table || why !== null) return this.rebuild(path, why ?? "")
+    this.mustContinue(path, table.summary)
+    const { recentAfterMs, highWater } = this.options
+    const { firstSeq, lastSeq, lastStoredMs } = table.summary
+    if (highWater !== null && highWater.head >= firstSeq && highWater.head <= lastSeq) {
+      scanClosed(path, markAt(table.marks, highWater.head), (record, crc, offset) => {
+        this.checkHighWater(path, offset, record.seq, crc)
+        return record.seq < highWater.head
+      })
+    }
+    if (lastStoredMs > recentAfterMs) {
+      const start = table.marks.findLast(({ storedMs }) => storedMs <= recentAfterMs) ?? markAt(table.marks, firstSeq)
+      scanClosed(path, start, (record) => {
+        if (record.storedMs > recentAfterMs) this.visitor.recent(record)
+        return true
+      })
+    }
+    this.finish(path, table.summary, table.subjects)
+  }
+
+  private rebuild(path: string, why: string): void {
+    const index = indexOfSegment(path, this.headerOf(path), (record, crc, offset) => {
+      this.checkHighWater(path, offset, record.seq, crc)
+      if (record.storedMs > this.options.recentAfterMs) this.visitor.recent(record)
+    })
+    const notSaved = this.visitor.rebuilt(path, () => encodeIndex(index))
+    this.rebuilt.push({ path, why: notSaved === null ? why : `${why}, and not saved (${notSaved})` })
+    this.finish(path, index.summary(), index.subjects())
+  }
+
+  private finish(path: string, summary: SegmentSummary, subjects: ReadonlyArray<SubjectEntry>): void {
+    this.head = summary.lastSeq
+    this.crc = summary.lastCrc
+    this.visitor.closed(path, summary, subjects)
+  }
+
+  private checkHighWater(path: string, offset: number, seq: number, crc: number): void {
+    const { highWater } = this.options
+    if (highWater?.head === seq && highWater.crc !== crc) throw damage(path, offset, seq, otherRecord)
+  }
+
+  /** Reads every record. `mayBeTorn`: nothing was ever begun after this segment. */
+  newest(path: string, mayBeTorn: boolean): Pick<Recovered, "active" | "tornTail"> {
+    const header = this.headerOf(path)
+    this.visitor.newest(path, header)
+    return withFile(path, (file) => {
+      const start = { offset: SEGMENT_HEADER_BYTES, seq: this.head + 1, crc: this.crc }
+      const end = scanFrames(file, start, ({ record, size, crc }, offset) => {
+        this.checkHighWater(path, offset, record.seq, crc)
+        this.visitor.record(record, size, crc)
+        this.head = record.seq
+        this.crc = crc
+        return true
+      })
+      const active = { path, endOffset: end.offset }
+      if (end.offset >= file.size) return { active, tornTail: null }
+      if (!mayBeTorn) throw damage(path, end.offset, end.seq, "damaged, and records follow it")
+      if (wasDurable(file, end.offset, end.seq)) {
+        throw damage(path, end.offset, end.seq, "damaged, though it had been acknowledged")
+      }
+      return { active, tornTail: { path, offset: end.offset, bytes: file.size - end.offset, seq: end.seq } }
+    })
+  }
+
+  /** What all of it comes to. Throws when the journal once reached further. */
+  end({ active, tornTail }: Pick<Recovered, "active" | "tornTail">): Recovered {
+    const { highWater, directory } = this.options
+    if (highWater !== null && this.head < highWater.head) {
+      const where = active?.path ?? segmentsDirectory(directory)
+      const what = `the journal ends here, but held ${highWater.head} records before`
+      throw damage(where, active?.endOffset ?? 0, this.head + 1, what)
+    }
+    const missing = tornTail !== null && tornTail.offset === 0 ? { ...tornTail, seq: this.head + 1 } : tornTail
+    return { head: this.head, crc: this.crc, active, tornTail: missing, rebuilt: this.rebuilt }
+  }
+}
+
+/** A crash while a segment was created: its records come after the header is safe, so there are none. */
+const tornHeader = (path: string | undefined): TornTail | null =>
+  path === undefined
+    ? null
+    : withFile(path, (file) =>
+        file.size <= SEGMENT_HEADER_BYTES && "problem" in decodeSegmentHeader(file.readAt(0, SEGMENT_HEADER_BYTES))
+          ? { path, offset: 0, bytes: file.size, seq: 0 }
+          : null
+      )
+
+/** First sequences of the segment files of a directory, ascending. */
+export const segmentSeqs = (directory: string): ReadonlyArray<number> =>
+  fs
     .readdirSync(segmentsDirectory(directory))
     .map(segmentSeqOf)
     .filter((seq) => seq !== null)
     .sort((a, b) => a - b)
-    .map((seq) => segmentPath(directory, seq))
 
-  let head = 0
-  let crc = 0
-  let active: Recovered["active"] = null
-  let tornTail: TornTail | null = null
-
-  for (const [place, path] of paths.entries()) {
-    const newest = place === paths.length - 1
-    const file = openSegment(path)
-    try {
-      const header = decodeSegmentHeader(file.readAt(0).subarray(0, SEGMENT_HEADER_BYTES))
-      if ("problem" in header) {
-        // A crash while the segment was created: its records come after the header is safe, so there are none.
-        if (!newest || file.size > SEGMENT_HEADER_BYTES) throw corrupt(path, 0, head + 1, header.problem)
-        tornTail = { path, offset: 0, bytes: file.size, seq: head + 1 }
-        break
-      }
-      if (header.firstSeq !== head + 1 || header.previousCrc !== crc) {
-        const what = `the segment begins at record ${header.firstSeq} and does not continue the one before`
-        throw corrupt(path, 0, head + 1, what)
-      }
-      visitor.segment(path, header.firstSeq, SEGMENT_HEADER_BYTES)
-
-      let position = SEGMENT_HEADER_BYTES
-      while (position < file.size) {
-        const bytes = file.readAt(position)
-        let offset = 0
-        for (;;) {
-          const frame = decodeFrame(bytes, offset)
-          if (frame === null || !isNext(frame, head + 1, crc)) break
-          visitor.record(frame.record, frame.size)
-          head = frame.record.seq
-          crc = frame.crc
-          offset += frame.size
-          if (highWater?.head === head && highWater.crc !== crc) {
-            throw corrupt(path, position + offset - frame.size, head, "not the record this journal held before")
-          }
-        }
-        position += offset
-        if (offset > 0) continue
-        if (!newest) throw corrupt(path, position, head + 1, "damaged, and records follow it")
-        if (wasDurable(file, position, head + 1)) {
-          throw corrupt(path, position, head + 1, "damaged, though it had been acknowledged")
-        }
-        tornTail = { path, offset: position, bytes: file.size - position, seq: head + 1 }
-        break
-      }
-      active = { path, endOffset: position }
-    } finally {
-      file.close()
-    }
-  }
-
-  if (highWater !== null && head < highWater.head) {
-    const where = active?.path ?? segmentsDirectory(directory)
-    const what = `the journal ends here, but held ${highWater.head} records before`
-    throw corrupt(where, active?.endOffset ?? 0, head + 1, what)
-  }
-  return { head, crc, active, tornTail }
+/**
+ * Opens everything. Throws `JournalCorrupt` naming file, byte and record where acknowledged data is damaged or missing,
+ * and the system's error where a file cannot be read.
+ */
+export const recover = (options: RecoveryOptions, visitor: RecoveryVisitor): Recovered => {
+  const first = options.beginning?.first ?? 1
+  // What was dropped may still lie there: only its names had been given up.
+  const paths = segmentSeqs(options.directory)
+    .filter((seq) => seq >= first)
+    .map((seq) => segmentPath(options.directory, seq))
+  const torn = tornHeader(paths.at(-1))
+  const whole = torn === null ? paths : paths.slice(0, -1)
+  const recovery = new Recovery(options, visitor)
+  for (const path of whole.slice(0, -1)) recovery.closed(path)
+  const newest = whole.at(-1)
+  if (newest === undefined) return recovery.end({ active: null, tornTail: torn })
+  const { active, tornTail } = recovery.newest(newest, torn === null)
+  return recovery.end({ active, tornTail: torn ?? tornTail })
 }

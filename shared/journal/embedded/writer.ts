@@ -15,17 +15,18 @@ import type { Recovered } from "./recovery.ts"
  */
 export const MAX_PENDING_BYTES = 2 * 1024 * 1024
 
-/** A record whose bytes are ready; `size` is its frame's. */
+/** A record whose bytes are ready; `size` and `crc` are its frame's. */
 export interface WrittenRecord {
   readonly record: JournalRecord
   readonly size: number
+  readonly crc: number
 }
 
 /** Where to write, after what, and who hears of it. */
 export interface WriterOptions extends SegmentWriterOptions {
   readonly start: Recovered
-  /** A group is safe on disk, `crc` is its last record's checksum; called before its writers are answered. */
-  readonly onDurable: (group: ReadonlyArray<WrittenRecord>, crc: number) => void
+  /** A group is safe on disk; called before its writers are answered. */
+  readonly onDurable: (group: ReadonlyArray<WrittenRecord>) => void
   /** The disk failed; nothing will be written any more. */
   readonly onFailure: (error: DiskError) => void
 }
@@ -85,7 +86,7 @@ class Groups {
     this.filling.bytes += frame.length
     // Readers share the frame's bytes: one copy of the data serves the disk and every live reader.
     const data = frame.subarray(frame.length - record.data.byteLength)
-    this.filling.records.push({ record: { ...record, data }, size: frame.length })
+    this.filling.records.push({ record: { ...record, data }, size: frame.length, crc })
     const waiting = this.wake
     this.wake = null
     waiting?.()
@@ -139,7 +140,7 @@ export const makeWriter = Effect.fnUntraced(function* (
   const writeGroup = Effect.fnUntraced(function* (group: Group, tip: Tip) {
     yield* segments.append(Buffer.concat(group.frames, group.bytes), durableTip)
     durableTip = tip
-    options.onDurable(group.records, tip.crc)
+    options.onDurable(group.records)
     answerWaiters(group, Effect.void)
   })
 

@@ -1,12 +1,14 @@
 /** Single records and the head, asked of the stream's leader. */
 import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream"
 import { Effect } from "effect"
-import { type Journal, JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
+import { type Journal, JournalCorrupt, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Link } from "./link.ts"
 
 /** The journal's single-record reads, and the one that settles a conflict. */
-export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"> {
+export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head" | "first"> {
+  /** Lowest and highest sequence kept, of one moment. An empty stream reaches from 1 to 0. */
+  readonly extent: Effect.Effect<{ readonly first: number; readonly head: number }, ReadError>
   /** The first record of one exact subject with a sequence greater than `seq`, or null. */
   readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
@@ -32,13 +34,26 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
     return Effect.succeed({ seq, subject, id, data, storedMs: message.time.getTime() })
   }
   const none: Effect.Effect<JournalRecord | null> = Effect.succeed(null)
+  const extent = link
+    .ask("reading the head", () => manager.streams.info(stream))
+    .pipe(Effect.map(({ state }) => ({ first: Math.max(1, state.first_seq), head: state.last_seq })))
+
+  /** Nothing stands there: was it never written, or dropped? */
+  const absent = (seq: number): Effect.Effect<null, ReadError> =>
+    Effect.flatMap(extent, ({ first }) =>
+      seq < first ? Effect.fail(new RecordsArchived({ where, seq, first })) : Effect.succeed(null)
+    )
 
   return {
+    extent,
     get: (seq) =>
       Number.isSafeInteger(seq) && seq >= 1
         ? link
             .ask(`reading record ${seq}`, () => manager.streams.getMessage(stream, { seq }))
-            .pipe(Effect.flatMap(toRecord))
+            .pipe(
+              Effect.flatMap(toRecord),
+              Effect.flatMap((record) => (record === null ? absent(seq) : Effect.succeed(record)))
+            )
         : none,
     last: (subject) =>
       isSubject(subject)
@@ -56,8 +71,7 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
             )
             .pipe(Effect.flatMap(toRecord))
         : none,
-    head: link
-      .ask("reading the head", () => manager.streams.info(stream))
-      .pipe(Effect.map((info) => info.state.last_seq))
+    head: Effect.map(extent, ({ head }) => head),
+    first: Effect.map(extent, ({ first }) => first)
   }
 }

@@ -44,7 +44,7 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
   journalContract(
     "NATS JetStream",
     (options) => Effect.sync(() => ({ layer: layerFor(options), passDuplicateWindow })),
-    { reopens: true, clock: "live", shortWindowMs: 100 }
+    { reopens: true, clock: "live", shortWindowMs: 100, drops: false }
   )
 
   it.live("C7 a record is known again where it stands, also when the server has forgotten its id", () =>

@@ -10,7 +10,7 @@ import type { NatsConnection } from "@nats-io/nats-core"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
-import { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../port.ts"
+import { Journal, JournalCorrupt, JournalDropRefused, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
 import { type ConnectOptions, connectTo } from "./connection.ts"
 import { lostRecords, makeLink } from "./link.ts"
@@ -36,6 +36,13 @@ export interface NatsJournalOptions extends ConnectOptions {
 
 /** Room for subject and headers beside the data. */
 export const HEADER_ROOM_BYTES = 4_096
+
+/**
+ * What a journal's stream allows (`deny_purge`, `deny_delete`, `discard: new`) leaves no way to drop a prefix that could
+ * not also drop a record appended meanwhile; see `README.md`, "Dropping the beginning".
+ */
+const NO_DROPPING =
+  "a nats-server cannot drop a journal's beginning without putting newer records at risk; nothing was changed. Stop all processes of the market and copy the part to keep into a stream created with first_seq (nats-server 2.10 or later), as shared/journal/README.md says"
 
 /** What an operator must know about this server, said once. */
 const sayDurability = (connection: NatsConnection, where: string) => {
@@ -90,6 +97,8 @@ const openJournal = Effect.fnUntraced(function* (
     get: lookup.get,
     last: lookup.last,
     head: lookup.head,
+    first: lookup.first,
+    dropBefore: () => Effect.fail(new JournalDropRefused({ where, detail: NO_DROPPING })),
     ...makePublisher({ window, link, lookup, subjects }),
     ...makeReader({ connection, manager, link, lookup, where, stream, subjects })
   })

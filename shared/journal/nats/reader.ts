@@ -3,8 +3,8 @@
  * last + 1. The client's own ordered consumer is not used: it stands still for 45 seconds after a server restart (client
  * 3.4.0), and its callback form knows no back-pressure.
  */
-import { Cause, Effect, Exit, Scope, Stream } from "effect"
-import { checkFrom } from "../entry.ts"
+import { Cause, Effect, Exit, Schedule, Scope, Stream } from "effect"
+import { startOf } from "../entry.ts"
 import type { JournalRecord, ReadError, ReadFrom } from "../port.ts"
 import { patternWithin, subjectMatcher } from "../subjects.ts"
 import type { Link } from "./link.ts"
@@ -38,7 +38,8 @@ const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>
 export const makeReader = (options: ReaderOptions) => {
   /** Records from `from` up to `lastWanted`. */
   const records = (
-    { from, filter }: ReadFrom,
+    from: number,
+    filter: string | undefined,
     lastWanted: number
   ): Effect.Effect<Stream.Stream<JournalRecord, ReadError>, never, Scope.Scope> =>
     Effect.gen(function* () {
@@ -78,17 +79,25 @@ export const makeReader = (options: ReaderOptions) => {
       return Stream.fromPull(Effect.succeed(pull))
     })
 
-  return {
-    read: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
-      Stream.suspend(() => {
-        checkFrom(wanted)
-        return Stream.unwrap(options.lookup.head.pipe(Effect.flatMap((head) => records(wanted, head))))
-      }),
-    tail: (wanted: ReadFrom): Stream.Stream<JournalRecord, ReadError> =>
-      Stream.suspend(() => {
-        checkFrom(wanted)
-        return Stream.unwrap(records(wanted, Number.POSITIVE_INFINITY))
+  const { lookup, link, where } = options
+  const patient = patientExtent(lookup, link)
+  const reading = (
+    wanted: ReadFrom,
+    extent: Lookup["extent"],
+    lastWanted: (head: number) => number
+  ): Stream.Stream<JournalRecord, ReadError> =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const { first, head } = yield* extent
+        const start = startOf(wanted, first, where)
+        if (typeof start !== "number") return yield* start
+        return yield* records(start, wanted.filter, lastWanted(head))
       })
+    )
+
+  return {
+    read: (wanted: ReadFrom) => reading(wanted, lookup.extent, (head) => head),
+    tail: (wanted: ReadFrom) => reading(wanted, patient, () => Number.POSITIVE_INFINITY)
   }
 }
 
@@ -103,6 +112,16 @@ const usable = (link: Link): Effect.Effect<void, ReadError> =>
       return Effect.sync(stop)
     }).pipe(Effect.andThen(usable(link)))
   })
+
+/** A tail outlives the server: it waits for one that is away, as its sessions do. */
+const patientExtent = (lookup: Lookup, link: Link): Lookup["extent"] =>
+  Effect.suspend(() => usable(link).pipe(Effect.andThen(lookup.extent))).pipe(
+    Effect.retry({
+      while: ({ _tag }) => _tag === "JournalUnavailable",
+      schedule: Schedule.spaced(RETRY_PAUSE),
+      times: MAX_FAILURES
+    })
+  )
 
 /** One reader's sessions, one at a time; all end with `readerScope`. */
 const makeSessions = (options: SessionOptions, filter: string | null, readerScope: Scope.Scope) => {

@@ -1,9 +1,10 @@
 /**
- * What every journal must do, as one suite for all adapters. The names C1..C24 are those of the table in `README.md`,
+ * What every journal must do, as one suite for all adapters. The names C1..C25 are those of the table in `README.md`,
  * which also says what is not offered and where an adapter's own promises are tested.
  */
 import { describe } from "@effect/vitest"
 import { appendSentences } from "./contractAppends.ts"
+import { dropSentences } from "./contractDrops.ts"
 import { readSentences } from "./contractReads.ts"
 import { type Capabilities, makeSection, type MakeTarget } from "./contractSupport.ts"
 import { wholeSentences } from "./contractWhole.ts"
@@ -15,5 +16,6 @@ export const journalContract = (name: string, make: MakeTarget, capabilities: Ca
     appendSentences(section)
     readSentences(section)
     wholeSentences(section)
+    dropSentences(section)
   })
 }

@@ -30,7 +30,7 @@ export const appendSentences = ({ holds, holdsAcrossReopening, capabilities }: C
 
   holdsAcrossReopening(
     "C1 C2 what was acknowledged is there after reopening, and numbers go on from it",
-    Effect.flatMap(Journal, (journal) => journal.appendAll(entries(50))),
+    () => Effect.flatMap(Journal, (journal) => journal.appendAll(entries(50))),
     Effect.gen(function* () {
       const journal = yield* Journal
       expect(yield* journal.head).toBe(50)
@@ -70,7 +70,7 @@ export const appendSentences = ({ holds, holdsAcrossReopening, capabilities }: C
 
   holdsAcrossReopening(
     "C4 the window survives reopening",
-    Effect.flatMap(Journal, (journal) => journal.append(entry(price, "once"))),
+    () => Effect.flatMap(Journal, (journal) => journal.append(entry(price, "once"))),
     Effect.gen(function* () {
       const journal = yield* Journal
       expect(yield* journal.append(entry(price, "once"))).toEqual({ seq: 1, duplicate: true })

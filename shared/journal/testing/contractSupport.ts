@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly clock: "test" | "live"
   /** The shortest duplicate window that makes sense in a test, milliseconds. */
   readonly shortWindowMs: number
+  /** Whether the beginning can be dropped; where not, it must be refused. */
+  readonly drops: boolean
 }
 
 export const bytes = (text: string) => new TextEncoder().encode(text)
@@ -66,8 +68,9 @@ export interface ContractSection {
   /** A sentence about a journal that is closed and opened again between two steps. */
   readonly holdsAcrossReopening: (
     sentence: string,
-    before: Effect.Effect<unknown, unknown, Needs>,
-    after: Effect.Effect<unknown, unknown, Needs>
+    before: (target: Target) => Effect.Effect<unknown, unknown, Needs>,
+    after: Effect.Effect<unknown, unknown, Needs>,
+    options?: TargetOptions
   ) => void
 }
 
@@ -86,12 +89,12 @@ export const makeSection = (make: MakeTarget, capabilities: Capabilities): Contr
         }).pipe(quietly)
       )
     },
-    holdsAcrossReopening: (sentence, before, after) => {
+    holdsAcrossReopening: (sentence, before, after, options = {}) => {
       if (!capabilities.reopens) return
       run(sentence, () =>
         Effect.gen(function* () {
-          const target = yield* make({})
-          yield* before.pipe(Effect.provide(Layer.fresh(target.layer)))
+          const target = yield* make(options)
+          yield* before(target).pipe(Effect.provide(Layer.fresh(target.layer)))
           yield* after.pipe(Effect.provide(Layer.fresh(target.layer)))
         }).pipe(quietly)
       )

@@ -59,7 +59,7 @@ export const wholeSentences = ({ holds, holdsAcrossReopening, make }: ContractSe
 
     holdsAcrossReopening(
       "survive reopening",
-      Effect.flatMap(SnapshotStore, (store) => store.save(snapshot("slot-1", 3))),
+      () => Effect.flatMap(SnapshotStore, (store) => store.save(snapshot("slot-1", 3))),
       Effect.gen(function* () {
         const store = yield* SnapshotStore
         expect(yield* store.load("slot-1")).toEqual([snapshot("slot-1", 3)])

@@ -1,5 +1,6 @@
 /** The few file operations the journal rests on, in one place: what "durable" means here, and the seam for faults in tests. */
 import * as fs from "node:fs"
+import { open, rename } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect, Schema } from "effect"
 
@@ -100,3 +101,21 @@ export const replaceFile = (path: string, content: string): void => {
   fs.renameSync(temporary, path)
   syncDirectory(dirname(path))
 }
+
+/**
+ * `replaceFile` off the main thread, so that nothing waits for the disk meanwhile; not to be interrupted, since the next
+ * one uses the same temporary file. The name may come back as it was after a power cut.
+ */
+export const replaceFileQuietly = (path: string, content: string): Effect.Effect<void, DiskError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const temporary = `${path}.${process.pid}.tmp`
+      {
+        await using file = await open(temporary, "w")
+        await file.writeFile(content)
+        await file.sync()
+      }
+      await rename(temporary, path)
+    },
+    catch: (error) => new DiskError({ operation: "replace", path, code: codeOf(error) })
+  }).pipe(Effect.uninterruptible)

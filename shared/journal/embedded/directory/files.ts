@@ -1,64 +1,157 @@
-/** Records read back from the segments. */
-import { open } from "node:fs/promises"
+/** Records read back from the segments, each frame checked. */
+import { type FileHandle, open } from "node:fs/promises"
 import { Effect } from "effect"
 import { JournalCorrupt, type JournalRecord, JournalUnavailable } from "../../port.ts"
+import { type Mark, markAfter, markAt } from "../index/segmentIndex.ts"
+import type { Segment } from "../segments.ts"
 import { codeOf } from "./disk.ts"
-import { decodeFrame } from "./frame.ts"
-import type { Place, RecordIndex } from "../recordIndex.ts"
+import { decodeFrame, MAX_FRAME_BYTES } from "./frame.ts"
+import { damage } from "./scan.ts"
 
-/** Bytes read for a run of records: large enough that opening the file does not count. */
+/**
+ * Bytes read for a run of records: large enough that opening the file does not count, and for what may stand between a
+ * mark and the end of the record wanted (`MARK_BYTES` and two of the largest frames).
+ */
 const RUN_BYTES = 1024 * 1024
+/** Frames closer than this are read in one piece with what lies between: a read costs as much as this many bytes. */
+const GAP_BYTES = 16 * 1024
+/** What is read of a frame before its size is known. */
+const TAIL_BYTES = 4 * 1024
 
-const readPlace = (place: Place, length: number): Effect.Effect<Buffer, JournalUnavailable> =>
-  Effect.tryPromise({
-    try: async () => {
-      await using file = await open(place.path, "r")
-      const bytes = Buffer.allocUnsafe(length)
-      let filled = 0
-      while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, place.offset + filled)
-        if (bytesRead === 0) break
-        filled += bytesRead
-      }
-      return bytes.subarray(0, filled)
-    },
-    catch: (error) => new JournalUnavailable({ detail: `reading ${place.path} failed: ${codeOf(error)}` })
-  })
+const changed = "changed on disk since the journal was opened, or damaged"
 
-/** The frames at the beginning of `bytes`, checked, as records numbered from `from`. */
-const decodeRun = (
-  bytes: Buffer,
-  from: number,
-  place: Place
-): Effect.Effect<ReadonlyArray<JournalRecord>, JournalCorrupt> => {
-  const records: Array<JournalRecord> = []
-  let offset = 0
-  for (;;) {
-    const frame = decodeFrame(bytes, offset)
-    if (frame === null || frame.record.seq !== from + records.length) break
-    records.push(frame.record)
-    offset += frame.size
+const readBytes = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const bytes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
   }
-  if (records.length > 0) return Effect.succeed(records)
-  const detail = `byte ${place.offset}, record ${from}: changed on disk since the journal was opened; stop and keep the directory`
-  return Effect.fail(new JournalCorrupt({ where: place.path, detail }))
+  return bytes.subarray(0, filled)
 }
 
-/** A run of stored records starting exactly at `from`, at least one, from one segment. Only for 1 ≤ from ≤ head. */
-export const readRun = (index: RecordIndex, from: number) =>
-  Effect.suspend(() => {
-    const place = index.locate(from)
-    return readPlace(place, Math.min(place.untilSegmentEnd, Math.max(RUN_BYTES, place.size))).pipe(
-      Effect.flatMap((bytes) => decodeRun(bytes, from, place))
-    )
+/** Runs `use` with the segment open; it may throw `JournalCorrupt`. A failing system is unavailable, not corrupt. */
+const withSegment = <A>(
+  path: string,
+  use: (file: FileHandle) => Promise<A>
+): Effect.Effect<A, JournalUnavailable | JournalCorrupt> =>
+  Effect.tryPromise({
+    try: async () => {
+      await using file = await open(path, "r")
+      return await use(file)
+    },
+    catch: (error) =>
+      error instanceof JournalCorrupt
+        ? error
+        : new JournalUnavailable({ detail: `reading ${path} failed: ${codeOf(error)}` })
   })
 
-/** One stored record. Only for 1 ≤ seq ≤ head. */
-export const readOne = (index: RecordIndex, seq: number) =>
-  Effect.suspend(() => {
-    const place = index.locate(seq)
-    return readPlace(place, place.size).pipe(
-      Effect.flatMap((bytes) => decodeRun(bytes, seq, place)),
-      Effect.map((records) => records[0] ?? null)
-    )
+/**
+ * The records from `from` on among the frames that begin at `mark`, up to the first that is not whole. At least one.
+ * Throws `JournalCorrupt` naming the frame that is not what must stand there.
+ */
+const decodeRun = (
+  bytes: Buffer,
+  { summary, path }: Segment,
+  mark: Mark,
+  from: number
+): ReadonlyArray<JournalRecord> => {
+  const records: Array<JournalRecord> = []
+  let offset = 0
+  let seq = mark.seq
+  let crc = mark.seq === summary.firstSeq ? summary.previousCrc : null
+  for (;;) {
+    const frame = decodeFrame(bytes, offset)
+    if (frame === null || frame.record.seq !== seq || (crc !== null && frame.previousCrc !== crc)) break
+    if (seq >= from) records.push(frame.record)
+    crc = frame.crc
+    offset += frame.size
+    seq += 1
+  }
+  if (records.length === 0) throw damage(path, mark.offset + offset, seq, changed)
+  return records
+}
+
+/**
+ * A run of stored records starting exactly at `from`, at least one, from its segment. Begins at a mark before it, so
+ * that `from` too must follow from the record before.
+ */
+export const readRun = (segment: Segment, marks: ReadonlyArray<Mark>, from: number) => {
+  const mark = markAt(marks, Math.max(segment.summary.firstSeq, from - 1))
+  const length = Math.min(segment.summary.endOffset - mark.offset, RUN_BYTES)
+  return withSegment(segment.path, async (file) =>
+    decodeRun(await readBytes(file, mark.offset, length), segment, mark, from)
+  )
+}
+
+/** One stored record. */
+export const readOne = (segment: Segment, marks: ReadonlyArray<Mark>, seq: number) => {
+  const mark = markAt(marks, seq)
+  const end = markAfter(marks, seq)?.offset ?? segment.summary.endOffset
+  return withSegment(segment.path, async (file) => {
+    const [record] = decodeRun(await readBytes(file, mark.offset, end - mark.offset), segment, mark, seq)
+    return record ?? null
+  })
+}
+
+/** How many of the offsets from `place` on are read in one piece. */
+const together = (offsets: Uint32Array, place: number): number => {
+  const start = offsets[place] ?? 0
+  let count = 1
+  for (;;) {
+    const next = offsets[place + count]
+    const last = offsets[place + count - 1] ?? 0
+    if (next === undefined || next - last > GAP_BYTES || next - start > RUN_BYTES) return count
+    count += 1
+  }
+}
+
+/** Names the first damage between the mark before `offset` and the frame there. */
+const firstDamage = async (file: FileHandle, segment: Segment, marks: ReadonlyArray<Mark>, offset: number) => {
+  const mark = marks.findLast((one) => one.offset <= offset)
+  if (mark === undefined) return damage(segment.path, offset, segment.summary.firstSeq, changed)
+  const bytes = await readBytes(
+    file,
+    mark.offset,
+    Math.min(segment.summary.endOffset, offset + MAX_FRAME_BYTES) - mark.offset
+  )
+  let at = 0
+  let seq = mark.seq
+  for (
+    let frame = decodeFrame(bytes, at);
+    frame !== null && mark.offset + at < offset;
+    frame = decodeFrame(bytes, at)
+  ) {
+    at += frame.size
+    seq += 1
+  }
+  return damage(segment.path, mark.offset + at, seq, changed)
+}
+
+/**
+ * The records at these offsets, ascending; the first of them at least, and as many as `RUN_BYTES` hold. Reads what lies
+ * between only where that is cheaper than reading twice.
+ */
+export const readPicked = (segment: Segment, marks: ReadonlyArray<Mark>, offsets: Uint32Array) =>
+  withSegment(segment.path, async (file) => {
+    const { endOffset } = segment.summary
+    const records: Array<JournalRecord> = []
+    let bytesRead = 0
+    for (let place = 0; place < offsets.length && bytesRead < RUN_BYTES;) {
+      const count = together(offsets, place)
+      const start = offsets[place] ?? 0
+      const last = offsets[place + count - 1] ?? 0
+      const bytes = await readBytes(file, start, Math.min(endOffset, last + TAIL_BYTES) - start)
+      for (const offset of offsets.subarray(place, place + count)) {
+        const frame =
+          decodeFrame(bytes, offset - start) ??
+          decodeFrame(await readBytes(file, offset, Math.min(endOffset - offset, MAX_FRAME_BYTES)), 0)
+        if (frame === null) throw await firstDamage(file, segment, marks, offset)
+        records.push(frame.record)
+      }
+      place += count
+      bytesRead += bytes.length
+    }
+    return records
   })

@@ -4,7 +4,7 @@ import { join } from "node:path"
 /** Twenty digits, so that names sort as numbers do. */
 const padded = (seq: number): string => String(seq).padStart(20, "0")
 
-/** Holds the segments and nothing else of ours. */
+/** Holds the segments with their indexes, and nothing else of ours. */
 export const segmentsDirectory = (directory: string): string => join(directory, "segments")
 
 /** A segment is named after the sequence of its first record. */
@@ -17,7 +17,13 @@ export const segmentSeqOf = (fileName: string): number | null => {
   return match === null ? null : Number(match[1])
 }
 
-/** The newest sequence known to be durable at the last open or clean close: the journal may never end before it. */
+/** The index of a closed segment stands beside it. */
+export const indexPathOf = (segment: string): string => segment.replace(/\.log$/, ".idx")
+
+/** Where the journal begins after its oldest segments were dropped. Missing: at record 1. */
+export const beginningPath = (directory: string): string => join(directory, "beginning.json")
+
+/** The newest sequence known to be durable some seconds ago, or at the last open or clean close: the journal may never end before it. */
 export const highWaterPath = (directory: string): string => join(directory, "high-water.json")
 
 /** Holds the snapshots of one actor, whose name must be a valid one (`checkActor`). */

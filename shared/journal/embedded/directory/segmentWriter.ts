@@ -1,7 +1,7 @@
 /** Appends to the newest segment, and begins the next one when it is full. */
 import { Effect } from "effect"
 import { codeOf, DiskError, type OpenForWriting, syncDirectory, type WritableFile } from "./disk.ts"
-import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./frame.ts"
+import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader } from "./frame.ts"
 import { segmentPath, segmentsDirectory } from "./layout.ts"
 
 /** The newest record on disk: its sequence and checksum; 0 and the chain's beginning when there is none. */
@@ -17,7 +17,7 @@ export interface SegmentWriterOptions {
   readonly segmentBytes: number
   readonly open: OpenForWriting
   /** A new segment stands ready; its records follow. */
-  readonly onSegment: (path: string, firstSeq: number, startOffset: number) => void
+  readonly onSegment: (path: string, header: SegmentHeader) => void
 }
 
 /** Writes to the newest segment; one `append` at a time. */
@@ -47,14 +47,15 @@ export const makeSegmentWriter = (
       catch: (error) => new DiskError({ operation: "open", path, code: codeOf(error) })
     })
     file = next
-    yield* next.write(encodeSegmentHeader({ firstSeq, previousCrc: tip.crc }), 0)
+    const header: SegmentHeader = { firstSeq, previousCrc: tip.crc }
+    yield* next.write(encodeSegmentHeader(header), 0)
     yield* next.sync
     yield* Effect.try({
       try: () => syncDirectory(segmentsDirectory(directory)),
       catch: (error) => new DiskError({ operation: "fsync", path: segmentsDirectory(directory), code: codeOf(error) })
     })
     endOffset = SEGMENT_HEADER_BYTES
-    onSegment(path, firstSeq, endOffset)
+    onSegment(path, header)
     return next
   })
 

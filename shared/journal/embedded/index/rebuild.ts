@@ -1,0 +1,76 @@
+/** Index files as opening finds them: read where they fit their segment, made anew from it where they do not. */
+import * as fs from "node:fs"
+import type { JournalRecord } from "../../port.ts"
+import { codeOf } from "../directory/disk.ts"
+import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from "../directory/frame.ts"
+import { indexPathOf } from "../directory/layout.ts"
+import { damage, scanFrames, withFile } from "../directory/scan.ts"
+import { decodeHeader, decodeTable, type Decoded, INDEX_HEADER_BYTES, type IndexTable } from "./indexFile.ts"
+import { type GrowingIndex, makeGrowingIndex } from "./segmentIndex.ts"
+
+/** Enough for the table and marks of a usual segment in one read; larger ones take a second. */
+const FIRST_READ_BYTES = 64 * 1024
+
+/** The table of an index file, or why it cannot be used. */
+export const readTable = (segmentPath: string): Decoded<IndexTable> => {
+  try {
+    return withFile(indexPathOf(segmentPath), (file) => {
+      const bytes = file.readAt(0, FIRST_READ_BYTES)
+      const header = decodeHeader(bytes, file.size)
+      if ("problem" in header) return header
+      const end = INDEX_HEADER_BYTES + header.bodyBytes
+      const whole = end <= bytes.length ? bytes : file.readAt(0, end)
+      return decodeTable(header, whole.subarray(INDEX_HEADER_BYTES, end))
+    })
+  } catch (error) {
+    return { problem: codeOf(error) === "ENOENT" ? "missing" : codeOf(error) }
+  }
+}
+
+/** Whether this index is of this segment as it now stands: same beginning, same length. The end is proven by the next segment. */
+export const fits = ({ summary }: IndexTable, segmentPath: string): boolean =>
+  withFile(segmentPath, (file) => {
+    const header = decodeSegmentHeader(file.readAt(0, SEGMENT_HEADER_BYTES))
+    return (
+      !("problem" in header) &&
+      header.firstSeq === summary.firstSeq &&
+      header.previousCrc === summary.previousCrc &&
+      file.size === summary.endOffset
+    )
+  })
+
+/**
+ * The index of a closed segment, made from its records. Throws `JournalCorrupt` naming segment, byte and record where
+ * one is damaged, and the system's error where the file cannot be read.
+ */
+export const indexOfSegment = (
+  path: string,
+  { firstSeq, previousCrc }: { readonly firstSeq: number; readonly previousCrc: number },
+  visit: (record: JournalRecord, crc: number, offset: number) => void = () => undefined
+): GrowingIndex =>
+  withFile(path, (file) => {
+    const index = makeGrowingIndex(firstSeq, previousCrc)
+    const start = { offset: SEGMENT_HEADER_BYTES, seq: firstSeq, crc: previousCrc }
+    const end = scanFrames(file, start, ({ record, size, crc }, offset) => {
+      index.add(record, size, crc)
+      visit(record, crc, offset)
+      return true
+    })
+    if (end.offset < file.size) throw damage(path, end.offset, end.seq, "damaged, and records follow it")
+    return index
+  })
+
+/**
+ * Puts an index file beside its segment; returns the problem where that fails, or null. Not synced: what a power cut
+ * leaves of it is checked at the next opening, and made anew.
+ */
+export const saveIndex = (segmentPath: string, bytes: Buffer): string | null => {
+  const path = indexPathOf(segmentPath)
+  try {
+    fs.writeFileSync(`${path}.tmp`, bytes)
+    fs.renameSync(`${path}.tmp`, path)
+    return null
+  } catch (error) {
+    return codeOf(error)
+  }
+}
