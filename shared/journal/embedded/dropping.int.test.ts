@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import { describe, expect } from "@effect/vitest"
 import { Effect } from "effect"
+import * as fc from "fast-check"
 import { beginningPath, indexPathOf, segmentPath } from "./directory/layout.ts"
 import { segmentSeqs } from "./recovery.ts"
 import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
@@ -93,6 +94,52 @@ describe("dropping", () => {
       expect(unreadable.message).toContain("restore this file from a copy of the journal")
       fs.rmSync(beginningPath(directory))
       expect((yield* open)._tag).toBe("JournalCorrupt")
+    })
+  )
+
+  const seed = 20_261_130
+  sentence(`C25 after any drops and openings every subject's last record is known (seed ${seed})`, () =>
+    Effect.gen(function* () {
+      const names = ["market.TEST.a", "market.TEST.b", "market.TEST.c", "market.TEST.d"]
+      // Rare subjects, so that some have nothing left.
+      const subject = fc.oneof(
+        { weight: 8, arbitrary: fc.constant("market.TEST.a") },
+        { weight: 1, arbitrary: fc.constantFrom(...names) }
+      )
+      const round = fc.record({
+        subjects: fc.array(subject, { minLength: 1, maxLength: 12 }),
+        share: fc.double({ min: 0, max: 1, noNaN: true })
+      })
+      for (const rounds of fc.sample(fc.array(round, { minLength: 2, maxLength: 5 }), { seed, numRuns: 12 })) {
+        const directory = yield* directoryFor
+        const lasts = new Map<string, number>()
+        let head = 0
+        for (const { subjects, share } of rounds) {
+          const first = yield* withJournal(options(directory), (journal) =>
+            Effect.gen(function* () {
+              for (const subject of subjects) {
+                head += 1
+                const append = { ...entry(head), subject, expectedLastSeq: lasts.get(subject) ?? 0 }
+                expect(yield* journal.append(append)).toEqual({ seq: head, duplicate: false })
+                lasts.set(subject, head)
+              }
+              return yield* journal.dropBefore(Math.max(1, Math.ceil(head * share)))
+            })
+          )
+          yield* withJournal(options(directory), (journal) =>
+            Effect.gen(function* () {
+              expect(yield* journal.first).toBe(first)
+              for (const name of names) {
+                const last = lasts.get(name) ?? 0
+                const found = yield* journal.last(name).pipe(Effect.result)
+                const seq = found._tag === "Failure" ? found.failure : (found.success?.seq ?? 0)
+                if (last === 0 || last >= first) expect(seq).toBe(last)
+                else expect(seq).toMatchObject({ _tag: "RecordsArchived", seq: last, first })
+              }
+            })
+          )
+        }
+      }
     })
   )
 })

@@ -170,8 +170,8 @@ export const EmbeddedJournal = {
   /**
    * The journal and the snapshots of a directory, for its one writer.
    * Fails with `JournalOpenError` when another living process holds the directory or it cannot be used, and with
-   * `JournalCorrupt`, naming file, byte and record, when acknowledged data is damaged. An unfinished last write is cut
-   * and logged as a warning.
+   * `JournalCorrupt`, naming file, byte and record, when acknowledged data is missing or damaged, as far as opening reads:
+   * the newest segment, and how the others join. An unfinished last write is cut and logged as a warning.
    */
   layer: (options: EmbeddedJournalOptions): Layer.Layer<Services, OpenFailure> =>
     Layer.effectContext(openJournal(options)),

@@ -1,8 +1,10 @@
 /** The JetStream journal keeps the contract against a real nats-server. */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream"
+import { connect } from "@nats-io/transport-node"
+import { Effect, Layer, Redacted, Stream } from "effect"
 import { journalContract } from "../testing/contract.ts"
-import { entry, out, type TargetOptions } from "../testing/contractSupport.ts"
+import { entries, entry, out, seqs, type TargetOptions } from "../testing/contractSupport.ts"
 import { Journal } from "../port.ts"
 import { NatsJournal } from "./nats.ts"
 import { type NatsServer, natsServerFound, startNatsServer } from "./testing/testServer.ts"
@@ -41,6 +43,15 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
     })
   }
 
+  const dropByHand = (account: number, keep: number) =>
+    Effect.promise(async () => {
+      const connection = await connect({ servers: server.url, user: `user-${account}`, pass: "secret" })
+      const { streams } = await jetstreamManager(connection)
+      await streams.update("TEST", { discard: DiscardPolicy.Old, max_msgs: keep })
+      await streams.update("TEST", { discard: DiscardPolicy.New, max_msgs: -1 })
+      await connection.close()
+    })
+
   journalContract(
     "NATS JetStream",
     (options) => Effect.sync(() => ({ layer: layerFor(options), passDuplicateWindow })),
@@ -58,6 +69,31 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
         expect(yield* claim("mine")).toEqual({ seq: 1, duplicate: true })
         expect(yield* Effect.flip(claim("theirs"))).toMatchObject({ _tag: "JournalConflict", expected: 0, actual: 1 })
       }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.live("C25 where an operator has dropped the beginning, reading from before it says so", () =>
+    Effect.gen(function* () {
+      const account = stores
+      const layer = layerFor({})
+      const program = Effect.gen(function* () {
+        const journal = yield* Journal
+        yield* journal.appendAll(entries(10))
+        // Nobody appends meanwhile, so that counting from the end is safe.
+        yield* dropByHand(account, 4)
+        expect(yield* journal.first).toBe(7)
+        const gone = { _tag: "RecordsArchived", seq: 6, first: 7 }
+        expect(yield* Effect.flip(journal.get(6))).toMatchObject(gone)
+        expect(yield* journal.read({ from: 6 }).pipe(Stream.runDrain, Effect.flip)).toMatchObject(gone)
+        expect(yield* journal.tail({ from: 6 }).pipe(Stream.runDrain, Effect.flip)).toMatchObject(gone)
+        expect(seqs(yield* journal.read({ from: "first" }).pipe(Stream.runCollect))).toEqual([7, 8, 9, 10])
+        expect(seqs(yield* journal.tail({ from: "first" }).pipe(Stream.take(4), Stream.runCollect))).toEqual([
+          7, 8, 9, 10
+        ])
+        expect(yield* journal.get(11)).toBeNull()
+      })
+      yield* program.pipe(Effect.provide(layer))
+      yield* Effect.void.pipe(Effect.provide(Layer.fresh(layer)))
     })
   )
 })

@@ -42,7 +42,7 @@ export const HEADER_ROOM_BYTES = 4_096
  * not also drop a record appended meanwhile; see `README.md`, "Dropping the beginning".
  */
 const NO_DROPPING =
-  "a nats-server cannot drop a journal's beginning without putting newer records at risk; nothing was changed. Stop all processes of the market and copy the part to keep into a stream created with first_seq (nats-server 2.10 or later), as shared/journal/README.md says"
+  "a nats-server cannot do it without putting newer records at risk while others append, so nothing was changed; an operator can, with all processes of the market stopped, as shared/journal/README.md says step by step"
 
 /** What an operator must know about this server, said once. */
 const sayDurability = (connection: NatsConnection, where: string) => {

@@ -1,7 +1,7 @@
 /** Where records stand in a segment: from the growing index, or from the file, of which only what was used lately is kept. */
 import { open } from "node:fs/promises"
 import { Effect } from "effect"
-import { JournalUnavailable, type ReadError, JournalCorrupt } from "../../port.ts"
+import { JournalCorrupt, JournalUnavailable, type ReadError } from "../../port.ts"
 import type { Filter } from "../../recordStream.ts"
 import { isSubject } from "../../subjects.ts"
 import { codeOf } from "../directory/disk.ts"
@@ -68,7 +68,9 @@ export const makeFinding = (): Finding => {
 
   const regrown = (segment: Segment, why: string) =>
     Effect.gen(function* () {
-      yield* Effect.logWarning(`${indexPathOf(segment.path)}: ${why}; its segment is read instead`)
+      // Opening has told of those that are missing, once for all.
+      const log = why === "missing" ? Effect.logDebug : Effect.logWarning
+      yield* log(`${indexPathOf(segment.path)}: ${why}; its segment is read instead`)
       const index = yield* grow(segment)
       const { lastSeq, firstSeq } = segment.summary
       cache.put(segment.path, { kind: "grown", index }, (lastSeq - firstSeq + 1) * 4)

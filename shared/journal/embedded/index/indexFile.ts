@@ -49,7 +49,7 @@ interface Header {
 
 const encodeList = (offsets: Uint32Array): Buffer => {
   const bytes = Buffer.allocUnsafe(offsets.length * OFFSET_BYTES)
-  for (const [place, offset] of offsets.entries()) bytes.writeUInt32LE(offset, place * OFFSET_BYTES)
+  for (let place = 0; place < offsets.length; place++) bytes.writeUInt32LE(offsets[place] ?? 0, place * OFFSET_BYTES)
   return bytes
 }
 
@@ -157,5 +157,7 @@ export const listBytes = ({ count }: SubjectEntry): number => count * OFFSET_BYT
 /** A subject's offsets from the bytes of its list, or null when they are damaged. */
 export const decodeList = (subject: ListedSubject, bytes: Buffer): Uint32Array | null => {
   if (bytes.length !== listBytes(subject) || crc32(bytes) !== subject.listCrc) return null
-  return Uint32Array.from({ length: subject.count }, (_, place) => bytes.readUInt32LE(place * OFFSET_BYTES))
+  const offsets = new Uint32Array(subject.count)
+  for (let place = 0; place < subject.count; place++) offsets[place] = bytes.readUInt32LE(place * OFFSET_BYTES)
+  return offsets
 }
