@@ -8,6 +8,7 @@ import { type Leaves, portsOf } from "./ports.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
+import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
 
@@ -24,6 +25,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
       const { settings, journal, exchange, stopped } = yield* profileOf(asked)
       const market = yield* Layer.build(Layer.merge(journal, exchange))
       const told = yield* Ref.make<Blocks>({})
+      const life = yield* signsOfLife(settings.healthFile)
       const leaves: Leaves = {
         journal: Layer.succeedContext(market),
         exchange: Layer.succeedContext(market),
@@ -36,7 +38,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         epoch: Effect.succeed(epoch),
         alone: false,
         tell: (blocks) => Ref.update(told, (before) => ({ ...before, ...blocks })),
-        listening: (url) => listening({ url, journal: Context.get(market, Journal).where })
+        listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(market, Journal).where }))
       }
       const run = (service: Service, on: Leaves): Effect.Effect<never, ServiceError> => {
         const work: Effect.Effect<never, ServiceError, Ports> = service.run(settings, context)
@@ -46,6 +48,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
       const trading = MARKET_SERVICES.filter((service) => !onStore.includes(service))
       return yield* Effect.raceAllFirst([
         stopped,
+        life.renewing,
         ...trading.map((service) => run(service, leaves)),
         beside(
           Effect.flatMap(Layer.build(leaves.store), (store) =>

@@ -17,11 +17,10 @@ export const controlPlaneManifest = defineService({
   needs: ["journal", "views"],
   readsNotes: true,
   writes: ["command.*"],
+  // The token for actions.
+  keepsFiles: true,
   served: {
     port: 8080,
-    health: "/health",
-    everySec: 10,
-    retries: 6,
     environment: { PORT: "8080" },
     publishedAs: "KENNEL_PORT"
   },

@@ -31,6 +31,13 @@ export const PROCESS_SETTINGS = {
   }),
   natsUser: text("NATS_USER", { group: process, default: "", reason: "The service's own NATS user. Empty: none." }),
   natsPassword: secret("NATS_PASSWORD", { group: process, default: "", reason: "Its password." }),
+  healthFile: text("HEALTH_FILE", {
+    group: process,
+    default: "",
+    range: "a file",
+    reason:
+      "Its time runs ahead of the clock while the process is well: for health checks that start no program. Empty: none."
+  }),
   logLevel: choice("LOG_LEVEL", {
     group: process,
     default: "info",
