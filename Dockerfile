@@ -1,25 +1,32 @@
-# One image for every service; the command says which: `docker run kennel service slot-actor`.
-FROM node:24.21.0-bookworm-slim AS dependencies
+# One image for every service; the command says which: `docker run kennel:0.1.0 service slot-actor`.
+FROM node:24.21.0-bookworm-slim AS node
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Optional dependencies are Node itself for machines without Node 24: the base image has it.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+# Optional dependencies are Node itself for machines without Node 24: the base image has it. Half of what packages bring is
+# for compilers, debuggers and readers: Node takes no TypeScript from a package.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+ && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.md' \) -delete
 
-FROM node:24.21.0-bookworm-slim
+# What the Node image stands on, without its package managers and headers.
+FROM debian:12.15-slim
+COPY --from=node /usr/local/bin/node /usr/local/bin/
+RUN useradd --uid 1000 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin kennel \
+ && install -d -o kennel -g kennel -m 0700 /data && install -d -o kennel -g kennel /app/compiled
 # In a container the page listens on every address of the container; who reaches it is decided where the port is published.
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+# The compose file's health checks look at HEALTH_FILE.
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data HEALTH_FILE=/tmp/alive NODE_COMPILE_CACHE=/app/compiled
 WORKDIR /app
-RUN install -d -o node -g node /data
-COPY --from=dependencies /app/node_modules node_modules
+COPY --from=node /app/node_modules node_modules
 COPY package.json ./
 COPY shared shared
 COPY services services
 COPY app app
 COPY cli cli
 COPY supabase supabase
-USER node
-VOLUME /data
+USER kennel
+# TypeScript runs as it is: no build step, no second copy of the code that could differ from the one reviewed. What Node makes of
+# it at a start is kept, and believed only for the very same text: ten services on two cores start in half the time.
+RUN node cli/main.ts config >/dev/null
 EXPOSE 8080
-# TypeScript runs as it is: no build step, no second copy of the code that could differ from the one reviewed.
 ENTRYPOINT ["node", "cli/main.ts"]
 CMD ["up"]

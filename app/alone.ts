@@ -8,6 +8,7 @@ import { type Leaves, portsOf } from "./ports.ts"
 import { everyActorOf } from "./actors.ts"
 import type { Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
+import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
 
@@ -43,6 +44,9 @@ export const runAlone = (service: Service, asked: Settings, listening: (url: str
   Effect.gen(function* () {
     const settings = addressed(asked)
     const told = yield* Ref.make<Blocks>({})
+    const life = yield* signsOfLife(settings.healthFile)
+    // Who is asked is well once it answers; who is not, once it runs.
+    if (service.served === undefined) yield* life.begin
     const leaves: Leaves = {
       journal: writableJournal(settings, service.journal),
       exchange: exchangeAt(settings),
@@ -56,9 +60,10 @@ export const runAlone = (service: Service, asked: Settings, listening: (url: str
         alone: true,
         actorsOf: (slots) => everyActorOf(settings, slots),
         tell: service.whenSilent === undefined ? () => Effect.void : yield* noteInStore(settings, service),
-        listening
+        listening: (url) => Effect.andThen(life.begin, listening(url))
       }
       return yield* service.run(settings, context)
     }).pipe(Effect.provide(portsOf(service.needs, leaves)))
-    return yield* service.readsNotes === true ? Effect.raceFirst(run, followNotes(settings, told)) : run
+    const beside = service.readsNotes === true ? [followNotes(settings, told)] : []
+    return yield* Effect.raceAllFirst([run, life.renewing, ...beside])
   })

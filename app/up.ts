@@ -9,6 +9,7 @@ import { profileOf } from "./profile.ts"
 import { everyActorOf } from "./actors.ts"
 import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
+import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
 
@@ -25,6 +26,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
       const { settings, journal, exchange, stopped } = yield* profileOf(asked)
       const market = yield* Layer.build(Layer.merge(journal, exchange))
       const told = yield* Ref.make<Blocks>({})
+      const life = yield* signsOfLife(settings.healthFile)
       const leaves: Leaves = {
         journal: Layer.succeedContext(market),
         exchange: Layer.succeedContext(market),
@@ -38,7 +40,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         alone: false,
         actorsOf: (slots) => everyActorOf(settings, slots),
         tell: (blocks) => Ref.update(told, (before) => ({ ...before, ...blocks })),
-        listening: (url) => listening({ url, journal: Context.get(market, Journal).where })
+        listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(market, Journal).where }))
       }
       const run = (service: Service, on: Leaves): Effect.Effect<never, ServiceError> => {
         const work: Effect.Effect<never, ServiceError, Ports> = service.run(settings, context)
@@ -48,6 +50,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
       const trading = MARKET_SERVICES.filter((service) => !onStore.includes(service))
       return yield* Effect.raceAllFirst([
         stopped,
+        life.renewing,
         ...trading.map((service) => run(service, leaves)),
         beside(
           Effect.flatMap(Layer.build(leaves.store), (store) =>

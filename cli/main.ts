@@ -13,6 +13,7 @@ import { candlesCommand } from "./commands/candles.ts"
 import { configCommand } from "./commands/config.ts"
 import { conformanceCommand } from "./commands/conformance.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
+import { initEnvCommand } from "./commands/initEnv/command.ts"
 import { journalCommand } from "./commands/journal/command.ts"
 import { regimeCommand } from "./commands/regime/command.ts"
 import { serviceCommand } from "./commands/service.ts"
@@ -24,6 +25,7 @@ const kennel = Command.make("kennel").pipe(
     upCommand,
     serviceCommand,
     configCommand,
+    initEnvCommand,
     journalCommand,
     conformanceCommand,
     regimeCommand,

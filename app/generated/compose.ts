@@ -5,7 +5,7 @@ import type { Table } from "../../shared/config/table.ts"
 /** As much of a service as the container files look at. */
 export type Deployed = Pick<
   Manifest<Table, Need, unknown>,
-  "name" | "summary" | "needs" | "readsNotes" | "journal" | "writes" | "served"
+  "name" | "summary" | "needs" | "readsNotes" | "journal" | "writes" | "served" | "keepsFiles"
 >
 
 /** The variable that holds the password of a NATS user. */
@@ -20,32 +20,22 @@ export const natsUsers = (services: ReadonlyArray<Deployed>): ReadonlyArray<stri
   OPERATOR
 ]
 
+/** What compose says of a variable that `.env` does not set. */
+const MISSING = "missing in .env; npm run -s kennel -- init-env makes it"
+
 /** The passwords that the NATS server is given, each missing one with where to look. */
 export const composePasswords = (services: ReadonlyArray<Deployed>): string =>
   natsUsers(services)
     .map(passwordOf)
-    .map((variable) => `      ${variable}: \${${variable}:?missing in .env, see docs/operations.md}`)
+    .map((variable) => `      ${variable}: \${${variable}:?${MISSING}}`)
     .join("\n")
 
 /** The simulated exchange, which stands for Kraken in the containers: the service with an exchange's journal. */
 const simulatorOf = (services: ReadonlyArray<Deployed>): Deployed | undefined =>
   services.find(({ journal }) => journal === "exchange")
 
-const healthCheck = ({ port, health, everySec, retries }: NonNullable<Deployed["served"]>): ReadonlyArray<string> => {
-  const look = `fetch("http://127.0.0.1:${port}${health}").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`
-  return [
-    "    healthcheck:",
-    "      test:",
-    // Quoted, as every string of a list here: YAML takes this one for a mapping.
-    ...['"CMD"', '"node"', '"--eval"', `'${look}'`].map((item) => `        - ${item}`),
-    `      interval: ${everySec}s`,
-    "      timeout: 3s",
-    `      retries: ${retries}`
-  ]
-}
-
 const serviceOf = (services: ReadonlyArray<Deployed>, service: Deployed): string => {
-  const { name, needs, served, readsNotes } = service
+  const { name, needs, served, readsNotes, keepsFiles } = service
   const simulator = simulatorOf(services)
   const onExchange = needs.includes("exchange") && simulator?.served !== undefined
   const onJournal = needs.includes("journal")
@@ -78,14 +68,18 @@ const serviceOf = (services: ReadonlyArray<Deployed>, service: Deployed): string
     ...(served?.publishedAs === undefined
       ? []
       : ["    ports:", `      - "127.0.0.1:\${${served.publishedAs}:-${served.port}}:${served.port}"`]),
+    ...(keepsFiles === true ? ["    volumes:", `      - "${name}:/data"`] : []),
     "    depends_on:",
-    ...awaited.map((line) => `      ${line}`),
-    ...(served === undefined ? [] : healthCheck(served))
+    ...awaited.map((line) => `      ${line}`)
   ].join("\n")
 }
 
 /** A list of strings, all quoted: unquoted, YAML takes some of them for something else. */
 const list = (items: ReadonlyArray<string>): string => `[${items.map((item) => JSON.stringify(item)).join(", ")}]`
+
+/** A volume for each service that keeps files: its own, so that they are there for the next container. */
+export const composeVolumes = (services: ReadonlyArray<Deployed>): string =>
+  services.flatMap(({ name, keepsFiles }) => (keepsFiles === true ? [`  ${name}:`] : [])).join("\n")
 
 /** Every service with a container of its own. */
 export const composeServices = (services: ReadonlyArray<Deployed>): string =>

@@ -9,7 +9,7 @@ import { SERVICES } from "../registry.ts"
 import { SETTING_ROWS } from "../settings.ts"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
 import { actionTable } from "./actions.ts"
-import { composePasswords, composeServices, type Deployed } from "./compose.ts"
+import { composePasswords, composeServices, composeVolumes, type Deployed } from "./compose.ts"
 import { exchangeUsers, marketUsers } from "./nats.ts"
 import { withRegions } from "./regions.ts"
 
@@ -45,7 +45,11 @@ export const generatedFiles = (): ReadonlyArray<GeneratedFile> => {
     { path: "docs/configuration.md", text: configurationPage(SETTING_ROWS) },
     regionsOf("docs/architecture.md", { services: serviceTable(SERVICES) }),
     regionsOf("services/control-plane/README.md", { actions: actionTable(ACTIONS) }),
-    regionsOf("docker-compose.yml", { passwords: composePasswords(SERVICES), services: composeServices(SERVICES) }),
+    regionsOf("docker-compose.yml", {
+      passwords: composePasswords(SERVICES),
+      services: composeServices(SERVICES),
+      volumes: composeVolumes(SERVICES)
+    }),
     regionsOf("nats.conf", {
       "market users": marketUsers(SERVICES, STREAMS.market(pair)),
       "exchange users": exchangeUsers(SERVICES, STREAMS.exchange(pair))

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { SERVICES } from "../registry.ts"
 import { actionTable } from "./actions.ts"
-import { composeServices, type Deployed, natsUsers } from "./compose.ts"
+import { composeServices, composeVolumes, type Deployed, natsUsers } from "./compose.ts"
 import { generatedFiles } from "./files.ts"
 import { marketUsers } from "./nats.ts"
 import { withRegions } from "./regions.ts"
@@ -32,6 +32,8 @@ describe("what follows from the registry, the settings and the table of actions"
     depends_on:
       nats: { condition: service_healthy }
       postgrest: { condition: service_started, required: false }`)
+    expect(composeVolumes(services)).toBe(composeVolumes(SERVICES))
+    expect(composeVolumes([{ ...risk, keepsFiles: true }])).toBe("  risk-desk:")
     const users = marketUsers(services, { stream: "S", root: "m" })
     expect(users).toContain(`user: risk-desk
         password: $NATS_PASSWORD_RISK_DESK

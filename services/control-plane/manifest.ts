@@ -20,11 +20,10 @@ export const controlPlaneManifest = defineService({
   readsNotes: true,
   writes: ["command.*"],
   follows: [ofAnyKind(statusActor)],
+  // The token for actions.
+  keepsFiles: true,
   served: {
     port: 8080,
-    health: "/health",
-    everySec: 10,
-    retries: 6,
     environment: { PORT: "8080" },
     publishedAs: "KENNEL_PORT"
   },

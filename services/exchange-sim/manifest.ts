@@ -14,9 +14,6 @@ export const exchangeSimManifest = defineService({
   writes: [">"],
   served: {
     port: 8090,
-    health: "/0/public/SystemStatus",
-    everySec: 5,
-    retries: 12,
     environment: { SIM_HOST: "0.0.0.0", SIM_PORT: "8090" }
   },
   run: (settings, { listening }) =>

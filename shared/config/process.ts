@@ -31,6 +31,12 @@ export const PROCESS_SETTINGS = {
   }),
   natsUser: process.text("NATS_USER", { default: "", reason: "The service's own NATS user. Empty: none." }),
   natsPassword: process.secret("NATS_PASSWORD", { default: "", reason: "Its password." }),
+  healthFile: process.text("HEALTH_FILE", {
+    default: "",
+    range: "a file",
+    reason:
+      "Its time runs ahead of the clock while the process is well: for health checks that start no program. Empty: none."
+  }),
   logLevel: process.choice("LOG_LEVEL", {
     default: "info",
     of: ["debug", "info", "warning", "error"],

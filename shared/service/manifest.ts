@@ -51,11 +51,6 @@ export interface ServiceContext {
 /** How a service that listens runs in a container. */
 export interface Served {
   readonly port: number
-  /** A path that answers 2xx while the service is well. */
-  readonly health: string
-  /** Seconds between two looks at it, and failures in a row until it counts as ill. */
-  readonly everySec: number
-  readonly retries: number
   readonly environment: Readonly<Record<string, string>>
   /** The variable of `.env` that says under which port of this machine, and of no other, it is published; without it nowhere. */
   readonly publishedAs?: string
@@ -90,6 +85,8 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   /** It shows what it `tell`s; this is shown when it is not heard: its last blocks (null: none ever) and the trouble. */
   readonly whenSilent?: (last: Blocks | null, trouble: string) => Blocks
   readonly served?: Served
+  /** It keeps files in DATA_DIR also where journal and store are servers'. */
+  readonly keepsFiles?: true
   /** Runs until interrupted, or until it cannot go on. */
   readonly run: (
     settings: SharedSettings & ValuesOf<Own>,

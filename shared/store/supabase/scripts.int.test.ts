@@ -1,15 +1,12 @@
-/** The scripts for a PostgreSQL and a PostgREST of one's own. */
+/** The script for a PostgreSQL and a PostgREST of one's own. */
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import pg from "pg"
 import { describe } from "vitest"
 import { migrations } from "../migrations.ts"
 import { emptyDatabase, postgresFound } from "../testing/postgres.ts"
-import { serviceKey } from "../testing/postgrest.ts"
-
-const SECRET = "a secret of 32 characters or more"
 
 const script = (name: string): string => fileURLToPath(new URL(`../../../supabase/${name}`, import.meta.url))
 
@@ -43,15 +40,4 @@ describe.runIf(postgresFound())("supabase/apply.sh", () => {
       expect(table).toStrictEqual([{ found: "backfill_jobs" }])
     })
   )
-})
-
-describe("supabase/key.mjs", () => {
-  it("signs a token that lets its bearer act as service_role", () => {
-    const found = run(process.execPath, "key.mjs", { PGRST_JWT_SECRET: SECRET }).trim()
-    expect(found).toBe(Redacted.value(serviceKey(SECRET)))
-  })
-
-  it("refuses a secret that PostgREST would refuse", () => {
-    expect(() => run(process.execPath, "key.mjs", { PGRST_JWT_SECRET: "short" })).toThrow(/32 characters or more/)
-  })
 })

@@ -1,13 +1,14 @@
 /** The real PostgREST for tests, over a PostgreSQL server or over PGlite: what the embedded database is held against. */
 import { spawn } from "node:child_process"
-import { createHmac, randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { PGlite } from "@electric-sql/pglite"
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket"
-import { Effect, Redacted, type Scope } from "effect"
+import { Effect, type Redacted, type Scope } from "effect"
 import { freePort } from "../../testing/freePort.ts"
 import { findBinary, missing } from "../../testing/requires.ts"
 import { migrations, rolesSql } from "../migrations.ts"
+import { serviceKey } from "../serviceKey.ts"
 import { killed, launched, scratchDatabase } from "./postgres.ts"
 
 /** The package of the binary; optional, because it is there for one platform only. */
@@ -24,14 +25,6 @@ const binary = (): string | null => findBinary("postgrest", [BINARY_DIRECTORY])
 /** Whether tests against the real PostgREST can run. */
 export const postgrestFound = (): boolean =>
   binary() !== null || missing("postgrest not found; it comes with npm's optional packages on linux-x64")
-
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
-
-/** A token that lets its bearer act as `service_role`, as hosted Supabase calls its key. */
-export const serviceKey = (secret: string): Redacted.Redacted => {
-  const content = `${encoded({ alg: "HS256", typ: "JWT" })}.${encoded({ role: "service_role" })}`
-  return Redacted.make(`${content}.${createHmac("sha256", secret).update(content).digest("base64url")}`)
-}
 
 /** `plain`: one connection, no prepared statements and no listening: what PGlite's socket can bear. */
 const startPostgrest = (database: string, plain: boolean): Effect.Effect<Postgrest, never, Scope.Scope> =>
