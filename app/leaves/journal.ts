@@ -4,12 +4,13 @@ import { Effect, type Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control.ts"
 import { adoptRules } from "../../shared/actor/rulesAdopted.ts"
 import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
+import type { Actor } from "../../shared/actor/core/actor.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
-import { decidersOf, type Service } from "../registry.ts"
+import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
 import type { Settings } from "../settings.ts"
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
@@ -84,3 +85,12 @@ export const decidingActors = Effect.fn("decidingActors")(function* (subjects: M
   const slots = yield* slotsNamedUpTo(subjects, head)
   return decidersOf(slots)
 })
+
+/** Every actor that folds a market with these slots: those that decide, those that are shown, and what services know. */
+export const everyActorOf = (settings: Settings, slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> => {
+  const others = MARKET_SERVICES.flatMap((service) => [
+    ...(service.follows ?? []),
+    ...(service.show === undefined ? [] : [service.show(settings).actor])
+  ])
+  return [...new Map([...decidersOf(slots), ...others].map((actor) => [actor.name, actor])).values()]
+}

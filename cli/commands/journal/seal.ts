@@ -1,8 +1,7 @@
 /** `kennel journal seal`: closes what has happened since the last seal. */
 import { Console, Effect } from "effect"
 import { Command } from "effect/cli"
-import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
-import { everyActorOf } from "../../../app/actors.ts"
+import { everyActorOf, subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
 import { sealEra } from "../../../shared/actor/seals/sealJournal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
