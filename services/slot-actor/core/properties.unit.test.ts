@@ -5,6 +5,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { decodeRecord, encodeEntry, type Envelope } from "../../../shared/events/envelope.ts"
+import { RULES_VERSIONS } from "../../../shared/core/rules/versions.ts"
 import { type Command, command } from "../testing/commands.ts"
 import { openCash, World } from "../testing/slotWorld.ts"
 import { haltingViolations } from "./invariants.ts"
@@ -22,6 +23,7 @@ const EXPECTED_RULES = [
   "cycle_complete",
   "entry_fill_exit",
   "entry_lost",
+  "entry_not_covered",
   "exit_cut_short",
   "exit_filled",
   "exit_lost",
@@ -63,15 +65,18 @@ const rules = fc.record({
   reentryBaseCooldownSec: fc.constantFrom(0, 20),
   maxRecoverySlots: fc.constantFrom(1, 2)
 })
+const versions = fc.constantFrom(...RULES_VERSIONS.map(({ version }) => version))
 const commands = fc.array(command, { minLength: 20, maxLength: 400, size: "max" })
 
-/** Runs the property over worlds with and without a re-entry cooldown, with room for one recovery or two. */
+/** Runs the property over worlds of every version, with and without a re-entry cooldown, with room for one recovery or two. */
 const check = (
   property: (world: World, list: ReadonlyArray<Command>, again: () => World) => void,
   numRuns: number = RUNS
 ): void =>
   fc.assert(
-    fc.property(rules, commands, (given, list) => property(new World(given), list, () => new World(given))),
+    fc.property(rules, versions, commands, (given, version, list) =>
+      property(new World(given, version), list, () => new World(given, version))
+    ),
     { seed: SEED, numRuns }
   )
 

@@ -1,4 +1,5 @@
 /** A slot between an exchange and a governor for property tests: what is done to it, and what it must have booked. */
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import type { Rule } from "../../../shared/core/rules/rules.ts"
 import { cost, divideHalfEven, Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -41,8 +42,8 @@ export class World {
   asked = false
   private market = 1_000_000
 
-  constructor(rules: Partial<SlotRules> = {}) {
-    this.slot = new SlotDriver({ allots: "by hand" }).ready({ ...RULES, ...rules })
+  constructor(rules: Partial<SlotRules> = {}, rulesVersion: number = NEWEST_RULES) {
+    this.slot = new SlotDriver({ allots: "by hand", rulesVersion }).ready({ ...RULES, ...rules })
   }
 
   run(list: ReadonlyArray<Command>, check: () => void = () => undefined): this {
