@@ -47,7 +47,8 @@ type Allots = "at once" | "by hand"
 export class SlotDriver {
   readonly actor = slotActor(SLOT)
   private readonly allots: Allots
-  private readonly rulesVersion: number
+  /** In force from the next event on. */
+  rulesVersion: number
   state: SlotState = this.actor.initial
   nowMs = START_MS
   /** Everything the slot has said since it was last asked by `take`, but for questions that the driver has answered itself. */
