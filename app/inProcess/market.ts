@@ -16,6 +16,7 @@ import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../../services/slot-actor/core/state.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { changesBetween, FIRST_RULES, NEWEST_RULES } from "../../shared/core/rules/versions.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { KnownRules } from "../../shared/core/rules/versions.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -35,6 +36,8 @@ export interface MarketOptions {
   readonly slotRules: SlotRules
   readonly governorRules: GovernorRules
   readonly rebalancerRules: RebalancerRules
+  /** The version of the rules that its actors decide by; the newest when left out. */
+  readonly rulesVersion?: number
   readonly tier: Tier
   /** On the account. */
   readonly base: Volume
@@ -131,10 +134,14 @@ const venueOptions = ({ slotRules, tier, base, quote, startMs }: MarketOptions) 
 
 /** The facts every market begins with. */
 const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Venue): void => {
-  const { startMs, slotRules, governorRules } = options
+  const { startMs, slotRules, governorRules, rulesVersion = NEWEST_RULES } = options
   const { subjects } = journal
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)
 
+  if (rulesVersion !== FIRST_RULES) {
+    const versions = { from: FIRST_RULES, to: rulesVersion, changes: changesBetween(FIRST_RULES, rulesVersion) }
+    journal.append(subjects.control, 0, { _tag: "RulesAdopted", ...versions, service: "kennel up", adoptedMs: startMs })
+  }
   journal.append(subjects.control, 0, {
     _tag: "EpochRaised",
     epoch: 1,

@@ -17,6 +17,8 @@ import { sideOf, stateOf, tradeOf } from "./reference.ts"
 import { refreshStaleEntry } from "../../services/slot-actor/core/entry/refresh.ts"
 import { actionsOf, cycleRecord, type Fields, stateRecord } from "./referenceRecords.ts"
 import type { SlotOrder, SlotState } from "../../services/slot-actor/core/state.ts"
+import { slotVariants } from "../../services/slot-actor/core/variants.ts"
+import { NEWEST_RULES } from "../../shared/core/rules/versions.ts"
 
 /** The rules that want an entry, as the reference names them. */
 const ENTRY_RULES = [
@@ -152,7 +154,7 @@ const eventStep = (state: SlotState, step: CaseObject) => {
 
 const open = (state: SlotState, sizes: OrderSizes): Draft => {
   if (state.terms === null) throw new CaseError("case.config is missing")
-  return openDraft(state, state.terms, sizes)
+  return openDraft(state, state.terms, slotVariants(NEWEST_RULES), sizes)
 }
 
 const sizesOf = (step: CaseObject): OrderSizes => {

@@ -10,6 +10,7 @@ import {
   Rehearsal,
   Trading
 } from "../../../shared/exchange/port.ts"
+import { leastVolume } from "../../../shared/market/core/binding.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 import { clockFinding, feeFinding, sizeFinding } from "./limits.ts"
 
@@ -68,7 +69,7 @@ const rehearsal = (
   nowMs: number
 ): LimitOrder => {
   const price = Price.fromNumber(Price.toNumber(last) / 10, priceDecimals)
-  const volume = leastVolume(minVolume, minCost, price, volumeDecimals)
+  const volume = leastVolume(price, { minVolume, minCost, volumeDecimals })
   return {
     clientId: `doctor${nowMs.toString(36)}`,
     side: "buy",
@@ -77,18 +78,6 @@ const rehearsal = (
     postOnly: true,
     deadlineMs: nowMs + 30_000
   }
-}
-
-const leastVolume = (
-  minVolume: PairConstraints["minVolume"],
-  minCost: PairConstraints["minCost"],
-  price: Price,
-  decimals: number
-): PairConstraints["minVolume"] => {
-  const unit = 10n ** BigInt(8 - decimals)
-  const byCost = (minCost * 100_000_000n) / price + unit
-  const wanted = byCost > minVolume ? byCost : minVolume
-  return (((wanted + unit - 1n) / unit) * unit) as PairConstraints["minVolume"]
 }
 
 /** What the keys may do, found out with calls that change nothing. Nothing of a key is ever printed. */

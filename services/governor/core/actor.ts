@@ -32,7 +32,7 @@ import {
 } from "./mode/mode.ts"
 import { follow, type TableEvent, track } from "./orderTable.ts"
 import { orderKey } from "../../../shared/market/core/orderLife.ts"
-import { configureTargets, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
+import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
@@ -41,6 +41,7 @@ import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
 import { type GovernorState, initialState } from "./state.ts"
+import { governorVariants } from "./variants.ts"
 
 /** Time, and what the event says that needs no rule: a state of its own, in which the draft then works. */
 const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): GovernorState => {
@@ -94,7 +95,7 @@ const restarted = (draft: Draft): void => {
 
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
   track(draft, slot, event, place.timeMs)
-  if (event.role === "exit") return
+  if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
   noteAnswer(draft, slot)
   noteFunded(draft, slot)
   slotStarted(draft, slot)
@@ -131,7 +132,7 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
   } else if (event._tag === "OrderFilled" || event._tag === "OrderCancelled") {
     observeOrder(draft, order, event)
     addTrade(draft, order, event)
-  }
+  } else if (event._tag === "OrderAmended") draft.variants.softCloses.moved(draft, order)
   follow(draft, slot, event, place)
 }
 
@@ -183,11 +184,12 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   FundsWanted: ofSlot((draft, slot, { what }) => askForFunds(draft, slot, what)),
   DecisionRefused: ofSlot(refused),
   ExitOrphaned: ofSlot(orderFact),
-  CycleBooked: ofSlot((draft, _slot, event) => {
+  CycleBooked: ofSlot((draft, slot, event) => {
     countLoss(draft, event)
     addCycle(draft, event)
+    draft.variants.softCloses.over(draft, { slot, ...event })
   }),
-  PositionReleased: nothing,
+  PositionReleased: ofSlot((draft, slot, event) => draft.variants.softCloses.over(draft, { slot, ...event })),
   SlotSettled: ofSlot(slotSettled),
   InvariantBroken: ofSlot((draft, slot, { violations }) => slotBroke(draft, slot, violations)),
 
@@ -207,7 +209,7 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   FaultRaised: watchFaults,
   RecordSkipped: watchFaults,
 
-  FeesObserved: watchFees,
+  FeesObserved: (draft, _event, { timeMs }) => feesObserved(draft, timeMs),
   BalancesObserved: (draft) => {
     updateSizing(draft, "balances")
     fundsCame(draft)
@@ -227,11 +229,11 @@ const apply = dispatch(HANDLERS, nothing)
 /** Folds everything; writes the mode, what becomes of entries, and the figures the slots trade by. */
 export const governorActor = defineActor<GovernorState>({
   name: "governor",
-  /** Changes with every change of these rules: a snapshot of another version is not read. */
+  /** The shape of the state (`Actor.version`). */
   version: "5",
   initial: initialState,
   reduce: (before, event, place) => {
-    const draft = openDraft(learn(before, event, place))
+    const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
     else apply(draft, event, place)
     settle(draft, before, event)

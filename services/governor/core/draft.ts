@@ -5,22 +5,59 @@
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { GovernorRules } from "../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
+import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import { rulesOf } from "./rules.ts"
-import type { GovernorState } from "./state.ts"
+import type { GovernorState, TargetsSlice } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+
+/** A position of a slot: its exit keeps trade and cycle under whatever number it is asked for. */
+export interface PositionOf {
+  readonly slot: SlotNumber
+  readonly tradeId: TradeId
+  readonly cycle: number
+}
+
+/** The fee that a profit target is judged by, as the notice says it. */
+export interface JudgedFee {
+  readonly makerFeePct: number
+  /** When the exchange said it, Unix milliseconds of its clock; left out where that is not known. */
+  readonly feesObservedAtMs?: number
+}
+
+/** What differs between versions of the rules; `variants.ts` says which is in force when. */
+export interface GovernorVariants {
+  /** What `soft_closed_total` counts. */
+  readonly softCloses: {
+    readonly asked: (draft: Draft, position: PositionOf, by: "pressure" | "operator") => void
+    /** The position's exit stands at a new price, or is asked for anew. */
+    readonly moved: (draft: Draft, position: PositionOf) => void
+    /** The position is booked or given up. */
+    readonly over: (draft: Draft, position: PositionOf) => void
+  }
+  /** By which fees a profit target is judged. */
+  readonly fees: {
+    readonly observed: (targets: TargetsSlice, timeMs: number) => TargetsSlice
+    /** Null: by none yet. */
+    readonly judgedBy: (state: GovernorState) => JudgedFee | null
+  }
+}
 
 /** The governor's state while one event is applied. */
 export interface Draft {
   readonly state: Mutable<GovernorState>
+  /** The rules that differ between versions, as in force at this event. */
+  readonly variants: GovernorVariants
   readonly rules: GovernorRules
   readonly outputs: Array<MarketEvent>
 }
 
 /** A draft of a state made for it: its slices are replaced, and nobody else may hold it. */
-export const openDraft = (state: GovernorState): Draft => ({
+export const openDraft = (state: GovernorState, variants: GovernorVariants): Draft => ({
   state,
+  variants,
   rules: rulesOf(state),
   outputs: []
 })

@@ -2,7 +2,7 @@
 import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
+import { minus, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
@@ -74,7 +74,3 @@ export const follow = (draft: Draft, slot: SlotNumber, event: TableEvent, { time
   if (next === null) return forget(draft, slot, localId)
   change(draft, slot, localId, event._tag === "OrderAccepted" ? { ...next, openedAtMs: timeMs } : next)
 }
-
-/** Price times volume, rounded up to the next unit: a reservation must never be too small. */
-export const costCeiling = (price: bigint, volume: bigint): Quote =>
-  ((price * volume + 99_999_999n) / 100_000_000n) as Quote

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
-import { costCeiling, ordersOf, recoveriesOf } from "./orderTable.ts"
+import { ordersOf, recoveriesOf } from "./orderTable.ts"
 
 const identity = { clientId: "k1", localId: 1 }
 const exit = request(1, { role: "exit", side: "sell" })
@@ -82,13 +82,5 @@ describe("the table of live orders", () => {
     story.slot(9, request(MAX_FOLLOWED_ORDERS + 1, { role: "exit", side: "sell" }))
     expect(Object.keys(story.state.orders)).toHaveLength(MAX_FOLLOWED_ORDERS)
     expect(story.slot(1, request(1)).verdict).toBe("refused too_many_orders")
-  })
-
-  it.each([
-    { price: "0.1", volume: "20", cost: 20_000_000_000n },
-    { price: "0.0000000001", volume: "0.00000001", cost: 1n },
-    { price: "0.0000000001", volume: "1.00000001", cost: 2n }
-  ])("reserves $cost units for $volume at $price: rounded up", ({ price, volume, cost }) => {
-    expect(costCeiling(Price.parse(price), Volume.parse(volume))).toBe(cost)
   })
 })

@@ -7,6 +7,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import { FIRST_RULES, NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import { governorActor } from "./actor.ts"
 import { needOf } from "./entries/funds.ts"
 import {
@@ -62,6 +63,7 @@ const upset = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("exit" as const), slot, side }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("fill" as const), pick, whole: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("orphan" as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("amend" as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("lost" as const), slot, usd: fc.nat(4) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("poor" as const), slot }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("balances" as const), doge: fc.nat(300), usd: fc.nat(30) }) },
@@ -208,6 +210,9 @@ class World {
       case "cancel":
         if (countsAsOpen(order)) tell(ended("OrderCancelled", localId, "0"))
         return
+      case "amend":
+        if (countsAsOpen(order)) tell({ _tag: "OrderAmended", clientId: "k", localId, price: order.price })
+        return
       case "reject":
         if (countsAsOpen(order)) tell({ _tag: "OrderRejected", clientId: "k", localId, cause: "refused" })
         return
@@ -237,6 +242,16 @@ const hold = <A>(arbitrary: fc.Arbitrary<A>, property: (value: A) => void): void
 const toldOf = (list: ReadonlyArray<Happening>, rules = {}): GovernorStory => {
   const world = new World(new GovernorStory().running(rules))
   for (const what of list) world.happen(what)
+  return world.story
+}
+
+/** A market of the first rules that takes up the newest after so many happenings. */
+const adopting = (list: ReadonlyArray<Happening>, after: number): GovernorStory => {
+  const world = new World(new GovernorStory(FIRST_RULES).running())
+  for (const [index, what] of list.entries()) {
+    if (index === after) world.story.rulesVersion = NEWEST_RULES
+    world.happen(what)
+  }
   return world.story
 }
 
@@ -275,9 +290,9 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
     })
   })
 
-  it("decides the same again, also from a state that was written down and read back at every event", () => {
-    hold(happenings, (list) => {
-      const { told, state, everything } = toldOf(list)
+  it("decides the same again, wherever it takes up newer rules, also from a state written down and read back at every event", () => {
+    hold(fc.tuple(happenings, fc.nat(200)), ([list, after]) => {
+      const { told, state, everything } = adopting(list, after)
       let again = governorActor.initial
       const said: Array<MarketEvent> = []
       for (const { event, place } of told) {

@@ -133,6 +133,8 @@ export interface CapacitySlice {
   /** Recoveries at the last orphan notice, as a multiple of the threshold. */
   readonly orphanNotice: number
   readonly softClosedTotal: number
+  /** Positions whose soft close is asked for and not done; absent before the first (`softCloseCount.ts`). */
+  readonly softClosesAsked?: ReadonlyArray<string>
 }
 
 /** Open orders that exchange and journal count differently (`drift.ts`). */
@@ -161,6 +163,8 @@ export interface TargetsSlice {
   readonly sampledLoop: number
   /** The profit target for which people were last told that it does not cover two maker fees; null: it does. */
   readonly belowFeesAt: number | null
+  /** When the exchange said the fees in force; absent while that is not known. */
+  readonly feesObservedAtMs?: number
 }
 
 /** The slots and their names (`slots.ts`). */

@@ -11,6 +11,7 @@ import { marketSubjects, slotActor } from "../../../shared/core/ids/subjects.ts"
 import { governorActor } from "../core/actor.ts"
 import { governorViolations } from "../core/invariants.ts"
 import type { GovernorState } from "../core/state.ts"
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import type { Rule } from "../../../shared/core/rules/rules.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -28,6 +29,8 @@ export const testRules = (change: Partial<GovernorRules> = {}): GovernorRules =>
 })
 
 export class GovernorStory {
+  /** In force from the next event on. */
+  rulesVersion: number
   readonly subjects = subjects
   state: GovernorState = governorActor.initial
   nowMs = START_MS
@@ -40,9 +43,15 @@ export class GovernorStory {
   /** Every output since the beginning. */
   readonly everything: Array<MarketEvent> = []
 
+  /** Governed by this version of the rules. */
+  constructor(rulesVersion: number = NEWEST_RULES) {
+    this.rulesVersion = rulesVersion
+  }
+
   /** Tells one event on a subject; several told after each other stand in records of their own. */
   tell(subject: string, event: MarketEvent): this {
-    const place = placeAt({ seq: ++this.seq, index: 0, subject, epoch: 1, timeMs: this.nowMs })
+    const { rulesVersion, nowMs: timeMs } = this
+    const place = placeAt({ seq: ++this.seq, index: 0, subject, epoch: 1, rulesVersion, timeMs })
     this.told.push({ event, place })
     const step = governorActor.reduce(this.state, event, place)
     this.state = step.state

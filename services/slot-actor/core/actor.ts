@@ -13,22 +13,24 @@ import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { slotActor as actorName } from "../../../shared/core/ids/subjects.ts"
 import { closeDraft, type Draft, openDraft, unchanged } from "./draft.ts"
 import { normaliseFlags } from "./flags.ts"
-import { askForFunds, entryRefused, fundsMissing, fundsOf, useFunds } from "./entry/funds.ts"
+import { askForFunds, entryRefused, fundsMissing, useFunds } from "./entry/funds.ts"
 import { haltingViolations } from "./invariants.ts"
 import { retryLostExits } from "./trouble/lostOrders.ts"
 import { entryStop } from "./gate.ts"
 import { applyOutcome, noteProgress, type OrderOutcome, type OrderProgress } from "./orderFacts.ts"
 import { orphanLateExits, timersDue } from "./exit/orphan.ts"
-import { orderSizes } from "./money/orderSizes.ts"
+import { fundsIn, orderSizes } from "./money/orderSizes.ts"
 import { refreshDue, refreshStaleEntry } from "./entry/refresh.ts"
 import { retire, retires } from "./leaving/retire.ts"
 import { amended, amendOnceAccepted, amendRefused, softClose } from "./exit/softClose.ts"
+import { slotVariants } from "./variants.ts"
 import { initialState, type SlotFacts, type SlotState } from "./state.ts"
 import { type Terms, termsOf } from "./terms.ts"
 
 type SlotHandler<T extends MarketEvent["_tag"]> = Handler<SlotState, Step<SlotState>, T>
 
-const priceObserved: SlotHandler<"PriceObserved"> = (state, event, { timeMs }) => {
+const priceObserved: SlotHandler<"PriceObserved"> = (state, event, place) => {
+  const { timeMs } = place
   const nowMs = Math.max(state.nowMs, timeMs)
   const { facts, terms, book } = state
   const next: SlotState = {
@@ -43,19 +45,19 @@ const priceObserved: SlotHandler<"PriceObserved"> = (state, event, { timeMs }) =
   if (terms === null || book.halted !== null) return unchanged(next)
   const refreshes = mayRefresh(next) && refreshDue(next, terms.refreshPct)
   if (!legsMissing(next) && !refreshes) return unchanged(next)
-  const draft = open(next, terms)
+  const draft = open(next, terms, place)
   if (refreshes) refreshStaleEntry(draft)
   restoreLegs(draft)
   return settle(draft)
 }
 
-const clockTicked: SlotHandler<"ClockTicked"> = (state, event, { timeMs }) => {
+const clockTicked: SlotHandler<"ClockTicked"> = (state, event, place) => {
   const { marketPrice, priceAtMs, facts, terms, book } = state
-  const nowMs = Math.max(state.nowMs, timeMs)
+  const nowMs = Math.max(state.nowMs, place.timeMs)
   const next: SlotState = { nowMs, marketPrice, priceAtMs, priceAgeSec: event.priceAgeSec, facts, terms, book }
   if (terms === null || book.halted !== null) return unchanged(next)
   if (!legsMissing(next) && !timersDue(next, terms)) return unchanged(next)
-  const draft = open(next, terms)
+  const draft = open(next, terms, place)
   if (marketPrice > 0 && !retires(next)) orphanLateExits(draft)
   restoreLegs(draft)
   return settle(draft)
@@ -65,9 +67,9 @@ const orderProgress = (state: SlotState, fact: OrderProgress, { timeMs }: EventP
   unchanged({ ...state, nowMs: Math.max(state.nowMs, timeMs), book: noteProgress(state.book, fact) })
 
 /** Applies a rule to a draft, unless the slot cannot act yet or any more. */
-const decide = (state: SlotState, { timeMs }: EventPlace, rule: (draft: Draft) => void): Step<SlotState> => {
+const decide = (state: SlotState, place: EventPlace, rule: (draft: Draft) => void): Step<SlotState> => {
   if (state.terms === null || state.book.halted !== null) return unchanged(state)
-  const draft = open({ ...state, nowMs: Math.max(state.nowMs, timeMs) }, state.terms)
+  const draft = open({ ...state, nowMs: Math.max(state.nowMs, place.timeMs) }, state.terms, place)
   rule(draft)
   return settle(draft)
 }
@@ -82,11 +84,12 @@ const orderAccepted: SlotHandler<"OrderAccepted"> = (state, event, place) => {
 }
 
 /** The missing entries, planned with what the governor allots; their sizes look at the same funds. */
-const fundsAllotted: SlotHandler<"FundsAllotted"> = (state, event, { timeMs }) => {
+const fundsAllotted: SlotHandler<"FundsAllotted"> = (state, event, { timeMs, rulesVersion }) => {
   if (state.terms === null || state.book.halted !== null) return unchanged(state)
   const next = { ...state, nowMs: Math.max(state.nowMs, timeMs) }
-  const funds = fundsOf(event)
-  const draft = openDraft(next, state.terms, orderSizes(next, state.terms, funds), funds)
+  const funds = fundsIn(event)
+  const sizes = orderSizes(next, state.terms, funds)
+  const draft = openDraft(next, state.terms, slotVariants(rulesVersion), sizes, funds)
   useFunds(draft, funds)
   return settle(draft)
 }
@@ -115,7 +118,8 @@ const learn = (state: SlotState, facts: SlotFacts): Step<SlotState> => {
   return unchanged({ ...state, facts, terms })
 }
 
-const open = (state: SlotState, terms: Terms): Draft => openDraft(state, terms, orderSizes(state, terms))
+const open = (state: SlotState, terms: Terms, { rulesVersion }: EventPlace): Draft =>
+  openDraft(state, terms, slotVariants(rulesVersion), orderSizes(state, terms))
 
 /** A refreshed entry is cancelled and asked for anew: not while the new one would be refused. */
 const mayRefresh = ({ facts }: SlotState): boolean => entryStop(facts, false) === null
@@ -192,7 +196,7 @@ const handlersOf = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, "pri
 export const slotActor = (slot: SlotNumber): Actor<SlotState> =>
   defineActor({
     name: actorName(slot),
-    /** Changes with every change of these rules: a snapshot of another version is not read. */
+    /** The shape of the state (`Actor.version`). */
     version: "5",
     initial: initialState,
     reduce: dispatch(handlersOf(slot), unchanged)

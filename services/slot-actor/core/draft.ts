@@ -2,8 +2,10 @@
  * A private, mutable copy of a slot's book while one event is applied: the transition functions write to it as the
  * contract's rules are read, and the result is a new immutable state. The state it was opened from is never touched.
  */
+import type { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
+import type { Sized } from "../../../shared/market/core/binding.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
 import type { Refusals, SlotBook, SlotState, Trade, TradeId } from "./state.ts"
@@ -17,10 +19,20 @@ export interface OrderSizes {
   readonly B: number
 }
 
-/** What may be spent: doubles, compared with the exchange's minimums. */
+/** What may be spent: exact, and as doubles, for sizes and for the exchange's minimums. */
 export interface Funds {
+  readonly base: Volume
+  readonly quote: Quote
   readonly doge: number
   readonly usd: number
+}
+
+/** What differs between versions of the rules; `variants.ts` says which is in force when. */
+export interface SlotVariants {
+  /** Gives a slot without any order its first entries, or says why there is none. */
+  readonly firstEntries: (draft: Draft, funds: Funds) => void
+  /** What the allotment lacks of an entry that answers it; null: nothing, or that is left to the governor. */
+  readonly shortfall: (draft: Draft, entry: Sized) => NumbersOf<"entry_not_covered"> | null
 }
 
 /** A slot's book while one event is applied. */
@@ -29,6 +41,8 @@ export interface Draft {
   readonly nowMs: number
   readonly marketPrice: number
   readonly terms: Terms
+  /** The rules that differ between versions, as in force at this event. */
+  readonly variants: SlotVariants
   readonly sizes: OrderSizes
   /** What the governor lets the slot spend; null when this event is no allotment. */
   readonly allotted: Funds | null
@@ -45,13 +59,20 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 export const unchanged = (state: SlotState): Step<SlotState> => ({ state, outputs: NO_OUTPUTS })
 
 /** A draft whose changes leave `state` as it is. */
-export const openDraft = (state: SlotState, terms: Terms, sizes: OrderSizes, allotted: Funds | null = null): Draft => {
+export const openDraft = (
+  state: SlotState,
+  terms: Terms,
+  variants: SlotVariants,
+  sizes: OrderSizes,
+  allotted: Funds | null = null
+): Draft => {
   const { book } = state
   return {
     state,
     nowMs: state.nowMs,
     marketPrice: state.marketPrice,
     terms,
+    variants,
     sizes,
     allotted,
     book: { ...book, trades: { A: { ...book.trades.A }, B: { ...book.trades.B } }, refusals: { ...book.refusals } },
@@ -69,6 +90,9 @@ export const closeDraft = (draft: Draft): Step<SlotState> => {
   return { state: { ...draft.state, book }, outputs }
 }
 
+/** What only a fill or a deposit changes. */
+const UNFUNDED: ReadonlySet<Rule> = new Set<Rule>(["insufficient_funds", "entry_not_covered"])
+
 /**
  * Says that something wanted is not done. Written only when the answer differs from the last one to the same wish:
  * `answer` is what is compared, by default the rule.
@@ -83,7 +107,7 @@ export const refuse = <R extends Rule>(
   if (draft.book.refusals[what]?.answer === answer) return
   const why = reason(rule, numbers())
   draft.book.refusals[what] = { answer, reason: why }
-  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded: rule === "insufficient_funds", reason: why })
+  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded: UNFUNDED.has(rule), reason: why })
 }
 
 /** The wish was granted: the next refusal of it is news again. */

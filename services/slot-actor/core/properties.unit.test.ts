@@ -22,6 +22,7 @@ const EXPECTED_RULES = [
   "cycle_complete",
   "entry_fill_exit",
   "entry_lost",
+  "entry_not_covered",
   "exit_cut_short",
   "exit_filled",
   "exit_lost",
@@ -63,15 +64,19 @@ const rules = fc.record({
   reentryBaseCooldownSec: fc.constantFrom(0, 20),
   maxRecoverySlots: fc.constantFrom(1, 2)
 })
+/** The newest rules all along, taken up on the way, or never. */
+const adoption = fc.oneof(fc.constant(0), fc.nat(400), fc.constant(Number.POSITIVE_INFINITY))
 const commands = fc.array(command, { minLength: 20, maxLength: 400, size: "max" })
 
-/** Runs the property over worlds with and without a re-entry cooldown, with room for one recovery or two. */
+/** Runs the property over worlds with and without a re-entry cooldown, with room for one recovery or two, old rules or new. */
 const check = (
   property: (world: World, list: ReadonlyArray<Command>, again: () => World) => void,
   numRuns: number = RUNS
 ): void =>
   fc.assert(
-    fc.property(rules, commands, (given, list) => property(new World(given), list, () => new World(given))),
+    fc.property(rules, adoption, commands, (given, adoptsAfter, list) =>
+      property(new World(given, adoptsAfter), list, () => new World(given, adoptsAfter))
+    ),
     { seed: SEED, numRuns }
   )
 
@@ -229,6 +234,7 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
     }, 30)
   })
 
+  // Old rules and new are both to be met, and some of their rules are rare: twice as many worlds.
   it("goes through every rule of trading, repair and leaving in these runs", () => {
     const found = new Set<string>()
     check((world, list) => {
@@ -236,7 +242,7 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
       for (const output of world.said) {
         if ("reason" in output && typeof output.reason === "object") found.add(output.reason.rule)
       }
-    })
+    }, 2 * RUNS)
     expect(EXPECTED_RULES.filter((rule) => !found.has(rule))).toEqual([])
   })
 })

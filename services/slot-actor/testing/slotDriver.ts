@@ -5,6 +5,7 @@
 import { placeAt } from "../../../shared/actor/core/actor.ts"
 import { DEFAULT_SLOT_RULES, type SlotRules } from "../../../shared/config/rules/slot.ts"
 import { cost as costOf, minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import type { Rule } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
@@ -46,14 +47,21 @@ type Allots = "at once" | "by hand"
 export class SlotDriver {
   readonly actor = slotActor(SLOT)
   private readonly allots: Allots
+  /** In force from the next event on. */
+  rulesVersion: number
   state: SlotState = this.actor.initial
   nowMs = START_MS
   /** Everything the slot has said since it was last asked by `take`, but for questions that the driver has answered itself. */
   outputs: Array<MarketEvent> = []
   private seq = 0
 
-  constructor({ allots = "at once" }: { readonly allots?: Allots } = {}) {
+  /** A slot under this version of the rules. */
+  constructor({
+    allots = "at once",
+    rulesVersion = NEWEST_RULES
+  }: { readonly allots?: Allots; readonly rulesVersion?: number } = {}) {
     this.allots = allots
+    this.rulesVersion = rulesVersion
   }
 
   /**
@@ -73,11 +81,9 @@ export class SlotDriver {
   /** One event and nothing that follows from it. */
   protected fold(event: MarketEvent, subject: string): ReadonlyArray<MarketEvent> {
     this.seq += 1
-    const step = this.actor.reduce(
-      this.state,
-      event,
-      placeAt({ seq: this.seq, index: 0, subject, epoch: 1, timeMs: this.nowMs })
-    )
+    const { seq, rulesVersion, nowMs: timeMs } = this
+    const place = placeAt({ seq, index: 0, subject, epoch: 1, rulesVersion, timeMs })
+    const step = this.actor.reduce(this.state, event, place)
     this.state = step.state
     return step.outputs
   }

@@ -1,4 +1,5 @@
 /** A slot between an exchange and a governor for property tests: what is done to it, and what it must have booked. */
+import { FIRST_RULES, NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import type { Rule } from "../../../shared/core/rules/rules.ts"
 import { cost, divideHalfEven, Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -40,14 +41,19 @@ export class World {
   /** The slot has asked for funds at least once since it was last told. */
   asked = false
   private market = 1_000_000
+  private readonly adoptsAfter: number
 
-  constructor(rules: Partial<SlotRules> = {}) {
-    this.slot = new SlotDriver({ allots: "by hand" }).ready({ ...RULES, ...rules })
+  /** The newest rules are taken up after so many commands, the first are in force before; 0: the newest from the beginning. */
+  constructor(rules: Partial<SlotRules> = {}, adoptsAfter = 0) {
+    this.adoptsAfter = adoptsAfter
+    const rulesVersion = adoptsAfter === 0 ? NEWEST_RULES : FIRST_RULES
+    this.slot = new SlotDriver({ allots: "by hand", rulesVersion }).ready({ ...RULES, ...rules })
   }
 
   run(list: ReadonlyArray<Command>, check: () => void = () => undefined): this {
     this.tick(0)
-    for (const next of list) {
+    for (const [index, next] of list.entries()) {
+      if (index === this.adoptsAfter) this.slot.rulesVersion = NEWEST_RULES
       this.do(next)
       check()
     }

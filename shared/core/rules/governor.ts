@@ -35,7 +35,8 @@ export const GOVERNOR_RULES = {
 
   // Notices.
   orphan_pressure: "{recoveries} exits wait as recoveries; every {warnAt} of them are told.",
-  profit_below_fees: "The profit target of {profitPct} does not exceed two maker fees, {twoFeesPct}.",
+  profit_below_fees:
+    "The profit target of {profitPct} does not exceed two maker fees, {twoFeesPct}[, as the exchange named them at {feesObservedAtMs}].",
   open_order_drift: "For {lastedSec} the exchange has counted {exchange} open orders and the journal {internal}.",
   open_order_drift_resolved:
     "The exchange counts {exchange} open orders and the journal {internal}: near enough again.",

@@ -16,7 +16,16 @@ export interface RulesVersion {
 
 /** Every version this build can fold, oldest first, without gaps. */
 export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersion>] = [
-  { version: 1, changes: ["the rules of the first release"] }
+  { version: 1, changes: ["the rules of the first release"] },
+  {
+    version: 2,
+    changes: [
+      "soft closes are counted once each when they are done, whoever asked for them, and no longer each time they are asked for",
+      "a profit target is held against the maker fee that the exchange charges, as soon as it has said so, and the warning says when that was",
+      "a slot asks for no entry that its allotment does not cover, by volume, cost and fee: it says what is missing",
+      "the first entry of a slot with money for one side only is the smallest order, or twice that, which the exchange takes at the entry's own price"
+    ]
+  }
 ]
 
 /** What a journal folds by that has adopted nothing yet. */

@@ -3,25 +3,14 @@
  * ones included. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
  */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
-import {
-  minus,
-  type Quote,
-  Quote as Quotes,
-  type Volume,
-  Volume as Volumes
-} from "../../../../shared/core/decimal/decimal.ts"
+import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
+import { type Amounts, boundBy, type Coverage, coverageOf } from "../../../../shared/market/core/binding.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { costCeiling, ordersOf, remaining } from "../orderTable.ts"
+import { ordersOf, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
-
-/** An amount of each of the pair's two assets. */
-export interface Funds {
-  readonly base: Volume
-  readonly quote: Quote
-}
 
 /** A slot answers within a second; one that is down must not keep the others waiting. Exchange time. */
 export const ANSWER_WITHIN_MS = 10_000
@@ -30,32 +19,27 @@ export const ANSWER_WITHIN_MS = 10_000
 const SETTLES_WITHIN_MS = 30_000
 
 /** A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12. */
-const PERCENT_PARTS = 1_000_000_000_000n
+const makerFeeE12 = ({ market }: GovernorState): bigint => Quote.fromNumber(makerFeePct(market) ?? 0)
 
-/** What the order binds: volume for a sell, cost and maker fee for a buy. */
-const boundBy = (order: TrackedOrder, feeParts: bigint): Funds => {
-  if (order.side === "sell") return { base: remaining(order), quote: Quotes.zero }
-  const cost = costCeiling(order.price, remaining(order))
-  return { base: Volumes.zero, quote: (cost + (cost * feeParts + PERCENT_PARTS - 1n) / PERCENT_PARTS) as Quote }
-}
+/** What the order still wants, as an order of its own. */
+const rest = (order: TrackedOrder) => ({ side: order.side, price: order.price, volume: remaining(order) })
 
 /** What an entry would bind. */
-export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
-  boundBy(order, Quotes.fromNumber(makerFeePct(state.market) ?? 0))
+export const needOf = (state: GovernorState, order: TrackedOrder): Amounts => boundBy(rest(order), makerFeeE12(state))
 
 /**
  * Free of holds and of promises; null before the balances are known. `except` is left out of what is bound. Where the exchange
  * holds more than our orders explain, its own figure counts: somebody else has orders there too.
  */
-export const freeFunds = (state: GovernorState, except?: TrackedOrder): Funds | null => {
+export const freeFunds = (state: GovernorState, except?: TrackedOrder): Amounts | null => {
   const { balances, spentBase, spentQuote } = state.market
   if (balances === null) return null
-  const feeParts = Quotes.fromNumber(makerFeePct(state.market) ?? 0)
+  const feeE12 = makerFeeE12(state)
   let base = 0n
   let quote = 0n
   for (const order of ordersOf(state)) {
     if (order === except) continue
-    const bound = boundBy(order, feeParts)
+    const bound = boundBy(rest(order), feeE12)
     base += bound.base
     quote += bound.quote
   }
@@ -73,24 +57,14 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
 /** Whether the free funds cover what the entry binds, and the figures that were compared. */
-export const coverage = (
-  state: GovernorState,
-  order: TrackedOrder
-): { readonly covered: boolean; readonly needs: string; readonly free: string; readonly currency: "DOGE" | "USD" } => {
-  const free = freeFunds(state, order)
-  const needs = needOf(state, order)
-  if (order.side === "sell") {
-    const have = free?.base ?? Volumes.zero
-    const figures = { needs: Volumes.format(needs.base), free: Volumes.format(have) }
-    return { covered: have >= needs.base, ...figures, currency: "DOGE" }
-  }
-  const have = free?.quote ?? Quotes.zero
-  const figures = { needs: Quotes.format(needs.quote), free: Quotes.format(have) }
-  return { covered: have >= needs.quote, ...figures, currency: "USD" }
-}
+export const coverage = (state: GovernorState, order: TrackedOrder): Coverage =>
+  coverageOf(order.side, needOf(state, order), freeFunds(state, order) ?? NOTHING)
+
+/** Nothing is known to be free. */
+const NOTHING: Amounts = { base: Volume.zero, quote: Quote.zero }
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
-export const ownFunds = ({ market: { balances } }: GovernorState): Funds | null =>
+export const ownFunds = ({ market: { balances } }: GovernorState): Amounts | null =>
   balances === null
     ? null
     : {

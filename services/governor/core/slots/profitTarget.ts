@@ -2,7 +2,7 @@
 import type { Reason } from "../../../../shared/events/reason.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
-import { type Draft, notice } from "../draft.ts"
+import { type Draft, type GovernorVariants, notice } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
 import { medianOf } from "./median.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
@@ -80,16 +80,42 @@ export const configureTargets = (draft: Draft, before: SlotRules | null): void =
 export const profitPctInForce = ({ targets, market }: GovernorState): number | null =>
   targets.runtimeProfitPct ?? targets.profitPct ?? market.slotRules?.profitPct ?? null
 
+/** By the fee as configured until the exchange has said its own; when it did is not kept. */
+export const byFeesInUse: GovernorVariants["fees"] = {
+  observed: (targets) => targets,
+  judgedBy: ({ market }) => {
+    const feePct = makerFeePct(market)
+    return feePct === null ? null : { makerFeePct: feePct }
+  }
+}
+
+/** By nothing but the fee that the exchange charges, with the time at which it said so. */
+export const byChargedFees: GovernorVariants["fees"] = {
+  observed: (targets, timeMs) => ({ ...targets, feesObservedAtMs: timeMs }),
+  judgedBy: ({ market: { fees }, targets: { feesObservedAtMs } }) => {
+    if (fees === null) return null
+    // Fees heard under rules that kept no time have none.
+    return { makerFeePct: fees.makerPct, ...(feesObservedAtMs === undefined ? {} : { feesObservedAtMs }) }
+  }
+}
+
+/** The exchange has said its fees. */
+export const feesObserved = (draft: Draft, timeMs: number): void => {
+  draft.state.targets = draft.variants.fees.observed(draft.state.targets, timeMs)
+  watchFees(draft)
+}
+
 /** Warns when the target does not earn two maker fees, once per target. */
 export const watchFees = (draft: Draft): void => {
   const { state } = draft
   const profitPct = profitPctInForce(state)
-  const feePct = makerFeePct(state.market)
-  if (profitPct === null || feePct === null) return
+  const fee = draft.variants.fees.judgedBy(state)
+  if (profitPct === null || fee === null) return
+  const { makerFeePct: feePct, ...dated } = fee
   const belowFeesAt = profitPct <= 2 * feePct ? profitPct : null
   if (belowFeesAt === state.targets.belowFeesAt) return
   state.targets = { ...state.targets, belowFeesAt }
   if (belowFeesAt !== null) {
-    notice(draft, "warning", "profit_below_fees", { profitPct, makerFeePct: feePct, twoFeesPct: 2 * feePct })
+    notice(draft, "warning", "profit_below_fees", { profitPct, makerFeePct: feePct, twoFeesPct: 2 * feePct, ...dated })
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { GovernorRules, SlotRules } from "../../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
-import { GovernorStory, testRules, testSlotRules } from "../../testing/governorDriver.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
+import { GovernorStory, START_MS, testRules, testSlotRules } from "../../testing/governorDriver.ts"
+import { governorActor } from "../actor.ts"
 import { medianMovePct } from "./profitTarget.ts"
 import { governorView } from "../view/view.ts"
 
@@ -165,7 +167,7 @@ describe("a profit target that does not earn its fees", () => {
       .ever("NoticeRaised")
       .filter(({ reason }) => reason.rule === "profit_below_fees")
       .map(({ reason }) => reason.numbers["profitPct"])
-  const running = () => new GovernorStory().running({ volatilityProfit: false })
+  const running = (rulesVersion?: number) => new GovernorStory(rulesVersion).running({ volatilityProfit: false })
 
   it.each([
     { pct: 0.5, warns: true, why: "just two maker fees" },
@@ -176,22 +178,88 @@ describe("a profit target that does not earn its fees", () => {
     expect(inForce(story).below_fees).toBe(warns)
   })
 
-  it("is warned of with the figures that were compared", () => {
-    const story = running().command({ name: "set_profit_pct", pct: 0.4 })
+  it.each([
+    { version: 1, dated: {} },
+    { version: 2, dated: { feesObservedAtMs: START_MS } }
+  ])("is warned of with the figures that were compared; under version $version also: $dated", ({ version, dated }) => {
+    const story = running(version).command({ name: "set_profit_pct", pct: 0.4 })
     const notice = story.heard("NoticeRaised")[0]
     expect(notice?.severity).toBe("warning")
-    expect(notice?.reason.numbers).toStrictEqual({ profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5 })
+    expect(notice?.reason.numbers).toStrictEqual({ profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5, ...dated })
   })
 
-  it("is warned of by the configuration itself, whichever comes first, and by a later one", () => {
-    const governor: MarketEvent = {
-      _tag: "GovernorConfigured",
-      rules: testRules({ volatilityProfit: false }),
-      fittedIntervals: []
+  const governor: MarketEvent = {
+    _tag: "GovernorConfigured",
+    rules: testRules({ volatilityProfit: false }),
+    fittedIntervals: []
+  }
+
+  it.each([
+    { version: 1, warns: [0.5] },
+    { version: 2, warns: [] }
+  ])(
+    "is, under version $version, warned of by the configuration itself, whichever comes first: $warns",
+    ({ version, warns }) => {
+      const market = configured({ profitPct: 0.5 })
+      expect(warned(new GovernorStory(version).control(market).control(governor))).toStrictEqual(warns)
+      expect(warned(new GovernorStory(version).control(governor).control(market))).toStrictEqual(warns)
     }
-    expect(warned(new GovernorStory().control(configured({ profitPct: 0.5 })).control(governor))).toStrictEqual([0.5])
-    expect(warned(new GovernorStory().control(governor).control(configured({ profitPct: 0.5 })))).toStrictEqual([0.5])
+  )
+
+  it("is warned of by a later configuration, once the exchange has said its fees", () => {
     expect(warned(running().control(configured({ profitPct: 0.4 })))).toStrictEqual([0.4])
+  })
+
+  describe("at the very first start, configured with a target of 0.4 % and fees of 0.25 %", () => {
+    const first = (version: number) =>
+      new GovernorStory(version).control(governor).control(configured({ profitPct: 0.4 }))
+    const told = (story: GovernorStory) => story.ever("NoticeRaised").map(({ reason }) => reason.numbers)
+    const undated = { profitPct: 0.4, makerFeePct: 0.25, twoFeesPct: 0.5 }
+
+    it.each([
+      { makerPct: 0.25, version: 1, notices: [undated] },
+      { makerPct: 0.25, version: 2, notices: [{ ...undated, feesObservedAtMs: START_MS + 5_000 }] },
+      { makerPct: 0.16, version: 1, notices: [undated] },
+      { makerPct: 0.16, version: 2, notices: [] },
+      {
+        makerPct: 0.3,
+        version: 2,
+        notices: [{ profitPct: 0.4, makerFeePct: 0.3, twoFeesPct: 0.6, feesObservedAtMs: START_MS + 5_000 }]
+      }
+    ])(
+      "when the exchange then says $makerPct %, version $version has told: $notices",
+      ({ makerPct, version, notices }) => {
+        expect(told(first(version).after(5).terms(makerPct))).toStrictEqual(notices)
+      }
+    )
+
+    it("says nothing under version 2 while the exchange is silent, whatever an operator sets", () => {
+      expect(told(first(2).command({ name: "set_profit_pct", pct: 0.1 }).nextLoop().nextLoop())).toStrictEqual([])
+    })
+  })
+
+  it("says the day on which the exchange named its fees, where that is known", () => {
+    const said = (version: number) => {
+      const [notice] = running(version).command({ name: "set_profit_pct", pct: 0.4 }).heard("NoticeRaised")
+      return notice === undefined ? "" : sentenceOf(notice.reason)
+    }
+    const sentence = "The profit target of 0.4 % does not exceed two maker fees, 0.5 %"
+    expect(said(1)).toBe(`${sentence}.`)
+    expect(said(2)).toBe(`${sentence}, as the exchange named them at 1970-01-03 01:00:00 UTC.`)
+  })
+
+  it("has no date where the fees were last heard before version 2 was in force, and one from the next time on", () => {
+    const story = running(1)
+    story.rulesVersion = 2
+    story.command({ name: "set_profit_pct", pct: 0.4 })
+    expect(story.heard("NoticeRaised")[0]?.reason.numbers).not.toHaveProperty("feesObservedAtMs")
+    story.terms(0.26).command({ name: "set_profit_pct", pct: 0.3 })
+    expect(story.heard("NoticeRaised")[0]?.reason.numbers).toHaveProperty("feesObservedAtMs", story.nowMs)
+  })
+
+  it("leaves no trace of version 2 in a state of version 1", () => {
+    expect(governorActor.encode(running(1).state)).not.toContain("feesObservedAtMs")
+    expect(governorActor.encode(running(2).state)).toContain("feesObservedAtMs")
   })
 
   it("is warned of once, and again when it is another one", () => {

@@ -39,7 +39,9 @@ const movableOldestFirst = (state: GovernorState): ReadonlyArray<TrackedRecovery
 const farthestFirst = (state: GovernorState): ReadonlyArray<TrackedRecovery> =>
   movableOldestFirst(state).toSorted((a, b) => distancePct(state, b) - distancePct(state, a))
 
-const ask = (draft: Draft, { slot, recovery }: TrackedRecovery, why: Reason): void => {
+const ask = (draft: Draft, order: TrackedRecovery, by: "pressure" | "operator", why: Reason): void => {
+  const { slot, recovery } = order
+  draft.variants.softCloses.asked(draft, order, by)
   draft.outputs.push({ _tag: "SoftCloseAsked", slot, recoveryId: recovery.recoveryId, reason: why })
 }
 
@@ -57,10 +59,10 @@ export const softCloseUnderPressure = (draft: Draft): void => {
   const nearPct = entryPctInForce(state) * NEAR_ENOUGH
   const far = farthestFirst(state).filter((recovery) => distancePct(state, recovery) > nearPct)
   for (const recovery of far.slice(0, rules.autoSoftCloseBatch)) {
-    state.capacity = { ...state.capacity, softClosedTotal: state.capacity.softClosedTotal + 1 }
     ask(
       draft,
       recovery,
+      "pressure",
       reason("capacity_pressure", {
         utilisationPct,
         thresholdPct: rules.autoSoftCloseCapacityPct,
@@ -86,7 +88,7 @@ export const softCloseByOperator = (draft: Draft, command: SoftClose): Reason | 
   const chosen = choose(state, command)
   if (chosen.length === 0) return nothingToMove(state, command)
   for (const recovery of chosen) {
-    ask(draft, recovery, reason("operator_moves_recovery", { distancePct: distancePct(state, recovery) }))
+    ask(draft, recovery, "operator", reason("operator_moves_recovery", { distancePct: distancePct(state, recovery) }))
   }
   return null
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { accepted, ended, GovernorStory, orphaned, request } from "../../testing/governorDriver.ts"
-import { governorView } from "../view/view.ts"
 
 /** A sell exit of the slot that stands at the exchange, orphaned now. Local and recovery id are the same. */
 const recover = (story: GovernorStory, slot: number, id: number, price: string): GovernorStory =>
@@ -55,7 +54,6 @@ describe("the soft close under pressure", () => {
     expect(story.heard("SoftCloseAsked")[0]?.reason.rule).toBe("capacity_pressure")
     expect(story.after(5).heard("SoftCloseAsked")).toHaveLength(0)
     expect(story.nextLoop().heard("SoftCloseAsked")).toHaveLength(2)
-    expect(governorView(story.state)?.soft_closed_total).toBe(4)
   })
 
   it.each([
@@ -149,10 +147,5 @@ describe("a recovery moved by an operator", () => {
     expect(refusedBy(three().after(1, 61).command({ name: "soft_close_next" }))?.rule).toBe("stale_price")
     const unpriced = new GovernorStory().configure().clock(null).command({ name: "soft_close_next" })
     expect(refusedBy(unpriced)?.rule).toBe("no_price")
-  })
-
-  it("does not count as closed by pressure", () => {
-    const story = three().command({ name: "soft_close_next" })
-    expect(governorView(story.state)?.soft_closed_total).toBe(0)
   })
 })

@@ -1,4 +1,7 @@
-/** Which orders an empty or one-sided slot gets from what is free. Market 0.1, minimum 13 DOGE and 0.5 USD. */
+/**
+ * Which orders an empty or one-sided slot gets from what is free. Market 0.1, minimum 13 DOGE and 0.5 USD. What version 2 of the rules
+ * changed about it stands in `coverage.unit.test.ts`.
+ */
 import { describe, expect, it } from "vitest"
 import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "../../testing/slotDriver.ts"
@@ -34,8 +37,8 @@ describe("bootstrap", () => {
     ["13", "0.49", ["sell entry A 13@0.101 degraded_A", "no entry_B: insufficient_funds"], "DOGE for just the minimum"],
     ["12.9", "0.5", ["buy entry B 13@0.099 degraded_B", "no entry_A: insufficient_funds"], "USD for just the minimum"],
     ["12.9", "0.49", ["no bootstrap: insufficient_funds"], "neither is there"]
-  ])("with %s DOGE and %s USD gives %j: %s", (doge, usd, expected, _why) => {
-    const slot = new SlotDriver().ready({}, doge, usd)
+  ])("of version 1 with %s DOGE and %s USD gives %j: %s", (doge, usd, expected, _why) => {
+    const slot = new SlotDriver({ rulesVersion: 1 }).ready({}, doge, usd)
     expect(said(slot.price("0.1"))).toEqual(expected)
     expect(slot.state.book.halted).toBeNull()
   })
@@ -144,7 +147,7 @@ describe("auto-repair", () => {
     slot.price("0.1")
     slot.take()
     expect(said(slot.price("0.1"))).toEqual(["no entry_A: insufficient_funds"])
-    slot.balances("13", "0")
+    slot.balances("50", "0")
     expect(said(slot.price("0.1"))).toEqual([])
     expect(said(slot.price("0.1", 30))).toEqual(["sell entry A 50@0.101 auto_repair"])
     expect(slot.state.book.onlySide).toBeNull()
@@ -153,7 +156,7 @@ describe("auto-repair", () => {
   it("adds the buy leg to a lone sell entry when USD is there", () => {
     const slot = new SlotDriver().ready({}, "26", "0")
     slot.price("0.1")
-    slot.balances("0", "0.5")
+    slot.balances("0", "6")
     slot.take()
     expect(said(slot.price("0.1"))).toEqual(["buy entry B 51@0.099 auto_repair"])
     expect(slot.state.book.onlySide).toBeNull()
@@ -163,13 +166,13 @@ describe("auto-repair", () => {
     const short = new SlotDriver().ready({}, "26", "0")
     short.price("0.1")
     short.fill(1)
-    short.balances("0", "5")
+    short.balances("0", "6")
     short.take()
     expect(said(short.price("0.1"))).toEqual(["buy entry B 51@0.099 auto_repair"])
     const long = new SlotDriver().ready({}, "0", "2")
     long.price("0.1")
     long.fill(1)
-    long.balances("20", "0")
+    long.balances("50", "0")
     long.take()
     expect(said(long.price("0.1"))).toEqual(["sell entry A 50@0.101 auto_repair"])
   })

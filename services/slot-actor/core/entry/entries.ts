@@ -1,13 +1,14 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
-import { Price } from "../../../../shared/core/decimal/decimal.ts"
+import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type NumbersOf, reason, type Rule } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { missingTrade } from "../flags.ts"
 import { entryStop } from "../gate.ts"
 import { layersIn, sizeNumbers } from "../money/orderSizes.ts"
-import { entryPrice, lossBackoff, orderVolume } from "../money/pricing.ts"
+import { entryPrice, lossBackoff, orderVolume, type SizeRefusal } from "../money/pricing.ts"
 import { placeOrder } from "../orders.ts"
 import type { Side, TradeId } from "../state.ts"
+import type { Terms } from "../terms.ts"
 
 /** Trade A sells first, trade B buys first. */
 export const entrySide = (tradeId: TradeId): Side => (tradeId === "A" ? "sell" : "buy")
@@ -31,6 +32,18 @@ export type EntryRule = Extract<
   | "orphan_B"
 >
 
+/** What an entry is to be: worth so many USD, or exactly this volume, which the caller has held against the exchange's limits. */
+export type EntrySize = number | Volume
+
+/** The price at which an entry of the trade would stand now. */
+export const entryPriceNow = ({ book, terms, marketPrice }: Draft, tradeId: TradeId): Price =>
+  entryPrice(entrySide(tradeId), marketPrice, book.trades[tradeId].consecutiveLosses, terms)
+
+const volumeOf = (size: EntrySize, price: number, terms: Terms): Volume | SizeRefusal => {
+  if (typeof size === "number") return orderVolume(size, price, terms)
+  return price <= 0 ? "price_out_of_range" : size
+}
+
 /**
  * Adds an entry of the trade's current cycle at today's price, unless one of the refusals stands. `rule` says which
  * rule wants it.
@@ -38,7 +51,7 @@ export type EntryRule = Extract<
 export const addEntry = (
   draft: Draft,
   tradeId: TradeId,
-  sizeUsd: number,
+  size: EntrySize,
   rule: EntryRule,
   cycle: number = draft.book.trades[tradeId].cycle
 ): void => {
@@ -57,8 +70,9 @@ export const addEntry = (
     return no("stale_price", () => ({ priceAgeSec, maxAgeSec: terms.stalePriceMaxAgeSec }))
   }
   const side = entrySide(tradeId)
-  const price = entryPrice(side, marketPrice, trade.consecutiveLosses, terms)
-  const volume = orderVolume(sizeUsd, Price.toNumber(price), terms)
+  const price = entryPriceNow(draft, tradeId)
+  const volume = volumeOf(size, Price.toNumber(price), terms)
+  const sizeUsd = typeof size === "number" ? size : Volume.toNumber(size) * Price.toNumber(price)
   if (typeof volume === "string") {
     return no(volume, () => ({
       sizeUsd,
@@ -67,6 +81,8 @@ export const addEntry = (
       minCostUsd: terms.minCostUsd
     }))
   }
+  const shortfall = draft.variants.shortfall(draft, { side, price, volume })
+  if (shortfall !== null) return no("entry_not_covered", () => shortfall)
   grant(draft, `entry_${tradeId}`)
   const order = placeOrder(draft, {
     side,
@@ -75,25 +91,25 @@ export const addEntry = (
     cycle,
     price,
     volume,
-    layers: layersIn(draft, tradeId, sizeUsd),
+    layers: layersIn(draft, tradeId, size),
     reason: reason(rule, {
       marketPrice,
       backoff: lossBackoff(trade.consecutiveLosses, terms),
       sizeUsd,
-      ...sizeNumbers(draft, tradeId, sizeUsd)
+      ...sizeNumbers(draft, tradeId, size)
     })
   })
   book.orders = [...book.orders, { ...order, position: null }]
 }
 
 /** As `addEntry`, but the trade's cooldown refuses it too: the helper behind bootstrap and repair. */
-export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, sizeUsd: number, rule: EntryRule): void => {
+export const addEntryAfterCooldown = (draft: Draft, tradeId: TradeId, size: EntrySize, rule: EntryRule): void => {
   const { cooldownUntilMs } = draft.book.trades[tradeId]
   if (draft.nowMs < cooldownUntilMs) {
     refuse(draft, `entry_${tradeId}`, "cooldown", () => ({ wantedBy: rule, cooldownUntilMs, nowMs: draft.nowMs }))
     return
   }
-  addEntry(draft, tradeId, sizeUsd, rule)
+  addEntry(draft, tradeId, size, rule)
 }
 
 /** The next entry of a trade whose cycle has ended. A leg that may not come back now does so through auto-repair. */

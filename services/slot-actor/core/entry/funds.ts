@@ -1,5 +1,4 @@
 /** How a slot asks the governor for funds, and what follows from the answers. */
-import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { autoRepair, ensureBootstrapped } from "./bootstrap.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
@@ -61,12 +60,6 @@ export const askForFunds = (draft: Draft): void => {
     reason: reason(what === "bootstrap" ? "no_orders" : "leg_missing", { trades: legs.join(" ") })
   })
 }
-
-/** What an allotment holds, as the rules compare it. */
-export const fundsOf = ({ base, quote }: EventOf<"FundsAllotted">): Funds => ({
-  doge: Volume.toNumber(base),
-  usd: Quote.toNumber(quote)
-})
 
 /**
  * Plans the missing entries with the funds allotted. The governor waits for an answer: an entry, or why there is none, said even

@@ -5,8 +5,12 @@ import { said, SlotDriver } from "../../testing/slotDriver.ts"
 import { slotView } from "../view.ts"
 
 /** S1a: buy exit 3 of trade A at 0.09898, buy entry 2. With `both` S2: also sell exit 4 of trade B at 0.101. */
-const inPosition = (both = false, rules: Parameters<SlotDriver["ready"]>[0] = {}): SlotDriver => {
-  const slot = new SlotDriver().ready({ refreshPct: 50, ...rules })
+const inPosition = (
+  both = false,
+  rules: Parameters<SlotDriver["ready"]>[0] = {},
+  [doge, usd] = ["1000", "1000"]
+): SlotDriver => {
+  const slot = new SlotDriver().ready({ refreshPct: 50, ...rules }, doge, usd)
   slot.price("0.1")
   slot.fill(1, { fee: "0.01" })
   slot.accept(3)
@@ -157,7 +161,8 @@ describe("what a recovery books", () => {
   })
 
   it("when it is evicted takes the exchange's own fee, to the last unit, and says that the market stood in", () => {
-    const slot = inPosition(false, { maxRecoverySlots: 1, orderSize: Quote.parse("500000") })
+    const rules = { maxRecoverySlots: 1, orderSize: Quote.parse("500000") }
+    const slot = inPosition(false, rules, ["10000000", "1000000"])
     slot.send({ _tag: "FeesObserved", makerPct: 0.16, takerPct: 0.26 })
     const entryMs = slot.nowMs
     slot.clock(600)

@@ -1,6 +1,7 @@
 /** What a new order of each trade is worth: the slot's own base, capital layers, and the rebalancer's skew. (docs/trading-contract.md §6.) */
 import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { Numbers } from "../../../../shared/core/rules/rules.ts"
+import type { Amounts } from "../../../../shared/market/core/binding.ts"
 import type { Draft, Funds, OrderSizes } from "../draft.ts"
 import { baseSizes } from "./pricing.ts"
 import type { SlotState, TradeId } from "../state.ts"
@@ -23,14 +24,14 @@ export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null =
     : { A: favoured(available.doge * state.marketPrice), B: base }
 }
 
-/** Capital layers in an order of this size. The sizes of a fresh start carry none. */
-export const layersIn = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): number =>
-  sizeUsd === sizes[tradeId] ? terms.sizing.effectiveLayers : 0
+/** Capital layers in an order of this size, in USD or of a volume by itself. The sizes of a fresh start carry none. */
+export const layersIn = ({ terms, sizes }: Draft, tradeId: TradeId, size: number | Volume): number =>
+  size === sizes[tradeId] ? terms.sizing.effectiveLayers : 0
 
 /** What the skew did to this size, for the order's reason; nothing where it does not favour the trade. */
-export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, sizeUsd: number): Numbers => {
+export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, size: number | Volume): Numbers => {
   const { skew, favouredMultiplier } = terms.sizing
-  const favoured = sizeUsd === sizes[tradeId] && (tradeId === "B" ? skew > 0 : skew < 0)
+  const favoured = size === sizes[tradeId] && (tradeId === "B" ? skew > 0 : skew < 0)
   return favoured && favouredMultiplier !== 1 ? { skewMultiplier: favouredMultiplier } : {}
 }
 
@@ -44,7 +45,15 @@ export const withLayers = ({ book, marketPrice }: SlotState, terms: Terms): numb
 const freeBalances = ({ facts: { balances } }: SlotState): Funds | null =>
   balances === null
     ? null
-    : {
-        doge: Volume.toNumber(minus(balances.base.total, balances.base.hold)),
-        usd: Quote.toNumber(minus(balances.quote.total, balances.quote.hold))
-      }
+    : fundsIn({
+        base: minus(balances.base.total, balances.base.hold),
+        quote: minus(balances.quote.total, balances.quote.hold)
+      })
+
+/** Amounts as the rules compare them. */
+export const fundsIn = ({ base, quote }: Amounts): Funds => ({
+  base,
+  quote,
+  doge: Volume.toNumber(base),
+  usd: Quote.toNumber(quote)
+})

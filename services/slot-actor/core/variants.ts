@@ -1,0 +1,11 @@
+/** How a slot decides under each version of the rules: what changed when. (`shared/core/rules/versions.ts` says it in words.) */
+import { variantsOf } from "../../../shared/actor/core/variants.ts"
+import type { SlotVariants } from "./draft.ts"
+import { firstEntriesAtMarket, firstEntriesCovered } from "./entry/bootstrap.ts"
+import { lackOfAllotment, leftToGovernor } from "./entry/coverage.ts"
+
+/** The variants in force under a version of the rules. */
+export const slotVariants = variantsOf<SlotVariants>(
+  { version: 1, firstEntries: firstEntriesAtMarket, shortfall: leftToGovernor },
+  { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment }
+)
