@@ -78,14 +78,21 @@ const COMMANDS: ReadonlyArray<Command> = [
 /** Three quarters of an hour that begin under rules `from`; the record after the `after`-th takes up the next ones. */
 const market = (from: number, { seed, after }: { readonly seed: number; readonly after: number }) => {
   const known = knowsRules(from + 1, THIS_BUILD) ? THIS_BUILD : LATER
-  const stage = new Stage({ settings, seed, base: Volume.parse("2000"), quote: Quote.parse("600"), known })
+  const stage = new Stage({
+    settings,
+    seed,
+    base: Volume.parse("2000"),
+    quote: Quote.parse("600"),
+    rulesVersion: from,
+    known
+  })
   const { journal } = stage.market
   journal.add(toy)
   // In the middle of whatever is going on: answers to that record, made by the old rules, are written after the adoption.
   journal.watch(({ seq }) => {
     if (seq === after) journal.append(SUBJECTS.control, 0, adoption(from, from + 1))
   })
-  stage.begin(from)
+  stage.begin()
   const random = chance(seed)
   for (let part = 0; part < 9; part++) {
     stage.trade(5)

@@ -1,5 +1,5 @@
 /** Takes down what stands in an in-thread market's journal, as the bytes that a journal on disk would hold. */
-import { changesBetween, FIRST_RULES, NEWEST_RULES } from "../../shared/core/rules/versions.ts"
+import { changesBetween } from "../../shared/core/rules/versions.ts"
 import type { OrderedJournal } from "../../app/inProcess/orderedJournal.ts"
 import { encodeEntry, type StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -38,10 +38,6 @@ export class Recorder {
     this.records.push({ seq, storedMs: this.storedMs, ...entry })
   }
 }
-
-/** What takes up these rules at the beginning of a journal; nothing where they are the first. */
-export const adoptions = (to = NEWEST_RULES): ReadonlyArray<MarketEvent> =>
-  to === FIRST_RULES ? [] : [adoption(FIRST_RULES, to)]
 
 /** Takes up later rules. */
 export const adoption = (from: number, to: number): MarketEvent => ({

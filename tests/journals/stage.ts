@@ -9,7 +9,7 @@ import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { type KnownRules, NEWEST_RULES, THIS_BUILD } from "../../shared/core/rules/versions.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { GovernorRules, SlotRules } from "../../shared/events/families/control.ts"
-import { adoptions, Recorder } from "./recorder.ts"
+import { Recorder } from "./recorder.ts"
 
 /** Half past nine on a day in May 2025, UTC: where every such market begins, Unix milliseconds. */
 export const START_MS = 1_747_733_400_000
@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly seed: number
   readonly base: Volume
   readonly quote: Quote
+  /** The version of the rules that the market begins with; the newest when left out. */
+  readonly rulesVersion?: number
   /** The rules that the build knows; this build's when left out. */
   readonly known?: KnownRules
 }
@@ -40,7 +42,7 @@ export class Stage {
   private place
   private lastCommand = ""
 
-  constructor({ settings, seed, base, quote, known = THIS_BUILD }: StageOptions) {
+  constructor({ settings, seed, base, quote, rulesVersion = NEWEST_RULES, known = THIS_BUILD }: StageOptions) {
     this.slotRules = { ...settings.slot, volumeDecimals: 8 }
     this.governorRules = governorRules(settings)
     this.prices = syntheticMarket({ seed, fromMs: START_MS, priceDecimals: 6, volumeDecimals: 8 })
@@ -54,6 +56,7 @@ export class Stage {
       tier: settings.tier,
       base,
       quote,
+      rulesVersion,
       known
     })
     const { journal } = this.market
@@ -64,10 +67,9 @@ export class Stage {
     })
   }
 
-  /** Writes what every market begins with, under these rules. */
-  begin(rules = NEWEST_RULES): void {
+  /** Writes what every market begins with. */
+  begin(): void {
     this.market.begin()
-    for (const event of adoptions(rules)) this.market.fact("control", 0, event)
   }
 
   /** The market trades for so many minutes. */

@@ -15,7 +15,7 @@ import type { Command } from "../../shared/events/families/command.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
 import { candlesOf, riseAndFall } from "../data/recording.ts"
 import { recordedAdvisor } from "../simulation/recordedAdvisor.ts"
-import { adoptions, Recorder } from "./recorder.ts"
+import { Recorder } from "./recorder.ts"
 
 const SEED = 11
 const HOUR_MS = 3_600_000
@@ -79,9 +79,6 @@ export const trading = Effect.sync((): ReadonlyArray<JournalRecord> => {
   const asked = ASKED.map(([hour, command]): Incident => {
     return { atMs: startMs + hour * HOUR_MS, what: { _tag: "Command", command } }
   })
-  const adopted = adoptions().map((event): Incident => {
-    return { atMs: startMs, what: { _tag: "Fact", family: "control", event } }
-  })
   const recorder = new Recorder()
   const { problems } = simulate({
     market: thinned(
@@ -99,12 +96,9 @@ export const trading = Effect.sync((): ReadonlyArray<JournalRecord> => {
     tier: settings.tier,
     base: Volume.parse("2000"),
     quote: Quote.parse("600"),
-    incidents: [
-      ...adopted,
-      ...incidents(SEED, startMs, 1),
-      ...restart(startMs + 17 * HOUR_MS, startMs),
-      ...asked
-    ].toSorted((a, b) => a.atMs - b.atMs),
+    incidents: [...incidents(SEED, startMs, 1), ...restart(startMs + 17 * HOUR_MS, startMs), ...asked].toSorted(
+      (a, b) => a.atMs - b.atMs
+    ),
     clockMs: 60_000,
     advice: recordedAdvisor(rows, advisorOptions(settings)),
     watch: recorder.take
