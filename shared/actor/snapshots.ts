@@ -30,7 +30,10 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
   if (snapshot.reducerVersion !== version) return `made by reducer ${snapshot.reducerVersion}, this is ${version}`
   if (sha256(snapshot.state) !== snapshot.stateHash) return "its state does not match its hash"
   const journal = yield* Journal
-  const record = yield* journal.get(snapshot.seq)
+  const record = yield* journal
+    .get(snapshot.seq)
+    .pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed("dropped" as const)))
+  if (record === "dropped") return `record ${snapshot.seq} was dropped from the journal, and no archive of it is here`
   if (record === null) return "it is ahead of the journal"
   if (record.id !== snapshot.recordId || sha256(record.data) !== snapshot.recordHash) {
     return `the journal holds another record at ${snapshot.seq}`
