@@ -27,7 +27,8 @@ export const restoreFold = Effect.fn("restoreFold")(function* <State>(
 
 const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, snapshot: Snapshot) {
   const { version } = fold.actor
-  if (snapshot.reducerVersion !== version) return `made by reducer ${snapshot.reducerVersion}, this is ${version}`
+  if (snapshot.reducerVersion !== version)
+    return `its state has shape ${snapshot.reducerVersion}, this build's has ${version}`
   if (sha256(snapshot.state) !== snapshot.stateHash) return "its state does not match its hash"
   const journal = yield* Journal
   const record = yield* journal
