@@ -8,9 +8,27 @@ import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../.
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
+type Table = GovernorState["orders"]
+
+/**
+ * What follows from the table alone, found once for each table: tables are replaced and never changed, and most events leave the
+ * table as it is. Forgotten with the table.
+ */
+export const ofTable = <A>(find: (orders: Table) => A): ((orders: Table) => A) => {
+  const found = new WeakMap<Table, A>()
+  return (orders) => {
+    const known = found.get(orders)
+    if (known !== undefined) return known
+    const fresh = find(orders)
+    found.set(orders, fresh)
+    return fresh
+  }
+}
+
+const listed = ofTable((orders): ReadonlyArray<TrackedOrder> => Object.values(orders))
+
 /** All live orders, in the order of their requests. */
-export const ordersOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedOrder> =>
-  Object.values(orders)
+export const ordersOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedOrder> => listed(orders)
 
 /** A live exit that waits outside its cycle. */
 export type TrackedRecovery = TrackedOrder & { readonly recovery: NonNullable<TrackedOrder["recovery"]> }

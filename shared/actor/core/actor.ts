@@ -1,4 +1,5 @@
 /** What an actor is: a pure fold of the market's journal. Everything else (reading, publishing, snapshots, recovery) is the runtime's. */
+import type { SlotNumber } from "../../core/ids/kinds.ts"
 import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
@@ -14,6 +15,9 @@ export interface InForce {
 
 /** Before the first record. */
 export const NOTHING_IN_FORCE: InForce = { epoch: 0, rulesVersion: FIRST_RULES }
+
+/** Whether an event of this tag changes what is in force. */
+export const putsInForce = (tag: MarketEvent["_tag"]): boolean => tag === "EpochRaised" || tag === "RulesAdopted"
 
 /** What is in force from this event on. */
 export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
@@ -39,6 +43,10 @@ export const placeIn = (
   { epoch, rulesVersion }: InForce
 ): EventPlace => ({ seq, index, subject, family, slot, epoch, rulesVersion, timeMs })
 
+/** The slot that an event is about: the one it names, else the one on whose subject it stands; null: no slot. */
+export const slotOf = (event: MarketEvent, { slot }: Pick<Standing, "slot">): SlotNumber | null =>
+  "slot" in event ? event.slot : slot
+
 /** What one event leads to. */
 export interface Step<State> {
   readonly state: State
@@ -58,6 +66,11 @@ export interface Actor<State> {
   readonly initial: State
   /** Pure: the same state, event and place give the same step, for ever. May throw only on a bug, which halts the market. */
   readonly reduce: (state: State, event: MarketEvent, place: EventPlace) => Step<State>
+  /**
+   * Which events can change the state or be answered, by tag and by the slot they are about (`slotOf`). Where it says false,
+   * `reduce` gives back the very state and no outputs, so a host need not ask. Left out: the actor hears everything.
+   */
+  readonly hears?: (tag: MarketEvent["_tag"], slot: SlotNumber | null) => boolean
   /** Text form of the state for snapshots and hashes: equal states give equal text. */
   readonly encode: (state: State) => string
   readonly decode: (text: string) => State

@@ -7,7 +7,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
-import { countsAsOpen, ordersOf } from "../orderTable.ts"
+import { countsAsOpen, ofTable, ordersOf } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
@@ -35,9 +35,12 @@ export interface Capacity {
   readonly hints: ReadonlyArray<Reason>
 }
 
+const counted = ofTable((orders) =>
+  ordersOf({ orders }).reduce((count, order) => (countsAsOpen(order) ? count + 1 : count), 0)
+)
+
 /** Orders sent and not ended. */
-export const openInternally = (state: Pick<GovernorState, "orders">): number =>
-  ordersOf(state).reduce((count, order) => (countsAsOpen(order) ? count + 1 : count), 0)
+export const openInternally = ({ orders }: Pick<GovernorState, "orders">): number => counted(orders)
 
 /** How much room there is now. */
 export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity => {

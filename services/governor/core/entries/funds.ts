@@ -12,9 +12,10 @@ import {
 } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
+import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { costCeiling, ordersOf, remaining } from "../orderTable.ts"
+import { costCeiling, ofTable, ordersOf, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
 /** An amount of each of the pair's two assets. */
@@ -39,6 +40,25 @@ const boundBy = (order: TrackedOrder, feeParts: bigint): Funds => {
   return { base: Volumes.zero, quote: (cost + (cost * feeParts + PERCENT_PARTS - 1n) / PERCENT_PARTS) as Quote }
 }
 
+/** What all orders of a table bind, kept for the fee it was last asked for. */
+const boundByAll = ofTable((orders) => {
+  let known: { readonly feePct: number; readonly bound: Funds } | null = null
+  const at = (feePct: number): Funds => {
+    if (known?.feePct === feePct) return known.bound
+    const feeParts = Quotes.fromNumber(feePct)
+    let base = 0n
+    let quote = 0n
+    for (const order of ordersOf({ orders })) {
+      const bound = boundBy(order, feeParts)
+      base += bound.base
+      quote += bound.quote
+    }
+    known = { feePct, bound: { base: base as Volume, quote: quote as Quote } }
+    return known.bound
+  }
+  return { at }
+})
+
 /** What an entry would bind. */
 export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
   boundBy(order, Quotes.fromNumber(makerFeePct(state.market) ?? 0))
@@ -50,14 +70,12 @@ export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
 export const freeFunds = (state: GovernorState, except?: TrackedOrder): Funds | null => {
   const { balances, spentBase, spentQuote } = state.market
   if (balances === null) return null
-  const feeParts = Quotes.fromNumber(makerFeePct(state.market) ?? 0)
-  let base = 0n
-  let quote = 0n
-  for (const order of ordersOf(state)) {
-    if (order === except) continue
-    const bound = boundBy(order, feeParts)
-    base += bound.base
-    quote += bound.quote
+  const feePct = makerFeePct(state.market) ?? 0
+  let { base, quote } = boundByAll(state.orders).at(feePct)
+  if (except !== undefined && state.orders[orderKey(except.slot, except.localId)] === except) {
+    const own = boundBy(except, Quotes.fromNumber(feePct))
+    base = minus(base, own.base)
+    quote = minus(quote, own.quote)
   }
   return {
     base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, base)) as Volume,
@@ -72,21 +90,21 @@ export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** Whether the free funds cover what the entry binds, and the figures that were compared. */
-export const coverage = (
+/** What the free funds lack to cover what the entry binds, as the figures that were compared; null: they cover it. */
+export const shortage = (
   state: GovernorState,
   order: TrackedOrder
-): { readonly covered: boolean; readonly needs: string; readonly free: string; readonly currency: "DOGE" | "USD" } => {
+): { readonly needs: string; readonly free: string; readonly currency: "DOGE" | "USD" } | null => {
   const free = freeFunds(state, order)
   const needs = needOf(state, order)
   if (order.side === "sell") {
     const have = free?.base ?? Volumes.zero
-    const figures = { needs: Volumes.format(needs.base), free: Volumes.format(have) }
-    return { covered: have >= needs.base, ...figures, currency: "DOGE" }
+    if (have >= needs.base) return null
+    return { needs: Volumes.format(needs.base), free: Volumes.format(have), currency: "DOGE" }
   }
   const have = free?.quote ?? Quotes.zero
-  const figures = { needs: Quotes.format(needs.quote), free: Quotes.format(have) }
-  return { covered: have >= needs.quote, ...figures, currency: "USD" }
+  if (have >= needs.quote) return null
+  return { needs: Quotes.format(needs.quote), free: Quotes.format(have), currency: "USD" }
 }
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
@@ -129,7 +147,7 @@ export const allotNext = (draft: Draft): void => {
   if (allotted !== null && nowMs - allotted.atMs < ANSWER_WITHIN_MS) return
   if (unsettled(draft.state)) return
   const [next, ...queue] = draft.state.funds.queue
-  const free = freeFunds(draft.state)
+  const free = next === undefined ? null : freeFunds(draft.state)
   if (next === undefined || free === null) {
     if (allotted !== null) draft.state.funds = { ...draft.state.funds, allotted: null }
     return

@@ -10,7 +10,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { capacityOf } from "./capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
-import { coverage, unsettled } from "./funds.ts"
+import { shortage, unsettled } from "./funds.ts"
 import { change, forget, ordersOf } from "../orderTable.ts"
 import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import { readyForEntries } from "../mode/startup.ts"
@@ -56,9 +56,9 @@ const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, 
     const why = reason("price_passed", { marketPrice: state.market.priceNumber })
     return { _tag: "Refuse", askAgain: "now", reason: why }
   }
-  const { covered, ...funds } = coverage(state, order)
-  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", funds) }
-  if (!covered) return refuse(reason("entry_not_covered", funds))
+  const lacks = shortage(state, order)
+  if (lacks !== null && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", lacks) }
+  if (lacks !== null) return refuse(reason("entry_not_covered", lacks))
   const { headroom, open, limit, safeCap } = capacityOf(state, rules)
   const cap = entryCap(headroom, rules)
   const { grantedInLoop } = state.scheduler
