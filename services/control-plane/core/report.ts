@@ -78,7 +78,7 @@ const constraintsOf = ({ status }: Observed) =>
 const ordersOf = ({ status }: Observed) => {
   const { sent, filled, cancelled, rejected, fills } = status.counts
   const now = { requested: 0, claimed: 0, open: 0, unknown: 0 }
-  for (const order of Object.values(status.live)) now[order.stage]++
+  for (const order of status.live) now[order.stage]++
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 

@@ -85,11 +85,20 @@ export const placeAt = (
   ...standingOf(place.subject)
 })
 
-/** An actor whose state is plain data: its text form is `stateText.ts`'s. */
-export const defineActor = <State>(actor: Omit<Actor<State>, "encode" | "decode">): Actor<State> => ({
+/** A state written down in another form than it is folded in: what has been recorded does not change when the fold does. */
+export interface TextForm<State, Written> {
+  readonly of: (state: State) => Written
+  readonly read: (written: Written) => State
+}
+
+/** An actor whose state is plain data, or is written down as such: its text form is `stateText.ts`'s. */
+export const defineActor = <State, Written = State>({
+  text,
+  ...actor
+}: Omit<Actor<State>, "encode" | "decode"> & { readonly text?: TextForm<State, Written> }): Actor<State> => ({
   ...actor,
-  encode: encodeState,
-  decode: decodeState<State>
+  encode: text === undefined ? encodeState : (state) => encodeState(text.of(state)),
+  decode: text === undefined ? decodeState<State> : (written) => text.read(decodeState<Written>(written))
 })
 
 /** The actor beside others of another kind: whoever runs it leaves its state to the actor itself. */

@@ -5,6 +5,7 @@
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import {
   minus,
+  plus,
   type Quote,
   Quote as Quotes,
   type Volume,
@@ -12,10 +13,9 @@ import {
 } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
-import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { costCeiling, ofTable, ordersOf, remaining } from "../orderTable.ts"
+import { costCeiling, ofTable, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
 /** An amount of each of the pair's two assets. */
@@ -40,24 +40,32 @@ const boundBy = (order: TrackedOrder, feeParts: bigint): Funds => {
   return { base: Volumes.zero, quote: (cost + (cost * feeParts + PERCENT_PARTS - 1n) / PERCENT_PARTS) as Quote }
 }
 
-/** What all orders of a table bind, kept for the fee it was last asked for. */
-const boundByAll = ofTable((orders) => {
-  let known: { readonly feePct: number; readonly bound: Funds } | null = null
-  const at = (feePct: number): Funds => {
-    if (known?.feePct === feePct) return known.bound
+/** What all orders of a table bind, by the fee it was reckoned with: fees change rarely, so one is kept. */
+const boundByAll = ofTable(
+  (): { feePct: number; funds: Funds } => ({ feePct: Number.NaN, funds: { base: Volumes.zero, quote: Quotes.zero } }),
+  ({ feePct, funds }, gone, come) => {
+    if (Number.isNaN(feePct)) return { feePct, funds }
     const feeParts = Quotes.fromNumber(feePct)
-    let base = 0n
-    let quote = 0n
-    for (const order of ordersOf({ orders })) {
-      const bound = boundBy(order, feeParts)
-      base += bound.base
-      quote += bound.quote
-    }
-    known = { feePct, bound: { base: base as Volume, quote: quote as Quote } }
-    return known.bound
+    const less = gone === null ? funds : subtract(funds, boundBy(gone, feeParts))
+    return { feePct, funds: come === null ? less : add(less, boundBy(come, feeParts)) }
   }
-  return { at }
-})
+)
+
+const boundAt = (orders: GovernorState["orders"], feePct: number): Funds => {
+  const known = boundByAll(orders)
+  if (known.feePct !== feePct) {
+    const feeParts = Quotes.fromNumber(feePct)
+    known.feePct = feePct
+    known.funds = orders.reduce((sum, order) => add(sum, boundBy(order, feeParts)), {
+      base: Volumes.zero,
+      quote: Quotes.zero
+    })
+  }
+  return known.funds
+}
+
+const add = (a: Funds, b: Funds): Funds => ({ base: plus(a.base, b.base), quote: plus(a.quote, b.quote) })
+const subtract = (a: Funds, b: Funds): Funds => ({ base: minus(a.base, b.base), quote: minus(a.quote, b.quote) })
 
 /** What an entry would bind. */
 export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
@@ -71,12 +79,9 @@ export const freeFunds = (state: GovernorState, except?: TrackedOrder): Funds | 
   const { balances, spentBase, spentQuote } = state.market
   if (balances === null) return null
   const feePct = makerFeePct(state.market) ?? 0
-  let { base, quote } = boundByAll(state.orders).at(feePct)
-  if (except !== undefined && state.orders[orderKey(except.slot, except.localId)] === except) {
-    const own = boundBy(except, Quotes.fromNumber(feePct))
-    base = minus(base, own.base)
-    quote = minus(quote, own.quote)
-  }
+  const all = boundAt(state.orders, feePct)
+  const bound = except === undefined || !state.orders.includes(except) ? all : subtract(all, needOf(state, except))
+  const { base, quote } = bound
   return {
     base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, base)) as Volume,
     quote: atLeastZero(balances.quote.total - spentQuote - larger(balances.quote.hold, quote)) as Quote
