@@ -10,6 +10,7 @@ import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
+import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
@@ -21,6 +22,7 @@ const BENCHES = {
   money: moneyBench,
   journal: journalBench,
   recovery: recoveryBench,
+  longLife: longLifeBench,
   hotPath: hotPathBench,
   hmm: hmmBench,
   hmmRetrain: hmmRetrainBench,

@@ -3,7 +3,7 @@ import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
 import { governorBroke, isHalted, leadingCause } from "./mode/mode.ts"
-import { orderAt } from "./orderTable.ts"
+import { waitingAt } from "./orderTable.ts"
 import { isConfigured, rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
@@ -47,7 +47,7 @@ const CHECKS: ReadonlyArray<Check> = [
           [isRunning(state) || deferred === 0, () => `${deferred} entries wait while ${mode.mode}`]
         ]),
         ...queue
-          .filter((key) => orderAt(state, key)?.stage !== "deferred")
+          .filter((key) => waitingAt(state, key) === undefined)
           .map((key) => `${key} waits in the queue and is not deferred`)
       ]
     }

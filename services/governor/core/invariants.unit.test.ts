@@ -7,7 +7,7 @@ import { accepted, GovernorStory, request } from "../testing/governorDriver.ts"
 import { governorActor } from "./actor.ts"
 import { governorViolations } from "./invariants.ts"
 import type { GovernorState } from "./state.ts"
-import { orderAt } from "./orderTable.ts"
+import { orderKey } from "../../../shared/market/core/orderLife.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -17,7 +17,7 @@ const sound = (): GovernorState =>
   new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop().slot(1, request(1)).slot(2, request(1)).state
 
 const withOrder = (state: GovernorState, key: string, change: Partial<GovernorState["orders"][number]>) => {
-  const order = orderAt(state, key)
+  const order = state.orders.find((known) => orderKey(known.slot, known.localId) === key)
   if (order === undefined) throw new Error(`no order ${key}`)
   return { ...state, orders: state.orders.map((known) => (known === order ? { ...order, ...change } : known)) }
 }

@@ -5,7 +5,7 @@ import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
-import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
+import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
@@ -52,11 +52,16 @@ export const recoveriesOf = ({ orders }: Pick<GovernorState, "orders">): Readonl
 
 const recoveries = ofTable((orders) => orders.filter((order): order is TrackedRecovery => order.recovery !== null))
 
-/** The order of a key (`orderKey`), if it lives. */
-export const orderAt = ({ orders }: Pick<GovernorState, "orders">, key: string): TrackedOrder | undefined => {
-  const [slot, localId] = key.split("/")
-  return findOrder(orders, Number(slot), Number(localId))
-}
+const deferred = ofTable(
+  (orders): ReadonlyMap<string, TrackedOrder> =>
+    new Map(
+      orders.flatMap((order) => (order.stage === "deferred" ? [[orderKey(order.slot, order.localId), order]] : []))
+    )
+)
+
+/** The entry that waits under this key (`orderKey`), if one does. */
+export const waitingAt = ({ orders }: Pick<GovernorState, "orders">, key: string): TrackedOrder | undefined =>
+  deferred(orders).get(key)
 
 /** What the order still wants. */
 export const remaining = (order: TrackedOrder): Volume => minus(order.volume, order.filled)

@@ -2,9 +2,9 @@ import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import { keyed } from "../../../shared/market/core/liveOrders.ts"
+import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
-import { costCeiling, orderAt, recoveriesOf } from "./orderTable.ts"
+import { costCeiling, recoveriesOf } from "./orderTable.ts"
 
 const identity = { clientId: "k1", localId: 1 }
 const exit = request(1, { role: "exit", side: "sell" })
@@ -38,18 +38,18 @@ describe("the table of live orders", () => {
   ])("has an exit that was $what as $stage", ({ facts, stage }) => {
     const story = new GovernorStory().running().slot(1, exit)
     for (const fact of facts) story.order(1, fact)
-    expect(orderAt(story.state, "1/1")?.stage ?? "gone").toBe(stage)
+    expect(findOrder(story.state.orders, 1, 1)?.stage ?? "gone").toBe(stage)
   })
 
   it("adds up an order's fills", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1))
     story.order(1, fill(1, "5")).order(1, fill(1, "2.5"))
-    expect(orderAt(story.state, "1/1")?.filled).toBe(Volume.parse("7.5"))
+    expect(findOrder(story.state.orders, 1, 1)?.filled).toBe(Volume.parse("7.5"))
   })
 
   it("follows an order to the price it was moved to", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).order(1, amended)
-    expect(orderAt(story.state, "1/1")?.price).toBe(Price.parse("0.15"))
+    expect(findOrder(story.state.orders, 1, 1)?.price).toBe(Price.parse("0.15"))
   })
 
   it("knows recoveries by the number their slot gave them, as long as they live", () => {

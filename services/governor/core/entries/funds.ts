@@ -33,6 +33,14 @@ const SETTLES_WITHIN_MS = 30_000
 /** A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12. */
 const PERCENT_PARTS = 1_000_000_000_000n
 
+let lastFee = { feePct: 0, parts: Quotes.zero }
+
+/** The fee at the quote scale; the last one is kept, since fees change rarely. */
+const feePartsOf = (feePct: number): Quote => {
+  if (lastFee.feePct !== feePct) lastFee = { feePct, parts: Quotes.fromNumber(feePct) }
+  return lastFee.parts
+}
+
 /** What the order binds: volume for a sell, cost and maker fee for a buy. */
 const boundBy = (order: TrackedOrder, feeParts: bigint): Funds => {
   if (order.side === "sell") return { base: remaining(order), quote: Quotes.zero }
@@ -45,7 +53,7 @@ const boundByAll = ofTable(
   (): { feePct: number; funds: Funds } => ({ feePct: Number.NaN, funds: { base: Volumes.zero, quote: Quotes.zero } }),
   ({ feePct, funds }, gone, come) => {
     if (Number.isNaN(feePct)) return { feePct, funds }
-    const feeParts = Quotes.fromNumber(feePct)
+    const feeParts = feePartsOf(feePct)
     const less = gone === null ? funds : subtract(funds, boundBy(gone, feeParts))
     return { feePct, funds: come === null ? less : add(less, boundBy(come, feeParts)) }
   }
@@ -54,7 +62,7 @@ const boundByAll = ofTable(
 const boundAt = (orders: GovernorState["orders"], feePct: number): Funds => {
   const known = boundByAll(orders)
   if (known.feePct !== feePct) {
-    const feeParts = Quotes.fromNumber(feePct)
+    const feeParts = feePartsOf(feePct)
     known.feePct = feePct
     known.funds = orders.reduce((sum, order) => add(sum, boundBy(order, feeParts)), {
       base: Volumes.zero,
@@ -69,7 +77,7 @@ const subtract = (a: Funds, b: Funds): Funds => ({ base: minus(a.base, b.base), 
 
 /** What an entry would bind. */
 export const needOf = (state: GovernorState, order: TrackedOrder): Funds =>
-  boundBy(order, Quotes.fromNumber(makerFeePct(state.market) ?? 0))
+  boundBy(order, feePartsOf(makerFeePct(state.market) ?? 0))
 
 /**
  * Free of holds and of promises; null before the balances are known. `except` is left out of what is bound. Where the exchange

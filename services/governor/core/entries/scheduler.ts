@@ -12,7 +12,7 @@ import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { shortage, unsettled } from "./funds.ts"
 import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
-import { change, forget, orderAt } from "../orderTable.ts"
+import { change, forget, waitingAt } from "../orderTable.ts"
 import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import { readyForEntries } from "../mode/startup.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
@@ -150,7 +150,7 @@ export const fitBudget = (draft: Draft): void => {
 export const drain = (draft: Draft): void => {
   if (!readyForEntries(draft.state)) return
   for (const key of draft.state.scheduler.queue) {
-    const order = orderAt(draft.state, key)
+    const order = waitingAt(draft.state, key)
     if (order !== undefined) settle(draft, order, true)
   }
 }
