@@ -109,11 +109,16 @@ export class FoldSet<State> {
     if (more.length === 0 && owner === undefined && !excluded) {
       return { record, data, touches: shared, place: new SharedPlace() }
     }
-    const tables = [shared, ...more.map((event) => this.hearersOf(event, record))]
-    const touches = Uint8Array.from(this.folds, ({ actor }, index) => {
-      if (excluded && this.isSkipped(actor.name, record.seq)) return 0
-      return index === owner || tables.some((table) => table[index] === 1) ? 1 : 0
-    })
+    const touches = shared.slice()
+    for (const event of more) {
+      const hearers = this.hearersOf(event, record)
+      for (let index = 0; index < touches.length; index++) if (hearers[index] === 1) touches[index] = 1
+    }
+    if (owner !== undefined) touches[owner] = 1
+    if (excluded) {
+      for (const [index, { actor }] of this.folds.entries())
+        if (this.isSkipped(actor.name, record.seq)) touches[index] = 0
+    }
     return { record, data, touches, place: new SharedPlace() }
   }
 
