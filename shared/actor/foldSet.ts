@@ -2,7 +2,7 @@
  * The folds of one host over one reading of the journal. Records are taken some at a time: each is decoded once, and each fold
  * then takes those that its actor hears, one fold after the other. Folds do not see each other, so this gives what record after
  * record gives; but a fold that works through many records at once is at hand while it does, and of many slots' records nearly
- * all concern one slot. Together that is several times faster (`bench/longLife`).
+ * all concern one slot.
  */
 import type { SlotNumber } from "../core/ids/kinds.ts"
 import { decodeRecord, type StoredRecord } from "../events/envelope.ts"

@@ -100,7 +100,7 @@ const readEnvelope = (raw: unknown, writtenIn: number): Envelope =>
 
 /**
  * The newest decoded records, by sequence: the hosts of one process read the same record objects one host after the other, up to
- * a thousand at a time. A weak map of all would keep as much and cost several times the decoding.
+ * a thousand at a time. A weak map of all cost as much as decoding does.
  */
 const DECODED_KEPT = 1_024
 const decoded: Array<{ readonly record: JournalRecord; readonly stored: StoredRecord } | undefined> = Array.from({
