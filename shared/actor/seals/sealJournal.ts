@@ -24,8 +24,8 @@ import {
 import type { Actor } from "../core/actor.ts"
 import { controlToSeal, readControl, readControlRecords } from "../control.ts"
 import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
+import { FoldSet } from "../foldSet.ts"
 import { sha256 } from "../hash.ts"
-import { takeRecord } from "../runtime.ts"
 import { slotsNamedUpTo } from "../slotsNamed.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
 import { restoreSealed, saveSealed } from "./sealed.ts"
@@ -133,10 +133,11 @@ const foldEra = Effect.fnUntraced(function* (
 ) {
   const journal = yield* Journal
   const control = yield* readControl(subjects)
+  const hosted = new FoldSet(folds, control.skipped)
   const hashes = new EraHashes()
   let last: (() => Rest) | null = null
   const take = (record: JournalRecord): void => {
-    takeRecord(folds, control, record)
+    hosted.take([record])
     if (record.seq < from) return
     hashes.add(record)
     if (folds.some(({ pending }) => pending.length > 0)) return
