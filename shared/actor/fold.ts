@@ -10,7 +10,7 @@ import { encodeEntry, ENVELOPE_VERSION, outputId, type StoredRecord } from "../e
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
-import { rulesUnknown } from "./rulesAdopted.ts"
+import { rulesUnknown } from "./control/rulesAdopted.ts"
 import { type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
 import {
   type Actor,

@@ -9,7 +9,7 @@ import { decodeRecord, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { putsInForce, slotOf } from "./core/actor.ts"
-import { type ControlView, EVERY_ACTOR, skipKey } from "./control.ts"
+import { type ControlView, EVERY_ACTOR, skipKey } from "./control/control.ts"
 import { type ActorFold, SharedPlace } from "./fold.ts"
 
 /** Takes one record to one fold. */

@@ -16,14 +16,14 @@ import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, EVERY_ACTOR, readControl } from "./control.ts"
+import { appendControl, type ControlContended, EVERY_ACTOR, readControl } from "./control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { FoldSet } from "./foldSet.ts"
 import { publishAll } from "./publish.ts"
-import { requireKnownRules } from "./rulesAdopted.ts"
+import { requireKnownRules } from "./control/rulesAdopted.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal } from "./seals/seals.ts"
-import { restoreFold, saveFold } from "./snapshots.ts"
+import { restoreFold, Rests } from "./snapshots.ts"
 
 /** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */
 export class ActorHalted extends Schema.TaggedError<ActorHalted>()("ActorHalted", {
@@ -75,29 +75,26 @@ export const runActors = <State, E = never, R = never>(
       const hosted = new FoldSet(folds, control.skipped)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
-      let lastRecord: JournalRecord | null = from > 1 ? yield* journal.get(from - 1) : null
-      let snapshotSeq = from - 1
-
-      const saveAll = Effect.suspend(() => {
-        const record = lastRecord
-        return record === null
-          ? Effect.void
-          : Effect.forEach(folds, (fold) => saveFold(fold, record), { discard: true })
-      })
-      yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
+      const rests = new Rests<State>()
+      let reached = from - 1
+      let snapshotSeq = reached
+      yield* Effect.addFinalizer(() => rests.save.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       const advance = Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
         yield* Effect.try({
           try: () => hosted.take(records),
           catch: (error) => error
         }).pipe(Effect.catch((error) => halt(options, error)))
-        lastRecord = records.at(-1) ?? lastRecord
-        if (lastRecord === null || lastRecord.seq < headAtStart) return
+        const newest = records.at(-1)
+        if (newest === undefined) return
+        reached = newest.seq
+        rests.note(folds, newest)
+        if (reached < headAtStart) return
         if (options.publish) yield* publishAll(folds)
         if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
-        if (lastRecord.seq - snapshotSeq >= (options.snapshotEvery ?? SNAPSHOT_EVERY)) {
-          snapshotSeq = lastRecord.seq
-          yield* saveAll.pipe(
+        if (reached - snapshotSeq >= (options.snapshotEvery ?? SNAPSHOT_EVERY)) {
+          snapshotSeq = reached
+          yield* rests.save.pipe(
             Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
           )
         }

@@ -10,7 +10,7 @@ import { trainingRefused } from "../../services/hmm-advisor/core/training/traini
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { amendRefusedFact, claimFact, rejectedFact, unknownFact } from "../../services/order-gateway/core/facts.ts"
 import { explainHalt } from "../../services/slot-actor/explain.ts"
-import { EVERY_ACTOR } from "../../shared/actor/control.ts"
+import { EVERY_ACTOR } from "../../shared/actor/control/control.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { decodeRecord } from "../../shared/events/envelope.ts"
 import type { EventOf } from "../../shared/events/event.ts"

@@ -3,9 +3,9 @@
  * of a build that knows newer rules, before that process writes anything else.
  */
 import { Clock, Effect } from "effect"
-import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
-import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { BuildTooOld } from "../events/envelope.ts"
+import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../../core/rules/versions.ts"
+import type { MarketSubjects } from "../../core/ids/subjects.ts"
+import { BuildTooOld } from "../../events/envelope.ts"
 import { appendControl, readControl } from "./control.ts"
 
 /** The journal follows rules from record `seq` on that the build does not know. */

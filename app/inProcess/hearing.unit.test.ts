@@ -1,13 +1,13 @@
 /** What a host does not tell an actor would have changed nothing: held for every actor, over a market in which everything happens. */
 import { describe, expect, it } from "@effect/vitest"
-import { syntheticMarket } from "../services/exchange-sim/core/market/synthetic.ts"
-import { placeIn, slotOf } from "../shared/actor/core/actor.ts"
-import { governorRules } from "../shared/config/rules/governor.ts"
-import { Quote, Volume } from "../shared/core/decimal/decimal.ts"
-import { incidents } from "./inProcess/incidents.ts"
-import { simulate } from "./inProcess/simulation.ts"
-import { everyActorOf } from "./leaves/journal.ts"
-import { readSettings } from "./settings.ts"
+import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
+import { placeIn, slotOf } from "../../shared/actor/core/actor.ts"
+import { governorRules } from "../../shared/config/rules/governor.ts"
+import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { incidents } from "./incidents.ts"
+import { simulate } from "./simulation.ts"
+import { everyActorOf } from "../leaves/journal.ts"
+import { readSettings } from "../settings.ts"
 
 const SEED = 5
 const START_MS = 1_769_990_400_000
