@@ -162,7 +162,8 @@ const marketHandlers = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, 
   MarketConfigured: (state, { rules }) => learn(state, { ...state.facts, rules }),
   ConstraintsObserved: (state, constraints) => learn(state, { ...state.facts, constraints }),
   FeesObserved: (state, fees) => learn(state, { ...state.facts, fees }),
-  BalancesObserved: (state, balances) => learn(state, { ...state.facts, balances })
+  // Balances are in no term, and come far more often than what is: the terms stay as they are.
+  BalancesObserved: (state, balances) => unchanged({ ...state, facts: { ...state.facts, balances } })
 })
 
 /** What a slot hears of its own: every fact about its orders, and what the governor says to it. */
