@@ -101,7 +101,7 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
   return {
-    ...governorPart(observed),
+    ...governorPart(observed, options),
     ...observed.blocks,
     trading: options.trading,
     /** Nothing is waited for. */

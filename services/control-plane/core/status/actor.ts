@@ -17,7 +17,7 @@ const fold = dispatch<StatusState, StatusState>(
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
 export const statusActor = defineActor<StatusState>({
   name: "status",
-  version: "4",
+  version: "5",
   initial: initialStatus,
   reduce: (state, event, place) => {
     const next = fold(state, event, place)
