@@ -199,7 +199,29 @@ describe("ready and healthy", () => {
       const { waiting_for: waiting } = yield* read<StatusReport>("/ready")
       expect(waiting.length).toBe(2)
       expect(waiting[0] ?? "").toMatch(/^price: 6\d s old, stale after 60 s$/)
-      expect(waiting[1] ?? "").toMatch(/^feed: no record for 6\d s, silent after 30 s$/)
+      expect(waiting[1] ?? "").toMatch(/^clock: no clock for 6\d s, silent after 30 s; the mode is as it stood then/)
+    })
+  )
+
+  it.effect("is no longer well when the clock stops, though others go on writing", () =>
+    Effect.gen(function* () {
+      const { market, read } = yield* serve()
+      yield* market.append(price("0.141"), { _tag: "ClockTicked", priceAgeSec: 0 })
+      yield* settle
+      const health = () => read<{ readonly status: string; readonly reasons: ReadonlyArray<string> }>("/health")
+      expect(yield* health()).toMatchObject({ status: "ok", reasons: [] })
+      for (let second = 0; second < 40; second++) {
+        yield* TestClock.adjust("1 second")
+        yield* market.append(reconciled)
+      }
+      yield* settle
+      const { status, reasons } = yield* health()
+      expect(status).toBe("degraded")
+      expect(reasons).toStrictEqual([expect.stringMatching(/^clock: no clock for 4\d s/)])
+      expect(yield* read<StatusReport>("/api/status")).toMatchObject({ mode: "RUNNING", mode_causes: reasons })
+      yield* market.append({ _tag: "ClockTicked", priceAgeSec: 1 })
+      yield* settle
+      expect(yield* health()).toMatchObject({ status: "ok", reasons: [] })
     })
   )
 })

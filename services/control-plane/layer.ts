@@ -28,7 +28,7 @@ export interface ControlPlaneOptions {
   readonly simulator: { readonly market: string; readonly speed: number } | null
   /** A price older than this (seconds of the exchange's clock) is stale. */
   readonly stalePriceMaxAgeSec: number
-  /** Wall seconds without any record after which the feed counts as silent: at least three clock intervals. */
+  /** Wall seconds without a clock fact after which the feed counts as silent: at least three clock intervals. */
   readonly silentAfterSec: number
 }
 

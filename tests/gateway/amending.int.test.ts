@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { amendmentOf, exitOf } from "./testing/governor.ts"
-import { onMarket, unanswered } from "./testing/market.ts"
+import { IMPATIENT_MS, onMarket, unanswered } from "./testing/market.ts"
 import { cancelOf, only, tags } from "./testing/slots.ts"
 import { swinging } from "./testing/tape.ts"
 
@@ -26,7 +26,7 @@ describe("an amendment", () => {
   )
 
   it.live.each(unanswered("AmendOrder"))("that is %s ends at its price, once", ([, fault]) =>
-    onMarket({ requestTimeoutMs: 300 }, (market) =>
+    onMarket({ requestTimeoutMs: IMPATIENT_MS }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.say(1, exitOf(1, { price: "0.3" }))
@@ -58,10 +58,11 @@ describe("an amendment", () => {
   )
 
   it.live("of an order that has filled meanwhile ends in its fill", () =>
+    // The private stream never stands: nothing but the look before the amendment tells.
     onMarket(
       {
-        tape: swinging({ price: "0.22", volume: "500", everyMs: 6_000 }),
-        faults: [{ kind: "drop-executions", times: 1_000 }],
+        tape: swinging({ price: "0.22", volume: "500", everyMs: 1_000 }),
+        faults: [{ kind: "error", error: "EService:Busy", method: "GetWebSocketsToken" }],
         reconcileIntervalMs: 3_600_000
       },
       (market) =>
@@ -131,7 +132,7 @@ describe("an amendment", () => {
   )
 
   it.live("leaves the fills before it at their price: the order's end says their exact average", () =>
-    onMarket({ tape: swinging({ price: "0.22", volume: "10", everyMs: 6_000 }) }, (market) =>
+    onMarket({ tape: swinging({ price: "0.22", volume: "10", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.say(1, exitOf(1, { price: "0.2133333", volume: "4000" }))

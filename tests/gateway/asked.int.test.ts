@@ -84,7 +84,7 @@ describe("a clean-up of drift", () => {
 
 describe("an audit", () => {
   it.live("adds up the exchange's own trade history, ours apart from others'", () =>
-    onMarket({ tape: swinging({ price: "0.18", volume: "500", everyMs: 6_000 }) }, (market) =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "500", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         const hand = client(market.urls)
         yield* begin(START_MS)

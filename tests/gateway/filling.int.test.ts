@@ -53,7 +53,7 @@ describe("an order", () => {
     ["buy", "0.19", "0.18"],
     ["sell", "0.21", "0.22"]
   ] as const)("to %s that fills in parts has a fact for each, and then their sums", ([side, price, swing]) =>
-    onMarket({ tape: swinging({ price: swing, volume: "10", everyMs: 6_000 }) }, (market) =>
+    onMarket({ tape: swinging({ price: swing, volume: "10", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.request(1, 1, { side, price, volume: "25" })

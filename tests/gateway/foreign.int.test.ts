@@ -11,7 +11,7 @@ import { subjects } from "./testing/watch.ts"
 
 describe("two gateways on one market", () => {
   it.live("place every order once, and book every fill once", () =>
-    onMarket({ tape: swinging({ price: "0.18", volume: "50", everyMs: 6_000 }) }, (market) =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "50", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         yield* market.startTwoGateways
         const slots = [1, 2, 3, 4]

@@ -93,7 +93,7 @@ const countsOf = (market: Market) =>
 
 describe("calls that fail in a row", () => {
   it.live("are counted until one is answered; one that has to wait says nothing", () =>
-    onMarket({ requestTimeoutMs: 300 }, (market) =>
+    onMarket({}, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.event("AccountReconciled")

@@ -8,7 +8,7 @@ import { swinging } from "./testing/tape.ts"
 
 describe("a gateway that starts again", () => {
   it.live("writes the fills of its absence once, and counts the orders they belong to", () =>
-    onMarket({ tape: swinging({ price: "0.18", volume: "20", everyMs: 6_000 }) }, (market) =>
+    onMarket({ tape: swinging({ price: "0.18", volume: "20", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
         const first = yield* market.startGateway
         yield* market.request(1, 1, { volume: "500" })

@@ -8,7 +8,7 @@ import { only, tags } from "./testing/slots.ts"
 import { swinging } from "./testing/tape.ts"
 
 /** Ten fills a second of the wall. */
-const DRIPPING = swinging({ price: "0.18", volume: "10", everyMs: 6_000 })
+const DRIPPING = swinging({ price: "0.18", volume: "10", everyMs: 1_000 })
 
 const BEFALLS: ReadonlyArray<readonly [what: string, faults: ReadonlyArray<Fault>]> = [
   ["is cut", [{ kind: "disconnect", socket: "private" }]],

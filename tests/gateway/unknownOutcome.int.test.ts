@@ -3,10 +3,8 @@ import { CLOCK_SLACK_MS } from "../../shared/exchange/venueClock.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Fault } from "../../services/exchange-sim/faults/faults.ts"
-import { onMarket } from "./testing/market.ts"
+import { IMPATIENT_MS, onMarket } from "./testing/market.ts"
 import { only, tags, tagsById } from "./testing/slots.ts"
-
-/** The gateway's own patience after a deadline. */
 
 /** Nothing is heard of the order over the private stream: the look-up is all there is. */
 const UNHEARD: Fault = { kind: "drop-executions", times: 1 }
@@ -39,7 +37,7 @@ const NOT_PLACED: ReadonlyArray<readonly [what: string, fault: Fault, cause: Reg
 
 describe("an order of unknown outcome", () => {
   it.live.each(PLACED)("%s is looked up and adopted", ([, fault, cause]) =>
-    onMarket({ faults: [fault, UNHEARD], requestTimeoutMs: 400 }, (market) =>
+    onMarket({ faults: [fault, UNHEARD], requestTimeoutMs: IMPATIENT_MS }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.request(1, 1)
@@ -53,7 +51,7 @@ describe("an order of unknown outcome", () => {
   )
 
   it.live.each(NOT_PLACED)("%s was never placed, which is said only after its deadline", ([, fault, cause]) =>
-    onMarket({ faults: [fault], requestTimeoutMs: 400 }, (market) =>
+    onMarket({ faults: [fault], requestTimeoutMs: IMPATIENT_MS }, (market) =>
       Effect.gen(function* () {
         yield* market.startGateway
         yield* market.request(1, 1)

@@ -17,15 +17,17 @@ export interface JournalWatch {
 /** One moment, as the control plane sees it. */
 export interface Observed extends MarketMoment {
   readonly journal: JournalWatch
-  /** Wall seconds since the market last moved. */
+  /** Wall seconds since the market's time last moved. */
   readonly silentSec: number
+  /** Wall seconds since the market's clock last spoke, or since this process began. */
+  readonly clockSilentSec: number
 }
 
 /** From when on the market counts as stale or silent. */
 export interface Limits {
   /** A price older than this (seconds of the exchange's clock) is stale. */
   readonly stalePriceMaxAgeSec: number
-  /** Wall seconds without any record after which the feed counts as silent: some clock intervals. */
+  /** Wall seconds without a clock fact after which the feed counts as silent: some clock intervals. */
   readonly silentAfterSec: number
   /** Exchange seconds per wall second: 1 except on a simulated market. */
   readonly speed: number
@@ -41,9 +43,19 @@ export const priceAgeSec = ({ status, journal, silentSec }: Observed, { speed }:
   return priceAge.sec + (status.nowMs - priceAge.atMs) / 1_000 + silentSec * speed
 }
 
+/**
+ * Says so when nobody tells the time; null while the clock ticks. Time is an event: without it nothing grows old, times out or
+ * pauses, so the mode is one that once was.
+ */
+export const clockStopped = ({ clockSilentSec }: Observed, { silentAfterSec }: Limits): string | null =>
+  clockSilentSec <= silentAfterSec
+    ? null
+    : `clock: no clock for ${Math.round(clockSilentSec)} s, silent after ${silentAfterSec} s; ` +
+      "the mode is as it stood then, until market-feed tells the time again"
+
 /** What stands between now and being ready, in the order in which it usually clears; empty when ready. */
 export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<string> => {
-  const { journal, seq, silentSec, status } = observed
+  const { journal, seq, status } = observed
   const waiting: Array<string> = []
   if (journal.problem !== null) waiting.push(`journal: ${journal.problem}`)
   if (journal.startHead === null) waiting.push("history: the journal has not answered yet")
@@ -53,9 +65,8 @@ export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<st
   else if (ageSec > limits.stalePriceMaxAgeSec) {
     waiting.push(`price: ${Math.round(ageSec)} s old, stale after ${limits.stalePriceMaxAgeSec} s`)
   }
-  if (silentSec > limits.silentAfterSec) {
-    waiting.push(`feed: no record for ${Math.round(silentSec)} s, silent after ${limits.silentAfterSec} s`)
-  }
+  const stopped = clockStopped(observed, limits)
+  if (stopped !== null) waiting.push(stopped)
   if (status.reconciled === null) waiting.push("account: orders not yet compared with the exchange")
   for (const { step, state, waits_for: what } of observed.governor.startup) {
     // These two stand in the list already, in more detail.

@@ -1,7 +1,7 @@
 /** The governor's part of the report: mode, limits, what people asked for and were told. Pure. */
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
-import { firstOf, haltedBy, type Observed } from "./checks.ts"
+import { clockStopped, firstOf, haltedBy, type Limits, type Observed } from "./checks.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { argumentsIn, commandInWords } from "./words.ts"
@@ -39,8 +39,9 @@ const modeOf = (observed: Observed): { readonly mode: Mode; readonly mode_reason
 }
 
 /** The governor's part of one moment. Times are Unix seconds of the exchange's clock. */
-export const governorPart = (observed: Observed) => {
+export const governorPart = (observed: Observed, limits: Limits) => {
   const { governor, status } = observed
+  const stopped = clockStopped(observed, limits)
   // What the report says in other words, or elsewhere, and all that it says as the governor does.
   const {
     mode_reason: why,
@@ -59,8 +60,8 @@ export const governorPart = (observed: Observed) => {
     /** The mode's reason as rule and numbers. */
     mode_cause: why === null ? null : { rule: why.rule, numbers: why.numbers },
     mode_since: since,
-    /** Everything that stands against running, most severe first, one sentence each. */
-    mode_causes: causes.map(({ sentence }) => sentence),
+    /** Everything that stands against running, most severe first, one sentence each; last, a clock by which no cause can be noticed. */
+    mode_causes: [...causes.map(({ sentence }) => sentence), ...(stopped === null ? [] : [stopped])],
     /** Not null: only an operator's command ends this pause, and this is why. */
     operator_needed: needed?.sentence ?? null,
     ...blocks,

@@ -118,7 +118,7 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const shown = slots.filter(isShown(observed))
   const newest = newestCycles(shown)
   return {
-    ...governorPart(observed),
+    ...governorPart(observed, options),
     ...observed.blocks,
     trading: options.trading,
     /** Nothing is waited for. */

@@ -37,7 +37,11 @@ describe("being ready", () => {
       "price: none heard since this process began"
     ],
     ["a silent price to come back", { startHead: 0, silentSec: 61 }, "price: 61 s old, stale after 60 s"],
-    ["a silent feed to come back", { startHead: 0, silentSec: 31 }, "feed: no record for 31 s, silent after 30 s"]
+    [
+      "a clock that stands still, whatever else is written",
+      { startHead: 0, clockSilentSec: 31 },
+      "clock: no clock for 31 s, silent after 30 s; the mode is as it stood then, until market-feed tells the time again"
+    ]
   ])("waits for %s", (_what, fields, expected) => {
     expect(waiting(running, fields)).toContain(expected)
   })
@@ -71,6 +75,17 @@ describe("being ready", () => {
 describe("the mode", () => {
   it("is RUNNING while nothing halts", () => {
     expect(report()).toMatchObject({ mode: "RUNNING", mode_reason: null, ready: true, waiting_for: [] })
+  })
+
+  it("that nobody could change for want of a clock says so, however well it stood", () => {
+    const stopped = /^clock: no clock for 47 s/
+    expect(report(running, { clockSilentSec: 47 })).toMatchObject({
+      mode: "RUNNING",
+      ready: false,
+      mode_causes: [expect.stringMatching(stopped)],
+      waiting_for: [expect.stringMatching(stopped)]
+    })
+    expect(report(running, { clockSilentSec: 30 }).mode_causes).toEqual([])
   })
 
   it("is HALTED while a fault stands, and names the record", () => {

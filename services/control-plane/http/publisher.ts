@@ -24,6 +24,17 @@ const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
 const HEAD_TIMEOUT_MS = 2_000
 
+/** Wall seconds since a number was last another one, by a clock that nobody sets. */
+const makeSince = Effect.map(Clock.Clock, (clock) => {
+  const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  let [last, atMs] = [0, nowMs()]
+  return (current: number): Effect.Effect<number> =>
+    Effect.sync(() => {
+      if (current !== last) [last, atMs] = [current, nowMs()]
+      return (nowMs() - atMs) / 1_000
+    })
+})
+
 /**
  * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
  * whose text differs from the one before.
@@ -35,8 +46,8 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
   const views = yield* MarketViews
   const journal = yield* Journal
   let watch: JournalWatch = { where: journal.where, problem: null, head: null, startHead: null }
-  let movedAtMs = yield* Clock.currentTimeMillis
-  let lastSeq = 0
+  const sinceMoved = yield* makeSince
+  const sinceTicked = yield* makeSince
 
   const askJournal = journal.head.pipe(
     Effect.timeoutOrElse({
@@ -54,15 +65,11 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
   )
 
   const build = Effect.fnUntraced(function* () {
-    const nowMs = yield* Clock.currentTimeMillis
     const moment = yield* views.current
     const { seq } = moment
-    if (seq !== lastSeq) {
-      lastSeq = seq
-      movedAtMs = nowMs
-    }
-    const silentSec = Math.max(0, nowMs - movedAtMs) / 1_000
-    const observed: Observed = { ...moment, journal: watch, silentSec }
+    const silentSec = yield* sinceMoved(moment.status.nowMs)
+    const clockSilentSec = yield* sinceTicked(moment.status.clockSeq)
+    const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec }
     const report = reportOf(observed, options)
     return { seq, report, json: JSON.stringify(report) }
   })

@@ -107,6 +107,8 @@ export const conditionOf = (known, nowMs) => {
     return { kind: "paused", title: "Paused", details: [...causes, `No new entries; exits go on. ${next}`] }
   }
   if (report.mode === "STARTING") return { kind: "starting", title: "Starting", details: [] }
+  // It runs, and yet something stands against it: there is no clock by which the governor could notice.
+  if (report.mode_causes.length > 0) return { kind: "stale", title: "No clock", details: report.waiting_for }
   const ageSec = priceAgeSec(known, nowMs)
   const isStale = ageSec !== null && ageSec > report.market.price_stale_after_sec
   if (isStale) {

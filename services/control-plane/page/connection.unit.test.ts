@@ -45,6 +45,15 @@ describe("the state of the page", () => {
     expect(conditionOf(known, 60_001).kind).toBe("stale")
   })
 
+  it("says first that nobody tells the time: the mode, and whatever else is shown, is old", () => {
+    const stopped = observedAt([...opening, price("0.141")], { slots, startHead: opening.length, clockSilentSec: 31 })
+    expect(conditionOf(heard(known, reportOf(stopped, OPTIONS), 0), 60_001)).toMatchObject({
+      kind: "stale",
+      title: "No clock",
+      details: [expect.stringMatching(/^clock: no clock for 31 s/)]
+    })
+  })
+
   it("is halted before it is stale, and lost before it is halted", () => {
     const halted = heard(known, { ...ready, mode: "HALTED", mode_reason: "slot 1 halted: two buy exits" }, 0)
     expect(conditionOf(halted, 60_001)).toMatchObject({

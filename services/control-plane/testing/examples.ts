@@ -218,7 +218,7 @@ export const observedAt = (
   const { startHead = 0, slots = [], ...rest } = fields
   const journal = { where: "memory", problem: null, head: events.length, startHead }
   const status = foldAll(events)
-  return { seq: events.length, status, slots, governor, blocks: {}, journal, silentSec: 0, ...rest }
+  return { seq: events.length, status, slots, governor, blocks: {}, journal, silentSec: 0, clockSilentSec: 0, ...rest }
 }
 
 /** A market of two slots that earn more than two maker fees. */

@@ -73,6 +73,7 @@ const nothing = (): void => undefined
 
 /** Guards first, then what waits, then what is due once a loop. */
 const timePassed = (draft: Draft): void => {
+  draft.state.market = draft.variants.priceAge.toldAt(draft.state.market, draft.state.nowMs)
   if (!isConfigured(draft.state)) return
   const newLoop = beginLoop(draft)
   rollOver(draft)
@@ -139,6 +140,7 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
 /** What follows from any event: the start, the mode, the room there is, the next slot's funds, and last its own rules. */
 const settle = (draft: Draft, before: GovernorState, event: MarketEvent): void => {
   advanceStartup(draft)
+  if (draft.variants.priceAge.watchedAlways && isConfigured(draft.state)) watchPriceAge(draft)
   settleEntries(draft)
   if (!isConfigured(draft.state)) return
   watchBand(draft)

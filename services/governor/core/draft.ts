@@ -9,7 +9,7 @@ import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import { rulesOf } from "./rules.ts"
-import type { GovernorState, TargetsSlice } from "./state.ts"
+import type { GovernorState, MarketSlice, TargetsSlice } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
@@ -42,6 +42,15 @@ export interface GovernorVariants {
     readonly observed: (targets: TargetsSlice, timeMs: number) => TargetsSlice
     /** Null: by none yet. */
     readonly judgedBy: (state: GovernorState) => JudgedFee | null
+  }
+  /** By whose time the last price grows old. */
+  readonly priceAge: {
+    /** The market once the feed has spoken, at `nowMs` of the exchange's clock. */
+    readonly toldAt: (market: MarketSlice, nowMs: number) => MarketSlice
+    /** The last price's age in seconds. */
+    readonly sec: (state: GovernorState) => number
+    /** Whether it is looked at after an event of somebody else than the feed. */
+    readonly watchedAlways: boolean
   }
 }
 

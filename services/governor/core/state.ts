@@ -26,6 +26,8 @@ export interface MarketSlice extends Account {
   readonly priceAtMs: number
   /** What the feed's clock last said of the price. */
   readonly heard: Omit<EventOf<"ClockTicked">, "_tag">
+  /** When it said so; absent where that was heard under rules that kept no time of it. */
+  readonly toldAtMs?: number
   readonly slotRules: SlotRules | null
   /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { DatabaseGone, openDatabase, SqlError } from "./database.ts"
 
 it.live("statements are answered in order, refused by their SQLSTATE, and not taken beyond a bound", () =>
@@ -32,6 +32,21 @@ it.live("statements are answered in order, refused by their SQLSTATE, and not ta
       expect((await last)[0] as object).toMatchObject({ n: 7 })
       expect(await database.query("select 1").catch((error: unknown) => error)).toBeInstanceOf(DatabaseGone)
     })
+  })
+)
+
+it.live("an opening that nobody waits for any more is not waited for: its thread ends where it stands", () =>
+  Effect.gen(function* () {
+    const directory = yield* Effect.acquireRelease(
+      Effect.sync(() => fs.mkdtempSync(join(tmpdir(), "kennel-database-"))),
+      (path) => Effect.sync(() => fs.rmSync(path, { recursive: true, force: true }))
+    )
+    const data = join(directory, "new")
+    const opening = yield* Effect.forkChild(Effect.scoped(openDatabase({ directory: data })), {
+      startImmediately: true
+    })
+    yield* Fiber.interrupt(opening)
+    expect(fs.existsSync(data), "the database was made all the same").toBe(false)
   })
 )
 

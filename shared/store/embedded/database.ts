@@ -104,28 +104,41 @@ const startThread = (start: WorkerStart): Thread => {
   }
 }
 
-/** Closing checkpoints and syncs, which is well under a second; a thread that hangs is not waited for. */
-const CLOSE_WITHIN = "10 seconds"
+/** Closing checkpoints and syncs, which is well under a second; a thread that is busy or hangs is ended where it stands. */
+const CLOSE_WITHIN = "5 seconds"
 
-/** A database in a thread of its own until the scope closes; a directory is created where it is missing. */
-export const openDatabase = (start: WorkerStart): Effect.Effect<Database, StoreOpenError, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.tryPromise({
-      try: async () => {
-        const { database, opened, stop } = startThread(start)
-        try {
-          await opened
-        } catch (error) {
-          await stop()
-          throw error
-        }
-        return database
-      },
+/**
+ * A started thread that has opened its database. When that fails, or nobody waits for it any more, it is ended where it stands, as
+ * kill -9 would: what a database was made of so far is thrown away, and one that was there opens again.
+ */
+const opened = (start: WorkerStart): Effect.Effect<Thread, StoreOpenError> =>
+  Effect.suspend(() => {
+    const thread = startThread(start)
+    return Effect.tryPromise({
+      try: () => thread.opened,
       catch: (error) =>
         new StoreOpenError({
           where: start.directory ?? "memory",
           detail: `the embedded database does not open (${String(error)}); it can be moved away and filled again`
         })
-    }),
-    (database) => Effect.ignore(Effect.tryPromise(database.close).pipe(Effect.timeout(CLOSE_WITHIN)))
-  )
+    }).pipe(
+      Effect.as(thread),
+      Effect.onError(() => Effect.promise(thread.stop))
+    )
+  })
+
+/**
+ * A database in a thread of its own until the scope closes; a directory is created where it is missing. Making PostgreSQL's files
+ * takes seconds, on a busy machine half a minute: a stop does not wait for it.
+ */
+export const openDatabase = (start: WorkerStart): Effect.Effect<Database, StoreOpenError, Scope.Scope> =>
+  Effect.acquireRelease(
+    opened(start),
+    ({ database, stop }) =>
+      Effect.tryPromise(database.close).pipe(
+        Effect.timeout(CLOSE_WITHIN),
+        Effect.catch(() => Effect.promise(stop)),
+        Effect.asVoid
+      ),
+    { interruptible: true }
+  ).pipe(Effect.map(({ database }) => database))

@@ -21,10 +21,16 @@ import { cancelOf, grantOf, requestOf, type Wish } from "./slots.ts"
 import { swinging, writeTape } from "./tape.ts"
 import { subjects, type Watch, watchJournal } from "./watch.ts"
 
-/** Exchange seconds in one of the wall: fast enough for tests, slow enough that a deadline outlasts a busy machine. */
-const SPEED = 60
-/** From claim to deadline, exchange time: half a second of the wall. */
-const DEADLINE_MS = 30_000
+/**
+ * Exchange seconds in one of the wall. The exchange takes deadlines up to a minute ahead of its own time: at this speed one near that
+ * is five seconds of the wall, longer than a busy machine takes from a claim to its order. At six times the speed orders that no
+ * test meant to be late were turned away.
+ */
+const SPEED = 10
+/** From claim to deadline, exchange time. */
+const DEADLINE_MS = 50_000
+/** Wall time that a reply may take in a test where one never comes: longer than a busy machine takes for those that do, and shorter than the deadline. */
+export const IMPATIENT_MS = 2_000
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** No test uses this slot. */

@@ -101,4 +101,7 @@ export const watchJournal = (journal: Context.Service.Shape<typeof Journal>): Wa
   }
 }
 
-const summary = (event: MarketEvent): string => ("localId" in event ? `${event._tag}(${event.localId})` : event._tag)
+const summary = (event: MarketEvent): string => {
+  const tag = "localId" in event ? `${event._tag}(${event.localId})` : event._tag
+  return event._tag === "OrderRejected" || event._tag === "OrderUnknown" ? `${tag}: ${event.cause}` : tag
+}

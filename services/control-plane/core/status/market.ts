@@ -14,8 +14,11 @@ export const marketHandlers = {
     price: event,
     priceAge: { sec: 0, atMs: timeMs, seq }
   }),
-  ClockTicked: (state, { priceAgeSec }, { timeMs, seq }) =>
-    priceAgeSec === null ? state : { ...state, priceAge: { sec: priceAgeSec, atMs: timeMs, seq } },
+  ClockTicked: (state, { priceAgeSec }, { timeMs, seq }) => ({
+    ...state,
+    clockSeq: seq,
+    priceAge: priceAgeSec === null ? state.priceAge : { sec: priceAgeSec, atMs: timeMs, seq }
+  }),
   RulesAdopted: (state, { to }) => ({ ...state, rulesVersion: to }),
   MarketConfigured: (state, event) => ({ ...state, configured: event }),
   FaultRaised: (state, fault) => {

@@ -39,6 +39,8 @@ export interface StatusState extends Account {
   readonly price: EventOf<"PriceObserved"> | null
   /** How old the price was, and when and in which record that was said; null until a feed has heard one. */
   readonly priceAge: { readonly sec: number; readonly atMs: number; readonly seq: number } | null
+  /** The record in which the clock last spoke; 0 before it ever did. */
+  readonly clockSeq: number
   readonly configured: EventOf<"MarketConfigured"> | null
   /** Faults no operator has answered, in the order in which they were raised; at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
@@ -71,6 +73,7 @@ export const initialStatus: StatusState = {
   rulesVersion: FIRST_RULES,
   price: null,
   priceAge: null,
+  clockSeq: 0,
   configured: null,
   faults: [],
   live: [],

@@ -69,16 +69,12 @@ export const isHalted = (mode: ModeSlice): boolean => {
 /** True while the market neither runs nor starts. */
 export const standsStill = ({ mode }: GovernorState): boolean => mode.mode === "PAUSED" || mode.mode === "HALTED"
 
-/** How old the last price is, by the feed's word or, of a feed that has not heard one since it started, by the clock. */
-const priceAgeSec = ({ market, nowMs }: GovernorState): number =>
-  market.heard.priceAgeSec ?? (nowMs - market.priceAtMs) / 1_000
-
 /** A price older than allowed pauses; before the first price since a start the start waits instead. */
 export const watchPriceAge = (draft: Draft): void => {
   const { state, rules } = draft
   const { priceSeq, gatewayStartSeq, heard } = state.market
   const { noPrice } = heard
-  const ageSec = priceSeq > gatewayStartSeq ? priceAgeSec(state) : 0
+  const ageSec = priceSeq > gatewayStartSeq ? draft.variants.priceAge.sec(state) : 0
   const stands = state.mode.causes.stale_price
   // The exchange is asked only once its price is old: its answer may come after the pause.
   if (stands !== undefined && noPrice !== undefined && stands.numbers["noPrice"] === undefined) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
 import { marketSubjects } from "../../../../shared/core/ids/subjects.ts"
-import { cycle, GovernorStory, refusal, request } from "../../testing/governorDriver.ts"
+import { accepted, cycle, GovernorStory, refusal, request } from "../../testing/governorDriver.ts"
 import { governorView } from "../view/view.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -40,6 +40,38 @@ describe("the mode of the market", () => {
     const story = new GovernorStory().running().price("0.1")
     expect(story.after(60, null).mode).toBe("RUNNING started")
     expect(story.after(1, null).mode).toBe("PAUSED stale_price")
+  })
+
+  describe("whose feed has fallen silent", () => {
+    const later = (story: GovernorStory, seconds: number) => {
+      story.nowMs += seconds * 1_000
+      return story.balances("100000", "100000")
+    }
+    const silent = (seconds: number, rulesVersion?: number) =>
+      later(new GovernorStory(rulesVersion).running().after(1, 2), seconds)
+
+    it.each([
+      { seconds: 58, mode: "RUNNING started" },
+      { seconds: 58.001, mode: "PAUSED stale_price" }
+    ])("for $seconds s after a price 2 s old, as somebody else tells the time, is $mode", ({ seconds, mode }) => {
+      expect(silent(seconds).mode).toBe(mode)
+    })
+
+    it("grants nothing by the old price: the fill before an entry tells the time", () => {
+      const story = new GovernorStory().running().after(1, 2)
+      story.nowMs += 300_000
+      story.order(1, accepted(7)).slot(1, request(8))
+      expect(story.mode).toBe("PAUSED stale_price")
+      expect(story.heard("EntryRefused").map(({ reason }) => reason.rule)).toStrictEqual(["paused"])
+    })
+
+    it("goes on by itself once the feed speaks again", () => {
+      expect(silent(300).after(1, 0).after(15, 0).mode).toBe("RUNNING resumed")
+    })
+
+    it("under version 2 of the rules runs on by the feed's last word", () => {
+      expect(silent(300, 2).mode).toBe("RUNNING started")
+    })
   })
 
   it("of a market whose exchange says why it has no price says so too, also when it says so later", () => {
