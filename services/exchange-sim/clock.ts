@@ -1,5 +1,6 @@
 /** Simulated time: the wall's, from an anchor on, `speed` times as fast. It stands still while the exchange is down. */
 import type { Clock } from "effect"
+import { monotonicMsOf } from "../../shared/monotonic.ts"
 
 /** Simulated time, held back to what the records allow to be shown. */
 export interface SimClock {
@@ -12,7 +13,7 @@ export interface SimClock {
 
 /** A clock that shows `startMs` now, and then runs `speed` times as fast as the wall. */
 export const makeSimClock = (clock: Clock.Clock, speed: number, startMs: number): SimClock => {
-  const wallMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  const wallMs = () => monotonicMsOf(clock)
   let anchor = { wallMs: wallMs(), simMs: startMs }
   return {
     nowMs: (limitMs) => {

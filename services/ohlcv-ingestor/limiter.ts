@@ -1,5 +1,6 @@
 /** Keeps a source's rate for everything that calls it in this process, and asks again where that helps. */
-import { Clock, Duration, Effect, Ref } from "effect"
+import { Duration, Effect, Ref } from "effect"
+import { monotonicMs } from "../../shared/monotonic.ts"
 import type { CandlePage, CandleRequest, CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
 import { type Bucket, fullBucket, type Rate, refused, take, succeeded } from "../../shared/candles/core/tokenBucket.ts"
 
@@ -28,11 +29,11 @@ export const limitedSource = Effect.fnUntraced(function* (
   source: CandleSource,
   rate: Rate = source.rate
 ): Effect.fn.Return<LimitedSource> {
-  const bucket = yield* Ref.make<Bucket>(fullBucket(rate, yield* Clock.currentTimeMillis))
+  const bucket = yield* Ref.make<Bucket>(fullBucket(rate, yield* monotonicMs))
 
   /** When to try again, or null: the call may go out. Taken in one step, so two callers never share a token. */
   const tryTake = Effect.fnUntraced(function* () {
-    const nowMs = yield* Clock.currentTimeMillis
+    const nowMs = yield* monotonicMs
     return yield* Ref.modify(bucket, (current): readonly [number | null, Bucket] => {
       const taken = take(current, rate, nowMs)
       return taken.granted ? [null, taken.bucket] : [Math.max(1, taken.readyAtMs - nowMs), current]
@@ -44,7 +45,7 @@ export const limitedSource = Effect.fnUntraced(function* (
   )
 
   const onError = Effect.fnUntraced(function* (error: CandleSourceError, silences: number) {
-    const nowMs = yield* Clock.currentTimeMillis
+    const nowMs = yield* monotonicMs
     if (error.advice === "wait") {
       const retryAtMs = error.retryAfterMs === null ? null : nowMs + error.retryAfterMs
       yield* Ref.update(bucket, (current) => refused(current, nowMs, retryAtMs))

@@ -2,7 +2,8 @@
  * One timeframe's bars as the exchange streams them: each is stored as soon as it is over. It only makes candles arrive
  * sooner: polling asks for the same ones and has the last word, so a stream that is cut or silent costs nothing else.
  */
-import { Clock, Duration, Effect, Ref, Stream } from "effect"
+import { Duration, Effect, Ref, Stream } from "effect"
+import { monotonicMs } from "../../shared/monotonic.ts"
 import { type Candle, intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import type { BarEvent, ExchangeError } from "../../shared/exchange/port.ts"
 import { hearBar, dropForming, hearTime, type Heard, type Hearing, SILENCE } from "./core/closing.ts"
@@ -34,7 +35,7 @@ export const followBars = Effect.fn("followBars")(function* (
 
   const doubt = Effect.fnUntraced(function* (detail: string) {
     yield* window.showStream(({ refused }) => ({ detail, refused: refused + 1 }))
-    const nowMs = yield* Clock.currentTimeMillis
+    const nowMs = yield* monotonicMs
     if (nowMs - (yield* Ref.get(saidMs)) < SAY_EVERY_MS) return
     yield* Ref.set(saidMs, nowMs)
     yield* Effect.logWarning(`${name}: stream: ${detail}`)

@@ -2,7 +2,17 @@
  * One sealed era as a file of its own: gzip, JSON lines. The first line says what it is, then a line for each record, and the
  * last is the seal with the states that were sealed. `zcat era-000001.jsonl.gz` shows all of it.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Schema } from "effect"
@@ -114,15 +124,20 @@ export const writeEra = (directory: string, { seal, before, records, states }: E
   const path = eraPath(directory, era)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const draft = `${path}.part`
-  const file = openSync(draft, "w", 0o600)
   try {
-    const packed = gzipSync(lines.join("\n"))
-    for (let written = 0; written < packed.length;) written += writeSync(file, packed, written)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(draft, "w", 0o600)
+    try {
+      const packed = gzipSync(lines.join("\n"))
+      for (let written = 0; written < packed.length;) written += writeSync(file, packed, written)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
   }
-  renameSync(draft, path)
   const folder = openSync(dirname(path), "r")
   try {
     fsyncSync(folder)

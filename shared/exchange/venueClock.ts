@@ -4,6 +4,7 @@
  * `speed` times faster than the wall.
  */
 import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { monotonicMsOf } from "../monotonic.ts"
 
 /** How the exchange's time relates to the wall's. */
 export interface VenueClockOptions {
@@ -72,21 +73,19 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
   let heardMs = 0
   let shown = -Infinity
 
-  const monotonicMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-
   const estimate = (from: { readonly monoMs: number; readonly venueMs: number }, monoMs: number) =>
     from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * speed
 
   const unsafeNowMs = () => {
     if (anchor === undefined) return clock.currentTimeMillisUnsafe()
-    shown = Math.max(shown, Math.floor(estimate(anchor, monotonicMs())))
+    shown = Math.max(shown, Math.floor(estimate(anchor, monotonicMsOf(clock))))
     return shown
   }
 
   const observe = (venueMs: number, roundTripMs: number) =>
     Effect.sync(() => {
       if (!Number.isFinite(venueMs) || !Number.isFinite(roundTripMs) || roundTripMs < 0) return
-      const monoMs = monotonicMs()
+      const monoMs = monotonicMsOf(clock)
       // The reply left the exchange during the round trip, so its clock now stands between these two. An estimate
       // inside is not made better by a guess at the middle; one outside is moved to the nearer edge.
       const earliest = venueMs

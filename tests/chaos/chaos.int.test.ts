@@ -8,11 +8,15 @@ import { type ChaosOptions, runChaos } from "./chaos.ts"
 
 const SEED = 7
 
-const chaos = async (journal: ChaosOptions["journal"], kills: number) => {
+/** A minute is for people (`npm run chaos -- --freeze 60`): what waits for nobody shows within seconds. */
+const FREEZE_SEC = 2
+
+const chaos = async (journal: ChaosOptions["journal"], kills: number, freezeSec = 0) => {
   const directory = await mkdtemp(join(tmpdir(), "kennel-chaos-"))
   try {
     return await runChaos({
       kills,
+      freezeSec,
       seed: SEED,
       market: "synthetic",
       speed: "300",
@@ -38,6 +42,16 @@ describe(`processes killed at random moments (seed ${SEED})`, () => {
       const report = await chaos("nats", 5)
       expect(report.problems).toEqual([])
       expect(report.orders).toBeGreaterThan(0)
+    },
+    180_000
+  )
+
+  it.skipIf(!natsServerFound())(
+    "each of the eight frozen for a moment, one after the other: the same",
+    async () => {
+      const report = await chaos("nats", 8, FREEZE_SEC)
+      expect(report.problems).toEqual([])
+      expect(report.cycles).toBeGreaterThan(0)
     },
     180_000
   )

@@ -17,7 +17,10 @@ import { freePort } from "../../shared/testing/freePort.ts"
 import { type Kennel, startKennel, until } from "../testing/processes.ts"
 
 export interface ChaosOptions {
+  /** How often a process is killed or frozen. */
   readonly kills: number
+  /** Wall seconds for which one process after the other is stopped where it is, and let go on; 0: they are killed, at random. */
+  readonly freezeSec: number
   readonly seed: number
   readonly market: string
   readonly speed: string
@@ -48,8 +51,13 @@ const SERVICES = [
 ] as const
 const subjects = marketSubjects("XDGUSD")
 
+/** Longer than a page of a busy machine takes. */
+const PATIENCE_MS = 5_000
+
 /** A process has loaded its code and listens to signals long before this. */
 const ON_ITS_FEET_MS = 3_000
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Numerical Recipes' linear congruential generator: enough to choose victims, the same everywhere. */
 const randomFrom = (seed: number) => {
@@ -60,11 +68,13 @@ const randomFrom = (seed: number) => {
   }
 }
 
-/** A process that can be killed and started again. */
+/** A process that can be killed and started again, or frozen and let go on. */
 interface Victim {
   readonly name: string
   readonly kill: () => Promise<void>
   readonly start: () => Promise<void>
+  readonly freeze: () => void
+  readonly thaw: () => void
 }
 
 export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
@@ -94,10 +104,17 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     kill: async () => {
       await running.get(name)?.end("SIGKILL")
     },
-    start: () => start(name)
+    start: () => start(name),
+    freeze: () => void running.get(name)?.child.kill("SIGSTOP"),
+    thaw: () => void running.get(name)?.child.kill("SIGCONT")
   }))
   const victims: ReadonlyArray<Victim> =
-    nats === null ? kennels : [...kennels, { name: "nats-server", kill: nats.kill, start: nats.restart }]
+    nats === null
+      ? kennels
+      : [
+          ...kennels,
+          { name: "nats-server", kill: nats.kill, start: nats.restart, freeze: nats.pause, thaw: nats.resume }
+        ]
   const outputs = () => [...running].map(([name, kennel]) => `--- ${name}\n${kennel.output().slice(-2_000)}`).join("\n")
 
   /** What compose does for a service that gave up: it comes back. */
@@ -109,15 +126,20 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     }
   }
   const ask = async (path: string): Promise<StatusReport | null> => {
-    const response = await fetch(`http://127.0.0.1:${pagePort}${path}`)
+    // A frozen page takes the connection and never answers.
+    const response = await fetch(`http://127.0.0.1:${pagePort}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) })
     return response.ok ? ((await response.json()) as StatusReport) : null
+  }
+  const trips = async (): Promise<number> => {
+    await revive()
+    return (await ask("/api/status"))?.total_round_trips ?? 0
   }
   const ready = () =>
     until(
       "ready",
       async () => {
         await revive()
-        return ask("/ready")
+        return (await ask("/ready")) === null ? null : ask("/api/status")
       },
       120,
       outputs
@@ -126,21 +148,36 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
   try {
     for (const victim of kennels) await victim.start()
     await ready()
-    for (let kill = 1; kill <= options.kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs + random() * 1_500))
-      const victim = victims[Math.floor(random() * victims.length)]
-      if (victim === undefined) continue
+    const killOne = async (kill: number, victim: Victim): Promise<void> => {
       log(`chaos: kill ${kill} of ${options.kills}: ${victim.name}`)
       await victim.kill()
-      await new Promise((resolve) => setTimeout(resolve, random() * 800))
+      await pause(random() * 800)
       await victim.start()
       await revive()
       // A process that never gets to its feet between two kills proves nothing: now and then all are let run.
       if (kill % 5 === 0) await ready()
     }
+    const freezeOne = async (freeze: number, victim: Victim): Promise<void> => {
+      log(`chaos: freeze ${freeze} of ${options.kills}: ${victim.name} for ${options.freezeSec} s`)
+      victim.freeze()
+      await pause(options.freezeSec * 1_000)
+      const shown = await ask("/health").then(JSON.stringify, String)
+      log(`chaos: ${victim.name} frozen: ${shown}`)
+      victim.thaw()
+      const from = performance.now()
+      const before = (await ready()).total_round_trips
+      await until("another cycle", async () => ((await trips()) > before ? true : null), 120, outputs)
+      log(`chaos: ${victim.name} goes on: another cycle after ${Math.round((performance.now() - from) / 100) / 10} s`)
+    }
+    for (let turn = 1; turn <= options.kills; turn++) {
+      await pause(pauseMs + random() * 1_500)
+      const drawn = Math.floor(random() * victims.length)
+      const victim = victims[options.freezeSec > 0 ? turn % victims.length : drawn]
+      if (victim !== undefined) await (options.freezeSec > 0 ? freezeOne : killOne)(turn, victim)
+    }
     await ready()
     // The last victim may be so young that it does not listen to signals yet: then a stop is not a clean one.
-    await new Promise((resolve) => setTimeout(resolve, ON_ITS_FEET_MS))
+    await pause(ON_ITS_FEET_MS)
     log("chaos: coming to rest")
     return await audit(options, { nats, exchangePort, running, ask, outputs })
   } finally {

@@ -384,6 +384,15 @@ describe("who may act", () => {
     })
   )
 
+  it.effect("counts by no clock that can be set back: an operator is not shut out for the hour that it goes back", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("2 hours")
+      const { post } = yield* serve()
+      yield* TestClock.setTime(3_600_000)
+      expect((yield* post(action)).status).toBe(200)
+    })
+  )
+
   it.effect("lets ten through at once, and more as time passes; wrong tokens count too", () =>
     Effect.gen(function* () {
       const { post } = yield* serve()

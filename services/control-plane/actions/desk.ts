@@ -1,5 +1,6 @@
 /** Takes actions from the HTTP server to where they are carried out, a bounded number at a time. */
 import { Clock, Effect, Queue, type Scope, Stream } from "effect"
+import { monotonicMsOf } from "../../../shared/monotonic.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../../shared/journal/port.ts"
 import type { ActionRequest } from "./actionRequest.ts"
@@ -43,7 +44,7 @@ export const makeDesk = Effect.fn("makeDesk")(function* (options: {
     Effect.forkScoped
   )
   return {
-    gate: makeGate(options.token, () => clock.currentTimeMillisUnsafe()),
+    gate: makeGate(options.token, () => monotonicMsOf(clock)),
     submit: (request, reply) => Queue.offerUnsafe(submitted, { request, reply })
   }
 })

@@ -2,8 +2,9 @@
  * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
  * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
  */
-import { Clock, Effect, Queue, type Scope, Stream } from "effect"
+import { Effect, Queue, type Scope, Stream } from "effect"
 import { Journal } from "../../../shared/journal/port.ts"
+import { monotonicMs } from "../../../shared/monotonic.ts"
 import type { JournalWatch, Observed } from "../core/checks.ts"
 import { MarketViews } from "../marketViews.ts"
 import { type ReportOptions, reportOf, type StatusReport } from "../core/report.ts"
@@ -24,15 +25,14 @@ const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
 const HEAD_TIMEOUT_MS = 2_000
 
-/** Wall seconds since a number was last another one, by a clock that nobody sets. */
-const makeSince = Effect.map(Clock.Clock, (clock) => {
-  const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-  let [last, atMs] = [0, nowMs()]
-  return (current: number): Effect.Effect<number> =>
-    Effect.sync(() => {
-      if (current !== last) [last, atMs] = [current, nowMs()]
-      return (nowMs() - atMs) / 1_000
-    })
+/** Wall seconds since a number was last another one. */
+const makeSince = Effect.map(monotonicMs, (startMs) => {
+  let [last, atMs] = [0, startMs]
+  return Effect.fnUntraced(function* (current: number) {
+    const nowMs = yield* monotonicMs
+    if (current !== last) [last, atMs] = [current, nowMs]
+    return (nowMs - atMs) / 1_000
+  })
 })
 
 /**

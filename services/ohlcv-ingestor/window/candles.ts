@@ -1,5 +1,6 @@
 /** A window's candles in the store: how good they are, and how new ones get there. */
-import { Clock, Effect, Ref, Semaphore } from "effect"
+import { Effect, Ref, Semaphore } from "effect"
+import { monotonicMs } from "../../../shared/monotonic.ts"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import type { CandleProvenance, StoreError } from "../../../shared/store/port.ts"
 import { withoutHole } from "../core/closing.ts"
@@ -32,13 +33,13 @@ export const makeCounter = Effect.fnUntraced(function* (
     const wanted = { intervalMin: series.intervalMin, target, minimum }
     const readiness = assessReadiness({ coverage, gaps }, wanted, yield* nowSec)
     yield* memory.sawCount(readiness, coverage.newestSec)
-    yield* Ref.set(countedMs, yield* Clock.currentTimeMillis)
+    yield* Ref.set(countedMs, yield* monotonicMs)
     return readiness
   })
 
   const readiness = Effect.gen(function* () {
     const known = (yield* memory.now).readiness
-    const ageMs = (yield* Clock.currentTimeMillis) - (yield* Ref.get(countedMs))
+    const ageMs = (yield* monotonicMs) - (yield* Ref.get(countedMs))
     return known !== null && ageMs < readinessCacheMs ? known : yield* count
   })
 

@@ -1,6 +1,6 @@
 /**
  * How fast a source may be asked: a bucket of tokens, and a pause after it has said that it was too fast. Pure: time is
- * given, in Unix milliseconds.
+ * given, in milliseconds of any clock.
  */
 
 /** What a source allows. */
@@ -12,7 +12,7 @@ export interface Rate {
 }
 
 /**
- * A source's allowance at `atMs`, Unix milliseconds; `tokens` lies between 0 and the rate's `burst`, with fractions.
+ * A source's allowance at `atMs`; `tokens` lies between 0 and the rate's `burst`, with fractions.
  */
 export interface Bucket {
   readonly tokens: number

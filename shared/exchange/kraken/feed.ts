@@ -2,7 +2,8 @@
  * A subscription that lasts for ever: connect, subscribe, read, and after any loss the same again with a growing pause.
  * Both streams of the port are this feed with their own channel and reader.
  */
-import { Clock, Duration, Effect, Queue, Random, type Scope, Stream } from "effect"
+import { Duration, Effect, Queue, Random, type Scope, Stream } from "effect"
+import { monotonicMs } from "../../monotonic.ts"
 import { ExchangeError, MalformedFrame } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
 import { isFinalRefusal } from "./core/errors.ts"
@@ -79,7 +80,7 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
   const venue = yield* VenueClock
   let failures = 0
   while (true) {
-    const startedMs = yield* Clock.currentTimeMillis
+    const startedMs = yield* monotonicMs
     const lost = yield* Effect.flip(Effect.scoped(connectOnce(options, emit)))
     if (lost._tag === "SocketLost" && lost.final) {
       return yield* new ExchangeError({
@@ -92,7 +93,7 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
     }
     if (lost._tag === "ExchangeError" && lost.advice === "stop") return yield* lost
     yield* emit({ _tag: "Disconnected", detail: lost._tag === "SocketLost" ? lost.detail : lost.message })
-    if ((yield* Clock.currentTimeMillis) - startedMs >= GOOD_AFTER_MS) failures = 0
+    if ((yield* monotonicMs) - startedMs >= GOOD_AFTER_MS) failures = 0
     yield* Effect.sleep(Duration.millis(pauseMs(failures++, yield* Random.next)))
     if (lost._tag === "ExchangeError" && lost.retryAtMs !== null) yield* venue.sleepUntil(lost.retryAtMs)
   }
@@ -154,7 +155,7 @@ const keepAlive = Effect.fnUntraced(function* (socket: VenueSocket): Effect.fn.R
   const pings: Pings = { reqId: SUBSCRIBE_REQ_ID, sentMs: 0 }
   const loop = Effect.gen(function* () {
     while (true) {
-      const nowMs = Number(yield* Clock.monotonicTimeNanos) / 1e6
+      const nowMs = yield* monotonicMs
       if (nowMs - socket.heardMs() >= SILENCE_MS) return yield* socket.drop(`nothing heard for ${SILENCE_MS / 1_000} s`)
       pings.reqId++
       pings.sentMs = nowMs

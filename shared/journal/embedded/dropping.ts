@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import { type Clock, Effect } from "effect"
 import { dropLimit } from "../entry.ts"
 import { JournalUnavailable } from "../port.ts"
-import { codeOf, syncDirectory } from "./directory/disk.ts"
+import { codeOf, inWords, syncDirectory } from "./directory/disk.ts"
 import { indexPathOf, segmentPath, segmentsDirectory } from "./directory/layout.ts"
 import { writeBeginning } from "./directory/marks.ts"
 import { segmentSeqs } from "./recovery.ts"
@@ -51,6 +51,6 @@ export const makeDropBefore =
           return beginning.first
         },
         catch: (error) =>
-          new JournalUnavailable({ detail: `dropping records of ${directory} failed: ${codeOf(error)}` })
+          new JournalUnavailable({ detail: `dropping records of ${directory} failed: ${inWords(codeOf(error))}` })
       })
     })

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import { Effect } from "effect"
 import { JournalCorrupt, JournalOpenError, type JournalRecord } from "../port.ts"
 import type { Summary } from "../sequencer.ts"
-import { codeOf, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
+import { codeOf, inWords, makeDirectory, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
 import { highWaterPath, indexPathOf, segmentsDirectory } from "./directory/layout.ts"
 import { type HighWater, highWaterText, readBeginning, readHighWater } from "./directory/marks.ts"
 import { removeDropped } from "./dropping.ts"
@@ -18,7 +18,7 @@ const attempt = <A>(directory: string, run: () => A): Effect.Effect<A, JournalOp
       return Effect.succeed(run())
     } catch (error) {
       if (error instanceof JournalCorrupt || error instanceof JournalOpenError) return Effect.fail(error)
-      const detail = `cannot be used (${codeOf(error)}); check that the path is a directory this user may read and write`
+      const detail = `cannot be used: ${inWords(codeOf(error))}; check that the path is a directory this user may read and write`
       return Effect.fail(new JournalOpenError({ where: directory, detail }))
     }
   })
@@ -35,7 +35,7 @@ export const noteHighWater = (directory: string, mark: HighWater): Effect.Effect
 /** Makes the directory with its segments' folder. Fails with `JournalOpenError` when it cannot be read and written. */
 export const prepareDirectory = (directory: string) =>
   attempt(directory, () => {
-    fs.mkdirSync(segmentsDirectory(directory), { recursive: true })
+    makeDirectory(segmentsDirectory(directory))
     fs.accessSync(directory, fs.constants.R_OK | fs.constants.W_OK)
     syncDirectory(directory)
   })

@@ -3,11 +3,14 @@ import * as fs from "node:fs"
 import { type Context, Effect } from "effect"
 import { JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
 import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
-import { codeOf, replaceFile } from "./directory/disk.ts"
+import { codeOf, inWords, makeDirectory, replaceFile } from "./directory/disk.ts"
 import { snapshotPath, snapshotsDirectory, snapshotSeqOf } from "./directory/layout.ts"
 
 const attempt = <A>(what: string, run: () => A): Effect.Effect<A, JournalUnavailable> =>
-  Effect.try({ try: run, catch: (error) => new JournalUnavailable({ detail: `${what} failed: ${codeOf(error)}` }) })
+  Effect.try({
+    try: run,
+    catch: (error) => new JournalUnavailable({ detail: `${what} failed: ${inWords(codeOf(error))}` })
+  })
 
 const newestFirst = (directory: string, actor: string): ReadonlyArray<number> => {
   const folder = snapshotsDirectory(directory, actor)
@@ -26,7 +29,7 @@ export const makeSnapshots = (directory: string): Context.Service.Shape<typeof S
       Effect.suspend(() => {
         checkActor(snapshot.actor)
         return attempt(`saving a snapshot of ${snapshot.actor}`, () => {
-          fs.mkdirSync(snapshotsDirectory(directory, snapshot.actor), { recursive: true })
+          makeDirectory(snapshotsDirectory(directory, snapshot.actor))
           replaceFile(snapshotPath(directory, snapshot.actor, snapshot.seq), encodeSnapshot(snapshot))
           for (const seq of newestFirst(directory, snapshot.actor).slice(KEPT_SNAPSHOTS)) {
             fs.rmSync(snapshotPath(directory, snapshot.actor, seq), { force: true })

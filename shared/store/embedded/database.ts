@@ -107,6 +107,12 @@ const startThread = (start: WorkerStart): Thread => {
 /** Closing checkpoints and syncs, which is well under a second; a thread that is busy or hangs is ended where it stands. */
 const CLOSE_WITHIN = "5 seconds"
 
+/** What the machine refuses says nothing against the files. */
+const adviceOn = (problem: string): string =>
+  /\b(EMFILE|ENFILE|ENOSPC|EDQUOT|EROFS|EACCES|ENOMEM)\b/.test(problem)
+    ? "mend that; it is tried again"
+    : "it can be moved away and filled again"
+
 /**
  * A started thread that has opened its database. When that fails, or nobody waits for it any more, it is ended where it stands, as
  * kill -9 would: what a database was made of so far is thrown away, and one that was there opens again.
@@ -119,7 +125,7 @@ const opened = (start: WorkerStart): Effect.Effect<Thread, StoreOpenError> =>
       catch: (error) =>
         new StoreOpenError({
           where: start.directory ?? "memory",
-          detail: `the embedded database does not open (${String(error)}); it can be moved away and filled again`
+          detail: `the embedded database does not open (${String(error)}); ${adviceOn(String(error))}`
         })
     }).pipe(
       Effect.as(thread),

@@ -1,7 +1,8 @@
 /** The few file operations the journal rests on, in one place: what "durable" means here, and the seam for faults in tests. */
 import * as fs from "node:fs"
-import { open, rename } from "node:fs/promises"
+import { open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import { getSystemErrorMap } from "node:util"
 import { Effect, Schema } from "effect"
 
 /** An operation on the disk failed. `code` is the system's, such as `ENOSPC` or `EIO`. */
@@ -11,7 +12,7 @@ export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
   code: Schema.String
 }) {
   override get message(): string {
-    return `${this.operation} ${this.path} failed: ${this.code}`
+    return `${this.operation} ${this.path} failed: ${inWords(this.code)}`
   }
 }
 
@@ -20,6 +21,27 @@ export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   return "code" in error && typeof error.code === "string" ? error.code : error.message
 }
+
+const WORDS: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values())
+
+/** A system's error code as people read it: `no space left on device (ENOSPC)`. Any other text stays as it is. */
+export const inWords = (code: string): string => {
+  const words = WORDS.get(code)
+  return words === undefined ? code : `${words} (${code})`
+}
+
+/** Makes a directory with those above it. Throws the system's error. */
+export const makeDirectory = (path: string): void => {
+  try {
+    fs.mkdirSync(path, { recursive: true })
+  } catch (error) {
+    // Node says "no such file" also of one above that may not be written: asked directly, the system says why.
+    if (codeOf(error) === "ENOENT") fs.accessSync(nearestAbove(path), fs.constants.W_OK)
+    throw error
+  }
+}
+
+const nearestAbove = (path: string): string => (fs.existsSync(path) ? path : nearestAbove(dirname(path)))
 
 /** A file open for writing at its end. */
 export interface WritableFile {
@@ -88,17 +110,25 @@ export const syncDirectory = (path: string): void => {
   }
 }
 
-/** Writes a small file so that a reader finds the old content or the new, whatever happens between. Throws the system's error. */
+/**
+ * Writes a small file so that a reader finds the old content or the new, whatever happens between. Throws the system's error, and
+ * leaves nothing behind: on a full disk every byte counts.
+ */
 export const replaceFile = (path: string, content: string): void => {
   const temporary = `${path}.${process.pid}.tmp`
-  const descriptor = fs.openSync(temporary, "w")
   try {
-    fs.writeFileSync(descriptor, content)
-    fs.fsyncSync(descriptor)
-  } finally {
-    fs.closeSync(descriptor)
+    const descriptor = fs.openSync(temporary, "w")
+    try {
+      fs.writeFileSync(descriptor, content)
+      fs.fsyncSync(descriptor)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+    fs.renameSync(temporary, path)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw error
   }
-  fs.renameSync(temporary, path)
   syncDirectory(dirname(path))
 }
 
@@ -110,12 +140,17 @@ export const replaceFileQuietly = (path: string, content: string): Effect.Effect
   Effect.tryPromise({
     try: async () => {
       const temporary = `${path}.${process.pid}.tmp`
-      {
-        await using file = await open(temporary, "w")
-        await file.writeFile(content)
-        await file.sync()
+      try {
+        {
+          await using file = await open(temporary, "w")
+          await file.writeFile(content)
+          await file.sync()
+        }
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw error
       }
-      await rename(temporary, path)
     },
     catch: (error) => new DiskError({ operation: "replace", path, code: codeOf(error) })
   }).pipe(Effect.uninterruptible)

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { JournalCorrupt, type JournalRecord, JournalUnavailable } from "../../port.ts"
 import { type Mark, markAfter, markAt } from "../index/segmentIndex.ts"
 import type { Segment } from "../segments.ts"
-import { codeOf } from "./disk.ts"
+import { codeOf, inWords } from "./disk.ts"
 import { decodeFrame, MAX_FRAME_BYTES } from "./frame.ts"
 import { damage } from "./scan.ts"
 
@@ -44,7 +44,7 @@ const withSegment = <A>(
     catch: (error) =>
       error instanceof JournalCorrupt
         ? error
-        : new JournalUnavailable({ detail: `reading ${path} failed: ${codeOf(error)}` })
+        : new JournalUnavailable({ detail: `reading ${path} failed: ${inWords(codeOf(error))}` })
   })
 
 /**

@@ -19,7 +19,7 @@
 import * as fs from "node:fs"
 import { Effect, type Scope } from "effect"
 import { JournalOpenError } from "../../port.ts"
-import { codeOf } from "./disk.ts"
+import { codeOf, inWords } from "./disk.ts"
 import { lockPath, lockTurnOf } from "./layout.ts"
 
 interface Holder {
@@ -91,25 +91,19 @@ const turnsOf = (directory: string): ReadonlyArray<number> =>
     .filter((turn) => turn !== null)
     .sort((a, b) => a - b)
 
-/** Writes to a file of this process' own, then puts it in its place in one step. */
-const place = (path: string, holder: Holder, put: (from: string, to: string) => void): void => {
-  const temporary = `${path}.${process.pid}.tmp`
-  fs.writeFileSync(temporary, JSON.stringify(holder))
-  try {
-    put(temporary, path)
-  } finally {
-    fs.rmSync(temporary, { force: true })
-  }
-}
-
-/** Links a finished lock file to this turn; false when somebody else has the turn. */
+/** Links a finished lock file, written under a name of this process' own, to this turn; false when somebody else has the turn. */
 const takeTurn = (directory: string, turn: number): boolean => {
+  const path = lockPath(directory, turn)
+  const temporary = `${path}.${process.pid}.tmp`
   try {
-    place(lockPath(directory, turn), self(false), fs.linkSync)
+    fs.writeFileSync(temporary, JSON.stringify(self(false)))
+    fs.linkSync(temporary, path)
     return true
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false
     throw error
+  } finally {
+    fs.rmSync(temporary, { force: true })
   }
 }
 
@@ -156,6 +150,16 @@ const tryAcquire = (directory: string): number | JournalOpenError => {
   return new JournalOpenError({ where: directory, detail })
 }
 
+/**
+ * Marks a turn as released, in place: a full disk has no room for another file. A mark by halves reads as torn, which is free too.
+ * One that cannot be made is said, and freed by this process's end.
+ */
+const release = (path: string): Effect.Effect<void> =>
+  Effect.try(() => {
+    const longest = JSON.stringify(self(false)).length
+    fs.writeFileSync(path, JSON.stringify(self(true)).padEnd(longest), { flag: "r+" })
+  }).pipe(Effect.catch(({ cause }) => Effect.logWarning(`${path}: not marked as released: ${inWords(codeOf(cause))}`)))
+
 /** Holds the directory until the scope closes. Fails at once when a living process holds it. */
 export const acquireLock = (directory: string): Effect.Effect<void, JournalOpenError, Scope.Scope> =>
   Effect.acquireRelease(
@@ -164,9 +168,9 @@ export const acquireLock = (directory: string): Effect.Effect<void, JournalOpenE
         const outcome = tryAcquire(directory)
         return typeof outcome === "number" ? Effect.succeed(outcome) : Effect.fail(outcome)
       } catch (error) {
-        const detail = `cannot be locked (${codeOf(error)}); the directory must be writable and on a local disk`
+        const detail = `cannot be locked: ${inWords(codeOf(error))}; the directory must be writable and on a local disk`
         return Effect.fail(new JournalOpenError({ where: directory, detail }))
       }
     }),
-    (turn) => Effect.sync(() => place(lockPath(directory, turn), self(true), fs.renameSync))
+    (turn) => release(lockPath(directory, turn))
   ).pipe(Effect.asVoid)

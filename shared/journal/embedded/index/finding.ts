@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { JournalCorrupt, JournalUnavailable, type ReadError } from "../../port.ts"
 import type { Filter } from "../../recordStream.ts"
 import { isSubject } from "../../subjects.ts"
-import { codeOf } from "../directory/disk.ts"
+import { codeOf, inWords } from "../directory/disk.ts"
 import { indexPathOf } from "../directory/layout.ts"
 import type { Segment } from "../segments.ts"
 import { makeByteCache } from "./cache.ts"
@@ -58,7 +58,7 @@ const grow = (segment: Segment): Effect.Effect<GrowingIndex, ReadError> =>
     catch: (error) =>
       error instanceof JournalCorrupt
         ? error
-        : new JournalUnavailable({ detail: `reading ${segment.path} failed: ${codeOf(error)}` })
+        : new JournalUnavailable({ detail: `reading ${segment.path} failed: ${inWords(codeOf(error))}` })
   })
 
 /** A finding with an empty memory. */
