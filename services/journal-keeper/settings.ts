@@ -5,8 +5,8 @@ const process = new SettingGroup("Process")
 
 export const KEEPER_SETTINGS = {
   sealEveryRecords: process.integer("SEAL_EVERY_RECORDS", {
-    default: "100000",
-    within: [0, 200_000],
+    default: "50000",
+    within: [0, 60_000],
     reason:
       "An era is sealed after so many records: some hours of a market, folded again in a few seconds. 0: never by their number."
   }),

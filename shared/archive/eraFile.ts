@@ -26,7 +26,7 @@ import type { JournalRecord } from "../journal/port.ts"
 const FORMAT = "kennel-era"
 const VERSION = 1
 
-/** Far above the largest era (200,000 records of some 200 bytes): a file that unpacks to more is none of ours. */
+/** Far above the largest era (60,000 records of some 300 bytes): a file that unpacks to more is none of ours. */
 const MAX_UNPACKED_BYTES = 1 << 30
 
 /** A sealed era, whole. */

@@ -18,7 +18,7 @@ const recordHash = ({ seq, subject, id, data }: Hashed): Buffer => {
   return hash("sha256", Buffer.concat([place, data]), "buffer")
 }
 
-/** The hashes of an era's records, as they are read. Grows to 32 bytes a record: 6 MB for the largest era. */
+/** The hashes of an era's records, as they are read. Grows to 32 bytes a record: 2 MB for the largest era. */
 export class EraHashes {
   private readonly hashes: Array<Buffer> = []
 

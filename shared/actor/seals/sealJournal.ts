@@ -32,10 +32,10 @@ import { restoreSealed, saveSealed } from "./sealed.ts"
 import { lastSeal, type Seal } from "./seals.ts"
 
 /**
- * Records in one era at most: a seal keeps two bytes of each, and must fit a NATS message of a megabyte with room to spare.
- * Longer stretches become several eras.
+ * Records in one era at most: a seal keeps two bytes of each (as base64: 2.7), and must fit a journal record of 256 KiB with room
+ * for its actors and for what the control records say. Longer stretches become several eras.
  */
-export const MAX_ERA_RECORDS = 200_000
+export const MAX_ERA_RECORDS = 60_000
 
 /** The records since the last seal cannot be sealed; nothing was written. */
 export class CannotSeal extends Schema.TaggedError<CannotSeal>()("CannotSeal", {

@@ -20,7 +20,10 @@ import {
   verify
 } from "../testing/counting.ts"
 import { verifyJournal } from "../verify.ts"
-import { sealEra } from "./sealJournal.ts"
+import { encodeEntry } from "../../events/envelope.ts"
+import { MAX_DATA_BYTES } from "../../journal/entry.ts"
+import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
+import { MAX_ERA_RECORDS, sealEra } from "./sealJournal.ts"
 import { readSeals } from "./seals.ts"
 
 describe("sealing", () => {
@@ -69,6 +72,49 @@ describe("sealing", () => {
       expect(yield* Effect.flip(seal)).toMatchObject({ _tag: "RecordUndecodable" })
     }).pipe(Effect.provide(fresh()))
   )
+})
+
+describe("the seal of the largest era", () => {
+  it("fits a journal record, with a hundred actors and as many faults", () => {
+    const hashes = new EraHashes()
+    for (let seq = 1; seq <= MAX_ERA_RECORDS; seq++) {
+      hashes.add({ seq, subject: subjects.price, id: `price.${seq}`, data: new Uint8Array() })
+    }
+    const hash = hashes.digest(NO_ERA_BEFORE)
+    const hundred = Array.from({ length: 100 }, (_, n) => n + 1)
+    const fault = { _tag: "FaultRaised", actor: "slot-100", seq: 1_000_000_000, problem: "p".repeat(200) } as const
+    const entry = encodeEntry(subjects.seal, `seal.1000.${hash}`, {
+      epoch: 1_000,
+      timeMs: 0,
+      writer: "journal-keeper",
+      cause: null,
+      events: [
+        {
+          _tag: "EraSealed",
+          era: 1_000,
+          from: 1,
+          to: MAX_ERA_RECORDS,
+          digest: hash,
+          checks: hashes.checks(),
+          rulesVersion: 1,
+          actors: hundred.map((n) => ({ name: `slot-${n}`, version: "1", stateHash: hash })),
+          control: {
+            epoch: 1_000,
+            rulesVersion: 1,
+            rulesSeq: 1,
+            lastSeq: 1,
+            skipped: hundred.map((n) => `slot-${n} 1000000000`),
+            explained: hundred.map((n) => `slot-${n} 1000000000`),
+            events: hundred.map(() => fault)
+          },
+          slots: hundred,
+          service: "journal-keeper",
+          sealedMs: 1_800_000_000_000
+        }
+      ]
+    })
+    expect(entry.data.byteLength).toBeLessThan(MAX_DATA_BYTES)
+  })
 })
 
 describe("a sealed journal", () => {
