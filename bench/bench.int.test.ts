@@ -4,6 +4,7 @@ import { candlesBench } from "./candles/candles.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
+import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
@@ -23,6 +24,12 @@ describe("the benchmarks in short form", () => {
   it("recovery: the same state however many events share a record", async () => {
     const results = await recoveryBench({ quick: true })
     expect(results).toHaveLength(3)
+    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("long life: a generated market verifies whole, is sealed, and starts again", async () => {
+    const results = await longLifeBench({ quick: true })
+    expect(results.find(({ name }) => name === "fold and verify the whole journal")?.checksum).toMatch(/^[0-9a-f]{12}$/)
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 

@@ -10,6 +10,7 @@ import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
+import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
@@ -23,6 +24,7 @@ const BENCHES = {
   journal: journalBench,
   opening: openingBench,
   recovery: recoveryBench,
+  longLife: longLifeBench,
   hotPath: hotPathBench,
   hmm: hmmBench,
   hmmRetrain: hmmRetrainBench,

@@ -8,6 +8,7 @@
 import { standingOf } from "../../shared/core/ids/subjects.ts"
 import { createHash, type Hash } from "node:crypto"
 import { ActorFold } from "../../shared/actor/fold.ts"
+import { FoldSet } from "../../shared/actor/foldSet.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
 import { encodeState } from "../../shared/actor/core/stateText.ts"
 import { type KnownRules, THIS_BUILD } from "../../shared/core/rules/versions.ts"
@@ -29,7 +30,7 @@ export class OrderedJournal {
   seq = 0
   private readonly known: KnownRules
   private readonly folds: Array<ActorFold<unknown>> = []
-  private readonly deciders = new Set<ActorFold<unknown>>()
+  private hosted: FoldSet<unknown> | null = null
   private readonly watchers: Array<Watcher> = []
   private readonly rests: Array<() => void> = []
   private readonly hash: Hash = createHash("sha256")
@@ -44,7 +45,6 @@ export class OrderedJournal {
   add<State>(actor: Actor<State>): ActorFold<State> {
     const fold = new ActorFold(actor, this.subjects, this.known)
     this.folds.push(fold as unknown as ActorFold<unknown>)
-    this.deciders.add(fold as unknown as ActorFold<unknown>)
     return fold
   }
 
@@ -92,8 +92,9 @@ export class OrderedJournal {
     const record: StoredRecord = { ...unplaced, seq: ++this.seq }
     if (data.length > 0) this.hash.update(data)
     else this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
-    for (const fold of this.folds) fold.apply(record, data)
-    for (const fold of this.deciders) {
+    this.hosted ??= new FoldSet(this.folds, new Set())
+    this.hosted.takeDecoded(record, data)
+    for (const fold of this.folds) {
       for (let entry = fold.pending[fold.sent]; entry !== undefined; entry = fold.pending[fold.sent]) {
         fold.sent++
         this.waiting.push({ record: decodeRecord({ ...entry, seq: 0, storedMs: 0 }), data: entry.data })

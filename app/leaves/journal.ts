@@ -1,9 +1,9 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Redacted } from "effect"
-import { raiseEpoch } from "../../shared/actor/control.ts"
-import { adoptRules } from "../../shared/actor/rulesAdopted.ts"
-import { slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
+import { raiseEpoch } from "../../shared/actor/control/control.ts"
+import { adoptRules } from "../../shared/actor/control/rulesAdopted.ts"
+import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"

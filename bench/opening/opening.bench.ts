@@ -39,7 +39,7 @@ const entryOf = (place: number): JournalEntry => {
     place % CONTROL_EVERY === 0
       ? CONTROL
       : place % 10 === 9
-        ? `market.BENCH.out.slot-${(place * 7) % 50}`
+        ? `market.BENCH.out.slot-${Math.floor(place / 10) % 50}`
         : "market.BENCH.price"
   const price = (143_000 + (place % 997)) / 1_000_000
   const event = {

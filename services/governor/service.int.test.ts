@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
-import { raiseEpoch } from "../../shared/actor/control.ts"
+import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import type { GovernorRules } from "../../shared/events/families/control.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"

@@ -1,6 +1,6 @@
 /** The governor's shell: puts its rules into the journal, then hands the actor to the runtime. */
 import { Effect } from "effect"
-import { configure, type ControlContended } from "../../shared/actor/control.ts"
+import { configure, type ControlContended } from "../../shared/actor/control/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import type { GovernorRules } from "../../shared/events/families/control.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"

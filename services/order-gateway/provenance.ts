@@ -1,6 +1,6 @@
 /** Whose an order is: what the journal can prove, and nothing else. */
 import { Effect, Option, Stream } from "effect"
-import { decode } from "../../shared/actor/decode.ts"
+import { decode } from "../../shared/actor/control/decode.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"

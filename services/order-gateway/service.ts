@@ -6,7 +6,7 @@
  * Nothing is sent before the comparison is done.
  */
 import { Effect, FiberSet, Queue, Stream } from "effect"
-import { raiseEpoch } from "../../shared/actor/control.ts"
+import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import { type Followed, follow } from "../../shared/actor/follow.ts"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"

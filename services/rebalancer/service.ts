@@ -1,6 +1,6 @@
 /** The rebalancer's shell: puts its rules into the journal, then hands the actor to the runtime. */
 import { Effect } from "effect"
-import { configure, type ControlContended } from "../../shared/actor/control.ts"
+import { configure, type ControlContended } from "../../shared/actor/control/control.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
 import type { RebalancerRules } from "../../shared/events/families/control.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"

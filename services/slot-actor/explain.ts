@@ -2,8 +2,14 @@
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { inForceAfter, NOTHING_IN_FORCE, placeIn } from "../../shared/actor/core/actor.ts"
 import { Effect, Stream } from "effect"
-import { appendControl, type ControlContended, EVERY_ACTOR, readControl, skipKey } from "../../shared/actor/control.ts"
-import { decode } from "../../shared/actor/decode.ts"
+import {
+  appendControl,
+  type ControlContended,
+  EVERY_ACTOR,
+  readControl,
+  skipKey
+} from "../../shared/actor/control/control.ts"
+import { decode } from "../../shared/actor/control/decode.ts"
 import type { DecodeError, StoredRecord } from "../../shared/events/envelope.ts"
 import { type MarketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"

@@ -1,10 +1,10 @@
 /** The slot actors' shell: puts the rules into the journal, then hands every slot to the actor runtime, newcomers as they come. */
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, FiberSet, Stream } from "effect"
-import { configure, type ControlContended, type ControlView } from "../../shared/actor/control.ts"
+import { configure, type ControlContended, type ControlView } from "../../shared/actor/control/control.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
 import { type HostError, runActors } from "../../shared/actor/runtime.ts"
-import { slotsNamedAfter, slotsNamedUpTo } from "../../shared/actor/slotsNamed.ts"
+import { slotsNamedAfter, slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"

@@ -10,9 +10,17 @@ import { encodeEntry, ENVELOPE_VERSION, outputId, type StoredRecord } from "../e
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
-import { rulesUnknown } from "./rulesAdopted.ts"
+import { rulesUnknown } from "./control/rulesAdopted.ts"
 import { type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
-import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn } from "./core/actor.ts"
+import {
+  type Actor,
+  type EventPlace,
+  type InForce,
+  inForceAfter,
+  NOTHING_IN_FORCE,
+  placeIn,
+  putsInForce
+} from "./core/actor.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
@@ -37,6 +45,30 @@ interface FoldSnapshot extends InForce {
   readonly lastOutputSeq: number
   readonly state: string
 }
+
+/** One place for all folds that come to it one after the other, under the same epoch and rules. */
+export class SharedPlace {
+  private record: StoredRecord | null = null
+  private place: EventPlace | null = null
+
+  at(record: StoredRecord, index: number, inForce: InForce): EventPlace {
+    const { place } = this
+    if (
+      place !== null &&
+      this.record === record &&
+      place.index === index &&
+      place.epoch === inForce.epoch &&
+      place.rulesVersion === inForce.rulesVersion
+    ) {
+      return place
+    }
+    this.record = record
+    this.place = placeIn(record, index, inForce)
+    return this.place
+  }
+}
+
+const NONE: ReadonlyArray<MarketEvent> = []
 
 /**
  * One actor at one place of the journal. Mutable, and driven by one host only; after a throw it must be thrown away.
@@ -71,14 +103,17 @@ export class ActorFold<State> {
     this.state = actor.initial
   }
 
-  /** Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. */
-  apply(record: StoredRecord, data: Uint8Array): void {
+  /**
+   * Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. `place`: shared
+   * with the folds that take the same record.
+   */
+  apply(record: StoredRecord, data: Uint8Array, place: SharedPlace = new SharedPlace()): void {
     if (record.subject === this.outputSubject) this.confirm(record, data)
-    else this.fold(record)
+    else this.fold(record, place)
     this.seq = record.seq
   }
 
-  /** Passes over a record that an operator has excluded. */
+  /** Passes over a record that the actor does not hear, or that an operator has excluded. */
   skip(seq: number): void {
     this.seq = seq
   }
@@ -113,19 +148,19 @@ export class ActorFold<State> {
     this.seq = seq
   }
 
-  private fold(record: StoredRecord): void {
-    const outputs: Array<MarketEvent> = []
+  private fold(record: StoredRecord, shared: SharedPlace): void {
+    let outputs: ReadonlyArray<MarketEvent> = NONE
     const { events } = record
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as MarketEvent
-      this.inForce = inForceAfter(this.inForce, event)
+      if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
       const { rulesVersion } = this.inForce
       if (!knowsRules(rulesVersion, this.known)) throw rulesUnknown(record.seq, rulesVersion, this.known)
-      const place = placeIn(record, index, this.inForce)
+      const place = shared.at(record, index, this.inForce)
       try {
         const step = this.actor.reduce(this.state, event, place)
         this.state = step.state
-        if (step.outputs.length > 0) outputs.push(...step.outputs)
+        if (step.outputs.length > 0) outputs = outputs.length === 0 ? step.outputs : [...outputs, ...step.outputs]
       } catch (cause) {
         throw new FoldFailed(this.actor.name, record.seq, cause)
       }

@@ -4,12 +4,20 @@ import { Journal, type JournalRefused, type JournalUnavailable } from "../journa
 import { retryAppend } from "../retry.ts"
 import type { ActorFold } from "./fold.ts"
 
+/** What every fold still owes the journal, side by side. */
+export const publishAll = <State>(folds: ReadonlyArray<ActorFold<State>>) =>
+  Effect.forEach(
+    folds.filter((fold) => fold.sent < fold.pending.length),
+    publish,
+    { concurrency: "unbounded", discard: true }
+  )
+
 /**
  * Appends the fold's unsent outputs, each expecting the one before it as the last of the subject. A conflict means that
  * a twin was faster: its record is on the way to our own reader, where the fold compares it; nothing more is sent until
  * it has come round.
  */
-export const publish = Effect.fnUntraced(function* <State>(
+const publish = Effect.fnUntraced(function* <State>(
   fold: ActorFold<State>
 ): Effect.fn.Return<void, JournalRefused | JournalUnavailable, Journal> {
   const journal = yield* Journal

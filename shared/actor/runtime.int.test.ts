@@ -1,15 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer, Queue, Stream } from "effect"
 import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { marketSubjects } from "../core/ids/subjects.ts"
 import { MemoryJournal } from "../journal/memory.ts"
 import { Journal, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
-import { raiseEpoch } from "./control.ts"
+import type { ActorFold } from "./fold.ts"
+import { raiseEpoch } from "./control/control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { verifyJournal } from "./verify.ts"
-import type { Rule } from "../../shared/core/rules/rules.ts"
+import type { Rule } from "../core/rules/rules.ts"
 
 const subjects = marketSubjects("TEST")
 
@@ -114,6 +115,25 @@ describe("an actor on its journal", () => {
       const all = yield* runUntil(Effect.andThen(tick(5, 6), said(3)))
       expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4, 6])
       expect((yield* outputs).length).toBe(3)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("leaves a snapshot of where it last owed nothing, when it stops with an answer unwritten", () =>
+    Effect.gen(function* () {
+      yield* start
+      const reached = yield* Queue.unbounded<number>()
+      const onAdvance = (folds: ReadonlyArray<ActorFold<{ readonly ticks: number }>>) =>
+        Effect.asVoid(Queue.offer(reached, folds[0]?.state.ticks ?? 0))
+      const running = yield* Effect.forkChild(runActors({ ...options(), publish: false, onAdvance }))
+      const at = (ticks: number): Effect.Effect<void> =>
+        Effect.flatMap(Queue.take(reached), (now) => (now < ticks ? at(ticks) : Effect.void))
+      yield* tick(1, 1)
+      yield* at(1)
+      yield* tick(2, 2)
+      yield* at(2)
+      yield* Fiber.interrupt(running)
+      const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
+      expect(newest?.seq).toBe(2)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 

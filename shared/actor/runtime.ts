@@ -11,18 +11,19 @@
  * compare-and-set lets one of them through (`publish.ts`); the others compare what was written with their own.
  */
 import { Effect, Schema, Stream } from "effect"
-import { BuildTooOld, type DecodeError, decodeRecord, RecordUndecodable } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, RecordUndecodable } from "../events/envelope.ts"
 import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, type ControlView, EVERY_ACTOR, readControl, skipKey } from "./control.ts"
+import { appendControl, type ControlContended, EVERY_ACTOR, readControl } from "./control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
-import { publish } from "./publish.ts"
-import { requireKnownRules } from "./rulesAdopted.ts"
+import { FoldSet } from "./foldSet.ts"
+import { publishAll } from "./publish.ts"
+import { requireKnownRules } from "./control/rulesAdopted.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal } from "./seals/seals.ts"
-import { restoreFold, saveFold } from "./snapshots.ts"
+import { restoreFold, Rests } from "./snapshots.ts"
 
 /** The actor cannot go on without a person; `problem` says why, `remedy` what to do. */
 export class ActorHalted extends Schema.TaggedError<ActorHalted>()("ActorHalted", {
@@ -71,44 +72,36 @@ export const runActors = <State, E = never, R = never>(
       const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
       yield* recover(options.subjects, folds)
       const control = yield* readControl(options.subjects)
+      const hosted = new FoldSet(folds, control.skipped)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
-      let lastRecord: JournalRecord | null = from > 1 ? yield* journal.get(from - 1) : null
-      let snapshotSeq = from - 1
-
-      const saveAll = Effect.suspend(() => {
-        const record = lastRecord
-        return record === null
-          ? Effect.void
-          : Effect.forEach(folds, (fold) => saveFold(fold, record), { discard: true })
-      })
-      yield* Effect.addFinalizer(() => saveAll.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
-
-      const apply = (record: JournalRecord): void => {
-        takeRecord(folds, control, record)
-        lastRecord = record
-      }
+      const rests = new Rests<State>()
+      let reached = from - 1
+      let snapshotSeq = reached
+      yield* Effect.addFinalizer(() => rests.save.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       const advance = Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
         yield* Effect.try({
-          try: () => {
-            for (const record of records) apply(record)
-          },
+          try: () => hosted.take(records),
           catch: (error) => error
         }).pipe(Effect.catch((error) => halt(options, error)))
-        if (lastRecord === null || lastRecord.seq < headAtStart) return
-        if (options.publish) yield* Effect.forEach(folds, publish, { concurrency: "unbounded", discard: true })
+        const newest = records.at(-1)
+        if (newest === undefined) return
+        reached = newest.seq
+        rests.note(folds, newest)
+        if (reached < headAtStart) return
+        if (options.publish) yield* publishAll(folds)
         if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
-        if (lastRecord.seq - snapshotSeq >= (options.snapshotEvery ?? SNAPSHOT_EVERY)) {
-          snapshotSeq = lastRecord.seq
-          yield* saveAll.pipe(
+        if (reached - snapshotSeq >= (options.snapshotEvery ?? SNAPSHOT_EVERY)) {
+          snapshotSeq = reached
+          yield* rests.save.pipe(
             Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
           )
         }
       })
 
       if (from > headAtStart) {
-        if (options.publish) yield* Effect.forEach(folds, publish, { concurrency: "unbounded", discard: true })
+        if (options.publish) yield* publishAll(folds)
         if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
       }
       yield* Stream.runForEachArray(journal.tail({ from }), advance)
@@ -119,24 +112,6 @@ export const runActors = <State, E = never, R = never>(
       })
     })
   )
-
-/** One record, folded by everyone who has not folded it yet and may. Throws what a fold throws, and what decoding does. */
-export const takeRecord = <State>(
-  folds: ReadonlyArray<ActorFold<State>>,
-  { skipped }: Pick<ControlView, "skipped">,
-  record: JournalRecord
-): void => {
-  if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) {
-    for (const fold of folds) fold.skip(record.seq)
-    return
-  }
-  const stored = decodeRecord(record)
-  for (const fold of folds) {
-    if (record.seq <= fold.seq) continue
-    if (skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
-    else fold.apply(stored, record.data)
-  }
-}
 
 /** Each fold at its newest snapshot, else at the last seal, else at the beginning. */
 const recover = Effect.fnUntraced(function* <State>(subjects: MarketSubjects, folds: ReadonlyArray<ActorFold<State>>) {

@@ -1,6 +1,7 @@
 /** Snapshots: written at rest, believed only when the journal agrees. */
 import { Effect } from "effect"
 import { Journal, type JournalRecord, type ReadError, type Snapshot, SnapshotStore } from "../journal/port.ts"
+import type { Actor } from "./core/actor.ts"
 import type { ActorFold } from "./fold.ts"
 import { sha256 } from "./hash.ts"
 
@@ -27,10 +28,14 @@ export const restoreFold = Effect.fn("restoreFold")(function* <State>(
 
 const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, snapshot: Snapshot) {
   const { version } = fold.actor
-  if (snapshot.reducerVersion !== version) return `made by reducer ${snapshot.reducerVersion}, this is ${version}`
+  if (snapshot.reducerVersion !== version)
+    return `its state has shape ${snapshot.reducerVersion}, this build's has ${version}`
   if (sha256(snapshot.state) !== snapshot.stateHash) return "its state does not match its hash"
   const journal = yield* Journal
-  const record = yield* journal.get(snapshot.seq)
+  const record = yield* journal
+    .get(snapshot.seq)
+    .pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed("dropped" as const)))
+  if (record === "dropped") return `record ${snapshot.seq} was dropped from the journal, and no archive of it is here`
   if (record === null) return "it is ahead of the journal"
   if (record.id !== snapshot.recordId || sha256(record.data) !== snapshot.recordHash) {
     return `the journal holds another record at ${snapshot.seq}`
@@ -38,19 +43,56 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
   return null
 })
 
-/** Saves the fold after `record`, its last one. Only at rest: with outputs unconfirmed there is nothing to save yet. */
-export const saveFold = Effect.fn("saveFold")(function* <State>(fold: ActorFold<State>, record: JournalRecord) {
-  if (fold.pending.length > 0 || fold.seq !== record.seq) return false
+/** A fold as it was when it owed nothing, after this record. */
+interface Rest {
+  readonly record: JournalRecord
+  readonly encode: () => string
+  readonly saved: boolean
+}
+
+/**
+ * Where each fold last owed nothing: that is what a snapshot can hold. A busy fold has nearly always an output on its way; where it
+ * rested last is a few records back, and what came since is folded again.
+ */
+export class Rests<State> {
+  private readonly last = new Map<ActorFold<State>, Rest>()
+
+  /** Told of the folds after `record`. */
+  note(folds: ReadonlyArray<ActorFold<State>>, record: JournalRecord): void {
+    for (const fold of folds) {
+      if (fold.pending.length > 0 || fold.seq !== record.seq) continue
+      this.last.set(fold, { record, encode: fold.encoding(), saved: false })
+    }
+  }
+
+  /** Saves a snapshot of each fold that has rested since the last one. */
+  readonly save = Effect.suspend(() =>
+    Effect.forEach(
+      [...this.last].filter(([, rest]) => !rest.saved),
+      ([fold, rest]) =>
+        Effect.tap(saveRest(fold.actor, rest), () =>
+          Effect.sync(() => {
+            if (this.last.get(fold) === rest) this.last.set(fold, { ...rest, saved: true })
+          })
+        ),
+      { discard: true }
+    )
+  )
+}
+
+const saveRest = Effect.fn("saveRest")(function* (
+  { name, version }: Pick<Actor<unknown>, "name" | "version">,
+  { record, encode }: Rest
+) {
   const snapshots = yield* SnapshotStore
-  const state = fold.encode()
+  const state = encode()
   yield* snapshots.save({
-    actor: fold.actor.name,
+    actor: name,
     seq: record.seq,
     recordId: record.id,
     recordHash: sha256(record.data),
-    reducerVersion: fold.actor.version,
+    reducerVersion: version,
     stateHash: sha256(state),
     state
   })
-  return true
 })

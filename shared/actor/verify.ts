@@ -6,11 +6,12 @@ import { Effect, Schema, Stream } from "effect"
 import { messageOf } from "../core/messageOf.ts"
 import { FIRST_RULES, type KnownRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { BuildTooOld, type DecodeError, decodeRecord, type StoredRecord } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { type ControlView, EVERY_ACTOR, readControl, readControlRecords, skipKey } from "./control.ts"
-import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
+import { type ControlView, readControl, readControlRecords } from "./control/control.ts"
+import { ActorFold } from "./fold.ts"
+import { FoldSet, type TakeOne } from "./foldSet.ts"
 import { sha256 } from "./hash.ts"
 import { SealCheck } from "./seals/sealCheck.ts"
 import { restoreSealed } from "./seals/sealed.ts"
@@ -80,9 +81,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
   yield* journal.read({ from: readFrom, filter: subjects.everything }).pipe(
     Stream.runForEachArray((records) =>
       Effect.try({
-        try: () => {
-          for (const record of records) verifier.take(record)
-        },
+        try: () => verifier.take(records),
         catch: (error) => error
       }).pipe(Effect.catch((error) => (error instanceof BuildTooOld ? Effect.fail(error) : Effect.die(error))))
     )
@@ -134,22 +133,33 @@ class Verifier {
   private generations: ReadonlyArray<Generation> = []
   private readonly divergences: Array<string> = []
   private readonly folds: Folds
-  private readonly control: ControlView
+  private readonly hosted: FoldSet<unknown>
   private readonly foldAfter: Seal | null
   private readonly seals: SealCheck
 
   constructor(folds: Folds, control: ControlView, foldAfter: Seal | null, seals: ReadonlyArray<Seal>) {
     this.folds = folds
-    this.control = control
+    this.hosted = new FoldSet(folds, control.skipped)
     this.foldAfter = foldAfter
     this.seals = new SealCheck(seals)
   }
 
-  take(record: JournalRecord): void {
-    this.head = record.seq
-    const folded = record.seq > (this.foldAfter?.to ?? 0)
-    if (folded) this.fold(record)
-    this.seals.take(record, folded ? this.folds : [])
+  /** Where an era ends, its folds are compared: no more is folded at a time than up to there. */
+  take(records: ReadonlyArray<JournalRecord>): void {
+    for (let rest = records; rest.length > 0;) {
+      const { nextEnd } = this.seals
+      const count = rest.filter(({ seq }) => seq <= nextEnd).length || rest.length
+      this.takePart(rest.slice(0, count))
+      rest = rest.slice(count)
+    }
+  }
+
+  private takePart(records: ReadonlyArray<JournalRecord>): void {
+    this.head = records.at(-1)?.seq ?? this.head
+    // What is held to its digest only ends with an era.
+    const folded = this.head > (this.foldAfter?.to ?? 0)
+    if (folded) this.fold(records)
+    for (const record of records) this.seals.take(record, folded ? this.folds : [])
   }
 
   result(byDigestOnly: number): Verification {
@@ -164,22 +174,23 @@ class Verifier {
     return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, actors }
   }
 
-  private fold(record: JournalRecord): void {
-    const { skipped } = this.control
-    if (skipped.has(skipKey(EVERY_ACTOR, record.seq))) return
-    try {
-      const stored = decodeRecord(record)
-      this.events += stored.events.length
-      this.generations = withRecord(this.generations, stored, this.foldAfter?.rulesVersion ?? FIRST_RULES)
-      for (const fold of this.folds) {
-        if (skipped.has(skipKey(fold.actor.name, record.seq))) continue
-        if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
-        this.apply(fold, stored, record.data)
+  /** A record that does not decode is said, and passed over. */
+  private fold(records: ReadonlyArray<JournalRecord>): void {
+    for (let rest = records; rest.length > 0;) {
+      try {
+        this.hosted.take(rest, this.apply, this.count)
+        return
+      } catch (error) {
+        if (!(error instanceof RecordUndecodable)) throw error
+        this.report(error.message)
+        rest = rest.filter(({ seq }) => seq > error.seq)
       }
-    } catch (error) {
-      if (error instanceof BuildTooOld) throw error
-      this.report(messageOf(error))
     }
+  }
+
+  private readonly count = (record: StoredRecord): void => {
+    this.events += record.events.length
+    this.generations = withRecord(this.generations, record, this.foldAfter?.rulesVersion ?? FIRST_RULES)
   }
 
   private report(line: string): void {
@@ -195,12 +206,13 @@ class Verifier {
     }
   }
 
-  private apply(fold: ActorFold<unknown>, stored: StoredRecord, data: Uint8Array): void {
+  private readonly apply: TakeOne<unknown> = (fold, stored, data, place) => {
+    if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
     try {
-      fold.apply(stored, data)
+      fold.apply(stored, data, place)
     } catch (error) {
-      if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) throw error
-      this.report(error.message)
+      if (error instanceof BuildTooOld) throw error
+      this.report(messageOf(error))
       if (fold.pending[0]?.id === stored.id) fold.dropPending()
     }
   }

@@ -1,5 +1,5 @@
 /** Eras as files, and a journal that has let go of them. Segments are small and ids are forgotten at once, so that the journal on disk gives room back. */
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
@@ -150,6 +150,18 @@ describe("a journal that has let go of archived eras", () => {
       yield* opened(withArchive(onDisk(journal), files), goesOn(69, 70))
       const proof = yield* opened(withArchive(onDisk(journal), files), verify())
       expect(proof).toMatchObject({ divergences: [], erasAsSealed: 3 })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("does not believe a snapshot whose record it has let go of, and begins at the seal", () =>
+    Effect.gen(function* () {
+      const { journal } = yield* dropped
+      const actor = join(journal, "snapshots", "counter")
+      const [oldest = "", ...newer] = readdirSync(actor).toSorted()
+      for (const file of newer) rmSync(join(actor, file))
+      const old = JSON.parse(readFileSync(join(actor, oldest), "utf8")) as Record<string, unknown>
+      writeFileSync(join(actor, oldest), JSON.stringify({ ...old, seq: 1 }))
+      yield* opened(onDisk(journal), goesOn(65, 66))
     }).pipe(Effect.scoped)
   )
 

@@ -98,25 +98,27 @@ const versionOf = (raw: unknown, seq: number): number => {
 const readEnvelope = (raw: unknown, writtenIn: number): Envelope =>
   (decodeHot(raw) as Envelope | null) ?? decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
 
-/** Decoded once per record object, however many actors of a process read it; goes away with the record. */
-const decoded = new WeakMap<JournalRecord, StoredRecord>()
+/**
+ * The newest decoded records, by sequence: the hosts of one process read the same record objects one host after the other, up to
+ * a thousand at a time. A weak map of all cost as much as decoding does.
+ */
+const DECODED_KEPT = 1_024
+const decoded: Array<{ readonly record: JournalRecord; readonly stored: StoredRecord } | undefined> = Array.from({
+  length: DECODED_KEPT
+})
 
 /** Reads a journal record; throws `RecordUndecodable` or `BuildTooOld`. */
 export const decodeRecord = (record: JournalRecord): StoredRecord => {
-  const known = decoded.get(record)
-  if (known !== undefined) return known
+  const known = decoded[record.seq % DECODED_KEPT]
+  if (known?.record === record) return known.stored
   try {
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
-    const stored: StoredRecord = {
-      ...readEnvelope(raw, writtenIn),
-      ...standingOf(record.subject),
-      seq: record.seq,
-      subject: record.subject,
-      id: record.id,
-      writtenIn
-    }
-    decoded.set(record, stored)
+    const { seq, subject, id } = record
+    const { epoch, timeMs, writer, cause, events } = readEnvelope(raw, writtenIn)
+    const { family, slot } = standingOf(subject)
+    const stored: StoredRecord = { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn }
+    decoded[seq % DECODED_KEPT] = { record, stored }
     return stored
   } catch (error) {
     if (error instanceof BuildTooOld) throw error

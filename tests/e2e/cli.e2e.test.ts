@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { appendControl, raiseEpoch } from "../../shared/actor/control.ts"
+import { appendControl, raiseEpoch } from "../../shared/actor/control/control.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { Journal } from "../../shared/journal/port.ts"
@@ -35,7 +35,7 @@ describe("kennel", () => {
     [["up", "--help"], /--market[^]*--speed/],
     [
       ["service", "--help"],
-      /market-feed, slot-actor, governor, rebalancer, order-gateway, ohlcv-ingestor, hmm-advisor, projector, control-plane, exchange-sim/
+      /market-feed, slot-actor, governor, rebalancer, order-gateway, ohlcv-ingestor, hmm-advisor, projector, journal-keeper, control-plane, exchange-sim/
     ],
     [["journal", "verify", "--help"], /compare every recorded decision/]
   ])("%j explains itself", async (args, expected) => {

@@ -10,13 +10,17 @@ import { trainingRefused } from "../../services/hmm-advisor/core/training/traini
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { amendRefusedFact, claimFact, rejectedFact, unknownFact } from "../../services/order-gateway/core/facts.ts"
 import { explainHalt } from "../../services/slot-actor/explain.ts"
-import { EVERY_ACTOR } from "../../shared/actor/control.ts"
+import { EVERY_ACTOR } from "../../shared/actor/control/control.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { decodeRecord } from "../../shared/events/envelope.ts"
 import type { EventOf } from "../../shared/events/event.ts"
 import { quarantined } from "../../shared/events/families/control.ts"
 import { Journal } from "../../shared/journal/port.ts"
 import { journalOf } from "./corpus.ts"
+import { decidersOf } from "../../app/registry.ts"
+import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { sealEra } from "../../shared/actor/seals/sealJournal.ts"
 import { Stage, START_MS, TICK_MS } from "./stage.ts"
 
 const { settings } = readSettings({
@@ -181,6 +185,19 @@ const restart = (stage: Stage): void => {
   stage.trade(15)
 }
 
+/** What has happened so far is sealed, and goes on. */
+const sealed = Effect.fnUntraced(function* (stage: Stage) {
+  const { journal } = stage.market
+  const actorsOf = (slots: ReadonlyArray<number>) => [...decidersOf(slots), ofAnyKind(gatewayFold)]
+  const seal = yield* sealEra({ subjects: journal.subjects, service: "operator", actorsOf }).pipe(
+    Effect.provide(journalOf(stage.recorder.records))
+  )
+  if (seal === null) throw new Error("there is an era to seal")
+  const { seq: _seq, ...event } = seal
+  journal.append(journal.subjects.seal, 0, event)
+  stage.trade(5)
+})
+
 /** A fill of nothing, which no exchange reports: the slot breaks, its halt is explained, the slot is removed. */
 const broken = Effect.fnUntraced(function* (stage: Stage) {
   const { journal } = stage.market
@@ -220,6 +237,7 @@ export const trouble = Effect.gen(function* () {
   stage.trade(40)
   softCloses(stage)
   restart(stage)
+  yield* sealed(stage)
   yield* broken(stage)
   return stage.recorder.records
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
-import { adoptRules } from "../../shared/actor/rulesAdopted.ts"
+import { adoptRules } from "../../shared/actor/control/rulesAdopted.ts"
 import { runActors } from "../../shared/actor/runtime.ts"
 import { verifyJournal } from "../../shared/actor/verify.ts"
 import { type KnownRules, THIS_BUILD } from "../../shared/core/rules/versions.ts"

@@ -1,8 +1,8 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Stream } from "effect"
-import { readControl, skipKey } from "../../../shared/actor/control.ts"
-import { decode } from "../../../shared/actor/decode.ts"
-import { rulesUnknown } from "../../../shared/actor/rulesAdopted.ts"
+import { readControl, skipKey } from "../../../shared/actor/control/control.ts"
+import { decode } from "../../../shared/actor/control/decode.ts"
+import { rulesUnknown } from "../../../shared/actor/control/rulesAdopted.ts"
 import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"

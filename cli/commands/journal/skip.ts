@@ -2,7 +2,7 @@
 import { Console, Effect, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
-import { appendControl, readControl, skipKey } from "../../../shared/actor/control.ts"
+import { appendControl, readControl, skipKey } from "../../../shared/actor/control/control.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
 /** Only a record that has halted an actor may be excluded. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Option, Schema, Stream } from "effect"
-import { decode } from "../../../shared/actor/decode.ts"
+import { decode } from "../../../shared/actor/control/decode.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { Command } from "../../../shared/events/families/command.ts"
 import { encodeEntry, type StoredRecord } from "../../../shared/events/envelope.ts"

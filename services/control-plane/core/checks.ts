@@ -112,7 +112,7 @@ export const warnings = (observed: Observed): ReadonlyArray<string> => {
   const { status, governor } = observed
   const found: Array<string> = [...feeWarning(observed)]
   if (governor.mode !== "HALTED") found.push(...haltedSlots(observed))
-  const unknown = Object.values(status.live).filter((order) => order.stage === "unknown")
+  const unknown = status.live.filter((order) => order.stage === "unknown")
   if (unknown.length > 0) found.push(`orders sent, outcome unknown, being looked up: ${firstOf(unknown.map(nameOf))}`)
   const exchange = status.constraints?.status
   if (exchange !== undefined && exchange !== "online") found.push(`exchange: the pair is ${exchange}`)

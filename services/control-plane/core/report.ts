@@ -78,7 +78,7 @@ const constraintsOf = ({ status }: Observed) =>
 const ordersOf = ({ status }: Observed) => {
   const { sent, filled, cancelled, rejected, fills } = status.counts
   const now = { requested: 0, claimed: 0, open: 0, unknown: 0 }
-  for (const order of Object.values(status.live)) now[order.stage]++
+  for (const order of status.live) now[order.stage]++
   return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
 }
 
@@ -93,6 +93,21 @@ const isShown =
   (slot: SlotStatus): boolean =>
     governor.slots.some((known) => known.slot === slot.slot_id) || slot.orders.length + slot.recovery_orders.length > 0
 
+/**
+ * Completed cycles in a report, over all slots: a page shows a dozen, and a status is sent as often as the market moves. With every
+ * slot's own list they would be two thirds of it. The journal and the store have all of them.
+ */
+export const REPORTED_CYCLES = 20
+
+/** The newest cycles of the market. */
+const newestCycles = (slots: ReadonlyArray<SlotStatus>): ReadonlySet<SlotStatus["last_cycles"][number]> =>
+  new Set(
+    slots
+      .flatMap(({ last_cycles: cycles }) => cycles)
+      .toSorted((a, b) => b.exit_time - a.exit_time)
+      .slice(0, REPORTED_CYCLES)
+  )
+
 /** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
@@ -100,6 +115,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
+  const shown = slots.filter(isShown(observed))
+  const newest = newestCycles(shown)
   return {
     ...governorPart(observed, options),
     ...observed.blocks,
@@ -123,9 +140,10 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       /** The exchange's clock as last written; null before the first. */
       venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
     },
-    slots: slots.filter(isShown(observed)).map((slot): ReportedSlot => ({
+    slots: shown.map((slot): ReportedSlot => ({
       ...slot,
       ...nameOf(observed, slot),
+      last_cycles: slot.last_cycles.filter((cycle) => newest.has(cycle)),
       orders: slot.orders.map((order) => withDistance(order, market)),
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),

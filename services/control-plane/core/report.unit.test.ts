@@ -3,6 +3,7 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
 import {
   claimed,
+  cycle,
   foldAll,
   governor,
   observedAt,
@@ -14,7 +15,7 @@ import {
   slots,
   START_MS
 } from "../testing/examples.ts"
-import { reportOf } from "./report.ts"
+import { REPORTED_CYCLES, reportOf } from "./report.ts"
 
 const running = [...opening, price("0.141", "0.1409", "0.1411")]
 const report = (events: ReadonlyArray<MarketEvent> = running, fields: Parameters<typeof observedAt>[1] = {}) =>
@@ -194,5 +195,20 @@ describe("the figures", () => {
 
   it("never show a head behind what was read", () => {
     expect(report(running, { journal: { where: "", problem: null, head: 3, startHead: 0 } }).journal.head).toBe(6)
+  })
+})
+
+describe("completed cycles", () => {
+  it("are the newest of the market, each with its slot, however many slots there are", () => {
+    const [example] = slots
+    if (example === undefined) throw new Error("no example of a slot")
+    const many = Array.from({ length: 50 }, (_, index) => ({
+      ...example,
+      slot_id: index + 1,
+      last_cycles: Array.from({ length: 20 }, (_, n) => cycle({ exit_time: n * 50 + index }))
+    }))
+    const reported = report(running, { slots: many }).slots.map(({ last_cycles: cycles }) => cycles.length)
+    expect(reported.filter((count) => count > 0)).toEqual(Array.from({ length: REPORTED_CYCLES }, () => 1))
+    expect(reported.slice(-REPORTED_CYCLES).every((count) => count === 1)).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 /** The control plane's surroundings, moved by hand: the tests say what the market shows, what a governor answers, and when. */
 import { Context, Effect, Layer, PubSub, Redacted, Stream } from "effect"
-import { decode } from "../../../shared/actor/decode.ts"
+import { decode } from "../../../shared/actor/control/decode.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"

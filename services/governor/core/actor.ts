@@ -31,7 +31,7 @@ import {
   watchPriceAge
 } from "./mode/mode.ts"
 import { follow, type TableEvent, track } from "./orderTable.ts"
-import { orderKey } from "../../../shared/market/core/orderLife.ts"
+import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
@@ -40,7 +40,7 @@ import { isConfigured } from "./rules.ts"
 import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
-import { type GovernorState, initialState } from "./state.ts"
+import { type GovernorState, initialState, type TrackedOrder } from "./state.ts"
 import { governorVariants } from "./variants.ts"
 
 /** Time, and what the event says that needs no rule: a state of its own, in which the draft then works. */
@@ -100,7 +100,7 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   noteAnswer(draft, slot)
   noteFunded(draft, slot)
   slotStarted(draft, slot)
-  const order = draft.state.orders[orderKey(slot, event.localId)]
+  const order = findOrder(draft.state.orders, slot, event.localId)
   if (order === undefined) refuseUntracked(draft, slot, event.localId)
   else schedule(draft, order)
 }
@@ -124,7 +124,7 @@ const fundsCame = (draft: Draft): void => {
 
 /** What a fact says of a live order, before the table knows it: money spent and room used are those of the order as it was. */
 const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: EventPlace): void => {
-  const order = draft.state.orders[orderKey(slot, event.localId)]
+  const order = findOrder(draft.state.orders, slot, event.localId)
   if (order === undefined) return
   if (event._tag === "FillRecorded") {
     noteSpending(draft, order, event)
@@ -229,11 +229,18 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
 const apply = dispatch(HANDLERS, nothing)
 
 /** Folds everything; writes the mode, what becomes of entries, and the figures the slots trade by. */
-export const governorActor = defineActor<GovernorState>({
+export const governorActor = defineActor<
+  GovernorState,
+  Omit<GovernorState, "orders"> & { readonly orders: Readonly<Record<string, TrackedOrder>> }
+>({
   name: "governor",
   /** The shape of the state (`Actor.version`). */
   version: "5",
   initial: initialState,
+  text: {
+    of: (state) => ({ ...state, orders: keyed(state.orders) }),
+    read: (written) => ({ ...written, orders: Object.values(written.orders) })
+  },
   reduce: (before, event, place) => {
     const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)

@@ -3,6 +3,7 @@ import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
 import { governorBroke, isHalted, leadingCause } from "./mode/mode.ts"
+import { waitingAt } from "./orderTable.ts"
 import { isConfigured, rulesOf } from "./rules.ts"
 import type { GovernorState } from "./state.ts"
 
@@ -30,9 +31,8 @@ const CHECKS: ReadonlyArray<Check> = [
       let deferred = 0
       let unanswered = false
       let exitWaits = false
-      for (const key in orders) {
-        const order = orders[key]
-        if (order?.stage !== "deferred" && order?.stage !== "requested") continue
+      for (const order of orders) {
+        if (order.stage !== "deferred" && order.stage !== "requested") continue
         if (order.role === "exit") exitWaits = true
         if (order.stage === "deferred") deferred++
         else unanswered = true
@@ -47,7 +47,7 @@ const CHECKS: ReadonlyArray<Check> = [
           [isRunning(state) || deferred === 0, () => `${deferred} entries wait while ${mode.mode}`]
         ]),
         ...queue
-          .filter((key) => orders[key]?.stage !== "deferred")
+          .filter((key) => waitingAt(state, key) === undefined)
           .map((key) => `${key} waits in the queue and is not deferred`)
       ]
     }

@@ -7,6 +7,7 @@ import { accepted, GovernorStory, request } from "../testing/governorDriver.ts"
 import { governorActor } from "./actor.ts"
 import { governorViolations } from "./invariants.ts"
 import type { GovernorState } from "./state.ts"
+import { orderKey } from "../../../shared/market/core/orderLife.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -15,14 +16,14 @@ const subjects = marketSubjects("XDGUSD")
 const sound = (): GovernorState =>
   new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).nextLoop().slot(1, request(1)).slot(2, request(1)).state
 
-const withOrder = (state: GovernorState, key: string, change: Partial<GovernorState["orders"][string]>) => {
-  const order = state.orders[key]
+const withOrder = (state: GovernorState, key: string, change: Partial<GovernorState["orders"][number]>) => {
+  const order = state.orders.find((known) => orderKey(known.slot, known.localId) === key)
   if (order === undefined) throw new Error(`no order ${key}`)
-  return { ...state, orders: { ...state.orders, [key]: { ...order, ...change } } }
+  return { ...state, orders: state.orders.map((known) => (known === order ? { ...order, ...change } : known)) }
 }
 const withoutWaiting = (state: GovernorState): GovernorState => ({
   ...state,
-  orders: {},
+  orders: [],
   scheduler: { ...state.scheduler, queue: [] }
 })
 const stale = { rule: "stale_price", numbers: {} } as const
@@ -45,7 +46,7 @@ describe("the governor's invariants", () => {
     },
     {
       broken: "a waiting entry nobody knows",
-      by: (state) => ({ ...state, orders: {} }),
+      by: (state) => ({ ...state, orders: [] }),
       says: ["0 deferred entries, 1 in the queue", "2/1 waits in the queue and is not deferred"]
     },
     {
@@ -194,7 +195,7 @@ describe("what the governor's invariants leave alone", () => {
       by: (state) => ({ ...state, scheduler: { ...state.scheduler, grantedInLoop: 1 } })
     },
     { state: "an exit at the exchange", by: (state) => withOrder(state, "1/1", { role: "exit", stage: "open" }) },
-    { state: "a governor without rules", by: (state) => ({ ...state, rules: null, orders: {} }) }
+    { state: "a governor without rules", by: (state) => ({ ...state, rules: null, orders: [] }) }
   ])("$state", ({ by }) => {
     expect(governorViolations(by(sound()))).toStrictEqual([])
   })

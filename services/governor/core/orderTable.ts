@@ -4,20 +4,64 @@ import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
+import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
 import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
-/** All live orders, in the order of their requests. */
-export const ordersOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedOrder> =>
-  Object.values(orders)
+type Table = GovernorState["orders"]
+
+/** A figure of the table after one order of it has changed: as it was (null: it is new), and as it is (null: it has ended). */
+type Follow<A> = (known: A, gone: TrackedOrder | null, come: TrackedOrder | null) => A
+
+/** Every figure that follows the table from change to change. */
+const followers: Array<(before: Table, after: Table, gone: TrackedOrder | null, come: TrackedOrder | null) => void> = []
+
+/**
+ * What follows from the table alone, found once for each table: tables are replaced and never changed, and most events leave the
+ * table as it is. With `follow` it is not found anew after a change either. Forgotten with the table.
+ */
+export const ofTable = <A>(find: (orders: Table) => A, follow?: Follow<A>): ((orders: Table) => A) => {
+  const found = new WeakMap<Table, A>()
+  if (follow !== undefined) {
+    followers.push((before, after, gone, come) => {
+      const known = found.get(before)
+      if (known !== undefined) found.set(after, follow(known, gone, come))
+    })
+  }
+  return (orders) => {
+    const known = found.get(orders)
+    if (known !== undefined) return known
+    const fresh = find(orders)
+    found.set(orders, fresh)
+    return fresh
+  }
+}
+
+const replace = (draft: Draft, orders: Table, gone: TrackedOrder | null, come: TrackedOrder | null): void => {
+  for (const follower of followers) follower(draft.state.orders, orders, gone, come)
+  draft.state.orders = orders
+}
 
 /** A live exit that waits outside its cycle. */
 export type TrackedRecovery = TrackedOrder & { readonly recovery: NonNullable<TrackedOrder["recovery"]> }
 
 /** The recoveries with a live order, in the order of their requests. */
-export const recoveriesOf = (state: Pick<GovernorState, "orders">): ReadonlyArray<TrackedRecovery> =>
-  ordersOf(state).filter((order): order is TrackedRecovery => order.recovery !== null)
+export const recoveriesOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedRecovery> =>
+  recoveries(orders)
+
+const recoveries = ofTable((orders) => orders.filter((order): order is TrackedRecovery => order.recovery !== null))
+
+const deferred = ofTable(
+  (orders): ReadonlyMap<string, TrackedOrder> =>
+    new Map(
+      orders.flatMap((order) => (order.stage === "deferred" ? [[orderKey(order.slot, order.localId), order]] : []))
+    )
+)
+
+/** The entry that waits under this key (`orderKey`), if one does. */
+export const waitingAt = ({ orders }: Pick<GovernorState, "orders">, key: string): TrackedOrder | undefined =>
+  deferred(orders).get(key)
 
 /** What the order still wants. */
 export const remaining = (order: TrackedOrder): Volume => minus(order.volume, order.filled)
@@ -28,35 +72,34 @@ export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "req
 /** Takes a request into the table, unless that is full. An entry waits for its grant, an exit needs none. */
 export const track = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">, atMs: number): void => {
   const { orders } = draft.state
-  if (Object.keys(orders).length >= MAX_FOLLOWED_ORDERS) return
-  const { localId, role, tradeId, cycle, layers } = request
-  draft.state.orders = {
-    ...orders,
-    [orderKey(slot, localId)]: {
-      ...requestedOrder(request),
-      slot,
-      tradeId,
-      cycle,
-      layers,
-      stage: role === "entry" ? "requested" : "granted",
-      requestedAtMs: atMs,
-      openedAtMs: 0,
-      recovery: null
-    }
+  if (orders.length >= MAX_FOLLOWED_ORDERS) return
+  const { role, tradeId, cycle, layers } = request
+  const order: TrackedOrder = {
+    ...requestedOrder(request),
+    slot,
+    tradeId,
+    cycle,
+    layers,
+    stage: role === "entry" ? "requested" : "granted",
+    requestedAtMs: atMs,
+    openedAtMs: 0,
+    recovery: null
   }
+  replace(draft, withOrder(orders, order), findOrder(orders, slot, order.localId) ?? null, order)
 }
 
 /** The order after a change; an order that is not in the table changes nothing. */
 export const change = (draft: Draft, slot: SlotNumber, localId: LocalId, to: Partial<TrackedOrder>): void => {
-  const key = orderKey(slot, localId)
-  const order = draft.state.orders[key]
-  if (order !== undefined) draft.state.orders = { ...draft.state.orders, [key]: { ...order, ...to } }
+  const order = findOrder(draft.state.orders, slot, localId)
+  if (order === undefined) return
+  const changed = { ...order, ...to }
+  replace(draft, withOrder(draft.state.orders, changed), order, changed)
 }
 
 /** Takes an ended order out of the table. */
 export const forget = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
-  const { [orderKey(slot, localId)]: _ended, ...orders } = draft.state.orders
-  draft.state.orders = orders
+  const order = findOrder(draft.state.orders, slot, localId)
+  if (order !== undefined) replace(draft, withoutOrder(draft.state.orders, slot, localId), order, null)
 }
 
 /** Facts about one order that the table follows. */
@@ -68,7 +111,7 @@ export const follow = (draft: Draft, slot: SlotNumber, event: TableEvent, { time
   if (event._tag === "ExitOrphaned") {
     return change(draft, slot, localId, { recovery: { recoveryId: event.recoveryId, orphanedAtMs: timeMs } })
   }
-  const order = draft.state.orders[orderKey(slot, localId)]
+  const order = findOrder(draft.state.orders, slot, localId)
   if (order === undefined) return
   const next = evolveOrder(order, event)
   if (next === null) return forget(draft, slot, localId)

@@ -2,8 +2,9 @@ import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
-import { ordersOf, recoveriesOf } from "./orderTable.ts"
+import { recoveriesOf } from "./orderTable.ts"
 
 const identity = { clientId: "k1", localId: 1 }
 const exit = request(1, { role: "exit", side: "sell" })
@@ -37,18 +38,18 @@ describe("the table of live orders", () => {
   ])("has an exit that was $what as $stage", ({ facts, stage }) => {
     const story = new GovernorStory().running().slot(1, exit)
     for (const fact of facts) story.order(1, fact)
-    expect(story.state.orders["1/1"]?.stage ?? "gone").toBe(stage)
+    expect(findOrder(story.state.orders, 1, 1)?.stage ?? "gone").toBe(stage)
   })
 
   it("adds up an order's fills", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1))
     story.order(1, fill(1, "5")).order(1, fill(1, "2.5"))
-    expect(story.state.orders["1/1"]?.filled).toBe(Volume.parse("7.5"))
+    expect(findOrder(story.state.orders, 1, 1)?.filled).toBe(Volume.parse("7.5"))
   })
 
   it("follows an order to the price it was moved to", () => {
     const story = new GovernorStory().running().slot(1, exit).order(1, accepted(1)).order(1, amended)
-    expect(story.state.orders["1/1"]?.price).toBe(Price.parse("0.15"))
+    expect(findOrder(story.state.orders, 1, 1)?.price).toBe(Price.parse("0.15"))
   })
 
   it("knows recoveries by the number their slot gave them, as long as they live", () => {
@@ -62,9 +63,9 @@ describe("the table of live orders", () => {
   it("keeps orders of different slots apart, and reads the layers in their sizes", () => {
     const story = new GovernorStory().running().nextLoop()
     story.slot(1, request(1)).slot(2, { ...request(1), layers: 2 })
-    expect(ordersOf(story.state).map(({ slot, layers }) => `${slot} ${layers}`)).toStrictEqual(["1 0", "2 2"])
+    expect(story.state.orders.map(({ slot, layers }) => `${slot} ${layers}`)).toStrictEqual(["1 0", "2 2"])
     story.order(2, rejected)
-    expect(Object.keys(story.state.orders)).toStrictEqual(["1/1"])
+    expect(Object.keys(keyed(story.state.orders))).toStrictEqual(["1/1"])
   })
 
   it("ignores facts of orders it does not know, and order events on other subjects", () => {
@@ -73,14 +74,14 @@ describe("the table of live orders", () => {
       .order(1, accepted(9))
       .order(1, ended("OrderFilled", 9, "20"))
     story.account(exit)
-    expect(story.state.orders).toStrictEqual({})
+    expect(story.state.orders).toStrictEqual([])
   })
 
   it("is bounded; an entry that finds it full is refused, for nobody would follow it", () => {
     const story = new GovernorStory().running({ openOrderLimit: 10_000 })
     for (let n = 1; n <= MAX_FOLLOWED_ORDERS; n++) story.slot(9, request(n, { role: "exit", side: "sell" }))
     story.slot(9, request(MAX_FOLLOWED_ORDERS + 1, { role: "exit", side: "sell" }))
-    expect(Object.keys(story.state.orders)).toHaveLength(MAX_FOLLOWED_ORDERS)
+    expect(story.state.orders).toHaveLength(MAX_FOLLOWED_ORDERS)
     expect(story.slot(1, request(1)).verdict).toBe("refused too_many_orders")
   })
 })

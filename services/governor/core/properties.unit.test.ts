@@ -24,7 +24,7 @@ import {
   testSlotRules,
   wanted
 } from "../testing/governorDriver.ts"
-import { countsAsOpen, ordersOf, remaining } from "./orderTable.ts"
+import { countsAsOpen, remaining } from "./orderTable.ts"
 
 const SEED = 20_261_121
 const RUNS = 200
@@ -192,7 +192,7 @@ class World {
   }
 
   private pickOrder(what: Extract<Happening, { readonly pick: number }>): void {
-    const live = ordersOf(this.story.state)
+    const live = this.story.state.orders
     const order = live[what.pick % Math.max(1, live.length)]
     if (order === undefined) return
     const { slot: owner, localId, volume } = order
@@ -281,7 +281,7 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
         }
       }
       for (const [localId, said] of answers) {
-        const waits = ordersOf(state).some((order) => order.localId === localId && order.stage === "deferred")
+        const waits = state.orders.some((order) => order.localId === localId && order.stage === "deferred")
         const [first, second] = said
         const whole = first === "EntryDeferred" ? (waits ? 1 : 2) : 1
         expect(said, `order ${localId}: ${said.join(", ")}`).toHaveLength(whole)
@@ -312,9 +312,7 @@ describe(`the governor, whatever happens (seed ${SEED})`, () => {
       for (const what of list) {
         world.happen(what)
         const { state } = world.story
-        const needs = ordersOf(state)
-          .filter(countsAsOpen)
-          .map((order) => needOf(state, order))
+        const needs = state.orders.filter(countsAsOpen).map((order) => needOf(state, order))
         expect(needs.reduce((sum, { base }) => sum + base, 0n) <= total.base).toBe(true)
         expect(needs.reduce((sum, { quote }) => sum + quote, 0n) <= total.quote).toBe(true)
       }

@@ -199,8 +199,8 @@ export interface GovernorState {
   /** As last configured; null before: read through `rulesOf`. */
   readonly rules: GovernorRules | null
   readonly market: MarketSlice
-  /** By `slot/localId`, in the order of their requests. */
-  readonly orders: Readonly<Record<string, TrackedOrder>>
+  /** In the order of their requests. */
+  readonly orders: ReadonlyArray<TrackedOrder>
   readonly mode: ModeSlice
   readonly startup: StartupSlice
   readonly advisor: AdvisorSlice
@@ -231,7 +231,7 @@ export const initialState: GovernorState = {
     spentQuote: Quote.zero,
     gatewayStartSeq: 0
   },
-  orders: {},
+  orders: [],
   mode: {
     mode: "STARTING",
     reason: null,

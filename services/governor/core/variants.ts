@@ -8,5 +8,6 @@ import { countsAsked, countsDone } from "./slots/softCloseCount.ts"
 /** The variants in force under a version of the rules. */
 export const governorVariants = variantsOf<GovernorVariants>(
   { version: 1, softCloses: countsAsked, fees: byFeesInUse, priceAge: byFeedTime },
-  { version: 2, softCloses: countsDone, fees: byChargedFees, priceAge: byAnyTime }
+  { version: 2, softCloses: countsDone, fees: byChargedFees },
+  { version: 3, priceAge: byAnyTime }
 )

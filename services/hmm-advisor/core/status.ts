@@ -1,6 +1,6 @@
 /** The advisor for people: a fold of what it has written into the journal. Decides nothing. */
 import { defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
-import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
+import { dispatch, type Handlers, hearsOnly } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { emptyScorecard, score, type Scorecard } from "./scorecard.ts"
@@ -58,5 +58,6 @@ export const advisorStatusActor = defineActor<AdvisorState>({
   name: "advisor-status",
   version: "3",
   initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
+  hears: hearsOnly(HANDLERS),
   reduce: dispatch(HANDLERS, kept)
 })

@@ -3,7 +3,7 @@
  * `rebalance`, and each update leaves as a `SkewDecided` with every number on the way to it.
  */
 import { defineActor, type Step } from "../../../shared/actor/core/actor.ts"
-import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
+import { dispatch, type Handlers, hearsOnly } from "../../../shared/actor/core/handlers.ts"
 import { minus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { RebalancerRules } from "../../../shared/events/families/control.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
@@ -133,5 +133,6 @@ export const rebalancerActor = defineActor<RebalancerActorState>({
   name: "rebalancer",
   version: "2",
   initial: initialState,
+  hears: hearsOnly(HANDLERS),
   reduce: dispatch(HANDLERS, learn)
 })

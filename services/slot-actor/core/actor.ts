@@ -6,7 +6,7 @@
  * the fallback flags are set from the orders, and the invariants decide whether the slot goes on.
  */
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
-import { type Actor, defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
+import { type Actor, defineActor, type EventPlace, slotOf, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handler, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
@@ -145,38 +145,11 @@ const settle = (draft: Draft): Step<SlotState> => {
   }
 }
 
-type Rule<Event> = (state: SlotState, event: Event, place: EventPlace) => Step<SlotState>
-
-/** A fact about an order: only of the slot on whose subject it stands. */
-const ofSlot =
-  <Event>(slot: SlotNumber, rule: Rule<Event>): Rule<Event> =>
-  (state, event, place) =>
-    place.slot === slot ? rule(state, event, place) : unchanged(state)
-
-/** What the governor says to one slot. */
-const saidTo =
-  <Event extends { readonly slot: SlotNumber }>(slot: SlotNumber, rule: Rule<Event>): Rule<Event> =>
-  (state, event, place) =>
-    event.slot === slot ? rule(state, event, place) : unchanged(state)
-
-/** What a slot hears, and the rule that each of it leads to; the order family whole. */
-const handlersOf = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, "price" | "clock" | "order"> => ({
+/** What every slot hears of market, account and governor, and the rule that each of it leads to. */
+const marketHandlers = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, "price" | "clock"> => ({
   PriceObserved: priceObserved,
   ClockTicked: clockTicked,
 
-  OrderClaimed: ofSlot(slot, orderProgress),
-  OrderUnknown: ofSlot(slot, orderProgress),
-  OrderAccepted: ofSlot(slot, orderAccepted),
-  OrderAmended: ofSlot(slot, (state, event, place) => decide(state, place, (draft) => amended(draft, event))),
-  AmendRefused: ofSlot(slot, (state, event, place) => decide(state, place, (draft) => amendRefused(draft, event))),
-  FillRecorded: ofSlot(slot, orderOutcome),
-  OrderRejected: ofSlot(slot, orderOutcome),
-  OrderFilled: ofSlot(slot, orderOutcome),
-  OrderCancelled: ofSlot(slot, orderOutcome),
-
-  FundsAllotted: saidTo(slot, fundsAllotted),
-  EntryRefused: saidTo(slot, (state, event, place) => decide(state, place, (draft) => entryRefused(draft, event))),
-  SoftCloseAsked: saidTo(slot, (state, event, place) => decide(state, place, (draft) => softClose(draft, event))),
   ModeChanged: modeChanged,
   SlotsSet: (state, event) => slotsSet(slot, state, event),
   SizingSet: (state, sizing) => learn(state, { ...state.facts, sizing }),
@@ -189,15 +162,40 @@ const handlersOf = (slot: SlotNumber): Handlers<SlotState, Step<SlotState>, "pri
   MarketConfigured: (state, { rules }) => learn(state, { ...state.facts, rules }),
   ConstraintsObserved: (state, constraints) => learn(state, { ...state.facts, constraints }),
   FeesObserved: (state, fees) => learn(state, { ...state.facts, fees }),
-  BalancesObserved: (state, balances) => learn(state, { ...state.facts, balances })
+  // Balances are in no term, and come far more often than what is: the terms stay as they are.
+  BalancesObserved: (state, balances) => unchanged({ ...state, facts: { ...state.facts, balances } })
 })
 
+/** What a slot hears of its own: every fact about its orders, and what the governor says to it. */
+const OWN_HANDLERS: Handlers<SlotState, Step<SlotState>, "order"> = {
+  OrderClaimed: orderProgress,
+  OrderUnknown: orderProgress,
+  OrderAccepted: orderAccepted,
+  OrderAmended: (state, event, place) => decide(state, place, (draft) => amended(draft, event)),
+  AmendRefused: (state, event, place) => decide(state, place, (draft) => amendRefused(draft, event)),
+  FillRecorded: orderOutcome,
+  OrderRejected: orderOutcome,
+  OrderFilled: orderOutcome,
+  OrderCancelled: orderOutcome,
+
+  FundsAllotted: fundsAllotted,
+  EntryRefused: (state, event, place) => decide(state, place, (draft) => entryRefused(draft, event)),
+  SoftCloseAsked: (state, event, place) => decide(state, place, (draft) => softClose(draft, event))
+}
+
+const hearOwn = dispatch(OWN_HANDLERS, unchanged)
+
 /** One slot of the market, by its number. */
-export const slotActor = (slot: SlotNumber): Actor<SlotState> =>
-  defineActor({
+export const slotActor = (slot: SlotNumber): Actor<SlotState> => {
+  const handlers = marketHandlers(slot)
+  return defineActor({
     name: actorName(slot),
     /** The shape of the state (`Actor.version`). */
     version: "5",
     initial: initialState,
-    reduce: dispatch(handlersOf(slot), unchanged)
+    hears: (tag, about) => tag in handlers || (about === slot && tag in OWN_HANDLERS),
+    reduce: dispatch(handlers, (state, event, place) =>
+      slotOf(event, place) === slot ? hearOwn(state, event, place) : unchanged(state)
+    )
   })
+}

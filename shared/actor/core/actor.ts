@@ -1,4 +1,5 @@
 /** What an actor is: a pure fold of the market's journal. Everything else (reading, publishing, snapshots, recovery) is the runtime's. */
+import type { SlotNumber } from "../../core/ids/kinds.ts"
 import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
@@ -14,6 +15,9 @@ export interface InForce {
 
 /** Before the first record. */
 export const NOTHING_IN_FORCE: InForce = { epoch: 0, rulesVersion: FIRST_RULES }
+
+/** Whether an event of this tag changes what is in force. */
+export const putsInForce = (tag: MarketEvent["_tag"]): boolean => tag === "EpochRaised" || tag === "RulesAdopted"
 
 /** What is in force from this event on. */
 export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
@@ -39,6 +43,10 @@ export const placeIn = (
   { epoch, rulesVersion }: InForce
 ): EventPlace => ({ seq, index, subject, family, slot, epoch, rulesVersion, timeMs })
 
+/** The slot that an event is about: the one it names, else the one on whose subject it stands; null: no slot. */
+export const slotOf = (event: MarketEvent, { slot }: Pick<Standing, "slot">): SlotNumber | null =>
+  "slot" in event ? event.slot : slot
+
 /** What one event leads to. */
 export interface Step<State> {
   readonly state: State
@@ -58,6 +66,11 @@ export interface Actor<State> {
   readonly initial: State
   /** Pure: the same state, event and place give the same step, for ever. May throw only on a bug, which halts the market. */
   readonly reduce: (state: State, event: MarketEvent, place: EventPlace) => Step<State>
+  /**
+   * Which events can change the state or be answered, by tag and by the slot they are about (`slotOf`). Where it says false,
+   * `reduce` gives back the very state and no outputs, so a host need not ask. Left out: the actor hears everything.
+   */
+  readonly hears?: (tag: MarketEvent["_tag"], slot: SlotNumber | null) => boolean
   /** Text form of the state for snapshots and hashes: equal states give equal text. */
   readonly encode: (state: State) => string
   readonly decode: (text: string) => State
@@ -72,11 +85,20 @@ export const placeAt = (
   ...standingOf(place.subject)
 })
 
-/** An actor whose state is plain data: its text form is `stateText.ts`'s. */
-export const defineActor = <State>(actor: Omit<Actor<State>, "encode" | "decode">): Actor<State> => ({
+/** A state written down in another form than it is folded in: what has been recorded does not change when the fold does. */
+export interface TextForm<State, Written> {
+  readonly of: (state: State) => Written
+  readonly read: (written: Written) => State
+}
+
+/** An actor whose state is plain data, or is written down as such: its text form is `stateText.ts`'s. */
+export const defineActor = <State, Written = State>({
+  text,
+  ...actor
+}: Omit<Actor<State>, "encode" | "decode"> & { readonly text?: TextForm<State, Written> }): Actor<State> => ({
   ...actor,
-  encode: encodeState,
-  decode: decodeState<State>
+  encode: text === undefined ? encodeState : (state) => encodeState(text.of(state)),
+  decode: text === undefined ? decodeState<State> : (written) => text.read(decodeState<Written>(written))
 })
 
 /** The actor beside others of another kind: whoever runs it leaves its state to the actor itself. */

@@ -18,11 +18,20 @@ export type Handlers<Subject, Result, Whole extends Family = never> = {
   readonly [T in Exclude<Tag, TagOf<Whole>>]?: Handler<Subject, Result, T>
 }
 
+/** The tags of a table, for an actor that hears nothing else (`Actor.hears`). */
+export const hearsOnly =
+  <Subject, Result>(handlers: Handlers<Subject, Result>) =>
+  (tag: Tag): boolean =>
+    tag in handlers
+
 /** What a table does to a subject; an event that it does not hear leads to `unheard`. */
 export const dispatch =
-  <Subject, Result>(handlers: Handlers<Subject, Result>, unheard: (subject: Subject) => Result) =>
+  <Subject, Result>(
+    handlers: Handlers<Subject, Result>,
+    unheard: (subject: Subject, event: MarketEvent, place: EventPlace) => Result
+  ) =>
   (subject: Subject, event: MarketEvent, place: EventPlace): Result => {
     // The table pairs each tag with a handler of that very event.
     const handler = handlers[event._tag] as Handler<Subject, Result, typeof event._tag> | undefined
-    return handler === undefined ? unheard(subject) : handler(subject, event, place)
+    return handler === undefined ? unheard(subject, event, place) : handler(subject, event, place)
   }

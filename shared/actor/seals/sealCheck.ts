@@ -23,6 +23,11 @@ export class SealCheck {
     this.before = before
   }
 
+  /** The last record of the era that is being read: the folds are compared there, so they must stand there. */
+  get nextEnd(): number {
+    return this.ahead[0]?.to ?? Number.POSITIVE_INFINITY
+  }
+
   /** `folds`: those that are folded here, to be compared where the era ends. */
   take(record: JournalRecord, folds: ReadonlyArray<ActorFold<unknown>>): void {
     const [seal] = this.ahead

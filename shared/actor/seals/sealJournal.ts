@@ -22,11 +22,11 @@ import {
   type SnapshotStore
 } from "../../journal/port.ts"
 import type { Actor } from "../core/actor.ts"
-import { controlToSeal, readControl, readControlRecords } from "../control.ts"
+import { controlToSeal, readControl, readControlRecords } from "../control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
+import { FoldSet } from "../foldSet.ts"
 import { sha256 } from "../hash.ts"
-import { takeRecord } from "../runtime.ts"
-import { slotsNamedUpTo } from "../slotsNamed.ts"
+import { slotsNamedUpTo } from "../control/slotsNamed.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
 import { restoreSealed, saveSealed } from "./sealed.ts"
 import { lastSeal, type Seal } from "./seals.ts"
@@ -133,10 +133,11 @@ const foldEra = Effect.fnUntraced(function* (
 ) {
   const journal = yield* Journal
   const control = yield* readControl(subjects)
+  const hosted = new FoldSet(folds, control.skipped)
   const hashes = new EraHashes()
   let last: (() => Rest) | null = null
   const take = (record: JournalRecord): void => {
-    takeRecord(folds, control, record)
+    hosted.take([record])
     if (record.seq < from) return
     hashes.add(record)
     if (folds.some(({ pending }) => pending.length > 0)) return

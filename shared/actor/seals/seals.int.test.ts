@@ -5,7 +5,7 @@ import type { KnownRules } from "../../core/rules/versions.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
 import { Journal, type JournalRecord, SnapshotStore } from "../../journal/port.ts"
 import { ofAnyKind } from "../core/actor.ts"
-import { adoptRules } from "../rulesAdopted.ts"
+import { adoptRules } from "../control/rulesAdopted.ts"
 import {
   actors,
   begin,

@@ -4,7 +4,7 @@ import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import type { DecodeError, StoredRecord } from "../../events/envelope.ts"
 import type { EventOf } from "../../events/event.ts"
 import { Journal, type ReadError } from "../../journal/port.ts"
-import { decode } from "../decode.ts"
+import { decode } from "../control/decode.ts"
 
 /** A seal, and the record that it stands in. */
 export interface Seal extends EventOf<"EraSealed"> {

@@ -41,8 +41,21 @@ export interface Standing {
   readonly slot: SlotNumber | null
 }
 
+/** Subjects whose standing is remembered: all of a market of a hundred slots, and some of its commands. */
+const MAX_KNOWN = 1_000
+const known = new Map<string, Standing>()
+
 /** Read from `market.<PAIR>.<family>[.<actor>]`; a subject of another form has the empty family. */
 export const standingOf = (subject: string): Standing => {
+  const before = known.get(subject)
+  if (before !== undefined) return before
+  const standing = readStanding(subject)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(subject, standing)
+  return standing
+}
+
+const readStanding = (subject: string): Standing => {
   const [, , family = "", actor = ""] = subject.split(".")
   const slot = /^slot-(\d+)$/.exec(actor)
   if (family === "out") return slot === null ? { family: actor, slot: null } : { family: "slot", slot: Number(slot[1]) }

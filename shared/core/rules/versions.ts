@@ -23,7 +23,12 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "soft closes are counted once each when they are done, whoever asked for them, and no longer each time they are asked for",
       "a profit target is held against the maker fee that the exchange charges, as soon as it has said so, and the warning says when that was",
       "a slot asks for no entry that its allotment does not cover, by volume, cost and fee: it says what is missing",
-      "the first entry of a slot with money for one side only is the smallest order, or twice that, which the exchange takes at the entry's own price",
+      "the first entry of a slot with money for one side only is the smallest order, or twice that, which the exchange takes at the entry's own price"
+    ]
+  },
+  {
+    version: 3,
+    changes: [
       "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does"
     ]
   }

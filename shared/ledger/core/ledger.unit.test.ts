@@ -1,5 +1,5 @@
 /** A ledger told event by event: every line it writes, as text, and what stands where afterwards. */
-import { placeAt } from "../../../shared/actor/core/actor.ts"
+import { placeAt } from "../../actor/core/actor.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
 import type { MarketEvent } from "../../events/event.ts"

@@ -48,16 +48,20 @@ export interface Coverage {
 }
 
 /** Compares in the one currency that an order of this side binds. */
+export const covers = (side: Side, needs: Amounts, free: Amounts): boolean =>
+  side === "sell" ? free.base >= needs.base : free.quote >= needs.quote
+
+/** The same, with the figures. */
 export const coverageOf = (side: Side, needs: Amounts, free: Amounts): Coverage =>
   side === "sell"
     ? {
-        covered: free.base >= needs.base,
+        covered: covers(side, needs, free),
         needs: Volumes.format(needs.base),
         free: Volumes.format(free.base),
         currency: "DOGE"
       }
     : {
-        covered: free.quote >= needs.quote,
+        covered: covers(side, needs, free),
         needs: Quotes.format(needs.quote),
         free: Quotes.format(free.quote),
         currency: "USD"

@@ -8,7 +8,7 @@ import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/la
 import { EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "../../../services/exchange-sim/options.ts"
 import { type MarketFeedError, type MarketFeedOptions, marketFeed } from "../../../services/market-feed/service.ts"
 import { type OrderGatewayError, orderGateway } from "../../../services/order-gateway/service.ts"
-import { raiseEpoch } from "../../../shared/actor/control.ts"
+import { raiseEpoch } from "../../../shared/actor/control/control.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { KrakenMarketData, KrakenTrading } from "../../../shared/exchange/kraken/layer.ts"

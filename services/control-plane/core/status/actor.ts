@@ -4,10 +4,11 @@
  */
 import { defineActor } from "../../../../shared/actor/core/actor.ts"
 import { dispatch } from "../../../../shared/actor/core/handlers.ts"
+import { keyed } from "../../../../shared/market/core/liveOrders.ts"
 import { askedHandlers } from "./asked.ts"
 import { marketHandlers } from "./market.ts"
 import { orderHandlers } from "./orders.ts"
-import { initialStatus, type StatusState } from "./state.ts"
+import { type FollowedOrder, initialStatus, type StatusState } from "./state.ts"
 
 const fold = dispatch<StatusState, StatusState>(
   { ...marketHandlers, ...orderHandlers, ...askedHandlers },
@@ -15,10 +16,17 @@ const fold = dispatch<StatusState, StatusState>(
 )
 
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
-export const statusActor = defineActor<StatusState>({
+export const statusActor = defineActor<
+  StatusState,
+  Omit<StatusState, "live"> & { readonly live: Readonly<Record<string, FollowedOrder>> }
+>({
   name: "status",
   version: "5",
   initial: initialStatus,
+  text: {
+    of: (state) => ({ ...state, live: keyed(state.live) }),
+    read: (written) => ({ ...written, live: Object.values(written.live) })
+  },
   reduce: (state, event, place) => {
     const next = fold(state, event, place)
     return { state: place.timeMs > next.nowMs ? { ...next, nowMs: place.timeMs } : next, outputs: [] }

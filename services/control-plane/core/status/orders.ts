@@ -3,32 +3,26 @@ import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../../shared/actor/core/actor.ts"
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
-import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
+import { findOrder, withoutOrder, withOrder } from "../../../../shared/market/core/liveOrders.ts"
+import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { counted, type FollowedOrder, type StatusState } from "./state.ts"
 
 /** Beyond the bound the oldest is dropped, and counted. */
 const followed = (state: StatusState, event: EventOf<"OrderRequested">, { slot, timeMs }: EventPlace): StatusState => {
   if (slot === null) return state
-  const live: Record<string, FollowedOrder> = { ...state.live }
-  live[orderKey(slot, event.localId)] = { ...requestedOrder(event), slot, sinceMs: timeMs }
-  const [oldest, ...others] = Object.keys(live)
-  if (oldest === undefined || others.length < MAX_FOLLOWED_ORDERS) return { ...state, live }
-  delete live[oldest]
-  return { ...state, live, untracked: state.untracked + 1 }
+  const live = withOrder<FollowedOrder>(state.live, { ...requestedOrder(event), slot, sinceMs: timeMs })
+  if (live.length <= MAX_FOLLOWED_ORDERS) return { ...state, live }
+  return { ...state, live: live.slice(1), untracked: state.untracked + 1 }
 }
 
 const evolved = (state: StatusState, slot: SlotNumber | null, event: OrderLifeEvent, timeMs: number): StatusState => {
-  const key = slot === null ? "" : orderKey(slot, event.localId)
-  const order = state.live[key]
+  const order = slot === null ? undefined : findOrder(state.live, slot, event.localId)
   if (order === undefined) return state
   const next = evolveOrder(order, event)
-  if (next === null) {
-    const { [key]: _ended, ...live } = state.live
-    return { ...state, live }
-  }
+  if (next === null) return { ...state, live: withoutOrder(state.live, order.slot, order.localId) }
   const sinceMs = next.stage === order.stage ? order.sinceMs : timeMs
-  return { ...state, live: { ...state.live, [key]: { ...next, sinceMs } } }
+  return { ...state, live: withOrder(state.live, { ...next, sinceMs }) }
 }
 
 const evolve = (state: StatusState, event: OrderLifeEvent, { slot, timeMs }: EventPlace): StatusState =>

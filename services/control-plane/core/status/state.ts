@@ -45,7 +45,7 @@ export interface StatusState extends Account {
   /** Faults no operator has answered, in the order in which they were raised; at most `MAX_FAULTS`. */
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
   /** By `slot/localId`, in the order of their requests; at most `MAX_FOLLOWED_ORDERS`. */
-  readonly live: Readonly<Record<string, FollowedOrder>>
+  readonly live: ReadonlyArray<FollowedOrder>
   /** Orders that were too many to follow. */
   readonly untracked: number
   /** Oldest first, at most `MAX_NOTICES`. */
@@ -76,7 +76,7 @@ export const initialStatus: StatusState = {
   clockSeq: 0,
   configured: null,
   faults: [],
-  live: {},
+  live: [],
   untracked: 0,
   notices: [],
   commands: [],

@@ -49,7 +49,7 @@ const skipped = (actor: string, seq: number): MarketEvent => ({
 })
 
 const SLOT_1 = "market.XDGUSD.order.slot-1"
-const live = (state: StatusState) => Object.values(state.live)
+const live = (state: StatusState) => state.live
 
 describe("an order", () => {
   it.each([

@@ -7,7 +7,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
-import { countsAsOpen, ordersOf } from "../orderTable.ts"
+import { countsAsOpen, ofTable } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
@@ -35,28 +35,38 @@ export interface Capacity {
   readonly hints: ReadonlyArray<Reason>
 }
 
-/** Orders sent and not ended. */
-export const openInternally = (state: Pick<GovernorState, "orders">): number =>
-  ordersOf(state).reduce((count, order) => (countsAsOpen(order) ? count + 1 : count), 0)
+const asOpen = (order: TrackedOrder | null): number => (order !== null && countsAsOpen(order) ? 1 : 0)
 
-/** How much room there is now. */
-export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity => {
+const counted = ofTable(
+  (orders) => orders.reduce((count, order) => count + asOpen(order), 0),
+  (count, gone, come) => count - asOpen(gone) + asOpen(come)
+)
+
+/** Orders sent and not ended. */
+export const openInternally = ({ orders }: Pick<GovernorState, "orders">): number => counted(orders)
+
+/** How much room there is now, without what people are told of it. */
+export const roomOf = (
+  state: GovernorState,
+  rules: GovernorRules
+): Pick<Capacity, "internal" | "exchange" | "open" | "limit" | "safeCap" | "headroom"> => {
   const internal = openInternally(state)
   const seen = state.capacity.exchange
   const exchange = seen === null ? null : Math.max(0, seen.ours + seen.foreign + internal - seen.internal)
   const open = exchange ?? internal
   const safeCap = Math.floor(rules.openOrderLimit * rules.openOrderSafetyRatio)
-  const headroom = safeCap - open
+  return { internal, exchange, open, limit: rules.openOrderLimit, safeCap, headroom: safeCap - open }
+}
+
+/** How much room there is now. */
+export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity => {
+  const room = roomOf(state, rules)
+  const { open, safeCap, headroom } = room
   const cutShort = withinADay(state.capacity.partialCancels, state.nowMs)
   const little = headroom < CAUTION_BELOW ? [reason("open_order_headroom", { headroom, safeCap, open })] : []
   const partly = cutShort > 0 ? [reason("part_fills_cancelled", { cancelled: cutShort })] : []
   return {
-    internal,
-    exchange,
-    open,
-    limit: rules.openOrderLimit,
-    safeCap,
-    headroom,
+    ...room,
     utilisationPct: safeCap === 0 ? 100 : (open / safeCap) * 100,
     band: headroom < STOP_BELOW || cutShort > 0 ? "stop" : headroom < CAUTION_BELOW ? "caution" : "normal",
     hints: headroom < STOP_BELOW ? [...little, ...partly] : [...partly, ...little]

@@ -3,13 +3,13 @@
  * ones included. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
  */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
-import { minus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Amounts, boundBy, type Coverage, coverageOf } from "../../../../shared/market/core/binding.ts"
+import { type Amounts, boundBy, type Coverage, coverageOf, covers } from "../../../../shared/market/core/binding.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { ordersOf, remaining } from "../orderTable.ts"
+import { ofTable, remaining } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
 /** A slot answers within a second; one that is down must not keep the others waiting. Exchange time. */
@@ -18,14 +18,50 @@ export const ANSWER_WITHIN_MS = 10_000
 /** The gateway reads the balances within seconds of a fill; what is still missing after so long is missing. Exchange time. */
 const SETTLES_WITHIN_MS = 30_000
 
-/** A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12. */
-const makerFeeE12 = ({ market }: GovernorState): bigint => Quote.fromNumber(makerFeePct(market) ?? 0)
+let lastFee = { feePct: 0, e12: Quote.zero }
+
+/** A percentage with at most 10 decimals, at the quote scale: percent · 1e10 = fraction · 1e12. The last one is kept. */
+const feeE12 = (feePct: number): Quote => {
+  if (lastFee.feePct !== feePct) lastFee = { feePct, e12: Quote.fromNumber(feePct) }
+  return lastFee.e12
+}
+
+const feePctOf = ({ market }: GovernorState): number => makerFeePct(market) ?? 0
 
 /** What the order still wants, as an order of its own. */
 const rest = (order: TrackedOrder) => ({ side: order.side, price: order.price, volume: remaining(order) })
 
 /** What an entry would bind. */
-export const needOf = (state: GovernorState, order: TrackedOrder): Amounts => boundBy(rest(order), makerFeeE12(state))
+export const needOf = (state: GovernorState, order: TrackedOrder): Amounts =>
+  boundBy(rest(order), feeE12(feePctOf(state)))
+
+const NOTHING: Amounts = { base: Volume.zero, quote: Quote.zero }
+const add = (a: Amounts, b: Amounts): Amounts => ({ base: plus(a.base, b.base), quote: plus(a.quote, b.quote) })
+const subtract = (a: Amounts, b: Amounts): Amounts => ({
+  base: minus(a.base, b.base),
+  quote: minus(a.quote, b.quote)
+})
+
+/** What all orders of a table bind, by the fee it was reckoned with: fees change rarely, so one is kept. */
+const boundByAll = ofTable(
+  (): { feePct: number; bound: Amounts } => ({ feePct: Number.NaN, bound: NOTHING }),
+  ({ feePct, bound }, gone, come) => {
+    if (Number.isNaN(feePct)) return { feePct, bound }
+    const fee = feeE12(feePct)
+    const less = gone === null ? bound : subtract(bound, boundBy(rest(gone), fee))
+    return { feePct, bound: come === null ? less : add(less, boundBy(rest(come), fee)) }
+  }
+)
+
+const boundAt = (orders: GovernorState["orders"], feePct: number): Amounts => {
+  const known = boundByAll(orders)
+  if (known.feePct !== feePct) {
+    const fee = feeE12(feePct)
+    known.feePct = feePct
+    known.bound = orders.reduce((sum, order) => add(sum, boundBy(rest(order), fee)), NOTHING)
+  }
+  return known.bound
+}
 
 /**
  * Free of holds and of promises; null before the balances are known. `except` is left out of what is bound. Where the exchange
@@ -34,15 +70,9 @@ export const needOf = (state: GovernorState, order: TrackedOrder): Amounts => bo
 export const freeFunds = (state: GovernorState, except?: TrackedOrder): Amounts | null => {
   const { balances, spentBase, spentQuote } = state.market
   if (balances === null) return null
-  const feeE12 = makerFeeE12(state)
-  let base = 0n
-  let quote = 0n
-  for (const order of ordersOf(state)) {
-    if (order === except) continue
-    const bound = boundBy(rest(order), feeE12)
-    base += bound.base
-    quote += bound.quote
-  }
+  const all = boundAt(state.orders, feePctOf(state))
+  const { base, quote } =
+    except === undefined || !state.orders.includes(except) ? all : subtract(all, needOf(state, except))
   return {
     base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, base)) as Volume,
     quote: atLeastZero(balances.quote.total - spentQuote - larger(balances.quote.hold, quote)) as Quote
@@ -56,12 +86,14 @@ export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** Whether the free funds cover what the entry binds, and the figures that were compared. */
-export const coverage = (state: GovernorState, order: TrackedOrder): Coverage =>
-  coverageOf(order.side, needOf(state, order), freeFunds(state, order) ?? NOTHING)
-
-/** Nothing is known to be free. */
-const NOTHING: Amounts = { base: Volume.zero, quote: Quote.zero }
+/** What the free funds lack to cover what the entry binds, as the figures that were compared; null: they cover it. */
+export const shortage = (state: GovernorState, order: TrackedOrder): Omit<Coverage, "covered"> | null => {
+  const needs = needOf(state, order)
+  const free = freeFunds(state, order) ?? NOTHING
+  if (covers(order.side, needs, free)) return null
+  const { covered: _covered, ...figures } = coverageOf(order.side, needs, free)
+  return figures
+}
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
 export const ownFunds = ({ market: { balances } }: GovernorState): Amounts | null =>

@@ -7,11 +7,12 @@ import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { capacityOf } from "./capacity.ts"
+import { roomOf } from "./capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
-import { coverage, unsettled } from "./funds.ts"
-import { change, forget, ordersOf } from "../orderTable.ts"
+import { shortage, unsettled } from "./funds.ts"
+import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
+import { change, forget, waitingAt } from "../orderTable.ts"
 import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import { readyForEntries } from "../mode/startup.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
@@ -43,8 +44,8 @@ type Verdict =
 const stillness = ({ mode }: GovernorState): Reason =>
   reason(mode.mode === "HALTED" ? "halted" : "paused", { cause: mode.reason?.rule ?? "" })
 
-/** What becomes of an entry now. */
-const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, queued: boolean): Verdict => {
+/** What becomes of an entry now; null: it waits on. */
+const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, queued: boolean): Verdict | null => {
   const refuse = (why: Reason): Verdict => ({ _tag: "Refuse", askAgain: "later", reason: why })
   const { mode } = state.mode
   if (mode === "PAUSED" || mode === "HALTED") return refuse(stillness(state))
@@ -56,12 +57,14 @@ const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, 
     const why = reason("price_passed", { marketPrice: state.market.priceNumber })
     return { _tag: "Refuse", askAgain: "now", reason: why }
   }
-  const { covered, ...funds } = coverage(state, order)
-  if (!covered && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", funds) }
-  if (!covered) return refuse(reason("entry_not_covered", funds))
-  const { headroom, open, limit, safeCap } = capacityOf(state, rules)
+  const lacks = shortage(state, order)
+  if (lacks !== null && unsettled(state)) return { _tag: "Defer", reason: reason("balances_unsettled", lacks) }
+  if (lacks !== null) return refuse(reason("entry_not_covered", lacks))
+  const { headroom, open, limit, safeCap } = roomOf(state, rules)
   const cap = entryCap(headroom, rules)
   const { grantedInLoop } = state.scheduler
+  // One that waits already is told nothing: most of a queue does nothing else at most events.
+  if (queued && (open >= limit || headroom <= 0 || grantedInLoop >= cap)) return null
   const numbers = { headroom, open, safeCap, limit, cap, grantedInLoop }
   if (open >= limit) return { _tag: "Defer", reason: reason("open_order_limit", numbers) }
   if (headroom <= 0) return { _tag: "Defer", reason: reason("no_headroom", numbers) }
@@ -78,6 +81,7 @@ export const schedule = (draft: Draft, order: TrackedOrder): void => {
 const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
   const { slot, localId } = order
   const verdict = judge(draft.state, draft.rules, order, queued)
+  if (verdict === null) return
   const why = { slot, localId, reason: verdict.reason }
   const { scheduler } = draft.state
   switch (verdict._tag) {
@@ -146,14 +150,14 @@ export const fitBudget = (draft: Draft): void => {
 export const drain = (draft: Draft): void => {
   if (!readyForEntries(draft.state)) return
   for (const key of draft.state.scheduler.queue) {
-    const order = draft.state.orders[key]
+    const order = waitingAt(draft.state, key)
     if (order !== undefined) settle(draft, order, true)
   }
 }
 
 /** The market stands still: nothing waits for it, every entry without a grant is refused. */
 export const refuseWaiting = (draft: Draft): void => {
-  for (const order of ordersOf(draft.state)) {
+  for (const order of draft.state.orders) {
     if (order.stage === "requested" || order.stage === "deferred") {
       refuseEntry(draft, order, stillness(draft.state), "later")
     }
@@ -162,7 +166,7 @@ export const refuseWaiting = (draft: Draft): void => {
 
 /** The slot no longer wants an entry that has no grant yet. One that has is the gateway's to withdraw. */
 export const withdraw = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
-  const order = draft.state.orders[orderKey(slot, localId)]
+  const order = findOrder(draft.state.orders, slot, localId)
   if (order?.stage !== "requested" && order?.stage !== "deferred") return
   refuseEntry(draft, order, reason("withdrawn", {}), "later")
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { cycle, GovernorStory, orphaned, request, takenBack, testRules } from "../../testing/governorDriver.ts"
+import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
 import { entryCap } from "./scheduler.ts"
 
 describe("the cap on entries per loop", () => {
@@ -57,7 +58,7 @@ describe("the entry scheduler", () => {
     const story = new GovernorStory().running().openOrders(79)
     story.slot(1, request(5, { role: "exit", side: "sell", price: "0.11" }))
     expect(story.verdict).toBe("nothing")
-    expect(story.state.orders["1/5"]?.stage).toBe("granted")
+    expect(findOrder(story.state.orders, 1, 5)?.stage).toBe("granted")
   })
 
   it.each([

@@ -69,8 +69,8 @@ describe("the mode of the market", () => {
       expect(silent(300).after(1, 0).after(15, 0).mode).toBe("RUNNING resumed")
     })
 
-    it("under version 1 of the rules runs on by the feed's last word", () => {
-      expect(silent(300, 1).mode).toBe("RUNNING started")
+    it("under version 2 of the rules runs on by the feed's last word", () => {
+      expect(silent(300, 2).mode).toBe("RUNNING started")
     })
   })
 

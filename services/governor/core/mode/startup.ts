@@ -6,7 +6,6 @@ import { unfitted } from "../watch/advisor.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { standsStill } from "./mode.ts"
-import { ordersOf } from "../orderTable.ts"
 import { isConfigured } from "../rules.ts"
 import type { GovernorState, StartupSlice } from "../state.ts"
 
@@ -75,7 +74,7 @@ export const findingOf = (state: GovernorState, step: StartupStep): Reason => FI
 
 /** Active slots without a live order that have not been answered since this start. */
 const unfunded = (state: GovernorState): ReadonlyArray<number> => {
-  const trading = new Set(ordersOf(state).map(({ slot }) => slot))
+  const trading = new Set(state.orders.map(({ slot }) => slot))
   return state.slots.slots
     .filter(
       ({ slot, state: life }) => life === "active" && !trading.has(slot) && !state.startup.answered.includes(slot)

@@ -16,11 +16,12 @@ const OVER_FEES_PCT = 0.1
 /** The median move between two samples, percent of the earlier one; null with too few samples. */
 export const medianMovePct = (samples: ReadonlyArray<number>): number | null => {
   if (samples.length < MIN_SAMPLES) return null
-  const moves = samples.slice(1).map((price, index) => {
-    const before = samples[index] ?? price
-    return (Math.abs(price - before) / before) * 100
-  })
-  return medianOf(moves.toSorted((a, b) => a - b))
+  const moves = new Float64Array(samples.length - 1)
+  for (let index = 0; index < moves.length; index++) {
+    const before = samples[index] ?? 0
+    moves[index] = (Math.abs((samples[index + 1] ?? before) - before) / before) * 100
+  }
+  return medianOf(moves.sort())
 }
 
 /** Once a loop: another sample, and the target that follows. */

@@ -6,7 +6,6 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { ownFunds } from "../entries/funds.ts"
-import { ordersOf } from "../orderTable.ts"
 import { isConfigured } from "../rules.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -23,7 +22,7 @@ const free = (state: GovernorState): { readonly doge: number; readonly usd: numb
 
 /** Live orders on each side, one at least: a layer must reach for the next order too. */
 const liveOrders = (state: GovernorState): { readonly sells: number; readonly buys: number } => {
-  const orders = ordersOf(state)
+  const { orders } = state
   const sells = orders.filter(({ side }) => side === "sell").length
   return { sells: Math.max(1, sells), buys: Math.max(1, orders.length - sells) }
 }

@@ -1,7 +1,6 @@
 /** Capital layers as people see them: what is wanted, what is funded, and what is missing. */
 import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
-import { ordersOf } from "../orderTable.ts"
 import { fundableLayers, fundingGap, stepGap } from "../slots/sizing.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -14,7 +13,7 @@ export const layersView = (state: GovernorState, rules: GovernorRules) => {
   const { targetLayers, effectiveLayers } = state.sizing
   const gap = fundingGap(state, rules)
   const fundable = fundableLayers(state, rules)
-  const orders = ordersOf(state)
+  const { orders } = state
   return {
     target: targetLayers,
     effective: effectiveLayers,

@@ -2,7 +2,6 @@
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { type Draft, notice } from "../draft.ts"
-import { ordersOf } from "../orderTable.ts"
 import type { AuditSlice, GovernorState, Side, TrackedOrder } from "../state.ts"
 
 type Sums = AuditSlice["sums"]
@@ -45,7 +44,7 @@ export const addCycle = ({ state }: Draft, { net }: EventOf<"CycleBooked">): voi
 
 /** Everything traded so far: ended orders, and what standing ones have had filled. */
 export const tradedSoFar = (state: GovernorState): Sums =>
-  ordersOf(state).reduce(
+  state.orders.reduce(
     (sums, { side, filled, cost, fee }) => added(sums, side, { volume: filled, cost, fee }),
     state.audit.sums
   )

@@ -14,12 +14,12 @@ const ASK_AGAIN_MS = 30_000
 
 type Planned = Pick<SlotBook, "orders" | "onlySide" | "trades">
 
+/** Every answer there is. */
+const MISSING = { neither: [], A: ["A"], B: ["B"], both: ["A", "B"] } as const
+
 /** Trades that lack an entry. */
-const missingLegs = (book: Planned): ReadonlyArray<TradeId> => {
-  if (book.orders.length === 0) return ["A", "B"]
-  const missing = missingTrade(book)
-  return missing === null ? [] : [missing]
-}
+const missingLegs = (book: Planned): ReadonlyArray<TradeId> =>
+  book.orders.length === 0 ? MISSING.both : MISSING[missingTrade(book) ?? "neither"]
 
 /** When the trade's cooldown and the pause after a rejection are both over. */
 const pauseEndMs = ({ trades }: Planned, tradeId: TradeId): number =>
@@ -29,14 +29,20 @@ const pauseEndMs = ({ trades }: Planned, tradeId: TradeId): number =>
 const legsToPlan = (book: Planned, nowMs: number): ReadonlyArray<TradeId> =>
   missingLegs(book).filter((tradeId) => nowMs >= pauseEndMs(book, tradeId))
 
+/** The first of them: asked with every price and clock fact, so no list is made. */
+const firstToPlan = (book: Planned, nowMs: number): TradeId | null => {
+  for (const tradeId of missingLegs(book)) if (nowMs >= pauseEndMs(book, tradeId)) return tradeId
+  return null
+}
+
 /** What a question for these legs is about, as refusals name it. */
 const wanted = (book: Planned, leg: TradeId): Wanted => (book.orders.length === 0 ? "bootstrap" : `entry_${leg}`)
 
 /** True when the slot lacks an entry it may have, and has neither asked for it nor said why it does not. */
 export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): boolean => {
   if (facts.life !== "active" || book.wish !== null || facts.constraints === null || marketPrice <= 0) return false
-  const [leg] = legsToPlan(book, nowMs)
-  if (leg === undefined) return false
+  const leg = firstToPlan(book, nowMs)
+  if (leg === null) return false
   const stop = entryStop(facts, true)
   return stop === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)]?.answer !== stop
 }

@@ -6,7 +6,7 @@ import * as fc from "fast-check"
 import { Journal, type JournalEntry } from "../../port.ts"
 import { subjectMatcher } from "../../subjects.ts"
 import { encodeFrame, SEGMENT_HEADER_BYTES } from "../directory/frame.ts"
-import { indexPathOf, segmentPath } from "../directory/layout.ts"
+import { highWaterPath, indexPathOf, segmentPath } from "../directory/layout.ts"
 import { EmbeddedJournal } from "../embedded.ts"
 import { segmentSeqs } from "../recovery.ts"
 import { directoryFor, sentence, withJournal } from "../testing/testJournal.ts"
@@ -107,6 +107,16 @@ describe("a closed segment", () => {
       expect((yield* refused).message).toContain(`the segment begins at record ${third}`)
       fs.writeFileSync(path, whole)
       yield* withJournal({ directory }, (journal) => Effect.map(seqsOf(journal), (all) => expect(all).toHaveLength(60)))
+    })
+  )
+
+  sentence("that holds another record than the journal was known to hold refuses to open", () =>
+    Effect.gen(function* () {
+      const directory = yield* stored(60)
+      const [, second = 0] = closedSegments(directory)
+      fs.writeFileSync(highWaterPath(directory), JSON.stringify({ head: second + 1, crc: 1 }))
+      const problem = yield* withJournal({ directory }, () => Effect.void).pipe(Effect.flip)
+      expect(problem.message).toContain(`record ${second + 1}: not the record this journal held before`)
     })
   )
 

@@ -8,19 +8,12 @@ import { damage, scanFrames, withFile } from "../directory/scan.ts"
 import { decodeHeader, decodeTable, type Decoded, INDEX_HEADER_BYTES, type IndexTable } from "./indexFile.ts"
 import { type GrowingIndex, makeGrowingIndex } from "./segmentIndex.ts"
 
-/** Enough for the table and marks of a usual segment in one read; larger ones take a second. */
-const FIRST_READ_BYTES = 64 * 1024
-
 /** The table of an index file, or why it cannot be used. */
 export const readTable = (segmentPath: string): Decoded<IndexTable> => {
   try {
     return withFile(indexPathOf(segmentPath), (file) => {
-      const bytes = file.readAt(0, FIRST_READ_BYTES)
-      const header = decodeHeader(bytes, file.size)
-      if ("problem" in header) return header
-      const end = INDEX_HEADER_BYTES + header.bodyBytes
-      const whole = end <= bytes.length ? bytes : file.readAt(0, end)
-      return decodeTable(header, whole.subarray(INDEX_HEADER_BYTES, end))
+      const header = decodeHeader(file.readAt(0, INDEX_HEADER_BYTES), file.size)
+      return "problem" in header ? header : decodeTable(header, file.readAt(INDEX_HEADER_BYTES, header.bodyBytes))
     })
   } catch (error) {
     return { problem: codeOf(error) === "ENOENT" ? "missing" : codeOf(error) }

@@ -1,11 +1,11 @@
 /** Which slots a market has ever had: configured ones, and those added while it ran. Their actors must fold, also when they are gone. */
 import { Effect, Stream } from "effect"
-import type { DecodeError } from "../events/envelope.ts"
-import type { MarketEvent } from "../events/event.ts"
-import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { Journal, type ReadError } from "../journal/port.ts"
+import type { DecodeError } from "../../events/envelope.ts"
+import type { MarketEvent } from "../../events/event.ts"
+import type { MarketSubjects } from "../../core/ids/subjects.ts"
+import { Journal, type ReadError } from "../../journal/port.ts"
 import { decode } from "./decode.ts"
-import { lastSeal } from "./seals/seals.ts"
+import { lastSeal } from "../seals/seals.ts"
 
 const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
   if (event._tag === "MarketConfigured") return event.slots

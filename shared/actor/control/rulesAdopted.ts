@@ -3,9 +3,9 @@
  * of a build that knows newer rules, before that process writes anything else.
  */
 import { Clock, Effect } from "effect"
-import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
-import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { BuildTooOld } from "../events/envelope.ts"
+import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../../core/rules/versions.ts"
+import type { MarketSubjects } from "../../core/ids/subjects.ts"
+import { BuildTooOld } from "../../events/envelope.ts"
 import { appendControl, readControl } from "./control.ts"
 
 /** The journal follows rules from record `seq` on that the build does not know. */
@@ -24,6 +24,7 @@ export const requireKnownRules = Effect.fn("requireKnownRules")(function* (
 ) {
   const { rulesVersion, rulesSeq } = yield* readControl(subjects)
   if (!knowsRules(rulesVersion, known)) return yield* rulesUnknown(Math.max(1, rulesSeq), rulesVersion, known)
+  return rulesVersion
 })
 
 /**
@@ -37,10 +38,10 @@ export const adoptRules = Effect.fn("adoptRules")(function* (options: {
   readonly known?: KnownRules
 }) {
   const { subjects, service, known = THIS_BUILD } = options
-  yield* requireKnownRules(subjects, known)
+  const before = yield* requireKnownRules(subjects, known)
   const adoptedMs = yield* Clock.currentTimeMillis
   const to = known.newest
-  const { rulesVersion } = yield* appendControl({
+  const { rulesVersion, rulesSeq } = yield* appendControl({
     subjects,
     writer: service,
     timeMs: 0,
@@ -48,5 +49,11 @@ export const adoptRules = Effect.fn("adoptRules")(function* (options: {
       from >= to ? null : { _tag: "RulesAdopted", from, to, service, adoptedMs, changes: changesBetween(from, to) }
   })
   yield* requireKnownRules(subjects, known)
+  if (rulesVersion !== before) {
+    const changes = changesBetween(before, rulesVersion).map((change) => `\n  ${change}`)
+    yield* Effect.logInfo(
+      `from record ${rulesSeq} on version ${rulesVersion} of the rules is in force:${changes.join("")}`
+    )
+  }
   return rulesVersion
 })

@@ -4,14 +4,14 @@
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
-import { type DecodeError, encodeEntry, type StoredRecord } from "../events/envelope.ts"
-import type { EventOf, MarketEvent } from "../events/event.ts"
-import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
-import { FIRST_RULES } from "../core/rules/versions.ts"
-import { encodeState } from "./core/stateText.ts"
+import { type DecodeError, encodeEntry, type StoredRecord } from "../../events/envelope.ts"
+import type { EventOf, MarketEvent } from "../../events/event.ts"
+import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
+import { FIRST_RULES } from "../../core/rules/versions.ts"
+import { encodeState } from "../core/stateText.ts"
 import { decode } from "./decode.ts"
-import { lastSeal, type Seal } from "./seals/seals.ts"
-import { type AppendError, Journal, type ReadError } from "../journal/port.ts"
+import { lastSeal, type Seal } from "../seals/seals.ts"
+import { type AppendError, Journal, type ReadError } from "../../journal/port.ts"
 
 /** Rules that a service writes when it starts with others than the journal's last: every event whose name ends in `Configured`. */
 export type Configuration = Extract<MarketEvent, { readonly _tag: `${string}Configured` }>

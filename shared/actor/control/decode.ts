@@ -6,8 +6,8 @@ import {
   decodeRecord,
   RecordUndecodable,
   type StoredRecord
-} from "../events/envelope.ts"
-import type { JournalRecord } from "../journal/port.ts"
+} from "../../events/envelope.ts"
+import type { JournalRecord } from "../../journal/port.ts"
 
 /** `decodeRecord` with its failure in the error channel. */
 export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, DecodeError> =>
