@@ -28,7 +28,8 @@ export const startKennel = (args: ReadonlyArray<string>, env: Readonly<Record<st
   }
   child.stdout.on("data", keep)
   child.stderr.on("data", keep)
-  const ended = once(child, "exit").then(([code]) => code as number | null)
+  // Not "exit": what it said last may still stand in the pipe then.
+  const ended = once(child, "close").then(([code]) => code as number | null)
   return {
     name: args.join(" "),
     child,
