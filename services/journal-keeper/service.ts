@@ -39,8 +39,9 @@ const openEra = Effect.fnUntraced(function* ({ subjects }: SealOptions) {
   const seal = yield* lastSeal(subjects)
   const head = yield* journal.head
   if (seal !== null) {
+    const records = head - seal.to
     // The seal and nothing else is no era.
-    return { records: head <= seal.seq ? 0 : head - seal.to, beganMs: seal.sealedMs } satisfies OpenEra
+    return { records: records === 1 && head === seal.seq ? 0 : records, beganMs: seal.sealedMs } satisfies OpenEra
   }
   const first = head === 0 ? null : yield* journal.get(1)
   return { records: head, beganMs: first?.storedMs ?? 0 } satisfies OpenEra

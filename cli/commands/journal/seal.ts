@@ -18,7 +18,11 @@ export const sealCommand = Command.make(
       }
       let sealed = 0
       // Each era is behind the one before: there are as many as the journal has stretches of the largest era.
-      for (let seal = yield* sealEra(options); seal !== null; seal = yield* sealEra(options)) {
+      const next = sealEra(options).pipe(
+        // What is left over after an era is what nobody has answered yet: it belongs to the next.
+        Effect.catchTag("CannotSeal", (error) => (sealed > 0 ? Effect.succeed(null) : Effect.fail(error)))
+      )
+      for (let seal = yield* next; seal !== null; seal = yield* next) {
         sealed++
         yield* Console.log(`era ${seal.era}: records ${seal.from} to ${seal.to}, digest ${seal.digest}`)
       }

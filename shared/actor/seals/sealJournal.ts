@@ -56,11 +56,13 @@ export interface SealOptions {
   readonly actorsOf: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
   /** The rules that this build knows. */
   readonly known?: KnownRules
+  /** Records in one era at most; `MAX_ERA_RECORDS` when left out. */
+  readonly mostRecords?: number
 }
 
 type SealError = AppendError | ReadError | DecodeError | CannotSeal
 
-/** Closes one era of at most `MAX_ERA_RECORDS` records and returns its seal; null where no record is left to seal. */
+/** Closes one era and returns its seal; null where no record is left to seal. */
 export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealError, Journal | SnapshotStore> =
   Effect.fn("sealEra")(function* (options) {
     const { subjects } = options
@@ -77,7 +79,12 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       // Where a state is not kept, or of another shape: from the beginning, which takes longer and gives the same.
       yield* Effect.forEach(folds, (fold) => restoreSealed(fold, before), { discard: true })
     }
-    const era = yield* foldEra(subjects, folds, from, Math.min(head, from + MAX_ERA_RECORDS - 1))
+    const era = yield* foldEra(
+      subjects,
+      folds,
+      from,
+      Math.min(head, from + (options.mostRecords ?? MAX_ERA_RECORDS) - 1)
+    )
     const { rest, hashes } = era
     if (rest === null) {
       const detail = `no record from ${from} on at which every actor had answered; is a service not running?`

@@ -41,6 +41,21 @@ describe("sealing", () => {
     }).pipe(Effect.provide(fresh()))
   )
 
+  it.live("makes several eras of more than one may hold, one after the other, up to the last seal itself", () =>
+    Effect.gen(function* () {
+      yield* begin
+      for (let round = 0; round < 5; round++) yield* happens(4 * round + 1, 4 * round + 4, 2 * round + 2)
+      const head = (yield* records).length
+      const short = sealEra({ subjects, service: "test", actorsOf: () => actors, mostRecords: 12 })
+      const eras: Array<readonly [number, number]> = []
+      for (let made = yield* short; made !== null; made = yield* short) eras.push([made.from, made.to])
+      expect(eras.length).toBeGreaterThan(2)
+      expect(eras.map(([from]) => from)).toStrictEqual([1, ...eras.slice(0, -1).map(([, to]) => to + 1)])
+      expect(eras.at(-1)?.[1]).toBeGreaterThanOrEqual(head)
+      expect(yield* verify()).toMatchObject({ divergences: [], erasAsSealed: eras.length })
+    }).pipe(Effect.provide(fresh()))
+  )
+
   it.live("does nothing where nothing has happened since the last seal", () =>
     Effect.gen(function* () {
       expect(yield* seal).toBeNull()
