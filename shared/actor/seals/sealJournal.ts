@@ -70,9 +70,8 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
     const before = yield* lastSeal(subjects)
     const from = (before?.to ?? 0) + 1
     const head = yield* journal.head
-    // The seal itself and what stands around it is no era.
-    if (before !== null && head <= before.seq) return null
-    if (head < from) return null
+    // The last seal alone is no era; what stands before it and was not answered then, or was too much for one era, is.
+    if (head < from || (head === from && before?.seq === from)) return null
     const slots = yield* slotsNamedUpTo(subjects, head)
     const folds = options.actorsOf(slots).map((actor) => new ActorFold(actor, subjects, options.known))
     if (before !== null) {
