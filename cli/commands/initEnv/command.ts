@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, 
 import { resolve } from "node:path"
 import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { messageOf } from "../../../shared/core/messageOf.ts"
 import { completed, type Completion, completionOf } from "./environment.ts"
 
 /** The file is as it was; each problem says what to do. */
@@ -51,7 +52,7 @@ export const initEnvCommand = Command.make(
     const wrong = (problems: ReadonlyArray<string>) => new WrongEnvironment({ path, problems })
     const { additions, problems, made } = yield* Effect.try({
       try: () => complete(path),
-      catch: (error) => wrong([error instanceof Error ? error.message : String(error)])
+      catch: (error) => wrong([messageOf(error)])
     })
     if (problems.length > 0) return yield* wrong(problems)
     const names = additions.map(({ name }) => name).join(", ")

@@ -39,33 +39,18 @@ export const boundBy = ({ side, price, volume }: Sized, makerFeeE12: bigint): Am
   return { base: Volumes.zero, quote: (cost + (cost * makerFeeE12 + WHOLE - 1n) / WHOLE) as Quote }
 }
 
-/** Whether `free` covers what an order of this side binds, and the figures compared, as refusals say them. */
-export interface Coverage {
-  readonly covered: boolean
-  readonly needs: string
-  readonly free: string
-  readonly currency: "DOGE" | "USD"
+/** What funds lack of what an order binds, as the figures that were compared: so refusals say it. */
+export type Lack = Readonly<Record<"needs" | "free", string> & Record<"currency", "DOGE" | "USD">>
+
+/** Compares in the one currency that an order of this side binds; null: `free` covers it. */
+export const lackOf = (side: Side, needs: Amounts, free: Amounts): Lack | null => {
+  if (side === "sell") {
+    if (free.base >= needs.base) return null
+    return { needs: Volumes.format(needs.base), free: Volumes.format(free.base), currency: "DOGE" }
+  }
+  if (free.quote >= needs.quote) return null
+  return { needs: Quotes.format(needs.quote), free: Quotes.format(free.quote), currency: "USD" }
 }
-
-/** Compares in the one currency that an order of this side binds. */
-export const covers = (side: Side, needs: Amounts, free: Amounts): boolean =>
-  side === "sell" ? free.base >= needs.base : free.quote >= needs.quote
-
-/** The same, with the figures. */
-export const coverageOf = (side: Side, needs: Amounts, free: Amounts): Coverage =>
-  side === "sell"
-    ? {
-        covered: covers(side, needs, free),
-        needs: Volumes.format(needs.base),
-        free: Volumes.format(free.base),
-        currency: "DOGE"
-      }
-    : {
-        covered: covers(side, needs, free),
-        needs: Quotes.format(needs.quote),
-        free: Quotes.format(free.quote),
-        currency: "USD"
-      }
 
 /** The least that an exchange takes of the pair: both hold. */
 export interface Limits {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest"
 import * as fc from "fast-check"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { boundBy, costCeiling, coverageOf, leastVolume } from "./binding.ts"
+import { boundBy, costCeiling, lackOf, leastVolume } from "./binding.ts"
 
 const QUARTER_PERCENT = 2_500_000_000n
 
@@ -22,9 +22,9 @@ describe("what an order binds", () => {
     const order = { side, price: Price.parse("0.0998"), volume: Volume.parse("20") }
     const needs = { base: Volume.parse(base), quote: Quote.parse(quote) }
     expect(boundBy(order, QUARTER_PERCENT)).toStrictEqual(needs)
-    expect(coverageOf(side, needs, needs).covered).toBe(true)
+    expect(lackOf(side, needs, needs)).toBeNull()
     const less = { base: (needs.base - 1n) as Volume, quote: (needs.quote - 1n) as Quote }
-    expect(coverageOf(side, needs, less).covered).toBe(false)
+    expect(lackOf(side, needs, less)).not.toBeNull()
   })
 })
 

@@ -5,7 +5,7 @@
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Amounts, boundBy, type Coverage, coverageOf, covers } from "../../../../shared/market/core/binding.ts"
+import { type Amounts, boundBy, type Lack, lackOf } from "../../../../shared/market/core/binding.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
@@ -86,14 +86,9 @@ export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** What the free funds lack to cover what the entry binds, as the figures that were compared; null: they cover it. */
-export const shortage = (state: GovernorState, order: TrackedOrder): Omit<Coverage, "covered"> | null => {
-  const needs = needOf(state, order)
-  const free = freeFunds(state, order) ?? NOTHING
-  if (covers(order.side, needs, free)) return null
-  const { covered: _covered, ...figures } = coverageOf(order.side, needs, free)
-  return figures
-}
+/** What the free funds lack to cover what the entry binds; null: they cover it. */
+export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null =>
+  lackOf(order.side, needOf(state, order), freeFunds(state, order) ?? NOTHING)
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
 export const ownFunds = ({ market: { balances } }: GovernorState): Amounts | null =>

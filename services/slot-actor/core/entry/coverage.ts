@@ -3,8 +3,8 @@ import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import {
   boundBy,
   type Amounts,
-  type Coverage,
-  coverageOf,
+  type Lack,
+  lackOf,
   leastVolume,
   type Sized
 } from "../../../../shared/market/core/binding.ts"
@@ -22,18 +22,15 @@ export const leastEntry = (draft: Draft, tradeId: TradeId): Volume => {
   return price > 0n ? leastVolume(price, limits) : limits.minVolume
 }
 
-const coverage = (free: Amounts, entry: Sized, { makerFeeE12 }: Terms): Coverage =>
-  coverageOf(entry.side, boundBy(entry, makerFeeE12), free)
+const lack = (free: Amounts, entry: Sized, { makerFeeE12 }: Terms): Lack | null =>
+  lackOf(entry.side, boundBy(entry, makerFeeE12), free)
 
 /** Whether these funds cover what the entry binds, as the governor will judge it. */
-export const coveredBy = (free: Amounts, entry: Sized, terms: Terms): boolean => coverage(free, entry, terms).covered
+export const coveredBy = (free: Amounts, entry: Sized, terms: Terms): boolean => lack(free, entry, terms) === null
 
 /** The governor alone judges what is covered. */
 export const leftToGovernor = (): null => null
 
 /** What the allotment lacks of an entry that answers it; null: nothing, or the entry answers none. */
-export const lackOfAllotment = ({ allotted, terms }: Draft, entry: Sized): Omit<Coverage, "covered"> | null => {
-  if (allotted === null) return null
-  const { covered, ...compared } = coverage(allotted, entry, terms)
-  return covered ? null : compared
-}
+export const lackOfAllotment = ({ allotted, terms }: Draft, entry: Sized): Lack | null =>
+  allotted === null ? null : lack(allotted, entry, terms)
