@@ -16,11 +16,11 @@ import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, EVERY_ACTOR, readControl } from "./control/control.ts"
+import { appendControl, type ControlContended, EVERY_ACTOR } from "./control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { FoldSet } from "./foldSet.ts"
 import { publishAll } from "./publish.ts"
-import { requireKnownRules } from "./control/rulesAdopted.ts"
+import { readKnownControl } from "./control/rulesAdopted.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal } from "./seals/seals.ts"
 import { restoreFold, Rests } from "./snapshots.ts"
@@ -68,10 +68,9 @@ export const runActors = <State, E = never, R = never>(
   Effect.scoped(
     Effect.gen(function* () {
       const journal = yield* Journal
-      yield* requireKnownRules(options.subjects, options.known)
+      const control = yield* readKnownControl(options.subjects, options.known)
       const folds = options.actors.map((actor) => new ActorFold(actor, options.subjects, options.known))
       yield* recover(options.subjects, folds)
-      const control = yield* readControl(options.subjects)
       const hosted = new FoldSet(folds, control.skipped)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1

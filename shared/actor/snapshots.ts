@@ -43,6 +43,19 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
   return null
 })
 
+type Named = Pick<Actor<unknown>, "name" | "version">
+
+/** The snapshot of an actor whose fold, after `record`, is this text. */
+export const snapshotOf = ({ name, version }: Named, record: JournalRecord, state: string): Snapshot => ({
+  actor: name,
+  seq: record.seq,
+  recordId: record.id,
+  recordHash: sha256(record.data),
+  reducerVersion: version,
+  stateHash: sha256(state),
+  state
+})
+
 /** A fold as it was when it owed nothing, after this record. */
 interface Rest {
   readonly record: JournalRecord
@@ -80,19 +93,6 @@ export class Rests<State> {
   )
 }
 
-const saveRest = Effect.fn("saveRest")(function* (
-  { name, version }: Pick<Actor<unknown>, "name" | "version">,
-  { record, encode }: Rest
-) {
-  const snapshots = yield* SnapshotStore
-  const state = encode()
-  yield* snapshots.save({
-    actor: name,
-    seq: record.seq,
-    recordId: record.id,
-    recordHash: sha256(record.data),
-    reducerVersion: version,
-    stateHash: sha256(state),
-    state
-  })
+const saveRest = Effect.fn("saveRest")(function* (actor: Named, { record, encode }: Rest) {
+  yield* (yield* SnapshotStore).save(snapshotOf(actor, record, encode()))
 })

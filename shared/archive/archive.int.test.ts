@@ -153,6 +153,15 @@ describe("a journal that has let go of archived eras", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("is sealed on where nobody has its archive: the last seal says what stood before", () =>
+    Effect.gen(function* () {
+      const { journal, files } = yield* dropped
+      yield* opened(onDisk(journal), Effect.andThen(goesOn(65, 66), seal))
+      const proof = yield* opened(withArchive(onDisk(journal), files), verify())
+      expect(proof).toMatchObject({ divergences: [], erasAsSealed: 4 })
+    }).pipe(Effect.scoped)
+  )
+
   it.live("does not believe a snapshot whose record it has let go of, and begins at the seal", () =>
     Effect.gen(function* () {
       const { journal } = yield* dropped

@@ -16,7 +16,7 @@ import { type Era, eraPath, erasIn, readEra } from "./eraFile.ts"
 type Whole = Journal["Service"]
 
 /** The eras of a directory, by where they begin; the one read last is kept, since readers go forward. */
-const openArchive = (directory: string) => {
+const openArchive = (directory: string, eras: ReadonlyArray<number>) => {
   let kept: Era | null = null
   const read = (era: number): Effect.Effect<Era, JournalCorrupt> =>
     Effect.suspend(() => {
@@ -28,28 +28,37 @@ const openArchive = (directory: string) => {
         return Effect.fail(new JournalCorrupt({ where: directory, detail: messageOf(error) }))
       }
     })
-  const eras = erasIn(directory)
-  /** Records `from` to `to`, which an archive without gaps holds. Null where it does not reach so far. */
-  const records = (from: number, to: number): Stream.Stream<JournalRecord, JournalCorrupt> =>
-    Stream.fromIterable(eras).pipe(
-      Stream.mapEffect(read),
-      Stream.dropWhile(({ seal }) => seal.to < from),
-      Stream.takeWhile(({ seal }) => seal.from <= to),
-      Stream.flatMap((era) => Stream.fromIterable(era.records)),
-      Stream.filter(({ seq }) => seq >= from && seq <= to)
-    )
-  /** The era that holds a record, by halving: eras follow each other without gaps. */
-  const holding = Effect.fnUntraced(function* (seq: number) {
+  /** The index of the era that holds a record, by halving: eras follow each other without gaps. -1: none does. */
+  const indexOf = Effect.fnUntraced(function* (seq: number) {
     let low = 0
     let high = eras.length - 1
     while (low <= high) {
       const middle = (low + high) >> 1
-      const era = yield* read(eras[middle] ?? 0)
-      if (seq < era.seal.from) high = middle - 1
-      else if (seq > era.seal.to) low = middle + 1
-      else return era.records[seq - era.seal.from] ?? null
+      const { seal } = yield* read(eras[middle] ?? 0)
+      if (seq < seal.from) high = middle - 1
+      else if (seq > seal.to) low = middle + 1
+      else return middle
     }
-    return null
+    return -1
+  })
+  /** Records `from` to `to`, all of which the archive holds. */
+  const records = (from: number, to: number): Stream.Stream<JournalRecord, JournalCorrupt> =>
+    Stream.unwrap(
+      Effect.map(indexOf(from), (first) =>
+        Stream.fromIterable(eras.slice(first)).pipe(
+          Stream.mapEffect(read),
+          Stream.takeWhile(({ seal }) => seal.from <= to),
+          Stream.flatMap((era) => Stream.fromIterable(era.records)),
+          Stream.filter(({ seq }) => seq >= from && seq <= to)
+        )
+      )
+    )
+  /** The record, or null where no era holds it. */
+  const holding = Effect.fnUntraced(function* (seq: number) {
+    const index = yield* indexOf(seq)
+    if (index < 0) return null
+    const { seal, records: held } = yield* read(eras[index] ?? 0)
+    return held[seq - seal.from] ?? null
   })
   const last = eras.at(-1)
   const reach: Effect.Effect<number, JournalCorrupt> =
@@ -59,8 +68,8 @@ const openArchive = (directory: string) => {
   return { records, holding, reach }
 }
 
-const joined = (journal: Whole, directory: string): Whole => {
-  const archive = openArchive(directory)
+const joined = (journal: Whole, directory: string, eras: ReadonlyArray<number>): Whole => {
+  const archive = openArchive(directory, eras)
   const archived = (wanted: ReadFrom, live: (from: ReadFrom) => Stream.Stream<JournalRecord, ReadError>) =>
     Stream.unwrap(
       Effect.gen(function* () {
@@ -103,9 +112,9 @@ export const withArchive = <E>(
   directory: string
 ): Layer.Layer<Journal | SnapshotStore, E> =>
   Layer.effectContext(
-    Effect.map(Layer.build(layer), (context) =>
-      erasIn(directory).length === 0
-        ? context
-        : Context.add(context, Journal, Journal.of(joined(Context.get(context, Journal), directory)))
-    )
+    Effect.map(Layer.build(layer), (context) => {
+      const eras = erasIn(directory)
+      if (eras.length === 0) return context
+      return Context.add(context, Journal, Journal.of(joined(Context.get(context, Journal), directory, eras)))
+    })
   )

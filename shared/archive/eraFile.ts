@@ -2,18 +2,8 @@
  * One sealed era as a file of its own: gzip, JSON lines. The first line says what it is, then a line for each record, and the
  * last is the seal with the states that were sealed. `zcat era-000001.jsonl.gz` shows all of it.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync
-} from "node:fs"
-import { dirname, join } from "node:path"
+import { mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Schema } from "effect"
 import { EraHashes } from "../actor/seals/eraDigest.ts"
@@ -21,6 +11,7 @@ import type { Seal } from "../actor/seals/seals.ts"
 import { sha256 } from "../actor/hash.ts"
 import { EraSealed } from "../events/families/seal.ts"
 import { messageOf } from "../core/messageOf.ts"
+import { replaceFile } from "../journal/embedded/directory/disk.ts"
 import type { JournalRecord } from "../journal/port.ts"
 
 const FORMAT = "kennel-era"
@@ -123,27 +114,7 @@ export const writeEra = (directory: string, { seal, before, records, states }: E
   ]
   const path = eraPath(directory, era)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const draft = `${path}.part`
-  try {
-    const file = openSync(draft, "w", 0o600)
-    try {
-      const packed = gzipSync(lines.join("\n"))
-      for (let written = 0; written < packed.length;) written += writeSync(file, packed, written)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(draft, path)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
-  const folder = openSync(dirname(path), "r")
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
+  replaceFile(path, gzipSync(lines.join("\n")), 0o600)
   return path
 }
 
@@ -175,9 +146,9 @@ export const readEra = (path: string): Era => {
   if (records.length !== seal.to - seal.from + 1) {
     refuse(`holds ${records.length} records, its seal says ${seal.from} to ${seal.to}`)
   }
-  if (hashes.digest(before) !== seal.digest) {
-    const changed = hashes.differing(seal.checks)[0]
-    const which = changed === undefined ? "one of its records" : `record ${seal.from + changed}`
+  const changed = hashes.changed(seal, before)
+  if (changed !== null) {
+    const which = changed[0] === undefined ? "one of its records" : `record ${changed[0]}`
     refuse(`era ${seal.era} is not what was sealed: ${which} has changed`)
   }
   for (const [name, text] of Object.entries(states)) {

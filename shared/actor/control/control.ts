@@ -104,10 +104,10 @@ export const controlToSeal = (view: ControlView): Seal["control"] => ({
   events: [...view.faults, ...view.configurations.values()]
 })
 
-/** The control records from the first to `upTo`, whatever seals say of them. */
-export const readControlRecords = Effect.fn("readControlRecords")(function* (
+/** The view, and what control records up to `upTo` have said since. */
+const readOn = Effect.fnUntraced(function* (
   subjects: MarketSubjects,
-  before: ControlView = NOTHING_YET,
+  before: ControlView,
   upTo: number = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
@@ -119,6 +119,12 @@ export const readControlRecords = Effect.fn("readControlRecords")(function* (
   return continued(before, records)
 })
 
+const viewAt = (seal: Seal | null): ControlView => (seal === null ? NOTHING_YET : sealedView(seal))
+
+/** What the control records said after record `upTo`: read from this seal on, or from the first one (null). */
+export const readControlRecords = (subjects: MarketSubjects, from: Seal | null = null, upTo?: number) =>
+  readOn(subjects, viewAt(from), upTo)
+
 /** What the control records say now: from the last seal on, and in the same process from where it last looked. */
 export const readControl = Effect.fn("readControl")(function* (
   subjects: MarketSubjects
@@ -127,8 +133,7 @@ export const readControl = Effect.fn("readControl")(function* (
   const views = lastViews.get(journal) ?? new Map<string, ControlView>()
   lastViews.set(journal, views)
   const known = views.get(subjects.control)
-  const seal = known === undefined ? yield* lastSeal(subjects) : null
-  const view = yield* readControlRecords(subjects, known ?? (seal === null ? NOTHING_YET : sealedView(seal)))
+  const view = yield* readOn(subjects, known ?? viewAt(yield* lastSeal(subjects)))
   // Another reading may have come further meanwhile.
   if (view.lastSeq > (views.get(subjects.control)?.lastSeq ?? 0)) views.set(subjects.control, view)
   return view

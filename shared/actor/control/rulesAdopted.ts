@@ -6,7 +6,7 @@ import { Clock, Effect } from "effect"
 import { changesBetween, type KnownRules, knowsRules, THIS_BUILD } from "../../core/rules/versions.ts"
 import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import { BuildTooOld } from "../../events/envelope.ts"
-import { appendControl, readControl } from "./control.ts"
+import { appendControl, type ControlView, readControl } from "./control.ts"
 
 /** The journal follows rules from record `seq` on that the build does not know. */
 export const rulesUnknown = (seq: number, rulesVersion: number, { oldest, newest }: KnownRules): BuildTooOld =>
@@ -17,15 +17,17 @@ export const rulesUnknown = (seq: number, rulesVersion: number, { oldest, newest
       (oldest === newest ? `version ${newest} only` : `versions ${oldest} to ${newest}`)
   })
 
-/** Fails with `BuildTooOld` where the journal follows rules that the build does not know: before anything is written. */
-export const requireKnownRules = Effect.fn("requireKnownRules")(function* (
-  subjects: MarketSubjects,
-  known: KnownRules = THIS_BUILD
-) {
-  const { rulesVersion, rulesSeq } = yield* readControl(subjects)
-  if (!knowsRules(rulesVersion, known)) return yield* rulesUnknown(Math.max(1, rulesSeq), rulesVersion, known)
-  return rulesVersion
-})
+const required = (view: ControlView, known: KnownRules): Effect.Effect<ControlView, BuildTooOld> =>
+  knowsRules(view.rulesVersion, known)
+    ? Effect.succeed(view)
+    : Effect.fail(rulesUnknown(Math.max(1, view.rulesSeq), view.rulesVersion, known))
+
+/**
+ * What the control records say now. Fails with `BuildTooOld` where the journal follows rules that the build does not know: before
+ * anything is folded or written.
+ */
+export const readKnownControl = (subjects: MarketSubjects, known: KnownRules = THIS_BUILD) =>
+  Effect.flatMap(readControl(subjects), (view) => required(view, known))
 
 /**
  * Takes up the newest rules the build knows, where the journal follows older ones. Two processes that start at once write one
@@ -38,17 +40,17 @@ export const adoptRules = Effect.fn("adoptRules")(function* (options: {
   readonly known?: KnownRules
 }) {
   const { subjects, service, known = THIS_BUILD } = options
-  const before = yield* requireKnownRules(subjects, known)
+  const before = (yield* readKnownControl(subjects, known)).rulesVersion
   const adoptedMs = yield* Clock.currentTimeMillis
   const to = known.newest
-  const { rulesVersion, rulesSeq } = yield* appendControl({
+  const adopted = yield* appendControl({
     subjects,
     writer: service,
     timeMs: 0,
     make: ({ rulesVersion: from }) =>
       from >= to ? null : { _tag: "RulesAdopted", from, to, service, adoptedMs, changes: changesBetween(from, to) }
   })
-  yield* requireKnownRules(subjects, known)
+  const { rulesVersion, rulesSeq } = yield* required(adopted, known)
   if (rulesVersion !== before) {
     const changes = changesBetween(before, rulesVersion).map((change) => `\n  ${change}`)
     yield* Effect.logInfo(

@@ -1,5 +1,6 @@
 /** The digest of an era: what its records were, byte for byte, on whatever journal they stand. */
 import { hash } from "node:crypto"
+import type { EventOf } from "../../events/event.ts"
 import type { JournalRecord } from "../../journal/port.ts"
 
 /** A record of an era: all that a copy of it must hold, too. When it was stored is the journal's own affair. */
@@ -45,11 +46,18 @@ export class EraHashes {
     return kept.toString("base64")
   }
 
-  /** The indexes at which the records are not those that `checks` was made of, in order. */
-  differing(checks: string): ReadonlyArray<number> {
-    const sealed = Buffer.from(checks, "base64")
+  /**
+   * The sequences of the records that are not those which were sealed, in order: none where their two bytes do not tell. Null: the
+   * era is what was sealed, after an era with the digest `before`.
+   */
+  changed(
+    seal: Pick<EventOf<"EraSealed">, "from" | "digest" | "checks">,
+    before: string
+  ): ReadonlyArray<number> | null {
+    if (this.digest(before) === seal.digest) return null
+    const sealed = Buffer.from(seal.checks, "base64")
     return this.hashes.flatMap((hashed, n) =>
-      hashed.compare(sealed, n * CHECK_BYTES, (n + 1) * CHECK_BYTES, 0, CHECK_BYTES) === 0 ? [] : [n]
+      hashed.compare(sealed, n * CHECK_BYTES, (n + 1) * CHECK_BYTES, 0, CHECK_BYTES) === 0 ? [] : [seal.from + n]
     )
   }
 }

@@ -17,10 +17,9 @@ export class SealCheck {
   private hashes = new EraHashes()
   private before = NO_ERA_BEFORE
 
-  /** `seals` of eras that are read whole, oldest first; `before` is the digest of the era before the first of them. */
-  constructor(seals: ReadonlyArray<Seal>, before: string = NO_ERA_BEFORE) {
+  /** `seals` of every era from the first on, oldest first; none where the reading begins later. */
+  constructor(seals: ReadonlyArray<Seal>) {
     this.ahead = [...seals]
-    this.before = before
   }
 
   /** The last record of the era that is being read: the folds are compared there, so they must stand there. */
@@ -50,9 +49,9 @@ export class SealCheck {
   }
 
   private changed(seal: Seal): ReadonlyArray<string> {
-    const { era, from, to, digest, checks } = seal
-    if (this.hashes.digest(this.before) === digest) return []
-    const where = this.hashes.differing(checks).map((index) => from + index)
+    const { era, from, to } = seal
+    const where = this.hashes.changed(seal, this.before)
+    if (where === null) return []
     const named = where.slice(0, MAX_NAMED).join(", ")
     const which = where.length === 0 ? "one of its records" : `record ${named}`
     const more = where.length > MAX_NAMED ? ` and ${where.length - MAX_NAMED} more` : ""

@@ -19,13 +19,14 @@ import {
   Journal,
   type JournalRecord,
   type ReadError,
+  type Snapshot,
   type SnapshotStore
 } from "../../journal/port.ts"
 import type { Actor } from "../core/actor.ts"
 import { controlToSeal, readControl, readControlRecords } from "../control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
 import { FoldSet } from "../foldSet.ts"
-import { sha256 } from "../hash.ts"
+import { snapshotOf } from "../snapshots.ts"
 import { slotsNamedUpTo } from "../control/slotsNamed.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
 import { restoreSealed, saveSealed } from "./sealed.ts"
@@ -89,22 +90,8 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       const detail = `no record from ${from} on at which every actor had answered; is a service not running?`
       return yield* new CannotSeal({ seq: from, detail })
     }
-    const { record } = rest
-    const to = record.seq
-    yield* Effect.forEach(
-      rest.states,
-      ({ name, version, text }) =>
-        saveSealed({
-          actor: name,
-          seq: to,
-          recordId: record.id,
-          recordHash: sha256(record.data),
-          reducerVersion: version,
-          stateHash: sha256(text),
-          state: text
-        }),
-      { discard: true }
-    )
+    const to = rest.record.seq
+    yield* Effect.forEach(rest.snapshots, saveSealed, { discard: true })
     const count = to - from + 1
     const seal: EventOf<"EraSealed"> = {
       _tag: "EraSealed",
@@ -114,8 +101,12 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       digest: hashes.digest(before?.digest ?? NO_ERA_BEFORE, count),
       checks: hashes.checks(count),
       rulesVersion: rest.rulesVersion,
-      actors: rest.states.map(({ name, version, text }) => ({ name, version, stateHash: sha256(text) })),
-      control: controlToSeal(yield* readControlRecords(subjects, undefined, to)),
+      actors: rest.snapshots.map(({ actor: name, reducerVersion: version, stateHash }) => ({
+        name,
+        version,
+        stateHash
+      })),
+      control: controlToSeal(yield* readControlRecords(subjects, before, to)),
       slots: yield* slotsNamedUpTo(subjects, to),
       service: options.service,
       sealedMs: yield* Clock.currentTimeMillis
@@ -123,11 +114,11 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
     return yield* write(options, seal, before)
   })
 
-/** A place at which nobody owed an answer, and each fold as text. */
+/** A place at which nobody owed an answer, and each fold there. */
 interface Rest {
   readonly record: JournalRecord
   readonly rulesVersion: number
-  readonly states: ReadonlyArray<{ readonly name: string; readonly version: string; readonly text: string }>
+  readonly snapshots: ReadonlyArray<Snapshot>
 }
 
 /** Folds up to `to`, and keeps the last place of the era at which nobody owed an answer. */
@@ -153,11 +144,7 @@ const foldEra = Effect.fnUntraced(function* (
     last = () => ({
       record,
       rulesVersion,
-      states: encodings.map(({ fold: { actor }, encode }) => ({
-        name: actor.name,
-        version: actor.version,
-        text: encode()
-      }))
+      snapshots: encodings.map(({ fold: { actor }, encode }) => snapshotOf(actor, record, encode()))
     })
   }
   const begin = Math.min(from, ...folds.map(({ seq }) => seq + 1))

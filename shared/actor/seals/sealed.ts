@@ -13,31 +13,28 @@ export const saveSealed = Effect.fn("saveSealed")(function* (snapshot: Snapshot)
   yield* (yield* SnapshotStore).save({ ...snapshot, actor: keyOf(snapshot.actor) })
 })
 
-/** The fold as text that was sealed for an actor, or null where it is not kept, or is of another shape. */
-const sealedState = Effect.fn("sealedState")(function* <State>(fold: ActorFold<State>, seal: Seal) {
-  const { name, version } = fold.actor
-  const sealed = seal.actors.find((actor) => actor.name === name)
-  if (sealed === undefined || sealed.version !== version) return null
+/** The fold as text that was sealed for this actor, or undefined where it is not kept. */
+const keptText = Effect.fnUntraced(function* ({ name, stateHash }: Seal["actors"][number], { to }: Seal) {
   const kept = yield* (yield* SnapshotStore).load(keyOf(name))
-  const found = kept.find(({ seq, state }) => seq === seal.to && sha256(state) === sealed.stateHash)
-  return found?.state ?? null
+  return kept.find(({ seq, state }) => seq === to && sha256(state) === stateHash)?.state
 })
 
 /** Puts a fold at its sealed state where that is kept and of its shape; says whether it did. */
 export const restoreSealed = Effect.fn("restoreSealed")(function* <State>(fold: ActorFold<State>, seal: Seal) {
-  const text = yield* sealedState(fold, seal)
-  if (text !== null) fold.restore(text, seal.to)
-  return text !== null
+  const { name, version } = fold.actor
+  const sealed = seal.actors.find((actor) => actor.name === name && actor.version === version)
+  const text = sealed === undefined ? undefined : yield* keptText(sealed, seal)
+  if (text === undefined) return false
+  fold.restore(text, seal.to)
+  return true
 })
 
 /** Every fold as text that was sealed and is still kept, by actor. */
 export const sealedTexts = Effect.fn("sealedTexts")(function* (seal: Seal) {
-  const store = yield* SnapshotStore
   const texts: Record<string, string> = {}
-  for (const { name, stateHash } of seal.actors) {
-    const kept = yield* store.load(keyOf(name))
-    const found = kept.find(({ seq, state }) => seq === seal.to && sha256(state) === stateHash)
-    if (found !== undefined) texts[name] = found.state
+  for (const sealed of seal.actors) {
+    const text = yield* keptText(sealed, seal)
+    if (text !== undefined) texts[sealed.name] = text
   }
   return texts
 })

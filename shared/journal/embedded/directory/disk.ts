@@ -111,13 +111,13 @@ export const syncDirectory = (path: string): void => {
 }
 
 /**
- * Writes a small file so that a reader finds the old content or the new, whatever happens between. Throws the system's error, and
- * leaves nothing behind: on a full disk every byte counts.
+ * Writes a file so that a reader finds the old content or the new, whatever happens between. Throws the system's error, and leaves
+ * nothing behind: on a full disk every byte counts. `mode`: who may read it, as far as the process allows; everybody when left out.
  */
-export const replaceFile = (path: string, content: string): void => {
+export const replaceFile = (path: string, content: string | Uint8Array, mode = 0o666): void => {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    const descriptor = fs.openSync(temporary, "w")
+    const descriptor = fs.openSync(temporary, "w", mode)
     try {
       fs.writeFileSync(descriptor, content)
       fs.fsyncSync(descriptor)
