@@ -1,10 +1,10 @@
 /** What a host does not tell an actor would have changed nothing: held for every actor, over a market in which everything happens. */
 import { describe, expect, it } from "@effect/vitest"
 import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
-import { placeIn, slotOf } from "../../shared/actor/core/actor.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
+import { inForceAfter, NOTHING_IN_FORCE, placeIn, slotOf } from "../../shared/actor/core/actor.ts"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { incidents } from "./incidents.ts"
+import { rulesOf } from "./market.ts"
 import { simulate } from "./simulation.ts"
 import { everyActorOf } from "../leaves/journal.ts"
 import { readSettings } from "../settings.ts"
@@ -19,16 +19,16 @@ describe("what an actor does not hear", () => {
     const { priceDecimals } = settings.slot
     let asked = 0
     const heardMore: Array<string> = []
-    const folds = everyActorOf(settings, [1, 2, 3, 4]).map((actor) => ({ actor, state: actor.initial }))
+    const folds = everyActorOf(settings, [1, 2, 3, 4]).map((actor) => ({
+      actor,
+      state: actor.initial,
+      inForce: NOTHING_IN_FORCE
+    }))
     simulate({
       market: syntheticMarket({ seed: SEED, fromMs: START_MS, priceDecimals, volumeDecimals: 8 }),
       startMs: START_MS,
       untilMs: START_MS + HOURS_MS,
-      slots: settings.slots,
-      slotRules: { ...settings.slot, volumeDecimals: 8 },
-      governorRules: governorRules(settings),
-      rebalancerRules: settings.rebalancer,
-      tier: settings.tier,
+      ...rulesOf(settings),
       base: Volume.parse("4000"),
       quote: Quote.parse("1200"),
       incidents: incidents(SEED, START_MS, 1),
@@ -38,7 +38,8 @@ describe("what an actor does not hear", () => {
           // Its own outputs an actor compares and does not fold.
           if (record.subject === journal.subjects.out(fold.actor.name)) continue
           for (const [index, event] of record.events.entries()) {
-            const step = fold.actor.reduce(fold.state, event, placeIn(record, index, { epoch: 1, rulesVersion: 1 }))
+            fold.inForce = inForceAfter(fold.inForce, event)
+            const step = fold.actor.reduce(fold.state, event, placeIn(record, index, fold.inForce))
             const hears = fold.actor.hears?.(event._tag, slotOf(event, record)) ?? true
             if (!hears) asked++
             if (!hears && (step.state !== fold.state || step.outputs.length > 0)) {

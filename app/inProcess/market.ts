@@ -22,7 +22,9 @@ import type { KnownRules } from "../../shared/core/rules/versions.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/events/families/control.ts"
+import { governorRules } from "../../shared/config/rules/governor.ts"
 import { decidersOf } from "../registry.ts"
+import type { Settings } from "../settings.ts"
 import { OrderedJournal } from "./orderedJournal.ts"
 import { Venue } from "./venue.ts"
 
@@ -45,6 +47,17 @@ export interface MarketOptions {
   /** The rules that the build folding here knows; this build's when left out. */
   readonly known?: KnownRules
 }
+
+/** What the settings say of a market's slots and rules. The pair's volumes have eight decimals, as Kraken's have. */
+export const rulesOf = (
+  settings: Settings
+): Pick<MarketOptions, "slots" | "slotRules" | "governorRules" | "rebalancerRules" | "tier"> => ({
+  slots: settings.slots,
+  slotRules: { ...settings.slot, volumeDecimals: 8 },
+  governorRules: governorRules(settings),
+  rebalancerRules: settings.rebalancer,
+  tier: settings.tier
+})
 
 /** An open market, and what may happen to it. Times are Unix milliseconds and never go back. */
 export interface InThreadMarket {

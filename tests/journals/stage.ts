@@ -1,10 +1,9 @@
 /** A made-up market that is driven by hand, minute by minute, and recorded as it goes. */
-import { type InThreadMarket, openMarket } from "../../app/inProcess/market.ts"
+import { type InThreadMarket, openMarket, rulesOf } from "../../app/inProcess/market.ts"
 import type { Settings } from "../../app/settings.ts"
 import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
 import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
 import type { LiveOrder, Task } from "../../services/order-gateway/core/state.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { type KnownRules, NEWEST_RULES, THIS_BUILD } from "../../shared/core/rules/versions.ts"
 import type { Command } from "../../shared/events/families/command.ts"
@@ -43,17 +42,14 @@ export class Stage {
   private lastCommand = ""
 
   constructor({ settings, seed, base, quote, rulesVersion = NEWEST_RULES, known = THIS_BUILD }: StageOptions) {
-    this.slotRules = { ...settings.slot, volumeDecimals: 8 }
-    this.governorRules = governorRules(settings)
+    const rules = rulesOf(settings)
+    this.slotRules = rules.slotRules
+    this.governorRules = rules.governorRules
     this.prices = syntheticMarket({ seed, fromMs: START_MS, priceDecimals: 6, volumeDecimals: 8 })
     this.place = this.prices.initial
     this.market = openMarket({
       startMs: START_MS,
-      slots: settings.slots,
-      slotRules: this.slotRules,
-      governorRules: this.governorRules,
-      rebalancerRules: settings.rebalancer,
-      tier: settings.tier,
+      ...rules,
       base,
       quote,
       rulesVersion,

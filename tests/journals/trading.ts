@@ -4,12 +4,12 @@
  */
 import { Effect } from "effect"
 import { type Incident, incidents } from "../../app/inProcess/incidents.ts"
+import { rulesOf } from "../../app/inProcess/market.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
 import { readSettings } from "../../app/settings.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { MarketProcess } from "../../services/exchange-sim/core/market/process.ts"
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
@@ -89,11 +89,7 @@ export const trading = Effect.sync((): ReadonlyArray<JournalRecord> => {
     ),
     startMs,
     untilMs: startMs + HOURS * HOUR_MS,
-    slots: settings.slots,
-    slotRules: { ...settings.slot, volumeDecimals: 8 },
-    governorRules: governorRules(settings),
-    rebalancerRules: settings.rebalancer,
-    tier: settings.tier,
+    ...rulesOf(settings),
     base: Volume.parse("2000"),
     quote: Quote.parse("600"),
     incidents: [...incidents(SEED, startMs, 1), ...restart(startMs + 17 * HOUR_MS, startMs), ...asked].toSorted(

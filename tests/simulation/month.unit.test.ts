@@ -5,10 +5,10 @@
  */
 import { describe, expect, it } from "@effect/vitest"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
 import { readSettings } from "../../app/settings.ts"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
+import { rulesOf } from "../../app/inProcess/market.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
 import { monthToPlay } from "../data/recording.ts"
 
@@ -24,11 +24,7 @@ const run = (days: number, seed: number) => {
     market: recordedMarket({ kind: "candles", rows }, settings.slot.priceDecimals),
     startMs,
     untilMs: startMs + days * DAY_MS,
-    slots: settings.slots,
-    slotRules: { ...settings.slot, volumeDecimals: 8 },
-    governorRules: governorRules(settings),
-    rebalancerRules: settings.rebalancer,
-    tier: settings.tier,
+    ...rulesOf(settings),
     base: Volume.parse("2000"),
     quote: Quote.parse("600"),
     incidents: incidents(seed, startMs, days),

@@ -1,75 +1,20 @@
-/** Rules that change over a journal: a toy actor whose third version of the rules says less often that it counts. */
+/** Rules that change over a journal: a toy actor whose later versions of the rules say less often that it counts. */
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer } from "effect"
 import fc from "fast-check"
-import { marketSubjects } from "../../core/ids/subjects.ts"
 import type { KnownRules } from "../../core/rules/versions.ts"
-import { BuildTooOld, decodeRecord, encodeEntry } from "../../events/envelope.ts"
-import type { MarketEvent } from "../../events/event.ts"
+import { BuildTooOld, decodeRecord } from "../../events/envelope.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
-import { Journal, SnapshotStore } from "../../journal/port.ts"
-import { type Actor, defineActor, ofAnyKind } from "../core/actor.ts"
-import { raiseEpoch } from "./control.ts"
+import { SnapshotStore } from "../../journal/port.ts"
+import { begin, heard, host, records, runUntil, subjects, ticks, verify as verifyAll } from "../testing/counting.ts"
 import { adoptRules } from "./rulesAdopted.ts"
-import { runActors } from "../runtime.ts"
-import { variantsOf } from "../core/variants.ts"
-import { verifyJournal } from "../verify.ts"
 
-const subjects = marketSubjects("TEST")
 const build = (newest: number, oldest = 1): KnownRules => ({ oldest, newest })
 
-interface Counted {
-  readonly ticks: number
-}
-
-/** What changed when: says so at every second tick, then at every third, then at every fourth. */
-const variants = variantsOf({ version: 1, every: 2 }, { version: 2, every: 3 }, { version: 3, every: 4 })
-
-const counter = (): Actor<Counted> =>
-  defineActor<Counted>({
-    name: "counter",
-    version: "1",
-    initial: { ticks: 0 },
-    reduce: ({ ticks: before }, event, { rulesVersion }) => {
-      if (event._tag !== "ClockTicked") return { state: { ticks: before }, outputs: [] }
-      const ticks = before + 1
-      const said: MarketEvent = {
-        _tag: "DecisionRefused",
-        what: "bootstrap",
-        unfunded: false,
-        reason: { rule: "configured", numbers: { ticks } }
-      }
-      return { state: { ticks }, outputs: ticks % variants(rulesVersion).every === 0 ? [said] : [] }
-    }
-  })
-
-const put = (subject: string, id: string, event: MarketEvent) =>
-  Effect.flatMap(Journal, (journal) =>
-    journal.append(encodeEntry(subject, id, { epoch: 1, timeMs: 1_000, writer: "test", cause: null, events: [event] }))
-  )
-
-const tick = (n: number) => put(subjects.clock, `tick.${n}`, { _tag: "ClockTicked", priceAgeSec: null })
-const ticks = (from: number, to: number) =>
-  Effect.forEach(
-    Array.from({ length: to - from + 1 }, (_, n) => from + n),
-    tick,
-    { discard: true }
-  )
-
-const epoch = raiseEpoch({
-  subjects,
-  service: "test",
-  reason: "start",
-  timeMs: 0,
-  watchesOrders: false,
-  fitsModels: false
-})
-
 /** The start of a build: rules, then the epoch. */
-const start = (known: KnownRules, service = "test") => Effect.andThen(adoptRules({ subjects, service, known }), epoch)
+const start = (known: KnownRules, service = "test") => Effect.andThen(adoptRules({ subjects, service, known }), begin)
 
-const all = Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 })))
-const everyEvent = Effect.map(all, (records) => records.flatMap((record) => decodeRecord(record).events))
+const everyEvent = Effect.map(records, (all) => all.flatMap((record) => decodeRecord(record).events))
 const adoptions = Effect.map(everyEvent, (events) => events.filter((event) => event._tag === "RulesAdopted"))
 
 /** What the counter has said so far, as the ticks at which it did. */
@@ -77,22 +22,7 @@ const said = Effect.map(everyEvent, (events) =>
   events.flatMap((event) => (event._tag === "DecisionRefused" ? [event.reason.numbers["ticks"]] : []))
 )
 
-const heard = (count: number) =>
-  Effect.flatMap(Journal, (journal) =>
-    journal.tail({ from: 1, filter: subjects.out("counter") }).pipe(Stream.take(count), Stream.runDrain)
-  )
-
-const host = (known: KnownRules) => runActors({ host: "test", subjects, actors: [counter()], publish: true, known })
-
-/** Runs a build's actor until `count` outputs stand in the journal. */
-const runUntil = (known: KnownRules, count: number) =>
-  Effect.gen(function* () {
-    const running = yield* Effect.forkChild(host(known))
-    yield* heard(count)
-    yield* Fiber.interrupt(running)
-  })
-
-const verify = (known: KnownRules) => verifyJournal({ subjects, actors: [ofAnyKind(counter())], known })
+const verify = (known: KnownRules) => verifyAll({ known })
 
 /** Every start folds from the first record. */
 const withoutSnapshots = Layer.merge(
@@ -129,7 +59,7 @@ const threeGenerations = Effect.gen(function* () {
   ] as const) {
     yield* start(build(version))
     yield* ticks(from, from + 5)
-    yield* runUntil(build(version), outputs)
+    yield* runUntil(outputs, build(version))
     from += 6
   }
 })
@@ -160,7 +90,7 @@ describe("a journal over three generations of rules", () => {
       const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
       expect(JSON.parse(newest?.state ?? "{}")).toMatchObject({ rulesVersion: 3 })
       yield* ticks(19, 20)
-      yield* runUntil(build(3), 7)
+      yield* runUntil(7, build(3))
       expect((yield* said).at(-1)).toBe(20)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
@@ -173,7 +103,7 @@ describe("an older build", () => {
   it.live("does not start on newer rules, says in one line why, and writes nothing", () =>
     Effect.gen(function* () {
       yield* start(build(2))
-      const before = (yield* all).length
+      const before = (yield* records).length
       const errors = [
         yield* Effect.flip(start(build(1))),
         yield* Effect.flip(host(build(1))),
@@ -185,7 +115,7 @@ describe("an older build", () => {
           `from record 1 on the journal follows version 2 of the rules, and this build ${refusal}`
         )
       }
-      expect((yield* all).length).toBe(before)
+      expect((yield* records).length).toBe(before)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -200,7 +130,7 @@ describe("an older build", () => {
         yield* start(build(2))
         expect(yield* Effect.flip(Fiber.join(old))).toBeInstanceOf(BuildTooOld)
         yield* ticks(5, 9)
-        yield* runUntil(build(2), 4)
+        yield* runUntil(4, build(2))
         expect(yield* said).toStrictEqual([2, 4, 6, 9])
         expect((yield* everyEvent).some(({ _tag }) => _tag === "FaultRaised")).toBe(false)
         expect((yield* verify(build(2))).divergences).toStrictEqual([])
@@ -209,7 +139,7 @@ describe("an older build", () => {
 
   it.live("that does not know the first rules of a journal any more refuses it as well", () =>
     Effect.gen(function* () {
-      yield* epoch
+      yield* begin
       expect((yield* Effect.flip(verify(build(3, 2)))).message).toMatch(
         /from record 1 on the journal follows version 1 of the rules, and this build knows versions 2 to 3/
       )
@@ -224,7 +154,7 @@ describe("killed between the adoption and the first output under the new rules",
       yield* ticks(1, 2)
       yield* start(build(2))
       yield* ticks(3, 4)
-      yield* runUntil(build(2), 2)
+      yield* runUntil(2, build(2))
       expect(yield* said).toStrictEqual([2, 3])
       expect((yield* verify(build(2))).divergences).toStrictEqual([])
     }).pipe(Effect.provide(withoutSnapshots))

@@ -1,13 +1,14 @@
 /** A market in which a toy actor counts clock facts and says so now and then, for tests of what happens to its journal. */
 import { Effect, Fiber, Layer, Ref, Stream } from "effect"
 import { marketSubjects } from "../../core/ids/subjects.ts"
-import type { KnownRules } from "../../core/rules/versions.ts"
+import { type KnownRules, THIS_BUILD } from "../../core/rules/versions.ts"
 import { decodeRecord, encodeEntry } from "../../events/envelope.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
 import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../journal/port.ts"
 import { raiseEpoch } from "../control/control.ts"
 import { type Actor, defineActor, ofAnyKind } from "../core/actor.ts"
+import { variantsOf } from "../core/variants.ts"
 import { runActors } from "../runtime.ts"
 import { sealEra } from "../seals/sealJournal.ts"
 import { verifyJournal } from "../verify.ts"
@@ -19,14 +20,16 @@ interface Counted {
   readonly ticks: number
 }
 
-/** Counts clock facts; under version n of the rules it speaks at each (n + 1)th. `version` is the shape of its state. */
+/** What changed when: it speaks at every second tick, then at every third, then at every fourth. */
+const variants = variantsOf({ version: 1, every: 2 }, { version: 2, every: 3 }, { version: 3, every: 4 })
+
+/** Counts clock facts, and says so now and then. `version` is the shape of its state. */
 export const counter = (version = "1"): Actor<Counted> =>
   defineActor<Counted>({
     name: "counter",
     version,
     initial: { ticks: 0 },
     reduce: (state, event, { rulesVersion }) => {
-      if (event._tag === "NoticeRaised") throw new Error("nobody raises notices here")
       if (event._tag !== "ClockTicked") return { state, outputs: [] }
       const ticks = state.ticks + 1
       const said: MarketEvent = {
@@ -35,7 +38,7 @@ export const counter = (version = "1"): Actor<Counted> =>
         unfunded: false,
         reason: { rule: "configured", numbers: { ticks } }
       }
-      return { state: { ticks }, outputs: ticks % (rulesVersion + 1) === 0 ? [said] : [] }
+      return { state: { ticks }, outputs: ticks % variants(rulesVersion).every === 0 ? [said] : [] }
     }
   })
 
@@ -74,33 +77,49 @@ export const tick = (n: number) =>
 /** Everything that stands in the journal. */
 export const records = Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 })))
 
-/** Ticks `from` to `to` happen, and the counter answers until it has said that it counted `to`, which must be one it speaks at. */
-export const goesOn = (from: number, to: number) =>
+/** Clock facts `from` to `to`. */
+export const ticks = (from: number, to: number) =>
+  Effect.forEach(
+    Array.from({ length: to - from + 1 }, (_, n) => from + n),
+    tick,
+    { discard: true }
+  )
+
+/** The counter, run by a build that knows these rules. */
+export const host = (known: KnownRules = THIS_BUILD) =>
+  runActors({ host: "test", subjects, actors, publish: true, known })
+
+/** What the counter says, from the first record that is kept: up to and including the one that is waited for. */
+const heardUntil = (last: (record: JournalRecord, index: number) => boolean) =>
+  Effect.flatMap(Journal, (journal) =>
+    journal.tail({ from: "first", filter: subjects.out("counter") }).pipe(Stream.takeUntil(last), Stream.runDrain)
+  )
+
+/** Returns once the counter has said so many things, by what the journal keeps. */
+export const heard = (count: number) => heardUntil((_record, index) => index + 1 === count)
+
+const hostUntil = <A, E>(known: KnownRules | undefined, until: Effect.Effect<A, E, Journal>) =>
   Effect.gen(function* () {
-    for (let n = from; n <= to; n++) yield* tick(n)
-    const journal = yield* Journal
-    const running = yield* Effect.forkChild(runActors({ host: "test", subjects, actors, publish: true }))
-    yield* journal.tail({ from: "first", filter: subjects.out("counter") }).pipe(
-      Stream.takeUntil((record) =>
-        decodeRecord(record).events.some(
-          (event) => event._tag === "DecisionRefused" && event.reason.numbers["ticks"] === to
-        )
-      ),
-      Stream.runDrain
-    )
+    const running = yield* Effect.forkChild(host(known))
+    yield* until
     yield* Fiber.interrupt(running)
   })
 
+/** Runs the counter until it has said so many things. */
+export const runUntil = (count: number, known?: KnownRules) => hostUntil(known, heard(count))
+
+/** Ticks `from` to `to` happen, and the counter answers until it has said that it counted `to`, which must be one it speaks at. */
+export const goesOn = (from: number, to: number) => {
+  const saysSo = (record: JournalRecord): boolean =>
+    decodeRecord(record).events.some(
+      (event) => event._tag === "DecisionRefused" && event.reason.numbers["ticks"] === to
+    )
+  return Effect.andThen(ticks(from, to), hostUntil(undefined, heardUntil(saysSo)))
+}
+
 /** Ticks `from` to `to` happen, and the counter answers until it has said `said` things in all. */
 export const happens = (from: number, to: number, said: number, known?: KnownRules) =>
-  Effect.gen(function* () {
-    for (let n = from; n <= to; n++) yield* tick(n)
-    const journal = yield* Journal
-    const host = runActors({ host: "test", subjects, actors, publish: true, ...(known === undefined ? {} : { known }) })
-    const running = yield* Effect.forkChild(host)
-    yield* journal.tail({ from: 1, filter: subjects.out("counter") }).pipe(Stream.take(said), Stream.runDrain)
-    yield* Fiber.interrupt(running)
-  })
+  Effect.andThen(ticks(from, to), runUntil(said, known))
 
 /** The same records on another journal, but for what `change` makes of them. */
 export const copied = <A, E>(
@@ -111,8 +130,8 @@ export const copied = <A, E>(
   Effect.gen(function* () {
     const journal = yield* Journal
     for (const record of all) {
-      const entry = change(record)
-      yield* journal.append({ subject: entry.subject, id: entry.id, data: entry.data })
+      const { subject, id, data } = change(record)
+      yield* journal.append({ subject, id, data })
     }
     return yield* then
   })
