@@ -2,15 +2,15 @@
 import {
   type Action,
   type ActionArgument,
-  defaultOf,
   defaultTextOf,
+  mayBeLeftOut,
   rangeOf
 } from "../../shared/core/actions/argument.ts"
 
 const argumentCell = (argument: ActionArgument): string => {
   const fallback = defaultTextOf(argument)
   const unset = fallback === null ? "may be left out" : `${fallback} when left out`
-  const limits = [rangeOf(argument), defaultOf(argument) === undefined ? "" : unset].filter((part) => part !== "")
+  const limits = [rangeOf(argument), mayBeLeftOut(argument) ? unset : ""].filter((part) => part !== "")
   return `\`${argument.name}\`: ${argument.about}${limits.length === 0 ? "" : ` (${limits.join("; ")})`}`
 }
 

@@ -4,7 +4,15 @@ import { Effect, Redacted } from "effect"
 import { ActionFailed, exitCodeOf, linesOf, postAction } from "./actions.ts"
 
 const TOKEN = Redacted.make("a token for the tests")
-const applied = { id: "a", result: "applied", effects: ["one", "two"], reason: null, repeated: false, seq: 7 } as const
+const applied = {
+  id: "a",
+  result: "applied",
+  effects: ["one", "two"],
+  reason: null,
+  repeated: false,
+  hints: [],
+  seq: 7
+} as const
 
 /** A server that gives every request this answer, and keeps what it was sent. */
 const answering = Effect.fn("answering")(function* (status: number, body: unknown) {
@@ -87,6 +95,12 @@ describe("its answer", () => {
       /Ask again with the same --id$/
     )
     expect(exitCodeOf("pending")).toBe(2)
+  })
+
+  it("names what has another name now", () => {
+    expect(linesOf("pause", { ...applied, hints: ["slot is called slot_id"] })).toContain(
+      "hint: slot is called slot_id"
+    )
   })
 
   it("to an id that was used before says so", () => {

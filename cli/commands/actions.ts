@@ -7,7 +7,7 @@ import { userInfo } from "node:os"
 import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
-import { type Action, type ActionArgument, defaultOf, rangeOf } from "../../shared/core/actions/argument.ts"
+import { type Action, type ActionArgument, mayBeLeftOut, rangeOf } from "../../shared/core/actions/argument.ts"
 import type { Settings } from "../../app/settings.ts"
 import { readControlToken } from "../../services/control-plane/controlToken.ts"
 import { loadSettings } from "../shared/settings.ts"
@@ -35,7 +35,8 @@ const Reply = Schema.Struct({
       sentence: Schema.String
     })
   ),
-  repeated: Schema.Boolean
+  repeated: Schema.Boolean,
+  hints: Schema.Array(Schema.String)
 })
 type Reply = typeof Reply.Type
 
@@ -51,7 +52,10 @@ export const exitCodeOf = (result: Reply["result"]): 0 | 1 | 2 => {
 }
 
 /** The answer, line by line. */
-export const linesOf = (action: string, { id, result, effects, reason, repeated }: Reply): ReadonlyArray<string> => {
+export const linesOf = (
+  action: string,
+  { id, result, effects, reason, repeated, hints }: Reply
+): ReadonlyArray<string> => {
   const why = reason === null ? "" : `: ${reason.sentence}`
   const before = repeated ? " (this id was used before: what came of it then)" : ""
   const outcome = {
@@ -64,6 +68,7 @@ export const linesOf = (action: string, { id, result, effects, reason, repeated 
   return [
     `${action} ${outcome}${before}`,
     ...effects.map((effect) => `  ${effect}`),
+    ...hints.map((hint) => `hint: ${hint}`),
     ...(id === null ? [] : [`id ${id}`])
   ]
 }
@@ -108,8 +113,12 @@ const urlOf = ({ host, port }: Pick<Settings, "host" | "port">): string => {
 const optional = <A>(flag: Flag.Flag<A>, description: string) =>
   flag.pipe(Flag.withDescription(description), Flag.optional)
 
+/** On the command line: `slot_id` is `--slot-id`. */
+const flagName = (name: string): string =>
+  name.replaceAll("_", "-").replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
 const flagOf = ({ name, kind }: ActionArgument, description: string): Flag.Flag<Option.Option<number | string>> => {
-  const flag = name.replaceAll("_", "-").replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const flag = flagName(name)
   if (kind === "integer") return optional(Flag.Int(flag), description)
   return kind === "percent" ? optional(Flag.Finite(flag), description) : optional(Flag.String(flag), description)
 }
@@ -117,27 +126,32 @@ const flagOf = ({ name, kind }: ActionArgument, description: string): Flag.Flag<
 /** What it is for, what may be chosen, and what it is left to where it is left open. */
 const descriptionOf = (argument: ActionArgument): string => {
   const choices = argument.kind === "choice" ? `: ${rangeOf(argument)}` : ""
-  return `${argument.about}${choices}${"open" in argument ? ` (default: ${argument.open})` : ""}`
+  const unset = "open" in argument ? argument.open : argument.setting
+  return `${argument.about}${choices}${unset === undefined ? "" : ` (default: ${unset})`}`
 }
 
 const rows: ReadonlyArray<readonly [string, Action]> = Object.entries(ACTIONS)
 const argumentsOf = (action: Action): ReadonlyArray<ActionArgument> => Object.values(action.arguments)
 const everyArgument = rows.flatMap(([, action]) => argumentsOf(action))
 
-/** Under the names of the fields they become; what several actions take is one flag. */
+/** Under the names of the fields they become; what several actions take is one flag. What a flag was called once goes on working. */
 const flags = Object.fromEntries(
-  everyArgument.map((argument) => {
+  everyArgument.flatMap((argument) => {
     const all = everyArgument.filter(({ name }) => name === argument.name)
-    return [argument.name, flagOf(argument, [...new Set(all.map(descriptionOf))].join("; "))]
+    const { formerly } = argument
+    return [
+      [argument.name, flagOf(argument, [...new Set(all.map(descriptionOf))].join("; "))] as const,
+      ...(formerly === undefined || flagName(formerly) === flagName(argument.name)
+        ? []
+        : [[formerly, flagOf({ ...argument, name: formerly }, `What ${argument.name} was called once`)] as const])
+    ]
   })
 )
 
 /** Every action with its arguments, for the help text. */
 const usage = rows
   .map(([name, action]) => {
-    const args = argumentsOf(action).map((argument) =>
-      defaultOf(argument) === undefined ? argument.name : `[${argument.name}]`
-    )
+    const args = argumentsOf(action).map((argument) => (mayBeLeftOut(argument) ? `[${argument.name}]` : argument.name))
     return [name, ...args].join(" ")
   })
   .join("; ")

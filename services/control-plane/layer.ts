@@ -2,6 +2,7 @@
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../shared/journal/port.ts"
+import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
 import { loadAssets } from "./http/assets.ts"
 import { makeApp } from "./http/http.ts"
@@ -20,6 +21,8 @@ export interface ControlPlaneOptions {
   readonly subjects: MarketSubjects
   /** What an action must show. */
   readonly token: Redacted.Redacted
+  /** What stands for arguments of actions that a setting fills in. */
+  readonly defaults: ArgumentDefaults
   /** As people write it, base before quote: `DOGE/USD`. */
   readonly pair: string
   /** `live` means real money. */
@@ -53,6 +56,7 @@ export const controlPlaneLayer = (
         host = "127.0.0.1",
         subjects,
         token,
+        defaults,
         pair,
         trading,
         simulator,
@@ -67,7 +71,7 @@ export const controlPlaneLayer = (
         { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
         hub.send
       )
-      const desk = yield* makeDesk({ subjects, token: Redacted.value(token) })
+      const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const app = makeApp({
         latest: publisher.latest,
         hub,

@@ -37,6 +37,10 @@ export const controlPlaneManifest = defineService({
           controlPlaneLayer({
             subjects,
             token,
+            defaults: {
+              FAR_RECOVERY_DISTANCE_PCT: settings.farRecoveryDistancePct,
+              FAR_RECOVERY_COUNT: settings.farRecoveryCount
+            },
             host: settings.host,
             port: settings.port,
             pair: settings.symbol,

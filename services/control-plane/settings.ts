@@ -1,7 +1,8 @@
-/** The control plane's own settings: who may act through it. */
+/** The control plane's own settings: who may act through it, and what stands for what they leave out. */
 import { SettingGroup } from "../../shared/config/setting.ts"
 
 const processes = new SettingGroup("Process")
+const capacity = new SettingGroup("Capacity")
 
 /** Shorter ones can be guessed at ten tries a second. */
 const SHORTEST = 16
@@ -13,6 +14,18 @@ const token = processes.secret("CONTROL_TOKEN", {
 })
 
 export const CONTROL_SETTINGS = {
+  farRecoveryDistancePct: capacity.number("FAR_RECOVERY_DISTANCE_PCT", {
+    unit: "%",
+    default: "3",
+    within: [0, 100],
+    reason:
+      "How far from the market a recovery is before `cancel_stale_recoveries` takes it, where nobody says how far."
+  }),
+  farRecoveryCount: capacity.integer("FAR_RECOVERY_COUNT", {
+    default: "8",
+    within: [1, 100],
+    reason: "How many it takes at most, where nobody says how many: each of them mostly closes at a loss."
+  }),
   controlToken: {
     ...token,
     range: `empty, or ${SHORTEST} and more printable characters without spaces`,

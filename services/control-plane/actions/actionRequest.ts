@@ -1,7 +1,7 @@
 /** The body of `POST /api/action`: read field by field, so that each wrong one is named with its value and what is accepted. Pure. */
 import { Result, Schema } from "effect"
 import { ACTIONS } from "../../../shared/core/actions/actions.ts"
-import { defaultOf } from "../../../shared/core/actions/argument.ts"
+import { type Action, type ArgumentSetting, defaultOf } from "../../../shared/core/actions/argument.ts"
 import { type Command, CommandId, schemaOfArgument } from "../../../shared/events/families/command.ts"
 
 /** A command as somebody asked for it. */
@@ -14,7 +14,12 @@ export interface ActionRequest {
   readonly preview: boolean
   /** What the author was shown that it would do, one effect a line; empty when nobody looked. */
   readonly shown: ReadonlyArray<string>
+  /** What was understood though it has another name now, one line each. */
+  readonly hints: ReadonlyArray<string>
 }
+
+/** What stands for arguments that a setting fills in. */
+export type ArgumentDefaults = Readonly<Record<ArgumentSetting, number>>
 
 /** Names of people and chats; longer ones are no names. */
 const MAX_AUTHOR = 100
@@ -33,19 +38,23 @@ const COMMON = {
 interface Field {
   readonly key: string
   readonly name: string
+  /** What it was called once. */
+  readonly formerly: string | null
   readonly schema: Schema.Codec<unknown, unknown>
   /** What stands for it where it is left out; undefined: it must be given. */
-  readonly fallback: unknown
+  readonly fallback: (defaults: ArgumentDefaults) => unknown
 }
 
 const FIELDS: ReadonlyMap<string, ReadonlyArray<Field>> = new Map(
-  Object.entries(ACTIONS).map(([action, { arguments: args }]) => [
+  Object.entries(ACTIONS).map(([action, { arguments: args }]: readonly [string, Action]) => [
     action,
     Object.entries(args).map(([key, argument]) => ({
       key,
       name: argument.name,
+      formerly: argument.formerly ?? null,
       schema: schemaOfArgument(argument),
-      fallback: defaultOf(argument)
+      fallback: (defaults: ArgumentDefaults) =>
+        argument.setting === undefined ? defaultOf(argument) : defaults[argument.setting]
     }))
   ])
 )
@@ -72,16 +81,37 @@ const read = <A>(
   })
 }
 
+/** The body by the names of today, with a hint for each that has another now; a name given twice is nobody's to choose from. */
+const byTodaysNames = (body: Readonly<Record<string, unknown>>, fields: ReadonlyArray<Field>) => {
+  const renamed: Record<string, unknown> = { ...body }
+  const hints: Array<string> = []
+  for (const { name, formerly } of fields) {
+    if (formerly === null || !Object.hasOwn(body, formerly)) continue
+    if (Object.hasOwn(body, name)) {
+      return Result.fail(
+        `${formerly}=${shownValue(body[formerly])}: is what ${name} was called once; give ${name} alone`
+      )
+    }
+    renamed[name] = body[formerly]
+    delete renamed[formerly]
+    hints.push(`${formerly} is called ${name}`)
+  }
+  return Result.succeed({ renamed, hints })
+}
+
 /** A command, or the first thing wrong with the body: the field, its value, and what is accepted. */
-export const readAction = (body: unknown): Result.Result<ActionRequest, string> => {
-  if (!isObject(body)) return Result.fail('the body is no JSON object such as {"action":"pause","note":"…"}')
-  const { action } = body
+export const readAction = (given: unknown, defaults: ArgumentDefaults): Result.Result<ActionRequest, string> => {
+  if (!isObject(given)) return Result.fail('the body is no JSON object such as {"action":"pause","note":"…"}')
+  const { action } = given
   const fields = typeof action === "string" ? FIELDS.get(action) : undefined
   if (typeof action !== "string" || fields === undefined) {
     const said = action === undefined ? "action is missing" : `action=${shownValue(action)}`
     return Result.fail(`${said}: expected one of ${[...FIELDS.keys()].join(", ")}`)
   }
   const accepted = [...fields.map(({ name }) => name), ...Object.keys(COMMON)]
+  const named = byTodaysNames(given, fields)
+  if (Result.isFailure(named)) return Result.fail(named.failure)
+  const { renamed: body, hints } = named.success
   const unknownField = Object.keys(body).find((name) => name !== "action" && !accepted.includes(name))
   if (unknownField !== undefined) {
     const said = `${unknownField}=${shownValue(body[unknownField])}`
@@ -90,7 +120,7 @@ export const readAction = (body: unknown): Result.Result<ActionRequest, string> 
   return Result.gen(function* () {
     const command: Record<string, unknown> = { name: action }
     for (const { key, name, schema, fallback } of fields) {
-      command[key] = yield* read(name, schema, body[name], fallback)
+      command[key] = yield* read(name, schema, body[name], fallback(defaults))
     }
     return {
       id: yield* read("id", COMMON.id, body["id"], null),
@@ -98,7 +128,8 @@ export const readAction = (body: unknown): Result.Result<ActionRequest, string> 
       // Each field has just been read with this command's own schema.
       command: command as unknown as Command,
       preview: yield* read("preview", COMMON.preview, body["preview"], false),
-      shown: yield* read("shown", COMMON.shown, body["shown"], [])
+      shown: yield* read("shown", COMMON.shown, body["shown"], []),
+      hints
     }
   })
 }

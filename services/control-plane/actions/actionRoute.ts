@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { Result } from "effect"
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express"
-import { type ActionRequest, readAction } from "./actionRequest.ts"
+import { type ActionRequest, type ArgumentDefaults, readAction } from "./actionRequest.ts"
 import type { ActionAnswer } from "./actions.ts"
 import { MAX_BODY_BYTES, type Refusal } from "./gate.ts"
 import { json, problem } from "../http/respond.ts"
@@ -12,6 +12,8 @@ export type ActionOutcome = { readonly answer: ActionAnswer } | { readonly unava
 
 /** What the route needs. */
 export interface ActionDesk {
+  /** What stands for arguments that a setting fills in. */
+  readonly defaults: ArgumentDefaults
   /** Null: the request may be read. */
   readonly gate: (headers: Request["headers"]) => Refusal | null
   /** Calls `reply` once, later; false when too many actions wait already, and `reply` is never called. */
@@ -49,7 +51,7 @@ const unreadable: ErrorRequestHandler = (error: unknown, _request, response, nex
 }
 
 /** Adds the route. */
-export const takeActions = (app: Express, { gate, submit }: ActionDesk): void => {
+export const takeActions = (app: Express, { gate, submit, defaults }: ActionDesk): void => {
   app.post(
     ACTION_PATH,
     (request, response, next) => {
@@ -61,7 +63,7 @@ export const takeActions = (app: Express, { gate, submit }: ActionDesk): void =>
     },
     express.json({ limit: MAX_BODY_BYTES, strict: false }),
     (request, response) => {
-      const read = readAction(request.body)
+      const read = readAction(request.body, defaults)
       if (Result.isFailure(read)) return problem(response, 400, "Bad Request", read.failure)
       const asked = read.success
       const id = asked.preview ? asked.id : (asked.id ?? randomUUID())

@@ -83,6 +83,7 @@ describe("an action", () => {
         effects: ["ModeChanged"],
         reason: spoken(reason),
         repeated: false,
+        hints: [],
         seq: 3
       })
       const written = (yield* commands).map(({ subject, writer, epoch, events }) => ({
@@ -237,6 +238,32 @@ describe("an action", () => {
   )
 })
 
+describe("an argument", () => {
+  it.effect("by the name it had once is understood, and the answer says its name of today", () =>
+    Effect.gen(function* () {
+      const { market, post, commands } = yield* serve()
+      yield* market.govern(applies)
+      const { status, body } = yield* post({ action: "soft_close", slot: 1, recoveryId: 2, id: "a" })
+      expect(status).toBe(200)
+      expect(body["hints"]).toStrictEqual(["slot is called slot_id", "recoveryId is called recovery_id"])
+      const [written] = yield* commands
+      expect(written?.events[0]).toMatchObject({ command: { name: "soft_close", slot: 1, recoveryId: 2 } })
+    })
+  )
+
+  it.effect("that a setting fills in stands in the journal as a number", () =>
+    Effect.gen(function* () {
+      const { market, post, commands } = yield* serve()
+      yield* market.govern(applies)
+      yield* post({ action: "cancel_stale_recoveries", id: "a" })
+      const [written] = yield* commands
+      expect(written?.events[0]).toMatchObject({
+        command: { name: "cancel_stale_recoveries", minDistancePct: 3, count: 8 }
+      })
+    })
+  )
+})
+
 describe("a preview", () => {
   it.effect("says what would happen, and writes nothing", () =>
     Effect.gen(function* () {
@@ -253,6 +280,7 @@ describe("a preview", () => {
         effects: ["mode becomes PAUSED"],
         reason: spoken(reason),
         repeated: false,
+        hints: [],
         seq: null
       })
       expect(yield* commands).toHaveLength(0)
@@ -281,9 +309,9 @@ describe("a wrong body", () => {
     ["a count of 101", { action: "remove_slots", count: 101 }, /^count=101: expected a value between 1 and 100$/],
     ["a count as text", { action: "add_slot", count: "2" }, /^count="2": expected number$/],
     ["no count where it is needed", { action: "remove_slots" }, /^count is missing: expected number$/],
-    ["half a slot", { action: "remove_slot", slot: 1.5 }, /^slot=1\.5: expected an integer$/],
-    ["slot 0", { action: "remove_slot", slot: 0 }, /^slot=0: expected a value greater than 0$/],
-    ["no slot", { action: "soft_close", recoveryId: 1 }, /^slot is missing: expected number$/],
+    ["half a slot", { action: "remove_slot", slot_id: 1.5 }, /^slot_id=1\.5: expected an integer$/],
+    ["slot 0", { action: "remove_slot", slot_id: 0 }, /^slot_id=0: expected a value greater than 0$/],
+    ["no slot", { action: "soft_close", recovery_id: 1 }, /^slot_id is missing: expected number$/],
     ["a percentage above 50", { action: "set_entry_pct", pct: 51 }, /^pct=51: expected a value between 0\.01 and 50$/],
     ["a timeframe that is none", { action: "retrain", timeframe: "soon" }, /^timeframe="soon": expected .*\[mhdw\]/],
     ["an unknown source", { action: "add_layer", source: "btc" }, /^source="btc": expected "auto" \| "doge" \| "usd"/],
@@ -299,13 +327,18 @@ describe("a wrong body", () => {
     ],
     [
       "a negative distance",
-      { action: "cancel_stale_recoveries", minDistancePct: -1, count: 1 },
-      /^minDistancePct=-1: expected/
+      { action: "cancel_stale_recoveries", min_distance_pct: -1, count: 1 },
+      /^min_distance_pct=-1: expected/
     ],
     [
       "a field of another action",
-      { action: "pause", slot: 1 },
-      /^slot=1: pause has no such field; it has note, id, author/
+      { action: "pause", slot_id: 1 },
+      /^slot_id=1: pause has no such field; it has note, id, author/
+    ],
+    [
+      "one argument under two names",
+      { action: "remove_slot", slot: 1, slot_id: 1 },
+      /^slot=1: is what slot_id was called once; give slot_id alone$/
     ],
     ["an id with a dot", { action: "resume", id: "a.b" }, /^id="a\.b": expected .*\[A-Za-z0-9_-\]\{1,64\}/],
     ["an empty author", { action: "resume", author: "" }, /^author="": expected/],

@@ -29,9 +29,14 @@ export interface ActionAnswer {
   readonly reason: (Reason & { readonly sentence: string }) | null
   /** True: the id had been used before, and this is what came of it then. */
   readonly repeated: boolean
+  /** What was understood though it has another name now, one line each. */
+  readonly hints: ReadonlyArray<string>
   /** The record of the governor's answer: a status at or after it shows the effects. Null without an answer. */
   readonly seq: number | null
 }
+
+/** The same before it is told to whoever asked. */
+type Outcome = Omit<ActionAnswer, "hints">
 
 /** The governor answers within milliseconds when it runs; a restart of it takes seconds. */
 export const ANSWER_WITHIN_MS = 10_000
@@ -43,12 +48,7 @@ const spoken = (why: Reason) => ({ ...why, sentence: sentenceOf(why) })
 const encodeCommand = Schema.encodeSync(Command)
 
 /** An answer without one of the governor's, to an action whose id has a command in the journal. */
-const unanswered = (
-  id: string,
-  result: "pending" | "refused",
-  repeated: boolean,
-  why: Reason | null
-): ActionAnswer => ({
+const unanswered = (id: string, result: "pending" | "refused", repeated: boolean, why: Reason | null): Outcome => ({
   id,
   result,
   effects: [],
@@ -58,7 +58,7 @@ const unanswered = (
 })
 
 /** The id stands for another command already: to answer with that one's result would mislead. */
-const usedOtherwise = (id: string, command: Command): ActionAnswer => {
+const usedOtherwise = (id: string, command: Command): Outcome => {
   const issued = JSON.stringify(encodeCommand(command))
   return unanswered(id, "refused", false, reason("id_used_for_another_command", { command: issued }))
 }
@@ -82,7 +82,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     )
     return Option.match(answer, {
       onNone: () => unanswered(id, "pending", repeated, null),
-      onSome: (record): ActionAnswer => ({ id, repeated, seq: record.seq, ...outcomeOf(record) })
+      onSome: (record): Outcome => ({ id, repeated, seq: record.seq, ...outcomeOf(record) })
     })
   })
 
@@ -101,7 +101,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     const asked = { _tag: "CommandIssued", commandId: id ?? randomUUID(), author, command, preview: [] } as const
     const { answer, effects } = yield* views.preview(asked)
     const result = answer._tag === "CommandApplied" ? "would_apply" : "would_refuse"
-    return { id, result, effects, reason: spoken(answer.reason), repeated: false, seq: null } satisfies ActionAnswer
+    return { id, result, effects, reason: spoken(answer.reason), repeated: false, seq: null } satisfies Outcome
   })
 
   /** The record of the command; null when the id's subject holds one already. */
@@ -115,7 +115,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     )
   })
 
-  return Effect.fn("act")(function* (request: ActionRequest) {
+  const act = Effect.fnUntraced(function* (request: ActionRequest) {
     if (request.preview) return yield* preview(request)
     const id = request.id ?? randomUUID()
     const written = yield* issue(id, request)
@@ -128,4 +128,8 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     }
     return yield* answerTo(id, first.seq, true)
   })
+
+  return Effect.fn("act")((request: ActionRequest) =>
+    act(request).pipe(Effect.map((outcome): ActionAnswer => ({ ...outcome, hints: request.hints })))
+  )
 })

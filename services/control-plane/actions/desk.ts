@@ -3,7 +3,7 @@ import { Clock, Effect, Queue, type Scope, Stream } from "effect"
 import { monotonicMsOf } from "../../../shared/monotonic.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../../shared/journal/port.ts"
-import type { ActionRequest } from "./actionRequest.ts"
+import type { ActionRequest, ArgumentDefaults } from "./actionRequest.ts"
 import type { ActionDesk, ActionOutcome } from "./actionRoute.ts"
 import { makeActions } from "./actions.ts"
 import { makeGate } from "./gate.ts"
@@ -23,6 +23,7 @@ interface Submitted {
 export const makeDesk = Effect.fn("makeDesk")(function* (options: {
   readonly subjects: MarketSubjects
   readonly token: string
+  readonly defaults: ArgumentDefaults
 }): Effect.fn.Return<ActionDesk, never, Journal | MarketViews | Scope.Scope> {
   const act = yield* makeActions(options.subjects)
   const clock = yield* Clock.Clock
@@ -44,6 +45,7 @@ export const makeDesk = Effect.fn("makeDesk")(function* (options: {
     Effect.forkScoped
   )
   return {
+    defaults: options.defaults,
     gate: makeGate(options.token, () => monotonicMsOf(clock)),
     submit: (request, reply) => Queue.offerUnsafe(submitted, { request, reply })
   }

@@ -19,7 +19,7 @@ import { h } from "./h.js"
  * @returns {Asking}
  */
 export const begin = (asked, { title, about }, hasToken) => {
-  const { slot } = asked.args
+  const { slot_id: slot } = asked.args
   const phase = hasToken ? "previewing" : "token"
   const named = slot === undefined ? title : `${title} ${slot}`
   return { ...asked, title: named, about, phase, problem: "", preview: null, answer: null }

@@ -10,6 +10,7 @@ const answer = (fields: Partial<ActionAnswer> = {}): ActionAnswer => ({
   effects: ["slots: 1, 2, 3"],
   reason: null,
   repeated: false,
+  hints: [],
   seq: 40,
   ...fields
 })
@@ -35,7 +36,7 @@ describe("an action in the dialog", () => {
   })
 
   it("names the slot it is about", () => {
-    const removing = begin({ action: "remove_slot", args: { slot: 3 }, id: "a" }, ACTIONS.remove_slot, true)
+    const removing = begin({ action: "remove_slot", args: { slot_id: 3 }, id: "a" }, ACTIONS.remove_slot, true)
     expect(text(dialogView(removing, 0))).toMatch(
       /^Remove slot 3 Its orders are cancelled and what it holds is given up/
     )

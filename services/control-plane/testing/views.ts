@@ -21,6 +21,7 @@ export const TOKEN = "a token for the tests"
 export const OPTIONS: ControlPlaneOptions = {
   subjects: SUBJECTS,
   token: Redacted.make(TOKEN),
+  defaults: { FAR_RECOVERY_DISTANCE_PCT: 3, FAR_RECOVERY_COUNT: 8 },
   port: 0,
   pair: "DOGE/USD",
   trading: "paper",

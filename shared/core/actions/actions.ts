@@ -6,7 +6,7 @@
 import type { Action } from "./argument.ts"
 
 const COUNT = { name: "count", kind: "integer", min: 1, max: 100, about: "How many" } as const
-const SLOT = { name: "slot", kind: "integer", above: 0, about: "A slot's number" } as const
+const SLOT = { name: "slot_id", formerly: "slot", kind: "integer", above: 0, about: "A slot's number" } as const
 const PCT = { name: "pct", kind: "percent", min: 0.01, max: 50, about: "A distance in percent" } as const
 
 /** Every action by its name, in the order in which they are documented. */
@@ -77,7 +77,13 @@ export const ACTIONS = {
     about: "It moves next to the market: it closes soon, mostly at a loss.",
     arguments: {
       slot: SLOT,
-      recoveryId: { name: "recoveryId", kind: "integer", above: 0, about: "A recovery's number within its slot" }
+      recoveryId: {
+        name: "recovery_id",
+        formerly: "recoveryId",
+        kind: "integer",
+        above: 0,
+        about: "A recovery's number within its slot"
+      }
     }
   },
   /** Of all slots. */
@@ -92,12 +98,14 @@ export const ACTIONS = {
       "The recoveries farthest from the market move next to it, farthest first: they close soon, mostly at a loss.",
     arguments: {
       minDistancePct: {
-        name: "minDistancePct",
+        name: "min_distance_pct",
+        formerly: "minDistancePct",
         kind: "percent",
         min: 0,
+        setting: "FAR_RECOVERY_DISTANCE_PCT",
         about: "Only recoveries at least so far from the market, in percent"
       },
-      count: COUNT
+      count: { ...COUNT, setting: "FAR_RECOVERY_COUNT" }
     }
   },
   reconcile_drift: {

@@ -1,8 +1,15 @@
 /** What a row of the table of actions says, and how its arguments read to people. Pure. */
 
+/** The settings that fill in arguments. */
+export type ArgumentSetting = "FAR_RECOVERY_DISTANCE_PCT" | "FAR_RECOVERY_COUNT"
+
 interface Common {
-  /** As people write it in HTTP; on the command line the same with hyphens. The row's key is the name in code and journal. */
+  /** As people write it in HTTP, and as the status calls it; on the command line the same with hyphens. The row's key is the name in code and journal. */
   readonly name: string
+  /** What it was called once: still understood, and answered with a hint. */
+  readonly formerly?: string
+  /** Where it is left out, the control plane fills in what this setting says: the journal holds a number. */
+  readonly setting?: ArgumentSetting
   /** What it is for, as one phrase. */
   readonly about: string
 }
@@ -37,13 +44,18 @@ export interface Action {
   readonly arguments: Readonly<Record<string, ActionArgument>>
 }
 
-/** What stands for an argument that is left out; undefined: it must be given. */
+/** Whether it may be left out. */
+export const mayBeLeftOut = (argument: ActionArgument): boolean =>
+  argument.setting !== undefined || defaultOf(argument) !== undefined
+
+/** What stands for an argument that is left out; undefined: it must be given, or a setting says so. */
 export const defaultOf = (argument: ActionArgument): number | string | null | undefined =>
   "default" in argument ? argument.default : undefined
 
 /** The same for people; null where it must be given, or where empty is as good as nothing. */
 export const defaultTextOf = (argument: ActionArgument): string | null => {
   if ("open" in argument) return argument.open
+  if (argument.setting !== undefined) return argument.setting
   const value = defaultOf(argument) ?? ""
   return value === "" ? null : String(value)
 }

@@ -96,7 +96,7 @@ export const slotCard = (slot, report) => {
           "remove_slot",
           "Remove",
           { class: "small", "aria-label": `Remove ${nameOf(slot)}` },
-          { slot: slot.slot_id }
+          { slot_id: slot.slot_id }
         )
     ),
     slot.halted !== null && h("p.broken", `Halted: ${slot.halted.join("; ")}`),
