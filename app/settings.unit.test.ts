@@ -44,7 +44,7 @@ describe("settings", () => {
       'BACKFILL_TIMEFRAMES=1d,2d: timeframe "2d" is not known; use one of 1m, 5m, 15m, 30m, 1h, 4h, 12h, 1d, 1w, 15d (timeframes with commas between them)'
     ],
     [{ BACKFILL_TIMEFRAMES: "," }, "BACKFILL_TIMEFRAMES=,: names no timeframe (timeframes with commas between them)"],
-    [{ LIVE: "yes" }, "LIVE=yes: is neither true nor false (`true` or `false`)"],
+    [{ LIVE: "maybe" }, "LIVE=maybe: is neither true nor false (`true` or `false`)"],
     [
       { CONTROL_TOKEN: "fifteen-letters" },
       "CONTROL_TOKEN=(secret): is shorter than 16 characters (empty, or 16 and more printable characters without spaces)"
@@ -71,7 +71,6 @@ describe("settings", () => {
     [{ REQUEST_TIMEOUT_SEC: "30" }, /^REQUEST_TIMEOUT_SEC=30: not shorter than ORDER_DEADLINE_SEC/],
     [{ CLOCK_INTERVAL_SEC: "60", STALE_PRICE_MAX_AGE_SEC: "30" }, /^CLOCK_INTERVAL_SEC=60: longer than/],
     [{ POLL_INTERVAL_SECONDS: "4" }, /^POLL_INTERVAL_SECONDS=4: shorter than CLOCK_INTERVAL_SEC/],
-    [{ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "61" }, /^KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=61: more than the 60/],
     [{ VOLATILITY_PROFIT_FLOOR: "4" }, /^VOLATILITY_PROFIT_FLOOR=4: above VOLATILITY_PROFIT_CEILING/],
     [{ TREND_IDLE_FLOOR: "0.7" }, /^TREND_IDLE_FLOOR=0.7: above TREND_IDLE_CEILING/],
     [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
@@ -89,6 +88,51 @@ describe("settings", () => {
     expect(rules({}).openOrderLimit).toBe(limit)
     expect(rules({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "50" }).openOrderLimit).toBe(50)
   })
+
+  it("take the smaller limit where the tier allows less than is set, and say so", () => {
+    const { settings, problems, hints } = readSettings({ KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT: "225" })
+    expect(problems).toStrictEqual([])
+    expect(governorRules(settings).openOrderLimit).toBe(60)
+    expect(hints).toStrictEqual([
+      "KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=225: KRAKEN_TIER=starter allows 60, which is used; set the tier the account has"
+    ])
+  })
+
+  it.each(["True", "TRUE", "1", "yes", "On"])("read %s as true", (text) => {
+    expect(readSettings({ HMM_ENABLED: text })).toMatchObject({ settings: { hmmEnabled: true }, problems: [] })
+  })
+
+  it.each(["False", "0", "NO", "off", ""])("read %j as false", (text) => {
+    expect(readSettings({ HMM_ENABLED: text })).toMatchObject({ settings: { hmmEnabled: false }, problems: [] })
+  })
+
+  it("are understood under another name that people know, which is hinted at; their own name goes first", () => {
+    const other = readSettings({ SUPABASE_SERVICE_ROLE_KEY: "a-key" })
+    expect(other.settings.supabaseKey).toBe("a-key")
+    expect(other.hints).toStrictEqual(["SUPABASE_SERVICE_ROLE_KEY is understood; here it is called SUPABASE_KEY"])
+    const both = readSettings({ SUPABASE_SERVICE_ROLE_KEY: "a-key", SUPABASE_KEY: "ours" })
+    expect(both).toMatchObject({ settings: { supabaseKey: "ours" }, hints: [] })
+    expect(showSettings(SETTING_ROWS, { SUPABASE_SERVICE_ROLE_KEY: "a-key" })).toMatch(
+      /^SUPABASE_KEY +\(set, not shown\) {2}\(SUPABASE_SERVICE_ROLE_KEY\)$/m
+    )
+  })
+
+  it.each([
+    ["a letter is missing", "HMM_ENABLD", "HMM_ENABLED"],
+    ["a short name is one letter off", "SLOT", "SLOTS"],
+    ["it begins as several settings do", "REBALANCE_MAXIMUM_SKEW", "REBALANCE_MAX_SKEW"]
+  ])("warn of a variable that is none where %s", (_how, name, meant) => {
+    expect(readSettings({ [name]: "1" }).hints).toStrictEqual([
+      `${name} is no setting and changes nothing: did you mean ${meant}?`
+    ])
+  })
+
+  it.each(["HOME", "PATH", "TERM", "LANG", "HOSTNAME", "NODE_OPTIONS", "KENNEL_PORT"])(
+    "say nothing of %s, which is somebody else's",
+    (name) => {
+      expect(readSettings({ [name]: "1" }).hints).toStrictEqual([])
+    }
+  )
 
   it("show no secret, set or wrong", () => {
     const shown = showSettings(SETTING_ROWS, {

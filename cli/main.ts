@@ -60,6 +60,9 @@ const say = (cause: Cause.Cause<unknown>) => {
   )
 }
 
+// What closes a console window on Windows; without a listener it ends the process where it stands. Elsewhere it never comes.
+process.on("SIGBREAK", () => process.emit("SIGTERM"))
+
 // `kennel journal tail | head`: the reader has seen enough, which is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0)

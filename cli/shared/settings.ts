@@ -11,13 +11,14 @@ export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSet
   }
 }
 
-/** Flags win over the environment; the key is the environment's name. */
+/** Logs what was understood otherwise than it was written. Flags win over the environment; the key is the environment's name. */
 export const loadSettings = (
   flags: Readonly<Record<string, string | undefined>> = {}
 ): Effect.Effect<Settings, WrongSettings> =>
   Effect.suspend((): Effect.Effect<Settings, WrongSettings> => {
     const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-    const { settings, problems } = readSettings({ ...process.env, ...given })
-    if (problems.length > 0) return new WrongSettings({ problems })
-    return Effect.succeed(settings)
+    const { settings, problems, hints } = readSettings({ ...process.env, ...given })
+    const warn = Effect.forEach(hints, (hint) => Effect.logWarning(`setting: ${hint}`), { discard: true })
+    if (problems.length > 0) return Effect.andThen(warn, new WrongSettings({ problems }))
+    return Effect.as(warn, settings)
   })

@@ -1,4 +1,4 @@
-/** What must hold between shared settings; what involves a service's own stands in its folder. Pure. */
+/** What must hold between shared settings, and what is taken otherwise than it was set; what involves a service's own stands in its folder. Pure. */
 import { openOrdersOfTier } from "./rules/governor.ts"
 import type { SharedSettings } from "./shared.ts"
 
@@ -27,13 +27,6 @@ export const brokenRelations = (settings: SharedSettings): ReadonlyArray<string>
         "a loop begins with a clock fact"
     )
   }
-  const tierLimit = openOrdersOfTier(settings.tier)
-  if (governor.openOrderLimit > tierLimit) {
-    broken.push(
-      `KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=${governor.openOrderLimit}: more than the ${tierLimit} that KRAKEN_TIER=` +
-        `${settings.tier} allows; set the tier the account has`
-    )
-  }
   if (governor.volatilityProfitFloorPct > governor.volatilityProfitCeilingPct) {
     broken.push(
       `VOLATILITY_PROFIT_FLOOR=${governor.volatilityProfitFloorPct}: above VOLATILITY_PROFIT_CEILING ` +
@@ -47,4 +40,14 @@ export const brokenRelations = (settings: SharedSettings): ReadonlyArray<string>
     broken.push(`SLOT_ALIAS_POOL=${governor.aliasPool.join(",")}: holds a name twice; two slots would answer to it`)
   }
   return broken
+}
+
+/** What is not used as it was set because another setting stands against it: a line that names both and what is used instead. */
+export const adjusted = ({ governor, tier }: SharedSettings): ReadonlyArray<string> => {
+  const tierLimit = openOrdersOfTier(tier)
+  if (governor.openOrderLimit <= tierLimit) return []
+  return [
+    `KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=${governor.openOrderLimit}: KRAKEN_TIER=${tier} allows ${tierLimit}, which is used; ` +
+      "set the tier the account has"
+  ]
 }

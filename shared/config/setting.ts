@@ -21,6 +21,8 @@ export interface Setting<A> {
   /** What it does, and why the default is what it is. */
   readonly reason: string
   readonly secret: boolean
+  /** Other names under which people know it: understood, with a hint. */
+  readonly alsoCalled: ReadonlyArray<string>
   readonly parse: (text: string) => A
   /** The value in the journal. */
   readonly schema: Schema.Codec<A, unknown>
@@ -30,7 +32,11 @@ interface Row {
   readonly default: string
   readonly reason: string
   readonly unit?: string
+  readonly alsoCalled?: ReadonlyArray<string>
 }
+
+const TRUE: ReadonlySet<string> = new Set(["true", "yes", "on", "1"])
+const FALSE: ReadonlySet<string> = new Set(["false", "no", "off", "0", ""])
 
 /** Least and most, both allowed. */
 interface Within {
@@ -53,8 +59,8 @@ export class SettingGroup {
     schema: Schema.Codec<A, unknown>,
     secret = false
   ): Setting<A> {
-    const { unit = "", default: defaultText, reason } = options
-    return { name, group: this.group, unit, defaultText, range, reason, secret, parse, schema }
+    const { unit = "", default: defaultText, reason, alsoCalled = [] } = options
+    return { name, group: this.group, unit, defaultText, range, reason, secret, alsoCalled, parse, schema }
   }
 
   /** A finite number. */
@@ -97,11 +103,12 @@ export class SettingGroup {
     return this.row(name, options, range, parse, Schema.Literals(options.of))
   }
 
-  /** `true` or `1`, `false`, `0` or empty. */
+  /** `true`, `yes`, `on` or `1`; `false`, `no`, `off`, `0` or empty: in any case, as scripts of all kinds write them. */
   flag(name: string, options: Row): Setting<boolean> {
     const parse = (value: string): boolean => {
-      if (value === "true" || value === "1") return true
-      if (value === "false" || value === "0" || value === "") return false
+      const word = value.toLowerCase()
+      if (TRUE.has(word)) return true
+      if (FALSE.has(word)) return false
       throw new Error("is neither true nor false")
     }
     return this.row(name, options, "`true` or `false`", parse, Schema.Boolean)

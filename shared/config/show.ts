@@ -1,6 +1,6 @@
 /** The table for people: `kennel config` and `docs/configuration.md`. Pure; secrets are never shown. */
 import type { Setting } from "./setting.ts"
-import type { Environment } from "./table.ts"
+import { type Environment, givenOf } from "./table.ts"
 
 type SettingRows = ReadonlyArray<Setting<unknown>>
 
@@ -17,11 +17,11 @@ export const showSettings = (rows: SettingRows, env: Environment): string => {
 }
 
 const line = (row: Setting<unknown>, env: Environment, width: number): string => {
-  const given = env[row.name]
-  const set = given !== undefined && given !== ""
-  const value = row.secret ? (set ? "(set, not shown)" : "(not set)") : set ? given : row.defaultText
+  const given = givenOf(row, env)
+  const value = row.secret ? (given === null ? "(not set)" : "(set, not shown)") : (given?.text ?? row.defaultText)
   const unit = row.unit === "" ? "" : ` ${row.unit}`
-  return `${row.name.padEnd(width)}  ${value === "" ? "(empty)" : value}${unit}${set ? "" : "  (default)"}`
+  const from = given === null ? "  (default)" : given.name === row.name ? "" : `  (${given.name})`
+  return `${row.name.padEnd(width)}  ${value === "" ? "(empty)" : value}${unit}${from}`
 }
 
 /** The whole of `docs/configuration.md`. */
@@ -40,9 +40,15 @@ export const configurationPage = (rows: SettingRows): string =>
       "| --- | --- | --- | --- | --- |",
       ...rows
         .filter((row) => row.group === group)
-        .map((row) => `| \`${row.name}\` | ${code(row.defaultText)} | ${row.unit} | ${row.range} | ${row.reason} |`)
+        .map(
+          (row) =>
+            `| \`${row.name}\` | ${code(row.defaultText)} | ${row.unit} | ${row.range} | ${row.reason}${other(row)} |`
+        )
     ]),
     ""
   ].join("\n")
+
+const other = ({ alsoCalled }: Setting<unknown>): string =>
+  alsoCalled.length === 0 ? "" : ` Also understood: ${alsoCalled.map((name) => `\`${name}\``).join(", ")}.`
 
 const code = (text: string): string => (text === "" ? "(empty)" : `\`${text}\``)

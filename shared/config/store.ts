@@ -10,6 +10,7 @@ export const STORE_SETTINGS = {
     reason: "Set: the tables are at this Supabase project or PostgREST. Empty: an embedded database in DATA_DIR/store."
   }),
   supabaseKey: store.secret("SUPABASE_KEY", {
+    alsoCalled: ["SUPABASE_SERVICE_ROLE_KEY"],
     default: "",
     reason: "The service role key. For a PostgREST of your own: a token of its JWT secret with the role service_role."
   }),

@@ -21,6 +21,8 @@ export interface ReadValues<Values> {
   readonly values: Values
   /** Lines such as `PORT=abc: is not a whole number (whole number, 0 to 65535)`, one per variable. Empty: the values may be used. */
   readonly problems: ReadonlyArray<string>
+  /** What was understood though it has another name here, one line each. */
+  readonly hints: ReadonlyArray<string>
 }
 
 /** The environment: a missing variable takes its row's default, an empty one too (except where empty is a value). */
@@ -28,15 +30,30 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const isRow = (entry: Setting<unknown> | Table): entry is Setting<unknown> => typeof entry["parse"] === "function"
 
+/** What the environment says of a row, under its own name or else another that people know it by; null: nothing. */
+export const givenOf = (
+  row: Setting<unknown>,
+  env: Environment
+): { readonly name: string; readonly text: string } | null => {
+  for (const name of [row.name, ...row.alsoCalled]) {
+    const text = env[name]
+    if (text !== undefined && text !== "") return { name, text }
+  }
+  return null
+}
+
 /** Reads the whole table from `env`: all problems at once, and the default where a value is wrong. */
 export const readTable = <T extends Table>(table: T, env: Environment): ReadValues<ValuesOf<T>> => {
   // A row may stand in two tables: what is wrong with it is said once.
   const problems = new Map<string, string>()
+  const hints = new Set<string>()
   const read = (rows: Table): unknown =>
     Object.fromEntries(Object.entries(rows).map(([key, entry]) => [key, isRow(entry) ? valueOf(entry) : read(entry)]))
   const valueOf = (row: Setting<unknown>): unknown => {
-    const given = env[row.name]
-    const text = given === undefined || given === "" ? row.defaultText : given
+    const given = givenOf(row, env)
+    const text = given?.text ?? row.defaultText
+    if (given !== null && given.name !== row.name)
+      hints.add(`${given.name} is understood; here it is called ${row.name}`)
     try {
       return row.parse(text.trim())
     } catch (error) {
@@ -45,7 +62,7 @@ export const readTable = <T extends Table>(table: T, env: Environment): ReadValu
       return row.parse(row.defaultText)
     }
   }
-  return { values: read(table) as ValuesOf<T>, problems: [...problems.values()] }
+  return { values: read(table) as ValuesOf<T>, problems: [...problems.values()], hints: [...hints] }
 }
 
 /** The values of an empty environment. */

@@ -53,7 +53,7 @@ export const GOVERNOR_RULES = {
   openOrderLimit: capacity.integer("KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT", {
     default: "0",
     within: [0, 1_000],
-    reason: "Orders of the pair the exchange lets stand open. 0: by KRAKEN_TIER, 60, 80 or 225."
+    reason: "Orders of the pair the exchange lets stand open. 0: by KRAKEN_TIER, 60, 80 or 225; never more than that."
   }),
   openOrderSafetyRatio: capacity.number("OPEN_ORDER_SAFETY_RATIO", {
     default: "0.75",
@@ -160,9 +160,9 @@ export interface OrderLimit {
 /** The most a tier allows. */
 export const openOrdersOfTier = (tier: OrderLimit["tier"]): number => OPEN_ORDERS_OF_TIER[tier]
 
-/** The limit on open orders of the pair: as set, else the tier's. */
+/** The limit on open orders of the pair: as set, but never more than the tier's. */
 export const openOrderLimit = ({ tier, governor }: OrderLimit): number =>
-  governor.openOrderLimit === 0 ? openOrdersOfTier(tier) : governor.openOrderLimit
+  governor.openOrderLimit === 0 ? openOrdersOfTier(tier) : Math.min(governor.openOrderLimit, openOrdersOfTier(tier))
 
 /** The rules as the governor is told them: with the limit that stands behind a 0. */
 export const governorRules = (settings: OrderLimit & { readonly governor: GovernorRules }): GovernorRules => ({
