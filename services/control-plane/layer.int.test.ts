@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { opening, price, reconciled, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
+import type { Blocks } from "./core/blocks.ts"
 import type { StatusReport } from "./core/report.ts"
 import { MAX_CLIENTS } from "./http/streamHub.ts"
 import { blocks } from "./testing/blocks.ts"
@@ -117,6 +118,12 @@ describe("the status", () => {
   )
 })
 
+/** What the ingestor shows when its backfill is in this phase. */
+const candlesAt = (phase: NonNullable<Blocks["backfill"]>["backfill_status"], complete: boolean): Blocks => ({
+  data: { status: "ok", reasons: [] },
+  backfill: { ...blocks.backfill, backfill_status: phase, backfill_complete: complete }
+})
+
 describe("ready and healthy", () => {
   it.effect("waits for a price, for the account, and says so; health stays 200", () =>
     Effect.gen(function* () {
@@ -128,6 +135,14 @@ describe("ready and healthy", () => {
           "price: none heard since this process began",
           "account: orders not yet compared with the exchange"
         ],
+        session: {
+          pair: "DOGE/USD",
+          trading: "paper",
+          venue_time: 1_795_183_203,
+          utc_day: "2026-11-20",
+          started_at: 0
+        },
+        trading: { enabled: false, reason: "price: none heard since this process began" },
         last_event_seq: 4
       })
       expect((yield* get("/health")).status).toBe(200)
@@ -136,7 +151,43 @@ describe("ready and healthy", () => {
       yield* market.append(reconciled, price("0.141"))
       yield* settle
       expect((yield* get("/ready")).status).toBe(200)
-      expect(yield* read("/health")).toStrictEqual({ status: "ok", reasons: [], mode: "RUNNING", last_event_seq: 6 })
+      expect(yield* read("/ready")).toMatchObject({ trading: { enabled: true, reason: null } })
+      expect(yield* read("/health")).toMatchObject({
+        status: "degraded",
+        reasons: ["backfill: nothing has been heard of candles yet"],
+        backfill_status: "idle"
+      })
+      yield* market.setBlocks(candlesAt("complete", true))
+      yield* settle
+      expect(yield* read("/health")).toStrictEqual({
+        status: "ok",
+        reasons: [],
+        mode: "RUNNING",
+        backfill_status: "complete",
+        backfill_complete: true,
+        last_event_seq: 6
+      })
+    })
+  )
+
+  it.effect.each([
+    ["complete", true, []],
+    ["skipped", true, []],
+    ["disabled", true, []],
+    ["pending", false, ["backfill: pending, 40 %"]],
+    ["in_progress", false, ["backfill: in progress, 40 %"]],
+    ["cancelled", false, ["backfill: cancelled, 40 %"]]
+  ] as const)("with a backfill that is %s is well: %s", ([phase, well, reasons]) =>
+    Effect.gen(function* () {
+      const { market, read } = yield* serve()
+      yield* market.append(price("0.141"))
+      yield* market.setBlocks(candlesAt(phase, well))
+      yield* settle
+      expect(yield* read("/health")).toMatchObject({
+        status: well ? "ok" : "degraded",
+        reasons,
+        backfill_status: phase
+      })
     })
   )
 
@@ -154,7 +205,10 @@ describe("ready and healthy", () => {
       } as const
       yield* market.setBlocks(candles)
       yield* settle
-      expect(yield* read("/health")).toMatchObject({ status: "degraded", reasons: ["stale candles of 1 min"] })
+      expect(yield* read("/health")).toMatchObject({
+        status: "degraded",
+        reasons: ["stale candles of 1 min", "backfill: in progress, 40 %"]
+      })
       expect(yield* read("/backfill/status")).toStrictEqual(candles)
       // Trading waits for no candles.
       expect((yield* get("/ready")).status).toBe(200)
@@ -207,6 +261,7 @@ describe("ready and healthy", () => {
     Effect.gen(function* () {
       const { market, read } = yield* serve()
       yield* market.append(price("0.141"), { _tag: "ClockTicked", priceAgeSec: 0 })
+      yield* market.setBlocks(candlesAt("complete", true))
       yield* settle
       const health = () => read<{ readonly status: string; readonly reasons: ReadonlyArray<string> }>("/health")
       expect(yield* health()).toMatchObject({ status: "ok", reasons: [] })

@@ -12,6 +12,7 @@ import type { IngestorStore } from "./store.ts"
 import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
 import type { BackfillStatus } from "./core/status.ts"
+import { type JobRound, NO_ROUND, roundOf } from "./core/outstanding.ts"
 import { type IngestorView, viewOf } from "./core/view.ts"
 import type { WindowOptions } from "./window/memory.ts"
 import { openWindow, type TrainingWindow } from "./window/window.ts"
@@ -99,7 +100,10 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
     openWindow(window, { source, store, nowSec: options.nowSec })
   )
   const troubles = yield* makeTroubles
-  const jobs = yield* Ref.make<JobCounts>(NO_JOBS)
+  const jobs = yield* Ref.make<{ readonly counts: JobCounts; readonly round: JobRound }>({
+    counts: NO_JOBS,
+    round: NO_ROUND
+  })
 
   if (options.enabled) {
     yield* Effect.forkScoped(keepInStep(windows, options.backfill, troubles))
@@ -109,12 +113,17 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
     }
     yield* Effect.forkScoped(troubles.endure("retention", forget(options, windows, store), FORGET_EVERY_MS))
     if (options.backfill) yield* runHistory(options, source, store)
-    const countJobs = Effect.flatMap(store.jobs.counts(null), (counts) => Ref.set(jobs, counts))
+    const countJobs = Effect.gen(function* () {
+      const counts = yield* store.jobs.counts(null)
+      const nowMs = yield* Clock.currentTimeMillis
+      yield* Ref.update(jobs, (known) => ({ counts, round: roundOf(known.round, known.counts, counts, nowMs) }))
+    })
     yield* Effect.forkScoped(troubles.endure("jobs", countJobs, COUNT_JOBS_EVERY_MS))
   }
 
   const view = Effect.gen(function* () {
     const now = yield* Effect.forEach(windows, (window) => window.now)
+    const { counts, round } = yield* Ref.get(jobs)
     return viewOf({
       enabled: options.enabled,
       source,
@@ -124,7 +133,8 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
           ? null
           : "CONTEXT_BACKFILL_ENABLED=false",
       windows: now,
-      jobs: yield* Ref.get(jobs),
+      jobs: counts,
+      round,
       troubles: yield* troubles.now,
       nowMs: yield* Clock.currentTimeMillis
     })

@@ -2,9 +2,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
 import type { Asset } from "./assets.ts"
-import type { CandleBlocks } from "../core/blocks.ts"
+import { candleBlocks, healthOf, readinessOf } from "../core/health.ts"
 import type { Published } from "./publisher.ts"
-import type { StatusReport } from "../core/report.ts"
 import { json, problem } from "./respond.ts"
 import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
 
@@ -26,16 +25,6 @@ const SECURITY_HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer"
 } as const
-
-const candleBlocks = ({
-  data,
-  backfill,
-  hmm_data_pipeline,
-  hmm_data_pipeline_secondary
-}: StatusReport): CandleBlocks => ({
-  ...(data === undefined ? {} : { data }),
-  ...(backfill === undefined ? {} : { backfill, hmm_data_pipeline, hmm_data_pipeline_secondary })
-})
 
 /** The server's routes, in the order in which a request meets them. */
 export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): Express => {
@@ -83,24 +72,12 @@ const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
 
   app.get("/health", (_request, response) => {
     const { seq, report } = latest()
-    const halted = report.mode_reason === null ? [] : [report.mode_reason]
-    // However well everything else goes: on stale data nobody should rely.
-    const data = report.data?.reasons ?? []
-    const reasons = [...halted, ...report.waiting_for, ...report.warnings, ...data]
-    const status = reasons.length === 0 ? "ok" : "degraded"
-    json(response, 200, JSON.stringify({ status, reasons, mode: report.mode, last_event_seq: seq }))
+    json(response, 200, JSON.stringify(healthOf(report, seq)))
   })
 
   app.get("/ready", (_request, response) => {
     const { seq, report } = latest()
-    // Trading waits for no candles; whoever does, reads of them here.
-    const body = {
-      ready: report.ready,
-      waiting_for: report.waiting_for,
-      last_event_seq: seq,
-      ...candleBlocks(report)
-    }
-    json(response, report.ready ? 200 : 503, JSON.stringify(body))
+    json(response, report.ready ? 200 : 503, JSON.stringify(readinessOf(report, seq)))
   })
 
   app.get("/backfill/status", (_request, response) => {

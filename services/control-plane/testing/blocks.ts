@@ -79,7 +79,7 @@ export const blocks = partly<ShownBlocks>({
     training_target: 720,
     ready_for_min_train: true,
     ready_for_target_window: true,
-    gaps: ["backfill:queued=719 new=719 est_total=719/720"]
+    gaps: []
   },
   hmm_data_pipeline_secondary: {
     enabled: true,

@@ -1,5 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { describe } from "vitest"
+import { NO_JOBS } from "../../../shared/store/port.ts"
+import { type JobRound, NO_ROUND, outstanding, roundOf } from "./outstanding.ts"
 import { planFetch, type PlanInput } from "./plan.ts"
 import { assessReadiness, type Holdings } from "./readiness.ts"
 import { afterBackfill, type BackfillMemory, decideBackfill, noBackfillYet, resetStalls } from "./stalls.ts"
@@ -127,6 +129,42 @@ describe("status", () => {
     ])
     expect(combined([])).toStrictEqual(idle)
     expect(combined([of("complete", "a"), of("error", "b")]).phase).toBe("error")
+  })
+})
+
+describe("everything that is being fetched", () => {
+  const full: BackfillStatus = { phase: "complete", chunksDone: 2, chunksTotal: 2, startedMs: 0, message: "" }
+  const before = { ...NO_JOBS, complete: 7 }
+  const round: JobRound = { startedMs: 10_000, over: 7 }
+
+  it.each([
+    ["windows alone, done", full, before, [2, 2, 100, 0]],
+    ["windows alone, under way", { ...full, phase: "in_progress", chunksDone: 1 }, before, [1, 2, 50, 20]],
+    [
+      "full windows and three of four jobs to do",
+      full,
+      { ...before, complete: 8, pending: 2, in_progress: 1 },
+      [3, 6, 50, 30]
+    ],
+    ["jobs of which none is over: nobody can tell", full, { ...before, pending: 4 }, [2, 6, 33.3, null]],
+    ["a failed job is over", full, { ...before, error: 1, pending: 1 }, [3, 4, 75, 10]]
+  ] as const)("%s", (_what, status, jobs, [done, total, percent, eta]) => {
+    expect(outstanding(status, jobs, round, 20_000)).toStrictEqual({
+      chunks_done: done,
+      chunks_total: total,
+      percent,
+      eta_seconds: eta
+    })
+  })
+
+  it("counts jobs from where their round began: when some wait after none did", () => {
+    const first = roundOf(NO_ROUND, NO_JOBS, { ...before, pending: 4 }, 1_000)
+    expect(first).toStrictEqual({ startedMs: 1_000, over: 7 })
+    expect(roundOf(first, { ...before, pending: 4 }, { ...before, complete: 9, pending: 2 }, 2_000)).toBe(first)
+    expect(roundOf(first, { ...before, complete: 11 }, { ...before, complete: 11, pending: 4 }, 9_000)).toStrictEqual({
+      startedMs: 9_000,
+      over: 11
+    })
   })
 })
 

@@ -26,7 +26,7 @@ export interface Readiness {
   readonly samples: number
   readonly target: number
   readonly minimum: number
-  /** Percent of the target; may pass 100. */
+  /** Percent of the target, at most 100: more candles than a window holds cover no more of it. */
   readonly coveragePct: number
   readonly freshnessOk: boolean
   /** Percent of the candles with a volume above zero; 0 without candles. */
@@ -71,7 +71,7 @@ export const assessReadiness = ({ coverage, gaps: missing }: Holdings, wanted: W
     samples,
     target: wanted.target,
     minimum: wanted.minimum,
-    coveragePct: (samples / wanted.target) * 100,
+    coveragePct: Math.min(100, (samples / wanted.target) * 100),
     freshnessOk,
     volumeCoveragePct,
     readyForMinTrain: samples >= wanted.minimum && freshnessOk,

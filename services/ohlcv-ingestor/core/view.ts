@@ -1,17 +1,8 @@
 /** What `/api/status`, `/backfill/status` and `/ready` show of the ingestor. Pure; names are those of the HTTP contract. */
 import type { JobCounts } from "../../../shared/store/port.ts"
 import type { Readiness } from "./readiness.ts"
-import {
-  type BackfillStatus,
-  combined,
-  etaSec,
-  idle,
-  isOver,
-  NO_STREAM,
-  percentOf,
-  precisionOf,
-  type StreamStatus
-} from "./status.ts"
+import { type JobRound, outstanding } from "./outstanding.ts"
+import { type BackfillStatus, combined, idle, isOver, NO_STREAM, precisionOf, type StreamStatus } from "./status.ts"
 import type { WindowNow } from "../window/memory.ts"
 
 /** What is shown, under the names it has in the report. */
@@ -26,6 +17,8 @@ export interface ViewInput {
   /** The primary window, and the secondary one if there is one. */
   readonly windows: ReadonlyArray<WindowNow>
   readonly jobs: JobCounts
+  /** Where the present round of history jobs began. */
+  readonly round: JobRound
   /** What fails now, in the words of the store or the source; empty: nothing does. */
   readonly troubles: ReadonlyArray<string>
   /** Wall Unix milliseconds. */
@@ -99,8 +92,10 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow) => {
     coverage_pct: readiness.coveragePct,
     ready_for_min_train: readiness.readyForMinTrain,
     ready_for_target_window: readiness.readyForTargetWindow,
-    /** What to mend, and `backfill:` with the last thing the backfill said. */
-    gaps: memory.message === "" ? readiness.gaps : [...readiness.gaps, `backfill:${memory.message}`],
+    /** What to mend; with `backfill:` before it why nobody works on it, while the breaker is open. */
+    gaps: isOpen(window) ? [...readiness.gaps, `backfill:${memory.message}`] : readiness.gaps,
+    /** The last thing the backfill said; empty: nothing yet. */
+    backfill_message: memory.message,
     freshness_ok: readiness.freshnessOk,
     volume_coverage_pct: readiness.volumeCoveragePct,
     span_hours: readiness.spanHours,
@@ -115,6 +110,10 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow) => {
     stream: streamOf(stream)
   }
 }
+
+/** Whether the window falls short and is not asked for any more. */
+const isOpen = ({ options, memory, readiness }: WindowNow): boolean =>
+  memory.stalls >= options.maxStalls && readiness?.readyForTargetWindow !== true
 
 type DataPipelineView = ReturnType<typeof pipelineOf>
 
@@ -143,6 +142,7 @@ const NOTHING: DataPipelineView = {
   ready_for_min_train: false,
   ready_for_target_window: false,
   gaps: [],
+  backfill_message: "",
   freshness_ok: false,
   volume_coverage_pct: 0,
   span_hours: 0,
@@ -156,15 +156,12 @@ const NOTHING: DataPipelineView = {
 }
 
 /** All backfills of the process as one, and the queue of history jobs. */
-const backfillOf = (status: BackfillStatus, { jobs, nowMs }: ViewInput) => ({
+const backfillOf = (status: BackfillStatus, { jobs, round, nowMs }: ViewInput) => ({
+  /** Of the training windows; history jobs are counted in `jobs`. */
   backfill_status: status.phase,
   backfill_complete: isOver(status.phase),
-  chunks_done: status.chunksDone,
-  chunks_total: status.chunksTotal,
-  /** 0 to 100, one digit after the point. */
-  percent: percentOf(status),
-  /** Null while it cannot be told, 0 when it is over. */
-  eta_seconds: etaSec(status, nowMs),
+  /** Pages of the training windows and jobs of the present round of history. */
+  ...outstanding(status, jobs, round, nowMs),
   /** `PRECISE`, or `IMPRECISE (…)` with the reason. */
   metrics_precision: precisionOf(status),
   message: status.message,

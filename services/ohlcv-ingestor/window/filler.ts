@@ -30,7 +30,10 @@ export const makeFiller = (
     const decision = decideBackfill(past, window, maxStalls)
     if (!decision.go) {
       yield* memory.rememberBackfill({ ...past, message: decision.message })
-      return yield* show({ phase: "skipped", message: decision.message })
+      if (decision.why === "already_ready") return yield* show({ phase: "skipped", message: decision.message })
+      // Not done, and nobody works on it: only a person goes on from here.
+      const missing = `${decision.message} have=${before.samples}/${target}`
+      return yield* show({ phase: "error", message: `${missing}: the action backfill_ohlcv asks again` })
     }
     const startedMs = yield* Clock.currentTimeMillis
     yield* show({ phase: "in_progress", chunksDone: 0, chunksTotal: 1, startedMs, message: "" })

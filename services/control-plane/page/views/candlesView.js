@@ -8,8 +8,6 @@ import { card, empty, table } from "./parts.js"
  * @typedef {NonNullable<StatusReport["hmm_data_pipeline"]>} Pipeline
  */
 
-/** What the backfill said last stands in a line of its own. */
-const isBackfill = (/** @type {string} */ gap) => gap.startsWith("backfill:")
 const isHole = (/** @type {string} */ gap) => gap.startsWith("missing_candles:")
 
 /** `insufficient_samples:3/500` → `insufficient samples 3/500`. @param {string} gap */
@@ -32,7 +30,7 @@ const stateOf = ({ samples, ready_for_min_train: enough, ready_for_target_window
 const row = (pipeline) => {
   const { interval_min: interval, samples, training_target: target, gaps } = pipeline
   const { tone, state } = stateOf(pipeline)
-  const lacks = gaps.filter((gap) => !isBackfill(gap) && !isHole(gap)).map(words)
+  const lacks = gaps.filter((gap) => !isHole(gap)).map(words)
   const holes = gaps.filter(isHole)
   return h(
     "tr",
