@@ -51,7 +51,7 @@ export const previewCommand = (
   return { answer, effects: [...decided, ...followed] }
 }
 
-/** The governor answers every command at once but `retrain`, which is as good as applied until its outcome comes. */
+/** The governor answers every command at once but `retrain` and `backfill_ohlcv`, which are as good as applied until their outcome comes. */
 const answeredLater = ({ commandId, author }: EventOf<"CommandIssued">): EventOf<"CommandApplied"> => ({
   _tag: "CommandApplied",
   commandId,

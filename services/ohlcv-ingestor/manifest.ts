@@ -1,11 +1,14 @@
 /** What ohlcv-ingestor says of itself to the command line, the composition root, the container files and the documents. */
 import { Context, Effect, Layer } from "effect"
+import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { backfillAskedActor } from "./core/asked.ts"
 import { blocksOf } from "./core/view.ts"
 import { ingestorOptions } from "./options.ts"
+import { keepJournal } from "./journal.ts"
 import { CandleIngestor } from "./service.ts"
 import { CANDLE_SETTINGS } from "./settings.ts"
 
@@ -16,13 +19,15 @@ export const ohlcvIngestorManifest = defineService({
   name: "ohlcv-ingestor",
   summary: "candles of exchange and public sources → store; fills windows, works on history jobs, deletes what is old",
   settings: CANDLE_SETTINGS,
-  needs: ["exchange", "store"],
-  writes: [],
+  needs: ["journal", "exchange", "store"],
+  writes: ["candle", "candle.*"],
   // Candles without an ingestor are stale data.
   whenSilent: (last, trouble) => ({ ...last, data: { status: "degraded", reasons: [trouble] } }),
-  run: (settings, { tell, alone }) =>
+  follows: [ofAnyKind(backfillAskedActor)],
+  run: (settings, { tell, alone, subjects, epoch: raised }) =>
     Effect.scoped(
       Effect.gen(function* () {
+        const epoch = yield* raised
         const { nowMs } = yield* VenueClock
         const { bars } = yield* MarketData
         const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, nowMs })))
@@ -33,7 +38,9 @@ export const ohlcvIngestorManifest = defineService({
           Effect.forever
         )
         // Beside others the gateway keeps the exchange's clock in step.
-        return yield* alone ? Effect.raceFirst(show, keepTime) : show
+        const facts = keepJournal({ subjects, epoch, nowMs }).pipe(Effect.provide(built))
+        const shown = alone ? Effect.raceFirst(show, keepTime) : show
+        return yield* Effect.raceFirst(shown, facts)
       })
     )
 })

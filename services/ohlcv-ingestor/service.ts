@@ -5,13 +5,13 @@
 import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
-import { type JobCounts, NO_JOBS, Store, type StoreError } from "../../shared/store/port.ts"
+import type { EventOf } from "../../shared/events/event.ts"
+import { type CandleSeries, type JobCounts, NO_JOBS, Store, type StoreError } from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
 import { ordersOf } from "./core/job.ts"
 import type { IngestorStore } from "./store.ts"
 import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
-import type { BackfillStatus } from "./core/status.ts"
 import { type JobRound, NO_ROUND, roundOf } from "./core/outstanding.ts"
 import { type IngestorView, viewOf } from "./core/view.ts"
 import type { WindowOptions } from "./window/memory.ts"
@@ -64,8 +64,10 @@ export class CandleIngestor extends Context.Service<
   {
     /** For the status pages; asks nobody. */
     readonly view: Effect.Effect<IngestorView>
-    /** By hand: closes the breakers and fills every window that falls short. Returns what each has said. */
-    readonly backfillNow: Effect.Effect<ReadonlyArray<BackfillStatus>, StoreError>
+    /** The training windows that are kept in step; none while collecting is switched off. */
+    readonly windows: ReadonlyArray<CandleSeries>
+    /** By hand: closes the breakers and fills every window that falls short; null: of every timeframe. Returns what came of each. */
+    readonly backfillNow: (intervalMin: number | null) => Effect.Effect<EventOf<"BackfillAnswered">["outcomes"]>
   }
 >()("kennel/ohlcv-ingestor/CandleIngestor") {
   /** Runs as long as the layer. Fails to start only when the store cannot be read. */
@@ -139,9 +141,21 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
       nowMs: yield* Clock.currentTimeMillis
     })
   })
-  const backfillNow = Effect.forEach(windows, (window) => window.backfill(true))
-  return CandleIngestor.of({ view, backfillNow })
+  return CandleIngestor.of({ view, windows: windows.map(({ series }) => series), backfillNow: byHand(windows) })
 })
+
+/** Fills windows one after the other, whatever becomes of each. */
+const byHand = (windows: ReadonlyArray<TrainingWindow>): CandleIngestor["Service"]["backfillNow"] =>
+  Effect.fnUntraced(function* (intervalMin) {
+    const wanted = windows.filter(({ series }) => intervalMin === null || series.intervalMin === intervalMin)
+    return yield* Effect.forEach(wanted, ({ series, backfill }) =>
+      backfill(true).pipe(
+        Effect.map(({ phase, message }) => ({ asked: phase !== "error", detail: `${phase}: ${message}` })),
+        Effect.catchTag("StoreError", ({ message }) => Effect.succeed({ asked: false, detail: message })),
+        Effect.map((outcome) => ({ intervalMin: series.intervalMin, ...outcome }))
+      )
+    )
+  })
 
 /** What went wrong last in each of the works that go on for ever. */
 interface Troubles {

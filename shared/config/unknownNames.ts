@@ -28,6 +28,13 @@ export const unknownNames = (env: Environment, rows: ReadonlyArray<Setting<unkno
     const said = (meant: string) => [`${name} is no setting and changes nothing: did you mean ${meant}?`]
     if (distance(name, nearest) <= slipsIn(name)) return said(nearest)
     const word = firstWord(name)
-    return ours.has(word) ? said(closest(name, names.filter((one) => one.startsWith(word)))) : []
+    return ours.has(word)
+      ? said(
+          closest(
+            name,
+            names.filter((one) => one.startsWith(word))
+          )
+        )
+      : []
   })
 }

@@ -1,6 +1,7 @@
 /** Every event of a market: what a record may carry. */
 import { Schema } from "effect"
 import { AccountEvent } from "./families/account.ts"
+import { CandleEvent } from "./families/candle.ts"
 import { ClockEvent } from "./families/clock.ts"
 import { CommandEvent } from "./families/command.ts"
 import { ControlEvent } from "./families/control.ts"
@@ -16,6 +17,7 @@ import { SlotEvent } from "./families/slot.ts"
 export const FAMILIES = {
   price: [PriceEvent],
   clock: [ClockEvent],
+  candle: CandleEvent.members,
   order: OrderEvent.members,
   slot: SlotEvent.members,
   account: AccountEvent.members,

@@ -53,6 +53,11 @@ export interface CandleSeries {
 /** Where a candle came from: the live stream, polling, a backfill or a file. */
 export type CandleProvenance = "stream" | "poll" | "backfill" | "import"
 
+/** A candle as it is kept. */
+export interface KeptCandle extends Candle {
+  readonly provenance: CandleProvenance
+}
+
 /** How much of a series is there. */
 export interface SeriesCoverage extends CandleSeries {
   readonly count: number
@@ -73,8 +78,8 @@ export interface CandleStore {
   ) => Answer<number>
   /** The newest `count` candles, oldest first. */
   readonly newest: (series: CandleSeries, count: number) => Answer<ReadonlyArray<Candle>>
-  /** Candles with a start in [fromSec, toSec], oldest first. */
-  readonly between: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<Candle>>
+  /** Candles with a start in [fromSec, toSec], oldest first, and where each came from. */
+  readonly between: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<KeptCandle>>
   /** Only their starts, Unix seconds, ascending. */
   readonly times: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<number>>
   /** What is there with a start of `fromSec` or later; 0 is everything. */

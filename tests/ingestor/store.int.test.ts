@@ -52,7 +52,7 @@ it.live(
           expect(filled.backfill.metrics_precision).toBe("PRECISE")
           expect(filled.hmm_data_pipeline.training_target).toBe(2_000)
           expect(filled.hmm_data_pipeline.backfill_reachable).toBe(719)
-          yield* backfillNow
+          yield* backfillNow(null)
           return yield* view
         })
       )

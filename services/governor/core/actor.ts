@@ -34,6 +34,7 @@ import { follow, type TableEvent, track } from "./orderTable.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
+import { answerBackfill, watchBackfill } from "./watch/backfill.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
 import { isConfigured } from "./rules.ts"
@@ -82,6 +83,7 @@ const timePassed = (draft: Draft): void => {
   drain(draft)
   watchDrift(draft)
   watchRetrain(draft)
+  watchBackfill(draft)
   if (!newLoop) return
   sampleProfitTarget(draft)
   updateSizing(draft, "loop")
@@ -223,6 +225,7 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
 
   SkewDecided: learnSkew,
   RetrainAnswered: answerRetrain,
+  BackfillAnswered: answerBackfill,
   CommandIssued: applyCommand
 }
 
@@ -235,7 +238,7 @@ export const governorActor = defineActor<
 >({
   name: "governor",
   /** The shape of the state (`Actor.version`). */
-  version: "5",
+  version: "6",
   initial: initialState,
   text: {
     of: (state) => ({ ...state, orders: keyed(state.orders) }),

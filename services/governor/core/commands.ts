@@ -1,4 +1,4 @@
-/** What people ask for: every command by its name, answered in the record of its effects; `retrain` alone is answered later. */
+/** What people ask for: every command by its name, answered in the record of its effects; `retrain` and `backfill_ohlcv` are answered later. */
 import type { ActionName } from "../../../shared/core/actions/actions.ts"
 import type { CommandOf } from "../../../shared/events/families/command.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
@@ -10,6 +10,7 @@ import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { isConfigured } from "./rules.ts"
 import { setTargets } from "./slots/profitTarget.ts"
 import { softCloseByOperator } from "./slots/recoveries.ts"
+import { askBackfill } from "./watch/backfill.ts"
 import { askRetrain } from "./watch/retrain.ts"
 import { addLayer, removeLayer } from "./slots/sizing.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
@@ -61,6 +62,7 @@ const RULES: { readonly [N in ActionName]: Rule<N> } = {
     draft.outputs.push({ _tag: "AuditAsked", commandId })
     return null
   },
+  backfill_ohlcv: (draft, { timeframe }, asked) => askBackfill(draft, asked, timeframe) ?? LATER,
   retrain: (draft, { timeframe }, asked) => askRetrain(draft, asked, timeframe) ?? LATER
 }
 

@@ -54,6 +54,8 @@ const GOVERNOR: Lines<"governor"> = {
   AuditAsked: () => "the exchange's trade history is read and compared with the journal, to the last unit",
   RetrainAsked: (event) =>
     `the regime models of ${event.intervals.map(timeframeName).join(" and ")} are fitted anew, from the newest candles`,
+  BackfillAsked: ({ intervalMin }) =>
+    `the exchange is asked for the candles of ${intervalMin === null ? "every window" : timeframeName(intervalMin)}`,
   CommandApplied: (event) => `done: ${sentenceOf(event.reason)}`,
   CommandRefused: (event) => `refused: ${sentenceOf(event.reason)}`
 }

@@ -92,6 +92,11 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
     "the exchange's trade history is read and compared with the journal, to the last unit"
   ],
   [
+    { _tag: "BackfillAsked", commandId: "c", intervalMin: null },
+    "the exchange is asked for the candles of every window"
+  ],
+  [{ _tag: "BackfillAsked", commandId: "c", intervalMin: 15 }, "the exchange is asked for the candles of 15m"],
+  [
     { _tag: "RetrainAsked", commandId: "c", intervals: [1, 15] },
     "the regime models of 1m and 15m are fitted anew, from the newest candles"
   ],

@@ -204,6 +204,8 @@ export interface GovernorState {
   readonly mode: ModeSlice
   readonly startup: StartupSlice
   readonly advisor: AdvisorSlice
+  /** The command to fill the candles' windows that waits for the ingestor's answer (`backfill.ts`). */
+  readonly backfill: (EventOf<"BackfillAsked"> & { readonly author: string; readonly askedAtMs: number }) | null
   readonly funds: FundsSlice
   readonly scheduler: SchedulerSlice
   readonly loss: LossSlice
@@ -259,6 +261,7 @@ export const initialState: GovernorState = {
     bootstrapSinceMs: null
   },
   advisor: { intervals: [], trainings: {}, retrain: null },
+  backfill: null,
   funds: { queue: [], allotted: null },
   scheduler: { loop: 0, grantedInLoop: 0, queue: [], deferredTotal: 0, drainedTotal: 0 },
   loss: { utcDay: 0, loss: Quote.zero, limitOverride: null, locked: false, lockedDay: null },

@@ -4,7 +4,7 @@
  */
 import { Effect } from "effect"
 import type { CandleSourceError } from "../../../shared/candles/source.ts"
-import type { StoreError } from "../../../shared/store/port.ts"
+import type { CandleSeries, StoreError } from "../../../shared/store/port.ts"
 import { makeFiller } from "./filler.ts"
 import type { IngestorStore } from "../store.ts"
 import type { LimitedSource } from "../limiter.ts"
@@ -27,6 +27,7 @@ export interface TrainingWindow
     Pick<WindowMemory, "now" | "showStream">,
     Pick<CandleCounter, "readiness">,
     Pick<CandleKeeper, "keepStreamed"> {
+  readonly series: CandleSeries
   /** Fetches the window if it falls short and the breaker is closed. `byHand` closes the breaker first. */
   readonly backfill: (byHand: boolean) => Effect.Effect<BackfillStatus, StoreError>
   /** Fetches what is new, if something can be. Returns how many candles the store did not have. */
@@ -44,6 +45,7 @@ export const openWindow = Effect.fn("openWindow")(function* (
   const backfill = makeFiller(memory, source, counter, keeper)
   const sync = yield* makePoller(memory, source, keeper, nowSec)
   return {
+    series: options.series,
     now: memory.now,
     showStream: memory.showStream,
     readiness: counter.readiness,

@@ -7,6 +7,14 @@ import type { Action } from "./argument.ts"
 
 const COUNT = { name: "count", kind: "integer", min: 1, max: 100, about: "How many" } as const
 const SLOT = { name: "slot_id", formerly: "slot", kind: "integer", above: 0, about: "A slot's number" } as const
+const TIMEFRAME = {
+  name: "timeframe",
+  kind: "text",
+  // As candles name it.
+  pattern: /^[0-9]{1,5}[mhdw]$/,
+  default: null,
+  open: "all"
+} as const
 const PCT = { name: "pct", kind: "percent", min: 0.01, max: 50, about: "A distance in percent" } as const
 
 /** Every action by its name, in the order in which they are documented. */
@@ -118,19 +126,16 @@ export const ACTIONS = {
     about: "The exchange's trade history is read and compared with the journal, to the last unit.",
     arguments: {}
   },
+  backfill_ohlcv: {
+    title: "Backfill the candles",
+    about: "The stall breaker is closed and the exchange is asked for the training windows, now.",
+    arguments: { timeframe: { ...TIMEFRAME, about: "A timeframe of a training window: 1m, 15m" } }
+  },
   retrain: {
     title: "Retrain the regime models",
     about: "Both timeframes are fitted anew, now. A model that is refused leaves the old one in use.",
     arguments: {
-      timeframe: {
-        name: "timeframe",
-        kind: "text",
-        // As candles name it.
-        pattern: /^[0-9]{1,5}[mhdw]$/,
-        default: null,
-        open: "all",
-        about: "A timeframe that regime models are fitted to: 1m, 15m"
-      }
+      timeframe: { ...TIMEFRAME, about: "A timeframe that regime models are fitted to: 1m, 15m" }
     }
   }
 } as const satisfies Readonly<Record<string, Action>>

@@ -13,6 +13,10 @@ export const marketSubjects = (pair: string) => {
     control: `${root}.control`,
     /** Seals of eras: a compare-and-set chain. */
     seal: `${root}.seal`,
+    /** Closed candles of one timeframe, such as `1m`. */
+    closedCandle: (timeframe: string) => `${root}.candle.${timeframe}`,
+    /** What else the candle ingestor says. */
+    candle: `${root}.candle`,
     /** What the regime advisor says. */
     regime: `${root}.regime`,
     /** One command; each id has its subject, so that it is stored once for ever. */

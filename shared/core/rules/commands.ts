@@ -20,5 +20,10 @@ export const COMMAND_RULES = {
   retraining_already: "Command {commandId} has the models trained already.",
   no_model: "No model came of it: {outcomes}.",
   advisor_silent: "The regime advisor has not answered for {waitedSec}.",
+  no_window: "There is no training window of {timeframe}.",
+  backfilling_already: "Command {commandId} has the windows filled already.",
+  no_backfill: "No window could be asked for: {outcomes}.",
+  ingestor_silent: "The candle ingestor has not answered for {waitedSec}.",
+  backfilled: "The windows were asked for: {outcomes}.",
   id_used_for_another_command: "This id stands for another command, {command}: choose another id."
 } as const

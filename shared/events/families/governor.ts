@@ -135,6 +135,13 @@ export const RetrainAsked = Schema.TaggedStruct("RetrainAsked", {
   intervals: Schema.Array(Schema.Int)
 })
 
+/** The candle ingestor is to close the stall breaker and fill its windows. Its `BackfillAnswered` ends the command. */
+export const BackfillAsked = Schema.TaggedStruct("BackfillAsked", {
+  commandId: Schema.NonEmptyString,
+  /** Minutes of one timeframe; null: every window. */
+  intervalMin: Schema.NullOr(Schema.Int)
+})
+
 /** The command took effect; the other events of this record are its effect. */
 export const CommandApplied = Schema.TaggedStruct("CommandApplied", {
   commandId: Schema.NonEmptyString,
@@ -164,6 +171,7 @@ export const GovernorEvent = Schema.Union([
   DriftReconcileAsked,
   AuditAsked,
   RetrainAsked,
+  BackfillAsked,
   CommandApplied,
   CommandRefused
 ])

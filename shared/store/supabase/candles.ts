@@ -4,20 +4,22 @@ import { type Candle, timeframeName } from "../../candles/core/candle.ts"
 import type { Gap } from "../../candles/core/gaps.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { PriceText, VolumeText } from "../../schema/decimalText.ts"
-import type { CandleSeries, CandleStore, SeriesCoverage } from "../port.ts"
+import type { CandleSeries, CandleStore, KeptCandle, SeriesCoverage } from "../port.ts"
 import { ask, change, lastOfEach, pieces, readPages, send } from "./call.ts"
 import type { Client } from "./client.ts"
 
-const CandleRows = Schema.Array(
-  Schema.Struct({
-    time: Schema.Int,
-    open: PriceText,
-    high: PriceText,
-    low: PriceText,
-    close: PriceText,
-    volume: VolumeText,
-    trade_count: Schema.Int
-  })
+const CandleRow = Schema.Struct({
+  time: Schema.Int,
+  open: PriceText,
+  high: PriceText,
+  low: PriceText,
+  close: PriceText,
+  volume: VolumeText,
+  trade_count: Schema.Int
+})
+const CandleRows = Schema.Array(CandleRow)
+const KeptRows = Schema.Array(
+  Schema.Struct({ ...CandleRow.fields, source: Schema.Literals(["stream", "poll", "backfill", "import"]) })
 )
 /** Decimals as text: JSON numbers would be rounded to doubles on the way. */
 const CANDLE_COLUMNS = "time,open::text,high::text,low::text,close::text,volume::text,trade_count"
@@ -36,7 +38,7 @@ const CoverageRows = Schema.Array(
 )
 const GapRows = Schema.Array(Schema.Struct({ from_sec: Schema.Int, to_sec: Schema.Int, missing: Schema.Int }))
 
-const candleOf = (row: (typeof CandleRows.Type)[number]): Candle => ({
+const candleOf = (row: typeof CandleRow.Type): Candle => ({
   timeSec: row.time,
   open: row.open,
   high: row.high,
@@ -45,6 +47,8 @@ const candleOf = (row: (typeof CandleRows.Type)[number]): Candle => ({
   volume: row.volume,
   trades: row.trade_count
 })
+
+const keptOf = (row: (typeof KeptRows.Type)[number]): KeptCandle => ({ ...candleOf(row), provenance: row.source })
 
 const coverageOf = (row: (typeof CoverageRows.Type)[number]): SeriesCoverage => ({
   symbol: row.pair,
@@ -136,12 +140,11 @@ const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "time
 
   return {
     newest: (series, count) =>
-      readPages<(typeof CandleRows.Type)[number]>(
-        (last, limit) => newestPage(series, last?.time ?? FOR_EVER, limit),
-        count
-      ).pipe(Effect.map((rows) => rows.map(candleOf).reverse())),
+      readPages<typeof CandleRow.Type>((last, limit) => newestPage(series, last?.time ?? FOR_EVER, limit), count).pipe(
+        Effect.map((rows) => rows.map(candleOf).reverse())
+      ),
 
-    between: upwards("between", CANDLE_COLUMNS, CandleRows, candleOf),
+    between: upwards("between", `${CANDLE_COLUMNS},source`, KeptRows, keptOf),
     times: upwards("times", "time", TimeRows, ({ time }) => time)
   }
 }

@@ -55,7 +55,7 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const series = { symbol: "EXACT/USD", intervalMin: 1 }
         expect(yield* candles.upsert(series, [someCandle(120), someCandle(60)], "poll")).toBe(2)
         expect(yield* candles.newest(series, 10)).toStrictEqual([someCandle(60), someCandle(120)])
-        expect(yield* candles.between(series, 60, 119)).toStrictEqual([someCandle(60)])
+        expect(yield* candles.between(series, 60, 119)).toStrictEqual([{ ...someCandle(60), provenance: "poll" }])
         expect(yield* candles.times(series, 0, 1_000)).toStrictEqual([60, 120])
       })
     )
