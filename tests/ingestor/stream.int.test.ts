@@ -126,7 +126,7 @@ describe("candles from the stream", () => {
         const again = yield* until((view) => streamOf(view).status === "open" && streamed().length > before + 1)
         expect(streamOf(again).losses).toBe(1)
         // Polling has gone on meanwhile.
-        const polled = (view: IngestorView) => view.hmm_data_pipeline.last_sync_ts
+        const polled = (view: IngestorView) => view.hmm_data_pipeline.last_sync_ts ?? 0
         yield* until((view) => polled(view) > polled(again))
       })
     )

@@ -100,8 +100,8 @@ const pipelineOf = ({ enabled, source }: ViewInput, window: WindowNow) => {
     volume_coverage_pct: readiness.volumeCoveragePct,
     span_hours: readiness.spanHours,
     sync_interval_sec: options.syncIntervalSec,
-    /** Unix seconds of the exchange; 0: not yet. */
-    last_sync_ts: window.lastSyncSec,
+    /** Unix seconds of the exchange; null: not yet. */
+    last_sync_ts: window.lastSyncSec === 0 ? null : window.lastSyncSec,
     last_sync_rows_queued: window.lastSyncRows,
     sync_cursor: cursor,
     backfill_stalls: memory.stalls,
@@ -147,7 +147,7 @@ const NOTHING: DataPipelineView = {
   volume_coverage_pct: 0,
   span_hours: 0,
   sync_interval_sec: 0,
-  last_sync_ts: 0,
+  last_sync_ts: null,
   last_sync_rows_queued: 0,
   sync_cursor: null,
   backfill_stalls: 0,

@@ -6,6 +6,7 @@ import type { RebalancerActorState } from "./actor.ts"
 export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, nowMs }: RebalancerActorState) => {
   const { averages, target, skew, updatedAtMs, flips } = core
   const holdUntilMs = target.holdUntilMs
+  const score = averages === null ? null : (averages.fast - averages.slow) / averages.slow
   return {
     rebalancer: {
       enabled: rules?.enabled ?? false,
@@ -20,7 +21,10 @@ export const rebalancerView = ({ rules, core, idleRatio, last, capacityBand, now
       reason: last === null ? null : { ...last, sentence: sentenceOf(last) }
     },
     trend: {
-      score: averages === null ? 0 : (averages.fast - averages.slow) / averages.slow,
+      /** How far the fast average stands above the slow one, as a fraction of that; null before the first prices. */
+      score,
+      /** The same for people, in percent with its sign. */
+      score_display: score === null ? null : `${score < 0 ? "−" : "+"}${Math.abs(score * 100).toFixed(3)} %`,
       fast_ema: averages?.fast ?? null,
       slow_ema: averages?.slow ?? null,
       dynamic_idle_target: target.target,

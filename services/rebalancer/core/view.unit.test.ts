@@ -21,7 +21,8 @@ describe("the rebalancer's status", () => {
         reason: null
       },
       trend: {
-        score: 0,
+        score: null,
+        score_display: null,
         fast_ema: null,
         slow_ema: null,
         dynamic_idle_target: null,
@@ -70,8 +71,22 @@ describe("the rebalancer's status", () => {
         sentence: "Idle dollars are 0.7 of the account, steered to 0.3."
       }
     })
-    expect(Math.abs(trend.score - 0.25)).toBeLessThanOrEqual(1e-12)
-    expect(trend).toMatchObject({ fast_ema: 0.15, slow_ema: 0.12, dynamic_idle_target: 0.3 })
+    expect(trend.score).toBeCloseTo(0.25, 12)
+    expect(trend).toMatchObject({
+      score_display: "+25.000 %",
+      fast_ema: 0.15,
+      slow_ema: 0.12,
+      dynamic_idle_target: 0.3
+    })
+  })
+
+  it.each([
+    { what: "before the first prices", averages: null, score: null, shown: null },
+    { what: "falling", averages: { fast: 0.1199, slow: 0.12 }, score: -0.000833, shown: "−0.083 %" }
+  ])("says how the trend scores, for machines and for people: $what", ({ averages, score, shown }) => {
+    const { trend } = rebalancerView({ ...updated, core: { ...updated.core, averages } })
+    expect(trend.score === null ? null : Math.round(trend.score * 1e6) / 1e6).toBe(score)
+    expect(trend.score_display).toBe(shown)
   })
 
   it.each([

@@ -8,6 +8,8 @@ import { profitPct } from "./money/pricing.ts"
 import { phaseOf, type Recovery, type Refusals, type SlotOrder, type SlotState } from "./state.ts"
 
 const seconds = (ms: number): number => ms / 1000
+/** The state keeps 0 for a time that never was. */
+const untilOrNull = (ms: number): number | null => (ms === 0 ? null : seconds(ms))
 const secondsOrNull = (ms: number | null): number | null => (ms === null ? null : seconds(ms))
 
 const orderView = (order: SlotOrder) => ({
@@ -70,21 +72,25 @@ export const slotView = (slotId: number, state: SlotState) => {
     total_profit: Quote.format(book.totalProfit),
     total_fees: Quote.format(book.totalFees),
     today_realized_loss: Quote.format(book.realizedLoss),
-    day_realized_loss: { utc_day: book.dayLoss.utcDay, loss: Quote.format(book.dayLoss.loss) },
+    /** Days since 1970; null before the first cycle. */
+    day_realized_loss: {
+      utc_day: book.dayLoss.utcDay === 0 ? null : book.dayLoss.utcDay,
+      loss: Quote.format(book.dayLoss.loss)
+    },
     total_round_trips: book.roundTrips,
     s2_entered_at: secondsOrNull(book.s2EnteredAtMs),
     consecutive_losses_a: A.consecutiveLosses,
     consecutive_losses_b: B.consecutiveLosses,
-    cooldown_until_a: seconds(A.cooldownUntilMs),
-    cooldown_until_b: seconds(B.cooldownUntilMs),
+    cooldown_until_a: untilOrNull(A.cooldownUntilMs),
+    cooldown_until_b: untilOrNull(B.cooldownUntilMs),
     long_only: book.onlySide === "long",
     short_only: book.onlySide === "short",
     consecutive_refreshes_a: A.consecutiveRefreshes,
     consecutive_refreshes_b: B.consecutiveRefreshes,
     last_refresh_direction_a: A.lastRefreshDirection,
     last_refresh_direction_b: B.lastRefreshDirection,
-    refresh_cooldown_until_a: seconds(A.refreshCooldownUntilMs),
-    refresh_cooldown_until_b: seconds(B.refreshCooldownUntilMs),
+    refresh_cooldown_until_a: untilOrNull(A.refreshCooldownUntilMs),
+    refresh_cooldown_until_b: untilOrNull(B.refreshCooldownUntilMs),
     profit_pct_runtime: terms === null ? book.profitPctRuntime : profitPct(book, terms),
     /** Newest last. */
     last_cycles: book.lastCycles.map((cycle) => ({
