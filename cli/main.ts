@@ -1,40 +1,26 @@
 #!/usr/bin/env node
 /** The command line. Every failure is one clear line on standard error; exit codes: 0 done or stopped, 1 failed. */
 import "effect/schema/SchemaJITCompiler/enable"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
-import { CliError, Command } from "effect/cli"
-import { readSettings } from "../app/settings.ts"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
 import packageJson from "../package.json" with { type: "json" }
-import { actionCommand } from "./commands/actions.ts"
-import { auditCommand } from "./commands/audit/command.ts"
-import { backfillCommand } from "./commands/backfill/command.ts"
-import { candlesCommand } from "./commands/candles.ts"
-import { configCommand } from "./commands/config.ts"
-import { conformanceCommand } from "./commands/conformance.ts"
-import { doctorCommand } from "./commands/doctor/command.ts"
-import { initEnvCommand } from "./commands/initEnv/command.ts"
-import { journalCommand } from "./commands/journal/command.ts"
-import { regimeCommand } from "./commands/regime/command.ts"
-import { serviceCommand } from "./commands/service.ts"
-import { upCommand } from "./commands/up.ts"
+import { PROCESS_SETTINGS } from "../shared/config/process.ts"
+import { readTable } from "../shared/config/table.ts"
+import { commandsFor } from "./commands.ts"
 
+// Modules one by one, here and in `commands.ts`: the collections they are gathered in cost a third of a second.
 const kennel = Command.make("kennel").pipe(
   Command.withDescription("An event-sourced grid trader for Kraken's DOGE/USD"),
-  Command.withSubcommands([
-    upCommand,
-    serviceCommand,
-    configCommand,
-    initEnvCommand,
-    journalCommand,
-    conformanceCommand,
-    regimeCommand,
-    backfillCommand,
-    candlesCommand,
-    actionCommand,
-    auditCommand,
-    doctorCommand
-  ])
+  Command.withSubcommands(await commandsFor(process.argv.slice(2)))
 )
 
 const LEVELS = { debug: "Debug", info: "Info", warning: "Warn", error: "Error" } as const
@@ -42,7 +28,7 @@ const LEVELS = { debug: "Debug", info: "Info", warning: "Warn", error: "Error" }
 /** Logs go to standard error, as lines of key=value; standard output belongs to the command. */
 const logging = Layer.mergeAll(
   Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]),
-  Layer.succeed(References.MinimumLogLevel, LEVELS[readSettings(process.env).settings.logLevel])
+  Layer.succeed(References.MinimumLogLevel, LEVELS[readTable(PROCESS_SETTINGS, process.env).values.logLevel])
 )
 
 /** Usage errors have been shown with their help by the parser; everything else is said here, once. */

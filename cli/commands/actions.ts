@@ -193,4 +193,4 @@ export const actionCommand = Command.make(
       process.exitCode = exitCodeOf(reply.result)
     })
   })
-).pipe(Command.withDescription("Pause, resume, add slots and whatever else a person may ask of the running market"))
+)

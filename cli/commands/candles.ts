@@ -131,6 +131,5 @@ const gapsCommand = Command.make(
 ).pipe(Command.withDescription("Candles that are missing between others"))
 
 export const candlesCommand = Command.make("candles").pipe(
-  Command.withDescription("Look at the candles in the store"),
   Command.withSubcommands([healthCommand, gapsCommand, coverageCommand])
 )

@@ -18,4 +18,4 @@ export const configCommand = Command.make(
     yield* Console.log(showSettings(SETTING_ROWS, process.env))
     yield* loadSettings()
   })
-).pipe(Command.withDescription("Show every setting with its value in force, without secrets"))
+)

@@ -26,4 +26,4 @@ export const conformanceCommand = Command.make(
       process.exitCode = exitCode
     })
   })
-).pipe(Command.withDescription("Run reference cases and print how many pass"))
+)

@@ -21,4 +21,4 @@ export const serviceCommand = Command.make(
     if (service.watchesOrders === true) yield* fitToStart(settings)
     return yield* runAlone(service, settings, (url) => Console.log(`${name}: ${url}`))
   })
-).pipe(Command.withDescription("Run one service over NATS_URL"))
+)

@@ -52,4 +52,4 @@ export const upCommand = Command.make(
     yield* fitToStart(settings)
     return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)))
   })
-).pipe(Command.withDescription("Run everything in this process; on paper unless LIVE=true"))
+)

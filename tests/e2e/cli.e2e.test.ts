@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -29,6 +29,10 @@ const kennel = async (
 const inJournal = <A, E>(effect: Effect.Effect<A, E, Journal>) =>
   Effect.runPromise(Effect.provide(effect, EmbeddedJournal.layer({ directory: join(directory, "journal") })))
 
+/** The scripts that a process has read, as V8 lists them. */
+const readCoverage = (report: string): ReadonlyArray<string> =>
+  (JSON.parse(report) as { readonly result: ReadonlyArray<{ readonly url: string }> }).result.map(({ url }) => url)
+
 describe("kennel", () => {
   it.each([
     [["--help"], /SUBCOMMANDS[^]*up[^]*service[^]*config[^]*journal[^]*conformance/],
@@ -42,6 +46,22 @@ describe("kennel", () => {
     const { code, output } = await kennel(...args)
     expect(code).toBe(0)
     expect(output).toMatch(expected)
+  })
+
+  it.each([
+    [["--help"], []],
+    [["journl"], []],
+    [["config"], ["app/settings.ts"]]
+  ])("%j reads of the application only what it needs", async (args, expected) => {
+    const coverage = join(directory, "coverage")
+    const process = startKennel(args, { DATA_DIR: directory, NODE_V8_COVERAGE: coverage })
+    await process.ended
+    const reports = await Promise.all(
+      (await readdir(coverage)).map((file) => readFile(join(coverage, file), "utf8").then(readCoverage))
+    )
+    const loaded = reports.flat().filter((url) => /\/(app|services)\//.test(url))
+    for (const module of expected) expect(loaded.some((url) => url.endsWith(module))).toBe(true)
+    if (expected.length === 0) expect(loaded).toStrictEqual([])
   })
 
   it("config shows every value and no secret", async () => {

@@ -66,4 +66,4 @@ export const auditCommand = Command.make(
       if (problems.length > 0) return yield* new BooksDiffer({ differences: problems.length })
     }).pipe(Effect.provide(readableJournal(settings, Option.getOrUndefined(where))))
   })
-).pipe(Command.withDescription("Post a journal to a double-entry ledger and compare it with the slots' books"))
+)

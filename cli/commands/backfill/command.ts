@@ -128,9 +128,4 @@ export const backfillCommand = Command.make(
       process.exitCode = result.failed.length > 0 ? 1 : 0
     })
   })
-).pipe(
-  Command.withDescription(
-    "Fetch history into the store. Without --incremental or --skip-existing everything is fetched again. " +
-      "Exit code 0: all done; 1: some failed; 130: stopped midway, and the same command goes on where it was"
-  )
 )

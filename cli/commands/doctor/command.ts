@@ -30,4 +30,4 @@ export const doctorCommand = Command.make(
     const failures = findings.filter(({ level }) => level === "fail")
     if (failures.length > 0) return yield* new NotFit({ failures: failures.map(({ what }) => what) })
   })
-).pipe(Command.withDescription("Check settings, machine, journal, exchange, fees, limits and keys; advice per line"))
+)

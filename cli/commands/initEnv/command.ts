@@ -64,4 +64,4 @@ export const initEnvCommand = Command.make(
           : `${path}: ${names} added; what was there is unchanged`
     )
   })
-).pipe(Command.withDescription("Make the .env that docker compose needs, or add what yours lacks"))
+)

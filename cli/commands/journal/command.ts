@@ -7,6 +7,5 @@ import { tailCommand } from "./tail.ts"
 import { verifyCommand } from "./verify.ts"
 
 export const journalCommand = Command.make("journal").pipe(
-  Command.withDescription("Look into a journal, prove it, answer a fault, seal and archive it"),
   Command.withSubcommands([verifyCommand, tailCommand, skipCommand, sealCommand, archiveCommand])
 )

@@ -223,6 +223,5 @@ const plotCommand = Command.make(
 ).pipe(Command.withDescription("Draw the price coloured by its regime, and what the model believed, as SVG"))
 
 export const regimeCommand = Command.make("regime").pipe(
-  Command.withDescription("Fit the regime model to recorded candles, label and draw them"),
   Command.withSubcommands([fitCommand, labelCommand, plotCommand])
 )

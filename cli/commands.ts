@@ -1,0 +1,76 @@
+/**
+ * Every command by its name: what it is for, and where it stands. The modules of a command are read when it is asked for: a help
+ * text, or a word mistyped, needs none of them.
+ */
+import * as Command from "effect/cli/Command"
+
+const COMMANDS = {
+  up: {
+    about: "Run everything in this process; on paper unless LIVE=true",
+    load: async () => (await import("./commands/up.ts")).upCommand
+  },
+  service: {
+    about: "Run one service over NATS_URL",
+    load: async () => (await import("./commands/service.ts")).serviceCommand
+  },
+  config: {
+    about: "Show every setting with its value in force, without secrets",
+    load: async () => (await import("./commands/config.ts")).configCommand
+  },
+  "init-env": {
+    about: "Make the .env that docker compose needs, or add what yours lacks",
+    load: async () => (await import("./commands/initEnv/command.ts")).initEnvCommand
+  },
+  journal: {
+    about: "Look into a journal, prove it, answer a fault, seal and archive it",
+    load: async () => (await import("./commands/journal/command.ts")).journalCommand
+  },
+  conformance: {
+    about: "Run reference cases and print how many pass",
+    load: async () => (await import("./commands/conformance.ts")).conformanceCommand
+  },
+  regime: {
+    about: "Fit the regime model to recorded candles, label and draw them",
+    load: async () => (await import("./commands/regime/command.ts")).regimeCommand
+  },
+  backfill: {
+    about:
+      "Fetch history into the store. Without --incremental or --skip-existing everything is fetched again. " +
+      "Exit code 0: all done; 1: some failed; 130: stopped midway, and the same command goes on where it was",
+    load: async () => (await import("./commands/backfill/command.ts")).backfillCommand
+  },
+  candles: {
+    about: "Look at the candles in the store",
+    load: async () => (await import("./commands/candles.ts")).candlesCommand
+  },
+  action: {
+    about: "Pause, resume, add slots and whatever else a person may ask of the running market",
+    load: async () => (await import("./commands/actions.ts")).actionCommand
+  },
+  audit: {
+    about: "Post a journal to a double-entry ledger and compare it with the slots' books",
+    load: async () => (await import("./commands/audit/command.ts")).auditCommand
+  },
+  doctor: {
+    about: "Check settings, machine, journal, exchange, fees, limits and keys; advice per line",
+    load: async () => (await import("./commands/doctor/command.ts")).doctorCommand
+  }
+} as const
+
+/** Whichever it is: its arguments are its own affair, and how it fails is said in `main.ts`. */
+type Loaded = Command.Command<string, {}, {}, unknown, never>
+
+/** Flags that look into every command. */
+const LOOKS_INTO_ALL: ReadonlySet<string> = new Set(["--completions", "--wizard"])
+
+/** The commands for these arguments, in the order of the help: the one that they name as it is, of the others name and purpose. */
+export const commandsFor = (args: ReadonlyArray<string>) => {
+  const named = args.find((arg) => Object.hasOwn(COMMANDS, arg))
+  const all = args.some((arg) => LOOKS_INTO_ALL.has(arg.split("=")[0] ?? arg))
+  return Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { about, load }]) => {
+      const command: Loaded = all || name === named ? ((await load()) as Loaded) : Command.make(name)
+      return Command.withDescription(command, about)
+    })
+  )
+}
