@@ -58,7 +58,7 @@ const COMMANDS = {
 } as const
 
 /** Whichever it is: its arguments are its own affair, and how it fails is said in `main.ts`. */
-type Loaded = Command.Command<string, {}, {}, unknown, never>
+type Loaded = Command.Command<string, {}, {}, unknown>
 
 /** Flags that look into every command. */
 const LOOKS_INTO_ALL: ReadonlySet<string> = new Set(["--completions", "--wizard"])
