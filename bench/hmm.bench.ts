@@ -12,7 +12,7 @@ import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { readRegime } from "../services/hmm-advisor/core/regime.ts"
 import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { fixedStarts } from "../services/hmm-advisor/core/training/starts.ts"
+import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
 import { train } from "../services/hmm-advisor/core/training/train.ts"
 import { textbookFit } from "./baselines/hmmTextbook.ts"
 import type { BenchResult } from "./result.ts"
@@ -47,7 +47,7 @@ const given = <A extends object>(result: A | Refusal): A => {
 }
 
 const fitResult = (name: string, rows: Rows, states: number, runs: number): BenchResult => {
-  const start = fixedStarts(rows, states, "diag")[0]!.model
+  const start = startsOf(rows, states, "diag")[0]!.model
   const climb = () => given(fit(start, rows, LONG_CLIMB))
   const { logLikelihoods } = climb()
   const iterations = logLikelihoods.length
