@@ -22,7 +22,7 @@ const ROWS = 720
 /** Fits per sample: one alone is over in a millisecond or two. */
 const CLIMBS = 10
 const TICK_CANDLES = 150
-const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 /** A tolerance of 0 keeps climbing until rounding alone is left: up to 100 iterations. */
 const LONG_CLIMB = { ...DEFAULT_FIT, tolerance: 0 }
 

@@ -16,7 +16,7 @@ import { candles, SETTINGS, twoStates } from "../testing/rows.ts"
 import { canonicalBytes, train, type TrainedModel } from "./training/train.ts"
 
 const SEED = 20_262
-const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 
 const rows = (made: FeatureCandles): Rows => {
   const result = featureRows(made)
