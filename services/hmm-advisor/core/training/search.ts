@@ -10,7 +10,7 @@ import type { Start, StartName } from "./starts.ts"
 
 /** Iterations that each climb of a round makes, and how many of the climbs, the likeliest, go on. */
 const FIRST = { iterations: 3, keep: 40 }
-const SECOND = { iterations: 5, keep: 12 }
+const SECOND = { iterations: 5, keep: 8 }
 
 /** The previous model wins where it comes this close, relatively, to the best: labels should not jump for nothing. */
 const NEAR_TIE = 1e-4
