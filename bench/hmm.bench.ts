@@ -7,14 +7,13 @@ import { candles } from "../services/hmm-advisor/testing/rows.ts"
 import { consensus } from "../services/hmm-advisor/core/consensus.ts"
 import { featureRows } from "../services/hmm-advisor/core/features.ts"
 import { DEFAULT_FIT, fit } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { HmmModel } from "../services/hmm-advisor/core/hmm/model.ts"
 import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { readRegime } from "../services/hmm-advisor/core/regime.ts"
 import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { fixedStarts } from "../services/hmm-advisor/core/training/starts.ts"
+import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
 import { train } from "../services/hmm-advisor/core/training/train.ts"
-import { textbookFit } from "./baselines/hmmTextbook.ts"
+import { textbookFit, textbookModel } from "./baselines/hmmTextbook.ts"
 import type { BenchResult } from "./result.ts"
 
 const SEED = 7
@@ -22,7 +21,7 @@ const ROWS = 720
 /** Fits per sample: one alone is over in a millisecond or two. */
 const CLIMBS = 10
 const TICK_CANDLES = 150
-const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 /** A tolerance of 0 keeps climbing until rounding alone is left: up to 100 iterations. */
 const LONG_CLIMB = { ...DEFAULT_FIT, tolerance: 0 }
 
@@ -47,7 +46,7 @@ const given = <A extends object>(result: A | Refusal): A => {
 }
 
 const fitResult = (name: string, rows: Rows, states: number, runs: number): BenchResult => {
-  const start = fixedStarts(rows, states, "diag")[0]!.model
+  const start = startsOf(rows, states, "diag")[0]!.model
   const climb = () => given(fit(start, rows, LONG_CLIMB))
   const { logLikelihoods } = climb()
   const iterations = logLikelihoods.length
@@ -107,17 +106,6 @@ const timed = (work: () => unknown): number => {
   const start = performance.now()
   work()
   return performance.now() - start
-}
-
-const textbookModel = ({ states, features, start, transition, means, covariances }: HmmModel) => {
-  const table = (values: ReadonlyArray<number>, width: number) =>
-    Array.from({ length: states }, (_, k) => values.slice(k * width, (k + 1) * width))
-  return {
-    start: start.slice(),
-    transition: table(transition, states),
-    means: table(means, features),
-    variances: table(covariances, features)
-  }
 }
 
 /** Rows without one of their columns. */

@@ -1,6 +1,7 @@
 /** The regime model's benchmark in its small size: it must run, and reach the textbook's likelihood. */
 import { expect, it } from "vitest"
 import { hmmBench } from "./hmm.bench.ts"
+import { hmmStartsBench } from "./hmmStarts.bench.ts"
 
 it("fits measure themselves against a textbook program that reaches the same likelihood", async () => {
   const results = await hmmBench({ quick: true })
@@ -11,4 +12,11 @@ it("fits measure themselves against a textbook program that reaches the same lik
     expect(samples.every((sample) => sample > 0)).toBe(true)
     expect(checksum).toMatch(/\d/)
   }
+})
+
+it("training holds itself against random starts, and its time against one fit of the textbook's", async () => {
+  const [share, time] = await hmmStartsBench({ quick: true })
+  expect(share?.samples).toHaveLength(3)
+  expect(share?.samples.every((percent) => percent === 100)).toBe(true)
+  expect(time?.samples.length).toBe(time?.baseline?.samples.length)
 })

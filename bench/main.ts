@@ -8,6 +8,7 @@ import { table } from "../cli/shared/table.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
+import { hmmStartsBench } from "./hmmStarts.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
@@ -28,6 +29,7 @@ const BENCHES = {
   hotPath: hotPathBench,
   hmm: hmmBench,
   hmmRetrain: hmmRetrainBench,
+  hmmStarts: hmmStartsBench,
   candles: candlesBench,
   store: storeBench
 } as const

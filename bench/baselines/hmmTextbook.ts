@@ -3,7 +3,9 @@
  * row's largest. The yardstick of the fit's speed and, being another program, of its result.
  */
 
-export interface TextbookModel {
+import type { HmmModel } from "../../services/hmm-advisor/core/hmm/model.ts"
+
+interface TextbookModel {
   start: Array<number>
   transition: Array<Array<number>>
   means: Array<Array<number>>
@@ -14,6 +16,18 @@ type Table = Array<Array<number>>
 
 const table = (rows: number, columns: number): Table =>
   Array.from({ length: rows }, () => Array.from({ length: columns }, () => 0))
+
+/** A model of diagonal covariances as the textbook would write it. */
+export const textbookModel = ({ states, features, start, transition, means, covariances }: HmmModel): TextbookModel => {
+  const table = (values: ReadonlyArray<number>, width: number) =>
+    Array.from({ length: states }, (_, k) => values.slice(k * width, (k + 1) * width))
+  return {
+    start: start.slice(),
+    transition: table(transition, states),
+    means: table(means, features),
+    variances: table(covariances, features)
+  }
+}
 
 /** `iterations` updates of the model; returns the log-likelihood before the last of them. */
 export const textbookFit = (model: TextbookModel, rows: Table, iterations: number, prior: number): number => {

@@ -106,7 +106,7 @@ export const isStructureCase = (input: unknown): boolean => has(input, "candles"
 
 /** What is looked at of such a case. */
 export const STRUCTURE_FIELDS = {
-  settings: ["orderBlockLookback", "displacementFactor", "medianWindow", "breakCandles", "breakWindow"],
+  settings: ["orderBlockLookback", "displacementFactor", "medianWindow", "medianOf", "breakCandles", "breakWindow"],
   expected: ["orderBlock", "fairValueGaps", "breakOfStructure"]
 }
 
@@ -118,6 +118,8 @@ export const runStructureCase = (input: unknown): Array<string> => {
     orderBlockLookback: given.number("orderBlockLookback", DEFAULT_STRUCTURE.orderBlockLookback),
     displacementFactor: given.number("displacementFactor", DEFAULT_STRUCTURE.displacementFactor),
     medianWindow: given.number("medianWindow", DEFAULT_STRUCTURE.medianWindow),
+    // The reference's wording, unless the case asks for the other.
+    medianOf: given.oneOf("medianOf", ["newest", "displacement"], "newest"),
     breakCandles: given.number("breakCandles", DEFAULT_STRUCTURE.breakCandles),
     breakWindow: given.number("breakWindow", DEFAULT_STRUCTURE.breakWindow)
   }

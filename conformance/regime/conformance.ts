@@ -5,6 +5,7 @@
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { Differences, matrixOf, numbersOf } from "../format/numbers.ts"
 import { compareFit, EXACT_ENOUGH, LIKELIHOOD, modelFrom, PARAMETERS, rowsFrom } from "./conformanceFit.ts"
+import { REACHED } from "./randomStarts.ts"
 import { candlesOf, windowOf } from "./windows.ts"
 import { consensus, type Voice } from "../../services/hmm-advisor/core/consensus.ts"
 import { evaluate } from "../../services/hmm-advisor/core/hmm/fit.ts"
@@ -56,10 +57,8 @@ export const runEvaluateCase = (input: unknown): Array<string> => {
 /** Windows of recorded candles and the best likelihood known for each. */
 export const isQualityCase = (input: unknown): boolean => has(input, "sets") && Array.isArray(input["sets"])
 
-/** A window counts as reached when it comes this close, relatively, to the best known likelihood. */
-const REACHED = 1e-4
-/** The starts together must reach this share of the windows; one k-means start reaches half. */
-const ENOUGH_WINDOWS = 0.9
+/** Training must reach this share of the windows; one k-means start reaches half. */
+const ENOUGH_WINDOWS = 0.95
 
 /** The windows not reached, unless nearly all are. `readData` gives the text of a CSV file of candles by its name. */
 export const runQualityCase = (input: unknown, readData: (name: string) => string): Array<string> => {

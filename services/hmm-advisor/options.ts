@@ -32,7 +32,8 @@ export const advisorOptions = (
   inference: {
     inferenceWindow: settings.hmmInferenceWindow,
     confidenceThreshold: settings.hmmConfidenceThreshold,
-    biasGain: settings.hmmBiasGain
+    biasGain: settings.hmmBiasGain,
+    dampWeakModels: settings.hmmDampWeakModels
   },
   answerEveryMs: settings.rebalancer.intervalSec * 1_000,
   retrainEveryMs: settings.hmmRetrainIntervalSec * 1_000

@@ -39,6 +39,11 @@ export const ADVISOR_SETTINGS = {
     within: [0, 100],
     reason: "Scales the bias; it stays within ±1."
   }),
+  hmmDampWeakModels: advisor.flag("HMM_DAMP_WEAK_MODELS", {
+    default: "true",
+    reason:
+      "A model whose neighbouring states lie less than half a deviation apart in EMA spread leans less, in proportion; with equal means not at all."
+  }),
   hmmRetrainIntervalSec: advisor.number("HMM_RETRAIN_INTERVAL_SEC", {
     unit: "s",
     default: "86400",

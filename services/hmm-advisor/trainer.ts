@@ -26,8 +26,8 @@ export class TrainerFailed extends Schema.TaggedError<TrainerFailed>()("TrainerF
   }
 }
 
-/** A fit of the largest window allowed takes seconds; this long means that the worker hangs. */
-const FIT_TIMEOUT = "2 minutes"
+/** A fit of the largest window allowed may take minutes (100,000 rows, 8 states, full covariances); this long means that the worker hangs. */
+const FIT_TIMEOUT = "10 minutes"
 
 /** Fits in the worker; calls wait for each other. Succeeds with a `Refusal` when the rows give no model. */
 export type Trainer = (

@@ -19,7 +19,10 @@ export type Upcasts = Readonly<Record<number, Upcast>>
 export const UPCASTS: Upcasts = {
   /** 2 has seals; nothing that was there has changed. */
   1: (written) => written,
-  /** 3 has closed candles and the action `backfill_ohlcv`; nothing that was there has changed. */
+  /**
+   * 3 has closed candles and the action `backfill_ohlcv`, and a trained regime model may say its separation; nothing that was there
+   * has changed.
+   */
   2: (written) => written
 }
 

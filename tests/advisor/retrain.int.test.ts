@@ -28,7 +28,7 @@ const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
   slow: detector(15),
   recentCandles: 100,
   training: SETTINGS,
-  inference: { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 },
+  inference: { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true },
   answerEveryMs: 60_000,
   retrainEveryMs: 86_400_000
 }

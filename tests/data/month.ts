@@ -4,7 +4,7 @@
  *
  * Only + − × ÷, square roots and seeded uniform numbers: a logarithm may differ in its last digit between machines.
  */
-import { nearlyNormal, randomNumbers } from "../../services/exchange-sim/core/market/random.ts"
+import { nearlyNormal, randomNumbers } from "../../shared/core/random.ts"
 
 const MINUTE_MS = 60_000
 const DAY_MIN = 1_440

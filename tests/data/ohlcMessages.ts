@@ -3,7 +3,7 @@
  * newest bars of every pair, then the forming bar again at its trades. Bars have no end of their own, a stretch without trades
  * has no bar, and between the connections nothing is heard. In the exchange's form; the trades are made up.
  */
-import { nearlyNormal, randomNumbers } from "../../services/exchange-sim/core/market/random.ts"
+import { nearlyNormal, randomNumbers } from "../../shared/core/random.ts"
 
 const START_MS = Date.UTC(2024, 2, 1, 6)
 const MINUTE_MS = 60_000

@@ -49,6 +49,25 @@ describe("kennel regime", () => {
     for (const label of ["BEARISH", "RANGING", "BULLISH"]) expect(output).toMatch(new RegExp(`^${label} .*%`, "m"))
   })
 
+  it("fit says of a price that stands that its states tell no direction, and of a state whose end was not seen just that", async () => {
+    const still = Array.from(volumes, (volume, i) => `${START + i * 60},0.2,0.2,0.2,0.2,${volume}`)
+    await writeFile(join(folder, "still.csv"), ["time,open,high,low,close,volume", ...still, ""].join("\n"))
+    const fitted = startKennel(["regime", "fit", join(folder, "still.csv")], { DATA_DIR: folder })
+    expect(await fitted.ended).toBe(0)
+    expect(fitted.output()).toContain(
+      "weak model: neighbouring states have equal EMA spreads and tell no direction; ranging, bias 0"
+    )
+    expect(fitted.output()).toMatch(/candles it lasts[\s\S]* no end seen /)
+    const labelled = startKennel(["regime", "label", join(folder, "still.csv")], { DATA_DIR: folder })
+    expect(await labelled.ended).toBe(0)
+    const lines = labelled
+      .output()
+      .split("\n")
+      .filter((line) => /^\d/.test(line))
+    expect(lines.length).toBe(COUNT - 14)
+    expect(lines.filter((line) => !line.includes(",RANGING,") || !line.includes(",0.000000,0.000000,true"))).toEqual([])
+  })
+
   it("label gives every candle after the warm-up a line, and says which the model had seen", async () => {
     const { code, output } = await regime("label", "--train", "300")
     expect(code).toBe(0)

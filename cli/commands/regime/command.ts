@@ -12,6 +12,8 @@ import {
 } from "../../../services/hmm-advisor/core/features.ts"
 import { DEFAULT_FIT } from "../../../services/hmm-advisor/core/hmm/fit.ts"
 import { labelCandles, type LabelledCandle, stateTable } from "../../../services/hmm-advisor/core/labelling.ts"
+import { weaknessOf } from "../../../services/hmm-advisor/core/regime.ts"
+import { FULL_VOICE } from "../../../services/hmm-advisor/core/separation.ts"
 import { regimePicture } from "./picture.ts"
 import { isRefusal, type Refusal } from "../../../services/hmm-advisor/core/training/refusal.ts"
 import { canonicalBytes, train, type TrainedModel } from "../../../services/hmm-advisor/core/training/train.ts"
@@ -75,6 +77,8 @@ interface Labelled {
   readonly trainedOn: number
   /** Of their features: the same as in the advisor's own record of a training on these candles. */
   readonly dataHash: string
+  /** Whether the bias of a weak model was scaled down. */
+  readonly damped: boolean
 }
 
 /** Distances longer than a candle; a day on which summer time ends has 25 hours and is none. */
@@ -110,16 +114,17 @@ const analyse = Effect.fnUntraced(function* (
   const labelled = yield* given(
     labelCandles(trained, series, {
       confidenceThreshold: settings.hmmConfidenceThreshold,
-      biasGain: settings.hmmBiasGain
+      biasGain: settings.hmmBiasGain,
+      dampWeakModels: settings.hmmDampWeakModels
     })
   )
   const dataHash = createHash("sha256").update(canonicalBytes(rows)).digest("hex")
-  return { series, trained, labelled, trainedOn, dataHash }
+  return { series, trained, labelled, trainedOn, dataHash, damped: settings.hmmDampWeakModels }
 })
 
 const iso = (seconds: number | undefined): string => new Date((seconds ?? 0) * 1_000).toISOString().slice(0, 16)
 
-const report = ({ series, trained, labelled, trainedOn, dataHash }: Labelled): string => {
+const report = ({ series, trained, labelled, trainedOn, dataHash, damped }: Labelled): string => {
   const { closes, times, file } = series
   const states = stateTable(trained, labelled)
   const pad = (text: string, width: number) => text.padStart(width)
@@ -132,13 +137,14 @@ const report = ({ series, trained, labelled, trainedOn, dataHash }: Labelled): s
       `log-likelihood ${trained.logLikelihood.toFixed(2)}, separation ${trained.separation.toFixed(2)}`,
     `data ${dataHash}`,
     ...(trained.warnings.length > 0 ? [`warnings: ${trained.warnings.join(", ")}`] : []),
+    ...(damped && trained.separation < FULL_VOICE ? [weaknessOf(trained.separation)] : []),
     "",
     line(["state", "share of candles", "candles it lasts", ...FEATURES]),
     ...states.map(({ label, share, duration, means }) =>
       line([
         label,
         `${(share * 100).toFixed(1)} %`,
-        duration.toFixed(1),
+        duration?.toFixed(1) ?? "no end seen",
         ...FEATURES.map((feature) => means[feature].toPrecision(4))
       ])
     ),

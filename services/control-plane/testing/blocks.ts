@@ -22,8 +22,8 @@ export const blocks = partly<ShownBlocks>({
       trained: true,
       regime: "BEARISH",
       probabilities: { bearish: 0.8141, ranging: 0.1759, bullish: 0.01 },
-      bias_signal: -0.8041,
-      reason: null,
+      bias_signal: -0.3457,
+      reason: "weak model: neighbouring states lie 0.21 deviations apart, less than 0.5; bias × 0.43",
       age_sec: 41
     },
     slow: {
@@ -37,7 +37,7 @@ export const blocks = partly<ShownBlocks>({
     },
     age_sec: 31,
     trainings: {
-      "1m": { at: at - 7_200, candles: 720, warnings: ["weak-separation"] },
+      "1m": { at: at - 7_200, candles: 720, separation: 0.215, warnings: ["weak-separation"] },
       "15m": { at: at - 3_600, error: "too-few-rows: training needs 200 rows, there are 20" }
     },
     scorecard: { readings: 9, directional: 8, hits: 5, bias_times_move: 0.0028, moves: -0.0059 }

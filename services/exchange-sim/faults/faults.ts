@@ -1,6 +1,6 @@
 /** Faults on demand. Each has a number of times left, or a probability with the exchange's seed: runs can be repeated. */
 import { Schema } from "effect"
-import { randomNumbers } from "../core/market/random.ts"
+import { randomNumbers } from "../../../shared/core/random.ts"
 
 const times = Schema.Int.check(Schema.isGreaterThan(0))
 const afterExecution = Schema.optionalKey(Schema.Boolean)

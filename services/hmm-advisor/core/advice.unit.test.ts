@@ -12,7 +12,7 @@ import { advisorStatusActor } from "./status.ts"
 import { advisorView } from "./view.ts"
 import { train } from "./training/train.ts"
 
-const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 
 /** A market that rises, stands and falls, as candles of `intervalMin` minutes that end at `endSec`. */
 const candles = (count: number, intervalMin: number, endSec: number): ReadonlyArray<Candle> => {
@@ -143,6 +143,32 @@ describe("the advisor's status", () => {
     expect(shown).toMatchObject({ regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
     expect(shown.trainings).toStrictEqual({ "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
     expect(shown.scorecard.readings).toBe(0)
+  })
+
+  it("shows how well the states of each training's model lie apart, and nothing of one that did not say", () => {
+    const fitted = {
+      _tag: "RegimeModelTrained",
+      intervalMin: 1,
+      dataHash: "hash",
+      candles: 720,
+      fromSec: 0,
+      toSec: 1,
+      rows: 706,
+      settings: "{}",
+      parameters: "{}",
+      labels: ["BEARISH", "RANGING", "BULLISH"],
+      logLikelihood: -3_000,
+      start: "spread-1",
+      iterations: 20,
+      warnings: []
+    } as const
+    const separationShown = (event: typeof fitted & { readonly separation?: number }) => {
+      const { state } = advisorStatusActor.reduce(advisorStatusActor.initial, event, place)
+      const { trainings } = advisorView(state, { enabled: true, blendFactor: 0.5 }).hmm_regime
+      const shown = trainings["1m"]
+      return shown !== undefined && "separation" in shown ? shown.separation : undefined
+    }
+    expect([separationShown({ ...fitted, separation: 0.31 }), separationShown(fitted)]).toStrictEqual([0.31, null])
   })
 
   it("names the timeframes of its detectors, whatever the settings chose", () => {

@@ -2,20 +2,21 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { consensus, type Voice } from "./consensus.ts"
 import { type FeatureCandles, featureRows, FEATURES } from "./features.ts"
-import { evaluate } from "./hmm/fit.ts"
+import { evaluate, fit } from "./hmm/fit.ts"
 import { COVARIANCE_TYPES } from "./hmm/model.ts"
 import type { Rows } from "./hmm/linear/rows.ts"
 import { labelCandles } from "./labelling.ts"
 import { labelsInOrder, reordered, stateOrder } from "./labels.ts"
 import { isRefusal } from "./training/refusal.ts"
 import { readingOf, readRegime } from "./regime.ts"
-import { standardise } from "./training/scaling.ts"
-import { rescaled } from "./training/starts.ts"
+import { scalingOf, standardise } from "./training/scaling.ts"
+import { rescaled } from "./training/startModel.ts"
+import { startsOf } from "./training/starts.ts"
 import { candles, SETTINGS, twoStates } from "../testing/rows.ts"
 import { canonicalBytes, train, type TrainedModel } from "./training/train.ts"
 
 const SEED = 20_262
-const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1 }
+const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 
 const rows = (made: FeatureCandles): Rows => {
   const result = featureRows(made)
@@ -61,18 +62,32 @@ describe("features", () => {
 })
 
 describe("training", () => {
-  it("tries the five fixed starts, keeps the likeliest and says so", () => {
+  it("tries cuts, spread rows and stretches of time, takes the likeliest to the end and says so", () => {
     const model = trained(candles(SEED, 400))
-    expect(model.attempts.map(({ start }) => start)).toEqual([
-      "emaSpreadThirds",
-      "rsiZoneThirds",
-      "emaSpreadTails",
-      "macdSlopeSizeThirds",
-      "volumeRatioThirds"
-    ])
+    const kinds = (begin: string) => model.attempts.filter(({ start }) => start.startsWith(begin)).length
+    expect(model.attempts.slice(0, 2).map(({ start }) => start)).toEqual(["emaSpreadThirds", "rsiZoneThirds"])
+    expect([kinds("spread-"), kinds("stretch-"), model.attempts.length]).toEqual([60, 60, 125])
+    expect(model.attempts.filter(({ iterations }) => iterations > 8).length).toBeLessThanOrEqual(8)
     expect(model.logLikelihood).toBe(Math.max(...model.attempts.map(({ logLikelihood }) => logLikelihood ?? -Infinity)))
     expect(model.labels).toEqual(["BEARISH", "RANGING", "BULLISH"])
     expect(stateOrder(model.model, 1)).toEqual([0, 1, 2])
+  })
+
+  it.each([1, 2, 5, 9])("makes no more iterations of a start than %i, where that is all it may", (maxIterations) => {
+    const model = trained(candles(SEED, 400), null, { ...SETTINGS, maxIterations, tolerance: 0 })
+    expect(Math.max(...model.attempts.map(({ iterations }) => iterations))).toBe(maxIterations)
+  })
+
+  it("in rounds comes to the very model that an unbroken climb from the same start comes to", () => {
+    const raw = rows(candles(SEED, 400))
+    const scaling = scalingOf(raw)
+    if (isRefusal(scaling)) throw new Error("refused")
+    const standard = standardise(raw, scaling)
+    const { start, model, iterations } = trained(candles(SEED, 400))
+    const from = startsOf(standard, 3, "diag").find(({ name }) => name === start)
+    const whole = fit(from!.model, standard, { ...SETTINGS, maxIterations: iterations, tolerance: 0 })
+    if (isRefusal(whole)) throw new Error("refused")
+    expect(model).toEqual(reordered(whole.model, stateOrder(whole.model, 1)))
   })
 
   it("is the same to the last bit each time, and survives being stored", () => {

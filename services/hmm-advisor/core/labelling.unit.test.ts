@@ -50,7 +50,21 @@ describe("a model for people", () => {
     const [bearish, , bullish] = states
     expect(bearish?.means.emaSpread ?? 0).toBeLessThan(0)
     expect(bullish?.means.emaSpread ?? 0).toBeGreaterThan(0)
-    for (const { duration } of states) expect(duration).toBeGreaterThanOrEqual(1)
+    for (const { duration } of states) expect(duration ?? 1).toBeGreaterThanOrEqual(1)
+  })
+
+  it.each([
+    ["one that is never left", 1, null],
+    ["one all but never left", 1 - 1e-12, null],
+    ["one left less than once in all the training", 1 - 1 / 601, null],
+    ["one left once in all the training", 1 - 1 / 600, 600],
+    ["one left at every other candle", 0.5, 2]
+  ])("gives the length of a state only where an end of it was seen: %s", (_name, stays, duration) => {
+    const leaves = (1 - stays) / 2
+    const transition = [stays, leaves, leaves, ...trained.model.transition.slice(3)]
+    const [first] = stateTable({ ...trained, rowCount: 600, model: { ...trained.model, transition } }, labelled)
+    if (duration === null) expect(first?.duration).toBeNull()
+    else expect(first?.duration).toBeCloseTo(duration, 6)
   })
 
   it("has a share of its own for every state, also where several share a regime", () => {

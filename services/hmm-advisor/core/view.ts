@@ -52,6 +52,7 @@ export const advisorView = (
                 candles: event.candles,
                 log_likelihood: event.logLikelihood,
                 start: event.start,
+                separation: event.separation ?? null,
                 warnings: event.warnings,
                 data_hash: event.dataHash
               }

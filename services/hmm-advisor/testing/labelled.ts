@@ -10,7 +10,7 @@ export const given = <A extends object>(result: A | Refusal): A => {
   return result
 }
 
-export const READING = { confidenceThreshold: 0.15, biasGain: 1 }
+export const READING = { confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 
 /** A market that rises for 200 candles, stands for 200, falls for 200; its small moves are a fixed wave. */
 export const candles = (() => {

@@ -1,8 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Price, Price as Prices, type Volume, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"
+import { randomNumbers } from "../../../shared/core/random.ts"
 import { openingRange } from "./openingRange.ts"
-import { breakOfStructure, DEFAULT_STRUCTURE, fairValueGaps, orderBlock } from "./structure.ts"
+import { breakOfStructure, DEFAULT_STRUCTURE, fairValueGaps, type OrderBlock, orderBlock } from "./structure.ts"
 import { valueAreaShare, volumeProfile } from "./volumeProfile.ts"
 
 const SEED = 20_263
@@ -88,6 +89,48 @@ describe("structure", () => {
     expect(fairValueGaps(down)).toMatchObject([{ type: "bearish", bottom: 2.5, top: 2.8, reenteredAt: null }])
     expect(breakOfStructure(up, DEFAULT_STRUCTURE)).toEqual({ bullish: true, bearish: false })
     expect(breakOfStructure(down, DEFAULT_STRUCTURE)).toEqual({ bullish: false, bearish: true })
+  })
+
+  it("knows an order block at the close of its displacement, and says the same of it for as long as it is among the newest", () => {
+    const random = randomNumbers(SEED)
+    const candles = Array.from({ length: 400 }, () => {
+      const [open, close] = [1 + random(), 1 + random()]
+      const scale = random() < 0.1 ? 1.5 : 0.2
+      return candle(open, Math.max(open, close) + scale * random(), Math.min(open, close) - scale * random(), close)
+    })
+    const { orderBlockLookback } = DEFAULT_STRUCTURE
+    for (const type of ["bullish", "bearish"] as const) {
+      let before: OrderBlock | null = null
+      let seen = 0
+      for (let count = 1; count <= candles.length; count++) {
+        const now: OrderBlock | null = orderBlock(candles.slice(0, count), type, DEFAULT_STRUCTURE)
+        // A new one is new at this very candle; the one before stays unless it is too old.
+        if (now !== null && now.knownAt === count - 1) seen++
+        else
+          expect(now, `${type}, ${count} candles`).toEqual(
+            before !== null && before.knownAt > count - orderBlockLookback ? before : null
+          )
+        // Nor does it matter how many candles the caller has kept beyond those that are looked at.
+        const kept = candles.slice(Math.max(0, count - 3 * orderBlockLookback), count)
+        const gone = count - kept.length
+        const again = orderBlock(kept, type, DEFAULT_STRUCTURE)
+        expect(again && { ...again, index: again.index + gone, knownAt: again.knownAt + gone }).toEqual(now)
+        before = now
+      }
+      expect(seen).toBeGreaterThan(10)
+    }
+  })
+
+  it.each([
+    ["appear late, as calm candles follow", 0.1, false, true],
+    ["vanish, as wild candles follow", 4, true, false]
+  ])("by the reference's wording lets a block %s; by default it does not", (_name, range, early, late) => {
+    const displaced = [...calm, candle(1, early ? 1.9 : 1.35, 0.9, early ? 1.8 : 1.3)]
+    const after = Array.from({ length: 12 }, () => candle(1.3, 1.3 + range / 2, 1.3 - range / 2, 1.3))
+    const found = (candles: typeof calm, medianOf: "newest" | "displacement") =>
+      orderBlock(candles, "bullish", { ...DEFAULT_STRUCTURE, medianOf }) !== null
+    expect([found(displaced, "newest"), found([...displaced, ...after], "newest")]).toEqual([early, late])
+    expect([found(displaced, "displacement"), found([...displaced, ...after], "displacement")]).toEqual([early, early])
   })
 
   it("says the same of old candles whatever comes later, but for a gap being spent", () => {

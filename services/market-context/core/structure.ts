@@ -18,8 +18,13 @@ export interface StructureSettings {
   readonly orderBlockLookback: number
   /** A displacement candle's range over the median range. */
   readonly displacementFactor: number
-  /** Newest candles the median range is taken of. */
+  /** Candles the median range is taken of. */
   readonly medianWindow: number
+  /**
+   * Which ones: those up to the displacement, itself among them, so that a block is known at its close and never changes; or the
+   * newest of all, as the contract words it, by which a block may appear late or vanish.
+   */
+  readonly medianOf: "displacement" | "newest"
   /** Newest candles that may break the structure … */
   readonly breakCandles: number
   /** … of the rest of this many newest candles. */
@@ -31,6 +36,7 @@ export const DEFAULT_STRUCTURE: StructureSettings = {
   orderBlockLookback: 20,
   displacementFactor: 1.5,
   medianWindow: 20,
+  medianOf: "displacement",
   breakCandles: 3,
   breakWindow: 10
 }
@@ -43,6 +49,8 @@ export interface OrderBlock {
   readonly type: Direction
   /** Place of the candle. */
   readonly index: number
+  /** Place of the displacement: the block is known at its close. */
+  readonly knownAt: number
   readonly low: number
   readonly high: number
 }
@@ -50,23 +58,41 @@ export interface OrderBlock {
 /**
  * The newest order block of a direction, or null: going back from the newest candle, the first displacement (its range
  * at least the factor times the median range) whose close passes the extreme of the last opposite candle before it.
+ *
+ * With `medianOf: "displacement"` what a displacement makes depends on no later candle, and on none further back than
+ * `orderBlockLookback` and `medianWindow` before it: a caller that gives that many more than are searched sees the same as one that gives all.
+ * A block goes when its displacement is no longer among the newest, or a newer one has come.
  */
 export const orderBlock = (
   candles: ReadonlyArray<StructureCandle>,
   type: Direction,
-  { orderBlockLookback, displacementFactor, medianWindow }: StructureSettings
+  settings: StructureSettings
 ): OrderBlock | null => {
-  const wide = displacementFactor * medianRange(candles, medianWindow)
-  const oldest = Math.max(0, candles.length - orderBlockLookback)
+  const oldest = Math.max(0, candles.length - settings.orderBlockLookback)
   for (let at = candles.length - 1; at > oldest; at--) {
-    const candle = candles[at]!
-    if (direction(candle) !== type || candle.high - candle.low < wide) continue
-    const index = lastOpposite(candles, at - 1, oldest, type)
-    if (index === null) continue
-    const { high, low } = candles[index]!
-    if (type === "bullish" ? candle.close > high : candle.close < low) return { type, index, low, high }
+    const known = settings.medianOf === "newest" ? candles : candles.slice(0, at + 1)
+    const block = blockBehind(known, at, type, settings)
+    if (block !== null) return block
   }
   return null
+}
+
+/** The block that the candle at `at` makes by displacing, if it does, given what is known. */
+const blockBehind = (
+  known: ReadonlyArray<StructureCandle>,
+  at: number,
+  type: Direction,
+  { orderBlockLookback, displacementFactor, medianWindow }: StructureSettings
+): OrderBlock | null => {
+  const candle = known[at]!
+  const wide = displacementFactor * medianRange(known, medianWindow)
+  if (direction(candle) !== type || candle.high - candle.low < wide) return null
+  const index = lastOpposite(known, at - 1, Math.max(0, known.length - orderBlockLookback), type)
+  if (index === null) return null
+  const { high, low } = known[index]!
+  return (type === "bullish" ? candle.close > high : candle.close < low)
+    ? { type, index, knownAt: at, low, high }
+    : null
 }
 
 const direction = ({ open, close }: StructureCandle): Direction | "flat" =>
@@ -83,7 +109,7 @@ const lastOpposite = (
   return null
 }
 
-/** The ordinary median of the newest `window` ranges; NaN, wider than which nothing is, without a candle. */
+/** The ordinary median of the last `window` ranges; NaN, wider than which nothing is, without a candle. */
 const medianRange = (candles: ReadonlyArray<StructureCandle>, window: number): number => {
   const ranges = candles
     .slice(-window)

@@ -11,15 +11,16 @@ const Signal = Schema.Finite.check(Schema.isBetween({ minimum: -1, maximum: 1 })
 const Reading = Schema.Struct({
   /** Minutes of the candles it looks at. */
   intervalMin: Schema.Int,
-  /** False: no model speaks; the rest is the neutral answer and `reason` says why. */
+  /** False: no model speaks; the rest is the neutral answer. */
   trained: Schema.Boolean,
   regime: Regime,
   /** They add up to 1. */
   probabilities: Schema.Struct({ bearish: Share, ranging: Share, bullish: Share }),
-  /** Largest probability less the second largest. */
+  /** Largest probability less the second largest; 0 where the model tells no direction. */
   confidence: Share,
   /** −1 (bearish) to 1 (bullish). */
   biasSignal: Signal,
+  /** Why no model speaks, or why it does not speak at full voice; null where it does. */
   reason: Schema.NullOr(Schema.String),
   /** Feature rows looked at. */
   samples: Schema.Int,
@@ -60,6 +61,8 @@ export const RegimeModelTrained = Schema.TaggedStruct("RegimeModelTrained", {
   logLikelihood: Schema.Finite,
   start: Schema.NonEmptyString,
   iterations: Schema.Int,
+  /** How far neighbouring states lie apart in EMA spread, in their pooled deviations; not in models of earlier builds. */
+  separation: Schema.optionalKey(Schema.Finite),
   warnings: Schema.Array(Schema.String)
 })
 

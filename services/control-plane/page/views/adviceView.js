@@ -47,11 +47,12 @@ const signal = (value) => signed(value.toFixed(SIGNAL_DIGITS), SIGNAL_DIGITS)
 const inPercent = (value) => percent(100 * value).replace(/^\+/, "")
 
 /**
- * One detector as a row, its reason for silence in place of the numbers.
+ * One detector as a row, its reason for silence in place of the numbers; why it speaks with less than its full voice in a row of
+ * its own.
  * @param {string} name Of its part, until it has spoken.
  * @param {Reading | null} reading
  */
-const detectorRow = (name, reading) =>
+const detectorRows = (name, reading) => [
   h(
     "tr",
     h("th", { scope: "row" }, reading?.timeframe ?? name),
@@ -64,14 +65,21 @@ const detectorRow = (name, reading) =>
           h("td.n", reading === null ? UNKNOWN : signed(reading.bias_signal.toFixed(SHARE_DIGITS), SHARE_DIGITS))
         ]),
     h("td.n.age.quiet", age(reading?.age_sec ?? null))
-  )
+  ),
+  ...(reading?.trained === true && reading.reason !== null
+    ? [h("tr", h("td", { colspan: "6", class: "why" }, reading.reason))]
+    : [])
+]
 
 /** @param {Regime} regime */
 const detectors = ({ fast, slow }) =>
   table(
     ["", "#bearish", "#ranging", "#bullish", "#bias", "#candles' age"],
-    [detectorRow("fast", fast), detectorRow("slow", slow)]
+    [...detectorRows("fast", fast), ...detectorRows("slow", slow)]
   )
+
+/** Nothing of models that did not say. @param {number | null} separation */
+const separated = (separation) => (separation === null ? [] : [`separation ${separation.toFixed(SHARE_DIGITS)}`])
 
 /** @param {Regime["trainings"]} trainings */
 const trained = (trainings) => {
@@ -83,7 +91,7 @@ const trained = (trainings) => {
           "li",
           `${timeframe} trained `,
           at,
-          `: ${[`${integer(training.candles)} candles`, ...training.warnings].join(", ")}`
+          `: ${[`${integer(training.candles)} candles`, ...separated(training.separation), ...training.warnings].join(", ")}`
         )
   })
   return h("ul.facts", ...(lines.length > 0 ? lines : [h("li", "Not trained yet.")]))

@@ -28,9 +28,11 @@ describe("the regime", () => {
   it("is shown with consensus, both detectors' probabilities, bias, ages and trainings", () => {
     const shown = regimeWith({})
     expect(shown).toContain("bearish 15m is neutral · confidence 0.41 · bias −0.36 · said 31 s ago")
-    expect(shown).toContain("1m 0.81 0.18 0.01 −0.80 41 s")
+    expect(shown).toContain(
+      "1m 0.81 0.18 0.01 −0.35 41 s weak model: neighbouring states lie 0.21 deviations apart, less than 0.5; bias × 0.43"
+    )
     expect(shown).toContain("15m silent: the newest candle is 4000 s old 66 min")
-    expect(shown).toContain("1m trained 2026-11-20 12:00:00 UTC : 720 candles, weak-separation")
+    expect(shown).toContain("1m trained 2026-11-20 12:00:00 UTC : 720 candles, separation 0.21, weak-separation")
     expect(shown).toContain("15m not trained 2026-11-20 13:00:00 UTC : too-few-rows: training needs 200 rows")
     expect(shown).not.toContain("Shadow mode")
   })

@@ -2,7 +2,7 @@
 import { type Price, PRICE_DECIMALS, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { MarketTrade } from "./process.ts"
 import type { MarketView } from "../engine/desk.ts"
-import { hash2 } from "./random.ts"
+import { hash2 } from "../../../../shared/core/random.ts"
 
 /** Far more than any order sweeps. */
 const OFFERED_LEVELS = 1_000

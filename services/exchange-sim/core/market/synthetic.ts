@@ -6,7 +6,7 @@
  */
 import { Price, roundVolume, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type ProcessState, type Step } from "./process.ts"
-import { hash2, nearlyNormal, randomNumbers } from "./random.ts"
+import { hash2, nearlyNormal, randomNumbers } from "../../../../shared/core/random.ts"
 
 /** What the market follows from: equal options give equal trades. */
 export interface SyntheticOptions {

@@ -1,13 +1,15 @@
 /** Training: from feature rows to a labelled model with everything needed to audit it. */
 import { EMA_SPREAD, FEATURES } from "../features.ts"
-import { fit, type Fit, type FitOptions } from "../hmm/fit.ts"
+import type { Fit, FitOptions } from "../hmm/fit.ts"
 import { type CovarianceType, type HmmModel, MAX_STATES } from "../hmm/model.ts"
 import { checkRows, type Rows } from "../hmm/linear/rows.ts"
-import { makeWorkspace } from "../hmm/workspace.ts"
 import { labelsInOrder, type Regime, reordered, stateOrder } from "../labels.ts"
+import { FULL_VOICE, separationOf } from "../separation.ts"
 import { isRefusal, refuse, type Refusal } from "./refusal.ts"
 import { type Scaling, scalingOf, standardise } from "./scaling.ts"
-import { fixedStarts, rescaled, type StartName } from "./starts.ts"
+import { type Climb, search } from "./search.ts"
+import { rescaled } from "./startModel.ts"
+import { type Start, type StartName, startsOf } from "./starts.ts"
 
 /** What a training fits, and how. */
 export interface TrainingSettings extends FitOptions {
@@ -21,7 +23,7 @@ export interface TrainingSettings extends FitOptions {
 
 /** What a reader of a regime should know about the model behind it. */
 export type ModelWarning =
-  /** Neighbouring states lie closer than half a deviation in EMA spread: what they separate is hardly direction. */
+  /** `separation` is below half a deviation: what the states part is hardly direction. */
   | "weak-separation"
   /** A state lost all its rows on the way and kept its former parameters. */
   | "starved-state"
@@ -40,7 +42,7 @@ export interface TrainedModel {
   readonly iterations: number
   /** Of the training rows under `model`. */
   readonly logLikelihood: number
-  /** Smallest distance between the EMA-spread means of neighbouring states, in deviations of the training rows. */
+  /** How far the states lie apart in EMA spread, in pooled deviations of neighbours: `separationOf`. */
   readonly separation: number
   readonly warnings: ReadonlyArray<ModelWarning>
   /** How every start that was tried ended, in order. */
@@ -50,18 +52,14 @@ export interface TrainedModel {
 /** How one start ended. */
 export interface Attempt {
   readonly start: StartName
-  /** Null where the fit was refused; `refusal` says why. */
+  /** Where the climb from it was left; null where the fit was refused, and `refusal` says why. */
   readonly logLikelihood: number | null
   readonly iterations: number
   readonly refusal: string | null
 }
 
-/** The previous model wins where it comes this close, relatively, to the best: labels should not jump for nothing. */
-const NEAR_TIE = 1e-4
-const WEAK_SEPARATION = 0.5
-
 /**
- * Fits every start and keeps the likeliest model. Deterministic to the last bit. `rows` are raw features; `previous` is
+ * Climbs from many starts and keeps the likeliest model. Deterministic to the last bit. `rows` are raw features; `previous` is
  * the model in use, if any. Refuses rows that are too few, not finite, or flat in every feature.
  */
 export const train = (
@@ -81,44 +79,20 @@ export const train = (
   const scaling = scalingOf(rows)
   if (isRefusal(scaling)) return scaling
   const standard = standardise(rows, scaling)
-  const starts = [
+  const [first, ...others] = [
     ...previousStart(previous, scaling, settings, rows.features),
-    ...fixedStarts(standard, settings.states, settings.covarianceType)
+    ...startsOf(standard, states, settings.covarianceType)
   ]
-  const [first] = starts
   if (first === undefined) {
     return refuse(
       "no-start",
-      `no feature splits ${rows.count} rows into ${settings.states} groups: all are flat or too few`
+      `${rows.count} rows hold fewer different ones than ${states} states need: the market is flat`
     )
   }
-  const work = makeWorkspace(first.model, rows.count)
-  const fits = starts.map(({ name, model }) => ({ name, result: fit(model, standard, settings, work) }))
-  const best = likeliest(fits)
-  if (best === null) {
-    const [{ result } = { result: null }] = fits
-    return result !== null && isRefusal(result) ? result : refuse("no-start", "no start could be fitted")
-  }
-  return describe(best.name, best.result, fits, scaling, rows.count)
-}
-
-interface Finished {
-  readonly name: StartName
-  readonly result: Fit
-}
-
-const likeliest = (fits: ReadonlyArray<{ name: StartName; result: Fit | Refusal }>): Finished | null => {
-  let best: Finished | null = null
-  let previous: Finished | null = null
-  for (const { name, result } of fits) {
-    if (isRefusal(result)) continue
-    const finished = { name, result }
-    if (name === "previous") previous = finished
-    if (best === null || result.logLikelihood > best.result.logLikelihood) best = finished
-  }
-  if (best === null || previous === null) return best
-  const behind = best.result.logLikelihood - previous.result.logLikelihood
-  return behind <= NEAR_TIE * Math.abs(best.result.logLikelihood) ? previous : best
+  const { best, climbs } = search([first, ...others], standard, settings)
+  if (best !== null) return describe(best, climbs, scaling, rows.count)
+  const [{ reached } = { reached: null }] = climbs
+  return reached !== null && isRefusal(reached) ? reached : refuse("no-start", "no start could be fitted")
 }
 
 /** None where the previous model has another shape: settings changed. */
@@ -127,7 +101,7 @@ const previousStart = (
   scaling: Scaling,
   { states, covarianceType }: TrainingSettings,
   features: number
-): ReadonlyArray<{ readonly name: StartName; readonly model: HmmModel }> => {
+): ReadonlyArray<Start> => {
   const model = previous?.model
   if (model === undefined || previous === null) return []
   if (model.states !== states || model.covarianceType !== covarianceType || model.features !== features) return []
@@ -135,13 +109,12 @@ const previousStart = (
 }
 
 const describe = (
-  start: StartName,
-  result: Fit,
-  fits: ReadonlyArray<{ name: StartName; result: Fit | Refusal }>,
+  { start, reached }: Climb<Fit>,
+  climbs: ReadonlyArray<Climb>,
   scaling: Scaling,
   rowCount: number
 ): TrainedModel => {
-  const model = reordered(result.model, stateOrder(result.model, EMA_SPREAD))
+  const model = reordered(reached.model, stateOrder(reached.model, EMA_SPREAD))
   const separation = separationOf(model)
   return {
     _tag: "Trained",
@@ -150,35 +123,22 @@ const describe = (
     scaling,
     rowCount,
     start,
-    iterations: result.logLikelihoods.length,
-    logLikelihood: result.logLikelihood,
+    iterations: reached.logLikelihoods.length,
+    logLikelihood: reached.logLikelihood,
     separation,
     warnings: [
-      ...(separation < WEAK_SEPARATION ? (["weak-separation"] as const) : []),
-      ...(result.starved.length > 0 ? (["starved-state"] as const) : []),
-      ...(result.converged ? [] : (["not-converged"] as const))
+      ...(separation < FULL_VOICE ? (["weak-separation"] as const) : []),
+      ...(reached.starved.length > 0 ? (["starved-state"] as const) : []),
+      ...(reached.converged ? [] : (["not-converged"] as const))
     ],
-    attempts: fits.map(({ name, result }) =>
-      isRefusal(result)
-        ? { start: name, logLikelihood: null, iterations: 0, refusal: `${result.reason}: ${result.detail}` }
-        : {
-            start: name,
-            logLikelihood: result.logLikelihood,
-            iterations: result.logLikelihoods.length,
-            refusal: null
-          }
-    )
+    attempts: climbs.map(attemptOf)
   }
 }
 
-/** 0 for a single state, which separates nothing. */
-const separationOf = ({ states, features, means }: HmmModel): number => {
-  let smallest = states === 1 ? 0 : Number.POSITIVE_INFINITY
-  for (let k = 1; k < states; k++) {
-    smallest = Math.min(smallest, means[k * features + EMA_SPREAD]! - means[(k - 1) * features + EMA_SPREAD]!)
-  }
-  return smallest
-}
+const attemptOf = ({ start, reached }: Climb): Attempt =>
+  isRefusal(reached)
+    ? { start, logLikelihood: null, iterations: 0, refusal: `${reached.reason}: ${reached.detail}` }
+    : { start, logLikelihood: reached.logLikelihood, iterations: reached.logLikelihoods.length, refusal: null }
 
 /** The rows as bytes, little-endian doubles in order: what a hash of the training data is taken over, on any machine. */
 export const canonicalBytes = ({ values }: Rows): Uint8Array => {

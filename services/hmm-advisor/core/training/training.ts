@@ -47,7 +47,7 @@ export const outcomeOf = (task: TrainingTask, answer: TrainedModel | Refusal, da
 
 const trainedFact = (
   { intervalMin, series, rows, settings }: TrainingTask,
-  { model, scaling, labels, logLikelihood, start, iterations, warnings }: TrainedModel,
+  { model, scaling, labels, logLikelihood, start, iterations, separation, warnings }: TrainedModel,
   dataHash: string
 ): EventOf<"RegimeModelTrained"> => ({
   _tag: "RegimeModelTrained",
@@ -63,6 +63,7 @@ const trainedFact = (
   logLikelihood,
   start,
   iterations,
+  separation,
   warnings
 })
 
@@ -72,7 +73,8 @@ export const retrained = (fact: TrainingOutcome["fact"]): EventOf<"RetrainAnswer
   if (fact._tag === "RegimeTrainingRefused") {
     return { intervalMin, trained: false, detail: `${fact.refusal}: ${fact.detail}` }
   }
-  const { rows, logLikelihood, start, iterations, warnings } = fact
+  const { rows, logLikelihood, start, iterations, separation, warnings } = fact
   const told = [`log-likelihood ${logLikelihood.toFixed(1)}`, `${rows} rows`, `${iterations} iterations from ${start}`]
+  if (separation !== undefined) told.push(`separation ${separation.toFixed(2)}`)
   return { intervalMin, trained: true, detail: [...told, ...warnings].join(", ") }
 }

@@ -1,0 +1,85 @@
+/**
+ * From many starts to the likeliest model for the cost of a few whole climbs: all climb a little, the likelier ones a little
+ * further, the best to the end. Who leads early is seldom overtaken.
+ */
+import { fit, type Fit, type FitOptions } from "../hmm/fit.ts"
+import type { Rows } from "../hmm/linear/rows.ts"
+import { makeWorkspace, type Workspace } from "../hmm/workspace.ts"
+import { isRefusal, type Refusal } from "./refusal.ts"
+import type { Start, StartName } from "./starts.ts"
+
+/** Iterations that each climb of a round makes, and how many of the climbs, the likeliest, go on. */
+const FIRST = { iterations: 3, keep: 40 }
+const SECOND = { iterations: 5, keep: 8 }
+
+/** The previous model wins where it comes this close, relatively, to the best: labels should not jump for nothing. */
+const NEAR_TIE = 1e-4
+
+/** One start, and how far the climb from it has come. */
+export interface Climb<Reached extends Fit | Refusal = Fit | Refusal> {
+  readonly start: StartName
+  /** All of its iterations, as one fit; a refusal ends a climb. */
+  readonly reached: Reached
+}
+
+/** Every climb, in the order of the starts, and the one that won: null where all were refused. */
+export interface Search {
+  readonly best: Climb<Fit> | null
+  readonly climbs: ReadonlyArray<Climb>
+}
+
+/** Climbs from every start; deterministic to the last bit. `rows` hold standardised features. */
+export const search = (starts: readonly [Start, ...ReadonlyArray<Start>], rows: Rows, options: FitOptions): Search => {
+  const work = makeWorkspace(starts[0].model, rows.count)
+  const upTo = (iterations: number) => ({ ...options, maxIterations: Math.min(iterations, options.maxIterations) })
+  const begun = starts.map(({ name, model }) => ({
+    start: name,
+    reached: fit(model, rows, upTo(FIRST.iterations), work)
+  }))
+  const furthered = further(begun, FIRST.keep, rows, upTo(FIRST.iterations + SECOND.iterations), work)
+  const climbs = further(furthered, SECOND.keep, rows, options, work)
+  return { best: winner(climbs), climbs }
+}
+
+/** Takes the likeliest climbs on to a number of iterations in all. The model in use always goes on: a near tie is its to win. */
+const further = (
+  climbs: ReadonlyArray<Climb>,
+  keep: number,
+  rows: Rows,
+  options: FitOptions,
+  work: Workspace
+): ReadonlyArray<Climb> => {
+  const byLikelihood = climbs.filter(isFitted).toSorted((a, b) => b.reached.logLikelihood - a.reached.logLikelihood)
+  const going = new Set<Climb>(byLikelihood.slice(0, keep))
+  return climbs.map((climb) =>
+    isFitted(climb) && (going.has(climb) || climb.start === "previous")
+      ? { start: climb.start, reached: continued(climb.reached, rows, options, work) }
+      : climb
+  )
+}
+
+/** A fit and its next iterations as one; as it was where it stands already, or has made all the iterations it may. */
+const continued = (before: Fit, rows: Rows, options: FitOptions, work: Workspace): Fit | Refusal => {
+  const left = options.maxIterations - before.logLikelihoods.length
+  if (before.converged || left <= 0) return before
+  const after = fit(before.model, rows, { ...options, maxIterations: left }, work)
+  if (isRefusal(after)) return after
+  return {
+    ...after,
+    starved: [...new Set([...before.starved, ...after.starved])].sort((a, b) => a - b),
+    logLikelihoods: [...before.logLikelihoods, ...after.logLikelihoods]
+  }
+}
+
+const isFitted = (climb: Climb): climb is Climb<Fit> => !isRefusal(climb.reached)
+
+const winner = (climbs: ReadonlyArray<Climb>): Climb<Fit> | null => {
+  let best: Climb<Fit> | null = null
+  for (const climb of climbs.filter(isFitted)) {
+    if (best === null || climb.reached.logLikelihood > best.reached.logLikelihood) best = climb
+  }
+  const previous = climbs.filter(isFitted).find(({ start }) => start === "previous")
+  if (best === null || previous === undefined) return best
+  const behind = best.reached.logLikelihood - previous.reached.logLikelihood
+  return behind <= NEAR_TIE * Math.abs(best.reached.logLikelihood) ? previous : best
+}
