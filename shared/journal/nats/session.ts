@@ -81,6 +81,7 @@ class Deliveries {
   /** The server has nothing to catch up with and a request to answer: what is stored comes at once. */
   private live = false
   private arrivedLive = true
+  private asked = false
   private outstanding = 0
   private lastStreamSeq: number
   private lastConsumerSeq = 0
@@ -176,6 +177,8 @@ class Deliveries {
     const batch = Math.min(wanted, MAX_BUFFERED) - this.outstanding
     if (batch <= 0) return 0
     if (this.outstanding === 0) this.silentTicks = 0
+    if (!this.asked) this.live = this.caughtUp
+    this.asked = true
     this.outstanding += batch
     return batch
   }
