@@ -34,13 +34,10 @@ const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>
   return { onServer: subjects.some((subject) => patternWithin(filter, subject)) ? filter : null, matches }
 }
 
-/** The journal's `read` and `tail`; `stored` reads what the stream holds, whether or not it still counts. */
-export const makeReader = (options: ReaderOptions) => {
-  const { lookup, link, where } = options
-  const patiently = makePatience(link)
-
-  /** Records from `from` up to `lastWanted`. */
-  const records = (
+/** Makes streams of what the stream holds from `from` up to `lastWanted`. */
+const makeRecords = (options: ReaderOptions, patiently: Patience) => {
+  const { lookup } = options
+  return (
     from: number,
     filter: string | undefined,
     lastWanted: number
@@ -88,6 +85,13 @@ export const makeReader = (options: ReaderOptions) => {
       })
       return Stream.fromPull(Effect.succeed(pull))
     })
+}
+
+/** The journal's `read` and `tail`; `stored` reads what the stream holds, whether or not it still counts. */
+export const makeReader = (options: ReaderOptions) => {
+  const { lookup, link, where } = options
+  const patiently = makePatience(link)
+  const records = makeRecords(options, patiently)
 
   const reading = (
     wanted: ReadFrom,
@@ -123,9 +127,11 @@ const usable = (link: Link): Effect.Effect<void, ReadError> =>
   })
 
 /** A reader outlives the server: what it asks waits for one that is away, as its sessions do. */
+type Patience = <A>(question: Effect.Effect<A, ReadError>) => Effect.Effect<A, ReadError>
+
 const makePatience =
-  (link: Link) =>
-  <A>(question: Effect.Effect<A, ReadError>): Effect.Effect<A, ReadError> =>
+  (link: Link): Patience =>
+  (question) =>
     Effect.suspend(() => usable(link).pipe(Effect.andThen(question))).pipe(
       Effect.retry({
         while: ({ _tag }) => _tag === "JournalUnavailable",
