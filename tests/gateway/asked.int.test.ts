@@ -167,4 +167,25 @@ describe("an audit", () => {
       })
     )
   )
+
+  it.live("that needs records which were dropped stays asked: trading goes on", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        const { last, dropBefore } = yield* Journal
+        const accepted = yield* last(subjects.order(1))
+        yield* dropBefore(accepted?.seq ?? 0)
+        yield* asGovernor({ _tag: "AuditAsked", commandId: "c5" })
+        const asked = yield* market.head
+        yield* market.request(1, 2)
+        const heard = (yield* Journal).tail({ from: asked + 1, filter: subjects.order(1) }).pipe(
+          Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+          Stream.filter(({ _tag }) => _tag === "OrderAccepted")
+        )
+        expect(Option.isSome(yield* Stream.runHead(heard))).toBe(true)
+      })
+    )
+  )
 })
