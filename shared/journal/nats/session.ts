@@ -49,7 +49,7 @@ export type SessionEnd =
 /** What has arrived, in order. */
 export interface Taken {
   readonly records: ReadonlyArray<JournalRecord>
-  /** All that matched up to here had come before the first of them: the server says so while nothing comes. */
+  /** All that matched up to here had come before the first of them: the server says so while nothing comes, two heartbeats late. */
   readonly quietTo: number
   /** Whether each was sent as soon as it was stored, so that none before it can have been dropped unseen. */
   readonly live: boolean
