@@ -22,9 +22,11 @@ const HOST = "control-plane"
 const statusShown = shows(statusActor, (status) => ({ status }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
 
-/** Returns once the journal names a slot. */
+/** Returns once the journal names a slot: by its last seal, or by a record since. */
 const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) {
-  yield* Stream.runHead(yield* slotsNamedAfter(subjects, 0))
+  const head = yield* (yield* Journal).head
+  if ((yield* slotsNamedUpTo(subjects, head)).length > 0) return
+  yield* Stream.runHead(yield* slotsNamedAfter(subjects, head))
 })
 
 /**

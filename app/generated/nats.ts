@@ -7,6 +7,9 @@ export interface Stream {
   readonly root: string
 }
 
+/** The stream of the bucket that says where a journal begins. */
+const beginningOf = (stream: string): string => `KV_${stream}_beginning`
+
 /** What it takes to open a journal and its snapshots, to read them whole and to add to them; nothing that changes a stream. */
 const handling = (stream: string): ReadonlyArray<string> => {
   const snapshots = `KV_${stream}_snapshots`
@@ -16,20 +19,29 @@ const handling = (stream: string): ReadonlyArray<string> => {
     `"$JS.API.CONSUMER.CREATE.${stream}", "$JS.API.CONSUMER.DELETE.${stream}.*", "$JS.API.CONSUMER.MSG.NEXT.${stream}.*"`,
     `"$JS.API.STREAM.CREATE.${snapshots}", "$JS.API.STREAM.INFO.${snapshots}"`,
     `"$JS.API.CONSUMER.CREATE.${snapshots}.>", "$JS.API.CONSUMER.DELETE.${snapshots}.*", "$JS.API.DIRECT.GET.${snapshots}.>"`,
-    `"$KV.${stream}_snapshots.>", "$JS.FC.${snapshots}.>"`
+    `"$KV.${stream}_snapshots.>", "$JS.FC.${snapshots}.>"`,
+    `"$JS.API.STREAM.MSG.GET.${beginningOf(stream)}"`
   ]
 }
+
+/** What it takes to drop a journal's beginning: a note of it, and the purge. */
+const dropping = (stream: string): ReadonlyArray<string> => [
+  `"$JS.API.STREAM.CREATE.${beginningOf(stream)}", "$JS.API.STREAM.INFO.${beginningOf(stream)}"`,
+  `"$KV.${stream}_beginning.>", "$JS.API.STREAM.PURGE.${stream}"`
+]
 
 interface User {
   readonly name: string
   readonly about: string
   readonly writes: ReadonlyArray<string>
   readonly never: ReadonlyArray<string>
+  /** Whether the user may drop the journal's beginning. */
+  readonly drops?: boolean
 }
 
-const userOf = ({ name, about, writes, never }: User, { stream, root }: Stream): string => {
+const userOf = ({ name, about, writes, never, drops = false }: User, { stream, root }: Stream): string => {
   const subjects = (all: ReadonlyArray<string>): string => all.map((subject) => `"${root}.${subject}"`).join(", ")
-  const allowed = [subjects(writes), ...handling(stream)]
+  const allowed = [subjects(writes), ...handling(stream), ...(drops ? dropping(stream) : [])]
   return [
     `# ${about}`,
     "{",
@@ -74,7 +86,8 @@ export const marketUsers = (services: ReadonlyArray<Deployed>, stream: Stream): 
       name: OPERATOR,
       about: "A person at the command line: `kennel journal verify`, `tail`, `skip`, `seal`, `archive`.",
       writes: ["control", "seal"],
-      never: []
+      never: [],
+      drops: true
     }
   ]
     .map((user) => userOf(user, stream))

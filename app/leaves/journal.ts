@@ -53,14 +53,17 @@ export const writableJournal = (settings: Settings, whose: Whose = "market"): Jo
   return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal
 }
 
-/** The market's journal to look at, with its archive as one: `where` is a directory or a nats:// URL; left out, where the settings say. */
-export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
+/** The market's journal to look at, without its archive: `where` is a directory or a nats:// URL; left out, where the settings say. */
+export const bareJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
-  const journal = /^(nats|tls):\/\//.test(place)
+  return /^(nats|tls):\/\//.test(place)
     ? onServer(settings, place, "market", false)
     : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
-  return withArchive(journal, archiveDirectory(settings))
 }
+
+/** The same with its archive as one. */
+export const readableJournal = (settings: Settings, where?: string): JournalLayer =>
+  withArchive(bareJournal(settings, where), archiveDirectory(settings))
 
 /**
  * Takes up this build's rules and raises the epoch, for a process that runs these services: before it appends anything else.

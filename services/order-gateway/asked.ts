@@ -10,7 +10,7 @@ import type { EventOf } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import type { Journal, ReadError } from "../../shared/journal/port.ts"
+import type { Journal, ReadError, RecordsArchived } from "../../shared/journal/port.ts"
 import { hasEnded } from "./core/facts.ts"
 import { findLive } from "./core/state.ts"
 import { readTradeHistory } from "./history.ts"
@@ -35,9 +35,10 @@ export const answerAsked = Effect.fn("answerAsked")(function* (
     if (answered.has(commandId)) continue
     answered.add(commandId)
     yield* (what === "drift" ? reconcileDrift : sumHistory)(facts, subjects, commandId).pipe(
-      // It stays asked, and the next start tries again: no reason to stop trading.
+      // It stays asked, and the next start tries again, perhaps where the archive is at hand: no reason to stop trading.
       Effect.catchIf(
-        (error): error is ExchangeError => error._tag === "ExchangeError" && error.advice === "rejected",
+        (error): error is ExchangeError | RecordsArchived =>
+          error._tag === "RecordsArchived" || (error._tag === "ExchangeError" && error.advice === "rejected"),
         (error) => Effect.logError(`order-gateway: command ${commandId} stays unanswered: ${error.message}`)
       )
     )

@@ -11,9 +11,12 @@ import { Journal, type ReadError } from "../../shared/journal/port.ts"
 /**
  * True when the journal holds, at the very place that the order's client id names, a request for this side and volume, and the
  * order stands at the price of that request or of a later amendment. Anything less (no id, another's id, a place that holds
- * something else) is no proof.
+ * something else, one that was dropped where nobody has its archive) is no proof.
  */
-export const provablyOurs = Effect.fn("provablyOurs")(function* (
+export const provablyOurs = (subjects: MarketSubjects, report: OrderReport) =>
+  Effect.catchTag(proof(subjects, report), "RecordsArchived", () => Effect.succeed(false))
+
+const proof = Effect.fn("provablyOurs")(function* (
   subjects: MarketSubjects,
   { clientId, side, price, volume }: OrderReport
 ): Effect.fn.Return<boolean, ReadError | DecodeError, Journal> {

@@ -113,6 +113,22 @@ describe("archiving", () => {
 })
 
 describe("a journal that has let go of archived eras", () => {
+  it.live("reads with its archive as before, also where both happened while it was open", () =>
+    Effect.gen(function* () {
+      const files = yield* directory
+      yield* opened(
+        withArchive(fresh(), files),
+        Effect.gen(function* () {
+          yield* threeEras
+          const texts = Effect.map(records, (all) => all.map(({ seq, data }) => [seq, Buffer.from(data).toString()]))
+          const before = yield* texts
+          expect(yield* Effect.flatMap(archive(files), dropArchived)).toBeGreaterThan(60)
+          expect(yield* texts).toStrictEqual(before)
+        })
+      )
+    }).pipe(Effect.scoped)
+  )
+
   it.live("reads with its archive as before: every record, and the whole proof", () =>
     Effect.gen(function* () {
       const { journal, files, whole, first } = yield* dropped

@@ -16,7 +16,9 @@ import { type Era, eraPath, erasIn, readEra } from "./eraFile.ts"
 type Whole = Journal["Service"]
 
 /** The eras of a directory, by where they begin; the one read last is kept, since readers go forward. */
-const openArchive = (directory: string, eras: ReadonlyArray<number>) => {
+const openArchive = (directory: string) => {
+  /** Listed anew for each question: an era may be archived while its journal is in use. */
+  const listed = Effect.sync(() => erasIn(directory))
   let kept: Era | null = null
   const read = (era: number): Effect.Effect<Era, JournalCorrupt> =>
     Effect.suspend(() => {
@@ -29,7 +31,7 @@ const openArchive = (directory: string, eras: ReadonlyArray<number>) => {
       }
     })
   /** The index of the era that holds a record, by halving: eras follow each other without gaps. -1: none does. */
-  const indexOf = Effect.fnUntraced(function* (seq: number) {
+  const indexOf = Effect.fnUntraced(function* (eras: ReadonlyArray<number>, seq: number) {
     let low = 0
     let high = eras.length - 1
     while (low <= high) {
@@ -44,32 +46,36 @@ const openArchive = (directory: string, eras: ReadonlyArray<number>) => {
   /** Records `from` to `to`, all of which the archive holds. */
   const records = (from: number, to: number): Stream.Stream<JournalRecord, JournalCorrupt> =>
     Stream.unwrap(
-      Effect.map(indexOf(from), (first) =>
-        Stream.fromIterable(eras.slice(first)).pipe(
+      Effect.gen(function* () {
+        const eras = yield* listed
+        const first = yield* indexOf(eras, from)
+        return Stream.fromIterable(eras.slice(first)).pipe(
           Stream.mapEffect(read),
           Stream.takeWhile(({ seal }) => seal.from <= to),
           Stream.flatMap((era) => Stream.fromIterable(era.records)),
           Stream.filter(({ seq }) => seq >= from && seq <= to)
         )
-      )
+      })
     )
   /** The record, or null where no era holds it. */
   const holding = Effect.fnUntraced(function* (seq: number) {
-    const index = yield* indexOf(seq)
+    const eras = yield* listed
+    const index = yield* indexOf(eras, seq)
     if (index < 0) return null
     const { seal, records: held } = yield* read(eras[index] ?? 0)
     return held[seq - seal.from] ?? null
   })
-  const last = eras.at(-1)
-  const reach: Effect.Effect<number, JournalCorrupt> =
-    last === undefined || eras[0] !== 1 || eras.length !== last
+  const reach: Effect.Effect<number, JournalCorrupt> = Effect.flatMap(listed, (eras) => {
+    const last = eras.at(-1)
+    return last === undefined || eras[0] !== 1 || eras.length !== last
       ? Effect.succeed(0)
       : Effect.map(read(last), ({ seal }) => seal.to)
+  })
   return { records, holding, reach }
 }
 
-const joined = (journal: Whole, directory: string, eras: ReadonlyArray<number>): Whole => {
-  const archive = openArchive(directory, eras)
+const joined = (journal: Whole, directory: string): Whole => {
+  const archive = openArchive(directory)
   const archived = (wanted: ReadFrom, live: (from: ReadFrom) => Stream.Stream<JournalRecord, ReadError>) =>
     Stream.unwrap(
       Effect.gen(function* () {
@@ -94,10 +100,10 @@ const joined = (journal: Whole, directory: string, eras: ReadonlyArray<number>):
     )
   return {
     ...journal,
-    where: `${journal.where}, with the archive ${directory}`,
+    where: erasIn(directory).length === 0 ? journal.where : `${journal.where}, with the archive ${directory}`,
     first: Effect.gen(function* () {
       const first = yield* journal.first
-      return (yield* archive.reach) >= first - 1 ? 1 : first
+      return first === 1 || (yield* archive.reach) >= first - 1 ? 1 : first
     }),
     get: (seq) => orArchived(journal.get(seq)),
     last: (subject) => orArchived(journal.last(subject)),
@@ -106,15 +112,13 @@ const joined = (journal: Whole, directory: string, eras: ReadonlyArray<number>):
   }
 }
 
-/** The layer's journal, joined with the archive in `directory`: a directory that is not there, or empty, changes nothing. */
+/** The layer's journal, joined with the archive in `directory`, whatever comes to stand there: nothing yet changes nothing. */
 export const withArchive = <E>(
   layer: Layer.Layer<Journal | SnapshotStore, E>,
   directory: string
 ): Layer.Layer<Journal | SnapshotStore, E> =>
   Layer.effectContext(
-    Effect.map(Layer.build(layer), (context) => {
-      const eras = erasIn(directory)
-      if (eras.length === 0) return context
-      return Context.add(context, Journal, Journal.of(joined(Context.get(context, Journal), directory, eras)))
-    })
+    Effect.map(Layer.build(layer), (context) =>
+      Context.add(context, Journal, Journal.of(joined(Context.get(context, Journal), directory)))
+    )
   )

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { jetstream } from "@nats-io/jetstream"
+import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -16,6 +16,7 @@ const natsServer = requireBinary("nats-server")
 
 const PAIR = "XDGUSD"
 const STREAM = `KENNEL_${PAIR}`
+const BEGINNING = `${STREAM}_beginning`
 const market = marketSubjects(PAIR)
 
 /** One subject of every family of the market. */
@@ -87,6 +88,9 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
       url: server.url,
       stream,
       subjects: [subjects],
+      // Little is dropped here, and at once.
+      duplicateWindowMs: 100,
+      dropMarginBytes: 0,
       credentials: { user, password: Redacted.make(passwordOf(user)) }
     })
 
@@ -140,17 +144,59 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
     await Effect.runPromise(everything.pipe(Effect.provide(journalOf(user, STREAM, market.everything))))
   })
 
-  test.each([...MARKET_USERS, "exchange-sim"])(
-    "%s may not delete, purge or change the market's stream",
+  const refused = async (user: string, subjects: ReadonlyArray<string>) => {
+    const connection = await connectAs(user)
+    for (const subject of subjects) {
+      await expect(connection.request(subject, "{}", { timeout: 2_000 }), subject).rejects.toThrow(
+        /permissions violation/i
+      )
+    }
+  }
+
+  test.each([...MARKET_USERS, "exchange-sim"])("%s may not delete or change the market's stream", (user) =>
+    refused(
+      user,
+      ["DELETE", "UPDATE", "MSG.DELETE"].map((call) => `$JS.API.STREAM.${call}.${STREAM}`)
+    )
+  )
+
+  test.each([...MARKET_USERS.filter((user) => user !== "operator"), "exchange-sim"])(
+    "%s may neither purge the market's stream nor say where it begins",
     async (user) => {
-      const connection = await connectAs(user)
-      for (const call of ["STREAM.DELETE", "STREAM.PURGE", "STREAM.UPDATE", "STREAM.MSG.DELETE"]) {
-        await expect(connection.request(`$JS.API.${call}.${STREAM}`, "{}", { timeout: 2_000 })).rejects.toThrow(
-          /permissions violation/i
-        )
-      }
+      const calls = ["CREATE", "UPDATE", "DELETE", "PURGE"].map((call) => `$JS.API.STREAM.${call}.KV_${BEGINNING}`)
+      await refused(user, [`$JS.API.STREAM.PURGE.${STREAM}`, `$KV.${BEGINNING}.first`, ...calls])
+      const drop = Effect.flatMap(Journal, ({ dropBefore }) => Effect.flip(dropBefore(4)))
+      const whose = user === "exchange-sim" ? "control-plane" : user
+      const error = await Effect.runPromise(drop.pipe(Effect.provide(journalOf(whose, STREAM, market.everything))))
+      expect(error.message).toMatch(/this user may not .*do it as the operator/)
     }
   )
+
+  test("the operator drops the beginning, and every service reads and writes on from there", async () => {
+    const drop = Effect.flatMap(Journal, ({ append, dropBefore }) => {
+      // Taken as new once more when the server has forgotten it, and by then what stood before it.
+      const takenAsNew = append({ subject: market.control, id: "probe", data: new Uint8Array() }).pipe(
+        Effect.repeat({ until: ({ duplicate }) => !duplicate })
+      )
+      return takenAsNew.pipe(Effect.andThen(takenAsNew), Effect.andThen(dropBefore(4)))
+    })
+    const dropped = await Effect.runPromise(drop.pipe(Effect.provide(journalOf("operator", STREAM, market.everything))))
+    expect(dropped).toBe(4)
+    const { state } = await (await jetstreamManager(await connectAs("operator"))).streams.info(STREAM)
+    expect(state.first_seq).toBe(4)
+    for (const user of MARKET_USERS) {
+      const onward = Effect.gen(function* () {
+        const journal = yield* Journal
+        expect(yield* journal.first).toBe(4)
+        const error = yield* Effect.flip(Stream.runDrain(journal.read({ from: 3 })))
+        expect(error).toMatchObject({ _tag: "RecordsArchived", seq: 3, first: 4 })
+        const entry = { subject: market.control, id: `${user}-after-the-drop`, data: new Uint8Array() }
+        const { seq: before = 0 } = (yield* journal.last(market.control)) ?? {}
+        yield* journal.append({ ...entry, expectedLastSeq: before })
+      })
+      await Effect.runPromise(onward.pipe(Effect.provide(journalOf(user, STREAM, market.everything))))
+    }
+  })
 
   test("the simulated exchange keeps a journal of its own and does not see the market's", async () => {
     const subject = `exchange.${PAIR}.orders`

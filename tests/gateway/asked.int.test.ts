@@ -1,10 +1,12 @@
 /** What the governor has the gateway find out or clean up, on an operator's command. */
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { clientIdOf } from "../../shared/core/ids/clientId.ts"
+import { decodeRecord } from "../../shared/events/envelope.ts"
 import { quarantined } from "../../shared/events/families/control.ts"
+import { Journal } from "../../shared/journal/port.ts"
 import { amendmentOf, asGovernor, tell } from "./testing/governor.ts"
 import { type Market, onMarket } from "./testing/market.ts"
 import { only } from "./testing/slots.ts"
@@ -59,6 +61,26 @@ describe("a clean-up of drift", () => {
             .map(({ txid }) => txid)
             .sort()
         ).toStrictEqual([byHand, forged, taken].sort())
+      })
+    )
+  )
+
+  it.live("leaves alone what it cannot prove any more, since the record was dropped and no archive is here", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        const lost = yield* lose(market, 1)
+        const { last, dropBefore } = yield* Journal
+        const request = yield* last(subjects.out("slot-1"))
+        yield* dropBefore((request?.seq ?? 0) + 1)
+        yield* asGovernor({ _tag: "DriftReconcileAsked", commandId: "c1" })
+        const answer = yield* Stream.runHead(
+          (yield* Journal).tail({ from: "first", filter: subjects.account }).pipe(
+            Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+            Stream.filter((event) => event._tag === "DriftReconciled")
+          )
+        )
+        expect(Option.getOrNull(answer)).toMatchObject({ cancelled: [], leftAlone: [lost] })
       })
     )
   )
@@ -142,6 +164,27 @@ describe("an audit", () => {
         const before = yield* market.head
         yield* market.startGateway
         expect((yield* market.event("TradeHistoryObserved", before)).commandId).toBe("c4")
+      })
+    )
+  )
+
+  it.live("that needs records which were dropped stays asked: trading goes on", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        const { last, dropBefore } = yield* Journal
+        const accepted = yield* last(subjects.order(1))
+        yield* dropBefore(accepted?.seq ?? 0)
+        yield* asGovernor({ _tag: "AuditAsked", commandId: "c5" })
+        const asked = yield* market.head
+        yield* market.request(1, 2)
+        const heard = (yield* Journal).tail({ from: asked + 1, filter: subjects.order(1) }).pipe(
+          Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+          Stream.filter(({ _tag }) => _tag === "OrderAccepted")
+        )
+        expect(Option.isSome(yield* Stream.runHead(heard))).toBe(true)
       })
     )
   )

@@ -6,6 +6,8 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Console, Effect, Layer, Logger } from "effect"
 import { raiseEpoch } from "../../../shared/actor/control/control.ts"
+import { sealEra } from "../../../shared/actor/seals/sealJournal.ts"
+import { archiveEras, dropArchived } from "../../../shared/archive/archiveJournal.ts"
 import { readSettings } from "../../../app/settings.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
@@ -13,7 +15,7 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { natsServerFound, startNatsServer } from "../../../shared/journal/nats/testing/testServer.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { freePort } from "../../../shared/testing/freePort.ts"
-import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
+import { archiveDirectory, subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
 import { lineOf } from "./check.ts"
 import { fitToStart } from "./command.ts"
 import { runDoctor } from "./doctor.ts"
@@ -201,6 +203,34 @@ describe.runIf(natsServerFound())("the doctor at a NATS server", () => {
       expect(nats ?? "").toMatch(/^(ok|warn) +nats +nats:\/\/.*: nats-server 2\./)
       yield* written(settings, subjectsOf(settings).control)
       expect((yield* lines(settings, "journal"))[0] ?? "").toMatch(/^ok .* stream KENNEL_XDGUSD: 1 records, epoch 1/)
+    })
+  )
+
+  it.live("says where a journal begins that was dropped up to there, and whether its archive is at hand", () =>
+    Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(() => startNatsServer()),
+        ({ dispose }) => Effect.promise(dispose)
+      )
+      const settings = yield* machine({ NATS_URL: server.url })
+      const subjects = subjectsOf(settings)
+      const fee: MarketEvent = { _tag: "FeesObserved", makerPct: 0.2, takerPct: 0.4 }
+      yield* written(settings, subjects.account, fee, fee, fee)
+      const files = archiveDirectory(settings)
+      const first = yield* Effect.gen(function* () {
+        yield* sealEra({ subjects, service: "test", actorsOf: () => [] })
+        return (yield* dropArchived(yield* archiveEras(subjects, files, () => Effect.void))) ?? 0
+      }).pipe(Effect.provide(Layer.fresh(writableJournal(settings))))
+      expect(first).toBeGreaterThan(1)
+      const begins = `begins at record ${first}, what stood before was dropped`
+
+      const [whole, withFiles] = yield* lines(settings, "journal")
+      expect(whole ?? "").toMatch(/^ok +journal +.* stream KENNEL_XDGUSD, with the archive .*: 5 records/)
+      expect(withFiles).toBe(`ok   journal   ${begins} and is read from the archive ${files}`)
+      rmSync(files, { recursive: true })
+      const [, without, governor] = yield* lines(settings, "journal", "governor")
+      expect(without ?? "").toContain(`warn journal   ${begins} and does not stand in the archive ${files} → bring`)
+      expect(governor).toBe(`ok   governor  its mode has not changed since record ${first}`)
     })
   )
 

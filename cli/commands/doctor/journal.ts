@@ -1,5 +1,5 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
-import { Effect, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { readControl, skipKey } from "../../../shared/actor/control/control.ts"
 import { decode } from "../../../shared/actor/control/decode.ts"
 import { rulesUnknown } from "../../../shared/actor/control/rulesAdopted.ts"
@@ -9,7 +9,7 @@ import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { subjectsOf } from "../../../app/leaves/journal.ts"
+import { archiveDirectory, bareJournal, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 import { feeFinding, sizeFinding } from "./limits.ts"
 
@@ -24,7 +24,7 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
     const subjects = subjectsOf(settings)
     const head = yield* journal.head
     if (head === 0) return [ok("journal", `${journal.where}: empty; the first start fills it`)]
-    const from = Math.max(1, head - TAIL_RECORDS + 1)
+    const from = Math.max(yield* journal.first, head - TAIL_RECORDS + 1)
     yield* journal.read({ from }).pipe(Stream.mapEffect(decode), Stream.runDrain)
     const { epoch, rulesVersion, rulesSeq, faults, skipped } = yield* readControl(subjects)
     if (!knowsRules(rulesVersion, THIS_BUILD)) return [tooOld(rulesSeq, rulesVersion)]
@@ -40,8 +40,23 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
       "journal",
       `${journal.where}: ${head} records, epoch ${epoch}, version ${rulesVersion} of the rules; the last ${head - from + 1} decode`
     )
-    return [whole, ...unanswered, ...(yield* modeFinding(subjects.out("governor")))]
+    const beginning = yield* beginningFinding(settings)
+    return [whole, ...beginning, ...unanswered, yield* modeFinding(subjects.out("governor"))]
   })
+})
+
+/** Where the journal itself begins, and who has what stood before; nothing is said of a whole one. */
+const beginningFinding = Effect.fnUntraced(function* (settings: Settings) {
+  const { first: known } = yield* Journal
+  const first = yield* Effect.flatMap(Journal, (journal) => journal.first).pipe(
+    Effect.provide(Layer.fresh(bareJournal(settings)))
+  )
+  if (first === 1) return []
+  const begins = `begins at record ${first}, what stood before was dropped`
+  const archive = archiveDirectory(settings)
+  if ((yield* known) === 1) return [ok("journal", `${begins} and is read from the archive ${archive}`)]
+  const advice = "bring its files there, or name their directory with ARCHIVE_DIR: proofs from record 1 need them"
+  return [warn("journal", `${begins} and does not stand in the archive ${archive}`, advice)]
 })
 
 /** Whatever this build would do with the journal, it may not. */
@@ -56,7 +71,7 @@ export const journalTermsCheck = (settings: Settings): Check<Journal> => ({
     const subjects = subjectsOf(settings)
     let fees: EventOf<"FeesObserved"> | null = null
     let constraints: EventOf<"ConstraintsObserved"> | null = null
-    yield* journal.read({ from: 1, filter: subjects.account }).pipe(
+    yield* journal.read({ from: "first", filter: subjects.account }).pipe(
       Stream.mapEffect(decode),
       Stream.runForEach(({ events }) =>
         Effect.sync(() => {
@@ -91,7 +106,7 @@ const termsFindings = (
 const modeFinding = Effect.fnUntraced(function* (subject: string) {
   const journal = yield* Journal
   let last: EventOf<"ModeChanged"> | null = null
-  yield* journal.read({ from: 1, filter: subject }).pipe(
+  yield* journal.read({ from: "first", filter: subject }).pipe(
     Stream.mapEffect(decode),
     Stream.runForEach(({ events }) =>
       Effect.sync(() => {
@@ -99,10 +114,11 @@ const modeFinding = Effect.fnUntraced(function* (subject: string) {
       })
     )
   )
-  return [modeOf(last)] satisfies ReadonlyArray<Finding>
+  return modeOf(last, yield* journal.first)
 })
 
-const modeOf = (last: EventOf<"ModeChanged"> | null): Finding => {
+const modeOf = (last: EventOf<"ModeChanged"> | null, first: number): Finding => {
+  if (last === null && first > 1) return ok("governor", `its mode has not changed since record ${first}`)
   if (last === null) return warn("governor", "has never spoken in this journal", "it does at the next start")
   const text = `${last.mode}: ${sentenceOf(last.reason)}`
   // No failure: a halted market opens nothing, and it must run to mind its exits and to hear `resume`.

@@ -68,8 +68,8 @@ export const idOf = (message: Msg): string => {
 
 /** What a message without a record tells about the consumer or its request. */
 export type Note =
-  /** The server lives; `consumerSeq` is the last it delivered. */
-  | { readonly kind: "heartbeat"; readonly consumerSeq: number }
+  /** The server lives; `consumerSeq` is the last it delivered, `streamSeq` how far in the stream it has looked. */
+  | { readonly kind: "heartbeat"; readonly consumerSeq: number; readonly streamSeq: number }
   /** A request is over; `unanswered` of its records will not come (null: the server does not say). */
   | { readonly kind: "request-over"; readonly unanswered: number | null }
   /** The consumer is of no use any more. */
@@ -84,7 +84,10 @@ const numberIn = (message: Msg, header: string): number | null => {
 export const noteOf = (message: Msg): Note => {
   const code = message.headers?.code ?? 0
   const detail = `${code} ${message.headers?.description ?? ""}`.trim()
-  if (code === 100) return { kind: "heartbeat", consumerSeq: numberIn(message, "Nats-Last-Consumer") ?? 0 }
+  if (code === 100) {
+    const consumerSeq = numberIn(message, "Nats-Last-Consumer") ?? 0
+    return { kind: "heartbeat", consumerSeq, streamSeq: numberIn(message, "Nats-Last-Stream") ?? 0 }
+  }
   const requestOnly = code === 408 || code === 404 || (code === 409 && /exceeds|exceeded/i.test(detail))
   return requestOnly
     ? { kind: "request-over", unanswered: numberIn(message, "Nats-Pending-Messages") }

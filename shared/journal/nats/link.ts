@@ -147,14 +147,16 @@ const makeVerifier = (manager: JetStreamManager, opened: StreamInfo) => {
   const verify = async (): Promise<string | null> => {
     // What is noted while the server answers belongs to the next look.
     const [seq, id] = [seenSeq, seenId]
+    const found = seq === 0 ? null : await manager.streams.getMessage(stream, { seq })
     const info = await manager.streams.info(stream)
     if (info.created !== opened.created) return `the stream was created anew at ${info.created}`
     const lost = lostRecords(info)
     if (lost !== null) return lost
     if (info.state.last_seq < seq) return `it ends at record ${info.state.last_seq}, but record ${seq} had been stored`
-    if (seq === 0) return null
-    const found = (await manager.streams.getMessage(stream, { seq }))?.header.get("Nats-Msg-Id")
-    return found === id ? null : `record ${seq} was ${id} and is now ${found ?? "missing"}`
+    // Seen, and dropped since: asked for first, so that a drop in between is not taken for a loss.
+    if (seq < info.state.first_seq) return null
+    const foundId = found?.header.get("Nats-Msg-Id")
+    return seq === 0 || foundId === id ? null : `record ${seq} was ${id} and is now ${foundId ?? "missing"}`
   }
   return { saw, verify }
 }

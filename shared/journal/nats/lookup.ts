@@ -3,12 +3,29 @@ import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream
 import { Effect } from "effect"
 import { type Journal, JournalCorrupt, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
 import { isSubject } from "../subjects.ts"
+import type { Note } from "./beginning/note.ts"
 import type { Link } from "./link.ts"
 
-/** The journal's single-record reads, and the one that settles a conflict. */
+/** Lowest and highest sequence of one moment. What is empty reaches from 1 to 0. */
+export interface Extent {
+  readonly first: number
+  readonly head: number
+}
+
+/** The journal's single-record reads, and those behind them that look at what the stream holds, whether or not it still counts. */
 export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head" | "first"> {
-  /** Lowest and highest sequence kept, of one moment. An empty stream reaches from 1 to 0. */
-  readonly extent: Effect.Effect<{ readonly first: number; readonly head: number }, ReadError>
+  /** What the journal reaches over. */
+  readonly extent: Effect.Effect<Extent, ReadError>
+  /** What the stream reaches over: perhaps some records more at the beginning. */
+  readonly physical: Effect.Effect<Extent, ReadError>
+  /** The record that the stream holds at this sequence, or null. */
+  readonly stored: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
+  /** The last record that the stream holds of one exact subject, or null. */
+  readonly lastStored: (subject: string) => Effect.Effect<JournalRecord | null, ReadError>
+  /** Fails with `RecordsArchived` when `seq` was dropped. */
+  readonly kept: (seq: number) => Effect.Effect<void, ReadError>
+  /** Why a reader that expected `seq` got `found` instead: it was dropped meanwhile, or lost. */
+  readonly missing: (seq: number, found: number) => Effect.Effect<never, ReadError>
   /** The first record of one exact subject with a sequence greater than `seq`, or null. */
   readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
@@ -21,10 +38,17 @@ export const foreignRecord = (where: string, seq: number): JournalCorrupt =>
 const nextOnSubject = (subject: string, seq: number) =>
   ({ seq: Math.max(0, seq) + 1, next_by_subj: subject }) as MsgRequest
 
-/**
- * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
- */
-export const makeLookup = (manager: JetStreamManager, link: Link, where: string, stream: string): Lookup => {
+/** What look-ups work with. */
+export interface LookupOptions {
+  readonly manager: JetStreamManager
+  readonly link: Link
+  readonly note: Note
+  readonly where: string
+  readonly stream: string
+}
+
+/** Asks for single records of the stream itself. */
+const makeStored = ({ manager, link, where, stream }: LookupOptions) => {
   const toRecord = (message: StoredMsg | null): Effect.Effect<JournalRecord | null, JournalCorrupt> => {
     if (message === null) return Effect.succeed(null)
     const id = message.header?.get("Nats-Msg-Id") ?? ""
@@ -33,45 +57,76 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
     const { seq, subject, data } = message
     return Effect.succeed({ seq, subject, id, data, storedMs: message.time.getTime() })
   }
+  return (what: string, request: MsgRequest): Effect.Effect<JournalRecord | null, ReadError> =>
+    link.ask(`reading ${what}`, () => manager.streams.getMessage(stream, request)).pipe(Effect.flatMap(toRecord))
+}
+
+/**
+ * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
+ */
+export const makeLookup = (options: LookupOptions): Lookup => {
+  const { manager, link, note, where, stream } = options
+  const ask = makeStored(options)
   const none: Effect.Effect<JournalRecord | null> = Effect.succeed(null)
-  const extent = link
+  const physical = link
     .ask("reading the head", () => manager.streams.info(stream))
     .pipe(Effect.map(({ state }) => ({ first: Math.max(1, state.first_seq), head: state.last_seq })))
+  // The note before the stream: a beginning that was noted lay within the stream then.
+  const extent = Effect.gen(function* () {
+    const noted = yield* note.first
+    const { first, head } = yield* physical
+    if (noted > Math.max(1, head)) return yield* anotherStream(where, noted, head)
+    return { first: Math.max(noted, first), head }
+  })
+  const dropped = (seq: number): Effect.Effect<never, ReadError> =>
+    Effect.flatMap(extent, ({ first }) => Effect.fail(new RecordsArchived({ where, seq, first })))
 
-  /** Nothing stands there: was it never written, or dropped? */
-  const absent = (seq: number): Effect.Effect<null, ReadError> =>
-    Effect.flatMap(extent, ({ first }) =>
-      seq < first ? Effect.fail(new RecordsArchived({ where, seq, first })) : Effect.succeed(null)
+  const stored = (seq: number) => ask(`record ${seq}`, { seq })
+  const lastStored = (subject: string) => ask(`the last record of ${subject}`, { last_by_subj: subject })
+  /** The record as far as it counts; null: the stream has none. */
+  const counted = (question: Effect.Effect<JournalRecord | null, ReadError>) =>
+    Effect.all([note.first, question], { concurrency: 2 }).pipe(
+      Effect.flatMap(([first, record]) =>
+        record === null || record.seq >= first ? Effect.succeed(record) : dropped(record.seq)
+      )
     )
+  const kept = (seq: number): Effect.Effect<void, ReadError> =>
+    Effect.flatMap(extent, ({ first }) => (seq < first ? dropped(seq) : Effect.void))
 
   return {
     extent,
-    get: (seq) =>
-      Number.isSafeInteger(seq) && seq >= 1
-        ? link
-            .ask(`reading record ${seq}`, () => manager.streams.getMessage(stream, { seq }))
-            .pipe(
-              Effect.flatMap(toRecord),
-              Effect.flatMap((record) => (record === null ? absent(seq) : Effect.succeed(record)))
-            )
-        : none,
-    last: (subject) =>
-      isSubject(subject)
-        ? link
-            .ask(`reading the last record of ${subject}`, () =>
-              manager.streams.getMessage(stream, { last_by_subj: subject })
-            )
-            .pipe(Effect.flatMap(toRecord))
-        : none,
+    physical,
+    stored,
+    lastStored,
+    kept,
+    missing: (seq, found) => {
+      const detail = `record ${seq} is missing, record ${found} comes instead; stop and keep the server's data`
+      return Effect.andThen(kept(seq), Effect.fail(new JournalCorrupt({ where, detail })))
+    },
+    get: Effect.fnUntraced(function* (seq) {
+      if (!(Number.isSafeInteger(seq) && seq >= 1)) return null
+      const record = yield* counted(stored(seq))
+      // Never written, or dropped?
+      if (record === null) yield* kept(seq)
+      return record
+    }),
+    last: Effect.fnUntraced(function* (subject) {
+      if (!isSubject(subject)) return null
+      const record = yield* counted(lastStored(subject))
+      if (record !== null) return record
+      const noted = yield* note.lastOf(subject)
+      return noted === 0 ? null : yield* dropped(noted)
+    }),
     firstAfter: (subject, seq) =>
-      isSubject(subject)
-        ? link
-            .ask(`reading the record of ${subject} after ${seq}`, () =>
-              manager.streams.getMessage(stream, nextOnSubject(subject, seq))
-            )
-            .pipe(Effect.flatMap(toRecord))
-        : none,
-    head: Effect.map(extent, ({ head }) => head),
+      isSubject(subject) ? ask(`the record of ${subject} after ${seq}`, nextOnSubject(subject, seq)) : none,
+    head: Effect.map(physical, ({ head }) => head),
     first: Effect.map(extent, ({ first }) => first)
   }
 }
+
+/** A note of a beginning that the stream does not reach. */
+const anotherStream = (where: string, noted: number, head: number): JournalCorrupt =>
+  new JournalCorrupt({
+    where,
+    detail: `it ends at record ${head}, but its bucket "…_beginning" says that it begins at ${noted}: they do not belong together. Restore both from one copy; where the stream was made anew on purpose, delete the bucket`
+  })

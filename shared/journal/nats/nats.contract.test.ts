@@ -1,10 +1,8 @@
 /** The JetStream journal keeps the contract against a real nats-server. */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
-import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream"
-import { connect } from "@nats-io/transport-node"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Redacted } from "effect"
 import { journalContract } from "../testing/contract.ts"
-import { entries, entry, out, seqs, type TargetOptions } from "../testing/contractSupport.ts"
+import { entry, out, type TargetOptions } from "../testing/contractSupport.ts"
 import { Journal } from "../port.ts"
 import { NatsJournal } from "./nats.ts"
 import { type NatsServer, natsServerFound, startNatsServer } from "./testing/testServer.ts"
@@ -39,23 +37,16 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
       url: server.url,
       stream: "TEST",
       subjects: ["market.TEST.>"],
+      // What is dropped is purged at once, though it is little.
+      dropMarginBytes: 0,
       credentials: { user, password: Redacted.make("secret") }
     })
   }
 
-  const dropByHand = (account: number, keep: number) =>
-    Effect.promise(async () => {
-      const connection = await connect({ servers: server.url, user: `user-${account}`, pass: "secret" })
-      const { streams } = await jetstreamManager(connection)
-      await streams.update("TEST", { discard: DiscardPolicy.Old, max_msgs: keep })
-      await streams.update("TEST", { discard: DiscardPolicy.New, max_msgs: -1 })
-      await connection.close()
-    })
-
   journalContract(
     "NATS JetStream",
     (options) => Effect.sync(() => ({ layer: layerFor(options), passDuplicateWindow })),
-    { reopens: true, clock: "live", shortWindowMs: 100, drops: false }
+    { reopens: true, clock: "live", shortWindowMs: 100 }
   )
 
   it.live("C7 a record is known again where it stands, also when the server has forgotten its id", () =>
@@ -69,31 +60,6 @@ describe.runIf(natsServerFound())("against a nats-server", () => {
         expect(yield* claim("mine")).toEqual({ seq: 1, duplicate: true })
         expect(yield* Effect.flip(claim("theirs"))).toMatchObject({ _tag: "JournalConflict", expected: 0, actual: 1 })
       }).pipe(Effect.provide(layer))
-    })
-  )
-
-  it.live("C25 where an operator has dropped the beginning, reading from before it says so", () =>
-    Effect.gen(function* () {
-      const account = stores
-      const layer = layerFor({})
-      const program = Effect.gen(function* () {
-        const journal = yield* Journal
-        yield* journal.appendAll(entries(10))
-        // Nobody appends meanwhile, so that counting from the end is safe.
-        yield* dropByHand(account, 4)
-        expect(yield* journal.first).toBe(7)
-        const gone = { _tag: "RecordsArchived", seq: 6, first: 7 }
-        expect(yield* Effect.flip(journal.get(6))).toMatchObject(gone)
-        expect(yield* journal.read({ from: 6 }).pipe(Stream.runDrain, Effect.flip)).toMatchObject(gone)
-        expect(yield* journal.tail({ from: 6 }).pipe(Stream.runDrain, Effect.flip)).toMatchObject(gone)
-        expect(seqs(yield* journal.read({ from: "first" }).pipe(Stream.runCollect))).toEqual([7, 8, 9, 10])
-        expect(seqs(yield* journal.tail({ from: "first" }).pipe(Stream.take(4), Stream.runCollect))).toEqual([
-          7, 8, 9, 10
-        ])
-        expect(yield* journal.get(11)).toBeNull()
-      })
-      yield* program.pipe(Effect.provide(layer))
-      yield* Effect.void.pipe(Effect.provide(Layer.fresh(layer)))
     })
   )
 })

@@ -10,11 +10,13 @@ import type { NatsConnection } from "@nats-io/nats-core"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
-import { Journal, JournalCorrupt, JournalDropRefused, JournalOpenError, SnapshotStore } from "../port.ts"
+import { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
+import { makeDropBefore, SERVER_FILE_BYTES } from "./beginning/dropping.ts"
+import { beginningBucket, makeNote } from "./beginning/note.ts"
 import { type ConnectOptions, connectTo } from "./connection.ts"
 import { lostRecords, makeLink } from "./link.ts"
-import { makeLookup } from "./lookup.ts"
+import { type Lookup, makeLookup } from "./lookup.ts"
 import { makePublisher } from "./publisher.ts"
 import { makeReader } from "./reader.ts"
 import { openSnapshots } from "./snapshots.ts"
@@ -22,7 +24,7 @@ import { openStream } from "./streamConfig.ts"
 
 /** Which stream on which server, and how it is created when it is missing. */
 export interface NatsJournalOptions extends ConnectOptions {
-  /** Such as `KENNEL_XDGUSD`. Its snapshots live in the bucket `<stream>_snapshots`. */
+  /** Such as `KENNEL_XDGUSD`. Its snapshots live in the bucket `<stream>_snapshots`, where it begins in `<stream>_beginning`. */
   readonly stream: string
   /** Patterns of the stream's subjects, such as `market.XDGUSD.>`. */
   readonly subjects: ReadonlyArray<string>
@@ -32,17 +34,12 @@ export interface NatsJournalOptions extends ConnectOptions {
   readonly maxBytes?: number
   /** Whether a missing stream is created. Default true. */
   readonly create?: boolean
+  /** Bytes before its beginning that a drop leaves on the server, see `beginning/dropping.ts`. Default 8 MiB; tests drop less. */
+  readonly dropMarginBytes?: number
 }
 
 /** Room for subject and headers beside the data. */
 export const HEADER_ROOM_BYTES = 4_096
-
-/**
- * What a journal's stream allows (`deny_purge`, `deny_delete`, `discard: new`) leaves no way to drop a prefix that could
- * not also drop a record appended meanwhile; see `README.md`, "Dropping the beginning".
- */
-const NO_DROPPING =
-  "a nats-server cannot do it without putting newer records at risk while others append, so nothing was changed; an operator can, with all processes of the market stopped, as shared/journal/README.md says step by step"
 
 /** What an operator must know about this server, said once. */
 const sayDurability = (connection: NatsConnection, where: string) => {
@@ -56,51 +53,80 @@ const sayDurability = (connection: NatsConnection, where: string) => {
       )
 }
 
-const openJournal = Effect.fnUntraced(function* (
-  options: NatsJournalOptions
-): Effect.fn.Return<Context.Context<Journal | SnapshotStore>, JournalOpenError | JournalCorrupt, Scope.Scope> {
-  const { url, stream, subjects } = options
-  const where = `${url} stream ${stream}`
-  const connection = yield* connectTo(options)
+/** The stream's manager on a connection that can carry a journal's records. */
+const openManager = Effect.fnUntraced(function* (connection: NatsConnection, where: string) {
   const refuse = (detail: string) => new JournalOpenError({ where, detail })
-
   const maxPayload = connection.info?.max_payload ?? 0
   if (maxPayload < MAX_DATA_BYTES + HEADER_ROOM_BYTES) {
     return yield* refuse(
       `the server's max_payload is ${maxPayload}, the journal needs ${MAX_DATA_BYTES + HEADER_ROOM_BYTES}; raise it`
     )
   }
-  const manager = yield* Effect.tryPromise({
+  return yield* Effect.tryPromise({
     try: () => jetstreamManager(connection),
     catch: (error) =>
       refuse(`JetStream does not answer (${String(error)}); start the server with JetStream (nats-server -js)`)
   })
-  const info = yield* openStream(manager, url, {
+})
+
+/** A journal whose beginning nobody can tell is not opened: a user without the right to read the note would believe all is there. */
+const knowBeginning = (lookup: Lookup, where: string, stream: string) =>
+  lookup.extent.pipe(
+    Effect.mapError((error) => {
+      if (error._tag === "JournalCorrupt") return error
+      const right = `$JS.API.STREAM.MSG.GET.KV_${beginningBucket(stream)}`
+      const advice = /permission/i.test(error.message) ? `; let this user publish on ${right}, as nats.conf does` : ""
+      return new JournalOpenError({ where, detail: `${error.message}${advice}` })
+    })
+  )
+
+const openJournal = Effect.fnUntraced(function* (
+  options: NatsJournalOptions
+): Effect.fn.Return<Context.Context<Journal | SnapshotStore>, JournalOpenError | JournalCorrupt, Scope.Scope> {
+  const { url, stream, subjects, duplicateWindowMs = DEFAULT_DUPLICATE_WINDOW_MS } = options
+  const where = `${url} stream ${stream}`
+  const connection = yield* connectTo(options)
+  const manager = yield* openManager(connection, where)
+  const opened = yield* openStream(manager, url, {
     stream,
     subjects,
-    duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
+    duplicateWindowMs,
     maxBytes: options.maxBytes ?? -1,
     create: options.create ?? true
   })
-  const lost = lostRecords(info)
+  const lost = lostRecords(opened)
   if (lost !== null) {
     return yield* new JournalCorrupt({ where, detail: `${lost}; keep the server's data and restore it from a copy` })
   }
   yield* sayDurability(connection, where)
 
-  const link = yield* makeLink(connection, manager, where, info)
-  const lookup = makeLookup(manager, link, where, stream)
+  const link = yield* makeLink(connection, manager, where, opened)
+  const note = makeNote(manager, link, where, stream)
+  const lookup = makeLookup({ manager, link, note, where, stream })
+  yield* knowBeginning(lookup, where, stream)
   const window = yield* makeAckWindow(connection, link)
   const snapshots = yield* openSnapshots(jetstream(connection), link, where, `${stream}_snapshots`)
+  const { stored, ...reads } = makeReader({ connection, manager, link, lookup, where, stream, subjects })
+  const marginBytes = options.dropMarginBytes ?? SERVER_FILE_BYTES
   const journal = Journal.of({
     where,
     get: lookup.get,
     last: lookup.last,
     head: lookup.head,
     first: lookup.first,
-    dropBefore: () => Effect.fail(new JournalDropRefused({ where, detail: NO_DROPPING })),
-    ...makePublisher({ window, link, lookup, subjects }),
-    ...makeReader({ connection, manager, link, lookup, where, stream, subjects })
+    ...makePublisher({ window, link, lookup, note, subjects }),
+    ...reads,
+    dropBefore: makeDropBefore({
+      connection,
+      manager,
+      link,
+      lookup,
+      where,
+      opened,
+      marginBytes,
+      duplicateWindowMs,
+      stored
+    })
   })
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, snapshots))
 })

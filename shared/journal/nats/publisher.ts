@@ -1,4 +1,10 @@
-/** Appends over the acknowledgement window, and the answer to "somebody was faster": was it me? */
+/**
+ * Appends over the acknowledgement window, and the answer to "somebody was faster": was it me?
+ *
+ * A subject whose records were all dropped is empty for the server, and by the note (`beginning/note.ts`) it is not: nobody may begin it
+ * anew, and who goes on from its noted last record expects, for the server, nothing there. Whoever expects an older one was overtaken
+ * before the drop and stays refused.
+ */
 import { Effect } from "effect"
 import { refusalOf } from "../entry.ts"
 import {
@@ -7,10 +13,12 @@ import {
   JournalConflict,
   type JournalEntry,
   JournalRefused,
-  JournalUnavailable
+  JournalUnavailable,
+  type ReadError
 } from "../port.ts"
 import { subjectMatcher } from "../subjects.ts"
 import type { AckOwner, AckWindow } from "./ackWindow.ts"
+import type { Note } from "./beginning/note.ts"
 import type { Link } from "./link.ts"
 import type { Lookup } from "./lookup.ts"
 
@@ -19,6 +27,7 @@ export interface PublisherOptions {
   readonly window: AckWindow
   readonly link: Link
   readonly lookup: Lookup
+  readonly note: Note
   /** The stream's patterns: a subject outside them would be published to nobody. */
   readonly subjects: ReadonlyArray<string>
 }
@@ -30,17 +39,23 @@ interface Failure {
 }
 
 /** The journal's appends over the window. */
-export const makePublisher = ({ window, link, lookup, subjects }: PublisherOptions) => {
+export const makePublisher = (options: PublisherOptions) => {
+  const { window, link, subjects } = options
   const refusal = makeGate(link, subjects)
+  const { resolve, checkBeginnings } = makeConflicts(options)
 
   const appendAll = Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>) {
     const results: Array<Appended | undefined> = Array.from({ length: entries.length })
-    // Each further round has at least one result more than the one before.
-    for (let round = 0; round <= entries.length; round++) {
-      const failure = yield* sendMissing(window, refusal, entries, results)
+    const sent = [...entries]
+    yield* checkBeginnings(entries.filter((entry) => entry.expectedLastSeq === 0 && refusal(entry) === null))
+    // Each further round has at least one result more than the one before, or one entry more that expects nothing there.
+    for (let round = 0; round <= 2 * entries.length; round++) {
+      const failure = yield* sendMissing(window, refusal, sent, results)
       const entry = failure === null ? undefined : entries[failure.place]
       if (failure === null || entry === undefined) break
-      results[failure.place] = yield* resolve(lookup, entry, failure.error)
+      const settled = yield* resolve(entry, failure.error, sent[failure.place] === entry)
+      if (settled === "emptied") sent[failure.place] = { ...entry, expectedLastSeq: 0 }
+      else results[failure.place] = settled
     }
     return results.filter((result) => result !== undefined)
   })
@@ -137,15 +152,37 @@ const sendMissing = (
     return Effect.sync(() => stopWaiting())
   })
 
-/**
- * A conflict may be the echo of this very record: its first answer was lost, and a newer server compares before it
- * looks for duplicates. The record after the one expected tells: with this id, it is this record.
- */
-const resolve = Effect.fnUntraced(function* (lookup: Lookup, entry: JournalEntry, error: AppendError) {
-  if (error._tag !== "JournalConflict") return yield* error
-  const found = yield* lookup
-    .firstAfter(entry.subject, error.expected)
-    .pipe(Effect.mapError((cause) => new JournalUnavailable({ detail: cause.message })))
-  if (found?.id === entry.id) return { seq: found.seq, duplicate: true }
-  return yield* new JournalConflict({ subject: error.subject, expected: error.expected, actual: error.actual })
-})
+/** What a server's "wrong last sequence" means, and what it cannot know. */
+const makeConflicts = ({ lookup, note }: PublisherOptions) => {
+  const asked = <A>(question: Effect.Effect<A, ReadError>): Effect.Effect<A, JournalUnavailable> =>
+    Effect.mapError(question, ({ message }) => new JournalUnavailable({ detail: message }))
+
+  /**
+   * A conflict may be the echo of this very record: its first answer was lost, and a newer server compares before it
+   * looks for duplicates. The record after the one expected tells: with this id, it is this record. Where there is none, the one
+   * expected may be the last of a subject that a drop has emptied: for the server, nothing is there (`asWritten`: it has not been
+   * asked so yet).
+   */
+  const resolve = Effect.fnUntraced(function* (entry: JournalEntry, error: AppendError, asWritten: boolean) {
+    if (error._tag !== "JournalConflict") return yield* error
+    const { subject } = entry
+    const expected = entry.expectedLastSeq ?? 0
+    const found = yield* asked(lookup.firstAfter(subject, expected))
+    if (found?.id === entry.id) return { seq: found.seq, duplicate: true }
+    if (found !== null || expected === 0) return yield* new JournalConflict({ subject, expected, actual: error.actual })
+    const noted = yield* asked(note.lastOf(subject))
+    if (noted === expected && asWritten) return "emptied" as const
+    return yield* new JournalConflict({ subject, expected, actual: error.actual === 0 ? noted : error.actual })
+  })
+
+  /** Who expects nothing on a subject that was emptied is told its last sequence; the server would let it in. */
+  const checkBeginnings = Effect.fnUntraced(function* (beginning: ReadonlyArray<JournalEntry>) {
+    for (const subject of new Set(beginning.map((entry) => entry.subject))) {
+      const noted = yield* asked(note.lastOf(subject))
+      if (noted === 0) continue
+      const last = yield* asked(lookup.lastStored(subject))
+      return yield* new JournalConflict({ subject, expected: 0, actual: last?.seq ?? noted })
+    }
+  })
+  return { resolve, checkBeginnings }
+}

@@ -34,10 +34,10 @@ const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>
   return { onServer: subjects.some((subject) => patternWithin(filter, subject)) ? filter : null, matches }
 }
 
-/** The journal's `read` and `tail`. */
-export const makeReader = (options: ReaderOptions) => {
-  /** Records from `from` up to `lastWanted`. */
-  const records = (
+/** Makes streams of what the stream holds from `from` up to `lastWanted`. */
+const makeRecords = (options: ReaderOptions, patiently: Patience) => {
+  const { lookup } = options
+  return (
     from: number,
     filter: string | undefined,
     lastWanted: number
@@ -56,10 +56,17 @@ export const makeReader = (options: ReaderOptions) => {
             continue
           }
           const taken = session.take()
-          const newest = taken.at(-1)
+          const newest = taken.records.at(-1)
+          if (onServer !== null) {
+            next = Math.max(next, taken.quietTo + 1)
+            // Behind a filter a hole does not show: what has been dropped since must be asked for.
+            const atEnd = newest === undefined && bounded && session.caughtUp()
+            if (atEnd || !taken.live) yield* patiently(lookup.kept(next))
+          }
           if (newest === undefined) {
             const ended = session.ended()
             if (ended?.kind === "corrupt") return yield* ended.error
+            if (ended?.kind === "gap") return yield* patiently(lookup.missing(ended.expected, ended.found))
             if (ended !== null) yield* sessions.leave
             else if (bounded && session.caughtUp()) break
             else {
@@ -71,16 +78,21 @@ export const makeReader = (options: ReaderOptions) => {
           next = newest.seq + 1
           // Asked for now, so that it is on its way while the reader works on what is here.
           if (!(bounded && session.caughtUp())) session.request(lastWanted - next + 1)
-          const [first, ...rest] = taken.filter((record) => record.seq <= lastWanted && matches(record.subject))
+          const [first, ...rest] = taken.records.filter((record) => record.seq <= lastWanted && matches(record.subject))
           if (first !== undefined) return [first, ...rest] as const
         }
         return yield* Cause.done()
       })
       return Stream.fromPull(Effect.succeed(pull))
     })
+}
 
+/** The journal's `read` and `tail`; `stored` reads what the stream holds, whether or not it still counts. */
+export const makeReader = (options: ReaderOptions) => {
   const { lookup, link, where } = options
-  const patient = patientExtent(lookup, link)
+  const patiently = makePatience(link)
+  const records = makeRecords(options, patiently)
+
   const reading = (
     wanted: ReadFrom,
     extent: Lookup["extent"],
@@ -97,7 +109,8 @@ export const makeReader = (options: ReaderOptions) => {
 
   return {
     read: (wanted: ReadFrom) => reading(wanted, lookup.extent, (head) => head),
-    tail: (wanted: ReadFrom) => reading(wanted, patient, () => Number.POSITIVE_INFINITY)
+    tail: (wanted: ReadFrom) => reading(wanted, patiently(lookup.extent), () => Number.POSITIVE_INFINITY),
+    stored: (from: number, to: number) => Stream.unwrap(records(from, undefined, to))
   }
 }
 
@@ -113,15 +126,19 @@ const usable = (link: Link): Effect.Effect<void, ReadError> =>
     }).pipe(Effect.andThen(usable(link)))
   })
 
-/** A tail outlives the server: it waits for one that is away, as its sessions do. */
-const patientExtent = (lookup: Lookup, link: Link): Lookup["extent"] =>
-  Effect.suspend(() => usable(link).pipe(Effect.andThen(lookup.extent))).pipe(
-    Effect.retry({
-      while: ({ _tag }) => _tag === "JournalUnavailable",
-      schedule: Schedule.spaced(RETRY_PAUSE),
-      times: MAX_FAILURES
-    })
-  )
+/** A reader outlives the server: what it asks waits for one that is away, as its sessions do. */
+type Patience = <A>(question: Effect.Effect<A, ReadError>) => Effect.Effect<A, ReadError>
+
+const makePatience =
+  (link: Link): Patience =>
+  (question) =>
+    Effect.suspend(() => usable(link).pipe(Effect.andThen(question))).pipe(
+      Effect.retry({
+        while: ({ _tag }) => _tag === "JournalUnavailable",
+        schedule: Schedule.spaced(RETRY_PAUSE),
+        times: MAX_FAILURES
+      })
+    )
 
 /** One reader's sessions, one at a time; all end with `readerScope`. */
 const makeSessions = (options: SessionOptions, filter: string | null, readerScope: Scope.Scope) => {

@@ -2,7 +2,7 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager, ReplayPolicy } from "@nats-io/jetstream"
 import { createInbox, type Msg, type NatsConnection, nanos } from "@nats-io/nats-core"
 import { Effect, type Scope } from "effect"
-import { JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
+import { type JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
 import { deliveryOf, idOf, noteOf } from "./delivery.ts"
 import type { Link } from "./link.ts"
 import { foreignRecord } from "./lookup.ts"
@@ -40,15 +40,24 @@ export interface SessionStart {
   readonly filter: string | null
 }
 
-/** Why a session ended: `doubtful` may be opened anew, `corrupt` must not. */
+/** Why a session ended: `doubtful` may be opened anew, `corrupt` must not; a `gap` may have been dropped or lost. */
 export type SessionEnd =
   | { readonly kind: "doubtful"; readonly detail: string }
+  | { readonly kind: "gap"; readonly expected: number; readonly found: number }
   | { readonly kind: "corrupt"; readonly error: JournalCorrupt }
+
+/** What has arrived, in order. */
+export interface Taken {
+  readonly records: ReadonlyArray<JournalRecord>
+  /** All that matched up to here had come before the first of them: the server says so while nothing comes, two heartbeats late. */
+  readonly quietTo: number
+  /** Whether each was sent as soon as it was stored, so that none before it can have been dropped unseen. */
+  readonly live: boolean
+}
 
 /** One consumer's deliveries, buffered until they are taken; for one reader. */
 export interface Session {
-  /** Takes what has arrived, in order. */
-  readonly take: () => ReadonlyArray<JournalRecord>
+  readonly take: () => Taken
   /** Why nothing more will come from this session, or null. What has arrived before is still good. */
   readonly ended: () => SessionEnd | null
   /** True when all that matched had been delivered at the time of the newest delivery. */
@@ -68,6 +77,11 @@ class Deliveries {
   private readonly gapless: boolean
   private readonly saw: Link["saw"]
   private arrived: Array<JournalRecord> = []
+  private quietTo = 0
+  /** The server has nothing to catch up with and a request to answer: what is stored comes at once. */
+  private live = false
+  private arrivedLive = true
+  private asked = false
   private outstanding = 0
   private lastStreamSeq: number
   private lastConsumerSeq = 0
@@ -93,15 +107,16 @@ class Deliveries {
       return this.doubt("a delivery was lost or repeated")
     }
     if (this.gapless && streamSeq !== this.lastStreamSeq + 1) {
-      const detail = `record ${this.lastStreamSeq + 1} is missing, record ${streamSeq} comes instead; stop and keep the server's data`
-      return this.end({ kind: "corrupt", error: new JournalCorrupt({ where: this.where, detail }) })
+      return this.end({ kind: "gap", expected: this.lastStreamSeq + 1, found: streamSeq })
     }
     const id = idOf(message)
     if (id === "") return this.end({ kind: "corrupt", error: foreignRecord(this.where, streamSeq) })
     this.lastConsumerSeq = consumerSeq
     this.lastStreamSeq = streamSeq
     this.caughtUp = pending === 0
-    this.outstanding -= 1
+    this.arrivedLive &&= this.live
+    this.owedLess(1)
+    this.live ||= this.caughtUp && this.outstanding > 0
     this.saw(streamSeq, id)
     this.arrived.push({ seq: streamSeq, subject: message.subject, id, data: message.data, storedMs })
     this.notify()
@@ -112,10 +127,11 @@ class Deliveries {
     switch (note.kind) {
       case "heartbeat":
         if (note.consumerSeq > this.lastConsumerSeq) this.doubt("a delivery was lost")
+        else if (this.arrived.length === 0) this.quietTo = Math.max(this.quietTo, note.streamSeq)
         return
       case "request-over":
         // Where the server does not say how much is missing, asking for too much is the harmless mistake.
-        this.outstanding -= Math.min(this.outstanding, note.unanswered ?? this.outstanding)
+        this.owedLess(note.unanswered ?? this.outstanding)
         return this.notify()
       case "gone":
         return this.doubt(note.detail)
@@ -143,10 +159,16 @@ class Deliveries {
     if (this.outstanding > 0 && this.silentTicks > MISSED_HEARTBEATS) this.doubt("the server fell silent")
   }
 
-  take(): ReadonlyArray<JournalRecord> {
-    const taken = this.arrived
+  take(): Taken {
+    const taken = { records: this.arrived, quietTo: this.quietTo, live: this.arrivedLive }
     this.arrived = []
+    this.arrivedLive = true
     return taken
+  }
+
+  private owedLess(records: number): void {
+    this.outstanding -= Math.min(this.outstanding, records)
+    if (this.outstanding === 0) this.live = false
   }
 
   /** How many records to ask for now so that up to `wanted` are on their way; 0: enough are. They count as asked for. */
@@ -155,6 +177,8 @@ class Deliveries {
     const batch = Math.min(wanted, MAX_BUFFERED) - this.outstanding
     if (batch <= 0) return 0
     if (this.outstanding === 0) this.silentTicks = 0
+    if (!this.asked) this.live = this.caughtUp
+    this.asked = true
     this.outstanding += batch
     return batch
   }

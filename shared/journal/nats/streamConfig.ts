@@ -20,11 +20,12 @@ export interface StreamOptions {
 }
 
 /** The API's code for "no such stream". */
-const STREAM_NOT_FOUND = 10059
+export const STREAM_NOT_FOUND = 10059
 
 /**
  * The settings that make a stream a journal. Nothing ever leaves it by itself (`limits`, no ages, `discard: new` refuses
- * instead of dropping the oldest), nobody can edit it, and reads come from the leader (`allow_direct: false`).
+ * instead of dropping the oldest), no record can be deleted, and reads come from the leader (`allow_direct: false`). It can be
+ * purged, by whom the server lets: that is how its beginning is dropped (`beginning/dropping.ts`).
  * Source: `docs.nats.io`, streams; checked against nats-server 2.9.10.
  */
 const wantedConfig = (options: StreamOptions) =>
@@ -40,15 +41,15 @@ const wantedConfig = (options: StreamOptions) =>
     max_bytes: options.maxBytes,
     duplicate_window: nanos(options.duplicateWindowMs),
     deny_delete: true,
-    deny_purge: true,
+    deny_purge: false,
     allow_direct: false,
     allow_rollup_hdrs: false,
     no_ack: false,
     num_replicas: 1
   }) satisfies Partial<StreamConfig>
 
-/** Replicas are the operator's choice: more are as good. */
-const notCompared: ReadonlySet<string> = new Set(["num_replicas"])
+/** Replicas are the operator's choice: more are as good. A stream made by an earlier build denies purges: all it cannot do is drop. */
+const notCompared: ReadonlySet<string> = new Set(["num_replicas", "deny_purge"])
 
 const differences = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> =>
   Object.entries(wanted)

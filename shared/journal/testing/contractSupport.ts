@@ -31,8 +31,6 @@ export interface Capabilities {
   readonly clock: "test" | "live"
   /** The shortest duplicate window that makes sense in a test, milliseconds. */
   readonly shortWindowMs: number
-  /** Whether the beginning can be dropped; where not, it must be refused. */
-  readonly drops: boolean
 }
 
 export const bytes = (text: string) => new TextEncoder().encode(text)
