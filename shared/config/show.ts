@@ -1,5 +1,5 @@
 /** The table for people: `kennel config` and `docs/configuration.md`. Pure; secrets are never shown. */
-import type { Setting } from "./setting.ts"
+import { type Setting, shownText } from "./setting.ts"
 import type { Environment } from "./table.ts"
 
 type SettingRows = ReadonlyArray<Setting<unknown>>
@@ -19,7 +19,7 @@ export const showSettings = (rows: SettingRows, env: Environment): string => {
 const line = (row: Setting<unknown>, env: Environment, width: number): string => {
   const given = env[row.name]
   const set = given !== undefined && given !== ""
-  const value = row.secret ? (set ? "(set, not shown)" : "(not set)") : set ? given : row.defaultText
+  const value = row.secret ? (set ? "(set, not shown)" : "(not set)") : set ? shownText(given) : row.defaultText
   const unit = row.unit === "" ? "" : ` ${row.unit}`
   return `${row.name.padEnd(width)}  ${value === "" ? "(empty)" : value}${unit}${set ? "" : "  (default)"}`
 }

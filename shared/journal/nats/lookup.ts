@@ -9,8 +9,8 @@ import type { Link } from "./link.ts"
 export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head" | "first"> {
   /** Lowest and highest sequence kept, of one moment. An empty stream reaches from 1 to 0. */
   readonly extent: Effect.Effect<{ readonly first: number; readonly head: number }, ReadError>
-  /** The first record of one exact subject with a sequence greater than `seq`, or null. */
-  readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
+  /** The first record of a subject, or of a pattern of them, with a sequence greater than `seq`, or null. */
+  readonly firstAfter: (pattern: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
 
 /** A record nobody gave an id is not ours. */
@@ -63,14 +63,12 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
             )
             .pipe(Effect.flatMap(toRecord))
         : none,
-    firstAfter: (subject, seq) =>
-      isSubject(subject)
-        ? link
-            .ask(`reading the record of ${subject} after ${seq}`, () =>
-              manager.streams.getMessage(stream, nextOnSubject(subject, seq))
-            )
-            .pipe(Effect.flatMap(toRecord))
-        : none,
+    firstAfter: (pattern, seq) =>
+      link
+        .ask(`reading the record of ${pattern} after ${seq}`, () =>
+          manager.streams.getMessage(stream, nextOnSubject(pattern, seq))
+        )
+        .pipe(Effect.flatMap(toRecord)),
     head: Effect.map(extent, ({ head }) => head),
     first: Effect.map(extent, ({ first }) => first)
   }

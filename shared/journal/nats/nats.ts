@@ -12,12 +12,20 @@ import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
 import { Journal, JournalCorrupt, JournalDropRefused, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
-import { type ConnectOptions, connectTo } from "./connection.ts"
+import { patientlyAsking } from "./cluster/leader.ts"
+import {
+  type Greeting,
+  replicaProblem,
+  type ReplicaProblem,
+  replicasToTry,
+  type ReplicasWanted
+} from "./cluster/replicas.ts"
+import { type ConnectOptions, connectTo, DEFAULT_CONNECT_TIMEOUT_MS } from "./connection.ts"
 import { lostRecords, makeLink } from "./link.ts"
 import { makeLookup } from "./lookup.ts"
 import { makePublisher } from "./publisher.ts"
 import { makeReader } from "./reader.ts"
-import { openSnapshots } from "./snapshots.ts"
+import { openSnapshots, snapshotsOf } from "./snapshots.ts"
 import { openStream } from "./streamConfig.ts"
 
 /** Which stream on which server, and how it is created when it is missing. */
@@ -32,6 +40,8 @@ export interface NatsJournalOptions extends ConnectOptions {
   readonly maxBytes?: number
   /** Whether a missing stream is created. Default true. */
   readonly create?: boolean
+  /** On how many servers a new stream and its snapshots are kept. Default `auto`. */
+  readonly replicas?: ReplicasWanted
 }
 
 /** Room for subject and headers beside the data. */
@@ -44,16 +54,18 @@ export const HEADER_ROOM_BYTES = 4_096
 const NO_DROPPING =
   "a nats-server cannot do it without putting newer records at risk while others append, so nothing was changed; an operator can, with all processes of the market stopped, as shared/journal/README.md says step by step"
 
-/** What an operator must know about this server, said once. */
-const sayDurability = (connection: NatsConnection, where: string) => {
+/** What an operator must know about this server and its copies, said once. */
+const sayDurability = (connection: NatsConnection, where: string, problem: ReplicaProblem | null) => {
   const version = connection.info?.version ?? "unknown"
-  return version.startsWith("2.9.")
+  const durability = version.startsWith("2.9.")
     ? Effect.logWarning(
-        `${where}: nats-server ${version}, single node, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
+        `${where}: nats-server ${version}, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
       )
     : Effect.logInfo(
         `${where}: nats-server ${version}; with its sync_interval set to always, acknowledged records survive a power cut`
       )
+  const replicas = problem === null ? Effect.void : Effect.logWarning(`${problem.finding}; ${problem.advice}`)
+  return Effect.andThen(durability, replicas)
 }
 
 const openJournal = Effect.fnUntraced(function* (
@@ -70,28 +82,34 @@ const openJournal = Effect.fnUntraced(function* (
       `the server's max_payload is ${maxPayload}, the journal needs ${MAX_DATA_BYTES + HEADER_ROOM_BYTES}; raise it`
     )
   }
-  const manager = yield* Effect.tryPromise({
-    try: () => jetstreamManager(connection),
-    catch: (error) =>
+  const patienceMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS
+  const manager = yield* patientlyAsking(() => jetstreamManager(connection), patienceMs).pipe(
+    Effect.mapError((error) =>
       refuse(`JetStream does not answer (${String(error)}); start the server with JetStream (nats-server -js)`)
-  })
+    )
+  )
+  const greeting: Greeting = connection.info ?? { version: "unknown" }
+  const wanted = options.replicas ?? "auto"
   const info = yield* openStream(manager, url, {
     stream,
     subjects,
     duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
     maxBytes: options.maxBytes ?? -1,
-    create: options.create ?? true
+    create: options.create ?? true,
+    replicas: replicasToTry(greeting, wanted),
+    patienceMs
   })
   const lost = lostRecords(info)
   if (lost !== null) {
     return yield* new JournalCorrupt({ where, detail: `${lost}; keep the server's data and restore it from a copy` })
   }
-  yield* sayDurability(connection, where)
+  const replicas = info.config.num_replicas
+  yield* sayDurability(connection, where, replicaProblem(greeting, wanted, stream, replicas))
 
   const link = yield* makeLink(connection, manager, where, info)
   const lookup = makeLookup(manager, link, where, stream)
   const window = yield* makeAckWindow(connection, link)
-  const snapshots = yield* openSnapshots(jetstream(connection), link, where, `${stream}_snapshots`)
+  const snapshots = yield* openSnapshots(jetstream(connection), link, where, snapshotsOf(stream).bucket, replicas)
   const journal = Journal.of({
     where,
     get: lookup.get,
