@@ -5,14 +5,14 @@
  * is set (2.10 and later; 2.9 writes to disk within a minute, unchangeable). A killed server loses nothing; a power cut
  * may lose what was not yet on disk, which this adapter notices at the reconnect and answers by refusing to write.
  */
-import { jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { jetstreamManager } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { Context, Effect, Layer, type Scope } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
 import { Journal, JournalCorrupt, JournalDropRefused, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
-import { patientlyAsking } from "./cluster/leader.ts"
+import { OPENING_TIMEOUT_MS, patientlyAsking } from "./cluster/leader.ts"
 import {
   type Greeting,
   replicaProblem,
@@ -83,14 +83,17 @@ const openJournal = Effect.fnUntraced(function* (
     )
   }
   const patienceMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS
-  const manager = yield* patientlyAsking(() => jetstreamManager(connection), patienceMs).pipe(
+  const opening = yield* patientlyAsking(
+    () => jetstreamManager(connection, { timeout: OPENING_TIMEOUT_MS }),
+    patienceMs
+  ).pipe(
     Effect.mapError((error) =>
       refuse(`JetStream does not answer (${String(error)}); start the server with JetStream (nats-server -js)`)
     )
   )
   const greeting: Greeting = connection.info ?? { version: "unknown" }
   const wanted = options.replicas ?? "auto"
-  const info = yield* openStream(manager, url, {
+  const info = yield* openStream(opening, url, {
     stream,
     subjects,
     duplicateWindowMs: options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS,
@@ -106,10 +109,11 @@ const openJournal = Effect.fnUntraced(function* (
   const replicas = info.config.num_replicas
   yield* sayDurability(connection, where, replicaProblem(greeting, wanted, stream, replicas))
 
+  const manager = yield* Effect.promise(() => jetstreamManager(connection, { checkAPI: false }))
   const link = yield* makeLink(connection, manager, where, info)
   const lookup = makeLookup(manager, link, where, stream)
   const window = yield* makeAckWindow(connection, link)
-  const snapshots = yield* openSnapshots(jetstream(connection), link, where, snapshotsOf(stream).bucket, replicas)
+  const snapshots = yield* openSnapshots(connection, link, where, snapshotsOf(stream).bucket, replicas)
   const journal = Journal.of({
     where,
     get: lookup.get,
@@ -117,7 +121,7 @@ const openJournal = Effect.fnUntraced(function* (
     head: lookup.head,
     first: lookup.first,
     dropBefore: () => Effect.fail(new JournalDropRefused({ where, detail: NO_DROPPING })),
-    ...makePublisher({ window, link, lookup, subjects }),
+    ...makePublisher({ window, link, lookup, subjects, replicated: replicas > 1 }),
     ...makeReader({ connection, manager, link, lookup, where, stream, subjects })
   })
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, snapshots))

@@ -21,6 +21,8 @@ export interface PublisherOptions {
   readonly lookup: Lookup
   /** The stream's patterns: a subject outside them would be published to nobody. */
   readonly subjects: ReadonlyArray<string>
+  /** Whether several servers keep the stream: then the one that refuses may be behind the others. */
+  readonly replicated: boolean
 }
 
 /** The first entry (by place) that was not stored, and why. */
@@ -30,7 +32,7 @@ interface Failure {
 }
 
 /** The journal's appends over the window. */
-export const makePublisher = ({ window, link, lookup, subjects }: PublisherOptions) => {
+export const makePublisher = ({ window, link, lookup, subjects, replicated }: PublisherOptions) => {
   const refusal = makeGate(link, subjects)
 
   const appendAll = Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>) {
@@ -40,7 +42,7 @@ export const makePublisher = ({ window, link, lookup, subjects }: PublisherOptio
       const failure = yield* sendMissing(window, refusal, entries, results)
       const entry = failure === null ? undefined : entries[failure.place]
       if (failure === null || entry === undefined) break
-      results[failure.place] = yield* resolve(lookup, entry, failure.error)
+      results[failure.place] = yield* resolve(lookup, replicated, entry, failure.error)
     }
     return results.filter((result) => result !== undefined)
   })
@@ -140,12 +142,25 @@ const sendMissing = (
 /**
  * A conflict may be the echo of this very record: its first answer was lost, and a newer server compares before it
  * looks for duplicates. The record after the one expected tells: with this id, it is this record.
+ *
+ * Where nothing stands there, the refusal is no answer: on a cluster it may come from a leader that the others have left, or
+ * (without a number) mean that a record of the subject is on its way, perhaps this one. Both pass.
  */
-const resolve = Effect.fnUntraced(function* (lookup: Lookup, entry: JournalEntry, error: AppendError) {
+const resolve = Effect.fnUntraced(function* (
+  lookup: Lookup,
+  replicated: boolean,
+  entry: JournalEntry,
+  error: AppendError
+) {
   if (error._tag !== "JournalConflict") return yield* error
+  const { subject, expected, actual } = error
   const found = yield* lookup
-    .firstAfter(entry.subject, error.expected)
+    .firstAfter(entry.subject, expected)
     .pipe(Effect.mapError((cause) => new JournalUnavailable({ detail: cause.message })))
   if (found?.id === entry.id) return { seq: found.seq, duplicate: true }
-  return yield* new JournalConflict({ subject: error.subject, expected: error.expected, actual: error.actual })
+  if (found === null && (replicated || actual === null || actual > expected)) {
+    const detail = `${subject}: refused as if ${actual ?? "something"} came after ${expected}, and nothing does; it is tried again`
+    return yield* new JournalUnavailable({ detail })
+  }
+  return yield* new JournalConflict({ subject, expected, actual: actual ?? found?.seq ?? null })
 })

@@ -26,6 +26,12 @@ export const isLeaderless = (error: unknown): boolean =>
 const ASK_EVERY = "200 millis"
 
 /**
+ * While a journal opens, a question is asked again after so long. A cluster that has no leader yet never answers it, nor a
+ * second wish for a stream that is being made (2.15.1: with eight processes at once, half of them heard nothing).
+ */
+export const OPENING_TIMEOUT_MS = 2_000
+
+/**
  * Asks JetStream until somebody answers, for `patienceMs`; `orWhile` names other errors that pass by themselves. A server
  * whose JetStream nobody hears has none: that does not pass.
  */

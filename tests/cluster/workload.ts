@@ -1,0 +1,157 @@
+/** Writers and readers at work on a cluster while something happens to it, and what must hold of them afterwards. */
+import { Effect, Fiber, Layer, Ref, Schedule, Stream } from "effect"
+import { NatsJournal } from "../../shared/journal/nats/nats.ts"
+import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
+import { retryAppend } from "../../shared/retry.ts"
+import type { Cluster } from "./servers.ts"
+
+/** The stream that all work on. */
+export const STREAM = "TEST"
+
+/** A connection of its own to the journal. */
+export const connection = ({ url }: Cluster) =>
+  NatsJournal.layer({ url, stream: STREAM, subjects: ["market.TEST.>"], connectTimeoutMs: 30_000 })
+
+/** What came of it. */
+export interface Worked {
+  readonly acknowledged: number
+  /** Bounded reads that were held against what the leader had said before. */
+  readonly boundedReads: number
+  /** The longest time that no append was acknowledged, milliseconds. */
+  readonly longestPauseMs: number
+  /** What must not be; empty: nothing was lost, doubled, reordered or cut short. */
+  readonly problems: ReadonlyArray<string>
+}
+
+const WRITERS = ["a", "b", "c", "d"] as const
+
+const subjectOf = (writer: string) => `market.TEST.out.${writer}`
+
+/** Bounded reads look back so far. */
+const BACK = 200
+
+interface Notes {
+  readonly acknowledged: Map<number, string>
+  readonly problems: Array<string>
+  readonly written: Record<string, number>
+  boundedReads: number
+  lastAckMs: number
+  longestPauseMs: number
+}
+
+const isOver = (over: Ref.Ref<boolean>) => Ref.get(over)
+
+/** Appends under compare-and-set, each record after the one before it, until told to stop. */
+const writing = Effect.fnUntraced(function* (writer: string, notes: Notes, over: Ref.Ref<boolean>) {
+  const journal = yield* Journal
+  const subject = subjectOf(writer)
+  let cursor = (yield* Effect.retry(journal.last(subject), Schedule.spaced("200 millis")))?.seq ?? 0
+  while (!(yield* isOver(over))) {
+    const count = (notes.written[writer] ?? 0) + 1
+    const id = `${writer}.${count}`
+    const data = new TextEncoder().encode(id)
+    const { seq } = yield* retryAppend(journal.append({ subject, id, data, expectedLastSeq: cursor }))
+    const other = notes.acknowledged.get(seq)
+    if (other !== undefined) notes.problems.push(`record ${seq} was acknowledged as ${other} and as ${id}`)
+    notes.acknowledged.set(seq, id)
+    notes.written[writer] = count
+    cursor = seq
+    const now = performance.now()
+    notes.longestPauseMs = Math.max(notes.longestPauseMs, now - notes.lastAckMs)
+    notes.lastAckMs = now
+  }
+})
+
+/** Follows the journal from its beginning; every record must be the next one. */
+const following = Effect.fnUntraced(function* (notes: Notes, filter: string | undefined) {
+  const journal = yield* Journal
+  let last = 0
+  yield* journal.tail(filter === undefined ? { from: 1 } : { from: 1, filter }).pipe(
+    Stream.runForEach(({ seq }) =>
+      Effect.sync(() => {
+        if (filter === undefined ? seq !== last + 1 : seq <= last)
+          notes.problems.push(`a reader had ${seq} after ${last}`)
+        last = seq
+      })
+    )
+  )
+})
+
+/** Reads the end again and again: what the leader had before, a read has to reach. */
+const readingTheEnd = Effect.fnUntraced(function* (notes: Notes, over: Ref.Ref<boolean>, writer: string | null) {
+  const journal = yield* Journal
+  const once = Effect.gen(function* () {
+    const wanted = writer === null ? yield* journal.head : ((yield* journal.last(subjectOf(writer)))?.seq ?? 0)
+    if (wanted === 0) return
+    const from = Math.max(1, wanted - BACK)
+    const filter = writer === null ? {} : { filter: subjectOf(writer) }
+    const records = yield* Stream.runCollect(journal.read({ from, ...filter }))
+    const last = records.at(-1)?.seq ?? 0
+    if (last < wanted) notes.problems.push(`a bounded read ended at ${last}, and the leader had ${wanted}`)
+    notes.boundedReads += 1
+  })
+  while (!(yield* isOver(over))) {
+    yield* Effect.catchTag(once, "JournalUnavailable", () => Effect.sleep("100 millis"))
+  }
+})
+
+/** Every acknowledged record stands where it was acknowledged, every id once, every writer's in order. */
+const judge = (records: ReadonlyArray<JournalRecord>, { acknowledged, problems }: Notes): void => {
+  const ids = new Map(records.map(({ seq, id }) => [seq, id]))
+  for (const [seq, id] of acknowledged) {
+    if (ids.get(seq) !== id) problems.push(`record ${seq} was acknowledged as ${id} and is ${ids.get(seq) ?? "gone"}`)
+  }
+  if (new Set(ids.values()).size !== records.length) problems.push("an id stands twice")
+  for (const writer of WRITERS) {
+    const mine = records.filter(({ subject }) => subject === subjectOf(writer)).map(({ id }) => id)
+    const expected = mine.map((_, index) => `${writer}.${index + 1}`)
+    if (mine.join() !== expected.join()) problems.push(`the records of ${writer} are not its own in order`)
+  }
+}
+
+/** Runs `happening` while all work; returns once they have gone on after it. `written` carries the writers' counts from one run to the next. */
+export const whileWorking = Effect.fnUntraced(function* <E>(
+  cluster: Cluster,
+  written: Record<string, number>,
+  happening: Effect.Effect<void, E>
+) {
+  const notes: Notes = {
+    acknowledged: new Map(),
+    problems: [],
+    written,
+    boundedReads: 0,
+    lastAckMs: performance.now(),
+    longestPauseMs: 0
+  }
+  const over = yield* Ref.make(false)
+  const on = <A, E1>(work: Effect.Effect<A, E1, Journal>) =>
+    Effect.forkChild(Effect.provide(work, Layer.fresh(connection(cluster))))
+  const writers = yield* Effect.forEach(WRITERS, (writer) => on(writing(writer, notes, over)))
+  const followers = [yield* on(following(notes, undefined)), yield* on(following(notes, "market.TEST.out.*"))]
+  const readers = [yield* on(readingTheEnd(notes, over, null)), yield* on(readingTheEnd(notes, over, "a"))]
+  const goneOn = (more: number) =>
+    Effect.suspend(() => {
+      const wanted = notes.acknowledged.size + more
+      return Effect.sleep("20 millis").pipe(Effect.repeat({ until: () => notes.acknowledged.size >= wanted }))
+    })
+  const all = [...writers, ...followers, ...readers]
+  // One that fails ends the run: nobody may give up.
+  yield* Effect.raceFirst(
+    goneOn(100).pipe(Effect.andThen(happening), Effect.andThen(goneOn(400)), Effect.asVoid),
+    Effect.raceAllFirst(all.map((fiber) => Effect.andThen(Fiber.join(fiber), Effect.never)))
+  )
+  yield* Ref.set(over, true)
+  yield* Effect.forEach([...writers, ...readers], Fiber.join)
+  yield* Effect.forEach(followers, Fiber.interrupt)
+  const records = yield* Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 }))).pipe(
+    Effect.retry(Schedule.spaced("200 millis")),
+    Effect.provide(Layer.fresh(connection(cluster)))
+  )
+  judge(records, notes)
+  return {
+    acknowledged: notes.acknowledged.size,
+    boundedReads: notes.boundedReads,
+    longestPauseMs: Math.round(notes.longestPauseMs),
+    problems: notes.problems.slice(0, 20)
+  } satisfies Worked
+})
