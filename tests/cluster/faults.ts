@@ -1,6 +1,5 @@
 /** What happens to a cluster: each fault begins with all servers up and current, and ends so. */
 import type { Cluster, ClusterNode } from "./servers.ts"
-import { STREAM } from "./workload.ts"
 
 /** One thing that happens, and how long its waiting takes in short and in long form. */
 export interface Fault {
@@ -109,6 +108,3 @@ export const FAULTS: ReadonlyArray<Fault> = [
     }
   }
 ]
-
-/** The stream of the writers and readers. */
-export const worked = STREAM

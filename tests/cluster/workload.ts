@@ -1,5 +1,6 @@
 /** Writers and readers at work on a cluster while something happens to it, and what must hold of them afterwards. */
 import { Effect, Fiber, Layer, Ref, Schedule, Stream } from "effect"
+import { keepsCompareAndSet } from "../../shared/journal/nats/cluster/replicas.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
 import { retryAppend } from "../../shared/retry.ts"
@@ -8,9 +9,18 @@ import type { Cluster } from "./servers.ts"
 /** The stream that all work on. */
 export const STREAM = "TEST"
 
+/** The replicas to ask for: what a cluster gets by itself, or three by hand on one that is too old for that. */
+export const replicasFor = ({ version }: Cluster) => (keepsCompareAndSet(version) ? "auto" : 3)
+
 /** A connection of its own to the journal. */
-export const connection = ({ url }: Cluster) =>
-  NatsJournal.layer({ url, stream: STREAM, subjects: ["market.TEST.>"], connectTimeoutMs: 30_000 })
+export const connection = (cluster: Cluster) =>
+  NatsJournal.layer({
+    url: cluster.url,
+    stream: STREAM,
+    subjects: ["market.TEST.>"],
+    connectTimeoutMs: 30_000,
+    replicas: replicasFor(cluster)
+  })
 
 /** What came of it. */
 export interface Worked {
@@ -124,24 +134,27 @@ export const whileWorking = Effect.fnUntraced(function* <E>(
     longestPauseMs: 0
   }
   const over = yield* Ref.make(false)
-  const on = <A, E1>(work: Effect.Effect<A, E1, Journal>) =>
-    Effect.forkChild(Effect.provide(work, Layer.fresh(connection(cluster))))
-  const writers = yield* Effect.forEach(WRITERS, (writer) => on(writing(writer, notes, over)))
-  const followers = [yield* on(following(notes, undefined)), yield* on(following(notes, "market.TEST.out.*"))]
-  const readers = [yield* on(readingTheEnd(notes, over, null)), yield* on(readingTheEnd(notes, over, "a"))]
+  // All have connected before anything happens.
+  const on = <E1>(work: Effect.Effect<void, E1, Journal>) =>
+    Effect.map(Layer.build(Layer.fresh(connection(cluster))), (journal) => Effect.provide(work, journal))
+  const work = yield* Effect.forEach(WRITERS, (writer) => on(writing(writer, notes, over)))
+  const boundedReads = [yield* on(readingTheEnd(notes, over, null)), yield* on(readingTheEnd(notes, over, "a"))]
+  const tails = [yield* on(following(notes, undefined)), yield* on(following(notes, "market.TEST.out.*"))]
+  const working = yield* Effect.forEach([...work, ...boundedReads], (each) => Effect.forkChild(each))
+  const followers = yield* Effect.forEach(tails, (each) => Effect.forkChild(each))
   const goneOn = (more: number) =>
     Effect.suspend(() => {
       const wanted = notes.acknowledged.size + more
       return Effect.sleep("20 millis").pipe(Effect.repeat({ until: () => notes.acknowledged.size >= wanted }))
     })
-  const all = [...writers, ...followers, ...readers]
+  const all = [...working, ...followers]
   // One that fails ends the run: nobody may give up.
   yield* Effect.raceFirst(
     goneOn(100).pipe(Effect.andThen(happening), Effect.andThen(goneOn(400)), Effect.asVoid),
     Effect.raceAllFirst(all.map((fiber) => Effect.andThen(Fiber.join(fiber), Effect.never)))
   )
   yield* Ref.set(over, true)
-  yield* Effect.forEach([...writers, ...readers], Fiber.join)
+  yield* Effect.forEach(working, Fiber.join)
   yield* Effect.forEach(followers, Fiber.interrupt)
   const records = yield* Effect.flatMap(Journal, (journal) => Stream.runCollect(journal.read({ from: 1 }))).pipe(
     Effect.retry(Schedule.spaced("200 millis")),
@@ -154,4 +167,4 @@ export const whileWorking = Effect.fnUntraced(function* <E>(
     longestPauseMs: Math.round(notes.longestPauseMs),
     problems: notes.problems.slice(0, 20)
   } satisfies Worked
-})
+}, Effect.scoped)
