@@ -74,7 +74,11 @@ export const connectTo = Effect.fnUntraced(function* (
       Effect.timeoutOrElse({
         duration: timeoutMs,
         orElse: () => {
-          const advice = "start nats-server with JetStream (nats-server -js) or correct the URL"
+          // A server that does not like a certificate hangs up without a word.
+          const advice =
+            (options.tls?.certFile ?? "") === ""
+              ? "start nats-server with JetStream (nats-server -js) or correct the URL"
+              : "start it, correct the URL, or see in its log whether it refuses NATS_TLS_CERT_FILE"
           return Effect.fail(refuse(`no NATS server answered within ${timeoutMs} ms; ${advice}`))
         }
       })
