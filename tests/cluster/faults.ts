@@ -14,9 +14,8 @@ export interface Fault {
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
 
-/** How often the leader is killed: in short form once, since wiping its disk kills it as well. */
+/** How often the leader is killed. */
 const KILLS = 3
-const SHORT_KILLS = 1
 
 const others = ({ nodes }: Cluster, node: ClusterNode): ReadonlyArray<ClusterNode> =>
   nodes.filter((other) => other !== node)
@@ -26,10 +25,10 @@ export const FAULTS: ReadonlyArray<Fault> = [
   {
     name: "the leader is killed again and again",
     cutsNetwork: false,
-    shortSec: 0,
+    shortSec: 1,
     longSec: 10,
     happen: async (cluster, seconds, stream) => {
-      for (let kill = 0; kill < (seconds === 0 ? SHORT_KILLS : KILLS); kill++) {
+      for (let kill = 0; kill < KILLS; kill++) {
         const leader = await cluster.leaderOf(stream)
         await leader.kill()
         await cluster.leaderOf(stream)
