@@ -1,12 +1,12 @@
 /** A minority that is cut off: three servers on hosts of their own, whose links to each other can be cut. */
 import { describe, test } from "vitest"
-import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
+import { clusterFound } from "./binary.ts"
 import { FAULTS } from "./faults.ts"
 import { namespaces, namespacesFound } from "./network.ts"
 import { startCluster } from "./servers.ts"
 import { survives } from "./survives.ts"
 
-describe.runIf(natsServerFound() && namespacesFound())(
+describe.runIf(clusterFound() && namespacesFound())(
   "writers and readers go on, and nothing acknowledged is lost, when",
   () => {
     // Clients of the lonely leader leave it after ten seconds: in a shorter time nothing would be seen of that.

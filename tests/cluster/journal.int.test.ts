@@ -1,6 +1,6 @@
 /** The journal on three real servers, through what can befall them: nothing lost, doubled, reordered or cut short. */
 import { afterAll, beforeAll, describe, test } from "vitest"
-import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
+import { clusterFound } from "./binary.ts"
 import { FAULTS } from "./faults.ts"
 import { loopback } from "./network.ts"
 import { type Cluster, startCluster } from "./servers.ts"
@@ -9,7 +9,7 @@ import { survives } from "./survives.ts"
 /** Those that happen in CI. The leader is killed where its disk is wiped; again and again, and all at length: `npm run cluster`. */
 const SHORT = FAULTS.filter(({ name, cutsNetwork }) => !cutsNetwork && !name.includes("again and again"))
 
-describe.runIf(natsServerFound())("writers and readers go on, and nothing acknowledged is lost, when", () => {
+describe.runIf(clusterFound())("writers and readers go on, and nothing acknowledged is lost, when", () => {
   let cluster: Cluster
   /** The writers' counts: each test goes on where the one before it stopped. */
   const written = {}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A newer nats-server than Debian 12's for the tests of a cluster: Debian's own package of a later suite, unpacked into the
-# user's cache (kennel-nats). Nothing is installed, and the machine's package lists stay as they are. Where none can be had,
-# one line says so, and the tests run on the machine's own server.
+# user's cache (kennel-nats). Nothing is installed, and the machine's package lists stay as they are. KENNEL_NATS names the
+# directory of another one.
 set -euo pipefail
 SUITE=forky
 DIR=${XDG_CACHE_HOME:-$HOME/.cache}/kennel-nats
@@ -30,6 +30,8 @@ unpack() {
 if ! server; then
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
-  { command -v apt-get >/dev/null && unpack && server; } ||
-    echo "no newer nats-server can be had here: the cluster's tests run on the machine's own"
+  if ! { command -v apt-get >/dev/null && unpack && server; }; then
+    echo "no newer nats-server can be had from Debian's $SUITE" >&2
+    exit 1
+  fi
 fi

@@ -7,13 +7,12 @@ import { readSettings } from "../../app/settings.ts"
 import { writableJournal } from "../../app/leaves/journal.ts"
 import { examine, lineOf } from "../../cli/commands/doctor/check.ts"
 import { natsCheck } from "../../cli/commands/doctor/nats.ts"
-import { keepsCompareAndSet } from "../../shared/journal/nats/cluster/replicas.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
+import { clusterFound } from "./binary.ts"
 import { winnersOf } from "./race.ts"
 import { type Cluster, startCluster } from "./servers.ts"
 
-describe.runIf(natsServerFound())("on a cluster of three", () => {
+describe.runIf(clusterFound())("on a cluster of three", () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await startCluster()
@@ -35,13 +34,12 @@ describe.runIf(natsServerFound())("on a cluster of three", () => {
   const doctor = (env: Record<string, string>) =>
     quietly(Effect.map(examine(natsCheck(settingsWith(env))), (findings) => findings.map(lineOf)))
 
-  test("a journal and its snapshots are kept three times where that is safe, else once", async () => {
+  test("a journal and its snapshots are kept three times by themselves", async () => {
     await opened({ PAIR: "XDGUSD" })
-    const replicas = keepsCompareAndSet(cluster.version) ? 3 : 1
-    expect(await replicasIn("KENNEL_XDGUSD", "KV_KENNEL_XDGUSD_snapshots")).toStrictEqual([replicas, replicas])
+    expect(await replicasIn("KENNEL_XDGUSD", "KV_KENNEL_XDGUSD_snapshots")).toStrictEqual([3, 3])
   })
 
-  test("what is asked for is made, and named where it is too little or not safe", async () => {
+  test("what is asked for is made, and named where it is too little", async () => {
     await opened({ PAIR: "ONEUSD", NATS_REPLICAS: "1" })
     expect(await replicasIn("KENNEL_ONEUSD", "KV_KENNEL_ONEUSD_snapshots")).toStrictEqual([1, 1])
     const [, journal, snapshots] = await doctor({ PAIR: "ONEUSD", NATS_REPLICAS: "3" })
@@ -50,10 +48,9 @@ describe.runIf(natsServerFound())("on a cluster of three", () => {
     expect(snapshots).toMatch(few)
     await opened({ PAIR: "THREEUSD", NATS_REPLICAS: "3" })
     await cluster.whenCurrent()
-    const line = keepsCompareAndSet(cluster.version)
-      ? /^ok +nats +stream KENNEL_THREEUSD is on 3 of 3 servers, all current$/
-      : /^fail +nats +stream KENNEL_THREEUSD has 3 replicas on nats-server .* let several writers win/
-    expect((await doctor({ PAIR: "THREEUSD" }))[1]).toMatch(line)
+    expect((await doctor({ PAIR: "THREEUSD" }))[1]).toMatch(
+      /^ok +nats +stream KENNEL_THREEUSD is on 3 of 3 servers, all current$/
+    )
   })
 
   test("more replicas than servers are refused, with what to do", async () => {
@@ -69,9 +66,7 @@ describe.runIf(natsServerFound())("on a cluster of three", () => {
     )
   })
 
-  test("of sixty writers with one expectation one wins, or the server is one that is known not to keep that", async () => {
-    const winners = await quietly(winnersOf(cluster, 10))
-    if (keepsCompareAndSet(cluster.version)) expect(winners).toStrictEqual(winners.map(() => 1))
-    else expect(Math.min(...winners)).toBeGreaterThanOrEqual(1)
+  test("of sixty writers with one expectation one wins", async () => {
+    expect(await quietly(winnersOf(cluster, 10))).toStrictEqual(Array.from({ length: 10 }, () => 1))
   })
 })

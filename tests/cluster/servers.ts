@@ -104,7 +104,7 @@ const isCurrent = ({ config, cluster }: StreamInfo): boolean => {
 
 /** Starts three servers that know each other. The caller disposes of them. */
 export const startCluster = async (network: Network = loopback): Promise<Cluster> => {
-  const { binary, version } = clusterBinary()
+  const { binary, version } = clusterBinary() ?? { binary: "nats-server", version: "unknown" }
   const directory = mkdtempSync(join(tmpdir(), "kennel-cluster-"))
   const ports: Array<number> = []
   while (ports.length < 2 * SIZE) ports.push(await freePort())
@@ -170,7 +170,7 @@ export const startCluster = async (network: Network = loopback): Promise<Cluster
     },
     dispose: async () => {
       process.off("exit", killAll)
-      await Promise.all(running.map((child) => (child === null ? null : endProcess(child, "SIGKILL"))))
+      await Promise.all(running.filter((child) => child !== null).map((child) => endProcess(child, "SIGKILL")))
       rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
       network.remove()
     }

@@ -1,6 +1,6 @@
 /** A market that trades on a cluster: nobody gives up while it has no leader, and the audit finds nothing afterwards. */
 import { describe, expect, test } from "vitest"
-import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
+import { clusterFound } from "./binary.ts"
 import { FAULTS } from "./faults.ts"
 import { startCluster } from "./servers.ts"
 import { whileTrading } from "./trading.ts"
@@ -8,7 +8,7 @@ import { whileTrading } from "./trading.ts"
 /** At length, and with the others: `npm run cluster -- --trading`. */
 const SHORT = FAULTS.filter(({ name }) => name.startsWith("quorum"))
 
-describe.runIf(natsServerFound())("seven processes on a cluster of three", () => {
+describe.runIf(clusterFound())("seven processes on a cluster of three", () => {
   test("wait while quorum is lost, and go on: no order doubled, books equal, 0 divergences", async () => {
     const cluster = await startCluster()
     try {

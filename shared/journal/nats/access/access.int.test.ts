@@ -5,12 +5,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { type KeyPair, createAccount, createOperator, createUser } from "@nats-io/nkeys"
+import { nkeys } from "@nats-io/nats-core"
 import { Effect, References, type Scope } from "effect"
 import { requireBinary } from "../../../testing/requires.ts"
 import { Journal } from "../../port.ts"
 import { NatsJournal, type NatsJournalOptions } from "../nats.ts"
 import { natsServerFound, startNatsServer } from "../testing/testServer.ts"
+
+const { createAccount, createOperator, createUser } = nkeys
+type KeyPair = nkeys.KeyPair
 
 const opensslFound = (): boolean => requireBinary("openssl") !== null
 
