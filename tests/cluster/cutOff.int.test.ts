@@ -9,7 +9,6 @@ import { survives } from "./survives.ts"
 describe.runIf(clusterFound() && namespacesFound())(
   "writers and readers go on, and nothing acknowledged is lost, when",
   () => {
-    // Clients of the lonely leader leave it after ten seconds: in a shorter time nothing would be seen of that.
     test.each(FAULTS.filter(({ cutsNetwork }) => cutsNetwork))("$name", async (fault) => {
       const cluster = await startCluster(namespaces(3))
       try {

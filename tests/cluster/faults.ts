@@ -8,8 +8,15 @@ export interface Fault {
   readonly cutsNetwork: boolean
   readonly shortSec: number
   readonly longSec: number
-  /** `stream`: the one whose leader is meant. */
-  readonly happen: (cluster: Cluster, seconds: number, stream: string) => Promise<void>
+  readonly happen: (cluster: Cluster, seconds: number, work: Work) => Promise<void>
+}
+
+/** What the cluster is for meanwhile. */
+export interface Work {
+  /** The stream whose leader is meant. */
+  readonly stream: string
+  /** Returns once all who work have gone on from here. */
+  readonly goesOn: () => Promise<void>
 }
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
@@ -27,7 +34,7 @@ export const FAULTS: ReadonlyArray<Fault> = [
     cutsNetwork: false,
     shortSec: 1,
     longSec: 10,
-    happen: async (cluster, seconds, stream) => {
+    happen: async (cluster, seconds, { stream }) => {
       for (let kill = 0; kill < KILLS; kill++) {
         const leader = await cluster.leaderOf(stream)
         await leader.kill()
@@ -43,7 +50,7 @@ export const FAULTS: ReadonlyArray<Fault> = [
     cutsNetwork: false,
     shortSec: 6,
     longSec: 20,
-    happen: async (cluster, seconds, stream) => {
+    happen: async (cluster, seconds, { stream }) => {
       const leader = await cluster.leaderOf(stream)
       leader.pause()
       await pause(seconds)
@@ -54,9 +61,10 @@ export const FAULTS: ReadonlyArray<Fault> = [
   {
     name: "quorum is lost, and is back",
     cutsNetwork: false,
-    shortSec: 12,
+    // The last leader resigns after ten seconds; what gives up at refusals after another ten has given up by then.
+    shortSec: 25,
     longSec: 60,
-    happen: async (cluster, seconds, stream) => {
+    happen: async (cluster, seconds, { stream }) => {
       const leader = await cluster.leaderOf(stream)
       const lost = others(cluster, leader)
       await Promise.all(lost.map((node) => node.kill()))
@@ -70,7 +78,7 @@ export const FAULTS: ReadonlyArray<Fault> = [
     cutsNetwork: false,
     shortSec: 0,
     longSec: 5,
-    happen: async (cluster, seconds, stream) => {
+    happen: async (cluster, seconds, { stream }) => {
       const leader = await cluster.leaderOf(stream)
       await leader.kill()
       leader.wipe()
@@ -97,11 +105,13 @@ export const FAULTS: ReadonlyArray<Fault> = [
   {
     name: "the leader is cut off from the others, not from its clients",
     cutsNetwork: true,
-    shortSec: 12,
+    shortSec: 0,
     longSec: 60,
-    happen: async (cluster, seconds, stream) => {
+    happen: async (cluster, seconds, { stream, goesOn }) => {
       const leader = await cluster.leaderOf(stream)
       leader.cutOff()
+      // Its clients too: they have to find out that it is alone, and leave it.
+      await goesOn()
       await pause(seconds)
       leader.rejoin()
       await cluster.whenCurrent()

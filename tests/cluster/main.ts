@@ -13,7 +13,7 @@ import { loopback, namespaces, namespacesFound } from "./network.ts"
 import { winnersOf } from "./race.ts"
 import { startCluster } from "./servers.ts"
 import { whileTrading } from "./trading.ts"
-import { STREAM, whileWorking } from "./workload.ts"
+import { whileWorking } from "./workload.ts"
 
 const { values } = parseArgs({
   options: {
@@ -43,9 +43,8 @@ const working = async (): Promise<number> => {
     try {
       const seconds = secondsOf(fault)
       const began = performance.now()
-      const happening = Effect.promise(() => fault.happen(cluster, seconds, STREAM))
       const { acknowledged, boundedReads, longestPauseMs, problems } = await Effect.runPromise(
-        whileWorking(cluster, {}, happening).pipe(Effect.provideService(References.MinimumLogLevel, "Error"))
+        whileWorking(cluster, {}, fault, seconds).pipe(Effect.provideService(References.MinimumLogLevel, "Error"))
       )
       const tookSec = Math.round((performance.now() - began) / 1_000)
       say(

@@ -35,7 +35,7 @@ export const whileTrading = async (
   try {
     await market.anotherCycle()
     for (const { fault, seconds } of faults) {
-      await fault.happen(cluster, seconds, MARKET_STREAM)
+      await fault.happen(cluster, seconds, { stream: MARKET_STREAM, goesOn: market.anotherCycle })
       const from = performance.now()
       await market.anotherCycle()
       log(`${fault.name} (${seconds} s): another cycle after ${Math.round((performance.now() - from) / 100) / 10} s`)

@@ -4,6 +4,7 @@ import { keepsCompareAndSet } from "../../shared/journal/nats/cluster/replicas.t
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
 import { retryAppend } from "../../shared/retry.ts"
+import type { Fault } from "./faults.ts"
 import type { Cluster } from "./servers.ts"
 
 /** The stream that all work on. */
@@ -37,6 +38,9 @@ const WRITERS = ["a", "b", "c", "d"] as const
 
 const subjectOf = (writer: string) => `market.TEST.out.${writer}`
 
+/** Some hundred records a second are plenty: with more, a server that was away spends the test catching up. */
+const BETWEEN_APPENDS = "5 millis"
+
 /** Bounded reads look back so far. */
 const BACK = 200
 
@@ -69,6 +73,7 @@ const writing = Effect.fnUntraced(function* (writer: string, notes: Notes, over:
     const now = performance.now()
     notes.longestPauseMs = Math.max(notes.longestPauseMs, now - notes.lastAckMs)
     notes.lastAckMs = now
+    yield* Effect.sleep(BETWEEN_APPENDS)
   }
 })
 
@@ -119,11 +124,15 @@ const judge = (records: ReadonlyArray<JournalRecord>, { acknowledged, problems }
   }
 }
 
-/** Runs `happening` while all work; returns once they have gone on after it. `written` carries the writers' counts from one run to the next. */
-export const whileWorking = Effect.fnUntraced(function* <E>(
+/**
+ * Runs a fault while all work; returns once they have gone on after it. `written` carries the writers' counts from one run to
+ * the next.
+ */
+export const whileWorking = Effect.fnUntraced(function* (
   cluster: Cluster,
   written: Record<string, number>,
-  happening: Effect.Effect<void, E>
+  { happen }: Fault,
+  seconds: number
 ) {
   const notes: Notes = {
     acknowledged: new Map(),
@@ -142,16 +151,19 @@ export const whileWorking = Effect.fnUntraced(function* <E>(
   const tails = [yield* on(following(notes, undefined)), yield* on(following(notes, "market.TEST.out.*"))]
   const working = yield* Effect.forEach([...work, ...boundedReads], (each) => Effect.forkChild(each))
   const followers = yield* Effect.forEach(tails, (each) => Effect.forkChild(each))
+  /** Every writer has so many more acknowledged. */
   const goneOn = (more: number) =>
     Effect.suspend(() => {
-      const wanted = notes.acknowledged.size + more
-      return Effect.sleep("20 millis").pipe(Effect.repeat({ until: () => notes.acknowledged.size >= wanted }))
+      const wanted = WRITERS.map((writer) => (written[writer] ?? 0) + more)
+      const isThere = () => WRITERS.every((writer, place) => (written[writer] ?? 0) >= (wanted[place] ?? 0))
+      return Effect.sleep("20 millis").pipe(Effect.repeat({ until: isThere }))
     })
-  const all = [...working, ...followers]
+  const goesOn = () => Effect.runPromise(Effect.asVoid(goneOn(20)))
+  const happening = Effect.promise(() => happen(cluster, seconds, { stream: STREAM, goesOn }))
   // One that fails ends the run: nobody may give up.
   yield* Effect.raceFirst(
-    goneOn(100).pipe(Effect.andThen(happening), Effect.andThen(goneOn(400)), Effect.asVoid),
-    Effect.raceAllFirst(all.map((fiber) => Effect.andThen(Fiber.join(fiber), Effect.never)))
+    goneOn(25).pipe(Effect.andThen(happening), Effect.andThen(goneOn(100)), Effect.asVoid),
+    Effect.raceAllFirst([...working, ...followers].map((fiber) => Effect.andThen(Fiber.join(fiber), Effect.never)))
   )
   yield* Ref.set(over, true)
   yield* Effect.forEach(working, Fiber.join)

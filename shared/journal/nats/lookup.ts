@@ -1,7 +1,14 @@
 /** Single records and the head, asked of the stream's leader. */
 import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream"
 import { Effect } from "effect"
-import { type Journal, JournalCorrupt, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
+import {
+  type Journal,
+  JournalCorrupt,
+  type JournalRecord,
+  JournalUnavailable,
+  type ReadError,
+  RecordsArchived
+} from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Link } from "./link.ts"
 
@@ -34,9 +41,22 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
     return Effect.succeed({ seq, subject, id, data, storedMs: message.time.getTime() })
   }
   const none: Effect.Effect<JournalRecord | null> = Effect.succeed(null)
+  let knownHead = 0
   const extent = link
     .ask("reading the head", () => manager.streams.info(stream))
-    .pipe(Effect.map(({ state }) => ({ first: Math.max(1, state.first_seq), head: state.last_seq })))
+    .pipe(
+      Effect.flatMap(({ state, config }) => {
+        const head = state.last_seq
+        if (head < knownHead && config.num_replicas > 1) {
+          // A leader that the others have left says for some seconds more what it knows.
+          const detail = `the server's stream ends at ${head}, and has been at ${knownHead}`
+          link.doubt(detail)
+          return Effect.fail(new JournalUnavailable({ detail }))
+        }
+        knownHead = head
+        return Effect.succeed({ first: Math.max(1, state.first_seq), head })
+      })
+    )
 
   /** Nothing stands there: was it never written, or dropped? */
   const absent = (seq: number): Effect.Effect<null, ReadError> =>
