@@ -1,7 +1,7 @@
 /** One connection to a nats-server, or to one after another of a cluster, for as long as its scope lives. */
 import type { NatsConnection } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
-import { Effect, Schedule, type Scope } from "effect"
+import { Effect, Random, Schedule, type Scope } from "effect"
 import { JournalOpenError } from "../port.ts"
 import { messageOf } from "../../core/messageOf.ts"
 import { authentication, type NatsCredentials, type NatsTlsFiles, transportSecurity } from "./access/credentials.ts"
@@ -46,11 +46,14 @@ export const connectTo = Effect.fnUntraced(function* (
   const secrets = yield* Effect.all([authentication(options.credentials), transportSecurity(url, options.tls)]).pipe(
     Effect.mapError(({ message }) => refuse(message))
   )
-  const servers = url.split(",").map((server) => server.trim())
+  // In another order each time, so that the clients of a cluster spread over it.
+  const servers = yield* Random.shuffle(url.split(",").map((server) => server.trim()))
   const attempt = Effect.tryPromise({
     try: () =>
       connect({
         servers,
+        // The client would also shuffle the order in which `leaveServer` has put them.
+        noRandomize: true,
         name: "kennel-journal",
         timeout: Math.max(1, Math.min(timeoutMs, 5_000)),
         maxReconnectAttempts: -1,
@@ -87,3 +90,21 @@ export const connectTo = Effect.fnUntraced(function* (
   )
   return connection
 })
+
+/** Leaves the server for the next of its cluster; false where there is no other. The link hears of it as of any reconnect. */
+export const leaveServer = (connection: NatsConnection): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    const here = connection.getServer()
+    const others = connection
+      .getServers()
+      .map(({ listen }) => listen)
+      .filter((server) => server !== here)
+    if (others.length === 0) return Effect.succeed(false)
+    // Left to itself the client dials the first of its list, which is this one if it has not reconnected yet.
+    connection.setServers([...others, here])
+    // Only a connection that is closed for good refuses, and that is a change of its own.
+    return Effect.as(
+      Effect.promise(() => connection.reconnect().catch(() => undefined)),
+      true
+    )
+  })

@@ -10,6 +10,7 @@ import { Effect, Queue, Schedule, type Scope, Stream } from "effect"
 import { JournalCorrupt, JournalUnavailable, type ReadError } from "../port.ts"
 import { messageOf } from "../../core/messageOf.ts"
 import { isLeaderless } from "./cluster/leader.ts"
+import { leaveServer } from "./connection.ts"
 
 /** Whether the stream can be used. `broken` never ends. */
 export type LinkState =
@@ -88,10 +89,14 @@ export const makeLink = Effect.fnUntraced(function* (
       return Effect.logError(`${where}: ${detail}`)
     })
   )
-  const leaveInTime = Effect.sleep(LEAVE_AFTER).pipe(
-    Effect.andThen(Effect.suspend(() => elsewhere(connection, where))),
-    Effect.andThen(Effect.never)
-  )
+  const leaveInTime = Effect.gen(function* () {
+    yield* Effect.sleep(LEAVE_AFTER)
+    const here = connection.getServer()
+    if (yield* leaveServer(connection)) {
+      yield* Effect.logWarning(`${where}: no leader for ${LEAVE_AFTER} at ${here}; another server is tried`)
+    }
+    return yield* Effect.never
+  })
   const look = Effect.raceFirst(verifyUntilAnswered, leaveInTime)
 
   const changes = Stream.fromAsyncIterable(
@@ -140,17 +145,6 @@ const makeAsk =
         .catch((defect: unknown) => resume(Effect.die(defect)))
       return Effect.sync(stop)
     })
-
-/** Leaves a server that has no leader for another of its cluster, where there is one. */
-const elsewhere = (connection: NatsConnection, where: string): Effect.Effect<void> =>
-  connection.getServers().length < 2
-    ? Effect.void
-    : Effect.logWarning(
-        `${where}: no leader for ${LEAVE_AFTER} at ${connection.getServer()}; another server is tried`
-      ).pipe(
-        // Only a connection that is closed for good refuses, and that is a change of its own.
-        Effect.andThen(Effect.promise(() => connection.reconnect().catch(() => undefined)))
-      )
 
 /** The state and who hears of its changes. */
 const makeState = (): Pick<Link, "state" | "onChange"> & { readonly become: (next: LinkState) => void } => {
