@@ -55,8 +55,13 @@ describe("settings", () => {
     ],
     [
       { NATS_URL: "localhost:4222" },
-      "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…)"
-    ]
+      "NATS_URL=localhost:4222: is not a URL starting with nats:// or tls:// (empty, or a URL: nats://…, tls://…; several with commas between them)"
+    ],
+    [
+      { NATS_URL: "nats://a:4222,,nats://b:4222" },
+      "NATS_URL=nats://a:4222,,nats://b:4222: holds an empty address (empty, or a URL: nats://…, tls://…; several with commas between them)"
+    ],
+    [{ NATS_REPLICAS: "2" }, "NATS_REPLICAS=2: is none of auto, 1, 3, 5 (`auto` or `1` or `3` or `5`)"]
   ])("%j is one clear line", (env, line) => {
     expect(readSettings(env).problems).toStrictEqual([line])
   })
@@ -73,6 +78,9 @@ describe("settings", () => {
     [{ POLL_INTERVAL_SECONDS: "4" }, /^POLL_INTERVAL_SECONDS=4: shorter than CLOCK_INTERVAL_SEC/],
     [{ VOLATILITY_PROFIT_FLOOR: "4" }, /^VOLATILITY_PROFIT_FLOOR=4: above VOLATILITY_PROFIT_CEILING/],
     [{ TREND_IDLE_FLOOR: "0.7" }, /^TREND_IDLE_FLOOR=0.7: above TREND_IDLE_CEILING/],
+    [{ NATS_USER: "a", NATS_CREDS_FILE: "b" }, /^NATS_CREDS_FILE=b: set beside NATS_USER/],
+    [{ NATS_TLS_CERT_FILE: "a" }, /^NATS_TLS_CERT_FILE=a: needs NATS_TLS_KEY_FILE/],
+    [{ NATS_TLS_KEY_FILE: "a" }, /^NATS_TLS_KEY_FILE=a: needs NATS_TLS_CERT_FILE/],
     [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
   ])("that contradict each other are refused: %j", (env, line) => {
     const [problem] = readSettings(env).problems
@@ -142,6 +150,16 @@ describe("settings", () => {
     })
     expect(shown).not.toMatch(/hunter/)
     expect(shown).toMatch(/KRAKEN_API_KEY\s+\(set, not shown\)/)
+  })
+
+  it("take NATS servers of one cluster, and show no password that stands in an address", () => {
+    expect(readSettings({ NATS_URL: "nats://a:4222, tls://b:4222" }).settings.natsUrl).toBe(
+      "nats://a:4222,tls://b:4222"
+    )
+    const [problem] = readSettings({ NATS_URL: "nats://a:4222,nats://kennel:hunter5@b:4222" }).problems
+    expect(problem).toMatch(/^NATS_URL=.*holds a user or password; set them apart/)
+    expect(problem).not.toMatch(/hunter/)
+    expect(showSettings(SETTING_ROWS, { NATS_URL: "nats://kennel:hunter5@b:4222" })).not.toMatch(/hunter/)
   })
 
   it("have one name each: two rows under one name are refused", () => {

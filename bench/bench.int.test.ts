@@ -5,6 +5,7 @@ import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
+import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
@@ -30,6 +31,11 @@ describe("the benchmarks in short form", () => {
   it("long life: a generated market verifies whole, is sealed, and starts again", async () => {
     const results = await longLifeBench({ quick: true })
     expect(results.find(({ name }) => name === "fold and verify the whole journal")?.checksum).toMatch(/^[0-9a-f]{12}$/)
+    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("many slots: a generated market of several slots verifies whole", async () => {
+    const results = await manySlotsBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 

@@ -12,6 +12,7 @@ import { hmmStartsBench } from "./hmmStarts.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
+import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
@@ -26,6 +27,7 @@ const BENCHES = {
   opening: openingBench,
   recovery: recoveryBench,
   longLife: longLifeBench,
+  manySlots: manySlotsBench,
   hotPath: hotPathBench,
   hmm: hmmBench,
   hmmRetrain: hmmRetrainBench,

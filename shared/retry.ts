@@ -7,7 +7,7 @@ import { StoreError } from "./store/port.ts"
  * How long an unreachable journal is waited for before the process gives up and its supervisor takes over: longer than
  * a server restart, short enough that a person hears of it.
  */
-const JOURNAL_RETRY_FOR = "5 minutes"
+export const JOURNAL_RETRY_FOR = "5 minutes"
 
 const JOURNAL_RETRY = Schedule.exponential("50 millis").pipe(
   Schedule.modifyDelay(({ duration }) => Effect.succeed(Duration.min(duration, Duration.seconds(1)))),

@@ -8,6 +8,8 @@ import type { Actor } from "../../shared/actor/core/actor.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
+import type { NatsCredentials } from "../../shared/journal/nats/access/credentials.ts"
+import type { ConnectOptions } from "../../shared/journal/nats/connection.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
@@ -25,17 +27,24 @@ export const STREAMS = {
 } as const
 type Whose = keyof typeof STREAMS
 
+const credentialsOf = (settings: Settings): NatsCredentials | null => {
+  const { natsUser: user, natsPassword, natsCredsFile: credsFile, natsNkeySeedFile: nkeySeedFile } = settings
+  if (user !== "") return { user, password: Redacted.make(natsPassword) }
+  if (credsFile !== "") return { credsFile }
+  return nkeySeedFile === "" ? null : { nkeySeedFile }
+}
+
+/** How the settings say to connect to the NATS servers at `url`. */
+export const natsAccess = (settings: Settings, url: string): ConnectOptions => {
+  const credentials = credentialsOf(settings)
+  const { natsTlsCaFile: caFile, natsTlsCertFile: certFile, natsTlsKeyFile: keyFile } = settings
+  return { url, tls: { caFile, certFile, keyFile }, ...(credentials === null ? {} : { credentials }) }
+}
+
 const onServer = (settings: Settings, url: string, whose: Whose, create: boolean): JournalLayer => {
   const { stream, root } = STREAMS[whose](settings.pair)
-  return NatsJournal.layer({
-    create,
-    url,
-    stream,
-    subjects: [`${root}.>`],
-    ...(settings.natsUser === ""
-      ? {}
-      : { credentials: { user: settings.natsUser, password: Redacted.make(settings.natsPassword) } })
-  })
+  const replicas = settings.natsReplicas
+  return NatsJournal.layer({ ...natsAccess(settings, url), create, stream, subjects: [`${root}.>`], replicas })
 }
 
 /** Where the embedded journal of the market has its files. */

@@ -1,6 +1,7 @@
 /** The exchange's writing in the journal: one record after the other, each saying how far the clock may be believed. */
 import { Effect, Random, Schedule } from "effect"
 import { type AppendError, Journal } from "../../shared/journal/port.ts"
+import { JOURNAL_RETRY_FOR } from "../../shared/retry.ts"
 import type { Desk } from "./core/engine/desk.ts"
 import type { Tape } from "./core/market/tape.ts"
 import { booksSubject, type Opening } from "./opening.ts"
@@ -23,9 +24,7 @@ export interface RecordWriter {
 
 /** A record that says from where to run the market again, at this interval of simulated time: re-running it takes seconds. */
 const TAPE_MARK_MS = 6 * 3_600_000
-/** Longer than a restart of a journal's server. A stop cuts it short. */
-const JOURNAL_RETRY_FOR = "30 seconds"
-
+/** A stop cuts it short. */
 const JOURNAL_RETRY = Schedule.spaced("100 millis").pipe(Schedule.upTo({ duration: JOURNAL_RETRY_FOR }))
 
 /** Goes on after `before`; null: after nothing. `marked` is the tape to be marked in records; null: none can be run again. */

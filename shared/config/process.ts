@@ -24,13 +24,41 @@ export const PROCESS_SETTINGS = {
     reason:
       "Where archived eras of the journal stand as files (kennel journal archive). Empty: archive in DATA_DIR. Readers take archive and journal as one."
   }),
-  natsUrl: process.url("NATS_URL", {
+  natsUrl: process.urls("NATS_URL", {
     default: "",
     schemes: ["nats", "tls"],
-    reason: "Set: the journal is NATS JetStream at this address. Empty: the embedded journal in DATA_DIR."
+    reason:
+      "Set: the journal is NATS JetStream at this address, or at these of one cluster. Empty: the embedded journal in DATA_DIR. tls:// insists on TLS."
+  }),
+  natsReplicas: process.choice("NATS_REPLICAS", {
+    default: "auto",
+    of: ["auto", 1, 3, 5],
+    reason:
+      "On how many servers a new journal and its snapshots are kept. auto: 3 on a cluster of three and more (nats-server 2.11 and later), else 1. What is there already is not changed."
   }),
   natsUser: process.text("NATS_USER", { default: "", reason: "The service's own NATS user. Empty: none." }),
   natsPassword: process.secret("NATS_PASSWORD", { default: "", reason: "Its password." }),
+  natsCredsFile: process.text("NATS_CREDS_FILE", {
+    default: "",
+    range: "a file",
+    reason: "Credentials (a JWT and its seed, as nsc makes them), in place of a user. Empty: none."
+  }),
+  natsNkeySeedFile: process.text("NATS_NKEY_SEED_FILE", {
+    default: "",
+    range: "a file",
+    reason: "The seed of the service's nkey, in place of a user. Empty: none."
+  }),
+  natsTlsCaFile: process.text("NATS_TLS_CA_FILE", {
+    default: "",
+    range: "a file",
+    reason: "Who vouches for the NATS servers (PEM). Empty: the authorities that Node knows."
+  }),
+  natsTlsCertFile: process.text("NATS_TLS_CERT_FILE", {
+    default: "",
+    range: "a file",
+    reason: "The service's own certificate (PEM), where the servers ask for one. Empty: none."
+  }),
+  natsTlsKeyFile: process.text("NATS_TLS_KEY_FILE", { default: "", range: "a file", reason: "Its key (PEM)." }),
   healthFile: process.text("HEALTH_FILE", {
     default: "",
     range: "a file",

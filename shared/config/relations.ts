@@ -39,6 +39,29 @@ export const brokenRelations = (settings: SharedSettings): ReadonlyArray<string>
   if (new Set(governor.aliasPool).size !== governor.aliasPool.length) {
     broken.push(`SLOT_ALIAS_POOL=${governor.aliasPool.join(",")}: holds a name twice; two slots would answer to it`)
   }
+  return [...broken, ...brokenAccess(settings)]
+}
+
+/** How a NATS server is shown who connects: one way, and a certificate with its key. */
+const brokenAccess = (settings: SharedSettings): ReadonlyArray<string> => {
+  const { natsUser, natsCredsFile, natsNkeySeedFile, natsTlsCertFile: cert, natsTlsKeyFile: key } = settings
+  const ways = { NATS_USER: natsUser, NATS_CREDS_FILE: natsCredsFile, NATS_NKEY_SEED_FILE: natsNkeySeedFile }
+  const set = Object.entries(ways).filter(([, value]) => value !== "")
+  const broken: Array<string> = []
+  if (set.length > 1) {
+    const [last = ""] = set.at(-1) ?? []
+    const others = set.slice(0, -1).map(([name]) => name)
+    broken.push(
+      `${last}=${ways[last as keyof typeof ways]}: set beside ${others.join(" and ")}; a service connects in one way`
+    )
+  }
+  if ((cert === "") !== (key === "")) {
+    broken.push(
+      cert === ""
+        ? `NATS_TLS_KEY_FILE=${key}: needs NATS_TLS_CERT_FILE; a key proves a certificate`
+        : `NATS_TLS_CERT_FILE=${cert}: needs NATS_TLS_KEY_FILE; a certificate is proven by its key`
+    )
+  }
   return broken
 }
 

@@ -154,11 +154,30 @@ export class SettingGroup {
     return this.row(name, options, range, parse, Schema.String)
   }
 
+  /** Absolute URLs with one of these schemes and commas between them, or empty; without user and password. */
+  urls(name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> {
+    const one = this.url(name, options)
+    const parse = (value: string): string => {
+      const urls = value.split(",").map((part) => part.trim())
+      if (urls.length > 1 && urls.includes("")) throw new Error("holds an empty address")
+      for (const url of urls) {
+        // It would be shown wherever the address is.
+        if (url.includes("@")) throw new Error("holds a user or password; set them apart")
+        one.parse(url)
+      }
+      return urls.join(",")
+    }
+    return { ...one, range: `${one.range}; several with commas between them`, parse }
+  }
+
   /** Text that is never printed, logged or written to the journal. */
   secret(name: string, options: Row): Setting<string> {
     return this.row(name, options, "text", (value) => value, Schema.String, true)
   }
 }
+
+/** The text of a setting as it may be shown: a password that stands in an address is left out, right or wrong. */
+export const shownText = (text: string): string => text.replaceAll(/:\/\/[^/@,\s]*@/g, "://(secret)@")
 
 const decimalNumber = (value: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new Error("is not a number")

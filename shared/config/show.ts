@@ -1,5 +1,5 @@
 /** The table for people: `kennel config` and `docs/configuration.md`. Pure; secrets are never shown. */
-import type { Setting } from "./setting.ts"
+import { type Setting, shownText } from "./setting.ts"
 import { type Environment, givenOf } from "./table.ts"
 
 type SettingRows = ReadonlyArray<Setting<unknown>>
@@ -18,7 +18,13 @@ export const showSettings = (rows: SettingRows, env: Environment): string => {
 
 const line = (row: Setting<unknown>, env: Environment, width: number): string => {
   const given = givenOf(row, env)
-  const value = row.secret ? (given === null ? "(not set)" : "(set, not shown)") : (given?.text ?? row.defaultText)
+  const value = row.secret
+    ? given === null
+      ? "(not set)"
+      : "(set, not shown)"
+    : given === null
+      ? row.defaultText
+      : shownText(given.text)
   const unit = row.unit === "" ? "" : ` ${row.unit}`
   const from = given === null ? "  (default)" : given.name === row.name ? "" : `  (${given.name})`
   return `${row.name.padEnd(width)}  ${value === "" ? "(empty)" : value}${unit}${from}`

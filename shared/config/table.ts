@@ -3,7 +3,7 @@
  * rows alone follow the values' types, their reading, the schema of rules, and every page about them. Pure.
  */
 import { Schema } from "effect"
-import type { Setting } from "./setting.ts"
+import { type Setting, shownText } from "./setting.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** Settings, and tables of settings, by the names under which the code knows them. */
@@ -57,7 +57,7 @@ export const readTable = <T extends Table>(table: T, env: Environment): ReadValu
     try {
       return row.parse(text.trim())
     } catch (error) {
-      const shown = row.secret ? "(secret)" : text
+      const shown = row.secret ? "(secret)" : shownText(text)
       problems.set(row.name, `${row.name}=${shown}: ${messageOf(error)} (${row.range})`)
       return row.parse(row.defaultText)
     }

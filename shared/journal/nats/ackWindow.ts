@@ -109,14 +109,12 @@ class InFlight {
     for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) if (this.owners[slot] !== null) this.giveUpSlot(slot, error)
   }
 
-  /** A second has passed: gives up what has been on its way for too long. */
-  second(): void {
+  /** A second has passed: whether anything has been on its way for too long. */
+  second(): boolean {
     this.tick += 1
-    const late = new JournalUnavailable({ detail: `no answer within ${ACK_TIMEOUT_SECONDS} seconds` })
-    for (let slot = 0; slot < MAX_IN_FLIGHT; slot++) {
-      const isLate = this.tick - (this.sentTick[slot] ?? 0) > ACK_TIMEOUT_SECONDS
-      if (this.owners[slot] !== null && isLate) this.giveUpSlot(slot, late)
-    }
+    return this.owners.some(
+      (owner, slot) => owner !== null && this.tick - (this.sentTick[slot] ?? 0) > ACK_TIMEOUT_SECONDS
+    )
   }
 
   private giveUpSlot(slot: number, error: JournalUnavailable): void {
@@ -157,6 +155,8 @@ export const makeAckWindow = Effect.fnUntraced(function* (
     if (error !== null) return
     inFlight.answer(Number(message.subject.slice(tokenStart)), message, link.saw)
     roomAgain()
+    // Nobody takes records of this stream now: it has no leader.
+    if (message.data.length === 0) link.doubt("the stream has no leader")
   }
   yield* Effect.acquireRelease(
     Effect.sync(() => connection.subscribe(`${inbox}.*`, { callback: onAck })),
@@ -176,8 +176,7 @@ export const makeAckWindow = Effect.fnUntraced(function* (
     (stop) => Effect.sync(stop)
   )
   yield* Effect.sync(() => {
-    inFlight.second()
-    roomAgain()
+    if (inFlight.second()) link.doubt(`no answer within ${ACK_TIMEOUT_SECONDS} seconds`)
   }).pipe(Effect.delay("1 second"), Effect.forever, Effect.forkScoped)
 
   return {

@@ -75,8 +75,9 @@ export const answerOf = (message: Msg, entry: JournalEntry): Answer => {
     const detail = `the server did not take the record (status ${message.headers?.code ?? "none"}): no stream listens`
     return { kind: "failed", error: new JournalUnavailable({ detail }) }
   }
-  const answer = JSON.parse(decoder.decode(message.data)) as AnswerText
-  return answer.error === undefined
-    ? { kind: "stored", seq: answer.seq ?? 0, duplicate: answer.duplicate === true }
-    : { kind: "failed", error: failureOf(entry, answer.error) }
+  const { error, seq = 0, duplicate } = JSON.parse(decoder.decode(message.data)) as AnswerText
+  if (error !== undefined) return { kind: "failed", error: failureOf(entry, error) }
+  if (seq > 0) return { kind: "stored", seq, duplicate: duplicate === true }
+  // A cluster's answer to a repeat whose first copy it has not stored yet (2.10.27).
+  return { kind: "failed", error: new JournalUnavailable({ detail: "the record is on its way and has no place yet" }) }
 }

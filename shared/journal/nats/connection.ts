@@ -1,23 +1,23 @@
-/** One connection to one nats-server, for as long as its scope lives. */
+/** One connection to a nats-server, or to one after another of a cluster, for as long as its scope lives. */
 import type { NatsConnection } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
-import { Effect, Redacted, Schedule, type Scope } from "effect"
+import { Effect, Random, Schedule, type Scope } from "effect"
 import { JournalOpenError } from "../port.ts"
 import { messageOf } from "../../core/messageOf.ts"
+import { authentication, type NatsCredentials, type NatsTlsFiles, transportSecurity } from "./access/credentials.ts"
 
-/** How the client shows who it is: user and password, or a token. */
-export type NatsCredentials =
-  | { readonly user: string; readonly password: Redacted.Redacted }
-  | { readonly token: Redacted.Redacted }
-
-/** Which server, as whom, and how long the first try may take. */
+/** Which servers, as whom, and how long the first try may take. */
 export interface ConnectOptions {
-  /** Such as `nats://127.0.0.1:4222`; without user and password. */
+  /** Such as `nats://127.0.0.1:4222`, or several with commas between them; without user and password. */
   readonly url: string
   readonly credentials?: NatsCredentials
+  readonly tls?: NatsTlsFiles
   /** How long the first connection may be tried, milliseconds. Default 10,000. */
   readonly connectTimeoutMs?: number
 }
+
+/** How long a server, and then its JetStream, is waited for at the start, milliseconds. */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000
 
 /** Pause between attempts, first connection and later ones alike. */
 const RETRY_MS = 200
@@ -28,15 +28,9 @@ const PING_INTERVAL_MS = 5_000
 /** A closing connection waits this long at most for what is on its way. */
 const CLOSE_TIMEOUT = "2 seconds"
 
-const authentication = (credentials: NatsCredentials | undefined) => {
-  if (credentials === undefined) return {}
-  return "token" in credentials
-    ? { token: Redacted.value(credentials.token) }
-    : { user: credentials.user, pass: Redacted.value(credentials.password) }
-}
-
-/** Being turned away does not get better by trying again. */
-const isFinal = (error: unknown): boolean => /authorization|authentication|permission/i.test(messageOf(error))
+/** Being turned away does not get better by trying again, and a certificate that does not fit neither. */
+const isFinal = (error: unknown): boolean =>
+  /authorization|authentication|permission|certificate|does not support 'tls'/i.test(messageOf(error))
 
 /**
  * Connects, trying again until `connectTimeoutMs` is over; afterwards the client reconnects by itself for ever.
@@ -46,13 +40,20 @@ export const connectTo = Effect.fnUntraced(function* (
   options: ConnectOptions
 ): Effect.fn.Return<NatsConnection, JournalOpenError, Scope.Scope> {
   const { url } = options
-  const timeoutMs = options.connectTimeoutMs ?? 10_000
+  const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS
   const refuse = (detail: string) => new JournalOpenError({ where: url, detail })
 
+  const secrets = yield* Effect.all([authentication(options.credentials), transportSecurity(url, options.tls)]).pipe(
+    Effect.mapError(({ message }) => refuse(message))
+  )
+  // In another order each time, so that the clients of a cluster spread over it.
+  const servers = yield* Random.shuffle(url.split(",").map((server) => server.trim()))
   const attempt = Effect.tryPromise({
     try: () =>
       connect({
-        servers: url,
+        servers,
+        // The client would also shuffle the order in which `leaveServer` has put them.
+        noRandomize: true,
         name: "kennel-journal",
         timeout: Math.max(1, Math.min(timeoutMs, 5_000)),
         maxReconnectAttempts: -1,
@@ -62,7 +63,7 @@ export const connectTo = Effect.fnUntraced(function* (
         maxPingOut: 2,
         // A stack trace per request costs half of the throughput.
         noAsyncTraces: true,
-        ...authentication(options.credentials)
+        ...Object.assign({}, ...secrets)
       }),
     catch: (error) => error
   })
@@ -70,13 +71,17 @@ export const connectTo = Effect.fnUntraced(function* (
     attempt.pipe(
       Effect.retry({ while: (error) => !isFinal(error), schedule: Schedule.spaced(RETRY_MS) }),
       Effect.catch((error) => {
-        const advice = "check the user, password or token of the journal's server"
+        const advice = "check user, password, credentials and certificates (NATS_… settings)"
         return Effect.fail(refuse(`the server refused the connection (${messageOf(error)}); ${advice}`))
       }),
       Effect.timeoutOrElse({
         duration: timeoutMs,
         orElse: () => {
-          const advice = "start nats-server with JetStream (nats-server -js) or correct the URL"
+          // A server that does not like a certificate hangs up without a word.
+          const advice =
+            (options.tls?.certFile ?? "") === ""
+              ? "start nats-server with JetStream (nats-server -js) or correct the URL"
+              : "start it, correct the URL, or see in its log whether it refuses NATS_TLS_CERT_FILE"
           return Effect.fail(refuse(`no NATS server answered within ${timeoutMs} ms; ${advice}`))
         }
       })
@@ -85,3 +90,21 @@ export const connectTo = Effect.fnUntraced(function* (
   )
   return connection
 })
+
+/** Leaves the server for the next of its cluster; false where there is no other. The link hears of it as of any reconnect. */
+export const leaveServer = (connection: NatsConnection): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    const here = connection.getServer()
+    const others = connection
+      .getServers()
+      .map(({ listen }) => listen)
+      .filter((server) => server !== here)
+    if (others.length === 0) return Effect.succeed(false)
+    // Left to itself the client dials the first of its list, which is this one if it has not reconnected yet.
+    connection.setServers([...others, here])
+    // Only a connection that is closed for good refuses, and that is a change of its own.
+    return Effect.as(
+      Effect.promise(() => connection.reconnect().catch(() => undefined)),
+      true
+    )
+  })

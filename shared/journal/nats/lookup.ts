@@ -1,7 +1,14 @@
 /** Single records and the head, asked of the stream's leader. */
 import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream"
 import { Effect } from "effect"
-import { type Journal, JournalCorrupt, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
+import {
+  type Journal,
+  JournalCorrupt,
+  type JournalRecord,
+  JournalUnavailable,
+  type ReadError,
+  RecordsArchived
+} from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Note } from "./beginning/note.ts"
 import type { Link } from "./link.ts"
@@ -26,8 +33,8 @@ export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"
   readonly kept: (seq: number) => Effect.Effect<void, ReadError>
   /** Why a reader that expected `seq` got `found` instead: it was dropped meanwhile, or lost. */
   readonly missing: (seq: number, found: number) => Effect.Effect<never, ReadError>
-  /** The first record of one exact subject with a sequence greater than `seq`, or null. */
-  readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
+  /** The first record of a subject, or of a pattern of them, with a sequence greater than `seq`, or null. */
+  readonly firstAfter: (pattern: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
 
 /** A record nobody gave an id is not ours. */
@@ -61,16 +68,33 @@ const makeStored = ({ manager, link, where, stream }: LookupOptions) => {
     link.ask(`reading ${what}`, () => manager.streams.getMessage(stream, request)).pipe(Effect.flatMap(toRecord))
 }
 
+/** Asks how far the stream reaches. */
+const makePhysical = ({ manager, link, stream }: LookupOptions): Lookup["physical"] => {
+  let knownHead = 0
+  return link
+    .ask("reading the head", () => manager.streams.info(stream))
+    .pipe(
+      Effect.flatMap(({ state, config }) => {
+        const head = state.last_seq
+        if (head < knownHead && config.num_replicas > 1) {
+          // A leader that the others have left says for some seconds more what it knows.
+          const detail = `the server's stream ends at ${head}, and has been at ${knownHead}`
+          link.doubt(detail)
+          return Effect.fail(new JournalUnavailable({ detail }))
+        }
+        knownHead = head
+        return Effect.succeed({ first: Math.max(1, state.first_seq), head })
+      })
+    )
+}
+
 /**
  * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
  */
 export const makeLookup = (options: LookupOptions): Lookup => {
-  const { manager, link, note, where, stream } = options
+  const { note, where } = options
   const ask = makeStored(options)
-  const none: Effect.Effect<JournalRecord | null> = Effect.succeed(null)
-  const physical = link
-    .ask("reading the head", () => manager.streams.info(stream))
-    .pipe(Effect.map(({ state }) => ({ first: Math.max(1, state.first_seq), head: state.last_seq })))
+  const physical = makePhysical(options)
   // The note before the stream: a beginning that was noted lay within the stream then.
   const extent = Effect.gen(function* () {
     const noted = yield* note.first
@@ -117,8 +141,7 @@ export const makeLookup = (options: LookupOptions): Lookup => {
       const noted = yield* note.lastOf(subject)
       return noted === 0 ? null : yield* dropped(noted)
     }),
-    firstAfter: (subject, seq) =>
-      isSubject(subject) ? ask(`the record of ${subject} after ${seq}`, nextOnSubject(subject, seq)) : none,
+    firstAfter: (pattern, seq) => ask(`the record of ${pattern} after ${seq}`, nextOnSubject(pattern, seq)),
     head: Effect.map(physical, ({ head }) => head),
     first: Effect.map(extent, ({ first }) => first)
   }

@@ -5,21 +5,29 @@
  * is set (2.10 and later; 2.9 writes to disk within a minute, unchangeable). A killed server loses nothing; a power cut
  * may lose what was not yet on disk, which this adapter notices at the reconnect and answers by refusing to write.
  */
-import { jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { jetstreamManager } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer, Schedule, type Scope } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
 import { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"
 import { makeDropBefore, SERVER_FILE_BYTES } from "./beginning/dropping.ts"
 import { beginningBucket, makeNote } from "./beginning/note.ts"
-import { type ConnectOptions, connectTo } from "./connection.ts"
-import { lostRecords, makeLink } from "./link.ts"
+import { OPENING_TIMEOUT_MS, patientlyAsking } from "./cluster/leader.ts"
+import {
+  type Greeting,
+  replicaProblem,
+  type ReplicaProblem,
+  replicasToTry,
+  type ReplicasWanted
+} from "./cluster/replicas.ts"
+import { type ConnectOptions, connectTo, DEFAULT_CONNECT_TIMEOUT_MS } from "./connection.ts"
+import { type Link, lostRecords, makeLink } from "./link.ts"
 import { type Lookup, makeLookup } from "./lookup.ts"
 import { makePublisher } from "./publisher.ts"
 import { makeReader } from "./reader.ts"
-import { openSnapshots } from "./snapshots.ts"
+import { openSnapshots, snapshotsOf } from "./snapshots.ts"
 import { openStream } from "./streamConfig.ts"
 
 /** Which stream on which server, and how it is created when it is missing. */
@@ -36,25 +44,29 @@ export interface NatsJournalOptions extends ConnectOptions {
   readonly create?: boolean
   /** Bytes before its beginning that a drop leaves on the server, see `beginning/dropping.ts`. Default 8 MiB; tests drop less. */
   readonly dropMarginBytes?: number
+  /** On how many servers a new stream and its snapshots are kept. Default `auto`. */
+  readonly replicas?: ReplicasWanted
 }
 
 /** Room for subject and headers beside the data. */
 export const HEADER_ROOM_BYTES = 4_096
 
-/** What an operator must know about this server, said once. */
-const sayDurability = (connection: NatsConnection, where: string) => {
+/** What an operator must know about this server and its copies, said once. */
+const sayDurability = (connection: NatsConnection, where: string, problem: ReplicaProblem | null) => {
   const version = connection.info?.version ?? "unknown"
-  return version.startsWith("2.9.")
+  const durability = version.startsWith("2.9.")
     ? Effect.logWarning(
-        `${where}: nats-server ${version}, single node, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
+        `${where}: nats-server ${version}, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
       )
     : Effect.logInfo(
         `${where}: nats-server ${version}; with its sync_interval set to always, acknowledged records survive a power cut`
       )
+  const replicas = problem === null ? Effect.void : Effect.logWarning(`${problem.finding}; ${problem.advice}`)
+  return Effect.andThen(durability, replicas)
 }
 
 /** The stream's manager on a connection that can carry a journal's records. */
-const openManager = Effect.fnUntraced(function* (connection: NatsConnection, where: string) {
+const openManager = Effect.fnUntraced(function* (connection: NatsConnection, where: string, patienceMs: number) {
   const refuse = (detail: string) => new JournalOpenError({ where, detail })
   const maxPayload = connection.info?.max_payload ?? 0
   if (maxPayload < MAX_DATA_BYTES + HEADER_ROOM_BYTES) {
@@ -62,16 +74,25 @@ const openManager = Effect.fnUntraced(function* (connection: NatsConnection, whe
       `the server's max_payload is ${maxPayload}, the journal needs ${MAX_DATA_BYTES + HEADER_ROOM_BYTES}; raise it`
     )
   }
-  return yield* Effect.tryPromise({
-    try: () => jetstreamManager(connection),
-    catch: (error) =>
+  return yield* patientlyAsking(() => jetstreamManager(connection, { timeout: OPENING_TIMEOUT_MS }), patienceMs).pipe(
+    Effect.mapError((error) =>
       refuse(`JetStream does not answer (${String(error)}); start the server with JetStream (nats-server -js)`)
-  })
+    )
+  )
 })
 
+/** Between two looks for the beginning while a cluster elects a leader, and how often: ten seconds. */
+const LOOK_PAUSE = "200 millis"
+const MAX_LOOKS = 50
+
 /** A journal whose beginning nobody can tell is not opened: a user without the right to read the note would believe all is there. */
-const knowBeginning = (lookup: Lookup, where: string, stream: string) =>
+const knowBeginning = (lookup: Lookup, link: Link, where: string, stream: string) =>
   lookup.extent.pipe(
+    Effect.retry({
+      while: ({ _tag }) => _tag === "JournalUnavailable" && link.state().kind === "down",
+      schedule: Schedule.spaced(LOOK_PAUSE),
+      times: MAX_LOOKS
+    }),
     Effect.mapError((error) => {
       if (error._tag === "JournalCorrupt") return error
       const right = `$JS.API.STREAM.MSG.GET.KV_${beginningBucket(stream)}`
@@ -86,26 +107,33 @@ const openJournal = Effect.fnUntraced(function* (
   const { url, stream, subjects, duplicateWindowMs = DEFAULT_DUPLICATE_WINDOW_MS } = options
   const where = `${url} stream ${stream}`
   const connection = yield* connectTo(options)
-  const manager = yield* openManager(connection, where)
-  const opened = yield* openStream(manager, url, {
+  const patienceMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS
+  const opening = yield* openManager(connection, where, patienceMs)
+  const greeting: Greeting = connection.info ?? { version: "unknown" }
+  const wanted = options.replicas ?? "auto"
+  const opened = yield* openStream(opening, url, {
     stream,
     subjects,
     duplicateWindowMs,
     maxBytes: options.maxBytes ?? -1,
-    create: options.create ?? true
+    create: options.create ?? true,
+    replicas: replicasToTry(greeting, wanted),
+    patienceMs
   })
   const lost = lostRecords(opened)
   if (lost !== null) {
     return yield* new JournalCorrupt({ where, detail: `${lost}; keep the server's data and restore it from a copy` })
   }
-  yield* sayDurability(connection, where)
+  const replicas = opened.config.num_replicas
+  yield* sayDurability(connection, where, replicaProblem(greeting, wanted, stream, replicas))
 
+  const manager = yield* Effect.promise(() => jetstreamManager(connection, { checkAPI: false }))
   const link = yield* makeLink(connection, manager, where, opened)
   const note = makeNote(manager, link, where, stream)
   const lookup = makeLookup({ manager, link, note, where, stream })
-  yield* knowBeginning(lookup, where, stream)
+  yield* knowBeginning(lookup, link, where, stream)
   const window = yield* makeAckWindow(connection, link)
-  const snapshots = yield* openSnapshots(jetstream(connection), link, where, `${stream}_snapshots`)
+  const snapshots = yield* openSnapshots(connection, link, where, snapshotsOf(stream).bucket, replicas)
   const { stored, ...reads } = makeReader({ connection, manager, link, lookup, where, stream, subjects })
   const marginBytes = options.dropMarginBytes ?? SERVER_FILE_BYTES
   const journal = Journal.of({
@@ -114,7 +142,7 @@ const openJournal = Effect.fnUntraced(function* (
     last: lookup.last,
     head: lookup.head,
     first: lookup.first,
-    ...makePublisher({ window, link, lookup, note, subjects }),
+    ...makePublisher({ window, link, lookup, note, subjects, replicated: replicas > 1 }),
     ...reads,
     dropBefore: makeDropBefore({
       connection,

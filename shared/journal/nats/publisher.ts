@@ -30,6 +30,8 @@ export interface PublisherOptions {
   readonly note: Note
   /** The stream's patterns: a subject outside them would be published to nobody. */
   readonly subjects: ReadonlyArray<string>
+  /** Whether several servers keep the stream: then the one that refuses may be behind the others. */
+  readonly replicated: boolean
 }
 
 /** The first entry (by place) that was not stored, and why. */
@@ -153,26 +155,34 @@ const sendMissing = (
   })
 
 /** What a server's "wrong last sequence" means, and what it cannot know. */
-const makeConflicts = ({ lookup, note }: PublisherOptions) => {
+const makeConflicts = ({ lookup, note, replicated }: PublisherOptions) => {
   const asked = <A>(question: Effect.Effect<A, ReadError>): Effect.Effect<A, JournalUnavailable> =>
     Effect.mapError(question, ({ message }) => new JournalUnavailable({ detail: message }))
 
   /**
    * A conflict may be the echo of this very record: its first answer was lost, and a newer server compares before it
-   * looks for duplicates. The record after the one expected tells: with this id, it is this record. Where there is none, the one
-   * expected may be the last of a subject that a drop has emptied: for the server, nothing is there (`asWritten`: it has not been
-   * asked so yet).
+   * looks for duplicates. The record after the one expected tells: with this id, it is this record.
+   *
+   * Where nothing stands there, the one expected may be the last of a subject that a drop has emptied: for the server, nothing is there
+   * (`asWritten`: it has not been asked so yet). Else the refusal is no answer: on a cluster it may come from a leader that the others
+   * have left, or (without a number) mean that a record of the subject is on its way, perhaps this one. Both pass.
    */
   const resolve = Effect.fnUntraced(function* (entry: JournalEntry, error: AppendError, asWritten: boolean) {
     if (error._tag !== "JournalConflict") return yield* error
     const { subject } = entry
+    const { actual } = error
     const expected = entry.expectedLastSeq ?? 0
     const found = yield* asked(lookup.firstAfter(subject, expected))
     if (found?.id === entry.id) return { seq: found.seq, duplicate: true }
-    if (found !== null || expected === 0) return yield* new JournalConflict({ subject, expected, actual: error.actual })
-    const noted = yield* asked(note.lastOf(subject))
-    if (noted === expected && asWritten) return "emptied" as const
-    return yield* new JournalConflict({ subject, expected, actual: error.actual === 0 ? noted : error.actual })
+    if (found !== null) return yield* new JournalConflict({ subject, expected, actual: actual ?? found.seq })
+    const noted = expected === 0 ? 0 : yield* asked(note.lastOf(subject))
+    if (noted === expected && expected > 0 && asWritten) return "emptied" as const
+    if (noted > expected) return yield* new JournalConflict({ subject, expected, actual: noted })
+    if (replicated || actual === null || actual > expected) {
+      const detail = `${subject}: refused as if ${actual ?? "something"} came after ${expected}, and nothing does; it is tried again`
+      return yield* new JournalUnavailable({ detail })
+    }
+    return yield* new JournalConflict({ subject, expected, actual })
   })
 
   /** Who expects nothing on a subject that was emptied is told its last sequence; the server would let it in. */

@@ -3,15 +3,18 @@
  * last + 1. The client's own ordered consumer is not used: it stands still for 45 seconds after a server restart (client
  * 3.4.0), and its callback form knows no back-pressure.
  */
-import { Cause, Effect, Exit, Schedule, Scope, Stream } from "effect"
+import { Cause, Effect, Exit, Scope, Stream } from "effect"
 import { startOf } from "../entry.ts"
-import type { JournalRecord, ReadError, ReadFrom } from "../port.ts"
+import { type JournalRecord, JournalUnavailable, type ReadError, type ReadFrom } from "../port.ts"
 import { patternWithin, subjectMatcher } from "../subjects.ts"
 import type { Link } from "./link.ts"
 import type { Lookup } from "./lookup.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 
-/** Pause before the next session after one could not be opened, and how many failures in a row are bad luck: ten seconds. */
+/**
+ * Pause before the next session after one could not be opened, and how many failures in a row are bad luck: ten seconds.
+ * What fails because nobody is there to answer is no failure: it is waited for, as the connection is.
+ */
 const RETRY_PAUSE = "200 millis"
 const MAX_FAILURES = 50
 
@@ -46,6 +49,7 @@ const makeRecords = (options: ReaderOptions, patiently: Patience) => {
       const { onServer, matches } = splitFilter(filter, options.subjects)
       const sessions = makeSessions(options, onServer, yield* Effect.scope)
       const bounded = lastWanted !== Number.POSITIVE_INFINITY
+      const isComplete = completeness(options.lookup, onServer, lastWanted)
       let next = from
 
       const pull = Effect.gen(function* () {
@@ -67,9 +71,11 @@ const makeRecords = (options: ReaderOptions, patiently: Patience) => {
             const ended = session.ended()
             if (ended?.kind === "corrupt") return yield* ended.error
             if (ended?.kind === "gap") return yield* patiently(lookup.missing(ended.expected, ended.found))
-            if (ended !== null) yield* sessions.leave
-            else if (bounded && session.caughtUp()) break
-            else {
+            if (ended !== null) yield* sessions.leave(next)
+            else if (bounded && session.caughtUp()) {
+              if (yield* isComplete(next)) break
+              yield* sessions.outrun(next)
+            } else {
               session.request(lastWanted - next + 1)
               yield* session.changed
             }
@@ -129,43 +135,74 @@ const usable = (link: Link): Effect.Effect<void, ReadError> =>
 /** A reader outlives the server: what it asks waits for one that is away, as its sessions do. */
 type Patience = <A>(question: Effect.Effect<A, ReadError>) => Effect.Effect<A, ReadError>
 
-const makePatience =
-  (link: Link): Patience =>
-  (question) =>
+const makePatience = (link: Link): Patience => {
+  const ask = <A>(question: Effect.Effect<A, ReadError>, failures: number): Effect.Effect<A, ReadError> =>
     Effect.suspend(() => usable(link).pipe(Effect.andThen(question))).pipe(
-      Effect.retry({
-        while: ({ _tag }) => _tag === "JournalUnavailable",
-        schedule: Schedule.spaced(RETRY_PAUSE),
-        times: MAX_FAILURES
+      Effect.catchTag("JournalUnavailable", (error) => {
+        const counted = link.state().kind === "down" ? failures : failures + 1
+        if (counted > MAX_FAILURES) return Effect.fail(error)
+        return Effect.sleep(RETRY_PAUSE).pipe(Effect.andThen(ask(question, counted)))
       })
     )
+  return (question) => ask(question, 0)
+}
 
-/** One reader's sessions, one at a time; all end with `readerScope`. */
+/**
+ * Whether a bounded read that has had every record before `next` is done. A session's replica knows the end only as far
+ * as it has come itself, so the stream's leader is asked.
+ */
+const completeness =
+  (lookup: Lookup, onServer: string | null, lastWanted: number) =>
+  (next: number): Effect.Effect<boolean, ReadError> =>
+    onServer === null
+      ? Effect.succeed(next > lastWanted)
+      : Effect.map(lookup.firstAfter(onServer, next - 1), (record) => record === null || record.seq > lastWanted)
+
+/** One reader's sessions, one at a time; all end with `readerScope`. `next` is always the record that the reader waits for. */
 const makeSessions = (options: SessionOptions, filter: string | null, readerScope: Scope.Scope) => {
   let failures = 0
+  let lags = 0
+  let begunAt = 0
+  let laggedAt = 0
   let current: { readonly session: Session; readonly scope: Scope.Closeable } | null = null
 
-  /** Opens a session that begins at `from`. None is open afterwards when that failed; too many failures in a row fail. */
-  const enter = Effect.fnUntraced(function* (from: number) {
+  /** Opens a session. None is open afterwards when that failed; too many failures in a row fail. */
+  const enter = Effect.fnUntraced(function* (next: number) {
     yield* usable(options.link)
     const scope = yield* Scope.fork(readerScope)
-    const opened = yield* openSession(options, { from, filter }).pipe(Scope.provide(scope), Effect.exit)
+    const opened = yield* openSession(options, { from: next, filter }).pipe(Scope.provide(scope), Effect.exit)
+    begunAt = next
     if (Exit.isSuccess(opened)) {
       failures = 0
       current = { session: opened.value, scope }
       return
     }
+    const isWaiting = options.link.state().kind === "down"
     yield* Scope.close(scope, opened)
-    failures += 1
+    if (!isWaiting) failures += 1
     if (failures > MAX_FAILURES) return yield* Effect.failCause(opened.cause)
     yield* Effect.sleep(RETRY_PAUSE)
   })
 
-  const leave = Effect.suspend(() => {
+  const leave = Effect.fnUntraced(function* (next: number) {
     const scope = current?.scope
     current = null
-    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+    if (scope !== undefined) yield* Scope.close(scope, Exit.void)
+    // One that brought nothing may be on a replica that lags: the next would end as fast.
+    if (next === begunAt) yield* Effect.sleep(RETRY_PAUSE)
   })
 
-  return { current: () => current?.session ?? null, enter, leave }
+  /** The session's replica lags behind the leader: the next one may be on another. */
+  const outrun = Effect.fnUntraced(function* (next: number) {
+    lags = next === laggedAt ? lags + 1 : 1
+    laggedAt = next
+    if (lags > MAX_FAILURES) {
+      const detail = `no replica gives record ${next} or what comes after, which the leader has`
+      return yield* new JournalUnavailable({ detail })
+    }
+    yield* leave(next)
+    yield* Effect.sleep(RETRY_PAUSE)
+  })
+
+  return { current: () => current?.session ?? null, enter, leave, outrun }
 }

@@ -4,6 +4,7 @@ import { nanos } from "@nats-io/nats-core"
 import { Effect } from "effect"
 import { JournalOpenError } from "../port.ts"
 import { messageOf } from "../../core/messageOf.ts"
+import { patientlyAsking } from "./cluster/leader.ts"
 
 /** What the stream is called and holds; all other settings are a journal's and fixed. */
 export interface StreamOptions {
@@ -17,10 +18,21 @@ export interface StreamOptions {
   readonly maxBytes: number
   /** Whether a missing stream is created or is an error. */
   readonly create: boolean
+  /** On how many servers a new one is kept: the first of these that the server has room for. */
+  readonly replicas: ReadonlyArray<1 | 3 | 5>
+  /** How long a cluster without a leader, or with too few servers, is waited for, milliseconds. */
+  readonly patienceMs: number
 }
 
 /** The API's code for "no such stream". */
 export const STREAM_NOT_FOUND = 10059
+/** Its codes for "created meanwhile", and for too few servers: too few now, or no cluster. */
+const NAME_IN_USE = 10058
+const NO_PEERS = 10005
+const NOT_CLUSTERED = 10074
+
+const hasCode = (error: unknown, ...codes: ReadonlyArray<number>): boolean =>
+  error instanceof JetStreamApiError && codes.includes(error.code)
 
 /**
  * The settings that make a stream a journal. Nothing ever leaves it by itself (`limits`, no ages, `discard: new` refuses
@@ -45,10 +57,13 @@ const wantedConfig = (options: StreamOptions) =>
     allow_direct: false,
     allow_rollup_hdrs: false,
     no_ack: false,
-    num_replicas: 1
+    num_replicas: options.replicas[0] ?? 1
   }) satisfies Partial<StreamConfig>
 
-/** Replicas are the operator's choice: more are as good. A stream made by an earlier build denies purges: all it cannot do is drop. */
+/**
+ * Replicas of a stream that is there are the operator's choice; what is wrong with them is said (`cluster/replicas.ts`). A stream made
+ * by an earlier build denies purges: all it cannot do is drop.
+ */
 const notCompared: ReadonlySet<string> = new Set(["num_replicas", "deny_purge"])
 
 const differences = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> =>
@@ -73,22 +88,40 @@ export const openStream = Effect.fnUntraced(function* (
 ): Effect.fn.Return<StreamInfo, JournalOpenError> {
   const where = `${url} stream ${options.stream}`
   const wanted = wantedConfig(options)
-  const info = yield* Effect.tryPromise({
-    try: async () => {
-      try {
-        return await manager.streams.info(options.stream)
-      } catch (error) {
-        const missing = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND
-        // The client adds fields to the object it is given.
-        if (missing && options.create) return manager.streams.add({ ...wanted })
-        throw error
-      }
-    },
-    catch: (error) => {
-      const detail = `cannot be opened: ${messageOf(error)}; the server needs JetStream (nats-server -js) and room on its disk`
-      return new JournalOpenError({ where, detail })
-    }
-  })
+  const open = (num_replicas: number) =>
+    patientlyAsking(
+      async () => {
+        try {
+          return await manager.streams.info(options.stream)
+        } catch (error) {
+          // The client adds fields to the object it is given.
+          if (hasCode(error, STREAM_NOT_FOUND) && options.create)
+            return manager.streams.add({ ...wanted, num_replicas })
+          throw error
+        }
+      },
+      options.patienceMs,
+      (error) => hasCode(error, NAME_IN_USE, NO_PEERS)
+    )
+  const [first = 1, ...others] = options.replicas
+  const info = yield* others
+    .reduce(
+      (opened, fewer) =>
+        Effect.catchIf(
+          opened,
+          (error) => hasCode(error, NO_PEERS, NOT_CLUSTERED),
+          () => open(fewer)
+        ),
+      open(first)
+    )
+    .pipe(
+      Effect.mapError((error) => {
+        const advice = hasCode(error, NO_PEERS, NOT_CLUSTERED)
+          ? `${first} replicas need as many servers in one cluster, all up; start them, or set NATS_REPLICAS`
+          : "the server needs JetStream (nats-server -js) and room on its disk"
+        return new JournalOpenError({ where, detail: `cannot be opened: ${messageOf(error)}; ${advice}` })
+      })
+    )
   const wrong = differences(wanted, info.config)
   if (wrong.length > 0) {
     const detail = `${wrong.join("; ")}. Choose another stream name, or correct the stream's settings`

@@ -54,6 +54,13 @@ describe("any other answer", () => {
     expect(error(code, description)).toMatchObject({ kind: "failed", error: expected })
   })
 
+  it("that gives a duplicate no place means that it is not stored yet", () => {
+    expect(read('{"stream":"TEST","seq":0,"duplicate":true}')).toMatchObject({
+      kind: "failed",
+      error: { _tag: "JournalUnavailable" }
+    })
+  })
+
   it("without a word means that nobody listens", () => {
     expect(answerOf(message({ data: new Uint8Array() }), entry)).toMatchObject({
       error: { _tag: "JournalUnavailable" }

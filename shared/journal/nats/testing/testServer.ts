@@ -44,8 +44,14 @@ const ended = (child: ChildProcess): Promise<void> =>
         child.once("exit", () => resolve())
       })
 
+/** Sends a signal and waits for the end; a process that has ended already is fine. */
+export const endProcess = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+  child.kill(signal)
+  await ended(child)
+}
+
 /** Resolves when the server says that it is ready; rejects with what it said when it ends or takes too long. */
-const launch = (binary: string, args: ReadonlyArray<string>): Promise<ChildProcess> =>
+export const launchNats = (binary: string, args: ReadonlyArray<string>): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
     const child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] })
     let said = ""
@@ -79,7 +85,7 @@ export const startNatsServer = async (options: NatsServerOptions = {}): Promise<
   const start = async (attemptsLeft: number): Promise<{ port: number; child: ChildProcess }> => {
     const port = await freePort()
     try {
-      return { port, child: await launch(binary, argsFor(port)) }
+      return { port, child: await launchNats(binary, argsFor(port)) }
     } catch (error) {
       if (attemptsLeft > 1 && String(error).includes("address already in use")) return start(attemptsLeft - 1)
       throw error
@@ -91,10 +97,7 @@ export const startNatsServer = async (options: NatsServerOptions = {}): Promise<
   const killOnExit = () => running.kill("SIGKILL")
   process.once("exit", killOnExit)
 
-  const end = async (signal: NodeJS.Signals) => {
-    running.kill(signal)
-    await ended(running)
-  }
+  const end = (signal: NodeJS.Signals) => endProcess(running, signal)
   return {
     url: `nats://127.0.0.1:${port}`,
     directory,
@@ -103,7 +106,7 @@ export const startNatsServer = async (options: NatsServerOptions = {}): Promise<
     pause: () => void running.kill("SIGSTOP"),
     resume: () => void running.kill("SIGCONT"),
     restart: async () => {
-      running = await launch(binary, argsFor(port))
+      running = await launchNats(binary, argsFor(port))
     },
     dispose: async () => {
       process.off("exit", killOnExit)
