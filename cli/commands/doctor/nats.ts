@@ -6,6 +6,7 @@ import { natsAccess, STREAMS } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { replicaProblem, serversOf } from "../../../shared/journal/nats/cluster/replicas.ts"
 import { connectTo } from "../../../shared/journal/nats/connection.ts"
+import { beginningBucket } from "../../../shared/journal/nats/beginning/note.ts"
 import { snapshotsOf } from "../../../shared/journal/nats/snapshots.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 
@@ -55,7 +56,7 @@ const replicaFindings = Effect.fnUntraced(function* (connection: NatsConnection,
   const greeting = connection.info ?? { version: "unknown" }
   const { stream } = STREAMS.market(settings.pair)
   const findings: Array<Finding> = []
-  for (const name of [stream, snapshotsOf(stream).stream]) {
+  for (const name of [stream, snapshotsOf(stream).stream, `KV_${beginningBucket(stream)}`]) {
     const info = yield* streamInfo(connection, name)
     if (info !== null) findings.push(...findingsOn(greeting, settings, info))
   }
