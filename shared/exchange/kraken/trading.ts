@@ -11,6 +11,7 @@ import { connectionOf, type KrakenTradingOptions } from "./options.ts"
 import { makePrivateCalls, type PrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
 import { readBalances, readConstraints, readFees } from "./core/wire/account.ts"
+import { unsendable } from "./core/wire/figures.ts"
 import type { PairNames } from "./core/wire/names.ts"
 import { child, type Row } from "../../core/wire/json.ts"
 import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
@@ -108,12 +109,22 @@ const orderChanges = (
   })
   const placing = { calls: 0, trading: ADD_ORDER_COST }
 
+  /** No request carries a figure that no market can have, whoever asks for it. */
+  const checked = (operation: string, terms: Parameters<typeof unsendable>[0]) => {
+    const problem = unsendable(terms)
+    if (problem === null) return Effect.void
+    const failure = { operation, advice: "rejected", source: "request", retryAtMs: null } as const
+    return Effect.fail(new ExchangeError({ ...failure, detail: `not sent: ${problem}` }))
+  }
+
   const rehearse = Effect.fn("Kraken.rehearse")(function* (order: LimitOrder) {
+    yield* checked("AddOrder", order)
     const params = { ...termsOf(order), validate: "true" }
     yield* call({ method: "AddOrder", kind: "rehearse", params, cost: placing, read: () => undefined })
   })
 
   const place = Effect.fn("Kraken.place")(function* (order: LimitOrder) {
+    yield* checked("AddOrder", order)
     const params = termsOf(order)
     const txid = yield* call({ method: "AddOrder", kind: "place", params, cost: placing, read: readPlaced })
     ages.opened(txid, yield* ages.nowMs)
@@ -136,6 +147,7 @@ const orderChanges = (
   })
 
   const amend = Effect.fn("Kraken.amend")(function* (txid: string, price: Price) {
+    yield* checked("AmendOrder", { price })
     const nowMs = yield* ages.nowMs
     const cost = { calls: 0, trading: amendCost(ages.ageMs(txid, nowMs)) }
     const params = { txid, limit_price: Price.format(price), post_only: "true" }

@@ -1,40 +1,29 @@
 /** Replies about the pair and the account, as the port's types. Every function throws a `WireProblem`. */
 import { minus, plus, Quote, Volume } from "../../../../core/decimal/decimal.ts"
 import type { Balances, Fees, PairConstraints } from "../../../port.ts"
-import {
-  child,
-  count,
-  has,
-  number,
-  optionalText,
-  quote,
-  type Row,
-  secondsAsMs,
-  soleEntry,
-  text,
-  volume
-} from "../../../../core/wire/json.ts"
+import { child, has, optionalText, type Row, soleEntry, text } from "../../../../core/wire/json.ts"
+import * as figures from "./figures.ts"
 import type { PairNames } from "./names.ts"
 
 /** `Time`: Unix milliseconds, whole seconds. */
-export const readTime = (result: Row): number => secondsAsMs(result, "unixtime")
+export const readTime = (result: Row): number => figures.secondsAsMs(result, "unixtime")
 
 /** `AssetPairs?pair=`. An absent `status` is what Kraken leaves out of a pair that trades normally. */
 export const readConstraints = (result: Row): PairConstraints => {
   const pair = soleEntry(result)
   return {
-    priceDecimals: count(pair, "pair_decimals"),
-    volumeDecimals: count(pair, "lot_decimals"),
-    minVolume: volume(pair, "ordermin"),
-    minCost: quote(pair, "costmin"),
+    priceDecimals: figures.priceDecimals(pair, "pair_decimals"),
+    volumeDecimals: figures.volumeDecimals(pair, "lot_decimals"),
+    minVolume: figures.volumeOrNone(pair, "ordermin"),
+    minCost: figures.cost(pair, "costmin"),
     status: optionalText(pair, "status") ?? "online"
   }
 }
 
 /** `TradeVolume?pair=`: percent. */
 export const readFees = (result: Row): Fees => ({
-  makerPct: number(soleEntry(child(result, "fees_maker")), "fee"),
-  takerPct: number(soleEntry(child(result, "fees")), "fee")
+  makerPct: figures.feePct(soleEntry(child(result, "fees_maker")), "fee"),
+  takerPct: figures.feePct(soleEntry(child(result, "fees")), "fee")
 })
 
 /**
@@ -42,8 +31,8 @@ export const readFees = (result: Row): Fees => ({
  * held has no key, and is 0.
  */
 export const readBalances = (result: Row, names: PairNames): Balances => ({
-  base: readAsset(result, names.baseAsset, volume, Volume.zero),
-  quote: readAsset(result, names.quoteAsset, quote, Quote.zero)
+  base: readAsset(result, names.baseAsset, figures.baseBalance, Volume.zero),
+  quote: readAsset(result, names.quoteAsset, figures.quoteBalance, Quote.zero)
 })
 
 const readAsset = <A extends Volume | Quote>(

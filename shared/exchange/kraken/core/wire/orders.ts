@@ -3,19 +3,15 @@ import type { Fill, OrderReport, OrderStatus } from "../../../port.ts"
 import {
   child,
   choice,
-  count,
   entries,
   flag,
   optionalText,
-  price,
-  quote,
   type Row,
-  secondsAsMs,
   text,
   texts,
-  volume,
   WireProblem
 } from "../../../../core/wire/json.ts"
+import { cost, count, fee, price, secondsAsMs, volume, volumeOrNone } from "./figures.ts"
 import { isPair, type PairNames } from "./names.ts"
 
 const SIDES = ["buy", "sell"] as const
@@ -52,9 +48,9 @@ const readOrder = (txid: string, row: Row, descr: Row): OrderReport => ({
   volume: volume(row, "vol"),
   status: choice(row, "status", STATUSES),
   openedMs: secondsAsMs(row, "opentm"),
-  filledVolume: volume(row, "vol_exec"),
-  cost: quote(row, "cost"),
-  fee: quote(row, "fee"),
+  filledVolume: volumeOrNone(row, "vol_exec"),
+  cost: cost(row, "cost"),
+  fee: fee(row, "fee"),
   reason: optionalText(row, "reason")
 })
 
@@ -81,8 +77,8 @@ const readFill = (execId: string, row: Row): Fill => ({
   side: choice(row, "type", SIDES),
   price: price(row, "price"),
   volume: volume(row, "vol"),
-  cost: quote(row, "cost"),
-  fee: quote(row, "fee"),
+  cost: cost(row, "cost"),
+  fee: fee(row, "fee"),
   liquidity: flag(row, "maker") ? "maker" : "taker",
   timeMs: secondsAsMs(row, "time")
 })
