@@ -54,7 +54,8 @@ export interface Ticker {
 
 /** What the public feed says. `Alive` is any sign of life that carries no price (heartbeat, pong), so that silence and quiet differ. */
 export type MarketDataEvent =
-  | { readonly _tag: "Ticker"; readonly ticker: Ticker }
+  /** `arrivedMs` is when the message came in, by the exchange's clock: who reads it late still knows how old it is. */
+  | { readonly _tag: "Ticker"; readonly ticker: Ticker; readonly arrivedMs: number }
   /** The exchange's own time, taken from a reply whose round trip is known; `roundTripMs` bounds its error. */
   | { readonly _tag: "VenueTime"; readonly venueMs: number; readonly roundTripMs: number }
   | { readonly _tag: "Status"; readonly system: string }

@@ -72,8 +72,8 @@ const configured = (draft: Draft, before: GovernorState): void => {
 const nothing = (): void => undefined
 
 /** Guards first, then what waits, then what is due once a loop. */
-const timePassed = (draft: Draft): void => {
-  draft.state.market = draft.variants.priceAge.toldAt(draft.state.market, draft.state.nowMs)
+const timePassed = (draft: Draft, _event: MarketEvent, { timeMs }: EventPlace): void => {
+  draft.state.market = draft.variants.priceAge.toldAt(draft.state.market, timeMs)
   if (!isConfigured(draft.state)) return
   const newLoop = beginLoop(draft)
   rollOver(draft)

@@ -45,8 +45,8 @@ export interface GovernorVariants {
   }
   /** By whose time the last price grows old. */
   readonly priceAge: {
-    /** The market once the feed has spoken, at `nowMs` of the exchange's clock. */
-    readonly toldAt: (market: MarketSlice, nowMs: number) => MarketSlice
+    /** The market once the feed has spoken of how it stood at `timeMs` of the exchange's clock. */
+    readonly toldAt: (market: MarketSlice, timeMs: number) => MarketSlice
     /** The last price's age in seconds. */
     readonly sec: (state: GovernorState) => number
     /** Whether it is looked at after an event of somebody else than the feed. */

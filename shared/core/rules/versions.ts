@@ -29,7 +29,8 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
   {
     version: 3,
     changes: [
-      "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does"
+      "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does",
+      "a price is as old as its arrival says, not as the moment at which it was written"
     ]
   }
 ]

@@ -34,8 +34,8 @@ export interface FeedOptions<Event> {
   readonly timeoutMs: number
   /** The `params` of the subscription, made anew for each connection. A `token` in it is kept out of all that is shown. */
   readonly subscription: Effect.Effect<Record<string, unknown>, ExchangeError>
-  /** A reader for one connection; it may throw a `WireProblem`. */
-  readonly reader: () => (frame: FeedFrame) => Heard<Event>
+  /** A reader for one connection, told when the frame arrived by the exchange's clock; it may throw a `WireProblem`. */
+  readonly reader: () => (frame: FeedFrame, arrivedMs: number) => Heard<Event>
 }
 
 /**
@@ -118,7 +118,7 @@ const connectOnce = Effect.fnUntraced(function* <Event>(
     const text = withoutToken(asSent, params)
     const heard = attempt(() => {
       const frame = timed(readFrame(text), arrivedMs, pings)
-      return { frame, ...reader(frame) }
+      return { frame, ...reader(frame, venue.unsafeAtMs(arrivedMs)) }
     })
     if (heard instanceof WireProblem) return yield* emit(malformed(options.name, heard, text))
     if (heard.frame.kind === "time") yield* venue.observe(heard.frame.venueMs, heard.frame.roundTripMs)

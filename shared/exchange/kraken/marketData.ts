@@ -25,7 +25,7 @@ export const makeMarketData = Effect.fnUntraced(function* (
     timeoutMs: connection.requestTimeoutMs,
     // With the default trigger a quiet pair says nothing for minutes; `bbo` follows the best prices.
     subscription: Effect.succeed({ channel: "ticker", symbol: [names.symbol], event_trigger: "bbo" }),
-    reader: () => (frame) => readMarketFrame(frame, names)
+    reader: () => (frame, arrivedMs) => readMarketFrame(frame, names, arrivedMs)
   }).pipe(Stream.provideService(VenueClock, venue))
 
   const bars = (intervalMin: number): Stream.Stream<BarEvent, ExchangeError> =>
@@ -57,11 +57,11 @@ export const makeMarketData = Effect.fnUntraced(function* (
   return MarketData.of({ events, bars, ticker, time })
 })
 
-const readMarketFrame = (frame: FeedFrame, names: PairNames): Heard<MarketDataEvent> => {
+const readMarketFrame = (frame: FeedFrame, names: PairNames, arrivedMs: number): Heard<MarketDataEvent> => {
   switch (frame.kind) {
     case "data":
       return frame.channel === "ticker"
-        ? { events: readTickers(frame.body, names).map((ticker) => ({ _tag: "Ticker", ticker })) }
+        ? { events: readTickers(frame.body, names).map((ticker) => ({ _tag: "Ticker", ticker, arrivedMs })) }
         : NOTHING
     case "heartbeat":
       return { events: [{ _tag: "Alive" }] }
