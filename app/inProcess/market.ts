@@ -77,7 +77,7 @@ export interface InThreadMarket {
   /** Somebody asks for something. */
   readonly command: (nowMs: number, command: Command) => void
   /** A fact of the edges, as a service would write it. */
-  readonly fact: (family: "account" | "control" | "regime", nowMs: number, event: MarketEvent) => void
+  readonly fact: (family: "account" | "control" | "regime" | "price", nowMs: number, event: MarketEvent) => void
 }
 
 /** What a taker pays at Kraken's entry tier, percent; the market's own orders are post-only. */

@@ -37,6 +37,7 @@ import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.t
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
 import { isConfigured } from "./rules.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
 import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
@@ -241,6 +242,9 @@ export const governorActor = defineActor<
     of: (state) => ({ ...state, orders: keyed(state.orders) }),
     read: (written) => ({ ...written, orders: Object.values(written.orders) })
   },
+  tellUnbelieved: ({ _tag: fact }, problem) => [
+    { _tag: "NoticeRaised", severity: "warning", reason: reason("fact_not_believed", { fact, problem }) }
+  ],
   reduce: (before, event, place) => {
     const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
