@@ -37,7 +37,9 @@ export const hearing = Effect.fnUntraced(function* (
       case "Malformed":
         return yield* quarantine.put(event.error)
       case "Disconnected":
-        return yield* Effect.logInfo(`market-feed: public stream lost: ${event.detail}`)
+        return yield* event.refused === undefined
+          ? Effect.logInfo(`market-feed: public stream lost: ${event.detail}`)
+          : Effect.logWarning(`market-feed: public stream refused: ${event.refused.message}`)
       case "Status":
         return yield* Effect.logInfo(`market-feed: exchange is ${event.system}`)
       case "Alive":
@@ -53,7 +55,8 @@ export const hearing = Effect.fnUntraced(function* (
     const answer = yield* Effect.result(data.ticker)
     if (answer._tag === "Success") return yield* takeIn(answer.success, yield* clock.nowMs, "answer")
     if (answer.failure.advice === "stop") return yield* answer.failure
-    yield* Ref.update(state, (current) => hearNone(current, answer.failure.detail))
+    const { detail, help } = answer.failure
+    yield* Ref.update(state, (current) => hearNone(current, help === undefined ? detail : `${detail} → ${help}`))
     yield* Effect.logDebug(`market-feed: no price: ${answer.failure.message}`)
   })
 

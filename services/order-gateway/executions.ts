@@ -30,7 +30,9 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
       case "Snapshot":
         return yield* signals.restarted
       case "Disconnected":
-        return yield* Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
+        return yield* event.refused === undefined
+          ? Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
+          : Effect.logWarning(`order-gateway: private stream refused: ${event.refused.message}`)
       case "Malformed":
         return yield* quarantine.put(event.error)
       case "Accepted": {

@@ -19,7 +19,7 @@ export type Upcasts = Readonly<Record<number, Upcast>>
 export const UPCASTS: Upcasts = {
   /** 2 has seals; nothing that was there has changed. */
   1: (written) => written,
-  /** 3 counts the frames that a quarantined one stands for; nothing that was there has changed. */
+  /** 3 counts the frames that a quarantined one stands for, and says what helps where access is refused; nothing that was there has changed. */
   2: (written) => written
 }
 

@@ -15,22 +15,26 @@ import type { Side } from "../core/trading.ts"
  * - `wait`: nothing happened; the request may be repeated after `retryAtMs` (rate limit, throttle, cancel-only mode).
  * - `unknown`: the request may have taken effect. A write is looked up, never repeated; a read may be retried with back-off.
  * - `gone`: the order of a cancel is not open any more; look up how it ended.
- * - `stop`: keys, permissions or settings are wrong; only a person can help.
+ * - `stop`: keys, permissions or settings are wrong; only a person can help. Said of what has never worked in this process; what
+ *   has is to `wait`, with the source `access`.
  */
 export class ExchangeError extends Schema.TaggedError<ExchangeError>()("ExchangeError", {
   operation: Schema.String,
   advice: Schema.Literals(["rejected", "wait", "unknown", "gone", "stop"]),
   /**
    * What failed: this `request`, its key or its session; a rate `limit`, the exchange's or our own count of it; the exchange's
-   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote.
+   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote; our `access`, refused although the
+   * same key, name and address have worked before.
    */
-  source: Schema.Literals(["request", "limit", "service", "link"]),
+  source: Schema.Literals(["request", "limit", "service", "link", "access"]),
   /** The exchange's own error text, or what happened to the connection. Never holds a key, a signature or a token. */
   detail: Schema.String,
-  retryAtMs: Schema.NullOr(Schema.Finite)
+  retryAtMs: Schema.NullOr(Schema.Finite),
+  /** What a person can do about it. Left out: nothing that is known. */
+  help: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return `${this.operation}: ${this.detail}`
+    return `${this.operation}: ${this.detail}${this.help === undefined ? "" : ` → ${this.help}`}`
   }
 }
 
@@ -60,7 +64,8 @@ export type MarketDataEvent =
   | { readonly _tag: "VenueTime"; readonly venueMs: number; readonly roundTripMs: number }
   | { readonly _tag: "Status"; readonly system: string }
   | { readonly _tag: "Alive" }
-  | { readonly _tag: "Disconnected"; readonly detail: string }
+  /** `refused`: the exchange turns us away although it has not before. */
+  | { readonly _tag: "Disconnected"; readonly detail: string; readonly refused?: ExchangeError }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** What the exchange says of one timeframe's bars, in its order; the others as above. */
@@ -170,7 +175,8 @@ export type ExecutionEvent =
       readonly status: "closed" | "canceled" | "expired"
       readonly reason: string | null
     }
-  | { readonly _tag: "Disconnected"; readonly detail: string }
+  /** `refused`: the exchange turns us away although it has not before. */
+  | { readonly _tag: "Disconnected"; readonly detail: string; readonly refused?: ExchangeError }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** The account of one API key, for the one pair. */

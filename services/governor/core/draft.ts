@@ -43,6 +43,11 @@ export interface GovernorVariants {
     /** Null: by none yet. */
     readonly judgedBy: (state: GovernorState) => JudgedFee | null
   }
+  /** The exchange refuses a key, name or address that had worked. False: it counts as any failed call does. */
+  readonly accessRefused: (
+    draft: Draft,
+    refused: { readonly operation: string; readonly detail: string; readonly help: string }
+  ) => boolean
   /** By whose time the last price grows old. */
   readonly priceAge: {
     /** The market once the feed has spoken of how it stood at `timeMs` of the exchange's clock. */

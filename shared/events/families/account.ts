@@ -68,7 +68,9 @@ export const ExchangeErrorsObserved = Schema.TaggedStruct("ExchangeErrorsObserve
   consecutive: Schema.Int,
   /** The last that failed, and how; empty at the all-clear. */
   operation: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** The exchange refuses a key, name or address that had worked in this process: what a person can do about it. */
+  help: Schema.optionalKey(Schema.String)
 })
 
 /** The answer to `DriftReconcileAsked`: what was cancelled, and what was left because it is not provably ours. */

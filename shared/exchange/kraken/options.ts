@@ -10,6 +10,8 @@ export interface KrakenPublicOptions extends Partial<PairNames> {
   readonly wsPublicUrl: string
   /** How long one request or subscription may go unanswered, in wall milliseconds; default `REQUEST_TIMEOUT_MS`. */
   readonly requestTimeoutMs?: number
+  /** How long what has worked may be refused before it ends the process, milliseconds of the exchange's time. Default: for ever. */
+  readonly refusedExitAfterMs?: number
   /** Milliseconds of the exchange's time in one of the wall; the same as `VenueClock`'s. Default 1. */
   readonly speed?: number
 }
@@ -35,6 +37,7 @@ export interface Connection {
   readonly wsPublicUrl: string
   readonly names: PairNames
   readonly requestTimeoutMs: number
+  readonly refusedExitAfterMs: number
   /** Exchange milliseconds in one of the wall. */
   readonly speed: number
 }
@@ -50,5 +53,6 @@ export const connectionOf = (options: KrakenPublicOptions): Connection => ({
     quoteAsset: options.quoteAsset ?? DOGE_USD.quoteAsset
   },
   requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+  refusedExitAfterMs: options.refusedExitAfterMs ?? Infinity,
   speed: options.speed ?? 1
 })

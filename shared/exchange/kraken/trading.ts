@@ -4,6 +4,7 @@ import { Context, Effect, Stream } from "effect"
 import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Rehearsal, Trading } from "../port.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { VenueClock } from "../venueClock.ts"
+import { makeAccess } from "./access.ts"
 import { ADD_ORDER_COST, amendCost, cancelCost } from "./core/budget.ts"
 import { executions } from "./executions.ts"
 import { fillsBetween } from "./fills.ts"
@@ -35,14 +36,18 @@ export const makeAccount = Effect.fnUntraced(function* (
   const read = readerOf(call)
   const ages = orderAges(venue)
 
-  const constraints = publicCall(
-    connection,
-    { method: "AssetPairs", kind: "read", read: readConstraints },
-    { pair: names.pair }
-  ).pipe(
-    Effect.map(({ value }) => value),
-    Effect.provideService(VenueClock, venue)
-  )
+  const [pair, address] = [
+    yield* makeAccess(connection.refusedExitAfterMs),
+    yield* makeAccess(connection.refusedExitAfterMs)
+  ]
+  const constraints = pair
+    .through(
+      publicCall(connection, { method: "AssetPairs", kind: "read", read: readConstraints }, { pair: names.pair })
+    )
+    .pipe(
+      Effect.map(({ value }) => value),
+      Effect.provideService(VenueClock, venue)
+    )
 
   const { rehearse, ...changes } = orderChanges(call, names.pair, ages)
   const trading = Trading.of({
@@ -53,7 +58,9 @@ export const makeAccount = Effect.fnUntraced(function* (
     ...orderReports(read, names, ages),
     fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
       fillsBetween(call, names, HISTORY, fromMs, toMs),
-    executions: executions(connection, options.wsPrivateUrl, call).pipe(Stream.provideService(VenueClock, venue))
+    executions: executions(connection, options.wsPrivateUrl, call, address).pipe(
+      Stream.provideService(VenueClock, venue)
+    )
   })
   return Context.make(Trading, trading).pipe(Context.add(Rehearsal, { rehearse }))
 })
