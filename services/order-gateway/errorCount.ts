@@ -77,7 +77,7 @@ export const countErrors = (
     openOrders: counted(trading.openOrders),
     findByClientId: (clientId) => counted(trading.findByClientId(clientId)),
     orders: (txids) => counted(trading.orders(txids)),
-    fills: (fromMs, toMs) => counted(trading.fills(fromMs, toMs)),
+    fills: (fromMs, toMs, ours) => counted(trading.fills(fromMs, toMs, ours)),
     executions: Stream.tap(trading.executions, noteStream)
   }
 }

@@ -113,6 +113,8 @@ export interface Fees {
 export interface Balances {
   readonly base: { readonly total: Volume; readonly hold: Volume }
   readonly quote: { readonly total: Quote; readonly hold: Quote }
+  /** Where one of the two is empty: what lies in other pots, or under other names, of the same currency (`USD.F 120.5`). */
+  readonly elsewhere?: ReadonlyArray<string>
 }
 
 /** A limit order to be placed; it rests until it is filled or canceled. */
@@ -146,6 +148,8 @@ export interface OrderReport {
   readonly fee: Quote
   /** Why it ended, in the exchange's words; null while open. */
   readonly reason: string | null
+  /** The pair's name in this row, where it is none that the exchange has for our pair: the row is ours by its ids. */
+  readonly oddPair?: string
 }
 
 /** One fill. `execId` is unique at the exchange: the key to book it once. */
@@ -204,8 +208,12 @@ export class Trading extends Context.Service<
     readonly findByClientId: (clientId: ClientId) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** By the exchange's ids; unknown ids are absent from the answer. */
     readonly orders: (txids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
-    /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages. */
-    readonly fills: (fromMs: number, toMs: number) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
+    /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages; and those of `ours`, whatever pair they name. */
+    readonly fills: (
+      fromMs: number,
+      toMs: number,
+      ours?: ReadonlySet<string>
+    ) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
     /** For ever; reconnects with a fresh token and subscribes again by itself. Fails only on `stop` advice. */
     readonly executions: Stream.Stream<ExecutionEvent, ExchangeError>
   }

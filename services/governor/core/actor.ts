@@ -249,6 +249,7 @@ export const governorActor = defineActor<
     const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
     else apply(draft, event, place)
+    if (event._tag === "BalancesObserved") draft.variants.pots(draft, before)
     settle(draft, before, event)
     return closeDraft(draft)
   }

@@ -48,6 +48,8 @@ export interface GovernorVariants {
     draft: Draft,
     refused: { readonly operation: string; readonly detail: string; readonly help: string }
   ) => boolean
+  /** What is told of balances that cannot be traded with. */
+  readonly pots: (draft: Draft, before: GovernorState) => void
   /** By whose time the last price grows old. */
   readonly priceAge: {
     /** The market once the feed has spoken of how it stood at `timeMs` of the exchange's clock. */

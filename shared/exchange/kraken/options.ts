@@ -3,7 +3,7 @@ import type { Tier } from "./core/budget.ts"
 import { DOGE_USD, type PairNames } from "./core/wire/names.ts"
 
 /** What both layers need to know. The pair's four names default to those of `DOGE_USD`. */
-export interface KrakenPublicOptions extends Partial<PairNames> {
+export interface KrakenPublicOptions extends Partial<Omit<PairNames, "spellings">> {
   /** Base address without a path: `https://api.kraken.com`, or the simulated exchange. */
   readonly restUrl: string
   /** Public WebSocket v2: `wss://ws.kraken.com/v2`. */
@@ -50,7 +50,8 @@ export const connectionOf = (options: KrakenPublicOptions): Connection => ({
     pair: options.pair ?? DOGE_USD.pair,
     symbol: options.symbol ?? DOGE_USD.symbol,
     baseAsset: options.baseAsset ?? DOGE_USD.baseAsset,
-    quoteAsset: options.quoteAsset ?? DOGE_USD.quoteAsset
+    quoteAsset: options.quoteAsset ?? DOGE_USD.quoteAsset,
+    spellings: []
   },
   requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   refusedExitAfterMs: options.refusedExitAfterMs ?? Infinity,

@@ -13,7 +13,7 @@ import { makePrivateCalls, type PrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
 import { readBalances, readConstraints, readFees } from "./core/wire/account.ts"
 import { unsendable } from "../../core/ranges.ts"
-import type { PairNames } from "./core/wire/names.ts"
+import { learnNames, type PairNames } from "./core/wire/names.ts"
 import { child, type Row } from "../../core/wire/json.ts"
 import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
 
@@ -40,14 +40,18 @@ export const makeAccount = Effect.fnUntraced(function* (
     yield* makeAccess(connection.refusedExitAfterMs),
     yield* makeAccess(connection.refusedExitAfterMs)
   ]
+  const asked = {
+    method: "AssetPairs",
+    kind: "read",
+    read: (result: Row) => ({ rightName: learnNames(names, result), terms: readConstraints(result) })
+  } as const
   const constraints = pair
     .through(
-      publicCall(connection, { method: "AssetPairs", kind: "read", read: readConstraints }, { pair: names.pair })
+      Effect.flatMap(publicCall(connection, asked, { pair: names.pair }), ({ value: { rightName, terms } }) =>
+        rightName === null ? Effect.succeed(terms) : Effect.fail(wrongName(names.pair, rightName))
+      )
     )
-    .pipe(
-      Effect.map(({ value }) => value),
-      Effect.provideService(VenueClock, venue)
-    )
+    .pipe(Effect.provideService(VenueClock, venue))
 
   const { rehearse, ...changes } = orderChanges(call, names.pair, ages)
   const trading = Trading.of({
@@ -56,14 +60,25 @@ export const makeAccount = Effect.fnUntraced(function* (
     balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
     ...changes,
     ...orderReports(read, names, ages),
-    fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
-      fillsBetween(call, names, HISTORY, fromMs, toMs),
+    fills: (fromMs, toMs, ours): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
+      fillsBetween(call, names, HISTORY, fromMs, toMs, ours),
     executions: executions(connection, options.wsPrivateUrl, call, address).pipe(
       Stream.provideService(VenueClock, venue)
     )
   })
   return Context.make(Trading, trading).pipe(Context.add(Rehearsal, { rehearse }))
 })
+
+/** Rows of orders and fills name the pair as `rightName`: under another name they would not be found. */
+const wrongName = (pair: string, rightName: string) =>
+  new ExchangeError({
+    operation: "AssetPairs",
+    advice: "stop",
+    source: "request",
+    detail: `PAIR=${pair}: the exchange's replies call this pair ${rightName}`,
+    retryAtMs: null,
+    help: `set PAIR=${rightName}`
+  })
 
 /** When each order was opened, exchange Unix milliseconds: changing it costs more the younger it is. */
 interface OrderAges {
@@ -172,13 +187,29 @@ const orderReports = (
   names: PairNames,
   ages: OrderAges
 ): Pick<Trading["Service"], "openOrders" | "findByClientId" | "orders"> => {
+  const told = new Set<string>()
+  /** A name that is not recognised is told, once for each order; it hides nothing. */
+  const tellOdd = (reports: ReadonlyArray<OrderReport>) =>
+    Effect.forEach(
+      reports.filter(
+        ({ txid, oddPair }) => oddPair !== undefined && !told.has(txid) && told.size < MAX_FOLLOWED_ORDERS
+      ),
+      ({ txid, oddPair }) => {
+        told.add(txid)
+        return Effect.logWarning(
+          `Kraken: order ${txid} stands under ${oddPair}, no name of ${names.pair}: it is ours by its id`
+        )
+      },
+      { discard: true }
+    )
+
   const openOrders = (filter: Record<string, string>) =>
     Effect.tap(
       read("OpenOrders", filter, READ, (result) => readOrders(child(result, "open"), names)),
-      (reports) =>
-        Effect.sync(() => {
-          for (const { txid, openedMs } of reports) ages.opened(txid, openedMs)
-        })
+      (reports) => {
+        for (const { txid, openedMs } of reports) ages.opened(txid, openedMs)
+        return tellOdd(reports)
+      }
     )
 
   const findByClientId = Effect.fn("Kraken.findByClientId")(function* (clientId: string) {
@@ -194,8 +225,9 @@ const orderReports = (
     const found: Array<OrderReport> = []
     for (let start = 0; start < txids.length; start += IDS_PER_QUERY) {
       const txid = txids.slice(start, start + IDS_PER_QUERY).join(",")
-      found.push(...(yield* read("QueryOrders", { txid }, READ, (result) => readOrders(result, names))))
+      found.push(...(yield* read("QueryOrders", { txid }, READ, (result) => readOrders(result, names, true))))
     }
+    yield* tellOdd(found)
     return found
   })
 

@@ -9,7 +9,8 @@ import type { Side } from "../../../../core/trading.ts"
 import type { ExecutionEvent, Fill } from "../../../port.ts"
 import { choice, has, optionalText, type Row, rows, text, WireProblem } from "../../../../core/wire/json.ts"
 import { cost, fee, price, serial, timestampMs, volume } from "./figures.ts"
-import { isQuoteAsset, type PairNames } from "./names.ts"
+import { originOf } from "../../../../core/ids/clientId.ts"
+import { isPair, isQuoteAsset, type PairNames } from "./names.ts"
 
 /** What the connection has said about an order so far. */
 interface Known {
@@ -60,7 +61,7 @@ export const readExecutions = (state: ExecutionsState, body: Row, names: PairNam
     try {
       const txid = text(row, "order_id")
       const order = learn(state, txid, row)
-      if (order.symbol !== null && order.symbol !== names.symbol) continue
+      if (isForeign(order, names)) continue
       if (isSnapshot && isOpen(row)) openTxids.push(txid)
       else events.push(...readEntry(txid, order, row, names))
       if (ENDS.includes(text(row, "exec_type"))) state.known.delete(txid)
@@ -72,6 +73,10 @@ export const readExecutions = (state: ExecutionsState, body: Row, names: PairNam
   if (isFirst) events.unshift({ _tag: "Snapshot", openTxids })
   return { kind: "events", events, problems }
 }
+
+/** Of another pair, and without an id of ours: an entry with one is never left out, whatever its symbol. */
+const isForeign = ({ symbol, clientId }: Known, names: PairNames): boolean =>
+  symbol !== null && !isPair(names, symbol) && (clientId === null || originOf(clientId) === null)
 
 const learn = (state: ExecutionsState, txid: string, row: Row): Known => {
   const before = state.known.get(txid)
