@@ -1,9 +1,10 @@
 /** One service in a process of its own. The journal is NATS, the store is shared: that is where services apart meet. */
-import { Effect, Ref, Schema } from "effect"
+import { Effect, Schema, SubscriptionRef } from "effect"
 import type { Blocks, ServiceContext } from "../shared/service/manifest.ts"
 import { addressed, exchangeAt } from "./leaves/exchange.ts"
 import { enterJournal, everyActorOf, subjectsOf, writableJournal } from "./leaves/journal.ts"
 import { followNotes, noteInStore } from "./notes.ts"
+import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import type { Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
@@ -38,11 +39,16 @@ export const missing = ({ name, needs }: Service, settings: Settings): NeedsNats
   return null
 }
 
-/** Runs until interrupted, or until the service cannot go on. `listening`: told where it answers, if it does. */
-export const runAlone = (service: Service, asked: Settings, listening: (url: string) => Effect.Effect<void>) =>
+/** Runs until interrupted, or until the service cannot go on. `listening`: told where it answers, if it does; `leaving`: why it goes. */
+export const runAlone = (
+  service: Service,
+  asked: Settings,
+  listening: (url: string) => Effect.Effect<void>,
+  leaving: Leaving
+) =>
   Effect.gen(function* () {
     const settings = addressed(asked)
-    const told = yield* Ref.make<Blocks>({})
+    const told = yield* SubscriptionRef.make<Blocks>({})
     const life = yield* signsOfLife(settings.healthFile)
     // Who is asked is well once it answers; who is not, once it runs.
     if (service.served === undefined) yield* life.begin
@@ -62,7 +68,7 @@ export const runAlone = (service: Service, asked: Settings, listening: (url: str
         listening: (url) => Effect.andThen(life.begin, listening(url))
       }
       return yield* service.run(settings, context)
-    }).pipe(Effect.provide(portsOf(service.needs, leaves)))
+    }).pipe((work) => saidAtOnce(work, leaving), Effect.provide(portsOf(service.needs, leaves)))
     const beside = service.readsNotes === true ? [followNotes(settings, told)] : []
     return yield* Effect.raceAllFirst([run, life.renewing, ...beside])
   })

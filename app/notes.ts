@@ -2,7 +2,7 @@
  * Notes: what a service in a process of its own shows. It leaves its blocks in the store every few seconds, under a key of its
  * own; the control plane reads them there, and what is old counts as silence.
  */
-import { Clock, Effect, Option, Ref, Schema } from "effect"
+import { Clock, Effect, Option, Schema, SubscriptionRef } from "effect"
 import type { Blocks, ServiceError } from "../shared/service/manifest.ts"
 import { Store, type StoreError } from "../shared/store/port.ts"
 import { type Service, SERVICES } from "./registry.ts"
@@ -54,12 +54,15 @@ export const readNotes = (settings: Settings): Effect.Effect<Blocks, StoreError,
   )
 
 /** Keeps `told` as the notes say. Without a store that is shared there is nothing to do. */
-export const followNotes = (settings: Settings, told: Ref.Ref<Blocks>): Effect.Effect<never, ServiceError> =>
+export const followNotes = (
+  settings: Settings,
+  told: SubscriptionRef.SubscriptionRef<Blocks>
+): Effect.Effect<never, ServiceError> =>
   settings.supabaseUrl === ""
     ? Effect.never
     : readNotes(settings).pipe(
         Effect.catch((error) => Effect.succeed(degraded(error.message))),
-        Effect.flatMap((blocks) => Ref.update(told, (before) => ({ ...before, ...blocks }))),
+        Effect.flatMap((blocks) => SubscriptionRef.update(told, (before) => ({ ...before, ...blocks }))),
         Effect.andThen(Effect.sleep(NOTE_EVERY_MS)),
         Effect.forever,
         Effect.provide(storeLayer(settings))

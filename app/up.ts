@@ -1,9 +1,10 @@
 /** The whole market in one process. */
-import { Cause, Context, Effect, Layer, Ref } from "effect"
+import { Cause, Context, Effect, Layer, SubscriptionRef } from "effect"
 import { type Blocks, type ServiceContext, type ServiceError } from "../shared/service/manifest.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { enterJournal, everyActorOf, subjectsOf } from "./leaves/journal.ts"
 import { degraded } from "./notes.ts"
+import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
@@ -18,13 +19,16 @@ export interface Page {
   readonly journal: string
 }
 
-/** Runs every service of the market until interrupted, or until one cannot go on. `listening`: told where the page answers. */
-export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<void>) =>
+/**
+ * Runs every service of the market until interrupted, or until one cannot go on. `listening`: told where the page answers;
+ * `leaving`: why it goes, before anything is closed.
+ */
+export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { settings, journal, exchange, stopped } = yield* profileOf(asked)
       const market = yield* Layer.build(Layer.merge(journal, exchange))
-      const told = yield* Ref.make<Blocks>({})
+      const told = yield* SubscriptionRef.make<Blocks>({})
       const life = yield* signsOfLife(settings.healthFile)
       const leaves: Leaves = {
         journal: Layer.succeedContext(market),
@@ -38,7 +42,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         epoch: Effect.succeed(epoch),
         alone: false,
         actorsOf: (slots) => everyActorOf(settings, slots),
-        tell: (blocks) => Ref.update(told, (before) => ({ ...before, ...blocks })),
+        tell: (blocks) => SubscriptionRef.update(told, (before) => ({ ...before, ...blocks })),
         listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(market, Journal).where }))
       }
       const run = (service: Service, on: Leaves): Effect.Effect<never, ServiceError> => {
@@ -47,10 +51,11 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
       }
       const onStore = MARKET_SERVICES.filter(({ needs }) => needs.some((need) => need === "store"))
       const trading = MARKET_SERVICES.filter((service) => !onStore.includes(service))
+      const goes: Leaving = (reason) => Effect.andThen(context.tell({ leaving: { reason } }), leaving(reason))
       return yield* Effect.raceAllFirst([
-        stopped,
+        saidAtOnce(stopped, goes),
         life.renewing,
-        ...trading.map((service) => run(service, leaves)),
+        ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
           Effect.flatMap(Layer.build(leaves.store), (store) =>
             Effect.raceAllFirst(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Layer, Ref } from "effect"
+import { Context, Effect, Layer, SubscriptionRef } from "effect"
 import { opening, price } from "../services/control-plane/testing/examples.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { governorService } from "../services/governor/service.ts"
@@ -31,7 +31,7 @@ const market = Effect.gen(function* () {
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
   for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
-  const views = Context.get(yield* Layer.build(marketViews(settings, yield* Ref.make({}))), MarketViews)
+  const views = Context.get(yield* Layer.build(marketViews(settings, yield* SubscriptionRef.make({}))), MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {
     for (let turn = 0; turn < MAX_TURNS; turn++) {

@@ -1,5 +1,5 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
-import { Deferred, Effect, Layer, PubSub, Ref, Stream } from "effect"
+import { Deferred, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
@@ -35,7 +35,10 @@ const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) 
  *
  * `told`: what the services tell of themselves that no fold of the journal gives.
  */
-const followViews = Effect.fn("followViews")(function* (settings: Settings, told: Ref.Ref<Blocks>) {
+const followViews = Effect.fn("followViews")(function* (
+  settings: Settings,
+  told: SubscriptionRef.SubscriptionRef<Blocks>
+) {
   const subjects = subjectsOf(settings)
   const journal = yield* Journal
   yield* awaitSlots(subjects)
@@ -71,7 +74,7 @@ const followViews = Effect.fn("followViews")(function* (settings: Settings, told
     view(folds.get(actor.name)?.state ?? actor.initial)
   /** Each block under the name that its service's view gives it. */
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
-    Object.assign({}, ...services.map(see), Ref.getUnsafe(told))
+    Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
   return MarketViews.of({
     current: Effect.sync(() => {
@@ -84,7 +87,8 @@ const followViews = Effect.fn("followViews")(function* (settings: Settings, told
         blocks
       }
     }),
-    changes: Stream.fromPubSub(moved),
+    // What services tell of themselves is news although the journal has not moved.
+    changes: Stream.merge(Stream.fromPubSub(moved), Stream.as(SubscriptionRef.changes(told), 0)),
     preview: (asked) =>
       Effect.sync(() => {
         const { nowMs, priceAge } = see(statusShown).status
@@ -101,5 +105,5 @@ const followViews = Effect.fn("followViews")(function* (settings: Settings, told
 })
 
 /** The views of the market of the settings, from the moment that its journal names a slot. */
-export const marketViews = (settings: Settings, told: Ref.Ref<Blocks>) =>
+export const marketViews = (settings: Settings, told: SubscriptionRef.SubscriptionRef<Blocks>) =>
   Layer.effect(MarketViews, followViews(settings, told))

@@ -8,8 +8,10 @@ import { STREAMS } from "../leaves/journal.ts"
 import { SERVICES } from "../registry.ts"
 import { SETTING_ROWS } from "../settings.ts"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
+import { ERROR_RULES } from "../../shared/exchange/kraken/core/errors.ts"
 import { actionTable } from "./actions.ts"
 import { composePasswords, composeServices, composeVolumes, type Deployed } from "./compose.ts"
+import { errorTable } from "./errors.ts"
 import { exchangeUsers, marketUsers } from "./nats.ts"
 import { withRegions } from "./regions.ts"
 
@@ -44,6 +46,7 @@ export const generatedFiles = (): ReadonlyArray<GeneratedFile> => {
   return [
     { path: "docs/configuration.md", text: configurationPage(SETTING_ROWS) },
     regionsOf("docs/architecture.md", { services: serviceTable(SERVICES) }),
+    regionsOf("docs/operations.md", { errors: errorTable(ERROR_RULES) }),
     regionsOf("services/control-plane/README.md", { actions: actionTable(ACTIONS) }),
     regionsOf("docker-compose.yml", {
       passwords: composePasswords(SERVICES),

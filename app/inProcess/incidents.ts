@@ -22,7 +22,9 @@ export interface Incident {
     | { readonly _tag: "Command"; readonly command: Command }
     /** No price is heard for so long. */
     | { readonly _tag: "Silence"; readonly forMs: number }
-    | { readonly _tag: "Fact"; readonly family: "account" | "control"; readonly event: MarketEvent }
+    /** The stream's last price is so many times the true one, for so long; bid, ask and REST are right. */
+    | { readonly _tag: "BadTicks"; readonly factor: number; readonly forMs: number }
+    | { readonly _tag: "Fact"; readonly family: "account" | "control" | "price"; readonly event: MarketEvent }
 }
 
 const HOUR_MS = 3_600_000

@@ -11,11 +11,12 @@ import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import { governorActor } from "../../services/governor/core/actor.ts"
 import type { GovernorState } from "../../services/governor/core/state.ts"
+import { hear, silent } from "../../services/market-feed/core/conflate.ts"
 import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
 import { slotActor } from "../../services/slot-actor/core/actor.ts"
 import type { SlotState } from "../../services/slot-actor/core/state.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
-import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { Price, type Quote, type Volume } from "../../shared/core/decimal/decimal.ts"
 import { changesBetween, FIRST_RULES, NEWEST_RULES } from "../../shared/core/rules/versions.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { KnownRules } from "../../shared/core/rules/versions.ts"
@@ -68,8 +69,11 @@ export interface InThreadMarket {
   readonly governor: ActorFold<GovernorState>
   /** Writes what every market begins with: epoch, rules, terms and the account. First of all, and once. */
   readonly begin: () => void
-  /** The exchange trades once: resting orders trade with it. `heard` false: no feed tells the market of the price. */
-  readonly trade: (trade: MarketTrade, heard: boolean) => void
+  /**
+   * The exchange trades once: resting orders trade with it. `heard` false: no feed tells the market of the price. `factor`: so many
+   * times the price is what the stream says of it; the feed's own core then asks REST, which is right.
+   */
+  readonly trade: (trade: MarketTrade, heard: boolean, factor?: number) => void
   /** Time passes at the exchange, without a trade. */
   readonly passTime: (nowMs: number) => void
   /** A clock fact, with the age of the last price that was heard. */
@@ -77,7 +81,7 @@ export interface InThreadMarket {
   /** Somebody asks for something. */
   readonly command: (nowMs: number, command: Command) => void
   /** A fact of the edges, as a service would write it. */
-  readonly fact: (family: "account" | "control" | "regime", nowMs: number, event: MarketEvent) => void
+  readonly fact: (family: "account" | "control" | "regime" | "price", nowMs: number, event: MarketEvent) => void
 }
 
 /** What a taker pays at Kraken's entry tier, percent; the market's own orders are post-only. */
@@ -93,7 +97,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   const gateway = journal.add(gatewayFold)
   const venue = new Venue(journal, () => gateway.state, venueOptions(options))
 
-  let heardMs: number | null = null
+  let feed = silent
   let commands = 0
   return {
     journal,
@@ -101,18 +105,22 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
     slots,
     governor,
     begin: () => writeOpening(options, journal, venue),
-    trade: (trade, heard) => {
+    trade: (trade, heard, factor = 1) => {
       const { price: last, timeMs } = trade
       venue.trade(trade)
       venue.work()
       if (!heard) return
-      heardMs = timeMs
-      journal.append(subjects.price, timeMs, { _tag: "PriceObserved", last, bid: last, ask: last })
+      const truth = { last, bid: last, ask: last }
+      const said = factor === 1 ? last : Price.fromNumber(Price.toNumber(last) * factor)
+      feed = hear(feed, { ...truth, last: said }, timeMs)
+      if (feed.doubted !== null) feed = hear(feed, truth, timeMs, "answer")
+      if (feed.heard === null || feed.heardMs !== timeMs) return
+      journal.append(subjects.price, timeMs, { _tag: "PriceObserved", ...feed.heard })
       venue.work()
     },
     passTime: (nowMs) => venue.passTime(nowMs),
     tick: (nowMs) => {
-      const priceAgeSec = heardMs === null ? null : (nowMs - heardMs) / 1_000
+      const priceAgeSec = feed.heardMs === null ? null : (nowMs - feed.heardMs) / 1_000
       journal.append(subjects.clock, nowMs, { _tag: "ClockTicked", priceAgeSec })
       venue.work()
     },

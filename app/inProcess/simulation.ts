@@ -84,7 +84,7 @@ const runPrices = (options: SimulationOptions, market: InThreadMarket, problems:
     if (step.fromMs >= options.untilMs || problems.length > 0) break
     for (const trade of step.trades) {
       for (; clockMs < trade.timeMs; clockMs += options.clockMs) tick(clockMs)
-      market.trade(trade, !incidents.silentAt(trade.timeMs))
+      market.trade(trade, !incidents.silentAt(trade.timeMs), incidents.factorAt(trade.timeMs))
     }
   }
 }
@@ -93,14 +93,20 @@ const runPrices = (options: SimulationOptions, market: InThreadMarket, problems:
 const makeIncidents = (incidents: ReadonlyArray<Incident>, market: InThreadMarket) => {
   const coming = [...incidents]
   let silentUntilMs = 0
+  let bad = { factor: 1, untilMs: 0 }
   const happen = (nowMs: number): void => {
     for (let next = coming[0]; next !== undefined && next.atMs <= nowMs; next = coming[0]) {
       coming.shift()
       const { what } = next
       if (what._tag === "Silence") silentUntilMs = nowMs + what.forMs
+      else if (what._tag === "BadTicks") bad = { factor: what.factor, untilMs: nowMs + what.forMs }
       else if (what._tag === "Fact") market.fact(what.family, nowMs, what.event)
       else market.command(nowMs, what.command)
     }
   }
-  return { happen, silentAt: (timeMs: number) => timeMs < silentUntilMs }
+  return {
+    happen,
+    silentAt: (timeMs: number) => timeMs < silentUntilMs,
+    factorAt: (timeMs: number) => (timeMs < bad.untilMs ? bad.factor : 1)
+  }
 }

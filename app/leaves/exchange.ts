@@ -49,6 +49,7 @@ export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading
     pair: settings.pair,
     symbol: settings.symbol,
     requestTimeoutMs: settings.requestTimeoutSec * 1_000,
+    refusedExitAfterMs: settings.refusedExitAfterMin === 0 ? Infinity : settings.refusedExitAfterMin * 60_000,
     speed
   }
   const account = { apiKey: Redacted.make(apiKey), apiSecret: Redacted.make(apiSecret), tier: settings.tier }

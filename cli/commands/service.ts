@@ -3,6 +3,7 @@ import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { missing, runAlone } from "../../app/alone.ts"
 import { SERVICES } from "../../app/registry.ts"
+import { leave } from "../shared/leaving.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { fitToStart } from "./doctor/command.ts"
 
@@ -19,6 +20,6 @@ export const serviceCommand = Command.make(
     if (problem !== null) return yield* problem
     // A service that sends orders can spend money.
     if (service.watchesOrders === true) yield* fitToStart(settings)
-    return yield* runAlone(service, settings, (url) => Console.log(`${name}: ${url}`))
+    return yield* runAlone(service, settings, (url) => Console.log(`${name}: ${url}`), leave)
   })
 )

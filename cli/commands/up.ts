@@ -6,6 +6,7 @@ import type { Settings } from "../../app/settings.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { type Page, up } from "../../app/up.ts"
 import { fitToStart } from "./doctor/command.ts"
+import { leave } from "../shared/leaving.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 /** What a person needs to know at the start: what this is, where it is, what to do next. */
@@ -50,6 +51,6 @@ export const upCommand = Command.make(
     })
     const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
     yield* fitToStart(settings)
-    return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)))
+    return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)), leave)
   })
 )

@@ -25,6 +25,7 @@ export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRou
   const { faults } = exchange
   const put = (fault: Fault) => {
     if (fault.kind === "disconnect") sockets.disconnect(fault.socket)
+    else if (fault.kind === "bad-frames") sockets.sendUnreadable(fault.frames)
     else faults.add(fault)
     if (fault.kind === "status") sockets.announceStatus()
   }

@@ -27,11 +27,12 @@ export const observeBalances = Effect.fn("observeBalances")(function* (
   subjects: MarketSubjects
 ): Effect.fn.Return<void, AccountError, Trading | VenueClock> {
   const trading = yield* Trading
-  const { base, quote } = yield* retryCall(trading.balances)
+  const { base, quote, elsewhere } = yield* retryCall(trading.balances)
   yield* noteChange(facts, subjects, facts.state().balances, {
     _tag: "BalancesObserved",
     base: { total: base.total, hold: base.hold },
-    quote: { total: quote.total, hold: quote.hold }
+    quote: { total: quote.total, hold: quote.hold },
+    ...(elsewhere === undefined ? {} : { elsewhere })
   })
 })
 

@@ -2,9 +2,9 @@
  * Counts calls to the exchange that fail in a row, so that the governor may stop asking for more. The public clock is not
  * counted: that it answers every few seconds says nothing of whether orders can be dealt with.
  */
-import { Effect, Semaphore } from "effect"
+import { Effect, Semaphore, Stream } from "effect"
 import type { EventOf } from "../../shared/events/event.ts"
-import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
+import type { ExchangeError, ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 
 /** Beyond this the number says nothing new: the market has long been paused. */
 const COUNTED = 20
@@ -12,13 +12,16 @@ const COUNTED = 20
 type Errors = EventOf<"ExchangeErrorsObserved">
 
 /**
- * What a failed call says of the exchange: it is `down` when it gave no answer, was out of service or refused the key; `up` when
+ * What a failed call says of the exchange: it is `down` when it gave no answer, was out of service or refused our access; `up` when
  * it said no. A call that has to wait for a rate limit or a session, perhaps without having been sent, says nothing.
  */
 const healthShownBy = ({ advice, source }: ExchangeError): "up" | "down" | null => {
   if (advice === "rejected" || advice === "gone") return "up"
-  return advice === "wait" && source !== "service" ? null : "down"
+  return advice === "wait" && source !== "service" && source !== "access" ? null : "down"
 }
+
+/** The exchange turns us away where it has not before, and nothing that is known helps. */
+const NO_HELP = "nothing is known that helps; it is asked again"
 
 /**
  * The account, each call counted. `already`: how many had failed in a row when an earlier process stopped, so that its
@@ -30,10 +33,12 @@ export const countErrors = (
   tell: (errors: Errors) => Effect.Effect<void>
 ): Trading["Service"] => {
   let consecutive = already
+  let streamRefused = false
   const turn = Semaphore.makeUnsafe(1)
   const inTurn = (errors: Errors) => turn.withPermit(tell(errors))
   const answered = Effect.suspend(() => {
-    if (consecutive === 0) return Effect.void
+    // While the stream is refused, calls that succeed are no all-clear.
+    if (consecutive === 0 || streamRefused) return Effect.void
     consecutive = 0
     return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation: "", detail: "" })
   })
@@ -43,8 +48,19 @@ export const countErrors = (
       if (health === "up") return answered
       if (health === null || consecutive >= COUNTED) return Effect.void
       consecutive++
-      const { operation, detail } = error
-      return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation, detail })
+      const { operation, detail, source, help = NO_HELP } = error
+      const refused = source === "access" ? { help } : {}
+      return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation, detail, ...refused })
+    })
+  const noteStream = (event: ExecutionEvent) =>
+    Effect.suspend(() => {
+      if (event._tag === "Snapshot") {
+        streamRefused = false
+        return answered
+      }
+      if (event._tag !== "Disconnected" || event.refused === undefined) return Effect.void
+      streamRefused = true
+      return failed(event.refused)
     })
   const counted = <A>(call: Effect.Effect<A, ExchangeError>): Effect.Effect<A, ExchangeError> =>
     call.pipe(
@@ -61,7 +77,7 @@ export const countErrors = (
     openOrders: counted(trading.openOrders),
     findByClientId: (clientId) => counted(trading.findByClientId(clientId)),
     orders: (txids) => counted(trading.orders(txids)),
-    fills: (fromMs, toMs) => counted(trading.fills(fromMs, toMs)),
-    executions: trading.executions
+    fills: (fromMs, toMs, ours) => counted(trading.fills(fromMs, toMs, ours)),
+    executions: Stream.tap(trading.executions, noteStream)
   }
 }

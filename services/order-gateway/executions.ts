@@ -1,6 +1,6 @@
 /** The account's private stream, turned into order facts as it comes. */
 import { Effect, Stream } from "effect"
-import { quarantined } from "../../shared/events/families/control.ts"
+import { makeQuarantine } from "../../shared/actor/quarantine.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
@@ -23,15 +23,18 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
   signals: StreamSignals
 ): Asking {
   const trading = yield* Trading
+  const quarantine = makeQuarantine((event) => facts.note(subjects.quarantine, event))
 
   const handle = Effect.fnUntraced(function* (event: ExecutionEvent) {
     switch (event._tag) {
       case "Snapshot":
         return yield* signals.restarted
       case "Disconnected":
-        return yield* Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
+        return yield* event.refused === undefined
+          ? Effect.logInfo(`order-gateway: private stream lost: ${event.detail}`)
+          : Effect.logWarning(`order-gateway: private stream refused: ${event.refused.message}`)
       case "Malformed":
-        return yield* facts.note(subjects.quarantine, quarantined(event.error))
+        return yield* quarantine.put(event.error)
       case "Accepted": {
         const live = findLive(facts.state(), event.clientId, event.txid)
         if (live === null) return
@@ -53,5 +56,5 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
     }
   })
 
-  yield* Stream.runForEach(trading.executions, handle)
+  yield* Effect.raceFirst(Stream.runForEach(trading.executions, handle), quarantine.writing)
 })

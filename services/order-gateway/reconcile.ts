@@ -47,7 +47,10 @@ export const reconcile = Effect.fn("reconcile")(function* (
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
   // A fill must not be too new to be seen.
   const untilMs = (yield* clock.nowMs) + CLOCK_SLACK_MS
-  const fills = standing.length === 0 ? [] : yield* retryCall(trading.fills(windowStartMs, untilMs))
+  const fills =
+    standing.length === 0
+      ? []
+      : yield* retryCall(trading.fills(windowStartMs, untilMs, new Set(standing.map(({ txid }) => txid))))
   const reports = ended.length === 0 ? [] : yield* retryCall(trading.orders(ended.map(({ txid }) => txid)))
 
   let missed = 0

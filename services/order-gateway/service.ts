@@ -17,7 +17,7 @@ import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
 import { observeBalances, observeTerms } from "./account.ts"
 import { answerAsked } from "./asked.ts"
 import { gatewayFold } from "./core/fold.ts"
-import type { GatewayState } from "./core/state.ts"
+import { type GatewayState, liveOrders } from "./core/state.ts"
 import { countErrors } from "./errorCount.ts"
 import { followExecutions } from "./executions.ts"
 import { workLane } from "./lane.ts"
@@ -127,14 +127,15 @@ const keepAnswering = Effect.fnUntraced(function* (
   return yield* Effect.never
 })
 
-/** Writes how many orders stand open, when that is news. */
+/** Writes how many orders stand open, when that is news, or as long as the journal counts others: a drift is never silent. */
 const noteOpenOrders = Effect.fnUntraced(function* (
   facts: OrderFacts,
   subjects: MarketSubjects,
   { openOrders, foreign }: Reconciliation
 ) {
   const known = facts.state().openOrders
-  if (known?.ours === openOrders && known.foreign === foreign.length) return
+  const ownCount = liveOrders(facts.state()).filter(({ order }) => order.txid !== null).length
+  if (known?.ours === openOrders && known.foreign === foreign.length && ownCount === openOrders) return
   yield* facts.note(subjects.account, { _tag: "OpenOrdersObserved", ours: openOrders, foreign: foreign.length })
 })
 

@@ -49,6 +49,13 @@ export const EXCHANGE_SETTINGS = {
     default: "",
     reason: "Its secret, base64 as Kraken shows it."
   }),
+  refusedExitAfterMin: kraken.number("REFUSED_EXIT_AFTER_MIN", {
+    unit: "min",
+    default: "0",
+    within: [0, 525_600],
+    reason:
+      "A key, name or address that had worked and is refused pauses the market. After so long the process ends. 0: never."
+  }),
   tier: kraken.choice("KRAKEN_TIER", {
     default: "starter",
     of: ["starter", "intermediate", "pro"],

@@ -15,22 +15,26 @@ import type { Side } from "../core/trading.ts"
  * - `wait`: nothing happened; the request may be repeated after `retryAtMs` (rate limit, throttle, cancel-only mode).
  * - `unknown`: the request may have taken effect. A write is looked up, never repeated; a read may be retried with back-off.
  * - `gone`: the order of a cancel is not open any more; look up how it ended.
- * - `stop`: keys, permissions or settings are wrong; only a person can help.
+ * - `stop`: keys, permissions or settings are wrong; only a person can help. Said of what has never worked in this process; what
+ *   has is to `wait`, with the source `access`.
  */
 export class ExchangeError extends Schema.TaggedError<ExchangeError>()("ExchangeError", {
   operation: Schema.String,
   advice: Schema.Literals(["rejected", "wait", "unknown", "gone", "stop"]),
   /**
    * What failed: this `request`, its key or its session; a rate `limit`, the exchange's or our own count of it; the exchange's
-   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote.
+   * `service`, out of order or closed for now; the `link`, with no reply that the exchange wrote; our `access`, refused although the
+   * same key, name and address have worked before.
    */
-  source: Schema.Literals(["request", "limit", "service", "link"]),
+  source: Schema.Literals(["request", "limit", "service", "link", "access"]),
   /** The exchange's own error text, or what happened to the connection. Never holds a key, a signature or a token. */
   detail: Schema.String,
-  retryAtMs: Schema.NullOr(Schema.Finite)
+  retryAtMs: Schema.NullOr(Schema.Finite),
+  /** What a person can do about it. Left out: nothing that is known. */
+  help: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    return `${this.operation}: ${this.detail}`
+    return `${this.operation}: ${this.detail}${this.help === undefined ? "" : ` → ${this.help}`}`
   }
 }
 
@@ -54,12 +58,14 @@ export interface Ticker {
 
 /** What the public feed says. `Alive` is any sign of life that carries no price (heartbeat, pong), so that silence and quiet differ. */
 export type MarketDataEvent =
-  | { readonly _tag: "Ticker"; readonly ticker: Ticker }
+  /** `arrivedMs` is when the message came in, by the exchange's clock: who reads it late still knows how old it is. */
+  | { readonly _tag: "Ticker"; readonly ticker: Ticker; readonly arrivedMs: number }
   /** The exchange's own time, taken from a reply whose round trip is known; `roundTripMs` bounds its error. */
   | { readonly _tag: "VenueTime"; readonly venueMs: number; readonly roundTripMs: number }
   | { readonly _tag: "Status"; readonly system: string }
   | { readonly _tag: "Alive" }
-  | { readonly _tag: "Disconnected"; readonly detail: string }
+  /** `refused`: the exchange turns us away although it has not before. */
+  | { readonly _tag: "Disconnected"; readonly detail: string; readonly refused?: ExchangeError }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** What the exchange says of one timeframe's bars, in its order; the others as above. */
@@ -107,6 +113,8 @@ export interface Fees {
 export interface Balances {
   readonly base: { readonly total: Volume; readonly hold: Volume }
   readonly quote: { readonly total: Quote; readonly hold: Quote }
+  /** Where one of the two is empty: what lies in other pots, or under other names, of the same currency (`USD.F 120.5`). */
+  readonly elsewhere?: ReadonlyArray<string>
 }
 
 /** A limit order to be placed; it rests until it is filled or canceled. */
@@ -140,6 +148,8 @@ export interface OrderReport {
   readonly fee: Quote
   /** Why it ended, in the exchange's words; null while open. */
   readonly reason: string | null
+  /** The pair's name in this row, where it is none that the exchange has for our pair: the row is ours by its ids. */
+  readonly oddPair?: string
 }
 
 /** One fill. `execId` is unique at the exchange: the key to book it once. */
@@ -169,7 +179,8 @@ export type ExecutionEvent =
       readonly status: "closed" | "canceled" | "expired"
       readonly reason: string | null
     }
-  | { readonly _tag: "Disconnected"; readonly detail: string }
+  /** `refused`: the exchange turns us away although it has not before. */
+  | { readonly _tag: "Disconnected"; readonly detail: string; readonly refused?: ExchangeError }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** The account of one API key, for the one pair. */
@@ -197,8 +208,12 @@ export class Trading extends Context.Service<
     readonly findByClientId: (clientId: ClientId) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
     /** By the exchange's ids; unknown ids are absent from the answer. */
     readonly orders: (txids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<OrderReport>, ExchangeError>
-    /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages. */
-    readonly fills: (fromMs: number, toMs: number) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
+    /** Every fill of the account's pair in (fromMs, toMs], oldest first, all pages; and those of `ours`, whatever pair they name. */
+    readonly fills: (
+      fromMs: number,
+      toMs: number,
+      ours?: ReadonlySet<string>
+    ) => Effect.Effect<ReadonlyArray<Fill>, ExchangeError>
     /** For ever; reconnects with a fresh token and subscribes again by itself. Fails only on `stop` advice. */
     readonly executions: Stream.Stream<ExecutionEvent, ExchangeError>
   }

@@ -40,6 +40,8 @@ export class VenueClock extends Context.Service<
     readonly nowMs: Effect.Effect<number>
     /** `nowMs` outside of Effect, for callbacks. */
     readonly unsafeNowMs: () => number
+    /** What the exchange's clock showed when the monotonic wall clock stood at `monoMs`, which has passed; never above `nowMs`. */
+    readonly unsafeAtMs: (monoMs: number) => number
     /**
      * Takes in what a reply said: the exchange's clock stood at `venueMs` at some instant of a round trip that took
      * `roundTripMs` on the wall and ended now. Both numbers must be finite and `roundTripMs` not negative; anything
@@ -82,6 +84,11 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     return shown
   }
 
+  const unsafeAtMs = (monoMs: number) => {
+    if (anchor === undefined) return clock.currentTimeMillisUnsafe() - (monotonicMsOf(clock) - monoMs)
+    return Math.min(unsafeNowMs(), Math.floor(estimate(anchor, monoMs)))
+  }
+
   const observe = (venueMs: number, roundTripMs: number) =>
     Effect.sync(() => {
       if (!Number.isFinite(venueMs) || !Number.isFinite(roundTripMs) || roundTripMs < 0) return
@@ -109,6 +116,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
   return {
     nowMs: Effect.sync(unsafeNowMs),
     unsafeNowMs,
+    unsafeAtMs,
     observe,
     sleepUntil,
     sleep,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { monotonicMs } from "../monotonic.ts"
 import { VenueClock } from "./venueClock.ts"
 
 const at = (speed: number, stopsUnheardAfterMs?: number) =>
@@ -80,6 +81,19 @@ describe("the exchange's clock", () => {
       yield* TestClock.adjust(100)
       expect(yield* clock.nowMs).toBe(21_500)
     }).pipe(at(10, 2_000))
+  )
+
+  it.effect("tells what it showed when something arrived, however late that is read", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(100_000, 0)
+      yield* TestClock.adjust(1_000)
+      const arrivedMs = yield* monotonicMs
+      yield* TestClock.adjust(5_000)
+      expect(clock.unsafeAtMs(arrivedMs)).toBe(110_000)
+      expect(yield* clock.nowMs).toBe(160_000)
+      expect(clock.unsafeAtMs(arrivedMs + 60_000)).toBe(160_000)
+    }).pipe(at(10))
   )
 
   it.effect("ignores an observation that is no number or took less than no time", () =>

@@ -1,15 +1,10 @@
 /** The market feed: what is written of the exchange's prices and time, and what happens to the stream that brings them. */
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Stream } from "effect"
-import { marketFeed } from "../../services/market-feed/service.ts"
+import { Effect } from "effect"
 import { Price } from "../../shared/core/decimal/decimal.ts"
-import { decodeRecord, type StoredRecord } from "../../shared/events/envelope.ts"
-import { KrakenMarketData } from "../../shared/exchange/kraken/layer.ts"
-import { runPeer } from "../../shared/exchange/kraken/testing/peer.ts"
-import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { MemoryJournal } from "../../shared/journal/memory.ts"
-import { Journal } from "../../shared/journal/port.ts"
+import type { StoredRecord } from "../../shared/events/envelope.ts"
 import { onMarket } from "./testing/market.ts"
+import { onScriptedFeed, sends, tick } from "./testing/scriptedFeed.ts"
 import { BASE_PRICE, rising, START_MS } from "./testing/tape.ts"
 import { subjects } from "./testing/watch.ts"
 
@@ -96,52 +91,19 @@ describe("the market feed", () => {
     )
   )
 
-  it.live("puts aside a frame that cannot be read, and carries on", () =>
-    Effect.gen(function* () {
-      const { peer, options } = yield* runPeer
-      const ticker = (last: string) => ({ symbol: "DOGE/USD", bid: "0.1999", ask: "0.2001", last })
-      const frame = (type: string, row: object) => ({ channel: "ticker", type, data: [row] })
-      const unreadable = frame("update", { symbol: "DOGE/USD", bid: "dear", ask: "0.2001", last: "0.2" })
-      peer.script("Time", { result: { unixtime: START_MS / 1_000, rfc1123: "" } })
-      peer.script("Ticker", { error: ["EService:Busy"] })
-      peer.onMessage = (socket, { method, req_id: reqId }) => {
-        if (method !== "subscribe") return
-        socket.send({ method, req_id: reqId, success: true, result: { channel: "ticker", symbol: "DOGE/USD" } })
-        socket.send(unreadable, frame("update", ticker("0.2")))
-      }
-      yield* Effect.gen(function* () {
-        const journal = yield* Journal
-        const feed = marketFeed({
-          subjects,
-          epoch: 1,
-          priceFactsPerSec: 20,
-          clockIntervalMs: 5_000,
-          staleAfterMs: 60_000
+  it.live("puts aside a frame that cannot be read, and carries on", () => {
+    const unreadable = tick(0.2, "dear")
+    return onScriptedFeed(
+      (peer) => (peer.onMessage = sends(unreadable, tick(0.2))),
+      ({ written }) =>
+        Effect.gen(function* () {
+          const [put] = (yield* written(subjects.quarantine, 1)).flatMap(({ events }) => events)
+          if (put?._tag !== "FrameQuarantined") return expect.fail("nothing was put aside")
+          expect(put.source).toBe("ticker")
+          expect(put.problem).toMatch(/bid/)
+          expect(JSON.parse(put.raw)).toStrictEqual(unreadable)
+          expect((yield* written(subjects.price, 1)).map(lastPrice)).toStrictEqual(["0.2"])
         })
-        const written = (subject: string) =>
-          journal.tail({ from: 1, filter: subject }).pipe(
-            Stream.take(1),
-            Stream.map((record) => decodeRecord(record)),
-            Stream.runCollect
-          )
-        const [quarantined, priced] = yield* Effect.raceFirst(
-          Effect.all([written(subjects.quarantine), written(subjects.price)]),
-          feed
-        )
-        const [put] = quarantined.flatMap(({ events }) => events)
-        if (put?._tag !== "FrameQuarantined") return expect.fail("nothing was put aside")
-        expect(put.source).toBe("ticker")
-        expect(put.problem).toMatch(/bid/)
-        expect(JSON.parse(put.raw)).toStrictEqual(unreadable)
-        expect(priced.map(lastPrice)).toStrictEqual(["0.2"])
-      }).pipe(
-        Effect.provide(
-          Layer.merge(
-            MemoryJournal.layer(),
-            Layer.provideMerge(KrakenMarketData.layer(options), VenueClock.layer({ speed: 1 }))
-          )
-        )
-      )
-    }).pipe(Effect.scoped)
-  )
+    )
+  })
 })

@@ -73,4 +73,26 @@ describe("a foreign order", () => {
       })
     )
   )
+
+  it.live("under a pair name that nobody knows is still ours by its id, and so are its fills", () =>
+    onMarket(
+      { tape: swinging({ price: "0.18", volume: "500", everyMs: 1_000 }), reconcileIntervalMs: 5_000 },
+      (market) =>
+        Effect.gen(function* () {
+          yield* market.startGateway
+          yield* market.event("AccountReconciled")
+          const renamed = { kind: "rewrite", field: "pair", value: "DOGEUSDX", times: 1_000 } as const
+          yield* market.fault(
+            { ...renamed, method: "OpenOrders" },
+            { ...renamed, method: "QueryOrders" },
+            { ...renamed, method: "ClosedOrders" },
+            { ...renamed, method: "TradesHistory" },
+            { kind: "rewrite", method: "executions", field: "symbol", value: "DOGEX/USD", times: 1_000 }
+          )
+          yield* market.request(1, 1)
+          yield* market.story(1, 1, "OrderFilled")
+          yield* market.agreement
+        })
+    )
+  )
 })

@@ -62,6 +62,15 @@ const permission = (what: string, call: Effect.Effect<unknown, ExchangeError>): 
     return fail("keys", `whether it may ${what} is not known: ${detail}`, "run this again")
   })
 
+/** Money of an empty balance that lies in other pots; a key that may not look is found out right after. */
+const otherPots = ({ balances }: Trading["Service"]): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.map(Effect.result(balances), (result) => {
+    const elsewhere = result._tag === "Success" ? (result.success.elsewhere ?? []) : []
+    if (elsewhere.length === 0) return []
+    const found = `a balance is empty, and the account holds ${elsewhere.join(", ")}`
+    return [warn("funds", found, "move it to the spot wallet, or switch auto-earn off")]
+  })
+
 /** An order that could never stand: a tenth of the price, checked by the exchange and not placed. */
 const rehearsal = (
   { minVolume, minCost, priceDecimals, volumeDecimals }: PairConstraints,
@@ -90,6 +99,7 @@ export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
     const constraints = yield* trading.constraints
     const nowMs = yield* Clock.currentTimeMillis
     return [
+      ...(yield* otherPots(trading)),
       yield* permission("query funds", trading.balances),
       yield* permission("query open orders", trading.openOrders),
       yield* permission("query trades and closed orders", trading.fills(nowMs - 60_000, nowMs)),

@@ -21,6 +21,8 @@ export type CandleBlocks = Partial<IngestorBlocks>
 
 /** What others show of themselves, by the name it has in the report; a service that is not named here shows its blocks too. */
 export interface Blocks extends CandleBlocks, Partial<AdvisorView>, Partial<RebalancerView> {
+  /** The process is about to end, and why. */
+  readonly leaving?: { readonly reason: string }
   /** Of one that has never spoken there is its trouble alone. */
   readonly projector?: Partial<ProjectorView["projector"]>
 }

@@ -53,10 +53,14 @@ export const clockStopped = ({ clockSilentSec }: Observed, { silentAfterSec }: L
     : `clock: no clock for ${Math.round(clockSilentSec)} s, silent after ${silentAfterSec} s; ` +
       "the mode is as it stood then, until market-feed tells the time again"
 
+/** Why the process is about to end; nothing while it is not. */
+const leavingBecause = ({ blocks: { leaving } }: Observed): Array<string> =>
+  leaving === undefined ? [] : [`process: it ends: ${leaving.reason}`]
+
 /** What stands between now and being ready, in the order in which it usually clears; empty when ready. */
 export const waitingFor = (observed: Observed, limits: Limits): ReadonlyArray<string> => {
   const { journal, seq, status } = observed
-  const waiting: Array<string> = []
+  const waiting: Array<string> = leavingBecause(observed)
   if (journal.problem !== null) waiting.push(`journal: ${journal.problem}`)
   if (journal.startHead === null) waiting.push("history: the journal has not answered yet")
   else if (seq < journal.startHead) waiting.push(`history: ${seq} of ${journal.startHead} records read`)
@@ -110,7 +114,7 @@ const feeWarning = ({ status, governor }: Observed): ReadonlyArray<string> => {
 /** What a person should look at although it halts nothing. */
 export const warnings = (observed: Observed): ReadonlyArray<string> => {
   const { status, governor } = observed
-  const found: Array<string> = [...feeWarning(observed)]
+  const found: Array<string> = [...leavingBecause(observed), ...feeWarning(observed)]
   if (governor.mode !== "HALTED") found.push(...haltedSlots(observed))
   const unknown = status.live.filter((order) => order.stage === "unknown")
   if (unknown.length > 0) found.push(`orders sent, outcome unknown, being looked up: ${firstOf(unknown.map(nameOf))}`)

@@ -21,6 +21,17 @@ const running = [...opening, price("0.141", "0.1409", "0.1411")]
 const report = (events: ReadonlyArray<MarketEvent> = running, fields: Parameters<typeof observedAt>[1] = {}) =>
   reportOf(observedAt(events, { slots, startHead: opening.length, ...fields }), OPTIONS)
 
+describe("a process that goes", () => {
+  it("says so where people look: it is not ready, and warns of its end with the reason", () => {
+    const going = {
+      ...observedAt(running, { startHead: opening.length }),
+      blocks: { leaving: { reason: "keys refused" } }
+    }
+    expect(waitingFor(going, OPTIONS)[0]).toBe("process: it ends: keys refused")
+    expect(warnings(going)[0]).toBe("process: it ends: keys refused")
+  })
+})
+
 describe("being ready", () => {
   const waiting = (...args: Parameters<typeof observedAt>) => waitingFor(observedAt(...args), OPTIONS)
 

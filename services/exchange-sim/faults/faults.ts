@@ -1,6 +1,7 @@
 /** Faults on demand. Each has a number of times left, or a probability with the exchange's seed: runs can be repeated. */
 import { Schema } from "effect"
 import { randomNumbers } from "../../../shared/core/random.ts"
+import { EDGE_FAULTS, EdgeFaults, isEdgeFault } from "./edge.ts"
 
 const times = Schema.Int.check(Schema.isGreaterThan(0))
 const afterExecution = Schema.optionalKey(Schema.Boolean)
@@ -42,7 +43,8 @@ export const Fault = Schema.Union([
   /** REST shows orders and fills this late, simulated milliseconds; 0 ends it. */
   Schema.Struct({ kind: Schema.Literal("rest-lag"), delayMs: Schema.Finite }),
   /** System status; `online` ends it. */
-  Schema.Struct({ kind: Schema.Literal("status"), system: Status })
+  Schema.Struct({ kind: Schema.Literal("status"), system: Status }),
+  ...EDGE_FAULTS
 ])
 /** One of them. */
 export type Fault = typeof Fault.Type
@@ -66,6 +68,7 @@ export class Faults {
     "reorder-executions": 0,
     "drop-executions": 0
   }
+  readonly edge = new EdgeFaults()
   /** Simulated milliseconds. */
   restLagMs = 0
   system: SystemStatus = "online"
@@ -74,17 +77,19 @@ export class Faults {
     this.random = randomNumbers(seed)
   }
 
-  /** Puts a fault in force. `disconnect` is an act and not a state: it is for the sockets, and ignored here. */
+  /** Puts a fault in force. `disconnect` and `bad-frames` are acts and no states: they are for the sockets, and ignored here. */
   add(fault: Fault): void {
-    if (isCallFault(fault)) this.calls.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+    if (isEdgeFault(fault)) this.edge.add(fault)
+    else if (isCallFault(fault)) this.calls.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
     else if (fault.kind === "rest-lag") this.restLagMs = fault.delayMs
     else if (fault.kind === "status") this.system = fault.system
-    else if (fault.kind !== "disconnect") this.frames[fault.kind] += fault.times
+    else if (fault.kind !== "disconnect" && fault.kind !== "bad-frames") this.frames[fault.kind] += fault.times
   }
 
   clear(): void {
     this.calls = []
     this.frames = { "duplicate-executions": 0, "reorder-executions": 0, "drop-executions": 0 }
+    this.edge.clear()
     this.restLagMs = 0
     this.system = "online"
   }
@@ -114,7 +119,7 @@ export class Faults {
   /** For people and tests: what is in force. */
   describe(): unknown {
     const calls = this.calls.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }))
-    return { calls, frames: this.frames, restLagMs: this.restLagMs, system: this.system }
+    return { calls, edge: this.edge.describe(), frames: this.frames, restLagMs: this.restLagMs, system: this.system }
   }
 }
 

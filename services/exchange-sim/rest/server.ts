@@ -67,7 +67,9 @@ const route = (dependencies: RestDependencies, request: IncomingMessage, body: s
     kind === "public"
       ? publicWork(exchange, method, url.searchParams, body)
       : privateWork(dependencies, method, url.pathname, request, body)
-  return underFault(exchange, fault, work)
+  return Effect.map(underFault(exchange, fault, work), (reply): Reply =>
+    reply.kind === "json" ? { ...reply, value: exchange.faults.edge.rewritten(method, reply.value) } : reply
+  )
 }
 
 type Work = (moment: Moment) => object | Refusal

@@ -19,6 +19,8 @@ export interface SocketServer {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Cuts all sockets of an endpoint without a word. */
   readonly disconnect: (endpoint: "public" | "private" | "all") => void
+  /** Sends every public socket so many frames that cannot be read. */
+  readonly sendUnreadable: (frames: number) => void
   /** Tells every socket the system status. */
   readonly announceStatus: () => void
 }
@@ -35,7 +37,7 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
   let connections = 0n
 
   const accept = (endpoint: Session["endpoint"], socket: WebSocket) => {
-    const session = new Session(endpoint, socket)
+    const session = new Session(endpoint, socket, exchange.faults.edge)
     sessions.add(session)
     socket.on("close", () => sessions.delete(session))
     // A broken socket closes right after, and the client comes back: nothing to be done here.
@@ -68,10 +70,20 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
         socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n")
         return
       }
+      const status = exchange.faults.edge.onUpgrade(endpoint)
+      if (status !== null) {
+        socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        return
+      }
       server.handleUpgrade(request, socket, head, (webSocket) => accept(endpoint, webSocket))
     },
     disconnect: (endpoint) => {
       for (const session of sessions) if (endpoint === "all" || session.endpoint === endpoint) session.cut()
+    },
+    sendUnreadable: (frames) => {
+      const open = [...sessions].filter((session) => session.endpoint === "public")
+      for (const session of open)
+        for (let sent = 0; sent < frames; sent++) session.send({ channel: "ticker", data: "?" })
     },
     announceStatus: () => {
       for (const session of sessions) session.send(statusFrame(exchange, connections))

@@ -1,5 +1,6 @@
 /** One socket: what it has subscribed to, and how it is told. A client that does not read is dropped. */
 import type { WebSocket } from "ws"
+import type { EdgeFaults } from "../faults/edge.ts"
 import type { VisibleBook } from "./frames.ts"
 
 /**
@@ -32,9 +33,12 @@ export class Session {
   /** A frame that the fault `reorder-executions` holds back until the next one. */
   private heldBack: object | null = null
 
-  constructor(endpoint: "public" | "private", socket: WebSocket) {
+  private readonly edge: EdgeFaults
+
+  constructor(endpoint: "public" | "private", socket: WebSocket, edge: EdgeFaults) {
     this.endpoint = endpoint
     this.socket = socket
+    this.edge = edge
   }
 
   /** Whether this socket has shown a token that was good when it was first used. */
@@ -53,7 +57,8 @@ export class Session {
       return
     }
     this.quiet = false
-    this.socket.send(JSON.stringify(frame))
+    const told = "channel" in frame ? this.edge.rewritten(String(frame.channel), frame) : frame
+    this.socket.send(JSON.stringify(told))
   }
 
   /** Sends an executions frame in the way a fault wants it, if one does. */

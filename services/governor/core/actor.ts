@@ -38,6 +38,7 @@ import { answerBackfill, watchBackfill } from "./watch/backfill.ts"
 import { answerRetrain, watchRetrain } from "./watch/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
 import { isConfigured } from "./rules.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
 import { learnSkew, updateSizing } from "./slots/sizing.ts"
 import { configureSlots, slotSettled } from "./slots/slots.ts"
 import { advanceStartup, noteFunded, readyForEntries, restart } from "./mode/startup.ts"
@@ -73,8 +74,8 @@ const configured = (draft: Draft, before: GovernorState): void => {
 const nothing = (): void => undefined
 
 /** Guards first, then what waits, then what is due once a loop. */
-const timePassed = (draft: Draft): void => {
-  draft.state.market = draft.variants.priceAge.toldAt(draft.state.market, draft.state.nowMs)
+const timePassed = (draft: Draft, _event: MarketEvent, { timeMs }: EventPlace): void => {
+  draft.state.market = draft.variants.priceAge.toldAt(draft.state.market, timeMs)
   if (!isConfigured(draft.state)) return
   const newLoop = beginLoop(draft)
   rollOver(draft)
@@ -244,10 +245,14 @@ export const governorActor = defineActor<
     of: (state) => ({ ...state, orders: keyed(state.orders) }),
     read: (written) => ({ ...written, orders: Object.values(written.orders) })
   },
+  tellUnbelieved: ({ _tag: fact }, problem) => [
+    { _tag: "NoticeRaised", severity: "warning", reason: reason("fact_not_believed", { fact, problem }) }
+  ],
   reduce: (before, event, place) => {
     const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
     else apply(draft, event, place)
+    if (event._tag === "BalancesObserved") draft.variants.pots(draft, before)
     settle(draft, before, event)
     return closeDraft(draft)
   }

@@ -43,10 +43,17 @@ export interface GovernorVariants {
     /** Null: by none yet. */
     readonly judgedBy: (state: GovernorState) => JudgedFee | null
   }
+  /** The exchange refuses a key, name or address that had worked. False: it counts as any failed call does. */
+  readonly accessRefused: (
+    draft: Draft,
+    refused: { readonly operation: string; readonly detail: string; readonly help: string }
+  ) => boolean
+  /** What is told of balances that cannot be traded with. */
+  readonly pots: (draft: Draft, before: GovernorState) => void
   /** By whose time the last price grows old. */
   readonly priceAge: {
-    /** The market once the feed has spoken, at `nowMs` of the exchange's clock. */
-    readonly toldAt: (market: MarketSlice, nowMs: number) => MarketSlice
+    /** The market once the feed has spoken of how it stood at `timeMs` of the exchange's clock. */
+    readonly toldAt: (market: MarketSlice, timeMs: number) => MarketSlice
     /** The last price's age in seconds. */
     readonly sec: (state: GovernorState) => number
     /** Whether it is looked at after an event of somebody else than the feed. */

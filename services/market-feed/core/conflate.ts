@@ -1,10 +1,14 @@
 /** Which facts a feed writes now: pure bookkeeping over what was heard. */
 import type { Ticker } from "../../../shared/exchange/port.ts"
+import { bearsOut, type Doubted, doubtAbout, type Witness } from "./witness.ts"
 
 /** What the feed has heard and written. Times are the exchange's, Unix milliseconds; null: never. */
 export interface FeedState {
+  /** The newest price that is believed, and when it arrived. */
   readonly heard: Ticker | null
   readonly heardMs: number | null
+  /** The newest price that is not, until the other witness has spoken; null: none. */
+  readonly doubted: Doubted | null
   readonly written: Ticker | null
   readonly writtenMs: number | null
   readonly clockMs: number | null
@@ -16,19 +20,27 @@ export interface FeedState {
 export const silent: FeedState = {
   heard: null,
   heardMs: null,
+  doubted: null,
   written: null,
   writtenMs: null,
   clockMs: null,
   noPrice: null
 }
 
-/** A price came, or was confirmed. */
-export const hear = (state: FeedState, ticker: Ticker, nowMs: number): FeedState => ({
-  ...state,
-  heard: ticker,
-  heardMs: nowMs,
-  noPrice: null
-})
+/** A price came, or was confirmed, at `arrivedMs`. One that looks wrong is kept aside until the other witness says the same. */
+export const hear = (state: FeedState, ticker: Ticker, arrivedMs: number, by: Witness = "stream"): FeedState => {
+  const why = doubtAbout(ticker, state.heard)
+  return why === null || bearsOut(ticker, by, state.doubted)
+    ? { ...state, heard: ticker, heardMs: arrivedMs, doubted: null, noPrice: null }
+    : { ...state, doubted: { ticker, by, why } }
+}
+
+/**
+ * The first time that the exchange's clock is known, and nothing has been written by it: what was heard before was stamped by a
+ * clock that may be years away, and counts as heard now.
+ */
+export const stamped = (state: FeedState, nowMs: number): FeedState =>
+  state.clockMs === null && state.heardMs !== null ? { ...state, heardMs: nowMs } : state
 
 /** The exchange was asked for a price and gave none. */
 export const hearNone = (state: FeedState, why: string): FeedState => ({ ...state, noPrice: why })
@@ -66,9 +78,9 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number): D
   }
 }
 
-/** The price has been silent for so long that it should be asked for: half of what makes it stale. */
+/** The price has been silent for so long that it should be asked for, half of what makes it stale; or the stream's is doubted. */
 export const wantsAsking = (state: FeedState, nowMs: number, staleAfterMs: number): boolean =>
-  state.heardMs === null || nowMs - state.heardMs > staleAfterMs / 2
+  state.doubted?.by === "stream" || state.heardMs === null || nowMs - state.heardMs > staleAfterMs / 2
 
 const same = (a: Ticker, b: Ticker | null): boolean =>
   b !== null && a.last === b.last && a.bid === b.bid && a.ask === b.ask

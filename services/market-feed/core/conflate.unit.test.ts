@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Ticker } from "../../../shared/exchange/port.ts"
-import { due, type FeedState, hear, hearNone, silent, wantsAsking } from "./conflate.ts"
+import { due, type FeedState, hear, hearNone, silent, stamped, wantsAsking } from "./conflate.ts"
 
 const ticker = (last: string): Ticker => ({ last: Price.parse(last), bid: Price.parse(last), ask: Price.parse(last) })
 const CLOCK_MS = 5_000
@@ -12,7 +12,7 @@ const wrote = (last: string, heardMs: number, writtenMs: number): FeedState =>
 
 describe("the market feed's conflation", () => {
   it("writes the newest of several prices, once", () => {
-    const state = hear(hear(silent, ticker("0.1"), 1_000), ticker("0.2"), 1_001)
+    const state = hear(hear(silent, ticker("0.199"), 1_000), ticker("0.2"), 1_001)
     const first = due(state, 1_010, CLOCK_MS)
     expect(first.price).toStrictEqual(ticker("0.2"))
     expect(due(first.state, 1_020, CLOCK_MS).price).toBeNull()
@@ -44,6 +44,12 @@ describe("the market feed's conflation", () => {
   ] as const)("a price %s", (_name, heardMs, nowMs, written) => {
     const state = hear(wrote("0.1", 1_000, 1_000), ticker("0.1"), heardMs)
     expect(due(state, nowMs, CLOCK_MS).price !== null).toBe(written)
+  })
+
+  it("counts what it heard before it knew the exchange's time as heard when that is known", () => {
+    const early = hear(silent, ticker("0.1"), 1_790_000_000_000)
+    expect(due(stamped(early, 5_000), 7_000, CLOCK_MS).clock).toStrictEqual({ priceAgeSec: 2 })
+    expect(stamped(wrote("0.1", 1_000, 1_000), 9_000).heardMs).toBe(1_000)
   })
 
   it("asks for a price at the start, and when it has been silent for half of what makes it stale", () => {

@@ -115,7 +115,8 @@ const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "pric
     update({
       ...state,
       nowMs: Math.max(state.nowMs, timeMs),
-      price: Price.toNumber(event.last),
+      // Nothing is no price: the last one that was stands until the next.
+      price: event.last > 0n ? Price.toNumber(event.last) : state.price,
       samples: Math.min(state.samples + 1, SAMPLES_COUNTED)
     }),
   ClockTicked: (state, _event, { timeMs }) => update({ ...state, nowMs: Math.max(state.nowMs, timeMs) }),

@@ -2,7 +2,7 @@
  * A private, mutable copy of a slot's book while one event is applied: the transition functions write to it as the
  * contract's rules are read, and the result is a new immutable state. The state it was opened from is never touched.
  */
-import type { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import type { Sized } from "../../../shared/market/core/binding.ts"
@@ -33,6 +33,8 @@ export interface SlotVariants {
   readonly firstEntries: (draft: Draft, funds: Funds) => void
   /** What the allotment lacks of an entry that answers it; null: nothing, or that is left to the governor. */
   readonly shortfall: (draft: Draft, entry: Sized) => NumbersOf<"entry_not_covered"> | null
+  /** The price that a request carries where the strategy wants `price`. */
+  readonly sendable: (price: Price, terms: Terms) => Price
 }
 
 /** A slot's book while one event is applied. */

@@ -17,7 +17,8 @@ interface Ask<Role> extends Omit<EventOf<"OrderRequested">, "_tag" | "localId" |
 /** Requests an order under the next number. The caller adds what an entry or an exit has besides, and files it. */
 export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: Ask<Role>) => {
   const { book, nowMs } = draft
-  const { role, side, tradeId, cycle, price, volume, layers, reason } = ask
+  const { role, side, tradeId, cycle, volume, layers, reason } = ask
+  const price = draft.variants.sendable(ask.price, draft.terms)
   const request: EventOf<"OrderRequested"> = {
     _tag: "OrderRequested",
     localId: book.nextOrderId,

@@ -3,9 +3,11 @@ import { variantsOf } from "../../../shared/actor/core/variants.ts"
 import type { SlotVariants } from "./draft.ts"
 import { firstEntriesAtMarket, firstEntriesCovered } from "./entry/bootstrap.ts"
 import { lackOfAllotment, leftToGovernor } from "./entry/coverage.ts"
+import { asWanted, withinRange } from "./money/pricing.ts"
 
 /** The variants in force under a version of the rules. */
 export const slotVariants = variantsOf<SlotVariants>(
-  { version: 1, firstEntries: firstEntriesAtMarket, shortfall: leftToGovernor },
-  { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment }
+  { version: 1, firstEntries: firstEntriesAtMarket, shortfall: leftToGovernor, sendable: asWanted },
+  { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment },
+  { version: 3, sendable: withinRange }
 )

@@ -3,6 +3,7 @@ import type { SlotNumber } from "../../core/ids/kinds.ts"
 import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
+import { unbelievable } from "./believable.ts"
 import { decodeState, encodeState } from "./stateText.ts"
 
 /** What the control records have put in force up to a place of the journal. */
@@ -91,12 +92,27 @@ export interface TextForm<State, Written> {
   readonly read: (written: Written) => State
 }
 
-/** An actor whose state is plain data, or is written down as such: its text form is `stateText.ts`'s. */
+const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
+
+/**
+ * An actor whose state is plain data, or is written down as such: its text form is `stateText.ts`'s. A fact that cannot be
+ * (`believable.ts`) changes nothing, whatever its reducer; `tellUnbelieved` may say so.
+ */
 export const defineActor = <State, Written = State>({
   text,
+  tellUnbelieved,
   ...actor
-}: Omit<Actor<State>, "encode" | "decode"> & { readonly text?: TextForm<State, Written> }): Actor<State> => ({
+}: Omit<Actor<State>, "encode" | "decode"> & {
+  readonly text?: TextForm<State, Written>
+  /** What the actor says of a fact that changes nothing because of `problem`. Left out: nothing. */
+  readonly tellUnbelieved?: (event: MarketEvent, problem: string) => ReadonlyArray<MarketEvent>
+}): Actor<State> => ({
   ...actor,
+  reduce: (state, event, place) => {
+    const problem = unbelievable(event, place.rulesVersion)
+    if (problem === null) return actor.reduce(state, event, place)
+    return { state, outputs: tellUnbelieved?.(event, problem) ?? NO_OUTPUTS }
+  },
   encode: text === undefined ? encodeState : (state) => encodeState(text.of(state)),
   decode: text === undefined ? decodeState<State> : (written) => text.read(decodeState<Written>(written))
 })

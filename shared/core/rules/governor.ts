@@ -34,6 +34,10 @@ export const GOVERNOR_RULES = {
   operator_moves_recovery: "An operator moves it; it stands {distancePct} from the market.",
 
   // Notices.
+  balance_elsewhere:
+    "A balance is empty, and the account holds {pots}: that is not traded with until it is moved to the spot wallet, or auto-earn is off.",
+  hold_above_total: "The exchange holds {hold} {currency} for orders and says that there are {total}.",
+  fact_not_believed: "A fact ({fact}) changes nothing, because no market has such a figure: {problem}.",
   orphan_pressure: "{recoveries} exits wait as recoveries; every {warnAt} of them are told.",
   profit_below_fees:
     "The profit target of {profitPct} does not exceed two maker fees, {twoFeesPct}[, as the exchange named them at {feesObservedAtMs}].",

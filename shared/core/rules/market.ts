@@ -4,6 +4,8 @@ export const MARKET_RULES = {
   operator: "Paused by an operator[: {note}].",
   stale_price: "The last price is {priceAgeSec} old, at most {maxAgeSec} are allowed[; the exchange says: {noPrice}].",
   api_errors: "{consecutive} calls to the exchange failed in a row, last {operation}: {detail}.",
+  access_refused:
+    "The exchange refuses {operation}, which it has answered before: {detail}. It is asked again, ever more slowly; meanwhile: {help}.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
   daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",

@@ -187,11 +187,14 @@ export const timestampMs = (row: Row, key: string): number => {
 }
 
 /** The only entry of a map, whatever its key: the exchange names a pair as it was asked, or as it likes. */
-export const soleEntry = (row: Row): Row => {
+export const soleEntry = (row: Row): Row => soleEntryNamed(row)[1]
+
+/** As `soleEntry`, with its key. */
+export const soleEntryNamed = (row: Row): readonly [key: string, row: Row] => {
   const all = entries(row)
   const [first] = all
   if (first === undefined || all.length > 1) {
     throw new WireProblem(row.path, `has ${all.length} entries (${all.map(([key]) => key).join(", ")}), expected one`)
   }
-  return first[1]
+  return first
 }

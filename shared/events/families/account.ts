@@ -34,7 +34,9 @@ export const FeesObserved = Schema.TaggedStruct("FeesObserved", {
 /** What the account owns; `hold` is the part bound by open orders. Written by order-gateway when it changes. */
 export const BalancesObserved = Schema.TaggedStruct("BalancesObserved", {
   base: Schema.Struct({ total: VolumeText, hold: VolumeText }),
-  quote: Schema.Struct({ total: QuoteText, hold: QuoteText })
+  quote: Schema.Struct({ total: QuoteText, hold: QuoteText }),
+  /** Where one of the two is empty: what lies in other pots of it, or under other names (`USD.F 120.5`). */
+  elsewhere: Schema.optionalKey(Schema.Array(Schema.String))
 })
 
 /**
@@ -68,7 +70,9 @@ export const ExchangeErrorsObserved = Schema.TaggedStruct("ExchangeErrorsObserve
   consecutive: Schema.Int,
   /** The last that failed, and how; empty at the all-clear. */
   operation: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** The exchange refuses a key, name or address that had worked in this process: what a person can do about it. */
+  help: Schema.optionalKey(Schema.String)
 })
 
 /** The answer to `DriftReconcileAsked`: what was cancelled, and what was left because it is not provably ours. */

@@ -89,26 +89,35 @@ export const RecordSkipped = Schema.TaggedStruct("RecordSkipped", {
   reason: Schema.NonEmptyString
 })
 
-/** Something from outside did not decode and was put aside: nothing was folded from it. `raw` is cut at 4,000 characters. */
+/**
+ * Something from outside did not decode, or was not believed, and was put aside: nothing was folded from it. `raw` is cut at
+ * 4,000 characters.
+ */
 export const FrameQuarantined = Schema.TaggedStruct("FrameQuarantined", {
   source: Schema.NonEmptyString,
   problem: Schema.String,
-  raw: Schema.String
+  raw: Schema.String,
+  /** How many were put aside at that moment, of which this was the first. Left out: this one. */
+  frames: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(1)))
 })
 
 /** A frame longer than this is cut: enough to see what it was, too little to fill a journal. */
 const RAW_KEPT = 4_000
 
-/** The fact that puts a frame aside. */
-export const quarantined = (frame: {
+/** What is put aside. */
+export interface BadFrame {
   readonly source: string
   readonly problem: string
   readonly raw: string
-}): typeof FrameQuarantined.Type => ({
+}
+
+/** The fact that puts a frame aside, and with it the rest of `frames`. */
+export const quarantined = ({ source, problem, raw }: BadFrame, frames = 1): typeof FrameQuarantined.Type => ({
   _tag: "FrameQuarantined",
-  source: frame.source,
-  problem: frame.problem,
-  raw: frame.raw.slice(0, RAW_KEPT)
+  source,
+  problem,
+  raw: raw.slice(0, RAW_KEPT),
+  ...(frames > 1 ? { frames } : {})
 })
 
 /** Any event of this family. */

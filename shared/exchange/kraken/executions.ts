@@ -2,6 +2,7 @@
 import { Effect, type Stream } from "effect"
 import type { ExchangeError, ExecutionEvent } from "../port.ts"
 import type { VenueClock } from "../venueClock.ts"
+import type { Access } from "./access.ts"
 import { feed, type FeedFrame, type Heard } from "./feed.ts"
 import type { Connection } from "./options.ts"
 import type { PrivateCalls } from "./privateCalls.ts"
@@ -12,11 +13,13 @@ import type { PairNames } from "./core/wire/names.ts"
 export const executions = (
   { names, requestTimeoutMs }: Connection,
   wsPrivateUrl: string,
-  call: PrivateCalls
+  call: PrivateCalls,
+  access: Access
 ): Stream.Stream<ExecutionEvent, ExchangeError, VenueClock> =>
   feed({
     name: "executions",
     url: wsPrivateUrl,
+    access,
     timeoutMs: requestTimeoutMs,
     // A token opens subscriptions for 15 minutes only, but one that stands outlives it.
     subscription: Effect.map(

@@ -6,7 +6,9 @@ import { Duration, Effect, Queue, Random, type Scope, Stream } from "effect"
 import { monotonicMs } from "../../monotonic.ts"
 import { ExchangeError, MalformedFrame } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { isFinalRefusal } from "./core/errors.ts"
+import type { Access } from "./access.ts"
+import { classify } from "./core/errors.ts"
+import { failure } from "./rest.ts"
 import { openSocket, type RawFrame, SocketLost, type VenueSocket } from "./socket.ts"
 import { type Frame, readFrame } from "./core/wire/frame.ts"
 import { WireProblem } from "../../core/wire/json.ts"
@@ -30,12 +32,14 @@ export interface FeedOptions<Event> {
   /** Names the feed in errors: `ticker`, `executions`. */
   readonly name: string
   readonly url: string
+  /** Whether address and name have worked in this process: then a refusal is told, and tried again. */
+  readonly access: Access
   /** Wall milliseconds for opening the connection, and again for the answer to the subscription. */
   readonly timeoutMs: number
   /** The `params` of the subscription, made anew for each connection. A `token` in it is kept out of all that is shown. */
   readonly subscription: Effect.Effect<Record<string, unknown>, ExchangeError>
-  /** A reader for one connection; it may throw a `WireProblem`. */
-  readonly reader: () => (frame: FeedFrame) => Heard<Event>
+  /** A reader for one connection, told when the frame arrived by the exchange's clock; it may throw a `WireProblem`. */
+  readonly reader: () => (frame: FeedFrame, arrivedMs: number) => Heard<Event>
 }
 
 /**
@@ -43,7 +47,7 @@ export interface FeedOptions<Event> {
  * read.
  */
 export type FeedEvent =
-  | { readonly _tag: "Disconnected"; readonly detail: string }
+  | { readonly _tag: "Disconnected"; readonly detail: string; readonly refused?: ExchangeError }
   | { readonly _tag: "Malformed"; readonly error: MalformedFrame }
 
 /** All of these are wall time. */
@@ -82,22 +86,21 @@ const connectForEver = Effect.fnUntraced(function* <Event>(options: FeedOptions<
   while (true) {
     const startedMs = yield* monotonicMs
     const lost = yield* Effect.flip(Effect.scoped(connectOnce(options, emit)))
-    if (lost._tag === "SocketLost" && lost.final) {
-      return yield* new ExchangeError({
-        operation: options.name,
-        advice: "stop",
-        source: "request",
-        detail: lost.detail,
-        retryAtMs: null
-      })
-    }
-    if (lost._tag === "ExchangeError" && lost.advice === "stop") return yield* lost
-    yield* emit({ _tag: "Disconnected", detail: lost._tag === "SocketLost" ? lost.detail : lost.message })
+    const error = yield* options.access.judged(lost._tag === "ExchangeError" ? lost : refusalOf(options.name, lost))
+    if (error.advice === "stop") return yield* error
+    const refused = error.source === "access" ? { refused: error } : {}
+    yield* emit({ _tag: "Disconnected", detail: lost._tag === "SocketLost" ? lost.detail : lost.message, ...refused })
     if ((yield* monotonicMs) - startedMs >= GOOD_AFTER_MS) failures = 0
     yield* Effect.sleep(Duration.millis(pauseMs(failures++, yield* Random.next)))
-    if (lost._tag === "ExchangeError" && lost.retryAtMs !== null) yield* venue.sleepUntil(lost.retryAtMs)
+    if (error.retryAtMs !== null) yield* venue.sleepUntil(error.retryAtMs)
   }
 })
+
+/** A lost connection as the port's error: what is refused is for people, all else passes. */
+const refusalOf = (operation: string, { detail, refusal }: SocketLost): ExchangeError =>
+  refusal === null
+    ? new ExchangeError({ operation, advice: "unknown", source: "link", detail, retryAtMs: null })
+    : failure({ method: operation }, classify("read", [refusal], 0), detail)
 
 /** The pause after `failures` in a row; `random` in [0, 1) spreads those who were cut off together. */
 export const pauseMs = (failures: number, random: number): number =>
@@ -118,18 +121,21 @@ const connectOnce = Effect.fnUntraced(function* <Event>(
     const text = withoutToken(asSent, params)
     const heard = attempt(() => {
       const frame = timed(readFrame(text), arrivedMs, pings)
-      return { frame, ...reader(frame) }
+      return { frame, ...reader(frame, venue.unsafeAtMs(arrivedMs)) }
     })
     if (heard instanceof WireProblem) return yield* emit(malformed(options.name, heard, text))
     if (heard.frame.kind === "time") yield* venue.observe(heard.frame.venueMs, heard.frame.roundTripMs)
-    if (heard.frame.kind === "subscribed") subscribed = true
+    if (heard.frame.kind === "subscribed") {
+      subscribed = true
+      yield* options.access.worked
+    }
     if (heard.frame.kind === "refused") {
       const { error } = heard.frame
-      return yield* new SocketLost({ detail: `subscription refused: ${error}`, final: isFinalRefusal(error) })
+      return yield* new SocketLost({ detail: `subscription refused: ${error}`, refusal: error })
     }
     for (const event of heard.events) yield* emit(event)
     for (const problem of heard.problems ?? []) yield* emit(malformed(options.name, problem, text))
-    if (heard.lost !== undefined) return yield* new SocketLost({ detail: heard.lost, final: false })
+    if (heard.lost !== undefined) return yield* new SocketLost({ detail: heard.lost, refusal: null })
   })
   const hearNext = Effect.flatMap(socket.take, hear)
 
@@ -138,7 +144,7 @@ const connectOnce = Effect.fnUntraced(function* <Event>(
     Effect.repeat({ until: () => subscribed }),
     Effect.timeoutOrElse({
       duration: Duration.millis(options.timeoutMs),
-      orElse: () => Effect.fail(new SocketLost({ detail: "no answer to the subscription", final: false }))
+      orElse: () => Effect.fail(new SocketLost({ detail: "no answer to the subscription", refusal: null }))
     })
   )
   return yield* Effect.forever(hearNext, { disableYield: true })

@@ -18,7 +18,8 @@ export const fillsBetween = Effect.fn("Kraken.fills")(function* (
   names: PairNames,
   cost: { readonly calls: number; readonly trading: number },
   fromMs: number,
-  toMs: number
+  toMs: number,
+  ours?: ReadonlySet<string>
 ): Effect.fn.Return<ReadonlyArray<Fill>, ExchangeError> {
   const window = {
     start: String(Math.floor(fromMs / 1_000) - 1),
@@ -32,7 +33,7 @@ export const fillsBetween = Effect.fn("Kraken.fills")(function* (
       kind: "read",
       params: { ...window, ofs: String(offset) },
       cost,
-      read: (result) => readFillsPage(result, names)
+      read: (result) => readFillsPage(result, names, ours)
     })
     if (page.count > MAX_FILLS) {
       return yield* refuse("rejected", `${page.count} fills between ${fromMs} and ${toMs}, ${MAX_FILLS} are the most`)

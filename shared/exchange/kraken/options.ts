@@ -3,13 +3,15 @@ import type { Tier } from "./core/budget.ts"
 import { DOGE_USD, type PairNames } from "./core/wire/names.ts"
 
 /** What both layers need to know. The pair's four names default to those of `DOGE_USD`. */
-export interface KrakenPublicOptions extends Partial<PairNames> {
+export interface KrakenPublicOptions extends Partial<Omit<PairNames, "spellings">> {
   /** Base address without a path: `https://api.kraken.com`, or the simulated exchange. */
   readonly restUrl: string
   /** Public WebSocket v2: `wss://ws.kraken.com/v2`. */
   readonly wsPublicUrl: string
   /** How long one request or subscription may go unanswered, in wall milliseconds; default `REQUEST_TIMEOUT_MS`. */
   readonly requestTimeoutMs?: number
+  /** How long what has worked may be refused before it ends the process, milliseconds of the exchange's time. Default: for ever. */
+  readonly refusedExitAfterMs?: number
   /** Milliseconds of the exchange's time in one of the wall; the same as `VenueClock`'s. Default 1. */
   readonly speed?: number
 }
@@ -35,6 +37,7 @@ export interface Connection {
   readonly wsPublicUrl: string
   readonly names: PairNames
   readonly requestTimeoutMs: number
+  readonly refusedExitAfterMs: number
   /** Exchange milliseconds in one of the wall. */
   readonly speed: number
 }
@@ -47,8 +50,10 @@ export const connectionOf = (options: KrakenPublicOptions): Connection => ({
     pair: options.pair ?? DOGE_USD.pair,
     symbol: options.symbol ?? DOGE_USD.symbol,
     baseAsset: options.baseAsset ?? DOGE_USD.baseAsset,
-    quoteAsset: options.quoteAsset ?? DOGE_USD.quoteAsset
+    quoteAsset: options.quoteAsset ?? DOGE_USD.quoteAsset,
+    spellings: []
   },
   requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+  refusedExitAfterMs: options.refusedExitAfterMs ?? Infinity,
   speed: options.speed ?? 1
 })

@@ -5,17 +5,21 @@
 import { Clock, Effect, Redacted, Semaphore } from "effect"
 import type { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
+import { makeAccess } from "./access.ts"
 import { nextNonce, sign } from "./auth.ts"
 import { COUNTER_WAIT_MS, type Counter, emptyCounter, exhausted, type Limit, LIMITS, spend } from "./core/budget.ts"
 import { isInvalidNonce } from "./core/errors.ts"
 import type { Connection, KrakenTradingOptions } from "./options.ts"
-import { type Call, failure, fetchText, interpret, noReply, openReply } from "./rest.ts"
+import { type Call, failure, fetchText, interpret, openReply } from "./rest.ts"
 
 /**
  * Calls waiting or in flight. Four times what the roomiest tier takes at once; a longer queue would only make orders
  * older than their deadline.
  */
 const MAX_QUEUED = 4 * LIMITS.pro.calls.ceiling
+
+/** The last permission that a start asks for: a key that has come so far is right, and what refuses it later is an outage. */
+const LAST_OF_START = "GetWebSocketsToken"
 
 /** One signed request: its form fields without the nonce, and what it costs. */
 export interface PrivateCall<A> extends Call<A> {
@@ -38,7 +42,8 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
   const venue = yield* VenueClock
   const turn = yield* Semaphore.make(1)
   const counters = makeCounters(LIMITS[account.tier], venue)
-  const request = makeRequests(connection, account)
+  const request = makeRequests(connection, account, venue)
+  const access = yield* makeAccess(connection.refusedExitAfterMs)
   let queued = 0
 
   const inTurn = Effect.fnUntraced(function* <A>(call: PrivateCall<A>) {
@@ -64,7 +69,7 @@ export const makePrivateCalls = Effect.fnUntraced(function* (
     return yield* Effect.gen(function* () {
       yield* counters.waitForRoom(call, "calls")
       yield* counters.waitForRoom(call, "trading")
-      return yield* turn.withPermit(inTurn(call))
+      return yield* turn.withPermit(access.through(inTurn(call), call.method === LAST_OF_START))
     }).pipe(
       Effect.ensuring(
         Effect.sync(() => {
@@ -111,7 +116,8 @@ const makeCounters = (limits: Readonly<Record<CounterName, Limit>>, venue: Venue
 /** Signed requests, each with a nonce above the one before. */
 const makeRequests = (
   { restUrl, requestTimeoutMs }: Connection,
-  { apiKey, apiSecret }: Pick<KrakenTradingOptions, "apiKey" | "apiSecret">
+  { apiKey, apiSecret }: Pick<KrakenTradingOptions, "apiKey" | "apiSecret">,
+  venue: VenueClock["Service"]
 ) => {
   let nonce = 0n
   return Effect.fnUntraced(function* (call: PrivateCall<unknown>) {
@@ -123,8 +129,8 @@ const makeRequests = (
       "API-Sign": sign(Redacted.value(apiSecret), path, nonce.toString(), body),
       "Content-Type": "application/x-www-form-urlencoded"
     }
-    const text = yield* fetchText(restUrl + path, { method: "POST", headers, body }, requestTimeoutMs).pipe(
-      Effect.mapError(noReply(call))
+    const text = yield* fetchText(call, restUrl + path, { method: "POST", headers, body }, requestTimeoutMs).pipe(
+      Effect.provideService(VenueClock, venue)
     )
     return { text, reply: yield* openReply(call, text) }
   })

@@ -1,25 +1,29 @@
 /** One REST request: out with a time limit, back as a value of the port or as an `ExchangeError`. */
 import { Clock, Effect } from "effect"
-import { NoReply, sendRequest } from "../../http/request.ts"
+import { type NoReply, sendRequest } from "../../http/request.ts"
 import { ExchangeError } from "../port.ts"
 import { VenueClock } from "../venueClock.ts"
-import { type CallKind, classify, UNKNOWN, type Verdict } from "./core/errors.ts"
+import { type CallKind, classify, classifyStatus, UNKNOWN, type Verdict } from "./core/errors.ts"
 import type { Connection } from "./options.ts"
 import { readReply, type Reply } from "./core/wire/envelope.ts"
 import { type Row, WireProblem } from "../../core/wire/json.ts"
 
 /**
- * Sends once and gives the body of a 200. Everything else comes from the edge in front of the exchange (HTML pages, 429,
- * 5xx, 520) or from a cut connection, and says nothing about whether the request took effect.
+ * Sends once and gives the body of a 200. Everything else comes from the edge in front of the exchange (HTML pages, 4xx,
+ * 5xx, 520) or from a cut connection, and says nothing about whether an order took effect.
  */
 export const fetchText = (
+  call: Call<unknown>,
   url: string,
   init: { readonly method: "GET" | "POST"; readonly headers?: Record<string, string>; readonly body?: string },
   timeoutMs: number
-): Effect.Effect<string, NoReply> =>
-  Effect.flatMap(sendRequest(url, init, timeoutMs), ({ status, body }) =>
-    status === 200 ? Effect.succeed(body) : Effect.fail(new NoReply({ detail: `HTTP ${status}` }))
-  )
+): Effect.Effect<string, ExchangeError, VenueClock> =>
+  Effect.gen(function* () {
+    const { status, body } = yield* sendRequest(url, init, timeoutMs).pipe(Effect.mapError(noReply(call)))
+    if (status === 200) return body
+    const nowMs = yield* (yield* VenueClock).nowMs
+    return yield* failure(call, classifyStatus(call.kind, status, nowMs), `HTTP ${status}`)
+  })
 
 /** What is shown of a reply that could not be read. */
 const EXCERPT_LENGTH = 300
@@ -52,18 +56,19 @@ export const interpret = <A>(
   return { verdict, value: Effect.fail(failure(call, verdict, reply.errors.join("; "))) }
 }
 
-/** A request without an answer of Kraken's own, as the port's error: it may have taken effect. */
-export const noReply =
+/** A request without any answer, as the port's error: it may have taken effect. */
+const noReply =
   (call: Call<unknown>) =>
   ({ detail }: NoReply): ExchangeError =>
     failure(call, UNKNOWN, detail)
 
 /** A failed call as the port's error; `detail` must hold no secret. */
 export const failure = (
-  { method: operation }: Call<unknown>,
-  { advice, source, retryAtMs }: Omit<Verdict, "exhausted">,
+  { method: operation }: Pick<Call<unknown>, "method">,
+  { advice, source, retryAtMs, help = null }: Omit<Verdict, "exhausted" | "help"> & Partial<Pick<Verdict, "help">>,
   detail: string
-): ExchangeError => new ExchangeError({ operation, advice, source, detail, retryAtMs })
+): ExchangeError =>
+  new ExchangeError({ operation, advice, source, detail, retryAtMs, ...(help === null ? {} : { help }) })
 
 const reading = <A>(call: Call<unknown>, body: string, read: () => A): Effect.Effect<A, ExchangeError> =>
   Effect.suspend(() => {
@@ -87,7 +92,7 @@ export const publicCall = <A>(
     const query = new URLSearchParams(params).toString()
     const url = `${restUrl}/0/public/${call.method}${query === "" ? "" : `?${query}`}`
     const sentNs = yield* Clock.monotonicTimeNanos
-    const body = yield* fetchText(url, { method: "GET" }, requestTimeoutMs).pipe(Effect.mapError(noReply(call)))
+    const body = yield* fetchText(call, url, { method: "GET" }, requestTimeoutMs)
     const roundTripMs = Number((yield* Clock.monotonicTimeNanos) - sentNs) / 1e6
     const reply = yield* openReply(call, body)
     return { value: yield* interpret(call, body, reply, yield* clock.nowMs).value, roundTripMs }

@@ -2,8 +2,11 @@
 import { Cause, Clock, Data, Deferred, Effect, Queue, type Scope } from "effect"
 import { type RawData, WebSocket } from "ws"
 
-/** Why a connection ended; `final` when another attempt would end in the same way. */
-export class SocketLost extends Data.TaggedError("SocketLost")<{ readonly detail: string; readonly final: boolean }> {}
+/** Why a connection ended; `refusal` when the exchange turned it away, in the words that `core/errors.ts` sorts. */
+export class SocketLost extends Data.TaggedError("SocketLost")<{
+  readonly detail: string
+  readonly refusal: string | null
+}> {}
 
 /** A frame's text, and the monotonic wall milliseconds at which it arrived. */
 export interface RawFrame {
@@ -32,10 +35,8 @@ const LARGEST_FRAME_BYTES = 4 * 1024 * 1024
 /** `ws` hands a message over as one Buffer as long as `binaryType` is left alone. */
 const textOf = (data: RawData): string => (data as Buffer).toString("utf8")
 
-/** Answers to the upgrade that another attempt does not change. Others (429, 503, 5xx) may pass. */
-const FINAL_HTTP = [400, 401, 403, 404]
 /** "Policy violation": Kraken's answer to what it will never accept. */
-const FINAL_CLOSE_CODE = 1008
+const POLICY_VIOLATION = 1008
 
 /** Succeeds when the connection is open; closes it with the scope. `openTimeoutMs` is wall time. */
 export const openSocket = Effect.fnUntraced(function* (
@@ -48,8 +49,8 @@ export const openSocket = Effect.fnUntraced(function* (
   const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
   let heardMs = nowMs()
 
-  const end = (detail: string, final: boolean) => {
-    const lost = new SocketLost({ detail, final })
+  const end = (detail: string, refusal: string | null = null) => {
+    const lost = new SocketLost({ detail, refusal })
     Deferred.doneUnsafe(opened, Effect.fail(lost))
     Queue.failCauseUnsafe(frames, Cause.fail(lost))
   }
@@ -64,17 +65,17 @@ export const openSocket = Effect.fnUntraced(function* (
     socket.on("message", (data) => {
       heardMs = nowMs()
       if (!Queue.offerUnsafe(frames, { text: textOf(data), arrivedMs: heardMs })) {
-        end(`more than ${MAX_UNREAD} frames unread`, false)
+        end(`more than ${MAX_UNREAD} frames unread`)
       }
     })
     socket.on("unexpected-response", (request, response) => {
-      end(`HTTP ${response.statusCode} instead of a WebSocket`, FINAL_HTTP.includes(response.statusCode ?? 0))
+      end(`HTTP ${response.statusCode} instead of a WebSocket`, `HTTP ${response.statusCode}`)
       request.destroy()
     })
-    socket.on("error", (error) =>
-      end(`connection failed (${"code" in error ? String(error.code) : error.message})`, false)
+    socket.on("error", (error) => end(`connection failed (${"code" in error ? String(error.code) : error.message})`))
+    socket.on("close", (code) =>
+      end(`closed with code ${code}`, code === POLICY_VIOLATION ? `close code ${code}` : null)
     )
-    socket.on("close", (code) => end(`closed with code ${code}`, code === FINAL_CLOSE_CODE))
     return socket
   })
   const socket = yield* Effect.acquireRelease(connect, (open) => Effect.sync(() => open.terminate()))
@@ -88,6 +89,6 @@ export const openSocket = Effect.fnUntraced(function* (
       }),
     take: Queue.take(frames),
     heardMs: () => heardMs,
-    drop: (detail) => Effect.sync(() => end(detail, false))
+    drop: (detail) => Effect.sync(() => end(detail))
   }
 })

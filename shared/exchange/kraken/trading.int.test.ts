@@ -31,10 +31,14 @@ const ORDER: LimitOrder = {
   deadlineMs: 1_795_168_830_000
 }
 
-const row = (clientId: string | undefined, opentm: number, status = "open") => ({
+/** When these stories begin: seconds and milliseconds of them count from here. */
+const BEGAN_SEC = 1_790_000_000
+const BEGAN_MS = BEGAN_SEC * 1_000
+
+const row = (clientId: string | undefined, openedSec: number, status = "open") => ({
   status,
   ...(clientId === undefined ? {} : { cl_ord_id: clientId }),
-  opentm,
+  opentm: BEGAN_SEC + openedSec,
   descr: { pair: "XDGUSD", type: "buy", ordertype: "limit", price: "0.2000000" },
   vol: "60.00000000",
   vol_exec: "0.00000000",
@@ -42,16 +46,39 @@ const row = (clientId: string | undefined, opentm: number, status = "open") => (
   fee: "0.000000000"
 })
 
-const trade = (time: number) => ({
+const trade = (sec: number) => ({
   ordertxid: "OABC",
   pair: "XDGUSD",
-  time,
+  time: BEGAN_SEC + sec,
   type: "buy",
   price: "0.2",
   cost: "12",
   fee: "0.03",
   vol: "60",
   maker: true
+})
+
+describe("a number the market cannot have", () => {
+  it.live.each([
+    { field: "price", terms: { price: Price.zero } },
+    { field: "price", terms: { price: Price.parse("-0.2") } },
+    { field: "price", terms: { price: Price.parse("20000000000") } },
+    { field: "volume", terms: { volume: Volume.zero } },
+    { field: "volume", terms: { volume: Volume.parse("-60") } }
+  ])("is in no request: $field of $terms", ({ field, terms }) =>
+    withTrading((trading, peer) =>
+      Effect.gen(function* () {
+        const asked = [trading.place({ ...ORDER, ...terms })]
+        if (terms.price !== undefined) asked.push(Effect.as(trading.amend("OABC", terms.price), { txid: "OABC" }))
+        for (const ask of asked) {
+          const error = yield* Effect.flip(ask)
+          expect(error.advice).toBe("rejected")
+          expect(error.detail).toContain(`not sent: ${field} `)
+        }
+        expect(peer.asked).toHaveLength(0)
+      })
+    )
+  )
 })
 
 describe("placing an order", () => {
@@ -320,7 +347,7 @@ describe("rate limits", () => {
     withTrading(
       (trading, peer) =>
         Effect.gen(function* () {
-          yield* TestClock.setTime(1_000_000)
+          yield* TestClock.setTime(BEGAN_MS + 1_000_000)
           const old = Array.from({ length: 40 }, (_, n) => [`O${n}`, row("k", 1)] as const)
           peer.script("OpenOrders", { result: { open: Object.fromEntries(old) } })
           peer.script("CancelOrder", { result: { count: 1 } })
@@ -429,15 +456,15 @@ describe("fills of a window", () => {
       Effect.gen(function* () {
         const newestFirst = Array.from({ length: 121 }, (_, n) => [`T${n}`, trade(1_000.5 - n)] as const)
         answerPages(peer, newestFirst)
-        const fills = yield* trading.fills(880_500, 1_000_500)
+        const fills = yield* trading.fills(BEGAN_MS + 880_500, BEGAN_MS + 1_000_500)
         expect(fills).toHaveLength(120)
-        expect([fills[0]?.timeMs, fills.at(-1)?.timeMs]).toStrictEqual([881_500, 1_000_500])
+        expect([fills[0]?.timeMs, fills.at(-1)?.timeMs]).toStrictEqual([BEGAN_MS + 881_500, BEGAN_MS + 1_000_500])
         expect(
           peer.asked.map(({ params }) => [params.get("start"), params.get("end"), params.get("ofs")])
         ).toStrictEqual([
-          ["879", "1001", "0"],
-          ["879", "1001", "50"],
-          ["879", "1001", "100"]
+          ["1790000879", "1790001001", "0"],
+          ["1790000879", "1790001001", "50"],
+          ["1790000879", "1790001001", "100"]
         ])
       })
     )
@@ -451,7 +478,11 @@ describe("fills of a window", () => {
           ["T2", trade(5)],
           ["T1", trade(5)]
         ] as const)
-        expect((yield* trading.fills(0, 9_000)).map(({ execId }) => execId)).toStrictEqual(["T1", "T2", "T3"])
+        expect((yield* trading.fills(BEGAN_MS, BEGAN_MS + 9_000)).map(({ execId }) => execId)).toStrictEqual([
+          "T1",
+          "T2",
+          "T3"
+        ])
       })
     )
   )
@@ -460,7 +491,7 @@ describe("fills of a window", () => {
     withTrading((trading, peer) =>
       Effect.gen(function* () {
         peer.script("TradesHistory", { result: { count: 10_001, trades: { T1: trade(5) } } })
-        const error = yield* Effect.flip(trading.fills(0, 9_000))
+        const error = yield* Effect.flip(trading.fills(BEGAN_MS, BEGAN_MS + 9_000))
         expect(error.advice).toBe("rejected")
         expect(error.detail).toContain("10001 fills")
         expect(peer.asked).toHaveLength(1)
@@ -476,7 +507,7 @@ describe("fills of a window", () => {
           { result: { count: 2, trades: { T1: trade(5) } } },
           { result: { count: 2, trades: {} } }
         )
-        const error = yield* Effect.flip(trading.fills(0, 9_000))
+        const error = yield* Effect.flip(trading.fills(BEGAN_MS, BEGAN_MS + 9_000))
         expect(error.advice).toBe("unknown")
         expect(error.detail).toContain("no fills at offset 1 although there are 2")
       })

@@ -4,6 +4,7 @@ import { Context, Effect, Stream } from "effect"
 import { ExchangeError, type Fill, type LimitOrder, type OrderReport, Rehearsal, Trading } from "../port.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { VenueClock } from "../venueClock.ts"
+import { makeAccess } from "./access.ts"
 import { ADD_ORDER_COST, amendCost, cancelCost } from "./core/budget.ts"
 import { executions } from "./executions.ts"
 import { fillsBetween } from "./fills.ts"
@@ -11,7 +12,8 @@ import { connectionOf, type KrakenTradingOptions } from "./options.ts"
 import { makePrivateCalls, type PrivateCalls } from "./privateCalls.ts"
 import { publicCall } from "./rest.ts"
 import { readBalances, readConstraints, readFees } from "./core/wire/account.ts"
-import type { PairNames } from "./core/wire/names.ts"
+import { unsendable } from "../../core/ranges.ts"
+import { learnNames, type PairNames } from "./core/wire/names.ts"
 import { child, type Row } from "../../core/wire/json.ts"
 import { readAmended, readCanceled, readClosedOfClient, readOrders, readPlaced } from "./core/wire/orders.ts"
 
@@ -34,14 +36,22 @@ export const makeAccount = Effect.fnUntraced(function* (
   const read = readerOf(call)
   const ages = orderAges(venue)
 
-  const constraints = publicCall(
-    connection,
-    { method: "AssetPairs", kind: "read", read: readConstraints },
-    { pair: names.pair }
-  ).pipe(
-    Effect.map(({ value }) => value),
-    Effect.provideService(VenueClock, venue)
-  )
+  const [pair, address] = [
+    yield* makeAccess(connection.refusedExitAfterMs),
+    yield* makeAccess(connection.refusedExitAfterMs)
+  ]
+  const asked = {
+    method: "AssetPairs",
+    kind: "read",
+    read: (result: Row) => ({ rightName: learnNames(names, result), terms: readConstraints(result) })
+  } as const
+  const constraints = pair
+    .through(
+      Effect.flatMap(publicCall(connection, asked, { pair: names.pair }), ({ value: { rightName, terms } }) =>
+        rightName === null ? Effect.succeed(terms) : Effect.fail(wrongName(names.pair, rightName))
+      )
+    )
+    .pipe(Effect.provideService(VenueClock, venue))
 
   const { rehearse, ...changes } = orderChanges(call, names.pair, ages)
   const trading = Trading.of({
@@ -50,12 +60,25 @@ export const makeAccount = Effect.fnUntraced(function* (
     balances: read("BalanceEx", {}, READ, (result) => readBalances(result, names)),
     ...changes,
     ...orderReports(read, names, ages),
-    fills: (fromMs, toMs): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
-      fillsBetween(call, names, HISTORY, fromMs, toMs),
-    executions: executions(connection, options.wsPrivateUrl, call).pipe(Stream.provideService(VenueClock, venue))
+    fills: (fromMs, toMs, ours): Effect.Effect<ReadonlyArray<Fill>, ExchangeError> =>
+      fillsBetween(call, names, HISTORY, fromMs, toMs, ours),
+    executions: executions(connection, options.wsPrivateUrl, call, address).pipe(
+      Stream.provideService(VenueClock, venue)
+    )
   })
   return Context.make(Trading, trading).pipe(Context.add(Rehearsal, { rehearse }))
 })
+
+/** Rows of orders and fills name the pair as `rightName`: under another name they would not be found. */
+const wrongName = (pair: string, rightName: string) =>
+  new ExchangeError({
+    operation: "AssetPairs",
+    advice: "stop",
+    source: "request",
+    detail: `PAIR=${pair}: the exchange's replies call this pair ${rightName}`,
+    retryAtMs: null,
+    help: `set PAIR=${rightName}`
+  })
 
 /** When each order was opened, exchange Unix milliseconds: changing it costs more the younger it is. */
 interface OrderAges {
@@ -108,12 +131,22 @@ const orderChanges = (
   })
   const placing = { calls: 0, trading: ADD_ORDER_COST }
 
+  /** No request carries a figure that no market can have, whoever asks for it. */
+  const checked = (operation: string, terms: Parameters<typeof unsendable>[0]) => {
+    const problem = unsendable(terms)
+    if (problem === null) return Effect.void
+    const failure = { operation, advice: "rejected", source: "request", retryAtMs: null } as const
+    return Effect.fail(new ExchangeError({ ...failure, detail: `not sent: ${problem}` }))
+  }
+
   const rehearse = Effect.fn("Kraken.rehearse")(function* (order: LimitOrder) {
+    yield* checked("AddOrder", order)
     const params = { ...termsOf(order), validate: "true" }
     yield* call({ method: "AddOrder", kind: "rehearse", params, cost: placing, read: () => undefined })
   })
 
   const place = Effect.fn("Kraken.place")(function* (order: LimitOrder) {
+    yield* checked("AddOrder", order)
     const params = termsOf(order)
     const txid = yield* call({ method: "AddOrder", kind: "place", params, cost: placing, read: readPlaced })
     ages.opened(txid, yield* ages.nowMs)
@@ -136,6 +169,7 @@ const orderChanges = (
   })
 
   const amend = Effect.fn("Kraken.amend")(function* (txid: string, price: Price) {
+    yield* checked("AmendOrder", { price })
     const nowMs = yield* ages.nowMs
     const cost = { calls: 0, trading: amendCost(ages.ageMs(txid, nowMs)) }
     const params = { txid, limit_price: Price.format(price), post_only: "true" }
@@ -153,13 +187,29 @@ const orderReports = (
   names: PairNames,
   ages: OrderAges
 ): Pick<Trading["Service"], "openOrders" | "findByClientId" | "orders"> => {
+  const told = new Set<string>()
+  /** A name that is not recognised is told, once for each order; it hides nothing. */
+  const tellOdd = (reports: ReadonlyArray<OrderReport>) =>
+    Effect.forEach(
+      reports.filter(
+        ({ txid, oddPair }) => oddPair !== undefined && !told.has(txid) && told.size < MAX_FOLLOWED_ORDERS
+      ),
+      ({ txid, oddPair }) => {
+        told.add(txid)
+        return Effect.logWarning(
+          `Kraken: order ${txid} stands under ${oddPair}, no name of ${names.pair}: it is ours by its id`
+        )
+      },
+      { discard: true }
+    )
+
   const openOrders = (filter: Record<string, string>) =>
     Effect.tap(
       read("OpenOrders", filter, READ, (result) => readOrders(child(result, "open"), names)),
-      (reports) =>
-        Effect.sync(() => {
-          for (const { txid, openedMs } of reports) ages.opened(txid, openedMs)
-        })
+      (reports) => {
+        for (const { txid, openedMs } of reports) ages.opened(txid, openedMs)
+        return tellOdd(reports)
+      }
     )
 
   const findByClientId = Effect.fn("Kraken.findByClientId")(function* (clientId: string) {
@@ -175,8 +225,9 @@ const orderReports = (
     const found: Array<OrderReport> = []
     for (let start = 0; start < txids.length; start += IDS_PER_QUERY) {
       const txid = txids.slice(start, start + IDS_PER_QUERY).join(",")
-      found.push(...(yield* read("QueryOrders", { txid }, READ, (result) => readOrders(result, names))))
+      found.push(...(yield* read("QueryOrders", { txid }, READ, (result) => readOrders(result, names, true))))
     }
+    yield* tellOdd(found)
     return found
   })
 

@@ -29,6 +29,6 @@ export const marketHandlers = {
     ...state,
     faults: state.faults.filter((fault) => fault.actor !== actor || fault.seq !== seq)
   }),
-  FrameQuarantined: (state) => counted(state, "quarantined"),
+  FrameQuarantined: (state, { frames }) => counted(state, "quarantined", frames),
   HaltExplained: (state, event) => ({ ...state, explained: event })
 } satisfies Handlers<StatusState, StatusState>

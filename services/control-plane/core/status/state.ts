@@ -84,8 +84,8 @@ export const initialStatus: StatusState = {
   counts: { sent: 0, rejected: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
 }
 
-/** One more of something. */
-export const counted = (state: StatusState, what: keyof StatusState["counts"]): StatusState => ({
+/** One more of something, or more than one. */
+export const counted = (state: StatusState, what: keyof StatusState["counts"], more = 1): StatusState => ({
   ...state,
-  counts: { ...state.counts, [what]: state.counts[what] + 1 }
+  counts: { ...state.counts, [what]: state.counts[what] + more }
 })

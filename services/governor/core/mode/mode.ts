@@ -8,7 +8,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Mode } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
-import type { Draft } from "../draft.ts"
+import type { Draft, GovernorVariants } from "../draft.ts"
 import { type Cause, CAUSES, HALTING, NEEDS_OPERATOR } from "./causes.ts"
 import type { GovernorState, ModeSlice } from "../state.ts"
 
@@ -92,13 +92,27 @@ export const watchPriceAge = (draft: Draft): void => {
 
 /** A streak of failed calls pauses the market. */
 export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
-  const { consecutive, operation, detail } = event
+  const { consecutive, operation, detail, help } = event
+  const refused = help !== undefined && consecutive > 0
+  if (refused && draft.variants.accessRefused(draft, { operation, detail, help })) return
   const { maxConsecutiveErrors } = draft.rules
   // In between, an error streak that began keeps its cause until a call succeeds.
   if (consecutive > 0 && consecutive < maxConsecutiveErrors) return
   setCause(draft, "api_errors", consecutive >= maxConsecutiveErrors, () =>
     reason("api_errors", { consecutive, maxConsecutiveErrors, operation, detail })
   )
+}
+
+/** A key, name or address that worked is refused: the market pauses at once, in the exchange's words, and people are told. */
+export const pausesAtOnce: GovernorVariants["accessRefused"] = (draft, refused) => {
+  if (draft.state.mode.causes.api_errors?.rule === "access_refused") return true
+  // What the exchange says of our access is more than that calls fail.
+  const { api_errors: _count, ...causes } = draft.state.mode.causes
+  draft.state.mode = { ...draft.state.mode, causes }
+  const why = reason("access_refused", refused)
+  raiseCause(draft, "api_errors", why)
+  draft.outputs.push({ _tag: "NoticeRaised", severity: "alert", reason: why })
+  return true
 }
 
 /** A slot broke its own rules: the market halts until that slot is gone and an operator resumes. */

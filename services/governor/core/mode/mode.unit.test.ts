@@ -106,6 +106,41 @@ describe("the mode of the market", () => {
     expect(story.mode).toBe(mode)
   })
 
+  describe("whose key, name or address is refused although it had worked", () => {
+    const refused: EventOf<"ExchangeErrorsObserved"> = {
+      _tag: "ExchangeErrorsObserved",
+      consecutive: 1,
+      operation: "BalanceEx",
+      detail: "EAPI:Invalid key",
+      help: "compare the key"
+    }
+
+    it("pauses at once, in the exchange's words, and tells people what helps, once", () => {
+      const story = new GovernorStory().running().account(refused)
+      expect(story.mode).toBe("PAUSED access_refused")
+      const { operation, detail, help } = refused
+      expect(story.state.mode.reason?.numbers).toStrictEqual({ operation, detail, help })
+      story.account({ ...refused, consecutive: 2 })
+      const notices = story.ever("NoticeRaised").filter(({ reason }) => reason.rule === "access_refused")
+      expect(notices).toHaveLength(1)
+    })
+
+    it("says so also where calls had failed before", () => {
+      const story = new GovernorStory().running()
+      for (let n = 1; n <= 5; n++) story.account(errors(n))
+      expect(story.account({ ...refused, consecutive: 6 }).mode).toBe("PAUSED access_refused")
+    })
+
+    it("goes on by itself once a call succeeds", () => {
+      const story = new GovernorStory().running().account(refused).account(errors(0))
+      expect(story.after(15, 1).mode).toBe("RUNNING resumed")
+    })
+
+    it("under version 2 of the rules counts it as any failed call", () => {
+      expect(new GovernorStory(2).running().account(refused).mode).toBe("RUNNING started")
+    })
+  })
+
   it("keeps the errors' pause until a call succeeds", () => {
     const story = new GovernorStory().running()
     for (let n = 1; n <= 6; n++) story.account(errors(n))

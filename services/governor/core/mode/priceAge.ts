@@ -18,7 +18,7 @@ export const byFeedTime: GovernorVariants["priceAge"] = {
  * tells the time, so a feed that stands still lets none go by an old price.
  */
 export const byAnyTime: GovernorVariants["priceAge"] = {
-  toldAt: (market, nowMs) => ({ ...market, toldAtMs: nowMs }),
+  toldAt: (market, timeMs) => ({ ...market, toldAtMs: timeMs }),
   sec: (state) => {
     const { heard, toldAtMs } = state.market
     const told = lastTold(state)

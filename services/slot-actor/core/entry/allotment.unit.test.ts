@@ -14,10 +14,10 @@ describe("an allotment", () => {
   })
 
   it.each([
-    { why: "the price makes no sense any more", gone: (slot: SlotDriver) => slot.price("0") },
-    { why: "the price has no age any more", gone: (slot: SlotDriver) => slot.clock(1, null) }
-  ])("opens nothing when $why", ({ gone }) => {
-    const slot = new SlotDriver({ allots: "by hand" }).ready()
+    { why: "the price makes no sense any more", rulesVersion: 2, gone: (slot: SlotDriver) => slot.price("0") },
+    { why: "the price has no age any more", rulesVersion: 3, gone: (slot: SlotDriver) => slot.clock(1, null) }
+  ])("opens nothing when $why, under version $rulesVersion of the rules", ({ gone, rulesVersion }) => {
+    const slot = new SlotDriver({ allots: "by hand", rulesVersion }).ready()
     slot.price("0.1")
     gone(slot)
     expect(said(slot.allot("1000", "1000"))).toEqual(["no entry_A: no_price", "no entry_B: no_price"])

@@ -100,8 +100,8 @@ describe("an orphaned exit", () => {
 })
 
 describe("orphaning", () => {
-  it("leaves every exit alone while no price makes sense", () => {
-    const slot = new SlotDriver().trading({ refreshPct: 50 })
+  it("leaves every exit alone while no price makes sense, under rules that heard such a price", () => {
+    const slot = new SlotDriver({ rulesVersion: 2 }).trading({ refreshPct: 50 })
     slot.fill(2)
     slot.price("0")
     slot.take()

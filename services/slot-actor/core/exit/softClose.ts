@@ -38,7 +38,7 @@ const requestAmend = (draft: Draft, recovery: Recovery, wantedBy: string): void 
     _tag: "AmendRequested",
     localId: order.localId,
     recoveryId,
-    price: nearestPrice(order.side, marketPrice, terms),
+    price: draft.variants.sendable(nearestPrice(order.side, marketPrice, terms), terms),
     reason: reason("recovery_moves", { wantedBy, oldPrice: Price.format(order.price), marketPrice })
   })
 }

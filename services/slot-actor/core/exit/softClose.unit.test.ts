@@ -139,10 +139,16 @@ describe("a soft close", () => {
     ])
   })
 
-  it("waits for a price that makes sense", () => {
-    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+  it("waits for a price that makes sense, under rules that heard another", () => {
+    const slot = new SlotDriver({ allots: "by hand", rulesVersion: 2 }).withRecovery()
     slot.price("0")
     expect(said(slot.softClose(1))).toEqual(["no soft_close: no_price"])
+  })
+
+  it("goes by the last price that made sense", () => {
+    const slot = new SlotDriver({ allots: "by hand" }).withRecovery()
+    slot.price("0")
+    expect(slot.softClose(1).map(({ _tag }) => _tag)).toEqual(["AmendRequested"])
   })
 
   it("that nobody asked for is not taken off when an amendment is refused", () => {

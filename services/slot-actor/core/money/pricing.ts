@@ -3,7 +3,8 @@
  * then rounded once, halves to even on the exact binary value, to the pair's decimals. From there on a price or volume
  * is exact. Money is never computed here. (docs/trading-contract.md §2, §6.)
  */
-import { Price, type Quote, Quote as Quotes, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Price, PRICE_DECIMALS, type Quote, Quote as Quotes, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { RANGES } from "../../../../shared/core/ranges.ts"
 import type { OrderSizes } from "../draft.ts"
 import type { Side, SlotBook } from "../state.ts"
 import type { Terms } from "../terms.ts"
@@ -46,6 +47,17 @@ export const replacementPrice = (side: Side, old: Price, market: number, terms: 
   const nearest = nearestPrice(side, market, terms)
   return side === "sell" ? (nearest > old ? nearest : old) : nearest < old ? nearest : old
 }
+
+/** Whatever the strategy wants is asked for. */
+export const asWanted = (price: Price): Price => price
+
+/** A target of nothing or less, as a profit above 100 % below a buy gives, is asked for at the least price there is. */
+export const withinRange = (price: Price, { priceDecimals }: Terms): Price => {
+  const tick = 10n ** BigInt(PRICE_DECIMALS - priceDecimals)
+  const least = tick > LEAST_PRICE ? tick : LEAST_PRICE
+  return (price < least ? least : price > MOST_PRICE ? MOST_PRICE : price) as Price
+}
+const [LEAST_PRICE, MOST_PRICE] = [Price.parse(RANGES.price.least), Price.parse(RANGES.price.most)]
 
 /** Why no order of this size is possible. A size is never raised to fit. */
 export type SizeRefusal = "price_out_of_range" | "no_size" | "below_min_cost" | "below_min_volume"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { type Advice, type CallKind, classify, isFinalRefusal } from "./errors.ts"
+import { type Advice, type CallKind, classify, classifyStatus, ERROR_RULES } from "./errors.ts"
 
 const NOW = 1_790_000_000_000
 
@@ -128,7 +128,39 @@ describe("a refused subscription", () => {
     ["EAPI:Invalid token", false],
     ["EService:Unavailable", false],
     ["Exceeded msg rate", false]
-  ])("%s: final %s", (error, final) => {
-    expect(isFinalRefusal(error)).toBe(final)
+  ])("%s: only a person can help: %s", (error, final) => {
+    expect(advice("read", error) === "stop").toBe(final)
+  })
+})
+
+describe("an answer of the edge in front of the exchange", () => {
+  it.each([
+    [400, "stop", "unknown"],
+    [401, "stop", "unknown"],
+    [403, "stop", "unknown"],
+    [404, "stop", "unknown"],
+    [429, "wait", "unknown"],
+    [503, "unknown", "unknown"],
+    [520, "unknown", "unknown"]
+  ] as const)("%i: %s for a call that may be repeated, %s for an order", (status, other, order) => {
+    for (const kind of ["read", "cancel", "amend"] as const)
+      expect(classifyStatus(kind, status, NOW).advice).toBe(other)
+    expect(classifyStatus("place", status, NOW).advice).toBe(order)
+  })
+})
+
+describe("what a person can do", () => {
+  it("is said of everything that only a person can mend", () => {
+    expect(ERROR_RULES.filter(({ advice: what, help }) => what === "stop" && help === undefined)).toStrictEqual([])
+  })
+
+  it.each([
+    "EAPI:Invalid key",
+    "EAPI:Invalid nonce",
+    "EAuth:Account locked",
+    "EAccount:Invalid permissions",
+    "EQuery:Unknown asset pair"
+  ])("comes with %s", (error) => {
+    expect(classify("read", [error], NOW).help).not.toBeNull()
   })
 })

@@ -7,21 +7,10 @@ import { MAX_FOLLOWED_ORDERS } from "../../../../core/openOrders.ts"
 import { plus, Quote } from "../../../../core/decimal/decimal.ts"
 import type { Side } from "../../../../core/trading.ts"
 import type { ExecutionEvent, Fill } from "../../../port.ts"
-import {
-  choice,
-  count,
-  has,
-  optionalText,
-  price,
-  quote,
-  type Row,
-  rows,
-  text,
-  timestampMs,
-  volume,
-  WireProblem
-} from "../../../../core/wire/json.ts"
-import { isQuoteAsset, type PairNames } from "./names.ts"
+import { choice, has, optionalText, type Row, rows, text, WireProblem } from "../../../../core/wire/json.ts"
+import { cost, fee, price, serial, timestampMs, volume } from "./figures.ts"
+import { originOf } from "../../../../core/ids/clientId.ts"
+import { isPair, isQuoteAsset, type PairNames } from "./names.ts"
 
 /** What the connection has said about an order so far. */
 interface Known {
@@ -58,7 +47,7 @@ const ENDS: ReadonlyArray<string> = ["filled", "canceled", "expired"]
  * envelope cannot be read throws a `WireProblem`. A frame with a number that has been passed already is a repeat, and read.
  */
 export const readExecutions = (state: ExecutionsState, body: Row, names: PairNames): ExecutionsRead => {
-  const sequence = count(body, "sequence")
+  const sequence = serial(body, "sequence")
   const isSnapshot = text(body, "type") === "snapshot"
   const isFirst = state.sequence === null && isSnapshot
   const expected = state.sequence === null ? sequence : state.sequence + 1
@@ -72,7 +61,7 @@ export const readExecutions = (state: ExecutionsState, body: Row, names: PairNam
     try {
       const txid = text(row, "order_id")
       const order = learn(state, txid, row)
-      if (order.symbol !== null && order.symbol !== names.symbol) continue
+      if (isForeign(order, names)) continue
       if (isSnapshot && isOpen(row)) openTxids.push(txid)
       else events.push(...readEntry(txid, order, row, names))
       if (ENDS.includes(text(row, "exec_type"))) state.known.delete(txid)
@@ -84,6 +73,10 @@ export const readExecutions = (state: ExecutionsState, body: Row, names: PairNam
   if (isFirst) events.unshift({ _tag: "Snapshot", openTxids })
   return { kind: "events", events, problems }
 }
+
+/** Of another pair, and without an id of ours: an entry with one is never left out, whatever its symbol. */
+const isForeign = ({ symbol, clientId }: Known, names: PairNames): boolean =>
+  symbol !== null && !isPair(names, symbol) && (clientId === null || originOf(clientId) === null)
 
 const learn = (state: ExecutionsState, txid: string, row: Row): Known => {
   const before = state.known.get(txid)
@@ -138,7 +131,7 @@ const readFill = (txid: string, order: Known, row: Row, names: PairNames): Fill 
     side: order.side,
     price: price(row, "last_price"),
     volume: volume(row, "last_qty"),
-    cost: quote(row, "cost"),
+    cost: cost(row, "cost"),
     fee: readFees(row, names),
     liquidity: choice(row, "liquidity_ind", ["m", "t"]) === "m" ? "maker" : "taker",
     timeMs: timestampMs(row, "timestamp")
@@ -146,12 +139,12 @@ const readFill = (txid: string, order: Known, row: Row, names: PairNames): Fill 
 }
 
 const readFees = (row: Row, names: PairNames): Quote =>
-  rows(row, "fees").reduce((sum, fee) => {
-    if (!isQuoteAsset(names, text(fee, "asset"))) {
+  rows(row, "fees").reduce((sum, part) => {
+    if (!isQuoteAsset(names, text(part, "asset"))) {
       throw new WireProblem(
-        `${fee.path}.asset`,
-        `is ${text(fee, "asset")}, only fees in ${names.quoteAsset} can be booked`
+        `${part.path}.asset`,
+        `is ${text(part, "asset")}, only fees in ${names.quoteAsset} can be booked`
       )
     }
-    return plus(sum, quote(fee, "qty"))
+    return plus(sum, fee(part, "qty"))
   }, Quote.zero)

@@ -1,15 +1,6 @@
 /** What every WebSocket v2 connection says, whatever the channel. */
-import {
-  count,
-  has,
-  optionalText,
-  parseJson,
-  type Row,
-  rowOf,
-  rows,
-  text,
-  timestampMs
-} from "../../../../core/wire/json.ts"
+import { has, optionalText, parseJson, type Row, rowOf, rows, text } from "../../../../core/wire/json.ts"
+import { serial, timestampMs } from "./figures.ts"
 
 /** One frame, sorted by what the connection has to do about it. */
 export type Frame =
@@ -32,7 +23,7 @@ export const readFrame = (raw: string): Frame => {
   if (channel === "status") return readStatus(body)
   if (channel !== null) return { kind: "data", channel, body }
   const method = optionalText(body, "method")
-  if (method === "pong") return { kind: "pong", reqId: count(body, "req_id"), venueMs: timestampMs(body, "time_out") }
+  if (method === "pong") return { kind: "pong", reqId: serial(body, "req_id"), venueMs: timestampMs(body, "time_out") }
   // A request that could not even be read is refused without its method.
   if (has(body, "error")) return { kind: "refused", error: text(body, "error") }
   return { kind: method === "subscribe" ? "subscribed" : "other" }

@@ -1,5 +1,6 @@
 import type { Candle } from "../../../../candles/core/candle.ts"
-import { count, price, type Row, rows, text, timestampMs, volume, WireProblem } from "../../../../core/wire/json.ts"
+import { type Row, rows, text, WireProblem } from "../../../../core/wire/json.ts"
+import { count, price, timestampMs, volumeOrNone } from "./figures.ts"
 import type { PairNames } from "./names.ts"
 
 /**
@@ -18,15 +19,11 @@ const readBar = (row: Row, intervalMin: number): Candle => {
     high: price(row, "high"),
     low: price(row, "low"),
     close: price(row, "close"),
-    volume: volume(row, "volume"),
+    volume: volumeOrNone(row, "volume"),
     trades: count(row, "trades")
   }
   if (bar.timeSec % (intervalMin * 60) !== 0) {
     throw new WireProblem(`${row.path}.interval_begin`, `is not where a bar of ${intervalMin} min begins`)
   }
-  for (const field of ["open", "high", "low", "close"] as const) {
-    if (bar[field] <= 0n) throw new WireProblem(`${row.path}.${field}`, "is not above zero")
-  }
-  if (bar.volume < 0n) throw new WireProblem(`${row.path}.volume`, "is below zero")
   return bar
 }

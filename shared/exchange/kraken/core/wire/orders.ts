@@ -3,19 +3,16 @@ import type { Fill, OrderReport, OrderStatus } from "../../../port.ts"
 import {
   child,
   choice,
-  count,
   entries,
   flag,
   optionalText,
-  price,
-  quote,
   type Row,
-  secondsAsMs,
   text,
   texts,
-  volume,
   WireProblem
 } from "../../../../core/wire/json.ts"
+import { cost, count, fee, price, secondsAsMs, volume, volumeOrNone } from "./figures.ts"
+import { originOf } from "../../../../core/ids/clientId.ts"
 import { isPair, type PairNames } from "./names.ts"
 
 const SIDES = ["buy", "sell"] as const
@@ -23,13 +20,18 @@ const STATUSES: ReadonlyArray<OrderStatus> = ["pending", "open", "closed", "canc
 
 /**
  * A map `{txid: order}`: the `open` of `OpenOrders`, the `closed` of `ClosedOrders`, the whole result of `QueryOrders`.
- * Only limit orders of the pair are reported; others are never ours, and a market or trailing order has no limit price.
+ * Limit orders of the pair are reported, and whatever carries an id of ours or one that was `asked` for: no name of a pair, known or
+ * not, makes such a row absent. All others are never ours, and a market or trailing order has no limit price.
  */
-export const readOrders = (map: Row, names: PairNames): ReadonlyArray<OrderReport> =>
+export const readOrders = (map: Row, names: PairNames, asked: boolean = false): ReadonlyArray<OrderReport> =>
   entries(map).flatMap(([txid, row]) => {
     const descr = child(row, "descr")
-    const ours = isPair(names, text(descr, "pair")) && text(descr, "ordertype") === "limit"
-    return ours ? [readOrder(txid, row, descr)] : []
+    const pair = text(descr, "pair")
+    const known = isPair(names, pair)
+    const clientId = optionalText(row, "cl_ord_id")
+    const ours = asked || (clientId !== null && originOf(clientId) !== null)
+    if (!ours && !(known && text(descr, "ordertype") === "limit")) return []
+    return [{ ...readOrder(txid, row, descr), ...(known ? {} : { oddPair: pair }) }]
   })
 
 /**
@@ -52,9 +54,9 @@ const readOrder = (txid: string, row: Row, descr: Row): OrderReport => ({
   volume: volume(row, "vol"),
   status: choice(row, "status", STATUSES),
   openedMs: secondsAsMs(row, "opentm"),
-  filledVolume: volume(row, "vol_exec"),
-  cost: quote(row, "cost"),
-  fee: quote(row, "fee"),
+  filledVolume: volumeOrNone(row, "vol_exec"),
+  cost: cost(row, "cost"),
+  fee: fee(row, "fee"),
   reason: optionalText(row, "reason")
 })
 
@@ -68,10 +70,11 @@ export interface FillsPage {
   readonly fills: ReadonlyArray<Fill>
 }
 
-/** `TradesHistory`. */
-export const readFillsPage = (result: Row, names: PairNames): FillsPage => {
+/** `TradesHistory`: the pair's fills, and those of the orders in `ours`, whatever pair they name. */
+export const readFillsPage = (result: Row, names: PairNames, ours: ReadonlySet<string> = new Set()): FillsPage => {
   const all = entries(child(result, "trades"))
-  const fills = all.flatMap(([execId, row]) => (isPair(names, text(row, "pair")) ? [readFill(execId, row)] : []))
+  const isOurs = (row: Row) => isPair(names, text(row, "pair")) || ours.has(text(row, "ordertxid"))
+  const fills = all.flatMap(([execId, row]) => (isOurs(row) ? [readFill(execId, row)] : []))
   return { count: count(result, "count"), rows: all.length, fills }
 }
 
@@ -81,8 +84,8 @@ const readFill = (execId: string, row: Row): Fill => ({
   side: choice(row, "type", SIDES),
   price: price(row, "price"),
   volume: volume(row, "vol"),
-  cost: quote(row, "cost"),
-  fee: quote(row, "fee"),
+  cost: cost(row, "cost"),
+  fee: fee(row, "fee"),
   liquidity: flag(row, "maker") ? "maker" : "taker",
   timeMs: secondsAsMs(row, "time")
 })

@@ -3,7 +3,7 @@ import { Price, Quote, Volume } from "../../../../core/decimal/decimal.ts"
 import { readBalances, readConstraints, readFees, readTime, readToken } from "./account.ts"
 import { readReply } from "./envelope.ts"
 import { type Row, WireProblem } from "../../../../core/wire/json.ts"
-import { DOGE_USD } from "./names.ts"
+import { DOGE_USD, isPair, learnNames } from "./names.ts"
 import { readCanceled, readFillsPage, readOrders, readPlaced } from "./orders.ts"
 import { readRestTicker } from "./ticker.ts"
 
@@ -274,5 +274,59 @@ describe("small replies", () => {
   })
   it("a token is a text", () => {
     expect(readToken(result({ token: "abc", expires: 900 }))).toBe("abc")
+  })
+})
+
+describe("a name that is not recognised", () => {
+  const learned = () => {
+    const names = { ...DOGE_USD }
+    const wrong = learnNames(
+      names,
+      result({ XDGUSD: { altname: "XDGUSD", wsname: "XDG/USD", base: "XDG1", quote: "USD1" } })
+    )
+    return { names, wrong }
+  }
+
+  it("is learned from AssetPairs: key, altname, wsname, base and quote", () => {
+    const { names, wrong } = learned()
+    expect(wrong).toBeNull()
+    for (const name of ["XDGUSD", "XDG/USD", "DOGE/USD", "XDG1USD1"]) expect(isPair(names, name)).toBe(true)
+    expect(isPair(names, "ETHUSD")).toBe(false)
+    expect(readBalances(result({ XDG1: { balance: "5", hold_trade: "1" } }), names).base.total).toBe(Volume.parse("5"))
+  })
+
+  it.each([
+    ["DOGEUSD", "XDGUSD", "XDGUSD"],
+    ["DOGE/USD", "DOGE/USD", "XDGUSD"],
+    ["XXDGZUSD", "XXDGZUSD", null],
+    ["XDGUSD", "XDGUSD", null]
+  ])("configured as %s and answered as %s is refused with the right one: %s", (pair, key, right) => {
+    const row = { altname: "XDGUSD", wsname: "XDG/USD", base: "XXDG", quote: "ZUSD" }
+    expect(learnNames({ ...DOGE_USD, pair }, result({ [key]: row }))).toBe(right)
+  })
+
+  it("makes no order absent that was asked for by its id, or carries one of ours; it is told with the row", () => {
+    const odd = { ...ORDER, descr: { ...ORDER.descr, pair: "DOGEUSDX" } }
+    const ours = { ...odd, cl_ord_id: "k00010010000000100" }
+    expect(readOrders(result({ OA: odd, OB: ours }), DOGE_USD).map(({ txid }) => txid)).toEqual(["OB"])
+    const asked = readOrders(result({ OA: odd }), DOGE_USD, true)
+    expect(asked.map(({ txid, oddPair }) => [txid, oddPair])).toEqual([["OA", "DOGEUSDX"]])
+  })
+
+  it("makes no fill absent of an order that is ours", () => {
+    const page = { count: 1, trades: { T1: { ...TRADE, pair: "DOGEUSDX" } } }
+    expect(readFillsPage(result(page), DOGE_USD).fills).toHaveLength(0)
+    expect(readFillsPage(result(page), DOGE_USD, new Set([TRADE.ordertxid])).fills).toHaveLength(1)
+  })
+
+  it("of a balance is named where the plain pot is empty, and never added", () => {
+    const read = (value: object) => readBalances(result(value), DOGE_USD)
+    const pots = { "USD.F": { balance: "120.5" }, "ZUSD.HOLD": { balance: "3" }, "USD.M": { balance: "0.00" } }
+    const other = { DOGE: { balance: "7" }, "ETH.F": { balance: "1" } }
+    const { base, quote, elsewhere } = read({ ...pots, ...other })
+    expect([base.total, quote.total]).toEqual([0n, 0n])
+    expect(elsewhere).toEqual(["DOGE 7", "USD.F 120.5", "ZUSD.HOLD 3"])
+    const plain = { XXDG: { balance: "5", hold_trade: "0" }, ZUSD: { balance: "7", hold_trade: "0" } }
+    expect(read({ ...plain, ...pots }).elsewhere).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 import type { Ticker } from "../../../port.ts"
-import { price, type Row, rows, soleEntry, text, tuple } from "../../../../core/wire/json.ts"
+import { type Row, rows, soleEntry, text, tuple } from "../../../../core/wire/json.ts"
+import { price } from "./figures.ts"
 import type { PairNames } from "./names.ts"
 
 /** The pair's tickers of a `ticker` frame, snapshot and update alike; throws a `WireProblem`. */
