@@ -17,7 +17,7 @@ import { messageOf } from "../core/messageOf.ts"
  * Version of this envelope and of the event shapes in it: what is written. Older ones are read (`upcast.ts`), a newer one ends
  * the reader: `BuildTooOld`.
  */
-export const ENVELOPE_VERSION = 2
+export const ENVELOPE_VERSION = 3
 
 /** The schema of an envelope, for tests that hold other readers to it. */
 export const Envelope = Schema.Struct({

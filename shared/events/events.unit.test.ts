@@ -33,7 +33,7 @@ describe("a record", () => {
     const entry = encodeEntry("market.TEST.price", "a", envelope)
     expect(encodeEntry("market.TEST.price", "a", envelope)).toStrictEqual(entry)
     expect(new TextDecoder().decode(entry.data)).toBe(
-      '{"v":2,"epoch":3,"timeMs":1700000000000,"writer":"market-feed","cause":null,' +
+      '{"v":3,"epoch":3,"timeMs":1700000000000,"writer":"market-feed","cause":null,' +
         '"events":[{"_tag":"PriceObserved","last":"0.1","bid":"0.09","ask":"0.11"}]}'
     )
     const record = decodeRecord({ ...stored(""), id: "a", data: entry.data })

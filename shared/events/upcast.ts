@@ -18,7 +18,9 @@ export type Upcasts = Readonly<Record<number, Upcast>>
 /** Version 1 → 2 → … → newest, in order. */
 export const UPCASTS: Upcasts = {
   /** 2 has seals; nothing that was there has changed. */
-  1: (written) => written
+  1: (written) => written,
+  /** 3 has orders that were changed at the exchange, late fills, and ends that say what the exchange's list still said. */
+  2: (written) => written
 }
 
 /** An envelope of version `from` as version `to` would write it. Throws where a step is missing: a bug of this build. */

@@ -2,12 +2,20 @@
 import { variantsOf } from "../../../shared/actor/core/variants.ts"
 import type { GovernorVariants } from "./draft.ts"
 import { byAnyTime, byFeedTime } from "./mode/priceAge.ts"
+import { forgetsLost, remembersLost } from "./slots/lostRecoveries.ts"
 import { byChargedFees, byFeesInUse } from "./slots/profitTarget.ts"
 import { countsAsked, countsDone } from "./slots/softCloseCount.ts"
 
 /** The variants in force under a version of the rules. */
 export const governorVariants = variantsOf<GovernorVariants>(
-  { version: 1, softCloses: countsAsked, fees: byFeesInUse, priceAge: byFeedTime },
+  {
+    version: 1,
+    softCloses: countsAsked,
+    fees: byFeesInUse,
+    priceAge: byFeedTime,
+    lostRecoveries: forgetsLost,
+    watchesLife: false
+  },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
-  { version: 3, priceAge: byAnyTime }
+  { version: 3, priceAge: byAnyTime, lostRecoveries: remembersLost, watchesLife: true }
 )

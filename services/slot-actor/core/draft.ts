@@ -2,13 +2,13 @@
  * A private, mutable copy of a slot's book while one event is applied: the transition functions write to it as the
  * contract's rules are read, and the result is a new immutable state. The state it was opened from is never touched.
  */
-import type { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import type { Sized } from "../../../shared/market/core/binding.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
-import type { Refusals, SlotBook, SlotState, Trade, TradeId } from "./state.ts"
+import type { Execution, Refusals, Side, SlotBook, SlotOrder, SlotState, Trade, TradeId } from "./state.ts"
 import type { Terms } from "./terms.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -33,6 +33,27 @@ export interface SlotVariants {
   readonly firstEntries: (draft: Draft, funds: Funds) => void
   /** What the allotment lacks of an entry that answers it; null: nothing, or that is left to the governor. */
   readonly shortfall: (draft: Draft, entry: Sized) => NumbersOf<"entry_not_covered"> | null
+  /** What an order's end is taken for (`trouble/proved.ts`). */
+  readonly ends: {
+    /** What the order came to, by its end and by the fills recorded before. */
+    readonly cameTo: (order: SlotOrder, told: Execution) => Execution
+    /** Whether an exit that waits to be asked for again may end once more, and fills of an order whose cancel was asked for are forgotten. */
+    readonly countsTwice: boolean
+    /** What of a fill closes a position of this volume, and what was traded beyond it; null: nothing. */
+    readonly within: (filled: Execution, volume: Volume) => readonly [own: Execution, excess: Execution | null]
+    /** Whether an exit that counts as filled may have closed less than its position. */
+    readonly mayFallShort: boolean
+  }
+  /** Whether an exit that is asked for anew says which it takes the place of. */
+  readonly saysReplaced: boolean
+  /** What the exchange's limits of now leave of an exit that is to be asked for (`trouble/limits.ts`). */
+  readonly limits: {
+    /** Whether no order of this volume is taken at this price. */
+    readonly forbid: (draft: Draft, volume: Volume, price: Price) => boolean
+    /** The price and the volume as they may be asked for: never nearer to the market, never more. */
+    readonly priceNow: (draft: Draft, side: Side, price: Price) => Price
+    readonly volumeNow: (draft: Draft, volume: Volume) => Volume
+  }
 }
 
 /** A slot's book while one event is applied. */

@@ -3,9 +3,19 @@ import { variantsOf } from "../../../shared/actor/core/variants.ts"
 import type { SlotVariants } from "./draft.ts"
 import { firstEntriesAtMarket, firstEntriesCovered } from "./entry/bootstrap.ts"
 import { lackOfAllotment, leftToGovernor } from "./entry/coverage.ts"
+import { asOnceTaken, asTakenNow } from "./trouble/limits.ts"
+import { endsAsProved, endsAsTold } from "./trouble/proved.ts"
 
 /** The variants in force under a version of the rules. */
 export const slotVariants = variantsOf<SlotVariants>(
-  { version: 1, firstEntries: firstEntriesAtMarket, shortfall: leftToGovernor },
-  { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment }
+  {
+    version: 1,
+    firstEntries: firstEntriesAtMarket,
+    shortfall: leftToGovernor,
+    ends: endsAsTold,
+    saysReplaced: false,
+    limits: asOnceTaken
+  },
+  { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment },
+  { version: 3, ends: endsAsProved, saysReplaced: true, limits: asTakenNow }
 )

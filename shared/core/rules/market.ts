@@ -4,6 +4,9 @@ export const MARKET_RULES = {
   operator: "Paused by an operator[: {note}].",
   stale_price: "The last price is {priceAgeSec} old, at most {maxAgeSec} are allowed[; the exchange says: {noPrice}].",
   api_errors: "{consecutive} calls to the exchange failed in a row, last {operation}: {detail}.",
+  pair_closed: "The exchange takes no new orders of the pair: its state is {status}.",
+  orders_refused:
+    "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
   daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",

@@ -29,7 +29,13 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
   {
     version: 3,
     changes: [
-      "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does"
+      "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does",
+      "no end of an order lowers what its fills have proved, and the end of an exit that waits to be asked for again counts once",
+      "what an exit traded beyond its position belongs to no cycle and is given up by name; what it traded less is asked for again",
+      "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
+      "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
+      "the same refusal again and again, over all slots, pauses the market with the exchange's words; so does a pair that takes no orders",
+      "terms that change, and money that no trade of ours explains, are told"
     ]
   }
 ]

@@ -6,6 +6,8 @@ export const CAUSES = [
   "fault",
   "daily_loss_lock",
   "cannot_bootstrap",
+  "pair_closed",
+  "orders_refused",
   "api_errors",
   "stale_price"
 ] as const

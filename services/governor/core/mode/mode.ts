@@ -53,6 +53,8 @@ export const pauseByOperator = (draft: Draft, note: string): void => {
 
 /** An operator resumes: null when that is granted, else the cause that stands against it. */
 export const resume = (draft: Draft): Reason | null => {
+  // Whoever resumes has perhaps mended what was refused: it is tried at once, and pauses again where it was not.
+  clearCause(draft, "orders_refused")
   const { mode } = draft.state
   const cause = leadingCause(mode)
   if (cause !== null) return mode.causes[cause] ?? null
