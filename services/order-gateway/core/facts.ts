@@ -88,7 +88,8 @@ export const reportFacts = (
   // An amendment that nobody answered may have moved it before it filled.
   const moved = { ...order, formerPrices: [...order.formerPrices, report.price] }
   const complete =
-    sums.volume === order.volume || sums.volume + (report.status === "closed" ? ROUNDING_OF_VOLUME : 0n) >= standing
+    sums.volume === order.volume ||
+    sums.volume + (report.status === "closed" || behind ? ROUNDING_OF_VOLUME : 0n) >= standing
   const end = {
     ...identity(order),
     txid: report.txid,

@@ -7,7 +7,7 @@ import { type Draft, refuse } from "./draft.ts"
 import { leaveS2, orderFilled, recoveryFilled } from "./exit/fills.ts"
 import { cancelAnswered, lateEntry, lateExit } from "./trouble/lateFills.ts"
 import { entryLost, exitLost, NO_EXECUTION, recoveryLost } from "./trouble/lostOrders.ts"
-import type { Execution, PendingCancel, SlotBook, SlotOrder } from "./state.ts"
+import type { Execution, PendingCancel, Recovery, SlotBook, SlotOrder } from "./state.ts"
 
 /** Facts that say where an order is, and change nothing else. */
 export type OrderProgress = Extract<
@@ -76,15 +76,29 @@ const endedUnfilled = (draft: Draft, localId: LocalId, filled: Execution, cause:
   const order = draft.book.orders.find((candidate) => candidate.localId === localId)
   const recovery = draft.book.recoveries.find((candidate) => candidate.order.localId === localId)
   const cancel = findCancel(draft, localId)
-  const { cameTo, countsTwice } = draft.variants.ends
+  const { cameTo, countsTwice, within } = draft.variants.ends
   // Its end has been heard: that it waits to be asked for again is what followed.
   if (!countsTwice && (order ?? recovery?.order)?.stage === "waiting") return
+  const exit = order?.role === "exit" ? order : recovery?.order
+  // More than its position was traded: that is closed, whatever was taken off.
+  if (exit !== undefined && within(cameTo(exit, filled), exit.volume)[1] !== null)
+    return filledBeyond(draft, order, recovery, cameTo(exit, filled))
   if (order?.role === "entry") entryLost(draft, order, cameTo(order, filled), cause)
   else if (order !== undefined) exitLost(draft, order, cameTo(order, filled), cause)
   else if (recovery !== undefined) recoveryLost(draft, recovery, cameTo(recovery.order, filled), cause)
   else if (cancel !== undefined) cancelAnswered(draft, cancel, cameTo(cancel.order, filled))
   else if (filled.volume > 0n) refuseFill(draft, localId, filled.volume)
   leaveS2(draft)
+}
+
+const filledBeyond = (
+  draft: Draft,
+  order: SlotOrder | undefined,
+  recovery: Recovery | undefined,
+  traded: Execution
+): void => {
+  if (order !== undefined) orderFilled(draft, order, traded)
+  else if (recovery !== undefined) recoveryFilled(draft, recovery, traded)
 }
 
 /** A fill of an order whose cancel was asked for: its end may say less. */
