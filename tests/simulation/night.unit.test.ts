@@ -6,7 +6,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { readSettings } from "../../app/settings.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
-import { lifeIncidents } from "../../app/inProcess/life.ts"
+import { lifeIncidents } from "../../app/inProcess/lifeIncidents.ts"
 import { rulesOf } from "../../app/inProcess/market.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
 import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"

@@ -33,6 +33,7 @@ import {
 import { follow, type TableEvent, track } from "./orderTable.ts"
 import { provedEnd } from "../../../shared/market/core/orderLife.ts"
 import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
+import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
 import { watchMoney } from "./watch/money.ts"
 import { tellBehind, tellLateFill, tellRestated } from "./watch/orderNews.ts"
 import { tellTerms, watchPair } from "./watch/terms.ts"
@@ -105,6 +106,7 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   const { replaces } = event
   const recovery = replaces === undefined ? null : draft.variants.lostRecoveries.returned(draft, slot, replaces)
   track(draft, slot, event, place.timeMs, recovery)
+  noteLargeEnough(draft, slot)
   if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
   noteAnswer(draft, slot)
   noteFunded(draft, slot)
@@ -114,7 +116,12 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   else schedule(draft, order)
 }
 
-const refused = (draft: Draft, slot: SlotNumber, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
+const refused = (
+  draft: Draft,
+  slot: SlotNumber,
+  { what, unfunded, tooSmallUsd, reason: why }: EventOf<"DecisionRefused">
+): void => {
+  if (tooSmallUsd !== undefined) noteTooSmall(draft, slot, tooSmallUsd)
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
     noteFunded(draft, slot)
@@ -166,6 +173,7 @@ const settle = (draft: Draft, before: GovernorState, event: MarketEvent): void =
   if (draft.variants.watchesLife && isConfigured(draft.state)) {
     tellTerms(draft, before, event)
     watchPair(draft)
+    watchSizes(draft)
   }
   settleEntries(draft)
   if (!isConfigured(draft.state)) return

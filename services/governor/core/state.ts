@@ -30,6 +30,8 @@ export interface MarketSlice extends Account {
   /** When it said so; absent where that was heard under rules that kept no time of it. */
   readonly toldAtMs?: number
   readonly slotRules: SlotRules | null
+  /** The last call that failed and has not been followed by one that was answered; absent: none, or rules that keep none. */
+  readonly lastError?: { readonly operation: string; readonly detail: string }
   /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume
   readonly spentQuote: Quote
@@ -216,6 +218,8 @@ export interface GovernorState {
   readonly audit: AuditSlice
   /** Absent while the last order was taken, and under rules that do not count. */
   readonly refusals?: RefusalSlice
+  /** By slot, what it wanted last and the exchange does not take, USD; absent before the first (`tooSmall.ts`). */
+  readonly tooSmall?: Readonly<Record<number, number>>
   /** Absent under rules that do not look, and before balances are known. */
   readonly money?: MoneySlice
   /** Absent before the first, and under rules that forget them. */

@@ -44,8 +44,8 @@ export interface SlotVariants {
     /** Whether an exit that counts as filled may have closed less than its position. */
     readonly mayFallShort: boolean
   }
-  /** Whether an exit that is asked for anew says which it takes the place of. */
-  readonly saysReplaced: boolean
+  /** Whether others are told, as fields: which order an exit takes the place of, and the size of one that is too small. */
+  readonly tellsOthers: boolean
   /** What the exchange's limits of now leave of an exit that is to be asked for (`trouble/limits.ts`). */
   readonly limits: {
     /** Whether no order of this volume is taken at this price. */
@@ -114,6 +114,9 @@ export const closeDraft = (draft: Draft): Step<SlotState> => {
 /** What only a fill or a deposit changes. */
 const UNFUNDED: ReadonlySet<Rule> = new Set<Rule>(["insufficient_funds", "entry_not_covered"])
 
+/** What only other terms, a larger size or another price changes. */
+const TOO_SMALL: ReadonlySet<Rule> = new Set<Rule>(["below_min_cost", "below_min_volume"])
+
 /**
  * Says that something wanted is not done. Written only when the answer differs from the last one to the same wish:
  * `answer` is what is compared, by default the rule.
@@ -128,7 +131,15 @@ export const refuse = <R extends Rule>(
   if (draft.book.refusals[what]?.answer === answer) return
   const why = reason(rule, numbers())
   draft.book.refusals[what] = { answer, reason: why }
-  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded: UNFUNDED.has(rule), reason: why })
+  const sizeUsd = why.numbers["sizeUsd"]
+  const tooSmall = draft.variants.tellsOthers && TOO_SMALL.has(rule) && typeof sizeUsd === "number"
+  draft.outputs.push({
+    _tag: "DecisionRefused",
+    what,
+    unfunded: UNFUNDED.has(rule),
+    ...(tooSmall ? { tooSmallUsd: sizeUsd } : {}),
+    reason: why
+  })
 }
 
 /** The wish was granted: the next refusal of it is news again. */

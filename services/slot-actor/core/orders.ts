@@ -29,7 +29,7 @@ export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: As
     volume,
     postOnly: true,
     layers,
-    ...(replaces === undefined || !draft.variants.saysReplaced ? {} : { replaces }),
+    ...(replaces === undefined || !draft.variants.tellsOthers ? {} : { replaces }),
     reason
   }
   book.nextOrderId += 1

@@ -13,9 +13,9 @@ export const slotVariants = variantsOf<SlotVariants>(
     firstEntries: firstEntriesAtMarket,
     shortfall: leftToGovernor,
     ends: endsAsTold,
-    saysReplaced: false,
+    tellsOthers: false,
     limits: asOnceTaken
   },
   { version: 2, firstEntries: firstEntriesCovered, shortfall: lackOfAllotment },
-  { version: 3, ends: endsAsProved, saysReplaced: true, limits: asTakenNow }
+  { version: 3, ends: endsAsProved, tellsOthers: true, limits: asTakenNow }
 )

@@ -34,7 +34,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "what an exit traded beyond its position belongs to no cycle and is given up by name; what it traded less is asked for again",
       "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
-      "the same refusal again and again, over all slots, pauses the market with the exchange's words; so does a pair that takes no orders",
+      "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
       "terms that change, and money that no trade of ours explains, are told"
     ]
   }

@@ -132,6 +132,8 @@ export const DecisionRefused = Schema.TaggedStruct("DecisionRefused", {
   what: Wanted,
   /** True: the money is missing; only a fill or a deposit changes that. */
   unfunded: Schema.Boolean,
+  /** USD that the order would be worth, which is less than the exchange takes; absent of other refusals, and before version 3 of the rules. */
+  tooSmallUsd: Schema.optionalKey(Schema.Finite),
   reason: Reason
 })
 

@@ -7,6 +7,7 @@ export const CAUSES = [
   "daily_loss_lock",
   "cannot_bootstrap",
   "pair_closed",
+  "size_too_small",
   "orders_refused",
   "api_errors",
   "stale_price"

@@ -95,6 +95,10 @@ export const watchPriceAge = (draft: Draft): void => {
 /** A streak of failed calls pauses the market. */
 export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
   const { consecutive, operation, detail } = event
+  if (draft.variants.watchesLife) {
+    const { lastError: _before, ...market } = draft.state.market
+    draft.state.market = consecutive === 0 ? market : { ...market, lastError: { operation, detail } }
+  }
   const { maxConsecutiveErrors } = draft.rules
   // In between, an error streak that began keeps its cause until a call succeeds.
   if (consecutive > 0 && consecutive < maxConsecutiveErrors) return

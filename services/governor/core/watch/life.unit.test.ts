@@ -2,7 +2,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { accepted, ended, fill, GovernorStory, orphaned, request } from "../../testing/governorDriver.ts"
+import { accepted, ended, fill, GovernorStory, orphaned, refusal, request } from "../../testing/governorDriver.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
+import { findingOf } from "../mode/startup.ts"
 import { recoveriesOf } from "../orderTable.ts"
 
 const WORDS = "EOrder:Margin allowance exceeded"
@@ -83,6 +85,38 @@ describe("refused again and again", () => {
     const story = running()
     story.rulesVersion = 2
     expect(refusedTimes(story, 9).mode).toBe("RUNNING started")
+  })
+})
+
+describe("limits above every size", () => {
+  const tooSmall = (slot: number, story: GovernorStory): GovernorStory =>
+    story.slot(slot, { ...refusal("entry_A", "below_min_volume"), tooSmallUsd: 2 })
+
+  it("pause the market once every slot wants less than is taken and no order lives, and no longer than that", () => {
+    const story = constraints(running(), { minVolume: Volume.parse("60") })
+    tooSmall(2, tooSmall(1, story))
+    expect(story.mode).toBe("RUNNING started")
+    expect(tooSmall(3, story).mode).toBe("PAUSED size_too_small")
+    expect(story.state.mode.reason?.numbers).toStrictEqual({ sizeUsd: 2, leastUsd: 6 })
+    expect(story.price("0.03").after(10).mode).toBe("RUNNING resumed")
+  })
+
+  it("pause nothing while an order lives", () => {
+    const story = constraints(running(), { minVolume: Volume.parse("60") }).openOrders(1)
+    for (const slot of [1, 2, 3]) tooSmall(slot, story)
+    expect(story.mode).toBe("RUNNING started")
+  })
+})
+
+describe("a start that waits for the exchange", () => {
+  it("names the last error, and when it is asked again", () => {
+    const story = new GovernorStory().configure()
+    const failed = { operation: "AssetPairs", detail: "EService:Unavailable" }
+    story.account({ _tag: "ExchangeErrorsObserved", consecutive: 3, ...failed })
+    const waits = () => sentenceOf(findingOf(story.state, "terms"))
+    expect(waits()).toContain("AssetPairs failed last: EService:Unavailable; it is asked again within")
+    story.account({ _tag: "ExchangeErrorsObserved", consecutive: 0, operation: "", detail: "" })
+    expect(waits()).toBe("The exchange's terms and fees are not known yet.")
   })
 })
 
