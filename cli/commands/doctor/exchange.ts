@@ -93,7 +93,6 @@ export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
     return [
       yield* permission("query funds", trading.balances),
       yield* permission("query open orders", trading.openOrders),
-      ...(open._tag === "Success" ? [besideFinding(open.success)] : []),
       yield* permission("query trades and closed orders", trading.fills(nowMs - 60_000, nowMs)),
       yield* permission("place and amend orders", rehearse(rehearsal(constraints, last, nowMs))),
       yield* permission("cancel orders", trading.cancel(NO_ORDER)),
@@ -101,7 +100,8 @@ export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
         "keys",
         "whether they may withdraw cannot be asked without withdrawing",
         "see at Kraken that they may not, and that they are bound to this machine's address"
-      )
+      ),
+      ...(open._tag === "Success" ? [besideFinding(open.success)] : [])
     ]
   })
 }

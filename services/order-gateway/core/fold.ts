@@ -3,10 +3,12 @@ import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
+import type { Side } from "../../../shared/core/trading.ts"
+import { MOVEMENTS_KEPT, movementOf } from "./balances.ts"
 import { accountHandlers } from "../../../shared/market/core/account.ts"
 import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import { plus } from "../../../shared/core/decimal/decimal.ts"
+import { minus, plus } from "../../../shared/core/decimal/decimal.ts"
 import {
   emptyLane,
   ENDED_KEPT,
@@ -119,6 +121,18 @@ const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlac
   return evolve(lane, event, place, { execIds: [...known, event.execId] })
 }
 
+const withMovement = (state: GatewayState, side: Side, sums: Sums): GatewayState =>
+  sums.volume === 0n ? state : { ...state, moved: [...state.moved, movementOf(side, sums)].slice(-MOVEMENTS_KEPT) }
+
+/** A fill of a live order; one that was recorded before moves nothing. */
+const filled = (state: GatewayState, event: EventOf<"FillRecorded">, place: EventPlace): GatewayState => {
+  const { slot } = place
+  if (slot === null) return state
+  const order = state.lanes[slot]?.orders[event.localId]
+  const next = inLane(state, slot, (lane) => recordFill(lane, event, place))
+  return order === undefined || order.execIds.includes(event.execId) ? next : withMovement(next, order.side, event)
+}
+
 /** The order has ended at the exchange: what it came to is kept for a while. */
 const end = (
   state: GatewayState,
@@ -136,7 +150,12 @@ const end = (
     sums: { volume: event.volume, cost: event.cost, fee: event.fee },
     recorded: { volume: filled, cost, fee }
   }
-  return { ...next, ended: [...state.ended, ended].slice(-ENDED_KEPT) }
+  const unsaid = {
+    volume: minus(event.volume, filled),
+    cost: minus(event.cost, cost),
+    fee: minus(event.fee, fee)
+  }
+  return withMovement({ ...next, ended: [...state.ended, ended].slice(-ENDED_KEPT) }, side, unsaid)
 }
 
 const addUp = (sums: Sums, fill: Sums): Sums => ({
@@ -161,7 +180,8 @@ const recordLateFill = (
   const isMeant = (order: EndedOrder) =>
     order.slot === slot && order.localId === fill.localId && !order.execIds.includes(fill.execId)
   const ended = state.ended.map((order) => (isMeant(order) ? withLateFill(order, fill) : order))
-  return { ...inLane(state, slot, (lane) => ({ ...lane, lastFactSeq: seq })), ended }
+  const next = { ...inLane(state, slot, (lane) => ({ ...lane, lastFactSeq: seq })), ended }
+  return state.ended.some(isMeant) ? withMovement(next, fill.side, fill) : next
 }
 
 /** The order stands at the exchange: its request is done. */
@@ -190,6 +210,7 @@ const answeredQuestion = (state: GatewayState, { commandId }: { readonly command
 /** What the gateway hears; of orders everything, since a missed one would be sent again or never. */
 const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
   ...accountHandlers<GatewayState>(),
+  BalancesObserved: (state, balances) => ({ ...state, balances, moved: [] }),
   ExchangeErrorsObserved: (state, { consecutive }) => ({ ...state, failedCalls: consecutive }),
 
   OrderRequested: ofSlot(request),
@@ -204,7 +225,7 @@ const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
   OrderAmended: ofSlot((lane, event, place) => answered(changed(lane, event, place), event.localId)),
   AmendRefused: ofSlot((lane, event, place) => answered(evolve(lane, event, place), event.localId)),
   OrderRestated: ofSlot(changed),
-  FillRecorded: ofSlot(recordFill),
+  FillRecorded: filled,
   OrderRejected: ofSlot(evolve),
   OrderFilled: end,
   OrderCancelled: end,

@@ -1,8 +1,10 @@
 /** No source lowers what another has proved; an order may trade more, less or otherwise than asked. */
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../shared/events/event.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
+import { isBehindFills, movementOf } from "./balances.ts"
 import { fillFacts, isBehind, reportFacts, restatedFacts } from "./facts.ts"
 import { lateFillFacts } from "./lateFills.ts"
 import type { EndedOrder, LiveOrder } from "./state.ts"
@@ -187,5 +189,36 @@ describe("an order may trade more, less or otherwise than asked", () => {
     expect(said(restatedFacts(order("0", { changedMs: 940_000 }), byHand({ price }), now))).toStrictEqual([
       "OrderRestated 100"
     ])
+  })
+})
+
+describe("balances that are older than fills of ours", () => {
+  const balances = (base: string, quote: string): EventOf<"BalancesObserved"> => ({
+    _tag: "BalancesObserved",
+    base: { total: Volume.parse(base), hold: Volume.zero },
+    quote: { total: Quote.parse(quote), hold: Quote.zero }
+  })
+  const known = balances("1000", "100")
+  /** A buy of 40 for 4.01, then a sell of 10 for 0.9975. */
+  const moved = [movementOf("buy", sums("40")), movementOf("sell", sums("10"))]
+
+  it.each([
+    ["as before both", "1000", "100"],
+    ["as between them", "1040", "95.99"],
+    ["as between them, with dollars to four decimals", "1040", "95.98996"]
+  ])("are asked for again: %s", (_what, base, quote) => {
+    expect(isBehindFills(known, moved, balances(base, quote))).toBe(true)
+  })
+
+  it.each([
+    ["as after both", "1030", "96.9875"],
+    ["with a deposit", "1030", "196.9875"],
+    ["with somebody else's trade", "1005", "99"]
+  ])("are not, where they are news: %s", (_what, base, quote) => {
+    expect(isBehindFills(known, moved, balances(base, quote))).toBe(false)
+  })
+
+  it("are not, where nothing has moved", () => {
+    expect(isBehindFills(known, [], known)).toBe(false)
   })
 })

@@ -2,6 +2,7 @@
 import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
+import type { Movement } from "./balances.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 
 /** An order of a slot between its request and its end, and what sending it needs. */
@@ -70,6 +71,8 @@ export interface GatewayState extends Account {
   readonly beganMs: number
   /** Calls to the exchange that had failed in a row, as last written down. */
   readonly failedCalls: number
+  /** What fills have moved since the balances were last written, oldest first, at most `MOVEMENTS_KEPT`. */
+  readonly moved: ReadonlyArray<Movement>
   /** Oldest first, at most `ENDED_KEPT`. */
   readonly ended: ReadonlyArray<EndedOrder>
   /** What the governor asked for and has not been answered, oldest first: by the commands, each once. */
@@ -82,6 +85,7 @@ export const initialState: GatewayState = {
   lanes: {},
   beganMs: 0,
   failedCalls: 0,
+  moved: [],
   ended: [],
   asked: []
 }
