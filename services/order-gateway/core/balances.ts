@@ -1,13 +1,7 @@
 /** Whether balances that the exchange lists are older than the fills that the journal has: its lists lag. Pure. */
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Side } from "../../../shared/core/trading.ts"
-import type { Sums } from "./state.ts"
-
-/** What a fill of ours does to the account: below zero it takes. Units of `Volume` and `Quote`. */
-export interface Movement {
-  readonly base: bigint
-  readonly quote: bigint
-}
+import type { Movement, Sums } from "./state.ts"
 
 /** Movements since the balances were last written that are kept: balances are read within seconds of a fill. */
 export const MOVEMENTS_KEPT = 64

@@ -2,7 +2,6 @@
 import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
-import type { Movement } from "./balances.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 
 /** An order of a slot between its request and its end, and what sending it needs. */
@@ -32,6 +31,12 @@ export interface Sums {
   readonly volume: Volume
   readonly cost: Quote
   readonly fee: Quote
+}
+
+/** What a fill of ours does to the account: below zero it takes. Units of `Volume` and `Quote`. */
+export interface Movement {
+  readonly base: bigint
+  readonly quote: bigint
 }
 
 /** An order that the exchange had and that has ended: what is known of its fills, so that one nobody knew is told apart. */
