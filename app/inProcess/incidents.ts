@@ -3,6 +3,7 @@ import { DAY_MS } from "../../shared/core/time/utcDay.ts"
 import { Quote } from "../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
+import type { Life } from "./life.ts"
 
 /** A seeded source of numbers in [0, 1): mulberry32. */
 export const chance = (seed: number): (() => number) => {
@@ -25,6 +26,8 @@ export interface Incident {
     /** The stream's last price is so many times the true one, for so long; bid, ask and REST are right. */
     | { readonly _tag: "BadTicks"; readonly factor: number; readonly forMs: number }
     | { readonly _tag: "Fact"; readonly family: "account" | "control" | "price"; readonly event: MarketEvent }
+    /** Others do something with the account, or its exchange misleads (`life.ts`). */
+    | { readonly _tag: "Life"; readonly life: Life }
 }
 
 const HOUR_MS = 3_600_000

@@ -26,8 +26,9 @@ import type { GovernorRules, RebalancerRules, SlotRules } from "../../shared/eve
 import { governorRules } from "../../shared/config/rules/governor.ts"
 import { decidersOf } from "../registry.ts"
 import type { Settings } from "../settings.ts"
+import type { Life } from "./life.ts"
 import { OrderedJournal } from "./orderedJournal.ts"
-import { Venue } from "./venue.ts"
+import { LivelyVenue } from "./livelyVenue.ts"
 
 /** What a market begins with. */
 export interface MarketOptions {
@@ -63,7 +64,7 @@ export const rulesOf = (
 /** An open market, and what may happen to it. Times are Unix milliseconds and never go back. */
 export interface InThreadMarket {
   readonly journal: OrderedJournal
-  readonly venue: Venue
+  readonly venue: LivelyVenue
   /** The folds of slots 1, 2, 3, … */
   readonly slots: ReadonlyArray<ActorFold<SlotState>>
   readonly governor: ActorFold<GovernorState>
@@ -80,6 +81,8 @@ export interface InThreadMarket {
   readonly tick: (nowMs: number) => void
   /** Somebody asks for something. */
   readonly command: (nowMs: number, command: Command) => void
+  /** Others do something with the account, or its exchange misleads. */
+  readonly life: (nowMs: number, life: Life) => void
   /** A fact of the edges, as a service would write it. */
   readonly fact: (family: "account" | "control" | "regime" | "price", nowMs: number, event: MarketEvent) => void
 }
@@ -95,7 +98,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   const governor = journal.add(governorActor)
   for (const actor of decidersOf([])) if (actor.name !== governorActor.name) journal.add(actor)
   const gateway = journal.add(gatewayFold)
-  const venue = new Venue(journal, () => gateway.state, venueOptions(options))
+  const venue = new LivelyVenue(journal, () => gateway.state, venueOptions(options))
 
   let feed = silent
   let commands = 0
@@ -130,6 +133,10 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
       journal.append(subjects.command(commandId), nowMs, asked)
       venue.work()
     },
+    life: (nowMs, life) => {
+      venue.live(life, nowMs)
+      venue.work()
+    },
     fact: (family, nowMs, event) => {
       journal.append(subjects[family], nowMs, event)
       venue.work()
@@ -154,7 +161,7 @@ const venueOptions = ({ slotRules, tier, base, quote, startMs }: MarketOptions) 
 })
 
 /** The facts every market begins with. */
-const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Venue): void => {
+const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: LivelyVenue): void => {
   const { startMs, slotRules, governorRules, rulesVersion = NEWEST_RULES } = options
   const { subjects } = journal
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)

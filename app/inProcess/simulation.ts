@@ -9,7 +9,7 @@ import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Incident } from "./incidents.ts"
 import { type InThreadMarket, type MarketOptions, openMarket } from "./market.ts"
 import type { OrderedJournal } from "./orderedJournal.ts"
-import type { Venue } from "./venue.ts"
+import type { LivelyVenue } from "./livelyVenue.ts"
 import { Watch } from "./watch.ts"
 
 /** A market, its prices, and what happens to it besides. */
@@ -39,7 +39,7 @@ export interface SimulationResult {
   readonly transactions: number
   readonly ledger: LedgerState
   readonly journal: OrderedJournal
-  readonly venue: Venue
+  readonly venue: LivelyVenue
 }
 
 /** Runs the market until `untilMs`, the end of its prices, or the first problem. */
@@ -101,6 +101,7 @@ const makeIncidents = (incidents: ReadonlyArray<Incident>, market: InThreadMarke
       if (what._tag === "Silence") silentUntilMs = nowMs + what.forMs
       else if (what._tag === "BadTicks") bad = { factor: what.factor, untilMs: nowMs + what.forMs }
       else if (what._tag === "Fact") market.fact(what.family, nowMs, what.event)
+      else if (what._tag === "Life") market.life(nowMs, what.life)
       else market.command(nowMs, what.command)
     }
   }

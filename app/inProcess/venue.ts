@@ -4,7 +4,13 @@
  * worked next, what fact follows from an answer) is the production code; only the wire between them is missing, and that has
  * tests of its own.
  */
-import type { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import {
+  type Price,
+  type Quote,
+  Quote as Quotes,
+  type Volume,
+  Volume as Volumes
+} from "../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
@@ -16,6 +22,7 @@ import {
   isRefusal,
   makeDesk,
   type MarketView,
+  refuse,
   type Rules
 } from "../../services/exchange-sim/core/engine/desk.ts"
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
@@ -32,6 +39,7 @@ import {
   rejectedFact,
   reportFacts
 } from "../../services/order-gateway/core/facts.ts"
+import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
 import type { OrderedJournal } from "./orderedJournal.ts"
 
@@ -49,13 +57,27 @@ const DEADLINE_MS = 10_000
 /** More requests than this worked at one instant is a lane that never empties. */
 const MAX_REQUESTS = 10_000
 
+/** Questions about an end, one a comparison, before the larger sums count. */
+const ASKED_IN_VAIN = 3
+
 /** The exchange and the gateway's work on it, without a network. Changed in place. */
 export class Venue {
   readonly desk: Desk
-  private readonly journal: OrderedJournal
-  private readonly gateway: () => GatewayState
+  protected readonly journal: OrderedJournal
+  protected readonly gateway: () => GatewayState
   private last: MarketTrade | null = null
-  private nowMs: number
+  protected nowMs: number
+  protected status = "online"
+  /** Every order is refused with these words; null: none is. */
+  protected refusing: string | null = null
+  /** The private stream is silent: what happens is found by the next comparison. */
+  protected deaf = false
+  /** Reports of ended orders, and lists of fills, that are yet to be behind. */
+  protected misled = { reports: 0, lists: 0 }
+  /** Ends that were asked for in vain, by txid: after so many the larger sums count. */
+  private readonly asked = new Map<string, number>()
+  /** Lanes whose first task waits for an end that the exchange's reports do not show yet. */
+  protected readonly waiting = new Set<number>()
 
   constructor(journal: OrderedJournal, gateway: () => GatewayState, options: VenueOptions) {
     this.journal = journal
@@ -110,13 +132,15 @@ export class Venue {
   work(): void {
     for (let done = 0; ; done++) {
       if (done > MAX_REQUESTS) throw new Error("the gateway's lanes never empty")
-      const lane = Object.values(this.gateway().lanes).find(({ tasks }) => tasks.length > 0)
+      const lane = Object.values(this.gateway().lanes).find(
+        ({ slot, tasks }) => tasks.length > 0 && !this.waiting.has(slot)
+      )
       const task = lane?.tasks[0]
       if (lane === undefined || task === undefined) return
       const order = lane.orders[task.localId]
       if (order === undefined) throw new Error(`slot ${lane.slot}: a task for order ${task.localId}, which has ended`)
       if (task._tag === "Place") this.place(lane.slot, order)
-      else if (task._tag === "Cancel") this.cancel(order)
+      else if (task._tag === "Cancel") this.cancel(lane.slot, order)
       else this.amend(lane.slot, order, task.price)
       this.tell()
     }
@@ -129,26 +153,45 @@ export class Venue {
     }
     this.write(slot, [claimFact(order, this.nowMs + DEADLINE_MS)])
     const { side, price, volume, clientId, postOnly } = order
-    const placed = placeOrder(
-      this.desk,
-      this.view(),
-      { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null },
-      { nowMs: this.nowMs, deadlineMs: null, validate: false }
-    )
+    const refusal = this.refusal()
+    const placed =
+      refusal ??
+      placeOrder(
+        this.desk,
+        this.view(),
+        { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null },
+        { nowMs: this.nowMs, deadlineMs: null, validate: false }
+      )
     const live = this.gateway().lanes[slot]?.orders[order.localId]
     if (live === undefined) throw new Error(`slot ${slot}: order ${order.localId} ended while it was placed`)
     if (isRefusal(placed)) this.write(slot, [rejectedFact(live, placed.error)])
     else this.write(slot, acceptedFacts(live, placed.txid ?? ""))
   }
 
-  private cancel(order: LiveOrder): void {
+  private cancel(slot: number, order: LiveOrder): void {
     if (order.txid === null) throw new Error(`order ${order.localId}: a cancel before it was accepted`)
     const cancelled = cancelOrder(this.desk, { by: "txid", txid: order.txid }, this.nowMs)
-    if (isRefusal(cancelled)) throw new Error(`order ${order.localId}: cancel refused: ${cancelled.error}`)
+    if (isRefusal(cancelled) && cancelled.error !== "EOrder:Unknown order") {
+      throw new Error(`order ${order.localId}: cancel refused: ${cancelled.error}`)
+    }
+    if (isRefusal(cancelled) || this.deaf) this.askEnd(slot, order)
+  }
+
+  /** The order has ended without the journal: its report says how, or waits for the next comparison. */
+  protected askEnd(slot: number, order: LiveOrder): void {
+    const report = order.txid === null ? null : this.reportOf(order.txid)
+    if (report === null || order.txid === null) return
+    const asked = (this.asked.get(order.txid) ?? 0) + 1
+    this.asked.set(order.txid, asked)
+    const facts = reportFacts(order, report, { final: asked >= ASKED_IN_VAIN, amending: false })
+    this.write(slot, facts)
+    if (facts.length === 0) this.waiting.add(slot)
+    else this.asked.delete(order.txid)
   }
 
   private amend(slot: number, order: LiveOrder, price: Price): void {
     if (order.txid === null) throw new Error(`order ${order.localId}: an amendment before it was accepted`)
+    if (this.desk.books.orders.get(order.txid)?.status !== "open") return this.askEnd(slot, order)
     const amended = amendOrder(
       this.desk,
       this.view(),
@@ -159,9 +202,9 @@ export class Venue {
   }
 
   /** What happened at the exchange, as the facts that the gateway makes of it; then what the account owns now. */
-  private tell(): void {
+  protected tell(): void {
     const happened = this.desk.happened.splice(0)
-    if (happened.length === 0) return
+    if (happened.length === 0 || this.deaf) return
     for (const event of happened) {
       const told = this.factsOf(event)
       if (told !== null) this.write(told.slot, told.facts)
@@ -173,31 +216,68 @@ export class Venue {
     if (event._tag !== "Filled" && event._tag !== "Canceled" && event._tag !== "Expired") return null
     const order = this.desk.books.orders.get(event.txid)
     if (order === undefined) throw new Error(`the exchange tells of ${event.txid}, which it does not have`)
+    if (order.clientId === null) return null
     const live = findLive(this.gateway(), order.clientId, event.txid)
+    const ended = this.gateway().ended.find(({ txid }) => txid === event.txid)
+    if (live === null && ended !== undefined) {
+      return { slot: ended.slot, facts: event._tag === "Filled" ? lateFillFacts(ended, [fillOf(event)]) : [] }
+    }
     if (live === null) throw new Error(`the exchange tells of ${event.txid}, which the journal does not have alive`)
     if (event._tag === "Filled") return { slot: live.slot, facts: fillFacts(live.order, fillOf(event)) }
+    const report = this.reportOf(event.txid)
+    return report === null ? null : { slot: live.slot, facts: reportFacts(live.order, report) }
+  }
+
+  /** What the exchange's list says of an order; null: it has none. */
+  protected reportOf(txid: string): OrderReport | null {
+    const order = this.desk.books.orders.get(txid)
+    if (order === undefined) return null
     const report: OrderReport = {
       txid: order.txid,
       clientId: order.clientId,
       side: order.side,
       price: order.price,
       volume: order.volume,
-      status: event._tag === "Canceled" ? "canceled" : "expired",
+      status: order.status,
       openedMs: order.openedMs,
       filledVolume: order.filled,
       cost: order.cost,
       fee: order.fee,
       reason: order.reason
     }
-    return { slot: live.slot, facts: reportFacts(live.order, report) }
+    if (order.status === "open" || this.misled.reports <= 0) return report
+    this.misled.reports--
+    return {
+      ...report,
+      status: "canceled",
+      filledVolume: Volumes.zero,
+      cost: Quotes.zero,
+      fee: Quotes.zero,
+      reason: null
+    }
   }
 
-  private write(slot: number, facts: ReadonlyArray<OrderEvent>): void {
+  /** Every fill of an order, oldest first. */
+  protected fillsOf(txid: string): ReadonlyArray<Fill> {
+    const { orders, fills, fillPlaces } = this.desk.books
+    return (orders.get(txid)?.fills ?? []).flatMap((id) => fills[fillPlaces.get(id) ?? -1] ?? [])
+  }
+
+  private refusal() {
+    if (this.refusing !== null) return refuse(this.refusing)
+    return this.status === "cancel_only" ? refuse("EService:Market in cancel_only mode") : null
+  }
+
+  protected note(event: MarketEvent): void {
+    this.journal.append(this.journal.subjects.account, this.nowMs, event)
+  }
+
+  protected write(slot: number, facts: ReadonlyArray<OrderEvent>): void {
     const [first, ...more] = facts
     if (first !== undefined) this.journal.append(this.journal.subjects.order(slot), this.nowMs, first, ...more)
   }
 
-  private view(): MarketView {
+  protected view(): MarketView {
     if (this.last === null) throw new Error("an order before the market's first trade")
     return seenByOrders(quotesAfter(this.last, BOOK))
   }

@@ -10,14 +10,14 @@ import { amountText, slotDifferences, unbalanced, unexplained } from "../../shar
 import { initialLedger, postEvent } from "../../shared/ledger/core/ledger.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
-import type { Venue } from "./venue.ts"
+import type { LivelyVenue } from "./livelyVenue.ts"
 
 /** Whose state is looked at. */
 export interface Watched {
   /** The folds of slots 1, 2, 3, … */
   readonly slots: ReadonlyArray<ActorFold<SlotState>>
   readonly governor: ActorFold<GovernorState>
-  readonly venue: Venue
+  readonly venue: LivelyVenue
   readonly openOrderLimit: number
 }
 
@@ -72,8 +72,10 @@ export class Watch {
       const { slots } = this.watched
       found.push(...slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state))))
     }
-    if (ledger.observed !== this.observed) {
-      const { base = 0n, quote = 0n } = unexplained(ledger) ?? {}
+    const { told, elsewhere } = this.watched.venue
+    if (ledger.observed !== this.observed && told) {
+      const all = unexplained(ledger) ?? { base: 0n, quote: 0n }
+      const { base, quote } = { base: all.base - elsewhere.base, quote: all.quote - elsewhere.quote }
       if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
       if (quote !== 0n) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
     }

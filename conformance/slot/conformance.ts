@@ -6,7 +6,7 @@
  */
 import { CaseError, CaseObject } from "../format/caseObject.ts"
 import { cost, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import type { Execution } from "../../services/slot-actor/core/money/booking.ts"
+
 import { forgetRecovery } from "../../services/slot-actor/core/orders.ts"
 import { closeDraft, type Draft, openDraft, type OrderSizes } from "../../services/slot-actor/core/draft.ts"
 import { addEntryAfterCooldown, type EntryRule, entrySide } from "../../services/slot-actor/core/entry/entries.ts"
@@ -16,7 +16,7 @@ import { orphanLateExits } from "../../services/slot-actor/core/exit/orphan.ts"
 import { sideOf, stateOf, tradeOf } from "./reference.ts"
 import { refreshStaleEntry } from "../../services/slot-actor/core/entry/refresh.ts"
 import { actionsOf, cycleRecord, type Fields, stateRecord } from "./referenceRecords.ts"
-import type { SlotOrder, SlotState } from "../../services/slot-actor/core/state.ts"
+import type { Execution, SlotOrder, SlotState } from "../../services/slot-actor/core/state.ts"
 import { slotVariants } from "../../services/slot-actor/core/variants.ts"
 import { NEWEST_RULES } from "../../shared/core/rules/versions.ts"
 

@@ -3,8 +3,9 @@ import { Effect, Schema } from "effect"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Books } from "./core/engine/books.ts"
 import { holds } from "./core/engine/desk.ts"
-import type { Exchange, Moment } from "./exchange.ts"
-import { Fault } from "./faults/faults.ts"
+import { doByHand } from "./core/engine/byHand.ts"
+import { type Exchange, type Moment, viewOf } from "./exchange.ts"
+import { type ActNow, Fault } from "./faults/faults.ts"
 import type { SocketServer } from "./ws/server.ts"
 
 /** An HTTP status and the JSON value of the body. */
@@ -23,12 +24,19 @@ const decodeFaults = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Uni
 /** Serves the exchange's books and faults. A body that is no fault is answered with 400, an unknown path with 404. */
 export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRoutes => {
   const { faults } = exchange
-  const put = (fault: Fault) => {
+  const put = (fault: Exclude<Fault, ActNow>) => {
     if (fault.kind === "disconnect") sockets.disconnect(fault.socket)
     else if (fault.kind === "bad-frames") sockets.sendUnreadable(fault.frames)
     else faults.add(fault)
     if (fault.kind === "status") sockets.announceStatus()
   }
+  const putAll = Effect.fnUntraced(function* (all: ReadonlyArray<Fault>) {
+    for (const fault of all) {
+      if (fault.kind !== "by-hand") put(fault)
+      else if (!(yield* actNow(exchange, fault))) return { status: 503, value: { error: "the market is closed" } }
+    }
+    return inForce()
+  })
   const inForce = (): AdminReply => ({ status: 200, value: faults.describe() })
   return (method, path, body) => {
     if (path === "/admin/books" && method === "GET") {
@@ -44,12 +52,10 @@ export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRou
     if (path === "/admin/faults" && method === "POST") {
       return decodeFaults(body).pipe(
         Effect.match({
-          onSuccess: (decoded) => {
-            for (const fault of [decoded].flat()) put(fault)
-            return inForce()
-          },
+          onSuccess: (decoded) => ({ faults: [decoded].flat() }),
           onFailure: (error) => ({ status: 400, value: { error: error.message } })
-        })
+        }),
+        Effect.flatMap((read) => ("faults" in read ? putAll(read.faults) : Effect.succeed(read)))
       )
     }
     if (path === "/admin/faults" && method === "GET") return Effect.sync(inForce)
@@ -63,6 +69,16 @@ export const adminRoutes = (exchange: Exchange, sockets: SocketServer): AdminRou
     return Effect.succeed({ status: 404, value: { error: "GET /admin/books; GET, POST, DELETE /admin/faults" } })
   }
 }
+
+/** Does what others do by hand; false: there is no market to do it on. */
+const actNow = (exchange: Exchange, act: ActNow): Effect.Effect<boolean> =>
+  exchange
+    .perform((moment) => {
+      const view = viewOf(moment)
+      if (view !== null) doByHand(moment.desk, view, act, moment.nowMs)
+      return view !== null
+    })
+    .pipe(Effect.orElseSucceed(() => false))
 
 /** The exchange's own view of everything, figures as exact decimal text, times as Unix milliseconds. */
 const showBooks = ({ created }: Exchange, { desk, nowMs, tape }: Moment): object => {

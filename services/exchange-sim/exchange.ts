@@ -124,6 +124,12 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
   return exchange
 })
 
+/** The options, with the terms of now. */
+export const termsNow = (options: ExchangeSimOptions, { terms }: Faults): ExchangeSimOptions => ({
+  ...options,
+  ...terms
+})
+
 const rulesOf = (options: ExchangeSimOptions): Rules => ({
   priceDecimals: options.priceDecimals,
   volumeDecimals: options.volumeDecimals,
@@ -179,6 +185,8 @@ const makeTurns = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       if (stopped !== null) return Effect.fail(stopped)
       const momentMs = nowMs()
+      desk.rules = rulesOf(termsNow(options, faults))
+      desk.roundedFills = faults.roundedFills
       const trades = advance(momentMs)
       const closed = endMs !== null && momentMs >= endMs ? RECORDING_ENDED : null
       const moment: Moment = {

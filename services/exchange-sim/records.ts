@@ -81,7 +81,10 @@ const Expired = Schema.TaggedStruct("Expired", onOrder)
 /** The dead man's switch: at `triggerMs` every order is canceled; null switches it off. */
 const CancelTimerSet = Schema.TaggedStruct("CancelTimerSet", { ...at, triggerMs: Schema.NullOr(Schema.Finite) })
 
-const Event = Schema.Union([Created, Opened, Amended, QueueAdvanced, Filled, Canceled, Expired, CancelTimerSet])
+/** Money came to the account, or left it (below zero), without a trade. */
+const Moved = Schema.TaggedStruct("Moved", { ...at, base: VolumeText, quote: QuoteText })
+
+const Event = Schema.Union([Created, Opened, Amended, QueueAdvanced, Filled, Canceled, Expired, CancelTimerSet, Moved])
 /** Every fact the exchange records. */
 export type ExchangeEvent = typeof Event.Type
 

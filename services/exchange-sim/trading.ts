@@ -11,7 +11,7 @@ import { refuse, type Refusal } from "./core/engine/desk.ts"
 import type { OrderTerms } from "./core/engine/order.ts"
 import { placeBatch, placeOrder, type PlaceOptions } from "./core/engine/place.ts"
 import { type Moment, viewOf } from "./exchange.ts"
-import type { SystemStatus } from "./faults/faults.ts"
+import type { Faults, SystemStatus } from "./faults/faults.ts"
 
 /** Placing and amending: everything in the open; only orders that cannot trade in post-only mode. */
 const placingClosed = (system: SystemStatus, postOnly: boolean): Refusal | null => {
@@ -23,6 +23,21 @@ const placingClosed = (system: SystemStatus, postOnly: boolean): Refusal | null 
 
 const cancelingClosed = (system: SystemStatus): Refusal | null =>
   system === "maintenance" ? refuse("EService:Unavailable") : null
+
+/** Of the pair's own states, those in which the whole system's of that name says what is taken. */
+export const stateOf = ({ system, terms }: Faults): SystemStatus => {
+  if (system !== "online") return system
+  switch (terms.pairStatus) {
+    case "maintenance":
+    case "cancel_only":
+    case "post_only":
+      return terms.pairStatus
+    case "reduce_only":
+      return "cancel_only"
+    default:
+      return "online"
+  }
+}
 
 /** The order desk of one moment. Every method returns a result, or a refusal with the exchange's text. */
 export const orderDesk = (moment: Moment, system: SystemStatus) => {

@@ -4,6 +4,7 @@ import { makeQuarantine } from "../../shared/actor/quarantine.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExecutionEvent, Trading } from "../../shared/exchange/port.ts"
 import { acceptedFacts, fillFacts } from "./core/facts.ts"
+import { lateFillFacts } from "./core/lateFills.ts"
 import { findLive } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
 import { writeEnd } from "./lookup.ts"
@@ -16,7 +17,8 @@ export interface StreamSignals {
   readonly moved: Effect.Effect<void>
 }
 
-/** Follows the stream for ever. Events of orders that are not (or no longer) alive in the journal are passed over. */
+/** Follows the stream for ever. Events of orders that are not
+ * alive in the journal are passed over, but for a fill that the end of its order did not count. */
 export const followExecutions = Effect.fn("followExecutions")(function* (
   facts: OrderFacts,
   subjects: MarketSubjects,
@@ -42,9 +44,12 @@ export const followExecutions = Effect.fn("followExecutions")(function* (
         return yield* signals.moved
       }
       case "Filled": {
-        const live = findLive(facts.state(), event.clientId, event.fill.txid)
-        if (live === null) return
-        yield* facts.write(live.slot, live.order.localId, (order) => fillFacts(order, event.fill))
+        const { fill, clientId } = event
+        const live = findLive(facts.state(), clientId, fill.txid)
+        const ended = facts.state().ended.find(({ txid }) => txid === fill.txid)
+        if (live !== null) yield* facts.write(live.slot, live.order.localId, (order) => fillFacts(order, fill))
+        else if (ended === undefined) return
+        else if (!(yield* facts.writeLate(ended.slot, ended.localId, (order) => lateFillFacts(order, [fill])))) return
         return yield* signals.moved
       }
       case "Ended": {

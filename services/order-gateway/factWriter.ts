@@ -11,7 +11,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
-import { emptyLane, type GatewayState, type Lane, type LiveOrder } from "./core/state.ts"
+import { emptyLane, type EndedOrder, type GatewayState, type Lane, type LiveOrder } from "./core/state.ts"
 
 /** Another process keeps writing the facts of this slot between our reading and our writing. */
 export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneContended", {
@@ -49,6 +49,12 @@ export interface OrderFacts {
     localId: LocalId,
     facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
   ) => Effect.Effect<boolean, OrderFactsError>
+  /** As `write`, of an order that has ended and is remembered. */
+  readonly writeLate: (
+    slot: SlotNumber,
+    localId: LocalId,
+    facts: (order: EndedOrder) => ReadonlyArray<OrderEvent>
+  ) => Effect.Effect<boolean, OrderFactsError>
   /** Appends an event that belongs to no order. */
   readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
 }
@@ -60,7 +66,7 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
 ): Effect.fn.Return<OrderFacts, never, Journal | VenueClock> {
   const journal = yield* Journal
   const clock = yield* VenueClock
-  const locks = new Map<number, Semaphore.Semaphore>()
+  const oneByOne = turnsBySlot()
   const writeFact = yield* makeFactWriter("order-gateway")
   const fold = followed.folds[0]
   if (fold === undefined) return yield* Effect.die(new Error("the order gateway follows exactly one fold"))
@@ -69,20 +75,12 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   const lane = (slot: SlotNumber): Lane => state().lanes[slot] ?? emptyLane(slot)
   const order = (slot: SlotNumber, localId: LocalId): LiveOrder | null => lane(slot).orders[localId] ?? null
 
-  const lockOf = (slot: SlotNumber): Semaphore.Semaphore => {
-    const lock = locks.get(slot) ?? Semaphore.makeUnsafe(1)
-    locks.set(slot, lock)
-    return lock
-  }
-
   const append = Effect.fnUntraced(function* (
     slot: SlotNumber,
-    localId: LocalId,
-    facts: (order: LiveOrder) => ReadonlyArray<OrderEvent>
+    facts: () => ReadonlyArray<OrderEvent>
   ): Effect.fn.Return<boolean, OrderFactsError> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const current = order(slot, localId)
-      const [first, ...rest] = current === null ? [] : facts(current)
+      const [first, ...rest] = facts()
       if (first === undefined) return false
       const { lastFactSeq } = lane(slot)
       const seenSeq = fold.seq
@@ -111,13 +109,34 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     return yield* new LaneContended({ slot, attempts: MAX_ATTEMPTS })
   })
 
+  const inTurn = (slot: SlotNumber, facts: () => ReadonlyArray<OrderEvent>) => oneByOne(slot, append(slot, facts))
+
   return {
     state,
     lane,
     order,
-    write: (slot, localId, facts) => Semaphore.withPermit(lockOf(slot), append(slot, localId, facts)),
+    write: (slot, localId, facts) =>
+      inTurn(slot, () => {
+        const live = order(slot, localId)
+        return live === null ? [] : facts(live)
+      }),
+    writeLate: (slot, localId, facts) =>
+      inTurn(slot, () => {
+        const ended = state().ended.find((known) => known.slot === slot && known.localId === localId)
+        return ended === undefined ? [] : facts(ended)
+      }),
     note: Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
       yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
     })
   }
 })
+
+/** One thing at a time for each slot. */
+const turnsBySlot = () => {
+  const locks = new Map<number, Semaphore.Semaphore>()
+  return <A, E>(slot: SlotNumber, work: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+    const lock = locks.get(slot) ?? Semaphore.makeUnsafe(1)
+    locks.set(slot, lock)
+    return Semaphore.withPermit(lock, work)
+  }
+}

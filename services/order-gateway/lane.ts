@@ -113,8 +113,9 @@ const amend = Effect.fn("amend")(function* (
   const [report] = yield* retryCall(trading.orders([txid]))
   if (report === undefined) return yield* clock.sleep(RETRY_MS)
   if (hasEnded(report)) {
-    yield* facts.write(slot, localId, (live) => reportFacts(live, report))
-    return
+    // Nothing to write: the list is behind what is known of the order. Whoever compares settles that in time.
+    const written = yield* facts.write(slot, localId, (live) => reportFacts(live, report))
+    return written ? undefined : yield* clock.sleep(RETRY_MS)
   }
   // A cancel may have taken the amendment's place while the order was looked at.
   const wanted = facts.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId)

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
-import type { LiveOrder } from "./core/state.ts"
+import { amendWaits, type LiveOrder } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
 
 /** Between two questions about one order: the exchange's list may lag its engine by a moment. */
@@ -36,17 +36,19 @@ export const resolve = Effect.fn("resolve")(function* (facts: OrderFacts, slot: 
   const trading = yield* Trading
   const clock = yield* VenueClock
   let absent = 0
+  let found = 0
   while (true) {
     const current = facts.order(slot, order.localId)
     if (current === null || current.stage === "open") return
     const askedMs = yield* clock.nowMs
     const [report] = yield* retryCall(trading.findByClientId(order.clientId))
     if (report !== undefined) {
-      yield* facts.write(slot, order.localId, (live) => reportFacts(live, report))
-      return
+      const final = ++found >= END_QUESTIONS
+      if (yield* facts.write(slot, order.localId, (live) => reportFacts(live, report, { final, amending: false })))
+        return
     }
     // After its deadline the exchange does not place an order any more.
-    if (askedMs > current.deadlineMs + CLOCK_SLACK_MS) absent++
+    else if (askedMs > current.deadlineMs + CLOCK_SLACK_MS) absent++
     if (absent >= ABSENT_ANSWERS) {
       yield* facts.write(slot, order.localId, (live) => [
         rejectedFact(live, "not at the exchange after its deadline: it was never placed")
@@ -57,10 +59,16 @@ export const resolve = Effect.fn("resolve")(function* (facts: OrderFacts, slot: 
   }
 })
 
-/** Questions about an ending that the exchange has announced but its list does not show yet. */
+/**
+ * Questions about an ending that the exchange has announced but its list does not show yet, or shows without fills that are recorded:
+ * a minute of the exchange's time. After them the larger sums count.
+ */
 export const END_QUESTIONS = 30
 
-/** Writes how an order ended, once the exchange's list says so. False: it is still open after the last question. */
+/**
+ * Writes how an order ended, once the exchange's list says so. False: after the last question it is still open, or its list is still
+ * behind the fills recorded and was not asked often enough to be overruled.
+ */
 export const writeEnd = Effect.fn("writeEnd")(function* (
   facts: OrderFacts,
   slot: SlotNumber,
@@ -70,14 +78,14 @@ export const writeEnd = Effect.fn("writeEnd")(function* (
 ): Asking<boolean> {
   const trading = yield* Trading
   const clock = yield* VenueClock
-  for (let asked = 0; asked < questions; asked++) {
+  for (let asked = 1; asked <= questions; asked++) {
     if (facts.order(slot, localId) === null) return true
     const [report] = yield* retryCall(trading.orders([txid]))
     if (report !== undefined && hasEnded(report)) {
-      yield* facts.write(slot, localId, (live) => reportFacts(live, report))
-      return true
+      const use = { final: asked >= END_QUESTIONS, amending: amendWaits(facts.lane(slot), localId) }
+      if (yield* facts.write(slot, localId, (live) => reportFacts(live, report, use))) return true
     }
     yield* clock.sleep(RETRY_MS)
   }
-  return false
+  return facts.order(slot, localId) === null
 })

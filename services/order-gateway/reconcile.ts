@@ -6,10 +6,12 @@ import { Effect } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import { type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
-import { fillFacts, hasEnded, missingFills, reportFacts } from "./core/facts.ts"
-import { findLive, liveOrders } from "./core/state.ts"
+import { orderKey } from "../../shared/market/core/orderLife.ts"
+import { fillFacts, hasEnded, missingFills, reportFacts, restatedFacts } from "./core/facts.ts"
+import { lateFillFacts } from "./core/lateFills.ts"
+import { amendWaits, findLive, type GatewayState, liveOrders } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
-import { retryCall } from "./lookup.ts"
+import { retryCall, writeEnd } from "./lookup.ts"
 
 /** What one comparison found. */
 export interface Reconciliation {
@@ -33,6 +35,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
 ): Asking<Reconciliation> {
   const trading = yield* Trading
   const clock = yield* VenueClock
+  const askedMs = yield* clock.nowMs
   const before = facts.state()
   const open = yield* retryCall(trading.openOrders)
   // Told before the corrections: an order that they end was ours, as one was that ended while the list was read.
@@ -43,30 +46,70 @@ export const reconcile = Effect.fn("reconcile")(function* (
   const standing = liveOrders(known).flatMap(({ slot, order }) =>
     order.txid === null ? [] : [{ slot, localId: order.localId, txid: order.txid }]
   )
+  const changed = yield* writeRestated(facts, before, open, askedMs)
   const openTxids = new Set(open.map((report) => report.txid))
   const ended = standing.filter(({ txid }) => !openTxids.has(txid))
+  const over = known.ended
   // A fill must not be too new to be seen.
   const untilMs = (yield* clock.nowMs) + CLOCK_SLACK_MS
-  const fills =
-    standing.length === 0
-      ? []
-      : yield* retryCall(trading.fills(windowStartMs, untilMs, new Set(standing.map(({ txid }) => txid))))
+  const ours = new Set([...standing, ...over].map(({ txid }) => txid))
+  const fills = ours.size === 0 ? [] : yield* retryCall(trading.fills(windowStartMs, untilMs, ours))
   const reports = ended.length === 0 ? [] : yield* retryCall(trading.orders(ended.map(({ txid }) => txid)))
 
-  let missed = 0
+  const missed = new Set(changed)
+  const behind: Array<(typeof standing)[number]> = []
   for (const { slot, localId, txid } of standing) {
-    let wrote = false
+    const key = orderKey(slot, localId)
     const order = facts.order(slot, localId)
     for (const fill of order === null ? [] : missingFills(order, fills)) {
-      wrote = (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) || wrote
+      if (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) missed.add(key)
     }
     const report = reports.find((candidate) => candidate.txid === txid)
-    if (report !== undefined && hasEnded(report)) {
-      wrote = (yield* facts.write(slot, localId, (live) => reportFacts(live, report))) || wrote
-    }
-    if (wrote) missed++
+    if (report === undefined || !hasEnded(report)) continue
+    const amending = amendWaits(facts.lane(slot), localId)
+    if (yield* facts.write(slot, localId, (live) => reportFacts(live, report, { amending }))) missed.add(key)
+    else if (facts.order(slot, localId) !== null) behind.push({ slot, localId, txid })
   }
+  for (const { slot, localId } of over) {
+    if (yield* facts.writeLate(slot, localId, (order) => lateFillFacts(order, fills)))
+      missed.add(orderKey(slot, localId))
+  }
+  // At once: each may take a minute, and there are no more of them than live orders.
+  yield* Effect.forEach(behind, ({ slot, localId, txid }) => writeEnd(facts, slot, localId, txid), {
+    concurrency: "unbounded",
+    discard: true
+  })
+  for (const { slot, localId } of behind) if (facts.order(slot, localId) === null) missed.add(orderKey(slot, localId))
 
   const epochs = open.map((report) => (report.clientId === null ? 0 : (originOf(report.clientId)?.epoch ?? 0)))
-  return { openOrders: open.length - foreign.length, missed, foreign, highestEpoch: Math.max(0, ...epochs) }
+  return {
+    openOrders: open.length - foreign.length,
+    missed: missed.size,
+    foreign,
+    highestEpoch: Math.max(0, ...epochs)
+  }
+})
+
+/** Writes which of our open orders somebody else has changed; returns them by `orderKey`. `before`: as known when the list was asked for. */
+const writeRestated = Effect.fnUntraced(function* (
+  facts: OrderFacts,
+  before: GatewayState,
+  open: ReadonlyArray<OrderReport>,
+  askedMs: number
+): Asking<ReadonlyArray<string>> {
+  const written: Array<string> = []
+  for (const report of open) {
+    const live = findLive(before, report.clientId, report.txid)
+    if (live === null) continue
+    const { slot, order } = live
+    const { localId } = order
+    const wrote = yield* facts.write(slot, localId, (now) =>
+      // Whatever has moved since the list was asked for is older in it.
+      now.changedMs !== order.changedMs
+        ? []
+        : restatedFacts(now, report, { askedMs, amending: amendWaits(facts.lane(slot), localId) })
+    )
+    if (wrote) written.push(orderKey(slot, localId))
+  }
+  return written
 })

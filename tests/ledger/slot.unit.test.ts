@@ -95,6 +95,7 @@ describe(`the ledger beside a slot (seed ${SEED})`, () => {
       "FillRecorded",
       "OrderCancelled",
       "OrderFilled",
+      "PositionReleased filled_beyond_position",
       "PositionReleased slot_retires"
     ])
   })

@@ -2,7 +2,7 @@
  * The audit: the exchange's own books against the market's journal, to the last unit. Every line it returns is something
  * that must not be. Figures are compared as exact decimals.
  */
-import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { plus, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
@@ -52,10 +52,20 @@ interface Ledger {
   /** The last price an order was amended to. */
   readonly amended: ReadonlyMap<string, Price>
   readonly ends: ReadonlyMap<string, EventOf<"OrderFilled"> | EventOf<"OrderCancelled">>
-  readonly fills: ReadonlyArray<EventOf<"FillRecorded">>
+  readonly fills: ReadonlyArray<EventOf<"FillRecorded" | "LateFillRecorded">>
   readonly balances: EventOf<"BalancesObserved"> | null
   readonly twice: ReadonlyArray<string>
 }
+
+type End = EventOf<"OrderFilled"> | EventOf<"OrderCancelled">
+
+/** What an order came to with a fill that its end did not count. */
+const withLateFill = (end: End, { volume, cost, fee }: EventOf<"LateFillRecorded">): End => ({
+  ...end,
+  volume: plus(end.volume, volume),
+  cost: plus(end.cost, cost),
+  fee: plus(end.fee, fee)
+})
 
 /** What the journal says of orders, by client id; anything said twice that may be said once only is noted. */
 const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
@@ -64,7 +74,7 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
   const accepted = new Map<string, string>()
   const amended = new Map<string, Price>()
   const ends = new Map<string, EventOf<"OrderFilled"> | EventOf<"OrderCancelled">>()
-  const fills: Array<EventOf<"FillRecorded">> = []
+  const fills: Array<EventOf<"FillRecorded" | "LateFillRecorded">> = []
   const twice: Array<string> = []
   let balances: EventOf<"BalancesObserved"> | null = null
   const once = (known: boolean, event: MarketEvent & { clientId: string }): void => {
@@ -92,6 +102,15 @@ const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
         once(ends.has(event.clientId), event)
         ends.set(event.clientId, event)
         break
+      case "OrderRestated":
+        amended.set(event.clientId, event.price)
+        break
+      case "LateFillRecorded": {
+        const end = ends.get(event.clientId)
+        if (end !== undefined) ends.set(event.clientId, withLateFill(end, event))
+        fills.push(event)
+        break
+      }
       case "FillRecorded":
         once(
           fills.some((fill) => fill.execId === event.execId),
@@ -128,7 +147,7 @@ export const auditAlways = (books: Books, records: ReadonlyArray<StoredRecord>):
       !(
         order.side === claim.side &&
         (order.amended || Price.parse(order.price) === claim.price) &&
-        Volume.parse(order.volume) === claim.volume
+        (order.amended || Volume.parse(order.volume) === claim.volume)
       )
     ) {
       problems.push(`${clientId} at the exchange is not what was claimed`)

@@ -12,7 +12,7 @@ import {
 } from "../../../shared/exchange/port.ts"
 import { leastVolume } from "../../../shared/market/core/binding.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
-import { clockFinding, feeFinding, sizeFinding } from "./limits.ts"
+import { besideFinding, clockFinding, feeFinding, sizeFinding, statusFinding } from "./limits.ts"
 
 /** The exchange's time comes in whole seconds. */
 const RESOLUTION_MS = 1_000
@@ -41,11 +41,11 @@ export const termsCheck = (settings: Settings): Check<MarketData | Trading> => (
     const makerPct = fees._tag === "Success" ? fees.success.makerPct : null
     const { minVolume, minCost, status } = constraints
     const terms = { makerPct, minVolume, minCost, price: last, source: "the exchange" }
-    const market =
-      status === "online"
-        ? ok("exchange", `${settings.symbol} is online at ${Price.format(last)}`)
-        : warn("exchange", `${settings.symbol} is ${status}`, "orders may be refused until it is online")
-    return [market, feeFinding(settings, terms), sizeFinding(settings.slot, terms)]
+    return [
+      statusFinding(settings.symbol, status, last),
+      feeFinding(settings, terms),
+      sizeFinding(settings.slot, terms)
+    ]
   })
 })
 
@@ -98,6 +98,7 @@ export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
     const { last } = yield* (yield* MarketData).ticker
     const constraints = yield* trading.constraints
     const nowMs = yield* Clock.currentTimeMillis
+    const open = yield* Effect.result(trading.openOrders)
     return [
       ...(yield* otherPots(trading)),
       yield* permission("query funds", trading.balances),
@@ -109,7 +110,8 @@ export const keysCheck: Check<MarketData | Trading | Rehearsal> = {
         "keys",
         "whether they may withdraw cannot be asked without withdrawing",
         "see at Kraken that they may not, and that they are bound to this machine's address"
-      )
+      ),
+      ...(open._tag === "Success" ? [besideFinding(open.success)] : [])
     ]
   })
 }

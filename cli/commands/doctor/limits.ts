@@ -4,6 +4,8 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type GovernorRules, openOrderLimit } from "../../../shared/config/rules/governor.ts"
 import type { SlotRules } from "../../../shared/config/rules/slot.ts"
 import type { Settings } from "../../../app/settings.ts"
+import { originOf } from "../../../shared/core/ids/clientId.ts"
+import type { OrderReport } from "../../../shared/exchange/port.ts"
 import { fail, type Finding, ok, warn } from "./check.ts"
 
 /** What is known of the exchange; null where nobody could be asked. */
@@ -73,6 +75,31 @@ export const sizeFinding = (
     text,
     `slots would wait, sizes are never raised; set ORDER_SIZE_USD to ${least.toFixed(2)} or more`
   )
+}
+
+/** States of a pair in which orders of ours are taken: post-only limits. */
+const TAKES_OURS: ReadonlySet<string> = new Set(["online", "post_only", "limit_only"])
+
+/** Whether the pair takes orders now. */
+export const statusFinding = (symbol: string, status: string, price: Price): Finding => {
+  const text = `${symbol} is ${status} at ${Price.format(price)}`
+  if (status === "online") return ok("exchange", text)
+  return TAKES_OURS.has(status)
+    ? warn("exchange", text, "our orders are taken, others may not be: little may trade until it is online")
+    : warn("exchange", text, "no order is taken: the market would pause (pair_closed) until it is online")
+}
+
+/** Orders of the pair that no Kennel has asked for, by their client ids: left alone, and in the way. */
+export const besideFinding = (open: ReadonlyArray<Pick<OrderReport, "clientId">>): Finding => {
+  const foreign = open.filter(({ clientId }) => clientId === null || originOf(clientId) === null).length
+  const text = `${open.length} open orders of the pair, ${foreign} of them not ours`
+  return foreign === 0
+    ? ok("orders", text)
+    : warn(
+        "orders",
+        text,
+        "they are left alone, take places under the open-order limit and hold funds: one program an account is best"
+      )
 }
 
 /** Warned of; refused is a clock that is farther off than the gateway allows for: deadlines would lie. */

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { fail, lineOf } from "./check.ts"
-import { clockFinding, feeFinding, sizeFinding, tierFinding, tierSaidFinding } from "./limits.ts"
+import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
+import {
+  besideFinding,
+  clockFinding,
+  feeFinding,
+  sizeFinding,
+  statusFinding,
+  tierFinding,
+  tierSaidFinding
+} from "./limits.ts"
 import { versionFinding } from "./nats.ts"
 
 const terms = (change: { readonly makerPct?: number | null; readonly price?: string | null } = {}) => ({
@@ -23,6 +32,28 @@ describe("the doctor on fees", () => {
 
   it("warns when nobody could say the fee", () => {
     expect(feeFinding({ slot: { profitPct: 1 }, live: true }, terms({ makerPct: null })).level).toBe("warn")
+  })
+})
+
+describe("the doctor on life beside the bot", () => {
+  it.each([
+    ["online", "ok", undefined],
+    ["post_only", "warn", /our orders are taken/],
+    ["limit_only", "warn", /our orders are taken/],
+    ["cancel_only", "warn", /pair_closed/],
+    ["reduce_only", "warn", /pair_closed/]
+  ])("a pair that is %s is %s", (status, level, advice) => {
+    const finding = statusFinding("DOGE/USD", status, Price.parse("0.1"))
+    expect(finding.level).toBe(level)
+    if (advice !== undefined) expect(lineOf(finding)).toMatch(advice)
+  })
+
+  it("counts open orders that carry no id of ours", () => {
+    const ours = { clientId: clientIdOf({ epoch: 1, slot: 1, seq: 9, index: 0 }) }
+    expect(besideFinding([ours]).level).toBe("ok")
+    const finding = besideFinding([ours, { clientId: null }, { clientId: "grid-bot-7" }])
+    expect(lineOf(finding)).toContain("3 open orders of the pair, 2 of them not ours")
+    expect(finding.level).toBe("warn")
   })
 })
 

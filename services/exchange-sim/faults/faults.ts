@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { randomNumbers } from "../../../shared/core/random.ts"
 import { EDGE_FAULTS, EdgeFaults, isEdgeFault } from "./edge.ts"
+import { BY_HAND, RoundedFills, StaleReports, Terms, type TermsNow } from "./life.ts"
 
 const times = Schema.Int.check(Schema.isGreaterThan(0))
 const afterExecution = Schema.optionalKey(Schema.Boolean)
@@ -44,7 +45,11 @@ export const Fault = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("rest-lag"), delayMs: Schema.Finite }),
   /** System status; `online` ends it. */
   Schema.Struct({ kind: Schema.Literal("status"), system: Status }),
-  ...EDGE_FAULTS
+  ...EDGE_FAULTS,
+  ...BY_HAND,
+  Terms,
+  StaleReports,
+  RoundedFills
 ])
 /** One of them. */
 export type Fault = typeof Fault.Type
@@ -55,6 +60,8 @@ export type SystemStatus = typeof Status.Type
 const CALL_KINDS = ["reply-lost", "no-reply", "http", "error", "throttled", "late-reply"] as const
 /** A fault that hits a single call. */
 export type CallFaultNow = Extract<Fault, { readonly kind: (typeof CALL_KINDS)[number] }>
+/** An act, and no state: it is done when it comes. */
+export type ActNow = Extract<Fault, { readonly kind: "by-hand" }>
 type FrameFault = "duplicate-executions" | "reorder-executions" | "drop-executions"
 
 const isCallFault = (fault: Fault): fault is CallFaultNow => CALL_KINDS.some((kind) => kind === fault.kind)
@@ -72,21 +79,44 @@ export class Faults {
   /** Simulated milliseconds. */
   restLagMs = 0
   system: SystemStatus = "online"
+  /** What is otherwise than the options say. */
+  terms: TermsNow = {}
+  /** Reports of ended orders that are yet to be behind. */
+  staleReports = 0
+  /** Units of 1e-8 by which a completing fill is short. */
+  roundedFills = 0
 
   constructor(seed: number) {
     this.random = randomNumbers(seed)
   }
 
-  /** Puts a fault in force. `disconnect` and `bad-frames` are acts and no states: they are for the sockets, and ignored here. */
+  /** Puts a fault in force. `disconnect`, `bad-frames` and what is done by hand are acts and no states: ignored here. */
   add(fault: Fault): void {
     if (isEdgeFault(fault)) this.edge.add(fault)
     else if (isCallFault(fault)) this.calls.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
     else if (fault.kind === "rest-lag") this.restLagMs = fault.delayMs
     else if (fault.kind === "status") this.system = fault.system
-    else if (fault.kind !== "disconnect" && fault.kind !== "bad-frames") this.frames[fault.kind] += fault.times
+    else if (fault.kind === "stale-reports") this.staleReports += fault.times
+    else if (fault.kind === "rounded-fills") this.roundedFills = fault.units
+    else if (fault.kind === "terms") {
+      const { kind: _kind, ...terms } = fault
+      this.terms = { ...this.terms, ...terms }
+    } else if (fault.kind !== "disconnect" && fault.kind !== "bad-frames" && fault.kind !== "by-hand") {
+      this.frames[fault.kind] += fault.times
+    }
+  }
+
+  /** Whether this report of an ended order is one that is behind; it is used up by that. */
+  onReport(): boolean {
+    if (this.staleReports <= 0) return false
+    this.staleReports--
+    return true
   }
 
   clear(): void {
+    this.terms = {}
+    this.staleReports = 0
+    this.roundedFills = 0
     this.calls = []
     this.frames = { "duplicate-executions": 0, "reorder-executions": 0, "drop-executions": 0 }
     this.edge.clear()
@@ -119,7 +149,9 @@ export class Faults {
   /** For people and tests: what is in force. */
   describe(): unknown {
     const calls = this.calls.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }))
-    return { calls, edge: this.edge.describe(), frames: this.frames, restLagMs: this.restLagMs, system: this.system }
+    const { frames, restLagMs, system, staleReports, roundedFills } = this
+    const terms = Object.keys(this.terms)
+    return { calls, edge: this.edge.describe(), frames, restLagMs, system, staleReports, roundedFills, terms }
   }
 }
 

@@ -3,7 +3,7 @@ import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { openOrders } from "../core/engine/books.ts"
 import { holds, isRefusal, type Refusal } from "../core/engine/desk.ts"
 import type { Fill, Order } from "../core/engine/order.ts"
-import type { Exchange, Moment } from "../exchange.ts"
+import { type Exchange, type Moment, termsNow } from "../exchange.ts"
 import { BadArgument, choice, flag, optionalCount, optionalNumber, optionalText, type Params, text } from "../params.ts"
 import { resultKey } from "./pair.ts"
 import { fillRow, orderAsOf, orderRow } from "./render.ts"
@@ -49,9 +49,16 @@ const filtered = (orders: ReadonlyArray<Order>, params: Params): ReadonlyArray<O
   )
 }
 
+/** An ended order as a report that is behind has it: off the book, and nothing of it traded. */
+const behind = (order: Order): Order => ({
+  ...order,
+  ...{ status: "canceled", reason: "User requested", filled: Volume.zero, cost: Quote.zero, fee: Quote.zero, fills: [] }
+})
+
 const rowsById = (exchange: Exchange, orders: ReadonlyArray<Order>, params: Params) => {
   const withTrades = flag(params, "trades")
-  return Object.fromEntries(orders.map((order) => [order.txid, orderRow(exchange.options, order, withTrades)]))
+  const shown = orders.map((order) => (order.status !== "open" && exchange.faults.onReport() ? behind(order) : order))
+  return Object.fromEntries(shown.map((order) => [order.txid, orderRow(exchange.options, order, withTrades)]))
 }
 
 const openOrdersMethod: PrivateMethod = (exchange, moment, params) => {
@@ -125,7 +132,8 @@ const queryTrades: PrivateMethod = (exchange, moment, params) => {
   )
 }
 
-const tradeVolume: PrivateMethod = ({ options }, { desk: { books }, nowMs }, params) => {
+const tradeVolume: PrivateMethod = (exchange, { desk: { books }, nowMs }, params) => {
+  const options = termsNow(exchange.options, exchange.faults)
   const monthMs = 30 * 86_400_000
   const volume = books.fills
     .filter(({ timeMs }) => timeMs > nowMs - monthMs)

@@ -20,7 +20,7 @@ import {
   text,
   texts
 } from "../params.ts"
-import { orderDesk } from "../trading.ts"
+import { orderDesk, stateOf } from "../trading.ts"
 import type { PrivateMethod } from "./account.ts"
 import { resultKey } from "./pair.ts"
 import { describeOrder } from "./render.ts"
@@ -55,7 +55,7 @@ const wrongPair = ({ options }: Exchange, params: Params): Refusal | null => {
   return isRefusal(asked) ? asked : null
 }
 
-const desk = (exchange: Exchange, moment: Moment) => orderDesk(moment, exchange.faults.system)
+const desk = (exchange: Exchange, moment: Moment) => orderDesk(moment, stateOf(exchange.faults))
 
 const addOrder: PrivateMethod = (exchange, moment, params) => {
   const unknown = wrongPair(exchange, params)

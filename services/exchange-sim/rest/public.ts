@@ -3,7 +3,7 @@ import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { isRefusal, refuse, type Refusal } from "../core/engine/desk.ts"
 import { COST_DECIMALS } from "../core/engine/money.ts"
-import type { Exchange, Moment } from "../exchange.ts"
+import { type Exchange, type Moment, termsNow } from "../exchange.ts"
 import { aggregate, type Candle, summary, vwap } from "../core/market/candles.ts"
 import { levels } from "../core/market/quote.ts"
 import type { NumberedTrade } from "../core/market/tape.ts"
@@ -33,7 +33,9 @@ const systemStatus: PublicMethod = ({ faults }, { nowMs }) => ({
   timestamp: `${new Date(nowMs).toISOString().slice(0, 19)}Z`
 })
 
-const assetPairs: PublicMethod = ({ options, faults }, _, params) => {
+const assetPairs: PublicMethod = (exchange, _, params) => {
+  const { faults } = exchange
+  const options = termsNow(exchange.options, faults)
   const { pair } = options
   const asked = resultKey(pair, optionalText(params, "pair"))
   if (isRefusal(asked)) return asked
@@ -62,7 +64,7 @@ const assetPairs: PublicMethod = ({ options, faults }, _, params) => {
       ordermin: Volume.format(options.orderMin),
       costmin: Quote.format(options.costMin),
       tick_size: priceText(options, tick),
-      status: faults.system === "maintenance" ? "cancel_only" : faults.system
+      status: faults.system === "maintenance" ? "cancel_only" : (faults.terms.pairStatus ?? faults.system)
     }
   }
 }

@@ -214,6 +214,7 @@ export const executionEntries = (
       ]
     }
     case "Created":
+    case "Moved":
     case "QueueAdvanced":
     case "CancelTimerSet":
       return []

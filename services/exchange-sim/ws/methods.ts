@@ -19,7 +19,7 @@ import {
   type Params,
   texts
 } from "../params.ts"
-import { orderDesk } from "../trading.ts"
+import { orderDesk, stateOf } from "../trading.ts"
 import { rfc3339 } from "./frames.ts"
 
 /** One answer: a result, or a refusal. Canceling several orders gives several answers. */
@@ -45,7 +45,7 @@ const ORDER_FIELDS = [
   "token"
 ]
 
-const desk = (exchange: Exchange, moment: Moment) => orderDesk(moment, exchange.faults.system)
+const desk = (exchange: Exchange, moment: Moment) => orderDesk(moment, stateOf(exchange.faults))
 
 /** Throws `BadArgument`. */
 const readTerms = (params: Params): OrderTerms => {

@@ -31,6 +31,12 @@ import {
   watchPriceAge
 } from "./mode/mode.ts"
 import { follow, type TableEvent, track } from "./orderTable.ts"
+import { provedEnd } from "../../../shared/market/core/orderLife.ts"
+import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
+import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
+import { watchMoney } from "./watch/money.ts"
+import { tellBehind, tellLateFill, tellRestated } from "./watch/orderNews.ts"
+import { tellTerms, watchPair } from "./watch/terms.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
@@ -80,6 +86,7 @@ const timePassed = (draft: Draft, _event: MarketEvent, { timeMs }: EventPlace): 
   const newLoop = beginLoop(draft)
   rollOver(draft)
   watchPriceAge(draft)
+  if (draft.variants.watchesLife) watchRefusals(draft)
   settleMode(draft)
   drain(draft)
   watchDrift(draft)
@@ -89,6 +96,7 @@ const timePassed = (draft: Draft, _event: MarketEvent, { timeMs }: EventPlace): 
   sampleProfitTarget(draft)
   updateSizing(draft, "loop")
   softCloseUnderPressure(draft)
+  if (draft.variants.watchesLife) watchMoney(draft)
 }
 
 /** Errors in a row are counted by the process that had them: a new one begins at none, and says nothing of that. */
@@ -98,7 +106,10 @@ const restarted = (draft: Draft): void => {
 }
 
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
-  track(draft, slot, event, place.timeMs)
+  const { replaces } = event
+  const recovery = replaces === undefined ? null : draft.variants.lostRecoveries.returned(draft, slot, replaces)
+  track(draft, slot, event, place.timeMs, recovery)
+  noteLargeEnough(draft, slot)
   if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
   noteAnswer(draft, slot)
   noteFunded(draft, slot)
@@ -108,7 +119,12 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   else schedule(draft, order)
 }
 
-const refused = (draft: Draft, slot: SlotNumber, { what, unfunded, reason: why }: EventOf<"DecisionRefused">): void => {
+const refused = (
+  draft: Draft,
+  slot: SlotNumber,
+  { what, unfunded, tooSmallUsd, reason: why }: EventOf<"DecisionRefused">
+): void => {
+  if (tooSmallUsd !== undefined) noteTooSmall(draft, slot, tooSmallUsd)
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
     noteFunded(draft, slot)
@@ -135,15 +151,33 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
     noteTrade(draft)
   } else if (event._tag === "OrderFilled" || event._tag === "OrderCancelled") {
     observeOrder(draft, order, event)
-    addTrade(draft, order, event)
-  } else if (event._tag === "OrderAmended") draft.variants.softCloses.moved(draft, order)
+    addTrade(draft, order, draft.variants.watchesLife ? provedEnd(order, event) : event)
+    tellBehind(draft, order, event)
+  } else if (event._tag === "OrderRestated") tellRestated(draft, order, event)
+  else if (draft.variants.watchesLife && event._tag === "OrderRejected") noteRefusal(draft, order, event)
+  else if (draft.variants.watchesLife && event._tag === "OrderAccepted") noteTaken(draft)
+  else if (event._tag === "OrderAmended") draft.variants.softCloses.moved(draft, order)
+  if (event._tag === "OrderCancelled" || event._tag === "OrderRejected")
+    draft.variants.lostRecoveries.gone(draft, order)
   follow(draft, slot, event, place)
+}
+
+/** The order has ended, so that the table does not know it: its money counts all the same. */
+const lateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void => {
+  noteSpending(draft, fill, fill)
+  addTrade(draft, fill, fill)
+  tellLateFill(draft, slot, fill)
 }
 
 /** What follows from any event: the start, the mode, the room there is, the next slot's funds, and last its own rules. */
 const settle = (draft: Draft, before: GovernorState, event: MarketEvent): void => {
   advanceStartup(draft)
   if (draft.variants.priceAge.watchedAlways && isConfigured(draft.state)) watchPriceAge(draft)
+  if (draft.variants.watchesLife && isConfigured(draft.state)) {
+    tellTerms(draft, before, event)
+    watchPair(draft)
+    watchSizes(draft)
+  }
   settleEntries(draft)
   if (!isConfigured(draft.state)) return
   watchBand(draft)
@@ -203,6 +237,8 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   OrderUnknown: ofSlot(orderFact),
   OrderAmended: ofSlot(orderFact),
   AmendRefused: nothing,
+  OrderRestated: ofSlot(orderFact),
+  LateFillRecorded: ofSlot(lateFill),
   FillRecorded: ofSlot(orderFact),
   OrderRejected: ofSlot(orderFact),
   OrderFilled: ofSlot(orderFact),

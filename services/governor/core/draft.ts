@@ -5,11 +5,11 @@
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { GovernorRules } from "../../../shared/events/families/control.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
+import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import { rulesOf } from "./rules.ts"
-import type { GovernorState, MarketSlice, TargetsSlice } from "./state.ts"
+import type { GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
@@ -59,6 +59,17 @@ export interface GovernorVariants {
     /** Whether it is looked at after an event of somebody else than the feed. */
     readonly watchedAlways: boolean
   }
+  /** What becomes of a recovery whose order has gone and is asked for anew. */
+  readonly lostRecoveries: {
+    readonly gone: (draft: Draft, order: TrackedOrder) => void
+    /** What the order is a recovery of, that takes the place of `replaces`; null: of nothing. */
+    readonly returned: (draft: Draft, slot: SlotNumber, replaces: LocalId) => TrackedOrder["recovery"]
+  }
+  /**
+   * Whether life beside the rules is watched: refusals in a row, a pair that takes no orders, terms that change, money that nobody
+   * here has moved; and whether no end of an order lowers what its fills have proved.
+   */
+  readonly watchesLife: boolean
 }
 
 /** The governor's state while one event is applied. */

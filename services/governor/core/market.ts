@@ -35,7 +35,11 @@ export const learnMarket = dispatch(HANDLERS, (market) => market)
  * A fill of ours since the balances were last seen: what it took is gone at once, what it brought counts when the exchange
  * says so. Both errors are on the safe side.
  */
-export const noteSpending = (draft: Draft, order: TrackedOrder, fill: EventOf<"FillRecorded">): void => {
+export const noteSpending = (
+  draft: Draft,
+  order: Pick<TrackedOrder, "side">,
+  fill: EventOf<"FillRecorded" | "LateFillRecorded">
+): void => {
   const { market } = draft.state
   draft.state.market =
     order.side === "sell"

@@ -70,7 +70,13 @@ export const remaining = (order: TrackedOrder): Volume => minus(order.volume, or
 export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "requested" && stage !== "deferred"
 
 /** Takes a request into the table, unless that is full. An entry waits for its grant, an exit needs none. */
-export const track = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">, atMs: number): void => {
+export const track = (
+  draft: Draft,
+  slot: SlotNumber,
+  request: EventOf<"OrderRequested">,
+  atMs: number,
+  recovery: TrackedOrder["recovery"]
+): void => {
   const { orders } = draft.state
   if (orders.length >= MAX_FOLLOWED_ORDERS) return
   const { role, tradeId, cycle, layers } = request
@@ -83,7 +89,7 @@ export const track = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderReq
     stage: role === "entry" ? "requested" : "granted",
     requestedAtMs: atMs,
     openedAtMs: 0,
-    recovery: null
+    recovery
   }
   replace(draft, withOrder(orders, order), findOrder(orders, slot, order.localId) ?? null, order)
 }

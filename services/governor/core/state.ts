@@ -3,7 +3,7 @@
  * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
  * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
  */
-import type { RecoveryId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -13,6 +13,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Cause } from "./mode/causes.ts"
+import type { LostRecovery, MoneySlice, RecoveryMark, RefusalSlice } from "./watch/slices.ts"
 
 export type { Side, TradeId }
 
@@ -29,6 +30,8 @@ export interface MarketSlice extends Account {
   /** When it said so; absent where that was heard under rules that kept no time of it. */
   readonly toldAtMs?: number
   readonly slotRules: SlotRules | null
+  /** The last call that failed and has not been followed by one that was answered; absent: none, or rules that keep none. */
+  readonly lastError?: { readonly operation: string; readonly detail: string }
   /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume
   readonly spentQuote: Quote
@@ -47,7 +50,7 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   /** Capital layers in its size. */
   readonly layers: number
   /** Not null once the exit has been orphaned. */
-  readonly recovery: { readonly recoveryId: RecoveryId; readonly orphanedAtMs: number } | null
+  readonly recovery: RecoveryMark | null
 }
 
 /** The mode and what stands against it (`mode.ts`). */
@@ -215,6 +218,14 @@ export interface GovernorState {
   readonly targets: TargetsSlice
   readonly slots: SlotsSlice
   readonly audit: AuditSlice
+  /** Absent while the last order was taken, and under rules that do not count. */
+  readonly refusals?: RefusalSlice
+  /** By slot, what it wanted last and the exchange does not take, USD; absent before the first (`tooSmall.ts`). */
+  readonly tooSmall?: Readonly<Record<number, number>>
+  /** Absent under rules that do not look, and before balances are known. */
+  readonly money?: MoneySlice
+  /** Absent before the first, and under rules that forget them. */
+  readonly lostRecoveries?: ReadonlyArray<LostRecovery>
 }
 
 /** The state before the first record. */

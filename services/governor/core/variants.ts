@@ -3,6 +3,7 @@ import { variantsOf } from "../../../shared/actor/core/variants.ts"
 import type { GovernorVariants } from "./draft.ts"
 import { pausesAtOnce } from "./mode/mode.ts"
 import { byAnyTime, byFeedTime } from "./mode/priceAge.ts"
+import { forgetsLost, remembersLost } from "./slots/lostRecoveries.ts"
 import { byChargedFees, byFeesInUse } from "./slots/profitTarget.ts"
 import { tellPots } from "./watch/pots.ts"
 import { countsAsked, countsDone } from "./slots/softCloseCount.ts"
@@ -15,8 +16,17 @@ export const governorVariants = variantsOf<GovernorVariants>(
     fees: byFeesInUse,
     priceAge: byFeedTime,
     accessRefused: () => false,
-    pots: () => undefined
+    pots: () => undefined,
+    lostRecoveries: forgetsLost,
+    watchesLife: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
-  { version: 3, priceAge: byAnyTime, accessRefused: pausesAtOnce, pots: tellPots }
+  {
+    version: 3,
+    priceAge: byAnyTime,
+    accessRefused: pausesAtOnce,
+    pots: tellPots,
+    lostRecoveries: remembersLost,
+    watchesLife: true
+  }
 )

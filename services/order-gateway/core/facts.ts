@@ -6,7 +6,7 @@ import type { Txid } from "../../../shared/core/ids/kinds.ts"
 import { minus, plus, Price, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
-import type { LiveOrder } from "./state.ts"
+import type { LiveOrder, Sums } from "./state.ts"
 
 const identity = (order: LiveOrder) => ({ clientId: order.clientId, localId: order.localId })
 
@@ -21,9 +21,12 @@ export const acceptedFacts = (order: LiveOrder, txid: Txid): ReadonlyArray<Order
 /** One fill, with the acceptance if nobody has reported it yet, and the end of the order if this completes it. */
 export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEvent> => {
   if (order.execIds.includes(fill.execId)) return []
-  const filled = plus(order.filled, fill.volume)
+  const volume = plus(order.filled, fill.volume)
+  const beyond = minus(volume, order.volume)
   const facts: Array<OrderEvent> = [
     ...acceptedFacts(order, fill.txid),
+    // More than it was to trade: somebody has changed it, and how much it is to trade now is for its report to say.
+    ...(beyond > 0n ? [restatedFact(order, order.price, volume)] : []),
     {
       _tag: "FillRecorded",
       ...identity(order),
@@ -36,13 +39,9 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
       liquidity: fill.liquidity
     }
   ]
-  if (filled === order.volume) {
-    facts.push({
-      _tag: "OrderFilled",
-      ...identity(order),
-      txid: fill.txid,
-      ...totals(order, filled, plus(order.cost, fill.cost), plus(order.fee, fill.fee))
-    })
+  if (beyond >= 0n && beyond <= ROUNDING_OF_VOLUME) {
+    const sums = { volume, cost: plus(order.cost, fill.cost), fee: plus(order.fee, fill.fee) }
+    facts.push({ _tag: "OrderFilled", ...identity(order), txid: fill.txid, ...totals(order, sums) })
   }
   return facts
 }
@@ -51,21 +50,97 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
 export const hasEnded = ({ status }: OrderReport): boolean => status !== "open" && status !== "pending"
 
 /**
- * What the exchange's report of the order adds: that it was accepted, or how it ended. The report's totals win over the
- * fills recorded, which may lack some: an ending is final, so its sums must be the exchange's.
+ * Whether a report of an ended order is older than what we know: it has less than the fills recorded, or counts as complete and is
+ * not. Such a one is asked for again.
  */
-export const reportFacts = (order: LiveOrder, report: OrderReport): ReadonlyArray<OrderEvent> => {
+export const isBehind = (order: LiveOrder, report: OrderReport): boolean =>
+  report.filledVolume < order.filled ||
+  report.cost < order.cost - ROUNDING_OF_REPORTS ||
+  report.fee < order.fee - ROUNDING_OF_REPORTS ||
+  (report.status === "closed" && report.filledVolume + ROUNDING_OF_VOLUME < report.volume)
+
+/** How a report of an order is to be taken. */
+export interface ReportUse {
+  /** Asked for the last time: where it is behind what we know, the larger sums count. */
+  readonly final?: boolean
+  /** An amendment of ours may wait for its answer, as is assumed: another price than the order's is no news then. */
+  readonly amending?: boolean
+}
+
+/**
+ * What the exchange's report of the order adds: that it was accepted, or how it ended. The report's totals win over the
+ * fills recorded, which may lack some: an ending is final, so its sums must be the exchange's. But nothing lowers what a fill has
+ * proved: a report that is behind adds nothing, unless it is `final`.
+ */
+export const reportFacts = (
+  order: LiveOrder,
+  report: OrderReport,
+  { final = false, amending = true }: ReportUse = {}
+): ReadonlyArray<OrderEvent> => {
   if (!hasEnded(report)) return acceptedFacts(order, report.txid)
+  const listed = { volume: report.filledVolume, cost: report.cost, fee: report.fee }
+  const proved = { volume: order.filled, cost: order.cost, fee: order.fee }
+  const behind = isBehind(order, report)
+  if (behind && !final) return []
+  const sums = behind ? larger(listed, proved) : listed
+  const standing = sums.volume > report.volume ? sums.volume : report.volume
+  const price = amending ? order.price : report.price
   // An amendment that nobody answered may have moved it before it filled.
   const moved = { ...order, formerPrices: [...order.formerPrices, report.price] }
-  const end = { ...identity(order), txid: report.txid, ...totals(moved, report.filledVolume, report.cost, report.fee) }
+  const complete =
+    sums.volume === order.volume ||
+    sums.volume + (report.status === "closed" || behind ? ROUNDING_OF_VOLUME : 0n) >= standing
+  const end = {
+    ...identity(order),
+    txid: report.txid,
+    ...totals(moved, sums),
+    ...(sums.volume > listed.volume ? { listed } : {})
+  }
   return [
     ...acceptedFacts(order, report.txid),
-    report.filledVolume === order.volume
+    ...(isOtherwise(order, price, standing) ? [restatedFact(order, price, standing)] : []),
+    complete
       ? { _tag: "OrderFilled", ...end }
       : { _tag: "OrderCancelled", ...end, cause: report.reason ?? report.status }
   ]
 }
+
+const larger = (a: Sums, b: Sums): Sums => ({
+  volume: a.volume > b.volume ? a.volume : b.volume,
+  cost: a.cost > b.cost ? a.cost : b.cost,
+  fee: a.fee > b.fee ? a.fee : b.fee
+})
+
+/** A list may lag behind the engine by so long: one asked sooner after a change of the order says nothing of it. */
+const LISTS_LAG_MS = 60_000
+
+/**
+ * An open order that somebody else has changed, by a report that was asked for at `askedMs`; nothing while an amendment of ours may
+ * be why.
+ */
+export const restatedFacts = (
+  order: LiveOrder,
+  report: OrderReport,
+  { askedMs, amending }: { readonly askedMs: number; readonly amending: boolean }
+): ReadonlyArray<OrderEvent> => {
+  if (hasEnded(report) || amending || order.stage !== "open") return []
+  if (order.changedMs > 0 && askedMs < order.changedMs + LISTS_LAG_MS) return []
+  // Never less than has been traded: such a report is older than the fills.
+  if (report.volume < order.filled) return []
+  return isOtherwise(order, report.price, report.volume) ? [restatedFact(order, report.price, report.volume)] : []
+}
+
+const isOtherwise = (order: LiveOrder, price: Price, volume: Volume): boolean => {
+  const difference = minus(volume, order.volume)
+  return price !== order.price || (difference < 0n ? -difference : difference) > ROUNDING_OF_VOLUME
+}
+
+const restatedFact = (order: LiveOrder, price: Price, volume: Volume): OrderEvent => ({
+  _tag: "OrderRestated",
+  ...identity(order),
+  price,
+  volume
+})
 
 /** The order never came to be. */
 export const rejectedFact = because("OrderRejected")
@@ -98,7 +173,7 @@ export const claimFact = (order: LiveOrder, deadlineMs: number): OrderEvent => (
 export const missingFills = (order: LiveOrder, fills: ReadonlyArray<Fill>): ReadonlyArray<Fill> =>
   fills.filter((fill) => fill.txid === order.txid && !order.execIds.includes(fill.execId))
 
-const totals = (order: LiveOrder, volume: Volume, cost: Quote, fee: Quote) => ({
+const totals = (order: LiveOrder, { volume, cost, fee }: Sums) => ({
   price: averagePrice(order, volume, cost),
   volume,
   cost,
@@ -121,3 +196,12 @@ const averagePrice = (order: LiveOrder, volume: Volume, cost: Quote): Price => {
 
 /** Kraken rounds each fill's cost to at most 9 decimals; 100 fills of one order differ by less than this (1e-7 USD). */
 const ROUNDING_OF_FILLS = 1_000n
+
+/**
+ * Reports round cost and fee of an order to fewer digits than its fills have, five at the fewest that were seen: a difference below
+ * this (1e-5 USD) is no missing fill.
+ */
+const ROUNDING_OF_REPORTS = 100_000n
+
+/** Volumes come back rounded: an order that is short of, or beyond, what was asked by this (1e-7 DOGE) is what was asked. */
+const ROUNDING_OF_VOLUME = 10n

@@ -29,6 +29,8 @@ const sent: LiveOrder = {
   cost: Quote.zero,
   fee: Quote.zero,
   formerPrices: [],
+  cycle: 1,
+  changedMs: 0,
   postOnly: true,
   grant: "granted",
   deadlineMs: 11_000,

@@ -3,10 +3,23 @@ import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
+import type { Side } from "../../../shared/core/trading.ts"
+import { MOVEMENTS_KEPT, movementOf } from "./balances.ts"
 import { accountHandlers } from "../../../shared/market/core/account.ts"
 import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
-import { emptyLane, type GatewayState, initialState, type Lane, type LiveOrder, type Task } from "./state.ts"
+import { minus, plus } from "../../../shared/core/decimal/decimal.ts"
+import {
+  emptyLane,
+  ENDED_KEPT,
+  type EndedOrder,
+  type GatewayState,
+  initialState,
+  type Lane,
+  type LiveOrder,
+  type Sums,
+  type Task
+} from "./state.ts"
 
 const dated = (state: GatewayState, { timeMs }: EventPlace): GatewayState =>
   state.beganMs > 0 || timeMs <= 0 ? state : { ...state, beganMs: timeMs }
@@ -68,19 +81,21 @@ const answered = (lane: Lane, localId: LocalId): Lane => {
 /** Former prices that are kept: an order is amended by a person's wish, rarely twice. Fills at an older one count as mixed. */
 const FORMER_PRICES = 8
 
-const repriced = (lane: Lane, event: EventOf<"OrderAmended">, place: EventPlace): Lane => {
+const changed = (lane: Lane, event: EventOf<"OrderAmended" | "OrderRestated">, place: EventPlace): Lane => {
   const order = lane.orders[event.localId]
   const formerPrices = order === undefined ? [] : [...order.formerPrices, order.price].slice(-FORMER_PRICES)
-  return evolve(lane, event, place, { formerPrices })
+  return evolve(lane, event, place, { formerPrices, changedMs: place.timeMs })
 }
 
 const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace): Lane => {
-  const { localId, role, postOnly } = event
+  const { localId, role, cycle, postOnly } = event
   const awaited = role === "entry"
   const order: LiveOrder = {
     ...requestedOrder(event),
     clientId: clientIdOf({ epoch: place.epoch, slot: lane.slot, seq: place.seq, index: place.index }),
     formerPrices: [],
+    cycle,
+    changedMs: 0,
     postOnly,
     grant: awaited ? "awaited" : "granted",
     deadlineMs: 0,
@@ -104,6 +119,69 @@ const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlac
   const known = lane.orders[event.localId]?.execIds ?? []
   if (known.includes(event.execId)) return { ...lane, lastFactSeq: place.seq }
   return evolve(lane, event, place, { execIds: [...known, event.execId] })
+}
+
+const withMovement = (state: GatewayState, side: Side, sums: Sums): GatewayState =>
+  sums.volume === 0n ? state : { ...state, moved: [...state.moved, movementOf(side, sums)].slice(-MOVEMENTS_KEPT) }
+
+/** A fill of a live order; one that was recorded before moves nothing. */
+const filled = (state: GatewayState, event: EventOf<"FillRecorded">, place: EventPlace): GatewayState => {
+  const { slot } = place
+  if (slot === null) return state
+  const order = state.lanes[slot]?.orders[event.localId]
+  const next = inLane(state, slot, (lane) => recordFill(lane, event, place))
+  return order === undefined || order.execIds.includes(event.execId) ? next : withMovement(next, order.side, event)
+}
+
+/** The order has ended at the exchange: what it came to is kept for a while. */
+const end = (
+  state: GatewayState,
+  event: EventOf<"OrderFilled" | "OrderCancelled">,
+  place: EventPlace
+): GatewayState => {
+  const { slot } = place
+  if (slot === null) return state
+  const order = state.lanes[slot]?.orders[event.localId]
+  const next = inLane(state, slot, (lane) => evolve(lane, event, place))
+  if (order === undefined) return next
+  const { localId, clientId, side, role, cycle, execIds, filled, cost, fee } = order
+  const ended: EndedOrder = {
+    ...{ slot, localId, clientId, side, role, cycle, execIds, txid: event.txid },
+    sums: { volume: event.volume, cost: event.cost, fee: event.fee },
+    recorded: { volume: filled, cost, fee }
+  }
+  const unsaid = {
+    volume: minus(event.volume, filled),
+    cost: minus(event.cost, cost),
+    fee: minus(event.fee, fee)
+  }
+  return withMovement({ ...next, ended: [...state.ended, ended].slice(-ENDED_KEPT) }, side, unsaid)
+}
+
+const addUp = (sums: Sums, fill: Sums): Sums => ({
+  volume: plus(sums.volume, fill.volume),
+  cost: plus(sums.cost, fill.cost),
+  fee: plus(sums.fee, fill.fee)
+})
+
+const withLateFill = (order: EndedOrder, fill: EventOf<"LateFillRecorded">): EndedOrder => ({
+  ...order,
+  execIds: [...order.execIds, fill.execId],
+  sums: addUp(order.sums, fill),
+  recorded: addUp(order.recorded, fill)
+})
+
+const recordLateFill = (
+  state: GatewayState,
+  fill: EventOf<"LateFillRecorded">,
+  { slot, seq }: EventPlace
+): GatewayState => {
+  if (slot === null) return state
+  const isMeant = (order: EndedOrder) =>
+    order.slot === slot && order.localId === fill.localId && !order.execIds.includes(fill.execId)
+  const ended = state.ended.map((order) => (isMeant(order) ? withLateFill(order, fill) : order))
+  const next = { ...inLane(state, slot, (lane) => ({ ...lane, lastFactSeq: seq })), ended }
+  return state.ended.some(isMeant) ? withMovement(next, fill.side, fill) : next
 }
 
 /** The order stands at the exchange: its request is done. */
@@ -132,6 +210,7 @@ const answeredQuestion = (state: GatewayState, { commandId }: { readonly command
 /** What the gateway hears; of orders everything, since a missed one would be sent again or never. */
 const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
   ...accountHandlers<GatewayState>(),
+  BalancesObserved: (state, balances) => ({ ...state, balances, moved: [] }),
   ExchangeErrorsObserved: (state, { consecutive }) => ({ ...state, failedCalls: consecutive }),
 
   OrderRequested: ofSlot(request),
@@ -143,12 +222,14 @@ const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
   OrderClaimed: ofSlot((lane, event, place) => evolve(lane, event, place, { deadlineMs: event.deadlineMs })),
   OrderUnknown: ofSlot(evolve),
   OrderAccepted: ofSlot((lane, event, place) => placed(evolve(lane, event, place), event.localId)),
-  OrderAmended: ofSlot((lane, event, place) => answered(repriced(lane, event, place), event.localId)),
+  OrderAmended: ofSlot((lane, event, place) => answered(changed(lane, event, place), event.localId)),
   AmendRefused: ofSlot((lane, event, place) => answered(evolve(lane, event, place), event.localId)),
-  FillRecorded: ofSlot(recordFill),
+  OrderRestated: ofSlot(changed),
+  FillRecorded: filled,
   OrderRejected: ofSlot(evolve),
-  OrderFilled: ofSlot(evolve),
-  OrderCancelled: ofSlot(evolve),
+  OrderFilled: end,
+  OrderCancelled: end,
+  LateFillRecorded: recordLateFill,
 
   DriftReconcileAsked: (state, { commandId }) => ask(state, { what: "drift", commandId }),
   AuditAsked: (state, { commandId }) => ask(state, { what: "audit", commandId }),
@@ -161,7 +242,7 @@ const fold = dispatch(HANDLERS, (state) => state)
 /** Folds everything about orders and the account; an actor without outputs. */
 export const gatewayFold = defineActor<GatewayState>({
   name: "order-gateway",
-  version: "3",
+  version: "4",
   initial: initialState,
   reduce: (state, event, place) => ({ state: fold(dated(state, place), event, place), outputs: [] })
 })

@@ -1,6 +1,6 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
 import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
-import type { Price } from "../../../shared/core/decimal/decimal.ts"
+import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 
@@ -10,6 +10,10 @@ export interface LiveOrder extends OrderLife {
   readonly clientId: ClientId
   /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
   readonly formerPrices: ReadonlyArray<Price>
+  /** Of the trade that asked for it: a late fill says so. */
+  readonly cycle: number
+  /** When price or volume last changed, by us or by others; 0: never. A list of the exchange's may lag behind that. */
+  readonly changedMs: number
   readonly postOnly: boolean
   /**
    * Whether it may be sent: an entry waits for the governor's grant, an exit needs none. `withdrawn`: its cancel came before
@@ -21,6 +25,32 @@ export interface LiveOrder extends OrderLife {
   /** Ids of the fills recorded so far: each is added up once. */
   readonly execIds: ReadonlyArray<string>
 }
+
+/** Executions of one order, added up. */
+export interface Sums {
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+}
+
+/** What a fill of ours does to the account: below zero it takes. Units of `Volume` and `Quote`. */
+export interface Movement {
+  readonly base: bigint
+  readonly quote: bigint
+}
+
+/** An order that the exchange had and that has ended: what is known of its fills, so that one nobody knew is told apart. */
+export interface EndedOrder extends Pick<LiveOrder, "localId" | "clientId" | "side" | "role" | "cycle" | "execIds"> {
+  readonly slot: SlotNumber
+  readonly txid: Txid
+  /** What its end said, and late fills since. */
+  readonly sums: Sums
+  /** The part of it that was recorded fill by fill. */
+  readonly recorded: Sums
+}
+
+/** Ended orders that are remembered: a fill shows up a minute late, in which a market ends a few orders; this many take it hours. */
+export const ENDED_KEPT = 256
 
 /** What the slot asked for, in its order. */
 export type Task =
@@ -46,6 +76,10 @@ export interface GatewayState extends Account {
   readonly beganMs: number
   /** Calls to the exchange that had failed in a row, as last written down. */
   readonly failedCalls: number
+  /** What fills have moved since the balances were last written, oldest first, at most `MOVEMENTS_KEPT`. */
+  readonly moved: ReadonlyArray<Movement>
+  /** Oldest first, at most `ENDED_KEPT`. */
+  readonly ended: ReadonlyArray<EndedOrder>
   /** What the governor asked for and has not been answered, oldest first: by the commands, each once. */
   readonly asked: ReadonlyArray<{ readonly what: "drift" | "audit"; readonly commandId: string }>
 }
@@ -56,6 +90,8 @@ export const initialState: GatewayState = {
   lanes: {},
   beganMs: 0,
   failedCalls: 0,
+  moved: [],
+  ended: [],
   asked: []
 }
 
@@ -76,3 +112,7 @@ export const findLive = (
 ): { readonly slot: SlotNumber; readonly order: LiveOrder } | null =>
   liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ??
   null
+
+/** Whether an amendment of ours waits for its answer: then the order may stand at its new price already. */
+export const amendWaits = ({ tasks }: Lane, localId: LocalId): boolean =>
+  tasks.some((task) => task._tag === "Amend" && task.localId === localId)

@@ -92,6 +92,8 @@ describe("the gateway before the first record", () => {
       lanes: {},
       beganMs: 0,
       failedCalls: 0,
+      moved: [],
+      ended: [],
       asked: []
     })
   })

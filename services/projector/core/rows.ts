@@ -58,7 +58,7 @@ export const projectRecord = (
       prices.push({ ...place, last: event.last, bid: event.bid, ask: event.ask })
       continue
     }
-    if (event._tag === "FillRecorded") {
+    if (event._tag === "FillRecorded" || event._tag === "LateFillRecorded") {
       const { localId, clientId, txid, execId, price, volume, cost, fee, liquidity } = event
       const order = { slot: subjectSlot ?? 0, localId, clientId, txid, execId, side: null }
       fills.push({ ...place, ...order, price, volume, cost, fee, liquidity })

@@ -173,10 +173,12 @@ const OWN_HANDLERS: Handlers<SlotState, Step<SlotState>, "order"> = {
   OrderAccepted: orderAccepted,
   OrderAmended: (state, event, place) => decide(state, place, (draft) => amended(draft, event)),
   AmendRefused: (state, event, place) => decide(state, place, (draft) => amendRefused(draft, event)),
+  OrderRestated: orderProgress,
   FillRecorded: orderOutcome,
   OrderRejected: orderOutcome,
   OrderFilled: orderOutcome,
   OrderCancelled: orderOutcome,
+  LateFillRecorded: orderOutcome,
 
   FundsAllotted: fundsAllotted,
   EntryRefused: (state, event, place) => decide(state, place, (draft) => entryRefused(draft, event)),

@@ -8,7 +8,7 @@ import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/ru
 import type { Sized } from "../../../shared/market/core/binding.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
-import type { Refusals, SlotBook, SlotState, Trade, TradeId } from "./state.ts"
+import type { Execution, Refusals, Side, SlotBook, SlotOrder, SlotState, Trade, TradeId } from "./state.ts"
 import type { Terms } from "./terms.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -35,6 +35,27 @@ export interface SlotVariants {
   readonly shortfall: (draft: Draft, entry: Sized) => NumbersOf<"entry_not_covered"> | null
   /** The price that a request carries where the strategy wants `price`. */
   readonly sendable: (price: Price, terms: Terms) => Price
+  /** What an order's end is taken for (`trouble/proved.ts`). */
+  readonly ends: {
+    /** What the order came to, by its end and by the fills recorded before. */
+    readonly cameTo: (order: SlotOrder, told: Execution) => Execution
+    /** Whether an exit that waits to be asked for again may end once more, and fills of an order whose cancel was asked for are forgotten. */
+    readonly countsTwice: boolean
+    /** What of a fill closes a position of this volume, and what was traded beyond it; null: nothing. */
+    readonly within: (filled: Execution, volume: Volume) => readonly [own: Execution, excess: Execution | null]
+    /** Whether an exit that counts as filled may have closed less than its position. */
+    readonly mayFallShort: boolean
+  }
+  /** Whether others are told, as fields: which order an exit takes the place of, and the size of one that is too small. */
+  readonly tellsOthers: boolean
+  /** What the exchange's limits of now leave of an exit that is to be asked for (`trouble/limits.ts`). */
+  readonly limits: {
+    /** Whether no order of this volume is taken at this price. */
+    readonly forbid: (draft: Draft, volume: Volume, price: Price) => boolean
+    /** The price and the volume as they may be asked for: never nearer to the market, never more. */
+    readonly priceNow: (draft: Draft, side: Side, price: Price) => Price
+    readonly volumeNow: (draft: Draft, volume: Volume) => Volume
+  }
 }
 
 /** A slot's book while one event is applied. */
@@ -95,6 +116,9 @@ export const closeDraft = (draft: Draft): Step<SlotState> => {
 /** What only a fill or a deposit changes. */
 const UNFUNDED: ReadonlySet<Rule> = new Set<Rule>(["insufficient_funds", "entry_not_covered"])
 
+/** What only other terms, a larger size or another price changes. */
+const TOO_SMALL: ReadonlySet<Rule> = new Set<Rule>(["below_min_cost", "below_min_volume"])
+
 /**
  * Says that something wanted is not done. Written only when the answer differs from the last one to the same wish:
  * `answer` is what is compared, by default the rule.
@@ -109,7 +133,15 @@ export const refuse = <R extends Rule>(
   if (draft.book.refusals[what]?.answer === answer) return
   const why = reason(rule, numbers())
   draft.book.refusals[what] = { answer, reason: why }
-  draft.outputs.push({ _tag: "DecisionRefused", what, unfunded: UNFUNDED.has(rule), reason: why })
+  const sizeUsd = why.numbers["sizeUsd"]
+  const tooSmall = draft.variants.tellsOthers && TOO_SMALL.has(rule) && typeof sizeUsd === "number"
+  draft.outputs.push({
+    _tag: "DecisionRefused",
+    what,
+    unfunded: UNFUNDED.has(rule),
+    ...(tooSmall ? { tooSmallUsd: sizeUsd } : {}),
+    reason: why
+  })
 }
 
 /** The wish was granted: the next refusal of it is news again. */

@@ -17,7 +17,7 @@ interface Ask<Role> extends Omit<EventOf<"OrderRequested">, "_tag" | "localId" |
 /** Requests an order under the next number. The caller adds what an entry or an exit has besides, and files it. */
 export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: Ask<Role>) => {
   const { book, nowMs } = draft
-  const { role, side, tradeId, cycle, volume, layers, reason } = ask
+  const { role, side, tradeId, cycle, volume, layers, replaces, reason } = ask
   const price = draft.variants.sendable(ask.price, draft.terms)
   const request: EventOf<"OrderRequested"> = {
     _tag: "OrderRequested",
@@ -30,6 +30,7 @@ export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: As
     volume,
     postOnly: true,
     layers,
+    ...(replaces === undefined || !draft.variants.tellsOthers ? {} : { replaces }),
     reason
   }
   book.nextOrderId += 1
@@ -40,14 +41,20 @@ export const placeOrder = <Role extends SlotOrder["role"]>(draft: Draft, ask: As
 /** Facts that move an order on and do not end it. */
 type Progress = Extract<
   OrderLifeEvent,
-  { readonly _tag: "OrderClaimed" | "OrderUnknown" | "OrderAccepted" | "OrderAmended" | "FillRecorded" }
+  {
+    readonly _tag: "OrderClaimed" | "OrderUnknown" | "OrderAccepted" | "OrderAmended" | "OrderRestated" | "FillRecorded"
+  }
 >
 
 /** The order after a fact about it. One that waits is not at the exchange any more: a late fact says nothing of it. */
 export const evolved = <Order extends SlotOrder>(order: Order, fact: Progress): Order => {
   if (order.stage === "waiting") return order
   const next = evolveOrder(order, fact) ?? order
-  return fact._tag === "OrderAmended" ? { ...next, priceNumber: Price.toNumber(fact.price) } : next
+  if (fact._tag === "OrderAmended") return { ...next, priceNumber: Price.toNumber(fact.price) }
+  if (fact._tag !== "OrderRestated") return next
+  // An exit's volume is that of its position, whatever its order is for.
+  const volume = order.role === "exit" ? order.volume : next.volume
+  return { ...next, volume, priceNumber: Price.toNumber(fact.price) }
 }
 
 /** The active order or recovery of this number. */

@@ -27,6 +27,7 @@ const EXPECTED_RULES = [
   "exit_filled",
   "exit_lost",
   "exit_replaced",
+  "filled_beyond_position",
   "halted",
   "insufficient_funds",
   "late_fill",

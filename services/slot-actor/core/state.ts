@@ -25,6 +25,16 @@ export const LAST_CYCLES = 20
 /** Cancels without an answer before the slot asks for no more: an answer takes seconds, so this many mean nobody answers. */
 export const MAX_PENDING_CANCELS = 16
 
+/** One or more executions of an order, added up. */
+export interface Execution {
+  /** Average price. */
+  readonly price: Price
+  readonly volume: Volume
+  /** What the exchange charged or paid for the volume, to its last unit. */
+  readonly cost: Quote
+  readonly fee: Quote
+}
+
 /** What a filled entry opened, and what has been closed of it by exit orders that were cut short. */
 export interface Position {
   /** Average price of the entry. */
@@ -89,6 +99,8 @@ export type PendingCancel =
   | { readonly _tag: "Entry"; readonly order: EntryOrder }
   /** An evicted recovery, booked as if closed at this cost and fee. */
   | { readonly _tag: "Evicted"; readonly order: ExitOrder; readonly bookedCost: Quote; readonly bookedFee: Quote }
+  /** An exit whose position a late fill has closed: what it fills is beyond that. */
+  | { readonly _tag: "Surplus"; readonly order: ExitOrder }
 
 /** One of the slot's two trades. Cooldowns and pauses are instants, 0: none. */
 export interface Trade {

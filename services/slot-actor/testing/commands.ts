@@ -22,6 +22,15 @@ export const exchangeCommand = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("reject" as const), pick: fc.nat(9) }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("otherwise" as const),
+      pick: fc.nat(9),
+      permille: fc.constantFrom(500, 999, 2_000, 3_333)
+    })
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("behind" as const), pick: fc.nat(9) }) },
+  {
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant("answer" as const),

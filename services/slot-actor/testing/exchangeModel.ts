@@ -2,7 +2,7 @@
  * A small exchange for property tests: it holds the orders a slot asked for and lets them live any legal life. It keeps
  * its own books (cash, fees), independent of the slot's arithmetic.
  */
-import { cost, divideHalfEven, type Price, type Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { cost, divideHalfEven, plus, type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 
 export interface LiveOrder {
@@ -10,6 +10,8 @@ export interface LiveOrder {
   accepted: boolean
   cancelAsked: boolean
   filled: Volume
+  /** What the fills told one by one come to. */
+  told: { readonly cost: Quote; readonly fee: Quote }
 }
 
 export class ExchangeModel {
@@ -23,7 +25,13 @@ export class ExchangeModel {
     for (const output of outputs) {
       if (output._tag === "OrderRequested") {
         if (this.live.has(output.localId)) throw new Error(`order ${output.localId} was asked for twice`)
-        this.live.set(output.localId, { request: output, accepted: false, cancelAsked: false, filled: Volume.zero })
+        this.live.set(output.localId, {
+          request: output,
+          accepted: false,
+          cancelAsked: false,
+          filled: Volume.zero,
+          told: { cost: Quote.zero, fee: Quote.zero }
+        })
       } else if (output._tag === "CancelRequested") {
         const order = this.live.get(output.localId)
         if (order !== undefined) order.cancelAsked = true
@@ -49,6 +57,7 @@ export class ExchangeModel {
     order.filled = (order.filled + part) as Volume
     const { price } = order.request
     const paid = cost(price, part)
+    order.told = { cost: plus(order.told.cost, paid), fee: plus(order.told.fee, feeOf(paid)) }
     return {
       _tag: "FillRecorded",
       ...identity(order),
@@ -70,6 +79,25 @@ export class ExchangeModel {
   fill(order: LiveOrder): MarketEvent {
     order.filled = order.request.volume
     return { _tag: "OrderFilled", ...identity(order), ...this.end(order) }
+  }
+
+  /** Somebody has changed how much it is for, and it is filled for that; null: less than has traded. */
+  fillOtherwise(order: LiveOrder, permille: number): MarketEvent | null {
+    const volume = ((order.request.volume * BigInt(permille)) / 1000n) as Volume
+    if (volume <= 0n || volume < order.filled) return null
+    order.request = { ...order.request, volume }
+    return this.fill(order)
+  }
+
+  /** Taken off, by a report that has nothing of what was filled: its fills have told all of it. */
+  cancelBehind(order: LiveOrder): MarketEvent {
+    const { side, localId } = order.request
+    const { cost: paid, fee } = order.told
+    this.live.delete(localId)
+    this.cash += (side === "sell" ? paid : -paid) - fee
+    this.fees += fee
+    const nothing = { price: 0n as Price, volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
+    return { _tag: "OrderCancelled", ...identity(order), ...nothing, cause: "any" }
   }
 
   cancel(order: LiveOrder): MarketEvent {

@@ -92,6 +92,10 @@ export class World {
         return this.fact(exchange.nth(next.pick), (order) => exchange.partial(order, next.permille))
       case "cancel":
         return this.fact(exchange.nth(next.pick), (order) => exchange.cancel(order))
+      case "otherwise":
+        return this.fact(this.changeable(next.pick), (order) => exchange.fillOtherwise(order, next.permille))
+      case "behind":
+        return this.fact(this.changeable(next.pick), (order) => exchange.cancelBehind(order))
       case "reject":
         return this.fact(exchange.nth(next.pick), (order) =>
           order.accepted || order.filled > 0n ? null : exchange.reject(order)
@@ -106,6 +110,12 @@ export class World {
       case "unknown":
         return this.after(() => this.slot.fill(next.localId, { price: "0.1", volume: "10" }))
     }
+  }
+
+  /** Under older rules slots believe what they are told: no gateway of theirs told them such. */
+  private changeable(pick: number): LiveOrder | undefined {
+    if (this.slot.rulesVersion < NEWEST_RULES) return undefined
+    return this.exchange.nth(pick, (order) => order.accepted && !order.cancelAsked)
   }
 
   private govern(next: GovernorCommand): void {

@@ -46,6 +46,15 @@ export const GOVERNOR_RULES = {
     "The exchange counts {exchange} open orders and the journal {internal}: near enough again.",
   drift_reconciled:
     "{cancelled} open orders that no slot has were cancelled[ ({cancelledTxids})], {leftAlone} left alone[ ({leftAloneTxids})].",
+  order_changed:
+    "Order {localId} of slot {slot} was changed at the exchange, not by us: {oldVolume} DOGE at {oldPrice} are {volume} DOGE at {price} now.",
+  late_fill_found:
+    "Order {localId} of slot {slot} had ended, and {volume} DOGE of it turn out to be traded at {price}: the books follow.",
+  report_behind_fills:
+    "The exchange lists order {localId} of slot {slot} with {listedVolume} DOGE traded, and its fills come to {filledVolume}: those count.",
+  terms_changed: "The exchange's terms have changed: {changes}.",
+  money_moved:
+    "{base} DOGE and {quote} USD have come to the account that no trade of ours explains (less than zero: have left it).",
   audit_agrees: "Journal and exchange agree on {trades} trades; {cycles} cycles earned {realised} USD.",
   audit_differs: "Journal and exchange differ: {differences}.",
   audit_unsettled:

@@ -6,6 +6,11 @@ export const MARKET_RULES = {
   api_errors: "{consecutive} calls to the exchange failed in a row, last {operation}: {detail}.",
   access_refused:
     "The exchange refuses {operation}, which it has answered before: {detail}. It is asked again, ever more slowly; meanwhile: {help}.",
+  pair_closed: "The exchange takes no new orders of the pair: its state is {status}.",
+  size_too_small:
+    "The slots' orders are worth {sizeUsd} USD at most, and the exchange takes none below {leastUsd} USD.",
+  orders_refused:
+    "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
   daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",
@@ -29,14 +34,16 @@ export const MARKET_RULES = {
   // The steps of a start.
   journal_folded: "The journal is read.",
   terms_known: "The exchange's terms are known; the maker fee is {makerPct}.",
-  waits_for_constraints_and_fees: "The exchange's terms and fees are not known yet.",
+  waits_for_constraints_and_fees:
+    "The exchange's terms and fees are not known yet[; {operation} failed last: {lastError}; it is asked again within {askedWithinSec}].",
   price_heard: "The price is {price}.",
   waits_for_first_price: "No price has been heard since the start.",
   no_regime_advisor: "No regime advisor runs; nothing waits for it.",
   models_fitted: "The models of {intervals} min are fitted.",
   waits_for_training: "The models of {intervals} min are not fitted yet[ (refused, {refused})].",
   compared: "{openOrders} open orders at the exchange are ours, {foreignOrders} are not.",
-  waits_for_comparison_with_the_exchange: "Our orders have not been compared with the exchange's since the start.",
+  waits_for_comparison_with_the_exchange:
+    "Our orders have not been compared with the exchange's since the start[; {operation} failed last: {lastError}; it is asked again within {askedWithinSec}].",
   fills_read: "{missed} orders were filled or ended while nobody listened.",
   slots_funded: "The slots know their funds; {resting} of them rest.",
   waits_for_slots: "Slots {slots} have not been told their funds yet."

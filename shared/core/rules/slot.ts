@@ -24,6 +24,7 @@ export const SLOT_RULES = {
   recovery_cap_evict_priority: "{recoveries} recoveries stand, of {maxRecoveries} allowed: this one makes room.",
   superseded_by_late_fill: "Entry {filledLocalId} of the same trade was filled although its cancel was asked for.",
   slot_retires: "The slot is retiring.",
+  filled_before: "An order before {localId} has closed so much of its position late that this one is for too much.",
   amend_refused: "The exchange does not move it[ ({amendRefused})]: it is taken off and placed anew.",
   recovery_moves: "The recovery moves from {oldPrice} next to the market, which is at {marketPrice}.",
 
@@ -38,6 +39,10 @@ export const SLOT_RULES = {
   recovery_evicted: "Recovery {recoveryId} made room for another: it counts as closed at {marketPrice}.",
   late_fill_correction: "Order {localId} was evicted and filled after all: this is the difference.",
   exit_cut_short: "Exit {localId} ended with {restVolume} DOGE unfilled.",
+
+  // A position is given up.
+  filled_beyond_position:
+    "Order {localId} has traded {volume} DOGE at {price} beyond its position: they stay in the account and belong to no cycle.",
 
   // Funds, and the end.
   no_orders: "The slot has no order.",

@@ -34,7 +34,13 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "a fact with a figure that no market has (price, fee, balance, least order) changes nothing, and is told",
       "a refused key, name or address that had worked pauses the market at once, in the exchange's words",
       "money in other pots of an empty balance, and more held than there is, are told",
-      "no order is asked for at a price of nothing or less, or beyond all prices: at the nearest one that can be"
+      "no order is asked for at a price of nothing or less, or beyond all prices: at the nearest one that can be",
+      "no end of an order lowers what its fills have proved, and the end of an exit that waits to be asked for again counts once",
+      "what an exit traded beyond its position belongs to no cycle and is given up by name; what it traded less is asked for again",
+      "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
+      "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
+      "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
+      "terms that change, and money that no trade of ours explains, are told"
     ]
   }
 ]

@@ -54,14 +54,25 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   liquidity: Schema.Literals(["maker", "taker"])
 })
 
-/** The order is filled whole: totals over its fills; `price` is their average, exact when all had one price. */
+/** Executions of one order, added up. */
+const Sums = { volume: VolumeText, cost: QuoteText, fee: QuoteText }
+
+/**
+ * What the exchange's list still said of an ended order when it was asked no more: less than the fills recorded, whose sums the end
+ * carries then. Absent where both agree.
+ */
+const Listed = Schema.optionalKey(Schema.Struct(Sums))
+
+/**
+ * The order is filled whole, by the exchange's word: totals over its fills; `price` is their average, exact when all had one price.
+ * The volume may be another than was asked for: rounded, or changed at the exchange.
+ */
 export const OrderFilled = Schema.TaggedStruct("OrderFilled", {
   ...Identity,
   txid: Txid,
   price: PriceText,
-  volume: VolumeText,
-  cost: QuoteText,
-  fee: QuoteText
+  ...Sums,
+  listed: Listed
 })
 
 /** The order is off the book with a rest unfilled; what was filled before stands in the totals (often zero). */
@@ -70,11 +81,10 @@ export const OrderCancelled = Schema.TaggedStruct("OrderCancelled", {
   txid: Txid,
   /** Average of the fills; zero when there were none. */
   price: PriceText,
-  volume: VolumeText,
-  cost: QuoteText,
-  fee: QuoteText,
+  ...Sums,
   /** The exchange's words (`Post only order`, `User requested`, …). */
-  cause: Schema.String
+  cause: Schema.String,
+  listed: Listed
 })
 
 /** The open order stands at another price now; everything else about it is as it was. */
@@ -82,6 +92,26 @@ export const OrderAmended = Schema.TaggedStruct("OrderAmended", { ...Identity, p
 
 /** The exchange does not change the order's price; the order stands as it was. */
 export const AmendRefused = Schema.TaggedStruct("AmendRefused", { ...Identity, cause: Schema.String })
+
+/**
+ * The order stands at the exchange otherwise than was asked: somebody else has changed its price or its volume, or it has traded more
+ * than it was to.
+ */
+export const OrderRestated = Schema.TaggedStruct("OrderRestated", { ...Identity, price: PriceText, volume: VolumeText })
+
+/** A fill of an order that had ended without it, by all that was known then; booked once by `execId`. */
+export const LateFillRecorded = Schema.TaggedStruct("LateFillRecorded", {
+  ...Identity,
+  txid: Txid,
+  execId: Schema.NonEmptyString,
+  side: Side,
+  role: Schema.Literals(["entry", "exit"]),
+  /** Of the order's request. */
+  cycle: Schema.Int,
+  price: PriceText,
+  ...Sums,
+  liquidity: Schema.Literals(["maker", "taker"])
+})
 
 /** Any fact about an order. */
 export const OrderEvent = Schema.Union([
@@ -93,6 +123,8 @@ export const OrderEvent = Schema.Union([
   OrderFilled,
   OrderCancelled,
   OrderAmended,
-  AmendRefused
+  AmendRefused,
+  OrderRestated,
+  LateFillRecorded
 ])
 export type OrderEvent = typeof OrderEvent.Type

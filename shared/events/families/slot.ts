@@ -39,6 +39,8 @@ export const OrderRequested = Schema.TaggedStruct("OrderRequested", {
   postOnly: Schema.Boolean,
   /** Capital layers in the volume of an entry; 0: none. An exit repeats what its entry filled, and says 0. */
   layers: Schema.Int,
+  /** The order of the same position that has gone and whose place it takes; absent of a new position, and before version 3 of the rules. */
+  replaces: Schema.optionalKey(LocalId),
   reason: Reason
 })
 
@@ -65,7 +67,10 @@ export const FundsWanted = Schema.TaggedStruct("FundsWanted", {
   reason: Reason
 })
 
-/** A retired slot gives up a position: what it had bought or sold stays in the account, and belongs to no cycle. */
+/**
+ * A slot gives up what it had bought or sold: it stays in the account, and belongs to no cycle. A slot that retires does so, and one
+ * whose exit traded beyond its position (`cycle` 0, of the trade that such an order would open).
+ */
 export const PositionReleased = Schema.TaggedStruct("PositionReleased", {
   tradeId: TradeId,
   cycle: Schema.Int,
@@ -127,6 +132,8 @@ export const DecisionRefused = Schema.TaggedStruct("DecisionRefused", {
   what: Wanted,
   /** True: the money is missing; only a fill or a deposit changes that. */
   unfunded: Schema.Boolean,
+  /** USD that the order would be worth, which is less than the exchange takes; absent of other refusals, and before version 3 of the rules. */
+  tooSmallUsd: Schema.optionalKey(Schema.Finite),
   reason: Reason
 })
 

@@ -10,7 +10,7 @@
  * | `income:<slot>`    | what booked cycles earned before fees; income stands below zero, as in every ledger          |
  * | `fees:<slot>`      | fees of booked cycles                                                                        |
  * | `evicted:<slot>`   | recoveries that were booked at the market's price without being traded: what they are still worth |
- * | `released:<slot>`  | positions that a retired slot gave up: in the account, and in no cycle                        |
+ * | `released:<slot>`  | what slots gave up when they retired, or traded beyond a position: in the account, and in no cycle |
  */
 import type { SlotNumber } from "../../core/ids/kinds.ts"
 

@@ -13,6 +13,7 @@ import {
   orderKey,
   type OrderLife,
   type OrderLifeEvent,
+  provedEnd,
   requestedOrder
 } from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
@@ -89,9 +90,16 @@ const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"Fill
 }
 
 /** The order's end: what its fills had left unsaid, then everything from `working` to `trading`. */
-const orderEnded = (state: LedgerState, slot: SlotNumber, event: EventOf<"OrderFilled" | "OrderCancelled">): Step => {
-  const order = state.orders[orderKey(slot, event.localId)]
+const orderEnded = (
+  state: LedgerState,
+  slot: SlotNumber,
+  told: EventOf<"OrderFilled" | "OrderCancelled">,
+  rulesVersion: number
+): Step => {
+  const order = state.orders[orderKey(slot, told.localId)]
   if (order === undefined) return quiet(state)
+  // As the slots take it: since version 3 of the rules no end lowers what its fills have proved.
+  const event = rulesVersion < 3 ? told : { ...told, ...provedEnd(order, told) }
   const unsaid = {
     volume: event.volume - order.filled,
     cost: event.cost - order.cost,
@@ -110,6 +118,12 @@ const orderEnded = (state: LedgerState, slot: SlotNumber, event: EventOf<"OrderF
     ]
   }
 }
+
+/** A fill that the end of its order had not counted: it goes where the others of the order went. */
+const lateFill = (state: LedgerState, slot: SlotNumber, event: EventOf<"LateFillRecorded">): Step => ({
+  next: state,
+  postings: trade(event.side, event, accountOf("trading", slot), accountOf("open-fees", slot))
+})
 
 /** What the cycle earned leaves `trading`, which is then empty of it; its fees are fees of a finished thing. */
 const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"CycleBooked">): Step => {
@@ -149,9 +163,9 @@ const positionReleased = (slot: SlotNumber, event: EventOf<"PositionReleased">):
 
 /** A step of the slot on whose subject the event stands. */
 const ofSlot =
-  <Event>(step: (state: LedgerState, slot: SlotNumber, event: Event) => Step) =>
-  (state: LedgerState, event: Event, { slot }: EventPlace): Step =>
-    slot === null ? quiet(state) : step(state, slot, event)
+  <Event>(step: (state: LedgerState, slot: SlotNumber, event: Event, rulesVersion: number) => Step) =>
+  (state: LedgerState, event: Event, { slot, rulesVersion }: EventPlace): Step =>
+    slot === null ? quiet(state) : step(state, slot, event, rulesVersion)
 
 /** Facts that move no money. */
 const followed = ofSlot((state, slot, event: OrderLifeEvent) => quiet(evolve(state, slot, event)))
@@ -169,10 +183,12 @@ const HANDLERS: Handlers<LedgerState, Step, "order"> = {
   OrderUnknown: followed,
   OrderAmended: followed,
   AmendRefused: followed,
+  OrderRestated: followed,
   OrderRejected: followed,
   FillRecorded: ofSlot(fillRecorded),
   OrderFilled: ofSlot(orderEnded),
   OrderCancelled: ofSlot(orderEnded),
+  LateFillRecorded: ofSlot(lateFill),
   CycleBooked: ofSlot(cycleBooked),
   PositionReleased: ofSlot((state, slot, event) => ({ next: state, postings: positionReleased(slot, event) }))
 }

@@ -43,6 +43,7 @@ export type OrderLifeEvent = EventOf<
   | "OrderUnknown"
   | "OrderAmended"
   | "AmendRefused"
+  | "OrderRestated"
   | "FillRecorded"
   | "OrderFilled"
   | "OrderCancelled"
@@ -74,6 +75,17 @@ export const requestedOrder = ({
   fee: Quote.zero
 })
 
+/** Executions of an order, added up. */
+interface Sums {
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+}
+
+/** What an order came to: no end lowers what its recorded fills have proved. */
+export const provedEnd = ({ filled, cost, fee }: Pick<OrderLife, "filled" | "cost" | "fee">, end: Sums): Sums =>
+  end.volume < filled ? { volume: filled, cost, fee } : end
+
 /** The order after a fact about it; null when it has ended. Fields of the follower's own stay as they are. */
 export const evolveOrder = <Order extends OrderLife<string>>(order: Order, event: OrderLifeEvent): Order | null => {
   switch (event._tag) {
@@ -87,6 +99,8 @@ export const evolveOrder = <Order extends OrderLife<string>>(order: Order, event
       return { ...order, price: event.price }
     case "AmendRefused":
       return order
+    case "OrderRestated":
+      return { ...order, price: event.price, volume: event.volume }
     case "FillRecorded":
       return {
         ...order,

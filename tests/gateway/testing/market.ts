@@ -2,8 +2,8 @@
  * A market for tests of its edges: the real exchange simulator, the real Kraken adapter and real journals in one process.
  * The test plays slots and governor: it appends their requests and grants by hand and reads the facts that come back.
  */
-import { Context, Deferred, Effect, Fiber, Layer, Logger, Redacted, Scope, Stream } from "effect"
-import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
+import { Context, Deferred, Effect, Fiber, Layer, Logger, Redacted, Schema, Scope, Stream } from "effect"
+import { Fault } from "../../../services/exchange-sim/faults/faults.ts"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
 import { EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "../../../services/exchange-sim/options.ts"
 import { type MarketFeedError, type MarketFeedOptions, marketFeed } from "../../../services/market-feed/service.ts"
@@ -43,6 +43,8 @@ export const unanswered = (method: string): ReadonlyArray<readonly [what: string
   ["answered as busy", { kind: "error", error: "EService:Busy", method, times: 1 }],
   ["above the rate limit", { kind: "error", error: "EOrder:Rate limit exceeded", method, times: 1 }]
 ]
+
+const encodeFaults = Schema.encodeSync(Schema.Array(Fault))
 
 export interface Setup {
   /** Default: a market that stands still at the base price. */
@@ -211,7 +213,7 @@ const makeMarket = (
           }
         })
       ),
-    fault: (...put) => faults({ method: "POST", body: JSON.stringify(put) }),
+    fault: (...put) => faults({ method: "POST", body: JSON.stringify(encodeFaults(put)) }),
     clearFaults: faults({ method: "DELETE" }),
     agreement: watch.untilNothing(Effect.zipWith(books, watch.records, auditAtRest)),
     audit: Effect.zipWith(books, watch.records, auditAlways)

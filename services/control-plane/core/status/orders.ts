@@ -37,6 +37,8 @@ export const orderHandlers = {
   OrderUnknown: evolve,
   OrderAmended: evolve,
   AmendRefused: evolve,
+  OrderRestated: evolve,
+  LateFillRecorded: (state) => counted(state, "fills"),
   FillRecorded: (state, event, place) => counted(evolve(state, event, place), "fills"),
   OrderRejected: (state, event, place) => counted(evolve(state, event, place), "rejected"),
   OrderFilled: (state, event, place) => counted(evolve(state, event, place), "filled"),

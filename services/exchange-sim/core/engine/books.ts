@@ -85,6 +85,10 @@ export const apply = (books: Books, event: ExchangeEvent): void => {
       return end(books, { ...take(books, event.txid), status: "canceled", reason: event.reason }, event.timeMs)
     case "Expired":
       return end(books, { ...take(books, event.txid), status: "expired" }, event.timeMs)
+    case "Moved":
+      if (event.base !== 0n) moveBase(books, "deposit", event.timeMs, event.base)
+      if (event.quote !== 0n) moveQuote(books, "deposit", event.timeMs, event.quote, 0n as Quote)
+      return
     case "CancelTimerSet":
       books.cancelAllAtMs = event.triggerMs
   }

@@ -34,7 +34,10 @@ export interface MarketView {
 /** Where all trading of the account happens. Changed in place, by one request at a time. */
 export interface Desk {
   readonly books: Books
-  readonly rules: Rules
+  /** Terms may change in mid-run. */
+  rules: Rules
+  /** Units of 1e-8 by which a fill that completes an order is short; 0: none. */
+  roundedFills: number
   /** The pair's trading counter. Not kept over a restart: a new process starts with an empty one. */
   counter: Counter
   /** What happened and has not been written down yet, oldest first. */
@@ -42,7 +45,13 @@ export interface Desk {
 }
 
 /** A desk over existing books, with an empty counter. */
-export const makeDesk = (books: Books, rules: Rules): Desk => ({ books, rules, counter: emptyCounter, happened: [] })
+export const makeDesk = (books: Books, rules: Rules): Desk => ({
+  books,
+  rules,
+  roundedFills: 0,
+  counter: emptyCounter,
+  happened: []
+})
 
 /** A request that the exchange does not carry out, with Kraken's text for it. Nothing has changed but the counter. */
 export interface Refusal {

@@ -17,8 +17,11 @@ export interface Execution {
 const FIRST_TRADE_ID = 1_000_000_000
 
 /** Fills `order`, which must be open and want at least `volume`. Returns it as it stands afterwards. */
-export const fillOrder = (desk: Desk, order: Order, { price, volume, liquidity, timeMs }: Execution): Order => {
+export const fillOrder = (desk: Desk, order: Order, { price, volume: traded, liquidity, timeMs }: Execution): Order => {
   const { books, rules } = desk
+  const complete = order.filled + traded === order.volume
+  const short = BigInt(desk.roundedFills)
+  const volume = (complete && traded > short ? traded - short : traded) as Volume
   const cost = fillCost(price, volume)
   const filled = (order.filled + volume) as Volume
   emit(desk, {
@@ -35,7 +38,7 @@ export const fillOrder = (desk: Desk, order: Order, { price, volume, liquidity, 
     liquidity,
     filled,
     filledCost: (order.cost + cost) as Quote,
-    complete: filled === order.volume
+    complete
   })
   return books.orders.get(order.txid) ?? order
 }

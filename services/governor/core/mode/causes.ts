@@ -6,6 +6,9 @@ export const CAUSES = [
   "fault",
   "daily_loss_lock",
   "cannot_bootstrap",
+  "pair_closed",
+  "size_too_small",
+  "orders_refused",
   "api_errors",
   "stale_price"
 ] as const

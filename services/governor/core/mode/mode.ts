@@ -53,6 +53,8 @@ export const pauseByOperator = (draft: Draft, note: string): void => {
 
 /** An operator resumes: null when that is granted, else the cause that stands against it. */
 export const resume = (draft: Draft): Reason | null => {
+  // Whoever resumes has perhaps mended what was refused: it is tried at once, and pauses again where it was not.
+  clearCause(draft, "orders_refused")
   const { mode } = draft.state
   const cause = leadingCause(mode)
   if (cause !== null) return mode.causes[cause] ?? null
@@ -93,6 +95,10 @@ export const watchPriceAge = (draft: Draft): void => {
 /** A streak of failed calls pauses the market. */
 export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
   const { consecutive, operation, detail, help } = event
+  if (draft.variants.watchesLife) {
+    const { lastError: _before, ...market } = draft.state.market
+    draft.state.market = consecutive === 0 ? market : { ...market, lastError: { operation, detail } }
+  }
   const refused = help !== undefined && consecutive > 0
   if (refused && draft.variants.accessRefused(draft, { operation, detail, help })) return
   const { maxConsecutiveErrors } = draft.rules

@@ -19,6 +19,13 @@ const done = (why: Reason): Finding => ["done", why]
 const waiting = (why: Reason): Finding => ["waiting", why]
 const pending = (why: Reason): Finding => ["pending", why]
 
+/** The gateway doubles its pauses up to this, seconds of the exchange's clock. */
+const ASKED_WITHIN_SEC = 60
+
+/** What the exchange last said instead of an answer, for people who ask what a start waits for. */
+const lastError = ({ lastError: error }: GovernorState["market"]): Record<string, string | number> =>
+  error === undefined ? {} : { operation: error.operation, lastError: error.detail, askedWithinSec: ASKED_WITHIN_SEC }
+
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
   snapshot: (state) =>
@@ -26,7 +33,7 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
   terms: ({ market }) =>
     market.constraints !== null && market.fees !== null
       ? done(reason("terms_known", { makerPct: market.fees.makerPct }))
-      : waiting(reason("waits_for_constraints_and_fees", {})),
+      : waiting(reason("waits_for_constraints_and_fees", lastError(market))),
   price: ({ market }) =>
     market.price !== null && market.priceSeq > market.gatewayStartSeq
       ? done(reason("price_heard", { price: market.priceNumber }))
@@ -48,7 +55,7 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
   },
   reconcile: ({ market }) =>
     market.reconciled === null
-      ? waiting(reason("waits_for_comparison_with_the_exchange", {}))
+      ? waiting(reason("waits_for_comparison_with_the_exchange", lastError(market)))
       : done(
           reason("compared", {
             openOrders: market.reconciled.openOrders,

@@ -21,11 +21,7 @@ const added = (sums: Sums, side: Side, { volume, cost, fee }: Traded): Sums =>
     : { ...sums, sold: plus(sums.sold, volume), received: plus(sums.received, cost), fees: plus(sums.fees, fee) }
 
 /** An order has ended: the exchange's totals of it. `order` is as it was before its end. */
-export const addTrade = (
-  draft: Draft,
-  { side }: TrackedOrder,
-  end: EventOf<"OrderFilled" | "OrderCancelled">
-): void => {
+export const addTrade = (draft: Draft, { side }: Pick<TrackedOrder, "side">, end: Traded): void => {
   if (end.volume === 0n) return
   const { audit, nowMs } = draft.state
   draft.state.audit = { ...audit, sums: added(audit.sums, side, end), lastTradeMs: nowMs }

@@ -1,13 +1,23 @@
 /** Fills of active orders and of recoveries. (docs/trading-contract.md §3, fills.) */
 import { plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { averagePrice, bookCycle, countOutcome, type Execution } from "../money/booking.ts"
+import { averagePrice, bookCycle, countOutcome } from "../money/booking.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant } from "../draft.ts"
 import { followUpEntry, opposite } from "../entry/entries.ts"
 import { forgetOrder, forgetRecovery, placeOrder } from "../orders.ts"
 import { exitPrice, profitPct } from "../money/pricing.ts"
 import { releaseEntry } from "../leaving/release.ts"
-import { type EntryOrder, type ExitOrder, NO_RESIDUAL, phaseOf, type Recovery, type SlotOrder } from "../state.ts"
+import { releaseExcess } from "../trouble/proved.ts"
+import { keepResidual } from "../trouble/residual.ts"
+import {
+  type Execution,
+  type EntryOrder,
+  type ExitOrder,
+  NO_RESIDUAL,
+  phaseOf,
+  type Recovery,
+  type SlotOrder
+} from "../state.ts"
 
 /** An active order is filled whole. */
 export const orderFilled = (draft: Draft, order: SlotOrder, fill: Execution): void => {
@@ -27,6 +37,9 @@ export const entryFilled = (draft: Draft, entry: EntryOrder, fill: Execution): v
   forgetOrder(draft, entry.localId)
   draft.book.totalFees = plus(draft.book.totalFees, fill.fee)
   if (draft.state.facts.life === "retiring") return releaseEntry(draft, entry, fill)
+  const whole = plus(fill.volume, draft.book.residual[entry.tradeId].volume)
+  if (fill.volume > 0n && draft.variants.limits.forbid(draft, whole, fill.price))
+    return keepResidual(draft, entry.tradeId, fill)
   const exit = openExit(draft, entry, fill, "entry_fill_exit")
   draft.book.orders = [...draft.book.orders, exit]
 }
@@ -71,8 +84,9 @@ export const openExit = (
   return { ...order, rejections: 0, position }
 }
 
-const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
+const exitFilled = (draft: Draft, exit: ExitOrder, traded: Execution): void => {
   const { tradeId } = exit
+  const [fill, excess] = draft.variants.ends.within(traded, exit.volume)
   forgetOrder(draft, exit.localId)
   const net = bookCycle(draft, exit, fill, {
     kind: "closed",
@@ -85,10 +99,12 @@ const exitFilled = (draft: Draft, exit: ExitOrder, fill: Execution): void => {
   const trade = draft.book.trades[tradeId]
   trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
   followUpEntry(draft, tradeId, "cycle_complete")
+  releaseExcess(draft, exit, excess)
 }
 
 /** A recovery is filled: its cycle is booked late, and nothing follows. */
-export const recoveryFilled = (draft: Draft, recovery: Recovery, fill: Execution): void => {
+export const recoveryFilled = (draft: Draft, recovery: Recovery, traded: Execution): void => {
+  const [fill, excess] = draft.variants.ends.within(traded, recovery.order.volume)
   forgetRecovery(draft, recovery.recoveryId)
   const net = bookCycle(draft, recovery.order, fill, {
     kind: "recovered",
@@ -98,4 +114,5 @@ export const recoveryFilled = (draft: Draft, recovery: Recovery, fill: Execution
     reason: reason("recovery_filled", { recoveryId: recovery.recoveryId, orphanedAtMs: recovery.orphanedAtMs })
   })
   countOutcome(draft, recovery.order.tradeId, net)
+  releaseExcess(draft, recovery.order, excess)
 }

@@ -1,9 +1,9 @@
 /** Positions that a retiring slot gives up: what they hold stays in the account, and belongs to no cycle. */
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { averagePrice, type Execution } from "../money/booking.ts"
+import { averagePrice } from "../money/booking.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
-import { type EntryOrder, type ExitOrder, NO_RESIDUAL, type TradeId } from "../state.ts"
+import { type Execution, type EntryOrder, type ExitOrder, NO_RESIDUAL, type TradeId } from "../state.ts"
 
 type Released = Omit<EventOf<"PositionReleased">, "_tag" | "reason">
 

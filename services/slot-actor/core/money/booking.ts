@@ -5,17 +5,7 @@ import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
 import type { CycleKind, StandIn } from "../../../../shared/events/families/slot.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import type { Draft } from "../draft.ts"
-import { type ExitOrder, LAST_CYCLES, type TradeId } from "../state.ts"
-
-/** One or more executions of an order, added up. */
-export interface Execution {
-  /** Average price. */
-  readonly price: Price
-  readonly volume: Volume
-  /** What the exchange charged or paid for the volume, to its last unit. */
-  readonly cost: Quote
-  readonly fee: Quote
-}
+import { type Execution, type ExitOrder, LAST_CYCLES, type TradeId } from "../state.ts"
 
 /** The amount's share `part / whole`, rounded halves to even; the caller keeps the rest, so shares always add up. */
 export const shareOf = (amount: Quote, part: Volume, whole: Volume): Quote =>

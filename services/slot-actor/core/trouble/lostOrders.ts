@@ -3,17 +3,19 @@
  * lost: it is asked for again, as the same exit, until it is filled. The reference has no rule for either.
  */
 import { minus, plus, Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { bookCycle, countOutcome, type Execution, shareOf } from "../money/booking.ts"
-import { forgetOrder, forgetRecovery, placeOrder, replaceOrder } from "../orders.ts"
+import { bookCycle, countOutcome, shareOf } from "../money/booking.ts"
+import { forgetOrder, forgetRecovery, placeOrder, replaceOrder, requestCancel } from "../orders.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, refuse } from "../draft.ts"
 import { followUpEntry } from "../entry/entries.ts"
-import { entryFilled } from "../exit/fills.ts"
+import { entryFilled, leaveS2 } from "../exit/fills.ts"
 import { belowMinimum, nearestPrice, replacementPrice } from "../money/pricing.ts"
 import { releaseExit } from "../leaving/release.ts"
 import { keepResidual } from "./residual.ts"
 import { requestedOrder } from "../../../../shared/market/core/orderLife.ts"
-import type { EntryOrder, ExitOrder, Recovery, WaitingExit } from "../state.ts"
+import type { LocalId, RecoveryId } from "../../../../shared/core/ids/kinds.ts"
+import { setAside } from "./limits.ts"
+import type { Execution, EntryOrder, ExitOrder, Recovery, WaitingExit } from "../state.ts"
 
 const FIRST_RETRY_MS = 30_000
 /** The longest pause; an order that stood this long was not refused, so the pauses start over. */
@@ -82,6 +84,56 @@ export const recoveryLost = (draft: Draft, recovery: Recovery, filled: Execution
   forgetRecovery(draft, recovery.recoveryId)
   if (retiring && rest.position.closedVolume === 0n) return releaseExit(draft, rest)
   countOutcome(draft, order.tradeId, bookClosedPart(draft, rest, true))
+}
+
+/** A part of an exit is closed by an order before this one. What stands for too much is taken off; its end brings back the rest. */
+export const exitCloses = (draft: Draft, exit: ExitOrder, filled: Execution, standing: ExitOrder | null): void => {
+  const rest = closePart(draft, exit, filled)
+  if (!spent(draft, rest)) {
+    replaceOrder(draft, exit.localId, rest)
+    return takeBack(draft, standing, null)
+  }
+  const { tradeId } = exit
+  forgetOrder(draft, exit.localId)
+  takeOff(draft, standing, null)
+  countOutcome(draft, tradeId, bookClosedPart(draft, rest, false))
+  const trade = draft.book.trades[tradeId]
+  trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
+  followUpEntry(draft, tradeId, "cycle_complete")
+}
+
+/** As `exitCloses`, of an exit that has become a recovery. */
+export const recoveryCloses = (
+  draft: Draft,
+  { recoveryId, order }: Recovery,
+  filled: Execution,
+  standing: ExitOrder | null
+): void => {
+  const rest = closePart(draft, order, filled)
+  if (!spent(draft, rest)) {
+    replaceOrder(draft, order.localId, rest)
+    return takeBack(draft, standing, recoveryId)
+  }
+  forgetRecovery(draft, recoveryId)
+  takeOff(draft, standing, recoveryId)
+  countOutcome(draft, order.tradeId, bookClosedPart(draft, rest, true))
+}
+
+const spent = (draft: Draft, rest: ExitOrder): boolean => rest.volume === 0n || tooSmall(draft, rest)
+
+const filledBefore = (localId: LocalId) => reason("filled_before", { localId })
+
+/** The order goes on as the exit's, until its end. */
+const takeBack = (draft: Draft, standing: ExitOrder | null, recoveryId: RecoveryId | null): void => {
+  if (standing === null) return
+  const { localId } = standing
+  draft.outputs.push({ _tag: "CancelRequested", localId, recoveryId, reason: filledBefore(localId) })
+}
+
+/** Nothing is left for the order to close. */
+const takeOff = (draft: Draft, standing: ExitOrder | null, recoveryId: RecoveryId | null): void => {
+  if (standing === null) return
+  requestCancel(draft, { _tag: "Surplus", order: standing }, recoveryId, filledBefore(standing.localId))
 }
 
 /** Only a partly closed exit can be too small: one that never filled was big enough for the exchange once. */
@@ -154,13 +206,19 @@ export const retryLostExits = (draft: Draft): void => {
   }
 }
 
-const requestAgain = (draft: Draft, lost: ExitOrder): void => {
+/** What the limits of now forbid of an exit stays as residual of its trade: a whole position, or what has too many decimals. */
+const requestAgain = (draft: Draft, asked: ExitOrder): void => {
   const { book, terms, marketPrice } = draft
-  const recovery = book.recoveries.find(({ order }) => order.localId === lost.localId)
+  const { limits } = draft.variants
+  const recovery = book.recoveries.find(({ order }) => order.localId === asked.localId)
   const moves = recovery !== undefined && recovery.softClose !== "no"
-  const price = moves
-    ? nearestPrice(lost.side, marketPrice, terms)
-    : replacementPrice(lost.side, lost.price, marketPrice, terms)
+  const wanted = moves
+    ? nearestPrice(asked.side, marketPrice, terms)
+    : replacementPrice(asked.side, asked.price, marketPrice, terms)
+  const price = limits.priceNow(draft, asked.side, wanted)
+  const taken = limits.volumeNow(draft, asked.volume)
+  if (limits.forbid(draft, taken, price)) return giveUpExit(draft, asked, recovery)
+  const lost = setAside(draft, asked, minus(asked.volume, taken))
   const { side, role, tradeId, cycle, volume, rejections, position } = lost
   const order = placeOrder(draft, {
     side,
@@ -170,6 +228,7 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
     price,
     volume,
     layers: 0,
+    replaces: lost.localId,
     reason: reason(moves ? "recovery_replaced" : "exit_replaced", {
       replacesLocalId: lost.localId,
       oldPrice: Price.format(lost.price),
@@ -183,4 +242,17 @@ const requestAgain = (draft: Draft, lost: ExitOrder): void => {
       known.recoveryId === recovery.recoveryId ? { ...known, softClose: "no" } : known
     )
   }
+}
+
+/** The exchange takes no order for it any more: what is open of the position waits as residual, and what was closed of it is booked. */
+const giveUpExit = (draft: Draft, exit: ExitOrder, recovery: Recovery | undefined): void => {
+  const { tradeId } = exit
+  if (recovery === undefined) forgetOrder(draft, exit.localId)
+  else forgetRecovery(draft, recovery.recoveryId)
+  if (exit.position.closedVolume > 0n) {
+    countOutcome(draft, tradeId, bookClosedPart(draft, exit, recovery !== undefined))
+  } else setAside(draft, exit, exit.volume)
+  const trade = draft.book.trades[tradeId]
+  trade.cycle = Math.max(trade.cycle, exit.cycle + 1)
+  leaveS2(draft)
 }

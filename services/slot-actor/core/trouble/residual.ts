@@ -1,8 +1,7 @@
 /** Filled volume that the exchange takes no order for: kept with its cost until the trade's next exit takes it along. */
 import { plus, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import type { Execution } from "../money/booking.ts"
 import { type Draft, refuse } from "../draft.ts"
-import type { TradeId } from "../state.ts"
+import type { Execution, TradeId } from "../state.ts"
 
 /** `part` is what an entry filled, or the rest of one; its fee stands in the totals already. */
 export const keepResidual = (draft: Draft, tradeId: TradeId, part: Execution): void => {

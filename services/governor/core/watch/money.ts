@@ -1,0 +1,42 @@
+/** Money that no trade of ours explains: deposits, withdrawals, trades by hand or of another program. Told once it has settled. */
+import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { Amounts } from "../../../../shared/market/core/binding.ts"
+import { type Draft, notice } from "../draft.ts"
+import type { GovernorState } from "../state.ts"
+import { tradedSoFar } from "./audit.ts"
+
+/** Balances and fills come one after the other, and lists lag a minute: what differs for longer, without a fill, has another cause. */
+const SETTLED_AFTER_MS = 60_000
+
+/** What the account would hold had we never traded. */
+const withoutTrades = (state: GovernorState): Amounts | null => {
+  const { balances } = state.market
+  if (balances === null) return null
+  const { bought, sold, paid, received, fees } = tradedSoFar(state)
+  return {
+    base: plus(minus(balances.base.total, bought), sold),
+    quote: plus(plus(minus(balances.quote.total, received), paid), fees)
+  }
+}
+
+const same = (a: Amounts, b: Amounts): boolean => a.base === b.base && a.quote === b.quote
+
+/** Once a loop. */
+export const watchMoney = (draft: Draft): void => {
+  const { state } = draft
+  const now = withoutTrades(state)
+  if (now === null) return
+  const { nowMs, money = { told: now, seen: now, sinceMs: nowMs } } = state
+  if (!same(now, money.seen)) {
+    state.money = { ...money, seen: now, sinceMs: nowMs }
+    return
+  }
+  state.money = money
+  if (same(now, money.told) || nowMs - money.sinceMs < SETTLED_AFTER_MS) return
+  if (nowMs - state.audit.lastTradeMs < SETTLED_AFTER_MS) return
+  state.money = { ...money, told: now }
+  notice(draft, "info", "money_moved", {
+    base: Volume.format(minus(now.base, money.told.base)),
+    quote: Quote.format(minus(now.quote, money.told.quote))
+  })
+}

@@ -1,0 +1,32 @@
+/** What the governor keeps of life beside its rules: refusals, money that others move, recoveries that are to come back. */
+import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
+import type { Amounts } from "../../../../shared/market/core/binding.ts"
+
+/** The refusals in a row that have the same words (`refusals.ts`). */
+export interface RefusalSlice {
+  /** The exchange's, figures left out. */
+  readonly words: string
+  readonly count: number
+  /** When a market that paused for them tries again. */
+  readonly retryAtMs: number
+}
+
+/** Money that no trade of ours explains (`money.ts`): what the account would hold without our trades. */
+export interface MoneySlice {
+  /** As people were last told, or as it was first seen. */
+  readonly told: Amounts
+  readonly seen: Amounts
+  readonly sinceMs: number
+}
+
+/** Which recovery an order is, and since when. */
+export interface RecoveryMark {
+  readonly recoveryId: RecoveryId
+  readonly orphanedAtMs: number
+}
+
+/** A recovery whose order has gone, by its `orderKey` (`lostRecoveries.ts`). */
+export interface LostRecovery {
+  readonly key: string
+  readonly recovery: RecoveryMark
+}
