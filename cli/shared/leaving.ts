@@ -6,7 +6,7 @@ import type { Leaving } from "../../shared/service/leaving.ts"
  * From the reason to the exit code, wall time. Everything acknowledged is on disk before it is acknowledged, so an end in the middle
  * of closing loses nothing (as `kill -9` does not).
  */
-const GONE_WITHIN_MS = 900
+const GONE_WITHIN_MS = 700
 
 /** Says why the process goes, and sees to it that it has gone within a second. */
 export const leave: Leaving = (reason) =>
