@@ -26,7 +26,7 @@ const toStep = (value: bigint, step: bigint, up: boolean): bigint =>
 
 /** From version 3 on nothing is asked for that the limits forbid. Decimals count once the exchange has said them. */
 export const asTakenNow: SlotVariants["limits"] = {
-  forbid: ({ terms }, volume, price) => belowMinimum(volume, Price.toNumber(price), terms) !== null,
+  forbid: ({ terms }, volume, price) => price <= 0n || belowMinimum(volume, Price.toNumber(price), terms) !== null,
   priceNow: ({ state, terms }, side, price) =>
     state.facts.constraints === null
       ? price

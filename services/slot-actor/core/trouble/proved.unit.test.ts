@@ -228,6 +228,15 @@ describe("nothing is asked that the known limits forbid", () => {
     expect(slot.find("sell", "exit").volume).toBe(Volume.parse("51") + again.volume)
   })
 
+  it("decimals taken away until no price is left below the market: the position is residual, no order asks for 0", () => {
+    const slot = new Audited().trading()
+    slot.fill(1)
+    slot.constraints({ priceDecimals: 0, minCost: Quote.zero })
+    slot.rejected(3, "EOrder:Tick size check failed")
+    slot.take()
+    expect(said(slot.clock(31))).toContain("no exit_A: residual_below_minimum")
+  })
+
   it("decimals taken away in mid-run: the exit asked for again has none too many, and the rest is residual", () => {
     const slot = new Audited().trading()
     slot.fill(2, { volume: "51.5" })
