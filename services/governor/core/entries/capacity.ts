@@ -7,7 +7,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
-import { countsAsOpen, ofTable } from "../orderTable.ts"
+import { openInternally } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
@@ -34,16 +34,6 @@ export interface Capacity {
   /** Why the band is not normal: what decided it first. */
   readonly hints: ReadonlyArray<Reason>
 }
-
-const asOpen = (order: TrackedOrder | null): number => (order !== null && countsAsOpen(order) ? 1 : 0)
-
-const counted = ofTable(
-  (orders) => orders.reduce((count, order) => count + asOpen(order), 0),
-  (count, gone, come) => count - asOpen(gone) + asOpen(come)
-)
-
-/** Orders sent and not ended. */
-export const openInternally = ({ orders }: Pick<GovernorState, "orders">): number => counted(orders)
 
 /** How much room there is now, without what people are told of it. */
 export const roomOf = (
