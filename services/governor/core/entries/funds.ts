@@ -70,17 +70,26 @@ const boundAt = (orders: GovernorState["orders"], feePct: number): Amounts => {
  * Free of holds and of promises; null before the balances are known. Where the exchange holds more than our orders explain, its
  * own figure counts: somebody else has orders there too.
  */
-export const freeFunds = (state: GovernorState): Amounts | null => freeBeside(state, NOTHING)
+export const freeFunds = (state: GovernorState): Amounts | null =>
+  state.market.balances === null
+    ? null
+    : {
+        base: freeBase(state, state.market.balances, Volume.zero),
+        quote: freeQuote(state, state.market.balances, Quote.zero)
+      }
 
-/** What is free when so much of what our orders bind is left out. */
-const freeBeside = (state: GovernorState, { base, quote }: Amounts): Amounts | null => {
-  const { balances, spentBase, spentQuote } = state.market
-  if (balances === null) return null
-  const bound = boundAt(state.orders, feePctOf(state))
-  return {
-    base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, bound.base - base)) as Volume,
-    quote: atLeastZero(balances.quote.total - spentQuote - larger(balances.quote.hold, bound.quote - quote)) as Quote
-  }
+type Balances = NonNullable<GovernorState["market"]["balances"]>
+
+/** DOGE that is free when so much of what our orders bind is left out. */
+const freeBase = (state: GovernorState, { base }: Balances, leftOut: Volume): Volume => {
+  const { base: bound } = boundAt(state.orders, feePctOf(state))
+  return atLeastZero(base.total - state.market.spentBase - larger(base.hold, bound - leftOut)) as Volume
+}
+
+/** USD, likewise. */
+const freeQuote = (state: GovernorState, { quote }: Balances, leftOut: Quote): Quote => {
+  const { quote: bound } = boundAt(state.orders, feePctOf(state))
+  return atLeastZero(quote.total - state.market.spentQuote - larger(quote.hold, bound - leftOut)) as Quote
 }
 
 /** A fill has moved money and the exchange has not yet said what there is now: less seems free than is. */
@@ -92,8 +101,15 @@ const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
 /** What the free funds lack to cover what an entry of the table binds; null: they cover it. */
 export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null => {
+  const { balances } = state.market
   const needs = needOf(state, order)
-  return lackOf(order.side, needs, freeBeside(state, needs) ?? NOTHING)
+  if (balances === null) return lackOf(order.side, needs, NOTHING)
+  // An order binds one currency, and every entry that waits is looked at after every price.
+  const free =
+    order.side === "sell"
+      ? { base: freeBase(state, balances, needs.base), quote: Quote.zero }
+      : { base: Volume.zero, quote: freeQuote(state, balances, needs.quote) }
+  return lackOf(order.side, needs, free)
 }
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
