@@ -6,6 +6,7 @@ import { journalBench } from "./journal.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
+import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
@@ -28,15 +29,27 @@ describe("the benchmarks in short form", () => {
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 
-  it("long life: a generated market verifies whole, is sealed, and starts again", async () => {
+  it("long life: a generated market verifies whole, is sealed, archived, and starts again", async () => {
     const results = await longLifeBench({ quick: true })
-    expect(results.find(({ name }) => name === "fold and verify the whole journal")?.checksum).toMatch(/^[0-9a-f]{12}$/)
+    const folds = results.filter(({ name }) => name.startsWith("fold and verify"))
+    expect(folds.map(({ checksum }) => checksum)).toStrictEqual([
+      expect.stringMatching(/^[0-9a-f]{12}$/),
+      expect.stringMatching(/^[0-9a-f]{12}$/)
+    ])
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 
   it("many slots: a generated market of several slots verifies whole", async () => {
     const results = await manySlotsBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("memory: a journal is lived through whole, and what is held is said at every tenth of it", async () => {
+    const held = await livingLong(20_000)
+    expect(held.map(({ records }) => records)).toStrictEqual(
+      Array.from({ length: 10 }, (_, step) => (step + 1) * 2_000)
+    )
+    expect(held.every(({ heapMb, rssMb }) => heapMb > 0 && rssMb > heapMb)).toBe(true)
   })
 
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {

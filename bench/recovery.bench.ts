@@ -65,8 +65,8 @@ const recordsOf = (events: ReadonlyArray<MarketEvent>, perRecord: number): Reado
   const input = (subject: string, id: string, timeMs: number, [first, ...rest]: ReadonlyArray<MarketEvent>): void => {
     if (first === undefined) return
     add(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "bench", cause: null, events: [first, ...rest] }))
-    const decision = fold.pending[0]
-    if (decision === undefined) return
+    const decision = fold.unsent
+    if (decision === null) return
     const answers = add(decision).events.flatMap(answersTo)
     input(subjects.order(1), `${id}.answer`, timeMs, answers)
   }

@@ -95,7 +95,7 @@ export class OrderedJournal {
     this.hosted ??= new FoldSet(this.folds, new Set())
     this.hosted.takeDecoded(record, data)
     for (const fold of this.folds) {
-      for (let entry = fold.pending[fold.sent]; entry !== undefined; entry = fold.pending[fold.sent]) {
+      for (let entry = fold.unsent; entry !== null; entry = fold.unsent) {
         fold.sent++
         this.waiting.push({ record: decodeRecord({ ...entry, seq: 0, storedMs: 0 }), data: entry.data })
       }

@@ -1,136 +1,156 @@
 /**
- * What a long life costs, in CPU seconds of this process: wall time says as much of the neighbours as of the code. A market of
- * fifty slots of some ten days (1.39 million records, `makeJournal.ts`) is opened, folded whole by every actor, sealed, and started
- * again as a host starts; the floor of the fold opens the same records and parses their JSON, and does nothing with it.
+ * What a long life costs, in CPU seconds of this process: wall time says as much of the neighbours as of the code. Two markets of
+ * fifty slots (`makeJournal.ts`), one four times as long as the other (1.39 million records), are opened, folded whole by every
+ * actor, and started again as a host starts; the longer one is also sealed, archived, and let go of what the archive has. The floor
+ * of the fold opens the same records and parses their JSON, and does nothing with it.
  *
- * Goals: the whole fold in 20 s, a start from snapshots or a seal in 2 s, and no more memory at the end than after a while.
+ * A year is too long to generate. What it costs follows from the two lengths: a start that costs the same at both costs that after
+ * a year, and disk and folds that grow with the records are multiplied, as the note says.
+ *
+ * Goals: the whole fold of 1.39 million records in 20 s, a start from snapshots or a seal in 2 s whatever the length, and no more
+ * memory at the end than after a while (`bench/memory`).
  */
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Layer, Stream } from "effect"
-import { everyActorOf } from "../../app/leaves/journal.ts"
-import { readSettings } from "../../app/settings.ts"
-import { follow } from "../../shared/actor/follow.ts"
+import { Effect } from "effect"
 import { sha256 } from "../../shared/actor/hash.ts"
-import { sealEra } from "../../shared/actor/seals/sealJournal.ts"
-import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
-import { verifyJournal } from "../../shared/actor/verify.ts"
-import { marketSubjects } from "../../shared/core/ids/subjects.ts"
-import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
-import { Journal } from "../../shared/journal/port.ts"
 import type { BenchResult } from "../result.ts"
 import { makeLongJournal } from "./makeJournal.ts"
+import {
+  archiveAndDrop,
+  archiveTo,
+  costOf,
+  days,
+  diskMb,
+  forgetSnapshots,
+  open,
+  parseOnly,
+  type Place,
+  seal,
+  start,
+  verify
+} from "./steps.ts"
 
-const subjects = marketSubjects("XDGUSD")
-const { settings } = readSettings({})
-
-/** CPU seconds of this process, all of its threads. */
-const cpuOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const before = process.cpuUsage()
-    const result = yield* work
-    const { user, system } = process.cpuUsage(before)
-    return { sec: (user + system) / 1e6, result }
-  })
-
-const actors = Effect.gen(function* () {
-  const slots = yield* slotsNamedUpTo(subjects, yield* (yield* Journal).head)
-  return everyActorOf(settings, slots)
-})
-
-const parseOnly = Effect.gen(function* () {
-  const text = new TextDecoder()
-  let records = 0
-  yield* (yield* Journal).read({ from: 1 }).pipe(
-    Stream.runForEachArray((chunk) =>
-      Effect.sync(() => {
-        for (const { data } of chunk) if (typeof JSON.parse(text.decode(data)) === "object") records++
-      })
-    )
-  )
-  return records
-})
-
-const verify = Effect.flatMap(actors, (all) => verifyJournal({ subjects, actors: all }))
-
-/** A host of everything that folds, from its start until it stands at the head; a clean stop leaves snapshots. */
-const start = Effect.scoped(
-  Effect.flatMap(actors, (all) => Effect.asVoid(follow({ host: "bench", subjects, actors: all })))
-)
-
-const seal = Effect.gen(function* () {
-  const actorsOf = (slots: ReadonlyArray<number>) => everyActorOf(settings, slots)
-  let eras = 0
-  while ((yield* sealEra({ subjects, service: "bench", actorsOf })) !== null) eras++
-  return eras
-})
-
-/** All but the states that seals keep. */
-const forgetSnapshots = async (directory: string): Promise<void> => {
-  const snapshots = join(directory, "snapshots")
-  for (const actor of await readdir(snapshots)) {
-    if (!actor.startsWith("sealed-")) await rm(join(snapshots, actor), { recursive: true })
-  }
+interface Sizes {
+  readonly slots: number
+  readonly records: number
+  readonly rounds: number
 }
+
+const sizes = (quick: boolean): Sizes =>
+  quick ? { slots: 5, records: 4_000, rounds: 1 } : { slots: 50, records: 1_390_000, rounds: 3 }
+
+const count = (records: number): string => `${records.toLocaleString("en")} records`
+const ARCHIVE = "disk of the archive"
 
 const peakMb = (): number => process.resourceUsage().maxRSS / 1024
 
-/** Each measurement opens the journal itself: what opening costs is part of what a start costs. */
-const measured = <A, E, R>(directory: string, work: Effect.Effect<A, E, R>) =>
-  Effect.runPromise(
-    cpuOf(Effect.provide(work, Layer.fresh(EmbeddedJournal.layer({ directory })))) as Effect.Effect<
-      { readonly sec: number; readonly result: A },
-      E
-    >
-  )
+/** One figure a round. */
+const timed = async (rounds: number, once: () => Promise<number>): Promise<Array<number>> => {
+  const samples: Array<number> = []
+  for (let round = 0; round < rounds; round++) samples.push(await once())
+  return samples
+}
 
+const secondsOf = async (place: Place, work: Parameters<typeof costOf>[1]): Promise<number> =>
+  (await costOf(place, work)).sec
+
+/** What holds of a journal of any length, and what shows how it grows. */
+const living = async (place: Place, records: number, rounds: number): Promise<Array<BenchResult>> => {
+  const of = count(records)
+  let checksum = ""
+  const opens = await timed(rounds, () => secondsOf(place, open))
+  const floor = await timed(rounds, () => secondsOf(place, parseOnly))
+  const folds = await timed(rounds, async () => {
+    const { sec, result } = await costOf(place, verify("beginning"))
+    checksum = sha256(JSON.stringify(result.actors)).slice(0, 12)
+    return sec
+  })
+  const memory = peakMb()
+  const whole = await secondsOf(place, start)
+  const again = await timed(rounds, () => secondsOf(place, start))
+  return [
+    { name: `open ${of}`, unit: "CPU s", samples: opens },
+    {
+      name: `fold and verify ${of}`,
+      unit: "CPU s",
+      samples: folds,
+      baseline: { name: "read and JSON.parse", samples: floor },
+      checksum
+    },
+    { name: `most memory so far, ${of}`, unit: "MB", samples: [memory] },
+    { name: `start without snapshots, ${of}`, unit: "CPU s", samples: [whole] },
+    { name: `start with snapshots, ${of}`, unit: "CPU s", samples: again },
+    { name: `disk of ${of}`, unit: "MB", samples: [diskMb(place.directory)] }
+  ]
+}
+
+/** What seals and an archive make of it. */
+const sealed = async (place: Place, rounds: number): Promise<Array<BenchResult>> => {
+  const fresh = async (): Promise<number> => {
+    await forgetSnapshots(place)
+    return secondsOf(place, start)
+  }
+  const sealing = await costOf(place, seal)
+  const fromSeal = await timed(rounds, fresh)
+  const lastEra = await secondsOf(place, verify("last seal"))
+  const archiving = await secondsOf(place, archiveTo(place.archive))
+  await costOf(place, archiveAndDrop(place.archive))
+  const besideArchive = await timed(rounds, fresh)
+  const lastEraThen = await secondsOf(place, verify("last seal"))
+  const throughArchive = await secondsOf(place, verify("beginning"))
+  return [
+    { name: "seal the whole journal", unit: "CPU s", samples: [sealing.sec], note: `${sealing.result} eras` },
+    { name: "start from the last seal", unit: "CPU s", samples: fromSeal },
+    { name: "verify from the last seal", unit: "CPU s", samples: [lastEra] },
+    { name: "archive, and read it back", unit: "CPU s", samples: [archiving] },
+    { name: ARCHIVE, unit: "MB", samples: [diskMb(place.archive)] },
+    { name: "disk of the journal, archived eras dropped", unit: "MB", samples: [diskMb(place.directory)] },
+    { name: "start from the last seal, the rest in the archive", unit: "CPU s", samples: besideArchive },
+    { name: "verify from the last seal, the rest in the archive", unit: "CPU s", samples: [lastEraThen] },
+    { name: "verify from the beginning, through the archive", unit: "CPU s", samples: [throughArchive] }
+  ]
+}
+
+interface Life {
+  readonly records: number
+  readonly days: number
+}
+
+const made = async (place: Place, { slots, records }: Sizes): Promise<Life> => {
+  const written = await Effect.runPromise(makeLongJournal({ directory: place.directory, slots, records }))
+  return { records: written, days: (await costOf(place, days)).result }
+}
+
+/** The law: what a year at this market's pace takes, multiplied from the longest journal made. */
+const year = (life: Life, results: ReadonlyArray<BenchResult>): string => {
+  const times = 365 / life.days
+  const of = (name: string): number => results.find((result) => result.name === name)?.samples[0] ?? Number.NaN
+  const gigabytes = (name: string): string => `${((of(name) * times) / 1_000).toFixed(1)} GB`
+  const minutes = (name: string): string => `${((of(name) * times) / 60).toFixed(1)} min of CPU`
+  return (
+    `${count(life.records)} are ${life.days.toFixed(2)} days of this market, so a year has ` +
+    `${((life.records * times) / 1e6).toFixed(0)} million; multiplied by that: ${gigabytes(`disk of ${count(life.records)}`)} as a ` +
+    `journal, ${gigabytes(ARCHIVE)} as an archive, ${minutes(`fold and verify ${count(life.records)}`)} to verify from the ` +
+    "beginning. What a start costs is not multiplied: it is the same at both lengths"
+  )
+}
+
+/** Both lives, and what is made of the longer one; `quick` only shows that it still runs. */
 export const longLifeBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
   const base = await mkdtemp(join(tmpdir(), "kennel-bench-"))
-  const directory = join(base, "journal")
-  const rounds = quick ? 1 : 3
-  const floor: Array<number> = []
-  const folds: Array<number> = []
-  const opens: Array<number> = []
-  const snapshots: Array<number> = []
-  const memory: Array<number> = []
-  let checksum = ""
+  const size = sizes(quick)
+  const place = (name: string): Place => ({ directory: join(base, name), archive: join(base, `${name}-archive`) })
   try {
-    const size = quick ? { slots: 5, records: 4_000 } : { slots: 50, records: 1_390_000 }
-    const made = await Effect.runPromise(cpuOf(makeLongJournal({ directory, ...size })))
-    for (let round = 0; round < rounds; round++) {
-      opens.push((await measured(directory, Effect.void)).sec)
-      floor.push((await measured(directory, parseOnly)).sec)
-      const { sec, result } = await measured(directory, verify)
-      if (result.divergences.length > 0) throw new Error(`longLife: ${result.divergences[0]}`)
-      folds.push(sec)
-      memory.push(peakMb())
-      checksum = sha256(JSON.stringify(result.actors)).slice(0, 12)
-    }
-    const whole = await measured(directory, start)
-    for (let round = 0; round < rounds; round++) snapshots.push((await measured(directory, start)).sec)
-    const sealing = await measured(directory, seal)
-    const fromSeal: Array<number> = []
-    for (let round = 0; round < rounds; round++) {
-      await forgetSnapshots(directory)
-      fromSeal.push((await measured(directory, start)).sec)
-    }
-    const note = `${made.result} records of ${size.slots} slots, ${sealing.result} eras; made in ${made.sec.toFixed(1)} s`
-    return [
-      { name: "open the journal", unit: "CPU s", samples: opens, note },
-      {
-        name: "fold and verify the whole journal",
-        unit: "CPU s",
-        samples: folds,
-        baseline: { name: "read and JSON.parse", samples: floor },
-        checksum
-      },
-      { name: "start without snapshots", unit: "CPU s", samples: [whole.sec] },
-      { name: "start with snapshots", unit: "CPU s", samples: snapshots },
-      { name: "start from the last seal", unit: "CPU s", samples: fromSeal },
-      { name: "seal the whole journal", unit: "CPU s", samples: [sealing.sec] },
-      { name: "most memory after each fold", unit: "MB", samples: memory }
-    ]
+    const results: Array<BenchResult> = []
+    const [short, long] = [place("short"), place("long")]
+    const before = await made(short, { ...size, records: size.records / 4 })
+    results.push(...(await living(short, before.records, 1)))
+    const life = await made(long, size)
+    results.push(...(await living(long, life.records, size.rounds)))
+    results.push(...(await sealed(long, size.rounds)))
+    return results.map((result) => (result.name === ARCHIVE ? { ...result, note: year(life, results) } : result))
   } finally {
     await rm(base, { recursive: true, force: true })
   }

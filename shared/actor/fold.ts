@@ -6,7 +6,7 @@
  * proves that yesterday's decisions follow from yesterday's inputs, and a twin that decided otherwise is caught at its
  * first differing byte.
  */
-import { encodeEntry, ENVELOPE_VERSION, outputId, type StoredRecord } from "../events/envelope.ts"
+import { encodeText, ENVELOPE_VERSION, isText, outputId, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
@@ -70,6 +70,12 @@ export class SharedPlace {
 
 const NONE: ReadonlyArray<MarketEvent> = []
 
+/** What a fold has computed: bytes are made of it only where it is to be written. */
+interface Output {
+  readonly id: string
+  readonly text: string
+}
+
 /**
  * One actor at one place of the journal. Mutable, and driven by one host only; after a throw it must be thrown away.
  */
@@ -85,7 +91,7 @@ export class ActorFold<State> {
   /** Sequence of the actor's last output read back (0: none). */
   lastOutputSeq = 0
   /** Outputs computed and not yet read back, oldest first. */
-  readonly pending: Array<JournalEntry> = []
+  readonly pending: Array<Output> = []
   /** How many of `pending`, from the oldest on, the journal has acknowledged. */
   sent = 0
   /** The output the next append expects to follow: the last one sent, or the last one read back. */
@@ -117,6 +123,23 @@ export class ActorFold<State> {
   skip(seq: number): void {
     this.seq = seq
   }
+
+  /** `pending` as it is to be written. */
+  get owed(): ReadonlyArray<JournalEntry> {
+    return this.pending.map(this.entryOf)
+  }
+
+  /** The oldest output that has not been sent, as it is to be written; null: all have. */
+  get unsent(): JournalEntry | null {
+    const output = this.pending[this.sent]
+    return output === undefined ? null : this.entryOf(output)
+  }
+
+  private readonly entryOf = ({ id, text }: Output): JournalEntry => ({
+    subject: this.outputSubject,
+    id,
+    data: new TextEncoder().encode(text)
+  })
 
   /** Drops the oldest computed output: `verify` goes on after a divergence this way. */
   dropPending(): void {
@@ -167,15 +190,12 @@ export class ActorFold<State> {
     }
     const [first, ...rest] = outputs
     if (first === undefined) return
-    this.pending.push(
-      encodeEntry(this.outputSubject, outputId(this.inForce.epoch, this.actor.name, record.seq), {
-        epoch: this.inForce.epoch,
-        timeMs: record.timeMs,
-        writer: this.actor.name,
-        cause: record.seq,
-        events: [first, ...rest]
-      })
-    )
+    const { epoch } = this.inForce
+    const writer = this.actor.name
+    this.pending.push({
+      id: outputId(epoch, writer, record.seq),
+      text: encodeText({ epoch, timeMs: record.timeMs, writer, cause: record.seq, events: [first, ...rest] })
+    })
   }
 
   private confirm(record: StoredRecord, data: Uint8Array): void {
@@ -192,11 +212,11 @@ export class ActorFold<State> {
       )
     }
     // What older shapes held is compared in today's: that is how it was read.
-    const recorded = record.writtenIn === ENVELOPE_VERSION ? data : encodeEntry(record.subject, record.id, record).data
-    if (Buffer.compare(expected.data, recorded) !== 0) {
+    const today = record.writtenIn === ENVELOPE_VERSION
+    if (today ? !isText(data, expected.text) : encodeText(record) !== expected.text) {
       throw new Divergence(
         `${this.actor.name}: record ${record.seq} (${record.id}) differs from what the fold gives:\n` +
-          `  recorded ${new TextDecoder().decode(recorded)}\n  computed ${new TextDecoder().decode(expected.data)}`
+          `  recorded ${today ? new TextDecoder().decode(data) : encodeText(record)}\n  computed ${expected.text}`
       )
     }
     this.dropPending()

@@ -22,9 +22,7 @@ const publish = Effect.fnUntraced(function* <State>(
 ): Effect.fn.Return<void, JournalRefused | JournalUnavailable, Journal> {
   const journal = yield* Journal
   if (fold.overtaken) return
-  while (fold.sent < fold.pending.length) {
-    const entry = fold.pending[fold.sent]
-    if (entry === undefined) return
+  for (let entry = fold.unsent; entry !== null; entry = fold.unsent) {
     const seq = yield* retryAppend(journal.append({ ...entry, expectedLastSeq: fold.expectedLastSeq })).pipe(
       Effect.map((appended) => appended.seq),
       Effect.catchTag("JournalConflict", () => Effect.succeed(null))

@@ -9,7 +9,7 @@ import { Schema } from "effect"
 import { type Standing, standingOf } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { MarketEvent } from "./event.ts"
-import { decodeHot } from "./hot.ts"
+import { LEFT, plain } from "../schema/plain.ts"
 import { type RawEnvelope, upcast } from "./upcast.ts"
 import { messageOf } from "../core/messageOf.ts"
 
@@ -76,8 +76,19 @@ export class RecordUndecodable extends Schema.TaggedError<RecordUndecodable>()("
 /** Why a record cannot be read here. */
 export type DecodeError = RecordUndecodable | BuildTooOld
 
-const decodeEnvelope = Schema.decodeUnknownSync(Envelope)
-const encodeEnvelope = Schema.encodeSync(Envelope)
+const bySchema = { decode: Schema.decodeUnknownSync(Envelope), encode: Schema.encodeSync(Envelope) }
+const { read, write } = plain(Envelope)
+
+const decodeEnvelope = (raw: unknown): Envelope => {
+  const envelope = read(raw)
+  return envelope === LEFT ? bySchema.decode(raw) : (envelope as Envelope)
+}
+
+const encodeEnvelope = (envelope: Envelope): typeof Envelope.Encoded => {
+  const raw = write(envelope)
+  return raw === LEFT ? bySchema.encode(envelope) : (raw as typeof Envelope.Encoded)
+}
+
 const text = new TextDecoder("utf-8", { fatal: true })
 const bytes = new TextEncoder()
 
@@ -93,10 +104,6 @@ const versionOf = (raw: unknown, seq: number): number => {
     problem: `is written in version ${v} of the shapes, and this build reads 1 to ${ENVELOPE_VERSION}`
   })
 }
-
-/** By hand where every event is a hot one, whose shapes are those of version 1 still; else by the schema. */
-const readEnvelope = (raw: unknown, writtenIn: number): Envelope =>
-  (decodeHot(raw) as Envelope | null) ?? decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
 
 /**
  * The newest decoded records, by sequence: the hosts of one process read the same record objects one host after the other, up to
@@ -115,7 +122,9 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
     const { seq, subject, id } = record
-    const { epoch, timeMs, writer, cause, events } = readEnvelope(raw, writtenIn)
+    const { epoch, timeMs, writer, cause, events } = decodeEnvelope(
+      upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION)
+    )
     const { family, slot } = standingOf(subject)
     const stored: StoredRecord = { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn }
     decoded[seq % DECODED_KEPT] = { record, stored }
@@ -127,15 +136,31 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
   }
 }
 
-/** Makes the journal entry; the same envelope always gives the same bytes. */
+/** A record's data before it is bytes; the same envelope always gives the same text. */
+export const encodeText = (envelope: Envelope): string =>
+  JSON.stringify({ v: ENVELOPE_VERSION, ...encodeEnvelope(envelope) })
+
+/** Makes the journal entry. */
 export const encodeEntry = (
   subject: string,
   id: string,
   envelope: Envelope,
   expectedLastSeq?: number
 ): JournalEntry => {
-  const data = bytes.encode(JSON.stringify({ v: ENVELOPE_VERSION, ...encodeEnvelope(envelope) }))
+  const data = bytes.encode(encodeText(envelope))
   return expectedLastSeq === undefined ? { subject, id, data } : { subject, id, data, expectedLastSeq }
+}
+
+/** For one comparison; as large as the largest record that was compared. */
+let scratch = new Uint8Array(4_096)
+
+/** Whether these bytes are this text, without making bytes of it first. */
+export const isText = (data: Uint8Array, expected: string): boolean => {
+  if (data.length > scratch.length) scratch = new Uint8Array(2 * data.length)
+  const { read: taken, written } = bytes.encodeInto(expected, scratch.subarray(0, data.length))
+  return (
+    taken === expected.length && written === data.length && Buffer.compare(scratch.subarray(0, written), data) === 0
+  )
 }
 
 /** The id of what `actor` answers to the input at `inputSeq`: `<epoch>.<actor>.<inputSeq>`. */

@@ -2,7 +2,15 @@ import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
 import { Price } from "../core/decimal/decimal.ts"
 import { clientIdOf, originOf } from "../core/ids/clientId.ts"
-import { BuildTooOld, decodeRecord, encodeEntry, ENVELOPE_VERSION, outputId, RecordUndecodable } from "./envelope.ts"
+import {
+  BuildTooOld,
+  decodeRecord,
+  encodeEntry,
+  ENVELOPE_VERSION,
+  isText,
+  outputId,
+  RecordUndecodable
+} from "./envelope.ts"
 import { type RawEnvelope, upcast, UPCASTS } from "./upcast.ts"
 import { marketSubjects, standingOf } from "../core/ids/subjects.ts"
 
@@ -78,6 +86,24 @@ describe("a record", () => {
     } catch (error) {
       expect((error as RecordUndecodable).message).toMatch(message)
     }
+  })
+})
+
+describe("bytes and a text", () => {
+  const long = "x".repeat(10_000)
+  it.each([
+    { bytes: '{"a":1}', text: '{"a":1}', alike: true },
+    { bytes: "ünï 🐕", text: "ünï 🐕", alike: true },
+    { bytes: long, text: long, alike: true },
+    { bytes: "", text: "", alike: true },
+    { bytes: '{"a":1}', text: '{"a":2}', alike: false },
+    { bytes: '{"a":1}', text: '{"a":1} ', alike: false },
+    { bytes: '{"a":1} ', text: '{"a":1}', alike: false },
+    { bytes: "ü", text: "u", alike: false },
+    { bytes: "u", text: "ü", alike: false },
+    { bytes: `${long}y`, text: `${long}z`, alike: false }
+  ])("are compared whole: $alike", ({ bytes, text, alike }) => {
+    expect(isText(new TextEncoder().encode(bytes), text)).toBe(alike)
   })
 })
 

@@ -31,7 +31,7 @@ const marketOf = Effect.gen(function* () {
     return seq
   }, Effect.orDie)
   const answer = Effect.gen(function* () {
-    for (const entry of [...fold.pending]) {
+    for (const entry of fold.owed) {
       const { seq } = yield* journal.append(entry)
       fold.apply(decodeRecord({ seq, ...entry, storedMs: 0 }), entry.data)
     }

@@ -96,7 +96,7 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
   )
   // A slot's books are ahead of the journal by what it has decided and not written: the ledger must be, too.
   let unwritten = 0
-  for (const { subject, id, data } of folds.flatMap(({ fold }) => fold.pending)) {
+  for (const { subject, id, data } of folds.flatMap(({ fold }) => fold.owed)) {
     unwritten++
     posting.post(decodeRecord({ seq: head + unwritten, subject, id, data, storedMs: 0 }))
   }

@@ -3,13 +3,14 @@ import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
 import { governorBroke, isHalted, leadingCause } from "./mode/mode.ts"
-import { waitingAt } from "./orderTable.ts"
+import { exitsWithoutGrant, unanswered, waitingOf } from "./orderTable.ts"
 import { isConfigured, rulesOf } from "./rules.ts"
+import { isActive } from "./slots/slots.ts"
 import type { GovernorState } from "./state.ts"
 
 interface Check {
-  /** The slices it looks at: while they are what they were, its answer is too. */
-  readonly reads: ReadonlyArray<keyof GovernorState>
+  /** What it looks at: while that is what it was, its answer is too. */
+  readonly reads: ReadonlyArray<(state: GovernorState) => unknown>
   /** The rules of it that are broken, in words. */
   readonly broken: (state: GovernorState) => ReadonlyArray<string>
 }
@@ -20,40 +21,38 @@ type Rule = readonly [holds: boolean, text: () => string]
 const brokenOf = (rules: ReadonlyArray<Rule>): ReadonlyArray<string> =>
   rules.flatMap(([holds, text]) => (holds ? [] : [text()]))
 
+const of =
+  (slice: keyof GovernorState) =>
+  (state: GovernorState): unknown =>
+    state[slice]
+
 const isRunning = ({ mode }: GovernorState): boolean => mode.mode === "RUNNING" || mode.mode === "STARTING"
 
 const CHECKS: ReadonlyArray<Check> = [
   {
-    reads: ["orders", "scheduler", "rules", "mode"],
+    reads: [waitingOf, exitsWithoutGrant, unanswered, of("scheduler"), of("rules"), of("mode")],
     broken: (state) => {
-      const { scheduler, orders, mode } = state
+      const { scheduler, mode } = state
       const { grantedInLoop, queue } = scheduler
-      let deferred = 0
-      let unanswered = false
-      let exitWaits = false
-      for (const order of orders) {
-        if (order.stage !== "deferred" && order.stage !== "requested") continue
-        if (order.role === "exit") exitWaits = true
-        if (order.stage === "deferred") deferred++
-        else unanswered = true
-      }
+      const waiting = waitingOf(state)
+      const deferred = waiting.length
       return [
         ...brokenOf([
           [grantedInLoop <= rulesOf(state).maxEntryAddsPerLoop, () => `${grantedInLoop} entries granted in one loop`],
           [new Set(queue).size === queue.length, () => "an entry waits in the queue twice"],
           [deferred === queue.length, () => `${deferred} deferred entries, ${queue.length} in the queue`],
-          [!exitWaits, () => "an exit waits for a grant"],
-          [!unanswered, () => "an entry was asked for and not answered"],
+          [exitsWithoutGrant(state) === 0, () => "an exit waits for a grant"],
+          [unanswered(state) === 0, () => "an entry was asked for and not answered"],
           [isRunning(state) || deferred === 0, () => `${deferred} entries wait while ${mode.mode}`]
         ]),
         ...queue
-          .filter((key) => waitingAt(state, key) === undefined)
+          .filter((key, place) => waiting[place]?.key !== key && !waiting.some((entry) => entry.key === key))
           .map((key) => `${key} waits in the queue and is not deferred`)
       ]
     }
   },
   {
-    reads: ["mode", "loss", "startup"],
+    reads: [of("mode"), of("loss"), of("startup")],
     broken: (state) => {
       const { mode, loss, startup } = state
       const cause = leadingCause(mode)
@@ -66,7 +65,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: ["loss", "rules"],
+    reads: [of("loss"), of("rules")],
     broken: (state) => {
       const { loss, locked } = state.loss
       const limit = lossLimit(state, rulesOf(state))
@@ -75,7 +74,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: ["sizing"],
+    reads: [of("sizing")],
     broken: ({ sizing: { effectiveLayers, targetLayers } }) =>
       brokenOf([
         [effectiveLayers <= targetLayers, () => `${effectiveLayers} layers of ${targetLayers} wanted`],
@@ -83,7 +82,7 @@ const CHECKS: ReadonlyArray<Check> = [
       ])
   },
   {
-    reads: ["slots"],
+    reads: [of("slots")],
     broken: ({ slots: { slots, recycledAliases, nextSlot } }) => {
       const aliases = slots.map(({ alias }) => alias)
       const used = new Set(aliases)
@@ -95,14 +94,14 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: ["funds", "slots"],
-    broken: ({ funds, slots }) => {
-      const asking = funds.queue.map(({ slot }) => slot)
-      if (asking.length === 0) return []
-      const active = new Set(slots.slots.filter((known) => known.state === "active").map(({ slot }) => slot))
+    reads: [of("funds"), of("slots")],
+    broken: (state) => {
+      const asking = state.funds.queue.map(({ slot }) => slot)
       return [
         ...brokenOf([[new Set(asking).size === asking.length, () => "a slot waits for funds twice"]]),
-        ...asking.filter((slot) => !active.has(slot)).map((slot) => `slot ${slot} waits for funds and does not trade`)
+        ...asking
+          .filter((slot) => !isActive(state, slot))
+          .map((slot) => `slot ${slot} waits for funds and does not trade`)
       ]
     }
   }
@@ -121,7 +120,7 @@ export const watchInvariants = (draft: Draft, before: GovernorState): boolean =>
   const known = state.mode.violations
   const violations: Array<string> = []
   for (const { reads, broken } of CHECKS) {
-    if (known.length > 0 || reads.some((slice) => state[slice] !== before[slice])) violations.push(...broken(state))
+    if (known.length > 0 || reads.some((read) => read(state) !== read(before))) violations.push(...broken(state))
   }
   if (violations.length === known.length && violations.every((text, index) => text === known[index])) return false
   governorBroke(draft, violations)

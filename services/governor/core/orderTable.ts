@@ -11,35 +11,51 @@ import type { GovernorState, TrackedOrder } from "./state.ts"
 
 type Table = GovernorState["orders"]
 
-/** A figure of the table after one order of it has changed: as it was (null: it is new), and as it is (null: it has ended). */
-type Follow<A> = (known: A, gone: TrackedOrder | null, come: TrackedOrder | null) => A
+/**
+ * A figure of the table after one order of it has changed: as it was (null: it is new), and as it is (null: it has ended).
+ * Undefined: it is to be found anew.
+ */
+type Follow<A> = (known: A, gone: TrackedOrder | null, come: TrackedOrder | null) => A | undefined
 
-/** Every figure that follows the table from change to change. */
-const followers: Array<(before: Table, after: Table, gone: TrackedOrder | null, come: TrackedOrder | null) => void> = []
+/** Each table's figures, in the order of `FIGURES`, as far as somebody has asked for them. Forgotten with the table. */
+const found = new WeakMap<Table, Array<unknown>>()
+
+/** How each figure follows the table from change to change. */
+const FIGURES: Array<Follow<unknown>> = []
+
+const figuresOf = (orders: Table): Array<unknown> => {
+  const known = found.get(orders)
+  if (known !== undefined) return known
+  const none = FIGURES.map(() => undefined)
+  found.set(orders, none)
+  return none
+}
 
 /**
- * What follows from the table alone, found once for each table: tables are replaced and never changed, and most events leave the
- * table as it is. With `follow` it is not found anew after a change either. Forgotten with the table.
+ * What follows from the table alone, found once for each table, and not anew after a change: tables are replaced and never
+ * changed, and most events leave the table as it is.
  */
-export const ofTable = <A>(find: (orders: Table) => A, follow?: Follow<A>): ((orders: Table) => A) => {
-  const found = new WeakMap<Table, A>()
-  if (follow !== undefined) {
-    followers.push((before, after, gone, come) => {
-      const known = found.get(before)
-      if (known !== undefined) found.set(after, follow(known, gone, come))
-    })
-  }
+export const ofTable = <A extends number | object>(
+  find: (orders: Table) => A,
+  follow: Follow<A>
+): ((orders: Table) => A) => {
+  const place = FIGURES.push(follow as Follow<unknown>) - 1
   return (orders) => {
-    const known = found.get(orders)
+    const figures = figuresOf(orders)
+    const known = figures[place] as A | undefined
     if (known !== undefined) return known
     const fresh = find(orders)
-    found.set(orders, fresh)
+    figures[place] = fresh
     return fresh
   }
 }
 
 const replace = (draft: Draft, orders: Table, gone: TrackedOrder | null, come: TrackedOrder | null): void => {
-  for (const follower of followers) follower(draft.state.orders, orders, gone, come)
+  const figures = figuresOf(draft.state.orders)
+  const followed = figures.map((known, place) =>
+    known === undefined ? undefined : FIGURES[place]?.(known, gone, come)
+  )
+  found.set(orders, followed)
   draft.state.orders = orders
 }
 
@@ -50,24 +66,62 @@ export type TrackedRecovery = TrackedOrder & { readonly recovery: NonNullable<Tr
 export const recoveriesOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<TrackedRecovery> =>
   recoveries(orders)
 
-const recoveries = ofTable((orders) => orders.filter((order): order is TrackedRecovery => order.recovery !== null))
+const isRecovery = (order: TrackedOrder | null): order is TrackedRecovery => order !== null && order.recovery !== null
 
-const deferred = ofTable(
-  (orders): ReadonlyMap<string, TrackedOrder> =>
-    new Map(
-      orders.flatMap((order) => (order.stage === "deferred" ? [[orderKey(order.slot, order.localId), order]] : []))
-    )
+const recoveries = ofTable(
+  (orders) => orders.filter(isRecovery),
+  (known, gone, come) => {
+    if (!isRecovery(gone)) return isRecovery(come) ? undefined : known
+    return known.flatMap((order) => (order !== gone ? [order] : isRecovery(come) ? [come] : []))
+  }
 )
 
-/** The entry that waits under this key (`orderKey`), if one does. */
-export const waitingAt = ({ orders }: Pick<GovernorState, "orders">, key: string): TrackedOrder | undefined =>
-  deferred(orders).get(key)
+/** An entry that waits for its grant, and the key (`orderKey`) under which it does. */
+export interface WaitingEntry {
+  readonly key: string
+  readonly order: TrackedOrder
+}
 
-/** What the order still wants. */
-export const remaining = (order: TrackedOrder): Volume => minus(order.volume, order.filled)
+const isDeferred = (order: TrackedOrder | null): order is TrackedOrder => order?.stage === "deferred"
+
+const asWaiting = (order: TrackedOrder): WaitingEntry => ({ key: orderKey(order.slot, order.localId), order })
+
+const waiting = ofTable(
+  (orders): ReadonlyArray<WaitingEntry> => orders.filter(isDeferred).map(asWaiting),
+  (known, gone, come) => {
+    if (!isDeferred(gone) && !isDeferred(come)) return known
+    const others = known.filter(({ order }) => order !== gone)
+    return isDeferred(come) ? [...others, asWaiting(come)] : others
+  }
+)
+
+/** The entries that wait, oldest first: each is deferred when it is asked for, or never. */
+export const waitingOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<WaitingEntry> => waiting(orders)
+
+/** How many orders of the table are so. */
+const numberOf = (isSo: (order: TrackedOrder) => boolean): ((state: Pick<GovernorState, "orders">) => number) => {
+  const one = (order: TrackedOrder | null): number => (order !== null && isSo(order) ? 1 : 0)
+  const count = ofTable(
+    (orders) => orders.reduce((sum, order) => sum + one(order), 0),
+    (known, gone, come) => known - one(gone) + one(come)
+  )
+  return ({ orders }) => count(orders)
+}
 
 /** Sent, or about to be: what counts against the exchange's limit. */
 export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "requested" && stage !== "deferred"
+
+/** Orders sent and not ended. */
+export const openInternally = numberOf(countsAsOpen)
+
+/** Orders asked for that were neither granted, deferred nor refused: none, after any event. */
+export const unanswered = numberOf(({ stage }) => stage === "requested")
+
+/** Exits that wait for a grant: none, for they need none. */
+export const exitsWithoutGrant = numberOf((order) => order.role === "exit" && !countsAsOpen(order))
+
+/** What the order still wants. */
+export const remaining = (order: TrackedOrder): Volume => minus(order.volume, order.filled)
 
 /** Takes a request into the table, unless that is full. An entry waits for its grant, an exit needs none. */
 export const track = (

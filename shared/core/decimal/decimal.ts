@@ -88,9 +88,11 @@ const parse = (text: string, decimals: number): bigint => {
 const format = (value: bigint, decimals: number): string => {
   const negative = value < 0n
   const digits = (negative ? -value : value).toString().padStart(decimals + 1, "0")
-  const whole = digits.slice(0, digits.length - decimals)
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "")
-  return (negative ? "-" : "") + (fraction === "" ? whole : `${whole}.${fraction}`)
+  const point = digits.length - decimals
+  let end = digits.length
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end--
+  const text = end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
+  return negative ? `-${text}` : text
 }
 
 /** Text with exactly `shown` digits after the point, halves to even: for exchanges and people that want a fixed width. */

@@ -7,7 +7,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { medianOf } from "../slots/median.ts"
-import { countsAsOpen, ofTable } from "../orderTable.ts"
+import { openInternally } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
 /** Kept of one day: the newest are enough for a median and a 95th percentile, and a snapshot stays small. */
@@ -35,16 +35,6 @@ export interface Capacity {
   readonly hints: ReadonlyArray<Reason>
 }
 
-const asOpen = (order: TrackedOrder | null): number => (order !== null && countsAsOpen(order) ? 1 : 0)
-
-const counted = ofTable(
-  (orders) => orders.reduce((count, order) => count + asOpen(order), 0),
-  (count, gone, come) => count - asOpen(gone) + asOpen(come)
-)
-
-/** Orders sent and not ended. */
-export const openInternally = ({ orders }: Pick<GovernorState, "orders">): number => counted(orders)
-
 /** How much room there is now, without what people are told of it. */
 export const roomOf = (
   state: GovernorState,
@@ -58,6 +48,10 @@ export const roomOf = (
   return { internal, exchange, open, limit: rules.openOrderLimit, safeCap, headroom: safeCap - open }
 }
 
+/** What the room and cut orders make of the band. */
+const bandOf = (headroom: number, cutShort: number): CapacityBand =>
+  headroom < STOP_BELOW || cutShort > 0 ? "stop" : headroom < CAUTION_BELOW ? "caution" : "normal"
+
 /** How much room there is now. */
 export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity => {
   const room = roomOf(state, rules)
@@ -68,7 +62,7 @@ export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity
   return {
     ...room,
     utilisationPct: safeCap === 0 ? 100 : (open / safeCap) * 100,
-    band: headroom < STOP_BELOW || cutShort > 0 ? "stop" : headroom < CAUTION_BELOW ? "caution" : "normal",
+    band: bandOf(headroom, cutShort),
     hints: headroom < STOP_BELOW ? [...little, ...partly] : [...partly, ...little]
   }
 }
@@ -105,9 +99,12 @@ export const observeOrder = (
 
 /** Tells the band when it is another than the last told. */
 export const watchBand = (draft: Draft): void => {
-  const { band, headroom, safeCap, open, hints } = capacityOf(draft.state, draft.rules)
-  if (band === draft.state.capacity.band) return
-  draft.state.capacity = { ...draft.state.capacity, band }
+  const { state, rules } = draft
+  // After every event, and nearly always the same: what people are told of it is put into words only when it is not.
+  const band = bandOf(roomOf(state, rules).headroom, withinADay(state.capacity.partialCancels, state.nowMs))
+  if (band === state.capacity.band) return
+  const { headroom, safeCap, open, hints } = capacityOf(state, rules)
+  state.capacity = { ...state.capacity, band }
   draft.outputs.push({
     _tag: "CapacityBandChanged",
     band,

@@ -42,11 +42,14 @@ const subtract = (a: Amounts, b: Amounts): Amounts => ({
   quote: minus(a.quote, b.quote)
 })
 
+const bindAlike = (one: TrackedOrder, other: TrackedOrder): boolean =>
+  one.side === other.side && one.price === other.price && one.volume === other.volume && one.filled === other.filled
+
 /** What all orders of a table bind, by the fee it was reckoned with: fees change rarely, so one is kept. */
 const boundByAll = ofTable(
   (): { feePct: number; bound: Amounts } => ({ feePct: Number.NaN, bound: NOTHING }),
   ({ feePct, bound }, gone, come) => {
-    if (Number.isNaN(feePct)) return { feePct, bound }
+    if (Number.isNaN(feePct) || (gone !== null && come !== null && bindAlike(gone, come))) return { feePct, bound }
     const fee = feeE12(feePct)
     const less = gone === null ? bound : subtract(bound, boundBy(rest(gone), fee))
     return { feePct, bound: come === null ? less : add(less, boundBy(rest(come), fee)) }
@@ -64,19 +67,29 @@ const boundAt = (orders: GovernorState["orders"], feePct: number): Amounts => {
 }
 
 /**
- * Free of holds and of promises; null before the balances are known. `except` is left out of what is bound. Where the exchange
- * holds more than our orders explain, its own figure counts: somebody else has orders there too.
+ * Free of holds and of promises; null before the balances are known. Where the exchange holds more than our orders explain, its
+ * own figure counts: somebody else has orders there too.
  */
-export const freeFunds = (state: GovernorState, except?: TrackedOrder): Amounts | null => {
-  const { balances, spentBase, spentQuote } = state.market
-  if (balances === null) return null
-  const all = boundAt(state.orders, feePctOf(state))
-  const { base, quote } =
-    except === undefined || !state.orders.includes(except) ? all : subtract(all, needOf(state, except))
-  return {
-    base: atLeastZero(balances.base.total - spentBase - larger(balances.base.hold, base)) as Volume,
-    quote: atLeastZero(balances.quote.total - spentQuote - larger(balances.quote.hold, quote)) as Quote
-  }
+export const freeFunds = (state: GovernorState): Amounts | null =>
+  state.market.balances === null
+    ? null
+    : {
+        base: freeBase(state, state.market.balances, Volume.zero),
+        quote: freeQuote(state, state.market.balances, Quote.zero)
+      }
+
+type Balances = NonNullable<GovernorState["market"]["balances"]>
+
+/** DOGE that is free when so much of what our orders bind is left out. */
+const freeBase = (state: GovernorState, { base }: Balances, leftOut: Volume): Volume => {
+  const { base: bound } = boundAt(state.orders, feePctOf(state))
+  return atLeastZero(base.total - state.market.spentBase - larger(base.hold, bound - leftOut)) as Volume
+}
+
+/** USD, likewise. */
+const freeQuote = (state: GovernorState, { quote }: Balances, leftOut: Quote): Quote => {
+  const { quote: bound } = boundAt(state.orders, feePctOf(state))
+  return atLeastZero(quote.total - state.market.spentQuote - larger(quote.hold, bound - leftOut)) as Quote
 }
 
 /** A fill has moved money and the exchange has not yet said what there is now: less seems free than is. */
@@ -86,9 +99,18 @@ export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** What the free funds lack to cover what the entry binds; null: they cover it. */
-export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null =>
-  lackOf(order.side, needOf(state, order), freeFunds(state, order) ?? NOTHING)
+/** What the free funds lack to cover what an entry of the table binds; null: they cover it. */
+export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null => {
+  const { balances } = state.market
+  const needs = needOf(state, order)
+  if (balances === null) return lackOf(order.side, needs, NOTHING)
+  // An order binds one currency, and every entry that waits is looked at after every price.
+  const free =
+    order.side === "sell"
+      ? { base: freeBase(state, balances, needs.base), quote: Quote.zero }
+      : { base: Volume.zero, quote: freeQuote(state, balances, needs.quote) }
+  return lackOf(order.side, needs, free)
+}
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */
 export const ownFunds = ({ market: { balances } }: GovernorState): Amounts | null =>

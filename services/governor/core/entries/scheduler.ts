@@ -12,9 +12,10 @@ import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { shortage, unsettled } from "./funds.ts"
 import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
-import { change, forget, waitingAt } from "../orderTable.ts"
+import { change, forget, waitingOf } from "../orderTable.ts"
 import { orderKey } from "../../../../shared/market/core/orderLife.ts"
 import { readyForEntries } from "../mode/startup.ts"
+import { isActive } from "../slots/slots.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
 /** The most entries per loop with at most this headroom (docs/trading-contract.md §8). */
@@ -50,8 +51,7 @@ const judge = (state: GovernorState, rules: GovernorRules, order: TrackedOrder, 
   const { mode } = state.mode
   if (mode === "PAUSED" || mode === "HALTED") return refuse(stillness(state))
   if (!readyForEntries(state)) return refuse(reason("starting", {}))
-  const slot = state.slots.slots.find((known) => known.slot === order.slot)
-  if (slot?.state !== "active") return refuse(reason("slot_inactive", {}))
+  if (!isActive(state, order.slot)) return refuse(reason("slot_inactive", {}))
   const { price } = state.market
   if (queued && price !== null && (order.side === "sell" ? order.price <= price : order.price >= price)) {
     const why = reason("price_passed", { marketPrice: state.market.priceNumber })
@@ -149,10 +149,7 @@ export const fitBudget = (draft: Draft): void => {
  */
 export const drain = (draft: Draft): void => {
   if (!readyForEntries(draft.state)) return
-  for (const key of draft.state.scheduler.queue) {
-    const order = waitingAt(draft.state, key)
-    if (order !== undefined) settle(draft, order, true)
-  }
+  for (const { order } of waitingOf(draft.state)) settle(draft, order, true)
 }
 
 /** The market stands still: nothing waits for it, every entry without a grant is refused. */

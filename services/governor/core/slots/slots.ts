@@ -18,6 +18,16 @@ export const MAX_ACTIVE = 100
 export const activeSlots = ({ slots }: GovernorState): ReadonlyArray<Slot> =>
   slots.slots.filter(({ state }) => state === "active")
 
+const active = new WeakMap<ReadonlyArray<Slot>, ReadonlySet<number>>()
+
+/** Whether this slot trades. Asked for every entry that waits: found once for each list, which is replaced and never changed. */
+export const isActive = (state: GovernorState, slot: SlotNumber): boolean => {
+  const list = state.slots.slots
+  const known = active.get(list) ?? new Set(activeSlots(state).map((one) => one.slot))
+  active.set(list, known)
+  return known.has(slot)
+}
+
 const tell = (draft: Draft, why: Reason): void => {
   draft.outputs.push({ _tag: "SlotsSet", slots: draft.state.slots.slots, reason: why })
 }

@@ -10,7 +10,7 @@ import { capacityOf, fillTimes, withinADay } from "../entries/capacity.ts"
 import { driftTolerance } from "../watch/drift.ts"
 import { lossLimit } from "../mode/lossLock.ts"
 import { makerFeePct } from "../market.ts"
-import { recoveriesOf, waitingAt } from "../orderTable.ts"
+import { recoveriesOf, waitingOf } from "../orderTable.ts"
 import { rulesOf } from "../rules.ts"
 import { profitPctInForce } from "../slots/profitTarget.ts"
 import { entryPctInForce } from "../slots/recoveries.ts"
@@ -82,12 +82,13 @@ const schedulerView = (state: GovernorState, rules: GovernorRules) => {
     drained_total: scheduler.drainedTotal,
     loop_sec: rules.loopSec,
     /** Oldest first. */
-    queue: scheduler.queue.flatMap((key) => {
-      const order = waitingAt(state, key)
-      if (order === undefined) return []
-      const { slot, localId, side, price, requestedAtMs } = order
-      return [{ slot, local_id: localId, side, price: Price.format(price), requested_at: requestedAtMs / 1_000 }]
-    })
+    queue: waitingOf(state).map(({ order: { slot, localId, side, price, requestedAtMs } }) => ({
+      slot,
+      local_id: localId,
+      side,
+      price: Price.format(price),
+      requested_at: requestedAtMs / 1_000
+    }))
   }
 }
 
