@@ -15,6 +15,7 @@ import { conformanceCommand } from "./commands/conformance.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
 import { initEnvCommand } from "./commands/initEnv/command.ts"
 import { journalCommand } from "./commands/journal/command.ts"
+import { levelsCommand } from "./commands/levels/command.ts"
 import { regimeCommand } from "./commands/regime/command.ts"
 import { serviceCommand } from "./commands/service.ts"
 import { upCommand } from "./commands/up.ts"
@@ -31,6 +32,7 @@ const kennel = Command.make("kennel").pipe(
     regimeCommand,
     backfillCommand,
     candlesCommand,
+    levelsCommand,
     actionCommand,
     auditCommand,
     doctorCommand

@@ -1,6 +1,7 @@
 /** What ohlcv-ingestor says of itself to the command line, the composition root, the container files and the documents. */
 import { Context, Effect, Layer } from "effect"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
+import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { defineService } from "../../shared/service/manifest.ts"
@@ -25,7 +26,8 @@ export const ohlcvIngestorManifest = defineService({
       Effect.gen(function* () {
         const { nowMs } = yield* VenueClock
         const { bars } = yield* MarketData
-        const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, nowMs })))
+        const { budget } = yield* MarketTrades
+        const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, budget, nowMs })))
         const { view } = Context.get(built, CandleIngestor)
         const show = view.pipe(
           Effect.flatMap((seen) => tell(blocksOf(seen))),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { type Price, Price as Prices, type Volume, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"
 import { openingRange } from "./openingRange.ts"
 import { breakOfStructure, DEFAULT_STRUCTURE, fairValueGaps, orderBlock } from "./structure.ts"
-import { valueAreaShare, volumeProfile } from "./volumeProfile.ts"
+import { valueAreaShare, volumeProfile } from "./profile/volumeProfile.ts"
 
 const SEED = 20_263
 const trade = (price: string, volume: string) => ({ price: Prices.parse(price), volume: Volumes.parse(volume) })

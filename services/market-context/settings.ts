@@ -1,0 +1,35 @@
+/** The market context's own settings: which trades it reads, in what bins, and what it keeps. */
+import { SettingGroup } from "../../shared/config/setting.ts"
+import { VALUE_AREA_RULES } from "./core/profile/valueArea.ts"
+
+const context = new SettingGroup("Market context")
+
+export const CONTEXT_SETTINGS = {
+  contextEnabled: context.flag("CONTEXT_ENABLED", {
+    default: "true",
+    reason:
+      "Follow the pair's trades and keep its key levels: one more public stream. Nothing that trades waits for it."
+  }),
+  dataSource: context.choice("DATA_SOURCE", {
+    default: "kraken",
+    of: ["kraken", "none"],
+    reason:
+      "Where the pair's past trades come from: its own exchange, or nowhere (`skipped`: only what is heard live counts)."
+  }),
+  profileTickSize: context.amount("PROFILE_TICK_SIZE", {
+    unit: "USD",
+    default: "0.0001",
+    reason:
+      "Height of a bin of the volume profile, above 0. About a thousandth of DOGE's price, so that a day has tens to hundreds."
+  }),
+  valueAreaRule: context.choice("VALUE_AREA_RULE", {
+    default: "contiguous",
+    of: VALUE_AREA_RULES,
+    reason:
+      "How a value area is made: grown from the point of control as chart packages do, or levels by falling volume, which may leave holes."
+  }),
+  bootstrapPreviousDay: context.flag("CONTEXT_BOOTSTRAP_PREV_DAY", {
+    default: "true",
+    reason: "Fetch the day before today as well: its levels are known from the first minute on."
+  })
+} as const
