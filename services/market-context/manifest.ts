@@ -16,12 +16,13 @@ export const marketContextManifest = defineService({
   relations: contextRelations,
   needs: ["exchange", "store"],
   writes: [],
+  keepsFiles: true,
   whenSilent: (_last, trouble) => ({ levels: { trouble } }),
   run: (settings, { tell, alone }) => {
     // Again and again: whoever says nothing counts as silent.
     const off = Effect.andThen(tell({ levels: { enabled: false } }), Effect.sleep(TELL_EVERY))
     if (!settings.contextEnabled) return Effect.forever(off)
-    const context = marketContext(contextOptions(settings), (levels) => tell({ levels }))
+    const context = Effect.scoped(marketContext(contextOptions(settings), (levels) => tell({ levels })))
     // Beside others the gateway keeps the exchange's clock in step.
     return alone ? Effect.raceFirst(context, keepTime) : context
   }

@@ -5,6 +5,7 @@ import { type DayBook, PART_MS } from "./day/dayBook.ts"
 import type { MarketDays } from "./day/marketDays.ts"
 import { type BackfillProgress, clockSpan, precisionOf } from "./day/precision.ts"
 import type { Stretch } from "./day/stretches.ts"
+import { mondayOf } from "./day/week.ts"
 import type { LevelLine, Touch, TouchWatch } from "./day/touches.ts"
 import { CLOSES_MS, OPENS_MS } from "./openingRange.ts"
 import { ProfileTally } from "./profile/tally.ts"
@@ -67,9 +68,6 @@ const previousOf = (now: ContextNow, day: number) => {
   const whole = [{ from: day * DAY_MS, to: (day + 1) * DAY_MS }]
   return { tally: new ProfileTally(now.tickSize), source: "none" as const, missing: whole }
 }
-
-/** Monday of the week of a day; 1970-01-01 was a Thursday. */
-const mondayOf = (day: number): number => day - ((day + 3) % 7)
 
 const weekOf = (now: ContextNow, today: DayBook, missingToday: ReadonlyArray<Stretch>) => {
   const tally = new ProfileTally(now.tickSize)

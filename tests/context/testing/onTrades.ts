@@ -1,4 +1,7 @@
 /** The market context on the simulated exchange, over its own wire, at many simulated seconds a second. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Effect, Layer, Ref, Schedule } from "effect"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
 import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
@@ -17,12 +20,13 @@ import {
 } from "../../../shared/exchange/marketTrades.ts"
 import type { ExchangeError, MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
+import type { Store } from "../../../shared/store/port.ts"
 import { MemoryJournal } from "../../../shared/journal/memory.ts"
 
 const SPEED = 120
 
 /** What the settings make by default, but for the past: that comes as the test says. */
-export const CONTEXT: ContextOptions = {
+export const CONTEXT: Omit<ContextOptions, "files"> = {
   symbol: "DOGE/USD",
   tickSize: Price.parse("0.0001"),
   valueArea: { rule: "contiguous", percent: 70 },
@@ -34,6 +38,8 @@ export const CONTEXT: ContextOptions = {
 export type Until = (wanted: (levels: LevelsView) => boolean) => Effect.Effect<LevelsView>
 
 export interface Bench {
+  /** Where the days' files stand: profiles, and trades in `trades`. */
+  readonly directory: string
   /** Runs a context for as long as the script takes. */
   readonly running: <A, E>(
     options: Partial<ContextOptions>,
@@ -57,7 +63,7 @@ const PATIENCE = "40 seconds"
 /** The exchange opens at this simulated time, with eight days of past. */
 export const onTrades = (
   startMs: number,
-  test: (bench: Bench) => Effect.Effect<void, unknown>,
+  test: (bench: Bench) => Effect.Effect<void, unknown, Store>,
   exchange: Partial<ExchangeSimOptions> = {}
 ) =>
   Effect.gen(function* () {
@@ -68,7 +74,12 @@ export const onTrades = (
     )
     yield* Effect.gen(function* () {
       const real = yield* MarketTrades
-      const exchanging = yield* Effect.context<MarketData | VenueClock>()
+      const exchanging = yield* Effect.context<MarketData | VenueClock | Store>()
+      const directory = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-context-"))),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+      )
+      const files = { pair: "XDGUSD", profiles: directory, trades: join(directory, "trades") }
       const starts: Array<PageStart> = []
       // As fast as the simulated exchange answers: what the rate does is tested where it is kept.
       const budget = yield* makeCallBudget({ burst: 1_000, perSec: 1_000 })
@@ -81,7 +92,7 @@ export const onTrades = (
       const running: Bench["running"] = (given, script) =>
         Effect.gen(function* () {
           const shown = yield* Ref.make<LevelsView | null>(null)
-          const context = marketContext({ ...CONTEXT, ...given }, (levels) => Ref.set(shown, levels)).pipe(
+          const context = marketContext({ ...CONTEXT, files, ...given }, (levels) => Ref.set(shown, levels)).pipe(
             Effect.provideService(MarketTrades, trades)
           )
           const until: Until = (wanted) =>
@@ -116,8 +127,8 @@ export const onTrades = (
         Effect.promise(() =>
           fetch(`${restUrl}/admin/faults`, { method: "POST", body: JSON.stringify(wanted) }).then(() => undefined)
         )
-      yield* test({ running, until, allTrades, starts, fault })
-    }).pipe(Effect.provide(kraken))
+      yield* test({ directory, running, until, allTrades, starts, fault })
+    }).pipe(Effect.scoped, Effect.provide(kraken))
   }).pipe(
     Effect.provide(
       exchangeSimLayer({ speed: SPEED, admin: true, startMs, ...exchange }).pipe(Layer.provide(MemoryJournal.layer()))

@@ -96,6 +96,11 @@ export class MarketDays {
     this.breaks++
   }
 
+  /** Notes down what the stream has told so far, before somebody keeps it. */
+  settle(): void {
+    if (this.stream !== null) this.cover(this.stream.fromMs, this.stream.newestMs)
+  }
+
   /** All that traded from one time to another is here. */
   cover(fromMs: number, toMs: number): void {
     for (const { fromMs: from, toMs: to, coverage } of this.books)
