@@ -18,6 +18,7 @@ import { journalCommand } from "./commands/journal/command.ts"
 import { levelsCommand } from "./commands/levels/command.ts"
 import { regimeCommand } from "./commands/regime/command.ts"
 import { serviceCommand } from "./commands/service.ts"
+import { structureCommand } from "./commands/structure/command.ts"
 import { upCommand } from "./commands/up.ts"
 
 const kennel = Command.make("kennel").pipe(
@@ -33,6 +34,7 @@ const kennel = Command.make("kennel").pipe(
     backfillCommand,
     candlesCommand,
     levelsCommand,
+    structureCommand,
     actionCommand,
     auditCommand,
     doctorCommand

@@ -5,6 +5,7 @@ import type { ValuesOf } from "../../shared/config/table.ts"
 import type { Price } from "../../shared/core/decimal/decimal.ts"
 import { VALUE_AREA_PERCENT } from "./core/profile/volumeProfile.ts"
 import type { FilePlaces } from "./files/dayFiles.ts"
+import type { ScanOptions } from "./scan.ts"
 import type { ContextOptions } from "./service.ts"
 import type { CONTEXT_SETTINGS } from "./settings.ts"
 
@@ -24,6 +25,13 @@ export const placesOf = (settings: ContextSettings): FilePlaces => {
     settings.backfillCacheDir === "" ? join(profiles, "backfill_cache") : resolve(settings.backfillCacheDir)
   return { pair: settings.pair, profiles, trades: settings.backfillCacheEnabled ? trades : null }
 }
+
+/** Which structure is looked at. */
+export const scanOptions = (settings: ContextSettings): ScanOptions => ({
+  pair: settings.pair,
+  timeframes: settings.structureTimeframes,
+  regime: { minGapPercent: settings.structureMinGapPct, neutralZoneBps: settings.structureNeutralZoneBps }
+})
 
 /** What the settings make of it. */
 export const contextOptions = (settings: ContextSettings): ContextOptions => ({

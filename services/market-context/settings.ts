@@ -45,5 +45,28 @@ export const CONTEXT_SETTINGS = {
     default: "",
     range: "a directory",
     reason: "Where they are kept. Empty: backfill_cache in CONTEXT_HISTORY_DIR."
+  }),
+  structureTimeframes: context.timeframes("STRUCTURE_TIMEFRAMES", {
+    default: "1d,4h,1h,15m",
+    reason: "Timeframes whose structure is looked at, of the pair and of every enabled symbol. 1d also gives the bias."
+  }),
+  structureIntervalSec: context.number("STRUCTURE_INTERVAL_SEC", {
+    unit: "s",
+    default: "60",
+    within: [1, 86_400],
+    reason: "Wall time between two looks for new candles. A series without a new one costs nothing."
+  }),
+  structureMinGapPct: context.number("STRUCTURE_MIN_GAP_PCT", {
+    unit: "%",
+    default: "0.1",
+    within: [0, 100],
+    reason:
+      "Smallest fair value gap that counts, of the middle candle's close. At 0 nearly every pair is tight for ever."
+  }),
+  structureNeutralZoneBps: context.number("STRUCTURE_NEUTRAL_ZONE_BPS", {
+    unit: "bp",
+    default: "25",
+    within: [0, 10_000],
+    reason: "So near to the 200-day average a pair has no side."
   })
 } as const

@@ -112,6 +112,13 @@ const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
     problem(response, 503, "Service Unavailable", `no levels are known: ${why}`)
   })
 
+  app.get("/structure", (_request, response) => {
+    const { structure } = latest().report
+    if (structure !== undefined && structure !== null) return json(response, 200, JSON.stringify(structure))
+    const why = "no structure is known: the store has not been read yet, or service market-context does not run"
+    problem(response, 503, "Service Unavailable", why)
+  })
+
   app.get("/backfill/status", (_request, response) => {
     const { report } = latest()
     if (report.backfill !== undefined) return json(response, 200, JSON.stringify(candleBlocks(report)))

@@ -9,6 +9,7 @@ import { mondayOf } from "./day/week.ts"
 import type { LevelLine, Touch, TouchWatch } from "./day/touches.ts"
 import { CLOSES_MS, OPENS_MS } from "./openingRange.ts"
 import { ProfileTally } from "./profile/tally.ts"
+import type { StructureView } from "./regime/universe.ts"
 import { profileOf, type ValueAreaSettings, type VolumeProfile } from "./profile/volumeProfile.ts"
 
 /** Where a figure comes from. */
@@ -189,5 +190,7 @@ export type LevelsView = NonNullable<ReturnType<typeof levelsView>>
 
 /** The blocks of the status report. */
 export interface ContextBlocks {
+  /** Null before the first look, and where it is switched off. */
+  readonly structure: StructureView | null
   readonly levels: LevelsView | { readonly enabled: false } | { readonly trouble: string }
 }
