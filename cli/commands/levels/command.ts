@@ -12,14 +12,9 @@ import { loadSettings } from "../../shared/settings.ts"
 import { table } from "../../shared/table.ts"
 import { dayOnFile } from "./dayFile.ts"
 import { profilePicture } from "./picture.ts"
+import { LevelsFailed } from "./failed.ts"
+import { importCommand } from "./importTrades.ts"
 import { levelsText } from "./text.ts"
-
-/** Nobody answers with levels. */
-export class LevelsFailed extends Schema.TaggedError<LevelsFailed>()("LevelsFailed", { detail: Schema.String }) {
-  override get message(): string {
-    return `levels: ${this.detail}`
-  }
-}
 
 const TIMEOUT_MS = 10_000
 
@@ -126,5 +121,6 @@ export const levelsCommand = Command.make(
 ).pipe(
   Command.withDescription(
     "Key levels of the running market, or of a finished day: POC, value area, VWAP, opening range, first touches. Exit code 2 while something is missing"
-  )
+  ),
+  Command.withSubcommands([importCommand])
 )
