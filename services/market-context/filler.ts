@@ -93,7 +93,9 @@ const fetchHole = Effect.fnUntraced(function* (
       coveredMs = reachedMs
     }
     yield* progress
-    if (newestMs === null || newestMs >= hole.to || pages >= most) return pages
+    // A cursor that stands still would bring the same page for ever.
+    const stands = "cursor" in start && start.cursor === cursor
+    if (newestMs === null || newestMs >= hole.to || stands || pages >= most) return pages
     start = { cursor }
   }
 })
