@@ -8,6 +8,8 @@ import { UNITS_PER_WHOLE, VolumeMap } from "./volumeMap.ts"
 const UNITS = BigInt(UNITS_PER_WHOLE)
 /** Two numbers up to this add up exactly; a sum beyond it moves into the bigint. */
 const SMALL = 2 ** 52
+/** Of the units in a whole one: its square root. */
+const HALF = 10_000
 
 /** All volume traded from `price` (included) up to one tick above it. */
 export interface ProfileLevel {
@@ -33,7 +35,8 @@ export class ProfileTally {
   private wholes = 0
   private rests = 0
   private lead = 0
-  private rest = 0
+  private middle = 0
+  private small = 0
   /** Whatever did not fit. */
   private wide = 0n
   private highest = Number.NEGATIVE_INFINITY
@@ -73,15 +76,19 @@ export class ProfileTally {
     this.wholes += whole
     this.rests += rest
     const away = price - this.base
+    // The rest in two halves: their products with a day's moves of price stay small.
+    const upper = Math.floor(rest / HALF)
     const lead = away * whole
-    const small = away * rest
-    if (Math.abs(lead) > SMALL || Math.abs(small) > SMALL) {
+    const middle = away * upper
+    const small = away * (rest - upper * HALF)
+    if (Math.abs(lead) > SMALL || Math.abs(middle) > SMALL || Math.abs(small) > SMALL) {
       this.wide += BigInt(away) * (BigInt(whole) * UNITS + BigInt(rest))
       return
     }
     this.lead += lead
-    this.rest += small
-    if (Math.abs(this.lead) > SMALL || Math.abs(this.rest) > SMALL) this.spill()
+    this.middle += middle
+    this.small += small
+    if (Math.abs(this.lead) > SMALL || Math.abs(this.middle) > SMALL || Math.abs(this.small) > SMALL) this.spill()
   }
 
   /** Counts what another tally of the same tick, or a stored one, has counted. */
@@ -112,9 +119,10 @@ export class ProfileTally {
   }
 
   private spill(): void {
-    this.wide += BigInt(this.lead) * UNITS + BigInt(this.rest)
+    this.wide += BigInt(this.lead) * UNITS + BigInt(this.middle) * BigInt(HALF) + BigInt(this.small)
     this.lead = 0
-    this.rest = 0
+    this.middle = 0
+    this.small = 0
   }
 
   private binOf(price: Price): number {
