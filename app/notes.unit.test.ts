@@ -15,17 +15,20 @@ const ok = { status: "ok", reasons: [] } as const
 it.effect("what ingestor and projector show is read by another process, until one of them falls silent", () =>
   Effect.gen(function* () {
     const unheard = { status: "degraded", reasons: ["service ohlcv-ingestor has not spoken yet"] } as const
-    expect(yield* readNotes(settings)).toStrictEqual({ data: unheard })
+    const levels = { trouble: "service market-context has not spoken yet" }
+    expect(yield* readNotes(settings)).toStrictEqual({ data: unheard, levels, structure: null })
 
     const showCandles = yield* noteInStore(settings, ohlcvIngestorManifest)
     const showTables = yield* noteInStore(settings, projectorManifest)
     yield* showCandles({ data: ok })
     yield* showTables({ projector: lag })
-    expect(yield* readNotes(settings)).toStrictEqual({ data: ok, projector: lag })
+    expect(yield* readNotes(settings)).toStrictEqual({ data: ok, projector: lag, levels, structure: null })
 
     yield* TestClock.adjust("61 seconds")
     expect(yield* readNotes(settings)).toStrictEqual({
       data: { status: "degraded", reasons: ["service ohlcv-ingestor has been silent for 61 s"] },
+      levels,
+      structure: null,
       projector: { ...lag, trouble: "service projector has been silent for 61 s" }
     })
     yield* showTables({ projector: lag })

@@ -2,6 +2,7 @@
 import { Context, Effect, Layer } from "effect"
 import { ExchangeSim, exchangeSimLayer } from "../services/exchange-sim/layer.ts"
 import { simulatorOptions } from "../services/exchange-sim/settings.ts"
+import type { MarketTrades } from "../shared/exchange/marketTrades.ts"
 import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
@@ -14,7 +15,7 @@ import type { Settings } from "./settings.ts"
 export interface Profile {
   readonly settings: Settings
   readonly journal: Layer.Layer<Journal | SnapshotStore, ServiceError>
-  readonly exchange: Layer.Layer<MarketData | Trading | VenueClock>
+  readonly exchange: Layer.Layer<MarketData | MarketTrades | Trading | VenueClock>
   /** Never returns; fails when an exchange in this process has stopped. */
   readonly stopped: Effect.Effect<never, ServiceError>
 }

@@ -6,6 +6,7 @@ import { exchangeSimManifest } from "../services/exchange-sim/manifest.ts"
 import { governorManifest } from "../services/governor/manifest.ts"
 import { hmmAdvisorManifest } from "../services/hmm-advisor/manifest.ts"
 import { journalKeeperManifest } from "../services/journal-keeper/manifest.ts"
+import { marketContextManifest } from "../services/market-context/manifest.ts"
 import { marketFeedManifest } from "../services/market-feed/manifest.ts"
 import { ohlcvIngestorManifest } from "../services/ohlcv-ingestor/manifest.ts"
 import { orderGatewayManifest } from "../services/order-gateway/manifest.ts"
@@ -13,6 +14,7 @@ import { projectorManifest } from "../services/projector/manifest.ts"
 import { rebalancerManifest } from "../services/rebalancer/manifest.ts"
 import { slotActorManifest } from "../services/slot-actor/manifest.ts"
 import type { Actor } from "../shared/actor/core/actor.ts"
+import type { MarketTrades } from "../shared/exchange/marketTrades.ts"
 import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
@@ -28,6 +30,7 @@ export const SERVICES = [
   orderGatewayManifest,
   ohlcvIngestorManifest,
   hmmAdvisorManifest,
+  marketContextManifest,
   projectorManifest,
   journalKeeperManifest,
   controlPlaneManifest,
@@ -43,7 +46,7 @@ export const MARKET_SERVICES: ReadonlyArray<Service> = SERVICES.filter(({ journa
 /** What each need gives. */
 export interface PortsOf {
   readonly journal: Journal | SnapshotStore
-  readonly exchange: MarketData | Trading | VenueClock
+  readonly exchange: MarketData | MarketTrades | Trading | VenueClock
   readonly store: Store
   readonly views: MarketViews
 }

@@ -6,6 +6,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { table } from "../cli/shared/table.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
+import { contextBench } from "./context/context.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hmmStartsBench } from "./hmmStarts.bench.ts"
@@ -33,6 +34,7 @@ const BENCHES = {
   hmmRetrain: hmmRetrainBench,
   hmmStarts: hmmStartsBench,
   candles: candlesBench,
+  context: contextBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

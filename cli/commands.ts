@@ -43,6 +43,16 @@ const COMMANDS = {
     about: "Look at the candles in the store",
     load: async () => (await import("./commands/candles.ts")).candlesCommand
   },
+  levels: {
+    about:
+      "Key levels of the running market, or of a finished day: POC, value area, VWAP, opening range, first touches. " +
+      "Exit code 2 while something is missing",
+    load: async () => (await import("./commands/levels/command.ts")).levelsCommand
+  },
+  structure: {
+    about: "Market structure: order blocks, fair value gaps, breaks, trends",
+    load: async () => (await import("./commands/structure/command.ts")).structureCommand
+  },
   action: {
     about: "Pause, resume, add slots and whatever else a person may ask of the running market",
     load: async () => (await import("./commands/actions.ts")).actionCommand

@@ -2,7 +2,8 @@
 import { Layer, Redacted } from "effect"
 import { credentialsOf } from "../../shared/config/exchange.ts"
 import { speedOf } from "../../shared/config/shared.ts"
-import { KrakenMarketData, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
+import { KrakenMarketData, KrakenMarketTrades, KrakenTrading } from "../../shared/exchange/kraken/layer.ts"
+import type { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import type { MarketData, Rehearsal, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Settings } from "../settings.ts"
@@ -38,7 +39,9 @@ export const addressed = (settings: Settings): Settings => {
 export const FROZEN_AFTER_MS = 15_000
 
 /** The exchange at the addresses of the settings. */
-export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading | Rehearsal | VenueClock> => {
+export const exchangeAt = (
+  settings: Settings
+): Layer.Layer<MarketData | MarketTrades | Trading | Rehearsal | VenueClock> => {
   const { restUrl, wsUrl: wsPublicUrl, wsAuthUrl: wsPrivateUrl } = addressed(settings)
   const { apiKey, apiSecret } = credentialsOf(settings)
   const speed = speedOf(settings)
@@ -54,7 +57,9 @@ export const exchangeAt = (settings: Settings): Layer.Layer<MarketData | Trading
   }
   const account = { apiKey: Redacted.make(apiKey), apiSecret: Redacted.make(apiSecret), tier: settings.tier }
   const clock = VenueClock.layer({ speed, ...(settings.live ? {} : { stopsUnheardAfterMs: FROZEN_AFTER_MS }) })
-  return Layer.merge(KrakenMarketData.layer(options), KrakenTrading.layer({ ...options, ...account })).pipe(
-    Layer.provideMerge(clock)
-  )
+  return Layer.mergeAll(
+    KrakenMarketData.layer(options),
+    KrakenMarketTrades.layer(options),
+    KrakenTrading.layer({ ...options, ...account })
+  ).pipe(Layer.provideMerge(clock))
 }

@@ -8,8 +8,8 @@ import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
 import { type Action, type ActionArgument, mayBeLeftOut, rangeOf } from "../../shared/core/actions/argument.ts"
-import type { Settings } from "../../app/settings.ts"
 import { readControlToken } from "../../services/control-plane/controlToken.ts"
+import { urlOf } from "../shared/address.ts"
 import { loadSettings } from "../shared/settings.ts"
 
 /** The control plane gave no answer to the action, or turned it away. */
@@ -103,12 +103,6 @@ export const postAction = Effect.fn("postAction")(function* (
   })
   return yield* new ActionFailed({ url, problem })
 })
-
-/** Where the control plane of these settings is reached from this machine. */
-const urlOf = ({ host, port }: Pick<Settings, "host" | "port">): string => {
-  const here = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host
-  return `http://${here.includes(":") ? `[${here}]` : here}:${port}/`
-}
 
 const optional = <A>(flag: Flag.Flag<A>, description: string) =>
   flag.pipe(Flag.withDescription(description), Flag.optional)

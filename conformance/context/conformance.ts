@@ -10,7 +10,7 @@ import {
   fairValueGaps,
   orderBlock
 } from "../../services/market-context/core/structure.ts"
-import { valueAreaShare, volumeProfile } from "../../services/market-context/core/volumeProfile.ts"
+import { valueAreaShare, volumeProfile } from "../../services/market-context/core/profile/volumeProfile.ts"
 
 const PRICES: Tolerance = { absolute: 1e-9, relative: 0 }
 const VOLUMES: Tolerance = { absolute: 0, relative: 1e-12 }

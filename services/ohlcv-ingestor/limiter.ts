@@ -1,8 +1,8 @@
 /** Keeps a source's rate for everything that calls it in this process, and asks again where that helps. */
-import { Duration, Effect, Ref } from "effect"
-import { monotonicMs } from "../../shared/monotonic.ts"
+import { Duration, Effect } from "effect"
+import { type CallBudget, makeCallBudget } from "../../shared/callBudget.ts"
 import type { CandlePage, CandleRequest, CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
-import { type Bucket, fullBucket, type Rate, refused, take, succeeded } from "../../shared/candles/core/tokenBucket.ts"
+import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
 
 /** A source that may be asked by many at once: it is called no faster than it allows. */
 export interface LimitedSource {
@@ -24,31 +24,21 @@ const LONGEST_RETRY_MS = 60_000
 /** Without an answer so often the source is down; a job can wait for it in the queue instead of here. */
 const MAX_SILENCES = 4
 
-/** One bucket for all callers of `source`, full at first; `rate` instead of the source's own. */
+/**
+ * One bucket for all callers of `source`, full at first; `rate` instead of the source's own. `shared`: the budget of the address,
+ * where others ask it too; a call waits for both.
+ */
 export const limitedSource = Effect.fnUntraced(function* (
   source: CandleSource,
-  rate: Rate = source.rate
+  rate: Rate = source.rate,
+  shared?: CallBudget
 ): Effect.fn.Return<LimitedSource> {
-  const bucket = yield* Ref.make<Bucket>(fullBucket(rate, yield* monotonicMs))
-
-  /** When to try again, or null: the call may go out. Taken in one step, so two callers never share a token. */
-  const tryTake = Effect.fnUntraced(function* () {
-    const nowMs = yield* monotonicMs
-    return yield* Ref.modify(bucket, (current): readonly [number | null, Bucket] => {
-      const taken = take(current, rate, nowMs)
-      return taken.granted ? [null, taken.bucket] : [Math.max(1, taken.readyAtMs - nowMs), current]
-    })
-  })
-
-  const turn: Effect.Effect<void> = Effect.flatMap(Effect.suspend(tryTake), (waitMs) =>
-    waitMs === null ? Effect.void : Effect.andThen(Effect.sleep(Duration.millis(waitMs)), turn)
-  )
+  const own = yield* makeCallBudget(rate)
+  const budgets = shared === undefined ? [own] : [own, shared]
 
   const onError = Effect.fnUntraced(function* (error: CandleSourceError, silences: number) {
-    const nowMs = yield* monotonicMs
     if (error.advice === "wait") {
-      const retryAtMs = error.retryAfterMs === null ? null : nowMs + error.retryAfterMs
-      yield* Ref.update(bucket, (current) => refused(current, nowMs, retryAtMs))
+      yield* Effect.forEach(budgets, ({ tooFast }) => tooFast(error.retryAfterMs))
       yield* Effect.logInfo(`ohlcv-ingestor: ${error.message}; slowing down`)
       return true
     }
@@ -61,10 +51,10 @@ export const limitedSource = Effect.fnUntraced(function* (
   const fetchPage = Effect.fnUntraced(function* (request: CandleRequest) {
     let silences = 0
     for (let attempt = 1; ; attempt++) {
-      yield* turn
+      yield* Effect.forEach(budgets, ({ turn }) => turn)
       const result = yield* Effect.result(source.fetchPage(request))
       if (result._tag === "Success") {
-        yield* Ref.update(bucket, succeeded)
+        yield* Effect.forEach(budgets, ({ wentWell }) => wentWell)
         return result.success
       }
       const error = result.failure

@@ -2,6 +2,7 @@
 import { Context, Effect, Layer } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
+import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { defineService } from "../../shared/service/manifest.ts"
@@ -30,7 +31,8 @@ export const ohlcvIngestorManifest = defineService({
         const epoch = yield* raised
         const { nowMs } = yield* VenueClock
         const { bars } = yield* MarketData
-        const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, nowMs })))
+        const { budget } = yield* MarketTrades
+        const built = yield* Layer.build(CandleIngestor.layer(ingestorOptions(settings, { live: bars, budget, nowMs })))
         const { view } = Context.get(built, CandleIngestor)
         const show = view.pipe(
           Effect.flatMap((seen) => tell(blocksOf(seen))),

@@ -1,6 +1,7 @@
 /** From settings to candle sources, and to what the ingestor is set up with. */
 import { hostname } from "node:os"
 import { Effect, Redacted } from "effect"
+import type { CallBudget } from "../../shared/callBudget.ts"
 import { httpSource } from "../../shared/candles/http.ts"
 import type { Dialect } from "../../shared/candles/core/dialect.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
@@ -32,6 +33,8 @@ const DIALECTS: Readonly<Record<CandleSettings["candleSource"], Dialect>> = {
 export interface PairExchange {
   /** Its bars as they form; null where nothing follows them. */
   readonly live: LiveBars | null
+  /** Shared with whoever else asks the exchange in this process; absent: nobody else does. */
+  readonly budget?: CallBudget
   /** Unix milliseconds. */
   readonly nowMs: Effect.Effect<number>
 }
@@ -89,6 +92,7 @@ export const ingestorOptions = (settings: CandleSettings, exchange: PairExchange
     backfill: settings.backfillEnabled,
     source: own,
     live: exchange.live,
+    budget: exchange.budget,
     nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
     windows: windowsOf(settings),
     retentionDays: settings.candleRetentionDays,

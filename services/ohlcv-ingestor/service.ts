@@ -3,6 +3,7 @@
  * history jobs, and deletes what is too old. Its only home is the store, so it may be stopped at any moment.
  */
 import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
+import type { CallBudget } from "../../shared/callBudget.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
 import type { EventOf } from "../../shared/events/event.ts"
@@ -26,6 +27,8 @@ export interface IngestorOptions {
   readonly backfill: boolean
   /** The pair's own source: its exchange. */
   readonly source: CandleSource
+  /** What the pair's exchange is asked by, shared with whoever else asks it in this process; absent: nobody else does. */
+  readonly budget?: CallBudget | undefined
   /** The exchange's bars as they form, for the windows; null: polling alone. */
   readonly live: LiveBars | null
   /** The exchange's clock, Unix seconds. */
@@ -96,7 +99,8 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
   const { history } = options
   const source = yield* limitedSource(
     options.source,
-    history.source === options.source ? history.rate : options.source.rate
+    history.source === options.source ? history.rate : options.source.rate,
+    options.budget
   )
   const windows = yield* Effect.forEach(options.enabled ? options.windows : [], (window) =>
     openWindow(window, { source, store, nowSec: options.nowSec })

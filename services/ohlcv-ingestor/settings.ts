@@ -28,22 +28,11 @@ export const CANDLE_SETTINGS = {
     reason: "How old a count of the stored candles may be. New candles make it stale at once."
   }),
 
-  backfillEnabled: backfill.flag("CONTEXT_BACKFILL_ENABLED", {
-    default: "true",
-    reason:
-      "Fill the training windows at start, and work on queued history jobs. False: only new candles are collected."
-  }),
   backfillMaxStalls: backfill.integer("HMM_BACKFILL_MAX_STALLS", {
     default: "3",
     within: [1, 1_000],
     reason:
       "After this number of attempts in a row without a new candle, a timeframe is not asked for again until a person resets it."
-  }),
-  backfillTimeoutSec: backfill.number("BACKFILL_TIMEOUT_SECONDS", {
-    unit: "s",
-    default: "180",
-    within: [1, 86_400],
-    reason: "Most wall time of one backfill or one history job at a stretch; a job goes on later where it was."
   }),
   backfillSymbols: backfill.text("BACKFILL_SYMBOLS", {
     default: "",

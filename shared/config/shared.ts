@@ -3,6 +3,7 @@
  * those operators of earlier bots know.
  */
 import { EXCHANGE_SETTINGS } from "./exchange.ts"
+import { HISTORY_SETTINGS } from "./history.ts"
 import { PROCESS_SETTINGS } from "./process.ts"
 import { REGIME_SETTINGS } from "./regime.ts"
 import { GOVERNOR_RULES } from "./rules/governor.ts"
@@ -20,6 +21,7 @@ export const SHARED_SETTINGS = {
   governor: GOVERNOR_RULES,
   rebalancer: REBALANCER_RULES,
   ...REGIME_SETTINGS,
+  ...HISTORY_SETTINGS,
   ...STORE_SETTINGS
 } as const
 

@@ -11,6 +11,7 @@ import { Context, type Effect, Schema } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
 import type { Side } from "../core/trading.ts"
 import type { Gap } from "../candles/core/gaps.ts"
+import type { DayProfileRow } from "./dayProfile.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
 
 /**
@@ -188,6 +189,14 @@ export interface SymbolStore {
   readonly upsert: (symbols: ReadonlyArray<SymbolRow>) => Answer<void>
 }
 
+/** Table `day_profiles`. */
+export interface ProfileStore {
+  /** Stores a day over what is there of it. */
+  readonly upsert: (row: DayProfileRow) => Answer<void>
+  /** The day's row; null where there is none. */
+  readonly ofDay: (market: string, day: string) => Answer<DayProfileRow | null>
+}
+
 /** What every row made from a journal has. `(market, eventId)` is its key: the same event again changes nothing. */
 export interface ProjectedRow {
   /** The pair whose journal it is, `XDGUSD`. */
@@ -243,7 +252,7 @@ export interface ProjectionStore {
   readonly forget: (market: string) => Answer<number>
 }
 
-/** Every table of the store; `day_profiles` is there for what has still to be written. */
+/** Every table of the store. */
 export const STORE_TABLES = [
   "bot_state",
   "fills",
@@ -276,6 +285,7 @@ export class Store extends Context.Service<
     readonly jobs: JobStore
     readonly symbols: SymbolStore
     readonly projection: ProjectionStore
+    readonly profiles: ProfileStore
     /** Which tables are there and how fresh each is. Fails only where the store is not reached. */
     readonly health: Answer<ReadonlyArray<TableHealth>>
   }

@@ -104,7 +104,13 @@ describe("the container files", () => {
 
   test("the store's key goes to the services that have a store, and to nobody else", () => {
     const holders = all.filter(([, { environment }]) => "SUPABASE_KEY" in environment).map(([name]) => name)
-    expect(holders.toSorted()).toEqual(["control-plane", "hmm-advisor", "ohlcv-ingestor", "projector"])
+    expect(holders.toSorted()).toEqual([
+      "control-plane",
+      "hmm-advisor",
+      "market-context",
+      "ohlcv-ingestor",
+      "projector"
+    ])
     expect(source.match(/\$\{SUPABASE_KEY/g)).toHaveLength(1)
   })
 

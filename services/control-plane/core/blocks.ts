@@ -5,6 +5,7 @@
  */
 import type { GovernorView } from "../../governor/core/view/view.ts"
 import type { AdvisorView } from "../../hmm-advisor/core/view.ts"
+import type { ContextBlocks } from "../../market-context/core/view.ts"
 import type { IngestorBlocks } from "../../ohlcv-ingestor/core/view.ts"
 import type { ProjectorView } from "../../projector/core/view.ts"
 import type { RebalancerView } from "../../rebalancer/core/view.ts"
@@ -20,7 +21,7 @@ export type SlotStatus = SlotView
 export type CandleBlocks = Partial<IngestorBlocks>
 
 /** What others show of themselves, by the name it has in the report; a service that is not named here shows its blocks too. */
-export interface Blocks extends CandleBlocks, Partial<AdvisorView>, Partial<RebalancerView> {
+export interface Blocks extends CandleBlocks, Partial<AdvisorView>, Partial<ContextBlocks>, Partial<RebalancerView> {
   /** The process is about to end, and why. */
   readonly leaving?: { readonly reason: string }
   /** Of one that has never spoken there is its trouble alone. */

@@ -67,6 +67,8 @@ const checkMethod: RequestHandler = (request, response, next) => {
   problem(response, 405, "Method Not Allowed", detail)
 }
 
+const NOT_YET = "the exchange's clock has not been heard yet, or service market-context does not run"
+
 const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
   app.get(["/api/status", "/api/swarm/status"], (_request, response) => json(response, 200, latest().json))
 
@@ -78,6 +80,20 @@ const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
   app.get("/ready", (_request, response) => {
     const { seq, report } = latest()
     json(response, report.ready ? 200 : 503, JSON.stringify(readinessOf(report, seq)))
+  })
+
+  app.get("/levels", (_request, response) => {
+    const { levels } = latest().report
+    if (levels !== undefined && "today" in levels) return json(response, 200, JSON.stringify(levels))
+    const why = levels === undefined ? NOT_YET : "trouble" in levels ? levels.trouble : "CONTEXT_ENABLED=false"
+    problem(response, 503, "Service Unavailable", `no levels are known: ${why}`)
+  })
+
+  app.get("/structure", (_request, response) => {
+    const { structure } = latest().report
+    if (structure !== undefined && structure !== null) return json(response, 200, JSON.stringify(structure))
+    const why = "no structure is known: the store has not been read yet, or service market-context does not run"
+    problem(response, 503, "Service Unavailable", why)
   })
 
   app.get("/backfill/status", (_request, response) => {

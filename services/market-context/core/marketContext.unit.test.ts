@@ -4,7 +4,7 @@ import { type Price, Price as Prices, type Volume, Volume as Volumes } from "../
 import { randomNumbers } from "../../../shared/core/random.ts"
 import { openingRange } from "./openingRange.ts"
 import { breakOfStructure, DEFAULT_STRUCTURE, fairValueGaps, type OrderBlock, orderBlock } from "./structure.ts"
-import { valueAreaShare, volumeProfile } from "./volumeProfile.ts"
+import { valueAreaShare, volumeProfile } from "./profile/volumeProfile.ts"
 
 const SEED = 20_263
 const trade = (price: string, volume: string) => ({ price: Prices.parse(price), volume: Volumes.parse(volume) })

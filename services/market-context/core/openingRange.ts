@@ -1,8 +1,10 @@
 /** The opening range: high and low of the trades from 08:00:00.000 until just before 08:10:00.000 UTC (docs/trading-contract.md §12). */
 import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 
-const OPENS_MS = 8 * 3_600_000
-const CLOSES_MS = OPENS_MS + 600_000
+/** Its window, milliseconds since midnight: from the first and before the second. */
+export const OPENS_MS = 8 * 3_600_000
+/** As above. */
+export const CLOSES_MS = OPENS_MS + 600_000
 
 /** The day's range so far, in the quote currency. */
 export interface OpeningRange {

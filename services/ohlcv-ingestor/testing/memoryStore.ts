@@ -22,7 +22,11 @@ export const memoryStoreLayer = (memory: MemoryStore): Layer.Layer<Store> => {
     botEvents: notOurs,
     forget: notOurs
   }
-  return Layer.succeed(Store, Store.of({ ...memory, where: "memory", projection, health: Effect.succeed([]) }))
+  const profiles: Store["Service"]["profiles"] = { upsert: notOurs, ofDay: notOurs }
+  return Layer.succeed(
+    Store,
+    Store.of({ ...memory, where: "memory", projection, profiles, health: Effect.succeed([]) })
+  )
 }
 
 const keyOf = ({ symbol, intervalMin }: CandleSeries) => `${symbol} ${intervalMin}`

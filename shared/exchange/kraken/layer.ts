@@ -1,12 +1,14 @@
 /**
- * Kraken behind the exchange port. Both layers need the one `VenueClock` of the process, which the market data keeps in
+ * Kraken behind the exchange port. All layers need the one `VenueClock` of the process, which the market data keeps in
  * step; `KrakenTrading` must exist once per API key.
  */
 import { Effect, Layer } from "effect"
+import { MarketTrades } from "../marketTrades.ts"
 import { MarketData, type Rehearsal, type Trading } from "../port.ts"
 import type { VenueClock } from "../venueClock.ts"
-import { makeMarketData } from "./marketData.ts"
+import { makeMarketData } from "./public/marketData.ts"
 import { connectionOf, type KrakenPublicOptions, type KrakenTradingOptions } from "./options.ts"
+import { makeMarketTrades } from "./public/trades.ts"
 import { makeAccount } from "./trading.ts"
 
 export type { Tier } from "./core/budget.ts"
@@ -18,6 +20,15 @@ export const KrakenMarketData = {
     Layer.effect(
       MarketData,
       Effect.suspend(() => makeMarketData(connectionOf(options)))
+    )
+}
+
+/** Kraken's public trades, live and past; needs no key. One for each address: it holds the budget of public calls. */
+export const KrakenMarketTrades = {
+  layer: (options: KrakenPublicOptions): Layer.Layer<MarketTrades, never, VenueClock> =>
+    Layer.effect(
+      MarketTrades,
+      Effect.suspend(() => makeMarketTrades(connectionOf(options)))
     )
 }
 

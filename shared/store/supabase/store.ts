@@ -5,6 +5,7 @@ import { makeCandles } from "./candles.ts"
 import { openClient, type SupabaseOptions } from "./client.ts"
 import { makeHealth } from "./health.ts"
 import { makeJobs } from "./jobs.ts"
+import { makeProfiles } from "./profiles.ts"
 import { makeProjection } from "./projection.ts"
 import { makeState } from "./state.ts"
 import { makeSymbols } from "./symbols.ts"
@@ -19,6 +20,7 @@ export const makeStore = (options: SupabaseOptions, where: string = options.url)
     jobs: makeJobs(client),
     symbols: makeSymbols(client),
     projection: makeProjection(client),
+    profiles: makeProfiles(client),
     health: makeHealth(client)
   })
 }

@@ -49,6 +49,28 @@ const fill = (eventId: string, more: Partial<FillRow> = {}): FillRow => ({
 /** States the contract for the stores that `make` builds. Tests keep to symbols of their own: they share one store. */
 export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): void => {
   layer(make, { excludeTestServices: true, timeout: "60 seconds" })(`store contract: ${name}`, (it) => {
+    it.effect("a day's profile comes back as it was, digit by digit, and the later one stands", () =>
+      Effect.gen(function* () {
+        const { profiles } = yield* Store
+        const row = {
+          market: "PROFILES",
+          day: "2026-11-13",
+          high: Price.parse("0.2000000001"),
+          low: Price.parse("0.1"),
+          pointOfControl: Price.parse("0.15"),
+          valueAreaHigh: Price.parse("0.16"),
+          valueAreaLow: Price.parse("0.14"),
+          volumeWeightedPrice: 0.1512345678901234,
+          totalVolume: Volume.parse("1234567890123.12345678")
+        }
+        expect(yield* profiles.ofDay("PROFILES", "2026-11-13")).toBeNull()
+        yield* profiles.upsert({ ...row, high: Price.parse("9") })
+        yield* profiles.upsert(row)
+        expect(yield* profiles.ofDay("PROFILES", "2026-11-13")).toStrictEqual(row)
+        expect(yield* profiles.ofDay("PROFILES", "2026-11-14")).toBeNull()
+      })
+    )
+
     it.effect("candles come back as they were, digit by digit, oldest first", () =>
       Effect.gen(function* () {
         const { candles } = yield* Store

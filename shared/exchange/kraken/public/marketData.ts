@@ -1,15 +1,15 @@
 /** The public side: the best prices, bars, and the exchange's clock. */
 import { Effect, Stream } from "effect"
-import { type BarEvent, type ExchangeError, MarketData, type MarketDataEvent } from "../port.ts"
-import { VenueClock } from "../venueClock.ts"
-import { makeAccess } from "./access.ts"
-import { feed, type FeedFrame, type Heard } from "./feed.ts"
-import type { Connection } from "./options.ts"
-import { publicCall } from "./rest.ts"
-import { readTime } from "./core/wire/account.ts"
-import type { PairNames } from "./core/wire/names.ts"
-import { readBars } from "./core/wire/ohlc.ts"
-import { readRestTicker, readTickers } from "./core/wire/ticker.ts"
+import { type BarEvent, type ExchangeError, MarketData, type MarketDataEvent } from "../../port.ts"
+import { VenueClock } from "../../venueClock.ts"
+import { makeAccess } from "../access.ts"
+import { feed, type FeedFrame, type Heard } from "../feed.ts"
+import type { Connection } from "../options.ts"
+import { publicCall } from "../rest.ts"
+import { readTime } from "../core/wire/account.ts"
+import type { PairNames } from "../core/wire/names.ts"
+import { readBars } from "../core/wire/ohlc.ts"
+import { readRestTicker, readTickers } from "../core/wire/ticker.ts"
 
 /** `Time` counts whole seconds of the exchange. */
 const TIME_RESOLUTION_MS = 1_000

@@ -1,0 +1,38 @@
+/** What market-context says of itself to the command line, the composition root, the container files and the documents. */
+import { Effect } from "effect"
+import { keepTime } from "../../shared/exchange/keepTime.ts"
+import { defineService } from "../../shared/service/manifest.ts"
+import { contextOptions, contextRelations, scanOptions } from "./options.ts"
+import type { StructureView } from "./core/regime/universe.ts"
+import { keepScanning } from "./scan.ts"
+import { marketContext } from "./service.ts"
+import { CONTEXT_SETTINGS } from "./settings.ts"
+
+/** Wall time between two words of one that is switched off. */
+const TELL_EVERY = "5 seconds"
+
+export const marketContextManifest = defineService({
+  name: "market-context",
+  summary: "trades of the pair → key levels, opening range, first touches; candles of the watched pairs → structure",
+  settings: CONTEXT_SETTINGS,
+  relations: contextRelations,
+  needs: ["exchange", "store"],
+  writes: [],
+  keepsFiles: true,
+  whenSilent: (_last, trouble) => ({ levels: { trouble }, structure: null }),
+  run: (settings, { tell, alone }) => {
+    // Again and again: whoever says nothing counts as silent.
+    const off = Effect.andThen(tell({ levels: { enabled: false }, structure: null }), Effect.sleep(TELL_EVERY))
+    if (!settings.contextEnabled) return Effect.forever(off)
+    return Effect.gen(function* () {
+      // A note is whole: both are told together.
+      let structure: StructureView | null = null
+      const context = marketContext(contextOptions(settings), (levels) => tell({ levels, structure }))
+      const scanning = keepScanning(scanOptions(settings), settings.structureIntervalSec, (seen) => {
+        structure = seen
+      })
+      // Beside others the gateway keeps the exchange's clock in step.
+      return yield* Effect.raceAllFirst([context, scanning, ...(alone ? [keepTime] : [])])
+    }).pipe(Effect.scoped)
+  }
+})

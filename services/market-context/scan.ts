@@ -1,0 +1,94 @@
+/** Structure over the watched pairs, from the store's candles: a series is read again only where it has a new candle. */
+import { Duration, Effect } from "effect"
+import { Price } from "../../shared/core/decimal/decimal.ts"
+import { type CandleSeries, Store, type StoreError } from "../../shared/store/port.ts"
+import { assess, biasOf, CANDLES_READ, type RegimeSettings, type TimedCandle } from "./core/regime/assess.ts"
+import { structureView, type StructureView, Universe } from "./core/regime/universe.ts"
+
+/** Which pairs and timeframes are looked at, and how. */
+export interface ScanOptions {
+  /** The traded pair, watched whether or not it is enabled. */
+  readonly pair: string
+  /** Minutes. */
+  readonly timeframes: ReadonlyArray<number>
+  readonly regime: RegimeSettings
+}
+
+const DAY_MIN = 1_440
+
+/** One round over all of them; returns how many series were read. Memory holds one series at a time. */
+export const scanOnce = Effect.fn("scanOnce")(function* (
+  universe: Universe,
+  { pair, timeframes, regime }: ScanOptions
+): Effect.fn.Return<number, StoreError, Store> {
+  const { candles, symbols } = yield* Store
+  const watched = new Set([pair, ...(yield* symbols.enabled)])
+  universe.keepOnly(watched)
+  const newest = new Map(
+    (yield* candles.coverageOfAll).map(({ symbol, intervalMin, newestSec }) => [
+      keyOf({ symbol, intervalMin }),
+      newestSec
+    ])
+  )
+  let read = 0
+  for (const symbol of watched) {
+    for (const intervalMin of timeframes) {
+      const series = { symbol, intervalMin }
+      const newestSec = newest.get(keyOf(series)) ?? null
+      if (universe.has(symbol, intervalMin) && newestSec === universe.newestOf(symbol, intervalMin)) continue
+      const stretch = newestSec === null ? [] : (yield* candles.newest(series, CANDLES_READ)).map(timed)
+      universe.set(symbol, intervalMin, assess(stretch, regime))
+      if (intervalMin === DAY_MIN)
+        universe.setBias(
+          symbol,
+          biasOf(
+            stretch.map(({ close }) => close),
+            regime
+          ).bias
+        )
+      read++
+      yield* Effect.yieldNow
+    }
+  }
+  return read
+})
+
+const keyOf = ({ symbol, intervalMin }: CandleSeries): string => `${symbol} ${intervalMin}`
+
+const timed = ({
+  timeSec,
+  open,
+  high,
+  low,
+  close
+}: {
+  readonly timeSec: number
+  readonly open: Price
+  readonly high: Price
+  readonly low: Price
+  readonly close: Price
+}): TimedCandle => ({
+  timeSec,
+  open: Price.toNumber(open),
+  high: Price.toNumber(high),
+  low: Price.toNumber(low),
+  close: Price.toNumber(close)
+})
+
+/** Looks for ever. A store that is away is waited for: its trouble is shown, and what was known stays. */
+export const keepScanning = (
+  options: ScanOptions,
+  everySec: number,
+  show: (view: StructureView) => void
+): Effect.Effect<never, never, Store> =>
+  Effect.suspend(() => {
+    const universe = new Universe()
+    const look = scanOnce(universe, options).pipe(
+      Effect.match({
+        onSuccess: () => show(structureView(universe, options, null)),
+        onFailure: ({ message }) => show(structureView(universe, options, message))
+      }),
+      Effect.andThen(Effect.sleep(Duration.seconds(everySec)))
+    )
+    return Effect.forever(look)
+  })
