@@ -157,9 +157,9 @@ describe("an ohlc frame", () => {
   })
 
   it.each([
-    ["close", { close: "0" }, "is not above zero"],
-    ["low", { low: "-0.1" }, "is not above zero"],
-    ["volume", { volume: "-1" }, "is below zero"],
+    ["close", { close: "0" }, 'is "0", not within'],
+    ["low", { low: "-0.1" }, 'is "-0.1", not within'],
+    ["volume", { volume: "-1" }, 'is "-1", not within'],
     ["high", { high: '"much"' }, "not a decimal number"],
     ["trades", { trades: "1.5" }, "not a whole number"],
     ["interval_begin", { interval_begin: '"yesterday"' }, "not a time"],

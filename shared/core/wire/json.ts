@@ -175,6 +175,16 @@ export const quote = (row: Row, key: string): Quote => scaled(row, key, QUOTE_DE
 /** Unix seconds, perhaps with a fraction, as Unix milliseconds (finer digits are rounded). */
 export const secondsAsMs = (row: Row, key: string): number => Number(scaled(row, key, 3))
 
+const SECONDS = /^(\d{1,12})(?:\.(\d{1,12}))?$/
+
+/** The same with finer digits cut off, as `timestampMs` does: rounding would move the last trade of a day into the next one. */
+export const secondsCutToMs = (row: Row, key: string): number => {
+  const value = row.fields[key]
+  const match = typeof value === "string" ? SECONDS.exec(value) : null
+  if (match === null) throw wrong(at(row, key), "Unix seconds such as 1790000000.1234", value)
+  return Number(match[1]) * 1_000 + Number((match[2] ?? "").padEnd(3, "0").slice(0, 3))
+}
+
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 /** RFC 3339 with up to nine fraction digits, as Unix milliseconds (finer digits are cut off). */

@@ -42,6 +42,8 @@ export const quoteBalance = within(json.quote, Quote.parse, RANGES.balance)
 export const feePct = within(json.number, Number, RANGES.feePct)
 /** Unix seconds, perhaps with a fraction, as Unix milliseconds. */
 export const secondsAsMs = within(json.secondsAsMs, Number, RANGES.time)
+/** The same of a trade: finer digits are cut off. */
+export const secondsCutToMs = within(json.secondsCutToMs, Number, RANGES.time)
 /** RFC 3339 as Unix milliseconds. */
 export const timestampMs = within(json.timestampMs, Number, RANGES.time)
 /** Digits after the point of a price. */

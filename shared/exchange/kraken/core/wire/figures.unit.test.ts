@@ -9,6 +9,7 @@ import { readFrame } from "./frame.ts"
 import { DOGE_USD } from "./names.ts"
 import { readBars } from "./ohlc.ts"
 import { readFillsPage, readOrders } from "./orders.ts"
+import { readTrades } from "./trades.ts"
 import { readRestTicker, readTickers } from "./ticker.ts"
 
 const ORDER = {
@@ -57,6 +58,14 @@ const BAR = {
   interval: 1,
   interval_begin: "2026-11-20T10:00:00Z"
 }
+const PUBLIC = {
+  symbol: "DOGE/USD",
+  side: "buy",
+  price: 0.2,
+  qty: 5,
+  trade_id: 7,
+  timestamp: "2026-11-20T10:00:00.1Z"
+}
 const TICKER = { symbol: "DOGE/USD", bid: 0.2, ask: 0.2, last: 0.2 }
 
 type Reader = (body: Row) => unknown
@@ -92,6 +101,7 @@ const MESSAGES: ReadonlyArray<Message> = [
     (body) => readBars(body, DOGE_USD, 1),
     ["open", "high", "low", "close", "volume", "trades", "interval_begin"]
   ],
+  ["trade", { data: [PUBLIC] }, (body) => readTrades(body, DOGE_USD), ["price", "qty", "timestamp"]],
   [
     "executions",
     { type: "snapshot", sequence: 1, data: [TRADE] },

@@ -1,33 +1,20 @@
 /** Trades of the market as Kraken writes them: the `trade` channel, and pages of `Trades`. */
-import {
-  choice,
-  count,
-  type Json,
-  price,
-  type Row,
-  rowOf,
-  rows,
-  text,
-  timestampMs,
-  volume,
-  WireProblem
-} from "../../../../core/wire/json.ts"
+import { choice, type Json, type Row, rowOf, rows, text, WireProblem } from "../../../../core/wire/json.ts"
 import type { MarketTrade, TradePage } from "../../../marketTrades.ts"
+import { price, secondsCutToMs, serial, timestampMs, volume } from "./figures.ts"
 import type { PairNames } from "./names.ts"
 
 /** The pair's trades of a `trade` frame, snapshot (the newest fifty) and update alike; throws a `WireProblem`. */
 export const readTrades = (body: Row, names: PairNames): ReadonlyArray<MarketTrade> =>
   rows(body, "data")
     .filter((row) => text(row, "symbol") === names.symbol)
-    .map((row) =>
-      plausible(row, {
-        id: count(row, "trade_id"),
-        timeMs: timestampMs(row, "timestamp"),
-        price: price(row, "price"),
-        volume: volume(row, "qty"),
-        takerSide: choice(row, "side", ["buy", "sell"])
-      })
-    )
+    .map((row) => ({
+      id: serial(row, "trade_id"),
+      timeMs: timestampMs(row, "timestamp"),
+      price: price(row, "price"),
+      volume: volume(row, "qty"),
+      takerSide: choice(row, "side", ["buy", "sell"])
+    }))
 
 /**
  * REST `Trades?pair=&since=`: rows `[price, volume, time, b|s, m|l, misc, trade id]`, at most 1,000, under whatever name the pair
@@ -50,26 +37,11 @@ export const readTradePage = (result: Row): TradePage => {
 const readRestTrade = (value: Json, path: string): MarketTrade => {
   if (!Array.isArray(value)) throw new WireProblem(path, "is no list")
   const row = rowOf(Object.fromEntries(value.entries()), path)
-  return plausible(row, {
-    id: count(row, "6"),
-    timeMs: cutToMs(row, "2"),
+  return {
+    id: serial(row, "6"),
+    timeMs: secondsCutToMs(row, "2"),
     price: price(row, "0"),
     volume: volume(row, "1"),
     takerSide: choice(row, "3", ["b", "s"]) === "b" ? "buy" : "sell"
-  })
-}
-
-const SECONDS = /^(\d{1,12})(?:\.(\d{1,12}))?$/
-
-/** Unix seconds with a fraction, cut to milliseconds: rounding would move the last trade of a window into the next one. */
-const cutToMs = (row: Row, key: string): number => {
-  const match = SECONDS.exec(text(row, key))
-  if (match === null) throw new WireProblem(`${row.path}.${key}`, "is no Unix seconds such as 1790000000.1234")
-  return Number(match[1]) * 1_000 + Number((match[2] ?? "").padEnd(3, "0").slice(0, 3))
-}
-
-const plausible = (row: Row, trade: MarketTrade): MarketTrade => {
-  if (trade.price <= 0n) throw new WireProblem(`${row.path}: price`, "is not above zero")
-  if (trade.volume <= 0n) throw new WireProblem(`${row.path}: volume`, "is not above zero")
-  return trade
+  }
 }

@@ -35,8 +35,8 @@ describe("trades of the stream", () => {
   })
 
   it.each([
-    [{ price: 0 }, /data\[0\]: price: is not above zero/],
-    [{ qty: -1 }, /data\[0\]: volume: is not above zero/],
+    [{ price: 0 }, /data\[0\]\.price: is "0", not within/],
+    [{ qty: -1 }, /data\[0\]\.qty: is "-1", not within/],
     [{ trade_id: -1 }, /trade_id: is "-1", not a whole number/],
     [{ side: "both" }, /side: is "both", not one of buy, sell/],
     [{ timestamp: "yesterday" }, /timestamp: is "yesterday", not a time/]
@@ -54,7 +54,7 @@ describe("a page of trades", () => {
   })
 
   it.each([
-    [page(row(`"soon"`)), /result\.XDGUSD\[0\]\.2: is no Unix seconds/],
+    [page(row(`"soon"`)), /result\.XDGUSD\[0\]\.2: is "soon", not Unix seconds/],
     [page(`["0.2","1"]`), /result\.XDGUSD\[0\]\.6: is missing/],
     [page(`7`), /result\.XDGUSD\[0\]: is no list/],
     [page("", `"a page later"`), /result\.last: is no whole number/],
