@@ -1,7 +1,7 @@
 /** Single records and the head, asked of the stream's leader. */
 import type { JetStreamManager, MsgRequest, StoredMsg } from "@nats-io/jetstream"
 import { Effect } from "effect"
-import { type Journal, JournalCorrupt, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
+import { type Journal, type JournalRecord, type ReadError, RecordsArchived } from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Link } from "./link.ts"
 
@@ -13,25 +13,21 @@ export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"
   readonly firstAfter: (subject: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
 
-/** A record nobody gave an id is not ours. */
-export const foreignRecord = (where: string, seq: number): JournalCorrupt =>
-  new JournalCorrupt({ where, detail: `record ${seq} has no id: something else than a journal writes to this stream` })
-
 /** Every server since 2.9 knows this question; the client's type does not. */
 const nextOnSubject = (subject: string, seq: number) =>
   ({ seq: Math.max(0, seq) + 1, next_by_subj: subject }) as MsgRequest
 
 /**
- * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
+ * Look-ups on one stream. What something else than a journal wrote has no id, or none that a journal takes; text that is no subject
+ * finds nothing.
  */
 export const makeLookup = (manager: JetStreamManager, link: Link, where: string, stream: string): Lookup => {
-  const toRecord = (message: StoredMsg | null): Effect.Effect<JournalRecord | null, JournalCorrupt> => {
-    if (message === null) return Effect.succeed(null)
+  const toRecord = (message: StoredMsg | null): JournalRecord | null => {
+    if (message === null) return null
     const id = message.header?.get("Nats-Msg-Id") ?? ""
-    if (id === "") return Effect.fail(foreignRecord(where, message.seq))
     link.saw(message.seq, id)
     const { seq, subject, data } = message
-    return Effect.succeed({ seq, subject, id, data, storedMs: message.time.getTime() })
+    return { seq, subject, id, data, storedMs: message.time.getTime() }
   }
   const none: Effect.Effect<JournalRecord | null> = Effect.succeed(null)
   const extent = link
@@ -51,7 +47,7 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
         ? link
             .ask(`reading record ${seq}`, () => manager.streams.getMessage(stream, { seq }))
             .pipe(
-              Effect.flatMap(toRecord),
+              Effect.map(toRecord),
               Effect.flatMap((record) => (record === null ? absent(seq) : Effect.succeed(record)))
             )
         : none,
@@ -61,7 +57,7 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
             .ask(`reading the last record of ${subject}`, () =>
               manager.streams.getMessage(stream, { last_by_subj: subject })
             )
-            .pipe(Effect.flatMap(toRecord))
+            .pipe(Effect.map(toRecord))
         : none,
     firstAfter: (subject, seq) =>
       isSubject(subject)
@@ -69,7 +65,7 @@ export const makeLookup = (manager: JetStreamManager, link: Link, where: string,
             .ask(`reading the record of ${subject} after ${seq}`, () =>
               manager.streams.getMessage(stream, nextOnSubject(subject, seq))
             )
-            .pipe(Effect.flatMap(toRecord))
+            .pipe(Effect.map(toRecord))
         : none,
     head: Effect.map(extent, ({ head }) => head),
     first: Effect.map(extent, ({ first }) => first)

@@ -5,7 +5,6 @@ import { Effect, type Scope } from "effect"
 import { JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
 import { deliveryOf, idOf, noteOf } from "./delivery.ts"
 import type { Link } from "./link.ts"
-import { foreignRecord } from "./lookup.ts"
 
 /** Records asked for and not yet taken, at most: the bound of a reader's buffer. */
 const MAX_BUFFERED = 1_000
@@ -97,7 +96,6 @@ class Deliveries {
       return this.end({ kind: "corrupt", error: new JournalCorrupt({ where: this.where, detail }) })
     }
     const id = idOf(message)
-    if (id === "") return this.end({ kind: "corrupt", error: foreignRecord(this.where, streamSeq) })
     this.lastConsumerSeq = consumerSeq
     this.lastStreamSeq = streamSeq
     this.caughtUp = pending === 0
