@@ -56,6 +56,10 @@ const sayDurability = (connection: NatsConnection, where: string) => {
       )
 }
 
+/** Whose snapshots this connection keeps: its user's. */
+const ownerOf = ({ credentials }: NatsJournalOptions): string =>
+  credentials !== undefined && "user" in credentials ? credentials.user : "anyone"
+
 const openJournal = Effect.fnUntraced(function* (
   options: NatsJournalOptions
 ): Effect.fn.Return<Context.Context<Journal | SnapshotStore>, JournalOpenError | JournalCorrupt, Scope.Scope> {
@@ -91,7 +95,14 @@ const openJournal = Effect.fnUntraced(function* (
   const link = yield* makeLink(connection, manager, where, info)
   const lookup = makeLookup(manager, link, where, stream)
   const window = yield* makeAckWindow(connection, link)
-  const snapshots = yield* openSnapshots(jetstream(connection), link, where, `${stream}_snapshots`)
+  const snapshots = yield* openSnapshots(
+    jetstream(connection),
+    manager,
+    link,
+    where,
+    `${stream}_snapshots`,
+    ownerOf(options)
+  )
   const journal = Journal.of({
     where,
     get: lookup.get,
