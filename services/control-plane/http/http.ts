@@ -6,7 +6,7 @@ import type { CandleBlocks } from "../core/blocks.ts"
 import type { Published } from "./publisher.ts"
 import type { StatusReport } from "../core/report.ts"
 import { json, problem } from "./respond.ts"
-import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
+import { MAX_CLIENTS, MAX_PER_ADDRESS, type StreamHub } from "./streamHub.ts"
 
 /** What the routes read. */
 export interface HttpSource {
@@ -48,7 +48,12 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
     if (request.method === "HEAD") return response.type("text/event-stream").end()
     if (hub.open(response, latest())) return
     response.set("Retry-After", "15")
-    problem(response, 503, "Too Many Streams", `${MAX_CLIENTS} pages are open already, or the server is stopping`)
+    problem(
+      response,
+      503,
+      "Too Many Streams",
+      `${MAX_CLIENTS} pages are open already, or ${MAX_PER_ADDRESS} from here, or the server is stopping`
+    )
   })
   app.use((request, response, next) => {
     const asset = assets.get(request.path)
