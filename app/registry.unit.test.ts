@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import { standingOf } from "../shared/core/ids/subjects.ts"
+import { WRITERS_OF } from "../shared/events/belonging.ts"
 import { decidersOf, SERVICES } from "./registry.ts"
 
 const FOLDER = join(import.meta.dirname, "../services")
@@ -22,6 +24,15 @@ describe("the registry", () => {
         written.filter((subject) => subject === `out.${actor}` || (subject === "out.*" && actor.startsWith("slot-")))
       ).toHaveLength(1)
     }
+  })
+
+  it("has its services write the families that records of theirs are bound to", () => {
+    const said = SERVICES.filter((service) => service.journal !== "exchange").flatMap(({ name, writes }) =>
+      writes.map((subject) => `${standingOf(`market.X.${subject.replace("*", "slot-1")}`).family} ${name}`)
+    )
+    const bound = Object.entries(WRITERS_OF).flatMap(([family, writers]) => writers.map((name) => `${family} ${name}`))
+    const about = said.filter((line) => (WRITERS_OF[line.split(" ")[0] ?? ""] ?? []).length > 0)
+    expect(bound.toSorted()).toEqual([...new Set([...about, "seal operator"])].toSorted())
   })
 
   it("has one service that sends orders, and one that fits models", () => {

@@ -12,7 +12,7 @@ import { ERROR_RULES } from "../../shared/exchange/kraken/core/errors.ts"
 import { actionTable } from "./actions.ts"
 import { composePasswords, composeServices, composeVolumes, type Deployed } from "./compose.ts"
 import { errorTable } from "./errors.ts"
-import { exchangeUsers, marketUsers } from "./nats.ts"
+import { exchangeUsers, exportsOf, marketAccounts } from "./nats.ts"
 import { withRegions } from "./regions.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -54,7 +54,9 @@ export const generatedFiles = (): ReadonlyArray<GeneratedFile> => {
       volumes: composeVolumes(SERVICES)
     }),
     regionsOf("nats.conf", {
-      "market users": marketUsers(SERVICES, STREAMS.market(pair)),
+      "journal exports": exportsOf("journal", STREAMS.market(pair)),
+      "snapshot exports": exportsOf("snapshots", STREAMS.market(pair)),
+      "market accounts": marketAccounts(SERVICES, STREAMS.market(pair)),
       "exchange users": exchangeUsers(SERVICES, STREAMS.exchange(pair))
     })
   ]

@@ -5,7 +5,7 @@ import { SERVICES } from "../registry.ts"
 import { actionTable } from "./actions.ts"
 import { composeServices, composeVolumes, type Deployed, natsUsers } from "./compose.ts"
 import { generatedFiles } from "./files.ts"
-import { marketUsers } from "./nats.ts"
+import { marketAccounts } from "./nats.ts"
 import { withRegions } from "./regions.ts"
 
 describe("what follows from the registry, the settings and the table of actions", () => {
@@ -34,13 +34,17 @@ describe("what follows from the registry, the settings and the table of actions"
       postgrest: { condition: service_started, required: false }`)
     expect(composeVolumes(services)).toBe(composeVolumes(SERVICES))
     expect(composeVolumes([{ ...risk, keepsFiles: true }])).toBe("  risk-desk:")
-    const users = marketUsers(services, { stream: "S", root: "m" })
+    const users = marketAccounts(services, { stream: "S", root: "m" })
     expect(users).toContain(`user: risk-desk
         password: $NATS_PASSWORD_RISK_DESK
         permissions {
           publish {
             allow: [
               "m.out.risk-desk", "m.control"`)
+    expect(users).toContain(`RISK_DESK {
+    limits: {max_connections: 5}
+    imports: [
+      {service: {account: KENNEL, subject: "m.out.risk-desk"}}`)
     expect(users).toMatch(/deny: \["m\.out\.governor", .*"m\.out\.risk-desk"\]/)
   })
 })

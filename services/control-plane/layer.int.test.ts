@@ -7,7 +7,7 @@ import { opening, price, reconciled, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { StatusReport } from "./core/report.ts"
-import { MAX_CLIENTS } from "./http/streamHub.ts"
+import { MAX_PER_ADDRESS } from "./http/streamHub.ts"
 import { blocks } from "./testing/blocks.ts"
 import { handMoved, OPTIONS } from "./testing/views.ts"
 
@@ -324,10 +324,10 @@ describe("the stream", () => {
     })
   )
 
-  it.effect("refuses one page too many, and takes it when another has left", () =>
+  it.effect("refuses one page too many of an address, and takes it when another has left", () =>
     Effect.gen(function* () {
       const { url, get } = yield* serve()
-      const streams = yield* Effect.forEach(Array.from({ length: MAX_CLIENTS }), () => follow(url))
+      const streams = yield* Effect.forEach(Array.from({ length: MAX_PER_ADDRESS }), () => follow(url))
       const refused = yield* get("/api/stream")
       expect(refused.status).toBe(503)
       expect(refused.headers.get("retry-after")).toBe("15")

@@ -1,6 +1,6 @@
 /** Whose an order is: what the journal can prove, and nothing else. */
 import { Effect, Option, Stream } from "effect"
-import { decode } from "../../shared/actor/control/decode.ts"
+import { decode, decoded } from "../../shared/actor/control/decode.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -34,7 +34,7 @@ const proof = Effect.fn("provablyOurs")(function* (
   const moves = (event: MarketEvent): boolean =>
     event._tag === "AmendRequested" && event.localId === request.localId && event.price === price
   const moved = journal.read({ from: origin.seq, filter: subject }).pipe(
-    Stream.mapEffect(decode),
+    decoded,
     Stream.filter(({ events }) => events.some(moves))
   )
   return Option.isSome(yield* Stream.runHead(moved))
@@ -45,7 +45,7 @@ const epochAt = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: numb
   const journal = yield* Journal
   const raised = journal.read({ from: 1, filter: subjects.control }).pipe(
     Stream.takeWhile((record) => record.seq < seq),
-    Stream.mapEffect(decode),
+    decoded,
     Stream.flatMap(({ events }) => Stream.fromIterable(events)),
     Stream.runFold(
       () => 0,
@@ -62,7 +62,7 @@ export const knownTxids = Effect.fn("knownTxids")(function* (
   const journal = yield* Journal
   const txids = new Set<string>()
   yield* journal.read({ from: 1, filter: subjects.everyOrder }).pipe(
-    Stream.mapEffect(decode),
+    decoded,
     Stream.runForEach(({ events }) =>
       Effect.sync(() => {
         for (const event of events) if (event._tag === "OrderAccepted") txids.add(event.txid)

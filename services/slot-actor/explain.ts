@@ -9,7 +9,7 @@ import {
   readControl,
   skipKey
 } from "../../shared/actor/control/control.ts"
-import { decode } from "../../shared/actor/control/decode.ts"
+import { decoded } from "../../shared/actor/control/decode.ts"
 import type { DecodeError, StoredRecord } from "../../shared/events/envelope.ts"
 import { type MarketSubjects, slotActor as actorName } from "../../shared/core/ids/subjects.ts"
 import { type AppendError, Journal, type ReadError } from "../../shared/journal/port.ts"
@@ -66,7 +66,7 @@ const ownRecords = Effect.fnUntraced(function* (subjects: MarketSubjects, slot: 
     if (breach === 0 && events.some(({ _tag }) => _tag === "InvariantBroken")) breach = cause
   }
   yield* journal.read({ from: 1, filter: subjects.out(actorName(slot)) }).pipe(
-    Stream.mapEffect(decode),
+    decoded,
     Stream.runForEach((record) => Effect.sync(() => note(record)))
   )
   return { causes, breach }
@@ -118,7 +118,7 @@ const read = Effect.fnUntraced(function* (options: {
     Stream.filter(
       (record) => !skipped.has(skipKey(EVERY_ACTOR, record.seq)) && !skipped.has(skipKey(name, record.seq))
     ),
-    Stream.mapEffect(decode),
+    decoded,
     Stream.runForEach((record) => Effect.sync(() => fold(record)))
   )
   return { events, outOf }

@@ -141,6 +141,14 @@ export class ActorFold<State> {
     data: new TextEncoder().encode(text)
   })
 
+  /** Passes over a record on the actor's own subject that an operator has excluded for everyone: its next output follows that one. */
+  skipOutput(seq: number): void {
+    if (seq <= this.seq) return
+    this.lastOutputSeq = seq
+    this.overtaken = false
+    if (this.sent === 0) this.expectedLastSeq = seq
+  }
+
   /** Drops the oldest computed output: `verify` goes on after a divergence this way. */
   dropPending(): void {
     this.pending.shift()

@@ -62,20 +62,28 @@ export class FoldSet<State> {
     seen?: (record: StoredRecord) => void
   ): void {
     for (let at = 0; at < records.length; at += BATCH) {
-      const batch: Array<Taken> = []
+      let batch: Array<Taken> = []
       let upTo = 0
       let broken: { readonly error: unknown } | null = null
+      const workOff = (): void => {
+        if (seen !== undefined) for (const { record } of batch) seen(record)
+        this.work(batch, upTo, how)
+        batch = []
+      }
       for (const record of records.slice(at, at + BATCH)) {
         try {
           if (!this.isSkipped(EVERY_ACTOR, record.seq)) batch.push(this.taken(decodeRecord(record), record.data))
+          else if (this.owners.has(record.subject)) {
+            workOff()
+            this.folds[this.owners.get(record.subject) ?? -1]?.skipOutput(record.seq)
+          }
           upTo = record.seq
         } catch (error) {
           broken = { error }
           break
         }
       }
-      if (seen !== undefined) for (const { record } of batch) seen(record)
-      this.work(batch, upTo, how)
+      workOff()
       if (broken !== null) throw broken.error
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { Effect, Fiber, Layer, Option, Queue, Stream } from "effect"
 import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { marketSubjects } from "../core/ids/subjects.ts"
@@ -7,7 +7,7 @@ import { MemoryJournal } from "../journal/memory.ts"
 import { Journal, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
 import type { ActorFold } from "./fold.ts"
-import { raiseEpoch } from "./control/control.ts"
+import { appendControl, raiseEpoch } from "./control/control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { verifyJournal } from "./verify.ts"
 import type { Rule } from "../core/rules/rules.ts"
@@ -15,7 +15,7 @@ import type { Rule } from "../core/rules/rules.ts"
 const subjects = marketSubjects("TEST")
 
 /** Counts clock facts, and says so at every second one. */
-const counter = (say: Rule = "configured", name = "counter"): Actor<{ readonly ticks: number }> => ({
+const counter = (say: Rule = "configured", name = "slot-9"): Actor<{ readonly ticks: number }> => ({
   name,
   version: "1",
   initial: { ticks: 0 },
@@ -64,7 +64,7 @@ const start = raiseEpoch({
 })
 
 /** What the counter has said, in order, once `count` outputs stand in the journal. */
-const said = (count: number, actor = "counter") =>
+const said = (count: number, actor = "slot-9") =>
   Effect.flatMap(Journal, (journal) =>
     journal.tail({ from: 1, filter: subjects.out(actor) }).pipe(
       Stream.take(count),
@@ -86,7 +86,7 @@ const runUntil = <A, E, R>(until: Effect.Effect<A, E, R>, actor = counter()) =>
   })
 
 const outputs = Effect.flatMap(Journal, (journal) =>
-  Stream.runCollect(journal.read({ from: 1, filter: subjects.out("counter") }))
+  Stream.runCollect(journal.read({ from: 1, filter: subjects.out("slot-9") }))
 )
 
 /** A memory journal that forgets snapshots: every start folds from the beginning. */
@@ -100,7 +100,7 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       const [first, second] = yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
-      expect(first).toStrictEqual({ id: "1.counter.3", ticks: 2 })
+      expect(first).toStrictEqual({ id: "1.slot-9.3", ticks: 2 })
       expect(second?.ticks).toBe(4)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
@@ -109,7 +109,7 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
-      const snapshots = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
+      const snapshots = yield* Effect.flatMap(SnapshotStore, (store) => store.load("slot-9"))
       expect(snapshots.length).toBeGreaterThan(0)
       yield* start
       const all = yield* runUntil(Effect.andThen(tick(5, 6), said(3)))
@@ -132,7 +132,7 @@ describe("an actor on its journal", () => {
       yield* tick(2, 2)
       yield* at(2)
       yield* Fiber.interrupt(running)
-      const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
+      const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("slot-9"))
       expect(newest?.seq).toBe(2)
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
@@ -171,9 +171,9 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 4), said(2)))
-      const halted = yield* Effect.flip(runActors(options(counter("balances", "counter"))))
+      const halted = yield* Effect.flip(runActors(options(counter("balances", "slot-9"))))
       expect((halted as ActorHalted)._tag).toBe("ActorHalted")
-      expect(halted.message).toMatch(/1\.counter\.3.* differs from what the fold gives/)
+      expect(halted.message).toMatch(/1\.slot-9\.3.* differs from what the fold gives/)
       const verification = yield* verifyJournal({ subjects, actors: [ofAnyKind(counter("balances"))] })
       expect(verification.divergences.length).toBe(2)
       expect((yield* verifyJournal({ subjects, actors: [ofAnyKind(counter())] })).divergences.length).toBe(0)
@@ -194,11 +194,11 @@ describe("an actor on its journal", () => {
         })
         yield* tick(3, 4)
         const halted = yield* Effect.flip(runActors(options()))
-        expect(halted.message).toMatch(new RegExp(`counter cannot fold record ${poison.seq}`))
+        expect(halted.message).toMatch(new RegExp(`slot-9 cannot fold record ${poison.seq}`))
         expect(halted.message).toMatch(/kennel journal skip/)
         yield* put(subjects.control, "skip", {
           _tag: "RecordSkipped",
-          actor: "counter",
+          actor: "slot-9",
           seq: poison.seq,
           author: "test",
           reason: "not for counters"
@@ -234,12 +234,52 @@ describe("an actor on its journal", () => {
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
+  it.live("goes on writing after a record on its own subject that an operator has excluded", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 2), said(1)))
+      const journal = yield* Journal
+      const stray = yield* journal.append({ subject: subjects.out("slot-9"), id: "stray", data: new Uint8Array() })
+      yield* Effect.flip(runActors(options()))
+      yield* put(subjects.control, "skip", {
+        _tag: "RecordSkipped",
+        actor: "*",
+        seq: stray.seq,
+        author: "test",
+        reason: "nobody's"
+      })
+      const written = journal.tail({ from: stray.seq + 1, filter: subjects.out("slot-9") }).pipe(Stream.runHead)
+      expect(Option.isSome(yield* runUntil(Effect.andThen(tick(3, 4), written)))).toBe(true)
+      expect((yield* verifyJournal({ subjects, actors: [ofAnyKind(counter())] })).divergences).toEqual([])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("halts on a control record that nobody can read, and starts once an operator has excluded it", () =>
+    Effect.gen(function* () {
+      yield* start
+      const journal = yield* Journal
+      const stray = yield* journal.append({ subject: subjects.control, id: "stray", data: new Uint8Array() })
+      yield* start
+      yield* tick(1, 2)
+      expect((yield* Effect.flip(runActors(options()))).message).toMatch(
+        new RegExp(`record ${stray.seq} .*does not decode`)
+      )
+      yield* appendControl({
+        subjects,
+        writer: "operator",
+        timeMs: 0,
+        make: () => ({ _tag: "RecordSkipped", actor: "*", seq: stray.seq, author: "test", reason: "nobody's" })
+      })
+      expect((yield* runUntil(said(1)))[0]?.ticks).toBe(2)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
   it.live("does not believe a snapshot whose record the journal does not hold", () =>
     Effect.gen(function* () {
       yield* start
       yield* runUntil(Effect.andThen(tick(1, 2), said(1)))
       const store = yield* SnapshotStore
-      const [genuine] = yield* store.load("counter")
+      const [genuine] = yield* store.load("slot-9")
       if (genuine === undefined) return expect.fail("no snapshot was kept")
       yield* store.save({ ...genuine, seq: genuine.seq + 1_000 })
       const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))

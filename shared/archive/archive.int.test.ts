@@ -67,7 +67,10 @@ describe("archiving", () => {
         .toString()
         .split("\n")
       expect(JSON.parse(first)).toMatchObject({ format: "kennel-era", version: 1, era: 1, from: 1 })
-      expect(JSON.parse(rest.at(-1) ?? "")).toMatchObject({ seal: { era: 1 }, states: { counter: expect.any(String) } })
+      expect(JSON.parse(rest.at(-1) ?? "")).toMatchObject({
+        seal: { era: 1 },
+        states: { "slot-9": expect.any(String) }
+      })
     }).pipe(Effect.scoped, Effect.provide(fresh()))
   )
 
@@ -160,7 +163,7 @@ describe("a journal that has let go of archived eras", () => {
     Effect.gen(function* () {
       const { journal, files } = yield* dropped
       yield* opened(onDisk(journal), goesOn(65, 66))
-      rmSync(join(journal, "snapshots", "counter"), { recursive: true })
+      rmSync(join(journal, "snapshots", "slot-9"), { recursive: true })
       yield* opened(onDisk(journal), goesOn(67, 68))
       rmSync(join(journal, "snapshots"), { recursive: true })
       yield* opened(withArchive(onDisk(journal), files), goesOn(69, 70))
@@ -181,7 +184,7 @@ describe("a journal that has let go of archived eras", () => {
   it.live("does not believe a snapshot whose record it has let go of, and begins at the seal", () =>
     Effect.gen(function* () {
       const { journal } = yield* dropped
-      const actor = join(journal, "snapshots", "counter")
+      const actor = join(journal, "snapshots", "slot-9")
       const [oldest = "", ...newer] = readdirSync(actor).toSorted()
       for (const file of newer) rmSync(join(actor, file))
       const old = JSON.parse(readFileSync(join(actor, oldest), "utf8")) as Record<string, unknown>

@@ -94,7 +94,7 @@ const saysMore = (layer: Market) =>
       layer,
       Effect.flatMap(Journal, ({ head }) => head)
     )
-    yield* tail({ from: now + 1, filter: subjects.out("counter") }).pipe(Stream.take(1), Stream.runDrain)
+    yield* tail({ from: now + 1, filter: subjects.out("slot-9") }).pipe(Stream.take(1), Stream.runDrain)
   })
 
 const sentence = (name: string, body: (server: NatsServer) => Effect.Effect<unknown, unknown, Scope.Scope>) =>
@@ -170,11 +170,11 @@ describe.runIf(natsServerFound())("a market on a nats-server", () => {
         yield* opened(
           layer,
           Effect.gen(function* () {
-            const kept = yield* (yield* SnapshotStore).load("counter")
+            const kept = yield* (yield* SnapshotStore).load("slot-9")
             expect(kept.map(({ seq }) => seq)).toContain((first ?? 0) - 1)
             const refused = yield* restoreFold(new ActorFold(counter(), subjects))
             expect(refused).toHaveLength(kept.length)
-            expect(refused[0]).toMatch(/^snapshot of counter at \d+ not used: record \d+ was dropped/)
+            expect(refused[0]).toMatch(/^snapshot of slot-9 at \d+ not used: record \d+ was dropped/)
           })
         )
         yield* opened(layer, goesOn(41, 42))

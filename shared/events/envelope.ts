@@ -8,6 +8,7 @@
 import { Schema } from "effect"
 import { type Standing, standingOf } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
+import { objectionTo } from "./belonging.ts"
 import { MarketEvent } from "./event.ts"
 import { LEFT, plain } from "../schema/plain.ts"
 import { type RawEnvelope, upcast } from "./upcast.ts"
@@ -62,7 +63,7 @@ export class BuildTooOld extends Schema.TaggedError<BuildTooOld>()("BuildTooOld"
   }
 }
 
-/** A record that is no envelope of this version: names the place, the field and the value. */
+/** A record that is no envelope of this version, or not in its place: names the place, the field and the value. */
 export class RecordUndecodable extends Schema.TaggedError<RecordUndecodable>()("RecordUndecodable", {
   seq: Schema.Int,
   subject: Schema.String,
@@ -122,10 +123,12 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
     const { seq, subject, id } = record
-    const { epoch, timeMs, writer, cause, events } = decodeEnvelope(
-      upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION)
-    )
-    const { family, slot } = standingOf(subject)
+    const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
+    const { epoch, timeMs, writer, cause, events } = envelope
+    const standing = standingOf(subject)
+    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, envelope)
+    if (objection !== null) throw new Error(objection)
+    const { family, slot } = standing
     const stored: StoredRecord = { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn }
     decoded[seq % DECODED_KEPT] = { record, stored }
     return stored

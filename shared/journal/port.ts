@@ -13,7 +13,10 @@ export interface JournalRecord {
   readonly seq: number
   /** Dot-separated tokens such as `market.XDGUSD.price`. */
   readonly subject: string
-  /** The writer's id of the record: an append with the same id inside the duplicate window is the same append. */
+  /**
+   * The writer's id of the record: an append with the same id inside the duplicate window is the same append. Empty where something
+   * else than a journal wrote it, which no append does: such a record does not decode.
+   */
   readonly id: string
   readonly data: Uint8Array
   /** When the journal stored it, Unix milliseconds; never decreases. Reducers use the event's own time instead. */

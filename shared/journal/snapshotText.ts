@@ -9,7 +9,8 @@ const SnapshotText = Schema.fromJsonString(
   Schema.Struct({
     actor: Schema.NonEmptyString,
     seq: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
-    recordId: Schema.NonEmptyString,
+    /** Empty where the record was written by something else than a journal, and excluded. */
+    recordId: Schema.String,
     recordHash: Schema.NonEmptyString,
     reducerVersion: Schema.NonEmptyString,
     stateHash: Schema.NonEmptyString,

@@ -1,54 +1,26 @@
 /** `nats.conf` on a real server: each user can do its work, and nothing else. */
-import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
-import { join } from "node:path"
 import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
 import { Journal, type Snapshot, SnapshotStore } from "../../shared/journal/port.ts"
 import { requireBinary } from "../../shared/testing/requires.ts"
+import {
+  market,
+  MARKET_USERS,
+  PAIR,
+  passwordOf,
+  type ShippedServer,
+  startShipped,
+  STREAM,
+  SUBJECTS,
+  WRITES
+} from "./shippedServer.ts"
 
 const natsServer = requireBinary("nats-server")
 
-const PAIR = "XDGUSD"
-const STREAM = `KENNEL_${PAIR}`
 const BEGINNING = `${STREAM}_beginning`
-const market = marketSubjects(PAIR)
-
-/** One subject of every family of the market. */
-const SUBJECTS = [
-  market.price,
-  market.clock,
-  market.account,
-  market.control,
-  market.quarantine,
-  market.order(3),
-  market.out("slot-3"),
-  market.out("governor"),
-  market.out("rebalancer"),
-  market.regime,
-  market.command("c1")
-]
-
-/** Who may write what. */
-const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "market-feed": [market.price, market.clock, market.control, market.quarantine],
-  "slot-actor": [market.control, market.out("slot-3")],
-  governor: [market.control, market.out("governor")],
-  rebalancer: [market.control, market.out("rebalancer")],
-  "hmm-advisor": [market.control, market.regime],
-  projector: [market.control],
-  "order-gateway": [market.account, market.control, market.quarantine, market.order(3)],
-  "control-plane": [market.control, market.command("c1")],
-  operator: [market.control]
-}
-const MARKET_USERS = Object.keys(WRITES)
-
-const passwordOf = (user: string): string => `test-${user}`
 
 const snapshotOf = (actor: string): Snapshot => ({
   actor,
@@ -61,28 +33,9 @@ const snapshotOf = (actor: string): Snapshot => ({
   state: "x".repeat(200_000)
 })
 
-/** The shipped configuration with passwords written in, and without the key that servers before 2.10 do not know. */
-const testConfiguration = (version: string): string => {
-  const [, major = 0, minor = 0] = (/v(\d+)\.(\d+)/.exec(version) ?? []).map(Number)
-  const knowsSyncInterval = major > 2 || (major === 2 && minor >= 10)
-  return readFileSync(join(import.meta.dirname, "../../nats.conf"), "utf8")
-    .replaceAll(
-      /user: (\S+)\n(\s+)password: \$\w+/g,
-      (_all, user, indent) => `user: ${user}\n${indent}password: ${passwordOf(user)}`
-    )
-    .replaceAll(/^(?:listen|http|\s+store_dir):.*$/gm, "")
-    .replaceAll(/^\s+sync_interval:.*$/gm, (line) => (knowsSyncInterval ? line : ""))
-}
-
 describe.runIf(natsServer !== null)("the users of nats.conf", () => {
-  let server: NatsServer
-  const connections: Array<NatsConnection> = []
-
-  const connectAs = async (user: string, pass = passwordOf(user)): Promise<NatsConnection> => {
-    const connection = await connect({ servers: server.url, user, pass, timeout: 5_000 })
-    connections.push(connection)
-    return connection
-  }
+  let server: ShippedServer
+  const connectAs = (user: string, pass?: string): Promise<NatsConnection> => server.connectAs(user, pass)
   const journalOf = (user: string, stream: string, subjects: string) =>
     NatsJournal.layer({
       url: server.url,
@@ -95,8 +48,7 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
     })
 
   beforeAll(async () => {
-    const version = execFileSync(natsServer ?? "", ["--version"], { encoding: "utf8" })
-    server = await startNatsServer({ config: testConfiguration(version) })
+    server = await startShipped()
     // The journal makes its own stream; then every subject gets a record from the first user who may write it.
     await Effect.runPromise(Effect.scoped(Layer.build(journalOf("market-feed", STREAM, market.everything))))
     for (const subject of SUBJECTS) {
@@ -106,7 +58,6 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
   })
 
   afterAll(async () => {
-    await Promise.all(connections.map((connection) => connection.close()))
     await server.dispose()
   })
 

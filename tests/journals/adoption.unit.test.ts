@@ -33,7 +33,7 @@ const toyVariants = variantsOf(
 const LATER: KnownRules = { ...THIS_BUILD, newest: NEWEST_RULES + 2 }
 
 const toy = defineActor<number>({
-  name: "toy",
+  name: "slot-90",
   version: "1",
   initial: 0,
   reduce: (before, event, { rulesVersion }) => {

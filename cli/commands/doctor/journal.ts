@@ -1,7 +1,7 @@
 /** The journal: does it open, is it whole, is anything in it unanswered, and does a governor guard the market? */
 import { Effect, Layer, Stream } from "effect"
-import { readControl, skipKey } from "../../../shared/actor/control/control.ts"
-import { decode } from "../../../shared/actor/control/decode.ts"
+import { EVERY_ACTOR, readControl, skipKey } from "../../../shared/actor/control/control.ts"
+import { decode, decoded } from "../../../shared/actor/control/decode.ts"
 import { rulesUnknown } from "../../../shared/actor/control/rulesAdopted.ts"
 import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"
@@ -25,8 +25,12 @@ export const journalCheck = (settings: Settings): Check<Journal> => ({
     const head = yield* journal.head
     if (head === 0) return [ok("journal", `${journal.where}: empty; the first start fills it`)]
     const from = Math.max(yield* journal.first, head - TAIL_RECORDS + 1)
-    yield* journal.read({ from }).pipe(Stream.mapEffect(decode), Stream.runDrain)
     const { epoch, rulesVersion, rulesSeq, faults, skipped } = yield* readControl(subjects)
+    yield* journal.read({ from }).pipe(
+      Stream.filter(({ seq }) => !skipped.has(skipKey(EVERY_ACTOR, seq))),
+      Stream.mapEffect(decode),
+      Stream.runDrain
+    )
     if (!knowsRules(rulesVersion, THIS_BUILD)) return [tooOld(rulesSeq, rulesVersion)]
     const open = faults.filter(({ actor, seq }) => !skipped.has(skipKey(actor, seq)))
     const unanswered = open.map(({ actor, seq, problem }) =>
@@ -72,7 +76,7 @@ export const journalTermsCheck = (settings: Settings): Check<Journal> => ({
     let fees: EventOf<"FeesObserved"> | null = null
     let constraints: EventOf<"ConstraintsObserved"> | null = null
     yield* journal.read({ from: "first", filter: subjects.account }).pipe(
-      Stream.mapEffect(decode),
+      decoded,
       Stream.runForEach(({ events }) =>
         Effect.sync(() => {
           for (const event of events) {
@@ -107,7 +111,7 @@ const modeFinding = Effect.fnUntraced(function* (subject: string) {
   const journal = yield* Journal
   let last: EventOf<"ModeChanged"> | null = null
   yield* journal.read({ from: "first", filter: subject }).pipe(
-    Stream.mapEffect(decode),
+    decoded,
     Stream.runForEach(({ events }) =>
       Effect.sync(() => {
         for (const event of events) if (event._tag === "ModeChanged") last = event

@@ -62,6 +62,10 @@ const FIELDS: ReadonlyMap<string, ReadonlyArray<Field>> = new Map(
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** A field that the body itself has: what every object inherits was not given. */
+const ownOf = (body: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(body, name) ? body[name] : undefined
+
 const shownValue = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
@@ -102,7 +106,7 @@ const byTodaysNames = (body: Readonly<Record<string, unknown>>, fields: Readonly
 /** A command, or the first thing wrong with the body: the field, its value, and what is accepted. */
 export const readAction = (given: unknown, defaults: ArgumentDefaults): Result.Result<ActionRequest, string> => {
   if (!isObject(given)) return Result.fail('the body is no JSON object such as {"action":"pause","note":"…"}')
-  const { action } = given
+  const action = ownOf(given, "action")
   const fields = typeof action === "string" ? FIELDS.get(action) : undefined
   if (typeof action !== "string" || fields === undefined) {
     const said = action === undefined ? "action is missing" : `action=${shownValue(action)}`
@@ -120,15 +124,15 @@ export const readAction = (given: unknown, defaults: ArgumentDefaults): Result.R
   return Result.gen(function* () {
     const command: Record<string, unknown> = { name: action }
     for (const { key, name, schema, fallback } of fields) {
-      command[key] = yield* read(name, schema, body[name], fallback(defaults))
+      command[key] = yield* read(name, schema, ownOf(body, name), fallback(defaults))
     }
     return {
-      id: yield* read("id", COMMON.id, body["id"], null),
-      author: yield* read("author", COMMON.author, body["author"], "api"),
+      id: yield* read("id", COMMON.id, ownOf(body, "id"), null),
+      author: yield* read("author", COMMON.author, ownOf(body, "author"), "api"),
       // Each field has just been read with this command's own schema.
       command: command as unknown as Command,
-      preview: yield* read("preview", COMMON.preview, body["preview"], false),
-      shown: yield* read("shown", COMMON.shown, body["shown"], []),
+      preview: yield* read("preview", COMMON.preview, ownOf(body, "preview"), false),
+      shown: yield* read("shown", COMMON.shown, ownOf(body, "shown"), []),
       hints
     }
   })

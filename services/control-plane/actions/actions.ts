@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Option, Schema, Stream } from "effect"
-import { decode } from "../../../shared/actor/control/decode.ts"
+import { decode, decoded } from "../../../shared/actor/control/decode.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { Command } from "../../../shared/events/families/command.ts"
 import { encodeEntry, type StoredRecord } from "../../../shared/events/envelope.ts"
@@ -73,7 +73,7 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
   /** What came of the command in record `seq`. */
   const answerTo = Effect.fnUntraced(function* (id: string, seq: number, repeated: boolean) {
     const answer = yield* journal.tail({ from: seq + 1, filter: subjects.out("governor") }).pipe(
-      Stream.mapEffect(decode),
+      decoded,
       // Most are answered in the record they caused, some only when another service has done its part.
       Stream.filter(({ events }) => events.some((event) => isAnswer(event) && event.commandId === id)),
       Stream.runHead,

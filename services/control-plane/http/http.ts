@@ -5,7 +5,7 @@ import type { Asset } from "./assets.ts"
 import { candleBlocks, healthOf, readinessOf } from "../core/health.ts"
 import type { Published } from "./publisher.ts"
 import { json, problem } from "./respond.ts"
-import { MAX_CLIENTS, type StreamHub } from "./streamHub.ts"
+import { MAX_CLIENTS, MAX_PER_ADDRESS, type StreamHub } from "./streamHub.ts"
 
 /** What the routes read. */
 export interface HttpSource {
@@ -37,7 +37,12 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
     if (request.method === "HEAD") return response.type("text/event-stream").end()
     if (hub.open(response, latest())) return
     response.set("Retry-After", "15")
-    problem(response, 503, "Too Many Streams", `${MAX_CLIENTS} pages are open already, or the server is stopping`)
+    problem(
+      response,
+      503,
+      "Too Many Streams",
+      `${MAX_CLIENTS} pages are open already, or ${MAX_PER_ADDRESS} from here, or the server is stopping`
+    )
   })
   app.use((request, response, next) => {
     const asset = assets.get(request.path)

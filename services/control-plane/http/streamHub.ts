@@ -7,6 +7,8 @@ import type { Published } from "./publisher.ts"
 
 /** One person's pages and scripts. Each costs a socket and up to ten messages a second; a forgotten loop must not cost more. */
 export const MAX_CLIENTS = 32
+/** Half of them for one address: a program that opens streams and forgets them leaves room for pages elsewhere. */
+export const MAX_PER_ADDRESS = 16
 /**
  * A silent connection looks like a dead one to a proxy (patience 30–60 s) and to a page, which connects again when it has
  * missed two of these. An event, not a comment: a browser does not tell a page of comments.
@@ -17,9 +19,9 @@ const RETRY_MS = 1_000
 /** Heartbeats a client may leave unread before it is dropped. */
 const MAX_MISSED_BEATS = 3
 
-/** All open streams; at most `MAX_CLIENTS`. */
+/** All open streams; at most `MAX_CLIENTS`, and `MAX_PER_ADDRESS` from one address. */
 export interface StreamHub {
-  /** Opens a stream that begins with `first`; false when all places are taken or the server is stopping. */
+  /** Opens a stream that begins with `first`; false when all places are taken, or all of its address, or the server is stopping. */
   readonly open: (response: ServerResponse, first: Published) => boolean
   readonly send: (published: Published) => void
   readonly beat: () => void
@@ -37,7 +39,9 @@ export const makeStreamHub = (): StreamHub => {
   let closed = false
   return {
     open: (response, first) => {
-      if (closed || clients.size >= MAX_CLIENTS) return false
+      const address = response.socket?.remoteAddress
+      const neighbours = [...clients.keys()].filter(({ socket }) => socket?.remoteAddress === address)
+      if (closed || clients.size >= MAX_CLIENTS || neighbours.length >= MAX_PER_ADDRESS) return false
       clients.set(response, 0)
       response.once("close", () => clients.delete(response))
       response.writeHead(200, {

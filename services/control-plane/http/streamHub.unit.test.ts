@@ -3,7 +3,7 @@ import { Socket } from "node:net"
 import { describe, expect, it } from "vitest"
 import { observedAt, OPTIONS } from "../testing/examples.ts"
 import { reportOf } from "../core/report.ts"
-import { makeStreamHub } from "./streamHub.ts"
+import { makeStreamHub, MAX_CLIENTS, MAX_PER_ADDRESS } from "./streamHub.ts"
 
 /** Larger than what a response buffers before it asks its writer to wait. */
 const LARGE = "x".repeat(100_000)
@@ -11,6 +11,29 @@ const published = (seq: number, json = "{}") => ({ seq, json, report: reportOf(o
 
 /** A response nobody reads: it has no socket, so all that is written stays in its buffer. */
 const unread = () => new ServerResponse(new IncomingMessage(new Socket()))
+
+/** A page of this address. */
+const from = (address: string) => {
+  const response = unread()
+  const socket = new Socket()
+  Object.defineProperty(socket, "remoteAddress", { value: address })
+  Object.defineProperty(response, "socket", { value: socket })
+  return response
+}
+
+describe("pages of many addresses", () => {
+  it("leave each other room: one has half of the places, and all together no more than there are", () => {
+    const hub = makeStreamHub()
+    const taken = (address: string) =>
+      Array.from({ length: MAX_CLIENTS }, () => hub.open(from(address), published(1))).filter(Boolean).length
+    expect([taken("10.0.0.1"), taken("10.0.0.2"), taken("10.0.0.3")]).toEqual([
+      MAX_PER_ADDRESS,
+      MAX_CLIENTS - MAX_PER_ADDRESS,
+      0
+    ])
+    hub.close()
+  })
+})
 
 describe("a page that does not read", () => {
   it("has at most one message waiting: those in between are skipped, as each is the whole status", () => {

@@ -229,8 +229,8 @@ describe(`a slot under any governor on any legal exchange (seed ${SEED})`, () =>
     check((world, list) => {
       const [first, ...rest] = world.run(list).said
       if (first === undefined) throw new Error("a slot that says nothing was not driven")
-      const { data } = encodeEntry("out", "1", envelope([first, ...rest]))
-      const record = { seq: 1, subject: "out", id: "1", data, storedMs: 0 }
+      const { data } = encodeEntry("market.TEST.out.slot-1", "1", envelope([first, ...rest]))
+      const record = { seq: 1, subject: "market.TEST.out.slot-1", id: "1", data, storedMs: 0 }
       expect(decodeRecord(record).events).toEqual([first, ...rest])
     }, 30)
   })

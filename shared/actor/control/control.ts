@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { Effect, Schema, Stream } from "effect"
-import { type DecodeError, encodeEntry, type StoredRecord } from "../../events/envelope.ts"
+import { type DecodeError, encodeEntry, RecordUndecodable, type StoredRecord } from "../../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
 import { FIRST_RULES } from "../../core/rules/versions.ts"
@@ -55,8 +55,11 @@ const NOTHING_YET: ControlView = {
   configurations: new Map()
 }
 
+/** A control record, or where one stands that does not decode: it says nothing, and whoever folds halts on it until it is excluded. */
+type ControlRecord = StoredRecord | RecordUndecodable
+
 /** The view with these records in it; the view given stays as it is. */
-const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): ControlView => {
+const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): ControlView => {
   if (records.length === 0) return before
   let { epoch, rulesVersion, rulesSeq, lastSeq, readTo } = before
   const configurations = new Map(before.configurations)
@@ -65,6 +68,7 @@ const continued = (before: ControlView, records: ReadonlyArray<StoredRecord>): C
   const faults = [...before.faults]
   for (const record of records) {
     lastSeq = readTo = record.seq
+    if (record instanceof RecordUndecodable) continue
     for (const event of record.events) {
       if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
       else if (event._tag === "RulesAdopted") [rulesVersion, rulesSeq] = [event.to, record.seq]
@@ -113,7 +117,11 @@ const readOn = Effect.fnUntraced(function* (
   const journal = yield* Journal
   const records = yield* journal.read({ from: before.readTo + 1, filter: subjects.control }).pipe(
     Stream.takeWhile(({ seq }) => seq <= upTo),
-    Stream.mapEffect(decode),
+    Stream.mapEffect((record) =>
+      decode(record).pipe(
+        Effect.catchTag("RecordUndecodable", (error): Effect.Effect<ControlRecord> => Effect.succeed(error))
+      )
+    ),
     Stream.runCollect
   )
   return continued(before, records)

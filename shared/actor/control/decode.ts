@@ -1,5 +1,5 @@
 /** Records as events, for whoever reads the journal with Effect. */
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import {
   BuildTooOld,
   type DecodeError,
@@ -18,3 +18,15 @@ export const decode = (record: JournalRecord): Effect.Effect<StoredRecord, Decod
         ? error
         : new RecordUndecodable({ seq: record.seq, subject: record.subject, problem: String(error) })
   })
+
+/**
+ * The records of a look-up, decoded; what does not decode holds nothing that is looked for. Only for readers beside the folds: those
+ * halt on such a record until an operator has excluded it. Fails with `BuildTooOld` as they do.
+ */
+export const decoded = <E, R>(
+  records: Stream.Stream<JournalRecord, E, R>
+): Stream.Stream<StoredRecord, E | BuildTooOld, R> =>
+  records.pipe(
+    Stream.mapEffect((record) => decode(record).pipe(Effect.catchTag("RecordUndecodable", () => Effect.succeed(null)))),
+    Stream.filter((record) => record !== null)
+  )

@@ -87,7 +87,7 @@ describe("a journal over three generations of rules", () => {
   it.live("goes on from a snapshot under the rules that were in force there", () =>
     Effect.gen(function* () {
       yield* threeGenerations
-      const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("counter"))
+      const [newest] = yield* Effect.flatMap(SnapshotStore, (store) => store.load("slot-9"))
       expect(JSON.parse(newest?.state ?? "{}")).toMatchObject({ rulesVersion: 3 })
       yield* ticks(19, 20)
       yield* runUntil(7, build(3))

@@ -4,7 +4,7 @@ import type { DecodeError } from "../../events/envelope.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../journal/port.ts"
-import { decode } from "./decode.ts"
+import { decoded } from "./decode.ts"
 import { lastSeal } from "../seals/seals.ts"
 
 const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
@@ -27,7 +27,7 @@ export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
   for (const filter of namingSubjects(subjects)) {
     yield* journal.read({ from: (sealed?.to ?? 0) + 1, filter }).pipe(
       Stream.takeWhile((record) => record.seq <= seq),
-      Stream.mapEffect(decode),
+      decoded,
       Stream.runForEach(({ events }) =>
         Effect.sync(() => {
           for (const slot of events.flatMap(namedIn)) named.add(slot)
@@ -45,7 +45,7 @@ export const slotsNamedAfter = Effect.fnUntraced(function* (subjects: MarketSubj
     journal.tail({ from: seq + 1, filter })
   )
   return Stream.merge(control, governor).pipe(
-    Stream.mapEffect(decode),
+    decoded,
     Stream.flatMap(({ events }) => Stream.fromIterable(events.flatMap(namedIn)))
   )
 })

@@ -32,7 +32,7 @@ describe("sealing", () => {
       yield* begin
       yield* happens(1, 4, 2)
       const first = yield* seal
-      const answered = (yield* records).findLast(({ subject }) => subject === subjects.out("counter"))
+      const answered = (yield* records).findLast(({ subject }) => subject === subjects.out("slot-9"))
       expect(first).toMatchObject({ era: 1, from: 1, to: answered?.seq, rulesVersion: 1 })
       yield* happens(5, 8, 4)
       const second = yield* seal
@@ -83,7 +83,7 @@ describe("sealing", () => {
       yield* tick(2)
       expect(yield* seal).toMatchObject({ from: 1, to: 2 })
       const journal = yield* Journal
-      yield* journal.append({ subject: subjects.out("counter"), id: "not.the.one", data: new Uint8Array([123, 125]) })
+      yield* journal.append({ subject: subjects.out("slot-9"), id: "not.the.one", data: new Uint8Array([123, 125]) })
       expect(yield* Effect.flip(seal)).toMatchObject({ _tag: "RecordUndecodable" })
     }).pipe(Effect.provide(fresh()))
   )
@@ -211,7 +211,7 @@ describe("a sealed journal", () => {
         Effect.provide(fresh())
       )
       expect(error.message).toBe(
-        "the state of counter that was sealed in era 2 is not kept: verify from the beginning, without --from-seal"
+        "the state of slot-9 that was sealed in era 2 is not kept: verify from the beginning, without --from-seal"
       )
     }).pipe(Effect.provide(fresh()))
   )

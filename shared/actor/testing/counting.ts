@@ -26,7 +26,7 @@ const variants = variantsOf({ version: 1, every: 2 }, { version: 2, every: 3 }, 
 /** Counts clock facts, and says so now and then. `version` is the shape of its state. */
 export const counter = (version = "1"): Actor<Counted> =>
   defineActor<Counted>({
-    name: "counter",
+    name: "slot-9",
     version,
     initial: { ticks: 0 },
     reduce: (state, event, { rulesVersion }) => {
@@ -92,7 +92,7 @@ export const host = (known: KnownRules = THIS_BUILD) =>
 /** What the counter says, from the first record that is kept: up to and including the one that is waited for. */
 const heardUntil = (last: (record: JournalRecord, index: number) => boolean) =>
   Effect.flatMap(Journal, (journal) =>
-    journal.tail({ from: "first", filter: subjects.out("counter") }).pipe(Stream.takeUntil(last), Stream.runDrain)
+    journal.tail({ from: "first", filter: subjects.out("slot-9") }).pipe(Stream.takeUntil(last), Stream.runDrain)
   )
 
 /** Returns once the counter has said so many things, by what the journal keeps. */

@@ -179,9 +179,13 @@ const makeVerifier = (manager: JetStreamManager, opened: StreamInfo) => {
     seenId = id
   }
 
-  /** The id of record `seq`; one that is missing though the stream goes on after it has none. */
-  const idAt = async (seq: number): Promise<string> =>
-    (await manager.streams.getMessage(stream, { seq }))?.header.get("Nats-Msg-Id") ?? "missing"
+  /** The id of record `seq`; `missing` where there is no such record. */
+  const idAt = async (seq: number): Promise<string> => {
+    const message = await manager.streams.getMessage(stream, { seq })
+    if (message === null) return "missing"
+    // A record that something else than a journal wrote may have no headers, whatever the client's type says.
+    return (message.header as typeof message.header | undefined)?.get("Nats-Msg-Id") ?? ""
+  }
 
   /** What is wrong with the stream as the server now has it, or null. Throws where a later look may find better. */
   const verify = async (): Promise<string | null> => {

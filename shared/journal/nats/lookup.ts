@@ -37,10 +37,6 @@ export interface Lookup extends Pick<Journal["Service"], "get" | "last" | "head"
   readonly firstAfter: (pattern: string, seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
 
-/** A record nobody gave an id is not ours. */
-export const foreignRecord = (where: string, seq: number): JournalCorrupt =>
-  new JournalCorrupt({ where, detail: `record ${seq} has no id: something else than a journal writes to this stream` })
-
 /** Every server since 2.9 knows this question; the client's type does not. */
 const nextOnSubject = (subject: string, seq: number) =>
   ({ seq: Math.max(0, seq) + 1, next_by_subj: subject }) as MsgRequest
@@ -54,18 +50,17 @@ export interface LookupOptions {
   readonly stream: string
 }
 
-/** Asks for single records of the stream itself. */
-const makeStored = ({ manager, link, where, stream }: LookupOptions) => {
-  const toRecord = (message: StoredMsg | null): Effect.Effect<JournalRecord | null, JournalCorrupt> => {
-    if (message === null) return Effect.succeed(null)
+/** Asks for single records of the stream itself. What something else than a journal wrote has no id, or none that a journal takes. */
+const makeStored = ({ manager, link, stream }: LookupOptions) => {
+  const toRecord = (message: StoredMsg | null): JournalRecord | null => {
+    if (message === null) return null
     const id = message.header?.get("Nats-Msg-Id") ?? ""
-    if (id === "") return Effect.fail(foreignRecord(where, message.seq))
     link.saw(message.seq, id)
     const { seq, subject, data } = message
-    return Effect.succeed({ seq, subject, id, data, storedMs: message.time.getTime() })
+    return { seq, subject, id, data, storedMs: message.time.getTime() }
   }
   return (what: string, request: MsgRequest): Effect.Effect<JournalRecord | null, ReadError> =>
-    link.ask(`reading ${what}`, () => manager.streams.getMessage(stream, request)).pipe(Effect.flatMap(toRecord))
+    link.ask(`reading ${what}`, () => manager.streams.getMessage(stream, request)).pipe(Effect.map(toRecord))
 }
 
 /** Asks how far the stream reaches. */
@@ -89,7 +84,7 @@ const makePhysical = ({ manager, link, stream }: LookupOptions): Lookup["physica
 }
 
 /**
- * Look-ups on one stream. A record without an id fails with `JournalCorrupt`; text that is no subject finds nothing.
+ * Look-ups on one stream. Text that is no subject finds nothing.
  */
 export const makeLookup = (options: LookupOptions): Lookup => {
   const { note, where } = options

@@ -65,6 +65,10 @@ const sayDurability = (connection: NatsConnection, where: string, problem: Repli
   return Effect.andThen(durability, replicas)
 }
 
+/** Whose snapshots this connection keeps: its user's. */
+const ownerOf = ({ credentials }: NatsJournalOptions): string =>
+  credentials !== undefined && "user" in credentials ? credentials.user : "anyone"
+
 /** The stream's manager on a connection that can carry a journal's records. */
 const openManager = Effect.fnUntraced(function* (connection: NatsConnection, where: string, patienceMs: number) {
   const refuse = (detail: string) => new JournalOpenError({ where, detail })
@@ -133,7 +137,16 @@ const openJournal = Effect.fnUntraced(function* (
   const lookup = makeLookup({ manager, link, note, where, stream })
   yield* knowBeginning(lookup, link, where, stream)
   const window = yield* makeAckWindow(connection, link)
-  const snapshots = yield* openSnapshots(connection, link, where, snapshotsOf(stream).bucket, replicas)
+  const { bucket } = snapshotsOf(stream)
+  const snapshots = yield* openSnapshots({
+    connection,
+    manager,
+    link,
+    where,
+    bucket,
+    replicas,
+    owner: ownerOf(options)
+  })
   const { stored, ...reads } = makeReader({ connection, manager, link, lookup, where, stream, subjects })
   const marginBytes = options.dropMarginBytes ?? SERVER_FILE_BYTES
   const journal = Journal.of({

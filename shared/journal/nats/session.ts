@@ -5,7 +5,6 @@ import { Effect, type Scope } from "effect"
 import { type JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
 import { deliveryOf, idOf, noteOf } from "./delivery.ts"
 import type { Link } from "./link.ts"
-import { foreignRecord } from "./lookup.ts"
 
 /** Records asked for and not yet taken, at most: the bound of a reader's buffer. */
 const MAX_BUFFERED = 1_000
@@ -110,7 +109,6 @@ class Deliveries {
       return this.end({ kind: "gap", expected: this.lastStreamSeq + 1, found: streamSeq })
     }
     const id = idOf(message)
-    if (id === "") return this.end({ kind: "corrupt", error: foreignRecord(this.where, streamSeq) })
     this.lastConsumerSeq = consumerSeq
     this.lastStreamSeq = streamSeq
     this.caughtUp = pending === 0

@@ -1,6 +1,6 @@
 /** Snapshots in a key-value bucket: the actor is the key, the bucket's history keeps the last few. Works on nats-server 2.9. */
-import { jetstream } from "@nats-io/jetstream"
-import { type KV, Kvm } from "@nats-io/kv"
+import { jetstream, type JetStreamManager, type MsgRequest } from "@nats-io/jetstream"
+import { Kvm } from "@nats-io/kv"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { type Context, Effect } from "effect"
 import { JournalOpenError, JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
@@ -21,22 +21,50 @@ const OPEN_PATIENCE_MS = 10_000
 /** A snapshot may be large, and a disk slow: the client's own default. */
 const TIMEOUT_MS = 5_000
 
-const historyOf = async (bucket: KV, actor: string): Promise<ReadonlyArray<string>> => {
-  // Asking for the history of a key that is not there waits for something to come.
-  if ((await bucket.get(actor)) === null) return []
+/** Every server since 2.9 knows this question; the client's type does not. */
+const nextOf = (subject: string, seq: number) => ({ seq, next_by_subj: subject }) as MsgRequest
+
+/**
+ * What is kept under a key, oldest first. Asked one by one: a consumer could be told to deliver anywhere in the bucket's account, so
+ * nobody has the right to make one there.
+ */
+const historyOf = async (manager: JetStreamManager, bucket: string, key: string): Promise<ReadonlyArray<string>> => {
   const texts: Array<string> = []
-  for await (const entry of await bucket.history({ key: actor })) texts.push(entry.string())
+  let seq = 1
+  // Writers may put newer ones meanwhile; what was there at the beginning has been read by then.
+  while (texts.length < 2 * KEPT_SNAPSHOTS) {
+    const message = await manager.streams.getMessage(`KV_${bucket}`, nextOf(`$KV.${bucket}.${key}`, seq))
+    if (message === null) break
+    texts.push(message.string())
+    seq = message.seq + 1
+  }
   return texts
 }
 
-/** The bucket, made on so many servers where it is missing. Fails with `JournalOpenError` when it cannot be had. */
+/**
+ * Snapshots on the shelf of whoever keeps them: each user reads what it wrote itself, so that nobody hands another a state. What was
+ * sealed is on a shelf for all; readers hold it to the seal.
+ */
+const keyOf = (owner: string, actor: string): string => `${actor.startsWith("sealed-") ? "sealed" : owner}.${actor}`
+
+/** What snapshots work with. */
+export interface SnapshotsOptions {
+  readonly connection: NatsConnection
+  readonly manager: JetStreamManager
+  readonly link: Link
+  readonly where: string
+  readonly bucket: string
+  /** On how many servers a bucket that is missing is made. */
+  readonly replicas: number
+  /** Whose shelf it is. */
+  readonly owner: string
+}
+
+/** The bucket, made where it is missing. Fails with `JournalOpenError` when it cannot be had. */
 export const openSnapshots = Effect.fnUntraced(function* (
-  connection: NatsConnection,
-  link: Link,
-  where: string,
-  bucketName: string,
-  replicas: number
+  options: SnapshotsOptions
 ): Effect.fn.Return<Context.Service.Shape<typeof SnapshotStore>, JournalOpenError> {
+  const { connection, manager, link, where, bucket: bucketName, replicas, owner } = options
   const make = (timeout: number) =>
     patientlyAsking(
       () => new Kvm(jetstream(connection, { timeout })).create(bucketName, { history: KEPT_SNAPSHOTS, replicas }),
@@ -57,10 +85,14 @@ export const openSnapshots = Effect.fnUntraced(function* (
     save: (snapshot) =>
       Effect.suspend(() => {
         checkActor(snapshot.actor)
-        return ask(`saving a snapshot of ${snapshot.actor}`, () => bucket.put(snapshot.actor, encodeSnapshot(snapshot)))
+        return ask(`saving a snapshot of ${snapshot.actor}`, () =>
+          bucket.put(keyOf(owner, snapshot.actor), encodeSnapshot(snapshot))
+        )
       }).pipe(Effect.asVoid),
     load: Effect.fnUntraced(function* (actor) {
-      const texts = yield* ask(`reading the snapshots of ${actor}`, () => historyOf(bucket, actor))
+      const texts = yield* ask(`reading the snapshots of ${actor}`, () =>
+        historyOf(manager, bucketName, keyOf(owner, actor))
+      )
       const found: Array<Snapshot> = []
       for (const text of texts) {
         const snapshot = yield* decodeSnapshot(text, `${where} bucket ${bucketName} key ${actor}`)

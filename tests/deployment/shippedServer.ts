@@ -1,0 +1,89 @@
+/** `nats.conf` as it ships, on a real server: its users, and what each of them may write. */
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { marketSubjects } from "../../shared/core/ids/subjects.ts"
+import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
+import { findBinary } from "../../shared/testing/requires.ts"
+
+/** The pair of the shipped configuration. */
+export const PAIR = "XDGUSD"
+/** Its stream. */
+export const STREAM = `KENNEL_${PAIR}`
+/** Its subjects. */
+export const market = marketSubjects(PAIR)
+
+/** One subject of every family of the market. */
+export const SUBJECTS = [
+  market.price,
+  market.clock,
+  market.account,
+  market.control,
+  market.quarantine,
+  market.order(3),
+  market.out("slot-3"),
+  market.out("governor"),
+  market.out("rebalancer"),
+  market.regime,
+  market.closedCandle("1m"),
+  market.command("c1")
+]
+
+/** Who may write what. */
+export const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "market-feed": [market.price, market.clock, market.control, market.quarantine],
+  "slot-actor": [market.control, market.out("slot-3")],
+  governor: [market.control, market.out("governor")],
+  rebalancer: [market.control, market.out("rebalancer")],
+  "hmm-advisor": [market.control, market.regime],
+  "ohlcv-ingestor": [market.closedCandle("1m"), market.control],
+  projector: [market.control],
+  "order-gateway": [market.account, market.control, market.quarantine, market.order(3)],
+  "control-plane": [market.control, market.command("c1")],
+  operator: [market.control]
+}
+/** Everybody who stands on the market's journal. */
+export const MARKET_USERS = Object.keys(WRITES)
+
+/** What a user logs in with here. */
+export const passwordOf = (user: string): string => `test-${user}`
+
+/** The shipped configuration with passwords written in, and without the key that servers before 2.10 do not know. */
+const testConfiguration = (version: string): string => {
+  const [, major = 0, minor = 0] = (/v(\d+)\.(\d+)/.exec(version) ?? []).map(Number)
+  const knowsSyncInterval = major > 2 || (major === 2 && minor >= 10)
+  return readFileSync(join(import.meta.dirname, "../../nats.conf"), "utf8")
+    .replaceAll(
+      /user: (\S+)\n(\s+)password: \$\w+/g,
+      (_all, user, indent) => `user: ${user}\n${indent}password: ${passwordOf(user)}`
+    )
+    .replaceAll(/^(?:listen|http|\s+store_dir):.*$/gm, "")
+    .replaceAll(/^\s+sync_interval:.*$/gm, (line) => (knowsSyncInterval ? line : ""))
+}
+
+/** The server, and one connection for each user that asks: no more than the configuration lets it have. */
+export interface ShippedServer extends NatsServer {
+  readonly connectAs: (user: string, pass?: string) => Promise<NatsConnection>
+}
+
+/** Starts the newest server found with the configuration as it ships. The caller disposes of it. */
+export const startShipped = async (): Promise<ShippedServer> => {
+  const version = execFileSync(findBinary("nats-server") ?? "", ["--version"], { encoding: "utf8" })
+  const server = await startNatsServer({ config: testConfiguration(version) })
+  const connections = new Map<string, NatsConnection>()
+  return {
+    ...server,
+    connectAs: async (user, pass) => {
+      const known = pass === undefined ? connections.get(user) : undefined
+      if (known !== undefined) return known
+      const connection = await connect({ servers: server.url, user, pass: pass ?? passwordOf(user), timeout: 5_000 })
+      if (pass === undefined) connections.set(user, connection)
+      return connection
+    },
+    dispose: async () => {
+      await Promise.all([...connections.values()].map((connection) => connection.close()))
+      await server.dispose()
+    }
+  }
+}
