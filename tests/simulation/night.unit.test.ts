@@ -1,10 +1,11 @@
 /**
  * A night of DOGE with everything that others do to an account, and that an exchange gets wrong, at random: orders doubled, halved,
  * moved and taken off by hand, deposits, withdrawals and trades by hand, reports and lists that are behind, a stream that is silent,
- * terms that change, refusals without end. No crash, books equal to the last unit, nothing silent.
+ * terms that change, refusals without end; ticks, prices and keys that are wrong at the edge. No crash, books equal to the last unit, nothing silent.
  */
 import { describe, expect, it } from "@effect/vitest"
 import { readSettings } from "../../app/settings.ts"
+import { edgeIncidents } from "../../app/inProcess/edgeIncidents.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
 import { lifeIncidents } from "../../app/inProcess/lifeIncidents.ts"
 import { rulesOf } from "../../app/inProcess/market.ts"
@@ -33,6 +34,7 @@ const night = (seed: number) => {
     quote: Quote.parse("600"),
     incidents: [
       ...incidents(seed, startMs, 1),
+      ...edgeIncidents(seed, startMs, 1),
       ...lifeIncidents(seed, { startMs, hours: HOURS, rules: slotRules, makerPct: slotRules.makerFeePct })
     ].toSorted((a, b) => a.atMs - b.atMs),
     clockMs: 15_000,
