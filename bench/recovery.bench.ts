@@ -13,7 +13,7 @@ import { ActorFold } from "../shared/actor/fold.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import { Price } from "../shared/core/decimal/decimal.ts"
 import { decodeRecord, encodeEntry, type StoredRecord } from "../shared/events/envelope.ts"
-import type { MarketEvent } from "../shared/events/event.ts"
+import { FAMILIES, type MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
@@ -24,12 +24,12 @@ const subjects = marketSubjects("BENCH")
 const START_MS = 1_700_000_000_000
 const SEED = 11
 
-/** A price that wanders by at most 0.05 % a step, and a clock fact at every fourth event. Numerical Recipes' generator. */
+/** A price that wanders by at most 0.05 % a step, and a clock fact at every thousandth event, for it stands in a record of its own. Numerical Recipes' generator. */
 const life = (events: number): ReadonlyArray<MarketEvent> => {
   let random = SEED
   let price = 0.12
   return Array.from({ length: events }, (_, n): MarketEvent => {
-    if (n % 4 === 3) return { _tag: "ClockTicked", priceAgeSec: 1.5 }
+    if (n % 1_000 === 999) return { _tag: "ClockTicked", priceAgeSec: 1.5 }
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
     price *= 1 + (random / 2 ** 32 - 0.5) / 1_000
     const last = Price.fromNumber(price, 7)
@@ -42,6 +42,34 @@ const opening: ReadonlyArray<MarketEvent> = [
   ...marketRuns,
   ...accountFacts
 ]
+
+/** Where events of a family stand. */
+const SUBJECT_OF: Readonly<Record<string, string>> = {
+  price: subjects.price,
+  clock: subjects.clock,
+  account: subjects.account,
+  control: subjects.control,
+  governor: subjects.out("governor"),
+  order: subjects.order(1)
+}
+const SUBJECTS_BY_TAG: ReadonlyMap<string, string> = new Map(
+  Object.entries(FAMILIES).flatMap(([family, members]) =>
+    members.map((member) => [member.fields._tag.schema.literal as string, SUBJECT_OF[family] ?? ""] as const)
+  )
+)
+const subjectOf = ({ _tag }: MarketEvent): string => SUBJECTS_BY_TAG.get(_tag) ?? ""
+
+/** Events in their order, cut where the next one stands on another subject. */
+const bySubject = (events: ReadonlyArray<MarketEvent>): ReadonlyArray<ReadonlyArray<MarketEvent>> => {
+  const runs: Array<Array<MarketEvent>> = []
+  for (const event of events) {
+    const run = runs.at(-1)
+    const before = run?.[0]
+    if (run !== undefined && before !== undefined && subjectOf(before) === subjectOf(event)) run.push(event)
+    else runs.push([event])
+  }
+  return runs
+}
 
 /** What is answered to a decision: funds are allotted, orders accepted, cancels carried out; nothing is filled. */
 const answersTo = (decision: MarketEvent): ReadonlyArray<MarketEvent> => {
@@ -62,17 +90,18 @@ const recordsOf = (events: ReadonlyArray<MarketEvent>, perRecord: number): Reado
     fold.apply(record, entry.data)
     return record
   }
-  const input = (subject: string, id: string, timeMs: number, [first, ...rest]: ReadonlyArray<MarketEvent>): void => {
-    if (first === undefined) return
-    add(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "bench", cause: null, events: [first, ...rest] }))
-    const decision = fold.unsent
-    if (decision === null) return
-    const answers = add(decision).events.flatMap(answersTo)
-    input(subjects.order(1), `${id}.answer`, timeMs, answers)
+  const input = (id: string, timeMs: number, events: ReadonlyArray<MarketEvent>): void => {
+    for (const [place, [first, ...rest]] of bySubject(events).entries()) {
+      if (first === undefined) continue
+      const envelope = { epoch: 1, timeMs, writer: "bench", cause: null, events: [first, ...rest] } as const
+      add(encodeEntry(subjectOf(first), `${id}.${place}`, envelope))
+      const decision = fold.unsent
+      if (decision !== null) input(`${id}.${place}.answer`, timeMs, add(decision).events.flatMap(answersTo))
+    }
   }
-  input(subjects.control, "opening", START_MS, opening)
+  input("opening", START_MS, opening)
   for (let from = 0; from < events.length; from += perRecord) {
-    input(subjects.price, `life.${from}`, START_MS + from * 1_000, events.slice(from, from + perRecord))
+    input(`life.${from}`, START_MS + from * 1_000, events.slice(from, from + perRecord))
   }
   return entries
 }

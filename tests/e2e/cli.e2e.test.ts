@@ -39,7 +39,7 @@ describe("kennel", () => {
     [["up", "--help"], /--market[^]*--speed/],
     [
       ["service", "--help"],
-      /market-feed, slot-actor, governor, rebalancer, order-gateway, ohlcv-ingestor, hmm-advisor, projector, journal-keeper, control-plane, exchange-sim/
+      /market-feed, slot-actor, governor, rebalancer, order-gateway, ohlcv-ingestor, hmm-advisor, market-context, projector, journal-keeper, control-plane, exchange-sim/
     ],
     [["journal", "verify", "--help"], /compare every recorded decision/]
   ])("%j explains itself", async (args, expected) => {
