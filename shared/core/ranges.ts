@@ -37,33 +37,43 @@ export const RANGES = {
   count: { least: "0", most: "2147483647", unit: "rows" }
 } as const satisfies Readonly<Record<string, Range>>
 
-/** Reads `text` against a range: null where it lies within, else what is wrong with it, in words. */
-const outside = <A extends bigint | number>(
-  field: string,
-  value: A | undefined,
+type Judge<A> = (field: string, value: A | undefined) => string | null
+
+/** Says what is wrong with a value, in words; null where it lies within the range. Every actor asks of every fact: both ends are read once. */
+const judge = <A extends bigint | number>(
+  { least, most, unit }: Range,
   parse: (text: string) => A,
-  format: (value: A) => string,
-  { least, most, unit }: Range
-): string | null =>
-  value === undefined || (value >= parse(least) && value <= parse(most))
-    ? null
-    : `${field} ${format(value)} is not within ${least} and ${most} ${unit}`
+  format: (value: A) => string
+): Judge<A> => {
+  const [from, to] = [parse(least), parse(most)]
+  return (field, value) =>
+    value === undefined || (value >= from && value <= to)
+      ? null
+      : `${field} ${format(value)} is not within ${least} and ${most} ${unit}`
+}
+
+const PRICE = judge(RANGES.price, Price.parse, Price.format)
+const volumeJudge = (range: Range): Judge<Volume> => judge(range, Volume.parse, Volume.format)
+const VOLUMES = {
+  volume: volumeJudge(RANGES.volume),
+  volumeOrNone: volumeJudge(RANGES.volumeOrNone),
+  balance: volumeJudge(RANGES.balance)
+} as const
+const quoteJudge = (range: Range): Judge<Quote> => judge(range, Quote.parse, Quote.format)
+const QUOTES = { cost: quoteJudge(RANGES.cost), balance: quoteJudge(RANGES.balance) } as const
+const FEE_PCT: Judge<number> = judge(RANGES.feePct, Number, String)
 
 /** What is wrong with a price, or null. */
-export const badPrice = (field: string, price: Price | undefined): string | null =>
-  outside(field, price, Price.parse, Price.format, RANGES.price)
+export const badPrice = (field: string, price: Price | undefined): string | null => PRICE(field, price)
 /** What is wrong with a volume, or null. */
-export const badVolume = (
-  field: string,
-  volume: Volume | undefined,
-  kind: "volume" | "volumeOrNone" | "balance"
-): string | null => outside(field, volume, Volume.parse, Volume.format, RANGES[kind])
+export const badVolume = (field: string, volume: Volume | undefined, kind: keyof typeof VOLUMES): string | null =>
+  VOLUMES[kind](field, volume)
 /** What is wrong with an amount of the quote currency, or null. */
-export const badQuote = (field: string, amount: Quote | undefined, kind: "cost" | "balance"): string | null =>
-  outside(field, amount, Quote.parse, Quote.format, RANGES[kind])
+export const badQuote = (field: string, amount: Quote | undefined, kind: keyof typeof QUOTES): string | null =>
+  QUOTES[kind](field, amount)
 /** What is wrong with a fee in percent, or null. */
 export const badFeePct = (field: string, pct: number): string | null =>
-  outside(field, pct, Number, String, RANGES.feePct) ?? (Number.isFinite(pct) ? null : `${field} is ${pct}, no number`)
+  FEE_PCT(field, pct) ?? (Number.isFinite(pct) ? null : `${field} is ${pct}, no number`)
 
 /** What no request may carry, in words: a price or volume outside of the same ranges. Null: it may be sent. */
 export const unsendable = (terms: { readonly price?: Price; readonly volume?: Volume }): string | null =>
