@@ -142,6 +142,12 @@ describe("the advisor's status", () => {
     const { hmm_regime: shown } = advisorView(state, { enabled: true, blendFactor: 1 })
     expect(shown).toMatchObject({ regime: "BEARISH", regime_id: 0, shadow: true, age_sec: 0, trained: true })
     expect(shown.trainings).toStrictEqual({ "1m": { at: NOW, error: "too-few-rows: training needs 500 rows" } })
+    expect(shown.error).toBe("too-few-rows: training needs 500 rows")
+    // Of the long candles, which set the direction.
+    expect(shown.probabilities).toStrictEqual(told[1].slow.probabilities)
+    expect(shown.observation_count).toBe(told[1].slow.samples)
+    const off = advisorView(state, { enabled: false, blendFactor: 1 }).hmm_regime
+    expect(off).toMatchObject({ available: false, trained: false, probabilities: null, observation_count: null })
     expect(shown.scorecard.readings).toBe(0)
   })
 
@@ -183,6 +189,7 @@ describe("the advisor's status", () => {
 
   it("is neutral before anything was said", () => {
     const { hmm_regime: shown } = advisorView(advisorStatusActor.initial, { enabled: false, blendFactor: 0.5 })
+    expect(shown).toMatchObject({ error: null, probabilities: null, observation_count: null })
     expect(shown).toMatchObject({ enabled: false, available: false, regime: "RANGING", bias_signal: 0, confidence: 0 })
   })
 })

@@ -13,6 +13,20 @@ const readingView = ({ biasSignal, ageSec, ...reading }: EventOf<"RegimeObserved
   age_sec: ageSec
 })
 
+type Observed = EventOf<"RegimeObserved">
+
+/** The detector that the regime is read from: the slow one sets the direction; the fast one alone speaks for itself. Null: no model speaks. */
+const leading = ({ fast, slow }: Observed): Observed["fast"] | null =>
+  slow.trained ? slow : fast.trained ? fast : null
+
+/** Why the newest training gave no model; null where it gave one, or there was none. */
+const lastError = (trainings: AdvisorState["trainings"]): string | null => {
+  const newest = Object.values(trainings).toSorted((a, b) => b.atMs - a.atMs)[0]
+  return newest === undefined || newest.event._tag === "RegimeModelTrained"
+    ? null
+    : `${newest.event.refusal}: ${newest.event.detail}`
+}
+
 /** Under the reference's field names; times are Unix seconds, ages seconds. `blendFactor`: the trend's part of the signal. */
 export const advisorView = (
   { regime, trainings, scorecard, nowMs }: AdvisorState,
@@ -21,15 +35,18 @@ export const advisorView = (
   const said = regime?.event.consensus
   const times = Object.values(trainings).map(({ atMs }) => atMs)
   const { open: _open, biasTimesMove, ...scored } = scorecard
+  const reading = regime === null || !enabled ? null : leading(regime.event)
   return {
     hmm_regime: {
       enabled,
-      available: regime !== null,
+      /** False while the advisor is off, whatever it said before. */
+      available: enabled && regime !== null,
       /** A refused training leaves the model before it in use. */
       trained:
-        Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
-        regime?.event.fast.trained === true ||
-        regime?.event.slow.trained === true,
+        enabled &&
+        (Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained") ||
+          regime?.event.fast.trained === true ||
+          regime?.event.slow.trained === true),
       /** True while it keeps score and moves nothing. */
       shadow: blendFactor === 1,
       regime: said?.regime ?? "RANGING",
@@ -38,6 +55,12 @@ export const advisorView = (
       confidence: said?.confidence ?? 0,
       bias_signal: said?.biasSignal ?? 0,
       blend_factor: blendFactor,
+      /** Of the detector that sets the direction, as is `observation_count`; null while no model speaks. */
+      probabilities: reading?.probabilities ?? null,
+      /** Feature rows that it looked at. */
+      observation_count: reading?.samples ?? null,
+      /** Why the newest training gave no model; null: it gave one. */
+      error: lastError(trainings),
       fast: regime === null ? null : readingView(regime.event.fast),
       slow: regime === null ? null : readingView(regime.event.slow),
       last_update_ts: regime === null ? null : regime.atMs / 1_000,
