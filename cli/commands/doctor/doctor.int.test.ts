@@ -66,6 +66,22 @@ describe("the doctor", () => {
     })
   )
 
+  it.live("reads the recording that a market on paper is to play, and says why where it cannot", () =>
+    Effect.gen(function* () {
+      const played = yield* machine({
+        MARKET: `recorded:${join(import.meta.dirname, "../../../tests/data/candles/ten-rows.csv")}`
+      })
+      expect(yield* lines(played, "recording")).toStrictEqual([
+        "ok   recording from 2024-01-01T00:00Z to 2024-01-01T00:10Z; the market closes at its end"
+      ])
+      const missing = yield* machine({ MARKET: "recorded:/nowhere/candles.csv" })
+      const [line = ""] = yield* lines(missing, "recording")
+      expect(line).toMatch(
+        /^fail +recording .*\/nowhere\/candles\.csv.* → mend the file, or set MARKET to another one$/
+      )
+    })
+  )
+
   it.live("names the process that holds the data, while it does", () =>
     Effect.gen(function* () {
       const settings = yield* machine()

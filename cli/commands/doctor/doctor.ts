@@ -9,6 +9,7 @@ import { journalCheck, journalTermsCheck } from "./journal.ts"
 import { feeFinding, tierFinding, tierSaidFinding } from "./limits.ts"
 import { dataCheck, nodeCheck, settingsCheck } from "./machine.ts"
 import { natsCheck } from "./nats.ts"
+import { recordingCheck } from "./recording.ts"
 import { storeCheck } from "./store.ts"
 
 const only = (finding: Finding): Check<never> => ({ what: finding.what, look: Effect.succeed([finding]) })
@@ -72,7 +73,8 @@ export const runDoctor = Effect.fn("runDoctor")(function* (
     dataCheck(settings),
     only(tierFinding(settings)),
     ...(settings.live ? [only(tierSaidFinding(settings, process.env["KRAKEN_TIER"]))] : []),
-    storeCheck(settings)
+    storeCheck(settings),
+    recordingCheck(settings)
   ]
   const local = yield* Effect.forEach(alone, (check) => examine(check))
   return [...local.flat(), ...(yield* withJournal(settings)), ...(yield* withExchange(settings))]
