@@ -37,6 +37,7 @@ const journalCalls = ({ stream, root }: Stream): ReadonlyArray<string> => [
   `$JS.API.STREAM.CREATE.${stream}`,
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.STREAM.INFO.${beginningOf({ stream, root })}`,
   `$JS.API.STREAM.MSG.GET.${beginningOf({ stream, root })}`,
   `$JS.API.CONSUMER.CREATE.${stream}`,
   `$JS.API.CONSUMER.DELETE.${stream}.*`
@@ -52,7 +53,6 @@ const snapshotCalls = (stream: Stream): ReadonlyArray<string> =>
 /** What it takes to drop a journal's beginning: a note of it, and the purge. */
 const dropCalls = (stream: Stream): ReadonlyArray<string> => [
   `$JS.API.STREAM.CREATE.${beginningOf(stream)}`,
-  `$JS.API.STREAM.INFO.${beginningOf(stream)}`,
   `$KV.${stream.stream}_beginning.>`,
   `$JS.API.STREAM.PURGE.${stream.stream}`
 ]
