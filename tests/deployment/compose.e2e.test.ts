@@ -252,7 +252,7 @@ describe.runIf(engineFound())("docker compose", { timeout: 300_000 }, () => {
     await tradesOn(before)
   })
 
-  it("keeps journal, tables and control token through down and up, and leaves nothing else", async () => {
+  it("keeps journal, tables, trades of the days and control token through down and up, and leaves nothing else", async () => {
     const [bearer, before, events] = [await token(), await trips(), await rowsIn("bot_events")]
     await stack.compose("down")
     expect(await stack.leftovers()).toEqual(leftBefore)
@@ -265,6 +265,8 @@ describe.runIf(engineFound())("docker compose", { timeout: 300_000 }, () => {
     const volumes = (await stack.containers()).flatMap(({ Mounts }) =>
       Mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" ? [Name] : []))
     )
-    expect(volumes.toSorted()).toEqual(["control-plane", "journal", "store"].map((name) => `kennel-test_${name}`))
+    expect(volumes.toSorted()).toEqual(
+      ["control-plane", "journal", "market-context", "store"].map((name) => `kennel-test_${name}`)
+    )
   })
 })
