@@ -1,9 +1,9 @@
 /** Fetches what is missing of the days that are counted: page by page, in its turn, and only what is missing. */
+import type { BackfillPhase } from "../../shared/core/backfillPhase.ts"
 import { Clock, Duration, Effect, Ref } from "effect"
 import type { MarketTrades, PageStart, TradePage } from "../../shared/exchange/marketTrades.ts"
 import type { ExchangeError } from "../../shared/exchange/port.ts"
 import type { MarketDays } from "./core/day/marketDays.ts"
-import type { BackfillPhase } from "./core/day/precision.ts"
 import type { Stretch } from "./core/day/stretches.ts"
 
 /** How far a backfill is. */

@@ -2,12 +2,12 @@
  * The market context: follows the pair's trades, fetches what is missing of today and the day before, and keeps the levels. Nothing
  * that trades waits for it; it may be stopped at any moment.
  */
+import type { BackfillPhase } from "../../shared/core/backfillPhase.ts"
 import { Clock, Duration, Effect, Queue, Ref, type Scope } from "effect"
 import type { Price } from "../../shared/core/decimal/decimal.ts"
 import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { MarketDays } from "./core/day/marketDays.ts"
-import type { BackfillPhase } from "./core/day/precision.ts"
 import { TouchWatch } from "./core/day/touches.ts"
 import type { ValueAreaSettings } from "./core/profile/volumeProfile.ts"
 import { type KnownProfile, levelsView, type LevelsView } from "./core/view.ts"

@@ -1,12 +1,10 @@
 /** Whether somebody has asked for a backfill that is not answered yet: a fold of the journal. Decides nothing. */
-import { defineActor, type EventPlace, type Step } from "../../../shared/actor/core/actor.ts"
+import { defineActor, type Step } from "../../../shared/actor/core/actor.ts"
 import { dispatch, type Handlers, hearsOnly } from "../../../shared/actor/core/handlers.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 
 /** What is asked of the ingestor. */
 export interface AskedState {
-  /** The journal's time, Unix milliseconds. */
-  readonly nowMs: number
   /** Null: nothing is asked. */
   readonly asked: Pick<EventOf<"BackfillAsked">, "commandId" | "intervalMin"> | null
 }
@@ -14,24 +12,22 @@ export interface AskedState {
 type AskedStep = Step<AskedState>
 
 const kept = (state: AskedState): AskedStep => ({ state, outputs: [] })
-const at = (state: AskedState, { timeMs }: EventPlace, change: Partial<AskedState> = {}): AskedStep =>
-  kept({ ...state, ...change, nowMs: Math.max(state.nowMs, timeMs) })
+/** That command is over, answered or given up. */
+const over = ({ asked }: AskedState, { commandId }: { readonly commandId: string }): AskedStep =>
+  kept({ asked: asked?.commandId === commandId ? null : asked })
 
 const HANDLERS: Handlers<AskedState, AskedStep> = {
-  ClockTicked: (state, _event, place) => at(state, place),
-  BackfillAsked: (state, { commandId, intervalMin }, place) => at(state, place, { asked: { commandId, intervalMin } }),
-  BackfillAnswered: (state, { commandId }, place) =>
-    at(state, place, { asked: state.asked?.commandId === commandId ? null : state.asked }),
+  BackfillAsked: (_state, { commandId, intervalMin }) => kept({ asked: { commandId, intervalMin } }),
+  BackfillAnswered: over,
   // The governor has given up waiting.
-  CommandRefused: (state, { commandId }, place) =>
-    at(state, place, { asked: state.asked?.commandId === commandId ? null : state.asked })
+  CommandRefused: over
 }
 
 /** Runs in the ingestor. */
 export const backfillAskedActor = defineActor<AskedState>({
   name: "backfill-asked",
-  version: "1",
-  initial: { nowMs: 0, asked: null },
+  version: "2",
+  initial: { asked: null },
   hears: hearsOnly(HANDLERS),
   reduce: dispatch(HANDLERS, kept)
 })

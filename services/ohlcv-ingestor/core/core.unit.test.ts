@@ -1,3 +1,4 @@
+import type { BackfillPhase } from "../../../shared/core/backfillPhase.ts"
 import { expect, it } from "@effect/vitest"
 import { describe } from "vitest"
 import { NO_JOBS } from "../../../shared/store/port.ts"
@@ -5,7 +6,7 @@ import { type JobRound, NO_ROUND, outstanding, roundOf } from "./outstanding.ts"
 import { planFetch, type PlanInput } from "./plan.ts"
 import { assessReadiness, type Holdings } from "./readiness.ts"
 import { afterBackfill, type BackfillMemory, decideBackfill, noBackfillYet, resetStalls } from "./stalls.ts"
-import { type BackfillPhase, type BackfillStatus, combined, etaSec, idle, percentOf, precisionOf } from "./status.ts"
+import { type BackfillStatus, combined, etaSec, idle, percentOf, precisionOf } from "./status.ts"
 
 describe("the stall breaker", () => {
   const window = { samples: 500, target: 2_000, ready: false }

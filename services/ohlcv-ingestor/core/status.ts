@@ -1,18 +1,6 @@
 /** How far a backfill is and how the stream stands, in the words the status pages have for it. Pure. */
 
-/**
- * `idle` before the first; `pending` made but not begun; `skipped` nothing to fetch; `disabled` by a setting; `cancelled`
- * because the process is stopping (it goes on where it was at the next start).
- */
-export type BackfillPhase =
-  | "idle"
-  | "pending"
-  | "in_progress"
-  | "complete"
-  | "skipped"
-  | "disabled"
-  | "error"
-  | "cancelled"
+import type { BackfillPhase } from "../../../shared/core/backfillPhase.ts"
 
 /** One backfill, as far as it is. */
 export interface BackfillStatus {

@@ -1,16 +1,6 @@
 /** Whether figures may be believed, in words (docs/trading-contract.md §12). Pure. */
+import type { BackfillPhase } from "../../../../shared/core/backfillPhase.ts"
 import type { Stretch } from "./stretches.ts"
-
-/** How far the history is. `pending`: to begin, or to go on after a pause; `skipped`: there is no source; `disabled`: by a setting. */
-export type BackfillPhase =
-  | "idle"
-  | "pending"
-  | "in_progress"
-  | "complete"
-  | "skipped"
-  | "disabled"
-  | "error"
-  | "cancelled"
 
 /** The history's progress, as far as a figure depends on it. */
 export interface BackfillProgress {
