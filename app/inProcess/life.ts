@@ -1,6 +1,6 @@
 /** What others may do with a simulated account, and how its exchange may mislead. */
 import type { ByHand } from "../../services/exchange-sim/core/engine/byHand.ts"
-import type { Rules } from "../../services/exchange-sim/core/engine/desk.ts"
+import type { FeesIn, Rules } from "../../services/exchange-sim/core/engine/desk.ts"
 import type { Volume } from "../../shared/core/decimal/decimal.ts"
 
 /** One thing that happens beside the client's own calls. */
@@ -16,6 +16,8 @@ export type Life =
   | { readonly _tag: "Misled"; readonly reports: number; readonly lists: number }
   /** A fill that completes an order is short by so many units of 1e-8. */
   | { readonly _tag: "Rounded"; readonly units: number }
+  /** The currencies in which fees are taken from now on. */
+  | { readonly _tag: "FeesIn"; readonly currency: FeesIn }
   | { readonly _tag: "Terms"; readonly rules: Partial<Rules>; readonly status?: string; readonly makerPct?: number }
   /** Every order is refused with these words; null: no more. */
   | { readonly _tag: "Refusing"; readonly words: string | null }

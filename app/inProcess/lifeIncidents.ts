@@ -66,6 +66,10 @@ const draw = (random: () => number, { rules, makerPct }: LifeOptions): Drawn => 
       [10, { _tag: "Rounded", units: 0 }]
     ],
     () => [
+      [0, { _tag: "FeesIn", currency: nth % 2 === 0 ? "base" : "both" }],
+      [30, { _tag: "FeesIn", currency: "quote" }]
+    ],
+    () => [
       [0, terms({ minVolume: Volume.parse("60") })],
       [20, terms({ minVolume: rules.minVolume })]
     ],

@@ -5,7 +5,7 @@
 import { openOrders } from "../../services/exchange-sim/core/engine/books.ts"
 import { doByHand } from "../../services/exchange-sim/core/engine/byHand.ts"
 import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
-import { fillFacts, restatedFacts } from "../../services/order-gateway/core/facts.ts"
+import { fillFacts, inCurrencyOf, missingFills, restatedFacts } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { liveOrders } from "../../services/order-gateway/core/state.ts"
 import type { Life } from "./life.ts"
@@ -48,6 +48,9 @@ export class LivelyVenue extends Venue {
       case "Rounded":
         this.desk.roundedFills = life.units
         return
+      case "FeesIn":
+        this.desk.feesIn = life.currency
+        return
       case "Refusing":
         this.refusing = life.words
         return
@@ -88,7 +91,7 @@ export class LivelyVenue extends Venue {
         const how = { askedMs: this.nowMs, amending: false }
         if (report !== null) this.write(slot, restatedFacts(order, report, how))
       }
-      for (const fill of hidden ? [] : this.fillsOf(txid)) {
+      for (const fill of hidden ? [] : missingFills(order, this.fillsOf(txid), this.listed(txid))) {
         const live = now()
         if (live !== undefined) this.write(slot, fillFacts(live, fill))
       }
@@ -98,7 +101,8 @@ export class LivelyVenue extends Venue {
     if (hidden) return
     for (const { slot, localId, txid } of this.gateway().ended) {
       const ended = this.gateway().ended.find((order) => order.slot === slot && order.localId === localId)
-      if (ended !== undefined) this.write(slot, lateFillFacts(ended, this.fillsOf(txid)))
+      const fills = ended === undefined ? [] : inCurrencyOf([ended.sums], this.fillsOf(txid))
+      if (ended !== undefined) this.write(slot, lateFillFacts(ended, fills))
     }
     this.note(this.balances())
   }
@@ -113,9 +117,9 @@ export class LivelyVenue extends Venue {
       if (row.asset === "base") base += row.amount
       else quote += row.amount
     }
-    for (const { txid, side, volume, cost, fee } of fills) {
+    for (const { txid, side, volume, cost, fee, feeBase = 0n } of fills) {
       if (orders.get(txid)?.clientId !== null) continue
-      base += side === "buy" ? volume : -volume
+      base += (side === "buy" ? volume : -volume) - feeBase
       quote += (side === "buy" ? -cost : cost) - fee
     }
     return { base, quote }

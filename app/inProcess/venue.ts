@@ -42,6 +42,7 @@ import {
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
 import type { OrderedJournal } from "./orderedJournal.ts"
+import { fillOf, withWorth } from "./fills.ts"
 
 /** The pair's rules, and the account's money when the market begins. */
 export interface VenueOptions {
@@ -228,11 +229,11 @@ export class Venue {
     return report === null ? null : { slot: live.slot, facts: reportFacts(live.order, report) }
   }
 
-  /** What the exchange's list says of an order; null: it has none. */
-  protected reportOf(txid: string): OrderReport | null {
+  /** An order as it is; null: there is none. */
+  protected listed(txid: string): OrderReport | null {
     const order = this.desk.books.orders.get(txid)
     if (order === undefined) return null
-    const report: OrderReport = {
+    return {
       txid: order.txid,
       clientId: order.clientId,
       side: order.side,
@@ -242,13 +243,19 @@ export class Venue {
       openedMs: order.openedMs,
       filledVolume: order.filled,
       cost: order.cost,
-      fee: order.fee,
+      ...withWorth(order, order.cost, order.filled),
       reason: order.reason
     }
-    if (order.status === "open" || this.misled.reports <= 0) return report
+  }
+
+  /** What the exchange's list says of an order, which may be behind; null: it has none. */
+  protected reportOf(txid: string): OrderReport | null {
+    const report = this.listed(txid)
+    if (report === null || report.status === "open" || this.misled.reports <= 0) return report
     this.misled.reports--
+    const { baseFee: _none, ...others } = report
     return {
-      ...report,
+      ...others,
       status: "canceled",
       filledVolume: Volumes.zero,
       cost: Quotes.zero,
@@ -257,10 +264,16 @@ export class Venue {
     }
   }
 
-  /** Every fill of an order, oldest first. */
+  /**
+   * Every fill of an order, oldest first, as a list has it that does not say in which currency fees were taken. Of an order whose
+   * fills paid in several, nobody has seen what a list says: here it is what the stream does.
+   */
   protected fillsOf(txid: string): ReadonlyArray<Fill> {
     const { orders, fills, fillPlaces } = this.desk.books
-    return (orders.get(txid)?.fills ?? []).flatMap((id) => fills[fillPlaces.get(id) ?? -1] ?? [])
+    const order = orders.get(txid)
+    const own = (order?.fills ?? []).flatMap((id) => fills[fillPlaces.get(id) ?? -1] ?? [])
+    if (order === undefined || order.feeBase === 0n || order.fee > 0n) return own.map(fillOf)
+    return own.map(({ feeBase = 0n, ...fill }) => ({ ...fillOf(fill), fee: (feeBase * 100n) as Quote }))
   }
 
   private refusal() {
@@ -281,9 +294,4 @@ export class Venue {
     if (this.last === null) throw new Error("an order before the market's first trade")
     return seenByOrders(quotesAfter(this.last, BOOK))
   }
-}
-
-const fillOf = (event: ExchangeEvent & { readonly _tag: "Filled" }): Fill => {
-  const { execId, txid, side, price, volume, cost, fee, liquidity, timeMs } = event
-  return { execId, txid, side, price, volume, cost, fee, liquidity, timeMs }
 }

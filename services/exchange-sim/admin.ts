@@ -102,14 +102,16 @@ const showBooks = ({ created }: Exchange, { desk, nowMs, tape }: Moment): object
       queueAhead: Volume.format(order.queueAhead),
       filled: Volume.format(order.filled),
       cost: Quote.format(order.cost),
-      fee: Quote.format(order.fee)
+      fee: Quote.format(order.fee),
+      feeBase: Volume.format(order.feeBase)
     })),
     trades: books.fills.map((fill) => ({
       ...fill,
       price: Price.format(fill.price),
       volume: Volume.format(fill.volume),
       cost: Quote.format(fill.cost),
-      fee: Quote.format(fill.fee)
+      fee: Quote.format(fill.fee),
+      feeBase: Volume.format(fill.feeBase ?? Volume.zero)
     }))
   }
 }
@@ -121,7 +123,8 @@ const sumsOf = ({ fills, ledger, orders }: Books): object => {
     return {
       volume: Volume.format(own.reduce((sum, fill) => (sum + fill.volume) as Volume, Volume.zero)),
       cost: Quote.format(own.reduce((sum, fill) => (sum + fill.cost) as Quote, Quote.zero)),
-      fee: Quote.format(own.reduce((sum, fill) => (sum + fill.fee) as Quote, Quote.zero))
+      fee: Quote.format(own.reduce((sum, fill) => (sum + fill.fee) as Quote, Quote.zero)),
+      feeBase: Volume.format(own.reduce((sum, { feeBase = 0n }) => (sum + feeBase) as Volume, Volume.zero))
     }
   }
   const deposited = { base: Volume.zero, quote: Quote.zero }

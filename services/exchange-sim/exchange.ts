@@ -187,6 +187,7 @@ const makeTurns = Effect.fnUntraced(function* (
       const momentMs = nowMs()
       desk.rules = rulesOf(termsNow(options, faults))
       desk.roundedFills = faults.roundedFills
+      desk.feesIn = faults.feesIn
       const trades = advance(momentMs)
       const closed = endMs !== null && momentMs >= endMs ? RECORDING_ENDED : null
       const moment: Moment = {

@@ -64,8 +64,10 @@ const Filled = Schema.TaggedStruct("Filled", {
   price: PriceText,
   volume: VolumeText,
   cost: QuoteText,
-  /** In the quote currency, always: the simulator knows the flag `fciq` only. */
+  /** What was taken in the quote currency: all of it, but for the fault `fees-in`. */
   fee: QuoteText,
+  /** What was taken in the base currency; absent: nothing. */
+  feeBase: Schema.optionalKey(VolumeText),
   liquidity: Schema.Literals(["maker", "taker"]),
   filled: VolumeText,
   filledCost: QuoteText,

@@ -34,19 +34,28 @@ export const countErrors = (
 ): Trading["Service"] => {
   let consecutive = already
   let streamRefused = false
+  let waitTold = false
   const turn = Semaphore.makeUnsafe(1)
   const inTurn = (errors: Errors) => turn.withPermit(tell(errors))
   const answered = Effect.suspend(() => {
     // While the stream is refused, calls that succeed are no all-clear.
-    if (consecutive === 0 || streamRefused) return Effect.void
+    if ((consecutive === 0 && !waitTold) || streamRefused) return Effect.void
     consecutive = 0
+    waitTold = false
     return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation: "", detail: "" })
   })
+  /** A start may wait for nothing else: what it waits for is told once, until a call is answered. */
+  const waits = ({ operation, detail, retryAtMs }: ExchangeError) => {
+    if (waitTold || retryAtMs === null) return Effect.void
+    waitTold = true
+    return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation, detail, retryAtMs })
+  }
   const failed = (error: ExchangeError) =>
     Effect.suspend(() => {
       const health = healthShownBy(error)
       if (health === "up") return answered
-      if (health === null || consecutive >= COUNTED) return Effect.void
+      if (health === null) return waits(error)
+      if (consecutive >= COUNTED) return Effect.void
       consecutive++
       const { operation, detail, source, help = NO_HELP } = error
       const refused = source === "access" ? { help } : {}

@@ -5,7 +5,9 @@ import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../shared/journal/port.ts"
-import { knownTxids } from "./provenance.ts"
+import { inBaseCurrency } from "../../shared/core/baseFee.ts"
+import { plus } from "../../shared/core/decimal/decimal.ts"
+import { knownTrades } from "./provenance.ts"
 
 /**
  * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
@@ -39,10 +41,18 @@ export const readTradeHistory = Effect.fn("readTradeHistory")(function* <R>(
   for (let startMs = fromMs; startMs < untilMs; startMs += WEEK_MS) {
     fills.push(...(yield* asked(trading.fills(startMs, Math.min(startMs + WEEK_MS, untilMs)))))
   }
-  const known = yield* knownTxids(subjects)
+  const { txids, baseFees } = yield* knownTrades(subjects)
+  const asTaken = (fill: Fill): Fill => {
+    const told = baseFees.get(fill.execId)
+    if (told === undefined) return fill
+    // One figure without a currency: the base currency's where that paid all, else what the quote currency paid.
+    const { fee, baseFee } = told
+    if (baseFee.worth === fee) return { ...fill, ...inBaseCurrency(fill.fee, fill.price) }
+    return { ...fill, fee: plus(fill.fee, baseFee.worth), baseFee }
+  }
   return {
     fromMs,
-    ours: fills.filter(({ txid }) => known.has(txid)),
-    foreign: fills.filter(({ txid }) => !known.has(txid))
+    ours: fills.filter(({ txid }) => txids.has(txid)).map(asTaken),
+    foreign: fills.filter(({ txid }) => !txids.has(txid))
   }
 })

@@ -1,6 +1,8 @@
 /** Whose an order is: what the journal can prove, and nothing else. */
 import { Effect, Option, Stream } from "effect"
 import { decode, decoded } from "../../shared/actor/control/decode.ts"
+import type { WithBaseFee } from "../../shared/core/baseFee.ts"
+import type { Quote } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -55,19 +57,33 @@ const epochAt = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: numb
   return yield* raised
 })
 
-/** The exchange's ids of every order that the journal ever saw accepted. */
-export const knownTxids = Effect.fn("knownTxids")(function* (
+/** What the journal knows of the exchange's trades. */
+export interface KnownTrades {
+  /** The exchange's ids of every order that the journal ever saw accepted. */
+  readonly txids: ReadonlySet<string>
+  /** Fills of which a fee was taken in the base currency, by `execId`. */
+  readonly baseFees: ReadonlyMap<string, Required<WithBaseFee> & { readonly fee: Quote }>
+}
+
+/** Reads every fact about orders once. */
+export const knownTrades = Effect.fn("knownTrades")(function* (
   subjects: MarketSubjects
-): Effect.fn.Return<ReadonlySet<string>, ReadError | DecodeError, Journal> {
+): Effect.fn.Return<KnownTrades, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const txids = new Set<string>()
+  const baseFees = new Map<string, Required<WithBaseFee> & { readonly fee: Quote }>()
   yield* journal.read({ from: 1, filter: subjects.everyOrder }).pipe(
     decoded,
     Stream.runForEach(({ events }) =>
       Effect.sync(() => {
-        for (const event of events) if (event._tag === "OrderAccepted") txids.add(event.txid)
+        for (const event of events) {
+          if (event._tag === "OrderAccepted") txids.add(event.txid)
+          if ((event._tag !== "FillRecorded" && event._tag !== "LateFillRecorded") || event.baseFee === undefined)
+            continue
+          baseFees.set(event.execId, { fee: event.fee, baseFee: event.baseFee })
+        }
       })
     )
   )
-  return txids
+  return { txids, baseFees }
 })

@@ -7,7 +7,7 @@ import { originOf } from "../../shared/core/ids/clientId.ts"
 import { type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { orderKey } from "../../shared/market/core/orderLife.ts"
-import { fillFacts, hasEnded, missingFills, reportFacts, restatedFacts } from "./core/facts.ts"
+import { fillFacts, hasEnded, inCurrencyOf, missingFills, reportFacts, restatedFacts } from "./core/facts.ts"
 import { lateFillFacts } from "./core/lateFills.ts"
 import { amendWaits, findLive, type GatewayState, liveOrders } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
@@ -61,17 +61,18 @@ export const reconcile = Effect.fn("reconcile")(function* (
   for (const { slot, localId, txid } of standing) {
     const key = orderKey(slot, localId)
     const order = facts.order(slot, localId)
-    for (const fill of order === null ? [] : missingFills(order, fills)) {
+    const report = reports.find((candidate) => candidate.txid === txid)
+    const listed = report ?? open.find((candidate) => candidate.txid === txid) ?? null
+    for (const fill of order === null ? [] : missingFills(order, fills, listed)) {
       if (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) missed.add(key)
     }
-    const report = reports.find((candidate) => candidate.txid === txid)
     if (report === undefined || !hasEnded(report)) continue
     const amending = amendWaits(facts.lane(slot), localId)
     if (yield* facts.write(slot, localId, (live) => reportFacts(live, report, { amending }))) missed.add(key)
     else if (facts.order(slot, localId) !== null) behind.push({ slot, localId, txid })
   }
   for (const { slot, localId } of over) {
-    if (yield* facts.writeLate(slot, localId, (order) => lateFillFacts(order, fills)))
+    if (yield* facts.writeLate(slot, localId, (order) => lateFillFacts(order, inCurrencyOf([order.sums], fills))))
       missed.add(orderKey(slot, localId))
   }
   // At once: each may take a minute, and there are no more of them than live orders.

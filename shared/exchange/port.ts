@@ -7,6 +7,7 @@ import type { ClientId, Txid } from "../core/ids/kinds.ts"
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Candle } from "../candles/core/candle.ts"
 import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import type { WithBaseFee } from "../core/baseFee.ts"
 import type { Side } from "../core/trading.ts"
 
 /**
@@ -132,8 +133,8 @@ export interface LimitOrder {
 /** `pending`: not in the book yet. `closed`: filled completely. `canceled` and `expired` may be filled in part. */
 export type OrderStatus = "pending" | "open" | "closed" | "canceled" | "expired"
 
-/** One order as the exchange reports it now. */
-export interface OrderReport {
+/** One order as the exchange reports it now. `baseFee`: it says that the fees of this order were taken in the base currency. */
+export interface OrderReport extends WithBaseFee {
   readonly txid: Txid
   /** Null for orders placed by hand or by another program. */
   readonly clientId: ClientId | null
@@ -152,8 +153,11 @@ export interface OrderReport {
   readonly oddPair?: string
 }
 
-/** One fill. `execId` is unique at the exchange: the key to book it once. */
-export interface Fill {
+/**
+ * One fill. `execId` is unique at the exchange: the key to book it once. Lists of fills over REST do not say in which currency a fee
+ * was taken (`inBaseCurrency`); the stream does.
+ */
+export interface Fill extends WithBaseFee {
   readonly execId: string
   readonly txid: Txid
   readonly side: Side
@@ -161,6 +165,8 @@ export interface Fill {
   readonly volume: Volume
   readonly cost: Quote
   readonly fee: Quote
+  /** Taken in a currency that is neither of the pair's, in the exchange's words: not in `fee`. */
+  readonly otherFees?: string
   readonly liquidity: "maker" | "taker"
   readonly timeMs: number
 }

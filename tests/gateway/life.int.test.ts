@@ -127,6 +127,27 @@ describe("an order may trade more, less or otherwise than asked", () => {
   )
 })
 
+describe("a fee in another currency than was asked for", () => {
+  it.live.each([
+    ["base", "heard on the stream", []],
+    ["both", "heard on the stream", []],
+    ["base", "found by asking", [DEAF]]
+  ] as const)("in %s, %s: booked at its worth, and both balances agree", ([currency, , faults]) =>
+    onMarket({ tape: whole, faults: [...faults], ...OFTEN }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.fault({ kind: "fees-in", currency })
+        yield* market.request(1, 1)
+        const [end] = only(yield* market.story(1, 1, "OrderFilled"), "OrderFilled")
+        // 0.25 % of 100 DOGE at 0.19, each half of it where both currencies pay.
+        expect(end?.fee).toBe(Quote.parse("0.0475"))
+        expect(end?.baseFee?.amount).toBe(Volume.parse(currency === "base" ? "0.25" : "0.125"))
+        yield* market.agreement
+      })
+    )
+  )
+})
+
 describe("manual life beside the bot", () => {
   it.live("an order that the exchange takes off ends in its words", () =>
     onMarket(OFTEN, (market) =>

@@ -59,6 +59,21 @@ describe("a passing answer", () => {
     )
   )
 
+  it.live("a start that has to wait for a limit says so, and until when", () =>
+    onMarket({ faults: [answers("EAPI:Rate limit exceeded", "TradeVolume")] }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        const told = yield* market.event("ExchangeErrorsObserved")
+        expect(told).toMatchObject({ consecutive: 0, operation: "TradeVolume" })
+        expect(told.detail).toBe("EAPI:Rate limit exceeded")
+        expect(told.retryAtMs).toBeGreaterThan(0)
+        yield* market.event("AccountReconciled")
+        const after = (yield* market.records).flatMap(({ events }) => events)
+        expect(after.findLast(({ _tag }) => _tag === "ExchangeErrorsObserved")).toMatchObject({ operation: "" })
+      })
+    )
+  )
+
   it.live("to the private stream's upgrade pauses like any other, until the stream stands again", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {

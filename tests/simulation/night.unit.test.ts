@@ -1,6 +1,6 @@
 /**
  * A night of DOGE with everything that others do to an account, and that an exchange gets wrong, at random: orders doubled, halved,
- * moved and taken off by hand, deposits, withdrawals and trades by hand, reports and lists that are behind, a stream that is silent,
+ * moved and taken off by hand, deposits, withdrawals and trades by hand, fees in the other currency, reports and lists that are behind, a stream that is silent,
  * terms that change, refusals without end; ticks, prices and keys that are wrong at the edge. No crash, books equal to the last unit, nothing silent.
  */
 import { describe, expect, it } from "@effect/vitest"
@@ -76,6 +76,7 @@ describe("a night of the market with all faults at random", () => {
     )
     expect(seen(({ notices }) => notices).toSorted()).toEqual(
       expect.arrayContaining([
+        "fee_in_base",
         "filled_beyond_position",
         "late_fill_found",
         "money_moved",

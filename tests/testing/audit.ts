@@ -2,6 +2,7 @@
  * The audit: the exchange's own books against the market's journal, to the last unit. Every line it returns is something
  * that must not be. Figures are compared as exact decimals.
  */
+import { plusBaseFee, takenBy, type WithBaseFee } from "../../shared/core/baseFee.ts"
 import { plus, Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
@@ -18,6 +19,7 @@ export interface BookOrder {
   readonly filled: string
   readonly cost: string
   readonly fee: string
+  readonly feeBase: string
 }
 
 export interface BookTrade {
@@ -27,6 +29,7 @@ export interface BookTrade {
   readonly volume: string
   readonly cost: string
   readonly fee: string
+  readonly feeBase: string
 }
 
 /** What `GET /admin/books` of the simulated exchange answers, as far as the audit looks. */
@@ -60,12 +63,16 @@ interface Ledger {
 type End = EventOf<"OrderFilled"> | EventOf<"OrderCancelled">
 
 /** What an order came to with a fill that its end did not count. */
-const withLateFill = (end: End, { volume, cost, fee }: EventOf<"LateFillRecorded">): End => ({
-  ...end,
-  volume: plus(end.volume, volume),
-  cost: plus(end.cost, cost),
-  fee: plus(end.fee, fee)
-})
+const withLateFill = (end: End, late: EventOf<"LateFillRecorded">): End => {
+  const { volume, cost, fee } = late
+  return {
+    ...end,
+    volume: plus(end.volume, volume),
+    cost: plus(end.cost, cost),
+    fee: plus(end.fee, fee),
+    ...plusBaseFee(end, late)
+  }
+}
 
 /** What the journal says of orders, by client id; anything said twice that may be said once only is noted. */
 const ledgerOf = (records: ReadonlyArray<StoredRecord>): Ledger => {
@@ -168,7 +175,7 @@ export const auditAlways = (books: Books, records: ReadonlyArray<StoredRecord>):
     const order = byTxid.get(end.txid)
     if (order === undefined || order.status === "open")
       problems.push(`${clientId} has ended, and at the exchange it has not`)
-    else if (!sameSums({ volume: order.filled, cost: order.cost, fee: order.fee }, end)) {
+    else if (!sameSums({ ...order, volume: order.filled }, end)) {
       problems.push(
         `${clientId} ended with other sums than the exchange's ${order.filled} for ${order.cost}, fee ${order.fee}`
       )
@@ -221,9 +228,14 @@ export const auditAtRest = (books: Books, records: ReadonlyArray<StoredRecord>):
 }
 
 const sameSums = (
-  book: { readonly volume: string; readonly cost: string; readonly fee: string },
-  fact: { readonly volume: Volume; readonly cost: Quote; readonly fee: Quote }
-): boolean =>
-  Volume.parse(book.volume) === fact.volume &&
-  Quote.parse(book.cost) === fact.cost &&
-  Quote.parse(book.fee) === fact.fee
+  book: { readonly volume: string; readonly cost: string; readonly fee: string; readonly feeBase: string },
+  fact: WithBaseFee & { readonly volume: Volume; readonly cost: Quote; readonly fee: Quote }
+): boolean => {
+  const taken = takenBy(fact)
+  return (
+    Volume.parse(book.volume) === fact.volume &&
+    Quote.parse(book.cost) === fact.cost &&
+    Quote.parse(book.fee) === taken.quote &&
+    Volume.parse(book.feeBase) === taken.base
+  )
+}

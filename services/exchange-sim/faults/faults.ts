@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { randomNumbers } from "../../../shared/core/random.ts"
 import { EDGE_FAULTS, EdgeFaults, isEdgeFault } from "./edge.ts"
-import { BY_HAND, RoundedFills, StaleReports, Terms, type TermsNow } from "./life.ts"
+import { BY_HAND, FeesInFault, RoundedFills, StaleReports, Terms, type TermsNow } from "./life.ts"
 
 const times = Schema.Int.check(Schema.isGreaterThan(0))
 const afterExecution = Schema.optionalKey(Schema.Boolean)
@@ -49,7 +49,8 @@ export const Fault = Schema.Union([
   ...BY_HAND,
   Terms,
   StaleReports,
-  RoundedFills
+  RoundedFills,
+  FeesInFault
 ])
 /** One of them. */
 export type Fault = typeof Fault.Type
@@ -85,6 +86,8 @@ export class Faults {
   staleReports = 0
   /** Units of 1e-8 by which a completing fill is short. */
   roundedFills = 0
+  /** The currencies in which fees are taken. */
+  feesIn: (typeof FeesInFault.Type)["currency"] = "quote"
 
   constructor(seed: number) {
     this.random = randomNumbers(seed)
@@ -98,6 +101,7 @@ export class Faults {
     else if (fault.kind === "status") this.system = fault.system
     else if (fault.kind === "stale-reports") this.staleReports += fault.times
     else if (fault.kind === "rounded-fills") this.roundedFills = fault.units
+    else if (fault.kind === "fees-in") this.feesIn = fault.currency
     else if (fault.kind === "terms") {
       const { kind: _kind, ...terms } = fault
       this.terms = { ...this.terms, ...terms }
@@ -117,6 +121,7 @@ export class Faults {
     this.terms = {}
     this.staleReports = 0
     this.roundedFills = 0
+    this.feesIn = "quote"
     this.calls = []
     this.frames = { "duplicate-executions": 0, "reorder-executions": 0, "drop-executions": 0 }
     this.edge.clear()
@@ -149,9 +154,9 @@ export class Faults {
   /** For people and tests: what is in force. */
   describe(): unknown {
     const calls = this.calls.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }))
-    const { frames, restLagMs, system, staleReports, roundedFills } = this
+    const { frames, restLagMs, system, staleReports, roundedFills, feesIn } = this
     const terms = Object.keys(this.terms)
-    return { calls, edge: this.edge.describe(), frames, restLagMs, system, staleReports, roundedFills, terms }
+    return { calls, edge: this.edge.describe(), frames, restLagMs, system, staleReports, roundedFills, feesIn, terms }
   }
 }
 

@@ -46,6 +46,12 @@ export const StaleReports = Schema.Struct({
   times: Schema.Int.check(Schema.isGreaterThan(0))
 })
 
+/** Fees are taken in this currency from now on, whatever the order says; `both`: half in each. `quote` ends it. */
+export const FeesInFault = Schema.Struct({
+  kind: Schema.Literal("fees-in"),
+  currency: Schema.Literals(["quote", "base", "both"])
+})
+
 /** A fill that completes an order is short by so many units of 1e-8; 0 ends it. */
 export const RoundedFills = Schema.Struct({
   kind: Schema.Literal("rounded-fills"),

@@ -27,6 +27,15 @@ export const averagePrice = (cost: Quote, filled: Volume): Price =>
 export const describeOrder = (formats: Formats, order: Pick<Order, "side" | "volume" | "price">): string =>
   `${order.side} ${volumeText(formats, order.volume)} ${formats.pair.rest} @ limit ${priceText(formats, order.price)}`
 
+type Fees = Pick<Fill, "fee" | "feeBase">
+
+/** Whether all of it was taken in the base currency. */
+const isInBase = ({ fee, feeBase = Volume.zero }: Fees): boolean => feeBase > 0n && fee === 0n
+
+/** One figure, as REST has no room for two currencies. */
+const feeText = (fees: Fees): string =>
+  isInBase(fees) ? Volume.format(fees.feeBase ?? Volume.zero) : costText(fees.fee)
+
 /** An order as `OpenOrders`, `ClosedOrders` and `QueryOrders` show it; the txid is the key it stands under. */
 export const orderRow = (formats: Formats, order: Order, withTrades: boolean): Record<string, unknown> => ({
   refid: null,
@@ -49,14 +58,14 @@ export const orderRow = (formats: Formats, order: Order, withTrades: boolean): R
   vol: volumeText(formats, order.volume),
   vol_exec: volumeText(formats, order.filled),
   cost: costText(order.cost),
-  fee: costText(order.fee),
+  fee: feeText(order),
   price: priceText(formats, averagePrice(order.cost, order.filled)),
   stopprice: "0.0",
   limitprice: "0.0",
   misc: [order.filled > 0n && order.filled < order.volume ? "partial" : "", order.amended ? "amended" : ""]
     .filter((part) => part !== "")
     .join(","),
-  oflags: order.postOnly ? "fciq,post" : "fciq",
+  oflags: `${isInBase(order) ? "fcib" : "fciq"}${order.postOnly ? ",post" : ""}`,
   ...(order.status === "open" ? {} : { reason: order.reason, closetm: seconds(order.closedMs ?? order.openedMs) }),
   ...(withTrades && order.fills.length > 0 ? { trades: order.fills } : {})
 })
@@ -71,7 +80,7 @@ export const fillRow = (formats: Formats, fill: Fill): Record<string, unknown> =
   ordertype: "limit",
   price: priceText(formats, fill.price),
   cost: costText(fill.cost),
-  fee: costText(fill.fee),
+  fee: feeText(fill),
   vol: volumeText(formats, fill.volume),
   margin: "0.000000000",
   leverage: "0",
@@ -93,6 +102,7 @@ export const orderAsOf = (books: Books, order: Order, cutMs: number): Order | nu
     fills: seen,
     filled: rows.reduce((sum, { volume }) => (sum + volume) as Volume, Volume.zero),
     cost: rows.reduce((sum, { cost }) => (sum + cost) as Quote, Quote.zero),
-    fee: rows.reduce((sum, { fee }) => (sum + fee) as Quote, Quote.zero)
+    fee: rows.reduce((sum, { fee }) => (sum + fee) as Quote, Quote.zero),
+    feeBase: rows.reduce((sum, { feeBase = Volume.zero }) => (sum + feeBase) as Volume, Volume.zero)
   }
 }

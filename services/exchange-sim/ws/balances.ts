@@ -37,6 +37,6 @@ export const ledgerEntry = (options: ExchangeSimOptions, row: LedgerRow): object
   wallet_type: "spot",
   wallet_id: "main",
   amount: row.asset === "base" ? number.base(row.amount) : number.quote(row.amount),
-  fee: row.asset === "base" ? 0 : number.quote(row.fee),
+  fee: row.asset === "base" ? number.base(row.fee) : number.quote(row.fee),
   balance: row.asset === "base" ? number.base(row.balance) : number.quote(row.balance)
 })

@@ -144,6 +144,13 @@ export const snapshotOrder = (symbol: string, order: Order): object => ({
   timestamp: rfc3339(order.openedMs)
 })
 
+/** By currency, under the names of the symbol. */
+const feesOf = (symbol: string, { fee, feeBase }: Pick<Fill, "fee" | "feeBase">): ReadonlyArray<object> => {
+  const [base, inQuote] = symbol.split("/")
+  const inBase = feeBase === undefined ? [] : [{ asset: base, qty: volume(feeBase) }]
+  return fee === 0n && inBase.length > 0 ? inBase : [{ asset: inQuote, qty: quote(fee) }, ...inBase]
+}
+
 /** A fill, in updates and in the snapshot. The one that completes an order still says `partially_filled`. */
 export const tradeEntry = (options: ExchangeSimOptions, fill: Fill, order: Pick<Order, "cost" | "filled">): object => ({
   order_id: fill.txid,
@@ -159,7 +166,7 @@ export const tradeEntry = (options: ExchangeSimOptions, fill: Fill, order: Pick<
   order_status: "partially_filled",
   order_type: "limit",
   timestamp: rfc3339(fill.timeMs),
-  fees: [{ asset: options.pair.symbol.slice(options.pair.symbol.indexOf("/") + 1), qty: quote(fill.fee) }],
+  fees: feesOf(options.pair.symbol, fill),
   ...totals(order)
 })
 

@@ -35,6 +35,7 @@ import { provedEnd } from "../../../shared/market/core/orderLife.ts"
 import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
 import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
 import { watchMoney } from "./watch/money.ts"
+import { noteFeeCurrency, noteFeesOfEnd, noteLateFee } from "./watch/baseFees.ts"
 import { tellBehind, tellLateFill, tellRestated } from "./watch/orderNews.ts"
 import { tellTerms, watchPair } from "./watch/terms.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
@@ -147,11 +148,13 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
   if (order === undefined) return
   if (event._tag === "FillRecorded") {
     noteSpending(draft, order, event)
+    noteFeeCurrency(draft, slot, event)
     observeOrder(draft, order, event)
     noteTrade(draft)
   } else if (event._tag === "OrderFilled" || event._tag === "OrderCancelled") {
     observeOrder(draft, order, event)
     addTrade(draft, order, draft.variants.watchesLife ? provedEnd(order, event) : event)
+    noteFeesOfEnd(draft, slot, event)
     tellBehind(draft, order, event)
   } else if (event._tag === "OrderRestated") tellRestated(draft, order, event)
   else if (draft.variants.watchesLife && event._tag === "OrderRejected") noteRefusal(draft, order, event)
@@ -166,6 +169,7 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
 const lateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void => {
   noteSpending(draft, fill, fill)
   addTrade(draft, fill, fill)
+  noteLateFee(draft, slot, fill)
   tellLateFill(draft, slot, fill)
 }
 

@@ -1,4 +1,5 @@
 /** What the journal says of the market and the account, kept as the rules need it. */
+import { takenBy } from "../../../shared/core/baseFee.ts"
 import { plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
@@ -41,10 +42,13 @@ export const noteSpending = (
   fill: EventOf<"FillRecorded" | "LateFillRecorded">
 ): void => {
   const { market } = draft.state
+  const { base } = takenBy(fill)
+  const taken = { ...market, spentBase: plus(market.spentBase, base as Volume) }
+  // The worth of what was taken in the base currency counts too: more than was spent, until the balances say so.
   draft.state.market =
     order.side === "sell"
-      ? { ...market, spentBase: plus(market.spentBase, fill.volume), spentQuote: plus(market.spentQuote, fill.fee) }
-      : { ...market, spentQuote: plus(market.spentQuote, plus(fill.cost, fill.fee)) }
+      ? { ...taken, spentBase: plus(taken.spentBase, fill.volume), spentQuote: plus(taken.spentQuote, fill.fee) }
+      : { ...taken, spentQuote: plus(taken.spentQuote, plus(fill.cost, fill.fee)) }
 }
 
 /** The maker fee in percent as really charged, else as configured; null before either is known. */

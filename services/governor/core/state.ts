@@ -13,7 +13,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Cause } from "./mode/causes.ts"
-import type { LostRecovery, MoneySlice, RecoveryMark, RefusalSlice } from "./watch/slices.ts"
+import type { BaseFeesSlice, LostRecovery, MoneySlice, RecoveryMark, RefusalSlice } from "./watch/slices.ts"
 
 export type { Side, TradeId }
 
@@ -31,7 +31,7 @@ export interface MarketSlice extends Account {
   readonly toldAtMs?: number
   readonly slotRules: SlotRules | null
   /** The last call that failed and has not been followed by one that was answered; absent: none, or rules that keep none. */
-  readonly lastError?: { readonly operation: string; readonly detail: string }
+  readonly lastError?: { readonly operation: string; readonly detail: string; readonly retryAtMs?: number }
   /** What fills since the balances were last observed took from it: volume sold, quote paid and fees. What they brought is not counted. */
   readonly spentBase: Volume
   readonly spentQuote: Quote
@@ -218,6 +218,8 @@ export interface GovernorState {
   readonly targets: TargetsSlice
   readonly slots: SlotsSlice
   readonly audit: AuditSlice
+  /** Absent until the exchange takes a fee so. */
+  readonly baseFees?: BaseFeesSlice
   /** Absent while the last order was taken, and under rules that do not count. */
   readonly refusals?: RefusalSlice
   /** By slot, what it wanted last and the exchange does not take, USD; absent before the first (`tooSmall.ts`). */

@@ -1,5 +1,6 @@
 /** Whether balances that the exchange lists are older than the fills that the journal has: its lists lag. Pure. */
 import type { EventOf } from "../../../shared/events/event.ts"
+import { takenBy } from "../../../shared/core/baseFee.ts"
 import type { Side } from "../../../shared/core/trading.ts"
 import type { Movement, Sums } from "./state.ts"
 
@@ -7,8 +8,13 @@ import type { Movement, Sums } from "./state.ts"
 export const MOVEMENTS_KEPT = 64
 
 /** What executions of this side move. */
-export const movementOf = (side: Side, { volume, cost, fee }: Sums): Movement =>
-  side === "buy" ? { base: volume, quote: -cost - fee } : { base: -volume, quote: cost - fee }
+export const movementOf = (side: Side, sums: Sums): Movement => {
+  const { volume, cost } = sums
+  const fee = takenBy(sums)
+  return side === "buy"
+    ? { base: volume - fee.base, quote: -cost - fee.quote }
+    : { base: -volume - fee.base, quote: cost - fee.quote }
+}
 
 /** Kraken lists dollars with four decimals: so much less or more is rounding, 1e-4 USD. */
 const ROUNDING = 1_000_000n

@@ -4,6 +4,7 @@
  */
 import type { Txid } from "../../../shared/core/ids/kinds.ts"
 import { minus, plus, Price, type Quote, type Volume } from "../../../shared/core/decimal/decimal.ts"
+import { baseFeeOf, inBaseCurrency, plusBaseFee, type WithBaseFee } from "../../../shared/core/baseFee.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import type { LiveOrder, Sums } from "./state.ts"
@@ -36,11 +37,18 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
       volume: fill.volume,
       cost: fill.cost,
       fee: fill.fee,
+      ...baseFeeOf(fill),
+      ...(fill.otherFees === undefined ? {} : { otherFees: fill.otherFees }),
       liquidity: fill.liquidity
     }
   ]
   if (beyond >= 0n && beyond <= ROUNDING_OF_VOLUME) {
-    const sums = { volume, cost: plus(order.cost, fill.cost), fee: plus(order.fee, fill.fee) }
+    const sums = {
+      volume,
+      cost: plus(order.cost, fill.cost),
+      fee: plus(order.fee, fill.fee),
+      ...plusBaseFee(order, fill)
+    }
     facts.push({ _tag: "OrderFilled", ...identity(order), txid: fill.txid, ...totals(order, sums) })
   }
   return facts
@@ -56,7 +64,7 @@ export const hasEnded = ({ status }: OrderReport): boolean => status !== "open" 
 export const isBehind = (order: LiveOrder, report: OrderReport): boolean =>
   report.filledVolume < order.filled ||
   report.cost < order.cost - ROUNDING_OF_REPORTS ||
-  report.fee < order.fee - ROUNDING_OF_REPORTS ||
+  feesOf(order, report).fee < order.fee - ROUNDING_OF_REPORTS ||
   (report.status === "closed" && report.filledVolume + ROUNDING_OF_VOLUME < report.volume)
 
 /** How a report of an order is to be taken. */
@@ -78,8 +86,8 @@ export const reportFacts = (
   { final = false, amending = true }: ReportUse = {}
 ): ReadonlyArray<OrderEvent> => {
   if (!hasEnded(report)) return acceptedFacts(order, report.txid)
-  const listed = { volume: report.filledVolume, cost: report.cost, fee: report.fee }
-  const proved = { volume: order.filled, cost: order.cost, fee: order.fee }
+  const listed = { volume: report.filledVolume, cost: report.cost, ...feesOf(order, report) }
+  const proved = { volume: order.filled, cost: order.cost, fee: order.fee, ...baseFeeOf(order) }
   const behind = isBehind(order, report)
   if (behind && !final) return []
   const sums = behind ? larger(listed, proved) : listed
@@ -108,8 +116,21 @@ export const reportFacts = (
 const larger = (a: Sums, b: Sums): Sums => ({
   volume: a.volume > b.volume ? a.volume : b.volume,
   cost: a.cost > b.cost ? a.cost : b.cost,
-  fee: a.fee > b.fee ? a.fee : b.fee
+  fee: a.fee > b.fee ? a.fee : b.fee,
+  ...baseFeeOf(a.fee > b.fee ? a : b)
 })
+
+/**
+ * The fees of a report. It has one figure for them and at most a flag of its currency: once a fill has said that the base currency
+ * paid, the fills' own sums count, and what the report has traded beyond them is taken to have paid at their rate.
+ */
+const feesOf = (order: LiveOrder, report: OrderReport): Pick<Sums, "fee" | "baseFee"> => {
+  const { baseFee, fee, filled } = order
+  if (baseFee === undefined || filled === 0n) return { fee: report.fee, ...baseFeeOf(report) }
+  if (report.filledVolume <= filled) return { fee, baseFee }
+  const scaled = <A extends bigint>(amount: A): A => ((amount * report.filledVolume) / filled) as A
+  return { fee: scaled(fee), baseFee: { amount: scaled(baseFee.amount), worth: scaled(baseFee.worth) } }
+}
 
 /** A list may lag behind the engine by so long: one asked sooner after a change of the order says nothing of it. */
 const LISTS_LAG_MS = 60_000
@@ -169,15 +190,35 @@ export const claimFact = (order: LiveOrder, deadlineMs: number): OrderEvent => (
   deadlineMs
 })
 
-/** Fills of the window that belong to the order and are not recorded, oldest first. */
-export const missingFills = (order: LiveOrder, fills: ReadonlyArray<Fill>): ReadonlyArray<Fill> =>
-  fills.filter((fill) => fill.txid === order.txid && !order.execIds.includes(fill.execId))
+/** Fills of the window that belong to the order and are not recorded, oldest first. `report`: the order's, where there is one. */
+export const missingFills = (
+  order: LiveOrder,
+  fills: ReadonlyArray<Fill>,
+  report: OrderReport | null = null
+): ReadonlyArray<Fill> =>
+  inCurrencyOf(
+    [order, report ?? {}],
+    fills.filter((fill) => fill.txid === order.txid && !order.execIds.includes(fill.execId))
+  )
 
-const totals = (order: LiveOrder, { volume, cost, fee }: Sums) => ({
-  price: averagePrice(order, volume, cost),
-  volume,
-  cost,
-  fee
+/**
+ * Fills from a list, which does not say in which currency a fee was taken: in the base currency, where one of these says that the
+ * order's fees are.
+ */
+export const inCurrencyOf = (
+  told: ReadonlyArray<WithBaseFee & { readonly fee?: Quote }>,
+  fills: ReadonlyArray<Fill>
+): ReadonlyArray<Fill> =>
+  told.some(({ baseFee, fee }) => baseFee !== undefined && baseFee.worth === fee)
+    ? fills.map((fill) => (fill.baseFee === undefined ? { ...fill, ...inBaseCurrency(fill.fee, fill.price) } : fill))
+    : fills
+
+const totals = (order: LiveOrder, sums: Sums) => ({
+  price: averagePrice(order, sums.volume, sums.cost),
+  volume: sums.volume,
+  cost: sums.cost,
+  fee: sums.fee,
+  ...baseFeeOf(sums)
 })
 
 /**

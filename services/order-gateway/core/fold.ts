@@ -4,6 +4,7 @@ import { defineActor, type EventPlace } from "../../../shared/actor/core/actor.t
 import { dispatch, type Handlers } from "../../../shared/actor/core/handlers.ts"
 import { clientIdOf } from "../../../shared/core/ids/clientId.ts"
 import type { Side } from "../../../shared/core/trading.ts"
+import { baseFeeOf, minusBaseFee, plusBaseFee } from "../../../shared/core/baseFee.ts"
 import { MOVEMENTS_KEPT, movementOf } from "./balances.ts"
 import { accountHandlers } from "../../../shared/market/core/account.ts"
 import { evolveOrder, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
@@ -118,7 +119,8 @@ const evolve = (lane: Lane, event: OrderLifeEvent, { seq }: EventPlace, change: 
 const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlace): Lane => {
   const known = lane.orders[event.localId]?.execIds ?? []
   if (known.includes(event.execId)) return { ...lane, lastFactSeq: place.seq }
-  return evolve(lane, event, place, { execIds: [...known, event.execId] })
+  const before = lane.orders[event.localId] ?? {}
+  return evolve(lane, event, place, { execIds: [...known, event.execId], ...plusBaseFee(before, event) })
 }
 
 const withMovement = (state: GatewayState, side: Side, sums: Sums): GatewayState =>
@@ -147,13 +149,14 @@ const end = (
   const { localId, clientId, side, role, cycle, execIds, filled, cost, fee } = order
   const ended: EndedOrder = {
     ...{ slot, localId, clientId, side, role, cycle, execIds, txid: event.txid },
-    sums: { volume: event.volume, cost: event.cost, fee: event.fee },
-    recorded: { volume: filled, cost, fee }
+    sums: { volume: event.volume, cost: event.cost, fee: event.fee, ...baseFeeOf(event) },
+    recorded: { volume: filled, cost, fee, ...baseFeeOf(order) }
   }
   const unsaid = {
     volume: minus(event.volume, filled),
     cost: minus(event.cost, cost),
-    fee: minus(event.fee, fee)
+    fee: minus(event.fee, fee),
+    ...minusBaseFee(event, order)
   }
   return withMovement({ ...next, ended: [...state.ended, ended].slice(-ENDED_KEPT) }, side, unsaid)
 }
@@ -161,7 +164,8 @@ const end = (
 const addUp = (sums: Sums, fill: Sums): Sums => ({
   volume: plus(sums.volume, fill.volume),
   cost: plus(sums.cost, fill.cost),
-  fee: plus(sums.fee, fill.fee)
+  fee: plus(sums.fee, fill.fee),
+  ...plusBaseFee(sums, fill)
 })
 
 const withLateFill = (order: EndedOrder, fill: EventOf<"LateFillRecorded">): EndedOrder => ({

@@ -1,4 +1,5 @@
 /** Fills of orders that had ended without them, by all that was known then. Pure, and safe to ask twice. */
+import { baseFeeOf, minusBaseFee } from "../../../shared/core/baseFee.ts"
 import { minus } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Fill } from "../../../shared/exchange/port.ts"
@@ -7,7 +8,8 @@ import type { EndedOrder, Sums } from "./state.ts"
 const less = (a: Sums, b: Sums): Sums => ({
   volume: minus(a.volume, b.volume),
   cost: minus(a.cost, b.cost),
-  fee: minus(a.fee, b.fee)
+  fee: minus(a.fee, b.fee),
+  ...minusBaseFee(a, b)
 })
 
 /**
@@ -31,7 +33,9 @@ export const lateFillFacts = (
     facts.push({
       _tag: "LateFillRecorded",
       ...{ clientId, localId, txid, execId, side, role, cycle, price, liquidity },
-      ...(counted.volume > 0n ? less(fill, counted) : { volume: fill.volume, cost: fill.cost, fee: fill.fee })
+      ...(counted.volume > 0n
+        ? less(fill, counted)
+        : { volume: fill.volume, cost: fill.cost, fee: fill.fee, ...baseFeeOf(fill) })
     })
     if (counted.volume > 0n) counted = less(counted, counted)
   }

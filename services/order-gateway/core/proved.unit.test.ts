@@ -5,7 +5,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import { isBehindFills, movementOf } from "./balances.ts"
-import { fillFacts, isBehind, reportFacts, restatedFacts } from "./facts.ts"
+import { fillFacts, isBehind, missingFills, reportFacts, restatedFacts } from "./facts.ts"
 import { lateFillFacts } from "./lateFills.ts"
 import type { EndedOrder, LiveOrder } from "./state.ts"
 
@@ -95,6 +95,64 @@ describe("no source lowers what another has proved", () => {
 
   it("a report that is ahead of the fills ends the order with the exchange's sums", () => {
     expect(said(reportFacts(order("40"), report("canceled", "70")))).toStrictEqual(["OrderCancelled 70"])
+  })
+})
+
+describe("a fee that was taken in the base currency", () => {
+  /** 0.1 DOGE of 40 at a price of 0.1, worth 0.01 USD. */
+  const baseFee = { amount: Volume.parse("0.1"), worth: Quote.parse("0.01") }
+  const paidInBase = order("40", { baseFee })
+
+  it("stands in the fact of the fill, and adds up in the order's end", () => {
+    const [recorded, end] = fillFacts(paidInBase, {
+      ...fill("E2", "60"),
+      baseFee: { amount: Volume.parse("0.15"), worth: Quote.parse("0.015") }
+    })
+    expect(recorded).toMatchObject({ _tag: "FillRecorded", ...sums("60"), baseFee: { amount: Volume.parse("0.15") } })
+    expect(end).toMatchObject({
+      _tag: "OrderFilled",
+      ...sums("100"),
+      baseFee: { amount: Volume.parse("0.25"), worth: Quote.parse("0.025") }
+    })
+  })
+
+  it.each([
+    ["as a number of DOGE without a word", { fee: Quote.parse("0.1") }],
+    ["as what the quote currency paid, nothing", { fee: Quote.zero }]
+  ])("is as the fills have proved it, where the report has it %s", (_what, listed) => {
+    const [end] = reportFacts(paidInBase, report("canceled", "40", listed))
+    expect(end).toMatchObject({ _tag: "OrderCancelled", ...sums("40"), baseFee })
+  })
+
+  it("of a part that no fill told is taken at the rate of those that did", () => {
+    const [end] = reportFacts(paidInBase, report("canceled", "80", { fee: Quote.parse("0.2") }))
+    expect(end).toMatchObject({
+      ...sums("80"),
+      baseFee: { amount: Volume.parse("0.2"), worth: Quote.parse("0.02") }
+    })
+  })
+
+  it("is an amount of DOGE in a list without currencies, where the order's report says so", () => {
+    const listed: Fill = { ...fill("E2", "60"), fee: Quote.parse("0.15") }
+    const told = report("closed", "100", {
+      fee: Quote.parse("0.025"),
+      baseFee: { amount: Volume.parse("0.25"), worth: Quote.parse("0.025") }
+    })
+    expect(missingFills(order(), [listed], told)).toMatchObject([
+      { fee: Quote.parse("0.015"), baseFee: { amount: Volume.parse("0.15"), worth: Quote.parse("0.015") } }
+    ])
+    expect(missingFills(order(), [listed], report("closed", "100"))).toStrictEqual([listed])
+  })
+
+  it("moves DOGE out of the account, and no USD", () => {
+    expect(movementOf("buy", { ...sums("40"), baseFee })).toStrictEqual({
+      base: Volume.parse("39.9"),
+      quote: Quote.parse("-4")
+    })
+    expect(movementOf("sell", { ...sums("40"), baseFee })).toStrictEqual({
+      base: Volume.parse("-40.1"),
+      quote: Quote.parse("4")
+    })
   })
 })
 

@@ -2,10 +2,11 @@
 import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
+import type { WithBaseFee } from "../../../shared/core/baseFee.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
 
 /** An order of a slot between its request and its end, and what sending it needs. */
-export interface LiveOrder extends OrderLife {
+export interface LiveOrder extends OrderLife, WithBaseFee {
   /** Derived from the place of its request: known before the claim. */
   readonly clientId: ClientId
   /** What it stood at before its amendments, oldest first: its fills may be at any of them. */
@@ -27,7 +28,7 @@ export interface LiveOrder extends OrderLife {
 }
 
 /** Executions of one order, added up. */
-export interface Sums {
+export interface Sums extends WithBaseFee {
   readonly volume: Volume
   readonly cost: Quote
   readonly fee: Quote

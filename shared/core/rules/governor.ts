@@ -50,6 +50,10 @@ export const GOVERNOR_RULES = {
     "Order {localId} of slot {slot} was changed at the exchange, not by us: {oldVolume} DOGE at {oldPrice} are {volume} DOGE at {price} now.",
   late_fill_found:
     "Order {localId} of slot {slot} had ended, and {volume} DOGE of it turn out to be traded at {price}: the books follow.",
+  fee_in_base:
+    "For order {localId} of slot {slot} the exchange took {amount} DOGE as its fee, though USD was asked for: it is booked as {worth} USD, its worth then.",
+  fee_not_booked:
+    "For order {localId} of slot {slot} the exchange took {fee} as its fee: a currency that is neither DOGE nor USD, so it is in no figure.",
   report_behind_fills:
     "The exchange lists order {localId} of slot {slot} with {listedVolume} DOGE traded, and its fills come to {filledVolume}: those count.",
   terms_changed: "The exchange's terms have changed: {changes}.",

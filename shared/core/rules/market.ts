@@ -35,7 +35,7 @@ export const MARKET_RULES = {
   journal_folded: "The journal is read.",
   terms_known: "The exchange's terms are known; the maker fee is {makerPct}.",
   waits_for_constraints_and_fees:
-    "The exchange's terms and fees are not known yet[; {operation} failed last: {lastError}; it is asked again within {askedWithinSec}].",
+    "The exchange's terms and fees are not known yet[; {operation} failed last: {lastError}][, and is asked again within {askedWithinSec}][, and is asked again at {askedAtMs}].",
   price_heard: "The price is {price}.",
   waits_for_first_price: "No price has been heard since the start.",
   no_regime_advisor: "No regime advisor runs; nothing waits for it.",
@@ -43,7 +43,7 @@ export const MARKET_RULES = {
   waits_for_training: "The models of {intervals} min are not fitted yet[ (refused, {refused})].",
   compared: "{openOrders} open orders at the exchange are ours, {foreignOrders} are not.",
   waits_for_comparison_with_the_exchange:
-    "Our orders have not been compared with the exchange's since the start[; {operation} failed last: {lastError}; it is asked again within {askedWithinSec}].",
+    "Our orders have not been compared with the exchange's since the start[; {operation} failed last: {lastError}][, and is asked again within {askedWithinSec}][, and is asked again at {askedAtMs}].",
   fills_read: "{missed} orders were filled or ended while nobody listened.",
   slots_funded: "The slots know their funds; {resting} of them rest.",
   waits_for_slots: "Slots {slots} have not been told their funds yet."

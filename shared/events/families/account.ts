@@ -64,13 +64,15 @@ export const OpenOrdersObserved = Schema.TaggedStruct("OpenOrdersObserved", {
 
 /**
  * How many calls to the exchange have failed in a row: 0 is the all-clear. A refusal is an answer and no failure. Written by
- * order-gateway at each change up to 20, and at the all-clear.
+ * order-gateway at each change up to 20, when a call first has to wait for a limit, and at the all-clear.
  */
 export const ExchangeErrorsObserved = Schema.TaggedStruct("ExchangeErrorsObserved", {
   consecutive: Schema.Int,
   /** The last that failed, and how; empty at the all-clear. */
   operation: Schema.String,
   detail: Schema.String,
+  /** It is no failure but a limit: the call has to wait, until then (Unix milliseconds of the exchange's clock). Not counted. */
+  retryAtMs: Schema.optionalKey(Schema.Finite),
   /** The exchange refuses a key, name or address that had worked in this process: what a person can do about it. */
   help: Schema.optionalKey(Schema.String)
 })

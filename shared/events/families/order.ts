@@ -42,6 +42,12 @@ export const OrderRejected = Schema.TaggedStruct("OrderRejected", {
 /** Sent, outcome unknown. The slot waits; the gateway looks the order up until it knows. */
 export const OrderUnknown = Schema.TaggedStruct("OrderUnknown", { ...Identity, cause: Schema.String })
 
+/**
+ * The part of `fee` that was taken in the base currency, though never asked for so, and what of `fee` stands for it. Absent where the
+ * quote currency paid all of it.
+ */
+const BaseFeePart = Schema.optionalKey(Schema.Struct({ amount: VolumeText, worth: QuoteText }))
+
 /** One fill, booked once by `execId`. */
 export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   ...Identity,
@@ -51,11 +57,14 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   volume: VolumeText,
   cost: QuoteText,
   fee: QuoteText,
+  baseFee: BaseFeePart,
+  /** What was taken in a currency that is neither of the pair's, in the exchange's words (`12.5 KFEE`): in no figure. */
+  otherFees: Schema.optionalKey(Schema.NonEmptyString),
   liquidity: Schema.Literals(["maker", "taker"])
 })
 
 /** Executions of one order, added up. */
-const Sums = { volume: VolumeText, cost: QuoteText, fee: QuoteText }
+const Sums = { volume: VolumeText, cost: QuoteText, fee: QuoteText, baseFee: BaseFeePart }
 
 /**
  * What the exchange's list still said of an ended order when it was asked no more: less than the fills recorded, whose sums the end

@@ -9,13 +9,23 @@
  * | `open-fees:<slot>` | fees paid for positions in progress                                                          |
  * | `income:<slot>`    | what booked cycles earned before fees; income stands below zero, as in every ledger          |
  * | `fees:<slot>`      | fees of booked cycles                                                                        |
+ * | `base-fees:<slot>` | DOGE that was taken as fees, against its worth then, which stands in the accounts of fees      |
  * | `evicted:<slot>`   | recoveries that were booked at the market's price without being traded: what they are still worth |
  * | `released:<slot>`  | what slots gave up when they retired, or traded beyond a position: in the account, and in no cycle |
  */
 import type { SlotNumber } from "../../core/ids/kinds.ts"
 
 /** One of the accounts above, without its slot. */
-export type AccountKind = "exchange" | "working" | "trading" | "open-fees" | "income" | "fees" | "evicted" | "released"
+export type AccountKind =
+  | "exchange"
+  | "working"
+  | "trading"
+  | "open-fees"
+  | "income"
+  | "fees"
+  | "base-fees"
+  | "evicted"
+  | "released"
 
 /** What is counted: DOGE is the base, USD the quote. */
 export type Commodity = "base" | "quote"

@@ -4,6 +4,7 @@
  * booked cycle, and the two meet in `trading`.
  */
 import type { SlotNumber } from "../../core/ids/kinds.ts"
+import { minusBaseFee, plusBaseFee, takenBy, type WithBaseFee } from "../../core/baseFee.ts"
 import type { Side } from "../../core/trading.ts"
 import type { EventPlace } from "../../actor/core/actor.ts"
 import { dispatch, type Handlers } from "../../actor/core/handlers.ts"
@@ -23,7 +24,7 @@ export interface LedgerState {
   /** Balances by `account commodity`; accounts that were never touched are absent. */
   readonly balances: Readonly<Record<string, bigint>>
   /** Live orders by `slot/localId`, with what their recorded fills add up to. */
-  readonly orders: Readonly<Record<string, OrderLife>>
+  readonly orders: Readonly<Record<string, OrderLife & WithBaseFee>>
   /** What the account held when the journal first said so; null before. */
   readonly opening: EventOf<"BalancesObserved"> | null
   readonly observed: EventOf<"BalancesObserved"> | null
@@ -69,15 +70,18 @@ const evolve = (state: LedgerState, slot: SlotNumber, event: OrderLifeEvent): Le
 /** The two commodities of a trade and its fee, between the exchange and the account that stands against it. */
 const trade = (
   side: Side,
-  { volume, cost, fee }: { readonly volume: bigint; readonly cost: bigint; readonly fee: bigint },
-  against: string,
-  feesTo: string
+  sums: WithBaseFee & { readonly volume: bigint; readonly cost: bigint; readonly fee: bigint },
+  { against, feesTo, baseFees }: { readonly against: string; readonly feesTo: string; readonly baseFees: string }
 ): ReadonlyArray<Posting> => {
-  const [base, quote] = side === "buy" ? [volume, -cost] : [-volume, cost]
+  const [base, quote] = side === "buy" ? [sums.volume, -sums.cost] : [-sums.volume, sums.cost]
+  const taken = takenBy(sums)
   return [
     ...move("base", base, against, EXCHANGE),
     ...move("quote", quote, against, EXCHANGE),
-    ...move("quote", fee, EXCHANGE, feesTo)
+    ...move("quote", taken.quote, EXCHANGE, feesTo),
+    // DOGE taken as a fee: its worth is a fee as any other, as though it had been bought to pay with.
+    ...move("base", taken.base, EXCHANGE, baseFees),
+    ...move("quote", sums.fee - taken.quote, baseFees, feesTo)
   ]
 }
 
@@ -85,8 +89,21 @@ const trade = (
 const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"FillRecorded">): Step => {
   const order = state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return quiet(state)
+  const next = evolve(state, slot, event)
+  const key = orderKey(slot, event.localId)
+  const { [key]: standing } = next.orders
+  return {
+    next:
+      standing === undefined || event.baseFee === undefined
+        ? next
+        : { ...next, orders: { ...next.orders, [key]: { ...standing, ...plusBaseFee(order, event) } } },
+    postings: trade(order.side, event, inWork(slot))
+  }
+}
+
+const inWork = (slot: SlotNumber) => {
   const working = accountOf("working", slot)
-  return { next: evolve(state, slot, event), postings: trade(order.side, event, working, working) }
+  return { against: working, feesTo: working, baseFees: accountOf("base-fees", slot) }
 }
 
 /** The order's end: what its fills had left unsaid, then everything from `working` to `trading`. */
@@ -103,7 +120,8 @@ const orderEnded = (
   const unsaid = {
     volume: event.volume - order.filled,
     cost: event.cost - order.cost,
-    fee: event.fee - order.fee
+    fee: event.fee - order.fee,
+    ...minusBaseFee(event, order)
   }
   const working = accountOf("working", slot)
   const trading = accountOf("trading", slot)
@@ -111,7 +129,7 @@ const orderEnded = (
   return {
     next: evolve(state, slot, event),
     postings: [
-      ...trade(order.side, unsaid, working, working),
+      ...trade(order.side, unsaid, inWork(slot)),
       ...move("base", base, working, trading),
       ...move("quote", quote, working, trading),
       ...move("quote", event.fee, working, accountOf("open-fees", slot))
@@ -122,7 +140,11 @@ const orderEnded = (
 /** A fill that the end of its order had not counted: it goes where the others of the order went. */
 const lateFill = (state: LedgerState, slot: SlotNumber, event: EventOf<"LateFillRecorded">): Step => ({
   next: state,
-  postings: trade(event.side, event, accountOf("trading", slot), accountOf("open-fees", slot))
+  postings: trade(event.side, event, {
+    against: accountOf("trading", slot),
+    feesTo: accountOf("open-fees", slot),
+    baseFees: accountOf("base-fees", slot)
+  })
 })
 
 /** What the cycle earned leaves `trading`, which is then empty of it; its fees are fees of a finished thing. */

@@ -1,4 +1,5 @@
 /** A ledger told event by event: every line it writes, as text, and what stands where afterwards. */
+import type { BaseFee } from "../../core/baseFee.ts"
 import { placeAt } from "../../actor/core/actor.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
@@ -41,7 +42,7 @@ class Story {
     })
   }
 
-  fill(localId: number, volume: string, cost: string, fee: string): this {
+  fill(localId: number, volume: string, cost: string, fee: string, baseFee?: BaseFee): this {
     return this.tell(subjects.order(1), {
       _tag: "FillRecorded",
       clientId: "k",
@@ -52,11 +53,19 @@ class Story {
       volume: Volume.parse(volume),
       cost: Quote.parse(cost),
       fee: Quote.parse(fee),
+      ...(baseFee === undefined ? {} : { baseFee }),
       liquidity: "maker"
     })
   }
 
-  end(tag: "OrderFilled" | "OrderCancelled", localId: number, volume: string, cost: string, fee: string): this {
+  end(
+    tag: "OrderFilled" | "OrderCancelled",
+    localId: number,
+    volume: string,
+    cost: string,
+    fee: string,
+    baseFee?: BaseFee
+  ): this {
     const sums = {
       clientId: "k",
       localId,
@@ -64,7 +73,8 @@ class Story {
       price: Price.parse("0.1"),
       volume: Volume.parse(volume),
       cost: Quote.parse(cost),
-      fee: Quote.parse(fee)
+      fee: Quote.parse(fee),
+      ...(baseFee === undefined ? {} : { baseFee })
     }
     return this.tell(
       subjects.order(1),
@@ -175,6 +185,31 @@ describe("the ledger", () => {
     expect(story.at("working:1", "base")).toBe("0")
     expect(story.at("working:1", "quote")).toBe("0")
     expect(unexplained(story.state)).toStrictEqual({ base: 0n, quote: 0n })
+  })
+
+  it("knows a fee that was taken in DOGE: its worth is a fee, and the DOGE are gone from the account", () => {
+    const paid = (amount: string, worth: string): BaseFee => ({
+      amount: Volume.parse(amount),
+      worth: Quote.parse(worth)
+    })
+    const story = new Story().balances("0", "100").request(1, "buy").fill(1, "40", "4", "0.012", paid("0.1", "0.01"))
+    expect(story.lines).toStrictEqual([
+      "exchange 40 base",
+      "working:1 -40 base",
+      "exchange -4 quote",
+      "working:1 4 quote",
+      "working:1 0.002 quote",
+      "exchange -0.002 quote",
+      "base-fees:1 0.1 base",
+      "exchange -0.1 base",
+      "working:1 0.01 quote",
+      "base-fees:1 -0.01 quote"
+    ])
+    // The end knows of a fill that was never told by itself, whose fee was taken in DOGE too.
+    story.end("OrderFilled", 1, "100", "10", "0.027", paid("0.25", "0.025")).balances("99.75", "89.998")
+    expect(unexplained(story.state)).toStrictEqual({ base: 0n, quote: 0n })
+    expect(story.at("open-fees:1", "quote")).toBe("0.027")
+    expect(story.at("base-fees:1", "base")).toBe("0.25")
   })
 
   it("writes nothing for an order that ends without a fill, or never came to be", () => {

@@ -67,6 +67,7 @@ export const apply = (books: Books, event: ExchangeEvent): void => {
         filled: 0n as Volume,
         cost: 0n as Quote,
         fee: 0n as Quote,
+        feeBase: 0n as Volume,
         fills: []
       })
     }
@@ -99,7 +100,8 @@ const fill = (books: Books, event: Filled): void => {
   books.fillPlaces.set(row.execId, books.fills.length)
   books.fills.push(row)
   const [base, quote] = row.side === "buy" ? [row.volume, -row.cost] : [-row.volume, row.cost]
-  moveBase(books, row.execId, row.timeMs, base as Volume)
+  const feeBase = row.feeBase ?? (0n as Volume)
+  moveBase(books, row.execId, row.timeMs, base as Volume, feeBase)
   moveQuote(books, row.execId, row.timeMs, quote as Quote, row.fee)
   const before = take(books, row.txid)
   const order: Order = {
@@ -107,16 +109,19 @@ const fill = (books: Books, event: Filled): void => {
     filled,
     cost: filledCost,
     fee: (before.fee + row.fee) as Quote,
+    feeBase: (before.feeBase + feeBase) as Volume,
     fills: [...before.fills, row.execId]
   }
   if (complete) end(books, { ...order, status: "closed" }, row.timeMs)
   else insert(books, order)
 }
 
-const moveBase = (books: Books, refId: string, timeMs: number, amount: Volume): void => {
-  books.base = (books.base + amount) as Volume
+const NO_FEE = 0n as Volume
+
+const moveBase = (books: Books, refId: string, timeMs: number, amount: Volume, fee: Volume = NO_FEE): void => {
+  books.base = (books.base + amount - fee) as Volume
   const id = ledgerId(books.salt, books.ledger.length)
-  books.ledger.push({ ledgerId: id, refId, timeMs, asset: "base", amount, balance: books.base })
+  books.ledger.push({ ledgerId: id, refId, timeMs, asset: "base", amount, fee, balance: books.base })
 }
 
 const moveQuote = (books: Books, refId: string, timeMs: number, amount: Quote, fee: Quote): void => {

@@ -38,17 +38,23 @@ export interface Desk {
   rules: Rules
   /** Units of 1e-8 by which a fill that completes an order is short; 0: none. */
   roundedFills: number
+  /** The currencies in which fees are taken. */
+  feesIn: FeesIn
   /** The pair's trading counter. Not kept over a restart: a new process starts with an empty one. */
   counter: Counter
   /** What happened and has not been written down yet, oldest first. */
   readonly happened: Array<ExchangeEvent>
 }
 
+/** As asked for, or otherwise; `both`: half in each. */
+export type FeesIn = "quote" | "base" | "both"
+
 /** A desk over existing books, with an empty counter. */
 export const makeDesk = (books: Books, rules: Rules): Desk => ({
   books,
   rules,
   roundedFills: 0,
+  feesIn: "quote",
   counter: emptyCounter,
   happened: []
 })

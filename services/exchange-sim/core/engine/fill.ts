@@ -2,7 +2,7 @@
 import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type Desk, emit } from "./desk.ts"
 import { execId } from "./ids.ts"
-import { fillCost, fillFee } from "./money.ts"
+import { baseFee, fillCost, fillFee } from "./money.ts"
 import type { Order } from "./order.ts"
 
 /** Part or all of an order trading at one price. */
@@ -34,11 +34,22 @@ export const fillOrder = (desk: Desk, order: Order, { price, volume: traded, liq
     price,
     volume,
     cost,
-    fee: fillFee(cost, liquidity === "maker" ? rules.makerFee : rules.takerFee),
+    ...fees(desk, { volume, cost }, liquidity === "maker" ? rules.makerFee : rules.takerFee),
     liquidity,
     filled,
     filledCost: (order.cost + cost) as Quote,
     complete
   })
   return books.orders.get(order.txid) ?? order
+}
+
+/** What is taken for a fill, in the currencies of now: of the base currency the same share of the volume. */
+const fees = (
+  { feesIn }: Desk,
+  { volume, cost }: Pick<Execution, "volume"> & { readonly cost: Quote },
+  parts: bigint
+): { readonly fee: Quote; readonly feeBase?: Volume } => {
+  if (feesIn === "quote") return { fee: fillFee(cost, parts) }
+  if (feesIn === "base") return { fee: 0n as Quote, feeBase: baseFee(volume, parts) }
+  return { fee: fillFee(cost, parts / 2n), feeBase: baseFee(volume, parts / 2n) }
 }

@@ -21,6 +21,9 @@ export const fillCost = (price: Price, volume: Volume): Quote =>
 export const fillFee = (cost: Quote, parts: bigint): Quote =>
   (divideHalfEven(cost * parts, FEE_PARTS * COST_UNIT) * COST_UNIT) as Quote
 
+/** The percentage of a volume, rounded once to eight decimals, halves to even. */
+export const baseFee = (volume: Volume, parts: bigint): Volume => divideHalfEven(volume * parts, FEE_PARTS) as Volume
+
 /**
  * Kept back beyond cost and fee: each part fill may round cost and fee up by half a unit of the ninth decimal, so this
  * covers a thousand part fills of one order before a free balance could fall below zero.

@@ -30,6 +30,7 @@ export interface Order extends OrderTerms {
   /** Sums over its fills. */
   readonly cost: Quote
   readonly fee: Quote
+  readonly feeBase: Volume
   /** Exec ids of its fills, oldest first. */
   readonly fills: ReadonlyArray<string>
 }
@@ -43,11 +44,12 @@ export type LedgerRow = {
   /** The exec id of the fill that moved it, or `deposit`. */
   readonly refId: string
   readonly timeMs: number
-} & (
-  | { readonly asset: "base"; readonly amount: Volume; readonly balance: Volume }
+} &
   /** `amount` is before the fee: the balance moves by amount − fee. */
-  | { readonly asset: "quote"; readonly amount: Quote; readonly fee: Quote; readonly balance: Quote }
-)
+  (
+    | { readonly asset: "base"; readonly amount: Volume; readonly fee: Volume; readonly balance: Volume }
+    | { readonly asset: "quote"; readonly amount: Quote; readonly fee: Quote; readonly balance: Quote }
+  )
 
 /** What an open order still wants. */
 export const remaining = (order: Order): Volume => (order.volume - order.filled) as Volume

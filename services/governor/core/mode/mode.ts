@@ -94,10 +94,11 @@ export const watchPriceAge = (draft: Draft): void => {
 
 /** A streak of failed calls pauses the market. */
 export const watchErrors = (draft: Draft, event: EventOf<"ExchangeErrorsObserved">): void => {
-  const { consecutive, operation, detail, help } = event
+  const { consecutive, operation, detail, help, retryAtMs } = event
   if (draft.variants.watchesLife) {
     const { lastError: _before, ...market } = draft.state.market
-    draft.state.market = consecutive === 0 ? market : { ...market, lastError: { operation, detail } }
+    const lastError = { operation, detail, ...(retryAtMs === undefined ? {} : { retryAtMs }) }
+    draft.state.market = operation === "" ? market : { ...market, lastError }
   }
   const refused = help !== undefined && consecutive > 0
   if (refused && draft.variants.accessRefused(draft, { operation, detail, help })) return

@@ -24,7 +24,13 @@ const ASKED_WITHIN_SEC = 60
 
 /** What the exchange last said instead of an answer, for people who ask what a start waits for. */
 const lastError = ({ lastError: error }: GovernorState["market"]): Record<string, string | number> =>
-  error === undefined ? {} : { operation: error.operation, lastError: error.detail, askedWithinSec: ASKED_WITHIN_SEC }
+  error === undefined
+    ? {}
+    : {
+        operation: error.operation,
+        lastError: error.detail,
+        ...(error.retryAtMs === undefined ? { askedWithinSec: ASKED_WITHIN_SEC } : { askedAtMs: error.retryAtMs })
+      }
 
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {

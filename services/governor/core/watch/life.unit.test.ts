@@ -114,9 +114,12 @@ describe("a start that waits for the exchange", () => {
     const failed = { operation: "AssetPairs", detail: "EService:Unavailable" }
     story.account({ _tag: "ExchangeErrorsObserved", consecutive: 3, ...failed })
     const waits = () => sentenceOf(findingOf(story.state, "terms"))
-    expect(waits()).toContain("AssetPairs failed last: EService:Unavailable; it is asked again within")
+    expect(waits()).toContain("AssetPairs failed last: EService:Unavailable, and is asked again within")
     story.account({ _tag: "ExchangeErrorsObserved", consecutive: 0, operation: "", detail: "" })
     expect(waits()).toBe("The exchange's terms and fees are not known yet.")
+    const limited = { operation: "TradeVolume", detail: "EAPI:Rate limit exceeded", retryAtMs: story.nowMs + 5_000 }
+    story.account({ _tag: "ExchangeErrorsObserved", consecutive: 0, ...limited })
+    expect(waits()).toContain("TradeVolume failed last: EAPI:Rate limit exceeded, and is asked again at")
   })
 })
 
@@ -166,6 +169,29 @@ describe("manual life beside the bot", () => {
     story.slot(1, request(50)).order(1, accepted(50)).order(1, fill(50, "20"))
     story.order(1, ended("OrderFilled", 50, "20")).balances("100020", "99997.995")
     expect(notices(story.after(30).after(30).after(30).after(30))).toStrictEqual([])
+  })
+
+  it("a fee that was taken in DOGE is told, and is no such money", () => {
+    const baseFee = { amount: Volume.parse("0.05"), worth: Quote.parse("0.005") }
+    const story = running().nextLoop()
+    story
+      .slot(1, request(50))
+      .order(1, accepted(50))
+      .order(1, { ...fill(50, "20"), baseFee })
+    expect(story.ever("NoticeRaised").map(({ reason: { rule, numbers } }) => [rule, numbers["amount"]])).toStrictEqual([
+      ["fee_in_base", "0.05"]
+    ])
+    story.order(1, { ...ended("OrderFilled", 50, "20"), baseFee }).balances("100019.95", "99998")
+    story.after(30).after(30).after(30).after(30)
+    expect(notices(story)).toStrictEqual(["warning fee_in_base"])
+  })
+
+  it("a fee in a currency that is neither of the pair's is told in the exchange's words", () => {
+    const story = running().slot(1, request(50)).order(1, accepted(50))
+    story.order(1, { ...fill(50, "20"), otherFees: "12.5 KFEE" })
+    expect(story.ever("NoticeRaised").map(({ reason: { rule, numbers } }) => [rule, numbers["fee"]])).toStrictEqual([
+      ["fee_not_booked", "12.5 KFEE"]
+    ])
   })
 
   it("an order that somebody else has changed is told with both figures", () => {

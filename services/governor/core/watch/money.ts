@@ -1,9 +1,11 @@
 /** Money that no trade of ours explains: deposits, withdrawals, trades by hand or of another program. Told once it has settled. */
+import { takenBy } from "../../../../shared/core/baseFee.ts"
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 import { type Draft, notice } from "../draft.ts"
 import type { GovernorState } from "../state.ts"
 import { tradedSoFar } from "./audit.ts"
+import { baseFeesSoFar } from "./baseFees.ts"
 
 /** Balances and fills come one after the other, and lists lag a minute: what differs for longer, without a fill, has another cause. */
 const SETTLED_AFTER_MS = 60_000
@@ -13,9 +15,10 @@ const withoutTrades = (state: GovernorState): Amounts | null => {
   const { balances } = state.market
   if (balances === null) return null
   const { bought, sold, paid, received, fees } = tradedSoFar(state)
+  const taken = takenBy({ fee: fees, ...baseFeesSoFar(state) })
   return {
-    base: plus(minus(balances.base.total, bought), sold),
-    quote: plus(plus(minus(balances.quote.total, received), paid), fees)
+    base: plus(plus(minus(balances.base.total, bought), sold), taken.base as Volume),
+    quote: plus(plus(minus(balances.quote.total, received), paid), taken.quote as Quote)
   }
 }
 

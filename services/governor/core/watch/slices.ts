@@ -1,4 +1,5 @@
 /** What the governor keeps of life beside its rules: refusals, money that others move, recoveries that are to come back. */
+import type { WithBaseFee } from "../../../../shared/core/baseFee.ts"
 import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 
@@ -29,4 +30,12 @@ export interface RecoveryMark {
 export interface LostRecovery {
   readonly key: string
   readonly recovery: RecoveryMark
+}
+
+/** What was taken in the base currency as fees. */
+export interface BaseFeesSlice {
+  /** Of ended orders. */
+  readonly ended: WithBaseFee
+  /** Of orders that still stand, by `orderKey`. */
+  readonly standing: Readonly<Record<string, WithBaseFee>>
 }

@@ -3,14 +3,15 @@
  * they are joined by `order_id` with what earlier entries of the connection said. A fill comes from `exec_type` `trade`
  * and from nothing else: `filled` reports the order's end, and a type unknown to us is never money.
  */
+import { worthAt } from "../../../../core/baseFee.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../core/openOrders.ts"
-import { plus, Quote } from "../../../../core/decimal/decimal.ts"
+import { plus, Quote, Volume } from "../../../../core/decimal/decimal.ts"
 import type { Side } from "../../../../core/trading.ts"
 import type { ExecutionEvent, Fill } from "../../../port.ts"
 import { choice, has, optionalText, type Row, rows, text, WireProblem } from "../../../../core/wire/json.ts"
-import { cost, fee, price, serial, timestampMs, volume } from "./figures.ts"
+import { baseFee, cost, fee, price, serial, timestampMs, volume } from "./figures.ts"
 import { originOf } from "../../../../core/ids/clientId.ts"
-import { isPair, isQuoteAsset, type PairNames } from "./names.ts"
+import { isPair, namesOfAsset, type PairNames } from "./names.ts"
 
 /** What the connection has said about an order so far. */
 interface Known {
@@ -132,19 +133,26 @@ const readFill = (txid: string, order: Known, row: Row, names: PairNames): Fill 
     price: price(row, "last_price"),
     volume: volume(row, "last_qty"),
     cost: cost(row, "cost"),
-    fee: readFees(row, names),
+    ...readFees(row, names),
     liquidity: choice(row, "liquidity_ind", ["m", "t"]) === "m" ? "maker" : "taker",
     timeMs: timestampMs(row, "timestamp")
   }
 }
 
-const readFees = (row: Row, names: PairNames): Quote =>
-  rows(row, "fees").reduce((sum, part) => {
-    if (!isQuoteAsset(names, text(part, "asset"))) {
-      throw new WireProblem(
-        `${part.path}.asset`,
-        `is ${text(part, "asset")}, only fees in ${names.quoteAsset} can be booked`
-      )
-    }
-    return plus(sum, fee(part, "qty"))
-  }, Quote.zero)
+/** A fee may be taken in several currencies: what is in the base currency counts with its worth, and any other is named. */
+const readFees = (row: Row, names: PairNames): Pick<Fill, "fee" | "baseFee" | "otherFees"> => {
+  let [inQuote, inBase] = [Quote.zero, Volume.zero]
+  const others: Array<string> = []
+  for (const part of rows(row, "fees")) {
+    const asset = text(part, "asset")
+    if (namesOfAsset(names, "quote").includes(asset)) inQuote = plus(inQuote, fee(part, "qty"))
+    else if (namesOfAsset(names, "base").includes(asset)) inBase = plus(inBase, baseFee(part, "qty"))
+    else others.push(`${Quote.format(fee(part, "qty"))} ${asset}`)
+  }
+  const worth = worthAt(price(row, "last_price"), inBase)
+  return {
+    fee: plus(inQuote, worth),
+    ...(inBase === 0n ? {} : { baseFee: { amount: inBase, worth } }),
+    ...(others.length === 0 ? {} : { otherFees: others.join(", ") })
+  }
+}

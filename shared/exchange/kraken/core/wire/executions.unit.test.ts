@@ -114,6 +114,41 @@ describe("the life of an order", () => {
   })
 })
 
+describe("a fee that was taken otherwise than in the quote currency", () => {
+  const feesOf = (...fees: ReadonlyArray<{ readonly asset: string; readonly qty: number }>) => {
+    const { events, problems } = hear(subscribed(pendingNew), 2, "update", { ...trade, fees })
+    expect(problems).toEqual([])
+    const [event] = events
+    return event?._tag === "Filled" ? event.fill : null
+  }
+  const worth = Quote.parse("0.0303")
+  const baseFee = { amount: Volume.parse("0.15"), worth }
+
+  it.each(["DOGE", "XDG", "XXDG"])("counts with its worth at the fill's price, and names the amount: %s", (asset) => {
+    expect(feesOf({ asset, qty: 0.15 })).toEqual({ ...fill, fee: worth, baseFee })
+  })
+
+  it("in both currencies is the sum of both", () => {
+    expect(feesOf({ asset: "USD", qty: 0.01 }, { asset: "DOGE", qty: 0.15 })).toEqual({
+      ...fill,
+      fee: Quote.parse("0.0403"),
+      baseFee
+    })
+  })
+
+  it("has its worth rounded up", () => {
+    expect(feesOf({ asset: "DOGE", qty: 0.00000001 })?.fee).toBe(Quote.parse("0.0000000021"))
+  })
+
+  it("in any other currency is named, and in no sum", () => {
+    expect(feesOf({ asset: "KFEE", qty: 12.5 }, { asset: "USD", qty: 0.01 })).toEqual({
+      ...fill,
+      fee: Quote.parse("0.01"),
+      otherFees: "12.5 KFEE"
+    })
+  })
+})
+
 describe("what is not a fill", () => {
   it.each(["filled", "restated", "amended", "status", "iceberg_refill", "pending_new", "teleported"])(
     "%s, even with figures like one",
@@ -136,7 +171,8 @@ describe("entries that cannot be read", () => {
     [{ last_qty: "many" }, "frame.data[0].last_qty"],
     [{ cost: undefined }, "frame.data[0].cost"],
     [{ fees: undefined }, "frame.data[0].fees"],
-    [{ fees: [{ asset: "DOGE", qty: 1 }] }, "frame.data[0].fees[0].asset: is DOGE"],
+    [{ fees: [{ qty: 1 }] }, "frame.data[0].fees[0].asset: is missing"],
+    [{ fees: [{ asset: "DOGE", qty: -1 }] }, "frame.data[0].fees[0].qty"],
     [{ liquidity_ind: "x" }, "frame.data[0].liquidity_ind"],
     [{ timestamp: undefined }, "frame.data[0].timestamp"]
   ])("%o names the field, and the neighbours are heard", (wrong, problem) => {

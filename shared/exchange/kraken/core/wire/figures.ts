@@ -34,6 +34,8 @@ export const volumeOrNone = within(json.volume, Volume.parse, RANGES.volumeOrNon
 export const cost = within(json.quote, Quote.parse, RANGES.cost)
 /** What was charged. */
 export const fee = within(json.quote, Quote.parse, RANGES.fee)
+/** What was charged in the base currency. */
+export const baseFee = within(json.volume, Volume.parse, RANGES.fee)
 /** An amount of the base currency on the account. */
 export const baseBalance = within(json.volume, Volume.parse, RANGES.balance)
 /** An amount of the quote currency on the account. */

@@ -60,6 +60,3 @@ export const namesOfAsset = (
   const [base = "", quote = ""] = symbol.split("/")
   return [asset, shortName(asset), which === "base" ? base : quote]
 }
-
-/** Whether a fee was charged in the quote currency, under any of its names (`ZUSD`, `USD`). */
-export const isQuoteAsset = (names: PairNames, asset: string): boolean => namesOfAsset(names, "quote").includes(asset)

@@ -11,7 +11,9 @@ import {
   texts,
   WireProblem
 } from "../../../../core/wire/json.ts"
-import { cost, count, fee, price, secondsAsMs, volume, volumeOrNone } from "./figures.ts"
+import { type Price, Quote } from "../../../../core/decimal/decimal.ts"
+import { worthAt } from "../../../../core/baseFee.ts"
+import { baseFee, cost, count, fee, price, secondsAsMs, volume, volumeOrNone } from "./figures.ts"
 import { originOf } from "../../../../core/ids/clientId.ts"
 import { isPair, type PairNames } from "./names.ts"
 
@@ -56,9 +58,22 @@ const readOrder = (txid: string, row: Row, descr: Row): OrderReport => ({
   openedMs: secondsAsMs(row, "opentm"),
   filledVolume: volumeOrNone(row, "vol_exec"),
   cost: cost(row, "cost"),
-  fee: fee(row, "fee"),
+  ...readFee(row),
   reason: optionalText(row, "reason")
 })
+
+/** The flag `fcib` says that the row's fee is in the base currency; it counts with its worth at the average price. */
+const readFee = (row: Row): Pick<OrderReport, "fee" | "baseFee"> => {
+  const flags = optionalText(row, "oflags")?.split(",") ?? []
+  if (!flags.includes("fcib")) return { fee: fee(row, "fee") }
+  const amount = baseFee(row, "fee")
+  const filled = volumeOrNone(row, "vol_exec")
+  if (filled === 0n || amount === 0n) return { fee: Quote.zero }
+  const worth = worthAt(((cost(row, "cost") * VOLUME_UNIT) / filled) as Price, amount)
+  return { fee: worth, baseFee: { amount, worth } }
+}
+/** One unit of the base currency in units of `Volume`. */
+const VOLUME_UNIT = 100_000_000n
 
 /** One page of `TradesHistory`. `count` and `rows` include other pairs, as the exchange pages over all of them. */
 export interface FillsPage {

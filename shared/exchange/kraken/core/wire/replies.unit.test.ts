@@ -177,6 +177,17 @@ describe("orders", () => {
     expect(order).toMatchObject({ clientId: null, status: "canceled", reason: "Post only order" })
   })
 
+  it("a fee that the row's flags say is in the base currency counts with its worth at the average price, rounded up", () => {
+    const row = { ...ORDER, oflags: "fcib,post", vol_exec: "30", cost: "6.000000000", fee: "0.07500001" }
+    expect(readOrders(result({ OABC: row }), DOGE_USD)[0]).toMatchObject({
+      fee: Quote.parse("0.015000002"),
+      baseFee: { amount: Volume.parse("0.07500001"), worth: Quote.parse("0.015000002") }
+    })
+    const [untraded] = readOrders(result({ OABC: { ...ORDER, oflags: "fcib" } }), DOGE_USD)
+    expect(untraded?.fee).toBe(Quote.zero)
+    expect(untraded?.baseFee).toBeUndefined()
+  })
+
   it("other pairs and other kinds of order are left out unread", () => {
     const foreign = { ...ORDER, descr: { pair: "XBTUSD", ordertype: "limit" }, vol: "?" }
     const market = { ...ORDER, descr: { ...ORDER.descr, ordertype: "market", price: "" } }
