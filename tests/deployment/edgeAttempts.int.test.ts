@@ -77,7 +77,11 @@ const get = (path: string, headers: Readonly<Record<string, string>> = {}) => re
 const ATTEMPTS: ReadonlyArray<readonly [attempt: string, request: string, status: number]> = [
   ["a change without a token", pause(JSON_TYPE), 401],
   ["a change with a wrong token", pause({ ...JSON_TYPE, Authorization: "Bearer wrong" }), 401],
-  ["a change with the token in the address", requestOf(`POST /api/action?token=${encodeURIComponent(TOKEN)}`, JSON_TYPE, "{}"), 401],
+  [
+    "a change with the token in the address",
+    requestOf(`POST /api/action?token=${encodeURIComponent(TOKEN)}`, JSON_TYPE, "{}"),
+    401
+  ],
   ["a change by another method", requestOf("PUT /api/action", OURS, '{"action":"pause"}'), 405],
   ["a change by GET", get("/api/action?action=pause", OURS), 405],
   ["another site's page", pause({ ...OURS, Origin: "https://evil.example" }), 403],
