@@ -1,0 +1,39 @@
+/** The long run: `npm run fuzz -- [--cases 1000000] [--decoder name] [--seed n]`. One decoder after the other; the first fault ends it. */
+import { parseArgs } from "node:util"
+import fc from "fast-check"
+import { DECODERS } from "./decoders.ts"
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: "1000000" },
+    decoder: { type: "string" },
+    seed: { type: "string", default: "20261129" }
+  }
+})
+const [cases, seed] = [Number(values.cases), Number(values.seed)]
+const names = Object.keys(DECODERS).filter((name) => values.decoder === undefined || name === values.decoder)
+if (names.length === 0 || !Number.isSafeInteger(cases) || cases < 1 || !Number.isSafeInteger(seed)) {
+  console.error(`--decoder is one of ${Object.keys(DECODERS).join(", ")}; --cases and --seed are whole numbers`)
+  process.exit(1)
+}
+
+/** A run keeps no case: what it still holds afterwards is a leak of the decoder. */
+const MOST_HELD_MB = 512
+
+for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => names.includes(name))) {
+  const began = performance.now()
+  const outcomes = { taken: 0, refused: 0 }
+  const details = await fc.check(
+    property((taken) => void outcomes[taken ? "taken" : "refused"]++),
+    { numRuns: cases, seed }
+  )
+  const heldMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20)
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  console.log(
+    `${name}: ${details.numRuns} cases in ${seconds} s, seed ${seed}: ${outcomes.taken} taken, ${outcomes.refused} refused, ${heldMb} MB held`
+  )
+  if (details.failed || heldMb > MOST_HELD_MB) {
+    console.error(details.failed ? fc.defaultReportMessage(details) : `${name} holds more than ${MOST_HELD_MB} MB`)
+    process.exit(1)
+  }
+}
