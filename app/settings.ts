@@ -4,8 +4,10 @@
  */
 import { adjusted, brokenRelations } from "../shared/config/relations.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
+import type { Setting } from "../shared/config/setting.ts"
 import { type Environment, mergedTables, readTable, rowsOf, type Table, type ValuesOf } from "../shared/config/table.ts"
 import { unknownNames } from "../shared/config/unknownNames.ts"
+import { wrongPaths } from "./leaves/paths.ts"
 import { type Service, SERVICES } from "./registry.ts"
 
 /** The tables of all services as one type: what has the rows of each. */
@@ -42,4 +44,23 @@ export const readSettings = (env: Environment): ReadSettings => {
   if (problems.length > 0) return { settings, problems, hints }
   const broken = SERVICES.flatMap(({ relations }) => relations?.(settings) ?? [])
   return { settings, problems: [...brokenRelations(settings), ...broken], hints }
+}
+
+/** What a process writes that is made of paths in the settings: everything (`kennel up`), or what one service keeps. */
+export type Writes = (row: Setting<unknown>) => boolean
+
+/** Writes nothing: a command that looks, and one that asks. */
+export const writesNothing: Writes = () => false
+/** Everything in one process. */
+export const writesAll: Writes = () => true
+/** One service: its files, if it keeps any, and its sign of life. */
+export const writesOf =
+  (service: { readonly keepsFiles?: boolean }): Writes =>
+  ({ path }) =>
+    path === "output" || (path === "data" && service.keepsFiles === true)
+
+/** Reads all of them, and looks at the paths that they name. */
+export const readSettingsHere = (env: Environment, writes: Writes): ReadSettings => {
+  const read = readSettings(env)
+  return { ...read, problems: [...read.problems, ...wrongPaths(SETTING_ROWS, env, writes)] }
 }

@@ -162,6 +162,54 @@ describe("settings", () => {
     expect(showSettings(SETTING_ROWS, { NATS_URL: "nats://kennel:hunter5@b:4222" })).not.toMatch(/hunter/)
   })
 
+  it.each([
+    [{ PAIR: "xdgusd" }, "PAIR=xdgusd: is no pair: 4 to 24 capitals and digits, such as XDGUSD ("],
+    [{ PAIR: "XDG.USD" }, "PAIR=XDG.USD: is no pair: 4 to 24 capitals and digits, such as XDGUSD ("],
+    [{ PAIR: "X>" }, "PAIR=X>: is no pair: 4 to 24 capitals and digits ("],
+    [
+      { SYMBOL: "doge/usd" },
+      "SYMBOL=doge/usd: is no symbol: two names in capitals with a slash between, such as DOGE/USD ("
+    ],
+    [{ SYMBOL: "DOGEUSD" }, "SYMBOL=DOGEUSD: is no symbol: two names in capitals with a slash between ("],
+    [{ HOST: "http://127.0.0.1" }, "HOST=http://127.0.0.1: is no host: leave out the scheme and what follows ("],
+    [{ HOST: "127.0.0.1:8080" }, "HOST=127.0.0.1:8080: is no IP address; a port is a setting of its own ("],
+    [{ HOST: "999.1.1.1" }, "HOST=999.1.1.1: is no IPv4 address such as 127.0.0.1 ("],
+    [{ HOST: "my host" }, "HOST=my host: is no host name such as localhost, and no IP address ("],
+    [{ SIM_HOST: "-x" }, "SIM_HOST=-x: is no host name such as localhost, and no IP address ("],
+    [{ SUPABASE_URL: "ftp://h" }, "SUPABASE_URL=ftp://h: is not a URL starting with http:// or https:// ("],
+    [{ SUPABASE_URL: "http://h:70000" }, "SUPABASE_URL=http://h:70000: has a port outside 1 to 65535 ("],
+    [{ NATS_URL: "nats://h:70000" }, "NATS_URL=nats://h:70000: has a port outside 1 to 65535 ("],
+    [{ KRAKEN_WS_URL: "ws://a b/" }, "KRAKEN_WS_URL=ws://a b/: holds a space ("],
+    [
+      { KRAKEN_REST_URL: "https://u:hunter2/3@h" },
+      "KRAKEN_REST_URL=https://(secret)@h: holds a user or password; set them apart ("
+    ],
+    [
+      { CANDLE_SOURCE_URL: "https://h/v1?apikey=hunter2" },
+      "CANDLE_SOURCE_URL=https://h/v1?(secret): holds a ? or #; give the address alone ("
+    ],
+    [{ SUPABASE_REST_PATH: "rest" }, "SUPABASE_REST_PATH=rest: is no path such as /rest/v1 ("],
+    [
+      { DATA_DIR: "./a\0b" },
+      "DATA_DIR=./a\\u0000b: holds a control character, such as a line break; write it on one line ("
+    ],
+    [{ NATS_USER: "a\nb" }, "NATS_USER=a\\nb: holds a control character, such as a line break; write it on one line ("],
+    [{ ARCHIVE_DIR: "/" + "x".repeat(256) }, `ARCHIVE_DIR=/${"x".repeat(199)}…: holds a name of more than 255 bytes (`],
+    [{ DATA_DIR: "/x".repeat(2_048) }, `DATA_DIR=${"/x".repeat(100)}…: is longer than a path can be (4095 bytes) (`],
+    [{ ORDER_SIZE_USD: "1000000000001" }, "ORDER_SIZE_USD=1000000000001: is above 1000000000000 ("]
+  ])("of a shape that nothing has are refused: %j", (env, line) => {
+    const [problem = "", ...others] = readSettings(env).problems
+    expect(problem.startsWith(line), problem).toBe(true)
+    expect(others).toStrictEqual([])
+  })
+
+  it.each(["127.0.0.1", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "kennel.example.org", "control-plane"])(
+    "take %s for a host",
+    (host) => {
+      expect(readSettings({ HOST: host })).toMatchObject({ problems: [], settings: { host } })
+    }
+  )
+
   it("have one name each: two rows under one name are refused", () => {
     const names = SETTING_ROWS.map((setting) => setting.name)
     expect(new Set(names).size).toBe(names.length)

@@ -20,6 +20,9 @@ import { PROCESS_SETTINGS } from "../shared/config/process.ts"
 import { readTable } from "../shared/config/table.ts"
 import { commandsFor } from "./commands.ts"
 
+// Nobody else reads what a process keeps, whoever writes it: the store's own files, too.
+process.umask(0o077)
+
 // What the engine has made of the modules is kept for the next start: a third of a start's work. In the user's own cache, where nobody
 // else may put something; where there is none to write to, a start does without.
 enableCompileCache(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "kennel"))

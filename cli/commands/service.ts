@@ -3,6 +3,7 @@ import { Console, Effect } from "effect"
 import { Argument, Command } from "effect/cli"
 import { missing, runAlone } from "../../app/alone.ts"
 import { SERVICES } from "../../app/registry.ts"
+import { writesOf } from "../../app/settings.ts"
 import { leave } from "../shared/leaving.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { fitToStart } from "./doctor/command.ts"
@@ -13,9 +14,9 @@ export const serviceCommand = Command.make(
   "service",
   { name: Argument.Literals("name", NAMES).pipe(Argument.withDescription(NAMES.join(", "))) },
   Effect.fn(function* ({ name }) {
-    const settings = yield* loadSettings()
     const service = SERVICES.find((known) => known.name === name)
     if (service === undefined) return
+    const settings = yield* loadSettings({}, writesOf(service))
     const problem = missing(service, settings)
     if (problem !== null) return yield* problem
     // A service that sends orders can spend money.

@@ -2,7 +2,7 @@
 import { resolve } from "node:path"
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Settings } from "../../app/settings.ts"
+import { type Settings, writesAll } from "../../app/settings.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { type Page, up } from "../../app/up.ts"
 import { fitToStart } from "./doctor/command.ts"
@@ -42,13 +42,14 @@ export const upCommand = Command.make(
     data: optional("data", "Data directory (DATA_DIR)")
   },
   Effect.fn(function* (flags) {
-    const settings = yield* loadSettings({
+    const given = {
       MARKET: Option.getOrUndefined(flags.market),
       SPEED: Option.getOrUndefined(flags.speed),
       SEED: Option.getOrUndefined(flags.seed),
       PORT: Option.getOrUndefined(flags.port),
       DATA_DIR: Option.getOrUndefined(flags.data)
-    })
+    }
+    const settings = yield* loadSettings(given, writesAll)
     const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
     yield* fitToStart(settings)
     return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)), leave)

@@ -1,8 +1,9 @@
 /** What an action must show: CONTROL_TOKEN, or a token of this data directory's own. */
 import { randomBytes } from "node:crypto"
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect, Redacted, Schema } from "effect"
+import { makeDirectory, OWNER_FILE } from "../../shared/files/directory.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 
 /** There is no token to be had; the text says where it was looked for and what to do. */
@@ -48,12 +49,12 @@ export const ensureControlToken = (settings: TokenSettings): Effect.Effect<Redac
   if (settings.controlToken !== "") return readControlToken(settings)
   const path = pathOf(settings)
   return attempt(path, () => {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     try {
-      writeFileSync(path, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" })
+      writeFileSync(path, `${randomBytes(24).toString("base64url")}\n`, { mode: OWNER_FILE, flag: "wx" })
     } catch (error) {
       if (!isThere(error)) throw error
-      chmodSync(path, 0o600)
+      chmodSync(path, OWNER_FILE)
     }
     return readToken(path)
   })

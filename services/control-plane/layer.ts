@@ -5,6 +5,7 @@ import type { Journal } from "../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
 import { loadAssets } from "./http/assets.ts"
+import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import type { MarketViews } from "./marketViews.ts"
@@ -15,6 +16,8 @@ import { HEARTBEAT_MS, makeStreamHub } from "./http/streamHub.ts"
 export interface ControlPlaneOptions {
   /** An address of this machine. Default: loopback, because the status asks for no password. */
   readonly host?: string
+  /** Names besides loopback's and `host` that it is asked for by: those it has in a proxy. */
+  readonly allowedHosts?: ReadonlyArray<string>
   /** 0 takes any free port; `ControlPlane` says which. */
   readonly port: number
   /** Where commands are written, and their answers read. */
@@ -54,6 +57,7 @@ export const controlPlaneLayer = (
     Effect.gen(function* () {
       const {
         host = "127.0.0.1",
+        allowedHosts = [],
         subjects,
         token,
         defaults,
@@ -77,10 +81,17 @@ export const controlPlaneLayer = (
         hub,
         assets: loadAssets(),
         desk,
+        door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
       yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
-      const { port } = yield* listen({ host, port: options.port, handler: app, beforeClose: hub.close })
+      const { port } = yield* listen({
+        host,
+        port: options.port,
+        handler: app,
+        isKept: hub.holds,
+        beforeClose: hub.close
+      })
       const shown = host.includes(":") ? `[${host}]` : host
       return ControlPlane.of({ url: `http://${shown}:${port}/`, port })
     })

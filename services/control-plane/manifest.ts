@@ -42,6 +42,7 @@ export const controlPlaneManifest = defineService({
               FAR_RECOVERY_COUNT: settings.farRecoveryCount
             },
             host: settings.host,
+            allowedHosts: settings.allowedHosts,
             port: settings.port,
             pair: settings.symbol,
             trading: settings.live ? "live" : "paper",

@@ -4,7 +4,7 @@ import { SettingGroup } from "../../shared/config/setting.ts"
 const processes = new SettingGroup("Process")
 const capacity = new SettingGroup("Capacity")
 
-/** Shorter ones can be guessed at ten tries a second. */
+/** 16 characters by chance are 95 bits: nobody guesses them, however fast. Ones that somebody thought of may be guessed. */
 const SHORTEST = 16
 
 const token = processes.secret("CONTROL_TOKEN", {
@@ -14,6 +14,11 @@ const token = processes.secret("CONTROL_TOKEN", {
 })
 
 export const CONTROL_SETTINGS = {
+  allowedHosts: processes.hosts("ALLOWED_HOSTS", {
+    default: "",
+    reason:
+      "Names by which the page is asked for, beside localhost and HOST: those of a proxy in front. Others are refused, as of a page that has its own name point here (DNS rebinding)."
+  }),
   farRecoveryDistancePct: capacity.number("FAR_RECOVERY_DISTANCE_PCT", {
     unit: "%",
     default: "3",

@@ -2,12 +2,13 @@
 import { Context, Effect, Layer } from "effect"
 import { defineService } from "../../shared/service/manifest.ts"
 import { ExchangeSim, exchangeSimLayer } from "./layer.ts"
-import { SIMULATOR_SETTINGS, simulatorOptions } from "./settings.ts"
+import { SIMULATOR_SETTINGS, simulatorOptions, wrongMarket } from "./settings.ts"
 
 export const exchangeSimManifest = defineService({
   name: "exchange-sim",
   summary: "a simulated exchange that speaks Kraken's REST and WebSocket v2",
   settings: SIMULATOR_SETTINGS,
+  relations: wrongMarket,
   needs: ["journal"],
   // Its books stand where the market cannot reach them, as a real exchange's do.
   journal: "exchange",

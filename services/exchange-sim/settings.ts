@@ -3,6 +3,8 @@ import { credentialsOf } from "../../shared/config/exchange.ts"
 import { SettingGroup } from "../../shared/config/setting.ts"
 import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
+import { messageOf } from "../../shared/core/messageOf.ts"
+import { parseMarketChoice } from "./core/market/choice.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 
 const simulator = new SettingGroup("Simulated exchange")
@@ -14,9 +16,8 @@ export const SIMULATOR_SETTINGS = {
     within: [0, 4_294_967_295],
     reason: "The same seed gives the same synthetic market."
   }),
-  simHost: simulator.text("SIM_HOST", {
+  simHost: simulator.host("SIM_HOST", {
     default: "127.0.0.1",
-    range: "an address of this machine",
     reason: "Where the simulated exchange listens."
   }),
   simPort: simulator.integer("SIM_PORT", {
@@ -57,6 +58,16 @@ export const SIMULATOR_SETTINGS = {
     reason: "Opens /admin of the simulated exchange: its own books, and faults on demand. For tests and rehearsals."
   })
 } as const
+
+/** A line where MARKET names no market there can be. */
+export const wrongMarket = ({ market }: SharedSettings): ReadonlyArray<string> => {
+  try {
+    parseMarketChoice(market)
+    return []
+  } catch (error) {
+    return [`MARKET=${market}: ${messageOf(error)}`]
+  }
+}
 
 /** The exchange that the settings ask for. */
 export const simulatorOptions = (

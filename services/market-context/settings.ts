@@ -32,18 +32,18 @@ export const CONTEXT_SETTINGS = {
     default: "true",
     reason: "Fetch the day before today as well: its levels are known from the first minute on."
   }),
-  contextHistoryDir: context.text("CONTEXT_HISTORY_DIR", {
+  contextHistoryDir: context.path("CONTEXT_HISTORY_DIR", {
     default: "",
-    range: "a directory",
+    use: "data",
     reason: "Where profiles of days are kept, as Parquet. Empty: history in DATA_DIR."
   }),
   backfillCacheEnabled: context.flag("BACKFILL_CACHE_ENABLED", {
     default: "true",
     reason: "Keep the trades of days as Parquet: after a restart only what is missing is fetched."
   }),
-  backfillCacheDir: context.text("BACKFILL_CACHE_DIR", {
+  backfillCacheDir: context.path("BACKFILL_CACHE_DIR", {
     default: "",
-    range: "a directory",
+    use: "data",
     reason: "Where they are kept. Empty: backfill_cache in CONTEXT_HISTORY_DIR."
   }),
   structureTimeframes: context.timeframes("STRUCTURE_TIMEFRAMES", {

@@ -2,7 +2,7 @@
  * One sealed era as a file of its own: gzip, JSON lines. The first line says what it is, then a line for each record, and the
  * last is the seal with the states that were sealed. `zcat era-000001.jsonl.gz` shows all of it.
  */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Schema } from "effect"
@@ -11,6 +11,7 @@ import type { Seal } from "../actor/seals/seals.ts"
 import { sha256 } from "../actor/hash.ts"
 import { EraSealed } from "../events/families/seal.ts"
 import { messageOf } from "../core/messageOf.ts"
+import { makeDirectory } from "../files/directory.ts"
 import { replaceFile } from "../journal/embedded/directory/disk.ts"
 import type { JournalRecord } from "../journal/port.ts"
 
@@ -113,8 +114,8 @@ export const writeEra = (directory: string, { seal, before, records, states }: E
     JSON.stringify({ seal: encodeSeal(event), sealSeq, states })
   ]
   const path = eraPath(directory, era)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  replaceFile(path, gzipSync(lines.join("\n")), 0o600)
+  makeDirectory(directory)
+  replaceFile(path, gzipSync(lines.join("\n")))
   return path
 }
 

@@ -7,8 +7,8 @@ const simulator = new SettingGroup("Simulated exchange")
 
 /** The pair, the exchange's addresses and the account there. */
 export const EXCHANGE_SETTINGS = {
-  pair: edges.text("PAIR", { default: "XDGUSD", reason: "The pair as Kraken's REST names it." }),
-  symbol: edges.text("SYMBOL", { default: "DOGE/USD", reason: "The pair as Kraken's WebSocket names it." }),
+  pair: edges.pair("PAIR", { default: "XDGUSD", reason: "The pair as Kraken's REST names it." }),
+  symbol: edges.symbol("SYMBOL", { default: "DOGE/USD", reason: "The pair as Kraken's WebSocket names it." }),
   clockIntervalSec: edges.number("CLOCK_INTERVAL_SEC", {
     unit: "s",
     default: "5",

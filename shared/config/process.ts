@@ -9,18 +9,18 @@ export const PROCESS_SETTINGS = {
     within: [0, 65_535],
     reason: "Where the page and the API listen. 0 takes any free port."
   }),
-  host: process.text("HOST", {
+  host: process.host("HOST", {
     default: "127.0.0.1",
-    range: "an address of this machine",
     reason: "Loopback, because the status asks for no password. In a container: 0.0.0.0, published to loopback."
   }),
-  dataDir: process.text("DATA_DIR", {
+  dataDir: process.path("DATA_DIR", {
     default: "./data",
-    range: "a directory",
+    use: "data",
     reason: "Where the embedded journal, its snapshots and the simulated exchange keep their files."
   }),
-  archiveDir: process.text("ARCHIVE_DIR", {
+  archiveDir: process.path("ARCHIVE_DIR", {
     default: "",
+    use: "archive",
     reason:
       "Where archived eras of the journal stand as files (kennel journal archive). Empty: archive in DATA_DIR. Readers take archive and journal as one."
   }),
@@ -38,30 +38,30 @@ export const PROCESS_SETTINGS = {
   }),
   natsUser: process.text("NATS_USER", { default: "", reason: "The service's own NATS user. Empty: none." }),
   natsPassword: process.secret("NATS_PASSWORD", { default: "", reason: "Its password." }),
-  natsCredsFile: process.text("NATS_CREDS_FILE", {
+  natsCredsFile: process.path("NATS_CREDS_FILE", {
     default: "",
-    range: "a file",
+    use: "input",
     reason: "Credentials (a JWT and its seed, as nsc makes them), in place of a user. Empty: none."
   }),
-  natsNkeySeedFile: process.text("NATS_NKEY_SEED_FILE", {
+  natsNkeySeedFile: process.path("NATS_NKEY_SEED_FILE", {
     default: "",
-    range: "a file",
+    use: "input",
     reason: "The seed of the service's nkey, in place of a user. Empty: none."
   }),
-  natsTlsCaFile: process.text("NATS_TLS_CA_FILE", {
+  natsTlsCaFile: process.path("NATS_TLS_CA_FILE", {
     default: "",
-    range: "a file",
+    use: "input",
     reason: "Who vouches for the NATS servers (PEM). Empty: the authorities that Node knows."
   }),
-  natsTlsCertFile: process.text("NATS_TLS_CERT_FILE", {
+  natsTlsCertFile: process.path("NATS_TLS_CERT_FILE", {
     default: "",
-    range: "a file",
+    use: "input",
     reason: "The service's own certificate (PEM), where the servers ask for one. Empty: none."
   }),
-  natsTlsKeyFile: process.text("NATS_TLS_KEY_FILE", { default: "", range: "a file", reason: "Its key (PEM)." }),
-  healthFile: process.text("HEALTH_FILE", {
+  natsTlsKeyFile: process.path("NATS_TLS_KEY_FILE", { default: "", use: "input", reason: "Its key (PEM)." }),
+  healthFile: process.path("HEALTH_FILE", {
     default: "",
-    range: "a file",
+    use: "output",
     reason:
       "Its time runs ahead of the clock while the process is well: for health checks that start no program. Empty: none."
   }),

@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import { timeframesOf } from "../candles/core/candle.ts"
 import { DecimalError, Quote, Volume } from "../core/decimal/decimal.ts"
 import { QuoteText, VolumeText } from "../schema/decimalText.ts"
+import { hostText, pairText, pathText, symbolText, urlText } from "./shapes.ts"
 
 /** One row of the table. `parse` throws an Error whose message completes "PORT=abc: …". */
 export interface Setting<A> {
@@ -21,12 +22,20 @@ export interface Setting<A> {
   /** What it does, and why the default is what it is. */
   readonly reason: string
   readonly secret: boolean
+  /** What stands at the path that it names, if it names one. */
+  readonly path: PathUse | null
   /** Other names under which people know it: understood, with a hint. */
   readonly alsoCalled: ReadonlyArray<string>
   readonly parse: (text: string) => A
   /** The value in the journal. */
   readonly schema: Schema.Codec<A, unknown>
 }
+
+/**
+ * What a path is for: a directory that is written to (`data`) or perhaps only read (`archive`), a file that is there to be read
+ * (`input`), or one that is written (`output`).
+ */
+export type PathUse = "data" | "archive" | "input" | "output"
 
 interface Row {
   readonly default: string
@@ -60,7 +69,7 @@ export class SettingGroup {
     secret = false
   ): Setting<A> {
     const { unit = "", default: defaultText, reason, alsoCalled = [] } = options
-    return { name, group: this.group, unit, defaultText, range, reason, secret, alsoCalled, parse, schema }
+    return { name, group: this.group, unit, defaultText, range, reason, secret, path: null, alsoCalled, parse, schema }
   }
 
   /** A finite number. */
@@ -75,20 +84,28 @@ export class SettingGroup {
     const [min, max] = options.within
     const parse = (value: string): number => {
       if (!/^-?\d+$/.test(value)) throw new Error("is not a whole number")
-      return inRange(Number(value), min, max)
+      return inRange(Number(value) + 0, min, max)
     }
     return this.row(name, options, `whole number, ${min} to ${max}`, parse, Schema.Int)
   }
 
   /** An exact amount of quote currency, not negative. */
   amount(name: string, options: Row): Setting<Quote> {
-    const parse = (value: string): Quote => notNegative(exact(() => Quote.parse(value)))
+    const parse = (value: string): Quote =>
+      positive(
+        exact(() => Quote.parse(value)),
+        10n
+      )
     return this.row(name, options, "0 or more, at most 10 decimals", parse, QuoteText)
   }
 
   /** An exact volume of base currency, not negative. */
   volume(name: string, options: Row): Setting<Volume> {
-    const parse = (value: string): Volume => notNegative(exact(() => Volume.parse(value)))
+    const parse = (value: string): Volume =>
+      positive(
+        exact(() => Volume.parse(value)),
+        8n
+      )
     return this.row(name, options, "0 or more, at most 8 decimals", parse, VolumeText)
   }
 
@@ -139,32 +156,50 @@ export class SettingGroup {
     return this.row(name, options, "timeframes with commas between them", parse, Schema.Array(Schema.Int))
   }
 
-  /** An absolute URL with one of these schemes, or empty. */
+  /** A path; empty where the reason says what that means. */
+  path(name: string, options: Row & { readonly use: PathUse }): Setting<string> {
+    const range = options.use === "data" || options.use === "archive" ? "a directory" : "a file"
+    return { ...this.row(name, options, range, pathText, Schema.String), path: options.use }
+  }
+
+  /** Where a server listens. */
+  host(name: string, options: Row): Setting<string> {
+    return this.row(name, options, "an address of this machine", hostText, Schema.String)
+  }
+
+  /** Host names with commas between them, without ports; none by default. */
+  hosts(name: string, options: Row): Setting<ReadonlyArray<string>> {
+    const names = this.names(name, options)
+    const parse = (value: string): ReadonlyArray<string> =>
+      names.parse(value).map((host) => hostText(host).toLowerCase())
+    return { ...names, range: "host names with commas between them", parse }
+  }
+
+  /** A pair as Kraken's REST names it. */
+  pair(name: string, options: Row): Setting<string> {
+    return this.row(name, options, "4 to 24 capitals and digits", pairText, Schema.String)
+  }
+
+  /** A pair as Kraken's WebSocket names it. */
+  symbol(name: string, options: Row): Setting<string> {
+    return this.row(name, options, "two names in capitals with a slash between", symbolText, Schema.String)
+  }
+
+  /** An absolute URL with one of these schemes, or empty; without user, password and query. */
   url(name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> {
     const starts = options.schemes.map((scheme) => `${scheme}://`)
-    const parse = (value: string): string => {
-      if (value === "") return value
-      const scheme = /^([a-z]+):\/\/[^\s/]+/.exec(value)?.[1]
-      if (scheme === undefined || !options.schemes.includes(scheme)) {
-        throw new Error(`is not a URL starting with ${starts.join(" or ")}`)
-      }
-      return value
-    }
+    const parse = (value: string): string => (value === "" ? value : urlText(value, options.schemes))
     const range = `empty, or a URL: ${starts.map((start) => `${start}…`).join(", ")}`
     return this.row(name, options, range, parse, Schema.String)
   }
 
-  /** Absolute URLs with one of these schemes and commas between them, or empty; without user and password. */
+  /** Such URLs with commas between them, or empty. */
   urls(name: string, options: Row & { readonly schemes: ReadonlyArray<string> }): Setting<string> {
     const one = this.url(name, options)
     const parse = (value: string): string => {
       const urls = value.split(",").map((part) => part.trim())
       if (urls.length > 1 && urls.includes("")) throw new Error("holds an empty address")
-      for (const url of urls) {
-        // It would be shown wherever the address is.
-        if (url.includes("@")) throw new Error("holds a user or password; set them apart")
-        one.parse(url)
-      }
+      for (const url of urls) one.parse(url)
       return urls.join(",")
     }
     return { ...one, range: `${one.range}; several with commas between them`, parse }
@@ -176,12 +211,23 @@ export class SettingGroup {
   }
 }
 
-/** The text of a setting as it may be shown: a password that stands in an address is left out, right or wrong. */
-export const shownText = (text: string): string => text.replaceAll(/:\/\/[^/@,\s]*@/g, "://(secret)@")
+/** More of a wrong value than this helps nobody. */
+const MAX_SHOWN = 200
+
+/** The text of a setting as it may be shown: passwords and keys that stand in an address are left out, right or wrong. */
+export const shownText = (text: string): string => {
+  const safe = text
+    .replaceAll(/:\/\/.*@/gs, "://(secret)@")
+    .replaceAll(/(:\/\/[^?#]*)[?#].*/gs, "$1?(secret)")
+    // oxlint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => JSON.stringify(character).slice(1, -1))
+  return safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN)}…` : safe
+}
 
 const decimalNumber = (value: string): number => {
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new Error("is not a number")
-  return Number(value)
+  // -0 is 0.
+  return Number(value) + 0
 }
 
 const inRange = (value: number, min: number, max: number): number => {
@@ -198,7 +244,11 @@ const exact = <A>(parse: () => A): A => {
   }
 }
 
-const notNegative = <A extends bigint>(value: A): A => {
+/** Nobody's account holds more; sums of such amounts stay far from the ends of every column and counter. */
+const MOST = 10n ** 12n
+
+const positive = <A extends bigint>(value: A, decimals: bigint): A => {
   if (value < 0n) throw new Error("is negative")
+  if (value > MOST * 10n ** decimals) throw new Error(`is above ${MOST}`)
   return value
 }

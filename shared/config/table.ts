@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { type Setting, shownText } from "./setting.ts"
+import { withoutControlCharacters } from "./shapes.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** Settings, and tables of settings, by the names under which the code knows them. */
@@ -55,7 +56,7 @@ export const readTable = <T extends Table>(table: T, env: Environment): ReadValu
     if (given !== null && given.name !== row.name)
       hints.add(`${given.name} is understood; here it is called ${row.name}`)
     try {
-      return row.parse(text.trim())
+      return row.parse(withoutControlCharacters(text.trim()))
     } catch (error) {
       const shown = row.secret ? "(secret)" : shownText(text)
       problems.set(row.name, `${row.name}=${shown}: ${messageOf(error)} (${row.range})`)

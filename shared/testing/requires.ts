@@ -69,3 +69,7 @@ export const requireBinary = (
   missing(`${name} not found in PATH or /usr/sbin; on Debian: apt-get install ${DEBIAN_PACKAGE[name]}`, place)
   return null
 }
+
+/** Whether this is Linux: its /proc and /sys, and modes of files. */
+export const linuxFound = (): boolean =>
+  process.platform === "linux" || missing("not Linux: what only its file systems do is not tried")

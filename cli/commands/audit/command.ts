@@ -1,6 +1,8 @@
 /** `kennel audit`: the double-entry ledger of a journal, and whether the slots' own books and the exchange agree with it. */
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { messageOf } from "../../../shared/core/messageOf.ts"
+import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
@@ -13,7 +15,7 @@ import { loadSettings } from "../../shared/settings.ts"
 /** The ledger and the books beside it differ; the lines above say where. */
 class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { differences: Schema.Int }) {
   override get message(): string {
-    return `${this.differences} differences between the ledger and the books beside it`
+    return `${this.differences} differences between the ledger and what it must agree with`
   }
 }
 
@@ -22,14 +24,25 @@ const NOT_ASKED = { problems: [], notes: [] }
 const historyOf = (settings: Settings, audit: JournalAudit) =>
   auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(settings)))
 
-const report = (audit: JournalAudit): ReadonlyArray<string> => [
+const report = (audit: JournalAudit, said: string | null): ReadonlyArray<string> => [
   ...trialBalance(audit.ledger),
   "",
   ...profitTable(audit),
   "",
   ...(audit.unwritten === 0 ? [] : [`${audit.unwritten} decisions are not written yet; they are counted above`]),
-  explanation(audit.ledger)
+  ...(said === null ? [] : [said])
 ]
+
+/** An amount that a person says was moved; without one, none was. */
+const movedFlag = <A extends bigint>(commodity: "base" | "quote", parse: (text: string) => A) =>
+  Flag.String(`moved-${commodity}`).pipe(
+    Flag.withDescription(
+      `What you know to have come into the account beside our trades, of ${commodity} currency; less than 0: what has left it`
+    ),
+    Flag.withMetavar("amount"),
+    Flag.withDefault("0"),
+    Flag.mapTryCatch(parse, (error) => `--moved-${commodity} ${messageOf(error)}`)
+  )
 
 export const auditCommand = Command.make(
   "audit",
@@ -49,18 +62,21 @@ export const auditCommand = Command.make(
     exchange: Flag.Boolean("exchange").pipe(
       Flag.withDescription("Read the exchange's trade history too and compare (keys as for trading)"),
       Flag.withDefault(false)
-    )
+    ),
+    movedBase: movedFlag("base", Volume.parse),
+    movedQuote: movedFlag("quote", Quote.parse)
   },
-  Effect.fn(function* ({ where, lines, json, exchange }) {
+  Effect.fn(function* ({ where, lines, json, exchange, movedBase, movedQuote }) {
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const audit = yield* auditJournal(subjectsOf(settings), (transaction) =>
         json ? Console.log(jsonOf(transaction)) : lines ? Console.log(linesOf(transaction)) : Effect.void
       )
       const history = exchange ? yield* historyOf(settings, audit) : NOT_ASKED
-      const problems = [...audit.problems, ...history.problems]
+      const account = explanation(audit, { base: movedBase, quote: movedQuote })
+      const problems = [...audit.problems, ...account.problems, ...history.problems]
       const say = json ? Console.error : Console.log
-      if (!json) for (const line of report(audit)) yield* Console.log(line)
+      if (!json) for (const line of report(audit, account.said)) yield* Console.log(line)
       for (const line of [...history.notes, ...problems]) yield* say(line)
       if (!json) yield* Console.log(`${audit.transactions} transactions, ${problems.length} differences`)
       if (problems.length > 0) return yield* new BooksDiffer({ differences: problems.length })

@@ -12,7 +12,7 @@ import { MemoryJournal } from "../../../shared/journal/memory.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { auditJournal } from "./journal.ts"
-import { jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const because = { rule: "configured", numbers: {} } as const
@@ -83,6 +83,15 @@ const filled = (localId: number, volume: string): MarketEvent => ({
 })
 
 const audit = auditJournal(subjects, () => Effect.void)
+
+const nothing = { base: 0n, quote: 0n }
+
+/** What the exchange lists of the account. */
+const lists = (base: string, quote: string): MarketEvent => ({
+  _tag: "BalancesObserved",
+  base: { total: Volume.parse(base), hold: Volume.parse("0") },
+  quote: { total: Quote.parse(quote), hold: Quote.parse("0") }
+})
 
 describe("the audit of a journal", () => {
   it.effect("finds the slot's books in agreement, and tells every transaction by its record", () =>
@@ -162,6 +171,53 @@ describe("the audit of a journal", () => {
       )
       const error = yield* Effect.flip(audit)
       expect(error.message).toMatch(/^record \d+: slot-1: .*Run "kennel journal verify"/)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect.each([
+    ["what the buy left", "1051", "94.89"],
+    ["what the buy left, as rounded by a list of four decimals", "1051", "94.8901"],
+    ["what was there before the buy: the list is older than the fill", "1000", "100"]
+  ] as const)("explains %s", ([_what, base, quote]) =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.account, lists("1000", "100"))
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      yield* write(subjects.account, lists(base, quote))
+      expect(explanation(yield* audit, nothing)).toStrictEqual({
+        said: "opening balances and our trades explain what the account held when it was last seen",
+        problems: []
+      })
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("explains a list that is ahead of the journal by a fill that came in after it", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.account, lists("1051", "94.89"))
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      expect(explanation(yield* audit, nothing).problems).toStrictEqual([])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("names each balance that nothing explains, until somebody says what was moved", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      yield* write(subjects.account, lists("1051", "94.89"))
+      yield* write(subjects.account, lists("1058", "90"))
+      const result = yield* audit
+      const { said, problems } = explanation(result, nothing)
+      expect(said).toBeNull()
+      expect(problems.map((line) => line.split(":")[1])).toStrictEqual([
+        " 7 base explained by neither opening balances nor our trades",
+        " -4.89 quote explained by neither opening balances nor our trades"
+      ])
+      const known = { base: Volume.parse("7"), quote: Quote.parse("-4.89") }
+      expect(explanation(result, known).problems).toStrictEqual([])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

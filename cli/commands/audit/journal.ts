@@ -15,10 +15,13 @@ import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { slotDifferences, unbalanced } from "../../../shared/ledger/core/check.ts"
 import { initialLedger, type LedgerState, postEvent } from "../../../shared/ledger/core/ledger.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
+import { type Moments, momentsAfter, NO_MOMENTS } from "./explained.ts"
 
 /** What a journal comes to. */
 export interface JournalAudit {
   readonly ledger: LedgerState
+  /** What our trades had come to around the newest balances. */
+  readonly moments: Moments
   readonly transactions: number
   /** Outputs that follow from the records and are not written yet: a running market is about to, a stopped one will at its start. */
   readonly unwritten: number
@@ -48,6 +51,7 @@ const unsound = (seq: number) => (error: unknown) => new JournalUnsound({ seq, d
 /** The ledger as it grows, and what is wrong with it. */
 class Posting {
   ledger = initialLedger
+  moments = NO_MOMENTS
   transactions = 0
   private inForce: InForce = NOTHING_IN_FORCE
   readonly problems: Array<string> = []
@@ -57,6 +61,7 @@ class Posting {
       this.inForce = inForceAfter(this.inForce, event)
       const { state, transaction } = postEvent(this.ledger, event, placeIn(record, index, this.inForce))
       this.ledger = state
+      this.moments = momentsAfter(this.moments, event, state, transaction !== null)
       if (transaction === null) return []
       this.transactions++
       this.problems.push(...unbalanced(transaction))
@@ -100,8 +105,8 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
     unwritten++
     posting.post(decodeRecord({ seq: head + unwritten, subject, id, data, storedMs: 0 }))
   }
-  const { ledger, transactions, problems } = posting
+  const { ledger, moments, transactions, problems } = posting
   for (const { slot, fold } of folds) problems.push(...slotDifferences(ledger, slotBooks(slot, fold.state)))
   const books = folds.map(({ slot, fold }) => ({ slot, state: fold.state }))
-  return { ledger, transactions, unwritten, slots: books, beganMs, endedMs, problems }
+  return { ledger, moments, transactions, unwritten, slots: books, beganMs, endedMs, problems }
 })

@@ -1,8 +1,9 @@
 /** An audit as lines for people, or for programs. Pure. */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import { accountOf, type AccountKind, type Commodity, type Transaction } from "../../../shared/ledger/core/accounts.ts"
-import { amountText, unexplained } from "../../../shared/ledger/core/check.ts"
+import { amountText } from "../../../shared/ledger/core/check.ts"
 import { balanceOf, type LedgerState } from "../../../shared/ledger/core/ledger.ts"
+import { type Money, strayOf } from "./explained.ts"
 import type { JournalAudit } from "./journal.ts"
 
 const row = (name: string, ...figures: ReadonlyArray<string>): string =>
@@ -51,15 +52,30 @@ export const profitTable = ({ ledger, slots }: JournalAudit): ReadonlyArray<stri
   ]
 }
 
-/** Whether opening balances and our trades explain what the account held when it was last seen. */
-export const explanation = (ledger: LedgerState): string => {
-  const stray = unexplained(ledger)
-  if (stray === null) return "the account's balances have never been seen"
-  const { base, quote } = stray
-  return base === 0n && quote === 0n
-    ? "opening balances and our trades explain what the account held when it was last seen, to the last unit"
-    : `not explained by opening balances and our trades: ${amountText(base, "base")} base, ${amountText(quote, "quote")} quote ` +
-        "(deposits, trades by hand, or a fill that came after the balances were read)"
+/** What the account held when it was last seen, explained or not. */
+export interface Explanation {
+  /** For people, where all is explained or nothing is known; null: see the problems. */
+  readonly said: string | null
+  /** Each balance that nothing explains. */
+  readonly problems: ReadonlyArray<string>
+}
+
+const NEVER_SEEN = "the account's balances have never been seen"
+const EXPLAINED = "opening balances and our trades explain what the account held when it was last seen"
+
+/** Whether opening balances, our trades and what is `known` to have been moved explain what the account held when it was last seen. */
+export const explanation = ({ ledger, moments }: JournalAudit, known: Money): Explanation => {
+  const stray = strayOf(ledger, moments, known)
+  if (stray === null) return { said: NEVER_SEEN, problems: [] }
+  const problems = (["base", "quote"] as const).flatMap((commodity) => {
+    if (stray[commodity] === 0n) return []
+    const amount = amountText(stray[commodity], commodity)
+    return [
+      `account: ${amount} ${commodity} explained by neither opening balances nor our trades: a deposit, a withdrawal or a trade by ` +
+        `hand (say it with --moved-${commodity}=${amount}), or a fill on its way into the journal (ask again)`
+    ]
+  })
+  return { said: problems.length === 0 ? EXPLAINED : null, problems }
 }
 
 /** A transaction as one line of JSON; amounts are decimal texts. */

@@ -3,7 +3,7 @@ import { constants } from "node:fs"
 import { access } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { Effect } from "effect"
-import { readSettings, SETTING_ROWS, type Settings } from "../../../app/settings.ts"
+import { readSettingsHere, SETTING_ROWS, type Settings, writesNothing } from "../../../app/settings.ts"
 import { holderOf } from "../../../shared/journal/embedded/directory/lock.ts"
 import { type Check, fail, ok } from "./check.ts"
 
@@ -14,7 +14,7 @@ const OLDEST_NODE = 24
 export const settingsCheck: Check<never> = {
   what: "settings",
   look: Effect.sync(() => {
-    const { problems } = readSettings(process.env)
+    const { problems } = readSettingsHere(process.env, writesNothing)
     if (problems.length > 0)
       return problems.map((problem) => fail("settings", problem, "correct it; nothing starts before"))
     return [ok("settings", `${SETTING_ROWS.length} settings, each within its range, and they agree`)]

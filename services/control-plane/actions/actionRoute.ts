@@ -61,7 +61,7 @@ export const takeActions = (app: Express, { gate, submit, defaults }: ActionDesk
       if (refusal.status === 429) response.set("Retry-After", "1")
       problem(response, refusal.status, refusal.title, refusal.detail)
     },
-    express.json({ limit: MAX_BODY_BYTES, strict: false }),
+    express.json({ limit: MAX_BODY_BYTES, strict: false, inflate: false }),
     (request, response) => {
       const read = readAction(request.body, defaults)
       if (Result.isFailure(read)) return problem(response, 400, "Bad Request", read.failure)

@@ -426,7 +426,7 @@ describe("who may act", () => {
     })
   )
 
-  it.effect("lets ten through at once, and more as time passes; wrong tokens count too", () =>
+  it.effect("lets ten through at once, and more as time passes; wrong tokens are counted apart", () =>
     Effect.gen(function* () {
       const { post } = yield* serve()
       const statuses = yield* Effect.forEach(Array.from({ length: ACTIONS_PER_SEC + 2 }), () => post(action))
@@ -437,7 +437,7 @@ describe("who may act", () => {
       ])
       yield* TestClock.adjust("100 millis")
       expect((yield* post(action, { authorization: "Bearer guess" })).status).toBe(401)
-      expect((yield* post(action)).status).toBe(429)
+      expect((yield* post(action)).status).toBe(200)
     })
   )
 

@@ -19,17 +19,11 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 /** The host a page was loaded from; null when the text is no URL (`null` from a sandboxed frame). */
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)
 
-/**
- * Judges requests one after the other; `nowMs` is any clock in milliseconds that does not go back. Whoever has no token
- * spends from the same measure, so that a token cannot be guessed at speed.
- */
-export const makeGate = (token: string, nowMs: () => number): ((headers: IncomingHttpHeaders) => Refusal | null) => {
-  // Digests have one length, so that comparing takes the same time whatever was sent.
-  const expected = digest(`Bearer ${token}`)
+/** So many a second, and at once; false when there are none left. `nowMs` is any clock in milliseconds that does not go back. */
+const makeBudget = (nowMs: () => number): (() => boolean) => {
   let left = ACTIONS_PER_SEC
   let countedAtMs = nowMs()
-
-  const spend = (): boolean => {
+  return () => {
     const now = nowMs()
     left = Math.min(ACTIONS_PER_SEC, left + ((now - countedAtMs) / 1_000) * ACTIONS_PER_SEC)
     countedAtMs = now
@@ -37,24 +31,39 @@ export const makeGate = (token: string, nowMs: () => number): ((headers: Incomin
     left -= 1
     return true
   }
+}
+
+/**
+ * Judges requests one after the other. Whoever has no token, or a wrong one, spends from a measure of his own: nobody can take the
+ * operator's actions away by asking for what he may not have.
+ */
+export const makeGate = (token: string, nowMs: () => number): ((headers: IncomingHttpHeaders) => Refusal | null) => {
+  // Digests have one length, so that comparing takes the same time whatever was sent.
+  const expected = digest(`Bearer ${token}`)
+  const operators = makeBudget(nowMs)
+  const strangers = makeBudget(nowMs)
 
   return (headers) => {
-    const { origin, host, authorization = "" } = headers
+    const { origin, host, authorization = "", "sec-fetch-site": site } = headers
     if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) {
       const sent = headers["content-type"] ?? "none"
       const detail = `content-type is ${sent}: send the action as JSON with content-type application/json`
       return { status: 415, title: "Unsupported Media Type", detail }
     }
     // Sent by every browser with a request that a page makes: only our own page may act.
-    if ((origin !== undefined && hostOf(origin) !== host) || headers["sec-fetch-site"] === "cross-site") {
+    if (
+      (origin !== undefined && hostOf(origin) !== host) ||
+      (site !== undefined && site !== "same-origin" && site !== "none")
+    ) {
       const detail = `origin ${origin ?? "of another site"}: actions are only taken from this server's own page or from a program`
       return { status: 403, title: "Forbidden", detail }
     }
-    if (!spend()) {
+    const known = timingSafeEqual(digest(authorization), expected)
+    if (!(known ? operators : strangers)()) {
       const detail = `more than ${ACTIONS_PER_SEC} actions a second: wait a second and send it again`
       return { status: 429, title: "Too Many Requests", detail }
     }
-    if (!timingSafeEqual(digest(authorization), expected)) {
+    if (!known) {
       const what = authorization === "" ? "no token" : "the wrong token"
       const detail = `${what}: send the header Authorization: Bearer <token>, with CONTROL_TOKEN or what stands in DATA_DIR/control-token`
       return { status: 401, title: "Unauthorized", detail }

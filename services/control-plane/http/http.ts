@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
 import type { Asset } from "./assets.ts"
+import { type makeDoor, SECURITY_HEADERS } from "./door.ts"
 import { candleBlocks, healthOf, readinessOf } from "../core/health.ts"
 import type { Published } from "./publisher.ts"
 import { json, problem } from "./respond.ts"
@@ -13,23 +14,24 @@ export interface HttpSource {
   readonly hub: StreamHub
   readonly assets: ReadonlyMap<string, Asset>
   readonly desk: ActionDesk
+  /** Null: the request may be looked at. */
+  readonly door: ReturnType<typeof makeDoor>
   /** An unexpected failure, for the log; the client only learns that there was one. */
   readonly onFailure: (error: unknown) => void
 }
 
-const SECURITY_HEADERS = {
-  // Everything comes from this server, as files: no inline script, no inline style, nobody else's frame.
-  "Content-Security-Policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer"
-} as const
-
 /** The server's routes, in the order in which a request meets them. */
-export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): Express => {
+export const makeApp = ({ latest, hub, assets, desk, door, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
+  // No route reads one.
+  app.set("query parser", false)
+  app.use((request, response, next) => {
+    response.set(SECURITY_HEADERS)
+    const turnedAway = door(request.headers)
+    if (turnedAway === null) return next()
+    problem(response, turnedAway.status, turnedAway.title, turnedAway.detail)
+  })
   app.use(checkMethod)
   takeActions(app, desk)
   answerFromReport(app, latest)
@@ -62,9 +64,8 @@ export const makeApp = ({ latest, hub, assets, desk, onFailure }: HttpSource): E
   return app
 }
 
-/** Every answer carries the security headers; only actions are posted. */
+/** Only actions are posted. */
 const checkMethod: RequestHandler = (request, response, next) => {
-  response.set(SECURITY_HEADERS)
   const allowed = request.path === ACTION_PATH ? ["POST"] : ["GET", "HEAD"]
   if (allowed.includes(request.method)) return next()
   response.set("Allow", allowed.join(", "))

@@ -1,6 +1,8 @@
 /** Binds the HTTP server, and lets it go within a second. */
-import { createServer, type RequestListener, type Server } from "node:http"
+import type { RequestListener, Server } from "node:http"
+import type { Socket } from "node:net"
 import { Effect, Schema } from "effect"
+import { makeServer } from "./connections.ts"
 
 /** The server cannot listen: the text names the setting to change. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
@@ -43,11 +45,13 @@ export const listen = (options: {
   readonly host: string
   readonly port: number
   readonly handler: RequestListener
+  /** Connections that no newer one pushes out. */
+  readonly isKept: (socket: Socket) => boolean
   readonly beforeClose: () => void
 }) => {
-  const { host, port, handler, beforeClose } = options
+  const { host, port, handler, isKept, beforeClose } = options
   const bind = Effect.callback<{ readonly server: Server; readonly port: number }, ListenFailed>((resume) => {
-    const server = createServer(handler)
+    const server = makeServer(handler, isKept)
     // Heard for as long as the server lives: a later failure to accept (no file descriptors left) concerns that one
     // client, and resuming a second time does nothing.
     server.on("error", (error: NodeJS.ErrnoException) =>

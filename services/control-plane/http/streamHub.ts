@@ -3,11 +3,13 @@
  * one message, is right again with the next; `Last-Event-ID` needs no history.
  */
 import type { ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { placeOf } from "./connections.ts"
 import type { Published } from "./publisher.ts"
 
 /** One person's pages and scripts. Each costs a socket and up to ten messages a second; a forgotten loop must not cost more. */
 export const MAX_CLIENTS = 32
-/** Half of them for one address: a program that opens streams and forgets them leaves room for pages elsewhere. */
+/** Half of them for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
 export const MAX_PER_ADDRESS = 16
 /**
  * A silent connection looks like a dead one to a proxy (patience 30–60 s) and to a page, which connects again when it has
@@ -23,6 +25,8 @@ const MAX_MISSED_BEATS = 3
 export interface StreamHub {
   /** Opens a stream that begins with `first`; false when all places are taken, or all of its address, or the server is stopping. */
   readonly open: (response: ServerResponse, first: Published) => boolean
+  /** Whether a stream is open on this connection. */
+  readonly holds: (socket: Socket) => boolean
   readonly send: (published: Published) => void
   readonly beat: () => void
   /** Ends every stream and opens no more. */
@@ -39,8 +43,8 @@ export const makeStreamHub = (): StreamHub => {
   let closed = false
   return {
     open: (response, first) => {
-      const address = response.socket?.remoteAddress
-      const neighbours = [...clients.keys()].filter(({ socket }) => socket?.remoteAddress === address)
+      const place = placeOf(response.socket?.remoteAddress)
+      const neighbours = [...clients.keys()].filter(({ socket }) => placeOf(socket?.remoteAddress) === place)
       if (closed || clients.size >= MAX_CLIENTS || neighbours.length >= MAX_PER_ADDRESS) return false
       clients.set(response, 0)
       response.once("close", () => clients.delete(response))
@@ -52,6 +56,7 @@ export const makeStreamHub = (): StreamHub => {
       response.write(`retry: ${RETRY_MS}\n${frameOf(first)}`)
       return true
     },
+    holds: (socket) => [...clients.keys()].some((client) => client.socket === socket),
     send: (published) => {
       if (clients.size === 0) return
       const frame = frameOf(published)

@@ -1,14 +1,15 @@
 /** Files that are written whole or not at all: after a crash the old one stands or the new one, never half. */
 import * as fs from "node:fs"
 import { dirname } from "node:path"
+import { makeDirectory, OWNER_FILE } from "../../../shared/files/directory.ts"
 
 /** Writes beside the file, syncs, and moves it over; makes the directory where it is missing. Throws what the file system says. */
 export const writeAtomically = (path: string, bytes: Uint8Array): void => {
   const directory = dirname(path)
-  fs.mkdirSync(directory, { recursive: true })
+  makeDirectory(directory)
   // One writer's own: two processes never write into the same unfinished file.
   const unfinished = `${path}.${process.pid}.tmp`
-  const file = fs.openSync(unfinished, "w")
+  const file = fs.openSync(unfinished, "w", OWNER_FILE)
   try {
     fs.writeFileSync(file, bytes)
     fs.fsyncSync(file)

@@ -3,7 +3,8 @@ import * as fs from "node:fs"
 import { Effect } from "effect"
 import { JournalCorrupt, JournalOpenError, type JournalRecord } from "../port.ts"
 import type { Summary } from "../sequencer.ts"
-import { codeOf, inWords, makeDirectory, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
+import { closeToOthers, makeDirectory } from "../../files/directory.ts"
+import { codeOf, inWords, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
 import { highWaterPath, indexPathOf, segmentsDirectory } from "./directory/layout.ts"
 import { type HighWater, highWaterText, readBeginning, readHighWater } from "./directory/marks.ts"
 import { removeDropped } from "./dropping.ts"
@@ -36,6 +37,7 @@ export const noteHighWater = (directory: string, mark: HighWater): Effect.Effect
 export const prepareDirectory = (directory: string) =>
   attempt(directory, () => {
     makeDirectory(segmentsDirectory(directory))
+    closeToOthers(directory)
     fs.accessSync(directory, fs.constants.R_OK | fs.constants.W_OK)
     syncDirectory(directory)
   })

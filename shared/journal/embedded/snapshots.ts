@@ -3,7 +3,8 @@ import * as fs from "node:fs"
 import { type Context, Effect } from "effect"
 import { JournalUnavailable, type Snapshot, SnapshotStore } from "../port.ts"
 import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
-import { codeOf, inWords, makeDirectory, replaceFile } from "./directory/disk.ts"
+import { makeDirectory } from "../../files/directory.ts"
+import { codeOf, inWords, replaceFile } from "./directory/disk.ts"
 import { snapshotPath, snapshotsDirectory, snapshotSeqOf } from "./directory/layout.ts"
 
 const attempt = <A>(what: string, run: () => A): Effect.Effect<A, JournalUnavailable> =>

@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { Effect, Layer, Redacted, type Scope } from "effect"
-import { makeDirectory } from "../../journal/embedded/directory/disk.ts"
+import { closeToOthers, makeDirectory } from "../../files/directory.ts"
 import { acquireLock } from "../../journal/embedded/directory/lock.ts"
 import { migrations, rolesSql } from "../migrations.ts"
 import { Store, StoreOpenError } from "../port.ts"
@@ -25,7 +25,10 @@ const attempt = <A>(where: string, doing: string, run: () => Promise<A> | A): Ef
 const prepareDirectory = Effect.fnUntraced(function* (
   directory: string
 ): Effect.fn.Return<string, StoreOpenError, Scope.Scope> {
-  yield* attempt(directory, "cannot be created", () => makeDirectory(directory))
+  yield* attempt(directory, "cannot be created", () => {
+    makeDirectory(directory)
+    closeToOthers(directory)
+  })
   yield* acquireLock(directory).pipe(Effect.mapError(({ where, detail }) => new StoreOpenError({ where, detail })))
   const data = join(directory, "postgres")
   if (fs.existsSync(data)) return data

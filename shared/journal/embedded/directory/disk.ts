@@ -4,6 +4,7 @@ import { open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { getSystemErrorMap } from "node:util"
 import { Effect, Schema } from "effect"
+import { OWNER_FILE } from "../../../files/directory.ts"
 
 /** An operation on the disk failed. `code` is the system's, such as `ENOSPC` or `EIO`. */
 export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
@@ -30,19 +31,6 @@ export const inWords = (code: string): string => {
   return words === undefined ? code : `${words} (${code})`
 }
 
-/** Makes a directory with those above it. Throws the system's error. */
-export const makeDirectory = (path: string): void => {
-  try {
-    fs.mkdirSync(path, { recursive: true })
-  } catch (error) {
-    // Node says "no such file" also of one above that may not be written: asked directly, the system says why.
-    if (codeOf(error) === "ENOENT") fs.accessSync(nearestAbove(path), fs.constants.W_OK)
-    throw error
-  }
-}
-
-const nearestAbove = (path: string): string => (fs.existsSync(path) ? path : nearestAbove(dirname(path)))
-
 /** A file open for writing at its end. */
 export interface WritableFile {
   readonly path: string
@@ -65,7 +53,7 @@ const SMALL_BYTES = 64 * 1024
 /** Opens or creates; throws the system's error. */
 export const openForWriting: OpenForWriting = (path) => {
   // Neither "a" (Linux then ignores positions) nor "w" (empties the file).
-  const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644)
+  const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, OWNER_FILE)
   const failed = (operation: string, error: unknown) => new DiskError({ operation, path, code: codeOf(error) })
 
   const writeSmall = (bytes: Buffer, position: number): Effect.Effect<number, DiskError> =>
@@ -112,12 +100,12 @@ export const syncDirectory = (path: string): void => {
 
 /**
  * Writes a file so that a reader finds the old content or the new, whatever happens between. Throws the system's error, and leaves
- * nothing behind: on a full disk every byte counts. `mode`: who may read it, as far as the process allows; everybody when left out.
+ * nothing behind: on a full disk every byte counts. Only this user may read it.
  */
-export const replaceFile = (path: string, content: string | Uint8Array, mode = 0o666): void => {
+export const replaceFile = (path: string, content: string | Uint8Array): void => {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    const descriptor = fs.openSync(temporary, "w", mode)
+    const descriptor = fs.openSync(temporary, "w", OWNER_FILE)
     try {
       fs.writeFileSync(descriptor, content)
       fs.fsyncSync(descriptor)
@@ -142,7 +130,7 @@ export const replaceFileQuietly = (path: string, content: string): Effect.Effect
       const temporary = `${path}.${process.pid}.tmp`
       try {
         {
-          await using file = await open(temporary, "w")
+          await using file = await open(temporary, "w", OWNER_FILE)
           await file.writeFile(content)
           await file.sync()
         }

@@ -18,6 +18,7 @@
  */
 import * as fs from "node:fs"
 import { Effect, type Scope } from "effect"
+import { OWNER_FILE } from "../../../files/directory.ts"
 import { JournalOpenError } from "../../port.ts"
 import { codeOf, inWords } from "./disk.ts"
 import { lockPath, lockTurnOf } from "./layout.ts"
@@ -96,7 +97,7 @@ const takeTurn = (directory: string, turn: number): boolean => {
   const path = lockPath(directory, turn)
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    fs.writeFileSync(temporary, JSON.stringify(self(false)))
+    fs.writeFileSync(temporary, JSON.stringify(self(false)), { mode: OWNER_FILE })
     fs.linkSync(temporary, path)
     return true
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Index files as opening finds them: read where they fit their segment, made anew from it where they do not. */
 import * as fs from "node:fs"
 import type { JournalRecord } from "../../port.ts"
+import { OWNER_FILE } from "../../../files/directory.ts"
 import { codeOf } from "../directory/disk.ts"
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from "../directory/frame.ts"
 import { indexPathOf } from "../directory/layout.ts"
@@ -60,7 +61,7 @@ export const indexOfSegment = (
 export const saveIndex = (segmentPath: string, bytes: Buffer): string | null => {
   const path = indexPathOf(segmentPath)
   try {
-    fs.writeFileSync(`${path}.tmp`, bytes)
+    fs.writeFileSync(`${path}.tmp`, bytes, { mode: OWNER_FILE })
     fs.renameSync(`${path}.tmp`, path)
     return null
   } catch (error) {
