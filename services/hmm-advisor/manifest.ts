@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { advisorStatusActor } from "./core/status.ts"
-import { advisorView } from "./core/view.ts"
+import { advisorSaved, advisorView } from "./core/view.ts"
 import { advisorOptions } from "./options.ts"
 import { advisorService } from "./service.ts"
 import { ADVISOR_SETTINGS } from "./settings.ts"
@@ -16,6 +16,7 @@ export const hmmAdvisorManifest = defineService({
   fitsModels: true,
   show: ({ hmmEnabled: enabled, hmmBlendWithTrend: blendFactor }) =>
     shows(advisorStatusActor, (state) => advisorView(state, { enabled, blendFactor })),
+  saves: () => shows(advisorStatusActor, advisorSaved),
   run: (settings, context) =>
     Effect.flatMap(context.epoch, (epoch) =>
       settings.hmmEnabled
