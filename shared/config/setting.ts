@@ -28,6 +28,14 @@ export interface Setting<A> {
   readonly schema: Schema.Codec<A, unknown>
 }
 
+/** A rule that journals from before it was there do not have: whoever reads it says what its absence means. */
+export interface LaterSetting<A> extends Setting<A> {
+  readonly later: true
+}
+
+/** The rule of this row, which older journals lack. */
+export const later = <A>(row: Setting<A>): LaterSetting<A> => ({ ...row, later: true })
+
 interface Row {
   readonly default: string
   readonly reason: string
