@@ -41,6 +41,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
       "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
       "the rebalancer's skew may be kept out of the entries of a slot that has a position open (REBALANCE_ON_S1)",
+      "the open orders' drift counts from OPEN_ORDER_DRIFT_MIN on, above 5 %: no longer only beyond that threshold",
       "terms that change, and money that no trade of ours explains, are told"
     ]
   }
