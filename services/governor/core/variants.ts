@@ -20,6 +20,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     pots: () => undefined,
     lostRecoveries: forgetsLost,
     driftTolerance: beyondThreshold,
+    startsAfterTraining: false,
     watchesLife: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
@@ -30,6 +31,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     pots: tellPots,
     lostRecoveries: remembersLost,
     driftTolerance: fromLeast,
+    startsAfterTraining: true,
     watchesLife: true
   }
 )
