@@ -67,6 +67,8 @@ export interface GovernorVariants {
   }
   /** The most by which the exchange's and the journal's counts of open orders may differ without drift. */
   readonly driftTolerance: (internal: number, rules: GovernorRules) => number
+  /** A command that would change nothing is refused, and says why. */
+  readonly saysUnchanged: boolean
   /** A start waits a moment for the regime advisor's first trainings before it goes on to reconcile. */
   readonly startsAfterTraining: boolean
   /**

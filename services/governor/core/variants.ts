@@ -21,6 +21,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     lostRecoveries: forgetsLost,
     driftTolerance: beyondThreshold,
     startsAfterTraining: false,
+    saysUnchanged: false,
     watchesLife: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
@@ -32,6 +33,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     lostRecoveries: remembersLost,
     driftTolerance: fromLeast,
     startsAfterTraining: true,
+    saysUnchanged: true,
     watchesLife: true
   }
 )

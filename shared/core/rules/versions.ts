@@ -44,6 +44,8 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "the open orders' drift counts from OPEN_ORDER_DRIFT_MIN on, above 5 %: no longer only beyond that threshold",
       "an update of the rebalancer waits up to 30 s for the regime of a candle that has just closed",
       "a start goes on to reconcile once the first trainings have said what came of them, after a minute at the latest",
+      "history jobs that fail are told",
+      "a command that changes nothing is refused, with the reason",
       "terms that change, and money that no trade of ours explains, are told"
     ]
   }
