@@ -10,6 +10,7 @@ import type { Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
+import { savedMarket } from "./saved.ts"
 import { marketViews } from "./views.ts"
 
 /** An embedded journal belongs to one process; services apart need a server between them. */
@@ -64,6 +65,7 @@ export const runAlone = (
         epoch: enterJournal(settings, service.name, [service]),
         alone: true,
         actorsOf: (slots) => everyActorOf(settings, slots),
+        saved: savedMarket(SubscriptionRef.get(told)),
         tell: service.whenSilent === undefined ? () => Effect.void : yield* noteInStore(settings, service),
         listening: (url) => Effect.andThen(life.begin, listening(url))
       }

@@ -11,6 +11,7 @@ import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
+import { savedMarket } from "./saved.ts"
 import { marketViews } from "./views.ts"
 
 /** Where the market can be looked at: the page's address, and the place of its journal. */
@@ -42,6 +43,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         epoch: Effect.succeed(epoch),
         alone: false,
         actorsOf: (slots) => everyActorOf(settings, slots),
+        saved: savedMarket(SubscriptionRef.get(told)),
         tell: (blocks) => SubscriptionRef.update(told, (before) => ({ ...before, ...blocks })),
         listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(market, Journal).where }))
       }

@@ -5,6 +5,7 @@ import { governorRules } from "../../shared/config/rules/governor.ts"
 import { staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { governorActor } from "./core/actor.ts"
+import { governorSaved } from "./core/view/saved.ts"
 import { governorView } from "./core/view/view.ts"
 import { governorService } from "./service.ts"
 
@@ -17,6 +18,7 @@ export const governorManifest = defineService({
   writes: ["out.governor"],
   actors: () => [ofAnyKind(governorActor)],
   show: () => shows(governorActor, (state) => ({ governor: governorView(state) })),
+  saves: () => shows(governorActor, governorSaved),
   run: (settings, { subjects, epoch }) =>
     Effect.andThen(
       epoch,

@@ -11,10 +11,11 @@ import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal, JournalRefused, JournalUnavailable, SnapshotStore } from "../../shared/journal/port.ts"
 import { Store } from "../../shared/store/port.ts"
+import type { Candle } from "../../shared/candles/core/candle.ts"
 import { adviceOf, type Detector } from "./core/advice.ts"
 import type { InferenceSettings } from "./core/regime.ts"
 import { isRefusal } from "./core/training/refusal.ts"
-import { newestStretch } from "./core/series.ts"
+import { merged, newestStretch } from "./core/series.ts"
 import { advisorStatusActor } from "./core/status.ts"
 import { canonicalBytes, type TrainingSettings } from "./core/training/train.ts"
 import { makeTrainer, type Trainer } from "./trainer.ts"
@@ -42,9 +43,15 @@ export interface AdvisorOptions {
   readonly recentCandles: number
   readonly training: Omit<TrainingSettings, "minimumRows">
   readonly inference: InferenceSettings
-  /** Exchange time between two answers, and between two trainings. */
+  /** Most exchange time between two answers; one comes with each candle too. And the time between two trainings. */
   readonly answerEveryMs: number
   readonly retrainEveryMs: number
+}
+
+/** An advisor that runs. */
+export interface AdvisorRun extends AdvisorOptions {
+  /** The newest page of closed candles that the exchange gives, oldest first: for trainings that the store has too few for. */
+  readonly newestPage: (intervalMin: number) => Effect.Effect<ReadonlyArray<Candle>, { readonly message: string }>
 }
 
 /** Why the advisor ends; a store that is away is no reason. */
@@ -62,10 +69,10 @@ interface DetectorState {
 
 /** Runs until interrupted. A store that is away is no failure: the next look may find it. */
 export const advisorService = (
-  options: AdvisorOptions
+  options: AdvisorRun
 ): Effect.Effect<never, AdvisorError, Journal | SnapshotStore | Store> => Effect.scoped(advise(options))
 
-const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
+const advise = Effect.fn("advisorService")(function* (options: AdvisorRun) {
   const { subjects, epoch } = options
   const { folds, changes, failure } = yield* follow({ host: "hmm-advisor", subjects, actors: [advisorStatusActor] })
   const [status] = folds
@@ -78,13 +85,17 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
     { options: options.slow, model: null, trainAtMs: 0 }
   ]
   let answerAtMs = 0
+  let answeredSec = 0
   // Our own answer comes round through the journal; until then its command must not be taken for a new one.
   let answered = ""
   // The journal's clock drives it: on paper that runs faster than the wall, and stands while nothing is written.
   const look = Effect.gen(function* () {
-    const { nowMs, retrain } = status.state
+    const { nowMs, retrain, closedSec } = status.state
     const asked = retrain?.commandId === answered ? null : retrain
-    if (nowMs === 0 || (nowMs < answerAtMs && asked === null)) return
+    // A rebalance must never find a regime older than the newest candle (docs/trading-contract.md §9).
+    const newestSec = Math.max(...detectors.map((detector) => closedSec[detector.options.intervalMin] ?? 0))
+    if (nowMs === 0 || (nowMs < answerAtMs && newestSec <= answeredSec && asked === null)) return
+    answeredSec = newestSec
     answerAtMs = nowMs + options.answerEveryMs
     const outcomes: Array<EventOf<"RetrainAnswered">["outcomes"][number]> = []
     for (const detector of detectors) {
@@ -114,29 +125,43 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorOptions) {
 })
 
 /** The newest candles of a timeframe; none when the store does not answer, which is said once per look. */
-const candlesOf = Effect.fnUntraced(function* (symbol: string, intervalMin: number, count: number) {
+const storedOf = Effect.fnUntraced(function* (symbol: string, intervalMin: number, count: number) {
   const { candles } = yield* Store
-  const stored = yield* candles
+  return yield* candles
     .newest({ symbol, intervalMin }, count)
     .pipe(Effect.catch((error) => Effect.as(Effect.logWarning(`hmm-advisor: ${error.message}`), [])))
-  return newestStretch(stored, intervalMin)
 })
 
 const detectorOf = (
   { symbol, recentCandles }: AdvisorOptions,
   { options, model }: DetectorState
 ): Effect.Effect<Detector, never, Store> =>
-  Effect.map(candlesOf(symbol, options.intervalMin, recentCandles), (recent) => ({
+  Effect.map(storedOf(symbol, options.intervalMin, recentCandles), (stored) => ({
     intervalMin: options.intervalMin,
     model,
-    recent
+    recent: newestStretch(stored, options.intervalMin)
   }))
 
+/** What there is to train on: the store's candles, and where these give no model the exchange's newest page besides. */
+const taskOf = Effect.fnUntraced(function* (advisor: AdvisorRun, options: DetectorOptions) {
+  const { intervalMin, trainingCandles, minimumRows } = options
+  const settings = { ...advisor.training, minimumRows }
+  const stored = yield* storedOf(advisor.symbol, intervalMin, trainingCandles)
+  const task = trainingTask(intervalMin, newestStretch(stored, intervalMin), settings)
+  if (!isRefusal(task) && task.rows.count >= minimumRows) return task
+  const page = yield* Effect.result(advisor.newestPage(intervalMin))
+  if (page._tag === "Failure") {
+    yield* Effect.logWarning(`hmm-advisor: the exchange gives no candles either: ${page.failure.message}`)
+    return task
+  }
+  const together = merged(page.success, stored).slice(-trainingCandles)
+  return trainingTask(intervalMin, newestStretch(together, intervalMin), settings)
+})
+
 /** Fits a model to the newest window; the one before stays in use when that is refused. */
-const trainOne = Effect.fnUntraced(function* (advisor: AdvisorOptions, detector: DetectorState, trainer: Trainer) {
-  const { intervalMin, trainingCandles, minimumRows } = detector.options
-  const series = yield* candlesOf(advisor.symbol, intervalMin, trainingCandles)
-  const task = trainingTask(intervalMin, series, { ...advisor.training, minimumRows })
+const trainOne = Effect.fnUntraced(function* (advisor: AdvisorRun, detector: DetectorState, trainer: Trainer) {
+  const { intervalMin } = detector.options
+  const task = yield* taskOf(advisor, detector.options)
   if (isRefusal(task)) return trainingRefused(intervalMin, task)
   const result = yield* Effect.result(trainer(task.rows, task.settings, detector.model?.trained ?? null))
   if (result._tag === "Failure") {

@@ -2,19 +2,19 @@
  * One history job: a symbol's timeframe, page by page. Every page is stored before the job's place is, and both before the
  * next page: a process that is killed asks at most for the page again that it was storing, and stores it over itself.
  */
-import { Effect } from "effect"
-import { timeframeName } from "../../shared/candles/core/candle.ts"
+import { Effect, Option, Schema } from "effect"
+import { intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
 import { droppedText, droppedTogether, NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { CandleSourceError } from "../../shared/candles/source.ts"
 import type { Job, JobOrder, JobPlace, StoreError } from "../../shared/store/port.ts"
 import type { IngestorStore } from "./store.ts"
 import type { LimitedSource } from "./limiter.ts"
-import { planFetch, spanStartSec } from "./core/plan.ts"
+import { type Barren, missingFrom, planFetch, spanStartSec } from "./core/plan.ts"
 
 /** What a history job works with. */
 export interface HistoryParts {
   readonly source: LimitedSource
-  readonly store: Pick<IngestorStore, "candles" | "jobs">
+  readonly store: Pick<IngestorStore, "candles" | "jobs" | "state">
   /** The source's clock, Unix seconds. */
   readonly nowSec: Effect.Effect<number>
   /** Days that candles of a timeframe are kept; null: for ever. */
@@ -34,6 +34,10 @@ export interface HistoryDone {
 
 /** What a worker says of a job that is not its own any more. */
 export const LOST = "cancelled, or taken on by another worker"
+
+const barrenIn = Schema.decodeUnknownOption(
+  Schema.Struct({ fromSec: Schema.Finite, oldestSec: Schema.Finite, holes: Schema.Finite })
+)
 
 /** A source that answers for ever without getting anywhere is stopped: 1 m candles of ten years are 5,300 pages. */
 const MAX_PAGES = 10_000
@@ -57,7 +61,18 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
     nowSec: yield* nowSec
   }
   const fromSec = spanStartSec(input)
-  const plan = planFetch(input, yield* store.candles.coverage(series, fromSec))
+  const held = yield* store.candles.coverage(series, fromSec)
+  const key = `history.${source.name}.${series.symbol}.${series.intervalMin}`
+  const missingSec =
+    job.mode === "incremental" && held.oldestSec !== null
+      ? missingFrom(
+          input,
+          held.oldestSec,
+          yield* store.candles.gaps(series, fromSec),
+          Option.getOrNull(barrenIn(yield* store.state.get(key)))
+        )
+      : null
+  const plan = planFetch(input, held, missingSec)
   const begun = job.place !== null && job.place.cursor !== null
   if (!plan.fetch && !begun) return { phase: "skipped", message: plan.reason, pages: 0, fresh: 0, short: false }
 
@@ -81,7 +96,13 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
     if (!(yield* onPage(place))) return { ...ended(place), phase: "cancelled", message: LOST, short: false }
     if (!more) break
   }
-  const { count } = yield* store.candles.coverage(series, fromSec)
+  const { count, oldestSec } = yield* store.candles.coverage(series, fromSec)
+  // What is still missing where it was asked for, the source does not have.
+  if (oldestSec !== null && (missingSec !== null || plan.sinceSec <= oldestSec)) {
+    const holes = (yield* store.candles.gaps(series, fromSec)).length
+    const barren: Barren = { fromSec: Math.min(plan.sinceSec, oldestSec), oldestSec, holes }
+    yield* store.state.put(key, barren)
+  }
   const message = summary(place, count, plan, droppedText(dropped))
   return { ...ended(place), phase: "complete", message, short: count < plan.wanted }
 })

@@ -1,6 +1,6 @@
 /** History jobs on the queue, with a source made by hand and time moved by hand. */
 import { expect, it } from "@effect/vitest"
-import { Clock, Effect, Fiber } from "effect"
+import { Clock, Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { Candle } from "../../shared/candles/core/candle.ts"
@@ -16,7 +16,7 @@ import type { HistoryParts } from "./history.ts"
 import { namesOf, ordersOf } from "./core/job.ts"
 import { limitedSource } from "./limiter.ts"
 import { memoryStore } from "./testing/memoryStore.ts"
-import { workForEver, workOnce } from "./worker.ts"
+import { type JobEnd, workForEver, workOnce } from "./worker.ts"
 
 const HOUR = 3_600
 /** On a full hour. */
@@ -110,7 +110,8 @@ it.effect("incremental fetches what is newer, and nothing when there is nothing 
   Effect.gen(function* () {
     const { asked, source } = pagingSource(0)
     const { store, parts } = yield* benchOf(source, [{ ...ORDER, mode: "incremental" }])
-    yield* store.candles.upsert(SERIES, [candle(NOW_SEC - 4 * HOUR)], "poll")
+    const whole = Array.from({ length: 45 }, (_, index) => candle(NOW_SEC - (48 - index) * HOUR))
+    yield* store.candles.upsert(SERIES, whole, "poll")
     expect(yield* workOnce(WORKER, parts)).toMatchObject({ phase: "complete", fresh: 3 })
     expect(asked[0]?.sinceSec).toBe(NOW_SEC - 3 * HOUR)
     yield* store.jobs.enqueue([{ ...ORDER, mode: "incremental" }])
@@ -228,7 +229,7 @@ it.effect(
       const { store, parts } = yield* benchOf(source, orders)
       const workers = yield* Effect.forkChild(
         Effect.all(
-          ["a", "b", "c", "d"].map((worker) => workForEver({ ...WORKER, worker }, parts)),
+          ["a", "b", "c", "d"].map((worker) => workForEver({ ...WORKER, worker }, parts, () => Effect.void)),
           { concurrency: "unbounded" }
         )
       )
@@ -269,4 +270,52 @@ it.effect(
       yield* TestClock.adjust("30 seconds")
       expect(yield* Fiber.join(waiting)).toMatchObject({ phase: "cancelled" })
     })
+)
+
+it.live("a scheduled round fills holes and a missing past, and asks once for what the source does not have", () =>
+  Effect.gen(function* () {
+    // The source's first candle is 40 hours old: the eight before it in the span never were.
+    const { asked, source } = pagingSource(NOW_SEC - 40 * HOUR)
+    const round: JobOrder = { ...ORDER, mode: "incremental" }
+    const { store, parts } = yield* benchOf(source, [round])
+    const held = (from: number, to: number) =>
+      Array.from({ length: from - to }, (_, index) => candle(NOW_SEC - (from - index) * HOUR))
+    yield* store.candles.upsert(SERIES, [...held(30, 20), ...held(10, 1)], "backfill")
+    const next = Effect.gen(function* () {
+      asked.length = 0
+      yield* store.jobs.enqueue([round])
+      return [(yield* workOnce(WORKER, parts))?.phase, asked.length, store.stored(SERIES).length]
+    })
+    expect(yield* next).toStrictEqual(["complete", 5, 40])
+    expect(yield* next).toStrictEqual(["skipped", 0, 40])
+    // A hole of its own is found again.
+    yield* store.candles.deleteOlderThan(SERIES, NOW_SEC - 5 * HOUR)
+    yield* store.candles.upsert(SERIES, held(40, 30), "backfill")
+    expect(yield* next).toStrictEqual(["complete", 4, 40])
+  })
+)
+
+it.effect("a job that fails for good is told, one that is tried again is not", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0)
+    const refusing: CandleSource = {
+      ...source,
+      fetchPage: () =>
+        Effect.fail(
+          new CandleSourceError({
+            source: "paging",
+            asked: "AAA 1h",
+            advice: "unknown_symbol",
+            detail: "no such symbol",
+            retryAfterMs: null
+          })
+        )
+    }
+    const { parts } = yield* benchOf(refusing, [ORDER])
+    const told = yield* Deferred.make<string>()
+    const failed = ({ job, message }: JobEnd) => Deferred.succeed(told, `${job.symbol}: ${message}`)
+    const worker = yield* Effect.forkChild(workForEver(WORKER, parts, failed))
+    expect(yield* Deferred.await(told)).toBe("AAA: paging: AAA 1h: no such symbol")
+    yield* Fiber.interrupt(worker)
+  })
 )

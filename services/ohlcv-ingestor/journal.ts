@@ -44,7 +44,7 @@ export const keepJournal = (
 ): Effect.Effect<never, IngestorJournalError, CandleIngestor | Journal | SnapshotStore | Store> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { windows } = yield* CandleIngestor
+      const { windows, failed } = yield* CandleIngestor
       const writeFact = yield* makeFactWriter("ohlcv-ingestor")
       const write = (subject: string, event: MarketEvent) =>
         Effect.flatMap(options.nowMs, (timeMs) => writeFact({ subject, epoch: options.epoch, timeMs }, event))
@@ -52,7 +52,14 @@ export const keepJournal = (
         concurrency: "unbounded",
         discard: true
       })
-      return yield* Effect.raceFirst(Effect.andThen(telling, Effect.never), answerBackfills(options, write))
+      const tellFailed = Stream.runForEach(failed, (job) =>
+        write(options.subjects.candle, { _tag: "HistoryJobFailed", ...job })
+      )
+      return yield* Effect.raceAllFirst([
+        Effect.andThen(telling, Effect.never),
+        Effect.andThen(tellFailed, Effect.never),
+        answerBackfills(options, write)
+      ])
     })
   )
 

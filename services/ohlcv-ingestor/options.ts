@@ -1,6 +1,6 @@
 /** From settings to candle sources, and to what the ingestor is set up with. */
 import { hostname } from "node:os"
-import { Effect, Redacted } from "effect"
+import { Cron, Effect, Redacted } from "effect"
 import type { CallBudget } from "../../shared/callBudget.ts"
 import { httpSource } from "../../shared/candles/http.ts"
 import type { Dialect } from "../../shared/candles/core/dialect.ts"
@@ -13,7 +13,7 @@ import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import { namesOf } from "./core/job.ts"
 import type { LiveBars } from "./live.ts"
-import type { IngestorOptions } from "./service.ts"
+import type { IngestorOptions, Rounds } from "./service.ts"
 import type { CANDLE_SETTINGS } from "./settings.ts"
 import type { WindowOptions } from "./window/memory.ts"
 import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
@@ -83,6 +83,11 @@ const windowsOf = (settings: CandleSettings): ReadonlyArray<WindowOptions> => {
   return [primary, secondary]
 }
 
+const roundsOf = ({ backfillEveryHours: hours, backfillSchedule: schedule }: CandleSettings): Rounds =>
+  hours === 0
+    ? { text: `${schedule} (UTC)`, nextMs: (nowMs) => Cron.next(Cron.parseUnsafe(schedule, "UTC"), nowMs).getTime() }
+    : { text: `every ${hours} h`, nextMs: (nowMs) => nowMs + hours * 3_600_000 }
+
 /** What the settings make of the ingestor; the pair's own candles come from `restUrl`, which must be set. */
 export const ingestorOptions = (settings: CandleSettings, exchange: PairExchange): IngestorOptions => {
   const own = pairSource(settings, exchange)
@@ -102,7 +107,7 @@ export const ingestorOptions = (settings: CandleSettings, exchange: PairExchange
       symbols: namesOf(settings.backfillSymbols),
       timeframes: settings.backfillTimeframes,
       days: settings.backfillDays,
-      everyMs: settings.backfillEveryHours * 3_600_000,
+      rounds: roundsOf(settings),
       workers: settings.backfillWorkers,
       timeoutMs: settings.backfillTimeoutSec * 1_000,
       worker: `${hostname()}-${process.pid}`

@@ -2,12 +2,19 @@
  * The candle ingestor: keeps the pair's candles in step with the exchange, fills the training windows at start, works on
  * history jobs, and deletes what is too old. Its only home is the store, so it may be stopped at any moment.
  */
-import { Clock, Context, Duration, Effect, Layer, Ref } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Queue, Ref, Stream } from "effect"
 import type { CallBudget } from "../../shared/callBudget.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
 import type { EventOf } from "../../shared/events/event.ts"
-import { type CandleSeries, type JobCounts, NO_JOBS, Store, type StoreError } from "../../shared/store/port.ts"
+import {
+  type CandleSeries,
+  type JobCounts,
+  type JobOrder,
+  NO_JOBS,
+  Store,
+  type StoreError
+} from "../../shared/store/port.ts"
 import type { HistoryParts } from "./history.ts"
 import { ordersOf } from "./core/job.ts"
 import type { IngestorStore } from "./store.ts"
@@ -17,7 +24,7 @@ import { type JobRound, NO_ROUND, roundOf } from "./core/outstanding.ts"
 import { type IngestorView, viewOf } from "./core/view.ts"
 import type { WindowOptions } from "./window/memory.ts"
 import { openWindow, type TrainingWindow } from "./window/window.ts"
-import { workForEver } from "./worker.ts"
+import { type JobEnd, workForEver } from "./worker.ts"
 
 /** What is kept in the store, where it comes from, and how long it stays. */
 export interface IngestorOptions {
@@ -51,8 +58,8 @@ export interface HistoryOptions {
   readonly timeframes: ReadonlyArray<number>
   /** How far back a history goes. */
   readonly days: number
-  /** Wall time between two rounds of jobs. */
-  readonly everyMs: number
+  /** When a round of jobs is queued, beside the one at the start. */
+  readonly rounds: Rounds
   /** How many work on the queue in this process. */
   readonly workers: number
   /** Most wall time of a job at a stretch. */
@@ -60,6 +67,20 @@ export interface HistoryOptions {
   /** Unique among all processes on the store, such as host and process id. */
   readonly worker: string
 }
+
+/** A schedule of the wall's clock. */
+export interface Rounds {
+  /** For people. */
+  readonly text: string
+  /** The first time after `nowMs`; both Unix milliseconds. */
+  readonly nextMs: (nowMs: number) => number
+}
+
+/** A history job that will not be tried again by itself before the next round. */
+export type FailedJob = Pick<JobOrder, "source" | "symbol" | "intervalMin"> & { readonly detail: string }
+
+/** Failed jobs that wait to be told; more than a round's are the same trouble. */
+const MOST_FAILED = 100
 
 /** The ingestor as status pages and commands see it. */
 export class CandleIngestor extends Context.Service<
@@ -69,6 +90,8 @@ export class CandleIngestor extends Context.Service<
     readonly view: Effect.Effect<IngestorView>
     /** The training windows that are kept in step; none while collecting is switched off. */
     readonly windows: ReadonlyArray<CandleSeries>
+    /** History jobs as they fail, from now on. */
+    readonly failed: Stream.Stream<FailedJob>
     /** By hand: closes the breakers and fills every window that falls short; null: of every timeframe. Returns what came of each. */
     readonly backfillNow: (intervalMin: number | null) => Effect.Effect<EventOf<"BackfillAnswered">["outcomes"]>
   }
@@ -106,6 +129,8 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
     openWindow(window, { source, store, nowSec: options.nowSec })
   )
   const troubles = yield* makeTroubles
+  const failures = yield* Queue.sliding<FailedJob>(MOST_FAILED)
+  const nextRound = yield* Ref.make<number | null>(null)
   const jobs = yield* Ref.make<{ readonly counts: JobCounts; readonly round: JobRound }>({
     counts: NO_JOBS,
     round: NO_ROUND
@@ -118,7 +143,7 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
       yield* Effect.forEach(windows, (window) => Effect.forkScoped(followBars(window, live, options.nowSec)))
     }
     yield* Effect.forkScoped(troubles.endure("retention", forget(options, windows, store), FORGET_EVERY_MS))
-    if (options.backfill) yield* runHistory(options, source, store)
+    if (options.backfill) yield* runHistory(options, source, store, failures, nextRound)
     const countJobs = Effect.gen(function* () {
       const counts = yield* store.jobs.counts(null)
       const nowMs = yield* Clock.currentTimeMillis
@@ -141,11 +166,18 @@ const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOpti
       windows: now,
       jobs: counts,
       round,
+      schedule: history.rounds.text,
+      nextRoundMs: yield* Ref.get(nextRound),
       troubles: yield* troubles.now,
       nowMs: yield* Clock.currentTimeMillis
     })
   })
-  return CandleIngestor.of({ view, windows: windows.map(({ series }) => series), backfillNow: byHand(windows) })
+  return CandleIngestor.of({
+    view,
+    windows: windows.map(({ series }) => series),
+    failed: Stream.fromQueue(failures),
+    backfillNow: byHand(windows)
+  })
 })
 
 /** Fills windows one after the other, whatever becomes of each. */
@@ -229,7 +261,9 @@ const forget = Effect.fnUntraced(function* (
 const runHistory = Effect.fnUntraced(function* (
   { history, nowSec, retentionDays, source: own }: IngestorOptions,
   ownLimited: LimitedSource,
-  store: IngestorStore
+  store: IngestorStore,
+  failures: Queue.Queue<FailedJob>,
+  nextRound: Ref.Ref<number | null>
 ) {
   // One address, one rate: the pair's polling and the history then wait for each other's turns.
   const source = history.source === own ? ownLimited : yield* limitedSource(history.source, history.rate)
@@ -251,17 +285,25 @@ const runHistory = Effect.fnUntraced(function* (
     const queued = orders.length === 0 ? 0 : yield* store.jobs.enqueue(orders)
     if (orders.length > 0) yield* Effect.logInfo(`ohlcv-ingestor: ${queued} of ${orders.length} history jobs queued`)
   })
+  const untilNext = Effect.gen(function* () {
+    const nowMs = yield* Clock.currentTimeMillis
+    const next = history.rounds.nextMs(nowMs)
+    yield* Ref.set(nextRound, next)
+    yield* Effect.sleep(Duration.millis(next - nowMs))
+  })
+  const tell = ({ job: { source: name, symbol, intervalMin }, message: detail }: JobEnd) =>
+    Queue.offer(failures, { source: name, symbol, intervalMin, detail })
   yield* Effect.forkScoped(
     Effect.forever(
       Effect.andThen(
         queueRound.pipe(Effect.catch(({ message }) => Effect.logWarning(`ohlcv-ingestor: ${message}`))),
-        Effect.sleep(Duration.millis(history.everyMs))
+        untilNext
       )
     )
   )
   yield* Effect.forEach(
     Array.from({ length: history.workers }, (_, index) => `${history.worker}-${index + 1}`),
-    (worker) => Effect.forkScoped(workForEver({ worker, timeoutMs: history.timeoutMs }, parts)),
+    (worker) => Effect.forkScoped(workForEver({ worker, timeoutMs: history.timeoutMs }, parts, tell)),
     { discard: true }
   )
 })

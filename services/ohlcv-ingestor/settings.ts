@@ -49,11 +49,16 @@ export const CANDLE_SETTINGS = {
     within: [1, 36_500],
     reason: "How far back. A 200-day average needs 200 daily candles; 250 leaves room for holes."
   }),
+  backfillSchedule: backfill.schedule("BACKFILL_SCHEDULE", {
+    default: "0 0,6,12,18 * * *",
+    reason:
+      "When a round of history jobs is queued, beside the one at the start: it fetches what is new, and what is missing before."
+  }),
   backfillEveryHours: backfill.number("BACKFILL_INTERVAL_HOURS", {
     unit: "h",
-    default: "6",
-    within: [0.1, 8_760],
-    reason: "Wall time between two scheduled rounds, which fetch what is new."
+    default: "0",
+    within: [0, 8_760],
+    reason: "Instead of the schedule: wall time between two rounds. 0: by BACKFILL_SCHEDULE."
   }),
   backfillWorkers: backfill.integer("BACKFILL_WORKERS", {
     default: "2",

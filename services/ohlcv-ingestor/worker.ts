@@ -97,9 +97,14 @@ const EMPTY_PAUSE_MS = 5_000
 /** After the store failed. */
 const BROKEN_PAUSE_MS = 15_000
 
-/** Works for ever. A store that fails is waited for; the queue is durable. */
-export const workForEver = (options: WorkerOptions, parts: HistoryParts): Effect.Effect<never> =>
+/** Works for ever. A store that fails is waited for; the queue is durable. `failed`: told of each job that ends in an error. */
+export const workForEver = (
+  options: WorkerOptions,
+  parts: HistoryParts,
+  failed: (end: JobEnd) => Effect.Effect<unknown>
+): Effect.Effect<never> =>
   workOnce(options, parts).pipe(
+    Effect.tap((end) => (end?.phase === "error" ? failed(end) : Effect.void)),
     Effect.tap((end) =>
       end === null
         ? Effect.sleep(EMPTY_PAUSE_MS)

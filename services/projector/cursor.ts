@@ -4,8 +4,8 @@ import { Journal, type ReadError } from "../../shared/journal/port.ts"
 import { Store, type StoreError } from "../../shared/store/port.ts"
 import { nothingProjected, type ProjectionState } from "./core/rows.ts"
 
-/** Raised when records become other rows than before: everything is then projected anew. */
-const PROJECTION_VERSION = 1
+/** Raised when records become other rows than before: what the journal still has is then projected anew. */
+const PROJECTION_VERSION = 2
 
 /** The place after which projecting goes on, and what is remembered there. */
 export interface Cursor {
@@ -17,13 +17,15 @@ export interface Cursor {
 }
 
 const Stored = Schema.Struct({
-  version: Schema.Literal(PROJECTION_VERSION),
+  version: Schema.Int,
   seq: Schema.Int,
   recordId: Schema.String,
   state: Schema.Struct({
     nowMs: Schema.Finite,
     mode: Schema.NullOr(Schema.String),
-    pricedInterval: Schema.Int
+    pricedInterval: Schema.Int,
+    /** Version 1 had none. */
+    filledTxids: Schema.Array(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed([])))
   })
 })
 const decode = Schema.decodeUnknownOption(Stored)
@@ -53,7 +55,10 @@ export const forgetProjection = Effect.fn("forgetProjection")(function* (
   return atBeginning
 })
 
-/** Where to go on. A cursor of another journal or another version begins anew. */
+/**
+ * Where to go on. A cursor of another journal or another version begins anew; one of another version goes on where it is if the
+ * journal has lost its beginning: the rows of what was dropped would go with it, and cannot come back.
+ */
 export const loadCursor = Effect.fn("loadCursor")(function* (
   market: string
 ): Effect.fn.Return<Cursor, StoreError | ReadError, Store | Journal> {
@@ -63,7 +68,8 @@ export const loadCursor = Effect.fn("loadCursor")(function* (
   if (value === null) return atBeginning
   const stored = decode(value)
   if (stored._tag === "None") return yield* forgetProjection(market)
-  const { seq, recordId } = stored.value
+  const { seq, recordId, version } = stored.value
+  if (version !== PROJECTION_VERSION && (yield* journal.first) === 1) return yield* forgetProjection(market)
   if (seq === 0) return stored.value
   const record = yield* journal.get(seq)
   return record?.id === recordId ? stored.value : yield* forgetProjection(market)

@@ -17,11 +17,12 @@ export const projectorManifest = defineService({
   // A market may do without one: what has never been heard is not missed.
   whenSilent: (last, trouble) =>
     last?.["projector"] === undefined ? {} : { projector: { ...Object(last["projector"]), trouble } },
-  run: (settings, { tell }) =>
+  readsNotes: true,
+  run: (settings, { tell, subjects, saved }) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const rules = { market: settings.pair, priceEverySec: settings.priceHistorySec }
-        const { status } = Context.get(yield* Layer.build(Projector.layer(rules)), Projector)
+        const options = { market: settings.pair, priceEverySec: settings.priceHistorySec, subjects, saved }
+        const { status } = Context.get(yield* Layer.build(Projector.layer(options)), Projector)
         return yield* status.pipe(
           Effect.flatMap((now) => tell(projectorView(now))),
           Effect.andThen(Effect.sleep(TELL_EVERY)),

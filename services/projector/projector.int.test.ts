@@ -103,7 +103,9 @@ const breakableStore = Effect.fnUntraced(function* (market: string) {
   })
   const store = makeStore({ url: "http://store.invalid", key: Redacted.make("none"), fetch })
   const parts = Layer.succeed(Store, store)
-  const rules = { market, priceEverySec: 10 }
+  // No slot is named in these journals.
+  const saved = { slot: () => expect.fail("no slot"), parts: [], told: Effect.succeed({}) }
+  const rules = { market, priceEverySec: 10, subjects, saved }
   return { between, rows, parts, projecting: Projector.layer(rules).pipe(Layer.provide(parts)) }
 })
 

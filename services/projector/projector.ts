@@ -5,11 +5,13 @@
 import { Cause, Context, Effect, Layer, Ref, Stream } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
-import { Journal, type JournalRecord, type ReadError } from "../../shared/journal/port.ts"
+import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { retryStore } from "../../shared/retry.ts"
 import { type FillRow, Store, type StoreError } from "../../shared/store/port.ts"
 import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
 import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./core/rows.ts"
+import type { Transition } from "./core/transition.ts"
+import { type Picture, pictureAt, type ProjectorOptions } from "./picture.ts"
 
 /** For the status pages. */
 export interface ProjectorStatus {
@@ -28,8 +30,8 @@ export class Projector extends Context.Service<
   { readonly status: Effect.Effect<ProjectorStatus, ReadError> }
 >()("kennel/projector/Projector") {
   /** Projects as long as the layer. Never fails: what it waits for is in its status. */
-  static readonly layer = (rules: ProjectionRules): Layer.Layer<Projector, never, Journal | Store> =>
-    Layer.effect(Projector, start(rules))
+  static readonly layer = (options: ProjectorOptions): Layer.Layer<Projector, never, Journal | SnapshotStore | Store> =>
+    Layer.effect(Projector, start(options))
 }
 
 /** Records that are projected together: what a page of the store holds. Also the bound of what waits in memory. */
@@ -38,41 +40,48 @@ const BATCH_RECORDS = 1_000
 const BATCH_WITHIN = "2 seconds"
 /** The journal could not be read; its adapters reconnect by themselves, so this is rare. */
 const JOURNAL_PAUSE = "15 seconds"
-const start = Effect.fn("Projector.start")(function* (rules: ProjectionRules) {
+
+const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions) {
   const journal = yield* Journal
   const store = yield* Store
   const progress = yield* makeProgress
 
-  const writeBatch = Effect.fnUntraced(function* (cursor: Cursor, records: ReadonlyArray<JournalRecord>) {
+  const writeBatch = Effect.fnUntraced(function* (
+    cursor: Cursor,
+    records: ReadonlyArray<JournalRecord>,
+    picture: Picture
+  ) {
     const last = records.at(-1)
     if (last === undefined) return cursor
-    const projected = projectRecords(cursor.state, records, rules)
+    const projected = projectRecords(cursor.state, records, options, yield* picture.take(records))
     const fills = yield* Effect.forEach(projected.rows.fills, withSide)
     yield* writeRows(fills, store.projection.fills, progress)
     yield* writeRows(projected.rows.prices, store.projection.prices, progress)
     yield* writeRows(projected.rows.botEvents, store.projection.botEvents, progress)
     const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
-    yield* retryStore(saveCursor(rules.market, next), progress.waitsFor)
+    yield* retryStore(saveCursor(options.market, next), progress.waitsFor)
     yield* progress.reached(next.seq)
+    yield* picture.stored(next)
     return next
   })
 
   const project = Effect.gen(function* () {
-    const from = yield* Ref.make(yield* retryStore(loadCursor(rules.market), progress.waitsFor))
+    const from = yield* Ref.make(yield* retryStore(loadCursor(options.market), progress.waitsFor))
     const { seq } = yield* Ref.get(from)
     yield* progress.reached(seq)
+    const picture = yield* pictureAt(options, seq)
     yield* journal.tail({ from: seq + 1 }).pipe(
       Stream.groupedWithin(BATCH_RECORDS, BATCH_WITHIN),
       Stream.runForEach((records) =>
         Ref.get(from).pipe(
-          Effect.flatMap((cursor) => writeBatch(cursor, records)),
+          Effect.flatMap((cursor) => writeBatch(cursor, records, picture)),
           Effect.flatMap((cursor) => Ref.set(from, cursor))
         )
       )
     )
   })
 
-  yield* project.pipe(
+  yield* Effect.scoped(project).pipe(
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : progress.waitsFor(Cause.pretty(cause).slice(0, 500))
     ),
@@ -132,15 +141,17 @@ const text = new TextDecoder()
 const projectRecords = (
   before: ProjectionState,
   records: ReadonlyArray<JournalRecord>,
-  rules: ProjectionRules
+  rules: ProjectionRules,
+  transitions: ReadonlyArray<Transition>
 ): { readonly state: ProjectionState; readonly rows: Rows } => {
   let state = before
   const all: Array<Rows> = []
+  const bySeq = Map.groupBy(transitions, ({ seq }) => seq)
   for (const record of records) {
     try {
       const stored = decodeRecord(record)
       const { events } = JSON.parse(text.decode(record.data)) as { readonly events: ReadonlyArray<unknown> }
-      const next = projectRecord(state, stored, events, rules)
+      const next = projectRecord(state, stored, events, rules, bySeq.get(record.seq))
       state = next.state
       all.push(next.rows)
     } catch (error) {

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { rebalancerActor } from "./core/actor.ts"
+import { rebalancerSaved } from "./core/saved.ts"
 import { rebalancerView } from "./core/view.ts"
 import { rebalancerService } from "./service.ts"
 
@@ -15,6 +16,7 @@ export const rebalancerManifest = defineService({
   writes: ["out.rebalancer"],
   actors: () => [ofAnyKind(rebalancerActor)],
   show: () => shows(rebalancerActor, rebalancerView),
+  saves: () => shows(rebalancerActor, rebalancerSaved),
   run: (settings, { subjects, epoch }) =>
     Effect.andThen(epoch, rebalancerService({ subjects, rules: settings.rebalancer }))
 })

@@ -2,8 +2,10 @@
 import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { staleAfterSec } from "../../shared/config/shared.ts"
-import { defineService } from "../../shared/service/manifest.ts"
+import { defineService, shows } from "../../shared/service/manifest.ts"
 import { slotActor } from "./core/actor.ts"
+import { phaseOf } from "./core/state.ts"
+import { slotView } from "./core/view.ts"
 import { slotService } from "./service.ts"
 import { SLOT_SETTINGS } from "./settings.ts"
 
@@ -14,6 +16,10 @@ export const slotActorManifest = defineService({
   needs: ["journal"],
   writes: ["out.*"],
   actors: (slots) => slots.map((slot) => ofAnyKind(slotActor(slot))),
+  savesSlot: (slot) => ({
+    phase: shows(slotActor(slot), ({ book }) => ({ phase: phaseOf(book.orders) })),
+    slot: shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
+  }),
   run: (settings, { subjects, epoch }) =>
     Effect.andThen(
       epoch,

@@ -8,14 +8,17 @@ import { sha256 } from "./hash.ts"
 /**
  * Puts a fold at its newest trustworthy snapshot, or leaves it at the beginning. A snapshot counts only when reducer
  * version and state hash are right and the journal holds, at its sequence, the very record it names: a snapshot can be
- * ahead of a journal that lost its tail. Returns why newer ones were passed over, for the log.
+ * ahead of a journal that lost its tail. Returns why newer ones were passed over, for the log. `upTo`: the fold is to stand at
+ * this record or before it; younger snapshots are for others.
  */
 export const restoreFold = Effect.fn("restoreFold")(function* <State>(
-  fold: ActorFold<State>
+  fold: ActorFold<State>,
+  upTo = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ReadonlyArray<string>, ReadError, Journal | SnapshotStore> {
   const snapshots = yield* SnapshotStore
   const refused: Array<string> = []
   for (const snapshot of yield* snapshots.load(fold.actor.name)) {
+    if (snapshot.seq > upTo) continue
     const problem = yield* objection(fold, snapshot)
     if (problem === null) {
       fold.restore(snapshot.state, snapshot.seq)

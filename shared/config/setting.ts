@@ -2,7 +2,7 @@
  * What one setting is: how its text is read, how its value stands in the journal where it is a rule, and what `kennel config`
  * and `docs/configuration.md` say of it. Pure.
  */
-import { Schema } from "effect"
+import { Cron, Schema } from "effect"
 import { timeframesOf } from "../candles/core/candle.ts"
 import { DecimalError, Quote, Volume } from "../core/decimal/decimal.ts"
 import { QuoteText, VolumeText } from "../schema/decimalText.ts"
@@ -36,6 +36,14 @@ export interface Setting<A> {
  * (`input`), or one that is written (`output`).
  */
 export type PathUse = "data" | "archive" | "input" | "output"
+
+/** A rule that journals from before it was there do not have: whoever reads it says what its absence means. */
+export interface LaterSetting<A> extends Setting<A> {
+  readonly later: true
+}
+
+/** The rule of this row, which older journals lack. */
+export const later = <A>(row: Setting<A>): LaterSetting<A> => ({ ...row, later: true })
 
 interface Row {
   readonly default: string
@@ -203,6 +211,16 @@ export class SettingGroup {
       return urls.join(",")
     }
     return { ...one, range: `${one.range}; several with commas between them`, parse }
+  }
+
+  /** A schedule in cron's form, five fields (minute, hour, day, month, weekday), in UTC. */
+  schedule(name: string, options: Row): Setting<string> {
+    const parse = (value: string): string => {
+      const cron = Cron.parse(value, "UTC")
+      if (cron._tag === "Failure") throw new Error(`is no schedule: ${cron.failure.message}`)
+      return value
+    }
+    return this.row(name, options, "five fields of cron, in UTC", parse, Schema.String)
   }
 
   /** Text that is never printed, logged or written to the journal. */

@@ -3,8 +3,8 @@
  * rows alone follow the values' types, their reading, the schema of rules, and every page about them. Pure.
  */
 import { Schema } from "effect"
-import { type Setting, shownText } from "./setting.ts"
 import { withoutControlCharacters } from "./shapes.ts"
+import { type LaterSetting, type Setting, shownText } from "./setting.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** Settings, and tables of settings, by the names under which the code knows them. */
@@ -16,6 +16,11 @@ export interface Table {
 export type ValuesOf<T extends Table> = {
   readonly [K in keyof T]: T[K] extends Setting<infer A> ? A : T[K] extends Table ? ValuesOf<T[K]> : never
 }
+
+type LaterKeys<R extends Table> = { [K in keyof R]: R[K] extends LaterSetting<unknown> ? K : never }[keyof R]
+
+/** The values of a table of rules as a journal has them: a rule that came later may be absent. */
+export type RulesOf<R extends Table> = Omit<ValuesOf<R>, LaterKeys<R>> & Partial<Pick<ValuesOf<R>, LaterKeys<R>>>
 
 /** A table as the environment sets it. */
 export interface ReadValues<Values> {
@@ -102,7 +107,9 @@ export type Rules = Readonly<Record<string, Setting<unknown>>>
  */
 export const schemaOf = <R extends Rules>(rules: R) =>
   Schema.Struct(
-    Object.fromEntries(Object.entries(rules).map(([key, { schema }]) => [key, schema])) as unknown as {
-      readonly [K in keyof R]: R[K]["schema"]
+    Object.fromEntries(
+      Object.entries(rules).map(([key, row]) => [key, "later" in row ? Schema.optionalKey(row.schema) : row.schema])
+    ) as unknown as {
+      readonly [K in keyof R]: R[K] extends LaterSetting<unknown> ? Schema.optionalKey<R[K]["schema"]> : R[K]["schema"]
     }
   )

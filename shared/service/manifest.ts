@@ -6,6 +6,7 @@ import type { Effect } from "effect"
 import { type Actor, ofAnyKind } from "../actor/core/actor.ts"
 import type { SharedSettings } from "../config/shared.ts"
 import type { Table, ValuesOf } from "../config/table.ts"
+import type { SlotNumber } from "../core/ids/kinds.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { Journal } from "../journal/port.ts"
 
@@ -33,6 +34,21 @@ export interface ServiceError extends Error {
   readonly _tag: string
 }
 
+/** A slot for whoever copies the market: the phase it is in, and all there is to keep of it. */
+export interface SavedSlot {
+  readonly phase: Shown<{ readonly phase: string }>
+  readonly slot: Shown<{ readonly slot: unknown }>
+}
+
+/** What the market as a whole is saved as, for those who read it from outside (`docs/operations.md`, row `__v1__`). */
+export interface SavedMarket {
+  readonly slot: (slot: SlotNumber) => SavedSlot
+  /** Everything beside the slots, by the names it has in the row. */
+  readonly parts: ReadonlyArray<Shown>
+  /** What services tell of themselves, by the names it has in the report. */
+  readonly told: Effect.Effect<Blocks>
+}
+
 /** What a service is given beside its settings and what it needs. */
 export interface ServiceContext {
   readonly subjects: MarketSubjects
@@ -42,6 +58,8 @@ export interface ServiceContext {
   readonly alone: boolean
   /** Every actor that folds this market, whoever runs it, for the slots given. */
   readonly actorsOf: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
+  /** The market for whoever copies it. */
+  readonly saved: SavedMarket
   /** Shows what no fold of the journal gives: these blocks replace those of the same names. */
   readonly tell: (blocks: Blocks) => Effect.Effect<void>
   /** Told where the service answers, once it does. */
@@ -82,6 +100,10 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   readonly follows?: ReadonlyArray<Actor<unknown>>
   /** What it shows of a fold of the journal. */
   readonly show?: (settings: SharedSettings & ValuesOf<Own>) => Shown
+  /** What is saved of a fold of the journal, beside the slots. */
+  readonly saves?: () => Shown
+  /** What is saved of a slot. */
+  readonly savesSlot?: (slot: SlotNumber) => SavedSlot
   /** It shows what it `tell`s; this is shown when it is not heard: its last blocks (null: none ever) and the trouble. */
   readonly whenSilent?: (last: Blocks | null, trouble: string) => Blocks
   readonly served?: Served

@@ -108,7 +108,7 @@ export interface JobOrder {
   readonly symbol: string
   readonly intervalMin: number
   /**
-   * `incremental`: what follows the newest candle. `full`: the whole span again. `missing`: unless the span counts as
+   * `incremental`: what follows the newest candle, and what is missing before it. `full`: the whole span again. `missing`: unless the span counts as
    * filled.
    */
   readonly mode: "incremental" | "full" | "missing"

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import { testRules, testSlotRules } from "../../services/governor/testing/governorDriver.ts"
 import { governorService } from "../../services/governor/service.ts"
-import { advisorService, type AdvisorOptions } from "../../services/hmm-advisor/service.ts"
+import { advisorService, type AdvisorOptions, type AdvisorRun } from "../../services/hmm-advisor/service.ts"
 import { candles as madeUp, SETTINGS } from "../../services/hmm-advisor/testing/rows.ts"
 import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/testing/memoryStore.ts"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
@@ -34,16 +34,18 @@ const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
 }
 
 /** A full window of closed candles of this interval, the last one just over. */
-const fill = ({ candles }: MemoryStore, intervalMin: number) => {
+const fill = ({ candles }: MemoryStore, intervalMin: number) =>
+  candles.upsert({ symbol: "XDGUSD", intervalMin }, windowOf(intervalMin), "backfill")
+
+const windowOf = (intervalMin: number) => {
   const { closes, volumes } = madeUp(SEED + intervalMin, COUNT)
   const stepSec = intervalMin * 60
   const firstSec = Math.floor(NOW_MS / 1_000 / stepSec - COUNT) * stepSec
-  const made = Array.from(closes, (close, at) => {
+  return Array.from(closes, (close, at) => {
     const price = Price.fromNumber(close, 7)
     const volume = Volume.fromNumber(volumes[at] ?? 0, 8)
     return { timeSec: firstSec + at * stepSec, open: price, high: price, low: price, close: price, volume, trades: 1 }
   })
-  return candles.upsert({ symbol: "XDGUSD", intervalMin }, made, "backfill")
 }
 
 let written = 0
@@ -103,17 +105,21 @@ const governor = (fittedIntervals: ReadonlyArray<number> = [1, 15]) =>
   )
 
 /** Starts the advisor as a process would. */
-const advisor = Effect.gen(function* () {
-  const epoch = yield* raiseEpoch({
-    subjects,
-    service: "hmm-advisor",
-    reason: "start",
-    timeMs: 0,
-    watchesOrders: false,
-    fitsModels: true
+const advisorWith = (newestPage: AdvisorRun["newestPage"]) =>
+  Effect.gen(function* () {
+    const epoch = yield* raiseEpoch({
+      subjects,
+      service: "hmm-advisor",
+      reason: "start",
+      timeMs: 0,
+      watchesOrders: false,
+      fitsModels: true
+    })
+    return yield* Effect.forkScoped(advisorService({ ...advisorOptions, epoch, newestPage }))
   })
-  return yield* Effect.forkScoped(advisorService({ ...advisorOptions, epoch }))
-})
+
+const noExchange: AdvisorRun["newestPage"] = () => Effect.fail(new Error("no exchange"))
+const advisor = advisorWith(noExchange)
 
 const price = Price.parse("0.25")
 
@@ -130,6 +136,47 @@ const market = (name: string, test: (store: MemoryStore) => Story, journal: Memo
 type Story = Effect.Effect<void, unknown, Journal | SnapshotStore | Store | Scope.Scope>
 
 const fillBoth = (store: MemoryStore) => Effect.andThen(fill(store, 1), fill(store, 15))
+
+describe("an advisor that starts", () => {
+  market("trains at once on the exchange's newest page where the store has too few candles", () =>
+    Effect.gen(function* () {
+      yield* advisorWith((intervalMin) => Effect.succeed(windowOf(intervalMin)))
+      const trained = yield* awaitAll("RegimeModelTrained", 2)
+      expect(trained.map(({ intervalMin, candles }) => [intervalMin, candles])).toStrictEqual([
+        [1, COUNT],
+        [15, COUNT]
+      ])
+    })
+  )
+
+  market("says what the store lacks where the exchange does not answer either", () =>
+    Effect.gen(function* () {
+      yield* advisor
+      const refused = yield* awaitAll("RegimeTrainingRefused", 2)
+      expect(refused.map(({ refusal }) => refusal)).toStrictEqual(["too-few-rows", "too-few-rows"])
+    })
+  )
+
+  market("speaks with every candle that closes, before it is time to speak anyway", (store) =>
+    Effect.gen(function* () {
+      yield* fillBoth(store)
+      yield* advisor
+      yield* awaitAll("RegimeObserved", 1)
+      const [candle = expect.fail("no candle")] = windowOf(1)
+      const { timeSec: _, ...figures } = candle
+      const closed = (timeSec: number) =>
+        put(
+          subjects.closedCandle("1m"),
+          { _tag: "CandleClosed", intervalMin: 1, timeSec, ...figures, provenance: "stream" },
+          NOW_MS + 1
+        )
+      yield* closed(NOW_MS / 1_000)
+      yield* awaitAll("RegimeObserved", 2)
+      yield* closed(NOW_MS / 1_000 + 60)
+      yield* awaitAll("RegimeObserved", 3)
+    })
+  )
+})
 
 describe(`the command to retrain (seed ${SEED})`, () => {
   market("trains both timeframes at once, a day before it is due, and is answered with what came of each", (store) =>

@@ -42,7 +42,7 @@ const bench = Effect.gen(function* () {
       symbols: [],
       timeframes: [60],
       days: 5,
-      everyMs: 21_600_000,
+      rounds: { text: "now and then", nextMs: (nowMs: number) => nowMs + 21_600_000 },
       workers: 1,
       timeoutMs: 180_000,
       worker: "test"

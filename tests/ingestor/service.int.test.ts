@@ -65,7 +65,7 @@ const running = (
           symbols: change.symbols ?? [],
           timeframes: [60],
           days: 5,
-          everyMs: 21_600_000,
+          rounds: { text: "now and then", nextMs: (nowMs: number) => nowMs + 21_600_000 },
           workers: 2,
           timeoutMs: 180_000,
           worker: "test"

@@ -51,7 +51,7 @@ const onStream = (test: (bench: Bench) => Effect.Effect<void, unknown>) =>
           symbols: [],
           timeframes: [],
           days: 1,
-          everyMs: 21_600_000,
+          rounds: { text: "now and then", nextMs: (nowMs: number) => nowMs + 21_600_000 },
           workers: 1,
           timeoutMs: 180_000,
           worker: "test"

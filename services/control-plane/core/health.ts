@@ -38,6 +38,9 @@ export const healthOf = (report: StatusReport, seq: number) => {
     mode: report.mode,
     backfill_status: report.backfill?.backfill_status ?? "idle",
     backfill_complete: report.backfill?.backfill_complete ?? false,
+    /** When the history is fetched, and the next time, Unix seconds of the wall; null: not known. */
+    backfill_schedule: report.backfill?.schedule ?? null,
+    backfill_next_run: report.backfill?.next_run ?? null,
     last_event_seq: seq
   }
 }

@@ -41,7 +41,7 @@ import { tellTerms, watchPair } from "./watch/terms.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
 import { noteOrphanPressure, softCloseUnderPressure } from "./slots/recoveries.ts"
-import { answerBackfill, watchBackfill } from "./later/backfill.ts"
+import { answerBackfill, tellFailedJob, watchBackfill } from "./later/backfill.ts"
 import { answerRetrain, watchRetrain } from "./later/retrain.ts"
 import { beginLoop, drain, fitBudget, refuseUntracked, refuseWaiting, schedule, withdraw } from "./entries/scheduler.ts"
 import { isConfigured } from "./rules.ts"
@@ -267,6 +267,7 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   SkewDecided: learnSkew,
   RetrainAnswered: answerRetrain,
   BackfillAnswered: answerBackfill,
+  HistoryJobFailed: tellFailedJob,
   CommandIssued: applyCommand
 }
 

@@ -5,14 +5,16 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
 import type { Draft } from "./draft.ts"
-import { setLossLimit } from "./mode/lossLock.ts"
+import { lossLimit, setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { isConfigured } from "./rules.ts"
-import { setTargets } from "./slots/profitTarget.ts"
-import { softCloseByOperator } from "./slots/recoveries.ts"
+import { profitPctInForce, setTargets } from "./slots/profitTarget.ts"
+import { entryPctInForce, softCloseByOperator } from "./slots/recoveries.ts"
 import { askBackfill } from "./later/backfill.ts"
 import { askRetrain } from "./later/retrain.ts"
 import { addLayer, removeLayer } from "./slots/sizing.ts"
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import type { GovernorState } from "./state.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 
 /** Another service has its part in it: the command is answered when that has come. */
@@ -29,6 +31,17 @@ const pause = (draft: Draft, note: string): Reason | null => {
   return null
 }
 
+/** Why an entry distance would change nothing; null: it would. */
+const entryPctUnchanged = (state: GovernorState, pct: number): Reason | null =>
+  state.market.slotRules !== null && entryPctInForce(state) === pct ? reason("entry_pct_unchanged", { pct }) : null
+
+/** Why a profit target would change nothing now; null: it would. */
+const profitPctUnchanged = (state: GovernorState, pct: number): Reason | null => {
+  const { runtimeProfitPct } = state.targets
+  if (runtimeProfitPct !== null) return reason("profit_follows_volatility", { pct, runtimeProfitPct })
+  return profitPctInForce(state) === pct ? reason("profit_pct_unchanged", { pct }) : null
+}
+
 /** What carries each command out. */
 const RULES: { readonly [N in ActionName]: Rule<N> } = {
   pause: (draft, { note }) => pause(draft, note),
@@ -40,14 +53,19 @@ const RULES: { readonly [N in ActionName]: Rule<N> } = {
   add_layer: (draft, { source }) => addLayer(draft, source),
   remove_layer: removeLayer,
   set_entry_pct: (draft, { pct }) => {
-    setTargets(draft, { entryPct: pct }, reason("entry_pct_set", { pct }))
-    return null
+    const refused = draft.variants.saysUnchanged ? entryPctUnchanged(draft.state, pct) : null
+    if (refused === null) setTargets(draft, { entryPct: pct }, reason("entry_pct_set", { pct }))
+    return refused
   },
   set_profit_pct: (draft, { pct }) => {
-    setTargets(draft, { profitPct: pct }, reason("profit_pct_set", { pct }))
-    return null
+    const refused = draft.variants.saysUnchanged ? profitPctUnchanged(draft.state, pct) : null
+    if (refused === null) setTargets(draft, { profitPct: pct }, reason("profit_pct_set", { pct }))
+    return refused
   },
   set_daily_loss_limit: (draft, { limit }) => {
+    if (draft.variants.saysUnchanged && lossLimit(draft.state, draft.rules) === limit) {
+      return reason("limit_unchanged", { limit: Quote.format(limit) })
+    }
     setLossLimit(draft, limit)
     return null
   },

@@ -115,9 +115,25 @@ describe("a command", () => {
     expect(limit()).toBe("4")
   })
 
-  it("for a value that is in force already is applied and tells nothing", () => {
-    const story = market().command({ name: "set_entry_pct", pct: 0.3 }).command({ name: "set_entry_pct", pct: 0.3 })
-    expect(tags(story)).toStrictEqual(["CommandApplied"])
+  const AS_IT_IS: ReadonlyArray<{ readonly command: Command; readonly rule: string }> = [
+    { command: { name: "set_entry_pct", pct: 0.3 }, rule: "entry_pct_unchanged" },
+    { command: { name: "set_profit_pct", pct: 1.3 }, rule: "profit_pct_unchanged" },
+    { command: { name: "set_daily_loss_limit", limit: Quote.parse("9") }, rule: "limit_unchanged" },
+    { command: { name: "pause", note: "" }, rule: "already_paused" }
+  ]
+
+  it.each(AS_IT_IS)("for what is so already is refused with $rule", ({ command, rule }) => {
+    const once = market().command(command)
+    expect(once.heard("CommandApplied")).toHaveLength(1)
+    const before = governorActor.encode(once.state)
+    const twice = once.command(command)
+    expect(twice.heard("CommandRefused")[0]?.reason.rule).toBe(rule)
+    expect(governorActor.encode(twice.state)).toBe(before)
+  })
+
+  it("for a value in force was applied and told nothing under rules 2", () => {
+    const asked = { name: "set_entry_pct", pct: 0.3 } as const
+    expect(tags(new GovernorStory(2).running().command(asked).command(asked))).toStrictEqual(["CommandApplied"])
   })
 
   it("is refused before there are rules, of the governor and of the market", () => {

@@ -65,6 +65,12 @@ export interface GovernorVariants {
     /** What the order is a recovery of, that takes the place of `replaces`; null: of nothing. */
     readonly returned: (draft: Draft, slot: SlotNumber, replaces: LocalId) => TrackedOrder["recovery"]
   }
+  /** The most by which the exchange's and the journal's counts of open orders may differ without drift. */
+  readonly driftTolerance: (internal: number, rules: GovernorRules) => number
+  /** A command that would change nothing is refused, and says why. */
+  readonly saysUnchanged: boolean
+  /** A start waits a moment for the regime advisor's first trainings before it goes on to reconcile. */
+  readonly startsAfterTraining: boolean
   /**
    * Whether life beside the rules is watched: refusals in a row, a pair that takes no orders, terms that change, money that nobody
    * here has moved; and whether no end of an order lowers what its fills have proved.

@@ -84,6 +84,8 @@ export interface StartupSlice {
   readonly answered: ReadonlyArray<number>
   /** When the slots began to be funded; null before. */
   readonly bootstrapSinceMs: number | null
+  /** When the first trainings began to be waited for; absent before, and under rules that do not wait. */
+  readonly candlesSinceMs?: number
 }
 
 /** The regime advisor's models (`advisor.ts`). */

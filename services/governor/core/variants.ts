@@ -5,6 +5,7 @@ import { pausesAtOnce } from "./mode/mode.ts"
 import { byAnyTime, byFeedTime } from "./mode/priceAge.ts"
 import { forgetsLost, remembersLost } from "./slots/lostRecoveries.ts"
 import { byChargedFees, byFeesInUse } from "./slots/profitTarget.ts"
+import { beyondThreshold, fromLeast } from "./watch/drift.ts"
 import { tellPots } from "./watch/pots.ts"
 import { countsAsked, countsDone } from "./slots/softCloseCount.ts"
 
@@ -18,6 +19,9 @@ export const governorVariants = variantsOf<GovernorVariants>(
     accessRefused: () => false,
     pots: () => undefined,
     lostRecoveries: forgetsLost,
+    driftTolerance: beyondThreshold,
+    startsAfterTraining: false,
+    saysUnchanged: false,
     watchesLife: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
@@ -27,6 +31,9 @@ export const governorVariants = variantsOf<GovernorVariants>(
     accessRefused: pausesAtOnce,
     pots: tellPots,
     lostRecoveries: remembersLost,
+    driftTolerance: fromLeast,
+    startsAfterTraining: true,
+    saysUnchanged: true,
     watchesLife: true
   }
 )

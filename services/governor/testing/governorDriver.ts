@@ -133,6 +133,8 @@ export class GovernorStory {
     fittedIntervals: ReadonlyArray<number> = []
   ): this {
     this.configure(rules, slots, fittedIntervals).terms().balances("100000", "100000").price("0.1").reconciled()
+    // A first training is waited for a minute at most.
+    if (fittedIntervals.length > 0) this.after(61).price("0.1")
     for (const slot of slots) this.slot(slot, refusal("entry_A", "cooldown"))
     return this.after(31)
   }

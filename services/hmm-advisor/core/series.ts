@@ -10,6 +10,12 @@ export interface Series extends FeatureCandles {
   readonly toSec: number | null
 }
 
+/** Candles of two origins as one list, oldest first; of two with the same start the latter's counts. */
+export const merged = (some: ReadonlyArray<Candle>, better: ReadonlyArray<Candle>): ReadonlyArray<Candle> =>
+  [...new Map([...some, ...better].map((candle) => [candle.timeSec, candle])).values()].toSorted(
+    (a, b) => a.timeSec - b.timeSec
+  )
+
 /**
  * The newest stretch without a hole: a missing candle is not a small move, so what lies before one is left out. Candles are
  * oldest first.

@@ -18,6 +18,8 @@ export interface AdvisorState {
   readonly trainings: Readonly<Record<number, Training>>
   /** The command to train anew that the advisor has still to answer; null: none. */
   readonly retrain: Pick<EventOf<"RetrainAsked">, "commandId" | "intervals"> | null
+  /** By minutes, the end of the newest candle that the journal has told of, Unix seconds. */
+  readonly closedSec: Readonly<Record<number, number>>
   readonly scorecard: Scorecard
 }
 
@@ -48,6 +50,11 @@ const HANDLERS: Handlers<AdvisorState, AdvisorStep, "regime"> = {
     }),
   RegimeModelTrained: trained,
   RegimeTrainingRefused: trained,
+  CandleClosed: (state, { intervalMin, timeSec }, place) => {
+    const endSec = timeSec + intervalMin * 60
+    if (endSec <= (state.closedSec[intervalMin] ?? 0)) return kept(state)
+    return learnt(state, place, { closedSec: { ...state.closedSec, [intervalMin]: endSec } })
+  },
   RetrainAsked: (state, { commandId, intervals }, place) => learnt(state, place, { retrain: { commandId, intervals } }),
   RetrainAnswered: (state, { commandId }, place) =>
     learnt(state, place, { retrain: state.retrain?.commandId === commandId ? null : state.retrain })
@@ -56,8 +63,8 @@ const HANDLERS: Handlers<AdvisorState, AdvisorStep, "regime"> = {
 /** Runs beside others in whatever follows the journal. */
 export const advisorStatusActor = defineActor<AdvisorState>({
   name: "advisor-status",
-  version: "3",
-  initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, scorecard: emptyScorecard },
+  version: "4",
+  initial: { nowMs: 0, price: 0, regime: null, trainings: {}, retrain: null, closedSec: {}, scorecard: emptyScorecard },
   hears: hearsOnly(HANDLERS),
   reduce: dispatch(HANDLERS, kept)
 })

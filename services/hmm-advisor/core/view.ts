@@ -93,3 +93,23 @@ export const advisorView = (
 
 /** What `/api/status` and the page are given of the advisor. */
 export type AdvisorView = ReturnType<typeof advisorView>
+
+/** The advisor's part of the row `__v1__`, under the names that readers of that row know: the regime of its detectors as last said. */
+export const advisorSaved = ({ regime, trainings }: AdvisorState) => {
+  const times = Object.values(trainings).map(({ atMs }) => atMs)
+  const said = regime?.event.consensus
+  const reading = regime === null ? null : leading(regime.event)
+  return {
+    _hmm_regime_state: {
+      regime: said?.regime ?? "RANGING",
+      regime_id: REGIME_IDS[said?.regime ?? "RANGING"],
+      confidence: said?.confidence ?? 0,
+      bias_signal: said?.biasSignal ?? 0,
+      probabilities: reading?.probabilities ?? null,
+      observation_count: reading?.samples ?? null,
+      last_update_ts: regime === null ? null : regime.atMs / 1_000
+    },
+    _hmm_last_train_ts: times.length === 0 ? null : Math.max(...times) / 1_000,
+    _hmm_trained: Object.values(trainings).some(({ event }) => event._tag === "RegimeModelTrained")
+  }
+}

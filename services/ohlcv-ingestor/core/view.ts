@@ -19,6 +19,9 @@ export interface ViewInput {
   readonly jobs: JobCounts
   /** Where the present round of history jobs began. */
   readonly round: JobRound
+  /** When rounds of history jobs are queued, for people, and the next one, wall Unix milliseconds; null: none is planned. */
+  readonly schedule: string
+  readonly nextRoundMs: number | null
   /** What fails now, in the words of the store or the source; empty: nothing does. */
   readonly troubles: ReadonlyArray<string>
   /** Wall Unix milliseconds. */
@@ -36,7 +39,8 @@ export const viewOf = (input: ViewInput) => {
   const reasons: ReadonlyArray<string> = [
     ...input.troubles,
     ...(input.enabled ? blocks.filter(({ freshness_ok }) => !freshness_ok).map(stale) : []),
-    ...(status.phase === "error" ? [`backfill: ${status.message}`] : [])
+    ...(status.phase === "error" ? [`backfill: ${status.message}`] : []),
+    ...(input.jobs.error > 0 ? [`history: ${input.jobs.error} jobs failed; the next round tries them again`] : [])
   ]
   return {
     status: reasons.length === 0 ? ("ok" as const) : ("degraded" as const),
@@ -156,7 +160,7 @@ const NOTHING: DataPipelineView = {
 }
 
 /** All backfills of the process as one, and the queue of history jobs. */
-const backfillOf = (status: BackfillStatus, { jobs, round, nowMs }: ViewInput) => ({
+const backfillOf = (status: BackfillStatus, { jobs, round, schedule, nextRoundMs, nowMs }: ViewInput) => ({
   /** Of the training windows; history jobs are counted in `jobs`. */
   backfill_status: status.phase,
   backfill_complete: isOver(status.phase),
@@ -165,5 +169,8 @@ const backfillOf = (status: BackfillStatus, { jobs, round, nowMs }: ViewInput) =
   /** `PRECISE`, or `IMPRECISE (…)` with the reason. */
   metrics_precision: precisionOf(status),
   message: status.message,
-  jobs
+  jobs,
+  /** When rounds of history jobs are queued, and the next one, Unix seconds of the wall; null: none is planned. */
+  schedule,
+  next_run: nextRoundMs === null ? null : nextRoundMs / 1_000
 })

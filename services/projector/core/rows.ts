@@ -1,6 +1,7 @@
 /** What a record of the journal becomes in the tables. Pure: the same journal always gives the same rows. */
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
+import type { Transition } from "./transition.ts"
 import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/port.ts"
 
 /** What is remembered from record to record; kept in the store beside the cursor. */
@@ -11,10 +12,15 @@ export interface ProjectionState {
   readonly mode: string | null
   /** Which interval of the price history has its row. */
   readonly pricedInterval: number
+  /** The exchange's ids of the orders that had fills, newest last, each once, at most `MAX_FILLED`. */
+  readonly filledTxids: ReadonlyArray<string>
 }
 
+/** For people who look up what was counted last; the table `fills` has them all. */
+const MAX_FILLED = 200
+
 /** The state before the first record. */
-export const nothingProjected: ProjectionState = { nowMs: 0, mode: null, pricedInterval: -1 }
+export const nothingProjected: ProjectionState = { nowMs: 0, mode: null, pricedInterval: -1, filledTxids: [] }
 
 /** Rows for the three tables, in the journal's order. */
 export interface Rows {
@@ -33,23 +39,29 @@ export interface ProjectionRules {
 
 /**
  * Folds one record. `details` are its events as the journal has them, in JSON. Fills have no side yet: it stands in the
- * record that requested the order.
+ * record that requested the order. `transitions`: what the record's events did to the slots.
  */
 export const projectRecord = (
   state: ProjectionState,
   record: StoredRecord,
   details: ReadonlyArray<unknown>,
-  { market, priceEverySec }: ProjectionRules
+  { market, priceEverySec }: ProjectionRules,
+  transitions: ReadonlyArray<Transition> = []
 ): { readonly state: ProjectionState; readonly rows: Rows } => {
   const nowMs = Math.max(state.nowMs, record.timeMs)
   const subjectSlot = record.slot
   const fills: Array<FillRow> = []
   const prices: Array<PriceRow> = []
   const botEvents: Array<BotEventRow> = []
-  let { mode, pricedInterval } = state
+  let { mode, pricedInterval, filledTxids } = state
 
   for (const [index, event] of record.events.entries()) {
     const place = { market, eventId: `${record.seq}.${index}`, timeSec: nowMs / 1_000 }
+    const slot = subjectSlot ?? slotOf(event)
+    const own = transitions.find((each) => each.index === index && each.slot === slot)
+    for (const other of transitions) {
+      if (other.index === index && other !== own) botEvents.push(transitionRow(place, other, event, details[index]))
+    }
     if (event._tag === "ClockTicked") continue
     if (event._tag === "PriceObserved") {
       const interval = Math.floor(nowMs / (priceEverySec * 1_000))
@@ -62,14 +74,33 @@ export const projectRecord = (
       const { localId, clientId, txid, execId, price, volume, cost, fee, liquidity } = event
       const order = { slot: subjectSlot ?? 0, localId, clientId, txid, execId, side: null }
       fills.push({ ...place, ...order, price, volume, cost, fee, liquidity })
+      filledTxids = [...filledTxids.filter((each) => each !== txid), txid].slice(-MAX_FILLED)
     }
-    const modes = event._tag === "ModeChanged" ? { fromState: mode, toState: event.mode } : noStates
+    const states =
+      event._tag === "ModeChanged"
+        ? { fromState: mode, toState: event.mode }
+        : { fromState: own?.from ?? null, toState: own?.to ?? null }
     if (event._tag === "ModeChanged") mode = event.mode
-    const slot = subjectSlot ?? slotOf(event)
-    botEvents.push({ ...place, slot, eventType: event._tag, ...modes, details: details[index] })
+    botEvents.push({ ...place, slot, eventType: event._tag, ...states, details: details[index] })
   }
-  return { state: { nowMs, mode, pricedInterval }, rows: { fills, prices, botEvents } }
+  return { state: { nowMs, mode, pricedInterval, filledTxids }, rows: { fills, prices, botEvents } }
 }
+
+/** What something that is told to all (a price, the clock) did to one slot: a row of its own, beside those of the others. */
+const transitionRow = (
+  { eventId, ...place }: Pick<BotEventRow, "market" | "eventId" | "timeSec">,
+  { slot, from, to, because }: Transition,
+  { _tag }: MarketEvent,
+  details: unknown
+): BotEventRow => ({
+  ...place,
+  eventId: `${eventId}.slot-${slot}`,
+  slot,
+  eventType: _tag,
+  fromState: from,
+  toState: to,
+  details: { ...Object(details), because }
+})
 
 const noStates = { fromState: null, toState: null }
 

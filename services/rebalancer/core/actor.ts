@@ -10,6 +10,7 @@ import { reason } from "../../../shared/core/rules/rules.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { CapacityBand } from "../../../shared/core/trading.ts"
+import { rebalancerVariants } from "./variants.ts"
 import { initialState as freshCore, rebalance, type Rebalanced, type RebalancerState } from "./rebalance.ts"
 
 /** What the journal has said, and what the rebalancer itself remembers. */
@@ -24,7 +25,15 @@ export interface RebalancerActorState {
   readonly balances: EventOf<"BalancesObserved"> | null
   readonly capacityBand: CapacityBand
   /** The last regime and when it was said; null before the first. */
-  readonly regime: { readonly bias: number; readonly trained: boolean; readonly atMs: number } | null
+  readonly regime: {
+    readonly bias: number
+    readonly trained: boolean
+    readonly atMs: number
+    /** By minutes, the end of the newest candle it was read from, Unix seconds; absent under rules that do not wait. */
+    readonly candlesSec?: Readonly<Record<number, number>>
+  } | null
+  /** By minutes, the newest candle that has closed: its end, Unix seconds, and when that was heard; absent under rules that do not wait. */
+  readonly closed?: Readonly<Record<number, { readonly endSec: number; readonly heardMs: number }>>
   readonly core: RebalancerState
   /** Idle dollars as a share of the account at the last update; null before the first, and of an empty account. */
   readonly idleRatio: number | null
@@ -55,6 +64,7 @@ const learn = (state: RebalancerActorState): Step<RebalancerActorState> => ({ st
 const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
   const { rules, balances, nowMs, price, core } = state
   if (rules === null || balances === null || price === null || !rules.enabled) return learn(state)
+  if (awaitsRegime(state, rules)) return learn(state)
   const idleRatio = idleRatioOf(balances, price)
   const { state: next, output } = rebalance(
     core,
@@ -72,6 +82,31 @@ const update = (state: RebalancerActorState): Step<RebalancerActorState> => {
 /** A regime speaks while a model stands behind it and it is fresh; a silent advisor leaves the trend alone. */
 const biasOf = ({ regime, nowMs }: RebalancerActorState, { regimeMaxAgeSec }: RebalancerRules): number | null =>
   regime === null || !regime.trained || nowMs - regime.atMs > regimeMaxAgeSec * 1_000 ? null : regime.bias
+
+/** An advisor answers a closed candle within a second or two; one that does not for so long is not waited for. */
+const REGIME_PATIENCE_MS = 30_000
+
+/** A candle has closed that the regime does not know, and its advisor may still speak of it (docs/trading-contract.md §9). */
+const awaitsRegime = (state: RebalancerActorState, rules: RebalancerRules): boolean => {
+  const { regime, closed, nowMs } = state
+  if (!rules.useBias || closed === undefined || regime?.candlesSec === undefined) return false
+  if (biasOf(state, rules) === null) return false
+  return Object.entries(regime.candlesSec).some(([intervalMin, knownSec]) => {
+    const newest = closed[Number(intervalMin)]
+    return newest !== undefined && newest.endSec > knownSec && nowMs - newest.heardMs < REGIME_PATIENCE_MS
+  })
+}
+
+/** The ends of the candles that a regime was read from, as far as there were any. */
+const candlesOf = (
+  readings: ReadonlyArray<EventOf<"RegimeObserved">["fast"]>,
+  timeMs: number
+): Readonly<Record<number, number>> =>
+  Object.fromEntries(
+    readings.flatMap(({ intervalMin, ageSec }) =>
+      ageSec === null ? [] : [[intervalMin, Math.round(timeMs / 1_000 - ageSec)]]
+    )
+  )
 
 /** Dollars not bound by open orders, as a share of what the whole account is worth at the last price; null when that is nothing. */
 const idleRatioOf = ({ base, quote }: EventOf<"BalancesObserved">, price: number): number | null => {
@@ -122,9 +157,17 @@ const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "pric
   ClockTicked: (state, _event, { timeMs }) => update({ ...state, nowMs: Math.max(state.nowMs, timeMs) }),
   BalancesObserved: (state, balances) => learn({ ...state, balances }),
   CapacityBandChanged: (state, { band }) => learn({ ...state, capacityBand: band }),
-  RegimeObserved: (state, { fast, slow, consensus }, { timeMs }) => {
-    const trained = fast.trained || slow.trained
-    return learn({ ...state, regime: { bias: consensus.biasSignal, trained, atMs: timeMs } })
+  RegimeObserved: (state, { fast, slow, consensus }, { timeMs, rulesVersion }) => {
+    const regime = { bias: consensus.biasSignal, trained: fast.trained || slow.trained, atMs: timeMs }
+    if (!rebalancerVariants(rulesVersion).awaitsRegime) return learn({ ...state, regime })
+    return learn({ ...state, regime: { ...regime, candlesSec: candlesOf([fast, slow], timeMs) } })
+  },
+  CandleClosed: (state, { intervalMin, timeSec }, { timeMs, rulesVersion }) => {
+    const endSec = timeSec + intervalMin * 60
+    const known = state.closed?.[intervalMin]?.endSec ?? 0
+    if (!rebalancerVariants(rulesVersion).awaitsRegime || endSec <= known) return learn(state)
+    const heardMs = Math.max(state.nowMs, timeMs)
+    return learn({ ...state, closed: { ...state.closed, [intervalMin]: { endSec, heardMs } } })
   },
   RebalancerConfigured: (state, { rules }) => learn({ ...state, rules })
 }

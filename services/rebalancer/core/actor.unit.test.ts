@@ -4,6 +4,7 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
 import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import { initialState, rebalance } from "./rebalance.ts"
 import { rebalancerView } from "./view.ts"
 
@@ -47,14 +48,14 @@ const regime = (biasSignal: number, trained = true): EventOf<"RegimeObserved"> =
 }
 
 /** Folds events at their times; returns the state and every skew that was decided. */
-const run = (steps: ReadonlyArray<readonly [timeMs: number, event: MarketEvent]>) => {
+const run = (steps: ReadonlyArray<readonly [timeMs: number, event: MarketEvent]>, rulesVersion = NEWEST_RULES) => {
   let state: RebalancerActorState = rebalancerActor.initial
   const skews: Array<EventOf<"SkewDecided">> = []
   for (const [seq, [timeMs, event]] of steps.entries()) {
     const step = rebalancerActor.reduce(
       state,
       event,
-      placeAt({ seq: seq + 1, index: 0, subject: "s", epoch: 1, timeMs })
+      placeAt({ seq: seq + 1, index: 0, subject: "s", epoch: 1, timeMs, rulesVersion })
     )
     state = step.state
     for (const output of step.outputs) if (output._tag === "SkewDecided") skews.push(output)
@@ -98,6 +99,52 @@ describe("the rebalancer on the journal", () => {
     const { state, skews } = run([[0, configured()], [0, account("1000", "100")], [0, price("0.1")], ...next])
     expect(skews).toHaveLength(looks)
     expect(state.nowMs).toBe(next[0][0])
+  })
+
+  describe("a candle that closes just before an update", () => {
+    const one = Price.parse("0.1")
+    const candle = (timeSec: number): MarketEvent => ({
+      _tag: "CandleClosed",
+      intervalMin: 1,
+      timeSec,
+      open: one,
+      high: one,
+      low: one,
+      close: one,
+      volume: Volume.parse("1"),
+      trades: 1,
+      provenance: "stream"
+    })
+    const before: ReadonlyArray<readonly [number, MarketEvent]> = [
+      [0, configured({ useBias: true })],
+      [0, account("1000", "100")],
+      [0, price("0.1")],
+      // Read from the candle that ended at 240 s.
+      [241_000, regime(0.5)],
+      [300_000, candle(240)]
+    ]
+
+    it("is waited for until its regime has been said", () => {
+      expect(run([...before, [300_500, tick]]).skews).toHaveLength(1)
+      const { skews } = run([...before, [300_500, tick], [301_000, regime(0.7)], [301_001, tick]])
+      expect(skews.map(({ reason }) => reason.numbers["bias"])).toStrictEqual(["none", 0.7])
+    })
+
+    it("is waited for half a minute, no longer", () => {
+      expect(run([...before, [329_999, tick]]).skews).toHaveLength(1)
+      expect(run([...before, [330_000, tick]]).skews).toHaveLength(2)
+    })
+
+    it("is not waited for where nobody's regime counts", () => {
+      const trend = [[0, configured({ useBias: false })], ...before.slice(1), [300_500, tick]] as typeof before
+      expect(run(trend).skews).toHaveLength(2)
+    })
+
+    it.each([1, 2])("was not waited for under rules %i", (version) => {
+      const { state, skews } = run([...before, [300_500, tick]], version)
+      expect(skews).toHaveLength(2)
+      expect(rebalancerActor.encode(state)).not.toMatch(/candlesSec|closed/)
+    })
   })
 
   it("does not mind events that say nothing to it", () => {

@@ -7,7 +7,8 @@ import { Journal, type ReadError } from "../../journal/port.ts"
 import { decoded } from "./decode.ts"
 import { lastSeal } from "../seals/seals.ts"
 
-const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
+/** The slots that an event names. */
+export const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
   if (event._tag === "MarketConfigured") return event.slots
   return event._tag === "SlotsSet" ? event.slots.map(({ slot }) => slot) : []
 }

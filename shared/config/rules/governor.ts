@@ -71,11 +71,12 @@ export const GOVERNOR_RULES = {
     within: [1, 100],
     reason: "How many of them per loop."
   }),
-  driftThreshold: capacity.integer("OPEN_ORDER_DRIFT_THRESHOLD", {
-    default: "10",
+  driftThreshold: capacity.integer("OPEN_ORDER_DRIFT_MIN", {
+    default: "1",
     within: [1, 1_000],
+    alsoCalled: ["OPEN_ORDER_DRIFT_THRESHOLD"],
     reason:
-      "Difference between the exchange's open orders and the journal's that counts as drift, if it is also above 5 %."
+      "The least difference between the exchange's open orders and the journal's that counts as drift; it must also be above 5 % of the journal's."
   }),
   driftPersistSec: capacity.number("OPEN_ORDER_DRIFT_PERSIST_SEC", {
     unit: "s",

@@ -2,8 +2,8 @@
  * The rules of a slot, one row each: where entries and exits stand, what they are worth, and when a slot waits. They travel in
  * the journal (`MarketConfigured`), so that an old journal folds as it did: its schema is derived from these rows.
  */
-import { SettingGroup } from "../setting.ts"
-import { defaultsOf, type ValuesOf } from "../table.ts"
+import { later, SettingGroup } from "../setting.ts"
+import { defaultsOf, type RulesOf } from "../table.ts"
 
 const slot = new SettingGroup("Slot rules")
 const pair = new SettingGroup("Pair, until the exchange has said its own")
@@ -98,6 +98,13 @@ export const SLOT_RULES = {
     of: ["oldest", "farthest"],
     reason: "Which recovery is evicted: the oldest, or the one farthest from the market."
   }),
+  skewInS1: later(
+    slot.flag("REBALANCE_ON_S1", {
+      default: "true",
+      reason:
+        "Let the rebalancer's skew enlarge entries of a slot with one position open (S1a, S1b) too. False: only while none is open."
+    })
+  ),
   stalePriceMaxAgeSec: slot.number("STALE_PRICE_MAX_AGE_SEC", {
     unit: "s",
     default: "60",
@@ -130,8 +137,8 @@ export const SLOT_RULES = {
   })
 } as const
 
-/** The rules of a slot, complete. */
-export type SlotRules = ValuesOf<typeof SLOT_RULES>
+/** The rules of a slot. */
+export type SlotRules = RulesOf<typeof SLOT_RULES>
 
 /** The rules of an empty environment. */
 export const DEFAULT_SLOT_RULES: SlotRules = defaultsOf(SLOT_RULES)

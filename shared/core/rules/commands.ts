@@ -12,6 +12,11 @@ export const COMMAND_RULES = {
   funds_unknown: "Price or balances are not known yet.",
   layer_not_funded:
     "A layer of {dogePerOrder} DOGE over {orders} orders, funded from {source}, lacks {missingDoge} DOGE and {missingUsd} USD.",
+  entry_pct_unchanged: "The entry distance is {pct} already.",
+  profit_pct_unchanged: "The profit target is {pct} already.",
+  profit_follows_volatility:
+    "The profit target follows the market's volatility, {runtimeProfitPct} now: {pct} would change nothing (VOLATILITY_AUTO_PROFIT).",
+  limit_unchanged: "The daily loss limit is {limit} USD already.",
   no_layer: "There is no capital layer to remove.",
   no_recovery_to_move: "Of {recoveries} recoveries none is open at the exchange and as far from the market as asked.",
   recovery_not_open: "Recovery {recoveryId} of slot {slot} is not open at the exchange: {stage}.",

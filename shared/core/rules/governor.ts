@@ -63,5 +63,7 @@ export const GOVERNOR_RULES = {
   audit_differs: "Journal and exchange differ: {differences}.",
   audit_unsettled:
     "Journal and exchange differ, but trading went on while the history was read: {differences}. Ask again.",
+  history_job_failed:
+    "The history of {symbol} ({timeframe}) could not be fetched from {source}: {detail}. The next round tries again.",
   retrained: "The regime models were trained: {outcomes}."
 } as const

@@ -40,6 +40,12 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
       "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
+      "the rebalancer's skew may be kept out of the entries of a slot that has a position open (REBALANCE_ON_S1)",
+      "the open orders' drift counts from OPEN_ORDER_DRIFT_MIN on, above 5 %: no longer only beyond that threshold",
+      "an update of the rebalancer waits up to 30 s for the regime of a candle that has just closed",
+      "a start goes on to reconcile once the first trainings have said what came of them, after a minute at the latest",
+      "history jobs that fail are told",
+      "a command that changes nothing is refused, with the reason",
       "terms that change, and money that no trade of ours explains, are told"
     ]
   }

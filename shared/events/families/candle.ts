@@ -36,5 +36,14 @@ export const BackfillAnswered = Schema.TaggedStruct("BackfillAnswered", {
   )
 })
 
+/** A history job failed for good: it is not tried again before the next round. */
+export const HistoryJobFailed = Schema.TaggedStruct("HistoryJobFailed", {
+  source: Schema.NonEmptyString,
+  symbol: Schema.NonEmptyString,
+  intervalMin: Schema.Int,
+  /** In the words of the source. */
+  detail: Schema.String
+})
+
 /** Anything the candle ingestor says. */
-export const CandleEvent = Schema.Union([CandleClosed, BackfillAnswered])
+export const CandleEvent = Schema.Union([CandleClosed, BackfillAnswered, HistoryJobFailed])

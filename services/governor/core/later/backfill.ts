@@ -6,7 +6,7 @@ import { timeframeMinutes, timeframeName, UnknownTimeframe } from "../../../../s
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
-import type { Draft } from "../draft.ts"
+import { type Draft, notice } from "../draft.ts"
 
 /** Exchange time within which the ingestor must answer: some pages, on paper at 120 seconds a second half a minute of the wall. */
 const PATIENCE_MS = 3_600_000
@@ -67,4 +67,11 @@ export const watchBackfill = (draft: Draft): void => {
   draft.state.backfill = null
   const why = reason("ingestor_silent", { waitedSec: (nowMs - backfill.askedAtMs) / 1_000 })
   draft.outputs.push({ _tag: "CommandRefused", commandId: backfill.commandId, reason: why })
+}
+
+/** A history could not be fetched: people should know before they look for its candles. */
+export const tellFailedJob = (draft: Draft, event: EventOf<"HistoryJobFailed">): void => {
+  if (!draft.variants.watchesLife) return
+  const { source, symbol, intervalMin, detail } = event
+  notice(draft, "warning", "history_job_failed", { source, symbol, timeframe: timeframeName(intervalMin), detail })
 }

@@ -78,3 +78,33 @@ describe("the command to backfill", () => {
     expect(answer(story, [filled(1)]).said).toStrictEqual([])
   })
 })
+
+describe("a history job that fails", () => {
+  const failed = {
+    _tag: "HistoryJobFailed",
+    source: "kraken",
+    symbol: "ETHUSD",
+    intervalMin: 60,
+    detail: "unknown asset pair"
+  } as const
+  const told = (version?: number) => {
+    const story = new GovernorStory(version).running()
+    return story.tell(story.subjects.candle, failed).heard("NoticeRaised")
+  }
+
+  it("is told with symbol, timeframe and what the source said", () => {
+    expect(told().map(({ severity, reason }) => [severity, reason])).toStrictEqual([
+      [
+        "warning",
+        {
+          rule: "history_job_failed",
+          numbers: { source: "kraken", symbol: "ETHUSD", timeframe: "1h", detail: "unknown asset pair" }
+        }
+      ]
+    ])
+  })
+
+  it.each([1, 2])("was not told under rules %i", (version) => {
+    expect(told(version)).toStrictEqual([])
+  })
+})

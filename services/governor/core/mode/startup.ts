@@ -32,6 +32,15 @@ const lastError = ({ lastError: error }: GovernorState["market"]): Record<string
         ...(error.retryAtMs === undefined ? { askedWithinSec: ASKED_WITHIN_SEC } : { askedAtMs: error.retryAtMs })
       }
 
+/** A first training takes seconds; a start waits no longer for one that does not come. Exchange time. */
+export const TRAINING_PATIENCE_MS = 60_000
+
+/** A training is still to say what came of it, and may. */
+const awaitsTraining = ({ advisor, startup, nowMs }: GovernorState): boolean =>
+  startup.candlesSinceMs !== undefined &&
+  nowMs - startup.candlesSinceMs < TRAINING_PATIENCE_MS &&
+  unfitted(advisor).some(({ refusal }) => refusal === null)
+
 /** What each step finds, given that those before it are done or pending. */
 const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>> = {
   snapshot: (state) =>
@@ -44,7 +53,8 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
     market.price !== null && market.priceSeq > market.gatewayStartSeq
       ? done(reason("price_heard", { price: market.priceNumber }))
       : waiting(reason("waits_for_first_price", {})),
-  candles: ({ advisor }) => {
+  candles: (state) => {
+    const { advisor } = state
     if (advisor.intervals.length === 0) return done(reason("no_regime_advisor", {}))
     const missing = unfitted(advisor)
     if (missing.length === 0) return done(reason("models_fitted", { intervals: advisor.intervals.join(" ") }))
@@ -52,7 +62,8 @@ const FINDINGS: Readonly<Record<StartupStep, (state: GovernorState) => Finding>>
       refusal === null ? [] : `${intervalMin}: ${refusal}`
     )
     const intervals = missing.map(({ intervalMin }) => intervalMin).join(" ")
-    return pending(
+    const found = awaitsTraining(state) ? waiting : pending
+    return found(
       reason("waits_for_training", {
         intervals,
         ...(refusals.length > 0 ? { refused: refusals.join(", ") } : {})
@@ -119,6 +130,9 @@ export const advanceStartup = (draft: Draft): void => {
     // A market that stands still funds nobody: the slots' time begins when it goes on.
     if (step === "bootstrap" && (draft.state.startup.bootstrapSinceMs === null || standsStill(draft.state))) {
       draft.state.startup = { ...draft.state.startup, bootstrapSinceMs: draft.state.nowMs }
+    }
+    if (step === "candles" && draft.variants.startsAfterTraining && draft.state.startup.candlesSinceMs === undefined) {
+      draft.state.startup = { ...draft.state.startup, candlesSinceMs: draft.state.nowMs }
     }
     const [found, why] = FINDINGS[step](draft.state)
     const { startup } = draft.state

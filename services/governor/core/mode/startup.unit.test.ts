@@ -171,13 +171,38 @@ describe("the start's step for candles and models", () => {
   })
 
   it.each([
-    { fitsModels: true, expected: "pending waits_for_training 1 15" },
+    { fitsModels: true, expected: "waiting waits_for_training 1 15" },
     { fitsModels: false, expected: "done models_fitted 1 15" }
   ])("asks again after a start that fits models: $fitsModels, $expected", ({ fitsModels, expected }) => {
     const story = advised([1, 15])
     for (const event of [fitted(1), fitted(15)]) story.tell(story.subjects.regime, event)
     story.control(started({ watchesOrders: true, fitsModels })).price("0.1")
     expect(candles(story)).toBe(expected)
+  })
+
+  const starting = (version?: number) =>
+    new GovernorStory(version).configure({}, [1], [1, 15]).terms().balances("1000", "1000").price("0.1").reconciled()
+  const reconcile = ({ state }: GovernorStory) => state.startup.steps.reconcile
+
+  it("holds up the comparison with the exchange until each training has said what came of it", () => {
+    const story = starting()
+    expect([candles(story), reconcile(story)]).toStrictEqual(["waiting waits_for_training 1 15", null])
+    story.tell(story.subjects.regime, fitted(1))
+    expect(reconcile(story.clock())).toBeNull()
+    story.tell(story.subjects.regime, notFitted(15))
+    expect([candles(story.clock()), reconcile(story)]).toStrictEqual([
+      "pending waits_for_training 15 15: too-few-rows",
+      "done"
+    ])
+  })
+
+  it("holds it up for a minute at most", () => {
+    expect(reconcile(starting().after(59.9))).toBeNull()
+    expect(reconcile(starting().after(60))).toBe("done")
+  })
+
+  it.each([1, 2])("held up nothing under rules %i", (version) => {
+    expect(reconcile(starting(version))).toBe("done")
   })
 
   it("stays done when the advisor alone starts again: the start of the market is over", () => {

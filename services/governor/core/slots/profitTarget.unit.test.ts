@@ -154,10 +154,13 @@ describe("an operator's targets", () => {
     expect(inForce(story.control(configured(change)))).toMatchObject(kept)
   })
 
-  it("yield to volatility while that sets the profit", () => {
+  it("are refused, with the target in force, while volatility sets the profit", () => {
     const story = sample(quiet(), swinging(0.1, 14)).command({ name: "set_profit_pct", pct: 2.5 })
-    expect(inForce(story).operator_profit_pct).toBe(2.5)
-    expect(inForce(story).profit_pct).toBe(1)
+    expect(story.heard("CommandRefused")[0]?.reason).toStrictEqual({
+      rule: "profit_follows_volatility",
+      numbers: { pct: 2.5, runtimeProfitPct: 1 }
+    })
+    expect(inForce(story)).toMatchObject({ operator_profit_pct: null, profit_pct: 1 })
   })
 })
 

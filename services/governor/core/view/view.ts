@@ -7,7 +7,7 @@ import type { GovernorRules } from "../../../../shared/events/families/control.t
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { utcDayText } from "../../../../shared/core/time/utcDay.ts"
 import { capacityOf, fillTimes, withinADay } from "../entries/capacity.ts"
-import { driftTolerance } from "../watch/drift.ts"
+import { fromLeast } from "../watch/drift.ts"
 import { lossLimit } from "../mode/lossLock.ts"
 import { makerFeePct } from "../market.ts"
 import { recoveriesOf, waitingOf } from "../orderTable.ts"
@@ -169,6 +169,7 @@ const driftView = (state: GovernorState, rules: GovernorRules) => {
     exchange,
     internal,
     difference: exchange === null ? null : exchange - internal,
-    tolerance: driftTolerance(internal, rules)
+    /** More than this is drift, by the newest rules. */
+    tolerance: fromLeast(internal, rules)
   }
 }

@@ -139,7 +139,7 @@ describe("the governor as people see it", () => {
       exchange: 11,
       internal: 0,
       difference: 11,
-      tolerance: 10
+      tolerance: 0
     })
     expect(shown(story.after(600)).open_order_drift_hint).toMatchObject({ active: true, alerted_at: since + 600 })
   })

@@ -4,12 +4,16 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { capacityOf } from "../entries/capacity.ts"
 import { type Draft, notice } from "../draft.ts"
 
-/** Below this share of the journal's count a difference is no drift, whatever the threshold says (docs/trading-contract.md §8). */
+/** Up to this share of the journal's count a difference is no drift (docs/trading-contract.md §8). */
 const SHARE = 0.05
 
-/** How far the counts may be apart. */
-export const driftTolerance = (internal: number, { driftThreshold }: GovernorRules): number =>
+/** The most that the counts may be apart without drift, where the threshold must be exceeded: versions 1 and 2 of the rules. */
+export const beyondThreshold = (internal: number, { driftThreshold }: GovernorRules): number =>
   Math.max(SHARE * internal, driftThreshold)
+
+/** The same where the threshold is the least difference that counts: from version 3 on. */
+export const fromLeast = (internal: number, { driftThreshold }: GovernorRules): number =>
+  Math.max(SHARE * internal, driftThreshold - 1)
 
 /** Looks at the two counts: an alert once the difference has lasted, another after each cooldown, and the all-clear. */
 export const watchDrift = (draft: Draft): void => {
@@ -18,7 +22,7 @@ export const watchDrift = (draft: Draft): void => {
   const { internal, exchange } = capacityOf(state, rules)
   if (exchange === null) return
   const difference = exchange - internal
-  const tolerance = driftTolerance(internal, rules)
+  const tolerance = draft.variants.driftTolerance(internal, rules)
   const numbers = { exchange, internal, difference, tolerance }
   if (Math.abs(difference) <= tolerance) {
     if (drift.active) notice(draft, "info", "open_order_drift_resolved", numbers)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { GovernorStory } from "../../testing/governorDriver.ts"
+import { NEWEST_RULES } from "../../../../shared/core/rules/versions.ts"
 import { governorView } from "../view/view.ts"
 
 const counted = (ours: number, foreign: number): MarketEvent => ({ _tag: "OpenOrdersObserved", ours, foreign })
@@ -9,24 +10,37 @@ const notices = (story: GovernorStory): ReadonlyArray<string> =>
   story.ever("NoticeRaised").map(({ severity, reason }) => `${severity} ${reason.rule}`)
 
 /** A market with open orders, and the exchange's count of them, seen at a tick of the clock. */
-const drifting = (internal: number, exchange: number): GovernorStory =>
-  new GovernorStory()
-    .running({ openOrderLimit: 800, orphanPressureWarnAt: 10_000 })
+const drifting = (internal: number, exchange: number, driftThreshold = 10, version = NEWEST_RULES): GovernorStory =>
+  new GovernorStory(version)
+    .running({ openOrderLimit: 800, orphanPressureWarnAt: 10_000, driftThreshold })
     .openOrders(internal)
     .account(counted(Math.min(internal, exchange), Math.max(0, exchange - internal)))
     .clock()
 
 describe("drift between the exchange's open orders and the journal's", () => {
   it.each([
-    { internal: 0, exchange: 10, alerts: false, why: "at the threshold" },
-    { internal: 0, exchange: 11, alerts: true, why: "over the threshold" },
-    { internal: 20, exchange: 9, alerts: true, why: "under by more than the threshold" },
-    { internal: 20, exchange: 10, alerts: false, why: "under by the threshold" },
+    { internal: 0, exchange: 9, alerts: false, why: "less than the least" },
+    { internal: 0, exchange: 10, alerts: true, why: "the least" },
+    { internal: 20, exchange: 10, alerts: true, why: "under by the least" },
+    { internal: 20, exchange: 11, alerts: false, why: "under by less than the least" },
     { internal: 400, exchange: 420, alerts: false, why: "at 5 % of many" },
     { internal: 400, exchange: 421, alerts: true, why: "over 5 % of many" }
   ])("$exchange against $internal, $why: alert $alerts", ({ internal, exchange, alerts }) => {
     const story = drifting(internal, exchange).after(600)
     expect(notices(story)).toStrictEqual(alerts ? ["alert open_order_drift"] : [])
+  })
+
+  it("counts from one order on unless told otherwise, above 5 %", () => {
+    const alerts = (internal: number, exchange: number) => notices(drifting(internal, exchange, 1).after(600)).length
+    expect(alerts(0, 1)).toBe(1)
+    expect(alerts(19, 20)).toBe(1)
+    expect(alerts(20, 21)).toBe(0)
+    expect(alerts(20, 22)).toBe(1)
+  })
+
+  it.each([1, 2])("had to exceed the threshold under rules %i", (version) => {
+    expect(notices(drifting(0, 10, 10, version).after(600))).toStrictEqual([])
+    expect(notices(drifting(0, 11, 10, version).after(600))).toStrictEqual(["alert open_order_drift"])
   })
 
   it("is alerted once it has lasted ten minutes, not a moment before", () => {
@@ -39,7 +53,7 @@ describe("drift between the exchange's open orders and the journal's", () => {
       exchange: 11,
       internal: 0,
       difference: 11,
-      tolerance: 10,
+      tolerance: 9,
       lastedSec: 600
     })
     expect(governorView(story.state)?.open_order_drift_hint.active).toBe(true)

@@ -4,7 +4,7 @@ import type { Numbers } from "../../../../shared/core/rules/rules.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 import type { Draft, Funds, OrderSizes } from "../draft.ts"
 import { baseSizes } from "./pricing.ts"
-import type { SlotState, TradeId } from "../state.ts"
+import { phaseOf, type SlotState, type TradeId } from "../state.ts"
 import type { Terms } from "../terms.ts"
 
 /**
@@ -15,13 +15,20 @@ import type { Terms } from "../terms.ts"
 export const orderSizes = (state: SlotState, terms: Terms, funds: Funds | null = null): OrderSizes => {
   const { skew, favouredMultiplier } = terms.sizing
   const base = withLayers(state, terms)
-  const available = skew === 0 ? null : (funds ?? freeBalances(state))
+  const available = skew === 0 || leansNot(state, terms) ? null : (funds ?? freeBalances(state))
   if (available === null) return { A: base, B: base }
   const favoured = (inUsd: number): number =>
     Math.max(base, Math.min(base * favouredMultiplier, Math.max(base, inUsd - base)))
   return skew > 0
     ? { A: base, B: favoured(available.usd) }
     : { A: favoured(available.doge * state.marketPrice), B: base }
+}
+
+/** A position is open and the skew is kept out of that; rules that do not say so let it in. */
+const leansNot = ({ book }: SlotState, { skewInS1 }: Terms): boolean => {
+  if (skewInS1 !== false) return false
+  const phase = phaseOf(book.orders)
+  return phase === "S1a" || phase === "S1b"
 }
 
 /** Capital layers in an order of this size, in USD or of a volume by itself. The sizes of a fresh start carry none. */
@@ -32,7 +39,8 @@ export const layersIn = ({ terms, sizes }: Draft, tradeId: TradeId, size: number
 export const sizeNumbers = ({ terms, sizes }: Draft, tradeId: TradeId, size: number | Volume): Numbers => {
   const { skew, favouredMultiplier } = terms.sizing
   const favoured = size === sizes[tradeId] && (tradeId === "B" ? skew > 0 : skew < 0)
-  return favoured && favouredMultiplier !== 1 ? { skewMultiplier: favouredMultiplier } : {}
+  const keptOut = terms.skewInS1 === false && sizes.A === sizes.B
+  return favoured && !keptOut && favouredMultiplier !== 1 ? { skewMultiplier: favouredMultiplier } : {}
 }
 
 /** Base and layers: what both trades get without a skew. */

@@ -40,6 +40,24 @@ describe("what an order is worth (market 0.1, base 5 USD)", () => {
     expect(slot.outputs.flatMap((event) => (event._tag === "OrderRequested" ? [event.layers] : []))).toEqual([0])
   })
 
+  it.each([
+    { skewInS1: true, next: ["sell 64"] },
+    { skewInS1: undefined, next: ["sell 64"] },
+    { skewInS1: false, next: ["sell 50"] }
+  ])("with a position open the skew counts unless it is kept out: $skewInS1", ({ skewInS1, next }) => {
+    const slot = new SlotDriver({ allots: "by hand" }).ready(skewInS1 === undefined ? {} : { skewInS1 })
+    slot.sizing({ skew: -0.3, favouredMultiplier: 1.3 })
+    expect(sizes(slot)).toEqual(["sell 64", "buy 51"])
+    slot.accept(1)
+    slot.accept(2)
+    // B is in position (S1b); A's entry goes, and is asked for anew.
+    slot.fill(2)
+    slot.cancelled(1)
+    slot.take()
+    slot.price("0.1", 31)
+    expect(sizes(slot)).toEqual(next)
+  })
+
   it.each([0.3, -0.3])("is the base while a skew of %f has no balances to grow by", (skew) => {
     const slot = new SlotDriver({ allots: "by hand" })
     slot.configure()
