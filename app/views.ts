@@ -1,5 +1,6 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
 import { Deferred, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect"
+import { ledgerActor } from "../services/control-plane/core/money/ledgerActor.ts"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
@@ -20,6 +21,7 @@ import type { Settings } from "./settings.ts"
 const HOST = "control-plane"
 
 const statusShown = shows(statusActor, (status) => ({ status }))
+const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
 
 /** Returns once the journal names a slot: by its last seal, or by a record since. */
@@ -45,7 +47,7 @@ const followViews = Effect.fn("followViews")(function* (
   const head = yield* journal.head
   const slots = (yield* slotsNamedUpTo(subjects, head)).map((slot) => ({ slot, shown: slotShown(slot) }))
   const services = MARKET_SERVICES.flatMap((service) => service.show?.(settings) ?? [])
-  const watched = [statusShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
+  const watched = [statusShown, ledgerShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
   const actors = new Map([...watched, ...decidersOf(slots.map(({ slot }) => slot))].map((actor) => [actor.name, actor]))
   const main = yield* follow({ host: HOST, subjects, actors: [...actors.values()] })
   const folds = new Map(main.folds.map((fold) => [fold.actor.name, fold]))
@@ -82,6 +84,7 @@ const followViews = Effect.fn("followViews")(function* (
       return {
         seq: [...folds.values()].reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
         status: see(statusShown).status,
+        ledger: see(ledgerShown).ledger,
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
         blocks

@@ -17,6 +17,7 @@ import {
   requestedOrder
 } from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
+import { type SlotTally, tallyOf, withCycle, withFee } from "./tally.ts"
 
 /** Where every unit of money is, as far as the journal says. */
 export interface LedgerState {
@@ -24,13 +25,15 @@ export interface LedgerState {
   readonly balances: Readonly<Record<string, bigint>>
   /** Live orders by `slot/localId`, with what their recorded fills add up to. */
   readonly orders: Readonly<Record<string, OrderLife>>
+  /** By slot, what its accounts do not tell apart; a slot that never traded is absent. */
+  readonly tallies: Readonly<Record<SlotNumber, SlotTally>>
   /** What the account held when the journal first said so; null before. */
   readonly opening: EventOf<"BalancesObserved"> | null
   readonly observed: EventOf<"BalancesObserved"> | null
 }
 
 /** Before the first record. */
-export const initialLedger: LedgerState = { balances: {}, orders: {}, opening: null, observed: null }
+export const initialLedger: LedgerState = { balances: {}, orders: {}, tallies: {}, opening: null, observed: null }
 
 const EXCHANGE = "exchange"
 const NO_POSTINGS: ReadonlyArray<Posting> = []
@@ -54,6 +57,15 @@ interface Step {
 }
 
 const quiet = (next: LedgerState): Step => ({ next, postings: NO_POSTINGS })
+
+const tallied = (state: LedgerState, slot: SlotNumber, change: (tally: SlotTally) => SlotTally): LedgerState => ({
+  ...state,
+  tallies: { ...state.tallies, [slot]: change(tallyOf(state.tallies, slot)) }
+})
+
+/** What the exchange has charged the slot by this trade. */
+const charged = (state: LedgerState, slot: SlotNumber, fee: bigint): LedgerState =>
+  fee === 0n ? state : tallied(state, slot, (tally) => withFee(tally, fee))
 
 /** The live order after a fact about it; an ended one is gone. */
 const evolve = (state: LedgerState, slot: SlotNumber, event: OrderLifeEvent): LedgerState => {
@@ -86,7 +98,8 @@ const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"Fill
   const order = state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return quiet(state)
   const working = accountOf("working", slot)
-  return { next: evolve(state, slot, event), postings: trade(order.side, event, working, working) }
+  const next = charged(evolve(state, slot, event), slot, event.fee)
+  return { next, postings: trade(order.side, event, working, working) }
 }
 
 /** The order's end: what its fills had left unsaid, then everything from `working` to `trading`. */
@@ -109,7 +122,7 @@ const orderEnded = (
   const trading = accountOf("trading", slot)
   const [base, quote] = order.side === "buy" ? [-event.volume, event.cost] : [event.volume, -event.cost]
   return {
-    next: evolve(state, slot, event),
+    next: charged(evolve(state, slot, event), slot, unsaid.fee),
     postings: [
       ...trade(order.side, unsaid, working, working),
       ...move("base", base, working, trading),
@@ -121,7 +134,7 @@ const orderEnded = (
 
 /** A fill that the end of its order had not counted: it goes where the others of the order went. */
 const lateFill = (state: LedgerState, slot: SlotNumber, event: EventOf<"LateFillRecorded">): Step => ({
-  next: state,
+  next: charged(state, slot, event.fee),
   postings: trade(event.side, event, accountOf("trading", slot), accountOf("open-fees", slot))
 })
 
@@ -131,7 +144,8 @@ const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"Cycle
     ...move("quote", event.gross, accountOf("income", slot), accountOf("trading", slot)),
     ...move("quote", event.fees, accountOf("open-fees", slot), accountOf("fees", slot))
   ]
-  if (event.standIn === null) return { next: state, postings: booked }
+  const next = tallied(state, slot, (tally) => withCycle(tally, event))
+  if (event.standIn === null) return { next, postings: booked }
   const { volume, cost, fee } = event.standIn
   // Evicted: the exit goes to `evicted` instead of the exchange. Corrected: that part was traded after all, and comes back.
   const sign = event.kind === "corrected" ? -1n : 1n
@@ -139,7 +153,7 @@ const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"Cycle
   const trading = accountOf("trading", slot)
   const [base, quote] = event.tradeId === "B" ? [volume, -cost] : [-volume, cost]
   return {
-    next: state,
+    next,
     postings: [
       ...move("base", sign * base, away, trading),
       ...move("quote", sign * quote, away, trading),

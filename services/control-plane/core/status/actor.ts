@@ -21,7 +21,7 @@ export const statusActor = defineActor<
   Omit<StatusState, "live"> & { readonly live: Readonly<Record<string, FollowedOrder>> }
 >({
   name: "status",
-  version: "5",
+  version: "6",
   initial: initialStatus,
   text: {
     of: (state) => ({ ...state, live: keyed(state.live) }),

@@ -1,5 +1,6 @@
 /** What the market's journal says apart from the slots, as the control plane keeps it. */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import { type DayTally, NO_DAY } from "../money/day.ts"
 import { FIRST_RULES } from "../../../../shared/core/rules/versions.ts"
 import { type Account, NO_ACCOUNT } from "../../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
@@ -52,12 +53,17 @@ export interface StatusState extends Account {
   readonly notices: ReadonlyArray<Notice>
   /** Oldest first, at most `MAX_COMMANDS`. */
   readonly commands: ReadonlyArray<AskedCommand>
+  /** Losses and gains of the last UTC day in which a cycle ended. */
+  readonly day: DayTally
   /** The last slot that stopped itself, and the shortest list of events that makes it stop; null when none ever did. */
   readonly explained: EventOf<"HaltExplained"> | null
   /** How often each thing has happened since the journal began. */
   readonly counts: {
     readonly sent: number
+    /** By the exchange, of those that were sent. */
     readonly rejected: number
+    /** Never sent: the slot had taken them back. */
+    readonly withdrawn: number
     readonly filled: number
     readonly cancelled: number
     readonly fills: number
@@ -80,8 +86,9 @@ export const initialStatus: StatusState = {
   untracked: 0,
   notices: [],
   commands: [],
+  day: NO_DAY,
   explained: null,
-  counts: { sent: 0, rejected: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
+  counts: { sent: 0, rejected: 0, withdrawn: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
 }
 
 /** One more of something, or more than one. */

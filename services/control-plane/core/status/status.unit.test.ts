@@ -78,11 +78,17 @@ describe("an order", () => {
     expect(foldAll([claimed(1), accepted, fill, filled, claimed(2), rejected, cancelled]).counts).toEqual({
       sent: 2,
       rejected: 1,
+      withdrawn: 0,
       filled: 1,
       cancelled: 1,
       fills: 1,
       quarantined: 0
     })
+  })
+
+  it("that was never sent counts as withdrawn, not as rejected: what was sent adds up", () => {
+    const { sent, rejected: refused, withdrawn } = foldAll([requested(1), rejected], { subject: SLOT_1 }).counts
+    expect({ sent, refused, withdrawn }).toEqual({ sent: 0, refused: 0, withdrawn: 1 })
   })
 
   it("leaves when there are too many, oldest first, and is counted as untracked", () => {

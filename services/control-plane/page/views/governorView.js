@@ -35,7 +35,7 @@ const tile = (name, value, note, className = "") =>
 const tiles = (report) => {
   const { quote } = report.market
   const { entry_scheduler: entries, capacity_fill_health: room, capital_layers: layers, targets } = report
-  const limit = report.daily_loss_limit
+  const { daily_loss: day } = report
   const profit = targets.profit_pct
   const fees = targets.fees_pct
   return [
@@ -52,12 +52,15 @@ const tiles = (report) => {
     ),
     tile(
       "Lost today, UTC",
-      `${decimal(report.daily_realized_loss_utc, AMOUNT_DIGITS)} of ${
-        !/[1-9]/.test(limit) ? "no limit" : decimal(limit, AMOUNT_DIGITS)
-      }`,
-      report.daily_loss_lock_active
-        ? `locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
-        : `${quote}, lock open`,
+      day.limit === null
+        ? decimal(day.losses, AMOUNT_DIGITS)
+        : `${decimal(day.losses, AMOUNT_DIGITS)} of ${decimal(day.limit, AMOUNT_DIGITS)}`,
+      `${quote}, losing cycles only; gains ${decimal(day.gains, AMOUNT_DIGITS)}` +
+        (day.locked
+          ? ` · locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
+          : day.limit === null
+            ? " · no limit"
+            : ""),
       report.daily_loss_lock_active ? "stop" : ""
     ),
     tile("Capital layers", `${layers.effective} of ${layers.target}`, "in force of wanted"),

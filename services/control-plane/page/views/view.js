@@ -7,7 +7,7 @@ import { governor, halt, logs, steps } from "./governorView.js"
 import { h } from "../h.js"
 import { empty, term } from "./parts.js"
 import { account, market, totals } from "./marketView.js"
-import { cycles, slotCard } from "./slotView.js"
+import { cycles, retired, slotCard } from "./slotView.js"
 
 /**
  * @import { StatusReport } from "../../core/report.ts"
@@ -88,7 +88,8 @@ const footer = (report) => {
     [
       "Orders",
       `${orders.open} open, ${orders.sending} being sent, ${orders.unknown} unknown; since the beginning ${integer(orders.sent)} sent, ` +
-        `${integer(orders.filled)} filled, ${integer(orders.cancelled)} cancelled, ${integer(orders.rejected)} rejected`
+        `${integer(orders.filled)} filled, ${integer(orders.cancelled)} cancelled, ${integer(orders.rejected)} rejected; ` +
+        `${integer(orders.withdrawn)} withdrawn before they were sent`
     ],
     ["Account", report.reconciled ? "orders compared with the exchange" : "orders not yet compared with the exchange"],
     ["Order terms", terms],
@@ -131,6 +132,7 @@ export const page = (known, screen) => {
         "section.slots",
         { "aria-label": "Slots" },
         ...report.slots.map((slot) => slotCard(slot, report)),
+        retired(report),
         report.slots.length === 0 && empty("No slots yet: none is configured in the journal.")
       ),
       cycles(report),

@@ -114,21 +114,24 @@ describe("the page of a market that runs", () => {
     const shown = text(governorPage())
     expect(shown).toContain("Entries this loop 1 of 2 3 waiting · loop 30 s")
     expect(shown).toContain("Open orders 31 of 45 caution: 14 of 45 places for open orders are left.")
-    expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, lock open")
+    expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, losing cycles only; gains 0.00")
     expect(shown).toContain("Capital layers 1 of 2")
     expect(shown).toContain("Profit target 1.00 % two maker fees 0.50 %")
     expect(shown).toContain("Recoveries 1 4 soft closed so far")
   })
 
   it.each([
-    ["0", "0.41 of no limit"],
-    ["3.005", "0.41 of 3.01"]
+    [null, "Lost today, UTC 0.41 USD, losing cycles only; gains 0.00 · no limit"],
+    ["3.005", "Lost today, UTC 0.41 of 3.01 USD"]
   ])("shows a limit of %s as %s", (limit, expected) => {
-    expect(text(governorPage({ daily_loss_limit: limit }))).toContain(expected)
+    expect(text(governorPage({ daily_loss: { ...watched.daily_loss, limit } }))).toContain(expected)
   })
 
   it("says when the lock is closed, and for which day", () => {
-    const locked = governorPage({ daily_loss_lock_active: true, daily_loss_lock_utc_day: "2026-11-20" })
+    const locked = governorPage({
+      daily_loss: { ...watched.daily_loss, locked: true },
+      daily_loss_lock_utc_day: "2026-11-20"
+    })
     expect(text(locked)).toContain("locked, day 2026-11-20")
   })
 
