@@ -4,7 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
-import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+import { explanation, jsonOf, linesOf, moneyTable, profitTable, trialBalance } from "./text.ts"
 import { exchangeAt } from "../../../app/leaves/exchange.ts"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
@@ -26,6 +26,8 @@ const report = (audit: JournalAudit): ReadonlyArray<string> => [
   ...trialBalance(audit.ledger),
   "",
   ...profitTable(audit),
+  "",
+  ...moneyTable(audit),
   "",
   ...(audit.unwritten === 0 ? [] : [`${audit.unwritten} decisions are not written yet; they are counted above`]),
   explanation(audit.ledger)
