@@ -3,9 +3,10 @@ import { Deferred, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect
 import { ledgerActor } from "../services/control-plane/core/money/ledgerActor.ts"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
+import { governorActor } from "../services/governor/core/actor.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
-import { NOTHING_IN_FORCE } from "../shared/actor/core/actor.ts"
+import { type Actor, NOTHING_IN_FORCE, ofAnyKind } from "../shared/actor/core/actor.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
@@ -14,7 +15,7 @@ import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { type Blocks, type Shown, shows } from "../shared/service/manifest.ts"
 import { subjectsOf } from "./leaves/journal.ts"
-import { previewCommand } from "./preview.ts"
+import { previewCommand, refusedButtons } from "./preview.ts"
 import { decidersOf, MARKET_SERVICES } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 
@@ -78,6 +79,13 @@ const followViews = Effect.fn("followViews")(function* (
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
     Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
+  const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
+  const refusedNow = () => {
+    const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
+    const { nowMs } = see(statusShown).status
+    return refusedButtons(subjects, { seq, inForce, nowMs }, stateOf(ofAnyKind(governorActor)))
+  }
+
   return MarketViews.of({
     current: Effect.sync(() => {
       const { governor, ...blocks } = blocksNow()
@@ -87,7 +95,8 @@ const followViews = Effect.fn("followViews")(function* (
         ledger: see(ledgerShown).ledger,
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
-        blocks
+        blocks,
+        refused: refusedNow()
       }
     }),
     // What services tell of themselves is news although the journal has not moved.
@@ -96,10 +105,7 @@ const followViews = Effect.fn("followViews")(function* (
       Effect.sync(() => {
         const { nowMs, priceAge } = see(statusShown).status
         const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
-        const deciders = decidersOf(slots.map(({ slot }) => slot)).map((actor) => ({
-          actor,
-          state: folds.get(actor.name)?.state ?? actor.initial
-        }))
+        const deciders = decidersOf(slots.map(({ slot }) => slot)).map(stateOf)
         return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
     describe: describeEffect,

@@ -111,6 +111,22 @@ const isShown =
   (slot: SlotStatus): boolean =>
     governor.slots.some((known) => known.slot === slot.slot_id) || slot.orders.length + slot.recovery_orders.length > 0
 
+/** The rebalancer knows the band alone: why that is so stands beside it, in the governor's words. */
+const rebalancerOf = ({ blocks: { rebalancer }, governor }: Observed) => {
+  if (rebalancer === undefined) return {}
+  const hints = governor.capacity_fill_health.blocked_risk_hint
+  const stands = governor.mode === "PAUSED" || governor.mode === "HALTED"
+  return {
+    rebalancer: {
+      ...rebalancer,
+      /** Why the room for orders is not normal; empty while it is. */
+      capacity_hints: rebalancer.capacity_band === "normal" ? [] : hints,
+      /** False: no entry is made now, so that the skew enlarges nothing. */
+      in_effect: rebalancer.enabled && !stands
+    }
+  }
+}
+
 /** What slots that are no longer shown have left in the totals, so that the cards and this line add up to them. */
 const retiredOf = ({ ledger }: Observed, gone: ReadonlyArray<SlotStatus>, market: Price | null) => ({
   slot_ids: gone.map(({ slot_id }) => slot_id),
@@ -143,6 +159,7 @@ const newestCycles = (slots: ReadonlyArray<SlotStatus>): ReadonlySet<SlotStatus[
 /** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
+  const { rebalancer: _withItsCauses, ...blocks } = observed.blocks
   const [base = "", quote = ""] = options.pair.split("/")
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
@@ -150,9 +167,11 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const shown = slots.filter(isShown(observed))
   const gone = slots.filter((slot) => !isShown(observed)(slot))
   const newest = newestCycles(shown)
+  const day = dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote })
   return {
-    ...governorPart(observed, options),
-    ...observed.blocks,
+    ...governorPart(observed, options, day.sentence),
+    ...blocks,
+    ...rebalancerOf(observed),
     trading: options.trading,
     /** Nothing is waited for. */
     ready: waiting.length === 0,
@@ -167,6 +186,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       ask: status.price === null ? null : Price.format(status.price.ask),
       /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
       price_age_sec: ageSec === null ? null : roundAge(ageSec),
+      /** The same in seconds of the reader's clock: another figure where the exchange's runs at another speed. */
+      price_age_wall_sec: ageSec === null ? null : roundAge(ageSec / options.speed),
       /** From this age on the price is stale. */
       price_stale_after_sec: options.stalePriceMaxAgeSec,
       last_event_seq: seq,
@@ -176,6 +197,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
     slots: shown.map((slot): ReportedSlot => ({
       ...slot,
       ...nameOf(observed, slot),
+      // One price, one age: a slot itself knows only how old it was at the last clock.
+      price_age_sec: slot.price_age_sec === null || ageSec === null ? null : roundAge(ageSec),
       money: slotsMoney(observed.ledger, [slot.slot_id as SlotNumber], market),
       last_cycles: slot.last_cycles.filter((cycle) => newest.has(cycle)),
       orders: slot.orders.map((order) => withDistance(order, market)),
@@ -191,7 +214,7 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
     today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
     /** Losses of losing cycles on the present UTC day of the exchange's clock. */
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
-    daily_loss: dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote }),
+    daily_loss: day,
     money: moneyOf(observed.ledger, market),
     account: accountOf(observed),
     fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },

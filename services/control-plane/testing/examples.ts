@@ -148,7 +148,9 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
     long_only: false,
     short_only: false,
     last_cycles: [cycle({})],
+    phase_in_words: "both entries out",
     refusals: {},
+    refused_since: {},
     halted: null
   },
   {
@@ -203,7 +205,9 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
         exit_time: NOW - 100
       })
     ],
+    phase_in_words: "both to close",
     refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
+    refused_since: { entry_A: NOW - 3_600 },
     halted: null
   }
 ])
@@ -234,6 +238,7 @@ export const observedAt = (
     slots,
     governor,
     blocks: {},
+    refused: {},
     journal,
     silentSec: 0,
     clockSilentSec: 0,

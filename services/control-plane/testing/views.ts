@@ -50,7 +50,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({ seq, status: state, ledger: initialLedger, slots, governor, blocks })),
+      current: Effect.sync(() => ({ seq, status: state, ledger: initialLedger, slots, governor, blocks, refused: {} })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,

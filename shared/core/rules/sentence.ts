@@ -8,9 +8,14 @@ export const sentenceOf = ({ rule, numbers }: { readonly rule: Rule; readonly nu
   const given = (name: string): boolean => numbers[name] !== undefined && numbers[name] !== ""
   return sentence
     .replaceAll(/\[([^\]]*)\]/g, (_whole, part: string) => (placeholdersOf(part).every(given) ? part : ""))
+    .replaceAll(COUNTED, (_whole, name: string, between: string, one: string, many: string) =>
+      [`{${name}}`, between, numbers[name] === 1 ? one : many].join("")
+    )
     .replaceAll(PLACEHOLDER, (_whole, name: string) => inUnit(name, numbers[name] ?? "?"))
 }
 
+/** `{count} <slot is|slots are>`: the words that fit the number before them. */
+const COUNTED = /\{(\w+)\}([^{<]*)<([^|>]*)\|([^>]*)>/g
 const PLACEHOLDER = /\{(\w+)\}/g
 
 /** The names in braces, in their order. */

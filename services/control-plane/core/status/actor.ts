@@ -5,7 +5,7 @@
 import { defineActor } from "../../../../shared/actor/core/actor.ts"
 import { dispatch } from "../../../../shared/actor/core/handlers.ts"
 import { keyed } from "../../../../shared/market/core/liveOrders.ts"
-import { askedHandlers } from "./asked.ts"
+import { askedHandlers, tellingHandlers } from "./asked.ts"
 import { marketHandlers } from "./market.ts"
 import { orderHandlers } from "./orders.ts"
 import { type FollowedOrder, initialStatus, type StatusState } from "./state.ts"
@@ -14,6 +14,8 @@ const fold = dispatch<StatusState, StatusState>(
   { ...marketHandlers, ...orderHandlers, ...askedHandlers },
   (state) => state
 )
+
+const tell = dispatch<StatusState, StatusState>(tellingHandlers, (state) => state)
 
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
 export const statusActor = defineActor<
@@ -28,7 +30,8 @@ export const statusActor = defineActor<
     read: (written) => ({ ...written, live: Object.values(written.live) })
   },
   reduce: (state, event, place) => {
-    const next = fold(state, event, place)
+    // An order that ends is told of while it is still known.
+    const next = fold(tell(state, event, place), event, place)
     return { state: place.timeMs > next.nowMs ? { ...next, nowMs: place.timeMs } : next, outputs: [] }
   }
 })

@@ -19,6 +19,10 @@ export interface Notice {
   readonly severity: EventOf<"NoticeRaised">["severity"]
   readonly reason: Reason
   readonly atMs: number
+  /** What it is about, in front of the sentence: a mode, a slot. */
+  readonly about?: string
+  /** Of what comes again and again and is told in one line: what makes it the same, since when, and how often. */
+  readonly again?: { readonly key: string; readonly sinceMs: number; readonly times: number }
 }
 
 /** What somebody asked for, and the governor's answer; null while there is none. */

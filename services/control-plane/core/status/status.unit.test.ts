@@ -234,3 +234,55 @@ describe("notices and commands", () => {
     expect(statusActor.decode(statusActor.encode(state))).toEqual(state)
   })
 })
+
+describe("what is told without a notice of the governor's", () => {
+  const reason = { rule: "stale_price", numbers: {} } as const
+  const tells = (...events: ReadonlyArray<MarketEvent>) =>
+    foldAll(events, { subject: SLOT_1 }).notices.map(({ severity, about, again }) => [severity, about, again?.times])
+  const eviction = (net: string): MarketEvent => ({
+    _tag: "CycleBooked",
+    kind: "evicted",
+    tradeId: "A",
+    cycle: 1,
+    entryPrice: Price.zero,
+    exitPrice: Price.zero,
+    volume: Volume.zero,
+    gross: Quote.zero,
+    fees: Quote.zero,
+    net: Quote.parse(net),
+    entryMs: 0,
+    exitMs: START_MS,
+    fromRecovery: true,
+    standIn: null,
+    reason: { rule: "recovery_evicted", numbers: { recoveryId: 1, marketPrice: 0.3 } }
+  })
+
+  it("is every change of the mode, and of the room for orders", () => {
+    expect(
+      tells(
+        { _tag: "ModeChanged", mode: "PAUSED", reason },
+        { _tag: "ModeChanged", mode: "RUNNING", reason },
+        { _tag: "CapacityBandChanged", band: "stop", reason }
+      )
+    ).toEqual([
+      ["warning", "PAUSED", undefined],
+      ["info", "RUNNING", undefined],
+      ["warning", "room for orders: stop", undefined]
+    ])
+  })
+
+  it("is what the exchange refuses: once by the way, again and again as a warning in one line", () => {
+    const refusedOf = (n: number): ReadonlyArray<MarketEvent> => [
+      requested(n),
+      claimed(n),
+      { _tag: "OrderRejected", clientId: `k${n}`, localId: n, cause: `EService:Deadline elapsed ${n}` }
+    ]
+    expect(tells(...refusedOf(1))).toEqual([["info", undefined, 1]])
+    expect(tells(...refusedOf(1), ...refusedOf(2), ...refusedOf(3))).toEqual([["warning", undefined, 3]])
+    expect(tells(requested(1), rejected)).toEqual([])
+  })
+
+  it("is every eviction with what was booked for it, in one line an hour", () => {
+    expect(tells(eviction("-0.25"), eviction("-0.5"))).toEqual([["info", "slot 1, -0.5 booked", 2]])
+  })
+})

@@ -39,15 +39,21 @@ const tiles = (report) => {
   const profit = targets.profit_pct
   const fees = targets.fees_pct
   return [
-    tile(
-      "Entries this loop",
-      `${entries.granted_in_loop} of ${entries.cap}`,
-      `${integer(entries.deferred)} waiting · loop ${entries.loop_sec} s`
-    ),
+    report.mode === "PAUSED" || report.mode === "HALTED"
+      ? tile("Entries this loop", "none", `while ${report.mode.toLowerCase()} · ${integer(entries.deferred)} waiting`)
+      : tile(
+          "Entries this loop",
+          `${entries.granted_in_loop} of ${entries.cap}`,
+          `${integer(entries.deferred)} waiting · loop ${entries.loop_sec} s`
+        ),
     tile(
       "Open orders",
       `${room.open_orders_current} of ${room.open_orders_safe_cap}`,
-      `${room.status_band}: ${room.blocked_risk_hint[0] ?? "room enough"}`,
+      `${room.status_band}: ${
+        room.blocked_risk_hint.length === 0
+          ? `${integer(room.open_order_headroom)} more fit`
+          : room.blocked_risk_hint.join(" ")
+      }`,
       room.status_band
     ),
     tile(
@@ -77,14 +83,30 @@ const tiles = (report) => {
 /** @param {StatusReport} report */
 const buttons = (report) => {
   const still = report.mode === "PAUSED" || report.mode === "HALTED"
+  const { refused_actions: refused } = report
+  /**
+   * One that would be refused says why instead: it stays in the order of focus, so that everybody can read it.
+   * @param {ActionName} action
+   * @param {string} label
+   * @param {Record<string, string>} [more]
+   */
+  const button = (action, label, more = {}) => {
+    const why = refused[action]
+    return why === undefined
+      ? actionButton(action, label, more)
+      : h("button", { type: "button", "aria-disabled": "true", title: `Would be refused: ${why}`, ...more }, label)
+  }
+  const shown = still ? "resume" : "pause"
+  const why = refused[shown]
   return h(
     "div.actions",
     { role: "group", "aria-label": "Actions" },
-    still ? actionButton("resume", "Resume", { class: "first" }) : actionButton("pause", "Pause", { class: "first" }),
-    actionButton("add_slot", "Add slot"),
-    actionButton("add_layer", "Add layer"),
-    actionButton("remove_layer", "Remove layer"),
-    actionButton("soft_close_next", "Soft close next")
+    button(shown, still ? "Resume" : "Pause", { class: "first" }),
+    button("add_slot", "Add slot"),
+    button("add_layer", "Add layer"),
+    button("remove_layer", "Remove layer"),
+    button("soft_close_next", "Soft close oldest"),
+    why !== undefined && h("p.note", `${still ? "Resume" : "Pause"} would be refused now: ${why}`)
   )
 }
 

@@ -1,5 +1,6 @@
 /** Price, chart, totals and account. Pure. */
 import { age, decimal, integer, signed, tone, UNKNOWN } from "./format.js"
+import { speedOf } from "../connection.js"
 import { h } from "../h.js"
 import { card, empty, table, term } from "./parts.js"
 import { chart } from "./sparkline.js"
@@ -17,6 +18,13 @@ const PRICE_DIGITS = 7
 const CHART_HEIGHT = 190
 /** Room for `1 A sell exit`. */
 const LABEL_WIDTH = 92
+
+/**
+ * An age by the reader's clock, with the exchange's beside it where that runs at another speed.
+ * @param {number} sec Of the exchange's clock.
+ * @param {number} speed
+ */
+const ageOfBoth = (sec, speed) => (speed === 1 ? age(sec) : `${age(sec / speed)} (${age(sec)} of the exchange's)`)
 
 /** @param {StatusReport} report */
 export const priceDigits = (report) => report.constraints?.price_decimals ?? PRICE_DIGITS
@@ -86,7 +94,8 @@ export const market = (report, samples, ageSec, width) => {
   const { price, bid, ask, quote, price_stale_after_sec: staleAfter } = report.market
   const digits = priceDigits(report)
   const freshness = ageSec === null ? "not heard since the start" : ageSec > staleAfter ? "stale" : "fresh"
-  const ageText = ageSec === null ? freshness : `${age(ageSec)} old${freshness === "stale" ? ", stale" : ""}`
+  const ageText =
+    ageSec === null ? freshness : `${ageOfBoth(ageSec, speedOf(report))} old${freshness === "stale" ? ", stale" : ""}`
   return h(
     "section.card.market",
     { "aria-label": "Market" },

@@ -13,14 +13,6 @@ const nameOf = (slot) => slot.alias ?? `Slot ${slot.slot_id}`
 /** Cycles shown, over all slots. */
 const SHOWN_CYCLES = 12
 
-/** What a phase means, by its name in docs/trading-contract.md §1. Trade A sells first and buys back, trade B buys first and sells. */
-const PHASES = {
-  S0: "entries out",
-  S1a: "A sold, to buy back",
-  S1b: "B bought, to sell",
-  S2: "both to close"
-}
-
 /** An open order is the normal case and says nothing. */
 const STATES = {
   requested: "not yet sent",
@@ -75,6 +67,9 @@ const orders = (slot, report) => {
   return table(["order", `#price, ${quote}`, "#to market", `#${base}`], [...active, ...recoveries])
 }
 
+/** @param {number | null} at Unix seconds of the exchange's clock. */
+const since = (at) => (at === null ? "" : `, since ${timeOfDay(at)} UTC`)
+
 /**
  * @param {ReportedSlot} slot
  * @param {StatusReport} report
@@ -89,7 +84,7 @@ export const slotCard = (slot, report) => {
     h(
       "div.heading",
       h("h2", nameOf(slot), slot.alias !== undefined && h("small", ` slot ${slot.slot_id}`)),
-      h("p.phase", h("b", slot.phase), PHASES[slot.phase], only !== "" && h("em", only)),
+      h("p.phase", h("b", slot.phase), slot.phase_in_words, only !== "" && h("em", only)),
       slot.life === "retiring" && h("p.retiring", "retiring"),
       slot.life === "active" &&
         actionButton(
@@ -105,7 +100,9 @@ export const slotCard = (slot, report) => {
       h(
         "ul.refusals",
         { "aria-label": "Not done at present" },
-        ...refused.map(([what, answer]) => h("li", h("b", what.replaceAll("_", " ")), `not now: ${answer}`))
+        ...refused.map(([what, answer]) =>
+          h("li", h("b", what.replaceAll("_", " ")), `not now${since(slot.refused_since[what] ?? null)}: ${answer}`)
+        )
       ),
     h(
       "dl.sums",

@@ -16,11 +16,19 @@ import { cycles, retired, slotCard } from "./slotView.js"
  * @typedef {{ readonly nowMs: number, readonly chartWidth: number }} Screen `chartWidth` in CSS pixels; 0 before the first layout.
  */
 
+/** `recorded:/long/path/day.csv` → `recorded day.csv`: a path is for whoever gave it. @param {string} market */
+const marketName = (market) => {
+  const colon = market.indexOf(":")
+  return colon < 0
+    ? market
+    : `${market.slice(0, colon)} ${market.slice(market.lastIndexOf("/") + 1).replace(/^.*:/, "")}`
+}
+
 /** @param {StatusReport} report */
 const tradingTag = (report) => {
   if (report.trading === "live") return h("span.tag.live", h("b", "LIVE"), " real money")
   const simulated = report.simulator
-  const where = simulated === null ? "" : ` · ${simulated.market} ×${simulated.speed}`
+  const where = simulated === null ? "" : ` · ${marketName(simulated.market)} ×${simulated.speed}`
   return h("span.tag.paper", h("b", "PAPER"), ` simulated money${where}`)
 }
 
