@@ -109,10 +109,11 @@ const scorecard = ({ readings, directional, hits, bias_times_move: biasTimesMove
 
 /** @param {Regime} regime */
 const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_signal: bias, age_sec: ageSec }) => {
-  const spoken = available && agreement !== "none"
+  const spoken = available && agreement !== "none" && regime !== null
   const sentences = agreements(fast?.timeframe ?? "fast", slow?.timeframe ?? "slow")
   const agreed = sentences[/** @type {keyof typeof sentences} */ (agreement)] ?? agreement
-  const sure = `confidence ${share(confidence)} · bias ${signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)}`
+  const leaning = bias === null ? UNKNOWN : signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)
+  const sure = `confidence ${share(confidence ?? undefined)} · bias ${leaning}`
   return h(
     "div.verdict",
     h("p", { class: `word ${spoken ? TONES[regime] : "quiet"}` }, spoken ? regime.toLowerCase() : "no regime yet"),
