@@ -1,7 +1,12 @@
 /** What a command would do: the reducers that would carry it out, run on the states as they are, and the result thrown away. */
 import type { Preview } from "../services/control-plane/marketViews.ts"
+import { governorActor } from "../services/governor/core/actor.ts"
+import { changesOf } from "../services/governor/core/changes.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { type Actor, type EventPlace, type InForce, placeAt } from "../shared/actor/core/actor.ts"
+import type { GovernorState } from "../services/governor/core/state.ts"
+import { sentenceOf } from "../shared/core/rules/sentence.ts"
+import type { Command } from "../shared/events/families/command.ts"
 import { reason } from "../shared/core/rules/rules.ts"
 import { isAnswer, type EventOf, type MarketEvent } from "../shared/events/event.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
@@ -37,7 +42,11 @@ export const previewCommand = (
   const answers = deciders.map((decider) => ({ decider, outputs: outputsOf(decider, [command]) }))
   const outputs = answers.flatMap((said) => said.outputs)
   const answer = outputs.find(isAnswer) ?? answeredLater(asked)
-  const decided = outputs.filter((event) => !isAnswer(event)).map(describeEffect)
+  const governor = deciders.find(({ actor }) => actor.name === governorActor.name)
+  const changed = governor === undefined || answer._tag === "CommandRefused" ? [] : changesBy(governor, command)
+  const decided = outputs
+    .filter(({ _tag }) => changed.length === 0 || !SAID_AS_CHANGES.has(_tag))
+    .filter((event) => !isAnswer(event))
   const told = answers.flatMap((said) =>
     said.outputs.map((event, index): Input => [event, at(subjects.out(said.decider.actor.name), 2, index)])
   )
@@ -48,7 +57,52 @@ export const previewCommand = (
     const anyway = new Set(linesOf(decider, [tick]))
     return linesOf(decider, [...told, tick]).filter((line) => !anyway.has(line))
   })
-  return { answer, effects: [...decided, ...followed] }
+  const effects = [...changed, ...decided.map(describeEffect), ...followed]
+  return {
+    answer,
+    effects: effects.length === 0 && answer._tag === "CommandApplied" ? ["nothing changes"] : effects
+  }
+}
+
+/** Figures that `changesOf` says with what they were before: the whole of them again would look like the command's effect. */
+const SAID_AS_CHANGES: ReadonlySet<MarketEvent["_tag"]> = new Set<MarketEvent["_tag"]>([
+  "SizingSet",
+  "TargetsSet",
+  "SlotsSet",
+  "LossLockChanged"
+])
+
+/** What the command changes of the governor's own figures. */
+const changesBy = ({ actor, state }: Decider, [asked, place]: Input): ReadonlyArray<string> =>
+  asked._tag === "CommandIssued"
+    ? changesOf(state as GovernorState, actor.reduce(state, asked, place).state as GovernorState, asked.command)
+    : []
+
+/** A page's buttons that take no argument a person has to choose. */
+const BUTTONS: ReadonlyArray<Command> = [
+  { name: "pause", note: "" },
+  { name: "resume" },
+  { name: "add_slot", count: 1 },
+  { name: "add_layer", source: null },
+  { name: "remove_layer" },
+  { name: "soft_close_next" },
+  { name: "retrain", timeframe: null }
+]
+
+/** Which of the page's buttons would be refused now, each with its reason: the governor is asked, and the result thrown away. */
+export const refusedButtons = (
+  subjects: MarketSubjects,
+  { seq, inForce, nowMs }: Pick<MarketNow, "seq" | "inForce" | "nowMs">,
+  governor: Decider
+): Readonly<Record<string, string>> => {
+  const place = placeAt({ seq: seq + 1, index: 0, subject: subjects.command("button"), ...inForce, timeMs: nowMs })
+  return Object.fromEntries(
+    BUTTONS.flatMap((command) => {
+      const asked = { _tag: "CommandIssued", commandId: "button", author: "page", command, preview: [] } as const
+      const answer = outputsOf(governor, [[asked, place]]).find(({ _tag }) => _tag === "CommandRefused")
+      return answer?._tag === "CommandRefused" ? [[command.name, sentenceOf(answer.reason)]] : []
+    })
+  )
 }
 
 /** The governor answers every command at once but `retrain` and `backfill_ohlcv`, which are as good as applied until their outcome comes. */

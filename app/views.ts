@@ -1,10 +1,12 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
 import { Deferred, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect"
+import { ledgerActor } from "../services/control-plane/core/money/ledgerActor.ts"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
+import { governorActor } from "../services/governor/core/actor.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
-import { NOTHING_IN_FORCE } from "../shared/actor/core/actor.ts"
+import { type Actor, NOTHING_IN_FORCE, ofAnyKind } from "../shared/actor/core/actor.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
@@ -13,13 +15,14 @@ import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { type Blocks, type Shown, shows } from "../shared/service/manifest.ts"
 import { subjectsOf } from "./leaves/journal.ts"
-import { previewCommand } from "./preview.ts"
+import { previewCommand, refusedButtons } from "./preview.ts"
 import { decidersOf, MARKET_SERVICES } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 
 const HOST = "control-plane"
 
 const statusShown = shows(statusActor, (status) => ({ status }))
+const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
 
 /** Returns once the journal names a slot: by its last seal, or by a record since. */
@@ -45,7 +48,7 @@ const followViews = Effect.fn("followViews")(function* (
   const head = yield* journal.head
   const slots = (yield* slotsNamedUpTo(subjects, head)).map((slot) => ({ slot, shown: slotShown(slot) }))
   const services = MARKET_SERVICES.flatMap((service) => service.show?.(settings) ?? [])
-  const watched = [statusShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
+  const watched = [statusShown, ledgerShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
   const actors = new Map([...watched, ...decidersOf(slots.map(({ slot }) => slot))].map((actor) => [actor.name, actor]))
   const main = yield* follow({ host: HOST, subjects, actors: [...actors.values()] })
   const folds = new Map(main.folds.map((fold) => [fold.actor.name, fold]))
@@ -76,15 +79,24 @@ const followViews = Effect.fn("followViews")(function* (
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
     Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
+  const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
+  const refusedNow = () => {
+    const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
+    const { nowMs } = see(statusShown).status
+    return refusedButtons(subjects, { seq, inForce, nowMs }, stateOf(ofAnyKind(governorActor)))
+  }
+
   return MarketViews.of({
     current: Effect.sync(() => {
       const { governor, ...blocks } = blocksNow()
       return {
         seq: [...folds.values()].reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
         status: see(statusShown).status,
+        ledger: see(ledgerShown).ledger,
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
-        blocks
+        blocks,
+        refused: refusedNow()
       }
     }),
     // What services tell of themselves is news although the journal has not moved.
@@ -93,10 +105,7 @@ const followViews = Effect.fn("followViews")(function* (
       Effect.sync(() => {
         const { nowMs, priceAge } = see(statusShown).status
         const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
-        const deciders = decidersOf(slots.map(({ slot }) => slot)).map((actor) => ({
-          actor,
-          state: folds.get(actor.name)?.state ?? actor.initial
-        }))
+        const deciders = decidersOf(slots.map(({ slot }) => slot)).map(stateOf)
         return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
     describe: describeEffect,

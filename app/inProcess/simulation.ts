@@ -21,6 +21,8 @@ export interface SimulationOptions extends MarketOptions {
   readonly clockMs: number
   /** What the regime advisor writes after each clock fact; without it none runs. */
   readonly advice?: (nowMs: number) => ReadonlyArray<MarketEvent>
+  /** Given the market before its first record, by whoever wants to add a fold of their own or to look at it at rest. */
+  readonly opened?: (market: InThreadMarket) => void
   /** Told of each record, and of the journal that ends with it, once every actor has folded it. */
   readonly watch?: (record: StoredRecord, journal: OrderedJournal) => void
 }
@@ -53,6 +55,7 @@ export const simulate = (options: SimulationOptions): SimulationResult => {
   })
   journal.atRest(() => watch.atRest(journal.seq))
 
+  options.opened?.(market)
   market.begin()
   runPrices(options, market, watch.problems)
   return {

@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { ledgerActor } from "./core/money/ledgerActor.ts"
 import { statusActor } from "./core/status/actor.ts"
 import { ensureControlToken } from "./controlToken.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
@@ -19,7 +20,7 @@ export const controlPlaneManifest = defineService({
   needs: ["journal", "views"],
   readsNotes: true,
   writes: ["command.*"],
-  follows: [ofAnyKind(statusActor)],
+  follows: [ofAnyKind(statusActor), ofAnyKind(ledgerActor)],
   // The token for actions.
   keepsFiles: true,
   served: {

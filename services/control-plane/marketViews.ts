@@ -2,6 +2,7 @@
 import { Context, type Effect, type Stream } from "effect"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
+import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "./core/blocks.ts"
 import type { StatusState } from "./core/status/state.ts"
 
@@ -10,9 +11,13 @@ export interface MarketMoment {
   readonly seq: number
   /** The state of `statusActor`. */
   readonly status: StatusState
+  /** The state of `ledgerActor`. */
+  readonly ledger: LedgerState
   readonly slots: ReadonlyArray<SlotStatus>
   readonly governor: GovernorStatus
   readonly blocks: Blocks
+  /** Actions that a page has a button for and that would be refused now, by name, with the reason as a sentence. */
+  readonly refused: Readonly<Record<string, string>>
 }
 
 /** What a command would do now: the governor's answer, and the effects as lines. */

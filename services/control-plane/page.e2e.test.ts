@@ -205,7 +205,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       yield* Effect.promise(async () => {
         await regime.getByText("15m is neutral").waitFor()
         await page.getByRole("region", { name: "Rebalancer" }).getByText("+0.0604").waitFor()
-        await page.getByRole("region", { name: "Candles" }).getByText("761 / 720").waitFor()
+        await page.getByRole("region", { name: "Candles" }).getByText("761 kept").waitFor()
         await regime.getByRole("button", { name: "Retrain" }).click()
         await dialog.getByLabel("Token").fill(TOKEN)
         await page.keyboard.press("Enter")

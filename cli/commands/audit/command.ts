@@ -6,7 +6,7 @@ import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
-import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+import { explanation, jsonOf, linesOf, moneyTable, profitTable, trialBalance } from "./text.ts"
 import { exchangeAt } from "../../../app/leaves/exchange.ts"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
@@ -28,6 +28,8 @@ const report = (audit: JournalAudit, said: string | null): ReadonlyArray<string>
   ...trialBalance(audit.ledger),
   "",
   ...profitTable(audit),
+  "",
+  ...moneyTable(audit),
   "",
   ...(audit.unwritten === 0 ? [] : [`${audit.unwritten} decisions are not written yet; they are counted above`]),
   ...(said === null ? [] : [said])

@@ -12,7 +12,7 @@ import { MemoryJournal } from "../../../shared/journal/memory.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import type { Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { auditJournal } from "./journal.ts"
-import { explanation, jsonOf, linesOf, profitTable, trialBalance } from "./text.ts"
+import { explanation, jsonOf, linesOf, moneyTable, profitTable, trialBalance } from "./text.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const because = { rule: "configured", numbers: {} } as const
@@ -124,6 +124,28 @@ describe("the audit of a journal", () => {
       expect(result.problems).toStrictEqual([])
       expect(trialBalance(result.ledger).at(-1) ?? "").toMatch(/^sum +0 +0$/)
       expect(profitTable(result)[1] ?? "").toMatch(/^1 +1 +0 +0\.02 +-0\.02 +-0\.02$/)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect("tells traded from booked, and values what is open at the journal's last price", () =>
+    Effect.gen(function* () {
+      const { write, answer } = yield* opened
+      yield* write(subjects.order(1), filled(2, "51"))
+      yield* answer
+      const lines = moneyTable(yield* audit).map((line) => line.replaceAll(/ {2,}/g, " | "))
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          "traded | 0 | 0",
+          "evicted, booked at market | 0 | 0",
+          "fees paid, in all fills | 0.01",
+          "positions | base | quote | at 0.1",
+          "open | 51 | -5.11 | -0.01",
+          // The account has not been read since: what the fill moved is not in its balances yet.
+          "not from trades here | -51 | 5.11 | 0.01",
+          "opening balances, held | 1000 | 100 | 200",
+          "against holding | 0"
+        ])
+      )
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 

@@ -8,6 +8,7 @@ import { EVERY_ACTOR, readControl, skipKey } from "../../../shared/actor/control
 import { decode } from "../../../shared/actor/control/decode.ts"
 import { ActorFold } from "../../../shared/actor/fold.ts"
 import { slotsNamedUpTo } from "../../../shared/actor/control/slotsNamed.ts"
+import type { Price } from "../../../shared/core/decimal/decimal.ts"
 import { decodeRecord, type DecodeError, type StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../../shared/journal/port.ts"
@@ -31,6 +32,8 @@ export interface JournalAudit {
   readonly beganMs: number
   /** The latest time of any record, likewise. */
   readonly endedMs: number
+  /** The last price in it, at which positions are valued; null: it has none. */
+  readonly price: Price | null
   /** Each difference between the ledger, its own rules and the slots' books, with both figures. */
   readonly problems: ReadonlyArray<string>
 }
@@ -83,6 +86,7 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
   let head = 0
   let beganMs = 0
   let endedMs = 0
+  let price: Price | null = null
   yield* journal.read({ from: 1, filter: subjects.everything }).pipe(
     Stream.filter(({ seq }) => !skipped.has(skipKey(EVERY_ACTOR, seq))),
     Stream.runForEach((raw) =>
@@ -91,6 +95,7 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
         head = record.seq
         if (beganMs === 0) beganMs = record.timeMs
         endedMs = Math.max(endedMs, record.timeMs)
+        for (const event of record.events) if (event._tag === "PriceObserved") price = event.last
         for (const { fold } of folds) {
           if (skipped.has(skipKey(fold.actor.name, record.seq))) fold.skip(record.seq)
           else yield* Effect.try({ try: () => fold.apply(record, raw.data), catch: unsound(record.seq) })
@@ -108,5 +113,5 @@ export const auditJournal = Effect.fn("auditJournal")(function* (
   const { ledger, moments, transactions, problems } = posting
   for (const { slot, fold } of folds) problems.push(...slotDifferences(ledger, slotBooks(slot, fold.state)))
   const books = folds.map(({ slot, fold }) => ({ slot, state: fold.state }))
-  return { ledger, moments, transactions, unwritten, slots: books, beganMs, endedMs, problems }
+  return { ledger, moments, transactions, unwritten, slots: books, beganMs, endedMs, price, problems }
 })

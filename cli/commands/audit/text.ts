@@ -1,4 +1,5 @@
 /** An audit as lines for people, or for programs. Pure. */
+import { moneyOf } from "../../../services/control-plane/core/money/money.ts"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import { accountOf, type AccountKind, type Commodity, type Transaction } from "../../../shared/ledger/core/accounts.ts"
 import { amountText } from "../../../shared/ledger/core/check.ts"
@@ -51,6 +52,48 @@ export const profitTable = ({ ledger, slots }: JournalAudit): ReadonlyArray<stri
     )
   ]
 }
+
+/**
+ * What trading has come to, each kind of figure by itself, and the account against holding what it began with: the figures of
+ * `/api/status` (`money`). Positions are valued at the journal's last price.
+ */
+export const moneyTable = ({ ledger, price }: JournalAudit): ReadonlyArray<string> => {
+  const money = moneyOf(ledger, price)
+  const kind = (name: string, cycles: number, net: string) => wide(name, String(cycles), net)
+  const held = (name: string, { base, quote, at_market: value }: typeof money.open_positions) =>
+    wide(name, base, quote, value ?? "no price")
+  const { account } = money
+  return [
+    wide("booked, quote", "cycles", "net"),
+    kind("traded", money.traded_cycles, money.traded_profit),
+    kind("evicted, booked at market", money.evicted_cycles, money.evicted_profit),
+    kind("corrected, filled after all", money.corrected_cycles, money.corrected_profit),
+    kind("together", money.traded_cycles + money.evicted_cycles, money.booked_profit),
+    wide("fees paid, in all fills", "", money.fees_paid),
+    "",
+    wide("positions", "base", "quote", price === null ? "at market" : `at ${money.price}`),
+    held("open", money.open_positions),
+    held("evicted, of no slot", money.evicted_positions),
+    held("given up", money.given_up),
+    ...(account === null
+      ? []
+      : [
+          held("not from trades here", account.unexplained),
+          "",
+          wide("account", "", "", account.value ?? "no price"),
+          wide(
+            "opening balances, held",
+            account.opening_base,
+            account.opening_quote,
+            account.holding_value ?? "no price"
+          ),
+          wide("against holding", "", "", account.against_holding ?? "no price")
+        ])
+  ]
+}
+
+const wide = (name: string, ...figures: ReadonlyArray<string>): string =>
+  (name.padEnd(28) + figures.map((figure) => figure.padStart(24)).join("")).trimEnd()
 
 /** What the account held when it was last seen, explained or not. */
 export interface Explanation {

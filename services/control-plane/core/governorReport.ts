@@ -3,15 +3,23 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { clockStopped, firstOf, haltedBy, type Limits, type Observed } from "./checks.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
-import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
+import { sentenceOf, spanText } from "../../../shared/core/rules/sentence.ts"
 import { argumentsIn, commandInWords } from "./words.ts"
 
-const noticeOf = ({ severity, reason, atMs }: Notice) => ({
-  at: atMs / 1_000,
-  severity,
-  rule: reason.rule,
-  text: sentenceOf(reason)
-})
+const noticeOf = ({ severity, reason, atMs, about, again }: Notice) => {
+  const times =
+    again === undefined || again.times === 1
+      ? ""
+      : ` (${again.times} times in ${spanText((atMs - again.sinceMs) / 1_000)})`
+  return {
+    at: atMs / 1_000,
+    severity,
+    rule: reason.rule,
+    /** How often within an hour: what comes again is told in one line. */
+    times: again?.times ?? 1,
+    text: `${about === undefined ? "" : `${about}: `}${sentenceOf(reason)}${times}`
+  }
+}
 
 const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand) => ({
   id: commandId,
@@ -38,8 +46,19 @@ const modeOf = (observed: Observed): { readonly mode: Mode; readonly mode_reason
   return { mode, mode_reason: mode === "RUNNING" ? null : (why?.sentence ?? mode.toLowerCase()) }
 }
 
+/** What stands still, and what somebody has to do, or nobody; null while it runs or starts. `lock` is the sentence of a closed loss lock. */
+const nextOf = (observed: Observed, mode: Mode, lock: string | null): string | null => {
+  const { causes, operator_needed: needed } = observed.governor
+  const stands = "No new entries; exits go on."
+  if (mode === "HALTED") return `${stands} Remove the slot, or answer the fault (kennel journal skip), and resume.`
+  if (mode !== "PAUSED") return null
+  if (lock !== null) return `${stands} ${lock}`
+  if (needed === null) return `${stands} It goes on by itself once that is over.`
+  return `${stands} ${causes.length > 0 ? "Resume it once that is over." : "It stays so until somebody resumes it."}`
+}
+
 /** The governor's part of one moment. Times are Unix seconds of the exchange's clock. */
-export const governorPart = (observed: Observed, limits: Limits) => {
+export const governorPart = (observed: Observed, limits: Limits, lock: string | null) => {
   const { governor, status } = observed
   const stopped = clockStopped(observed, limits)
   // What the report says in other words, or elsewhere, and all that it says as the governor does.
@@ -54,9 +73,15 @@ export const governorPart = (observed: Observed, limits: Limits) => {
     daily_realized_loss_utc: _loss,
     ...blocks
   } = governor
+  const { mode, mode_reason } = modeOf(observed)
   return {
-    /** The reason is a sentence, and null while RUNNING. */
-    ...modeOf(observed),
+    mode,
+    /** A sentence, and null while RUNNING. */
+    mode_reason,
+    /** What becomes of it by itself and what somebody has to do; null unless PAUSED or HALTED. */
+    mode_next: nextOf(observed, mode, lock),
+    /** Actions that would be refused now, by name, and why. */
+    refused_actions: observed.refused,
     /** The mode's reason as rule and numbers. */
     mode_cause: why === null ? null : { rule: why.rule, numbers: why.numbers },
     mode_since: since,

@@ -187,3 +187,30 @@ describe("what people asked for and were told", () => {
     expect(report().last_halt).toBeNull()
   })
 })
+
+describe("what becomes of a pause", () => {
+  const why = { rule: "operator", numbers: {}, sentence: "Paused by ann." } as const
+  const paused = { mode: "PAUSED", mode_reason: why } as const
+  const cause = { cause: "stale_price", rule: "stale_price", numbers: {}, sentence: "The price is old." } as const
+  it.each([
+    { fields: { mode: "RUNNING" as const }, next: null },
+    { fields: { ...paused, causes: [cause] }, next: "It goes on by itself once that is over." },
+    { fields: { ...paused, operator_needed: why }, next: "It stays so until somebody resumes it." },
+    { fields: { ...paused, operator_needed: why, causes: [cause] }, next: "Resume it once that is over." },
+    {
+      fields: { ...paused, operator_needed: why, daily_loss_lock_active: true },
+      next: "The lock opens at 00:00 UTC of the exchange's clock"
+    },
+    {
+      fields: { mode: "HALTED" as const },
+      next: "Remove the slot, or answer the fault (kennel journal skip), and resume."
+    }
+  ])("is said: $next", ({ fields, next }) => {
+    const shown = reportOf(
+      observedAt([...opening, price("0.141")], { startHead: 6, governor: { ...governor, ...fields } }),
+      OPTIONS
+    ).mode_next
+    if (next === null) expect(shown).toBeNull()
+    else expect(shown).toContain(next)
+  })
+})

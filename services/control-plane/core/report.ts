@@ -1,7 +1,10 @@
 /** The status report: one moment as the JSON that every page and script reads. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { SlotStatus } from "./blocks.ts"
 import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from "./checks.ts"
+import { dayView } from "./money/day.ts"
+import { moneyOf, slotsMoney } from "./money/money.ts"
 import { governorPart } from "./governorReport.ts"
 
 /** What does not change while the process lives. */
@@ -27,6 +30,8 @@ export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
   readonly alias?: string
   /** Retiring: it settles its orders and opens nothing. Null: it does not belong to the market (any more). */
   readonly life: "active" | "retiring" | null
+  /** What it has come to, each kind of figure by itself. */
+  readonly money: ReturnType<typeof slotsMoney>
 }
 
 /** Whole seconds from ten on, tenths below: an age is read, not computed with. */
@@ -74,12 +79,25 @@ const constraintsOf = ({ status }: Observed) =>
         status: status.constraints.status
       }
 
-/** `open`, `sending` and `unknown` count orders now; the others count since the journal began. */
+/**
+ * `open`, `sending` and `unknown` count orders now; the others count since the journal began. What was sent is open, being sent,
+ * unknown, filled, cancelled or rejected; what was withdrawn never was.
+ */
 const ordersOf = ({ status }: Observed) => {
-  const { sent, filled, cancelled, rejected, fills } = status.counts
+  const { sent, filled, cancelled, rejected, withdrawn, fills } = status.counts
   const now = { requested: 0, claimed: 0, open: 0, unknown: 0 }
   for (const order of status.live) now[order.stage]++
-  return { open: now.open, sending: now.claimed, unknown: now.unknown, sent, filled, cancelled, rejected, fills }
+  return {
+    open: now.open,
+    sending: now.claimed,
+    unknown: now.unknown,
+    sent,
+    filled,
+    cancelled,
+    rejected,
+    withdrawn,
+    fills
+  }
 }
 
 const nameOf = ({ governor }: Observed, { slot_id }: SlotStatus): { alias?: string; life: ReportedSlot["life"] } => {
@@ -92,6 +110,36 @@ const isShown =
   ({ governor }: Observed) =>
   (slot: SlotStatus): boolean =>
     governor.slots.some((known) => known.slot === slot.slot_id) || slot.orders.length + slot.recovery_orders.length > 0
+
+/** The rebalancer knows the band alone: why that is so stands beside it, in the governor's words. */
+const rebalancerOf = ({ blocks: { rebalancer }, governor }: Observed) => {
+  if (rebalancer === undefined) return {}
+  const hints = governor.capacity_fill_health.blocked_risk_hint
+  const stands = governor.mode === "PAUSED" || governor.mode === "HALTED"
+  return {
+    rebalancer: {
+      ...rebalancer,
+      /** Why the room for orders is not normal; empty while it is. */
+      capacity_hints: rebalancer.capacity_band === "normal" ? [] : hints,
+      /** False: no entry is made now, so that the skew enlarges nothing. */
+      in_effect: rebalancer.enabled && !stands
+    }
+  }
+}
+
+/** What slots that are no longer shown have left in the totals, so that the cards and this line add up to them. */
+const retiredOf = ({ ledger }: Observed, gone: ReadonlyArray<SlotStatus>, market: Price | null) => ({
+  slot_ids: gone.map(({ slot_id }) => slot_id),
+  total_profit: sum(gone.map((slot) => slot.total_profit)),
+  total_fees: sum(gone.map((slot) => slot.total_fees)),
+  total_round_trips: gone.reduce((total, slot) => total + slot.total_round_trips, 0),
+  today_realized_loss: sum(gone.map((slot) => slot.today_realized_loss)),
+  money: slotsMoney(
+    ledger,
+    gone.map(({ slot_id }) => slot_id as SlotNumber),
+    market
+  )
+})
 
 /**
  * Completed cycles in a report, over all slots: a page shows a dozen, and a status is sent as often as the market moves. With every
@@ -111,15 +159,19 @@ const newestCycles = (slots: ReadonlyArray<SlotStatus>): ReadonlySet<SlotStatus[
 /** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
+  const { rebalancer: _withItsCauses, ...blocks } = observed.blocks
   const [base = "", quote = ""] = options.pair.split("/")
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
   const shown = slots.filter(isShown(observed))
+  const gone = slots.filter((slot) => !isShown(observed)(slot))
   const newest = newestCycles(shown)
+  const day = dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote })
   return {
-    ...governorPart(observed, options),
-    ...observed.blocks,
+    ...governorPart(observed, options, day.sentence),
+    ...blocks,
+    ...rebalancerOf(observed),
     trading: options.trading,
     /** Nothing is waited for. */
     ready: waiting.length === 0,
@@ -134,6 +186,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       ask: status.price === null ? null : Price.format(status.price.ask),
       /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
       price_age_sec: ageSec === null ? null : roundAge(ageSec),
+      /** The same in seconds of the reader's clock: another figure where the exchange's runs at another speed. */
+      price_age_wall_sec: ageSec === null ? null : roundAge(ageSec / options.speed),
       /** From this age on the price is stale. */
       price_stale_after_sec: options.stalePriceMaxAgeSec,
       last_event_seq: seq,
@@ -143,17 +197,25 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
     slots: shown.map((slot): ReportedSlot => ({
       ...slot,
       ...nameOf(observed, slot),
+      // One price, one age: a slot itself knows only how old it was at the last clock.
+      price_age_sec: slot.price_age_sec === null || ageSec === null ? null : roundAge(ageSec),
+      money: slotsMoney(observed.ledger, [slot.slot_id as SlotNumber], market),
       last_cycles: slot.last_cycles.filter((cycle) => newest.has(cycle)),
       orders: slot.orders.map((order) => withDistance(order, market)),
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),
+    retired_slots: retiredOf(observed, gone, market),
+    /** As the contract books it: with evicted recoveries as if closed at the market. `money` tells these apart. */
     total_profit: sum(slots.map((slot) => slot.total_profit)),
+    /** As the slots count them: of positions still open too, and of exits that stand in for a trade. `money.fees_paid` are the real ones. */
     total_fees: sum(slots.map((slot) => slot.total_fees)),
     total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
     /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
     today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
     /** Losses of losing cycles on the present UTC day of the exchange's clock. */
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
+    daily_loss: day,
+    money: moneyOf(observed.ledger, market),
     account: accountOf(observed),
     fees: status.fees === null ? null : { maker_pct: status.fees.makerPct, taker_pct: status.fees.takerPct },
     constraints: constraintsOf(observed),

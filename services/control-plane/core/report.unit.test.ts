@@ -192,6 +192,7 @@ describe("the figures", () => {
       bid: "0.1409",
       ask: "0.1411",
       price_age_sec: 0,
+      price_age_wall_sec: 0,
       price_stale_after_sec: 60,
       last_event_seq: 6,
       venue_time: START_MS / 1_000 + 5
@@ -221,5 +222,27 @@ describe("completed cycles", () => {
     const reported = report(running, { slots: many }).slots.map(({ last_cycles: cycles }) => cycles.length)
     expect(reported.filter((count) => count > 0)).toEqual(Array.from({ length: REPORTED_CYCLES }, () => 1))
     expect(reported.slice(-REPORTED_CYCLES).every((count) => count === 1)).toBe(true)
+  })
+})
+
+describe("one moment", () => {
+  it("has one price and one age, in seconds of the exchange's clock and of the reader's", () => {
+    const aged = slots.map((slot) => ({ ...slot, price_age_sec: 0.009 }))
+    const observed = observedAt(running, { slots: aged, startHead: opening.length, silentSec: 1 })
+    const { market, slots: shown } = reportOf(observed, { ...OPTIONS, speed: 120 })
+    expect([market.price_age_sec, market.price_age_wall_sec]).toEqual([120, 1])
+    expect(shown.map(({ price_age_sec: age }) => age)).toEqual([120, 120])
+  })
+
+  it("says of the rebalancer why the room is short, and that a skew is not in effect while nothing is entered", () => {
+    const rebalancer = { enabled: true, capacity_band: "stop", skew: 0.2 } as never
+    const hints = ["3 orders were cancelled after a part fill within a day."]
+    const short = { ...governor, mode: "PAUSED" as const }
+    const room = { ...governor.capacity_fill_health, blocked_risk_hint: hints }
+    const shown = reportOf(
+      observedAt(running, { governor: { ...short, capacity_fill_health: room }, blocks: { rebalancer } }),
+      OPTIONS
+    )
+    expect(shown.rebalancer).toMatchObject({ capacity_hints: hints, in_effect: false })
   })
 })

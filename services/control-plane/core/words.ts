@@ -1,5 +1,6 @@
 /** Commands as people read them. Pure. */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import { spanText } from "../../../shared/core/rules/sentence.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 
 /** `maxAgeSec` becomes `max age sec`, `loss_cooldown` `loss cooldown`. */
@@ -21,3 +22,7 @@ export const argumentsIn = ({ name: _name, ...args }: Command): Readonly<Record<
 
 /** A command with its arguments, as one line. */
 export const commandInWords = (command: Command): string => withNumbers(words(command.name), argumentsIn(command))
+
+/** A time of the exchange's clock, with what it is of the reader's where that runs at another speed: `8.5 h (4.3 min here)`. */
+export const withWallTime = (sec: number, speed: number): string =>
+  speed === 1 ? spanText(sec) : `${spanText(sec)} of it (${spanText(sec / speed)} of yours)`

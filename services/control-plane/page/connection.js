@@ -71,8 +71,11 @@ export const isSilent = (known, nowMs) => nowMs - known.heardAtMs > LOST_AFTER_M
 export const priceAgeSec = (known, nowMs) => {
   const { report } = known
   if (report === null || report.market.price_age_sec === null) return null
-  return report.market.price_age_sec + ((nowMs - known.reportAtMs) / 1000) * (report.simulator?.speed ?? 1)
+  return report.market.price_age_sec + ((nowMs - known.reportAtMs) / 1000) * speedOf(report)
 }
+
+/** Exchange seconds in one of the reader's. @param {StatusReport} report */
+export const speedOf = (report) => report.simulator?.speed ?? 1
 
 /**
  * The one state the page is in. The worst comes first: what is shown below a lost connection is the past.
@@ -91,20 +94,14 @@ export const conditionOf = (known, nowMs) => {
     const details = ["What is shown is the last that was heard; trading may go on without this page."]
     return { kind: "lost", title: "Connection lost", details }
   }
+  const next = report.mode_next === null ? [] : [report.mode_next]
   if (report.mode === "HALTED") {
     const reason = report.mode_reason === null ? [] : [report.mode_reason]
-    const next = "No new entries; exits go on. Remove the slot, or answer the fault (kennel journal skip), and resume."
-    return { kind: "halted", title: "Halted", details: [...reason, next, ...report.waiting_for] }
+    return { kind: "halted", title: "Halted", details: [...reason, ...next, ...report.waiting_for] }
   }
   if (report.mode === "PAUSED") {
     const causes = report.mode_causes.length > 0 ? report.mode_causes : [report.mode_reason ?? "Paused."]
-    const next =
-      report.operator_needed === null
-        ? "It goes on by itself once that is over."
-        : report.mode_causes.length > 0
-          ? "Resume it once that is over."
-          : "It stays so until somebody resumes it."
-    return { kind: "paused", title: "Paused", details: [...causes, `No new entries; exits go on. ${next}`] }
+    return { kind: "paused", title: "Paused", details: [...causes, ...next] }
   }
   if (report.mode === "STARTING") return { kind: "starting", title: "Starting", details: [] }
   // It runs, and yet something stands against it: there is no clock by which the governor could notice.

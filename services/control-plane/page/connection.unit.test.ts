@@ -55,10 +55,14 @@ describe("the state of the page", () => {
   })
 
   it("is halted before it is stale, and lost before it is halted", () => {
-    const halted = heard(known, { ...ready, mode: "HALTED", mode_reason: "slot 1 halted: two buy exits" }, 0)
+    const halted = heard(
+      known,
+      { ...ready, mode: "HALTED", mode_reason: "slot 1 halted: two buy exits", mode_next: "Remove it." },
+      0
+    )
     expect(conditionOf(halted, 60_001)).toMatchObject({
       kind: "halted",
-      details: ["slot 1 halted: two buy exits", expect.stringContaining("No new entries; exits go on.")]
+      details: ["slot 1 halted: two buy exits", "Remove it."]
     })
     expect(conditionOf(lost(halted), 0)).toMatchObject({ kind: "lost", title: "Connection lost" })
   })

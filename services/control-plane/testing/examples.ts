@@ -5,6 +5,7 @@ import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Observed } from "../core/checks.ts"
 import type { GovernorStatus, SlotStatus } from "../core/blocks.ts"
+import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
 import { partly } from "./partly.ts"
 import type { ReportOptions } from "../core/report.ts"
 import { statusActor } from "../core/status/actor.ts"
@@ -123,6 +124,7 @@ export const cycle = (fields: Partial<SlotCycle>): SlotCycle =>
     entry_time: NOW - 900,
     exit_time: NOW - 400,
     from_recovery: false,
+    kind: "closed",
     ...fields
   })
 
@@ -146,7 +148,9 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
     long_only: false,
     short_only: false,
     last_cycles: [cycle({})],
+    phase_in_words: "both entries out",
     refusals: {},
+    refused_since: {},
     halted: null
   },
   {
@@ -192,9 +196,18 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
     long_only: false,
     short_only: false,
     last_cycles: [
-      cycle({ trade_id: "B", cycle: 4, net_profit: "-0.0412394", from_recovery: true, exit_time: NOW - 100 })
+      cycle({
+        trade_id: "B",
+        cycle: 4,
+        net_profit: "-0.0412394",
+        from_recovery: true,
+        kind: "recovered",
+        exit_time: NOW - 100
+      })
     ],
+    phase_in_words: "both to close",
     refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
+    refused_since: { entry_A: NOW - 3_600 },
     halted: null
   }
 ])
@@ -218,7 +231,19 @@ export const observedAt = (
   const { startHead = 0, slots = [], ...rest } = fields
   const journal = { where: "memory", problem: null, head: events.length, startHead }
   const status = foldAll(events)
-  return { seq: events.length, status, slots, governor, blocks: {}, journal, silentSec: 0, clockSilentSec: 0, ...rest }
+  return {
+    seq: events.length,
+    status,
+    ledger: initialLedger,
+    slots,
+    governor,
+    blocks: {},
+    refused: {},
+    journal,
+    silentSec: 0,
+    clockSilentSec: 0,
+    ...rest
+  }
 }
 
 /** A market of two slots that earn more than two maker fees. */

@@ -10,6 +10,7 @@ import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
 import { MarketViews, type Preview } from "../marketViews.ts"
+import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
 import { initialStatus } from "../core/status/state.ts"
 
 /** The market the tests are in. */
@@ -49,7 +50,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({ seq, status: state, slots, governor, blocks })),
+      current: Effect.sync(() => ({ seq, status: state, ledger: initialLedger, slots, governor, blocks, refused: {} })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,

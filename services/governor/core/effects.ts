@@ -15,9 +15,11 @@ export const describeEffect = (event: MarketEvent): string => {
 type Lines<F extends Family> = { readonly [T in TagOf<F>]: (event: EventOf<T>) => string }
 
 const sizing = ({ effectiveLayers, dogePerOrder, skew, favouredMultiplier }: EventOf<"SizingSet">): string => {
-  const layers = `orders carry ${effectiveLayers} capital layers of ${dogePerOrder} DOGE`
-  if (skew === 0) return `${layers}, neither side is favoured`
-  return `${layers}, ${skew > 0 ? "buys" : "sells"} are up to ${favouredMultiplier} times as large`
+  const layers = `orders carry ${effectiveLayers} capital ${effectiveLayers === 1 ? "layer" : "layers"} of ${dogePerOrder} DOGE`
+  if (skew === 0) return `${layers}; the rebalancer favours neither side`
+  const side = skew > 0 ? "buys" : "sells"
+  const [share, times] = [skew, favouredMultiplier].map((value) => Number(value.toPrecision(3)))
+  return `${layers}; the rebalancer's skew of ${share} makes ${side} up to ${times} times as large`
 }
 
 const targets = ({ entryPct, profitPct, runtimeProfitPct }: EventOf<"TargetsSet">): string => {
@@ -45,7 +47,11 @@ const GOVERNOR: Lines<"governor"> = {
   TargetsSet: targets,
   SlotsSet: slots,
   CapacityBandChanged: (event) => `room for open orders is now ${event.band}: ${sentenceOf(event.reason)}`,
-  SoftCloseAsked: (event) => `slot ${event.slot}: recovery ${event.recoveryId} moves next to the market`,
+  SoftCloseAsked: ({ slot, recoveryId, reason }) => {
+    const { distancePct } = reason.numbers
+    const away = typeof distancePct === "number" ? `, ${Number(distancePct.toPrecision(3))} % away,` : ""
+    return `slot ${slot}: recovery ${recoveryId}${away} moves next to the market: once it fills, its cycle closes there`
+  },
   LossLockChanged: (event) =>
     `the daily loss lock ${event.locked ? "closes" : "opens"}: ` +
     `${Quote.format(event.loss)} USD lost, limit ${Quote.format(event.limit)} USD`,

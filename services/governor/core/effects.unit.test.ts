@@ -35,15 +35,22 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   ],
   [
     { _tag: "SizingSet", effectiveLayers: 2, dogePerOrder: 1, skew: 0, favouredMultiplier: 1, reason: why },
-    "orders carry 2 capital layers of 1 DOGE, neither side is favoured"
+    "orders carry 2 capital layers of 1 DOGE; the rebalancer favours neither side"
   ],
   [
-    { _tag: "SizingSet", effectiveLayers: 0, dogePerOrder: 1, skew: 0.2, favouredMultiplier: 1.2, reason: why },
-    "orders carry 0 capital layers of 1 DOGE, buys are up to 1.2 times as large"
+    {
+      _tag: "SizingSet",
+      effectiveLayers: 0,
+      dogePerOrder: 1,
+      skew: 0.2,
+      favouredMultiplier: 1.185542665369913,
+      reason: why
+    },
+    "orders carry 0 capital layers of 1 DOGE; the rebalancer's skew of 0.2 makes buys up to 1.19 times as large"
   ],
   [
     { _tag: "SizingSet", effectiveLayers: 0, dogePerOrder: 1, skew: -0.2, favouredMultiplier: 1.2, reason: why },
-    "orders carry 0 capital layers of 1 DOGE, sells are up to 1.2 times as large"
+    "orders carry 0 capital layers of 1 DOGE; the rebalancer's skew of -0.2 makes sells up to 1.2 times as large"
   ],
   [
     { _tag: "TargetsSet", entryPct: 0.3, profitPct: null, runtimeProfitPct: null, reason: why },
@@ -66,7 +73,19 @@ const LINES: ReadonlyArray<readonly [MarketEvent, string]> = [
   ],
   [{ _tag: "SlotsSet", slots: [], reason: why }, "slots from here on: none"],
   [{ _tag: "CapacityBandChanged", band: "stop", reason: why }, `room for open orders is now stop: ${said}`],
-  [{ _tag: "SoftCloseAsked", slot: 3, recoveryId: 2, reason: why }, "slot 3: recovery 2 moves next to the market"],
+  [
+    { _tag: "SoftCloseAsked", slot: 3, recoveryId: 2, reason: why },
+    "slot 3: recovery 2 moves next to the market: once it fills, its cycle closes there"
+  ],
+  [
+    {
+      _tag: "SoftCloseAsked",
+      slot: 3,
+      recoveryId: 2,
+      reason: { rule: "operator_moves_recovery", numbers: { distancePct: 3.20499 } }
+    },
+    "slot 3: recovery 2, 3.2 % away, moves next to the market: once it fills, its cycle closes there"
+  ],
   [
     {
       _tag: "LossLockChanged",

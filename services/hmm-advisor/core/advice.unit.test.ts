@@ -190,6 +190,6 @@ describe("the advisor's status", () => {
   it("is neutral before anything was said", () => {
     const { hmm_regime: shown } = advisorView(advisorStatusActor.initial, { enabled: false, blendFactor: 0.5 })
     expect(shown).toMatchObject({ error: null, probabilities: null, observation_count: null })
-    expect(shown).toMatchObject({ enabled: false, available: false, regime: "RANGING", bias_signal: 0, confidence: 0 })
+    expect(shown).toMatchObject({ enabled: false, available: false, regime: null, bias_signal: null, confidence: null })
   })
 })

@@ -49,11 +49,12 @@ export const advisorView = (
           regime?.event.slow.trained === true),
       /** True while it keeps score and moves nothing. */
       shadow: blendFactor === 1,
-      regime: said?.regime ?? "RANGING",
-      regime_id: REGIME_IDS[said?.regime ?? "RANGING"],
+      /** Null, as are id, confidence and bias, until a regime has been said. */
+      regime: said?.regime ?? null,
+      regime_id: said === undefined ? null : REGIME_IDS[said.regime],
       agreement: said?.agreement ?? "none",
-      confidence: said?.confidence ?? 0,
-      bias_signal: said?.biasSignal ?? 0,
+      confidence: said?.confidence ?? null,
+      bias_signal: said?.biasSignal ?? null,
       blend_factor: blendFactor,
       /** Of the detector that sets the direction, as is `observation_count`; null while no model speaks. */
       probabilities: reading?.probabilities ?? null,

@@ -46,7 +46,7 @@ export interface SlotVariants {
     /** Whether an exit that counts as filled may have closed less than its position. */
     readonly mayFallShort: boolean
   }
-  /** Whether others are told, as fields: which order an exit takes the place of, and the size of one that is too small. */
+  /** Whether others are told, as fields: which order an exit takes the place of, the size of one that is too small, since when a wish is refused. */
   readonly tellsOthers: boolean
   /** What the exchange's limits of now leave of an exit that is to be asked for (`trouble/limits.ts`). */
   readonly limits: {
@@ -132,7 +132,7 @@ export const refuse = <R extends Rule>(
 ): void => {
   if (draft.book.refusals[what]?.answer === answer) return
   const why = reason(rule, numbers())
-  draft.book.refusals[what] = { answer, reason: why }
+  draft.book.refusals[what] = { answer, reason: why, ...(draft.variants.tellsOthers ? { sinceMs: draft.nowMs } : {}) }
   const sizeUsd = why.numbers["sizeUsd"]
   const tooSmall = draft.variants.tellsOthers && TOO_SMALL.has(rule) && typeof sizeUsd === "number"
   draft.outputs.push({

@@ -124,8 +124,17 @@ export interface Residual {
 
 type PerTrade<A> = Readonly<Record<TradeId, A>>
 
-/** The last refusal of each wish, so that it is written once: `answer` is what the next is compared with. Null after it was granted. */
-export type Refusals = Readonly<Record<Wanted, { readonly answer: string; readonly reason: Reason } | null>>
+/** Why a wish was not granted when it was last looked at. */
+export interface Refusal {
+  /** What the next is compared with, so that it is written once. */
+  readonly answer: string
+  readonly reason: Reason
+  /** Since when that is the answer; absent under rules that kept no time of it. */
+  readonly sinceMs?: number
+}
+
+/** The last refusal of each wish. Null after it was granted. */
+export type Refusals = Readonly<Record<Wanted, Refusal | null>>
 
 /** The slot's orders, trades and totals. */
 export interface SlotBook {

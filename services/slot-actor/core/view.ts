@@ -5,7 +5,9 @@
 import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { profitPct } from "./money/pricing.ts"
-import { phaseOf, type Recovery, type Refusals, type SlotOrder, type SlotState } from "./state.ts"
+import type { Wanted } from "../../../shared/events/families/slot.ts"
+import { phaseInWords, stillHolds } from "./present.ts"
+import { phaseOf, type Recovery, type Refusal, type SlotOrder, type SlotState } from "./state.ts"
 
 const seconds = (ms: number): number => ms / 1000
 /** The state keeps 0 for a time that never was. */
@@ -41,10 +43,11 @@ const recoveryView = (recovery: Recovery) => ({
   move_pending: recovery.softClose !== "no"
 })
 
-const refusalsView = (refusals: Refusals): Readonly<Record<string, string>> =>
+/** Those that hold now; one that was written once and is over is not shown. */
+const refusalsView = <Shown>(state: SlotState, show: (refusal: Refusal) => Shown): Readonly<Record<string, Shown>> =>
   Object.fromEntries(
-    Object.entries(refusals).flatMap(([what, refusal]) =>
-      refusal === null ? [] : [[what, sentenceOf(refusal.reason)]]
+    Object.entries(state.book.refusals).flatMap(([what, refusal]) =>
+      refusal === null || !stillHolds(state, what as Wanted, refusal) ? [] : [[what, show(refusal)]]
     )
   )
 
@@ -59,6 +62,8 @@ export const slotView = (slotId: number, state: SlotState) => {
     /** What it has asked funds for and has not been told: `bootstrap`, `repair` or null. */
     wish: book.wish,
     phase: phaseOf(book.orders),
+    /** The phase in words, by the orders that stand. */
+    phase_in_words: phaseInWords(state),
     market_price: marketPrice,
     now: seconds(state.nowMs),
     last_price_update_at: secondsOrNull(state.priceAtMs),
@@ -108,7 +113,9 @@ export const slotView = (slotId: number, state: SlotState) => {
       kind: cycle.kind
     })),
     /** Why each wish that was refused is not done, as a sentence. */
-    refusals: refusalsView(book.refusals),
+    refusals: refusalsView(state, ({ reason }) => sentenceOf(reason)),
+    /** Since when, Unix seconds; null where the journal kept no time of it. */
+    refused_since: refusalsView(state, ({ sinceMs }) => secondsOrNull(sinceMs ?? null)),
     residual: { A: residualView(book.residual.A), B: residualView(book.residual.B) },
     halted: book.halted
   }

@@ -60,6 +60,7 @@ describe("the view of a slot", () => {
       state: "none",
       wish: null,
       phase: "S0",
+      phase_in_words: "no order",
       market_price: 0,
       now: 0,
       last_price_update_at: null,
@@ -90,6 +91,7 @@ describe("the view of a slot", () => {
       profit_pct_runtime: 0,
       last_cycles: [],
       refusals: {},
+      refused_since: {},
       residual: { A: { volume: "0", cost: "0", fee: "0" }, B: { volume: "0", cost: "0", fee: "0" } },
       halted: null
     })

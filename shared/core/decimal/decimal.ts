@@ -6,6 +6,7 @@
  * | Price  | 1e-10 quote | Kraken prints at most 10 price decimals for any pair; DOGE/USD has 7         |
  * | Volume | 1e-8 base   | Kraken's `lot_decimals` is 8 for every spot pair                             |
  * | Quote  | 1e-10 quote | finer than Kraken's `cost_decimals` (9), so a cost reported there is exact   |
+ * | Worth  | 1e-18 quote | a volume times a price, whole: what is valued part by part adds up           |
  *
  * Rounding happens in three places only, each named after what it does: `cost` (price × volume, halves to even),
  * `roundPrice` / `roundVolume` (to a pair's decimals, halves to even) and the `…FromNumber` constructors.
@@ -20,12 +21,17 @@ export type Volume = bigint & { readonly [brand]: "Volume" }
 /** An amount of the quote currency (USD), scaled by 1e10: costs, fees, profits, balances. May be negative. */
 export type Quote = bigint & { readonly [brand]: "Quote" }
 
+/** What holdings are worth at a price, scaled by 1e18: exact, and never paid, booked or decided by. May be negative. */
+export type Worth = bigint & { readonly [brand]: "Worth" }
+
 /** Digits after the point that a `Price` holds. */
 export const PRICE_DECIMALS = 10
 /** Digits after the point that a `Volume` holds. */
 export const VOLUME_DECIMALS = 8
 /** Digits after the point that a `Quote` holds. */
 export const QUOTE_DECIMALS = 10
+
+const WORTH_DECIMALS = PRICE_DECIMALS + VOLUME_DECIMALS
 
 /** Why a text is no decimal of the wanted scale; `input` is the offending text itself. */
 export class DecimalError extends Error {
@@ -166,7 +172,7 @@ const COARSE = 1_000n
 const COARSE_DIVISOR = COST_DIVISOR / COARSE
 
 /** What can be done with one quantity: text and doubles to scaled values and back. */
-const quantity = <A extends Price | Volume | Quote>(decimals: number) =>
+const quantity = <A extends Price | Volume | Quote | Worth>(decimals: number) =>
   ({
     /** From text such as "0.1234567"; throws `DecimalError`. */
     parse: (text: string): A => parse(text, decimals) as A,
@@ -183,6 +189,13 @@ const quantity = <A extends Price | Volume | Quote>(decimals: number) =>
 export const Price = quantity<Price>(PRICE_DECIMALS)
 export const Volume = quantity<Volume>(VOLUME_DECIMALS)
 export const Quote = quantity<Quote>(QUOTE_DECIMALS)
+export const Worth = quantity<Worth>(WORTH_DECIMALS)
+
+const QUOTE_IN_WORTH = pow10(WORTH_DECIMALS - QUOTE_DECIMALS)
+
+/** What base and quote are worth together at a price of the base, without rounding. */
+export const worthOf = (base: Volume, quote: Quote, price: Price): Worth =>
+  ((base as bigint) * (price as bigint) + (quote as bigint) * QUOTE_IN_WORTH) as Worth
 
 /** Rounds to `decimals` digits after the point, halves to even. */
 export const roundPrice = (price: Price, decimals: number): Price => roundTo(price, PRICE_DECIMALS - decimals) as Price
@@ -193,6 +206,6 @@ const roundTo = (value: bigint, drop: number): bigint =>
   drop <= 0 ? value : divideHalfEven(value, pow10(drop)) * pow10(drop)
 
 /** a + b in one quantity; the brand survives. */
-export const plus = <A extends Price | Volume | Quote>(a: A, b: A): A => ((a as bigint) + (b as bigint)) as A
+export const plus = <A extends Price | Volume | Quote | Worth>(a: A, b: A): A => ((a as bigint) + (b as bigint)) as A
 /** a − b in one quantity; the brand survives. */
-export const minus = <A extends Price | Volume | Quote>(a: A, b: A): A => ((a as bigint) - (b as bigint)) as A
+export const minus = <A extends Price | Volume | Quote | Worth>(a: A, b: A): A => ((a as bigint) - (b as bigint)) as A

@@ -41,10 +41,10 @@ export const MARKET_RULES = {
   no_regime_advisor: "No regime advisor runs; nothing waits for it.",
   models_fitted: "The models of {intervals} min are fitted.",
   waits_for_training: "The models of {intervals} min are not fitted yet[ (refused, {refused})].",
-  compared: "{openOrders} open orders at the exchange are ours, {foreignOrders} are not.",
+  compared: "{openOrders} open <order at the exchange is|orders at the exchange are> ours, {foreignOrders} are not.",
   waits_for_comparison_with_the_exchange:
     "Our orders have not been compared with the exchange's since the start[; {operation} failed last: {lastError}][, and is asked again within {askedWithinSec}][, and is asked again at {askedAtMs}].",
-  fills_read: "{missed} orders were filled or ended while nobody listened.",
+  fills_read: "{missed} <order was|orders were> filled or ended while nobody listened.",
   slots_funded: "The slots know their funds; {resting} of them rest.",
   waits_for_slots: "Slots {slots} have not been told their funds yet."
 } as const

@@ -1,7 +1,7 @@
 /**
  * The vocabulary of decisions: every rule once, under the name that the journal keeps, with the sentence that people read.
  *
- * `{name}` stands for a number of the reason. A part in brackets is left out where one of its numbers is missing or empty.
+ * `{name}` stands for a number of the reason; `<one|many>` behind it are the words for one and for any other number. A part in brackets is left out where one of its numbers is missing or empty.
  * A sentence names the cause that holds whenever its rule is given: where two situations differ, they are two rules.
  */
 import { COMMAND_RULES } from "./commands.ts"

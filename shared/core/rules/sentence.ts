@@ -8,9 +8,14 @@ export const sentenceOf = ({ rule, numbers }: { readonly rule: Rule; readonly nu
   const given = (name: string): boolean => numbers[name] !== undefined && numbers[name] !== ""
   return sentence
     .replaceAll(/\[([^\]]*)\]/g, (_whole, part: string) => (placeholdersOf(part).every(given) ? part : ""))
+    .replaceAll(COUNTED, (_whole, name: string, between: string, one: string, many: string) =>
+      [`{${name}}`, between, numbers[name] === 1 ? one : many].join("")
+    )
     .replaceAll(PLACEHOLDER, (_whole, name: string) => inUnit(name, numbers[name] ?? "?"))
 }
 
+/** `{count} <slot is|slots are>`: the words that fit the number before them. */
+const COUNTED = /\{(\w+)\}([^{<]*)<([^|>]*)\|([^>]*)>/g
 const PLACEHOLDER = /\{(\w+)\}/g
 
 /** The names in braces, in their order. */
@@ -21,15 +26,15 @@ const inUnit = (name: string, value: number | string): string => {
   if (typeof value === "string") return value
   if (/pct$/i.test(name)) return `${rounded(value)} %`
   if (/(?:At|Until)Ms$/.test(name)) return instant(value)
-  if (name.endsWith("Ms")) return span(value / 1_000)
-  return name.endsWith("Sec") ? span(value) : rounded(value)
+  if (name.endsWith("Ms")) return spanText(value / 1_000)
+  return name.endsWith("Sec") ? spanText(value) : rounded(value)
 }
 
 /** Six digits tell any two figures apart that people compare; counts and numbers of records stay whole. */
 const rounded = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
 
 /** `61 s`, `12 min`, `3.5 h`: seconds as long as they are what people count in. */
-const span = (sec: number): string => {
+export const spanText = (sec: number): string => {
   const tenths = (value: number) => Math.round(value * 10) / 10
   if (sec < 180) return `${tenths(sec)} s`
   return sec < 3 * 3_600 ? `${tenths(sec / 60)} min` : `${tenths(sec / 3_600)} h`

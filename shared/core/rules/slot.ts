@@ -21,7 +21,8 @@ export const SLOT_RULES = {
 
   // An order is taken off the book, or moved.
   stale_entry: "It stands {distancePct} from the market, more than {refreshPct}.",
-  recovery_cap_evict_priority: "{recoveries} recoveries stand, of {maxRecoveries} allowed: this one makes room.",
+  recovery_cap_evict_priority:
+    "{recoveries} <recovery stands|recoveries stand>, of {maxRecoveries} allowed: this one makes room.",
   superseded_by_late_fill: "Entry {filledLocalId} of the same trade was filled although its cancel was asked for.",
   slot_retires: "The slot is retiring.",
   filled_before: "An order before {localId} has closed so much of its position late that this one is for too much.",
@@ -53,7 +54,7 @@ export const SLOT_RULES = {
   insufficient_funds:
     "{dogeFree} DOGE and {usdFree} USD are free; an order takes {minVolume} DOGE or {minCostUsd} USD at least.",
   nothing_missing: "No entry is missing.",
-  retry_pause: "The exchange has not kept {rejections} entries in a row: none before {retryAtMs}.",
+  retry_pause: "The exchange has not kept {rejections} <entry|entries in a row>: none before {retryAtMs}.",
   cooldown: "The trade rests until {cooldownUntilMs}.",
   long_only: "Only trade B runs at present.",
   short_only: "Only trade A runs at present.",
@@ -63,7 +64,7 @@ export const SLOT_RULES = {
   below_min_volume: "{sizeUsd} USD at {price} come to less than the exchange's least, {minVolume} DOGE.",
   refresh_cooldown: "It has followed the market too often: it stays where it is until {cooldownUntilMs}.",
   partially_filled: "{filledVolume} DOGE of order {localId} are filled: it stays where it is.",
-  cancels_unanswered: "{pendingCancels} cancels have no answer yet.",
+  cancels_unanswered: "{pendingCancels} <cancel has|cancels have> no answer yet.",
   move_pending: "Recovery {recoveryId} is on its way next to the market already.",
   unknown_order: "The slot has no order {localId}: its fill of {volume} DOGE is not counted.",
   entry_lost: "The exchange has not kept entry {localId}[ ({cause})]: another may follow from {retryAtMs} on.",

@@ -18,6 +18,7 @@ import {
   requestedOrder
 } from "../../market/core/orderLife.ts"
 import { accountOf, type Commodity, move, type Posting, type Transaction } from "./accounts.ts"
+import { type SlotTally, tallyOf, withCycle, withFee } from "./tally.ts"
 
 /** Where every unit of money is, as far as the journal says. */
 export interface LedgerState {
@@ -25,13 +26,15 @@ export interface LedgerState {
   readonly balances: Readonly<Record<string, bigint>>
   /** Live orders by `slot/localId`, with what their recorded fills add up to. */
   readonly orders: Readonly<Record<string, OrderLife & WithBaseFee>>
+  /** By slot, what its accounts do not tell apart; a slot that never traded is absent. */
+  readonly tallies: Readonly<Record<SlotNumber, SlotTally>>
   /** What the account held when the journal first said so; null before. */
   readonly opening: EventOf<"BalancesObserved"> | null
   readonly observed: EventOf<"BalancesObserved"> | null
 }
 
 /** Before the first record. */
-export const initialLedger: LedgerState = { balances: {}, orders: {}, opening: null, observed: null }
+export const initialLedger: LedgerState = { balances: {}, orders: {}, tallies: {}, opening: null, observed: null }
 
 const EXCHANGE = "exchange"
 const NO_POSTINGS: ReadonlyArray<Posting> = []
@@ -55,6 +58,15 @@ interface Step {
 }
 
 const quiet = (next: LedgerState): Step => ({ next, postings: NO_POSTINGS })
+
+const tallied = (state: LedgerState, slot: SlotNumber, change: (tally: SlotTally) => SlotTally): LedgerState => ({
+  ...state,
+  tallies: { ...state.tallies, [slot]: change(tallyOf(state.tallies, slot)) }
+})
+
+/** What the exchange has charged the slot by this trade. */
+const charged = (state: LedgerState, slot: SlotNumber, fee: bigint): LedgerState =>
+  fee === 0n ? state : tallied(state, slot, (tally) => withFee(tally, fee))
 
 /** The live order after a fact about it; an ended one is gone. */
 const evolve = (state: LedgerState, slot: SlotNumber, event: OrderLifeEvent): LedgerState => {
@@ -89,7 +101,7 @@ const trade = (
 const fillRecorded = (state: LedgerState, slot: SlotNumber, event: EventOf<"FillRecorded">): Step => {
   const order = state.orders[orderKey(slot, event.localId)]
   if (order === undefined) return quiet(state)
-  const next = evolve(state, slot, event)
+  const next = charged(evolve(state, slot, event), slot, event.fee)
   const key = orderKey(slot, event.localId)
   const { [key]: standing } = next.orders
   return {
@@ -127,7 +139,7 @@ const orderEnded = (
   const trading = accountOf("trading", slot)
   const [base, quote] = order.side === "buy" ? [-event.volume, event.cost] : [event.volume, -event.cost]
   return {
-    next: evolve(state, slot, event),
+    next: charged(evolve(state, slot, event), slot, unsaid.fee),
     postings: [
       ...trade(order.side, unsaid, inWork(slot)),
       ...move("base", base, working, trading),
@@ -139,7 +151,7 @@ const orderEnded = (
 
 /** A fill that the end of its order had not counted: it goes where the others of the order went. */
 const lateFill = (state: LedgerState, slot: SlotNumber, event: EventOf<"LateFillRecorded">): Step => ({
-  next: state,
+  next: charged(state, slot, event.fee),
   postings: trade(event.side, event, {
     against: accountOf("trading", slot),
     feesTo: accountOf("open-fees", slot),
@@ -153,7 +165,8 @@ const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"Cycle
     ...move("quote", event.gross, accountOf("income", slot), accountOf("trading", slot)),
     ...move("quote", event.fees, accountOf("open-fees", slot), accountOf("fees", slot))
   ]
-  if (event.standIn === null) return { next: state, postings: booked }
+  const next = tallied(state, slot, (tally) => withCycle(tally, event))
+  if (event.standIn === null) return { next, postings: booked }
   const { volume, cost, fee } = event.standIn
   // Evicted: the exit goes to `evicted` instead of the exchange. Corrected: that part was traded after all, and comes back.
   const sign = event.kind === "corrected" ? -1n : 1n
@@ -161,7 +174,7 @@ const cycleBooked = (state: LedgerState, slot: SlotNumber, event: EventOf<"Cycle
   const trading = accountOf("trading", slot)
   const [base, quote] = event.tradeId === "B" ? [volume, -cost] : [-volume, cost]
   return {
-    next: state,
+    next,
     postings: [
       ...move("base", sign * base, away, trading),
       ...move("quote", sign * quote, away, trading),

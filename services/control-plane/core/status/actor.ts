@@ -5,7 +5,7 @@
 import { defineActor } from "../../../../shared/actor/core/actor.ts"
 import { dispatch } from "../../../../shared/actor/core/handlers.ts"
 import { keyed } from "../../../../shared/market/core/liveOrders.ts"
-import { askedHandlers } from "./asked.ts"
+import { askedHandlers, tellingHandlers } from "./asked.ts"
 import { marketHandlers } from "./market.ts"
 import { orderHandlers } from "./orders.ts"
 import { type FollowedOrder, initialStatus, type StatusState } from "./state.ts"
@@ -15,20 +15,23 @@ const fold = dispatch<StatusState, StatusState>(
   (state) => state
 )
 
+const tell = dispatch<StatusState, StatusState>(tellingHandlers, (state) => state)
+
 /** The fold as an actor without outputs: whoever follows the journal runs it beside the others. */
 export const statusActor = defineActor<
   StatusState,
   Omit<StatusState, "live"> & { readonly live: Readonly<Record<string, FollowedOrder>> }
 >({
   name: "status",
-  version: "5",
+  version: "6",
   initial: initialStatus,
   text: {
     of: (state) => ({ ...state, live: keyed(state.live) }),
     read: (written) => ({ ...written, live: Object.values(written.live) })
   },
   reduce: (state, event, place) => {
-    const next = fold(state, event, place)
+    // An order that ends is told of while it is still known.
+    const next = fold(tell(state, event, place), event, place)
     return { state: place.timeMs > next.nowMs ? { ...next, nowMs: place.timeMs } : next, outputs: [] }
   }
 })

@@ -1,6 +1,8 @@
 /** Price, account, terms, reconciliation and faults. */
 import type { Handlers } from "../../../../shared/actor/core/handlers.ts"
 import { accountHandlers } from "../../../../shared/market/core/account.ts"
+import { dayWith } from "../money/day.ts"
+import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
 import { counted, type StatusState } from "./state.ts"
 
 /** Faults kept. A fault stops its actor, so each actor has one at a time; the first ones matter most, later ones are dropped. */
@@ -30,5 +32,9 @@ export const marketHandlers = {
     faults: state.faults.filter((fault) => fault.actor !== actor || fault.seq !== seq)
   }),
   FrameQuarantined: (state, { frames }) => counted(state, "quarantined", frames),
+  CycleBooked: (state, { net, kind, exitMs }) => ({
+    ...state,
+    day: dayWith(state.day, utcDayOf(exitMs), { net, evicted: kind === "evicted" })
+  }),
   HaltExplained: (state, event) => ({ ...state, explained: event })
 } satisfies Handlers<StatusState, StatusState>

@@ -28,6 +28,12 @@ const evolved = (state: StatusState, slot: SlotNumber | null, event: OrderLifeEv
 const evolve = (state: StatusState, event: OrderLifeEvent, { slot, timeMs }: EventPlace): StatusState =>
   evolved(state, slot, event, timeMs)
 
+/** One that was never sent says nothing of the exchange: its slot had taken it back. */
+const rejected = (state: StatusState, event: EventOf<"OrderRejected">, place: EventPlace): StatusState => {
+  const order = place.slot === null ? undefined : findOrder(state.live, place.slot, event.localId)
+  return counted(evolve(state, event, place), order?.stage === "requested" ? "withdrawn" : "rejected")
+}
+
 /** The order family is heard whole: nothing that happens to an order goes unseen. */
 export const orderHandlers = {
   OrderRequested: followed,
@@ -40,7 +46,7 @@ export const orderHandlers = {
   OrderRestated: evolve,
   LateFillRecorded: (state) => counted(state, "fills"),
   FillRecorded: (state, event, place) => counted(evolve(state, event, place), "fills"),
-  OrderRejected: (state, event, place) => counted(evolve(state, event, place), "rejected"),
+  OrderRejected: rejected,
   OrderFilled: (state, event, place) => counted(evolve(state, event, place), "filled"),
   OrderCancelled: (state, event, place) => counted(evolve(state, event, place), "cancelled")
 } satisfies Handlers<StatusState, StatusState, "order">

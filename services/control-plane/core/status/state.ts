@@ -1,5 +1,6 @@
 /** What the market's journal says apart from the slots, as the control plane keeps it. */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import { type DayTally, NO_DAY } from "../money/day.ts"
 import { FIRST_RULES } from "../../../../shared/core/rules/versions.ts"
 import { type Account, NO_ACCOUNT } from "../../../../shared/market/core/account.ts"
 import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
@@ -18,6 +19,10 @@ export interface Notice {
   readonly severity: EventOf<"NoticeRaised">["severity"]
   readonly reason: Reason
   readonly atMs: number
+  /** What it is about, in front of the sentence: a mode, a slot. */
+  readonly about?: string
+  /** Of what comes again and again and is told in one line: what makes it the same, since when, and how often. */
+  readonly again?: { readonly key: string; readonly sinceMs: number; readonly times: number }
 }
 
 /** What somebody asked for, and the governor's answer; null while there is none. */
@@ -52,12 +57,17 @@ export interface StatusState extends Account {
   readonly notices: ReadonlyArray<Notice>
   /** Oldest first, at most `MAX_COMMANDS`. */
   readonly commands: ReadonlyArray<AskedCommand>
+  /** Losses and gains of the last UTC day in which a cycle ended. */
+  readonly day: DayTally
   /** The last slot that stopped itself, and the shortest list of events that makes it stop; null when none ever did. */
   readonly explained: EventOf<"HaltExplained"> | null
   /** How often each thing has happened since the journal began. */
   readonly counts: {
     readonly sent: number
+    /** By the exchange, of those that were sent. */
     readonly rejected: number
+    /** Never sent: the slot had taken them back. */
+    readonly withdrawn: number
     readonly filled: number
     readonly cancelled: number
     readonly fills: number
@@ -80,8 +90,9 @@ export const initialStatus: StatusState = {
   untracked: 0,
   notices: [],
   commands: [],
+  day: NO_DAY,
   explained: null,
-  counts: { sent: 0, rejected: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
+  counts: { sent: 0, rejected: 0, withdrawn: 0, filled: 0, cancelled: 0, fills: 0, quarantined: 0 }
 }
 
 /** One more of something, or more than one. */

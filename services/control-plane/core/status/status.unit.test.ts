@@ -78,11 +78,17 @@ describe("an order", () => {
     expect(foldAll([claimed(1), accepted, fill, filled, claimed(2), rejected, cancelled]).counts).toEqual({
       sent: 2,
       rejected: 1,
+      withdrawn: 0,
       filled: 1,
       cancelled: 1,
       fills: 1,
       quarantined: 0
     })
+  })
+
+  it("that was never sent counts as withdrawn, not as rejected: what was sent adds up", () => {
+    const { sent, rejected: refused, withdrawn } = foldAll([requested(1), rejected], { subject: SLOT_1 }).counts
+    expect({ sent, refused, withdrawn }).toEqual({ sent: 0, refused: 0, withdrawn: 1 })
   })
 
   it("leaves when there are too many, oldest first, and is counted as untracked", () => {
@@ -226,5 +232,57 @@ describe("notices and commands", () => {
   it("come back from a snapshot as they were, also with a note that reads like an amount", () => {
     const state = foldAll([{ ...asked(1), command: { name: "pause", note: "12n" } } as MarketEvent, told(1)])
     expect(statusActor.decode(statusActor.encode(state))).toEqual(state)
+  })
+})
+
+describe("what is told without a notice of the governor's", () => {
+  const reason = { rule: "stale_price", numbers: {} } as const
+  const tells = (...events: ReadonlyArray<MarketEvent>) =>
+    foldAll(events, { subject: SLOT_1 }).notices.map(({ severity, about, again }) => [severity, about, again?.times])
+  const eviction = (net: string): MarketEvent => ({
+    _tag: "CycleBooked",
+    kind: "evicted",
+    tradeId: "A",
+    cycle: 1,
+    entryPrice: Price.zero,
+    exitPrice: Price.zero,
+    volume: Volume.zero,
+    gross: Quote.zero,
+    fees: Quote.zero,
+    net: Quote.parse(net),
+    entryMs: 0,
+    exitMs: START_MS,
+    fromRecovery: true,
+    standIn: null,
+    reason: { rule: "recovery_evicted", numbers: { recoveryId: 1, marketPrice: 0.3 } }
+  })
+
+  it("is every change of the mode, and of the room for orders", () => {
+    expect(
+      tells(
+        { _tag: "ModeChanged", mode: "PAUSED", reason },
+        { _tag: "ModeChanged", mode: "RUNNING", reason },
+        { _tag: "CapacityBandChanged", band: "stop", reason }
+      )
+    ).toEqual([
+      ["warning", "PAUSED", undefined],
+      ["info", "RUNNING", undefined],
+      ["warning", "room for orders: stop", undefined]
+    ])
+  })
+
+  it("is what the exchange refuses: once by the way, again and again as a warning in one line", () => {
+    const refusedOf = (n: number): ReadonlyArray<MarketEvent> => [
+      requested(n),
+      claimed(n),
+      { _tag: "OrderRejected", clientId: `k${n}`, localId: n, cause: `EService:Deadline elapsed ${n}` }
+    ]
+    expect(tells(...refusedOf(1))).toEqual([["info", undefined, 1]])
+    expect(tells(...refusedOf(1), ...refusedOf(2), ...refusedOf(3))).toEqual([["warning", undefined, 3]])
+    expect(tells(requested(1), rejected)).toEqual([])
+  })
+
+  it("is every eviction with what was booked for it, in one line an hour", () => {
+    expect(tells(eviction("-0.25"), eviction("-0.5"))).toEqual([["info", "slot 1, -0.5 booked", 2]])
   })
 })

@@ -109,10 +109,11 @@ const scorecard = ({ readings, directional, hits, bias_times_move: biasTimesMove
 
 /** @param {Regime} regime */
 const consensus = ({ available, regime, agreement, fast, slow, confidence, bias_signal: bias, age_sec: ageSec }) => {
-  const spoken = available && agreement !== "none"
+  const spoken = available && agreement !== "none" && regime !== null
   const sentences = agreements(fast?.timeframe ?? "fast", slow?.timeframe ?? "slow")
   const agreed = sentences[/** @type {keyof typeof sentences} */ (agreement)] ?? agreement
-  const sure = `confidence ${share(confidence)} · bias ${signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)}`
+  const leaning = bias === null ? UNKNOWN : signed(bias.toFixed(SHARE_DIGITS), SHARE_DIGITS)
+  const sure = `confidence ${share(confidence ?? undefined)} · bias ${leaning}`
   return h(
     "div.verdict",
     h("p", { class: `word ${spoken ? TONES[regime] : "quiet"}` }, spoken ? regime.toLowerCase() : "no regime yet"),
@@ -139,9 +140,17 @@ export const regime = ({ hmm_regime: shown, startup }) =>
       : [empty("advisor off: HMM_ENABLED=false. The trend decides alone.")])
   )
 
-/** @param {number} skew */
-const favoured = (skew) =>
-  skew === 0 ? "neither side is favoured" : skew > 0 ? "buys are enlarged" : "sells are enlarged"
+/**
+ * @param {number} skew
+ * @param {boolean} inEffect
+ */
+const favoured = (skew, inEffect) => {
+  if (skew === 0) return "neither side is favoured"
+  const side = skew > 0 ? "buys" : "sells"
+  return inEffect
+    ? `new ${side} are enlarged`
+    : `${side} would be enlarged, but nothing is entered while the market stands still`
+}
 
 /** @param {ReadonlyArray<readonly [string, string]>} rows */
 const chain = (rows) => h("dl.chain", ...rows.map(([name, value]) => term(name, "n", value)))
@@ -168,7 +177,7 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
               "p.quiet",
               shown.reason === null
                 ? "no look at the market yet"
-                : `skew: ${favoured(shown.skew)} · at ${timeOfDay(shown.last_update_ts)}. ${shown.reason.sentence}`
+                : `skew: ${favoured(shown.skew, shown.in_effect)} · at ${timeOfDay(shown.last_update_ts)}. ${shown.reason.sentence}`
             )
           ),
           chain([
@@ -179,7 +188,7 @@ export const rebalancer = ({ rebalancer: shown, trend, hmm_regime: advisor }) =>
             ["Idle ratio", figure(numbers["idleRatio"], inPercent)],
             ["Smoothed error", figure(numbers["smoothedError"], signal)],
             ["Velocity, per hour", figure(numbers["smoothedVelocity"], (perSec) => signal(perSec * 3_600))],
-            ["Room for orders", shown.capacity_band],
+            ["Room for orders", [shown.capacity_band, ...shown.capacity_hints].join(": ")],
             ["Target held", held]
           ])
         ]

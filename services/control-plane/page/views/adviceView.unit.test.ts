@@ -67,7 +67,7 @@ describe("the regime", () => {
 describe("the rebalancer", () => {
   it("is shown as the chain of numbers from the trend to the skew", () => {
     expect(balanceWith({})).toBe(
-      "Rebalancer +0.0604 skew: buys are enlarged · at 13:59:30. Idle dollars are 0.605 of the account, steered to 0.4082. " +
+      "Rebalancer +0.0604 skew: new buys are enlarged · at 13:59:30. Idle dollars are 0.605 of the account, steered to 0.4082. " +
         "Trend score −0.0040 Regime's bias −0.3571 Blended signal (trend 0.50) −0.1806 Idle target, smoothed 40.82 % " +
         "Idle ratio 60.50 % Smoothed error +0.1006 Velocity, per hour +0.1390 Room for orders normal Target held 4 min more"
     )
@@ -76,7 +76,7 @@ describe("the rebalancer", () => {
   it.each([
     [{ enabled: false }, "rebalancer off: REBALANCE_ENABLED=false"],
     [{ reason: null, skew: 0 }, "0.0000 no look at the market yet Trend score –"],
-    [{ skew: -0.1 }, "−0.1000 skew: sells are enlarged"],
+    [{ skew: -0.1 }, "−0.1000 skew: new sells are enlarged"],
     [
       {
         skew: 0,
@@ -93,7 +93,7 @@ describe("the rebalancer", () => {
 describe("candles", () => {
   it("are counted against what is wanted, with what they lack, the backfill and the store", () => {
     expect(candlesWith({})).toBe(
-      "Candles kept / wanted to train on 1m 761 / 720 ready no holes " +
+      "Candles of the window to train on 1m 720 / 720 761 kept ready no holes " +
         "15m 120 / 720 not ready insufficient samples 120/200 missing candles 3@2026-11-20T10:00Z/2026-11-20T10:45Z " +
         "Backfill in progress, 40.0 %, 2 min to go: queued=300 new=300 est_total=300/720 reachable=720/720 " +
         "Store: 13 records behind the journal"

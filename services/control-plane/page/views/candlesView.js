@@ -13,7 +13,9 @@ const isHole = (/** @type {string} */ gap) => gap.startsWith("missing_candles:")
 /** `insufficient_samples:3/500` → `insufficient samples 3/500`. @param {string} gap */
 const words = (gap) => {
   const colon = gap.indexOf(":")
-  return colon < 0 ? gap.replaceAll("_", " ") : `${gap.slice(0, colon).replaceAll("_", " ")} ${gap.slice(colon + 1)}`
+  return colon < 0
+    ? gap.replaceAll("_", " ")
+    : `${gap.slice(0, colon).replaceAll("_", " ")} ${gap.slice(colon + 1).replace(/(\d)%$/, "$1 %")}`
 }
 
 /** @param {Pipeline} pipeline */
@@ -35,7 +37,11 @@ const row = (pipeline) => {
   return h(
     "tr",
     h("th", { scope: "row" }, `${interval}m`),
-    h("td.n", `${integer(samples)} / ${integer(target)}`),
+    h(
+      "td.n",
+      `${integer(Math.min(samples, target))} / ${integer(target)}`,
+      samples > target && h("em", `${integer(samples)} kept`)
+    ),
     h(
       "td",
       h("span", { class: tone }, state),
@@ -82,7 +88,7 @@ export const candles = (report) => {
     primary === undefined
       ? empty("no candles yet: the store has not been opened.")
       : primary.enabled
-        ? table(["", "#kept / wanted", "to train on"], kept.map(row))
+        ? table(["", "#of the window", "to train on"], kept.map(row))
         : empty("collecting is off: HMM_OHLCV_ENABLED=false"),
     facts(report)
   )

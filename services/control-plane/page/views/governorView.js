@@ -35,29 +35,38 @@ const tile = (name, value, note, className = "") =>
 const tiles = (report) => {
   const { quote } = report.market
   const { entry_scheduler: entries, capacity_fill_health: room, capital_layers: layers, targets } = report
-  const limit = report.daily_loss_limit
+  const { daily_loss: day } = report
   const profit = targets.profit_pct
   const fees = targets.fees_pct
   return [
-    tile(
-      "Entries this loop",
-      `${entries.granted_in_loop} of ${entries.cap}`,
-      `${integer(entries.deferred)} waiting · loop ${entries.loop_sec} s`
-    ),
+    report.mode === "PAUSED" || report.mode === "HALTED"
+      ? tile("Entries this loop", "none", `while ${report.mode.toLowerCase()} · ${integer(entries.deferred)} waiting`)
+      : tile(
+          "Entries this loop",
+          `${entries.granted_in_loop} of ${entries.cap}`,
+          `${integer(entries.deferred)} waiting · loop ${entries.loop_sec} s`
+        ),
     tile(
       "Open orders",
       `${room.open_orders_current} of ${room.open_orders_safe_cap}`,
-      `${room.status_band}: ${room.blocked_risk_hint[0] ?? "room enough"}`,
+      `${room.status_band}: ${
+        room.blocked_risk_hint.length === 0
+          ? `${integer(room.open_order_headroom)} more fit`
+          : room.blocked_risk_hint.join(" ")
+      }`,
       room.status_band
     ),
     tile(
       "Lost today, UTC",
-      `${decimal(report.daily_realized_loss_utc, AMOUNT_DIGITS)} of ${
-        !/[1-9]/.test(limit) ? "no limit" : decimal(limit, AMOUNT_DIGITS)
-      }`,
-      report.daily_loss_lock_active
-        ? `locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
-        : `${quote}, lock open`,
+      day.limit === null
+        ? decimal(day.losses, AMOUNT_DIGITS)
+        : `${decimal(day.losses, AMOUNT_DIGITS)} of ${decimal(day.limit, AMOUNT_DIGITS)}`,
+      `${quote}, losing cycles only; gains ${decimal(day.gains, AMOUNT_DIGITS)}` +
+        (day.locked
+          ? ` · locked, day ${report.daily_loss_lock_utc_day ?? UNKNOWN}`
+          : day.limit === null
+            ? " · no limit"
+            : ""),
       report.daily_loss_lock_active ? "stop" : ""
     ),
     tile("Capital layers", `${layers.effective} of ${layers.target}`, "in force of wanted"),
@@ -74,14 +83,30 @@ const tiles = (report) => {
 /** @param {StatusReport} report */
 const buttons = (report) => {
   const still = report.mode === "PAUSED" || report.mode === "HALTED"
+  const { refused_actions: refused } = report
+  /**
+   * One that would be refused says why instead: it stays in the order of focus, so that everybody can read it.
+   * @param {ActionName} action
+   * @param {string} label
+   * @param {Record<string, string>} [more]
+   */
+  const button = (action, label, more = {}) => {
+    const why = refused[action]
+    return why === undefined
+      ? actionButton(action, label, more)
+      : h("button", { type: "button", "aria-disabled": "true", title: `Would be refused: ${why}`, ...more }, label)
+  }
+  const shown = still ? "resume" : "pause"
+  const why = refused[shown]
   return h(
     "div.actions",
     { role: "group", "aria-label": "Actions" },
-    still ? actionButton("resume", "Resume", { class: "first" }) : actionButton("pause", "Pause", { class: "first" }),
-    actionButton("add_slot", "Add slot"),
-    actionButton("add_layer", "Add layer"),
-    actionButton("remove_layer", "Remove layer"),
-    actionButton("soft_close_next", "Soft close next")
+    button(shown, still ? "Resume" : "Pause", { class: "first" }),
+    button("add_slot", "Add slot"),
+    button("add_layer", "Add layer"),
+    button("remove_layer", "Remove layer"),
+    button("soft_close_next", "Soft close oldest"),
+    why !== undefined && h("p.note", `${still ? "Resume" : "Pause"} would be refused now: ${why}`)
   )
 }
 

@@ -1,5 +1,6 @@
 /** Price, chart, totals and account. Pure. */
 import { age, decimal, integer, signed, tone, UNKNOWN } from "./format.js"
+import { speedOf } from "../connection.js"
 import { h } from "../h.js"
 import { card, empty, table, term } from "./parts.js"
 import { chart } from "./sparkline.js"
@@ -17,6 +18,13 @@ const PRICE_DIGITS = 7
 const CHART_HEIGHT = 190
 /** Room for `1 A sell exit`. */
 const LABEL_WIDTH = 92
+
+/**
+ * An age by the reader's clock, with the exchange's beside it where that runs at another speed.
+ * @param {number} sec Of the exchange's clock.
+ * @param {number} speed
+ */
+const ageOfBoth = (sec, speed) => (speed === 1 ? age(sec) : `${age(sec / speed)} (${age(sec)} of the exchange's)`)
 
 /** @param {StatusReport} report */
 export const priceDigits = (report) => report.constraints?.price_decimals ?? PRICE_DIGITS
@@ -86,7 +94,8 @@ export const market = (report, samples, ageSec, width) => {
   const { price, bid, ask, quote, price_stale_after_sec: staleAfter } = report.market
   const digits = priceDigits(report)
   const freshness = ageSec === null ? "not heard since the start" : ageSec > staleAfter ? "stale" : "fresh"
-  const ageText = ageSec === null ? freshness : `${age(ageSec)} old${freshness === "stale" ? ", stale" : ""}`
+  const ageText =
+    ageSec === null ? freshness : `${ageOfBoth(ageSec, speedOf(report))} old${freshness === "stale" ? ", stale" : ""}`
   return h(
     "section.card.market",
     { "aria-label": "Market" },
@@ -113,26 +122,76 @@ export const market = (report, samples, ageSec, width) => {
 const figure = (name, value, unit, className = "") =>
   term(name, `n ${className}`, value, h("small", unit === "" ? "" : ` ${unit}`))
 
-/** @param {StatusReport} report */
+/** @param {string} value */
+const isZero = (value) => !/[1-9]/.test(value)
+
+/**
+ * What trading has come to: traded and merely booked apart.
+ * @param {StatusReport} report
+ */
 export const totals = (report) => {
   const { quote } = report.market
+  const { money, daily_loss: day } = report
+  /**
+   * @param {string} name
+   * @param {string} amount
+   * @param {string} [className]
+   */
+  const gain = (name, amount, className = "") =>
+    figure(name, signed(amount, PROFIT_DIGITS), quote, `${className} ${tone(amount, PROFIT_DIGITS)}`)
+  const { traded_cycles: traded, evicted_cycles: evicted } = money
   return h(
     "section.card.figures",
     { "aria-label": "Totals" },
     h("h2", "Realised"),
     h(
       "dl",
-      figure(
-        "Profit after fees",
-        signed(report.total_profit, PROFIT_DIGITS),
-        quote,
-        `big ${tone(report.total_profit, PROFIT_DIGITS)}`
-      ),
-      figure("Fees paid", decimal(report.total_fees, PROFIT_DIGITS, true), quote),
-      figure("Lost today, UTC", decimal(report.daily_realized_loss_utc, PROFIT_DIGITS, true), quote),
-      figure("Round trips", integer(report.total_round_trips), "")
+      gain(`Traded, after fees · ${integer(traded)} cycles`, money.traded_profit, "big"),
+      evicted > 0 && gain(`Booked at market, not traded · ${integer(evicted)} evicted`, money.evicted_profit),
+      money.corrected_cycles > 0 &&
+        gain(`Corrected · ${integer(money.corrected_cycles)} evicted and filled after all`, money.corrected_profit),
+      evicted > 0 && gain("Together, as the slots book it", report.total_profit),
+      figure("Fees paid, in all fills", decimal(money.fees_paid, PROFIT_DIGITS, true), quote),
+      figure("Lost today, UTC", decimal(day.losses, PROFIT_DIGITS, true), quote),
+      figure("Gained today, UTC", decimal(day.gains, PROFIT_DIGITS, true), quote)
     )
   )
+}
+
+/**
+ * What the account is worth against what it began with, and what makes the difference.
+ * @param {StatusReport} report
+ */
+const worth = (report) => {
+  const { money, market: names } = report
+  const { account: held } = money
+  if (held === null || held.value === null) return []
+  /**
+   * @param {string} name
+   * @param {{ readonly base: string, readonly at_market: string | null }} position
+   */
+  const part = (name, { base, at_market: value }) =>
+    isZero(base) && isZero(value ?? "0")
+      ? false
+      : figure(
+          `${name}: ${decimal(base, BALANCE_DIGITS, true)} ${names.base}`,
+          value === null ? UNKNOWN : signed(value, PROFIT_DIGITS),
+          names.quote
+        )
+  const against = held.against_holding ?? "0"
+  return [
+    h(
+      "dl",
+      figure("Worth now", decimal(held.value, BALANCE_DIGITS, true), names.quote),
+      figure("Opening balances, held", decimal(held.holding_value, BALANCE_DIGITS, true), names.quote),
+      figure("Against holding", signed(against, PROFIT_DIGITS), names.quote, tone(against, PROFIT_DIGITS)),
+      figure("of that booked", signed(report.total_profit, PROFIT_DIGITS), names.quote),
+      part("open at market", money.open_positions),
+      part("evicted, followed by no slot", money.evicted_positions),
+      part("given up", money.given_up),
+      part("not from trades here", held.unexplained)
+    )
+  ]
 }
 
 /** @param {StatusReport} report */
@@ -151,12 +210,13 @@ export const account = (report) => {
       h("td.n", decimal(hold ?? null, BALANCE_DIGITS, true))
     )
   return card(
-    "",
+    ".figures",
     "Account",
     table(
-      ["", "#free", "#in orders"],
+      ["currency", "#free", "#in orders"],
       [row(names.base, held?.base_free, held?.base_hold), row(names.quote, held?.quote_free, held?.quote_hold)]
     ),
-    held === null && empty(`${UNKNOWN} the exchange has not been asked yet`)
+    held === null && empty(`${UNKNOWN} the exchange has not been asked yet`),
+    ...worth(report)
   )
 }

@@ -13,14 +13,6 @@ const nameOf = (slot) => slot.alias ?? `Slot ${slot.slot_id}`
 /** Cycles shown, over all slots. */
 const SHOWN_CYCLES = 12
 
-/** What a phase means, by its name in docs/trading-contract.md §1. Trade A sells first and buys back, trade B buys first and sells. */
-const PHASES = {
-  S0: "entries out",
-  S1a: "A sold, to buy back",
-  S1b: "B bought, to sell",
-  S2: "both to close"
-}
-
 /** An open order is the normal case and says nothing. */
 const STATES = {
   requested: "not yet sent",
@@ -75,6 +67,9 @@ const orders = (slot, report) => {
   return table(["order", `#price, ${quote}`, "#to market", `#${base}`], [...active, ...recoveries])
 }
 
+/** @param {number | null} at Unix seconds of the exchange's clock. */
+const since = (at) => (at === null ? "" : `, since ${timeOfDay(at)} UTC`)
+
 /**
  * @param {ReportedSlot} slot
  * @param {StatusReport} report
@@ -89,7 +84,7 @@ export const slotCard = (slot, report) => {
     h(
       "div.heading",
       h("h2", nameOf(slot), slot.alias !== undefined && h("small", ` slot ${slot.slot_id}`)),
-      h("p.phase", h("b", slot.phase), PHASES[slot.phase], only !== "" && h("em", only)),
+      h("p.phase", h("b", slot.phase), slot.phase_in_words, only !== "" && h("em", only)),
       slot.life === "retiring" && h("p.retiring", "retiring"),
       slot.life === "active" &&
         actionButton(
@@ -105,16 +100,61 @@ export const slotCard = (slot, report) => {
       h(
         "ul.refusals",
         { "aria-label": "Not done at present" },
-        ...refused.map(([what, answer]) => h("li", h("b", what.replaceAll("_", " ")), `not now: ${answer}`))
+        ...refused.map(([what, answer]) =>
+          h("li", h("b", what.replaceAll("_", " ")), `not now${since(slot.refused_since[what] ?? null)}: ${answer}`)
+        )
       ),
     h(
       "dl.sums",
       term("profit", `n ${tone(slot.total_profit, PROFIT_DIGITS)}`, signed(slot.total_profit, PROFIT_DIGITS), unit),
-      term("fees", "n", decimal(slot.total_fees, PROFIT_DIGITS, true), unit),
-      term("round trips", "n", integer(slot.total_round_trips)),
+      slot.money.evicted_cycles > 0 &&
+        term(
+          "of that traded",
+          `n ${tone(slot.money.traded_profit, PROFIT_DIGITS)}`,
+          signed(slot.money.traded_profit, PROFIT_DIGITS),
+          unit
+        ),
+      term("fees paid", "n", decimal(slot.money.fees_paid, PROFIT_DIGITS, true), unit),
+      term(
+        "round trips",
+        "n",
+        integer(slot.total_round_trips),
+        slot.money.evicted_cycles > 0 && h("small", ` ${integer(slot.money.evicted_cycles)} evicted`)
+      ),
       term("cycle A / B", "n", `${slot.cycle_a} / ${slot.cycle_b}`)
     )
   )
+}
+
+/**
+ * What slots that are gone have left in the totals; nothing while none is.
+ * @param {StatusReport} report
+ */
+export const retired = ({ retired_slots: gone, market: { quote } }) =>
+  gone.slot_ids.length > 0 &&
+  h(
+    "article.card.slot",
+    h("div.heading", h("h2", "Retired", h("small", ` ${gone.slot_ids.map((slot) => `slot ${slot}`).join(", ")}`))),
+    h(
+      "dl.sums",
+      term(
+        "profit",
+        `n ${tone(gone.total_profit, PROFIT_DIGITS)}`,
+        signed(gone.total_profit, PROFIT_DIGITS),
+        h("small", ` ${quote}`)
+      ),
+      term("fees paid", "n", decimal(gone.money.fees_paid, PROFIT_DIGITS, true), h("small", ` ${quote}`)),
+      term("round trips", "n", integer(gone.total_round_trips))
+    )
+  )
+
+/** How a cycle came to be booked, where that is not by its own exit. */
+const KINDS = {
+  closed: "",
+  recovered: "recovery",
+  evicted: "evicted, not traded",
+  corrected: "evicted, filled after all",
+  cut_short: "cut short"
 }
 
 /** @param {StatusReport} report */
@@ -131,11 +171,22 @@ export const cycles = (report) => {
     h(
       "tr",
       h("td.time", timeOfDay(cycle.exit_time)),
-      h("td", h("span.leg", cycle.trade_id), `${slot} · ${cycle.cycle}`, cycle.from_recovery && h("em", "recovery")),
+      h(
+        "td",
+        h("span.leg", cycle.trade_id),
+        `${slot} · ${cycle.cycle}`,
+        KINDS[cycle.kind] !== "" && h("em", KINDS[cycle.kind])
+      ),
       h("td", { class: `n ${tone(cycle.net_profit, PROFIT_DIGITS)}` }, signed(cycle.net_profit, PROFIT_DIGITS)),
       h("td.n", decimal(cycle.fees, PROFIT_DIGITS)),
       h("td.n", decimal(cycle.entry_price, digits)),
-      h("td.n", decimal(cycle.exit_price, digits)),
+      cycle.kind === "evicted"
+        ? h(
+            "td.n.quiet",
+            { title: "The market's price then: no exit was traded." },
+            `(${decimal(cycle.exit_price, digits)})`
+          )
+        : h("td.n", decimal(cycle.exit_price, digits)),
       h("td.n", decimal(cycle.volume, report.constraints?.volume_decimals ?? 0, true))
     )
   const scrolls = { tabindex: "0", role: "group", "aria-label": "Last cycles, table" }

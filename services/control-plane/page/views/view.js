@@ -7,7 +7,7 @@ import { governor, halt, logs, steps } from "./governorView.js"
 import { h } from "../h.js"
 import { empty, term } from "./parts.js"
 import { account, market, totals } from "./marketView.js"
-import { cycles, slotCard } from "./slotView.js"
+import { cycles, retired, slotCard } from "./slotView.js"
 
 /**
  * @import { StatusReport } from "../../core/report.ts"
@@ -16,11 +16,19 @@ import { cycles, slotCard } from "./slotView.js"
  * @typedef {{ readonly nowMs: number, readonly chartWidth: number }} Screen `chartWidth` in CSS pixels; 0 before the first layout.
  */
 
+/** `recorded:/long/path/day.csv` → `recorded day.csv`: a path is for whoever gave it. @param {string} market */
+const marketName = (market) => {
+  const colon = market.indexOf(":")
+  return colon < 0
+    ? market
+    : `${market.slice(0, colon)} ${market.slice(market.lastIndexOf("/") + 1).replace(/^.*:/, "")}`
+}
+
 /** @param {StatusReport} report */
 const tradingTag = (report) => {
   if (report.trading === "live") return h("span.tag.live", h("b", "LIVE"), " real money")
   const simulated = report.simulator
-  const where = simulated === null ? "" : ` · ${simulated.market} ×${simulated.speed}`
+  const where = simulated === null ? "" : ` · ${marketName(simulated.market)} ×${simulated.speed}`
   return h("span.tag.paper", h("b", "PAPER"), ` simulated money${where}`)
 }
 
@@ -88,7 +96,8 @@ const footer = (report) => {
     [
       "Orders",
       `${orders.open} open, ${orders.sending} being sent, ${orders.unknown} unknown; since the beginning ${integer(orders.sent)} sent, ` +
-        `${integer(orders.filled)} filled, ${integer(orders.cancelled)} cancelled, ${integer(orders.rejected)} rejected`
+        `${integer(orders.filled)} filled, ${integer(orders.cancelled)} cancelled, ${integer(orders.rejected)} rejected; ` +
+        `${integer(orders.withdrawn)} withdrawn before they were sent`
     ],
     ["Account", report.reconciled ? "orders compared with the exchange" : "orders not yet compared with the exchange"],
     ["Order terms", terms],
@@ -131,6 +140,7 @@ export const page = (known, screen) => {
         "section.slots",
         { "aria-label": "Slots" },
         ...report.slots.map((slot) => slotCard(slot, report)),
+        retired(report),
         report.slots.length === 0 && empty("No slots yet: none is configured in the journal.")
       ),
       cycles(report),

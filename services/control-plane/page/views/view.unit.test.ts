@@ -46,7 +46,9 @@ describe("the page", () => {
   })
 
   it("says what a slot does not do at present, and why", () => {
-    expect(text(shown())).toContain("entry A not now: The trade rests until 2026-11-21 17:03:09 UTC.")
+    expect(text(shown())).toContain(
+      "entry A not now, since 13:00:00 UTC: The trade rests until 2026-11-21 17:03:09 UTC."
+    )
   })
 
   it("lists the newest cycle first, over all slots", () => {
@@ -114,21 +116,24 @@ describe("the page of a market that runs", () => {
     const shown = text(governorPage())
     expect(shown).toContain("Entries this loop 1 of 2 3 waiting · loop 30 s")
     expect(shown).toContain("Open orders 31 of 45 caution: 14 of 45 places for open orders are left.")
-    expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, lock open")
+    expect(shown).toContain("Lost today, UTC 0.41 of 3.00 USD, losing cycles only; gains 0.00")
     expect(shown).toContain("Capital layers 1 of 2")
     expect(shown).toContain("Profit target 1.00 % two maker fees 0.50 %")
     expect(shown).toContain("Recoveries 1 4 soft closed so far")
   })
 
   it.each([
-    ["0", "0.41 of no limit"],
-    ["3.005", "0.41 of 3.01"]
+    [null, "Lost today, UTC 0.41 USD, losing cycles only; gains 0.00 · no limit"],
+    ["3.005", "Lost today, UTC 0.41 of 3.01 USD"]
   ])("shows a limit of %s as %s", (limit, expected) => {
-    expect(text(governorPage({ daily_loss_limit: limit }))).toContain(expected)
+    expect(text(governorPage({ daily_loss: { ...watched.daily_loss, limit } }))).toContain(expected)
   })
 
   it("says when the lock is closed, and for which day", () => {
-    const locked = governorPage({ daily_loss_lock_active: true, daily_loss_lock_utc_day: "2026-11-20" })
+    const locked = governorPage({
+      daily_loss: { ...watched.daily_loss, locked: true },
+      daily_loss_lock_utc_day: "2026-11-20"
+    })
     expect(text(locked)).toContain("locked, day 2026-11-20")
   })
 
@@ -152,29 +157,30 @@ describe("the page of a market that runs", () => {
     )
   })
 
-  it.each([
-    [null, [], "Paused by ann. No new entries; exits go on. It goes on by itself once that is over."],
-    ["Paused by ann.", [], "Paused by ann. No new entries; exits go on. It stays so until somebody resumes it."],
-    [
-      "The day's loss.",
-      ["The day's loss."],
-      "The day's loss. No new entries; exits go on. Resume it once that is over."
-    ]
-  ] as const)("says what a pause with %j and causes %j needs", (needed, causes, expected) => {
-    const fields = {
-      mode: "PAUSED" as const,
-      mode_reason: "Paused by ann.",
-      mode_causes: [...causes],
-      operator_needed: needed
-    }
-    expect(text(governorPage(fields))).toContain(expected)
+  it("says of a pause why, and what has to be done about it", () => {
+    const fields = { mode: "PAUSED" as const, mode_reason: "Paused by ann.", mode_next: "No new entries. It stays so." }
+    expect(text(governorPage(fields))).toContain("Paused by ann. No new entries. It stays so.")
+  })
+
+  it("offers no button that would be refused: it says why instead", () => {
+    const locked = governorPage({
+      mode: "PAUSED",
+      refused_actions: { resume: "The day's loss.", remove_layer: "There is no layer." }
+    })
+    expect(actions(locked).filter((action) => action === "resume" || action === "remove_layer")).toEqual([])
+    expect(text(locked)).toContain("Resume would be refused now: The day's loss.")
+    const buttons = all(locked, "button").filter((button) => button.attributes["aria-disabled"] === "true")
+    expect(buttons.map(({ attributes }) => attributes["title"])).toEqual([
+      "Would be refused: The day's loss.",
+      "Would be refused: There is no layer."
+    ])
+    expect(text(locked)).toContain("Entries this loop none while paused · 3 waiting")
   })
 
   it("shows what is enough for a halt", () => {
     const events = [{ seq: 88_412, index: 0, tag: "OrderFilled" }]
     const halt = { slot: 1, seq: 88_412, violations: ["two exits"], events, out_of: 90_000 }
     const halted = text(governorPage({ mode: "HALTED", mode_reason: "slot 1 halted", last_halt: halt }))
-    expect(halted).toContain("Remove the slot, or answer the fault (kennel journal skip), and resume.")
     expect(halted).toContain("Of 90,000 events these 1 are enough for that: record 88412.0 OrderFilled")
     expect(text(governorPage({ last_halt: halt }))).not.toContain("are enough")
   })
@@ -184,6 +190,7 @@ describe("the page of a market that runs", () => {
       at: 60,
       severity: "alert" as const,
       rule: "paused" as const,
+      times: 1,
       text: name
     }))
     const asked = { id: "a", author: "cli:ann", at: 0, action: "resume" as const, arguments: {}, text: "resume" }

@@ -110,10 +110,12 @@ describe("what a slot could not do", () => {
     slot.rejected(3)
     slot.fill(1)
     slot.clock(30)
-    expect(refused(slot)).toEqual(["entry_A"])
+    // Kept, and not shown: its trade is in position, nobody wants that entry now.
+    expect(slot.state.book.refusals.entry_A?.reason.rule).toBe("entry_lost")
+    expect(refused(slot)).toEqual([])
     slot.fill(slot.find("buy", "exit").localId)
     expect(slot.find("sell", "entry").cycle).toBe(2)
-    expect(refused(slot)).toEqual([])
+    expect(slot.state.book.refusals.entry_A).toBeNull()
   })
 
   it("is forgotten once a stale entry is asked back after all", () => {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import { GovernorStory, request } from "../testing/governorDriver.ts"
+import { accepted, cycle } from "../testing/governorDriver.ts"
+import { changesOf } from "./changes.ts"
+import type { GovernorState } from "./state.ts"
+
+/** What a running market of three slots says of this command. */
+const said = (command: Command, story: GovernorStory = new GovernorStory().running()): ReadonlyArray<string> => {
+  const before: GovernorState = story.state
+  return changesOf(before, story.command(command).state, command)
+}
+
+describe("what a command changes, in numbers", () => {
+  it("of the loss limit: the limit before and after, what is lost, and what the lock does", () => {
+    const lost = new GovernorStory().running()
+    lost.slot(1, cycle("-3.05", lost.nowMs))
+    expect(said({ name: "set_daily_loss_limit", limit: Quote.parse("5") }, lost)).toEqual([
+      "daily loss limit: 3 USD → 5 USD",
+      "today's losing cycles come to 3.05 USD: the lock is open from here on"
+    ])
+    expect(said({ name: "set_daily_loss_limit", limit: Quote.zero })).toEqual([
+      "daily loss limit: 3 USD → none",
+      "today's losing cycles come to 0 USD: the lock stays open"
+    ])
+  })
+
+  it("of the entry distance, also when nothing changes", () => {
+    expect(said({ name: "set_entry_pct", pct: 0.3 })).toEqual([
+      "entry distance in force: 0.2 % → 0.3 %, for entries planned from now on"
+    ])
+    expect(said({ name: "set_entry_pct", pct: 0.2 })).toEqual([
+      "entry distance in force stays at 0.2 %, for entries planned from now on"
+    ])
+  })
+
+  it("of the profit target: that volatility sets it, where it does", () => {
+    expect(said({ name: "set_profit_pct", pct: 1.3 })).toEqual([
+      "profit target in force: 1 % → 1.3 %, for exits planned from now on"
+    ])
+    const moving = new GovernorStory().running()
+    moving.state = { ...moving.state, targets: { ...moving.state.targets, runtimeProfitPct: 1.1 } }
+    expect(said({ name: "set_profit_pct", pct: 0.3 }, moving)).toEqual([
+      "profit target in force stays at 1.1 %",
+      "volatility sets the target, now 1.1 %: the operator's own 0.3 % counts only while it does not"
+    ])
+  })
+
+  it("of a layer: wanted, funded, and what new orders carry", () => {
+    expect(said({ name: "add_layer", source: null }).slice(0, 3)).toEqual([
+      "capital layers wanted: 0 → 1",
+      "funded, and carried by new orders: 0 → 1",
+      "of that in each new order: 0 DOGE → 1 DOGE"
+    ])
+  })
+
+  it("of more slots: the orders they want against the room there is", () => {
+    const crowded = new GovernorStory().running().openOrders(50)
+    expect(said({ name: "add_slot", count: 30 }, crowded).slice(0, 2)).toEqual([
+      "active slots: 3 → 33",
+      "they want 60 orders to begin with; 50 are open and 10 more fit under the safe cap of 60: 50 of them will not be placed before others end"
+    ])
+  })
+
+  it("of fewer slots: which leave, and how many orders are taken off", () => {
+    const story = new GovernorStory().running().slot(2, request(1)).order(2, accepted(1))
+    const [active, leaving, orders] = said({ name: "remove_slot", slot: 2 }, story)
+    expect(active).toBe("active slots: 3 → 2")
+    expect(leaving).toMatch(/^leaving: 2 [a-z]+$/)
+    expect(orders).toContain("taken off the book: 1 of 1 orders, of which 0 are exits and 0 recoveries")
+  })
+
+  it("says nothing of what has effects of its own", () => {
+    expect(said({ name: "pause", note: "" })).toEqual([])
+  })
+})

@@ -1,0 +1,242 @@
+/**
+ * Every sum that is shown, held against the ledger and against a plain addition of the journal's own events, to the last unit: through
+ * nights in which slots retire, recoveries are evicted and filled after all, and everything goes wrong that can.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { readSettings } from "../../app/settings.ts"
+import { edgeIncidents } from "../../app/inProcess/edgeIncidents.ts"
+import { incidents } from "../../app/inProcess/incidents.ts"
+import { lifeIncidents } from "../../app/inProcess/lifeIncidents.ts"
+import { rulesOf } from "../../app/inProcess/market.ts"
+import { simulate } from "../../app/inProcess/simulation.ts"
+import { ledgerActor } from "../../services/control-plane/core/money/ledgerActor.ts"
+import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
+import { statusActor } from "../../services/control-plane/core/status/actor.ts"
+import { OPTIONS } from "../../services/control-plane/testing/examples.ts"
+import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
+import { governorView } from "../../services/governor/core/view/view.ts"
+import { slotView } from "../../services/slot-actor/core/view.ts"
+import { Quote, Volume, Worth } from "../../shared/core/decimal/decimal.ts"
+import { utcDayOf } from "../../shared/core/time/utcDay.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
+import { monthToPlay } from "../data/recording.ts"
+
+const HOURS = 16
+const SEEDS = [1, 2, 3]
+/** A look is taken at rest, once in so many records, and at the end. */
+const EVERY = 250
+
+/** What the journal's events say by themselves, added up without any ledger. */
+class Added {
+  traded = 0n
+  evicted = 0n
+  corrected = 0n
+  cycles = 0
+  day = { utcDay: 0, losses: 0n, gains: 0n }
+  sent = 0
+  /** What the exchange has charged: each fill, and of an order's end what its fills had left unsaid. */
+  fees = 0n
+  private readonly said = new Map<string, bigint>()
+
+  /** Days go by without cycles too. */
+  passTime(timeMs: number): void {
+    const utcDay = utcDayOf(timeMs)
+    if (utcDay > this.day.utcDay) this.day = { utcDay, losses: 0n, gains: 0n }
+  }
+
+  add(event: MarketEvent, slot: number | null): void {
+    if (event._tag === "OrderClaimed") this.sent++
+    if (event._tag === "LateFillRecorded") this.fees += event.fee
+    if (event._tag === "FillRecorded" || event._tag === "OrderFilled" || event._tag === "OrderCancelled") {
+      const order = `${slot}/${event.localId}`
+      const before = this.said.get(order) ?? 0n
+      // Fees only ever grow: an end that says less than its fills changes nothing.
+      const now = event._tag === "FillRecorded" ? before + event.fee : event.fee > before ? event.fee : before
+      this.fees += now - before
+      this.said.set(order, now)
+    }
+    if (event._tag !== "CycleBooked") return
+    const { kind, net, exitMs } = event
+    if (kind !== "corrected") this.cycles++
+    if (kind === "evicted" || kind === "corrected") this[kind] += net
+    else this.traded += net
+    const utcDay = utcDayOf(exitMs)
+    if (utcDay === this.day.utcDay) this.day[net < 0n ? "losses" : "gains"] += net < 0n ? -net : net
+  }
+}
+
+const quote = (text: string): bigint => Quote.parse(text)
+const worth = (text: string | null): bigint => Worth.parse(text ?? "0")
+const add = (amounts: ReadonlyArray<string>, read: (text: string) => bigint = quote): bigint =>
+  amounts.reduce((sum, amount) => sum + read(amount), 0n)
+
+const ofKind = ({ balances }: LedgerState, kind: string, commodity: string): bigint =>
+  Object.entries(balances).reduce(
+    (sum, [account, amount]) =>
+      account.startsWith(`${kind}:`) && account.endsWith(` ${commodity}`) ? sum + amount : sum,
+    0n
+  )
+
+/** Pairs of the same figure from two places; every one must be equal. */
+const figures = (
+  report: StatusReport,
+  ledger: LedgerState,
+  added: Added
+): Record<string, readonly [bigint, bigint]> => {
+  const { money, slots, retired_slots: gone, daily_loss: day } = report
+  const cards = [...slots, gone]
+  const each = (name: "traded_profit" | "evicted_profit" | "corrected_profit" | "booked_profit" | "fees_paid") =>
+    [quote(money[name]), add(cards.map((card) => card.money[name]))] as const
+  const held = (name: "open_positions" | "evicted_positions" | "given_up", kinds: ReadonlyArray<string>) => ({
+    [`${name} base`]: [
+      Volume.parse(money[name].base),
+      -kinds.reduce((sum, kind) => sum + ofKind(ledger, kind, "base"), 0n)
+    ] as const,
+    [`${name} quote`]: [
+      quote(money[name].quote),
+      -kinds.reduce((sum, kind) => sum + ofKind(ledger, kind, "quote"), 0n)
+    ] as const,
+    [`${name} of the cards`]: [
+      worth(money[name].at_market),
+      add(
+        cards.map((card) => card.money[name].at_market ?? "0"),
+        (text) => Worth.parse(text)
+      )
+    ] as const
+  })
+  const positions = [money.open_positions, money.evicted_positions, money.given_up]
+  const base = -(ofKind(ledger, "income", "quote") + ofKind(ledger, "fees", "quote"))
+  return {
+    "total profit is the ledger's income less its fees": [quote(report.total_profit), base],
+    "total profit is the cards and the retired": [
+      quote(report.total_profit),
+      add(cards.map((card) => card.total_profit))
+    ],
+    "total profit is what is booked, kind by kind": [
+      quote(report.total_profit),
+      add([money.traded_profit, money.evicted_profit, money.corrected_profit])
+    ],
+    "total fees are the cards and the retired": [quote(report.total_fees), add(cards.map((card) => card.total_fees))],
+    "realised losses are the cards and the retired": [
+      quote(report.today_realized_loss),
+      add(cards.map((card) => card.today_realized_loss))
+    ],
+    "round trips are the cards and the retired": [
+      BigInt(report.total_round_trips),
+      BigInt(cards.reduce((sum, card) => sum + card.total_round_trips, 0))
+    ],
+    "round trips are the cycles, corrections aside": [BigInt(report.total_round_trips), BigInt(added.cycles)],
+    "cycles, kind by kind": [BigInt(money.traded_cycles + money.evicted_cycles), BigInt(added.cycles)],
+    "traded is what the journal's cycles say": [quote(money.traded_profit), added.traded],
+    "evicted is what the journal's cycles say": [quote(money.evicted_profit), added.evicted],
+    "corrected is what the journal's cycles say": [quote(money.corrected_profit), added.corrected],
+    "traded of the cards": each("traded_profit"),
+    "evicted of the cards": each("evicted_profit"),
+    "corrected of the cards": each("corrected_profit"),
+    "booked of the cards": each("booked_profit"),
+    "fees paid of the cards": each("fees_paid"),
+    "fees paid are what the exchange has charged": [quote(money.fees_paid), added.fees],
+    "booked is total profit": [quote(money.booked_profit), quote(report.total_profit)],
+    ...held("open_positions", ["working", "trading", "open-fees"]),
+    ...held("evicted_positions", ["evicted"]),
+    ...held("given_up", ["released"]),
+    "against holding, part by part": [
+      worth(money.account?.against_holding ?? null),
+      add([...positions.map(({ at_market: at }) => at ?? "0"), money.account?.unexplained.at_market ?? "0"], worth) +
+        worth(money.booked_profit)
+    ],
+    "against holding is value less holding": [
+      worth(money.account?.against_holding ?? null),
+      worth(money.account?.value ?? null) - worth(money.account?.holding_value ?? null)
+    ],
+    "the day's losses": [quote(day.losses), added.day.losses],
+    "the day's gains": [quote(day.gains), added.day.gains],
+    "the day's net": [quote(day.net), quote(day.gains) - quote(day.losses)],
+    "the lock counts the same": [quote(report.daily_realized_loss_utc), quote(day.losses)],
+    "sent orders are somewhere": [
+      BigInt(report.orders.sent),
+      BigInt(
+        report.orders.open +
+          report.orders.sending +
+          report.orders.unknown +
+          report.orders.filled +
+          report.orders.cancelled +
+          report.orders.rejected
+      )
+    ],
+    "sent is what was claimed": [BigInt(report.orders.sent), BigInt(added.sent)]
+  }
+}
+
+const night = (seed: number) => {
+  const month = monthToPlay()
+  const { settings } = readSettings({ SLOTS: "4", MIN_VOLUME: "2" })
+  const startMs = (month[0]?.timeMs ?? 0) + seed * 86_400_000
+  const rows = month.filter(({ timeMs }) => timeMs >= startMs)
+  const { slotRules, ...rest } = rulesOf(settings)
+  const added = new Added()
+  const wrong = new Set<string>()
+  let looks = 0
+  let last: StatusReport | null = null
+  const result = simulate({
+    market: recordedMarket({ kind: "candles", rows }, settings.slot.priceDecimals),
+    startMs,
+    untilMs: startMs + HOURS * 3_600_000,
+    slotRules,
+    ...rest,
+    base: Volume.parse("2000"),
+    quote: Quote.parse("600"),
+    incidents: [
+      ...incidents(seed, startMs, 1),
+      ...edgeIncidents(seed, startMs, 1),
+      ...lifeIncidents(seed, { startMs, hours: HOURS, rules: slotRules, makerPct: slotRules.makerFeePct })
+    ].toSorted((a, b) => a.atMs - b.atMs),
+    clockMs: 15_000,
+    watch: ({ events, timeMs, slot }) => {
+      added.passTime(timeMs)
+      for (const event of events) added.add(event, slot)
+    },
+    opened: ({ journal, slots, governor }) => {
+      const status = journal.add(statusActor)
+      const ledger = journal.add(ledgerActor)
+      journal.atRest(() => {
+        if (journal.seq < (looks + 1) * EVERY) return
+        looks++
+        const observed = {
+          seq: journal.seq,
+          status: status.state,
+          ledger: ledger.state,
+          slots: slots.map(({ state }, index) => slotView(index + 1, state)),
+          governor: governorView(governor.state),
+          blocks: {},
+          refused: {},
+          journal: { where: "memory", problem: null, head: journal.seq, startHead: 0 },
+          silentSec: 0,
+          clockSilentSec: 0
+        }
+        last = reportOf(observed, OPTIONS)
+        for (const [name, [shown, truth]] of Object.entries(figures(last, ledger.state, added)))
+          if (shown !== truth) wrong.add(`${name}: shown ${shown}, ${truth} by record ${journal.seq}`)
+      })
+    }
+  })
+  return { ...result, wrong: [...wrong].slice(0, 10), looks, last: last as StatusReport | null }
+}
+
+describe("every figure that is shown", () => {
+  const nights = SEEDS.map((seed) => ({ seed, result: night(seed) }))
+
+  it.each(nights)("equals the ledger and the journal, to the last unit (seed $seed)", ({ result }) => {
+    expect(result.wrong).toStrictEqual([])
+    expect(result.looks).toBeGreaterThan(20)
+    expect(result.problems).toStrictEqual([])
+  })
+
+  it("has seen evictions and retired slots, or it has shown nothing of them", () => {
+    const seen = (of: (report: StatusReport) => number) =>
+      nights.reduce((sum, { result: { last } }) => sum + (last === null ? 0 : of(last)), 0)
+    expect(seen(({ money }) => money.evicted_cycles)).toBeGreaterThan(20)
+    expect(seen(({ retired_slots: gone }) => gone.slot_ids.length)).toBeGreaterThan(0)
+  })
+})
