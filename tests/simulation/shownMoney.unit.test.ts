@@ -88,7 +88,10 @@ const figures = (
   const cards = [...slots, gone]
   const each = (name: "traded_profit" | "evicted_profit" | "corrected_profit" | "booked_profit" | "fees_paid") =>
     [quote(money[name]), add(cards.map((card) => card.money[name]))] as const
-  const held = (name: "open_positions" | "evicted_positions" | "given_up", kinds: ReadonlyArray<string>) => ({
+  const held = (
+    name: "open_positions" | "evicted_positions" | "given_up" | "fees_in_base",
+    kinds: ReadonlyArray<string>
+  ) => ({
     [`${name} base`]: [
       Volume.parse(money[name].base),
       -kinds.reduce((sum, kind) => sum + ofKind(ledger, kind, "base"), 0n)
@@ -105,7 +108,7 @@ const figures = (
       )
     ] as const
   })
-  const positions = [money.open_positions, money.evicted_positions, money.given_up]
+  const positions = [money.open_positions, money.evicted_positions, money.given_up, money.fees_in_base]
   const base = -(ofKind(ledger, "income", "quote") + ofKind(ledger, "fees", "quote"))
   return {
     "total profit is the ledger's income less its fees": [quote(report.total_profit), base],
@@ -141,6 +144,7 @@ const figures = (
     ...held("open_positions", ["working", "trading", "open-fees"]),
     ...held("evicted_positions", ["evicted"]),
     ...held("given_up", ["released"]),
+    ...held("fees_in_base", ["base-fees"]),
     "against holding, part by part": [
       worth(money.account?.against_holding ?? null),
       add([...positions.map(({ at_market: at }) => at ?? "0"), money.account?.unexplained.at_market ?? "0"], worth) +

@@ -75,6 +75,7 @@ export const moneyTable = ({ ledger, price }: JournalAudit): ReadonlyArray<strin
     held("open", money.open_positions),
     held("evicted, of no slot", money.evicted_positions),
     held("given up", money.given_up),
+    held("taken as fees", money.fees_in_base),
     ...(account === null
       ? []
       : [

@@ -89,7 +89,9 @@ export const slotsMoney = (ledger: LedgerState, slots: ReadonlyArray<SlotNumber>
     /** Positions of evicted recoveries: the account has them still, and no slot follows them. Below zero: sold, and not bought back. */
     evicted_positions: heldView(heldIn(ledger, ["evicted"], slots), price),
     /** What slots gave up when they retired, or traded beyond a position. */
-    given_up: heldView(heldIn(ledger, ["released"], slots), price)
+    given_up: heldView(heldIn(ledger, ["released"], slots), price),
+    /** DOGE that the exchange took as fees: gone from the account, and booked at its worth then. */
+    fees_in_base: heldView(heldIn(ledger, ["base-fees"], slots), price)
   }
 }
 
@@ -103,8 +105,8 @@ const slotsIn = ({ balances, tallies }: LedgerState): ReadonlyArray<SlotNumber> 
 }
 
 /**
- * The account against holding what it began with. Booked profit, open, evicted and given-up positions at market, and what no trade
- * of ours explains add up to `against_holding`.
+ * The account against holding what it began with. Booked profit, open, evicted and given-up positions and DOGE taken as fees at
+ * market, and what no trade of ours explains add up to `against_holding`.
  */
 const accountMoney = (ledger: LedgerState, price: PriceNow) => {
   const { opening, observed } = ledger

@@ -189,6 +189,7 @@ const worth = (report) => {
       part("open at market", money.open_positions),
       part("evicted, followed by no slot", money.evicted_positions),
       part("given up", money.given_up),
+      part("taken as fees", money.fees_in_base),
       part("not from trades here", held.unexplained)
     )
   ]
