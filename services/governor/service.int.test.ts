@@ -66,7 +66,7 @@ const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, 
     return result
   })
 
-const market = put(subjects.control, "market", {
+const market = put(subjects.control("test"), "market", {
   _tag: "MarketConfigured",
   slots: [1],
   rules: testSlotRules
@@ -80,7 +80,7 @@ const addSlot = (commandId: string) =>
     0
   )
 
-const rulesWritten = Effect.map(events(subjects.control), (all) =>
+const rulesWritten = Effect.map(events(subjects.everyControl), (all) =>
   all.flatMap((event) => (event._tag === "GovernorConfigured" ? [event.rules.maxEntryAddsPerLoop] : []))
 )
 

@@ -126,7 +126,7 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
     const { epoch, timeMs, writer, cause, events } = envelope
     const standing = standingOf(subject)
-    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, envelope)
+    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, { ...envelope, writtenIn })
     if (objection !== null) throw new Error(objection)
     const { family, slot } = standing
     const stored: StoredRecord = { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn }

@@ -20,10 +20,10 @@ export const NOTHING_IN_FORCE: InForce = { epoch: 0, rulesVersion: FIRST_RULES }
 /** Whether an event of this tag changes what is in force. */
 export const putsInForce = (tag: MarketEvent["_tag"]): boolean => tag === "EpochRaised" || tag === "RulesAdopted"
 
-/** What is in force from this event on. */
+/** What is in force from this event on. Both only rise: two processes may have written at once, each not having seen the other. */
 export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
-  if (event._tag === "EpochRaised") return { ...before, epoch: event.epoch }
-  return event._tag === "RulesAdopted" ? { ...before, rulesVersion: event.to } : before
+  if (event._tag === "EpochRaised") return { ...before, epoch: Math.max(before.epoch, event.epoch) }
+  return event._tag === "RulesAdopted" ? { ...before, rulesVersion: Math.max(before.rulesVersion, event.to) } : before
 }
 
 /** Where an event stands, what is in force there, and when it happened. */

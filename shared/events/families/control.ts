@@ -1,4 +1,4 @@
-/** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
+/** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control.<writer>`. */
 import { SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
