@@ -74,7 +74,8 @@ export class OrderedJournal {
         subject,
         ...standingOf(subject),
         id: "fact",
-        writtenIn: ENVELOPE_VERSION
+        writtenIn: ENVELOPE_VERSION,
+        storedMs: 0
       },
       NO_BYTES
     )

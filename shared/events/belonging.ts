@@ -13,6 +13,7 @@ interface PlacedEvent {
   readonly service?: unknown
   readonly watchesOrders?: unknown
   readonly fitsModels?: unknown
+  readonly speed?: unknown
 }
 
 /** A decoded record, as much of it as says where it belongs. */
@@ -66,7 +67,8 @@ export const CONTROL_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** What a start may say of itself, and whose start it then is. */
 const STARTS_OF = {
   watchesOrders: ["order-gateway", "kennel-up"],
-  fitsModels: ["hmm-advisor", "kennel-up"]
+  fitsModels: ["hmm-advisor", "kennel-up"],
+  speed: ["market-feed", "kennel-up"]
 } as const
 
 /** The last version of the shapes in which all control records stood on one subject. */
@@ -128,8 +130,9 @@ const objectionToControl = (subject: string, { writer, writtenIn, events }: Plac
     if (!tags.includes(_tag)) return `${_tag} is not for ${writer} to write`
     if (service !== undefined && service !== writer) return `${writer} does not speak for ${JSON.stringify(service)}`
     for (const [what, whose] of Object.entries(STARTS_OF)) {
-      if (event[what as keyof typeof STARTS_OF] === true && !(whose as ReadonlyArray<string>).includes(writer)) {
-        return `a start of ${writer} is none that ${what}`
+      const said = event[what as keyof typeof STARTS_OF]
+      if (said !== undefined && said !== false && !(whose as ReadonlyArray<string>).includes(writer)) {
+        return `a start of ${writer} does not say ${what}`
       }
     }
   }

@@ -222,6 +222,8 @@ export const raiseEpoch = (options: {
   /** What the start of this process means to those who fold it (`EpochRaised`). */
   readonly watchesOrders: boolean
   readonly fitsModels: boolean
+  /** Milliseconds of the exchange in one of the wall's, where this process tells the exchange's time. */
+  readonly speed?: number
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -232,8 +234,9 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      const { service, reason, watchesOrders, fitsModels } = options
-      return { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels }
+      const { service, reason, watchesOrders, fitsModels, speed } = options
+      const started = { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const
+      return speed === undefined ? started : { ...started, speed }
     }
   }).pipe(Effect.map(() => raised))
 }
