@@ -52,7 +52,7 @@ interface FoldSnapshot extends InForce {
 export class SharedPlace {
   private record: StoredRecord | null = null
   private place: EventPlace | null = null
-  private readonly untimely: Untimely | null
+  readonly untimely: Untimely | null
 
   /** `untimely`: what is wrong with the time of the records that are placed here. */
   constructor(untimely: Untimely | null = null) {
@@ -215,7 +215,13 @@ export class ActorFold<State> {
     const writer = this.actor.name
     this.pending.push({
       id: outputId(epoch, writer, record.seq),
-      text: encodeText({ epoch, timeMs: record.timeMs, writer, cause: record.seq, events: [first, ...rest] })
+      text: encodeText({
+        epoch,
+        timeMs: shared.untimely?.believedMs ?? record.timeMs,
+        writer,
+        cause: record.seq,
+        events: [first, ...rest]
+      })
     })
   }
 

@@ -29,6 +29,8 @@ export interface TimeLine {
 export interface Untimely {
   readonly problem: string
   readonly tell: boolean
+  /** The newest time that was believed: what is said of the record bears it. */
+  readonly believedMs: number
 }
 
 /** A record, as much of it as is judged. */
@@ -56,8 +58,6 @@ const TELL_EVERY_MS = 60_000
 
 /** Who speaks for the exchange's clock. */
 const CLOCK_FAMILIES: ReadonlySet<string> = new Set(["price", "clock"])
-/** What copies the time of the record that it answers. */
-const ANSWERS: ReadonlySet<string> = new Set(["slot", "governor", "rebalancer"])
 
 /** The line after this event: a start of the feed says how fast the exchange's clock runs. */
 export const lineAfter = (line: TimeLine | null, event: MarketEvent): TimeLine | null => {
@@ -83,11 +83,11 @@ export const judge = (
 ): { readonly line: TimeLine; readonly untimely: Untimely | null } => {
   const { timeMs, storedMs, family } = record
   // 0: its writer has not heard the exchange's clock; nobody's now moves by it.
-  if (timeMs === 0 || storedMs === 0 || ANSWERS.has(family)) return { line, untimely: null }
+  if (timeMs === 0 || storedMs === 0) return { line, untimely: null }
   const problem = objection(line, record)
   if (problem === null) return { line: CLOCK_FAMILIES.has(family) ? moved(line, record) : line, untimely: null }
   const tell = line.toldMs === 0 || storedMs - line.toldMs >= TELL_EVERY_MS
-  return { line: tell ? { ...line, toldMs: storedMs } : line, untimely: { problem, tell } }
+  return { line: tell ? { ...line, toldMs: storedMs } : line, untimely: { problem, tell, believedMs: line.latestMs } }
 }
 
 const objection = (

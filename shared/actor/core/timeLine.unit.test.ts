@@ -74,11 +74,14 @@ describe.each(SPEEDS)("an exchange that runs %s", (_how, speed, recordedMs) => {
     expect(market.tells(125)).toBeNull()
   })
 
-  it.each(["order", "account", "regime", "control"])("no %s fact may be ahead of it either", (family) => {
-    expect(story().tells(125, 4e12, family)?.problem).toMatch(/beyond/)
-    // Found out late is not ahead: a fill of yesterday.
-    expect(story().tells(125, -24 * HOUR_MS, family)).toBeNull()
-  })
+  it.each(["order", "account", "regime", "control", "slot", "governor"])(
+    "no %s fact may be ahead of it either",
+    (family) => {
+      expect(story().tells(125, 4e12, family)?.problem).toMatch(/beyond/)
+      // Found out late is not ahead: a fill of yesterday.
+      expect(story().tells(125, -24 * HOUR_MS, family)).toBeNull()
+    }
+  )
 
   it("many small steps ahead do not add up to a jump", () => {
     const market = story()

@@ -362,7 +362,7 @@ describe("a fact whose time cannot be", () => {
     const { state } = new GovernorStory().configure()
     const place = placeAt({ seq: 99, index: 0, subject: "market.XDGUSD.clock", epoch: 1, timeMs: 4_102_444_800_000 })
     const tick = { _tag: "ClockTicked", priceAgeSec: 1 } as const
-    const untimely = { problem: "its time is 9 s beyond what can have passed", tell: true }
+    const untimely = { problem: "its time is 9 s beyond what can have passed", tell: true, believedMs: 1 }
     const told = governorActor.reduce(state, tick, { ...place, untimely })
     expect(told.state).toBe(state)
     expect(told.outputs).toMatchObject([
