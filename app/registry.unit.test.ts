@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { standingOf } from "../shared/core/ids/subjects.ts"
-import { WRITERS_OF } from "../shared/events/belonging.ts"
+import { CONTROL_OF, WRITERS_OF } from "../shared/events/belonging.ts"
 import { decidersOf, SERVICES } from "./registry.ts"
 
 const FOLDER = join(import.meta.dirname, "../services")
@@ -33,6 +33,13 @@ describe("the registry", () => {
     const bound = Object.entries(WRITERS_OF).flatMap(([family, writers]) => writers.map((name) => `${family} ${name}`))
     const about = said.filter((line) => (WRITERS_OF[line.split(" ")[0] ?? ""] ?? []).length > 0)
     expect(bound.toSorted()).toEqual([...new Set([...about, "seal operator"])].toSorted())
+  })
+
+  it("binds the control records of everybody that stands on the market's journal", () => {
+    const standing = SERVICES.filter(
+      ({ journal = "market", needs }) => journal === "market" && needs.some((need) => need === "journal")
+    ).map(({ name }) => name)
+    expect(Object.keys(CONTROL_OF).toSorted()).toEqual([...standing, "operator", "kennel-up"].toSorted())
   })
 
   it("has one service that sends orders, and one that fits models", () => {

@@ -37,7 +37,7 @@ export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<voi
         store: storeLayer(settings),
         views: marketViews(settings, told)
       }
-      const epoch = yield* Effect.provideContext(enterJournal(settings, "kennel up", MARKET_SERVICES), market)
+      const epoch = yield* Effect.provideContext(enterJournal(settings, "kennel-up", MARKET_SERVICES), market)
       const context: ServiceContext = {
         subjects: subjectsOf(settings),
         epoch: Effect.succeed(epoch),

@@ -30,7 +30,8 @@ const market = Effect.gen(function* () {
   const slots = slotService({ subjects, slots: [1, 2], rules: settings.slot })
   yield* Effect.forkScoped(slots)
   yield* Effect.forkScoped(governorService({ subjects, rules: governorRules(settings), fittedIntervals: [] }))
-  for (const event of opening) yield* write(event._tag === "EpochRaised" ? subjects.control : subjects.account, event)
+  for (const event of opening)
+    yield* write(event._tag === "EpochRaised" ? subjects.control("test") : subjects.account, event)
   const views = Context.get(yield* Layer.build(marketViews(settings, yield* SubscriptionRef.make({}))), MarketViews)
   /** The first moment that shows this. */
   const once = Effect.fnUntraced(function* (what: (moment: MarketMoment) => boolean) {
@@ -120,7 +121,7 @@ describe("a preview", () => {
       const off = yield* retrain(null)
       expect([off.answer._tag, off.answer.reason.rule]).toStrictEqual(["CommandRefused", "advisor_off"])
       const rules = governorRules(settings)
-      yield* write(subjects.control, { _tag: "GovernorConfigured", rules, fittedIntervals: [1, 15] })
+      yield* write(subjects.control("test"), { _tag: "GovernorConfigured", rules, fittedIntervals: [1, 15] })
       const last = yield* head
       yield* once(({ seq }) => seq >= last)
       const { answer, effects } = yield* retrain("15m")

@@ -48,7 +48,7 @@ const SUBJECT_OF: Readonly<Record<string, string>> = {
   price: subjects.price,
   clock: subjects.clock,
   account: subjects.account,
-  control: subjects.control,
+  control: subjects.control("bench"),
   governor: subjects.out("governor"),
   order: subjects.order(1)
 }

@@ -40,7 +40,7 @@ describe("what follows from the registry, the settings and the table of actions"
         permissions {
           publish {
             allow: [
-              "m.out.risk-desk", "m.control"`)
+              "m.out.risk-desk", "m.control.risk-desk"`)
     expect(users).toContain(`RISK_DESK {
     limits: {max_connections: 5}
     imports: [

@@ -147,6 +147,8 @@ export const exportsOf = (account: "journal" | "snapshots", stream: Stream): str
 }
 
 const SEALS = "seal"
+/** The control subject of a user: nobody else writes there. */
+const controlOf = (user: string): string => `control.${user}`
 const shelvesOf = (name: string, writes: ReadonlyArray<string>): ReadonlyArray<string> =>
   writes.includes(SEALS) ? [name, SEALED] : [name]
 
@@ -157,14 +159,14 @@ export const marketAccounts = (services: ReadonlyArray<Deployed>, stream: Stream
       name: service.name,
       about: `${service.name}: ${service.summary}`,
       // Its rules, its start, and a fault when it meets a record that it cannot read.
-      writes: [...service.writes, "control"],
+      writes: [...service.writes, controlOf(service.name)],
       never: deniedTo(service, services),
       shelves: shelvesOf(service.name, service.writes)
     })),
     {
       name: OPERATOR,
       about: "A person at the command line: `kennel journal verify`, `tail`, `skip`, `seal`, `archive`.",
-      writes: ["control", SEALS],
+      writes: [controlOf(OPERATOR), SEALS],
       never: [],
       shelves: shelvesOf(OPERATOR, [SEALS]),
       drops: true

@@ -27,7 +27,7 @@ import { governorRules } from "../../shared/config/rules/governor.ts"
 import { decidersOf } from "../registry.ts"
 import type { Settings } from "../settings.ts"
 import type { Life } from "./life.ts"
-import { OrderedJournal } from "./orderedJournal.ts"
+import { OrderedJournal, SIMULATION } from "./orderedJournal.ts"
 import { LivelyVenue } from "./livelyVenue.ts"
 
 /** What a market begins with. */
@@ -138,7 +138,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
       venue.work()
     },
     fact: (family, nowMs, event) => {
-      journal.append(subjects[family], nowMs, event)
+      journal.append(family === "control" ? subjects.control(SIMULATION) : subjects[family], nowMs, event)
       venue.work()
     }
   }
@@ -168,9 +168,14 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
 
   if (rulesVersion !== FIRST_RULES) {
     const versions = { from: FIRST_RULES, to: rulesVersion, changes: changesBetween(FIRST_RULES, rulesVersion) }
-    journal.append(subjects.control, 0, { _tag: "RulesAdopted", ...versions, service: "kennel up", adoptedMs: startMs })
+    journal.append(subjects.control(SIMULATION), 0, {
+      _tag: "RulesAdopted",
+      ...versions,
+      service: "kennel up",
+      adoptedMs: startMs
+    })
   }
-  journal.append(subjects.control, 0, {
+  journal.append(subjects.control(SIMULATION), 0, {
     _tag: "EpochRaised",
     epoch: 1,
     service: "kennel up",
@@ -178,9 +183,13 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
     watchesOrders: true,
     fitsModels: true
   })
-  journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules, fittedIntervals: [] })
-  journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
-  journal.append(subjects.control, 0, {
+  journal.append(subjects.control(SIMULATION), 0, {
+    _tag: "GovernorConfigured",
+    rules: governorRules,
+    fittedIntervals: []
+  })
+  journal.append(subjects.control(SIMULATION), 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
+  journal.append(subjects.control(SIMULATION), 0, {
     _tag: "MarketConfigured",
     slots: Array.from({ length: options.slots }, (_, n) => n + 1),
     rules: slotRules

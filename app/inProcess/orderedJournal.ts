@@ -19,6 +19,9 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 /** Told of each record once every actor has folded it. */
 export type Watcher = (record: StoredRecord) => void
 
+/** Who writes the facts of a market in one thread. */
+export const SIMULATION = "simulation"
+
 const NO_BYTES = new Uint8Array()
 
 /** More records than this from one input is a loop between actors, not an answer. */
@@ -64,14 +67,15 @@ export class OrderedJournal {
       {
         epoch,
         timeMs,
-        writer: "simulation",
+        writer: SIMULATION,
         cause: null,
         events: [first, ...more],
         seq: 0,
         subject,
         ...standingOf(subject),
         id: "fact",
-        writtenIn: ENVELOPE_VERSION
+        writtenIn: ENVELOPE_VERSION,
+        storedMs: 0
       },
       NO_BYTES
     )

@@ -5,6 +5,7 @@ import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import { adoptRules } from "../../shared/actor/control/rulesAdopted.ts"
 import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
+import { speedOf } from "../../shared/config/shared.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
@@ -86,6 +87,7 @@ export const enterJournal = (settings: Settings, process: string, services: Read
     reason: "start",
     watchesOrders: services.some(({ watchesOrders }) => watchesOrders),
     fitsModels: services.some(({ fitsModels }) => fitsModels),
+    ...(services.some(({ writes }) => writes.includes("clock")) ? { speed: speedOf(settings) } : {}),
     timeMs: 0
   })
   return Effect.andThen(adoptRules({ subjects, service: process }), epoch)

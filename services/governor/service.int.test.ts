@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
+import { Clock, Effect, Fiber, Stream } from "effect"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import type { GovernorRules } from "../../shared/events/families/control.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
@@ -66,7 +66,7 @@ const whileRunning = <A, E, R>(rules: GovernorRules, until: Effect.Effect<A, E, 
     return result
   })
 
-const market = put(subjects.control, "market", {
+const market = put(subjects.control("test"), "market", {
   _tag: "MarketConfigured",
   slots: [1],
   rules: testSlotRules
@@ -80,11 +80,44 @@ const addSlot = (commandId: string) =>
     0
   )
 
-const rulesWritten = Effect.map(events(subjects.control), (all) =>
+const rulesWritten = Effect.map(events(subjects.everyControl), (all) =>
   all.flatMap((event) => (event._tag === "GovernorConfigured" ? [event.rules.maxEntryAddsPerLoop] : []))
 )
 
+/** Facts of a feed that starts, one of them of the year 2100. */
+const factsWithOneOf2100 = Effect.gen(function* () {
+  const journal = yield* Journal
+  const start = { subjects, service: "market-feed", reason: "start", timeMs: 0, watchesOrders: false } as const
+  yield* raiseEpoch({ ...start, fitsModels: false, speed: 1 })
+  const nowMs = yield* Clock.currentTimeMillis
+  for (const timeMs of [nowMs, 4_102_444_800_000, nowMs + 1]) {
+    const envelope = { epoch: 1, timeMs, writer: "market-feed", cause: null } as const
+    const events = [{ _tag: "ClockTicked", priceAgeSec: 1 }] as const
+    yield* journal.append(encodeEntry(subjects.clock, `tick.${timeMs}`, { ...envelope, events }))
+  }
+  return nowMs
+})
+
 describe("the governor's service", () => {
+  it.live("tells of a fact of the year 2100 in its own time, and goes on", () =>
+    Effect.gen(function* () {
+      yield* market
+      const facts = Effect.tap(factsWithOneOf2100, () => Effect.andThen(addSlot("later"), answerTo("later")))
+      const nowMs = yield* whileRunning(testRules({}), facts)
+      const journal = yield* Journal
+      const said = yield* Stream.runCollect(journal.read({ from: 1, filter: subjects.out("governor") }))
+      const decided = said.map(decodeRecord)
+      const notices = decided.filter(({ events }) => events.some(({ _tag }) => _tag === "NoticeRaised"))
+      expect(notices).toMatchObject([
+        {
+          timeMs: nowMs,
+          events: [{ severity: "warning", reason: { rule: "fact_not_believed", numbers: { fact: "ClockTicked" } } }]
+        }
+      ])
+      expect(Math.max(...decided.map(({ timeMs }) => timeMs))).toBeLessThanOrEqual(nowMs + 1)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
   it.live("writes its rules when they differ from the journal's last, and only then", () =>
     Effect.gen(function* () {
       yield* market

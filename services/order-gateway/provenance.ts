@@ -1,5 +1,6 @@
 /** Whose an order is: what the journal can prove, and nothing else. */
 import { Effect, Option, Stream } from "effect"
+import { controlRecords } from "../../shared/actor/control/controlRecords.ts"
 import { decode, decoded } from "../../shared/actor/control/decode.ts"
 import type { WithBaseFee } from "../../shared/core/baseFee.ts"
 import type { Quote } from "../../shared/core/decimal/decimal.ts"
@@ -44,17 +45,15 @@ const proof = Effect.fn("provablyOurs")(function* (
 
 /** The epoch in force at a record. Its envelope may hold an older one: another process may have come in between. */
 const epochAt = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: number) {
-  const journal = yield* Journal
-  const raised = journal.read({ from: 1, filter: subjects.control }).pipe(
-    Stream.takeWhile((record) => record.seq < seq),
+  const records = yield* controlRecords(subjects, 1, seq - 1)
+  return yield* Stream.fromIterable(records).pipe(
     decoded,
     Stream.flatMap(({ events }) => Stream.fromIterable(events)),
     Stream.runFold(
       () => 0,
-      (epoch, event) => (event._tag === "EpochRaised" ? event.epoch : epoch)
+      (epoch, event) => (event._tag === "EpochRaised" ? Math.max(epoch, event.epoch) : epoch)
     )
   )
-  return yield* raised
 })
 
 /** What the journal knows of the exchange's trades. */

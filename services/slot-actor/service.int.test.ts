@@ -91,7 +91,7 @@ describe("the slots' service", () => {
   it.live("says in the journal which slots there are, when that changes", () =>
     Effect.gen(function* () {
       for (const slots of [[1], [1], [1, 2], [1]]) yield* configureMarket({ subjects, slots, rules: testRules })
-      const written = (yield* eventsOn(subjects.control)).flatMap((event) =>
+      const written = (yield* eventsOn(subjects.everyControl)).flatMap((event) =>
         event._tag === "MarketConfigured" ? [event.slots] : []
       )
       expect(written).toStrictEqual([[1], [1, 2], [1]])
@@ -101,7 +101,7 @@ describe("the slots' service", () => {
   it.live("starts a slot that is added while it runs, beside the others", () =>
     whileRunning(
       Effect.gen(function* () {
-        yield* heard(subjects.control, "MarketConfigured")
+        yield* heard(subjects.everyControl, "MarketConfigured")
         yield* marketOpens
         yield* slotsAre("one", 1)
         yield* price("p1")
@@ -117,7 +117,7 @@ describe("the slots' service", () => {
 
   it.live("folds every slot that was ever added, also when it is configured for fewer", () =>
     Effect.gen(function* () {
-      yield* whileRunning(heard(subjects.control, "MarketConfigured"))
+      yield* whileRunning(heard(subjects.everyControl, "MarketConfigured"))
       yield* marketOpens
       yield* slotsAre("three", 1, 3)
       yield* price("p1")
@@ -132,7 +132,7 @@ describe("the slots' service", () => {
 
   it.live("explains a breach once, by the few events that lead to it", () =>
     Effect.gen(function* () {
-      yield* whileRunning(heard(subjects.control, "MarketConfigured"))
+      yield* whileRunning(heard(subjects.everyControl, "MarketConfigured"))
       yield* marketOpens
       yield* slotsAre("one", 1)
       for (let n = 0; n < 200; n++) yield* price(`quiet-${n}`, n % 2 === 0 ? "0.1" : "0.1001")
@@ -152,12 +152,12 @@ describe("the slots' service", () => {
             cost: Quote.zero,
             fee: Quote.zero
           })
-          yield* heard(subjects.control, "HaltExplained")
+          yield* heard(subjects.everyControl, "HaltExplained")
         })
       )
       const breach = yield* said(1, "InvariantBroken")
       if (breach._tag === "InvariantBroken") yield* explainHalt(subjects, 1, breach.violations)
-      const explained = (yield* eventsOn(subjects.control)).flatMap((event) =>
+      const explained = (yield* eventsOn(subjects.everyControl)).flatMap((event) =>
         event._tag === "HaltExplained" ? [event] : []
       )
       expect(explained).toHaveLength(1)

@@ -21,6 +21,7 @@ import {
   placeIn,
   putsInForce
 } from "./core/actor.ts"
+import type { TimeLine, Untimely } from "./core/timeLine.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
@@ -42,6 +43,7 @@ export class FoldFailed extends Error {
 
 /** What a snapshot keeps of a fold: everything needed to go on after its record. */
 interface FoldSnapshot extends InForce {
+  readonly times?: TimeLine
   readonly lastOutputSeq: number
   readonly state: string
 }
@@ -50,6 +52,12 @@ interface FoldSnapshot extends InForce {
 export class SharedPlace {
   private record: StoredRecord | null = null
   private place: EventPlace | null = null
+  readonly untimely: Untimely | null
+
+  /** `untimely`: what is wrong with the time of the records that are placed here. */
+  constructor(untimely: Untimely | null = null) {
+    this.untimely = untimely
+  }
 
   at(record: StoredRecord, index: number, inForce: InForce): EventPlace {
     const { place } = this
@@ -63,7 +71,8 @@ export class SharedPlace {
       return place
     }
     this.record = record
-    this.place = placeIn(record, index, inForce)
+    const placed = placeIn(record, index, inForce)
+    this.place = this.untimely === null ? placed : { ...placed, untimely: this.untimely }
     return this.place
   }
 }
@@ -88,6 +97,8 @@ export class ActorFold<State> {
   seq = 0
   /** Epoch and rules in force after that record: part of the fold's text, and so of every snapshot and hash. */
   inForce: InForce = NOTHING_IN_FORCE
+  /** What is known of the exchange's clock after that record; null: nothing yet. Kept by the set that the fold is in. */
+  times: TimeLine | null = null
   /** Sequence of the actor's last output read back (0: none). */
   lastOutputSeq = 0
   /** Outputs computed and not yet read back, oldest first. */
@@ -162,9 +173,10 @@ export class ActorFold<State> {
 
   /** The fold as it is now, as text once it is asked for: costs nothing until then. */
   encoding(): () => string {
-    const { actor, inForce, lastOutputSeq, state } = this
+    const { actor, inForce, times, lastOutputSeq, state } = this
     return () => {
-      const snapshot: FoldSnapshot = { ...inForce, lastOutputSeq, state: actor.encode(state) }
+      const known = times === null ? {} : { times }
+      const snapshot: FoldSnapshot = { ...inForce, ...known, lastOutputSeq, state: actor.encode(state) }
       return JSON.stringify(snapshot)
     }
   }
@@ -174,6 +186,7 @@ export class ActorFold<State> {
     const snapshot = JSON.parse(text) as FoldSnapshot
     this.state = this.actor.decode(snapshot.state)
     this.inForce = { epoch: snapshot.epoch, rulesVersion: snapshot.rulesVersion }
+    this.times = snapshot.times ?? null
     this.lastOutputSeq = snapshot.lastOutputSeq
     this.expectedLastSeq = snapshot.lastOutputSeq
     this.seq = seq
@@ -202,7 +215,13 @@ export class ActorFold<State> {
     const writer = this.actor.name
     this.pending.push({
       id: outputId(epoch, writer, record.seq),
-      text: encodeText({ epoch, timeMs: record.timeMs, writer, cause: record.seq, events: [first, ...rest] })
+      text: encodeText({
+        epoch,
+        timeMs: shared.untimely?.believedMs ?? record.timeMs,
+        writer,
+        cause: record.seq,
+        events: [first, ...rest]
+      })
     })
   }
 

@@ -10,6 +10,7 @@ import type { MarketEvent } from "../events/event.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { putsInForce, slotOf } from "./core/actor.ts"
 import { type ControlView, EVERY_ACTOR, skipKey } from "./control/control.ts"
+import { judge, lineAfter, type TimeLine, type Untimely } from "./core/timeLine.ts"
 import { type ActorFold, SharedPlace } from "./fold.ts"
 
 /** Takes one record to one fold. */
@@ -32,6 +33,8 @@ interface Taken {
   readonly data: Uint8Array
   readonly touches: Uint8Array
   readonly place: SharedPlace
+  /** What is known of the exchange's clock after it. */
+  readonly times: TimeLine | null
 }
 
 /** Folds that move together. They may begin at different records; nobody else drives them. */
@@ -40,6 +43,9 @@ export class FoldSet<State> {
   private readonly skipped: ControlView["skipped"]
   private readonly skippedSeqs: ReadonlySet<number>
   private readonly owners: ReadonlyMap<string, number>
+  /** What is known of the exchange's clock, and after which record: as the fold that is farthest behind knows it, and on from there. */
+  private times: TimeLine | null
+  private timesSeq: number
   /** Who hears an event, by its tag and its slot: as many entries as there are tags, times slots for those of a slot. */
   private readonly hearers = new Map<MarketEvent["_tag"], Map<SlotNumber | null, Uint8Array>>()
 
@@ -49,6 +55,12 @@ export class FoldSet<State> {
     this.skipped = skipped
     this.skippedSeqs = new Set([...skipped].map((key) => Number(key.slice(key.lastIndexOf(" ") + 1))))
     this.owners = new Map(folds.map((fold, index) => [fold.outputSubject, index]))
+    const behind = folds.reduce<ActorFold<State> | null>(
+      (least, fold) => (least === null || fold.seq < least.seq ? fold : least),
+      null
+    )
+    this.times = behind?.times ?? null
+    this.timesSeq = behind?.seq ?? 0
   }
 
   /**
@@ -100,7 +112,9 @@ export class FoldSet<State> {
       for (const { record, data, touches, place } of batch) {
         if (touches[index] === 1 && record.seq > fold.seq) how(fold, record, data, place)
       }
-      if (fold.seq < upTo) fold.skip(upTo)
+      if (fold.seq > upTo) continue
+      fold.skip(upTo)
+      fold.times = batch.at(-1)?.times ?? fold.times
     }
   }
 
@@ -114,9 +128,9 @@ export class FoldSet<State> {
     const owner = this.owners.get(record.subject)
     const shared = this.hearersOf(first, record)
     const excluded = this.skippedSeqs.has(record.seq)
-    if (more.length === 0 && owner === undefined && !excluded) {
-      return { record, data, touches: shared, place: new SharedPlace() }
-    }
+    const place = new SharedPlace(this.judged(record))
+    const { times } = this
+    if (more.length === 0 && owner === undefined && !excluded) return { record, data, touches: shared, place, times }
     const touches = shared.slice()
     for (const event of more) {
       const hearers = this.hearersOf(event, record)
@@ -127,7 +141,17 @@ export class FoldSet<State> {
       for (const [index, { actor }] of this.folds.entries())
         if (this.isSkipped(actor.name, record.seq)) touches[index] = 0
     }
-    return { record, data, touches, place: new SharedPlace() }
+    return { record, data, touches, place, times }
+  }
+
+  /** What is wrong with the record's time; what it tells of the exchange's clock is known from here on. */
+  private judged(record: StoredRecord): Untimely | null {
+    if (record.seq <= this.timesSeq) return null
+    this.timesSeq = record.seq
+    const before = this.times
+    const { line, untimely } = before === null ? { line: null, untimely: null } : judge(before, record)
+    this.times = record.family === "control" ? record.events.reduce(lineAfter, line) : line
+    return untimely
   }
 
   private hearersOf(event: MarketEvent, record: StoredRecord): Uint8Array {

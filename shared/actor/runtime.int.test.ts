@@ -196,7 +196,7 @@ describe("an actor on its journal", () => {
         const halted = yield* Effect.flip(runActors(options()))
         expect(halted.message).toMatch(new RegExp(`slot-9 cannot fold record ${poison.seq}`))
         expect(halted.message).toMatch(/kennel journal skip/)
-        yield* put(subjects.control, "skip", {
+        yield* put(subjects.control("test"), "skip", {
           _tag: "RecordSkipped",
           actor: "slot-9",
           seq: poison.seq,
@@ -223,7 +223,7 @@ describe("an actor on its journal", () => {
       expect(halted.message).toMatch(
         new RegExp(`record ${broken.seq} on ${subjects.clock} does not decode.*epoch`, "s")
       )
-      yield* put(subjects.control, "skip", {
+      yield* put(subjects.control("test"), "skip", {
         _tag: "RecordSkipped",
         actor: "*",
         seq: broken.seq,
@@ -241,7 +241,7 @@ describe("an actor on its journal", () => {
       const journal = yield* Journal
       const stray = yield* journal.append({ subject: subjects.out("slot-9"), id: "stray", data: new Uint8Array() })
       yield* Effect.flip(runActors(options()))
-      yield* put(subjects.control, "skip", {
+      yield* put(subjects.control("test"), "skip", {
         _tag: "RecordSkipped",
         actor: "*",
         seq: stray.seq,
@@ -258,7 +258,7 @@ describe("an actor on its journal", () => {
     Effect.gen(function* () {
       yield* start
       const journal = yield* Journal
-      const stray = yield* journal.append({ subject: subjects.control, id: "stray", data: new Uint8Array() })
+      const stray = yield* journal.append({ subject: subjects.control("test"), id: "stray", data: new Uint8Array() })
       yield* start
       yield* tick(1, 2)
       expect((yield* Effect.flip(runActors(options()))).message).toMatch(

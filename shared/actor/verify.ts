@@ -226,6 +226,7 @@ const withRecord = (
 ): ReadonlyArray<Generation> => {
   const current = before.at(-1) ?? { rulesVersion: first, from: seq, to: seq }
   const known = [...before.slice(0, -1), { ...current, to: seq }]
-  const adopted = events.findLast((event) => event._tag === "RulesAdopted")
-  return adopted === undefined ? known : [...known, { rulesVersion: adopted.to, from: seq + 1, to: seq }]
+  // The same rules taken up twice at once are one generation.
+  const adopted = events.findLast((event) => event._tag === "RulesAdopted" && event.to > current.rulesVersion)
+  return adopted?._tag !== "RulesAdopted" ? known : [...known, { rulesVersion: adopted.to, from: seq + 1, to: seq }]
 }

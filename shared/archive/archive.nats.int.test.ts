@@ -147,7 +147,7 @@ describe.runIf(natsServerFound())("a market on a nats-server", () => {
               records: yield* records,
               proof: yield* verify(),
               second: yield* get(2),
-              control: yield* last(subjects.control)
+              control: yield* last(subjects.control("test"))
             }
           })
         )
@@ -155,7 +155,7 @@ describe.runIf(natsServerFound())("a market on a nats-server", () => {
         expect(whole.records.slice(0, before.length)).toStrictEqual(before)
         expect(whole.records.map(({ seq }) => seq)).toStrictEqual(whole.records.map((_record, place) => place + 1))
         expect(whole.second).toStrictEqual(before[1])
-        expect(whole.control?.subject).toBe(subjects.control)
+        expect(whole.control?.subject).toBe(subjects.control("test"))
       })
   )
 

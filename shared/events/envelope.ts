@@ -43,6 +43,8 @@ export interface StoredRecord extends Envelope, Standing {
   readonly id: string
   /** The shapes version it was written in. */
   readonly writtenIn: number
+  /** When the journal stored it, Unix milliseconds; 0: none did. */
+  readonly storedMs: number
 }
 
 /**
@@ -122,14 +124,15 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
   try {
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
-    const { seq, subject, id } = record
+    const { seq, subject, id, storedMs } = record
     const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
     const { epoch, timeMs, writer, cause, events } = envelope
     const standing = standingOf(subject)
-    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, envelope)
+    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, { ...envelope, writtenIn })
     if (objection !== null) throw new Error(objection)
     const { family, slot } = standing
-    const stored: StoredRecord = { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn }
+    const place = { family, slot, seq, subject, id, writtenIn, storedMs }
+    const stored: StoredRecord = { epoch, timeMs, writer, cause, events, ...place }
     decoded[seq % DECODED_KEPT] = { record, stored }
     return stored
   } catch (error) {

@@ -47,6 +47,7 @@ describe("a record", () => {
     const record = decodeRecord({ ...stored(""), id: "a", data: entry.data })
     expect(record).toStrictEqual({
       ...envelope,
+      storedMs: 0,
       seq: 7,
       subject: "market.TEST.price",
       family: "price",

@@ -88,7 +88,7 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   readonly readsNotes?: true
   /** Whose journal it stands on: the market's, or one of its own that the market cannot reach. */
   readonly journal?: "market" | "exchange"
-  /** Subjects it writes, below the root of its journal; `control` is everybody's who stands on the market's. */
+  /** Subjects it writes, below the root of its journal; who stands on the market's writes `control.<name>`, too. */
   readonly writes: ReadonlyArray<string>
   /** It sends orders: a start of it takes the last comparison with the exchange away, and needs a doctor without findings. */
   readonly watchesOrders?: true

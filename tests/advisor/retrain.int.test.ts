@@ -128,7 +128,7 @@ const market = (name: string, test: (store: MemoryStore) => Story, journal: Memo
   it.live(name, () => {
     const store = memoryStore()
     return Effect.gen(function* () {
-      yield* put(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testSlotRules })
+      yield* put(subjects.control("test"), { _tag: "MarketConfigured", slots: [1], rules: testSlotRules })
       yield* put(subjects.price, { _tag: "PriceObserved", last: price, bid: price, ask: price })
       yield* test(store)
     }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(journal), memoryStoreLayer(store))))

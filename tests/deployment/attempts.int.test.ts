@@ -6,10 +6,12 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { createInbox, headers, type NatsConnection } from "@nats-io/nats-core"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { CONTROL_OF } from "../../shared/events/belonging.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { Journal } from "../../shared/journal/port.ts"
+import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
 import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
+import { controlFacts } from "./controlFacts.ts"
 import {
   market,
   MARKET_USERS,
@@ -24,8 +26,9 @@ import {
 const BUCKET = `${STREAM}_snapshots`
 /** Where a snapshot of another user, or a sealed state, stands. */
 const SHELVES = [`$KV.${BUCKET}.slot-actor.slot-3`, `$KV.${BUCKET}.sealed.sealed-slot-3`]
+const SEALERS = ["journal-keeper", "operator"]
 const writesShelf = (user: string, key: string): boolean =>
-  key.includes(".sealed.") ? user === "operator" : key.includes(`.${user}.`)
+  key.includes(".sealed.") ? SEALERS.includes(user) : key.includes(`.${user}.`)
 /** What only the server's own account may do to the journal. */
 const CALLS = ["STREAM.DELETE", "STREAM.UPDATE"].map((call) => `$JS.API.${call}.${STREAM}`)
 /** What drops a journal's beginning: the operator's alone. */
@@ -78,7 +81,7 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
   const requestsOf = async (connection: NatsConnection, user: string) => {
     const js = jetstream(connection)
     const manager = await jetstreamManager(connection)
-    const own = WRITES[user]?.[0] ?? market.control
+    const own = WRITES[user]?.[0] ?? market.control(user)
     const { seq } = await js.publish(own, forged, { msgID: `${user} bait` })
     const bait = `$KV.${BUCKET}.${user}.bait`
     const kept = await js.publish(bait, forged, { headers: withId(`${user} kept`) })
@@ -102,6 +105,7 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
     const js = jetstream(connection)
     const foreign = [
       ...SUBJECTS.filter((subject) => WRITES[user]?.includes(subject) !== true),
+      market.oldControl,
       ...SHELVES.filter((key) => !writesShelf(user, key))
     ]
     const targets = [...foreign, ...CALLS, ...(user === "operator" ? [] : DROPS)]
@@ -145,6 +149,25 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
     table.push(`${user} × pushed by a consumer × ${targets.length}: not stored`)
   })
 
+  test.each(MARKET_USERS)("of all control records that %s may write only its own are believed", async (user) => {
+    const js = jetstream(await server.connectAs(user))
+    const believed: Array<string> = []
+    let tried = 0
+    for (const name of MARKET_USERS) {
+      for (const event of Object.values(controlFacts(name))) {
+        for (const subject of [market.control(user), ...(WRITES[user] ?? []).slice(0, 1)]) {
+          const id = `control ${user} ${++tried}`.replaceAll(" ", ".")
+          const entry = encodeEntry(subject, id, { epoch: 1, timeMs: 0, writer: name, cause: null, events: [event] })
+          const { seq } = await js.publish(subject, entry.data, { msgID: id })
+          if (decodes({ seq, subject, id, data: entry.data, storedMs: 0 })) believed.push(`${name} ${event._tag}`)
+        }
+      }
+    }
+    expect(new Set(believed)).toEqual(new Set((CONTROL_OF[user] ?? []).map((tag) => `${user} ${tag}`)))
+    const others = tried - believed.length
+    table.push(`${user} × control records of every kind in everybody's name × ${others}: believed by nobody`)
+  })
+
   test("a user cannot take the connections of others", async () => {
     const taken: Array<NatsConnection> = []
     const take = async (): Promise<void> => {
@@ -160,11 +183,12 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
 
   test("what was stored without an id is read like any record, and decodes for nobody", async () => {
     const connection = await server.connectAs("rebalancer")
-    const { seq } = await jetstream(connection).publish(market.control, forged)
-    await jetstream(connection).publish(market.control, "{}", { msgID: "after it" })
+    const own = market.control("rebalancer")
+    const { seq } = await jetstream(connection).publish(own, forged)
+    await jetstream(connection).publish(own, "{}", { msgID: "after it" })
     const read = Effect.gen(function* () {
       const journal = yield* Journal
-      const records = yield* journal.read({ from: seq, filter: market.control }).pipe(Stream.runCollect)
+      const records = yield* journal.read({ from: seq, filter: own }).pipe(Stream.runCollect)
       expect(records.map(({ id }) => id)).toEqual(["", "after it"])
       const [stray] = records
       if (stray === undefined) return expect.fail("the record is not there")
@@ -181,6 +205,15 @@ const answered = async (connection: NatsConnection, subject: string, body: strin
   const inbox = connection.subscribe(reply, { max: 1, timeout: 5_000 })
   connection.publish(subject, body, { reply })
   for await (const _ of inbox) return
+}
+
+/** Whether a reader would believe this record. */
+const decodes = (record: JournalRecord): boolean => {
+  try {
+    return decodeRecord(record).seq === record.seq
+  } catch {
+    return false
+  }
 }
 
 const withId = (id: string) => {

@@ -82,8 +82,8 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
       const journal = yield* Journal
       const records = yield* Stream.runCollect(journal.read({ from: 1 }))
       expect(new Set(records.map((record) => record.subject))).toEqual(new Set(SUBJECTS))
-      const filtered = yield* Stream.runCollect(journal.read({ from: 1, filter: market.control }))
-      expect(new Set(filtered.map((record) => record.subject))).toEqual(new Set([market.control]))
+      const filtered = yield* Stream.runCollect(journal.read({ from: 1, filter: market.everyControl }))
+      expect(new Set(filtered.map((record) => record.subject))).toEqual(new Set(MARKET_USERS.map(market.control)))
       expect((yield* journal.get(1))?.seq).toBe(1)
       expect((yield* journal.last(market.price))?.subject).toBe(market.price)
 
@@ -126,7 +126,7 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
   test("the operator drops the beginning, and every service reads and writes on from there", async () => {
     const drop = Effect.flatMap(Journal, ({ append, dropBefore }) => {
       // Taken as new once more when the server has forgotten it, and by then what stood before it.
-      const takenAsNew = append({ subject: market.control, id: "probe", data: new Uint8Array() }).pipe(
+      const takenAsNew = append({ subject: market.control("operator"), id: "probe", data: new Uint8Array() }).pipe(
         Effect.repeat({ until: ({ duplicate }) => !duplicate })
       )
       return takenAsNew.pipe(Effect.andThen(takenAsNew), Effect.andThen(dropBefore(4)))
@@ -141,8 +141,9 @@ describe.runIf(natsServer !== null)("the users of nats.conf", () => {
         expect(yield* journal.first).toBe(4)
         const error = yield* Effect.flip(Stream.runDrain(journal.read({ from: 3 })))
         expect(error).toMatchObject({ _tag: "RecordsArchived", seq: 3, first: 4 })
-        const entry = { subject: market.control, id: `${user}-after-the-drop`, data: new Uint8Array() }
-        const { seq: before = 0 } = (yield* journal.last(market.control)) ?? {}
+        const subject = market.control(user)
+        const entry = { subject, id: `${user}-after-the-drop`, data: new Uint8Array() }
+        const { seq: before = 0 } = (yield* journal.last(subject)) ?? {}
         yield* journal.append({ ...entry, expectedLastSeq: before })
       })
       await Effect.runPromise(onward.pipe(Effect.provide(journalOf(user, STREAM, market.everything))))

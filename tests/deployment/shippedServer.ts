@@ -14,12 +14,11 @@ export const STREAM = `KENNEL_${PAIR}`
 /** Its subjects. */
 export const market = marketSubjects(PAIR)
 
-/** One subject of every family of the market. */
-export const SUBJECTS = [
+/** One subject of every family that is not everybody's. */
+const ONE_OF_EACH = [
   market.price,
   market.clock,
   market.account,
-  market.control,
   market.quarantine,
   market.order(3),
   market.out("slot-3"),
@@ -27,24 +26,34 @@ export const SUBJECTS = [
   market.out("rebalancer"),
   market.regime,
   market.closedCandle("1m"),
-  market.command("c1")
+  market.command("c1"),
+  market.seal
 ]
 
-/** Who may write what. */
-export const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "market-feed": [market.price, market.clock, market.control, market.quarantine],
-  "slot-actor": [market.control, market.out("slot-3")],
-  governor: [market.control, market.out("governor")],
-  rebalancer: [market.control, market.out("rebalancer")],
-  "hmm-advisor": [market.control, market.regime],
-  "ohlcv-ingestor": [market.closedCandle("1m"), market.control],
-  projector: [market.control],
-  "order-gateway": [market.account, market.control, market.quarantine, market.order(3)],
-  "control-plane": [market.control, market.command("c1")],
-  operator: [market.control]
+/** Who may write what, beside its control records. */
+const FAMILIES_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "market-feed": [market.price, market.clock, market.quarantine],
+  "slot-actor": [market.out("slot-3")],
+  governor: [market.out("governor")],
+  rebalancer: [market.out("rebalancer")],
+  "hmm-advisor": [market.regime],
+  "ohlcv-ingestor": [market.closedCandle("1m")],
+  projector: [],
+  "order-gateway": [market.account, market.quarantine, market.order(3)],
+  "control-plane": [market.command("c1")],
+  "journal-keeper": [market.seal],
+  operator: [market.seal]
 }
 /** Everybody who stands on the market's journal. */
-export const MARKET_USERS = Object.keys(WRITES)
+export const MARKET_USERS = Object.keys(FAMILIES_OF)
+
+/** Who may write what: everybody's control records stand on a subject of its own. */
+export const WRITES: Readonly<Record<string, ReadonlyArray<string>>> = Object.fromEntries(
+  MARKET_USERS.map((user) => [user, [...(FAMILIES_OF[user] ?? []), market.control(user)]])
+)
+
+/** One subject of every family of the market, and everybody's of control. */
+export const SUBJECTS = [...ONE_OF_EACH, ...MARKET_USERS.map(market.control)]
 
 /** What a user logs in with here. */
 export const passwordOf = (user: string): string => `test-${user}`

@@ -158,7 +158,7 @@ describe("kennel journal", () => {
       raiseEpoch({ subjects, service: "test", reason: "start", timeMs: 0, watchesOrders: true, fitsModels: true })
     )
     const { output } = await kennel("journal", "tail")
-    expect(output).toMatch(/^1 market\.XDGUSD\.control .*"_tag":"EpochRaised","epoch":1/m)
+    expect(output).toMatch(/^1 market\.XDGUSD\.control\.test .*"_tag":"EpochRaised","epoch":1/m)
   })
 
   it("skip excludes a record that halted an actor, and no other", async () => {

@@ -90,7 +90,7 @@ const market = (from: number, { seed, after }: { readonly seed: number; readonly
   journal.add(toy)
   // In the middle of whatever is going on: answers to that record, made by the old rules, are written after the adoption.
   journal.watch(({ seq }) => {
-    if (seq === after) journal.append(SUBJECTS.control, 0, adoption(from, from + 1))
+    if (seq === after) journal.append(SUBJECTS.control("simulation"), 0, adoption(from, from + 1))
   })
   stage.begin()
   const random = chance(seed)

@@ -3,6 +3,7 @@
  * says what none should. Each is put into the journal by hand where the services would have written it, in a market that trades.
  */
 import { Effect, Stream } from "effect"
+import { SIMULATION } from "../../app/inProcess/orderedJournal.ts"
 import { readSettings } from "../../app/settings.ts"
 import { adviceOf } from "../../services/hmm-advisor/core/advice.ts"
 import { newestStretch } from "../../services/hmm-advisor/core/series.ts"
@@ -64,10 +65,10 @@ const unreadable = (stage: Stage): void => {
   } catch (error) {
     problem = String(error)
   }
-  journal.append(subjects.control, 0, { _tag: "FaultRaised", actor: EVERY_ACTOR, seq, problem })
+  journal.append(subjects.control(SIMULATION), 0, { _tag: "FaultRaised", actor: EVERY_ACTOR, seq, problem })
   stage.trade(2)
   stage.ask({ name: "resume" })
-  journal.append(subjects.control, 0, {
+  journal.append(subjects.control(SIMULATION), 0, {
     _tag: "RecordSkipped",
     actor: EVERY_ACTOR,
     seq,
@@ -134,7 +135,7 @@ const asked = (stage: Stage): void => {
     foreign: { ...none, trades: 1, bought: Volume.parse("30"), paid: Quote.parse("4.5"), fees: Quote.parse("0.01") }
   })
   const governor = { _tag: "GovernorConfigured", rules: stage.governorRules, fittedIntervals: [1, 15] } as const
-  journal.append(journal.subjects.control, 0, governor)
+  journal.append(journal.subjects.control(SIMULATION), 0, governor)
   const retrain = stage.ask({ name: "retrain", timeframe: null })
   const refusal = { reason: "too_few_candles", detail: "12 of at least 200" }
   for (const intervalMin of [1, 15]) market.fact("regime", stage.nowMs, trainingRefused(intervalMin, refusal))
@@ -216,7 +217,8 @@ const broken = Effect.fnUntraced(function* (stage: Stage) {
   ).pipe(Effect.provide(journalOf(stage.recorder.records)))
   for (const record of explained) {
     const [event] = decodeRecord(record).events
-    if (event._tag === "HaltExplained") journal.append(subjects.control, 0, event satisfies EventOf<"HaltExplained">)
+    if (event._tag === "HaltExplained")
+      journal.append(subjects.control(SIMULATION), 0, event satisfies EventOf<"HaltExplained">)
   }
   stage.ask({ name: "resume" })
   stage.ask({ name: "remove_slot", slot: 1 })

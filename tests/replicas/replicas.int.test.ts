@@ -75,7 +75,7 @@ describe.skipIf(!natsServerFound())("two replicas of a market on NATS", () => {
             const asked = yield* tick(n, n === 30 ? killed(running) : Effect.void)
             last = asked ?? last
             if (n !== ADOPTED_AFTER) continue
-            yield* adoptRules({ subjects, service: "the newer build", known: newer })
+            yield* adoptRules({ subjects, service: "newer-build", known: newer })
             // Killed between the adoption and the first decision under the new rules, and the server with it.
             yield* Fiber.interrupt(young)
             expect(yield* Effect.flip(Fiber.join(old))).toMatchObject({ _tag: "BuildTooOld" })

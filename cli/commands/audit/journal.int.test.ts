@@ -46,7 +46,7 @@ const opened = Effect.gen(function* () {
   const { write, answer } = yield* marketOf
   const { priceDecimals, volumeDecimals, minVolume, minCost } = testRules
   const terms = { priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }
-  yield* write(subjects.control, {
+  yield* write(subjects.control("test"), {
     _tag: "EpochRaised",
     epoch: 1,
     service: "test",
@@ -54,7 +54,7 @@ const opened = Effect.gen(function* () {
     watchesOrders: true,
     fitsModels: true
   })
-  yield* write(subjects.control, { _tag: "MarketConfigured", slots: [1], rules: testRules })
+  yield* write(subjects.control("test"), { _tag: "MarketConfigured", slots: [1], rules: testRules })
   yield* write(subjects.account, { _tag: "ConstraintsObserved", ...terms })
   const [base, quote] = [Volume.parse("1000"), Quote.parse("100")]
   const held = { base: { total: base, hold: Volume.zero }, quote: { total: quote, hold: Quote.zero } }
@@ -167,7 +167,7 @@ describe("the audit of a journal", () => {
       const { write } = yield* opened
       const seq = yield* write(subjects.order(1), filled(2, "51"))
       const skipped = { actor: "slot-1", seq, author: "test", reason: "test" }
-      yield* write(subjects.control, { _tag: "RecordSkipped", ...skipped })
+      yield* write(subjects.control("test"), { _tag: "RecordSkipped", ...skipped })
       const { problems } = yield* audit
       expect(problems).toStrictEqual([
         "slot 1 open positions: ledger -51, slot 0 base",

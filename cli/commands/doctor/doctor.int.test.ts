@@ -112,7 +112,7 @@ describe("the doctor", () => {
     Effect.gen(function* () {
       const settings = yield* machine()
       const fault = { actor: "slot-1", seq: 7, problem: "does not fold" }
-      yield* written(settings, subjectsOf(settings).control, { _tag: "FaultRaised", ...fault })
+      yield* written(settings, subjectsOf(settings).control("test"), { _tag: "FaultRaised", ...fault })
       const [, line] = yield* lines(settings, "journal")
       expect(line ?? "").toMatch(
         /^fail .*slot-1 halted at record 7: does not fold → .*journal skip 7 --actor "slot-1"$/
@@ -217,7 +217,7 @@ describe.runIf(natsServerFound())("the doctor at a NATS server", () => {
       expect(yield* lines(settings, "journal")).toStrictEqual(["ok   journal   none yet; the first start makes it"])
       const [nats] = yield* lines(settings, "nats")
       expect(nats ?? "").toMatch(/^(ok|warn) +nats +nats:\/\/.*: nats-server 2\./)
-      yield* written(settings, subjectsOf(settings).control)
+      yield* written(settings, subjectsOf(settings).control("test"))
       expect((yield* lines(settings, "journal"))[0] ?? "").toMatch(/^ok .* stream KENNEL_XDGUSD: 1 records, epoch 1/)
     })
   )

@@ -67,7 +67,7 @@ export class GovernorStory {
     slots: ReadonlyArray<number> = [1, 2, 3],
     fittedIntervals: ReadonlyArray<number> = []
   ): this {
-    this.tell(subjects.control, {
+    this.tell(subjects.control("test"), {
       _tag: "EpochRaised",
       epoch: 1,
       service: "kennel up",
@@ -75,8 +75,8 @@ export class GovernorStory {
       watchesOrders: true,
       fitsModels: true
     })
-    this.tell(subjects.control, { _tag: "GovernorConfigured", rules: testRules(rules), fittedIntervals })
-    return this.tell(subjects.control, { _tag: "MarketConfigured", slots, rules: testSlotRules })
+    this.tell(subjects.control("test"), { _tag: "GovernorConfigured", rules: testRules(rules), fittedIntervals })
+    return this.tell(subjects.control("test"), { _tag: "MarketConfigured", slots, rules: testSlotRules })
   }
 
   /** The exchange's terms; the defaults have a maker fee of 0.25 %. */
@@ -154,7 +154,7 @@ export class GovernorStory {
   }
 
   control(event: MarketEvent): this {
-    return this.tell(subjects.control, event)
+    return this.tell(subjects.control("test"), event)
   }
 
   command(command: Command): this {

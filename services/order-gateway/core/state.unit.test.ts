@@ -124,7 +124,7 @@ describe("what the journal says of the account", () => {
     windowStartMs: 0
   }
   const epoch = (watchesOrders: boolean): Told => [
-    subjects.control,
+    subjects.control("test"),
     { _tag: "EpochRaised", epoch: 4, service: "any", reason: "start", watchesOrders, fitsModels: false }
   ]
   const errors: MarketEvent = { _tag: "ExchangeErrorsObserved", consecutive: 3, operation: "AddOrder", detail: "" }

@@ -42,7 +42,8 @@ const record = (
   subject: `market.XDGUSD.${subject}`,
   ...standingOf(`market.XDGUSD.${subject}`),
   events,
-  writtenIn: 1
+  writtenIn: 1,
+  storedMs: 0
 })
 
 const fold = (...records: ReadonlyArray<StoredRecord>) => {

@@ -1,14 +1,15 @@
 /**
- * The control subject as the runtime needs it before anything is folded: the epoch to raise, the rules in force, and the records
- * an operator has excluded. Small and rarely written: what it says is kept for each journal that is open.
+ * The control records as the runtime needs them before anything is folded: the epoch to raise, the rules in force, and the records
+ * an operator has excluded. Few and rarely written: what they say is kept for each journal that is open.
  */
 import { randomUUID } from "node:crypto"
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import { type DecodeError, encodeEntry, RecordUndecodable, type StoredRecord } from "../../events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
 import { FIRST_RULES } from "../../core/rules/versions.ts"
 import { encodeState } from "../core/stateText.ts"
+import { controlRecords, lastSeqOn } from "./controlRecords.ts"
 import { decode } from "./decode.ts"
 import { lastSeal, type Seal } from "../seals/seals.ts"
 import { type AppendError, Journal, type ReadError } from "../../journal/port.ts"
@@ -71,7 +72,8 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
     if (record instanceof RecordUndecodable) continue
     for (const event of record.events) {
       if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
-      else if (event._tag === "RulesAdopted") [rulesVersion, rulesSeq] = [event.to, record.seq]
+      else if (event._tag === "RulesAdopted" && event.to > rulesVersion)
+        [rulesVersion, rulesSeq] = [event.to, record.seq]
       else if (isConfiguration(event)) configurations.set(event._tag, event)
       else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
       else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
@@ -114,15 +116,10 @@ const readOn = Effect.fnUntraced(function* (
   before: ControlView,
   upTo: number = Number.POSITIVE_INFINITY
 ): Effect.fn.Return<ControlView, ReadError | DecodeError, Journal> {
-  const journal = yield* Journal
-  const records = yield* journal.read({ from: before.readTo + 1, filter: subjects.control }).pipe(
-    Stream.takeWhile(({ seq }) => seq <= upTo),
-    Stream.mapEffect((record) =>
-      decode(record).pipe(
-        Effect.catchTag("RecordUndecodable", (error): Effect.Effect<ControlRecord> => Effect.succeed(error))
-      )
-    ),
-    Stream.runCollect
+  const records = yield* Effect.forEach(yield* controlRecords(subjects, before.readTo + 1, upTo), (record) =>
+    decode(record).pipe(
+      Effect.catchTag("RecordUndecodable", (error): Effect.Effect<ControlRecord> => Effect.succeed(error))
+    )
   )
   return continued(before, records)
 })
@@ -140,10 +137,10 @@ export const readControl = Effect.fn("readControl")(function* (
   const journal = yield* Journal
   const views = lastViews.get(journal) ?? new Map<string, ControlView>()
   lastViews.set(journal, views)
-  const known = views.get(subjects.control)
+  const known = views.get(subjects.root)
   const view = yield* readOn(subjects, known ?? viewAt(yield* lastSeal(subjects)))
   // Another reading may have come further meanwhile.
-  if (view.lastSeq > (views.get(subjects.control)?.lastSeq ?? 0)) views.set(subjects.control, view)
+  if (view.lastSeq > (views.get(subjects.root)?.lastSeq ?? 0)) views.set(subjects.root, view)
   return view
 })
 
@@ -154,7 +151,7 @@ export class ControlContended extends Schema.TaggedError<ControlContended>()("Co
   attempts: Schema.Int
 }) {
   override get message(): string {
-    return `the control subject changed under ${this.attempts} attempts to write to it: are processes restarting in a loop?`
+    return `other control records came before each of ${this.attempts} attempts to write one: are processes restarting in a loop?`
   }
 }
 
@@ -162,35 +159,37 @@ export class ControlContended extends Schema.TaggedError<ControlContended>()("Co
 const MAX_ATTEMPTS = 50
 
 /**
- * Appends one control event, made from the control records as they stand: compare-and-set, tried again when another
- * process wrote first. `make` returns null when there is nothing (left) to write.
+ * Appends one control event, made from the control records as they stand. `make` returns null when there is nothing (left) to write.
+ * Twins of the writer are kept apart by compare-and-set on its subject. Other writers have subjects of their own: what one of them
+ * wrote just before is seen afterwards, and where `make` would have made another event of it, it is tried again behind it. What was
+ * written too early stays and changes nothing: epochs and rules only rise.
  */
 export const appendControl = Effect.fn("appendControl")(function* (options: {
   readonly subjects: MarketSubjects
+  /** Whose word it is: one token of its subject. */
   readonly writer: string
   readonly timeMs: number
   readonly make: (view: ControlView) => MarketEvent | null
 }): Effect.fn.Return<ControlView, AppendError | ReadError | DecodeError | ControlContended, Journal> {
   const journal = yield* Journal
   const { subjects, writer, timeMs, make } = options
+  const subject = subjects.control(writer)
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const expected = yield* lastSeqOn(subject)
     const view = yield* readControl(subjects)
     const event = make(view)
     if (event === null) return view
     const epoch = event._tag === "EpochRaised" ? event.epoch : view.epoch
     // Two replicas may write the same event in the same moment and must not be taken for one: the guard is the CAS.
     const id = `control.${view.lastSeq}.${randomUUID()}`
-    const entry = encodeEntry(
-      subjects.control,
-      id,
-      { epoch, timeMs, writer, cause: null, events: [event] },
-      view.lastSeq
+    const entry = encodeEntry(subject, id, { epoch, timeMs, writer, cause: null, events: [event] }, expected)
+    const seq = yield* journal.append(entry).pipe(
+      Effect.map((appended) => appended.seq),
+      Effect.catchTag("JournalConflict", () => Effect.succeed(null))
     )
-    const written = yield* journal.append(entry).pipe(
-      Effect.as(true),
-      Effect.catchTag("JournalConflict", () => Effect.succeed(false))
-    )
-    if (written) return yield* readControl(subjects)
+    if (seq === null) continue
+    const wouldBe = make(yield* readOn(subjects, view, seq - 1))
+    if (wouldBe === null || encodeState(wouldBe) === encodeState(event)) return yield* readControl(subjects)
   }
   return yield* new ControlContended({ attempts: MAX_ATTEMPTS })
 })
@@ -217,11 +216,14 @@ export const configure = (subjects: MarketSubjects, writer: string, wanted: Conf
  */
 export const raiseEpoch = (options: {
   readonly subjects: MarketSubjects
+  /** Which process raises it: the writer of the record. */
   readonly service: string
   readonly reason: string
   /** What the start of this process means to those who fold it (`EpochRaised`). */
   readonly watchesOrders: boolean
   readonly fitsModels: boolean
+  /** Milliseconds of the exchange in one of the wall's, where this process tells the exchange's time. */
+  readonly speed?: number
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -232,8 +234,9 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      const { service, reason, watchesOrders, fitsModels } = options
-      return { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels }
+      const { service, reason, watchesOrders, fitsModels, speed } = options
+      const started = { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const
+      return speed === undefined ? started : { ...started, speed }
     }
   }).pipe(Effect.map(() => raised))
 }

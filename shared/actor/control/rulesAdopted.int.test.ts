@@ -3,10 +3,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import fc from "fast-check"
 import type { KnownRules } from "../../core/rules/versions.ts"
-import { BuildTooOld, decodeRecord } from "../../events/envelope.ts"
+import { BuildTooOld, decodeRecord, encodeEntry } from "../../events/envelope.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
-import { SnapshotStore } from "../../journal/port.ts"
+import { Journal, SnapshotStore } from "../../journal/port.ts"
 import { begin, heard, host, records, runUntil, subjects, ticks, verify as verifyAll } from "../testing/counting.ts"
+import { raiseEpoch, readControl } from "./control.ts"
 import { adoptRules } from "./rulesAdopted.ts"
 
 const build = (newest: number, oldest = 1): KnownRules => ({ oldest, newest })
@@ -35,9 +36,9 @@ describe("the first start of a build that knows newer rules", () => {
     Effect.gen(function* () {
       yield* start(build(1))
       expect(yield* adoptions).toStrictEqual([])
-      yield* start(build(3), "the new one")
+      yield* start(build(3), "newcomer")
       yield* start(build(3))
-      expect(yield* adoptions).toMatchObject([{ from: 1, to: 3, service: "the new one" }])
+      expect(yield* adoptions).toMatchObject([{ from: 1, to: 3, service: "newcomer" }])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
@@ -45,6 +46,42 @@ describe("the first start of a build that knows newer rules", () => {
     Effect.gen(function* () {
       yield* Effect.all([start(build(2)), start(build(2)), start(build(2))], { concurrency: "unbounded" })
       expect((yield* adoptions).length).toBe(1)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+})
+
+describe("processes that write control records at once, each on its own subject", () => {
+  const services = ["market-feed", "governor", "order-gateway", "projector"]
+  const atOnce = <A, E, R>(one: (service: string) => Effect.Effect<A, E, R>) =>
+    Effect.forEach(services, one, { concurrency: "unbounded" })
+
+  it.live("no two of them get the same epoch", () =>
+    Effect.gen(function* () {
+      const raised = yield* atOnce((service) =>
+        raiseEpoch({ subjects, service, reason: "start", timeMs: 0, watchesOrders: false, fitsModels: false })
+      )
+      expect(new Set(raised).size).toBe(services.length)
+      expect((yield* readControl(subjects)).epoch).toBe(Math.max(...raised))
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("rules only rise, whatever an older build adopts behind a newer one", () =>
+    Effect.gen(function* () {
+      yield* start(build(3), "governor")
+      const older = { from: 1, to: 2, service: "projector", adoptedMs: 0, changes: ["older"] }
+      const envelope = { epoch: 1, timeMs: 0, writer: "projector", cause: null } as const
+      const late = encodeEntry(subjects.control("projector"), "late", {
+        ...envelope,
+        events: [{ _tag: "RulesAdopted", ...older }]
+      })
+      yield* (yield* Journal).append(late)
+      expect((yield* readControl(subjects)).rulesVersion).toBe(3)
+      yield* ticks(1, 4)
+      yield* runUntil(1, build(3))
+      expect(yield* said).toStrictEqual([4])
+      const { divergences, generations } = yield* verify(build(3))
+      expect(divergences).toStrictEqual([])
+      expect(generations.map(({ rulesVersion }) => rulesVersion)).toStrictEqual([1, 3])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 })

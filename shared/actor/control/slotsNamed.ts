@@ -14,7 +14,11 @@ export const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
 }
 
 /** Where slots are named: the rules, and the governor's list. */
-const namingSubjects = (subjects: MarketSubjects): ReadonlyArray<string> => [subjects.control, subjects.out("governor")]
+const namingSubjects = (subjects: MarketSubjects): ReadonlyArray<string> => [
+  subjects.oldControl,
+  subjects.everyControl,
+  subjects.out("governor")
+]
 
 /** Every slot the journal names up to record `seq`, ascending. */
 export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
@@ -42,10 +46,12 @@ export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
 /** Every slot the journal names after record `seq`, each time it does, for ever. */
 export const slotsNamedAfter = Effect.fnUntraced(function* (subjects: MarketSubjects, seq: number) {
   const journal = yield* Journal
-  const [control = Stream.empty, governor = Stream.empty] = namingSubjects(subjects).map((filter) =>
-    journal.tail({ from: seq + 1, filter })
-  )
-  return Stream.merge(control, governor).pipe(
+  // Nothing is written on the old subject any more.
+  const [, ...written] = namingSubjects(subjects)
+  return Stream.mergeAll(
+    written.map((filter) => journal.tail({ from: seq + 1, filter })),
+    { concurrency: "unbounded" }
+  ).pipe(
     decoded,
     Stream.flatMap(({ events }) => Stream.fromIterable(events.flatMap(namedIn)))
   )

@@ -4,6 +4,7 @@ import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import { unbelievable } from "./believable.ts"
+import type { Untimely } from "./timeLine.ts"
 import { decodeState, encodeState } from "./stateText.ts"
 
 /** What the control records have put in force up to a place of the journal. */
@@ -20,10 +21,10 @@ export const NOTHING_IN_FORCE: InForce = { epoch: 0, rulesVersion: FIRST_RULES }
 /** Whether an event of this tag changes what is in force. */
 export const putsInForce = (tag: MarketEvent["_tag"]): boolean => tag === "EpochRaised" || tag === "RulesAdopted"
 
-/** What is in force from this event on. */
+/** What is in force from this event on. Both only rise: two processes may have written at once, each not having seen the other. */
 export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
-  if (event._tag === "EpochRaised") return { ...before, epoch: event.epoch }
-  return event._tag === "RulesAdopted" ? { ...before, rulesVersion: event.to } : before
+  if (event._tag === "EpochRaised") return { ...before, epoch: Math.max(before.epoch, event.epoch) }
+  return event._tag === "RulesAdopted" ? { ...before, rulesVersion: Math.max(before.rulesVersion, event.to) } : before
 }
 
 /** Where an event stands, what is in force there, and when it happened. */
@@ -35,6 +36,8 @@ export interface EventPlace extends Standing, InForce {
   readonly subject: string
   /** Unix milliseconds of the exchange's clock. */
   readonly timeMs: number
+  /** That time cannot be: the record changes nothing. */
+  readonly untimely?: Untimely
 }
 
 /** The place of event `index` of a record, under the epoch and the rules in force there. */
@@ -96,7 +99,7 @@ const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 
 /**
  * An actor whose state is plain data, or is written down as such: its text form is `stateText.ts`'s. A fact that cannot be
- * (`believable.ts`) changes nothing, whatever its reducer; `tellUnbelieved` may say so.
+ * (`believable.ts`, `timeLine.ts`) changes nothing, whatever its reducer; `tellUnbelieved` may say so.
  */
 export const defineActor = <State, Written = State>({
   text,
@@ -109,9 +112,11 @@ export const defineActor = <State, Written = State>({
 }): Actor<State> => ({
   ...actor,
   reduce: (state, event, place) => {
-    const problem = unbelievable(event, place.rulesVersion)
+    const { untimely } = place
+    const problem = untimely?.problem ?? unbelievable(event, place.rulesVersion)
     if (problem === null) return actor.reduce(state, event, place)
-    return { state, outputs: tellUnbelieved?.(event, problem) ?? NO_OUTPUTS }
+    const told = untimely === undefined || (untimely.tell && place.index === 0)
+    return { state, outputs: (told ? tellUnbelieved?.(event, problem) : undefined) ?? NO_OUTPUTS }
   },
   encode: text === undefined ? encodeState : (state) => encodeState(text.of(state)),
   decode: text === undefined ? decodeState<State> : (written) => text.read(decodeState<Written>(written))

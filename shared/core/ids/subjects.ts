@@ -10,7 +10,12 @@ export const marketSubjects = (pair: string) => {
     price: `${root}.price`,
     clock: `${root}.clock`,
     account: `${root}.account`,
-    control: `${root}.control`,
+    /** What steers the fold itself, by the service that writes it: nobody else may write there. One token: `governor`. */
+    control: (writer: string) => `${root}.control.${writer}`,
+    /** The control records of everybody: a filter, not a subject. */
+    everyControl: `${root}.control.*`,
+    /** Where everybody's control records stood together before shapes version 3. Nothing is written there any more. */
+    oldControl: `${root}.control`,
     /** Seals of eras: a compare-and-set chain. */
     seal: `${root}.seal`,
     /** Closed candles of one timeframe, such as `1m`. */

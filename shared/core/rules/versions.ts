@@ -32,6 +32,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "the last price grows old by the time that anybody tells: a feed that stands still pauses the market as an old price does",
       "a price is as old as its arrival says, not as the moment at which it was written",
       "a fact with a figure that no market has (price, fee, balance, least order) changes nothing, and is told",
+      "a fact whose time cannot be, by those before it and by when it was stored, changes nothing, and is told",
       "a refused key, name or address that had worked pauses the market at once, in the exchange's words",
       "money in other pots of an empty balance, and more held than there is, are told",
       "no order is asked for at a price of nothing or less, or beyond all prices: at the nearest one that can be",

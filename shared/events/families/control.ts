@@ -1,4 +1,4 @@
-/** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
+/** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control.<writer>`. */
 import { SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
 import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
@@ -23,7 +23,12 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
   /** Orders were unwatched until it started: the last comparison with the exchange counts no longer. */
   watchesOrders: Schema.Boolean,
   /** It fits the regime models anew. */
-  fitsModels: Schema.Boolean
+  fitsModels: Schema.Boolean,
+  /**
+   * It tells the exchange's time from here on: so many milliseconds of the exchange pass in one of the wall's. Left out: another process
+   * does, or an older build wrote this.
+   */
+  speed: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
 })
 
 /**

@@ -34,8 +34,10 @@ type Heard =
 
 /** Keeps the newest of each in a state that holds an `Account` among other things. */
 export const accountHandlers = <State extends Account>(): { readonly [T in Heard]: Handler<State, State, T> } => ({
-  EpochRaised: (state, { epoch, watchesOrders }) =>
-    watchesOrders ? { ...state, epoch, reconciled: null } : { ...state, epoch },
+  EpochRaised: (state, raised) => {
+    const epoch = Math.max(state.epoch, raised.epoch)
+    return raised.watchesOrders ? { ...state, epoch, reconciled: null } : { ...state, epoch }
+  },
   ConstraintsObserved: (state, constraints) => ({ ...state, constraints }),
   FeesObserved: (state, fees) => ({ ...state, fees }),
   BalancesObserved: (state, balances) => ({ ...state, balances }),

@@ -3,6 +3,8 @@ import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../../shared/events/event.ts"
 import { marketSubjects } from "../../../../shared/core/ids/subjects.ts"
 import { accepted, cycle, GovernorStory, refusal, request } from "../../testing/governorDriver.ts"
+import { placeAt } from "../../../../shared/actor/core/actor.ts"
+import { governorActor } from "../actor.ts"
 import { governorView } from "../view/view.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -352,5 +354,24 @@ describe("the mode of the market", () => {
     story.terms().balances("1000", "1000").reconciled().clock(1_000)
     expect(story.mode).toBe("STARTING startup")
     expect(story.everything).toHaveLength(3)
+  })
+})
+
+describe("a fact whose time cannot be", () => {
+  it("moves nothing and is told, as often as it is to be", () => {
+    const { state } = new GovernorStory().configure()
+    const place = placeAt({ seq: 99, index: 0, subject: "market.XDGUSD.clock", epoch: 1, timeMs: 4_102_444_800_000 })
+    const tick = { _tag: "ClockTicked", priceAgeSec: 1 } as const
+    const untimely = { problem: "its time is 9 s beyond what can have passed", tell: true, believedMs: 1 }
+    const told = governorActor.reduce(state, tick, { ...place, untimely })
+    expect(told.state).toBe(state)
+    expect(told.outputs).toMatchObject([
+      {
+        _tag: "NoticeRaised",
+        reason: { rule: "fact_not_believed", numbers: { fact: "ClockTicked", problem: untimely.problem } }
+      }
+    ])
+    const silent = governorActor.reduce(state, tick, { ...place, untimely: { ...untimely, tell: false } })
+    expect(silent).toStrictEqual({ state, outputs: [] })
   })
 })
