@@ -86,6 +86,7 @@ export const enterJournal = (settings: Settings, process: string, services: Read
     reason: "start",
     watchesOrders: services.some(({ watchesOrders }) => watchesOrders),
     fitsModels: services.some(({ fitsModels }) => fitsModels),
+    countsTrades: services.some(({ countsTrades }) => countsTrades),
     timeMs: 0
   })
   return Effect.andThen(adoptRules({ subjects, service: process }), epoch)

@@ -44,7 +44,7 @@ export const scanOnce = Effect.fn("scanOnce")(function* (
           biasOf(
             stretch.map(({ close }) => close),
             regime
-          ).bias
+          )
         )
       read++
       yield* Effect.yieldNow

@@ -2,9 +2,10 @@
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { scanOptions } from "../../../services/market-context/options.ts"
-import { type Assessment, REGIMES } from "../../../services/market-context/core/regime/assess.ts"
+import type { Assessment } from "../../../services/market-context/core/regime/assess.ts"
 import { structureView, Universe } from "../../../services/market-context/core/regime/universe.ts"
 import { scanOnce } from "../../../services/market-context/scan.ts"
+import { STRUCTURE_REGIMES } from "../../../shared/core/marketContext.ts"
 import { storeLayer } from "../../../app/leaves/store.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { table } from "../../shared/table.ts"
@@ -54,11 +55,11 @@ const scanCommand = Command.make(
     const view = structureView(universe, options, null)
     const rows = Object.entries(view.distribution).map(([name, counts]) => [
       name,
-      ...REGIMES.map((regime) => String(counts[regime]))
+      ...STRUCTURE_REGIMES.map((regime) => String(counts[regime]))
     ])
     const text = Option.isSome(why)
       ? whyText(universe, why.value)
-      : table([[`${view.symbols} symbols`, ...REGIMES], ...rows])
+      : table([[`${view.symbols} symbols`, ...STRUCTURE_REGIMES], ...rows])
     const all = Object.fromEntries(universe.symbols.map((symbol) => [symbol, universe.of(symbol)]))
     yield* Console.log(json ? JSON.stringify(Option.isSome(why) ? view.pair : { ...view, universe: all }) : text)
     const known = Object.values(view.distribution).some(({ no_data: _none, ...others }) =>

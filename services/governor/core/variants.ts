@@ -18,7 +18,8 @@ export const governorVariants = variantsOf<GovernorVariants>(
     accessRefused: () => false,
     pots: () => undefined,
     lostRecoveries: forgetsLost,
-    watchesLife: false
+    watchesLife: false,
+    watchesLevels: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
   {
@@ -27,6 +28,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     accessRefused: pausesAtOnce,
     pots: tellPots,
     lostRecoveries: remembersLost,
-    watchesLife: true
+    watchesLife: true,
+    watchesLevels: true
   }
 )

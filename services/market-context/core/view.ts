@@ -1,5 +1,6 @@
 /** The market context for people: `levels` of `/api/status`, and `GET /levels`. Pure. Prices and volumes are decimal text, times Unix seconds. */
 import { type Price, Price as Prices, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"
+import type { LevelSource } from "../../../shared/core/marketContext.ts"
 import { DAY_MS, utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { type DayBook, PART_MS } from "./day/dayBook.ts"
 import type { MarketDays } from "./day/marketDays.ts"
@@ -11,9 +12,6 @@ import { CLOSES_MS, OPENS_MS } from "./openingRange.ts"
 import { ProfileTally } from "./profile/tally.ts"
 import type { StructureView } from "./regime/universe.ts"
 import { profileOf, type ValueAreaSettings, type VolumeProfile } from "./profile/volumeProfile.ts"
-
-/** Where a figure comes from. */
-export type LevelSource = "backfill" | "profile_cache" | "trades" | "none"
 
 /** A finished day's profile, from wherever it is known. */
 export interface KnownProfile {

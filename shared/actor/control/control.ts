@@ -222,6 +222,7 @@ export const raiseEpoch = (options: {
   /** What the start of this process means to those who fold it (`EpochRaised`). */
   readonly watchesOrders: boolean
   readonly fitsModels: boolean
+  readonly countsTrades?: boolean
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -232,8 +233,9 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      const { service, reason, watchesOrders, fitsModels } = options
-      return { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels }
+      const { service, reason, watchesOrders, fitsModels, countsTrades } = options
+      const started = { epoch: raised, service, reason, watchesOrders, fitsModels }
+      return { _tag: "EpochRaised", ...started, ...(countsTrades === true ? { countsTrades } : {}) }
     }
   }).pipe(Effect.map(() => raised))
 }

@@ -40,6 +40,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
       "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
+      "where the operator asks for it, entries wait until the key levels are precise, and first touches of levels are told",
       "terms that change, and money that no trade of ours explains, are told"
     ]
   }

@@ -1,6 +1,7 @@
 /** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control`. */
 import { SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
+import { WATCHED_LEVELS } from "../../core/marketContext.ts"
 import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
 import { REBALANCER_RULES } from "../../config/rules/rebalancer.ts"
 import { SLOT_RULES } from "../../config/rules/slot.ts"
@@ -23,7 +24,9 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
   /** Orders were unwatched until it started: the last comparison with the exchange counts no longer. */
   watchesOrders: Schema.Boolean,
   /** It fits the regime models anew. */
-  fitsModels: Schema.Boolean
+  fitsModels: Schema.Boolean,
+  /** It counts the trades behind the key levels anew: what was said of their precision counts no longer. Left out: it does not. */
+  countsTrades: Schema.optionalKey(Schema.Boolean)
 })
 
 /**
@@ -52,7 +55,11 @@ export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
 export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
   rules: schemaOf(GOVERNOR_RULES),
   /** Candle intervals, in minutes, that the regime advisor fits models to. Empty: no advisor runs. */
-  fittedIntervals: Schema.Array(Schema.Int)
+  fittedIntervals: Schema.Array(Schema.Int),
+  /** No entry before the levels have been `PRECISE` once since the start. Left out: nothing waits for them. */
+  waitsForLevels: Schema.optionalKey(Schema.Boolean),
+  /** Levels whose first touch of a day people are told of. Left out: none. */
+  touchNotices: Schema.optionalKey(Schema.Array(Schema.Literals(WATCHED_LEVELS)))
 })
 
 /** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */
