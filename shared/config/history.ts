@@ -25,6 +25,7 @@ export const HISTORY_SETTINGS = {
   levelTouchNotices: context.words("LEVEL_TOUCH_NOTICES", {
     default: "",
     of: WATCHED_LEVELS,
-    reason: "Levels whose first touch of a day raises a notice. Empty: every touch is a fact all the same, and none a notice."
+    reason:
+      "Levels whose first touch of a day raises a notice. Empty: every touch is a fact all the same, and none a notice."
   })
 } as const

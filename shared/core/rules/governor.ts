@@ -59,6 +59,7 @@ export const GOVERNOR_RULES = {
   audit_differs: "Journal and exchange differ: {differences}.",
   audit_unsettled:
     "Journal and exchange differ, but trading went on while the history was read: {differences}. Ask again.",
-  level_touched: "{level}, {levelPrice}, was touched for the first time on {day}: a trade at {price}, from {from}[; {precision}].",
+  level_touched:
+    "{level}, {levelPrice}, was touched for the first time on {day}: a trade at {price}, from {from}[; {precision}].",
   retrained: "The regime models were trained: {outcomes}."
 } as const

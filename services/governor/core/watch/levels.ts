@@ -23,7 +23,8 @@ export const configureLevels = (
 /** Raises and clears what stands against entries. */
 const watchLevels = (draft: Draft): void => {
   const { levels } = draft.state
-  if (levels !== undefined) setCause(draft, "levels_imprecise", levels.waits && !levels.precise, () => reason("levels_imprecise", {}))
+  if (levels !== undefined)
+    setCause(draft, "levels_imprecise", levels.waits && !levels.precise, () => reason("levels_imprecise", {}))
 }
 
 /** Once precise they stay so until the trades are counted anew: a stream that breaks for a moment pauses nothing. */

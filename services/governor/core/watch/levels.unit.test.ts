@@ -45,8 +45,7 @@ const heard = (story: GovernorStory, ...events: ReadonlyArray<EventOf<"Precision
   for (const event of events) story.tell(story.subjects.context("any"), event)
   return story
 }
-const waiting = (rulesVersion?: number): GovernorStory =>
-  running(rulesVersion).control(asked({ waitsForLevels: true }))
+const waiting = (rulesVersion?: number): GovernorStory => running(rulesVersion).control(asked({ waitsForLevels: true }))
 
 describe("entries that wait for the levels", () => {
   it("pause the market with the reason, are refused, and go by themselves once the levels are precise", () => {

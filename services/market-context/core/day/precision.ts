@@ -7,6 +7,8 @@ export interface BackfillProgress {
   readonly phase: BackfillPhase
   /** Share of the time to be fetched that was, 0 to 100. */
   readonly percent: number
+  /** Another source than the pair's own exchange, named in the words: `binance`. Left out: the exchange. */
+  readonly of?: string
 }
 
 /** Holes named one by one. */
@@ -32,20 +34,21 @@ export const missingText = (missing: ReadonlyArray<Stretch>): string => {
  * `PRECISE` where nothing of the figure's time is missing, however far the rest of the history is; else `IMPRECISE` with what is
  * waited for, or what is missing and will not come by itself.
  */
-export const precisionOf = (missing: ReadonlyArray<Stretch>, { phase, percent }: BackfillProgress): string => {
+export const precisionOf = (missing: ReadonlyArray<Stretch>, { phase, percent, of }: BackfillProgress): string => {
   if (missing.length === 0) return "PRECISE"
+  const backfill = of === undefined ? "backfill" : `${of} backfill`
   switch (phase) {
     case "in_progress":
-      return `IMPRECISE (backfill ${Math.min(99, Math.floor(percent))} %)`
+      return `IMPRECISE (${backfill} ${Math.min(99, Math.floor(percent))} %)`
     case "idle":
     case "pending":
-      return "IMPRECISE (backfill pending)"
+      return `IMPRECISE (${backfill} pending)`
     case "complete":
-      return `IMPRECISE (missing ${missingText(missing)} UTC)`
+      return `IMPRECISE (${of === undefined ? "" : `${of}, `}missing ${missingText(missing)} UTC)`
     case "skipped":
     case "disabled":
     case "error":
     case "cancelled":
-      return `IMPRECISE (backfill ${phase}, missing ${missingText(missing)} UTC)`
+      return `IMPRECISE (${backfill} ${phase}, missing ${missingText(missing)} UTC)`
   }
 }

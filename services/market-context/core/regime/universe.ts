@@ -72,7 +72,10 @@ export class Universe {
   distribution(timeframes: ReadonlyArray<number>): Readonly<Record<string, Readonly<Record<StructureRegime, number>>>> {
     return Object.fromEntries(
       timeframes.map((intervalMin) => {
-        const counts = Object.fromEntries(STRUCTURE_REGIMES.map((regime) => [regime, 0])) as Record<StructureRegime, number>
+        const counts = Object.fromEntries(STRUCTURE_REGIMES.map((regime) => [regime, 0])) as Record<
+          StructureRegime,
+          number
+        >
         for (const series of this.regimes.values()) {
           const held = series.get(intervalMin)
           if (held !== undefined) counts[held.regime]++
