@@ -4,8 +4,10 @@ import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { factsOfLevels, factsOfStructure } from "./core/facts.ts"
-import { contextOptions, contextRelations, scanOptions } from "./options.ts"
+import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
+import { contextOptions, contextRelations, otherSource, scanOptions } from "./options.ts"
 import type { StructureView } from "./core/regime/universe.ts"
+import { makePolledTrades } from "./sources/polledTrades.ts"
 import { keepScanning } from "./scan.ts"
 import { marketContext } from "./service.ts"
 import { CONTEXT_SETTINGS } from "./settings.ts"
@@ -47,7 +49,10 @@ export const marketContextManifest = defineService({
         structure = seen
       })
       // Beside others the gateway keeps the exchange's clock in step.
-      return yield* Effect.raceAllFirst([context, scanning, ...(alone ? [keepTime] : [])])
+      const other = otherSource(settings)
+      const counted =
+        other === null ? context : Effect.provideService(context, MarketTrades, yield* makePolledTrades(other))
+      return yield* Effect.raceAllFirst([counted, scanning, ...(alone ? [keepTime] : [])])
     }).pipe(Effect.scoped)
   }
 })

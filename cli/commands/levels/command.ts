@@ -53,7 +53,7 @@ const showDay = Effect.fnUntraced(function* (date: string, given: Given) {
   const day = dayOf(date)
   if (day === null) return yield* new LevelsFailed({ detail: `--date ${date}: is no day such as 2026-11-13` })
   const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(given.data) })
-  const pair = Option.getOrElse(given.symbol, () => settings.pair)
+  const pair = Option.getOrElse(given.symbol, () => placesOf(settings).pair)
   const found = yield* dayOnFile(settings, pair, day).pipe(
     Effect.mapError(({ message }) => new LevelsFailed({ detail: message }))
   )

@@ -91,7 +91,8 @@ export const importCommand = Command.make(
   },
   Effect.fn(function* ({ file, symbol, data }) {
     const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(data) })
-    const places = { ...placesOf(settings), pair: Option.getOrElse(symbol, () => settings.pair) }
+    const own = placesOf(settings)
+    const places = { ...own, pair: Option.getOrElse(symbol, () => own.pair) }
     const files = yield* makeDayFiles(places)
     const days = new DaysOfFile(file, contextOptions(settings).tickSize)
     const pieces = yield* Effect.acquireRelease(

@@ -1,5 +1,6 @@
 /** Whether figures may be believed, in words (docs/trading-contract.md §12). Pure. */
 import type { BackfillPhase } from "../../../../shared/core/backfillPhase.ts"
+import { DAY_MS } from "../../../../shared/core/time/utcDay.ts"
 import type { Stretch } from "./stretches.ts"
 
 /** The history's progress, as far as a figure depends on it. */
@@ -14,8 +15,9 @@ export interface BackfillProgress {
 /** Holes named one by one. */
 const MAX_NAMED = 3
 
-/** `08:02:11–08:05:40`, of one day. */
-export const clockSpan = ({ from, to }: Stretch): string => `${clock(from)}–${clock(to)}`
+/** `08:02:11–08:05:40`, of one day; its end is 24:00:00. */
+export const clockSpan = ({ from, to }: Stretch): string =>
+  `${clock(from)}–${to % DAY_MS === 0 ? "24:00:00" : clock(to)}`
 
 const clock = (ms: number): string => {
   const sec = Math.floor(ms / 1_000)
