@@ -3,7 +3,7 @@
  * `fromId` or `startTime` on, both inclusive; without either the newest.
  * `{"a":26129,"p":"0.01633102","q":"4.70443515","f":27781,"l":27781,"T":1498793709153,"m":true,"M":true}`; `m`: the buyer was the maker.
  */
-import { count, flag, type Json, price, rowOf, volume, WireProblem } from "../../../../shared/core/wire/json.ts"
+import { count, flag, type Json, price, rowOf, text, volume, WireProblem } from "../../../../shared/core/wire/json.ts"
 import type { MarketTrade } from "../../../../shared/exchange/marketTrades.ts"
 import type { TradeAnswer, TradeDialect } from "./dialect.ts"
 
@@ -28,8 +28,9 @@ const read = (body: Json, status: number): TradeAnswer => {
 
 /** `{"code":-1121,"msg":"Invalid symbol."}`; -1003 is too many requests. */
 const refusal = (body: Json, status: number): TradeAnswer => {
-  const { code, msg } = rowOf(body, "reply").fields
-  const detail = `HTTP ${status}: ${String(code)} ${String(msg)}`
+  const reply = rowOf(body, "reply")
+  const code = text(reply, "code")
+  const detail = `HTTP ${status}: ${code} ${text(reply, "msg")}`
   return { kind: "refused", advice: code === "-1003" ? "wait" : "rejected", detail }
 }
 
