@@ -42,10 +42,11 @@ describe("the registry", () => {
     expect(Object.keys(CONTROL_OF).toSorted()).toEqual([...standing, "operator", "kennel-up"].toSorted())
   })
 
-  it("has one service that sends orders, and one that fits models", () => {
-    const named = (what: "watchesOrders" | "fitsModels") =>
+  it("has one service that sends orders, one that fits models, and one that counts trades", () => {
+    const named = (what: "watchesOrders" | "fitsModels" | "countsTrades") =>
       SERVICES.filter((service) => service[what] === true).map(({ name }) => name)
     expect(named("watchesOrders")).toStrictEqual(["order-gateway"])
     expect(named("fitsModels")).toStrictEqual(["hmm-advisor"])
+    expect(named("countsTrades")).toStrictEqual(["market-context"])
   })
 })

@@ -81,7 +81,27 @@ describe("settings", () => {
     [{ NATS_USER: "a", NATS_CREDS_FILE: "b" }, /^NATS_CREDS_FILE=b: set beside NATS_USER/],
     [{ NATS_TLS_CERT_FILE: "a" }, /^NATS_TLS_CERT_FILE=a: needs NATS_TLS_KEY_FILE/],
     [{ NATS_TLS_KEY_FILE: "a" }, /^NATS_TLS_KEY_FILE=a: needs NATS_TLS_CERT_FILE/],
-    [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/]
+    [{ SLOT_ALIAS_POOL: "rex,bello,rex" }, /^SLOT_ALIAS_POOL=rex,bello,rex: holds a name twice/],
+    [
+      { DATA_SOURCE: "binance" },
+      /^DATA_SOURCE=binance: its trades are of real time, and the simulated exchange's time runs 120 times/
+    ],
+    [
+      { DATA_SOURCE: "bybit", SPEED: "1", PAIR: "ADAUSD" },
+      /^DATA_SOURCE=bybit: no name of ADAUSD is known there; set DATA_SOURCE_SYMBOL/
+    ],
+    [
+      { TRADE_AFTER_BACKFILL: "true", DATA_SOURCE: "none" },
+      /^TRADE_AFTER_BACKFILL=true: with DATA_SOURCE=none nothing fetches/
+    ],
+    [
+      { TRADE_AFTER_BACKFILL: "true", CONTEXT_ENABLED: "false" },
+      /^TRADE_AFTER_BACKFILL=true: with CONTEXT_ENABLED=false/
+    ],
+    [
+      { TRADE_AFTER_BACKFILL: "true", CONTEXT_BACKFILL_ENABLED: "false" },
+      /with CONTEXT_BACKFILL_ENABLED=false nothing fetches/
+    ]
   ])("that contradict each other are refused: %j", (env, line) => {
     const [problem] = readSettings(env).problems
     expect(problem ?? "").toMatch(line)
@@ -104,6 +124,16 @@ describe("settings", () => {
     expect(hints).toStrictEqual([
       "KRAKEN_OPEN_ORDERS_PER_PAIR_LIMIT=225: KRAKEN_TIER=starter allows 60, which is used; set the tier the account has"
     ])
+  })
+
+  it("that are lists of words take those words alone, each once, in their own order", () => {
+    expect(readSettings({ LEVEL_TOUCH_NOTICES: "PDL, PDH,PDL" }).settings.levelTouchNotices).toStrictEqual([
+      "PDH",
+      "PDL"
+    ])
+    expect(readSettings({ LEVEL_TOUCH_NOTICES: "PDX" }).problems[0]).toMatch(
+      /^LEVEL_TOUCH_NOTICES=PDX: holds "PDX", which is none of POCprev,/
+    )
   })
 
   it.each(["True", "TRUE", "1", "yes", "On"])("read %s as true", (text) => {

@@ -154,7 +154,7 @@ const tickToIntent = (ticks: number) =>
   }).pipe(Effect.scoped, Effect.provide(MemoryJournal.layer()))
 
 /** Wall microseconds from each tick's append until an order is in the adapter's hands, and of the bare hops in between. */
-const tickToExchange = (ticks: number, directory: string) =>
+export const tickToExchange = (ticks: number, directory: string) =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const bareJournal = yield* Layer.build(EmbeddedJournal.layer({ directory: join(directory, "bare") }))

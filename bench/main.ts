@@ -6,7 +6,9 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { table } from "../cli/shared/table.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
+import { besideBench } from "./context/beside.bench.ts"
 import { contextBench } from "./context/context.bench.ts"
+import { scanBench } from "./context/scan.bench.ts"
 import { hmmBench } from "./hmm.bench.ts"
 import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
 import { hmmStartsBench } from "./hmmStarts.bench.ts"
@@ -35,6 +37,8 @@ const BENCHES = {
   hmmStarts: hmmStartsBench,
   candles: candlesBench,
   context: contextBench,
+  contextScan: scanBench,
+  contextBeside: besideBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

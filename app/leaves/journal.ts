@@ -88,6 +88,7 @@ export const enterJournal = (settings: Settings, process: string, services: Read
     watchesOrders: services.some(({ watchesOrders }) => watchesOrders),
     fitsModels: services.some(({ fitsModels }) => fitsModels),
     ...(services.some(({ writes }) => writes.includes("clock")) ? { speed: speedOf(settings) } : {}),
+    countsTrades: services.some(({ countsTrades }) => countsTrades),
     timeMs: 0
   })
   return Effect.andThen(adoptRules({ subjects, service: process }), epoch)

@@ -10,9 +10,17 @@ import {
   fairValueGaps,
   orderBlock
 } from "../../services/market-context/core/structure.ts"
-import { valueAreaShare, volumeProfile } from "../../services/market-context/core/profile/volumeProfile.ts"
+import { ProfileTally } from "../../services/market-context/core/profile/tally.ts"
+import { VALUE_AREA_RULES, type ValueAreaRule } from "../../services/market-context/core/profile/valueArea.ts"
+import {
+  profileOf as levelsOf,
+  type SizedTrade,
+  VALUE_AREA_PERCENT,
+  valueAreaShare
+} from "../../services/market-context/core/profile/volumeProfile.ts"
 
-const PRICES: Tolerance = { absolute: 1e-9, relative: 0 }
+/** A price of a billionth is compared as closely as one of a thousand. */
+const PRICES: Tolerance = { absolute: 1e-15, relative: 1e-9 }
 const VOLUMES: Tolerance = { absolute: 0, relative: 1e-12 }
 const SIZES: Tolerance = { absolute: 1e-12, relative: 1e-9 }
 
@@ -27,7 +35,7 @@ export const PROFILE_FIELDS = {
   expected: ["poc", "vah", "val", "high", "low", "vwap", "totalVolume", "coverage", "levels", "selected"]
 }
 
-/** The whole profile; an expected `null` is a day without trades. */
+/** The whole profile, by the seed's value area unless the case names a rule; an expected `null` is a day without trades. */
 export const runProfileCase = (input: unknown): Array<string> => {
   const root = new CaseObject(input, "case")
   const trades = tableOf(root, "trades", 2).map(([price = 0, quantity = 0]) => ({
@@ -35,7 +43,10 @@ export const runProfileCase = (input: unknown): Array<string> => {
     volume: Volumes.fromNumber(quantity)
   }))
   const tick = Prices.fromNumber(root.number("tickSize"))
-  const profile = profileOf(trades, tick, root.optionalNumber("valueAreaPercent") ?? undefined)
+  const profile = profileOf(trades, tick, {
+    rule: root.oneOf("valueAreaRule", VALUE_AREA_RULES, "by-volume"),
+    percent: root.optionalNumber("valueAreaPercent") ?? VALUE_AREA_PERCENT
+  })
   const expected = root.optionalObject("expected")
   const differences = new Differences()
   if (expected === null || profile === null) {
@@ -71,9 +82,15 @@ export const runProfileCase = (input: unknown): Array<string> => {
 }
 
 /** A tick or a share out of its range is a malformed case. */
-const profileOf: typeof volumeProfile = (...given) => {
+const profileOf = (
+  trades: ReadonlyArray<SizedTrade>,
+  tickSize: Price,
+  valueArea: { readonly rule: ValueAreaRule; readonly percent: number }
+) => {
   try {
-    return volumeProfile(...given)
+    const tally = new ProfileTally(tickSize)
+    for (const { price, volume } of trades) tally.add(price, volume)
+    return levelsOf(tally, valueArea)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new CaseError(`case: ${error.message}`, { cause: error })

@@ -25,7 +25,9 @@ export const governorManifest = defineService({
       governorService({
         subjects,
         rules: { ...governorRules(settings), stalePriceMaxAgeSec: staleAfterSec(settings) },
-        fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : []
+        fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : [],
+        waitsForLevels: settings.tradeAfterBackfill,
+        touchNotices: settings.levelTouchNotices
       })
     )
 })

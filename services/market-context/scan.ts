@@ -16,10 +16,14 @@ export interface ScanOptions {
 
 const DAY_MIN = 1_440
 
-/** One round over all of them; returns how many series were read. Memory holds one series at a time. */
+/**
+ * One round over all of them; returns how many series were read. Memory holds one series at a time. `progress` is told how many
+ * of how many were looked at.
+ */
 export const scanOnce = Effect.fn("scanOnce")(function* (
   universe: Universe,
-  { pair, timeframes, regime }: ScanOptions
+  { pair, timeframes, regime }: ScanOptions,
+  progress: (done: number, all: number) => Effect.Effect<void> = () => Effect.void
 ): Effect.fn.Return<number, StoreError, Store> {
   const { candles, symbols } = yield* Store
   const watched = new Set([pair, ...(yield* symbols.enabled)])
@@ -31,8 +35,10 @@ export const scanOnce = Effect.fn("scanOnce")(function* (
     ])
   )
   let read = 0
+  let done = 0
   for (const symbol of watched) {
     for (const intervalMin of timeframes) {
+      yield* progress(done++, watched.size * timeframes.length)
       const series = { symbol, intervalMin }
       const newestSec = newest.get(keyOf(series)) ?? null
       if (universe.has(symbol, intervalMin) && newestSec === universe.newestOf(symbol, intervalMin)) continue
@@ -44,12 +50,13 @@ export const scanOnce = Effect.fn("scanOnce")(function* (
           biasOf(
             stretch.map(({ close }) => close),
             regime
-          ).bias
+          )
         )
       read++
       yield* Effect.yieldNow
     }
   }
+  yield* progress(done, done)
   return read
 })
 

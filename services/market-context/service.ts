@@ -34,6 +34,8 @@ export interface ContextOptions {
 export interface HistoryOptions {
   /** For people: `kraken`, `none`. */
   readonly source: string
+  /** Whose trades are counted, where they are not the exchange's own: `binance`, and its symbol. */
+  readonly other?: { readonly name: string; readonly symbol: string }
   /** Why nothing is fetched; null: it is. */
   readonly without: Extract<BackfillPhase, "skipped" | "disabled"> | null
   /** Most wall time of one backfill at a stretch. */
@@ -46,19 +48,21 @@ const LOOK_MS = 1_000
 const REST_FACTOR = 50
 /** After a backfill that did not get everything; and between two looks for something that is missing. */
 const AGAIN_MS = 15_000
+/** The pair's own exchange, as figures name it. */
+const OWN_EXCHANGE = "kraken"
 const CLOCK_WAIT = "50 millis"
 
 /** Runs until interrupted. `show` is told of the levels once a second. */
-export const marketContext = Effect.fn("marketContext")(function* (
+export const marketContext = Effect.fn("marketContext")(function* <E = never>(
   options: ContextOptions,
-  show: (levels: LevelsView) => Effect.Effect<void>
-): Effect.fn.Return<never, never, MarketTrades | VenueClock | Store | Scope.Scope> {
+  show: (levels: LevelsView) => Effect.Effect<void, E>
+): Effect.fn.Return<never, E, MarketTrades | VenueClock | Store | Scope.Scope> {
   const trades = yield* MarketTrades
   const clock = yield* VenueClock
   const days = new MarketDays({ tickSize: options.tickSize, previousDay: options.previousDay })
   const watch = new TouchWatch()
   const known = new Map<number, KnownProfile>()
-  const { without, timeoutMs, source } = options.history
+  const { without, timeoutMs, source, other } = options.history
   const status = yield* Ref.make<FillStatus>({
     phase: without ?? "pending",
     percent: 0,
@@ -98,7 +102,9 @@ export const marketContext = Effect.fn("marketContext")(function* (
     const said = yield* Ref.get(status)
     const etaSec = etaOf(said, yield* Clock.currentTimeMillis)
     const nowMs = yield* clock.nowMs
-    return levelsView({ ...options, days, known, watch, source, backfill: { ...said, etaSec }, nowMs })
+    const tradesOf = other === undefined ? OWN_EXCHANGE : `${other.name} ${other.symbol}`
+    const backfill = { ...said, etaSec, ...(other === undefined ? {} : { of: other.name }) }
+    return levelsView({ ...options, days, known, watch, source, tradesOf, backfill, nowMs })
   })
   const look = Effect.gen(function* () {
     const startedMs = yield* Clock.currentTimeMillis

@@ -12,9 +12,19 @@ export const CONTEXT_SETTINGS = {
   }),
   dataSource: context.choice("DATA_SOURCE", {
     default: "kraken",
-    of: ["kraken", "none"],
+    of: ["kraken", "binance", "bybit", "none"],
     reason:
-      "Where the pair's past trades come from: its own exchange, or nowhere (`skipped`: only what is heard live counts)."
+      "Whose trades are counted: the pair's own exchange's; Binance's, live and past; Bybit's, which shows its newest alone (`skipped`); none: the exchange's as they are heard, without any past (`skipped`). Others than the exchange's need real time: LIVE or MARKET=upstream."
+  }),
+  dataSourceSymbol: context.text("DATA_SOURCE_SYMBOL", {
+    default: "",
+    reason:
+      "What that source calls the pair. Empty: DOGEUSDT for XDGUSD, BTCUSDT for XBTUSD, ETHUSDT for ETHUSD; those are priced in USDT, not USD."
+  }),
+  dataSourceUrl: context.url("DATA_SOURCE_URL", {
+    default: "",
+    schemes: ["http", "https"],
+    reason: "Base address of that source, such as a proxy. Empty: its own."
   }),
   profileTickSize: context.amount("PROFILE_TICK_SIZE", {
     unit: "USD",

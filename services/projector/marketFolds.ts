@@ -13,7 +13,7 @@ import { restoreSealed } from "../../shared/actor/seals/sealed.ts"
 import { lastSeal } from "../../shared/actor/seals/seals.ts"
 import { restoreFold, Rests } from "../../shared/actor/snapshots.ts"
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
-import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { type MarketSubjects, standingOf } from "../../shared/core/ids/subjects.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
 import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
@@ -150,7 +150,7 @@ const restoreAt = Effect.fnUntraced(function* (subjects: MarketSubjects, fold: A
 
 /** The slots that a record names; none where it does not decode. */
 const slotsNamedIn = (record: JournalRecord, subjects: MarketSubjects): ReadonlyArray<SlotNumber> => {
-  if (record.subject !== subjects.control && record.subject !== subjects.out("governor")) return []
+  if (standingOf(record.subject).family !== "control" && record.subject !== subjects.out("governor")) return []
   try {
     return decodeRecord(record).events.flatMap(namedIn)
   } catch {

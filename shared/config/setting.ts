@@ -128,6 +128,24 @@ export class SettingGroup {
     return this.row(name, options, range, parse, Schema.Literals(options.of))
   }
 
+  /** Any of a few words, each once, in the order of `of`; may be none. */
+  words<const A extends string>(
+    name: string,
+    options: Row & { readonly of: ReadonlyArray<A> }
+  ): Setting<ReadonlyArray<A>> {
+    const parse = (value: string): ReadonlyArray<A> => {
+      const given = value
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "")
+      const unknown = given.find((word) => !(options.of as ReadonlyArray<string>).includes(word))
+      if (unknown !== undefined) throw new Error(`holds "${unknown}", which is none of ${options.of.join(", ")}`)
+      return options.of.filter((word) => given.includes(word))
+    }
+    const range = `empty, or with commas between them: ${options.of.map((word) => `\`${word}\``).join(", ")}`
+    return this.row(name, options, range, parse, Schema.Array(Schema.Literals(options.of)))
+  }
+
   /** `true`, `yes`, `on` or `1`; `false`, `no`, `off`, `0` or empty: in any case, as scripts of all kinds write them. */
   flag(name: string, options: Row): Setting<boolean> {
     const parse = (value: string): boolean => {

@@ -33,6 +33,7 @@ export const WRITERS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   quarantine: ["market-feed", "order-gateway"],
   regime: ["hmm-advisor"],
   candle: ["ohlcv-ingestor"],
+  context: ["market-context"],
   command: ["control-plane"],
   seal: ["journal-keeper", "operator"],
   // A slot's outputs name the slot's actor.

@@ -4,6 +4,7 @@ import { AccountEvent } from "./families/account.ts"
 import { CandleEvent } from "./families/candle.ts"
 import { ClockEvent } from "./families/clock.ts"
 import { CommandEvent } from "./families/command.ts"
+import { ContextEvent } from "./families/context.ts"
 import { ControlEvent } from "./families/control.ts"
 import { GovernorEvent } from "./families/governor.ts"
 import { OrderEvent } from "./families/order.ts"
@@ -18,6 +19,7 @@ export const FAMILIES = {
   price: [PriceEvent],
   clock: [ClockEvent],
   candle: CandleEvent.members,
+  context: ContextEvent.members,
   order: OrderEvent.members,
   slot: SlotEvent.members,
   account: AccountEvent.members,

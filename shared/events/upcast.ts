@@ -22,8 +22,9 @@ export const UPCASTS: Upcasts = {
   /**
    * 3 has closed candles and the action `backfill_ohlcv`, orders that were changed at the exchange, late fills, and ends that say what the
    * exchange's list still said; a trained regime model may say its separation; a quarantined frame counts those that it stands for;
-   * refused access says what helps; a history job that failed; starts say how fast the exchange's clock runs; control records stand on a
-   * subject of each writer; fees in another currency, and calls that wait for a limit. Nothing that was there has changed.
+   * refused access says what helps; a history job that failed; starts say how fast the exchange's clock runs, and who counts trades;
+   * control records stand on a subject of each writer; fees in another currency, and calls that wait for a limit; levels and structure
+   * of the pair. Nothing that was there has changed.
    */
   2: (written) => written
 }

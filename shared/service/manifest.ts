@@ -94,6 +94,8 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   readonly watchesOrders?: true
   /** A start of it fits the regime models anew. */
   readonly fitsModels?: true
+  /** A start of it counts the trades behind the key levels anew. */
+  readonly countsTrades?: true
   /** Its actors that decide, in a market with these slots: what `kennel journal verify` proves and a preview runs. */
   readonly actors?: (slots: ReadonlyArray<number>) => ReadonlyArray<Actor<unknown>>
   /** Its actors that decide nothing and are not shown: what it knows of the journal. */

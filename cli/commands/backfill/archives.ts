@@ -7,7 +7,8 @@ import { type ArchiveName, archiveName } from "../../../shared/candles/core/file
 import type { CandleStore, StoreError } from "../../../shared/store/port.ts"
 import { importCsv, type Imported } from "./importCsv.ts"
 import type { RunResult } from "./run.ts"
-import { endProgress, showProgress } from "./terminal.ts"
+import { endLine, showLine } from "../../shared/terminal.ts"
+import { progressLine } from "./progress.ts"
 
 /** What is taken out of a folder; empty lists take everything. */
 export interface WantedArchives {
@@ -53,7 +54,8 @@ export const importArchives = Effect.fn("importArchives")(function* (
       Effect.flatMap(Clock.currentTimeMillis, (ms) => {
         const share = (before + done * bytes) / Math.max(1, allBytes)
         const elapsedMs = ms - startedMs
-        return showProgress({ jobsDone, jobsTotal: files.length, share, elapsedMs, fresh: fresh + stored, label })
+        const made = { jobsDone, jobsTotal: files.length, share, elapsedMs, fresh: fresh + stored, label }
+        return showLine(progressLine(made))
       })
     const options = { sinceSec, nowSec, onProgress }
     const result = yield* Effect.result(importCsv({ file, bytes }, { symbol, intervalMin }, store, options))
@@ -68,7 +70,7 @@ export const importArchives = Effect.fn("importArchives")(function* (
     notes.push(...notesOf(label, result.success))
     remarks.push(...result.success.remarks.map((remark) => `${label}: ${remark}`))
   }
-  yield* endProgress
+  yield* endLine
   const elapsedMs = (yield* Clock.currentTimeMillis) - startedMs
   return { done: files.length - failed.length, skipped: 0, fresh, failed, notes, remarks, elapsedMs }
 })

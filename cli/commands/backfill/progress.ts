@@ -1,5 +1,7 @@
 /** One line that tells how far a run is. Pure; the command decides when and where to show it. */
 
+import { bar } from "../../shared/terminal.ts"
+
 /** A run, as far as it is. */
 export interface RunProgress {
   readonly jobsDone: number
@@ -13,15 +15,11 @@ export interface RunProgress {
   readonly label: string
 }
 
-const BAR = 24
-
 /** `[######------------------]  25.0%  3/12 jobs  +2,160 candles  about 1 min 5 s  XDGUSD 1h` */
 export const progressLine = ({ jobsDone, jobsTotal, share, elapsedMs, fresh, label }: RunProgress): string => {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR)
   const leftMs = share <= 0 ? null : (elapsedMs / share) * (1 - share)
   return [
-    `[${"#".repeat(full)}${"-".repeat(BAR - full)}]`,
-    `${(share * 100).toFixed(1).padStart(5)}%`,
+    bar(share),
     `${jobsDone}/${jobsTotal} jobs`,
     `+${fresh.toLocaleString("en")} candles`,
     leftMs === null ? "" : `about ${duration(leftMs)}`,

@@ -4,8 +4,8 @@ import { Clock, Effect, Ref } from "effect"
 import type { JobPlace, StoreError } from "../../../shared/store/port.ts"
 import { type HistoryParts, jobName } from "../../../services/ohlcv-ingestor/history.ts"
 import { type JobEnd, workOnce } from "../../../services/ohlcv-ingestor/worker.ts"
-import { duration } from "./progress.ts"
-import { endProgress, showProgress } from "./terminal.ts"
+import { endLine, showLine } from "../../shared/terminal.ts"
+import { duration, progressLine } from "./progress.ts"
 
 /** What a run did. */
 export interface RunResult {
@@ -60,7 +60,7 @@ export const workOff = Effect.fn("workOff")(function* (
       yield* Effect.sleep(OTHERS_PAUSE_MS)
       yield* untilNoneIsFree
     } while ((yield* openJobs) > 0)
-  }).pipe(Effect.ensuring(endProgress))
+  }).pipe(Effect.ensuring(endLine))
   return resultOf(yield* tally.ends, (yield* Clock.currentTimeMillis) - startedMs)
 })
 
@@ -90,14 +90,16 @@ const makeTally = Effect.fnUntraced(function* (jobs: number, startedMs: number):
       (sum, place) => sum + place.chunksDone / Math.max(1, place.chunksTotal),
       0
     )
-    yield* showProgress({
-      jobsDone: ends.length,
-      jobsTotal,
-      share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
-      elapsedMs: (yield* Clock.currentTimeMillis) - startedMs,
-      fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
-      label
-    })
+    yield* showLine(
+      progressLine({
+        jobsDone: ends.length,
+        jobsTotal,
+        share: jobsTotal === 0 ? 1 : (ends.length + partly) / jobsTotal,
+        elapsedMs: (yield* Clock.currentTimeMillis) - startedMs,
+        fresh: freshOf(ends) + [...places.values()].reduce((sum, place) => sum + place.fresh, 0),
+        label
+      })
+    )
   })
   const change = (how: (now: Counts) => Counts) => Effect.andThen(Ref.update(counts, how), show)
 

@@ -3,14 +3,14 @@ import { writeFile } from "node:fs/promises"
 import { Console, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { LevelsView } from "../../../services/market-context/core/view.ts"
-import { contextOptions, placesOf } from "../../../services/market-context/options.ts"
+import { contextOptions, type ContextSettings, placesOf } from "../../../services/market-context/options.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
 import { urlOf } from "../../shared/address.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { table } from "../../shared/table.ts"
-import { dayOnFile } from "./dayFile.ts"
+import { type DayOnFile, dayOnFile } from "./dayFile.ts"
 import { profilePicture } from "./picture.ts"
 import { LevelsFailed } from "./failed.ts"
 import { importCommand } from "./importTrades.ts"
@@ -53,7 +53,7 @@ const showDay = Effect.fnUntraced(function* (date: string, given: Given) {
   const day = dayOf(date)
   if (day === null) return yield* new LevelsFailed({ detail: `--date ${date}: is no day such as 2026-11-13` })
   const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(given.data) })
-  const pair = Option.getOrElse(given.symbol, () => settings.pair)
+  const pair = Option.getOrElse(given.symbol, () => placesOf(settings).pair)
   const found = yield* dayOnFile(settings, pair, day).pipe(
     Effect.mapError(({ message }) => new LevelsFailed({ detail: message }))
   )
@@ -77,13 +77,27 @@ const showDay = Effect.fnUntraced(function* (date: string, given: Given) {
   }
   const lines = Object.entries(levels).map(([name, value]) => [name, String(value)])
   yield* Console.log(given.json ? JSON.stringify(levels) : table(lines))
-  if (Option.isNone(given.plot)) return
-  const out = given.plot.value
-  const picture = profilePicture(`${pair} ${date}: volume by price`, profile, contextOptions(settings).tickSize)
-  yield* Effect.tryPromise({
-    try: () => writeFile(out, picture),
+  if (Option.isSome(given.plot)) yield* draw(given.plot.value, `${pair} ${date}`, found, settings)
+})
+
+const draw = (out: string, what: string, { profile }: DayOnFile, settings: ContextSettings) =>
+  Effect.tryPromise({
+    try: () => writeFile(out, profilePicture(`${what}: volume by price`, profile, contextOptions(settings).tickSize)),
     catch: (error) => new LevelsFailed({ detail: `${out}: ${messageOf(error)}` })
   })
+
+/** Today's profile, from the trades that the running market has kept of it: as of the last time it kept them. */
+const drawToday = Effect.fnUntraced(function* (out: string, { day }: LevelsView) {
+  const settings = yield* loadSettings()
+  const { pair, profiles } = placesOf(settings)
+  const found = yield* dayOnFile(settings, pair, dayOf(day) ?? 0).pipe(
+    Effect.mapError(({ message }) => new LevelsFailed({ detail: message }))
+  )
+  if (found === null) {
+    const detail = `no trades of ${pair} on ${day} are kept in ${profiles} yet: they are every five minutes`
+    return yield* new LevelsFailed({ detail })
+  }
+  yield* draw(out, `${pair} ${day} so far, as last kept`, found, settings)
 })
 
 const flags = {
@@ -92,7 +106,7 @@ const flags = {
     Flag.optional
   ),
   symbol: Flag.String("symbol").pipe(Flag.withDescription("Another pair's files (with --date)"), Flag.optional),
-  plot: Flag.String("plot").pipe(Flag.withDescription("Where its profile goes as SVG (with --date)"), Flag.optional),
+  plot: Flag.String("plot").pipe(Flag.withDescription("Where the day's profile goes as SVG"), Flag.optional),
   json: Flag.Boolean("json").pipe(Flag.withDescription("The levels as JSON"), Flag.withDefault(false)),
   data: Flag.String("data").pipe(Flag.withDescription("Data directory (DATA_DIR)"), Flag.optional)
 }
@@ -109,11 +123,12 @@ export const levelsCommand = Command.make(
   flags,
   Effect.fn(function* ({ date, ...given }) {
     if (Option.isSome(date)) return yield* showDay(date.value, given)
-    if (Option.isSome(given.plot) || Option.isSome(given.symbol)) {
-      return yield* new LevelsFailed({ detail: "--plot and --symbol are of a finished day: add --date" })
+    if (Option.isSome(given.symbol)) {
+      return yield* new LevelsFailed({ detail: "--symbol is of a finished day's files: add --date" })
     }
     const levels = yield* askLevels(urlOf(yield* loadSettings()))
     yield* Console.log(given.json ? JSON.stringify(levels) : levelsText(levels))
+    if (Option.isSome(given.plot)) yield* drawToday(given.plot.value, levels)
     yield* Effect.sync(() => {
       process.exitCode = isPrecise(levels) ? 0 : 2
     })

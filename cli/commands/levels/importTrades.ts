@@ -1,5 +1,5 @@
 /** `kennel levels import`: trade archives become the files of their days, as if the market context had fetched them. */
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { TradeLines } from "../../../services/market-context/core/archive/tradeLines.ts"
@@ -16,6 +16,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 import { utcDayOf, utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { textPieces } from "../../../shared/files/textPieces.ts"
 import { loadSettings } from "../../shared/settings.ts"
+import { bar, showLine } from "../../shared/terminal.ts"
 import { LevelsFailed } from "./failed.ts"
 
 /** One day after the other as the file has them; a day's trades are in memory, never more. */
@@ -91,7 +92,8 @@ export const importCommand = Command.make(
   },
   Effect.fn(function* ({ file, symbol, data }) {
     const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(data) })
-    const places = { ...placesOf(settings), pair: Option.getOrElse(symbol, () => settings.pair) }
+    const own = placesOf(settings)
+    const places = { ...own, pair: Option.getOrElse(symbol, () => own.pair) }
     const files = yield* makeDayFiles(places)
     const days = new DaysOfFile(file, contextOptions(settings).tickSize)
     const pieces = yield* Effect.acquireRelease(
@@ -102,20 +104,24 @@ export const importCommand = Command.make(
       const text = messageOf(error)
       return new LevelsFailed({ detail: text.startsWith(file) ? text : `${file}: ${text}` })
     }
+    const bytes = Math.max(1, statSync(file, { throwIfNoEntry: false })?.size ?? 1)
     let rest = ""
     let kept = 0
     for (let done = false; !done;) {
       const piece = yield* Effect.tryPromise({ try: () => pieces.next(), catch: failed })
       done = piece.done === true
+      if (piece.value !== undefined) yield* showLine(`${bar(piece.value.readBytes / bytes)}  ${kept} days`)
       const lines = `${rest}${piece.value?.text ?? ""}`.split(/\r?\n/)
       rest = done ? "" : (lines.pop() ?? "")
       for (const line of lines) {
         const ended = yield* Effect.try({ try: () => days.push(line), catch: failed })
         if (ended === null) continue
+        yield* showLine("")
         yield* keepDay(files, places, ended)
         kept++
       }
     }
+    yield* showLine("")
     const last = days.end()
     if (last === null) return yield* new LevelsFailed({ detail: `${file}: holds no trade` })
     yield* keepDay(files, places, last)

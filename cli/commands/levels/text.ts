@@ -1,5 +1,6 @@
 /** Key levels as lines for people. Pure. */
 import type { LevelsView } from "../../../services/market-context/core/view.ts"
+import { bar } from "../../shared/terminal.ts"
 import { table } from "../../shared/table.ts"
 
 const HEAD = ["", "POC", "VAH", "VAL", "VWAP", "high", "low", "precision"]
@@ -33,6 +34,6 @@ export const levelsText = (levels: LevelsView): string => {
     `opening range 08:00–08:10: ${range.low ?? "-"} to ${range.high ?? "-"}${range.complete ? "" : ", not over yet"}; ${range.precision}`,
     touches.length === 0 ? "no watched level touched yet" : "first touches:",
     ...touches,
-    `history from ${backfill.source}: ${backfill.backfill_status}, stream ${backfill.stream}${backfill.message === "" ? "" : `: ${backfill.message}`}`
+    `trades of ${levels.trades_of}; history from ${backfill.source}: ${backfill.backfill_status}${backfill.backfill_status === "in_progress" ? ` ${bar(backfill.percent / 100)}${backfill.eta_seconds === null ? "" : `, about ${backfill.eta_seconds} s`}` : ""}, stream ${backfill.stream}${backfill.message === "" ? "" : `: ${backfill.message}`}`
   ].join("\n")
 }

@@ -2,11 +2,13 @@
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { scanOptions } from "../../../services/market-context/options.ts"
-import { type Assessment, REGIMES } from "../../../services/market-context/core/regime/assess.ts"
+import type { Assessment } from "../../../services/market-context/core/regime/assess.ts"
 import { structureView, Universe } from "../../../services/market-context/core/regime/universe.ts"
 import { scanOnce } from "../../../services/market-context/scan.ts"
+import { STRUCTURE_REGIMES } from "../../../shared/core/marketContext.ts"
 import { storeLayer } from "../../../app/leaves/store.ts"
 import { loadSettings } from "../../shared/settings.ts"
+import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { table } from "../../shared/table.ts"
 import { timeframesNamed } from "../backfill/historySource.ts"
 
@@ -22,7 +24,7 @@ const flags = {
 
 /** The evidence of one symbol, line by line. */
 const whyText = (universe: Universe, symbol: string): string => {
-  const { bias, timeframes } = universe.of(symbol)
+  const { bias, bias_evidence: verdict, timeframes } = universe.of(symbol)
   const iso = (sec: number): string => new Date(sec * 1_000).toISOString().slice(0, 16)
   const lines = Object.entries(timeframes).flatMap(
     ([timeframe, { regime, why, at_sec, evidence }]: [string, Assessment]) => [
@@ -30,11 +32,17 @@ const whyText = (universe: Universe, symbol: string): string => {
       `  ${evidence.candles} candles${at_sec === null ? "" : ` up to ${iso(at_sec)} UTC`}; ADX ${evidence.adx?.toFixed(2) ?? "not defined"} against ${evidence.adx_trend_from}`,
       `  structure broken: up ${evidence.break_of_structure.bullish}, down ${evidence.break_of_structure.bearish}; open gaps of ${evidence.min_gap_percent} % or more: ${evidence.open_gaps}`,
       ...evidence.zones.map(
-        ({ kind, type, at_sec: at, low, high }) => `  ${type} ${kind} ${low} to ${high}, candle of ${iso(at)} UTC`
+        ({ kind, type, at_sec: at, known_at_sec: known, low, high }) =>
+          `  ${type} ${kind} ${low} to ${high}, candle of ${iso(at)} UTC, known since the close of ${iso(known)}`
       )
     ]
   )
-  return [`${symbol}: bias ${bias}`, ...lines].join("\n")
+  const compared =
+    verdict === null
+      ? "no daily candles looked at"
+      : `close ${verdict.close ?? "none"} against ${verdict.average?.toPrecision(7) ?? "none"}, the average of ${verdict.average_days} days ` +
+        `(${verdict.days} there); neutral within ${verdict.neutral_zone_bps} bp`
+  return [`${symbol}: bias ${bias}: ${compared}`, ...lines].join("\n")
 }
 
 const scanCommand = Command.make(
@@ -50,15 +58,16 @@ const scanCommand = Command.make(
       pair: Option.getOrElse(why, () => own.pair)
     }
     const universe = new Universe()
-    yield* scanOnce(universe, options).pipe(Effect.provide(storeLayer(settings)))
+    const progress = (done: number, all: number) => showLine(`${bar(done / Math.max(1, all))}  ${done}/${all} series`)
+    yield* scanOnce(universe, options, progress).pipe(Effect.provide(storeLayer(settings)), Effect.ensuring(endLine))
     const view = structureView(universe, options, null)
     const rows = Object.entries(view.distribution).map(([name, counts]) => [
       name,
-      ...REGIMES.map((regime) => String(counts[regime]))
+      ...STRUCTURE_REGIMES.map((regime) => String(counts[regime]))
     ])
     const text = Option.isSome(why)
       ? whyText(universe, why.value)
-      : table([[`${view.symbols} symbols`, ...REGIMES], ...rows])
+      : table([[`${view.symbols} symbols`, ...STRUCTURE_REGIMES], ...rows])
     const all = Object.fromEntries(universe.symbols.map((symbol) => [symbol, universe.of(symbol)]))
     yield* Console.log(json ? JSON.stringify(Option.isSome(why) ? view.pair : { ...view, universe: all }) : text)
     const known = Object.values(view.distribution).some(({ no_data: _none, ...others }) =>

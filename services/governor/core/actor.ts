@@ -34,6 +34,7 @@ import { follow, type TableEvent, track } from "./orderTable.ts"
 import { provedEnd } from "../../../shared/market/core/orderLife.ts"
 import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
 import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
+import { configureLevels, forgetPrecision, learnPrecision, tellTouch } from "./watch/levels.ts"
 import { watchMoney } from "./watch/money.ts"
 import { noteFeeCurrency, noteFeesOfEnd, noteLateFee } from "./watch/baseFees.ts"
 import { tellBehind, tellLateFill, tellRestated } from "./watch/orderNews.ts"
@@ -248,8 +249,9 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   OrderFilled: ofSlot(orderFact),
   OrderCancelled: ofSlot(orderFact),
 
-  EpochRaised: (draft, { watchesOrders }) => {
+  EpochRaised: (draft, { watchesOrders, countsTrades }) => {
     if (watchesOrders) restarted(draft)
+    if (countsTrades === true) forgetPrecision(draft)
   },
   FaultRaised: watchFaults,
   RecordSkipped: watchFaults,
@@ -268,6 +270,8 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   RetrainAnswered: answerRetrain,
   BackfillAnswered: answerBackfill,
   HistoryJobFailed: tellFailedJob,
+  PrecisionObserved: learnPrecision,
+  LevelTouched: tellTouch,
   CommandIssued: applyCommand
 }
 
@@ -291,6 +295,7 @@ export const governorActor = defineActor<
   ],
   reduce: (before, event, place) => {
     const draft = openDraft(learn(before, event, place), governorVariants(place.rulesVersion))
+    if (event._tag === "GovernorConfigured") configureLevels(draft, event)
     if (event._tag === "GovernorConfigured" || event._tag === "MarketConfigured") configured(draft, before)
     else apply(draft, event, place)
     if (event._tag === "BalancesObserved") draft.variants.pots(draft, before)

@@ -76,6 +76,8 @@ export interface GovernorVariants {
    * here has moved; and whether no end of an order lowers what its fills have proved.
    */
   readonly watchesLife: boolean
+  /** Whether entries may wait for key levels, and touches be told. */
+  readonly watchesLevels: boolean
 }
 
 /** The governor's state while one event is applied. */

@@ -13,7 +13,14 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Mode, StartupStep } from "../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Cause } from "./mode/causes.ts"
-import type { BaseFeesSlice, LostRecovery, MoneySlice, RecoveryMark, RefusalSlice } from "./watch/slices.ts"
+import type {
+  BaseFeesSlice,
+  LevelsSlice,
+  LostRecovery,
+  MoneySlice,
+  RecoveryMark,
+  RefusalSlice
+} from "./watch/slices.ts"
 
 export type { Side, TradeId }
 
@@ -228,6 +235,8 @@ export interface GovernorState {
   readonly tooSmall?: Readonly<Record<number, number>>
   /** Absent under rules that do not look, and before balances are known. */
   readonly money?: MoneySlice
+  /** What waits for the key levels, and who is told of them; absent before either, and under rules that do not look (`levels.ts`). */
+  readonly levels?: LevelsSlice
   /** Absent before the first, and under rules that forget them. */
   readonly lostRecoveries?: ReadonlyArray<LostRecovery>
 }

@@ -22,7 +22,8 @@ export const governorVariants = variantsOf<GovernorVariants>(
     driftTolerance: beyondThreshold,
     startsAfterTraining: false,
     saysUnchanged: false,
-    watchesLife: false
+    watchesLife: false,
+    watchesLevels: false
   },
   { version: 2, softCloses: countsDone, fees: byChargedFees },
   {
@@ -34,6 +35,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     driftTolerance: fromLeast,
     startsAfterTraining: true,
     saysUnchanged: true,
-    watchesLife: true
+    watchesLife: true,
+    watchesLevels: true
   }
 )

@@ -1,5 +1,6 @@
 /** The market context for people: `levels` of `/api/status`, and `GET /levels`. Pure. Prices and volumes are decimal text, times Unix seconds. */
 import { type Price, Price as Prices, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"
+import type { LevelSource } from "../../../shared/core/marketContext.ts"
 import { DAY_MS, utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { type DayBook, PART_MS } from "./day/dayBook.ts"
 import type { MarketDays } from "./day/marketDays.ts"
@@ -11,9 +12,6 @@ import { CLOSES_MS, OPENS_MS } from "./openingRange.ts"
 import { ProfileTally } from "./profile/tally.ts"
 import type { StructureView } from "./regime/universe.ts"
 import { profileOf, type ValueAreaSettings, type VolumeProfile } from "./profile/volumeProfile.ts"
-
-/** Where a figure comes from. */
-export type LevelSource = "backfill" | "profile_cache" | "trades" | "none"
 
 /** A finished day's profile, from wherever it is known. */
 export interface KnownProfile {
@@ -33,7 +31,10 @@ export interface ContextNow {
   readonly watch: TouchWatch
   readonly valueArea: ValueAreaSettings
   readonly tickSize: Price
+  /** Whose history is asked for: `kraken`, `binance`, `none`. */
   readonly source: string
+  /** Whose trades are counted: `kraken`, or another source and its own symbol. */
+  readonly tradesOf: string
   readonly backfill: BackfillProgress & { readonly message: string; readonly etaSec: number | null }
   /** Exchange Unix milliseconds. */
   readonly nowMs: number
@@ -114,13 +115,15 @@ const linesOf = (now: ContextNow, today: DayBook, previous: VolumeProfile | null
   return [...lines.map(([name, price]) => ({ name, price, fromMs: today.fromMs })), ...range]
 }
 
-const touchView = ({ name, level, price, timeMs, from, tradeId }: Touch) => ({
+/** `precision`: of the level, and of there being no touch before. */
+const touchView = ({ name, level, price, timeMs, from, tradeId }: Touch, precision: string) => ({
   level: name,
   level_price: Prices.format(level),
   price: Prices.format(price),
   at: timeMs / 1_000,
   from,
-  trade_id: tradeId
+  trade_id: tradeId,
+  precision
 })
 
 /** Null before the exchange's clock has been heard. */
@@ -133,12 +136,15 @@ export const levelsView = (now: ContextNow) => {
   const previousProfile = profileOf(previous.tally, now.valueArea)
   const range = today.openingRange(nowMs)
   const missingRange = days.missing(today, today.fromMs + OPENS_MS, today.fromMs + CLOSES_MS, nowMs)
+  const precisionRange = precisionOf(missingRange, backfill)
   const precisionPrevious = precisionOf(previous.missing, backfill)
   return {
     symbol: now.symbol,
     day: utcDayText(today.day),
     tick_size: Prices.format(now.tickSize),
     value_area_rule: now.valueArea.rule,
+    /** Of every figure here. */
+    trades_of: now.tradesOf,
     /** Of today's figures. */
     metrics_precision: precisionOf(missingToday, backfill),
     backfill: {
@@ -169,7 +175,7 @@ export const levelsView = (now: ContextNow) => {
       high: range.high === null ? null : Prices.format(range.high),
       low: range.low === null ? null : Prices.format(range.low),
       complete: range.complete,
-      precision: precisionOf(missingRange, backfill),
+      precision: precisionRange,
       missing: missingRange.map(clockSpan)
     },
     four_hours: today.parts.flatMap((part, index) => {
@@ -181,8 +187,27 @@ export const levelsView = (now: ContextNow) => {
       ]
     }),
     week: weekOf(now, today, missingToday),
-    touches: now.watch.touches(today.tape, linesOf(now, today, previousProfile)).map(touchView)
+    touches: touchesOf(now, today, { previousProfile, precisionPrevious, precisionRange })
   }
+}
+
+/** First touches, each as precise as its level and as what was heard of the time before it. */
+const touchesOf = (
+  now: ContextNow,
+  today: DayBook,
+  levels: {
+    readonly previousProfile: VolumeProfile | null
+    readonly precisionPrevious: string
+    readonly precisionRange: string
+  }
+) => {
+  const lines = linesOf(now, today, levels.previousProfile)
+  return now.watch.touches(today.tape, lines).map((touch) => {
+    const level = touch.name.startsWith("OR_") ? levels.precisionRange : levels.precisionPrevious
+    const fromMs = lines.find(({ name }) => name === touch.name)?.fromMs ?? today.fromMs
+    const before = now.days.missing(today, fromMs, touch.timeMs, now.nowMs)
+    return touchView(touch, level === "PRECISE" ? precisionOf(before, now.backfill) : level)
+  })
 }
 
 /** What `GET /levels` answers. */

@@ -224,6 +224,7 @@ export const raiseEpoch = (options: {
   readonly fitsModels: boolean
   /** Milliseconds of the exchange in one of the wall's, where this process tells the exchange's time. */
   readonly speed?: number
+  readonly countsTrades?: boolean
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
@@ -234,9 +235,12 @@ export const raiseEpoch = (options: {
     timeMs: options.timeMs,
     make: (view) => {
       raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
-      const { service, reason, watchesOrders, fitsModels, speed } = options
-      const started = { _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const
-      return speed === undefined ? started : { ...started, speed }
+      const { service, reason, watchesOrders, fitsModels, speed, countsTrades } = options
+      return {
+        ...({ _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const),
+        ...(speed === undefined ? {} : { speed }),
+        ...(countsTrades === true ? { countsTrades } : {})
+      }
     }
   }).pipe(Effect.map(() => raised))
 }

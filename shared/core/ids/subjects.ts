@@ -22,6 +22,8 @@ export const marketSubjects = (pair: string) => {
     closedCandle: (timeframe: string) => `${root}.candle.${timeframe}`,
     /** What else the candle ingestor says. */
     candle: `${root}.candle`,
+    /** What the market context says of one thing: `today`, `touch-PDH`, `structure-1h`. */
+    context: (what: string) => `${root}.context.${what}`,
     /** What the regime advisor says. */
     regime: `${root}.regime`,
     /** One command; each id has its subject, so that it is stored once for ever. */

@@ -66,5 +66,7 @@ export const GOVERNOR_RULES = {
     "Journal and exchange differ, but trading went on while the history was read: {differences}. Ask again.",
   history_job_failed:
     "The history of {symbol} ({timeframe}) could not be fetched from {source}: {detail}. The next round tries again.",
+  level_touched:
+    "{level}, {levelPrice}, was touched for the first time on {day}: a trade at {price}, from {from}[; {precision}].",
   retrained: "The regime models were trained: {outcomes}."
 } as const

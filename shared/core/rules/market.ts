@@ -11,6 +11,8 @@ export const MARKET_RULES = {
     "The slots' orders are worth {sizeUsd} USD at most, and the exchange takes none below {leastUsd} USD.",
   orders_refused:
     "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
+  levels_imprecise:
+    "Entries wait until the key levels have been PRECISE once since the start (TRADE_AFTER_BACKFILL): the history of trades is not here yet.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
   daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",

@@ -1,6 +1,7 @@
 /** What steers the fold itself: epochs, configuration, faults and the operator's answer to them. Subject `control.<writer>`. */
 import { SlotNumber } from "../../schema/ids.ts"
 import { Schema } from "effect"
+import { WATCHED_LEVELS } from "../../core/marketContext.ts"
 import { GOVERNOR_RULES } from "../../config/rules/governor.ts"
 import { REBALANCER_RULES } from "../../config/rules/rebalancer.ts"
 import { SLOT_RULES } from "../../config/rules/slot.ts"
@@ -28,7 +29,9 @@ export const EpochRaised = Schema.TaggedStruct("EpochRaised", {
    * It tells the exchange's time from here on: so many milliseconds of the exchange pass in one of the wall's. Left out: another process
    * does, or an older build wrote this.
    */
-  speed: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+  speed: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0))),
+  /** It counts the trades behind the key levels anew: what was said of their precision counts no longer. Left out: it does not. */
+  countsTrades: Schema.optionalKey(Schema.Boolean)
 })
 
 /**
@@ -57,7 +60,11 @@ export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
 export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
   rules: schemaOf(GOVERNOR_RULES),
   /** Candle intervals, in minutes, that the regime advisor fits models to. Empty: no advisor runs. */
-  fittedIntervals: Schema.Array(Schema.Int)
+  fittedIntervals: Schema.Array(Schema.Int),
+  /** No entry before the levels have been `PRECISE` once since the start. Left out: nothing waits for them. */
+  waitsForLevels: Schema.optionalKey(Schema.Boolean),
+  /** Levels whose first touch of a day people are told of. Left out: none. */
+  touchNotices: Schema.optionalKey(Schema.Array(Schema.Literals(WATCHED_LEVELS)))
 })
 
 /** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */

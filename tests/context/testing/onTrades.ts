@@ -2,13 +2,16 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Layer, Ref, Schedule } from "effect"
+import { Context, Effect, Layer, Ref, Schedule, Stream } from "effect"
 import { ExchangeSim, exchangeSimLayer } from "../../../services/exchange-sim/layer.ts"
 import type { Fault } from "../../../services/exchange-sim/faults/faults.ts"
 import type { ExchangeSimOptions } from "../../../services/exchange-sim/options.ts"
 import type { LevelsView } from "../../../services/market-context/core/view.ts"
 import { type ContextOptions, marketContext } from "../../../services/market-context/service.ts"
+import { type ContextFact, factsOfLevels } from "../../../services/market-context/core/facts.ts"
+import { makeTeller } from "../../../services/market-context/teller.ts"
 import { makeCallBudget } from "../../../shared/callBudget.ts"
+import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { keepTime } from "../../../shared/exchange/keepTime.ts"
 import { KrakenMarketData, KrakenMarketTrades } from "../../../shared/exchange/kraken/layer.ts"
@@ -21,7 +24,9 @@ import {
 import type { ExchangeError, MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import type { Store } from "../../../shared/store/port.ts"
+import { decodeRecord } from "../../../shared/events/envelope.ts"
 import { MemoryJournal } from "../../../shared/journal/memory.ts"
+import { Journal } from "../../../shared/journal/port.ts"
 
 const SPEED = 120
 
@@ -55,6 +60,8 @@ export interface Bench {
   /** Where pages were asked to begin so far. */
   readonly starts: ReadonlyArray<PageStart>
   readonly fault: (fault: Fault) => Effect.Effect<void>
+  /** What the market's journal has been told by every context so far, in order. */
+  readonly facts: Effect.Effect<ReadonlyArray<ContextFact>>
 }
 
 /** Levels that a test waits for may take the backfill of two simulated days. */
@@ -81,6 +88,14 @@ export const onTrades = (
       )
       const files = { pair: "XDGUSD", profiles: directory, trades: join(directory, "trades") }
       const starts: Array<PageStart> = []
+      const journal = Context.get(yield* Layer.build(MemoryJournal.layer({ where: "the market" })), Journal)
+      const facts = journal.read({ from: 1 }).pipe(
+        Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+        Stream.runCollect,
+        Effect.map((all) => [...all] as unknown as ReadonlyArray<ContextFact>),
+        Effect.orDie
+      )
+      let epoch = 0
       // As fast as the simulated exchange answers: what the rate does is tested where it is kept.
       const budget = yield* makeCallBudget({ burst: 1_000, perSec: 1_000 })
       const page = (start: PageStart) =>
@@ -92,9 +107,14 @@ export const onTrades = (
       const running: Bench["running"] = (given, script) =>
         Effect.gen(function* () {
           const shown = yield* Ref.make<LevelsView | null>(null)
-          const context = marketContext({ ...CONTEXT, files, ...given }, (levels) => Ref.set(shown, levels)).pipe(
-            Effect.provideService(MarketTrades, trades)
+          const { nowMs } = yield* VenueClock
+          const tell = yield* makeTeller({ subjects: marketSubjects("XDGUSD"), epoch: ++epoch, nowMs }).pipe(
+            Effect.provideService(Journal, journal)
           )
+          const options = { ...CONTEXT, files, ...given }
+          const context = marketContext(options, (levels) =>
+            Effect.andThen(Effect.orDie(tell(factsOfLevels(levels, options.previousDay))), Ref.set(shown, levels))
+          ).pipe(Effect.provideService(MarketTrades, trades))
           const until: Until = (wanted) =>
             Ref.get(shown).pipe(
               Effect.repeat({
@@ -127,7 +147,7 @@ export const onTrades = (
         Effect.promise(() =>
           fetch(`${restUrl}/admin/faults`, { method: "POST", body: JSON.stringify(wanted) }).then(() => undefined)
         )
-      yield* test({ directory, running, until, allTrades, starts, fault })
+      yield* test({ directory, running, until, allTrades, starts, fault, facts })
     }).pipe(Effect.scoped, Effect.provide(kraken))
   }).pipe(
     Effect.provide(

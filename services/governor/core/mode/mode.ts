@@ -9,7 +9,7 @@ import type { Mode } from "../../../../shared/events/families/governor.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft, GovernorVariants } from "../draft.ts"
-import { type Cause, CAUSES, HALTING, NEEDS_OPERATOR } from "./causes.ts"
+import { type Cause, CAUSES, ENDS_BY_ITSELF, HALTING, NEEDS_OPERATOR } from "./causes.ts"
 import type { GovernorState, ModeSlice } from "../state.ts"
 
 /** A fault stops its actor, so there is about one per actor; more than these add nothing to the halt. */
@@ -19,7 +19,8 @@ const MAX_FAULTS = 20
 export const raiseCause = (draft: Draft, cause: Cause, why: Reason): void => {
   const { mode } = draft.state
   if (mode.causes[cause] !== undefined) return
-  const operatorNeeded = NEEDS_OPERATOR.has(cause) || draft.rules.autoResumeAfterSec === 0
+  const waits = draft.rules.autoResumeAfterSec === 0 && !ENDS_BY_ITSELF.has(cause)
+  const operatorNeeded = NEEDS_OPERATOR.has(cause) || waits
   draft.state.mode = {
     ...mode,
     causes: { ...mode.causes, [cause]: why },

@@ -1,5 +1,6 @@
 /** What the governor keeps of life beside its rules: refusals, money that others move, recoveries that are to come back. */
 import type { WithBaseFee } from "../../../../shared/core/baseFee.ts"
+import type { WatchedLevel } from "../../../../shared/core/marketContext.ts"
 import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 
@@ -18,6 +19,17 @@ export interface MoneySlice {
   readonly told: Amounts
   readonly seen: Amounts
   readonly sinceMs: number
+}
+
+/** What is known of the key levels, and what the operator asked of them (`levels.ts`). */
+export interface LevelsSlice {
+  /** Whether entries wait for them, and whether they have been precise since the start. */
+  readonly waits: boolean
+  readonly precise: boolean
+  /** Levels whose first touch is told; those that were, of the newest day. */
+  readonly notices: ReadonlyArray<WatchedLevel>
+  readonly day: string
+  readonly told: ReadonlyArray<WatchedLevel>
 }
 
 /** Which recovery an order is, and since when. */

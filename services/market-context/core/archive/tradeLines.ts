@@ -1,5 +1,6 @@
 /**
- * Lines of trade archives: Kraken's (`time,price,volume`, no header, no numbers) and Binance's aggTrades, with a header or without. What
+ * Lines of trade archives: Kraken's (`time,price,volume`, no header, no numbers), Binance's aggTrades, with a header or without, and any with
+ * a header that names its columns, such as Bybit's (`id,timestamp,price,volume,side`). What
  * the first line shows holds for the whole file, and is said; a later line that differs is refused by its number. Pure.
  */
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
@@ -26,6 +27,8 @@ interface Columns {
   readonly price: number
   readonly volume: number
   readonly buyerIsMaker: number | null
+  /** Of the taker, as a word. */
+  readonly side?: number | null
 }
 
 const KRAKEN: Columns = {
@@ -53,6 +56,7 @@ const NAMES = {
   time: ["transact_time", "timestamp", "time", "time_ms", "t"],
   price: ["price", "p"],
   volume: ["quantity", "qty", "q", "volume"],
+  side: ["side"],
   buyerIsMaker: ["is_buyer_maker", "buyer_is_maker", "was the buyer the maker", "m"]
 } as const
 
@@ -73,7 +77,8 @@ const byHeader = (cells: ReadonlyArray<string>, line: number): Columns => {
     time: needed("time"),
     price: needed("price"),
     volume: needed("volume"),
-    buyerIsMaker: or(find("buyerIsMaker"))
+    buyerIsMaker: or(find("buyerIsMaker")),
+    side: or(find("side"))
   }
 }
 
@@ -139,7 +144,11 @@ export class TradeLines {
     return Math.floor(Number(whole) / UNITS[digits][1])
   }
 
-  private sideOf(cells: ReadonlyArray<string>, { buyerIsMaker }: Columns): DayTrade["takerSide"] {
+  private sideOf(cells: ReadonlyArray<string>, { buyerIsMaker, side = null }: Columns): DayTrade["takerSide"] {
+    if (side !== null) {
+      const word = cells[side]?.toLowerCase()
+      return word === "buy" || word === "sell" ? word : this.refuse(`side "${cells[side]}" is neither buy nor sell`)
+    }
     // An archive that does not say: nothing here depends on it.
     if (buyerIsMaker === null) return "buy"
     const said = cells[buyerIsMaker]?.toLowerCase()

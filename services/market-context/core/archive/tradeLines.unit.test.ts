@@ -31,6 +31,12 @@ describe("an archive of trades", () => {
       77
     ],
     [
+      "Bybit's",
+      ["id,timestamp,price,volume,side,rpi", `7,${NOON},0.32,5,sell,0`],
+      /^columns by their names, times in milliseconds/,
+      7
+    ],
+    [
       "Binance's with a header",
       [
         "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker",

@@ -1,11 +1,7 @@
 /** The first time a price came to a level. Pure. */
 import type { Price } from "../../../../shared/core/decimal/decimal.ts"
+import type { WatchedLevel } from "../../../../shared/core/marketContext.ts"
 import type { DayTape } from "./tape.ts"
-
-/** The levels that are watched: those of the day before, and the opening range once it is over. */
-export const WATCHED_LEVELS = ["POCprev", "VAHprev", "VALprev", "VWAPprev", "PDH", "PDL", "OR_high", "OR_low"] as const
-/** Name of a watched level, as charts label it. */
-export type WatchedLevel = (typeof WATCHED_LEVELS)[number]
 
 /** A level and when it was first known. */
 export interface LevelLine {

@@ -3,6 +3,7 @@
  * closed candles, oldest first. Nothing that comes later changes what an earlier stretch was.
  */
 import { directionalMovement } from "../../../../shared/core/indicators/directional.ts"
+import type { Bias, StructureRegime } from "../../../../shared/core/marketContext.ts"
 import { emaFromAverage } from "../../../../shared/core/indicators/movingAverage.ts"
 import {
   breakOfStructure,
@@ -13,14 +14,6 @@ import {
   orderBlock,
   type StructureCandle
 } from "../structure.ts"
-
-/** What a stretch of candles looks like. */
-export const REGIMES = ["tight_smc", "wide_structure", "consolidation", "no_data"] as const
-/** One of them. */
-export type StructureRegime = (typeof REGIMES)[number]
-
-/** Which side of its long average a pair is on; `unknown` with too few daily candles. */
-export type Bias = "bullish" | "bearish" | "neutral" | "unknown"
 
 /** A closed candle and when it began, Unix seconds. */
 export interface TimedCandle extends StructureCandle {
@@ -41,6 +34,8 @@ export interface Zone {
   readonly type: Direction
   /** Start of the block, or of the gap's middle candle, Unix seconds. */
   readonly at_sec: number
+  /** Start of the candle at whose close it is known: the displacement, or the gap's third. */
+  readonly known_at_sec: number
   readonly low: number
   readonly high: number
 }
@@ -85,11 +80,12 @@ const DIRECTIONS: ReadonlyArray<Direction> = ["bullish", "bearish"]
 export const assess = (candles: ReadonlyArray<TimedCandle>, { minGapPercent }: RegimeSettings): Assessment => {
   const at_sec = candles.at(-1)?.timeSec ?? null
   const timeOf = (index: number): number => candles[index]?.timeSec ?? 0
+  const whenOf = (index: number, knownAt: number) => ({ at_sec: timeOf(index), known_at_sec: timeOf(knownAt) })
   const blocks = DIRECTIONS.flatMap((type): ReadonlyArray<Zone> => {
     const block = orderBlock(candles, type, DEFAULT_STRUCTURE)
     return block === null
       ? []
-      : [{ kind: "order_block", type, at_sec: timeOf(block.index), low: block.low, high: block.high }]
+      : [{ kind: "order_block", type, ...whenOf(block.index, block.knownAt), low: block.low, high: block.high }]
   })
   const gaps = fairValueGaps(candles)
     .filter(({ reenteredAt, sizePercent }) => reenteredAt === null && sizePercent >= minGapPercent)
@@ -97,7 +93,7 @@ export const assess = (candles: ReadonlyArray<TimedCandle>, { minGapPercent }: R
   const gapZone = ({ type, middleIndex, bottom, top }: FairValueGap): Zone => ({
     kind: "fair_value_gap",
     type,
-    at_sec: timeOf(middleIndex),
+    ...whenOf(middleIndex, middleIndex + 1),
     low: bottom,
     high: top
   })
@@ -136,15 +132,24 @@ const verdict = ({ candles, zones, break_of_structure: breaks, adx }: Evidence):
   return { regime: "consolidation", why: `no block, no open gap, no break; ADX ${strength} < ${ADX_TREND}` }
 }
 
-/** A pair's bias by its daily candles; `average` is null where they are too few. */
-export const biasOf = (
-  closes: ReadonlyArray<number>,
-  { neutralZoneBps }: RegimeSettings
-): { readonly bias: Bias; readonly close: number | null; readonly average: number | null } => {
+/** A pair's bias and what was compared; `average` is null where the daily candles are too few. */
+export interface BiasVerdict {
+  readonly bias: Bias
+  /** Of the newest day; null without one. */
+  readonly close: number | null
+  readonly average: number | null
+  readonly average_days: number
+  readonly days: number
+  readonly neutral_zone_bps: number
+}
+
+/** A pair's bias by its daily candles, oldest first. */
+export const biasOf = (closes: ReadonlyArray<number>, { neutralZoneBps }: RegimeSettings): BiasVerdict => {
   const close = closes.at(-1) ?? null
   const average = emaFromAverage(Float64Array.from(closes), AVERAGE_DAYS).at(-1) ?? Number.NaN
-  if (close === null || Number.isNaN(average)) return { bias: "unknown", close, average: null }
+  const compared = { close, average_days: AVERAGE_DAYS, days: closes.length, neutral_zone_bps: neutralZoneBps }
+  if (close === null || Number.isNaN(average)) return { bias: "unknown", average: null, ...compared }
   const zone = (average * neutralZoneBps) / 10_000
   const bias = close > average + zone ? "bullish" : close < average - zone ? "bearish" : "neutral"
-  return { bias, close, average }
+  return { bias, average, ...compared }
 }

@@ -50,6 +50,7 @@ describe("a structure regime", () => {
       kind: "fair_value_gap",
       type: "bullish",
       at_sec: 41 * HOUR_SEC,
+      known_at_sec: 42 * HOUR_SEC,
       low: 1.25,
       high: 1.4
     })
@@ -114,7 +115,7 @@ describe("a universe", () => {
         biasOf(
           candles.map(({ close }) => close),
           SETTINGS
-        ).bias
+        )
       )
     }
     const { distribution } = structureView(universe, { pair: "CALM", timeframes: [1_440] }, null)

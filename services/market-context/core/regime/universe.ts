@@ -1,6 +1,7 @@
 /** The structure of many pairs: what each is, how many are what, and what has changed. Pure; changed in place. */
 import { timeframeName } from "../../../../shared/candles/core/candle.ts"
-import { type Assessment, type Bias, REGIMES, type StructureRegime } from "./assess.ts"
+import { STRUCTURE_REGIMES, type StructureRegime } from "../../../../shared/core/marketContext.ts"
+import type { Assessment, BiasVerdict } from "./assess.ts"
 
 /** A pair's regime on a timeframe that is now another. */
 export interface RegimeChange {
@@ -18,7 +19,7 @@ const MAX_CHANGES = 20
 /** Every pair's assessments; of their candles nothing is kept. */
 export class Universe {
   private readonly regimes = new Map<string, Map<number, Assessment>>()
-  private readonly biases = new Map<string, Bias>()
+  private readonly biases = new Map<string, BiasVerdict>()
   private newest: ReadonlyArray<RegimeChange> = []
 
   /** Start of the newest candle a series was assessed with; null: it was not. */
@@ -42,8 +43,8 @@ export class Universe {
     this.newest = [{ ...change, at_sec: assessment.at_sec }, ...this.newest].slice(0, MAX_CHANGES)
   }
 
-  setBias(symbol: string, bias: Bias): void {
-    this.biases.set(symbol, bias)
+  setBias(symbol: string, verdict: BiasVerdict): void {
+    this.biases.set(symbol, verdict)
   }
 
   /** Forgets pairs that are no longer watched. */
@@ -60,7 +61,9 @@ export class Universe {
     const series = this.regimes.get(symbol) ?? new Map<number, Assessment>()
     return {
       symbol,
-      bias: this.biases.get(symbol) ?? "unknown",
+      bias: this.biases.get(symbol)?.bias ?? "unknown",
+      /** What the bias was compared with; null where no daily candles are looked at. */
+      bias_evidence: this.biases.get(symbol) ?? null,
       timeframes: Object.fromEntries([...series].map(([intervalMin, held]) => [timeframeName(intervalMin), held]))
     }
   }
@@ -69,7 +72,10 @@ export class Universe {
   distribution(timeframes: ReadonlyArray<number>): Readonly<Record<string, Readonly<Record<StructureRegime, number>>>> {
     return Object.fromEntries(
       timeframes.map((intervalMin) => {
-        const counts = Object.fromEntries(REGIMES.map((regime) => [regime, 0])) as Record<StructureRegime, number>
+        const counts = Object.fromEntries(STRUCTURE_REGIMES.map((regime) => [regime, 0])) as Record<
+          StructureRegime,
+          number
+        >
         for (const series of this.regimes.values()) {
           const held = series.get(intervalMin)
           if (held !== undefined) counts[held.regime]++
