@@ -16,6 +16,7 @@ import { sha256 } from "./hash.ts"
 import { SealCheck } from "./seals/sealCheck.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal, readSeals, type Seal } from "./seals/seals.ts"
+import { type SealedStates, SliceStart } from "./seals/slice.ts"
 
 /** Records that were decided by one version of the rules. */
 export interface Generation {
@@ -45,9 +46,11 @@ export interface Verification {
 /** There is no sealed state to begin at. */
 export class NotSealed extends Schema.TaggedError<NotSealed>()("NotSealed", { detail: Schema.String }) {
   override get message(): string {
-    return `${this.detail}: verify from the beginning, without --from-seal`
+    return this.detail
   }
 }
+
+const FROM_BEGINNING = "verify from the beginning, without --from-seal"
 
 /** At most this many divergences are kept: after the first, the rest are mostly its consequences. */
 const MAX_DIVERGENCES = 1_000
@@ -57,8 +60,13 @@ export interface VerifyOptions {
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
   readonly actors: ReadonlyArray<Actor<unknown>>
-  /** `beginning`: record 1, using no snapshot. `last seal`: the states that were sealed last. Default: the beginning. */
+  /**
+   * `beginning`: record 1, using no snapshot; of a piece of a journal, the states that came along with it. `last seal`: the states that
+   * were sealed last. Default: the beginning.
+   */
   readonly from?: "beginning" | "last seal"
+  /** The last record to look at; the head when left out. */
+  readonly to?: number
   /** The rules that this build knows. */
   readonly known?: KnownRules
 }
@@ -78,7 +86,9 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
     ? yield* fromLastSeal(subjects, folds)
     : yield* fromBeginning(subjects, folds, known)
   const verifier = new Verifier(folds, control, foldAfter, seals)
+  const upTo = options.to ?? Number.POSITIVE_INFINITY
   yield* journal.read({ from: readFrom, filter: subjects.everything }).pipe(
+    Stream.takeWhile(({ seq }) => seq <= upTo),
     Stream.runForEachArray((records) =>
       Effect.try({
         try: () => verifier.take(records),
@@ -92,7 +102,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
 /** Where the reading begins, after which seal the folding does, and the eras that are read whole. */
 interface Plan {
   readonly readFrom: number
-  readonly foldAfter: Seal | null
+  readonly foldAfter: SealedStates | null
   readonly seals: ReadonlyArray<Seal>
 }
 
@@ -100,13 +110,18 @@ type Folds = ReadonlyArray<ActorFold<unknown>>
 
 const fromLastSeal = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds) {
   const seal = yield* lastSeal(subjects)
-  if (seal === null) return yield* new NotSealed({ detail: "the journal has no seal" })
+  if (seal === null) return yield* new NotSealed({ detail: `the journal has no seal: ${FROM_BEGINNING}` })
   yield* atSeal(folds, seal)
   return { readFrom: seal.to + 1, foldAfter: seal, seals: [] } satisfies Plan
 })
 
 /** From record 1; what was decided by rules that this build no longer has is held to its seals, and folded from the last of those. */
 const fromBeginning = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds, known: KnownRules) {
+  const start = yield* SliceStart
+  if (start !== null) {
+    yield* atSeal(folds, start)
+    return { readFrom: start.to + 1, foldAfter: start, seals: [] } satisfies Plan
+  }
   const seals = yield* readSeals(subjects)
   if (known.oldest <= FIRST_RULES) return { readFrom: 1, foldAfter: null, seals } satisfies Plan
   const foldAfter = seals.find(({ rulesVersion }) => rulesVersion >= known.oldest) ?? null
@@ -114,14 +129,14 @@ const fromBeginning = Effect.fnUntraced(function* (subjects: MarketSubjects, fol
   return { readFrom: 1, foldAfter, seals } satisfies Plan
 })
 
-const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: Seal) {
+const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: SealedStates) {
   for (const fold of folds) {
     const known = seal.actors.some(({ name }) => name === fold.actor.name)
     // An actor that came after the seal has nothing to begin with.
     if (known && !(yield* restoreSealed(fold, seal))) {
-      return yield* new NotSealed({
-        detail: `the state of ${fold.actor.name} that was sealed in era ${seal.era} is not kept`
-      })
+      const what = `the state of ${fold.actor.name} after record ${seal.to}`
+      const help = (yield* SliceStart) === null ? `is not kept: ${FROM_BEGINNING}` : "has another shape: use its build"
+      return yield* new NotSealed({ detail: `${what} ${help}` })
     }
   }
 })
@@ -134,10 +149,10 @@ class Verifier {
   private readonly divergences: Array<string> = []
   private readonly folds: Folds
   private readonly hosted: FoldSet<unknown>
-  private readonly foldAfter: Seal | null
+  private readonly foldAfter: SealedStates | null
   private readonly seals: SealCheck
 
-  constructor(folds: Folds, control: ControlView, foldAfter: Seal | null, seals: ReadonlyArray<Seal>) {
+  constructor(folds: Folds, control: ControlView, foldAfter: SealedStates | null, seals: ReadonlyArray<Seal>) {
     this.folds = folds
     this.hosted = new FoldSet(folds, control.skipped)
     this.foldAfter = foldAfter

@@ -6,6 +6,7 @@ import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../journal/port.ts"
 import { decoded } from "./decode.ts"
 import { lastSeal } from "../seals/seals.ts"
+import { SliceStart } from "../seals/slice.ts"
 
 const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
   if (event._tag === "MarketConfigured") return event.slots
@@ -22,7 +23,7 @@ export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
 ): Effect.fn.Return<ReadonlyArray<number>, ReadError | DecodeError, Journal> {
   const journal = yield* Journal
   const seal = yield* lastSeal(subjects)
-  const sealed = seal !== null && seal.to <= seq ? seal : null
+  const sealed = seal !== null && seal.to <= seq ? seal : yield* SliceStart
   const named = new Set<number>(sealed?.slots)
   for (const filter of namingSubjects(subjects)) {
     yield* journal.read({ from: (sealed?.to ?? 0) + 1, filter }).pipe(
