@@ -22,8 +22,12 @@ const COMMANDS = {
     load: async () => (await import("./commands/initEnv/command.ts")).initEnvCommand
   },
   journal: {
-    about: "Look into a journal, prove it, answer a fault, seal and archive it",
+    about: "Look into a journal, prove it, copy and compare it, answer a fault, seal and archive it",
     load: async () => (await import("./commands/journal/command.ts")).journalCommand
+  },
+  why: {
+    about: "Why an order is there and what became of it; why a slot or the market waits, and what would end that",
+    load: async () => (await import("./commands/why/command.ts")).whyCommand
   },
   conformance: {
     about: "Run reference cases and print how many pass",

@@ -3,16 +3,15 @@
  * decisions follow from the inputs, and that neither has changed since they were sealed.
  */
 import { Effect, Schema, Stream } from "effect"
-import { messageOf } from "../core/messageOf.ts"
 import { FIRST_RULES, type KnownRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { BuildTooOld, type DecodeError, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, type StoredRecord } from "../events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
 import { type ControlView, readControl, readControlRecords } from "./control/control.ts"
 import { ActorFold } from "./fold.ts"
-import { FoldSet, type TakeOne } from "./foldSet.ts"
 import { sha256 } from "./hash.ts"
+import { Refold } from "./refold.ts"
 import { SealCheck } from "./seals/sealCheck.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal, readSeals, type Seal } from "./seals/seals.ts"
@@ -148,13 +147,13 @@ class Verifier {
   private generations: ReadonlyArray<Generation> = []
   private readonly divergences: Array<string> = []
   private readonly folds: Folds
-  private readonly hosted: FoldSet<unknown>
+  private readonly again: Refold
   private readonly foldAfter: SealedStates | null
   private readonly seals: SealCheck
 
   constructor(folds: Folds, control: ControlView, foldAfter: SealedStates | null, seals: ReadonlyArray<Seal>) {
     this.folds = folds
-    this.hosted = new FoldSet(folds, control.skipped)
+    this.again = new Refold(folds, control.skipped, (line) => this.report(line))
     this.foldAfter = foldAfter
     this.seals = new SealCheck(seals)
   }
@@ -173,7 +172,7 @@ class Verifier {
     this.head = records.at(-1)?.seq ?? this.head
     // What is held to its digest only ends with an era.
     const folded = this.head > (this.foldAfter?.to ?? 0)
-    if (folded) this.fold(records)
+    if (folded) this.again.take(records, this.count)
     for (const record of records) this.seals.take(record, folded ? this.folds : [])
   }
 
@@ -189,20 +188,6 @@ class Verifier {
     return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, actors }
   }
 
-  /** A record that does not decode is said, and passed over. */
-  private fold(records: ReadonlyArray<JournalRecord>): void {
-    for (let rest = records; rest.length > 0;) {
-      try {
-        this.hosted.take(rest, this.apply, this.count)
-        return
-      } catch (error) {
-        if (!(error instanceof RecordUndecodable)) throw error
-        this.report(error.message)
-        rest = rest.filter(({ seq }) => seq > error.seq)
-      }
-    }
-  }
-
   private readonly count = (record: StoredRecord): void => {
     this.events += record.events.length
     this.generations = withRecord(this.generations, record, this.foldAfter?.rulesVersion ?? FIRST_RULES)
@@ -210,26 +195,6 @@ class Verifier {
 
   private report(line: string): void {
     if (this.divergences.length < MAX_DIVERGENCES) this.divergences.push(line)
-  }
-
-  /** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */
-  private dropMissing(fold: ActorFold<unknown>, recordedId: string): void {
-    if (!fold.pending.some((entry) => entry.id === recordedId)) return
-    while (fold.pending[0] !== undefined && fold.pending[0].id !== recordedId) {
-      this.report(`${fold.actor.name}: output ${fold.pending[0].id} is missing`)
-      fold.dropPending()
-    }
-  }
-
-  private readonly apply: TakeOne<unknown> = (fold, stored, data, place) => {
-    if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
-    try {
-      fold.apply(stored, data, place)
-    } catch (error) {
-      if (error instanceof BuildTooOld) throw error
-      this.report(messageOf(error))
-      if (fold.pending[0]?.id === stored.id) fold.dropPending()
-    }
   }
 }
 

@@ -154,7 +154,7 @@ describe("a piece of a journal", () => {
 })
 
 describe("a place in a journal", () => {
-  it.live.each([
+  it.live.each<readonly [string, number]>([
     ["4711", 4711],
     ["999999", records.length],
     ["2024-03-24", 38],
