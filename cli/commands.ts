@@ -25,6 +25,10 @@ const COMMANDS = {
     about: "Look into a journal, prove it, copy and compare it, answer a fault, seal and archive it",
     load: async () => (await import("./commands/journal/command.ts")).journalCommand
   },
+  replay: {
+    about: "Prove a file of a journal again, or look at any actor's state at any place, record by record",
+    load: async () => (await import("./commands/replay/command.ts")).replayCommand
+  },
   why: {
     about: "Why an order is there and what became of it; why a slot or the market waits, and what would end that",
     load: async () => (await import("./commands/why/command.ts")).whyCommand

@@ -4,7 +4,7 @@
  */
 import { Effect, type Scope, Stream } from "effect"
 import { type ControlView, readControl } from "../actor/control/control.ts"
-import { slotsNamedUpTo } from "../actor/control/slotsNamed.ts"
+import { slotsNamedIn, slotsNamedUpTo } from "../actor/control/slotsNamed.ts"
 import type { Actor, InForce } from "../actor/core/actor.ts"
 import { ActorFold } from "../actor/fold.ts"
 import { sha256 } from "../actor/hash.ts"
@@ -20,7 +20,7 @@ import { notesOf } from "./core/notes.ts"
 import { type Identity, PastFile, type Stone } from "./pastFile.ts"
 
 /** Records from one stone to the next, at least: the next one lies where nobody owes an answer. */
-export const STONE_EVERY = 4_000
+export const STONE_EVERY = 1_000
 
 /**
  * A slot that no market has. Until it is named every slot folds alike, so this one's state is that of a slot that is named after a
@@ -66,7 +66,16 @@ export interface Past {
   readonly slots: ReadonlyArray<number>
   /** The market after record `seq`: of these actors, or of all. */
   readonly at: (seq: number, only?: ReadonlyArray<string>) => Effect.Effect<Moment, Failure>
-  /** A record as it stands, and the next ones. */
+  /**
+   * The first record from `seq` on after which `meets` says yes, given the folds of these actors as they then stand; null: none. Folds
+   * every record on the way.
+   */
+  readonly walk: (
+    seq: number,
+    only: ReadonlyArray<string>,
+    meets: (record: StoredRecord, folds: Moment["folds"]) => boolean
+  ) => Effect.Effect<number | null, Failure>
+  /** A record as it stands; null: there is none. */
   readonly get: (seq: number) => Effect.Effect<JournalRecord | null, ReadError>
 }
 
@@ -122,7 +131,8 @@ export const openPast = Effect.fn("openPast")(function* (
   const begin = head === 0 ? null : yield* journal.get(first)
   const identity = identityOf(journal.where, first, begin, actorsOf([SPARE]))
   const file = yield* Effect.acquireRelease(openFile(options.file, identity), (open) => Effect.sync(() => open.close()))
-  const slots = yield* slotsNamedUpTo(subjects, head)
+  yield* forgetUnlessFits(file)
+  const slots = yield* slotsOf(subjects, file, head)
   const start = yield* startStone
   const control = yield* readControl(subjects)
   yield* layStones({ ...options, file, slots, head, start, control })
@@ -132,7 +142,23 @@ export const openPast = Effect.fn("openPast")(function* (
       const stone = file.stoneUpTo(seq) ?? (start !== null && start.seq <= seq ? start : null)
       return yield* momentFrom(journal, subjects, placed(wanted, subjects, stone), control, stone, seq)
     })
-  return { first, head, file, slots, at, get: (seq) => journal.get(seq) }
+  const walk: Past["walk"] = Effect.fnUntraced(function* (seq, only, meets) {
+    const { folds } = yield* at(Math.max(first - 1, seq - 1), only)
+    const again = new Refold([...folds.values()], control.skipped, () => {})
+    let found: number | null = null
+    yield* journal.read({ from: Math.max(first, seq), filter: subjects.everything }).pipe(
+      Stream.takeWhile(() => found === null),
+      Stream.runForEach((record) =>
+        refolding(() => {
+          let stored: StoredRecord | null = null
+          again.take([record], (decoded) => (stored = decoded))
+          if (found === null && stored !== null && meets(stored, folds)) found = record.seq
+        })
+      )
+    )
+    return found
+  })
+  return { first, head, file, slots, at, walk, get: (seq) => journal.get(seq) }
 })
 
 const momentFrom = Effect.fnUntraced(function* (
@@ -175,24 +201,29 @@ interface Laying extends Omit<PastOptions, "file"> {
   readonly control: ControlView
 }
 
-/** The stone to go on from, where the file still fits the journal; otherwise it is begun anew. */
-const lastStone = Effect.fnUntraced(function* ({ file, start }: Laying) {
+/** A file that was made of other records says nothing of these. */
+const forgetUnlessFits = Effect.fnUntraced(function* (file: PastFile) {
   const { upTo } = file
-  if (upTo === null) return { stone: start, noted: 0 }
+  if (upTo === null) return
   const record = yield* (yield* Journal).get(upTo.seq)
-  if (record !== null && sha256(record.data) === upTo.hash) {
-    return { stone: file.stoneUpTo(upTo.seq) ?? start, noted: upTo.seq }
-  }
-  file.clear()
-  return { stone: start, noted: 0 }
+  if (record === null || sha256(record.data) !== upTo.hash) file.clear()
+})
+
+/** Every slot that the journal names: those that are noted, and those named since. */
+const slotsOf = Effect.fnUntraced(function* (subjects: MarketSubjects, file: PastFile, head: number) {
+  const { upTo, slots } = file
+  const named =
+    upTo === null ? yield* slotsNamedUpTo(subjects, head) : yield* slotsNamedIn(subjects, upTo.seq + 1, head)
+  return [...new Set([...slots, ...named])].toSorted((a, b) => a - b)
 })
 
 /** Everything that is folded again begins at the last stone; what has been noted already is not noted again. */
 const layStones = Effect.fnUntraced(function* (laying: Laying) {
-  const { subjects, actorsOf, file, slots, head, control, stoneEvery = STONE_EVERY, progress } = laying
+  const { subjects, actorsOf, file, slots, head, start, control, stoneEvery = STONE_EVERY, progress } = laying
   const journal = yield* Journal
-  const { stone, noted } = yield* lastStone(laying)
+  const noted = file.upTo?.seq ?? 0
   if (noted >= head) return
+  const stone = (noted === 0 ? null : file.stoneUpTo(noted)) ?? start
   const folds = placed(actorsOf([...slots, SPARE]), subjects, stone)
   const again = new Refold(folds, control.skipped, () => {})
   let laid = stone?.seq ?? 0
@@ -220,7 +251,7 @@ const layStones = Effect.fnUntraced(function* (laying: Laying) {
         }
         const last = records.at(-1)
         if (last !== undefined) {
-          file.setUpTo(last.seq, sha256(last.data))
+          file.setUpTo(last.seq, sha256(last.data), slots)
           if (progress !== undefined) yield* progress(last.seq, head)
         }
       }).pipe(Effect.onExit((exit) => Effect.sync(() => (exit._tag === "Success" ? file.commit() : file.rollback()))))

@@ -81,8 +81,14 @@ export class PastFile {
     return text === null ? null : (JSON.parse(text) as { seq: number; hash: string })
   }
 
-  setUpTo(seq: number, hash: string): void {
+  /** Every slot that was named by then. */
+  get slots(): ReadonlyArray<number> {
+    return JSON.parse(this.meta("slots") ?? "[]") as ReadonlyArray<number>
+  }
+
+  setUpTo(seq: number, hash: string, slots: ReadonlyArray<number>): void {
     this.setMeta("upTo", JSON.stringify({ seq, hash }))
+    this.setMeta("slots", JSON.stringify(slots))
   }
 
   private meta(key: string): string | null {
