@@ -9,7 +9,7 @@ import type { Actor, InForce } from "../actor/core/actor.ts"
 import { ActorFold } from "../actor/fold.ts"
 import { sha256 } from "../actor/hash.ts"
 import { Refold } from "../actor/refold.ts"
-import { SliceStart } from "../actor/seals/slice.ts"
+import { type SealedStates, SliceStart } from "../actor/seals/slice.ts"
 import { sealedTexts } from "../actor/seals/sealed.ts"
 import { MAX_SLOT } from "../core/ids/clientId.ts"
 import { type MarketSubjects, slotActor } from "../core/ids/subjects.ts"
@@ -62,6 +62,8 @@ export interface Past {
   readonly first: number
   readonly head: number
   readonly file: PastFile
+  /** What came along with a piece of a journal; null: it is whole. */
+  readonly begins: SealedStates | null
   /** Every slot that the journal names. */
   readonly slots: ReadonlyArray<number>
   /** The market after record `seq`: of these actors, or of all. */
@@ -158,7 +160,7 @@ export const openPast = Effect.fn("openPast")(function* (
     )
     return found
   })
-  return { first, head, file, slots, at, walk, get: (seq) => journal.get(seq) }
+  return { first, head, file, begins: yield* SliceStart, slots, at, walk, get: (seq) => journal.get(seq) }
 })
 
 const momentFrom = Effect.fnUntraced(function* (

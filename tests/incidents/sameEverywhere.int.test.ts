@@ -54,7 +54,7 @@ const written = (file: string, from: number, to: number, redacted = false) =>
 const exported = (file: string, from: number, to: number, redacted = false) =>
   on(FileJournal.layer(RECORDED), written(file, from, to, redacted))
 
-describe.skipIf(!natsServerFound)("the same journal", () => {
+describe.skipIf(!natsServerFound())("the same journal", () => {
   it.live(
     "has the same hash, events and states in a directory, beside its writer, on a server and in a file",
     () =>

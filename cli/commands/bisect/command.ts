@@ -51,6 +51,7 @@ export const firstEffect = Effect.fn("firstEffect")(function* ({ subjects, a, b,
   return found._tag === "None" ? null : found.value
 })
 
+/** The command. */
 export const bisectCommand = Command.make(
   "bisect",
   {

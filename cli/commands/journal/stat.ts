@@ -1,6 +1,6 @@
 /** `kennel journal stat`: what a journal holds. */
 import { Console, Effect, Stream } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Command } from "effect/cli"
 import { Journal } from "../../../shared/journal/port.ts"
 import { instant, span } from "../../shared/instants.ts"
 import { loadSettings } from "../../shared/settings.ts"
@@ -66,7 +66,7 @@ export const statCommand = Command.make(
       yield* journal
         .read({ from: "first" })
         .pipe(Stream.runForEachArray((records) => Effect.sync(() => records.forEach((record) => found.take(record)))))
-      if (json) return yield* Console.log(JSON.stringify({ where: journal.where, ...found }))
+      if (json) return yield* Console.log(JSON.stringify({ where: journal.where, ...found.report }))
       for (const line of linesOf(journal.where, found)) yield* Console.log(line)
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })

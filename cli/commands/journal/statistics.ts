@@ -53,6 +53,29 @@ export class Statistics {
   chain = NO_RECORDS
   private minute = { records: 0, minuteMs: 0 }
 
+  /** All of it, as JSON has it. */
+  get report() {
+    const { records, first, last, bytes, undecodable, beganMs, endedMs, busiest, epochs, chain } = this
+    const { generations, eras, gaps, events, subjects } = this
+    return {
+      records,
+      first,
+      last,
+      bytes,
+      undecodable,
+      beganMs,
+      endedMs,
+      busiest,
+      epochs,
+      generations,
+      eras,
+      gaps,
+      events,
+      subjects,
+      chain
+    }
+  }
+
   take(record: JournalRecord): void {
     if (this.records === 0) this.first = record.seq
     this.records++

@@ -24,6 +24,7 @@ class CannotImport extends Schema.TaggedError<CannotImport>()("CannotImport", { 
 const onlyFigures = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(settings).filter(([, text]) => /^(?:[\d.,-]*|true|false)$/.test(text)))
 
+/** A journal, or a piece of it, into a file. */
 export const exportCommand = Command.make(
   "export",
   {
@@ -74,6 +75,7 @@ export const exportCommand = Command.make(
 
 const BATCH = 1_000
 
+/** A journal from a file. */
 export const importCommand = Command.make(
   "import",
   { file: Argument.String("file").pipe(Argument.withDescription("What export wrote, or lines of records alone")) },

@@ -1,6 +1,6 @@
 /** `kennel replay`: a file of a journal proven again, or any actor's state at any place. */
 import { Console, Effect, Option, Schema } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { decidersOf } from "../../../app/registry.ts"
 import { openMarketPast } from "../../../app/leaves/past.ts"
 import { SourceFile } from "../../../shared/archive/fileJournal.ts"

@@ -66,7 +66,7 @@ const destination = Effect.fnUntraced(function* (past: Past, { at }: View, ask: 
 })
 
 const draw = (view: View): void => {
-  const { columns = 80, rows = 24 } = process.stdout
+  const { columns, rows } = process.stdout
   process.stdout.write(`\u001b[H\u001b[J${screenOf(view, columns, rows).join("\n")}`)
 }
 

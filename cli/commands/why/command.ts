@@ -27,6 +27,7 @@ export const answer = Effect.fn("answer")(function* (past: Past, asked: string) 
   return story
 })
 
+/** The command. */
 export const whyCommand = Command.make(
   "why",
   {

@@ -75,7 +75,8 @@ const marketObstacles = Effect.fnUntraced(function* (past: Past, { mode }: Gover
     reasons.set(reason.rule, reason)
   }
   return yield* Effect.forEach(reasons.values(), (reason) =>
-    obstacle(past, `market ${mode.mode}`, reason, nowMs, sinceSeq)
+    // Since when the other causes stand is not written down.
+    obstacle(past, `market ${mode.mode}`, reason, nowMs, reason.rule === mode.reason?.rule ? sinceSeq : null)
   )
 })
 

@@ -57,7 +57,10 @@ export const inForceAt = Effect.fnUntraced(function* (past: Past, seq: number) {
     const at = past.file.lastTurn(turnKeys.inForce(tag), seq)
     const record = at === null ? null : yield* storedAt(past, at)
     const event = record?.events.findLast((one) => one._tag === tag) as Extract<MarketEvent, { _tag: Tag }> | undefined
-    return at === null || event === undefined ? null : { seq: at, event }
+    if (at !== null && event !== undefined) return { seq: at, event }
+    // Of a piece: what its beginning says, without the record.
+    const before = past.begins?.control.events.findLast((one) => one._tag === tag)
+    return before === undefined ? null : { seq: 0, event: before as Extract<MarketEvent, { _tag: Tag }> }
   })
   const adopted = yield* find("RulesAdopted")
   const market = yield* find("MarketConfigured")
@@ -71,14 +74,16 @@ export const inForceAt = Effect.fnUntraced(function* (past: Past, seq: number) {
       ? [configured]
       : [{ name: configured.name, value: String(own), seq: targets.seq }]
   })
-  return { rulesVersion: adopted?.event.to ?? 1, rulesSeq: adopted?.seq ?? 0, settings } satisfies InForceAt
+  const control = past.begins?.control
+  const rulesVersion = adopted?.event.to ?? control?.rulesVersion ?? 1
+  return { rulesVersion, rulesSeq: adopted?.seq ?? control?.rulesSeq ?? 0, settings } satisfies InForceAt
 })
 
 /** `version 2 of the rules (record 1), ENTRY_PCT 0.2 (record 5)`. */
 export const inForceText = ({ rulesVersion, rulesSeq, settings }: InForceAt): string =>
   [
     `version ${rulesVersion} of the rules${rulesSeq === 0 ? "" : ` (record ${rulesSeq})`}`,
-    ...settings.map(({ name, value, seq }) => `${name} ${value} (record ${seq})`)
+    ...settings.map(({ name, value, seq }) => `${name} ${value} (${seq === 0 ? "set before" : `record ${seq}`})`)
   ].join(", ")
 
 /** A step as a line: part, place, text. */

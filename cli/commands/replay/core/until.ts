@@ -39,8 +39,11 @@ const valueAt = (state: unknown, path: ReadonlyArray<string>): unknown =>
     state
   )
 
-const textOf = (value: unknown): string =>
-  typeof value === "object" && value !== null ? "object" : String(value ?? null)
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return "null"
+  if (typeof value === "bigint") return value.toString()
+  return typeof value === "string" ? value : typeof value === "object" ? "object" : JSON.stringify(value)
+}
 
 const compares = (operator: Operator, found: string, wanted: string): boolean => {
   const [left, right] = [Number(found), Number(wanted)]
