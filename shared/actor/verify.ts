@@ -133,9 +133,12 @@ const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: SealedStates) {
     const known = seal.actors.some(({ name }) => name === fold.actor.name)
     // An actor that came after the seal has nothing to begin with.
     if (known && !(yield* restoreSealed(fold, seal))) {
-      const what = `the state of ${fold.actor.name} after record ${seal.to}`
-      const help = (yield* SliceStart) === null ? `is not kept: ${FROM_BEGINNING}` : "has another shape: use its build"
-      return yield* new NotSealed({ detail: `${what} ${help}` })
+      const { name } = fold.actor
+      const detail =
+        (yield* SliceStart) === null
+          ? `the state of ${name} that was sealed in era ${seal.era} is not kept: ${FROM_BEGINNING}`
+          : `the state of ${name} after record ${seal.to} has another shape: use the build that made the file`
+      return yield* new NotSealed({ detail })
     }
   }
 })
