@@ -22,8 +22,20 @@ const COMMANDS = {
     load: async () => (await import("./commands/initEnv/command.ts")).initEnvCommand
   },
   journal: {
-    about: "Look into a journal, prove it, answer a fault, seal and archive it",
+    about: "Look into a journal, prove it, copy and compare it, answer a fault, seal and archive it",
     load: async () => (await import("./commands/journal/command.ts")).journalCommand
+  },
+  replay: {
+    about: "Prove a file of a journal again, or look at any actor's state at any place, record by record",
+    load: async () => (await import("./commands/replay/command.ts")).replayCommand
+  },
+  bisect: {
+    about: "The first record at which two builds, or two settings, decide otherwise. Exit code 1 where there is one",
+    load: async () => (await import("./commands/bisect/command.ts")).bisectCommand
+  },
+  why: {
+    about: "Why an order is there and what became of it; why a slot or the market waits, and what would end that",
+    load: async () => (await import("./commands/why/command.ts")).whyCommand
   },
   conformance: {
     about: "Run reference cases and print how many pass",

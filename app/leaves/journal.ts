@@ -1,4 +1,5 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
+import { statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
@@ -7,6 +8,7 @@ import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import { FileJournal } from "../../shared/archive/fileJournal.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import type { NatsCredentials } from "../../shared/journal/nats/access/credentials.ts"
@@ -63,17 +65,27 @@ export const writableJournal = (settings: Settings, whose: Whose = "market"): Jo
   return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal
 }
 
-/** The market's journal to look at, without its archive: `where` is a directory or a nats:// URL; left out, where the settings say. */
+const isServer = (place: string): boolean => /^(nats|tls):\/\//.test(place)
+
+/** A file of a journal, by its name: a directory of that name is a journal's directory all the same. */
+const isFile = (place: string): boolean =>
+  /\.(kennel|jsonl|jsonl\.gz)$/.test(place) && !(statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false)
+
+/** The market's journal to look at, without its archive: `where` is a directory, a file or a nats:// URL; left out, where the settings say. */
 export const bareJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
-  return /^(nats|tls):\/\//.test(place)
-    ? onServer(settings, place, "market", false)
-    : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
+  if (isServer(place)) return onServer(settings, place, "market", false)
+  return isFile(place) ? FileJournal.layer(place) : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
 }
 
-/** The same with its archive as one. */
-export const readableJournal = (settings: Settings, where?: string): JournalLayer =>
-  withArchive(bareJournal(settings, where), archiveDirectory(settings))
+/**
+ * Where every command reads a journal from: the market's with its archive as one, or a file, which is all there is of it. `where` as
+ * of `bareJournal`.
+ */
+export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
+  const journal = bareJournal(settings, where)
+  return where !== undefined && isFile(where) ? journal : withArchive(journal, archiveDirectory(settings))
+}
 
 /**
  * Takes up this build's rules and raises the epoch, for a process that runs these services: before it appends anything else.

@@ -3,19 +3,19 @@
  * decisions follow from the inputs, and that neither has changed since they were sealed.
  */
 import { Effect, Schema, Stream } from "effect"
-import { messageOf } from "../core/messageOf.ts"
 import { FIRST_RULES, type KnownRules, THIS_BUILD } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
-import { BuildTooOld, type DecodeError, RecordUndecodable, type StoredRecord } from "../events/envelope.ts"
+import { BuildTooOld, type DecodeError, type StoredRecord } from "../events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
 import { type ControlView, readControl, readControlRecords } from "./control/control.ts"
 import { ActorFold } from "./fold.ts"
-import { FoldSet, type TakeOne } from "./foldSet.ts"
 import { sha256 } from "./hash.ts"
+import { Refold } from "./refold.ts"
 import { SealCheck } from "./seals/sealCheck.ts"
 import { restoreSealed } from "./seals/sealed.ts"
 import { lastSeal, readSeals, type Seal } from "./seals/seals.ts"
+import { type SealedStates, SliceStart } from "./seals/slice.ts"
 
 /** Records that were decided by one version of the rules. */
 export interface Generation {
@@ -45,9 +45,11 @@ export interface Verification {
 /** There is no sealed state to begin at. */
 export class NotSealed extends Schema.TaggedError<NotSealed>()("NotSealed", { detail: Schema.String }) {
   override get message(): string {
-    return `${this.detail}: verify from the beginning, without --from-seal`
+    return this.detail
   }
 }
+
+const FROM_BEGINNING = "verify from the beginning, without --from-seal"
 
 /** At most this many divergences are kept: after the first, the rest are mostly its consequences. */
 const MAX_DIVERGENCES = 1_000
@@ -57,8 +59,13 @@ export interface VerifyOptions {
   readonly subjects: MarketSubjects
   /** The actors whose outputs the journal may hold. */
   readonly actors: ReadonlyArray<Actor<unknown>>
-  /** `beginning`: record 1, using no snapshot. `last seal`: the states that were sealed last. Default: the beginning. */
+  /**
+   * `beginning`: record 1, using no snapshot; of a piece of a journal, the states that came along with it. `last seal`: the states that
+   * were sealed last. Default: the beginning.
+   */
   readonly from?: "beginning" | "last seal"
+  /** The last record to look at; the head when left out. */
+  readonly to?: number
   /** The rules that this build knows. */
   readonly known?: KnownRules
 }
@@ -78,7 +85,9 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
     ? yield* fromLastSeal(subjects, folds)
     : yield* fromBeginning(subjects, folds, known)
   const verifier = new Verifier(folds, control, foldAfter, seals)
+  const upTo = options.to ?? Number.POSITIVE_INFINITY
   yield* journal.read({ from: readFrom, filter: subjects.everything }).pipe(
+    Stream.takeWhile(({ seq }) => seq <= upTo),
     Stream.runForEachArray((records) =>
       Effect.try({
         try: () => verifier.take(records),
@@ -92,7 +101,7 @@ export const verifyJournal = Effect.fn("verifyJournal")(function* (
 /** Where the reading begins, after which seal the folding does, and the eras that are read whole. */
 interface Plan {
   readonly readFrom: number
-  readonly foldAfter: Seal | null
+  readonly foldAfter: SealedStates | null
   readonly seals: ReadonlyArray<Seal>
 }
 
@@ -100,13 +109,18 @@ type Folds = ReadonlyArray<ActorFold<unknown>>
 
 const fromLastSeal = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds) {
   const seal = yield* lastSeal(subjects)
-  if (seal === null) return yield* new NotSealed({ detail: "the journal has no seal" })
+  if (seal === null) return yield* new NotSealed({ detail: `the journal has no seal: ${FROM_BEGINNING}` })
   yield* atSeal(folds, seal)
   return { readFrom: seal.to + 1, foldAfter: seal, seals: [] } satisfies Plan
 })
 
 /** From record 1; what was decided by rules that this build no longer has is held to its seals, and folded from the last of those. */
 const fromBeginning = Effect.fnUntraced(function* (subjects: MarketSubjects, folds: Folds, known: KnownRules) {
+  const start = yield* SliceStart
+  if (start !== null) {
+    yield* atSeal(folds, start)
+    return { readFrom: start.to + 1, foldAfter: start, seals: [] } satisfies Plan
+  }
   const seals = yield* readSeals(subjects)
   if (known.oldest <= FIRST_RULES) return { readFrom: 1, foldAfter: null, seals } satisfies Plan
   const foldAfter = seals.find(({ rulesVersion }) => rulesVersion >= known.oldest) ?? null
@@ -114,14 +128,17 @@ const fromBeginning = Effect.fnUntraced(function* (subjects: MarketSubjects, fol
   return { readFrom: 1, foldAfter, seals } satisfies Plan
 })
 
-const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: Seal) {
+const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: SealedStates) {
   for (const fold of folds) {
     const known = seal.actors.some(({ name }) => name === fold.actor.name)
     // An actor that came after the seal has nothing to begin with.
     if (known && !(yield* restoreSealed(fold, seal))) {
-      return yield* new NotSealed({
-        detail: `the state of ${fold.actor.name} that was sealed in era ${seal.era} is not kept`
-      })
+      const { name } = fold.actor
+      const detail =
+        (yield* SliceStart) === null
+          ? `the state of ${name} that was sealed in era ${seal.era} is not kept: ${FROM_BEGINNING}`
+          : `the state of ${name} after record ${seal.to} has another shape: use the build that made the file`
+      return yield* new NotSealed({ detail })
     }
   }
 })
@@ -133,13 +150,13 @@ class Verifier {
   private generations: ReadonlyArray<Generation> = []
   private readonly divergences: Array<string> = []
   private readonly folds: Folds
-  private readonly hosted: FoldSet<unknown>
-  private readonly foldAfter: Seal | null
+  private readonly again: Refold
+  private readonly foldAfter: SealedStates | null
   private readonly seals: SealCheck
 
-  constructor(folds: Folds, control: ControlView, foldAfter: Seal | null, seals: ReadonlyArray<Seal>) {
+  constructor(folds: Folds, control: ControlView, foldAfter: SealedStates | null, seals: ReadonlyArray<Seal>) {
     this.folds = folds
-    this.hosted = new FoldSet(folds, control.skipped)
+    this.again = new Refold(folds, control.skipped, (line) => this.report(line))
     this.foldAfter = foldAfter
     this.seals = new SealCheck(seals)
   }
@@ -158,7 +175,7 @@ class Verifier {
     this.head = records.at(-1)?.seq ?? this.head
     // What is held to its digest only ends with an era.
     const folded = this.head > (this.foldAfter?.to ?? 0)
-    if (folded) this.fold(records)
+    if (folded) this.again.take(records, this.count)
     for (const record of records) this.seals.take(record, folded ? this.folds : [])
   }
 
@@ -174,20 +191,6 @@ class Verifier {
     return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, actors }
   }
 
-  /** A record that does not decode is said, and passed over. */
-  private fold(records: ReadonlyArray<JournalRecord>): void {
-    for (let rest = records; rest.length > 0;) {
-      try {
-        this.hosted.take(rest, this.apply, this.count)
-        return
-      } catch (error) {
-        if (!(error instanceof RecordUndecodable)) throw error
-        this.report(error.message)
-        rest = rest.filter(({ seq }) => seq > error.seq)
-      }
-    }
-  }
-
   private readonly count = (record: StoredRecord): void => {
     this.events += record.events.length
     this.generations = withRecord(this.generations, record, this.foldAfter?.rulesVersion ?? FIRST_RULES)
@@ -195,26 +198,6 @@ class Verifier {
 
   private report(line: string): void {
     if (this.divergences.length < MAX_DIVERGENCES) this.divergences.push(line)
-  }
-
-  /** When the recorded output is a later one of ours, the earlier ones were never written: report them and go on from there. */
-  private dropMissing(fold: ActorFold<unknown>, recordedId: string): void {
-    if (!fold.pending.some((entry) => entry.id === recordedId)) return
-    while (fold.pending[0] !== undefined && fold.pending[0].id !== recordedId) {
-      this.report(`${fold.actor.name}: output ${fold.pending[0].id} is missing`)
-      fold.dropPending()
-    }
-  }
-
-  private readonly apply: TakeOne<unknown> = (fold, stored, data, place) => {
-    if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
-    try {
-      fold.apply(stored, data, place)
-    } catch (error) {
-      if (error instanceof BuildTooOld) throw error
-      this.report(messageOf(error))
-      if (fold.pending[0]?.id === stored.id) fold.dropPending()
-    }
   }
 }
 

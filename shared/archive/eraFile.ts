@@ -14,6 +14,7 @@ import { messageOf } from "../core/messageOf.ts"
 import { makeDirectory } from "../files/directory.ts"
 import { replaceFile } from "../journal/embedded/directory/disk.ts"
 import type { JournalRecord } from "../journal/port.ts"
+import { lineOf, recordIn } from "./recordLine.ts"
 
 const FORMAT = "kennel-era"
 const VERSION = 1
@@ -50,15 +51,6 @@ const Header = Schema.Struct({
   /** The digest of the era before. */
   before: Schema.String
 })
-const Line = Schema.Struct({
-  seq: Schema.Int,
-  storedMs: Schema.Finite,
-  subject: Schema.String,
-  id: Schema.String,
-  /** The record's bytes as text; what is no UTF-8 stands in `base64` instead. */
-  data: Schema.optionalKey(Schema.String),
-  base64: Schema.optionalKey(Schema.String)
-})
 const Footer = Schema.Struct({
   seal: EraSealed,
   /** The record of the seal. */
@@ -68,7 +60,6 @@ const Footer = Schema.Struct({
 
 const encodeSeal = Schema.encodeSync(EraSealed)
 const readHeader = Schema.decodeUnknownSync(Schema.fromJsonString(Header))
-const readLine = Schema.decodeUnknownSync(Schema.fromJsonString(Line))
 const readFooter = Schema.decodeUnknownSync(Schema.fromJsonString(Footer))
 
 const NAME = /^era-(\d{6})\.jsonl\.gz$/
@@ -92,16 +83,6 @@ export const erasIn = (directory: string): ReadonlyArray<number> => {
       return match === null ? [] : [Number(match[1])]
     })
     .toSorted((a, b) => a - b)
-}
-
-const lineOf = ({ seq, storedMs, subject, id, data }: JournalRecord): string => {
-  const text = Buffer.from(data).toString("utf8")
-  const place = { seq, storedMs, subject, id }
-  return JSON.stringify(
-    Buffer.from(text).equals(data)
-      ? { ...place, data: text }
-      : { ...place, base64: Buffer.from(data).toString("base64") }
-  )
 }
 
 /** Writes the file whole or not at all, and has it on the disk when it returns. Throws what the disk says. */
@@ -139,8 +120,7 @@ export const readEra = (path: string): Era => {
   const seal: Seal = { ...event, seq: sealSeq }
   const hashes = new EraHashes()
   const records = lines.slice(1, -1).map((text, index): JournalRecord => {
-    const { data, base64, ...place } = at(index + 2, () => readLine(text))
-    const record = { ...place, data: base64 === undefined ? Buffer.from(data ?? "") : Buffer.from(base64, "base64") }
+    const record = at(index + 2, () => recordIn(text))
     hashes.add(record)
     return record
   })

@@ -30,6 +30,17 @@ const line = (row: Setting<unknown>, env: Environment, width: number): string =>
   return `${row.name.padEnd(width)}  ${value === "" ? "(empty)" : value}${unit}${from}`
 }
 
+/** Every setting by name as text, as it is in force; without secrets. */
+export const shownSettings = (rows: SettingRows, env: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    rows
+      .filter(({ secret }) => !secret)
+      .map((row) => {
+        const given = givenOf(row, env)
+        return [row.name, given === null ? row.defaultText : shownText(given.text)]
+      })
+  )
+
 /** The whole of `docs/configuration.md`. */
 export const configurationPage = (rows: SettingRows): string =>
   [

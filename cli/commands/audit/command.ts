@@ -50,7 +50,9 @@ export const auditCommand = Command.make(
   "audit",
   {
     where: Argument.String("where").pipe(
-      Argument.withDescription("A journal directory or a nats:// URL. Default: what NATS_URL and DATA_DIR say."),
+      Argument.withDescription(
+        "A journal directory, a file of a journal, or a nats:// URL. Default: what NATS_URL and DATA_DIR say."
+      ),
       Argument.optional
     ),
     lines: Flag.Boolean("lines").pipe(

@@ -1,11 +1,26 @@
-/** `kennel journal …`: look into a journal, prove it, answer a fault, seal and archive it. */
+/** `kennel journal …`: look into a journal, prove it, copy it, compare it, answer a fault, seal and archive it. */
 import { Command } from "effect/cli"
 import { archiveCommand } from "./archive.ts"
+import { catCommand } from "./cat.ts"
+import { diffCommand } from "./diff.ts"
 import { sealCommand } from "./seal.ts"
 import { skipCommand } from "./skip.ts"
+import { statCommand } from "./stat.ts"
 import { tailCommand } from "./tail.ts"
+import { exportCommand, importCommand } from "./transfer.ts"
 import { verifyCommand } from "./verify.ts"
 
 export const journalCommand = Command.make("journal").pipe(
-  Command.withSubcommands([verifyCommand, tailCommand, skipCommand, sealCommand, archiveCommand])
+  Command.withSubcommands([
+    statCommand,
+    catCommand,
+    tailCommand,
+    verifyCommand,
+    diffCommand,
+    exportCommand,
+    importCommand,
+    skipCommand,
+    sealCommand,
+    archiveCommand
+  ])
 )

@@ -10,7 +10,7 @@ export const tailCommand = Command.make(
   {
     where,
     archive,
-    from: Flag.Int("from").pipe(Flag.withDescription("First sequence"), Flag.withDefault(1)),
+    from: Flag.Int("from").pipe(Flag.withDescription("First sequence. Default: the first kept"), Flag.withDefault(0)),
     follow: Flag.Boolean("follow").pipe(
       Flag.withAlias("f"),
       Flag.withDescription("Wait for more"),
@@ -21,7 +21,8 @@ export const tailCommand = Command.make(
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const journal = yield* Journal
-      const records = follow ? journal.tail({ from }) : journal.read({ from })
+      const wanted = { from: from === 0 ? ("first" as const) : from }
+      const records = follow ? journal.tail(wanted) : journal.read(wanted)
       const text = new TextDecoder()
       yield* Stream.runForEach(records, (record) =>
         Console.log(`${record.seq} ${record.subject} ${record.id} ${text.decode(record.data)}`)

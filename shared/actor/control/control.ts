@@ -11,7 +11,8 @@ import { FIRST_RULES } from "../../core/rules/versions.ts"
 import { encodeState } from "../core/stateText.ts"
 import { controlRecords, lastSeqOn } from "./controlRecords.ts"
 import { decode } from "./decode.ts"
-import { lastSeal, type Seal } from "../seals/seals.ts"
+import { lastSeal } from "../seals/seals.ts"
+import { type SealedStates, SliceStart } from "../seals/slice.ts"
 import { type AppendError, Journal, type ReadError } from "../../journal/port.ts"
 
 /** Rules that a service writes when it starts with others than the journal's last: every event whose name ends in `Configured`. */
@@ -87,7 +88,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
 const lastViews = new WeakMap<Journal["Service"], Map<string, ControlView>>()
 
 /** What a seal kept of the control records up to it. */
-const sealedView = ({ control, to }: Seal): ControlView => ({
+const sealedView = ({ control, to }: SealedStates): ControlView => ({
   readTo: to,
   epoch: control.epoch,
   rulesVersion: control.rulesVersion,
@@ -100,7 +101,7 @@ const sealedView = ({ control, to }: Seal): ControlView => ({
 })
 
 /** What a seal is to keep of the control records, as they stood at its end. */
-export const controlToSeal = (view: ControlView): Seal["control"] => ({
+export const controlToSeal = (view: ControlView): SealedStates["control"] => ({
   epoch: view.epoch,
   rulesVersion: view.rulesVersion,
   rulesSeq: view.rulesSeq,
@@ -124,11 +125,16 @@ const readOn = Effect.fnUntraced(function* (
   return continued(before, records)
 })
 
-const viewAt = (seal: Seal | null): ControlView => (seal === null ? NOTHING_YET : sealedView(seal))
+/** What was said up to a seal; without one (null), up to where the journal at hand begins. */
+const viewAt = (seal: SealedStates | null): Effect.Effect<ControlView> =>
+  Effect.map(SliceStart, (start) => {
+    const from = seal ?? start
+    return from === null ? NOTHING_YET : sealedView(from)
+  })
 
 /** What the control records said after record `upTo`: read from this seal on, or from the first one (null). */
-export const readControlRecords = (subjects: MarketSubjects, from: Seal | null = null, upTo?: number) =>
-  readOn(subjects, viewAt(from), upTo)
+export const readControlRecords = (subjects: MarketSubjects, from: SealedStates | null = null, upTo?: number) =>
+  Effect.flatMap(viewAt(from), (view) => readOn(subjects, view, upTo))
 
 /** What the control records say now: from the last seal on, and in the same process from where it last looked. */
 export const readControl = Effect.fn("readControl")(function* (
@@ -138,7 +144,7 @@ export const readControl = Effect.fn("readControl")(function* (
   const views = lastViews.get(journal) ?? new Map<string, ControlView>()
   lastViews.set(journal, views)
   const known = views.get(subjects.root)
-  const view = yield* readOn(subjects, known ?? viewAt(yield* lastSeal(subjects)))
+  const view = yield* readOn(subjects, known ?? (yield* viewAt(yield* lastSeal(subjects))))
   // Another reading may have come further meanwhile.
   if (view.lastSeq > (views.get(subjects.root)?.lastSeq ?? 0)) views.set(subjects.root, view)
   return view

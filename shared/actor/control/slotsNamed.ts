@@ -6,6 +6,7 @@ import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import { Journal, type ReadError } from "../../journal/port.ts"
 import { decoded } from "./decode.ts"
 import { lastSeal } from "../seals/seals.ts"
+import { SliceStart } from "../seals/slice.ts"
 
 /** The slots that an event names. */
 export const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
@@ -25,13 +26,24 @@ export const slotsNamedUpTo = Effect.fn("slotsNamedUpTo")(function* (
   subjects: MarketSubjects,
   seq: number
 ): Effect.fn.Return<ReadonlyArray<number>, ReadError | DecodeError, Journal> {
-  const journal = yield* Journal
   const seal = yield* lastSeal(subjects)
-  const sealed = seal !== null && seal.to <= seq ? seal : null
+  const sealed = seal !== null && seal.to <= seq ? seal : yield* SliceStart
   const named = new Set<number>(sealed?.slots)
+  for (const slot of yield* slotsNamedIn(subjects, (sealed?.to ?? 0) + 1, seq)) named.add(slot)
+  return [...named].sort((a, b) => a - b)
+})
+
+/** Every slot that records `from` to `to` name, ascending. */
+export const slotsNamedIn = Effect.fn("slotsNamedIn")(function* (
+  subjects: MarketSubjects,
+  from: number,
+  to: number
+): Effect.fn.Return<ReadonlyArray<number>, ReadError | DecodeError, Journal> {
+  const journal = yield* Journal
+  const named = new Set<number>()
   for (const filter of namingSubjects(subjects)) {
-    yield* journal.read({ from: (sealed?.to ?? 0) + 1, filter }).pipe(
-      Stream.takeWhile((record) => record.seq <= seq),
+    yield* journal.read({ from, filter }).pipe(
+      Stream.takeWhile((record) => record.seq <= to),
       decoded,
       Stream.runForEach(({ events }) =>
         Effect.sync(() => {

@@ -9,26 +9,18 @@
  *
  * Two sealers at once: the compare-and-set on the subject lets one seal through, the other begins again behind it.
  */
-import { Clock, Effect, Schema, Stream } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import type { MarketSubjects } from "../../core/ids/subjects.ts"
 import type { KnownRules } from "../../core/rules/versions.ts"
-import { BuildTooOld, type DecodeError, encodeEntry, RecordUndecodable } from "../../events/envelope.ts"
+import { type DecodeError, encodeEntry } from "../../events/envelope.ts"
 import type { EventOf } from "../../events/event.ts"
-import {
-  type AppendError,
-  Journal,
-  type JournalRecord,
-  type ReadError,
-  type Snapshot,
-  type SnapshotStore
-} from "../../journal/port.ts"
+import { type AppendError, Journal, type ReadError, type SnapshotStore } from "../../journal/port.ts"
 import type { Actor } from "../core/actor.ts"
-import { controlToSeal, readControl, readControlRecords } from "../control/control.ts"
-import { ActorFold, Divergence, FoldFailed } from "../fold.ts"
-import { FoldSet } from "../foldSet.ts"
-import { snapshotOf } from "../snapshots.ts"
+import { controlToSeal, readControlRecords } from "../control/control.ts"
+import { ActorFold } from "../fold.ts"
 import { slotsNamedUpTo } from "../control/slotsNamed.ts"
 import { EraHashes, NO_ERA_BEFORE } from "./eraDigest.ts"
+import { lastRest, sealedActor } from "./rest.ts"
 import { restoreSealed, saveSealed } from "./sealed.ts"
 import { lastSeal, type Seal } from "./seals.ts"
 
@@ -79,13 +71,11 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       // Where a state is not kept, or of another shape: from the beginning, which takes longer and gives the same.
       yield* Effect.forEach(folds, (fold) => restoreSealed(fold, before), { discard: true })
     }
-    const era = yield* foldEra(
-      subjects,
-      folds,
-      from,
-      Math.min(head, from + (options.mostRecords ?? MAX_ERA_RECORDS) - 1)
+    const hashes = new EraHashes()
+    const most = Math.min(head, from + (options.mostRecords ?? MAX_ERA_RECORDS) - 1)
+    const rest = yield* lastRest({ subjects, folds, from, to: most, each: (record) => hashes.add(record) }).pipe(
+      Effect.catchTag("NotSound", ({ seq, detail }) => Effect.fail(new CannotSeal({ seq, detail })))
     )
-    const { rest, hashes } = era
     if (rest === null) {
       const detail = `no record from ${from} on at which every actor had answered; is a service not running?`
       return yield* new CannotSeal({ seq: from, detail })
@@ -101,11 +91,7 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
       digest: hashes.digest(before?.digest ?? NO_ERA_BEFORE, count),
       checks: hashes.checks(count),
       rulesVersion: rest.rulesVersion,
-      actors: rest.snapshots.map(({ actor: name, reducerVersion: version, stateHash }) => ({
-        name,
-        version,
-        stateHash
-      })),
+      actors: rest.snapshots.map(sealedActor),
       control: controlToSeal(yield* readControlRecords(subjects, before, to)),
       slots: yield* slotsNamedUpTo(subjects, to),
       service: options.service,
@@ -113,63 +99,6 @@ export const sealEra: (options: SealOptions) => Effect.Effect<Seal | null, SealE
     }
     return yield* write(options, seal, before)
   })
-
-/** A place at which nobody owed an answer, and each fold there. */
-interface Rest {
-  readonly record: JournalRecord
-  readonly rulesVersion: number
-  readonly snapshots: ReadonlyArray<Snapshot>
-}
-
-/** Folds up to `to`, and keeps the last place of the era at which nobody owed an answer. */
-const foldEra = Effect.fnUntraced(function* (
-  subjects: MarketSubjects,
-  folds: ReadonlyArray<ActorFold<unknown>>,
-  from: number,
-  to: number
-) {
-  const journal = yield* Journal
-  const control = yield* readControl(subjects)
-  const hosted = new FoldSet(folds, control.skipped)
-  const hashes = new EraHashes()
-  let last: (() => Rest) | null = null
-  const take = (record: JournalRecord): void => {
-    hosted.take([record])
-    if (record.seq < from) return
-    hashes.add(record)
-    if (folds.some(({ pending }) => pending.length > 0)) return
-    // The states are immutable: they are held here, and written as text once.
-    const encodings = folds.map((fold) => ({ fold, encode: fold.encoding() }))
-    const rulesVersion = folds[0]?.inForce.rulesVersion ?? control.rulesVersion
-    last = () => ({
-      record,
-      rulesVersion,
-      snapshots: encodings.map(({ fold: { actor }, encode }) => snapshotOf(actor, record, encode()))
-    })
-  }
-  const begin = Math.min(from, ...folds.map(({ seq }) => seq + 1))
-  yield* journal.read({ from: begin }).pipe(
-    Stream.takeWhile(({ seq }) => seq <= to),
-    Stream.runForEachArray((records) =>
-      Effect.try({
-        try: () => {
-          for (const record of records) take(record)
-        },
-        catch: (error) => error
-      }).pipe(Effect.catch(asCannotSeal))
-    )
-  )
-  const rest = (last as (() => Rest) | null)?.() ?? null
-  return { rest, hashes }
-})
-
-/** A journal that does not prove itself is not sealed. */
-const asCannotSeal = (error: unknown): Effect.Effect<never, CannotSeal | DecodeError> => {
-  if (error instanceof BuildTooOld || error instanceof RecordUndecodable) return Effect.fail(error)
-  if (!(error instanceof Divergence) && !(error instanceof FoldFailed)) return Effect.die(error)
-  const seq = error instanceof FoldFailed ? error.seq : 0
-  return Effect.fail(new CannotSeal({ seq, detail: `${error.message}. Run "kennel journal verify"` }))
-}
 
 /** Writes the seal where the last one still is the last; else begins again behind the other's. */
 const write = Effect.fnUntraced(function* (

@@ -1,7 +1,6 @@
-/** Moving a journal between adapters, and one number that says two journals are the same. */
-import { createHash } from "node:crypto"
+/** Moving a journal between adapters. */
 import { Effect, Schema, Stream } from "effect"
-import { type AppendError, Journal, JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
+import { type AppendError, Journal, JournalCorrupt, type ReadError } from "../port.ts"
 
 /** One record as a line of JSON; `data` in base64. */
 const Line = Schema.fromJsonString(
@@ -18,18 +17,6 @@ const decodeLine = Schema.decodeUnknownEffect(Line)
 
 /** Records per round of an import: bounds what stands in memory. */
 const importBatch = 1_000
-
-const link = (previous: string, { seq, subject, id, data }: JournalRecord): string =>
-  createHash("sha256").update(`${previous}\n${seq}\n${subject}\n${id}\n${data.byteLength}\n`).update(data).digest("hex")
-
-/**
- * SHA-256 (hex) over the chain of all records up to the head. Covers sequence, subject, id and data, not the time
- * stored, which belongs to the adapter; so a journal and its imported copy agree. The empty journal gives 64 zeros.
- */
-export const chainHash: Effect.Effect<string, ReadError, Journal> = Effect.gen(function* () {
-  const journal = yield* Journal
-  return yield* journal.read({ from: 1 }).pipe(Stream.runFold(() => "0".repeat(64), link))
-})
 
 /** The whole history as lines of JSON, oldest first, without line ends. */
 export const exportLines: Stream.Stream<string, ReadError, Journal> = Stream.unwrap(

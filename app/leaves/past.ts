@@ -1,0 +1,30 @@
+/** The past of the journal at hand, with its stepping stones beside the other data of the settings. */
+import { createHash } from "node:crypto"
+import { resolve } from "node:path"
+import { Effect } from "effect"
+import { SourceFile } from "../../shared/archive/fileJournal.ts"
+import { Journal } from "../../shared/journal/port.ts"
+import { openPast, type PastOptions } from "../../shared/past/past.ts"
+import { decidersOf } from "../registry.ts"
+import type { Settings } from "../settings.ts"
+import { subjectsOf } from "./journal.ts"
+
+/** A file of so few records is folded as fast as its stones are found. */
+const SMALL_FILE = 20_000
+
+/** Opens the past of everything that decides; its stones stand in `past/` of the data directory, a file for each journal. */
+export const openMarketPast = Effect.fnUntraced(function* (
+  settings: Settings,
+  progress?: NonNullable<PastOptions["progress"]>
+) {
+  const { where } = yield* Journal
+  const source = yield* SourceFile
+  const name = createHash("sha256").update(where).digest("hex").slice(0, 16)
+  const small = source !== null && source.records.length < SMALL_FILE
+  return yield* openPast({
+    subjects: subjectsOf(settings),
+    actorsOf: decidersOf,
+    file: small ? null : resolve(settings.dataDir, "past", `${name}.sqlite`),
+    ...(progress === undefined ? {} : { progress })
+  })
+})

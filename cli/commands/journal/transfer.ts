@@ -1,0 +1,112 @@
+/** `kennel journal export` and `import`: a journal, or a piece of it, as one file, and a journal from such a file. */
+import { Console, Effect, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import packageJson from "../../../package.json" with { type: "json" }
+import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
+import { decidersOf } from "../../../app/registry.ts"
+import { SETTING_ROWS } from "../../../app/settings.ts"
+import { JournalFileBroken, readJournalFile } from "../../../shared/archive/journalFile.ts"
+import { exportJournal } from "../../../shared/archive/exportJournal.ts"
+import { shownSettings } from "../../../shared/config/show.ts"
+import { messageOf } from "../../../shared/core/messageOf.ts"
+import { Journal, JournalOpenError } from "../../../shared/journal/port.ts"
+import { loadSettings } from "../../shared/settings.ts"
+import { archive, from, journalAt, stretch, to, where } from "./where.ts"
+
+/** A file whose records cannot become a journal of their own. */
+class CannotImport extends Schema.TaggedError<CannotImport>()("CannotImport", { detail: Schema.String }) {
+  override get message(): string {
+    return `nothing was imported: ${this.detail}`
+  }
+}
+
+/** Names, paths and addresses say who somebody is. */
+const onlyFigures = (settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(settings).filter(([, text]) => /^(?:[\d.,-]*|true|false)$/.test(text)))
+
+/** A journal, or a piece of it, into a file. */
+export const exportCommand = Command.make(
+  "export",
+  {
+    where,
+    archive,
+    from,
+    to,
+    out: Flag.String("out").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("The file to write. Its name ends in .kennel"),
+      Flag.withDefault("journal.kennel")
+    ),
+    note: Flag.String("note").pipe(Flag.withDescription("What it is made for, for people"), Flag.withDefault("")),
+    redact: Flag.Boolean("redact").pipe(
+      Flag.withDescription("Replace ids, names and notes, each by the same everywhere; prices, amounts and times stay"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function* ({ where, archive, from, to, out, note, redact }) {
+    const settings = yield* loadSettings()
+    yield* Effect.gen(function* () {
+      const { first, last } = yield* stretch(from, to)
+      const made = yield* exportJournal({
+        subjects: subjectsOf(settings),
+        actorsOf: decidersOf,
+        file: out.endsWith(".kennel") ? out : `${out}.kennel`,
+        from: first,
+        to: last,
+        pair: settings.pair,
+        note,
+        build: packageJson.version,
+        redacted: redact,
+        settings: redact
+          ? onlyFigures(shownSettings(SETTING_ROWS, process.env))
+          : shownSettings(SETTING_ROWS, process.env)
+      })
+      const { divergences } = made.expected
+      yield* Console.log(
+        `records ${made.from} to ${made.to} (${made.records}) written to ${out}, ${divergences.length} divergences, chain ${made.chain}`
+      )
+    }).pipe(Effect.provide(journalAt(settings, where, archive)))
+  })
+).pipe(
+  Command.withDescription(
+    "Write a journal, or the piece --from --to, to one file that anybody can replay: records, the states it begins with, what must come of it"
+  )
+)
+
+const BATCH = 1_000
+
+/** A journal from a file. */
+export const importCommand = Command.make(
+  "import",
+  { file: Argument.String("file").pipe(Argument.withDescription("What export wrote, or lines of records alone")) },
+  Effect.fn(function* ({ file }) {
+    const settings = yield* loadSettings()
+    const { header, records } = yield* Effect.tryPromise({
+      try: () => readJournalFile(file),
+      catch: (error) =>
+        error instanceof JournalFileBroken ? error : new JournalOpenError({ where: file, detail: messageOf(error) })
+    })
+    const first = records[0]?.seq ?? 1
+    if (first !== 1) {
+      const detail = `${file} begins with record ${first}, and a journal begins with record 1: look at the file as it is, every command reads it`
+      return yield* new CannotImport({ detail })
+    }
+    if (header !== null && header.pair !== settings.pair) {
+      return yield* new CannotImport({ detail: `${file} is of ${header.pair}, and PAIR says ${settings.pair}` })
+    }
+    yield* Effect.gen(function* () {
+      const journal = yield* Journal
+      const head = yield* journal.head
+      if (head > 0) return yield* new CannotImport({ detail: `${journal.where} holds ${head} records already` })
+      for (let at = 0; at < records.length; at += BATCH) {
+        const batch = records.slice(at, at + BATCH)
+        yield* journal.appendAll(batch.map(({ subject, id, data }) => ({ subject, id, data })))
+      }
+      const now = yield* journal.head
+      if (now !== records.length) {
+        return yield* new CannotImport({ detail: `${journal.where} holds ${now} records now, of ${records.length}` })
+      }
+      yield* Console.log(`${records.length} records imported into ${journal.where}`)
+    }).pipe(Effect.provide(writableJournal(settings)))
+  })
+).pipe(Command.withDescription("Make the (empty) journal of the settings from a file that export wrote"))

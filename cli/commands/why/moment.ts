@@ -1,0 +1,199 @@
+/** Why a slot, or the market, stands as it does at a moment, and what would change that. */
+import { Effect } from "effect"
+import type { GovernorState } from "../../../services/governor/core/state.ts"
+import { entryStop } from "../../../services/slot-actor/core/gate.ts"
+import { phaseOf, type SlotState } from "../../../services/slot-actor/core/state.ts"
+import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { slotActor } from "../../../shared/core/ids/subjects.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
+import { turnKeys } from "../../../shared/past/core/notes.ts"
+import type { Past } from "../../../shared/past/past.ts"
+import { instant, span } from "../../shared/instants.ts"
+import { endOf } from "./ends.ts"
+import { type InForceAt, inForceAt, inForceText, storedAt } from "./story.ts"
+
+/** Something that stands against what is wanted. */
+export interface Obstacle {
+  /** What waits: `entry_A`, `order 7`, `market`. */
+  readonly what: string
+  readonly reason: Reason
+  readonly sentence: string
+  /** The record since when it is so; null: not written down. */
+  readonly sinceSeq: number | null
+  readonly sinceMs: number | null
+  readonly end: string
+}
+
+/** How a slot or the market stood. */
+export interface MomentStory {
+  readonly kind: "slot" | "mode"
+  readonly slot: number | null
+  readonly seq: number
+  readonly nowMs: number
+  /** What there is, a line each. */
+  readonly standing: ReadonlyArray<string>
+  readonly obstacles: ReadonlyArray<Obstacle>
+  /** The last decision up to here, and the next after it. */
+  readonly lastChange: { readonly seq: number; readonly timeMs: number } | null
+  readonly nextChange: { readonly seq: number; readonly timeMs: number } | null
+  readonly inForce: InForceAt
+}
+
+const placeOf = Effect.fnUntraced(function* (past: Past, seq: number | null) {
+  const record = seq === null ? null : yield* storedAt(past, seq)
+  return record === null ? null : { seq: record.seq, timeMs: record.timeMs }
+})
+
+const obstacle = Effect.fnUntraced(function* (
+  past: Past,
+  what: string,
+  reason: Reason,
+  nowMs: number,
+  sinceSeq: number | null
+) {
+  const since = yield* placeOf(past, sinceSeq)
+  return {
+    what,
+    reason,
+    sentence: sentenceOf(reason),
+    sinceSeq,
+    sinceMs: since?.timeMs ?? null,
+    end: endOf(reason, nowMs)
+  } satisfies Obstacle
+})
+
+/** What stands against the market as a whole; nothing while it runs. */
+const marketObstacles = Effect.fnUntraced(function* (past: Past, { mode }: GovernorState, seq: number, nowMs: number) {
+  if (mode.mode === "RUNNING") return []
+  const sinceSeq = past.file.lastTurn(turnKeys.mode, seq)
+  const reasons = new Map<string, Reason>()
+  if (mode.reason !== null) reasons.set(mode.reason.rule, mode.reason)
+  for (const reason of Object.values(mode.causes)) reasons.set(reason.rule, reason)
+  if (mode.operatorNeeded !== null) {
+    const { reason } = mode.operatorNeeded
+    reasons.set(reason.rule, reason)
+  }
+  return yield* Effect.forEach(reasons.values(), (reason) =>
+    // Since when the other causes stand is not written down.
+    obstacle(past, `market ${mode.mode}`, reason, nowMs, reason.rule === mode.reason?.rule ? sinceSeq : null)
+  )
+})
+
+/** What the slot waits for at the governor's. */
+const atGovernor = (governor: GovernorState, slot: number): ReadonlyArray<string> => {
+  const place = governor.funds.queue.findIndex((asked) => asked.slot === slot)
+  return [
+    ...(place < 0 ? [] : [`it waits for funds, at place ${place + 1} of ${governor.funds.queue.length}`]),
+    ...(governor.funds.allotted?.slot === slot ? ["it has been told its funds, and has not answered yet"] : []),
+    ...governor.orders
+      .filter((order) => order.slot === slot && order.stage === "deferred")
+      .map(
+        (order) =>
+          `entry ${order.localId} waits for a loop with room, ${span(governor.nowMs - order.requestedAtMs)} already`
+      )
+  ]
+}
+
+const ordersOf = ({ book }: SlotState, nowMs: number): ReadonlyArray<string> => [
+  ...book.orders.map(
+    (order) =>
+      `order ${order.localId}: ${order.side} ${order.role} ${order.tradeId}, ${Volume.format(order.volume)} DOGE at ${Price.format(order.price)}, ${order.stage}, asked for ${span(nowMs - order.placedAtMs)} ago`
+  ),
+  ...book.recoveries.map(
+    ({ recoveryId, order, why }) =>
+      `recovery ${recoveryId}: ${order.side} ${Volume.format(order.volume)} DOGE at ${Price.format(order.price)} (${sentenceOf(why)})`
+  )
+]
+
+/** After which record, and at which time, Unix milliseconds; 0: as the record says. */
+interface Asked {
+  readonly seq: number
+  readonly askedMs: number
+}
+
+/** How a slot stood after record `seq`. */
+export const storyOfSlot = Effect.fn("storyOfSlot")(function* (
+  past: Past,
+  { slot, seq, askedMs }: Asked & { readonly slot: number }
+) {
+  const moment = yield* past.at(seq, [slotActor(slot), "governor"])
+  const state = moment.folds.get(slotActor(slot))?.state as SlotState | undefined
+  const governor = moment.folds.get("governor")?.state as GovernorState | undefined
+  if (state === undefined || governor === undefined) return null
+  const nowMs = Math.max(moment.nowMs, askedMs)
+  const { book, facts, marketPrice } = state
+  const stop = entryStop(facts, false)
+  const wishes = Object.entries(book.refusals).filter(([, refusal]) => refusal !== null)
+  const refused = yield* Effect.forEach(wishes, ([what, refusal]) =>
+    refusal === null
+      ? Effect.succeed([])
+      : Effect.map(
+          obstacle(past, what, refusal.reason, nowMs, past.file.lastTurn(turnKeys.refused(slot, what), seq)),
+          (one) => [one]
+        )
+  )
+  const key = turnKeys.decided(slotActor(slot))
+  return {
+    kind: "slot",
+    slot,
+    seq,
+    nowMs,
+    standing: [
+      `slot ${slot} is ${facts.life === "none" ? "not in the market" : facts.life}, phase ${phaseOf(book.orders)}, market ${facts.mode}, price ${marketPrice}`,
+      ...(book.halted === null ? [] : [`it has broken its own rules and acts no more: ${book.halted.join("; ")}`]),
+      ...(stop === null ? [] : [`no entry is asked for: ${stop.replace("_", " ")}`]),
+      ...(book.wish === null ? [] : [`it has asked for funds (${book.wish})`]),
+      ...atGovernor(governor, slot),
+      ...ordersOf(state, nowMs)
+    ],
+    obstacles: [...(yield* marketObstacles(past, governor, seq, nowMs)), ...refused.flat()],
+    lastChange: yield* placeOf(past, past.file.lastTurn(key, seq)),
+    nextChange: yield* placeOf(past, past.file.nextTurn(key, seq)),
+    inForce: yield* inForceAt(past, seq)
+  } satisfies MomentStory
+})
+
+/** How the market stood after record `seq`. */
+export const storyOfMode = Effect.fn("storyOfMode")(function* (past: Past, { seq, askedMs }: Asked) {
+  const moment = yield* past.at(seq, ["governor"])
+  const governor = moment.folds.get("governor")?.state as GovernorState | undefined
+  if (governor === undefined) return null
+  const { mode, reason, operatorNeeded } = governor.mode
+  const nowMs = Math.max(moment.nowMs, askedMs)
+  const steps = Object.entries(governor.startup.steps).filter(([, step]) => step === "waiting")
+  return {
+    kind: "mode",
+    slot: null,
+    seq,
+    nowMs,
+    standing: [
+      `the market is ${mode}${reason === null ? "" : `: ${sentenceOf(reason)}`}`,
+      ...(operatorNeeded === null ? [] : ["it does not go on by itself: an operator must resume"]),
+      ...(mode !== "STARTING" || steps.length === 0
+        ? []
+        : [`steps of the start that wait: ${steps.map(([step]) => step.replace("_", " ")).join(", ")}`])
+    ],
+    obstacles: yield* marketObstacles(past, governor, seq, nowMs),
+    lastChange: yield* placeOf(past, past.file.lastTurn(turnKeys.mode, seq)),
+    nextChange: yield* placeOf(past, past.file.nextTurn(turnKeys.mode, seq)),
+    inForce: yield* inForceAt(past, seq)
+  } satisfies MomentStory
+})
+
+const changeText = (name: string, change: MomentStory["lastChange"]): string =>
+  change === null ? `${name}: none` : `${name}: record ${change.seq}, ${instant(change.timeMs, true)}`
+
+/** As a person reads it: `entry_A waits: The trade rests until …`. */
+export const momentLines = (story: MomentStory): ReadonlyArray<string> => [
+  `after record ${story.seq}, ${instant(story.nowMs, true)} UTC, under ${inForceText(story.inForce)}`,
+  ...story.standing,
+  ...story.obstacles.map(({ what, reason, sentence, sinceSeq, sinceMs, end }) => {
+    const since =
+      sinceSeq === null ? "" : `; since record ${sinceSeq}${sinceMs === null ? "" : `, ${instant(sinceMs)}`}`
+    return `${what} waits: ${sentence} [rule ${reason.rule}] ${end}${since}`
+  }),
+  ...(story.obstacles.length === 0 ? ["nothing stands against anything it wants"] : []),
+  changeText("last decision", story.lastChange),
+  changeText("next decision", story.nextChange)
+]

@@ -1,0 +1,116 @@
+/** What happened, as a trader reads it. */
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
+import { instant } from "../../shared/instants.ts"
+
+const price = Price.format
+const doge = (volume: Volume): string => `${Volume.format(volume)} DOGE`
+const usd = (quote: Quote): string => `${Quote.format(quote)} USD`
+
+/** Which part of an order's story an event is. */
+export type Part = "tick" | "fact" | "rule" | "funds" | "grant" | "claim" | "exchange" | "booking" | "mode"
+
+const PARTS: Partial<Record<MarketEvent["_tag"], Part>> = {
+  PriceObserved: "tick",
+  ClockTicked: "tick",
+  OrderRequested: "rule",
+  CancelRequested: "rule",
+  AmendRequested: "rule",
+  ExitOrphaned: "rule",
+  DecisionRefused: "rule",
+  FundsWanted: "funds",
+  FundsAllotted: "funds",
+  EntryGranted: "grant",
+  EntryDeferred: "grant",
+  EntryRefused: "grant",
+  OrderClaimed: "claim",
+  OrderUnknown: "claim",
+  OrderAccepted: "exchange",
+  OrderRejected: "exchange",
+  FillRecorded: "exchange",
+  OrderFilled: "exchange",
+  OrderCancelled: "exchange",
+  OrderAmended: "exchange",
+  AmendRefused: "exchange",
+  OrderRestated: "exchange",
+  LateFillRecorded: "exchange",
+  CycleBooked: "booking",
+  PositionReleased: "booking",
+  ModeChanged: "mode"
+}
+
+/** The part of the story that an event belongs to. */
+export const partOf = (event: MarketEvent): Part => PARTS[event._tag] ?? "fact"
+
+/** The numbers that a rule compared, as it named them. */
+const numbersIn = (event: MarketEvent): string => {
+  if (!("reason" in event) || typeof event.reason !== "object") return ""
+  const { rule, numbers } = event.reason
+  const named = Object.entries(numbers).map(([name, value]) => `${name} ${value}`)
+  return ` [rule ${rule}${named.length === 0 ? "" : `: ${named.join(", ")}`}]`
+}
+
+const because = (event: MarketEvent): string =>
+  "reason" in event && typeof event.reason === "object" ? `: ${sentenceOf(event.reason)}${numbersIn(event)}` : ""
+
+/** One event in a line. */
+export const wordsOf = (event: MarketEvent): string => {
+  switch (event._tag) {
+    case "PriceObserved":
+      return `the price is ${price(event.last)} (bid ${price(event.bid)}, ask ${price(event.ask)})`
+    case "ClockTicked":
+      return event.priceAgeSec === null
+        ? "time passes; no price yet"
+        : `time passes; the price is ${event.priceAgeSec} s old`
+    case "OrderRequested":
+      return `${event.side} ${event.role} ${event.tradeId}, cycle ${event.cycle}: ${doge(event.volume)} at ${price(event.price)} is asked for as order ${event.localId}${because(event)}`
+    case "CancelRequested":
+      return `its cancel is asked for${because(event)}`
+    case "AmendRequested":
+      return `its move to ${price(event.price)} is asked for${because(event)}`
+    case "ExitOrphaned":
+      return `the exit becomes recovery ${event.recoveryId}${because(event)}`
+    case "FundsWanted":
+      return `funds are asked for (${event.what})${because(event)}`
+    case "FundsAllotted":
+      return `${doge(event.base)} and ${usd(event.quote)} may be planned with${because(event)}`
+    case "EntryGranted":
+      return `the governor grants it${because(event)}`
+    case "EntryDeferred":
+      return `the governor lets it wait${because(event)}`
+    case "EntryRefused":
+      return `the governor refuses it (ask again ${event.askAgain})${because(event)}`
+    case "OrderClaimed":
+      return `it is about to be sent as ${event.clientId}: ${event.side} ${doge(event.volume)} at ${price(event.price)}, not after ${instant(event.deadlineMs, true)}`
+    case "OrderAccepted":
+      return `the exchange has it as ${event.txid}`
+    case "OrderRejected":
+      return `the exchange does not have it: ${event.cause}`
+    case "OrderUnknown":
+      return `it was sent and nobody knows what became of it: ${event.cause}`
+    case "FillRecorded":
+    case "LateFillRecorded":
+      return `${event._tag === "FillRecorded" ? "filled" : "filled late"} ${doge(event.volume)} at ${price(event.price)} (${event.liquidity}), cost ${usd(event.cost)}, fee ${usd(event.fee)}`
+    case "OrderFilled":
+      return `filled whole: ${doge(event.volume)} at ${price(event.price)}, cost ${usd(event.cost)}, fee ${usd(event.fee)}`
+    case "OrderCancelled":
+      return `off the book with ${doge(event.volume)} filled: ${event.cause}`
+    case "OrderAmended":
+      return `it stands at ${price(event.price)} now`
+    case "AmendRefused":
+      return `the exchange does not move it: ${event.cause}`
+    case "OrderRestated":
+      return `changed at the exchange: ${doge(event.volume)} at ${price(event.price)}`
+    case "CycleBooked":
+      return `trade ${event.tradeId}, cycle ${event.cycle} is booked (${event.kind}): net ${usd(event.net)}, gross ${usd(event.gross)} less fees of ${usd(event.fees)}${because(event)}`
+    case "ModeChanged":
+      return `the market is ${event.mode}${because(event)}`
+    case "DecisionRefused":
+      return `${event.what} is not done${because(event)}`
+    case "CommandIssued":
+      return `${event.author} asks for ${event.command.name}`
+    default:
+      return `${event._tag}${because(event)}`
+  }
+}

@@ -1,0 +1,82 @@
+/** Places in a journal as people name them: a sequence, or a time of the exchange's clock. */
+import { Effect, Schema } from "effect"
+import { decode } from "../actor/control/decode.ts"
+import type { DecodeError } from "../events/envelope.ts"
+import { Journal, type ReadError } from "../journal/port.ts"
+
+/** A text that names no place. */
+export class WrongPlace extends Schema.TaggedError<WrongPlace>()("WrongPlace", { given: Schema.String }) {
+  override get message(): string {
+    return `${JSON.stringify(this.given)} is no place in a journal: give a record's sequence (4711), or a time in UTC (2026-11-21T17:03:09)`
+  }
+}
+
+/** A sequence, or Unix milliseconds. */
+export type Place = { readonly seq: number } | { readonly timeMs: number }
+
+const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?(Z|[+-]\d\d:\d\d)?$/
+
+/** What a text names: a sequence of digits, or a time, in UTC unless it says otherwise. */
+export const placeOf = (text: string): Effect.Effect<Place, WrongPlace> =>
+  Effect.suspend((): Effect.Effect<Place, WrongPlace> => {
+    if (/^\d{1,15}$/.test(text)) return Effect.succeed({ seq: Number(text) })
+    const match = TIME.exec(text)
+    const timeMs = match === null ? Number.NaN : Date.parse(`${text.replace(" ", "T")}${zoneOf(text, match[1])}`)
+    return Number.isNaN(timeMs) ? Effect.fail(new WrongPlace({ given: text })) : Effect.succeed({ timeMs })
+  })
+
+/** A day alone is UTC already. */
+const zoneOf = (text: string, zone: string | undefined): string => (zone !== undefined || text.length === 10 ? "" : "Z")
+
+/** The time of the last record up to `seq` that has one; 0: none has. Control records have none, and never stand in long rows. */
+const timeUpTo = Effect.fnUntraced(function* (
+  seq: number,
+  first: number
+): Effect.fn.Return<number, ReadError | DecodeError, Journal> {
+  const journal = yield* Journal
+  for (let at = seq; at >= first; at--) {
+    const record = yield* journal.get(at)
+    if (record === null) continue
+    const timeMs = yield* decode(record).pipe(
+      Effect.map((stored) => stored.timeMs),
+      Effect.catchTag("RecordUndecodable", () => Effect.succeed(0))
+    )
+    if (timeMs > 0) return timeMs
+  }
+  return 0
+})
+
+/** Records written side by side have times in another order than their sequences, within seconds: so many are looked through. */
+const NEAR = 256
+
+/**
+ * The sequence of a place: of a time, the last record that had happened by then (found by halving, some twenty records read); at least
+ * the journal's first and at most its last.
+ */
+export const seqAt = Effect.fn("seqAt")(function* (
+  place: Place
+): Effect.fn.Return<number, ReadError | DecodeError, Journal> {
+  const journal = yield* Journal
+  const first = yield* journal.first
+  const head = yield* journal.head
+  const within = (seq: number): number => Math.max(Math.min(first, head), Math.min(seq, head))
+  if ("seq" in place) return within(place.seq)
+  const { timeMs } = place
+  let low = first
+  let high = head
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((yield* timeUpTo(middle, first)) <= timeMs) low = middle
+    else high = middle - 1
+  }
+  for (let seq = within(low + NEAR); seq > low; seq--) {
+    const record = yield* journal.get(seq)
+    if (record === null) continue
+    const at = yield* decode(record).pipe(
+      Effect.map((stored) => stored.timeMs),
+      Effect.catchTag("RecordUndecodable", () => Effect.succeed(0))
+    )
+    if (at > 0 && at <= timeMs) return seq
+  }
+  return within(low)
+})
