@@ -40,6 +40,8 @@ export interface MarketOptions {
   readonly slotRules: SlotRules
   readonly governorRules: GovernorRules
   readonly rebalancerRules: RebalancerRules
+  /** The pause of the daily loss lock ends by itself at midnight UTC. */
+  readonly lossLockEndsAlone?: boolean
   /** The version of the rules that its actors decide by; the newest when left out. */
   readonly rulesVersion?: number
   readonly tier: Tier
@@ -178,7 +180,12 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
     watchesOrders: true,
     fitsModels: true
   })
-  journal.append(subjects.control, 0, { _tag: "GovernorConfigured", rules: governorRules, fittedIntervals: [] })
+  journal.append(subjects.control, 0, {
+    _tag: "GovernorConfigured",
+    rules: governorRules,
+    fittedIntervals: [],
+    ...(options.lossLockEndsAlone === true ? { lossLockEndsAlone: true } : {})
+  })
   journal.append(subjects.control, 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
   journal.append(subjects.control, 0, {
     _tag: "MarketConfigured",

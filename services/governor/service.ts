@@ -14,18 +14,26 @@ export interface GovernorServiceOptions {
   readonly rules: GovernorRules
   /** Candle intervals, in minutes, that the regime advisor fits models to; empty: no advisor runs. */
   readonly fittedIntervals: ReadonlyArray<number>
+  /** The pause of the daily loss lock ends by itself when the UTC day is over; otherwise an operator resumes. */
+  readonly lossLockEndsAlone?: boolean
 }
 
 /** Runs until interrupted or halted. */
 export const governorService = Effect.fn("governorService")(function* ({
   subjects,
   rules,
-  fittedIntervals
+  fittedIntervals,
+  lossLockEndsAlone = false
 }: GovernorServiceOptions): Effect.fn.Return<
   never,
   HostError | ControlContended | AppendError | ReadError | DecodeError,
   Journal | SnapshotStore
 > {
-  yield* configure(subjects, "governor", { _tag: "GovernorConfigured", rules, fittedIntervals })
+  yield* configure(subjects, "governor", {
+    _tag: "GovernorConfigured",
+    rules,
+    fittedIntervals,
+    ...(lossLockEndsAlone ? { lossLockEndsAlone } : {})
+  })
   return yield* runActors({ host: "governor", subjects, actors: [governorActor], publish: true })
 })

@@ -22,7 +22,8 @@ export const UPCASTS: Upcasts = {
   /**
    * 3 has closed candles and the action `backfill_ohlcv`, orders that were changed at the exchange, late fills, and ends that say what the
    * exchange's list still said; a trained regime model may say its separation; a quarantined frame counts those that it stands for;
-   * refused access says what helps. Nothing that was there has changed.
+   * refused access says what helps; the governor's configuration may say that the loss lock ends by itself. Nothing that was there has
+   * changed.
    */
   2: (written) => written
 }

@@ -12,7 +12,8 @@ export const MARKET_RULES = {
   orders_refused:
     "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
-  daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
+  daily_loss_lock:
+    "The day's realised loss of {loss} USD has reached the limit of {limit} USD[; trading goes on by itself at {goesOnAtMs}].",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",
   invariant_broken: "Slot {slot} broke its own rules: {violation}.",
   governor_broken: "The governor broke its own rules: {violation}.",

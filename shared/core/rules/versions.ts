@@ -40,7 +40,8 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
       "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
-      "terms that change, and money that no trade of ours explains, are told"
+      "terms that change, and money that no trade of ours explains, are told",
+      "where the configuration says so, as on paper, the pause of the daily loss lock ends by itself when the UTC day is over"
     ]
   }
 ]

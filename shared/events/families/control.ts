@@ -52,7 +52,9 @@ export const MarketConfigured = Schema.TaggedStruct("MarketConfigured", {
 export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
   rules: schemaOf(GOVERNOR_RULES),
   /** Candle intervals, in minutes, that the regime advisor fits models to. Empty: no advisor runs. */
-  fittedIntervals: Schema.Array(Schema.Int)
+  fittedIntervals: Schema.Array(Schema.Int),
+  /** The pause of the daily loss lock ends by itself when the UTC day is over. Left out: an operator resumes. */
+  lossLockEndsAlone: Schema.optionalKey(Schema.Literal(true))
 })
 
 /** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */
