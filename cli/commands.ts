@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command"
 const COMMANDS = {
   up: {
     about: "Run everything in this process; on paper unless LIVE=true",
-    load: async () => (await import("./commands/up.ts")).upCommand
+    load: async () => (await import("./commands/up/command.ts")).upCommand
   },
   service: {
     about: "Run one service over NATS_URL",
