@@ -53,6 +53,10 @@ const COMMANDS = {
     about: "Market structure: order blocks, fair value gaps, breaks, trends",
     load: async () => (await import("./commands/structure/command.ts")).structureCommand
   },
+  status: {
+    about: "The running market on one screen; --watch keeps it up to date",
+    load: async () => (await import("./commands/status/command.ts")).statusCommand
+  },
   action: {
     about: "Pause, resume, add slots and whatever else a person may ask of the running market",
     load: async () => (await import("./commands/actions.ts")).actionCommand
