@@ -43,6 +43,10 @@ const COMMANDS = {
     about: "Look at the candles in the store",
     load: async () => (await import("./commands/candles.ts")).candlesCommand
   },
+  symbols: {
+    about: "The watchlist: whose history is kept besides the traded pair's",
+    load: async () => (await import("./commands/symbols/command.ts")).symbolsCommand
+  },
   levels: {
     about:
       "Key levels of the running market, or of a finished day: POC, value area, VWAP, opening range, first touches. " +
