@@ -13,7 +13,7 @@ describe("settings", () => {
     expect(problems).toStrictEqual([])
     expect(settings.port).toBe(8080)
     expect(settings.slot.entryPct).toBe(0.2)
-    expect(settings.slot.orderSize).toBe(Quote.parse("2"))
+    expect(settings.slot.orderSize).toBe(Quote.parse("1"))
     expect(settings.live).toBe(false)
   })
 

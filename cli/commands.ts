@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command"
 const COMMANDS = {
   up: {
     about: "Run everything in this process; on paper unless LIVE=true",
-    load: async () => (await import("./commands/up.ts")).upCommand
+    load: async () => (await import("./commands/up/command.ts")).upCommand
   },
   service: {
     about: "Run one service over NATS_URL",
@@ -55,6 +55,10 @@ const COMMANDS = {
     about: "Look at the candles in the store",
     load: async () => (await import("./commands/candles.ts")).candlesCommand
   },
+  symbols: {
+    about: "The watchlist: whose history is kept besides the traded pair's",
+    load: async () => (await import("./commands/symbols/command.ts")).symbolsCommand
+  },
   levels: {
     about:
       "Key levels of the running market, or of a finished day: POC, value area, VWAP, opening range, first touches. " +
@@ -64,6 +68,10 @@ const COMMANDS = {
   structure: {
     about: "Market structure: order blocks, fair value gaps, breaks, trends",
     load: async () => (await import("./commands/structure/command.ts")).structureCommand
+  },
+  status: {
+    about: "The running market on one screen; --watch keeps it up to date",
+    load: async () => (await import("./commands/status/command.ts")).statusCommand
   },
   action: {
     about: "Pause, resume, add slots and whatever else a person may ask of the running market",

@@ -19,6 +19,8 @@ import packageJson from "../package.json" with { type: "json" }
 import { PROCESS_SETTINGS } from "../shared/config/process.ts"
 import { readTable } from "../shared/config/table.ts"
 import { commandsFor } from "./commands.ts"
+import { keptByNpm } from "./shared/keptByNpm.ts"
+import { shortUsage } from "./shared/usage.ts"
 
 // Nobody else reads what a process keeps, whoever writes it: the store's own files, too.
 process.umask(0o077)
@@ -41,7 +43,7 @@ const logging = Layer.mergeAll(
   Layer.succeed(References.MinimumLogLevel, LEVELS[readTable(PROCESS_SETTINGS, process.env).values.logLevel])
 )
 
-/** Usage errors have been shown with their help by the parser; everything else is said here, once. */
+/** Usage errors have been said by `shortUsage`; everything else is said here, once. */
 const say = (cause: Cause.Cause<unknown>) => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.void
   const error = Cause.squash(cause)
@@ -65,10 +67,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-kennel.pipe(
-  Command.run({ version: packageJson.version }),
-  Effect.tapCause(say),
-  Effect.provide(Layer.merge(NodeServices.layer, logging)),
+/** Nothing is started with a flag missing that the person believes to have set. */
+const kept = keptByNpm(process.env)
+const run = Command.run(kennel, { version: packageJson.version })
+const refuse = (sentence: string) => Effect.andThen(Console.error(`kennel: ${sentence}`), Effect.fail(sentence))
+
+const program = kept === null ? Effect.tapCause(run, say) : refuse(kept)
+
+program.pipe(
+  Effect.provide(Layer.mergeAll(NodeServices.layer, logging, shortUsage)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, done) =>

@@ -40,6 +40,8 @@ export interface MarketOptions {
   readonly slotRules: SlotRules
   readonly governorRules: GovernorRules
   readonly rebalancerRules: RebalancerRules
+  /** The pause of the daily loss lock ends by itself at midnight UTC. */
+  readonly lossLockEndsAlone?: boolean
   /** The version of the rules that its actors decide by; the newest when left out. */
   readonly rulesVersion?: number
   readonly tier: Tier
@@ -186,7 +188,8 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
   journal.append(subjects.control(SIMULATION), 0, {
     _tag: "GovernorConfigured",
     rules: governorRules,
-    fittedIntervals: []
+    fittedIntervals: [],
+    ...(options.lossLockEndsAlone === true ? { lossLockEndsAlone: true } : {})
   })
   journal.append(subjects.control(SIMULATION), 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })
   journal.append(subjects.control(SIMULATION), 0, {

@@ -11,7 +11,8 @@ import type { Settings } from "../settings.ts"
 /** Where an exchange answers; URLs without a path for REST. */
 export type ExchangeAddress = Pick<Settings, "restUrl" | "wsUrl" | "wsAuthUrl">
 
-const KRAKEN: ExchangeAddress = {
+/** Kraken itself. */
+export const KRAKEN: ExchangeAddress = {
   restUrl: "https://api.kraken.com",
   wsUrl: "wss://ws.kraken.com/v2",
   wsAuthUrl: "wss://ws-auth.kraken.com/v2"

@@ -10,7 +10,7 @@ import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import type { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
-import { HEARTBEAT_MS, makeStreamHub } from "./http/streamHub.ts"
+import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS } from "./http/streamHub.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
 export interface ControlPlaneOptions {
@@ -84,6 +84,11 @@ export const controlPlaneLayer = (
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
+      yield* Effect.sleep(REPORT_EVERY_MS).pipe(
+        Effect.andThen(Effect.sync(hub.tick)),
+        Effect.forever,
+        Effect.forkScoped
+      )
       yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
       const { port } = yield* listen({
         host,

@@ -1,7 +1,7 @@
 /** What governor says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
-import { governorRules } from "../../shared/config/rules/governor.ts"
+import { governorRules, lossLockEndsAlone } from "../../shared/config/rules/governor.ts"
 import { staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { governorActor } from "./core/actor.ts"
@@ -27,7 +27,8 @@ export const governorManifest = defineService({
         rules: { ...governorRules(settings), stalePriceMaxAgeSec: staleAfterSec(settings) },
         fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : [],
         waitsForLevels: settings.tradeAfterBackfill,
-        touchNotices: settings.levelTouchNotices
+        touchNotices: settings.levelTouchNotices,
+        lossLockEndsAlone: lossLockEndsAlone(settings)
       })
     )
 })

@@ -18,6 +18,8 @@ export interface GovernorServiceOptions {
   /** Whether entries wait until the key levels are precise, and which levels' first touches are told. */
   readonly waitsForLevels?: boolean
   readonly touchNotices?: ReadonlyArray<WatchedLevel>
+  /** The pause of the daily loss lock ends by itself when the UTC day is over; otherwise an operator resumes. */
+  readonly lossLockEndsAlone?: boolean
 }
 
 /** Runs until interrupted or halted. */
@@ -26,7 +28,8 @@ export const governorService = Effect.fn("governorService")(function* ({
   rules,
   fittedIntervals,
   waitsForLevels = false,
-  touchNotices = []
+  touchNotices = [],
+  lossLockEndsAlone = false
 }: GovernorServiceOptions): Effect.fn.Return<
   never,
   HostError | ControlContended | AppendError | ReadError | DecodeError,
@@ -38,7 +41,8 @@ export const governorService = Effect.fn("governorService")(function* ({
     fittedIntervals,
     // Nothing is written of what nobody asks for: such a journal stays as it was.
     ...(waitsForLevels ? { waitsForLevels } : {}),
-    ...(touchNotices.length > 0 ? { touchNotices } : {})
+    ...(touchNotices.length > 0 ? { touchNotices } : {}),
+    ...(lossLockEndsAlone ? { lossLockEndsAlone } : {})
   })
   return yield* runActors({ host: "governor", subjects, actors: [governorActor], publish: true })
 })

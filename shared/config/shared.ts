@@ -6,7 +6,7 @@ import { EXCHANGE_SETTINGS } from "./exchange.ts"
 import { HISTORY_SETTINGS } from "./history.ts"
 import { PROCESS_SETTINGS } from "./process.ts"
 import { REGIME_SETTINGS } from "./regime.ts"
-import { GOVERNOR_RULES } from "./rules/governor.ts"
+import { GOVERNOR_RULES, LOSS_LOCK_SETTINGS } from "./rules/governor.ts"
 import { REBALANCER_RULES } from "./rules/rebalancer.ts"
 import { SLOT_RULES } from "./rules/slot.ts"
 import { STORE_SETTINGS } from "./store.ts"
@@ -19,6 +19,7 @@ export const SHARED_SETTINGS = {
   /** The rules that travel in the journal. */
   slot: SLOT_RULES,
   governor: GOVERNOR_RULES,
+  ...LOSS_LOCK_SETTINGS,
   rebalancer: REBALANCER_RULES,
   ...REGIME_SETTINGS,
   ...HISTORY_SETTINGS,

@@ -24,7 +24,7 @@ export const UPCASTS: Upcasts = {
    * exchange's list still said; a trained regime model may say its separation; a quarantined frame counts those that it stands for;
    * refused access says what helps; a history job that failed; starts say how fast the exchange's clock runs, and who counts trades;
    * control records stand on a subject of each writer; fees in another currency, and calls that wait for a limit; levels and structure
-   * of the pair. Nothing that was there has changed.
+   * of the pair; the governor's configuration may say that the loss lock ends by itself. Nothing that was there has changed.
    */
   2: (written) => written
 }

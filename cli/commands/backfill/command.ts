@@ -1,6 +1,6 @@
 /** `kennel backfill`: history of one symbol or many, from a public source or from Kraken's CSV archives, into the store. */
 import { Console, Effect, Option, Schema } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import type { Settings } from "../../../app/settings.ts"
 import type { IngestorStore } from "../../../services/ohlcv-ingestor/store.ts"
 import { type JobOrder, Store } from "../../../shared/store/port.ts"
@@ -30,7 +30,11 @@ const yes = (name: string, description: string) =>
 
 const flags = {
   symbol: optionalText("symbol", "One symbol, as the source names it"),
-  symbols: optionalText("symbols", "Several, with commas between them"),
+  symbols: optionalText("symbols", "Several, with commas or spaces between them: --symbols XBTUSD ETHUSD"),
+  more: Argument.String("symbol").pipe(
+    Argument.withDescription("More of --symbols, or symbols without it"),
+    Argument.variadic({ min: 0 })
+  ),
   all: yes("all", "Every enabled symbol of the store, and those of BACKFILL_SYMBOLS"),
   timeframe: optionalText("timeframe", "One or more of 1m, 5m, 15m, 30m, 1h, 4h, 1d, …; default BACKFILL_TIMEFRAMES"),
   days: Flag.Int("days").pipe(Flag.withDescription("How far back; default BACKFILL_DAYS"), Flag.optional),
@@ -56,19 +60,29 @@ const sayStopped = () =>
 const modeOf = (incremental: boolean, skipExisting: boolean): JobOrder["mode"] =>
   incremental ? "incremental" : skipExisting ? "missing" : "full"
 
+/** The symbols named one by one. */
+const namedIn = (asked: {
+  readonly symbol: Option.Option<string>
+  readonly symbols: Option.Option<string>
+  readonly more: ReadonlyArray<string>
+}): ReadonlyArray<string> => [
+  ...Option.toArray(asked.symbol),
+  ...[...Option.toArray(asked.symbols), ...asked.more].flatMap(namesOf)
+]
+
 /** The symbols asked for; with `--all` the watchlist. */
 const symbolsFor = Effect.fnUntraced(function* (
-  asked: { readonly symbol: Option.Option<string>; readonly symbols: Option.Option<string>; readonly all: boolean },
+  asked: Parameters<typeof namedIn>[0] & { readonly all: boolean },
   settings: Settings,
   store: IngestorStore
 ) {
-  const named = [...Option.toArray(asked.symbol), ...namesOf(Option.getOrElse(asked.symbols, () => ""))]
+  const named = namedIn(asked)
   if (named.length > 0) return named
   if (!asked.all) return yield* new BackfillRefused({ detail: "name --symbol, --symbols or --all" })
   const watched = [...new Set([...namesOf(settings.backfillSymbols), ...(yield* store.symbols.enabled)])]
   if (watched.length > 0) return watched
   return yield* new BackfillRefused({
-    detail: "--all: no symbol is enabled; add rows to the symbols table, or name them in BACKFILL_SYMBOLS"
+    detail: "--all: no symbol is watched; add some (kennel symbols add XBTUSD ETHUSD), or name them in BACKFILL_SYMBOLS"
   })
 })
 
@@ -112,7 +126,7 @@ export const backfillCommand = Command.make(
       const store = yield* Store
       if (Option.isSome(given.from)) {
         const wanted = {
-          symbols: [...Option.toArray(given.symbol), ...namesOf(Option.getOrElse(given.symbols, () => ""))],
+          symbols: namedIn(given),
           timeframes: Option.isSome(given.timeframe) ? chosen : [],
           days: Option.getOrNull(given.days)
         }

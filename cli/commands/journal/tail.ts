@@ -1,32 +1,105 @@
-/** `kennel journal tail`: records as they are. */
-import { Console, Effect, Stream } from "effect"
+/** `kennel journal tail`: records as they are, or as people read them. */
+import { Console, Effect, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { Journal } from "../../../shared/journal/port.ts"
+import type { Settings } from "../../../app/settings.ts"
+import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
+import { linesOf, readSince, type Wanted } from "./filter.ts"
 import { archive, journalAt, where } from "./where.ts"
+
+/** A flag that says nothing this command understands. */
+class WrongFlag extends Schema.TaggedError<WrongFlag>()("WrongFlag", { detail: Schema.String }) {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** How often a journal that belongs to a running process is looked at for more. */
+const LOOK_EVERY = "1 second"
+
+const flags = {
+  where,
+  archive,
+  from: Flag.Int("from").pipe(Flag.withDescription("First sequence. Default: the first kept"), Flag.withDefault(0)),
+  follow: Flag.Boolean("follow").pipe(
+    Flag.withAlias("f"),
+    Flag.withDescription("Wait for more, also beside the process that writes it"),
+    Flag.withDefault(false)
+  ),
+  slot: Flag.Int("slot").pipe(Flag.withDescription("Only what this slot decides and its orders"), Flag.optional),
+  type: Flag.String("type").pipe(
+    Flag.withDescription("Only these events, with commas between them: CycleBooked,ModeChanged"),
+    Flag.optional
+  ),
+  since: Flag.String("since").pipe(
+    Flag.withDescription("Only from this time of the market on, UTC: 2026-11-21 or 2026-11-21T17:03"),
+    Flag.optional
+  ),
+  pretty: Flag.Boolean("pretty").pipe(
+    Flag.withDescription("An event a line: sequence, time, where, what, figures, and the reason as a sentence"),
+    Flag.withDefault(false)
+  )
+}
+
+const wantedOf = Effect.fnUntraced(function* (given: {
+  readonly slot: Option.Option<number>
+  readonly type: Option.Option<string>
+  readonly since: Option.Option<string>
+}): Effect.fn.Return<Wanted, WrongFlag> {
+  const sinceMs = Option.isSome(given.since) ? readSince(given.since.value) : null
+  if (Option.isSome(given.since) && sinceMs === null) {
+    return yield* new WrongFlag({
+      detail: `--since ${given.since.value} is no time: write 2026-11-21 or 2026-11-21T17:03, UTC`
+    })
+  }
+  const types = Option.getOrElse(given.type, () => "")
+    .split(",")
+    .map((part) => part.trim())
+  return { slot: Option.getOrNull(given.slot), types: new Set(types.filter((part) => part !== "")), sinceMs }
+})
+
+/** A sequence, or the first record that is kept. */
+type From = number | "first"
+
+/** Prints from `from` on and gives the sequence to go on with. */
+const printFrom = (from: From, live: boolean, show: (record: JournalRecord) => Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    let next: From = from
+    yield* Stream.runForEach(live ? journal.tail({ from }) : journal.read({ from }), (record) => {
+      next = record.seq + 1
+      return show(record)
+    })
+    return next
+  })
+
+/** A journal of files is opened for reading again and again: the process that writes it has it open for writing, and tells nobody. */
+const followFiles = (
+  settings: Settings,
+  given: { readonly where: Option.Option<string>; readonly archive: Option.Option<string> },
+  from: From,
+  show: (record: JournalRecord) => Effect.Effect<void>
+) =>
+  Effect.gen(function* () {
+    let next: From = from
+    while (true) {
+      next = yield* printFrom(next, false, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
+      yield* Effect.sleep(LOOK_EVERY)
+    }
+  })
 
 export const tailCommand = Command.make(
   "tail",
-  {
-    where,
-    archive,
-    from: Flag.Int("from").pipe(Flag.withDescription("First sequence. Default: the first kept"), Flag.withDefault(0)),
-    follow: Flag.Boolean("follow").pipe(
-      Flag.withAlias("f"),
-      Flag.withDescription("Wait for more"),
-      Flag.withDefault(false)
-    )
-  },
-  Effect.fn(function* ({ where, archive, from, follow }) {
+  flags,
+  Effect.fn(function* (given) {
     const settings = yield* loadSettings()
-    yield* Effect.gen(function* () {
-      const journal = yield* Journal
-      const wanted = { from: from === 0 ? ("first" as const) : from }
-      const records = follow ? journal.tail(wanted) : journal.read(wanted)
-      const text = new TextDecoder()
-      yield* Stream.runForEach(records, (record) =>
-        Console.log(`${record.seq} ${record.subject} ${record.id} ${text.decode(record.data)}`)
-      )
-    }).pipe(Effect.provide(journalAt(settings, where, archive)))
+    const wanted = yield* wantedOf(given)
+    const from = given.from === 0 ? ("first" as const) : given.from
+    const show = (record: JournalRecord) =>
+      Effect.forEach(linesOf(record, wanted, given.pretty), (line) => Console.log(line), { discard: true })
+    const place = Option.getOrElse(given.where, () => settings.natsUrl)
+    const onServer = /^(nats|tls):/.test(place)
+    if (given.follow && !onServer) return yield* followFiles(settings, given, from, show)
+    yield* printFrom(from, given.follow, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
   })
-).pipe(Command.withDescription("Print records as they are: sequence, subject, id, JSON"))
+).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty"))

@@ -7,7 +7,7 @@ import type { Socket } from "node:net"
 import { placeOf } from "./connections.ts"
 import type { Published } from "./publisher.ts"
 
-/** One person's pages and scripts. Each costs a socket and up to ten messages a second; a forgotten loop must not cost more. */
+/** One person's pages and scripts. Each costs a socket and a report a second; a forgotten loop must not cost more. */
 export const MAX_CLIENTS = 32
 /** Half of them for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
 export const MAX_PER_ADDRESS = 16
@@ -16,6 +16,12 @@ export const MAX_PER_ADDRESS = 16
  * missed two of these. An event, not a comment: a browser does not tell a page of comments.
  */
 export const HEARTBEAT_MS = 15_000
+/**
+ * The least time between two reports to the same pages. A report is several kilobytes, and a market at speed changes ten times a second:
+ * whole reports at that rate are 240 MB an hour for each tab, once a second 24 MB. What is left out is left out whole: the next report
+ * says everything, so nothing has to be made up for after a cut.
+ */
+export const REPORT_EVERY_MS = 1_000
 /** What a page waits before it connects again. */
 const RETRY_MS = 1_000
 /** Heartbeats a client may leave unread before it is dropped. */
@@ -27,7 +33,10 @@ export interface StreamHub {
   readonly open: (response: ServerResponse, first: Published) => boolean
   /** Whether a stream is open on this connection. */
   readonly holds: (socket: Socket) => boolean
+  /** At once if none was sent since the last `tick`, else with the next one, unless a newer one comes before it. */
   readonly send: (published: Published) => void
+  /** To be called every `REPORT_EVERY_MS`. */
+  readonly tick: () => void
   readonly beat: () => void
   /** Ends every stream and opens no more. */
   readonly close: () => void
@@ -41,6 +50,15 @@ export const makeStreamHub = (): StreamHub => {
   /** Each client with the heartbeats it has left unread in a row. */
   const clients = new Map<ServerResponse, number>()
   let closed = false
+  /** What waits for the next tick, and whether the next report need not wait. */
+  let [waiting, due]: [Published | null, boolean] = [null, true]
+  const write = (published: Published): void => {
+    waiting = null
+    due = false
+    const frame = frameOf(published)
+    // A client that has not read the last message skips this one: at most one message waits per client.
+    for (const client of clients.keys()) if (!client.writableNeedDrain) client.write(frame)
+  }
   return {
     open: (response, first) => {
       const place = placeOf(response.socket?.remoteAddress)
@@ -58,10 +76,12 @@ export const makeStreamHub = (): StreamHub => {
     },
     holds: (socket) => [...clients.keys()].some((client) => client.socket === socket),
     send: (published) => {
-      if (clients.size === 0) return
-      const frame = frameOf(published)
-      // A client that has not read the last message skips this one: at most one message waits per client.
-      for (const client of clients.keys()) if (!client.writableNeedDrain) client.write(frame)
+      if (due) write(published)
+      else waiting = published
+    },
+    tick: () => {
+      if (waiting === null) due = true
+      else write(waiting)
     },
     beat: () => {
       for (const [client, missed] of clients) {

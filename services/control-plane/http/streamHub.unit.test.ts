@@ -72,6 +72,37 @@ describe("a page that reads", () => {
   })
 })
 
+describe("a market that changes ten times a second", () => {
+  const framesOf = (response: ServerResponse) => response.writableLength
+
+  it("sends a report at once, and until the next tick keeps only the newest of those that follow", () => {
+    const hub = makeStreamHub()
+    const response = unread()
+    hub.open(response, published(1))
+    hub.send(published(2))
+    const sent = framesOf(response)
+    for (let seq = 3; seq < 12; seq++) hub.send(published(seq))
+    expect(framesOf(response)).toBe(sent)
+    hub.tick()
+    const one = framesOf(response) - sent
+    expect(one).toBeGreaterThanOrEqual("id: 11\ndata: {}\n\n".length)
+    expect(one).toBeLessThan(2 * "id: 11\ndata: {}\n\n".length)
+    hub.tick()
+    expect(framesOf(response)).toBe(sent + one)
+  })
+
+  it("sends the next report at once again after a second in which there was none", () => {
+    const hub = makeStreamHub()
+    const response = unread()
+    hub.open(response, published(1))
+    hub.send(published(2))
+    hub.tick()
+    const sent = framesOf(response)
+    hub.send(published(3))
+    expect(framesOf(response)).toBeGreaterThan(sent)
+  })
+})
+
 describe("a hub that has closed", () => {
   it("has ended its streams and opens no more", () => {
     const hub = makeStreamHub()

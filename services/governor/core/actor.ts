@@ -17,7 +17,7 @@ import { closeDraft, type Draft, openDraft } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { watchInvariants } from "./invariants.ts"
-import { countLoss, judge, rollOver, setLossLimit } from "./mode/lossLock.ts"
+import { countLoss, judge, learnLockEnd, rollOver, setLossLimit } from "./mode/lossLock.ts"
 import { learnMarket, minimums, noteSpending } from "./market.ts"
 import {
   clearCause,
@@ -61,7 +61,8 @@ const learn = (before: GovernorState, event: MarketEvent, place: EventPlace): Go
     market: learnMarket(before.market, event, place),
     advisor: learnAdvisor(before.advisor, event, place)
   }
-  if (event._tag === "GovernorConfigured") return { ...state, rules: event.rules }
+  if (event._tag === "GovernorConfigured")
+    return { ...state, rules: event.rules, loss: learnLockEnd(state.loss, event) }
   return event._tag === "MarketConfigured" ? { ...state, slots: { ...state.slots, listed: event.slots } } : state
 }
 

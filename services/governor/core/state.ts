@@ -132,6 +132,8 @@ export interface LossSlice {
   readonly limitOverride: Quote | null
   readonly locked: boolean
   readonly lockedDay: number | null
+  /** The pause of the lock ends by itself when the day is over; left out: an operator resumes. */
+  readonly endsAlone?: true
 }
 
 /** Room for open orders, and how orders fare (`capacity.ts`). */

@@ -42,7 +42,7 @@ export const GOVERNOR_RULES = {
     unit: "USD",
     default: "3",
     reason:
-      "Realised losses of one UTC day that lock the market: no entries until the day is over and an operator resumes. 0: no limit."
+      "Realised losses of one UTC day that lock the market: no entries until the day is over (DAILY_LOSS_LOCK_ENDS). 0: no limit."
   }),
   orphanPressureWarnAt: guard.integer("ORPHAN_PRESSURE_WARN_AT", {
     default: "100",
@@ -148,6 +148,23 @@ export const GOVERNOR_RULES = {
     reason: "The target never rises above this."
   })
 } as const
+
+/** How the loss lock ends: beside the rules, because journals of before it knew only the operator. */
+export const LOSS_LOCK_SETTINGS = {
+  lossLockEnds: guard.choice("DAILY_LOSS_LOCK_ENDS", {
+    default: "auto",
+    of: ["auto", "midnight", "operator"],
+    reason:
+      "What ends the pause of the daily loss lock: the next UTC midnight by itself, or an operator's resume after it. auto: midnight on paper, operator when LIVE."
+  })
+} as const
+
+/** Whether the pause of the loss lock ends by itself when the UTC day is over. */
+export const lossLockEndsAlone = ({
+  live,
+  lossLockEnds
+}: { readonly live: boolean } & ValuesOf<typeof LOSS_LOCK_SETTINGS>): boolean =>
+  lossLockEnds === "auto" ? !live : lossLockEnds === "midnight"
 
 /** The governor's rules, complete. */
 export type GovernorRules = ValuesOf<typeof GOVERNOR_RULES>

@@ -30,8 +30,9 @@ export const SLOT_RULES = {
   }),
   orderSize: slot.amount("ORDER_SIZE_USD", {
     unit: "USD",
-    default: "2",
-    reason: "What one entry is worth. Never raised to the exchange's minimum: the slot waits instead, and says so."
+    default: "1",
+    reason:
+      "What one entry is worth. Never raised to the exchange's minimum: the slot waits instead, and says so. With three slots and 1 a day of ordinary losses stays below DAILY_LOSS_LIMIT."
   }),
   s1OrphanAfterSec: slot.number("S1_ORPHAN_AFTER_SEC", {
     unit: "s",

@@ -14,7 +14,8 @@ export const MARKET_RULES = {
   levels_imprecise:
     "Entries wait until the key levels have been PRECISE once since the start (TRADE_AFTER_BACKFILL): the history of trades is not here yet.",
   cannot_bootstrap: "Slot {slot} has no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
-  daily_loss_lock: "The day's realised loss of {loss} USD has reached the limit of {limit} USD.",
+  daily_loss_lock:
+    "The day's realised loss of {loss} USD has reached the limit of {limit} USD[; trading goes on by itself at {goesOnAtMs}].",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",
   invariant_broken: "Slot {slot} broke its own rules: {violation}.",
   governor_broken: "The governor broke its own rules: {violation}.",

@@ -48,7 +48,8 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "history jobs that fail are told",
       "a command that changes nothing is refused, with the reason",
       "where the operator asks for it, entries wait until the key levels are precise, and first touches of levels are told",
-      "terms that change, and money that no trade of ours explains, are told"
+      "terms that change, and money that no trade of ours explains, are told",
+      "where the configuration says so, as on paper, the pause of the daily loss lock ends by itself when the UTC day is over"
     ]
   }
 ]

@@ -64,7 +64,9 @@ export const GovernorConfigured = Schema.TaggedStruct("GovernorConfigured", {
   /** No entry before the levels have been `PRECISE` once since the start. Left out: nothing waits for them. */
   waitsForLevels: Schema.optionalKey(Schema.Boolean),
   /** Levels whose first touch of a day people are told of. Left out: none. */
-  touchNotices: Schema.optionalKey(Schema.Array(Schema.Literals(WATCHED_LEVELS)))
+  touchNotices: Schema.optionalKey(Schema.Array(Schema.Literals(WATCHED_LEVELS))),
+  /** The pause of the daily loss lock ends by itself when the UTC day is over. Left out: an operator resumes. */
+  lossLockEndsAlone: Schema.optionalKey(Schema.Literal(true))
 })
 
 /** The rebalancer's rules from here on. Written by the rebalancer when it starts with others than the journal's last. */

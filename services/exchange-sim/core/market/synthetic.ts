@@ -1,8 +1,10 @@
 /**
  * A made-up DOGE/USD: regimes of different drift and volatility, quiet minutes, silences, jumps. One step is one minute.
  *
- * Its volatility is several times that of the real coin in a quiet year, so that a grid of 0.2 % and 1 % completes cycles
- * within minutes of market time; a weak pull towards the start price keeps it in DOGE's range for months.
+ * It is made to be watched, not to foretell anything. Its price swings several times as much as the real coin's in a quiet year, so
+ * that a grid of 0.2 % and 1 % completes a cycle every few minutes of market time; and it swings about a fair value that wanders
+ * slowly, as in a calm market, so that most exits which are left behind are reached again and a day's losses stay below the daily
+ * limit (`tests/simulation/demonstration.unit.test.ts`). A weak pull of the fair value towards the start price keeps it in DOGE's range for months.
  */
 import { Price, roundVolume, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type ProcessState, type Step } from "./process.ts"
@@ -22,52 +24,61 @@ export interface SyntheticOptions {
 const START_PRICE = 0.15
 
 interface Regime {
-  /** Mean and deviation of a minute's return. */
+  /** What a minute adds to the fair value, as a share. */
   readonly drift: number
+  /** Deviation of a minute's return of the price. */
   readonly sigma: number
 }
-const BEAR: Regime = { drift: -0.00012, sigma: 0.0034 }
-const RANGE: Regime = { drift: 0, sigma: 0.0026 }
-const BULL: Regime = { drift: 0.00012, sigma: 0.0032 }
+const BEAR: Regime = { drift: -0.000036, sigma: 0.0044 }
+const RANGE: Regime = { drift: 0, sigma: 0.0034 }
+const BULL: Regime = { drift: 0.000036, sigma: 0.0042 }
 const REGIMES = [BEAR, RANGE, BULL] as const
 /** The chance of a minute to begin another regime: they last an hour and a half on average. */
 const SWITCH = 1 / 90
-/** Share of the distance to the start price that a minute takes back: half of it in some 23 hours. */
+/** Deviation of a minute's return of the fair value. */
+const WANDER = 0.0003
+/** Share of the distance to the start price that a minute takes back of the fair value: half of it in some 23 hours. */
 const PULL = 0.0005
+/** Share of the distance to the fair value that a minute takes back of the price: half of it in some nine minutes. */
+const RETURN = 0.08
 const QUIET = 0.08
 /** Once in a day and a half the market says nothing for 5 to 15 minutes. */
 const SILENCE = 1 / 2_160
-/** Once in half a day it jumps by 1.5 to 3.5 %. */
-const JUMP = 1 / 720
+/** Once a day it jumps by 0.75 to 1.75 %. */
+const JUMP = 1 / 1_440
 
-/** [minutes since the beginning, price, regime, minutes of silence left] */
-type State = readonly [minute: number, price: number, regime: number, silentFor: number]
+/**
+ * [minutes since the beginning, price, regime, minutes of silence left, fair value]. The last is missing in a state that was kept by
+ * an exchange of an earlier release: then the fair value is the price.
+ */
+type State = readonly [minute: number, price: number, regime: number, silentFor: number, fair?: number]
 
 /** A market without end: `step` never gives null. */
 export const syntheticMarket = (options: SyntheticOptions): MarketProcess => ({
-  initial: [0, START_PRICE, 1, 0] satisfies State,
+  initial: [0, START_PRICE, 1, 0, START_PRICE] satisfies State,
   step: (state) => minuteOf(options, state as State)
 })
 
-const minuteOf = (options: SyntheticOptions, [minute, price, regime, silentFor]: State): Step => {
+const minuteOf = (options: SyntheticOptions, [minute, price, regime, silentFor, fairBefore = price]: State): Step => {
   const random = randomNumbers(hash2(options.seed, minute))
   const fromMs = options.fromMs + minute * MINUTE_MS
   const untilMs = fromMs + MINUTE_MS
   const nextRegime = random() < SWITCH ? Math.floor(random() * REGIMES.length) : regime
+  const { drift, sigma } = REGIMES[nextRegime] ?? RANGE
+  const wander = drift + PULL * (1 - fairBefore / START_PRICE) + WANDER * nearlyNormal(random)
+  const fair = fairBefore * (1 + wander)
   const silence = silentFor > 0 ? silentFor - 1 : random() < SILENCE ? 5 + Math.floor(random() * 11) : 0
   if (silence > 0 || random() < QUIET) {
-    return { fromMs, untilMs, trades: [], next: [minute + 1, price, nextRegime, silence] satisfies ProcessState }
+    return { fromMs, untilMs, trades: [], next: [minute + 1, price, nextRegime, silence, fair] satisfies ProcessState }
   }
-  const { drift, sigma } = REGIMES[nextRegime] ?? RANGE
-  const jump = random() < JUMP ? (random() < 0.5 ? -1 : 1) * (0.015 + 0.02 * random()) : 0
+  const jump = random() < JUMP ? (random() < 0.5 ? -1 : 1) * (0.0075 + 0.01 * random()) : 0
   const count = 3 + Math.floor(random() * 14)
   const jumpsAt = jump === 0 ? -1 : Math.floor(random() * count)
-  const pull = PULL * (1 - price / START_PRICE)
   const stepSigma = sigma / Math.sqrt(count)
   const trades: Array<MarketTrade> = []
   let at = price
   for (let i = 0; i < count; i++) {
-    const move = (drift + pull) / count + stepSigma * nearlyNormal(random) + (i === jumpsAt ? jump : 0)
+    const move = (RETURN * (fair / at - 1)) / count + stepSigma * nearlyNormal(random) + (i === jumpsAt ? jump : 0)
     at *= 1 + move
     trades.push({
       timeMs: fromMs + Math.floor(((i + random()) / count) * MINUTE_MS),
@@ -76,7 +87,7 @@ const minuteOf = (options: SyntheticOptions, [minute, price, regime, silentFor]:
       takerSide: move >= 0 ? "buy" : "sell"
     })
   }
-  return { fromMs, untilMs, trades, next: [minute + 1, at, nextRegime, 0] satisfies ProcessState }
+  return { fromMs, untilMs, trades, next: [minute + 1, at, nextRegime, 0, fair] satisfies ProcessState }
 }
 
 /** In base units: one trade in six is a crumb of 1 to 15, the others 20 to 20,000 with few large ones. */

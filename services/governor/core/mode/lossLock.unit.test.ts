@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
 import { Quote } from "../../../../shared/core/decimal/decimal.ts"
 import { cycle, GovernorStory, request, START_MS, testRules } from "../../testing/governorDriver.ts"
 
@@ -83,6 +84,37 @@ describe("the daily loss lock", () => {
     expect(opened?.loss).toBe(Quote.zero)
     expect(at(story, NEXT_MIDNIGHT + 3_600_000).mode).toBe("PAUSED daily_loss_lock")
     expect(story.command({ name: "resume" }).mode).toBe("RUNNING resumed")
+  })
+
+  it("on paper ends by itself when the UTC day is over, and has said so", () => {
+    const rules = testRules({ dailyLossLimit: Quote.parse("3") })
+    const story = new GovernorStory().running({ dailyLossLimit: Quote.parse("3") })
+    story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [], lossLockEndsAlone: true })
+    const [closed] = story.slot(1, cycle("-3", story.nowMs)).heard("LossLockChanged")
+    expect(sentenceOf(closed?.reason ?? { rule: "operator", numbers: {} })).toBe(
+      "The day's realised loss of 3 USD has reached the limit of 3 USD; trading goes on by itself at 1970-01-04 00:00:00 UTC."
+    )
+    expect(at(story, NEXT_MIDNIGHT - 1).mode).toBe("PAUSED daily_loss_lock")
+    expect(story.command({ name: "resume" }).heard("CommandRefused")[0]?.reason.rule).toBe("daily_loss_lock")
+    at(story, NEXT_MIDNIGHT)
+    expect(at(story, NEXT_MIDNIGHT + 15_000).mode).toBe("RUNNING resumed")
+  })
+
+  it("that would end by itself leaves an operator's own pause as it is", () => {
+    const rules = testRules({ dailyLossLimit: Quote.parse("3") })
+    const story = new GovernorStory().running().command({ name: "pause", note: "" })
+    story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [], lossLockEndsAlone: true })
+    story.slot(1, cycle("-3", story.nowMs))
+    expect(at(story, NEXT_MIDNIGHT + 60_000).mode).toBe("PAUSED operator")
+  })
+
+  it("waits for the operator again once a configuration no longer says that it ends by itself", () => {
+    const rules = testRules({ dailyLossLimit: Quote.parse("3") })
+    const story = new GovernorStory().running()
+    story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [], lossLockEndsAlone: true })
+    story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [] })
+    story.slot(1, cycle("-3", story.nowMs))
+    expect(at(story, NEXT_MIDNIGHT + 60_000).mode).toBe("PAUSED daily_loss_lock")
   })
 
   it.each([

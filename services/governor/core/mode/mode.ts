@@ -46,6 +46,14 @@ export const setCause = (draft: Draft, cause: Cause, stands: boolean, why: () =>
 export const leadingCause = ({ causes }: ModeSlice): Cause | null =>
   CAUSES.find((cause) => causes[cause] !== undefined) ?? null
 
+/** What only an operator could have ended, because of this cause, ends by itself. */
+export const endOperatorsPause = (draft: Draft, cause: Cause): void => {
+  const { mode } = draft.state
+  if (mode.operatorNeeded?.by === cause && mode.causes[cause] === undefined) {
+    draft.state.mode = { ...mode, operatorNeeded: null }
+  }
+}
+
 /** An operator pauses; the note is what they gave as their reason. */
 export const pauseByOperator = (draft: Draft, note: string): void => {
   const why = reason("operator", note === "" ? {} : { note })
