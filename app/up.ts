@@ -1,11 +1,12 @@
 /** The whole market in one process. */
-import { Cause, Context, Effect, Layer, SubscriptionRef } from "effect"
+import { Cause, Clock, Context, Effect, Layer, SubscriptionRef } from "effect"
 import { type Blocks, type ServiceContext, type ServiceError } from "../shared/service/manifest.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { enterJournal, everyActorOf, subjectsOf } from "./leaves/journal.ts"
 import { degraded } from "./notes.ts"
 import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
+import { inItsOwnTime } from "./pace.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
@@ -24,37 +25,43 @@ export interface Page {
  * `leaving`: why it goes, before anything is closed.
  */
 export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving) =>
+  Effect.flatMap(Clock.Clock, (wall) => inItsOwnTime(asked, market(asked, listening, leaving, wall)))
+
+/** `wall`: the clock of what is for people and for health checks, however the market's own time passes. */
+const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving, wall: Clock.Clock) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { settings, journal, exchange, stopped } = yield* profileOf(asked)
-      const market = yield* Layer.build(Layer.merge(journal, exchange))
+      const ports = yield* Layer.build(Layer.merge(journal, exchange))
       const told = yield* SubscriptionRef.make<Blocks>({})
       const life = yield* signsOfLife(settings.healthFile)
       const leaves: Leaves = {
-        journal: Layer.succeedContext(market),
-        exchange: Layer.succeedContext(market),
+        journal: Layer.succeedContext(ports),
+        exchange: Layer.succeedContext(ports),
         store: storeLayer(settings),
         views: marketViews(settings, told)
       }
-      const epoch = yield* Effect.provideContext(enterJournal(settings, "kennel up", MARKET_SERVICES), market)
+      const epoch = yield* Effect.provideContext(enterJournal(settings, "kennel up", MARKET_SERVICES), ports)
       const context: ServiceContext = {
         subjects: subjectsOf(settings),
         epoch: Effect.succeed(epoch),
         alone: false,
         actorsOf: (slots) => everyActorOf(settings, slots),
         tell: (blocks) => SubscriptionRef.update(told, (before) => ({ ...before, ...blocks })),
-        listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(market, Journal).where }))
+        listening: (url) => Effect.andThen(life.begin, listening({ url, journal: Context.get(ports, Journal).where }))
       }
       const run = (service: Service, on: Leaves): Effect.Effect<never, ServiceError> => {
         const work: Effect.Effect<never, ServiceError, Ports> = service.run(settings, context)
-        return Effect.provide(work, portsOf(service.needs, on))
+        const running = Effect.provide(work, portsOf(service.needs, on))
+        const forPeople = service.needs.some((need) => need === "views")
+        return forPeople ? Effect.provideService(running, Clock.Clock, wall) : running
       }
       const onStore = MARKET_SERVICES.filter(({ needs }) => needs.some((need) => need === "store"))
       const trading = MARKET_SERVICES.filter((service) => !onStore.includes(service))
       const goes: Leaving = (reason) => Effect.andThen(context.tell({ leaving: { reason } }), leaving(reason))
       return yield* Effect.raceAllFirst([
         saidAtOnce(stopped, goes),
-        life.renewing,
+        Effect.provideService(life.renewing, Clock.Clock, wall),
         ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
           Effect.flatMap(Layer.build(leaves.store), (store) =>

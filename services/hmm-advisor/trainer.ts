@@ -1,6 +1,7 @@
 /** Fitting off the event loop: one standing worker, one fit at a time. */
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
+import { errand } from "../../shared/pace/errands.ts"
 import type { Rows } from "./core/hmm/linear/rows.ts"
 import type { Refusal } from "./core/training/refusal.ts"
 import type { TrainedModel, TrainingSettings } from "./core/training/train.ts"
@@ -78,8 +79,10 @@ export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.ge
         waiting = { id, answer }
         standing ??= start()
         const request: TrainingRequest = { id, rows, settings, previous }
-        standing.postMessage(request, [])
-        return yield* Deferred.await(answer).pipe(
+        const worker = standing
+        const ask = Effect.sync(() => worker.postMessage(request, []))
+        return yield* Effect.andThen(ask, Deferred.await(answer)).pipe(
+          errand("a fit of a regime model"),
           Effect.timeoutOrElse({
             duration: FIT_TIMEOUT,
             orElse: () =>

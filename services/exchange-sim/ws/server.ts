@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { Duration, Effect, Schedule, type Scope } from "effect"
 import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import { WireInProcess } from "../../../shared/pace/wire.ts"
 import type { Exchange } from "../exchange.ts"
 import { dayOf, tell } from "./news.ts"
 import { handleFrame, type SocketDependencies } from "./requests.ts"
@@ -32,17 +33,24 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
   run: (effect: Effect.Effect<void>) => void
 ): Effect.fn.Return<SocketServer, never, Scope.Scope> {
   const { exchange } = dependencies
+  const wire = yield* WireInProcess
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
   const sessions = new Set<Session>()
   let connections = 0n
 
   const accept = (endpoint: Session["endpoint"], socket: WebSocket) => {
-    const session = new Session(endpoint, socket, exchange.faults.edge)
+    const session = new Session(endpoint, socket, exchange.faults.edge, wire?.accepted() === true ? wire : null)
     sessions.add(session)
-    socket.on("close", () => sessions.delete(session))
+    socket.on("close", () => {
+      sessions.delete(session)
+      session.wire?.landed()
+    })
     // A broken socket closes right after, and the client comes back: nothing to be done here.
     socket.on("error", () => session.cut())
-    socket.on("message", (data: RawData) => run(handleFrame(dependencies, session, data)))
+    socket.on("message", (data: RawData) => {
+      run(handleFrame(dependencies, session, data))
+      session.wire?.landed()
+    })
     session.send(statusFrame(exchange, ++connections))
   }
 
