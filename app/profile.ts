@@ -35,6 +35,7 @@ const paper = Effect.fn("paper")(function* (settings: Settings) {
   const founded = (yield* Context.get(journal, Journal).head) === 0
   const options = {
     ...simulatorOptions(settings),
+    lowersSpeed: !isWorldOfItsOwn(settings),
     ...(founded && isWorldOfItsOwn(settings) ? repeatable(settings) : {})
   }
   const simulator = exchangeSimLayer(options).pipe(Layer.provide(writableJournal(settings, "exchange")))

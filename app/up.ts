@@ -3,6 +3,7 @@ import { Cause, Clock, Context, Effect, Layer, SubscriptionRef } from "effect"
 import { type Blocks, type ServiceContext, type ServiceError } from "../shared/service/manifest.ts"
 import { Journal } from "../shared/journal/port.ts"
 import { enterJournal, everyActorOf, subjectsOf } from "./leaves/journal.ts"
+import { errandTaking } from "../shared/pace/errands.ts"
 import { degraded } from "./notes.ts"
 import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
@@ -64,7 +65,7 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
         Effect.provideService(life.renewing, Clock.Clock, wall),
         ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
-          Effect.flatMap(Layer.build(leaves.store), (store) =>
+          Effect.flatMap(openStore(leaves.store), (store) =>
             Effect.raceAllFirst(
               onStore.map((service) => run(service, { ...leaves, store: Layer.succeedContext(store) }))
             )
@@ -74,6 +75,12 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
       ])
     })
   )
+
+/** The embedded store opens within it on a machine that is not busy; the first start makes PostgreSQL's files. */
+const STORE_OPENS_WITHIN = "10 seconds"
+
+const openStore = (store: Leaves["store"]) =>
+  Layer.build(store).pipe(errandTaking("the opening of the embedded store", STORE_OPENS_WITHIN))
 
 /** After the store could not be opened, or something of it failed for good. */
 const TRY_AGAIN = "30 seconds"

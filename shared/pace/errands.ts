@@ -3,7 +3,7 @@
  * (`waitingClock.ts`) errands are run one at a time, in the order in which they were asked for, so that no race between two of
  * them decides anything. Everywhere else they run at once, as if nothing were asked.
  */
-import { Context, Effect } from "effect"
+import { Context, type Duration, Effect, Fiber } from "effect"
 
 /** Ends a turn; called more than once it does nothing more. */
 export type EndTurn = () => void
@@ -35,6 +35,26 @@ export const errand =
   (what: string) =>
   <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Errands, (errands) => (errands === AT_ONCE ? work : inTurn(errands, what, work)))
+
+/**
+ * `work` that goes on beside everything else, and in a clock that waits takes exactly `takes`: whoever asked has the answer then, and
+ * not before. Where it takes longer on the wall the clock waits for it at that moment, and where it does not nobody has waited.
+ */
+export const errandTaking =
+  (what: string, takes: Duration.Input) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Errands, (errands) => (errands === AT_ONCE ? work : beside(errands, what, takes, work)))
+
+const beside = Effect.fnUntraced(function* <A, E, R>(
+  errands: Errands,
+  what: string,
+  takes: Duration.Input,
+  work: Effect.Effect<A, E, R>
+) {
+  const going = yield* Effect.forkChild(work, { startImmediately: true })
+  yield* Effect.sleep(takes)
+  return yield* inTurn(errands, what, Fiber.join(going))
+})
 
 const inTurn = <A, E, R>(errands: Errands, what: string, work: Effect.Effect<A, E, R>) =>
   Effect.uninterruptibleMask((restore) =>

@@ -18,7 +18,7 @@ export interface Patience {
   readonly giveUpAfterMs: number
 }
 
-const PATIENCE: Patience = { tellAfterMs: 15_000, giveUpAfterMs: 180_000 }
+const PATIENCE: Patience = { tellAfterMs: 10_000, giveUpAfterMs: 180_000 }
 
 /**
  * Turns of the event loop without a step of the program before it counts as still: promises run between turns, and what a

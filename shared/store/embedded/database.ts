@@ -1,7 +1,6 @@
 /** The embedded database as the process sees it: requests go to its thread, answers come back. */
 import { Worker } from "node:worker_threads"
 import { Effect, type Scope } from "effect"
-import { errand } from "../../pace/errands.ts"
 import { StoreOpenError } from "../port.ts"
 import type { SqlFailure, WorkerReply, WorkerRequest, WorkerStart } from "./protocol.ts"
 
@@ -129,7 +128,6 @@ const opened = (start: WorkerStart): Effect.Effect<Thread, StoreOpenError> =>
           detail: `the embedded database does not open (${String(error)}); ${adviceOn(String(error))}`
         })
     }).pipe(
-      errand("the opening of the embedded store"),
       Effect.as(thread),
       Effect.onError(() => Effect.promise(thread.stop))
     )
@@ -146,7 +144,6 @@ export const openDatabase = (start: WorkerStart): Effect.Effect<Database, StoreO
       Effect.tryPromise(database.close).pipe(
         Effect.timeout(CLOSE_WITHIN),
         Effect.catch(() => Effect.promise(stop)),
-        errand("the closing of the embedded store"),
         Effect.asVoid
       ),
     { interruptible: true }

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { Effect, Layer, Redacted, type Scope } from "effect"
 import { makeDirectory } from "../../journal/embedded/directory/disk.ts"
 import { acquireLock } from "../../journal/embedded/directory/lock.ts"
-import { errand } from "../../pace/errands.ts"
 import { migrations, rolesSql } from "../migrations.ts"
 import { Store, StoreOpenError } from "../port.ts"
 import type { Fetch } from "../supabase/client.ts"
@@ -20,7 +19,7 @@ const attempt = <A>(where: string, doing: string, run: () => Promise<A> | A): Ef
   Effect.tryPromise({
     try: async () => await run(),
     catch: (error) => new StoreOpenError({ where, detail: `${doing}: ${String(error)}` })
-  }).pipe(errand(`the store ${where}`))
+  })
 
 /** Makes room for one writer and returns PostgreSQL's data directory inside, which is there as a whole or not at all. */
 const prepareDirectory = Effect.fnUntraced(function* (

@@ -40,6 +40,8 @@ export interface Desk {
   roundedFills: number
   /** The pair's trading counter. Not kept over a restart: a new process starts with an empty one. */
   counter: Counter
+  /** Orders with a deadline that came before it, and after it. Nobody's books: how well clients keep up is judged by it. */
+  readonly deadlines: { kept: number; missed: number }
   /** What happened and has not been written down yet, oldest first. */
   readonly happened: Array<ExchangeEvent>
 }
@@ -50,6 +52,7 @@ export const makeDesk = (books: Books, rules: Rules): Desk => ({
   rules,
   roundedFills: 0,
   counter: emptyCounter,
+  deadlines: { kept: 0, missed: 0 },
   happened: []
 })
 
