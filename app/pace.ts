@@ -1,5 +1,5 @@
 /** How time passes in a market of one process: on paper it waits for everyone, everywhere else it is the wall's. */
-import { Clock, Context, Effect, Scheduler } from "effect"
+import { Clock, type Context, Effect, Scheduler } from "effect"
 import { Errands } from "../shared/pace/errands.ts"
 import { WaitingClock } from "../shared/pace/waitingClock.ts"
 import { Wire, WireInProcess } from "../shared/pace/wire.ts"
@@ -34,7 +34,7 @@ export const inItsOwnTime = <A, E, R>(settings: Settings, market: Effect.Effect<
 }
 
 /** Logs from outside of Effect. */
-const saying = Effect.map(Effect.context<never>(), (context: Context.Context<never>) => {
+const saying = Effect.map(Effect.context(), (context: Context.Context<never>) => {
   const run = Effect.runForkWith(context)
   return (line: string): void => void run(Effect.logWarning(line))
 })

@@ -3,7 +3,7 @@
  * from its sending to its arrival, and no other thing meanwhile. Without such a wire everything is sent at once.
  */
 import { Context, Effect } from "effect"
-import { type EndTurn, Errands } from "./errands.ts"
+import type { EndTurn, Errands } from "./errands.ts"
 
 /** A request and its reply, which the server may be long in giving: under way are only the two messages. */
 export interface Trip {
