@@ -9,7 +9,7 @@ import { Journal, type SnapshotStore } from "../shared/journal/port.ts"
 import type { ServiceError } from "../shared/service/manifest.ts"
 import { addressed, exchangeAt } from "./leaves/exchange.ts"
 import { writableJournal } from "./leaves/journal.ts"
-import { isWorldOfItsOwn } from "./pace.ts"
+import { isWorldOfItsOwn } from "./leaves/pace.ts"
 import type { Settings } from "./settings.ts"
 
 /** The leaves under a market, and its settings with the exchange's addresses in them. */

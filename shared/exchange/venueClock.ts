@@ -74,19 +74,34 @@ export class VenueClock extends Context.Service<
     )
 }
 
+/** What a millisecond of the wall is worth: `speed`, or less where a simulated exchange has lowered it and said so to its log alone. */
+const makePace = (speed: number) => {
+  let rate = speed
+  let from: { readonly monoMs: number; readonly venueMs: number } | undefined
+  return {
+    rate: (): number => rate,
+    measure: (monoMs: number, venueMs: number, alive: boolean): void => {
+      from ??= { monoMs, venueMs }
+      const wallMs = monoMs - from.monoMs
+      if (wallMs < MEASURED_OVER_MS) return
+      const measured = (venueMs - from.venueMs) / wallMs
+      if (alive) rate = measured > 0 && measured < LOWERED_BELOW * speed ? measured : speed
+      from = { monoMs, venueMs }
+    }
+  }
+}
+
 const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock) => {
   if (!(speed > 0 && Number.isFinite(speed)))
     throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
   /** At monotonic time `monoMs` the exchange showed `venueMs`; `heardMs` is when we last heard so. */
   let anchor: { readonly monoMs: number; readonly venueMs: number } | undefined
   let heardMs = 0
-  /** What a millisecond of the wall is worth: `speed`, or less where a simulated exchange is found to have lowered it. */
-  let rate = speed
-  let measuredFrom: { readonly monoMs: number; readonly venueMs: number } | undefined
+  const pace = makePace(speed)
   let shown = -Infinity
 
   const estimate = (from: { readonly monoMs: number; readonly venueMs: number }, monoMs: number) =>
-    from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * rate
+    from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * pace.rate()
 
   const unsafeNowMs = () => {
     if (anchor === undefined) return clock.currentTimeMillisUnsafe()
@@ -99,16 +114,6 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     return Math.min(unsafeNowMs(), Math.floor(estimate(anchor, monoMs)))
   }
 
-  /** A simulated exchange lowers its speed where the machine does not hold it, and says so to nobody but its log. */
-  const measure = (monoMs: number, venueMs: number): void => {
-    const from = (measuredFrom ??= { monoMs, venueMs })
-    const wallMs = monoMs - from.monoMs
-    if (wallMs < MEASURED_OVER_MS) return
-    const measured = (venueMs - from.venueMs) / wallMs
-    rate = measured > 0 && measured < LOWERED_BELOW * speed ? measured : speed
-    measuredFrom = { monoMs, venueMs }
-  }
-
   const observe = (venueMs: number, roundTripMs: number) =>
     Effect.sync(() => {
       if (!Number.isFinite(venueMs) || !Number.isFinite(roundTripMs) || roundTripMs < 0) return
@@ -119,13 +124,14 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
       const latest = venueMs + roundTripMs * speed
       const now =
         anchor === undefined ? (earliest + latest) / 2 : Math.min(latest, Math.max(earliest, estimate(anchor, monoMs)))
-      if (stopsUnheardAfterMs < Infinity) measure(monoMs, venueMs)
+      // A real exchange's time passes as the wall's does; one unheard for long was down and frozen, which says nothing of its speed.
+      if (stopsUnheardAfterMs < Infinity) pace.measure(monoMs, venueMs, monoMs - heardMs < stopsUnheardAfterMs)
       anchor = { monoMs, venueMs: now }
       heardMs = monoMs
     })
 
   const sleep = (venueDurationMs: number): Effect.Effect<void> =>
-    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / rate)))
+    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / pace.rate())))
 
   const sleepUntil = (venueMs: number): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -141,7 +147,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     observe,
     sleepUntil,
     sleep,
-    rate: Effect.sync(() => rate),
+    rate: Effect.sync(pace.rate),
     synchronised: Effect.sync(() => anchor !== undefined)
   }
 }

@@ -9,6 +9,7 @@ afterEach(() => {
   for (const clock of clocks.splice(0)) clock.stop()
 })
 const said: Array<string> = []
+const wall = Effect.runSync(Clock.Clock)
 
 /** Runs in the time of a waiting clock. */
 const within = <A, E>(work: Effect.Effect<A, E>, patience?: { tellAfterMs: number; giveUpAfterMs: number }) => {
@@ -25,10 +26,10 @@ const within = <A, E>(work: Effect.Effect<A, E>, patience?: { tellAfterMs: numbe
 
 /** Something outside that takes so long on the wall. */
 const outside = (wallMs: number, log: Array<string>, name: string) =>
-  Effect.callback<void>((resume) => {
-    log.push(`${name} begins`)
-    setTimeout(() => resume(Effect.void), wallMs)
-  }).pipe(Effect.andThen(Effect.sync(() => void log.push(`${name} ends`))))
+  Effect.sync(() => void log.push(`${name} begins`)).pipe(
+    Effect.andThen(Effect.provideService(Effect.sleep(wallMs), Clock.Clock, wall)),
+    Effect.andThen(Effect.sync(() => void log.push(`${name} ends`)))
+  )
 
 describe("a clock that waits", () => {
   it("does not move while an errand is under way, however long that takes on the wall", async () => {

@@ -36,7 +36,7 @@ export class Session {
 
   private readonly edge: EdgeFaults
   /** To a client in this process; null: to anybody else. */
-  readonly wire: Wire | null
+  private readonly wire: Wire | null
 
   constructor(endpoint: "public" | "private", socket: WebSocket, edge: EdgeFaults, wire: Wire | null = null) {
     this.endpoint = endpoint

@@ -1,20 +1,21 @@
 /** How time passes in a market of one process: on paper it waits for everyone, everywhere else it is the wall's. */
-import { Clock, type Context, Effect, Scheduler } from "effect"
-import { Errands } from "../shared/pace/errands.ts"
-import { WaitingClock } from "../shared/pace/waitingClock.ts"
-import { Wire, WireInProcess } from "../shared/pace/wire.ts"
-import type { Settings } from "./settings.ts"
+import { Clock, Effect, FiberSet, Scheduler } from "effect"
+import { Errands } from "../../shared/pace/errands.ts"
+import { WaitingClock } from "../../shared/pace/waitingClock.ts"
+import { Wire, WireInProcess } from "../../shared/pace/wire.ts"
+import type { Settings } from "../settings.ts"
 
 /** Whether the market's whole world is this process: its exchange, its journal and its store. Real prices wait for nobody. */
 export const isWorldOfItsOwn = ({ live, market, restUrl, natsUrl, supabaseUrl }: Settings): boolean =>
   !live && market !== "upstream" && restUrl === "" && natsUrl === "" && supabaseUrl === ""
 
-/** Runs a market in its own time. What is for people goes by the wall: see `byTheWall`. */
+/** Runs a market in its own time. Whoever is for people is given the wall's clock by `up`. */
 export const inItsOwnTime = <A, E, R>(settings: Settings, market: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
   if (!isWorldOfItsOwn(settings)) return market
   return Effect.scoped(
     Effect.gen(function* () {
-      const say = yield* saying
+      const run = yield* FiberSet.makeRuntime()
+      const say = (line: string): void => void run(Effect.logWarning(line))
       const clock = yield* Effect.acquireRelease(
         Effect.sync(() => new WaitingClock(say)),
         ({ stop }) => Effect.sync(stop)
@@ -32,9 +33,3 @@ export const inItsOwnTime = <A, E, R>(settings: Settings, market: Effect.Effect<
     })
   )
 }
-
-/** Logs from outside of Effect. */
-const saying = Effect.map(Effect.context(), (context: Context.Context<never>) => {
-  const run = Effect.runForkWith(context)
-  return (line: string): void => void run(Effect.logWarning(line))
-})
