@@ -45,6 +45,10 @@ const COMMANDS = {
     about: "Fit the regime model to recorded candles, label and draw them",
     load: async () => (await import("./commands/regime/command.ts")).regimeCommand
   },
+  backtest: {
+    about: "Try the market's own rules on recorded candles or trades",
+    load: async () => (await import("./commands/backtest/command.ts")).backtestCommand
+  },
   backfill: {
     about:
       "Fetch history into the store. Without --incremental or --skip-existing everything is fetched again. " +

@@ -50,6 +50,10 @@ export interface MarketOptions {
   readonly quote: Quote
   /** The rules that the build folding here knows; this build's when left out. */
   readonly known?: KnownRules
+  /** False: nothing is encoded, compared and hashed on the way; true when left out. */
+  readonly proves?: boolean
+  /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
+  readonly takerFeePct?: number
 }
 
 /** What the settings say of a market's slots and rules. The pair's volumes have eight decimals, as Kraken's have. */
@@ -94,7 +98,7 @@ const TAKER_FEE_PCT = 0.4
 
 /** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
 export const openMarket = (options: MarketOptions): InThreadMarket => {
-  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known)
+  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known, options.proves)
   const { subjects } = journal
   const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
   const governor = journal.add(governorActor)
@@ -146,7 +150,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
-const venueOptions = ({ slotRules, tier, base, quote, startMs }: MarketOptions) => ({
+const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAKER_FEE_PCT }: MarketOptions) => ({
   base,
   quote,
   startMs,
@@ -156,7 +160,7 @@ const venueOptions = ({ slotRules, tier, base, quote, startMs }: MarketOptions) 
     minVolume: slotRules.minVolume,
     minCost: slotRules.minCost,
     makerFee: feeParts(slotRules.makerFeePct),
-    takerFee: feeParts(TAKER_FEE_PCT),
+    takerFee: feeParts(takerFeePct),
     trading: TIERS[tier].trading,
     maxOpenOrders: TIERS[tier].openOrders
   }
@@ -199,7 +203,10 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
   })
   const { priceDecimals, volumeDecimals, minVolume, minCost } = slotRules
   account({ _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }, startMs)
-  account({ _tag: "FeesObserved", makerPct: slotRules.makerFeePct, takerPct: TAKER_FEE_PCT }, startMs)
+  account(
+    { _tag: "FeesObserved", makerPct: slotRules.makerFeePct, takerPct: options.takerFeePct ?? TAKER_FEE_PCT },
+    startMs
+  )
   account(venue.balances(), startMs)
   account({ _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: startMs }, startMs)
 }

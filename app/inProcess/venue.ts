@@ -14,7 +14,7 @@ import {
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
-import { apply, emptyBooks } from "../../services/exchange-sim/core/engine/books.ts"
+import { apply, type Books, emptyBooks } from "../../services/exchange-sim/core/engine/books.ts"
 import { amendOrder, cancelOrder, passTime } from "../../services/exchange-sim/core/engine/change.ts"
 import {
   type Desk,
@@ -96,6 +96,11 @@ export class Venue {
       base,
       quote
     })
+  }
+
+  /** The account, its orders and its fills, as the exchange has them. */
+  get books(): Books {
+    return this.desk.books
   }
 
   /** Open orders at the exchange. */

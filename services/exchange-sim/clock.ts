@@ -9,10 +9,13 @@ export interface SimClock {
    * clock goes on from the limit. So a process that was stopped or starved for a while has been down for that while.
    */
   readonly nowMs: (limitMs: number) => number
+  /** From here on it runs so many times as fast as the wall. */
+  readonly runAt: (speed: number) => void
 }
 
 /** A clock that shows `startMs` now, and then runs `speed` times as fast as the wall. */
-export const makeSimClock = (clock: Clock.Clock, speed: number, startMs: number): SimClock => {
+export const makeSimClock = (clock: Clock.Clock, startSpeed: number, startMs: number): SimClock => {
+  let speed = startSpeed
   const wallMs = () => monotonicMsOf(clock)
   let anchor = { wallMs: wallMs(), simMs: startMs }
   return {
@@ -21,6 +24,11 @@ export const makeSimClock = (clock: Clock.Clock, speed: number, startMs: number)
       if (nowMs <= limitMs) return nowMs
       anchor = { wallMs: wallMs(), simMs: limitMs }
       return limitMs
+    },
+    runAt: (next) => {
+      const now = wallMs()
+      anchor = { wallMs: now, simMs: anchor.simMs + (now - anchor.wallMs) * speed }
+      speed = next
     }
   }
 }

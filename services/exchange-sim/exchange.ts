@@ -6,6 +6,8 @@
  */
 import { Clock, Effect, Semaphore } from "effect"
 import type { AppendError } from "../../shared/journal/port.ts"
+import { monotonicMs } from "../../shared/monotonic.ts"
+import { JUDGED_EVERY_MS, slowerSpeed, STARVED_AFTER_MS } from "./core/pace.ts"
 import { makeSimClock, type SimClock } from "./clock.ts"
 import { emptyBooks } from "./core/engine/books.ts"
 import { passTime } from "./core/engine/change.ts"
@@ -117,12 +119,45 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
     faults,
     ...turns,
     takeNonce: writer.takeNonce,
-    run: Effect.forever(Effect.andThen(turns.perform(noWork), Effect.sleep(TICK_MS))),
+    run: Effect.forever(
+      turns
+        .perform(noWork)
+        .pipe(
+          Effect.tap(options.lowersSpeed ? keepPace(options.speed, desk, simClock) : Effect.void),
+          Effect.andThen(Effect.sleep(TICK_MS))
+        )
+    ),
     stop: writer.waitNoLonger,
     live: source.live
   }
   return exchange
 })
+
+/** To be done at every turn: lowers the speed, and says so, when the stretch that is over shows that the machine does not hold it. */
+const keepPace = (asked: number, { deadlines }: Desk, simClock: SimClock): Effect.Effect<void> => {
+  let speed = asked
+  let turnMs: number | null = null
+  let stretch = { wallMs: 0, starvedMs: 0 }
+  return Effect.flatMap(monotonicMs, (nowMs) => {
+    const passedMs = nowMs - (turnMs ?? nowMs)
+    turnMs = nowMs
+    stretch = {
+      wallMs: stretch.wallMs + passedMs,
+      starvedMs: stretch.starvedMs + (passedMs > STARVED_AFTER_MS ? passedMs : 0)
+    }
+    if (stretch.wallMs < JUDGED_EVERY_MS) return Effect.void
+    const slower = slowerSpeed(speed, { ...stretch, inTime: deadlines.kept, tooLate: deadlines.missed })
+    stretch = { wallMs: 0, starvedMs: 0 }
+    deadlines.kept = deadlines.missed = 0
+    if (slower === null) return Effect.void
+    speed = slower.speed
+    simClock.runAt(speed)
+    return Effect.logWarning(
+      `exchange-sim: ${slower.why}: this machine does not hold ${asked} simulated seconds per second; ` +
+        `from here on ${speed} (SPEED=${speed} asks for no more)`
+    )
+  })
+}
 
 /** The options, with the terms of now. */
 export const termsNow = (options: ExchangeSimOptions, { terms }: Faults): ExchangeSimOptions => ({

@@ -12,6 +12,7 @@ import { checkOptions, EXCHANGE_SIM_DEFAULTS, type ExchangeSimOptions } from "./
 import { handleRequest } from "./rest/server.ts"
 import { followUpstream } from "./source/upstream.ts"
 import { makeSocketServer } from "./ws/server.ts"
+import { WireInProcess } from "../../shared/pace/wire.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 
 /** A running simulated exchange: where it listens. */
@@ -72,6 +73,8 @@ const start = Effect.fn("exchangeSim.start")(function* (options: ExchangeSimOpti
   // Added last, so it runs first: everything after it may be waiting for the journal.
   yield* Effect.addFinalizer(() => Effect.sync(exchange.stop))
   const at = `${options.host}:${port}`
+  const wire = yield* WireInProcess
+  wire?.connect(at)
   return ExchangeSim.of({
     restUrl: `http://${at}`,
     wsPublicUrl: `ws://${at}/v2`,

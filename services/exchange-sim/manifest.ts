@@ -20,7 +20,7 @@ export const exchangeSimManifest = defineService({
   run: (settings, { listening }) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const built = yield* Layer.build(exchangeSimLayer(simulatorOptions(settings)))
+        const built = yield* Layer.build(exchangeSimLayer({ ...simulatorOptions(settings), lowersSpeed: true }))
         const { restUrl, stopped } = Context.get(built, ExchangeSim)
         yield* listening(restUrl)
         return yield* stopped

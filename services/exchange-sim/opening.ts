@@ -112,7 +112,7 @@ export const createExchange = Effect.fn("exchangeSim.createExchange")(function* 
     _tag: "Created",
     timeMs: options.startMs ?? recordingMs ?? wallMs - (wallMs % MINUTE_MS),
     // Two exchanges on one machine, one after the other, must not give out the same ids: clients remember them.
-    salt: `${options.seed}.${wallMs}`,
+    salt: options.salt ?? `${options.seed}.${wallMs}`,
     pair: options.pair.rest,
     market: options.market,
     seed: options.seed,

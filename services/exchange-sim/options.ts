@@ -48,6 +48,10 @@ export interface ExchangeSimOptions {
    * once, when the exchange first opens.
    */
   readonly startMs: number | null
+  /** Lowers the speed where the machine does not hold it: for clients in other processes, whose deadlines pass meanwhile. */
+  readonly lowersSpeed: boolean
+  /** Part of every id it gives out; null: one that no other exchange has had. Used once, when the exchange first opens. */
+  readonly salt: string | null
   /** Percent: 0.25 is 0.25 %. */
   readonly makerFeePct: number
   readonly takerFeePct: number
@@ -79,6 +83,8 @@ export const EXCHANGE_SIM_DEFAULTS: ExchangeSimOptions = {
   upstreamUrl: "wss://ws.kraken.com/v2",
   seed: 1,
   startMs: null,
+  salt: null,
+  lowersSpeed: false,
   makerFeePct: 0.25,
   takerFeePct: 0.4,
   spreadPct: 0.02,

@@ -5,6 +5,7 @@ import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 import { parseMarketChoice } from "./core/market/choice.ts"
+import { utcDayStartMs } from "../../shared/core/time/utcDay.ts"
 import type { ExchangeSimOptions } from "./options.ts"
 
 const simulator = new SettingGroup("Simulated exchange")
@@ -15,6 +16,12 @@ export const SIMULATOR_SETTINGS = {
     default: "1",
     within: [0, 4_294_967_295],
     reason: "The same seed gives the same synthetic market."
+  }),
+  simStart: simulator.day("SIM_START", {
+    default: "",
+    reason:
+      "When a synthetic market begins, once, as it is first opened. Empty: 2026-01-01 where everything runs in one process, so that " +
+      "the same seed and settings give the same journal, else `now`, the minute of the wall. A recording begins with its first row."
   }),
   simHost: simulator.host("SIM_HOST", {
     default: "127.0.0.1",
@@ -69,6 +76,18 @@ export const wrongMarket = ({ market }: SharedSettings): ReadonlyArray<string> =
   }
 }
 
+/** Where nobody says otherwise, a market that is a world of its own begins here. */
+const BEGINS = "2026-01-01"
+
+/**
+ * What makes a market the same one each time: where it begins, and the salt of its ids. For an exchange that is founded together
+ * with its market; an exchange founded anew beside an older market must not give out ids again that the market has in its books.
+ */
+export const repeatable = ({ simStart, market }: ValuesOf<typeof SIMULATOR_SETTINGS> & SharedSettings) => ({
+  ...(simStart === "" && market === "synthetic" ? { startMs: utcDayStartMs(BEGINS) } : {}),
+  ...(simStart === "now" ? {} : { salt: "paper" })
+})
+
 /** The exchange that the settings ask for. */
 export const simulatorOptions = (
   settings: SharedSettings & ValuesOf<typeof SIMULATOR_SETTINGS>
@@ -78,6 +97,7 @@ export const simulatorOptions = (
   port: settings.simPort,
   speed: speedOf(settings),
   market: settings.market,
+  startMs: settings.market === "synthetic" ? utcDayStartMs(settings.simStart) : null,
   seed: settings.seed,
   makerFeePct: settings.simMakerFeePct,
   takerFeePct: settings.simTakerFeePct,

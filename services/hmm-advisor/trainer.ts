@@ -1,6 +1,7 @@
 /** Fitting off the event loop: one standing worker, one fit at a time. */
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Schema, type Scope, Semaphore } from "effect"
+import { errandTaking } from "../../shared/pace/errands.ts"
 import type { Rows } from "./core/hmm/linear/rows.ts"
 import type { Refusal } from "./core/training/refusal.ts"
 import type { TrainedModel, TrainingSettings } from "./core/training/train.ts"
@@ -28,6 +29,9 @@ export class TrainerFailed extends Schema.TaggedError<TrainerFailed>()("TrainerF
 
 /** A fit of the largest window allowed may take minutes (100,000 rows, 8 states, full covariances); this long means that the worker hangs. */
 const FIT_TIMEOUT = "10 minutes"
+
+/** In a market whose time waits for everyone: a fit of the usual window takes less on a machine that is not busy. */
+const FIT_TAKES = "1 second"
 
 /** Fits in the worker; calls wait for each other. Succeeds with a `Refusal` when the rows give no model. */
 export type Trainer = (
@@ -78,8 +82,10 @@ export const makeTrainer: Effect.Effect<Trainer, never, Scope.Scope> = Effect.ge
         waiting = { id, answer }
         standing ??= start()
         const request: TrainingRequest = { id, rows, settings, previous }
-        standing.postMessage(request, [])
-        return yield* Deferred.await(answer).pipe(
+        const worker = standing
+        const ask = Effect.sync(() => worker.postMessage(request, []))
+        return yield* Effect.andThen(ask, Deferred.await(answer)).pipe(
+          errandTaking("a fit of a regime model", FIT_TAKES),
           Effect.timeoutOrElse({
             duration: FIT_TIMEOUT,
             orElse: () =>

@@ -1,7 +1,8 @@
 /** What market-feed says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
-import { staleAfterSec } from "../../shared/config/shared.ts"
+import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { tellRate } from "./rate.ts"
 import { marketFeed } from "./service.ts"
 import { brokenFeedRelations, FEED_SETTINGS } from "./settings.ts"
 
@@ -14,12 +15,15 @@ export const marketFeedManifest = defineService({
   writes: ["price", "clock", "quarantine"],
   run: (settings, context) =>
     Effect.flatMap(context.epoch, (epoch) =>
-      marketFeed({
-        subjects: context.subjects,
-        epoch,
-        priceFactsPerSec: settings.priceFactsPerSec,
-        clockIntervalMs: settings.clockIntervalSec * 1_000,
-        staleAfterMs: staleAfterSec(settings) * 1_000
-      })
+      Effect.raceFirst(
+        marketFeed({
+          subjects: context.subjects,
+          epoch,
+          priceFactsPerSec: settings.priceFactsPerSec,
+          clockIntervalMs: settings.clockIntervalSec * 1_000,
+          staleAfterMs: staleAfterSec(settings) * 1_000
+        }),
+        tellRate(speedOf(settings))
+      )
     )
 })

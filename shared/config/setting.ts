@@ -4,6 +4,7 @@
  */
 import { Cron, Schema } from "effect"
 import { timeframesOf } from "../candles/core/candle.ts"
+import { utcDayStartMs } from "../core/time/utcDay.ts"
 import { DecimalError, Quote, Volume } from "../core/decimal/decimal.ts"
 import { QuoteText, VolumeText } from "../schema/decimalText.ts"
 import { hostText, pairText, pathText, symbolText, urlText } from "./shapes.ts"
@@ -155,6 +156,16 @@ export class SettingGroup {
       throw new Error("is neither true nor false")
     }
     return this.row(name, options, "`true` or `false`", parse, Schema.Boolean)
+  }
+
+  /** A day in UTC as `2026-11-21`, `now`, or empty. */
+  day(name: string, options: Row): Setting<string> {
+    const parse = (value: string): string => {
+      if (value !== "" && value !== "now" && utcDayStartMs(value) === null)
+        throw new Error("is neither a day such as 2026-11-21, nor `now`")
+      return value
+    }
+    return this.row(name, options, "empty, `now` or a day (UTC) such as `2026-11-21`", parse, Schema.String)
   }
 
   /** Free text; empty means "not set" where the reason says so. */

@@ -29,6 +29,11 @@ export const CLOCK_SLACK_MS = 5_000
  */
 const SHORTEST_SLEEP_MS = 5
 
+/** A rate is measured over so much of the wall's time: round trips of some milliseconds do not count in it. */
+const MEASURED_OVER_MS = 5_000
+/** A speed that was lowered was halved; a little less is a reply that took its time. */
+const LOWERED_BELOW = 0.8
+
 /** One per process: whoever hears the exchange's time reports it through `observe`, and all read the one estimate. */
 export class VenueClock extends Context.Service<
   VenueClock,
@@ -55,6 +60,8 @@ export class VenueClock extends Context.Service<
     readonly sleepUntil: (venueMs: number) => Effect.Effect<void>
     /** For as long on the wall as `venueDurationMs` take at the exchange, whatever its clock is found to show meanwhile. */
     readonly sleep: (venueDurationMs: number) => Effect.Effect<void>
+    /** Milliseconds that pass at the exchange in one of the wall, as found: `speed`, or less where a simulated exchange has lowered it. */
+    readonly rate: Effect.Effect<number>
     /** Whether an observation has been made. */
     readonly synchronised: Effect.Effect<boolean>
   }
@@ -67,16 +74,34 @@ export class VenueClock extends Context.Service<
     )
 }
 
+/** What a millisecond of the wall is worth: `speed`, or less where a simulated exchange has lowered it and said so to its log alone. */
+const makePace = (speed: number) => {
+  let rate = speed
+  let from: { readonly monoMs: number; readonly venueMs: number } | undefined
+  return {
+    rate: (): number => rate,
+    measure: (monoMs: number, venueMs: number, alive: boolean): void => {
+      from ??= { monoMs, venueMs }
+      const wallMs = monoMs - from.monoMs
+      if (wallMs < MEASURED_OVER_MS) return
+      const measured = (venueMs - from.venueMs) / wallMs
+      if (alive) rate = measured > 0 && measured < LOWERED_BELOW * speed ? measured : speed
+      from = { monoMs, venueMs }
+    }
+  }
+}
+
 const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock) => {
   if (!(speed > 0 && Number.isFinite(speed)))
     throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
   /** At monotonic time `monoMs` the exchange showed `venueMs`; `heardMs` is when we last heard so. */
   let anchor: { readonly monoMs: number; readonly venueMs: number } | undefined
   let heardMs = 0
+  const pace = makePace(speed)
   let shown = -Infinity
 
   const estimate = (from: { readonly monoMs: number; readonly venueMs: number }, monoMs: number) =>
-    from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * speed
+    from.venueMs + (Math.min(monoMs, heardMs + stopsUnheardAfterMs) - from.monoMs) * pace.rate()
 
   const unsafeNowMs = () => {
     if (anchor === undefined) return clock.currentTimeMillisUnsafe()
@@ -99,12 +124,14 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
       const latest = venueMs + roundTripMs * speed
       const now =
         anchor === undefined ? (earliest + latest) / 2 : Math.min(latest, Math.max(earliest, estimate(anchor, monoMs)))
+      // A real exchange's time passes as the wall's does; one unheard for long was down and frozen, which says nothing of its speed.
+      if (stopsUnheardAfterMs < Infinity) pace.measure(monoMs, venueMs, monoMs - heardMs < stopsUnheardAfterMs)
       anchor = { monoMs, venueMs: now }
       heardMs = monoMs
     })
 
   const sleep = (venueDurationMs: number): Effect.Effect<void> =>
-    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / speed)))
+    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / pace.rate())))
 
   const sleepUntil = (venueMs: number): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -120,6 +147,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     observe,
     sleepUntil,
     sleep,
+    rate: Effect.sync(pace.rate),
     synchronised: Effect.sync(() => anchor !== undefined)
   }
 }

@@ -145,4 +145,34 @@ describe("the exchange's clock", () => {
       expect(() => Effect.runSync(Effect.void.pipe(Effect.provide(VenueClock.layer({ speed }))))).toThrow(/speed/)
     }
   })
+
+  it.effect("follows a simulated exchange that has lowered its speed, and one that has raised it again", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(0, 0)
+      yield* TestClock.adjust("5 seconds")
+      yield* clock.observe(5_000 * 50, 0)
+      expect(yield* clock.rate).toBe(50)
+      yield* TestClock.adjust("1 second")
+      expect(yield* clock.nowMs, "nothing was shown ahead, so nothing is waited for").toBe(300_000)
+      yield* TestClock.adjust("4 seconds")
+      yield* clock.observe(10_000 * 50 + 1, 0)
+      expect(yield* clock.nowMs).toBe(500_001)
+      yield* TestClock.adjust("1 second")
+      expect(yield* clock.nowMs).toBe(550_001)
+      yield* TestClock.adjust("4 seconds")
+      yield* clock.observe(500_001 + 5_000 * 100, 0)
+      expect(yield* clock.rate).toBe(100)
+    }).pipe(at(100, 60_000))
+  )
+
+  it.effect("takes a real exchange's word for nothing but the time: its rate is the wall's", () =>
+    Effect.gen(function* () {
+      const clock = yield* VenueClock
+      yield* clock.observe(0, 0)
+      yield* TestClock.adjust("10 seconds")
+      yield* clock.observe(2_000, 0)
+      expect(yield* clock.rate).toBe(1)
+    }).pipe(at(1))
+  )
 })

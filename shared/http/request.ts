@@ -1,5 +1,6 @@
 /** One HTTP request: sent once, its reply bounded in time and size. */
 import { Data, Duration, Effect } from "effect"
+import { type Trip, type Wire, wireTo } from "../pace/wire.ts"
 
 /** The request was sent, as far as we know, and no whole reply came back. */
 export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
@@ -21,6 +22,16 @@ export const sendRequest = (
   init: Omit<RequestInit, "redirect" | "signal">,
   timeoutMs: number
 ): Effect.Effect<HttpReply, NoReply> =>
+  Effect.flatMap(wireTo(url), (wire) =>
+    wire === null ? sendOnce(url, init) : overWire(wire, sendOnce(url, init))
+  ).pipe(
+    Effect.timeoutOrElse({
+      duration: Duration.millis(timeoutMs),
+      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
+    })
+  )
+
+const sendOnce = (url: string, init: Omit<RequestInit, "redirect" | "signal">): Effect.Effect<HttpReply, NoReply> =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(url, { ...init, redirect: "error", signal })
@@ -31,11 +42,24 @@ export const sendRequest = (
       }
     },
     catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
-  }).pipe(
-    Effect.timeoutOrElse({
-      duration: Duration.millis(timeoutMs),
-      orElse: () => Effect.fail(new NoReply({ detail: `no reply within ${timeoutMs} ms` }))
-    })
+  })
+
+/** To a server in this process: sent when its turn has come. */
+const overWire = <A, E>(wire: Wire, work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    restore(
+      Effect.callback<Trip>((resume) => {
+        const trip = wire.ask((begun) => resume(Effect.succeed(begun)))
+        return Effect.sync(() => wire.done(trip))
+      })
+    ).pipe(
+      Effect.flatMap((trip) =>
+        Effect.ensuring(
+          restore(work),
+          Effect.sync(() => wire.done(trip))
+        )
+      )
+    )
   )
 
 const boundedText = async (response: Response): Promise<string> => {

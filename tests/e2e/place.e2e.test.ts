@@ -49,14 +49,6 @@ describe("kennel up", () => {
     expect(existsSync(data)).toBe(false)
   })
 
-  it("in a data directory that lies under a file says so", async () => {
-    const file = join(directory, "file")
-    await writeFile(file, "")
-    const { code, lines } = await start(["--port", "0"], { DATA_DIR: join(file, "data") })
-    expect(code).toBe(1)
-    expect(lines).toStrictEqual([`kennel: ${join(file, "data")}: ${file} is no directory (DATA_DIR, --data)`])
-  })
-
   it("with flags that npm has kept says how to write them", async () => {
     const { code, lines } = await start(["9344"], { npm_lifecycle_event: "start", npm_config_port: "true" })
     expect(code).toBe(1)

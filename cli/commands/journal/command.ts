@@ -3,6 +3,7 @@ import { Command } from "effect/cli"
 import { archiveCommand } from "./archive.ts"
 import { catCommand } from "./cat.ts"
 import { diffCommand } from "./diff.ts"
+import { digestCommand } from "./digest.ts"
 import { sealCommand } from "./seal.ts"
 import { skipCommand } from "./skip.ts"
 import { statCommand } from "./stat.ts"
@@ -17,6 +18,7 @@ export const journalCommand = Command.make("journal").pipe(
     tailCommand,
     verifyCommand,
     diffCommand,
+    digestCommand,
     exportCommand,
     importCommand,
     skipCommand,

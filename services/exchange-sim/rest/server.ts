@@ -1,6 +1,7 @@
 /** HTTP: from a request to the method that answers it, with the faults that lie on the way. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Duration, Effect } from "effect"
+import { WireInProcess } from "../../../shared/pace/wire.ts"
 import type { Access } from "../access.ts"
 import type { AdminRoutes } from "../admin.ts"
 import { isRefusal, refuse, type Refusal } from "../core/engine/desk.ts"
@@ -41,14 +42,21 @@ export const handleRequest = Effect.fnUntraced(function* (
   request: IncomingMessage,
   response: ServerResponse
 ) {
+  const wire = yield* WireInProcess
+  const trip = wire?.arriving() ?? null
   const body = yield* Effect.promise(() => readBody(request))
-  if (body === null) return send(response, json({ error: ["EGeneral:Invalid arguments"] }, 413))
+  wire?.arrived(trip)
+  const send = (answer: Reply): void => {
+    if (wire === null || answer.kind === "silence") write(response, answer)
+    else wire.reply(trip, () => write(response, answer))
+  }
+  if (body === null) return send(json({ error: ["EGeneral:Invalid arguments"] }, 413))
   const reply = yield* Effect.suspend(() => route(dependencies, request, body)).pipe(
     Effect.catchCause((cause) =>
       Effect.as(Effect.logError(`exchange-sim: ${request.url ?? ""} failed`, cause), envelope(INTERNAL_ERROR))
     )
   )
-  send(response, reply)
+  send(reply)
 })
 
 /** A fault of the simulator itself: what was asked may have been done. */
@@ -173,7 +181,7 @@ const readParams = (body: string, contentType: string): Params => {
   }
 }
 
-const send = (response: ServerResponse, reply: Reply): void => {
+const write = (response: ServerResponse, reply: Reply): void => {
   switch (reply.kind) {
     case "json":
       response.writeHead(reply.status, { "content-type": "application/json; charset=utf-8" })

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import { Duration, Effect, Schedule, type Scope } from "effect"
 import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import { type Wire, WireInProcess } from "../../../shared/pace/wire.ts"
 import type { Exchange } from "../exchange.ts"
 import { dayOf, tell } from "./news.ts"
 import { handleFrame, type SocketDependencies } from "./requests.ts"
@@ -32,17 +33,20 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
   run: (effect: Effect.Effect<void>) => void
 ): Effect.fn.Return<SocketServer, never, Scope.Scope> {
   const { exchange } = dependencies
+  const wire = yield* WireInProcess
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
   const sessions = new Set<Session>()
   let connections = 0n
 
   const accept = (endpoint: Session["endpoint"], socket: WebSocket) => {
-    const session = new Session(endpoint, socket, exchange.faults.edge)
+    const inside = wire?.accepted() === true ? wire : null
+    const session = new Session(endpoint, socket, exchange.faults.edge, inside)
     sessions.add(session)
     socket.on("close", () => sessions.delete(session))
     // A broken socket closes right after, and the client comes back: nothing to be done here.
     socket.on("error", () => session.cut())
     socket.on("message", (data: RawData) => run(handleFrame(dependencies, session, data)))
+    if (inside !== null) tellOfLandings(socket, inside)
     session.send(statusFrame(exchange, ++connections))
   }
 
@@ -90,6 +94,12 @@ export const makeSocketServer = Effect.fn("exchangeSim.makeSocketServer")(functi
     }
   }
 })
+
+/** A frame has landed once the listener before has taken it; a socket that has closed lands nothing any more. */
+const tellOfLandings = (socket: WebSocket, wire: Wire): void => {
+  socket.on("message", wire.landed)
+  socket.on("close", wire.landed)
+}
 
 /** Connection ids of Kraken do not fit in a double: neither do these, so that nobody reads them as numbers. */
 const FIRST_CONNECTION_ID = 12_000_000_000_000_000_001n

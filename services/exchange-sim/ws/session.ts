@@ -1,5 +1,6 @@
 /** One socket: what it has subscribed to, and how it is told. A client that does not read is dropped. */
 import type { WebSocket } from "ws"
+import type { Wire } from "../../../shared/pace/wire.ts"
 import type { EdgeFaults } from "../faults/edge.ts"
 import type { VisibleBook } from "./frames.ts"
 
@@ -34,11 +35,14 @@ export class Session {
   private heldBack: object | null = null
 
   private readonly edge: EdgeFaults
+  /** To a client in this process; null: to anybody else. */
+  private readonly wire: Wire | null
 
-  constructor(endpoint: "public" | "private", socket: WebSocket, edge: EdgeFaults) {
+  constructor(endpoint: "public" | "private", socket: WebSocket, edge: EdgeFaults, wire: Wire | null = null) {
     this.endpoint = endpoint
     this.socket = socket
     this.edge = edge
+    this.wire = wire
   }
 
   /** Whether this socket has shown a token that was good when it was first used. */
@@ -58,7 +62,19 @@ export class Session {
     }
     this.quiet = false
     const told = "channel" in frame ? this.edge.rewritten(String(frame.channel), frame) : frame
-    this.socket.send(JSON.stringify(told))
+    const text = JSON.stringify(told)
+    this.push(() => this.socket.send(text))
+  }
+
+  /** What the client will notice, in its turn. */
+  private push(act: () => void): void {
+    const open = (): boolean => {
+      const is = this.socket.readyState === this.socket.OPEN
+      if (is) act()
+      return is
+    }
+    if (this.wire === null) open()
+    else this.wire.push(open)
   }
 
   /** Sends an executions frame in the way a fault wants it, if one does. */
@@ -87,11 +103,11 @@ export class Session {
   }
 
   close(reason: string): void {
-    this.socket.close(1000, reason)
+    this.push(() => this.socket.close(1000, reason))
   }
 
   /** Cuts the connection without a word. */
   cut(): void {
-    this.socket.terminate()
+    this.push(() => this.socket.terminate())
   }
 }

@@ -5,6 +5,7 @@ import { Deferred, Effect, Schema, type Scope } from "effect"
 import type { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { Price as Prices } from "../../../shared/core/decimal/decimal.ts"
 import { utcDayText } from "../../../shared/core/time/utcDay.ts"
+import { errand } from "../../../shared/pace/errands.ts"
 import type { DayBook } from "../core/day/dayBook.ts"
 import type { DayTape } from "../core/day/tape.ts"
 import type { Stretch } from "../core/day/stretches.ts"
@@ -192,9 +193,12 @@ const makeAsking: Effect.Effect<Asking, never, Scope.Scope> = Effect.gen(functio
     Effect.gen(function* () {
       const answer = yield* Deferred.make<Found, { readonly detail: string }>()
       const id = ++asked
-      waiting.set(id, answer)
-      worker.postMessage({ id, task }, [])
-      return yield* Deferred.await(answer).pipe(
+      const ask = Effect.sync(() => {
+        waiting.set(id, answer)
+        worker.postMessage({ id, task }, [])
+      })
+      return yield* Effect.andThen(ask, Deferred.await(answer)).pipe(
+        errand(`the file ${task.path}`),
         Effect.timeoutOrElse({
           duration: TASK_TIMEOUT,
           orElse: () => Effect.fail({ detail: `no answer within ${TASK_TIMEOUT}` })

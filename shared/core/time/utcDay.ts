@@ -6,6 +6,13 @@ export const DAY_MS = 86_400_000
 /** Days since 1970-01-01 at this time (Unix milliseconds). */
 export const utcDayOf = (ms: number): number => Math.floor(ms / DAY_MS)
 
+/** Unix milliseconds at the beginning of a day written as `2026-11-21`; null: it is no such text, or no day of a calendar. */
+export const utcDayStartMs = (text: string): number | null => {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
+  const ms = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  return utcDayText(utcDayOf(ms)) === text ? ms : null
+}
+
 /** `2026-11-21` for a day since 1970-01-01 (Howard Hinnant's `civil_from_days`; from year 0 on). */
 export const utcDayText = (day: number): string => {
   const shifted = day + 719_468

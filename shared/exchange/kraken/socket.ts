@@ -1,6 +1,8 @@
 /** One WebSocket connection: frames in order of arrival, and a reason when there will be no more. Never reconnects. */
 import { Cause, Clock, Data, Deferred, Effect, Queue, type Scope } from "effect"
 import { type RawData, WebSocket } from "ws"
+import type { EndTurn } from "../../pace/errands.ts"
+import { type Wire, wireTo } from "../../pace/wire.ts"
 
 /** Why a connection ended; `refusal` when the exchange turned it away, in the words that `core/errors.ts` sorts. */
 export class SocketLost extends Data.TaggedError("SocketLost")<{
@@ -38,12 +40,17 @@ const textOf = (data: RawData): string => (data as Buffer).toString("utf8")
 /** "Policy violation": Kraken's answer to what it will never accept. */
 const POLICY_VIOLATION = 1008
 
+/** Waits for the turn of a socket to a server in this process; gives how to end it. */
+const turnToOpen = (wire: Wire): Effect.Effect<EndTurn> =>
+  Effect.callback((resume) => Effect.sync(wire.open((end) => resume(Effect.succeed(end)))))
+
 /** Succeeds when the connection is open; closes it with the scope. `openTimeoutMs` is wall time. */
 export const openSocket = Effect.fnUntraced(function* (
   url: string,
   openTimeoutMs: number
 ): Effect.fn.Return<VenueSocket, SocketLost, Scope.Scope> {
   const clock = yield* Clock.Clock
+  const wire = yield* wireTo(url)
   const frames = yield* Queue.dropping<RawFrame, SocketLost>(MAX_UNREAD)
   const opened = yield* Deferred.make<void, SocketLost>()
   const nowMs = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
@@ -55,7 +62,7 @@ export const openSocket = Effect.fnUntraced(function* (
     Queue.failCauseUnsafe(frames, Cause.fail(lost))
   }
 
-  const connect = Effect.sync(() => {
+  const connect = () => {
     const socket = new WebSocket(url, {
       handshakeTimeout: openTimeoutMs,
       maxPayload: LARGEST_FRAME_BYTES,
@@ -67,25 +74,39 @@ export const openSocket = Effect.fnUntraced(function* (
       if (!Queue.offerUnsafe(frames, { text: textOf(data), arrivedMs: heardMs })) {
         end(`more than ${MAX_UNREAD} frames unread`)
       }
+      wire?.landed()
     })
     socket.on("unexpected-response", (request, response) => {
       end(`HTTP ${response.statusCode} instead of a WebSocket`, `HTTP ${response.statusCode}`)
       request.destroy()
     })
     socket.on("error", (error) => end(`connection failed (${"code" in error ? String(error.code) : error.message})`))
-    socket.on("close", (code) =>
+    socket.on("close", (code) => {
       end(`closed with code ${code}`, code === POLICY_VIOLATION ? `close code ${code}` : null)
-    )
+      wire?.landed()
+    })
     return socket
-  })
-  const socket = yield* Effect.acquireRelease(connect, (open) => Effect.sync(() => open.terminate()))
-  yield* Deferred.await(opened)
+  }
+  const turn = yield* Effect.acquireRelease(wire === null ? Effect.succeed(null) : turnToOpen(wire), (begun) =>
+    Effect.sync(() => begun?.())
+  )
+  const socket = yield* Effect.acquireRelease(Effect.sync(connect), (open) => Effect.sync(() => open.terminate()))
+  yield* Effect.ensuring(
+    Deferred.await(opened),
+    Effect.sync(() => turn?.())
+  )
 
   return {
     send: (message) =>
       Effect.sync(() => {
         // A socket that is closing says so through `take`; what was to be sent is then of no use to anyone.
-        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+        const send = (): boolean => {
+          const open = socket.readyState === WebSocket.OPEN
+          if (open) socket.send(JSON.stringify(message))
+          return open
+        }
+        if (wire === null) send()
+        else wire.push(send)
       }),
     take: Queue.take(frames),
     heardMs: () => heardMs,

@@ -1,4 +1,5 @@
 /** One request to PostgREST as an Effect: every failure sorted by what may be done about it, reads repeated a few times. */
+import { errand } from "../../pace/errands.ts"
 import { Effect, Schedule, Schema } from "effect"
 import { StoreError } from "../port.ts"
 
@@ -21,7 +22,10 @@ export const send = (call: string, request: () => Request): Effect.Effect<Reply,
     // Made anew for every attempt: a request of supabase-js is sent once.
     try: async (signal) => await request().abortSignal(signal),
     catch: (error) => new StoreError({ call, advice: "retry", detail: String(error) })
-  }).pipe(Effect.flatMap((reply) => (reply.error === null ? Effect.succeed(reply) : Effect.fail(failure(call, reply)))))
+  }).pipe(
+    errand(`the store: ${call}`),
+    Effect.flatMap((reply) => (reply.error === null ? Effect.succeed(reply) : Effect.fail(failure(call, reply))))
+  )
 
 /** Three attempts within a second: a dropped connection or a restarting proxy is passed over, an outage is not waited for. */
 const READ_RETRY = Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 2 }))

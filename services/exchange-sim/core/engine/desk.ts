@@ -42,6 +42,8 @@ export interface Desk {
   feesIn: FeesIn
   /** The pair's trading counter. Not kept over a restart: a new process starts with an empty one. */
   counter: Counter
+  /** Orders with a deadline that came before it, and after it. Nobody's books: how well clients keep up is judged by it. */
+  readonly deadlines: { kept: number; missed: number }
   /** What happened and has not been written down yet, oldest first. */
   readonly happened: Array<ExchangeEvent>
 }
@@ -56,6 +58,7 @@ export const makeDesk = (books: Books, rules: Rules): Desk => ({
   roundedFills: 0,
   feesIn: "quote",
   counter: emptyCounter,
+  deadlines: { kept: 0, missed: 0 },
   happened: []
 })
 

@@ -35,7 +35,7 @@ export const placeOrder = (
   options: PlaceOptions
 ): Placed | Refusal => {
   if (!charge(desk, ADD_COST, options.nowMs)) return refuse(RATE_EXCEEDED)
-  return checkDeadline(options.deadlineMs, options.nowMs) ?? accept(desk, view, terms, options)
+  return tooLate(desk, options) ?? accept(desk, view, terms, options)
 }
 
 /** Two to fifteen orders; each is accepted or refused on its own, in the order given. */
@@ -47,7 +47,14 @@ export const placeBatch = (
 ): ReadonlyArray<Placed | Refusal> | Refusal => {
   if (batch.length < 2 || batch.length > 15) return refuse("EGeneral:Invalid arguments:orders")
   if (!charge(desk, batchAddCost(batch.length), options.nowMs)) return refuse(RATE_EXCEEDED)
-  return checkDeadline(options.deadlineMs, options.nowMs) ?? batch.map((terms) => accept(desk, view, terms, options))
+  return tooLate(desk, options) ?? batch.map((terms) => accept(desk, view, terms, options))
+}
+
+const tooLate = ({ deadlines }: Desk, { deadlineMs, nowMs }: PlaceOptions): Refusal | null => {
+  const refusal = checkDeadline(deadlineMs, nowMs)
+  if (refusal !== null) deadlines.missed++
+  else if (deadlineMs !== null) deadlines.kept++
+  return refusal
 }
 
 const accept = (

@@ -9,10 +9,13 @@ const TRADES_PER_MINUTE = 10
 const MAX_TRADES_PER_CANDLE = 241
 
 /** Throws an Error when the recording is too short to tell how long its candles are. */
-export const recordedMarket = (recording: Playable, priceDecimals: number): MarketProcess =>
+export const recordedMarket = (recording: Playable, priceDecimals: number, way: Way = "likely"): MarketProcess =>
   recording.kind === "candles"
-    ? candleMarket(recording.rows, recording.intervalMs ?? intervalOf(recording.rows), priceDecimals)
+    ? candleMarket(recording.rows, recording.intervalMs ?? intervalOf(recording.rows), priceDecimals, way)
     : tradeMarket(recording.rows, priceDecimals)
+
+/** Which way through a candle: its low first, its high first, or what a candle most likely did. */
+export type Way = "likely" | "low-first" | "high-first"
 
 /** First moment of a recording, Unix milliseconds. */
 export const recordingStart = ({ rows }: Playable): number => rows.at(0)?.timeMs ?? 0
@@ -25,14 +28,19 @@ export const recordingEnd = (recording: Playable): number => {
   return lastMs + (recording.intervalMs ?? intervalOf(recording.rows))
 }
 
-const candleMarket = (rows: Sequence<CandleRow>, intervalMs: number, priceDecimals: number): MarketProcess => ({
+const candleMarket = (
+  rows: Sequence<CandleRow>,
+  intervalMs: number,
+  priceDecimals: number,
+  way: Way
+): MarketProcess => ({
   initial: [0],
   step: ([index = 0]) => {
     const row = rows.at(index)
     if (row === undefined) return null
     // A day on which summer time begins has 23 hours: the next one begins before 24 are over.
     const untilMs = Math.min(row.timeMs + intervalMs, rows.at(index + 1)?.timeMs ?? Number.POSITIVE_INFINITY)
-    const trades = path(row, untilMs - row.timeMs, priceDecimals)
+    const trades = path(row, untilMs - row.timeMs, priceDecimals, way)
     return { fromMs: row.timeMs, untilMs, trades, next: [index + 1] }
   }
 })
@@ -49,10 +57,15 @@ const intervalOf = (rows: Sequence<CandleRow>): number => {
  * The way through a candle: a rising one goes open → low → high → close, a falling one open → high → low → close, which
  * is what a candle most likely did. Open, high, low and close are met exactly; the volume is spread evenly.
  */
-export const path = (row: CandleRow, intervalMs: number, priceDecimals: number): ReadonlyArray<MarketTrade> => {
+export const path = (
+  row: CandleRow,
+  intervalMs: number,
+  priceDecimals: number,
+  way: Way = "likely"
+): ReadonlyArray<MarketTrade> => {
   if (row.volume === 0n) return []
-  const corners =
-    row.close >= row.open ? [row.open, row.low, row.high, row.close] : [row.open, row.high, row.low, row.close]
+  const lowFirst = way === "likely" ? row.close >= row.open : way === "low-first"
+  const corners = lowFirst ? [row.open, row.low, row.high, row.close] : [row.open, row.high, row.low, row.close]
   const wanted = Math.min(MAX_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
   const prices: Array<Price> = [roundPrice(row.open, priceDecimals)]

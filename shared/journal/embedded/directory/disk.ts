@@ -5,6 +5,7 @@ import { dirname } from "node:path"
 import { getSystemErrorMap } from "node:util"
 import { Effect, Schema } from "effect"
 import { OWNER_FILE } from "../../../files/directory.ts"
+import { errand } from "../../../pace/errands.ts"
 
 /** An operation on the disk failed. `code` is the system's, such as `ENOSPC` or `EIO`. */
 export class DiskError extends Schema.TaggedError<DiskError>()("DiskError", {
@@ -62,11 +63,11 @@ export const openForWriting: OpenForWriting = (path) => {
       catch: (error) => failed("write", error)
     })
   const writeLarge = (bytes: Buffer, position: number): Effect.Effect<number, DiskError> =>
-    Effect.callback((resume) => {
+    Effect.callback<number, DiskError>((resume) => {
       fs.write(descriptor, bytes, 0, bytes.length, position, (error, written) =>
         resume(error === null ? Effect.succeed(written) : Effect.fail(failed("write", error)))
       )
-    })
+    }).pipe(errand(`a write to ${path}`))
   const write = (bytes: Buffer, position: number): Effect.Effect<void, DiskError> =>
     (bytes.length <= SMALL_BYTES ? writeSmall : writeLarge)(bytes, position).pipe(
       // The system may take fewer bytes than offered; each turn takes at least one or fails.
@@ -78,11 +79,11 @@ export const openForWriting: OpenForWriting = (path) => {
   return {
     path,
     write,
-    sync: Effect.callback((resume) => {
+    sync: Effect.callback<void, DiskError>((resume) => {
       fs.fdatasync(descriptor, (error) =>
         resume(error === null ? Effect.void : Effect.fail(failed("fdatasync", error)))
       )
-    }),
+    }).pipe(errand(`a sync of ${path}`)),
     close: Effect.sync(() => fs.closeSync(descriptor))
   }
 }

@@ -1,6 +1,7 @@
 /** Records read back from the segments, each frame checked. */
 import { type FileHandle, open } from "node:fs/promises"
 import { Effect } from "effect"
+import { errand } from "../../../pace/errands.ts"
 import { JournalCorrupt, type JournalRecord, JournalUnavailable } from "../../port.ts"
 import { type Mark, markAfter, markAt } from "../index/segmentIndex.ts"
 import type { Segment } from "../segments.ts"
@@ -45,7 +46,7 @@ const withSegment = <A>(
       error instanceof JournalCorrupt
         ? error
         : new JournalUnavailable({ detail: `reading ${path} failed: ${inWords(codeOf(error))}` })
-  })
+  }).pipe(errand(`reading ${path}`))
 
 /**
  * The records from `from` on among the frames that begin at `mark`, up to the first that is not whole. At least one.

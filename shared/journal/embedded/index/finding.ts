@@ -1,6 +1,7 @@
 /** Where records stand in a segment: from the growing index, or from the file, of which only what was used lately is kept. */
 import { open } from "node:fs/promises"
 import { Effect } from "effect"
+import { errand } from "../../../pace/errands.ts"
 import { JournalCorrupt, JournalUnavailable, type ReadError } from "../../port.ts"
 import type { Filter } from "../../recordStream.ts"
 import { isSubject } from "../../subjects.ts"
@@ -49,7 +50,7 @@ const readLists = (
       // Whatever the reason: the segment itself still says where its records stand.
       return null
     }
-  })
+  }).pipe(errand(`reading the index of ${path}`))
 
 /** The index made from the segment itself, where its file is of no use: a reader beside the writer may not write one. */
 const grow = (segment: Segment): Effect.Effect<GrowingIndex, ReadError> =>

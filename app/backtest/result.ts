@@ -1,0 +1,54 @@
+/** What a backtest gives. */
+import type { EventOf } from "../../shared/events/event.ts"
+import type { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+
+/** A cycle as it was booked. */
+export type Cycle = EventOf<"CycleBooked"> & { readonly slot: number }
+
+/** One fill at the exchange. */
+export interface BacktestFill {
+  readonly timeMs: number
+  readonly slot: number
+  readonly side: "buy" | "sell"
+  readonly price: Price
+  readonly volume: Volume
+  readonly cost: Quote
+  readonly fee: Quote
+  readonly liquidity: "maker" | "taker"
+}
+
+/** The account at a moment; values in the quote currency. */
+export interface CurvePoint {
+  readonly timeMs: number
+  readonly price: number
+  readonly equity: number
+  /** Part of the equity that is in the base currency. */
+  readonly exposure: number
+  /** The opening balances, held. */
+  readonly hold: number
+  /** All of the opening equity bought at the first price, less the taker's fee. */
+  readonly buyAndHold: number
+  /** The plain grid's account. */
+  readonly plainGrid: number
+}
+
+/** What came of it. */
+export interface BacktestResult {
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly candles: number
+  readonly trades: number
+  readonly records: number
+  readonly curve: ReadonlyArray<CurvePoint>
+  readonly cycles: ReadonlyArray<Cycle>
+  readonly fills: ReadonlyArray<BacktestFill>
+  /** Simulated milliseconds in each mode. */
+  readonly modes: Readonly<Record<string, number>>
+  /** How often each event stood in the journal. */
+  readonly events: Readonly<Record<string, number>>
+  readonly openOrders: number
+  readonly base: Volume
+  readonly quote: Quote
+  /** SHA-256 over fills, cycles, modes and balances: whether anything was proven on the way does not change it. */
+  readonly hash: string
+}
