@@ -8,9 +8,9 @@ const SEED = 20_261_129
 it.each(Object.entries(DECODERS))(
   "%s: neither crash nor hang, nor a figure that cannot be",
   { timeout: 120_000 },
-  (_name, { property, short }) => {
+  async (_name, { property, short }) => {
     const outcomes = { taken: 0, refused: 0 }
-    fc.assert(
+    await fc.assert(
       property((taken) => void outcomes[taken ? "taken" : "refused"]++),
       { numRuns: short, seed: SEED }
     )

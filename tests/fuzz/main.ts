@@ -29,7 +29,7 @@ for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => n
   const outcomes = { taken: 0, refused: 0 }
   const details = await fc.check(
     property((taken) => void outcomes[taken ? "taken" : "refused"]++),
-    { numRuns: cases, seed, interruptAfterTimeLimit: seconds * 1_000 }
+    { numRuns: cases, seed, plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)] }
   )
   const heldMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20)
   const tookSec = Math.round((performance.now() - began) / 1_000)
