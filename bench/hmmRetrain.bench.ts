@@ -74,7 +74,9 @@ const measure = Effect.fnUntraced(function* (runs: number) {
   )
 
   // The start has a worker to make, and nothing has been compiled yet.
-  const start = Effect.forkScoped(advisorService({ ...options, subjects, epoch: 1, newestPage: () => Effect.succeed([]) }))
+  const start = Effect.forkScoped(
+    advisorService({ ...options, subjects, epoch: 1, newestPage: () => Effect.succeed([]) })
+  )
   const first = yield* longestTurns(Effect.andThen(start, answerAfter(0)))
   yield* retrainHere
   const [there, here]: [Array<Turn>, Array<Turn>] = [[], []]
