@@ -6,11 +6,10 @@ import { enterJournal, everyActorOf, subjectsOf, writableJournal } from "./leave
 import { followNotes, noteInStore } from "./notes.ts"
 import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
-import type { Service } from "./registry.ts"
+import { savedMarket, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
-import { savedMarket } from "./saved.ts"
 import { marketViews } from "./views.ts"
 
 /** An embedded journal belongs to one process; services apart need a server between them. */

@@ -18,7 +18,7 @@ import type { MarketTrades } from "../shared/exchange/marketTrades.ts"
 import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../shared/journal/port.ts"
-import type { Need, ServiceError } from "../shared/service/manifest.ts"
+import type { Blocks, Need, SavedMarket, SavedSlot, ServiceError } from "../shared/service/manifest.ts"
 import type { Store } from "../shared/store/port.ts"
 
 /** In the order in which a page names them. */
@@ -65,3 +65,15 @@ export type Ports = Exclude<PortsOf[Need], Unnamed<Service>>
 /** Every actor that decides in a market with these slots. */
 export const decidersOf = (slots: ReadonlyArray<number>): ReadonlyArray<Actor<unknown>> =>
   MARKET_SERVICES.flatMap(({ actors }) => actors?.(slots) ?? [])
+
+const savedSlot = (slot: number): SavedSlot => {
+  for (const { savesSlot } of MARKET_SERVICES) if (savesSlot !== undefined) return savesSlot(slot)
+  throw new Error("no service saves slots")
+}
+
+/** The market for whoever copies it: what each service saves of its folds. `told`: what services tell of themselves. */
+export const savedMarket = (told: Effect.Effect<Blocks>): SavedMarket => ({
+  slot: savedSlot,
+  parts: MARKET_SERVICES.flatMap(({ saves }) => saves?.() ?? []),
+  told
+})

@@ -9,11 +9,10 @@ import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import { inItsOwnTime } from "./leaves/pace.ts"
 import { profileOf } from "./profile.ts"
-import { MARKET_SERVICES, type Ports, type Service } from "./registry.ts"
+import { MARKET_SERVICES, type Ports, savedMarket, type Service } from "./registry.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
-import { savedMarket } from "./saved.ts"
 import { marketViews } from "./views.ts"
 
 /** Where the market can be looked at: the page's address, and the place of its journal. */

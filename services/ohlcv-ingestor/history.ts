@@ -3,7 +3,7 @@
  * next page: a process that is killed asks at most for the page again that it was storing, and stores it over itself.
  */
 import { Effect, Option, Schema } from "effect"
-import { intervalSec, timeframeName } from "../../shared/candles/core/candle.ts"
+import { timeframeName } from "../../shared/candles/core/candle.ts"
 import { droppedText, droppedTogether, NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
 import type { CandleSourceError } from "../../shared/candles/source.ts"
 import type { Job, JobOrder, JobPlace, StoreError } from "../../shared/store/port.ts"

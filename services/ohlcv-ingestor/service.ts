@@ -22,6 +22,7 @@ import { followBars, type LiveBars } from "./live.ts"
 import { type LimitedSource, limitedSource } from "./limiter.ts"
 import { type JobRound, NO_ROUND, roundOf } from "./core/outstanding.ts"
 import { type IngestorView, viewOf } from "./core/view.ts"
+import { makeTroubles, type Troubles } from "./troubles.ts"
 import type { WindowOptions } from "./window/memory.ts"
 import { openWindow, type TrainingWindow } from "./window/window.ts"
 import { type JobEnd, workForEver } from "./worker.ts"
@@ -112,8 +113,6 @@ export const retentionOf =
 
 /** Wall time between two looks at whether something new can be there. Two timeframes then ask at most once a second. */
 const LOOK_MS = 2_000
-/** After a failure of the source or the store. */
-const TROUBLE_PAUSE_MS = 15_000
 const FORGET_EVERY_MS = 3_600_000
 const COUNT_JOBS_EVERY_MS = 15_000
 
@@ -192,36 +191,6 @@ const byHand = (windows: ReadonlyArray<TrainingWindow>): CandleIngestor["Service
       )
     )
   })
-
-/** What went wrong last in each of the works that go on for ever. */
-interface Troubles {
-  /** Each text once. */
-  readonly now: Effect.Effect<ReadonlyArray<string>>
-  /** Work again and again, `pauseMs` between. Never fails: what went wrong is shown, and tried again after a pause. */
-  readonly endure: (
-    name: string,
-    work: Effect.Effect<unknown, { readonly message: string }>,
-    pauseMs: number
-  ) => Effect.Effect<never>
-}
-
-const makeTroubles = Effect.gen(function* () {
-  const troubles = yield* Ref.make<ReadonlyMap<string, string>>(new Map())
-  const endure: Troubles["endure"] = (name, work, pauseMs) =>
-    work.pipe(
-      Effect.andThen(Ref.update(troubles, (known) => new Map([...known].filter(([key]) => key !== name)))),
-      Effect.andThen(Effect.sleep(Duration.millis(pauseMs))),
-      Effect.catch(({ message }) =>
-        Effect.logWarning(`ohlcv-ingestor: ${message}`).pipe(
-          Effect.andThen(Ref.update(troubles, (known) => new Map(known).set(name, message))),
-          Effect.andThen(Effect.sleep(TROUBLE_PAUSE_MS))
-        )
-      ),
-      Effect.forever
-    )
-  const now = Effect.map(Ref.get(troubles), (known) => [...new Set(known.values())])
-  return { now, endure } satisfies Troubles
-})
 
 /** Fills the windows one after the other, then polls all of them for ever. */
 const keepInStep = Effect.fnUntraced(function* (

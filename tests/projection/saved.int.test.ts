@@ -1,7 +1,7 @@
 /** A recorded market in the tables, over the real PostgREST: the slots' phases around every transition, and the row `__v1__`. */
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
-import { savedMarket } from "../../app/saved.ts"
+import { savedMarket } from "../../app/registry.ts"
 import { Projector } from "../../services/projector/projector.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
 import { Journal } from "../../shared/journal/port.ts"
