@@ -21,6 +21,7 @@ import type { Settings } from "./settings.ts"
 
 const HOST = "control-plane"
 
+const GOVERNOR = ofAnyKind(governorActor)
 const statusShown = shows(statusActor, (status) => ({ status }))
 const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
@@ -79,13 +80,11 @@ const followViews = Effect.fn("followViews")(function* (
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
     Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
-  const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
-  const refusedNow = () => {
+  const standing = () => {
     const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
-    const { nowMs } = see(statusShown).status
-    return refusedButtons(subjects, { seq, inForce, nowMs }, stateOf(ofAnyKind(governorActor)))
+    return { seq, inForce }
   }
-
+  const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
   return MarketViews.of({
     current: Effect.sync(() => {
       const { governor, ...blocks } = blocksNow()
@@ -96,7 +95,7 @@ const followViews = Effect.fn("followViews")(function* (
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
         blocks,
-        refused: refusedNow()
+        refused: refusedButtons(subjects, { ...standing(), nowMs: see(statusShown).status.nowMs }, stateOf(GOVERNOR))
       }
     }),
     // What services tell of themselves is news although the journal has not moved.
@@ -104,7 +103,7 @@ const followViews = Effect.fn("followViews")(function* (
     preview: (asked) =>
       Effect.sync(() => {
         const { nowMs, priceAge } = see(statusShown).status
-        const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
+        const { seq, inForce } = standing()
         const deciders = decidersOf(slots.map(({ slot }) => slot)).map(stateOf)
         return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
