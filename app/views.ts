@@ -8,6 +8,7 @@ import { describeEffect } from "../services/governor/core/effects.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
 import { type Actor, NOTHING_IN_FORCE, ofAnyKind } from "../shared/actor/core/actor.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
+import type { ActorFold } from "../shared/actor/fold.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/control/slotsNamed.ts"
@@ -31,6 +32,12 @@ const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) 
   const head = yield* (yield* Journal).head
   if ((yield* slotsNamedUpTo(subjects, head)).length > 0) return
   yield* Stream.runHead(yield* slotsNamedAfter(subjects, head))
+})
+
+/** Where a fold stands; of one that is not there, at the beginning. */
+const standingOf = ({ seq, inForce }: Partial<Pick<ActorFold<unknown>, "seq" | "inForce">> = {}) => ({
+  seq: seq ?? 0,
+  inForce: inForce ?? NOTHING_IN_FORCE
 })
 
 /**
@@ -80,10 +87,7 @@ const followViews = Effect.fn("followViews")(function* (
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
     Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
-  const standing = () => {
-    const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
-    return { seq, inForce }
-  }
+  const standing = () => standingOf(folds.get(statusActor.name))
   const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
   return MarketViews.of({
     current: Effect.sync(() => {

@@ -217,7 +217,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
     })),
     retired_slots: retiredOf(observed, gone, market),
     ...totalsOf(slots),
-    /** Losses of losing cycles on the present UTC day of the exchange's clock. */
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
     daily_loss: day,
     money: moneyOf(observed.ledger, market),
@@ -229,7 +228,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       where: journal.where,
       head: journal.head === null ? null : Math.max(journal.head, seq),
       epoch: status.epoch,
-      /** The version of the rules that the actors decide by. */
       rules_version: status.rulesVersion,
       /** Frames from outside that did not decode, since the journal began. */
       quarantined: status.counts.quarantined
