@@ -1,7 +1,7 @@
 /** What a command would do: the reducers that would carry it out, run on the states as they are, and the result thrown away. */
 import type { Preview } from "../services/control-plane/marketViews.ts"
 import { governorActor } from "../services/governor/core/actor.ts"
-import { changesOf } from "../services/governor/core/changes.ts"
+import { changesOf } from "../services/governor/core/view/changes.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { type Actor, type EventPlace, type InForce, placeAt } from "../shared/actor/core/actor.ts"
 import type { GovernorState } from "../services/governor/core/state.ts"

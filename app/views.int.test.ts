@@ -103,7 +103,8 @@ describe("a preview", () => {
       const headBefore = yield* head
       const { answer, effects } = yield* views.preview(asked("p", { name: "remove_slot", slot: 2 }))
       expect(answer._tag).toBe("CommandApplied")
-      expect(effects[0] ?? "").toMatch(/2 shiba \(retiring\)/)
+      expect(effects[0] ?? "").toBe("active slots: 2 → 1")
+      expect(effects[1] ?? "").toBe("leaving: 2 shiba")
       expect(effects.filter((line) => line.startsWith("slot 2: order ")).length, effects.join("; ")).toBeGreaterThan(0)
       expect(effects.filter((line) => line.startsWith("slot 1"))).toHaveLength(0)
       expect(yield* head).toBe(headBefore)

@@ -8,6 +8,7 @@ import { describeEffect } from "../services/governor/core/effects.ts"
 import { slotActor } from "../services/slot-actor/core/actor.ts"
 import { type Actor, NOTHING_IN_FORCE, ofAnyKind } from "../shared/actor/core/actor.ts"
 import { slotView } from "../services/slot-actor/core/view.ts"
+import type { ActorFold } from "../shared/actor/fold.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/control/slotsNamed.ts"
@@ -21,6 +22,7 @@ import type { Settings } from "./settings.ts"
 
 const HOST = "control-plane"
 
+const GOVERNOR = ofAnyKind(governorActor)
 const statusShown = shows(statusActor, (status) => ({ status }))
 const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
@@ -30,6 +32,12 @@ const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) 
   const head = yield* (yield* Journal).head
   if ((yield* slotsNamedUpTo(subjects, head)).length > 0) return
   yield* Stream.runHead(yield* slotsNamedAfter(subjects, head))
+})
+
+/** Where a fold stands; of one that is not there, at the beginning. */
+const standingOf = ({ seq, inForce }: Partial<Pick<ActorFold<unknown>, "seq" | "inForce">> = {}) => ({
+  seq: seq ?? 0,
+  inForce: inForce ?? NOTHING_IN_FORCE
 })
 
 /**
@@ -79,13 +87,8 @@ const followViews = Effect.fn("followViews")(function* (
   const blocksNow = (): Pick<MarketMoment, "governor"> & MarketMoment["blocks"] =>
     Object.assign({}, ...services.map(see), SubscriptionRef.getUnsafe(told))
 
+  const standing = () => standingOf(folds.get(statusActor.name))
   const stateOf = (actor: Actor<unknown>) => ({ actor, state: folds.get(actor.name)?.state ?? actor.initial })
-  const refusedNow = () => {
-    const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
-    const { nowMs } = see(statusShown).status
-    return refusedButtons(subjects, { seq, inForce, nowMs }, stateOf(ofAnyKind(governorActor)))
-  }
-
   return MarketViews.of({
     current: Effect.sync(() => {
       const { governor, ...blocks } = blocksNow()
@@ -96,7 +99,7 @@ const followViews = Effect.fn("followViews")(function* (
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
         blocks,
-        refused: refusedNow()
+        refused: refusedButtons(subjects, { ...standing(), nowMs: see(statusShown).status.nowMs }, stateOf(GOVERNOR))
       }
     }),
     // What services tell of themselves is news although the journal has not moved.
@@ -104,7 +107,7 @@ const followViews = Effect.fn("followViews")(function* (
     preview: (asked) =>
       Effect.sync(() => {
         const { nowMs, priceAge } = see(statusShown).status
-        const { seq = 0, inForce = NOTHING_IN_FORCE } = folds.get(statusActor.name) ?? {}
+        const { seq, inForce } = standing()
         const deciders = decidersOf(slots.map(({ slot }) => slot)).map(stateOf)
         return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),

@@ -156,6 +156,17 @@ const newestCycles = (slots: ReadonlyArray<SlotStatus>): ReadonlySet<SlotStatus[
       .slice(0, REPORTED_CYCLES)
   )
 
+/** Of every slot there ever was. */
+const totalsOf = (slots: ReadonlyArray<SlotStatus>) => ({
+  /** As the contract books it: with evicted recoveries as if closed at the market. `money` tells these apart. */
+  total_profit: sum(slots.map((slot) => slot.total_profit)),
+  /** As the slots count them: of positions still open too, and of exits that stand in for a trade. `money.fees_paid` are the real ones. */
+  total_fees: sum(slots.map((slot) => slot.total_fees)),
+  total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
+  /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
+  today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss))
+})
+
 /** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
@@ -205,14 +216,7 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),
     retired_slots: retiredOf(observed, gone, market),
-    /** As the contract books it: with evicted recoveries as if closed at the market. `money` tells these apart. */
-    total_profit: sum(slots.map((slot) => slot.total_profit)),
-    /** As the slots count them: of positions still open too, and of exits that stand in for a trade. `money.fees_paid` are the real ones. */
-    total_fees: sum(slots.map((slot) => slot.total_fees)),
-    total_round_trips: slots.reduce((total, slot) => total + slot.total_round_trips, 0),
-    /** The slots' `today_realized_loss` added up: since they began, as the reference counts. */
-    today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss)),
-    /** Losses of losing cycles on the present UTC day of the exchange's clock. */
+    ...totalsOf(slots),
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,
     daily_loss: day,
     money: moneyOf(observed.ledger, market),
@@ -224,7 +228,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       where: journal.where,
       head: journal.head === null ? null : Math.max(journal.head, seq),
       epoch: status.epoch,
-      /** The version of the rules that the actors decide by. */
       rules_version: status.rulesVersion,
       /** Frames from outside that did not decode, since the journal began. */
       quarantined: status.counts.quarantined

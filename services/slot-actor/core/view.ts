@@ -6,7 +6,7 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import { profitPct } from "./money/pricing.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
-import { phaseInWords, stillHolds } from "./present.ts"
+import { phaseInWords, stillHolds } from "./explain/present.ts"
 import { phaseOf, type Recovery, type Refusal, type SlotOrder, type SlotState } from "./state.ts"
 
 const seconds = (ms: number): number => ms / 1000

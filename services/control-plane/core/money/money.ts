@@ -101,7 +101,7 @@ const slotsIn = ({ balances, tallies }: LedgerState): ReadonlyArray<SlotNumber> 
     const [, slot] = /^[a-z-]+:(\d+) /.exec(key) ?? []
     return slot === undefined ? [] : [Number(slot)]
   })
-  return [...new Set([...named, ...Object.keys(tallies).map(Number)])].toSorted((a, b) => a - b) as Array<SlotNumber>
+  return [...new Set([...named, ...Object.keys(tallies).map(Number)])].toSorted((a, b) => a - b)
 }
 
 /**

@@ -146,11 +146,11 @@ export const totals = (report) => {
     h("h2", "Realised"),
     h(
       "dl",
-      gain(`Traded, after fees · ${integer(traded)} cycles`, money.traded_profit, "big"),
-      evicted > 0 && gain(`Booked at market, not traded · ${integer(evicted)} evicted`, money.evicted_profit),
+      gain(`Traded · ${integer(traded)} cycles`, money.traded_profit, "big"),
+      evicted > 0 && gain(`Booked, not traded · ${integer(evicted)} evicted`, money.evicted_profit),
       money.corrected_cycles > 0 &&
         gain(`Corrected · ${integer(money.corrected_cycles)} evicted and filled after all`, money.corrected_profit),
-      evicted > 0 && gain("Together, as the slots book it", report.total_profit),
+      evicted > 0 && gain("Together, as booked", report.total_profit),
       figure("Fees paid, in all fills", decimal(money.fees_paid, PROFIT_DIGITS, true), quote),
       figure("Lost today, UTC", decimal(day.losses, PROFIT_DIGITS, true), quote),
       figure("Gained today, UTC", decimal(day.gains, PROFIT_DIGITS, true), quote)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { SlotDriver } from "../testing/slotDriver.ts"
-import { slotView } from "./view.ts"
+import { SlotDriver } from "../../testing/slotDriver.ts"
+import { slotView } from "../view.ts"
 
 const shown = (slot: SlotDriver) => slotView(1, slot.state)
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Quote } from "../../../shared/core/decimal/decimal.ts"
-import type { Command } from "../../../shared/events/families/command.ts"
-import { GovernorStory, request } from "../testing/governorDriver.ts"
-import { accepted, cycle } from "../testing/governorDriver.ts"
+import { Quote } from "../../../../shared/core/decimal/decimal.ts"
+import type { Command } from "../../../../shared/events/families/command.ts"
+import { GovernorStory, request } from "../../testing/governorDriver.ts"
+import { accepted, cycle } from "../../testing/governorDriver.ts"
 import { changesOf } from "./changes.ts"
-import type { GovernorState } from "./state.ts"
+import type { GovernorState } from "../state.ts"
 
 /** What a running market of three slots says of this command. */
 const said = (command: Command, story: GovernorStory = new GovernorStory().running()): ReadonlyArray<string> => {

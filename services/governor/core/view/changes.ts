@@ -1,16 +1,16 @@
 /** What a command has changed, in numbers that a person can check: the state before it against the state after. Pure. */
-import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { Command } from "../../../shared/events/families/command.ts"
-import { capacityOf } from "./entries/capacity.ts"
-import { freeFunds } from "./entries/funds.ts"
-import { lossLimit } from "./mode/lossLock.ts"
-import { recoveriesOf } from "./orderTable.ts"
-import { rulesOf } from "./rules.ts"
-import { profitPctInForce } from "./slots/profitTarget.ts"
-import { entryPctInForce } from "./slots/recoveries.ts"
-import { fundableLayers } from "./slots/sizing.ts"
-import { activeSlots } from "./slots/slots.ts"
-import type { GovernorState } from "./state.ts"
+import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { Command } from "../../../../shared/events/families/command.ts"
+import { capacityOf } from "../entries/capacity.ts"
+import { freeFunds } from "../entries/funds.ts"
+import { lossLimit } from "../mode/lossLock.ts"
+import { recoveriesOf } from "../orderTable.ts"
+import { rulesOf } from "../rules.ts"
+import { profitPctInForce } from "../slots/profitTarget.ts"
+import { entryPctInForce } from "../slots/recoveries.ts"
+import { fundableLayers } from "../slots/sizing.ts"
+import { activeSlots } from "../slots/slots.ts"
+import type { GovernorState } from "../state.ts"
 
 /** Orders of a slot of which nothing is orphaned: two entries, or an entry and an exit. */
 const ORDERS_OF_A_SLOT = 2

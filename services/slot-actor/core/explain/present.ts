@@ -1,8 +1,8 @@
 /** A slot in the present tense: what it does now, and which of its refusals still hold. Pure; decides nothing. */
-import type { TradeId } from "../../../shared/core/trading.ts"
-import type { Wanted } from "../../../shared/events/families/slot.ts"
-import { entryStop } from "./gate.ts"
-import { MAX_PENDING_CANCELS, phaseOf, type Refusal, type SlotState } from "./state.ts"
+import type { TradeId } from "../../../../shared/core/trading.ts"
+import type { Wanted } from "../../../../shared/events/families/slot.ts"
+import { entryStop } from "../gate.ts"
+import { MAX_PENDING_CANCELS, phaseOf, type Refusal, type SlotState } from "../state.ts"
 
 /** A trade sells first (`A`) or buys first (`B`). */
 const tradeOf = (what: Wanted): TradeId => (what.endsWith("_A") ? "A" : "B")
