@@ -1,4 +1,5 @@
 /** The exchange's fills as the readers of its wire give them: with the worth of what was taken in the base currency. */
+import type { Books } from "../../services/exchange-sim/core/engine/books.ts"
 import type { Fill as ExchangeFill } from "../../services/exchange-sim/core/engine/order.ts"
 import { worthAt } from "../../shared/core/baseFee.ts"
 import { plus, type Price, type Quote, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -19,4 +20,15 @@ export const withWorth = (
   if (feeBase === 0n) return { fee }
   const worth = worthAt(((cost * 100_000_000n) / volume) as Price, feeBase)
   return { fee: plus(fee, worth), baseFee: { amount: feeBase, worth } }
+}
+
+/**
+ * Every fill of an order, oldest first, as a list has it that does not say in which currency fees were taken. Of an order whose
+ * fills paid in several, nobody has seen what a list says: here it is what the stream does.
+ */
+export const listedFills = ({ orders, fills, fillPlaces }: Books, txid: string): ReadonlyArray<Fill> => {
+  const order = orders.get(txid)
+  const own = (order?.fills ?? []).flatMap((id) => fills[fillPlaces.get(id) ?? -1] ?? [])
+  if (order === undefined || order.feeBase === 0n || order.fee > 0n) return own.map(fillOf)
+  return own.map(({ feeBase = 0n, ...fill }) => ({ ...fillOf(fill), fee: (feeBase * 100n) as Quote }))
 }

@@ -42,7 +42,7 @@ import {
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
 import type { OrderedJournal } from "./orderedJournal.ts"
-import { fillOf, withWorth } from "./fills.ts"
+import { fillOf, listedFills, withWorth } from "./fills.ts"
 
 /** The pair's rules, and the account's money when the market begins. */
 export interface VenueOptions {
@@ -269,16 +269,9 @@ export class Venue {
     }
   }
 
-  /**
-   * Every fill of an order, oldest first, as a list has it that does not say in which currency fees were taken. Of an order whose
-   * fills paid in several, nobody has seen what a list says: here it is what the stream does.
-   */
+  /** Every fill of an order, as a list has it. */
   protected fillsOf(txid: string): ReadonlyArray<Fill> {
-    const { orders, fills, fillPlaces } = this.desk.books
-    const order = orders.get(txid)
-    const own = (order?.fills ?? []).flatMap((id) => fills[fillPlaces.get(id) ?? -1] ?? [])
-    if (order === undefined || order.feeBase === 0n || order.fee > 0n) return own.map(fillOf)
-    return own.map(({ feeBase = 0n, ...fill }) => ({ ...fillOf(fill), fee: (feeBase * 100n) as Quote }))
+    return listedFills(this.desk.books, txid)
   }
 
   private refusal() {

@@ -38,12 +38,12 @@ export interface Setting<A> {
  */
 export type PathUse = "data" | "archive" | "input" | "output"
 
-/** A rule that journals from before it was there do not have: whoever reads it says what its absence means. */
+/** A rule that older journals do not have: whoever reads it says what its absence means. */
 export interface LaterSetting<A> extends Setting<A> {
   readonly later: true
 }
 
-/** The rule of this row, which older journals lack. */
+/** Of this row. */
 export const later = <A>(row: Setting<A>): LaterSetting<A> => ({ ...row, later: true })
 
 interface Row {
@@ -56,7 +56,6 @@ interface Row {
 const TRUE: ReadonlySet<string> = new Set(["true", "yes", "on", "1"])
 const FALSE: ReadonlySet<string> = new Set(["false", "no", "off", "0", ""])
 
-/** Least and most, both allowed. */
 interface Within {
   readonly within: readonly [min: number, max: number]
 }

@@ -7,7 +7,7 @@ import { decodeRecord } from "../../../shared/events/envelope.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { recordText } from "../../shared/records.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { differenceOf, type Side } from "./difference.ts"
+import { differenceOf, type Side } from "./look/difference.ts"
 import { json } from "./where.ts"
 
 const opened = (settings: Settings, where: string) =>

@@ -5,7 +5,7 @@ import { Journal } from "../../../shared/journal/port.ts"
 import { instant, span } from "../../shared/instants.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { table } from "../../shared/table.ts"
-import { Statistics } from "./statistics.ts"
+import { Statistics } from "./look/statistics.ts"
 import { archive, journalAt, json, where } from "./where.ts"
 
 /** Gaps shorter than this are how a quiet market is written down. */

@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import type { Settings } from "../../../app/settings.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { linesOf, readSince, type Wanted } from "./filter.ts"
+import { linesOf, readSince, type Wanted } from "./look/filter.ts"
 import { archive, journalAt, where } from "./where.ts"
 
 /** A flag that says nothing this command understands. */

@@ -36,8 +36,8 @@ import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
 import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
 import { configureLevels, forgetPrecision, learnPrecision, tellTouch } from "./watch/levels.ts"
 import { watchMoney } from "./watch/money.ts"
-import { noteFeeCurrency, noteFeesOfEnd, noteLateFee } from "./watch/baseFees.ts"
-import { tellBehind, tellLateFill, tellRestated } from "./watch/orderNews.ts"
+import { noteFeeCurrency, noteFeesOfEnd } from "./watch/baseFees.ts"
+import { lateFill, tellBehind, tellRestated } from "./watch/orderNews.ts"
 import { tellTerms, watchPair } from "./watch/terms.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { configureTargets, feesObserved, sampleProfitTarget, watchFees } from "./slots/profitTarget.ts"
@@ -165,14 +165,6 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
   if (event._tag === "OrderCancelled" || event._tag === "OrderRejected")
     draft.variants.lostRecoveries.gone(draft, order)
   follow(draft, slot, event, place)
-}
-
-/** The order has ended, so that the table does not know it: its money counts all the same. */
-const lateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void => {
-  noteSpending(draft, fill, fill)
-  addTrade(draft, fill, fill)
-  noteLateFee(draft, slot, fill)
-  tellLateFill(draft, slot, fill)
 }
 
 /** What follows from any event: the start, the mode, the room there is, the next slot's funds, and last its own rules. */

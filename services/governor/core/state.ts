@@ -14,7 +14,9 @@ import type { Mode, StartupStep } from "../../../shared/events/families/governor
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { Cause } from "./mode/causes.ts"
 import type {
+  AuditSlice,
   BaseFeesSlice,
+  DriftSlice,
   LevelsSlice,
   LostRecovery,
   MoneySlice,
@@ -153,13 +155,6 @@ export interface CapacitySlice {
   readonly softClosesAsked?: ReadonlyArray<string>
 }
 
-/** Open orders that exchange and journal count differently (`drift.ts`). */
-export interface DriftSlice {
-  readonly sinceMs: number | null
-  readonly alertedAtMs: number | null
-  readonly active: boolean
-}
-
 /** Capital layers and skew (`sizing.ts`). */
 export interface SizingSlice {
   readonly targetLayers: number
@@ -194,17 +189,6 @@ export interface SlotsSlice {
   readonly recycledAliases: ReadonlyArray<string>
   /** Of the last `doge-NN` given; never goes back. */
   readonly aliasCounter: number
-}
-
-/** Running sums of what the journal says the exchange did: the audit's left side (`audit.ts`). */
-export interface AuditSlice {
-  /** Of ended orders. */
-  readonly sums: Omit<EventOf<"TradeHistoryObserved">["ours"], "trades">
-  /** Sum of the booked nets of all slots. */
-  readonly realised: Quote
-  readonly cycles: number
-  /** When the journal last learned of a fill, or of an end with fills; 0 before the first. */
-  readonly lastTradeMs: number
 }
 
 /** One slice per concern; `rules` and what the journal has not said yet are null. */

@@ -2,7 +2,8 @@
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { type Draft, notice } from "../draft.ts"
-import type { AuditSlice, GovernorState, Side, TrackedOrder } from "../state.ts"
+import type { GovernorState, Side, TrackedOrder } from "../state.ts"
+import type { AuditSlice } from "./slices.ts"
 
 type Sums = AuditSlice["sums"]
 

@@ -3,7 +3,10 @@ import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { type Draft, notice } from "../draft.ts"
+import { noteSpending } from "../market.ts"
 import type { TrackedOrder } from "../state.ts"
+import { addTrade } from "./audit.ts"
+import { noteLateFee } from "./baseFees.ts"
 
 /** Somebody else has changed an order of ours. `order` is as it was. */
 export const tellRestated = (draft: Draft, order: TrackedOrder, { price, volume }: EventOf<"OrderRestated">): void =>
@@ -17,7 +20,7 @@ export const tellRestated = (draft: Draft, order: TrackedOrder, { price, volume 
   })
 
 /** A fill was found after the end of its order. */
-export const tellLateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void =>
+const tellLateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void =>
   notice(draft, "warning", "late_fill_found", {
     slot,
     localId: fill.localId,
@@ -41,4 +44,12 @@ export const tellBehind = (
     listedCost: Quote.format(listed.cost),
     filledVolume: Volume.format(volume)
   })
+}
+
+/** The order has ended, so that the table does not know it: its money counts all the same. */
+export const lateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void => {
+  noteSpending(draft, fill, fill)
+  addTrade(draft, fill, fill)
+  noteLateFee(draft, slot, fill)
+  tellLateFill(draft, slot, fill)
 }

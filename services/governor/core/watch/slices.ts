@@ -1,6 +1,8 @@
 /** What the governor keeps of life beside its rules: refusals, money that others move, recoveries that are to come back. */
 import type { WithBaseFee } from "../../../../shared/core/baseFee.ts"
 import type { WatchedLevel } from "../../../../shared/core/marketContext.ts"
+import type { Quote } from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
 import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 
@@ -50,4 +52,22 @@ export interface BaseFeesSlice {
   readonly ended: WithBaseFee
   /** Of orders that still stand, by `orderKey`. */
   readonly standing: Readonly<Record<string, WithBaseFee>>
+}
+
+/** Running sums of what the journal says the exchange did: the audit's left side (`audit.ts`). */
+export interface AuditSlice {
+  /** Of ended orders. */
+  readonly sums: Omit<EventOf<"TradeHistoryObserved">["ours"], "trades">
+  /** Sum of the booked nets of all slots. */
+  readonly realised: Quote
+  readonly cycles: number
+  /** When the journal last learned of a fill, or of an end with fills; 0 before the first. */
+  readonly lastTradeMs: number
+}
+
+/** Open orders that exchange and journal count differently (`drift.ts`). */
+export interface DriftSlice {
+  readonly sinceMs: number | null
+  readonly alertedAtMs: number | null
+  readonly active: boolean
 }

@@ -1,9 +1,9 @@
 /** Which records of a journal a person wants to see, and how they read. */
 import { Schema } from "effect"
-import { standingOf } from "../../../shared/core/ids/subjects.ts"
-import { RULES } from "../../../shared/core/rules/rules.ts"
-import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
-import type { JournalRecord } from "../../../shared/journal/port.ts"
+import { standingOf } from "../../../../shared/core/ids/subjects.ts"
+import { RULES } from "../../../../shared/core/rules/rules.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
+import type { JournalRecord } from "../../../../shared/journal/port.ts"
 
 /** What a person asks to see; what is left out asks for everything. */
 export interface Wanted {

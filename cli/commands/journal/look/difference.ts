@@ -1,7 +1,7 @@
 /** The first record in which two journals differ, and what follows from it in each. */
 import { Effect, Stream } from "effect"
-import { decoded } from "../../../shared/actor/control/decode.ts"
-import type { Journal, JournalRecord } from "../../../shared/journal/port.ts"
+import { decoded } from "../../../../shared/actor/control/decode.ts"
+import type { Journal, JournalRecord } from "../../../../shared/journal/port.ts"
 
 type Whole = Journal["Service"]
 

@@ -1,8 +1,8 @@
 /** What a journal holds, counted while it is read. */
-import { decodeRecord } from "../../../shared/events/envelope.ts"
-import { messageOf } from "../../../shared/core/messageOf.ts"
-import { linked, NO_RECORDS } from "../../../shared/journal/chainHash.ts"
-import type { JournalRecord } from "../../../shared/journal/port.ts"
+import { decodeRecord } from "../../../../shared/events/envelope.ts"
+import { messageOf } from "../../../../shared/core/messageOf.ts"
+import { linked, NO_RECORDS } from "../../../../shared/journal/chainHash.ts"
+import type { JournalRecord } from "../../../../shared/journal/port.ts"
 
 /** A stretch of the exchange's time without a record. */
 interface Gap {
