@@ -38,10 +38,8 @@ const profitTargets = (before: GovernorState, after: GovernorState): ReadonlyArr
   const line = fromTo("profit target in force", pct(profitPctInForce(before)), pct(profitPctInForce(after)))
   const { runtimeProfitPct, profitPct } = after.targets
   if (runtimeProfitPct === null) return [`${line}, for exits planned from now on`]
-  return [
-    line,
-    `volatility sets the target, now ${pct(runtimeProfitPct)}: the operator's own ${pct(profitPct)} counts only while it does not`
-  ]
+  const own = profitPct === null ? "" : `: the operator's own ${pct(profitPct)} counts only while it does not`
+  return [line, `volatility sets the target, now ${pct(runtimeProfitPct)}${own}`]
 }
 
 const layers = (before: GovernorState, after: GovernorState): ReadonlyArray<string> => {

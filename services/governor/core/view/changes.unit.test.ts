@@ -43,8 +43,12 @@ describe("what a command changes, in numbers", () => {
     moving.state = { ...moving.state, targets: { ...moving.state.targets, runtimeProfitPct: 1.1 } }
     expect(said({ name: "set_profit_pct", pct: 0.3 }, moving)).toEqual([
       "profit target in force stays at 1.1 %",
-      "volatility sets the target, now 1.1 %: the operator's own 0.3 % counts only while it does not"
+      "volatility sets the target, now 1.1 %"
     ])
+    moving.state = { ...moving.state, targets: { ...moving.state.targets, profitPct: 0.3 } }
+    expect(said({ name: "set_profit_pct", pct: 0.4 }, moving)[1]).toBe(
+      "volatility sets the target, now 1.1 %: the operator's own 0.3 % counts only while it does not"
+    )
   })
 
   it("of a layer: wanted, funded, and what new orders carry", () => {
