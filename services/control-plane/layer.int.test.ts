@@ -167,6 +167,8 @@ describe("ready and healthy", () => {
       expect(yield* read("/health")).toStrictEqual({
         status: "ok",
         reasons: [],
+        backfill_schedule: null,
+        backfill_next_run: null,
         mode: "RUNNING",
         backfill_status: "complete",
         backfill_complete: true,

@@ -103,7 +103,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
           const buttons = (await page.evaluate(
             "[...document.querySelectorAll('#app button')].map((one) => one.getAttribute('aria-label') ?? one.textContent)"
           )) as ReadonlyArray<string>
-          expect([...buttons]).toEqual(expect.arrayContaining(["Pause", "Soft close next", "Remove wow"]))
+          expect([...buttons]).toEqual(expect.arrayContaining(["Pause", "Soft close oldest", "Remove wow"]))
           expect(reached).toStrictEqual([...buttons, "Last cycles, table", "/api/status"])
         })
       }
@@ -136,7 +136,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
       })
       yield* Effect.promise(async () => {
         await page.getByRole("status").getByText("Paused").waitFor()
-        await page.getByText("Resume it once that is over.").waitFor()
+        await page.getByText("then somebody must resume.").waitFor()
         await page.getByRole("button", { name: "Resume" }).waitFor()
       })
       expect(complaints).toStrictEqual([])

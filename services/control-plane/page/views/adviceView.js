@@ -147,9 +147,7 @@ export const regime = ({ hmm_regime: shown, startup }) =>
 const favoured = (skew, inEffect) => {
   if (skew === 0) return "neither side is favoured"
   const side = skew > 0 ? "buys" : "sells"
-  return inEffect
-    ? `new ${side} are enlarged`
-    : `${side} would be enlarged, but nothing is entered while the market stands still`
+  return inEffect ? `new ${side} are enlarged` : `${side} would be enlarged; nothing is entered now`
 }
 
 /** @param {ReadonlyArray<readonly [string, string]>} rows */
