@@ -57,13 +57,9 @@ export const pictureAt = Effect.fn("pictureAt")(function* (options: ProjectorOpt
   const folds = yield* Ref.make<MarketFolds | null>(
     yield* MarketFolds.at(subjects, saved, seq).pipe(Effect.catch(without))
   )
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(Ref.get(folds), (now) => now?.leave ?? Effect.void).pipe(
-      Effect.timeoutOption("2 seconds"),
-      Effect.ignore
-    )
-  )
   let nextMs = 0
+  /** What came too soon after the row before to be written. */
+  let unsaved: Cursor | null = null
 
   const save = Effect.fnUntraced(function* (now: MarketFolds, { seq: projected, state }: Cursor) {
     const { parts, slots } = now.now()
@@ -81,6 +77,15 @@ export const pictureAt = Effect.fn("pictureAt")(function* (options: ProjectorOpt
       .pipe(Effect.catch((error) => Effect.logWarning(`projector: ${SNAPSHOT_KEY} not saved: ${error.message}`)))
   })
 
+  // The row of the last records is written when the projector stops, so that it is never left behind them.
+  const leave = Effect.gen(function* () {
+    const now = yield* Ref.get(folds)
+    if (now === null) return
+    if (unsaved !== null) yield* save(now, unsaved)
+    yield* now.leave
+  })
+  yield* Effect.addFinalizer(() => leave.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
+
   return {
     /** The phases of the records that are projected next. */
     take: Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
@@ -97,7 +102,9 @@ export const pictureAt = Effect.fn("pictureAt")(function* (options: ProjectorOpt
       if (now === null) return
       yield* now.stored
       const atMs = yield* Clock.currentTimeMillis
+      unsaved = cursor
       if (atMs < nextMs) return
+      unsaved = null
       nextMs = atMs + SAVE_EVERY_MS
       yield* save(now, cursor)
     })

@@ -68,7 +68,7 @@ layer(EmbeddedStore.layer({ directory: null }), { excludeTestServices: true, tim
             Number(previous.volume),
             0
           ])
-          expect(figures?.[4]).toMatch(/^2026-10-13 00:00/)
+          expect(figures?.[4]).toMatch(/^2026-10-13 00:0/)
           const { profiles } = yield* Store
           const stored = yield* profiles.ofDay("XDGUSD", YESTERDAY)
           expect(stored === null ? null : Price.format(stored.pointOfControl)).toBe(previous.poc)

@@ -122,8 +122,8 @@ describe("a new thing costs", () => {
       ],
       "services/control-plane/page/views/governorView.js": [
         [
-          '    actionButton("add_slot", "Add slot"),',
-          '    actionButton("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
+          '    button("add_slot", "Add slot"),',
+          '    button("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
         ]
       ]
     })

@@ -75,7 +75,7 @@ describe("why an order is there", () => {
   it("an entry that was taken off, an exit that became a recovery and made room, one that was moved", () => {
     expect(told.get("1/1")).toMatch(/its cancel is asked for: It stands 1\.46896 % from the market, more than 1 %/)
     expect(told.get("3/9")).toMatch(
-      /the exit becomes recovery 1: Both exits have waited 30 min[^]*its cancel is asked for: 1 recoveries stand/
+      /the exit becomes recovery 1: Both exits have waited 30 min[^]*its cancel is asked for: 1 recovery stands/
     )
     expect(told.get("3/65")).toMatch(/its move to 0\.309064 is asked for[^]*it stands at 0\.309064 now/)
   })

@@ -3,6 +3,7 @@ import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { httpSource } from "../../shared/candles/http.ts"
+import { Volume } from "../../shared/core/decimal/decimal.ts"
 import type { CandleSource } from "../../shared/candles/source.ts"
 import { KRAKEN } from "../../shared/exchange/kraken/core/candleSource.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
@@ -233,7 +234,7 @@ onExchange("a bar that the stream gave is stored, and polled all the same", (ben
     yield* TestClock.adjust("3 minutes")
     const [first, second, third] = (yield* bench.source.fetchPage({ ...MINUTES, cursor: null })).candles.slice(-3)
     if (first === undefined || second === undefined || third === undefined) return expect.fail("too few candles")
-    yield* window.keepStreamed([first, { ...second, close: first.close }])
+    yield* window.keepStreamed([first, { ...second, volume: Volume.parse("12345") }])
     expect((yield* window.readiness).samples).toBe(722)
     yield* TestClock.adjust("1 minute")
     const calls = bench.calls()
@@ -242,7 +243,7 @@ onExchange("a bar that the stream gave is stored, and polled all the same", (ben
     // What polling corrects is polling's.
     const stored = bench.store.stored(MINUTES).slice(-4)
     expect(stored.map(({ provenance }) => provenance)).toStrictEqual(["stream", "poll", "poll", "poll"])
-    expect(stored[1]?.close).toBe(second.close)
+    expect(stored[1]?.volume).toBe(second.volume)
   })
 )
 
