@@ -136,6 +136,34 @@ it.effect("a job that a stopped process left behind goes on with the page after 
   })
 )
 
+it.effect("a job that is taken up again sends a cursor beyond 2^53 as it came", () =>
+  Effect.gen(function* () {
+    const { source } = pagingSource(0)
+    const asked: Array<string | null> = []
+    const cursor = "1790352000123456789"
+    const nanoseconds: CandleSource = {
+      ...source,
+      fetchPage: (request) =>
+        Effect.suspend(() => {
+          asked.push(request.cursor)
+          if (asked.length === 2) return Effect.never
+          return Effect.map(source.fetchPage({ ...request, cursor: null }), (page) => ({
+            ...page,
+            cursor,
+            more: asked.length === 1
+          }))
+        })
+    }
+    const { store, parts } = yield* benchOf(nanoseconds, [ORDER])
+    const first = yield* Effect.forkChild(workOnce(WORKER, parts))
+    yield* TestClock.adjust("10 seconds")
+    yield* Fiber.interrupt(first)
+    expect(store.jobRows[0]?.place?.cursor).toBe(cursor)
+    yield* workOnce({ ...WORKER, worker: "w2" }, parts)
+    expect(asked).toStrictEqual([null, cursor, cursor])
+  })
+)
+
 it.effect("a job whose worker was killed is taken on when its lease has run out, and not before", () =>
   Effect.gen(function* () {
     const { source } = pagingSource(0)

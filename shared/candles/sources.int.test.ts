@@ -76,6 +76,24 @@ describe("Kraken", () => {
     })
   )
 
+  it.effect.each([
+    ["1790355600123456789", "1790355600123456789"],
+    ["123456789012345678901234567890123456789", "123456789012345678901234567890123456789"],
+    ['"next page/2?a=b&c"', "next page/2?a=b&c"]
+  ])(
+    "a cursor of any length and spelling, %s, goes back untouched, and the clock says which bars are closed",
+    ([last, cursor]) =>
+      Effect.gen(function* () {
+        const page = pageOf(
+          yield* ask(KRAKEN, {}, { body: KRAKEN_BODY.replace('"last":1790355600', `"last":${last}`) })
+        )
+        expect(page.cursor).toBe(cursor)
+        expect(shown(page).map(([timeSec]) => timeSec)).toStrictEqual([1_790_352_000, 1_790_355_600])
+        const { server } = yield* ask(KRAKEN, { cursor: page.cursor }, { body: KRAKEN_BODY })
+        expect(new URL(server.asked[0] ?? "", "http://exchange").searchParams.get("since")).toBe(cursor)
+      })
+  )
+
   it.effect("a bar that Kraken calls finished is kept although our clock is behind", () =>
     Effect.gen(function* () {
       const server = yield* replayedSource({ body: KRAKEN_BODY })

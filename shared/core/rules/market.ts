@@ -8,7 +8,7 @@ export const MARKET_RULES = {
     "The exchange refuses {operation}, which it has answered before: {detail}. It is asked again, ever more slowly; meanwhile: {help}.",
   pair_closed: "The exchange takes no new orders of the pair: its state is {status}.",
   size_too_small:
-    "The slots' orders are worth {sizeUsd} USD at most, and the exchange takes none below {leastUsd} USD.",
+    "The slots' orders are worth {sizeUsd} USD at most, and the exchange takes none below {leastUsd} USD[: its least are {minVolume} DOGE and {minCostUsd} USD, and the market is at {marketPrice}].",
   orders_refused:
     "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
   levels_imprecise:

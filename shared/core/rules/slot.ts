@@ -60,8 +60,10 @@ export const SLOT_RULES = {
   short_only: "Only trade A runs at present.",
   price_out_of_range: "Its price would be {price}.",
   no_size: "It would be worth {sizeUsd} USD.",
-  below_min_cost: "{sizeUsd} USD at {price} come to less than the exchange's least, {minCostUsd} USD.",
-  below_min_volume: "{sizeUsd} USD at {price} come to less than the exchange's least, {minVolume} DOGE.",
+  below_min_cost:
+    "{sizeUsd} USD at {price} come to less than the exchange's least, {minCostUsd} USD[: order size {orderSizeUsd} USD, slot profit {totalProfitUsd} USD, least {minVolume} DOGE and {minCostUsd} USD, market {marketPrice}].",
+  below_min_volume:
+    "{sizeUsd} USD at {price} come to less than the exchange's least, {minVolume} DOGE[: order size {orderSizeUsd} USD, slot profit {totalProfitUsd} USD, least {minVolume} DOGE and {minCostUsd} USD, market {marketPrice}].",
   refresh_cooldown: "It has followed the market too often: it stays where it is until {cooldownUntilMs}.",
   partially_filled: "{filledVolume} DOGE of order {localId} are filled: it stays where it is.",
   cancels_unanswered: "{pendingCancels} <cancel has|cancels have> no answer yet.",

@@ -272,7 +272,7 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         const source = "leases"
         yield* jobs.enqueue([order("L", { source })])
         const first = yield* jobs.claim(source, "slow", 60)
-        const place = { cursor: "abc", chunksDone: 2, chunksTotal: 5, fresh: 1_440 }
+        const place = { cursor: "1763700000123456789", chunksDone: 2, chunksTotal: 5, fresh: 1_440 }
         const id = first?.id ?? ""
         expect(yield* jobs.keepPlace(id, "slow", place, 60)).toBe(true)
         expect(yield* jobs.claim(source, "other", 60), "the lease holds").toBeNull()

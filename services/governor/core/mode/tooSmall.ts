@@ -31,5 +31,17 @@ export const watchSizes = (draft: Draft): void => {
       ? 0
       : Math.max(Quote.toNumber(least.minCost), Volume.toNumber(least.minVolume) * state.market.priceNumber)
   const stands = active.length > 0 && state.orders.length === 0 && sizeUsd < leastUsd
-  setCause(draft, "size_too_small", stands, () => reason("size_too_small", { sizeUsd, leastUsd }))
+  setCause(draft, "size_too_small", stands, () =>
+    reason("size_too_small", {
+      sizeUsd,
+      leastUsd,
+      ...(least === null
+        ? {}
+        : {
+            minVolume: Volume.format(least.minVolume),
+            minCostUsd: Quote.format(least.minCost),
+            marketPrice: state.market.priceNumber
+          })
+    })
+  )
 }

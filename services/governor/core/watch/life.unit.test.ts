@@ -97,7 +97,12 @@ describe("limits above every size", () => {
     tooSmall(2, tooSmall(1, story))
     expect(story.mode).toBe("RUNNING started")
     expect(tooSmall(3, story).mode).toBe("PAUSED size_too_small")
-    expect(story.state.mode.reason?.numbers).toStrictEqual({ sizeUsd: 2, leastUsd: 6 })
+    expect(story.state.mode.reason?.numbers).toMatchObject({
+      sizeUsd: 2,
+      leastUsd: 6,
+      minVolume: "60",
+      marketPrice: 0.1
+    })
     expect(story.price("0.03").after(10).mode).toBe("RUNNING resumed")
   })
 

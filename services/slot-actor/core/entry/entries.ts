@@ -1,5 +1,5 @@
 /** New entries: the ladder of refusals, and the follow-up after a cycle or an orphaned exit. (docs/trading-contract.md §2, §3.) */
-import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type NumbersOf, reason, type Rule } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { missingTrade } from "../flags.ts"
@@ -78,7 +78,10 @@ export const addEntry = (
       sizeUsd,
       price: Price.format(price),
       minVolume: terms.minVolume,
-      minCostUsd: terms.minCostUsd
+      minCostUsd: terms.minCostUsd,
+      ...(draft.variants.tellsOthers
+        ? { orderSizeUsd: terms.orderSizeUsd, totalProfitUsd: Quote.format(book.totalProfit), marketPrice }
+        : {})
     }))
   }
   const shortfall = draft.variants.shortfall(draft, { side, price, volume })

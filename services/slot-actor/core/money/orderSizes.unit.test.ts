@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
 import { said, SlotDriver } from "../../testing/slotDriver.ts"
 
 describe("what an order is worth (market 0.1, base 5 USD)", () => {
@@ -119,6 +120,11 @@ describe("what an order is worth (market 0.1, base 5 USD)", () => {
     slot.price("0.1")
     expect(said(slot.allot("1000", "1000"))).toEqual(["no entry_A: below_min_volume", "no entry_B: below_min_volume"])
     expect(slot.state.book.halted).toBeNull()
+    const refusal = slot.state.book.refusals.entry_B
+    expect(refusal === null ? "" : sentenceOf(refusal.reason)).toBe(
+      "5 USD at 0.099 come to less than the exchange's least, 60 DOGE: " +
+        "order size 5 USD, slot profit 0 USD, least 60 DOGE and 0.5 USD, market 0.1."
+    )
   })
 
   it("stands where the operator's distances say, and exits at the runtime target while there is one", () => {

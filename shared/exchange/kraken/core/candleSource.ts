@@ -1,10 +1,10 @@
 /**
  * Kraken's `OHLC`: at most the newest 720 bars, the last of them still forming, so 719 closed ones can be had and none
- * before them, whatever `since` says. `last` is the start of the last finished bar, and `since` is exclusive: what came
- * back is what the next call sends. Its keys: https://docs.kraken.com/api/docs/rest-api/get-ohlc-data.
+ * before them, whatever `since` says. `last` is opaque text: what came back is what the next call sends as `since`, which is
+ * exclusive. Where it reads as Unix seconds it is the start of the last finished bar, as documented. Its keys: https://docs.kraken.com/api/docs/rest-api/get-ohlc-data.
  */
 import { classify } from "./errors.ts"
-import { type Json, type Row, rowOf, texts, WireProblem } from "../../../core/wire/json.ts"
+import { type Json, type Row, rowOf, text, texts, WireProblem } from "../../../core/wire/json.ts"
 import { intervalSec } from "../../../candles/core/candle.ts"
 import { type Answer, type Dialect, refusedAs } from "../../../candles/core/dialect.ts"
 import type { RawCandle } from "../../../candles/core/normalise.ts"
@@ -27,23 +27,28 @@ const read = (body: Json, { intervalMin }: CandleRequest, nowMs: number): Answer
   const errors = texts(envelope, "error")
   if (errors.length > 0) return refusal(errors, nowMs)
   const result = rowOf(envelope.fields["result"], "reply.result")
-  const last = lastFinished(result)
+  const cursor = text(result, "last")
   const rows = barsOf(result)
-  const newest = rows.at(-1)?.[0]
   return {
     kind: "page",
     rows: rows.map(rawCandle),
-    cursor: String(last),
+    cursor,
     more: false,
-    // A bar after the last finished one shows that there is a forming one: then Kraken's own word beats any clock.
-    closedUntilSec: typeof newest === "string" && Number(newest) > last ? last + intervalSec(intervalMin) : null
+    closedUntilSec: closedUntil(cursor, rows.at(-1)?.[0], intervalMin)
   }
 }
 
-const lastFinished = (result: Row): number => {
-  const last = result.fields["last"]
-  if (typeof last === "string" && /^\d{1,15}$/.test(last)) return Number(last)
-  throw new WireProblem(`${result.path}.last`, "is missing or no whole number of Unix seconds")
+/** Unix seconds have ten digits until the year 2286; anything else, such as nanoseconds, is no time here. */
+const UNIX_SECONDS = /^\d{1,10}$/
+
+/**
+ * A bar after the last finished one shows that there is a forming one: then Kraken's own word beats any clock. Null: the
+ * clock decides, also where the cursor is no time in seconds.
+ */
+const closedUntil = (cursor: string, newest: Json | undefined, intervalMin: number): number | null => {
+  if (!UNIX_SECONDS.test(cursor) || typeof newest !== "string") return null
+  const lastFinishedSec = Number(cursor)
+  return Number(newest) > lastFinishedSec ? lastFinishedSec + intervalSec(intervalMin) : null
 }
 
 /** The one list that is not `last`: Kraken answers under the name of the pair that it likes. */

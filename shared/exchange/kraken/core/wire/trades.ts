@@ -18,7 +18,7 @@ export const readTrades = (body: Row, names: PairNames): ReadonlyArray<MarketTra
 
 /**
  * REST `Trades?pair=&since=`: rows `[price, volume, time, b|s, m|l, misc, trade id]`, at most 1,000, under whatever name the pair
- * was asked by, and `last`, Unix nanoseconds that are read as text and sent back as they came. Throws a `WireProblem`.
+ * was asked by, and `last`, opaque text (today Unix nanoseconds), which is sent back as it came. Throws a `WireProblem`.
  */
 export const readTradePage = (result: Row): TradePage => {
   const names = Object.keys(result.fields).filter((name) => name !== "last")
@@ -29,9 +29,10 @@ export const readTradePage = (result: Row): TradePage => {
       `has ${names.length} entries beside last (${names.join(", ")}), expected one list`
     )
   }
-  const cursor = text(result, "last")
-  if (!/^\d{1,25}$/.test(cursor)) throw new WireProblem(`${result.path}.last`, "is no whole number")
-  return { cursor, trades: list.map((row: Json, index) => readRestTrade(row, `${result.path}.${names[0]}[${index}]`)) }
+  return {
+    cursor: text(result, "last"),
+    trades: list.map((row: Json, index) => readRestTrade(row, `${result.path}.${names[0]}[${index}]`))
+  }
 }
 
 const readRestTrade = (value: Json, path: string): MarketTrade => {
