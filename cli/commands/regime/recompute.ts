@@ -14,7 +14,7 @@ import { sha256 } from "../../../shared/actor/hash.ts"
 import { intervalSec } from "../../../shared/candles/core/candle.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { Store, StoreOpenError } from "../../../shared/store/port.ts"
+import { Store, type StoreOpenError } from "../../../shared/store/port.ts"
 import { bar, showLine } from "../../shared/terminal.ts"
 
 /** First and last candle that recorded facts of one timeframe looked at, starts in Unix seconds. */

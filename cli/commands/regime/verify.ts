@@ -18,11 +18,11 @@ class RegimesDiffer extends Schema.TaggedError<RegimesDiffer>()("RegimesDiffer",
 export const linesOf = (found: Recomputed): ReadonlyArray<string> => {
   const { trainings, regimes, reasons, first, storedCandles, storeAway } = found
   const counts = ({ same, differ, notAtHand }: Recomputed["regimes"]): string =>
-    `${same} as recorded, ${differ} otherwise, ${notAtHand} not recomputed: their candles are not at hand`
+    `${same} as recorded, ${differ} otherwise, ${notAtHand} not recomputed`
   return [
     `trainings: ${counts(trainings)}`,
     `regimes: ${counts(regimes)}`,
-    ...[...reasons].map(([why, count]) => `not recomputed: ${count}: ${why}`),
+    ...[...reasons].map(([why, count]) => `not recomputed, their candles are not at hand: ${count}: ${why}`),
     ...(storedCandles === 0 ? [] : [`${storedCandles} candles that the journal does not tell are the store's`]),
     ...(storeAway === null ? [] : [`candles that the journal does not tell could not be had: ${storeAway}`]),
     ...(first === null
