@@ -9,7 +9,7 @@ import { emptyHistory, type History, tell, untoldRanges } from "../../../service
 import { beginProof, type Proof, prove } from "../../../services/hmm-advisor/core/proof/proof.ts"
 import { newestReadSec, madeMsOf } from "../../../services/hmm-advisor/core/proof/readings.ts"
 import { advisorOptions } from "../../../services/hmm-advisor/options.ts"
-import { decode } from "../../../shared/actor/control/decode.ts"
+import { decoded } from "../../../shared/actor/control/decode.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { intervalSec } from "../../../shared/candles/core/candle.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
@@ -34,14 +34,11 @@ export interface Recomputed extends Proof {
 /** How many facts differ. */
 export const differencesIn = ({ trainings, regimes }: Recomputed): number => trainings.differ + regimes.differ
 
-/** The records of a subject pattern up to the newest, decoded. */
+/** The records of a subject pattern up to the newest, decoded; what does not decode is for `journal verify` to name. */
 const recordsOf = (filter: string, head: number) =>
   Stream.unwrap(
-    Effect.map(Journal, (journal) =>
-      journal.read({ from: 1, filter }).pipe(
-        Stream.takeWhile(({ seq }) => seq <= head),
-        Stream.mapEffect(decode)
-      )
+    Effect.map(Journal, ({ read }) =>
+      decoded(read({ from: 1, filter }).pipe(Stream.takeWhile(({ seq }) => seq <= head)))
     )
   )
 
