@@ -3,50 +3,20 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import { testRules, testSlotRules } from "../../services/governor/testing/governorDriver.ts"
 import { governorService } from "../../services/governor/service.ts"
-import { advisorService, type AdvisorOptions, type AdvisorRun } from "../../services/hmm-advisor/service.ts"
-import { candles as madeUp, SETTINGS } from "../../services/hmm-advisor/testing/rows.ts"
+import { advisorService, type AdvisorRun } from "../../services/hmm-advisor/service.ts"
 import { type MemoryStore, memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/testing/memoryStore.ts"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
-import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { Price } from "../../shared/core/decimal/decimal.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
-import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { MemoryJournal, type MemoryJournalOptions } from "../../shared/journal/memory.ts"
 import { Journal, type JournalRecord, type SnapshotStore } from "../../shared/journal/port.ts"
 import type { Store } from "../../shared/store/port.ts"
-
-const subjects = marketSubjects("XDGUSD")
-const SEED = 11
-const COUNT = 240
-const NOW_MS = 1_790_000_000_000
-
-const detector = (intervalMin: number) => ({ intervalMin, trainingCandles: COUNT, minimumRows: 200 })
-const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
-  subjects,
-  symbol: "XDGUSD",
-  fast: detector(1),
-  slow: detector(15),
-  recentCandles: 100,
-  training: SETTINGS,
-  inference: { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true },
-  answerEveryMs: 60_000,
-  retrainEveryMs: 86_400_000
-}
+import { advisorOptions, COUNT, NOW_MS, SEED, subjects, windowOf } from "./window.ts"
 
 /** A full window of closed candles of this interval, the last one just over. */
 const fill = ({ candles }: MemoryStore, intervalMin: number) =>
   candles.upsert({ symbol: "XDGUSD", intervalMin }, windowOf(intervalMin), "backfill")
-
-const windowOf = (intervalMin: number) => {
-  const { closes, volumes } = madeUp(SEED + intervalMin, COUNT)
-  const stepSec = intervalMin * 60
-  const firstSec = Math.floor(NOW_MS / 1_000 / stepSec - COUNT) * stepSec
-  return Array.from(closes, (close, at) => {
-    const price = Price.fromNumber(close, 7)
-    const volume = Volume.fromNumber(volumes[at] ?? 0, 8)
-    return { timeSec: firstSec + at * stepSec, open: price, high: price, low: price, close: price, volume, trades: 1 }
-  })
-}
 
 let written = 0
 /** Puts an event into the journal as its writer would, now. */

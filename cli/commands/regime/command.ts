@@ -1,4 +1,4 @@
-/** `kennel regime fit|label|plot <candles.csv>`: the regime model on recorded candles, for a quant. Trades nothing. */
+/** `kennel regime fit|label|plot <candles.csv>`: the regime model on recorded candles, for a quant. Trades nothing; nor does `verify`. */
 import { createHash } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { basename } from "node:path"
@@ -24,6 +24,7 @@ import { slackMs } from "../../../shared/candles/core/file/spacing.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { loadSettings } from "../../shared/settings.ts"
+import { verifyCommand } from "./verify.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 
 /** The candles cannot be used, or the model refused them: nothing was written. */
@@ -229,5 +230,5 @@ const plotCommand = Command.make(
 ).pipe(Command.withDescription("Draw the price coloured by its regime, and what the model believed, as SVG"))
 
 export const regimeCommand = Command.make("regime").pipe(
-  Command.withSubcommands([fitCommand, labelCommand, plotCommand])
+  Command.withSubcommands([fitCommand, labelCommand, plotCommand, verifyCommand])
 )

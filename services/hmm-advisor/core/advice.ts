@@ -21,7 +21,12 @@ const STALE_AFTER_SEC = 900
 
 type Reading = EventOf<"RegimeObserved">["fast"]
 
-const read = ({ intervalMin, model, recent }: Detector, nowSec: number, settings: InferenceSettings): Reading => {
+/** What one detector says at `nowSec` of the exchange, Unix seconds. */
+export const readingAt = (
+  { intervalMin, model, recent }: Detector,
+  nowSec: number,
+  settings: InferenceSettings
+): Reading => {
   const rows = featureRows(recent)
   const samples = isRefusal(rows) ? 0 : Math.min(rows.count, settings.inferenceWindow)
   const ageSec = recent.toSec === null ? null : nowSec - (recent.toSec + intervalMin * 60)
@@ -38,7 +43,7 @@ export const adviceOf = (
   nowSec: number,
   settings: InferenceSettings
 ): EventOf<"RegimeObserved"> => {
-  const fast = read(detectors.fast, nowSec, settings)
-  const slow = read(detectors.slow, nowSec, settings)
+  const fast = readingAt(detectors.fast, nowSec, settings)
+  const slow = readingAt(detectors.slow, nowSec, settings)
   return { _tag: "RegimeObserved", fast, slow, consensus: consensus(fast, slow) }
 }
