@@ -42,7 +42,7 @@ describe("the doctor at an exchange", () => {
       const [market, fees, size] = yield* levels(termsCheck(settings))
       expect(market ?? "").toMatch(/^ok exchange: DOGE\/USD is online at 0\./)
       expect(fees ?? "").toMatch(/^ok fees: PROFIT_PCT 1 % against two maker fees of 0\.25 % \(the exchange\)$/)
-      expect(size ?? "").toMatch(/^ok size: ORDER_SIZE_USD 2 buys /)
+      expect(size ?? "").toMatch(/^ok size: ORDER_SIZE_USD 1 buys /)
     }).pipe(Effect.provide(venue([])))
   )
 

@@ -105,6 +105,6 @@ it.live("a path that is no directory is refused with its name", () =>
     const file = join(directory, "file")
     fs.writeFileSync(file, "")
     const error = yield* Effect.flip(Effect.scoped(Layer.build(EmbeddedStore.layer({ directory: file }))))
-    expect(error.message).toMatch(/file: cannot be created/)
+    expect(error.message).toMatch(/file: cannot be locked: not a directory/)
   })
 )
