@@ -166,9 +166,14 @@ describe("an attempt at the control plane", () => {
       socket.write(first)
       return await answer
     }
+    // The attempts before may have used up this second's actions.
+    const slowBody = async (tries: number): Promise<string> => {
+      const answer = await began(pause({ ...OURS, "Content-Length": "1000" }, "").replace("\r\n\r\n", "\r\n\r\n{"))
+      return statusOf(answer) === 429 && tries > 0 ? await slowBody(tries - 1) : answer
+    }
     const [headers, body, silence] = await Promise.all([
       began("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "),
-      began(pause({ ...OURS, "Content-Length": "1000" }, "").replace("\r\n\r\n", "\r\n\r\n{")),
+      slowBody(20),
       began("")
     ])
     expect([headers, body].map(statusOf)).toEqual([408, 408])
