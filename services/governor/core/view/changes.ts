@@ -113,15 +113,7 @@ export const changesOf = (before: GovernorState, after: GovernorState, command: 
     case "remove_slot":
     case "remove_slots":
       return fewerSlots(before, after)
-    case "soft_close":
-    case "soft_close_next":
-    case "cancel_stale_recoveries":
-    case "pause":
-    case "resume":
-    case "reconcile_drift":
-    case "audit_pnl":
-    case "retrain":
-    case "backfill_ohlcv":
+    default:
       return []
   }
 }
