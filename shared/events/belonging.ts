@@ -57,6 +57,7 @@ export const CONTROL_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   "order-gateway": EVERYBODYS,
   "ohlcv-ingestor": EVERYBODYS,
   "hmm-advisor": EVERYBODYS,
+  "market-context": EVERYBODYS,
   projector: EVERYBODYS,
   "journal-keeper": EVERYBODYS,
   "control-plane": EVERYBODYS,

