@@ -7,7 +7,18 @@ import { PriceText, QuoteText } from "./decimalText.ts"
 
 const SEED = 20_261_129
 
-const STRINGS = ["", "x", "1m", "15m", "slot-1", 'ünï\u{1f415} \\ "', "0.1", "__proto__", "a long text, of some words"]
+const STRINGS = [
+  "",
+  "x",
+  "2026-11-21",
+  "1m",
+  "15m",
+  "slot-1",
+  'ünï\u{1f415} \\ "',
+  "0.1",
+  "__proto__",
+  "a long text, of some words"
+]
 const NUMBERS = [0, 1, -1, 0.25, 0.5, 2.5, 7, 40, 1e21, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1]
 const DECIMALS = ["0", "0.1", "12", "-3.25", "0.12345678", "0.1234567000", "4200000.00000001", "-0"]
 /** What stands where something else should. */

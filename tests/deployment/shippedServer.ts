@@ -26,6 +26,7 @@ const ONE_OF_EACH = [
   market.out("rebalancer"),
   market.regime,
   market.closedCandle("1m"),
+  market.context("today"),
   market.command("c1"),
   market.seal
 ]

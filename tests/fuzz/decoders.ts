@@ -134,7 +134,9 @@ const settings = decoder(
     // Wrong ones have their defaults: whatever is there can be.
     possible(read)
     for (const [name, text] of given) {
-      const secret = SETTING_ROWS.find((row) => row.name === name)?.secret === true && text.length > 12
+      // What another setting holds too is that one's to show.
+      const alone = given.every((other) => other[0] === name || !other[1].includes(text))
+      const secret = SETTING_ROWS.find((row) => row.name === name)?.secret === true && text.length > 12 && alone
       if (secret && problems.some((line) => line.includes(text))) throw new Error(`${name} is shown`)
     }
     return problems.length === 0
