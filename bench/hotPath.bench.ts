@@ -160,7 +160,13 @@ export const tickToExchange = (ticks: number, directory: string) =>
     const bareJournal = yield* Layer.build(EmbeddedJournal.layer({ directory: join(directory, "bare") }))
     let placed = yield* Deferred.make<void>()
     const trading = instantExchange(() => Deferred.doneUnsafe(placed, Effect.void))
-    const gateway = orderGateway({ subjects, deadlineMs: 10_000, reconcileIntervalMs: 3_600_000, fillWindowMs: 1 })
+    const gateway = orderGateway({
+      subjects,
+      deadlineMs: 10_000,
+      leastDeadlineWallMs: 0,
+      reconcileIntervalMs: 3_600_000,
+      fillWindowMs: 1
+    })
     yield* configureMarket(slot)
     yield* Effect.forkScoped(slotService(slot))
     yield* Effect.forkScoped(governorService(governor))

@@ -2,7 +2,8 @@
 import type { SlotNumber } from "../../shared/core/ids/kinds.ts"
 import { Effect, Result } from "effect"
 import { Trading } from "../../shared/exchange/port.ts"
-import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
+import { monotonicMs } from "../../shared/monotonic.ts"
 import type { Price } from "../../shared/core/decimal/decimal.ts"
 import {
   acceptedFacts,
@@ -22,7 +23,22 @@ import { RETRY_MS, retryCall, resolve, writeEnd } from "./lookup.ts"
 export interface LaneOptions {
   /** From the claim to the instant after which the exchange must not place the order. */
   readonly deadlineMs: number
+  /** At least so much of the wall's time, whatever the rate of the exchange's clock is found to be. */
+  readonly leastDeadlineWallMs: number
 }
+
+/** Kraken takes deadlines up to a minute ahead; by so much less our idea of its time may be off. */
+const FARTHEST_DEADLINE_MS = 60_000 - CLOCK_SLACK_MS
+
+/**
+ * When an order that is claimed now must have been placed. Reckoned from the newest estimate of the exchange's time, and not from what
+ * was shown already: after a simulated exchange has slowed down, that may be ahead for a while.
+ */
+const deadlineOf = Effect.fnUntraced(function* ({ deadlineMs, leastDeadlineWallMs }: LaneOptions) {
+  const clock = yield* VenueClock
+  const leastMs = Math.min(FARTHEST_DEADLINE_MS, leastDeadlineWallMs * (yield* clock.rate))
+  return clock.unsafeAtMs(yield* monotonicMs) + Math.max(deadlineMs, leastMs)
+})
 
 /** Works the lane's tasks until none is left. An order of unknown outcome keeps this lane waiting, and no other. */
 export const workLane = Effect.fn("workLane")(function* (
@@ -58,8 +74,7 @@ const place = Effect.fn("place")(function* (
     return
   }
   const trading = yield* Trading
-  const clock = yield* VenueClock
-  const deadlineMs = (yield* clock.nowMs) + options.deadlineMs
+  const deadlineMs = yield* deadlineOf(options)
   const claimed = yield* facts.write(slot, order.localId, (live) =>
     live.stage === "requested" ? [claimFact(live, deadlineMs)] : []
   )

@@ -20,15 +20,14 @@ import { gatewayFold } from "./core/fold.ts"
 import { type GatewayState, liveOrders } from "./core/state.ts"
 import { countErrors } from "./errorCount.ts"
 import { followExecutions } from "./executions.ts"
-import { workLane } from "./lane.ts"
+import { type LaneOptions, workLane } from "./lane.ts"
 import { type OrderFacts, type OrderFactsError, makeOrderFacts } from "./factWriter.ts"
 import { retryCall } from "./lookup.ts"
 import { reconcile, type Reconciliation } from "./reconcile.ts"
 
 /** The market's subjects, and how far and how often the exchange is looked at. */
-export interface OrderGatewayOptions {
+export interface OrderGatewayOptions extends LaneOptions {
   readonly subjects: MarketSubjects
-  readonly deadlineMs: number
   /** Exchange time between two comparisons with the exchange's orders, fills, balances and terms. */
   readonly reconcileIntervalMs: number
   /** How far back fills are read. */

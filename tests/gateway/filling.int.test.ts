@@ -36,6 +36,16 @@ describe("an order", () => {
     )
   )
 
+  it.live("has a deadline that the exchange takes, however much of the wall's time a request may need", () =>
+    onMarket({ leastDeadlineWallMs: 60_000 }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.request(1, 1)
+        expect(tags(yield* market.story(1, 1, "OrderAccepted"))).toStrictEqual(["OrderClaimed", "OrderAccepted"])
+      })
+    )
+  )
+
   it.live("that rests is accepted under the exchange's id", () =>
     onMarket({}, (market) =>
       Effect.gen(function* () {

@@ -47,6 +47,8 @@ it.effect("an exchange with clients elsewhere halves its speed while orders come
   Effect.gen(function* () {
     expect(yield* lastStretchMs(-5_000, true)).toBe(120 * STRETCH_MS)
     expect(yield* lastStretchMs(1, false)).toBe(120 * STRETCH_MS)
+    // Too far ahead is the client's idea of the time, and no sign of a slow machine.
+    expect(yield* lastStretchMs(-90_000, true)).toBe(120 * STRETCH_MS)
     const lowered = yield* lastStretchMs(1, true)
     // Halved after the first stretch and after the second; the third is judged some turns before it is over here.
     expect(lowered).toBeLessThan(31 * STRETCH_MS)

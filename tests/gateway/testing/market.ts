@@ -54,6 +54,8 @@ export interface Setup {
   readonly exchange?: Partial<ExchangeSimOptions>
   /** Wall time that a reply may take; default ten seconds. */
   readonly requestTimeoutMs?: number
+  /** Wall time that a deadline leaves at least; default none. */
+  readonly leastDeadlineWallMs?: number
   /** Exchange time between two comparisons; default a minute. */
   readonly reconcileIntervalMs?: number
   /** What goes wrong with appends to the market's journal. */
@@ -157,6 +159,7 @@ const makeMarket = (
   const gateway = orderGateway({
     subjects,
     deadlineMs: DEADLINE_MS,
+    leastDeadlineWallMs: setup.leastDeadlineWallMs ?? 0,
     reconcileIntervalMs: setup.reconcileIntervalMs ?? MINUTE_MS,
     fillWindowMs: DAY_MS
   })

@@ -45,6 +45,8 @@ describe("an order is refused", () => {
     expect(with_(NOW)).toEqual({ error: "EService:Deadline elapsed" })
     expect(with_(NOW + 60_001)).toEqual({ error: "EGeneral:Invalid arguments:deadline" })
     expect(with_(NOW + 1)).toHaveProperty("txid")
+    // Only the first had been too long on its way.
+    expect(desk.deadlines).toEqual({ kept: 2, missed: 1 })
   })
 
   it("when the pair has as many open orders as the tier allows", () => {
