@@ -1,8 +1,8 @@
 /** The exchange's fills as the readers of its wire give them: with the worth of what was taken in the base currency. */
 import type { Books } from "../../services/exchange-sim/core/engine/books.ts"
 import type { Fill as ExchangeFill } from "../../services/exchange-sim/core/engine/order.ts"
-import { worthAt } from "../../shared/core/baseFee.ts"
-import { plus, type Price, type Quote, Volume } from "../../shared/core/decimal/decimal.ts"
+import { worthAtAverage } from "../../shared/core/baseFee.ts"
+import { plus, type Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Fill } from "../../shared/exchange/port.ts"
 
 /** A fill as the private stream tells it. */
@@ -18,7 +18,7 @@ export const withWorth = (
   volume: Volume
 ): Pick<Fill, "fee" | "baseFee"> => {
   if (feeBase === 0n) return { fee }
-  const worth = worthAt(((cost * 100_000_000n) / volume) as Price, feeBase)
+  const worth = worthAtAverage({ cost, volume }, feeBase)
   return { fee: plus(fee, worth), baseFee: { amount: feeBase, worth } }
 }
 

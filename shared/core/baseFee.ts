@@ -2,7 +2,7 @@
  * Fees that the exchange took in the base currency although the quote currency is asked for (`fciq`). Every `fee` of ours is in the
  * quote currency; the part of it that was taken in DOGE stands beside it, so that profit counts its worth and the balances agree. Pure.
  */
-import type { Price, Quote, Volume } from "./decimal/decimal.ts"
+import { costCeiling, type Price, type Quote, type Volume } from "./decimal/decimal.ts"
 
 /** What was taken in the base currency, and what of `fee` stands for it: its worth at the price of the fill, rounded up. */
 export interface BaseFee {
@@ -15,12 +15,14 @@ export interface WithBaseFee {
   readonly baseFee?: BaseFee
 }
 
-/** Price has 10 decimals and volume 8: their product has 18, of which a quote amount keeps 10. */
-const PRODUCT_TO_QUOTE = 100_000_000n
-
 /** The worth of an amount at a price, rounded up: no profit is booked that a fee has eaten. */
-export const worthAt = (price: Price, amount: Volume): Quote =>
-  ((price * amount + PRODUCT_TO_QUOTE - 1n) / PRODUCT_TO_QUOTE) as Quote
+export const worthAt: (price: Price, amount: Volume) => Quote = costCeiling
+
+/** The same at the average price of what was traded, which is rounded down to the price's scale. `volume` is not nothing. */
+export const worthAtAverage = (traded: { readonly cost: Quote; readonly volume: Volume }, amount: Volume): Quote =>
+  worthAt(((traded.cost * VOLUME_UNIT) / traded.volume) as Price, amount)
+/** One of the base currency in units of `Volume`. */
+const VOLUME_UNIT = 100_000_000n
 
 const orNone = (amount: bigint, worth: bigint): WithBaseFee =>
   amount === 0n && worth === 0n ? {} : { baseFee: { amount: amount as Volume, worth: worth as Quote } }

@@ -4,40 +4,16 @@
  * terms that change, refusals without end; ticks, prices and keys that are wrong at the edge. No crash, books equal to the last unit, nothing silent.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { readSettings } from "../../app/settings.ts"
-import { edgeIncidents } from "../../app/inProcess/edgeIncidents.ts"
-import { incidents } from "../../app/inProcess/incidents.ts"
-import { lifeIncidents } from "../../app/inProcess/lifeIncidents.ts"
-import { rulesOf } from "../../app/inProcess/market.ts"
+import { stormyNight } from "./stormyNight.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
-import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
-import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import { monthToPlay } from "../data/recording.ts"
 
 const HOURS = 12
 const SEEDS = [1, 2, 3, 4, 5, 6]
 
 const night = (seed: number) => {
-  const month = monthToPlay()
-  const { settings } = readSettings({ SLOTS: "4", MIN_VOLUME: "2" })
-  const startMs = (month[0]?.timeMs ?? 0) + seed * 86_400_000
-  const rows = month.filter(({ timeMs }) => timeMs >= startMs)
-  const { slotRules, ...rest } = rulesOf(settings)
   const notices: Record<string, number> = {}
   const result = simulate({
-    market: recordedMarket({ kind: "candles", rows }, settings.slot.priceDecimals),
-    startMs,
-    untilMs: startMs + HOURS * 3_600_000,
-    slotRules,
-    ...rest,
-    base: Volume.parse("2000"),
-    quote: Quote.parse("600"),
-    incidents: [
-      ...incidents(seed, startMs, 1),
-      ...edgeIncidents(seed, startMs, 1),
-      ...lifeIncidents(seed, { startMs, hours: HOURS, rules: slotRules, makerPct: slotRules.makerFeePct })
-    ].toSorted((a, b) => a.atMs - b.atMs),
-    clockMs: 15_000,
+    ...stormyNight(seed, HOURS),
     watch: ({ events }) => {
       for (const event of events) {
         if (event._tag === "NoticeRaised") notices[event.reason.rule] = (notices[event.reason.rule] ?? 0) + 1

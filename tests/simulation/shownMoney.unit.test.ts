@@ -3,24 +3,18 @@
  * nights in which slots retire, recoveries are evicted and filled after all, and everything goes wrong that can.
  */
 import { describe, expect, it } from "@effect/vitest"
-import { readSettings } from "../../app/settings.ts"
-import { edgeIncidents } from "../../app/inProcess/edgeIncidents.ts"
-import { incidents } from "../../app/inProcess/incidents.ts"
-import { lifeIncidents } from "../../app/inProcess/lifeIncidents.ts"
-import { rulesOf } from "../../app/inProcess/market.ts"
+import { stormyNight } from "./stormyNight.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
 import { ledgerActor } from "../../services/control-plane/core/money/ledgerActor.ts"
 import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
 import { statusActor } from "../../services/control-plane/core/status/actor.ts"
 import { OPTIONS } from "../../services/control-plane/testing/examples.ts"
-import { recordedMarket } from "../../services/exchange-sim/core/market/recorded.ts"
 import { governorView } from "../../services/governor/core/view/view.ts"
 import { slotView } from "../../services/slot-actor/core/view.ts"
 import { Quote, Volume, Worth } from "../../shared/core/decimal/decimal.ts"
 import { utcDayOf } from "../../shared/core/time/utcDay.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
-import { monthToPlay } from "../data/recording.ts"
 
 const HOURS = 16
 const SEEDS = [1, 2, 3]
@@ -174,29 +168,12 @@ const figures = (
 }
 
 const night = (seed: number) => {
-  const month = monthToPlay()
-  const { settings } = readSettings({ SLOTS: "4", MIN_VOLUME: "2" })
-  const startMs = (month[0]?.timeMs ?? 0) + seed * 86_400_000
-  const rows = month.filter(({ timeMs }) => timeMs >= startMs)
-  const { slotRules, ...rest } = rulesOf(settings)
   const added = new Added()
   const wrong = new Set<string>()
   let looks = 0
   let last: StatusReport | null = null
   const result = simulate({
-    market: recordedMarket({ kind: "candles", rows }, settings.slot.priceDecimals),
-    startMs,
-    untilMs: startMs + HOURS * 3_600_000,
-    slotRules,
-    ...rest,
-    base: Volume.parse("2000"),
-    quote: Quote.parse("600"),
-    incidents: [
-      ...incidents(seed, startMs, 1),
-      ...edgeIncidents(seed, startMs, 1),
-      ...lifeIncidents(seed, { startMs, hours: HOURS, rules: slotRules, makerPct: slotRules.makerFeePct })
-    ].toSorted((a, b) => a.atMs - b.atMs),
-    clockMs: 15_000,
+    ...stormyNight(seed, HOURS),
     watch: ({ events, timeMs, slot }) => {
       added.passTime(timeMs)
       for (const event of events) added.add(event, slot)

@@ -167,6 +167,10 @@ export const cost = (price: Price, volume: Volume): Quote => {
   }
   return divideHalfEven(price * volume, COST_DIVISOR) as Quote
 }
+/** price × volume, rounded up to the next unit: for what is set aside or owed, which must never be too small. */
+export const costCeiling = (price: bigint, volume: bigint): Quote =>
+  ((price * volume + COST_DIVISOR - 1n) / COST_DIVISOR) as Quote
+
 const COST_DIVISOR = 100_000_000n
 const COARSE = 1_000n
 const COARSE_DIVISOR = COST_DIVISOR / COARSE

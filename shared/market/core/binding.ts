@@ -1,5 +1,6 @@
 /** What an order takes of an account, and the least an exchange takes: one arithmetic for slots, governor and doctor. */
 import {
+  costCeiling,
   type Price,
   type Quote,
   Quote as Quotes,
@@ -27,10 +28,6 @@ const WHOLE = 1_000_000_000_000n
 
 /** price × volume of one, in units of the quote's scale: a price has as many decimals as a quote. */
 const VOLUME_UNIT = 100_000_000n
-
-/** Price times volume, rounded up to the next unit: a reservation must never be too small. */
-export const costCeiling = (price: bigint, volume: bigint): Quote =>
-  ((price * volume + VOLUME_UNIT - 1n) / VOLUME_UNIT) as Quote
 
 /** What the order binds: its volume if it sells, its cost and the maker fee (of 1e12 parts) if it buys, rounded up. */
 export const boundBy = ({ side, price, volume }: Sized, makerFeeE12: bigint): Amounts => {

@@ -1,8 +1,8 @@
 /** What orders bind, and the least an exchange takes: to the last unit. */
 import { describe, expect, it } from "vitest"
 import * as fc from "fast-check"
-import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { boundBy, costCeiling, lackOf, leastVolume } from "./binding.ts"
+import { costCeiling, Price, Quote, Volume } from "../../core/decimal/decimal.ts"
+import { boundBy, lackOf, leastVolume } from "./binding.ts"
 
 const QUARTER_PERCENT = 2_500_000_000n
 

@@ -11,8 +11,8 @@ import {
   texts,
   WireProblem
 } from "../../../../core/wire/json.ts"
-import { type Price, Quote } from "../../../../core/decimal/decimal.ts"
-import { worthAt } from "../../../../core/baseFee.ts"
+import { Quote } from "../../../../core/decimal/decimal.ts"
+import { worthAtAverage } from "../../../../core/baseFee.ts"
 import { baseFee, cost, count, fee, price, secondsAsMs, volume, volumeOrNone } from "./figures.ts"
 import { originOf } from "../../../../core/ids/clientId.ts"
 import { isPair, type PairNames } from "./names.ts"
@@ -69,11 +69,9 @@ const readFee = (row: Row): Pick<OrderReport, "fee" | "baseFee"> => {
   const amount = baseFee(row, "fee")
   const filled = volumeOrNone(row, "vol_exec")
   if (filled === 0n || amount === 0n) return { fee: Quote.zero }
-  const worth = worthAt(((cost(row, "cost") * VOLUME_UNIT) / filled) as Price, amount)
+  const worth = worthAtAverage({ cost: cost(row, "cost"), volume: filled }, amount)
   return { fee: worth, baseFee: { amount, worth } }
 }
-/** One unit of the base currency in units of `Volume`. */
-const VOLUME_UNIT = 100_000_000n
 
 /** One page of `TradesHistory`. `count` and `rows` include other pairs, as the exchange pages over all of them. */
 export interface FillsPage {
