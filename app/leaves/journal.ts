@@ -65,7 +65,8 @@ export const writableJournal = (settings: Settings, whose: Whose = "market"): Jo
   return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal
 }
 
-const isServer = (place: string): boolean => /^(nats|tls):\/\//.test(place)
+/** Whether a place is a server, by its scheme. */
+export const isServer = (place: string): boolean => /^(nats|tls):\/\//.test(place)
 
 /** A file of a journal, by its name: a directory of that name is a journal's directory all the same. */
 const isFile = (place: string): boolean =>

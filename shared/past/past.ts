@@ -5,7 +5,7 @@
 import { Effect, type Scope, Stream } from "effect"
 import { type ControlView, readControl } from "../actor/control/control.ts"
 import { slotsNamedIn, slotsNamedUpTo } from "../actor/control/slotsNamed.ts"
-import type { Actor, InForce } from "../actor/core/actor.ts"
+import { type Actor, type InForce, NOTHING_IN_FORCE } from "../actor/core/actor.ts"
 import { ActorFold } from "../actor/fold.ts"
 import { sha256 } from "../actor/hash.ts"
 import { Refold } from "../actor/refold.ts"
@@ -185,7 +185,7 @@ const momentFrom = Effect.fnUntraced(function* (
       })
     )
   )
-  const inForce = folds[0]?.inForce ?? { epoch: 0, rulesVersion: 1 }
+  const inForce = folds[0]?.inForce ?? NOTHING_IN_FORCE
   return { seq, nowMs, inForce, folded, divergences, folds: new Map(folds.map((fold) => [fold.actor.name, fold])) }
 })
 

@@ -1,6 +1,7 @@
 /** `kennel journal tail`: records as they are, or as people read them. */
 import { Console, Effect, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
+import { isServer } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
@@ -97,8 +98,7 @@ export const tailCommand = Command.make(
     const from = given.from === 0 ? ("first" as const) : given.from
     const show = (record: JournalRecord) =>
       Effect.forEach(linesOf(record, wanted, given.pretty), (line) => Console.log(line), { discard: true })
-    const place = Option.getOrElse(given.where, () => settings.natsUrl)
-    const onServer = /^(nats|tls):/.test(place)
+    const onServer = isServer(Option.getOrElse(given.where, () => settings.natsUrl))
     if (given.follow && !onServer) return yield* followFiles(settings, given, from, show)
     yield* printFrom(from, given.follow, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
   })
