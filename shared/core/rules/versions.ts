@@ -46,7 +46,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "an update of the rebalancer waits up to 30 s for the regime of a candle that has just closed",
       "a start goes on to reconcile once the first trainings have said what came of them, after a minute at the latest",
       "history jobs that fail are told",
-      "a command that changes nothing is refused, with the reason",
+      "a command that changes nothing is refused, with the reason; one of which nothing follows for orders, or only a look, says so",
       "an order below the exchange's least is refused with the slot's size and profit, both limits and the market",
       "where the operator asks for it, entries wait until the key levels are precise, and first touches of levels are told",
       "terms that change, and money that no trade of ours explains, are told",
