@@ -45,6 +45,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "the open orders' drift counts from OPEN_ORDER_DRIFT_MIN on, above 5 %: no longer only beyond that threshold",
       "an update of the rebalancer waits up to 30 s for the regime of a candle that has just closed",
       "a start goes on to reconcile once the first trainings have said what came of them, after a minute at the latest",
+      "a cycle says what its slot's total profit is from there on, and the audit holds that against the cycles",
       "history jobs that fail are told",
       "a command that changes nothing is refused, with the reason; one of which nothing follows for orders, or only a look, says so",
       "an order below the exchange's least is refused with the slot's size and profit, both limits and the market",
