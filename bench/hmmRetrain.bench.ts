@@ -36,7 +36,7 @@ const WARM_UP = 3
 const subjects = marketSubjects("BENCH")
 const options: Omit<AdvisorOptions, "subjects" | "epoch"> = {
   ...advisorOptions(readSettings({}).settings),
-  symbol: "BENCH"
+  market: { venue: "real", symbol: "BENCH" }
 }
 const detectors = [options.fast, options.slow]
 
@@ -54,7 +54,7 @@ const measure = Effect.fnUntraced(function* (runs: number) {
   const { candles } = yield* Store
   for (const { intervalMin } of detectors) {
     const shown = aggregate(minutes, intervalMin * 60_000, nowMs, CANDLES + 1).slice(0, -1)
-    yield* candles.upsert({ symbol: options.symbol, intervalMin }, shown.map(asStored), "import")
+    yield* candles.upsert({ ...options.market, intervalMin }, shown.map(asStored), "import")
   }
   const price = Price.parse("0.3")
   yield* put(subjects.price, { _tag: "PriceObserved", last: price, bid: price, ask: price }, nowMs)
@@ -168,7 +168,7 @@ const trainHere = Effect.fnUntraced(function* (
   previous: TrainedModel | null
 ) {
   const { candles } = yield* Store
-  const newest = yield* candles.newest({ symbol: options.symbol, intervalMin }, trainingCandles)
+  const newest = yield* candles.newest({ ...options.market, intervalMin }, trainingCandles)
   const task = trainingTask(intervalMin, newestStretch(newest, intervalMin), { ...options.training, minimumRows })
   if (isRefusal(task)) return yield* Effect.die(new Error(`retrain: ${task.reason}: ${task.detail}`))
   const outcome = outcomeOf(task, train(task.rows, task.settings, previous), sha256(canonicalBytes(task.rows)))

@@ -86,7 +86,7 @@ const writeThroughStore = (
   symbols: ReadonlyArray<string>,
   candles: ReadonlyArray<Candle>
 ) =>
-  Effect.forEach(symbols, (symbol) => table.upsert({ symbol, intervalMin: 1 }, candles, "backfill"), {
+  Effect.forEach(symbols, (symbol) => table.upsert({ venue: "real", symbol, intervalMin: 1 }, candles, "backfill"), {
     concurrency: SERIES_AT_ONCE
   }).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0)))
 

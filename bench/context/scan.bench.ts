@@ -48,12 +48,12 @@ const scanned = Effect.fnUntraced(function* (from: number, to: number) {
     const symbol = `P${pair}USD`
     yield* symbols.upsert([{ symbol, name: "", enabled: true }])
     for (const intervalMin of TIMEFRAMES) {
-      yield* candles.upsert({ symbol, intervalMin }, candlesOf(pair, intervalMin), "import")
+      yield* candles.upsert({ venue: "real", symbol, intervalMin }, candlesOf(pair, intervalMin), "import")
     }
   }
   const before = heapMb()
   const universe = new Universe()
-  const options = { pair: "P0USD", timeframes: TIMEFRAMES, regime: REGIME }
+  const options = { pair: "P0USD", venueOf: () => "real" as const, timeframes: TIMEFRAMES, regime: REGIME }
   const started = performance.now()
   const read = yield* scanOnce(universe, options)
   const tookMs = performance.now() - started

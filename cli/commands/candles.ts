@@ -7,6 +7,7 @@ import { namesOf } from "../../services/ohlcv-ingestor/core/job.ts"
 import { isFresh } from "../../services/ohlcv-ingestor/core/readiness.ts"
 import { candleClock, timeframesNamed } from "./backfill/historySource.ts"
 import { storeLayer } from "../../app/leaves/store.ts"
+import { venueOf } from "../../shared/config/shared.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { table } from "../shared/table.ts"
 
@@ -20,15 +21,24 @@ const flags = {
 }
 type Flags = { readonly [K in keyof typeof flags]: Option.Option<string> }
 
-/** The series that were asked for, and what looks at one. */
+/** The series in the store that were asked for, by the words of a person. */
 const opened = Effect.fnUntraced(function* (given: Flags) {
   const settings = yield* loadSettings({ DATA_DIR: Option.getOrUndefined(given.data) })
   const symbols = namesOf(Option.getOrElse(given.symbol, () => ""))
   const timeframes = yield* timeframesNamed(Option.getOrElse(given.timeframe, () => ""))
   const fits = ({ symbol, intervalMin }: SeriesCoverage): boolean =>
     (symbols.length === 0 || symbols.includes(symbol)) && (timeframes.length === 0 || timeframes.includes(intervalMin))
-  return { settings, fits }
+  /** Also of before there were venues: only this market knows whose those are. */
+  const series = Effect.gen(function* () {
+    const { candles } = yield* Store
+    yield* candles.adopt(settings.pair, venueOf(settings))
+    return (yield* candles.coverageOfAll).filter(fits)
+  })
+  return { settings, series }
 })
+
+/** How a series is named: the simulated market's candles are told from those of the real one. */
+const nameOf = ({ venue, symbol }: SeriesCoverage): string => (venue === "real" ? symbol : `${symbol} (${venue})`)
 
 const time = (sec: number | null): string =>
   sec === null ? "-" : new Date(sec * 1_000).toISOString().slice(0, 16).replace("T", " ")
@@ -46,20 +56,18 @@ const healthCommand = Command.make(
   "health",
   flags,
   Effect.fn(function* (given) {
-    const { settings, fits } = yield* opened(given)
-    const { series, nowSec } = yield* Effect.gen(function* () {
-      const { candles } = yield* Store
-      return { series: (yield* candles.coverageOfAll).filter(fits), nowSec: yield* yield* candleClock(settings) }
-    }).pipe(Effect.provide(storeLayer(settings)))
-    const rows = series.map((one) => ({
+    const { settings, series } = yield* opened(given)
+    const found = yield* Effect.provide(series, storeLayer(settings))
+    const nowOf = yield* candleClock(settings)
+    const rows = found.map((one) => ({
       one,
-      ageSec: one.newestSec === null ? Infinity : nowSec - one.newestSec,
+      ageSec: one.newestSec === null ? Infinity : nowOf(one.venue) - one.newestSec,
       crowded: one.count > Math.ceil(spanOf(one)),
-      fresh: isFresh(one.newestSec, one.intervalMin, nowSec)
+      fresh: isFresh(one.newestSec, one.intervalMin, nowOf(one.venue))
     }))
     const head = ["symbol", "timeframe", "newest (UTC)", "age", "state"]
     const shown = rows.map(({ one, ageSec, crowded, fresh }) => [
-      one.symbol,
+      nameOf(one),
       timeframeName(one.intervalMin),
       time(one.newestSec),
       `${(ageSec / 3_600).toFixed(1)} h`,
@@ -80,17 +88,15 @@ const coverageCommand = Command.make(
   "coverage",
   flags,
   Effect.fn(function* (given) {
-    const { settings, fits } = yield* opened(given)
-    const series = yield* Effect.gen(function* () {
-      return (yield* (yield* Store).candles.coverageOfAll).filter(fits)
-    }).pipe(Effect.provide(storeLayer(settings)))
+    const { settings, series } = yield* opened(given)
+    const found = yield* Effect.provide(series, storeLayer(settings))
     const head = ["symbol", "timeframe", "candles", "oldest (UTC)", "newest (UTC)", "of the span"]
-    const rows = series.map((one) => {
-      const { symbol, intervalMin, count, oldestSec, newestSec } = one
+    const rows = found.map((one) => {
+      const { intervalMin, count, oldestSec, newestSec } = one
       const span = spanOf(one)
       const share = span === 0 ? "-" : `${((count / span) * 100).toFixed(1)} %`
       const state = count > Math.ceil(span) ? `${share}, ${CROWDED}` : share
-      return [symbol, timeframeName(intervalMin), String(count), time(oldestSec), time(newestSec), state]
+      return [nameOf(one), timeframeName(intervalMin), String(count), time(oldestSec), time(newestSec), state]
     })
     yield* Console.log(rows.length === 0 ? NOTHING : table([head, ...rows]))
   })
@@ -103,24 +109,23 @@ const gapsCommand = Command.make(
   "gaps",
   flags,
   Effect.fn(function* (given) {
-    const { settings, fits } = yield* opened(given)
+    const { settings, series } = yield* opened(given)
     const found = yield* Effect.gen(function* () {
       const { candles } = yield* Store
-      const series = (yield* candles.coverageOfAll).filter(fits)
-      return yield* Effect.forEach(series, (one) => Effect.map(candles.gaps(one, 0), (gaps) => ({ one, gaps })))
+      return yield* Effect.forEach(yield* series, (one) => Effect.map(candles.gaps(one, 0), (gaps) => ({ one, gaps })))
     }).pipe(Effect.provide(storeLayer(settings)))
     const lines = found.flatMap(({ one, gaps }) => [
       ...gaps
         .slice(-MAX_HOLES)
         .map(({ fromSec, toSec, missing }) => [
-          one.symbol,
+          nameOf(one),
           timeframeName(one.intervalMin),
           String(missing),
           time(fromSec),
           time(toSec)
         ]),
       ...(gaps.length > MAX_HOLES
-        ? [[one.symbol, timeframeName(one.intervalMin), `${gaps.length - MAX_HOLES} older holes`]]
+        ? [[nameOf(one), timeframeName(one.intervalMin), `${gaps.length - MAX_HOLES} older holes`]]
         : [])
     ])
     const none = found.length === 0 ? NOTHING : "no holes"

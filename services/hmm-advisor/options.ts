@@ -1,6 +1,6 @@
 import { DEFAULT_FIT } from "./core/hmm/fit.ts"
 import type { AdvisorOptions } from "./service.ts"
-import type { SharedSettings } from "../../shared/config/shared.ts"
+import { type SharedSettings, venueOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import type { ADVISOR_SETTINGS } from "./settings.ts"
 
@@ -11,7 +11,7 @@ const SETTLING_CANDLES = 100
 export const advisorOptions = (
   settings: SharedSettings & ValuesOf<typeof ADVISOR_SETTINGS>
 ): Omit<AdvisorOptions, "subjects" | "epoch"> => ({
-  symbol: settings.pair,
+  market: { venue: venueOf(settings), symbol: settings.pair },
   fast: {
     intervalMin: settings.candleIntervalMin,
     trainingCandles: settings.trainingCandles,

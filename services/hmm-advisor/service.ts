@@ -10,7 +10,7 @@ import type { HostError } from "../../shared/actor/runtime.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal, JournalRefused, JournalUnavailable, SnapshotStore } from "../../shared/journal/port.ts"
-import { Store } from "../../shared/store/port.ts"
+import { type CandleSeries, Store } from "../../shared/store/port.ts"
 import type { Candle } from "../../shared/candles/core/candle.ts"
 import { adviceOf, type Detector } from "./core/advice.ts"
 import type { InferenceSettings } from "./core/regime.ts"
@@ -34,8 +34,8 @@ export interface AdvisorOptions {
   readonly subjects: MarketSubjects
   /** The epoch this process has raised: part of its records' ids. */
   readonly epoch: number
-  /** As the store names the pair. */
-  readonly symbol: string
+  /** The traded pair as the store names it, in the market that it is traded in. */
+  readonly market: Pick<CandleSeries, "venue" | "symbol">
   /** The detector of the short candles, for the timing, and that of the long ones, for the direction. */
   readonly fast: DetectorOptions
   readonly slow: DetectorOptions
@@ -125,18 +125,18 @@ const advise = Effect.fn("advisorService")(function* (options: AdvisorRun) {
 })
 
 /** The newest candles of a timeframe; none when the store does not answer, which is said once per look. */
-const storedOf = Effect.fnUntraced(function* (symbol: string, intervalMin: number, count: number) {
+const storedOf = Effect.fnUntraced(function* (market: AdvisorOptions["market"], intervalMin: number, count: number) {
   const { candles } = yield* Store
   return yield* candles
-    .newest({ symbol, intervalMin }, count)
+    .newest({ ...market, intervalMin }, count)
     .pipe(Effect.catch((error) => Effect.as(Effect.logWarning(`hmm-advisor: ${error.message}`), [])))
 })
 
 const detectorOf = (
-  { symbol, recentCandles }: AdvisorOptions,
+  { market, recentCandles }: AdvisorOptions,
   { options, model }: DetectorState
 ): Effect.Effect<Detector, never, Store> =>
-  Effect.map(storedOf(symbol, options.intervalMin, recentCandles), (stored) => ({
+  Effect.map(storedOf(market, options.intervalMin, recentCandles), (stored) => ({
     intervalMin: options.intervalMin,
     model,
     recent: newestStretch(stored, options.intervalMin)
@@ -146,7 +146,7 @@ const detectorOf = (
 const taskOf = Effect.fnUntraced(function* (advisor: AdvisorRun, options: DetectorOptions) {
   const { intervalMin, trainingCandles, minimumRows } = options
   const settings = { ...advisor.training, minimumRows }
-  const stored = yield* storedOf(advisor.symbol, intervalMin, trainingCandles)
+  const stored = yield* storedOf(advisor.market, intervalMin, trainingCandles)
   const task = trainingTask(intervalMin, newestStretch(stored, intervalMin), settings)
   if (!isRefusal(task) && task.rows.count >= minimumRows) return task
   const page = yield* Effect.result(advisor.newestPage(intervalMin))

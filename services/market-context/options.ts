@@ -1,6 +1,6 @@
 /** From settings to what the market context is set up with. */
 import { join, resolve } from "node:path"
-import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
+import { type SharedSettings, speedOf, venueOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
 import type { Price } from "../../shared/core/decimal/decimal.ts"
 import { BINANCE_TRADES } from "./core/sources/binance.ts"
@@ -87,6 +87,7 @@ export const placesOf = (settings: ContextSettings): FilePlaces => {
 /** Which structure is looked at. */
 export const scanOptions = (settings: ContextSettings): ScanOptions => ({
   pair: settings.pair,
+  venueOf: (symbol) => (symbol === settings.pair ? venueOf(settings) : "real"),
   timeframes: settings.structureTimeframes,
   regime: { minGapPercent: settings.structureMinGapPct, neutralZoneBps: settings.structureNeutralZoneBps }
 })

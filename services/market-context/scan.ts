@@ -1,5 +1,6 @@
 /** Structure over the watched pairs, from the store's candles: a series is read again only where it has a new candle. */
 import { Duration, Effect } from "effect"
+import type { CandleVenue } from "../../shared/candles/core/candle.ts"
 import { Price } from "../../shared/core/decimal/decimal.ts"
 import { type CandleSeries, Store, type StoreError } from "../../shared/store/port.ts"
 import { assess, biasOf, CANDLES_READ, type RegimeSettings, type TimedCandle } from "./core/regime/assess.ts"
@@ -9,6 +10,8 @@ import { structureView, type StructureView, Universe } from "./core/regime/unive
 export interface ScanOptions {
   /** The traded pair, watched whether or not it is enabled. */
   readonly pair: string
+  /** Whose candles of a symbol are read: of the traded pair its own market's, which on paper is a simulated one. */
+  readonly venueOf: (symbol: string) => CandleVenue
   /** Minutes. */
   readonly timeframes: ReadonlyArray<number>
   readonly regime: RegimeSettings
@@ -22,24 +25,19 @@ const DAY_MIN = 1_440
  */
 export const scanOnce = Effect.fn("scanOnce")(function* (
   universe: Universe,
-  { pair, timeframes, regime }: ScanOptions,
+  { pair, venueOf, timeframes, regime }: ScanOptions,
   progress: (done: number, all: number) => Effect.Effect<void> = () => Effect.void
 ): Effect.fn.Return<number, StoreError, Store> {
   const { candles, symbols } = yield* Store
   const watched = new Set([pair, ...(yield* symbols.enabled)])
   universe.keepOnly(watched)
-  const newest = new Map(
-    (yield* candles.coverageOfAll).map(({ symbol, intervalMin, newestSec }) => [
-      keyOf({ symbol, intervalMin }),
-      newestSec
-    ])
-  )
+  const newest = new Map((yield* candles.coverageOfAll).map((series) => [keyOf(series), series.newestSec]))
   let read = 0
   let done = 0
   for (const symbol of watched) {
     for (const intervalMin of timeframes) {
       yield* progress(done++, watched.size * timeframes.length)
-      const series = { symbol, intervalMin }
+      const series = { venue: venueOf(symbol), symbol, intervalMin }
       const newestSec = newest.get(keyOf(series)) ?? null
       if (universe.has(symbol, intervalMin) && newestSec === universe.newestOf(symbol, intervalMin)) continue
       const stretch = newestSec === null ? [] : (yield* candles.newest(series, CANDLES_READ)).map(timed)
@@ -60,7 +58,7 @@ export const scanOnce = Effect.fn("scanOnce")(function* (
   return read
 })
 
-const keyOf = ({ symbol, intervalMin }: CandleSeries): string => `${symbol} ${intervalMin}`
+const keyOf = ({ venue, symbol, intervalMin }: CandleSeries): string => `${venue} ${symbol} ${intervalMin}`
 
 const timed = ({
   timeSec,

@@ -51,7 +51,7 @@ export const runHistoryJob = Effect.fn("runHistoryJob")(function* (
   { source, store, nowSec, retentionDays }: HistoryParts,
   onPage: (place: JobPlace) => Effect.Effect<boolean, StoreError>
 ): Effect.fn.Return<HistoryDone, CandleSourceError | StoreError> {
-  const series = { symbol: job.symbol, intervalMin: job.intervalMin }
+  const series = { venue: source.venue, symbol: job.symbol, intervalMin: job.intervalMin }
   const input = {
     mode: job.mode,
     days: job.days,

@@ -36,6 +36,7 @@ const pagingSource = (
   const asked: Array<CandleRequest> = []
   const source: CandleSource = {
     name: "paging",
+    venue: "real",
     rate: { burst: 5, perSec: 5 },
     reachable: null,
     fetchPage: (request) =>
@@ -57,7 +58,7 @@ const pagingSource = (
 }
 
 const ORDER: JobOrder = { source: "paging", symbol: "AAA", intervalMin: 60, mode: "full", days: 2 }
-const SERIES = { symbol: "AAA", intervalMin: 60 }
+const SERIES = { venue: "real", symbol: "AAA", intervalMin: 60 } as const
 const WORKER = { worker: "w1", timeoutMs: 3_600_000 }
 
 const benchOf = Effect.fnUntraced(function* (source: CandleSource, orders: ReadonlyArray<JobOrder>) {

@@ -1,12 +1,14 @@
 /** Keeps a source's rate for everything that calls it in this process, and asks again where that helps. */
 import { Duration, Effect } from "effect"
 import { type CallBudget, makeCallBudget } from "../../shared/callBudget.ts"
+import type { CandleVenue } from "../../shared/candles/core/candle.ts"
 import type { CandlePage, CandleRequest, CandleSource, CandleSourceError } from "../../shared/candles/source.ts"
 import type { Rate } from "../../shared/candles/core/tokenBucket.ts"
 
 /** A source that may be asked by many at once: it is called no faster than it allows. */
 export interface LimitedSource {
   readonly name: string
+  readonly venue: CandleVenue
   /** As in `CandleSource`. */
   readonly reachable: number | null
   /**
@@ -63,5 +65,5 @@ export const limitedSource = Effect.fnUntraced(function* (
     }
   })
 
-  return { name: source.name, reachable: source.reachable, fetchPage }
+  return { name: source.name, venue: source.venue, reachable: source.reachable, fetchPage }
 })

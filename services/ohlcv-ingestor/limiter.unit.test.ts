@@ -20,6 +20,7 @@ const noting = (answer: (call: number) => CandlePage | CandleSourceError) => {
   const calls: Array<number> = []
   const source: CandleSource = {
     name: "test",
+    venue: "real",
     rate: { burst: 2, perSec: 2 },
     reachable: null,
     fetchPage: () =>

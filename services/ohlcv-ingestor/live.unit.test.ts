@@ -48,7 +48,7 @@ const following = (name: string, test: (bench: Bench) => Effect.Effect<void>) =>
       const page: { candles: ReadonlyArray<Candle> } = { candles: [] }
       const dropped = NOTHING_DROPPED
       const fetchPage = () => Effect.sync(() => ({ ...page, dropped, cursor: "next", more: false }))
-      const source = { name: "prepared", reachable: null, fetchPage }
+      const source = { name: "prepared", venue: "real" as const, reachable: null, fetchPage }
       const window = yield* openWindow(MINUTE_WINDOW, {
         source,
         store: { ...memory, candles },

@@ -16,7 +16,7 @@ import type { LiveBars } from "./live.ts"
 import type { IngestorOptions, Rounds } from "./service.ts"
 import type { CANDLE_SETTINGS } from "./settings.ts"
 import type { WindowOptions } from "./window/memory.ts"
-import { type SharedSettings, speedOf } from "../../shared/config/shared.ts"
+import { type SharedSettings, speedOf, venueOf } from "../../shared/config/shared.ts"
 
 /** What the ingestor goes by. */
 export type CandleSettings = SharedSettings & ValuesOf<typeof CANDLE_SETTINGS>
@@ -42,15 +42,19 @@ export interface PairExchange {
 /** The candles of the pair's own exchange. */
 const pairSource = (settings: CandleSettings, { nowMs }: PairExchange): CandleSource =>
   httpSource(KRAKEN, {
+    venue: venueOf(settings),
     url: settings.restUrl,
     nowMs,
     speed: speedOf(settings),
     timeoutMs: settings.requestTimeoutSec * 1_000
   })
 
-/** Where the history of the watchlist comes from: the pair's own source when it is Kraken and no other address is set. */
+/**
+ * Where the history of the watchlist comes from: the pair's own exchange where that is Kraken itself and no other address is
+ * set. On paper it comes from the public source all the same: a simulated exchange knows nothing of real markets.
+ */
 const historySource = (settings: CandleSettings, own: CandleSource): CandleSource => {
-  if (settings.candleSource === "kraken" && settings.candleSourceUrl === "") return own
+  if (settings.live && settings.candleSource === "kraken" && settings.candleSourceUrl === "") return own
   return httpSource(DIALECTS[settings.candleSource], {
     ...(settings.candleSourceUrl === "" ? {} : { url: settings.candleSourceUrl }),
     ...(settings.candleSourceKey === "" ? {} : { apiKey: Redacted.make(settings.candleSourceKey) })
@@ -69,14 +73,14 @@ const windowsOf = (settings: CandleSettings): ReadonlyArray<WindowOptions> => {
   }
   const primary = {
     ...common,
-    series: { symbol: settings.pair, intervalMin: settings.candleIntervalMin },
+    series: { venue: venueOf(settings), symbol: settings.pair, intervalMin: settings.candleIntervalMin },
     target: settings.trainingCandles,
     minimum: settings.minTrainSamples
   }
   if (settings.candleSecondaryIntervalMin === settings.candleIntervalMin) return [primary]
   const secondary = {
     ...common,
-    series: { symbol: settings.pair, intervalMin: settings.candleSecondaryIntervalMin },
+    series: { venue: venueOf(settings), symbol: settings.pair, intervalMin: settings.candleSecondaryIntervalMin },
     target: settings.secondaryTrainingCandles,
     minimum: settings.secondaryMinTrainSamples
   }
@@ -88,21 +92,27 @@ const roundsOf = ({ backfillEveryHours: hours, backfillSchedule: schedule }: Can
     ? { text: `${schedule} (UTC)`, nextMs: (nowMs) => Cron.next(Cron.parseUnsafe(schedule, "UTC"), nowMs).getTime() }
     : { text: `every ${hours} h`, nextMs: (nowMs) => nowMs + hours * 3_600_000 }
 
+const WALL_SEC = Effect.clockWith((clock) => Effect.map(clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000)))
+
 /** What the settings make of the ingestor; the pair's own candles come from `restUrl`, which must be set. */
 export const ingestorOptions = (settings: CandleSettings, exchange: PairExchange): IngestorOptions => {
   const own = pairSource(settings, exchange)
   const history = historySource(settings, own)
+  const nowSec = Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000))
   return {
+    pair: settings.pair,
     enabled: settings.candlesEnabled,
     backfill: settings.backfillEnabled,
     source: own,
     live: exchange.live,
     budget: exchange.budget,
-    nowSec: Effect.map(exchange.nowMs, (ms) => Math.floor(ms / 1_000)),
+    nowSec,
     windows: windowsOf(settings),
     retentionDays: settings.candleRetentionDays,
     history: {
       source: history,
+      // Any other source than a simulated exchange keeps the wall's time.
+      nowSec: history === own ? nowSec : WALL_SEC,
       rate: rateOf(settings, history),
       symbols: namesOf(settings.backfillSymbols),
       timeframes: settings.backfillTimeframes,

@@ -33,6 +33,8 @@ export interface IngestorOptions {
   readonly enabled: boolean
   /** Fill windows at start and work on jobs. */
   readonly backfill: boolean
+  /** The traded pair. */
+  readonly pair: string
   /** The pair's own source: its exchange. */
   readonly source: CandleSource
   /** What the pair's exchange is asked by, shared with whoever else asks it in this process; absent: nobody else does. */
@@ -51,6 +53,8 @@ export interface IngestorOptions {
 /** Which histories are fetched beside the pair's own windows, and by how many workers. */
 export interface HistoryOptions {
   readonly source: CandleSource
+  /** Its clock, Unix seconds. */
+  readonly nowSec: Effect.Effect<number>
   /** Instead of the source's own. */
   readonly rate: Rate
   /** Fetched besides those enabled in the store; as the source names them. */
@@ -119,6 +123,7 @@ const COUNT_JOBS_EVERY_MS = 15_000
 const start = Effect.fn("CandleIngestor.start")(function* (options: IngestorOptions) {
   const store = yield* Store
   const { history } = options
+  yield* store.candles.adopt(options.pair, options.source.venue)
   const source = yield* limitedSource(
     options.source,
     history.source === options.source ? history.rate : options.source.rate,
@@ -207,28 +212,40 @@ const keepInStep = Effect.fnUntraced(function* (
   )
 })
 
-/** Deletes what is older than it is kept, of the pair and of every symbol whose history is kept. */
+/** Deletes what is older than it is kept, of the pair and of every symbol whose history is kept; each by its own source's clock. */
 const forget = Effect.fnUntraced(function* (
-  { retentionDays, nowSec, history }: IngestorOptions,
+  { retentionDays, nowSec, history, pair, source }: IngestorOptions,
   windows: ReadonlyArray<TrainingWindow>,
   store: IngestorStore
 ) {
-  const beforeSec = (yield* nowSec) - retentionDays * 86_400
+  const kept = (now: number) => now - retentionDays * 86_400
+  const before = {
+    [history.source.venue]: kept(yield* history.nowSec),
+    [source.venue]: kept(yield* nowSec)
+  }
   const short = history.timeframes.filter((intervalMin) => intervalMin <= FORGOTTEN_UP_TO_MIN)
   const symbols = short.length === 0 ? [] : [...history.symbols, ...(yield* store.symbols.enabled)]
   const own = yield* Effect.forEach(windows, (window) => Effect.map(window.now, ({ options }) => options.series))
-  const all = [
+  const all: ReadonlyArray<CandleSeries> = [
     ...own.filter(({ intervalMin }) => intervalMin <= FORGOTTEN_UP_TO_MIN),
-    ...symbols.flatMap((symbol) => short.map((intervalMin) => ({ symbol, intervalMin })))
+    ...short.flatMap((intervalMin) => [
+      { venue: source.venue, symbol: pair, intervalMin },
+      ...symbols.map((symbol) => ({ venue: history.source.venue, symbol, intervalMin }))
+    ])
   ]
-  const deleted = yield* Effect.forEach(all, (series) => store.candles.deleteOlderThan(series, beforeSec))
+  const deleted = yield* Effect.forEach(all, (series) =>
+    store.candles.deleteOlderThan(series, before[series.venue] ?? 0)
+  )
   const sum = deleted.reduce((a, b) => a + b, 0)
   if (sum > 0) yield* Effect.logInfo(`ohlcv-ingestor: ${sum} candles older than ${retentionDays} days deleted`)
 })
 
-/** Queues a round now and then, and works on the queue. */
+/**
+ * Queues a round now and then, and works on the queue. A simulated exchange gives its own pair's history alone; all others, and
+ * the real market of the same name, come from the public source.
+ */
 const runHistory = Effect.fnUntraced(function* (
-  { history, nowSec, retentionDays, source: own }: IngestorOptions,
+  { history, nowSec, retentionDays, source: own, pair }: IngestorOptions,
   ownLimited: LimitedSource,
   store: IngestorStore,
   failures: Queue.Queue<FailedJob>,
@@ -236,21 +253,17 @@ const runHistory = Effect.fnUntraced(function* (
 ) {
   // One address, one rate: the pair's polling and the history then wait for each other's turns.
   const source = history.source === own ? ownLimited : yield* limitedSource(history.source, history.rate)
-  // The pair's exchange may be a simulated one with a time of its own; any other source keeps the wall's.
-  const wallSec = Effect.map(Clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000))
-  const parts: HistoryParts = {
-    source,
-    store,
-    nowSec: history.source === own ? nowSec : wallSec,
-    retentionDays: retentionOf(retentionDays)
-  }
+  const common = { store, retentionDays: retentionOf(retentionDays) }
+  const parts: HistoryParts = { ...common, source, nowSec: history.nowSec }
+  const simulated = own.venue === "simulated" ? { ...common, source: ownLimited, nowSec } : null
   const queueRound = Effect.gen(function* () {
     const symbols = [...history.symbols, ...(yield* store.symbols.enabled)]
-    const orders = ordersOf(symbols, history.timeframes, {
-      source: source.name,
-      mode: "incremental",
-      days: history.days
-    })
+    const round = (of: ReadonlyArray<string>, { name }: LimitedSource) =>
+      ordersOf(of, history.timeframes, { source: name, mode: "incremental", days: history.days })
+    const orders = [
+      ...round(symbols, source),
+      ...(simulated === null ? [] : round(symbols.includes(pair) ? [pair] : [], ownLimited))
+    ]
     const queued = orders.length === 0 ? 0 : yield* store.jobs.enqueue(orders)
     if (orders.length > 0) yield* Effect.logInfo(`ohlcv-ingestor: ${queued} of ${orders.length} history jobs queued`)
   })
@@ -270,9 +283,8 @@ const runHistory = Effect.fnUntraced(function* (
       )
     )
   )
-  yield* Effect.forEach(
-    Array.from({ length: history.workers }, (_, index) => `${history.worker}-${index + 1}`),
-    (worker) => Effect.forkScoped(workForEver({ worker, timeoutMs: history.timeoutMs }, parts, tell)),
-    { discard: true }
-  )
+  const work = (worker: string, on: HistoryParts) =>
+    Effect.forkScoped(workForEver({ worker, timeoutMs: history.timeoutMs }, on, tell))
+  for (let index = 1; index <= history.workers; index++) yield* work(`${history.worker}-${index}`, parts)
+  if (simulated !== null) yield* work(`${history.worker}-${simulated.source.name}`, simulated)
 })

@@ -73,7 +73,7 @@ export const CANDLE_SETTINGS = {
   candleSourceUrl: backfill.url("CANDLE_SOURCE_URL", {
     default: "",
     schemes: ["http", "https"],
-    reason: "Base address of that source. Empty: its own; for kraken, the exchange that the pair trades at."
+    reason: "Base address of that source. Empty: its own; for kraken, LIVE, the exchange that the pair trades at."
   }),
   candleSourceKey: backfill.secret("CANDLE_SOURCE_API_KEY", {
     default: "",

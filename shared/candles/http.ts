@@ -2,7 +2,7 @@
 import { Clock, Effect, Redacted } from "effect"
 import { parseJson, WireProblem } from "../core/wire/json.ts"
 import { type HttpReply, sendRequest } from "../http/request.ts"
-import { timeframeName } from "./core/candle.ts"
+import { type CandleVenue, timeframeName } from "./core/candle.ts"
 import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
 import { droppedText, normalise } from "./core/normalise.ts"
 import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
@@ -17,6 +17,8 @@ export interface HttpSourceOptions {
   readonly apiKey?: Redacted.Redacted
   /** The source's clock, Unix milliseconds. Default: the wall's. A simulated exchange has its own. */
   readonly nowMs?: Effect.Effect<number>
+  /** Default `real`; a simulated exchange is named after its venue, whatever it speaks. */
+  readonly venue?: CandleVenue
   /** Milliseconds of the source's time in one of the wall. Default 1. */
   readonly speed?: number
 }
@@ -27,7 +29,8 @@ const EXCERPT_LENGTH = 200
 
 /** The source that speaks this dialect. It sends once per call and keeps no rate: that is the caller's. */
 export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): CandleSource => {
-  const { timeoutMs = TIMEOUT_MS, speed = 1 } = options
+  const { timeoutMs = TIMEOUT_MS, speed = 1, venue = "real" } = options
+  const name = venue === "simulated" ? venue : dialect.name
   const base = (options.url ?? dialect.url).replace(/\/+$/, "")
   const headers: Record<string, string> = { accept: "application/json" }
   if (options.apiKey !== undefined) headers["authorization"] = `Bearer ${Redacted.value(options.apiKey)}`
@@ -37,7 +40,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
   ): Effect.fn.Return<CandlePage, CandleSourceError> {
     const fail = (advice: CandleSourceError["advice"], detail: string, retryAfterMs: number | null = null) =>
       new CandleSourceError({
-        source: dialect.name,
+        source: name,
         asked: `${request.symbol} ${timeframeName(request.intervalMin)}`,
         advice,
         detail,
@@ -61,7 +64,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
         const left = droppedText(dropped)
         if (left !== null) {
           const asked = `${request.symbol} ${timeframeName(request.intervalMin)}`
-          yield* Effect.logWarning(`${dialect.name}: ${asked}: bars left out of ${answer.rows.length}: ${left}`)
+          yield* Effect.logWarning(`${name}: ${asked}: bars left out of ${answer.rows.length}: ${left}`)
         }
         return { candles, dropped, cursor: answer.cursor, more: answer.more }
       }
@@ -73,7 +76,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
     }
   })
 
-  return { name: dialect.name, rate: dialect.rate, reachable: dialect.reachable, fetchPage }
+  return { name, venue, rate: dialect.rate, reachable: dialect.reachable, fetchPage }
 }
 
 const understand = (dialect: Dialect, request: CandleRequest, response: HttpReply, nowMs: number): Answer => {

@@ -3,7 +3,7 @@
  * go on; how fast it may be asked is its `rate`, which the caller keeps.
  */
 import { type Effect, Schema } from "effect"
-import type { Candle } from "./core/candle.ts"
+import type { Candle, CandleVenue } from "./core/candle.ts"
 import type { Dropped } from "./core/normalise.ts"
 import type { Rate } from "./core/tokenBucket.ts"
 
@@ -55,6 +55,8 @@ export interface CandlePage {
 export interface CandleSource {
   /** Names the source in errors and jobs. */
   readonly name: string
+  /** Whose market its candles are of. */
+  readonly venue: CandleVenue
   readonly rate: Rate
   /** The most closed candles the source can ever give of one timeframe, the newest ones; null: as far back as it goes. */
   readonly reachable: number | null

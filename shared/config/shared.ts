@@ -2,6 +2,7 @@
  * The settings that more than one service goes by; those of a single one stand in its folder. Names of the trading rules are
  * those operators of earlier bots know.
  */
+import type { CandleVenue } from "../candles/core/candle.ts"
 import { EXCHANGE_SETTINGS } from "./exchange.ts"
 import { HISTORY_SETTINGS } from "./history.ts"
 import { PROCESS_SETTINGS } from "./process.ts"
@@ -32,6 +33,9 @@ export type SharedSettings = ValuesOf<typeof SHARED_SETTINGS>
 /** Simulated seconds per second; a real exchange, or real prices, cannot be hurried. */
 export const speedOf = ({ live, market, speed }: Pick<SharedSettings, "live" | "market" | "speed">): number =>
   live || market === "upstream" ? 1 : speed
+
+/** Whose market the candles of the pair's own exchange are of. */
+export const venueOf = ({ live }: Pick<SharedSettings, "live">): CandleVenue => (live ? "real" : "simulated")
 
 /** Wall time without a price that a busy machine may take: where the exchange's time runs faster, a price is not stale before. */
 const LEAST_STALE_WALL_SEC = 1.5

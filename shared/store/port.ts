@@ -8,7 +8,7 @@
  * Every call is safe to repeat: writes are upserts by a natural key. Lists are read whole, page by page.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { Candle } from "../candles/core/candle.ts"
+import type { Candle, CandleVenue } from "../candles/core/candle.ts"
 import type { Side } from "../core/trading.ts"
 import type { Gap } from "../candles/core/gaps.ts"
 import type { DayProfileRow } from "./dayProfile.ts"
@@ -45,8 +45,9 @@ export class StoreOpenError extends Schema.TaggedError<StoreOpenError>()("StoreO
 
 type Answer<A> = Effect.Effect<A, StoreError>
 
-/** The candles of one symbol (`XDGUSD`) and timeframe. */
+/** The candles of one venue, symbol (`XDGUSD`) and timeframe. */
 export interface CandleSeries {
+  readonly venue: CandleVenue
   readonly symbol: string
   readonly intervalMin: number
 }
@@ -85,12 +86,17 @@ export interface CandleStore {
   readonly times: (series: CandleSeries, fromSec: number, toSec: number) => Answer<ReadonlyArray<number>>
   /** What is there with a start of `fromSec` or later; 0 is everything. */
   readonly coverage: (series: CandleSeries, fromSec: number) => Answer<SeriesCoverage>
-  /** Every series there is, by symbol and length. */
+  /** Every series there is, by venue, symbol and length. */
   readonly coverageOfAll: Answer<ReadonlyArray<SeriesCoverage>>
   /** The holes between candles from `fromSec` on, oldest first. `newest`: looks at no more than that number of the newest candles. */
   readonly gaps: (series: CandleSeries, fromSec: number, newest?: number) => Answer<ReadonlyArray<Gap>>
   /** Deletes what started before `beforeSec`; returns how many. */
   readonly deleteOlderThan: (series: CandleSeries, beforeSec: number) => Answer<number>
+  /**
+   * Says whose the candles are that were stored before there were venues, and that nobody reads until then: those of `pair` are
+   * `venue`'s, all others are real, as files are. Returns how many there were.
+   */
+  readonly adopt: (pair: string, venue: CandleVenue) => Answer<number>
 }
 
 /** Table `bot_state`: small JSON values by key, such as cursors and stall counters. */

@@ -16,7 +16,7 @@ import { advisorOptions, COUNT, NOW_MS, SEED, subjects, windowOf } from "./windo
 
 /** A full window of closed candles of this interval, the last one just over. */
 const fill = ({ candles }: MemoryStore, intervalMin: number) =>
-  candles.upsert({ symbol: "XDGUSD", intervalMin }, windowOf(intervalMin), "backfill")
+  candles.upsert({ venue: "simulated", symbol: "XDGUSD", intervalMin }, windowOf(intervalMin), "backfill")
 
 let written = 0
 /** Puts an event into the journal as its writer would, now. */

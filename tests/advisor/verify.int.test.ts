@@ -63,7 +63,7 @@ const told = ({ timeSec, ...figures }: Candle): MarketEvent => ({
 /** What the advisor writes while ten candles close: each is stored, told a moment later, and spoken of. */
 const recorded = Effect.gen(function* () {
   const store = memoryStore()
-  const series = { symbol: "XDGUSD", intervalMin: 1 }
+  const series = { venue: "simulated", symbol: "XDGUSD", intervalMin: 1 } as const
   yield* store.candles.upsert({ ...series, intervalMin: 15 }, windowOf(15), "backfill")
   yield* store.candles.upsert(series, windowOf(1).slice(0, BEFORE), "backfill")
   const run = Effect.gen(function* () {
@@ -222,7 +222,7 @@ describe(`recorded regimes (seed ${SEED})`, () => {
       const made = yield* recorded
       const [candle = expect.fail("no candle")] = windowOf(1).slice(BEFORE - 20)
       const other = [{ ...candle, close: Price.parse("0.9") }]
-      yield* made.store.candles.upsert({ symbol: "XDGUSD", intervalMin: 1 }, other, "import")
+      yield* made.store.candles.upsert({ venue: "simulated", symbol: "XDGUSD", intervalMin: 1 }, other, "import")
       const found = yield* verified(made)
       expect(found.regimes).toStrictEqual({ same: 0, differ: 0, notAtHand: 11 })
       expect(found.trainings).toStrictEqual({ same: 3, differ: 0, notAtHand: 3 })

@@ -16,7 +16,7 @@ const detector = (intervalMin: number) => ({ intervalMin, trainingCandles: COUNT
 /** How the advisor of these tests is set. */
 export const advisorOptions: Omit<AdvisorOptions, "epoch"> = {
   subjects,
-  symbol: "XDGUSD",
+  market: { venue: "simulated", symbol: "XDGUSD" },
   fast: detector(1),
   slow: detector(15),
   recentCandles: 100,

@@ -11,6 +11,7 @@ import { Store } from "../../shared/store/port.ts"
 const DAY_SEC = 86_400
 const OPTIONS: ScanOptions = {
   pair: "XDGUSD",
+  venueOf: (symbol) => (symbol === "XDGUSD" ? "simulated" : "real"),
   timeframes: [1_440, 60],
   regime: { minGapPercent: 0.1, neutralZoneBps: 25 }
 }
@@ -41,7 +42,7 @@ layer(EmbeddedStore.layer({ directory: null }), { excludeTestServices: true, tim
           ["BBBUSD", 210],
           ["OFFUSD", 60]
         ] as const) {
-          yield* candles.upsert({ symbol, intervalMin: 1_440 }, days(count), "import")
+          yield* candles.upsert({ venue: "real", symbol, intervalMin: 1_440 }, days(count), "import")
         }
         const universe = new Universe()
         expect(yield* scanOnce(universe, OPTIONS)).toBe(6)
@@ -53,8 +54,10 @@ layer(EmbeddedStore.layer({ directory: null }), { excludeTestServices: true, tim
         expect(universe.of("BBBUSD").bias).toBe("bearish")
         expect(universe.of("XDGUSD").timeframes["1d"]).toMatchObject({ regime: "no_data", why: "0 candles of 28" })
 
+        // Another market of the traded pair's name is none of its business.
+        yield* candles.upsert({ venue: "real", symbol: "XDGUSD", intervalMin: 1_440 }, days(60), "backfill")
         expect(yield* scanOnce(universe, OPTIONS)).toBe(0)
-        yield* candles.upsert({ symbol: "BBBUSD", intervalMin: 1_440 }, [day(210)], "poll")
+        yield* candles.upsert({ venue: "real", symbol: "BBBUSD", intervalMin: 1_440 }, [day(210)], "poll")
         expect(yield* scanOnce(universe, OPTIONS)).toBe(1)
         expect(universe.newestOf("BBBUSD", 1_440)).toBe(210 * DAY_SEC)
       })

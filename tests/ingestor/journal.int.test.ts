@@ -30,6 +30,7 @@ const bench = Effect.gen(function* () {
   const store = memoryStore()
   const options = {
     enabled: true,
+    pair: "XDGUSD",
     backfill: true,
     source,
     live: null,
@@ -38,6 +39,7 @@ const bench = Effect.gen(function* () {
     retentionDays: 14,
     history: {
       source,
+      nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
       rate: source.rate,
       symbols: [],
       timeframes: [60],

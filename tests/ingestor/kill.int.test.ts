@@ -85,7 +85,7 @@ it.live(
       for (const pages of KILLS) expect(yield* live(pages)).toBe(false)
       expect(yield* live(null)).toBe(true)
 
-      const series = { symbol: ORDER.symbol, intervalMin: 1 }
+      const series = { venue: "real", symbol: ORDER.symbol, intervalMin: 1 } as const
       yield* Effect.gen(function* () {
         const store = yield* Store
         const times = yield* store.candles.times(series, 0, NOW_SEC)

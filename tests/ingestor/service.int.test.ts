@@ -3,6 +3,11 @@ import { expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Candle } from "../../shared/candles/core/candle.ts"
+import { NOTHING_DROPPED } from "../../shared/candles/core/normalise.ts"
+import type { CandleSource } from "../../shared/candles/source.ts"
+import { readSettings } from "../../app/settings.ts"
+import type { CandleSeries } from "../../shared/store/port.ts"
+import { ingestorOptions } from "../../services/ohlcv-ingestor/options.ts"
 import { httpSource } from "../../shared/candles/http.ts"
 import { KRAKEN } from "../../shared/exchange/kraken/core/candleSource.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -49,10 +54,15 @@ const running = (
       const { quiet, source } = countedSource(httpSource(KRAKEN, { url: restUrl, nowMs }))
       const store = memoryStore()
       for (const intervalMin of [1, 15, 60]) {
-        yield* store.candles.upsert({ symbol: "XDGUSD", intervalMin }, (change.oldTimes ?? []).map(flat), "import")
+        yield* store.candles.upsert(
+          { venue: "real", symbol: "XDGUSD", intervalMin },
+          (change.oldTimes ?? []).map(flat),
+          "import"
+        )
       }
       const options: IngestorOptions = {
         enabled: true,
+        pair: "XDGUSD",
         backfill: true,
         source,
         live: null,
@@ -61,6 +71,7 @@ const running = (
         retentionDays: 14,
         history: {
           source,
+          nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
           rate: source.rate,
           symbols: change.symbols ?? [],
           timeframes: [60],
@@ -125,7 +136,7 @@ running(
         false,
         "disabled"
       ])
-      expect(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })).toStrictEqual([])
+      expect(bench.store.stored({ venue: "real", symbol: "XDGUSD", intervalMin: 1 })).toStrictEqual([])
     }),
   { enabled: false }
 )
@@ -136,7 +147,7 @@ running(
     Effect.gen(function* () {
       const view = yield* bench.until((now) => now.hmm_data_pipeline.ready_for_min_train)
       expect(view.backfill.backfill_status).toBe("disabled")
-      expect(bench.store.stored({ symbol: "XDGUSD", intervalMin: 1 })[0]?.provenance).toBe("poll")
+      expect(bench.store.stored({ venue: "real", symbol: "XDGUSD", intervalMin: 1 })[0]?.provenance).toBe("poll")
     }),
   { backfill: false, windows: [window(1, 500)] }
 )
@@ -147,7 +158,7 @@ running(
     Effect.gen(function* () {
       const view = yield* bench.until(({ backfill }) => backfill.jobs.complete === 1 && backfill.jobs.error === 1)
       expect(view.backfill.jobs.pending).toBe(0)
-      const hours = bench.store.stored({ symbol: "XDGUSD", intervalMin: 60 })
+      const hours = bench.store.stored({ venue: "real", symbol: "XDGUSD", intervalMin: 60 })
       expect(hours.length).toBe(119)
       expect(bench.store.jobRows.find(({ symbol }) => symbol === "NOPEUSD")?.message).toContain("Unknown asset pair")
     }),
@@ -155,6 +166,56 @@ running(
     windows: [window(1, 500)],
     symbols: ["XDGUSD", "NOPEUSD"]
   }
+)
+
+it.effect("on paper the simulated exchange gives its own pair alone, and the public source every real market", () =>
+  Effect.gen(function* () {
+    const { restUrl, nowMs } = yield* ExchangeSim
+    const { symbol } = MINUTES
+    const asked: Array<string> = []
+    const own = countedSource(httpSource(KRAKEN, { url: restUrl, nowMs, venue: "simulated" }))
+    const open = (timeSec: number): Candle => ({ ...flat(timeSec), volume: Volume.parse("7") })
+    // A public source with one candle of everything.
+    const source: CandleSource = {
+      ...own.source,
+      name: "kraken",
+      venue: "real",
+      reachable: null,
+      fetchPage: (request) =>
+        Effect.sync(() => {
+          asked.push(request.symbol)
+          const candles = [open(START_MS / 1_000 - 3_640 - ((START_MS / 1_000) % 3_600))]
+          return { candles, dropped: NOTHING_DROPPED, cursor: null, more: false }
+        })
+    }
+    const { settings } = readSettings({
+      BACKFILL_SYMBOLS: `${symbol},XBTUSD`,
+      BACKFILL_TIMEFRAMES: "1h",
+      BACKFILL_DAYS: "5"
+    })
+    const nowSec = Effect.map(nowMs, (ms) => Math.floor(ms / 1_000))
+    const made = ingestorOptions({ ...settings, restUrl }, { live: null, nowMs })
+    const options = { ...made, source: own.source, history: { ...made.history, source, nowSec } }
+    const store = memoryStore()
+    yield* Effect.gen(function* () {
+      const { view } = yield* CandleIngestor
+      const step = Effect.andThen(own.quiet, TestClock.adjust("500 millis"))
+      yield* Effect.andThen(step, view).pipe(
+        Effect.repeat({ until: ({ backfill }) => backfill.jobs.complete === 3, times: 4_000 })
+      )
+    }).pipe(Effect.provide(CandleIngestor.layer(options).pipe(Layer.provide(memoryStoreLayer(store)))))
+    expect(made.history.source.venue).toBe("real")
+    expect([...asked].sort()).toStrictEqual(["XBTUSD", symbol])
+    const counts = ["real", "simulated"].map((venue) =>
+      [symbol, "XBTUSD"].map((name) => store.stored({ venue, symbol: name, intervalMin: 60 } as CandleSeries).length)
+    )
+    expect(counts).toStrictEqual([
+      [1, 1],
+      [119, 0]
+    ])
+    expect(store.stored({ ...MINUTES, venue: "simulated" }).length).toBeGreaterThan(700)
+    expect(store.stored(MINUTES)).toStrictEqual([])
+  }).pipe(Effect.provide(exchangeSimLayer({ startMs: START_MS }).pipe(Layer.provide(MemoryJournal.layer()))))
 )
 
 const DAY = 86_400
@@ -165,7 +226,9 @@ running(
   (bench) =>
     Effect.gen(function* () {
       yield* bench.until((view) => view.hmm_data_pipeline_secondary?.ready_for_min_train === true)
-      const oldest = [1, 15, 60].map((intervalMin) => bench.store.stored({ symbol: "XDGUSD", intervalMin })[0]?.timeSec)
+      const oldest = [1, 15, 60].map(
+        (intervalMin) => bench.store.stored({ venue: "real", symbol: "XDGUSD", intervalMin })[0]?.timeSec
+      )
       expect(oldest).toStrictEqual([NOW_SEC - 13 * DAY, NOW_SEC - 13 * DAY, NOW_SEC - 15 * DAY])
     }),
   { symbols: ["XDGUSD"], oldTimes: [NOW_SEC - 15 * DAY, NOW_SEC - 13 * DAY] }

@@ -61,7 +61,7 @@ it.live(
           const { view } = yield* CandleIngestor
           const store = yield* Store
           yield* until(view, ({ hmm_data_pipeline: one }) => one.ready_for_min_train)
-          const series = { symbol: settings.pair, intervalMin: 1 }
+          const series = { venue: "simulated", symbol: settings.pair, intervalMin: 1 } as const
           const { count, oldestSec, newestSec } = yield* store.candles.coverage(series, 0)
           expect(yield* store.candles.gaps(series, 0)).toStrictEqual([])
           return { count, span: ((newestSec ?? 0) - (oldestSec ?? 0)) / 60 + 1 }

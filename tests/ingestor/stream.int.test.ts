@@ -39,6 +39,7 @@ const onStream = (test: (bench: Bench) => Effect.Effect<void, unknown>) =>
       const { bars } = yield* MarketData
       const layer = CandleIngestor.layer({
         enabled: true,
+        pair: "XDGUSD",
         backfill: true,
         source,
         live: bars,
@@ -47,6 +48,7 @@ const onStream = (test: (bench: Bench) => Effect.Effect<void, unknown>) =>
         retentionDays: 14,
         history: {
           source,
+          nowSec: Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)),
           rate: source.rate,
           symbols: [],
           timeframes: [],

@@ -80,7 +80,7 @@ onExchange("a target that one page covers is ready at once", (bench) =>
 
 onExchange("fifteen-minute bars come from the same past", (bench) =>
   Effect.gen(function* () {
-    const window = yield* bench.open({ series: { symbol: "XDGUSD", intervalMin: 15 }, minimum: 200 })
+    const window = yield* bench.open({ series: { venue: "real", symbol: "XDGUSD", intervalMin: 15 }, minimum: 200 })
     expect((yield* window.backfill(false)).phase).toBe("complete")
     const { samples, readyForMinTrain } = yield* window.readiness
     expect([samples, readyForMinTrain]).toStrictEqual([719, true])
@@ -218,7 +218,7 @@ onExchange(
 
 onExchange("a symbol the exchange does not have is an error in its words, and no stall", (bench) =>
   Effect.gen(function* () {
-    const window = yield* bench.open({ series: { symbol: "NOPEUSD", intervalMin: 1 } })
+    const window = yield* bench.open({ series: { venue: "real", symbol: "NOPEUSD", intervalMin: 1 } })
     const status = yield* window.backfill(false)
     expect([status.phase, status.message]).toStrictEqual(["error", "kraken: NOPEUSD 1m: EQuery:Unknown asset pair"])
     expect((yield* window.now).memory.stalls).toBe(0)

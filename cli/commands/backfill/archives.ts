@@ -58,7 +58,9 @@ export const importArchives = Effect.fn("importArchives")(function* (
         return showLine(progressLine(made))
       })
     const options = { sinceSec, nowSec, onProgress }
-    const result = yield* Effect.result(importCsv({ file, bytes }, { symbol, intervalMin }, store, options))
+    // Files are of real markets, also where the market that reads them is not.
+    const series = { venue: "real", symbol, intervalMin } as const
+    const result = yield* Effect.result(importCsv({ file, bytes }, series, store, options))
     before += bytes
     if (result._tag === "Failure") {
       const { failure } = result

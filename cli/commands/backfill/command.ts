@@ -5,9 +5,11 @@ import type { Settings } from "../../../app/settings.ts"
 import type { IngestorStore } from "../../../services/ohlcv-ingestor/store.ts"
 import { type JobOrder, Store } from "../../../shared/store/port.ts"
 import { namesOf, ordersOf } from "../../../services/ohlcv-ingestor/core/job.ts"
+import type { CandleSource } from "../../../shared/candles/source.ts"
 import { limitedSource } from "../../../services/ohlcv-ingestor/limiter.ts"
 import { retentionOf } from "../../../services/ohlcv-ingestor/service.ts"
 import { closeBreaker } from "../../../services/ohlcv-ingestor/window/memory.ts"
+import { venueOf } from "../../../shared/config/shared.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
@@ -35,7 +37,7 @@ const flags = {
     Argument.withDescription("More of --symbols, or symbols without it"),
     Argument.variadic({ min: 0 })
   ),
-  all: yes("all", "Every enabled symbol of the store, and those of BACKFILL_SYMBOLS"),
+  all: yes("all", "The traded pair, every enabled symbol of the store, and those of BACKFILL_SYMBOLS"),
   timeframe: optionalText("timeframe", "One or more of 1m, 5m, 15m, 30m, 1h, 4h, 1d, …; default BACKFILL_TIMEFRAMES"),
   days: Flag.Int("days").pipe(Flag.withDescription("How far back; default BACKFILL_DAYS"), Flag.optional),
   incremental: yes("incremental", "Only what is newer than the newest candle in the store"),
@@ -79,11 +81,43 @@ const symbolsFor = Effect.fnUntraced(function* (
   const named = namedIn(asked)
   if (named.length > 0) return named
   if (!asked.all) return yield* new BackfillRefused({ detail: "name --symbol, --symbols or --all" })
-  const watched = [...new Set([...namesOf(settings.backfillSymbols), ...(yield* store.symbols.enabled)])]
-  if (watched.length > 0) return watched
+  return yield* watchlistOf(settings, store)
+})
+
+/** The traded pair, what BACKFILL_SYMBOLS names, and the enabled rows of the store. The pair has Kraken's name: other sources need one of theirs. */
+const watchlistOf = Effect.fnUntraced(function* (settings: Settings, store: IngestorStore) {
+  const added = [...namesOf(settings.backfillSymbols), ...(yield* store.symbols.enabled)]
+  if (settings.candleSource === "kraken") return [...new Set([settings.pair, ...added])]
+  if (added.length > 0) return [...new Set(added)]
   return yield* new BackfillRefused({
     detail: "--all: no symbol is watched; add some (kennel symbols add XBTUSD ETHUSD), or name them in BACKFILL_SYMBOLS"
   })
+})
+
+/** Pauses before a source is asked once more whether it is there. */
+const KNOCK_AGAIN_MS = [1_000, 2_000]
+
+/** Fails in one sentence where the source does not answer at all: each job would find that out for itself, for minutes. */
+const reached = Effect.fnUntraced(function* (
+  source: CandleSource,
+  [first]: ReadonlyArray<JobOrder>,
+  { candleSourceUrl }: Settings
+) {
+  if (first === undefined) return
+  const { symbol, intervalMin } = first
+  for (let knock = 0; ; knock++) {
+    const answer = yield* Effect.result(source.fetchPage({ symbol, intervalMin, cursor: null }))
+    // Whatever else is wrong, its job says.
+    if (answer._tag === "Success" || answer.failure.advice !== "retry") return
+    const pauseMs = KNOCK_AGAIN_MS[knock]
+    if (pauseMs === undefined) {
+      const where = candleSourceUrl === "" ? source.name : `${source.name} at ${candleSourceUrl}`
+      return yield* new BackfillRefused({
+        detail: `${where} does not answer (${answer.failure.detail}); is there a way to the internet? What was asked for waits: the same command goes on. Another address: --url`
+      })
+    }
+    yield* Effect.sleep(pauseMs)
+  }
 })
 
 /** Queues the orders and works until the queue of this source is empty: also what an earlier run left behind. */
@@ -95,11 +129,15 @@ const fetchHistory = Effect.fnUntraced(function* (
 ) {
   const { source, rate, nowSec } = yield* sourceElsewhere(settings)
   const limited = yield* limitedSource(source, rate)
+  yield* store.candles.adopt(settings.pair, venueOf(settings))
   const { mode, days } = order
   const orders = ordersOf(symbols, order.timeframes, { source: limited.name, mode, days })
-  // A person asks for it: an exchange that has given nothing new for a while may be asked again.
-  yield* Effect.forEach(orders, (series) => closeBreaker(store, series), { discard: true })
+  // A person asks for it: an exchange that has given nothing new for a while may be asked again, the market's own too.
+  for (const venue of new Set([limited.venue, venueOf(settings)])) {
+    yield* Effect.forEach(orders, (order) => closeBreaker(store, { venue, ...order }), { discard: true })
+  }
   yield* store.jobs.enqueue(orders)
+  yield* reached(source, orders, settings)
   const parts = { source: limited, store, nowSec, retentionDays: retentionOf(settings.candleRetentionDays) }
   return yield* workOff(parts, { workers: settings.backfillWorkers, jobs: orders.length })
 })

@@ -1,9 +1,10 @@
 /** What a command that works on the store is made of: the store itself, a source, and whose clock counts. */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { Settings } from "../../../app/settings.ts"
-import { timeframesOf, UnknownTimeframe } from "../../../shared/candles/core/candle.ts"
+import { type CandleVenue, timeframesOf, UnknownTimeframe } from "../../../shared/candles/core/candle.ts"
 import type { CandleSource } from "../../../shared/candles/source.ts"
 import type { Rate } from "../../../shared/candles/core/tokenBucket.ts"
+import { venueOf } from "../../../shared/config/shared.ts"
 import { MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import { addressed, exchangeAt } from "../../../app/leaves/exchange.ts"
@@ -42,11 +43,16 @@ export const sourceElsewhere = Effect.fn("sourceElsewhere")(function* (
   settings: Settings
 ): Effect.fn.Return<HistorySource> {
   const nowMs = yield* exchangeClock(settings)
-  const { source, nowSec, history } = ingestorOptions(addressed(settings), { live: null, nowMs })
-  const wallSec = Effect.clockWith((clock) => Effect.map(clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000)))
-  return { source: history.source, rate: history.rate, nowSec: history.source === source ? nowSec : wallSec }
+  const { source, rate, nowSec } = ingestorOptions(addressed(settings), { live: null, nowMs }).history
+  return { source, rate, nowSec }
 })
 
-/** Unix seconds of the clock that the store's candles keep. */
-export const candleClock = (settings: Settings): Effect.Effect<Effect.Effect<number>> =>
-  Effect.map(exchangeClock(settings), (nowMs) => Effect.map(nowMs, (ms) => Math.floor(ms / 1_000)))
+/** Unix seconds of now, by the clock that a venue's candles keep: a simulated exchange has its own. */
+export const candleClock = Effect.fn("candleClock")(function* (
+  settings: Settings
+): Effect.fn.Return<(venue: CandleVenue) => number> {
+  const toSec = (ms: number): number => Math.floor(ms / 1_000)
+  const wallSec = toSec(yield* Clock.currentTimeMillis)
+  const exchangeSec = toSec(yield* yield* exchangeClock(settings))
+  return (venue) => (venue === venueOf(settings) ? exchangeSec : wallSec)
+})

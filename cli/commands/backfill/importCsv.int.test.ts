@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const FIRST = 1_600_000_020
 const NOW_SEC = FIRST + 10_000_000
-const SERIES = { symbol: "XDGUSD", intervalMin: 1 }
+const SERIES = { venue: "real", symbol: "XDGUSD", intervalMin: 1 } as const
 const rows = (count: number) =>
   Array.from({ length: count }, (_, i) => `${FIRST + i * 60},0.2,0.3,0.19,0.2${i % 10},${i}.5,${i % 7}`).join("\n")
 const file = (name: string, content: string | Buffer) => {

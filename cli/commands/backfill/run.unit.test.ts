@@ -16,6 +16,7 @@ const price = Price.parse("1")
 /** Gives the last three days of any symbol but NOPE, and nothing before them. */
 const threeDays: CandleSource = {
   name: "three",
+  venue: "real",
   rate: { burst: 10, perSec: 10 },
   reachable: 3,
   fetchPage: ({ symbol }) =>
@@ -101,7 +102,7 @@ it.effect("a job of a process that was killed is waited for until its lease has 
     yield* store.jobs.claim("three", "killed", 90)
     const running = yield* Effect.forkChild(run(store, 1))
     yield* TestClock.adjust("80 seconds")
-    expect(store.stored({ symbol: "AAA", intervalMin: 1_440 })).toStrictEqual([])
+    expect(store.stored({ venue: "real", symbol: "AAA", intervalMin: 1_440 })).toStrictEqual([])
     yield* TestClock.adjust("20 seconds")
     expect(yield* Fiber.join(running)).toMatchObject({ done: 1, fresh: 3 })
   })

@@ -12,9 +12,10 @@ import { advisorOptions } from "../../../services/hmm-advisor/options.ts"
 import { decoded } from "../../../shared/actor/control/decode.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { intervalSec } from "../../../shared/candles/core/candle.ts"
+import { venueOf } from "../../../shared/config/shared.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import { Journal } from "../../../shared/journal/port.ts"
-import { Store, type StoreOpenError } from "../../../shared/store/port.ts"
+import { type CandleSeries, Store, type StoreOpenError } from "../../../shared/store/port.ts"
 import { bar, showLine } from "../../shared/terminal.ts"
 
 /** First and last candle that recorded facts of one timeframe looked at, starts in Unix seconds. */
@@ -94,13 +95,13 @@ const openStore = (settings: Settings): Layer.Layer<Store, StoreOpenError> | nul
 
 /** Asks the store for what the journal does not tell; answers with how many candles it had. */
 const fillFromStore = Effect.fnUntraced(function* (
-  symbol: string,
+  market: Pick<CandleSeries, "venue" | "symbol">,
   wanted: ReadonlyArray<{ readonly history: History; readonly fromSec: number; readonly toSec: number }>
 ) {
   const { candles } = yield* Store
   let count = 0
   for (const { history, fromSec, toSec } of wanted) {
-    const stored = yield* candles.between({ symbol, intervalMin: history.intervalMin }, fromSec, toSec)
+    const stored = yield* candles.between({ ...market, intervalMin: history.intervalMin }, fromSec, toSec)
     for (const candle of stored) history.stored.set(candle.timeSec, candle)
     count += stored.length
   }
@@ -128,7 +129,9 @@ export const recomputeRegimes = Effect.fn("recomputeRegimes")(function* (
       ? Result.succeed(0)
       : store === null
         ? Result.fail({ message: "there is no store in the data directory" })
-        : yield* Effect.result(Effect.provide(fillFromStore(settings.pair, wanted), store))
+        : yield* Effect.result(
+            Effect.provide(fillFromStore({ venue: venueOf(settings), symbol: settings.pair }, wanted), store)
+          )
   const proof = beginProof(histories, { ...inference, recentCandles }, sha256)
   yield* Stream.runForEach(recordsOf(subjectsOf(settings).regime, head), (record) =>
     Effect.andThen(

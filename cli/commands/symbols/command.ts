@@ -30,6 +30,10 @@ const rowsOf = (named: ReadonlyArray<string>, enabled: boolean): ReadonlyArray<S
     enabled
   }))
 
+/** Where real pairs are listed: on paper not at the simulated exchange, which has one. */
+const listedAt = ({ live, restUrl, candleSource, candleSourceUrl }: Settings): string =>
+  (live && restUrl) || (candleSource === "kraken" && candleSourceUrl) || KRAKEN.restUrl
+
 const listCommand = Command.make(
   "list",
   {},
@@ -67,7 +71,7 @@ const discoverCommand = Command.make(
   Effect.fn(function* ({ filter, add, url }) {
     const settings = yield* loadSettings()
     const pairs = yield* discoverPairs(
-      Option.getOrElse(url, () => settings.restUrl || KRAKEN.restUrl),
+      Option.getOrElse(url, () => listedAt(settings)),
       filter
     )
     if (pairs.length === 0) return yield* Console.log(`no pair whose name holds ${filter}`)

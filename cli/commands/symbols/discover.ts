@@ -5,7 +5,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 /** The exchange did not give its list. */
 export class NoPairs extends Schema.TaggedError<NoPairs>()("NoPairs", { url: Schema.String, problem: Schema.String }) {
   override get message(): string {
-    return `symbols: ${this.url}: ${this.problem}; is there a way to the internet? Another address: --url, KRAKEN_REST_URL`
+    return `symbols: ${this.url}: ${this.problem}; is there a way to the internet? Another address: --url`
   }
 }
 

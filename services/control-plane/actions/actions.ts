@@ -57,6 +57,9 @@ const unanswered = (id: string, result: "pending" | "refused", repeated: boolean
   seq: null
 })
 
+/** What the answer to a command that is carried out says besides: that nothing follows from it, and why; what came of it elsewhere. */
+const besides = (why: Reason): ReadonlyArray<string> => (why.rule === "done" ? [] : [sentenceOf(why)])
+
 /** The id stands for another command already: to answer with that one's result would mislead. */
 const usedOtherwise = (id: string, command: Command): Outcome => {
   const issued = JSON.stringify(encodeCommand(command))
@@ -92,7 +95,9 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     return {
       result: applied ? "applied" : "refused",
       // A refused command has changed nothing: what else its record holds has other causes.
-      effects: applied ? events.filter((event) => !isAnswer(event)).map(views.describe) : [],
+      effects: applied
+        ? [...besides(answer.reason), ...events.filter((event) => !isAnswer(event)).map(views.describe)]
+        : [],
       reason: answer === undefined ? null : spoken(answer.reason)
     }
   }
@@ -100,8 +105,16 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
   const preview = Effect.fnUntraced(function* ({ id, author, command }: ActionRequest) {
     const asked = { _tag: "CommandIssued", commandId: id ?? randomUUID(), author, command, preview: [] } as const
     const { answer, effects } = yield* views.preview(asked)
-    const result = answer._tag === "CommandApplied" ? "would_apply" : "would_refuse"
-    return { id, result, effects, reason: spoken(answer.reason), repeated: false, seq: null } satisfies Outcome
+    const applies = answer._tag === "CommandApplied"
+    const result = applies ? "would_apply" : "would_refuse"
+    return {
+      id,
+      result,
+      effects: [...(applies ? besides(answer.reason) : []), ...effects],
+      reason: spoken(answer.reason),
+      repeated: false,
+      seq: null
+    } satisfies Outcome
   })
 
   /** The record of the command; null when the id's subject holds one already. */

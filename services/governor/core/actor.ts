@@ -223,7 +223,7 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   ExitOrphaned: ofSlot(orderFact),
   CycleBooked: ofSlot((draft, slot, event) => {
     countLoss(draft, event)
-    addCycle(draft, event)
+    addCycle(draft, slot, event)
     draft.variants.softCloses.over(draft, { slot, ...event })
   }),
   PositionReleased: ofSlot((draft, slot, event) => draft.variants.softCloses.over(draft, { slot, ...event })),

@@ -5,6 +5,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
 import type { Draft } from "./draft.ts"
+import { capacityOf } from "./entries/capacity.ts"
 import { lossLimit, setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { isConfigured } from "./rules.ts"
@@ -12,7 +13,7 @@ import { profitPctInForce, setTargets } from "./slots/profitTarget.ts"
 import { entryPctInForce, softCloseByOperator } from "./slots/recoveries.ts"
 import { askBackfill } from "./later/backfill.ts"
 import { askRetrain } from "./later/retrain.ts"
-import { addLayer, removeLayer } from "./slots/sizing.ts"
+import { addLayer, fundableLayers, removeLayer } from "./slots/sizing.ts"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { GovernorState } from "./state.ts"
 import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
@@ -20,8 +21,8 @@ import { addSlots, removeSlot, removeSlots } from "./slots/slots.ts"
 /** Another service has its part in it: the command is answered when that has come. */
 const LATER = "later"
 
-/** Null: done. Else why not, or that the answer comes later. */
-type Outcome = Reason | null | typeof LATER
+/** Null: done. Else why not, that the answer comes later, or that it is done and what is to be said besides. */
+type Outcome = Reason | null | typeof LATER | { readonly done: Reason }
 
 type Rule<N extends ActionName> = (draft: Draft, command: CommandOf<N>, asked: EventOf<"CommandIssued">) => Outcome
 
@@ -42,6 +43,23 @@ const profitPctUnchanged = (state: GovernorState, pct: number): Reason | null =>
   return profitPctInForce(state) === pct ? reason("profit_pct_unchanged", { pct }) : null
 }
 
+/** A layer more or less; where no order becomes another size by it, the answer says which funds decide that. */
+const carried = (
+  draft: Draft,
+  { author }: EventOf<"CommandIssued">,
+  unchanged: "layer_waits" | "layer_was_not_carried",
+  change: () => Reason | null
+): Outcome => {
+  const before = draft.state.sizing.effectiveLayers
+  const refused = change()
+  const { effectiveLayers, targetLayers } = draft.state.sizing
+  if (refused !== null || !draft.variants.saysUnchanged || effectiveLayers !== before) return refused
+  const fundable = fundableLayers(draft.state, draft.rules)
+  const fromDoge = fundable?.fromDoge ?? "unknown"
+  const fromUsd = fundable?.fromUsd ?? "unknown"
+  return { done: reason(unchanged, { author, targetLayers, effectiveLayers, fromDoge, fromUsd }) }
+}
+
 /** What carries each command out. */
 const RULES: { readonly [N in ActionName]: Rule<N> } = {
   pause: (draft, { note }) => pause(draft, note),
@@ -50,8 +68,8 @@ const RULES: { readonly [N in ActionName]: Rule<N> } = {
   add_slot: (draft, { count }) => addSlots(draft, count),
   remove_slot: (draft, { slot }) => removeSlot(draft, slot),
   remove_slots: (draft, { count }) => removeSlots(draft, count),
-  add_layer: (draft, { source }) => addLayer(draft, source),
-  remove_layer: removeLayer,
+  add_layer: (draft, { source }, asked) => carried(draft, asked, "layer_waits", () => addLayer(draft, source)),
+  remove_layer: (draft, _command, asked) => carried(draft, asked, "layer_was_not_carried", () => removeLayer(draft)),
   set_entry_pct: (draft, { pct }) => {
     const refused = draft.variants.saysUnchanged ? entryPctUnchanged(draft.state, pct) : null
     if (refused === null) setTargets(draft, { entryPct: pct }, reason("entry_pct_set", { pct }))
@@ -72,13 +90,15 @@ const RULES: { readonly [N in ActionName]: Rule<N> } = {
   soft_close: softCloseByOperator,
   soft_close_next: softCloseByOperator,
   cancel_stale_recoveries: softCloseByOperator,
-  reconcile_drift: (draft, _command, { commandId }) => {
+  reconcile_drift: (draft, _command, { commandId, author }) => {
     draft.outputs.push({ _tag: "DriftReconcileAsked", commandId })
-    return null
+    if (!draft.variants.saysUnchanged) return null
+    const { exchange, internal } = capacityOf(draft.state, draft.rules)
+    return { done: reason("drift_looked_at", { author, exchange: exchange ?? "unknown", internal }) }
   },
-  audit_pnl: (draft, _command, { commandId }) => {
+  audit_pnl: (draft, _command, { commandId, author }) => {
     draft.outputs.push({ _tag: "AuditAsked", commandId })
-    return null
+    return draft.variants.saysUnchanged ? { done: reason("books_looked_at", { author }) } : null
   },
   backfill_ohlcv: (draft, { timeframe }, asked) => askBackfill(draft, asked, timeframe) ?? LATER,
   retrain: (draft, { timeframe }, asked) => askRetrain(draft, asked, timeframe) ?? LATER
@@ -96,8 +116,8 @@ export const applyCommand = (draft: Draft, asked: EventOf<"CommandIssued">): voi
   const outcome = isConfigured(draft.state) ? carryOut(draft, command, asked) : reason("waits_for_configuration", {})
   if (outcome === LATER) return
   draft.outputs.push(
-    outcome === null
-      ? { _tag: "CommandApplied", commandId, reason: reason("done", { author }) }
+    outcome === null || "done" in outcome
+      ? { _tag: "CommandApplied", commandId, reason: outcome?.done ?? reason("done", { author }) }
       : { _tag: "CommandRefused", commandId, reason: outcome }
   )
 }

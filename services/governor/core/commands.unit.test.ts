@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import { decodeRecord, encodeEntry } from "../../../shared/events/envelope.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { governorActor } from "./actor.ts"
 import { accepted, cycle, GovernorStory, orphaned, refusal, request, testRules } from "../testing/governorDriver.ts"
@@ -19,7 +20,12 @@ const market = (): GovernorStory =>
 
 const tags = (story: GovernorStory) => story.said.map(({ _tag }) => _tag)
 
-const APPLIED: ReadonlyArray<{ readonly command: Command; readonly effect: ReadonlyArray<MarketEvent["_tag"]> }> = [
+const APPLIED: ReadonlyArray<{
+  readonly command: Command
+  readonly effect: ReadonlyArray<MarketEvent["_tag"]>
+  /** What the answer says instead of `done`. */
+  readonly says?: Reason
+}> = [
   { command: { name: "pause", note: "lunch" }, effect: ["CommandApplied", "ModeChanged"] },
   { command: { name: "add_slot", count: 2 }, effect: ["SlotsSet", "CommandApplied"] },
   { command: { name: "remove_slot", slot: 2 }, effect: ["SlotsSet", "CommandApplied"] },
@@ -34,8 +40,16 @@ const APPLIED: ReadonlyArray<{ readonly command: Command; readonly effect: Reado
     command: { name: "cancel_stale_recoveries", minDistancePct: 1, count: 1 },
     effect: ["SoftCloseAsked", "CommandApplied"]
   },
-  { command: { name: "reconcile_drift" }, effect: ["DriftReconcileAsked", "CommandApplied"] },
-  { command: { name: "audit_pnl" }, effect: ["AuditAsked", "CommandApplied"] }
+  {
+    command: { name: "reconcile_drift" },
+    effect: ["DriftReconcileAsked", "CommandApplied"],
+    says: { rule: "drift_looked_at", numbers: { author: "test", exchange: "unknown", internal: 1 } }
+  },
+  {
+    command: { name: "audit_pnl" },
+    effect: ["AuditAsked", "CommandApplied"],
+    says: { rule: "books_looked_at", numbers: { author: "test" } }
+  }
 ]
 
 const REFUSED: ReadonlyArray<{ readonly command: Command; readonly rule: string }> = [
@@ -52,14 +66,14 @@ const REFUSED: ReadonlyArray<{ readonly command: Command; readonly rule: string 
 ]
 
 describe("a command", () => {
-  it.each(APPLIED)("takes effect and is answered in one record: $command", ({ command, effect }) => {
+  it.each(APPLIED)("takes effect and is answered in one record: $command", ({ command, effect, says }) => {
     const story = market().command(command)
     expect(tags(story)).toStrictEqual([...effect])
     const [applied] = story.heard("CommandApplied")
     expect(applied).toStrictEqual({
       _tag: "CommandApplied",
       commandId: "c1",
-      reason: { rule: "done", numbers: { author: "test" } }
+      reason: says ?? { rule: "done", numbers: { author: "test" } }
     })
   })
 

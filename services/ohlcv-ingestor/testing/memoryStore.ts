@@ -29,7 +29,7 @@ export const memoryStoreLayer = (memory: MemoryStore): Layer.Layer<Store> => {
   )
 }
 
-const keyOf = ({ symbol, intervalMin }: CandleSeries) => `${symbol} ${intervalMin}`
+const keyOf = ({ venue, symbol, intervalMin }: CandleSeries) => `${venue} ${symbol} ${intervalMin}`
 const isOpen = ({ phase }: StoredJob) => phase === "pending" || phase === "in_progress"
 
 export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore => {
@@ -77,8 +77,8 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
     coverage: (series, fromSec) => Effect.sync(() => coverage(series, fromSec)),
     coverageOfAll: Effect.sync(() =>
       [...tables.keys()].sort().map((key) => {
-        const [symbol = "", minutes] = key.split(" ")
-        return coverage({ symbol, intervalMin: Number(minutes) }, 0)
+        const [venue, symbol = "", minutes] = key.split(" ")
+        return coverage({ venue: venue === "simulated" ? venue : "real", symbol, intervalMin: Number(minutes) }, 0)
       })
     ),
     gaps: (series, fromSec, newest = Infinity) =>
@@ -88,7 +88,8 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
         const old = times(series, 0, beforeSec - 1)
         for (const timeSec of old) table(series).delete(timeSec)
         return old.length
-      })
+      }),
+    adopt: () => Effect.succeed(0)
   }
 
   /** Changes a job that is still this worker's. */
@@ -102,7 +103,7 @@ export const memoryStore = (watchlist: ReadonlyArray<string> = []): MemoryStore 
   const jobs: IngestorStore["jobs"] = {
     enqueue: (orders) =>
       Effect.sync(() => {
-        const nameOf = (order: JobOrder) => `${order.source} ${keyOf(order)}`
+        const nameOf = ({ source, symbol, intervalMin }: JobOrder) => `${source} ${symbol} ${intervalMin}`
         for (const order of orders) {
           const same = rows.filter((row) => nameOf(row) === nameOf(order))
           for (const row of same) if (!isOpen(row)) rows.splice(rows.indexOf(row), 1)

@@ -3,7 +3,7 @@ import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { WindowOptions } from "../window/memory.ts"
 
-export const MINUTES = { symbol: "XDGUSD", intervalMin: 1 }
+export const MINUTES = { venue: "real", symbol: "XDGUSD", intervalMin: 1 } as const
 
 /** The settings' defaults. */
 export const MINUTE_WINDOW: WindowOptions = {

@@ -74,8 +74,8 @@ const StoredMemory = Schema.Struct({
 const decodeMemory = Schema.decodeUnknownOption(StoredMemory)
 
 /** Keys in the store: of the cursor, written at every poll; and of the breaker, which another process may close meanwhile. */
-const placeKey = ({ symbol, intervalMin }: CandleSeries): string => `candles.${symbol}.${intervalMin}`
-const memoryKey = ({ symbol, intervalMin }: CandleSeries): string => `backfill.${symbol}.${intervalMin}`
+const placeKey = ({ venue, symbol, intervalMin }: CandleSeries): string => `candles.${venue}.${symbol}.${intervalMin}`
+const memoryKey = ({ venue, symbol, intervalMin }: CandleSeries): string => `backfill.${venue}.${symbol}.${intervalMin}`
 
 /** Closes a series' breaker by hand, whether or not a process keeps it in step; a series without a memory has none. */
 export const closeBreaker = Effect.fn("closeBreaker")(function* (

@@ -1,6 +1,11 @@
 /** A candle, and the lengths of time candles have. Pure. */
 import type { Price, Volume } from "../../core/decimal/decimal.ts"
 
+/** Whose market candles are of: one that people trade at, or the simulated one of a paper market. They are never mixed. */
+export const CANDLE_VENUES = ["real", "simulated"] as const
+/** One of `CANDLE_VENUES`. */
+export type CandleVenue = (typeof CANDLE_VENUES)[number]
+
 /** The figures of one bar, whoever made it. */
 export interface Bar {
   readonly open: Price

@@ -10,6 +10,10 @@ export const COMMAND_RULES = {
   too_few_slots: "{active} <slot is|slots are> active, fewer than {wanted}.",
   too_many_layers: "{targetLayers} capital <layer is|layers are> wanted, of {most} allowed.",
   funds_unknown: "Price or balances are not known yet.",
+  layer_waits:
+    "Done for {author}, and no order becomes larger: {targetLayers} <layer is|layers are> wanted, and free funds carry {effectiveLayers} (DOGE for {fromDoge}, USD for {fromUsd}).",
+  layer_was_not_carried:
+    "Done for {author}, and no order becomes smaller: {effectiveLayers} <layer is|layers are> carried, of now {targetLayers} wanted.",
   layer_not_funded:
     "A layer of {dogePerOrder} DOGE over {orders} <order|orders>, funded from {source}, lacks {missingDoge} DOGE and {missingUsd} USD.",
   entry_pct_unchanged: "The entry distance is {pct} already.",
@@ -19,8 +23,15 @@ export const COMMAND_RULES = {
   limit_unchanged: "The daily loss limit is {limit} USD already.",
   no_layer: "There is no capital layer to remove.",
   no_recovery_to_move:
-    "Of {recoveries} <recovery|recoveries> none is open at the exchange and as far from the market as asked.",
+    "Of {recoveries} <recovery|recoveries> none is open at the exchange, as far from the market as asked, farther than an entry, and not on its way already.",
   recovery_not_open: "Recovery {recoveryId} of slot {slot} is not open at the exchange: {stage}.",
+  recovery_moves_already: "Recovery {recoveryId} of slot {slot} is on its way next to the market already.",
+  recovery_is_near:
+    "Recovery {recoveryId} of slot {slot} stands {distancePct} from the market, no farther than an entry ({entryPct}): it is next to it already.",
+  drift_looked_at:
+    "The exchange is asked, for {author}. At its last word it had {exchange} open orders of ours and the journal {internal}; a notice says what was cancelled, if anything was.",
+  books_looked_at:
+    "Nothing changes by it, {author}: the exchange's trade history is read, and a notice says whether the books agree.",
   advisor_off: "No regime advisor runs ({setting}).",
   no_such_timeframe: "No model is fitted to {timeframe}, only to {fitted}.",
   retraining_already: "Command {commandId} has the models trained already.",

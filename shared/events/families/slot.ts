@@ -124,6 +124,8 @@ export const CycleBooked = Schema.TaggedStruct("CycleBooked", {
   fromRecovery: Schema.Boolean,
   /** `evicted`: what stands in for the exit from here on. `corrected`: the part of it that is taken back. Null for all others. */
   standIn: Schema.NullOr(StandIn),
+  /** The slot's total profit from here on, which the audit holds against its cycles; absent before version 3 of the rules. */
+  totalProfit: Schema.optionalKey(QuoteText),
   reason: Reason
 })
 

@@ -62,7 +62,7 @@ const bothServers = Effect.fnUntraced(function* (): Effect.fn.Return<
 })
 
 const symbol = fc.constantFrom("A", "B", 'q"u,o.te', "ü(€)")
-const series = fc.record({ symbol, intervalMin: fc.constantFrom(1, 15) })
+const series = fc.record({ venue: fc.constantFrom("real", "simulated"), symbol, intervalMin: fc.constantFrom(1, 15) })
 const timeSec = fc.integer({ min: 0, max: 40 }).map((minute) => minute * 60)
 const decimal = (least: number) => fc.integer({ min: least, max: 9 }).map((digit) => `${digit}.0000000001`)
 const candle = fc.record({

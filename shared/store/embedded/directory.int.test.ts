@@ -56,7 +56,7 @@ it.live("after kill -9 everything acknowledged is there, and no request by halve
       const last = yield* Effect.promise(() => writeAndKill(rounds))
       const [count, round] = yield* Effect.gen(function* () {
         const { candles, state } = yield* Store
-        const held = yield* candles.coverage({ symbol: "KILL", intervalMin: 1 }, 0)
+        const held = yield* candles.coverage({ venue: "real", symbol: "KILL", intervalMin: 1 }, 0)
         return [held.count, yield* state.get("round")] as const
       }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
       expect(count).toBeGreaterThanOrEqual((last + 1) * PER_ROUND)

@@ -1,6 +1,6 @@
 /** Table `ohlcv_candles`. */
 import { Effect, Schema } from "effect"
-import { type Candle, timeframeName } from "../../candles/core/candle.ts"
+import { type Candle, CANDLE_VENUES, timeframeName } from "../../candles/core/candle.ts"
 import type { Gap } from "../../candles/core/gaps.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
 import { PriceText, VolumeText } from "../../schema/decimalText.ts"
@@ -28,6 +28,8 @@ const TimeRows = Schema.Array(Schema.Struct({ time: Schema.Int }))
 
 const CoverageRows = Schema.Array(
   Schema.Struct({
+    // Unsaid: of before there were venues, until it is said whose they are.
+    venue: Schema.Literals([...CANDLE_VENUES, "unsaid"]),
     pair: Schema.String,
     interval_min: Schema.Int,
     count: Schema.Int,
@@ -50,14 +52,20 @@ const candleOf = (row: typeof CandleRow.Type): Candle => ({
 
 const keptOf = (row: (typeof KeptRows.Type)[number]): KeptCandle => ({ ...candleOf(row), provenance: row.source })
 
-const coverageOf = (row: (typeof CoverageRows.Type)[number]): SeriesCoverage => ({
-  symbol: row.pair,
-  intervalMin: row.interval_min,
-  count: row.count,
-  oldestSec: row.oldest,
-  newestSec: row.newest,
-  withVolume: row.with_volume
-})
+const coverageOf = (row: (typeof CoverageRows.Type)[number]): ReadonlyArray<SeriesCoverage> =>
+  row.venue === "unsaid"
+    ? []
+    : [
+        {
+          venue: row.venue,
+          symbol: row.pair,
+          intervalMin: row.interval_min,
+          count: row.count,
+          oldestSec: row.oldest,
+          newestSec: row.newest,
+          withVolume: row.with_volume
+        }
+      ]
 
 /** Pieces of one upsert that are under way at once: the server writes one while it reads the next. */
 const PIECES_AT_ONCE = 3
@@ -65,9 +73,12 @@ const PIECES_AT_ONCE = 3
 /** The largest time PostgreSQL's `bigint` and a double both hold: no upper bound. */
 const FOR_EVER = Number.MAX_SAFE_INTEGER
 
-/** What a request is called in errors: `candles.upsert XDGUSD 1m`. */
-const call = (what: string, { symbol, intervalMin }: CandleSeries) =>
-  `candles.${what} ${symbol} ${timeframeName(intervalMin)}`
+/** Rows that one call says the venue of: well within a server's time for a statement. */
+const ADOPTED_AT_ONCE = 20_000
+
+/** What a request is called in errors: `candles.upsert XDGUSD 1m`, of a simulated market `candles.upsert simulated XDGUSD 1m`. */
+const call = (what: string, { venue, symbol, intervalMin }: CandleSeries) =>
+  `candles.${what} ${venue === "real" ? "" : `${venue} `}${symbol} ${timeframeName(intervalMin)}`
 
 /** The store of candles over PostgREST. */
 export const makeCandles = (client: Client): CandleStore => ({
@@ -76,13 +87,14 @@ export const makeCandles = (client: Client): CandleStore => ({
   ...measuring(client)
 })
 
-const writing = (client: Client): Pick<CandleStore, "upsert" | "deleteOlderThan"> => ({
+const writing = (client: Client): Pick<CandleStore, "upsert" | "deleteOlderThan" | "adopt"> => ({
   upsert: (series, candles, provenance) =>
     Effect.forEach(
       pieces(lastOfEach(candles, ({ timeSec }) => timeSec)),
       (piece) =>
         change(call("upsert", series), Schema.Int, () =>
           client.rpc("upsert_candles", {
+            p_venue: series.venue,
             p_pair: series.symbol,
             p_interval_min: series.intervalMin,
             p_source: provenance,
@@ -103,15 +115,26 @@ const writing = (client: Client): Pick<CandleStore, "upsert" | "deleteOlderThan"
       client
         .from("ohlcv_candles")
         .delete({ count: "exact" })
+        .eq("venue", series.venue)
         .eq("pair", series.symbol)
         .eq("interval_min", series.intervalMin)
         .lt("time", beforeSec)
-    ).pipe(Effect.map(({ count }) => count ?? 0))
+    ).pipe(Effect.map(({ count }) => count ?? 0)),
+
+  adopt: Effect.fnUntraced(function* (pair, venue) {
+    for (let adopted = 0; ;) {
+      const more = yield* change(`candles.adopt ${pair}`, Schema.Int, () =>
+        client.rpc("adopt_candles", { p_pair: pair, p_venue: venue, p_most: ADOPTED_AT_ONCE })
+      )
+      if (more === 0) return adopted
+      adopted += more
+    }
+  })
 })
 
 const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "times"> => {
-  const table = (columns: string, { symbol, intervalMin }: CandleSeries) =>
-    client.from("ohlcv_candles").select(columns).eq("pair", symbol).eq("interval_min", intervalMin)
+  const table = (columns: string, { venue, symbol, intervalMin }: CandleSeries) =>
+    client.from("ohlcv_candles").select(columns).eq("venue", venue).eq("pair", symbol).eq("interval_min", intervalMin)
 
   /** Newest first, strictly before `before`. */
   const newestPage = (series: CandleSeries, before: number, limit: number) =>
@@ -154,6 +177,7 @@ const measuring = (client: Client): Pick<CandleStore, "coverage" | "coverageOfAl
     ask(call("gaps", series), GapRows, () =>
       client
         .rpc("candle_gaps", {
+          p_venue: series.venue,
           p_pair: series.symbol,
           p_interval_min: series.intervalMin,
           p_from: fromSec,
@@ -167,23 +191,25 @@ const measuring = (client: Client): Pick<CandleStore, "coverage" | "coverageOfAl
     coverage: (series, fromSec) =>
       ask(call("coverage", series), CoverageRows, () =>
         client.rpc("candle_coverage", {
+          p_venue: series.venue,
           p_pair: series.symbol,
           p_interval_min: series.intervalMin,
           p_from: fromSec
         })
-      ).pipe(Effect.map((rows) => rows.map(coverageOf)[0] ?? nothingOf(series))),
+      ).pipe(Effect.map((rows) => rows.flatMap(coverageOf)[0] ?? nothingOf(series))),
 
     coverageOfAll: Effect.suspend(() =>
       readPages<(typeof CoverageRows.Type)[number]>((_, limit, offset) =>
         ask("candles.coverageOfAll", CoverageRows, () =>
           client
             .rpc("all_candle_coverage")
+            .order("venue")
             .order("pair")
             .order("interval_min")
             .range(offset, offset + limit - 1)
         )
       )
-    ).pipe(Effect.map((rows) => rows.map(coverageOf))),
+    ).pipe(Effect.map((rows) => rows.flatMap(coverageOf))),
 
     gaps: (series, fromSec, newest) =>
       readPages<(typeof GapRows.Type)[number]>((last, limit) =>

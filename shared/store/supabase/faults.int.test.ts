@@ -162,7 +162,7 @@ it.live("a reply that is lost after the commit: the same call again changes noth
       throw new TypeError("the connection broke")
     }
     const { candles } = makeStore({ url: "http://embedded.invalid", key: Redacted.make("none"), fetch: losing })
-    const series = { symbol: "LOST", intervalMin: 1 }
+    const series = { venue: "real", symbol: "LOST", intervalMin: 1 } as const
     const piece = [someCandle(0), someCandle(60)]
     const failure = yield* Effect.flip(candles.upsert(series, piece, "poll"))
     expect(failure.advice).toBe("retry")
@@ -180,7 +180,7 @@ it.live("a server that gives fewer rows than asked for is asked on until there a
         init
       )
     const { candles } = makeStore({ url: "http://embedded.invalid", key: Redacted.make("none"), fetch: capped })
-    const series = { symbol: "CAPPED", intervalMin: 1 }
+    const series = { venue: "real", symbol: "CAPPED", intervalMin: 1 } as const
     yield* candles.upsert(
       series,
       Array.from({ length: 30 }, (_, at) => someCandle(at * 60)),

@@ -5,6 +5,7 @@ import { capacityOf } from "../entries/capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, notice } from "../draft.ts"
 import { isHalted } from "../mode/mode.ts"
+import { waitsFor } from "./softCloseCount.ts"
 import { recoveriesOf, type TrackedRecovery } from "../orderTable.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -85,8 +86,8 @@ export const softCloseByOperator = (draft: Draft, command: SoftClose): Reason | 
   const { state } = draft
   const unpriced = noPrice(state)
   if (unpriced !== null) return unpriced
-  const chosen = choose(state, command)
-  if (chosen.length === 0) return nothingToMove(state, command)
+  const chosen = choose(draft, command)
+  if (chosen.length === 0) return nothingToMove(draft, command)
   for (const recovery of chosen) {
     ask(draft, recovery, "operator", reason("operator_moves_recovery", { distancePct: distancePct(state, recovery) }))
   }
@@ -97,25 +98,43 @@ export const softCloseByOperator = (draft: Draft, command: SoftClose): Reason | 
 const noPrice = ({ market, mode }: GovernorState): Reason | null =>
   market.priceNumber <= 0 ? reason("no_price", {}) : (mode.causes.stale_price ?? null)
 
-const nothingToMove = (state: GovernorState, command: SoftClose): Reason => {
+/** Why a move of it would change nothing: it is moving, or stands no farther out than the move would put it. Null: it would. */
+const standsAsAsked = ({ state, variants }: Draft, order: TrackedRecovery): Reason | null => {
+  if (!variants.saysUnchanged) return null
+  const { slot, recovery } = order
+  const { recoveryId } = recovery
+  if (waitsFor({ state }, order)) return reason("recovery_moves_already", { slot, recoveryId })
+  const [distance, entryPct] = [distancePct(state, order), entryPctInForce(state)]
+  return distance > entryPct ? null : reason("recovery_is_near", { slot, recoveryId, distancePct: distance, entryPct })
+}
+
+const nothingToMove = (draft: Draft, command: SoftClose): Reason => {
+  const { state } = draft
   if (command.name !== "soft_close") return reason("no_recovery_to_move", { recoveries: recoveriesOf(state).length })
   const { slot, recoveryId } = command
   const known = recoveriesOf(state).find((one) => one.slot === slot && one.recovery.recoveryId === recoveryId)
   if (known === undefined) return reason("no_such_recovery", { slot, recoveryId })
+  if (known.stage === "open") {
+    const stands = standsAsAsked(draft, known)
+    if (stands !== null) return stands
+  }
   return reason("recovery_not_open", { slot, recoveryId, stage: known.stage })
 }
 
-const choose = (state: GovernorState, command: SoftClose): ReadonlyArray<TrackedRecovery> => {
+const choose = (draft: Draft, command: SoftClose): ReadonlyArray<TrackedRecovery> => {
+  const { state } = draft
+  const moves = (order: TrackedRecovery) => standsAsAsked(draft, order) === null
+  const oldestFirst = movableOldestFirst(state).filter(moves)
   switch (command.name) {
     case "soft_close":
-      return movableOldestFirst(state).filter(
+      return oldestFirst.filter(
         ({ slot, recovery }) => slot === command.slot && recovery.recoveryId === command.recoveryId
       )
     case "soft_close_next":
-      return movableOldestFirst(state).slice(0, 1)
+      return oldestFirst.slice(0, 1)
     case "cancel_stale_recoveries":
       return farthestFirst(state)
-        .filter((recovery) => distancePct(state, recovery) >= command.minDistancePct)
+        .filter((recovery) => moves(recovery) && distancePct(state, recovery) >= command.minDistancePct)
         .slice(0, command.count)
   }
 }

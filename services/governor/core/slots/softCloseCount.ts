@@ -22,7 +22,8 @@ export const countsAsked: SoftCloseCount = {
 /** `2/A7`: slot 2, trade A, cycle 7. */
 const keyOf = ({ slot, tradeId, cycle }: PositionOf): string => `${slot}/${tradeId}${cycle}`
 
-const waitsFor = ({ state }: Draft, position: PositionOf): boolean =>
+/** Whether a move of it has been asked for that is neither done nor over. */
+export const waitsFor = ({ state }: Pick<Draft, "state">, position: PositionOf): boolean =>
   state.capacity.softClosesAsked?.includes(keyOf(position)) === true
 
 const forget = ({ state }: Draft, position: PositionOf): void => {

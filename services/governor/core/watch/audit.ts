@@ -1,5 +1,6 @@
 /** The audit: what the journal says the exchange did, against the exchange's own trade history, to the last unit. */
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { type Draft, notice } from "../draft.ts"
 import type { GovernorState, Side, TrackedOrder } from "../state.ts"
@@ -34,10 +35,34 @@ export const noteTrade = ({ state }: Draft): void => {
 }
 
 /** A cycle is booked: what the slots say they earned. */
-export const addCycle = ({ state }: Draft, { net }: EventOf<"CycleBooked">): void => {
+export const addCycle = (
+  { state }: Draft,
+  slot: SlotNumber,
+  { net, totalProfit: told }: EventOf<"CycleBooked">
+): void => {
   const { audit } = state
   state.audit = { ...audit, realised: plus(audit.realised, net), cycles: audit.cycles + 1 }
+  if (told === undefined) return
+  // Cycles of before this was told are not known by slot: a slot that had some begins with what it says it had.
+  const before = audit.slots?.[slot]?.cycles ?? (beganTogether(audit) ? Quote.zero : minus(told, net))
+  state.audit = { ...state.audit, slots: { ...audit.slots, [slot]: { cycles: plus(before, net), told } } }
 }
+
+/** Whether every cycle there was before has told its slot's total: then a slot of which none is known had earned nothing. */
+const beganTogether = ({ slots, cycles, realised }: AuditSlice): boolean =>
+  slots === undefined
+    ? cycles === 0
+    : Object.values(slots).reduce((sum, one) => plus(sum, one.cycles), Quote.zero) === realised
+
+/** Slots whose own total profit is not what their cycles come to, each with both figures. */
+const slotDifferences = ({ slots = {} }: AuditSlice): ReadonlyArray<string> =>
+  Object.entries(slots).flatMap(([slot, { cycles, told }]) =>
+    cycles === told
+      ? []
+      : [
+          `slot ${slot}: cycles ${Quote.format(cycles)}, total profit ${Quote.format(told)}, difference ${Quote.format(minus(told, cycles))}`
+        ]
+  )
 
 /** Everything traded so far: ended orders, and what standing ones have had filled. */
 export const tradedSoFar = (state: GovernorState): Sums =>
@@ -73,9 +98,11 @@ export const answerAudit = (
     fees: Quote.format(sums.fees),
     foreignTrades: foreign.trades
   }
-  if (differences.length === 0) return notice(draft, "info", "audit_agrees", numbers)
-  const told = { ...numbers, differences: differences.join("; ") }
-  if (lastTradeMs > toMs - UNSETTLED_MS) notice(draft, "warning", "audit_unsettled", told)
+  const ofSlots = slotDifferences(state.audit)
+  if (differences.length === 0 && ofSlots.length === 0) return notice(draft, "info", "audit_agrees", numbers)
+  const told = { ...numbers, differences: [...ofSlots, ...differences].join("; ") }
+  // What stands in the journal alone does not wait for the exchange.
+  if (ofSlots.length === 0 && lastTradeMs > toMs - UNSETTLED_MS) notice(draft, "warning", "audit_unsettled", told)
   else notice(draft, "alert", "audit_differs", told)
 }
 

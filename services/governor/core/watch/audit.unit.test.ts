@@ -65,6 +65,35 @@ describe("the audit", () => {
     expect(story.said.map(({ _tag }) => _tag)).toStrictEqual(["AuditAsked", "CommandApplied"])
   })
 
+  it("compares the cycles with each slot's total profit: slot, both figures and the difference are named", () => {
+    const story = traded()
+    const book = (slot: number, net: string, totalProfit: string) =>
+      story.slot(slot, { ...cycle(net, story.nowMs), totalProfit: Quote.parse(totalProfit) })
+    book(1, "0.5", "0.5")
+    book(2, "1", "1")
+    book(1, "-0.2", "0.3")
+    story.after(60)
+    expect(answer(story, TRADED).says).toBe("info audit_agrees")
+    // Planted: slot 2 says a hundredth more than its cycles come to.
+    book(2, "0.25", "1.26")
+    const { says, numbers } = answer(story, TRADED)
+    expect(says).toBe("alert audit_differs")
+    expect(numbers["differences"]).toBe("slot 2: cycles 1.25, total profit 1.26, difference 0.01")
+  })
+
+  it("takes what a slot had earned before it told its total profit as it says", () => {
+    const story = traded()
+    story.slot(1, cycle("0.5", story.nowMs))
+    const told = (net: string, totalProfit: string) =>
+      story.slot(1, { ...cycle(net, story.nowMs), totalProfit: Quote.parse(totalProfit) })
+    told("0.1", "0.6")
+    told("0.1", "0.7")
+    story.after(60)
+    expect(answer(story, TRADED).says).toBe("info audit_agrees")
+    told("0.1", "0.9")
+    expect(answer(story, TRADED).numbers["differences"]).toBe("slot 1: cycles 0.8, total profit 0.9, difference 0.1")
+  })
+
   it("agrees when every sum does, and says what was earned", () => {
     const story = traded()
     story.slot(1, cycle("0.5", story.nowMs)).slot(1, cycle("-0.2", story.nowMs)).after(60)

@@ -61,6 +61,8 @@ export interface AuditSlice {
   /** Sum of the booked nets of all slots. */
   readonly realised: Quote
   readonly cycles: number
+  /** By slot: what its cycles come to, and its total profit as it told that last. Absent before version 3 of the rules. */
+  readonly slots?: Readonly<Record<string, { readonly cycles: Quote; readonly told: Quote }>>
   /** When the journal last learned of a fill, or of an end with fills; 0 before the first. */
   readonly lastTradeMs: number
 }

@@ -64,7 +64,9 @@ export const bookCycle = (
 }
 
 /** Writes the cycle down, and keeps it in the tail for people. */
-export const keepCycle = (draft: Draft, cycle: EventOf<"CycleBooked">): void => {
+export const keepCycle = (draft: Draft, booked: EventOf<"CycleBooked">): void => {
+  const { totalProfit } = draft.book
+  const cycle = draft.variants.tellsOthers ? { ...booked, totalProfit } : booked
   draft.outputs.push(cycle)
   draft.book.lastCycles = [...draft.book.lastCycles.slice(1 - LAST_CYCLES), cycle]
 }

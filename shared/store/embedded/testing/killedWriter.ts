@@ -14,7 +14,7 @@ const PER_ROUND = 50
 const directory = process.argv[2]
 if (directory === undefined) throw new Error("usage: node killedWriter.ts <directory>")
 
-const series = { symbol: "KILL", intervalMin: 1 }
+const series = { venue: "real", symbol: "KILL", intervalMin: 1 } as const
 
 const writeForEver = Effect.gen(function* () {
   const { candles, state } = yield* Store
