@@ -6,7 +6,7 @@ import { type SeriesCoverage, Store } from "../../shared/store/port.ts"
 import { namesOf } from "../../services/ohlcv-ingestor/core/job.ts"
 import { isFresh } from "../../services/ohlcv-ingestor/core/readiness.ts"
 import { candleClock, timeframesNamed } from "./backfill/historySource.ts"
-import { storeLayer } from "../../app/leaves/store.ts"
+import { storeBeside } from "../../app/leaves/store.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { table } from "../shared/table.ts"
 
@@ -50,7 +50,7 @@ const healthCommand = Command.make(
     const { series, nowSec } = yield* Effect.gen(function* () {
       const { candles } = yield* Store
       return { series: (yield* candles.coverageOfAll).filter(fits), nowSec: yield* yield* candleClock(settings) }
-    }).pipe(Effect.provide(storeLayer(settings)))
+    }).pipe(Effect.provide(storeBeside(settings)))
     const rows = series.map((one) => ({
       one,
       ageSec: one.newestSec === null ? Infinity : nowSec - one.newestSec,
@@ -83,7 +83,7 @@ const coverageCommand = Command.make(
     const { settings, fits } = yield* opened(given)
     const series = yield* Effect.gen(function* () {
       return (yield* (yield* Store).candles.coverageOfAll).filter(fits)
-    }).pipe(Effect.provide(storeLayer(settings)))
+    }).pipe(Effect.provide(storeBeside(settings)))
     const head = ["symbol", "timeframe", "candles", "oldest (UTC)", "newest (UTC)", "of the span"]
     const rows = series.map((one) => {
       const { symbol, intervalMin, count, oldestSec, newestSec } = one
@@ -108,7 +108,7 @@ const gapsCommand = Command.make(
       const { candles } = yield* Store
       const series = (yield* candles.coverageOfAll).filter(fits)
       return yield* Effect.forEach(series, (one) => Effect.map(candles.gaps(one, 0), (gaps) => ({ one, gaps })))
-    }).pipe(Effect.provide(storeLayer(settings)))
+    }).pipe(Effect.provide(storeBeside(settings)))
     const lines = found.flatMap(({ one, gaps }) => [
       ...gaps
         .slice(-MAX_HOLES)

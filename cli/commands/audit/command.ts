@@ -7,7 +7,7 @@ import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
 import { explanation, jsonOf, linesOf, moneyTable, profitTable, trialBalance } from "./text.ts"
-import { exchangeAt } from "../../../app/leaves/exchange.ts"
+import { besideRunning, exchangeAt } from "../../../app/leaves/exchange.ts"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import { loadSettings } from "../../shared/settings.ts"
@@ -22,7 +22,7 @@ class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { dif
 const NOT_ASKED = { problems: [], notes: [] }
 
 const historyOf = (settings: Settings, audit: JournalAudit) =>
-  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(settings)))
+  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(besideRunning(settings))))
 
 const report = (audit: JournalAudit, said: string | null): ReadonlyArray<string> => [
   ...trialBalance(audit.ledger),

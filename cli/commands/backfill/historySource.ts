@@ -6,7 +6,7 @@ import type { CandleSource } from "../../../shared/candles/source.ts"
 import type { Rate } from "../../../shared/candles/core/tokenBucket.ts"
 import { MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
-import { addressed, exchangeAt } from "../../../app/leaves/exchange.ts"
+import { addressed, besideRunning, exchangeAt } from "../../../app/leaves/exchange.ts"
 import { ingestorOptions } from "../../../services/ohlcv-ingestor/options.ts"
 
 /** Minutes of the timeframes that a flag names. */
@@ -35,14 +35,14 @@ const exchangeClock = (settings: Settings): Effect.Effect<Effect.Effect<number>>
     const { time } = yield* MarketData
     yield* Effect.ignore(time)
     return (yield* VenueClock).nowMs
-  }).pipe(Effect.provide(exchangeAt(settings)))
+  }).pipe(Effect.provide(exchangeAt(besideRunning(settings))))
 
 /** The source of the settings, with the pair's exchange somewhere else than in this process. */
 export const sourceElsewhere = Effect.fn("sourceElsewhere")(function* (
   settings: Settings
 ): Effect.fn.Return<HistorySource> {
   const nowMs = yield* exchangeClock(settings)
-  const { source, nowSec, history } = ingestorOptions(addressed(settings), { live: null, nowMs })
+  const { source, nowSec, history } = ingestorOptions(addressed(besideRunning(settings)), { live: null, nowMs })
   const wallSec = Effect.clockWith((clock) => Effect.map(clock.currentTimeMillis, (ms) => Math.floor(ms / 1_000)))
   return { source: history.source, rate: history.rate, nowSec: history.source === source ? nowSec : wallSec }
 })

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Result, Stream } from "effect"
-import { storeLayer } from "../../../app/leaves/store.ts"
+import { storeBeside } from "../../../app/leaves/store.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { emptyHistory, type History, tell, untoldRanges } from "../../../services/hmm-advisor/core/proof/history.ts"
@@ -90,7 +90,7 @@ const neededCandles = Effect.fnUntraced(function* (settings: Settings, head: num
 const openStore = (settings: Settings): Layer.Layer<Store, StoreOpenError> | null =>
   settings.supabaseUrl === "" && !existsSync(join(resolve(settings.dataDir), "store", "postgres"))
     ? null
-    : storeLayer(settings)
+    : storeBeside(settings)
 
 /** Asks the store for what the journal does not tell; answers with how many candles it had. */
 const fillFromStore = Effect.fnUntraced(function* (
