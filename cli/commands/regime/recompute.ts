@@ -15,7 +15,7 @@ import { intervalSec } from "../../../shared/candles/core/candle.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { Store, type StoreOpenError } from "../../../shared/store/port.ts"
-import { bar, showLine } from "../../shared/terminal.ts"
+import { bar, clearLine, showLine } from "../../shared/terminal.ts"
 
 /** First and last candle that recorded facts of one timeframe looked at, starts in Unix seconds. */
 interface Needed {
@@ -136,7 +136,7 @@ export const recomputeRegimes = Effect.fn("recomputeRegimes")(function* (
       Effect.sync(() => prove(proof, record))
     )
   )
-  yield* showLine("")
+  yield* clearLine
   const answer: Recomputed = {
     ...proof,
     first: proof.first,
