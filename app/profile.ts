@@ -6,8 +6,9 @@ import type { MarketTrades } from "../shared/exchange/marketTrades.ts"
 import type { MarketData, Trading } from "../shared/exchange/port.ts"
 import type { VenueClock } from "../shared/exchange/venueClock.ts"
 import { Journal, type SnapshotStore } from "../shared/journal/port.ts"
+import { keepAddress } from "../shared/files/address.ts"
 import type { ServiceError } from "../shared/service/manifest.ts"
-import { addressed, exchangeAt } from "./leaves/exchange.ts"
+import { addressed, exchangeAt, exchangeDirectory } from "./leaves/exchange.ts"
 import { writableJournal } from "./leaves/journal.ts"
 import { isWorldOfItsOwn } from "./leaves/pace.ts"
 import type { Settings } from "./settings.ts"
@@ -40,6 +41,7 @@ const paper = Effect.fn("paper")(function* (settings: Settings) {
   }
   const simulator = exchangeSimLayer(options).pipe(Layer.provide(writableJournal(settings, "exchange")))
   const { restUrl, wsPublicUrl, wsPrivateUrl, stopped } = Context.get(yield* Layer.build(simulator), ExchangeSim)
+  yield* keepAddress(exchangeDirectory(settings), { restUrl, wsUrl: wsPublicUrl, wsAuthUrl: wsPrivateUrl })
   const at = elsewhere({ ...settings, restUrl, wsUrl: wsPublicUrl, wsAuthUrl: wsPrivateUrl })
   return { ...at, journal: Layer.succeedContext(journal), stopped }
 })

@@ -10,6 +10,7 @@ import { type Leaves, portsOf } from "./ports.ts"
 import { inItsOwnTime } from "./leaves/pace.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, savedMarket, type Service } from "./registry.ts"
+import { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
@@ -73,7 +74,8 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
           ),
           context
         )
-      ])
+        // Whoever logs has the exchange's clock at hand, also who needs no exchange.
+      ]).pipe(Effect.provideService(VenueClock, Context.get(ports, VenueClock)))
     })
   )
 

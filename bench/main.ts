@@ -4,6 +4,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
+import { median } from "simple-statistics"
 import { table } from "../cli/shared/table.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { besideBench } from "./context/beside.bench.ts"
@@ -42,13 +43,6 @@ const BENCHES = {
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES
-
-const median = (samples: ReadonlyArray<number>): number => {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
-}
 
 /** What is printed and written for one measurement. `ratio` is its median over the baseline's. */
 const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResult) => ({

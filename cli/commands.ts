@@ -2,9 +2,13 @@
  * Every command by its name: what it is for, and where it stands. The modules of a command are read when it is asked for: a help
  * text, or a word mistyped, needs none of them.
  */
-import * as Command from "effect/cli/Command"
+import type * as Command from "effect/cli/Command"
 
-const COMMANDS = {
+/** What the program is. */
+export const PURPOSE = "An event-sourced grid trader for Kraken's DOGE/USD"
+
+/** In the order of the help. */
+export const COMMANDS = {
   up: {
     about: "Run everything in this process; on paper unless LIVE=true",
     load: async () => (await import("./commands/up/command.ts")).upCommand
@@ -98,7 +102,8 @@ type Loaded = Command.Command<string, {}, {}, unknown>
 const LOOKS_INTO_ALL: ReadonlySet<string> = new Set(["--completions", "--wizard"])
 
 /** The commands for these arguments, in the order of the help: the one that they name as it is, of the others name and purpose. */
-export const commandsFor = (args: ReadonlyArray<string>) => {
+export const commandsFor = async (args: ReadonlyArray<string>) => {
+  const Command = await import("effect/cli/Command")
   const named = args.find((arg) => Object.hasOwn(COMMANDS, arg))
   const all = args.some((arg) => LOOKS_INTO_ALL.has(arg.split("=")[0] ?? arg))
   return Promise.all(

@@ -18,20 +18,20 @@ import * as References from "effect/References"
 import packageJson from "../package.json" with { type: "json" }
 import { PROCESS_SETTINGS } from "../shared/config/process.ts"
 import { readTable } from "../shared/config/table.ts"
-import { commandsFor } from "./commands.ts"
+import { commandsFor, PURPOSE } from "./commands.ts"
+import { logLines } from "./shared/logLines.ts"
 import { keptByNpm } from "./shared/keptByNpm.ts"
 import { shortUsage } from "./shared/usage.ts"
 
 // Nobody else reads what a process keeps, whoever writes it: the store's own files, too.
 process.umask(0o077)
 
-// What the engine has made of the modules is kept for the next start: a third of a start's work. In the user's own cache, where nobody
-// else may put something; where there is none to write to, a start does without.
+// As in `kennel.mjs`, for whoever starts this file itself, as containers do: what a command reads comes after this.
 enableCompileCache(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "kennel"))
 
 // Modules one by one, here and in `commands.ts`: the collections they are gathered in cost a third of a second.
 const kennel = Command.make("kennel").pipe(
-  Command.withDescription("An event-sourced grid trader for Kraken's DOGE/USD"),
+  Command.withDescription(PURPOSE),
   Command.withSubcommands(await commandsFor(process.argv.slice(2)))
 )
 
@@ -39,7 +39,7 @@ const LEVELS = { debug: "Debug", info: "Info", warning: "Warn", error: "Error" }
 
 /** Logs go to standard error, as lines of key=value; standard output belongs to the command. */
 const logging = Layer.mergeAll(
-  Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]),
+  Logger.layer([Logger.withConsoleError(logLines)]),
   Layer.succeed(References.MinimumLogLevel, LEVELS[readTable(PROCESS_SETTINGS, process.env).values.logLevel])
 )
 

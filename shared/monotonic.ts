@@ -2,7 +2,8 @@
  * Spans of wall time: a clock that only goes forward, whatever an operator or NTP does to the machine's. It tells no date; two
  * readings of one process tell what lies between them.
  */
-import { Clock, Effect } from "effect"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
 
 /** Milliseconds since some moment, with fractions. */
 export const monotonicMsOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6

@@ -1,4 +1,5 @@
 /** What the field reckons from a curve of equity, as it defines it. Pure; plain numbers, because none of it is booked. */
+import { mean, sampleVariance } from "simple-statistics"
 
 /** Days of a year in which this market trades: all of them. */
 export const TRADING_DAYS = 365
@@ -7,17 +8,14 @@ export const TRADING_DAYS = 365
 export const returnsOf = (equity: ReadonlyArray<number>): ReadonlyArray<number> =>
   equity.slice(1).map((value, at) => value / (equity[at] ?? value) - 1)
 
-const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
-
 /**
  * Sharpe's ratio of daily returns: their mean over their sample deviation (n − 1), times √365; the riskless return is 0. Null with fewer
  * than two returns, or where they do not vary.
  */
 export const sharpe = (returns: ReadonlyArray<number>): number | null => {
   if (returns.length < 2) return null
-  const mean = meanOf(returns)
-  const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (returns.length - 1)
-  return variance === 0 ? null : (mean / Math.sqrt(variance)) * Math.sqrt(TRADING_DAYS)
+  const variance = sampleVariance(returns)
+  return variance === 0 ? null : (mean(returns) / Math.sqrt(variance)) * Math.sqrt(TRADING_DAYS)
 }
 
 /**
@@ -26,8 +24,8 @@ export const sharpe = (returns: ReadonlyArray<number>): number | null => {
  */
 export const sortino = (returns: ReadonlyArray<number>): number | null => {
   if (returns.length < 2) return null
-  const downside = returns.reduce((sum, value) => sum + Math.min(0, value) ** 2, 0) / returns.length
-  return downside === 0 ? null : (meanOf(returns) / Math.sqrt(downside)) * Math.sqrt(TRADING_DAYS)
+  const downside = mean(returns.map((value) => Math.min(0, value) ** 2))
+  return downside === 0 ? null : (mean(returns) / Math.sqrt(downside)) * Math.sqrt(TRADING_DAYS)
 }
 
 /** The deepest fall from a height before it, as part of that height: 0.2 is 20 %. 0 where the curve never falls. */

@@ -1,4 +1,5 @@
 /** The exchange as a leaf: Kraken's adapters, at Kraken or at a simulated exchange. */
+import { resolve } from "node:path"
 import { Layer, Redacted } from "effect"
 import { credentialsOf } from "../../shared/config/exchange.ts"
 import { speedOf } from "../../shared/config/shared.ts"
@@ -6,6 +7,7 @@ import { KrakenMarketData, KrakenMarketTrades, KrakenTrading } from "../../share
 import type { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import type { MarketData, Rehearsal, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { readAddress } from "../../shared/files/address.ts"
 import type { Settings } from "../settings.ts"
 
 /** Where an exchange answers; URLs without a path for REST. */
@@ -34,6 +36,16 @@ export const addressed = (settings: Settings): Settings => {
     wsUrl: settings.wsUrl || otherwise.wsUrl,
     wsAuthUrl: settings.wsAuthUrl || otherwise.wsAuthUrl
   }
+}
+
+/** Where the exchange of a paper market has its journal and, while it lives, a file that says where it answers. */
+export const exchangeDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "exchange")
+
+/** The settings for a command beside a running market: on paper its exchange lives in that process, and answers where that says. */
+export const besideRunning = (settings: Settings): Settings => {
+  if (settings.live || settings.restUrl !== "") return settings
+  const { restUrl = "", wsUrl = "", wsAuthUrl = "" } = readAddress(exchangeDirectory(settings)) ?? {}
+  return restUrl === "" ? settings : { ...settings, restUrl, wsUrl, wsAuthUrl }
 }
 
 /** A simulated exchange is frozen while it is down: so long unheard, its clock is taken to stand still. */

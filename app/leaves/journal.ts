@@ -1,6 +1,6 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
 import { statSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { Effect, type Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import { adoptRules } from "../../shared/actor/control/rulesAdopted.ts"
@@ -17,6 +17,7 @@ import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
 import type { Settings } from "../settings.ts"
+import { exchangeDirectory } from "./exchange.ts"
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
 
@@ -59,7 +60,7 @@ export const archiveDirectory = ({ archiveDir, dataDir }: Pick<Settings, "archiv
 
 /** A journal to write to: the market's, or the one in which the simulated exchange remembers its books. */
 export const writableJournal = (settings: Settings, whose: Whose = "market"): JournalLayer => {
-  const directory = whose === "market" ? journalDirectory(settings) : join(resolve(settings.dataDir), "exchange")
+  const directory = whose === "market" ? journalDirectory(settings) : exchangeDirectory(settings)
   const journal =
     settings.natsUrl === "" ? EmbeddedJournal.layer({ directory }) : onServer(settings, settings.natsUrl, whose, true)
   return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal

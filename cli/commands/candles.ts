@@ -6,7 +6,7 @@ import { type SeriesCoverage, Store } from "../../shared/store/port.ts"
 import { namesOf } from "../../services/ohlcv-ingestor/core/job.ts"
 import { isFresh } from "../../services/ohlcv-ingestor/core/readiness.ts"
 import { candleClock, timeframesNamed } from "./backfill/historySource.ts"
-import { storeLayer } from "../../app/leaves/store.ts"
+import { storeBeside } from "../../app/leaves/store.ts"
 import { venueOf } from "../../shared/config/shared.ts"
 import { loadSettings } from "../shared/settings.ts"
 import { table } from "../shared/table.ts"
@@ -57,7 +57,7 @@ const healthCommand = Command.make(
   flags,
   Effect.fn(function* (given) {
     const { settings, series } = yield* opened(given)
-    const found = yield* Effect.provide(series, storeLayer(settings))
+    const found = yield* Effect.provide(series, storeBeside(settings))
     const nowOf = yield* candleClock(settings)
     const rows = found.map((one) => ({
       one,
@@ -89,7 +89,7 @@ const coverageCommand = Command.make(
   flags,
   Effect.fn(function* (given) {
     const { settings, series } = yield* opened(given)
-    const found = yield* Effect.provide(series, storeLayer(settings))
+    const found = yield* Effect.provide(series, storeBeside(settings))
     const head = ["symbol", "timeframe", "candles", "oldest (UTC)", "newest (UTC)", "of the span"]
     const rows = found.map((one) => {
       const { intervalMin, count, oldestSec, newestSec } = one
@@ -113,7 +113,7 @@ const gapsCommand = Command.make(
     const found = yield* Effect.gen(function* () {
       const { candles } = yield* Store
       return yield* Effect.forEach(yield* series, (one) => Effect.map(candles.gaps(one, 0), (gaps) => ({ one, gaps })))
-    }).pipe(Effect.provide(storeLayer(settings)))
+    }).pipe(Effect.provide(storeBeside(settings)))
     const lines = found.flatMap(({ one, gaps }) => [
       ...gaps
         .slice(-MAX_HOLES)

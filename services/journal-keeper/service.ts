@@ -1,5 +1,5 @@
 /** Looks now and then whether the open era is long enough, and seals it. Nobody waits for it: a market trades without seals. */
-import { Clock, Effect, Ref } from "effect"
+import { Clock, Duration, Effect, Ref } from "effect"
 import { lastSeal } from "../../shared/actor/seals/seals.ts"
 import { type SealOptions, sealEra } from "../../shared/actor/seals/sealJournal.ts"
 import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
@@ -7,23 +7,28 @@ import type { ServiceError } from "../../shared/service/manifest.ts"
 import { type OpenEra, sealIsDue, type SealRules } from "./core/due.ts"
 
 /** Wall time between two looks: an era lasts hours. */
-const LOOK_EVERY = "1 minute"
+const LOOK_EVERY_MS = 60_000
+/** Each attempt folds the open era: what keeps it from being sealed again and again is looked at ever more rarely, and this often at least. */
+const LOOK_AT_LEAST_EVERY_MS = 3_600_000
 
 /** Runs until interrupted, or until the journal is one that this build cannot fold. */
 export const keepJournal = Effect.fn("keepJournal")(function* (
   seals: SealOptions,
   rules: SealRules
 ): Effect.fn.Return<never, ServiceError, Journal | SnapshotStore> {
-  const said = yield* Ref.make<string | null>(null)
-  /** What keeps it from sealing is told once, and tried again at the next look. */
+  const kept = yield* Ref.make<{ readonly line: string | null; readonly pauseMs: number }>(FREE)
+  /** What keeps it from sealing is told once, and tried again after pauses that double. */
   const waits = Effect.fnUntraced(function* (line: string) {
-    if ((yield* Ref.getAndSet(said, line)) !== line) yield* Effect.logWarning(`journal-keeper: ${line}`)
+    const before = yield* Ref.get(kept)
+    if (before.line !== line) yield* Effect.logWarning(`journal-keeper: ${line}`)
+    const pauseMs = before.line === line ? Math.min(2 * before.pauseMs, LOOK_AT_LEAST_EVERY_MS) : LOOK_EVERY_MS
+    yield* Ref.set(kept, { line, pauseMs })
   })
   const look = Effect.gen(function* () {
     if (!sealIsDue(rules, yield* openEra(seals), yield* Clock.currentTimeMillis)) return
     const seal = yield* sealEra(seals)
     if (seal === null) return
-    yield* Ref.set(said, null)
+    yield* Ref.set(kept, FREE)
     yield* Effect.logInfo(`journal-keeper: era ${seal.era} sealed, records ${seal.from} to ${seal.to}`)
   }).pipe(
     Effect.catchTags({
@@ -31,8 +36,12 @@ export const keepJournal = Effect.fn("keepJournal")(function* (
       JournalUnavailable: (error) => waits(error.message)
     })
   )
-  return yield* Effect.andThen(look, Effect.sleep(LOOK_EVERY)).pipe(Effect.forever)
+  const pause = Effect.flatMap(Ref.get(kept), ({ pauseMs }) => Effect.sleep(Duration.millis(pauseMs)))
+  return yield* Effect.andThen(look, pause).pipe(Effect.forever)
 })
+
+/** Nothing keeps it from sealing. */
+const FREE = { line: null, pauseMs: LOOK_EVERY_MS }
 
 const openEra = Effect.fnUntraced(function* ({ subjects }: SealOptions) {
   const journal = yield* Journal

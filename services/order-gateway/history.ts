@@ -13,7 +13,7 @@ import { knownTrades } from "./provenance.ts"
  * The history is read week by week, each from its first page until it has answered: an interruption costs a week's pages, and no
  * week holds more fills than one question may bring (10,000).
  */
-const WEEK_MS = 7 * 86_400_000
+export const WEEK_MS = 7 * 86_400_000
 
 /** The pair's fills at the exchange, by whether the journal knows their orders. */
 export interface TradeHistory {

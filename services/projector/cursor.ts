@@ -55,11 +55,28 @@ export const forgetProjection = Effect.fn("forgetProjection")(function* (
   return atBeginning
 })
 
+/** The place before the journal's beginning: what stood there was dropped before it was projected, and is in no table. */
+const afterGap = (cursor: Cursor, first: number): Effect.Effect<Cursor> =>
+  Effect.as(
+    Effect.logWarning(
+      `projector: records ${cursor.seq + 1} to ${first - 1} were dropped from the journal before they were projected: their rows are ` +
+        `missing; with their archive (ARCHIVE_DIR) they can be projected yet`
+    ),
+    { ...cursor, seq: first - 1, recordId: "" }
+  )
+
+/** Where to go on, in what the journal still has. */
+export const loadCursor = Effect.fn("loadCursor")(function* (market: string) {
+  const cursor = yield* loadPlace(market)
+  const first = yield* (yield* Journal).first
+  return cursor.seq + 1 < first ? yield* afterGap(cursor, first) : cursor
+})
+
 /**
- * Where to go on. A cursor of another journal or another version begins anew; one of another version goes on where it is if the
+ * The place that was kept. A cursor of another journal or another version begins anew; one of another version goes on where it is if the
  * journal has lost its beginning: the rows of what was dropped would go with it, and cannot come back.
  */
-export const loadCursor = Effect.fn("loadCursor")(function* (
+const loadPlace = Effect.fn("loadPlace")(function* (
   market: string
 ): Effect.fn.Return<Cursor, StoreError | ReadError, Store | Journal> {
   const { state } = yield* Store
@@ -69,8 +86,10 @@ export const loadCursor = Effect.fn("loadCursor")(function* (
   const stored = decode(value)
   if (stored._tag === "None") return yield* forgetProjection(market)
   const { seq, recordId, version } = stored.value
-  if (version !== PROJECTION_VERSION && (yield* journal.first) === 1) return yield* forgetProjection(market)
-  if (seq === 0) return stored.value
+  const first = yield* journal.first
+  if (version !== PROJECTION_VERSION && first === 1) return yield* forgetProjection(market)
+  // Of what was dropped nobody can say any more which record stood there.
+  if (seq < first) return stored.value
   const record = yield* journal.get(seq)
   return record?.id === recordId ? stored.value : yield* forgetProjection(market)
 })

@@ -5,7 +5,7 @@
 import { Effect, Schema, Stream } from "effect"
 import type { ControlView } from "../../shared/actor/control/control.ts"
 import { readKnownControl } from "../../shared/actor/control/rulesAdopted.ts"
-import { namedIn, slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
+import { namedIn, NAMING_EVENTS, slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
 import { type Actor, slotOf } from "../../shared/actor/core/actor.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { FoldSet } from "../../shared/actor/foldSet.ts"
@@ -151,6 +151,9 @@ const restoreAt = Effect.fnUntraced(function* (subjects: MarketSubjects, fold: A
 /** The slots that a record names; none where it does not decode. */
 const slotsNamedIn = (record: JournalRecord, subjects: MarketSubjects): ReadonlyArray<SlotNumber> => {
   if (standingOf(record.subject).family !== "control" && record.subject !== subjects.out("governor")) return []
+  // The folds decode every record, and few of these name a slot: the bytes say which may.
+  const bytes = Buffer.from(record.data.buffer, record.data.byteOffset, record.data.byteLength)
+  if (!NAMING_EVENTS.some((tag) => bytes.includes(tag))) return []
   try {
     return decodeRecord(record).events.flatMap(namedIn)
   } catch {

@@ -152,6 +152,22 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 
+  it.effect("what was dropped before it was projected is missing, and everything after it comes", () =>
+    Effect.gen(function* () {
+      const { rows, projecting } = yield* breakableStore("GONE")
+      const run = until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+      yield* appendRounds(1, 10)
+      yield* run
+      // It is away while ten rounds come, and all but the last two go.
+      yield* appendRounds(11, 10)
+      const journal = yield* Journal
+      yield* journal.dropBefore(55)
+      yield* run
+      const { fills } = yield* rows
+      expect(fills.length).toBe(12)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
   it.effect("a store that is down for an hour costs nothing but the hour, and little memory", () =>
     Effect.gen(function* () {
       const { between, rows, projecting } = yield* breakableStore("HOUR")

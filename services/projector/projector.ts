@@ -174,7 +174,8 @@ const withSide = Effect.fnUntraced(function* (fill: FillRow): Effect.fn.Return<F
   const origin = originOf(fill.clientId)
   if (origin === null) return fill
   const journal = yield* Journal
-  const record = yield* journal.get(origin.seq)
+  // Dropped from the journal: the side is not known.
+  const record = yield* journal.get(origin.seq).pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed(null)))
   if (record === null) return fill
   const requested = yield* Effect.try({
     try: () => decodeRecord(record).events[origin.index],

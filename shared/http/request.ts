@@ -1,6 +1,6 @@
 /** One HTTP request: sent once, its reply bounded in time and size. */
 import { Data, Duration, Effect } from "effect"
-import { type Trip, type Wire, wireTo } from "../pace/wire.ts"
+import { type Trip, type Wire, WIRE_HEADER, wireTo } from "../pace/wire.ts"
 
 /** The request was sent, as far as we know, and no whole reply came back. */
 export class NoReply extends Data.TaggedError("NoReply")<{ readonly detail: string }> {}
@@ -23,7 +23,7 @@ export const sendRequest = (
   timeoutMs: number
 ): Effect.Effect<HttpReply, NoReply> =>
   Effect.flatMap(wireTo(url), (wire) =>
-    wire === null ? sendOnce(url, init) : overWire(wire, sendOnce(url, init))
+    wire === null ? sendOnce(url, init) : overWire(wire, sendOnce(url, marked(init)))
   ).pipe(
     Effect.timeoutOrElse({
       duration: Duration.millis(timeoutMs),
@@ -43,6 +43,12 @@ const sendOnce = (url: string, init: Omit<RequestInit, "redirect" | "signal">): 
     },
     catch: (error) => (error instanceof NoReply ? error : new NoReply({ detail: connectionProblem(error) }))
   })
+
+const marked = (init: Omit<RequestInit, "redirect" | "signal">): Omit<RequestInit, "redirect" | "signal"> => {
+  const headers = new Headers(init.headers)
+  headers.set(WIRE_HEADER, "1")
+  return { ...init, headers }
+}
 
 /** To a server in this process: sent when its turn has come. */
 const overWire = <A, E>(wire: Wire, work: Effect.Effect<A, E>): Effect.Effect<A, E> =>

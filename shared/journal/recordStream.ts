@@ -40,6 +40,8 @@ export interface RecordSource {
 export const makeListeners = () => {
   let waiting = new Set<() => void>()
   return {
+    /** Whether anybody waits. */
+    any: () => waiting.size > 0,
     add: (listener: () => void) => {
       waiting.add(listener)
       return () => {

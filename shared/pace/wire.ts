@@ -12,6 +12,9 @@ export interface Trip {
   end: EndTurn
 }
 
+/** The header of a request that travels on a wire: another process may ask the same server meanwhile. */
+export const WIRE_HEADER = "kennel-wire"
+
 /** What travels between a client and a server of this process. */
 export class Wire {
   private readonly errands: Errands
@@ -51,8 +54,9 @@ export class Wire {
     trip.end()
   }
 
-  /** The server sees a request: whose it is. Null: of somebody outside. */
-  arriving(): Trip | null {
+  /** The server sees a request: whose it is. Null: of somebody outside, whose requests do not bear `WIRE_HEADER`. */
+  arriving(marked: boolean): Trip | null {
+    if (!marked) return null
     const trip = this.asking
     this.asking = null
     return trip

@@ -3,6 +3,7 @@
  * prints a table with a column for each file; without a file it describes `month.csv.gz`.
  */
 import { basename, join } from "node:path"
+import { mean, standardDeviation, sumNthPowerDeviations, variance } from "simple-statistics"
 import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
 import { readRecording } from "../../services/exchange-sim/testing/recording.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
@@ -20,11 +21,11 @@ export const statisticsOf = (rows: ReadonlyArray<CandleRow>): ReadonlyArray<Figu
   const closes = rows.map(({ close }) => Price.toNumber(close))
   const returns = stretchesOf(rows).map(([from, to]) => changes(closes.slice(from, to)))
   const all = returns.flat()
-  const far = 4 * deviation(all)
+  const far = 4 * standardDeviation(all)
   const sizes = returns.map((some) => some.map(Math.abs))
   const volumes = rows.map(({ volume }) => Volume.toNumber(volume))
   const rootVolumes = stretchesOf(rows).map(([from, to]) => volumes.slice(from, to).map(Math.sqrt))
-  const hours = inPieces(returns, HOUR).map(deviation).sort(ascending)
+  const hours = inPieces(returns, HOUR).map(standardDeviation).sort(ascending)
   const quarters = stretchesOf(rows).map(([from, to]) =>
     changes(closes.slice(from, to).filter((_, at) => at % 15 === 0))
   )
@@ -38,12 +39,12 @@ export const statisticsOf = (rows: ReadonlyArray<CandleRow>): ReadonlyArray<Figu
       "opens with more than 5 decimals",
       percent(rows.filter(({ open }) => Price.format(open).length > "0.12345".length).length / rows.length)
     ],
-    ["deviation of a minute's return", bp(deviation(all))],
+    ["deviation of a minute's return", bp(standardDeviation(all))],
     ["… of the calmest tenth of hours", bp(quantile(hours, 0.1))],
     ["… of the middle hour", bp(quantile(hours, 0.5))],
     ["… of the wildest tenth of hours", bp(quantile(hours, 0.9))],
     ["… of the wildest hour", bp(quantile(hours, 1))],
-    ["deviation of a quarter hour's return", bp(deviation(quarters.flat()))],
+    ["deviation of a quarter hour's return", bp(standardDeviation(quarters.flat()))],
     ["excess kurtosis, 1 min", kurtosis(all).toFixed(1)],
     ["excess kurtosis, 15 min", kurtosis(quarters.flat()).toFixed(1)],
     ["largest fall, rise of a minute", `${bp(Math.min(...all))}, ${bp(Math.max(...all))}`],
@@ -66,15 +67,12 @@ export const statisticsOf = (rows: ReadonlyArray<CandleRow>): ReadonlyArray<Figu
 }
 
 const ascending = (a: number, b: number): number => a - b
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
-const moment = (values: ReadonlyArray<number>, power: number): number => {
-  const middle = mean(values)
-  return mean(values.map((value) => (value - middle) ** power))
-}
-const deviation = (values: ReadonlyArray<number>): number => Math.sqrt(moment(values, 2))
-const kurtosis = (values: ReadonlyArray<number>): number => moment(values, 4) / moment(values, 2) ** 2 - 3
+/** The nearest of the values, as the figures of the real month were taken, which is no longer at hand. */
 const quantile = (sorted: ReadonlyArray<number>, share: number): number =>
   sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN
+/** Of the values themselves, not an estimate for more of them. */
+const kurtosis = (values: ReadonlyArray<number>): number =>
+  sumNthPowerDeviations(values, 4) / values.length / variance(values) ** 2 - 3
 
 const bp = (share: number): string => `${(share * 10_000).toFixed(1)} bp`
 const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`
@@ -106,7 +104,7 @@ const correlation = (stretches: ReadonlyArray<ReadonlyArray<number>>, lag: numbe
   const pairs = stretches.flatMap((some) =>
     some.slice(lag).map((value, at) => (value - middle) * ((some[at] ?? middle) - middle))
   )
-  return mean(pairs) / moment(stretches.flat(), 2)
+  return mean(pairs) / variance(stretches.flat())
 }
 
 const extreme = (rows: ReadonlyArray<CandleRow>, field: "low" | "high", of: (a: number, b: number) => number): number =>

@@ -3,6 +3,12 @@
 /** Files that only compute: the same input gives the same output, for ever, on any machine. Tests beside them are not meant. */
 export const PURE: ReadonlyArray<string> = ["**/core/**"]
 
+/**
+ * Packages that pure files may use: each only computes, as they do. `simple-statistics`: plain functions of arrays without state,
+ * clock or I/O (those that draw at random take the source as an argument, and none of them is used).
+ */
+export const PURE_PACKAGES: ReadonlySet<string> = new Set(["simple-statistics"])
+
 /** Files that exist for tests only. They may use development dependencies; production code may not import them, and no image holds them. */
 export const TEST_SUPPORT: ReadonlyArray<string> = [
   "**/*.test.ts",

@@ -1,5 +1,5 @@
 /** `kennel audit`: the double-entry ledger of a journal, and whether the slots' own books and the exchange agree with it. */
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, identity, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
@@ -7,9 +7,10 @@ import type { Settings } from "../../../app/settings.ts"
 import { auditHistory } from "./exchange.ts"
 import { auditJournal, type JournalAudit } from "./journal.ts"
 import { explanation, jsonOf, linesOf, moneyTable, profitTable, trialBalance } from "./text.ts"
-import { exchangeAt } from "../../../app/leaves/exchange.ts"
+import { besideRunning, exchangeAt } from "../../../app/leaves/exchange.ts"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
+import { whileReading } from "../../shared/progress.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
 /** The ledger and the books beside it differ; the lines above say where. */
@@ -22,7 +23,7 @@ class BooksDiffer extends Schema.TaggedError<BooksDiffer>()("BooksDiffer", { dif
 const NOT_ASKED = { problems: [], notes: [] }
 
 const historyOf = (settings: Settings, audit: JournalAudit) =>
-  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(settings)))
+  auditHistory(subjectsOf(settings), audit).pipe(Effect.provide(exchangeAt(besideRunning(settings))))
 
 const report = (audit: JournalAudit, said: string | null): ReadonlyArray<string> => [
   ...trialBalance(audit.ledger),
@@ -75,7 +76,7 @@ export const auditCommand = Command.make(
     yield* Effect.gen(function* () {
       const audit = yield* auditJournal(subjectsOf(settings), (transaction) =>
         json ? Console.log(jsonOf(transaction)) : lines ? Console.log(linesOf(transaction)) : Effect.void
-      )
+      ).pipe(json || lines ? identity : whileReading("audit"))
       const history = exchange ? yield* historyOf(settings, audit) : NOT_ASKED
       const account = explanation(audit, { base: movedBase, quote: movedQuote })
       const problems = [...audit.problems, ...account.problems, ...history.problems]

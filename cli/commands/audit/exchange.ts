@@ -1,12 +1,14 @@
 /** The ledger against the exchange's own trade history. */
-import { Effect, Schedule } from "effect"
-import { readTradeHistory } from "../../../services/order-gateway/history.ts"
+import { Console, Effect, Schedule } from "effect"
+import { readTradeHistory, WEEK_MS } from "../../../services/order-gateway/history.ts"
 import type { DecodeError } from "../../../shared/events/envelope.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { type ExchangeError, type Fill, MarketData, type Trading } from "../../../shared/exchange/port.ts"
 import type { Journal, ReadError } from "../../../shared/journal/port.ts"
 import { amountText } from "../../../shared/ledger/core/check.ts"
 import { balanceOf } from "../../../shared/ledger/core/ledger.ts"
+import { progressOf } from "../../shared/progress.ts"
+import { clearLine } from "../../shared/terminal.ts"
 import type { JournalAudit } from "./journal.ts"
 
 /** What the exchange's history says of the journal's trades, and of all others. */
@@ -24,6 +26,13 @@ const again = {
   times: 5
 }
 
+/** Asks, and where it is refused says so at once: the attempts take a minute together. */
+const asking = <A, R>(question: Effect.Effect<A, ExchangeError, R>): Effect.Effect<A, ExchangeError, R> =>
+  question.pipe(
+    Effect.tapError((error) => (again.while(error) ? Console.error(`${error.message}; asking again`) : Effect.void)),
+    Effect.retry(again)
+  )
+
 /**
  * Adds up the exchange's history of the pair since the journal began and compares it with the ledger's `exchange`. Trades later
  * than the journal's last record are named and not compared: nobody has taken them in yet.
@@ -32,8 +41,14 @@ export const auditHistory = Effect.fn("auditHistory")(function* (
   subjects: MarketSubjects,
   { ledger, beganMs, endedMs }: Pick<JournalAudit, "ledger" | "beganMs" | "endedMs">
 ): Effect.fn.Return<HistoryAudit, ExchangeError | ReadError | DecodeError, MarketData | Trading | Journal> {
-  const nowMs = yield* (yield* MarketData).time.pipe(Effect.retry(again))
-  const { ours, foreign } = yield* readTradeHistory(subjects, { beganMs, nowMs }, Effect.retry(again))
+  const nowMs = yield* (yield* MarketData).time.pipe(asking)
+  const tell = yield* progressOf("trades of the exchange")
+  const weeks = Math.max(1, Math.ceil((nowMs - beganMs) / WEEK_MS))
+  let read = 0
+  const { ours, foreign } = yield* readTradeHistory(subjects, { beganMs, nowMs }, (week) => {
+    tell(Math.min(1, read / weeks), `week ${++read} of ${weeks}`)
+    return asking(week)
+  }).pipe(Effect.ensuring(clearLine))
   const heard = ours.filter(({ timeMs }) => timeMs <= endedMs)
   const there = { base: balanceOf(ledger, "exchange", "base"), quote: balanceOf(ledger, "exchange", "quote") }
   // Whether a trade of the very last moment has been taken in cannot be told by its time.

@@ -13,7 +13,7 @@ import { venueOf } from "../../../shared/config/shared.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { importArchives } from "./archives.ts"
 import { report, workOff } from "./run.ts"
-import { storeLayer } from "../../../app/leaves/store.ts"
+import { storeBeside } from "../../../app/leaves/store.ts"
 import { sourceElsewhere, timeframesNamed } from "./historySource.ts"
 
 /** What was asked for makes no sense, or nothing fits it: nothing was fetched. */
@@ -174,7 +174,7 @@ export const backfillCommand = Command.make(
       const mode = modeOf(given.incremental, given.skipExisting)
       return yield* fetchHistory(settings, store, symbols, { mode, days, timeframes: chosen })
     })
-    const result = yield* run.pipe(Effect.provide(storeLayer(settings)), Effect.onInterrupt(sayStopped))
+    const result = yield* run.pipe(Effect.provide(storeBeside(settings)), Effect.onInterrupt(sayStopped))
     yield* Console.log(report(result))
     yield* Effect.sync(() => {
       process.exitCode = result.failed.length > 0 ? 1 : 0

@@ -7,7 +7,7 @@ import type { Rate } from "../../../shared/candles/core/tokenBucket.ts"
 import { venueOf } from "../../../shared/config/shared.ts"
 import { MarketData } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
-import { addressed, exchangeAt } from "../../../app/leaves/exchange.ts"
+import { addressed, besideRunning, exchangeAt } from "../../../app/leaves/exchange.ts"
 import { ingestorOptions } from "../../../services/ohlcv-ingestor/options.ts"
 
 /** Minutes of the timeframes that a flag names. */
@@ -36,14 +36,14 @@ const exchangeClock = (settings: Settings): Effect.Effect<Effect.Effect<number>>
     const { time } = yield* MarketData
     yield* Effect.ignore(time)
     return (yield* VenueClock).nowMs
-  }).pipe(Effect.provide(exchangeAt(settings)))
+  }).pipe(Effect.provide(exchangeAt(besideRunning(settings))))
 
 /** The source of the settings, with the pair's exchange somewhere else than in this process. */
 export const sourceElsewhere = Effect.fn("sourceElsewhere")(function* (
   settings: Settings
 ): Effect.fn.Return<HistorySource> {
   const nowMs = yield* exchangeClock(settings)
-  const { source, rate, nowSec } = ingestorOptions(addressed(settings), { live: null, nowMs }).history
+  const { source, rate, nowSec } = ingestorOptions(addressed(besideRunning(settings)), { live: null, nowMs }).history
   return { source, rate, nowSec }
 })
 

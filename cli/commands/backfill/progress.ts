@@ -1,5 +1,6 @@
 /** One line that tells how far a run is. Pure; the command decides when and where to show it. */
 
+import { duration } from "../../shared/progress.ts"
 import { bar } from "../../shared/terminal.ts"
 
 /** A run, as far as it is. */
@@ -27,12 +28,4 @@ export const progressLine = ({ jobsDone, jobsTotal, share, elapsedMs, fresh, lab
   ]
     .filter((part) => part !== "")
     .join("  ")
-}
-
-/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export const duration = (ms: number): string => {
-  const seconds = Math.round(ms / 1_000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "@effect/vitest"
-import { duration, progressLine } from "./progress.ts"
+import { duration } from "../../shared/progress.ts"
+import { progressLine } from "./progress.ts"
 import { report } from "./run.ts"
 
 it("the line shows bar, share, jobs, candles and the time left at the speed so far", () => {

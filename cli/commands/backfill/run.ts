@@ -5,7 +5,8 @@ import type { JobPlace, StoreError } from "../../../shared/store/port.ts"
 import { type HistoryParts, jobName } from "../../../services/ohlcv-ingestor/history.ts"
 import { type JobEnd, workOnce } from "../../../services/ohlcv-ingestor/worker.ts"
 import { endLine, showLine } from "../../shared/terminal.ts"
-import { duration, progressLine } from "./progress.ts"
+import { duration } from "../../shared/progress.ts"
+import { progressLine } from "./progress.ts"
 
 /** What a run did. */
 export interface RunResult {

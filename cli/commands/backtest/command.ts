@@ -19,6 +19,8 @@ import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
 import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { utcDayStartMs } from "../../../shared/core/time/utcDay.ts"
+import { progressOf } from "../../shared/progress.ts"
+import { clearLine } from "../../shared/terminal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { tableOf } from "./table.ts"
 
@@ -71,7 +73,10 @@ export const backtestCommand = Command.make(
         const results: Array<readonly [Way, BacktestResult]> = []
         for (const way of ways) {
           const market = recordedMarket(recording, settings.slot.priceDecimals, way)
-          results.push([way, yield* run({ ...optionsOf(settings), market, fromMs, untilMs, proves: prove })])
+          const tell = yield* progressOf(ways.length === 1 ? "backtest" : `backtest, ${way}`)
+          const onHour = (nowMs: number): void => tell((nowMs - fromMs) / (untilMs - fromMs))
+          const options = { ...optionsOf(settings), market, fromMs, untilMs, proves: prove, onHour }
+          results.push([way, yield* run(options).pipe(Effect.ensuring(clearLine))])
         }
         const [first] = results
         if (first === undefined) return

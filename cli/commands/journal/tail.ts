@@ -1,8 +1,6 @@
 /** `kennel journal tail`: records as they are, or as people read them. */
 import { Console, Effect, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import { isServer } from "../../../app/leaves/journal.ts"
-import type { Settings } from "../../../app/settings.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { linesOf, readSince, type Wanted } from "./look/filter.ts"
@@ -14,9 +12,6 @@ class WrongFlag extends Schema.TaggedError<WrongFlag>()("WrongFlag", { detail: S
     return this.detail
   }
 }
-
-/** How often a journal that belongs to a running process is looked at for more. */
-const LOOK_EVERY = "1 second"
 
 const flags = {
   where,
@@ -59,36 +54,6 @@ const wantedOf = Effect.fnUntraced(function* (given: {
   return { slot: Option.getOrNull(given.slot), types: new Set(types.filter((part) => part !== "")), sinceMs }
 })
 
-/** A sequence, or the first record that is kept. */
-type From = number | "first"
-
-/** Prints from `from` on and gives the sequence to go on with. */
-const printFrom = (from: From, live: boolean, show: (record: JournalRecord) => Effect.Effect<void>) =>
-  Effect.gen(function* () {
-    const journal = yield* Journal
-    let next: From = from
-    yield* Stream.runForEach(live ? journal.tail({ from }) : journal.read({ from }), (record) => {
-      next = record.seq + 1
-      return show(record)
-    })
-    return next
-  })
-
-/** A journal of files is opened for reading again and again: the process that writes it has it open for writing, and tells nobody. */
-const followFiles = (
-  settings: Settings,
-  given: { readonly where: Option.Option<string>; readonly archive: Option.Option<string> },
-  from: From,
-  show: (record: JournalRecord) => Effect.Effect<void>
-) =>
-  Effect.gen(function* () {
-    let next: From = from
-    while (true) {
-      next = yield* printFrom(next, false, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
-      yield* Effect.sleep(LOOK_EVERY)
-    }
-  })
-
 export const tailCommand = Command.make(
   "tail",
   flags,
@@ -98,8 +63,9 @@ export const tailCommand = Command.make(
     const from = given.from === 0 ? ("first" as const) : given.from
     const show = (record: JournalRecord) =>
       Effect.forEach(linesOf(record, wanted, given.pretty), (line) => Console.log(line), { discard: true })
-    const onServer = isServer(Option.getOrElse(given.where, () => settings.natsUrl))
-    if (given.follow && !onServer) return yield* followFiles(settings, given, from, show)
-    yield* printFrom(from, given.follow, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
+    yield* Effect.gen(function* () {
+      const journal = yield* Journal
+      yield* Stream.runForEach(given.follow ? journal.tail({ from }) : journal.read({ from }), show)
+    }).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
   })
 ).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty"))

@@ -10,6 +10,7 @@ import { exportJournal } from "../../../shared/archive/exportJournal.ts"
 import { shownSettings } from "../../../shared/config/show.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { Journal, JournalOpenError } from "../../../shared/journal/port.ts"
+import { whileReading } from "../../shared/progress.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, from, journalAt, stretch, to, where } from "./where.ts"
 
@@ -60,7 +61,7 @@ export const exportCommand = Command.make(
         settings: redact
           ? onlyFigures(shownSettings(SETTING_ROWS, process.env))
           : shownSettings(SETTING_ROWS, process.env)
-      })
+      }).pipe(whileReading("export"))
       const { divergences } = made.expected
       yield* Console.log(
         `records ${made.from} to ${made.to} (${made.records}) written to ${out}, ${divergences.length} divergences, chain ${made.chain}`

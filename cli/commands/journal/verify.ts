@@ -3,6 +3,7 @@ import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { decidingActors, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Verification, verifyJournal } from "../../../shared/actor/verify.ts"
+import { whileReading } from "../../shared/progress.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, journalAt, where } from "./where.ts"
 
@@ -46,7 +47,9 @@ export const verifyCommand = Command.make(
     yield* Effect.gen(function* () {
       const subjects = subjectsOf(settings)
       const actors = yield* decidingActors(subjects)
-      const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" })
+      const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" }).pipe(
+        whileReading("verify")
+      )
       for (const line of linesOf(found, fromSeal)) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))

@@ -16,7 +16,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 import { utcDayOf, utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { textPieces } from "../../../shared/files/textPieces.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { bar, showLine } from "../../shared/terminal.ts"
+import { bar, clearLine, showLine } from "../../shared/terminal.ts"
 import { LevelsFailed } from "./failed.ts"
 
 /** One day after the other as the file has them; a day's trades are in memory, never more. */
@@ -116,12 +116,12 @@ export const importCommand = Command.make(
       for (const line of lines) {
         const ended = yield* Effect.try({ try: () => days.push(line), catch: failed })
         if (ended === null) continue
-        yield* showLine("")
+        yield* clearLine
         yield* keepDay(files, places, ended)
         kept++
       }
     }
-    yield* showLine("")
+    yield* clearLine
     const last = days.end()
     if (last === null) return yield* new LevelsFailed({ detail: `${file}: holds no trade` })
     yield* keepDay(files, places, last)

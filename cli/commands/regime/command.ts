@@ -23,6 +23,8 @@ import { settle } from "../../../shared/candles/core/file/settle.ts"
 import { slackMs } from "../../../shared/candles/core/file/spacing.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { progressOf } from "../../shared/progress.ts"
+import { clearLine } from "../../shared/terminal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { verifyCommand } from "./verify.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
@@ -109,9 +111,10 @@ const analyse = Effect.fnUntraced(function* (
     featureRows({ closes: series.closes.subarray(0, trainedOn), volumes: series.volumes.subarray(0, trainedOn) })
   )
   const { hmmStates: states, hmmCovarianceType: covarianceType, hmmIterations: maxIterations } = settings
+  const tell = yield* progressOf("fit")
   const trained = yield* given(
-    train(rows, { ...DEFAULT_FIT, maxIterations, states, covarianceType, minimumRows: 1 }, null)
-  )
+    train(rows, { ...DEFAULT_FIT, maxIterations, states, covarianceType, minimumRows: 1 }, null, tell)
+  ).pipe(Effect.ensuring(clearLine))
   const labelled = yield* given(
     labelCandles(trained, series, {
       confidenceThreshold: settings.hmmConfidenceThreshold,

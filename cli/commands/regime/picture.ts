@@ -1,4 +1,5 @@
 /** A picture of a labelled series as SVG text: the price coloured by its regime, and below it what the model believed. */
+import { mean } from "simple-statistics"
 import type { LabelledCandle } from "../../../services/hmm-advisor/core/labelling.ts"
 import type { Regime } from "../../../services/hmm-advisor/core/labels.ts"
 
@@ -41,9 +42,9 @@ interface Place {
 }
 
 const placeOf = (labelled: ReadonlyArray<LabelledCandle>, closes: ArrayLike<number>): Place => {
-  const mean = (name: keyof Place["probabilities"]): number =>
-    labelled.reduce((sum, { probabilities }) => sum + probabilities[name], 0) / labelled.length
-  const probabilities = { bearish: mean("bearish"), ranging: mean("ranging"), bullish: mean("bullish") }
+  const meanOf = (name: keyof Place["probabilities"]): number =>
+    mean(labelled.map(({ probabilities }) => probabilities[name]))
+  const probabilities = { bearish: meanOf("bearish"), ranging: meanOf("ranging"), bullish: meanOf("bullish") }
   const candles = labelled.map(({ candle }) => candle)
   const byClose = candles.toSorted((a, b) => (closes[a] ?? 0) - (closes[b] ?? 0))
   const extremes = new Set([byClose[0] ?? 0, byClose.at(-1) ?? 0])

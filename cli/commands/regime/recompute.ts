@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Effect, type Layer, Result, Stream } from "effect"
-import { storeLayer } from "../../../app/leaves/store.ts"
+import { storeBeside } from "../../../app/leaves/store.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { emptyHistory, type History, tell, untoldRanges } from "../../../services/hmm-advisor/core/proof/history.ts"
@@ -16,7 +16,7 @@ import { venueOf } from "../../../shared/config/shared.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import { type CandleSeries, Store, type StoreOpenError } from "../../../shared/store/port.ts"
-import { bar, showLine } from "../../shared/terminal.ts"
+import { bar, clearLine, showLine } from "../../shared/terminal.ts"
 
 /** First and last candle that recorded facts of one timeframe looked at, starts in Unix seconds. */
 interface Needed {
@@ -91,7 +91,7 @@ const neededCandles = Effect.fnUntraced(function* (settings: Settings, head: num
 const openStore = (settings: Settings): Layer.Layer<Store, StoreOpenError> | null =>
   settings.supabaseUrl === "" && !existsSync(join(resolve(settings.dataDir), "store", "postgres"))
     ? null
-    : storeLayer(settings)
+    : storeBeside(settings)
 
 /** Asks the store for what the journal does not tell; answers with how many candles it had. */
 const fillFromStore = Effect.fnUntraced(function* (
@@ -139,7 +139,7 @@ export const recomputeRegimes = Effect.fn("recomputeRegimes")(function* (
       Effect.sync(() => prove(proof, record))
     )
   )
-  yield* showLine("")
+  yield* clearLine
   const answer: Recomputed = {
     ...proof,
     first: proof.first,

@@ -6,7 +6,7 @@ import type { Assessment } from "../../../services/market-context/core/regime/as
 import { structureView, Universe } from "../../../services/market-context/core/regime/universe.ts"
 import { scanOnce } from "../../../services/market-context/scan.ts"
 import { STRUCTURE_REGIMES } from "../../../shared/core/marketContext.ts"
-import { storeLayer } from "../../../app/leaves/store.ts"
+import { storeBeside } from "../../../app/leaves/store.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { table } from "../../shared/table.ts"
@@ -59,7 +59,7 @@ const scanCommand = Command.make(
     }
     const universe = new Universe()
     const progress = (done: number, all: number) => showLine(`${bar(done / Math.max(1, all))}  ${done}/${all} series`)
-    yield* scanOnce(universe, options, progress).pipe(Effect.provide(storeLayer(settings)), Effect.ensuring(endLine))
+    yield* scanOnce(universe, options, progress).pipe(Effect.provide(storeBeside(settings)), Effect.ensuring(endLine))
     const view = structureView(universe, options, null)
     const rows = Object.entries(view.distribution).map(([name, counts]) => [
       name,

@@ -1,7 +1,7 @@
 /** `kennel symbols list|add|remove|discover`: the watchlist, whose history is kept besides the traded pair's. */
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { storeLayer } from "../../../app/leaves/store.ts"
+import { storeBeside } from "../../../app/leaves/store.ts"
 import { KRAKEN } from "../../../app/leaves/exchange.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { Store, type SymbolRow } from "../../../shared/store/port.ts"
@@ -21,7 +21,7 @@ const changed = (settings: Settings, rows: ReadonlyArray<SymbolRow>) =>
     if (rows.length > 0) yield* store.symbols.upsert(rows)
     const watched = yield* store.symbols.enabled
     yield* Console.log(watched.length === 0 ? "no symbol is watched; kennel symbols add XBTUSD" : watched.join("\n"))
-  }).pipe(Effect.provide(storeLayer(settings)))
+  }).pipe(Effect.provide(storeBeside(settings)))
 
 const rowsOf = (named: ReadonlyArray<string>, enabled: boolean): ReadonlyArray<SymbolRow> =>
   [...new Set(named.flatMap((part) => part.split(",")).filter((part) => part !== ""))].map((symbol) => ({

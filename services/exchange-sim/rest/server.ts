@@ -1,7 +1,7 @@
 /** HTTP: from a request to the method that answers it, with the faults that lie on the way. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Duration, Effect } from "effect"
-import { WireInProcess } from "../../../shared/pace/wire.ts"
+import { WIRE_HEADER, WireInProcess } from "../../../shared/pace/wire.ts"
 import type { Access } from "../access.ts"
 import type { AdminRoutes } from "../admin.ts"
 import { isRefusal, refuse, type Refusal } from "../core/engine/desk.ts"
@@ -43,7 +43,7 @@ export const handleRequest = Effect.fnUntraced(function* (
   response: ServerResponse
 ) {
   const wire = yield* WireInProcess
-  const trip = wire?.arriving() ?? null
+  const trip = wire?.arriving(request.headers[WIRE_HEADER] !== undefined) ?? null
   const body = yield* Effect.promise(() => readBody(request))
   wire?.arrived(trip)
   const send = (answer: Reply): void => {

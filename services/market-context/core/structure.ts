@@ -3,6 +3,7 @@
  * words have no standard; the contract's wording is the rule. Candles are oldest first; indexes count from 0. Each
  * finding is known at the close of the last candle it needs, never earlier.
  */
+import { median } from "simple-statistics"
 
 /** One closed candle, in the quote currency. */
 export interface StructureCandle {
@@ -109,15 +110,10 @@ const lastOpposite = (
   return null
 }
 
-/** The ordinary median of the last `window` ranges; NaN, wider than which nothing is, without a candle. */
+/** The median of the last `window` ranges; NaN, wider than which nothing is, without a candle. */
 const medianRange = (candles: ReadonlyArray<StructureCandle>, window: number): number => {
-  const ranges = candles
-    .slice(-window)
-    .map(({ high, low }) => high - low)
-    .sort((a, b) => a - b)
-  const middle = ranges.length >> 1
-  const upper = ranges[middle] ?? Number.NaN
-  return ranges.length % 2 === 1 ? upper : (upper + (ranges[middle - 1] ?? Number.NaN)) / 2
+  const ranges = candles.slice(-window).map(({ high, low }) => high - low)
+  return ranges.length === 0 ? Number.NaN : median(ranges)
 }
 
 /** The space that three candles left between the first and the third. */

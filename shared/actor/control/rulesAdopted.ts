@@ -52,10 +52,10 @@ export const adoptRules = Effect.fn("adoptRules")(function* (options: {
   })
   const { rulesVersion, rulesSeq } = yield* required(adopted, known)
   if (rulesVersion !== before) {
-    const changes = changesBetween(before, rulesVersion).map((change) => `\n  ${change}`)
-    yield* Effect.logInfo(
-      `from record ${rulesSeq} on version ${rulesVersion} of the rules is in force:${changes.join("")}`
-    )
+    // A new journal has known no other rules.
+    const changes = rulesSeq === 1 ? 0 : changesBetween(before, rulesVersion).length
+    const said = changes === 0 ? "" : `, with ${changes} changes since version ${before} (kennel config --rules)`
+    yield* Effect.logInfo(`from record ${rulesSeq} on version ${rulesVersion} of the rules is in force${said}`)
   }
   return rulesVersion
 })

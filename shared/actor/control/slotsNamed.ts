@@ -8,7 +8,10 @@ import { decoded } from "./decode.ts"
 import { lastSeal } from "../seals/seals.ts"
 import { SliceStart } from "../seals/slice.ts"
 
-/** The slots that an event names. */
+/** The events that name slots. */
+export const NAMING_EVENTS = ["MarketConfigured", "SlotsSet"] as const satisfies ReadonlyArray<MarketEvent["_tag"]>
+
+/** The slots that an event names; one of `NAMING_EVENTS`. */
 export const namedIn = (event: MarketEvent): ReadonlyArray<number> => {
   if (event._tag === "MarketConfigured") return event.slots
   return event._tag === "SlotsSet" ? event.slots.map(({ slot }) => slot) : []

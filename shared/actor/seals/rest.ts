@@ -26,8 +26,8 @@ export class NotSound extends Schema.TaggedError<NotSound>()("NotSound", {
 }
 
 /**
- * Folds up to `to`, and returns the last place from `from` on at which nobody owed an answer; null: there was none. The folds may stand
- * at earlier records. `each`: told of every record from `from` on.
+ * Folds up to `to`, or up to a record that does not decode, and returns the last place from `from` on at which nobody owed an answer;
+ * null: there was none. The folds may stand at earlier records. Fails with `NotSound` where such a record stands before every such place. `each`: told of every record from `from` on.
  */
 export const lastRest = Effect.fn("lastRest")(function* (options: {
   readonly subjects: MarketSubjects
@@ -65,6 +65,12 @@ export const lastRest = Effect.fn("lastRest")(function* (options: {
         },
         catch: (error) => error
       }).pipe(Effect.catch(asNotSound))
+    ),
+    // An era ends before what nobody can read; where nothing can end there, it waits for an operator's answer.
+    Effect.catchTag("RecordUndecodable", ({ seq, message }) =>
+      last === null
+        ? Effect.fail(new NotSound({ seq, detail: `${message}. Look at it, then "kennel journal skip"` }))
+        : Effect.void
     )
   )
   return (last as (() => Rest) | null)?.() ?? null

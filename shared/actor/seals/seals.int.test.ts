@@ -5,6 +5,7 @@ import type { KnownRules } from "../../core/rules/versions.ts"
 import { MemoryJournal } from "../../journal/memory.ts"
 import { Journal, type JournalRecord, SnapshotStore } from "../../journal/port.ts"
 import { ofAnyKind } from "../core/actor.ts"
+import { appendControl, EVERY_ACTOR } from "../control/control.ts"
 import { adoptRules } from "../control/rulesAdopted.ts"
 import {
   actors,
@@ -84,8 +85,38 @@ describe("sealing", () => {
       expect(yield* seal).toMatchObject({ from: 1, to: 2 })
       const journal = yield* Journal
       yield* journal.append({ subject: subjects.out("slot-9"), id: "not.the.one", data: new Uint8Array([123, 125]) })
-      expect(yield* Effect.flip(seal)).toMatchObject({ _tag: "RecordUndecodable" })
+      expect(yield* Effect.flip(seal)).toMatchObject({
+        _tag: "CannotSeal",
+        message: expect.stringMatching(/^nothing was sealed: .*record 5.*kennel journal skip/)
+      })
     }).pipe(Effect.provide(fresh()))
+  )
+
+  it.live(
+    "ends an era before a record that does not decode, and goes on behind it once an operator has excluded it",
+    () =>
+      Effect.gen(function* () {
+        yield* begin
+        yield* happens(1, 4, 2)
+        const journal = yield* Journal
+        const { seq } = yield* journal.append({
+          subject: subjects.price,
+          id: "broken",
+          data: new Uint8Array([123, 125])
+        })
+        yield* tick(5)
+        const first = yield* seal
+        expect(first?.to).toBeLessThan(seq)
+        expect(yield* Effect.flip(seal)).toMatchObject({ _tag: "CannotSeal", seq })
+        yield* appendControl({
+          subjects,
+          writer: "operator",
+          timeMs: 0,
+          make: () => ({ _tag: "RecordSkipped", seq, actor: EVERY_ACTOR, author: "test", reason: "nobody can read it" })
+        })
+        expect((yield* seal)?.from).toBe((first?.to ?? 0) + 1)
+        expect((yield* verify()).divergences).toStrictEqual([])
+      }).pipe(Effect.provide(fresh()))
   )
 })
 

@@ -7,17 +7,19 @@ import { Clock, Context, Effect, Layer, type Scope } from "effect"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
 import {
   Journal,
-  type JournalCorrupt,
+  JournalCorrupt,
   JournalDropRefused,
   type JournalOpenError,
   JournalRefused,
   JournalUnavailable,
+  type ReadError,
   SnapshotStore
 } from "../port.ts"
 import { makeListeners } from "../recordStream.ts"
 import { makeSequencer } from "../sequencer.ts"
 import { makeAppends } from "./appends.ts"
-import { type OpenForWriting, openForWriting } from "./directory/disk.ts"
+import { codeOf, inWords, type OpenForWriting, openForWriting } from "./directory/disk.ts"
+import { makeGrow } from "./directory/following.ts"
 import { acquireLock } from "./directory/lock.ts"
 import { makeDropBefore } from "./dropping.ts"
 import { encodeIndex } from "./index/indexFile.ts"
@@ -140,12 +142,30 @@ const openJournal = Effect.fnUntraced(function* (
   return Context.make(Journal, journal).pipe(Context.add(SnapshotStore, makeSnapshots(directory)))
 })
 
-/** No lock, no change to any file. What a running writer appends after this moment is not seen. */
+/** How often the files are looked at for somebody who follows: one `stat` of the newest while nothing comes. */
+const LOOK_EVERY = "250 millis"
+
+/** No lock, no change to any file. What a running writer appends later is seen by whoever follows, and by whoever reads after them. */
 const openReadOnly = Effect.fnUntraced(function* (
   directory: string
-): Effect.fn.Return<Context.Context<Services>, OpenFailure> {
-  const { segments } = yield* inspectDirectory(directory)
-  const ended = new JournalUnavailable({ detail: `${directory} was opened for reading only and cannot be followed` })
+): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
+  const { segments, recovered } = yield* inspectDirectory(directory)
+  const listeners = makeListeners()
+  const grow = makeGrow(directory, segments, recovered.active)
+  let ended: ReadError | null = null
+  const look = Effect.sync(() => {
+    if (!listeners.any()) return
+    try {
+      if (grow()) listeners.notify()
+    } catch (error) {
+      ended =
+        error instanceof JournalCorrupt
+          ? error
+          : new JournalUnavailable({ detail: `${directory}: ${inWords(codeOf(error))}` })
+      listeners.notify()
+    }
+  })
+  yield* look.pipe(Effect.delay(LOOK_EVERY), Effect.repeat({ while: () => ended === null }), Effect.forkScoped)
   const refuse = (subject: string) =>
     new JournalRefused({ subject, problem: "sealed", detail: `${directory} was opened for reading only` })
   const journal = Journal.of({
@@ -156,7 +176,7 @@ const openReadOnly = Effect.fnUntraced(function* (
       where: directory,
       segments,
       recent: makeRecentRecords(),
-      onChange: makeListeners().add,
+      onChange: listeners.add,
       ended: () => ended
     }),
     dropBefore: () =>
@@ -177,8 +197,8 @@ export const EmbeddedJournal = {
     Layer.effectContext(openJournal(options)),
 
   /**
-   * A journal for looking at: takes no lock and writes nothing, so it also works beside a running writer and sees what
-   * was there when it opened. Every append is refused as `sealed`, and `tail` fails at the end of the history.
+   * A journal for looking at: takes no lock and writes nothing, so it also works beside a running writer. `read` ends where the
+   * journal ended when it was opened; `tail` goes on with what the writer appends. Every append is refused as `sealed`.
    */
   layerReadOnly: ({ directory }: { readonly directory: string }): Layer.Layer<Services, OpenFailure> =>
     Layer.effectContext(openReadOnly(directory))

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url"
 import { afterAll, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { storeContract } from "../testing/contract.ts"
+import { readAddress } from "../../files/address.ts"
+import { someCandle, storeContract } from "../testing/contract.ts"
 import { Store } from "../port.ts"
 import { EmbeddedStore } from "./store.ts"
 
@@ -107,4 +108,46 @@ it.live("a path that is no directory is refused with its name", () =>
     const error = yield* Effect.flip(Effect.scoped(Layer.build(EmbeddedStore.layer({ directory: file }))))
     expect(error.message).toMatch(/file: cannot be locked: not a directory/)
   })
+)
+
+it.live(
+  "a command beside the process that has the store works through it, and opens it itself once that has gone",
+  () =>
+    Effect.gen(function* () {
+      const beside = EmbeddedStore.layerBeside({ directory })
+      const key = yield* Effect.gen(function* () {
+        const { state } = yield* Store
+        yield* state.put("seen", { by: "the holder" })
+        yield* Effect.gen(function* () {
+          const through = yield* Store
+          expect(through.where).toBe(`${directory}, through the process that has it open`)
+          expect(yield* through.state.get("seen")).toStrictEqual({ by: "the holder" })
+          expect(yield* through.candles.upsert({ symbol: "DOOR", intervalMin: 1 }, [someCandle(60)], "import")).toBe(1)
+        }).pipe(Effect.provide(beside))
+        expect((yield* (yield* Store).candles.coverage({ symbol: "DOOR", intervalMin: 1 }, 0)).count).toBe(1)
+        return readAddress(directory)
+      }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
+      expect(Object.keys(key ?? {})).toStrictEqual(["url", "token"])
+      expect(readAddress(directory)).toBe(null)
+      yield* Effect.gen(function* () {
+        const own = yield* Store
+        expect(own.where).toBe(directory)
+        expect(yield* own.state.get("seen")).toStrictEqual({ by: "the holder" })
+      }).pipe(Effect.provide(beside))
+    })
+)
+
+it.live("nobody without the token of this opening is let in, and the token is this user's alone to read", () =>
+  Effect.gen(function* () {
+    const { url = "", token = "" } = readAddress(directory) ?? {}
+    const asked = (shown: string) =>
+      Effect.promise(async () => {
+        const { status } = await fetch(`${url}/rest/v1/symbols?select=symbol`, { headers: { authorization: shown } })
+        return status
+      })
+    expect(yield* asked("")).toBe(401)
+    expect(yield* asked("Bearer another")).toBe(401)
+    expect(yield* asked(`Bearer ${token}`)).toBe(200)
+    expect(fs.statSync(join(directory, "address.json")).mode & 0o077).toBe(0)
+  }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
 )

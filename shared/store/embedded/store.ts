@@ -1,7 +1,7 @@
 /** The store without a server: PostgreSQL inside the process, in a directory or in memory, behind the same supabase-js. */
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { Effect, Layer, Redacted, type Scope } from "effect"
+import { Effect, Layer, Redacted, Schedule, type Scope } from "effect"
 import { closeToOthers, makeDirectory } from "../../files/directory.ts"
 import { acquireLock } from "../../journal/embedded/directory/lock.ts"
 import { migrations, rolesSql } from "../migrations.ts"
@@ -10,6 +10,7 @@ import type { Fetch } from "../supabase/client.ts"
 import { makeStore } from "../supabase/store.ts"
 import { type Catalog, readCatalog } from "./catalog.ts"
 import { type Database, openDatabase } from "./database.ts"
+import { openDoor, throughDoor } from "./door.ts"
 import { serveDatabase } from "./serve.ts"
 
 /** How much a power cut may cost. What is lost is fetched or projected again: the cursors are in the same database. */
@@ -88,10 +89,29 @@ export const openEmbedded = Effect.fnUntraced(function* (
       Effect.forkScoped
     )
   }
-  return serveDatabase(database, catalog, () => {
+  const fetch = serveDatabase(database, catalog, () => {
     written = true
   })
+  if (directory !== null) yield* openDoor(directory, fetch)
+  return fetch
 })
+
+/** A process that stops is through within seconds, a first start within half a minute, also on a busy machine. */
+const ASK_AGAIN = Schedule.spaced("500 millis").pipe(Schedule.upTo({ times: 60 }))
+
+/** The store of a directory, whoever has it: opened where nobody has, else asked for through the process that has. */
+const openOrAsk = (directory: string): Effect.Effect<Store["Service"], StoreOpenError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const there = yield* throughDoor(directory)
+    return there === null
+      ? yield* openHere(directory)
+      : makeStore(there, `${directory}, through the process that has it open`)
+  }).pipe(Effect.retry({ schedule: ASK_AGAIN, while: ({ detail }) => detail.startsWith("in use by") }))
+
+const openHere = (directory: string | null): Effect.Effect<Store["Service"], StoreOpenError, Scope.Scope> =>
+  Effect.map(openEmbedded(directory), (fetch) =>
+    makeStore({ url: NOWHERE, key: Redacted.make("embedded"), fetch }, directory ?? "memory")
+  )
 
 /** Nobody resolves it: every request is answered in the process. */
 const NOWHERE = "http://embedded.invalid"
@@ -104,10 +124,12 @@ export const EmbeddedStore = {
    * Fails with `StoreOpenError` when another process has the directory or it cannot be used.
    */
   layer: ({ directory }: { readonly directory: string | null }): Layer.Layer<Store, StoreOpenError> =>
-    Layer.effect(
-      Store,
-      Effect.map(openEmbedded(directory), (fetch) =>
-        makeStore({ url: NOWHERE, key: Redacted.make("embedded"), fetch }, directory ?? "memory")
-      )
-    )
+    Layer.effect(Store, openHere(directory)),
+
+  /**
+   * The same for a command beside it: where another process has the directory, that one is asked (`door.ts`), and what it does with the
+   * store goes on. Fails with `StoreOpenError` when that process does not answer within half a minute.
+   */
+  layerBeside: ({ directory }: { readonly directory: string }): Layer.Layer<Store, StoreOpenError> =>
+    Layer.effect(Store, openOrAsk(directory))
 }

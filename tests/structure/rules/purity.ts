@@ -1,5 +1,5 @@
 /** Pure files compute and do nothing else. */
-import { PURE, TEST_SUPPORT } from "../lists.ts"
+import { PURE, PURE_PACKAGES, TEST_SUPPORT } from "../lists.ts"
 import { lineOf } from "../scan.ts"
 import { matches, resolveLocal, type Rule } from "../source.ts"
 
@@ -33,7 +33,7 @@ export const noAmbientInput: Rule = (sources) =>
       )
     )
 
-/** At run time a pure file imports pure files only; types may come from anywhere, by `import type`. */
+/** At run time a pure file imports pure files and `PURE_PACKAGES` only; types may come from anywhere, by `import type`. */
 export const pureImports: Rule = (sources) =>
   sources
     .filter(({ path }) => isPure(path))
@@ -41,7 +41,7 @@ export const pureImports: Rule = (sources) =>
       imports.flatMap(({ specifier, typeOnly, line }) => {
         if (typeOnly) return []
         const target = specifier === null ? null : resolveLocal(path, specifier)
-        if (target !== null && isPure(target)) return []
+        if (target === null ? PURE_PACKAGES.has(specifier ?? "") : isPure(target)) return []
         return [
           `${path}:${line}: a pure file may not import ${target ?? specifier ?? "a computed module"} at run time ` +
             `(a type? write \`import type\`; a pure file? move it into a core/ folder)`

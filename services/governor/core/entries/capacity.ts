@@ -1,4 +1,5 @@
 /** Room for open orders, and how orders fare at the exchange: what the scheduler, the rebalancer and people go by. */
+import { medianSorted } from "simple-statistics"
 import { DAY_MS } from "../../../../shared/core/time/utcDay.ts"
 import type { CapacityBand } from "../../../../shared/core/trading.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
@@ -6,7 +7,6 @@ import type { GovernorRules } from "../../../../shared/events/families/control.t
 import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
-import { medianOf } from "../slots/median.ts"
 import { openInternally } from "../orderTable.ts"
 import type { CapacitySlice, GovernorState, TrackedOrder } from "../state.ts"
 
@@ -121,7 +121,10 @@ export const fillTimes = (
     .filter(({ atMs }) => nowMs - atMs < DAY_MS)
     .map(({ seconds }) => seconds)
     .toSorted((a, b) => a - b)
-  return { median: medianOf(sorted), p95: sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null }
+  return {
+    median: sorted.length === 0 ? null : medianSorted(sorted),
+    p95: sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null
+  }
 }
 
 /** How many of these happened within the last day. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { capacityOf } from "./capacity.ts"
 import { accepted, ended, fill, GovernorStory, request, testRules } from "../../testing/governorDriver.ts"
-import { medianOf } from "../slots/median.ts"
 import { governorView } from "../view/view.ts"
 
 const counted = (ours: number, foreign: number): MarketEvent => ({ _tag: "OpenOrdersObserved", ours, foreign })
@@ -146,16 +145,6 @@ describe("how long orders take to fill", () => {
     for (let n = 1; n <= 510; n++) filledAfter(story, n, n <= 10 ? 50 : 1)
     expect(story.state.capacity.fillSeconds).toHaveLength(500)
     expect(story.state.capacity.fillSeconds.every(({ seconds }) => seconds === 1)).toBe(true)
-  })
-
-  it.each([
-    { numbers: [], median: null },
-    { numbers: [3], median: 3 },
-    { numbers: [1, 2], median: 1.5 },
-    { numbers: [1, 2, 10], median: 2 },
-    { numbers: [1, 2, 4, 10], median: 3 }
-  ])("the median of $numbers is $median", ({ numbers, median }) => {
-    expect(medianOf(numbers)).toBe(median)
   })
 })
 

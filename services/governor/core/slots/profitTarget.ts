@@ -4,7 +4,6 @@ import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, type GovernorVariants, notice } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { medianOf } from "./median.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
 
 /** Samples kept, one a loop, and the fewest that say anything. */
@@ -21,7 +20,17 @@ export const medianMovePct = (samples: ReadonlyArray<number>): number | null => 
     const before = samples[index] ?? 0
     moves[index] = (Math.abs((samples[index + 1] ?? before) - before) / before) * 100
   }
-  return medianOf(moves.sort())
+  return middleOf(moves.sort())
+}
+
+/**
+ * The middle of one or more ascending numbers, of an even count half the sum of the two middle ones. The median of `simple-statistics` adds half
+ * their difference to the lower one, which may differ in the last bit, and recorded decisions carry the figure whole.
+ */
+const middleOf = (ascending: Float64Array): number => {
+  const middle = ascending.length >> 1
+  const upper = ascending[middle] ?? 0
+  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? upper) + upper) / 2
 }
 
 /** Once a loop: another sample, and the target that follows. */

@@ -1,4 +1,5 @@
 /** Rows put into groups by the quantiles of one feature: what a person would try first. */
+import { quantileSorted } from "simple-statistics"
 import type { Rows } from "../hmm/linear/rows.ts"
 
 /** One feature cut by its quantiles into as many groups as there are states. */
@@ -41,19 +42,11 @@ const groupsOf = ({ count, features, values }: Rows, states: number, cut: Cut): 
     const value = values[t * features + cut.column]!
     column[t] = cut.absolute === true ? Math.abs(value) : value
   }
-  const sorted = column.toSorted()
-  const cuts = Array.from({ length: states - 1 }, (_, i) => quantile(sorted, cutShare(i + 1, states, cut.tail)))
+  const sorted = Array.from(column.toSorted())
+  const cuts = Array.from({ length: states - 1 }, (_, i) => quantileSorted(sorted, cutShare(i + 1, states, cut.tail)))
   return Uint8Array.from(column, (value) => cuts.filter((edge) => value > edge).length)
 }
 
 /** Share of the rows below the `index`th of the cuts that make `states` groups. */
 const cutShare = (index: number, states: number, tail: number | undefined): number =>
   tail === undefined || states < 3 ? index / states : tail + ((index - 1) * (1 - 2 * tail)) / (states - 2)
-
-/** Linear between neighbours. */
-const quantile = (sorted: Float64Array, share: number): number => {
-  const place = share * (sorted.length - 1)
-  const below = Math.floor(place)
-  const low = sorted[below] ?? Number.NaN
-  return low + (place - below) * ((sorted[below + 1] ?? low) - low)
-}

@@ -12,7 +12,11 @@ export interface Scaling {
 /** Deviations relative to the largest value below this are rounding: the feature is constant. */
 const ROUNDING = 1e-14
 
-/** Mean and deviation of every feature over the rows. */
+/**
+ * Mean and deviation of every feature over the rows. Summed in the order of the rows, without a package: one that carries the
+ * rounding along (`simple-statistics`) answers otherwise in the last bit, and `regime verify` fits recorded models again and holds
+ * them to the last bit.
+ */
 export const scalingOf = ({ count, features, values }: Rows): Scaling | Refusal => {
   const mean: Array<number> = []
   const deviation: Array<number> = []

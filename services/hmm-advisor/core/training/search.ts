@@ -28,32 +28,56 @@ export interface Search {
   readonly climbs: ReadonlyArray<Climb>
 }
 
-/** Climbs from every start; deterministic to the last bit. `rows` hold standardised features. */
-export const search = (starts: readonly [Start, ...ReadonlyArray<Start>], rows: Rows, options: FitOptions): Search => {
+/** Told after each climb how much of all the iterations that there may be is behind it, 0 to 1: for people who wait. */
+export type TellShare = (share: number) => void
+
+/** Adds up iterations as they are allowed, not as they are made: who converges early is done early. */
+const shareOf = (starts: number, { maxIterations }: FitOptions, tell: TellShare) => {
+  const rounds = [starts * FIRST.iterations, FIRST.keep * SECOND.iterations, SECOND.keep * maxIterations]
+  const all = rounds.reduce((sum, round) => sum + round, 0)
+  let done = 0
+  return (iterations: number): void => {
+    done += iterations
+    tell(Math.min(1, done / all))
+  }
+}
+
+/** Climbs from every start; deterministic to the last bit, whoever is told. `rows` hold standardised features. */
+export const search = (
+  starts: readonly [Start, ...ReadonlyArray<Start>],
+  rows: Rows,
+  options: FitOptions,
+  tell: TellShare = () => undefined
+): Search => {
+  const made = shareOf(starts.length, options, tell)
   const work = makeWorkspace(starts[0].model, rows.count)
   const upTo = (iterations: number) => ({ ...options, maxIterations: Math.min(iterations, options.maxIterations) })
-  const begun = starts.map(({ name, model }) => ({
-    start: name,
-    reached: fit(model, rows, upTo(FIRST.iterations), work)
-  }))
-  const furthered = further(begun, FIRST.keep, rows, upTo(FIRST.iterations + SECOND.iterations), work)
-  const climbs = further(furthered, SECOND.keep, rows, options, work)
+  const begun = starts.map(({ name, model }) => {
+    const reached = fit(model, rows, upTo(FIRST.iterations), work)
+    made(FIRST.iterations)
+    return { start: name, reached }
+  })
+  const goOn = (to: FitOptions, iterations: number) => (before: Fit) => {
+    const reached = continued(before, rows, to, work)
+    made(iterations)
+    return reached
+  }
+  const furthered = further(begun, FIRST.keep, goOn(upTo(FIRST.iterations + SECOND.iterations), SECOND.iterations))
+  const climbs = further(furthered, SECOND.keep, goOn(options, options.maxIterations))
   return { best: winner(climbs), climbs }
 }
 
-/** Takes the likeliest climbs on to a number of iterations in all. The model in use always goes on: a near tie is its to win. */
+/** Takes the likeliest climbs on. The model in use always goes on: a near tie is its to win. */
 const further = (
   climbs: ReadonlyArray<Climb>,
   keep: number,
-  rows: Rows,
-  options: FitOptions,
-  work: Workspace
+  goOn: (before: Fit) => Fit | Refusal
 ): ReadonlyArray<Climb> => {
   const byLikelihood = climbs.filter(isFitted).toSorted((a, b) => b.reached.logLikelihood - a.reached.logLikelihood)
   const going = new Set<Climb>(byLikelihood.slice(0, keep))
   return climbs.map((climb) =>
     isFitted(climb) && (going.has(climb) || climb.start === "previous")
-      ? { start: climb.start, reached: continued(climb.reached, rows, options, work) }
+      ? { start: climb.start, reached: goOn(climb.reached) }
       : climb
   )
 }

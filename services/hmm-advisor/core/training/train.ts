@@ -7,7 +7,7 @@ import { labelsInOrder, type Regime, reordered, stateOrder } from "../labels.ts"
 import { FULL_VOICE, separationOf } from "../separation.ts"
 import { isRefusal, refuse, type Refusal } from "./refusal.ts"
 import { type Scaling, scalingOf, standardise } from "./scaling.ts"
-import { type Climb, search } from "./search.ts"
+import { type Climb, search, type TellShare } from "./search.ts"
 import { rescaled } from "./startModel.ts"
 import { type Start, type StartName, startsOf } from "./starts.ts"
 
@@ -65,7 +65,8 @@ export interface Attempt {
 export const train = (
   rows: Rows,
   settings: TrainingSettings,
-  previous: TrainedModel | null
+  previous: TrainedModel | null,
+  tell?: TellShare
 ): TrainedModel | Refusal => {
   const { states } = settings
   if (!Number.isInteger(states) || states < 1 || states > MAX_STATES) {
@@ -89,7 +90,7 @@ export const train = (
       `${rows.count} rows hold fewer different ones than ${states} states need: the market is flat`
     )
   }
-  const { best, climbs } = search([first, ...others], standard, settings)
+  const { best, climbs } = search([first, ...others], standard, settings, tell)
   if (best !== null) return describe(best, climbs, scaling, rows.count)
   const [{ reached } = { reached: null }] = climbs
   return reached !== null && isRefusal(reached) ? reached : refuse("no-start", "no start could be fitted")
