@@ -171,8 +171,11 @@ async function* linesIn(file: string): AsyncGenerator<string, void> {
 
 const isFooter = (line: string): boolean => line.startsWith(`{"end":"${FORMAT}"`)
 
-/** Reads a file and holds it to its own last line. Throws `JournalFileBroken`. */
-export const readJournalFile = async (file: string): Promise<JournalFile> => {
+/** Says which of the records of a changed file is not what its writer wrote; null: it cannot tell. */
+export type NamesChanged = (records: ReadonlyArray<JournalRecord>) => string | null
+
+/** Reads a file and holds it to its own last line. Throws `JournalFileBroken`; where it was changed, with what `namesChanged` says. */
+export const readJournalFile = async (file: string, namesChanged: NamesChanged = () => null): Promise<JournalFile> => {
   const refuse = (problem: string): never => {
     throw new JournalFileBroken({ file, problem })
   }
@@ -201,7 +204,10 @@ export const readJournalFile = async (file: string): Promise<JournalFile> => {
   }
   if (header !== null && footer === null) refuse("has no last line: it was not written to its end; export it again")
   if (footer !== null && (footer.chain !== chain || footer.records !== records.length)) {
-    refuse("does not hold what its last line says: it was changed; export it again")
+    const which = namesChanged(records)
+    refuse(
+      `does not hold what its last line says: it was changed; export it again${which === null ? "" : ` (${which})`}`
+    )
   }
   if (header === null && records.length === 0) refuse("holds no record")
   return { header, records, expected: footer?.expected ?? null }

@@ -3,6 +3,8 @@ import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { decidingActors, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Verification, verifyJournal } from "../../../shared/actor/verify.ts"
+import type { Demands } from "../../../shared/signing/demands.ts"
+import { MarkCounts } from "../../../shared/signing/signedJournal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, journalAt, where } from "./where.ts"
 
@@ -11,6 +13,13 @@ class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { divergences:
   override get message(): string {
     return `the journal holds ${this.divergences} divergences: its decisions do not follow from its inputs, or it has changed since it was sealed`
   }
+}
+
+/** What marks prove, and what they do not. */
+const marksSeen = ({ marked, unmarked }: Verification, counts: Demands["counts"] | null): string => {
+  const open =
+    (counts?.unchecked ?? 0) === 0 ? "" : "; of some the key is not here (JOURNAL_KEYS): those were not checked"
+  return `${marked} records bear the mark of their writer, ${unmarked} none${open}`
 }
 
 const linesOf = (found: Verification, fromSeal: boolean): ReadonlyArray<string> => [
@@ -47,7 +56,7 @@ export const verifyCommand = Command.make(
       const subjects = subjectsOf(settings)
       const actors = yield* decidingActors(subjects)
       const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" })
-      for (const line of linesOf(found, fromSeal)) yield* Console.log(line)
+      for (const line of [...linesOf(found, fromSeal), marksSeen(found, yield* MarkCounts)]) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })
