@@ -128,6 +128,12 @@ const otherKey = (journal: Whole, subjects: MarketSubjects, key: WriterKey): Eff
 const asAppendError = (error: ReadError): AppendError =>
   error._tag === "JournalUnavailable" ? error : new JournalUnavailable({ detail: error.message })
 
+/** Marks what is appended; an entry that bears a mark keeps it. */
+export const marking =
+  ({ signsWith }: Keyring) =>
+  (entry: JournalEntry): JournalEntry =>
+    signsWith === null || entry.mark !== undefined ? entry : { ...entry, mark: markOf(signsWith, entry) }
+
 const signed = Effect.fnUntraced(function* (journal: Whole, subjects: MarketSubjects, ring: Keyring) {
   const demands = new Demands(ring)
   const check = makeChecking(demands, subjects)
@@ -142,8 +148,7 @@ const signed = Effect.fnUntraced(function* (journal: Whole, subjects: MarketSubj
         )
   )
   const { signsWith } = ring
-  const marked = (entry: JournalEntry): JournalEntry =>
-    signsWith === null || entry.mark !== undefined ? entry : { ...entry, mark: markOf(signsWith, entry) }
+  const marked = marking(ring)
   const keySet = keySetEntry(subjects, ring)
   let said = keySet === null
   /** Said once in a journal, before the first record that bears a mark of the key. */
