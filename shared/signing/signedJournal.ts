@@ -108,15 +108,15 @@ const keySetEntry = (subjects: MarketSubjects, { signsWith }: Keyring): JournalE
   })
 }
 
-/** Why records are not to be marked with this key: the journal names another one of this number, or a later one. Null: they are. */
+/** Why records are not to be marked with this key: the journal names a key of the service, and none that is at hand. Null: they are. */
 const otherKey = (journal: Whole, subjects: MarketSubjects, key: WriterKey): Effect.Effect<string | null, ReadError> =>
   journal.read({ from: "first", filter: subjects.control(key.service) }).pipe(
     Stream.filter(({ data }) => Buffer.from(data).indexOf(KEY_SET) >= 0),
     Stream.runCollect,
     Effect.map((records) => {
       const { service, number } = key
-      const said = records.flatMap((record) => ownKeys(record, service)).find((one) => one.key >= number)
-      if (said === undefined || (said.key === number && said.fingerprint === fingerprintOf(key))) return null
+      const said = records.flatMap((record) => ownKeys(record, service)).at(-1)
+      if (said === undefined) return null
       return (
         `its records bear marks of key ${said.key} of ${service} (fingerprint ${said.fingerprint}), and this process marks with key ` +
         `${number} (${fingerprintOf(key)}): put back the keys that belong to this journal; where they are lost, make key ` +
@@ -157,11 +157,14 @@ const signed = Effect.fnUntraced(function* (journal: Whole, subjects: MarketSubj
     return Effect.gen(function* () {
       yield* Effect.mapError(knowing, asAppendError)
       const { service, number } = signsWith
-      const other = yield* otherKey(journal, subjects, signsWith).pipe(Effect.mapError(asAppendError))
+      const newest = demands.at(service, Number.MAX_SAFE_INTEGER)
+      // Where one of its keys is believed, these are the journal's: what else is said of keys is not, and stops nobody.
+      const other =
+        newest > 0 ? null : yield* otherKey(journal, subjects, signsWith).pipe(Effect.mapError(asAppendError))
       if (other !== null) {
         return yield* new JournalRefused({ subject: subjects.control(service), problem: "sealed", detail: other })
       }
-      if (demands.at(service, Number.MAX_SAFE_INTEGER) < number) {
+      if (newest < number) {
         const { seq } = yield* journal.append(marked(keySet))
         demands.set(service, number, seq)
       }
