@@ -22,7 +22,7 @@ const marksSeen = ({ marked, unmarked }: Verification, counts: Demands["counts"]
   return `${marked} records bear the mark of their writer, ${unmarked} none${open}`
 }
 
-const linesOf = (found: Verification, fromSeal: boolean): ReadonlyArray<string> => [
+const linesOf = (found: Verification, fromSeal: boolean, counts: Demands["counts"] | null): ReadonlyArray<string> => [
   ...found.actors.map(({ name, stateHash, unwritten }) => {
     const owed = unwritten === 0 ? "" : `, ${unwritten} outputs not written yet`
     return `${name}: state ${stateHash}${owed}`
@@ -37,6 +37,7 @@ const linesOf = (found: Verification, fromSeal: boolean): ReadonlyArray<string> 
     ({ rulesVersion, from, to }) => `records ${from} to ${to}: version ${rulesVersion} of the rules`
   ),
   ...(fromSeal ? ["begun at the states of the last seal"] : [`${found.erasAsSealed} eras as they were sealed`]),
+  marksSeen(found, counts),
   `${found.events} events, ${found.divergences.length} divergences`
 ]
 
@@ -56,7 +57,7 @@ export const verifyCommand = Command.make(
       const subjects = subjectsOf(settings)
       const actors = yield* decidingActors(subjects)
       const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" })
-      for (const line of [...linesOf(found, fromSeal), marksSeen(found, yield* MarkCounts)]) yield* Console.log(line)
+      for (const line of linesOf(found, fromSeal, yield* MarkCounts)) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })
