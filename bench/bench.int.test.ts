@@ -8,6 +8,7 @@ import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { signingBench } from "./signing/signing.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
 
@@ -55,6 +56,12 @@ describe("the benchmarks in short form", () => {
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {
     const results = await journalBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("signing: the same market proves itself with marks and without", async () => {
+    const results = await signingBench({ quick: true })
+    expect(results.length).toBe(natsServerFound() ? 12 : 6)
+    for (const { checksum } of results) expect(Number(checksum)).toBe(1_000)
   })
 
   it("opening: with and without indexes the same journal, and all of its control records", async () => {

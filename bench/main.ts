@@ -21,6 +21,7 @@ import { moneyBench } from "./money.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
+import { signingBench } from "./signing/signing.bench.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
 import { storeBench } from "./store.bench.ts"
 
@@ -40,6 +41,7 @@ const BENCHES = {
   context: contextBench,
   contextScan: scanBench,
   contextBeside: besideBench,
+  signing: signingBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

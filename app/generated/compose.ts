@@ -5,11 +5,14 @@ import type { Table } from "../../shared/config/table.ts"
 /** As much of a service as the container files look at. */
 export type Deployed = Pick<
   Manifest<Table, Need, unknown>,
-  "name" | "summary" | "needs" | "readsNotes" | "journal" | "writes" | "served" | "keepsFiles"
+  "name" | "summary" | "needs" | "readsNotes" | "journal" | "writes" | "served" | "keepsFiles" | "checksMarks"
 >
 
 /** The variable that holds the password of a NATS user. */
 export const passwordOf = (user: string): string => `NATS_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`
+
+/** The variable that holds the keys with which a user marks its records. */
+export const keyOf = (user: string): string => `JOURNAL_KEY_${user.toUpperCase().replaceAll("-", "_")}`
 
 /** Who reads journals although no service does: a person at the command line. */
 export const OPERATOR = "operator"
@@ -20,8 +23,25 @@ export const natsUsers = (services: ReadonlyArray<Deployed>): ReadonlyArray<stri
   OPERATOR
 ]
 
+/** Everybody that writes in the market's journal: each has keys of its own. */
+export const journalWriters = (services: ReadonlyArray<Deployed>): ReadonlyArray<string> => [
+  ...services
+    .filter(({ needs, journal = "market" }) => needs.includes("journal") && journal === "market")
+    .map(({ name }) => name),
+  OPERATOR
+]
+
 /** What compose says of a variable that `.env` does not set. */
 const MISSING = "missing in .env; npm run -s kennel -- init-env makes it"
+
+/**
+ * The keys of all writers, for those who check their marks, and with them what an operator adds: keys of whoever wrote in this journal
+ * before.
+ */
+export const composeKeys = (services: ReadonlyArray<Deployed>): string =>
+  `x-journal-keys: &journal-keys "${journalWriters(services)
+    .map((user) => `${user}=\${${keyOf(user)}:?${MISSING}}`)
+    .join(";")};\${JOURNAL_KEYS_BEFORE:-}"`
 
 /** The passwords that the NATS server is given, each missing one with where to look. */
 export const composePasswords = (services: ReadonlyArray<Deployed>): string =>
@@ -34,6 +54,11 @@ export const composePasswords = (services: ReadonlyArray<Deployed>): string =>
 const simulatorOf = (services: ReadonlyArray<Deployed>): Deployed | undefined =>
   services.find(({ journal }) => journal === "exchange")
 
+const keysLine = ({ name, journal = "market", checksMarks }: Deployed): ReadonlyArray<string> => {
+  if (journal !== "market") return []
+  return [checksMarks === true ? "JOURNAL_KEYS: *journal-keys" : `JOURNAL_KEYS: ${name}=\${${keyOf(name)}}`]
+}
+
 const serviceOf = (services: ReadonlyArray<Deployed>, service: Deployed): string => {
   const { name, needs, served, readsNotes, keepsFiles } = service
   const simulator = simulatorOf(services)
@@ -42,7 +67,12 @@ const serviceOf = (services: ReadonlyArray<Deployed>, service: Deployed): string
   const environment = [
     ...(needs.includes("store") || readsNotes === true ? ["<<: *store"] : []),
     ...(onJournal
-      ? ["NATS_URL: nats://nats:4222", `NATS_USER: ${name}`, `NATS_PASSWORD: \${${passwordOf(name)}}`]
+      ? [
+          "NATS_URL: nats://nats:4222",
+          `NATS_USER: ${name}`,
+          `NATS_PASSWORD: \${${passwordOf(name)}}`,
+          ...keysLine(service)
+        ]
       : []),
     ...(onExchange
       ? [

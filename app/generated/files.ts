@@ -10,7 +10,7 @@ import { SETTING_ROWS } from "../settings.ts"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
 import { ERROR_RULES } from "../../shared/exchange/kraken/core/errors.ts"
 import { actionTable } from "./actions.ts"
-import { composePasswords, composeServices, composeVolumes, type Deployed } from "./compose.ts"
+import { composeKeys, composePasswords, composeServices, composeVolumes, type Deployed } from "./compose.ts"
 import { errorTable } from "./errors.ts"
 import { exchangeUsers, exportsOf, marketAccounts } from "./nats.ts"
 import { withRegions } from "./regions.ts"
@@ -49,6 +49,7 @@ export const generatedFiles = (): ReadonlyArray<GeneratedFile> => {
     regionsOf("docs/operations.md", { errors: errorTable(ERROR_RULES) }),
     regionsOf("services/control-plane/README.md", { actions: actionTable(ACTIONS) }),
     regionsOf("docker-compose.yml", {
+      keys: composeKeys(SERVICES),
       passwords: composePasswords(SERVICES),
       services: composeServices(SERVICES),
       volumes: composeVolumes(SERVICES)

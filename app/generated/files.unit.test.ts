@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { SERVICES } from "../registry.ts"
 import { actionTable } from "./actions.ts"
-import { composeServices, composeVolumes, type Deployed, natsUsers } from "./compose.ts"
+import { composeKeys, composeServices, composeVolumes, type Deployed, natsUsers } from "./compose.ts"
 import { generatedFiles } from "./files.ts"
 import { marketAccounts } from "./nats.ts"
 import { withRegions } from "./regions.ts"
@@ -29,9 +29,12 @@ describe("what follows from the registry, the settings and the table of actions"
       NATS_URL: nats://nats:4222
       NATS_USER: risk-desk
       NATS_PASSWORD: \${NATS_PASSWORD_RISK_DESK}
+      JOURNAL_KEYS: risk-desk=\${JOURNAL_KEY_RISK_DESK}
     depends_on:
       nats: { condition: service_healthy }
       postgrest: { condition: service_started, required: false }`)
+    expect(composeKeys(services)).toContain(";risk-desk=${JOURNAL_KEY_RISK_DESK:?")
+    expect(composeServices([{ ...risk, checksMarks: true }])).toContain("JOURNAL_KEYS: *journal-keys")
     expect(composeVolumes(services)).toBe(composeVolumes(SERVICES))
     expect(composeVolumes([{ ...risk, keepsFiles: true }])).toBe("  risk-desk:")
     const users = marketAccounts(services, { stream: "S", root: "m" })

@@ -1,7 +1,7 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
 import { statSync } from "node:fs"
 import { resolve } from "node:path"
-import { Effect, type Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
 import { adoptRules } from "../../shared/actor/control/rulesAdopted.ts"
 import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
@@ -14,10 +14,32 @@ import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import type { NatsCredentials } from "../../shared/journal/nats/access/credentials.ts"
 import type { ConnectOptions } from "../../shared/journal/nats/connection.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { Journal, type JournalCorrupt, type JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
+import { Journal, type JournalCorrupt, JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
+import { messageOf } from "../../shared/core/messageOf.ts"
+import { keysIn, keysMadeIn } from "../../shared/signing/keyFile.ts"
+import { type Keyring, keyring, ONE_PROCESS, readKeys } from "../../shared/signing/keyring.ts"
+import { firstObjection, withMarks } from "../../shared/signing/signedJournal.ts"
 import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
 import type { Settings } from "../settings.ts"
 import { exchangeDirectory } from "./exchange.ts"
+
+/** Who marks what is written here: the NATS user, or the whole market as one. */
+const writerIn = ({ natsUser }: Pick<Settings, "natsUser">): string => (natsUser === "" ? ONE_PROCESS : natsUser)
+
+/** The keys of the embedded journal. Beside it, not in it: who copies a journal need not copy its keys. */
+export const keyFile = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "journal.keys")
+
+/** The keys at hand; `make`: a first one is made for an embedded journal that has none. */
+const keysOf = (settings: Settings, make: boolean): Effect.Effect<Keyring, JournalOpenError> =>
+  Effect.try({
+    try: () => {
+      const given = readKeys(settings.journalKeys)
+      const embedded = settings.natsUrl === "" && given.length === 0
+      const kept = !embedded ? given : make ? keysMadeIn(keyFile(settings)) : keysIn(keyFile(settings))
+      return keyring(kept, writerIn(settings))
+    },
+    catch: (error) => new JournalOpenError({ where: "JOURNAL_KEYS", detail: messageOf(error) })
+  })
 
 type JournalLayer = Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt>
 
@@ -63,8 +85,15 @@ export const writableJournal = (settings: Settings, whose: Whose = "market"): Jo
   const directory = whose === "market" ? journalDirectory(settings) : exchangeDirectory(settings)
   const journal =
     settings.natsUrl === "" ? EmbeddedJournal.layer({ directory }) : onServer(settings, settings.natsUrl, whose, true)
-  return whose === "market" ? withArchive(journal, archiveDirectory(settings)) : journal
+  if (whose !== "market") return journal
+  return withMarks(withArchive(journal, archiveDirectory(settings)), subjectsOf(settings), keysOf(settings, true))
 }
+
+/** A market's journal to be made from a file, each record with the mark that it bears. */
+export const journalToFill = (settings: Settings): JournalLayer =>
+  settings.natsUrl === ""
+    ? EmbeddedJournal.layer({ directory: journalDirectory(settings) })
+    : onServer(settings, settings.natsUrl, "market", true)
 
 /** Whether a place is a server, by its scheme. */
 export const isServer = (place: string): boolean => /^(nats|tls):\/\//.test(place)
@@ -77,7 +106,13 @@ const isFile = (place: string): boolean =>
 export const bareJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
   if (isServer(place)) return onServer(settings, place, "market", false)
-  return isFile(place) ? FileJournal.layer(place) : EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
+  if (isFile(place))
+    return Layer.unwrap(
+      Effect.map(keysOf(settings, false), (ring) =>
+        FileJournal.layer(place, (records) => firstObjection(records, subjectsOf(settings), ring))
+      )
+    )
+  return EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
 }
 
 /**
@@ -86,7 +121,8 @@ export const bareJournal = (settings: Settings, where?: string): JournalLayer =>
  */
 export const readableJournal = (settings: Settings, where?: string): JournalLayer => {
   const journal = bareJournal(settings, where)
-  return where !== undefined && isFile(where) ? journal : withArchive(journal, archiveDirectory(settings))
+  const whole = where !== undefined && isFile(where) ? journal : withArchive(journal, archiveDirectory(settings))
+  return withMarks(whole, subjectsOf(settings), keysOf(settings, false))
 }
 
 /**

@@ -15,6 +15,7 @@ export const governorManifest = defineService({
   // Its rules travel in the journal and stand with the shared settings.
   settings: {},
   needs: ["journal"],
+  checksMarks: true,
   writes: ["out.governor"],
   actors: () => [ofAnyKind(governorActor)],
   show: () => shows(governorActor, (state) => ({ governor: governorView(state) })),

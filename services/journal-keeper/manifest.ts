@@ -10,6 +10,7 @@ export const journalKeeperManifest = defineService({
   summary: "seals eras of the journal: their digest, and what every actor had made of them",
   settings: KEEPER_SETTINGS,
   needs: ["journal"],
+  checksMarks: true,
   writes: ["seal"],
   run: ({ sealEveryRecords: everyRecords, sealEveryDays: everyDays }, { subjects, actorsOf }) =>
     keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })

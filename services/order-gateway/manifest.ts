@@ -16,6 +16,7 @@ export const orderGatewayManifest = defineService({
   settings: GATEWAY_SETTINGS,
   relations: brokenGatewayRelations,
   needs: ["journal", "exchange"],
+  checksMarks: true,
   writes: ["order.*", "account", "quarantine"],
   watchesOrders: true,
   follows: [ofAnyKind(gatewayFold)],

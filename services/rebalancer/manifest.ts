@@ -13,6 +13,7 @@ export const rebalancerManifest = defineService({
   // Its rules travel in the journal and stand with the shared settings.
   settings: {},
   needs: ["journal"],
+  checksMarks: true,
   writes: ["out.rebalancer"],
   actors: () => [ofAnyKind(rebalancerActor)],
   show: () => shows(rebalancerActor, rebalancerView),

@@ -14,6 +14,7 @@ export const slotActorManifest = defineService({
   summary: "the rules of a slot, pure; a thin shell hands them to the actor runtime",
   settings: SLOT_SETTINGS,
   needs: ["journal"],
+  checksMarks: true,
   writes: ["out.*"],
   actors: (slots) => slots.map((slot) => ofAnyKind(slotActor(slot))),
   savesSlot: (slot) => ({

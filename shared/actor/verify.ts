@@ -38,6 +38,9 @@ export interface Verification {
   readonly erasAsSealed: number
   /** The last record that was held to its seal only, because this build no longer has the rules of that time; 0: none. */
   readonly byDigestOnly: number
+  /** Of the records read, those that bear a mark of their writer, and those that bear none. */
+  readonly marked: number
+  readonly unmarked: number
   /** SHA-256 of each actor's fold at the head (state, epoch, rules), and the outputs a crash has left unwritten. */
   readonly actors: ReadonlyArray<{ readonly name: string; readonly stateHash: string; readonly unwritten: number }>
 }
@@ -147,6 +150,8 @@ const atSeal = Effect.fnUntraced(function* (folds: Folds, seal: SealedStates) {
 class Verifier {
   private head = 0
   private events = 0
+  private marked = 0
+  private unmarked = 0
   private generations: ReadonlyArray<Generation> = []
   private readonly divergences: Array<string> = []
   private readonly folds: Folds
@@ -173,6 +178,7 @@ class Verifier {
 
   private takePart(records: ReadonlyArray<JournalRecord>): void {
     this.head = records.at(-1)?.seq ?? this.head
+    for (const { mark } of records) mark === undefined ? this.unmarked++ : this.marked++
     // What is held to its digest only ends with an era.
     const folded = this.head > (this.foldAfter?.to ?? 0)
     if (folded) this.again.take(records, this.count)
@@ -187,8 +193,8 @@ class Verifier {
       stateHash: sha256(fold.encode()),
       unwritten: fold.pending.length
     }))
-    const { head, events, divergences, generations, seals } = this
-    return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, actors }
+    const { head, events, divergences, generations, seals, marked, unmarked } = this
+    return { head, events, divergences, generations, erasAsSealed: seals.eras, byDigestOnly, marked, unmarked, actors }
   }
 
   private readonly count = (record: StoredRecord): void => {

@@ -102,6 +102,17 @@ export const writeEra = (directory: string, { seal, before, records, states }: E
 
 /** Reads an era back and holds it to its own seal: digest, and each state. Throws `ArchiveDamaged`. */
 export const readEra = (path: string): Era => {
+  let text: string
+  try {
+    text = gunzipSync(readFileSync(path), { maxOutputLength: MAX_UNPACKED_BYTES }).toString("utf8")
+  } catch (error) {
+    throw new ArchiveDamaged({ file: path, problem: `line 1 is not what an era holds: ${messageOf(error)}` })
+  }
+  return eraIn(text, path)
+}
+
+/** The era of a file's text. Throws `ArchiveDamaged`, which names the file. */
+export const eraIn = (text: string, path: string): Era => {
   const refuse = (problem: string): never => {
     throw new ArchiveDamaged({ file: path, problem })
   }
@@ -112,9 +123,7 @@ export const readEra = (path: string): Era => {
       return refuse(`line ${line} is not what an era holds: ${messageOf(error)}`)
     }
   }
-  const lines = at(1, () =>
-    gunzipSync(readFileSync(path), { maxOutputLength: MAX_UNPACKED_BYTES }).toString("utf8")
-  ).split("\n")
+  const lines = text.split("\n")
   const { before } = at(1, () => readHeader(lines[0]))
   const { seal: event, sealSeq, states } = at(lines.length, () => readFooter(lines.at(-1)))
   const seal: Seal = { ...event, seq: sealSeq }

@@ -17,7 +17,13 @@ import {
   SnapshotStore
 } from "../journal/port.ts"
 import { type RecordSource, recordStream } from "../journal/recordStream.ts"
-import { JournalFileBroken, type JournalFile, type NewJournalFile, readJournalFile } from "./journalFile.ts"
+import {
+  JournalFileBroken,
+  type JournalFile,
+  type NamesChanged,
+  type NewJournalFile,
+  readJournalFile
+} from "./journalFile.ts"
 
 /** Most records handed to a reader in one array. */
 const CHUNK_RECORDS = 1_000
@@ -83,11 +89,14 @@ export const snapshotsOf = (start: NewJournalFile["start"]): SnapshotStore["Serv
 
 /** The journal of a file that `kennel journal export` wrote, or of lines of records alone. */
 export const FileJournal = {
-  layer: (file: string): Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt> =>
+  layer: (
+    file: string,
+    namesChanged?: NamesChanged
+  ): Layer.Layer<Journal | SnapshotStore, JournalOpenError | JournalCorrupt> =>
     Layer.effectContext(
       Effect.gen(function* () {
         const read = yield* Effect.tryPromise({
-          try: () => readJournalFile(file),
+          try: () => readJournalFile(file, namesChanged),
           catch: (error) =>
             error instanceof JournalFileBroken
               ? new JournalCorrupt({ where: file, detail: error.problem })

@@ -171,38 +171,81 @@ async function* linesIn(file: string): AsyncGenerator<string, void> {
 
 const isFooter = (line: string): boolean => line.startsWith(`{"end":"${FORMAT}"`)
 
-/** Reads a file and holds it to its own last line. Throws `JournalFileBroken`. */
-export const readJournalFile = async (file: string): Promise<JournalFile> => {
-  const refuse = (problem: string): never => {
-    throw new JournalFileBroken({ file, problem })
+/** Says which of the records of a changed file is not what its writer wrote; null: it cannot tell. */
+export type NamesChanged = (records: ReadonlyArray<JournalRecord>) => string | null
+
+/** A file as its lines come in, one after the other. */
+export class JournalLines {
+  private readonly file: string
+  private readonly records: Array<JournalRecord> = []
+  private header: JournalFileHeader | null = null
+  private footer: typeof Footer.Type | null = null
+  private chain = NO_RECORDS
+  private number = 0
+
+  /** `file`: what errors call it. */
+  constructor(file: string) {
+    this.file = file
   }
-  const records: Array<JournalRecord> = []
-  let header: JournalFileHeader | null = null
-  let footer: typeof Footer.Type | null = null
-  let chain = NO_RECORDS
-  let number = 0
-  try {
-    for await (const line of linesIn(file)) {
-      number++
-      if (number === 1 && line.startsWith('{"format"')) header = readHeader(line)
-      else if (isFooter(line)) footer = readFooter(line)
-      else if (line !== "") {
-        const record = recordIn(line)
-        const expected = (records.at(-1)?.seq ?? (header?.from ?? 1) - 1) + 1
-        if (record.seq !== expected) refuse(`line ${number} is record ${record.seq}, expected record ${expected}`)
-        if (records.length >= MAX_RECORDS) refuse(`holds more than ${MAX_RECORDS} records: import it, or export less`)
-        chain = linked(chain, record)
-        records.push(record)
-      }
+
+  /** The next line. Throws `JournalFileBroken`. */
+  take(line: string): void {
+    this.number++
+    try {
+      this.read(line)
+    } catch (error) {
+      if (error instanceof JournalFileBroken) throw error
+      this.refuse(`line ${this.number}: ${messageOf(error)}`)
     }
+  }
+
+  /** The whole file, held to its own last line. Throws `JournalFileBroken`; where it was changed, with what `namesChanged` says. */
+  end(namesChanged: NamesChanged = () => null): JournalFile {
+    const { header, footer, records, chain } = this
+    if (header !== null && footer === null)
+      this.refuse("has no last line: it was not written to its end; export it again")
+    if (footer !== null && (footer.chain !== chain || footer.records !== records.length)) {
+      const which = namesChanged(records)
+      const named = which === null ? "" : ` (${which})`
+      this.refuse(`does not hold what its last line says: it was changed; export it again${named}`)
+    }
+    if (header === null && records.length === 0) this.refuse("holds no record")
+    return { header, records, expected: footer?.expected ?? null }
+  }
+
+  /** What went wrong with the file itself. */
+  unreadable(error: unknown): JournalFileBroken {
+    const place = this.number === 0 ? "cannot be read" : `line ${this.number}`
+    return new JournalFileBroken({ file: this.file, problem: `${place}: ${messageOf(error)}` })
+  }
+
+  private refuse(problem: string): never {
+    throw new JournalFileBroken({ file: this.file, problem })
+  }
+
+  private read(line: string): void {
+    const { number, records } = this
+    if (number === 1 && line.startsWith('{"format"')) this.header = readHeader(line)
+    else if (isFooter(line)) this.footer = readFooter(line)
+    else if (line !== "") {
+      const record = recordIn(line)
+      const expected = (records.at(-1)?.seq ?? (this.header?.from ?? 1) - 1) + 1
+      if (record.seq !== expected) this.refuse(`line ${number} is record ${record.seq}, expected record ${expected}`)
+      if (records.length >= MAX_RECORDS)
+        this.refuse(`holds more than ${MAX_RECORDS} records: import it, or export less`)
+      this.chain = linked(this.chain, record)
+      records.push(record)
+    }
+  }
+}
+
+/** Reads a file; as `JournalLines`. */
+export const readJournalFile = async (file: string, namesChanged?: NamesChanged): Promise<JournalFile> => {
+  const lines = new JournalLines(file)
+  try {
+    for await (const line of linesIn(file)) lines.take(line)
   } catch (error) {
-    if (error instanceof JournalFileBroken) throw error
-    refuse(number === 0 ? `cannot be read: ${messageOf(error)}` : `line ${number}: ${messageOf(error)}`)
+    throw error instanceof JournalFileBroken ? error : lines.unreadable(error)
   }
-  if (header !== null && footer === null) refuse("has no last line: it was not written to its end; export it again")
-  if (footer !== null && (footer.chain !== chain || footer.records !== records.length)) {
-    refuse("does not hold what its last line says: it was changed; export it again")
-  }
-  if (header === null && records.length === 0) refuse("holds no record")
-  return { header, records, expected: footer?.expected ?? null }
+  return lines.end(namesChanged)
 }

@@ -9,14 +9,15 @@ const Line = Schema.Struct({
   id: Schema.String,
   /** The record's bytes as text; what is no UTF-8 stands in `base64` instead. */
   data: Schema.optionalKey(Schema.String),
-  base64: Schema.optionalKey(Schema.String)
+  base64: Schema.optionalKey(Schema.String),
+  mark: Schema.optionalKey(Schema.String)
 })
 const readLine = Schema.decodeUnknownSync(Schema.fromJsonString(Line))
 
 /** The record as its line, without a line end. */
-export const lineOf = ({ seq, storedMs, subject, id, data }: JournalRecord): string => {
+export const lineOf = ({ seq, storedMs, subject, id, data, mark }: JournalRecord): string => {
   const text = Buffer.from(data).toString("utf8")
-  const place = { seq, storedMs, subject, id }
+  const place = { seq, storedMs, subject, id, ...(mark === undefined ? {} : { mark }) }
   return JSON.stringify(
     Buffer.from(text).equals(data)
       ? { ...place, data: text }

@@ -82,7 +82,8 @@ export const redacted = ({ records, start }: Piece): Piece => {
   for (const { data } of records) eachText(jsonIn(text.decode(data)), learn)
   const bytes = new TextEncoder()
   return {
-    records: records.map((record) => ({
+    // With other names in it no record is what its writer marked.
+    records: records.map(({ mark: _, ...record }) => ({
       ...record,
       subject: names.replaced(record.subject),
       id: names.replaced(record.id),

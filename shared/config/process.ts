@@ -59,6 +59,11 @@ export const PROCESS_SETTINGS = {
     reason: "The service's own certificate (PEM), where the servers ask for one. Empty: none."
   }),
   natsTlsKeyFile: process.path("NATS_TLS_KEY_FILE", { default: "", use: "input", reason: "Its key (PEM)." }),
+  journalKeys: process.secret("JOURNAL_KEYS", {
+    default: "",
+    reason:
+      "Keys that mark records and check marks: service=number:64 hexadecimal digits, one after the other with a semicolon. Empty: the embedded journal makes its own, journal.keys in DATA_DIR; on NATS records bear no marks."
+  }),
   healthFile: process.path("HEALTH_FILE", {
     default: "",
     use: "output",

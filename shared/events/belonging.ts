@@ -43,7 +43,7 @@ export const WRITERS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** What whoever starts on a journal, and may meet what it cannot read, has to say. */
-const EVERYBODYS = ["EpochRaised", "RulesAdopted", "FaultRaised"]
+const EVERYBODYS = ["EpochRaised", "RulesAdopted", "FaultRaised", "WriterKeySet"]
 
 /**
  * The control events that each writer may write, on a subject that is its own (`….control.<writer>`): the rules of a service are that
@@ -61,7 +61,7 @@ export const CONTROL_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   projector: EVERYBODYS,
   "journal-keeper": EVERYBODYS,
   "control-plane": EVERYBODYS,
-  operator: ["RecordSkipped"],
+  operator: ["RecordSkipped", "WriterKeySet"],
   // All services in one process: its start is one.
   "kennel-up": EVERYBODYS
 }

@@ -122,6 +122,7 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
   const known = decoded[record.seq % DECODED_KEPT]
   if (known?.record === record) return known.stored
   try {
+    if (record.objection !== undefined) throw new Error(record.objection)
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
     const { seq, subject, id, storedMs } = record

@@ -8,7 +8,11 @@ export const MAX_DATA_BYTES = 256 * 1024
 /** Longest record id, characters. */
 export const MAX_ID_LENGTH = 128
 
+/** Longest mark, characters: the longest name of a service, six digits, 22 characters of the key's. */
+export const MAX_MARK_LENGTH = 64
+
 const ID_SHAPE = /^[\x21-\x7e]+$/
+const MARK_SHAPE = /^[A-Za-z0-9+/.-]+$/
 
 const refuse = (entry: JournalEntry, problem: JournalRefused["problem"], detail: string) =>
   new JournalRefused({ subject: entry.subject, problem, detail })
@@ -38,6 +42,9 @@ export const refusalOf = (entry: JournalEntry): JournalRefused | null => {
       "too-large",
       `data has ${entry.data.byteLength} bytes, the limit is ${MAX_DATA_BYTES}; split it into several records`
     )
+  }
+  if (entry.mark !== undefined && (entry.mark.length > MAX_MARK_LENGTH || !MARK_SHAPE.test(entry.mark))) {
+    return refuse(entry, "bad-id", `its mark is none: ${JSON.stringify(entry.mark.slice(0, 80))}`)
   }
   const expected = entry.expectedLastSeq
   if (expected !== undefined && !(Number.isSafeInteger(expected) && expected >= 0)) {

@@ -93,7 +93,8 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
 
   const store = (entry: JournalEntry, nowMs: number): Appended => {
     const { seq, storedMs } = sequencer.accept(entry.subject, entry.id, nowMs)
-    kept.push({ seq, subject: entry.subject, id: entry.id, data: copyOf(entry.data), storedMs })
+    const mark = entry.mark === undefined ? {} : { mark: entry.mark }
+    kept.push({ seq, subject: entry.subject, id: entry.id, data: copyOf(entry.data), storedMs, ...mark })
     listeners.notify()
     return { seq, duplicate: false }
   }

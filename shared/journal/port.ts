@@ -21,6 +21,10 @@ export interface JournalRecord {
   readonly data: Uint8Array
   /** When the journal stored it, Unix milliseconds; never decreases. Reducers use the event's own time instead. */
   readonly storedMs: number
+  /** What its writer's key made of it (`shared/signing`): stored beside it, and in no digest. Left out: it bears none. */
+  readonly mark?: string
+  /** Why whoever reads it must not believe it. No journal stores that. Left out: nothing speaks against it. */
+  readonly objection?: string
 }
 
 /** What a writer hands in. */
@@ -33,6 +37,8 @@ export interface JournalEntry {
    * is empty). Left out, the append is unconditional.
    */
   readonly expectedLastSeq?: number
+  /** Stored beside the record as it is. */
+  readonly mark?: string
 }
 
 /** Where the record of an append stands. */

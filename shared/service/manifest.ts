@@ -111,6 +111,8 @@ export interface Manifest<Own extends Table, Needs extends Need, Requires> {
   readonly served?: Served
   /** It keeps files in DATA_DIR also where journal and store are servers'. */
   readonly keepsFiles?: true
+  /** It acts on what others write in the journal, or seals it: in a container it has their keys too, and checks their marks. */
+  readonly checksMarks?: true
   /** Runs until interrupted, or until it cannot go on. */
   readonly run: (
     settings: SharedSettings & ValuesOf<Own>,

@@ -18,6 +18,23 @@ export const decoder = <Case>(cases: fc.Arbitrary<Case>, judge: (given: Case) =>
 /** A case is some hundred bytes: whatever takes longer than this has met a loop, or a pattern that explodes. */
 const HANGS_AFTER_MS = 2_000
 
+/** The same for one that answers later. */
+export const slowDecoder = <Case>(
+  cases: fc.Arbitrary<Case>,
+  judge: (given: Case) => Promise<boolean>,
+  short = 1_000
+): Decoder => ({
+  short,
+  property: (met) =>
+    fc.asyncProperty(cases, async (given) => {
+      const began = performance.now()
+      const taken = await judge(given)
+      const tookMs = performance.now() - began
+      if (tookMs > HANGS_AFTER_MS) throw new Error(`took ${Math.round(tookMs)} ms`)
+      met(taken)
+    })
+})
+
 const timed = <A>(run: () => A): A => {
   const began = performance.now()
   const result = run()
@@ -171,5 +188,16 @@ export const possible = (value: unknown, path = ""): void => {
   if (typeof value === "object" && value !== null) {
     if (Object.getPrototypeOf({}) !== Object.prototype || "polluted" in {}) throw new Error("the prototype has changed")
     for (const [key, one] of Object.entries(value)) possible(one, `${path}.${key}`)
+  }
+}
+
+/** True where `read` took it, false where it refused in its own words; anything else it throws is a fault. */
+export const taken = (refusals: ReadonlyArray<new (...given: never) => Error>, read: () => void): boolean => {
+  try {
+    read()
+    return true
+  } catch (error) {
+    if (refusals.some((refusal) => error instanceof refusal)) return false
+    throw error
   }
 }

@@ -28,19 +28,10 @@ import {
   encodeSegmentHeader
 } from "../../shared/journal/embedded/directory/frame.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../shared/journal/snapshotText.ts"
-import { damagedBytes, damagedText, type Decoder, decoder, odd, possible } from "./decoder.ts"
+import { damagedBytes, damagedText, type Decoder, decoder, odd, possible, taken } from "./decoder.ts"
+import { EDGES } from "./edges.ts"
+import { MARKS_AND_FILES } from "./marksAndFiles.ts"
 import { candleLines, FRAMES, REPLIES, tradeLines } from "./seeds.ts"
-
-/** True where `read` took it, false where it refused in its own words; anything else it throws is a fault. */
-const taken = (refusals: ReadonlyArray<new (...given: never) => Error>, read: () => void): boolean => {
-  try {
-    read()
-    return true
-  } catch (error) {
-    if (refusals.some((refusal) => error instanceof refusal)) return false
-    throw error
-  }
-}
 
 const frames = decoder(damagedText(FRAMES), (raw) =>
   taken([WireProblem], () => {
@@ -214,5 +205,7 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   actions,
   hosts,
   "candle-files": candleFiles,
-  "trade-files": tradeFiles
+  "trade-files": tradeFiles,
+  ...MARKS_AND_FILES,
+  ...EDGES
 }

@@ -37,6 +37,7 @@ for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => n
     `${name}: ${details.numRuns} cases in ${tookSec} s, seed ${seed}: ${outcomes.taken} taken, ${outcomes.refused} refused, ${heldMb} MB held`
   )
   if (details.failed || heldMb > MOST_HELD_MB) {
+    console.error(details.errorInstance ?? "")
     console.error(details.failed ? fc.defaultReportMessage(details) : `${name} holds more than ${MOST_HELD_MB} MB`)
     process.exit(1)
   }

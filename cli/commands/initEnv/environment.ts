@@ -1,7 +1,8 @@
 /** What compose asks of `.env`, and what is missing there. Chance comes from outside. */
 import { Redacted } from "effect"
-import { natsUsers, passwordOf } from "../../../app/generated/compose.ts"
+import { journalWriters, keyOf, natsUsers, passwordOf } from "../../../app/generated/compose.ts"
 import { SERVICES } from "../../../app/registry.ts"
+import { KEY_BYTES } from "../../../shared/signing/mark.ts"
 import { LEAST_SECRET_LENGTH, serviceKey } from "../../../shared/store/serviceKey.ts"
 
 /** A line of `.env`. */
@@ -50,6 +51,7 @@ export const completionOf = (text: string, random: (bytes: number) => string): C
     // A letter first: NATS reads a password of digits as a number.
     needs(passwordOf(user), () => `k${random(PASSWORD_BYTES)}`)
   }
+  for (const user of journalWriters(SERVICES)) needs(keyOf(user), () => `1:${random(KEY_BYTES)}`)
   for (const name of DATABASE_PASSWORDS) needs(name, () => random(PASSWORD_BYTES))
   const secret = needs("PGRST_JWT_SECRET", () => random(SECRET_BYTES))
   if (secret.length < LEAST_SECRET_LENGTH) {
@@ -70,6 +72,7 @@ const DATABASE_PASSWORDS = ["POSTGRES_PASSWORD", "AUTHENTICATOR_PASSWORD"]
 
 const ALL: ReadonlySet<string> = new Set([
   ...natsUsers(SERVICES).map(passwordOf),
+  ...journalWriters(SERVICES).map(keyOf),
   ...DATABASE_PASSWORDS,
   "PGRST_JWT_SECRET",
   "SUPABASE_KEY"

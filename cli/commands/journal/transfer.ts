@@ -2,7 +2,7 @@
 import { Console, Effect, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import packageJson from "../../../package.json" with { type: "json" }
-import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
+import { journalToFill, subjectsOf } from "../../../app/leaves/journal.ts"
 import { decidersOf } from "../../../app/registry.ts"
 import { SETTING_ROWS } from "../../../app/settings.ts"
 import { JournalFileBroken, readJournalFile } from "../../../shared/archive/journalFile.ts"
@@ -101,13 +101,15 @@ export const importCommand = Command.make(
       if (head > 0) return yield* new CannotImport({ detail: `${journal.where} holds ${head} records already` })
       for (let at = 0; at < records.length; at += BATCH) {
         const batch = records.slice(at, at + BATCH)
-        yield* journal.appendAll(batch.map(({ subject, id, data }) => ({ subject, id, data })))
+        yield* journal.appendAll(
+          batch.map(({ subject, id, data, mark }) => ({ subject, id, data, ...(mark === undefined ? {} : { mark }) }))
+        )
       }
       const now = yield* journal.head
       if (now !== records.length) {
         return yield* new CannotImport({ detail: `${journal.where} holds ${now} records now, of ${records.length}` })
       }
       yield* Console.log(`${records.length} records imported into ${journal.where}`)
-    }).pipe(Effect.provide(writableJournal(settings)))
+    }).pipe(Effect.provide(journalToFill(settings)))
   })
 ).pipe(Command.withDescription("Make the (empty) journal of the settings from a file that export wrote"))

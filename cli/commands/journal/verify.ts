@@ -4,6 +4,8 @@ import { Command, Flag } from "effect/cli"
 import { decidingActors, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Verification, verifyJournal } from "../../../shared/actor/verify.ts"
 import { whileReading } from "../../shared/progress.ts"
+import type { Demands } from "../../../shared/signing/demands.ts"
+import { MarkCounts } from "../../../shared/signing/signedJournal.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, journalAt, where } from "./where.ts"
 
@@ -14,7 +16,14 @@ class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { divergences:
   }
 }
 
-const linesOf = (found: Verification, fromSeal: boolean): ReadonlyArray<string> => [
+/** What marks prove, and what they do not. */
+const marksSeen = ({ marked, unmarked }: Verification, counts: Demands["counts"] | null): string => {
+  const open =
+    (counts?.unchecked ?? 0) === 0 ? "" : "; of some the key is not here (JOURNAL_KEYS): those were not checked"
+  return `${marked} records bear the mark of their writer, ${unmarked} none${open}`
+}
+
+const linesOf = (found: Verification, fromSeal: boolean, counts: Demands["counts"] | null): ReadonlyArray<string> => [
   ...found.actors.map(({ name, stateHash, unwritten }) => {
     const owed = unwritten === 0 ? "" : `, ${unwritten} outputs not written yet`
     return `${name}: state ${stateHash}${owed}`
@@ -29,6 +38,7 @@ const linesOf = (found: Verification, fromSeal: boolean): ReadonlyArray<string> 
     ({ rulesVersion, from, to }) => `records ${from} to ${to}: version ${rulesVersion} of the rules`
   ),
   ...(fromSeal ? ["begun at the states of the last seal"] : [`${found.erasAsSealed} eras as they were sealed`]),
+  marksSeen(found, counts),
   `${found.events} events, ${found.divergences.length} divergences`
 ]
 
@@ -50,7 +60,7 @@ export const verifyCommand = Command.make(
       const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" }).pipe(
         whileReading("verify")
       )
-      for (const line of linesOf(found, fromSeal)) yield* Console.log(line)
+      for (const line of linesOf(found, fromSeal, yield* MarkCounts)) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })

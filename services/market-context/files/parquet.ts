@@ -91,18 +91,27 @@ export const encodeProfile = ({ prices, volumes }: ProfileColumns, facts: FileFa
 const decode = async (bytes: ArrayBuffer, schema: ReadonlyArray<SchemaElement>) => {
   try {
     const metadata = parquetMetadata(bytes)
-    const columns = new Map<string, Array<unknown>>()
-    await parquetRead({
-      file: bytes,
-      metadata: { ...metadata, schema: metadata.schema.map(withoutMeaning) },
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = columns.get(columnName) ?? Array.from<unknown>({ length: Number(metadata.num_rows) })
-        columns.set(columnName, column)
-        for (let at = 0; at < columnData.length; at++) column[rowStart + at] = columnData[at]
+    const plain = { ...metadata, schema: metadata.schema.map(withoutMeaning) }
+    const columns = new Map<string, Array<unknown>>(schema.map(({ name }) => [name, []]))
+    // One column of one row group at a time: of several that it reads at once, the reader awaits none behind the first that fails.
+    for (const group of metadata.row_groups) {
+      for (const [name, column] of columns) {
+        if (!group.columns.some(({ meta_data: meta }) => meta?.path_in_schema[0] === name)) {
+          throw new NotOurFile(`has no column "${name}"`)
+        }
+        await parquetRead({
+          file: bytes,
+          metadata: { ...plain, row_groups: [group], num_rows: group.num_rows },
+          columns: [name],
+          onChunk: ({ columnData }) => {
+            for (let at = 0; at < columnData.length; at++) column.push(columnData[at])
+          }
+        })
       }
-    })
-    for (const { name } of schema) {
-      if (!columns.has(name) && metadata.num_rows > 0n) throw new NotOurFile(`has no column "${name}"`)
+    }
+    for (const [name, { length }] of columns) {
+      if (BigInt(length) !== metadata.num_rows)
+        throw new NotOurFile(`has ${length} values of "${name}" in ${metadata.num_rows} rows`)
     }
     return { facts: factsOf(metadata), column: (name: string) => columns.get(name) ?? [] }
   } catch (error) {

@@ -37,6 +37,8 @@ export interface ControlView {
   readonly faults: ReadonlyArray<EventOf<"FaultRaised">>
   /** The last configuration of each kind, by its tag. */
   readonly configurations: ReadonlyMap<Configuration["_tag"], Configuration>
+  /** The last key that each service has said to mark its records with. */
+  readonly keys: ReadonlyMap<string, EventOf<"WriterKeySet">>
 }
 
 /** The actor a fault of a record that nobody can read is raised for. */
@@ -54,7 +56,8 @@ const NOTHING_YET: ControlView = {
   skipped: new Set(),
   explained: new Set(),
   faults: [],
-  configurations: new Map()
+  configurations: new Map(),
+  keys: new Map()
 }
 
 /** A control record, or where one stands that does not decode: it says nothing, and whoever folds halts on it until it is excluded. */
@@ -68,6 +71,7 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
   const skipped = new Set(before.skipped)
   const explained = new Set(before.explained)
   const faults = [...before.faults]
+  const keys = new Map(before.keys)
   for (const record of records) {
     lastSeq = readTo = record.seq
     if (record instanceof RecordUndecodable) continue
@@ -79,9 +83,10 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
       else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
       else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
       else if (event._tag === "FaultRaised") faults.push(event)
+      else if (event._tag === "WriterKeySet") keys.set(event.service, event)
     }
   }
-  return { epoch, rulesVersion, rulesSeq, lastSeq, readTo, skipped, explained, faults, configurations }
+  return { epoch, rulesVersion, rulesSeq, lastSeq, readTo, skipped, explained, faults, configurations, keys }
 }
 
 /** What each open journal's control records said when they were last read: a process reads each of them once. */
@@ -97,7 +102,8 @@ const sealedView = ({ control, to }: SealedStates): ControlView => ({
   skipped: new Set(control.skipped),
   explained: new Set(control.explained),
   faults: control.events.filter((event) => event._tag === "FaultRaised"),
-  configurations: new Map(control.events.filter(isConfiguration).map((event) => [event._tag, event]))
+  configurations: new Map(control.events.filter(isConfiguration).map((event) => [event._tag, event])),
+  keys: new Map(control.events.filter((event) => event._tag === "WriterKeySet").map((event) => [event.service, event]))
 })
 
 /** What a seal is to keep of the control records, as they stood at its end. */
@@ -108,7 +114,7 @@ export const controlToSeal = (view: ControlView): SealedStates["control"] => ({
   lastSeq: view.lastSeq,
   skipped: [...view.skipped],
   explained: [...view.explained],
-  events: [...view.faults, ...view.configurations.values()]
+  events: [...view.faults, ...view.configurations.values(), ...view.keys.values()]
 })
 
 /** The view, and what control records up to `upTo` have said since. */

@@ -88,6 +88,18 @@ export const HaltExplained = Schema.TaggedStruct("HaltExplained", {
   outOf: Schema.Int
 })
 
+/**
+ * Everything that a service writes from here on bears a mark of its key with this number, or of a later one. The key itself is in no
+ * record. Written by the service before its first record with that key.
+ */
+export const WriterKeySet = Schema.TaggedStruct("WriterKeySet", {
+  service: Schema.NonEmptyString,
+  /** 1, and one more for each new key of the service. */
+  key: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** Half of the key's hash (hex): tells people whether a key file is the right one. */
+  fingerprint: Schema.NonEmptyString
+})
+
 /** An actor could not fold a record, or (actor `*`) nobody can read it: the market halts here until an operator has answered. */
 export const FaultRaised = Schema.TaggedStruct("FaultRaised", {
   actor: Schema.NonEmptyString,
@@ -144,5 +156,6 @@ export const ControlEvent = Schema.Union([
   HaltExplained,
   FaultRaised,
   RecordSkipped,
+  WriterKeySet,
   FrameQuarantined
 ])

@@ -59,7 +59,10 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     if (noRoom !== null) return Effect.fail(noRoom)
     const { seq, storedMs } = sequencer.accept(entry.subject, entry.id, nowMs)
     bytes += entry.data.byteLength
-    writer.submit({ seq, subject: entry.subject, id: entry.id, data: entry.data, storedMs })
+    const { subject, id, data, mark } = entry
+    writer.submit(
+      mark === undefined ? { seq, subject, id, data, storedMs } : { seq, subject, id, data, storedMs, mark }
+    )
     return Effect.succeed({ seq, duplicate: false })
   }
 

@@ -6,6 +6,7 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-
 import { Effect, type Scope } from "effect"
 import { type JournalEntry, JournalUnavailable } from "../port.ts"
 import { answerOf, type PublishError, plainSeq } from "./answer.ts"
+import { MARK_HEADER } from "./delivery.ts"
 import type { Link } from "./link.ts"
 
 /** Publishes without an answer yet. More gives no more throughput on loopback (measured 256: 209k/s, 1024: 280k/s). */
@@ -33,12 +34,13 @@ export interface AckWindow {
 }
 
 /**
- * The two headers of a publish, encoded by hand. The client's own header object costs more than the rest of the publish;
+ * The headers of a publish, encoded by hand. The client's own header object costs more than the rest of the publish;
  * of a header object the client (3.4.0) uses only `encode` when it publishes.
  */
-const headersOf = ({ id, expectedLastSeq }: JournalEntry): MsgHdrs => {
+const headersOf = ({ id, expectedLastSeq, mark }: JournalEntry): MsgHdrs => {
   const guard = expectedLastSeq === undefined ? "" : `Nats-Expected-Last-Subject-Sequence: ${expectedLastSeq}\r\n`
-  const text = `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n${guard}\r\n`
+  const marked = mark === undefined ? "" : `${MARK_HEADER}: ${mark}\r\n`
+  const text = `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n${guard}${marked}\r\n`
   return { encode: () => Buffer.from(text, "latin1") } as unknown as MsgHdrs
 }
 

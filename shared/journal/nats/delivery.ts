@@ -47,6 +47,8 @@ export const deliveryOf = (message: Msg): Delivery | null => {
 }
 
 const ID_HEADER = "Nats-Msg-Id: "
+/** Where a record's mark travels. */
+export const MARK_HEADER = "Kennel-Mark"
 
 /** The parts of the client's message (3.4.0) that hold the raw headers; its own parser costs more than all the rest of a record. */
 interface RawMessage {
@@ -54,16 +56,40 @@ interface RawMessage {
   readonly _msg?: { readonly hdr?: unknown }
 }
 
-/** The writer's id of a record; empty when it has none. */
-export const idOf = (message: Msg): string => {
+/** What the headers say of a record: its writer's id, empty when it has none, and its mark, if it bears one. */
+export interface Named {
+  readonly id: string
+  readonly mark?: string
+}
+
+/** Such as a message's, or those of a look-up. */
+interface Headers {
+  readonly get: (name: string) => string
+}
+
+/** As the client has read the headers. */
+export const namedBy = (headers: Headers | undefined): Named => {
+  const id = headers?.get("Nats-Msg-Id") ?? ""
+  const mark = headers?.get(MARK_HEADER) ?? ""
+  return mark === "" ? { id } : { id, mark }
+}
+
+const MARK_LINE = `\r\n${MARK_HEADER}: `
+
+/** Of a message that holds a record. */
+export const namedIn = (message: Msg): Named => {
   const { _rdata: raw, _msg: frame } = message as unknown as RawMessage
   if (raw instanceof Uint8Array && typeof frame?.hdr === "number") {
     const headers = Buffer.from(raw.buffer, raw.byteOffset, Math.max(0, frame.hdr)).toString("latin1")
     const start = headers.indexOf(ID_HEADER)
-    if (start >= 0) return headers.slice(start + ID_HEADER.length, headers.indexOf("\r\n", start))
+    if (start >= 0) {
+      const id = headers.slice(start + ID_HEADER.length, headers.indexOf("\r\n", start))
+      const at = headers.indexOf(MARK_LINE)
+      return at < 0 ? { id } : { id, mark: headers.slice(at + MARK_LINE.length, headers.indexOf("\r\n", at + 2)) }
+    }
   }
   // Another version of the client, or another spelling of the header: the slow way is right as well.
-  return message.headers?.get("Nats-Msg-Id") ?? ""
+  return namedBy(message.headers)
 }
 
 /** What a message without a record tells about the consumer or its request. */

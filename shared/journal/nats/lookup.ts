@@ -11,6 +11,7 @@ import {
 } from "../port.ts"
 import { isSubject } from "../subjects.ts"
 import type { Note } from "./beginning/note.ts"
+import { namedBy } from "./delivery.ts"
 import type { Link } from "./link.ts"
 
 /** Lowest and highest sequence of one moment. What is empty reaches from 1 to 0. */
@@ -54,10 +55,10 @@ export interface LookupOptions {
 const makeStored = ({ manager, link, stream }: LookupOptions) => {
   const toRecord = (message: StoredMsg | null): JournalRecord | null => {
     if (message === null) return null
-    const id = message.header?.get("Nats-Msg-Id") ?? ""
-    link.saw(message.seq, id)
+    const named = namedBy(message.header)
+    link.saw(message.seq, named.id)
     const { seq, subject, data } = message
-    return { seq, subject, id, data, storedMs: message.time.getTime() }
+    return { seq, subject, data, storedMs: message.time.getTime(), ...named }
   }
   return (what: string, request: MsgRequest): Effect.Effect<JournalRecord | null, ReadError> =>
     link.ask(`reading ${what}`, () => manager.streams.getMessage(stream, request)).pipe(Effect.map(toRecord))

@@ -3,7 +3,7 @@ import { AckPolicy, DeliverPolicy, type JetStreamManager, ReplayPolicy } from "@
 import { createInbox, type Msg, type NatsConnection, nanos } from "@nats-io/nats-core"
 import { Effect, type Scope } from "effect"
 import { type JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
-import { deliveryOf, idOf, noteOf } from "./delivery.ts"
+import { deliveryOf, namedIn, noteOf } from "./delivery.ts"
 import type { Link } from "./link.ts"
 
 /** Records asked for and not yet taken, at most: the bound of a reader's buffer. */
@@ -108,7 +108,8 @@ class Deliveries {
     if (this.gapless && streamSeq !== this.lastStreamSeq + 1) {
       return this.end({ kind: "gap", expected: this.lastStreamSeq + 1, found: streamSeq })
     }
-    const id = idOf(message)
+    const named = namedIn(message)
+    const { id } = named
     this.lastConsumerSeq = consumerSeq
     this.lastStreamSeq = streamSeq
     this.caughtUp = pending === 0
@@ -116,7 +117,7 @@ class Deliveries {
     this.owedLess(1)
     this.live ||= this.caughtUp && this.outstanding > 0
     this.saw(streamSeq, id)
-    this.arrived.push({ seq: streamSeq, subject: message.subject, id, data: message.data, storedMs })
+    this.arrived.push({ seq: streamSeq, subject: message.subject, data: message.data, storedMs, ...named })
     this.notify()
   }
 

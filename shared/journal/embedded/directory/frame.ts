@@ -4,12 +4,14 @@
  * Record: `length u32` (of what follows the checksum), `crc u32` (CRC-32 of the same bytes), then
  * `previousCrc u32, seq u48, durableSeq u48, storedMs u48, subjectLength u8, idLength u8, subject, id, data`.
  *
+ * A record that bears a mark has it behind its id, after a space, which no id holds; `idLength` is that of both.
+ *
  * `previousCrc` chains the records: one removed, repeated or moved breaks the chain. `durableSeq` is the newest sequence
  * that was safely on disk when this record was written: a later record that carries it proves that everything up to it
  * had been acknowledged, which is how recovery tells a torn write from rot.
  */
 import { crc32 } from "node:zlib"
-import { MAX_DATA_BYTES, MAX_ID_LENGTH } from "../../entry.ts"
+import { MAX_DATA_BYTES, MAX_ID_LENGTH, MAX_MARK_LENGTH } from "../../entry.ts"
 import type { JournalRecord } from "../../port.ts"
 import { MAX_SUBJECT_LENGTH } from "../../subjects.ts"
 
@@ -18,8 +20,9 @@ export const PREFIX_BYTES = 8
 const FIXED_BODY_BYTES = 4 + 6 + 6 + 6 + 1 + 1
 /** Smallest and largest whole frame, bytes. */
 export const MIN_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + 2
-/** Largest whole frame, bytes: longest subject and id, largest data. */
-export const MAX_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + MAX_SUBJECT_LENGTH + MAX_ID_LENGTH + MAX_DATA_BYTES
+/** Largest whole frame, bytes: longest subject, id and mark, largest data. */
+export const MAX_FRAME_BYTES =
+  PREFIX_BYTES + FIXED_BODY_BYTES + MAX_SUBJECT_LENGTH + MAX_ID_LENGTH + 1 + MAX_MARK_LENGTH + MAX_DATA_BYTES
 
 /** `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. */
 export const SEGMENT_HEADER_BYTES = 24
@@ -36,6 +39,7 @@ export interface FrameFields {
   readonly storedMs: number
   readonly durableSeq: number
   readonly previousCrc: number
+  readonly mark?: string
 }
 
 /** A frame read back; `data` is a view of the buffer it was read from. */
@@ -53,7 +57,8 @@ export interface Frame {
  * within their limits.
  */
 export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
-  const { subject, id, data } = fields
+  const { subject, data, mark } = fields
+  const id = mark === undefined ? fields.id : `${fields.id} ${mark}`
   const bodyBytes = FIXED_BODY_BYTES + subject.length + id.length + data.byteLength
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes)
   frame.writeUInt32LE(bodyBytes, 0)
@@ -84,13 +89,16 @@ export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
   const subjectEnd = FIXED_BODY_BYTES + (body[22] ?? 0)
   const idEnd = subjectEnd + (body[23] ?? 0)
   if (idEnd > body.length) return null
-  const record: JournalRecord = {
-    seq: readU48(body, 4),
-    subject: body.toString("latin1", FIXED_BODY_BYTES, subjectEnd),
-    id: body.toString("latin1", subjectEnd, idEnd),
-    data: body.subarray(idEnd),
-    storedMs: readU48(body, 16)
-  }
+  const seq = readU48(body, 4)
+  const subject = body.toString("latin1", FIXED_BODY_BYTES, subjectEnd)
+  const name = body.toString("latin1", subjectEnd, idEnd)
+  const data = body.subarray(idEnd)
+  const storedMs = readU48(body, 16)
+  const space = name.indexOf(" ")
+  const record: JournalRecord =
+    space < 0
+      ? { seq, subject, id: name, data, storedMs }
+      : { seq, subject, id: name.slice(0, space), data, storedMs, mark: name.slice(space + 1) }
   return { record, crc, previousCrc: body.readUInt32LE(0), durableSeq: readU48(body, 10), size }
 }
 

@@ -1,0 +1,132 @@
+/**
+ * Which records must bear a mark, and of whom. A service says it itself: from its `WriterKeySet` on, everything on its subjects bears a
+ * mark of that key or of a later one. What stands before is older than its key, and is believed as it always was.
+ */
+import { WRITERS_OF } from "../events/belonging.ts"
+import { standingOf } from "../core/ids/subjects.ts"
+import type { JournalRecord } from "../journal/port.ts"
+import { type Keyring, ONE_PROCESS } from "./keyring.ts"
+import { isMarkOf, nameOf, readMark } from "./mark.ts"
+
+/** From which record on a service marks with this key. */
+interface InForce {
+  readonly number: number
+  readonly from: number
+}
+
+/** Families whose subject names nobody that writes there. */
+const SLOTS = "slot"
+const SLOT_ACTOR = "slot-actor"
+
+/** Who may write on a subject, by the name of its keys. */
+const ownersOf = (subject: string): ReadonlyArray<string> => {
+  const { family } = standingOf(subject)
+  if (family === SLOTS) return [SLOT_ACTOR]
+  if (family !== "control") return WRITERS_OF[family] ?? []
+  const [, , , owner] = subject.split(".")
+  return owner === undefined ? [] : [owner]
+}
+
+/** Subjects remembered: those of commands are as many as commands. */
+const SUBJECTS_KEPT = 1_024
+
+/** What marks say, record after record. */
+export class Demands {
+  /** Marks that were held to their key, and those whose key is not here. */
+  readonly counts = { checked: 0, unchecked: 0, none: 0 }
+  private readonly ring: Keyring
+  private readonly inForce = new Map<string, Array<InForce>>()
+  private readonly owners = new Map<string, ReadonlyArray<string>>()
+  /** The keys that marks have named, read once each; null: no mark. */
+  private readonly named = new Map<string, ReturnType<typeof readMark>>()
+
+  constructor(ring: Keyring) {
+    this.ring = ring
+  }
+
+  /** A service marks with this key from record `from` on. */
+  set(service: string, number: number, from: number): void {
+    const known = this.inForce.get(service) ?? []
+    const same = known.find((one) => one.number === number)
+    if (same !== undefined && same.from <= from) return
+    const others = known.filter((one) => one !== same)
+    this.inForce.set(
+      service,
+      [...others, { number, from }].sort((a, b) => a.from - b.from)
+    )
+  }
+
+  /** The number of the key that a service marks with at a record; 0: none yet. */
+  at(service: string, seq: number): number {
+    let number = 0
+    for (const one of this.inForce.get(service) ?? []) if (one.from <= seq) number = Math.max(number, one.number)
+    return number
+  }
+
+  /** Why a record is not to be believed, by its mark; null: nothing speaks against it. */
+  objectionTo(record: JournalRecord): string | null {
+    const { mark, seq, subject } = record
+    const owners = this.ownersOf(subject)
+    if (mark === undefined) {
+      this.counts.none++
+      const owner = [ONE_PROCESS, ...owners].find((service) => this.at(service, seq) > 0)
+      return owner === undefined
+        ? null
+        : `it bears no mark, and from record ${this.from(owner)} on all of ${owner} do${ADVICE}`
+    }
+    const name = this.read(mark)
+    if (name === null) return `its mark is none: ${JSON.stringify(mark.slice(0, 64))}${ADVICE}`
+    const { service, number } = name
+    if (service !== ONE_PROCESS && !owners.includes(service)) {
+      return `it bears a mark of ${service}, who does not write on this subject${ADVICE}`
+    }
+    const newest = this.at(service, seq)
+    if (number < newest)
+      return `it bears a mark of key ${number} of ${service}, and by then key ${newest} was in force${ADVICE}`
+    const { keys, checked } = this.ring
+    if (!checked.has(service) && !owners.some((owner) => checked.has(owner))) {
+      this.counts.unchecked++
+      return null
+    }
+    const key = keys.get(nameOf(name))
+    if (key === undefined) {
+      return `it bears a mark of key ${number} of ${service}, which is not among the keys of this process: give it that one (JOURNAL_KEYS)`
+    }
+    if (key.secret.length === 0) {
+      this.counts.unchecked++
+      return null
+    }
+    if (!isMarkOf(key, record, mark)) {
+      return `its mark is not what key ${number} of ${service} makes of it: it was changed, or somebody else wrote it${ADVICE}`
+    }
+    this.counts.checked++
+    if (number > newest) this.set(service, number, seq)
+    return null
+  }
+
+  private from(service: string): number {
+    return this.inForce.get(service)?.[0]?.from ?? 0
+  }
+
+  private ownersOf(subject: string): ReadonlyArray<string> {
+    const known = this.owners.get(subject)
+    if (known !== undefined) return known
+    if (this.owners.size >= SUBJECTS_KEPT) this.owners.clear()
+    const owners = ownersOf(subject)
+    this.owners.set(subject, owners)
+    return owners
+  }
+
+  /** A mark names its key up to its last dot: as many names as there are keys, and no more are remembered. */
+  private read(mark: string): ReturnType<typeof readMark> {
+    const name = mark.slice(0, mark.lastIndexOf("."))
+    const known = this.named.get(name)
+    if (known !== undefined && known !== null && mark.length === name.length + 23) return known
+    const read = readMark(mark)
+    if (read !== null && this.named.size < SUBJECTS_KEPT) this.named.set(name, read)
+    return read
+  }
+}
+
+/** What to do about a record that is not believed. */
+const ADVICE = "; compare it with a copy of the journal, and restore that or exclude the record (kennel journal skip)"

@@ -1,0 +1,56 @@
+/** A page that is not read, over a real socket: what waits for it is bounded, and it is dropped. */
+import { once } from "node:events"
+import type { AddressInfo, Socket } from "node:net"
+import { connect } from "node:net"
+import { afterEach, expect, it } from "vitest"
+import { makeServer } from "../../services/control-plane/http/connections.ts"
+import { makeStreamHub } from "../../services/control-plane/http/streamHub.ts"
+import type { Published } from "../../services/control-plane/http/publisher.ts"
+
+/** A report ten times as large as any. */
+const REPORT_BYTES = 200_000
+/** As many as a day of reports would be worth of memory, were they kept. */
+const REPORTS = 400
+const json = JSON.stringify("x".repeat(REPORT_BYTES))
+const report = (seq: number): Published => ({ seq, json }) as Published
+
+const ends: Array<() => void> = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+it("is dropped after three heartbeats, and no more than one report waits for it until then", async () => {
+  const hub = makeStreamHub()
+  let served: Socket | null = null
+  const server = makeServer((request, response) => {
+    served = request.socket
+    hub.open(response, report(1))
+  }, hub.holds)
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  ends.push(() => server.close())
+  const reader = connect((server.address() as AddressInfo).port, "127.0.0.1")
+  ends.push(() => reader.destroy())
+  reader.pause()
+  reader.write("GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+  await once(server, "request")
+  const socket = served as unknown as Socket
+  const before = process.memoryUsage().rss
+  let waited = 0
+  for (let seq = 2; seq <= REPORTS; seq++) {
+    hub.send(report(seq))
+    hub.tick()
+    waited = Math.max(waited, socket.writableLength)
+    // The system's own buffers fill meanwhile.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  // One report that waits, and one that was begun.
+  expect(waited).toBeLessThan(3 * REPORT_BYTES)
+  expect(process.memoryUsage().rss - before).toBeLessThan((REPORTS * REPORT_BYTES) / 4)
+  expect(hub.holds(socket)).toBe(true)
+  const closed = once(socket, "close")
+  for (let beats = 0; beats < 3; beats++) hub.beat()
+  await closed
+  expect(hub.holds(socket)).toBe(false)
+  process.stdout.write(`a page that is not read: ${waited} bytes wait for it at most, dropped after three heartbeats\n`)
+})
