@@ -6,7 +6,7 @@ import type { Settings } from "../../../app/settings.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { linesOf, readSince, type Wanted } from "./look/filter.ts"
-import { archive, journalAt, where } from "./where.ts"
+import { archive, journalAt, json, where } from "./where.ts"
 
 /** A flag that says nothing this command understands. */
 class WrongFlag extends Schema.TaggedError<WrongFlag>()("WrongFlag", { detail: Schema.String }) {
@@ -39,7 +39,8 @@ const flags = {
   pretty: Flag.Boolean("pretty").pipe(
     Flag.withDescription("An event a line: sequence, time, where, what, figures, and the reason as a sentence"),
     Flag.withDefault(false)
-  )
+  ),
+  json
 }
 
 const wantedOf = Effect.fnUntraced(function* (given: {
@@ -96,10 +97,11 @@ export const tailCommand = Command.make(
     const settings = yield* loadSettings()
     const wanted = yield* wantedOf(given)
     const from = given.from === 0 ? ("first" as const) : given.from
+    const form = given.json ? "json" : given.pretty ? "pretty" : "plain"
     const show = (record: JournalRecord) =>
-      Effect.forEach(linesOf(record, wanted, given.pretty), (line) => Console.log(line), { discard: true })
+      Effect.forEach(linesOf(record, wanted, form), (line) => Console.log(line), { discard: true })
     const onServer = isServer(Option.getOrElse(given.where, () => settings.natsUrl))
     if (given.follow && !onServer) return yield* followFiles(settings, given, from, show)
     yield* printFrom(from, given.follow, show).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
   })
-).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty"))
+).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty, or --json"))

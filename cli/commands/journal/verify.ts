@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { decidingActors, subjectsOf } from "../../../app/leaves/journal.ts"
 import { type Verification, verifyJournal } from "../../../shared/actor/verify.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { archive, journalAt, where } from "./where.ts"
+import { archive, journalAt, json, where } from "./where.ts"
 
 /** The journal does not prove itself; the lines above say where. */
 class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { divergences: Schema.Int }) {
@@ -39,15 +39,17 @@ export const verifyCommand = Command.make(
     fromSeal: Flag.Boolean("from-seal").pipe(
       Flag.withDescription("Begin at the states that were sealed last, instead of record 1"),
       Flag.withDefault(false)
-    )
+    ),
+    json
   },
-  Effect.fn(function* ({ where, archive, fromSeal }) {
+  Effect.fn(function* ({ where, archive, fromSeal, json }) {
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const subjects = subjectsOf(settings)
       const actors = yield* decidingActors(subjects)
       const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" })
-      for (const line of linesOf(found, fromSeal)) yield* Console.log(line)
+      if (json) yield* Console.log(JSON.stringify({ fromSeal, ...found }))
+      else for (const line of linesOf(found, fromSeal)) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })
