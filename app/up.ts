@@ -14,6 +14,7 @@ import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { twinBeside } from "./twin/beside.ts"
+import { haltFiles } from "./incidents/haltFiles.ts"
 import { marketViews } from "./views.ts"
 
 /** Where the market can be looked at: the page's address, and the place of its journal. */
@@ -69,6 +70,7 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
         ...(settings.twin
           ? [Effect.provideContext(twinBeside(settings), Context.pick(Journal, SnapshotStore)(ports))]
           : []),
+        Effect.provideContext(haltFiles(settings), ports),
         ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
           Effect.flatMap(openStore(leaves.store), (store) =>
