@@ -1,18 +1,13 @@
 /** `kennel export fills|cycles`: what was traded, as rows for taxes and tables. */
 import { Console, Effect, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { Settings } from "../../../app/settings.ts"
 import { decoded } from "../../../shared/actor/control/decode.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import { Journal } from "../../../shared/journal/port.ts"
+import { type Currencies, currenciesOf } from "../../shared/currencies.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, from, journalAt, json, stretch, to, where } from "../journal/where.ts"
-import { CYCLE_COLUMNS, csvLine, type Currencies, cycleRowsOf, type ExportRow, FILL_COLUMNS, FillRows } from "./rows.ts"
-
-const currenciesOf = ({ symbol }: Settings): Currencies => {
-  const [base = "", quote = ""] = symbol.split("/")
-  return { base, quote }
-}
+import { CYCLE_COLUMNS, csvLine, cycleRowsOf, type ExportRow, FILL_COLUMNS, FillRows } from "./rows.ts"
 
 const flags = {
   where,

@@ -1,4 +1,5 @@
 /** Fills and cycles as rows, in the order of the journal. Amounts are exact decimal text; times are UTC. Pure. */
+import type { Currencies } from "../../shared/currencies.ts"
 import { minusBaseFee, plusBaseFee, type WithBaseFee } from "../../../shared/core/baseFee.ts"
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { ClientId } from "../../../shared/core/ids/kinds.ts"
@@ -20,12 +21,6 @@ export const CYCLE_COLUMNS = [
   ...["entry_time", "exit_time", "slot", "trade", "cycle", "kind", "entry_price", "exit_price", "volume"],
   ...["gross", "fees", "net", "currency", "record"]
 ]
-
-/** The pair's currencies, as the settings name them. */
-export interface Currencies {
-  readonly base: string
-  readonly quote: string
-}
 
 interface Sums extends WithBaseFee {
   readonly volume: Volume
