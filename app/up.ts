@@ -1,7 +1,7 @@
 /** The whole market in one process. */
 import { Cause, Clock, Context, Effect, Layer, SubscriptionRef } from "effect"
 import { type Blocks, type ServiceContext, type ServiceError } from "../shared/service/manifest.ts"
-import { Journal } from "../shared/journal/port.ts"
+import { Journal, SnapshotStore } from "../shared/journal/port.ts"
 import { enterJournal, everyActorOf, subjectsOf } from "./leaves/journal.ts"
 import { errandTaking } from "../shared/pace/errands.ts"
 import { degraded } from "./notes.ts"
@@ -14,6 +14,8 @@ import { VenueClock } from "../shared/exchange/venueClock.ts"
 import type { Settings } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
+import { twinBeside } from "./twin/beside.ts"
+import { haltFiles } from "./incidents/haltFiles.ts"
 import { marketViews } from "./views.ts"
 
 /** Where the market can be looked at: the page's address, and the place of its journal. */
@@ -65,6 +67,11 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
       return yield* Effect.raceAllFirst([
         saidAtOnce(stopped, goes),
         Effect.provideService(life.renewing, Clock.Clock, wall),
+        // It is given the journal, and no way to an exchange.
+        ...(settings.twin
+          ? [Effect.provideContext(twinBeside(settings), Context.pick(Journal, SnapshotStore)(ports))]
+          : []),
+        Effect.provideContext(haltFiles(settings), ports),
         ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
           Effect.flatMap(openStore(leaves.store), (store) =>

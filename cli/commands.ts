@@ -37,6 +37,14 @@ export const COMMANDS = {
     about: "The first record at which two builds, or two settings, decide otherwise. Exit code 1 where there is one",
     load: async () => (await import("./commands/bisect/command.ts")).bisectCommand
   },
+  export: {
+    about: "Fills or cycles of a journal as CSV, for taxes and tables: exact amounts, every id",
+    load: async () => (await import("./commands/export/command.ts")).exportCommand
+  },
+  fork: {
+    about: "What other settings would have made of a recorded market, from a place on",
+    load: async () => (await import("./commands/fork/command.ts")).forkCommand
+  },
   why: {
     about: "Why an order is there and what became of it; why a slot or the market waits, and what would end that",
     load: async () => (await import("./commands/why/command.ts")).whyCommand

@@ -29,6 +29,8 @@ import type { Settings } from "../settings.ts"
 import type { Life } from "./life.ts"
 import { OrderedJournal, SIMULATION } from "./orderedJournal.ts"
 import { LivelyVenue } from "./livelyVenue.ts"
+import type { Resumed } from "./resumed.ts"
+import type { VenueOptions } from "./venue.ts"
 
 /** What a market begins with. */
 export interface MarketOptions {
@@ -54,6 +56,8 @@ export interface MarketOptions {
   readonly proves?: boolean
   /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
   readonly takerFeePct?: number
+  /** Where it goes on; left out: it begins empty. Its slots, books and terms come before those named here; nobody calls `begin`. */
+  readonly resumes?: Resumed
 }
 
 /** What the settings say of a market's slots and rules. The pair's volumes have eight decimals, as Kraken's have. */
@@ -71,7 +75,7 @@ export const rulesOf = (
 export interface InThreadMarket {
   readonly journal: OrderedJournal
   readonly venue: LivelyVenue
-  /** The folds of slots 1, 2, 3, … */
+  /** The folds of slots 1, 2, 3, …, or of those that it resumed with. */
   readonly slots: ReadonlyArray<ActorFold<SlotState>>
   readonly governor: ActorFold<GovernorState>
   /** Writes what every market begins with: epoch, rules, terms and the account. First of all, and once. */
@@ -100,11 +104,14 @@ const TAKER_FEE_PCT = 0.4
 export const openMarket = (options: MarketOptions): InThreadMarket => {
   const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known, options.proves)
   const { subjects } = journal
-  const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
+  const { resumes } = options
+  const numbers = resumes?.slots ?? Array.from({ length: 2 * options.slots }, (_, n) => n + 1)
+  const slots = numbers.map((slot) => journal.add(slotActor(slot)))
   const governor = journal.add(governorActor)
   for (const actor of decidersOf([])) if (actor.name !== governorActor.name) journal.add(actor)
-  const gateway = journal.add(gatewayFold)
+  const gateway = journal.add(resumes === undefined ? gatewayFold : { ...gatewayFold, initial: resumes.gateway })
   const venue = new LivelyVenue(journal, () => gateway.state, venueOptions(options))
+  if (resumes !== undefined) journal.resume(resumes.seq, resumes.states)
 
   let feed = silent
   let commands = 0
@@ -150,11 +157,20 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
-const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAKER_FEE_PCT }: MarketOptions) => ({
+const venueOptions = ({
+  slotRules,
+  tier,
   base,
   quote,
   startMs,
-  rules: {
+  takerFeePct = TAKER_FEE_PCT,
+  resumes
+}: MarketOptions): VenueOptions => ({
+  base,
+  quote,
+  startMs,
+  ...(resumes === undefined ? {} : { earlier: resumes.exchange, last: resumes.last }),
+  rules: resumes?.rules ?? {
     priceDecimals: slotRules.priceDecimals,
     volumeDecimals: slotRules.volumeDecimals,
     minVolume: slotRules.minVolume,

@@ -57,6 +57,22 @@ export class OrderedJournal {
     return fold
   }
 
+  /** Goes on after record `seq` with these states, by actor; who has none goes on as if it had heard nothing. Before the first record. */
+  resume(seq: number, states: Readonly<Record<string, string>>): void {
+    for (const fold of this.folds) {
+      const text = states[fold.actor.name]
+      if (text !== undefined) fold.restore(text, seq)
+    }
+    const known = this.folds.find(({ actor }) => states[actor.name] !== undefined)
+    for (const fold of this.folds) {
+      if (known === undefined || states[fold.actor.name] !== undefined) continue
+      fold.inForce = known.inForce
+      fold.times = known.times
+      fold.seq = seq
+    }
+    this.seq = seq
+  }
+
   watch(watcher: Watcher): void {
     this.watchers.push(watcher)
   }

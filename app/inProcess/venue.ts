@@ -50,6 +50,10 @@ export interface VenueOptions {
   readonly base: Volume
   readonly quote: Quote
   readonly startMs: number
+  /** What has happened at the exchange before, `Created` first; left out: it begins with the account alone. */
+  readonly earlier?: ReadonlyArray<ExchangeEvent>
+  /** The last trade before; left out: there was none. */
+  readonly last?: MarketTrade
 }
 
 /** How the book around the last trade looks. */
@@ -85,17 +89,10 @@ export class Venue {
     this.gateway = gateway
     this.nowMs = options.startMs
     this.desk = makeDesk(emptyBooks(), options.rules)
-    const { base, quote, startMs } = options
-    apply(this.desk.books, {
-      _tag: "Created",
-      timeMs: startMs,
-      salt: "SIM",
-      pair: "XDGUSD",
-      market: "recorded",
-      seed: 1,
-      base,
-      quote
-    })
+    const { base, quote, startMs, last = null } = options
+    const created = { timeMs: startMs, salt: "SIM", pair: "XDGUSD", market: "recorded", seed: 1, base, quote }
+    for (const event of options.earlier ?? [{ _tag: "Created" as const, ...created }]) apply(this.desk.books, event)
+    this.last = last
   }
 
   /** The account, its orders and its fills, as the exchange has them. */

@@ -24,6 +24,11 @@ export const PROCESS_SETTINGS = {
     reason:
       "Where archived eras of the journal stand as files (kennel journal archive). Empty: archive in DATA_DIR. Readers take archive and journal as one."
   }),
+  twin: process.flag("TWIN", {
+    default: "false",
+    reason:
+      "Whether a paper market runs beside this one on its prices (kennel up): a file a day in DATA_DIR/twin says how far paper was off, order by order. It has no exchange to place an order at."
+  }),
   natsUrl: process.urls("NATS_URL", {
     default: "",
     schemes: ["nats", "tls"],

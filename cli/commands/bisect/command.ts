@@ -15,7 +15,7 @@ import { archive, journalAt, json, where } from "../journal/where.ts"
 import { recordText } from "../../shared/records.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { decidersOfBuild } from "./builds.ts"
-import { withSettings } from "./otherSettings.ts"
+import { withSettings } from "../../shared/otherSettings.ts"
 
 /** Whose decisions are compared. */
 export interface Sides {

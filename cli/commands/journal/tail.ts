@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { linesOf, readSince, type Wanted } from "./look/filter.ts"
-import { archive, journalAt, where } from "./where.ts"
+import { archive, journalAt, json, where } from "./where.ts"
 
 /** A flag that says nothing this command understands. */
 class WrongFlag extends Schema.TaggedError<WrongFlag>()("WrongFlag", { detail: Schema.String }) {
@@ -34,7 +34,8 @@ const flags = {
   pretty: Flag.Boolean("pretty").pipe(
     Flag.withDescription("An event a line: sequence, time, where, what, figures, and the reason as a sentence"),
     Flag.withDefault(false)
-  )
+  ),
+  json
 }
 
 const wantedOf = Effect.fnUntraced(function* (given: {
@@ -61,11 +62,12 @@ export const tailCommand = Command.make(
     const settings = yield* loadSettings()
     const wanted = yield* wantedOf(given)
     const from = given.from === 0 ? ("first" as const) : given.from
+    const form = given.json ? "json" : given.pretty ? "pretty" : "plain"
     const show = (record: JournalRecord) =>
-      Effect.forEach(linesOf(record, wanted, given.pretty), (line) => Console.log(line), { discard: true })
+      Effect.forEach(linesOf(record, wanted, form), (line) => Console.log(line), { discard: true })
     yield* Effect.gen(function* () {
       const journal = yield* Journal
       yield* Stream.runForEach(given.follow ? journal.tail({ from }) : journal.read({ from }), show)
     }).pipe(Effect.provide(journalAt(settings, given.where, given.archive)))
   })
-).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty"))
+).pipe(Command.withDescription("Print records: sequence, subject, id, JSON; or --pretty, or --json"))

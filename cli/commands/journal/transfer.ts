@@ -12,7 +12,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 import { Journal, JournalOpenError } from "../../../shared/journal/port.ts"
 import { whileReading } from "../../shared/progress.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { archive, from, journalAt, stretch, to, where } from "./where.ts"
+import { archive, from, journalAt, json, stretch, to, where } from "./where.ts"
 
 /** A file whose records cannot become a journal of their own. */
 class CannotImport extends Schema.TaggedError<CannotImport>()("CannotImport", { detail: Schema.String }) {
@@ -42,16 +42,18 @@ export const exportCommand = Command.make(
     redact: Flag.Boolean("redact").pipe(
       Flag.withDescription("Replace ids, names and notes, each by the same everywhere; prices, amounts and times stay"),
       Flag.withDefault(false)
-    )
+    ),
+    json
   },
-  Effect.fn(function* ({ where, archive, from, to, out, note, redact }) {
+  Effect.fn(function* ({ where, archive, from, to, out, note, redact, json }) {
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const { first, last } = yield* stretch(from, to)
+      const file = out.endsWith(".kennel") ? out : `${out}.kennel`
       const made = yield* exportJournal({
         subjects: subjectsOf(settings),
         actorsOf: decidersOf,
-        file: out.endsWith(".kennel") ? out : `${out}.kennel`,
+        file,
         from: first,
         to: last,
         pair: settings.pair,
@@ -63,9 +65,8 @@ export const exportCommand = Command.make(
           : shownSettings(SETTING_ROWS, process.env)
       }).pipe(whileReading("export"))
       const { divergences } = made.expected
-      yield* Console.log(
-        `records ${made.from} to ${made.to} (${made.records}) written to ${out}, ${divergences.length} divergences, chain ${made.chain}`
-      )
+      const told = `records ${made.from} to ${made.to} (${made.records}) written to ${file}, ${divergences.length} divergences, chain ${made.chain}`
+      yield* Console.log(json ? JSON.stringify({ file, ...made }) : told)
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })
 ).pipe(
@@ -79,8 +80,11 @@ const BATCH = 1_000
 /** A journal from a file. */
 export const importCommand = Command.make(
   "import",
-  { file: Argument.String("file").pipe(Argument.withDescription("What export wrote, or lines of records alone")) },
-  Effect.fn(function* ({ file }) {
+  {
+    file: Argument.String("file").pipe(Argument.withDescription("What export wrote, or lines of records alone")),
+    json
+  },
+  Effect.fn(function* ({ file, json }) {
     const settings = yield* loadSettings()
     const { header, records } = yield* Effect.tryPromise({
       try: () => readJournalFile(file),
@@ -109,7 +113,8 @@ export const importCommand = Command.make(
       if (now !== records.length) {
         return yield* new CannotImport({ detail: `${journal.where} holds ${now} records now, of ${records.length}` })
       }
-      yield* Console.log(`${records.length} records imported into ${journal.where}`)
+      const told = { records: now, where: journal.where }
+      yield* Console.log(json ? JSON.stringify(told) : `${now} records imported into ${journal.where}`)
     }).pipe(Effect.provide(journalToFill(settings)))
   })
 ).pipe(Command.withDescription("Make the (empty) journal of the settings from a file that export wrote"))

@@ -7,7 +7,7 @@ import { whileReading } from "../../shared/progress.ts"
 import type { Demands } from "../../../shared/signing/demands.ts"
 import { MarkCounts } from "../../../shared/signing/signedJournal.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { archive, journalAt, where } from "./where.ts"
+import { archive, journalAt, json, where } from "./where.ts"
 
 /** The journal does not prove itself; the lines above say where. */
 class Diverged extends Schema.TaggedError<Diverged>()("Diverged", { divergences: Schema.Int }) {
@@ -50,9 +50,10 @@ export const verifyCommand = Command.make(
     fromSeal: Flag.Boolean("from-seal").pipe(
       Flag.withDescription("Begin at the states that were sealed last, instead of record 1"),
       Flag.withDefault(false)
-    )
+    ),
+    json
   },
-  Effect.fn(function* ({ where, archive, fromSeal }) {
+  Effect.fn(function* ({ where, archive, fromSeal, json }) {
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const subjects = subjectsOf(settings)
@@ -60,7 +61,9 @@ export const verifyCommand = Command.make(
       const found = yield* verifyJournal({ subjects, actors, from: fromSeal ? "last seal" : "beginning" }).pipe(
         whileReading("verify")
       )
-      for (const line of linesOf(found, fromSeal, yield* MarkCounts)) yield* Console.log(line)
+      const marks = yield* MarkCounts
+      if (json) yield* Console.log(JSON.stringify({ fromSeal, ...found, marks }))
+      else for (const line of linesOf(found, fromSeal, marks)) yield* Console.log(line)
       if (found.divergences.length > 0) return yield* new Diverged({ divergences: found.divergences.length })
     }).pipe(Effect.provide(journalAt(settings, where, archive)))
   })

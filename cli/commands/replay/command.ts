@@ -9,6 +9,7 @@ import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
 import { slotActor } from "../../../shared/core/ids/subjects.ts"
 import type { Past } from "../../../shared/past/past.ts"
 import { archive, from, journalAt, json, to, where } from "../journal/where.ts"
+import { type Currencies, currenciesOf } from "../../shared/currencies.ts"
 import { laying } from "../../shared/laying.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { changesBetween } from "./core/flatten.ts"
@@ -58,15 +59,21 @@ const untilMet = Effect.fnUntraced(function* (past: Past, seq: number, text: str
   return found
 })
 
-const show = Effect.fnUntraced(function* (past: Past, seq: number, actor: string, asJson: boolean) {
+const show = Effect.fnUntraced(function* (
+  past: Past,
+  seq: number,
+  actor: string,
+  currencies: Currencies,
+  asJson: boolean
+) {
   const { folds, nowMs, inForce } = yield* past.at(seq, [actor])
   const fold = folds.get(actor)
   if (asJson) {
     const state: unknown = fold === undefined ? null : JSON.parse(fold.actor.encode(fold.state))
     return yield* Console.log(JSON.stringify({ seq, nowMs, ...inForce, actor, state }))
   }
-  const now = yield* reach(past, seq, actor)
-  const before = seq > past.first ? yield* reach(past, seq - 1, actor) : now
+  const now = yield* reach(past, seq, actor, currencies)
+  const before = seq > past.first ? yield* reach(past, seq - 1, actor, currencies) : now
   yield* Console.log(`record ${seq} of ${past.head}, ${now.time} UTC, ${actor}\n${now.record}`)
   for (const { path, value, before: was } of changesBetween(before.leaves, now.leaves)) {
     yield* Console.log(
@@ -76,10 +83,16 @@ const show = Effect.fnUntraced(function* (past: Past, seq: number, actor: string
 })
 
 /** What changes of the actor from record to record. */
-const showChanges = Effect.fnUntraced(function* (past: Past, first: number, last: number, actor: string) {
-  let before = yield* reach(past, Math.max(first - 1, past.first), actor)
+const showChanges = Effect.fnUntraced(function* (
+  past: Past,
+  first: number,
+  last: number,
+  actor: string,
+  currencies: Currencies
+) {
+  let before = yield* reach(past, Math.max(first - 1, past.first), actor, currencies)
   for (let seq = first; seq <= last; seq++) {
-    const now = yield* reach(past, seq, actor)
+    const now = yield* reach(past, seq, actor, currencies)
     const changed = changesBetween(before.leaves, now.leaves).filter(({ before: was }) => was !== null)
     if (changed.length > 0) yield* Console.log(now.record)
     for (const { path, value, before: was } of changed) {
@@ -119,6 +132,7 @@ export const replayCommand = Command.make(
   },
   Effect.fn(function* ({ where, archive, at, slot, actor, until, from, to, print, json }) {
     const settings = yield* loadSettings()
+    const currencies = currenciesOf(settings)
     yield* Effect.scoped(
       Effect.gen(function* () {
         const looks = Option.isSome(slot) || [at, actor, until, from, to].some(Option.isSome)
@@ -140,10 +154,10 @@ export const replayCommand = Command.make(
               problem: `records ${first} to ${last} are more than ${MOST_CHANGES}: name a shorter stretch`
             })
           }
-          return yield* showChanges(past, first, last, wanted)
+          return yield* showChanges(past, first, last, wanted, currencies)
         }
         const terminal = process.stdin.isTTY && process.stdout.isTTY && !print && !json
-        yield* terminal ? browse(past, seq, wanted, actors) : show(past, seq, wanted, json)
+        yield* terminal ? browse(past, seq, wanted, actors, currencies) : show(past, seq, wanted, currencies, json)
       })
     ).pipe(Effect.provide(journalAt(settings, where, archive)))
   })

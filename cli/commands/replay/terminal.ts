@@ -5,9 +5,11 @@ import { decode } from "../../../shared/actor/control/decode.ts"
 import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
 import { turnKeys } from "../../../shared/past/core/notes.ts"
 import type { Past } from "../../../shared/past/past.ts"
+import type { Currencies } from "../../shared/currencies.ts"
 import { instant } from "../../shared/instants.ts"
 import { recordText } from "../../shared/records.ts"
 import { leavesOf } from "./core/flatten.ts"
+import { moneyText } from "./core/money.ts"
 import { type Ask, arrive, openView, press, type Reached, screenOf, type View } from "./core/view.ts"
 
 interface Key {
@@ -16,8 +18,8 @@ interface Key {
   readonly ctrl?: boolean
 }
 
-/** The market at a record, as far as one actor. */
-export const reach = Effect.fnUntraced(function* (past: Past, seq: number, actor: string) {
+/** The market at a record, as far as one actor; money as decimals. */
+export const reach = Effect.fnUntraced(function* (past: Past, seq: number, actor: string, currencies: Currencies) {
   const { nowMs, folds } = yield* past.at(seq, [actor])
   const fold = folds.get(actor)
   const record = yield* past.get(seq)
@@ -28,7 +30,9 @@ export const reach = Effect.fnUntraced(function* (past: Past, seq: number, actor
           Effect.map(recordText),
           Effect.catch((error) => Effect.succeed(error.message))
         )
-  const leaves = fold === undefined ? [] : leavesOf(JSON.parse(fold.actor.encode(fold.state)))
+  const leaves = (fold === undefined ? [] : leavesOf(JSON.parse(fold.actor.encode(fold.state)))).map(
+    ({ path, value }) => ({ path, value: moneyText(path, value, currencies) })
+  )
   return { seq, time: instant(nowMs, true), record: yield* text, actor, leaves } satisfies Reached
 })
 
@@ -65,9 +69,12 @@ const destination = Effect.fnUntraced(function* (past: Past, { at }: View, ask: 
   }
 })
 
+/** A terminal that does not say how large it is: what terminals were. */
+const [COLUMNS, ROWS] = [80, 24]
+
 const draw = (view: View): void => {
   const { columns, rows } = process.stdout
-  process.stdout.write(`\u001b[H\u001b[J${screenOf(view, columns, rows).join("\n")}`)
+  process.stdout.write(`\u001b[H\u001b[J${screenOf(view, columns || COLUMNS, rows || ROWS).join("\n")}`)
 }
 
 /** The keys of the terminal, until the scope closes: it is raw meanwhile, and shows another screen. */
@@ -99,10 +106,11 @@ export const browse = Effect.fn("browse")(function* (
   past: Past,
   seq: number,
   actor: string,
-  actors: ReadonlyArray<string>
+  actors: ReadonlyArray<string>,
+  currencies: Currencies
 ) {
   const next = yield* keys
-  let view = openView(past.first, past.head, actors, yield* reach(past, seq, actor))
+  let view = openView(past.first, past.head, actors, yield* reach(past, seq, actor, currencies))
   while (true) {
     draw(view)
     const { view: pressed, ask } = press(view, yield* next)
@@ -110,6 +118,7 @@ export const browse = Effect.fn("browse")(function* (
     if (ask === null) continue
     if (ask._tag === "Quit") return
     const to = yield* destination(past, view, ask)
-    if (to.seq !== view.at.seq || to.actor !== view.at.actor) view = arrive(view, yield* reach(past, to.seq, to.actor))
+    if (to.seq !== view.at.seq || to.actor !== view.at.actor)
+      view = arrive(view, yield* reach(past, to.seq, to.actor, currencies))
   }
 })

@@ -122,9 +122,13 @@ it.live(
           const through = yield* Store
           expect(through.where).toBe(`${directory}, through the process that has it open`)
           expect(yield* through.state.get("seen")).toStrictEqual({ by: "the holder" })
-          expect(yield* through.candles.upsert({ symbol: "DOOR", intervalMin: 1 }, [someCandle(60)], "import")).toBe(1)
+          expect(
+            yield* through.candles.upsert({ venue: "real", symbol: "DOOR", intervalMin: 1 }, [someCandle(60)], "import")
+          ).toBe(1)
         }).pipe(Effect.provide(beside))
-        expect((yield* (yield* Store).candles.coverage({ symbol: "DOOR", intervalMin: 1 }, 0)).count).toBe(1)
+        expect(
+          (yield* (yield* Store).candles.coverage({ venue: "real", symbol: "DOOR", intervalMin: 1 }, 0)).count
+        ).toBe(1)
         return readAddress(directory)
       }).pipe(Effect.provide(EmbeddedStore.layer({ directory })))
       expect(Object.keys(key ?? {})).toStrictEqual(["url", "token"])

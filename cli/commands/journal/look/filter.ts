@@ -37,18 +37,25 @@ export const readSince = (value: string): number | null => {
   return Number.isFinite(ms) ? ms : null
 }
 
+/** How records read: as they stand, an event a line for people, or a record a line for machines (`data` where nobody can read it). */
+export type Form = "plain" | "pretty" | "json"
+
 /** The lines of a record: none where it is not wanted. A record that cannot be read is shown as it is. */
-export const linesOf = (record: JournalRecord, wanted: Wanted, pretty: boolean): ReadonlyArray<string> => {
+export const linesOf = (record: JournalRecord, wanted: Wanted, form: Form): ReadonlyArray<string> => {
   const data = text.decode(record.data)
-  const whole = `${record.seq} ${record.subject} ${record.id} ${data}`
+  const { seq, storedMs, subject, id } = record
+  const whole = `${seq} ${subject} ${id} ${data}`
   const written = readWritten(data)
-  if (written._tag === "None") return [whole]
+  if (written._tag === "None") return [form === "json" ? JSON.stringify({ seq, storedMs, subject, id, data }) : whole]
   const { timeMs } = written.value
   if (wanted.slot !== null && standingOf(record.subject).slot !== wanted.slot) return []
   if (wanted.sinceMs !== null && timeMs < wanted.sinceMs) return []
   const events = written.value.events.filter(({ _tag }) => wanted.types.size === 0 || wanted.types.has(String(_tag)))
   if (events.length === 0) return []
-  return pretty ? events.map((event) => prettyLine(record, timeMs, event)) : [whole]
+  if (form === "pretty") return events.map((event) => prettyLine(record, timeMs, event))
+  if (form === "plain") return [whole]
+  const envelope = JSON.parse(data) as object
+  return [JSON.stringify({ seq, storedMs, subject, id, ...envelope, events })]
 }
 
 /** `1207  17:03:09  out.slot-1  OrderRequested  price=0.141 volume=14.2  The entry is two tenths of a percent from the market.` */

@@ -1,5 +1,6 @@
 /** Conditions on a market's past, as a person types them. Pure. */
 import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { amountAt } from "./money.ts"
 
 /** `OrderFilled`, `mode=PAUSED`, or `slot-1.book.halted!=null`. */
 export type Condition =
@@ -39,9 +40,9 @@ const valueAt = (state: unknown, path: ReadonlyArray<string>): unknown =>
     state
   )
 
-const textOf = (value: unknown): string => {
+const textOf = (path: ReadonlyArray<string>, value: unknown): string => {
   if (value === null || value === undefined) return "null"
-  if (typeof value === "bigint") return value.toString()
+  if (typeof value === "bigint") return amountAt(path, value)?.text ?? value.toString()
   return typeof value === "string" ? value : typeof value === "object" ? "object" : JSON.stringify(value)
 }
 
@@ -63,6 +64,7 @@ const compares = (operator: Operator, found: string, wanted: string): boolean =>
   }
 }
 
-/** Whether a state meets it. Money compares as the units it is kept in. */
+/** Whether a state meets it. Money compares as a decimal: `slot-1.book.totalProfit>1.5`. */
 export const metByState = (condition: Condition, state: unknown): boolean =>
-  condition._tag === "State" && compares(condition.operator, textOf(valueAt(state, condition.path)), condition.value)
+  condition._tag === "State" &&
+  compares(condition.operator, textOf(condition.path, valueAt(state, condition.path)), condition.value)

@@ -116,12 +116,14 @@ describe("a condition", () => {
       false,
       false
     ])
-    const state = { book: { halted: null, nextOrderId: 12, orders: [] } }
+    const state = { book: { halted: null, nextOrderId: 12, orders: [], totalProfit: 15_100_000_000n } }
     const holds = (text: string) => metByState(conditionOf(text) ?? { _tag: "Event", tag: "" }, state)
     expect(holds("slot-1.book.nextOrderId>11")).toBe(true)
     expect(holds("slot-1.book.nextOrderId>=12")).toBe(true)
     expect(holds("slot-1.book.nextOrderId<12")).toBe(false)
     expect(holds("slot-1.book.nextOrderId<=12")).toBe(true)
+    expect(holds("slot-1.book.totalProfit>1.5")).toBe(true)
+    expect(holds("slot-1.book.totalProfit=1.51")).toBe(true)
     expect(holds("slot-1.book.halted!=null")).toBe(false)
     expect(holds("slot-1.book.halted=null")).toBe(true)
     expect(holds("slot-1.book.orders!=null")).toBe(true)

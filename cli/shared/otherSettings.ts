@@ -1,10 +1,10 @@
 /** Events of configuration as other settings would have written them. */
 import { Effect, Schema } from "effect"
-import { GOVERNOR_RULES } from "../../../shared/config/rules/governor.ts"
-import { REBALANCER_RULES } from "../../../shared/config/rules/rebalancer.ts"
-import { SLOT_RULES } from "../../../shared/config/rules/slot.ts"
-import { messageOf } from "../../../shared/core/messageOf.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
+import { GOVERNOR_RULES } from "../../shared/config/rules/governor.ts"
+import { REBALANCER_RULES } from "../../shared/config/rules/rebalancer.ts"
+import { SLOT_RULES } from "../../shared/config/rules/slot.ts"
+import { messageOf } from "../../shared/core/messageOf.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
 
 /** A setting that is none, or none of those that travel in the journal. */
 export class NotARule extends Schema.TaggedError<NotARule>()("NotARule", {
@@ -29,18 +29,19 @@ interface Change {
   readonly value: unknown
 }
 
-const changeOf = (given: string): Effect.Effect<Change, NotARule> =>
-  Effect.suspend((): Effect.Effect<Change, NotARule> => {
+/** A setting may stand in several tables: slots and governor look at the age of the price alike. */
+const changesOf = (given: string): Effect.Effect<ReadonlyArray<Change>, NotARule> =>
+  Effect.suspend((): Effect.Effect<ReadonlyArray<Change>, NotARule> => {
     const [, name = "", text = ""] = /^([A-Z0-9_]+)=(.*)$/.exec(given) ?? []
-    for (const [tag, table] of Object.entries(TABLES)) {
-      const found = Object.entries(table).find(([, row]) => row.name === name)
-      if (found === undefined) continue
-      const [key, row] = found
-      try {
-        return Effect.succeed({ tag: tag as Configured, key, value: row.parse(text) })
-      } catch (error) {
-        return Effect.fail(new NotARule({ given, problem: `${JSON.stringify(text)} ${messageOf(error)}` }))
-      }
+    try {
+      const found = Object.entries(TABLES).flatMap(([tag, table]) =>
+        Object.entries(table)
+          .filter(([, row]) => row.name === name)
+          .map(([key, row]): Change => ({ tag: tag as Configured, key, value: row.parse(text) }))
+      )
+      if (found.length > 0) return Effect.succeed(found)
+    } catch (error) {
+      return Effect.fail(new NotARule({ given, problem: `${JSON.stringify(text)} ${messageOf(error)}` }))
     }
     const problem = name === "" ? "give NAME=value" : `${name} is no rule of slots, governor or rebalancer`
     return Effect.fail(new NotARule({ given, problem }))
@@ -48,7 +49,7 @@ const changeOf = (given: string): Effect.Effect<Change, NotARule> =>
 
 /** From each recorded event to what it would be with these settings (`ENTRY_PCT=0.3`). */
 export const withSettings = Effect.fnUntraced(function* (given: ReadonlyArray<string>) {
-  const changes = yield* Effect.forEach(given, changeOf)
+  const changes = (yield* Effect.forEach(given, changesOf)).flat()
   return (event: MarketEvent): MarketEvent => {
     const own = changes.filter(({ tag }) => tag === event._tag)
     if (own.length === 0 || !("rules" in event)) return event

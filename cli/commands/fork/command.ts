@@ -1,0 +1,58 @@
+/** `kennel fork`: what other settings would have made of a recorded market from a place on. */
+import { Console, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { runFork } from "../../../app/fork/fork.ts"
+import { FILL_ASSUMPTIONS } from "../../../app/fork/forkedMarket.ts"
+import { subjectsOf } from "../../../app/leaves/journal.ts"
+import { openMarketPast } from "../../../app/leaves/past.ts"
+import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { laying } from "../../shared/laying.ts"
+import { withSettings } from "../../shared/otherSettings.ts"
+import { loadSettings } from "../../shared/settings.ts"
+import { archive, journalAt, json, where } from "../journal/where.ts"
+import { forkLines } from "./text.ts"
+
+/** More rules than there are. */
+const MOST_CHANGES = 200
+
+/** The command. */
+export const forkCommand = Command.make(
+  "fork",
+  {
+    where,
+    archive,
+    at: Flag.String("at").pipe(
+      Flag.withDescription(
+        "Where it begins: a sequence, or a time in UTC (2026-11-21T17:03:09); from there the first place at which no order is on its way. Default: the first record"
+      ),
+      Flag.optional
+    ),
+    until: Flag.String("until").pipe(
+      Flag.withDescription("The last record that is followed, likewise. Default: the newest"),
+      Flag.optional
+    ),
+    set: Flag.String("set").pipe(
+      Flag.withDescription("A rule that the fork decides by, as ENTRY_PCT=0.3; as often as needed"),
+      Flag.between(0, MOST_CHANGES)
+    ),
+    json
+  },
+  Effect.fn(function* ({ where, archive, at, until, set, json }) {
+    const settings = yield* loadSettings()
+    const change = yield* withSettings(set)
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        const past = yield* openMarketPast(settings, laying)
+        const placed = (place: string) => Effect.flatMap(placeOf(place), seqAt)
+        const { pair, tier } = settings
+        const result = yield* runFork(past, {
+          ...{ pair, tier, change, subjects: subjectsOf(settings) },
+          at: Option.isSome(at) ? yield* placed(at.value) : past.first,
+          until: Option.isSome(until) ? yield* placed(until.value) : past.head
+        })
+        const told = { set, assumptions: FILL_ASSUMPTIONS, ...result }
+        yield* Console.log(json ? JSON.stringify(told) : forkLines(told).join("\n"))
+      })
+    ).pipe(Effect.provide(journalAt(settings, where, archive)))
+  })
+)
