@@ -70,6 +70,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,
+      settings: [],
       failure: Effect.never
     }),
     Layer.succeed(MarketPast, {
