@@ -1,16 +1,22 @@
 /** The control plane as a layer: what a person or a script sees of the market, and may ask of it. */
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
-import type { Journal } from "../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
+import { BUILD_VERSION } from "./api/build.ts"
+import { makeAsk } from "./api/asking.ts"
+import { type EventStreams, makeEventStreams } from "./api/journal/events.ts"
+import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
+import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
+import { serveEvents, serveMetrics, serveRoutes } from "./api/serve.ts"
+import { metricsText, type ProcessFigures } from "./core/metrics.ts"
 import { loadAssets } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
-import type { MarketViews } from "./marketViews.ts"
+import { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
-import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS } from "./http/streamHub.ts"
+import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS, type StreamHub } from "./http/streamHub.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
 export interface ControlPlaneOptions {
@@ -48,10 +54,23 @@ export class ControlPlane extends Context.Service<
   }
 >()("kennel/control-plane/ControlPlane") {}
 
+/** What the process observes of itself, now. */
+const figuresOf = (startedAt: number, hub: StreamHub, events: EventStreams): ProcessFigures => {
+  const { user, system } = process.cpuUsage()
+  return {
+    version: BUILD_VERSION,
+    node: process.versions.node,
+    residentBytes: process.memoryUsage.rss(),
+    cpuSec: (user + system) / 1e6,
+    startedAt,
+    streams: { status: hub.size(), records: events.size() }
+  }
+}
+
 /** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
 export const controlPlaneLayer = (
   options: ControlPlaneOptions
-): Layer.Layer<ControlPlane, ListenFailed, MarketViews | Journal> =>
+): Layer.Layer<ControlPlane, ListenFailed, MarketViews | PastPorts> =>
   Layer.effect(
     ControlPlane,
     Effect.gen(function* () {
@@ -71,16 +90,25 @@ export const controlPlaneLayer = (
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
       const speed = simulator?.speed ?? 1
-      const publisher = yield* makePublisher(
-        { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
-        hub.send
-      )
+      const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
+      const publisher = yield* makePublisher(report, hub.send)
+      const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
+      const [base = "", quote = ""] = pair.split("/")
+      const { latest, ageSec } = publisher
+      const { settings } = yield* MarketViews
+      const api = { latest, ageSec, currency: { base, quote }, settings, ask: yield* makeAsk<PastPorts>() }
       const app = makeApp({
-        latest: publisher.latest,
+        latest,
+        ageSec,
         hub,
         assets: loadAssets(),
         desk,
+        routes: (express) => {
+          serveRoutes(express, [...MEMORY_ROUTES, ...pastRoutes(report)], api)
+          serveEvents(express, events)
+          serveMetrics(express, () => metricsText(latest().report, figuresOf(startedAt, hub, events)))
+        },
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
@@ -94,8 +122,11 @@ export const controlPlaneLayer = (
         host,
         port: options.port,
         handler: app,
-        isKept: hub.holds,
-        beforeClose: hub.close
+        isKept: (socket) => hub.holds(socket) || events.holds(socket),
+        beforeClose: () => {
+          hub.close()
+          events.close()
+        }
       })
       const shown = host.includes(":") ? `[${host}]` : host
       return ControlPlane.of({ url: `http://${shown}:${port}/`, port })

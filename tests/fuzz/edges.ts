@@ -48,6 +48,7 @@ let clockMs = 0
 const server = makeServer(
   makeApp({
     latest: () => published,
+    ageSec: () => 0,
     hub: makeStreamHub(),
     assets: new Map(),
     // A second for each question: no case spends what the next one needs.
@@ -56,6 +57,7 @@ const server = makeServer(
       gate: makeGate(TOKEN, () => (clockMs += 1_000)),
       submit: (_request, reply) => (reply({ unavailable: "nobody is there" }), true)
     },
+    routes: () => undefined,
     door: makeDoor("127.0.0.1", []),
     onFailure: (error) => failures.push(error)
   }),

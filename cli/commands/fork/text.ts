@@ -1,7 +1,7 @@
 /** A fork as a person reads it: first how far its fills are off, then what the change did. */
 import type { Apart, ForkFigures, OrderPair } from "../../../app/fork/compare.ts"
 import type { ForkResult } from "../../../app/fork/fork.ts"
-import { instant } from "../../shared/instants.ts"
+import { instant } from "../../../shared/words/instants.ts"
 import { table } from "../../shared/table.ts"
 
 /** What is told of a fork. */

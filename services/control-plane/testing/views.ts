@@ -9,7 +9,10 @@ import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
+import { MarketPast, NotInThePast } from "../marketPast.ts"
 import { MarketViews, type Preview } from "../marketViews.ts"
+import { initialChart } from "../core/chart/state.ts"
+import { initialHistory } from "../core/history/state.ts"
 import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
 import { initialStatus } from "../core/status/state.ts"
 
@@ -31,6 +34,9 @@ export const OPTIONS: ControlPlaneOptions = {
   silentAfterSec: 30
 }
 
+/** A market that is moved by hand has no records to fold. */
+const noPast = () => Effect.fail(new NotInThePast({ detail: "nothing is known of the past" }))
+
 /** Begins with `history` folded and at the journal's head. Commands go to a memory journal of its own. */
 export const handMoved = Effect.fn("handMoved")(function* (
   history: ReadonlyArray<MarketEvent>,
@@ -50,11 +56,27 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({ seq, status: state, ledger: initialLedger, slots, governor, blocks, refused: {} })),
+      current: Effect.sync(() => ({
+        seq,
+        status: state,
+        ledger: initialLedger,
+        chart: initialChart,
+        history: initialHistory,
+        slots,
+        governor,
+        blocks,
+        refused: {}
+      })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,
+      settings: [],
       failure: Effect.never
+    }),
+    Layer.succeed(MarketPast, {
+      at: noPast,
+      why: noPast,
+      stepsOf: noPast
     }),
     Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
   )
