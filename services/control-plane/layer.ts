@@ -10,6 +10,7 @@ import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import type { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
+import { runTelegram, type TelegramOptions } from "./telegram/telegram.ts"
 import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS } from "./http/streamHub.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
@@ -36,6 +37,8 @@ export interface ControlPlaneOptions {
   readonly stalePriceMaxAgeSec: number
   /** Wall seconds without a clock fact after which the feed counts as silent: at least three clock intervals. */
   readonly silentAfterSec: number
+  /** The same market in a chat; left out: no bot runs. */
+  readonly telegram?: TelegramOptions
 }
 
 /** The running server. */
@@ -90,6 +93,10 @@ export const controlPlaneLayer = (
         Effect.forkScoped
       )
       yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
+      if (options.telegram !== undefined) {
+        const report = () => publisher.latest().report
+        yield* Effect.forkScoped(runTelegram(options.telegram, { subjects, defaults, report, speed }))
+      }
       const { port } = yield* listen({
         host,
         port: options.port,
