@@ -10,7 +10,7 @@ import type { Reason } from "../../shared/events/reason.ts"
 import { turnKeys } from "../../shared/past/core/notes.ts"
 import type { Past } from "../../shared/past/past.ts"
 import { instant, span } from "../../shared/words/instants.ts"
-import { endOf } from "./ends.ts"
+import { endOf } from "../../shared/core/rules/ends.ts"
 import { type InForceAt, inForceAt, inForceText, storedAt } from "./story.ts"
 
 /** Something that stands against what is wanted. */
@@ -59,7 +59,7 @@ const obstacle = Effect.fnUntraced(function* (
     sentence: sentenceOf(reason),
     sinceSeq,
     sinceMs: since?.timeMs ?? null,
-    end: endOf(reason, nowMs)
+    end: endOf(reason, nowMs, { instant, span })
   } satisfies Obstacle
 })
 

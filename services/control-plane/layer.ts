@@ -17,6 +17,7 @@ import { listen, type ListenFailed } from "./http/listen.ts"
 import { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
 import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS, type StreamHub } from "./http/streamHub.ts"
+import { runTelegram, type TelegramOptions } from "./telegram/telegram.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
 export interface ControlPlaneOptions {
@@ -42,6 +43,8 @@ export interface ControlPlaneOptions {
   readonly stalePriceMaxAgeSec: number
   /** Wall seconds without a clock fact after which the feed counts as silent: at least three clock intervals. */
   readonly silentAfterSec: number
+  /** The same market in a chat; left out: no bot runs. */
+  readonly telegram?: TelegramOptions
 }
 
 /** The running server. */
@@ -118,6 +121,10 @@ export const controlPlaneLayer = (
         Effect.forkScoped
       )
       yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
+      if (options.telegram !== undefined) {
+        const report = () => publisher.latest().report
+        yield* Effect.forkScoped(runTelegram(options.telegram, { subjects, defaults, report, speed }))
+      }
       const { port } = yield* listen({
         host,
         port: options.port,

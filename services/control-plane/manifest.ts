@@ -11,6 +11,7 @@ import { ensureControlToken } from "./controlToken.ts"
 import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { MarketViews } from "./marketViews.ts"
 import { CONTROL_SETTINGS } from "./settings.ts"
+import { telegramOf } from "./telegram/options.ts"
 
 /** Wall seconds that a feed may be silent, however fast the exchange's time runs. */
 const LEAST_SILENT_SEC = 15
@@ -21,13 +22,14 @@ export const controlPlaneManifest = defineService({
   settings: CONTROL_SETTINGS,
   needs: ["journal", "views"],
   readsNotes: true,
-  writes: ["command.*"],
+  writes: ["command.*", "lease.*"],
   follows: [ofAnyKind(statusActor), ofAnyKind(ledgerActor), ofAnyKind(chartActor), ofAnyKind(historyActor)],
   // The token for actions.
   keepsFiles: true,
   served: {
     port: 8080,
-    environment: { PORT: "8080" },
+    // A secret: from `.env`, for this service alone. The other settings of the chat stand with all others in `kennel.env`.
+    environment: { PORT: "8080", TELEGRAM_BOT_TOKEN: "${TELEGRAM_BOT_TOKEN:-}" },
     publishedAs: "KENNEL_PORT"
   },
   run: (settings, { subjects, listening }) =>
@@ -36,6 +38,7 @@ export const controlPlaneManifest = defineService({
         const token = yield* ensureControlToken(settings)
         const { failure } = yield* MarketViews
         const speed = speedOf(settings)
+        const telegram = yield* telegramOf(settings)
         const served = yield* Layer.build(
           controlPlaneLayer({
             subjects,
@@ -51,7 +54,8 @@ export const controlPlaneManifest = defineService({
             trading: settings.live ? "live" : "paper",
             simulator: settings.live ? null : { market: settings.market, speed },
             stalePriceMaxAgeSec: staleAfterSec(settings),
-            silentAfterSec: Math.max(LEAST_SILENT_SEC, (3 * settings.clockIntervalSec) / speed)
+            silentAfterSec: Math.max(LEAST_SILENT_SEC, (3 * settings.clockIntervalSec) / speed),
+            ...(telegram === null ? {} : { telegram })
           })
         )
         yield* listening(Context.get(served, ControlPlane).url)

@@ -1,5 +1,6 @@
 /** The control plane's own settings: who may act through it, and what stands for what they leave out. */
 import { SettingGroup } from "../../shared/config/setting.ts"
+import { TELEGRAM_SETTINGS } from "./telegram/settings.ts"
 
 const processes = new SettingGroup("Process")
 const capacity = new SettingGroup("Capacity")
@@ -14,6 +15,7 @@ const token = processes.secret("CONTROL_TOKEN", {
 })
 
 export const CONTROL_SETTINGS = {
+  ...TELEGRAM_SETTINGS,
   allowedHosts: processes.hosts("ALLOWED_HOSTS", {
     default: "",
     reason:

@@ -35,6 +35,7 @@ export const WRITERS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   candle: ["ohlcv-ingestor"],
   context: ["market-context"],
   command: ["control-plane"],
+  lease: ["control-plane"],
   seal: ["journal-keeper", "operator"],
   // A slot's outputs name the slot's actor.
   slot: [],

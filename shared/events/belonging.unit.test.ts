@@ -27,6 +27,7 @@ describe("what may stand where", () => {
     [subjects.control("test"), "test", "MarketConfigured"],
     [subjects.quarantine, "market-feed", "FrameQuarantined"],
     [subjects.seal, "operator", "EraSealed"],
+    [subjects.lease("telegram"), "control-plane", "LeaseTaken"],
     [subjects.price, "simulation", "PriceObserved"]
   ])("%s takes from %s a %s", (subject, writer, _tag) => {
     expect(ask(subject, writer, { _tag })).toBeNull()
@@ -51,6 +52,7 @@ describe("what may stand where", () => {
     ["an order fact of no slot", `${subjects.root}.order.any`, "order-gateway", "OrderFilled", /nothing of a market/],
     ["an actor that no market has", subjects.out("toy"), "toy", "OrderRequested", /nothing of a market/],
     ["a subject beside the market", "market", "toy", "PriceObserved", /nothing of a market/],
+    ["a lease by the governor", subjects.lease("telegram"), "governor", "LeaseTaken", /governor does not write/],
     ["a fill by the feed", subjects.order(3), "market-feed", "OrderFilled", /market-feed does not write/],
     ["a slot's decision by the gateway", subjects.out("slot-3"), "order-gateway", "OrderRequested", /does not write/]
   ])("%s is refused", (_what, subject, writer, _tag, problem) => {

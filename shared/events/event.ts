@@ -7,6 +7,7 @@ import { CommandEvent } from "./families/command.ts"
 import { ContextEvent } from "./families/context.ts"
 import { ControlEvent } from "./families/control.ts"
 import { GovernorEvent } from "./families/governor.ts"
+import { LeaseEvent } from "./families/lease.ts"
 import { OrderEvent } from "./families/order.ts"
 import { PriceEvent } from "./families/price.ts"
 import { RebalancerEvent } from "./families/rebalancer.ts"
@@ -26,6 +27,7 @@ export const FAMILIES = {
   control: ControlEvent.members,
   governor: GovernorEvent.members,
   command: [CommandEvent],
+  lease: [LeaseEvent],
   rebalancer: [RebalancerEvent],
   regime: RegimeEvent.members,
   seal: [SealEvent]

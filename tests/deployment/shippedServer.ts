@@ -28,6 +28,7 @@ const ONE_OF_EACH = [
   market.closedCandle("1m"),
   market.context("today"),
   market.command("c1"),
+  market.lease("telegram"),
   market.seal
 ]
 
@@ -42,7 +43,7 @@ const FAMILIES_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   "market-context": [market.context("today")],
   projector: [],
   "order-gateway": [market.account, market.quarantine, market.order(3)],
-  "control-plane": [market.command("c1")],
+  "control-plane": [market.command("c1"), market.lease("telegram")],
   "journal-keeper": [market.seal],
   operator: [market.seal]
 }

@@ -4,6 +4,10 @@ import { Effect, Logger, Result } from "effect"
 import { readSettings, SETTING_ROWS } from "../../app/settings.ts"
 import { readAction } from "../../services/control-plane/actions/actionRequest.ts"
 import { makeDoor } from "../../services/control-plane/http/door.ts"
+import { typedOf } from "../../services/control-plane/telegram/core/commands.ts"
+import { messagesOf } from "../../services/control-plane/telegram/core/lines.ts"
+import { pressedOf } from "../../services/control-plane/telegram/core/pressed.ts"
+import { readUpdate } from "../../services/control-plane/telegram/updates.ts"
 import { openRecording } from "../../services/exchange-sim/core/market/rows.ts"
 import { TradeLineRefused, TradeLines } from "../../services/market-context/core/archive/tradeLines.ts"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
@@ -157,6 +161,40 @@ const actions = decoder(damagedText(ACTION_BODIES), (text) => {
   return true
 })
 
+const UPDATES = [
+  '{"update_id":7,"message":{"message_id":1,"date":0,"chat":{"id":42},"from":{"id":5,"username":"ann"},"text":"/soft_close 2 1"}}',
+  '{"update_id":8,"message":{"message_id":2,"chat":{"id":-100},"from":{"id":5},"text":"/set_entry_pct@bot 0.3%"}}',
+  '{"update_id":9,"callback_query":{"id":"p","from":{"id":5,"username":"ann"},"data":"sc:2:1","message":{"message_id":3,"chat":{"id":42}}}}',
+  '{"update_id":10,"callback_query":{"id":"p","from":{"id":5},"data":"ok:9","message":{"message_id":3,"chat":{"id":42}}}}',
+  '{"update_id":11,"edited_message":{"message_id":1,"chat":{"id":42},"text":"/pause x"}}'
+]
+const telegramUpdates = decoder(
+  damagedText(UPDATES),
+  (text) => {
+    let raw: unknown
+    try {
+      raw = JSON.parse(text) as unknown
+    } catch {
+      return false
+    }
+    const update = readUpdate(raw)
+    if (update === null || update._tag === "Other") return false
+    possible(update)
+    if (update._tag === "Press") {
+      const pressed = pressedOf(update.data)
+      if (pressed !== null) possible(pressed)
+      return pressed !== null
+    }
+    const typed = typedOf(update.text, "bot")
+    if (typed._tag === "Unknown") for (const message of messagesOf(typed.lines)) possible({ message })
+    if (typed._tag !== "Action") return typed._tag === "View"
+    const read = readAction(typed.body, { FAR_RECOVERY_DISTANCE_PCT: 3, FAR_RECOVERY_COUNT: 8 })
+    if (Result.isSuccess(read)) possible(read.success)
+    return Result.isSuccess(read)
+  },
+  10_000
+)
+
 const door = makeDoor("127.0.0.1", ["kennel.example"])
 const hosts = decoder(
   damagedText(["127.0.0.1:8080", "localhost", "[::1]:80", "kennel.example", "kennel.example.evil", "127.0.0.1@evil"]),
@@ -204,6 +242,7 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   settings,
   actions,
   hosts,
+  "telegram-updates": telegramUpdates,
   "candle-files": candleFiles,
   "trade-files": tradeFiles,
   ...MARKS_AND_FILES,

@@ -59,6 +59,7 @@ describe("the doctor", () => {
         "data",
         "tier",
         "store",
+        "telegram",
         "journal",
         "exchange",
         "fees"

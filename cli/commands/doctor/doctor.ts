@@ -11,6 +11,7 @@ import { dataCheck, nodeCheck, settingsCheck } from "./machine.ts"
 import { natsCheck } from "./nats.ts"
 import { recordingCheck } from "./recording.ts"
 import { storeCheck } from "./store.ts"
+import { telegramCheck } from "./telegram.ts"
 
 const only = (finding: Finding): Check<never> => ({ what: finding.what, look: Effect.succeed([finding]) })
 
@@ -74,7 +75,8 @@ export const runDoctor = Effect.fn("runDoctor")(function* (
     only(tierFinding(settings)),
     ...(settings.live ? [only(tierSaidFinding(settings, process.env["KRAKEN_TIER"]))] : []),
     storeCheck(settings),
-    recordingCheck(settings)
+    recordingCheck(settings),
+    telegramCheck(settings)
   ]
   const local = yield* Effect.forEach(alone, (check) => examine(check))
   return [...local.flat(), ...(yield* withJournal(settings)), ...(yield* withExchange(settings))]

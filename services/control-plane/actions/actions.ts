@@ -68,7 +68,10 @@ const usedOtherwise = (id: string, command: Command): Outcome => {
 
 const isSame = (one: Command, other: Command): boolean => encodeState(one) === encodeState(other)
 
-/** Gives the function that acts. Its failures are the journal's. */
+/** Carries an action out. Its failures are the journal's. */
+export type Act = Effect.Success<ReturnType<typeof makeActions>>
+
+/** Gives the function that acts. */
 export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketSubjects) {
   const journal = yield* Journal
   const views = yield* MarketViews

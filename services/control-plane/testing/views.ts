@@ -54,19 +54,20 @@ export const handMoved = Effect.fn("handMoved")(function* (
     effects: []
   }
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
+  const moment = Effect.sync(() => ({
+    seq,
+    status: state,
+    ledger: initialLedger,
+    chart: initialChart,
+    history: initialHistory,
+    slots,
+    governor,
+    blocks,
+    refused: {}
+  }))
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({
-        seq,
-        status: state,
-        ledger: initialLedger,
-        chart: initialChart,
-        history: initialHistory,
-        slots,
-        governor,
-        blocks,
-        refused: {}
-      })),
+      current: moment,
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,
@@ -91,6 +92,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   return {
     views,
     journal,
+    moment,
     append,
     setSlots: (next: ReadonlyArray<SlotStatus>) => Effect.suspend(() => ((slots = next), PubSub.publish(moved, seq))),
     setGovernor: (next: GovernorStatus) => Effect.suspend(() => ((governor = next), PubSub.publish(moved, seq))),

@@ -28,6 +28,8 @@ export const marketSubjects = (pair: string) => {
     regime: `${root}.regime`,
     /** One command; each id has its subject, so that it is stored once for ever. */
     command: (id: string) => `${root}.command.${id}`,
+    /** Who does what one process alone may do, such as `telegram`. */
+    lease: (what: string) => `${root}.lease.${what}`,
     /** What came from outside and did not decode. */
     quarantine: `${root}.quarantine`,
     /** Order facts of one slot, written by the gateway. */

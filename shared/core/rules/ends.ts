@@ -1,7 +1,11 @@
-/** What would end a refusal, by its rule. */
-import type { Rule } from "../../shared/core/rules/rules.ts"
-import type { Reason } from "../../shared/events/reason.ts"
-import { instant, span } from "../../shared/words/instants.ts"
+/** What would end a refusal, by its rule. Pure. */
+import type { Numbers, Rule } from "./rules.ts"
+
+/** How times are said: an instant of Unix milliseconds, and a span of milliseconds. */
+export interface TimeWords {
+  readonly instant: (ms: number) => string
+  readonly span: (ms: number) => string
+}
 
 /** Rules that end at an instant, by the number that says it. */
 const UNTIL: Partial<Record<Rule, string>> = {
@@ -54,7 +58,11 @@ const ENDS: Partial<Record<Rule, string>> = {
 }
 
 /** What would end it, from `nowMs` on: a time with what is left of it, an event, or that it is over and looked at with the next tick. */
-export const endOf = ({ rule, numbers }: Reason, nowMs: number): string => {
+export const endOf = (
+  { rule, numbers }: { readonly rule: Rule; readonly numbers: Numbers },
+  nowMs: number,
+  { instant, span }: TimeWords
+): string => {
   const untilMs = Number(numbers[UNTIL[rule] ?? ""] ?? Number.NaN)
   if (!Number.isNaN(untilMs)) {
     return untilMs > nowMs ? `until ${instant(untilMs)}, ${span(untilMs - nowMs)} left` : "over: with the next tick"
