@@ -24,12 +24,6 @@ export interface CurvePoint {
   readonly equity: number
   /** Part of the equity that is in the base currency. */
   readonly exposure: number
-  /** The opening balances, held. */
-  readonly hold: number
-  /** All of the opening equity bought at the first price, less the taker's fee. */
-  readonly buyAndHold: number
-  /** The plain grid's account. */
-  readonly plainGrid: number
 }
 
 /** What came of it. */
@@ -38,14 +32,13 @@ export interface BacktestResult {
   readonly untilMs: number
   readonly candles: number
   readonly trades: number
-  readonly records: number
   readonly curve: ReadonlyArray<CurvePoint>
   readonly cycles: ReadonlyArray<Cycle>
   readonly fills: ReadonlyArray<BacktestFill>
   /** Simulated milliseconds in each mode. */
   readonly modes: Readonly<Record<string, number>>
-  /** How often each event stood in the journal. */
-  readonly events: Readonly<Record<string, number>>
+  /** Exits that became recoveries. */
+  readonly recoveries: number
   readonly openOrders: number
   readonly base: Volume
   readonly quote: Quote

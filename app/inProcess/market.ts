@@ -29,6 +29,7 @@ import type { Settings } from "../settings.ts"
 import type { Life } from "./life.ts"
 import { OrderedJournal, SIMULATION } from "./orderedJournal.ts"
 import { LivelyVenue } from "./livelyVenue.ts"
+import type { Venue, VenueJournal } from "./venue.ts"
 
 /** What a market begins with. */
 export interface MarketOptions {
@@ -150,7 +151,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
-const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAKER_FEE_PCT }: MarketOptions) => ({
+export const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAKER_FEE_PCT }: MarketOptions) => ({
   base,
   quote,
   startMs,
@@ -166,8 +167,8 @@ const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAK
   }
 })
 
-/** The facts every market begins with. */
-const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: LivelyVenue): void => {
+/** The facts every market begins with: what it is, its rules, its terms and the account. */
+export const writeOpening = (options: MarketOptions, journal: VenueJournal, venue: Venue): void => {
   const { startMs, slotRules, governorRules, rulesVersion = NEWEST_RULES } = options
   const { subjects } = journal
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)

@@ -41,7 +41,7 @@ import {
 } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
-import type { OrderedJournal } from "./orderedJournal.ts"
+import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { fillOf, listedFills, withWorth } from "./fills.ts"
 
 /** The pair's rules, and the account's money when the market begins. */
@@ -50,6 +50,12 @@ export interface VenueOptions {
   readonly base: Volume
   readonly quote: Quote
   readonly startMs: number
+}
+
+/** Where the gateway's facts go: each call is one record, answered before it returns. */
+export interface VenueJournal {
+  readonly subjects: MarketSubjects
+  readonly append: (subject: string, timeMs: number, first: MarketEvent, ...more: ReadonlyArray<MarketEvent>) => void
 }
 
 /** How the book around the last trade looks. */
@@ -64,7 +70,7 @@ const ASKED_IN_VAIN = 3
 /** The exchange and the gateway's work on it, without a network. Changed in place. */
 export class Venue {
   readonly desk: Desk
-  protected readonly journal: OrderedJournal
+  protected readonly journal: VenueJournal
   protected readonly gateway: () => GatewayState
   private last: MarketTrade | null = null
   protected nowMs: number
@@ -80,7 +86,7 @@ export class Venue {
   /** Lanes whose first task waits for an end that the exchange's reports do not show yet. */
   protected readonly waiting = new Set<number>()
 
-  constructor(journal: OrderedJournal, gateway: () => GatewayState, options: VenueOptions) {
+  constructor(journal: VenueJournal, gateway: () => GatewayState, options: VenueOptions) {
     this.journal = journal
     this.gateway = gateway
     this.nowMs = options.startMs
@@ -125,6 +131,17 @@ export class Venue {
     this.nowMs = trade.timeMs
     matchTrade(this.desk, trade)
     this.tell()
+  }
+
+  /** The market trades where no order of ours is reached. */
+  pass(trade: MarketTrade): void {
+    this.last = trade
+    this.nowMs = trade.timeMs
+  }
+
+  /** The clock goes on, and nothing is due at the exchange by time alone. */
+  set clock(nowMs: number) {
+    this.nowMs = nowMs
   }
 
   /** Time passes without a trade. */

@@ -8,8 +8,8 @@ import { medianOf } from "./median.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
 
 /** Samples kept, one a loop, and the fewest that say anything. */
-const MAX_SAMPLES = 180
-const MIN_SAMPLES = 12
+export const MAX_SAMPLES = 180
+export const MIN_SAMPLES = 12
 /** What a target must earn beyond two maker fees, percent. */
 const OVER_FEES_PCT = 0.1
 
@@ -36,7 +36,8 @@ export const sampleProfitTarget = (draft: Draft): void => {
   setTargets(draft, { runtimeProfitPct: move === null ? null : targetFor(draft, move) }, why)
 }
 
-const targetFor = ({ rules, state }: Draft, medianMove: number): number => {
+/** The target that follows from the median move of the samples, percent. */
+export const targetFor = ({ rules, state }: Pick<Draft, "rules" | "state">, medianMove: number): number => {
   const { volatilityProfitFactor, volatilityProfitFloorPct, volatilityProfitCeilingPct } = rules
   const wanted = medianMove * 2 * volatilityProfitFactor
   const clamped = Math.min(volatilityProfitCeilingPct, Math.max(volatilityProfitFloorPct, wanted))
