@@ -241,8 +241,8 @@ export class Venue {
     if (order === undefined) throw new Error(`the exchange tells of ${event.txid}, which it does not have`)
     if (order.clientId === null) return null
     const live = findLive(this.gateway(), order.clientId, event.txid)
-    const ended = this.gateway().ended.find(({ txid }) => txid === event.txid)
-    if (live === null && ended !== undefined) {
+    const ended = live === null ? this.gateway().ended.find(({ txid }) => txid === event.txid) : undefined
+    if (ended !== undefined) {
       return { slot: ended.slot, facts: event._tag === "Filled" ? lateFillFacts(ended, [fillOf(event)]) : [] }
     }
     if (live === null) throw new Error(`the exchange tells of ${event.txid}, which the journal does not have alive`)

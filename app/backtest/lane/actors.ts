@@ -12,7 +12,8 @@ import {
   governorQuiet,
   keepsTarget,
   loopsQuietly,
-  passedQuietly
+  passedQuietly,
+  standsByOldPrice
 } from "../../../services/governor/core/quiet.ts"
 import { MoveWindow } from "../../../services/governor/core/slots/moveWindow.ts"
 import type { GovernorState } from "../../../services/governor/core/state.ts"
@@ -144,6 +145,8 @@ export class LaneGovernor extends LaneActor<GovernorState> {
   /** The window holds the sample of the loop that begins next: its target is another, and the rule itself is to say so. */
   private sampledAhead: 0 | 1 = 0
   private quietLoops = false
+  /** The market stands still because its price is old. */
+  stale = false
   private loopMs = 1
 
   constructor(subjects: MarketSubjects, passed: Passed, bus: () => Bus) {
@@ -200,6 +203,7 @@ export class LaneGovernor extends LaneActor<GovernorState> {
 
   protected findQuiet(): Quiet {
     this.quietLoops = loopsQuietly(this.state)
+    this.stale = standsByOldPrice(this.state)
     return governorQuiet(this.state)
   }
 }

@@ -69,8 +69,7 @@ export class Lane {
     this.venue = new Venue(this.bus, () => this.gateway.state, venueOptions(options))
     this.nextTickMs = options.startMs
     this.nextLookMs = options.startMs
-    const { governorRules, slotRules } = options
-    this.maxAgeMs = Math.min(governorRules.stalePriceMaxAgeSec, slotRules.stalePriceMaxAgeSec) * 1_000
+    this.maxAgeMs = options.governorRules.stalePriceMaxAgeSec * 1_000
     writeOpening(options, this.bus, this.venue)
   }
 
@@ -108,8 +107,10 @@ export class Lane {
       this.venue.work()
     } else this.venue.pass(trade)
     const number = Price.toNumber(price)
-    if (this.isQuiet(timeMs, number)) this.passed.notePrice(price, timeMs, ++this.bus.seq)
-    else this.hear(priceFact(price), this.bus.subjects.price, timeMs, number)
+    this.findQuiet()
+    const news = this.governor.stale
+    if (!news && this.isQuiet(timeMs, number)) this.passed.notePrice(price, timeMs, ++this.bus.seq)
+    else this.hear(priceFact(price), this.bus.subjects.price, timeMs, news ? Number.NaN : number)
   }
 
   private ticksBefore(untilMs: number): void {
@@ -118,11 +119,13 @@ export class Lane {
       const nowMs = this.nextTickMs
       this.venue.clock = nowMs
       const { priceNumber, priceAtMs } = this.passed
-      const fresh = priceAtMs !== null && nowMs - priceAtMs <= this.maxAgeMs
-      if (fresh && this.isQuiet(nowMs, priceNumber)) this.passed.noteTick(nowMs)
+      this.findQuiet()
+      // That the price has grown old is news, and after it only that there is another.
+      const news = priceAtMs === null || nowMs - priceAtMs > this.maxAgeMs !== this.governor.stale
+      if (!news && this.isQuiet(nowMs, priceNumber)) this.passed.noteTick(nowMs)
       else {
         const fact = { _tag: "ClockTicked", priceAgeSec: this.passed.ageSec(nowMs) } as const
-        this.hear(fact, this.bus.subjects.clock, nowMs, fresh ? priceNumber : Number.NaN)
+        this.hear(fact, this.bus.subjects.clock, nowMs, news ? Number.NaN : priceNumber)
       }
       if (nowMs < this.nextLookMs) continue
       this.nextLookMs += this.options.everyMs
@@ -132,14 +135,12 @@ export class Lane {
 
   /** Whether nobody has anything to say to this price, or to the clock at it; a loop that begins leaves its sample. */
   private isQuiet(timeMs: number, price: number): boolean {
-    this.findQuiet()
     if (timeMs >= this.quietUntilMs || price < this.quietLow || price > this.quietHigh) return false
     return !this.governor.beginsLoop(timeMs) || this.governor.passLoop(timeMs, price)
   }
 
-  /** Takes a fact to everyone who is not quiet at it; NaN: no price is fresh. */
+  /** Takes a fact to everyone who is not quiet at it; NaN: to everyone. */
   private hear(event: Heard, subject: string, timeMs: number, price: number): void {
-    this.findQuiet()
     const { bus, governor } = this
     const standing = standingOf(subject)
     bus.seq++
@@ -186,7 +187,7 @@ export class Lane {
     this.findQuiet()
     const lastMs = timeAt(through, length - 1)
     const { priceAtMs } = this.passed
-    if (lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null) return false
+    if (this.governor.stale || lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null) return false
     const firstMs = timeAt(through, 0)
     if (firstMs - priceAtMs > this.maxAgeMs || (lastMs - firstMs) / (length - 1) > this.maxAgeMs) return false
     // The way's prices are rounded: beyond its extremes by half a tick at most.

@@ -14,8 +14,8 @@ import type { GovernorState } from "./state.ts"
 import { moneySettled } from "./watch/money.ts"
 
 /**
- * How long the governor stays quiet (`Quiet`) between the beginnings of its loops, while prices come within
- * `stalePriceMaxAgeSec` of each other and of each clock fact. Under the newest rules.
+ * How long the governor stays quiet (`Quiet`) between the beginnings of its loops, as long as the price stays fresh, or, where the
+ * market stands still because it is old (`standsByOldPrice`), none comes. Under the newest rules.
  */
 export const governorQuiet = (state: GovernorState): Quiet => {
   const { startup, mode, scheduler, funds, loss, capacity, nowMs } = state
@@ -24,11 +24,14 @@ export const governorQuiet = (state: GovernorState): Quiet => {
   if (scheduler.queue.length > 0 || waitingOf(state).length > 0) return NOT_QUIET
   if (capacity.exchange !== null || state.refusals !== undefined || mode.violations.length > 0) return NOT_QUIET
   if (state.backfill !== null || state.advisor.retrain !== null) return NOT_QUIET
-  const { daily_loss_lock: _locked, ...causes } = mode.causes
+  const { daily_loss_lock: _locked, stale_price: _stale, ...causes } = mode.causes
   if (Object.keys(causes).length > 0 || (state.tooSmall !== undefined && state.orders.length === 0)) return NOT_QUIET
   const midnightMs = (Math.max(loss.utcDay, utcDayOf(nowMs)) + 1) * DAY_MS
   return quietUntil(Math.min(midnightMs, modeDueMs(state), bandDueMs(state)))
 }
+
+/** Whether the market stands still because its price is old: then the next price is news, and more time without one is not. */
+export const standsByOldPrice = ({ mode }: GovernorState): boolean => mode.causes.stale_price !== undefined
 
 /** When a pause whose cause has gone ends by itself. */
 const modeDueMs = (state: GovernorState): number => {
