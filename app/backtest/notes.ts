@@ -41,7 +41,10 @@ export class Notes {
   }
 
   /** All of it, once it is over. */
-  end(nowMs: number, venue: Venue): Omit<BacktestResult, "fromMs" | "untilMs" | "candles" | "trades"> {
+  end(
+    nowMs: number,
+    venue: Venue
+  ): Omit<BacktestResult, "assumed" | "fromMs" | "untilMs" | "candles" | "trades" | "plainGrid"> {
     this.changeMode(this.mode, nowMs)
     const { orders, base, quote, fills: made } = venue.books
     const fills = made.map(({ txid, timeMs, side, price, volume, cost, fee, liquidity }): BacktestFill => {

@@ -26,12 +26,26 @@ export interface CurvePoint {
   readonly exposure: number
 }
 
+/** What a result rests on. */
+export interface Assumed {
+  /** Through a candle; of trades it says nothing. */
+  readonly way: string
+  /** Percent, for the whole time. */
+  readonly makerFeePct: number
+  readonly takerFeePct: number
+  /** On the account at the start. */
+  readonly base: Volume
+  readonly quote: Quote
+}
+
 /** What came of it. */
 export interface BacktestResult {
+  readonly assumed: Assumed
   readonly fromMs: number
   readonly untilMs: number
   readonly candles: number
   readonly trades: number
+  /** One point an hour, and one at the end. */
   readonly curve: ReadonlyArray<CurvePoint>
   readonly cycles: ReadonlyArray<Cycle>
   readonly fills: ReadonlyArray<BacktestFill>
@@ -42,6 +56,8 @@ export interface BacktestResult {
   readonly openOrders: number
   readonly base: Volume
   readonly quote: Quote
+  /** What a plain grid's account was worth at the curve's times; null where none was played. */
+  readonly plainGrid: ReadonlyArray<number> | null
   /** SHA-256 over fills, cycles, modes and balances: whether anything was proven on the way does not change it. */
   readonly hash: string
 }

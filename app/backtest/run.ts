@@ -15,10 +15,11 @@ import {
   type Way
 } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
-import { openMarket, type MarketOptions } from "../inProcess/market.ts"
+import { openMarket, type MarketOptions, TAKER_FEE_PCT } from "../inProcess/market.ts"
 import type { Venue } from "../inProcess/venue.ts"
 import { Lane } from "./lane/lane.ts"
 import { Notes } from "./notes.ts"
+import { plainGridAt } from "./plainGrid.ts"
 import type { BacktestResult } from "./result.ts"
 
 /** What is tested, on what. */
@@ -30,6 +31,8 @@ export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
   readonly untilMs: number
   /** Simulated time between two clock facts. */
   readonly clockMs: number
+  /** Whether a plain grid is played beside it, to compare with. */
+  readonly compares?: boolean
   /** Told the simulated time reached, at each hour of it. */
   readonly onHour?: (nowMs: number) => void
 }
@@ -57,7 +60,17 @@ export const backtest = (options: BacktestOptions): BacktestResult => {
   if (played.trades === 0) throw new Error("nothing trades in the time asked for")
   const { venue, candles, trades, lastMs } = played
   notes.point(lastMs, venue)
-  return { fromMs: options.fromMs, untilMs: lastMs, candles, trades, ...notes.end(lastMs, venue) }
+  const result = notes.end(lastMs, venue)
+  const { fromMs, way, base, quote, slotRules, takerFeePct = TAKER_FEE_PCT } = options
+  return {
+    assumed: { way, makerFeePct: slotRules.makerFeePct, takerFeePct, base, quote },
+    fromMs,
+    untilMs: lastMs,
+    candles,
+    trades,
+    ...result,
+    plainGrid: options.compares === true ? plainGridAt(options, result.curve) : null
+  }
 }
 
 /** Everything is folded: trades and clock facts in order of time. */

@@ -95,7 +95,7 @@ export interface InThreadMarket {
 }
 
 /** What a taker pays at Kraken's entry tier, percent; the market's own orders are post-only. */
-const TAKER_FEE_PCT = 0.4
+export const TAKER_FEE_PCT = 0.4
 
 /** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
 export const openMarket = (options: MarketOptions): InThreadMarket => {
@@ -151,7 +151,14 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
-export const venueOptions = ({ slotRules, tier, base, quote, startMs, takerFeePct = TAKER_FEE_PCT }: MarketOptions) => ({
+export const venueOptions = ({
+  slotRules,
+  tier,
+  base,
+  quote,
+  startMs,
+  takerFeePct = TAKER_FEE_PCT
+}: MarketOptions) => ({
   base,
   quote,
   startMs,

@@ -90,7 +90,8 @@ abstract class LaneActor<State> implements Listener {
   protected withPassed(): State {
     const { subjects, inForce } = this.bus()
     let { state } = this
-    for (const [event, place] of this.passed.facts(subjects, inForce)) state = this.actor.reduce(state, event, place).state
+    for (const [event, place] of this.passed.facts(subjects, inForce))
+      state = this.actor.reduce(state, event, place).state
     return state
   }
 }

@@ -2,7 +2,14 @@
  * The records of a lane: nothing is written, encoded or kept. What one actor answers is handed to those who hear it, in the order in
  * which a journal would have it.
  */
-import { type Actor, type EventPlace, type InForce, inForceAfter, NOTHING_IN_FORCE, putsInForce } from "../../../shared/actor/core/actor.ts"
+import {
+  type Actor,
+  type EventPlace,
+  type InForce,
+  inForceAfter,
+  NOTHING_IN_FORCE,
+  putsInForce
+} from "../../../shared/actor/core/actor.ts"
 import { type MarketSubjects, type Standing, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 

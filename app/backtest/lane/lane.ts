@@ -148,8 +148,7 @@ export class Lane {
     const quietAt = ({ untilMs, low, high }: Quiet): boolean => timeMs < untilMs && price >= low && price <= high
     for (const slot of this.slots)
       if (!quietAt(slot.quiet)) bus.answer(slot.outputSubject, timeMs, slot.hear(event, place))
-    const governorPasses =
-      quietAt(governor.quiet) && (!governor.beginsLoop(timeMs) || governor.passLoop(timeMs, price))
+    const governorPasses = quietAt(governor.quiet) && (!governor.beginsLoop(timeMs) || governor.passLoop(timeMs, price))
     if (!governorPasses) bus.answer(governor.outputSubject, timeMs, governor.hear(event, place))
     if (!quietAt(this.rebalancer.quiet))
       bus.answer(this.rebalancer.outputSubject, timeMs, this.rebalancer.hear(event, place))
@@ -187,7 +186,8 @@ export class Lane {
     this.findQuiet()
     const lastMs = timeAt(through, length - 1)
     const { priceAtMs } = this.passed
-    if (this.governor.stale || lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null) return false
+    if (this.governor.stale || lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null)
+      return false
     const firstMs = timeAt(through, 0)
     if (firstMs - priceAtMs > this.maxAgeMs || (lastMs - firstMs) / (length - 1) > this.maxAgeMs) return false
     // The way's prices are rounded: beyond its extremes by half a tick at most.
