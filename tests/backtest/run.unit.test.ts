@@ -7,7 +7,7 @@ import { readSettings } from "../../app/settings.ts"
 import { cycleRows, fillRows, figuresOf } from "../../app/backtest/report.ts"
 import { backtest } from "../../app/backtest/run.ts"
 
-const rows = candlesOf().slice(0, 1_440)
+const rows = candlesOf().slice(0, 720)
 const { settings } = readSettings({ SLOTS: "3", MIN_VOLUME: "2" })
 
 const day = (proves: boolean, way: Way = "likely") =>
