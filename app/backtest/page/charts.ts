@@ -1,9 +1,10 @@
 /** Charts as SVG: lines over time, marks on them, a histogram. Pure text; colours are the style's. */
 
-/** Width of every chart's own units; the page stretches them. */
+/** Width of a chart's own units, and of one that has half the page; the page stretches them. */
 const WIDTH = 1_000
+const NARROW = 480
 const LEFT = 56
-const RIGHT = WIDTH - 8
+const RIGHT_ROOM = 8
 const TOP = 8
 const BOTTOM_ROOM = 22
 
@@ -33,6 +34,8 @@ export interface TimeChart {
   readonly height: number
   readonly unit: string
   readonly decimals: number
+  /** It has half of the page. */
+  readonly narrow?: boolean
   /** Fills the room between the first line and 0: a fall. */
   readonly fills?: boolean
 }
@@ -53,7 +56,10 @@ const stepOf = (span: number): number => {
 const num = (value: number): string => value.toFixed(1)
 
 /** A chart with its readings, in a box that the page's script makes answer to the pointer. */
-export const timeChart = ({ times, lines, marks = [], height, unit, decimals, fills }: TimeChart): string => {
+export const timeChart = ({ times, lines, marks = [], height, unit, decimals, narrow, fills }: TimeChart): string => {
+  const width = narrow === true ? NARROW : WIDTH
+  const right = width - RIGHT_ROOM
+  const dates = narrow === true ? 2 : 6
   const values = [...lines.flatMap((line) => line.values), ...marks.map(({ value }) => value), ...(fills ? [0] : [])]
   const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
@@ -61,7 +67,7 @@ export const timeChart = ({ times, lines, marks = [], height, unit, decimals, fi
   const [from, to] = [low - span * 0.03, fills === true ? high : high + span * 0.03]
   const [first = 0, last = first + 1] = [times[0], times.at(-1)]
   const bottom = height - BOTTOM_ROOM
-  const x = (timeMs: number): number => LEFT + ((timeMs - first) / Math.max(1, last - first)) * (RIGHT - LEFT)
+  const x = (timeMs: number): number => LEFT + ((timeMs - first) / Math.max(1, last - first)) * (right - LEFT)
   const y = (value: number): number => bottom - ((value - from) / (to - from)) * (bottom - TOP)
   const trace = (line: Line): string =>
     line.values.map((value, at) => `${at === 0 ? "M" : "L"}${num(x(times[at] ?? first))} ${num(y(value))}`).join("")
@@ -70,16 +76,16 @@ export const timeChart = ({ times, lines, marks = [], height, unit, decimals, fi
     (value) => value <= to
   )
   const ground = lines[0] === undefined || fills !== true ? "" : fallOf(trace(lines[0]), x(first), x(last), y(0))
-  const days = Array.from({ length: 7 }, (_, at) => first + ((last - first) * at) / 6)
+  const days = Array.from({ length: dates + 1 }, (_, at) => first + ((last - first) * at) / dates)
   const points = {
     times,
     unit,
     series: lines.map((line) => [line.name, line.values.map((value) => value.toFixed(decimals))])
   }
   return `<div data-points="${escaped(JSON.stringify(points))}">
-<svg viewBox="0 0 ${WIDTH} ${height}" data-left="${LEFT}" data-right="${RIGHT}" data-width="${WIDTH}" role="img">
-${rules.map((value) => `<line class="rule" x1="${LEFT}" x2="${RIGHT}" y1="${num(y(value))}" y2="${num(y(value))}"/><text x="${LEFT - 8}" y="${num(y(value) + 4)}" text-anchor="end">${shortNumber(value, step)}</text>`).join("")}
-${days.map((ms, at) => `<text x="${num(x(ms))}" y="${height - 4}" text-anchor="${at === 0 ? "start" : at === 6 ? "end" : "middle"}">${dayText(ms, last - first)}</text>`).join("")}
+<svg viewBox="0 0 ${width} ${height}" data-left="${LEFT}" data-right="${right}" data-width="${width}" role="img">
+${rules.map((value) => `<line class="rule" x1="${LEFT}" x2="${right}" y1="${num(y(value))}" y2="${num(y(value))}"/><text x="${LEFT - 8}" y="${num(y(value) + 4)}" text-anchor="end">${shortNumber(value, step)}</text>`).join("")}
+${days.map((ms, at) => `<text x="${num(x(ms))}" y="${height - 4}" text-anchor="${at === 0 ? "start" : at === dates ? "end" : "middle"}">${dayText(ms, last - first)}</text>`).join("")}
 ${ground}${[...lines]
     .reverse()
     .map((line) => `<path class="${line.look}" d="${trace(line)}"/>`)

@@ -38,6 +38,7 @@ export const pageOf = ({ title, result, figures, given }: PageOptions): string =
 <p>${first.from.slice(0, 16).replace("T", " ")} to ${first.to.slice(0, 16).replace("T", " ")} UTC, ${first.candles} ${result.trades === result.candles ? "minutes of trades" : "candles"}${settings.length > 0 ? `, ${escaped(settings.join(" "))}` : ""}</p>
 ${headline(first)}
 <section class="chart"><h2>Account, USD</h2>${accountChart(result)}</section>
+<section class="chart"><h2>Made by trading: the account less the opening balances held, USD</h2>${madeChart(result)}</section>
 <section class="chart"><h2>Fall from the highest point before, %</h2>${fallChart(result)}</section>
 <section class="chart"><h2>Price and fills</h2><div class="legend"><span><i style="background:var(--good)"></i>bought</span><span><i style="background:var(--bad)"></i>sold</span></div>${priceChart(result)}</section>
 <div class="two"><section class="chart"><h2>Net of each cycle</h2>${cyclesText(result)}</section>
@@ -85,6 +86,22 @@ const accountChart = (result: BacktestResult): string => {
   return `<div class="legend">${legend}</div>${chart}`
 }
 
+const madeChart = (result: BacktestResult): string => {
+  const held = heldOf(result)
+  const all = result.curve.map(({ timeMs, equity }, at) => {
+    const hold = held[at]?.hold ?? 0
+    return { timeMs, own: equity - hold, grid: (result.plainGrid?.[at] ?? hold) - hold }
+  })
+  const points = thinned(all)
+  const lines: ReadonlyArray<Line> = [
+    { name: "Kennel", look: "own", values: points.map(({ own }) => own) },
+    ...(result.plainGrid === null
+      ? []
+      : [{ name: "plain grid", look: "grid", values: points.map(({ grid }) => grid) }])
+  ]
+  return timeChart({ times: points.map(({ timeMs }) => timeMs), lines, height: 200, unit: "USD", decimals: 2 })
+}
+
 const fallChart = ({ curve }: BacktestResult): string => {
   const falls = drawdownsOf(curve.map(({ equity }) => equity))
   const points = thinned(curve.map(({ timeMs }, at) => ({ timeMs, fall: -(falls[at] ?? 0) * 100 })))
@@ -117,7 +134,7 @@ const priceChart = ({ curve, fills }: BacktestResult): string => {
 const exposureChart = ({ curve }: BacktestResult): string => {
   const points = thinned(curve, 300)
   const lines = [{ name: "in DOGE", look: "own", values: points.map(({ exposure }) => exposure * 100) }]
-  return timeChart({ times: points.map(({ timeMs }) => timeMs), lines, height: 220, unit: "%", decimals: 1 })
+  return timeChart({ times: points.map(({ timeMs }) => timeMs), lines, height: 150, unit: "%", decimals: 1, narrow: true })
 }
 
 const cyclesText = ({ cycles }: BacktestResult): string =>

@@ -22,7 +22,7 @@ path.own,path.held,path.bought,path.grid,path.dim{fill:none;stroke-width:1.4;str
 .read{font-size:13px;min-height:1.5em;font-variant-numeric:tabular-nums;color:var(--dim)}.cursor{stroke:var(--dim);stroke-dasharray:3 3;visibility:hidden}
 .modes{display:flex;height:14px;border-radius:7px;overflow:hidden;margin:10px 0 8px}.modes i{display:block}
 table{width:100%;border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}td,th{padding:5px 8px;border-top:1px solid var(--line);text-align:left;
-vertical-align:top}td.n{text-align:right;white-space:nowrap}tr:first-child td{border-top:0}th{font-weight:600;color:var(--dim);border:0}
+vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}tr:first-child td{border-top:0}th{font-weight:600;color:var(--dim);border:0}
 code{font-size:12px;word-break:break-all;color:var(--dim)}`
 
 /** Reads the points of each chart out of the page, and shows those under the pointer. */
