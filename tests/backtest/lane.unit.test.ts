@@ -25,7 +25,11 @@ interface Made {
 
 const made = fc.record({
   after: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 1, 2, 30),
-  move: fc.oneof(fc.integer({ min: -12, max: 12 }), fc.integer({ min: -12, max: 12 }), fc.integer({ min: -250, max: 250 })),
+  move: fc.oneof(
+    fc.integer({ min: -12, max: 12 }),
+    fc.integer({ min: -12, max: 12 }),
+    fc.integer({ min: -250, max: 250 })
+  ),
   up: fc.integer({ min: 0, max: 20 }),
   down: fc.integer({ min: 0, max: 20 }),
   empty: fc.constantFrom(false, false, false, false, false, false, false, true)

@@ -95,9 +95,7 @@ const madeChart = (result: BacktestResult): string => {
   const points = thinned(all)
   const lines: ReadonlyArray<Line> = [
     { name: "Kennel", look: "own", values: points.map(({ own }) => own) },
-    ...(result.plainGrid === null
-      ? []
-      : [{ name: "plain grid", look: "grid", values: points.map(({ grid }) => grid) }])
+    ...(result.plainGrid === null ? [] : [{ name: "plain grid", look: "grid", values: points.map(({ grid }) => grid) }])
   ]
   return timeChart({ times: points.map(({ timeMs }) => timeMs), lines, height: 200, unit: "USD", decimals: 2 })
 }
@@ -134,7 +132,14 @@ const priceChart = ({ curve, fills }: BacktestResult): string => {
 const exposureChart = ({ curve }: BacktestResult): string => {
   const points = thinned(curve, 300)
   const lines = [{ name: "in DOGE", look: "own", values: points.map(({ exposure }) => exposure * 100) }]
-  return timeChart({ times: points.map(({ timeMs }) => timeMs), lines, height: 150, unit: "%", decimals: 1, narrow: true })
+  return timeChart({
+    times: points.map(({ timeMs }) => timeMs),
+    lines,
+    height: 150,
+    unit: "%",
+    decimals: 1,
+    narrow: true
+  })
 }
 
 const cyclesText = ({ cycles }: BacktestResult): string =>

@@ -31,7 +31,9 @@ describe("the points of a sweep", () => {
     ])
     expect(() => pointsOf([parseAxis("A=1,2"), parseAxis("A=3,4")])).toThrow("--sweep A stands twice")
     const wide = { name: "A", values: Array.from({ length: 1_000 }, String) }
-    expect(() => pointsOf([wide, { ...wide, name: "B" }])).toThrow("the sweep has 1000000 points, at most 100000 are run")
+    expect(() => pointsOf([wide, { ...wide, name: "B" }])).toThrow(
+      "the sweep has 1000000 points, at most 100000 are run"
+    )
   })
 
   it("names a run whatever the order of its settings", () => {
