@@ -138,10 +138,10 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
   } else {
     const { rows } = recording
     const intervalMs = recording.intervalMs ?? intervalOf(rows)
-    for (let index = 0, row = rows.at(0); row !== undefined; row = rows.at(++index)) {
+    for (let index = 0, row = rows.at(0), next = rows.at(1); row !== undefined; row = next, next = rows.at(++index + 1)) {
       if (row.timeMs + intervalMs <= fromMs) continue
       if (row.timeMs >= untilMs) break
-      const through = pathThrough(row, lastingMs(rows, index, row, intervalMs), slotRules.priceDecimals, way)
+      const through = pathThrough(row, lastingMs(row, next, intervalMs), slotRules.priceDecimals, way)
       const played = lane.candle(through, fromMs, untilMs)
       candles++
       trades += played

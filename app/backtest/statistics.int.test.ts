@@ -28,7 +28,7 @@ describe("statistics against a database", () => {
     const curve = curveOf(seed, 400)
     const connection = await (await DuckDBInstance.create(":memory:")).connect()
     const list = `[${curve.join(",")}]`
-    const [row] = await (await connection.runAndReadAll(SQL.replace("$1", list))).getRowObjectsJS()
+    const [row] = (await connection.runAndReadAll(SQL.replace("$1", list))).getRowObjectsJS()
     connection.closeSync()
     const found = row as { readonly sharpe: number; readonly sortino: number; readonly drawdown: number }
     const returns = returnsOf(curve)

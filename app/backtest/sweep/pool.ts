@@ -35,7 +35,7 @@ export const runJobs = async (jobs: ReadonlyArray<Job>, options: PoolOptions): P
         }
         const job = missing[next++]
         if (job === undefined) end()
-        else worker.postMessage(job)
+        else worker.postMessage(job, [])
       })
     })
   await Promise.all(Array.from({ length: Math.min(workers, missing.length) }, runThread))

@@ -52,8 +52,9 @@ export const sweepCsv = (rows: ReadonlyArray<SweepRow>): ReadonlyArray<string> =
   return [
     [...names, ...columns].join(","),
     ...sound.map(({ set, figures }) => {
-      const values: Readonly<Record<string, unknown>> = figures
-      return [...names.map((name) => set[name] ?? ""), ...columns.map((name) => String(values[name] ?? ""))].join(",")
+      const { mode_pct: _modes, ...values } = figures
+      const cells: Readonly<Record<string, string | number | null>> = values
+      return [...names.map((name) => set[name] ?? ""), ...columns.map((name) => String(cells[name] ?? ""))].join(",")
     })
   ]
 }

@@ -38,16 +38,16 @@ const candleMarket = (
   step: ([index = 0]) => {
     const row = rows.at(index)
     if (row === undefined) return null
-    const lastsMs = lastingMs(rows, index, row, intervalMs)
+    const lastsMs = lastingMs(row, rows.at(index + 1), intervalMs)
     const trades = path(row, lastsMs, priceDecimals, way)
     return { fromMs: row.timeMs, untilMs: row.timeMs + lastsMs, trades, next: [index + 1] }
   }
 })
 
-/** The candle at a place of a recording, and how long it lasts. */
-export const lastingMs = (rows: Sequence<CandleRow>, index: number, row: CandleRow, intervalMs: number): number =>
+/** How long a candle lasts, milliseconds, with the one after it. */
+export const lastingMs = (row: CandleRow, next: CandleRow | undefined, intervalMs: number): number =>
   // A day on which summer time begins has 23 hours: the next one begins before 24 are over.
-  Math.min(row.timeMs + intervalMs, rows.at(index + 1)?.timeMs ?? Number.POSITIVE_INFINITY) - row.timeMs
+  Math.min(intervalMs, (next?.timeMs ?? Number.POSITIVE_INFINITY) - row.timeMs)
 
 /** Length of a recording's candles, milliseconds. */
 export const intervalOf = (rows: Sequence<CandleRow>): number => {
