@@ -1,5 +1,6 @@
 /** What the settings make of a backtest. */
 import { lossLockEndsAlone } from "../../shared/config/rules/governor.ts"
+import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { rulesOf } from "../inProcess/market.ts"
 import type { Settings } from "../settings.ts"
 import type { BacktestOptions } from "./run.ts"
@@ -13,5 +14,11 @@ export const backtestOptionsOf = (
   base: settings.simBase,
   quote: settings.simQuote,
   takerFeePct: settings.simTakerFeePct,
-  clockMs: settings.clockIntervalSec * 1_000
+  clockMs: settings.clockIntervalSec * 1_000,
+  ...(settings.hmmEnabled ? advised(settings) : {})
 })
+
+const advised = (settings: Settings): Pick<BacktestOptions, "advisor" | "fittedIntervals"> => {
+  const advisor = advisorOptions(settings)
+  return { advisor, fittedIntervals: [advisor.fast.intervalMin, advisor.slow.intervalMin] }
+}

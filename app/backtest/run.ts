@@ -20,6 +20,7 @@ import type { Venue } from "../inProcess/venue.ts"
 import { Lane } from "./lane/lane.ts"
 import { Notes } from "./notes.ts"
 import { plainGridAt } from "./plainGrid.ts"
+import { type RecordedAdvisor, recordedAdvisor, type RecordedAdvisorOptions } from "./recordedAdvisor.ts"
 import type { BacktestResult } from "./result.ts"
 
 /** What is tested, on what. */
@@ -31,6 +32,8 @@ export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
   readonly untilMs: number
   /** Simulated time between two clock facts. */
   readonly clockMs: number
+  /** The regime advisor takes part, trained and asked on the same candles; left out: none runs. */
+  readonly advisor?: RecordedAdvisorOptions
   /** Whether a plain grid is played beside it, to compare with. */
   readonly compares?: boolean
   /** Told the simulated time reached, at each hour of it. */
@@ -41,6 +44,7 @@ export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
 export const WAYS: ReadonlyArray<Way> = ["likely", "low-first", "high-first"]
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 
 /** What of the recording was played. */
 interface Played {
@@ -73,6 +77,20 @@ export const backtest = (options: BacktestOptions): BacktestResult => {
   }
 }
 
+/** One-minute candles are what the advisor reads; throws an Error where there are others. */
+const advisorOf = ({ advisor, recording }: BacktestOptions): RecordedAdvisor | null => {
+  if (advisor === undefined) return null
+  const minutes = recording.kind === "candles" && (recording.intervalMs ?? intervalOf(recording.rows)) === MINUTE_MS
+  if (!minutes)
+    throw new Error("HMM_ENABLED=true: the regime advisor reads one-minute candles; test this file without it")
+  const { rows } = recording
+  const all = Array.from({ length: rows.length }, (_, at) => rows.at(at)).filter((row) => row !== undefined)
+  return recordedAdvisor(
+    all.filter(({ volume }) => volume > 0n),
+    advisor
+  )
+}
+
 /** Everything is folded: trades and clock facts in order of time. */
 const playProven = (options: BacktestOptions, notes: Notes): Played => {
   const { recording, way, slotRules, fromMs, untilMs, clockMs, onHour } = options
@@ -81,6 +99,7 @@ const playProven = (options: BacktestOptions, notes: Notes): Played => {
   market.journal.watch(({ events, slot, timeMs }) => {
     for (const event of events) notes.event(event, slot, timeMs)
   })
+  const advisor = advisorOf(options)
   market.begin()
   let [nextTickMs, nextLookMs, candles, trades, lastMs] = [fromMs, fromMs, 0, 0, fromMs]
   for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
@@ -92,6 +111,7 @@ const playProven = (options: BacktestOptions, notes: Notes): Played => {
       for (; nextTickMs < trade.timeMs; nextTickMs += clockMs) {
         market.passTime(nextTickMs)
         market.tick(nextTickMs)
+        for (const fact of advisor?.facts(nextTickMs) ?? []) market.fact("regime", nextTickMs, fact)
         if (nextTickMs < nextLookMs) continue
         nextLookMs += HOUR_MS
         notes.point(nextTickMs, market.venue)
@@ -113,6 +133,7 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
     ...options,
     startMs: fromMs,
     clockMs,
+    advisor: advisorOf(options),
     everyMs: HOUR_MS,
     seen: (event, { standing, timeMs }) => notes.event(event, standing.slot, timeMs),
     look: (nowMs) => {
@@ -138,7 +159,11 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
   } else {
     const { rows } = recording
     const intervalMs = recording.intervalMs ?? intervalOf(rows)
-    for (let index = 0, row = rows.at(0), next = rows.at(1); row !== undefined; row = next, next = rows.at(++index + 1)) {
+    for (
+      let index = 0, row = rows.at(0), next = rows.at(1);
+      row !== undefined;
+      row = next, next = rows.at(++index + 1)
+    ) {
       if (row.timeMs + intervalMs <= fromMs) continue
       if (row.timeMs >= untilMs) break
       const through = pathThrough(row, lastingMs(row, next, intervalMs), slotRules.priceDecimals, way)

@@ -53,6 +53,8 @@ export interface MarketOptions {
   readonly known?: KnownRules
   /** False: nothing is encoded, compared and hashed on the way; true when left out. */
   readonly proves?: boolean
+  /** Candle intervals that a regime advisor fits, minutes; none when left out. */
+  readonly fittedIntervals?: ReadonlyArray<number>
   /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
   readonly takerFeePct?: number
 }
@@ -200,7 +202,7 @@ export const writeOpening = (options: MarketOptions, journal: VenueJournal, venu
   journal.append(subjects.control(SIMULATION), 0, {
     _tag: "GovernorConfigured",
     rules: governorRules,
-    fittedIntervals: [],
+    fittedIntervals: [...(options.fittedIntervals ?? [])],
     ...(options.lossLockEndsAlone === true ? { lossLockEndsAlone: true } : {})
   })
   journal.append(subjects.control(SIMULATION), 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })

@@ -2,6 +2,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { backtestOptionsOf } from "../../app/backtest/options.ts"
+import { recordedAdvisor } from "../../app/backtest/recordedAdvisor.ts"
+import { advisorOptions } from "../../services/hmm-advisor/options.ts"
 import { backtest, WAYS } from "../../app/backtest/run.ts"
 import { readSettings } from "../../app/settings.ts"
 import type { CandleRow, Playable, TradeRow } from "../../services/exchange-sim/core/market/rows.ts"
@@ -89,6 +91,22 @@ describe("a lane beside the market that proves everything", { timeout: 240_000 }
       { seed: SEED, numRuns: 8, endOnFailure: true }
     )
     expect(cycles).toBeGreaterThan(50)
+  })
+
+  it("gives the same with the regime advisor, which trains on candles before and speaks on those that have closed", () => {
+    const candles = fc.sample(made, { seed: SEED, numRuns: 700 })
+    const rows = rowsOf(candles.map((candle) => ({ ...candle, after: 1, empty: false })))
+    const recording = { kind: "candles", rows, intervalMs: MINUTE_MS } as const
+    const set = { SLOTS: "1", HMM_ENABLED: "true", HMM_ITERATIONS: "5", CLOCK_INTERVAL_SEC: "15" }
+    const fromMs = rows[600]?.timeMs ?? 0
+    const untilMs = (rows.at(-1)?.timeMs ?? 0) + MINUTE_MS
+    const options = { ...backtestOptionsOf(settingsOf(set)), recording, way: "likely", fromMs, untilMs } as const
+    const first = recordedAdvisor(rows, advisorOptions(settingsOf(set))).facts(fromMs)
+    expect(first.map(({ _tag }) => _tag)).toContain("RegimeModelTrained")
+    const advised = backtest(options)
+    expect(advised).toStrictEqual(backtest({ ...options, proves: true }))
+    const { advisor: _none, fittedIntervals: _fitted, ...alone } = options
+    expect(backtest(alone).hash).not.toBe(advised.hash)
   })
 
   it("gives the same on trades, and on the trades of candles what it gives on those", () => {

@@ -41,9 +41,11 @@ const alone = (set: Job["set"], until = untilMs) => {
 
 describe("a sweep", { timeout: 120_000 }, () => {
   it("gives over two threads what each run gives alone, and runs nothing again that its file holds", async () => {
-    const jobs = pointsOf([parseAxis("ENTRY_PCT=0.1,0.3"), parseAxis("REFRESH_PCT=0.5,1")]).map(
-      (set): Job => ({ set, fromMs, untilMs })
-    )
+    const jobs = pointsOf([parseAxis("ENTRY_PCT=0.1,0.3"), parseAxis("REFRESH_PCT=0.5,1")]).map((set): Job => ({
+      set,
+      fromMs,
+      untilMs
+    }))
     const path = join(directory, "results.jsonl")
     const results = await runJobs(jobs, { ...start(), results: openResults(path, "input") })
     expect(results).toStrictEqual(jobs.map((job) => ({ ...job, figures: alone(job.set) })))
@@ -53,7 +55,11 @@ describe("a sweep", { timeout: 120_000 }, () => {
     const lines = readFileSync(path, "utf8").split("\n")
     writeFileSync(path, `${lines.slice(0, 3).join("\n")}\n${lines[3]?.slice(0, 30) ?? ""}`)
     const made: Array<SweepRow> = []
-    const again = await runJobs(jobs, { ...start(), results: openResults(path, "input"), onRow: (row) => made.push(row) })
+    const again = await runJobs(jobs, {
+      ...start(),
+      results: openResults(path, "input"),
+      onRow: (row) => made.push(row)
+    })
     expect(again).toStrictEqual(results)
     expect(made).toHaveLength(2)
     expect(openResults(path, "input").known.size).toBe(4)
@@ -94,6 +100,14 @@ describe("a walk forward", () => {
   it("leaves out runs without a figure to be ordered by", () => {
     const figures = { ...alone({}, fromMs + 30 * MINUTE_MS), sharpe: null }
     const row = { set: {}, fromMs: 0, untilMs: 1 }
-    expect(ranked([{ ...row, figures }, { ...row, problem: "nothing trades" }], "sharpe")).toStrictEqual([])
+    expect(
+      ranked(
+        [
+          { ...row, figures },
+          { ...row, problem: "nothing trades" }
+        ],
+        "sharpe"
+      )
+    ).toStrictEqual([])
   })
 })

@@ -13,12 +13,15 @@ import type { Quiet } from "../../../shared/actor/core/quiet.ts"
 import { Price, PRICE_DECIMALS } from "../../../shared/core/decimal/decimal.ts"
 import { marketSubjects, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { RecordedAdvisor } from "../recordedAdvisor.ts"
 import { LaneGovernor, LaneRebalancer, LaneSlot } from "./actors.ts"
 import { Bus, hearing, type LaneRecord, type Listener } from "./bus.ts"
 import { type Heard, Passed, priceFact } from "./passed.ts"
 
 /** How a lane is driven. */
 export interface LaneOptions extends MarketOptions {
+  /** Speaks right after a clock fact; null: none does. */
+  readonly advisor: RecordedAdvisor | null
   /** Simulated time between two clock facts. */
   readonly clockMs: number
   /** Told of each event but prices and clock facts. */
@@ -127,9 +130,19 @@ export class Lane {
         const fact = { _tag: "ClockTicked", priceAgeSec: this.passed.ageSec(nowMs) } as const
         this.hear(fact, this.bus.subjects.clock, nowMs, news ? Number.NaN : priceNumber)
       }
+      this.advise(nowMs)
       if (nowMs < this.nextLookMs) continue
       this.nextLookMs += this.options.everyMs
       this.options.look(nowMs)
+    }
+  }
+
+  private advise(nowMs: number): void {
+    const { advisor } = this.options
+    if (advisor === null || nowMs < advisor.dueMs()) return
+    for (const fact of advisor.facts(nowMs)) {
+      this.bus.append(this.bus.subjects.regime, nowMs, fact)
+      this.venue.work()
     }
   }
 
@@ -188,6 +201,7 @@ export class Lane {
     const { priceAtMs } = this.passed
     if (this.governor.stale || lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null)
       return false
+    if (lastMs >= (this.options.advisor?.dueMs() ?? Number.POSITIVE_INFINITY)) return false
     const firstMs = timeAt(through, 0)
     if (firstMs - priceAtMs > this.maxAgeMs || (lastMs - firstMs) / (length - 1) > this.maxAgeMs) return false
     // The way's prices are rounded: beyond its extremes by half a tick at most.

@@ -60,8 +60,6 @@ export const backtestCommand = Command.make(
       ...(Option.isSome(slots) ? { SLOTS: slots.value } : {})
     }
     const settings = yield* loadSettings(given)
-    if (settings.hmmEnabled)
-      return yield* failed("HMM_ENABLED=true: the regime advisor takes no part in a backtest yet; test without it")
     const file = Option.getOrUndefined(Option.orElse(candles, () => trades))
     if (file === undefined || (Option.isSome(candles) && Option.isSome(trades)))
       return yield* failed("name one file: --candles <file> or --trades <file>")
