@@ -5,7 +5,7 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { table } from "../cli/shared/table.ts"
-import { backtestBench } from "./backtest.bench.ts"
+import { backtestBench } from "./backtest/backtest.bench.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { besideBench } from "./context/beside.bench.ts"
 import { contextBench } from "./context/context.bench.ts"

@@ -32,6 +32,8 @@ export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
   readonly untilMs: number
   /** Simulated time between two clock facts. */
   readonly clockMs: number
+  /** Everything is folded, encoded, compared and hashed; left out: what changes nothing is passed over. */
+  readonly proves?: boolean
   /** The regime advisor takes part, trained and asked on the same candles; left out: none runs. */
   readonly advisor?: RecordedAdvisorOptions
   /** Whether a plain grid is played beside it, to compare with. */

@@ -29,7 +29,8 @@ import type { Settings } from "../settings.ts"
 import type { Life } from "./life.ts"
 import { OrderedJournal, SIMULATION } from "./orderedJournal.ts"
 import { LivelyVenue } from "./livelyVenue.ts"
-import type { Venue, VenueJournal } from "./venue.ts"
+import type { Venue } from "./venue.ts"
+import type { VenueJournal } from "./venueJournal.ts"
 
 /** What a market begins with. */
 export interface MarketOptions {
@@ -51,8 +52,6 @@ export interface MarketOptions {
   readonly quote: Quote
   /** The rules that the build folding here knows; this build's when left out. */
   readonly known?: KnownRules
-  /** False: nothing is encoded, compared and hashed on the way; true when left out. */
-  readonly proves?: boolean
   /** Candle intervals that a regime advisor fits, minutes; none when left out. */
   readonly fittedIntervals?: ReadonlyArray<number>
   /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
@@ -101,7 +100,7 @@ export const TAKER_FEE_PCT = 0.4
 
 /** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
 export const openMarket = (options: MarketOptions): InThreadMarket => {
-  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known, options.proves)
+  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known)
   const { subjects } = journal
   const slots = Array.from({ length: 2 * options.slots }, (_, n) => journal.add(slotActor(n + 1)))
   const governor = journal.add(governorActor)
@@ -153,6 +152,7 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
+/** What the options say of the exchange: its rules, its fees, and the account's money. */
 export const venueOptions = ({
   slotRules,
   tier,

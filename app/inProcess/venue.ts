@@ -41,22 +41,8 @@ import {
 } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
-import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
+import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 import { fillOf, listedFills, withWorth } from "./fills.ts"
-
-/** The pair's rules, and the account's money when the market begins. */
-export interface VenueOptions {
-  readonly rules: Rules
-  readonly base: Volume
-  readonly quote: Quote
-  readonly startMs: number
-}
-
-/** Where the gateway's facts go: each call is one record, answered before it returns. */
-export interface VenueJournal {
-  readonly subjects: MarketSubjects
-  readonly append: (subject: string, timeMs: number, first: MarketEvent, ...more: ReadonlyArray<MarketEvent>) => void
-}
 
 /** How the book around the last trade looks. */
 const BOOK = { priceDecimals: 6, spreadPct: 0.01 }

@@ -14,7 +14,7 @@ import {
   loopsQuietly,
   passedQuietly,
   standsByOldPrice
-} from "../../../services/governor/core/quiet.ts"
+} from "../../../services/governor/core/later/quiet.ts"
 import { MoveWindow } from "../../../services/governor/core/slots/moveWindow.ts"
 import type { GovernorState } from "../../../services/governor/core/state.ts"
 import type { RebalancerActorState } from "../../../services/rebalancer/core/actor.ts"

@@ -1,5 +1,6 @@
-/** How the page looks, by the reader's own choice of light or dark, and what it does: a line of figures under the pointer. */
+/** How the page looks and answers to the pointer. */
 
+/** By the reader's own choice of light or dark. */
 export const STYLE = `
 :root{color-scheme:light dark;--bg:#f7f7f5;--card:#fff;--ink:#1d2126;--dim:#646b75;--line:#e2e2de;--own:#1f6feb;--held:#8a9099;--bought:#c77700;
 --grid:#8250df;--good:#1a7f4b;--bad:#c9372c}

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads"
 import { type Job, keyOf } from "./points.ts"
 import type { ResultsFile, SweepRow } from "./resultsFile.ts"
-import type { WorkerStart } from "./worker.ts"
+import type { WorkerFailed, WorkerStart } from "./worker.ts"
 
 /** How a sweep is run. */
 export interface PoolOptions extends WorkerStart {
@@ -27,7 +27,11 @@ export const runJobs = async (jobs: ReadonlyArray<Job>, options: PoolOptions): P
         void worker.terminate()
       }
       worker.on("error", reject)
-      worker.on("message", (answer: "ready" | SweepRow) => {
+      worker.on("message", (answer: "ready" | WorkerFailed | SweepRow) => {
+        if (typeof answer === "object" && "failed" in answer) {
+          reject(new Error(answer.failed))
+          return
+        }
         if (answer !== "ready") {
           rows.set(keyOf(answer), answer)
           results.add(answer)

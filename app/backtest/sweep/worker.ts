@@ -1,5 +1,6 @@
 /** A thread of a sweep: reads the recording once, then runs what it is given, one run after the other. */
 import { parentPort, workerData } from "node:worker_threads"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
 import { openRecording, type Playable } from "../../../services/exchange-sim/core/market/rows.ts"
 import type { Way } from "../../../services/exchange-sim/core/market/recorded.ts"
@@ -20,6 +21,11 @@ export interface WorkerStart {
   readonly way: Way
   /** The environment with the command's own settings over it. */
   readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** What a thread says instead of `ready` where it cannot read the recording. */
+export interface WorkerFailed {
+  readonly failed: string
 }
 
 const port = parentPort
@@ -45,11 +51,11 @@ const serve = (recording: Playable): Effect.Effect<never> =>
     port.postMessage("ready")
   })
 
-await Effect.runPromise(
+NodeRuntime.runMain(
   Effect.scoped(
     Effect.gen(function* () {
       const found = yield* readCandleFile(file, { nowSec })
       return yield* serve(openRecording(found, nowSec).recording)
     })
-  )
+  ).pipe(Effect.catch((error) => Effect.sync(() => port.postMessage({ failed: error.message } satisfies WorkerFailed))))
 )

@@ -59,7 +59,8 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
     return yield* failed(`${windows.length} windows of ${points.length} points: at most ${MAX_JOBS} runs are made`)
   const run = yield* runner(played, flags, points.length * (windows?.length ?? 1) + (windows?.length ?? 0))
   if (windows === null) {
-    const rows = yield* run(points.map((set): Job => ({ set, fromMs, untilMs })))
+    const jobs = points.map((set): Job => ({ set, fromMs, untilMs }))
+    const rows = yield* Effect.tryPromise({ try: () => run(jobs), catch: (error) => failed(messageOf(error)) })
     const best = ranked(rows, flags.objective)
     if (Option.isSome(flags.csv)) yield* writeCsv(flags.csv.value, best)
     yield* Console.log(flags.json ? JSON.stringify(rows) : sweepTable(best, flags.objective))
@@ -67,7 +68,7 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
     return
   }
   const walked = yield* Effect.tryPromise({
-    try: () => walkForward(windows, points, flags.objective, (jobs) => Effect.runPromise(run(jobs))),
+    try: () => walkForward(windows, points, flags.objective, run),
     catch: (error) => failed(messageOf(error))
   })
   yield* Console.log(flags.json ? JSON.stringify(walked) : walkTable(walked, flags.objective))
@@ -98,23 +99,19 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
   const seen = new Map<string, SweepRow>(results.known)
   const kept = { ...results, known: seen }
   const options = { file, nowSec, way: "likely", env: { ...process.env, ...given }, workers, results: kept } as const
-  return (jobs: ReadonlyArray<Job>) =>
-    Effect.tryPromise({
-      try: async () => {
-        done += jobs.filter((job) => seen.has(keyOf(job))).length
-        const rows = await runJobs(jobs, {
-          ...options,
-          onRow: (row) => {
-            seen.set(keyOf(row), row)
-            done++
-            Effect.runSync(showLine(`${bar(done / all)}  ${done} of ${all} runs`))
-          }
-        })
-        Effect.runSync(endLine)
-        return rows
-      },
-      catch: (error) => failed(messageOf(error))
+  return async (jobs: ReadonlyArray<Job>): Promise<ReadonlyArray<SweepRow>> => {
+    done += jobs.filter((job) => seen.has(keyOf(job))).length
+    const rows = await runJobs(jobs, {
+      ...options,
+      onRow: (row) => {
+        seen.set(keyOf(row), row)
+        done++
+        Effect.runSync(showLine(`${bar(done / all)}  ${done} of ${all} runs`))
+      }
     })
+    Effect.runSync(endLine)
+    return rows
+  }
 })
 
 /** Names a recording and the settings that it is played by. */

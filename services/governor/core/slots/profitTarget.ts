@@ -7,8 +7,9 @@ import { makerFeePct } from "../market.ts"
 import { medianOf } from "./median.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
 
-/** Samples kept, one a loop, and the fewest that say anything. */
+/** Samples kept, one a loop. */
 export const MAX_SAMPLES = 180
+/** The fewest that say anything. */
 export const MIN_SAMPLES = 12
 /** What a target must earn beyond two maker fees, percent. */
 const OVER_FEES_PCT = 0.1

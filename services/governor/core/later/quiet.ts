@@ -2,16 +2,16 @@
  * Until when prices and time alone leave the governor as it is, and what is left of them when something else comes. A loop of its own
  * begins meanwhile every half minute: all that a quiet one leaves behind is a sample of the price. Pure.
  */
-import { NOT_QUIET, type Quiet, quietUntil } from "../../../shared/actor/core/quiet.ts"
-import type { Price } from "../../../shared/core/decimal/decimal.ts"
-import { DAY_MS, utcDayOf } from "../../../shared/core/time/utcDay.ts"
-import { capacityOf } from "./entries/capacity.ts"
-import { waitingOf } from "./orderTable.ts"
-import { isConfigured, rulesOf } from "./rules.ts"
-import { targetFor } from "./slots/profitTarget.ts"
-import { STEPS } from "./mode/startup.ts"
-import type { GovernorState } from "./state.ts"
-import { moneySettled } from "./watch/money.ts"
+import { NOT_QUIET, type Quiet, quietUntil } from "../../../../shared/actor/core/quiet.ts"
+import type { Price } from "../../../../shared/core/decimal/decimal.ts"
+import { DAY_MS, utcDayOf } from "../../../../shared/core/time/utcDay.ts"
+import { capacityOf } from "../entries/capacity.ts"
+import { waitingOf } from "../orderTable.ts"
+import { isConfigured, rulesOf } from "../rules.ts"
+import { targetFor } from "../slots/profitTarget.ts"
+import { STEPS } from "../mode/startup.ts"
+import type { GovernorState } from "../state.ts"
+import { moneySettled } from "../watch/money.ts"
 
 /**
  * How long the governor stays quiet (`Quiet`) between the beginnings of its loops, as long as the price stays fresh, or, where the

@@ -3,13 +3,13 @@
  * that folds and proves everything must give the same hash. Two made markets: a calm one as most days are, and one in which orders
  * fill at every other candle. Time is the processor's own, so that a busy machine counts less.
  */
-import { backtest, type BacktestOptions } from "../app/backtest/run.ts"
-import { backtestOptionsOf } from "../app/backtest/options.ts"
-import { readSettings } from "../app/settings.ts"
-import type { CandleRow } from "../services/exchange-sim/core/market/rows.ts"
-import { Price, Volume } from "../shared/core/decimal/decimal.ts"
-import { runMutable } from "./baselines/mutableMarket.ts"
-import type { BenchResult } from "./result.ts"
+import { backtest, type BacktestOptions } from "../../app/backtest/run.ts"
+import { backtestOptionsOf } from "../../app/backtest/options.ts"
+import { readSettings } from "../../app/settings.ts"
+import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { runMutable } from "./mutableMarket.ts"
+import type { BenchResult } from "../result.ts"
 
 const SEED = 7
 const START_MS = Date.UTC(2026, 0, 1)
