@@ -6,6 +6,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { median } from "simple-statistics"
 import { table } from "../cli/shared/table.ts"
+import { backtestBench } from "./backtest/backtest.bench.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { besideBench } from "./context/beside.bench.ts"
 import { contextBench } from "./context/context.bench.ts"
@@ -27,6 +28,7 @@ import { storeBench } from "./store.bench.ts"
 
 const BENCHES = {
   slotFold: slotFoldBench,
+  backtest: backtestBench,
   money: moneyBench,
   journal: journalBench,
   opening: openingBench,

@@ -1,8 +1,11 @@
 /**
  * A plain grid to compare with: each slot buys once the price has fallen by the entry's distance below its reference, sells that at the
  * profit target, and begins anew from there. No sizing, no governor, no recovery: what is bought waits for ever. On the same trades,
- * with the same money and fee; filled once the market trades at or beyond the price.
+ * with the same money and fee; filled once the market trades at or beyond the price. Of a candle it sees open, both extremes and close.
  */
+import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
+import type { SlotRules } from "../../shared/events/families/control.ts"
+import { type Price, Price as Prices, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 
 /** Money in the quote currency, volumes in the base currency, percent as 0.25 for 0.25 %. */
 export interface PlainGridOptions {
@@ -66,5 +69,61 @@ export class PlainGrid {
 
   value(price: number): number {
     return this.base * price + this.quote
+  }
+}
+
+/** What is played, and with what. */
+interface Played {
+  readonly recording: Playable
+  readonly way: "likely" | "low-first" | "high-first"
+  readonly fromMs: number
+  readonly slots: number
+  readonly slotRules: SlotRules
+  readonly base: Volume
+  readonly quote: Quote
+}
+
+/** The grid's worth at each point of a curve, after everything that had traded before it. */
+export const plainGridAt = (
+  played: Played,
+  curve: ReadonlyArray<{ readonly timeMs: number; readonly price: number }>
+): ReadonlyArray<number> => {
+  const { slots, slotRules, base, quote } = played
+  const grid = new PlainGrid({
+    slots,
+    orderSize: Quote.toNumber(slotRules.orderSize),
+    entryPct: slotRules.entryPct,
+    profitPct: slotRules.profitPct,
+    feePct: slotRules.makerFeePct,
+    base: Volume.toNumber(base),
+    quote: Quote.toNumber(quote)
+  })
+  const steps = pricesOf(played)
+  let step = steps.next()
+  return curve.map(({ timeMs, price }) => {
+    for (; step.done !== true && step.value.timeMs < timeMs; step = steps.next()) grid.trade(step.value.price)
+    return grid.value(price)
+  })
+}
+
+/** The prices that the grid sees; of a candle all four at its beginning. */
+function* pricesOf({
+  recording,
+  way,
+  fromMs
+}: Played): Generator<{ readonly timeMs: number; readonly price: number }, undefined> {
+  const number = (price: Price): number => Prices.toNumber(price)
+  if (recording.kind === "trades") {
+    for (let at = 0, row = recording.rows.at(0); row !== undefined; row = recording.rows.at(++at))
+      if (row.timeMs >= fromMs) yield { timeMs: row.timeMs, price: number(row.price) }
+    return
+  }
+  const { rows } = recording
+  for (let at = 0, row = rows.at(0); row !== undefined; row = rows.at(++at)) {
+    const { timeMs, open, high, low, close, volume } = row
+    if (timeMs < fromMs || volume === 0n) continue
+    const lowFirst = way === "likely" ? close >= open : way === "low-first"
+    for (const price of lowFirst ? [open, low, high, close] : [open, high, low, close])
+      yield { timeMs, price: number(price) }
   }
 }

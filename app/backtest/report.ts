@@ -21,10 +21,33 @@ const changePct = (values: ReadonlyArray<number>): number => {
   return first === 0 ? 0 : ((values.at(-1) ?? 0) / first - 1) * 100
 }
 
+/** The opening balances held, and with all of the quote currency bought at the first price for a taker's fee, at each point of the curve. */
+export const heldOf = ({
+  curve,
+  assumed: { base, quote, takerFeePct }
+}: Pick<BacktestResult, "curve" | "assumed">): ReadonlyArray<{ readonly hold: number; readonly bought: number }> => {
+  const [doge, usd, first] = [Volume.toNumber(base), Quote.toNumber(quote), curve[0]?.price ?? 1]
+  const bought = doge + (usd * (1 - takerFeePct / 100)) / first
+  return curve.map(({ price }) => ({ hold: doge * price + usd, bought: bought * price }))
+}
+
+/** The most that was traded within 30 days, quote currency: by it Kraken sets the fees, and here they stay as assumed. */
+const mostIn30Days = (fills: BacktestResult["fills"]): Quote => {
+  let [from, sum, most] = [0, 0n, 0n]
+  for (const { timeMs, cost } of fills) {
+    sum += cost
+    for (let old = fills[from]; old !== undefined && timeMs - old.timeMs > 30 * DAY_MS; old = fills[++from])
+      sum -= old.cost
+    if (sum > most) most = sum
+  }
+  return most as Quote
+}
+
 /** Money as exact decimal text where it is booked, else numbers; null: there is no such figure. Ratios are of daily equity. */
 export const figuresOf = (result: BacktestResult) => {
-  const { curve, cycles, fills, modes, events } = result
+  const { curve, cycles, fills, modes, plainGrid } = result
   const equity = curve.map((point) => point.equity)
+  const held = heldOf(result)
   const returns = returnsOf(daily(curve).map((point) => point.equity))
   const traded = cycles.filter(({ kind }) => !BOOKED_AT_MARKET.has(kind))
   const atMarket = cycles.filter(({ kind }) => BOOKED_AT_MARKET.has(kind))
@@ -37,13 +60,12 @@ export const figuresOf = (result: BacktestResult) => {
     from: new Date(result.fromMs).toISOString(),
     to: new Date(result.untilMs).toISOString(),
     candles: result.candles,
-    records: result.records,
     equity_first: equity[0] ?? null,
     equity_last: equity.at(-1) ?? null,
     return_pct: changePct(equity),
-    hold_pct: changePct(curve.map(({ hold }) => hold)),
-    buy_and_hold_pct: changePct([equity[0] ?? 0, curve.at(-1)?.buyAndHold ?? 0]),
-    plain_grid_pct: changePct([equity[0] ?? 0, curve.at(-1)?.plainGrid ?? 0]),
+    hold_pct: changePct(held.map(({ hold }) => hold)),
+    buy_and_hold_pct: changePct([equity[0] ?? 0, held.at(-1)?.bought ?? 0]),
+    plain_grid_pct: plainGrid === null ? null : changePct([equity[0] ?? 0, plainGrid.at(-1) ?? 0]),
     max_drawdown_pct: maxDrawdown(equity) * 100,
     sharpe: sharpe(returns),
     sortino: sortino(returns),
@@ -53,9 +75,10 @@ export const figuresOf = (result: BacktestResult) => {
     booked_at_market: Quote.format(sumOf(atMarket.map(({ net }) => net))),
     fills: fills.length,
     fees: Quote.format(sumOf(fills.map(({ fee }) => fee))),
+    volume_30d_max: Quote.format(mostIn30Days(fills)),
     exposure_mean_pct:
       curve.length === 0 ? null : (curve.reduce((sum, { exposure }) => sum + exposure, 0) / curve.length) * 100,
-    recoveries: events["ExitOrphaned"] ?? 0,
+    recoveries: result.recoveries,
     recoveries_evicted: cycles.filter(({ kind }) => kind === "evicted").length,
     open_orders: result.openOrders,
     base_left: Volume.format(result.base),
@@ -105,3 +128,27 @@ export const cycleRows = ({ cycles }: Pick<BacktestResult, "cycles">): ReadonlyA
     ].join(",")
   )
 ]
+
+/** What a result rests on, a line each, for people. */
+export const assumptionsOf = ({ assumed: { way, makerFeePct, takerFeePct } }: Pick<BacktestResult, "assumed">) =>
+  [
+    [
+      "Way through a candle",
+      way === "likely"
+        ? "the nearer extreme first: a rising candle open, low, high, close, a falling one open, high, low, close"
+        : way === "low-first"
+          ? "open, low, high, close"
+          : "open, high, low, close"
+    ],
+    [
+      "Trades of a candle",
+      "ten a minute, of equal volume, evenly in time; all of a trade's volume may be ours, by price, then time"
+    ],
+    [
+      "Queue",
+      "beyond its price an order trades at once; at its price it waits for the volume that stood there when it came"
+    ],
+    ["Latency", "none: an order rests before the next trade"],
+    ["Fees", `maker ${makerFeePct} %, taker ${takerFeePct} %, the whole time, whatever was traded in 30 days`],
+    ["Market", "goes on as recorded: own orders do not move it"]
+  ] as const

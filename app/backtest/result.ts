@@ -24,31 +24,40 @@ export interface CurvePoint {
   readonly equity: number
   /** Part of the equity that is in the base currency. */
   readonly exposure: number
-  /** The opening balances, held. */
-  readonly hold: number
-  /** All of the opening equity bought at the first price, less the taker's fee. */
-  readonly buyAndHold: number
-  /** The plain grid's account. */
-  readonly plainGrid: number
+}
+
+/** What a result rests on. */
+export interface Assumed {
+  /** Through a candle; of trades it says nothing. */
+  readonly way: string
+  /** Percent, for the whole time. */
+  readonly makerFeePct: number
+  readonly takerFeePct: number
+  /** On the account at the start. */
+  readonly base: Volume
+  readonly quote: Quote
 }
 
 /** What came of it. */
 export interface BacktestResult {
+  readonly assumed: Assumed
   readonly fromMs: number
   readonly untilMs: number
   readonly candles: number
   readonly trades: number
-  readonly records: number
+  /** One point an hour, and one at the end. */
   readonly curve: ReadonlyArray<CurvePoint>
   readonly cycles: ReadonlyArray<Cycle>
   readonly fills: ReadonlyArray<BacktestFill>
   /** Simulated milliseconds in each mode. */
   readonly modes: Readonly<Record<string, number>>
-  /** How often each event stood in the journal. */
-  readonly events: Readonly<Record<string, number>>
+  /** Exits that became recoveries. */
+  readonly recoveries: number
   readonly openOrders: number
   readonly base: Volume
   readonly quote: Quote
+  /** What a plain grid's account was worth at the curve's times; null where none was played. */
+  readonly plainGrid: ReadonlyArray<number> | null
   /** SHA-256 over fills, cycles, modes and balances: whether anything was proven on the way does not change it. */
   readonly hash: string
 }

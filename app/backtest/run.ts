@@ -7,23 +7,37 @@
  * trades beyond its price, or at it by a taker of the other side after the volume that was visible there when it came; the volume of
  * that trade is all there is. *Latency*: none; an order rests before the next trade. *Fees*: those of the settings, for the whole time.
  */
-import { type Way } from "../../services/exchange-sim/core/market/recorded.ts"
-import type { MarketProcess } from "../../services/exchange-sim/core/market/process.ts"
-import type { StoredRecord } from "../../shared/events/envelope.ts"
-import { originOf } from "../../shared/core/ids/clientId.ts"
-import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import { type InThreadMarket, type MarketOptions, openMarket } from "../inProcess/market.ts"
-import { PlainGrid } from "./plainGrid.ts"
-import type { BacktestFill, BacktestResult, CurvePoint, Cycle } from "./result.ts"
-import { resultHash } from "./resultHash.ts"
+import {
+  intervalOf,
+  lastingMs,
+  pathThrough,
+  recordedMarket,
+  type Way
+} from "../../services/exchange-sim/core/market/recorded.ts"
+import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
+import { openMarket, type MarketOptions, TAKER_FEE_PCT } from "../inProcess/market.ts"
+import type { Venue } from "../inProcess/venue.ts"
+import { Lane } from "./lane/lane.ts"
+import { Notes } from "./notes.ts"
+import { plainGridAt } from "./plainGrid.ts"
+import { type RecordedAdvisor, recordedAdvisor, type RecordedAdvisorOptions } from "./recordedAdvisor.ts"
+import type { BacktestResult } from "./result.ts"
 
 /** What is tested, on what. */
 export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
-  readonly market: MarketProcess
+  readonly recording: Playable
+  /** Through its candles. */
+  readonly way: Way
   readonly fromMs: number
   readonly untilMs: number
   /** Simulated time between two clock facts. */
   readonly clockMs: number
+  /** Everything is folded, encoded, compared and hashed; left out: what changes nothing is passed over. */
+  readonly proves?: boolean
+  /** The regime advisor takes part, trained and asked on the same candles; left out: none runs. */
+  readonly advisor?: RecordedAdvisorOptions
+  /** Whether a plain grid is played beside it, to compare with. */
+  readonly compares?: boolean
   /** Told the simulated time reached, at each hour of it. */
   readonly onHour?: (nowMs: number) => void
 }
@@ -32,43 +46,64 @@ export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
 export const WAYS: ReadonlyArray<Way> = ["likely", "low-first", "high-first"]
 
 const HOUR_MS = 3_600_000
-const valueOf = (base: bigint, quote: bigint, price: number): number =>
-  Volume.toNumber(base as Volume) * price + Quote.toNumber(quote as Quote)
+const MINUTE_MS = 60_000
 
-/** Runs to `untilMs` or the end of the recording. Throws an Error when nothing trades in that time. */
+/** What of the recording was played. */
+interface Played {
+  readonly venue: Venue
+  readonly candles: number
+  readonly trades: number
+  readonly lastMs: number
+}
+
+/**
+ * Runs to `untilMs` or the end of the recording. `proves`: every price and clock fact is folded, and every decision encoded, compared
+ * and hashed, as by a market that trades; the result is the same. Throws an Error when nothing trades in that time.
+ */
 export const backtest = (options: BacktestOptions): BacktestResult => {
-  const market = openMarket({ ...options, startMs: options.fromMs })
   const notes = new Notes(options)
-  market.journal.watch((record) => notes.record(record))
-  market.begin()
-  const { lastMs, candles, trades } = play(options, market, notes)
-  if (trades === 0) throw new Error("nothing trades in the time asked for")
-  notes.end(lastMs)
-  const { venue, journal } = market
-  const { orders, base, quote } = venue.books
-  const fills = venue.books.fills.map(({ txid, timeMs, side, price, volume, cost, fee, liquidity }): BacktestFill => {
-    const slot = originOf(orders.get(txid)?.clientId ?? "")?.slot ?? 0
-    return { timeMs, slot, side, price, volume, cost, fee, liquidity }
-  })
-  const told = { fills, cycles: notes.cycles, modes: notes.modes, base, quote }
+  const played = options.proves === true ? playProven(options, notes) : playLane(options, notes)
+  if (played.trades === 0) throw new Error("nothing trades in the time asked for")
+  const { venue, candles, trades, lastMs } = played
+  notes.point(lastMs, venue)
+  const result = notes.end(lastMs, venue)
+  const { fromMs, way, base, quote, slotRules, takerFeePct = TAKER_FEE_PCT } = options
   return {
-    fromMs: options.fromMs,
+    assumed: { way, makerFeePct: slotRules.makerFeePct, takerFeePct, base, quote },
+    fromMs,
     untilMs: lastMs,
     candles,
     trades,
-    records: journal.seq,
-    curve: notes.curve,
-    events: notes.events,
-    openOrders: venue.openOrders,
-    ...told,
-    hash: resultHash(told)
+    ...result,
+    plainGrid: options.compares === true ? plainGridAt(options, result.curve) : null
   }
 }
 
-/** Trades and clock facts in order of time. */
-const play = ({ market: process, fromMs, untilMs, clockMs }: BacktestOptions, market: InThreadMarket, notes: Notes) => {
-  let nextTickMs = fromMs
-  let [candles, trades, lastMs] = [0, 0, fromMs]
+/** One-minute candles are what the advisor reads; throws an Error where there are others. */
+const advisorOf = ({ advisor, recording }: BacktestOptions): RecordedAdvisor | null => {
+  if (advisor === undefined) return null
+  const minutes = recording.kind === "candles" && (recording.intervalMs ?? intervalOf(recording.rows)) === MINUTE_MS
+  if (!minutes)
+    throw new Error("HMM_ENABLED=true: the regime advisor reads one-minute candles; test this file without it")
+  const { rows } = recording
+  const all = Array.from({ length: rows.length }, (_, at) => rows.at(at)).filter((row) => row !== undefined)
+  return recordedAdvisor(
+    all.filter(({ volume }) => volume > 0n),
+    advisor
+  )
+}
+
+/** Everything is folded: trades and clock facts in order of time. */
+const playProven = (options: BacktestOptions, notes: Notes): Played => {
+  const { recording, way, slotRules, fromMs, untilMs, clockMs, onHour } = options
+  const process = recordedMarket(recording, slotRules.priceDecimals, way)
+  const market = openMarket({ ...options, startMs: fromMs })
+  market.journal.watch(({ events, slot, timeMs }) => {
+    for (const event of events) notes.event(event, slot, timeMs)
+  })
+  const advisor = advisorOf(options)
+  market.begin()
+  let [nextTickMs, nextLookMs, candles, trades, lastMs] = [fromMs, fromMs, 0, 0, fromMs]
   for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
     if (step.untilMs <= fromMs) continue
     if (step.fromMs >= untilMs) break
@@ -78,97 +113,68 @@ const play = ({ market: process, fromMs, untilMs, clockMs }: BacktestOptions, ma
       for (; nextTickMs < trade.timeMs; nextTickMs += clockMs) {
         market.passTime(nextTickMs)
         market.tick(nextTickMs)
-        notes.tick(nextTickMs, market)
+        for (const fact of advisor?.facts(nextTickMs) ?? []) market.fact("regime", nextTickMs, fact)
+        if (nextTickMs < nextLookMs) continue
+        nextLookMs += HOUR_MS
+        notes.point(nextTickMs, market.venue)
+        onHour?.(nextTickMs)
       }
       market.trade(trade, true)
-      notes.trade(trade.price)
+      notes.price = trade.price
       trades++
       lastMs = trade.timeMs
     }
   }
-  notes.point(lastMs, market)
-  return { lastMs, candles, trades }
+  return { venue: market.venue, candles, trades, lastMs }
 }
 
-/** What is noted on the way. */
-class Notes {
-  readonly curve: Array<CurvePoint> = []
-  readonly cycles: Array<Cycle> = []
-  readonly modes: Record<string, number> = {}
-  readonly events: Record<string, number> = {}
-  private readonly options: BacktestOptions
-  private mode = "STARTING"
-  private modeMs: number
-  private nextMs: number
-  private price: Price | null = null
-  private first = 0
-  private grid: PlainGrid | null = null
-
-  constructor(options: BacktestOptions) {
-    this.options = options
-    this.modeMs = options.fromMs
-    this.nextMs = options.fromMs
-  }
-
-  record({ slot, timeMs, events }: StoredRecord): void {
-    for (const event of events) {
-      this.events[event._tag] = (this.events[event._tag] ?? 0) + 1
-      if (event._tag === "CycleBooked") this.cycles.push({ ...event, slot: slot ?? 0 })
-      else if (event._tag === "ModeChanged") this.changeMode(event.mode, timeMs)
+/** What changes nothing is passed over. */
+const playLane = (options: BacktestOptions, notes: Notes): Played => {
+  const { recording, way, slotRules, fromMs, untilMs, clockMs, onHour } = options
+  const lane: Lane = new Lane({
+    ...options,
+    startMs: fromMs,
+    clockMs,
+    advisor: advisorOf(options),
+    everyMs: HOUR_MS,
+    seen: (event, { standing, timeMs }) => notes.event(event, standing.slot, timeMs),
+    look: (nowMs) => {
+      notes.price = lane.lastPrice
+      notes.point(nowMs, lane.venue)
+      onHour?.(nowMs)
+    }
+  })
+  let [candles, trades, lastMs] = [0, 0, fromMs]
+  if (recording.kind === "trades") {
+    const process = recordedMarket(recording, slotRules.priceDecimals, way)
+    for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
+      if (step.untilMs <= fromMs) continue
+      if (step.fromMs >= untilMs) break
+      candles++
+      for (const trade of step.trades) {
+        if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
+        lane.trade(trade)
+        trades++
+        lastMs = trade.timeMs
+      }
+    }
+  } else {
+    const { rows } = recording
+    const intervalMs = recording.intervalMs ?? intervalOf(rows)
+    for (
+      let index = 0, row = rows.at(0), next = rows.at(1);
+      row !== undefined;
+      row = next, next = rows.at(++index + 1)
+    ) {
+      if (row.timeMs + intervalMs <= fromMs) continue
+      if (row.timeMs >= untilMs) break
+      const through = pathThrough(row, lastingMs(row, next, intervalMs), slotRules.priceDecimals, way)
+      const played = lane.candle(through, fromMs, untilMs)
+      candles++
+      trades += played
+      if (played > 0) lastMs = lane.lastMs
     }
   }
-
-  trade(price: Price): void {
-    this.price = price
-    const number = Price.toNumber(price)
-    if (this.grid === null) {
-      this.first = number
-      const { base, quote, slots, slotRules } = this.options
-      this.grid = new PlainGrid({
-        slots,
-        orderSize: Quote.toNumber(slotRules.orderSize),
-        entryPct: slotRules.entryPct,
-        profitPct: slotRules.profitPct,
-        feePct: slotRules.makerFeePct,
-        base: Volume.toNumber(base),
-        quote: Quote.toNumber(quote)
-      })
-    }
-    this.grid.trade(number)
-  }
-
-  tick(nowMs: number, market: InThreadMarket): void {
-    if (nowMs < this.nextMs) return
-    this.nextMs += HOUR_MS
-    this.point(nowMs, market)
-    this.options.onHour?.(nowMs)
-  }
-
-  point(timeMs: number, { venue }: InThreadMarket): void {
-    if (this.price === null || this.grid === null) return
-    const price = Price.toNumber(this.price)
-    const { base, quote } = venue.books
-    const equity = valueOf(base, quote, price)
-    const opening = valueOf(this.options.base, this.options.quote, this.first)
-    const taken = 1 - (this.options.takerFeePct ?? 0.4) / 100
-    this.curve.push({
-      timeMs,
-      price,
-      equity,
-      exposure: equity === 0 ? 0 : (Volume.toNumber(base) * price) / equity,
-      hold: valueOf(this.options.base, this.options.quote, price),
-      buyAndHold: (opening / this.first) * taken * price,
-      plainGrid: this.grid.value(price)
-    })
-  }
-
-  end(nowMs: number): void {
-    this.changeMode(this.mode, nowMs)
-  }
-
-  private changeMode(mode: string, nowMs: number): void {
-    this.modes[this.mode] = (this.modes[this.mode] ?? 0) + Math.max(0, nowMs - this.modeMs)
-    this.mode = mode
-    this.modeMs = Math.max(this.modeMs, nowMs)
-  }
+  notes.price = lane.lastPrice
+  return { venue: lane.venue, candles, trades, lastMs }
 }

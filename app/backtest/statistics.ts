@@ -28,13 +28,15 @@ export const sortino = (returns: ReadonlyArray<number>): number | null => {
   return downside === 0 ? null : (mean(returns) / Math.sqrt(downside)) * Math.sqrt(TRADING_DAYS)
 }
 
-/** The deepest fall from a height before it, as part of that height: 0.2 is 20 %. 0 where the curve never falls. */
-export const maxDrawdown = (equity: ReadonlyArray<number>): number => {
+/** At each point how far the curve has fallen from the highest point before, as part of that: 0.2 is 20 %. */
+export const drawdownsOf = (equity: ReadonlyArray<number>): ReadonlyArray<number> => {
   let height = Number.NEGATIVE_INFINITY
-  let deepest = 0
-  for (const value of equity) {
+  return equity.map((value) => {
     height = Math.max(height, value)
-    deepest = Math.max(deepest, (height - value) / height)
-  }
-  return deepest
+    return (height - value) / height
+  })
 }
+
+/** The deepest of them; 0 where the curve never falls. */
+export const maxDrawdown = (equity: ReadonlyArray<number>): number =>
+  drawdownsOf(equity).reduce((deepest, fall) => Math.max(deepest, fall), 0)

@@ -81,8 +81,7 @@ export class ForkedMarket {
       ...{ pair, tier, slotRules, resumes, startMs: nowMs, slots: slots.length, governorRules: governor.rules },
       rebalancerRules: rebalancerRulesIn(start.configured),
       base: balances.base.total,
-      quote: balances.quote.total,
-      proves: false
+      quote: balances.quote.total
     })
     this.change = change
     this.configured = start.configured

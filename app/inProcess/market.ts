@@ -30,7 +30,8 @@ import type { Life } from "./life.ts"
 import { OrderedJournal, SIMULATION } from "./orderedJournal.ts"
 import { LivelyVenue } from "./livelyVenue.ts"
 import type { Resumed } from "./resumed.ts"
-import type { VenueOptions } from "./venue.ts"
+import type { Venue } from "./venue.ts"
+import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 
 /** What a market begins with. */
 export interface MarketOptions {
@@ -52,8 +53,8 @@ export interface MarketOptions {
   readonly quote: Quote
   /** The rules that the build folding here knows; this build's when left out. */
   readonly known?: KnownRules
-  /** False: nothing is encoded, compared and hashed on the way; true when left out. */
-  readonly proves?: boolean
+  /** Candle intervals that a regime advisor fits, minutes; none when left out. */
+  readonly fittedIntervals?: ReadonlyArray<number>
   /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
   readonly takerFeePct?: number
   /** Where it goes on; left out: it begins empty. Its slots, books and terms come before those named here; nobody calls `begin`. */
@@ -98,11 +99,11 @@ export interface InThreadMarket {
 }
 
 /** What a taker pays at Kraken's entry tier, percent; the market's own orders are post-only. */
-const TAKER_FEE_PCT = 0.4
+export const TAKER_FEE_PCT = 0.4
 
 /** A market in which nothing has happened yet: whoever watches its journal begins before `begin`. */
 export const openMarket = (options: MarketOptions): InThreadMarket => {
-  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known, options.proves)
+  const journal = new OrderedJournal(marketSubjects(options.pair ?? "XDGUSD"), options.known)
   const { subjects } = journal
   const { resumes } = options
   const numbers = resumes?.slots ?? Array.from({ length: 2 * options.slots }, (_, n) => n + 1)
@@ -157,7 +158,8 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
-const venueOptions = ({
+/** What the options say of the exchange: its rules, its fees, and the account's money, and where it goes on. */
+export const venueOptions = ({
   slotRules,
   tier,
   base,
@@ -182,8 +184,8 @@ const venueOptions = ({
   }
 })
 
-/** The facts every market begins with. */
-const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: LivelyVenue): void => {
+/** The facts every market begins with: what it is, its rules, its terms and the account. */
+export const writeOpening = (options: MarketOptions, journal: VenueJournal, venue: Venue): void => {
   const { startMs, slotRules, governorRules, rulesVersion = NEWEST_RULES } = options
   const { subjects } = journal
   const account = (event: MarketEvent, timeMs: number): void => journal.append(subjects.account, timeMs, event)
@@ -208,7 +210,7 @@ const writeOpening = (options: MarketOptions, journal: OrderedJournal, venue: Li
   journal.append(subjects.control(SIMULATION), 0, {
     _tag: "GovernorConfigured",
     rules: governorRules,
-    fittedIntervals: [],
+    fittedIntervals: [...(options.fittedIntervals ?? [])],
     ...(options.lossLockEndsAlone === true ? { lossLockEndsAlone: true } : {})
   })
   journal.append(subjects.control(SIMULATION), 0, { _tag: "RebalancerConfigured", rules: options.rebalancerRules })

@@ -7,7 +7,6 @@
  */
 import { standingOf } from "../../shared/core/ids/subjects.ts"
 import { createHash, type Hash } from "node:crypto"
-import { QuickFold } from "./quickFold.ts"
 import { ActorFold } from "../../shared/actor/fold.ts"
 import { FoldSet } from "../../shared/actor/foldSet.ts"
 import type { Actor } from "../../shared/actor/core/actor.ts"
@@ -40,19 +39,14 @@ export class OrderedJournal {
   private readonly hash: Hash = createHash("sha256")
   private readonly waiting: Array<{ readonly record: StoredRecord; readonly data: Uint8Array }> = []
 
-  /** False: outputs are handed on as they are. Nothing is encoded, compared or hashed, and the journal has no digest. */
-  private readonly proves: boolean
-
-  constructor(subjects: MarketSubjects, known: KnownRules = THIS_BUILD, proves = true) {
+  constructor(subjects: MarketSubjects, known: KnownRules = THIS_BUILD) {
     this.subjects = subjects
     this.known = known
-    this.proves = proves
   }
 
   /** Adds an actor, which first folds nothing of the past: actors are added before the first record. */
   add<State>(actor: Actor<State>): ActorFold<State> {
-    const Fold = this.proves ? ActorFold : QuickFold
-    const fold = new Fold(actor, this.subjects, this.known)
+    const fold = new ActorFold(actor, this.subjects, this.known)
     this.folds.push(fold as unknown as ActorFold<unknown>)
     return fold
   }
@@ -117,15 +111,10 @@ export class OrderedJournal {
   private take(unplaced: StoredRecord, data: Uint8Array): void {
     const record: StoredRecord = { ...unplaced, seq: ++this.seq }
     if (data.length > 0) this.hash.update(data)
-    else if (this.proves) this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
+    else this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
     this.hosted ??= new FoldSet(this.folds, new Set())
     this.hosted.takeDecoded(record, data)
     for (const fold of this.folds) {
-      if (fold instanceof QuickFold) {
-        for (const answer of fold.answers) this.waiting.push({ record: answer, data: NO_BYTES })
-        fold.answers.length = 0
-        continue
-      }
       for (let entry = fold.unsent; entry !== null; entry = fold.unsent) {
         fold.sent++
         this.waiting.push({ record: decodeRecord({ ...entry, seq: 0, storedMs: 0 }), data: entry.data })

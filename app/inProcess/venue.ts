@@ -41,20 +41,8 @@ import {
 } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
-import type { OrderedJournal } from "./orderedJournal.ts"
+import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 import { fillOf, listedFills, withWorth } from "./fills.ts"
-
-/** The pair's rules, and the account's money when the market begins. */
-export interface VenueOptions {
-  readonly rules: Rules
-  readonly base: Volume
-  readonly quote: Quote
-  readonly startMs: number
-  /** What has happened at the exchange before, `Created` first; left out: it begins with the account alone. */
-  readonly earlier?: ReadonlyArray<ExchangeEvent>
-  /** The last trade before; left out: there was none. */
-  readonly last?: MarketTrade
-}
 
 /** How the book around the last trade looks. */
 const BOOK = { priceDecimals: 6, spreadPct: 0.01 }
@@ -68,7 +56,7 @@ const ASKED_IN_VAIN = 3
 /** The exchange and the gateway's work on it, without a network. Changed in place. */
 export class Venue {
   readonly desk: Desk
-  protected readonly journal: OrderedJournal
+  protected readonly journal: VenueJournal
   protected readonly gateway: () => GatewayState
   private last: MarketTrade | null = null
   protected nowMs: number
@@ -84,7 +72,7 @@ export class Venue {
   /** Lanes whose first task waits for an end that the exchange's reports do not show yet. */
   protected readonly waiting = new Set<number>()
 
-  constructor(journal: OrderedJournal, gateway: () => GatewayState, options: VenueOptions) {
+  constructor(journal: VenueJournal, gateway: () => GatewayState, options: VenueOptions) {
     this.journal = journal
     this.gateway = gateway
     this.nowMs = options.startMs
@@ -122,6 +110,17 @@ export class Venue {
     this.nowMs = trade.timeMs
     matchTrade(this.desk, trade)
     this.tell()
+  }
+
+  /** The market trades where no order of ours is reached. */
+  pass(trade: MarketTrade): void {
+    this.last = trade
+    this.nowMs = trade.timeMs
+  }
+
+  /** The clock goes on, and nothing is due at the exchange by time alone. */
+  set clock(nowMs: number) {
+    this.nowMs = nowMs
   }
 
   /** Time passes without a trade. */
@@ -221,8 +220,8 @@ export class Venue {
     if (order === undefined) throw new Error(`the exchange tells of ${event.txid}, which it does not have`)
     if (order.clientId === null) return null
     const live = findLive(this.gateway(), order.clientId, event.txid)
-    const ended = this.gateway().ended.find(({ txid }) => txid === event.txid)
-    if (live === null && ended !== undefined) {
+    const ended = live === null ? this.gateway().ended.find(({ txid }) => txid === event.txid) : undefined
+    if (ended !== undefined) {
       return { slot: ended.slot, facts: event._tag === "Filled" ? lateFillFacts(ended, [fillOf(event)]) : [] }
     }
     if (live === null) throw new Error(`the exchange tells of ${event.txid}, which the journal does not have alive`)

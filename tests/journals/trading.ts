@@ -14,7 +14,7 @@ import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Command } from "../../shared/events/families/command.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
 import { candlesOf, riseAndFall } from "../data/recording.ts"
-import { recordedAdvisor } from "../simulation/recordedAdvisor.ts"
+import { recordedAdvisor } from "../../app/backtest/recordedAdvisor.ts"
 import { Recorder } from "./recorder.ts"
 
 const SEED = 11
@@ -96,7 +96,7 @@ export const trading = Effect.sync((): ReadonlyArray<JournalRecord> => {
       (a, b) => a.atMs - b.atMs
     ),
     clockMs: 60_000,
-    advice: recordedAdvisor(rows, advisorOptions(settings)),
+    advice: recordedAdvisor(rows, advisorOptions(settings)).facts,
     watch: recorder.take
   })
   if (problems.length > 0) throw new Error(problems.join("\n"))

@@ -13,7 +13,7 @@ import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { incidents } from "../../app/inProcess/incidents.ts"
 import { monthToPlay, riseAndFall } from "../data/recording.ts"
-import { recordedAdvisor } from "./recordedAdvisor.ts"
+import { recordedAdvisor } from "../../app/backtest/recordedAdvisor.ts"
 import { simulate, type SimulationResult } from "../../app/inProcess/simulation.ts"
 
 const SEED = 7
@@ -64,7 +64,7 @@ interface Story {
 const run = (rows: ReadonlyArray<CandleRow>, { advised = true, untilMs = END_MS } = {}): Story => {
   const kept: Array<Kept> = []
   const digests = new Map<number, string>()
-  const advisor = recordedAdvisor(rows, ADVISOR)
+  const advisor = recordedAdvisor(rows, ADVISOR).facts
   const played = rows.filter(({ timeMs }) => timeMs >= START_MS)
   const result = simulate({
     market: recordedMarket({ kind: "candles", rows: played }, settings.slot.priceDecimals),

@@ -1,39 +1,24 @@
-/** `kennel backtest`: the market's own rules on recorded candles or trades. */
-import { mkdir, writeFile } from "node:fs/promises"
-import { join } from "node:path"
-import { Clock, Console, Effect, Option, Schema } from "effect"
+/** `kennel backtest`: the market's own rules on recorded candles or trades; once, over a grid of settings, or window after window. */
+import { availableParallelism } from "node:os"
+import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { backtest, type BacktestOptions, WAYS } from "../../../app/backtest/run.ts"
-import { cycleRows, fillRows, figuresOf } from "../../../app/backtest/report.ts"
-import type { BacktestResult } from "../../../app/backtest/result.ts"
-import { rulesOf } from "../../../app/inProcess/market.ts"
-import type { Settings } from "../../../app/settings.ts"
-import {
-  recordedMarket,
-  recordingEnd,
-  recordingStart,
-  type Way
-} from "../../../services/exchange-sim/core/market/recorded.ts"
+import { OBJECTIVES } from "../../../app/backtest/sweep/walkForward.ts"
+import { recordingEnd, recordingStart } from "../../../services/exchange-sim/core/market/recorded.ts"
 import { openRecording, type Playable } from "../../../services/exchange-sim/core/market/rows.ts"
 import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
 import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
-import { messageOf } from "../../../shared/core/messageOf.ts"
 import { utcDayStartMs } from "../../../shared/core/time/utcDay.ts"
-import { progressOf } from "../../shared/progress.ts"
-import { clearLine } from "../../shared/terminal.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { tableOf } from "./table.ts"
-
-/** The backtest did not run, or what it gave could not be written. */
-class BacktestFailed extends Schema.TaggedError<BacktestFailed>()("BacktestFailed", { detail: Schema.String }) {
-  override get message(): string {
-    return `backtest: ${this.detail}`
-  }
-}
-const failed = (detail: string) => new BacktestFailed({ detail })
+import { failed } from "./failed.ts"
+import { runOnce } from "./once.ts"
+import { runSweep } from "./sweep.ts"
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+const often = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.between(0, 200))
+const yes = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
 export const backtestCommand = Command.make(
   "backtest",
@@ -43,70 +28,59 @@ export const backtestCommand = Command.make(
     from: text("from", "First day (UTC), as 2026-11-01"),
     to: text("to", "First day that is not tested any more"),
     slots: text("slots", "Slots that trade (SLOTS)"),
-    set: Flag.String("set").pipe(
-      Flag.withDescription("A setting, as ENTRY_PCT=0.3; as often as needed"),
-      Flag.between(0, 200)
+    set: often("set", "A setting, as ENTRY_PCT=0.3; as often as needed"),
+    sweep: often("sweep", "Values of a setting, as ENTRY_PCT=0.1..0.6/11 or SLOTS=1,2,5; each combination is run"),
+    walkForward: text("walk-forward", "With --sweep: chooses on so many days, tests on the next, as train=30d,test=7d"),
+    objective: Flag.Literals("objective", OBJECTIVES).pipe(
+      Flag.withDescription("What a sweep is ordered and chosen by"),
+      Flag.withDefault("return_pct" as const)
     ),
-    csv: text("csv", "Directory for fills.csv and cycles.csv"),
-    range: Flag.Boolean("range").pipe(
-      Flag.withDescription("Also the other ways through a candle, and the range over all"),
-      Flag.withDefault(false)
+    results: text(
+      "results",
+      "With --sweep: file that rows are appended to, and that a run that was broken off goes on from"
     ),
-    prove: Flag.Boolean("prove").pipe(
-      Flag.withDescription("Encode, compare and hash every decision on the way; the result is the same"),
-      Flag.withDefault(false)
+    workers: Flag.Int("workers").pipe(
+      Flag.withDescription("With --sweep: threads; one for each core"),
+      Flag.withDefault(availableParallelism())
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false))
+    csv: text("csv", "Directory for fills.csv and cycles.csv; of a sweep sweep.csv"),
+    html: text("html", "File for a page with charts that needs nothing else"),
+    range: yes("range", "Also the other ways through a candle, and the range over all"),
+    prove: yes("prove", "Fold, encode, compare and hash everything on the way; the result is the same"),
+    json: yes("json", "As JSON")
   },
-  Effect.fn(function* ({ candles, trades, from, to, slots, set, csv, range, prove, json }) {
-    const settings = yield* settingsOf(set, Option.getOrUndefined(slots))
+  Effect.fn(function* (flags) {
+    const { candles, trades, from, to, slots, set, sweep, walkForward } = flags
+    const wrong = set.find((pair) => !/^[A-Z][A-Z0-9_]*=/.test(pair))
+    if (wrong !== undefined) return yield* failed(`--set ${wrong} is not NAME=value`)
+    const given = {
+      ...Object.fromEntries(
+        set.map((pair): [string, string] => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
+      ),
+      ...(Option.isSome(slots) ? { SLOTS: slots.value } : {})
+    }
+    const settings = yield* loadSettings(given)
     const file = Option.getOrUndefined(Option.orElse(candles, () => trades))
     if (file === undefined || (Option.isSome(candles) && Option.isSome(trades)))
       return yield* failed("name one file: --candles <file> or --trades <file>")
+    if (Option.isSome(walkForward) && sweep.length === 0)
+      return yield* failed("--walk-forward chooses among the points of a sweep: name at least one --sweep")
     return yield* Effect.scoped(
       Effect.gen(function* () {
-        const recording = yield* readRecording(file, Option.isSome(candles) ? "candles" : "trades")
+        const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
+        const recording = yield* readRecording(file, Option.isSome(candles) ? "candles" : "trades", nowSec)
         const fromMs = (yield* dayOf("--from", from)) ?? recordingStart(recording)
         const untilMs = (yield* dayOf("--to", to)) ?? recordingEnd(recording)
         if (untilMs <= fromMs) return yield* failed("--to is not after --from")
-        const ways = range && recording.kind === "candles" ? WAYS : WAYS.slice(0, 1)
-        const results: Array<readonly [Way, BacktestResult]> = []
-        for (const way of ways) {
-          const market = recordedMarket(recording, settings.slot.priceDecimals, way)
-          const tell = yield* progressOf(ways.length === 1 ? "backtest" : `backtest, ${way}`)
-          const onHour = (nowMs: number): void => tell((nowMs - fromMs) / (untilMs - fromMs))
-          const options = { ...optionsOf(settings), market, fromMs, untilMs, proves: prove, onHour }
-          results.push([way, yield* run(options).pipe(Effect.ensuring(clearLine))])
-        }
-        const [first] = results
-        if (first === undefined) return
-        if (Option.isSome(csv)) yield* writeTables(csv.value, first[1])
-        const figures = Object.fromEntries(results.map(([way, result]) => [way, figuresOf(result)]))
-        yield* Console.log(json ? JSON.stringify(figures) : tableOf(figures))
+        const played = { file, recording, nowSec, fromMs, untilMs, settings, given }
+        if (sweep.length > 0) yield* runSweep(played, flags)
+        else yield* runOnce(played, flags)
       })
     )
   })
 ).pipe(Command.withDescription("The market's own rules on recorded candles or trades"))
 
-/** The settings with `--set` and `--slots` over the environment. */
-const settingsOf = Effect.fnUntraced(function* (set: ReadonlyArray<string>, slots: string | undefined) {
-  const wrong = set.find((pair) => !/^[A-Z][A-Z0-9_]*=/.test(pair))
-  if (wrong !== undefined) return yield* failed(`--set ${wrong} is not NAME=value`)
-  const pairs = set.map((pair): [string, string] => [
-    pair.slice(0, pair.indexOf("=")),
-    pair.slice(pair.indexOf("=") + 1)
-  ])
-  const settings = yield* loadSettings({
-    ...Object.fromEntries(pairs),
-    ...(slots === undefined ? {} : { SLOTS: slots })
-  })
-  if (settings.hmmEnabled)
-    return yield* failed("HMM_ENABLED=true: the regime advisor takes no part in a backtest yet; test without it")
-  return settings
-})
-
-const readRecording = Effect.fnUntraced(function* (file: string, wanted: Playable["kind"]) {
-  const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
+const readRecording = Effect.fnUntraced(function* (file: string, wanted: Playable["kind"], nowSec: number) {
   const found = yield* readCandleFile(file, { nowSec })
   const { recording, settled } = yield* attempt(file, () => openRecording(found, nowSec))
   for (const left of settled.leftOut) yield* Effect.logWarning(`backtest: ${file}: ${leftOutText(left)}`)
@@ -120,24 +94,3 @@ const dayOf = Effect.fnUntraced(function* (flag: string, day: Option.Option<stri
   const ms = utcDayStartMs(day.value)
   return ms ?? (yield* failed(`${flag} ${day.value} is no day such as 2026-11-01`))
 })
-
-const optionsOf = (settings: Settings): Omit<BacktestOptions, "market" | "fromMs" | "untilMs"> => ({
-  ...rulesOf(settings),
-  base: settings.simBase,
-  quote: settings.simQuote,
-  takerFeePct: settings.simTakerFeePct,
-  clockMs: settings.clockIntervalSec * 1_000
-})
-
-const run = (options: BacktestOptions): Effect.Effect<BacktestResult, BacktestFailed> =>
-  Effect.try({ try: () => backtest(options), catch: (error) => failed(messageOf(error)) })
-
-const writeTables = (directory: string, result: BacktestResult): Effect.Effect<void, BacktestFailed> =>
-  Effect.tryPromise({
-    try: async () => {
-      await mkdir(directory, { recursive: true })
-      await writeFile(join(directory, "fills.csv"), `${fillRows(result).join("\n")}\n`)
-      await writeFile(join(directory, "cycles.csv"), `${cycleRows(result).join("\n")}\n`)
-    },
-    catch: (error) => failed(`${directory}: ${messageOf(error)}`)
-  })

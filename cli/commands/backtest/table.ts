@@ -1,5 +1,6 @@
 /** A result as a table for a terminal; with several ways through a candle their range beside the likely one. */
-import type { Figures } from "../../../app/backtest/report.ts"
+import { assumptionsOf, type Figures } from "../../../app/backtest/report.ts"
+import type { BacktestResult } from "../../../app/backtest/result.ts"
 
 /** A line of the table: what it is called, where it stands, and how it is written. */
 type Row = readonly [label: string, read: (figures: Figures) => number | string | null, unit: string]
@@ -18,6 +19,7 @@ const ROWS: ReadonlyArray<Row> = [
   ["  profit", (f) => f.profit_traded, "USD"],
   ["Booked at market (evicted)", (f) => f.booked_at_market, "USD"],
   ["Fees, from fills", (f) => f.fees, "USD"],
+  ["Most traded within 30 days", (f) => f.volume_30d_max, "USD"],
   ["Fills", (f) => f.fills, ""],
   ["Part of the equity in DOGE, mean", (f) => f.exposure_mean_pct, "%"],
   ["Exits that became recoveries", (f) => f.recoveries, ""],
@@ -32,8 +34,11 @@ const shown = (value: number | string | null, unit: string): string => {
   return unit === "" ? digits : `${digits} ${unit}`
 }
 
-/** The first of `figures` in full. */
-export const tableOf = (figures: Readonly<Record<string, Figures>>): string => {
+/** The first of `figures` in full, and what it rests on. */
+export const tableOf = (
+  figures: Readonly<Record<string, Figures>>,
+  result: Pick<BacktestResult, "assumed">
+): string => {
   const [first, ...others] = Object.values(figures)
   if (first === undefined) return ""
   const lines = ROWS.map(([label, read, unit]) => {
@@ -49,7 +54,7 @@ export const tableOf = (figures: Readonly<Record<string, Figures>>): string => {
     `${"Time in each mode".padEnd(36)}${modes.join(", ")}`,
     `${"Result".padEnd(36)}${first.hash}`,
     "",
-    "Assumed: the nearer extreme of a candle comes first; at its own price an order waits for the volume that was there before it;",
-    "no latency; the fees of the settings for the whole time."
+    "Assumed:",
+    ...assumptionsOf(result).map(([what, how]) => `  ${what}: ${how}`)
   ].join("\n")
 }

@@ -30,7 +30,7 @@ export const VIEW: MarketView = {
       volume: Volume.parse("100")
     })),
   restingAt: (side, price) =>
-    (side === "buy" ? VIEW.offers("sell") : VIEW.offers("buy")).find((level) => level.price === price)?.volume ??
+    [...(side === "buy" ? VIEW.offers("sell") : VIEW.offers("buy"))].find((level) => level.price === price)?.volume ??
     Volume.zero
 }
 

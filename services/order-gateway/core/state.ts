@@ -110,9 +110,17 @@ export const findLive = (
   state: GatewayState,
   clientId: ClientId | null,
   txid: Txid
-): { readonly slot: SlotNumber; readonly order: LiveOrder } | null =>
-  liveOrders(state).find(({ order }) => order.txid === txid || (clientId !== null && order.clientId === clientId)) ??
-  null
+): { readonly slot: SlotNumber; readonly order: LiveOrder } | null => {
+  // Asked for every fill: no list of all orders is made for it.
+  for (const { slot, orders } of Object.values(state.lanes)) {
+    for (const key in orders) {
+      const order = orders[key]
+      if (order === undefined) continue
+      if (order.txid === txid || (clientId !== null && order.clientId === clientId)) return { slot, order }
+    }
+  }
+  return null
+}
 
 /** Whether an amendment of ours waits for its answer: then the order may stand at its new price already. */
 export const amendWaits = ({ tasks }: Lane, localId: LocalId): boolean =>

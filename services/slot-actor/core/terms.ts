@@ -35,17 +35,28 @@ const PLAIN_SIZING: Terms["sizing"] = { effectiveLayers: 0, dogePerOrder: 0, ske
 
 const MS = 1000
 
+type Known = readonly [
+  rules: SlotRules,
+  constraints: EventOf<"ConstraintsObserved"> | null,
+  fees: EventOf<"FeesObserved"> | null,
+  targets?: EventOf<"TargetsSet"> | null,
+  sizing?: EventOf<"SizingSet"> | null
+]
+
+let last: { readonly from: Known; readonly terms: Terms } | null = null
+
 /**
  * `constraints` and `fees` are null until the exchange has said them; the rules' own values stand in. `targets` and `sizing` are
  * the governor's, over the rules.
  */
-export const termsOf = (
-  rules: SlotRules,
-  constraints: EventOf<"ConstraintsObserved"> | null,
-  fees: EventOf<"FeesObserved"> | null,
-  targets: EventOf<"TargetsSet"> | null = null,
-  sizing: EventOf<"SizingSet"> | null = null
-): Terms => {
+export const termsOf = (...from: Known): Terms => {
+  // Every slot of a market learns the same facts, one after the other: the last terms are kept.
+  if (last === null || last.from.length !== from.length || last.from.some((known, at) => known !== from[at]))
+    last = { from, terms: reckon(...from) }
+  return last.terms
+}
+
+const reckon = (...[rules, constraints, fees, targets = null, sizing = null]: Known): Terms => {
   const limits = constraints ?? rules
   return {
     ...rules,

@@ -26,7 +26,7 @@ export interface MarketView {
   readonly bid: Price
   readonly ask: Price
   /** What others offer to an order of `side`, best price first: asks for a buy, bids for a sell. */
-  readonly offers: (side: "buy" | "sell") => ReadonlyArray<{ readonly price: Price; readonly volume: Volume }>
+  readonly offers: (side: "buy" | "sell") => Iterable<{ readonly price: Price; readonly volume: Volume }>
   /** Volume of others resting at exactly this price, on the side where an order of `side` would rest. */
   readonly restingAt: (side: "buy" | "sell", price: Price) => Volume
 }

@@ -13,8 +13,21 @@ const scramble = (value: bigint): bigint => {
   return x ^ (x >> 31n)
 }
 
-/** 64-bit FNV-1a of a text. */
+/** Hashes of the last few texts: an exchange has three kinds of ids under one salt. */
+const known = new Map<string, bigint>()
+const MAX_KNOWN = 16
+
 const hash = (text: string): bigint => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const found = hashAnew(text)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(text, found)
+  return found
+}
+
+/** 64-bit FNV-1a of a text. */
+const hashAnew = (text: string): bigint => {
   let x = 0xcbf29ce484222325n
   for (let i = 0; i < text.length; i++) x = ((x ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & MASK
   return x

@@ -39,16 +39,19 @@ export const quotesAfter = (
 }
 
 /** Levels of one side, best first, one spread apart: 500 to 20,000 base units each, ten times that far away. */
-export const levels = (quotes: Quotes, side: "bid" | "ask", depth: number): ReadonlyArray<Level> => {
+export const levels = (quotes: Quotes, side: "bid" | "ask", depth: number): ReadonlyArray<Level> => [
+  ...levelsOf(quotes, side, depth)
+]
+
+/** Each made when it is asked for: most orders look at the first alone. */
+function* levelsOf(quotes: Quotes, side: "bid" | "ask", depth: number): Generator<Level> {
   const step = quotes.ask - quotes.bid
   const best = side === "bid" ? quotes.bid : quotes.ask
-  const made: Array<Level> = []
   for (let i = 0; i < depth; i++) {
     const price = (side === "bid" ? best - step * BigInt(i) : best + step * BigInt(i)) as Price
-    if (price <= 0n) break
-    made.push({ price, volume: volumeAt(price, i) })
+    if (price <= 0n) return
+    yield { price, volume: volumeAt(price, i) }
   }
-  return made
 }
 
 const volumeAt = (price: Price, distance: number): Volume => {
@@ -57,13 +60,21 @@ const volumeAt = (price: Price, distance: number): Volume => {
   return Volume.fromNumber(units * (1 + Math.min(distance, 90) / 10), 0)
 }
 
+/** Levels at which an order may find others. */
+const RESTING_LEVELS = 100n
+
 /** What stands at exactly this price among the nearest hundred levels; 0 inside the spread and between levels. */
-export const restingAt = (quotes: Quotes, side: "bid" | "ask", price: Price): Volume =>
-  levels(quotes, side, 100).find((level) => level.price === price)?.volume ?? Volume.zero
+export const restingAt = (quotes: Quotes, side: "bid" | "ask", price: Price): Volume => {
+  const step = quotes.ask - quotes.bid
+  const away = side === "bid" ? quotes.bid - price : price - quotes.ask
+  if (price <= 0n || away < 0n || (step === 0n ? away > 0n : away % step !== 0n)) return Volume.zero
+  const level = step === 0n ? 0n : away / step
+  return level < RESTING_LEVELS ? volumeAt(price, Number(level)) : Volume.zero
+}
 
 /** The book as an incoming order sees it. */
 export const seenByOrders = (quotes: Quotes): MarketView => ({
   ...quotes,
-  offers: (side) => levels(quotes, side === "buy" ? "ask" : "bid", OFFERED_LEVELS),
+  offers: (side) => levelsOf(quotes, side === "buy" ? "ask" : "bid", OFFERED_LEVELS),
   restingAt: (side, price) => restingAt(quotes, side === "buy" ? "bid" : "ask", price)
 })

@@ -38,14 +38,19 @@ const candleMarket = (
   step: ([index = 0]) => {
     const row = rows.at(index)
     if (row === undefined) return null
-    // A day on which summer time begins has 23 hours: the next one begins before 24 are over.
-    const untilMs = Math.min(row.timeMs + intervalMs, rows.at(index + 1)?.timeMs ?? Number.POSITIVE_INFINITY)
-    const trades = path(row, untilMs - row.timeMs, priceDecimals, way)
-    return { fromMs: row.timeMs, untilMs, trades, next: [index + 1] }
+    const lastsMs = lastingMs(row, rows.at(index + 1), intervalMs)
+    const trades = path(row, lastsMs, priceDecimals, way)
+    return { fromMs: row.timeMs, untilMs: row.timeMs + lastsMs, trades, next: [index + 1] }
   }
 })
 
-const intervalOf = (rows: Sequence<CandleRow>): number => {
+/** How long a candle lasts, milliseconds, with the one after it. */
+export const lastingMs = (row: CandleRow, next: CandleRow | undefined, intervalMs: number): number =>
+  // A day on which summer time begins has 23 hours: the next one begins before 24 are over.
+  Math.min(intervalMs, (next?.timeMs ?? Number.POSITIVE_INFINITY) - row.timeMs)
+
+/** Length of a recording's candles, milliseconds. */
+export const intervalOf = (rows: Sequence<CandleRow>): number => {
   const spacing = new Spacing()
   for (let place = 0; place < rows.length; place++) spacing.add(rows.at(place)?.timeMs ?? 0)
   const { commonestMs } = spacing
@@ -63,26 +68,54 @@ export const path = (
   priceDecimals: number,
   way: Way = "likely"
 ): ReadonlyArray<MarketTrade> => {
-  if (row.volume === 0n) return []
+  const through = pathThrough(row, intervalMs, priceDecimals, way)
+  return Array.from({ length: through.length }, (_, at) => tradeAt(through, at))
+}
+
+/** A way through one candle, of which each trade can be made by itself: `tradeAt`. */
+export interface Path {
+  readonly row: CandleRow
+  readonly intervalMs: number
+  readonly priceDecimals: number
+  readonly lowFirst: boolean
+  /** Trades; 0 where nothing trades. */
+  readonly length: number
+}
+
+/** As `path`, with no trade made yet. */
+export const pathThrough = (row: CandleRow, intervalMs: number, priceDecimals: number, way: Way): Path => {
   const lowFirst = way === "likely" ? row.close >= row.open : way === "low-first"
-  const corners = lowFirst ? [row.open, row.low, row.high, row.close] : [row.open, row.high, row.low, row.close]
   const wanted = Math.min(MAX_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
-  const prices: Array<Price> = [roundPrice(row.open, priceDecimals)]
-  for (let leg = 0; leg < 3; leg++) {
-    const [from = row.open, to = row.open] = [corners[leg], corners[leg + 1]]
-    for (let i = 1; i <= legSteps; i++) {
-      const between = from + ((to - from) * BigInt(i)) / BigInt(legSteps)
-      prices.push(roundPrice(between as Price, priceDecimals))
-    }
-  }
-  const share = row.volume / BigInt(prices.length)
-  return prices.map((price, i) => ({
-    timeMs: row.timeMs + Math.floor((i * intervalMs) / prices.length),
+  return { row, intervalMs, priceDecimals, lowFirst, length: row.volume === 0n ? 0 : 3 * legSteps + 1 }
+}
+
+/** When trade `at` of the way is, Unix milliseconds. */
+export const timeAt = ({ row, intervalMs, length }: Path, at: number): number =>
+  row.timeMs + Math.floor((at * intervalMs) / length)
+
+/** At which price trade `at` of the way is; `at` is at least 0 and below `length`. */
+export const priceAt = ({ row, priceDecimals, lowFirst, length }: Path, at: number): Price => {
+  const legSteps = (length - 1) / 3
+  const leg = Math.max(0, Math.ceil(at / legSteps) - 1)
+  const [first, second] = lowFirst ? [row.low, row.high] : [row.high, row.low]
+  const from = leg === 0 ? row.open : leg === 1 ? first : second
+  const to = leg === 0 ? first : leg === 1 ? second : row.close
+  const between = from + ((to - from) * BigInt(at - leg * legSteps)) / BigInt(legSteps)
+  return roundPrice(between as Price, priceDecimals)
+}
+
+/** Trade `at` of the way. */
+export const tradeAt = (through: Path, at: number): MarketTrade => {
+  const { row, length } = through
+  const share = row.volume / BigInt(length)
+  const price = priceAt(through, at)
+  return {
+    timeMs: timeAt(through, at),
     price,
-    volume: (i === 0 ? row.volume - share * BigInt(prices.length - 1) : share) as Volume,
-    takerSide: price >= (prices[i - 1] ?? row.open) ? "buy" : "sell"
-  }))
+    volume: (at === 0 ? row.volume - share * BigInt(length - 1) : share) as Volume,
+    takerSide: price >= (at === 0 ? row.open : priceAt(through, at - 1)) ? "buy" : "sell"
+  }
 }
 
 const tradeMarket = (rows: Sequence<TradeRow>, priceDecimals: number): MarketProcess => ({

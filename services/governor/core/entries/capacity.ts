@@ -76,6 +76,14 @@ export const countOpenOrders = (draft: Draft, event: EventOf<"OpenOrdersObserved
   }
 }
 
+/** The ones that still count, oldest first, and one more; at most `MAX_SAMPLES`. */
+const newest = <A>(known: ReadonlyArray<A>, one: A, counts: (known: A) => boolean): ReadonlyArray<A> => {
+  const first = known.findIndex(counts)
+  const kept = first < 0 ? [] : known.slice(Math.max(first, known.length + 1 - MAX_SAMPLES))
+  kept.push(one)
+  return kept
+}
+
 /** How this order fared, from a fact about it; the order is as it was before the fact. */
 export const observeOrder = (
   draft: Draft,
@@ -83,8 +91,7 @@ export const observeOrder = (
   event: EventOf<"FillRecorded" | "OrderFilled" | "OrderCancelled">
 ): void => {
   const { capacity, nowMs } = draft.state
-  const recent = (times: ReadonlyArray<number>) =>
-    [...times.filter((atMs) => nowMs - atMs < DAY_MS), nowMs].slice(-MAX_SAMPLES)
+  const recent = (times: ReadonlyArray<number>) => newest(times, nowMs, (atMs) => nowMs - atMs < DAY_MS)
   if (event._tag === "FillRecorded") {
     const whole = order.filled + event.volume >= order.volume
     if (!whole) draft.state.capacity = { ...capacity, partialFills: recent(capacity.partialFills) }
@@ -92,8 +99,8 @@ export const observeOrder = (
     if (event.volume > 0n) draft.state.capacity = { ...capacity, partialCancels: recent(capacity.partialCancels) }
   } else if (order.openedAtMs > 0) {
     const sample = { atMs: nowMs, seconds: (nowMs - order.openedAtMs) / 1_000 }
-    const kept = capacity.fillSeconds.filter(({ atMs }) => nowMs - atMs < DAY_MS)
-    draft.state.capacity = { ...capacity, fillSeconds: [...kept, sample].slice(-MAX_SAMPLES) }
+    const fillSeconds = newest(capacity.fillSeconds, sample, ({ atMs }) => nowMs - atMs < DAY_MS)
+    draft.state.capacity = { ...capacity, fillSeconds }
   }
 }
 
@@ -129,4 +136,4 @@ export const fillTimes = (
 
 /** How many of these happened within the last day. */
 export const withinADay = (times: ReadonlyArray<number>, nowMs: number): number =>
-  times.filter((atMs) => nowMs - atMs < DAY_MS).length
+  times.reduce((count, atMs) => (nowMs - atMs < DAY_MS ? count + 1 : count), 0)

@@ -6,9 +6,10 @@ import { type Draft, type GovernorVariants, notice } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
 import type { GovernorState, TargetsSlice } from "../state.ts"
 
-/** Samples kept, one a loop, and the fewest that say anything. */
-const MAX_SAMPLES = 180
-const MIN_SAMPLES = 12
+/** Samples kept, one a loop. */
+export const MAX_SAMPLES = 180
+/** The fewest that say anything. */
+export const MIN_SAMPLES = 12
 /** What a target must earn beyond two maker fees, percent. */
 const OVER_FEES_PCT = 0.1
 
@@ -27,7 +28,7 @@ export const medianMovePct = (samples: ReadonlyArray<number>): number | null => 
  * The middle of one or more ascending numbers, of an even count half the sum of the two middle ones. The median of `simple-statistics` adds half
  * their difference to the lower one, which may differ in the last bit, and recorded decisions carry the figure whole.
  */
-const middleOf = (ascending: Float64Array): number => {
+export const middleOf = (ascending: Float64Array): number => {
   const middle = ascending.length >> 1
   const upper = ascending[middle] ?? 0
   return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? upper) + upper) / 2
@@ -45,7 +46,8 @@ export const sampleProfitTarget = (draft: Draft): void => {
   setTargets(draft, { runtimeProfitPct: move === null ? null : targetFor(draft, move) }, why)
 }
 
-const targetFor = ({ rules, state }: Draft, medianMove: number): number => {
+/** The target that follows from the median move of the samples, percent. */
+export const targetFor = ({ rules, state }: Pick<Draft, "rules" | "state">, medianMove: number): number => {
   const { volatilityProfitFactor, volatilityProfitFloorPct, volatilityProfitCeilingPct } = rules
   const wanted = medianMove * 2 * volatilityProfitFactor
   const clamped = Math.min(volatilityProfitCeilingPct, Math.max(volatilityProfitFloorPct, wanted))

@@ -24,6 +24,12 @@ const withoutTrades = (state: GovernorState): Amounts | null => {
 
 const same = (a: Amounts, b: Amounts): boolean => a.base === b.base && a.quote === b.quote
 
+/** Whether `watchMoney` has nothing left to notice or to tell. */
+export const moneySettled = (state: GovernorState): boolean => {
+  const now = withoutTrades(state)
+  return now === null || (state.money !== undefined && same(now, state.money.seen) && same(now, state.money.told))
+}
+
 /** Once a loop. */
 export const watchMoney = (draft: Draft): void => {
   const { state } = draft

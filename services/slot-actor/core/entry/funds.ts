@@ -47,6 +47,20 @@ export const fundsMissing = ({ facts, book, nowMs, marketPrice }: SlotState): bo
   return stop === null ? nowMs >= book.askAgainAtMs : book.refusals[wanted(book, leg)]?.answer !== stop
 }
 
+/** The first time from which `fundsMissing` may hold while nothing but prices and time comes; Infinity: not by those alone. */
+export const fundsDueMs = ({ facts, book }: SlotState): number => {
+  if (facts.life !== "active" || book.wish !== null || facts.constraints === null) return Number.POSITIVE_INFINITY
+  const legs = missingLegs(book)
+  const stop = entryStop(facts, true)
+  let dueMs = Number.POSITIVE_INFINITY
+  for (const leg of legs) {
+    if (stop !== null && book.refusals[wanted(book, leg)]?.answer === stop) continue
+    const pauseMs = pauseEndMs(book, leg)
+    dueMs = Math.min(dueMs, stop === null ? Math.max(pauseMs, book.askAgainAtMs) : pauseMs)
+  }
+  return dueMs
+}
+
 /** Asks what may be spent on the missing entries; the answer comes as an event. In a market that stands still nobody is asked. */
 export const askForFunds = (draft: Draft): void => {
   normaliseFlags(draft)

@@ -1,5 +1,6 @@
 /** Stale entries follow the market, but not for ever. (docs/trading-contract.md §3, Price.) */
 import { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { NOT_QUIET, type Quiet } from "../../../../shared/actor/core/quiet.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, grant, refuse } from "../draft.ts"
 import { addEntry } from "./entries.ts"
@@ -19,6 +20,31 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
     if (!rests) return true
   }
   return false
+}
+
+/** A double is off by far less; the band is narrower by so much than the rule's own. */
+const MARGIN = 1e-9
+
+/**
+ * Prices within which no entry is stale, and the time until which those that are rest: `refreshDue` holds for none of them. Entries
+ * that are stale now and rest do not narrow the band.
+ */
+export const staleBand = ({ marketPrice, nowMs, book }: SlotState, refreshPct: number, untilMs: number): Quiet => {
+  let [low, high, endsMs] = [0, Number.POSITIVE_INFINITY, untilMs]
+  for (const order of book.orders) {
+    if (order.role !== "entry") continue
+    if (book.refusals[`refresh_${order.tradeId}`]?.answer === "partially_filled" && order.filled > 0n) continue
+    if (distancePct(order, marketPrice) > refreshPct) {
+      const restsUntilMs = book.trades[order.tradeId].refreshCooldownUntilMs
+      if (nowMs >= restsUntilMs) return NOT_QUIET
+      endsMs = Math.min(endsMs, restsUntilMs)
+      continue
+    }
+    const share = refreshPct / 100
+    low = Math.max(low, (order.priceNumber / (1 + share)) * (1 + MARGIN))
+    if (share < 1) high = Math.min(high, (order.priceNumber / (1 - share)) * (1 - MARGIN))
+  }
+  return { untilMs: endsMs, low, high }
 }
 
 /** Replaces the first stale entry that may be replaced: at most one per tick. */

@@ -23,6 +23,20 @@ export const timersDue = ({ book, nowMs }: SlotState, terms: Terms): boolean => 
   return exits > 1 || old
 }
 
+/** The first time at which `timersDue` holds; -Infinity: it does already. */
+export const lateExitDueMs = ({ book: { orders, s2EnteredAtMs } }: SlotState, terms: Terms): number => {
+  if (s2EnteredAtMs !== null)
+    return phaseOf(orders) === "S2" ? s2EnteredAtMs + terms.s2OrphanAfterMs : Number.NEGATIVE_INFINITY
+  let exits = 0
+  let dueMs = Number.POSITIVE_INFINITY
+  for (const order of orders) {
+    if (order.role !== "exit") continue
+    exits++
+    dueMs = Math.min(dueMs, (order.position.filledAtMs || order.placedAtMs) + terms.s1OrphanAfterMs)
+  }
+  return exits > 1 ? Number.NEGATIVE_INFINITY : dueMs
+}
+
 const exitAgeMs = (exit: ExitOrder, nowMs: number): number => nowMs - (exit.position.filledAtMs || exit.placedAtMs)
 
 /** A single exit is orphaned when it is old and the market has left it; of two, the farther one after a common wait. */

@@ -15,34 +15,41 @@ import { normalise, type RawCandle } from "../../shared/candles/core/normalise.t
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 
-type Options = Omit<AdvisorOptions, "subjects" | "epoch">
+/** As the settings have it. */
+export type RecordedAdvisorOptions = Omit<AdvisorOptions, "subjects" | "epoch">
 
-/** What the advisor writes at a time; times only grow. Trains at the first one. */
-export const recordedAdvisor = (
-  rows: ReadonlyArray<CandleRow>,
-  options: Options
-): ((nowMs: number) => ReadonlyArray<MarketEvent>) => {
+/** The advisor on a recording. */
+export interface RecordedAdvisor {
+  /** What it writes at a time; times only grow. Trains at the first one. */
+  readonly facts: (nowMs: number) => ReadonlyArray<MarketEvent>
+  /** Before this time it writes nothing, Unix milliseconds. */
+  readonly dueMs: () => number
+}
+
+/** Its candles are kept in memory, some 200 bytes each. */
+export const recordedAdvisor = (rows: ReadonlyArray<CandleRow>, options: RecordedAdvisorOptions): RecordedAdvisor => {
   const minutes = rows.map((row): Candle => ({ ...row, turnover: row.close * row.volume, count: 1 }))
   const fast = recordedDetector(minutes, options, options.fast)
   const slow = recordedDetector(minutes, options, options.slow)
   let trainAtMs = 0
   let answerAtMs = 0
-  return (nowMs) => {
+  const facts = (nowMs: number): ReadonlyArray<MarketEvent> => {
     if (nowMs < answerAtMs) return []
     answerAtMs = nowMs + options.answerEveryMs
-    const facts: Array<MarketEvent> = []
+    const written: Array<MarketEvent> = []
     if (nowMs >= trainAtMs) {
       trainAtMs = nowMs + options.retrainEveryMs
-      facts.push(fast.train(nowMs), slow.train(nowMs))
+      written.push(fast.train(nowMs), slow.train(nowMs))
     }
-    facts.push(adviceOf({ fast: fast.look(nowMs), slow: slow.look(nowMs) }, nowMs / 1_000, options.inference))
-    return facts
+    written.push(adviceOf({ fast: fast.look(nowMs), slow: slow.look(nowMs) }, nowMs / 1_000, options.inference))
+    return written
   }
+  return { facts, dueMs: () => answerAtMs }
 }
 
 const recordedDetector = (
   minutes: ReadonlyArray<Candle>,
-  { training, recentCandles }: Options,
+  { training, recentCandles }: RecordedAdvisorOptions,
   { intervalMin, trainingCandles, minimumRows }: DetectorOptions
 ) => {
   let model: Detector["model"] = null

@@ -1,0 +1,114 @@
+/**
+ * The records of a lane: nothing is written, encoded or kept. What one actor answers is handed to those who hear it, in the order in
+ * which a journal would have it.
+ */
+import {
+  type Actor,
+  type EventPlace,
+  type InForce,
+  inForceAfter,
+  NOTHING_IN_FORCE,
+  putsInForce
+} from "../../../shared/actor/core/actor.ts"
+import { type MarketSubjects, type Standing, standingOf } from "../../../shared/core/ids/subjects.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+
+/** More records than this from one input is a loop between actors, not an answer. */
+const MAX_PER_INPUT = 10_000
+
+/** One record on its way to those who hear it. */
+export interface LaneRecord {
+  readonly subject: string
+  readonly standing: Standing
+  readonly timeMs: number
+  readonly events: ReadonlyArray<MarketEvent>
+}
+
+/** Whoever folds the lane's records. */
+export interface Listener {
+  /** Takes the event in; answers go to `bus.answer` in one record for the whole of the event's record. */
+  readonly take: (event: MarketEvent, place: EventPlace) => ReadonlyArray<MarketEvent>
+  readonly hears: (event: MarketEvent, standing: Standing) => boolean
+  readonly outputSubject: string
+}
+
+/** Hands records on. */
+export class Bus {
+  readonly subjects: MarketSubjects
+  seq = 0
+  inForce: InForce = NOTHING_IN_FORCE
+  private readonly listeners: ReadonlyArray<Listener>
+  private readonly seen: (event: MarketEvent, record: LaneRecord) => void
+  private readonly waiting: Array<LaneRecord> = []
+
+  /** `seen`: told of each event once everyone has folded its record. */
+  constructor(
+    subjects: MarketSubjects,
+    listeners: ReadonlyArray<Listener>,
+    seen: (event: MarketEvent, record: LaneRecord) => void
+  ) {
+    this.subjects = subjects
+    this.listeners = listeners
+    this.seen = seen
+  }
+
+  readonly append = (
+    subject: string,
+    timeMs: number,
+    first: MarketEvent,
+    ...more: ReadonlyArray<MarketEvent>
+  ): void => {
+    this.hand({ subject, standing: standingOf(subject), timeMs, events: [first, ...more] })
+    this.drain()
+  }
+
+  /** Works off what is waiting, and what is answered to that. */
+  drain(): void {
+    for (let answers = 0; this.waiting.length > 0; answers++) {
+      if (answers > MAX_PER_INPUT) throw new Error("the actors answer each other without end")
+      const next = this.waiting.shift()
+      if (next !== undefined) this.hand(next)
+    }
+  }
+
+  /** What a listener answers to a fact of `timeMs`; handed on by the next `drain`. */
+  answer(subject: string, timeMs: number, events: ReadonlyArray<MarketEvent>): void {
+    if (events.length > 0) this.waiting.push({ subject, standing: standingOf(subject), timeMs, events })
+  }
+
+  /** The place of event `index` of the next record. */
+  place(subject: string, { family, slot }: Standing, timeMs: number, index: number): EventPlace {
+    const { epoch, rulesVersion } = this.inForce
+    return { seq: this.seq, index, subject, family, slot, epoch, rulesVersion, timeMs }
+  }
+
+  private hand(record: LaneRecord): void {
+    const { subject, standing, timeMs, events } = record
+    this.seq++
+    const before = this.inForce
+    for (const listener of this.listeners) {
+      // Its own output: it has folded what led to it.
+      if (listener.outputSubject === subject) continue
+      this.inForce = before
+      let answers: ReadonlyArray<MarketEvent> = NONE
+      for (let index = 0; index < events.length; index++) {
+        const event = events[index]
+        if (event === undefined) continue
+        if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
+        if (!listener.hears(event, standing)) continue
+        const told = listener.take(event, this.place(subject, standing, timeMs, index))
+        if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
+      }
+      this.answer(listener.outputSubject, timeMs, answers)
+    }
+    for (const event of events) this.seen(event, record)
+  }
+}
+
+const NONE: ReadonlyArray<MarketEvent> = []
+
+/** Whether an actor hears an event that stands so. */
+export const hearing =
+  ({ hears }: Pick<Actor<unknown>, "hears">) =>
+  (event: MarketEvent, { slot }: Standing): boolean =>
+    hears === undefined || hears(event._tag, "slot" in event ? event.slot : slot)

@@ -1,0 +1,53 @@
+/**
+ * Results of a sweep on disk: one line of JSON each, appended as they come. A process that is killed loses at most the line it was
+ * writing, and the next one goes on with what is missing.
+ */
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import type { Figures } from "../report.ts"
+import { type Job, keyOf, SweepRefused } from "./points.ts"
+
+/** A run and what came of it; where it could not be run, why. */
+export type SweepRow = Job & ({ readonly figures: Figures } | { readonly problem: string })
+
+const FORM = "kennel backtest sweep, 1"
+
+/** The rows that a file holds, and the place for more. */
+export interface ResultsFile {
+  readonly known: ReadonlyMap<string, SweepRow>
+  readonly add: (row: SweepRow) => void
+}
+
+/** Keeps rows in memory alone. */
+export const noResultsFile = (): ResultsFile => ({ known: new Map(), add: () => undefined })
+
+/**
+ * Opens a file of results, or begins one. `input` names what is played and by which settings: a file of another input is refused, so
+ * that results of two markets do not stand side by side. Throws `SweepRefused`, and what the file system throws.
+ */
+export const openResults = (path: string, input: string): ResultsFile => {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : ""
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1)
+  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole))
+  const [head, ...lines] = whole.split("\n").filter((line) => line !== "")
+  if (head === undefined) writeFileSync(path, `${JSON.stringify({ form: FORM, input })}\n`)
+  else {
+    const known = readJson(path, 1, head)
+    if (known["form"] !== FORM) throw new SweepRefused(`${path} is no file of sweep results: name another`)
+    if (known["input"] !== input)
+      throw new SweepRefused(`${path} holds results of another recording or of other settings: name another file`)
+  }
+  const known = new Map<string, SweepRow>()
+  for (const [at, line] of lines.entries()) {
+    const row = readJson(path, at + 2, line) as unknown as SweepRow
+    known.set(keyOf(row), row)
+  }
+  return { known, add: (row) => appendFileSync(path, `${JSON.stringify(row)}\n`) }
+}
+
+const readJson = (path: string, line: number, text: string): Readonly<Record<string, unknown>> => {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>
+  } catch {
+    throw new SweepRefused(`${path}, line ${line}, is no JSON: name another file`)
+  }
+}

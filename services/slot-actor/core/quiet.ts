@@ -1,0 +1,17 @@
+/** Until when prices and time alone leave a slot as it is: no leg is due, no entry stale, no exit late. Pure. */
+import { ALWAYS_QUIET, NOT_QUIET, type Quiet } from "../../../shared/actor/core/quiet.ts"
+import { fundsDueMs } from "./entry/funds.ts"
+import { staleBand } from "./entry/refresh.ts"
+import { lateExitDueMs } from "./exit/orphan.ts"
+import { entryStop } from "./gate.ts"
+import type { SlotState } from "./state.ts"
+
+/** How long the slot stays quiet (`Quiet`). It reckons as `priceObserved` and `clockTicked` do, and errs on the narrow side. */
+export const slotQuiet = (state: SlotState): Quiet => {
+  const { terms, book, facts, marketPrice } = state
+  if (terms === null || book.halted !== null) return ALWAYS_QUIET
+  if (facts.life === "retiring" || book.waiting > 0 || marketPrice <= 0) return NOT_QUIET
+  const untilMs = Math.min(fundsDueMs(state), lateExitDueMs(state, terms))
+  if (entryStop(facts, false) !== null) return { ...ALWAYS_QUIET, untilMs }
+  return staleBand(state, terms.refreshPct, untilMs)
+}
