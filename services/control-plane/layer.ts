@@ -9,7 +9,8 @@ import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import type { MarketViews } from "./marketViews.ts"
-import { makePublisher } from "./http/publisher.ts"
+import { makePublisher, type Published } from "./http/publisher.ts"
+import { logLines, NOTHING_TOLD } from "./core/logLines.ts"
 import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS } from "./http/streamHub.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
@@ -71,10 +72,20 @@ export const controlPlaneLayer = (
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
       const speed = simulator?.speed ?? 1
+      let told = NOTHING_TOLD
+      const log = ({ report }: Published) => {
+        const said = logLines(told, report)
+        told = said.told
+        for (const line of said.lines) runSync(Effect.logInfo(line))
+      }
       const publisher = yield* makePublisher(
         { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
-        hub.send
+        (published) => {
+          log(published)
+          hub.send(published)
+        }
       )
+      log(publisher.latest())
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const app = makeApp({
         latest: publisher.latest,
