@@ -49,32 +49,32 @@ const HELD_BY: Readonly<Record<string, ReadonlyArray<readonly [file: string, wor
     [`${SLOT}/trouble/proved.unit.test.ts`, "no source lowers what another has proved"],
     [`${SLOT}/leaving/retire.unit.test.ts`, "a slot that is to go"]
   ],
-  "4. Invariants": [[`${SLOT}/invariants.unit.test.ts`, "describe("], CASES],
+  "4. Invariants": [[`${SLOT}/invariants.unit.test.ts`, "the structure of a phase"], CASES],
   "5. Bootstrap, flags, repair": [
     [`${SLOT}/entry/bootstrap.unit.test.ts`, "sets the fallback flag of a one-sided start"],
     [`${SLOT}/entry/bootstrap.unit.test.ts`, "auto-repair"]
   ],
   "6. Sizing, layers, names": [
     [`${SLOT}/money/orderSizes.unit.test.ts`, "grows by each layer's DOGE on both sides"],
-    [`${GOVERNOR}/slots/sizing.unit.test.ts`, "describe("],
-    [`${GOVERNOR}/slots/slots.unit.test.ts`, "describe("]
+    [`${GOVERNOR}/slots/sizing.unit.test.ts`, "capital layers"],
+    [`${GOVERNOR}/slots/slots.unit.test.ts`, "the slots as configured"]
   ],
-  "7. Runtime profit target": [[`${GOVERNOR}/slots/profitTarget.unit.test.ts`, "describe("]],
+  "7. Runtime profit target": [[`${GOVERNOR}/slots/profitTarget.unit.test.ts`, "the median move"]],
   "8. Guardrails": [[`${GOVERNOR}/commands.unit.test.ts`, "takes effect and is answered in one record"]],
   Mode: [
-    [`${GOVERNOR}/mode/mode.unit.test.ts`, "describe("],
-    [`${GOVERNOR}/mode/startup.unit.test.ts`, "describe("]
+    [`${GOVERNOR}/mode/mode.unit.test.ts`, "the mode of the market"],
+    [`${GOVERNOR}/mode/startup.unit.test.ts`, "goes step by step and says what each waits for"]
   ],
-  Entries: [[`${GOVERNOR}/entries/scheduler.unit.test.ts`, "describe("]],
-  Funds: [[`${GOVERNOR}/entries/funds.unit.test.ts`, "describe("]],
-  Capacity: [[`${GOVERNOR}/entries/capacity.unit.test.ts`, "describe("]],
-  "Daily loss": [[`${GOVERNOR}/mode/lossLock.unit.test.ts`, "describe("]],
+  Entries: [[`${GOVERNOR}/entries/scheduler.unit.test.ts`, "the cap on entries per loop"]],
+  Funds: [[`${GOVERNOR}/entries/funds.unit.test.ts`, "an entry and what is free"]],
+  Capacity: [[`${GOVERNOR}/entries/capacity.unit.test.ts`, "room for open orders"]],
+  "Daily loss": [[`${GOVERNOR}/mode/lossLock.unit.test.ts`, "the daily loss lock"]],
   "Recoveries under pressure": [
-    [`${GOVERNOR}/slots/recoveries.unit.test.ts`, "describe("],
-    [`${GOVERNOR}/slots/softCloseCount.unit.test.ts`, "describe("],
+    [`${GOVERNOR}/slots/recoveries.unit.test.ts`, "the soft close under pressure"],
+    [`${GOVERNOR}/slots/softCloseCount.unit.test.ts`, "the number of soft closes"],
     ["tests/commands/changesNothing.unit.test.ts", "the recovery stands next to the market"]
   ],
-  Drift: [[`${GOVERNOR}/watch/drift.unit.test.ts`, "describe("]],
+  Drift: [[`${GOVERNOR}/watch/drift.unit.test.ts`, "is alerted once it has lasted ten minutes"]],
   "9. Rebalancer and idle target": [
     ["conformance/rebalancer/conformance.unit.test.ts", "agrees in every step of $name"],
     ["services/rebalancer/core/target/trend.unit.test.ts", "is the fast average's lead as a share of the slow one"]
@@ -86,7 +86,7 @@ const HELD_BY: Readonly<Record<string, ReadonlyArray<readonly [file: string, wor
   ],
   "11. Candles": [
     ["services/ohlcv-ingestor/core/core.unit.test.ts", "the stall breaker"],
-    ["shared/candles/core/candles.unit.test.ts", "describe("],
+    ["shared/candles/core/candles.unit.test.ts", "normalising rows"],
     ["tests/ingestor/service.int.test.ts", "on paper the simulated exchange gives its own pair alone"]
   ],
   "12. Key levels": [
