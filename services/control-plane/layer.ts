@@ -15,7 +15,8 @@ import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import { MarketViews } from "./marketViews.ts"
-import { makePublisher } from "./http/publisher.ts"
+import { makePublisher, type Published } from "./http/publisher.ts"
+import { logLines, NOTHING_TOLD } from "./core/logLines.ts"
 import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS, type StreamHub } from "./http/streamHub.ts"
 import { runTelegram, type TelegramOptions } from "./telegram/telegram.ts"
 
@@ -93,8 +94,18 @@ export const controlPlaneLayer = (
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
       const speed = simulator?.speed ?? 1
+      let told = NOTHING_TOLD
+      const log = ({ report }: Published) => {
+        const said = logLines(told, report)
+        told = said.told
+        for (const line of said.lines) runSync(Effect.logInfo(line))
+      }
       const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
-      const publisher = yield* makePublisher(report, hub.send)
+      const publisher = yield* makePublisher(report, (published) => {
+        log(published)
+        hub.send(published)
+      })
+      log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const [base = "", quote = ""] = pair.split("/")

@@ -38,7 +38,7 @@ interface Case {
   readonly story: GovernorStory
   readonly command: Command
   /** What answers it where another service has its part in it. */
-  readonly then?: (story: GovernorStory) => unknown
+  readonly answered?: (story: GovernorStory) => unknown
   readonly says: string
 }
 
@@ -177,7 +177,7 @@ const CASES: ReadonlyArray<Case> = [
     when: "the windows are full and fresh",
     story: market(),
     command: { name: "backfill_ohlcv", timeframe: null },
-    then: (story) =>
+    answered: (story) =>
       story.tell(story.subjects.candle, {
         _tag: "BackfillAnswered",
         commandId: "c1",
@@ -190,7 +190,7 @@ const CASES: ReadonlyArray<Case> = [
     when: "there are too few candles",
     story: market().control(fitted),
     command: { name: "retrain", timeframe: "1m" },
-    then: (story) =>
+    answered: (story) =>
       story.tell(story.subjects.regime, {
         _tag: "RetrainAnswered",
         commandId: "c1",
@@ -211,7 +211,7 @@ describe("a command that changes nothing", () => {
     expect(new Set(CASES.map(({ action }) => action))).toEqual(new Set(Object.keys(ACTIONS)))
   })
 
-  it.each(CASES)("says so: $action, when $when", ({ action, story, command, then, says }) => {
+  it.each(CASES)("says so: $action, when $when", ({ action, story, command, answered, says }) => {
     expect(command.name).toBe(action)
     const { state } = story
     const seen = previewCommand(
@@ -227,14 +227,14 @@ describe("a command that changes nothing", () => {
     )
     const orders = state.orders
     const told = story.command(command)
-    then?.(told)
+    answered?.(told)
     const { reason } = answerOf(told)
     expect(reason.rule).toBe(says)
     // Every figure has its place in the sentence, and no orders have changed.
     expect(sentenceOf(reason)).not.toMatch(/[{}<>]/)
     expect(told.state.orders).toStrictEqual(orders)
     // What another service finds out later no preview knows.
-    if (then === undefined) expect(seen.answer.reason.rule).toBe(says)
+    if (answered === undefined) expect(seen.answer.reason.rule).toBe(says)
     else expect(sentenceOf(reason)).toMatch(/already_ready:720\/720|too-few-rows: 3/)
   })
 })

@@ -22,7 +22,7 @@ describe("the table of sections", () => {
   it("has a row for every numbered section of the bot's document, and rows for each of the five", () => {
     const sections = rows.map(({ section }) => section)
     for (let n = 1; n <= 25; n++) {
-      expect(sections.some((section) => new RegExp(`^001 §${n}(\\.|$)`).test(section))).toBe(true)
+      expect(sections.some((section) => new RegExp(`^001 §${n}(\\.|:|$)`).test(section))).toBe(true)
     }
     expect(new Set(sections.map((section) => section.slice(0, 3)))).toEqual(
       new Set(["000", "001", "002", "003", "004"])

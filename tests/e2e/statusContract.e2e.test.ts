@@ -42,9 +42,9 @@ const FIELDS: Readonly<Record<string, ReadonlyArray<string>>> = {
     "hysteresis_active",
     "hysteresis_expires_in_sec"
   ],
-  capital_layers: [],
-  entry_scheduler: [],
-  open_order_drift_hint: [],
+  capital_layers: ["target", "effective", "funding_gap_doge", "funding_gap_usd", "fully_funded", "propagation"],
+  entry_scheduler: ["cap", "deferred", "deferred_total", "drained_total"],
+  open_order_drift_hint: ["active", "since", "alerted_at", "difference"],
   hmm_data_pipeline: [
     "enabled",
     "source",
@@ -137,6 +137,11 @@ describe("the status", () => {
   it("says of a regime that nobody has inferred that it is not known", async () => {
     const { body } = await get("/api/status")
     expect(body["hmm_regime"]).toMatchObject({ enabled: false, available: false, trained: false, probabilities: null })
+  })
+
+  it("says in its log when trading begins, as it says it in /ready", async () => {
+    await until("the line", async () => ((kennel?.output() ?? "").includes("TRADING ENABLED") ? true : null), 30)
+    expect((await get("/ready")).body["trading"]).toMatchObject({ enabled: true })
   })
 
   it("is the same under the name that older pollers know", async () => {

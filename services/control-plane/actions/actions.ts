@@ -8,7 +8,7 @@ import { decode, decoded } from "../../../shared/actor/control/decode.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { Command } from "../../../shared/events/families/command.ts"
 import { encodeEntry, type StoredRecord } from "../../../shared/events/envelope.ts"
-import { isAnswer } from "../../../shared/events/event.ts"
+import { isAnswer, type MarketEvent } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
@@ -68,6 +68,21 @@ const usedOtherwise = (id: string, command: Command): Outcome => {
 
 const isSame = (one: Command, other: Command): boolean => encodeState(one) === encodeState(other)
 
+/** The answer in a record; what else the record holds follows from the command. */
+const outcomeOf = (
+  { events }: StoredRecord,
+  describe: (event: MarketEvent) => string
+): Pick<ActionAnswer, "result" | "effects" | "reason"> => {
+  const answer = events.find(isAnswer)
+  const applied = answer?._tag === "CommandApplied"
+  return {
+    result: applied ? "applied" : "refused",
+    // A refused command has changed nothing: what else its record holds has other causes.
+    effects: applied ? [...besides(answer.reason), ...events.filter((event) => !isAnswer(event)).map(describe)] : [],
+    reason: answer === undefined ? null : spoken(answer.reason)
+  }
+}
+
 /** Carries an action out. Its failures are the journal's. */
 export type Act = Effect.Success<ReturnType<typeof makeActions>>
 
@@ -88,22 +103,9 @@ export const makeActions = Effect.fn("makeActions")(function* (subjects: MarketS
     )
     return Option.match(answer, {
       onNone: () => unanswered(id, "pending", repeated, null),
-      onSome: (record): Outcome => ({ id, repeated, seq: record.seq, ...outcomeOf(record) })
+      onSome: (record): Outcome => ({ id, repeated, seq: record.seq, ...outcomeOf(record, views.describe) })
     })
   })
-
-  const outcomeOf = ({ events }: StoredRecord): Pick<ActionAnswer, "result" | "effects" | "reason"> => {
-    const answer = events.find(isAnswer)
-    const applied = answer?._tag === "CommandApplied"
-    return {
-      result: applied ? "applied" : "refused",
-      // A refused command has changed nothing: what else its record holds has other causes.
-      effects: applied
-        ? [...besides(answer.reason), ...events.filter((event) => !isAnswer(event)).map(views.describe)]
-        : [],
-      reason: answer === undefined ? null : spoken(answer.reason)
-    }
-  }
 
   const preview = Effect.fnUntraced(function* ({ id, author, command }: ActionRequest) {
     const asked = { _tag: "CommandIssued", commandId: id ?? randomUUID(), author, command, preview: [] } as const

@@ -60,7 +60,7 @@ const sessionOf = ({ market, trading, started_at }: StatusReport) => {
 }
 
 /** Whether new entries are made now, and if not, why. */
-const tradingOf = ({ mode, mode_reason: why, ready, waiting_for: waiting }: StatusReport) => ({
+export const tradingOf = ({ mode, mode_reason: why, ready, waiting_for: waiting }: StatusReport) => ({
   enabled: mode === "RUNNING" && ready,
   reason: why ?? waiting[0] ?? null
 })
