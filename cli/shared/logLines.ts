@@ -17,5 +17,5 @@ export const logLines = Logger.make<unknown, string>((options) => {
   const wallMs = Date.now()
   const clock = Context.getOrUndefined(options.fiber.context, VenueClock)
   const line = Logger.formatLogFmt.log({ ...options, date: new Date(wallMs) })
-  return withExchangeTime(line, wallMs, clock?.unsafeNowMs() ?? null)
+  return withExchangeTime(line, wallMs, clock?.unsafeSynchronised() === true ? clock.unsafeNowMs() : null)
 })

@@ -69,6 +69,8 @@ export class VenueClock extends Context.Service<
     readonly rate: Effect.Effect<number>
     /** Whether an observation has been made. */
     readonly synchronised: Effect.Effect<boolean>
+    /** `synchronised` outside of Effect. */
+    readonly unsafeSynchronised: () => boolean
   }
 >()("kennel/exchange/VenueClock") {
   /** Throws a RangeError for a speed that is no positive number. */
@@ -153,6 +155,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     sleepUntil,
     sleep,
     rate: Effect.sync(pace.rate),
-    synchronised: Effect.sync(() => anchor !== undefined)
+    synchronised: Effect.sync(() => anchor !== undefined),
+    unsafeSynchronised: () => anchor !== undefined
   }
 }

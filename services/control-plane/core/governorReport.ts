@@ -1,5 +1,6 @@
 /** The governor's part of the report: mode, limits, what people asked for and were told. Pure. */
 import type { EventOf } from "../../../shared/events/event.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { clockStopped, firstOf, haltedBy, type Limits, type Observed } from "./checks.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
@@ -20,6 +21,22 @@ const noticeOf = ({ severity, reason, atMs, about, again }: Notice) => {
     text: `${about === undefined ? "" : `${about}: `}${sentenceOf(reason)}${times}`
   }
 }
+
+/** The governor decides both on one fact, or the mode on the next. Exchange time. */
+const ONE_MOMENT_MS = 1_000
+
+/** The change of the mode and the governor's own notice of its cause are one thing: it is told once, as the change. */
+const toldOnce = (notices: ReadonlyArray<Notice>): ReadonlyArray<Notice> =>
+  notices.filter(
+    (notice) =>
+      notice.about !== undefined ||
+      !notices.some(
+        ({ about, atMs, reason }) =>
+          about !== undefined && Math.abs(atMs - notice.atMs) <= ONE_MOMENT_MS && sameReason(reason, notice.reason)
+      )
+  )
+
+const sameReason = (a: Reason, b: Reason): boolean => a.rule === b.rule && sentenceOf(a) === sentenceOf(b)
 
 const commandOf = ({ commandId, author, command, atMs, answer }: AskedCommand) => ({
   id: commandId,
@@ -91,7 +108,7 @@ export const governorPart = (observed: Observed, limits: Limits, lock: string | 
     operator_needed: needed?.sentence ?? null,
     ...blocks,
     /** Newest last, at most 50. */
-    notices: status.notices.map(noticeOf),
+    notices: toldOnce(status.notices).map(noticeOf),
     /** Newest last, at most 20. */
     commands: status.commands.map(commandOf),
     /** The last slot that stopped itself, with the shortest list of events found that makes it stop. */

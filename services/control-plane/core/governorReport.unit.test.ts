@@ -174,6 +174,19 @@ describe("what people asked for and were told", () => {
     expect(JSON.parse(JSON.stringify(report({}, events)))).toMatchObject({ commands: [{ id: "a" }, { id: "b" }] })
   })
 
+  it("tells of a pause once: as the change of the mode, not as the notice of its cause too", () => {
+    const reason = { rule: "orders_refused", numbers: { count: 5, words: "EOrder:Margin", retryAtMs: 0 } } as const
+    const events: ReadonlyArray<MarketEvent> = [
+      ...running,
+      { _tag: "NoticeRaised", severity: "alert", reason },
+      { _tag: "ModeChanged", mode: "PAUSED", reason }
+    ]
+    const told = report({}, events).notices.filter(({ rule }) => rule === "orders_refused")
+    expect(told.map(({ text }) => text)).toStrictEqual([
+      expect.stringMatching(/^PAUSED: The exchange has refused 5 orders/)
+    ])
+  })
+
   it("names the events that are enough for a halt", () => {
     const events = [{ seq: 3, index: 0, tag: "OrderFilled" }]
     const halt: MarketEvent = { _tag: "HaltExplained", slot: 2, seq: 8, violations: ["two exits"], events, outOf: 900 }

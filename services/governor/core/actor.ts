@@ -35,7 +35,7 @@ import { provedEnd } from "../../../shared/market/core/orderLife.ts"
 import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
 import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"
 import { configureLevels, forgetPrecision, learnPrecision, tellTouch } from "./watch/levels.ts"
-import { watchMoney } from "./watch/money.ts"
+import { notePace, watchMoney } from "./watch/money.ts"
 import { noteFeeCurrency, noteFeesOfEnd } from "./watch/baseFees.ts"
 import { lateFill, tellBehind, tellRestated } from "./watch/orderNews.ts"
 import { tellTerms, watchPair } from "./watch/terms.ts"
@@ -242,7 +242,8 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   OrderFilled: ofSlot(orderFact),
   OrderCancelled: ofSlot(orderFact),
 
-  EpochRaised: (draft, { watchesOrders, countsTrades }) => {
+  EpochRaised: (draft, { watchesOrders, countsTrades, speed }) => {
+    if (draft.variants.watchesLife) notePace(draft, speed)
     if (watchesOrders) restarted(draft)
     if (countsTrades === true) forgetPrecision(draft)
   },

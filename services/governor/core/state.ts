@@ -221,6 +221,8 @@ export interface GovernorState {
   readonly tooSmall?: Readonly<Record<number, number>>
   /** Absent under rules that do not look, and before balances are known. */
   readonly money?: MoneySlice
+  /** Exchange time in one of the wall's, as the one who tells the time said it; absent at 1, and under rules that do not look. */
+  readonly pace?: number
   /** What waits for the key levels, and who is told of them; absent before either, and under rules that do not look (`levels.ts`). */
   readonly levels?: LevelsSlice
   /** Absent before the first, and under rules that forget them. */

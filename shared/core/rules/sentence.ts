@@ -6,12 +6,13 @@ import { type Numbers, type Rule, RULES } from "./rules.ts"
 export const sentenceOf = ({ rule, numbers }: { readonly rule: Rule; readonly numbers: Numbers }): string => {
   const sentence: string = RULES[rule]
   const given = (name: string): boolean => numbers[name] !== undefined && numbers[name] !== ""
+  const figures = figuresOf(placeholdersOf(sentence), numbers)
   return sentence
     .replaceAll(/\[([^\]]*)\]/g, (_whole, part: string) => (placeholdersOf(part).every(given) ? part : ""))
     .replaceAll(COUNTED, (_whole, name: string, between: string, one: string, many: string) =>
       [`{${name}}`, between, numbers[name] === 1 ? one : many].join("")
     )
-    .replaceAll(PLACEHOLDER, (_whole, name: string) => inUnit(name, numbers[name] ?? "?"))
+    .replaceAll(PLACEHOLDER, (_whole, name: string) => figures.get(name) ?? "?")
 }
 
 /** `{count} <slot is|slots are>`: the words that fit the number before them. */
@@ -22,16 +23,53 @@ const PLACEHOLDER = /\{(\w+)\}/g
 export const placeholdersOf = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(PLACEHOLDER)].map(([, name = ""]) => name)
 
-const inUnit = (name: string, value: number | string): string => {
-  if (typeof value === "string") return value
-  if (/pct$/i.test(name)) return `${rounded(value)} %`
-  if (/(?:At|Until)Ms$/.test(name)) return instant(value)
-  if (name.endsWith("Ms")) return spanText(value / 1_000)
-  return name.endsWith("Sec") ? spanText(value) : rounded(value)
+/**
+ * Each figure in the unit of its name, as short as people like it, unless two that differ would read the same ("3 min old, at most
+ * 3 min"): those, and all of their unit, are as exact as it takes.
+ */
+const figuresOf = (names: ReadonlyArray<string>, numbers: Numbers): ReadonlyMap<string, string> => {
+  const byUnit = Map.groupBy(new Set(names.filter((name) => numbers[name] !== undefined)), unitOf)
+  return new Map(
+    [...byUnit].flatMap(([unit, same]) => {
+      const values = same.map((name) => numbers[name] ?? "?")
+      const ways = WAYS[unit]
+      const way = ways.find((one) => tellsApart(values, one)) ?? ways.at(-1) ?? String
+      return same.map((name, at): readonly [string, string] => [name, textOf(values[at] ?? "?", way)])
+    })
+  )
 }
 
-/** Six digits tell any two figures apart that people compare; counts and numbers of records stay whole. */
+type Unit = "percent" | "instant" | "milliseconds" | "seconds" | "plain"
+
+const unitOf = (name: string): Unit => {
+  if (/pct$/i.test(name)) return "percent"
+  if (/(?:At|Until)Ms$/.test(name)) return "instant"
+  if (name.endsWith("Ms")) return "milliseconds"
+  return name.endsWith("Sec") ? "seconds" : "plain"
+}
+
+type Way = (value: number) => string
+
+const textOf = (value: number | string, way: Way): string => (typeof value === "string" ? value : way(value))
+
+const tellsApart = (values: ReadonlyArray<number | string>, way: Way): boolean => {
+  const different = new Set(values.filter((value) => typeof value === "number"))
+  return new Set([...different].map(way)).size === different.size
+}
+
+/** Six digits are what people compare; counts and numbers of records stay whole. */
 const rounded = (value: number): string => String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
+const seconds = (sec: number): string => `${Math.round(sec * 10) / 10} s`
+const exactSeconds = (sec: number): string => `${sec} s`
+
+/** How a figure of each unit may be said, the shortest first. */
+const WAYS: Readonly<Record<Unit, ReadonlyArray<Way>>> = {
+  percent: [(value) => `${rounded(value)} %`, (value) => `${value} %`],
+  instant: [(ms) => instant(ms), (ms) => instant(ms).replace(" UTC", `.${String(ms % 1_000).padStart(3, "0")} UTC`)],
+  milliseconds: [(ms) => spanText(ms / 1_000), (ms) => seconds(ms / 1_000), (ms) => exactSeconds(ms / 1_000)],
+  seconds: [(sec) => spanText(sec), seconds, exactSeconds],
+  plain: [rounded, String]
+}
 
 /** `61 s`, `12 min`, `3.5 h`: seconds as long as they are what people count in. */
 export const spanText = (sec: number): string => {

@@ -68,3 +68,57 @@ describe("a reason as a sentence", () => {
     expect(reason("exit_lost", { localId: 4 }).rule).toBe("exit_lost")
   })
 })
+
+/** Two figures that differ by less than a short text of their unit shows. */
+const edgeOf = (name: string): readonly [number, number] => {
+  if (/(?:At|Until)Ms$/.test(name)) return [1_795_280_589_000, 1_795_280_589_001]
+  if (name.endsWith("Ms")) return [180_000, 180_001]
+  return name.endsWith("Sec") ? [180, 180.04] : [0.5, 0.500_000_1]
+}
+
+const kindOf = (name: string): string => /(?:At|Until)Ms$|Ms$|Sec$|[pP]ct$/.exec(name)?.[0].toLowerCase() ?? "plain"
+
+const pairs = Object.entries(RULES).flatMap(([rule, sentence]) => {
+  const names = [...new Set(placeholdersOf(sentence))]
+  return names.flatMap((one, at) =>
+    names
+      .slice(at + 1)
+      .filter((other) => kindOf(other) === kindOf(one))
+      .map((other) => ({ rule: rule as Rule, one, other, names }))
+  )
+})
+
+describe("two figures of one sentence", () => {
+  it.each(pairs)("$rule tells $one and $other apart wherever they differ", ({ rule, one, other, names }) => {
+    const [lower, higher] = edgeOf(one)
+    const said = (a: number, b: number): string => {
+      const others = Object.fromEntries(names.map((name) => [name, "-"]))
+      return sentenceOf({ rule, numbers: { ...others, [one]: a, [other]: b } })
+    }
+    const texts = [said(lower, higher), said(higher, lower), said(lower, lower), said(higher, higher)]
+    expect(new Set(texts.slice(0, 2)).size).toBe(2)
+    // Neither of the two sentences reads as if both figures were the same.
+    expect(texts.slice(2)).not.toContain(texts[0])
+    expect(texts.slice(2)).not.toContain(texts[1])
+  })
+
+  it.each<{ readonly rule: Rule; readonly numbers: Numbers; readonly sentence: string }>([
+    {
+      rule: "stale_price",
+      numbers: { priceAgeSec: 180.6, maxAgeSec: 180 },
+      sentence: "The last price is 180.6 s old, at most 180 s are allowed."
+    },
+    {
+      rule: "stale_price",
+      numbers: { priceAgeSec: 240, maxAgeSec: 180 },
+      sentence: "The last price is 4 min old, at most 3 min are allowed."
+    },
+    {
+      rule: "stale_entry",
+      numbers: { distancePct: 0.500_000_1, refreshPct: 0.5 },
+      sentence: "It stands 0.5000001 % from the market, more than 0.5 %."
+    }
+  ])("are as exact as it takes, and no more: $sentence", ({ rule, numbers, sentence }) => {
+    expect(sentenceOf({ rule, numbers })).toBe(sentence)
+  })
+})

@@ -50,7 +50,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "a command that changes nothing is refused, with the reason; one of which nothing follows for orders, or only a look, says so",
       "an order below the exchange's least is refused with the slot's size and profit, both limits and the market",
       "where the operator asks for it, entries wait until the key levels are precise, and first touches of levels are told",
-      "terms that change, and money that no trade of ours explains, are told",
+      "terms that change, and money that no trade of ours explains, are told, at any speed of the exchange once its news is in",
       "where the configuration says so, as on paper, the pause of the daily loss lock ends by itself when the UTC day is over"
     ]
   }

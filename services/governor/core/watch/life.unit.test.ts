@@ -136,6 +136,8 @@ const constraints = (story: GovernorStory, change: Partial<EventOf<"ConstraintsO
     ...change
   })
 
+const START = { epoch: 2, service: "test", reason: "start", watchesOrders: false, fitsModels: false } as const
+
 describe("manual life beside the bot", () => {
   it.each(["cancel_only", "maintenance", "reduce_only"])("a pair in %s pauses the market until it is not", (status) => {
     const story = constraints(running(), { status })
@@ -167,6 +169,21 @@ describe("manual life beside the bot", () => {
       { base: "500", quote: "-10" }
     ])
     expect(notices(story.after(300))).toHaveLength(1)
+  })
+
+  it("at 120 times the wall's speed a fill may be 20 min of the exchange behind its money: nothing is told of that", () => {
+    const story = running()
+      .control({ _tag: "EpochRaised", ...START, speed: 120 })
+      .nextLoop()
+    story.slot(1, request(50)).order(1, accepted(50)).balances("100020", "99997.995")
+    for (let n = 0; n < 15; n++) story.after(60)
+    expect(notices(story)).toStrictEqual([])
+    story.order(1, fill(50, "20")).order(1, ended("OrderFilled", 50, "20"))
+    for (let n = 0; n < 60; n++) story.after(60)
+    expect(notices(story)).toStrictEqual([])
+    story.balances("100520", "99997.995")
+    for (let n = 0; n < 21; n++) story.after(60)
+    expect(notices(story)).toStrictEqual(["info money_moved"])
   })
 
   it("what our own trades move is no such money", () => {

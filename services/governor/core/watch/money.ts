@@ -9,6 +9,20 @@ import { baseFeesSoFar } from "./baseFees.ts"
 
 /** Balances and fills come one after the other, and lists lag a minute: what differs for longer, without a fill, has another cause. */
 const SETTLED_AFTER_MS = 60_000
+/**
+ * Where exchange time passes faster than the wall's, as on paper: what comes over a wire, or is asked for again, takes its time on the
+ * wall. Milliseconds of that.
+ */
+const SETTLED_ON_WALL_MS = 10_000
+
+/** How fast time passes from here on; of a process that does not tell the time nothing is learnt. */
+export const notePace = (draft: Draft, speed: number | undefined): void => {
+  if (speed === undefined) return
+  if (speed === 1) delete draft.state.pace
+  else draft.state.pace = speed
+}
+
+const settledAfterMs = ({ pace = 1 }: GovernorState): number => Math.max(SETTLED_AFTER_MS, pace * SETTLED_ON_WALL_MS)
 
 /** What the account would hold had we never traded. */
 const withoutTrades = (state: GovernorState): Amounts | null => {
@@ -41,8 +55,9 @@ export const watchMoney = (draft: Draft): void => {
     return
   }
   state.money = money
-  if (same(now, money.told) || nowMs - money.sinceMs < SETTLED_AFTER_MS) return
-  if (nowMs - state.audit.lastTradeMs < SETTLED_AFTER_MS) return
+  const settledMs = settledAfterMs(state)
+  if (same(now, money.told) || nowMs - money.sinceMs < settledMs) return
+  if (nowMs - state.audit.lastTradeMs < settledMs) return
   state.money = { ...money, told: now }
   notice(draft, "info", "money_moved", {
     base: Volume.format(minus(now.base, money.told.base)),
