@@ -128,7 +128,8 @@ const commandLines = slowDecoder(
     const error = Cause.squash(exit.cause)
     if (CliError.isCliError(error)) return false
     throw error
-  }
+  },
+  500
 )
 
 /** Help is not what is looked at. */
