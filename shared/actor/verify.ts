@@ -184,6 +184,9 @@ class Verifier {
     // What is held to its digest only ends with an era.
     const folded = this.head > (this.foldAfter?.to ?? 0)
     if (folded) this.again.take(records, this.count)
+    else
+      for (const { seq, subject, objection } of records)
+        if (objection !== undefined) this.report(`record ${seq} on ${subject}: ${objection}`)
     for (const record of records) this.seals.take(record, folded ? this.folds : [])
   }
 
