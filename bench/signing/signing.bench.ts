@@ -168,7 +168,5 @@ export const signingBench = ({ quick }: { readonly quick: boolean }): Promise<Re
     const embedded = Effect.sync(() => EmbeddedJournal.layer({ directory: join(root, `round-${++rounds}`) }))
     const onDisk = yield* measured("embedded", embedded, records, size)
     return natsServerFound() ? [...onDisk, ...(yield* measured("NATS", onServer, records, size))] : onDisk
-  }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise) as Promise<
-    ReadonlyArray<BenchResult>
-  >
+  }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise)
 }

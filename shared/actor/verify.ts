@@ -178,10 +178,15 @@ class Verifier {
 
   private takePart(records: ReadonlyArray<JournalRecord>): void {
     this.head = records.at(-1)?.seq ?? this.head
-    for (const { mark } of records) mark === undefined ? this.unmarked++ : this.marked++
+    const bearing = records.filter(({ mark }) => mark !== undefined).length
+    this.marked += bearing
+    this.unmarked += records.length - bearing
     // What is held to its digest only ends with an era.
     const folded = this.head > (this.foldAfter?.to ?? 0)
     if (folded) this.again.take(records, this.count)
+    else
+      for (const { seq, subject, objection } of records)
+        if (objection !== undefined) this.report(`record ${seq} on ${subject}: ${objection}`)
     for (const record of records) this.seals.take(record, folded ? this.folds : [])
   }
 

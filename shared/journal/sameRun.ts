@@ -1,14 +1,14 @@
 /**
  * Whether two journals tell the same: every record's place, subject and envelope, without what names the run that wrote it. That is
  * the record's id (part of it is drawn anew by each process), what the machine's clock said (`adoptedMs`, `sealedMs`, when it was
- * stored), and a seal's digests, which hold the ids. Everything else is compared to the byte: times of the exchange, causes, client
+ * stored), whose key marks its records, and a seal's digests, which hold the ids. Everything else is compared to the byte: times of the exchange, causes, client
  * ids, txids, fills, and the order of records across all subjects.
  */
 import { createHash } from "node:crypto"
 import type { JournalRecord } from "./port.ts"
 
-const OF_ITS_RUN: ReadonlySet<string> = new Set(["adoptedMs", "sealedMs", "digest", "checks"])
-const CARRIERS: ReadonlySet<string> = new Set(["RulesAdopted", "EraSealed"])
+const OF_ITS_RUN: ReadonlySet<string> = new Set(["adoptedMs", "sealedMs", "digest", "checks", "fingerprint"])
+const CARRIERS: ReadonlySet<string> = new Set(["RulesAdopted", "EraSealed", "WriterKeySet"])
 const text = new TextDecoder("utf-8", { fatal: true })
 
 /** One record as every run of the same market writes it. Throws a SyntaxError for one that is no JSON. */

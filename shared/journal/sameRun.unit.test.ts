@@ -17,8 +17,11 @@ const adopted = (adoptedMs: number, to = 3) => record(1, { _tag: "RulesAdopted",
 const price = (last: string, seq = 2) => record(seq, { _tag: "PriceObserved", last }, "market.XDGUSD.price")
 
 describe("two journals tell the same", () => {
-  it("whatever the machine's clock said when rules were adopted, and an era sealed", () => {
+  it("whatever the machine's clock said when rules were adopted, and an era sealed, and whichever key marks", () => {
     expect(digest(adopted(7), price("0.1"))).toBe(digest(adopted(8), price("0.1")))
+    const marks = (fingerprint: string) =>
+      record(1, { _tag: "WriterKeySet", service: "kennel-up", key: 1, fingerprint })
+    expect(digest(marks("aa"), price("0.1"))).toBe(digest(marks("bb"), price("0.1")))
     const sealed = (ms: number, sum: string) =>
       record(3, { _tag: "EraSealed", from: 1, to: 2, digest: sum, checks: sum, sealedMs: ms })
     expect(digest(sealed(7, "aa"))).toBe(digest(sealed(8, "bb")))

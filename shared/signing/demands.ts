@@ -80,14 +80,15 @@ export class Demands {
     if (service !== ONE_PROCESS && !owners.includes(service)) {
       return `it bears a mark of ${service}, who does not write on this subject${ADVICE}`
     }
-    const newest = this.at(service, seq)
-    if (number < newest)
-      return `it bears a mark of key ${number} of ${service}, and by then key ${newest} was in force${ADVICE}`
     const { keys, checked } = this.ring
     if (!checked.has(service) && !owners.some((owner) => checked.has(owner))) {
       this.counts.unchecked++
       return null
     }
+    // What is said of a key that cannot be checked retires none.
+    const newest = this.at(service, seq)
+    if (number < newest)
+      return `it bears a mark of key ${number} of ${service}, and by then key ${newest} was in force${ADVICE}`
     const key = keys.get(nameOf(name))
     if (key === undefined) {
       return `it bears a mark of key ${number} of ${service}, which is not among the keys of this process: give it that one (JOURNAL_KEYS)`

@@ -73,6 +73,13 @@ describe("a record", () => {
     expect(demands.objectionTo(record(price, null, 30))).toMatch(/from record 9 on all of market-feed do/)
   })
 
+  it("of which no key is here is believed whatever keys are said to be in force, but not without a mark", () => {
+    const demands = new Demands(keyring([slots], ""))
+    demands.set("market-feed", 999, 1)
+    expect(demands.objectionTo(record(price, feed))).toBeNull()
+    expect(demands.objectionTo(record(price, null))).toMatch(/bears no mark/)
+  })
+
   it("that bears a later key than the journal has named puts it in force", () => {
     const demands = new Demands(keyring([feed, key("market-feed", 2)], ""))
     expect(demands.objectionTo(record(price, key("market-feed", 2), 5))).toBeNull()

@@ -137,7 +137,7 @@ export const marking =
 const signed = Effect.fnUntraced(function* (journal: Whole, subjects: MarketSubjects, ring: Keyring) {
   const demands = new Demands(ring)
   const check = makeChecking(demands, subjects)
-  const services = yield* Effect.context<never>()
+  const services = yield* Effect.context()
   let known = false
   const knowing = Effect.suspend(() =>
     known

@@ -96,7 +96,7 @@ const requests = slowDecoder(damagedBytes(REQUESTS.map((text) => Buffer.from(tex
 /** Commands as they are, but for what they do. */
 const COMMANDS = [upCommand, skipCommand, exportCommand, archiveCommand, catCommand, auditCommand].map((command) =>
   Command.runWith(
-    Command.withHandler(command as Command.Command<string, unknown, {}, never, never>, () => Effect.void),
+    Command.withHandler(command as Command.Command<string, unknown, {}, never>, () => Effect.void),
     {
       version: "x"
     }
@@ -130,7 +130,8 @@ const commandLines = slowDecoder(
     const error = Cause.squash(exit.cause)
     if (CliError.isCliError(error)) return false
     throw error
-  }
+  },
+  500
 )
 
 /** Help is not what is looked at. */

@@ -129,7 +129,7 @@ const eras = decoder(
       for (const record of records) again.add(record)
       if (again.digest(NO_ERA_BEFORE) !== seal.digest && text.includes(NO_ERA_BEFORE)) throw new Error("another digest")
     }),
-  1_000
+  500
 )
 
 const DAY = encodeTrades(

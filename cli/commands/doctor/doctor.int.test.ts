@@ -102,7 +102,7 @@ describe("the doctor", () => {
       const reason = { rule: "invariant_broken", numbers: { slot: 1, violation: "two exits" } } as const
       yield* written(settings, subjectsOf(settings).out("governor"), { _tag: "ModeChanged", mode: "HALTED", reason })
       const [journal, governor] = yield* lines(settings, "journal", "governor")
-      expect(journal ?? "").toMatch(/^ok +journal +.*: 2 records, epoch 1, version 1 of the rules; the last 2 decode$/)
+      expect(journal ?? "").toMatch(/^ok +journal +.*: 3 records, epoch 1, version 1 of the rules; the last 3 decode$/)
       expect(governor ?? "").toMatch(
         /^warn +governor +HALTED: Slot 1 broke its own rules: two exits\. → start, .* then resume$/
       )
