@@ -6,7 +6,12 @@ import { accessSync, constants, statSync } from "node:fs"
 import { delimiter, join } from "node:path"
 
 /** The programs a test may ask for, each with the Debian package that holds it. */
-const DEBIAN_PACKAGE = { "nats-server": "nats-server", chromium: "chromium", openssl: "openssl", script: "bsdutils" } as const
+const DEBIAN_PACKAGE = {
+  "nats-server": "nats-server",
+  chromium: "chromium",
+  openssl: "openssl",
+  script: "bsdutils"
+} as const
 
 /** A program that a test may ask for. */
 export type RequiredBinary = keyof typeof DEBIAN_PACKAGE
