@@ -90,7 +90,7 @@ const startOf = Effect.fn("startOf")(function* (past: Past, { at, until, pair, s
 })
 
 /** Follows the record to `until` with both forks, and says what came of all three. Fails with `CannotFork`. */
-export const compareForks = Effect.fn("compareForks")(function* (past: Past, options: ForkOptions) {
+export const branchOff = Effect.fn("branchOff")(function* (past: Past, options: ForkOptions) {
   const start = yield* startOf(past, options)
   const { subjects, until, change } = options
   const recorded = new Tally(start.governor, start.nowMs)
@@ -131,4 +131,4 @@ export const compareForks = Effect.fn("compareForks")(function* (past: Past, opt
 })
 
 /** What a fork gives. */
-export type ForkResult = Effect.Success<ReturnType<typeof compareForks>>
+export type ForkResult = Effect.Success<ReturnType<typeof branchOff>>

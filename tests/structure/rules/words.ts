@@ -60,7 +60,7 @@ export const noStrayFibers: Rule = (sources) =>
     .flatMap((source) =>
       occurrences(
         source,
-        /\b(?:forkDaemon|forkDetach|runCallback|compareForks|runPromise|runPromiseExit)(?:With)?\b/g,
+        /\b(?:forkDaemon|forkDetach|runCallback|runFork|runPromise|runPromiseExit)(?:With)?\b/g,
         (word) => `${word}: fork into a scope (forkScoped, forkIn) or return the Effect; runs belong to cli/`
       )
     )
