@@ -26,13 +26,19 @@ export interface Page {
 
 /**
  * Runs every service of the market until interrupted, or until one cannot go on. `listening`: told where the page answers;
- * `leaving`: why it goes, before anything is closed.
+ * `leaving`: why it goes, before anything is closed. `build`: which build this is.
  */
-export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving) =>
-  Effect.flatMap(Clock.Clock, (wall) => inItsOwnTime(asked, market(asked, listening, leaving, wall)))
+export const up = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving, build: string) =>
+  Effect.flatMap(Clock.Clock, (wall) => inItsOwnTime(asked, market(asked, listening, leaving, build, wall)))
 
 /** `wall`: the clock of what is for people and for health checks, however the market's own time passes. */
-const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>, leaving: Leaving, wall: Clock.Clock) =>
+const market = (
+  asked: Settings,
+  listening: (page: Page) => Effect.Effect<void>,
+  leaving: Leaving,
+  build: string,
+  wall: Clock.Clock
+) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { settings, journal, exchange, stopped } = yield* profileOf(asked)
@@ -71,7 +77,7 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
         ...(settings.twin
           ? [Effect.provideContext(twinBeside(settings), Context.pick(Journal, SnapshotStore)(ports))]
           : []),
-        Effect.provideContext(haltFiles(settings), ports),
+        Effect.provideContext(haltFiles({ ...settings, build }), ports),
         ...trading.map((service) => saidAtOnce(run(service, leaves), goes)),
         beside(
           Effect.flatMap(openStore(leaves.store), (store) =>

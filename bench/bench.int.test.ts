@@ -6,6 +6,7 @@ import { journalBench } from "./journal.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
+import { pastBench } from "./longLife/past.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
@@ -42,6 +43,12 @@ describe("the benchmarks in short form", () => {
 
   it("many slots: a generated market of several slots verifies whole", async () => {
     const results = await manySlotsBench({ quick: true })
+    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("past: questions about a generated market are answered, and a jump folds a few thousand records at most", async () => {
+    const results = await pastBench({ quick: true })
+    expect(Math.max(...(results.find(({ unit }) => unit === "records")?.samples ?? []))).toBeLessThan(3_000)
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 

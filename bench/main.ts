@@ -18,6 +18,7 @@ import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
+import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
@@ -35,6 +36,7 @@ const BENCHES = {
   recovery: recoveryBench,
   longLife: longLifeBench,
   manySlots: manySlotsBench,
+  past: pastBench,
   hotPath: hotPathBench,
   hmm: hmmBench,
   hmmRetrain: hmmRetrainBench,

@@ -90,7 +90,7 @@ const startOf = Effect.fn("startOf")(function* (past: Past, { at, until, pair, s
 })
 
 /** Follows the record to `until` with both forks, and says what came of all three. Fails with `CannotFork`. */
-export const runFork = Effect.fn("runFork")(function* (past: Past, options: ForkOptions) {
+export const branchOff = Effect.fn("branchOff")(function* (past: Past, options: ForkOptions) {
   const start = yield* startOf(past, options)
   const { subjects, until, change } = options
   const recorded = new Tally(start.governor, start.nowMs)
@@ -131,4 +131,4 @@ export const runFork = Effect.fn("runFork")(function* (past: Past, options: Fork
 })
 
 /** What a fork gives. */
-export type ForkResult = Effect.Success<ReturnType<typeof runFork>>
+export type ForkResult = Effect.Success<ReturnType<typeof branchOff>>

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Cause, Effect, Stream } from "effect"
-import packageJson from "../../package.json" with { type: "json" }
 import { decoded } from "../../shared/actor/control/decode.ts"
 import { exportJournal } from "../../shared/archive/exportJournal.ts"
 import { shownSettings } from "../../shared/config/show.ts"
@@ -22,8 +21,8 @@ const MOST_FILES = 20
 /** Of some kilobytes to a megabyte each; one that is larger says that something else is wrong, and does not fill the disk. */
 const MOST_BYTES = 50_000_000
 
-/** As much of the settings as a file needs. */
-type OfSettings = Pick<Settings, "pair" | "dataDir">
+/** As much of the settings as a file needs, and which build writes it. */
+type OfSettings = Pick<Settings, "pair" | "dataDir"> & { readonly build: string }
 
 /** Told of a halt and its file; null: there is one already, or none is kept, which has been said. */
 type Told = (halt: EventOf<"HaltExplained">, file: string | null) => Effect.Effect<void>
@@ -46,7 +45,7 @@ const write = Effect.fn("haltFile")(function* (settings: OfSettings, halt: Event
     to: seq,
     pair: settings.pair,
     note: `Slot ${halt.slot} broke its own rules at record ${halt.seq}: ${halt.violations.join("; ")}.`,
-    build: packageJson.version,
+    build: settings.build,
     redacted: false,
     settings: shownSettings(SETTING_ROWS, process.env)
   })

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type ForkResult, runFork } from "../../app/fork/fork.ts"
+import { type ForkResult, branchOff } from "../../app/fork/fork.ts"
 import { FILL_ASSUMPTIONS } from "../../app/fork/forkedMarket.ts"
 import { decidersOf } from "../../app/registry.ts"
 import { forkLines } from "../../cli/commands/fork/text.ts"
@@ -31,7 +31,7 @@ const forks = (file: string, asked: ReadonlyArray<Asked>) =>
         Effect.gen(function* () {
           const place = { at: Math.max(at, past.first), until: Math.min(until, past.head) }
           const change = yield* withSettings(set)
-          return yield* runFork(past, { pair: "XDGUSD", subjects: SUBJECTS, tier: "starter", change, ...place })
+          return yield* branchOff(past, { pair: "XDGUSD", subjects: SUBJECTS, tier: "starter", change, ...place })
         }).pipe(Effect.result)
       )
     })

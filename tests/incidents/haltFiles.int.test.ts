@@ -23,7 +23,7 @@ const records = recordsOf(recordedLines("rules-2-shapes-2-trouble")).slice(0, BR
 
 const explained: EventOf<"HaltExplained"> = {
   _tag: "HaltExplained",
-  slot: 1 as EventOf<"HaltExplained">["slot"],
+  slot: 1,
   seq: BREACH,
   violations: ["order 46 has no volume"],
   events: [],
@@ -44,7 +44,7 @@ const fileOf = (dataDir: string) =>
   Effect.gen(function* () {
     const kept = yield* Deferred.make<string | null>()
     const told = (_halt: unknown, file: string | null) => Effect.asVoid(Deferred.succeed(kept, file))
-    yield* Effect.forkChild(haltFiles({ pair: "XDGUSD", dataDir }, told))
+    yield* Effect.forkChild(haltFiles({ pair: "XDGUSD", dataDir, build: "test" }, told))
     yield* explain
     return yield* Deferred.await(kept)
   }).pipe(Effect.provide(Layer.fresh(journalOf(records))))

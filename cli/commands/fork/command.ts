@@ -1,7 +1,7 @@
 /** `kennel fork`: what other settings would have made of a recorded market from a place on. */
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { runFork } from "../../../app/fork/fork.ts"
+import { branchOff } from "../../../app/fork/fork.ts"
 import { FILL_ASSUMPTIONS } from "../../../app/fork/forkedMarket.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import { openMarketPast } from "../../../app/leaves/past.ts"
@@ -45,7 +45,7 @@ export const forkCommand = Command.make(
         const past = yield* openMarketPast(settings, laying)
         const placed = (place: string) => Effect.flatMap(placeOf(place), seqAt)
         const { pair, tier } = settings
-        const result = yield* runFork(past, {
+        const result = yield* branchOff(past, {
           ...{ pair, tier, change, subjects: subjectsOf(settings) },
           at: Option.isSome(at) ? yield* placed(at.value) : past.first,
           until: Option.isSome(until) ? yield* placed(until.value) : past.head

@@ -1,6 +1,7 @@
 /** The market of `kennel up`: read only once its place is known to be free, because its modules take seconds. */
 import { resolve } from "node:path"
 import { Console, Effect } from "effect"
+import packageJson from "../../../package.json" with { type: "json" }
 import { type Settings, writesAll } from "../../../app/settings.ts"
 import { speedOf } from "../../../shared/config/shared.ts"
 import { type Page, up } from "../../../app/up.ts"
@@ -33,5 +34,5 @@ export const runMarket = Effect.fn("runMarket")(function* (given: Readonly<Recor
   const settings = yield* loadSettings(given, writesAll)
   const simPort = process.env["SIM_PORT"] === undefined ? 0 : settings.simPort
   yield* fitToStart(settings)
-  return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)), leave)
+  return yield* up({ ...settings, simPort }, (page) => Console.log(banner(settings, page)), leave, packageJson.version)
 })
