@@ -95,4 +95,7 @@ export const marketViews = (
   /** As they were asked for, before a profile put its addresses in. */
   inForce: ReadonlyArray<ShownSetting> = shownInForce(settings)
 ) =>
-  Layer.mergeAll(Layer.effect(MarketViews, followViews(settings, told, inForce)), Layer.effect(MarketPast, keepPast(settings)))
+  Layer.mergeAll(
+    Layer.effect(MarketViews, followViews(settings, told, inForce)),
+    Layer.effect(MarketPast, keepPast(settings))
+  )

@@ -27,7 +27,10 @@ interface Metric {
 }
 
 const escaped = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll("\n", String.raw`\n`).replaceAll('"', String.raw`\"`)
+  text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", String.raw`\n`)
+    .replaceAll('"', String.raw`\"`)
 
 const labelText = (labels: Labels): string => {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
@@ -115,7 +118,12 @@ const marketMetrics = (report: StatusReport): ReadonlyArray<Metric> => {
       type: "gauge",
       samples: openOrders(report)
     },
-    { name: "kennel_recoveries", help: "Recoveries that are followed.", type: "gauge", samples: one(report.recoveries) },
+    {
+      name: "kennel_recoveries",
+      help: "Recoveries that are followed.",
+      type: "gauge",
+      samples: one(report.recoveries)
+    },
     {
       name: "kennel_open_order_headroom",
       help: "Orders that may still be placed.",

@@ -101,7 +101,11 @@ export const makeEventStreams: Effect.Effect<EventStreams, never, Journal | Scop
     return !closed && open.size < MAX_CLIENTS && neighbours.length < MAX_PER_ADDRESS
   }
 
-  const serve = Effect.fnUntraced(function* (response: Response, lastEventId: string | undefined, asked: Wanted & { readonly after: number | null }) {
+  const serve = Effect.fnUntraced(function* (
+    response: Response,
+    lastEventId: string | undefined,
+    asked: Wanted & { readonly after: number | null }
+  ) {
     const from = yield* beginning(lastEventId, asked.after)
     if (typeof from === "string") return problem(response, 404, "Not Found", from)
     response.writeHead(200, {

@@ -48,7 +48,8 @@ const journal = defineRoute({
         if (order !== null) {
           const { stepsOf } = yield* MarketPast
           const seqs = yield* stepsOf(order)
-          if (seqs.length === 0) return yield* Effect.fail(new ApiProblem(404, `order=${order}: there is no such order`))
+          if (seqs.length === 0)
+            return yield* Effect.fail(new ApiProblem(404, `order=${order}: there is no such order`))
           const older = seqs.filter((seq) => seq < (before ?? Number.POSITIVE_INFINITY) && seq > (after ?? 0))
           const shown = after === null ? older.toReversed() : older
           const records = yield* linesAt(shown.slice(0, limit))
@@ -79,7 +80,8 @@ const chain = defineRoute({
 
 const why = defineRoute({
   path: "/api/why/{place}",
-  summary: "Why an order is there and what became of it, or why a slot or the market stood as it did: `kennel why --json`",
+  summary:
+    "Why an order is there and what became of it, or why a slot or the market stood as it did: `kennel why --json`",
   params: { place: neededText("1/42, an order's id, 1@4711, 1@now, mode@2026-11-21T17:03:09.") },
   payload: Why,
   problems: { 404: "there is nothing of that name; the text says what can be asked", 503: NOT_LAID },

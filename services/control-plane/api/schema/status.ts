@@ -9,7 +9,9 @@ const MaybeNumber = Schema.NullOr(Schema.Finite)
 
 /** What a service shows of itself: its own view is the contract (`services/…/core/view.ts`). */
 const block = (service: string) =>
-  Schema.optionalKey(Schema.NullOr(Schema.ObjectKeyword).annotate({ description: `as service ${service} shows itself` }))
+  Schema.optionalKey(
+    Schema.NullOr(Schema.ObjectKeyword).annotate({ description: `as service ${service} shows itself` })
+  )
 
 const Blocks = {
   data: block("ohlcv-ingestor"),
@@ -140,4 +142,3 @@ export const Status = Schema.Struct({
   simulator: Schema.NullOr(Schema.Struct({ market: Schema.String, speed: Schema.Finite })),
   started_at: Schema.Finite
 }).annotate({ identifier: "Status", description: "one moment of the whole market" })
-
