@@ -5,6 +5,7 @@ import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
 import { BUILD_VERSION } from "./api/build.ts"
 import { makeAsk } from "./api/asking.ts"
+import { serveContract } from "./api/contract/serve.ts"
 import { type EventStreams, makeEventStreams } from "./api/journal/events.ts"
 import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
@@ -112,6 +113,7 @@ export const controlPlaneLayer = (
       const { latest, ageSec } = publisher
       const { settings } = yield* MarketViews
       const api = { latest, ageSec, currency: { base, quote }, settings, ask: yield* makeAsk<PastPorts>() }
+      const routes = [...MEMORY_ROUTES, ...pastRoutes(report)]
       const app = makeApp({
         latest,
         ageSec,
@@ -119,7 +121,8 @@ export const controlPlaneLayer = (
         assets: loadAssets(),
         desk,
         routes: (express) => {
-          serveRoutes(express, [...MEMORY_ROUTES, ...pastRoutes(report)], api)
+          serveRoutes(express, routes, api)
+          serveContract(express, routes)
           serveEvents(express, events)
           serveMetrics(express, () => metricsText(latest().report, figuresOf(startedAt, hub, events)))
         },

@@ -83,10 +83,13 @@ const STATUS_PATHS = ["/api/status", "/api/swarm/status"]
 const NOT_YET = "the exchange's clock has not been heard yet, or service market-context does not run"
 
 const answerFromReport = (app: Express, latest: HttpSource["latest"], ageSec: () => number): void => {
-  app.get(STATUS_PATHS, (_request, response) => {
+  app.get(STATUS_PATHS, (request, response) => {
     const { json: text, tag } = latest()
-    // Asked again with this, an answer that is the same is no answer (304).
-    response.set({ "Cache-Control": "no-cache", ETag: tag() }).type("application/json").send(text)
+    response.set({ "Cache-Control": "no-cache", ETag: tag() })
+    // Looked at here: what Express asks besides, programs' own fetch does not say.
+    const known = (request.headers["if-none-match"] ?? "").split(",").some((one) => one.trim() === tag())
+    if (known) response.status(304).end()
+    else response.type("application/json").send(text)
   })
   /** The block with the record that it knows the journal up to. */
   const shown = (response: Response, status: number, block: object): void =>

@@ -82,3 +82,32 @@ export const Backfill = Schema.Struct({ ...Standing, ...Candles }).annotate({ id
 export const ContextBlock = Schema.StructWithRest(Schema.Struct(Standing), [
   Schema.Record(Schema.String, Schema.Unknown)
 ]).annotate({ identifier: "ContextBlock" })
+
+/** What `POST /api/action` takes: further fields are the action's arguments. */
+export const ActionBody = Schema.StructWithRest(
+  Schema.Struct({
+    action: Schema.String,
+    id: Schema.optionalKey(Schema.String),
+    author: Schema.optionalKey(Schema.String),
+    preview: Schema.optionalKey(Schema.Boolean),
+    shown: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
+  [Schema.Record(Schema.String, Schema.Unknown)]
+).annotate({ identifier: "ActionBody" })
+
+/** What it answers. */
+export const ActionAnswered = Schema.Struct({
+  id: Schema.NullOr(Schema.String),
+  result: Schema.Literals(["applied", "refused", "pending", "would_apply", "would_refuse"]),
+  effects: Schema.Array(Schema.String),
+  reason: Schema.NullOr(
+    Schema.Struct({
+      rule: Schema.String,
+      numbers: Schema.Record(Schema.String, Schema.Unknown),
+      sentence: Schema.String
+    })
+  ),
+  repeated: Schema.Boolean,
+  hints: Schema.Array(Schema.String),
+  seq: Schema.NullOr(Sequence)
+}).annotate({ identifier: "ActionAnswered" })
