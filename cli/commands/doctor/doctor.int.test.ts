@@ -16,6 +16,7 @@ import { natsServerFound, startNatsServer } from "../../../shared/journal/nats/t
 import { Journal } from "../../../shared/journal/port.ts"
 import { freePort } from "../../../shared/testing/freePort.ts"
 import { archiveDirectory, subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
+import { BOT_TOKEN, botServer } from "../../../services/control-plane/telegram/testing/botServer.ts"
 import { lineOf } from "./check.ts"
 import { fitToStart } from "./command.ts"
 import { runDoctor } from "./doctor.ts"
@@ -64,6 +65,32 @@ describe("the doctor", () => {
         "exchange",
         "fees"
       ])
+    })
+  )
+
+  it.live("asks Telegram for the bot, and never says its token", () =>
+    Effect.gen(function* () {
+      const server = yield* botServer
+      const bot = { TELEGRAM_BOT_TOKEN: BOT_TOKEN, TELEGRAM_API_URL: server.url }
+      const telegram = (env: Readonly<Record<string, string>>) =>
+        Effect.flatMap(machine(env), (settings) => lines(settings, "telegram"))
+      expect(yield* telegram({ ...bot, TELEGRAM_CHAT_IDS: "42,-100" })).toStrictEqual([
+        "ok   telegram  the bot is @kennel_test_bot, 2 chats are let in"
+      ])
+      expect(yield* telegram(bot)).toStrictEqual([
+        "warn telegram  TELEGRAM_CHAT_IDS is empty: nobody is answered, and nobody is told → " +
+          "write to the bot: the log names your chat; then TELEGRAM_CHAT_IDS=<its number>"
+      ])
+      const wrong = { ...bot, TELEGRAM_BOT_TOKEN: `${BOT_TOKEN}x`, TELEGRAM_CHAT_IDS: "42" }
+      expect(yield* telegram(wrong)).toStrictEqual([
+        "warn telegram  Telegram, getMe: 401 Unauthorized → take the token from BotFather anew (/token), and set TELEGRAM_BOT_TOKEN"
+      ])
+      const [away = ""] = yield* telegram({
+        ...wrong,
+        TELEGRAM_API_URL: `http://127.0.0.1:${yield* Effect.promise(freePort)}`
+      })
+      expect(away).toMatch(/^warn +telegram +Telegram, getMe: .*ECONNREFUSED/)
+      expect(away).not.toContain(BOT_TOKEN.split(":")[1])
     })
   )
 

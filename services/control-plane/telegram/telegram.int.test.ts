@@ -149,9 +149,12 @@ describe("what happens", () => {
       yield* record(market, GOVERNOR, paused)
       yield* passUntil(() => server.shown.length === 1)
       const lines = (server.shown[0]?.text ?? "").split("\n")
-      expect(lines).toHaveLength(11)
+      expect(lines).toHaveLength(12)
       expect(lines[0]).toBe("such (2): cycle 1 of A closed, net 0.01 USD")
-      expect(lines[10]).toBe("… and more: 30 of fills, 1 of pauses. /status shows how it stands.")
+      expect(lines.slice(10)).toEqual([
+        "PAUSED: Paused by an operator.",
+        "… and more: 30 of fills. /status shows how it stands."
+      ])
       yield* pass("60 seconds")
       expect(server.shown).toHaveLength(1)
     })

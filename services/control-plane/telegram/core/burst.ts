@@ -4,11 +4,15 @@ import type { ChatNotice, NoticeKind, Volumes } from "./notices.ts"
 
 /** Lines of their own in one message; what comes beyond is counted by kind. */
 export const MAX_BURST_LINES = 10
+/** Of each kind so many, however full the message is: a halt is not lost among fills. */
+export const LINES_OF_EACH = 2
 
 /** What waits. */
 export interface Burst {
   /** By text, how often it came. In order. */
   readonly lines: ReadonlyMap<string, number>
+  /** How many of the lines are of a kind. */
+  readonly kinds: ReadonlyMap<NoticeKind, number>
   /** Beyond the lines. */
   readonly more: ReadonlyMap<NoticeKind, number>
   /** One of them is told with a sound. */
@@ -18,7 +22,13 @@ export interface Burst {
 }
 
 /** Nothing waits; records up to `seq` have been looked at. */
-export const quiet = (seq: number): Burst => ({ lines: new Map(), more: new Map(), loud: false, seq })
+export const quiet = (seq: number): Burst => ({
+  lines: new Map(),
+  kinds: new Map(),
+  more: new Map(),
+  loud: false,
+  seq
+})
 
 /** Whether there is anything to send. */
 export const isQuiet = ({ lines }: Burst): boolean => lines.size === 0
@@ -26,16 +36,21 @@ export const isQuiet = ({ lines }: Burst): boolean => lines.size === 0
 /** The record `seq` was looked at, and these were in it. */
 export const gathered = (before: Burst, notices: ReadonlyArray<ChatNotice>, seq: number, volumes: Volumes): Burst => {
   const lines = new Map(before.lines)
+  const kinds = new Map(before.kinds)
   const more = new Map(before.more)
   let { loud } = before
   for (const { kind, text } of notices) {
     if (volumes[kind] === "off") continue
     loud ||= volumes[kind] === "on"
     const times = lines.get(text)
-    if (times !== undefined || lines.size < MAX_BURST_LINES) lines.set(text, (times ?? 0) + 1)
-    else more.set(kind, (more.get(kind) ?? 0) + 1)
+    const ofKind = kinds.get(kind) ?? 0
+    if (times !== undefined) lines.set(text, times + 1)
+    else if (lines.size < MAX_BURST_LINES || ofKind < LINES_OF_EACH) {
+      lines.set(text, 1)
+      kinds.set(kind, ofKind + 1)
+    } else more.set(kind, (more.get(kind) ?? 0) + 1)
   }
-  return { lines, more, loud, seq: Math.max(seq, before.seq) }
+  return { lines, kinds, more, loud, seq: Math.max(seq, before.seq) }
 }
 
 const NAMES: Readonly<Record<NoticeKind, string>> = {

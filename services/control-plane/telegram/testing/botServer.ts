@@ -58,6 +58,8 @@ const plainOf = (html: string): string | null => {
   return bare.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&")
 }
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+
 /** Reads a request's body as JSON. */
 const bodyOf = async (request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> => {
   let text = ""
@@ -173,7 +175,7 @@ export class BotServer {
       case "getUpdates":
         return this.takePoll(payload, response)
       case "answerCallbackQuery":
-        this.answered.push({ pressId: String(payload["callback_query_id"]), text: String(payload["text"] ?? "") })
+        this.answered.push({ pressId: String(payload["callback_query_id"]), text: textOf(payload["text"]) })
         return this.ok(response, true)
       case "sendMessage":
       case "editMessageText":
@@ -213,7 +215,7 @@ export class BotServer {
   }
 
   private takeText(method: string, payload: Readonly<Record<string, unknown>>, response: ServerResponse): void {
-    const text = plainOf(String(payload["text"] ?? ""))
+    const text = plainOf(textOf(payload["text"]))
     if (text === null) return this.refuse(response, 400, "Bad Request: can't parse entities")
     if (text.trim() === "") return this.refuse(response, 400, "Bad Request: message text is empty")
     if (text.length > MAX_TEXT) return this.refuse(response, 400, "Bad Request: message is too long")

@@ -13,9 +13,6 @@ export const firstOf = (lines: ReadonlyArray<string>, most = MAX_LINES): Readonl
 export const slotName = ({ slot_id, alias }: Pick<ReportedSlot, "slot_id" | "alias">): string =>
   alias === undefined ? `slot ${slot_id}` : `${alias} (${slot_id})`
 
-/** `2026-11-21 17:03:09 UTC` of Unix seconds; what is not known is `-`. `iso` makes the text of milliseconds. */
-export type TimeText = (sec: number | null) => string
-
 /** How the market stands, in a line. */
 export const headline = ({ market, mode, trading }: StatusReport): Line => ({
   bold: `${market.pair}: ${mode} (${trading === "live" ? "real money" : "paper"})`
