@@ -4,7 +4,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
-import { loadAssets } from "./http/assets.ts"
+import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
@@ -76,10 +76,12 @@ export const controlPlaneLayer = (
         hub.send
       )
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
+      const assets = loadAssets()
+      if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
       const app = makeApp({
         latest: publisher.latest,
         hub,
-        assets: loadAssets(),
+        assets,
         desk,
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
