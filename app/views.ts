@@ -1,5 +1,7 @@
 /** The control plane's views, made from the very folds that trade: one definition of every figure. */
 import { Deferred, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect"
+import { chartActor } from "../services/control-plane/core/chart/actor.ts"
+import { historyActor } from "../services/control-plane/core/history/actor.ts"
 import { ledgerActor } from "../services/control-plane/core/money/ledgerActor.ts"
 import { statusActor } from "../services/control-plane/core/status/actor.ts"
 import { type MarketMoment, MarketViews } from "../services/control-plane/marketViews.ts"
@@ -25,6 +27,8 @@ const HOST = "control-plane"
 const GOVERNOR = ofAnyKind(governorActor)
 const statusShown = shows(statusActor, (status) => ({ status }))
 const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
+const chartShown = shows(chartActor, (chart) => ({ chart }))
+const historyShown = shows(historyActor, (history) => ({ history }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
 
 /** Returns once the journal names a slot: by its last seal, or by a record since. */
@@ -56,7 +60,14 @@ const followViews = Effect.fn("followViews")(function* (
   const head = yield* journal.head
   const slots = (yield* slotsNamedUpTo(subjects, head)).map((slot) => ({ slot, shown: slotShown(slot) }))
   const services = MARKET_SERVICES.flatMap((service) => service.show?.(settings) ?? [])
-  const watched = [statusShown, ledgerShown, ...services, ...slots.map(({ shown }) => shown)].map(({ actor }) => actor)
+  const watched = [
+    statusShown,
+    ledgerShown,
+    chartShown,
+    historyShown,
+    ...services,
+    ...slots.map(({ shown }) => shown)
+  ].map(({ actor }) => actor)
   const actors = new Map([...watched, ...decidersOf(slots.map(({ slot }) => slot))].map((actor) => [actor.name, actor]))
   const main = yield* follow({ host: HOST, subjects, actors: [...actors.values()] })
   const folds = new Map(main.folds.map((fold) => [fold.actor.name, fold]))
@@ -96,6 +107,8 @@ const followViews = Effect.fn("followViews")(function* (
         seq: [...folds.values()].reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY),
         status: see(statusShown).status,
         ledger: see(ledgerShown).ledger,
+        chart: see(chartShown).chart,
+        history: see(historyShown).history,
         slots: slots.map(({ shown }) => see(shown).slot),
         governor,
         blocks,

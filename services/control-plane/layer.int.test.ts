@@ -67,6 +67,8 @@ describe("the status", () => {
       yield* settle
       const report = yield* read<StatusReport>("/api/status")
       expect(Object.keys(report)).toStrictEqual([
+        "age_sec",
+        "seq",
         "mode",
         "mode_reason",
         "mode_next",

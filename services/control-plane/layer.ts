@@ -4,6 +4,9 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { Journal } from "../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
+import { makeAsk } from "./api/asking.ts"
+import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
+import { serveRoutes } from "./api/serve.ts"
 import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
@@ -78,11 +81,15 @@ export const controlPlaneLayer = (
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const assets = loadAssets()
       if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
+      const [base = "", quote = ""] = pair.split("/")
+      const { latest, ageSec } = publisher
+      const api = { latest, ageSec, currency: { base, quote }, ask: yield* makeAsk<Journal>() }
       const app = makeApp({
         latest: publisher.latest,
         hub,
         assets,
         desk,
+        routes: (express) => serveRoutes(express, MEMORY_ROUTES, api),
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })

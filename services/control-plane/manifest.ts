@@ -3,6 +3,8 @@ import { Context, Effect, Layer } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
 import { defineService } from "../../shared/service/manifest.ts"
+import { chartActor } from "./core/chart/actor.ts"
+import { historyActor } from "./core/history/actor.ts"
 import { ledgerActor } from "./core/money/ledgerActor.ts"
 import { statusActor } from "./core/status/actor.ts"
 import { ensureControlToken } from "./controlToken.ts"
@@ -20,7 +22,7 @@ export const controlPlaneManifest = defineService({
   needs: ["journal", "views"],
   readsNotes: true,
   writes: ["command.*"],
-  follows: [ofAnyKind(statusActor), ofAnyKind(ledgerActor)],
+  follows: [ofAnyKind(statusActor), ofAnyKind(ledgerActor), ofAnyKind(chartActor), ofAnyKind(historyActor)],
   // The token for actions.
   keepsFiles: true,
   served: {

@@ -4,6 +4,8 @@ import type { HostError } from "../../shared/actor/runtime.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "./core/blocks.ts"
+import type { ChartState } from "./core/chart/state.ts"
+import type { HistoryState } from "./core/history/state.ts"
 import type { StatusState } from "./core/status/state.ts"
 
 /** Everything shown, at one moment: all of it has folded the journal up to and including record `seq`. */
@@ -13,6 +15,9 @@ export interface MarketMoment {
   readonly status: StatusState
   /** The state of `ledgerActor`. */
   readonly ledger: LedgerState
+  /** The states of `chartActor` and `historyActor`. */
+  readonly chart: ChartState
+  readonly history: HistoryState
   readonly slots: ReadonlyArray<SlotStatus>
   readonly governor: GovernorStatus
   readonly blocks: Blocks

@@ -5,6 +5,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { stormyNight } from "./stormyNight.ts"
 import { simulate } from "../../app/inProcess/simulation.ts"
+import { initialChart } from "../../services/control-plane/core/chart/state.ts"
+import { historyActor } from "../../services/control-plane/core/history/actor.ts"
+import { pnlView } from "../../services/control-plane/core/history/pnl.ts"
+import { type HistoryState, initialHistory, MOST } from "../../services/control-plane/core/history/state.ts"
+import { cyclesView } from "../../services/control-plane/core/history/view.ts"
 import { ledgerActor } from "../../services/control-plane/core/money/ledgerActor.ts"
 import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
 import { statusActor } from "../../services/control-plane/core/status/actor.ts"
@@ -167,20 +172,50 @@ const figures = (
   }
 }
 
+/** Sums of days, weeks and months against the ledger's. */
+const pastFigures = ({ money }: StatusReport, { days }: HistoryState, added: Added): ReturnType<typeof figures> =>
+  Object.fromEntries(
+    (["day", "week", "month"] as const).flatMap((by) => {
+      const { periods, totals } = pnlView(days, by, "USD", null)
+      const both = (
+        name: "realised" | "traded" | "evicted" | "corrected" | "fees",
+        truth: string
+      ): ReadonlyArray<[string, readonly [bigint, bigint]]> => [
+        [`${name} by ${by}`, [add(periods.map((period) => period[name])), quote(truth)]],
+        [`${name} in all by ${by}`, [quote(totals[name]), quote(truth)]]
+      ]
+      return [
+        ...both("realised", money.booked_profit),
+        ...both("traded", money.traded_profit),
+        ...both("evicted", money.evicted_profit),
+        ...both("corrected", money.corrected_profit),
+        ...both("fees", money.fees_paid),
+        [`gains less losses by ${by}`, [quote(totals.gains) - quote(totals.losses), quote(money.booked_profit)]],
+        [`cycles by ${by}`, [BigInt(totals.cycles), BigInt(added.cycles)]]
+      ] as ReadonlyArray<[string, readonly [bigint, bigint]]>
+    })
+  )
+
 const night = (seed: number) => {
   const added = new Added()
   const wrong = new Set<string>()
   let looks = 0
   let last: StatusReport | null = null
+  let past = initialHistory
+  const fills = new Set<string>()
   const result = simulate({
     ...stormyNight(seed, HOURS),
-    watch: ({ events, timeMs, slot }) => {
+    watch: ({ events, timeMs, slot, seq }) => {
       added.passTime(timeMs)
-      for (const event of events) added.add(event, slot)
+      for (const event of events) {
+        added.add(event, slot)
+        if (event._tag === "FillRecorded" || event._tag === "LateFillRecorded") fills.add(`${slot} ${seq}`)
+      }
     },
     opened: ({ journal, slots, governor }) => {
       const status = journal.add(statusActor)
       const ledger = journal.add(ledgerActor)
+      const history = journal.add(historyActor)
       journal.atRest(() => {
         if (journal.seq < (looks + 1) * EVERY) return
         looks++
@@ -188,6 +223,8 @@ const night = (seed: number) => {
           seq: journal.seq,
           status: status.state,
           ledger: ledger.state,
+          chart: initialChart,
+          history: history.state,
           slots: slots.map(({ state }, index) => slotView(index + 1, state)),
           governor: governorView(governor.state),
           blocks: {},
@@ -197,12 +234,14 @@ const night = (seed: number) => {
           clockSilentSec: 0
         }
         last = reportOf(observed, OPTIONS)
-        for (const [name, [shown, truth]] of Object.entries(figures(last, ledger.state, added)))
+        past = history.state
+        const all = { ...figures(last, ledger.state, added), ...pastFigures(last, past, added) }
+        for (const [name, [shown, truth]] of Object.entries(all))
           if (shown !== truth) wrong.add(`${name}: shown ${shown}, ${truth} by record ${journal.seq}`)
       })
     }
   })
-  return { ...result, wrong: [...wrong].slice(0, 10), looks, last: last as StatusReport | null }
+  return { ...result, wrong: [...wrong].slice(0, 10), looks, last: last as StatusReport | null, past, fills }
 }
 
 describe("every figure that is shown", () => {
@@ -213,6 +252,34 @@ describe("every figure that is shown", () => {
     expect(result.looks).toBeGreaterThan(20)
     expect(result.problems).toStrictEqual([])
   })
+
+  it.each(nights)(
+    "names of each cycle the fills or ends of orders that it was made of (seed $seed)",
+    ({ result: { past, fills } }) => {
+      const { cycles } = cyclesView(past, { before: null, limit: MOST.cycles, slot: null })
+      expect(cycles.length).toBeGreaterThan(20)
+      const unexplained: Array<string> = []
+      for (const { seq, kind, slot_id: slot, entry, exit } of cycles) {
+        const legs = kind === "evicted" || kind === "corrected" ? [entry] : [entry, exit]
+        // Of a fill that went unheard there is the order's end alone.
+        const isTold = (leg: typeof entry) => leg !== null && (leg.fill_seqs.length > 0 || leg.ended_seq !== null)
+        if (kind !== "corrected" && !legs.every(isTold)) unexplained.push(`${slot}: ${seq}`)
+        for (const at of legs.flatMap((leg) => leg?.fill_seqs ?? []))
+          if (!fills.has(`${slot} ${at}`)) unexplained.push(`${seq}: ${at}`)
+      }
+      expect(unexplained).toStrictEqual([])
+    }
+  )
+
+  it.each(nights)(
+    "is the same after the history has been written down and read again (seed $seed)",
+    ({ result: { past } }) => {
+      const text = historyActor.encode(past)
+      expect(historyActor.decode(text)).toStrictEqual(past)
+      // A snapshot on a NATS server may have a megabyte.
+      expect(text.length).toBeLessThan(700_000)
+    }
+  )
 
   it("has seen evictions and retired slots, or it has shown nothing of them", () => {
     const seen = (of: (report: StatusReport) => number) =>

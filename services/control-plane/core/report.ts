@@ -35,7 +35,7 @@ export type ReportedSlot = Omit<SlotStatus, "orders" | "recovery_orders"> & {
 }
 
 /** Whole seconds from ten on, tenths below: an age is read, not computed with. */
-const roundAge = (sec: number): number => (sec < 10 ? Math.round(sec * 10) / 10 : Math.round(sec))
+export const roundAge = (sec: number): number => (sec < 10 ? Math.round(sec * 10) / 10 : Math.round(sec))
 
 /** Four decimals of a percent: finer than one price step of any pair here. */
 const distancePct = (price: string, market: Price | null): number | null => {
@@ -180,6 +180,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const newest = newestCycles(shown)
   const day = dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote })
   return {
+    /** The record up to which all of it knows the journal; beside it a server says how long ago that was (`age_sec`). */
+    seq,
     ...governorPart(observed, options, day.sentence),
     ...blocks,
     ...rebalancerOf(observed),

@@ -15,6 +15,8 @@ export interface HttpSource {
   /** Null: the page has not been built. */
   readonly assets: ReadonlyMap<string, Asset> | null
   readonly desk: ActionDesk
+  /** Adds the routes of the contract. */
+  readonly routes: (app: Express) => void
   /** Null: the request may be looked at. */
   readonly door: ReturnType<typeof makeDoor>
   /** An unexpected failure, for the log; the client only learns that there was one. */
@@ -25,10 +27,10 @@ export interface HttpSource {
 const FOR_EVER = "public, max-age=31536000, immutable"
 
 /** The server's routes, in the order in which a request meets them. */
-export const makeApp = ({ latest, hub, assets, desk, door, onFailure }: HttpSource): Express => {
+export const makeApp = ({ latest, hub, assets, desk, routes, door, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
-  // No route reads one.
+  // The routes of the contract read it themselves, and nobody else does.
   app.set("query parser", false)
   app.use((request, response, next) => {
     response.set(SECURITY_HEADERS)
@@ -39,6 +41,7 @@ export const makeApp = ({ latest, hub, assets, desk, door, onFailure }: HttpSour
   app.use(checkMethod)
   takeActions(app, desk)
   answerFromReport(app, latest)
+  routes(app)
   app.get("/api/stream", (request, response) => {
     if (request.method === "HEAD") return response.type("text/event-stream").end()
     if (hub.open(response, latest())) return

@@ -2,20 +2,29 @@
  * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
  * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
  */
-import { Effect, Queue, type Scope, Stream } from "effect"
+import { Clock, Effect, Queue, type Scope, Stream } from "effect"
 import { Journal } from "../../../shared/journal/port.ts"
-import { monotonicMs } from "../../../shared/monotonic.ts"
+import { monotonicMs, monotonicMsOf } from "../../../shared/monotonic.ts"
 import type { JournalWatch, Observed } from "../core/checks.ts"
-import { MarketViews } from "../marketViews.ts"
-import { type ReportOptions, reportOf, type StatusReport } from "../core/report.ts"
+import { type MarketMoment, MarketViews } from "../marketViews.ts"
+import { type ReportOptions, reportOf, roundAge, type StatusReport } from "../core/report.ts"
 
 /** One report and its bytes. */
 export interface Published {
   /** The journal sequence it stands at. */
   readonly seq: number
   readonly report: StatusReport
-  /** The report as JSON without line breaks. */
+  /** What it was made of. */
+  readonly moment: MarketMoment
+  /** The report and its age as JSON without line breaks. */
   readonly json: string
+}
+
+/** The newest report, whenever it is asked for. */
+export interface Publisher {
+  readonly latest: () => Published
+  /** Wall seconds since a newer record than before was folded, or since this process began; tenths below ten. */
+  readonly ageSec: () => number
 }
 
 /** Eyes do not follow more than ten changes a second. */
@@ -37,17 +46,20 @@ const makeSince = Effect.map(monotonicMs, (startMs) => {
 
 /**
  * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
- * whose text differs from the one before.
+ * whose text differs from the one before, the age aside.
  */
 export const makePublisher = Effect.fn("makePublisher")(function* (
   options: ReportOptions,
   onChange: (published: Published) => void
-): Effect.fn.Return<{ readonly latest: () => Published }, never, MarketViews | Journal | Scope.Scope> {
+): Effect.fn.Return<Publisher, never, MarketViews | Journal | Scope.Scope> {
   const views = yield* MarketViews
   const journal = yield* Journal
   let watch: JournalWatch = { where: journal.where, problem: null, head: null, startHead: null }
   const sinceMoved = yield* makeSince
   const sinceTicked = yield* makeSince
+  const clock = yield* Clock.Clock
+  let moved = { seq: -1, atMs: monotonicMsOf(clock) }
+  const ageSec = (): number => roundAge((monotonicMsOf(clock) - moved.atMs) / 1_000)
 
   const askJournal = journal.head.pipe(
     Effect.timeoutOrElse({
@@ -67,15 +79,18 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
   const build = Effect.fnUntraced(function* () {
     const moment = yield* views.current
     const { seq } = moment
+    if (seq !== moved.seq) moved = { seq, atMs: monotonicMsOf(clock) }
     const silentSec = yield* sinceMoved(moment.status.nowMs)
     const clockSilentSec = yield* sinceTicked(moment.status.clockSeq)
     const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec }
     const report = reportOf(observed, options)
-    return { seq, report, json: JSON.stringify(report) }
+    // An age alone is no change that a page has to be sent.
+    const body = JSON.stringify(report)
+    return { seq, report, moment, body, json: `{"age_sec":${ageSec()},${body.slice(1)}` }
   })
 
   yield* askJournal
-  let latest: Published = yield* build()
+  let latest = yield* build()
 
   // One place: however often the views move in between, one build follows.
   const wake = yield* Queue.sliding<void>(1)
@@ -91,7 +106,7 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     Effect.andThen(build()),
     Effect.tap((next) =>
       Effect.sync(() => {
-        const changed = next.json !== latest.json
+        const changed = next.body !== latest.body
         latest = next
         if (changed) onChange(next)
       })
@@ -100,5 +115,5 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  return { latest: () => latest }
+  return { latest: () => latest, ageSec }
 })

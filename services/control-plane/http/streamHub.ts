@@ -7,6 +7,9 @@ import type { Socket } from "node:net"
 import { placeOf } from "./connections.ts"
 import type { Published } from "./publisher.ts"
 
+/** As much of a report as is sent. */
+type Sent = Pick<Published, "seq" | "json">
+
 /** One person's pages and scripts. Each costs a socket and a report a second; a forgotten loop must not cost more. */
 export const MAX_CLIENTS = 32
 /** Half of them for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
@@ -30,11 +33,11 @@ const MAX_MISSED_BEATS = 3
 /** All open streams; at most `MAX_CLIENTS`, and `MAX_PER_ADDRESS` from one address. */
 export interface StreamHub {
   /** Opens a stream that begins with `first`; false when all places are taken, or all of its address, or the server is stopping. */
-  readonly open: (response: ServerResponse, first: Published) => boolean
+  readonly open: (response: ServerResponse, first: Sent) => boolean
   /** Whether a stream is open on this connection. */
   readonly holds: (socket: Socket) => boolean
   /** At once if none was sent since the last `tick`, else with the next one, unless a newer one comes before it. */
-  readonly send: (published: Published) => void
+  readonly send: (published: Sent) => void
   /** To be called every `REPORT_EVERY_MS`. */
   readonly tick: () => void
   readonly beat: () => void
@@ -43,7 +46,7 @@ export interface StreamHub {
 }
 
 /** The journal sequence is the message's id. */
-const frameOf = ({ seq, json }: Published): string => `id: ${seq}\ndata: ${json}\n\n`
+const frameOf = ({ seq, json }: Sent): string => `id: ${seq}\ndata: ${json}\n\n`
 
 /** A hub without clients. */
 export const makeStreamHub = (): StreamHub => {
@@ -51,8 +54,8 @@ export const makeStreamHub = (): StreamHub => {
   const clients = new Map<ServerResponse, number>()
   let closed = false
   /** What waits for the next tick, and whether the next report need not wait. */
-  let [waiting, due]: [Published | null, boolean] = [null, true]
-  const write = (published: Published): void => {
+  let [waiting, due]: [Sent | null, boolean] = [null, true]
+  const write = (published: Sent): void => {
     waiting = null
     due = false
     const frame = frameOf(published)

@@ -1,13 +1,11 @@
 import { IncomingMessage, ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import { describe, expect, it } from "vitest"
-import { observedAt, OPTIONS } from "../testing/examples.ts"
-import { reportOf } from "../core/report.ts"
 import { makeStreamHub, MAX_CLIENTS, MAX_PER_ADDRESS } from "./streamHub.ts"
 
 /** Larger than what a response buffers before it asks its writer to wait. */
 const LARGE = "x".repeat(100_000)
-const published = (seq: number, json = "{}") => ({ seq, json, report: reportOf(observedAt([]), OPTIONS) })
+const published = (seq: number, json = "{}") => ({ seq, json })
 
 /** A response nobody reads: it has no socket, so all that is written stays in its buffer. */
 const unread = () => new ServerResponse(new IncomingMessage(new Socket()))

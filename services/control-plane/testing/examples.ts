@@ -5,6 +5,8 @@ import { DEFAULT_SLOT_RULES } from "../../../shared/config/rules/slot.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Observed } from "../core/checks.ts"
 import type { GovernorStatus, SlotStatus } from "../core/blocks.ts"
+import { initialChart } from "../core/chart/state.ts"
+import { initialHistory } from "../core/history/state.ts"
 import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
 import { partly } from "./partly.ts"
 import type { ReportOptions } from "../core/report.ts"
@@ -235,6 +237,8 @@ export const observedAt = (
     seq: events.length,
     status,
     ledger: initialLedger,
+    chart: initialChart,
+    history: initialHistory,
     slots,
     governor,
     blocks: {},

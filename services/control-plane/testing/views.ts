@@ -10,6 +10,8 @@ import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
 import { MarketViews, type Preview } from "../marketViews.ts"
+import { initialChart } from "../core/chart/state.ts"
+import { initialHistory } from "../core/history/state.ts"
 import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
 import { initialStatus } from "../core/status/state.ts"
 
@@ -50,7 +52,17 @@ export const handMoved = Effect.fn("handMoved")(function* (
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({ seq, status: state, ledger: initialLedger, slots, governor, blocks, refused: {} })),
+      current: Effect.sync(() => ({
+        seq,
+        status: state,
+        ledger: initialLedger,
+        chart: initialChart,
+        history: initialHistory,
+        slots,
+        governor,
+        blocks,
+        refused: {}
+      })),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,

@@ -1,0 +1,70 @@
+/** Routes that are answered from what is folded: at once, and with bounded work. */
+import { CHART_TIMEFRAMES, type ChartTimeframe, MAX_CANDLES } from "../core/chart/state.ts"
+import { candlesView } from "../core/chart/view.ts"
+import { pnlView } from "../core/history/pnl.ts"
+import { MOST } from "../core/history/state.ts"
+import { cyclesView, knowsSlot, slotHistoryView } from "../core/history/view.ts"
+import { choice, integer, maybeInteger, neededInteger } from "./params.ts"
+import { ApiProblem, defineRoute } from "./route.ts"
+import { Candles } from "./schema/candles.ts"
+import { Cycles, Pnl, SlotHistory } from "./schema/history.ts"
+
+const limit = (most: number, otherwise: number) => integer("How many at most.", { from: 1, to: most, otherwise })
+const beforeSeq = maybeInteger("Only what happened before this record.", 1)
+
+const candles = defineRoute({
+  path: "/api/candles",
+  summary: `Closed candles of the journal, the newest ${MAX_CANDLES} of each timeframe, and the one that is forming`,
+  params: {
+    timeframe: choice("Their length.", Object.keys(CHART_TIMEFRAMES) as ReadonlyArray<ChartTimeframe>, "1m"),
+    before: maybeInteger("Only those that begin before it, Unix seconds.", 0),
+    limit: limit(MAX_CANDLES, 500)
+  },
+  payload: Candles,
+  problems: {},
+  answer: (asked, { moment }) => candlesView(moment.chart, asked)
+})
+
+const cycles = defineRoute({
+  path: "/api/cycles",
+  summary: `Booked cycles, newest first; the newest ${MOST.cycles} are kept here`,
+  params: {
+    before: beforeSeq,
+    limit: limit(200, 50),
+    slot: maybeInteger("Only those of this slot.", 1)
+  },
+  payload: Cycles,
+  problems: {},
+  answer: (asked, { moment }) => cyclesView(moment.history, asked)
+})
+
+const slotHistory = defineRoute({
+  path: "/api/slots/{id}/history",
+  summary: "A slot's orders, fills, cycles and transitions, newest first",
+  params: { id: neededInteger("The slot's number.", 1), before: beforeSeq, limit: limit(200, 50) },
+  payload: SlotHistory,
+  problems: { 404: "nobody has heard of that slot" },
+  answer: ({ id, ...asked }, { moment }) => {
+    const known = moment.governor.slots.some(({ slot }) => slot === id) || knowsSlot(moment.history, id)
+    return known
+      ? slotHistoryView(moment.history, id, asked)
+      : new ApiProblem(404, `there is no slot ${id}: the journal has never named it`)
+  }
+})
+
+const pnl = defineRoute({
+  path: "/api/pnl",
+  summary: "What was booked and paid by day, week or month of UTC, and what is open now",
+  params: { by: choice("How days are put together.", ["day", "week", "month"], "day") },
+  payload: Pnl,
+  problems: {},
+  answer: ({ by }, { moment, report, currency }) => {
+    const { price } = moment.status
+    const { open_positions: open, evicted_positions: evicted } = report.money
+    const now = price === null ? null : { price: price.last, open: open.at_market, evicted: evicted.at_market }
+    return pnlView(moment.history.days, by, currency.quote, now)
+  }
+})
+
+/** All of them. */
+export const MEMORY_ROUTES = [candles, cycles, slotHistory, pnl]
