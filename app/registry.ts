@@ -1,6 +1,7 @@
 /** The services there are: one line each. Everything that has to know them all reads this list. */
 import type { Effect } from "effect"
 import { controlPlaneManifest } from "../services/control-plane/manifest.ts"
+import type { MarketPast } from "../services/control-plane/marketPast.ts"
 import type { MarketViews } from "../services/control-plane/marketViews.ts"
 import { exchangeSimManifest } from "../services/exchange-sim/manifest.ts"
 import { governorManifest } from "../services/governor/manifest.ts"
@@ -48,7 +49,7 @@ export interface PortsOf {
   readonly journal: Journal | SnapshotStore
   readonly exchange: MarketData | MarketTrades | Trading | VenueClock
   readonly store: Store
-  readonly views: MarketViews
+  readonly views: MarketViews | MarketPast
 }
 
 /** What a service asks for although its `needs` do not say so. */

@@ -12,6 +12,10 @@ import { subjectsOf } from "./journal.ts"
 /** A file of so few records is folded as fast as its stones are found. */
 const SMALL_FILE = 20_000
 
+/** The file of the stones of a journal at `where`; `of`: whose, where they are not those of everything that decides. */
+export const stonesFile = ({ dataDir }: Pick<Settings, "dataDir">, where: string, of = ""): string =>
+  resolve(dataDir, "past", `${createHash("sha256").update(where).digest("hex").slice(0, 16)}${of}.sqlite`)
+
 /** Opens the past of everything that decides; its stones stand in `past/` of the data directory, a file for each journal. */
 export const openMarketPast = Effect.fnUntraced(function* (
   settings: Settings,
@@ -19,12 +23,11 @@ export const openMarketPast = Effect.fnUntraced(function* (
 ) {
   const { where } = yield* Journal
   const source = yield* SourceFile
-  const name = createHash("sha256").update(where).digest("hex").slice(0, 16)
   const small = source !== null && source.records.length < SMALL_FILE
   return yield* openPast({
     subjects: subjectsOf(settings),
     actorsOf: decidersOf,
-    file: small ? null : resolve(settings.dataDir, "past", `${name}.sqlite`),
+    file: small ? null : stonesFile(settings, where),
     ...(progress === undefined ? {} : { progress })
   })
 })

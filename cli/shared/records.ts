@@ -2,7 +2,7 @@
 import { encodeText, type StoredRecord } from "../../shared/events/envelope.ts"
 import type { Reason } from "../../shared/events/reason.ts"
 import { sentenceOf } from "../../shared/core/rules/sentence.ts"
-import { instant } from "./instants.ts"
+import { instant } from "../../shared/words/instants.ts"
 
 /** An event as the journal holds it: money as decimal text. */
 type Written = Readonly<Record<string, unknown>> & { readonly _tag: string }

@@ -2,7 +2,7 @@
 import { Console, Effect, Stream } from "effect"
 import { Command } from "effect/cli"
 import { Journal } from "../../../shared/journal/port.ts"
-import { instant, span } from "../../shared/instants.ts"
+import { instant, span } from "../../../shared/words/instants.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { table } from "../../shared/table.ts"
 import { Statistics } from "./look/statistics.ts"

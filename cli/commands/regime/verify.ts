@@ -2,7 +2,7 @@
 import { Console, Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { timeframeName } from "../../../shared/candles/core/candle.ts"
-import { instant } from "../../shared/instants.ts"
+import { instant } from "../../../shared/words/instants.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, journalAt, json, where } from "../journal/where.ts"
 import { differencesIn, type Recomputed, recomputeRegimes } from "./recompute.ts"

@@ -1,7 +1,7 @@
 /** What would end a refusal, by its rule. */
-import type { Rule } from "../../../shared/core/rules/rules.ts"
-import type { Reason } from "../../../shared/events/reason.ts"
-import { instant, span } from "../../shared/instants.ts"
+import type { Rule } from "../../shared/core/rules/rules.ts"
+import type { Reason } from "../../shared/events/reason.ts"
+import { instant, span } from "../../shared/words/instants.ts"
 
 /** Rules that end at an instant, by the number that says it. */
 const UNTIL: Partial<Record<Rule, string>> = {

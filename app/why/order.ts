@@ -1,11 +1,11 @@
 /** Why an order is there, and what became of it: from the tick to the booking. */
 import { Effect } from "effect"
-import { slotOf } from "../../../shared/actor/core/actor.ts"
-import { slotActor } from "../../../shared/core/ids/subjects.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { StoredRecord } from "../../../shared/events/envelope.ts"
-import { type OrderKey, turnKeys } from "../../../shared/past/core/notes.ts"
-import type { Past } from "../../../shared/past/past.ts"
+import { slotOf } from "../../shared/actor/core/actor.ts"
+import { slotActor } from "../../shared/core/ids/subjects.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { StoredRecord } from "../../shared/events/envelope.ts"
+import { type OrderKey, turnKeys } from "../../shared/past/core/notes.ts"
+import type { Past } from "../../shared/past/past.ts"
 import { type InForceAt, inForceAt, inForceText, type Step, stepText, stepsIn, storedAt } from "./story.ts"
 
 /** The story of one order. */

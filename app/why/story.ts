@@ -1,14 +1,14 @@
 /** The form of every answer: steps of what happened, each with its place, and what was in force there. */
 import { Effect } from "effect"
-import { decode } from "../../../shared/actor/control/decode.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { StoredRecord } from "../../../shared/events/envelope.ts"
-import { Quote } from "../../../shared/core/decimal/decimal.ts"
-import { SLOT_RULES } from "../../../shared/config/rules/slot.ts"
-import { turnKeys } from "../../../shared/past/core/notes.ts"
-import type { Past } from "../../../shared/past/past.ts"
-import { instant } from "../../shared/instants.ts"
-import { type Part, partOf, wordsOf } from "./words.ts"
+import { decode } from "../../shared/actor/control/decode.ts"
+import type { MarketEvent } from "../../shared/events/event.ts"
+import type { StoredRecord } from "../../shared/events/envelope.ts"
+import { Quote } from "../../shared/core/decimal/decimal.ts"
+import { SLOT_RULES } from "../../shared/config/rules/slot.ts"
+import { turnKeys } from "../../shared/past/core/notes.ts"
+import type { Past } from "../../shared/past/past.ts"
+import { instant } from "../../shared/words/instants.ts"
+import { type Part, partOf, wordsOf } from "../../shared/words/eventWords.ts"
 
 /** One thing that happened. */
 export interface Step {

@@ -1,9 +1,9 @@
 /** What is asked about: an order, a slot at a place, the mode at a place. */
 import { Effect, Schema } from "effect"
-import { originOf } from "../../../shared/core/ids/clientId.ts"
-import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
-import type { OrderKey } from "../../../shared/past/core/notes.ts"
-import type { Past } from "../../../shared/past/past.ts"
+import { originOf } from "../../shared/core/ids/clientId.ts"
+import { placeOf, seqAt } from "../../shared/archive/seqAt.ts"
+import type { OrderKey } from "../../shared/past/core/notes.ts"
+import type { Past } from "../../shared/past/past.ts"
 
 /** Nothing that is asked about is found. */
 export class NothingToExplain extends Schema.TaggedError<NothingToExplain>()("NothingToExplain", {

@@ -1,8 +1,8 @@
 /** What happened, as a trader reads it. */
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
-import { instant } from "../../shared/instants.ts"
+import type { MarketEvent } from "../events/event.ts"
+import { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import { sentenceOf } from "../core/rules/sentence.ts"
+import { instant } from "./instants.ts"
 
 const price = Price.format
 const doge = (volume: Volume): string => `${Volume.format(volume)} DOGE`
