@@ -97,7 +97,7 @@ describe("a new thing costs", () => {
           "    soft_closed_total: state.capacity.softClosedTotal,\n    soft_closed_twice: 2 * state.capacity.softClosedTotal\n"
         ]
       ],
-      "services/control-plane/page/views/governorView.js": [
+      "services/control-plane/page/views/overview/modeModel.ts": [
         ["integer(report.soft_closed_total)", "integer(report.soft_closed_twice)"]
       ]
     })
@@ -106,31 +106,95 @@ describe("a new thing costs", () => {
     expect(filesIn(planted)).toHaveLength(2)
   })
 
-  it("an action: its row, the rule that carries it out, and a button", { timeout: TIMEOUT_MS }, () => {
-    plant({
-      "shared/core/actions/actions.ts": [
-        [
-          "  resume: {\n",
-          '  ring_bell: {\n    title: "Ring the bell",\n    about: "A toy.",\n    arguments: { times: { name: "times", kind: "integer", min: 1, max: 10, about: "How often" } }\n  },\n  resume: {\n'
+  it(
+    "an action: its row and the rule that carries it out; the page offers it by itself",
+    { timeout: TIMEOUT_MS },
+    () => {
+      plant({
+        "shared/core/actions/actions.ts": [
+          [
+            "  resume: {\n",
+            '  ring_bell: {\n    title: "Ring the bell",\n    about: "A toy.",\n    arguments: { times: { name: "times", kind: "integer", min: 1, max: 10, about: "How often" } }\n  },\n  resume: {\n'
+          ]
         ]
-      ]
-    })
-    expect(plot.compile()).toContain("ring_bell")
+      })
+      expect(plot.compile()).toContain("ring_bell")
+      plant({
+        "services/governor/core/commands.ts": [
+          ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
+        ]
+      })
+      stands()
+      expect(filesIn(planted)).toHaveLength(2)
+    }
+  )
+
+  it("a setting of the slots: its row and its rule", { timeout: TIMEOUT_MS }, () => {
     plant({
-      "services/governor/core/commands.ts": [
-        ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
-      ],
-      "services/control-plane/page/views/governorView.js": [
+      "shared/config/rules/slot.ts": [
         [
-          '    button("add_slot", "Add slot"),',
-          '    button("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
+          "  orderSize: slot.amount(",
+          '  quietSec: slot.number("QUIET_SEC", { unit: "s", default: "0", within: [0, 60], reason: "A toy." }),\n  orderSize: slot.amount('
+        ]
+      ],
+      "services/slot-actor/core/money/pricing.ts": [
+        [
+          "/** The profit target in percent:",
+          "/** A toy. */\nexport const quietMs = ({ quietSec }: Terms): number => quietSec * 1_000\n\n/** The profit target in percent:"
         ]
       ]
     })
     stands()
-    expect(filesIn(planted)).toHaveLength(3)
-    expect(plot.output("node", ["cli/main.ts", "action", "--help"])).toContain("--times")
+    expect(filesIn(planted)).toHaveLength(2)
+    expect(plot.output("node", ["cli/main.ts", "config"])).toContain("QUIET_SEC")
   })
+
+  it("a field of the status: the view that gives it and the page that shows it", { timeout: TIMEOUT_MS }, () => {
+    plant({
+      "services/governor/core/view/view.ts": [
+        [
+          "    soft_closed_total: state.capacity.softClosedTotal\n",
+          "    soft_closed_total: state.capacity.softClosedTotal,\n    soft_closed_twice: 2 * state.capacity.softClosedTotal\n"
+        ]
+      ],
+      "services/control-plane/page/views/overview/modeModel.ts": [
+        ["integer(report.soft_closed_total)", "integer(report.soft_closed_twice)"]
+      ]
+    })
+    stands()
+    expect(plot.run("node_modules/.bin/tsc", ["-p", "services/control-plane/page", "--noEmit"])).toBe("")
+    expect(filesIn(planted)).toHaveLength(2)
+  })
+
+  it(
+    "an action: its row and the rule that carries it out; the page offers it by itself",
+    { timeout: TIMEOUT_MS },
+    () => {
+      plant({
+        "shared/core/actions/actions.ts": [
+          [
+            "  resume: {\n",
+            '  ring_bell: {\n    title: "Ring the bell",\n    about: "A toy.",\n    arguments: { times: { name: "times", kind: "integer", min: 1, max: 10, about: "How often" } }\n  },\n  resume: {\n'
+          ]
+        ]
+      })
+      expect(plot.compile()).toContain("ring_bell")
+      plant({
+        "services/governor/core/commands.ts": [
+          ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
+        ],
+        "services/control-plane/page/views/governorView.js": [
+          [
+            '    button("add_slot", "Add slot"),',
+            '    button("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
+          ]
+        ]
+      })
+      stands()
+      expect(filesIn(planted)).toHaveLength(3)
+      expect(plot.output("node", ["cli/main.ts", "action", "--help"])).toContain("--times")
+    }
+  )
 
   it("a service: its folder and one line of the registry", { timeout: TIMEOUT_MS }, () => {
     plant({

@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks"
 import type { ActionName } from "../../../../shared/core/actions/actions.ts"
 import type { ActionAnswer } from "../../actions/actions.ts"
 import { seenSeq } from "../app/state.ts"
+import { textsOf } from "../kit/texts.ts"
 import { type Arguments, type Asking, begin, type Field, filledIn, told, unanswered } from "./asking.ts"
 import { freshId, hasToken, keepToken, post } from "./post.ts"
 
@@ -92,9 +93,7 @@ const FieldInput = ({ field, value }: { readonly field: Field; readonly value: s
 const Form = ({ now }: { readonly now: Asking }) => {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const texts = Object.fromEntries([...data].map(([name, value]) => [name, String(value)]))
-    const { token, ...rest } = texts
+    const { token, ...rest } = textsOf(event.currentTarget as HTMLFormElement)
     if (token !== undefined) keepToken(token)
     goOn(filledIn(now, rest))
   }

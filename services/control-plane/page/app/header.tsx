@@ -36,12 +36,11 @@ const Money = ({ shown }: { readonly shown: StatusReport }) => {
 }
 
 /** An age by the reader's clock, with the exchange's beside it where that runs at another speed. */
-const ageText = (sec: number | null, speed: number): string =>
-  sec === null
-    ? "not heard since the start"
-    : speed === 1
-      ? `${age(sec)} old`
-      : `${age(sec / speed)} old · ${age(sec)} there`
+const ageText = (sec: number | null, speed: number, isStale: boolean): string => {
+  if (sec === null) return "not heard since the start"
+  const there = speed === 1 ? "" : ` · ${age(sec)} there`
+  return isStale ? `stale, ${age(sec / speed)}${there}` : `${age(sec / speed)} old${there}`
+}
 
 const Price = ({ shown }: { readonly shown: StatusReport }) => {
   const { price, bid, ask, quote, price_stale_after_sec: staleAfter } = shown.market
@@ -63,11 +62,8 @@ const Price = ({ shown }: { readonly shown: StatusReport }) => {
         <dd class="n sell">{decimal(ask, digits)}</dd>
       </div>
       <div>
-        <dt>price is</dt>
-        <dd class={`n age ${stale ? "stale" : ""}`}>
-          {ageText(sec, speedOf(shown))}
-          {stale && sec !== null ? ", stale" : ""}
-        </dd>
+        <dt>price</dt>
+        <dd class={`n age ${stale ? "stale" : ""}`}>{ageText(sec, speedOf(shown), stale)}</dd>
       </div>
     </dl>
   )

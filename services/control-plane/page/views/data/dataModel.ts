@@ -116,7 +116,7 @@ export const levelsOf = ({ levels }: StatusReport): ReadonlyArray<Level> => {
 /** Why no levels are known, for a person. */
 export const noLevels = ({ levels }: StatusReport): string => {
   if (levels === undefined) return "the exchange's clock has not been heard yet, or service market-context does not run"
-  if ("trouble" in levels) return String(levels.trouble)
+  if ("trouble" in levels) return levels.trouble
   return "CONTEXT_ENABLED=false"
 }
 

@@ -6,6 +6,7 @@ import { go, place } from "../../app/routes.ts"
 import { past } from "../../app/state.ts"
 import { get } from "../../kit/api.ts"
 import { Card, Choice, Empty } from "../../kit/parts.tsx"
+import { textsOf } from "../../kit/texts.ts"
 import type { JournalLine, JournalPage } from "../../kit/payloads.ts"
 import { Chain } from "./chain.tsx"
 import {
@@ -68,12 +69,11 @@ const useTail = (filter: Filter, follows: boolean, before: number | null) => {
 const FilterForm = ({ filter, onChange }: { readonly filter: Filter; readonly onChange: (filter: Filter) => void }) => {
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const text = (name: string): string => String(data.get(name) ?? "").trim()
-    const order = text("order")
+    const texts = textsOf(event.currentTarget as HTMLFormElement)
+    const { slot = "", family = "", type = "", order = "" } = texts
     const record = recordIn(order)
     if (record !== null) return go("journal", record)
-    onChange({ slot: text("slot"), family: text("family"), type: text("type"), order })
+    onChange({ slot, family, type, order })
   }
   return (
     <form class="filter" onSubmit={submit} aria-label="Filter">

@@ -38,6 +38,10 @@ export interface Chart {
   readonly remove: () => void
 }
 
+/** Bars seen at first, and room for the labels of lines beside them. */
+const SHOWN = 120
+const RIGHT = 26
+
 const stamp = (time: number): UTCTimestamp => time as UTCTimestamp
 
 /** A colour of the style sheet in force. */
@@ -63,7 +67,7 @@ const optionsOf = () => ({
   },
   grid: { vertLines: { color: colour("chart-grid") }, horzLines: { color: colour("chart-grid") } },
   rightPriceScale: { borderColor: colour("chart-grid"), scaleMargins: { top: 0.06, bottom: 0.16 } },
-  timeScale: { borderColor: colour("chart-grid"), timeVisible: true, secondsVisible: false, rightOffset: 6 },
+  timeScale: { borderColor: colour("chart-grid"), timeVisible: true, secondsVisible: false, rightOffset: RIGHT },
   crosshair: { mode: 0 }
 })
 
@@ -136,7 +140,7 @@ class Market implements Chart {
       RANGING: colour("band-range")
     })
     if (isFirst)
-      this.#chart.timeScale().setVisibleLogicalRange({ from: scene.bars.length - 130, to: scene.bars.length + 6 })
+      this.#chart.timeScale().setVisibleLogicalRange({ from: scene.bars.length - SHOWN, to: scene.bars.length + RIGHT })
   }
 
   #setTimes({ digits, zone }: Scene): void {

@@ -49,7 +49,7 @@ const useCandles = (
         if (leave.signal.aborted) return
         setState((old) => ({ ...old, key, problem: error instanceof Error ? error.message : String(error) }))
       }
-      if (before === null) timer = window.setTimeout(step, EVERY_MS)
+      if (before === null) timer = window.setTimeout(() => void step(), EVERY_MS)
     }
     void step()
     return () => {

@@ -4,7 +4,6 @@ import type {
   IPrimitivePaneView,
   ISeriesPrimitive,
   SeriesAttachedParameter,
-  Time,
   UTCTimestamp
 } from "lightweight-charts"
 import type { Band, Join } from "./chartModel.ts"
@@ -13,7 +12,7 @@ import type { Band, Join } from "./chartModel.ts"
 export type Colours = Readonly<Record<"gain" | "loss" | Band["regime"], string>>
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0]
-type Attached = SeriesAttachedParameter<Time>
+type Attached = SeriesAttachedParameter
 
 /** How far a coordinate may lie outside and still be worth a line, in CSS pixels. */
 const MARGIN = 4_000
@@ -61,7 +60,7 @@ const drawJoins = (target: Target, attached: Attached, joins: ReadonlyArray<Join
 }
 
 /** One primitive of the candles' series. */
-export class Drawing implements ISeriesPrimitive<Time> {
+export class Drawing implements ISeriesPrimitive {
   #attached: Attached | null = null
   #joins: ReadonlyArray<Join> = []
   #bands: ReadonlyArray<Band> = []

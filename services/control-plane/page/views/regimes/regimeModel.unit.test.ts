@@ -7,7 +7,7 @@ import { agreementInWords, chainOf, favoured, hasSpoken, pathsOf, regimeSeries, 
 
 const bare = reportOf(observedAt([...opening, price("0.141")]), OPTIONS)
 const report = { ...bare, ...blocks } as unknown as typeof bare
-const advisor = blocks.hmm_regime as NonNullable<typeof bare.hmm_regime>
+const advisor = blocks.hmm_regime
 
 describe("the advisor", () => {
   it("says in words how its timeframes got along", () => {

@@ -183,7 +183,7 @@ const Structure = ({ shown }: { readonly shown: StatusReport }) => {
   const { distribution } = structure
   return (
     <Card title="Structure" side={<span class="quiet">{`${integer(structure.symbols)} pairs watched`}</span>}>
-      {structure.trouble == null ? null : <p class="warn">{String(structure.trouble)}</p>}
+      {structure.trouble == null ? null : <p class="warn">{structure.trouble}</p>}
       <Table label="Structure of watched pairs" columns={["timeframe", ...STRUCTURES.map((name) => `#${words(name)}`)]}>
         {Object.entries(distribution).map(([timeframe, counts]) => (
           <tr key={timeframe}>

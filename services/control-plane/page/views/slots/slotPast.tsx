@@ -1,4 +1,5 @@
 /** A slot's cycles, each linked to the events it was folded from, and its way from phase to phase. */
+import { useSignal } from "@preact/signals"
 import type { StatusReport } from "../../../core/report.ts"
 import { priceDigits } from "../../app/header.tsx"
 import { hrefOf } from "../../app/places.ts"
@@ -92,35 +93,54 @@ export const CycleTable = ({
   )
 }
 
+/** Rows at first; the rest is there when somebody wants it. */
+const FIRST_ROWS = 12
+
+const More = ({ left, onClick }: { readonly left: number; readonly onClick: () => void }) =>
+  left <= 0 ? null : (
+    <button type="button" class="small" onClick={onClick}>
+      {`${left} more`}
+    </button>
+  )
+
 /** What a slot has been through. */
-export const SlotPast = ({ history, shown }: { readonly history: SlotHistory; readonly shown: StatusReport }) => (
-  <>
-    <Card title="Cycles">
-      {history.cycles.length === 0 ? (
-        <Empty>No cycle is complete yet.</Empty>
-      ) : (
-        <CycleTable cycles={history.cycles} shown={shown} />
-      )}
-    </Card>
-    <Card title="From phase to phase">
-      {history.transitions.length === 0 ? (
-        <Empty>It has not moved yet.</Empty>
-      ) : (
-        <Table label="Transitions" columns={["at", "what", "because", "record"]}>
-          {history.transitions.map(({ seq, at, what, from, to, text }, index) => (
-            <tr key={`${seq} ${index}`}>
-              <td>
-                <At sec={at} />
-              </td>
-              <td>{what === "phase" ? `${from ?? "start"} → ${to ?? "–"}` : what}</td>
-              <td class="why">{text}</td>
-              <td>
-                <RecordLink seq={seq} />
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </Card>
-  </>
-)
+export const SlotPast = ({ history, shown }: { readonly history: SlotHistory; readonly shown: StatusReport }) => {
+  const cycles = useSignal(FIRST_ROWS)
+  const transitions = useSignal(FIRST_ROWS)
+  return (
+    <>
+      <Card title="Cycles">
+        {history.cycles.length === 0 ? (
+          <Empty>No cycle is complete yet.</Empty>
+        ) : (
+          <CycleTable cycles={history.cycles.slice(0, cycles.value)} shown={shown} />
+        )}
+        <More left={history.cycles.length - cycles.value} onClick={() => (cycles.value = history.cycles.length)} />
+      </Card>
+      <Card title="From phase to phase">
+        {history.transitions.length === 0 ? (
+          <Empty>It has not moved yet.</Empty>
+        ) : (
+          <Table label="Transitions" columns={["at", "what", "because", "record"]}>
+            {history.transitions.slice(0, transitions.value).map(({ seq, at, what, from, to, text }, index) => (
+              <tr key={`${seq} ${index}`}>
+                <td>
+                  <At sec={at} />
+                </td>
+                <td>{what === "phase" ? `${from ?? "start"} → ${to ?? "–"}` : what}</td>
+                <td class="why">{text}</td>
+                <td>
+                  <RecordLink seq={seq} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+        <More
+          left={history.transitions.length - transitions.value}
+          onClick={() => (transitions.value = history.transitions.length)}
+        />
+      </Card>
+    </>
+  )
+}

@@ -65,7 +65,7 @@ describe("the factory floor", () => {
     const lamp = (fields: Partial<typeof slot>, mode: StatusReport["mode"] = "RUNNING") =>
       floor({ mode, slots: [{ ...slot, life: "active", refusals: {}, ...fields }] }).machines[0]?.lamp
     expect(lamp({})).toBe("running")
-    expect(lamp({ refusals: { "entry A": "It rests." } as typeof slot.refusals })).toBe("waiting")
+    expect(lamp({ refusals: { "entry A": "It rests." } })).toBe("waiting")
     expect(lamp({}, "PAUSED")).toBe("still")
     expect(lamp({ life: "retiring" })).toBe("retiring")
     expect(lamp({ halted: ["two exits"], life: "retiring" })).toBe("halted")
