@@ -1,12 +1,13 @@
 /** The control plane as a layer: what a person or a script sees of the market, and may ask of it. */
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
-import type { Journal } from "../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
 import { makeAsk } from "./api/asking.ts"
+import { makeEventStreams } from "./api/journal/events.ts"
+import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
-import { serveRoutes } from "./api/serve.ts"
+import { serveEvents, serveRoutes } from "./api/serve.ts"
 import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
@@ -54,7 +55,7 @@ export class ControlPlane extends Context.Service<
 /** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
 export const controlPlaneLayer = (
   options: ControlPlaneOptions
-): Layer.Layer<ControlPlane, ListenFailed, MarketViews | Journal> =>
+): Layer.Layer<ControlPlane, ListenFailed, MarketViews | PastPorts> =>
   Layer.effect(
     ControlPlane,
     Effect.gen(function* () {
@@ -74,22 +75,24 @@ export const controlPlaneLayer = (
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
       const speed = simulator?.speed ?? 1
-      const publisher = yield* makePublisher(
-        { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt },
-        hub.send
-      )
+      const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
+      const publisher = yield* makePublisher(report, hub.send)
+      const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const assets = loadAssets()
       if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
-      const api = { latest, ageSec, currency: { base, quote }, ask: yield* makeAsk<Journal>() }
+      const api = { latest, ageSec, currency: { base, quote }, ask: yield* makeAsk<PastPorts>() }
       const app = makeApp({
         latest: publisher.latest,
         hub,
         assets,
         desk,
-        routes: (express) => serveRoutes(express, MEMORY_ROUTES, api),
+        routes: (express) => {
+          serveRoutes(express, [...MEMORY_ROUTES, ...pastRoutes(report)], api)
+          serveEvents(express, events)
+        },
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
@@ -103,8 +106,11 @@ export const controlPlaneLayer = (
         host,
         port: options.port,
         handler: app,
-        isKept: hub.holds,
-        beforeClose: hub.close
+        isKept: (socket) => hub.holds(socket) || events.holds(socket),
+        beforeClose: () => {
+          hub.close()
+          events.close()
+        }
       })
       const shown = host.includes(":") ? `[${host}]` : host
       return ControlPlane.of({ url: `http://${shown}:${port}/`, port })

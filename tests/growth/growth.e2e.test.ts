@@ -182,16 +182,10 @@ describe("a new thing costs", () => {
       plant({
         "services/governor/core/commands.ts": [
           ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
-        ],
-        "services/control-plane/page/views/governorView.js": [
-          [
-            '    button("add_slot", "Add slot"),',
-            '    button("add_slot", "Add slot"),\n    actionButton("ring_bell", "Ring", {}, { times: 1 }),'
-          ]
         ]
       })
       stands()
-      expect(filesIn(planted)).toHaveLength(3)
+      expect(filesIn(planted)).toHaveLength(2)
       expect(plot.output("node", ["cli/main.ts", "action", "--help"])).toContain("--times")
     }
   )

@@ -4,7 +4,8 @@ import type { Express, Request, Response } from "express"
 import { STATUS_CODES } from "node:http"
 import type { Published } from "../http/publisher.ts"
 import { json, problem } from "../http/respond.ts"
-import { readParams, WrongParameter } from "./params.ts"
+import { EVENTS_PARAMS, type EventStreams } from "./journal/events.ts"
+import { type Asked, readParams, WrongParameter } from "./params.ts"
 import { type AnyRoute, ApiProblem } from "./route.ts"
 
 /** Takes work that is not at hand; calls back once, later. False when too much waits already, and it never calls back. */
@@ -36,7 +37,7 @@ const queryOf = ({ url }: Request): string => {
 }
 
 /** The parameters; null: they are wrong, and that has been answered. */
-export const askedOf = (
+const askedOf = (
   route: Pick<AnyRoute<never>, "params">,
   request: Request,
   response: Response
@@ -74,4 +75,17 @@ export const serveRoutes = <R>(app: Express, routes: ReadonlyArray<AnyRoute<R>>,
       )
     })
   }
+}
+
+/** Where records are streamed. */
+export const EVENTS_PATH = "/api/events"
+
+/** Adds the stream of records. */
+export const serveEvents = (app: Express, streams: EventStreams): void => {
+  app.get(EVENTS_PATH, (request, response) => {
+    const asked = askedOf({ params: EVENTS_PARAMS }, request, response)
+    if (asked === null) return
+    if (request.method === "HEAD") return response.type("text/event-stream").end()
+    streams.open(request, response, asked as Asked<typeof EVENTS_PARAMS>)
+  })
 }

@@ -26,7 +26,7 @@ export const HEARTBEAT_MS = 15_000
  */
 export const REPORT_EVERY_MS = 1_000
 /** What a page waits before it connects again. */
-const RETRY_MS = 1_000
+export const RETRY_MS = 1_000
 /** Heartbeats a client may leave unread before it is dropped. */
 const MAX_MISSED_BEATS = 3
 

@@ -9,6 +9,7 @@ import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
+import { MarketPast, NotInThePast } from "../marketPast.ts"
 import { MarketViews, type Preview } from "../marketViews.ts"
 import { initialChart } from "../core/chart/state.ts"
 import { initialHistory } from "../core/history/state.ts"
@@ -32,6 +33,9 @@ export const OPTIONS: ControlPlaneOptions = {
   stalePriceMaxAgeSec: 60,
   silentAfterSec: 30
 }
+
+/** A market that is moved by hand has no records to fold. */
+const noPast = () => Effect.fail(new NotInThePast({ detail: "nothing is known of the past" }))
 
 /** Begins with `history` folded and at the journal's head. Commands go to a memory journal of its own. */
 export const handMoved = Effect.fn("handMoved")(function* (
@@ -67,6 +71,11 @@ export const handMoved = Effect.fn("handMoved")(function* (
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,
       failure: Effect.never
+    }),
+    Layer.succeed(MarketPast, {
+      at: noPast,
+      why: noPast,
+      stepsOf: noPast
     }),
     Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
   )

@@ -1,5 +1,5 @@
 /** The chart with what may be left out of it, and what its colours mean. */
-import { useSignal } from "@preact/signals"
+import { type Signal, useSignal } from "@preact/signals"
 import { useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { StatusReport } from "../../../core/report.ts"
 import { priceDigits } from "../../app/header.tsx"
@@ -109,6 +109,43 @@ const useChart = () => {
   return { element, chart }
 }
 
+/** What is left out, and how long a candle is. */
+const Tools = ({
+  layers,
+  timeframe
+}: {
+  readonly layers: Signal<ReadonlySet<Layer>>
+  readonly timeframe: Signal<Timeframe>
+}) => {
+  const toggle = (layer: Layer): void => {
+    const next = new Set(layers.value)
+    if (!next.delete(layer)) next.add(layer)
+    layers.value = next
+  }
+  return (
+    <div class="tools">
+      <fieldset class="layers">
+        <legend class="hidden">Shown on the chart</legend>
+        {LAYERS.map((layer) => (
+          <label key={layer}>
+            <input type="checkbox" checked={layers.value.has(layer)} onChange={() => toggle(layer)} />
+            <span>{layer}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Choice
+        label="Timeframe"
+        value={timeframe.value}
+        options={[
+          ["1m", "1m"],
+          ["15m", "15m"]
+        ]}
+        onChange={(value) => (timeframe.value = value)}
+      />
+    </div>
+  )
+}
+
 /** The chart of the market. */
 export const ChartCard = ({ shown }: { readonly shown: StatusReport }) => {
   const timeframe = useSignal<Timeframe>("1m")
@@ -139,35 +176,11 @@ export const ChartCard = ({ shown }: { readonly shown: StatusReport }) => {
     })
   }, [chart, bars, shown, cycles.data, regimes.data, has, zone.value])
   const far = farOrders(shown)
-  const toggle = (layer: Layer): void => {
-    const next = new Set(has)
-    if (!next.delete(layer)) next.add(layer)
-    layers.value = next
-  }
   return (
     <section class="card market" aria-label="Market">
       <div class="heading">
         <h2>{shown.market.pair}</h2>
-        <div class="tools">
-          <fieldset class="layers">
-            <legend class="hidden">Shown on the chart</legend>
-            {LAYERS.map((layer) => (
-              <label key={layer}>
-                <input type="checkbox" checked={has.has(layer)} onChange={() => toggle(layer)} />
-                <span>{layer}</span>
-              </label>
-            ))}
-          </fieldset>
-          <Choice
-            label="Timeframe"
-            value={timeframe.value}
-            options={[
-              ["1m", "1m"],
-              ["15m", "15m"]
-            ]}
-            onChange={(value) => (timeframe.value = value)}
-          />
-        </div>
+        <Tools layers={layers} timeframe={timeframe} />
       </div>
       <div
         class="chart"

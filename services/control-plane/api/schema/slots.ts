@@ -1,0 +1,117 @@
+/** A slot of a status. */
+import { Schema } from "effect"
+import { SIDES, TRADE_IDS } from "../../../../shared/core/trading.ts"
+import { CycleKind } from "../../../../shared/events/families/slot.ts"
+import { Decimal, UnixSeconds } from "./common.ts"
+
+const MaybeNumber = Schema.NullOr(Schema.Finite)
+const MaybeText = Schema.NullOr(Schema.String)
+const Held = Schema.Struct({ base: Decimal, quote: Decimal, at_market: Schema.NullOr(Decimal) })
+
+/** What slots have come to, each kind of figure by itself. */
+export const SLOT_MONEY = {
+  traded_profit: Decimal,
+  traded_cycles: Schema.Int,
+  evicted_profit: Decimal,
+  evicted_cycles: Schema.Int,
+  corrected_profit: Decimal,
+  corrected_cycles: Schema.Int,
+  booked_profit: Decimal,
+  fees_paid: Decimal,
+  open_positions: Held,
+  evicted_positions: Held,
+  given_up: Held,
+  fees_in_base: Held
+} as const
+/** The same as a struct. */
+export const SlotMoney = Schema.Struct(SLOT_MONEY).annotate({ identifier: "SlotMoney" })
+
+const ORDER = {
+  local_id: Schema.Int,
+  side: Schema.Literals(SIDES),
+  role: Schema.Literals(["entry", "exit"]),
+  price: Decimal,
+  volume: Decimal,
+  filled_volume: Decimal,
+  trade_id: Schema.Literals(TRADE_IDS),
+  cycle: Schema.Int,
+  status: Schema.String,
+  txid: MaybeText,
+  placed_at: UnixSeconds,
+  retry_at: MaybeNumber,
+  entry_price: Schema.NullOr(Decimal),
+  entry_fee: Schema.NullOr(Decimal),
+  entry_filled_at: MaybeNumber,
+  distance_pct: MaybeNumber
+} as const
+
+const Cycle = Schema.Struct({
+  trade_id: Schema.Literals(TRADE_IDS),
+  cycle: Schema.Int,
+  entry_price: Decimal,
+  exit_price: Decimal,
+  volume: Decimal,
+  gross_profit: Decimal,
+  fees: Decimal,
+  net_profit: Decimal,
+  entry_time: UnixSeconds,
+  exit_time: UnixSeconds,
+  from_recovery: Schema.Boolean,
+  kind: CycleKind
+})
+
+const Residual = Schema.Struct({ volume: Decimal, cost: Decimal, fee: Decimal })
+
+/** The slot. */
+export const Slot = Schema.Struct({
+  slot_id: Schema.Int,
+  alias: Schema.optionalKey(Schema.String),
+  life: Schema.NullOr(Schema.Literals(["active", "retiring"])),
+  state: Schema.String,
+  wish: MaybeText,
+  phase: Schema.Literals(["S0", "S1a", "S1b", "S2"]),
+  phase_in_words: Schema.String,
+  market_price: MaybeNumber,
+  now: UnixSeconds,
+  last_price_update_at: MaybeNumber,
+  price_age_sec: MaybeNumber,
+  orders: Schema.Array(Schema.Struct(ORDER)),
+  recovery_orders: Schema.Array(
+    Schema.Struct({
+      ...ORDER,
+      recovery_id: Schema.Int,
+      orphaned_at: UnixSeconds,
+      reason: Schema.String,
+      sentence: Schema.String,
+      move_pending: Schema.Boolean
+    })
+  ),
+  pending_cancels: Schema.Array(Schema.Int),
+  cycle_a: Schema.Int,
+  cycle_b: Schema.Int,
+  total_profit: Decimal,
+  total_fees: Decimal,
+  today_realized_loss: Decimal,
+  day_realized_loss: Schema.Struct({ utc_day: Schema.NullOr(Schema.Int), loss: Decimal }),
+  total_round_trips: Schema.Int,
+  s2_entered_at: MaybeNumber,
+  consecutive_losses_a: Schema.Int,
+  consecutive_losses_b: Schema.Int,
+  cooldown_until_a: MaybeNumber,
+  cooldown_until_b: MaybeNumber,
+  long_only: Schema.Boolean,
+  short_only: Schema.Boolean,
+  consecutive_refreshes_a: Schema.Int,
+  consecutive_refreshes_b: Schema.Int,
+  last_refresh_direction_a: MaybeText,
+  last_refresh_direction_b: MaybeText,
+  refresh_cooldown_until_a: MaybeNumber,
+  refresh_cooldown_until_b: MaybeNumber,
+  profit_pct_runtime: Schema.Finite,
+  last_cycles: Schema.Array(Cycle),
+  refusals: Schema.Record(Schema.String, Schema.String),
+  refused_since: Schema.Record(Schema.String, MaybeNumber),
+  residual: Schema.Struct({ A: Residual, B: Residual }),
+  halted: Schema.NullOr(Schema.Array(Schema.String)),
+  money: SlotMoney
+}).annotate({ identifier: "Slot" })
