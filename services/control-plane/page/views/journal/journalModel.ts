@@ -1,4 +1,5 @@
 /** What a reader asks of the journal, as addresses; and what is kept of the tail. Pure. */
+import type { Family } from "../../../../../shared/events/event.ts"
 import type { JournalLine } from "../../kit/payloads.ts"
 
 /** What is looked for. Empty: everything. */
@@ -15,21 +16,22 @@ export const EVERYTHING: Filter = { slot: "", family: "", type: "", order: "" }
 /** Records kept of the tail: more than anybody scrolls through, and some hundred kilobytes. */
 export const MOST_KEPT = 300
 
-/** Families as subjects name them: `market.<PAIR>.<family>`. */
+/** Families of events, as a reader looks for them. */
 export const FAMILIES = [
   "price",
   "clock",
-  "out",
+  "slot",
+  "governor",
   "order",
   "account",
   "command",
+  "rebalancer",
   "regime",
   "candle",
   "context",
   "control",
-  "seal",
-  "quarantine"
-] as const
+  "seal"
+] as const satisfies ReadonlyArray<Family>
 
 const query = (filter: Filter, more: Readonly<Record<string, string | number>>): string => {
   const asked = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== "")
