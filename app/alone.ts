@@ -7,7 +7,7 @@ import { followNotes, noteInStore } from "./notes.ts"
 import { type Leaving, saidAtOnce } from "../shared/service/leaving.ts"
 import { type Leaves, portsOf } from "./ports.ts"
 import { savedMarket, type Service } from "./registry.ts"
-import type { Settings } from "./settings.ts"
+import { type Settings, shownInForce } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
@@ -56,7 +56,7 @@ export const runAlone = (
       journal: writableJournal(settings, service.journal),
       exchange: exchangeAt(settings),
       store: storeLayer(settings),
-      views: marketViews(settings, told)
+      views: marketViews(settings, told, shownInForce(asked))
     }
     const run = Effect.gen(function* () {
       const context: ServiceContext = {

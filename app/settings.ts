@@ -5,6 +5,7 @@
 import { adjusted, brokenRelations } from "../shared/config/relations.ts"
 import { SHARED_SETTINGS } from "../shared/config/shared.ts"
 import type { Setting } from "../shared/config/setting.ts"
+import { settingsInForce, type ShownSetting } from "../shared/config/show.ts"
 import { type Environment, mergedTables, readTable, rowsOf, type Table, type ValuesOf } from "../shared/config/table.ts"
 import { unknownNames } from "../shared/config/unknownNames.ts"
 import { wrongPaths } from "./leaves/paths.ts"
@@ -37,9 +38,17 @@ export interface ReadSettings {
   readonly hints: ReadonlyArray<string>
 }
 
+/** What settings were read from: for whoever shows where each of them comes from. */
+const READ_FROM = new WeakMap<Settings, Environment>()
+
+/** Every setting in force, its default and where it comes from; of settings that were not read here, the defaults. */
+export const shownInForce = (settings: Settings): ReadonlyArray<ShownSetting> =>
+  settingsInForce(SETTING_ROWS, READ_FROM.get(settings) ?? {})
+
 /** Reads all of them; relations are looked at once every value is right by itself. */
 export const readSettings = (env: Environment): ReadSettings => {
   const { values: settings, problems, hints: renamed } = readTable(SETTINGS, env)
+  READ_FROM.set(settings, env)
   const hints = [...renamed, ...unknownNames(env, SETTING_ROWS), ...adjusted(settings)]
   if (problems.length > 0) return { settings, problems, hints }
   const broken = SERVICES.flatMap(({ relations }) => relations?.(settings) ?? [])

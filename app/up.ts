@@ -10,7 +10,7 @@ import { type Leaves, portsOf } from "./ports.ts"
 import { inItsOwnTime } from "./leaves/pace.ts"
 import { profileOf } from "./profile.ts"
 import { MARKET_SERVICES, type Ports, savedMarket, type Service } from "./registry.ts"
-import type { Settings } from "./settings.ts"
+import { type Settings, shownInForce } from "./settings.ts"
 import { signsOfLife } from "./signOfLife.ts"
 import { storeLayer } from "./leaves/store.ts"
 import { marketViews } from "./views.ts"
@@ -40,7 +40,7 @@ const market = (asked: Settings, listening: (page: Page) => Effect.Effect<void>,
         journal: Layer.succeedContext(ports),
         exchange: Layer.succeedContext(ports),
         store: storeLayer(settings),
-        views: marketViews(settings, told)
+        views: marketViews(settings, told, shownInForce(asked))
       }
       const epoch = yield* Effect.provideContext(enterJournal(settings, "kennel-up", MARKET_SERVICES), ports)
       const context: ServiceContext = {

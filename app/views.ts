@@ -5,6 +5,7 @@ import { MarketViews } from "../services/control-plane/marketViews.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { follow } from "../shared/actor/follow.ts"
 import type { HostError } from "../shared/actor/runtime.ts"
+import type { ShownSetting } from "../shared/config/show.ts"
 import { slotsNamedAfter, slotsNamedUpTo } from "../shared/actor/control/slotsNamed.ts"
 import type { MarketSubjects } from "../shared/core/ids/subjects.ts"
 import { Journal } from "../shared/journal/port.ts"
@@ -14,7 +15,7 @@ import { keepPast } from "./shown/past.ts"
 import { shownOf, standingOf } from "./shown/moment.ts"
 import { previewCommand } from "./preview.ts"
 import { decidersOf } from "./registry.ts"
-import type { Settings } from "./settings.ts"
+import { type Settings, shownInForce } from "./settings.ts"
 
 const HOST = "control-plane"
 
@@ -33,7 +34,8 @@ const awaitSlots = Effect.fn("awaitSlots")(function* (subjects: MarketSubjects) 
  */
 const followViews = Effect.fn("followViews")(function* (
   settings: Settings,
-  told: SubscriptionRef.SubscriptionRef<Blocks>
+  told: SubscriptionRef.SubscriptionRef<Blocks>,
+  inForce: ReadonlyArray<ShownSetting>
 ) {
   const subjects = subjectsOf(settings)
   const journal = yield* Journal
@@ -81,10 +83,19 @@ const followViews = Effect.fn("followViews")(function* (
         return previewCommand(subjects, { seq, inForce, nowMs, priceAgeSec: priceAge?.sec ?? null, deciders }, asked)
       }),
     describe: describeEffect,
+    settings: inForce,
     failure: Effect.raceFirst(main.failure, Deferred.await(broken))
   })
 })
 
 /** The views of the market, and of its past, of the settings, from the moment that its journal names a slot. */
-export const marketViews = (settings: Settings, told: SubscriptionRef.SubscriptionRef<Blocks>) =>
-  Layer.mergeAll(Layer.effect(MarketViews, followViews(settings, told)), Layer.effect(MarketPast, keepPast(settings)))
+export const marketViews = (
+  settings: Settings,
+  told: SubscriptionRef.SubscriptionRef<Blocks>,
+  /** As they were asked for, before a profile put its addresses in. */
+  inForce: ReadonlyArray<ShownSetting> = shownInForce(settings)
+) =>
+  Layer.mergeAll(
+    Layer.effect(MarketViews, followViews(settings, told, inForce)),
+    Layer.effect(MarketPast, keepPast(settings))
+  )

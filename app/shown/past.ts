@@ -76,11 +76,7 @@ export const keepPast = Effect.fn("keepPast")(function* (
         Effect.onExit(open, (exit) => Deferred.done(done, exit)),
         Effect.void
       )
-      yield* work.pipe(
-        Effect.ensuring(Effect.sync(() => (opening = null))),
-        Effect.ignoreCause,
-        Effect.forkIn(own)
-      )
+      yield* work.pipe(Effect.ensuring(Effect.sync(() => (opening = null))), Effect.ignoreCause, Effect.forkIn(own))
     }
     return yield* Deferred.await(opening).pipe(
       Effect.timeoutOrElse({
@@ -132,10 +128,7 @@ export const keepPast = Effect.fn("keepPast")(function* (
           const target = yield* targetOf(past, order)
           if (target._tag !== "Order") return yield* new NotInThePast({ detail: `${order} is no order` })
           return past.file.stepsOf(target.order)
-        }).pipe(
-          Effect.catchTags({ NothingToExplain: unknown, WrongPlace: unknown }),
-          Effect.provideContext(context)
-        )
+        }).pipe(Effect.catchTags({ NothingToExplain: unknown, WrongPlace: unknown }), Effect.provideContext(context))
       )
   })
 })

@@ -121,7 +121,13 @@ describe("the status", () => {
       expect(report.slots.map((slot) => slot.slot_id)).toStrictEqual([1, 2])
       expect(yield* read("/api/swarm/status")).toStrictEqual(report)
       const response = yield* get("/api/status")
-      expect(response.headers.get("cache-control")).toBe("no-store")
+      expect(response.headers.get("cache-control")).toBe("no-cache")
+      const tag = response.headers.get("etag") ?? ""
+      const again = yield* get("/api/status", { headers: { "If-None-Match": tag } })
+      expect([again.status, yield* Effect.promise(() => again.text())]).toStrictEqual([304, ""])
+      yield* market.append(price("0.142"))
+      yield* settle
+      expect((yield* get("/api/status", { headers: { "If-None-Match": tag } })).status).toBe(200)
     })
   )
 })
@@ -151,7 +157,9 @@ describe("ready and healthy", () => {
           started_at: 0
         },
         trading: { enabled: false, reason: "price: none heard since this process began" },
-        last_event_seq: 4
+        last_event_seq: 4,
+        seq: 4,
+        age_sec: 0
       })
       expect((yield* get("/health")).status).toBe(200)
       expect(yield* read("/health")).toMatchObject({ status: "degraded", mode: "RUNNING" })
@@ -175,7 +183,9 @@ describe("ready and healthy", () => {
         mode: "RUNNING",
         backfill_status: "complete",
         backfill_complete: true,
-        last_event_seq: 6
+        last_event_seq: 6,
+        seq: 6,
+        age_sec: expect.any(Number)
       })
     })
   )
@@ -219,7 +229,7 @@ describe("ready and healthy", () => {
         status: "degraded",
         reasons: ["stale candles of 1 min", "backfill: in progress, 40 %"]
       })
-      expect(yield* read("/backfill/status")).toStrictEqual(candles)
+      expect(yield* read("/backfill/status")).toStrictEqual({ seq: 6, age_sec: expect.any(Number), ...candles })
       // Trading waits for no candles.
       expect((yield* get("/ready")).status).toBe(200)
       expect(yield* read("/ready")).toEqual(expect.objectContaining({ ready: true, ...candles }))

@@ -3,18 +3,21 @@ import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { ArgumentDefaults } from "./actions/actionRequest.ts"
 import { makeDesk } from "./actions/desk.ts"
+import { BUILD_VERSION } from "./api/build.ts"
 import { makeAsk } from "./api/asking.ts"
-import { makeEventStreams } from "./api/journal/events.ts"
+import { serveContract } from "./api/contract/serve.ts"
+import { type EventStreams, makeEventStreams } from "./api/journal/events.ts"
 import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
-import { serveEvents, serveRoutes } from "./api/serve.ts"
+import { serveEvents, serveMetrics, serveRoutes } from "./api/serve.ts"
+import { metricsText, type ProcessFigures } from "./core/metrics.ts"
 import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
-import type { MarketViews } from "./marketViews.ts"
+import { MarketViews } from "./marketViews.ts"
 import { makePublisher } from "./http/publisher.ts"
-import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS } from "./http/streamHub.ts"
+import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS, type StreamHub } from "./http/streamHub.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
 export interface ControlPlaneOptions {
@@ -52,6 +55,19 @@ export class ControlPlane extends Context.Service<
   }
 >()("kennel/control-plane/ControlPlane") {}
 
+/** What the process observes of itself, now. */
+const figuresOf = (startedAt: number, hub: StreamHub, events: EventStreams): ProcessFigures => {
+  const { user, system } = process.cpuUsage()
+  return {
+    version: BUILD_VERSION,
+    node: process.versions.node,
+    residentBytes: process.memoryUsage.rss(),
+    cpuSec: (user + system) / 1e6,
+    startedAt,
+    streams: { status: hub.size(), records: events.size() }
+  }
+}
+
 /** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
 export const controlPlaneLayer = (
   options: ControlPlaneOptions
@@ -83,15 +99,20 @@ export const controlPlaneLayer = (
       if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
-      const api = { latest, ageSec, currency: { base, quote }, ask: yield* makeAsk<PastPorts>() }
+      const { settings } = yield* MarketViews
+      const api = { latest, ageSec, currency: { base, quote }, settings, ask: yield* makeAsk<PastPorts>() }
+      const routes = [...MEMORY_ROUTES, ...pastRoutes(report)]
       const app = makeApp({
-        latest: publisher.latest,
+        latest,
+        ageSec,
         hub,
         assets,
         desk,
         routes: (express) => {
-          serveRoutes(express, [...MEMORY_ROUTES, ...pastRoutes(report)], api)
+          serveRoutes(express, routes, api)
+          serveContract(express, routes)
           serveEvents(express, events)
+          serveMetrics(express, () => metricsText(latest().report, figuresOf(startedAt, hub, events)))
         },
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))

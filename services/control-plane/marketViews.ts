@@ -1,6 +1,7 @@
 /** What the control plane is told: slots and governor as their own actors see them, everything else as `status.ts` folds it. */
 import { Context, type Effect, type Stream } from "effect"
 import type { HostError } from "../../shared/actor/runtime.ts"
+import type { ShownSetting } from "../../shared/config/show.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "./core/blocks.ts"
@@ -42,6 +43,8 @@ export class MarketViews extends Context.Service<
     readonly preview: (command: EventOf<"CommandIssued">) => Effect.Effect<Preview>
     /** An effect as one line for people. */
     readonly describe: (event: MarketEvent) => string
+    /** Every setting in force, its default and where it comes from. */
+    readonly settings: ReadonlyArray<ShownSetting>
     /** Never returns; fails when something can no longer be shown truthfully. */
     readonly failure: Effect.Effect<never, HostError>
   }

@@ -69,3 +69,37 @@ const other = ({ alsoCalled }: Setting<unknown>): string =>
   alsoCalled.length === 0 ? "" : ` Also understood: ${alsoCalled.map((name) => `\`${name}\``).join(", ")}.`
 
 const code = (text: string): string => (text === "" ? "(empty)" : `\`${text}\``)
+
+/** A setting as a page or a script is told of it. */
+export interface ShownSetting {
+  readonly name: string
+  readonly group: string
+  /** In force, as text; null of a secret. */
+  readonly value: string | null
+  readonly default: string
+  readonly unit: string
+  readonly accepted: string
+  readonly about: string
+  readonly source: "environment" | "default"
+  /** The variable that sets it: its name, or another that is understood; null: none does. */
+  readonly set_by: string | null
+  readonly secret: boolean
+}
+
+/** Every setting as it is in force; of secrets only whether they are set. */
+export const settingsInForce = (rows: SettingRows, env: Environment): ReadonlyArray<ShownSetting> =>
+  rows.map((row) => {
+    const given = givenOf(row, env)
+    return {
+      name: row.name,
+      group: row.group,
+      value: row.secret ? null : given === null ? row.defaultText : shownText(given.text),
+      default: row.secret ? "" : row.defaultText,
+      unit: row.unit,
+      accepted: row.range,
+      about: row.reason,
+      source: given === null ? "default" : "environment",
+      set_by: given?.name ?? null,
+      secret: row.secret
+    }
+  })

@@ -103,7 +103,11 @@ describe.skipIf(CHROMIUM === null)("the page of a running market", () => {
     const rows = page.locator(".lines .seq")
     await rows.nth(5).waitFor()
     const first = await rows.first().innerText()
-    await until("a newer record stands on top", async () => ((await rows.first().innerText()) === first ? null : true))
+    await until(
+      "a newer record stands on top",
+      async () => ((await rows.first().innerText()) === first ? null : true),
+      PATIENCE_SEC
+    )
     const seen = (await rows.allInnerTexts()).map((text) => Number(text.replaceAll(/\D/g, "")))
     expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => b - a))
     const cause = page.locator(".cause").first()

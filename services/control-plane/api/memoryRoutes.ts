@@ -1,13 +1,17 @@
 /** Routes that are answered from what is folded: at once, and with bounded work. */
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
+import { ENVELOPE_VERSION } from "../../../shared/events/envelope.ts"
 import { CHART_TIMEFRAMES, type ChartTimeframe, MAX_CANDLES } from "../core/chart/state.ts"
 import { candlesView } from "../core/chart/view.ts"
 import { pnlView } from "../core/history/pnl.ts"
 import { MOST } from "../core/history/state.ts"
 import { cyclesView, knowsSlot, slotHistoryView } from "../core/history/view.ts"
+import { BUILD_VERSION } from "./build.ts"
 import { choice, integer, maybeInteger, neededInteger } from "./params.ts"
 import { ApiProblem, defineRoute } from "./route.ts"
 import { Candles } from "./schema/candles.ts"
 import { Cycles, Pnl, SlotHistory } from "./schema/history.ts"
+import { Alive, Config, Version } from "./schema/server.ts"
 
 const limit = (most: number, otherwise: number) => integer("How many at most.", { from: 1, to: most, otherwise })
 const beforeSeq = maybeInteger("Only what happened before this record.", 1)
@@ -66,5 +70,40 @@ const pnl = defineRoute({
   }
 })
 
+const config = defineRoute({
+  path: "/api/config",
+  summary: "Every setting in force, its default and where it comes from; secrets are not shown",
+  params: {},
+  payload: Config,
+  problems: {},
+  answer: (_asked, { settings }) => ({ settings })
+})
+
+const version = defineRoute({
+  path: "/version",
+  summary: "What runs here",
+  params: {},
+  payload: Version,
+  problems: {},
+  answer: (_asked, { report }) => ({
+    name: "kennel",
+    version: BUILD_VERSION,
+    node: process.versions.node,
+    shapes: ENVELOPE_VERSION,
+    rules: NEWEST_RULES,
+    api: 1 as const,
+    started_at: report.started_at
+  })
+})
+
+const livez = defineRoute({
+  path: "/livez",
+  summary: "200 while the process turns",
+  params: {},
+  payload: Alive,
+  problems: {},
+  answer: () => ({ status: "ok" as const })
+})
+
 /** All of them. */
-export const MEMORY_ROUTES = [candles, cycles, slotHistory, pnl]
+export const MEMORY_ROUTES = [candles, cycles, slotHistory, pnl, config, version, livez]

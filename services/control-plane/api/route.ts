@@ -1,5 +1,6 @@
 /** What a route is: its address, its parameters, its payload and what else it may answer, in one place for server and contract. */
 import type { Effect, Schema } from "effect"
+import type { ShownSetting } from "../../../shared/config/show.ts"
 import type { Published } from "../http/publisher.ts"
 import type { Asked, Params } from "./params.ts"
 
@@ -22,6 +23,7 @@ export class ApiProblem extends Error {
 export interface Now extends Published {
   /** Base and quote as people write them. */
   readonly currency: { readonly base: string; readonly quote: string }
+  readonly settings: ReadonlyArray<ShownSetting>
 }
 
 /** A payload without what every payload has; one that stands at another record says so itself. */

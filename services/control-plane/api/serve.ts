@@ -6,7 +6,7 @@ import type { Published } from "../http/publisher.ts"
 import { json, problem } from "../http/respond.ts"
 import { EVENTS_PARAMS, type EventStreams } from "./journal/events.ts"
 import { type Asked, readParams, WrongParameter } from "./params.ts"
-import { type AnyRoute, ApiProblem } from "./route.ts"
+import { type AnyRoute, ApiProblem, type Now } from "./route.ts"
 
 /** Takes work that is not at hand; calls back once, later. False when too much waits already, and it never calls back. */
 export type Ask<R> = (
@@ -19,7 +19,8 @@ export interface ApiServer<R> {
   readonly latest: () => Published
   /** Wall seconds since the views last moved. */
   readonly ageSec: () => number
-  readonly currency: { readonly base: string; readonly quote: string }
+  readonly currency: Now["currency"]
+  readonly settings: Now["settings"]
   readonly ask: Ask<R>
 }
 
@@ -56,7 +57,7 @@ const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1
 
 /** Adds the routes. */
 export const serveRoutes = <R>(app: Express, routes: ReadonlyArray<AnyRoute<R>>, server: ApiServer<R>): void => {
-  const { latest, ageSec, currency, ask } = server
+  const { latest, ageSec, currency, settings, ask } = server
   for (const route of routes) {
     app.get(expressPath(route.path), (request, response) => {
       const asked = askedOf(route, request, response)
@@ -66,7 +67,7 @@ export const serveRoutes = <R>(app: Express, routes: ReadonlyArray<AnyRoute<R>>,
         if (outcome instanceof ApiProblem) return refuse(response, outcome)
         json(response, 200, JSON.stringify({ seq: published.seq, age_sec: ageSec(), ...outcome }))
       }
-      const answer = route.answer(asked, { ...published, currency })
+      const answer = route.answer(asked, { ...published, currency, settings })
       if (!Effect.isEffect(answer)) return send(answer)
       if (ask(answer as Effect.Effect<object, ApiProblem, R>, send)) return
       refuse(
@@ -87,5 +88,15 @@ export const serveEvents = (app: Express, streams: EventStreams): void => {
     if (asked === null) return
     if (request.method === "HEAD") return response.type("text/event-stream").end()
     streams.open(request, response, asked as Asked<typeof EVENTS_PARAMS>)
+  })
+}
+
+/** Where Prometheus asks. */
+export const METRICS_PATH = "/metrics"
+
+/** Adds the metrics; `text` makes them. */
+export const serveMetrics = (app: Express, text: () => string): void => {
+  app.get(METRICS_PATH, (_request, response) => {
+    response.set("Cache-Control", "no-store").type("text/plain; version=0.0.4; charset=utf-8").send(text())
   })
 }

@@ -1,5 +1,5 @@
 /** The routes. All but actions are answered from the newest report in memory, so that no reader waits for anything. */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express"
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
 import { type Asset, NOT_BUILT } from "./assets.ts"
 import { type makeDoor, SECURITY_HEADERS } from "./door.ts"
@@ -11,6 +11,8 @@ import { MAX_CLIENTS, MAX_PER_ADDRESS, type StreamHub } from "./streamHub.ts"
 /** What the routes read. */
 export interface HttpSource {
   readonly latest: () => Published
+  /** Wall seconds since the views last moved. */
+  readonly ageSec: () => number
   readonly hub: StreamHub
   /** Null: the page has not been built. */
   readonly assets: ReadonlyMap<string, Asset> | null
@@ -27,7 +29,7 @@ export interface HttpSource {
 const FOR_EVER = "public, max-age=31536000, immutable"
 
 /** The server's routes, in the order in which a request meets them. */
-export const makeApp = ({ latest, hub, assets, desk, routes, door, onFailure }: HttpSource): Express => {
+export const makeApp = ({ latest, ageSec, hub, assets, desk, routes, door, onFailure }: HttpSource): Express => {
   const app = express()
   app.disable("x-powered-by")
   // The routes of the contract read it themselves, and nobody else does.
@@ -40,7 +42,7 @@ export const makeApp = ({ latest, hub, assets, desk, routes, door, onFailure }: 
   })
   app.use(checkMethod)
   takeActions(app, desk)
-  answerFromReport(app, latest)
+  answerFromReport(app, latest, ageSec)
   routes(app)
   app.get("/api/stream", (request, response) => {
     if (request.method === "HEAD") return response.type("text/event-stream").end()
@@ -84,38 +86,45 @@ const checkMethod: RequestHandler = (request, response, next) => {
   problem(response, 405, "Method Not Allowed", detail)
 }
 
+const STATUS_PATHS = ["/api/status", "/api/swarm/status"]
+
 const NOT_YET = "the exchange's clock has not been heard yet, or service market-context does not run"
 
-const answerFromReport = (app: Express, latest: HttpSource["latest"]): void => {
-  app.get(["/api/status", "/api/swarm/status"], (_request, response) => json(response, 200, latest().json))
-
+const answerFromReport = (app: Express, latest: HttpSource["latest"], ageSec: () => number): void => {
+  app.get(STATUS_PATHS, (request, response) => {
+    const { json: text, tag } = latest()
+    response.set({ "Cache-Control": "no-cache", ETag: tag() })
+    // Looked at here: what Express asks besides, programs' own fetch does not say.
+    const known = (request.headers["if-none-match"] ?? "").split(",").some((one) => one.trim() === tag())
+    if (known) response.status(304).end()
+    else response.type("application/json").send(text)
+  })
+  /** The block with the record that it knows the journal up to. */
+  const shown = (response: Response, status: number, block: object): void =>
+    json(response, status, JSON.stringify({ seq: latest().seq, age_sec: ageSec(), ...block }))
   app.get("/health", (_request, response) => {
     const { seq, report } = latest()
-    json(response, 200, JSON.stringify(healthOf(report, seq)))
+    shown(response, 200, healthOf(report, seq))
   })
-
-  app.get("/ready", (_request, response) => {
+  app.get(["/ready", "/readyz"], (_request, response) => {
     const { seq, report } = latest()
-    json(response, report.ready ? 200 : 503, JSON.stringify(readinessOf(report, seq)))
+    shown(response, report.ready ? 200 : 503, readinessOf(report, seq))
   })
-
   app.get("/levels", (_request, response) => {
     const { levels } = latest().report
-    if (levels !== undefined && "today" in levels) return json(response, 200, JSON.stringify(levels))
+    if (levels !== undefined && "today" in levels) return shown(response, 200, levels)
     const why = levels === undefined ? NOT_YET : "trouble" in levels ? levels.trouble : "CONTEXT_ENABLED=false"
     problem(response, 503, "Service Unavailable", `no levels are known: ${why}`)
   })
-
   app.get("/structure", (_request, response) => {
     const { structure } = latest().report
-    if (structure !== undefined && structure !== null) return json(response, 200, JSON.stringify(structure))
+    if (structure !== undefined && structure !== null) return shown(response, 200, structure)
     const why = "no structure is known: the store has not been read yet, or service market-context does not run"
     problem(response, 503, "Service Unavailable", why)
   })
-
   app.get("/backfill/status", (_request, response) => {
     const { report } = latest()
-    if (report.backfill !== undefined) return json(response, 200, JSON.stringify(candleBlocks(report)))
+    if (report.backfill !== undefined) return shown(response, 200, candleBlocks(report))
     problem(
       response,
       503,

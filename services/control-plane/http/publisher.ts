@@ -2,6 +2,7 @@
  * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
  * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
  */
+import { createHash } from "node:crypto"
 import { Clock, Effect, Queue, type Scope, Stream } from "effect"
 import { Journal } from "../../../shared/journal/port.ts"
 import { monotonicMs, monotonicMsOf } from "../../../shared/monotonic.ts"
@@ -18,6 +19,8 @@ export interface Published {
   readonly moment: MarketMoment
   /** The report and its age as JSON without line breaks. */
   readonly json: string
+  /** Names what it says, its age aside: the same text, the same tag. */
+  readonly tag: () => string
 }
 
 /** The newest report, whenever it is asked for. */
@@ -86,7 +89,9 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     const report = reportOf(observed, options)
     // An age alone is no change that a page has to be sent.
     const body = JSON.stringify(report)
-    return { seq, report, moment, body, json: `{"age_sec":${ageSec()},${body.slice(1)}` }
+    let tag: string | null = null
+    const tagged = (): string => (tag ??= `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`)
+    return { seq, report, moment, body, tag: tagged, json: `{"age_sec":${ageSec()},${body.slice(1)}` }
   })
 
   yield* askJournal

@@ -34,6 +34,8 @@ const MAX_MISSED_BEATS = 3
 export interface StreamHub {
   /** Opens a stream that begins with `first`; false when all places are taken, or all of its address, or the server is stopping. */
   readonly open: (response: ServerResponse, first: Sent) => boolean
+  /** How many are open. */
+  readonly size: () => number
   /** Whether a stream is open on this connection. */
   readonly holds: (socket: Socket) => boolean
   /** At once if none was sent since the last `tick`, else with the next one, unless a newer one comes before it. */
@@ -77,6 +79,7 @@ export const makeStreamHub = (): StreamHub => {
       response.write(`retry: ${RETRY_MS}\n${frameOf(first)}`)
       return true
     },
+    size: () => clients.size,
     holds: (socket) => [...clients.keys()].some((client) => client.socket === socket),
     send: (published) => {
       if (due) write(published)

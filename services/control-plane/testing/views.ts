@@ -9,8 +9,8 @@ import { Journal, JournalUnavailable } from "../../../shared/journal/port.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { foldAll, governor as runningGovernor } from "./examples.ts"
 import type { ControlPlaneOptions } from "../layer.ts"
-import { MarketPast, NotInThePast } from "../marketPast.ts"
-import { MarketViews, type Preview } from "../marketViews.ts"
+import { MarketPast, type PastProblem } from "../marketPast.ts"
+import { type MarketMoment, MarketViews, type Preview } from "../marketViews.ts"
 import { initialChart } from "../core/chart/state.ts"
 import { initialHistory } from "../core/history/state.ts"
 import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
@@ -34,9 +34,6 @@ export const OPTIONS: ControlPlaneOptions = {
   silentAfterSec: 30
 }
 
-/** A market that is moved by hand has no records to fold. */
-const noPast = () => Effect.fail(new NotInThePast({ detail: "nothing is known of the past" }))
-
 /** Begins with `history` folded and at the journal's head. Commands go to a memory journal of its own. */
 export const handMoved = Effect.fn("handMoved")(function* (
   history: ReadonlyArray<MarketEvent>,
@@ -54,28 +51,44 @@ export const handMoved = Effect.fn("handMoved")(function* (
     effects: []
   }
   let head: Effect.Effect<number, JournalUnavailable> = Effect.sync(() => seq)
+  /** What is told of the past, or why nothing is; null: the moment of now. */
+  let told: Effect.Effect<object, PastProblem> | null = null
+  const now = (): MarketMoment => ({
+    seq,
+    status: state,
+    ledger: initialLedger,
+    chart: initialChart,
+    history: initialHistory,
+    slots,
+    governor,
+    blocks,
+    refused: {}
+  })
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {
-      current: Effect.sync(() => ({
-        seq,
-        status: state,
-        ledger: initialLedger,
-        chart: initialChart,
-        history: initialHistory,
-        slots,
-        governor,
-        blocks,
-        refused: {}
-      })),
+      current: Effect.sync(now),
       changes: Stream.fromPubSub(moved),
       preview: () => Effect.sync(() => previewed),
       describe: (event) => event._tag,
+      settings: [],
       failure: Effect.never
     }),
     Layer.succeed(MarketPast, {
-      at: noPast,
-      why: noPast,
-      stepsOf: noPast
+      at: () =>
+        Effect.andThen(
+          Effect.suspend(() => told ?? Effect.void),
+          Effect.sync(() => ({ moment: now(), storedMs: 0, folded: 0 }))
+        ),
+      why: () =>
+        Effect.map(
+          Effect.suspend(() => told ?? Effect.void),
+          (story) => JSON.stringify(story)
+        ),
+      stepsOf: () =>
+        Effect.as(
+          Effect.suspend(() => told ?? Effect.void),
+          [1]
+        )
     }),
     Layer.succeed(Journal, { ...journal, head: Effect.suspend(() => head) })
   )
@@ -94,6 +107,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
     setSlots: (next: ReadonlyArray<SlotStatus>) => Effect.suspend(() => ((slots = next), PubSub.publish(moved, seq))),
     setGovernor: (next: GovernorStatus) => Effect.suspend(() => ((governor = next), PubSub.publish(moved, seq))),
     setBlocks: (next: Blocks) => Effect.suspend(() => ((blocks = next), PubSub.publish(moved, seq))),
+    setPast: (next: Effect.Effect<object, PastProblem> | null) => Effect.sync(() => void (told = next)),
     setPreview: (next: Preview) => Effect.sync(() => void (previewed = next)),
     /** Answers each command from here on with this record; the views learn of command and answer. */
     govern: (answerTo: (commandId: string) => readonly [MarketEvent, ...ReadonlyArray<MarketEvent>]) =>

@@ -26,6 +26,8 @@ export const EVENTS_PARAMS = {
 export interface EventStreams {
   /** Answers the request with a stream, or says why not. */
   readonly open: (request: Request, response: Response, asked: Wanted & { readonly after: number | null }) => void
+  /** How many are open. */
+  readonly size: () => number
   /** Whether a stream is open on this connection. */
   readonly holds: (socket: Socket) => boolean
   /** Ends every stream and opens no more. */
@@ -141,6 +143,7 @@ export const makeEventStreams: Effect.Effect<EventStreams, never, Journal | Scop
       )
       run(work, { signal: leave.signal })
     },
+    size: () => open.size,
     holds: (socket) => [...open].some((response) => response.socket === socket),
     close: () => {
       closed = true

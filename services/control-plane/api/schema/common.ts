@@ -2,9 +2,9 @@
 import { Schema } from "effect"
 
 /** A decimal as text: exact, without exponent. */
-export const Decimal = Schema.String.check(Schema.isPattern(/^-?\d+(\.\d+)?$/)).annotate({
-  description: "exact decimal text"
-})
+export const Decimal = Schema.String.annotate({ description: "exact decimal text" }).check(
+  Schema.isPattern(/^-?\d+(\.\d+)?$/)
+)
 
 /** Unix seconds of the exchange's clock. */
 export const UnixSeconds = Schema.Finite.annotate({ description: "Unix seconds of the exchange's clock" })
