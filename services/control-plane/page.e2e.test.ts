@@ -142,7 +142,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         await page.getByRole("heading", { name: "Connection lost" }).waitFor()
         const enabled = page.locator("button[data-action]:not([aria-disabled])")
         expect(await enabled.count()).toBe(0)
-        await page.locator("button[data-action]").first().click()
+        await page.locator("button[data-action]").first().click({ force: true })
         expect(await page.locator("dialog[open]").count()).toBe(0)
       })
     })
