@@ -29,6 +29,9 @@ interface Shown {
   readonly problem: string | null
 }
 
+/** Records that come within this time are drawn together: a fast market writes dozens a second. */
+const TOGETHER_MS = 250
+
 const NOTHING: Shown = { lines: [], next: null, problem: null }
 
 /** The newest records that fit the filter, then whatever comes; paused, or in the past, only what is there. */
@@ -37,6 +40,14 @@ const useTail = (filter: Filter, follows: boolean, before: number | null) => {
   useEffect(() => {
     const leave = new AbortController()
     let stream: EventSource | null = null
+    let waiting: ReadonlyArray<JournalLine> = []
+    let timer = 0
+    const put = (): void => {
+      const come = waiting
+      waiting = []
+      timer = 0
+      setShown((now) => ({ ...now, lines: come.reduce((lines, line) => withNewest(lines, line), now.lines) }))
+    }
     const begin = async (): Promise<void> => {
       try {
         const page: JournalPage = await get(pageAddress(filter, before), leave.signal)
@@ -45,8 +56,8 @@ const useTail = (filter: Filter, follows: boolean, before: number | null) => {
         // The browser sends the last id by itself when it connects again: nothing is lost, nothing comes twice.
         stream = new EventSource(tailAddress(filter, page.seq))
         stream.addEventListener("record", (event) => {
-          const line = JSON.parse((event as MessageEvent<string>).data) as JournalLine
-          setShown((now) => ({ ...now, lines: withNewest(now.lines, line) }))
+          waiting = [...waiting, JSON.parse((event as MessageEvent<string>).data) as JournalLine].slice(-MOST_KEPT)
+          if (timer === 0) timer = window.setTimeout(put, TOGETHER_MS)
         })
       } catch (error) {
         if (leave.signal.aborted) return
@@ -57,6 +68,7 @@ const useTail = (filter: Filter, follows: boolean, before: number | null) => {
     return () => {
       leave.abort()
       stream?.close()
+      window.clearTimeout(timer)
     }
   }, [filter, follows, before])
   const older = async (): Promise<void> => {
