@@ -146,6 +146,9 @@ export const Time = () => {
           ))}
         </div>
         {travel.trouble === null ? null : <p role="status">{travel.trouble}</p>}
+        {travel.wanted === null || travel.wanted === there?.seq ? null : (
+          <Empty>Folding the journal up to record {integer(travel.wanted)} …</Empty>
+        )}
         {there === null ? <Empty>Now is shown.</Empty> : <Then seq={there.seq} report={there.report} />}
       </Card>
       {there === null ? null : (
