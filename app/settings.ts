@@ -38,17 +38,18 @@ export interface ReadSettings {
   readonly hints: ReadonlyArray<string>
 }
 
-/** What settings were read from: for whoever shows where each of them comes from. */
-const READ_FROM = new WeakMap<Settings, Environment>()
+/** Under this, settings keep what they were read from, also where others are made of them: for whoever shows where each comes from. */
+const READ_FROM = Symbol("read from")
 
 /** Every setting in force, its default and where it comes from; of settings that were not read here, the defaults. */
-export const shownInForce = (settings: Settings): ReadonlyArray<ShownSetting> =>
-  settingsInForce(SETTING_ROWS, READ_FROM.get(settings) ?? {})
+export const shownInForce = (
+  settings: Settings & { readonly [READ_FROM]?: Environment }
+): ReadonlyArray<ShownSetting> => settingsInForce(SETTING_ROWS, settings[READ_FROM] ?? {})
 
 /** Reads all of them; relations are looked at once every value is right by itself. */
 export const readSettings = (env: Environment): ReadSettings => {
-  const { values: settings, problems, hints: renamed } = readTable(SETTINGS, env)
-  READ_FROM.set(settings, env)
+  const { values, problems, hints: renamed } = readTable(SETTINGS, env)
+  const settings = Object.assign(values, { [READ_FROM]: env })
   const hints = [...renamed, ...unknownNames(env, SETTING_ROWS), ...adjusted(settings)]
   if (problems.length > 0) return { settings, problems, hints }
   const broken = SERVICES.flatMap(({ relations }) => relations?.(settings) ?? [])

@@ -8,7 +8,7 @@ import { historyActor } from "../../services/control-plane/core/history/actor.ts
 import { MarketPast, NotInThePast, PastBeingLaid, type PastProblem } from "../../services/control-plane/marketPast.ts"
 import { slotActor } from "../../shared/core/ids/subjects.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
-import { Journal, type ReadError, SnapshotStore } from "../../shared/journal/port.ts"
+import { Journal, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { turnKeys } from "../../shared/past/core/notes.ts"
 import { type Past, openPast, STONE_EVERY } from "../../shared/past/past.ts"
 import { everyActorOf, subjectsOf } from "../leaves/journal.ts"
@@ -33,18 +33,19 @@ interface Opened {
 
 type Failure = ReadError | DecodeError
 
-/** Keeps the past at hand from the first question on, as long as the scope. */
-export const keepPast = Effect.fn("keepPast")(function* (
+/** A past that knows the journal up to its end, or up to the record given; the stones that are missing are laid first. */
+type PastTo = (needed: number) => Effect.Effect<Past, PastProblem>
+
+const keepStones = Effect.fnUntraced(function* (
   settings: Settings
-): Effect.fn.Return<MarketPast["Service"], never, Journal | SnapshotStore | Scope.Scope> {
+): Effect.fn.Return<PastTo, never, Journal | SnapshotStore | Scope.Scope> {
   const subjects = subjectsOf(settings)
   const context = yield* Effect.context<Journal | SnapshotStore>()
-  const journal = Context.get(context, Journal)
+  const { where } = Context.get(context, Journal)
   const own = yield* Effect.scope
-  const oneAtATime = yield* Semaphore.make(1)
-  const shown = shownOf(settings)
   let laid = { seq: 0, head: 0 }
   let opened: Opened | null = null
+  let older: Opened | null = null
   let opening: Deferred.Deferred<Past, Failure> | null = null
 
   const open = Effect.gen(function* () {
@@ -52,7 +53,7 @@ export const keepPast = Effect.fn("keepPast")(function* (
     const past = yield* openPast({
       subjects,
       actorsOf: (slots) => everyActorOf(settings, slots).filter(({ name }) => !NOT_SHOWN.has(name)),
-      file: stonesFile(settings, journal.where, "-shown"),
+      file: stonesFile(settings, where, "-shown"),
       progress: (seq, head) => {
         laid = { seq, head }
         return Effect.sleep(REST)
@@ -61,39 +62,54 @@ export const keepPast = Effect.fn("keepPast")(function* (
       Effect.provideService(Scope.Scope, scope),
       Effect.onError(() => Scope.close(scope, Exit.void))
     )
-    if (opened !== null) yield* Scope.close(opened.scope, Exit.void)
+    // The one before it may be in use by a question that did not need to wait for this one.
+    if (older !== null) yield* Scope.close(older.scope, Exit.void)
+    older = opened
     opened = { past, scope }
     return past
   }).pipe(Effect.provideContext(context))
 
-  /** A past that knows the journal up to its end, or up to `needed`; the stones that are missing are laid first. */
-  const pastTo = Effect.fnUntraced(function* (needed: number): Effect.fn.Return<Past, PastProblem> {
+  const begin = Effect.fnUntraced(function* () {
+    const done = yield* Deferred.make<Past, Failure>()
+    opening = done
+    yield* open.pipe(
+      Effect.onExit((exit) => Deferred.done(done, exit)),
+      Effect.ensuring(Effect.sync(() => (opening = null))),
+      Effect.ignoreCause,
+      Effect.forkIn(own)
+    )
+    return done
+  })
+
+  return Effect.fnUntraced(function* (needed) {
     if (opened !== null && opened.past.head >= needed) return opened.past
-    if (opening === null) {
-      const done = yield* Deferred.make<Past, Failure>()
-      opening = done
-      const work = Effect.andThen(
-        Effect.onExit(open, (exit) => Deferred.done(done, exit)),
-        Effect.void
-      )
-      yield* work.pipe(Effect.ensuring(Effect.sync(() => (opening = null))), Effect.ignoreCause, Effect.forkIn(own))
-    }
-    return yield* Deferred.await(opening).pipe(
+    return yield* Deferred.await(opening ?? (yield* begin())).pipe(
       Effect.timeoutOrElse({
         duration: PATIENCE,
         orElse: () => Effect.fail(new PastBeingLaid({ laid: laid.seq, of: laid.head }))
       })
     )
   })
+})
 
-  /** Slots that had been named by then: those of the governor, those of the rules, and those that had decided anything. */
-  const slotsAt = (past: Past, folds: Folds, seq: number): ReadonlyArray<number> => {
-    const { governor, status } = shown.momentOf(folds, seq, [], {})
-    const named = new Set([...governor.slots.map(({ slot }) => slot), ...(status.configured?.slots ?? [])])
-    return past.slots.filter(
-      (slot) => named.has(slot) || past.file.lastTurn(turnKeys.decided(slotActor(slot)), seq) !== null
-    )
-  }
+/** Slots that had been named by then: those of the governor, those of the rules, and those that had decided anything. */
+const slotsAt = (shown: ReturnType<typeof shownOf>, past: Past, folds: Folds, seq: number): ReadonlyArray<number> => {
+  const { governor, status } = shown.momentOf(folds, seq, [], {})
+  const named = new Set([...governor.slots.map(({ slot }) => slot), ...(status.configured?.slots ?? [])])
+  return past.slots.filter(
+    (slot) => named.has(slot) || past.file.lastTurn(turnKeys.decided(slotActor(slot)), seq) !== null
+  )
+}
+
+/** Keeps the past at hand from the first question on, as long as the scope. */
+export const keepPast = Effect.fn("keepPast")(function* (
+  settings: Settings
+): Effect.fn.Return<MarketPast["Service"], never, Journal | SnapshotStore | Scope.Scope> {
+  const context = yield* Effect.context<Journal | SnapshotStore>()
+  const journal = Context.get(context, Journal)
+  const pastTo = yield* keepStones(settings)
+  const oneAtATime = yield* Semaphore.make(1)
+  const shown = shownOf(settings)
 
   const at = Effect.fnUntraced(function* (seq: number): Effect.fn.Return<MarketPastMoment, PastProblem> {
     const head = yield* journal.head
@@ -105,7 +121,7 @@ export const keepPast = Effect.fn("keepPast")(function* (
     const past = yield* pastTo(Math.max(0, seq - STONE_EVERY))
     const { folds, folded } = yield* past.at(seq)
     const record = yield* journal.get(seq)
-    const moment = shown.momentOf(folds, seq, slotsAt(past, folds, seq), {})
+    const moment = shown.momentOf(folds, seq, slotsAt(shown, past, folds, seq), {})
     return { moment, folded, storedMs: record?.storedMs ?? 0 }
   })
 

@@ -55,7 +55,18 @@ describe.runIf(linuxFound())("a market that trades and has been asked everything
         const response = await fetch(`${page}${path}`, init)
         said.set(`${init.method ?? "GET"} ${path.split("?")[0]}`, await response.text())
       }
-      for (const path of ["/", "/api/status", "/health", "/ready", "/levels", "/structure", "/backfill/status"]) {
+      for (const path of [
+        "/",
+        "/api/status",
+        "/health",
+        "/ready",
+        "/levels",
+        "/structure",
+        "/backfill/status",
+        "/api/config",
+        "/metrics",
+        "/version"
+      ]) {
         await ask(path)
       }
       // In the wrong places: as an address, as a name, as the action, as a body that is no JSON.

@@ -100,9 +100,7 @@ const ways = ({ market, get }: Served) => {
   const blocked = { levels: { today: {} }, structure: {}, backfill: blocks.backfill, hmm_data_pipeline: null } as never
   const withBlocks = (path: string) => market.setBlocks(blocked).pipe(Effect.andThen(settle), Effect.andThen(get(path)))
   const without = (path: string) => market.setBlocks({}).pipe(Effect.andThen(settle), Effect.andThen(get(path)))
-  const asked: Readonly<
-    Record<string, () => Effect.Effect<Response, never, never> | Effect.Effect<Response, unknown, never>>
-  > = {
+  const asked: Readonly<Record<string, () => Effect.Effect<Response, unknown>>> = {
     "/api/slots/{id}/history 200": () => get("/api/slots/1/history"),
     "/api/slots/{id}/history 400": () => get("/api/slots/one/history"),
     "/api/slots/{id}/history 404": () => get("/api/slots/77/history"),

@@ -139,7 +139,7 @@ const marketMetrics = (report: StatusReport): ReadonlyArray<Metric> => {
   ]
 }
 
-const moneyMetrics = ({ money, orders, daily_loss: day, slots }: StatusReport): ReadonlyArray<Metric> => [
+const moneyMetrics = ({ money, daily_loss: day, slots }: StatusReport): ReadonlyArray<Metric> => [
   {
     name: "kennel_realized_profit_usd",
     help: "Booked profit after fees, by how it was booked.",
@@ -185,7 +185,10 @@ const moneyMetrics = ({ money, orders, daily_loss: day, slots }: StatusReport): 
     help: "Losing cycles of this UTC day, as a loss.",
     type: "gauge",
     samples: one(day.losses)
-  },
+  }
+]
+
+const tradingMetrics = ({ money, orders }: StatusReport): ReadonlyArray<Metric> => [
   {
     name: "kennel_cycles_total",
     help: "Booked cycles, by how they were booked.",
@@ -246,4 +249,6 @@ const processMetrics = (ours: ProcessFigures): ReadonlyArray<Metric> => [
 
 /** The whole page. */
 export const metricsText = (report: StatusReport, ours: ProcessFigures): string =>
-  [...marketMetrics(report), ...moneyMetrics(report), ...processMetrics(ours)].map(metricText).join("")
+  [...marketMetrics(report), ...moneyMetrics(report), ...tradingMetrics(report), ...processMetrics(ours)]
+    .map(metricText)
+    .join("")

@@ -167,7 +167,7 @@ const totalsOf = (slots: ReadonlyArray<SlotStatus>) => ({
   today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss))
 })
 
-/** The whole report of one moment. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
+/** The whole report of one moment, after record `seq`. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
   const { rebalancer: _withItsCauses, ...blocks } = observed.blocks
@@ -180,7 +180,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const newest = newestCycles(shown)
   const day = dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote })
   return {
-    /** The record up to which all of it knows the journal; beside it a server says how long ago that was (`age_sec`). */
     seq,
     ...governorPart(observed, options, day.sentence),
     ...blocks,

@@ -47,6 +47,12 @@ const makeSince = Effect.map(monotonicMs, (startMs) => {
   })
 })
 
+/** The tag of a text, made when it is first asked for. */
+const tagOf = (text: string): (() => string) => {
+  let tag: string | null = null
+  return () => (tag ??= `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`)
+}
+
 /**
  * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
  * whose text differs from the one before, the age aside.
@@ -89,9 +95,7 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     const report = reportOf(observed, options)
     // An age alone is no change that a page has to be sent.
     const body = JSON.stringify(report)
-    let tag: string | null = null
-    const tagged = (): string => (tag ??= `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`)
-    return { seq, report, moment, body, tag: tagged, json: `{"age_sec":${ageSec()},${body.slice(1)}` }
+    return { seq, report, moment, body, tag: tagOf(body), json: `{"age_sec":${ageSec()},${body.slice(1)}` }
   })
 
   yield* askJournal

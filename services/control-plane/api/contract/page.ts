@@ -12,14 +12,14 @@ const escaped = (text: unknown): string =>
 const parametersOf = ({ parameters = [] }: OpenApiOperation): string => {
   if (parameters.length === 0) return ""
   const rows = parameters.map(({ name, in: where, description, schema }) => {
-    const { type, minimum, maximum, default: otherwise } = schema as Readonly<Record<string, unknown>>
-    const range = [
-      minimum === undefined ? "" : `from ${String(minimum)}`,
-      maximum === undefined ? "" : `to ${String(maximum)}`
-    ]
-    const accepted = [type, ...range, otherwise === undefined ? "" : `default ${String(otherwise)}`].filter(
-      (part) => part !== ""
-    )
+    const shape = schema as Readonly<Record<string, number | string | undefined>>
+    const parts = [
+      ["", shape["type"]],
+      ["from", shape["minimum"]],
+      ["to", shape["maximum"]],
+      ["default", shape["default"]]
+    ] as const
+    const accepted = parts.flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`.trim()]))
     return `<tr><td><code>${escaped(name)}</code></td><td>${escaped(where)}</td><td>${escaped(accepted.join(" "))}</td><td>${escaped(description)}</td></tr>`
   })
   return `<table><thead><tr><th>parameter</th><th>in</th><th>accepted</th><th>what</th></tr></thead><tbody>${rows.join("")}</tbody></table>`

@@ -15,13 +15,12 @@ const WINDOW = 1_000
 /** Records `from` to `to`, in order. */
 const readBetween = Effect.fnUntraced(function* (from: number, to: number) {
   const journal = yield* Journal
-  const found = yield* Stream.runCollect(
+  return yield* Stream.runCollect(
     journal.read({ from }).pipe(
       Stream.takeWhile(({ seq }) => seq <= to),
       Stream.takeUntil(({ seq }) => seq >= to)
     )
   )
-  return found as ReadonlyArray<JournalRecord>
 })
 
 /** Some records, and where to go on. */
