@@ -7,6 +7,16 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.md' \) -delete
 
+# The page, which is built with what does not ship. Vite's compiler is an optional dependency, so nothing is left out here.
+FROM node:24.21.0-bookworm-slim AS page
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY page.config.ts tsconfig.json ./
+COPY shared shared
+COPY services services
+RUN npm run --silent page
+
 # What the Node image stands on, without its package managers and headers.
 FROM debian:12.15-slim
 COPY --from=node /usr/local/bin/node /usr/local/bin/
@@ -20,11 +30,12 @@ COPY --from=node /app/node_modules node_modules
 COPY package.json ./
 COPY shared shared
 COPY services services
+COPY --from=page /app/services/control-plane/page/out services/control-plane/page/out
 COPY app app
 COPY cli cli
 COPY supabase supabase
 USER kennel
-# TypeScript runs as it is: no build step, no second copy of the code that could differ from the one reviewed. What Node makes of
+# TypeScript of the services runs as it is: no build step, no second copy of the code that could differ from the one reviewed. What Node makes of
 # it at a start is kept, and believed only for the very same text: ten services on two cores start in half the time.
 RUN node cli/main.ts config >/dev/null
 EXPOSE 8080

@@ -7,6 +7,7 @@ import { opening, price, reconciled, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
 import type { Blocks } from "./core/blocks.ts"
 import type { StatusReport } from "./core/report.ts"
+import { loadAssets } from "./http/assets.ts"
 import { MAX_PER_ADDRESS } from "./http/streamHub.ts"
 import { blocks } from "./testing/blocks.ts"
 import { handMoved, OPTIONS } from "./testing/views.ts"
@@ -358,18 +359,23 @@ describe("the stream", () => {
   )
 })
 
+/** A file of the built page, whose name holds a digest of what is in it. */
+const builtFile = (ending: string): string =>
+  [...(loadAssets()?.keys() ?? [])].find((path) => path.startsWith("/page/assets/") && path.endsWith(ending)) ??
+  "the page has not been built: npm run page"
+
 describe("the routes", () => {
   it.effect.each([
-    ["/", "text/html; charset=utf-8"],
-    ["/page/main.js", "text/javascript; charset=utf-8"],
-    ["/page/actions.js", "text/javascript; charset=utf-8"],
-    ["/page/views/view.js", "text/javascript; charset=utf-8"],
-    ["/page/styles/style.css", "text/css; charset=utf-8"],
-    ["/page/icon.svg", "image/svg+xml"]
-  ] as const)("serve %s", ([path, type]) =>
+    ["/", "text/html; charset=utf-8", "no-cache"],
+    ["/factory", "text/html; charset=utf-8", "no-cache"],
+    ["/page/icon.svg", "image/svg+xml", "no-cache"],
+    [builtFile(".js"), "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"],
+    [builtFile(".css"), "text/css; charset=utf-8", "public, max-age=31536000, immutable"]
+  ] as const)("serve %s", ([path, type, kept]) =>
     Effect.gen(function* () {
       const { get } = yield* serve()
       const response = yield* get(path)
+      expect(response.headers.get("cache-control")).toBe(kept)
       expect(response.status).toBe(200)
       expect(response.headers.get("content-type")).toBe(type)
       expect(response.headers.get("content-security-policy") ?? "").toMatch(/^default-src 'none'; script-src 'self';/)
@@ -377,7 +383,7 @@ describe("the routes", () => {
     })
   )
 
-  it.effect.each(["/nothing", "/page/", "/page/view.unit.test.ts", "/page/..%2Flayer.ts", "/api"])(
+  it.effect.each(["/nothing", "/page/", "/page/main.tsx", "/page/index.html", "/page/..%2Flayer.ts", "/api"])(
     "answer %s with a problem in JSON",
     (path) =>
       Effect.gen(function* () {

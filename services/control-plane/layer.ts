@@ -11,7 +11,7 @@ import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
 import { serveEvents, serveMetrics, serveRoutes } from "./api/serve.ts"
 import { metricsText, type ProcessFigures } from "./core/metrics.ts"
-import { loadAssets } from "./http/assets.ts"
+import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
@@ -109,6 +109,8 @@ export const controlPlaneLayer = (
       log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
+      const assets = loadAssets()
+      if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
       const { settings } = yield* MarketViews
@@ -118,7 +120,7 @@ export const controlPlaneLayer = (
         latest,
         ageSec,
         hub,
-        assets: loadAssets(),
+        assets,
         desk,
         routes: (express) => {
           serveRoutes(express, routes, api)

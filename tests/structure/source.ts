@@ -21,6 +21,9 @@ export type Rule = (sources: ReadonlyArray<Source>) => Findings
 
 export const ROOT = normalize(join(import.meta.dirname, "../.."))
 
+/** What a build has put there. */
+const isMade = (path: string): boolean => path.startsWith("services/control-plane/page/out/")
+
 /** Folders that hold our TypeScript. */
 const CODE_FOLDERS = ["app", "bench", "cli", "conformance", "services", "shared", "tests"]
 
@@ -42,7 +45,7 @@ const filesUnder = (folder: string): ReadonlyArray<string> =>
 /** Every TypeScript file of the repository, by path. */
 export const readSources = (): ReadonlyArray<Source> =>
   CODE_FOLDERS.flatMap(filesUnder)
-    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => /\.tsx?$/.test(path) && !isMade(path))
     .map((path) => sourceOf(path, readFileSync(join(ROOT, path), "utf8")))
 
 /** A file of any kind, for rules about words. */
@@ -52,7 +55,7 @@ export interface TextFile {
 }
 
 const TEXT_FOLDERS = [...CODE_FOLDERS, ".ci", "docs"]
-const TEXT_ENDINGS = /\.(?:conf|css|html|js|json|md|sh|ts|yml)$|^(?:Dockerfile|\.ci\/run)$/
+const TEXT_ENDINGS = /\.(?:conf|css|html|js|json|md|mjs|sh|tsx?|yml)$|^(?:Dockerfile|\.ci\/run)$/
 
 /** Every text file a reader of the repository may open: code, documents, configuration. */
 export const readTexts = (): ReadonlyArray<TextFile> => {
@@ -60,7 +63,7 @@ export const readTexts = (): ReadonlyArray<TextFile> => {
     .filter((entry) => entry.isFile() && entry.name !== "package-lock.json")
     .map((entry) => entry.name)
   return [...top, ...TEXT_FOLDERS.flatMap(filesUnder)]
-    .filter((path) => TEXT_ENDINGS.test(path))
+    .filter((path) => TEXT_ENDINGS.test(path) && !isMade(path))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }))
 }
 

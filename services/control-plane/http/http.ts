@@ -1,7 +1,7 @@
 /** The routes. All but actions are answered from the newest report in memory, so that no reader waits for anything. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
-import type { Asset } from "./assets.ts"
+import { type Asset, NOT_BUILT } from "./assets.ts"
 import { type makeDoor, SECURITY_HEADERS } from "./door.ts"
 import { candleBlocks, healthOf, readinessOf } from "../core/health.ts"
 import type { Published } from "./publisher.ts"
@@ -14,7 +14,8 @@ export interface HttpSource {
   /** Wall seconds since the views last moved. */
   readonly ageSec: () => number
   readonly hub: StreamHub
-  readonly assets: ReadonlyMap<string, Asset>
+  /** Null: the page has not been built. */
+  readonly assets: ReadonlyMap<string, Asset> | null
   readonly desk: ActionDesk
   /** Adds the routes of the contract. */
   readonly routes: (app: Express) => void
@@ -23,6 +24,9 @@ export interface HttpSource {
   /** An unexpected failure, for the log; the client only learns that there was one. */
   readonly onFailure: (error: unknown) => void
 }
+
+/** A year, the longest that has a meaning: the file's name changes with what is in it. */
+const FOR_EVER = "public, max-age=31536000, immutable"
 
 /** The server's routes, in the order in which a request meets them. */
 export const makeApp = ({ latest, ageSec, hub, assets, desk, routes, door, onFailure }: HttpSource): Express => {
@@ -52,9 +56,13 @@ export const makeApp = ({ latest, ageSec, hub, assets, desk, routes, door, onFai
     )
   })
   app.use((request, response, next) => {
-    const asset = assets.get(request.path)
+    if (assets === null && request.path === "/") return problem(response, 503, "Service Unavailable", NOT_BUILT)
+    const asset = assets?.get(request.path)
     if (asset === undefined) return next()
-    response.set("Cache-Control", "no-cache").type(asset.type).send(asset.body)
+    response
+      .set("Cache-Control", asset.isFixed ? FOR_EVER : "no-cache")
+      .type(asset.type)
+      .send(asset.body)
   })
   app.use((request, response) => {
     problem(response, 404, "Not Found", `there is nothing at ${request.path}; the status is at /api/status`)

@@ -49,7 +49,7 @@ export const targetsExist: Rule = (sources) => {
   return sources.flatMap(({ path, imports }) =>
     imports.flatMap(({ specifier, line }) => {
       const target = specifier === null ? null : resolveLocal(path, specifier)
-      if (target === null || known.has(target) || !/\.ts$|\/[^./]*$/.test(target)) return []
+      if (target === null || known.has(target) || !/\.tsx?$|\/[^./]*$/.test(target)) return []
       return [`${path}:${line}: there is no file ${target}`]
     })
   )

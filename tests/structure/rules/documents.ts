@@ -16,7 +16,7 @@ export const mentionsExist = (files: ReadonlyArray<TextFile>, exists: (path: str
     )
 
 const README = /^((?:services|shared)\/.+\/)README\.md$/
-const SOURCE_NAME = /`([\w./-]*(?:\{[\w,]+\}[\w./-]*)?\.(?:js|ts))`/g
+const SOURCE_NAME = /`([\w./-]*(?:\{[\w,]+\}[\w./-]*)?\.(?:js|mjs|tsx?))`/g
 
 /** `a/{b,c}.ts` as its two names; a name without braces as itself. */
 const expanded = (name: string): ReadonlyArray<string> => {
@@ -37,7 +37,8 @@ export const readmesNameSources = (files: ReadonlyArray<TextFile>): Findings => 
     )
     const names = new Set(named.map(({ name }) => folder + name))
     const missing = [...known].filter(
-      (file) => file.startsWith(folder) && /\.(?:js|ts)$/.test(file) && !matches(file, TEST_SUPPORT) && !names.has(file)
+      (file) =>
+        file.startsWith(folder) && /\.(?:js|mjs|tsx?)$/.test(file) && !matches(file, TEST_SUPPORT) && !names.has(file)
     )
     const stale = named.filter(({ name }) => !known.has(folder + name) && !known.has(name))
     return [

@@ -16,7 +16,7 @@ interface Spanned {
   readonly end: number
 }
 
-/** Every function of a TypeScript or JavaScript file, the outer before the inner. Throws where the file does not parse. */
+/** Every function of a TypeScript (with or without JSX) or JavaScript file, the outer before the inner. Throws where the file does not parse. */
 export const functionsOf = (path: string, text: string): ReadonlyArray<FunctionLength> => {
   const { program, errors } = parseSync(path, text)
   if (errors[0] !== undefined) throw new SyntaxError(`${path}: ${errors[0].message}`)
@@ -60,7 +60,7 @@ export const shortFunctions =
   (files: ReadonlyArray<TextFile>): Findings => {
     const long = new Map<string, number>()
     for (const { path, text } of files) {
-      if (!/\.[jt]s$/.test(path) || matches(path, TEST_SUPPORT)) continue
+      if (!/\.(?:[jt]s|mjs|tsx)$/.test(path) || matches(path, TEST_SUPPORT)) continue
       for (const { name, lines } of functionsOf(path, text)) {
         const key = `${path} ${name}`
         if (lines > max) long.set(key, Math.max(lines, long.get(key) ?? 0))

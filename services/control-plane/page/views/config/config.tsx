@@ -1,0 +1,60 @@
+/** Every setting in force, what it would be by itself, and what has set it. */
+import { useSignal } from "@preact/signals"
+import { useApi } from "../../kit/api.ts"
+import { Card, Empty, Table } from "../../kit/parts.tsx"
+import type { Config as ConfigPayload, Setting } from "../../kit/payloads.ts"
+import { groupsOf, isChanged } from "./configModel.ts"
+
+const valueOf = ({ value, secret }: Setting): string => (secret ? "secret, not shown" : (value ?? "–"))
+
+const Row = ({ setting }: { readonly setting: Setting }) => (
+  <tr class={isChanged(setting) ? "changed" : ""}>
+    <th scope="row">
+      <code>{setting.name}</code>
+      <em>{setting.about}</em>
+    </th>
+    <td class="n value">
+      {valueOf(setting)} <small>{setting.unit}</small>
+    </td>
+    <td class="n value quiet">{setting.default}</td>
+    <td>{setting.source === "default" ? "default" : `environment, ${setting.set_by ?? setting.name}`}</td>
+    <td class="why">{setting.accepted}</td>
+  </tr>
+)
+
+/** All settings. */
+export const Config = () => {
+  const search = useSignal("")
+  const changedOnly = useSignal(false)
+  const { data, problem } = useApi<ConfigPayload>("/api/config")
+  const groups = groupsOf(data?.settings ?? [], search.value, changedOnly.value)
+  return (
+    <>
+      <form class="filter" onSubmit={(event) => event.preventDefault()} aria-label="Find a setting">
+        <label>
+          find
+          <input type="search" value={search.value} onInput={(event) => (search.value = event.currentTarget.value)} />
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={changedOnly.value}
+            onChange={(event) => (changedOnly.value = event.currentTarget.checked)}
+          />
+          only those that are set
+        </label>
+      </form>
+      {problem === null ? null : <Empty>{problem}</Empty>}
+      {data !== null && groups.length === 0 ? <Empty>No setting has these words.</Empty> : null}
+      {groups.map(({ group, settings }) => (
+        <Card key={group} title={group}>
+          <Table label={group} columns={["setting", "in force", "default", "set by", "accepted"]}>
+            {settings.map((setting) => (
+              <Row key={setting.name} setting={setting} />
+            ))}
+          </Table>
+        </Card>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,176 @@
+/** One slot: its orders with the reason behind each, what it does not do, its cycles, and how it came to where it is. */
+import type { ReportedSlot, StatusReport } from "../../../core/report.ts"
+import { ActionButton } from "../../actions/buttons.tsx"
+import { priceDigits } from "../../app/header.tsx"
+import { hrefOf } from "../../app/places.ts"
+import { past } from "../../app/state.ts"
+import { useApi } from "../../kit/api.ts"
+import { decimal, integer, percent, PROFIT_DIGITS, signed, tone } from "../../kit/format.ts"
+import { At, Card, Empty, Leg, Table, Term } from "../../kit/parts.tsx"
+import type { PastOrder, SlotHistory } from "../../kit/payloads.ts"
+import { SlotPast } from "./slotPast.tsx"
+import { nameOf, notDoneBy, stateInWords } from "./slotModel.ts"
+
+/** History of the chosen slot is asked for this often. */
+const EVERY_MS = 5_000
+
+type Order = ReportedSlot["orders"][number] | ReportedSlot["recovery_orders"][number]
+
+const OrderRow = ({
+  slot,
+  order,
+  shown,
+  known
+}: {
+  readonly slot: ReportedSlot
+  readonly order: Order
+  readonly shown: StatusReport
+  readonly known: PastOrder | undefined
+}) => {
+  const recovery = "recovery_id" in order ? order : null
+  const state = recovery?.move_pending === true ? "about to move" : stateInWords(order.status)
+  return (
+    <tr>
+      <th scope="row" class={order.side}>
+        <Leg of={order.trade_id} />
+        {`${order.side} ${recovery === null ? order.role : `recovery ${recovery.recovery_id}`}`}
+        {state === "" ? null : <em class={order.status}>{state}</em>}
+      </th>
+      <td class="n">{decimal(order.price, priceDigits(shown))}</td>
+      <td class="n">{percent(order.distance_pct)}</td>
+      <td class="n">{decimal(order.volume, shown.constraints?.volume_decimals ?? 0, true)}</td>
+      <td class="why">
+        {recovery?.sentence ?? known?.sentence ?? ""}{" "}
+        {known === undefined ? null : <a href={hrefOf("journal", known.requested_seq)}>why</a>}
+      </td>
+      <td>
+        {recovery === null ? null : (
+          <ActionButton
+            action="soft_close"
+            args={{ slot_id: slot.slot_id, recovery_id: recovery.recovery_id }}
+            class="small"
+            name={`Soft close recovery ${recovery.recovery_id} of ${nameOf(slot)}`}
+          >
+            Soft close
+          </ActionButton>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+const Orders = ({
+  slot,
+  shown,
+  history
+}: {
+  readonly slot: ReportedSlot
+  readonly shown: StatusReport
+  readonly history: SlotHistory | null
+}) => {
+  const all: ReadonlyArray<Order> = [...slot.orders, ...slot.recovery_orders]
+  if (all.length === 0) return <Empty>No orders.</Empty>
+  const { base, quote } = shown.market
+  return (
+    <Table label="Orders" columns={["order", `#price, ${quote}`, "#to market", `#${base}`, "because", "action"]}>
+      {all.map((order) => (
+        <OrderRow
+          key={order.local_id}
+          slot={slot}
+          order={order}
+          shown={shown}
+          known={history?.orders.find(({ local_id: id }) => id === order.local_id)}
+        />
+      ))}
+    </Table>
+  )
+}
+
+const NotDone = ({ slot }: { readonly slot: ReportedSlot }) => {
+  const lines = notDoneBy(slot)
+  if (lines.length === 0) return <p class="quiet">Nothing is refused at present.</p>
+  return (
+    <ul class="refusals" aria-label="Not done at present">
+      {lines.map(({ what, sentence, since }) => (
+        <li key={what}>
+          <b>{what}</b> not now
+          {since === null ? null : (
+            <>
+              , since <At sec={since} />
+            </>
+          )}
+          {`: ${sentence}`}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const Sums = ({ slot, quote }: { readonly slot: ReportedSlot; readonly quote: string }) => {
+  const { money } = slot
+  const amount = (text: string) => `${signed(text, PROFIT_DIGITS)} ${quote}`
+  return (
+    <dl class="sums">
+      <Term name="profit" class={`n ${tone(slot.total_profit, PROFIT_DIGITS)}`}>
+        {amount(slot.total_profit)}
+      </Term>
+      {money.evicted_cycles > 0 ? (
+        <Term name="of that traded" class={`n ${tone(money.traded_profit, PROFIT_DIGITS)}`}>
+          {amount(money.traded_profit)}
+        </Term>
+      ) : null}
+      <Term name="fees paid">{`${decimal(money.fees_paid, PROFIT_DIGITS, true)} ${quote}`}</Term>
+      <Term name="round trips">
+        {integer(slot.total_round_trips)}
+        {money.evicted_cycles > 0 ? <small>{` ${integer(money.evicted_cycles)} evicted`}</small> : null}
+      </Term>
+      <Term name="cycle A / B">{`${slot.cycle_a} / ${slot.cycle_b}`}</Term>
+    </dl>
+  )
+}
+
+/** One slot in full. */
+export const SlotDetail = ({ slot, shown }: { readonly slot: ReportedSlot; readonly shown: StatusReport }) => {
+  const before = past.value === null ? "" : `&before=${past.value.seq + 1}`
+  const { data, problem } = useApi<SlotHistory>(
+    `/api/slots/${slot.slot_id}/history?limit=100${before}`,
+    past.value === null ? EVERY_MS : 0
+  )
+  return (
+    <>
+      <Card
+        title={nameOf(slot)}
+        class={`slot ${slot.halted === null ? "" : "halted"}`}
+        side={
+          <div class="buttons">
+            <a class="button small" href={hrefOf("journal", `${slot.slot_id}@now`)}>
+              Why?
+            </a>
+            {slot.life === "active" ? (
+              <ActionButton
+                action="remove_slot"
+                args={{ slot_id: slot.slot_id }}
+                class="small"
+                name={`Remove ${nameOf(slot)}`}
+              >
+                Remove
+              </ActionButton>
+            ) : null}
+          </div>
+        }
+      >
+        <p class="phase">
+          <b>{slot.phase_in_words}</b> <code>{slot.phase}</code>
+          {slot.life === "retiring" ? <span class="retiring">retiring</span> : null}
+        </p>
+        {slot.halted === null ? null : <p class="bad">{`Halted: ${slot.halted.join("; ")}`}</p>}
+        <Orders slot={slot} shown={shown} history={data} />
+        <h3>Not done, and why</h3>
+        <NotDone slot={slot} />
+        <Sums slot={slot} quote={shown.market.quote} />
+      </Card>
+      {problem === null ? null : <Empty>{`No history: ${problem}`}</Empty>}
+      {data === null ? null : <SlotPast history={data} shown={shown} />}
+    </>
+  )
+}
