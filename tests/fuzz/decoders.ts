@@ -107,7 +107,7 @@ const snapshots = decoder(damagedText([SNAPSHOT]), (text) => {
 })
 
 const settingText = fc.oneof(
-  odd.map(String),
+  odd.map((value) => JSON.stringify(value)),
   fc.string({ maxLength: 40, unit: "binary" }),
   fc.constantFrom(...SETTING_ROWS.map(({ defaultText }) => defaultText)),
   damagedText([

@@ -96,7 +96,7 @@ const requests = slowDecoder(damagedBytes(REQUESTS.map((text) => Buffer.from(tex
 /** Commands as they are, but for what they do. */
 const COMMANDS = [upCommand, skipCommand, exportCommand, archiveCommand, catCommand, auditCommand].map((command) =>
   Command.runWith(
-    Command.withHandler(command as Command.Command<string, unknown, {}, never>, () => Effect.void),
+    Command.withHandler(command as Command.Command<string, unknown>, () => Effect.void),
     {
       version: "x"
     }
