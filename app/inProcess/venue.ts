@@ -4,13 +4,7 @@
  * worked next, what fact follows from an answer) is the production code; only the wire between them is missing, and that has
  * tests of its own.
  */
-import {
-  type Price,
-  type Quote,
-  Quote as Quotes,
-  type Volume,
-  Volume as Volumes
-} from "../../shared/core/decimal/decimal.ts"
+import { type Price, Quote as Quotes, Volume as Volumes } from "../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
@@ -22,8 +16,7 @@ import {
   isRefusal,
   makeDesk,
   type MarketView,
-  refuse,
-  type Rules
+  refuse
 } from "../../services/exchange-sim/core/engine/desk.ts"
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
