@@ -20,8 +20,8 @@ import { PROCESS_SETTINGS } from "../shared/config/process.ts"
 import { readTable } from "../shared/config/table.ts"
 import { commandsFor, PURPOSE } from "./commands.ts"
 import { logLines } from "./shared/logLines.ts"
-import { keptByNpm } from "./shared/keptByNpm.ts"
-import { shortUsage } from "./shared/usage.ts"
+import { keptByNpm } from "./shared/usage/keptByNpm.ts"
+import { shortUsage } from "./shared/usage/usage.ts"
 
 // Nobody else reads what a process keeps, whoever writes it: the store's own files, too.
 process.umask(0o077)

@@ -72,6 +72,19 @@ const figuresOf = (startedAt: number, hub: StreamHub, events: EventStreams): Pro
   }
 }
 
+/** Says in the log what has changed of trading and of a backfill, once. */
+const makeLog = (say: (line: string) => void): ((published: Published) => void) => {
+  let told = NOTHING_TOLD
+  return ({ report }) => {
+    const said = logLines(told, report)
+    told = said.told
+    for (const line of said.lines) say(line)
+  }
+}
+
+const every = (ms: number, go: () => void): Effect.Effect<never> =>
+  Effect.forever(Effect.andThen(Effect.sleep(ms), Effect.sync(go)))
+
 /** Serves while its scope lives; stops within a second. Fails with `ListenFailed` when the port cannot be had. */
 export const controlPlaneLayer = (
   options: ControlPlaneOptions
@@ -95,13 +108,8 @@ export const controlPlaneLayer = (
       const runSync = Effect.runSyncWith(yield* Effect.context())
       const hub = makeStreamHub()
       const speed = simulator?.speed ?? 1
-      let told = NOTHING_TOLD
-      const log = ({ report }: Published) => {
-        const said = logLines(told, report)
-        told = said.told
-        for (const line of said.lines) runSync(Effect.logInfo(line))
-      }
       const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
+      const log = makeLog((line) => runSync(Effect.logInfo(line)))
       const publisher = yield* makePublisher(report, (published) => {
         log(published)
         hub.send(published)
@@ -131,25 +139,18 @@ export const controlPlaneLayer = (
         door: makeDoor(host, allowedHosts),
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
-      yield* Effect.sleep(REPORT_EVERY_MS).pipe(
-        Effect.andThen(Effect.sync(hub.tick)),
-        Effect.forever,
-        Effect.forkScoped
-      )
-      yield* Effect.sleep(HEARTBEAT_MS).pipe(Effect.andThen(Effect.sync(hub.beat)), Effect.forever, Effect.forkScoped)
+      yield* Effect.forkScoped(every(REPORT_EVERY_MS, hub.tick))
+      yield* Effect.forkScoped(every(HEARTBEAT_MS, hub.beat))
       if (options.telegram !== undefined) {
-        const report = () => publisher.latest().report
-        yield* Effect.forkScoped(runTelegram(options.telegram, { subjects, defaults, report, speed }))
+        const seen = { subjects, defaults, report: () => latest().report, speed }
+        yield* Effect.forkScoped(runTelegram(options.telegram, seen))
       }
       const { port } = yield* listen({
         host,
         port: options.port,
         handler: app,
         isKept: (socket) => hub.holds(socket) || events.holds(socket),
-        beforeClose: () => {
-          hub.close()
-          events.close()
-        }
+        beforeClose: () => (hub.close(), events.close())
       })
       const shown = host.includes(":") ? `[${host}]` : host
       return ControlPlane.of({ url: `http://${shown}:${port}/`, port })

@@ -230,6 +230,9 @@ const HANDLERS: Handlers<LedgerState, Step, "order"> = {
 
 const apply = dispatch(HANDLERS, quiet)
 
+/** Whether an event may change the ledger. */
+export const ledgerHears = (tag: MarketEvent["_tag"]): boolean => tag in HANDLERS
+
 /** Applies one event: the state after it, and the transaction it leads to, if any. */
 export const postEvent = (
   state: LedgerState,
