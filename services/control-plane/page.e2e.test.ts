@@ -116,7 +116,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
         yield* market.append(configured)
         yield* market.setGovernor(governor)
         yield* market.setBlocks(blocks)
-        const { page } = yield* visit(url, { colorScheme, viewport: { width, height: 800 } })
+        const { page, complaints } = yield* visit(url, { colorScheme, viewport: { width, height: 800 } })
         yield* Effect.promise(async () => {
           await page.evaluate(axe.source)
           const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -127,6 +127,7 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
             await page.getByText("Loading …").waitFor({ state: "detached" })
             expect(await findings(page), id).toEqual([])
             expect(await page.evaluate("document.documentElement.scrollWidth"), id).toBe(width)
+            expect(complaints, id).toEqual([])
           }
         })
       }),

@@ -106,7 +106,7 @@ describe("a new thing costs", () => {
       expect(plot.compile()).toContain("ring_bell")
       plant({
         "services/governor/core/commands.ts": [
-          ["  remove_layer: removeLayer,\n", "  remove_layer: removeLayer,\n  ring_bell: () => null,\n"]
+          ["  resume: (draft) =>\n", "  ring_bell: () => null,\n  resume: (draft) =>\n"]
         ]
       })
       expect(planted).toHaveLength(2)

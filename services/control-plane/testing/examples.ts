@@ -273,13 +273,15 @@ export const governor = partly<GovernorStatus>({
     deferred: 3,
     deferred_total: 41,
     drained_total: 38,
-    loop_sec: 30
+    loop_sec: 30,
+    queue: []
   },
   capacity_fill_health: {
     open_orders_current: 31,
     open_orders_safe_cap: 45,
     open_order_headroom: 14,
     open_order_utilization_pct: 68.9,
+    orders_per_slot_estimate: 2.1,
     status_band: "caution",
     blocked_risk_hint: ["14 of 45 places for open orders are left."]
   },
@@ -287,7 +289,18 @@ export const governor = partly<GovernorStatus>({
   daily_realized_loss_utc: "0.41",
   daily_loss_lock_active: false,
   daily_loss_lock_utc_day: null,
-  capital_layers: { target: 2, effective: 1 },
+  capital_layers: {
+    target: 2,
+    effective: 1,
+    fully_funded: false,
+    funding_gap_doge: "40",
+    funding_gap_usd: "6.2",
+    doge_per_order: 1,
+    orders_per_layer: 225,
+    default_source: "auto",
+    sources: {},
+    propagation: { done: 3, orders: 12 }
+  },
   slots: [
     { slot: 1, alias: "wow", state: "active" },
     { slot: 2, alias: "such", state: "retiring" }

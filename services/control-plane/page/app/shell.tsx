@@ -1,6 +1,6 @@
 /** The frame around every view: what market it is, how it stands, where one can go, what may be asked for. */
-import type { FunctionComponent } from "preact"
-import { useEffect } from "preact/hooks"
+import type { ComponentChildren, FunctionComponent } from "preact"
+import { useEffect, useErrorBoundary } from "preact/hooks"
 import { ActionDialog } from "../actions/dialog.tsx"
 import { Empty } from "../kit/parts.tsx"
 import { Header } from "./header.tsx"
@@ -40,6 +40,13 @@ const Navigation = () => (
   </nav>
 )
 
+/** A view that cannot be drawn says so and leaves the rest of the page as it is. */
+const Guarded = ({ children }: { readonly children: ComponentChildren }) => {
+  const [error] = useErrorBoundary((thrown: unknown) => reportError(thrown))
+  if (error === undefined) return <>{children}</>
+  return <Empty>This view cannot be drawn: the console of the browser says why. Every other view still stands.</Empty>
+}
+
 /** The whole page. */
 export const Shell = () => {
   useEffect(listenForKeys, [])
@@ -66,7 +73,13 @@ export const Shell = () => {
       <Navigation />
       <main id="main" tabIndex={-1} class={kind === "lost" ? "old" : ""} aria-label={name}>
         <Notice />
-        {shown === null && view !== "config" ? <Empty>Nothing has been heard yet.</Empty> : <Panel key={view} />}
+        {shown === null && view !== "config" ? (
+          <Empty>Nothing has been heard yet.</Empty>
+        ) : (
+          <Guarded key={view}>
+            <Panel />
+          </Guarded>
+        )}
       </main>
       <ActionDialog />
     </div>
