@@ -51,7 +51,7 @@ const candlesOf = (count: number): ReadonlyArray<Candle> =>
 const bareInsert = `
   insert into ohlcv_candles
   select * from json_populate_recordset(null::ohlcv_candles, $1::text::json)
-  on conflict (pair, interval_min, time) do update
+  on conflict (venue, pair, interval_min, time) do update
   set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
     volume = excluded.volume, trade_count = excluded.trade_count, source = excluded.source`
 
@@ -65,6 +65,7 @@ const writeBare = async (
   for (const pair of symbols) {
     for (let from = 0; from < candles.length; from += BARE_BATCH) {
       const rows = candles.slice(from, from + BARE_BATCH).map((candle) => ({
+        venue: "real",
         pair,
         interval_min: 1,
         time: candle.timeSec,

@@ -88,6 +88,7 @@ describe("the way in", () => {
   it("before npm ci says that packages are missing", async () => {
     const alone = join(directory, "kennel.mjs")
     await writeFile(alone, await readFile("cli/kennel.mjs", "utf8"))
+    await writeFile(join(directory, "help.ts"), "export const quickAnswer = () => null\n")
     await writeFile(join(directory, "main.ts"), 'import "no-such-package"\n')
     const { status, stderr } = wayIn(alone, [])
     expect(stderr).toMatch(

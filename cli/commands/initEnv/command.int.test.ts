@@ -29,7 +29,7 @@ describe("kennel init-env", () => {
     const { status, stdout } = initEnv()
     expect(status).toBe(0)
     expect(mode()).toBe("600")
-    expect(stdout).toMatch(/\.env: made, with 18 passwords and keys/)
+    expect(stdout).toMatch(/\.env: made, with 30 passwords and keys/)
     for (const [, value = ""] of readFileSync(file(), "utf8").matchAll(/^\w+=(.*)$/gm))
       expect(stdout).not.toContain(value)
     expect(readdirSync(directory)).toEqual([".env"])
