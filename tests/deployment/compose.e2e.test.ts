@@ -137,7 +137,7 @@ describe.runIf(engineFound())("docker compose", { timeout: 300_000 }, () => {
     expect(packages.filter((name) => ["vitest", "typescript", "knip", "yaml"].includes(name))).toEqual([])
     const env = readFileSync(join(stack.directory, ".env"), "utf8")
     const secrets = [...env.matchAll(/^(?!COMPOSE_PROFILES)\w+=(.+)$/gm)].map(([, value = ""]) => value)
-    expect(secrets).toHaveLength(17)
+    expect(secrets).toHaveLength(29)
     // Every layer, the history and the configuration, as the image would be handed on; `zcat -f` takes what is not compressed too.
     const linesWith = (...texts: ReadonlyArray<string>) =>
       stack.shell(
