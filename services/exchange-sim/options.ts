@@ -39,6 +39,8 @@ export interface ExchangeSimOptions {
   readonly speed: number
   /** `synthetic`, `recorded:<path>` or `upstream`: see `parseMarketChoice`. */
   readonly market: string
+  /** A recording begins anew when it ends, instead of closing the market. */
+  readonly loop: boolean
   /** Where an upstream market comes from: any public WebSocket v2 address. */
   readonly upstreamUrl: string
   /** Whole number from 0 to 2^32 − 1: the same seed gives the same synthetic market and the same faults. */
@@ -80,6 +82,7 @@ export const EXCHANGE_SIM_DEFAULTS: ExchangeSimOptions = {
   apiSecret: "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==",
   speed: 1,
   market: "synthetic",
+  loop: false,
   upstreamUrl: "wss://ws.kraken.com/v2",
   seed: 1,
   startMs: null,

@@ -23,6 +23,11 @@ export const SIMULATOR_SETTINGS = {
       "When a synthetic market begins, once, as it is first opened. Empty: 2026-01-01 where everything runs in one process, so that " +
       "the same seed and settings give the same journal, else `now`, the minute of the wall. A recording begins with its first row."
   }),
+  marketLoop: simulator.flag("MARKET_LOOP", {
+    default: "false",
+    reason:
+      "A recorded market begins anew when its recording ends, later by its own length; its price jumps from the last to the first."
+  }),
   simHost: simulator.host("SIM_HOST", {
     default: "127.0.0.1",
     reason: "Where the simulated exchange listens."
@@ -97,6 +102,7 @@ export const simulatorOptions = (
   port: settings.simPort,
   speed: speedOf(settings),
   market: settings.market,
+  loop: settings.marketLoop,
   startMs: settings.market === "synthetic" ? utcDayStartMs(settings.simStart) : null,
   seed: settings.seed,
   makerFeePct: settings.simMakerFeePct,

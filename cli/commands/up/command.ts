@@ -14,6 +14,10 @@ export const upCommand = Command.make(
   "up",
   {
     market: optional("market", "synthetic, recorded:<file.csv[.gz]> or upstream (MARKET)"),
+    loop: Flag.Boolean("loop").pipe(
+      Flag.withDescription("Begin a recording anew when it ends (MARKET_LOOP)"),
+      Flag.optional
+    ),
     speed: optional("speed", "Simulated seconds per second (SPEED)"),
     seed: optional("seed", "Seed of the synthetic market (SEED)"),
     port: optional("port", "Port of the page (PORT)"),
@@ -22,6 +26,7 @@ export const upCommand = Command.make(
   Effect.fn(function* (flags) {
     const given = {
       MARKET: Option.getOrUndefined(flags.market),
+      MARKET_LOOP: Option.getOrUndefined(Option.map(flags.loop, String)),
       SPEED: Option.getOrUndefined(flags.speed),
       SEED: Option.getOrUndefined(flags.seed),
       PORT: Option.getOrUndefined(flags.port),

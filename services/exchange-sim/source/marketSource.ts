@@ -5,6 +5,7 @@ import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { parseMarketChoice } from "../core/market/choice.ts"
 import { LiveMarket } from "../core/market/live.ts"
 import { type MarketProcess, MINUTE_MS } from "../core/market/process.ts"
+import { looped } from "../core/market/looped.ts"
 import { recordedMarket, recordingEnd, recordingStart } from "../core/market/recorded.ts"
 import { openRecording } from "../core/market/rows.ts"
 import { syntheticMarket } from "../core/market/synthetic.ts"
@@ -50,10 +51,12 @@ export const openMarket = Effect.fn("exchangeSim.openMarket")(function* (options
       )
       for (const left of settled.leftOut) yield* Effect.logWarning(`exchange-sim: ${path}: ${leftOutText(left)}`)
       for (const remark of settled.remarks) yield* Effect.logInfo(`exchange-sim: ${path}: ${remark}`)
-      const process = recordedMarket(recording, priceDecimals)
+      const [startMs, endMs] = [recordingStart(recording), recordingEnd(recording)]
+      const once = recordedMarket(recording, priceDecimals)
+      const process = options.loop ? looped(once, endMs - startMs) : once
       return {
-        recordingMs: recordingStart(recording),
-        endMs: recordingEnd(recording),
+        recordingMs: startMs,
+        endMs: options.loop ? null : endMs,
         process: () => process,
         live: null
       } satisfies MarketSource

@@ -9,6 +9,30 @@ import { wait } from "../testing/tape.ts"
 
 const tenMinutes = join(import.meta.dirname, "../../../tests/data/candles/ten-rows.csv")
 
+it.effect("a recording that is looped goes on with its first row, later by its own length", () =>
+  Effect.gen(function* () {
+    const urls = yield* ExchangeSim
+    yield* TestClock.adjust("599 seconds")
+    const last = yield* wait(() => getPublic(urls, "Ticker?pair=XDGUSD"))
+    expect(dig(last, "result", "XDGUSD", "c", 0)).toBe("0.2018700")
+    yield* TestClock.adjust("601 seconds")
+    const bars = yield* wait(() => getPublic(urls, "OHLC?pair=XDGUSD&interval=1"))
+    const of = (bar: number) =>
+      ["1", "2", "3", "4", "6", "7"].map((column) => dig(bars, "result", "XDGUSD", bar, Number(column)))
+    const timeOf = (bar: number) => Number(dig(bars, "result", "XDGUSD", bar, 0))
+    for (let bar = 0; bar < 9; bar++) {
+      expect(of(bar + 10)).toEqual(of(bar))
+      expect(timeOf(bar + 10) - timeOf(bar)).toBe(600)
+    }
+    const { add } = client(urls)
+    expect((yield* wait(() => add("buy", "40", "0.1"))).error).toEqual([])
+  }).pipe(
+    Effect.provide(
+      exchangeSimLayer({ market: `recorded:${tenMinutes}`, loop: true }).pipe(Layer.provide(MemoryJournal.layer()))
+    )
+  )
+)
+
 it.effect(
   "a recording that has ended closes the market: no price is shown, no order taken, and resting ones can go",
   () =>
