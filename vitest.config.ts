@@ -9,9 +9,10 @@ export default defineConfig({
     pool: "forks",
     // Two files at a time suit two cores, and keep the number of servers and browsers at once small on larger machines.
     maxWorkers: 2,
-    // A test that waits longer than this is stuck: the slowest few (kill rounds, browser) need about ten seconds.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A test that waits longer than this is stuck: the slowest few (kill rounds, browser, levels of two days) need some ten seconds,
+    // and several times that beside other work.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A child that outlives its test must not hold up the run.
     teardownTimeout: 10_000,
     slowTestThreshold: 2_000,

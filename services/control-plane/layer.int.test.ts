@@ -178,8 +178,8 @@ describe("ready and healthy", () => {
       expect(yield* read("/health")).toStrictEqual({
         status: "ok",
         reasons: [],
-        backfill_schedule: null,
-        backfill_next_run: null,
+        backfill_schedule: "0 0,6,12,18 * * *",
+        backfill_next_run: 1_795_186_800,
         mode: "RUNNING",
         backfill_status: "complete",
         backfill_complete: true,

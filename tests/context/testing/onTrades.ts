@@ -64,8 +64,8 @@ export interface Bench {
   readonly facts: Effect.Effect<ReadonlyArray<ContextFact>>
 }
 
-/** Levels that a test waits for may take the backfill of two simulated days. */
-const PATIENCE = "40 seconds"
+/** Levels that a test waits for may take the backfill of two simulated days, and machines are busy. */
+const PATIENCE = "100 seconds"
 
 /** The exchange opens at this simulated time, with eight days of past. */
 export const onTrades = (
