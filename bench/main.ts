@@ -6,6 +6,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
 import { median } from "simple-statistics"
 import { table } from "../cli/shared/table.ts"
+import { messageOf } from "../shared/core/messageOf.ts"
 import { backtestBench } from "./backtest/backtest.bench.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { besideBench } from "./context/beside.bench.ts"
@@ -86,24 +87,34 @@ const figures = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string =>
     ])
   ])
 
-const { values, positionals } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
-  allowPositionals: true
-})
+const OPTIONS = { quick: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } } as const
+const NAMED = Object.keys(BENCHES).join(", ")
+const { values, positionals } = (() => {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    process.stderr.write(`bench: ${messageOf(error)}\n`)
+    return process.exit(1)
+  }
+})()
+if (values.help === true) {
+  process.stdout.write(`npm run bench -- [--quick] [--json] [name …]; all of them when none is named:\n${NAMED}\n`)
+  process.exit(0)
+}
 const unknown = positionals.filter((name) => !(name in BENCHES))
 if (unknown.length > 0) {
-  process.stderr.write(`bench: no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}\n`)
+  process.stderr.write(`bench: no benchmark ${unknown.join(", ")}; there are ${NAMED}\n`)
   process.exit(1)
 }
 const names = (positionals.length > 0 ? positionals : Object.keys(BENCHES)) as ReadonlyArray<Name>
 const rows: Array<ReturnType<typeof summarise>> = []
 for (const name of names) {
   process.stderr.write(`bench: ${name} …\n`)
-  rows.push(...(await BENCHES[name]({ quick: values.quick })).map(summarise))
+  rows.push(...(await BENCHES[name]({ quick: values.quick === true })).map(summarise))
 }
 process.stdout.write(
-  values.json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${figures(rows)}\n`
+  values.json === true ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${figures(rows)}\n`
 )
-for (const row of values.json ? [] : rows)
+for (const row of values.json === true ? [] : rows)
   if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
-if (!values.json) process.stdout.write("\n")
+if (values.json !== true) process.stdout.write("\n")

@@ -1,5 +1,5 @@
 /**
- * As much of a messenger's Bot API as the chat needs: eight calls. `telegrafBot.ts` makes it of telegraf; another library takes its place
+ * As much of a messenger's Bot API as the chat needs: six calls. `telegrafBot.ts` makes it of telegraf; another library takes its place
  * behind these lines.
  */
 import { type Effect, Schema } from "effect"

@@ -101,6 +101,10 @@ export const dateTime = (unixSec: number | null | undefined, zone: Zone = "utc")
   return `${day} ${time}`
 }
 
+/** `1 pair`, `3 pairs`: a count with the thing counted, in the plural where it is not one. */
+export const counted = (n: number | null | undefined, one: string, many = `${one}s`): string =>
+  `${integer(n)} ${n === 1 ? one : many}`
+
 /** A count with commas between thousands. */
 export const integer = (n: number | null | undefined): string =>
   n === null || n === undefined ? UNKNOWN : decimal(String(n), 0, true)

@@ -4,7 +4,7 @@ import { ActionButton } from "../../actions/buttons.tsx"
 import { priceDigits } from "../../app/header.tsx"
 import { past, report } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
-import { age, decimal, integer, share, words } from "../../kit/format.ts"
+import { age, counted, decimal, integer, share, words } from "../../kit/format.ts"
 import { At, Card, Empty, Meter, Table } from "../../kit/parts.tsx"
 import type { Candles } from "../../kit/payloads.ts"
 import { levelsOf, noLevels, provenanceOf, type Window, windowsOf } from "./dataModel.ts"
@@ -108,7 +108,7 @@ const Jobs = ({ shown }: { readonly shown: StatusReport }) => {
       <ul class="facts">
         {projector === undefined ? null : (
           <li class={projector.trouble == null ? "" : "warn"}>
-            {`Store: ${projector.lag === undefined ? "" : projector.lag === 0 ? "up to date" : `${integer(projector.lag)} records behind the journal`}`}
+            {`Store: ${projector.lag === undefined ? "" : projector.lag === 0 ? "up to date" : `${counted(projector.lag, "record")} behind the journal`}`}
             {(projector.refused_rows ?? 0) === 0 ? "" : `, rows refused: ${integer(projector.refused_rows)}`}
             {projector.trouble == null ? "" : `, ${projector.trouble}`}
           </li>

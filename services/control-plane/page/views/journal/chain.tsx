@@ -1,7 +1,7 @@
 /** One record: what led to it, what it says, and what follows from it. */
 import { hrefOf } from "../../app/places.ts"
 import { useApi } from "../../kit/api.ts"
-import { integer } from "../../kit/format.ts"
+import { counted, integer } from "../../kit/format.ts"
 import { At, Card, Empty } from "../../kit/parts.tsx"
 import type { Chain as ChainPayload, JournalLine } from "../../kit/payloads.ts"
 import { fieldsOf } from "./journalModel.ts"
@@ -52,7 +52,7 @@ export const Chain = ({ seq }: { readonly seq: number }) => {
         ) : null
       ) : (
         <>
-          <Card title="What led to it" side={<span class="quiet">{`${data.causes.length} records`}</span>}>
+          <Card title="What led to it" side={<span class="quiet">{counted(data.causes.length, "record")}</span>}>
             <Lines label="What led to it" lines={data.causes} />
           </Card>
           <Card
@@ -78,7 +78,9 @@ export const Chain = ({ seq }: { readonly seq: number }) => {
             title="What followed from it"
             side={
               <span class="quiet">
-                {data.complete ? `${data.effects.length} records` : `looked as far as #${integer(data.looked_to)}`}
+                {data.complete
+                  ? counted(data.effects.length, "record")
+                  : `looked as far as #${integer(data.looked_to)}`}
               </span>
             }
           >

@@ -3,7 +3,7 @@ import type { StatusReport } from "../../../core/report.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { past, report } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
-import { age, integer, percent, share, signal, words } from "../../kit/format.ts"
+import { age, counted, integer, percent, share, signal, words } from "../../kit/format.ts"
 import { At, Card, Empty, Table, Term } from "../../kit/parts.tsx"
 import type { JournalPage } from "../../kit/payloads.ts"
 import { LineChart } from "./lines.tsx"
@@ -182,7 +182,7 @@ const Structure = ({ shown }: { readonly shown: StatusReport }) => {
   if (structure === undefined || structure === null) return null
   const { distribution } = structure
   return (
-    <Card title="Structure" side={<span class="quiet">{`${integer(structure.symbols)} pairs watched`}</span>}>
+    <Card title="Structure" side={<span class="quiet">{`${counted(structure.symbols, "pair")} watched`}</span>}>
       {structure.trouble == null ? null : <p class="warn">{structure.trouble}</p>}
       <Table label="Structure of watched pairs" columns={["timeframe", ...STRUCTURES.map((name) => `#${words(name)}`)]}>
         {Object.entries(distribution).map(([timeframe, counts]) => (
