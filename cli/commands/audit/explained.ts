@@ -45,6 +45,15 @@ export const strayOf = ({ opening, observed }: LedgerState, moments: Moments, kn
     quote: observed.quote.total - opening.quote.total - traded.quote - known.quote
   })
   const isNothing = ({ base, quote }: Money): boolean => base === 0n && quote >= -ROUNDING && quote <= ROUNDING
-  const all = [...moments.before, ...moments.since].map(without)
-  return all.some(isNothing) ? { base: 0n, quote: 0n } : without(latest)
+  // Of moments that differ by the fills between them, the one that leaves least is the one that the account was seen at.
+  const least = [...moments.before, ...moments.since]
+    .map(without)
+    .reduce((found, stray) => (leavesLess(stray, found) ? stray : found), without(latest))
+  return isNothing(least) ? { base: 0n, quote: 0n } : least
 }
+
+const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
+
+/** A fill moves both currencies, money from outside mostly one: less of the base currency comes first. */
+const leavesLess = (one: Money, other: Money): boolean =>
+  size(one.base) === size(other.base) ? size(one.quote) < size(other.quote) : size(one.base) < size(other.base)
