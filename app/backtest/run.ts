@@ -14,6 +14,7 @@ import {
   recordedMarket,
   type Way
 } from "../../services/exchange-sim/core/market/recorded.ts"
+import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
 import { openMarket, type MarketOptions, TAKER_FEE_PCT } from "../inProcess/market.ts"
 import type { Venue } from "../inProcess/venue.ts"
@@ -93,39 +94,51 @@ const advisorOf = ({ advisor, recording }: BacktestOptions): RecordedAdvisor | n
   )
 }
 
-/** Everything is folded: trades and clock facts in order of time. */
-const playProven = (options: BacktestOptions, notes: Notes): Played => {
-  const { recording, way, slotRules, fromMs, untilMs, clockMs, onHour } = options
+/** Every trade of the stretch, in order; what it came to. */
+const eachTrade = (
+  { recording, way, slotRules, fromMs, untilMs }: BacktestOptions,
+  take: (trade: MarketTrade) => void
+): Omit<Played, "venue"> => {
   const process = recordedMarket(recording, slotRules.priceDecimals, way)
-  const market = openMarket({ ...options, startMs: fromMs })
-  market.journal.watch(({ events, slot, timeMs }) => {
-    for (const event of events) notes.event(event, slot, timeMs)
-  })
-  const advisor = advisorOf(options)
-  market.begin()
-  let [nextTickMs, nextLookMs, candles, trades, lastMs] = [fromMs, fromMs, 0, 0, fromMs]
+  let [candles, trades, lastMs] = [0, 0, fromMs]
   for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
     if (step.untilMs <= fromMs) continue
     if (step.fromMs >= untilMs) break
     candles++
     for (const trade of step.trades) {
       if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
-      for (; nextTickMs < trade.timeMs; nextTickMs += clockMs) {
-        market.passTime(nextTickMs)
-        market.tick(nextTickMs)
-        for (const fact of advisor?.facts(nextTickMs) ?? []) market.fact("regime", nextTickMs, fact)
-        if (nextTickMs < nextLookMs) continue
-        nextLookMs += HOUR_MS
-        notes.point(nextTickMs, market.venue)
-        onHour?.(nextTickMs)
-      }
-      market.trade(trade, true)
-      notes.price = trade.price
+      take(trade)
       trades++
       lastMs = trade.timeMs
     }
   }
-  return { venue: market.venue, candles, trades, lastMs }
+  return { candles, trades, lastMs }
+}
+
+/** Everything is folded: trades and clock facts in order of time. */
+const playProven = (options: BacktestOptions, notes: Notes): Played => {
+  const { fromMs, clockMs, onHour } = options
+  const market = openMarket({ ...options, startMs: fromMs })
+  market.journal.watch(({ events, slot, timeMs }) => {
+    for (const event of events) notes.event(event, slot, timeMs)
+  })
+  const advisor = advisorOf(options)
+  market.begin()
+  let [nextTickMs, nextLookMs] = [fromMs, fromMs]
+  const played = eachTrade(options, (trade) => {
+    for (; nextTickMs < trade.timeMs; nextTickMs += clockMs) {
+      market.passTime(nextTickMs)
+      market.tick(nextTickMs)
+      for (const fact of advisor?.facts(nextTickMs) ?? []) market.fact("regime", nextTickMs, fact)
+      if (nextTickMs < nextLookMs) continue
+      nextLookMs += HOUR_MS
+      notes.point(nextTickMs, market.venue)
+      onHour?.(nextTickMs)
+    }
+    market.trade(trade, true)
+    notes.price = trade.price
+  })
+  return { venue: market.venue, ...played }
 }
 
 /** What changes nothing is passed over. */
@@ -146,18 +159,7 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
   })
   let [candles, trades, lastMs] = [0, 0, fromMs]
   if (recording.kind === "trades") {
-    const process = recordedMarket(recording, slotRules.priceDecimals, way)
-    for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
-      if (step.untilMs <= fromMs) continue
-      if (step.fromMs >= untilMs) break
-      candles++
-      for (const trade of step.trades) {
-        if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
-        lane.trade(trade)
-        trades++
-        lastMs = trade.timeMs
-      }
-    }
+    ;({ candles, trades, lastMs } = eachTrade(options, (trade) => lane.trade(trade)))
   } else {
     const { rows } = recording
     const intervalMs = recording.intervalMs ?? intervalOf(rows)

@@ -73,7 +73,7 @@ describe("an action from the command line", () => {
 })
 
 describe("its answer", () => {
-  const why = { rule: "already_paused", sentence: "An operator has paused the market already." }
+  const why = { rule: "already_paused", numbers: {}, sentence: "An operator has paused the market already." }
 
   it.each([
     ["applied", null, 0, ["pause applied", "  one", "  two", "id a"]],

@@ -8,6 +8,7 @@ import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { ACTIONS } from "../../shared/core/actions/actions.ts"
 import { type Action, type ActionArgument, mayBeLeftOut, rangeOf } from "../../shared/core/actions/argument.ts"
+import { ActionAnswered } from "../../services/control-plane/api/schema/server.ts"
 import { readControlToken } from "../../services/control-plane/controlToken.ts"
 import { urlOf } from "../shared/address.ts"
 import { loadSettings } from "../shared/settings.ts"
@@ -25,24 +26,11 @@ export class ActionFailed extends Schema.TaggedError<ActionFailed>()("ActionFail
 /** Longer than the control plane itself waits for the governor. */
 const TIMEOUT_MS = ANSWER_WITHIN_MS + 5_000
 
-const Reply = Schema.Struct({
-  id: Schema.NullOr(Schema.String),
-  result: Schema.Literals(["applied", "refused", "pending", "would_apply", "would_refuse"]),
-  effects: Schema.Array(Schema.String),
-  reason: Schema.NullOr(
-    Schema.Struct({
-      rule: Schema.String,
-      sentence: Schema.String
-    })
-  ),
-  repeated: Schema.Boolean,
-  hints: Schema.Array(Schema.String)
-})
-type Reply = typeof Reply.Type
+type Reply = typeof ActionAnswered.Type
 
 const Problem = Schema.Struct({ detail: Schema.String, id: Schema.optionalKey(Schema.String) })
 
-const decodeReply = Schema.decodeUnknownOption(Reply)
+const decodeReply = Schema.decodeUnknownOption(ActionAnswered)
 const decodeProblem = Schema.decodeUnknownOption(Problem)
 
 /** What the program ends with. */

@@ -14,7 +14,9 @@ export const JournalLine = Schema.Struct({
   writer: Schema.String,
   epoch: Schema.Int,
   cause: Schema.NullOr(Sequence),
-  events: Schema.Array(Schema.Record(Schema.String, Schema.Unknown)).annotate({
+  events: Schema.Array(
+    Schema.StructWithRest(Schema.Struct({ _tag: Schema.String }), [Schema.Record(Schema.String, Schema.Unknown)])
+  ).annotate({
     description: "as the journal holds them: _tag and fields, amounts as decimal text"
   }),
   texts: Schema.Array(Schema.String)

@@ -37,6 +37,7 @@ const cycle = (fields: Partial<Cycle> = {}): Cycle => ({
   entry_at: 61.5,
   exit_at: 130,
   from_recovery: false,
+  rule: "done",
   sentence: "",
   entry: null,
   exit: null,
