@@ -1,6 +1,7 @@
 /** How time passes in a market of one process: on paper it waits for everyone, everywhere else it is the wall's. */
 import { Clock, Effect, FiberSet, Scheduler } from "effect"
 import { Errands } from "../../shared/pace/errands.ts"
+import { MarketTime } from "../../shared/pace/marketTime.ts"
 import { WaitingClock } from "../../shared/pace/waitingClock.ts"
 import { Wire, WireInProcess } from "../../shared/pace/wire.ts"
 import type { Settings } from "../settings.ts"
@@ -26,6 +27,7 @@ export const inItsOwnTime = <A, E, R>(settings: Settings, market: Effect.Effect<
       // Racers are fibers of their own: they and all their children count their steps at this clock's scheduler.
       return yield* Effect.raceAllFirst([market, untilStopped]).pipe(
         Effect.provideService(Clock.Clock, clock),
+        Effect.provideService(MarketTime, clock),
         Effect.provideService(Errands, clock),
         Effect.provideService(WireInProcess, wire),
         Effect.provideService(Scheduler.Scheduler, clock.scheduler)

@@ -11,6 +11,11 @@ import type { Witness } from "./core/witness.ts"
 const ASK_PAUSE_MS = 2_000
 /** And for a doubted price, which keeps the market waiting. */
 const DOUBT_PAUSE_MS = 1_000
+/**
+ * A simulated exchange may run so fast that a price is stale before the wall has come to the next asking: there it is asked so many
+ * times within the age that makes a price stale, and its limits are reckoned in its own time.
+ */
+const ASKINGS_BEFORE_STALE = 4
 
 /** Keeps `state` as the exchange says. What is doubted or cannot be read is put aside. */
 export const hearing = Effect.fnUntraced(function* (
@@ -60,12 +65,15 @@ export const hearing = Effect.fnUntraced(function* (
     yield* Effect.logDebug(`market-feed: no price: ${answer.failure.message}`)
   })
 
+  const pause = Effect.fnUntraced(function* () {
+    const longestMs = staleAfterMs / (yield* clock.rate) / ASKINGS_BEFORE_STALE
+    const doubtMs = Math.min(DOUBT_PAUSE_MS, longestMs)
+    yield* Effect.sleep(doubtMs)
+    yield* Effect.raceFirst(Effect.sleep(Math.min(ASK_PAUSE_MS, longestMs) - doubtMs), Queue.take(doubts))
+  })
+
   /** Asks for ever, each time it is wanted. */
-  const asking = askWhenSilent().pipe(
-    Effect.andThen(Effect.sleep(DOUBT_PAUSE_MS)),
-    Effect.andThen(Effect.raceFirst(Effect.sleep(ASK_PAUSE_MS - DOUBT_PAUSE_MS), Queue.take(doubts))),
-    Effect.forever
-  )
+  const asking = Effect.forever(Effect.andThen(askWhenSilent(), pause()))
   return { listen, asking }
 })
 

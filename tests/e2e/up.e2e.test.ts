@@ -207,6 +207,22 @@ describe("kennel up", { timeout: 150_000 }, () => {
   })
 })
 
+describe("a first start, with nothing set but its place", { timeout: 150_000 }, () => {
+  // The market of the default seed says nothing for its first thirteen minutes: a price that the exchange confirms grows no older.
+  it("completes its first cycles before anything has paused it", async () => {
+    kennel = startKennel(["up"], { DATA_DIR: directory, PORT: String(pagePort) })
+    await afterCycles(3)
+    const { records } = await market()
+    const events = records.flatMap((record) => record.events)
+    const modes = events.flatMap((event) => (event._tag === "ModeChanged" ? [event.mode] : []))
+    expect(modes).toStrictEqual(["STARTING", "RUNNING"])
+    const prices = records.filter(({ events: [event] }) => event._tag === "PriceObserved").map(({ timeMs }) => timeMs)
+    const silences = prices.slice(1).map((timeMs, i) => (timeMs - (prices[i] ?? 0)) / 1_000)
+    expect(Math.max(...silences)).toBeLessThan(180)
+    expect(kennel.output()).not.toMatch(/TRADING DISABLED: price/)
+  })
+})
+
 describe("a start that cannot be", () => {
   const failure = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Promise<string> => {
     const failing = up(args, env)

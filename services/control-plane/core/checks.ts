@@ -17,7 +17,7 @@ export interface JournalWatch {
 /** One moment, as the control plane sees it. */
 export interface Observed extends MarketMoment {
   readonly journal: JournalWatch
-  /** Wall seconds since the market's time last moved. */
+  /** Seconds of the market's own clock, which is the wall's unless it waits, since the market's time last moved. */
   readonly silentSec: number
   /** Wall seconds since the market's clock last spoke, or since this process began. */
   readonly clockSilentSec: number

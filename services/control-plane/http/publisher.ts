@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto"
 import { Clock, Effect, Queue, type Scope, Stream } from "effect"
 import { Journal } from "../../../shared/journal/port.ts"
-import { monotonicMs, monotonicMsOf } from "../../../shared/monotonic.ts"
+import { monotonicMsOf } from "../../../shared/monotonic.ts"
+import { MarketTime } from "../../../shared/pace/marketTime.ts"
 import type { JournalWatch, Observed } from "../core/checks.ts"
 import { type MarketMoment, MarketViews } from "../marketViews.ts"
 import { type ReportOptions, reportOf, roundAge, type StatusReport } from "../core/report.ts"
@@ -37,15 +38,15 @@ const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
 const HEAD_TIMEOUT_MS = 2_000
 
-/** Wall seconds since a number was last another one. */
-const makeSince = Effect.map(monotonicMs, (startMs) => {
-  let [last, atMs] = [0, startMs]
-  return Effect.fnUntraced(function* (current: number) {
-    const nowMs = yield* monotonicMs
+/** Seconds of a clock since a number was last another one. */
+const makeSince = (clock: Clock.Clock) => {
+  let [last, atMs] = [0, monotonicMsOf(clock)]
+  return (current: number): number => {
+    const nowMs = monotonicMsOf(clock)
     if (current !== last) [last, atMs] = [current, nowMs]
     return (nowMs - atMs) / 1_000
-  })
-})
+  }
+}
 
 /** The tag of a text, made when it is first asked for. */
 const tagOf = (text: string): (() => string) => {
@@ -64,9 +65,9 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
   const views = yield* MarketViews
   const journal = yield* Journal
   let watch: JournalWatch = { where: journal.where, problem: null, head: null, startHead: null }
-  const sinceMoved = yield* makeSince
-  const sinceTicked = yield* makeSince
   const clock = yield* Clock.Clock
+  const sinceMoved = makeSince((yield* MarketTime) ?? clock)
+  const sinceTicked = makeSince(clock)
   let moved = { seq: -1, atMs: monotonicMsOf(clock) }
   const ageSec = (): number => roundAge((monotonicMsOf(clock) - moved.atMs) / 1_000)
 
@@ -89,8 +90,8 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     const moment = yield* views.current
     const { seq } = moment
     if (seq !== moved.seq) moved = { seq, atMs: monotonicMsOf(clock) }
-    const silentSec = yield* sinceMoved(moment.status.nowMs)
-    const clockSilentSec = yield* sinceTicked(moment.status.clockSeq)
+    const silentSec = sinceMoved(moment.status.nowMs)
+    const clockSilentSec = sinceTicked(moment.status.clockSeq)
     const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec }
     const report = reportOf(observed, options)
     // An age alone is no change that a page has to be sent.
