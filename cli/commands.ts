@@ -109,15 +109,23 @@ type Loaded = Command.Command<string, {}, {}, unknown>
 /** Flags that look into every command. */
 const LOOKS_INTO_ALL: ReadonlySet<string> = new Set(["--completions", "--wizard"])
 
-/** The commands for these arguments, in the order of the help: the one that they name as it is, of the others name and purpose. */
-export const commandsFor = async (args: ReadonlyArray<string>) => {
+/** The commands, in the order of the help: those that are wanted as they are, of the others name and purpose. */
+const commands = async (wanted: (name: string) => boolean) => {
   const Command = await import("effect/cli/Command")
-  const named = args.find((arg) => Object.hasOwn(COMMANDS, arg))
-  const all = args.some((arg) => LOOKS_INTO_ALL.has(arg.split("=")[0] ?? arg))
   return Promise.all(
     Object.entries(COMMANDS).map(async ([name, { about, load }]) => {
-      const command: Loaded = all || name === named ? ((await load()) as Loaded) : Command.make(name)
+      const command: Loaded = wanted(name) ? ((await load()) as Loaded) : Command.make(name)
       return Command.withDescription(command, about)
     })
   )
+}
+
+/** All commands as they are. */
+export const everyCommand = () => commands(() => true)
+
+/** The commands for these arguments: the one that they name as it is. */
+export const commandsFor = (args: ReadonlyArray<string>) => {
+  const named = args.find((arg) => Object.hasOwn(COMMANDS, arg))
+  const all = args.some((arg) => LOOKS_INTO_ALL.has(arg.split("=")[0] ?? arg))
+  return commands((name) => all || name === named)
 }

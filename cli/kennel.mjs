@@ -24,7 +24,7 @@ const keepCompiled = async () => {
 
 /** Help of everything and the version need nothing of what the commands need. */
 const start = async () => {
-  const { quickAnswer } = await import("./help.ts")
+  const { quickAnswer } = await import("./help/quick.ts")
   const answer = quickAnswer(process.argv.slice(2))
   if (answer === null) await import("./main.ts")
   else console.log(answer)

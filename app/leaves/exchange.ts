@@ -1,5 +1,4 @@
 /** The exchange as a leaf: Kraken's adapters, at Kraken or at a simulated exchange. */
-import { resolve } from "node:path"
 import { Layer, Redacted } from "effect"
 import { credentialsOf } from "../../shared/config/exchange.ts"
 import { speedOf } from "../../shared/config/shared.ts"
@@ -9,6 +8,7 @@ import type { MarketData, Rehearsal, Trading } from "../../shared/exchange/port.
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { readAddress } from "../../shared/files/address.ts"
 import type { Settings } from "../settings.ts"
+import { exchangeDirectory } from "./journal.ts"
 
 /** Where an exchange answers; URLs without a path for REST. */
 export type ExchangeAddress = Pick<Settings, "restUrl" | "wsUrl" | "wsAuthUrl">
@@ -37,9 +37,6 @@ export const addressed = (settings: Settings): Settings => {
     wsAuthUrl: settings.wsAuthUrl || otherwise.wsAuthUrl
   }
 }
-
-/** Where the exchange of a paper market has its journal and, while it lives, a file that says where it answers. */
-export const exchangeDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "exchange")
 
 /** The settings for a command beside a running market: on paper its exchange lives in that process, and answers where that says. */
 export const besideRunning = (settings: Settings): Settings => {

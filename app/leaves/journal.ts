@@ -13,15 +13,14 @@ import { withArchive } from "../../shared/archive/archivedJournal.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import type { NatsCredentials } from "../../shared/journal/nats/access/credentials.ts"
 import type { ConnectOptions } from "../../shared/journal/nats/connection.ts"
-import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalCorrupt, JournalOpenError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { keysIn, keysMadeIn } from "../../shared/signing/keyFile.ts"
 import { type Keyring, keyring, ONE_PROCESS, readKeys } from "../../shared/signing/keyring.ts"
 import { firstObjection, withMarks } from "../../shared/signing/signedJournal.ts"
 import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
 import type { Settings } from "../settings.ts"
-import { exchangeDirectory } from "./exchange.ts"
 
 /** Who marks what is written here: the NATS user, or the whole market as one. */
 const writerIn = ({ natsUser }: Pick<Settings, "natsUser">): string => (natsUser === "" ? ONE_PROCESS : natsUser)
@@ -70,11 +69,17 @@ export const natsAccess = (settings: Settings, url: string): ConnectOptions => {
 const onServer = (settings: Settings, url: string, whose: Whose, create: boolean): JournalLayer => {
   const { stream, root } = STREAMS[whose](settings.pair)
   const replicas = settings.natsReplicas
-  return NatsJournal.layer({ ...natsAccess(settings, url), create, stream, subjects: [`${root}.>`], replicas })
+  const options = { ...natsAccess(settings, url), create, stream, subjects: [`${root}.>`], replicas }
+  // Its packages are read where there is a server.
+  const nats = reading(() => import("../../shared/journal/nats/nats.ts"))
+  return Layer.unwrap(Effect.map(nats, ({ NatsJournal }) => NatsJournal.layer(options)))
 }
 
 /** Where the embedded journal of the market has its files. */
 export const journalDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "journal")
+
+/** Where the exchange of a paper market has its journal and, while it lives, a file that says where it answers. */
+export const exchangeDirectory = ({ dataDir }: Pick<Settings, "dataDir">): string => resolve(dataDir, "exchange")
 
 /** Where archived eras of the market's journal have their files. */
 export const archiveDirectory = ({ archiveDir, dataDir }: Pick<Settings, "archiveDir" | "dataDir">): string =>

@@ -1,9 +1,9 @@
 /** The store as a leaf: a Supabase project or a PostgREST, else the embedded database beside the journal. */
 import { resolve } from "node:path"
-import { type Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
+import { reading } from "../../shared/service/reading.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import type { Store, StoreOpenError } from "../../shared/store/port.ts"
-import { SupabaseStore } from "../../shared/store/supabase/store.ts"
 import type { Settings } from "../settings.ts"
 
 /** Where the embedded store has its files. */
@@ -17,9 +17,12 @@ export const storeLayer = (settings: Settings): Layer.Layer<Store, StoreOpenErro
 export const storeBeside = (settings: Settings): Layer.Layer<Store, StoreOpenError> =>
   settings.supabaseUrl === "" ? EmbeddedStore.layerBeside({ directory: storeDirectory(settings) }) : onServer(settings)
 
-const onServer = (settings: Settings): Layer.Layer<Store, StoreOpenError> =>
-  SupabaseStore.layer({
+const onServer = (settings: Settings): Layer.Layer<Store, StoreOpenError> => {
+  const options = {
     url: settings.supabaseUrl,
     key: Redacted.make(settings.supabaseKey),
     restPath: settings.supabaseRestPath
-  })
+  }
+  const supabase = reading(() => import("../../shared/store/supabase/store.ts"))
+  return Layer.unwrap(Effect.map(supabase, ({ SupabaseStore }) => SupabaseStore.layer(options)))
+}

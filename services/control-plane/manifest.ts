@@ -2,16 +2,15 @@
 import { Context, Effect, Layer } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { chartActor } from "./core/chart/actor.ts"
 import { historyActor } from "./core/history/actor.ts"
 import { ledgerActor } from "./core/money/ledgerActor.ts"
 import { statusActor } from "./core/status/actor.ts"
 import { ensureControlToken } from "./controlToken.ts"
-import { ControlPlane, controlPlaneLayer } from "./layer.ts"
 import { MarketViews } from "./marketViews.ts"
 import { CONTROL_SETTINGS } from "./settings.ts"
-import { telegramOf } from "./telegram/options.ts"
 
 /** Wall seconds that a feed may be silent, however fast the exchange's time runs. */
 const LEAST_SILENT_SEC = 15
@@ -36,6 +35,8 @@ export const controlPlaneManifest = defineService({
     Effect.scoped(
       Effect.gen(function* () {
         const token = yield* ensureControlToken(settings)
+        const { ControlPlane, controlPlaneLayer } = yield* reading(() => import("./layer.ts"))
+        const { telegramOf } = yield* reading(() => import("./telegram/options.ts"))
         const { failure } = yield* MarketViews
         const speed = speedOf(settings)
         const telegram = yield* telegramOf(settings)

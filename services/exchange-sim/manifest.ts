@@ -1,7 +1,7 @@
 /** What exchange-sim says of itself to the command line, the composition root, the container files and the documents. */
 import { Context, Effect, Layer } from "effect"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
-import { ExchangeSim, exchangeSimLayer } from "./layer.ts"
 import { SIMULATOR_SETTINGS, simulatorOptions, wrongMarket } from "./settings.ts"
 
 export const exchangeSimManifest = defineService({
@@ -20,6 +20,7 @@ export const exchangeSimManifest = defineService({
   run: (settings, { listening }) =>
     Effect.scoped(
       Effect.gen(function* () {
+        const { ExchangeSim, exchangeSimLayer } = yield* reading(() => import("./layer.ts"))
         const built = yield* Layer.build(exchangeSimLayer({ ...simulatorOptions(settings), lowersSpeed: true }))
         const { restUrl, stopped } = Context.get(built, ExchangeSim)
         yield* listening(restUrl)

@@ -3,11 +3,11 @@ import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { governorRules, lossLockEndsAlone } from "../../shared/config/rules/governor.ts"
 import { staleAfterSec } from "../../shared/config/shared.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { governorActor } from "./core/actor.ts"
 import { governorSaved } from "./core/view/saved.ts"
 import { governorView } from "./core/view/view.ts"
-import { governorService } from "./service.ts"
 
 export const governorManifest = defineService({
   name: "governor",
@@ -21,9 +21,10 @@ export const governorManifest = defineService({
   show: () => shows(governorActor, (state) => ({ governor: governorView(state) })),
   saves: () => shows(governorActor, governorSaved),
   run: (settings, { subjects, epoch }) =>
-    Effect.andThen(
-      epoch,
-      governorService({
+    Effect.gen(function* () {
+      const { governorService } = yield* reading(() => import("./service.ts"))
+      yield* epoch
+      return yield* governorService({
         subjects,
         rules: { ...governorRules(settings), stalePriceMaxAgeSec: staleAfterSec(settings) },
         fittedIntervals: settings.hmmEnabled ? [settings.candleIntervalMin, settings.candleSecondaryIntervalMin] : [],
@@ -31,5 +32,5 @@ export const governorManifest = defineService({
         touchNotices: settings.levelTouchNotices,
         lossLockEndsAlone: lossLockEndsAlone(settings)
       })
-    )
+    })
 })

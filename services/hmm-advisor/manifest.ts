@@ -1,16 +1,14 @@
 /** What hmm-advisor says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
-import { httpSource } from "../../shared/candles/http.ts"
 import { speedOf } from "../../shared/config/shared.ts"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { KRAKEN } from "../../shared/exchange/kraken/core/candleSource.ts"
 import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { advisorStatusActor } from "./core/status.ts"
 import { advisorSaved, advisorView } from "./core/view.ts"
-import { advisorOptions } from "./options.ts"
-import { advisorService } from "./service.ts"
 import { ADVISOR_SETTINGS } from "./settings.ts"
 
 export const hmmAdvisorManifest = defineService({
@@ -28,6 +26,9 @@ export const hmmAdvisorManifest = defineService({
       const epoch = yield* raised
       // Switched off there is no worker and no work.
       if (!settings.hmmEnabled) return yield* Effect.never
+      const { advisorService } = yield* reading(() => import("./service.ts"))
+      const { advisorOptions } = yield* reading(() => import("./options.ts"))
+      const { httpSource } = yield* reading(() => import("../../shared/candles/http.ts"))
       const { nowMs } = yield* VenueClock
       const { budget } = yield* MarketTrades
       const source = httpSource(KRAKEN, {

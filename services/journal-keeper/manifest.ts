@@ -1,6 +1,7 @@
 /** What journal-keeper says of itself to the command line, the composition root, the container files and the documents. */
+import { Effect } from "effect"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
-import { keepJournal } from "./service.ts"
 import { KEEPER_SETTINGS } from "./settings.ts"
 
 const NAME = "journal-keeper"
@@ -13,5 +14,8 @@ export const journalKeeperManifest = defineService({
   checksMarks: true,
   writes: ["seal"],
   run: ({ sealEveryRecords: everyRecords, sealEveryDays: everyDays }, { subjects, actorsOf }) =>
-    keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })
+    Effect.flatMap(
+      reading(() => import("./service.ts")),
+      ({ keepJournal }) => keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })
+    )
 })

@@ -2,16 +2,13 @@
 import { Effect } from "effect"
 import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { factsOfLevels, factsOfStructure } from "./core/facts.ts"
 import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { contextOptions, contextRelations, otherSource, scanOptions } from "./options.ts"
 import type { StructureView } from "./core/regime/universe.ts"
-import { makePolledTrades } from "./sources/polledTrades.ts"
-import { keepScanning } from "./scan.ts"
-import { marketContext } from "./service.ts"
 import { CONTEXT_SETTINGS } from "./settings.ts"
-import { makeTeller } from "./teller.ts"
 
 /** Wall time between two words of one that is switched off. */
 const TELL_EVERY = "5 seconds"
@@ -31,6 +28,10 @@ export const marketContextManifest = defineService({
     const off = Effect.andThen(tell({ levels: { enabled: false }, structure: null }), Effect.sleep(TELL_EVERY))
     if (!settings.contextEnabled) return Effect.forever(off)
     return Effect.gen(function* () {
+      const { makeTeller } = yield* reading(() => import("./teller.ts"))
+      const { marketContext } = yield* reading(() => import("./service.ts"))
+      const { keepScanning } = yield* reading(() => import("./scan.ts"))
+      const { makePolledTrades } = yield* reading(() => import("./sources/polledTrades.ts"))
       const epoch = yield* raised
       const { nowMs } = yield* VenueClock
       const write = yield* makeTeller({ subjects, epoch, nowMs })

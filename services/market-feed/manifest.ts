@@ -1,9 +1,8 @@
 /** What market-feed says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
 import { speedOf, staleAfterSec } from "../../shared/config/shared.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
-import { tellRate } from "./rate.ts"
-import { marketFeed } from "./service.ts"
 import { brokenFeedRelations, FEED_SETTINGS } from "./settings.ts"
 
 export const marketFeedManifest = defineService({
@@ -14,16 +13,17 @@ export const marketFeedManifest = defineService({
   needs: ["journal", "exchange"],
   writes: ["price", "clock", "quarantine"],
   run: (settings, context) =>
-    Effect.flatMap(context.epoch, (epoch) =>
-      Effect.raceFirst(
-        marketFeed({
-          subjects: context.subjects,
-          epoch,
-          priceFactsPerSec: settings.priceFactsPerSec,
-          clockIntervalMs: settings.clockIntervalSec * 1_000,
-          staleAfterMs: staleAfterSec(settings) * 1_000
-        }),
-        tellRate(speedOf(settings))
-      )
-    )
+    Effect.gen(function* () {
+      const { marketFeed } = yield* reading(() => import("./service.ts"))
+      const { tellRate } = yield* reading(() => import("./rate.ts"))
+      const epoch = yield* context.epoch
+      const feed = marketFeed({
+        subjects: context.subjects,
+        epoch,
+        priceFactsPerSec: settings.priceFactsPerSec,
+        clockIntervalMs: settings.clockIntervalSec * 1_000,
+        staleAfterMs: staleAfterSec(settings) * 1_000
+      })
+      return yield* Effect.raceFirst(feed, tellRate(speedOf(settings)))
+    })
 })

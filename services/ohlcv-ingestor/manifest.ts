@@ -5,12 +5,10 @@ import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { MarketTrades } from "../../shared/exchange/marketTrades.ts"
 import { MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { backfillAskedActor } from "./core/asked.ts"
 import { blocksOf } from "./core/view.ts"
-import { ingestorOptions } from "./options.ts"
-import { keepJournal } from "./journal.ts"
-import { CandleIngestor } from "./service.ts"
 import { CANDLE_SETTINGS } from "./settings.ts"
 
 /** Wall time between two looks at what it shows. */
@@ -28,6 +26,9 @@ export const ohlcvIngestorManifest = defineService({
   run: (settings, { tell, alone, subjects, epoch: raised }) =>
     Effect.scoped(
       Effect.gen(function* () {
+        const { keepJournal } = yield* reading(() => import("./journal.ts"))
+        const { ingestorOptions } = yield* reading(() => import("./options.ts"))
+        const { CandleIngestor } = yield* reading(() => import("./service.ts"))
         const epoch = yield* raised
         const { nowMs } = yield* VenueClock
         const { bars } = yield* MarketData

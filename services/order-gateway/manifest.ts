@@ -1,9 +1,9 @@
 /** What order-gateway says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { gatewayFold } from "./core/fold.ts"
-import { orderGateway } from "./service.ts"
 import { brokenGatewayRelations, GATEWAY_SETTINGS } from "./settings.ts"
 
 /** Half a second of the wall is what a request takes on a slow disk. */
@@ -21,14 +21,15 @@ export const orderGatewayManifest = defineService({
   watchesOrders: true,
   follows: [ofAnyKind(gatewayFold)],
   run: (settings, { subjects, epoch }) =>
-    Effect.andThen(
-      epoch,
-      orderGateway({
+    Effect.gen(function* () {
+      const { orderGateway } = yield* reading(() => import("./service.ts"))
+      yield* epoch
+      return yield* orderGateway({
         subjects,
         deadlineMs: settings.orderDeadlineSec * 1_000,
         leastDeadlineWallMs: LEAST_DEADLINE_WALL_MS,
         reconcileIntervalMs: settings.reconcileIntervalSec * 1_000,
         fillWindowMs: settings.fillWindowDays * DAY_MS
       })
-    )
+    })
 })

@@ -1,8 +1,8 @@
 /** What projector says of itself to the command line, the composition root, the container files and the documents. */
 import { Context, Effect, Layer } from "effect"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { projectorView } from "./core/view.ts"
-import { Projector } from "./projector.ts"
 import { PROJECTOR_SETTINGS } from "./settings.ts"
 
 /** Wall time between two looks at how far it is. */
@@ -21,6 +21,7 @@ export const projectorManifest = defineService({
   run: (settings, { tell, subjects, saved }) =>
     Effect.scoped(
       Effect.gen(function* () {
+        const { Projector } = yield* reading(() => import("./projector.ts"))
         const options = { market: settings.pair, priceEverySec: settings.priceHistorySec, subjects, saved }
         const { status } = Context.get(yield* Layer.build(Projector.layer(options)), Projector)
         return yield* status.pipe(

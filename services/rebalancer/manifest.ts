@@ -1,11 +1,11 @@
 /** What rebalancer says of itself to the command line, the composition root, the container files and the documents. */
 import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { rebalancerActor } from "./core/actor.ts"
 import { rebalancerSaved } from "./core/saved.ts"
 import { rebalancerView } from "./core/view.ts"
-import { rebalancerService } from "./service.ts"
 
 export const rebalancerManifest = defineService({
   name: "rebalancer",
@@ -19,5 +19,9 @@ export const rebalancerManifest = defineService({
   show: () => shows(rebalancerActor, rebalancerView),
   saves: () => shows(rebalancerActor, rebalancerSaved),
   run: (settings, { subjects, epoch }) =>
-    Effect.andThen(epoch, rebalancerService({ subjects, rules: settings.rebalancer }))
+    Effect.gen(function* () {
+      const { rebalancerService } = yield* reading(() => import("./service.ts"))
+      yield* epoch
+      return yield* rebalancerService({ subjects, rules: settings.rebalancer })
+    })
 })

@@ -2,11 +2,11 @@
 import { Effect } from "effect"
 import { ofAnyKind } from "../../shared/actor/core/actor.ts"
 import { staleAfterSec } from "../../shared/config/shared.ts"
+import { reading } from "../../shared/service/reading.ts"
 import { defineService, shows } from "../../shared/service/manifest.ts"
 import { slotActor } from "./core/actor.ts"
 import { phaseOf } from "./core/state.ts"
 import { slotView } from "./core/view.ts"
-import { slotService } from "./service.ts"
 import { SLOT_SETTINGS } from "./settings.ts"
 
 export const slotActorManifest = defineService({
@@ -22,12 +22,13 @@ export const slotActorManifest = defineService({
     slot: shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
   }),
   run: (settings, { subjects, epoch }) =>
-    Effect.andThen(
-      epoch,
-      slotService({
+    Effect.gen(function* () {
+      const { slotService } = yield* reading(() => import("./service.ts"))
+      yield* epoch
+      return yield* slotService({
         subjects,
         slots: Array.from({ length: settings.slots }, (_, index) => index + 1),
         rules: { ...settings.slot, stalePriceMaxAgeSec: staleAfterSec(settings) }
       })
-    )
+    })
 })

@@ -23,7 +23,7 @@ export const TEST_SUPPORT: ReadonlyArray<string> = [
 export const NEEDS_SOURCE: ReadonlyArray<string> = ["cli/commands/conformance.ts"]
 
 /** Where an Effect may be run, or a fiber started that no scope waits for. Tests and benches may. */
-export const RUNS_EFFECTS: ReadonlyArray<string> = ["cli/main.ts"]
+export const RUNS_EFFECTS: ReadonlyArray<string> = ["cli/main.ts", "cli/help/main.ts"]
 
 /** No file outside tests is longer than this many lines … */
 export const MAX_LINES = 300

@@ -17,7 +17,7 @@ export interface Kennel {
 
 /** Starts `kennel <args>` with these settings over an otherwise bare environment. */
 export const startKennel = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): Kennel => {
-  const child = spawn(process.execPath, ["cli/main.ts", ...args], {
+  const child = spawn(process.execPath, ["cli/kennel.mjs", ...args], {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"]
