@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { candlesBench } from "./candles/candles.bench.ts"
 import { hotPathBench } from "./hotPath.bench.ts"
 import { journalBench } from "./journal.bench.ts"
+import { commandLineBench } from "./opening/commandLine.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
@@ -23,6 +24,11 @@ describe("the benchmarks in short form", () => {
       "tick → order at the adapter, p99"
     ])
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("command line: what a process costs that says its help", async () => {
+    const results = await commandLineBench({ quick: true })
+    expect(results.map(({ name }) => name)).toEqual(["kennel --help", "kennel action --help"])
   })
 
   it("recovery: the same state however many events share a record", async () => {

@@ -21,6 +21,7 @@ import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
+import { commandLineBench } from "./opening/commandLine.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
@@ -34,6 +35,7 @@ const BENCHES = {
   money: moneyBench,
   journal: journalBench,
   opening: openingBench,
+  commandLine: commandLineBench,
   recovery: recoveryBench,
   longLife: longLifeBench,
   manySlots: manySlotsBench,

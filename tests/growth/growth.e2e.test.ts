@@ -210,12 +210,13 @@ export const ChimeRung = Schema.TaggedStruct("ChimeRung", { times: Schema.Int })
     { timeout: TIMEOUT_MS },
     () => {
       expect(plot.run("node", ["app/generated/main.ts"])).toBe("")
+      expect(plot.run("node", ["cli/help/main.ts"])).toBe("")
       expect(plot.compile()).toBe("")
       expect(plot.run("node_modules/.bin/tsc", ["-p", "services/control-plane/page", "--noEmit"])).toBe("")
       expect(plot.run("node_modules/.bin/vitest", ["run", "tests/structure"])).toBe("")
       expect(plot.output("node", ["cli/main.ts", "config"])).toContain("QUIET_SEC")
-      expect(plot.output("node", ["cli/main.ts", "action", "--help"])).toContain("--times")
-      const services = plot.output("node", ["cli/main.ts", "service", "--help"])
+      expect(plot.output("node", ["cli/kennel.mjs", "action", "--help"])).toContain("--times")
+      const services = plot.output("node", ["cli/kennel.mjs", "service", "--help"])
       for (const name of ["bell", "chime"]) {
         expect(services).toContain(name)
         expect(plot.output("grep", ["-c", name, "docker-compose.yml"])).not.toBe("0\n")
