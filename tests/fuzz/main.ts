@@ -1,5 +1,7 @@
 /** The long run: `npm run fuzz -- [--cases 1000000] [--decoder name] [--seed n] [--seconds n]`. One decoder after the other; the first fault ends it. */
+import { setFlagsFromString } from "node:v8"
 import { parseArgs } from "node:util"
+import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { DECODERS } from "./decoders.ts"
 
@@ -23,6 +25,8 @@ if (names.length === 0 || !Number.isSafeInteger(cases) || cases < 1 || !Number.i
 
 /** A run keeps no case: what it still holds afterwards is a leak of the decoder. */
 const MOST_HELD_MB = 512
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void
 
 for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => names.includes(name))) {
   const began = performance.now()
@@ -31,6 +35,7 @@ for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => n
     property((taken) => void outcomes[taken ? "taken" : "refused"]++),
     { numRuns: cases, seed, plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)] }
   )
+  collect()
   const heldMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20)
   const tookSec = Math.round((performance.now() - began) / 1_000)
   console.log(
