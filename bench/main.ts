@@ -4,7 +4,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { parseArgs } from "node:util"
-import { median } from "simple-statistics"
+import { median, quantile } from "simple-statistics"
 import { table } from "../cli/shared/table.ts"
 import { messageOf } from "../shared/core/messageOf.ts"
 import { backtestBench } from "./backtest/backtest.bench.ts"
@@ -53,7 +53,15 @@ const BENCHES = {
 } as const
 type Name = keyof typeof BENCHES
 
-/** What is printed and written for one measurement. `ratio` is its median over the baseline's. */
+/** Of pairs the median of their ratios and its middle half; else of the two medians. */
+const against = (samples: ReadonlyArray<number>, baseline: NonNullable<BenchResult["baseline"]>) => {
+  const named = { baseline: baseline.name, baselineMedian: median(baseline.samples) }
+  if (baseline.paired !== true) return { ...named, ratio: median([...samples]) / named.baselineMedian }
+  const ratios = samples.map((sample, at) => sample / baseline.samples[at]!)
+  return { ...named, ratio: median(ratios), ratioFrom: quantile(ratios, 0.25), ratioTo: quantile(ratios, 0.75) }
+}
+
+/** What is printed and written for one measurement. */
 const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResult) => ({
   name,
   unit,
@@ -61,19 +69,20 @@ const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResul
   min: Math.min(...samples),
   max: Math.max(...samples),
   runs: samples.length,
-  ...(baseline === undefined
-    ? {}
-    : {
-        baseline: baseline.name,
-        baselineMedian: median(baseline.samples),
-        ratio: median(samples) / median(baseline.samples)
-      }),
+  ...(baseline === undefined ? {} : against(samples, baseline)),
   ...(note === undefined ? {} : { note }),
   ...(checksum === undefined ? {} : { checksum })
 })
 
 const figure = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString("en") : value >= 10 ? value.toFixed(1) : value.toPrecision(3)
+
+const spread = (row: object): string => {
+  const { ratioFrom, ratioTo } = row as Partial<Record<"ratioFrom" | "ratioTo", number>>
+  return ratioFrom === undefined || ratioTo === undefined
+    ? ""
+    : ` (pairs ${ratioFrom.toFixed(2)} … ${ratioTo.toFixed(2)})`
+}
 
 const figures = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string =>
   table([
@@ -85,7 +94,7 @@ const figures = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string =>
       row.unit,
       row.ratio === undefined
         ? ""
-        : `${row.ratio.toFixed(2)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
+        : `${row.ratio.toFixed(2)}${spread(row)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
     ])
   ])
 

@@ -1,14 +1,16 @@
 /**
- * What do marks cost? The same records of a made-up market, with and without, in turn: encoded and appended by the thousand, appended one
- * by one, and replayed whole (every decision folded again and compared, every mark checked). Embedded, and on a NATS server where there
- * is one. CPU time (this process and its threads) stands beside wall time.
+ * What do marks cost? Pairs of small pieces of the same work, one with marks and one without, one directly after the other and in turn first:
+ * records of a made-up market encoded and appended together (`appendAll`, into one journal), appended one by one (into the same), and
+ * replayed whole (every decision folded again and compared, every mark checked; two journals of the same records). Embedded, and on a NATS
+ * server where there is one. The result is the median of the pairs' own ratios: what a busy machine does to one of a pair it mostly
+ * does to the other. CPU time (this process and its threads) stands beside wall time.
  *
- * Not claimed: other records than a market's (some 400 bytes), networks other than loopback.
+ * Not claimed: other records than a market's (some 400 bytes), networks other than loopback, what a server's own CPU makes of longer records.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Layer, References, type Scope, Stream } from "effect"
+import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
 import { everyActorOf } from "../../app/leaves/journal.ts"
 import { readSettings } from "../../app/settings.ts"
 import { slotsNamedUpTo } from "../../shared/actor/control/slotsNamed.ts"
@@ -29,11 +31,16 @@ const { settings } = readSettings({})
 const RING = keyring([{ service: ONE_PROCESS, number: 1, secret: Buffer.alloc(32, 7) }], ONE_PROCESS)
 
 const sizes = (quick: boolean) =>
-  quick ? { records: 1_000, singles: 3, rounds: 1 } : { records: 20_000, singles: 200, rounds: 7 }
+  quick
+    ? { records: 500, block: 100, blocks: 2, singles: 2, replays: 1 }
+    : { records: 2_500, block: 500, blocks: 100, singles: 20, replays: 30 }
 type Sizes = ReturnType<typeof sizes>
-const BATCH = 1_000
+/** Pairs that are not counted, until all of it is compiled. */
+const WARM_UP = 0.2
 
-type Opened = Layer.Layer<Journal | SnapshotStore, unknown>
+type Services = Journal | SnapshotStore
+/** A journal of its own, closed with the scope. */
+type Open = Effect.Effect<Layer.Layer<Services, unknown>, never, Scope.Scope>
 
 /** What some work takes, milliseconds. */
 interface Cost {
@@ -57,39 +64,43 @@ const encoded = (ring: Keyring) => {
     mark(encodeEntry(subject, id, { epoch, timeMs, writer, cause, events }))
 }
 
-const appendAll = (records: ReadonlyArray<StoredRecord>, ring: Keyring) =>
+type Side = "with" | "without"
+const RINGS: Readonly<Record<Side, Keyring>> = { with: RING, without: NO_KEYS }
+
+/** Work measured in pairs, the first of each in turn; without those that warm up. */
+const inPairs = <E, R>(pairs: number, work: (side: Side, piece: number) => Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
-    const journal = yield* Journal
-    for (let at = 0; at < records.length; at += BATCH) {
-      yield* journal.appendAll(records.slice(at, at + BATCH).map(encoded(ring)))
+    const costs: Record<Side, Array<Cost>> = { with: [], without: [] }
+    const warmUp = Math.ceil(pairs * WARM_UP)
+    for (let pair = 0; pair < pairs + warmUp; pair++) {
+      for (const side of pair % 2 === 0 ? (["without", "with"] as const) : (["with", "without"] as const)) {
+        const { cost } = yield* costOf(work(side, pair))
+        if (pair >= warmUp) costs[side].push(cost)
+      }
     }
+    return costs
   })
 
-const appendEach = (records: ReadonlyArray<StoredRecord>, ring: Keyring) =>
-  Effect.flatMap(Journal, ({ append }) =>
-    Effect.forEach(records.map(encoded(ring)), (entry) => append(entry), { discard: true })
-  )
+/** So many of the records, under names that no journal has yet. */
+const named = (records: ReadonlyArray<StoredRecord>, count: number, name: string): ReadonlyArray<StoredRecord> =>
+  records.slice(0, count).map((record, n) => ({ ...record, id: `${name}.${n}` }))
 
-/** One round on a new journal. What says which key marks is left out: it would move every record by one, and decisions name records. */
-const round = (
-  open: Effect.Effect<Opened, never, Scope.Scope>,
-  ring: Keyring,
-  records: ReadonlyArray<StoredRecord>,
-  { singles }: Sizes
-) =>
-  Effect.gen(function* () {
-    const layer = yield* open
-    const written = yield* Effect.gen(function* () {
-      const many = yield* costOf(appendAll(records, ring))
-      // Behind what is replayed.
-      const again = records.slice(0, singles).map((record, n) => ({ ...record, id: `single.${n}` }))
-      const each = yield* costOf(appendEach(again, ring))
-      return { many: many.cost, each: each.cost }
-    }).pipe(Effect.provide(Layer.fresh(layer)))
-    const marked = withMarks(layer, subjects, Effect.succeed(ring))
-    const read = yield* costOf(replayed(records.length)).pipe(Effect.provide(Layer.fresh(marked)))
-    return { ...written, replay: read.cost, marked: read.result.marked }
-  }).pipe(Effect.scoped)
+/** Together and one by one, into one journal. */
+const appended = Effect.fnUntraced(function* (open: Open, records: ReadonlyArray<StoredRecord>, size: Sizes) {
+  const context = yield* Layer.build(Layer.fresh(yield* open))
+  const { append, appendAll } = Context.get(context, Journal)
+  const many = yield* inPairs(size.blocks, (side, pair) => {
+    const block = named(records, size.block, `many.${pair}.${side}`)
+    return Effect.suspend(() => appendAll(block.map(encoded(RINGS[side]))))
+  })
+  const each = yield* inPairs(size.blocks, (side, pair) => {
+    const entry = encoded(RINGS[side])
+    return Effect.forEach(named(records, size.singles, `each.${pair}.${side}`), (one) => append(entry(one)), {
+      discard: true
+    })
+  })
+  return { many, each }
+}, Effect.scoped)
 
 /** Every decision up to a record folded again; throws where one does not follow, or a mark is not what it should be. */
 const replayed = (to: number) =>
@@ -100,47 +111,53 @@ const replayed = (to: number) =>
     return found
   })
 
-const KINDS = ["many", "each", "replay"] as const
-const NAMED = {
-  many: "encode and appendAll",
-  each: "encode and append, one after the other",
-  replay: "replay, folded and compared"
-}
+/**
+ * Whole, of two journals with the same records; that without marks is read without their layer. What says which key marks is left out:
+ * it would move every record by one, and decisions name records.
+ */
+const replays = Effect.fnUntraced(function* (open: Open, records: ReadonlyArray<StoredRecord>, size: Sizes) {
+  const filled = Effect.fnUntraced(function* (side: Side) {
+    const plain = yield* open
+    yield* Effect.gen(function* () {
+      const { appendAll } = yield* Journal
+      for (let at = 0; at < records.length; at += size.block) {
+        yield* appendAll(records.slice(at, at + size.block).map(encoded(RINGS[side])))
+      }
+    }).pipe(Effect.provide(Layer.fresh(plain)))
+    return yield* Layer.build(Layer.fresh(side === "with" ? withMarks(plain, subjects, Effect.succeed(RING)) : plain))
+  })
+  const contexts = { with: yield* filled("with"), without: yield* filled("without") }
+  const all = (side: Side) => replayed(records.length).pipe(Effect.provideContext(contexts[side]))
+  const { marked } = yield* all("with")
+  return { costs: yield* inPairs(size.replays, all), marked }
+}, Effect.scoped)
 
-/** With and without in turn, whichever comes first; what comes of it as rows of wall and CPU time. */
-const measured = (
+const rows = (name: string, costs: Record<Side, ReadonlyArray<Cost>>, records: number, checksum: string) =>
+  (["wall", "cpu"] as const).map((clock): BenchResult => {
+    const perRecord = (side: Side) => costs[side].map((cost) => (cost[clock] * 1_000) / records)
+    return {
+      name: `${name}, ${clock === "cpu" ? "CPU" : "wall"}`,
+      unit: "µs/record",
+      samples: perRecord("with"),
+      baseline: { name: "without marks", samples: perRecord("without"), paired: true },
+      checksum
+    }
+  })
+
+const measured = Effect.fnUntraced(function* (
   name: string,
-  open: Effect.Effect<Opened, never, Scope.Scope>,
+  open: Open,
   records: ReadonlyArray<StoredRecord>,
   size: Sizes
-) =>
-  Effect.gen(function* () {
-    const costs = { with: [] as Array<Record<string, Cost>>, without: [] as Array<Record<string, Cost>> }
-    let marked = 0
-    for (let n = 0; n <= size.rounds; n++) {
-      const order = n % 2 === 0 ? (["without", "with"] as const) : (["with", "without"] as const)
-      for (const which of order) {
-        const { marked: bearing, ...cost } = yield* round(open, which === "with" ? RING : NO_KEYS, records, size)
-        if (which === "with") marked = bearing
-        // The first round warms up.
-        if (n > 0) costs[which].push(cost)
-      }
-    }
-    const count = (kind: (typeof KINDS)[number]) => (kind === "each" ? size.singles : records.length)
-    return KINDS.flatMap((kind) =>
-      (["wall", "cpu"] as const).map((clock): BenchResult => {
-        const perRecord = (all: ReadonlyArray<Record<string, Cost>>) =>
-          all.map((cost) => ((cost[kind]?.[clock] ?? Number.NaN) * 1_000) / count(kind))
-        return {
-          name: `${name}: ${NAMED[kind]}, ${clock === "cpu" ? "CPU" : "wall"}`,
-          unit: "µs/record",
-          samples: perRecord(costs.with),
-          baseline: { name: "without marks", samples: perRecord(costs.without) },
-          checksum: String(marked)
-        }
-      })
-    )
-  })
+) {
+  const { many, each } = yield* appended(open, records, size)
+  const { costs, marked } = yield* replays(open, records, size)
+  return [
+    ...rows(`${name}: encode and appendAll of ${size.block}`, many, size.block, String(marked)),
+    ...rows(`${name}: encode and append, one after the other`, each, size.singles, String(marked)),
+    ...rows(`${name}: replay, folded and compared`, costs, records.length, String(marked))
+  ]
+})
 
 const directory = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-signing-"))),
@@ -148,7 +165,8 @@ const directory = Effect.acquireRelease(
 )
 
 /** A server for each round: streams of one server cannot hold the same subjects. */
-const onServer: Effect.Effect<Opened, never, Scope.Scope> = Effect.acquireRelease(
+/** A server for each journal: streams of one server cannot hold the same subjects. */
+const onServer: Open = Effect.acquireRelease(
   Effect.promise(() => startNatsServer()),
   (running) => Effect.promise(() => running.dispose())
 ).pipe(Effect.map(({ url }) => NatsJournal.layer({ url, stream: "SIGNING", subjects: [subjects.everything] })))
@@ -164,8 +182,8 @@ export const signingBench = ({ quick }: { readonly quick: boolean }): Promise<Re
       Effect.map((all) => all.slice(0, size.records).map(decodeRecord)),
       Effect.provide(Layer.fresh(EmbeddedJournal.layerReadOnly({ directory: made })))
     )
-    let rounds = 0
-    const embedded = Effect.sync(() => EmbeddedJournal.layer({ directory: join(root, `round-${++rounds}`) }))
+    let journals = 0
+    const embedded = Effect.sync(() => EmbeddedJournal.layer({ directory: join(root, `journal-${++journals}`) }))
     const onDisk = yield* measured("embedded", embedded, records, size)
     return natsServerFound() ? [...onDisk, ...(yield* measured("NATS", onServer, records, size))] : onDisk
   }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise)

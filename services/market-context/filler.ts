@@ -5,6 +5,7 @@ import type { MarketTrades, PageStart, TradePage } from "../../shared/exchange/m
 import type { ExchangeError } from "../../shared/exchange/port.ts"
 import type { MarketDays } from "./core/day/marketDays.ts"
 import type { Stretch } from "./core/day/stretches.ts"
+import { TradeTooLarge } from "./core/day/tape.ts"
 
 /** How far a backfill is. */
 export interface FillStatus {
@@ -73,6 +74,16 @@ const fetchAll = Effect.fnUntraced(function* (parts: FillParts, progress: Effect
   }
 })
 
+/** Fails with what has no place in a day: what was told there would else be missing without a word. */
+const counted = (take: () => number) =>
+  Effect.try({
+    try: take,
+    catch: (error) => {
+      if (error instanceof TradeTooLarge) return error
+      throw error
+    }
+  })
+
 /** Returns how many pages it took. */
 const fetchHole = Effect.fnUntraced(function* (
   { days, trades }: FillParts,
@@ -84,7 +95,7 @@ const fetchHole = Effect.fnUntraced(function* (
   let coveredMs = hole.from
   for (let pages = 1; ; pages++) {
     const { trades: found, cursor }: TradePage = yield* pageInTurn(trades, start)
-    days.take(found)
+    yield* counted(() => days.take(found))
     const newestMs = found.at(-1)?.timeMs ?? null
     // Of the newest one's millisecond the next page may have more.
     const reachedMs = newestMs ?? (days.isStreaming ? hole.to : coveredMs)

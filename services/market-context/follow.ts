@@ -26,11 +26,20 @@ export const followTrades = Effect.fn("followTrades")(function* ({ days, live, n
     yield* Ref.set(saidMs, now)
     yield* Effect.logWarning(`market-context: trades: ${detail}`)
   })
+  /** What it held is not all here: up to now the stream is whole, and from now on. */
+  const lost = Effect.fnUntraced(function* (detail: string) {
+    days.streamBroke()
+    days.streamStands(yield* nowMs)
+    yield* doubt(detail)
+    yield* missed
+  })
   const told = (trades: ReadonlyArray<MarketTrade>) =>
     Effect.try({
       try: () => days.streamTold(trades),
-      catch: (error) =>
-        error instanceof RangeError ? error : new Error("a trade could not be counted", { cause: error })
+      catch: (error) => {
+        if (error instanceof RangeError) return error
+        throw error
+      }
     })
 
   const hear = Effect.fnUntraced(function* (event: TradeEvent) {
@@ -39,13 +48,9 @@ export const followTrades = Effect.fn("followTrades")(function* ({ days, live, n
         days.streamStands(yield* nowMs)
         return yield* missed
       case "Trades":
-        return yield* told(event.trades).pipe(Effect.catch(({ message }) => doubt(message)))
+        return yield* told(event.trades).pipe(Effect.catch(({ message }) => lost(message)))
       case "Malformed":
-        // What it held is not here: up to now the stream is whole, and from now on.
-        days.streamBroke()
-        days.streamStands(yield* nowMs)
-        yield* doubt(event.error.message)
-        return yield* missed
+        return yield* lost(event.error.message)
       case "Disconnected":
         days.streamBroke()
         return yield* Effect.logInfo(`market-context: stream of trades lost: ${event.detail}`)

@@ -45,6 +45,10 @@ const STOP_WITHIN = "5 seconds"
 const said = (error: { readonly message: string }): Effect.Effect<void> =>
   Effect.logWarning(`market-context: ${error.message}`)
 
+/** One file that cannot be read is told of, and takes nothing from what stands in others. */
+const orNothing = <A>(reading: Effect.Effect<A | null, { readonly message: string }>): Effect.Effect<A | null> =>
+  Effect.catch(reading, (error) => Effect.as(said(error), null))
+
 /** A keeper of the days. */
 export const makeKeeper = Effect.fnUntraced(function* (parts: KeepParts): Effect.fn.Return<Keeper, never, Store> {
   const { days, files, known, tickSize } = parts
@@ -53,7 +57,7 @@ export const makeKeeper = Effect.fnUntraced(function* (parts: KeepParts): Effect
   const kept = new Map<number, number>()
 
   const restore = Effect.fnUntraced(function* (book: DayBook) {
-    const found = yield* files.trades(book.day)
+    const found = yield* orNothing(files.trades(book.day))
     if (found !== null) {
       const { length } = found.columns.ids
       for (let from = 0; from < length; from += TRADES_AT_ONCE) {
@@ -66,10 +70,10 @@ export const makeKeeper = Effect.fnUntraced(function* (parts: KeepParts): Effect
     }
     for (let day = mondayOf(book.day); day < book.day; day++) {
       if (known.has(day)) continue
-      const profile = yield* files.profile(day, tickSize)
+      const profile = yield* orNothing(files.profile(day, tickSize))
       if (profile !== null) known.set(day, profile)
     }
-    const before = yield* files.profile(book.day - 1, tickSize)
+    const before = yield* orNothing(files.profile(book.day - 1, tickSize))
     if (before !== null && !known.has(before.day)) known.set(before.day, before)
   })
 
@@ -100,5 +104,5 @@ export const makeKeeper = Effect.fnUntraced(function* (parts: KeepParts): Effect
   const keeping = Effect.forever(Effect.andThen(Effect.sleep(Duration.millis(KEEP_EVERY_MS)), keep)).pipe(
     Effect.ensuring(Effect.ignore(Effect.timeoutOption(keep, STOP_WITHIN)))
   )
-  return { restore: (book) => restore(book).pipe(Effect.catch(said)), keep, keeping }
+  return { restore, keep, keeping }
 })

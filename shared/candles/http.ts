@@ -1,9 +1,8 @@
 /** A source over HTTP: one dialect, one request, every failure sorted by what may be done about it. */
 import { Clock, Effect, Redacted } from "effect"
-import { parseJson, WireProblem } from "../core/wire/json.ts"
-import { type HttpReply, sendRequest } from "../http/request.ts"
+import { sendRequest } from "../http/request.ts"
 import { type CandleVenue, timeframeName } from "./core/candle.ts"
-import { type Answer, type Dialect, refusedAs } from "./core/dialect.ts"
+import { answerOf, type Dialect } from "./core/dialect.ts"
 import { droppedText, normalise } from "./core/normalise.ts"
 import { type CandlePage, type CandleRequest, type CandleSource, CandleSourceError } from "./source.ts"
 
@@ -24,8 +23,6 @@ export interface HttpSourceOptions {
 }
 
 const TIMEOUT_MS = 15_000
-/** What is shown of a reply that could not be read. */
-const EXCERPT_LENGTH = 200
 
 /** The source that speaks this dialect. It sends once per call and keeps no rate: that is the caller's. */
 export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): CandleSource => {
@@ -53,7 +50,7 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
     const response = yield* sendRequest(`${base}${path}`, { headers }, timeoutMs).pipe(
       Effect.mapError(({ detail }) => fail("retry", detail))
     )
-    const answer = understand(dialect, request, response, nowMs)
+    const answer = answerOf(dialect, request, response, nowMs)
     switch (answer.kind) {
       case "page": {
         const { candles, dropped } = normalise(
@@ -77,39 +74,6 @@ export const httpSource = (dialect: Dialect, options: HttpSourceOptions = {}): C
   })
 
   return { name, venue, rate: dialect.rate, reachable: dialect.reachable, fetchPage }
-}
-
-const understand = (dialect: Dialect, request: CandleRequest, response: HttpReply, nowMs: number): Answer => {
-  const { status, body } = response
-  if (status === 200) {
-    const excerpt = `; reply: ${body.slice(0, EXCERPT_LENGTH)}`
-    return attempt(
-      () => dialect.read(parseJson(body), request, nowMs),
-      (problem) => refusedAs("retry", `${problem.message}${excerpt}`)
-    )
-  }
-  // 418 is how one source says that an address is banned for going on after 429.
-  if (status === 429 || status === 418) return refusedAs("wait", `HTTP ${status}`)
-  if (status >= 500) return refusedAs("retry", `HTTP ${status}`)
-  const said = dialect.refusal
-  const known =
-    said === undefined
-      ? null
-      : attempt(
-          () => said(parseJson(body)),
-          () => null
-        )
-  if (known !== null) return known
-  return refusedAs(status === 401 || status === 403 ? "stop" : "rejected", `HTTP ${status}`)
-}
-
-const attempt = <A>(read: () => A, otherwise: (problem: WireProblem) => A): A => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof WireProblem) return otherwise(error)
-    throw error
-  }
 }
 
 /** `Retry-After` is seconds or a date. */

@@ -3,10 +3,12 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, type Scope } from "effect"
-import { PAGE_SIZE, type Pages } from "./core/file/records.ts"
+import { pageBytes, type Pages } from "./core/file/records.ts"
 
 /** A month of minutes has six pages and never sees the disk; more would be memory that grows with the file. */
 const IN_MEMORY = 16
+const PAGE_ROWS = 8_192
+const PAGE_SIZE = pageBytes(PAGE_ROWS)
 
 /** Pages that live as long as the scope. The file lies where the system keeps temporary ones (`TMPDIR`): 76 bytes a row. */
 export const spilledPages: Effect.Effect<Pages, never, Scope.Scope> = Effect.map(
@@ -18,6 +20,7 @@ export const spilledPages: Effect.Effect<Pages, never, Scope.Scope> = Effect.map
 )
 
 class SpilledPages implements Pages {
+  readonly rows = PAGE_ROWS
   private readonly inMemory: Array<Uint8Array> = []
   private spill: { readonly folder: string; readonly handle: number } | null = null
 

@@ -20,6 +20,8 @@ export const RANGES = {
   volume: { least: "0.00000001", most: "1000000000000", unit: "units" },
   /** Filled so far, traded in a bar, the exchange's least: may be nothing. */
   volumeOrNone: { least: "0", most: "1000000000000", unit: "units" },
+  /** In a bar of any pair, up to a month of the cheapest coin: some trade 1e14 a day. */
+  volumeOfBar: { least: "0", most: "10000000000000000", unit: "units" },
   /** Of an order or a fill, and the exchange's least. */
   cost: { least: "0", most: "1000000000000", unit: "quote" },
   /** Charged for an order or a fill. Nobody has seen a rebate, and one would be booked wrongly. */
@@ -57,11 +59,13 @@ const volumeJudge = (range: Range): Judge<Volume> => judge(range, Volume.parse, 
 const VOLUMES = {
   volume: volumeJudge(RANGES.volume),
   volumeOrNone: volumeJudge(RANGES.volumeOrNone),
+  volumeOfBar: volumeJudge(RANGES.volumeOfBar),
   balance: volumeJudge(RANGES.balance)
 } as const
 const quoteJudge = (range: Range): Judge<Quote> => judge(range, Quote.parse, Quote.format)
 const QUOTES = { cost: quoteJudge(RANGES.cost), balance: quoteJudge(RANGES.balance) } as const
 const FEE_PCT: Judge<number> = judge(RANGES.feePct, Number, String)
+const TIME: Judge<number> = judge(RANGES.time, Number, String)
 
 /** What is wrong with a price, or null. */
 export const badPrice = (field: string, price: Price | undefined): string | null => PRICE(field, price)
@@ -71,6 +75,8 @@ export const badVolume = (field: string, volume: Volume | undefined, kind: keyof
 /** What is wrong with an amount of the quote currency, or null. */
 export const badQuote = (field: string, amount: Quote | undefined, kind: keyof typeof QUOTES): string | null =>
   QUOTES[kind](field, amount)
+/** What is wrong with a time in Unix milliseconds, or null. */
+export const badTime = (field: string, timeMs: number): string | null => TIME(field, timeMs)
 /** What is wrong with a fee in percent, or null. */
 export const badFeePct = (field: string, pct: number): string | null =>
   FEE_PCT(field, pct) ?? (Number.isFinite(pct) ? null : `${field} is ${pct}, no number`)

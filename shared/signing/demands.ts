@@ -6,12 +6,22 @@ import { WRITERS_OF } from "../events/belonging.ts"
 import { standingOf } from "../core/ids/subjects.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { type Keyring, ONE_PROCESS } from "./keyring.ts"
-import { isMarkOf, nameOf, readMark } from "./mark.ts"
+import { isMarkOf, nameOf, readMark, type WriterKey } from "./mark.ts"
 
 /** From which record on a service marks with this key. */
 interface InForce {
   readonly number: number
   readonly from: number
+}
+
+/** A key as a mark names it; undefined: it is not here. */
+interface Named {
+  readonly service: string
+  readonly number: number
+  readonly key: WriterKey | undefined
+  /** Of its marks: up to what the key makes. */
+  readonly beginning: string
+  readonly markLength: number
 }
 
 /** Families whose subject names nobody that writes there. */
@@ -37,8 +47,9 @@ export class Demands {
   private readonly ring: Keyring
   private readonly inForce = new Map<string, Array<InForce>>()
   private readonly owners = new Map<string, ReadonlyArray<string>>()
-  /** The keys that marks have named, read once each; null: no mark. */
-  private readonly named = new Map<string, ReturnType<typeof readMark>>()
+  /** The keys that marks have named, and that of the last one. */
+  private readonly named = new Map<string, Named>()
+  private last: Named | null = null
 
   constructor(ring: Keyring) {
     this.ring = ring
@@ -58,8 +69,9 @@ export class Demands {
 
   /** The number of the key that a service marks with at a record; 0: none yet. */
   at(service: string, seq: number): number {
+    const known = this.inForce.get(service)
     let number = 0
-    for (const one of this.inForce.get(service) ?? []) if (one.from <= seq) number = Math.max(number, one.number)
+    if (known !== undefined) for (const one of known) if (one.from <= seq && one.number > number) number = one.number
     return number
   }
 
@@ -76,11 +88,11 @@ export class Demands {
     }
     const name = this.read(mark)
     if (name === null) return `its mark is none: ${JSON.stringify(mark.slice(0, 64))}${ADVICE}`
-    const { service, number } = name
+    const { service, number, key } = name
     if (service !== ONE_PROCESS && !owners.includes(service)) {
       return `it bears a mark of ${service}, who does not write on this subject${ADVICE}`
     }
-    const { keys, checked } = this.ring
+    const { checked } = this.ring
     if (!checked.has(service) && !owners.some((owner) => checked.has(owner))) {
       this.counts.unchecked++
       return null
@@ -89,7 +101,6 @@ export class Demands {
     const newest = this.at(service, seq)
     if (number < newest)
       return `it bears a mark of key ${number} of ${service}, and by then key ${newest} was in force${ADVICE}`
-    const key = keys.get(nameOf(name))
     if (key === undefined) {
       return `it bears a mark of key ${number} of ${service}, which is not among the keys of this process: give it that one (JOURNAL_KEYS)`
     }
@@ -118,14 +129,20 @@ export class Demands {
     return owners
   }
 
-  /** A mark names its key up to its last dot: as many names as there are keys, and no more are remembered. */
-  private read(mark: string): ReturnType<typeof readMark> {
-    const name = mark.slice(0, mark.lastIndexOf("."))
-    const known = this.named.get(name)
-    if (known !== undefined && known !== null && mark.length === name.length + 23) return known
-    const read = readMark(mark)
-    if (read !== null && this.named.size < SUBJECTS_KEPT) this.named.set(name, read)
-    return read
+  /** Whose mark it is. In a row they are mostly of one key: that one is found by how its marks begin. */
+  private read(mark: string): Named | null {
+    const { last } = this
+    if (last !== null && mark.length === last.markLength && mark.startsWith(last.beginning)) return last
+    const beginning = mark.slice(0, mark.lastIndexOf(".") + 1)
+    let named = this.named.get(beginning)
+    if (named === undefined || named.markLength !== mark.length) {
+      const read = readMark(mark)
+      if (read === null) return null
+      named = { ...read, key: this.ring.keys.get(nameOf(read)), beginning, markLength: mark.length }
+      if (this.named.size < SUBJECTS_KEPT) this.named.set(beginning, named)
+    }
+    this.last = named
+    return named
   }
 }
 

@@ -28,34 +28,51 @@ const MAC_LENGTH = 22
 /** Between subject, id and data: neither of the first two may hold it. */
 const LINE_END = 10
 
-/** For one mark; as large as the largest record that was marked or checked. */
-let scratch = Buffer.allocUnsafe(8_192)
+/** Most records are shorter. */
+const SCRATCH_BYTES = 8_192
+/** For one mark: key, subject, id and data in a row. The key stays from one record to the next. */
+const scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
+let keyInScratch: Buffer | null = null
+/** Its beginnings by their length, as they are met: a new view costs a tenth of a mark. */
+const beginnings: Array<Buffer | undefined> = Array.from({ length: SCRATCH_BYTES + 1 })
+
+const roomFor = (length: number, secret: Buffer): Buffer => {
+  if (length > SCRATCH_BYTES) return Buffer.concat([secret], length)
+  if (keyInScratch !== secret) scratch.set(secret)
+  keyInScratch = secret
+  return (beginnings[length] ??= scratch.subarray(0, length))
+}
 
 const macOf = ({ secret }: WriterKey, { subject, id, data }: Marked): string => {
-  const length = KEY_BYTES + subject.length + id.length + 2 + data.byteLength
-  if (length > scratch.length) scratch = Buffer.allocUnsafe(2 * length)
-  secret.copy(scratch)
-  let at = KEY_BYTES
-  at += scratch.write(subject, at, "latin1")
-  scratch[at++] = LINE_END
-  at += scratch.write(id, at, "latin1")
-  scratch[at++] = LINE_END
-  scratch.set(data, at)
-  return hash("sha256", scratch.subarray(0, length), "base64").slice(0, MAC_LENGTH)
+  const all = roomFor(KEY_BYTES + subject.length + id.length + 2 + data.byteLength, secret)
+  let at = KEY_BYTES + all.write(subject, KEY_BYTES, "latin1")
+  all[at++] = LINE_END
+  at += all.write(id, at, "latin1")
+  all[at++] = LINE_END
+  all.set(data, at)
+  return hash("sha256", all, "base64").slice(0, MAC_LENGTH)
 }
 
 /** The key's name as it stands in marks. */
 export const nameOf = ({ service, number }: Pick<WriterKey, "service" | "number">): string => `${service}.${number}`
 
+/** What a key's marks begin with. A process marks with one key, and checks marks of some. */
+const beginningOf = (key: WriterKey): string => {
+  let known = MARK_BEGINNINGS.get(key)
+  if (known === undefined) MARK_BEGINNINGS.set(key, (known = `${nameOf(key)}.`))
+  return known
+}
+const MARK_BEGINNINGS = new WeakMap<WriterKey, string>()
+
 /** The mark that a key makes of a record. */
-export const markOf = (key: WriterKey, record: Marked): string => `${nameOf(key)}.${macOf(key, record)}`
+export const markOf = (key: WriterKey, record: Marked): string => beginningOf(key) + macOf(key, record)
 
 /**
  * Whether this is the key's mark of the record. Compared as text: who tries marks learns nothing of how long that took, because records
  * are not answered.
  */
 export const isMarkOf = (key: WriterKey, record: Marked, mark: string): boolean =>
-  mark.endsWith(macOf(key, record)) && mark.length === nameOf(key).length + 1 + MAC_LENGTH
+  mark.endsWith(macOf(key, record)) && mark.length === beginningOf(key).length + MAC_LENGTH
 
 /** What a key may be called in public: half of its hash. Tells a wrong file from the right one, and nothing of the key. */
 export const fingerprintOf = ({ secret }: WriterKey): string => hash("sha256", secret, "hex").slice(0, 16)

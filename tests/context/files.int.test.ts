@@ -7,7 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { readIfThere } from "../../services/market-context/files/atomicFile.ts"
-import { decodeProfile, decodeTrades, NotOurFile } from "../../services/market-context/files/parquet.ts"
+import { decodeProfile, decodeTrades, encodeProfile, NotOurFile } from "../../services/market-context/files/parquet.ts"
 import type { LevelsView } from "../../services/market-context/core/view.ts"
 import { Price } from "../../shared/core/decimal/decimal.ts"
 import { Store } from "../../shared/store/port.ts"
@@ -152,5 +152,17 @@ describe("a file that is written while its process is killed", () => {
   ])("that is %s is refused by name", async (_what, bytes) => {
     await expect(decodeTrades(bytes)).rejects.toThrow(NotOurFile)
     await expect(decodeProfile(bytes)).rejects.toThrow(NotOurFile)
+  })
+
+  it("with one bit changed is refused, whichever bit it is", async () => {
+    const columns = { prices: BigInt64Array.of(7n, 8n), volumes: BigInt64Array.of(100n, 5n) }
+    const facts = { symbol: "XDGUSD", trades: "2" }
+    const whole = encodeProfile(columns, facts)
+    expect(await decodeProfile(Uint8Array.from(whole).buffer)).toStrictEqual({ columns, facts })
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = Uint8Array.from(whole)
+      bytes[at]! ^= 1 << (at % 8)
+      await expect(decodeProfile(bytes.buffer), `byte ${at}`).rejects.toThrow(NotOurFile)
+    }
   })
 })

@@ -35,6 +35,7 @@ import { decodeSnapshot, encodeSnapshot } from "../../shared/journal/snapshotTex
 import { damagedBytes, damagedText, type Decoder, decoder, odd, possible, taken } from "./decoder.ts"
 import { EDGES } from "./edges.ts"
 import { MARKS_AND_FILES } from "./marksAndFiles.ts"
+import { SOURCES } from "./sources.ts"
 import { candleLines, FRAMES, REPLIES, tradeLines } from "./seeds.ts"
 
 const frames = decoder(damagedText(FRAMES), (raw) =>
@@ -246,5 +247,6 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   "candle-files": candleFiles,
   "trade-files": tradeFiles,
   ...MARKS_AND_FILES,
+  ...SOURCES,
   ...EDGES
 }

@@ -1,5 +1,8 @@
 /** The long run: `npm run fuzz -- [--cases 1000000] [--decoder name] [--seed n] [--seconds n]`. One decoder after the other; the first fault ends it. */
+import { setFlagsFromString } from "node:v8"
 import { parseArgs } from "node:util"
+import { runInNewContext } from "node:vm"
+import { Worker } from "node:worker_threads"
 import fc from "fast-check"
 import { DECODERS } from "./decoders.ts"
 
@@ -23,14 +26,23 @@ if (names.length === 0 || !Number.isSafeInteger(cases) || cases < 1 || !Number.i
 
 /** A run keeps no case: what it still holds afterwards is a leak of the decoder. */
 const MOST_HELD_MB = 512
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void
 
 for (const [name, { property }] of Object.entries(DECODERS).filter(([name]) => names.includes(name))) {
   const began = performance.now()
   const outcomes = { taken: 0, refused: 0 }
+  const ended = new Int32Array(new SharedArrayBuffer(4))
+  const watch = new Worker(new URL("./watch.ts", import.meta.url), { workerData: { cases: ended, decoder: name } })
   const details = await fc.check(
-    property((taken) => void outcomes[taken ? "taken" : "refused"]++),
+    property((taken) => {
+      outcomes[taken ? "taken" : "refused"]++
+      Atomics.add(ended, 0, 1)
+    }),
     { numRuns: cases, seed, plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)] }
   )
+  await watch.terminate()
+  collect()
   const heldMb = Math.round(process.memoryUsage().heapUsed / 2 ** 20)
   const tookSec = Math.round((performance.now() - began) / 1_000)
   console.log(

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Schema, type Scope } from "effect"
 import type { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { Price as Prices } from "../../../shared/core/decimal/decimal.ts"
+import { Price as Prices, Volume as Volumes } from "../../../shared/core/decimal/decimal.ts"
 import { utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { errand } from "../../../shared/pace/errands.ts"
 import type { DayBook } from "../core/day/dayBook.ts"
@@ -12,7 +12,7 @@ import type { Stretch } from "../core/day/stretches.ts"
 import { ProfileTally } from "../core/profile/tally.ts"
 import type { KnownProfile } from "../core/view.ts"
 import { copyRows, emptyColumns } from "./columns.ts"
-import type { FileFacts, ProfileColumns, TradeColumns } from "./parquet.ts"
+import { type FileFacts, MOST_IN_COLUMN, type ProfileColumns, type TradeColumns } from "./parquet.ts"
 import type { FileAnswer, FileTask } from "./worker.ts"
 
 /** A file of a day could not be read or written; the text names it. */
@@ -50,7 +50,7 @@ export interface KeptTrades {
 
 const StretchesText = Schema.fromJsonString(Schema.Array(Schema.Struct({ from: Schema.Finite, to: Schema.Finite })))
 const SumsText = Schema.Struct({
-  trades: Schema.NumberFromString,
+  trades: Schema.FiniteFromString,
   weighted: Schema.BigIntFromString,
   high: Schema.BigIntFromString,
   low: Schema.BigIntFromString,
@@ -92,6 +92,12 @@ export const makeDayFiles = Effect.fnUntraced(function* (
     const sums = tally.sums()
     if (sums === null) return
     const levels = tally.levels()
+    const path = profilePath(places, day)
+    const wide = levels.find(({ price, volume }) => price > MOST_IN_COLUMN || volume > MOST_IN_COLUMN)
+    if (wide !== undefined) {
+      const detail = `a volume of ${Volumes.format(wide.volume)} at ${Prices.format(wide.price)} has no place in its columns; it is not kept`
+      return yield* new DayFileFailed({ path, detail })
+    }
     const columns: ProfileColumns = {
       prices: BigInt64Array.from(levels, ({ price }) => price),
       volumes: BigInt64Array.from(levels, ({ volume }) => volume)
@@ -106,7 +112,7 @@ export const makeDayFiles = Effect.fnUntraced(function* (
       low: String(sums.low),
       missing: JSON.stringify(missing)
     }
-    yield* ask({ kind: "writeProfile", path: profilePath(places, day), columns, facts })
+    yield* ask({ kind: "writeProfile", path, columns, facts })
   })
   const profile = Effect.fnUntraced(function* (day: number, tickSize: Price) {
     const path = profilePath(places, day)

@@ -1,7 +1,9 @@
 /**
  * A day's trades and its profile as Parquet, which any tool opens. Prices and volumes are exact decimals (`DECIMAL(18,10)`, `DECIMAL(18,8)`),
- * times `TIMESTAMP`; what belongs to the file as a whole stands in its key-value metadata. Computes only; `atomicFile.ts` writes.
+ * times `TIMESTAMP`; what belongs to the file as a whole stands in its key-value metadata, with a digest of it all: a byte that a disk has changed
+ * would else be a price. Computes only; `atomicFile.ts` writes.
  */
+import { createHash } from "node:crypto"
 import { type FileMetaData, parquetMetadata, parquetRead, type SchemaElement } from "hyparquet"
 import { parquetWriteBuffer } from "hyparquet-writer"
 import { PRICE_DECIMALS, VOLUME_DECIMALS } from "../../../shared/core/decimal/decimal.ts"
@@ -28,6 +30,9 @@ export interface ProfileColumns {
 
 /** What a file says of itself, by name. */
 export type FileFacts = Readonly<Record<string, string>>
+
+/** The most that a column holds: beyond it a number would come out as another one. */
+export const MOST_IN_COLUMN = 2n ** 63n - 1n
 
 /** A file is not what it should be: damaged, or another's. */
 export class NotOurFile extends Error {
@@ -58,25 +63,65 @@ const TRADE_SCHEMA: ReadonlyArray<SchemaElement> = [
 ]
 const PROFILE_SCHEMA: ReadonlyArray<SchemaElement> = [PRICE, VOLUME]
 
+/** Bytes of the digest, and of what stands behind the footer: its length and the magic word. */
+const DIGEST_BYTES = 32
+const TAIL_BYTES = 8
+
+/**
+ * The file with a digest of all its bytes between the columns and the footer, where Parquet's readers do not look. Parquet has no checksum of
+ * its own that is checked, and its reader trusts what it reads: of a changed byte it made another price, or never came back.
+ */
+const withDigest = (file: Uint8Array): Uint8Array => {
+  const footerAt = footerOf(file)
+  return Buffer.concat([
+    file.subarray(0, footerAt),
+    createHash("sha256").update(file).digest(),
+    file.subarray(footerAt)
+  ])
+}
+
+/** Where the footer begins. Throws `NotOurFile` where this is no Parquet file with a digest's room before it. */
+const footerOf = (file: Uint8Array): number => {
+  const tailAt = file.length - TAIL_BYTES
+  const isParquet = tailAt >= DIGEST_BYTES && Buffer.from(file.subarray(tailAt + 4)).toString("latin1") === "PAR1"
+  const footerAt = isParquet ? tailAt - new DataView(file.buffer, file.byteOffset + tailAt).getUint32(0, true) : 0
+  if (footerAt < DIGEST_BYTES) throw new NotOurFile("is no Parquet file of a day, or only a part of one")
+  return footerAt
+}
+
+/** Throws `NotOurFile` for a file that has no digest, or another one than that of its bytes: nothing else of it is looked at. */
+const checkDigest = (bytes: ArrayBuffer): void => {
+  const file = new Uint8Array(bytes)
+  const footerAt = footerOf(file)
+  const digestAt = footerAt - DIGEST_BYTES
+  const digest = createHash("sha256").update(file.subarray(0, digestAt)).update(file.subarray(footerAt)).digest()
+  if (digest.equals(file.subarray(digestAt, footerAt))) return
+  throw new NotOurFile(
+    "is damaged, or another program or an older build wrote it: its digest is not that of its bytes; delete it, and what is recent is fetched again"
+  )
+}
+
 const encode = (
   schema: ReadonlyArray<SchemaElement>,
   columns: ReadonlyArray<BigInt64Array | ReadonlyArray<boolean>>,
   facts: FileFacts
 ): Uint8Array =>
-  new Uint8Array(
-    parquetWriteBuffer({
-      schema: [{ name: "root", num_children: schema.length }, ...schema],
-      // Plain is read back fastest, and nearly as small once it is packed.
-      columnData: schema.map(({ name }, at) => ({
-        name,
-        data: [...(columns[at] ?? [])],
-        nullable: false,
-        encoding: "PLAIN"
-      })),
-      kvMetadata: Object.entries(facts).map(([key, value]) => ({ key, value })),
-      createdBy: "kennel",
-      statistics: false
-    })
+  withDigest(
+    new Uint8Array(
+      parquetWriteBuffer({
+        schema: [{ name: "root", num_children: schema.length }, ...schema],
+        // Plain is read back fastest, and nearly as small once it is packed.
+        columnData: schema.map(({ name }, at) => ({
+          name,
+          data: [...(columns[at] ?? [])],
+          nullable: false,
+          encoding: "PLAIN"
+        })),
+        kvMetadata: Object.entries(facts).map(([key, value]) => ({ key, value })),
+        createdBy: "kennel",
+        statistics: false
+      })
+    )
   )
 
 /** The bytes of a day's trades. */
@@ -89,6 +134,7 @@ export const encodeProfile = ({ prices, volumes }: ProfileColumns, facts: FileFa
 
 /** A file's columns by name, as they stand in it. Throws `NotOurFile` where one is missing or the bytes are no Parquet. */
 const decode = async (bytes: ArrayBuffer, schema: ReadonlyArray<SchemaElement>) => {
+  checkDigest(bytes)
   try {
     const metadata = parquetMetadata(bytes)
     const plain = { ...metadata, schema: metadata.schema.map(withoutMeaning) }

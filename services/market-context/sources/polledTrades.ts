@@ -1,8 +1,7 @@
 /** Trades of another source than the pair's own exchange: asked again and again for what is new, and page by page for the past. */
 import { Duration, Effect, Queue, Ref, Stream } from "effect"
 import { makeCallBudget } from "../../../shared/callBudget.ts"
-import { badPrice, badVolume } from "../../../shared/core/ranges.ts"
-import { parseJson, WireProblem } from "../../../shared/core/wire/json.ts"
+import { WireProblem } from "../../../shared/core/wire/json.ts"
 import {
   MarketTrades,
   type MarketTrade,
@@ -11,7 +10,7 @@ import {
 } from "../../../shared/exchange/marketTrades.ts"
 import { ExchangeError } from "../../../shared/exchange/port.ts"
 import { sendRequest } from "../../../shared/http/request.ts"
-import type { TradeAnswer, TradeDialect } from "../core/sources/dialect.ts"
+import { type TradeAnswer, type TradeDialect, tradesIn } from "../core/sources/dialect.ts"
 
 /** Which source, and what it is asked. */
 export interface PolledOptions {
@@ -135,7 +134,7 @@ const ask = Effect.fnUntraced(function* (
   if (status === 429 || status === 418) return yield* failed(dialect, "wait", "limit", `HTTP ${status}`)
   if (status >= 500) return yield* failed(dialect, "unknown", "service", `HTTP ${status}`)
   const answer = yield* Effect.try({
-    try: () => believed(dialect.read(parseJson(body), status)),
+    try: () => tradesIn(dialect, body, status),
     catch: (error) => {
       if (!(error instanceof WireProblem)) throw error
       return failed(dialect, "unknown", "service", `${error.message}; reply: ${body.slice(0, EXCERPT_LENGTH)}`)
@@ -144,13 +143,3 @@ const ask = Effect.fnUntraced(function* (
   if (answer.kind === "trades") return answer
   return yield* failed(dialect, answer.advice, answer.advice === "wait" ? "limit" : "request", answer.detail)
 })
-
-/** A figure that no market has is refused as text that cannot be read is. */
-const believed = (answer: TradeAnswer): TradeAnswer => {
-  if (answer.kind === "refused") return answer
-  for (const [index, { price, volume }] of answer.trades.entries()) {
-    const problem = badPrice("price", price) ?? badVolume("volume", volume, "volume")
-    if (problem !== null) throw new WireProblem(`reply[${index}]`, problem)
-  }
-  return answer
-}

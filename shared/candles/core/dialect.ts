@@ -1,5 +1,5 @@
 /** What differs between public sources: how a page is asked for and what its answer means. Pure. */
-import type { Json } from "../../core/wire/json.ts"
+import { type Json, parseJson, WireProblem } from "../../core/wire/json.ts"
 import type { RawCandle } from "./normalise.ts"
 import type { CandleRequest, CandleSourceError } from "../source.ts"
 import type { Rate } from "./tokenBucket.ts"
@@ -45,3 +45,44 @@ export const refusedAs = (advice: CandleSourceError["advice"], detail: string): 
   detail,
   retryAtMs: null
 })
+
+/** What is shown of a reply that could not be read. */
+const EXCERPT_LENGTH = 200
+
+/** What a source's reply means, whatever came: a body that is not as promised is no answer, and may be asked for again. */
+export const answerOf = (
+  dialect: Dialect,
+  request: CandleRequest,
+  { status, body }: { readonly status: number; readonly body: string },
+  nowMs: number
+): Answer => {
+  if (status === 200) {
+    const excerpt = `; reply: ${body.slice(0, EXCERPT_LENGTH)}`
+    return attempt(
+      () => dialect.read(parseJson(body), request, nowMs),
+      (problem) => refusedAs("retry", `${problem.message}${excerpt}`)
+    )
+  }
+  // 418 is how one source says that an address is banned for going on after 429.
+  if (status === 429 || status === 418) return refusedAs("wait", `HTTP ${status}`)
+  if (status >= 500) return refusedAs("retry", `HTTP ${status}`)
+  const said = dialect.refusal
+  const known =
+    said === undefined
+      ? null
+      : attempt(
+          () => said(parseJson(body)),
+          () => null
+        )
+  if (known !== null) return known
+  return refusedAs(status === 401 || status === 403 ? "stop" : "rejected", `HTTP ${status}`)
+}
+
+const attempt = <A>(read: () => A, otherwise: (problem: WireProblem) => A): A => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WireProblem) return otherwise(error)
+    throw error
+  }
+}

@@ -4,6 +4,7 @@
  * the first line shows holds for the whole file, and is said; a later line that differs is refused by its number. Pure.
  */
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { badPrice, badTime, badVolume } from "../../../../shared/core/ranges.ts"
 import type { DayTrade } from "../day/tape.ts"
 
 /** A line that is no trade of this file; names the line and the field. */
@@ -108,8 +109,11 @@ export class TradeLines {
     const volume = Volume.read(cells[columns.volume] ?? "")
     if (price === null || price <= 0n) return this.refuse(`price "${cells[columns.price]}" is no number above 0`)
     if (volume === null || volume < 0n) return this.refuse(`volume "${cells[columns.volume]}" is no number from 0 on`)
+    const timeMs = this.timeOf(cells[columns.time] ?? "")
+    const problem = badPrice("price", price) ?? badVolume("volume", volume, "volumeOrNone") ?? badTime("time", timeMs)
+    if (problem !== null) return this.refuse(problem)
     const id = columns.id === null ? ++this.trades : this.wholeOf(cells[columns.id], "number")
-    return { id, timeMs: this.timeOf(cells[columns.time] ?? ""), price, volume, takerSide: this.sideOf(cells, columns) }
+    return { id, timeMs, price, volume, takerSide: this.sideOf(cells, columns) }
   }
 
   /** What the file turned out to be, for people. */

@@ -65,6 +65,12 @@ describe("an archive of trades", () => {
       /line 1: time "17357328000" has 11 digits; seconds have 10, milliseconds 13, microseconds 16/
     ],
     [["1735732800,0,5"], /line 1: price "0" is no number above 0/],
+    [
+      ["1795180020.1,0.1,5", "1795180021.2,0.11,999999999999999999996"],
+      /line 2: volume 999999999999999999996 is not within 0 and 1000000000000 units/
+    ],
+    [["1735732800,20000000000,5"], /line 1: price 20000000000 is not within .* and 10000000000 quote per unit/],
+    [["0000000001,0.3,5"], /line 1: time 1000 is not within 1230768000000 and 4102444800000 ms since 1970/],
     [["1735732800,0.3,-5"], /line 1: volume "-5" is no number from 0 on/],
     [["1735732800,0.3"], /line 1: has 2 fields; without a header 3 \(Kraken\)/],
     [["1735732800,0.3,5", "1735732801,0.3"], /line 2: has 2 fields, not 3/],

@@ -70,8 +70,9 @@ describe("a day's tape", () => {
     )
   })
 
-  it("refuses a price beyond its columns instead of rounding it", () => {
+  it("refuses a price or volume beyond its columns instead of keeping another one", () => {
     expect(() => new DayTape().add({ ...trade(1, 0, "1"), price: (2n ** 53n) as Price })).toThrow(/above 900719/)
+    expect(() => new DayTape().add(trade(1, 0, "1", "92233720369"))).toThrow(/trade 1: a volume above 92233720368/)
   })
 })
 

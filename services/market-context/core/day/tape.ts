@@ -26,9 +26,12 @@ export interface TapeRow {
 const FIRST_CAPACITY = 1_024
 const UNITS = BigInt(UNITS_PER_WHOLE)
 
-/** A price that the columns cannot hold: nothing of this kind trades so high. */
-export class PriceTooLarge extends RangeError {
-  override readonly name = "PriceTooLarge"
+/** The most that the columns hold of a day's trades on a disk: 92 billion units. */
+const MOST_VOLUME = 2n ** 63n - 1n
+
+/** A trade that the columns cannot hold: nothing of this kind trades so high, or so much at once. */
+export class TradeTooLarge extends RangeError {
+  override readonly name = "TradeTooLarge"
 }
 
 /** Trades, each once. */
@@ -46,11 +49,16 @@ export class DayTape {
   /** How often the order of what was there has changed: a reader that had come some way begins anew. */
   reordered = 0
 
-  /** Takes a trade in. False: it was there already. Throws `PriceTooLarge`. */
+  /** Takes a trade in. False: it was there already. Throws `TradeTooLarge`. */
   add({ id, timeMs, price, volume, takerSide }: DayTrade): boolean {
     if (this.held.has(id)) return false
     const units = Number(price)
-    if (!Number.isSafeInteger(units)) throw new PriceTooLarge("a price above 900719 has no place in a day's columns")
+    if (!Number.isSafeInteger(units)) {
+      throw new TradeTooLarge(`trade ${id}: a price above 900719 has no place in a day's columns`)
+    }
+    if (volume > MOST_VOLUME) {
+      throw new TradeTooLarge(`trade ${id}: a volume above 92233720368 has no place in a day's columns`)
+    }
     this.held.add(id, id + 1)
     const at = this.length
     if (at === this.ids.length) this.grow()

@@ -1,6 +1,7 @@
 /** What differs between public sources of trades beside the pair's own exchange: how they are asked, and what they answer. Pure. */
 import type { Rate } from "../../../../shared/candles/core/tokenBucket.ts"
-import type { Json } from "../../../../shared/core/wire/json.ts"
+import { badPrice, badTime, badVolume } from "../../../../shared/core/ranges.ts"
+import { type Json, parseJson, WireProblem } from "../../../../shared/core/wire/json.ts"
 import type { MarketTrade, PageStart } from "../../../../shared/exchange/marketTrades.ts"
 
 /** What an answer holds, oldest first, or why there is none. */
@@ -26,4 +27,15 @@ export interface TradeDialect {
   } | null
   /** Reads a reply that is JSON. Throws a `WireProblem` that names the field. */
   readonly read: (body: Json, status: number) => TradeAnswer
+}
+
+/** What a reply holds. Throws a `WireProblem` where it cannot be read, and for a figure that no market has. */
+export const tradesIn = (dialect: TradeDialect, body: string, status: number): TradeAnswer => {
+  const answer = dialect.read(parseJson(body), status)
+  if (answer.kind === "refused") return answer
+  for (const [index, { price, volume, timeMs }] of answer.trades.entries()) {
+    const problem = badPrice("price", price) ?? badVolume("volume", volume, "volume") ?? badTime("time", timeMs)
+    if (problem !== null) throw new WireProblem(`reply[${index}]`, problem)
+  }
+  return answer
 }

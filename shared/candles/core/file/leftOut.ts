@@ -7,7 +7,7 @@ const REASONS = {
   price: "with a price of 0 or less",
   volume: "with a negative volume",
   impossible: "that cannot have been",
-  large: "with a value that no store holds",
+  large: "with a value that no market has",
   offGrid: "that start between two candles",
   repeated: "that repeat another with equal values",
   conflicting: "that a later line of the same time replaces with other values",

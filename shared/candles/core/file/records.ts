@@ -21,15 +21,18 @@ export interface Row {
 
 /** Where pages are kept, by number from 0 without gaps. A page is written once, and whole. */
 export interface Pages {
+  /** Rows of a page. */
+  readonly rows: number
   /** `page` is used again afterwards. */
   readonly write: (number: number, page: Uint8Array) => void
   readonly read: (number: number, into: Uint8Array) => void
 }
 
-/** Pages in memory: for texts and for tests. */
+/** Pages in memory, small ones: for texts and for tests. */
 export const memoryPages = (): Pages => {
   const pages: Array<Uint8Array> = []
   return {
+    rows: 64,
     write: (number, page) => {
       pages[number] = page.slice()
     },
@@ -41,31 +44,32 @@ export const memoryPages = (): Pages => {
 const RECORD_BYTES = 76
 const PRICES_AT = 16
 const VALUE_BYTES = 12
-const PAGE_RECORDS = 8_192
-const PAGE_BYTES = RECORD_BYTES * PAGE_RECORDS
 const LOW_BITS = 64n
 
-/** Bytes of a page. */
-export const PAGE_SIZE = PAGE_BYTES
+/** Bytes of a page of so many rows. */
+export const pageBytes = (rows: number): number => RECORD_BYTES * rows
 
 /** Records by their place, from 0. Two pages are in memory: the one that is written, and the one that was read last. */
 export class Records {
   private readonly pages: Pages
-  private readonly written = view()
-  private readonly seen = view()
+  private readonly written: DataView<ArrayBuffer>
+  private readonly seen: DataView<ArrayBuffer>
   private seenPage = -1
   /** Records so far. */
   length = 0
 
   constructor(pages: Pages) {
     this.pages = pages
+    this.written = new DataView(new ArrayBuffer(pageBytes(pages.rows)))
+    this.seen = new DataView(new ArrayBuffer(pageBytes(pages.rows)))
   }
 
   push(row: Row): void {
-    const place = this.length % PAGE_RECORDS
+    const { rows } = this.pages
+    const place = this.length % rows
     write(this.written, place * RECORD_BYTES, row)
     this.length++
-    if (place === PAGE_RECORDS - 1) this.pages.write((this.length - 1 - place) / PAGE_RECORDS, bytesOf(this.written))
+    if (place === rows - 1) this.pages.write((this.length - 1 - place) / rows, bytesOf(this.written))
   }
 
   /** `place` is at least 0 and below `length`. */
@@ -79,16 +83,16 @@ export class Records {
   }
 
   private find(place: number): readonly [DataView<ArrayBuffer>, offset: number] {
-    const page = Math.floor(place / PAGE_RECORDS)
-    const offset = (place % PAGE_RECORDS) * RECORD_BYTES
-    if (page === Math.floor(this.length / PAGE_RECORDS)) return [this.written, offset]
+    const { rows } = this.pages
+    const page = Math.floor(place / rows)
+    const offset = (place % rows) * RECORD_BYTES
+    if (page === Math.floor(this.length / rows)) return [this.written, offset]
     if (page !== this.seenPage) this.pages.read(page, bytesOf(this.seen))
     this.seenPage = page
     return [this.seen, offset]
   }
 }
 
-const view = () => new DataView(new ArrayBuffer(PAGE_BYTES))
 const bytesOf = ({ buffer }: DataView<ArrayBuffer>) => new Uint8Array(buffer)
 
 const write = (into: DataView<ArrayBuffer>, offset: number, row: Row): void => {

@@ -3,7 +3,7 @@
  * splits, and `next_url` for the rest. The cursor is that URL's path and query, so the key only ever goes to the address
  * of the settings; after the last page it is the start of the last bar.
  */
-import { has, type Json, number, rowOf, text } from "../../../core/wire/json.ts"
+import { has, type Json, number, rowOf, text, WireProblem } from "../../../core/wire/json.ts"
 import { intervalSec } from "../candle.ts"
 import { type Answer, type Dialect, refusedAs } from "../dialect.ts"
 import type { CandleRequest } from "../../source.ts"
@@ -43,7 +43,7 @@ const read = (body: Json, { cursor }: CandleRequest): Answer => {
   if (status !== "OK" && status !== "DELAYED") return refusedAs("rejected", problemOf(body) ?? `status ${status}`)
   const results = has(reply, "results") ? reply.fields["results"] : []
   const bars = (Array.isArray(results) ? results : []).map((bar: Json, at) => rowOf(bar, `reply.results[${at}]`))
-  const next = has(reply, "next_url") ? new URL(text(reply, "next_url")) : null
+  const next = has(reply, "next_url") ? nextOf(text(reply, "next_url")) : null
   const last = bars.at(-1)
   return {
     kind: "page",
@@ -57,6 +57,12 @@ const read = (body: Json, { cursor }: CandleRequest): Answer => {
     more: next !== null,
     closedUntilSec: null
   }
+}
+
+const nextOf = (address: string): URL => {
+  const next = URL.parse(address)
+  if (next === null) throw new WireProblem("reply.next_url", `is ${JSON.stringify(address)}, no address`)
+  return next
 }
 
 /** A used-up `next_url` leads nowhere later on. */

@@ -17,6 +17,8 @@ import { MAX_SUBJECT_LENGTH } from "../../subjects.ts"
 
 /** Bytes before the body: length and checksum. */
 export const PREFIX_BYTES = 8
+/** Between an id and its mark. */
+const SPACE = 32
 const FIXED_BODY_BYTES = 4 + 6 + 6 + 6 + 1 + 1
 /** Smallest and largest whole frame, bytes. */
 export const MIN_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + 2
@@ -57,9 +59,9 @@ export interface Frame {
  * within their limits.
  */
 export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
-  const { subject, data, mark } = fields
-  const id = mark === undefined ? fields.id : `${fields.id} ${mark}`
-  const bodyBytes = FIXED_BODY_BYTES + subject.length + id.length + data.byteLength
+  const { subject, id, data, mark } = fields
+  const nameBytes = id.length + (mark === undefined ? 0 : 1 + mark.length)
+  const bodyBytes = FIXED_BODY_BYTES + subject.length + nameBytes + data.byteLength
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes)
   frame.writeUInt32LE(bodyBytes, 0)
   frame.writeUInt32LE(fields.previousCrc, 8)
@@ -67,10 +69,14 @@ export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; read
   frame.writeUIntLE(fields.durableSeq, 18, 6)
   frame.writeUIntLE(fields.storedMs, 24, 6)
   frame[30] = subject.length
-  frame[31] = id.length
-  frame.write(subject, 32, "latin1")
-  frame.write(id, 32 + subject.length, "latin1")
-  frame.set(data, 32 + subject.length + id.length)
+  frame[31] = nameBytes
+  let at = 32 + frame.write(subject, 32, "latin1")
+  at += frame.write(id, at, "latin1")
+  if (mark !== undefined) {
+    frame[at++] = SPACE
+    at += frame.write(mark, at, "latin1")
+  }
+  frame.set(data, at)
   const crc = crc32(frame.subarray(PREFIX_BYTES))
   frame.writeUInt32LE(crc, 4)
   return { frame, crc }
