@@ -8,7 +8,8 @@ import {
   type InForce,
   inForceAfter,
   NOTHING_IN_FORCE,
-  putsInForce
+  putsInForce,
+  slotOf
 } from "../../../shared/actor/core/actor.ts"
 import { type MarketSubjects, type Standing, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -28,7 +29,8 @@ export interface LaneRecord {
 export interface Listener {
   /** Takes the event in; answers go to `bus.answer` in one record for the whole of the event's record. */
   readonly take: (event: MarketEvent, place: EventPlace) => ReadonlyArray<MarketEvent>
-  readonly hears: (event: MarketEvent, standing: Standing) => boolean
+  /** Whether it hears events of this tag about this slot; null: about none. Always the same answer. */
+  readonly hears: (tag: MarketEvent["_tag"], slot: number | null) => boolean
   readonly outputSubject: string
 }
 
@@ -40,6 +42,7 @@ export class Bus {
   private readonly listeners: ReadonlyArray<Listener>
   private readonly seen: (event: MarketEvent, record: LaneRecord) => void
   private readonly waiting: Array<LaneRecord> = []
+  private readonly hearers = new Map<MarketEvent["_tag"], Map<number | null, ReadonlyArray<Listener>>>()
 
   /** `seen`: told of each event once everyone has folded its record. */
   constructor(
@@ -86,7 +89,10 @@ export class Bus {
     const { subject, standing, timeMs, events } = record
     this.seq++
     const before = this.inForce
-    for (const listener of this.listeners) {
+    const [first] = events
+    const alone = events.length === 1 && first !== undefined && !putsInForce(first._tag)
+    // Of several events in one record each listener takes all before the next one takes any.
+    for (const listener of alone ? this.hearersOf(first, standing) : this.listeners) {
       // Its own output: it has folded what led to it.
       if (listener.outputSubject === subject) continue
       this.inForce = before
@@ -95,7 +101,7 @@ export class Bus {
         const event = events[index]
         if (event === undefined) continue
         if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
-        if (!listener.hears(event, standing)) continue
+        if (!alone && !listener.hears(event._tag, slotOf(event, standing))) continue
         const told = listener.take(event, this.place(subject, standing, timeMs, index))
         if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
       }
@@ -103,12 +109,21 @@ export class Bus {
     }
     for (const event of events) this.seen(event, record)
   }
+
+  /** Those who hear the event, found once for each tag and slot: what a record costs does not grow with those who do not. */
+  private hearersOf(event: MarketEvent, standing: Standing): ReadonlyArray<Listener> {
+    const tag = event._tag
+    const slot = slotOf(event, standing)
+    const ofTag = this.hearers.get(tag) ?? new Map<number | null, ReadonlyArray<Listener>>()
+    const known = ofTag.get(slot)
+    if (known !== undefined) return known
+    const found = this.listeners.filter((listener) => listener.hears(tag, slot))
+    this.hearers.set(tag, ofTag.set(slot, found))
+    return found
+  }
 }
 
 const NONE: ReadonlyArray<MarketEvent> = []
 
-/** Whether an actor hears an event that stands so. */
-export const hearing =
-  ({ hears }: Pick<Actor<unknown>, "hears">) =>
-  (event: MarketEvent, { slot }: Standing): boolean =>
-    hears === undefined || hears(event._tag, "slot" in event ? event.slot : slot)
+/** What an actor hears; one that does not say hears everything. */
+export const hearing = ({ hears }: Pick<Actor<unknown>, "hears">): Listener["hears"] => hears ?? (() => true)
