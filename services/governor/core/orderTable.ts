@@ -2,7 +2,7 @@
 import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import { minus, type Volume } from "../../../shared/core/decimal/decimal.ts"
+import { minus, type Price, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
 import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
@@ -98,6 +98,31 @@ const waiting = ofTable(
 /** The entries that wait, oldest first: each is deferred when it is asked for, or never. */
 export const waitingOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<WaitingEntry> => waiting(orders)
 
+/** The prices between which no entry that waits has been passed by the market; null: none waits on that side. */
+export interface WaitingPrices {
+  readonly highestBuy: Price | null
+  readonly lowestSell: Price | null
+}
+
+const NOBODY_WAITS: WaitingPrices = { highestBuy: null, lowestSell: null }
+
+const withPrice = ({ highestBuy, lowestSell }: WaitingPrices, { side, price }: TrackedOrder): WaitingPrices =>
+  side === "buy"
+    ? { highestBuy: highestBuy === null || price > highestBuy ? price : highestBuy, lowestSell }
+    : { highestBuy, lowestSell: lowestSell === null || price < lowestSell ? price : lowestSell }
+
+const waitingPrices = ofTable(
+  (orders) => waiting(orders).reduce((prices, { order }) => withPrice(prices, order), NOBODY_WAITS),
+  (known, gone, come) => {
+    if (!isDeferred(gone)) return isDeferred(come) ? withPrice(known, come) : known
+    const isEdge = gone.price === known.highestBuy || gone.price === known.lowestSell
+    return isEdge || isDeferred(come) ? undefined : known
+  }
+)
+
+/** Where the entries that wait stand. */
+export const waitingPricesOf = ({ orders }: Pick<GovernorState, "orders">): WaitingPrices => waitingPrices(orders)
+
 /** How many orders of the table are so. */
 const numberOf = (isSo: (order: TrackedOrder) => boolean): ((state: Pick<GovernorState, "orders">) => number) => {
   const one = (order: TrackedOrder | null): number => (order !== null && isSo(order) ? 1 : 0)
@@ -113,6 +138,9 @@ export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "req
 
 /** Orders sent and not ended. */
 export const openInternally = numberOf(countsAsOpen)
+
+/** Live orders that sell. */
+export const sellOrders = numberOf(({ side }) => side === "sell")
 
 /** Orders asked for that were neither granted, deferred nor refused: none, after any event. */
 export const unanswered = numberOf(({ stage }) => stage === "requested")
