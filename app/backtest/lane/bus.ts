@@ -50,7 +50,9 @@ export class Bus {
     listeners: ReadonlyArray<Listener>,
     seen: (event: MarketEvent, record: LaneRecord) => void
   ) {
-    this.subjects = subjects
+    const orders: Array<string> = []
+    // Asked for every order fact: made once for each slot.
+    this.subjects = { ...subjects, order: (slot) => (orders[slot] ??= subjects.order(slot)) }
     this.listeners = listeners
     this.seen = seen
   }
@@ -88,26 +90,33 @@ export class Bus {
   private hand(record: LaneRecord): void {
     const { subject, standing, timeMs, events } = record
     this.seq++
-    const before = this.inForce
     const [first] = events
-    const alone = events.length === 1 && first !== undefined && !putsInForce(first._tag)
-    // Of several events in one record each listener takes all before the next one takes any.
-    for (const listener of alone ? this.hearersOf(first, standing) : this.listeners) {
-      // Its own output: it has folded what led to it.
-      if (listener.outputSubject === subject) continue
-      this.inForce = before
-      let answers: ReadonlyArray<MarketEvent> = NONE
-      for (let index = 0; index < events.length; index++) {
-        const event = events[index]
-        if (event === undefined) continue
-        if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
-        if (!alone && !listener.hears(event._tag, slotOf(event, standing))) continue
-        const told = listener.take(event, this.place(subject, standing, timeMs, index))
-        if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
+    if (events.length === 1 && first !== undefined && !putsInForce(first._tag)) this.handOne(record, first)
+    else {
+      const before = this.inForce
+      // Of several events in one record each listener takes all before the next one takes any.
+      for (const listener of this.listeners) {
+        // Its own output: it has folded what led to it.
+        if (listener.outputSubject === subject) continue
+        this.inForce = before
+        let answers: ReadonlyArray<MarketEvent> = NONE
+        for (const [index, event] of events.entries()) {
+          if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
+          if (!listener.hears(event._tag, slotOf(event, standing))) continue
+          const told = listener.take(event, this.place(subject, standing, timeMs, index))
+          if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
+        }
+        this.answer(listener.outputSubject, timeMs, answers)
       }
-      this.answer(listener.outputSubject, timeMs, answers)
     }
     for (const event of events) this.seen(event, record)
+  }
+
+  /** The same of a record with one event, as nearly all are: only those who hear it are asked. */
+  private handOne({ subject, standing, timeMs }: LaneRecord, event: MarketEvent): void {
+    const place = this.place(subject, standing, timeMs, 0)
+    for (const listener of this.hearersOf(event, standing))
+      if (listener.outputSubject !== subject) this.answer(listener.outputSubject, timeMs, listener.take(event, place))
   }
 
   /** Those who hear the event, found once for each tag and slot: what a record costs does not grow with those who do not. */

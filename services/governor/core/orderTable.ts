@@ -17,18 +17,31 @@ type Table = GovernorState["orders"]
  */
 type Follow<A> = (known: A, gone: TrackedOrder | null, come: TrackedOrder | null) => A | undefined
 
-/** Each table's figures, in the order of `FIGURES`, as far as somebody has asked for them. Forgotten with the table. */
-const found = new WeakMap<Table, Array<unknown>>()
+/** Tables whose figures are kept: an event asks for those before and after it, and few governors are folded side by side. */
+const KEPT = 8
+
+/** The last tables that were asked for, each with its figures in the order of `FIGURES`, as far as somebody has asked for them. */
+const kept: Array<{ readonly orders: Table; readonly figures: Array<unknown> }> = []
+let newest = 0
 
 /** How each figure follows the table from change to change. */
 const FIGURES: Array<Follow<unknown>> = []
 
+const keep = (orders: Table, figures: Array<unknown>): Array<unknown> => {
+  newest = (newest + 1) % KEPT
+  kept[newest] = { orders, figures }
+  return figures
+}
+
 const figuresOf = (orders: Table): Array<unknown> => {
-  const known = found.get(orders)
-  if (known !== undefined) return known
-  const none = FIGURES.map(() => undefined)
-  found.set(orders, none)
-  return none
+  for (let age = 0; age < KEPT; age++) {
+    const one = kept[(newest + KEPT - age) % KEPT]
+    if (one?.orders === orders) return one.figures
+  }
+  return keep(
+    orders,
+    FIGURES.map(() => undefined)
+  )
 }
 
 /**
@@ -51,11 +64,13 @@ export const ofTable = <A extends number | object>(
 }
 
 const replace = (draft: Draft, orders: Table, gone: TrackedOrder | null, come: TrackedOrder | null): void => {
-  const figures = figuresOf(draft.state.orders)
-  const followed = figures.map((known, place) =>
-    known === undefined ? undefined : FIGURES[place]?.(known, gone, come)
-  )
-  found.set(orders, followed)
+  const known = figuresOf(draft.state.orders)
+  const figures: Array<unknown> = []
+  for (const [place, follow] of FIGURES.entries()) {
+    const figure = known[place]
+    figures.push(figure === undefined ? undefined : follow(figure, gone, come))
+  }
+  keep(orders, figures)
   draft.state.orders = orders
 }
 

@@ -96,6 +96,10 @@ const freeQuote = (state: GovernorState, { quote }: Balances, leftOut: Quote): Q
 export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
   (market.spentBase > 0n || market.spentQuote > 0n) && nowMs - audit.lastTradeMs < SETTLES_WITHIN_MS
 
+/** When a state that is `unsettled` ceases to be by time alone; Infinity: it is settled. */
+export const settledByMs = (state: GovernorState): number =>
+  unsettled(state) ? state.audit.lastTradeMs + SETTLES_WITHIN_MS : Number.POSITIVE_INFINITY
+
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 

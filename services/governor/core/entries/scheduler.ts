@@ -167,7 +167,7 @@ export const drainEach = (draft: Draft): void => {
 }
 
 /** Whether every entry that waits goes on waiting: `judge` says null to each, known without asking it of each. */
-const waitsOn = ({ state, rules }: Draft): boolean => {
+export const waitsOn = ({ state, rules }: Pick<Draft, "state" | "rules">): boolean => {
   if (state.scheduler.queue.length === 0) return waitingOf(state).length === 0
   return (
     !standsStill(state) && atCap(state, rules) && !pricePassed(state) && allActive(state) && coversOrUnsettled(state)
