@@ -16,7 +16,7 @@ const START_MS = Date.UTC(2026, 0, 1)
 const MINUTE_MS = 60_000
 
 /** One-minute candles of a random walk; `movePct`: what a minute moves by, one deviation. */
-const walk = (minutes: number, movePct: number): ReadonlyArray<CandleRow> => {
+export const walk = (minutes: number, movePct: number): ReadonlyArray<CandleRow> => {
   let state = SEED
   const uniform = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -50,7 +50,7 @@ const timed = <A>(call: () => A): readonly [A, number] => {
   return [result, (user + system) / 1e6]
 }
 
-const optionsFor = (rows: ReadonlyArray<CandleRow>): BacktestOptions => {
+export const optionsFor = (rows: ReadonlyArray<CandleRow>): BacktestOptions => {
   const { settings } = readSettings({ SLOTS: "5", MIN_VOLUME: "2", SIM_BASE: "5000", SIM_QUOTE: "1000" })
   const untilMs = (rows.at(-1)?.timeMs ?? 0) + MINUTE_MS
   const recording = { kind: "candles", rows, intervalMs: MINUTE_MS } as const

@@ -3,9 +3,9 @@
  * others are told the last of what has passed before the next thing that they hear.
  */
 import type { Actor, EventPlace } from "../../../shared/actor/core/actor.ts"
-import type { Quiet } from "../../../shared/actor/core/quiet.ts"
-import type { MarketSubjects, Standing } from "../../../shared/core/ids/subjects.ts"
-import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import { type Deferrable, NOTHING_DEFERRED, type Quiet } from "../../../shared/actor/core/quiet.ts"
+import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
 import { governorActor } from "../../../services/governor/core/actor.ts"
 import {
   followsVolatility,
@@ -19,29 +19,40 @@ import { MoveWindow } from "../../../services/governor/core/slots/moveWindow.ts"
 import type { GovernorState } from "../../../services/governor/core/state.ts"
 import type { RebalancerActorState } from "../../../services/rebalancer/core/actor.ts"
 import { rebalancerActor } from "../../../services/rebalancer/core/actor.ts"
-import { rebalancerQuiet } from "../../../services/rebalancer/core/quiet.ts"
+import { REBALANCER_DEFERS, rebalancerQuiet } from "../../../services/rebalancer/core/quiet.ts"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
-import { slotQuiet } from "../../../services/slot-actor/core/quiet.ts"
+import { SLOT_DEFERS, slotQuiet } from "../../../services/slot-actor/core/quiet.ts"
 import type { SlotState } from "../../../services/slot-actor/core/state.ts"
 import { type Bus, hearing, type Listener } from "./bus.ts"
 import type { Heard, Passed } from "./passed.ts"
+
+/** What the actors of a lane share. */
+export interface LaneMarket {
+  readonly subjects: MarketSubjects
+  readonly passed: Passed
+  readonly bus: () => Bus
+}
 
 /** One actor of the lane. */
 abstract class LaneActor<State> implements Listener {
   readonly actor: Actor<State>
   readonly outputSubject: string
-  readonly hears: (event: MarketEvent, standing: Standing) => boolean
+  readonly hears: Listener["hears"]
   state: State
   /** Something else than price and time has changed since `quiet` was found. */
   stirred = true
   protected readonly passed: Passed
   protected readonly bus: () => Bus
+  /** Facts of which the newest alone counts, and only once the actor acts (`Deferrable`): taken in before the next that it hears. */
+  private readonly deferrable: Deferrable
+  private readonly deferred = new Map<MarketEvent["_tag"], readonly [MarketEvent, EventPlace]>()
   /** Of what has passed the last that the state holds. */
   protected seenVersion = 0
   private found: Quiet | null = null
 
-  constructor(actor: Actor<State>, subjects: MarketSubjects, passed: Passed, bus: () => Bus) {
+  constructor(actor: Actor<State>, deferrable: Deferrable, { subjects, passed, bus }: LaneMarket) {
     this.actor = actor
+    this.deferrable = deferrable
     this.outputSubject = subjects.out(actor.name)
     this.hears = hearing(actor)
     this.state = actor.initial
@@ -60,9 +71,24 @@ abstract class LaneActor<State> implements Listener {
   }
 
   take(event: MarketEvent, place: EventPlace): ReadonlyArray<MarketEvent> {
+    if (this.deferrable.has(event._tag)) {
+      this.deferred.set(event._tag, [event, place])
+      return NONE
+    }
     this.catchUp()
-    this.stirred = true
+    if (this.deferred.size > 0) this.takeDeferred()
+    this.stir()
     return this.reduce(event, place)
+  }
+
+  private takeDeferred(): void {
+    for (const [event, place] of this.deferred.values()) this.reduce(event, place)
+    this.deferred.clear()
+  }
+
+  private stir(): void {
+    this.stirred = true
+    this.passed.stirs++
   }
 
   /** A price or clock fact that it is not quiet at. It becomes the last that has passed right after it. */
@@ -96,28 +122,10 @@ abstract class LaneActor<State> implements Listener {
   }
 }
 
-/** A slot. Balances are in none of its decisions about time, so that the last of them waits until it acts. */
+/** A slot. */
 export class LaneSlot extends LaneActor<SlotState> {
-  private balances: EventOf<"BalancesObserved"> | null = null
-
-  constructor(slot: number, subjects: MarketSubjects, passed: Passed, bus: () => Bus) {
-    super(slotActor(slot), subjects, passed, bus)
-  }
-
-  override take(event: MarketEvent, place: EventPlace): ReadonlyArray<MarketEvent> {
-    if (event._tag === "BalancesObserved") {
-      this.balances = event
-      return NONE
-    }
-    return super.take(event, place)
-  }
-
-  override catchUp(): void {
-    super.catchUp()
-    const { balances, state } = this
-    if (balances === null) return
-    this.balances = null
-    this.state = { ...state, facts: { ...state.facts, balances } }
+  constructor(slot: number, market: LaneMarket) {
+    super(slotActor(slot), SLOT_DEFERS, market)
   }
 
   protected findQuiet(): Quiet {
@@ -127,8 +135,8 @@ export class LaneSlot extends LaneActor<SlotState> {
 
 /** The rebalancer. */
 export class LaneRebalancer extends LaneActor<RebalancerActorState> {
-  constructor(subjects: MarketSubjects, passed: Passed, bus: () => Bus) {
-    super(rebalancerActor, subjects, passed, bus)
+  constructor(market: LaneMarket) {
+    super(rebalancerActor, REBALANCER_DEFERS, market)
   }
 
   protected findQuiet(): Quiet {
@@ -150,8 +158,8 @@ export class LaneGovernor extends LaneActor<GovernorState> {
   stale = false
   private loopMs = 1
 
-  constructor(subjects: MarketSubjects, passed: Passed, bus: () => Bus) {
-    super(governorActor, subjects, passed, bus)
+  constructor(market: LaneMarket) {
+    super(governorActor, NOTHING_DEFERRED, market)
   }
 
   /** Whether a loop begins at that time. */

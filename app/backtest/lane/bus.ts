@@ -8,7 +8,8 @@ import {
   type InForce,
   inForceAfter,
   NOTHING_IN_FORCE,
-  putsInForce
+  putsInForce,
+  slotOf
 } from "../../../shared/actor/core/actor.ts"
 import { type MarketSubjects, type Standing, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
@@ -28,7 +29,8 @@ export interface LaneRecord {
 export interface Listener {
   /** Takes the event in; answers go to `bus.answer` in one record for the whole of the event's record. */
   readonly take: (event: MarketEvent, place: EventPlace) => ReadonlyArray<MarketEvent>
-  readonly hears: (event: MarketEvent, standing: Standing) => boolean
+  /** Whether it hears events of this tag about this slot; null: about none. Always the same answer. */
+  readonly hears: (tag: MarketEvent["_tag"], slot: number | null) => boolean
   readonly outputSubject: string
 }
 
@@ -40,6 +42,7 @@ export class Bus {
   private readonly listeners: ReadonlyArray<Listener>
   private readonly seen: (event: MarketEvent, record: LaneRecord) => void
   private readonly waiting: Array<LaneRecord> = []
+  private readonly hearers = new Map<MarketEvent["_tag"], Map<number | null, ReadonlyArray<Listener>>>()
 
   /** `seen`: told of each event once everyone has folded its record. */
   constructor(
@@ -47,7 +50,9 @@ export class Bus {
     listeners: ReadonlyArray<Listener>,
     seen: (event: MarketEvent, record: LaneRecord) => void
   ) {
-    this.subjects = subjects
+    const orders: Array<string> = []
+    // Asked for every order fact: made once for each slot.
+    this.subjects = { ...subjects, order: (slot) => (orders[slot] ??= subjects.order(slot)) }
     this.listeners = listeners
     this.seen = seen
   }
@@ -85,30 +90,49 @@ export class Bus {
   private hand(record: LaneRecord): void {
     const { subject, standing, timeMs, events } = record
     this.seq++
-    const before = this.inForce
-    for (const listener of this.listeners) {
-      // Its own output: it has folded what led to it.
-      if (listener.outputSubject === subject) continue
-      this.inForce = before
-      let answers: ReadonlyArray<MarketEvent> = NONE
-      for (let index = 0; index < events.length; index++) {
-        const event = events[index]
-        if (event === undefined) continue
-        if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
-        if (!listener.hears(event, standing)) continue
-        const told = listener.take(event, this.place(subject, standing, timeMs, index))
-        if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
+    const [first] = events
+    if (events.length === 1 && first !== undefined && !putsInForce(first._tag)) this.handOne(record, first)
+    else {
+      const before = this.inForce
+      // Of several events in one record each listener takes all before the next one takes any.
+      for (const listener of this.listeners) {
+        // Its own output: it has folded what led to it.
+        if (listener.outputSubject === subject) continue
+        this.inForce = before
+        let answers: ReadonlyArray<MarketEvent> = NONE
+        for (const [index, event] of events.entries()) {
+          if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
+          if (!listener.hears(event._tag, slotOf(event, standing))) continue
+          const told = listener.take(event, this.place(subject, standing, timeMs, index))
+          if (told.length > 0) answers = answers.length === 0 ? told : [...answers, ...told]
+        }
+        this.answer(listener.outputSubject, timeMs, answers)
       }
-      this.answer(listener.outputSubject, timeMs, answers)
     }
     for (const event of events) this.seen(event, record)
+  }
+
+  /** The same of a record with one event, as nearly all are: only those who hear it are asked. */
+  private handOne({ subject, standing, timeMs }: LaneRecord, event: MarketEvent): void {
+    const place = this.place(subject, standing, timeMs, 0)
+    for (const listener of this.hearersOf(event, standing))
+      if (listener.outputSubject !== subject) this.answer(listener.outputSubject, timeMs, listener.take(event, place))
+  }
+
+  /** Those who hear the event, found once for each tag and slot: what a record costs does not grow with those who do not. */
+  private hearersOf(event: MarketEvent, standing: Standing): ReadonlyArray<Listener> {
+    const tag = event._tag
+    const slot = slotOf(event, standing)
+    const ofTag = this.hearers.get(tag) ?? new Map<number | null, ReadonlyArray<Listener>>()
+    const known = ofTag.get(slot)
+    if (known !== undefined) return known
+    const found = this.listeners.filter((listener) => listener.hears(tag, slot))
+    this.hearers.set(tag, ofTag.set(slot, found))
+    return found
   }
 }
 
 const NONE: ReadonlyArray<MarketEvent> = []
 
-/** Whether an actor hears an event that stands so. */
-export const hearing =
-  ({ hears }: Pick<Actor<unknown>, "hears">) =>
-  (event: MarketEvent, { slot }: Standing): boolean =>
-    hears === undefined || hears(event._tag, "slot" in event ? event.slot : slot)
+/** What an actor hears; one that does not say hears everything. */
+export const hearing = ({ hears }: Pick<Actor<unknown>, "hears">): Listener["hears"] => hears ?? (() => true)

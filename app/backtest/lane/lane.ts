@@ -6,7 +6,13 @@
 import { type MarketOptions, venueOptions, writeOpening } from "../../inProcess/market.ts"
 import { Venue } from "../../inProcess/venue.ts"
 import type { MarketTrade } from "../../../services/exchange-sim/core/market/process.ts"
-import { type Path, priceAt, timeAt, tradeAt } from "../../../services/exchange-sim/core/market/recorded.ts"
+import {
+  type Path,
+  priceAt,
+  priceNumberAt,
+  timeAt,
+  tradeAt
+} from "../../../services/exchange-sim/core/market/recorded.ts"
 import { gatewayFold } from "../../../services/order-gateway/core/fold.ts"
 import type { GatewayState } from "../../../services/order-gateway/core/state.ts"
 import type { Quiet } from "../../../shared/actor/core/quiet.ts"
@@ -53,10 +59,14 @@ export class Lane {
   private readonly rebalancer: LaneRebalancer
   private readonly gateway = new LaneGateway()
   private readonly options: LaneOptions
+  /** The gateway's fold when there was nothing left to work. */
+  private worked: GatewayState | null = null
   private nextTickMs: number
   private nextLookMs: number
   /** A price older than this pauses the market. */
   private readonly maxAgeMs: number
+  /** What everyone's quiet came to, and at how many stirs that was. */
+  private quietSince = -1
   private quietUntilMs = Number.NEGATIVE_INFINITY
   private quietLow = 0
   private quietHigh = 0
@@ -65,9 +75,10 @@ export class Lane {
     this.options = options
     const subjects = marketSubjects(options.pair ?? "XDGUSD")
     const bus = (): Bus => this.bus
-    this.slots = Array.from({ length: options.slots }, (_, n) => new LaneSlot(n + 1, subjects, this.passed, bus))
-    this.governor = new LaneGovernor(subjects, this.passed, bus)
-    this.rebalancer = new LaneRebalancer(subjects, this.passed, bus)
+    const market = { subjects, passed: this.passed, bus }
+    this.slots = Array.from({ length: options.slots }, (_, n) => new LaneSlot(n + 1, market))
+    this.governor = new LaneGovernor(market)
+    this.rebalancer = new LaneRebalancer(market)
     this.bus = new Bus(subjects, [...this.slots, this.governor, this.rebalancer, this.gateway], options.seen)
     this.venue = new Venue(this.bus, () => this.gateway.state, venueOptions(options))
     this.nextTickMs = options.startMs
@@ -79,10 +90,15 @@ export class Lane {
   /** The way through a candle, as far as it lies within [fromMs, untilMs). Returns how many trades that was. */
   candle(through: Path, fromMs: number, untilMs: number): number {
     const { row, length, intervalMs } = through
-    const whole = row.timeMs >= fromMs && row.timeMs + intervalMs <= untilMs
-    if (whole && this.passesOver(through)) return length
+    if (row.timeMs < fromMs || row.timeMs + intervalMs > untilMs) return this.part(through, fromMs, untilMs)
+    for (let at = this.passOver(through, 0); at < length; at = this.passOver(through, at + 1))
+      this.trade(tradeAt(through, at))
+    return length
+  }
+
+  private part(through: Path, fromMs: number, untilMs: number): number {
     let traded = 0
-    for (let at = 0; at < length; at++) {
+    for (let at = 0; at < through.length; at++) {
       const timeMs = timeAt(through, at)
       if (timeMs < fromMs || timeMs >= untilMs) continue
       this.trade(tradeAt(through, at))
@@ -107,7 +123,7 @@ export class Lane {
     const { price, timeMs } = trade
     if (this.reaches(price)) {
       this.venue.trade(trade)
-      this.venue.work()
+      this.work()
     } else this.venue.pass(trade)
     const number = Price.toNumber(price)
     this.findQuiet()
@@ -142,7 +158,7 @@ export class Lane {
     if (advisor === null || nowMs < advisor.dueMs()) return
     for (const fact of advisor.facts(nowMs)) {
       this.bus.append(this.bus.subjects.regime, nowMs, fact)
-      this.venue.work()
+      this.work()
     }
   }
 
@@ -168,21 +184,33 @@ export class Lane {
     if (event._tag === "PriceObserved") this.passed.notePrice(event.last, timeMs, bus.seq)
     else this.passed.noteTick(timeMs)
     bus.drain()
+    this.work()
+  }
+
+  /** What the gateway's lanes hold; nothing, when its fold is what it was after the last time. */
+  private work(): void {
+    if (this.gateway.state === this.worked) return
     this.venue.work()
+    this.worked = this.gateway.state
   }
 
   /** What everyone's quiet comes to. */
   private findQuiet(): void {
-    const { slots, governor, rebalancer } = this
-    if (!governor.stirred && !rebalancer.stirred && !slots.some(({ stirred }) => stirred)) return
+    const { slots, governor, rebalancer, passed } = this
+    if (this.quietSince === passed.stirs) return
+    this.quietSince = passed.stirs
     this.quietUntilMs = Number.POSITIVE_INFINITY
     this.quietLow = 0
     this.quietHigh = Number.POSITIVE_INFINITY
-    for (const { quiet } of [governor, rebalancer, ...slots]) {
-      this.quietUntilMs = Math.min(this.quietUntilMs, quiet.untilMs)
-      this.quietLow = Math.max(this.quietLow, quiet.low)
-      this.quietHigh = Math.min(this.quietHigh, quiet.high)
-    }
+    this.narrow(governor.quiet)
+    this.narrow(rebalancer.quiet)
+    for (const slot of slots) this.narrow(slot.quiet)
+  }
+
+  private narrow({ untilMs, low, high }: Quiet): void {
+    if (untilMs < this.quietUntilMs) this.quietUntilMs = untilMs
+    if (low > this.quietLow) this.quietLow = low
+    if (high < this.quietHigh) this.quietHigh = high
   }
 
   /** Whether an order of ours stands where the market trades now. */
@@ -192,55 +220,64 @@ export class Lane {
     return (bid !== undefined && price <= bid.price) || (ask !== undefined && price >= ask.price)
   }
 
-  /** Passes over a whole candle that touches nothing and at whose times nothing is due. */
-  private passesOver(through: Path): boolean {
-    const { row, length, priceDecimals } = through
-    if (length === 0) return true
+  /** Passes over the trades from `at` on that touch nothing and at which nothing is due. Returns the first that may. */
+  private passOver(through: Path, at: number): number {
+    const { length } = through
+    const { governor, passed, options } = this
     this.findQuiet()
-    const lastMs = timeAt(through, length - 1)
-    const { priceAtMs } = this.passed
-    if (this.governor.stale || lastMs >= this.quietUntilMs || this.nextLookMs <= lastMs || priceAtMs === null)
-      return false
-    if (lastMs >= (this.options.advisor?.dueMs() ?? Number.POSITIVE_INFINITY)) return false
-    const firstMs = timeAt(through, 0)
-    if (firstMs - priceAtMs > this.maxAgeMs || (lastMs - firstMs) / (length - 1) > this.maxAgeMs) return false
-    // The way's prices are rounded: beyond its extremes by half a tick at most.
-    const half = 10n ** BigInt(PRICE_DECIMALS - priceDecimals) / 2n
-    const low = (row.low - half) as Price
-    const high = (row.high + half) as Price
-    if (this.reaches(low) || this.reaches(high)) return false
-    if (Price.toNumber(low) < this.quietLow || Price.toNumber(high) > this.quietHigh) return false
-    return this.loopsPass(through, lastMs) && this.noteCandle(through, lastMs)
+    if (at >= length || governor.stale || passed.priceAtMs === null) return at
+    const dueMs = Math.min(this.quietUntilMs, this.nextLookMs, options.advisor?.dueMs() ?? Number.POSITIVE_INFINITY)
+    let beforeMs = passed.priceAtMs
+    let timeMs = timeAt(through, at)
+    if (timeMs >= dueMs) return at
+    const anyPrice = this.staysWithin(through)
+    let next = at
+    for (; next < length; next++, beforeMs = timeMs) {
+      timeMs = timeAt(through, next)
+      if (timeMs >= dueMs || timeMs - beforeMs > this.maxAgeMs) break
+      if (!anyPrice && !this.passesAt(priceAt(through, next))) break
+      if (timeMs >= governor.nextLoopMs && !this.loopsPass(through, next, timeMs)) break
+    }
+    if (next > at) this.notePassed(tradeAt(through, next - 1))
+    return next
   }
 
-  /** The loops that begin within the candle; false where one is not quiet: those before it have passed. */
-  private loopsPass(through: Path, lastMs: number): boolean {
+  /** Whether no price of the candle touches anything. */
+  private staysWithin({ row, priceDecimals }: Path): boolean {
+    // The way's prices are rounded: beyond its extremes by half a tick at most.
+    const half = 10n ** BigInt(PRICE_DECIMALS - priceDecimals) / 2n
+    return this.passesAt((row.low - half) as Price) && this.passesAt((row.high + half) as Price)
+  }
+
+  private passesAt(price: Price): boolean {
+    const number = Price.toNumber(price)
+    return number >= this.quietLow && number <= this.quietHigh && !this.reaches(price)
+  }
+
+  /** The loops that begin up to trade `at`, and after the one before; false where one is not quiet: those before it have passed. */
+  private loopsPass(through: Path, at: number, tradeMs: number): boolean {
     const { governor } = this
     const { clockMs } = this.options
-    let trade = 0
-    for (let beginMs = governor.nextLoopMs; beginMs <= lastMs; beginMs = governor.nextLoopMs) {
-      while (timeAt(through, trade) < beginMs) trade++
-      const tradeMs = timeAt(through, trade)
+    for (let beginMs = governor.nextLoopMs; beginMs <= tradeMs; beginMs = governor.nextLoopMs) {
       const tickMs = this.nextTickMs + Math.max(0, Math.ceil((beginMs - this.nextTickMs) / clockMs)) * clockMs
       // Of both at one time the trade comes first.
-      const price =
-        tradeMs <= tickMs
-          ? Price.toNumber(priceAt(through, trade))
-          : trade === 0
-            ? this.passed.priceNumber
-            : Price.toNumber(priceAt(through, trade - 1))
-      if (!governor.passLoop(Math.min(tradeMs, tickMs), price)) return false
+      const byTrade = tradeMs <= tickMs
+      const price = byTrade ? priceNumberAt(through, at) : this.priceBefore(through, at)
+      if (!governor.passLoop(byTrade ? tradeMs : tickMs, price)) return false
     }
     return true
   }
 
-  private noteCandle(through: Path, lastMs: number): boolean {
+  /** The price at which the clock speaks before trade `at`. */
+  private priceBefore(through: Path, at: number): number {
+    return at === 0 ? this.passed.priceNumber : priceNumberAt(through, at - 1)
+  }
+
+  private notePassed(last: MarketTrade): void {
     const { clockMs } = this.options
-    if (this.nextTickMs < lastMs) this.nextTickMs += Math.ceil((lastMs - this.nextTickMs) / clockMs) * clockMs
-    const last = tradeAt(through, through.length - 1)
+    if (this.nextTickMs < last.timeMs) this.nextTickMs += Math.ceil((last.timeMs - this.nextTickMs) / clockMs) * clockMs
     this.venue.pass(last)
-    this.passed.notePrice(last.price, lastMs, ++this.bus.seq)
-    return true
+    this.passed.notePrice(last.price, last.timeMs, ++this.bus.seq)
   }
 }
 

@@ -11,6 +11,8 @@ export type Heard = EventOf<"PriceObserved"> | EventOf<"ClockTicked">
 export class Passed {
   /** Rises with each fact that passes: who has seen this one has missed nothing. */
   version = 0
+  /** Rises with each thing that an actor hears, so that what its quiet comes to may be another. */
+  stirs = 0
   price: Price = Price.zero
   priceNumber = 0
   /** Null before the first price. */

@@ -8,18 +8,15 @@ import { isConfigured, rulesOf } from "./rules.ts"
 import { isActive } from "./slots/slots.ts"
 import type { GovernorState } from "./state.ts"
 
+/** Told of each rule that does not hold, in words. */
+type Tell = (broken: string) => void
+
 interface Check {
   /** What it looks at: while that is what it was, its answer is too. */
   readonly reads: ReadonlyArray<(state: GovernorState) => unknown>
-  /** The rules of it that are broken, in words. */
-  readonly broken: (state: GovernorState) => ReadonlyArray<string>
+  /** Looked at after nearly every event: what holds costs a comparison, and only what does not is put into words. */
+  readonly broken: (state: GovernorState, tell: Tell) => void
 }
-
-type Rule = readonly [holds: boolean, text: () => string]
-
-/** The texts of the rules that do not hold: only those are put into words. */
-const brokenOf = (rules: ReadonlyArray<Rule>): ReadonlyArray<string> =>
-  rules.flatMap(([holds, text]) => (holds ? [] : [text()]))
 
 const of =
   (slice: keyof GovernorState) =>
@@ -31,85 +28,75 @@ const isRunning = ({ mode }: GovernorState): boolean => mode.mode === "RUNNING" 
 const CHECKS: ReadonlyArray<Check> = [
   {
     reads: [waitingOf, exitsWithoutGrant, unanswered, of("scheduler"), of("rules"), of("mode")],
-    broken: (state) => {
+    broken: (state, tell) => {
       const { scheduler, mode } = state
       const { grantedInLoop, queue } = scheduler
       const waiting = waitingOf(state)
       const deferred = waiting.length
-      return [
-        ...brokenOf([
-          [grantedInLoop <= rulesOf(state).maxEntryAddsPerLoop, () => `${grantedInLoop} entries granted in one loop`],
-          [new Set(queue).size === queue.length, () => "an entry waits in the queue twice"],
-          [deferred === queue.length, () => `${deferred} deferred entries, ${queue.length} in the queue`],
-          [exitsWithoutGrant(state) === 0, () => "an exit waits for a grant"],
-          [unanswered(state) === 0, () => "an entry was asked for and not answered"],
-          [isRunning(state) || deferred === 0, () => `${deferred} entries wait while ${mode.mode}`]
-        ]),
-        ...queue
-          .filter((key, place) => waiting[place]?.key !== key && !waiting.some((entry) => entry.key === key))
-          .map((key) => `${key} waits in the queue and is not deferred`)
-      ]
+      if (grantedInLoop > rulesOf(state).maxEntryAddsPerLoop) tell(`${grantedInLoop} entries granted in one loop`)
+      if (new Set(queue).size < queue.length) tell("an entry waits in the queue twice")
+      if (deferred !== queue.length) tell(`${deferred} deferred entries, ${queue.length} in the queue`)
+      if (exitsWithoutGrant(state) > 0) tell("an exit waits for a grant")
+      if (unanswered(state) > 0) tell("an entry was asked for and not answered")
+      if (!isRunning(state) && deferred > 0) tell(`${deferred} entries wait while ${mode.mode}`)
+      for (const [place, key] of queue.entries())
+        if (waiting[place]?.key !== key && !waiting.some((entry) => entry.key === key))
+          tell(`${key} waits in the queue and is not deferred`)
     }
   },
   {
     reads: [of("mode"), of("loss"), of("startup")],
-    broken: (state) => {
+    broken: (state, tell) => {
       const { mode, loss, startup } = state
       const cause = leadingCause(mode)
-      return brokenOf([
-        [!isRunning(state) || cause === null, () => `${mode.mode} while ${cause} stands`],
-        [!isRunning(state) || !loss.locked, () => `${mode.mode} while the loss lock holds`],
-        [isHalted(mode) === (mode.mode === "HALTED"), () => `${mode.mode}, and what stands against it says otherwise`],
-        [mode.mode !== "RUNNING" || startup.steps.bootstrap === "done", () => "RUNNING before the start is done"]
-      ])
+      if (isRunning(state) && cause !== null) tell(`${mode.mode} while ${cause} stands`)
+      if (isRunning(state) && loss.locked) tell(`${mode.mode} while the loss lock holds`)
+      if (isHalted(mode) !== (mode.mode === "HALTED")) tell(`${mode.mode}, and what stands against it says otherwise`)
+      if (mode.mode === "RUNNING" && startup.steps.bootstrap !== "done") tell("RUNNING before the start is done")
     }
   },
   {
     reads: [of("loss"), of("rules")],
-    broken: (state) => {
+    broken: (state, tell) => {
       const { loss, locked } = state.loss
       const limit = lossLimit(state, rulesOf(state))
-      const told = () => `lost ${Quote.format(loss)} of ${Quote.format(limit)}, locked: ${locked}`
-      return brokenOf([[locked === (limit > 0n && loss >= limit), told]])
+      if (locked !== (limit > 0n && loss >= limit))
+        tell(`lost ${Quote.format(loss)} of ${Quote.format(limit)}, locked: ${locked}`)
     }
   },
   {
     reads: [of("sizing")],
-    broken: ({ sizing: { effectiveLayers, targetLayers } }) =>
-      brokenOf([
-        [effectiveLayers <= targetLayers, () => `${effectiveLayers} layers of ${targetLayers} wanted`],
-        [effectiveLayers >= 0, () => `${effectiveLayers} layers`]
-      ])
+    broken: ({ sizing: { effectiveLayers, targetLayers } }, tell) => {
+      if (effectiveLayers > targetLayers) tell(`${effectiveLayers} layers of ${targetLayers} wanted`)
+      if (effectiveLayers < 0) tell(`${effectiveLayers} layers`)
+    }
   },
   {
     reads: [of("slots")],
-    broken: ({ slots: { slots, recycledAliases, nextSlot } }) => {
+    broken: ({ slots: { slots, recycledAliases, nextSlot } }, tell) => {
       const aliases = slots.map(({ alias }) => alias)
       const used = new Set(aliases)
-      return brokenOf([
-        [used.size === aliases.length, () => `two slots have one name: ${aliases.join(" ")}`],
-        [!recycledAliases.some((alias) => used.has(alias)), () => "a name is in use and waits to be used again"],
-        [slots.every(({ slot }) => slot < nextSlot), () => "a slot has a number that is still to be given"]
-      ])
+      if (used.size < aliases.length) tell(`two slots have one name: ${aliases.join(" ")}`)
+      if (recycledAliases.some((alias) => used.has(alias))) tell("a name is in use and waits to be used again")
+      if (slots.some(({ slot }) => slot >= nextSlot)) tell("a slot has a number that is still to be given")
     }
   },
   {
     reads: [of("funds"), of("slots")],
-    broken: (state) => {
-      const asking = state.funds.queue.map(({ slot }) => slot)
-      return [
-        ...brokenOf([[new Set(asking).size === asking.length, () => "a slot waits for funds twice"]]),
-        ...asking
-          .filter((slot) => !isActive(state, slot))
-          .map((slot) => `slot ${slot} waits for funds and does not trade`)
-      ]
+    broken: (state, tell) => {
+      const { queue } = state.funds
+      if (new Set(queue.map(({ slot }) => slot)).size < queue.length) tell("a slot waits for funds twice")
+      for (const { slot } of queue) if (!isActive(state, slot)) tell(`slot ${slot} waits for funds and does not trade`)
     }
   }
 ]
 
 /** Every broken rule, in words; empty when the state is sound, or has no rules to go by yet. */
-export const governorViolations = (state: GovernorState): ReadonlyArray<string> =>
-  isConfigured(state) ? CHECKS.flatMap(({ broken }) => broken(state)) : []
+export const governorViolations = (state: GovernorState): ReadonlyArray<string> => {
+  const violations: Array<string> = []
+  if (isConfigured(state)) for (const { broken } of CHECKS) broken(state, (text) => violations.push(text))
+  return violations
+}
 
 /**
  * Checks what the event has changed, and everything while something is broken. True when what is broken has changed: the mode
@@ -119,10 +106,14 @@ export const watchInvariants = (draft: Draft, before: GovernorState): boolean =>
   const { state } = draft
   const known = state.mode.violations
   const violations: Array<string> = []
-  for (const { reads, broken } of CHECKS) {
-    if (known.length > 0 || reads.some((read) => read(state) !== read(before))) violations.push(...broken(state))
-  }
+  const tell: Tell = (text) => violations.push(text)
+  for (const { reads, broken } of CHECKS) if (known.length > 0 || haveChanged(reads, state, before)) broken(state, tell)
   if (violations.length === known.length && violations.every((text, index) => text === known[index])) return false
   governorBroke(draft, violations)
   return true
+}
+
+const haveChanged = (reads: Check["reads"], state: GovernorState, before: GovernorState): boolean => {
+  for (const read of reads) if (read(state) !== read(before)) return true
+  return false
 }

@@ -2,7 +2,7 @@
 import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../shared/core/openOrders.ts"
 import type { EventPlace } from "../../../shared/actor/core/actor.ts"
-import { minus, type Volume } from "../../../shared/core/decimal/decimal.ts"
+import { minus, type Price, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
 import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
@@ -17,18 +17,31 @@ type Table = GovernorState["orders"]
  */
 type Follow<A> = (known: A, gone: TrackedOrder | null, come: TrackedOrder | null) => A | undefined
 
-/** Each table's figures, in the order of `FIGURES`, as far as somebody has asked for them. Forgotten with the table. */
-const found = new WeakMap<Table, Array<unknown>>()
+/** Tables whose figures are kept: an event asks for those before and after it, and few governors are folded side by side. */
+const KEPT = 8
+
+/** The last tables that were asked for, each with its figures in the order of `FIGURES`, as far as somebody has asked for them. */
+const kept: Array<{ readonly orders: Table; readonly figures: Array<unknown> }> = []
+let newest = 0
 
 /** How each figure follows the table from change to change. */
 const FIGURES: Array<Follow<unknown>> = []
 
+const keep = (orders: Table, figures: Array<unknown>): Array<unknown> => {
+  newest = (newest + 1) % KEPT
+  kept[newest] = { orders, figures }
+  return figures
+}
+
 const figuresOf = (orders: Table): Array<unknown> => {
-  const known = found.get(orders)
-  if (known !== undefined) return known
-  const none = FIGURES.map(() => undefined)
-  found.set(orders, none)
-  return none
+  for (let age = 0; age < KEPT; age++) {
+    const one = kept[(newest + KEPT - age) % KEPT]
+    if (one?.orders === orders) return one.figures
+  }
+  return keep(
+    orders,
+    FIGURES.map(() => undefined)
+  )
 }
 
 /**
@@ -51,11 +64,13 @@ export const ofTable = <A extends number | object>(
 }
 
 const replace = (draft: Draft, orders: Table, gone: TrackedOrder | null, come: TrackedOrder | null): void => {
-  const figures = figuresOf(draft.state.orders)
-  const followed = figures.map((known, place) =>
-    known === undefined ? undefined : FIGURES[place]?.(known, gone, come)
-  )
-  found.set(orders, followed)
+  const known = figuresOf(draft.state.orders)
+  const figures: Array<unknown> = []
+  for (const [place, follow] of FIGURES.entries()) {
+    const figure = known[place]
+    figures.push(figure === undefined ? undefined : follow(figure, gone, come))
+  }
+  keep(orders, figures)
   draft.state.orders = orders
 }
 
@@ -98,6 +113,31 @@ const waiting = ofTable(
 /** The entries that wait, oldest first: each is deferred when it is asked for, or never. */
 export const waitingOf = ({ orders }: Pick<GovernorState, "orders">): ReadonlyArray<WaitingEntry> => waiting(orders)
 
+/** The prices between which no entry that waits has been passed by the market; null: none waits on that side. */
+export interface WaitingPrices {
+  readonly highestBuy: Price | null
+  readonly lowestSell: Price | null
+}
+
+const NOBODY_WAITS: WaitingPrices = { highestBuy: null, lowestSell: null }
+
+const withPrice = ({ highestBuy, lowestSell }: WaitingPrices, { side, price }: TrackedOrder): WaitingPrices =>
+  side === "buy"
+    ? { highestBuy: highestBuy === null || price > highestBuy ? price : highestBuy, lowestSell }
+    : { highestBuy, lowestSell: lowestSell === null || price < lowestSell ? price : lowestSell }
+
+const waitingPrices = ofTable(
+  (orders) => waiting(orders).reduce((prices, { order }) => withPrice(prices, order), NOBODY_WAITS),
+  (known, gone, come) => {
+    if (!isDeferred(gone)) return isDeferred(come) ? withPrice(known, come) : known
+    const isEdge = gone.price === known.highestBuy || gone.price === known.lowestSell
+    return isEdge || isDeferred(come) ? undefined : known
+  }
+)
+
+/** Where the entries that wait stand. */
+export const waitingPricesOf = ({ orders }: Pick<GovernorState, "orders">): WaitingPrices => waitingPrices(orders)
+
 /** How many orders of the table are so. */
 const numberOf = (isSo: (order: TrackedOrder) => boolean): ((state: Pick<GovernorState, "orders">) => number) => {
   const one = (order: TrackedOrder | null): number => (order !== null && isSo(order) ? 1 : 0)
@@ -113,6 +153,9 @@ export const countsAsOpen = ({ stage }: TrackedOrder): boolean => stage !== "req
 
 /** Orders sent and not ended. */
 export const openInternally = numberOf(countsAsOpen)
+
+/** Live orders that sell. */
+export const sellOrders = numberOf(({ side }) => side === "sell")
 
 /** Orders asked for that were neither granted, deferred nor refused: none, after any event. */
 export const unanswered = numberOf(({ stage }) => stage === "requested")

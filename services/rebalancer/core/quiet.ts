@@ -1,5 +1,5 @@
 /** Until when prices and time alone lead to no update of the rebalancer. Pure. */
-import { ALWAYS_QUIET, NOT_QUIET, type Quiet, quietUntil } from "../../../shared/actor/core/quiet.ts"
+import { ALWAYS_QUIET, type Deferrable, NOT_QUIET, type Quiet, quietUntil } from "../../../shared/actor/core/quiet.ts"
 import type { RebalancerActorState } from "./actor.ts"
 
 /**
@@ -11,3 +11,6 @@ export const rebalancerQuiet = ({ rules, balances, price, core }: RebalancerActo
   if (balances === null || price === null || core.updatedAtMs === null) return NOT_QUIET
   return quietUntil(core.updatedAtMs + rules.intervalSec * 1_000)
 }
+
+/** Looked at once an interval; until there are any the rebalancer is never quiet. */
+export const REBALANCER_DEFERS: Deferrable = new Set(["BalancesObserved", "CapacityBandChanged"] as const)

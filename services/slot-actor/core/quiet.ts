@@ -1,5 +1,5 @@
 /** Until when prices and time alone leave a slot as it is: no leg is due, no entry stale, no exit late. Pure. */
-import { ALWAYS_QUIET, NOT_QUIET, type Quiet } from "../../../shared/actor/core/quiet.ts"
+import { ALWAYS_QUIET, type Deferrable, NOT_QUIET, type Quiet } from "../../../shared/actor/core/quiet.ts"
 import { fundsDueMs } from "./entry/funds.ts"
 import { staleBand } from "./entry/refresh.ts"
 import { lateExitDueMs } from "./exit/orphan.ts"
@@ -15,3 +15,6 @@ export const slotQuiet = (state: SlotState): Quiet => {
   if (entryStop(facts, false) !== null) return { ...ALWAYS_QUIET, untilMs }
   return staleBand(state, terms.refreshPct, untilMs)
 }
+
+/** What an order is worth is asked when one is planned, not before: neither says when that is. */
+export const SLOT_DEFERS: Deferrable = new Set(["BalancesObserved", "SizingSet"] as const)

@@ -1,5 +1,5 @@
 /** A market that happened: the rows of a recording, played again. Holes of the recording stay holes: nothing trades in them. */
-import { type Price, roundPrice, type Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Price, PRICE_DECIMALS, roundPrice, type Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
 import { Spacing } from "../../../../shared/candles/core/file/spacing.ts"
 import type { CandleRow, Playable, Sequence, TradeRow } from "./rows.ts"
@@ -80,14 +80,27 @@ export interface Path {
   readonly lowFirst: boolean
   /** Trades; 0 where nothing trades. */
   readonly length: number
+  /** The row's prices in units of `Price`. */
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  /** Whether doubles hold those, and whatever is reckoned of them, exactly: all but absurd prices. */
+  readonly inDoubles: boolean
 }
+
+/** Up to this, prices and their products on a way are whole numbers that a double holds exactly. */
+const EXACT_UP_TO = Number.MAX_SAFE_INTEGER / MAX_TRADES_PER_CANDLE
 
 /** As `path`, with no trade made yet. */
 export const pathThrough = (row: CandleRow, intervalMs: number, priceDecimals: number, way: Way): Path => {
-  const lowFirst = way === "likely" ? row.close >= row.open : way === "low-first"
+  const [open, high, low, close] = [Number(row.open), Number(row.high), Number(row.low), Number(row.close)]
+  const lowFirst = way === "likely" ? close >= open : way === "low-first"
   const wanted = Math.min(MAX_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
-  return { row, intervalMs, priceDecimals, lowFirst, length: row.volume === 0n ? 0 : 3 * legSteps + 1 }
+  const length = row.volume === 0n ? 0 : 3 * legSteps + 1
+  const inDoubles = high < EXACT_UP_TO
+  return { row, intervalMs, priceDecimals, lowFirst, length, open, high, low, close, inDoubles }
 }
 
 /** When trade `at` of the way is, Unix milliseconds. */
@@ -95,14 +108,40 @@ export const timeAt = ({ row, intervalMs, length }: Path, at: number): number =>
   row.timeMs + Math.floor((at * intervalMs) / length)
 
 /** At which price trade `at` of the way is; `at` is at least 0 and below `length`. */
-export const priceAt = ({ row, priceDecimals, lowFirst, length }: Path, at: number): Price => {
-  const legSteps = (length - 1) / 3
-  const leg = Math.max(0, Math.ceil(at / legSteps) - 1)
-  const [first, second] = lowFirst ? [row.low, row.high] : [row.high, row.low]
-  const from = leg === 0 ? row.open : leg === 1 ? first : second
-  const to = leg === 0 ? first : leg === 1 ? second : row.close
-  const between = from + ((to - from) * BigInt(at - leg * legSteps)) / BigInt(legSteps)
-  return roundPrice(between as Price, priceDecimals)
+export const priceAt = (through: Path, at: number): Price =>
+  through.inDoubles
+    ? (BigInt(unitsAt(through, at)) as Price)
+    : wayAt(through.row, through, at, (from, to, step, steps) =>
+        roundPrice((from + ((to - from) * BigInt(step)) / BigInt(steps)) as Price, through.priceDecimals)
+      )
+
+/** The same as the nearest double. */
+export const priceNumberAt = (through: Path, at: number): number =>
+  through.inDoubles ? unitsAt(through, at) / 10 ** PRICE_DECIMALS : Price.toNumber(priceAt(through, at))
+
+/** The price in units of `Price`, reckoned as `priceAt` does without doubles. */
+const unitsAt = (through: Path, at: number): number =>
+  wayAt(through, through, at, (from, to, step, steps) => {
+    const between = from + Math.trunc(((to - from) * step) / steps)
+    const unit = 10 ** Math.max(0, PRICE_DECIMALS - through.priceDecimals)
+    const whole = Math.floor(between / unit)
+    const twice = 2 * (between - whole * unit)
+    return (twice > unit || (twice === unit && whole % 2 === 1) ? whole + 1 : whole) * unit
+  })
+
+/** A step on the leg that trade `at` is on. */
+const wayAt = <A, B>(
+  { open, high, low, close }: Readonly<Record<"open" | "high" | "low" | "close", A>>,
+  { lowFirst, length }: Path,
+  at: number,
+  between: (from: A, to: A, step: number, steps: number) => B
+): B => {
+  const steps = (length - 1) / 3
+  const leg = Math.max(0, Math.ceil(at / steps) - 1)
+  const [first, second] = lowFirst ? [low, high] : [high, low]
+  const from = leg === 0 ? open : leg === 1 ? first : second
+  const to = leg === 0 ? first : leg === 1 ? second : close
+  return between(from, to, at - leg * steps, steps)
 }
 
 /** Trade `at` of the way. */

@@ -9,7 +9,7 @@ import { type Amounts, boundBy, type Lack, lackOf } from "../../../../shared/mar
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
-import { ofTable, remaining } from "../orderTable.ts"
+import { ofTable, remaining, waitingOf } from "../orderTable.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
 
 /** A slot answers within a second; one that is down must not keep the others waiting. Exchange time. */
@@ -96,6 +96,10 @@ const freeQuote = (state: GovernorState, { quote }: Balances, leftOut: Quote): Q
 export const unsettled = ({ market, audit, nowMs }: GovernorState): boolean =>
   (market.spentBase > 0n || market.spentQuote > 0n) && nowMs - audit.lastTradeMs < SETTLES_WITHIN_MS
 
+/** When a state that is `unsettled` ceases to be by time alone; Infinity: it is settled. */
+export const settledByMs = (state: GovernorState): number =>
+  unsettled(state) ? state.audit.lastTradeMs + SETTLES_WITHIN_MS : Number.POSITIVE_INFINITY
+
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
@@ -110,6 +114,43 @@ export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null
       ? { base: freeBase(state, balances, needs.base), quote: Quote.zero }
       : { base: Volume.zero, quote: freeQuote(state, balances, needs.quote) }
   return lackOf(order.side, needs, free)
+}
+
+/** The most that one entry of those that wait binds, by the fee it was reckoned with; found anew when the one that does leaves. */
+const mostWaiting = ofTable(
+  (): { feePct: number; most: Amounts } => ({ feePct: Number.NaN, most: NOTHING }),
+  ({ feePct, most }, gone, come) => {
+    if (gone?.stage !== "deferred" && come?.stage !== "deferred") return { feePct, most }
+    if (Number.isNaN(feePct) || gone?.stage === "deferred") return undefined
+    return { feePct, most: come === null ? most : largest(most, boundBy(rest(come), feeE12(feePct))) }
+  }
+)
+
+const largest = (a: Amounts, b: Amounts): Amounts => ({
+  base: larger(a.base, b.base) as Volume,
+  quote: larger(a.quote, b.quote) as Quote
+})
+
+/**
+ * Whether every entry that waits is covered, so that `shortage` holds for none: it is where all that is bound is there, and what the
+ * exchange holds leaves room for the largest.
+ */
+export const coversWaiting = (state: GovernorState): boolean => {
+  const { balances, spentBase, spentQuote } = state.market
+  if (balances === null) return false
+  const feePct = feePctOf(state)
+  const known = mostWaiting(state.orders)
+  if (known.feePct !== feePct) {
+    known.feePct = feePct
+    known.most = waitingOf(state).reduce((most, { order }) => largest(most, needOf(state, order)), NOTHING)
+  }
+  const { most } = known
+  const bound = boundAt(state.orders, feePct)
+  const [base, quote] = [balances.base.total - spentBase, balances.quote.total - spentQuote]
+  return (
+    (most.base === 0n || (bound.base <= base && most.base <= base - balances.base.hold)) &&
+    (most.quote === 0n || (bound.quote <= quote && most.quote <= quote - balances.quote.hold))
+  )
 }
 
 /** What an account without open orders would have free at most: for the question whether any slot could ever start. */

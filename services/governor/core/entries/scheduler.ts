@@ -10,10 +10,11 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { roomOf } from "./capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
-import { shortage, unsettled } from "./funds.ts"
+import { coversWaiting, shortage, unsettled } from "./funds.ts"
 import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
-import { change, forget, waitingOf } from "../orderTable.ts"
+import { change, forget, waitingOf, waitingPricesOf } from "../orderTable.ts"
 import { orderKey } from "../../../../shared/market/core/orderLife.ts"
+import { standsStill } from "../mode/mode.ts"
 import { readyForEntries } from "../mode/startup.ts"
 import { isActive } from "../slots/slots.ts"
 import type { GovernorState, TrackedOrder } from "../state.ts"
@@ -110,8 +111,10 @@ const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
   }
 }
 
-const without = (queue: ReadonlyArray<string>, { slot, localId }: TrackedOrder): ReadonlyArray<string> =>
-  queue.filter((key) => key !== orderKey(slot, localId))
+const without = (queue: ReadonlyArray<string>, { slot, localId }: TrackedOrder): ReadonlyArray<string> => {
+  const gone = orderKey(slot, localId)
+  return queue.filter((key) => key !== gone)
+}
 
 /** The entry is gone for good. */
 const refuseEntry = (draft: Draft, order: TrackedOrder, why: Reason, askAgain: AskAgain): void => {
@@ -148,8 +151,55 @@ export const fitBudget = (draft: Draft): void => {
  * start they wait: nothing has been decided against them.
  */
 export const drain = (draft: Draft): void => {
+  if (!readyForEntries(draft.state) || waitsOn(draft)) return
+  const { grantedInLoop } = draft.state.scheduler
+  for (const { order } of waitingOf(draft.state)) {
+    settle(draft, order, true)
+    // The others wait on, where nothing but the budget was left to ask.
+    if (draft.state.scheduler.grantedInLoop > grantedInLoop && waitsOn(draft)) return
+  }
+}
+
+/** Looks at each of them whatever the budget: what `drain` amounts to. */
+export const drainEach = (draft: Draft): void => {
   if (!readyForEntries(draft.state)) return
   for (const { order } of waitingOf(draft.state)) settle(draft, order, true)
+}
+
+/** Whether every entry that waits goes on waiting: `judge` says null to each, known without asking it of each. */
+export const waitsOn = ({ state, rules }: Pick<Draft, "state" | "rules">): boolean => {
+  if (state.scheduler.queue.length === 0) return waitingOf(state).length === 0
+  return (
+    !standsStill(state) && atCap(state, rules) && !pricePassed(state) && allActive(state) && coversOrUnsettled(state)
+  )
+}
+
+const coversOrUnsettled = (state: GovernorState): boolean => coversWaiting(state) || unsettled(state)
+
+/** Nothing more goes in this loop, or for want of room. */
+const atCap = (state: GovernorState, rules: GovernorRules): boolean => {
+  const { headroom, open, limit } = roomOf(state, rules)
+  return open >= limit || headroom <= 0 || state.scheduler.grantedInLoop >= entryCap(headroom, rules)
+}
+
+/** The market has passed the price of an entry that waits. */
+const pricePassed = (state: GovernorState): boolean => {
+  const { price } = state.market
+  const { highestBuy, lowestSell } = waitingPricesOf(state)
+  if (price === null) return false
+  return (highestBuy !== null && highestBuy >= price) || (lowestSell !== null && lowestSell <= price)
+}
+
+/** For the last list of slots and of entries that wait: both are replaced and never changed. */
+let lastActive: { readonly slots: unknown; readonly waiting: unknown; readonly all: boolean } | null = null
+
+/** Whether every slot with an entry that waits trades. */
+const allActive = (state: GovernorState): boolean => {
+  const waiting = waitingOf(state)
+  const { slots } = state.slots
+  if (lastActive?.slots !== slots || lastActive.waiting !== waiting)
+    lastActive = { slots, waiting, all: waiting.every(({ order }) => isActive(state, order.slot)) }
+  return lastActive.all
 }
 
 /** The market stands still: nothing waits for it, every entry without a grant is refused. */

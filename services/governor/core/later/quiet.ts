@@ -3,10 +3,12 @@
  * begins meanwhile every half minute: all that a quiet one leaves behind is a sample of the price. Pure.
  */
 import { NOT_QUIET, type Quiet, quietUntil } from "../../../../shared/actor/core/quiet.ts"
-import type { Price } from "../../../../shared/core/decimal/decimal.ts"
+import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import { DAY_MS, utcDayOf } from "../../../../shared/core/time/utcDay.ts"
 import { capacityOf } from "../entries/capacity.ts"
-import { waitingOf } from "../orderTable.ts"
+import { settledByMs } from "../entries/funds.ts"
+import { waitsOn } from "../entries/scheduler.ts"
+import { waitingOf, waitingPricesOf } from "../orderTable.ts"
 import { isConfigured, rulesOf } from "../rules.ts"
 import { targetFor } from "../slots/profitTarget.ts"
 import { STEPS } from "../mode/startup.ts"
@@ -21,13 +23,24 @@ export const governorQuiet = (state: GovernorState): Quiet => {
   const { startup, mode, scheduler, funds, loss, capacity, nowMs } = state
   if (!isConfigured(state) || STEPS.some((step) => startup.steps[step] !== "done")) return NOT_QUIET
   if (funds.queue.length > 0 || funds.allotted !== null) return NOT_QUIET
-  if (scheduler.queue.length > 0 || waitingOf(state).length > 0) return NOT_QUIET
+  const waits = scheduler.queue.length > 0 || waitingOf(state).length > 0
+  if (waits && !waitsOn({ state, rules: rulesOf(state) })) return NOT_QUIET
   if (capacity.exchange !== null || state.refusals !== undefined || mode.violations.length > 0) return NOT_QUIET
   if (state.backfill !== null || state.advisor.retrain !== null) return NOT_QUIET
   const { daily_loss_lock: _locked, stale_price: _stale, ...causes } = mode.causes
   if (Object.keys(causes).length > 0 || (state.tooSmall !== undefined && state.orders.length === 0)) return NOT_QUIET
   const midnightMs = (Math.max(loss.utcDay, utcDayOf(nowMs)) + 1) * DAY_MS
-  return quietUntil(Math.min(midnightMs, modeDueMs(state), bandDueMs(state)))
+  const untilMs = Math.min(midnightMs, modeDueMs(state), bandDueMs(state))
+  return waits ? { ...unpassed(state), untilMs: Math.min(untilMs, settledByMs(state)) } : quietUntil(untilMs)
+}
+
+/** Prices at which the market passes no entry that waits for the next loop: by a unit at least. */
+const unpassed = (state: GovernorState): Pick<Quiet, "low" | "high"> => {
+  const { highestBuy, lowestSell } = waitingPricesOf(state)
+  return {
+    low: highestBuy === null ? 0 : Price.toNumber((highestBuy + 1n) as Price),
+    high: lowestSell === null ? Number.POSITIVE_INFINITY : Price.toNumber((lowestSell - 1n) as Price)
+  }
 }
 
 /** Whether the market stands still because its price is old: then the next price is news, and more time without one is not. */
@@ -48,6 +61,7 @@ const bandDueMs = ({ capacity, nowMs }: GovernorState): number =>
 export const loopsQuietly = (state: GovernorState): boolean => {
   const rules = rulesOf(state)
   return (
+    state.scheduler.queue.length === 0 &&
     state.sizing.targetLayers === 0 &&
     state.sizing.told !== null &&
     moneySettled(state) &&

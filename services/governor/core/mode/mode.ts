@@ -43,8 +43,10 @@ export const setCause = (draft: Draft, cause: Cause, stands: boolean, why: () =>
 }
 
 /** The most severe cause that stands, or null. */
-export const leadingCause = ({ causes }: ModeSlice): Cause | null =>
-  CAUSES.find((cause) => causes[cause] !== undefined) ?? null
+export const leadingCause = ({ causes }: ModeSlice): Cause | null => {
+  for (const cause of CAUSES) if (causes[cause] !== undefined) return cause
+  return null
+}
 
 /** What only an operator could have ended, because of this cause, ends by itself. */
 export const endOperatorsPause = (draft: Draft, cause: Cause): void => {
@@ -192,6 +194,7 @@ export const watchFaults = (draft: Draft, event: EventOf<"FaultRaised" | "Record
 export const settleMode = (draft: Draft): void => {
   const { state } = draft
   const { mode: before, nowMs } = state
+  if (runsOn(state)) return
   const [mode, why] = wanted(state, draft.rules.autoResumeAfterSec * 1_000)
   const sameRule = why.rule === before.reason?.rule && why.numbers["noPrice"] === before.reason.numbers["noPrice"]
   const sameReason = sameRule || !standsStill(state)
@@ -199,6 +202,14 @@ export const settleMode = (draft: Draft): void => {
   state.mode = { ...before, mode, reason: why, sinceMs: mode === before.mode ? before.sinceMs : nowMs }
   draft.outputs.push({ _tag: "ModeChanged", mode, reason: why })
 }
+
+/** The market runs and nothing speaks against it, as after most events: nothing is looked for or put into words. */
+const runsOn = ({ mode, startup }: GovernorState): boolean =>
+  mode.mode === "RUNNING" &&
+  mode.reason !== null &&
+  mode.operatorNeeded === null &&
+  startup.steps.bootstrap === "done" &&
+  leadingCause(mode) === null
 
 const wanted = (state: GovernorState, autoResumeAfterMs: number): readonly [Mode, Reason] => {
   const { mode, nowMs, startup } = state

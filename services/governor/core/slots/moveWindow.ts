@@ -61,7 +61,8 @@ export class MoveWindow {
   }
 
   private remove(move: number): void {
-    this.sorted.copyWithin(this.place(move), this.place(move) + 1, this.moves)
+    const place = this.place(move)
+    this.sorted.copyWithin(place, place + 1, this.moves)
     this.moves--
   }
 }

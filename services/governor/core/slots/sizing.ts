@@ -6,6 +6,7 @@ import type { Reason } from "../../../../shared/events/reason.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { ownFunds } from "../entries/funds.ts"
+import { sellOrders } from "../orderTable.ts"
 import { isConfigured } from "../rules.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -22,9 +23,8 @@ const free = (state: GovernorState): { readonly doge: number; readonly usd: numb
 
 /** Live orders on each side, one at least: a layer must reach for the next order too. */
 const liveOrders = (state: GovernorState): { readonly sells: number; readonly buys: number } => {
-  const { orders } = state
-  const sells = orders.filter(({ side }) => side === "sell").length
-  return { sells: Math.max(1, sells), buys: Math.max(1, orders.length - sells) }
+  const sells = sellOrders(state)
+  return { sells: Math.max(1, sells), buys: Math.max(1, state.orders.length - sells) }
 }
 
 /** How many layers each currency can fund for the orders that stand (docs/trading-contract.md §6). */
@@ -57,13 +57,14 @@ export const updateSizing = (draft: Draft, cause: SizingRule): void => {
     sizing.skew === 0 ? 1 : Math.min(rules.maxSizeMultiplier, 1 + Math.abs(sizing.skew) * rules.skewSensitivity)
   const told = { effectiveLayers, dogePerOrder: rules.layerDogePerOrder, skew: sizing.skew, favouredMultiplier }
   const before = sizing.told
-  state.sizing = { ...sizing, effectiveLayers, told }
   const same =
     before !== null &&
     before.effectiveLayers === told.effectiveLayers &&
     before.dogePerOrder === told.dogePerOrder &&
     before.skew === told.skew &&
     before.favouredMultiplier === told.favouredMultiplier
+  if (same && effectiveLayers === sizing.effectiveLayers) return
+  state.sizing = { ...sizing, effectiveLayers, told }
   if (same) return
   draft.outputs.push({
     _tag: "SizingSet",

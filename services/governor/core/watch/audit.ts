@@ -3,6 +3,7 @@ import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/deci
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { type Draft, notice } from "../draft.ts"
+import { ofTable } from "../orderTable.ts"
 import type { GovernorState, Side, TrackedOrder } from "../state.ts"
 import type { AuditSlice } from "./slices.ts"
 
@@ -16,6 +17,9 @@ interface Traded {
 
 /** A fill this close to the exchange's answer may stand on one side only: the difference is no proof yet. */
 const UNSETTLED_MS = 5_000
+
+const isFilled = (order: TrackedOrder | null): boolean =>
+  order !== null && (order.filled !== 0n || order.cost !== 0n || order.fee !== 0n)
 
 const added = (sums: Sums, side: Side, { volume, cost, fee }: Traded): Sums =>
   side === "buy"
@@ -64,9 +68,15 @@ const slotDifferences = ({ slots = {} }: AuditSlice): ReadonlyArray<string> =>
         ]
   )
 
+/** Standing orders of which something is filled: few of many. */
+const filledOf = ofTable(
+  (orders): ReadonlyArray<TrackedOrder> => orders.filter(isFilled),
+  (known, gone, come) => (isFilled(gone) || isFilled(come) ? undefined : known)
+)
+
 /** Everything traded so far: ended orders, and what standing ones have had filled. */
 export const tradedSoFar = (state: GovernorState): Sums =>
-  state.orders.reduce(
+  filledOf(state.orders).reduce(
     (sums, { side, filled, cost, fee }) => added(sums, side, { volume: filled, cost, fee }),
     state.audit.sums
   )
