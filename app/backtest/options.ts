@@ -1,22 +1,40 @@
 /** What the settings make of a backtest. */
 import { lossLockEndsAlone } from "../../shared/config/rules/governor.ts"
 import { advisorOptions } from "../../services/hmm-advisor/options.ts"
-import { rulesOf } from "../inProcess/market.ts"
+import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
+import { simulatorOptions } from "../../services/exchange-sim/settings.ts"
+import { staleAfterSec } from "../../shared/config/shared.ts"
+import { rulesOf, type Terms } from "../inProcess/market.ts"
 import type { Settings } from "../settings.ts"
 import type { BacktestOptions } from "./run.ts"
 
-/** A backtest as these settings have it, but for what is played and when. Money is paper's, and so is the end of the loss lock. */
+/** A backtest as these settings have it, but for what is played and when. Money, terms and the end of the loss lock are paper's. */
 export const backtestOptionsOf = (
   settings: Settings
-): Omit<BacktestOptions, "recording" | "way" | "fromMs" | "untilMs"> => ({
-  ...rulesOf(settings),
-  lossLockEndsAlone: lossLockEndsAlone({ ...settings, live: false }),
-  base: settings.simBase,
-  quote: settings.simQuote,
-  takerFeePct: settings.simTakerFeePct,
-  clockMs: settings.clockIntervalSec * 1_000,
-  ...(settings.hmmEnabled ? advised(settings) : {})
-})
+): Omit<BacktestOptions, "recording" | "way" | "fromMs" | "untilMs"> => {
+  const { slotRules, governorRules, ...others } = rulesOf(settings)
+  const stalePriceMaxAgeSec = staleAfterSec(settings)
+  return {
+    ...others,
+    slotRules: { ...slotRules, stalePriceMaxAgeSec },
+    governorRules: { ...governorRules, stalePriceMaxAgeSec },
+    lossLockEndsAlone: lossLockEndsAlone({ ...settings, live: false }),
+    base: settings.simBase,
+    quote: settings.simQuote,
+    terms: paperTerms(settings),
+    clockMs: settings.clockIntervalSec * 1_000,
+    ...(settings.hmmEnabled ? advised(settings) : {})
+  }
+}
+
+/** What paper's exchange demands and charges. */
+const paperTerms = (settings: Settings): Terms => {
+  const { priceDecimals, volumeDecimals, orderMin, costMin, makerFeePct, takerFeePct } = {
+    ...EXCHANGE_SIM_DEFAULTS,
+    ...simulatorOptions(settings)
+  }
+  return { priceDecimals, volumeDecimals, minVolume: orderMin, minCost: costMin, makerFeePct, takerFeePct }
+}
 
 const advised = (settings: Settings): Pick<BacktestOptions, "advisor" | "fittedIntervals"> => {
   const advisor = advisorOptions(settings)

@@ -5,6 +5,7 @@
  */
 import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
 import type { SlotRules } from "../../shared/events/families/control.ts"
+import { type Terms, termsOf } from "../inProcess/market.ts"
 import { type Price, Price as Prices, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 
 /** Money in the quote currency, volumes in the base currency, percent as 0.25 for 0.25 %. */
@@ -79,6 +80,7 @@ interface Played {
   readonly fromMs: number
   readonly slots: number
   readonly slotRules: SlotRules
+  readonly terms?: Terms
   readonly base: Volume
   readonly quote: Quote
 }
@@ -94,7 +96,7 @@ export const plainGridAt = (
     orderSize: Quote.toNumber(slotRules.orderSize),
     entryPct: slotRules.entryPct,
     profitPct: slotRules.profitPct,
-    feePct: slotRules.makerFeePct,
+    feePct: termsOf(played).makerFeePct,
     base: Volume.toNumber(base),
     quote: Quote.toNumber(quote)
   })

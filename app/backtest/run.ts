@@ -10,19 +10,23 @@
 import {
   intervalOf,
   lastingMs,
+  type Path,
   pathThrough,
   recordedMarket,
+  timeAt,
+  tradeAt,
   type Way
 } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import type { Playable } from "../../services/exchange-sim/core/market/rows.ts"
-import { openMarket, type MarketOptions, TAKER_FEE_PCT } from "../inProcess/market.ts"
+import { openMarket, type MarketOptions, termsOf } from "../inProcess/market.ts"
 import type { Venue } from "../inProcess/venue.ts"
 import { Lane } from "./lane/lane.ts"
 import { Notes } from "./notes.ts"
 import { plainGridAt } from "./plainGrid.ts"
 import { type RecordedAdvisor, recordedAdvisor, type RecordedAdvisorOptions } from "./recordedAdvisor.ts"
 import type { BacktestResult } from "./result.ts"
+import { Silence } from "./silence.ts"
 
 /** What is tested, on what. */
 export interface BacktestOptions extends Omit<MarketOptions, "startMs"> {
@@ -68,9 +72,10 @@ export const backtest = (options: BacktestOptions): BacktestResult => {
   const { venue, candles, trades, lastMs } = played
   notes.point(lastMs, venue)
   const result = notes.end(lastMs, venue)
-  const { fromMs, way, base, quote, slotRules, takerFeePct = TAKER_FEE_PCT } = options
+  const { fromMs, way, base, quote } = options
+  const { makerFeePct, takerFeePct } = termsOf(options)
   return {
-    assumed: { way, makerFeePct: slotRules.makerFeePct, takerFeePct, base, quote },
+    assumed: { way, makerFeePct, takerFeePct, base, quote },
     fromMs,
     untilMs: lastMs,
     candles,
@@ -94,12 +99,11 @@ const advisorOf = ({ advisor, recording }: BacktestOptions): RecordedAdvisor | n
   )
 }
 
-/** Every trade of the stretch, in order; what it came to. */
-const eachTrade = (
-  { recording, way, slotRules, fromMs, untilMs }: BacktestOptions,
-  take: (trade: MarketTrade) => void
-): Omit<Played, "venue"> => {
-  const process = recordedMarket(recording, slotRules.priceDecimals, way)
+/** Every trade of the stretch, in order, and the prices that are asked for between them; what it came to. */
+const eachTrade = (options: BacktestOptions, take: (trade: MarketTrade) => void): Omit<Played, "venue"> => {
+  const { recording, way, fromMs, untilMs } = options
+  const process = recordedMarket(recording, termsOf(options).priceDecimals, way)
+  const silence = new Silence(options)
   let [candles, trades, lastMs] = [0, 0, fromMs]
   for (let step = process.step(process.initial); step !== null; step = process.step(step.next)) {
     if (step.untilMs <= fromMs) continue
@@ -107,7 +111,9 @@ const eachTrade = (
     candles++
     for (const trade of step.trades) {
       if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
+      for (const asked of silence.before(trade.timeMs)) take(asked)
       take(trade)
+      silence.last = trade
       trades++
       lastMs = trade.timeMs
     }
@@ -143,7 +149,7 @@ const playProven = (options: BacktestOptions, notes: Notes): Played => {
 
 /** What changes nothing is passed over. */
 const playLane = (options: BacktestOptions, notes: Notes): Played => {
-  const { recording, way, slotRules, fromMs, untilMs, clockMs, onHour } = options
+  const { recording, way, fromMs, untilMs, clockMs, onHour } = options
   const lane: Lane = new Lane({
     ...options,
     startMs: fromMs,
@@ -163,6 +169,8 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
   } else {
     const { rows } = recording
     const intervalMs = recording.intervalMs ?? intervalOf(rows)
+    const { priceDecimals } = termsOf(options)
+    const silence = new Silence(options)
     for (
       let index = 0, row = rows.at(0), next = rows.at(1);
       row !== undefined;
@@ -170,8 +178,10 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
     ) {
       if (row.timeMs + intervalMs <= fromMs) continue
       if (row.timeMs >= untilMs) break
-      const through = pathThrough(row, lastingMs(row, next, intervalMs), slotRules.priceDecimals, way)
-      const played = lane.candle(through, fromMs, untilMs)
+      const through = pathThrough(row, lastingMs(row, next, intervalMs), priceDecimals, way)
+      const played = silence.within(through)
+        ? tradeByTrade(options, silence, through, lane)
+        : candle(options, silence, through, lane)
       candles++
       trades += played
       if (played > 0) lastMs = lane.lastMs
@@ -179,4 +189,26 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
   }
   notes.price = lane.lastPrice
   return { venue: lane.venue, candles, trades, lastMs }
+}
+
+/** A candle whose trades follow each other closely, and what is asked for before it. Returns how many trades it was. */
+const candle = ({ fromMs, untilMs }: BacktestOptions, silence: Silence, through: Path, lane: Lane): number => {
+  if (through.length > 0) for (const asked of silence.before(timeAt(through, 0))) lane.trade(asked)
+  const played = lane.candle(through, fromMs, untilMs)
+  if (played > 0) silence.last = tradeAt(through, through.length - 1)
+  return played
+}
+
+/** A long one, in which a price grows old between two trades. */
+const tradeByTrade = ({ fromMs, untilMs }: BacktestOptions, silence: Silence, through: Path, lane: Lane): number => {
+  let played = 0
+  for (let at = 0; at < through.length; at++) {
+    const trade = tradeAt(through, at)
+    if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
+    for (const asked of silence.before(trade.timeMs)) lane.trade(asked)
+    lane.trade(trade)
+    silence.last = trade
+    played++
+  }
+  return played
 }

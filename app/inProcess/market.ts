@@ -33,6 +33,14 @@ import type { Resumed } from "./resumed.ts"
 import type { Venue } from "./venue.ts"
 import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 
+/** What an exchange demands of an order, and charges: percent as 0.25 for 0.25 %. */
+export interface Terms extends Pick<
+  SlotRules,
+  "priceDecimals" | "volumeDecimals" | "minVolume" | "minCost" | "makerFeePct"
+> {
+  readonly takerFeePct: number
+}
+
 /** What a market begins with. */
 export interface MarketOptions {
   /** As the exchange's REST names it; `XDGUSD` when left out. */
@@ -55,8 +63,8 @@ export interface MarketOptions {
   readonly known?: KnownRules
   /** Candle intervals that a regime advisor fits, minutes; none when left out. */
   readonly fittedIntervals?: ReadonlyArray<number>
-  /** Percent a taker pays; Kraken's entry tier when left out. The market's own orders are post-only. */
-  readonly takerFeePct?: number
+  /** What the exchange demands and charges; left out: what the slots' rules say, and of takers Kraken's entry tier. */
+  readonly terms?: Terms
   /** Where it goes on; left out: it begins empty. Its slots, books and terms come before those named here; nobody calls `begin`. */
   readonly resumes?: Resumed
 }
@@ -158,31 +166,28 @@ export const openMarket = (options: MarketOptions): InThreadMarket => {
   }
 }
 
+/** What the exchange demands and charges. */
+export const termsOf = ({ terms, slotRules }: Pick<MarketOptions, "terms" | "slotRules">): Terms =>
+  terms ?? { ...slotRules, takerFeePct: TAKER_FEE_PCT }
+
 /** What the options say of the exchange: its rules, its fees, and the account's money, and where it goes on. */
-export const venueOptions = ({
-  slotRules,
-  tier,
-  base,
-  quote,
-  startMs,
-  takerFeePct = TAKER_FEE_PCT,
-  resumes
-}: MarketOptions): VenueOptions => ({
-  base,
-  quote,
-  startMs,
-  ...(resumes === undefined ? {} : { earlier: resumes.exchange, last: resumes.last }),
-  rules: resumes?.rules ?? {
-    priceDecimals: slotRules.priceDecimals,
-    volumeDecimals: slotRules.volumeDecimals,
-    minVolume: slotRules.minVolume,
-    minCost: slotRules.minCost,
-    makerFee: feeParts(slotRules.makerFeePct),
-    takerFee: feeParts(takerFeePct),
-    trading: TIERS[tier].trading,
-    maxOpenOrders: TIERS[tier].openOrders
+export const venueOptions = (options: MarketOptions): VenueOptions => {
+  const { tier, base, quote, startMs, resumes } = options
+  const { makerFeePct, takerFeePct, priceDecimals, volumeDecimals, minVolume, minCost } = termsOf(options)
+  return {
+    base,
+    quote,
+    startMs,
+    ...(resumes === undefined ? {} : { earlier: resumes.exchange, last: resumes.last }),
+    rules: resumes?.rules ?? {
+      ...{ priceDecimals, volumeDecimals, minVolume, minCost },
+      makerFee: feeParts(makerFeePct),
+      takerFee: feeParts(takerFeePct),
+      trading: TIERS[tier].trading,
+      maxOpenOrders: TIERS[tier].openOrders
+    }
   }
-})
+}
 
 /** The facts every market begins with: what it is, its rules, its terms and the account. */
 export const writeOpening = (options: MarketOptions, journal: VenueJournal, venue: Venue): void => {
@@ -219,12 +224,9 @@ export const writeOpening = (options: MarketOptions, journal: VenueJournal, venu
     slots: Array.from({ length: options.slots }, (_, n) => n + 1),
     rules: slotRules
   })
-  const { priceDecimals, volumeDecimals, minVolume, minCost } = slotRules
+  const { priceDecimals, volumeDecimals, minVolume, minCost, makerFeePct, takerFeePct } = termsOf(options)
   account({ _tag: "ConstraintsObserved", priceDecimals, volumeDecimals, minVolume, minCost, status: "online" }, startMs)
-  account(
-    { _tag: "FeesObserved", makerPct: slotRules.makerFeePct, takerPct: options.takerFeePct ?? TAKER_FEE_PCT },
-    startMs
-  )
+  account({ _tag: "FeesObserved", makerPct: makerFeePct, takerPct: takerFeePct }, startMs)
   account(venue.balances(), startMs)
   account({ _tag: "AccountReconciled", openOrders: 0, missed: 0, foreignOrders: 0, windowStartMs: startMs }, startMs)
 }

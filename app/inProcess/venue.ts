@@ -23,6 +23,7 @@ import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
 import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import { quotesAfter, seenByOrders } from "../../services/exchange-sim/core/market/quote.ts"
+import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
 import {
   acceptedFacts,
   amendedFact,
@@ -37,8 +38,8 @@ import { findLive, type GatewayState, type LiveOrder } from "../../services/orde
 import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 import { fillOf, listedFills, withWorth } from "./fills.ts"
 
-/** How the book around the last trade looks. */
-const BOOK = { priceDecimals: 6, spreadPct: 0.01 }
+/** Distance of bid and ask around the last trade, percent: the simulated exchange's. */
+const { spreadPct } = EXCHANGE_SIM_DEFAULTS
 const DEADLINE_MS = 10_000
 /** More requests than this worked at one instant is a lane that never empties. */
 const MAX_REQUESTS = 10_000
@@ -279,6 +280,6 @@ export class Venue {
 
   protected view(): MarketView {
     if (this.last === null) throw new Error("an order before the market's first trade")
-    return seenByOrders(quotesAfter(this.last, BOOK))
+    return seenByOrders(quotesAfter(this.last, { priceDecimals: this.desk.rules.priceDecimals, spreadPct }))
   }
 }

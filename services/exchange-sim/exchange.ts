@@ -6,9 +6,8 @@
  */
 import { Clock, Effect, Semaphore } from "effect"
 import type { AppendError } from "../../shared/journal/port.ts"
-import { monotonicMs } from "../../shared/monotonic.ts"
-import { JUDGED_EVERY_MS, slowerSpeed, STARVED_AFTER_MS } from "./core/pace.ts"
-import { makeSimClock, type SimClock } from "./clock.ts"
+import { timeWaits } from "../../shared/pace/errands.ts"
+import { keepPace, makeSimClock, type SimClock } from "./clock.ts"
 import { emptyBooks } from "./core/engine/books.ts"
 import { passTime } from "./core/engine/change.ts"
 import { type Desk, emit, makeDesk, type MarketView, type Rules } from "./core/engine/desk.ts"
@@ -71,6 +70,11 @@ export interface Exchange {
 /** Wall time between two ticks: fills reach sockets within it, and a price is at most so old. */
 const TICK_MS = 25
 /**
+ * Where time waits for everyone a trade's fills are told, and so much simulated time later its price: whoever has orders has answered
+ * the fills by then, as on a tape that is read one trade at a time. Less than the millisecond by which anything is stamped.
+ */
+const PRICE_AFTER_FILLS_MS = 0.1
+/**
  * Simulated time that may be shown before the next record, as wall time. A crash loses up to this much time, never a fact:
  * the clock goes on where the record says, and the market between is matched then.
  */
@@ -97,7 +101,11 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
 
   const simClock = makeSimClock(clock, options.speed, before?.resumeMs ?? created.timeMs)
   const writer = yield* makeRecordWriter(created, before, desk, source.live === null ? tape : null)
-  const turns = yield* makeTurns({ options, faults, desk, tape, simClock, writer, endMs: source.endMs }, matchedMs)
+  const waits = yield* timeWaits
+  const turns = yield* makeTurns(
+    { options, faults, desk, tape, simClock, writer, endMs: source.endMs, waits },
+    matchedMs
+  )
 
   if (before === null) {
     emit(desk, created)
@@ -119,44 +127,43 @@ export const openExchange = Effect.fn("exchangeSim.openExchange")(function* (
     faults,
     ...turns,
     takeNonce: writer.takeNonce,
-    run: Effect.forever(
-      turns
-        .perform(noWork)
-        .pipe(
-          Effect.tap(options.lowersSpeed ? keepPace(options.speed, desk, simClock) : Effect.void),
-          Effect.andThen(Effect.sleep(TICK_MS))
-        )
-    ),
+    run: waits
+      ? byTheTrade(turns, tape, simClock)
+      : Effect.forever(
+          turns
+            .perform(noWork)
+            .pipe(
+              Effect.tap(options.lowersSpeed ? keepPace(options.speed, desk.deadlines, simClock) : Effect.void),
+              Effect.andThen(Effect.sleep(TICK_MS))
+            )
+        ),
     stop: writer.waitNoLonger,
     live: source.live
   }
   return exchange
 })
 
-/** To be done at every turn: lowers the speed, and says so, when the stretch that is over shows that the machine does not hold it. */
-const keepPace = (asked: number, { deadlines }: Desk, simClock: SimClock): Effect.Effect<void> => {
-  let speed = asked
-  let turnMs: number | null = null
-  let stretch = { wallMs: 0, starvedMs: 0 }
-  return Effect.flatMap(monotonicMs, (nowMs) => {
-    const passedMs = nowMs - (turnMs ?? nowMs)
-    turnMs = nowMs
-    stretch = {
-      wallMs: stretch.wallMs + passedMs,
-      starvedMs: stretch.starvedMs + (passedMs > STARVED_AFTER_MS ? passedMs : 0)
-    }
-    if (stretch.wallMs < JUDGED_EVERY_MS) return Effect.void
-    const slower = slowerSpeed(speed, { ...stretch, inTime: deadlines.kept, tooLate: deadlines.missed })
-    stretch = { wallMs: 0, starvedMs: 0 }
-    deadlines.kept = deadlines.missed = 0
-    if (slower === null) return Effect.void
-    speed = slower.speed
-    simClock.runAt(speed)
-    return Effect.logWarning(
-      `exchange-sim: ${slower.why}: this machine does not hold ${asked} simulated seconds per second; ` +
-        `from here on ${speed} (SPEED=${speed} asks for no more)`
-    )
+/**
+ * Where time waits for everyone each trade has a turn of its own, at its own time, however fast time passes: its fills are told, everybody
+ * does what there is to do, and then its price is told.
+ */
+const byTheTrade = (turns: Turns, tape: Tape, simClock: SimClock): Effect.Effect<never, AppendError> => {
+  const untilNext = Effect.suspend(() => {
+    const { nextMs } = tape
+    // Half of it is more than the clock's nanosecond: rounding must not wake it before the trade.
+    const wallMs = nextMs === null ? TICK_MS : simClock.wallUntil(nextMs + PRICE_AFTER_FILLS_MS / 2)
+    return Effect.sleep(Math.min(TICK_MS, wallMs))
   })
+  const afterFills = Effect.suspend(() => Effect.sleep(simClock.wallOf(PRICE_AFTER_FILLS_MS)))
+  return turns
+    .perform(noWork)
+    .pipe(
+      Effect.andThen(
+        Effect.suspend(() => (turns.untold() ? Effect.andThen(afterFills, turns.tellTrades) : Effect.void))
+      ),
+      Effect.andThen(untilNext),
+      Effect.forever
+    )
 }
 
 /** The options, with the terms of now. */
@@ -184,13 +191,21 @@ interface TurnParts extends Pick<Exchange, "options" | "faults"> {
   readonly writer: RecordWriter
   /** When the market ends, Unix milliseconds; null: it does not. */
   readonly endMs: number | null
+  /** Time waits for everyone: trades are told when `tellTrades` says so. */
+  readonly waits: boolean
+}
+
+interface Turns extends Pick<Exchange, "nowMs" | "perform" | "observe" | "listen"> {
+  /** Whether there are trades that are yet to be told. */
+  readonly untold: () => boolean
+  readonly tellTrades: Effect.Effect<void, AppendError>
 }
 
 /** The five steps, one at a time. The market was matched with resting orders up to `startMs`. */
 const makeTurns = Effect.fnUntraced(function* (
-  { options, faults, desk, tape, simClock, writer, endMs }: TurnParts,
+  { options, faults, desk, tape, simClock, writer, endMs, waits }: TurnParts,
   startMs: number
-): Effect.fn.Return<Pick<Exchange, "nowMs" | "perform" | "observe" | "listen">> {
+): Effect.fn.Return<Turns> {
   const aheadMs = options.speed * AHEAD_MS
   const oneAtATime = yield* Semaphore.make(1)
   const listeners = new Set<(news: News) => void>()
@@ -214,6 +229,8 @@ const makeTurns = Effect.fnUntraced(function* (
     if (news.trades.length === 0 && news.events.length === 0) return
     for (const listener of listeners) listener(news)
   }
+  /** Trades whose fills have been told and whose prices have not. */
+  const untold: Array<NumberedTrade> = []
 
   /** Work that is not done here but after the five steps sees only what is written. */
   const steps = <A>(work: (moment: Moment) => A) =>
@@ -237,7 +254,10 @@ const makeTurns = Effect.fnUntraced(function* (
       const due = desk.happened.length > 0 || momentMs + aheadMs / 2 > untilMs
       return (due ? writer.write(momentMs, Math.max(untilMs, momentMs + aheadMs)) : Effect.succeed([])).pipe(
         Effect.tapError((error) => Effect.sync(() => (stopped = error))),
-        Effect.map((events) => tell({ ...moment, trades, events })),
+        Effect.map((events) => {
+          if (waits) untold.push(...trades)
+          tell({ ...moment, trades: waits ? [] : trades, events })
+        }),
         Effect.tap(closed === null ? Effect.void : tellEnd),
         Effect.as({ answer, moment })
       )
@@ -248,6 +268,10 @@ const makeTurns = Effect.fnUntraced(function* (
     nowMs,
     perform: (work) => inTurn(Effect.map(steps(work), ({ answer }) => answer)),
     observe: (work) => inTurn(Effect.map(steps(noWork), ({ moment }) => work(moment))),
+    untold: () => untold.length > 0,
+    tellTrades: inTurn(
+      Effect.map(steps(noWork), ({ moment }) => tell({ ...moment, trades: untold.splice(0), events: [] }))
+    ),
     listen: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -26,6 +26,7 @@ export const hearing = Effect.fnUntraced(function* (
   const data = yield* MarketData
   const clock = yield* VenueClock
   const doubts = yield* Queue.sliding<void>(1)
+  const news = yield* Queue.sliding<void>(1)
 
   const takeIn = Effect.fnUntraced(function* (ticker: Ticker, arrivedMs: number, by: Witness) {
     const { doubted } = yield* Ref.updateAndGet(state, (current) => hear(current, ticker, arrivedMs, by))
@@ -38,7 +39,8 @@ export const hearing = Effect.fnUntraced(function* (
   const listen = Effect.fnUntraced(function* (event: MarketDataEvent) {
     switch (event._tag) {
       case "Ticker":
-        return yield* takeIn(event.ticker, event.arrivedMs, "stream")
+        yield* takeIn(event.ticker, event.arrivedMs, "stream")
+        return yield* Queue.offer(news, undefined)
       case "Malformed":
         return yield* quarantine.put(event.error)
       case "Disconnected":
@@ -53,7 +55,8 @@ export const hearing = Effect.fnUntraced(function* (
     }
   })
 
-  const askWhenSilent = Effect.fnUntraced(function* (): Effect.fn.Return<void, ExchangeError> {
+  /** Asks for a price where the stream gives none, or a doubted one; first of all for the exchange's time. */
+  const askWhenSilent = Effect.gen(function* (): Effect.fn.Return<void, ExchangeError> {
     if (!(yield* clock.synchronised)) yield* Effect.ignore(data.time)
     const nowMs = yield* clock.nowMs
     if (!wantsAsking(yield* Ref.get(state), nowMs, staleAfterMs)) return
@@ -73,8 +76,10 @@ export const hearing = Effect.fnUntraced(function* (
   })
 
   /** Asks for ever, each time it is wanted. */
-  const asking = Effect.forever(Effect.andThen(askWhenSilent(), pause()))
-  return { listen, asking }
+  const asking = Effect.forever(Effect.andThen(askWhenSilent, pause()))
+  /** Until the stream has said something about the price. */
+  const heard = Queue.take(news)
+  return { listen, asking, askWhenSilent, heard }
 })
 
 /** A ticker as people read it. */

@@ -6,8 +6,9 @@ import type { MarketEvent } from "../../shared/events/event.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { type ExchangeError, MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
+import { rest, timeWaits } from "../../shared/pace/errands.ts"
 import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import { due, silent, stamped } from "./core/conflate.ts"
+import { due, REPEAT_PRICE_MS, silent, stamped } from "./core/conflate.ts"
 import { hearing } from "./hearing.ts"
 
 /** Where facts go and how often they are written. */
@@ -22,6 +23,9 @@ export interface MarketFeedOptions {
   /** A price older than this is stale for the slots; the feed asks for a new one at half of it. */
   readonly staleAfterMs: number
 }
+
+/** Less than the millisecond by which anything is stamped, and more than a simulated exchange takes from a trade to its price. */
+const CLOCK_AFTER_PRICES_MS = 0.5
 
 /** Why the feed ends: the exchange's advice `stop`, or a journal that does not take its facts. */
 export type MarketFeedError = ExchangeError | JournalRefused | JournalUnavailable
@@ -42,28 +46,52 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
   const quarantine = makeQuarantine((event) =>
     Effect.flatMap(clock.nowMs, (nowMs) => write(subjects.quarantine, nowMs, event))
   )
-  const { listen, asking } = yield* hearing(state, quarantine, options.staleAfterMs)
+  const { listen, asking, askWhenSilent, heard } = yield* hearing(state, quarantine, options.staleAfterMs)
+  const waits = yield* timeWaits
+  const repeatAfterMs = waits ? 0 : REPEAT_PRICE_MS
 
-  const writeDue = Effect.fnUntraced(function* () {
-    // Before the exchange's clock is known there is no time to stamp a fact with.
-    if (!(yield* clock.synchronised)) return
-    const nowMs = yield* clock.nowMs
-    const { heardMs, ...heard } = yield* Ref.updateAndGet(state, (current) => stamped(current, nowMs))
-    const next = due({ heardMs, ...heard }, nowMs, options.clockIntervalMs)
+  const writeDue = Effect.fnUntraced(function* (nowMs: number) {
+    const { heardMs, ...others } = yield* Ref.updateAndGet(state, (current) => stamped(current, nowMs))
+    const next = due({ heardMs, ...others }, nowMs, options.clockIntervalMs, repeatAfterMs)
     const { written, writtenMs, clockMs } = next.state
     yield* Ref.update(state, (current) => ({ ...current, written, writtenMs, clockMs }))
     if (next.price !== null) {
       const { last, bid, ask } = next.price
       // The record's time is when the price arrived, however late it is written.
       yield* write(subjects.price, Math.min(heardMs ?? nowMs, nowMs), { _tag: "PriceObserved", last, bid, ask })
+      yield* rest
     }
     if (next.clock !== undefined) yield* write(subjects.clock, nowMs, { _tag: "ClockTicked", ...next.clock })
   })
 
+  /** So many times a second, whatever comes; before the exchange's clock is known there is no time to stamp a fact with. */
+  const writing = Effect.flatMap(clock.synchronised, (known) =>
+    known ? Effect.flatMap(clock.nowMs, writeDue) : Effect.void
+  ).pipe(Effect.andThen(Effect.sleep(1_000 / options.priceFactsPerSec)), Effect.forever)
+
+  /**
+   * Where time waits for everyone: each price as it comes, and the clock at its own times, after the prices of that moment; so that
+   * what is heard does not follow from how fast time passes. Asks at those times too, and begins when everybody has done what a
+   * start has to do.
+   */
+  const writingAsItComes = Effect.gen(function* () {
+    yield* rest
+    let nowMs = yield* Effect.andThen(askWhenSilent, clock.nowMs)
+    while (true) {
+      yield* writeDue(nowMs)
+      const nextMs = ((yield* Ref.get(state)).clockMs ?? nowMs) + options.clockIntervalMs
+      const leftMs = nextMs + CLOCK_AFTER_PRICES_MS - (yield* clock.nowMs)
+      const tick = Effect.sleep(Math.max(0, leftMs) / (yield* clock.rate)).pipe(
+        Effect.andThen(askWhenSilent),
+        Effect.as(nextMs)
+      )
+      nowMs = yield* Effect.raceFirst(Effect.andThen(heard, clock.nowMs), tick)
+    }
+  })
+
   return yield* Effect.raceAllFirst([
     Effect.andThen(Stream.runForEach(data.events, listen), Effect.never),
-    Effect.forever(Effect.andThen(writeDue(), Effect.sleep(1_000 / options.priceFactsPerSec))),
-    asking,
+    ...(waits ? [writingAsItComes] : [writing, asking]),
     quarantine.writing
   ])
 })

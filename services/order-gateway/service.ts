@@ -14,6 +14,7 @@ import { keepTime } from "../../shared/exchange/keepTime.ts"
 import { type ExchangeError, MarketData, type OrderReport, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../shared/journal/port.ts"
+import { sparing } from "../../shared/pace/errands.ts"
 import { observeBalances, observeTerms } from "./account.ts"
 import { answerAsked } from "./asked.ts"
 import { gatewayFold } from "./core/fold.ts"
@@ -181,7 +182,7 @@ const workLanes = Effect.fnUntraced(function* (
   )
 })
 
-/** Wall time between two readings of the balances, however fast the exchange's clock runs. */
+/** Wall time between two readings of the balances, however fast the exchange's clock runs: it spares the counter of calls. */
 const BALANCES_PAUSE = "250 millis"
 
 /** A fill may show up in the exchange's lists a minute late: each comparison reads so far back behind the last one. */
@@ -220,6 +221,6 @@ const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: O
       dueMs = (yield* clock.nowMs) + reconcileIntervalMs
     }
     yield* observeBalances(facts, subjects)
-    yield* Effect.sleep(BALANCES_PAUSE)
+    yield* sparing(BALANCES_PAUSE)
   }
 })

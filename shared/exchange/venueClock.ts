@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { monotonicMsOf } from "../monotonic.ts"
+import { timeWaits } from "../pace/errands.ts"
 
 /** How the exchange's time relates to the wall's. */
 export interface VenueClockOptions {
@@ -77,7 +78,7 @@ export class VenueClock extends Context.Service<
   static readonly layer = (options: VenueClockOptions): Layer.Layer<VenueClock> =>
     Layer.effect(
       VenueClock,
-      Effect.map(Clock.Clock, (clock) => VenueClock.of(make(options, clock)))
+      Effect.zipWith(Clock.Clock, timeWaits, (clock, waits) => VenueClock.of(make(options, clock, waits)))
     )
 }
 
@@ -98,7 +99,8 @@ const makePace = (speed: number) => {
   }
 }
 
-const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock) => {
+/** `waits`: the exchange's time waits for everyone, and begins at a whole second: the first that is heard of it is right. */
+const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, clock: Clock.Clock, waits: boolean) => {
   if (!(speed > 0 && Number.isFinite(speed)))
     throw new RangeError(`venue clock: speed ${speed} is not a number above 0`)
   /** At monotonic time `monoMs` the exchange showed `venueMs`; `heardMs` is when we last heard so. */
@@ -129,8 +131,8 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
       // inside is not made better by a guess at the middle; one outside is moved to the nearer edge.
       const earliest = venueMs
       const latest = venueMs + roundTripMs * speed
-      const now =
-        anchor === undefined ? (earliest + latest) / 2 : Math.min(latest, Math.max(earliest, estimate(anchor, monoMs)))
+      const first = waits ? earliest : (earliest + latest) / 2
+      const now = anchor === undefined ? first : Math.min(latest, Math.max(earliest, estimate(anchor, monoMs)))
       // A real exchange's time passes as the wall's does; one unheard for long was down and frozen, which says nothing of its speed.
       if (stopsUnheardAfterMs < Infinity) pace.measure(monoMs, venueMs, monoMs - heardMs < stopsUnheardAfterMs)
       anchor = { monoMs, venueMs: now }

@@ -3,7 +3,11 @@
  * (`waitingClock.ts`) errands are run one at a time, in the order in which they were asked for, so that no race between two of
  * them decides anything. Everywhere else they run at once, as if nothing were asked.
  */
-import { Context, type Duration, Effect, Fiber } from "effect"
+// Modules one by one: every command reads this file, by way of the exchange's clock.
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 
 /** Ends a turn; called more than once it does nothing more. */
 export type EndTurn = () => void
@@ -15,6 +19,8 @@ export interface Errands {
    * give the turn up, begun or not. `what` names it for people: `sync of the journal`.
    */
   readonly enqueue: (what: string, start: (end: EndTurn) => void) => EndTurn
+  /** Calls `wake` once nobody has anything left to do at this moment; returns how to stop waiting for that. */
+  readonly atRest: (wake: () => void) => () => void
 }
 
 const nothing = (): void => undefined
@@ -24,11 +30,29 @@ const AT_ONCE: Errands = {
   enqueue: (_what, start) => {
     start(nothing)
     return nothing
+  },
+  atRest: (wake) => {
+    wake()
+    return nothing
   }
 }
 
 /** The errands in force where an effect runs. */
 export const Errands = Context.Reference<Errands>("kennel/pace/Errands", { defaultValue: () => AT_ONCE })
+
+/** Whether time waits for everyone here. */
+export const timeWaits: Effect.Effect<boolean> = Effect.map(Errands, (errands) => errands !== AT_ONCE)
+
+/** Where time waits for everyone: until all others have done what there is to do at this moment. Everywhere else nothing. */
+export const rest: Effect.Effect<void> = Effect.flatMap(Errands, (errands) =>
+  errands === AT_ONCE
+    ? Effect.void
+    : Effect.callback<void>((resume) => Effect.sync(errands.atRest(() => resume(Effect.void))))
+)
+
+/** A pause that spares a machine, or somebody's limit of calls. Where time waits for everyone it takes none: it is a `rest`. */
+export const sparing = (pause: Duration.Input): Effect.Effect<void> =>
+  Effect.flatMap(timeWaits, (waits) => (waits ? rest : Effect.sleep(pause)))
 
 /** `work` as an errand: begins when its turn has come, and ends its turn with its own end, however that comes about. */
 export const errand =

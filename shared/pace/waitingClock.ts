@@ -141,6 +141,17 @@ export class WaitingClock implements Clock.Clock, Errands {
     return turn.end
   }
 
+  atRest(wake: () => void): () => void {
+    if (this.ended) {
+      const handle = setImmediate(wake)
+      return () => clearImmediate(handle)
+    }
+    // Who sleeps for no time at all wakes when time would move, and before it does.
+    const leave = this.sleepers.add(this.passedMs, wake)
+    this.look()
+    return leave
+  }
+
   /** From here on it is a clock as any other: a process that stops waits for nobody, and closing has its own limits of time. */
   readonly stop = (): void => {
     if (this.ended) return

@@ -8,11 +8,14 @@ import { backtest, WAYS } from "../../app/backtest/run.ts"
 import { readSettings } from "../../app/settings.ts"
 import type { CandleRow, Playable, TradeRow } from "../../services/exchange-sim/core/market/rows.ts"
 import { pathThrough, tradeAt } from "../../services/exchange-sim/core/market/recorded.ts"
+import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 
 const START_MS = Date.UTC(2026, 2, 1, 22)
 const MINUTE_MS = 60_000
 const SEED = 1_118
+/** Of the pair, at paper's exchange. */
+const PRICE_DECIMALS = EXCHANGE_SIM_DEFAULTS.priceDecimals
 
 /** One candle's part in a made market. */
 interface Made {
@@ -113,7 +116,7 @@ describe("a lane beside the market that proves everything", { timeout: 240_000 }
     const candles = fc.sample(made, { seed: SEED, numRuns: 90 })
     const rows = rowsOf(candles.map((candle) => ({ ...candle, after: 1 })))
     const trades = rows.flatMap((row): ReadonlyArray<TradeRow> => {
-      const through = pathThrough(row, MINUTE_MS, 6, "likely")
+      const through = pathThrough(row, MINUTE_MS, PRICE_DECIMALS, "likely")
       return Array.from({ length: through.length }, (_, at) => tradeAt(through, at))
     })
     const set = { SLOTS: "2", ENTRY_PCT: "0.1" }

@@ -55,15 +55,15 @@ export interface Due {
 }
 
 /** An unchanged price is written again after this long, so that a price fact's own age says how old the price is. */
-const REPEAT_PRICE_MS = 15_000
+export const REPEAT_PRICE_MS = 15_000
 
-/** What is due at `nowMs`. */
-export const due = (state: FeedState, nowMs: number, clockIntervalMs: number): Due => {
+/** What is due at `nowMs`. Clock facts keep to whole intervals after the first, however late one is written. */
+export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, repeatAfterMs = REPEAT_PRICE_MS): Due => {
   const { heard, heardMs, written, writtenMs, clockMs, noPrice } = state
   const priceDue =
     heard !== null &&
     heardMs !== null &&
-    (!same(heard, written) || (writtenMs !== null && heardMs > writtenMs && nowMs - writtenMs >= REPEAT_PRICE_MS))
+    (!same(heard, written) || (writtenMs !== null && heardMs > writtenMs && nowMs - writtenMs >= repeatAfterMs))
   const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs
   return {
@@ -71,7 +71,7 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number): D
       ...state,
       written: priceDue ? heard : written,
       writtenMs: priceDue ? nowMs : writtenMs,
-      clockMs: clockDue ? nowMs : clockMs
+      clockMs: clockDue ? nowMs - (clockMs === null ? 0 : (nowMs - clockMs) % clockIntervalMs) : clockMs
     },
     price: priceDue ? heard : null,
     clock: clockDue ? { priceAgeSec, ...(noPrice === null ? {} : { noPrice }) } : undefined

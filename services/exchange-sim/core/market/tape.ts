@@ -48,6 +48,12 @@ export class Tape {
     this.step = process.step(start.state)
   }
 
+  /** When it next has something to say: its next trade, or the end of a stretch in which nothing trades any more. Null: not known. */
+  get nextMs(): number | null {
+    if (this.step === null) return null
+    return this.step.trades[this.place]?.timeMs ?? this.step.untilMs
+  }
+
   /** Moves the tape to `nowMs` and returns what traded since it last moved, up to and including that instant. */
   advance(nowMs: number): ReadonlyArray<NumberedTrade> {
     const trades: Array<NumberedTrade> = []

@@ -1,0 +1,40 @@
+/**
+ * A market in which nothing trades for a while is no market that is gone: its exchange says its last price to whoever asks. The running
+ * market asks once the price is half as old as one may be (`services/market-feed`), so in a hole of a recording it goes on; and so does
+ * a backtest.
+ */
+import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import type { Path } from "../../services/exchange-sim/core/market/recorded.ts"
+import type { Volume } from "../../shared/core/decimal/decimal.ts"
+import type { BacktestOptions } from "./run.ts"
+
+/** When the price is asked for. */
+export class Silence {
+  /** The last trade, or the last time that its price was asked for; null: none yet. */
+  last: MarketTrade | null = null
+  private readonly fromMs: number
+  private readonly clockMs: number
+  private readonly askAfterMs: number
+
+  constructor({ fromMs, clockMs, governorRules }: Pick<BacktestOptions, "fromMs" | "clockMs" | "governorRules">) {
+    this.fromMs = fromMs
+    this.clockMs = clockMs
+    this.askAfterMs = (governorRules.stalePriceMaxAgeSec * 1_000) / 2
+  }
+
+  /** Whether the trades on this way follow each other so slowly that the price is asked for between them. */
+  within({ intervalMs, length }: Path): boolean {
+    return length > 0 && intervalMs / length > this.askAfterMs
+  }
+
+  /** The answers before `untilMs`, as trades of nothing at the last price, each right before the clock fact of its time. */
+  *before(untilMs: number): Generator<MarketTrade, undefined> {
+    while (this.last !== null) {
+      const sinceMs = this.last.timeMs + this.askAfterMs - this.fromMs
+      const timeMs = this.fromMs + (Math.floor(sinceMs / this.clockMs) + 1) * this.clockMs
+      if (timeMs >= untilMs) return
+      this.last = { ...this.last, timeMs, volume: 0n as Volume }
+      yield this.last
+    }
+  }
+}
