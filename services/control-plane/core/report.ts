@@ -6,6 +6,7 @@ import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from ".
 import { dayView } from "./money/day.ts"
 import { moneyOf, slotsMoney } from "./money/money.ts"
 import { governorPart } from "./governorReport.ts"
+import { chatView } from "../telegram/core/watch.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -233,6 +234,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       /** Frames from outside that did not decode, since the journal began. */
       quarantined: status.counts.quarantined
     },
+    /** How the chat is, of this process; null of the past. */
+    telegram: observed.chat === null ? null : chatView(observed.chat.watch, observed.chat.wallMs),
     reconciled: status.reconciled !== null,
     simulator: options.simulator,
     started_at: options.startedAt

@@ -8,6 +8,7 @@ import { Journal } from "../../../shared/journal/port.ts"
 import { monotonicMs, monotonicMsOf } from "../../../shared/monotonic.ts"
 import type { JournalWatch, Observed } from "../core/checks.ts"
 import { type MarketMoment, MarketViews } from "../marketViews.ts"
+import type { ChatWatch } from "../telegram/core/watch.ts"
 import { type ReportOptions, reportOf, roundAge, type StatusReport } from "../core/report.ts"
 
 /** One report and its bytes. */
@@ -55,11 +56,12 @@ const tagOf = (text: string): (() => string) => {
 
 /**
  * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
- * whose text differs from the one before, the age aside.
+ * whose text differs from the one before, the age aside. `chat`: how the chat is; null where no bot runs.
  */
 export const makePublisher = Effect.fn("makePublisher")(function* (
   options: ReportOptions,
-  onChange: (published: Published) => void
+  onChange: (published: Published) => void,
+  chat: () => ChatWatch | null
 ): Effect.fn.Return<Publisher, never, MarketViews | Journal | Scope.Scope> {
   const views = yield* MarketViews
   const journal = yield* Journal
@@ -91,7 +93,8 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     if (seq !== moved.seq) moved = { seq, atMs: monotonicMsOf(clock) }
     const silentSec = yield* sinceMoved(moment.status.nowMs)
     const clockSilentSec = yield* sinceTicked(moment.status.clockSeq)
-    const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec }
+    const heard = { watch: chat(), wallMs: yield* Clock.currentTimeMillis }
+    const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec, chat: heard }
     const report = reportOf(observed, options)
     // An age alone is no change that a page has to be sent.
     const body = JSON.stringify(report)

@@ -19,7 +19,7 @@ export const COMMAND_RULES = {
   entry_pct_unchanged: "The entry distance is {pct} already.",
   profit_pct_unchanged: "The profit target is {pct} already.",
   profit_follows_volatility:
-    "The profit target follows the market's volatility, {runtimeProfitPct} now: {pct} would change nothing (VOLATILITY_AUTO_PROFIT).",
+    "The profit target follows the market's volatility, {runtimeProfitPct} now: another would change nothing (VOLATILITY_AUTO_PROFIT).",
   limit_unchanged: "The daily loss limit is {limit} USD already.",
   no_layer: "There is no capital layer to remove.",
   no_recovery_to_move:
@@ -29,7 +29,7 @@ export const COMMAND_RULES = {
   recovery_is_near:
     "Recovery {recoveryId} of slot {slot} stands {distancePct} from the market, no farther than an entry ({entryPct}): it is next to it already.",
   drift_looked_at:
-    "The exchange is asked, for {author}. At its last word it had {exchange} open orders of ours and the journal {internal}; a notice says what was cancelled, if anything was.",
+    "The exchange is asked, for {author}. By its last word {exchange} orders of the pair are open, whoever placed them, and by the journal {internal}; a notice says what was cancelled, if anything was.",
   books_looked_at:
     "Nothing changes by it, {author}: the exchange's trade history is read, and a notice says whether the books agree.",
   advisor_off: "No regime advisor runs ({setting}).",
