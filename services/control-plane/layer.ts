@@ -73,6 +73,15 @@ const figuresOf = (startedAt: number, hub: StreamHub, events: EventStreams): Pro
   }
 }
 
+/** How the chat is, as it tells; null where no bot runs. */
+const makeChatWatch = (telegram: TelegramOptions | undefined) => {
+  let watch: ChatWatch | null = telegram === undefined ? null : watchOf(telegram.chats.length, telegram.quietHours)
+  return {
+    now: () => watch,
+    note: (heard: Partial<ChatWatch>) => void (watch = watch === null ? null : { ...watch, ...heard })
+  }
+}
+
 /** Says in the log what has changed of trading and of a backfill, once. */
 const makeLog = (say: (line: string) => void): ((published: Published) => void) => {
   let told = NOTHING_TOLD
@@ -112,10 +121,9 @@ export const controlPlaneLayer = (
       const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
       const log = makeLog((line) => runSync(Effect.logInfo(line)))
       const { telegram } = options
-      let chat: ChatWatch | null = telegram === undefined ? null : watchOf(telegram.chats.length, telegram.quietHours)
-      const note = (heard: Partial<ChatWatch>) => void (chat = chat === null ? null : { ...chat, ...heard })
+      const chat = makeChatWatch(telegram)
       const shown = (published: Published) => (log(published), hub.send(published))
-      const publisher = yield* makePublisher(report, shown, () => chat)
+      const publisher = yield* makePublisher(report, shown, chat.now)
       log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
@@ -144,7 +152,7 @@ export const controlPlaneLayer = (
       yield* Effect.forkScoped(every(REPORT_EVERY_MS, hub.tick))
       yield* Effect.forkScoped(every(HEARTBEAT_MS, hub.beat))
       if (telegram !== undefined) {
-        const seen = { subjects, defaults, report: () => latest().report, speed, note }
+        const seen = { subjects, defaults, report: () => latest().report, speed, note: chat.note }
         yield* Effect.forkScoped(runTelegram(telegram, seen))
       }
       const { port } = yield* listen({

@@ -208,9 +208,9 @@ describe("a button", () => {
       resume: "The market is RUNNING: nothing is paused.",
       remove_layer: "There is no capital layer to remove.",
       soft_close_next:
-        "Of 0 recoveries none is open at the exchange, as far from the market as asked, farther than an entry, and not on its way already.",
+        "Of 0 recoveries none can be moved: 0 not open at the exchange, 0 on the way already, 0 no farther from the market than an entry, 0 nearer than asked.",
       cancel_stale_recoveries:
-        "Of 0 recoveries none is open at the exchange, as far from the market as asked, farther than an entry, and not on its way already.",
+        "Of 0 recoveries none can be moved: 0 not open at the exchange, 0 on the way already, 0 no farther from the market than an entry, 0 nearer than asked.",
       retrain: "No regime advisor runs (HMM_ENABLED=false)."
     })
   })

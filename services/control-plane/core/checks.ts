@@ -22,8 +22,8 @@ export interface Observed extends MarketMoment {
   readonly silentSec: number
   /** Wall seconds since the market's clock last spoke, or since this process began. */
   readonly clockSilentSec: number
-  /** The chat and the time of this machine's clock, Unix milliseconds; null for the past: nobody keeps how the chat was. */
-  readonly chat: { readonly watch: ChatWatch | null; readonly wallMs: number } | null
+  /** The chat, and whether its quiet hours are now; null for the past: nobody keeps how the chat was. */
+  readonly chat: { readonly watch: ChatWatch | null; readonly quietNow: boolean | null } | null
 }
 
 /** From when on the market counts as stale or silent. */

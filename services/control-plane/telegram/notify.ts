@@ -8,8 +8,9 @@ import { MarketViews } from "../marketViews.ts"
 import type { BotApi } from "./botApi.ts"
 import { type Burst, burstLines, gathered, isQuiet, quiet } from "./core/burst.ts"
 import { noticeOf, TOLD_FAMILIES, type Volumes } from "./core/notices.ts"
-import { isQuietHour, type QuietHours } from "./core/quietHours.ts"
+import type { QuietHours } from "./core/quietHours.ts"
 import { tell } from "./deliver.ts"
+import { isQuietAt } from "./settings.ts"
 
 /** What comes within this time of the first is told with it. */
 export const GATHER_MS = 3_000
@@ -84,7 +85,7 @@ export const notifyForever = Effect.fn("notifyForever")(function* (
     burst = quiet(now.seq)
     if (isQuiet(now)) return
     sending = true
-    const asleep = quietHours !== null && isQuietHour(quietHours, yield* Clock.currentTimeMillis)
+    const asleep = isQuietAt(quietHours, yield* Clock.currentTimeMillis) ?? false
     const said = { lines: burstLines(now), silent: !(asleep ? now.urgent : now.loud) }
     yield* Effect.forEach(chats, (chat) => tell(api, chat, said), { concurrency: "unbounded", discard: true })
     sending = false

@@ -1,6 +1,7 @@
 /** The chat as the settings have it. */
 import { Effect, Redacted } from "effect"
 import type { ValuesOf } from "../../../shared/config/table.ts"
+import { isTimeZone } from "../../../shared/timeOfDay.ts"
 import { quietHoursOf } from "./core/quietHours.ts"
 import { type TELEGRAM_SETTINGS, volumesOf } from "./settings.ts"
 import type { TelegramOptions } from "./telegram.ts"
@@ -11,6 +12,6 @@ export const telegramOf = Effect.fn("telegramOf")(function* (settings: ValuesOf<
   if (token === "") return null
   const { telegrafBot } = yield* Effect.promise(() => import("./telegrafBot.ts"))
   const api = telegrafBot(Redacted.make(token), telegramApi)
-  const quietHours = quietHoursOf(telegramQuietHours)
+  const quietHours = quietHoursOf(telegramQuietHours, isTimeZone)
   return { api, chats, volumes: volumesOf(settings), quietHours } satisfies TelegramOptions
 })

@@ -2,7 +2,8 @@
 import { Schema } from "effect"
 import { type Setting, SettingGroup } from "../../../shared/config/setting.ts"
 import { type NoticeKind, type Volumes, VOLUMES } from "./core/notices.ts"
-import { quietHoursOf } from "./core/quietHours.ts"
+import { isTimeZone, minuteOfDayIn } from "../../../shared/timeOfDay.ts"
+import { isQuietMinute, type QuietHours, quietHoursOf } from "./core/quietHours.ts"
 
 const telegram = new SettingGroup("Telegram")
 
@@ -51,7 +52,7 @@ const hours = telegram.text("TELEGRAM_QUIET_HOURS", {
 const quietHours: Setting<string> = {
   ...hours,
   parse: (text) => {
-    quietHoursOf(text)
+    quietHoursOf(text, isTimeZone)
     return text
   }
 }
@@ -125,3 +126,7 @@ export const volumesOf = (settings: {
   jobs: settings.telegramJobs,
   other: settings.telegramOther
 })
+
+/** Whether only what is urgent sounds at this moment, Unix milliseconds of the wall; null where no quiet hours are set. */
+export const isQuietAt = (hours: QuietHours | null, wallMs: number): boolean | null =>
+  hours === null ? null : isQuietMinute(hours, minuteOfDayIn(hours.zone, wallMs))

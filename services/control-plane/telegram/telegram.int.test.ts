@@ -8,7 +8,6 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { price } from "../testing/examples.ts"
 import { handMoved, SUBJECTS } from "../testing/views.ts"
 import { MENU } from "./core/commands.ts"
-import { quietHoursOf } from "./core/quietHours.ts"
 import { telegrafBot } from "./telegrafBot.ts"
 import { BOT_TOKEN, botServer, type Fault } from "./testing/botServer.ts"
 import { CHAT, chatWorld, pass, passUntil, runChat } from "./testing/chatWorld.ts"
@@ -178,7 +177,7 @@ describe("what happens", () => {
   it.effect("in quiet hours comes without a sound, unless somebody has to do something", () =>
     Effect.gen(function* () {
       // The clock of tests begins at midnight, UTC.
-      const quietHours = quietHoursOf("23:59-00:01") ?? expect.fail("none")
+      const quietHours = { fromMin: 1_439, toMin: 1, zone: "UTC" }
       const { server, market } = yield* chatWorld({ ...FRESH, quietHours })
       yield* record(market, GOVERNOR, paused)
       yield* passUntil(() => server.shown.length === 1)
@@ -234,7 +233,7 @@ const chatOf = Effect.fnUntraced(function* (url: string) {
 describe("the status", () => {
   it.effect("says who listens since when, what came last, and what failed, without the token", () =>
     Effect.gen(function* () {
-      const quietHours = quietHoursOf("01:00-06:00") ?? expect.fail("none")
+      const quietHours = { fromMin: 60, toMin: 360, zone: "UTC" }
       const { server, market, chat } = yield* chatWorld({ quietHours })
       yield* pass("2 seconds")
       const before = yield* chatOf(chat.url)

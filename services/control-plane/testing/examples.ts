@@ -248,7 +248,7 @@ export const observedAt = (
     journal,
     silentSec: 0,
     clockSilentSec: 0,
-    chat: { watch: null, wallMs: START_MS },
+    chat: { watch: null, quietNow: null },
     ...rest
   }
 }

@@ -9,7 +9,9 @@ import { NOTICE_KINDS, type Volumes } from "./notices.ts"
 import { closed, MAX_OPEN, NOTHING_OPEN, OPEN_FOR_MS, opened, waitingFor } from "./open.ts"
 import { mayBeSentAgain, pauseMs, pollPauseMs } from "./pauses.ts"
 import { cancelData, confirmData, pressedOf, REFRESH, softCloseData } from "./pressed.ts"
-import { isQuietHour, quietHoursOf, quietHoursText } from "./quietHours.ts"
+import { isTimeZone } from "../../../../shared/timeOfDay.ts"
+import { isQuietAt } from "../settings.ts"
+import { quietHoursOf, quietHoursText } from "./quietHours.ts"
 import { AGAIN_AFTER_MS, MAX_STRANGERS, MAX_TOLD, NOBODY, strangerCame } from "./strangers.ts"
 
 /** What a reader sees of a message: markup away, entities resolved. Throws where markup is not whole. */
@@ -213,11 +215,8 @@ describe("a burst", () => {
 })
 
 describe("quiet hours", () => {
-  const at = (text: string, iso: string): boolean => {
-    const hours = quietHoursOf(text)
-    if (hours === null) throw new Error("none")
-    return isQuietHour(hours, Date.parse(iso))
-  }
+  const read = (text: string) => quietHoursOf(text, isTimeZone)
+  const at = (text: string, iso: string): boolean | null => isQuietAt(read(text), Date.parse(iso))
 
   it.each([
     ["22:00-07:00", "2026-11-20T21:59:59Z", false],
@@ -235,8 +234,8 @@ describe("quiet hours", () => {
   })
 
   it("read as they are written, and are none where nothing is", () => {
-    expect(quietHoursOf("")).toBeNull()
-    const hours = quietHoursOf("9:05-17:30 America/New_York")
+    expect([read(""), at("", "2026-11-20T22:00:00Z")]).toEqual([null, null])
+    const hours = read("9:05-17:30 America/New_York")
     expect(hours === null ? "" : quietHoursText(hours)).toBe("09:05-17:30 America/New_York")
   })
 
@@ -246,7 +245,7 @@ describe("quiet hours", () => {
     ["07:00-07:00", "begins and ends at the same minute"],
     ["22:00-07:00 Mars/Olympus", 'names "Mars/Olympus", which is no time zone']
   ])("%s are refused with what is wrong", (text, problem) => {
-    expect(() => quietHoursOf(text)).toThrow(problem)
+    expect(() => read(text)).toThrow(problem)
   })
 })
 

@@ -1,6 +1,5 @@
 /** How the chat itself is, as this process knows it: what `/api/status` and the page say of it. Pure. */
-import type { QuietHours } from "./quietHours.ts"
-import { isQuietHour, quietHoursText } from "./quietHours.ts"
+import { type QuietHours, quietHoursText } from "./quietHours.ts"
 
 /** Times are Unix milliseconds of the wall; null: not yet. */
 export interface ChatWatch {
@@ -32,8 +31,11 @@ export const watchOf = (chats: number, quietHours: QuietHours | null): ChatWatch
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms) / 1_000)
 
-/** The block `telegram`; times are Unix seconds of this machine's clock. Null: no bot runs here, as no token is set. */
-export const chatView = (watch: ChatWatch | null, wallMs: number) => {
+/**
+ * The block `telegram`; times are Unix seconds of this machine's clock. Null: no bot runs here, as no token is set. `quietNow`: whether it
+ * is one of the quiet hours; null where there are none.
+ */
+export const chatView = (watch: ChatWatch | null, quietNow: boolean | null) => {
   const { quietHours = null, lastError = null, pollsSinceMs = null } = watch ?? {}
   return {
     /** Whether a token is set for this process. */
@@ -49,6 +51,6 @@ export const chatView = (watch: ChatWatch | null, wallMs: number) => {
     lease_holder: watch?.holder ?? null,
     quiet_hours: quietHours === null ? null : quietHoursText(quietHours),
     /** Only what is urgent sounds now; null where no quiet hours are set. */
-    quiet_now: quietHours === null ? null : isQuietHour(quietHours, wallMs)
+    quiet_now: quietNow
   }
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
 import { START_MS } from "../../../testing/examples.ts"
-import { chatView, watchOf } from "../../../telegram/core/watch.ts"
-import { quietHoursOf } from "../../../telegram/core/quietHours.ts"
+import { type ChatWatch, chatView, watchOf } from "../../../telegram/core/watch.ts"
+import { isQuietAt } from "../../../telegram/settings.ts"
 import { chatStands, quietText } from "./chatModel.ts"
 
-const quiet = watchOf(1, quietHoursOf("13:00-15:00"))
+const quiet = watchOf(1, { fromMin: 780, toMin: 900, zone: "UTC" })
+const at = (watch: ChatWatch | null, wallMs: number) => chatView(watch, isQuietAt(watch?.quietHours ?? null, wallMs))
 const polling = { ...quiet, pollsSinceMs: START_MS, holder: "a", lastAnswerMs: START_MS }
 const failed = (atMs: number) => ({ ...polling, lastError: { atMs, text: "Telegram, getUpdates: 502 Bad Gateway" } })
 
@@ -18,17 +19,17 @@ describe("the chat", () => {
     ["its last call failed", failed(START_MS + 1), "It asks for messages, and the last call failed; 1 chat let in."],
     ["a failure is over", failed(START_MS - 1), "It listens; 1 chat let in."]
   ])("where %s says so", (_where, watch, text) => {
-    expect(chatStands(chatView(watch, START_MS)).text).toBe(text)
+    expect(chatStands(at(watch, START_MS)).text).toBe(text)
   })
 
   it("says its quiet hours, and whether they are now", () => {
-    expect(quietText(chatView(quiet, START_MS))).toBe("13:00-15:00 UTC: now, only what is urgent sounds")
-    expect(quietText(chatView(quiet, START_MS + 3_600_000))).toBe("13:00-15:00 UTC")
-    expect(quietText(chatView(watchOf(1, null), START_MS))).toBe("none")
+    expect(quietText(at(quiet, START_MS))).toBe("13:00-15:00 UTC: now, only what is urgent sounds")
+    expect(quietText(at(quiet, START_MS + 3_600_000))).toBe("13:00-15:00 UTC")
+    expect(quietText(at(watchOf(1, null), START_MS))).toBe("none")
   })
 
   it("knows nothing where no bot runs: null, and no time that never was", () => {
-    expect(chatView(null, START_MS)).toEqual({
+    expect(at(null, START_MS)).toEqual({
       enabled: false,
       chats: 0,
       polls: false,
