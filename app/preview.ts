@@ -4,6 +4,7 @@ import { governorActor } from "../services/governor/core/actor.ts"
 import { changesOf } from "../services/governor/core/view/changes.ts"
 import { describeEffect } from "../services/governor/core/effects.ts"
 import { type Actor, type EventPlace, type InForce, placeAt } from "../shared/actor/core/actor.ts"
+import { recoveriesOf } from "../services/governor/core/orderTable.ts"
 import type { GovernorState } from "../services/governor/core/state.ts"
 import { sentenceOf } from "../shared/core/rules/sentence.ts"
 import type { Command } from "../shared/events/families/command.ts"
@@ -78,18 +79,40 @@ const changesBy = ({ actor, state }: Decider, [asked, place]: Input): ReadonlyAr
     ? changesOf(state as GovernorState, actor.reduce(state, asked, place).state as GovernorState, asked.command)
     : []
 
-/** A page's buttons that take no argument a person has to choose. */
+/** A page's buttons, with the arguments that are refused only where all are. */
 const BUTTONS: ReadonlyArray<Command> = [
   { name: "pause", note: "" },
   { name: "resume" },
   { name: "add_slot", count: 1 },
+  { name: "remove_slots", count: 1 },
   { name: "add_layer", source: null },
   { name: "remove_layer" },
   { name: "soft_close_next" },
+  { name: "cancel_stale_recoveries", minDistancePct: 0, count: 1 },
+  { name: "backfill_ohlcv", timeframe: null },
   { name: "retrain", timeframe: null }
 ]
 
-/** Which of the page's buttons would be refused now, each with its reason: the governor is asked, and the result thrown away. */
+/** More rows with a button of their own than a page shows at once: those beyond say why in their preview. */
+const MAX_ROWS = 100
+
+/** Whatever target is asked for, it counts for nothing while volatility sets it. */
+const targetButton = ({ targets: { runtimeProfitPct } }: GovernorState): ReadonlyArray<readonly [string, Command]> =>
+  runtimeProfitPct === null ? [] : [["set_profit_pct", { name: "set_profit_pct", pct: runtimeProfitPct }]]
+
+/** Buttons that stand in a row and fill in what they are about, under the name by which a page looks for them: `soft_close 2 7`. */
+const rowButtons = (state: GovernorState): ReadonlyArray<readonly [string, Command]> =>
+  recoveriesOf(state)
+    .slice(0, MAX_ROWS)
+    .map(({ slot, recovery: { recoveryId } }) => [
+      `soft_close ${slot} ${recoveryId}`,
+      { name: "soft_close", slot, recoveryId }
+    ])
+
+/**
+ * Which of the page's buttons would be refused now, each with its reason: the governor is asked, and the result thrown away. Those that
+ * fill in arguments stand under the action with their values: `soft_close 2 7`.
+ */
 export const refusedButtons = (
   subjects: MarketSubjects,
   { seq, inForce, nowMs }: Pick<MarketNow, "seq" | "inForce" | "nowMs">,
@@ -97,10 +120,14 @@ export const refusedButtons = (
 ): Readonly<Record<string, string>> => {
   const place = placeAt({ seq: seq + 1, index: 0, subject: subjects.command("button"), ...inForce, timeMs: nowMs })
   return Object.fromEntries(
-    BUTTONS.flatMap((command) => {
+    [
+      ...BUTTONS.map((command) => [command.name, command] as const),
+      ...targetButton(governor.state as GovernorState),
+      ...rowButtons(governor.state as GovernorState)
+    ].flatMap(([button, command]) => {
       const asked = { _tag: "CommandIssued", commandId: "button", author: "page", command, preview: [] } as const
       const answer = outputsOf(governor, [[asked, place]]).find(({ _tag }) => _tag === "CommandRefused")
-      return answer?._tag === "CommandRefused" ? [[command.name, sentenceOf(answer.reason)]] : []
+      return answer?._tag === "CommandRefused" ? [[button, sentenceOf(answer.reason)]] : []
     })
   )
 }

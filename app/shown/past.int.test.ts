@@ -39,7 +39,8 @@ const reportAt = (moment: MarketMoment): StatusReport =>
       ...moment,
       journal: { where: "recorded", problem: null, head: moment.seq, startHead: 0 },
       silentSec: 0,
-      clockSilentSec: 0
+      clockSilentSec: 0,
+      chat: null
     },
     OPTIONS
   )

@@ -19,6 +19,7 @@ import { MarketViews } from "./marketViews.ts"
 import { makePublisher, type Published } from "./http/publisher.ts"
 import { logLines, NOTHING_TOLD } from "./core/logLines.ts"
 import { HEARTBEAT_MS, makeStreamHub, REPORT_EVERY_MS, type StreamHub } from "./http/streamHub.ts"
+import { type ChatWatch, watchOf } from "./telegram/core/watch.ts"
 import { runTelegram, type TelegramOptions } from "./telegram/telegram.ts"
 
 /** Where the server listens, what it shows of the market, and what guards its actions. */
@@ -72,6 +73,15 @@ const figuresOf = (startedAt: number, hub: StreamHub, events: EventStreams): Pro
   }
 }
 
+/** How the chat is, as it tells; null where no bot runs. */
+const makeChatWatch = (telegram: TelegramOptions | undefined) => {
+  let watch: ChatWatch | null = telegram === undefined ? null : watchOf(telegram.chats.length, telegram.quietHours)
+  return {
+    now: () => watch,
+    note: (heard: Partial<ChatWatch>) => void (watch = watch === null ? null : { ...watch, ...heard })
+  }
+}
+
 /** Says in the log what has changed of trading and of a backfill, once. */
 const makeLog = (say: (line: string) => void): ((published: Published) => void) => {
   let told = NOTHING_TOLD
@@ -110,10 +120,10 @@ export const controlPlaneLayer = (
       const speed = simulator?.speed ?? 1
       const report = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed, startedAt }
       const log = makeLog((line) => runSync(Effect.logInfo(line)))
-      const publisher = yield* makePublisher(report, (published) => {
-        log(published)
-        hub.send(published)
-      })
+      const { telegram } = options
+      const chat = makeChatWatch(telegram)
+      const shown = (published: Published) => (log(published), hub.send(published))
+      const publisher = yield* makePublisher(report, shown, chat.now)
       log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
@@ -141,9 +151,9 @@ export const controlPlaneLayer = (
       })
       yield* Effect.forkScoped(every(REPORT_EVERY_MS, hub.tick))
       yield* Effect.forkScoped(every(HEARTBEAT_MS, hub.beat))
-      if (options.telegram !== undefined) {
-        const seen = { subjects, defaults, report: () => latest().report, speed }
-        yield* Effect.forkScoped(runTelegram(options.telegram, seen))
+      if (telegram !== undefined) {
+        const seen = { subjects, defaults, report: () => latest().report, speed, note: chat.note }
+        yield* Effect.forkScoped(runTelegram(telegram, seen))
       }
       const { port } = yield* listen({
         host,
@@ -152,7 +162,7 @@ export const controlPlaneLayer = (
         isKept: (socket) => hub.holds(socket) || events.holds(socket),
         beforeClose: () => (hub.close(), events.close())
       })
-      const shown = host.includes(":") ? `[${host}]` : host
-      return ControlPlane.of({ url: `http://${shown}:${port}/`, port })
+      const address = host.includes(":") ? `[${host}]` : host
+      return ControlPlane.of({ url: `http://${address}:${port}/`, port })
     })
   )

@@ -29,7 +29,7 @@ it("a market whose recording has ended pauses, and says that this is why", async
     }
     const reason = await until("the market pauses because its recording has ended", paused, 90, kennel.output)
     expect(reason).toMatch(
-      /^(The last price is .* old, at most .* are allowed; the exchange says|The exchange has refused \d+ orders in a row): .*recording ended/
+      /^(The last price was .* old, at most .* are allowed; the exchange says|The exchange has refused \d+ orders in a row): .*recording ended/
     )
     expect(kennel.output()).toMatch(/exchange-sim: recording ended at 2024-01-01T00:10:00\.000Z: the market is closed/)
   } finally {

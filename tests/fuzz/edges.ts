@@ -39,7 +39,11 @@ const published: Published = await Effect.runPromise(
       const { views } = yield* handMoved([...opening, configured])
       const { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec } = OPTIONS
       const about = { pair, trading, simulator, stalePriceMaxAgeSec, silentAfterSec, speed: 1, startedAt: 0 }
-      const publisher = yield* makePublisher(about, () => undefined).pipe(Effect.provide(views))
+      const publisher = yield* makePublisher(
+        about,
+        () => undefined,
+        () => null
+      ).pipe(Effect.provide(views))
       return publisher.latest()
     })
   )

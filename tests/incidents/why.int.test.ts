@@ -106,7 +106,7 @@ describe("why something did not happen", () => {
 
   it("a market behind the loss lock, with the figures of the day", () => {
     expect(told.get("mode@2024-03-24 09:10")).toMatch(
-      /PAUSED: The day's realised loss of 3\.5657283249 USD has reached the limit of 3 USD[^]*until the limit is raised or the day ends/
+      /PAUSED: The day's realised loss reached the limit of 3 USD, with 3\.5657283249 USD[^]*until the limit is raised or the day ends/
     )
   })
 

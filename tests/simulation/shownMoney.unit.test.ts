@@ -231,7 +231,8 @@ const night = (seed: number) => {
           refused: {},
           journal: { where: "memory", problem: null, head: journal.seq, startHead: 0 },
           silentSec: 0,
-          clockSilentSec: 0
+          clockSilentSec: 0,
+          chat: null
         }
         last = reportOf(observed, OPTIONS)
         past = history.state

@@ -1,5 +1,6 @@
 /** Whether the market can trade now, and if not, what it waits for. Pure. */
 import type { MarketMoment } from "../marketViews.ts"
+import type { ChatWatch } from "../telegram/core/watch.ts"
 import type { FollowedOrder } from "./status/state.ts"
 
 /** What the process itself observes of the journal, apart from what stands in it. */
@@ -21,6 +22,8 @@ export interface Observed extends MarketMoment {
   readonly silentSec: number
   /** Wall seconds since the market's clock last spoke, or since this process began. */
   readonly clockSilentSec: number
+  /** The chat, and whether its quiet hours are now; null for the past: nobody keeps how the chat was. */
+  readonly chat: { readonly watch: ChatWatch | null; readonly quietNow: boolean | null } | null
 }
 
 /** From when on the market counts as stale or silent. */

@@ -4,6 +4,7 @@ import type { Reason } from "../../../shared/events/reason.ts"
 import type { Mode } from "../../../shared/events/families/governor.ts"
 import { clockStopped, firstOf, haltedBy, type Limits, type Observed } from "./checks.ts"
 import type { AskedCommand, Notice } from "./status/state.ts"
+import { reason } from "../../../shared/core/rules/rules.ts"
 import { sentenceOf, spanText } from "../../../shared/core/rules/sentence.ts"
 import { argumentsIn, commandInWords } from "./words.ts"
 
@@ -70,7 +71,10 @@ const nextOf = (observed: Observed, mode: Mode, lock: string | null): string | n
   if (mode === "HALTED") return `${stands} Remove the slot, or answer the fault (kennel journal skip), and resume.`
   if (mode !== "PAUSED") return null
   if (lock !== null) return `${stands} ${lock}`
-  if (needed === null) return `${stands} It goes on by itself once that is over.`
+  if (needed === null) {
+    const over = causes.length === 0
+    return `${stands} ${over ? sentenceOf(reason("clearing", {})) : "It goes on by itself once that is over."}`
+  }
   return `${stands} ${causes.length > 0 ? "Resume it once that is over." : "It stays so until somebody resumes it."}`
 }
 

@@ -208,6 +208,7 @@ describe("what becomes of a pause", () => {
   it.each([
     { fields: { mode: "RUNNING" as const }, next: null },
     { fields: { ...paused, causes: [cause] }, next: "It goes on by itself once that is over." },
+    { fields: paused, next: "What paused the market is over: it goes on soon." },
     { fields: { ...paused, operator_needed: why }, next: "It stays so until somebody resumes it." },
     { fields: { ...paused, operator_needed: why, causes: [cause] }, next: "Resume it once that is over." },
     {

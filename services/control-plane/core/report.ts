@@ -6,6 +6,7 @@ import { type Limits, type Observed, priceAgeSec, waitingFor, warnings } from ".
 import { dayView } from "./money/day.ts"
 import { moneyOf, slotsMoney } from "./money/money.ts"
 import { governorPart } from "./governorReport.ts"
+import { chatView } from "../telegram/core/watch.ts"
 
 /** What does not change while the process lives. */
 export interface ReportOptions extends Limits {
@@ -167,11 +168,33 @@ const totalsOf = (slots: ReadonlyArray<SlotStatus>) => ({
   today_realized_loss: sum(slots.map((slot) => slot.today_realized_loss))
 })
 
+/** The pair and its price. */
+const marketOf = ({ status, seq }: Observed, options: ReportOptions, ageSec: number | null) => {
+  const [base = "", quote = ""] = options.pair.split("/")
+  return {
+    pair: options.pair,
+    base,
+    quote,
+    price: status.price === null ? null : Price.format(status.price.last),
+    bid: status.price === null ? null : Price.format(status.price.bid),
+    ask: status.price === null ? null : Price.format(status.price.ask),
+    /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
+    price_age_sec: ageSec === null ? null : roundAge(ageSec),
+    /** The same in seconds of the reader's clock: another figure where the exchange's runs at another speed. */
+    price_age_wall_sec: ageSec === null ? null : roundAge(ageSec / options.speed),
+    /** From this age on the price is stale. */
+    price_stale_after_sec: options.stalePriceMaxAgeSec,
+    last_event_seq: seq,
+    /** The exchange's clock as last written; null before the first. */
+    venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
+  }
+}
+
 /** The whole report of one moment, after record `seq`. Prices in quote per base, volumes in base, amounts in quote: all decimal text. Times are Unix seconds. */
 export const reportOf = (observed: Observed, options: ReportOptions) => {
   const { status, slots, journal, seq } = observed
   const { rebalancer: _withItsCauses, ...blocks } = observed.blocks
-  const [base = "", quote = ""] = options.pair.split("/")
+  const [, quote = ""] = options.pair.split("/")
   const waiting = waitingFor(observed, options)
   const ageSec = priceAgeSec(observed, options)
   const market = status.price?.last ?? null
@@ -189,23 +212,7 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
     ready: waiting.length === 0,
     waiting_for: waiting,
     warnings: warnings(observed),
-    market: {
-      pair: options.pair,
-      base,
-      quote,
-      price: status.price === null ? null : Price.format(status.price.last),
-      bid: status.price === null ? null : Price.format(status.price.bid),
-      ask: status.price === null ? null : Price.format(status.price.ask),
-      /** Seconds of the exchange's clock; null until a feed has spoken since this process began. */
-      price_age_sec: ageSec === null ? null : roundAge(ageSec),
-      /** The same in seconds of the reader's clock: another figure where the exchange's runs at another speed. */
-      price_age_wall_sec: ageSec === null ? null : roundAge(ageSec / options.speed),
-      /** From this age on the price is stale. */
-      price_stale_after_sec: options.stalePriceMaxAgeSec,
-      last_event_seq: seq,
-      /** The exchange's clock as last written; null before the first. */
-      venue_time: status.nowMs === 0 ? null : status.nowMs / 1_000
-    },
+    market: marketOf(observed, options, ageSec),
     slots: shown.map((slot): ReportedSlot => ({
       ...slot,
       ...nameOf(observed, slot),
@@ -233,6 +240,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       /** Frames from outside that did not decode, since the journal began. */
       quarantined: status.counts.quarantined
     },
+    /** How the chat is, of this process; null of the past. */
+    telegram: observed.chat === null ? null : chatView(observed.chat.watch, observed.chat.quietNow),
     reconciled: status.reconciled !== null,
     simulator: options.simulator,
     started_at: options.startedAt

@@ -9,6 +9,8 @@ import { monotonicMsOf } from "../../../shared/monotonic.ts"
 import { MarketTime } from "../../../shared/pace/marketTime.ts"
 import type { JournalWatch, Observed } from "../core/checks.ts"
 import { type MarketMoment, MarketViews } from "../marketViews.ts"
+import type { ChatWatch } from "../telegram/core/watch.ts"
+import { isQuietAt } from "../telegram/settings.ts"
 import { type ReportOptions, reportOf, roundAge, type StatusReport } from "../core/report.ts"
 
 /** One report and its bytes. */
@@ -54,13 +56,18 @@ const tagOf = (text: string): (() => string) => {
   return () => (tag ??= `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`)
 }
 
+/** The chat, and whether it is to be quiet. */
+const chatNow = (watch: ChatWatch | null) =>
+  Effect.map(Clock.currentTimeMillis, (wallMs) => ({ watch, quietNow: isQuietAt(watch?.quietHours ?? null, wallMs) }))
+
 /**
  * Starts publishing; returns when the first report stands. `latest` never waits. `onChange` is called with each report
- * whose text differs from the one before, the age aside.
+ * whose text differs from the one before, the age aside. `chat`: how the chat is; null where no bot runs.
  */
 export const makePublisher = Effect.fn("makePublisher")(function* (
   options: ReportOptions,
-  onChange: (published: Published) => void
+  onChange: (published: Published) => void,
+  chat: () => ChatWatch | null
 ): Effect.fn.Return<Publisher, never, MarketViews | Journal | Scope.Scope> {
   const views = yield* MarketViews
   const journal = yield* Journal
@@ -92,7 +99,7 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     if (seq !== moved.seq) moved = { seq, atMs: monotonicMsOf(clock) }
     const silentSec = sinceMoved(moment.status.nowMs)
     const clockSilentSec = sinceTicked(moment.status.clockSeq)
-    const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec }
+    const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec, chat: yield* chatNow(chat()) }
     const report = reportOf(observed, options)
     // An age alone is no change that a page has to be sent.
     const body = JSON.stringify(report)

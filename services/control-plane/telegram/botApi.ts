@@ -2,7 +2,8 @@
  * As much of a messenger's Bot API as the chat needs: six calls. `telegrafBot.ts` makes it of telegraf; another library takes its place
  * behind these lines.
  */
-import { type Effect, Schema } from "effect"
+import { Clock, Effect, Schema } from "effect"
+import type { ChatWatch } from "./core/watch.ts"
 
 /** A call that did not give what it should. `problem` never holds the token. */
 export class BotCallFailed extends Schema.TaggedError<BotCallFailed>()("BotCallFailed", {
@@ -55,4 +56,27 @@ export interface BotApi {
   /** Ends the waiting that a pressed button shows; `text` appears for a moment. */
   readonly answerPress: (pressId: string, text: string) => Effect.Effect<void, BotCallFailed>
   readonly setMenu: (menu: ReadonlyArray<MenuLine>) => Effect.Effect<void, BotCallFailed>
+}
+
+/** The same calls; what each of them came to is told. */
+export const watchedBot = (api: BotApi, note: (heard: Partial<ChatWatch>) => void): BotApi => {
+  const heard = <A>(call: Effect.Effect<A, BotCallFailed>, more: (answer: A, nowMs: number) => Partial<ChatWatch>) =>
+    call.pipe(
+      Effect.tap((answer) =>
+        Effect.map(Clock.currentTimeMillis, (nowMs) => note({ lastAnswerMs: nowMs, ...more(answer, nowMs) }))
+      ),
+      Effect.tapError(({ message }) =>
+        Effect.map(Clock.currentTimeMillis, (nowMs) => note({ lastError: { atMs: nowMs, text: message } }))
+      )
+    )
+  const nothingMore = () => ({})
+  return {
+    me: heard(api.me, nothingMore),
+    updates: (offset, waitSec) =>
+      heard(api.updates(offset, waitSec), (answer, nowMs) => (answer.length === 0 ? {} : { lastUpdateMs: nowMs })),
+    send: (chat, message) => heard(api.send(chat, message), nothingMore),
+    edit: (chat, messageId, message) => heard(api.edit(chat, messageId, message), nothingMore),
+    answerPress: (pressId, text) => heard(api.answerPress(pressId, text), nothingMore),
+    setMenu: (menu) => heard(api.setMenu(menu), nothingMore)
+  }
 }

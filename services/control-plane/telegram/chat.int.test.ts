@@ -56,7 +56,9 @@ describe("a question", () => {
       const { ask } = yield* chatWorld()
       const { text } = yield* ask("/why such")
       expect(text).toContain("such (2): S2 both to close")
-      expect(text).toContain("entry A: The trade rests until 2026-11-21 17:03:09 UTC., since 2026-11-20 13:00:00 UTC")
+      expect(text).toContain(
+        "entry A: The trade rests until 2026-11-21 17:03:09 UTC. Since 2026-11-20 13:00:00 UTC [rule cooldown; until 2026-11-21 17:03:09, "
+      )
       expect(text).toContain("kennel why 2@7")
       expect((yield* ask("/why 9")).text).toBe("There is no slot 9. There are: wow (1), such (2)")
     })
@@ -76,7 +78,7 @@ describe("a question", () => {
       yield* pass("2 seconds")
       const { text } = yield* ask("/why")
       expect(text).toContain("DOGE/USD: PAUSED (paper)")
-      expect(text).toContain("The price is 90 s old. [rule stale_price] Ends until a price is heard again")
+      expect(text).toContain("The price is 90 s old. [rule stale_price; until a price is heard again, and nothing")
     })
   )
 

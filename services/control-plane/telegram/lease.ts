@@ -23,6 +23,8 @@ export interface LeaseOptions {
   readonly holder: string
   /** Exchange seconds per wall second. */
   readonly speed: number
+  /** Told who has it, whenever it was read or written; null: nobody. */
+  readonly seen: (holder: string | null) => void
 }
 
 /** Work that only the holder does. */
@@ -34,7 +36,7 @@ export interface LeaseKeeper {
 }
 
 /** The lease in the journal: reading it, and writing it after what was read. */
-const makeChain = Effect.fn("makeChain")(function* ({ subjects, what, holder, speed }: LeaseOptions) {
+const makeChain = Effect.fn("makeChain")(function* ({ subjects, what, holder, speed, seen }: LeaseOptions) {
   const journal = yield* Journal
   const views = yield* MarketViews
   const subject = subjects.lease(what)
@@ -50,7 +52,9 @@ const makeChain = Effect.fn("makeChain")(function* ({ subjects, what, holder, sp
     Effect.catchTags({
       RecordsArchived: ({ seq }) => Effect.succeed<Lease>({ seq, holder: "", untilMs: 0, doneSeq: 0 }),
       RecordUndecodable: ({ seq }) => Effect.succeed<Lease>({ seq, holder: "", untilMs: 0, doneSeq: 0 })
-    })
+    }),
+    // Given back, it is nobody's.
+    Effect.tap((lease) => Effect.sync(() => seen(lease === null || lease.untilMs === 0 ? null : lease.holder)))
   )
 
   /** Writes it after the one that was read; true where it was taken, false where somebody else was faster. */
@@ -61,6 +65,7 @@ const makeChain = Effect.fn("makeChain")(function* ({ subjects, what, holder, sp
     const envelope = { epoch, timeMs, writer: WRITER, cause: null, events: [event] } as const
     const id = `lease.${what}.${holder}.${++written}`
     return yield* journal.append(encodeEntry(subject, id, envelope, before?.seq ?? 0)).pipe(
+      Effect.tap(() => Effect.sync(() => seen(untilMs === 0 ? null : holder))),
       Effect.as(true),
       Effect.catchTag("JournalConflict", () => Effect.succeed(false))
     )

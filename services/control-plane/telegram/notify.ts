@@ -1,5 +1,5 @@
 /** Tells the chats what happens, from the journal: a burst in one message, and nothing twice that the last holder told. */
-import { Effect, Queue, Stream } from "effect"
+import { Clock, Effect, Queue, Stream } from "effect"
 import { decoded } from "../../../shared/actor/control/decode.ts"
 import { type MarketSubjects, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
@@ -8,7 +8,9 @@ import { MarketViews } from "../marketViews.ts"
 import type { BotApi } from "./botApi.ts"
 import { type Burst, burstLines, gathered, isQuiet, quiet } from "./core/burst.ts"
 import { noticeOf, TOLD_FAMILIES, type Volumes } from "./core/notices.ts"
+import type { QuietHours } from "./core/quietHours.ts"
 import { tell } from "./deliver.ts"
+import { isQuietAt } from "./settings.ts"
 
 /** What comes within this time of the first is told with it. */
 export const GATHER_MS = 3_000
@@ -24,6 +26,8 @@ export interface NotifyOptions {
   readonly subjects: MarketSubjects
   readonly chats: ReadonlyArray<number>
   readonly volumes: Volumes
+  /** In these only what is urgent sounds; null: there are none. */
+  readonly quietHours: QuietHours | null
   readonly base: string
   readonly quote: string
   /** Told how far the telling has come. */
@@ -37,7 +41,7 @@ const beginning = (head: number, toldSeq: number): number =>
 /** Runs for ever. `toldSeq`: the record up to which people have been told; 0: nothing yet. */
 export const notifyForever = Effect.fn("notifyForever")(function* (
   api: BotApi,
-  { subjects, chats, volumes, base, quote, done }: NotifyOptions,
+  { subjects, chats, volumes, quietHours, base, quote, done }: NotifyOptions,
   toldSeq: number
 ) {
   const journal = yield* Journal
@@ -81,7 +85,8 @@ export const notifyForever = Effect.fn("notifyForever")(function* (
     burst = quiet(now.seq)
     if (isQuiet(now)) return
     sending = true
-    const said = { lines: burstLines(now), silent: !now.loud }
+    const asleep = isQuietAt(quietHours, yield* Clock.currentTimeMillis) ?? false
+    const said = { lines: burstLines(now), silent: !(asleep ? now.urgent : now.loud) }
     yield* Effect.forEach(chats, (chat) => tell(api, chat, said), { concurrency: "unbounded", discard: true })
     sending = false
     done(now.seq)

@@ -2,6 +2,8 @@
 import { Schema } from "effect"
 import { type Setting, SettingGroup } from "../../../shared/config/setting.ts"
 import { type NoticeKind, type Volumes, VOLUMES } from "./core/notices.ts"
+import { isTimeZone, minuteOfDayIn } from "../../../shared/timeOfDay.ts"
+import { isQuietMinute, type QuietHours, quietHoursOf } from "./core/quietHours.ts"
 
 const telegram = new SettingGroup("Telegram")
 
@@ -40,6 +42,21 @@ const secret = telegram.secret("TELEGRAM_BOT_TOKEN", {
   reason: "The bot's token, as BotFather gives it. Empty: no bot runs. Whoever has it reads what the bot is told."
 })
 
+const hours = telegram.text("TELEGRAM_QUIET_HOURS", {
+  default: "",
+  range: "empty, or `22:00-07:00` (UTC), or `22:00-07:00 Europe/Berlin`",
+  reason:
+    "Hours in which people are not woken: what is told with a sound comes without one. Halts, faults, a closed loss lock, an access that the exchange refuses and every alert still sound, where their kind does. Empty: none."
+})
+
+const quietHours: Setting<string> = {
+  ...hours,
+  parse: (text) => {
+    quietHoursOf(text, isTimeZone)
+    return text
+  }
+}
+
 const told = (name: string, what: string, standard: (typeof VOLUMES)[number]) =>
   telegram.choice(name, {
     of: VOLUMES,
@@ -65,8 +82,13 @@ export const TELEGRAM_SETTINGS = {
     schemes: ["https", "http"],
     reason: "Telegram's server, or a local Bot API server."
   }),
+  telegramQuietHours: quietHours,
   telegramFills: told("TELEGRAM_FILLS", "fills and booked cycles", "off"),
-  telegramOrphanPressure: told("TELEGRAM_ORPHAN_PRESSURE", "recoveries that pile up", "silent"),
+  telegramOrphanPressure: told(
+    "TELEGRAM_ORPHAN_PRESSURE",
+    "recoveries that pile up, and those that are evicted",
+    "silent"
+  ),
   telegramDrift: told("TELEGRAM_DRIFT", "open orders that differ from the exchange's", "on"),
   telegramLossLock: told("TELEGRAM_LOSS_LOCK", "the daily loss lock", "on"),
   telegramPause: told("TELEGRAM_PAUSE", "pauses and their ends", "on"),
@@ -76,13 +98,23 @@ export const TELEGRAM_SETTINGS = {
     "backfills and trainings that somebody asked for, and history that failed",
     "silent"
   ),
-  telegramOther: told("TELEGRAM_OTHER", "whatever else the status lists as a notice", "silent")
+  telegramOther: told(
+    "TELEGRAM_OTHER",
+    "whatever else is a notice: room for orders, audits, terms and balances that change, levels that are touched",
+    "silent"
+  )
 } as const
 
 /** The volume of each kind, as set. */
 export const volumesOf = (settings: {
   readonly [
-    K in keyof typeof TELEGRAM_SETTINGS as K extends "telegramToken" | "telegramChats" | "telegramApi" ? never : K
+    K in keyof typeof TELEGRAM_SETTINGS as K extends
+      | "telegramToken"
+      | "telegramChats"
+      | "telegramApi"
+      | "telegramQuietHours"
+      ? never
+      : K
   ]: Volumes[NoticeKind]
 }): Volumes => ({
   fills: settings.telegramFills,
@@ -94,3 +126,7 @@ export const volumesOf = (settings: {
   jobs: settings.telegramJobs,
   other: settings.telegramOther
 })
+
+/** Whether only what is urgent sounds at this moment, Unix milliseconds of the wall; null where no quiet hours are set. */
+export const isQuietAt = (hours: QuietHours | null, wallMs: number): boolean | null =>
+  hours === null ? null : isQuietMinute(hours, minuteOfDayIn(hours.zone, wallMs))

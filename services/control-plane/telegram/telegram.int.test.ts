@@ -174,6 +174,22 @@ describe("what happens", () => {
     })
   )
 
+  it.effect("in quiet hours comes without a sound, unless somebody has to do something", () =>
+    Effect.gen(function* () {
+      // The clock of tests begins at midnight, UTC.
+      const quietHours = { fromMin: 1_439, toMin: 1, zone: "UTC" }
+      const { server, market } = yield* chatWorld({ ...FRESH, quietHours })
+      yield* record(market, GOVERNOR, paused)
+      yield* passUntil(() => server.shown.length === 1)
+      yield* record(market, GOVERNOR, { _tag: "ModeChanged", mode: "HALTED", reason: because })
+      yield* passUntil(() => server.shown.length === 2)
+      yield* pass("60 seconds")
+      yield* record(market, GOVERNOR, paused)
+      yield* passUntil(() => server.shown.length === 3)
+      expect(server.shown.map(({ silent }) => silent)).toEqual([true, false, false])
+    })
+  )
+
   it.effect("while no process ran is told by the next, and nothing is told twice", () =>
     Effect.gen(function* () {
       const { server, market, chat } = yield* chatWorld(FRESH)
@@ -206,6 +222,56 @@ const bookedCycle = (cycle: number, net: Quote): MarketEvent => ({
   fromRecovery: false,
   standIn: null,
   reason: { rule: "cycle_complete", numbers: {} }
+})
+
+/** The block of the status, as the control plane at `url` answers it. */
+const chatOf = Effect.fnUntraced(function* (url: string) {
+  const answer = yield* Effect.promise(() => fetch(`${url}api/status`).then((response) => response.text()))
+  return (JSON.parse(answer) as { readonly telegram: Readonly<Record<string, unknown>> }).telegram
+})
+
+describe("the status", () => {
+  it.effect("says who listens since when, what came last, and what failed, without the token", () =>
+    Effect.gen(function* () {
+      const quietHours = { fromMin: 60, toMin: 360, zone: "UTC" }
+      const { server, market, chat } = yield* chatWorld({ quietHours })
+      yield* pass("2 seconds")
+      const before = yield* chatOf(chat.url)
+      expect(before).toMatchObject({
+        enabled: true,
+        chats: 1,
+        polls: true,
+        last_update_at: null,
+        last_error: null,
+        quiet_hours: "01:00-06:00 UTC",
+        quiet_now: false
+      })
+      const [lease] = yield* leasesOf(market)
+      expect(before["lease_holder"]).toBe(lease?.holder)
+      const description = `Bad Request: /bot${BOT_TOKEN}/getUpdates`
+      server.fail("getUpdates", { _tag: "Refuse", code: 400, description })
+      server.write(CHAT, "/version")
+      yield* passUntil(() => server.shown.length === 1)
+      yield* passUntil(() => server.isPolled, "1000 millis")
+      yield* pass("2 seconds")
+      const after = yield* chatOf(chat.url)
+      expect(after["last_update_at"]).toBeGreaterThan(0)
+      const { at, text } = after["last_error"] as { readonly at: number; readonly text: string }
+      expect(at).toBeGreaterThan(0)
+      expect(text).toBe("Telegram, getUpdates: 400 Bad Request: /bot(token)/getUpdates")
+    })
+  )
+
+  it.effect("names the other process that has the lease", () =>
+    Effect.gen(function* () {
+      const { server, market, chat } = yield* chatWorld()
+      yield* heldByAnother(market, Number.MAX_SAFE_INTEGER)
+      yield* pass("20 seconds")
+      yield* passUntil(() => !server.isPolled)
+      yield* pass("6 seconds")
+      expect(yield* chatOf(chat.url)).toMatchObject({ polls: false, polls_since: null, lease_holder: "another" })
+    })
+  )
 })
 
 describe("two processes", () => {

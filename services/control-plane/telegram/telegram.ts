@@ -1,17 +1,19 @@
 /** The chat as a whole: one process at a time listens, answers and tells, for as long as its scope lives. */
 import { randomUUID } from "node:crypto"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 import type { ArgumentDefaults } from "../actions/actionRequest.ts"
 import { makeActions } from "../actions/actions.ts"
 import type { StatusReport } from "../core/report.ts"
 import { MarketViews } from "../marketViews.ts"
-import type { BotApi } from "./botApi.ts"
+import { type BotApi, watchedBot } from "./botApi.ts"
 import { makeChat } from "./chat.ts"
 import { MENU } from "./core/commands.ts"
 import type { Volumes } from "./core/notices.ts"
 import { pollPauseMs } from "./core/pauses.ts"
+import type { QuietHours } from "./core/quietHours.ts"
+import type { ChatWatch } from "./core/watch.ts"
 import { makeLease } from "./lease.ts"
 import { notifyForever } from "./notify.ts"
 import { pollForever } from "./poll.ts"
@@ -21,6 +23,7 @@ export interface TelegramOptions {
   readonly api: BotApi
   readonly chats: ReadonlyArray<number>
   readonly volumes: Volumes
+  readonly quietHours: QuietHours | null
 }
 
 /** What it is about, beside. */
@@ -31,6 +34,8 @@ export interface TelegramMarket {
   readonly report: () => StatusReport
   /** Exchange seconds per wall second. */
   readonly speed: number
+  /** Told what is heard of the chat itself. */
+  readonly note: (heard: Partial<ChatWatch>) => void
 }
 
 /** How the journal's history is waited for. */
@@ -38,13 +43,15 @@ const HISTORY_EVERY_MS = 1_000
 
 /** Runs for ever; whatever goes wrong outside is waited out, and trading knows nothing of it. */
 export const runTelegram = Effect.fn("runTelegram")(function* (
-  { api, chats, volumes }: TelegramOptions,
-  { subjects, defaults, report, speed }: TelegramMarket
+  { api: unwatched, chats, volumes, quietHours }: TelegramOptions,
+  { subjects, defaults, report, speed, note }: TelegramMarket
 ) {
+  const api = watchedBot(unwatched, note)
   const views = yield* MarketViews
   const journal = yield* Journal
   const act = yield* makeActions(subjects)
-  const lease = yield* makeLease({ subjects, what: "telegram", holder: randomUUID(), speed })
+  const seen = (holder: string | null) => note({ holder })
+  const lease = yield* makeLease({ subjects, what: "telegram", holder: randomUUID(), speed, seen })
 
   const introduced = Effect.gen(function* () {
     for (let attempt = 1; ; attempt++) {
@@ -70,14 +77,19 @@ export const runTelegram = Effect.fn("runTelegram")(function* (
   const { market } = report()
   return yield* lease.whileHeld((toldSeq) =>
     Effect.gen(function* () {
+      note({ pollsSinceMs: yield* Clock.currentTimeMillis })
       yield* api.setMenu(MENU).pipe(Effect.catch(({ message }) => Effect.logWarning(message)))
       const handle = yield* makeChat(api, { act, report, defaults, chats, bot })
       const telling = notifyForever(
         api,
-        { subjects, chats, volumes, base: market.base, quote: market.quote, done: lease.done },
+        { subjects, chats, volumes, quietHours, base: market.base, quote: market.quote, done: lease.done },
         toldSeq
       )
       return yield* Effect.raceFirst(pollForever(api, handle), telling)
-    }).pipe(Effect.provideService(MarketViews, views), Effect.provideService(Journal, journal))
+    }).pipe(
+      Effect.ensuring(Effect.sync(() => note({ pollsSinceMs: null }))),
+      Effect.provideService(MarketViews, views),
+      Effect.provideService(Journal, journal)
+    )
   )
 })

@@ -153,6 +153,7 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
     phase_in_words: "both entries out",
     refusals: {},
     refused_since: {},
+    refused_by: {},
     halted: null
   },
   {
@@ -210,6 +211,7 @@ export const slots: ReadonlyArray<SlotStatus> = partly<ReadonlyArray<SlotStatus>
     phase_in_words: "both to close",
     refusals: { entry_A: "The trade rests until 2026-11-21 17:03:09 UTC." },
     refused_since: { entry_A: NOW - 3_600 },
+    refused_by: { entry_A: { rule: "cooldown", numbers: { cooldownUntilMs: Date.UTC(2026, 10, 21, 17, 3, 9) } } },
     halted: null
   }
 ])
@@ -246,6 +248,7 @@ export const observedAt = (
     journal,
     silentSec: 0,
     clockSilentSec: 0,
+    chat: { watch: null, quietNow: null },
     ...rest
   }
 }

@@ -114,6 +114,8 @@ export const slotView = (slotId: number, state: SlotState) => {
     })),
     /** Why each wish that was refused is not done, as a sentence. */
     refusals: refusalsView(state, ({ reason }) => sentenceOf(reason)),
+    /** The same as rule and numbers. */
+    refused_by: refusalsView(state, ({ reason: { rule, numbers } }) => ({ rule, numbers })),
     /** Since when, Unix seconds; null where the journal kept no time of it. */
     refused_since: refusalsView(state, ({ sinceMs }) => secondsOrNull(sinceMs ?? null)),
     residual: { A: residualView(book.residual.A), B: residualView(book.residual.B) },

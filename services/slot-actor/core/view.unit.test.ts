@@ -91,6 +91,7 @@ describe("the view of a slot", () => {
       profit_pct_runtime: 0,
       last_cycles: [],
       refusals: {},
+      refused_by: {},
       refused_since: {},
       residual: { A: { volume: "0", cost: "0", fee: "0" }, B: { volume: "0", cost: "0", fee: "0" } },
       halted: null

@@ -133,7 +133,7 @@ export const ACTIONS = {
   },
   retrain: {
     title: "Retrain the regime models",
-    about: "Both timeframes are fitted anew, now. A model that is refused leaves the old one in use.",
+    about: "The models are fitted anew, now. A model that is refused leaves the old one in use.",
     arguments: {
       timeframe: { ...TIMEFRAME, about: "A timeframe that regime models are fitted to: 1m, 15m" }
     }

@@ -15,25 +15,25 @@ export const COMMAND_RULES = {
   layer_was_not_carried:
     "Done for {author}, and no order becomes smaller: {effectiveLayers} <layer is|layers are> carried, of now {targetLayers} wanted.",
   layer_not_funded:
-    "A layer of {dogePerOrder} DOGE over {orders} <order|orders>, funded from {source}, lacks {missingDoge} DOGE and {missingUsd} USD.",
+    "A layer of {dogePerOrder} DOGE over {orders} <order|orders> is to be funded by {source}: by DOGE {missingDoge} DOGE are missing, by USD {missingUsd} USD.",
   entry_pct_unchanged: "The entry distance is {pct} already.",
   profit_pct_unchanged: "The profit target is {pct} already.",
   profit_follows_volatility:
-    "The profit target follows the market's volatility, {runtimeProfitPct} now: {pct} would change nothing (VOLATILITY_AUTO_PROFIT).",
+    "The profit target follows the market's volatility, {runtimeProfitPct} now: another would change nothing (VOLATILITY_AUTO_PROFIT).",
   limit_unchanged: "The daily loss limit is {limit} USD already.",
   no_layer: "There is no capital layer to remove.",
   no_recovery_to_move:
-    "Of {recoveries} <recovery|recoveries> none is open at the exchange, as far from the market as asked, farther than an entry, and not on its way already.",
+    "Of {recoveries} <recovery|recoveries> none can be moved[: {notOpen} not open at the exchange, {moving} on the way already, {near} no farther from the market than an entry, {nearer} nearer than asked].",
   recovery_not_open: "Recovery {recoveryId} of slot {slot} is not open at the exchange: {stage}.",
   recovery_moves_already: "Recovery {recoveryId} of slot {slot} is on its way next to the market already.",
   recovery_is_near:
     "Recovery {recoveryId} of slot {slot} stands {distancePct} from the market, no farther than an entry ({entryPct}): it is next to it already.",
   drift_looked_at:
-    "The exchange is asked, for {author}. At its last word it had {exchange} open orders of ours and the journal {internal}; a notice says what was cancelled, if anything was.",
+    "The exchange is asked, for {author}. Open orders of the pair by its last word, whoever placed them: {exchange}; by the journal: {internal}. A notice says what was cancelled, if anything was.",
   books_looked_at:
     "Nothing changes by it, {author}: the exchange's trade history is read, and a notice says whether the books agree.",
   advisor_off: "No regime advisor runs ({setting}).",
-  no_such_timeframe: "No model is fitted to {timeframe}, only to {fitted}.",
+  no_such_timeframe: "No model is fitted to {timeframe}, only to these: {fitted}.",
   retraining_already: "Command {commandId} has the models trained already.",
   no_model: "No model came of it: {outcomes}.",
   advisor_silent: "The regime advisor has not answered for {waitedSec}.",

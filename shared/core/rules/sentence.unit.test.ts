@@ -26,7 +26,7 @@ describe("a reason as a sentence", () => {
     {
       rule: "stale_price",
       numbers: { priceAgeSec: 61, maxAgeSec: 60 },
-      sentence: "The last price is 61 s old, at most 60 s are allowed."
+      sentence: "The last price was 61 s old, at most 60 s are allowed."
     },
     {
       rule: "stale_entry",
@@ -36,7 +36,7 @@ describe("a reason as a sentence", () => {
     {
       rule: "s1_timeout",
       numbers: { ageMs: 600_000 },
-      sentence: "It has waited 10 min, and the market has moved away."
+      sentence: "It has waited 10 min, and the market has moved away from it."
     },
     {
       rule: "cooldown",
@@ -106,12 +106,12 @@ describe("two figures of one sentence", () => {
     {
       rule: "stale_price",
       numbers: { priceAgeSec: 180.6, maxAgeSec: 180 },
-      sentence: "The last price is 180.6 s old, at most 180 s are allowed."
+      sentence: "The last price was 180.6 s old, at most 180 s are allowed."
     },
     {
       rule: "stale_price",
       numbers: { priceAgeSec: 240, maxAgeSec: 180 },
-      sentence: "The last price is 4 min old, at most 3 min are allowed."
+      sentence: "The last price was 4 min old, at most 3 min are allowed."
     },
     {
       rule: "stale_entry",

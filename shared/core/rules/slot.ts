@@ -3,10 +3,10 @@ export const SLOT_RULES = {
   // An entry is placed. These names, and those of the orders below that the reference places too, are the reference's own.
   bootstrap_A: "The slot has no order: its first sell.",
   bootstrap_B: "The slot has no order: its first buy.",
-  reseed_A: "USD are missing for a buy: the slot begins with a sell of twice the smallest volume.",
-  reseed_B: "DOGE are missing for a sell: the slot begins with a buy of twice the smallest volume.",
-  degraded_A: "The money reaches for a single sell of the smallest volume.",
-  degraded_B: "The money reaches for a single buy of the smallest volume.",
+  reseed_A: "USD are missing for a buy: the slot begins with a sell of twice the smallest order.",
+  reseed_B: "DOGE are missing for a sell: the slot begins with a buy of twice the smallest order.",
+  degraded_A: "The money reaches for a single sell, the smallest order.",
+  degraded_B: "The money reaches for a single buy, the smallest order.",
   auto_repair: "The missing side can be traded again.",
   refresh_entry: "It takes the place of an entry that the market had left behind.",
   cycle_complete: "The cycle before is complete: the next one begins.",
@@ -30,8 +30,9 @@ export const SLOT_RULES = {
   recovery_moves: "The recovery moves from {oldPrice} next to the market, which is at {marketPrice}.",
 
   // An exit becomes a recovery.
-  s1_timeout: "It has waited {ageMs}, and the market has moved away.",
-  s2_timeout: "Both exits have waited {waitedMs}, and this one is the farther from the market.",
+  s1_timeout: "It has waited {ageMs}, and the market[, at {marketPrice},] has moved away from it.",
+  s2_timeout:
+    "Both exits have waited {waitedMs}, and this one is the farther from the market[: the sell stands {sellDistancePct} away, the buy {buyDistancePct}].",
   late_fill: "Order {filledLocalId} was filled late, and its trade has an exit already.",
 
   // A cycle is booked.
@@ -58,8 +59,8 @@ export const SLOT_RULES = {
   cooldown: "The trade rests until {cooldownUntilMs}.",
   long_only: "Only trade B runs at present.",
   short_only: "Only trade A runs at present.",
-  price_out_of_range: "Its price would be {price}.",
-  no_size: "It would be worth {sizeUsd} USD.",
+  price_out_of_range: "Its price would be {price}, and no order can have that.",
+  no_size: "It would be worth {sizeUsd} USD, and that is no order.",
   below_min_cost:
     "{sizeUsd} USD at {price} come to less than the exchange's least, {minCostUsd} USD[: order size {orderSizeUsd} USD, slot profit {totalProfitUsd} USD, least {minVolume} DOGE and {minCostUsd} USD, market {marketPrice}].",
   below_min_volume:

@@ -111,7 +111,7 @@ const at = (options: ReportOptions) =>
           const { where } = report.journal
           // What was heard then counts as heard: the past is not history to itself.
           const watched = { where, problem: null, head: seq, startHead: 0 }
-          const then = reportOf({ ...moment, journal: watched, silentSec: 0, clockSilentSec: 0 }, options)
+          const then = reportOf({ ...moment, journal: watched, silentSec: 0, clockSilentSec: 0, chat: null }, options)
           return { ...then, age_sec: storedMs === 0 ? 0 : roundAge(Math.max(0, nowMs - storedMs) / 1_000) }
         })
       )

@@ -9,6 +9,9 @@ export const Decimal = Schema.String.annotate({ description: "exact decimal text
 /** Unix seconds of the exchange's clock. */
 export const UnixSeconds = Schema.Finite.annotate({ description: "Unix seconds of the exchange's clock" })
 
+/** What a rule compared, each under its name. */
+export const Numbers = Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String]))
+
 /** The sequence of a record. */
 export const Sequence = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
   description: "sequence of a record of the journal"

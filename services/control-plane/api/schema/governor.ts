@@ -2,11 +2,10 @@
 import { Schema } from "effect"
 import { CAPACITY_BANDS, SIDES } from "../../../../shared/core/trading.ts"
 import { Mode } from "../../../../shared/events/families/governor.ts"
-import { Decimal, Sequence, UnixSeconds } from "./common.ts"
+import { Decimal, Numbers, Sequence, UnixSeconds } from "./common.ts"
 
 const MaybeNumber = Schema.NullOr(Schema.Finite)
 const Texts = Schema.Array(Schema.String)
-const Numbers = Schema.Record(Schema.String, Schema.Union([Schema.Finite, Schema.String]))
 
 const Layer = Schema.NullOr(
   Schema.Struct({
@@ -60,7 +59,7 @@ const Targets = Schema.Struct({
   volatility_profit_pct: MaybeNumber,
   volatility_samples: Schema.Int,
   fees_pct: MaybeNumber,
-  below_fees: Schema.Boolean
+  below_fees: Schema.NullOr(Schema.Boolean)
 })
 
 const Notice = Schema.Struct({

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { SIDES, TRADE_IDS } from "../../../../shared/core/trading.ts"
 import { CycleKind } from "../../../../shared/events/families/slot.ts"
-import { Decimal, UnixSeconds } from "./common.ts"
+import { Decimal, Numbers, UnixSeconds } from "./common.ts"
 
 const MaybeNumber = Schema.NullOr(Schema.Finite)
 const MaybeText = Schema.NullOr(Schema.String)
@@ -111,6 +111,7 @@ export const Slot = Schema.Struct({
   last_cycles: Schema.Array(Cycle),
   refusals: Schema.Record(Schema.String, Schema.String),
   refused_since: Schema.Record(Schema.String, MaybeNumber),
+  refused_by: Schema.Record(Schema.String, Schema.Struct({ rule: Schema.String, numbers: Numbers })),
   residual: Schema.Struct({ A: Residual, B: Residual }),
   halted: Schema.NullOr(Schema.Array(Schema.String)),
   money: SlotMoney

@@ -91,6 +91,19 @@ const Totals = {
   today_realized_loss: Decimal
 }
 
+const Telegram = Schema.Struct({
+  enabled: Schema.Boolean,
+  chats: Schema.Int,
+  polls: Schema.Boolean,
+  polls_since: MaybeNumber,
+  last_answer_at: MaybeNumber,
+  last_update_at: MaybeNumber,
+  last_error: Schema.NullOr(Schema.Struct({ at: Schema.Finite, text: Schema.String })),
+  lease_holder: Schema.NullOr(Schema.String),
+  quiet_hours: Schema.NullOr(Schema.String),
+  quiet_now: Schema.NullOr(Schema.Boolean)
+}).annotate({ description: "how the chat is, of the process that answers; null of the past" })
+
 const Orders = Schema.Struct({
   open: Schema.Int,
   sending: Schema.Int,
@@ -138,6 +151,7 @@ export const Status = Schema.Struct({
     rules_version: Schema.Int,
     quarantined: Schema.Int
   }),
+  telegram: Schema.NullOr(Telegram),
   reconciled: Schema.Boolean,
   simulator: Schema.NullOr(Schema.Struct({ market: Schema.String, speed: Schema.Finite })),
   started_at: Schema.Finite

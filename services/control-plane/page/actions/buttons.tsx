@@ -10,8 +10,7 @@ const refusal = (action: ActionName, args: Arguments): string | null => {
   if (past.value !== null) return "The past is shown: go back to now first."
   if (!mayAct.value) return "No connection to the server."
   // What a row fills in may be possible although the action by itself is not.
-  if (Object.keys(args).length > 0) return null
-  return report.value?.refused_actions[action] ?? null
+  return report.value?.refused_actions[[action, ...Object.values(args)].join(" ")] ?? null
 }
 
 /** What every button takes. */

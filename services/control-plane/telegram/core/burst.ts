@@ -17,6 +17,8 @@ export interface Burst {
   readonly more: ReadonlyMap<NoticeKind, number>
   /** One of them is told with a sound. */
   readonly loud: boolean
+  /** One of those is urgent: it sounds in quiet hours too. */
+  readonly urgent: boolean
   /** Records up to this one have been looked at. */
   readonly seq: number
 }
@@ -27,6 +29,7 @@ export const quiet = (seq: number): Burst => ({
   kinds: new Map(),
   more: new Map(),
   loud: false,
+  urgent: false,
   seq
 })
 
@@ -38,10 +41,11 @@ export const gathered = (before: Burst, notices: ReadonlyArray<ChatNotice>, seq:
   const lines = new Map(before.lines)
   const kinds = new Map(before.kinds)
   const more = new Map(before.more)
-  let { loud } = before
-  for (const { kind, text } of notices) {
+  let { loud, urgent } = before
+  for (const { kind, text, urgent: isUrgent } of notices) {
     if (volumes[kind] === "off") continue
     loud ||= volumes[kind] === "on"
+    urgent ||= volumes[kind] === "on" && isUrgent
     const times = lines.get(text)
     const ofKind = kinds.get(kind) ?? 0
     if (times !== undefined) lines.set(text, times + 1)
@@ -50,7 +54,7 @@ export const gathered = (before: Burst, notices: ReadonlyArray<ChatNotice>, seq:
       kinds.set(kind, ofKind + 1)
     } else more.set(kind, (more.get(kind) ?? 0) + 1)
   }
-  return { lines, kinds, more, loud, seq: Math.max(seq, before.seq) }
+  return { lines, kinds, more, loud, urgent, seq: Math.max(seq, before.seq) }
 }
 
 const NAMES: Readonly<Record<NoticeKind, string>> = {

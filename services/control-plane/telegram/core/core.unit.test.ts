@@ -9,6 +9,9 @@ import { NOTICE_KINDS, type Volumes } from "./notices.ts"
 import { closed, MAX_OPEN, NOTHING_OPEN, OPEN_FOR_MS, opened, waitingFor } from "./open.ts"
 import { mayBeSentAgain, pauseMs, pollPauseMs } from "./pauses.ts"
 import { cancelData, confirmData, pressedOf, REFRESH, softCloseData } from "./pressed.ts"
+import { isTimeZone } from "../../../../shared/timeOfDay.ts"
+import { isQuietAt } from "../settings.ts"
+import { quietHoursOf, quietHoursText } from "./quietHours.ts"
 import { AGAIN_AFTER_MS, MAX_STRANGERS, MAX_TOLD, NOBODY, strangerCame } from "./strangers.ts"
 
 /** What a reader sees of a message: markup away, entities resolved. Throws where markup is not whole. */
@@ -189,7 +192,7 @@ describe("strangers", () => {
 
 describe("a burst", () => {
   const volumes = Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, "silent"])) as Volumes
-  const fill = (n: number) => ({ kind: "fills", text: `fill ${n}` }) as const
+  const fill = (n: number) => ({ kind: "fills", text: `fill ${n}`, urgent: false }) as const
 
   it("is one message: lines, what came again once, the rest counted", () => {
     let burst = quiet(0)
@@ -202,9 +205,47 @@ describe("a burst", () => {
   })
 
   it("sounds where one of its kinds does, and is none where all are off", () => {
-    const loud = gathered(quiet(0), [fill(1), { kind: "halt", text: "x" }], 1, { ...volumes, halt: "on" })
-    expect(loud.loud).toBe(true)
+    const loud = gathered(quiet(0), [fill(1), { kind: "halt", text: "x", urgent: true }], 1, { ...volumes, halt: "on" })
+    expect(loud).toMatchObject({ loud: true, urgent: true })
+    expect(gathered(quiet(0), [fill(1)], 1, { ...volumes, fills: "on" })).toMatchObject({ loud: true, urgent: false })
+    // Urgent is no sound where its kind has none.
+    expect(gathered(quiet(0), [{ kind: "halt", text: "x", urgent: true }], 1, volumes).urgent).toBe(false)
     expect(isQuiet(gathered(quiet(0), [fill(1)], 1, { ...volumes, fills: "off" }))).toBe(true)
+  })
+})
+
+describe("quiet hours", () => {
+  const read = (text: string) => quietHoursOf(text, isTimeZone)
+  const at = (text: string, iso: string): boolean | null => isQuietAt(read(text), Date.parse(iso))
+
+  it.each([
+    ["22:00-07:00", "2026-11-20T21:59:59Z", false],
+    ["22:00-07:00", "2026-11-20T22:00:00Z", true],
+    ["22:00-07:00", "2026-11-21T06:59:59Z", true],
+    ["22:00-07:00", "2026-11-21T07:00:00Z", false],
+    ["12:30-13:00", "2026-11-20T12:45:00Z", true],
+    ["12:30-13:00", "2026-11-20T13:00:00Z", false],
+    // An hour ahead of UTC in winter, two in summer.
+    ["22:00-07:00 Europe/Berlin", "2026-11-20T21:00:00Z", true],
+    ["22:00-07:00 Europe/Berlin", "2026-07-20T20:00:00Z", true],
+    ["22:00-07:00 Europe/Berlin", "2026-11-20T20:00:00Z", false]
+  ])("of %s at %s: %s", (text, iso, quiet) => {
+    expect(at(text, iso)).toBe(quiet)
+  })
+
+  it("read as they are written, and are none where nothing is", () => {
+    expect([read(""), at("", "2026-11-20T22:00:00Z")]).toEqual([null, null])
+    const hours = read("9:05-17:30 America/New_York")
+    expect(hours === null ? "" : quietHoursText(hours)).toBe("09:05-17:30 America/New_York")
+  })
+
+  it.each([
+    ["at night", "is not of the form 22:00-07:00"],
+    ["24:00-07:00", 'holds "24:00", which is no time of day'],
+    ["07:00-07:00", "begins and ends at the same minute"],
+    ["22:00-07:00 Mars/Olympus", 'names "Mars/Olympus", which is no time zone']
+  ])("%s are refused with what is wrong", (text, problem) => {
+    expect(() => read(text)).toThrow(problem)
   })
 })
 

@@ -27,6 +27,8 @@ export type Volumes = Readonly<Record<NoticeKind, (typeof VOLUMES)[number]>>
 export interface ChatNotice {
   readonly kind: NoticeKind
   readonly text: string
+  /** It sounds in quiet hours too, where its kind sounds at all: somebody has to do something. */
+  readonly urgent: boolean
 }
 
 /** Notices of the governor that have a kind of their own; all others are `other`. */
@@ -50,22 +52,29 @@ interface Words {
   readonly quote: string
 }
 
+/** Pauses that wait for somebody, beside halts: a closed loss lock, and a key, name or address that the exchange refuses. */
+const URGENT_PAUSES: ReadonlySet<Rule> = new Set<Rule>(["daily_loss_lock", "access_refused"])
+
 const slotText = ({ slot, nameOf }: Words): string => (slot === null ? "" : `${nameOf(slot)}: `)
 
 const filled = ({ localId, volume, price, fee }: EventOf<"OrderFilled">, words: Words): ChatNotice => ({
   kind: "fills",
+  urgent: false,
   text:
     `${slotText(words)}order ${localId} filled, ${Volume.format(volume)} ${words.base} at ${Price.format(price)} ` +
     `(fee ${Quote.format(fee)} ${words.quote})`
 })
 
-const booked = ({ tradeId, cycle, kind, net }: EventOf<"CycleBooked">, words: Words): ChatNotice => ({
-  kind: "fills",
-  text: `${slotText(words)}cycle ${cycle} of ${tradeId} ${kind}, net ${Quote.format(net)} ${words.quote}`
-})
+/** Of an evicted recovery money is booked for which nothing was traded: that is no fill. */
+const booked = ({ tradeId, cycle, kind, net, reason }: EventOf<"CycleBooked">, words: Words): ChatNotice => {
+  const what = `${slotText(words)}cycle ${cycle} of ${tradeId} ${kind.replaceAll("_", " ")}, net ${Quote.format(net)} ${words.quote}`
+  if (kind !== "evicted") return { kind: "fills", urgent: false, text: what }
+  return { kind: "orphan_pressure", urgent: false, text: `${what}. ${sentenceOf(reason)}` }
+}
 
 const lossLock = ({ locked, loss, limit, reason }: EventOf<"LossLockChanged">, { quote }: Words): ChatNotice => ({
   kind: "loss_lock",
+  urgent: locked,
   text:
     `Daily loss lock ${locked ? "closed" : "open"}: the day's losses are ${Quote.format(loss)} ${quote}, ` +
     `the limit is ${Quote.format(limit)} ${quote}. ${sentenceOf(reason)}`
@@ -79,20 +88,31 @@ export const noticeOf = (event: MarketEvent, words: Words): ChatNotice | null =>
     case "CycleBooked":
       return booked(event, words)
     case "NoticeRaised":
-      return { kind: KIND_OF_RULE[event.reason.rule] ?? "other", text: sentenceOf(event.reason) }
+      return {
+        kind: KIND_OF_RULE[event.reason.rule] ?? "other",
+        urgent: event.severity === "alert",
+        text: sentenceOf(event.reason)
+      }
+    case "CapacityBandChanged":
+      return { kind: "other", urgent: false, text: `Room for orders: ${event.band}. ${sentenceOf(event.reason)}` }
     case "LossLockChanged":
       return lossLock(event, words)
     case "ModeChanged":
       // Every start begins so; what it waits for is no news.
       if (event.mode === "STARTING") return null
-      return { kind: event.mode === "HALTED" ? "halt" : "pause", text: `${event.mode}: ${sentenceOf(event.reason)}` }
+      return {
+        kind: event.mode === "HALTED" ? "halt" : "pause",
+        urgent: event.mode === "HALTED" || (event.mode === "PAUSED" && URGENT_PAUSES.has(event.reason.rule)),
+        text: `${event.mode}: ${sentenceOf(event.reason)}`
+      }
     case "InvariantBroken":
-      return { kind: "halt", text: `${slotText(words)}stopped itself: ${event.violations.join("; ")}` }
+      return { kind: "halt", urgent: true, text: `${slotText(words)}stopped itself: ${event.violations.join("; ")}` }
     case "FaultRaised":
-      return { kind: "halt", text: `Fault in ${event.actor} at record ${event.seq}: ${event.problem}` }
+      return { kind: "halt", urgent: true, text: `Fault in ${event.actor} at record ${event.seq}: ${event.problem}` }
     case "BackfillAnswered":
       return {
         kind: "jobs",
+        urgent: false,
         text: `Backfill: ${event.outcomes.map(({ detail }) => detail).join("; ") || "no such window"}`
       }
     default:

@@ -6,6 +6,7 @@ import { ControlPlane, controlPlaneLayer } from "../../layer.ts"
 import { configured, opening, price, slots } from "../../testing/examples.ts"
 import { handMoved, OPTIONS } from "../../testing/views.ts"
 import type { Volumes } from "../core/notices.ts"
+import type { QuietHours } from "../core/quietHours.ts"
 import { telegrafBot } from "../telegrafBot.ts"
 import { BOT_TOKEN, botServer, type BotServer } from "./botServer.ts"
 
@@ -52,14 +53,19 @@ type Market = Effect.Success<ReturnType<typeof handMoved>>
 export const runChat = Effect.fn("runChat")(function* (
   market: Market,
   server: BotServer,
-  given: { readonly chats?: ReadonlyArray<number>; readonly volumes?: Partial<Volumes> } = {}
+  given: {
+    readonly chats?: ReadonlyArray<number>
+    readonly volumes?: Partial<Volumes>
+    readonly quietHours?: QuietHours
+  } = {}
 ) {
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const api = telegrafBot(Redacted.make(BOT_TOKEN), server.url)
-  const telegram = { api, chats: given.chats ?? [CHAT], volumes: { ...ALL_ON, ...given.volumes } }
+  const { chats = [CHAT], volumes, quietHours = null } = given
+  const telegram = { api, chats, volumes: { ...ALL_ON, ...volumes }, quietHours }
   const layer = controlPlaneLayer({ ...OPTIONS, telegram }).pipe(Layer.provide(market.views))
-  yield* Effect.map(Layer.buildWithScope(layer, scope), (built) => Context.get(built, ControlPlane))
-  return { stop: Scope.close(scope, Exit.void) }
+  const { url } = yield* Effect.map(Layer.buildWithScope(layer, scope), (built) => Context.get(built, ControlPlane))
+  return { url, stop: Scope.close(scope, Exit.void) }
 })
 
 /** A market of two slots, its chat, and a poll that waits. */
@@ -68,6 +74,7 @@ export const chatWorld = Effect.fn("chatWorld")(function* (
     readonly history?: ReadonlyArray<MarketEvent>
     readonly chats?: ReadonlyArray<number>
     readonly volumes?: Partial<Volumes>
+    readonly quietHours?: QuietHours
   } = {}
 ) {
   const server = yield* botServer

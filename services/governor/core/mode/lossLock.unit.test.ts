@@ -92,7 +92,7 @@ describe("the daily loss lock", () => {
     story.control({ _tag: "GovernorConfigured", rules, fittedIntervals: [], lossLockEndsAlone: true })
     const [closed] = story.slot(1, cycle("-3", story.nowMs)).heard("LossLockChanged")
     expect(sentenceOf(closed?.reason ?? { rule: "operator", numbers: {} })).toBe(
-      "The day's realised loss of 3 USD has reached the limit of 3 USD; trading goes on by itself at 1970-01-04 00:00:00 UTC."
+      "The day's realised loss reached the limit of 3 USD, with 3 USD; trading goes on by itself at 1970-01-04 00:00:00 UTC."
     )
     expect(at(story, NEXT_MIDNIGHT - 1).mode).toBe("PAUSED daily_loss_lock")
     expect(story.command({ name: "resume" }).heard("CommandRefused")[0]?.reason.rule).toBe("daily_loss_lock")

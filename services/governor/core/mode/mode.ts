@@ -196,8 +196,7 @@ export const settleMode = (draft: Draft): void => {
   const { mode: before, nowMs } = state
   if (runsOn(state)) return
   const [mode, why] = wanted(state, draft.rules.autoResumeAfterSec * 1_000)
-  const sameRule = why.rule === before.reason?.rule && why.numbers["noPrice"] === before.reason.numbers["noPrice"]
-  const sameReason = sameRule || !standsStill(state)
+  const sameReason = saysTheSame(why, before.reason) || !standsStill(state)
   if (mode === before.mode && before.reason !== null && sameReason) return
   state.mode = { ...before, mode, reason: why, sinceMs: mode === before.mode ? before.sinceMs : nowMs }
   draft.outputs.push({ _tag: "ModeChanged", mode, reason: why })
@@ -210,6 +209,12 @@ const runsOn = ({ mode, startup }: GovernorState): boolean =>
   mode.operatorNeeded === null &&
   startup.steps.bootstrap === "done" &&
   leadingCause(mode) === null
+
+/** Words of the exchange in a reason: another such word is another reason. */
+const SAID_BY_THE_EXCHANGE = ["noPrice", "status"] as const
+
+const saysTheSame = (why: Reason, before: Reason | null): boolean =>
+  why.rule === before?.rule && SAID_BY_THE_EXCHANGE.every((name) => why.numbers[name] === before.numbers[name])
 
 const wanted = (state: GovernorState, autoResumeAfterMs: number): readonly [Mode, Reason] => {
   const { mode, nowMs, startup } = state

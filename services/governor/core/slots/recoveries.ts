@@ -108,9 +108,27 @@ const standsAsAsked = ({ state, variants }: Draft, order: TrackedRecovery): Reas
   return distance > entryPct ? null : reason("recovery_is_near", { slot, recoveryId, distancePct: distance, entryPct })
 }
 
+/** How many recoveries there are, and what keeps each of them: one that nothing keeps is nearer than was asked. */
+const whyNoneMoves = (draft: Draft) => {
+  const all = recoveriesOf(draft.state)
+  const recoveries = all.length
+  if (!draft.variants.saysUnchanged) return { recoveries }
+  const kept = all.map((order) =>
+    order.stage === "open" ? (standsAsAsked(draft, order)?.rule ?? "nearer") : "notOpen"
+  )
+  const count = (what: string): number => kept.filter((one) => one === what).length
+  return {
+    recoveries,
+    notOpen: count("notOpen"),
+    moving: count("recovery_moves_already"),
+    near: count("recovery_is_near"),
+    nearer: count("nearer")
+  }
+}
+
 const nothingToMove = (draft: Draft, command: SoftClose): Reason => {
   const { state } = draft
-  if (command.name !== "soft_close") return reason("no_recovery_to_move", { recoveries: recoveriesOf(state).length })
+  if (command.name !== "soft_close") return reason("no_recovery_to_move", whyNoneMoves(draft))
   const { slot, recoveryId } = command
   const known = recoveriesOf(state).find((one) => one.slot === slot && one.recovery.recoveryId === recoveryId)
   if (known === undefined) return reason("no_such_recovery", { slot, recoveryId })

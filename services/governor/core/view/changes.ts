@@ -19,6 +19,7 @@ const ORDERS_OF_A_SLOT = 2
 const fromTo = (what: string, before: string, after: string): string =>
   before === after ? `${what} stays at ${after}` : `${what}: ${before} → ${after}`
 
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
 const pct = (value: number | null): string => (value === null ? "not known yet" : `${Number(value.toPrecision(6))} %`)
 const usd = (amount: Quote): string => (amount === 0n ? "none" : `${Quote.format(amount)} USD`)
 
@@ -94,9 +95,43 @@ const fewerSlots = (before: GovernorState, after: GovernorState): ReadonlyArray<
   ]
 }
 
+/** What stands, and what of it goes on. */
+const standing = ({ orders, scheduler }: GovernorState): string => {
+  const recoveries = orders.filter(({ recovery }) => recovery !== null).length
+  const entries = orders.filter(({ role }) => role === "entry").length - scheduler.queue.length
+  const exits = orders.length - entries - scheduler.queue.length - recoveries
+  return `on the book: ${counted(entries, "entry", "entries")}, ${counted(exits, "exit", "exits")} and ${counted(recoveries, "recovery", "recoveries")}, all of which stay`
+}
+
+const pauses = (before: GovernorState): ReadonlyArray<string> => [
+  standing(before),
+  `entries that wait and are dropped: ${before.scheduler.queue.length}`
+]
+
+const resumes = (before: GovernorState): ReadonlyArray<string> => {
+  const { headroom, safeCap } = capacityOf(before, rulesOf(before))
+  return [
+    standing(before),
+    `active slots that may enter again: ${activeSlots(before).length}; ${Math.max(0, headroom)} more orders fit under the safe cap of ${safeCap}`
+  ]
+}
+
+const counts = (before: GovernorState): ReadonlyArray<string> => {
+  const { exchange, internal } = capacityOf(before, rulesOf(before))
+  return [
+    `open orders of the pair, by the exchange's last word: ${exchange ?? "not known yet"}, whoever placed them; by the journal: ${internal}`
+  ]
+}
+
 /** The lines of a command that was carried out; none for one whose effects are events of their own. */
 export const changesOf = (before: GovernorState, after: GovernorState, command: Command): ReadonlyArray<string> => {
   switch (command.name) {
+    case "pause":
+      return pauses(before)
+    case "resume":
+      return resumes(before)
+    case "reconcile_drift":
+      return counts(before)
     case "set_daily_loss_limit":
       return lossLimits(before, after)
     case "set_entry_pct":

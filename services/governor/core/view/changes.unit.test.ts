@@ -75,7 +75,36 @@ describe("what a command changes, in numbers", () => {
     expect(orders).toContain("taken off the book: 1 of 1 orders, of which 0 are exits and 0 recoveries")
   })
 
+  it("of a pause: what stays on the book, and what is dropped", () => {
+    const story = new GovernorStory().running({ maxEntryAddsPerLoop: 1 }).slot(1, request(1)).order(1, accepted(1))
+    story.slot(2, request(1))
+    story.slot(3, request(1, { role: "exit", side: "sell" })).order(3, accepted(1))
+    expect(story.state.scheduler.queue).toHaveLength(1)
+    expect(said({ name: "pause", note: "" }, story)).toEqual([
+      "on the book: 1 entry, 1 exit and 0 recoveries, all of which stay",
+      "entries that wait and are dropped: 1"
+    ])
+  })
+
+  it("of a resume: how many slots enter again, and how much room they have", () => {
+    const paused = new GovernorStory().running().command({ name: "pause", note: "" })
+    expect(said({ name: "resume" }, paused)).toEqual([
+      "on the book: 0 entries, 0 exits and 0 recoveries, all of which stay",
+      "active slots that may enter again: 3; 60 more orders fit under the safe cap of 60"
+    ])
+  })
+
+  it("of a comparison of open orders: both counts, as far as they are known", () => {
+    expect(said({ name: "reconcile_drift" })).toEqual([
+      "open orders of the pair, by the exchange's last word: not known yet, whoever placed them; by the journal: 0"
+    ])
+    const counted = new GovernorStory().running().account({ _tag: "OpenOrdersObserved", ours: 2, foreign: 1 })
+    expect(said({ name: "reconcile_drift" }, counted)).toEqual([
+      "open orders of the pair, by the exchange's last word: 3, whoever placed them; by the journal: 0"
+    ])
+  })
+
   it("says nothing of what has effects of its own", () => {
-    expect(said({ name: "pause", note: "" })).toEqual([])
+    expect(said({ name: "audit_pnl" })).toEqual([])
   })
 })

@@ -143,10 +143,11 @@ const sizingView = ({ sizing: { told } }: GovernorState) =>
 const targetsView = (state: GovernorState) => {
   const { targets, market } = state
   const feePct = makerFeePct(market)
+  const profitPct = profitPctInForce(state)
   return {
     /** In force. */
     entry_pct: market.slotRules === null ? null : entryPctInForce(state),
-    profit_pct: profitPctInForce(state),
+    profit_pct: profitPct,
     /** What the latter come from: an operator's own values and the market's volatility, over the configured ones. */
     operator_entry_pct: targets.entryPct,
     operator_profit_pct: targets.profitPct,
@@ -154,7 +155,8 @@ const targetsView = (state: GovernorState) => {
     volatility_samples: targets.samples.length,
     /** Two maker fees: a target must exceed them to earn anything. */
     fees_pct: feePct === null ? null : 2 * feePct,
-    below_fees: targets.belowFeesAt !== null
+    /** Whether the target in force does not exceed them; null while either is not known. */
+    below_fees: profitPct === null || feePct === null ? null : profitPct <= 2 * feePct
   }
 }
 

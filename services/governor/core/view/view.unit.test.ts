@@ -59,8 +59,8 @@ describe("the governor as people see it", () => {
     expect(view.mode).toBe("PAUSED")
     expect(view.since).toBe((START_MS + 40_000) / 1_000)
     expect(view.causes.map(({ cause, sentence }) => [cause, sentence])).toStrictEqual([
-      ["api_errors", "5 calls to the exchange failed in a row, last AddOrder: timed out."],
-      ["stale_price", "The last price is 61 s old, at most 60 s are allowed."]
+      ["api_errors", "5 calls to the exchange had failed in a row, last AddOrder: timed out."],
+      ["stale_price", "The last price was 61 s old, at most 60 s are allowed."]
     ])
     expect(view.mode_reason?.rule).toBe("api_errors")
     expect(view.api_errors?.["consecutive"]).toBe(5)

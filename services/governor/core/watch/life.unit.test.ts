@@ -146,6 +146,15 @@ describe("manual life beside the bot", () => {
     expect(constraints(story, {}).after(10).mode).toBe("RUNNING resumed")
   })
 
+  it("a pair that goes from one such state to another pauses for the one it is in", () => {
+    const story = constraints(constraints(running(), { status: "cancel_only" }), { status: "maintenance" })
+    expect(story.mode).toBe("PAUSED pair_closed")
+    expect(sentenceOf(story.state.mode.reason!)).toBe(
+      "The exchange takes no new orders of the pair: its state is maintenance."
+    )
+    expect(constraints(story, {}).after(10).mode).toBe("RUNNING resumed")
+  })
+
   it.each(["post_only", "limit_only"])("a pair in %s takes our orders: it is told, and the market runs", (status) => {
     const story = constraints(running(), { status })
     expect(story.mode).toBe("RUNNING started")

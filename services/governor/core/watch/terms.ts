@@ -19,6 +19,11 @@ const CLOSED: ReadonlySet<string> = new Set([
 /** Pauses while the pair takes no order. */
 export const watchPair = (draft: Draft): void => {
   const status = draft.state.market.constraints?.status ?? "online"
+  const { mode } = draft.state
+  // From one such state to another the cause stands, and says the present one.
+  if (CLOSED.has(status) && mode.causes.pair_closed !== undefined) {
+    draft.state.mode = { ...mode, causes: { ...mode.causes, pair_closed: reason("pair_closed", { status }) } }
+  }
   setCause(draft, "pair_closed", CLOSED.has(status), () => reason("pair_closed", { status }))
 }
 

@@ -5,8 +5,17 @@ import { report } from "../../app/state.ts"
 import { age, BALANCE_DIGITS, decimal, integer, percent, PROFIT_DIGITS, share, words } from "../../kit/format.ts"
 import { Card, Meter, Term } from "../../kit/parts.tsx"
 
+/** How far the two counts are apart, and for how long, in the exchange's time. */
+const driftText = ({ open_order_drift_hint: drift, market }: StatusReport): string => {
+  if (drift.difference === null) return "not known: the exchange has not counted yet"
+  if (drift.since === null || market.venue_time === null)
+    return drift.difference === 0 ? "none" : `${integer(drift.difference)}, which is no drift yet`
+  const lasted = age(market.venue_time - drift.since)
+  return `${integer(drift.difference)} orders for ${lasted}${drift.active ? "" : ", not told yet"}`
+}
+
 const Room = ({ shown }: { readonly shown: StatusReport }) => {
-  const { capacity_fill_health: room, open_order_drift_hint: drift } = shown
+  const { capacity_fill_health: room } = shown
   return (
     <Card title="Capacity" side={<ActionButton action="reconcile_drift" class="small" />}>
       <p class={`word ${room.status_band}`}>{room.status_band}</p>
@@ -32,11 +41,7 @@ const Room = ({ shown }: { readonly shown: StatusReport }) => {
         <Term name="Slots that still fit, about">{integer(room.estimated_slots_remaining)}</Term>
         <Term name="Filled within (half of them / 95 %)">{`${age(room.median_fill_seconds_1d)} / ${age(room.p95_fill_seconds_1d)}`}</Term>
         <Term name="Partly filled, open / cancelled, 1 day">{`${integer(room.partial_fill_open_events_1d)} / ${integer(room.partial_fill_cancel_events_1d)}`}</Term>
-        <Term name="Drift between the books">
-          {drift.active
-            ? `${integer(drift.difference)} orders since ${age(shown.market.venue_time === null || drift.since === null ? null : shown.market.venue_time - drift.since)}`
-            : "none"}
-        </Term>
+        <Term name="Drift between the books">{driftText(shown)}</Term>
       </dl>
     </Card>
   )
@@ -102,8 +107,8 @@ const Targets = ({ shown }: { readonly shown: StatusReport }) => {
         <Term name="of that by volatility">{share(targets.volatility_profit_pct)}</Term>
         <Term name="Set by the operator, entry / profit">{`${share(targets.operator_entry_pct)} / ${share(targets.operator_profit_pct)}`}</Term>
         <Term name="Two maker fees">{share(targets.fees_pct)}</Term>
-        <Term name="Does the target cover the fees?" class={targets.below_fees ? "bad" : ""}>
-          {targets.below_fees ? "no: each cycle loses" : "yes"}
+        <Term name="Does the target exceed the fees?" class={targets.below_fees === true ? "bad" : ""}>
+          {targets.below_fees === null ? "–" : targets.below_fees ? "no: a cycle at it earns nothing" : "yes"}
         </Term>
         <Term name="Layers in force">{integer(sizing?.effective_layers)}</Term>
         <Term name="Skew of sizes">{sizing === null ? "–" : percent(100 * sizing.skew)}</Term>
@@ -149,7 +154,11 @@ const Queue = ({ shown }: { readonly shown: StatusReport }) => {
   return (
     <Card title="Entries that wait">
       <dl class="rows">
-        <Term name="Granted this loop">{`${integer(entries.granted_in_loop)} of ${integer(entries.cap)}`}</Term>
+        <Term name="Granted this loop">
+          {shown.mode === "PAUSED" || shown.mode === "HALTED"
+            ? `none while ${shown.mode.toLowerCase()}`
+            : `${integer(entries.granted_in_loop)} of ${integer(entries.cap)}`}
+        </Term>
         <Term name="Deferred / let go so far">{`${integer(entries.deferred_total)} / ${integer(entries.drained_total)}`}</Term>
         <Term name="Waiting now">{integer(entries.deferred)}</Term>
       </dl>

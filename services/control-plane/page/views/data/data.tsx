@@ -7,7 +7,7 @@ import { useApi } from "../../kit/api.ts"
 import { age, counted, decimal, integer, share, words } from "../../kit/format.ts"
 import { At, Card, Empty, Meter, Table } from "../../kit/parts.tsx"
 import type { Candles } from "../../kit/payloads.ts"
-import { levelsOf, noLevels, provenanceOf, type Window, windowsOf } from "./dataModel.ts"
+import { levelsOf, noLevels, noWindows, provenanceOf, type Window, windowsOf } from "./dataModel.ts"
 
 /** Candles are counted this often. */
 const EVERY_MS = 15_000
@@ -157,9 +157,7 @@ export const Data = () => {
       {windows.map((of) => (
         <WindowCard key={of.timeframe} of={of} />
       ))}
-      {windows.length === 0 ? (
-        <Empty>No candles are collected: the store has not been opened, or HMM_OHLCV_ENABLED=false.</Empty>
-      ) : null}
+      {windows.length === 0 ? <Empty>{noWindows(shown)}</Empty> : null}
       <Jobs shown={shown} />
       <Levels shown={shown} />
     </div>

@@ -62,6 +62,12 @@ export const windowsOf = ({
     .filter((pipeline) => pipeline != null && pipeline.enabled)
     .map((pipeline) => windowOf(pipeline as Pipeline))
 
+/** Why no window is collected, for a person. */
+export const noWindows = ({ hmm_data_pipeline: primary }: StatusReport): string =>
+  primary == null
+    ? "Nothing has been heard of candles yet: the store is being opened, or service ohlcv-ingestor does not run."
+    : "No candles are collected: HMM_OHLCV_ENABLED=false."
+
 /** A key level with how exact it is. */
 export interface Level {
   readonly group: string

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals"
 import type { StatusReport } from "../../../core/report.ts"
 import { past } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
-import { BALANCE_DIGITS, decimal, integer, PROFIT_DIGITS, signed, tone, UNKNOWN } from "../../kit/format.ts"
+import { BALANCE_DIGITS, decimal, integer, PROFIT_DIGITS, signed, tone } from "../../kit/format.ts"
 import { Card, Choice, Empty, Table } from "../../kit/parts.tsx"
 import type { Pnl, PnlBy } from "../../kit/payloads.ts"
 import { barsOf, type Figure, type PnlBar, realised, worth } from "./moneyModel.ts"
@@ -34,13 +34,17 @@ export const Realised = ({ shown }: { readonly shown: StatusReport }) => (
   </Card>
 )
 
+/** Why nothing is known of what the account is worth. */
+const unknownWorth = ({ money }: StatusReport): string =>
+  money.account === null ? "The exchange has not told the balances yet." : "No price has been heard yet."
+
 /** The account, against doing nothing. */
 export const Worth = ({ shown }: { readonly shown: StatusReport }) => {
   const rows = worth(shown)
   const { account, market } = shown
   return (
     <Card title="Account" class="figures">
-      {rows.length === 0 ? <Empty>{UNKNOWN} the exchange has not been asked yet</Empty> : <Figures rows={rows} />}
+      {rows.length === 0 ? <Empty>{unknownWorth(shown)}</Empty> : <Figures rows={rows} />}
       {account === null ? null : (
         <p class="quiet small-print n">
           {`Free: ${decimal(account.base_free, BALANCE_DIGITS, true)} ${market.base} and ${decimal(account.quote_free, BALANCE_DIGITS, true)} ${market.quote}; `}

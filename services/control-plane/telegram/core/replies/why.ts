@@ -15,7 +15,7 @@ export interface WhyNow {
 }
 
 const sinceText = (sec: number | null, { instant }: TimeWords): string =>
-  sec === null ? "" : `, since ${instant(sec * 1_000)} UTC`
+  sec === null ? "" : ` Since ${instant(sec * 1_000)} UTC`
 
 /** What stands against the market, a line each. */
 const marketCauses = ({ governor, nowMs, words }: WhyNow): ReadonlyArray<string> => {
@@ -23,16 +23,20 @@ const marketCauses = ({ governor, nowMs, words }: WhyNow): ReadonlyArray<string>
   const reasons = new Map(governor.causes.map((cause) => [cause.rule, cause]))
   const all = [governor.mode_reason, ...reasons.values(), governor.operator_needed].filter((reason) => reason !== null)
   return [...new Map(all.map((reason) => [reason.rule, reason])).values()].map(
-    (reason) => `${reason.sentence} [rule ${reason.rule}] Ends ${endOf(reason, nowMs, words)}`
+    (reason) => `${reason.sentence} [rule ${reason.rule}; ${endOf(reason, nowMs, words)}]`
   )
 }
 
-const slotWaits = (slot: ReportedSlot, { words }: WhyNow): ReadonlyArray<string> => [
+/** The rule behind a refusal and what ends it. */
+const ruleText = (refused: ReportedSlot["refused_by"][string] | undefined, { nowMs, words }: WhyNow): string =>
+  refused === undefined ? "" : ` [rule ${refused.rule}; ${endOf(refused, nowMs, words)}]`
+
+const slotWaits = (slot: ReportedSlot, now: WhyNow): ReadonlyArray<string> => [
   ...(slot.halted === null ? [] : [`stopped itself: ${slot.halted.join("; ")}`]),
   ...(slot.wish === null ? [] : [`has asked for funds (${slot.wish})`]),
   ...Object.entries(slot.refusals).map(
     ([what, sentence]) =>
-      `${what.replaceAll("_", " ")}: ${sentence}${sinceText(slot.refused_since[what] ?? null, words)}`
+      `${what.replaceAll("_", " ")}: ${sentence}${sinceText(slot.refused_since[what] ?? null, now.words)}${ruleText(slot.refused_by[what], now)}`
   )
 ]
 
