@@ -1,11 +1,11 @@
 /** Room for orders with its true cause, capital layers and what they lack, sizes and targets, the day's losses. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { report } from "../../app/state.ts"
 import { age, BALANCE_DIGITS, decimal, integer, percent, PROFIT_DIGITS, share, words } from "../../kit/format.ts"
 import { Card, Meter, Term } from "../../kit/parts.tsx"
 
-const Room = ({ shown }: { readonly shown: StatusReport }) => {
+const Room = ({ shown }: { readonly shown: Status }) => {
   const { capacity_fill_health: room, open_order_drift_hint: drift } = shown
   return (
     <Card title="Capacity" side={<ActionButton action="reconcile_drift" class="small" />}>
@@ -42,7 +42,7 @@ const Room = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Layers = ({ shown }: { readonly shown: StatusReport }) => {
+const Layers = ({ shown }: { readonly shown: Status }) => {
   const { capital_layers: layers, market } = shown
   return (
     <Card
@@ -80,7 +80,7 @@ const Layers = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Targets = ({ shown }: { readonly shown: StatusReport }) => {
+const Targets = ({ shown }: { readonly shown: Status }) => {
   const { targets, sizing } = shown
   return (
     <Card
@@ -112,7 +112,7 @@ const Targets = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Losses = ({ shown }: { readonly shown: StatusReport }) => {
+const Losses = ({ shown }: { readonly shown: Status }) => {
   const { daily_loss: day, market } = shown
   const amount = (text: string | null): string => `${decimal(text, PROFIT_DIGITS, true)} ${market.quote}`
   return (
@@ -144,7 +144,7 @@ const Losses = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Queue = ({ shown }: { readonly shown: StatusReport }) => {
+const Queue = ({ shown }: { readonly shown: Status }) => {
   const { entry_scheduler: entries } = shown
   return (
     <Card title="Entries that wait">

@@ -1,5 +1,5 @@
 /** What the chart draws, as plain data: candles, a line for each open order and key level, fills joined to cycles, regime bands. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { percent } from "../../kit/format.ts"
 import type { Bar, Candle, Candles, Cycle, JournalLine } from "../../kit/payloads.ts"
 
@@ -55,7 +55,7 @@ export interface Band {
 /** Orders farther from the market than this (percent) are not made room for: they would flatten the candles. */
 const REACH_PCT = 2.5
 
-const orderLines = (report: StatusReport): ReadonlyArray<PriceLine> =>
+const orderLines = (report: Status): ReadonlyArray<PriceLine> =>
   report.slots.flatMap((slot) => {
     const line = (
       order: (typeof slot.orders)[number] | (typeof slot.recovery_orders)[number],
@@ -78,7 +78,7 @@ const level = (label: string, price: string | null | undefined, ink: Ink, dashed
   price === null || price === undefined ? [] : [{ id: label, price: Number(price), label, ink, dashed, kind: "level" }]
 
 /** Key levels in the colours and dashes people know them by. */
-const levelLines = ({ levels }: StatusReport): ReadonlyArray<PriceLine> => {
+const levelLines = ({ levels }: Status): ReadonlyArray<PriceLine> => {
   if (levels === undefined || !("today" in levels)) return []
   const { today, previous_day: previous, opening_range: range } = levels
   return [
@@ -96,20 +96,17 @@ const levelLines = ({ levels }: StatusReport): ReadonlyArray<PriceLine> => {
 }
 
 /** Every open order and every key level. */
-export const linesOf = (report: StatusReport): ReadonlyArray<PriceLine> => [
-  ...levelLines(report),
-  ...orderLines(report)
-]
+export const linesOf = (report: Status): ReadonlyArray<PriceLine> => [...levelLines(report), ...orderLines(report)]
 
 /** Prices that the scale makes room for besides the candles: those of orders near the market. */
-export const nearPrices = (report: StatusReport): ReadonlyArray<number> =>
+export const nearPrices = (report: Status): ReadonlyArray<number> =>
   report.slots
     .flatMap((slot) => [...slot.orders, ...slot.recovery_orders])
     .filter(({ distance_pct: distance }) => distance !== null && Math.abs(distance) <= REACH_PCT)
     .map(({ price }) => Number(price))
 
 /** Orders that the scale makes no room for. */
-export const farOrders = (report: StatusReport): number =>
+export const farOrders = (report: Status): number =>
   report.slots
     .flatMap((slot) => [...slot.orders, ...slot.recovery_orders])
     .filter(({ distance_pct: distance }) => distance !== null && Math.abs(distance) > REACH_PCT).length

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { reportOf, type StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
+import { reportOf } from "../../../core/report.ts"
 import { configured, governor, observedAt, opening, OPTIONS, price, slots } from "../../../testing/examples.ts"
 import type { Candle, Cycle, JournalLine, PnlPeriod } from "../../kit/payloads.ts"
 import { bandsOf, barsOf, farOrders, joined, joinsOf, linesOf, marksOf, nearPrices } from "./chartModel.ts"
@@ -60,7 +61,7 @@ describe("lines of the chart", () => {
       today: profile,
       previous_day: profile,
       opening_range: { high: "0.145", low: "0.139" }
-    } as unknown as NonNullable<StatusReport["levels"]>
+    } as unknown as NonNullable<Status["levels"]>
     const drawn = linesOf({ ...report, slots: [], levels }).map(({ label, ink, dashed }) => [label, ink, dashed])
     expect(drawn).toEqual([
       ["VWAP", "vwap", false],
@@ -173,7 +174,7 @@ const held = {
 }
 
 describe("the governor's limits", () => {
-  const tile = (name: string, fields: Partial<StatusReport> = {}) =>
+  const tile = (name: string, fields: Partial<Status> = {}) =>
     tilesOf({ ...report, ...fields }).find((each) => each.name === name)
 
   it("stand beside what is used of them", () => {

@@ -1,10 +1,10 @@
 /** The way from probabilities to the skew, in words; and what of it is drawn over time. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { age, share, signal, UNKNOWN, words } from "../../kit/format.ts"
 import type { JournalLine } from "../../kit/payloads.ts"
 
 /** What the advisor says. */
-export type Regime = NonNullable<StatusReport["hmm_regime"]>
+export type Regime = NonNullable<Status["hmm_regime"]>
 /** What one of its detectors says. */
 export type Reading = NonNullable<Regime["fast"]>
 
@@ -42,7 +42,7 @@ export const chainOf = ({
   rebalancer,
   trend,
   hmm_regime: advisor
-}: StatusReport): ReadonlyArray<readonly [string, string]> => {
+}: Status): ReadonlyArray<readonly [string, string]> => {
   const numbers = rebalancer?.reason?.numbers ?? {}
   const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
   const rule = words(String(numbers["targetRule"] ?? ""))

@@ -1,5 +1,5 @@
 /** What the regime advisor says, what the rebalancer makes of it, and how the structure of pairs is spread. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { past, report } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
@@ -137,7 +137,7 @@ const Advisor = ({ shown }: { readonly shown: Regime }) => {
   )
 }
 
-const Rebalancer = ({ shown }: { readonly shown: StatusReport }) => {
+const Rebalancer = ({ shown }: { readonly shown: Status }) => {
   const { data } = useRecords("SkewDecided")
   const { rebalancer } = shown
   if (rebalancer === undefined) return null
@@ -177,7 +177,7 @@ const Rebalancer = ({ shown }: { readonly shown: StatusReport }) => {
 
 const STRUCTURES = ["tight_smc", "wide_structure", "consolidation", "no_data"] as const
 
-const Structure = ({ shown }: { readonly shown: StatusReport }) => {
+const Structure = ({ shown }: { readonly shown: Status }) => {
   const { structure } = shown
   if (structure === undefined || structure === null) return null
   const { distribution } = structure

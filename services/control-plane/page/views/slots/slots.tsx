@@ -1,5 +1,5 @@
 /** One row a slot, many at a glance; the chosen one below, with everything behind it. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { hrefOf } from "../../app/places.ts"
 import { place } from "../../app/routes.ts"
@@ -41,7 +41,7 @@ const Row = ({ row, chosen }: { readonly row: SlotRow; readonly chosen: boolean 
   </tr>
 )
 
-const Retired = ({ shown }: { readonly shown: StatusReport }) => {
+const Retired = ({ shown }: { readonly shown: Status }) => {
   const { retired_slots: gone, market } = shown
   if (gone.slot_ids.length === 0) return null
   return (
