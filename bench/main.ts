@@ -21,6 +21,8 @@ import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
+import { httpBench } from "./pages/http.bench.ts"
+import { pagesBench } from "./pages/pages.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
@@ -47,6 +49,8 @@ const BENCHES = {
   contextScan: scanBench,
   contextBeside: besideBench,
   signing: signingBench,
+  http: httpBench,
+  pages: pagesBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

@@ -14,21 +14,29 @@ const HEADERS = Object.entries({ ...SECURITY_HEADERS, "Cache-Control": "no-cache
 const isKnown = (asked: string | undefined, tag: string): boolean =>
   asked !== undefined && asked.split(",").some((one) => one.trim() === tag)
 
+type Ready = Pick<Published, "bytes" | "tag">
+
+/** Headers of a report, made once for all who ask for it. */
+const readyOf = (of: Ready) => {
+  const tag = of.tag()
+  const unchanged = [...HEADERS, "ETag", tag]
+  const about = ["Content-Type", "application/json; charset=utf-8", "Content-Length", String(of.bytes.length)]
+  return { of, tag, unchanged, whole: [...unchanged, ...about] }
+}
+
 /** Answers whom the door lets in and who asks for the status; everything else goes on to `next`. */
 export const statusFirst = (
-  latest: () => Pick<Published, "bytes" | "tag">,
+  latest: () => Ready,
   door: ReturnType<typeof makeDoor>,
   next: RequestListener
 ): RequestListener => {
+  let ready = readyOf(latest())
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const { bytes, tag } = latest()
-    const headers = [...HEADERS, "ETag", tag()]
-    if (isKnown(request.headers["if-none-match"], tag())) {
-      response.writeHead(304, headers).end()
-      return
-    }
-    headers.push("Content-Type", "application/json; charset=utf-8", "Content-Length", String(bytes.length))
-    response.writeHead(200, headers).end(request.method === "HEAD" ? undefined : bytes)
+    const now = latest()
+    if (ready.of !== now) ready = readyOf(now)
+    const { tag, unchanged, whole } = ready
+    if (isKnown(request.headers["if-none-match"], tag)) response.writeHead(304, unchanged).end()
+    else response.writeHead(200, whole).end(request.method === "HEAD" ? undefined : now.bytes)
   }
   return (request, response) => {
     const { method, url = "" } = request
