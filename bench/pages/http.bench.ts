@@ -21,7 +21,7 @@ const cpuUs = (): number => {
 
 const asked = async (worker: Worker, load: Load): Promise<number> => {
   const before = cpuUs()
-  worker.postMessage(load)
+  worker.postMessage(load, [])
   await once(worker, "message")
   return (cpuUs() - before) / load.requests
 }
@@ -49,7 +49,9 @@ const measure = (slots: number, rounds: number, requests: number) =>
         yield* Effect.promise(() => asked(worker, theirs))
       ]
       // The first round warms the code.
-      if (round > 0) (mine.push(a), floor.push(b))
+      if (round === 0) continue
+      mine.push(a)
+      floor.push(b)
     }
     return { mine, floor, bytes: bytes.length }
   }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise)

@@ -42,6 +42,6 @@ parentPort?.on("message", (load: Load) => {
   let asked = 0
   const left = (): boolean => asked++ < load.requests
   void Promise.all(Array.from({ length: CONNECTIONS }, () => ask(load, left))).then(() =>
-    parentPort?.postMessage("done")
+    parentPort?.postMessage("done", [])
   )
 })

@@ -50,11 +50,11 @@ const withPages = <A>({ pages, slots }: Sizes, meanwhile: () => Promise<A>) =>
       Effect.sync(() => new Worker(join(import.meta.dirname, "readers.ts"))),
       (one) => Effect.promise(() => one.terminate())
     )
-    worker.postMessage({ url, pages })
+    worker.postMessage({ url, pages }, [])
     yield* Effect.promise(() => once(worker, "message"))
     yield* move.pipe(Effect.andThen(Effect.sleep(1_000 / MOVES_PER_SEC)), Effect.forever, Effect.forkScoped)
     const told = yield* Effect.promise(meanwhile)
-    worker.postMessage("stop")
+    worker.postMessage("stop", [])
     const [read] = (yield* Effect.promise(() => once(worker, "message"))) as [Read]
     return { told, read }
   }).pipe(Effect.scoped, quiet)

@@ -46,17 +46,18 @@ const ask = (url: string): Promise<void> =>
     }).once("error", (error) => (stopped ? resolve() : reject(error)))
   })
 
-parentPort?.on("message", async (told: { readonly url: string; readonly pages: number } | "stop") => {
-  if (told === "stop") {
-    stopped = true
-    parentPort?.postMessage({ whole, patches, streamBytes, answersMs } satisfies Read)
-    return
-  }
-  const { url, pages } = told
+const open = async ({ url, pages }: { readonly url: string; readonly pages: number }): Promise<void> => {
   await Promise.all(Array.from({ length: pages }, () => stream(url)))
   for (let page = 0; page < pages; page++) {
     const path = page % 2 === 0 ? "api/status" : "api/cycles"
     setTimeout(() => setInterval(() => void ask(`${url}${path}`), EVERY_MS), (page * EVERY_MS) / pages)
   }
-  parentPort?.postMessage("open")
+  parentPort?.postMessage("open", [])
+}
+
+parentPort?.on("message", (told: { readonly url: string; readonly pages: number } | "stop") => {
+  if (told === "stop") {
+    stopped = true
+    parentPort?.postMessage({ whole, patches, streamBytes, answersMs } satisfies Read, [])
+  } else void open(told)
 })

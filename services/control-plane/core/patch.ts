@@ -51,7 +51,7 @@ const changed = (value: unknown, names: ReadonlyArray<string>, change: Change): 
   const [name, ...rest] = names
   if (name === undefined) return change.op === "remove" ? undefined : change.value
   if (!isObject(value)) throw new Error(`there is nothing at ${change.path}`)
-  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>
+  const copy = (Array.isArray(value) ? value.slice() : Object.assign({}, value)) as Record<string, unknown>
   if (rest.length > 0 || change.op === "replace") {
     if (!Object.hasOwn(copy, name)) throw new Error(`there is nothing at ${change.path}`)
   }
