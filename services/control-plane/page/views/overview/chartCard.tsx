@@ -168,7 +168,7 @@ export const ChartCard = ({ shown }: { readonly shown: Status }) => {
       bars,
       lines: linesOf(shown).filter(({ kind }) => has.has(kind === "order" ? "orders" : "levels")),
       near: has.has("orders") ? nearPrices(shown) : [],
-      marks: has.has("fills") ? marksOf(booked, interval) : [],
+      marks: has.has("fills") ? marksOf(booked, interval, bars[0]?.time) : [],
       joins: has.has("fills") ? joinsOf(booked, interval) : [],
       bands: has.has("regimes") ? bandsOf(regimes.data?.records ?? [], shown.market.venue_time ?? 0) : [],
       digits: priceDigits(shown),

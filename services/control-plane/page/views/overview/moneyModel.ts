@@ -27,12 +27,12 @@ export const realised = (report: Status): ReadonlyArray<Figure> => {
   const { quote } = report.market
   const { traded_cycles: traded, evicted_cycles: evicted, corrected_cycles: corrected } = money
   return [
-    { ...gain(`Traded · ${integer(traded)} cycles`, money.traded_profit, quote), big: true },
+    { ...gain("Booked, all together", report.total_profit, quote), big: true },
+    gain(`Traded · ${integer(traded)} cycles`, money.traded_profit, quote),
     ...(evicted > 0 ? [gain(`Booked, not traded · ${integer(evicted)} evicted`, money.evicted_profit, quote)] : []),
     ...(corrected > 0
       ? [gain(`Corrected · ${integer(corrected)} evicted and filled after all`, money.corrected_profit, quote)]
       : []),
-    ...(evicted > 0 ? [gain("Together, as booked", report.total_profit, quote)] : []),
     gain("Open positions at market", money.open_positions.at_market, quote),
     plain("Fees paid, in all fills", decimal(money.fees_paid, PROFIT_DIGITS, true), quote),
     plain("Lost today, UTC", decimal(day.losses, PROFIT_DIGITS, true), quote),

@@ -6,15 +6,17 @@ import { useApi } from "../../kit/api.ts"
 import { age, counted, integer, percent, share, signal, words } from "../../kit/format.ts"
 import { At, Card, Empty, Table, Term } from "../../kit/parts.tsx"
 import type { JournalPage } from "../../kit/payloads.ts"
-import { LineChart } from "./lines.tsx"
+import { Plot } from "./lines.tsx"
 import {
   agreementInWords,
+  biasSeries,
   chainOf,
   favoured,
   hasSpoken,
+  idleSeries,
+  probabilitySeries,
   type Reading,
   type Regime,
-  regimeSeries,
   skewSeries
 } from "./regimeModel.ts"
 
@@ -127,7 +129,20 @@ const Advisor = ({ shown }: { readonly shown: Regime }) => {
             <ReadingRow name="fast" reading={shown.fast} />
             <ReadingRow name="slow" reading={shown.slow} />
           </Table>
-          <LineChart label="Bias and probabilities over time" series={regimeSeries(data?.records ?? [])} />
+          {(["fast", "slow"] as const).map((detector) => (
+            <Plot
+              key={detector}
+              label={`Probabilities, ${shown[detector]?.timeframe ?? detector}`}
+              as="shares"
+              series={data === null ? null : probabilitySeries(data.records, detector)}
+              show={(value) => share(100 * value, 0)}
+            />
+          ))}
+          <Plot
+            label="Consensus"
+            series={data === null ? null : biasSeries(data.records)}
+            show={(value) => signal(value, 2)}
+          />
           <Trainings shown={shown} />
         </>
       ) : (
@@ -159,7 +174,17 @@ const Rebalancer = ({ shown }: { readonly shown: Status }) => {
               )}
             </p>
           </div>
-          <LineChart label="Skew, trend and idle dollars over time" series={skewSeries(data?.records ?? [])} />
+          <Plot
+            label="Skew"
+            series={data === null ? null : skewSeries(data.records)}
+            show={(value) => signal(value, 3)}
+          />
+          <Plot
+            label="Idle dollars"
+            series={data === null ? null : idleSeries(data.records)}
+            show={(value) => share(100 * value, 1)}
+            withZero={false}
+          />
           <dl class="rows">
             {chainOf(shown).map(([name, value]) => (
               <Term key={name} name={name}>
