@@ -144,6 +144,7 @@ class Market implements Chart {
     this.#drawing.show(scene, {
       ...(Object.fromEntries(Object.entries(INKS).map(([ink, name]) => [ink, colour(name)])) as Record<Ink, string>),
       ground: colour("card"),
+      words: colour("text"),
       gain: colour("chart-buy"),
       loss: colour("chart-sell"),
       BULLISH: colour("band-bull"),

@@ -9,8 +9,8 @@ import type {
 import type { Band, Ink, Join, PriceLine } from "./chartModel.ts"
 import { LABEL_HEIGHT, labelsOf } from "./labels.ts"
 
-/** Colours by what they stand for; `ground` is behind labels. */
-export type Colours = Readonly<Record<"gain" | "loss" | "ground" | Band["regime"] | Ink, string>>
+/** Colours by what they stand for; `ground` is behind labels, `words` are those of levels, whose own colours are not legible on every ground. */
+export type Colours = Readonly<Record<"gain" | "loss" | "ground" | "words" | Band["regime"] | Ink, string>>
 
 /** What is drawn. */
 export interface Drawn {
@@ -83,7 +83,7 @@ const drawLabels = (target: Target, attached: Attached, lines: ReadonlyArray<Pri
     context.font = FONT
     context.textBaseline = "middle"
     context.lineWidth = 1
-    for (const { text, ink, from, to, y } of labelsOf(lines, yOf, mediaSize.height, mediaSize.width < NARROW)) {
+    for (const { text, ink, kind, from, to, y } of labelsOf(lines, yOf, mediaSize.height, mediaSize.width < NARROW)) {
       const width = context.measureText(text).width + 2 * PADDING
       const left = mediaSize.width - width - GAP
       context.strokeStyle = colours[ink]
@@ -98,6 +98,7 @@ const drawLabels = (target: Target, attached: Attached, lines: ReadonlyArray<Pri
       context.fillRect(left, y - LABEL_HEIGHT / 2 + 0.5, width, LABEL_HEIGHT - 1)
       context.fillStyle = colours[ink]
       context.fillRect(left + width - 2, y - LABEL_HEIGHT / 2 + 0.5, 2, LABEL_HEIGHT - 1)
+      if (kind === "level") context.fillStyle = colours.words
       context.fillText(text, left + PADDING - 1, y + 0.5)
     }
   })

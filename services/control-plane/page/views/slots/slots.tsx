@@ -34,8 +34,12 @@ const Row = ({ row, chosen }: { readonly row: SlotRow; readonly chosen: boolean 
         <Chip key={chip.id} {...chip} />
       ))}
     </td>
-    <td class="n">{integer(row.recoveries)}</td>
-    <td class="n">{integer(row.trips)}</td>
+    <td class="n" data-name="recoveries">
+      {integer(row.recoveries)}
+    </td>
+    <td class="n" data-name="round trips">
+      {integer(row.trips)}
+    </td>
     <td class={`n ${row.tone}`}>{row.profit}</td>
     <td class="why">{row.waits}</td>
   </tr>
@@ -64,8 +68,8 @@ export const Slots = () => {
   const asked = Number(place.value.rest)
   const chosen = shown.slots.find(({ slot_id: slot }) => slot === asked) ?? shown.slots[0]
   return (
-    <>
-      <Card title="Slots" side={<ActionButton action="add_slot" class="small" />}>
+    <div class="stack">
+      <Card title="Slots" class="all-slots" side={<ActionButton action="add_slot" class="small" />}>
         {rows.length === 0 ? (
           <Empty>No slots yet: none is configured in the journal.</Empty>
         ) : (
@@ -89,6 +93,6 @@ export const Slots = () => {
       </Card>
       {chosen === undefined ? null : <SlotDetail key={chosen.slot_id} slot={chosen} shown={shown} />}
       <Retired shown={shown} />
-    </>
+    </div>
   )
 }

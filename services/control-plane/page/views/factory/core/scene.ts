@@ -198,6 +198,19 @@ export const sceneOf = (report: Status, width: number): Scene => {
   }
 }
 
+/** A floor narrower than this, in CSS pixels, is not magnified. */
+const ROOMY = 700
+/** How much a floor of so many machines is magnified at most, so that a few do not stand lost in a corner. */
+const ZOOMS = [
+  [3, 2],
+  [6, 1.6],
+  [12, 1.3]
+] as const
+
+/** How much larger than life the floor is drawn. */
+export const zoomOf = (machines: number, width: number): number =>
+  width < ROOMY ? 1 : (ZOOMS.find(([most]) => machines <= most)?.[1] ?? 1)
+
 /** The machine at a place on the floor. */
 export const machineAt = ({ machines }: Scene, x: number, y: number): Machine | null =>
   machines.find(

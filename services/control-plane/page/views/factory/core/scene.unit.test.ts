@@ -3,7 +3,7 @@ import type { Status } from "../../../../core/brief.ts"
 import { reportOf } from "../../../../core/report.ts"
 import { governor, observedAt, opening, OPTIONS, price, slots } from "../../../../testing/examples.ts"
 import { moved } from "./motion.ts"
-import { machineAt, type Scene, sceneOf } from "./scene.ts"
+import { machineAt, type Scene, sceneOf, zoomOf } from "./scene.ts"
 
 const report = reportOf(
   observedAt([...opening, price("0.141")], { slots, startHead: opening.length, governor }),
@@ -13,6 +13,11 @@ const floor = (fields: Partial<Status> = {}, width = 960): Scene => sceneOf({ ..
 const market = (fields: Partial<Status["market"]>) => ({ market: { ...report.market, ...fields } })
 
 describe("the factory floor", () => {
+  it("is magnified where few machines stand on it, and never on a phone", () => {
+    expect([1, 5, 10, 50].map((machines) => zoomOf(machines, 1_200))).toEqual([2, 1.6, 1.3, 1])
+    expect(zoomOf(1, 360)).toBe(1)
+  })
+
   it("has a machine for each slot and nothing that is not in the status", () => {
     const { machines } = floor()
     expect(machines.map(({ slot, name, code }) => [slot, name, code])).toEqual(
