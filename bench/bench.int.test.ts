@@ -8,6 +8,8 @@ import { openingBench } from "./opening/opening.bench.ts"
 import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
+import { httpBench } from "./pages/http.bench.ts"
+import { pagesBench } from "./pages/pages.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
@@ -50,6 +52,12 @@ describe("the benchmarks in short form", () => {
   it("many slots: a generated market of several slots verifies whole", async () => {
     const results = await manySlotsBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("http and pages: a status is answered as its bytes are, and pages are sent what has changed", async () => {
+    const results = [...(await httpBench({ quick: true })), ...(await pagesBench({ quick: true }))]
+    expect(results.length).toBeGreaterThan(4)
+    expect(results.map(({ note }) => note ?? "").join(" ")).toMatch(/streams: [1-9]\d* whole statuses/)
   })
 
   it("past: questions about a generated market are answered, and a jump folds a few thousand records at most", async () => {

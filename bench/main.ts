@@ -22,6 +22,8 @@ import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { commandLineBench } from "./opening/commandLine.bench.ts"
+import { httpBench } from "./pages/http.bench.ts"
+import { pagesBench } from "./pages/pages.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import type { BenchResult } from "./result.ts"
@@ -49,6 +51,8 @@ const BENCHES = {
   contextScan: scanBench,
   contextBeside: besideBench,
   signing: signingBench,
+  http: httpBench,
+  pages: pagesBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import { Status } from "../../services/control-plane/api/schema/status.ts"
+import { briefOf } from "../../services/control-plane/core/brief.ts"
+import { Status, StatusThen } from "../../services/control-plane/api/schema/status.ts"
 import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
 import { OPTIONS } from "../../services/control-plane/testing/examples.ts"
 import type { PastProblem } from "../../services/control-plane/marketPast.ts"
@@ -77,9 +78,17 @@ describe("the status at a record", () => {
           const { moment, folded } = yield* laid(past.at(seq))
           const report = reportAt(moment)
           expect(report, `record ${seq}`).toStrictEqual(then)
-          const sent: unknown = JSON.parse(JSON.stringify({ age_sec: 0, ...report }))
-          const read = Schema.decodeUnknownExit(Status, { onExcessProperty: "error" })(sent)
-          expect(read._tag === "Failure" ? String(read.cause) : "as documented", `record ${seq}`).toBe("as documented")
+          // In full as the past is shown, and at a glance as the present is.
+          const documented = [
+            [StatusThen, report],
+            [Status, briefOf(report)]
+          ] as const
+          for (const [schema, payload] of documented) {
+            const sent: unknown = JSON.parse(JSON.stringify({ age_sec: 0, ...payload }))
+            const read = Schema.decodeUnknownExit(schema as Schema.Codec<unknown>, { onExcessProperty: "error" })(sent)
+            const verdict = read._tag === "Failure" ? String(read.cause) : "as documented"
+            expect(verdict, `record ${seq}`).toBe("as documented")
+          }
           expect(folded, `record ${seq}`).toBeLessThan(1_500)
         }
         const gone = yield* Effect.flip(past.at(head + 1))

@@ -14,6 +14,7 @@ import { metricsText, type ProcessFigures } from "./core/metrics.ts"
 import { loadAssets, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
+import { statusFirst } from "./http/statusAnswer.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import { MarketViews } from "./marketViews.ts"
 import { makePublisher, type Published } from "./http/publisher.ts"
@@ -134,6 +135,7 @@ export const controlPlaneLayer = (
       const { settings } = yield* MarketViews
       const api = { latest, ageSec, currency: { base, quote }, settings, ask: yield* makeAsk<PastPorts>() }
       const routes = [...MEMORY_ROUTES, ...pastRoutes(report)]
+      const door = makeDoor(host, allowedHosts)
       const app = makeApp({
         latest,
         ageSec,
@@ -146,7 +148,7 @@ export const controlPlaneLayer = (
           serveEvents(express, events)
           serveMetrics(express, () => metricsText(latest().report, figuresOf(startedAt, hub, events)))
         },
-        door: makeDoor(host, allowedHosts),
+        door,
         onFailure: (error) => runSync(Effect.logError("control-plane: a request failed", error))
       })
       yield* Effect.forkScoped(every(REPORT_EVERY_MS, hub.tick))
@@ -158,7 +160,7 @@ export const controlPlaneLayer = (
       const { port } = yield* listen({
         host,
         port: options.port,
-        handler: app,
+        handler: statusFirst(latest, door, app),
         isKept: (socket) => hub.holds(socket) || events.holds(socket),
         beforeClose: () => (hub.close(), events.close())
       })

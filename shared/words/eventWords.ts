@@ -1,10 +1,12 @@
 /** What happened, as a trader reads it. */
 import type { MarketEvent } from "../events/event.ts"
 import { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import { timeframeName } from "../candles/core/candle.ts"
 import { sentenceOf } from "../core/rules/sentence.ts"
 import { instant } from "./instants.ts"
 
 const price = Price.format
+const maybePrice = (of: Price | null): string => (of === null ? "not known" : price(of))
 const doge = (volume: Volume): string => `${Volume.format(volume)} DOGE`
 const usd = (quote: Quote): string => `${Quote.format(quote)} USD`
 
@@ -110,6 +112,22 @@ export const wordsOf = (event: MarketEvent): string => {
       return `${event.what} is not done${because(event)}`
     case "CommandIssued":
       return `${event.author} asks for ${event.command.name}`
+    case "CandleClosed":
+      return `the candle of ${timeframeName(event.intervalMin)} from ${instant(event.timeSec * 1_000)} closed at ${price(event.close)} (open ${price(event.open)}, high ${price(event.high)}, low ${price(event.low)}, by ${event.provenance})`
+    case "RegimeObserved": {
+      const { regime, agreement, biasSignal } = event.consensus
+      return agreement === "none"
+        ? "no model speaks of the regime"
+        : `the regime is ${regime.toLowerCase()} (${agreement.replaceAll("_", " ")}, bias ${biasSignal.toFixed(2)})`
+    }
+    case "BalancesObserved":
+      return `the account has ${doge(event.base.total)} (${Volume.format(event.base.hold)} in orders) and ${usd(event.quote.total)} (${Quote.format(event.quote.hold)} in orders)`
+    case "OpenOrdersObserved":
+      return `${event.ours} of our orders stand at the exchange, and ${event.foreign} others`
+    case "AccountReconciled":
+      return `the account is compared: ${event.openOrders} of our orders open, ${event.missed} had ended or filled unheard, ${event.foreignOrders} are not ours`
+    case "LevelsObserved":
+      return `levels of ${event.day}${event.finished ? "" : " so far"}: VWAP ${maybePrice(event.vwap)}, POC ${maybePrice(event.poc)}, high ${maybePrice(event.high)}, low ${maybePrice(event.low)}; ${event.precision}`
     default:
       return `${event._tag}${because(event)}`
   }

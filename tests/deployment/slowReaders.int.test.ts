@@ -4,15 +4,16 @@ import type { AddressInfo, Socket } from "node:net"
 import { connect } from "node:net"
 import { afterEach, expect, it } from "vitest"
 import { makeServer } from "../../services/control-plane/http/connections.ts"
-import { makeStreamHub } from "../../services/control-plane/http/streamHub.ts"
-import type { Published } from "../../services/control-plane/http/publisher.ts"
+import { makeStreamHub, type Sent } from "../../services/control-plane/http/streamHub.ts"
 
 /** A report ten times as large as any. */
 const REPORT_BYTES = 200_000
 /** As many as a day of reports would be worth of memory, were they kept. */
 const REPORTS = 400
-const json = JSON.stringify("x".repeat(REPORT_BYTES))
-const report = (seq: number): Published => ({ seq, json }) as Published
+const report = (seq: number): Sent => {
+  const status = { seq, text: String(seq % 10).repeat(REPORT_BYTES) }
+  return { seq, status, bytes: Buffer.from(JSON.stringify(status)) }
+}
 
 const ends: Array<() => void> = []
 afterEach(() => {

@@ -11,6 +11,7 @@ import { choice, integer, maybeInteger, neededInteger } from "./params.ts"
 import { ApiProblem, defineRoute } from "./route.ts"
 import { Candles } from "./schema/candles.ts"
 import { Cycles, Pnl, SlotHistory } from "./schema/history.ts"
+import { SlotNow } from "./schema/status.ts"
 import { Alive, Config, Version } from "./schema/server.ts"
 
 const limit = (most: number, otherwise: number) => integer("How many at most.", { from: 1, to: most, otherwise })
@@ -40,6 +41,20 @@ const cycles = defineRoute({
   payload: Cycles,
   problems: {},
   answer: (asked, { moment }) => cyclesView(moment.history, asked)
+})
+
+const slot = defineRoute({
+  path: "/api/slots/{id}",
+  summary: "A slot in full: every order, its money, what it rests from and what it does not do",
+  params: { id: neededInteger("The slot's number.", 1) },
+  payload: SlotNow,
+  problems: { 404: "the market has no such slot" },
+  answer: ({ id }, { report }) => {
+    const found = report.slots.find(({ slot_id }) => slot_id === id)
+    return found === undefined
+      ? new ApiProblem(404, `the market has no slot ${id}; one that is gone has /api/slots/${id}/history`)
+      : { slot: found }
+  }
 })
 
 const slotHistory = defineRoute({
@@ -106,4 +121,4 @@ const livez = defineRoute({
 })
 
 /** All of them. */
-export const MEMORY_ROUTES = [candles, cycles, slotHistory, pnl, config, version, livez]
+export const MEMORY_ROUTES = [candles, cycles, slot, slotHistory, pnl, config, version, livez]

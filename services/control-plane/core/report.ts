@@ -1,4 +1,4 @@
-/** The status report: one moment as the JSON that every page and script reads. Pure. */
+/** The status report: one moment in full, as the JSON that pages and scripts are given of it. Pure. */
 import { minus, plus, Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { SlotStatus } from "./blocks.ts"
@@ -142,21 +142,6 @@ const retiredOf = ({ ledger }: Observed, gone: ReadonlyArray<SlotStatus>, market
   )
 })
 
-/**
- * Completed cycles in a report, over all slots: a page shows a dozen, and a status is sent as often as the market moves. With every
- * slot's own list they would be two thirds of it. The journal and the store have all of them.
- */
-export const REPORTED_CYCLES = 20
-
-/** The newest cycles of the market. */
-const newestCycles = (slots: ReadonlyArray<SlotStatus>): ReadonlySet<SlotStatus["last_cycles"][number]> =>
-  new Set(
-    slots
-      .flatMap(({ last_cycles: cycles }) => cycles)
-      .toSorted((a, b) => b.exit_time - a.exit_time)
-      .slice(0, REPORTED_CYCLES)
-  )
-
 /** Of every slot there ever was. */
 const totalsOf = (slots: ReadonlyArray<SlotStatus>) => ({
   /** As the contract books it: with evicted recoveries as if closed at the market. `money` tells these apart. */
@@ -200,7 +185,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   const market = status.price?.last ?? null
   const shown = slots.filter(isShown(observed))
   const gone = slots.filter((slot) => !isShown(observed)(slot))
-  const newest = newestCycles(shown)
   const day = dayView(status.day, observed.governor, { nowMs: status.nowMs, speed: options.speed, currency: quote })
   return {
     seq,
@@ -219,7 +203,6 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       // One price, one age: a slot itself knows only how old it was at the last clock.
       price_age_sec: slot.price_age_sec === null || ageSec === null ? null : roundAge(ageSec),
       money: slotsMoney(observed.ledger, [slot.slot_id as SlotNumber], market),
-      last_cycles: slot.last_cycles.filter((cycle) => newest.has(cycle)),
       orders: slot.orders.map((order) => withDistance(order, market)),
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),
@@ -248,5 +231,5 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
   }
 }
 
-/** What `/api/status` answers. */
+/** All that is told of one moment. `/api/status` is its brief (`brief.ts`). */
 export type StatusReport = ReturnType<typeof reportOf>

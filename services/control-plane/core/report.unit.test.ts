@@ -3,7 +3,6 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import { waitingFor, warnings } from "./checks.ts"
 import {
   claimed,
-  cycle,
   foldAll,
   governor,
   observedAt,
@@ -15,7 +14,8 @@ import {
   slots,
   START_MS
 } from "../testing/examples.ts"
-import { REPORTED_CYCLES, reportOf } from "./report.ts"
+import { briefOf } from "./brief.ts"
+import { reportOf } from "./report.ts"
 
 const running = [...opening, price("0.141", "0.1409", "0.1411")]
 const report = (events: ReadonlyArray<MarketEvent> = running, fields: Parameters<typeof observedAt>[1] = {}) =>
@@ -210,18 +210,38 @@ describe("the figures", () => {
   })
 })
 
-describe("completed cycles", () => {
-  it("are the newest of the market, each with its slot, however many slots there are", () => {
-    const [example] = slots
-    if (example === undefined) throw new Error("no example of a slot")
-    const many = Array.from({ length: 50 }, (_, index) => ({
-      ...example,
+describe("a slot at a glance", () => {
+  it("has of its orders where they stand, and leaves the rest to whoever asks for that slot", () => {
+    const full = report()
+    const { slots: shown, ...rest } = briefOf(full)
+    const { slots: _whole, ...blocks } = full
+    expect(rest).toEqual(blocks)
+    const [order] = shown[0]?.orders ?? []
+    expect(order).toEqual({
+      local_id: expect.any(Number),
+      trade_id: "A",
+      side: "sell",
+      role: "entry",
+      price: "0.1412826",
+      volume: expect.any(String),
+      status: "open",
+      distance_pct: 0.2004
+    })
+    expect(shown[1]).not.toHaveProperty("last_cycles")
+    expect(full.slots[1]?.last_cycles).toHaveLength(slots[1]?.last_cycles.length ?? 0)
+  })
+
+  it("keeps the status of fifty slots, each with both trades and two recoveries out, below 60 kB", () => {
+    const [, both] = slots
+    const [recovery] = both?.recovery_orders ?? []
+    if (both === undefined || recovery === undefined) throw new Error("the example has a slot with a recovery")
+    const fifty = Array.from({ length: 50 }, (_, index) => ({
+      ...both,
       slot_id: index + 1,
-      last_cycles: Array.from({ length: 20 }, (_, n) => cycle({ exit_time: n * 50 + index }))
+      recovery_orders: [recovery, { ...recovery, recovery_id: recovery.recovery_id + 1 }]
     }))
-    const reported = report(running, { slots: many }).slots.map(({ last_cycles: cycles }) => cycles.length)
-    expect(reported.filter((count) => count > 0)).toEqual(Array.from({ length: REPORTED_CYCLES }, () => 1))
-    expect(reported.slice(-REPORTED_CYCLES).every((count) => count === 1)).toBe(true)
+    const text = JSON.stringify(briefOf(report(running, { slots: fifty })))
+    expect(text.length).toBeLessThan(60_000)
   })
 })
 

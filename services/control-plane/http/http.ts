@@ -1,4 +1,4 @@
-/** The routes. All but actions are answered from the newest report in memory, so that no reader waits for anything. */
+/** The routes beside the status (`statusAnswer.ts`). All but actions are answered from the newest report in memory, so that no reader waits for anything. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express"
 import { ACTION_PATH, type ActionDesk, takeActions } from "../actions/actionRoute.ts"
 import { type Asset, NOT_BUILT } from "./assets.ts"
@@ -86,19 +86,9 @@ const checkMethod: RequestHandler = (request, response, next) => {
   problem(response, 405, "Method Not Allowed", detail)
 }
 
-const STATUS_PATHS = ["/api/status", "/api/swarm/status"]
-
 const NOT_YET = "the exchange's clock has not been heard yet, or service market-context does not run"
 
 const answerFromReport = (app: Express, latest: HttpSource["latest"], ageSec: () => number): void => {
-  app.get(STATUS_PATHS, (request, response) => {
-    const { json: text, tag } = latest()
-    response.set({ "Cache-Control": "no-cache", ETag: tag() })
-    // Looked at here: what Express asks besides, programs' own fetch does not say.
-    const known = (request.headers["if-none-match"] ?? "").split(",").some((one) => one.trim() === tag())
-    if (known) response.status(304).end()
-    else response.type("application/json").send(text)
-  })
   /** The block with the record that it knows the journal up to. */
   const shown = (response: Response, status: number, block: object): void =>
     json(response, status, JSON.stringify({ seq: latest().seq, age_sec: ageSec(), ...block }))

@@ -1,6 +1,7 @@
 /**
  * Keeps the newest report at hand as bytes: serialised once per change, however many readers there are. It is built
- * when the market moves, at most ten times a second, and once a second besides, so that ages stay true in a silent journal.
+ * when the market moves, at most ten times a second and for a tenth of the time, and once a second besides, so that ages stay true in a
+ * silent journal.
  */
 import { createHash } from "node:crypto"
 import { Clock, Effect, Queue, type Scope, Stream } from "effect"
@@ -11,6 +12,7 @@ import type { JournalWatch, Observed } from "../core/checks.ts"
 import { type MarketMoment, MarketViews } from "../marketViews.ts"
 import type { ChatWatch } from "../telegram/core/watch.ts"
 import { isQuietAt } from "../telegram/settings.ts"
+import { briefOf, type Status } from "../core/brief.ts"
 import { type ReportOptions, reportOf, roundAge, type StatusReport } from "../core/report.ts"
 
 /** One report and its bytes. */
@@ -20,8 +22,10 @@ export interface Published {
   readonly report: StatusReport
   /** What it was made of. */
   readonly moment: MarketMoment
-  /** The report and its age as JSON without line breaks. */
-  readonly json: string
+  /** The brief of the report, with its age: what is sent. */
+  readonly status: Status & { readonly age_sec: number }
+  /** The same as JSON without line breaks, once for all readers. */
+  readonly bytes: Buffer
   /** Names what it says, its age aside: the same text, the same tag. */
   readonly tag: () => string
 }
@@ -35,6 +39,8 @@ export interface Publisher {
 
 /** Eyes do not follow more than ten changes a second. */
 export const MIN_INTERVAL_MS = 100
+/** A tenth of the loop at most: the rest a report of many slots takes belongs to those who trade. */
+const PAUSE_PER_MS = 9
 /** The finest step in which an age is worth showing. */
 const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
@@ -101,9 +107,12 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     const clockSilentSec = sinceTicked(moment.status.clockSeq)
     const observed: Observed = { ...moment, journal: watch, silentSec, clockSilentSec, chat: yield* chatNow(chat()) }
     const report = reportOf(observed, options)
+    const brief = briefOf(report)
     // An age alone is no change that a page has to be sent.
-    const body = JSON.stringify(report)
-    return { seq, report, moment, body, tag: tagOf(body), json: `{"age_sec":${ageSec()},${body.slice(1)}` }
+    const body = JSON.stringify(brief)
+    const status = { age_sec: ageSec(), ...brief }
+    const bytes = Buffer.from(`{"age_sec":${status.age_sec},${body.slice(1)}`)
+    return { seq, report, moment, status, body, bytes, tag: tagOf(body) }
   })
 
   yield* askJournal
@@ -119,16 +128,17 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     Effect.forever,
     Effect.forkScoped
   )
+  const publish = Effect.gen(function* () {
+    const fromMs = monotonicMsOf(clock)
+    const next = yield* build()
+    const changed = next.body !== latest.body
+    latest = next
+    if (changed) onChange(next)
+    return monotonicMsOf(clock) - fromMs
+  })
   yield* Queue.take(wake).pipe(
-    Effect.andThen(build()),
-    Effect.tap((next) =>
-      Effect.sync(() => {
-        const changed = next.body !== latest.body
-        latest = next
-        if (changed) onChange(next)
-      })
-    ),
-    Effect.andThen(Effect.sleep(MIN_INTERVAL_MS)),
+    Effect.andThen(publish),
+    Effect.flatMap((tookMs) => Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))),
     Effect.forever,
     Effect.forkScoped
   )

@@ -1,28 +1,29 @@
 /**
- * The server-sent events of all open pages. Every message is the whole status, so a page that was away, or too slow for
- * one message, is right again with the next; `Last-Event-ID` needs no history.
+ * The server-sent events of all open pages. A stream begins with the whole status; from then on it is sent what has changed, as long as
+ * it has taken every message before. One that was away, or too slow for a message, is sent the whole status again and is right:
+ * nothing is lost, and `Last-Event-ID` needs no history.
  */
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import { patchOf } from "../core/patch.ts"
 import { placeOf } from "./connections.ts"
 import type { Published } from "./publisher.ts"
 
 /** As much of a report as is sent. */
-type Sent = Pick<Published, "seq" | "json">
+export type Sent = Pick<Published, "seq" | "bytes"> & { readonly status: object }
 
-/** One person's pages and scripts. Each costs a socket and a report a second; a forgotten loop must not cost more. */
-export const MAX_CLIENTS = 32
+/** Pages and scripts of a whole team. Each costs a socket and a message a second, whose bytes are the same for all. */
+export const MAX_CLIENTS = 256
 /** Half of them for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
-export const MAX_PER_ADDRESS = 16
+export const MAX_PER_ADDRESS = 128
 /**
  * A silent connection looks like a dead one to a proxy (patience 30–60 s) and to a page, which connects again when it has
  * missed two of these. An event, not a comment: a browser does not tell a page of comments.
  */
 export const HEARTBEAT_MS = 15_000
 /**
- * The least time between two reports to the same pages. A report is several kilobytes, and a market at speed changes ten times a second:
- * whole reports at that rate are 240 MB an hour for each tab, once a second 24 MB. What is left out is left out whole: the next report
- * says everything, so nothing has to be made up for after a cut.
+ * The least time between two messages to the same pages: a market at speed changes ten times a second, and nobody reads that. A report in
+ * between is left out whole: the next message says everything that is different from the one before.
  */
 export const REPORT_EVERY_MS = 1_000
 /** What a page waits before it connects again. */
@@ -47,36 +48,66 @@ export interface StreamHub {
   readonly close: () => void
 }
 
-/** The journal sequence is the message's id. */
-const frameOf = ({ seq, json }: Sent): string => `id: ${seq}\ndata: ${json}\n\n`
+/** Of a whole status: changes that are longer are no use. */
+const MOST_OF_WHOLE = 0.5
+
+const END = Buffer.from("\n\n")
+
+/** A whole status. The journal sequence is the message's id. */
+const wholeOf = ({ seq, bytes }: Sent): Buffer => Buffer.concat([Buffer.from(`id: ${seq}\ndata: `), bytes, END])
+
+/** What makes one status of the one before; null: the whole is as short. */
+const changesOf = (before: Sent, { seq, status, bytes }: Sent): Buffer | null => {
+  const text = JSON.stringify(patchOf(before.status, status))
+  return text.length > MOST_OF_WHOLE * bytes.length ? null : Buffer.from(`id: ${seq}\nevent: patch\ndata: ${text}\n\n`)
+}
+
+/** What a page has been given, and how long it has left it unread. */
+interface Client {
+  /** The status that it has, if it has read everything. */
+  has: Sent
+  /** Heartbeats in a row that it has left unread. */
+  missed: number
+}
 
 /** A hub without clients. */
 export const makeStreamHub = (): StreamHub => {
-  /** Each client with the heartbeats it has left unread in a row. */
-  const clients = new Map<ServerResponse, number>()
+  const clients = new Map<ServerResponse, Client>()
   let closed = false
   /** What waits for the next tick, and whether the next report need not wait. */
   let [waiting, due]: [Sent | null, boolean] = [null, true]
+  /** What those who have read everything have. */
+  let last: Sent | null = null
   const write = (published: Sent): void => {
     waiting = null
     due = false
-    const frame = frameOf(published)
-    // A client that has not read the last message skips this one: at most one message waits per client.
-    for (const client of clients.keys()) if (!client.writableNeedDrain) client.write(frame)
+    // Each is made once, for the first whom it is for, and its bytes are shared by all whom it waits for.
+    let changes: Buffer | null | undefined
+    let whole: Buffer | undefined
+    for (const [response, client] of clients) {
+      // One that has not read the last message skips this one: at most one waits for each.
+      if (response.writableNeedDrain) continue
+      if (client.has === last) changes ??= changesOf(last, published)
+      const message = client.has === last ? changes : null
+      response.write(message ?? (whole ??= wholeOf(published)))
+      client.has = published
+    }
+    last = published
   }
   return {
     open: (response, first) => {
       const place = placeOf(response.socket?.remoteAddress)
       const neighbours = [...clients.keys()].filter(({ socket }) => placeOf(socket?.remoteAddress) === place)
       if (closed || clients.size >= MAX_CLIENTS || neighbours.length >= MAX_PER_ADDRESS) return false
-      clients.set(response, 0)
+      clients.set(response, { has: first, missed: 0 })
       response.once("close", () => clients.delete(response))
       response.writeHead(200, {
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-store",
         "X-Accel-Buffering": "no"
       })
-      response.write(`retry: ${RETRY_MS}\n${frameOf(first)}`)
+      response.write(`retry: ${RETRY_MS}\n`)
+      response.write(wholeOf(first))
       return true
     },
     size: () => clients.size,
@@ -90,17 +121,16 @@ export const makeStreamHub = (): StreamHub => {
       else write(waiting)
     },
     beat: () => {
-      for (const [client, missed] of clients) {
-        if (!client.writableNeedDrain) {
-          clients.set(client, 0)
-          client.write("event: beat\ndata:\n\n")
-        } else if (missed + 1 >= MAX_MISSED_BEATS) client.destroy()
-        else clients.set(client, missed + 1)
+      for (const [response, client] of clients) {
+        if (!response.writableNeedDrain) {
+          client.missed = 0
+          response.write("event: beat\ndata:\n\n")
+        } else if (++client.missed >= MAX_MISSED_BEATS) response.destroy()
       }
     },
     close: () => {
       closed = true
-      for (const client of clients.keys()) client.end()
+      for (const response of clients.keys()) response.end()
     }
   }
 }

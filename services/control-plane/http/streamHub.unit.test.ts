@@ -5,7 +5,18 @@ import { makeStreamHub, MAX_CLIENTS, MAX_PER_ADDRESS } from "./streamHub.ts"
 
 /** Larger than what a response buffers before it asks its writer to wait. */
 const LARGE = "x".repeat(100_000)
-const published = (seq: number, json = "{}") => ({ seq, json })
+const published = (seq: number, more = "") => {
+  const status = { seq, steady: "x".repeat(500), more }
+  return { seq, status, bytes: Buffer.from(JSON.stringify(status)) }
+}
+
+/** A page that reads, with the messages it has been sent. */
+const reading = () => {
+  const response = unread()
+  const messages: Array<string> = []
+  response.write = ((chunk: string | Buffer) => messages.push(String(chunk)) > 0) as typeof response.write
+  return { response, messages }
+}
 
 /** A response nobody reads: it has no socket, so all that is written stays in its buffer. */
 const unread = () => new ServerResponse(new IncomingMessage(new Socket()))
@@ -57,47 +68,67 @@ describe("a page that does not read", () => {
 })
 
 describe("a page that reads", () => {
-  it("gets every message under the sequence it stands at, and the beats", () => {
+  it("gets the whole status under the sequence it stands at, then what has changed, and the beats", () => {
     const hub = makeStreamHub()
-    const response = unread()
+    const { response, messages } = reading()
     hub.open(response, published(1))
-    const before = response.writableLength
     hub.send(published(2))
-    const afterMessage = response.writableLength
-    expect(afterMessage - before).toBeGreaterThanOrEqual("id: 2\ndata: {}\n\n".length)
+    hub.tick()
+    hub.send(published(3))
+    hub.tick()
     hub.beat()
-    expect(response.writableLength).toBeGreaterThan(afterMessage)
+    expect(messages).toEqual([
+      "retry: 1000\n",
+      `id: 1\ndata: ${published(1).bytes.toString()}\n\n`,
+      // Nobody knows what those have who came before the first message.
+      `id: 2\ndata: ${published(2).bytes.toString()}\n\n`,
+      `id: 3\nevent: patch\ndata: [{"op":"replace","path":"/seq","value":3}]\n\n`,
+      "event: beat\ndata:\n\n"
+    ])
+  })
+
+  it("gets the whole status again where the changes are as long, or where it has missed one", () => {
+    const hub = makeStreamHub()
+    const [steady, slow] = [reading(), reading()]
+    for (const { response } of [steady, slow]) hub.open(response, published(1))
+    hub.send(published(2))
+    Object.defineProperty(slow.response, "writableNeedDrain", { value: true, configurable: true })
+    hub.tick()
+    hub.send(published(3))
+    Object.defineProperty(slow.response, "writableNeedDrain", { value: false })
+    hub.tick()
+    hub.send(published(4))
+    expect(steady.messages.at(-1)).toContain("event: patch")
+    expect(slow.messages.at(-1)).toBe(`id: 4\ndata: ${published(4).bytes.toString()}\n\n`)
+    hub.tick()
+    hub.send(published(5, "y".repeat(2_000)))
+    expect(steady.messages.at(-1)).toContain("id: 5\ndata: {")
   })
 })
 
 describe("a market that changes ten times a second", () => {
-  const framesOf = (response: ServerResponse) => response.writableLength
+  const sequencesOf = (messages: ReadonlyArray<string>) =>
+    messages.flatMap((text) => /^id: (\d+)/.exec(text)?.[1] ?? [])
 
   it("sends a report at once, and until the next tick keeps only the newest of those that follow", () => {
     const hub = makeStreamHub()
-    const response = unread()
+    const { response, messages } = reading()
     hub.open(response, published(1))
-    hub.send(published(2))
-    const sent = framesOf(response)
-    for (let seq = 3; seq < 12; seq++) hub.send(published(seq))
-    expect(framesOf(response)).toBe(sent)
+    for (let seq = 2; seq < 12; seq++) hub.send(published(seq))
+    expect(sequencesOf(messages)).toEqual(["1", "2"])
     hub.tick()
-    const one = framesOf(response) - sent
-    expect(one).toBeGreaterThanOrEqual("id: 11\ndata: {}\n\n".length)
-    expect(one).toBeLessThan(2 * "id: 11\ndata: {}\n\n".length)
     hub.tick()
-    expect(framesOf(response)).toBe(sent + one)
+    expect(sequencesOf(messages)).toEqual(["1", "2", "11"])
   })
 
   it("sends the next report at once again after a second in which there was none", () => {
     const hub = makeStreamHub()
-    const response = unread()
+    const { response, messages } = reading()
     hub.open(response, published(1))
     hub.send(published(2))
     hub.tick()
-    const sent = framesOf(response)
     hub.send(published(3))
-    expect(framesOf(response)).toBeGreaterThan(sent)
+    expect(sequencesOf(messages)).toEqual(["1", "2", "3"])
   })
 })
 

@@ -6,7 +6,7 @@ import { MarketPast } from "../../marketPast.ts"
 import { integer, maybeInteger, maybeText, neededInteger, neededText } from "../params.ts"
 import { type AnyRoute, ApiProblem, defineRoute } from "../route.ts"
 import { Chain, JournalPage, readStory, Why } from "../schema/journal.ts"
-import { Status } from "../schema/status.ts"
+import { StatusThen } from "../schema/status.ts"
 import { chainOf, linesAt, MOST_AFTER, MOST_LOOKED_AT, pageAfter, pageBefore } from "./pages.ts"
 import { WANTED_PARAMS } from "./records.ts"
 
@@ -100,7 +100,7 @@ const at = (options: ReportOptions) =>
     path: "/api/at/{seq}",
     summary: "The status as it was after a record, folded from the nearest stepping stone",
     params: { seq: neededInteger("The record.", 1) },
-    payload: Status,
+    payload: StatusThen,
     problems: { 404: "there is no such record", 503: NOT_LAID },
     answer: ({ seq }, { report }) =>
       answered(

@@ -62,15 +62,48 @@ const Cycle = Schema.Struct({
 
 const Residual = Schema.Struct({ volume: Decimal, cost: Decimal, fee: Decimal })
 
-/** The slot. */
-export const Slot = Schema.Struct({
+const RECOVERY = { recovery_id: Schema.Int, sentence: Schema.String, move_pending: Schema.Boolean } as const
+
+/** An order at a glance. */
+const BRIEF = {
+  local_id: ORDER.local_id,
+  trade_id: ORDER.trade_id,
+  side: ORDER.side,
+  role: ORDER.role,
+  price: ORDER.price,
+  volume: ORDER.volume,
+  status: ORDER.status,
+  distance_pct: ORDER.distance_pct
+} as const
+
+/** What is seen of a slot at a glance, beside its orders. */
+const GLANCE = {
   slot_id: Schema.Int,
   alias: Schema.optionalKey(Schema.String),
   life: Schema.NullOr(Schema.Literals(["active", "retiring"])),
   state: Schema.String,
-  wish: MaybeText,
   phase: Schema.Literals(["S0", "S1a", "S1b", "S2"]),
   phase_in_words: Schema.String,
+  total_profit: Decimal,
+  total_round_trips: Schema.Int,
+  long_only: Schema.Boolean,
+  short_only: Schema.Boolean,
+  refusals: Schema.Record(Schema.String, Schema.String),
+  refused_since: Schema.Record(Schema.String, MaybeNumber),
+  halted: Schema.NullOr(Schema.Array(Schema.String))
+} as const
+
+/** A slot at a glance: of each of them in every status. */
+export const SlotBrief = Schema.Struct({
+  ...GLANCE,
+  orders: Schema.Array(Schema.Struct(BRIEF)),
+  recovery_orders: Schema.Array(Schema.Struct({ ...BRIEF, ...RECOVERY }))
+}).annotate({ identifier: "SlotBrief" })
+
+/** The slot in full. */
+export const Slot = Schema.Struct({
+  ...GLANCE,
+  wish: MaybeText,
   market_price: MaybeNumber,
   now: UnixSeconds,
   last_price_update_at: MaybeNumber,
@@ -79,28 +112,22 @@ export const Slot = Schema.Struct({
   recovery_orders: Schema.Array(
     Schema.Struct({
       ...ORDER,
-      recovery_id: Schema.Int,
+      ...RECOVERY,
       orphaned_at: UnixSeconds,
-      reason: Schema.String,
-      sentence: Schema.String,
-      move_pending: Schema.Boolean
+      reason: Schema.String
     })
   ),
   pending_cancels: Schema.Array(Schema.Int),
   cycle_a: Schema.Int,
   cycle_b: Schema.Int,
-  total_profit: Decimal,
   total_fees: Decimal,
   today_realized_loss: Decimal,
   day_realized_loss: Schema.Struct({ utc_day: Schema.NullOr(Schema.Int), loss: Decimal }),
-  total_round_trips: Schema.Int,
   s2_entered_at: MaybeNumber,
   consecutive_losses_a: Schema.Int,
   consecutive_losses_b: Schema.Int,
   cooldown_until_a: MaybeNumber,
   cooldown_until_b: MaybeNumber,
-  long_only: Schema.Boolean,
-  short_only: Schema.Boolean,
   consecutive_refreshes_a: Schema.Int,
   consecutive_refreshes_b: Schema.Int,
   last_refresh_direction_a: MaybeText,
@@ -109,10 +136,7 @@ export const Slot = Schema.Struct({
   refresh_cooldown_until_b: MaybeNumber,
   profit_pct_runtime: Schema.Finite,
   last_cycles: Schema.Array(Cycle),
-  refusals: Schema.Record(Schema.String, Schema.String),
-  refused_since: Schema.Record(Schema.String, MaybeNumber),
   refused_by: Schema.Record(Schema.String, Schema.Struct({ rule: Schema.String, numbers: Numbers })),
   residual: Schema.Struct({ A: Residual, B: Residual }),
-  halted: Schema.NullOr(Schema.Array(Schema.String)),
   money: SlotMoney
 }).annotate({ identifier: "Slot" })

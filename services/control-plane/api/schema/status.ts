@@ -1,8 +1,8 @@
-/** `/api/status`, `/api/stream` and `/api/at/:seq`: the report of `core/report.ts`. */
+/** `/api/status` and `/api/stream` (`core/brief.ts`), and `/api/at/:seq`, which has every slot in full (`core/report.ts`). */
 import { Schema } from "effect"
 import { Decimal, Sequence, Standing, UnixSeconds } from "./common.ts"
 import { GovernorFields } from "./governor.ts"
-import { Slot, SlotMoney, SLOT_MONEY } from "./slots.ts"
+import { Slot, SlotBrief, SlotMoney, SLOT_MONEY } from "./slots.ts"
 
 const MaybeDecimal = Schema.NullOr(Decimal)
 const MaybeNumber = Schema.NullOr(Schema.Finite)
@@ -116,8 +116,7 @@ const Orders = Schema.Struct({
   fills: Schema.Int
 })
 
-/** The payload. */
-export const Status = Schema.Struct({
+const STATUS = {
   ...Standing,
   ...GovernorFields,
   ...Blocks,
@@ -126,7 +125,6 @@ export const Status = Schema.Struct({
   waiting_for: Schema.Array(Schema.String),
   warnings: Schema.Array(Schema.String),
   market: Market,
-  slots: Schema.Array(Slot),
   retired_slots: Schema.Struct({ slot_ids: Schema.Array(Schema.Int), ...Totals, money: SlotMoney }),
   ...Totals,
   daily_realized_loss_utc: Decimal,
@@ -155,4 +153,19 @@ export const Status = Schema.Struct({
   reconciled: Schema.Boolean,
   simulator: Schema.NullOr(Schema.Struct({ market: Schema.String, speed: Schema.Finite })),
   started_at: Schema.Finite
-}).annotate({ identifier: "Status", description: "one moment of the whole market" })
+} as const
+
+/** One moment of the whole market, with each slot at a glance. */
+export const Status = Schema.Struct({ ...STATUS, slots: Schema.Array(SlotBrief) }).annotate({
+  identifier: "Status",
+  description: "one moment of the whole market"
+})
+
+/** The same with each slot in full. */
+export const StatusThen = Schema.Struct({ ...STATUS, slots: Schema.Array(Slot) }).annotate({
+  identifier: "StatusThen",
+  description: "a past moment of the whole market, each slot in full"
+})
+
+/** A slot now. */
+export const SlotNow = Schema.Struct({ ...Standing, slot: Slot })

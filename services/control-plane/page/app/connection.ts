@@ -1,10 +1,10 @@
 /** What the page knows, and how well: the last report, and when it came. Pure. */
-import type { StatusReport } from "../../core/report.ts"
+import type { Status } from "../../core/brief.ts"
 
 /** How the page stands with the server. Times are the page's clock, in milliseconds. */
 export interface Known {
   readonly link: "connecting" | "open" | "lost"
-  readonly report: StatusReport | null
+  readonly report: Status | null
   /** When the report came. */
   readonly reportAtMs: number
   /** When the server was last heard, beats included. */
@@ -42,7 +42,7 @@ export const unknown = (nowMs: number): Known => ({
 })
 
 /** A report has come. */
-export const heard = (_known: Known, report: StatusReport, nowMs: number): Known => ({
+export const heard = (_known: Known, report: Status, nowMs: number): Known => ({
   link: "open",
   report,
   reportAtMs: nowMs,
@@ -59,7 +59,7 @@ export const lost = (known: Known): Known => ({ ...known, link: "lost" })
 export const isSilent = (known: Known, nowMs: number): boolean => nowMs - known.heardAtMs > LOST_AFTER_MS
 
 /** Exchange seconds in one of the reader's. */
-export const speedOf = (report: StatusReport): number => report.simulator?.speed ?? 1
+export const speedOf = (report: Status): number => report.simulator?.speed ?? 1
 
 /** The price's age now, in seconds of the exchange's clock; null where the server does not know it. */
 export const priceAgeSec = (known: Known, nowMs: number): number | null => {
@@ -69,10 +69,10 @@ export const priceAgeSec = (known: Known, nowMs: number): number | null => {
 }
 
 /** A start reads its journal before anything else: what stands in `waiting_for` says how far it is. */
-const replaying = (report: StatusReport): string | undefined =>
+const replaying = (report: Status): string | undefined =>
   report.waiting_for.find((line) => line.startsWith("history: "))
 
-const stands = (report: StatusReport): Condition | null => {
+const stands = (report: Status): Condition | null => {
   const next = report.mode_next === null ? [] : [report.mode_next]
   if (report.mode === "HALTED") {
     const reason = report.mode_reason === null ? [] : [report.mode_reason]

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { observedAt, opening, OPTIONS, price, slots } from "../../testing/examples.ts"
 import { HEARTBEAT_MS } from "../../http/streamHub.ts"
-import { reportOf, type StatusReport } from "../../core/report.ts"
+import type { Status } from "../../core/brief.ts"
+import { reportOf } from "../../core/report.ts"
 import { beat, conditionOf, heard, isSilent, lost, LOST_AFTER_MS, priceAgeSec, unknown } from "./connection.ts"
 
 const ready = reportOf(observedAt([...opening, price("0.141")], { slots, startHead: opening.length }), OPTIONS)
 const known = heard(unknown(0), ready, 0)
-const withMarket = (market: Partial<StatusReport["market"]>): StatusReport => ({
+const withMarket = (market: Partial<Status["market"]>): Status => ({
   ...ready,
   market: { ...ready.market, ...market }
 })

@@ -1,7 +1,7 @@
 /** The top of the page: pair, price, mode, what kind of money it is, and how fresh all that is. */
 import { At, Choice } from "../kit/parts.tsx"
 import { age, decimal, integer, UNKNOWN } from "../kit/format.ts"
-import type { StatusReport } from "../../core/report.ts"
+import type { Status } from "../../core/brief.ts"
 import { speedOf } from "./connection.ts"
 import { ageSec, condition, keys, known, past, report, theme, THEMES, zone } from "./state.ts"
 
@@ -9,7 +9,7 @@ import { ageSec, condition, keys, known, past, report, theme, THEMES, zone } fro
 const PRICE_DIGITS = 7
 
 /** Digits of a price of this market. */
-export const priceDigits = (shown: StatusReport): number => shown.constraints?.price_decimals ?? PRICE_DIGITS
+export const priceDigits = (shown: Status): number => shown.constraints?.price_decimals ?? PRICE_DIGITS
 
 /** `recorded:/long/path/day.csv` → `recorded day.csv`: a path is for whoever gave it. */
 const marketName = (market: string): string => {
@@ -18,7 +18,7 @@ const marketName = (market: string): string => {
   return `${market.slice(0, colon)} ${market.slice(market.lastIndexOf("/") + 1).replace(/^.*:/, "")}`
 }
 
-const Money = ({ shown }: { readonly shown: StatusReport }) => {
+const Money = ({ shown }: { readonly shown: Status }) => {
   if (shown.trading === "live") {
     return (
       <span class="tag live">
@@ -42,7 +42,7 @@ const ageText = (sec: number | null, speed: number, isStale: boolean): string =>
   return isStale ? `stale, ${age(sec / speed)}${there}` : `${age(sec / speed)} old${there}`
 }
 
-const Price = ({ shown }: { readonly shown: StatusReport }) => {
+const Price = ({ shown }: { readonly shown: Status }) => {
   const { price, bid, ask, quote, price_stale_after_sec: staleAfter } = shown.market
   const digits = priceDigits(shown)
   const sec = ageSec.value
@@ -71,7 +71,7 @@ const Price = ({ shown }: { readonly shown: StatusReport }) => {
 
 const LINKS = { connecting: "connecting", open: "connected", lost: "disconnected" }
 
-const Vitals = ({ shown }: { readonly shown: StatusReport | null }) => (
+const Vitals = ({ shown }: { readonly shown: Status | null }) => (
   <dl class="ticker vitals">
     <div>
       <dt>server</dt>

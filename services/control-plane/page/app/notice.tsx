@@ -1,12 +1,12 @@
 /** What needs a person's eye: why it waits, is stale, halted or lost, and what else is odd. Nothing when all is well. */
-import type { StatusReport } from "../../core/report.ts"
+import type { Status } from "../../core/brief.ts"
 import { age, integer, words } from "../kit/format.ts"
 import { hrefOf } from "./places.ts"
 import type { Condition } from "./connection.ts"
 import { condition, known, nowMs, past, report } from "./state.ts"
 
 /** The steps of a start that is not done, each with what it waits for. */
-const Steps = ({ shown }: { readonly shown: StatusReport }) => (
+const Steps = ({ shown }: { readonly shown: Status }) => (
   <ol class="steps">
     {shown.startup.map(({ step, state, waits_for: what }) => (
       <li key={step} class={state ?? "later"}>
@@ -18,7 +18,7 @@ const Steps = ({ shown }: { readonly shown: StatusReport }) => (
 )
 
 /** The shortest list of events found that makes a slot stop. */
-const Halt = ({ halt }: { readonly halt: NonNullable<StatusReport["last_halt"]> }) => (
+const Halt = ({ halt }: { readonly halt: NonNullable<Status["last_halt"]> }) => (
   <div class="halt">
     <p>
       {`Slot ${halt.slot} stopped at `}
@@ -35,7 +35,7 @@ const Halt = ({ halt }: { readonly halt: NonNullable<StatusReport["last_halt"]> 
   </div>
 )
 
-const linesOf = ({ kind, details }: Condition, shown: StatusReport | null): ReadonlyArray<string> => {
+const linesOf = ({ kind, details }: Condition, shown: Status | null): ReadonlyArray<string> => {
   const since =
     kind === "lost" && shown !== null
       ? [`Last heard ${age((nowMs.value - known.value.reportAtMs) / 1000)} ago. Every button waits until it is back.`]

@@ -1,5 +1,6 @@
 /** Everything the page shows, as signals: the live report, a past one where somebody looks back, and the reader's choices. */
 import { computed, signal } from "@preact/signals"
+import type { Status } from "../../core/brief.ts"
 import type { StatusReport } from "../../core/report.ts"
 import type { Zone } from "../kit/format.ts"
 import { type Condition, conditionOf, type Known, priceAgeSec, unknown } from "./connection.ts"
@@ -14,6 +15,7 @@ export const nowMs = signal(Date.now())
 export interface Past {
   /** Everything up to this record. */
   readonly seq: number
+  /** With every slot in full, which of now is asked for one by one. */
   readonly report: StatusReport
 }
 
@@ -21,7 +23,7 @@ export interface Past {
 export const past = signal<Past | null>(null)
 
 /** What every view shows. */
-export const report = computed<StatusReport | null>(() => past.value?.report ?? known.value.report)
+export const report = computed<Status | null>(() => past.value?.report ?? known.value.report)
 
 /** The newest record that the live page has come to; the first of the page's own answers is shown as done from there on. */
 export const seenSeq = computed(() => known.value.report?.market.last_event_seq ?? null)

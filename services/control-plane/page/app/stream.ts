@@ -1,4 +1,6 @@
 /** Listens to the server and keeps `known` up to date. The browser only shows: every figure comes from the server. */
+import { type Change, patched } from "../../core/patch.ts"
+import type { Status } from "../../core/brief.ts"
 import { beat, heard, isSilent, lost } from "./connection.ts"
 import { known, nowMs } from "./state.ts"
 
@@ -15,6 +17,15 @@ const open = (): void => {
   source = stream
   stream.addEventListener("message", (message) => {
     known.value = heard(known.value, JSON.parse(message.data), Date.now())
+  })
+  // What has changed since the message before; where it does not fit, the stream begins anew, with the whole.
+  stream.addEventListener("patch", (message) => {
+    try {
+      const changes = JSON.parse(message.data) as ReadonlyArray<Change>
+      known.value = heard(known.value, patched(known.value.report as Status, changes), Date.now())
+    } catch {
+      open()
+    }
   })
   stream.addEventListener("beat", () => {
     known.value = beat(known.value, Date.now())

@@ -10,6 +10,7 @@ import type {
   JournalLine as JournalLineSchema,
   JournalPage as JournalPageSchema
 } from "../../api/schema/journal.ts"
+import type { SlotNow as SlotNowSchema } from "../../api/schema/status.ts"
 import type { Config as ConfigSchema } from "../../api/schema/server.ts"
 
 /** `/api/candles`. */
@@ -25,6 +26,9 @@ export type Cycles = typeof CyclesSchema.Type
 export type Cycle = Cycles["cycles"][number]
 /** One order of a cycle, with the records it stands in. */
 export type CycleLeg = NonNullable<Cycle["entry"]>
+
+/** `/api/slots/:id`. */
+export type SlotNow = typeof SlotNowSchema.Type
 
 /** `/api/slots/:id/history`. */
 export type SlotHistory = typeof SlotHistorySchema.Type

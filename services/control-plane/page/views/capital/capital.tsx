@@ -1,12 +1,12 @@
 /** Room for orders with its true cause, capital layers and what they lack, sizes and targets, the day's losses. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { report } from "../../app/state.ts"
 import { age, BALANCE_DIGITS, decimal, integer, percent, PROFIT_DIGITS, share, words } from "../../kit/format.ts"
 import { Card, Meter, Term } from "../../kit/parts.tsx"
 
 /** How far the two counts are apart, and for how long, in the exchange's time. */
-const driftText = ({ open_order_drift_hint: drift, market }: StatusReport): string => {
+const driftText = ({ open_order_drift_hint: drift, market }: Status): string => {
   if (drift.difference === null) return "not known: the exchange has not counted yet"
   if (drift.since === null || market.venue_time === null)
     return drift.difference === 0 ? "none" : `${integer(drift.difference)}, which is no drift yet`
@@ -14,7 +14,7 @@ const driftText = ({ open_order_drift_hint: drift, market }: StatusReport): stri
   return `${integer(drift.difference)} orders for ${lasted}${drift.active ? "" : ", not told yet"}`
 }
 
-const Room = ({ shown }: { readonly shown: StatusReport }) => {
+const Room = ({ shown }: { readonly shown: Status }) => {
   const { capacity_fill_health: room } = shown
   return (
     <Card title="Capacity" side={<ActionButton action="reconcile_drift" class="small" />}>
@@ -47,7 +47,7 @@ const Room = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Layers = ({ shown }: { readonly shown: StatusReport }) => {
+const Layers = ({ shown }: { readonly shown: Status }) => {
   const { capital_layers: layers, market } = shown
   return (
     <Card
@@ -85,7 +85,7 @@ const Layers = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Targets = ({ shown }: { readonly shown: StatusReport }) => {
+const Targets = ({ shown }: { readonly shown: Status }) => {
   const { targets, sizing } = shown
   return (
     <Card
@@ -117,7 +117,7 @@ const Targets = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Losses = ({ shown }: { readonly shown: StatusReport }) => {
+const Losses = ({ shown }: { readonly shown: Status }) => {
   const { daily_loss: day, market } = shown
   const amount = (text: string | null): string => `${decimal(text, PROFIT_DIGITS, true)} ${market.quote}`
   return (
@@ -149,7 +149,7 @@ const Losses = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Queue = ({ shown }: { readonly shown: StatusReport }) => {
+const Queue = ({ shown }: { readonly shown: Status }) => {
   const { entry_scheduler: entries } = shown
   return (
     <Card title="Entries that wait">

@@ -1,5 +1,5 @@
 /** Candles and levels: windows, gaps, where candles come from, what is being fetched, how exact the levels are. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { priceDigits } from "../../app/header.tsx"
 import { past, report } from "../../app/state.ts"
@@ -76,7 +76,7 @@ const WindowCard = ({ of }: { readonly of: Window }) => {
   )
 }
 
-const Jobs = ({ shown }: { readonly shown: StatusReport }) => {
+const Jobs = ({ shown }: { readonly shown: Status }) => {
   const { backfill, projector, data } = shown
   return (
     <Card title="Backfill and store">
@@ -123,7 +123,7 @@ const Jobs = ({ shown }: { readonly shown: StatusReport }) => {
   )
 }
 
-const Levels = ({ shown }: { readonly shown: StatusReport }) => {
+const Levels = ({ shown }: { readonly shown: Status }) => {
   const rows = levelsOf(shown)
   const digits = priceDigits(shown)
   return (

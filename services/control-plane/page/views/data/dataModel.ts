@@ -1,9 +1,9 @@
 /** Candles and levels: what there is, what is missing, and how exact that makes what stands on it. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { integer, words } from "../../kit/format.ts"
 
 /** A training window of candles. */
-export type Pipeline = NonNullable<StatusReport["hmm_data_pipeline"]>
+export type Pipeline = NonNullable<Status["hmm_data_pipeline"]>
 
 const isHole = (gap: string): boolean => gap.startsWith("missing_candles:")
 
@@ -57,7 +57,7 @@ const windowOf = (pipeline: Pipeline): Window => {
 export const windowsOf = ({
   hmm_data_pipeline: primary,
   hmm_data_pipeline_secondary: secondary
-}: StatusReport): ReadonlyArray<Window> =>
+}: Status): ReadonlyArray<Window> =>
   [primary, secondary]
     .filter((pipeline) => pipeline != null && pipeline.enabled)
     .map((pipeline) => windowOf(pipeline as Pipeline))
@@ -78,7 +78,7 @@ export interface Level {
 }
 
 /** Key levels; empty where none are known. */
-export const levelsOf = ({ levels }: StatusReport): ReadonlyArray<Level> => {
+export const levelsOf = ({ levels }: Status): ReadonlyArray<Level> => {
   if (levels === undefined || !("today" in levels)) return []
   const { today, previous_day: previous, opening_range: range } = levels
   const rows = (
@@ -120,7 +120,7 @@ export const levelsOf = ({ levels }: StatusReport): ReadonlyArray<Level> => {
 }
 
 /** Why no levels are known, for a person. */
-export const noLevels = ({ levels }: StatusReport): string => {
+export const noLevels = ({ levels }: Status): string => {
   if (levels === undefined) return "the exchange's clock has not been heard yet, or service market-context does not run"
   if ("trouble" in levels) return levels.trouble
   return "CONTEXT_ENABLED=false"

@@ -6,22 +6,22 @@ import { go } from "../../app/routes.ts"
 import { isDark, known, past, report } from "../../app/state.ts"
 import { Empty } from "../../kit/parts.tsx"
 import { moved, type Place } from "./core/motion.ts"
-import { machineAt, type Scene, sceneOf } from "./core/scene.ts"
+import { machineAt, type Scene, sceneOf, zoomOf } from "./core/scene.ts"
 import { drawFloor, drawMotion, type Palette, paletteOf } from "./draw.ts"
 
 /** How fast belts run, in pixels a second. */
 const BELT_SPEED = 26
 
-/** A canvas of the scene's size, sharp on any screen. */
-const sized = (canvas: HTMLCanvasElement, { width, height }: Scene): CanvasRenderingContext2D | null => {
+/** A canvas of the scene's size, magnified, sharp on any screen. */
+const sized = (canvas: HTMLCanvasElement, { width, height }: Scene, zoom: number): CanvasRenderingContext2D | null => {
   const context = canvas.getContext("2d")
-  const ratio = devicePixelRatio
+  const ratio = devicePixelRatio * zoom
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)]
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w
     canvas.height = h
-    canvas.style.width = `${width}px`
-    canvas.style.height = `${height}px`
+    canvas.style.width = `${width * zoom}px`
+    canvas.style.height = `${height * zoom}px`
   }
   context?.setTransform(ratio, 0, 0, ratio, 0, 0)
   return context
@@ -34,6 +34,7 @@ class Floor {
   #ink: Palette = {}
   #places: ReadonlyMap<string, Place> = new Map()
   #phase = 0
+  #zoom = 1
   #lastMs = 0
   #frame = 0
 
@@ -46,10 +47,11 @@ class Floor {
     this.#frame = requestAnimationFrame((ms) => this.#draw(ms))
   }
 
-  show(scene: Scene): void {
+  show(scene: Scene, zoom: number): void {
     this.#scene = scene
+    this.#zoom = zoom
     this.#ink = paletteOf(this.#below)
-    const context = sized(this.#below, scene)
+    const context = sized(this.#below, scene, zoom)
     if (context !== null) drawFloor(context, scene, this.#ink)
   }
 
@@ -61,7 +63,7 @@ class Floor {
       const still = this.#still.matches
       if (!still && scene.moving) this.#phase = (this.#phase + (BELT_SPEED * elapsedMs) / 1_000) % 1_100
       this.#places = moved(this.#places, scene, elapsedMs, still)
-      const context = sized(this.#above, scene)
+      const context = sized(this.#above, scene, this.#zoom)
       if (context !== null) drawMotion(context, scene, this.#places, this.#phase, this.#ink)
     }
     this.#frame = requestAnimationFrame((next) => this.#draw(next))
@@ -98,9 +100,10 @@ export const Factory = () => {
   const below = useRef<HTMLCanvasElement>(null)
   const above = useRef<HTMLCanvasElement>(null)
   const floor = useRef<Floor | null>(null)
+  const zoom = useComputed(() => zoomOf(report.value?.slots.length ?? 0, width.value))
   const scene = useComputed(() => {
     const shown = report.value
-    return shown === null || width.value === 0 ? null : sceneOf(shown, width.value)
+    return shown === null || width.value === 0 ? null : sceneOf(shown, Math.floor(width.value / zoom.value))
   })
   useEffect(() => {
     if (below.current === null || above.current === null) return
@@ -112,7 +115,7 @@ export const Factory = () => {
   // A lost connection stands still: what is on the floor is the last that was heard.
   const moving = now !== null && now.moving && past.value === null && known.value.link === "open"
   useEffect(() => {
-    if (now !== null) floor.current?.show({ ...now, moving })
+    if (now !== null) floor.current?.show({ ...now, moving }, zoom.value)
   }, [now, moving, isDark.value])
   return (
     <section class="factory" aria-label="Factory">
@@ -132,7 +135,10 @@ export const Factory = () => {
         aria-label={`A factory floor of ${now?.machines.length ?? 0} machines, one for each slot; the Slots view says the same in words`}
         onClick={(event) => {
           const { left, top } = event.currentTarget.getBoundingClientRect()
-          const machine = now === null ? null : machineAt(now, event.clientX - left, event.clientY - top)
+          const machine =
+            now === null
+              ? null
+              : machineAt(now, (event.clientX - left) / zoom.value, (event.clientY - top) / zoom.value)
           if (machine !== null) go("slots", machine.slot)
         }}
       >

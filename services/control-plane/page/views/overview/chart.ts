@@ -38,9 +38,15 @@ export interface Chart {
   readonly remove: () => void
 }
 
-/** Bars seen at first, and room for the labels of lines beside them. */
+/** Bars seen at first, at most; a young market's stand as wide as if it had so many. */
 const SHOWN = 120
-const RIGHT = 26
+const FEWEST = 45
+/** Room for the labels of lines beside the candles, in pixels: of the whole width, and on a narrow screen. */
+const LABELS = { wide: 168, narrow: 84 }
+/** Below this width, in pixels, a chart is narrow. */
+const NARROW = 560
+/** The price axis, about, in pixels. */
+const AXIS = 70
 
 const stamp = (time: number): UTCTimestamp => time as UTCTimestamp
 
@@ -67,7 +73,7 @@ const optionsOf = () => ({
   },
   grid: { vertLines: { color: colour("chart-grid") }, horzLines: { color: colour("chart-grid") } },
   rightPriceScale: { borderColor: colour("chart-grid"), scaleMargins: { top: 0.06, bottom: 0.16 } },
-  timeScale: { borderColor: colour("chart-grid"), timeVisible: true, secondsVisible: false, rightOffset: RIGHT },
+  timeScale: { borderColor: colour("chart-grid"), timeVisible: true, secondsVisible: false },
   crosshair: { mode: 0 }
 })
 
@@ -90,7 +96,10 @@ class Market implements Chart {
   #scene: Scene | null = null
   #bars: ReadonlyArray<ShownBar> = []
 
+  readonly #element: HTMLElement
+
   constructor(element: HTMLElement) {
+    this.#element = element
     this.#chart = createChart(element, { autoSize: true, ...optionsOf() })
     this.#candles = this.#chart.addSeries(CandlestickSeries, {
       ...candleOptions(),
@@ -132,15 +141,28 @@ class Market implements Chart {
         text: scene.marks.length > 40 ? "" : text
       }))
     )
-    this.#drawing.show(scene.joins, scene.bands, {
+    this.#drawing.show(scene, {
+      ...(Object.fromEntries(Object.entries(INKS).map(([ink, name]) => [ink, colour(name)])) as Record<Ink, string>),
+      ground: colour("card"),
+      words: colour("text"),
       gain: colour("chart-buy"),
       loss: colour("chart-sell"),
       BULLISH: colour("band-bull"),
       BEARISH: colour("band-bear"),
       RANGING: colour("band-range")
     })
-    if (isFirst)
-      this.#chart.timeScale().setVisibleLogicalRange({ from: scene.bars.length - SHOWN, to: scene.bars.length + RIGHT })
+    if (isFirst) this.#look(scene.bars.length)
+  }
+
+  /** The newest bars, with room for labels beside them. */
+  #look(bars: number): void {
+    const scale = this.#chart.timeScale()
+    const width = this.#element.clientWidth - AXIS
+    const labels = width < NARROW ? LABELS.narrow : LABELS.wide
+    const seen = Math.max(FEWEST, Math.min(SHOWN, bars))
+    const right = (labels * seen) / Math.max(1, width - labels)
+    scale.applyOptions({ rightOffset: right })
+    scale.setVisibleLogicalRange({ from: bars - seen, to: bars - 1 + right })
   }
 
   #setTimes({ digits, zone }: Scene): void {
@@ -174,15 +196,14 @@ class Market implements Chart {
       this.#candles.removePriceLine(line)
       this.#lines.delete(id)
     }
-    for (const { id, price, label, ink, dashed, kind } of lines) {
-      const text = `${price} ${label} ${ink}`
+    for (const { id, price, ink, dashed, kind } of lines) {
+      const text = `${price} ${ink}`
       const known = this.#lines.get(id)
       if (known?.text === text) continue
       const options = {
         price,
-        title: label,
         color: colour(INKS[ink]),
-        lineWidth: kind === "order" ? 1 : (2 as 1 | 2),
+        lineWidth: 1 as const,
         lineStyle:
           kind === "order"
             ? dashed
@@ -191,7 +212,7 @@ class Market implements Chart {
             : dashed
               ? LineStyle.Dashed
               : LineStyle.Solid,
-        axisLabelVisible: true
+        axisLabelVisible: false
       } as const
       known?.line.applyOptions(options)
       this.#lines.set(id, { text, line: known?.line ?? this.#candles.createPriceLine(options) })

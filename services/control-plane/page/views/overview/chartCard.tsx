@@ -1,7 +1,7 @@
 /** The chart with what may be left out of it, and what its colours mean. */
 import { type Signal, useSignal } from "@preact/signals"
 import { useEffect, useMemo, useRef, useState } from "preact/hooks"
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { priceDigits } from "../../app/header.tsx"
 import { hrefOf } from "../../app/places.ts"
 import { isDark, past, zone } from "../../app/state.ts"
@@ -147,7 +147,7 @@ const Tools = ({
 }
 
 /** The chart of the market. */
-export const ChartCard = ({ shown }: { readonly shown: StatusReport }) => {
+export const ChartCard = ({ shown }: { readonly shown: Status }) => {
   const timeframe = useSignal<Timeframe>("1m")
   const layers = useSignal<ReadonlySet<Layer>>(new Set(LAYERS))
   const then = past.value === null ? null : Math.floor(shown.market.venue_time ?? 0) + 1
@@ -168,7 +168,7 @@ export const ChartCard = ({ shown }: { readonly shown: StatusReport }) => {
       bars,
       lines: linesOf(shown).filter(({ kind }) => has.has(kind === "order" ? "orders" : "levels")),
       near: has.has("orders") ? nearPrices(shown) : [],
-      marks: has.has("fills") ? marksOf(booked, interval) : [],
+      marks: has.has("fills") ? marksOf(booked, interval, bars[0]?.time) : [],
       joins: has.has("fills") ? joinsOf(booked, interval) : [],
       bands: has.has("regimes") ? bandsOf(regimes.data?.records ?? [], shown.market.venue_time ?? 0) : [],
       digits: priceDigits(shown),

@@ -1,5 +1,5 @@
 /** What the chart draws, as plain data: candles, a line for each open order and key level, fills joined to cycles, regime bands. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { percent } from "../../kit/format.ts"
 import type { Bar, Candle, Candles, Cycle, JournalLine } from "../../kit/payloads.ts"
 
@@ -15,6 +15,13 @@ export interface PriceLine {
   readonly dashed: boolean
   /** An order, or a level of the market. */
   readonly kind: "order" | "level"
+  /** Of an order: slot and leg, what it is for, and how far it is. */
+  readonly order: {
+    readonly name: string
+    readonly side: "buy" | "sell"
+    readonly role: string
+    readonly distance: string
+  } | null
 }
 
 /** A candle as the chart takes it; the browser's numbers are for drawing alone. */
@@ -28,10 +35,9 @@ export interface ShownBar {
   readonly volume: number | null
 }
 
-/** One end of a cycle: a fill. */
+/** Ends of cycles at one candle: fills. */
 export interface FillMark {
   readonly time: number
-  readonly price: number
   readonly side: "buy" | "sell"
   readonly text: string
 }
@@ -55,7 +61,7 @@ export interface Band {
 /** Orders farther from the market than this (percent) are not made room for: they would flatten the candles. */
 const REACH_PCT = 2.5
 
-const orderLines = (report: StatusReport): ReadonlyArray<PriceLine> =>
+const orderLines = (report: Status): ReadonlyArray<PriceLine> =>
   report.slots.flatMap((slot) => {
     const line = (
       order: (typeof slot.orders)[number] | (typeof slot.recovery_orders)[number],
@@ -66,7 +72,13 @@ const orderLines = (report: StatusReport): ReadonlyArray<PriceLine> =>
       label: `${slot.slot_id}${order.trade_id} ${role} ${percent(order.distance_pct)}`,
       ink: order.side,
       dashed: role !== "exit",
-      kind: "order"
+      kind: "order",
+      order: {
+        name: `${slot.slot_id}${order.trade_id}`,
+        side: order.side,
+        role: "recovery_id" in order ? "recovery" : role,
+        distance: percent(order.distance_pct)
+      }
     })
     return [
       ...slot.orders.map((order) => line(order, order.role)),
@@ -75,10 +87,12 @@ const orderLines = (report: StatusReport): ReadonlyArray<PriceLine> =>
   })
 
 const level = (label: string, price: string | null | undefined, ink: Ink, dashed: boolean): ReadonlyArray<PriceLine> =>
-  price === null || price === undefined ? [] : [{ id: label, price: Number(price), label, ink, dashed, kind: "level" }]
+  price === null || price === undefined
+    ? []
+    : [{ id: label, price: Number(price), label, ink, dashed, kind: "level", order: null }]
 
 /** Key levels in the colours and dashes people know them by. */
-const levelLines = ({ levels }: StatusReport): ReadonlyArray<PriceLine> => {
+const levelLines = ({ levels }: Status): ReadonlyArray<PriceLine> => {
   if (levels === undefined || !("today" in levels)) return []
   const { today, previous_day: previous, opening_range: range } = levels
   return [
@@ -96,20 +110,17 @@ const levelLines = ({ levels }: StatusReport): ReadonlyArray<PriceLine> => {
 }
 
 /** Every open order and every key level. */
-export const linesOf = (report: StatusReport): ReadonlyArray<PriceLine> => [
-  ...levelLines(report),
-  ...orderLines(report)
-]
+export const linesOf = (report: Status): ReadonlyArray<PriceLine> => [...levelLines(report), ...orderLines(report)]
 
 /** Prices that the scale makes room for besides the candles: those of orders near the market. */
-export const nearPrices = (report: StatusReport): ReadonlyArray<number> =>
+export const nearPrices = (report: Status): ReadonlyArray<number> =>
   report.slots
     .flatMap((slot) => [...slot.orders, ...slot.recovery_orders])
     .filter(({ distance_pct: distance }) => distance !== null && Math.abs(distance) <= REACH_PCT)
     .map(({ price }) => Number(price))
 
 /** Orders that the scale makes no room for. */
-export const farOrders = (report: StatusReport): number =>
+export const farOrders = (report: Status): number =>
   report.slots
     .flatMap((slot) => [...slot.orders, ...slot.recovery_orders])
     .filter(({ distance_pct: distance }) => distance !== null && Math.abs(distance) > REACH_PCT).length
@@ -147,17 +158,29 @@ export const joined = (
 
 const floorTo = (time: number, interval: number): number => Math.floor(time / interval) * interval
 
-/** Every fill of the cycles, at the candle it falls into. */
-export const marksOf = (cycles: ReadonlyArray<Cycle>, interval: number): ReadonlyArray<FillMark> =>
-  cycles
-    .flatMap(({ trade_id: leg, slot_id: slot, cycle, kind, entry_at, exit_at, entry_price, exit_price }) => {
-      const [entry, exit] = leg === "A" ? (["sell", "buy"] as const) : (["buy", "sell"] as const)
-      const text = `${slot}${leg}${cycle}`
-      const opened: FillMark = { time: floorTo(entry_at, interval), price: Number(entry_price), side: entry, text }
-      const closed: FillMark = { time: floorTo(exit_at, interval), price: Number(exit_price), side: exit, text }
-      return kind === "evicted" ? [opened] : [opened, closed]
+/** Every fill of the cycles, at the candle it falls into: one mark for all of a side there. None where there are no candles. */
+export const marksOf = (
+  cycles: ReadonlyArray<Cycle>,
+  interval: number,
+  since = Number.NEGATIVE_INFINITY
+): ReadonlyArray<FillMark> => {
+  const fills = cycles.flatMap(({ trade_id: leg, slot_id: slot, cycle, kind, entry_at, exit_at }) => {
+    const [entry, exit] = leg === "A" ? (["sell", "buy"] as const) : (["buy", "sell"] as const)
+    const text = `${slot}${leg}${cycle}`
+    const opened = { time: floorTo(entry_at, interval), side: entry, text }
+    return kind === "evicted" ? [opened] : [opened, { time: floorTo(exit_at, interval), side: exit, text }]
+  })
+  const together = Map.groupBy(
+    fills.filter(({ time }) => time >= since),
+    ({ time, side }) => `${time} ${side}`
+  )
+  return [...together.values()]
+    .flatMap((all) => {
+      const [first] = all
+      return first === undefined ? [] : [{ ...first, text: all.length === 1 ? first.text : `×${all.length}` }]
     })
     .toSorted((a, b) => a.time - b.time)
+}
 
 /** Every cycle as a line from its entry to its exit. */
 export const joinsOf = (cycles: ReadonlyArray<Cycle>, interval: number): ReadonlyArray<Join> =>

@@ -6,10 +6,25 @@ import type {
   SeriesAttachedParameter,
   UTCTimestamp
 } from "lightweight-charts"
-import type { Band, Join } from "./chartModel.ts"
+import type { Band, Ink, Join, PriceLine } from "./chartModel.ts"
+import { LABEL_HEIGHT, labelsOf } from "./labels.ts"
 
-/** Colours by what they stand for. */
-export type Colours = Readonly<Record<"gain" | "loss" | Band["regime"], string>>
+/** Colours by what they stand for; `ground` is behind labels, `words` are those of levels, whose own colours are not legible on every ground. */
+export type Colours = Readonly<Record<"gain" | "loss" | "ground" | "words" | Band["regime"] | Ink, string>>
+
+/** What is drawn. */
+export interface Drawn {
+  readonly joins: ReadonlyArray<Join>
+  readonly bands: ReadonlyArray<Band>
+  readonly lines: ReadonlyArray<PriceLine>
+}
+
+/** Below this width of the pane, in CSS pixels, labels are short. */
+const NARROW = 480
+const FONT = "11px system-ui, sans-serif"
+/** Between a label and its line's end, and inside it. */
+const GAP = 12
+const PADDING = 5
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0]
 type Attached = SeriesAttachedParameter
@@ -41,6 +56,7 @@ const drawJoins = (target: Target, attached: Attached, joins: ReadonlyArray<Join
   target.useMediaCoordinateSpace(({ context }) => {
     const scale = attached.chart.timeScale()
     context.lineWidth = 1.25
+    context.globalAlpha = 0.6
     for (const { from, to, gain, traded } of joins) {
       const [x1, x2] = [
         scale.timeToCoordinate(from.time as UTCTimestamp),
@@ -56,14 +72,42 @@ const drawJoins = (target: Target, attached: Attached, joins: ReadonlyArray<Join
       context.stroke()
     }
     context.setLineDash([])
+    context.globalAlpha = 1
+  })
+}
+
+/** Labels at the right edge, each with a stroke to the lines it speaks for. */
+const drawLabels = (target: Target, attached: Attached, lines: ReadonlyArray<PriceLine>, colours: Colours): void => {
+  target.useMediaCoordinateSpace(({ context, mediaSize }) => {
+    const yOf = (price: number): number | null => attached.series.priceToCoordinate(price)
+    context.font = FONT
+    context.textBaseline = "middle"
+    context.lineWidth = 1
+    for (const { text, ink, kind, from, to, y } of labelsOf(lines, yOf, mediaSize.height, mediaSize.width < NARROW)) {
+      const width = context.measureText(text).width + 2 * PADDING
+      const left = mediaSize.width - width - GAP
+      context.strokeStyle = colours[ink]
+      for (const end of from === to ? [from] : [from, to]) {
+        context.beginPath()
+        context.moveTo(mediaSize.width, end)
+        context.lineTo(mediaSize.width - GAP / 2, end)
+        context.lineTo(mediaSize.width - GAP, y)
+        context.stroke()
+      }
+      context.fillStyle = colours.ground
+      context.fillRect(left, y - LABEL_HEIGHT / 2 + 0.5, width, LABEL_HEIGHT - 1)
+      context.fillStyle = colours[ink]
+      context.fillRect(left + width - 2, y - LABEL_HEIGHT / 2 + 0.5, 2, LABEL_HEIGHT - 1)
+      if (kind === "level") context.fillStyle = colours.words
+      context.fillText(text, left + PADDING - 1, y + 0.5)
+    }
   })
 }
 
 /** One primitive of the candles' series. */
 export class Drawing implements ISeriesPrimitive {
   #attached: Attached | null = null
-  #joins: ReadonlyArray<Join> = []
-  #bands: ReadonlyArray<Band> = []
+  #drawn: Drawn = { joins: [], bands: [], lines: [] }
   #colours: Colours | null = null
   readonly #views: ReadonlyArray<IPrimitivePaneView>
 
@@ -77,8 +121,11 @@ export class Drawing implements ISeriesPrimitive {
       })
     })
     this.#views = [
-      view("bottom", (target, attached, colours) => drawBands(target, attached, this.#bands, colours)),
-      view("top", (target, attached, colours) => drawJoins(target, attached, this.#joins, colours))
+      view("bottom", (target, attached, colours) => drawBands(target, attached, this.#drawn.bands, colours)),
+      view("top", (target, attached, colours) => {
+        drawJoins(target, attached, this.#drawn.joins, colours)
+        drawLabels(target, attached, this.#drawn.lines, colours)
+      })
     ]
   }
 
@@ -94,10 +141,9 @@ export class Drawing implements ISeriesPrimitive {
     return this.#views
   }
 
-  /** Draws these from now on. */
-  show(joins: ReadonlyArray<Join>, bands: ReadonlyArray<Band>, colours: Colours): void {
-    this.#joins = joins
-    this.#bands = bands
+  /** Draws this from now on. */
+  show(drawn: Drawn, colours: Colours): void {
+    this.#drawn = drawn
     this.#colours = colours
     this.#attached?.requestUpdate()
   }

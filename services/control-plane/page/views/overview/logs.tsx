@@ -1,6 +1,6 @@
 /** The newest notices and commands, newest first. */
 import type { ComponentChildren } from "preact"
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { At, Card, Empty } from "../../kit/parts.tsx"
 
 /** Lines shown of notices and of commands; the report holds more. */
@@ -43,7 +43,7 @@ const Log = ({
 )
 
 /** What the market told, and what people asked of it. */
-export const Logs = ({ shown }: { readonly shown: StatusReport }) => (
+export const Logs = ({ shown }: { readonly shown: Status }) => (
   <div class="logs">
     <Log
       title="Notices"

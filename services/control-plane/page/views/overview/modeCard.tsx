@@ -1,5 +1,5 @@
 /** How the market stands and why, its limits, and everything that may be asked of it. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ACTIONS, type ActionName } from "../../../../../shared/core/actions/actions.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { hrefOf } from "../../app/places.ts"
@@ -11,7 +11,7 @@ import { notDone, tilesOf, whyOf } from "./modeModel.ts"
 /** Sentences shown of what slots wait for; the Slots view has all. */
 const SHOWN = 4
 
-const Waiting = ({ shown }: { readonly shown: StatusReport }) => {
+const Waiting = ({ shown }: { readonly shown: Status }) => {
   const waits = notDone(shown)
   if (waits.length === 0) return <p class="quiet">No slot waits for anything.</p>
   return (
@@ -38,7 +38,7 @@ const Waiting = ({ shown }: { readonly shown: StatusReport }) => {
 }
 
 /** Mode, why, limits, what is waited for. */
-export const ModeCard = ({ shown }: { readonly shown: StatusReport }) => {
+export const ModeCard = ({ shown }: { readonly shown: Status }) => {
   const why = whyOf(shown)
   return (
     <Card title="Governor" class="governor">
@@ -75,10 +75,10 @@ export const ModeCard = ({ shown }: { readonly shown: StatusReport }) => {
 /** Those that a row of a slot offers: they need to know which. */
 const OF_A_ROW: ReadonlySet<ActionName> = new Set(["remove_slot", "soft_close"])
 
-const still = ({ mode }: StatusReport): boolean => mode === "PAUSED" || mode === "HALTED"
+const still = ({ mode }: Status): boolean => mode === "PAUSED" || mode === "HALTED"
 
 /** Every action of the table that is not one of a row, so that a new one needs no button of its own. */
-export const ActionsCard = ({ shown }: { readonly shown: StatusReport }) => {
+export const ActionsCard = ({ shown }: { readonly shown: Status }) => {
   const first: ActionName = still(shown) ? "resume" : "pause"
   const names = (Object.keys(ACTIONS) as ReadonlyArray<ActionName>).filter(
     (name) => !OF_A_ROW.has(name) && name !== "pause" && name !== "resume"

@@ -1,5 +1,5 @@
 /** How the market stands and why, as rows. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { BALANCE_DIGITS, decimal, integer, share, UNKNOWN } from "../../kit/format.ts"
 
 /** One of the market's limits, with how much of it is used. */
@@ -15,7 +15,7 @@ export interface Tile {
 const entries = ({
   mode,
   entry_scheduler: { cap, granted_in_loop: granted, deferred, loop_sec: loop }
-}: StatusReport): Tile => {
+}: Status): Tile => {
   const still = mode === "PAUSED" || mode === "HALTED"
   return {
     name: "Entries this loop",
@@ -28,7 +28,7 @@ const entries = ({
   }
 }
 
-const openOrders = ({ capacity_fill_health: room }: StatusReport): Tile => ({
+const openOrders = ({ capacity_fill_health: room }: Status): Tile => ({
   name: "Open orders",
   value: `${room.open_orders_current} of ${room.open_orders_safe_cap}`,
   note: `${room.status_band}: ${
@@ -40,7 +40,7 @@ const openOrders = ({ capacity_fill_health: room }: StatusReport): Tile => ({
   used: room.open_orders_safe_cap === 0 ? null : room.open_orders_current / room.open_orders_safe_cap
 })
 
-const lostToday = (report: StatusReport): Tile => {
+const lostToday = (report: Status): Tile => {
   const { daily_loss: day, market } = report
   const lost = decimal(day.losses, BALANCE_DIGITS)
   const lock = day.locked
@@ -57,7 +57,7 @@ const lostToday = (report: StatusReport): Tile => {
   }
 }
 
-const target = ({ targets: { profit_pct: profit, fees_pct: fees } }: StatusReport): Tile => ({
+const target = ({ targets: { profit_pct: profit, fees_pct: fees } }: Status): Tile => ({
   name: "Profit target",
   value: share(profit),
   note: fees === null ? "fees not known yet" : `two maker fees ${share(fees)}`,
@@ -66,7 +66,7 @@ const target = ({ targets: { profit_pct: profit, fees_pct: fees } }: StatusRepor
 })
 
 /** The market's limits, and how near each is. */
-export const tilesOf = (report: StatusReport): ReadonlyArray<Tile> => [
+export const tilesOf = (report: Status): ReadonlyArray<Tile> => [
   entries(report),
   openOrders(report),
   lostToday(report),
@@ -88,14 +88,14 @@ export const tilesOf = (report: StatusReport): ReadonlyArray<Tile> => [
 ]
 
 /** Why the mode is what it is, in one sentence; null where it needs none. */
-export const whyOf = (report: StatusReport): string | null => {
+export const whyOf = (report: Status): string | null => {
   if (report.mode === "RUNNING") return report.waiting_for.length === 0 ? null : report.waiting_for.join("; ")
   return report.mode_causes.length > 0 ? report.mode_causes.join(" ") : report.mode_reason
 }
 
 /** Everything that slots want and do not get at present, most often first, with how many slots want it. */
 export const notDone = (
-  report: StatusReport
+  report: Status
 ): ReadonlyArray<{ readonly sentence: string; readonly slots: ReadonlyArray<number> }> => {
   const found = new Map<string, Array<number>>()
   for (const slot of report.slots) {

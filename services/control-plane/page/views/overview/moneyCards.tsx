@@ -1,6 +1,6 @@
 /** What was realised and what the account is worth; profit and loss by day, week and month. */
 import { useSignal } from "@preact/signals"
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { past } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
 import { BALANCE_DIGITS, decimal, integer, PROFIT_DIGITS, signed, tone } from "../../kit/format.ts"
@@ -28,7 +28,7 @@ const Figures = ({ rows }: { readonly rows: ReadonlyArray<Figure> }) => (
 )
 
 /** Realised, and what is open. */
-export const Realised = ({ shown }: { readonly shown: StatusReport }) => (
+export const Realised = ({ shown }: { readonly shown: Status }) => (
   <Card title="Realised" class="figures">
     <Figures rows={realised(shown)} />
   </Card>
@@ -39,7 +39,7 @@ const unknownWorth = ({ money }: StatusReport): string =>
   money.account === null ? "The exchange has not told the balances yet." : "No price has been heard yet."
 
 /** The account, against doing nothing. */
-export const Worth = ({ shown }: { readonly shown: StatusReport }) => {
+export const Worth = ({ shown }: { readonly shown: Status }) => {
   const rows = worth(shown)
   const { account, market } = shown
   return (

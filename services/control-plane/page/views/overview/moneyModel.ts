@@ -1,5 +1,5 @@
 /** What trading has come to, as rows: traded and merely booked apart. Every figure is the server's. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { BALANCE_DIGITS, decimal, integer, isZero, PROFIT_DIGITS, signed, tone, UNKNOWN } from "../../kit/format.ts"
 import type { PnlPeriod } from "../../kit/payloads.ts"
 
@@ -22,17 +22,17 @@ const gain = (name: string, amount: string | null, unit: string): Figure => ({
 })
 
 /** What was realised, and what it cost. */
-export const realised = (report: StatusReport): ReadonlyArray<Figure> => {
+export const realised = (report: Status): ReadonlyArray<Figure> => {
   const { money, daily_loss: day } = report
   const { quote } = report.market
   const { traded_cycles: traded, evicted_cycles: evicted, corrected_cycles: corrected } = money
   return [
-    { ...gain(`Traded · ${integer(traded)} cycles`, money.traded_profit, quote), big: true },
+    { ...gain("Booked, all together", report.total_profit, quote), big: true },
+    gain(`Traded · ${integer(traded)} cycles`, money.traded_profit, quote),
     ...(evicted > 0 ? [gain(`Booked, not traded · ${integer(evicted)} evicted`, money.evicted_profit, quote)] : []),
     ...(corrected > 0
       ? [gain(`Corrected · ${integer(corrected)} evicted and filled after all`, money.corrected_profit, quote)]
       : []),
-    ...(evicted > 0 ? [gain("Together, as booked", report.total_profit, quote)] : []),
     gain("Open positions at market", money.open_positions.at_market, quote),
     plain("Fees paid, in all fills", decimal(money.fees_paid, PROFIT_DIGITS, true), quote),
     plain("Lost today, UTC", decimal(day.losses, PROFIT_DIGITS, true), quote),
@@ -41,7 +41,7 @@ export const realised = (report: StatusReport): ReadonlyArray<Figure> => {
 }
 
 /** What the account is worth against what it began with, and what makes the difference. Empty while that is not known. */
-export const worth = (report: StatusReport): ReadonlyArray<Figure> => {
+export const worth = (report: Status): ReadonlyArray<Figure> => {
   const { money } = report
   const { base, quote } = report.market
   const held = money.account

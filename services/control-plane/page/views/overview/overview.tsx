@@ -11,14 +11,16 @@ export const Overview = () => {
   if (shown === null) return null
   return (
     <div class="overview">
-      <ChartCard shown={shown} />
-      <div class="side">
+      <div class="market-column">
+        <ChartCard shown={shown} />
+        <ModeCard shown={shown} />
+        <ActionsCard shown={shown} />
+      </div>
+      <div class="money-column">
         <Realised shown={shown} />
         <Worth shown={shown} />
+        <PnlCard />
       </div>
-      <ModeCard shown={shown} />
-      <PnlCard />
-      <ActionsCard shown={shown} />
       <Logs shown={shown} />
     </div>
   )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { reportOf, type StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
+import { reportOf } from "../../../core/report.ts"
 import { configured, governor, observedAt, opening, OPTIONS, price, slots } from "../../../testing/examples.ts"
 import type { Candle, Cycle, JournalLine, PnlPeriod } from "../../kit/payloads.ts"
 import { bandsOf, barsOf, farOrders, joined, joinsOf, linesOf, marksOf, nearPrices } from "./chartModel.ts"
@@ -60,7 +61,7 @@ describe("lines of the chart", () => {
       today: profile,
       previous_day: profile,
       opening_range: { high: "0.145", low: "0.139" }
-    } as unknown as NonNullable<StatusReport["levels"]>
+    } as unknown as NonNullable<Status["levels"]>
     const drawn = linesOf({ ...report, slots: [], levels }).map(({ label, ink, dashed }) => [label, ink, dashed])
     expect(drawn).toEqual([
       ["VWAP", "vwap", false],
@@ -106,13 +107,19 @@ describe("candles", () => {
 describe("fills", () => {
   it("stand at the candle they fall into, each leg with its own sides, joined from entry to exit", () => {
     expect(marksOf([cycle()], 60)).toEqual([
-      { time: 60, price: 0.142, side: "sell", text: "1A1" },
-      { time: 120, price: 0.141, side: "buy", text: "1A1" }
+      { time: 60, side: "sell", text: "1A1" },
+      { time: 120, side: "buy", text: "1A1" }
     ])
     expect(marksOf([cycle({ trade_id: "B" })], 60).map(({ side }) => side)).toEqual(["buy", "sell"])
     expect(joinsOf([cycle()], 60)).toEqual([
       { from: { time: 60, price: 0.142 }, to: { time: 120, price: 0.141 }, gain: true, traded: true }
     ])
+  })
+
+  it("of one side at one candle share a mark, and those from before the first candle have none", () => {
+    const both = [cycle(), cycle({ slot_id: 2 })]
+    expect(marksOf(both, 60).map(({ text }) => text)).toEqual(["×2", "×2"])
+    expect(marksOf(both, 60, 120).map(({ time }) => time)).toEqual([120])
   })
 
   it("of an evicted recovery have no exit: none was traded", () => {
@@ -143,9 +150,9 @@ describe("money", () => {
   it("keeps what was traded apart from what was only booked", () => {
     const money = { ...report.money, traded_cycles: 3, evicted_cycles: 2, evicted_profit: "-5.43" }
     const rows = realised({ ...report, money }).map(({ name, value }) => `${name}: ${value}`)
-    expect(rows[0]).toMatch(/^Traded · 3 cycles: /)
+    expect(rows.slice(0, 2).join(" ")).toMatch(/^Booked, all together: .* Traded · 3 cycles: /)
     expect(rows).toContain("Booked, not traded · 2 evicted: −5.4300")
-    expect(realised(report).some(({ name }) => name.startsWith("Booked"))).toBe(false)
+    expect(realised(report).some(({ name }) => name.startsWith("Booked, not traded"))).toBe(false)
   })
 
   it("compares with holding only once the account is known", () => {
@@ -173,7 +180,7 @@ const held = {
 }
 
 describe("the governor's limits", () => {
-  const tile = (name: string, fields: Partial<StatusReport> = {}) =>
+  const tile = (name: string, fields: Partial<Status> = {}) =>
     tilesOf({ ...report, ...fields }).find((each) => each.name === name)
 
   it("stand beside what is used of them", () => {

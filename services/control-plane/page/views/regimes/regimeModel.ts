@@ -1,10 +1,10 @@
 /** The way from probabilities to the skew, in words; and what of it is drawn over time. Pure. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { age, share, signal, UNKNOWN, words } from "../../kit/format.ts"
 import type { JournalLine } from "../../kit/payloads.ts"
 
 /** What the advisor says. */
-export type Regime = NonNullable<StatusReport["hmm_regime"]>
+export type Regime = NonNullable<Status["hmm_regime"]>
 /** What one of its detectors says. */
 export type Reading = NonNullable<Regime["fast"]>
 
@@ -42,7 +42,7 @@ export const chainOf = ({
   rebalancer,
   trend,
   hmm_regime: advisor
-}: StatusReport): ReadonlyArray<readonly [string, string]> => {
+}: Status): ReadonlyArray<readonly [string, string]> => {
   const numbers = rebalancer?.reason?.numbers ?? {}
   const held = trend?.hysteresis_active === true ? `${age(trend.hysteresis_expires_in_sec)} more` : "none"
   const rule = words(String(numbers["targetRule"] ?? ""))
@@ -63,7 +63,7 @@ export const chainOf = ({
 /** A line over time; null where nothing was known. */
 export interface Series {
   readonly name: string
-  readonly ink: "buy" | "sell" | "quiet" | "accent"
+  readonly ink: "buy" | "sell" | "quiet" | "accent" | "text"
   readonly points: ReadonlyArray<{ readonly time: number; readonly value: number }>
 }
 
@@ -87,15 +87,32 @@ const seriesOf = (
 
 interface Observed {
   readonly consensus?: { readonly biasSignal?: number }
-  readonly slow?: { readonly probabilities?: Readonly<Record<string, number>> }
+  readonly fast?: Spoken
+  readonly slow?: Spoken
 }
 
-/** What the records of the advisor say over time. */
-export const regimeSeries = (records: ReadonlyArray<JournalLine>): ReadonlyArray<Series> => [
-  seriesOf(records, "bias of both", "accent", (event) => (event as Observed).consensus?.biasSignal),
-  seriesOf(records, "bullish, slow", "buy", (event) => (event as Observed).slow?.probabilities?.["bullish"]),
-  seriesOf(records, "bearish, slow", "sell", (event) => (event as Observed).slow?.probabilities?.["bearish"])
+interface Spoken {
+  readonly trained?: boolean
+  readonly probabilities?: Readonly<Record<string, number>>
+}
+
+/** Where regimes lean over time: what both detectors together say. */
+export const biasSeries = (records: ReadonlyArray<JournalLine>): ReadonlyArray<Series> => [
+  seriesOf(records, "bias of both", "text", (event) => (event as Observed).consensus?.biasSignal)
 ]
+
+/** A detector's probabilities over time, from the bottom of a stack to its top. A detector that was not trained says none. */
+export const probabilitySeries = (
+  records: ReadonlyArray<JournalLine>,
+  detector: "fast" | "slow"
+): ReadonlyArray<Series> => {
+  const of = (name: string, ink: Series["ink"]): Series =>
+    seriesOf(records, name, ink, (event) => {
+      const spoken = (event as Observed)[detector]
+      return spoken?.trained === true ? spoken.probabilities?.[name] : undefined
+    })
+  return [of("bearish", "sell"), of("ranging", "quiet"), of("bullish", "buy")]
+}
 
 /** The numbers of a `SkewDecided`, wherever its reason keeps them. */
 const numberOf =
@@ -105,37 +122,84 @@ const numberOf =
     return event[name] ?? reason?.numbers?.[name]
   }
 
-/** What the rebalancer decided over time. */
+/** What the rebalancer decided over time, and what the trend was. */
 export const skewSeries = (records: ReadonlyArray<JournalLine>): ReadonlyArray<Series> => [
   seriesOf(records, "skew", "accent", numberOf("skew")),
-  seriesOf(records, "trend score", "quiet", numberOf("trendScore")),
-  seriesOf(records, "idle target", "buy", numberOf("target")),
-  seriesOf(records, "idle ratio", "sell", numberOf("idleRatio"))
+  seriesOf(records, "trend score", "quiet", numberOf("trendScore"))
 ]
 
-/** Series as paths of a drawing of this size; all share one scale, which is said. */
+/** How much of the account lay idle, and how much it was steered to: shares of 1. */
+export const idleSeries = (records: ReadonlyArray<JournalLine>): ReadonlyArray<Series> => [
+  seriesOf(records, "idle ratio", "text", numberOf("idleRatio")),
+  seriesOf(records, "idle target", "accent", numberOf("target"))
+]
+
+/** Where a drawing begins and ends. */
+interface Frame {
+  /** Unix seconds. */
+  readonly from: number
+  readonly to: number
+  /** Of the values. */
+  readonly low: number
+  readonly high: number
+}
+
+/** A series with its drawing. */
+export type Drawn = Series & { readonly path: string }
+
+const xIn =
+  ({ from, to }: Frame, width: number) =>
+  (time: number): string =>
+    (to === from ? 0 : ((time - from) / (to - from)) * width).toFixed(1)
+
+const timesOf = (points: Series["points"]): Pick<Frame, "from" | "to"> => ({
+  from: points.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY),
+  to: points.reduce((most, { time }) => Math.max(most, time), Number.NEGATIVE_INFINITY)
+})
+
+/** Series as lines of a drawing of this size; all share one scale, which has zero in it where `withZero`. Null: there is no line to draw. */
 export const pathsOf = (
   all: ReadonlyArray<Series>,
   width: number,
-  height: number
-): {
-  readonly low: number
-  readonly high: number
-  readonly paths: ReadonlyArray<Series & { readonly path: string }>
-} | null => {
+  height: number,
+  withZero = true
+): (Frame & { readonly paths: ReadonlyArray<Drawn> }) | null => {
   const points = all.flatMap((series) => series.points)
-  if (points.length < 2) return null
-  const times = points.map(({ time }) => time)
+  if (all.every((series) => series.points.length < 2)) return null
   const values = points.map(({ value }) => value)
-  const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))]
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
-  const x = (time: number): number => (to === from ? 0 : ((time - from) / (to - from)) * width)
-  const y = (value: number): number => (high === low ? height / 2 : ((high - value) / (high - low)) * height)
+  const ends = withZero ? [0, ...values] : values
+  const frame = { ...timesOf(points), low: Math.min(...ends), high: Math.max(...ends) }
+  const { low, high } = frame
+  const x = xIn(frame, width)
+  const y = (value: number): string => (high === low ? height / 2 : ((high - value) / (high - low)) * height).toFixed(1)
   const paths = all.map((series) => ({
     ...series,
-    path: series.points
-      .map(({ time, value }, index) => `${index === 0 ? "M" : "L"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`)
-      .join("")
+    path: series.points.map(({ time, value }, index) => `${index === 0 ? "M" : "L"}${x(time)} ${y(value)}`).join("")
   }))
-  return { low, high, paths }
+  return { ...frame, paths }
+}
+
+/** Shares of one whole as areas, one on the other from the bottom; each reading holds until the next. Null: fewer than two. */
+export const stackOf = (
+  all: ReadonlyArray<Series>,
+  width: number,
+  height: number
+): (Frame & { readonly paths: ReadonlyArray<Drawn> }) | null => {
+  const times = (all[0]?.points ?? []).map(({ time }) => time)
+  if (times.length < 2) return null
+  const frame = { ...timesOf(all[0]?.points ?? []), low: 0, high: 1 }
+  const x = xIn(frame, width)
+  const floor = times.map(() => 0)
+  const paths = all.map((series) => {
+    const edge = (at: ReadonlyArray<number>): ReadonlyArray<string> =>
+      times.flatMap((time, index) => {
+        const y = ((1 - (at[index] ?? 0)) * height).toFixed(1)
+        const next = times[index + 1]
+        return next === undefined ? [`${x(time)} ${y}`] : [`${x(time)} ${y}`, `${x(next)} ${y}`]
+      })
+    const below = edge(floor)
+    for (const [index] of times.entries()) floor[index] = (floor[index] ?? 0) + (series.points[index]?.value ?? 0)
+    return { ...series, path: `M${[...edge(floor), ...below.toReversed()].join("L")}Z` }
+  })
+  return { ...frame, paths }
 }

@@ -3,7 +3,17 @@ import { reportOf } from "../../../core/report.ts"
 import { blocks } from "../../../testing/blocks.ts"
 import { observedAt, opening, OPTIONS, price } from "../../../testing/examples.ts"
 import type { JournalLine } from "../../kit/payloads.ts"
-import { agreementInWords, chainOf, favoured, hasSpoken, pathsOf, regimeSeries, skewSeries } from "./regimeModel.ts"
+import {
+  agreementInWords,
+  biasSeries,
+  chainOf,
+  favoured,
+  hasSpoken,
+  pathsOf,
+  probabilitySeries,
+  skewSeries,
+  stackOf
+} from "./regimeModel.ts"
 
 const bare = reportOf(observedAt([...opening, price("0.141")]), OPTIONS)
 const report = { ...bare, ...blocks } as unknown as typeof bare
@@ -43,7 +53,7 @@ describe("lines over time", () => {
 
   it("come from the records, oldest first", () => {
     const records = [at(20, { consensus: { biasSignal: -0.2 } }), at(10, { consensus: { biasSignal: 0.4 } })]
-    expect(regimeSeries(records)[0]?.points).toEqual([
+    expect(biasSeries(records)[0]?.points).toEqual([
       { time: 10, value: 0.4 },
       { time: 20, value: -0.2 }
     ])
@@ -73,5 +83,21 @@ describe("lines over time", () => {
 
   it("are not drawn of a single point", () => {
     expect(pathsOf([{ name: "a", ink: "accent", points: [{ time: 0, value: 1 }] }], 100, 50)).toBeNull()
+  })
+
+  it("stand one on the other where they are shares of a whole, each reading until the next", () => {
+    const said = (time: number, bearish: number, ranging: number, trained = true) =>
+      at(time, { slow: { trained, probabilities: { bearish, ranging, bullish: 1 - bearish - ranging } } })
+    const series = probabilitySeries([said(10, 0.5, 0.25), said(0, 0.25, 0.25), said(5, 0.9, 0.1, false)], "slow")
+    expect(series.map(({ name, points }) => [name, points.length])).toEqual([
+      ["bearish", 2],
+      ["ranging", 2],
+      ["bullish", 2]
+    ])
+    const drawn = stackOf(series, 100, 40)
+    expect(drawn?.paths[0]?.path).toBe("M0.0 30.0L100.0 30.0L100.0 20.0L100.0 40.0L100.0 40.0L0.0 40.0Z")
+    // The top of the last is the whole.
+    expect(drawn?.paths[2]?.path.startsWith("M0.0 0.0L100.0 0.0L100.0 0.0")).toBe(true)
+    expect(stackOf(probabilitySeries([said(0, 1, 0)], "slow"), 100, 40)).toBeNull()
   })
 })

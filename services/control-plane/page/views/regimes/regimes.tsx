@@ -1,20 +1,22 @@
 /** What the regime advisor says, what the rebalancer makes of it, and how the structure of pairs is spread. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { past, report } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
 import { age, counted, integer, percent, share, signal, words } from "../../kit/format.ts"
 import { At, Card, Empty, Table, Term } from "../../kit/parts.tsx"
 import type { JournalPage } from "../../kit/payloads.ts"
-import { LineChart } from "./lines.tsx"
+import { Plot } from "./lines.tsx"
 import {
   agreementInWords,
+  biasSeries,
   chainOf,
   favoured,
   hasSpoken,
+  idleSeries,
+  probabilitySeries,
   type Reading,
   type Regime,
-  regimeSeries,
   skewSeries
 } from "./regimeModel.ts"
 
@@ -127,7 +129,20 @@ const Advisor = ({ shown }: { readonly shown: Regime }) => {
             <ReadingRow name="fast" reading={shown.fast} />
             <ReadingRow name="slow" reading={shown.slow} />
           </Table>
-          <LineChart label="Bias and probabilities over time" series={regimeSeries(data?.records ?? [])} />
+          {(["fast", "slow"] as const).map((detector) => (
+            <Plot
+              key={detector}
+              label={`Probabilities, ${shown[detector]?.timeframe ?? detector}`}
+              as="shares"
+              series={data === null ? null : probabilitySeries(data.records, detector)}
+              show={(value) => share(100 * value, 0)}
+            />
+          ))}
+          <Plot
+            label="Consensus"
+            series={data === null ? null : biasSeries(data.records)}
+            show={(value) => signal(value, 2)}
+          />
           <Trainings shown={shown} />
         </>
       ) : (
@@ -137,7 +152,7 @@ const Advisor = ({ shown }: { readonly shown: Regime }) => {
   )
 }
 
-const Rebalancer = ({ shown }: { readonly shown: StatusReport }) => {
+const Rebalancer = ({ shown }: { readonly shown: Status }) => {
   const { data } = useRecords("SkewDecided")
   const { rebalancer } = shown
   if (rebalancer === undefined) return null
@@ -159,7 +174,17 @@ const Rebalancer = ({ shown }: { readonly shown: StatusReport }) => {
               )}
             </p>
           </div>
-          <LineChart label="Skew, trend and idle dollars over time" series={skewSeries(data?.records ?? [])} />
+          <Plot
+            label="Skew"
+            series={data === null ? null : skewSeries(data.records)}
+            show={(value) => signal(value, 3)}
+          />
+          <Plot
+            label="Idle dollars"
+            series={data === null ? null : idleSeries(data.records)}
+            show={(value) => share(100 * value, 1)}
+            withZero={false}
+          />
           <dl class="rows">
             {chainOf(shown).map(([name, value]) => (
               <Term key={name} name={name}>
@@ -177,7 +202,7 @@ const Rebalancer = ({ shown }: { readonly shown: StatusReport }) => {
 
 const STRUCTURES = ["tight_smc", "wide_structure", "consolidation", "no_data"] as const
 
-const Structure = ({ shown }: { readonly shown: StatusReport }) => {
+const Structure = ({ shown }: { readonly shown: Status }) => {
   const { structure } = shown
   if (structure === undefined || structure === null) return null
   const { distribution } = structure

@@ -1,5 +1,5 @@
 /** One slot: its orders with the reason behind each, what it does not do, its cycles, and how it came to where it is. */
-import type { ReportedSlot, StatusReport } from "../../../core/report.ts"
+import type { SlotBrief, Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { priceDigits } from "../../app/header.tsx"
 import { hrefOf } from "../../app/places.ts"
@@ -7,14 +7,14 @@ import { past } from "../../app/state.ts"
 import { useApi } from "../../kit/api.ts"
 import { decimal, integer, percent, PROFIT_DIGITS, signed, tone } from "../../kit/format.ts"
 import { At, Card, Empty, Leg, Table, Term } from "../../kit/parts.tsx"
-import type { PastOrder, SlotHistory } from "../../kit/payloads.ts"
+import type { PastOrder, SlotHistory, SlotNow } from "../../kit/payloads.ts"
 import { SlotPast } from "./slotPast.tsx"
 import { nameOf, notDoneBy, stateInWords } from "./slotModel.ts"
 
 /** History of the chosen slot is asked for this often. */
 const EVERY_MS = 5_000
 
-type Order = ReportedSlot["orders"][number] | ReportedSlot["recovery_orders"][number]
+type Order = SlotBrief["orders"][number] | SlotBrief["recovery_orders"][number]
 
 const OrderRow = ({
   slot,
@@ -22,9 +22,9 @@ const OrderRow = ({
   shown,
   known
 }: {
-  readonly slot: ReportedSlot
+  readonly slot: SlotBrief
   readonly order: Order
-  readonly shown: StatusReport
+  readonly shown: Status
   readonly known: PastOrder | undefined
 }) => {
   const recovery = "recovery_id" in order ? order : null
@@ -64,8 +64,8 @@ const Orders = ({
   shown,
   history
 }: {
-  readonly slot: ReportedSlot
-  readonly shown: StatusReport
+  readonly slot: SlotBrief
+  readonly shown: Status
   readonly history: SlotHistory | null
 }) => {
   const all: ReadonlyArray<Order> = [...slot.orders, ...slot.recovery_orders]
@@ -86,7 +86,7 @@ const Orders = ({
   )
 }
 
-const NotDone = ({ slot }: { readonly slot: ReportedSlot }) => {
+const NotDone = ({ slot }: { readonly slot: SlotBrief }) => {
   const lines = notDoneBy(slot)
   if (lines.length === 0) return <p class="quiet">Nothing is refused at present.</p>
   return (
@@ -106,7 +106,7 @@ const NotDone = ({ slot }: { readonly slot: ReportedSlot }) => {
   )
 }
 
-const Sums = ({ slot, quote }: { readonly slot: ReportedSlot; readonly quote: string }) => {
+const Sums = ({ slot, quote }: { readonly slot: SlotNow["slot"]; readonly quote: string }) => {
   const { money } = slot
   const amount = (text: string) => `${signed(text, PROFIT_DIGITS)} ${quote}`
   return (
@@ -129,13 +129,21 @@ const Sums = ({ slot, quote }: { readonly slot: ReportedSlot; readonly quote: st
   )
 }
 
+/** The slot with what no status has at a glance: of the past it came along, now it is asked for. Null: it has not come yet. */
+const useInFull = ({ slot_id: id }: SlotBrief): SlotNow["slot"] | null => {
+  const then = past.value?.report.slots.find(({ slot_id }) => slot_id === id)
+  const { data } = useApi<SlotNow>(past.value === null ? `/api/slots/${id}` : null, EVERY_MS)
+  return then ?? data?.slot ?? null
+}
+
 /** One slot in full. */
-export const SlotDetail = ({ slot, shown }: { readonly slot: ReportedSlot; readonly shown: StatusReport }) => {
+export const SlotDetail = ({ slot, shown }: { readonly slot: SlotBrief; readonly shown: Status }) => {
   const before = past.value === null ? "" : `&before=${past.value.seq + 1}`
   const { data, problem } = useApi<SlotHistory>(
     `/api/slots/${slot.slot_id}/history?limit=100${before}`,
     past.value === null ? EVERY_MS : 0
   )
+  const full = useInFull(slot)
   return (
     <>
       <Card
@@ -167,7 +175,7 @@ export const SlotDetail = ({ slot, shown }: { readonly slot: ReportedSlot; reado
         <Orders slot={slot} shown={shown} history={data} />
         <h3>Not done, and why</h3>
         <NotDone slot={slot} />
-        <Sums slot={slot} quote={shown.market.quote} />
+        {full === null ? null : <Sums slot={full} quote={shown.market.quote} />}
       </Card>
       {problem === null ? null : <Empty>{`No history: ${problem}`}</Empty>}
       {data === null ? null : <SlotPast history={data} shown={shown} />}

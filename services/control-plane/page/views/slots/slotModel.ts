@@ -1,9 +1,9 @@
 /** A slot as rows: what it holds, what it waits for, and why. Pure. */
-import type { ReportedSlot, StatusReport } from "../../../core/report.ts"
+import type { SlotBrief, Status } from "../../../core/brief.ts"
 import { PROFIT_DIGITS, signed, tone, words } from "../../kit/format.ts"
 
 /** A slot's name for a person. */
-export const nameOf = ({ alias, slot_id: slot }: ReportedSlot): string => alias ?? `Slot ${slot}`
+export const nameOf = ({ alias, slot_id: slot }: SlotBrief): string => alias ?? `Slot ${slot}`
 
 /** One slot at a glance. */
 export interface SlotRow {
@@ -32,14 +32,14 @@ export interface OrderChip {
   readonly status: string
 }
 
-const markOf = (slot: ReportedSlot): SlotRow["mark"] => {
+const markOf = (slot: SlotBrief): SlotRow["mark"] => {
   if (slot.halted !== null) return "halted"
   if (slot.life === "retiring") return "retiring"
   return slot.long_only ? "long only" : slot.short_only ? "short only" : ""
 }
 
 /** Every slot at a glance, in their order. */
-export const rowsOf = (report: StatusReport): ReadonlyArray<SlotRow> =>
+export const rowsOf = (report: Status): ReadonlyArray<SlotRow> =>
   report.slots.map((slot) => ({
     slot: slot.slot_id,
     name: nameOf(slot),
@@ -72,7 +72,7 @@ export interface NotDone {
 }
 
 /** Everything a slot does not do at present. */
-export const notDoneBy = (slot: ReportedSlot): ReadonlyArray<NotDone> =>
+export const notDoneBy = (slot: SlotBrief): ReadonlyArray<NotDone> =>
   Object.entries(slot.refusals).flatMap(([what, sentence]) =>
     sentence === null ? [] : [{ what: words(what), sentence, since: slot.refused_since[what] ?? null }]
   )

@@ -1,6 +1,6 @@
 /** A slot's cycles, each linked to the events it was folded from, and its way from phase to phase. */
 import { useSignal } from "@preact/signals"
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { priceDigits } from "../../app/header.tsx"
 import { hrefOf } from "../../app/places.ts"
 import { decimal, integer, PROFIT_DIGITS, signed, tone } from "../../kit/format.ts"
@@ -38,13 +38,7 @@ const Fills = ({ of }: { readonly of: CycleLeg | null }) =>
   )
 
 /** Cycles as rows, from the fill of the entry to the booking. */
-export const CycleTable = ({
-  cycles,
-  shown
-}: {
-  readonly cycles: ReadonlyArray<Cycle>
-  readonly shown: StatusReport
-}) => {
+export const CycleTable = ({ cycles, shown }: { readonly cycles: ReadonlyArray<Cycle>; readonly shown: Status }) => {
   const digits = priceDigits(shown)
   const { quote } = shown.market
   return (
@@ -104,7 +98,7 @@ const More = ({ left, onClick }: { readonly left: number; readonly onClick: () =
   )
 
 /** What a slot has been through. */
-export const SlotPast = ({ history, shown }: { readonly history: SlotHistory; readonly shown: StatusReport }) => {
+export const SlotPast = ({ history, shown }: { readonly history: SlotHistory; readonly shown: Status }) => {
   const cycles = useSignal(FIRST_ROWS)
   const transitions = useSignal(FIRST_ROWS)
   return (

@@ -1,5 +1,5 @@
 /** One row a slot, many at a glance; the chosen one below, with everything behind it. */
-import type { StatusReport } from "../../../core/report.ts"
+import type { Status } from "../../../core/brief.ts"
 import { ActionButton } from "../../actions/buttons.tsx"
 import { hrefOf } from "../../app/places.ts"
 import { place } from "../../app/routes.ts"
@@ -34,14 +34,18 @@ const Row = ({ row, chosen }: { readonly row: SlotRow; readonly chosen: boolean 
         <Chip key={chip.id} {...chip} />
       ))}
     </td>
-    <td class="n">{integer(row.recoveries)}</td>
-    <td class="n">{integer(row.trips)}</td>
+    <td class="n" data-name="recoveries">
+      {integer(row.recoveries)}
+    </td>
+    <td class="n" data-name="round trips">
+      {integer(row.trips)}
+    </td>
     <td class={`n ${row.tone}`}>{row.profit}</td>
     <td class="why">{row.waits}</td>
   </tr>
 )
 
-const Retired = ({ shown }: { readonly shown: StatusReport }) => {
+const Retired = ({ shown }: { readonly shown: Status }) => {
   const { retired_slots: gone, market } = shown
   if (gone.slot_ids.length === 0) return null
   return (
@@ -64,8 +68,8 @@ export const Slots = () => {
   const asked = Number(place.value.rest)
   const chosen = shown.slots.find(({ slot_id: slot }) => slot === asked) ?? shown.slots[0]
   return (
-    <>
-      <Card title="Slots" side={<ActionButton action="add_slot" class="small" />}>
+    <div class="stack">
+      <Card title="Slots" class="all-slots" side={<ActionButton action="add_slot" class="small" />}>
         {rows.length === 0 ? (
           <Empty>No slots yet: none is configured in the journal.</Empty>
         ) : (
@@ -89,6 +93,6 @@ export const Slots = () => {
       </Card>
       {chosen === undefined ? null : <SlotDetail key={chosen.slot_id} slot={chosen} shown={shown} />}
       <Retired shown={shown} />
-    </>
+    </div>
   )
 }

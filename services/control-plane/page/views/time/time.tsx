@@ -8,7 +8,7 @@ import { known, past } from "../../app/state.ts"
 import { ApiProblem, get, useApi } from "../../kit/api.ts"
 import { decimal, integer, PROFIT_DIGITS, signed } from "../../kit/format.ts"
 import { At, Card, Empty, Term } from "../../kit/parts.tsx"
-import type { Chain } from "../../kit/payloads.ts"
+import type { Chain, JournalPage } from "../../kit/payloads.ts"
 import { Lines } from "../journal/lines.tsx"
 import { recordIn } from "../journal/journalModel.ts"
 import { stepped, STEPS, within } from "./timeModel.ts"
@@ -104,6 +104,28 @@ const Causes = ({ seq }: { readonly seq: number }) => {
   )
 }
 
+/** What people look for when they go back. */
+const MOMENTS =
+  "ModeChanged,CommandIssued,InvariantBroken,LossLockChanged,CapacityBandChanged,SlotsSet,RegimeModelTrained"
+
+/** The newest moments up to the one that is shown: a click goes there. */
+const Moments = () => {
+  const before = past.value === null ? "" : `&before=${past.value.seq + 1}`
+  const { data, problem } = useApi<JournalPage>(`/api/journal?type=${MOMENTS}&limit=15${before}`)
+  return (
+    <Card title={past.value === null ? "Moments to go to" : "Moments before"}>
+      {problem === null ? null : <Empty>{problem}</Empty>}
+      {data === null ? (
+        <Empty>Looking for changes of mode, commands and halts …</Empty>
+      ) : data.records.length === 0 ? (
+        <Empty>Among the last 20,000 records there is no change of mode, no command and no halt.</Empty>
+      ) : (
+        <Lines label="Moments, newest first" lines={data.records} chosen={past.value?.seq ?? null} view="time" />
+      )}
+    </Card>
+  )
+}
+
 /** The time machine. */
 export const Time = () => {
   const travel = useTravel()
@@ -115,7 +137,7 @@ export const Time = () => {
   const at = travel.wanted ?? past.value?.seq ?? head
   const there = past.value
   return (
-    <>
+    <div class="stack">
       <Card
         title="Time"
         side={
@@ -156,6 +178,7 @@ export const Time = () => {
           <Causes key={there.seq} seq={there.seq} />
         </Card>
       )}
-    </>
+      <Moments />
+    </div>
   )
 }

@@ -2,7 +2,7 @@
  * The market as a factory floor: a machine for each slot, belts for its orders, a recycling belt for its recoveries, the price as the power
  * line. Nothing is on the floor that is not in the status. Pure.
  */
-import type { ReportedSlot, StatusReport } from "../../../../core/report.ts"
+import type { SlotBrief, Status } from "../../../../core/brief.ts"
 
 /** How a lamp shines. */
 export type Lamp = "running" | "waiting" | "still" | "halted" | "retiring"
@@ -77,7 +77,7 @@ const CRATE = 5
 
 const PENDING: ReadonlySet<string> = new Set(["requested", "claimed", "sending", "unknown", "waiting"])
 
-const lampOf = (slot: ReportedSlot, report: StatusReport): Lamp => {
+const lampOf = (slot: SlotBrief, report: Status): Lamp => {
   if (slot.halted !== null) return "halted"
   if (slot.life === "retiring") return "retiring"
   if (report.mode !== "RUNNING") return "still"
@@ -94,7 +94,7 @@ const beltsOf = (x: number, y: number, width: number, boxX: number, boxWidth: nu
   { kind: "recycling", x1: x + 8, x2: x + width - 8, y: y + 92 }
 ]
 
-const cratesOf = (slot: ReportedSlot, belts: ReadonlyArray<Belt>): ReadonlyArray<Crate> => {
+const cratesOf = (slot: SlotBrief, belts: ReadonlyArray<Belt>): ReadonlyArray<Crate> => {
   const belt = (kind: Belt["kind"]): Belt => belts.find((each) => each.kind === kind) as Belt
   const active = slot.orders.map((order): Crate => {
     const { x1, x2, y } = belt(order.side)
@@ -124,11 +124,7 @@ const cratesOf = (slot: ReportedSlot, belts: ReadonlyArray<Belt>): ReadonlyArray
   return [...active, ...recoveries]
 }
 
-const machineOf = (
-  slot: ReportedSlot,
-  report: StatusReport,
-  place: { x: number; y: number; width: number }
-): Machine => {
+const machineOf = (slot: SlotBrief, report: Status, place: { x: number; y: number; width: number }): Machine => {
   const { x, y, width } = place
   const boxWidth = Math.round(width * 0.36)
   const boxX = x + Math.round((width - boxWidth) / 2)
@@ -152,7 +148,7 @@ const machineOf = (
   }
 }
 
-const powerOf = ({ market }: StatusReport): Scene["power"] => {
+const powerOf = ({ market }: Status): Scene["power"] => {
   const { price, quote, price_age_sec: age, price_stale_after_sec: staleAfter } = market
   const state = price === null || age === null ? "dead" : age > staleAfter ? "stale" : "live"
   const text =
@@ -164,7 +160,7 @@ const powerOf = ({ market }: StatusReport): Scene["power"] => {
   return { state, text, y: TOP / 2 }
 }
 
-const alarmsOf = (report: StatusReport): Scene["alarms"] => [
+const alarmsOf = (report: Status): Scene["alarms"] => [
   ...report.slots.flatMap(({ slot_id: slot, halted }) =>
     halted === null ? [] : [{ tone: "halt" as const, text: `slot ${slot} halted: ${halted.join("; ")}` }]
   ),
@@ -181,7 +177,7 @@ const alarmsOf = (report: StatusReport): Scene["alarms"] => [
 ]
 
 /** The floor of this width, in CSS pixels; as high as it takes. */
-export const sceneOf = (report: StatusReport, width: number): Scene => {
+export const sceneOf = (report: Status, width: number): Scene => {
   const columns = Math.max(1, Math.floor((width - GAP) / (LEAST_WIDTH + GAP)))
   const wide = Math.floor((width - GAP * (columns + 1)) / columns)
   const machines = report.slots.map((slot, index) =>
@@ -201,6 +197,19 @@ export const sceneOf = (report: StatusReport, width: number): Scene => {
     alarms: alarmsOf(report)
   }
 }
+
+/** A floor narrower than this, in CSS pixels, is not magnified. */
+const ROOMY = 700
+/** How much a floor of so many machines is magnified at most, so that a few do not stand lost in a corner. */
+const ZOOMS = [
+  [3, 2],
+  [6, 1.6],
+  [12, 1.3]
+] as const
+
+/** How much larger than life the floor is drawn. */
+export const zoomOf = (machines: number, width: number): number =>
+  width < ROOMY ? 1 : (ZOOMS.find(([most]) => machines <= most)?.[1] ?? 1)
 
 /** The machine at a place on the floor. */
 export const machineAt = ({ machines }: Scene, x: number, y: number): Machine | null =>

@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest"
-import { reportOf, type StatusReport } from "../../../../core/report.ts"
+import type { Status } from "../../../../core/brief.ts"
+import { reportOf } from "../../../../core/report.ts"
 import { governor, observedAt, opening, OPTIONS, price, slots } from "../../../../testing/examples.ts"
 import { moved } from "./motion.ts"
-import { machineAt, type Scene, sceneOf } from "./scene.ts"
+import { machineAt, type Scene, sceneOf, zoomOf } from "./scene.ts"
 
 const report = reportOf(
   observedAt([...opening, price("0.141")], { slots, startHead: opening.length, governor }),
   OPTIONS
 )
-const floor = (fields: Partial<StatusReport> = {}, width = 960): Scene => sceneOf({ ...report, ...fields }, width)
-const market = (fields: Partial<StatusReport["market"]>) => ({ market: { ...report.market, ...fields } })
+const floor = (fields: Partial<Status> = {}, width = 960): Scene => sceneOf({ ...report, ...fields }, width)
+const market = (fields: Partial<Status["market"]>) => ({ market: { ...report.market, ...fields } })
 
 describe("the factory floor", () => {
+  it("is magnified where few machines stand on it, and never on a phone", () => {
+    expect([1, 5, 10, 50].map((machines) => zoomOf(machines, 1_200))).toEqual([2, 1.6, 1.3, 1])
+    expect(zoomOf(1, 360)).toBe(1)
+  })
+
   it("has a machine for each slot and nothing that is not in the status", () => {
     const { machines } = floor()
     expect(machines.map(({ slot, name, code }) => [slot, name, code])).toEqual(
@@ -62,7 +68,7 @@ describe("the factory floor", () => {
   it("lights each machine's lamp: halted before anything else, still in a market that stands", () => {
     const [slot] = report.slots
     if (slot === undefined) throw new Error("the example has slots")
-    const lamp = (fields: Partial<typeof slot>, mode: StatusReport["mode"] = "RUNNING") =>
+    const lamp = (fields: Partial<typeof slot>, mode: Status["mode"] = "RUNNING") =>
       floor({ mode, slots: [{ ...slot, life: "active", refusals: {}, ...fields }] }).machines[0]?.lamp
     expect(lamp({})).toBe("running")
     expect(lamp({ refusals: { "entry A": "It rests." } })).toBe("waiting")
@@ -89,7 +95,7 @@ describe("the factory floor", () => {
 
   it.each([320, 960, 3840])("fits a width of %i with room between the machines", (width) => {
     const many = Array.from({ length: 100 }, (_, index) => ({ ...report.slots[0], slot_id: index + 1 }))
-    const scene = floor({ slots: many as unknown as StatusReport["slots"] }, width)
+    const scene = floor({ slots: many as unknown as Status["slots"] }, width)
     const boxes = scene.machines.map(({ x, y, width: wide, height }) => ({ x, y, right: x + wide, bottom: y + height }))
     expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThanOrEqual(width)
     expect(Math.max(...boxes.map(({ bottom }) => bottom))).toBeLessThanOrEqual(scene.height)
