@@ -17,7 +17,8 @@ export interface Watched {
   /** The folds of slots 1, 2, 3, … */
   readonly slots: ReadonlyArray<ActorFold<SlotState>>
   readonly governor: ActorFold<GovernorState>
-  readonly venue: LivelyVenue
+  /** How many orders stand there, what others have brought, and whether the journal knows every fill. */
+  readonly venue: Pick<LivelyVenue, "openOrders" | "elsewhere" | "told">
   readonly openOrderLimit: number
 }
 
@@ -98,6 +99,11 @@ export class Watch {
       if (mode !== "RUNNING" && mode !== "STARTING") this.problem(record, `an entry granted while ${mode}`)
       if (this.locked) this.problem(record, "an entry granted while the loss lock holds")
     }
+  }
+
+  /** After every actor has folded a record, where the books alone are looked at. */
+  postOnly(record: StoredRecord): void {
+    this.post(record)
   }
 
   /** Every transaction balances by itself. */

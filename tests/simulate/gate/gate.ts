@@ -1,0 +1,2 @@
+/** placeholder */
+export const gate = async (_: object): Promise<boolean> => true
