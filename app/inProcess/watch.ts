@@ -64,10 +64,9 @@ export class Watch {
 
   /**
    * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
-   * and the account at each of its own words.
+   * and the account at each of its own words. `ledger`: another fold of the same records, where time is judged too.
    */
-  atRest(seq: number): void {
-    const { ledger } = this
+  atRest(seq: number, ledger = this.ledger): void {
     const found: Array<string> = []
     if (this.transactions !== this.compared) {
       const { slots } = this.watched

@@ -11,7 +11,7 @@ import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
 
 /** After everything is healed: so long of the exchange's time, and at least so long of the wall's, twice. */
-const SETTLE = { venueMs: 10 * 60_000, wallMs: 70_000 }
+const SETTLE = { venueMs: 6 * 60_000, wallMs: 70_000 }
 /** Without a trade: so long, and again while something is on its way. */
 const REST = { venueMs: 3 * 60_000, wallMs: 15_000, looks: 8 }
 

@@ -6,6 +6,7 @@ import { Watch } from "../../../app/inProcess/watch.ts"
 import { decidersOf } from "../../../app/registry.ts"
 import { governorActor } from "../../../services/governor/core/actor.ts"
 import { gatewayFold } from "../../../services/order-gateway/core/fold.ts"
+import { ledgerActor } from "../../../services/control-plane/core/money/ledgerActor.ts"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { ActorFold } from "../../../shared/actor/fold.ts"
@@ -32,6 +33,7 @@ export class Auditor {
   readonly gateway
   readonly governor
   readonly slots
+  readonly ledger
   readonly rules: Record<string, number> = {}
   records = 0
   /** The last problem was found at this record. */
@@ -54,7 +56,8 @@ export class Auditor {
     this.governor = foldOf(governorActor)
     this.gateway = foldOf(gatewayFold)
     const others = decidersOf([]).filter(({ name }) => name !== governorActor.name)
-    const folds = [...this.slots, this.governor, this.gateway, ...others.map((actor) => foldOf(actor))]
+    this.ledger = foldOf(ledgerActor)
+    const folds = [...this.slots, this.governor, this.gateway, this.ledger, ...others.map((actor) => foldOf(actor))]
     this.folds = folds as unknown as ReadonlyArray<ActorFold<unknown>>
     this.hosted = new FoldSet(this.folds, new Set())
     this.lives = new OrderLives((text) => this.problem(text))
@@ -121,7 +124,7 @@ export class Auditor {
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)
-    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq)
+    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq, this.ledger.state)
     for (const text of watch.problems.splice(0)) this.problem(text)
   }
 }

@@ -55,8 +55,7 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
   )
 }
 
-const moneyDiffers = ({ watch, slots }: Auditor, { elsewhere, desk }: SimulatedExchange): ReadonlyArray<string> => {
-  const { ledger } = watch
+const moneyDiffers = ({ ledger: { state: ledger }, slots }: Auditor, { elsewhere, desk }: SimulatedExchange): ReadonlyArray<string> => {
   const found = slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state)))
   const all = unexplained(ledger)
   if (all === null) return [...found, "the account was never seen"]

@@ -212,7 +212,7 @@ const drawCommand = (random: Random, slots: number) => {
 }
 
 /** How many kinds of faults a seed has (the others are off), and how many faults of them. */
-const SWARM = { kinds: [1, 8], perMinute: [0.5, 12] } as const
+const SWARM = { kinds: [2, 14], perMinute: [1.5, 20] } as const
 /** Terms are put right and holes closed before the end: whatever is still to come then comes never. */
 const LAST = 0.97
 

@@ -69,7 +69,7 @@ interface Shape {
   readonly volume: readonly [least: number, most: number]
 }
 
-const PLAIN: Shape = { trades: 10, drift: () => 0, sigma: 0.002, silent: 0.05, jumps: 0, jump: 0, volume: [5, 5_000] }
+const PLAIN: Shape = { trades: 10, drift: () => 0, sigma: 0.002, silent: 0.05, jumps: 0, jump: 0, volume: [1, 400] }
 
 const SHAPE: Readonly<Record<(typeof SHAPES)[number], Shape>> = {
   calm: { ...PLAIN, sigma: 0.0008, silent: 0.3, trades: 4 },
@@ -79,7 +79,7 @@ const SHAPE: Readonly<Record<(typeof SHAPES)[number], Shape>> = {
   saw: { ...PLAIN, drift: (minute) => (minute % 24 < 12 ? 0.0025 : -0.0025) },
   cliffs: { ...PLAIN, jumps: 0.03, jump: 0.04 },
   holes: { ...PLAIN, silent: 0.6 },
-  crumbs: { ...PLAIN, sigma: 0.004, volume: [0.5, 30] }
+  crumbs: { ...PLAIN, sigma: 0.004, volume: [0.5, 12] }
 }
 
 /** A made market: like `syntheticMarket`, of any shape, without a pull towards anything. */

@@ -118,6 +118,7 @@ const drawSettings = (random: Random, slots: number, speed: number): Record<stri
   HMM_ENABLED: "false",
   SPEED: String(speed),
   PRICE_FACTS_PER_SEC: String(chosen(random, [1, 2, 4])),
+  CLOCK_INTERVAL_SEC: String(chosen(random, [5, 15, 30])),
   ENTRY_PCT: String(chosen(random, [0.1, 0.2, 0.35])),
   PROFIT_PCT: String(chosen(random, [0.6, 1, 1.5])),
   ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),

@@ -2,9 +2,10 @@
  * The journal of a simulated world, shared by its processes: it outlives them, acknowledges a moment after it has stored, loses
  * answers, is away for a while, and loses what it has not acknowledged when the power goes.
  */
-import { Effect } from "effect"
+import { type Clock, Effect } from "effect"
 import { makeListeners, recordStream } from "../../../shared/journal/recordStream.ts"
 import { makeSequencer, type Sequencer } from "../../../shared/journal/sequencer.ts"
+import { makeStoredTime } from "../../../shared/journal/storedTime.ts"
 import { DEFAULT_DUPLICATE_WINDOW_MS } from "../../../shared/journal/duplicateWindow.ts"
 import { refusalOf } from "../../../shared/journal/entry.ts"
 import {
@@ -56,6 +57,7 @@ export class SimulatedJournal {
   private readonly listeners = makeListeners()
   private sequencer: Sequencer
   private durable = 0
+  private readonly storedNow: () => number
 
   constructor(time: WorldTime, random: () => number, duplicatesFirst: boolean, settled: Settled) {
     this.time = time
@@ -63,6 +65,7 @@ export class SimulatedJournal {
     this.settled = settled
     this.duplicatesFirst = duplicatesFirst
     this.sequencer = this.newSequencer()
+    this.storedNow = makeStoredTime(this.machineClock(), 0)
   }
 
   /** As a process reaches it. */
@@ -135,7 +138,7 @@ export class SimulatedJournal {
     const lost = Math.floor(this.random() * (unsettled + 1))
     this.records.length -= lost
     this.sequencer = this.newSequencer()
-    for (const record of this.records) this.sequencer.restore(record, this.time.nowMs)
+    for (const record of this.records) this.sequencer.restore(record, this.storedNow())
     this.settle(this.records.length)
     return lost
   }
@@ -145,6 +148,21 @@ export class SimulatedJournal {
       duplicateWindowMs: DEFAULT_DUPLICATE_WINDOW_MS,
       duplicatesFirst: this.duplicatesFirst
     })
+  }
+
+  /** The clock of the machine that the journal is on. */
+  private machineClock(): Clock.Clock {
+    const wallMs = (): number => Math.floor(this.time.nowMs + this.skewMs)
+    const monotonic = (): bigint => BigInt(Math.round(this.time.nowMs * 1_000)) * 1_000n
+    return {
+      currentTimeMillisUnsafe: wallMs,
+      currentTimeMillis: Effect.sync(wallMs),
+      currentTimeNanosUnsafe: () => BigInt(wallMs()) * 1_000_000n,
+      currentTimeNanos: Effect.sync(() => BigInt(wallMs()) * 1_000_000n),
+      monotonicTimeNanosUnsafe: monotonic,
+      monotonicTimeNanos: Effect.sync(monotonic),
+      sleep: () => Effect.never
+    }
   }
 
   private wayMs(): number {
@@ -178,7 +196,7 @@ export class SimulatedJournal {
   }
 
   private take(entry: JournalEntry): Appended | JournalConflict {
-    const decision = this.sequencer.decide(entry, this.time.nowMs + this.skewMs)
+    const decision = this.sequencer.decide(entry, this.storedNow())
     if (decision.kind === "conflict") {
       const { expected, actual } = decision
       return new JournalConflict({ subject: entry.subject, expected, actual })
@@ -188,7 +206,7 @@ export class SimulatedJournal {
 
   private store(entry: JournalEntry): Appended {
     const { subject, id, data } = entry
-    const { seq, storedMs } = this.sequencer.accept(subject, id, Math.floor(this.time.nowMs + this.skewMs))
+    const { seq, storedMs } = this.sequencer.accept(subject, id, this.storedNow())
     this.records.push({ seq, subject, id, data, storedMs })
     this.listeners.notify()
     return { seq, duplicate: false }
