@@ -1,9 +1,10 @@
-/** The exchange's fills as the readers of its wire give them: with the worth of what was taken in the base currency. */
+/** The exchange's orders and fills as the readers of its wire give them: with the worth of what was taken in the base currency. */
 import type { Books } from "../../services/exchange-sim/core/engine/books.ts"
 import type { Fill as ExchangeFill } from "../../services/exchange-sim/core/engine/order.ts"
 import { worthAtAverage } from "../../shared/core/baseFee.ts"
 import { plus, type Quote, Volume } from "../../shared/core/decimal/decimal.ts"
-import type { Fill } from "../../shared/exchange/port.ts"
+import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
+import type { Order } from "../../services/exchange-sim/core/engine/order.ts"
 
 /** A fill as the private stream tells it. */
 export const fillOf = (fill: ExchangeFill): Fill => {
@@ -32,3 +33,18 @@ export const listedFills = ({ orders, fills, fillPlaces }: Books, txid: string):
   if (order === undefined || order.feeBase === 0n || order.fee > 0n) return own.map(fillOf)
   return own.map(({ feeBase = 0n, ...fill }) => ({ ...fillOf(fill), fee: (feeBase * 100n) as Quote }))
 }
+
+/** An order as a list has it. */
+export const reportOn = (order: Order): OrderReport => ({
+  txid: order.txid,
+  clientId: order.clientId,
+  side: order.side,
+  price: order.price,
+  volume: order.volume,
+  status: order.status,
+  openedMs: order.openedMs,
+  filledVolume: order.filled,
+  cost: order.cost,
+  ...withWorth(order, order.cost, order.filled),
+  reason: order.reason
+})

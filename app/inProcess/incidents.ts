@@ -39,24 +39,26 @@ const errors = (consecutive: number): MarketEvent => ({
   detail: consecutive === 0 ? "" : "EService:Unavailable"
 })
 
+/** What an operator does on some day or other. */
+export const COMMANDS: ReadonlyArray<Command> = [
+  { name: "pause", note: "lunch" },
+  { name: "add_slot", count: 1 },
+  { name: "remove_slots", count: 1 },
+  { name: "add_layer", source: null },
+  { name: "remove_layer" },
+  { name: "set_entry_pct", pct: 0.3 },
+  { name: "set_profit_pct", pct: 1.2 },
+  { name: "set_daily_loss_limit", limit: Quote.parse("5") },
+  { name: "soft_close_next" },
+  { name: "cancel_stale_recoveries", minDistancePct: 3, count: 5 }
+]
+
 /**
  * A month of operating: each day an operator resumes at 07:00 and 19:00 whatever the mode, does one thing at a random hour,
  * the feed goes quiet once, the exchange fails once, and every fourth day the process restarts.
  */
 export const incidents = (seed: number, startMs: number, days: number): ReadonlyArray<Incident> => {
   const random = chance(seed)
-  const commands: ReadonlyArray<Command> = [
-    { name: "pause", note: "lunch" },
-    { name: "add_slot", count: 1 },
-    { name: "remove_slots", count: 1 },
-    { name: "add_layer", source: null },
-    { name: "remove_layer" },
-    { name: "set_entry_pct", pct: 0.3 },
-    { name: "set_profit_pct", pct: 1.2 },
-    { name: "set_daily_loss_limit", limit: Quote.parse("5") },
-    { name: "soft_close_next" },
-    { name: "cancel_stale_recoveries", minDistancePct: 3, count: 5 }
-  ]
   const all: Array<Incident> = []
   for (let day = 0; day < days; day++) {
     const midnightMs = startMs + day * DAY_MS
@@ -64,7 +66,7 @@ export const incidents = (seed: number, startMs: number, days: number): Readonly
     const command = (atMs: number, what: Command) => all.push({ atMs, what: { _tag: "Command", command: what } })
     command(midnightMs + 7 * HOUR_MS, { name: "resume" })
     command(midnightMs + 19 * HOUR_MS, { name: "resume" })
-    const any = commands[Math.floor(random() * commands.length)]
+    const any = COMMANDS[Math.floor(random() * COMMANDS.length)]
     if (any !== undefined) command(at(), any)
     all.push({ atMs: at(), what: { _tag: "Silence", forMs: 5 * 60_000 } })
     const failsAtMs = at()

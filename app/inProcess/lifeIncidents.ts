@@ -27,7 +27,7 @@ export const lifeIncidents = (seed: number, options: LifeOptions): ReadonlyArray
   for (let minute = 1; minute < minutes; minute++) {
     const nowMs = startMs + minute * MINUTE_MS
     if (random() < 0.4 && minute < minutes - QUIET_MIN) {
-      const drawn = draw(random, options)
+      const drawn = drawLife(random, options.rules, options.makerPct)
       for (const [afterMin, life] of drawn) at(nowMs + Math.floor(random() * 50_000) + afterMin * MINUTE_MS, life)
     }
     at(nowMs + 55_000, { _tag: "Compare" })
@@ -37,7 +37,8 @@ export const lifeIncidents = (seed: number, options: LifeOptions): ReadonlyArray
 
 type Drawn = ReadonlyArray<readonly [afterMin: number, life: Life]>
 
-const draw = (random: () => number, { rules, makerPct }: LifeOptions): Drawn => {
+/** One thing that happens, and what takes it back: exchange minutes after each other. `rules` and `makerPct`: the terms to go back to. */
+export const drawLife = (random: () => number, rules: LifeOptions["rules"], makerPct: number): Drawn => {
   const nth = Math.floor(random() * 100)
   const one = (what: Extract<ByHand, { act: "change" | "cancel" }>): Drawn => [[0, { _tag: "OneOrder", nth, what }]]
   const amount = String(Math.round(random() * 400) - 150)

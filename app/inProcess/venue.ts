@@ -36,7 +36,7 @@ import {
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
 import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
-import { fillOf, listedFills, withWorth } from "./fills.ts"
+import { fillOf, listedFills, reportOn } from "./fills.ts"
 
 /** Distance of bid and ask around the last trade, percent: the simulated exchange's. */
 const { spreadPct } = EXCHANGE_SIM_DEFAULTS
@@ -227,20 +227,7 @@ export class Venue {
   /** An order as it is; null: there is none. */
   protected listed(txid: string): OrderReport | null {
     const order = this.desk.books.orders.get(txid)
-    if (order === undefined) return null
-    return {
-      txid: order.txid,
-      clientId: order.clientId,
-      side: order.side,
-      price: order.price,
-      volume: order.volume,
-      status: order.status,
-      openedMs: order.openedMs,
-      filledVolume: order.filled,
-      cost: order.cost,
-      ...withWorth(order, order.cost, order.filled),
-      reason: order.reason
-    }
+    return order === undefined ? null : reportOn(order)
   }
 
   /** What the exchange's list says of an order, which may be behind; null: it has none. */

@@ -17,7 +17,8 @@ export interface Watched {
   /** The folds of slots 1, 2, 3, … */
   readonly slots: ReadonlyArray<ActorFold<SlotState>>
   readonly governor: ActorFold<GovernorState>
-  readonly venue: LivelyVenue
+  /** How many orders stand there, what others have brought, and whether the journal knows every fill. */
+  readonly venue: Pick<LivelyVenue, "openOrders" | "elsewhere" | "told">
   readonly openOrderLimit: number
 }
 
@@ -63,10 +64,9 @@ export class Watch {
 
   /**
    * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
-   * and the account at each of its own words.
+   * and the account at each of its own words. `ledger`: another fold of the same records, where time is judged too.
    */
-  atRest(seq: number): void {
-    const { ledger } = this
+  atRest(seq: number, ledger = this.ledger): void {
     const found: Array<string> = []
     if (this.transactions !== this.compared) {
       const { slots } = this.watched
@@ -98,6 +98,11 @@ export class Watch {
       if (mode !== "RUNNING" && mode !== "STARTING") this.problem(record, `an entry granted while ${mode}`)
       if (this.locked) this.problem(record, "an entry granted while the loss lock holds")
     }
+  }
+
+  /** After every actor has folded a record, where the books alone are looked at. */
+  postOnly(record: StoredRecord): void {
+    this.post(record)
   }
 
   /** Every transaction balances by itself. */

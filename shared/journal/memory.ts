@@ -18,6 +18,7 @@ import {
 } from "./port.ts"
 import { makeListeners, type RecordSource, recordStream } from "./recordStream.ts"
 import { makeSequencer } from "./sequencer.ts"
+import { makeStoredTime } from "./storedTime.ts"
 import { checkActor, KEPT_SNAPSHOTS } from "./snapshotText.ts"
 
 /** What goes wrong with one append: the answer is lost, and the record was stored or was not. */
@@ -79,6 +80,7 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY
   const faultOf = options.fault ?? (() => null)
   const listeners = makeListeners()
+  const storedNow = makeStoredTime(clock, 0)
   const where = options.where ?? "memory"
   const kept = makeKept(where, sequencer.head)
 
@@ -102,7 +104,7 @@ const makeJournal = (options: MemoryJournalOptions, clock: Clock.Clock): Context
   const appendNow = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
     const refusal = refusalOf(entry)
     if (refusal !== null) return Effect.fail(refusal)
-    const nowMs = clock.currentTimeMillisUnsafe()
+    const nowMs = storedNow()
     const decision = sequencer.decide(entry, nowMs)
     if (decision.kind === "conflict") {
       const { expected, actual } = decision

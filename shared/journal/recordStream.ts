@@ -34,6 +34,8 @@ export interface RecordSource {
   readonly onChange: (listener: () => void) => () => void
   /** Why no more records will come, or null while the log is alive. Records up to the head stay readable. */
   readonly ended: () => ReadError | null
+  /** How a reader is woken outside of the call stack of the append that it waits for. Left out: a microtask later. */
+  readonly later?: (wake: () => void) => void
 }
 
 /** Listeners that are each called once, then forgotten. */
@@ -70,12 +72,13 @@ export const recordStream = (
     const pattern = options.filter ?? ">"
     const filter: Filter | null = pattern === ">" ? null : { pattern, matches: subjectMatcher(pattern) }
     const lastWanted = extent === "to-head" ? source.head() : Number.POSITIVE_INFINITY
+    const later = source.later ?? queueMicrotask
     let next = start
 
     const changed = Effect.callback<void>((resume) => {
       if (next <= source.head() || source.ended() !== null) return resume(Effect.void)
-      // A microtask later: a reader must not fold inside the call stack of the append that woke it.
-      const stopWaiting = source.onChange(() => queueMicrotask(() => resume(Effect.void)))
+      // A reader must not fold inside the call stack of the append that woke it.
+      const stopWaiting = source.onChange(() => later(() => resume(Effect.void)))
       return Effect.sync(stopWaiting)
     })
 

@@ -26,6 +26,8 @@ export type Decision =
 export interface Sequencer {
   /** Sequence of the newest accepted record; 0 when empty. */
   readonly head: () => number
+  /** When the newest record was stored; 0 when empty. */
+  readonly lastStoredMs: () => number
   /** Sequence of the subject's newest accepted record; 0 when it has none. */
   readonly lastOf: (subject: string) => number
   readonly decide: (entry: JournalEntry, nowMs: number) => Decision
@@ -72,6 +74,7 @@ export const makeSequencer = (options: SequencerOptions): Sequencer => {
 
   return {
     head: () => head,
+    lastStoredMs: () => lastStoredMs,
     lastOf: (subject) => lastBySubject.get(subject) ?? 0,
     decide: (entry, nowMs) =>
       (options.duplicatesFirst

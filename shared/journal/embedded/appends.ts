@@ -10,6 +10,7 @@ import {
   type JournalUnavailable
 } from "../port.ts"
 import type { Sequencer } from "../sequencer.ts"
+import { makeStoredTime } from "../storedTime.ts"
 import type { Writer } from "./writer.ts"
 
 /** What appending works with: the order of records, the way to the disk, and the journal's limit. */
@@ -28,6 +29,7 @@ export interface AppendsOptions {
 /** The journal's `append` and `appendAll`, and `freed` for bytes dropped. An append that is refused takes no sequence. */
 export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAtStart }: AppendsOptions) => {
   let bytes = bytesAtStart
+  const storedNow = makeStoredTime(clock, sequencer.lastStoredMs())
 
   /** A full disk says so by its name; any other end is just unavailable. */
   const stopped = (subject: string): AppendError | null => {
@@ -46,7 +48,7 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
   const submit = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
     const refusal = refusalOf(entry) ?? stopped(entry.subject)
     if (refusal !== null) return Effect.fail(refusal)
-    const nowMs = clock.currentTimeMillisUnsafe()
+    const nowMs = storedNow()
     const decision = sequencer.decide(entry, nowMs)
     if (decision.kind === "duplicate") return Effect.succeed({ seq: decision.seq, duplicate: true })
     if (decision.kind === "conflict") {

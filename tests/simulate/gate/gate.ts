@@ -1,0 +1,123 @@
+/** The gate: every planted bug, one after the other, and how many seeds it takes until the simulation notices it. */
+import { Worker } from "node:worker_threads"
+import { median } from "simple-statistics"
+import type { Lengths } from "../plan/plan.ts"
+import type { Answer } from "../worker.ts"
+import { PLANTED, type Planted } from "./planted.ts"
+import type { PlantedStart } from "./plantedWorker.ts"
+
+/** How the gate is run. */
+export interface GateOptions {
+  /** Only bugs whose name has this text. */
+  readonly only: string
+  /** Seeds that are tried for a bug before it counts as not found. */
+  readonly most: number
+  readonly from: number
+  readonly cores: number
+  readonly lengths: Lengths
+  readonly say: (line: string) => void
+}
+
+/** What came of a bug. `seeds`: how many it took each time it was found; empty: never. */
+export interface Found {
+  readonly planted: Planted
+  readonly seeds: ReadonlyArray<number>
+  readonly problem: string
+}
+
+/** So often a bug is looked for anew, each time with seeds that were not tried before: the median says how long it takes. */
+const TIMES = 3
+/** A seed that takes longer on the wall than any sound one does hangs: that is noticed, too. */
+const HANGS_MS = 180_000
+/** Share of the bugs that must be found. */
+const WANTED = 0.95
+
+/** Runs it and prints the table. False where too few are found. */
+export const gate = async (options: GateOptions): Promise<boolean> => {
+  const { only, cores, say } = options
+  const wanted = PLANTED.filter(({ name, of }) => `${of}: ${name}`.includes(only))
+  const open = wanted.values()
+  const results: Array<Found> = []
+  const work = async (): Promise<void> => {
+    for (const planted of open) {
+      const found = await look(planted, options)
+      results.push(found)
+      say(lineOf(found, options.most))
+    }
+  }
+  await Promise.all(Array.from({ length: cores }, work))
+  const found = results.filter(({ seeds }) => seeds.length > 0)
+  const share = found.length / Math.max(1, results.length)
+  const medians = found.map(({ seeds }) => median([...seeds]))
+  const middle = medians.length === 0 ? "none" : `${median(medians)} seeds`
+  say(`${found.length} of ${results.length} planted bugs found (${(share * 100).toFixed(0)} %), in the middle after ${middle}`)
+  for (const { planted } of results.filter(({ seeds }) => seeds.length === 0)) say(`not found: ${planted.of}: ${planted.name}`)
+  return share >= WANTED
+}
+
+const lineOf = ({ planted, seeds, problem }: Found, most: number): string => {
+  const took = seeds.length === 0 ? `not in ${most}` : `${median([...seeds])} (${seeds.join(", ")})`
+  return `${planted.of.padEnd(10)} | ${planted.name.padEnd(64)} | ${took.padEnd(18)} | ${problem.slice(0, 140)}`
+}
+
+/** Seeds until the bug is noticed, `TIMES` times. */
+const look = async (planted: Planted, { most, from, lengths }: GateOptions): Promise<Found> => {
+  const seeds: Array<number> = []
+  let problem = ""
+  let since = 0
+  const start: PlantedStart = { planted, lengths, check: "all" }
+  let thread = new PlantedThread(start)
+  try {
+    for (let seed = from; seed < from + most && seeds.length < TIMES; seed++) {
+      since++
+      const noticed = await thread.ask(seed)
+      if (noticed === null) continue
+      if (noticed.dead) thread = new PlantedThread(start)
+      problem ||= noticed.problem
+      seeds.push(since)
+      since = 0
+    }
+  } finally {
+    await thread.end()
+  }
+  return { planted, seeds, problem }
+}
+
+/** One thread with the bug in it. */
+class PlantedThread {
+  private readonly worker: Worker
+  private readonly ready: Promise<void>
+
+  constructor(start: PlantedStart) {
+    this.worker = new Worker(new URL("./plantedWorker.ts", import.meta.url), { workerData: start })
+    this.ready = new Promise((resolve, reject) => {
+      this.worker.once("message", () => resolve())
+      this.worker.once("error", reject)
+    })
+  }
+
+  /** What is noticed of a seed; null: nothing. A thread that hangs or dies is noticed, and gone. */
+  async ask(seed: number): Promise<{ readonly problem: string; readonly dead: boolean } | null> {
+    await this.ready
+    return new Promise((resolve) => {
+      const late = setTimeout(() => {
+        void this.worker.terminate()
+        resolve({ problem: `seed ${seed} hangs`, dead: true })
+      }, HANGS_MS)
+      this.worker.removeAllListeners("error")
+      this.worker.once("error", (error) => {
+        clearTimeout(late)
+        resolve({ problem: String(error), dead: true })
+      })
+      this.worker.once("message", ({ problems: [problem] }: Answer) => {
+        clearTimeout(late)
+        resolve(problem === undefined ? null : { problem, dead: false })
+      })
+      this.worker.postMessage(seed, [])
+    })
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate()
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Bugs that are planted on purpose, one at a time: each is a change of a line or two of the product, and a run of seeds must notice it.
+ * A text that is to be changed stands exactly once in its file, or the gate says so.
+ */
+
+/** One change of a text. */
+export interface Change {
+  /** From the root of the repository. */
+  readonly file: string
+  readonly find: string
+  readonly becomes: string
+}
+
+/** A bug: what it is for people, whose it is, and what it changes. */
+export interface Planted {
+  readonly name: string
+  readonly of: "gateway" | "slot" | "governor" | "rebalancer" | "feed" | "journal" | "runtime"
+  readonly changes: ReadonlyArray<Change>
+}
+
+const gateway = "services/order-gateway"
+const slot = "services/slot-actor/core"
+const governor = "services/governor/core"
+
+const bug = (of: Planted["of"], name: string, ...changes: ReadonlyArray<readonly [file: string, find: string, becomes: string]>): Planted => ({
+  name,
+  of,
+  changes: changes.map(([file, find, becomes]) => ({ file, find, becomes }))
+})
+
+/** Every one of them. */
+export const PLANTED: ReadonlyArray<Planted> = [
+  bug(
+    "gateway",
+    "an order of unknown outcome is sent again",
+    [`${gateway}/lane.ts`, 'if (order.stage !== "requested") return yield* resolve(facts, slot, order)', ""],
+    [`${gateway}/lane.ts`, 'live.stage === "requested" ? [claimFact(live, deadlineMs)] : []', "[claimFact(live, deadlineMs)]"]
+  ),
+  bug("gateway", "no answer is taken for a no", [
+    `${gateway}/lane.ts`,
+    'if (sent.failure.advice === "unknown") return [unknownFact(live, sent.failure.detail)]',
+    ""
+  ]),
+  bug("gateway", "absence counts before the deadline has passed", [
+    `${gateway}/lookup.ts`,
+    "else if (askedMs > current.deadlineMs + CLOCK_SLACK_MS) absent++",
+    "else absent++"
+  ]),
+  bug("gateway", "an order is sent without a deadline that has meaning", [
+    `${gateway}/lane.ts`,
+    "clientId, side, price, volume, postOnly, deadlineMs }))",
+    "clientId, side, price, volume, postOnly, deadlineMs: deadlineMs + 600_000 }))"
+  ]),
+  bug(
+    "gateway",
+    "a fill is booked twice",
+    [`${gateway}/core/facts.ts`, "if (order.execIds.includes(fill.execId)) return []", ""]
+  ),
+  bug("gateway", "a cancel is dropped", [
+    `${gateway}/core/fold.ts`,
+    '{ ...lane, tasks: [...others, { _tag: "Cancel", localId }] }',
+    "{ ...lane, tasks: others }"
+  ]),
+  bug("gateway", "a cancel before the grant is forgotten", [
+    `${gateway}/core/fold.ts`,
+    'order.grant === "withdrawn" ? [place, { _tag: "Cancel", localId }] : [place]',
+    "[place]"
+  ]),
+  bug("gateway", "fills that the stream has lost are never looked for", [
+    `${gateway}/reconcile.ts`,
+    "order === null ? [] : missingFills(order, fills, listed)",
+    "[] as ReturnType<typeof missingFills>"
+  ]),
+  bug("gateway", "fills after the end are ignored", [
+    `${gateway}/core/lateFills.ts`,
+    "if (fill.txid !== txid || order.execIds.includes(fill.execId)) continue",
+    "continue"
+  ]),
+  bug("gateway", "an ended order is not seen by the comparison", [
+    `${gateway}/reconcile.ts`,
+    "const ended = standing.filter(({ txid }) => !openTxids.has(txid))",
+    "const ended = standing.filter(() => false)"
+  ]),
+  bug("gateway", "two gateways write over each other", [
+    `${gateway}/factWriter.ts`,
+    `          events: [first, ...rest]
+        },
+        lastFactSeq
+      )`,
+    `          events: [first, ...rest]
+        }
+      )`
+  ]),
+  bug("gateway", "what others change on an order is not looked at", [
+    `${gateway}/core/facts.ts`,
+    "return isOtherwise(order, report.price, report.volume) ? [restatedFact(order, report.price, report.volume)] : []",
+    "return []"
+  ]),
+  bug("gateway", "an amendment is never answered", [
+    `${gateway}/core/fold.ts`,
+    "return { ...lane, tasks: lane.tasks.filter((_task, at) => at !== oldest) }",
+    "return oldest < 0 ? lane : lane"
+  ]),
+  bug("gateway", "the balances are read once, at the start", [
+    `${gateway}/service.ts`,
+    `    yield* observeBalances(facts, subjects)
+    yield* Effect.sleep(BALANCES_PAUSE)`,
+    "    yield* Effect.sleep(BALANCES_PAUSE)"
+  ]),
+  bug("gateway", "failed calls are never over", [
+    `${gateway}/errorCount.ts`,
+    "if ((consecutive === 0 && !waitTold) || streamRefused) return Effect.void",
+    "if (consecutive >= 0) return Effect.void"
+  ]),
+  bug("governor", "the pause of the loss lock is forgotten at midnight", [
+    `${governor}/mode/lossLock.ts`,
+    "if (loss.endsAlone === true) endOperatorsPause",
+    "if (loss.endsAlone !== undefined || true) endOperatorsPause"
+  ]),
+  bug("governor", "the loss lock closes late", [
+    `${governor}/mode/lossLock.ts`,
+    "const locked = limit > 0n && loss.loss >= limit",
+    "const locked = limit > 0n && loss.loss >= 2n * limit"
+  ]),
+  bug("governor", "a new day does not forget the old one's losses", [
+    `${governor}/mode/lossLock.ts`,
+    "draft.state.loss = { ...loss, utcDay, loss: Quotes.zero }",
+    "draft.state.loss = { ...loss, utcDay }"
+  ]),
+  bug("governor", "one entry more is granted in a loop", [
+    `${governor}/entries/scheduler.ts`,
+    "if (grantedInLoop >= cap) return { _tag",
+    "if (grantedInLoop > cap) return { _tag"
+  ]),
+  bug("governor", "entries pass while the market is paused", [
+    `${governor}/entries/scheduler.ts`,
+    'if (mode === "PAUSED" || mode === "HALTED") return refuse',
+    'if (mode === "HALTED") return refuse'
+  ]),
+  bug("governor", "a queue that waits is forgotten when the market stands still", [
+    `${governor}/entries/scheduler.ts`,
+    `if (order.stage === "requested" || order.stage === "deferred") {`,
+    `if (order.stage === "requested") {`
+  ]),
+  bug("slot", "machine time in a rule", [
+    `${slot}/money/booking.ts`,
+    "Math.max(trade.cooldownUntilMs, nowMs + terms.reentryCooldownMs)",
+    "Math.max(trade.cooldownUntilMs, Date.now() + terms.reentryCooldownMs)"
+  ]),
+  bug("slot", "an exit's fee is not counted", [
+    `${slot}/money/booking.ts`,
+    "const fees = plus(position.fee, plus(position.closedFee, exit.fee))",
+    "const fees = plus(position.fee, position.closedFee)"
+  ]),
+  bug("slot", "no exit follows a filled entry", [
+    `${slot}/exit/fills.ts`,
+    "  draft.book.orders = [...draft.book.orders, exit]\n",
+    "  if (exit.localId < 0) draft.book.orders = [...draft.book.orders, exit]\n"
+  ]),
+  bug("slot", "a late fill of an exit is booked in full whatever stands", [
+    `${slot}/trouble/lateFills.ts`,
+    "  if (standing === undefined) return releaseExcess(draft, fill, fill)",
+    "  if (standing === undefined) return"
+  ]),
+  bug("slot", "a fill after the cancel is dropped", [
+    `${slot}/trouble/lateFills.ts`,
+    "  if (filled.volume === 0n) return\n  switch",
+    "  if (filled.volume >= 0n) return\n  switch"
+  ]),
+  bug("slot", "an exit that the exchange refused is not asked for again", [
+    `${slot}/trouble/lostOrders.ts`,
+    `  if (!retiring && !tooSmall(draft, rest)) {
+    replaceOrder(draft, exit.localId, awaitRetry(draft, rest, cause))
+    return
+  }
+  const { tradeId } = exit`,
+    `  if (!retiring && !tooSmall(draft, rest)) {
+    forgetOrder(draft, exit.localId)
+    return
+  }
+  const { tradeId } = exit`
+  ]),
+  bug("rebalancer", "machine time in the rebalancer", [
+    "services/rebalancer/core/rebalance.ts",
+    "const elapsedSec = Math.max(MIN_ELAPSED_SEC, sinceSec)",
+    "const elapsedSec = Math.max(MIN_ELAPSED_SEC, sinceSec + (performance.now() % 7))"
+  ]),
+  bug("feed", "every price is believed", [
+    "services/market-feed/core/witness.ts",
+    "const moved = apart(last, before.last)\n",
+    "const moved = 0 * apart(last, before.last)\n"
+  ]),
+  bug("feed", "a silent feed says that its price is new", [
+    "services/market-feed/core/conflate.ts",
+    "heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000",
+    "heardMs === null ? null : 0"
+  ]),
+  bug("feed", "prices are written as they are heard, never again", [
+    "services/market-feed/service.ts",
+    "if (next.price !== null) {",
+    "if (next.price !== null && written === null) {"
+  ]),
+  bug("runtime", "a damaged snapshot is believed", [
+    "shared/actor/snapshots.ts",
+    'if (sha256(snapshot.state) !== snapshot.stateHash) return "its state does not match its hash"',
+    ""
+  ]),
+  bug("runtime", "a snapshot of lost records is believed", [
+    "shared/actor/snapshots.ts",
+    'if (record === null) return "it is ahead of the journal"',
+    "if (record === null) return null"
+  ]),
+  bug("runtime", "a twin's decision is written a second time", [
+    "shared/actor/publish.ts",
+    "journal.append({ ...entry, expectedLastSeq: fold.expectedLastSeq })",
+    "journal.append({ ...entry, id: `${entry.id}x` })"
+  ]),
+  bug("runtime", "a decision is dropped when the journal does not answer", [
+    "shared/actor/publish.ts",
+    'Effect.catchTag("JournalConflict", () => Effect.succeed(null))',
+    'Effect.catch(() => Effect.succeed(null))'
+  ], ["shared/actor/publish.ts", "yield* retryAppend(journal.append(", "yield* (<A>(append: A): A => append)(journal.append("]),
+  bug("runtime", "a record that nobody can read is passed over in silence", [
+    "shared/actor/foldSet.ts",
+    "          broken = { error }\n          break",
+    "          continue"
+  ]),
+  bug("journal", "the epoch is not raised", [
+    "shared/actor/control/control.ts",
+    "raised = Math.max(view.epoch + 1, options.atLeast ?? 1)",
+    "raised = Math.max(view.epoch, options.atLeast ?? 1)"
+  ]),
+  bug("journal", "a skip is forgotten at the next start", [
+    "shared/actor/control/control.ts",
+    'else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))',
+    ""
+  ])
+]

@@ -1,0 +1,130 @@
+/**
+ * Whoever looks at every record that can no longer be lost, as it comes: folds of all actors of its own, so that every recorded
+ * decision must follow from the recorded inputs; what must hold of slots and governor; the ledger; and the life of every order.
+ */
+import { Watch } from "../../../app/inProcess/watch.ts"
+import { decidersOf } from "../../../app/registry.ts"
+import { governorActor } from "../../../services/governor/core/actor.ts"
+import { gatewayFold } from "../../../services/order-gateway/core/fold.ts"
+import { ledgerActor } from "../../../services/control-plane/core/money/ledgerActor.ts"
+import { slotActor } from "../../../services/slot-actor/core/actor.ts"
+import { encodeState } from "../../../shared/actor/core/stateText.ts"
+import { ActorFold } from "../../../shared/actor/fold.ts"
+import { FoldSet } from "../../../shared/actor/foldSet.ts"
+import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { decodeRecord, type StoredRecord } from "../../../shared/events/envelope.ts"
+import type { JournalRecord } from "../../../shared/journal/port.ts"
+import { messageOf } from "../../../shared/core/messageOf.ts"
+import type { SimulatedExchange } from "../world/exchange.ts"
+import { OrderLives } from "./orderLives.ts"
+import { LossDays } from "./lossDays.ts"
+
+/** What is looked at: the books alone, or also every rule of slots and governor after every record. */
+export type Check = "books" | "all"
+
+/** The first ones explain the rest. */
+const MAX_PROBLEMS = 10
+
+/** Folds and judges over one journal. */
+export class Auditor {
+  readonly problems: Array<string> = []
+  readonly lives: OrderLives
+  readonly watch: Watch
+  readonly gateway
+  readonly governor
+  readonly slots
+  readonly ledger
+  readonly rules: Record<string, number> = {}
+  records = 0
+  /** The last problem was found at this record. */
+  brokenAt = 0
+  private readonly check: Check
+  private readonly folds: ReadonlyArray<ActorFold<unknown>>
+  private readonly hosted: FoldSet<unknown>
+  private readonly days: LossDays
+  private readonly passedOver = new Set<number>()
+  private seen = 0
+
+  constructor(
+    subjects: MarketSubjects,
+    options: { readonly check: Check; readonly slots: number; readonly openOrderLimit: number },
+    exchange: () => SimulatedExchange
+  ) {
+    this.check = options.check
+    const foldOf = <State>(actor: ConstructorParameters<typeof ActorFold<State>>[0]) => new ActorFold(actor, subjects)
+    this.slots = Array.from({ length: options.slots }, (_, n) => foldOf(slotActor(n + 1)))
+    this.governor = foldOf(governorActor)
+    this.gateway = foldOf(gatewayFold)
+    const others = decidersOf([]).filter(({ name }) => name !== governorActor.name)
+    this.ledger = foldOf(ledgerActor)
+    const folds = [...this.slots, this.governor, this.gateway, this.ledger, ...others.map((actor) => foldOf(actor))]
+    this.folds = folds as unknown as ReadonlyArray<ActorFold<unknown>>
+    this.hosted = new FoldSet(this.folds, new Set())
+    this.lives = new OrderLives((text) => this.problem(text))
+    this.days = new LossDays((text) => this.problem(text))
+    const venue = {
+      get openOrders() {
+        return exchange().openCount
+      },
+      get elsewhere() {
+        return exchange().elsewhere
+      },
+      // Between a fill and the journal's word of it lie messages: the account is compared once all have come.
+      told: false
+    }
+    const { slots, governor } = this
+    this.watch = new Watch({ slots, governor, venue, openOrderLimit: options.openOrderLimit })
+  }
+
+  /** Passes over a record that an operator excludes for everyone. */
+  passOver(seq: number): void {
+    this.passedOver.add(seq)
+  }
+
+  /** The next record. */
+  take(record: JournalRecord): void {
+    if (this.problems.length > 0 || this.passedOver.has(record.seq)) return
+    this.records++
+    this.seen = record.seq
+    try {
+      const stored = decodeRecord(record)
+      this.lives.take(stored)
+      this.hosted.takeDecoded(stored, record.data)
+      this.look(stored)
+    } catch (error) {
+      this.problem(messageOf(error))
+    }
+  }
+
+  /** Who owes the journal a decision. */
+  get owing(): ReadonlyArray<string> {
+    return this.folds.filter(({ pending }) => pending.length > 0).map(({ actor }) => actor.name)
+  }
+
+  /** Something does not hold. */
+  problem(text: string): void {
+    if (this.problems.length >= MAX_PROBLEMS) return
+    this.brokenAt = this.seen
+    this.problems.push(text)
+  }
+
+  /** Each actor's state, for a digest of all. */
+  get states(): string {
+    return encodeState(this.folds.map((fold) => fold.encode()))
+  }
+
+  private look(stored: StoredRecord): void {
+    for (const event of stored.events) {
+      if (event._tag === "NoticeRaised" || event._tag === "ModeChanged") {
+        const { rule } = event.reason
+        this.rules[rule] = (this.rules[rule] ?? 0) + 1
+      }
+    }
+    this.days.take(stored)
+    const { watch } = this
+    if (this.check === "all") watch.afterRecord(stored)
+    else watch.postOnly(stored)
+    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq, this.ledger.state)
+    for (const text of watch.problems.splice(0)) this.problem(text)
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What must hold once everything has been healed for a while: the journal and the exchange know the same of every order and every unit
+ * of money, nothing is on its way, and the market trades or says why not.
+ */
+import { liveOrders } from "../../../services/order-gateway/core/state.ts"
+import { phaseOf } from "../../../services/slot-actor/core/state.ts"
+import { slotBooks } from "../../../services/slot-actor/core/money/ledgerBooks.ts"
+import { amountText, slotDifferences, unexplained } from "../../../shared/ledger/core/check.ts"
+import { openOrders } from "../../../services/exchange-sim/core/engine/books.ts"
+import type { SimulatedExchange } from "../world/exchange.ts"
+import type { Auditor } from "./auditor.ts"
+
+/** Whether something is still on its way between journal and exchange: then nothing can be compared yet. */
+export const onItsWay = ({ gateway, owing }: Auditor): boolean =>
+  owing.length > 0 ||
+  Object.values(gateway.state.lanes).some(({ tasks }) => tasks.length > 0) ||
+  liveOrders(gateway.state).some(({ order }) => order.txid === null && order.grant !== "awaited")
+
+/** What differs between the journal and the exchange, a line for each; nothing may be on its way for long. */
+export const endingProblems = (auditor: Auditor, exchange: SimulatedExchange): ReadonlyArray<string> => [
+  ...auditor.owing.map((name) => `${name} has decided, and the journal does not say so`),
+  ...undone(auditor),
+  ...ordersDiffer(auditor, exchange),
+  ...fillsDiffer(auditor, exchange),
+  ...moneyDiffers(auditor, exchange)
+]
+
+const ordersDiffer = ({ lives, gateway }: Auditor, { desk, openings }: SimulatedExchange): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (const [clientId, times] of openings) {
+    if (times > 1) found.push(`order ${clientId} was placed ${times} times at the exchange`)
+    const life = lives.byClientId.get(clientId)
+    if (life === undefined) found.push(`order ${clientId} stands at the exchange, and the journal has no claim of it`)
+    else if (life.stage === "rejected") found.push(`order ${clientId} was placed, and the journal says that it never was`)
+  }
+  const open = new Map(openOrders(desk.books).map((order) => [order.txid, order]))
+  const live = new Map(liveOrders(gateway.state).map(({ slot, order }) => [order.txid, { slot, order }]))
+  for (const { txid, clientId } of open.values()) {
+    if (clientId !== null && !live.has(txid)) found.push(`order ${clientId} (${txid}) stands at the exchange and is nobody's`)
+  }
+  for (const { slot, order } of live.values()) {
+    if (order.grant === "awaited") continue
+    if (order.txid === null || !open.has(order.txid))
+      found.push(`slot ${slot}, order ${order.localId}: ${order.stage} in the journal, not open at the exchange`)
+    else if (open.get(order.txid)?.filled !== order.filled)
+      found.push(`slot ${slot}, order ${order.localId}: filled ${order.filled}, at the exchange ${open.get(order.txid)?.filled}`)
+  }
+  return found
+}
+
+const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyArray<string> => {
+  const known = new Set(desk.books.fills.map(({ execId }) => execId))
+  return [...lives.fills].flatMap(([execId, seq]) =>
+    known.has(execId) ? [] : [`record ${seq} books fill ${execId}, which the exchange never made`]
+  )
+}
+
+const moneyDiffers = ({ ledger: { state: ledger }, slots }: Auditor, { elsewhere, desk }: SimulatedExchange): ReadonlyArray<string> => {
+  const found = slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state)))
+  const all = unexplained(ledger)
+  if (all === null) return [...found, "the account was never seen"]
+  const base = all.base - elsewhere.base
+  const quote = all.quote - elsewhere.quote
+  const doubt = inDoubt(desk)
+  if (magnitude(base) > doubt.base) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
+  if (magnitude(quote) > doubt.quote) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
+  const { observed } = ledger
+  if (observed !== null && observed.base.total !== desk.books.base)
+    found.push(`the journal's last word on the base is ${observed.base.total}, the exchange has ${desk.books.base}`)
+  if (observed !== null && observed.quote.total !== desk.books.quote)
+    found.push(`the journal's last word on the quote is ${observed.quote.total}, the exchange has ${desk.books.quote}`)
+  return found
+}
+
+const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
+
+/**
+ * What the exchange's lists leave open of fees that were taken in the base currency: they name one figure without a currency, so a
+ * fill that was heard by a list alone, or counted by the end of its order, is booked by the rate of the others.
+ */
+const inDoubt = ({ books }: SimulatedExchange["desk"]): { readonly base: bigint; readonly quote: bigint } => {
+  const doubt = { base: 0n, quote: 0n }
+  for (const { txid, feeBase = 0n, price } of books.fills) {
+    if (feeBase === 0n || books.orders.get(txid)?.clientId === null) continue
+    doubt.base += feeBase
+    doubt.quote += (feeBase * price) / 100_000_000n + 100n
+  }
+  return doubt
+}
+
+const undone = ({ gateway }: Auditor): ReadonlyArray<string> =>
+  Object.values(gateway.state.lanes).flatMap(({ slot, tasks }) =>
+    tasks.map((task) => `slot ${slot}: ${task._tag} of order ${task.localId} is never done`)
+  )
+
+/** Pauses that a healed market may have: what a day has lost, and money or sizes that are too small to trade with. */
+const MAY_STAND: ReadonlySet<string> = new Set(["daily_loss_lock", "cannot_bootstrap", "size_too_small"])
+
+/** Who does not trade although everything is healed, and an operator has resumed; and who is idle without saying why. */
+export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  const { mode, slots: named } = governor.state
+  if (mode.mode === "STARTING") found.push("the start never ends")
+  if (mode.mode !== "RUNNING" && mode.mode !== "STARTING" && mode.reason === null)
+    found.push(`${mode.mode}, and nobody says why`)
+  const causes = Object.keys(mode.causes)
+  if (mode.mode === "PAUSED" && causes.length === 0 && mode.operatorNeeded === null)
+    found.push("PAUSED, and nothing stands against the market")
+  if (mode.mode === "PAUSED" && !causes.some((cause) => MAY_STAND.has(cause)) && mode.operatorNeeded?.by !== "daily_loss_lock")
+    found.push(`PAUSED for ${causes.join(", ")} (${mode.operatorNeeded?.by ?? "by itself"}), with everything healed`)
+  if (mode.mode === "HALTED") found.push(`HALTED for ${causes.join(", ")}, with everything healed`)
+  if (mode.mode !== "RUNNING") return found
+  for (const { slot } of named.slots) {
+    const state = slots[slot - 1]?.state
+    if (state === undefined || state.facts.life !== "active") continue
+    const { orders, refusals, wish, trades, halted } = state.book
+    const waits =
+      Object.values(refusals).some((refusal) => refusal !== null) ||
+      wish !== null ||
+      state.book.askAgainAtMs > state.nowMs ||
+      [trades.A, trades.B].some((trade) => Math.max(trade.cooldownUntilMs, trade.retryAtMs) > state.nowMs)
+    if (orders.length === 0 && !waits && halted === null)
+      found.push(`slot ${slot} (${phaseOf(orders)}) has no order and says no reason`)
+  }
+  return found
+}

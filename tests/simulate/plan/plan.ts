@@ -1,0 +1,133 @@
+/**
+ * What one seed chooses: the market, the settings, how long, and what goes wrong when. Plain data, made of the seed alone, so that a
+ * plan can be printed, cut down and run again. Times are wall milliseconds since the beginning; the exchange's run `speed` times as fast.
+ */
+import type { Life } from "../../../app/inProcess/life.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import { randomNumbers } from "../../../shared/core/random.ts"
+import type { ServiceName } from "../world/services.ts"
+import type { JournalWeather } from "../world/journal.ts"
+import type { WireWeather } from "../world/wire.ts"
+import { drawFaults } from "./faults.ts"
+import { drawMarket, type MarketChoice } from "./markets.ts"
+import { between, chosen, type Random, weighed } from "./draw.ts"
+
+/** One thing that goes wrong, or that somebody does. */
+export type Fault =
+  /** Killed between two of its steps, and started again; with or without what it had saved. */
+  | { readonly kind: "crash"; readonly services: ReadonlyArray<ServiceName>; readonly downMs: number }
+  /** Stopped as an operator stops it, and started again. */
+  | { readonly kind: "stop"; readonly service: ServiceName; readonly downMs: number }
+  /** Everything is killed, and the journal loses what it had not acknowledged. */
+  | { readonly kind: "power"; readonly downMs: number }
+  | { readonly kind: "stall"; readonly service: ServiceName; readonly forMs: number }
+  /** A second one of it runs beside. */
+  | { readonly kind: "twin"; readonly service: ServiceName; readonly forMs: number }
+  | { readonly kind: "wire"; readonly change: Partial<WireWeather>; readonly forMs: number }
+  | { readonly kind: "partition"; readonly forMs: number }
+  | { readonly kind: "reconnect" }
+  | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
+  | { readonly kind: "away"; readonly forMs: number }
+  | { readonly kind: "snapshots"; readonly are: "lost" | "damaged" }
+  /** The wall clock of a service's machine, or of the journal's, is put on or back. */
+  | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }
+  | { readonly kind: "life"; readonly life: Life }
+  | { readonly kind: "command"; readonly command: Command }
+  /** Every service is stopped and started as a build that knows these rules. */
+  | { readonly kind: "upgrade"; readonly rules: number }
+  /** Somebody writes past every port; an operator excludes it later. */
+  | { readonly kind: "forged"; readonly record: "garbage" | "decision" | "price"; readonly excludedAfterMs: number }
+
+/** A fault and its moment. */
+export interface Timed {
+  readonly atMs: number
+  readonly fault: Fault
+}
+
+/** All that a seed chooses. */
+export interface Plan {
+  readonly seed: number
+  readonly market: MarketChoice
+  /** Settings by their names in the environment. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly base: string
+  readonly quote: string
+  readonly speed: number
+  /** Wall time in which things go wrong; afterwards all is healed, and the market must find its way back. */
+  readonly lengthMs: number
+  /** Services in processes of their own, or all in one. */
+  readonly apart: boolean
+  /** The rules that the first build knows. */
+  readonly rules: number
+  /** The order in which the journal looks at an append: for duplicates first, or for conflicts. */
+  readonly duplicatesFirst: boolean
+  readonly faults: ReadonlyArray<Timed>
+}
+
+const HOUR_MS = 3_600_000
+
+/** How long a run is, exchange time. Most seeds are short: what goes wrong in a day goes wrong in three hours. */
+export type Length = "short" | "window" | "day"
+const LENGTHS: Readonly<Record<Length, readonly [least: number, most: number]>> = {
+  short: [0.4 * HOUR_MS, HOUR_MS],
+  window: [2.5 * HOUR_MS, 3.5 * HOUR_MS],
+  day: [24 * HOUR_MS, 26 * HOUR_MS]
+}
+
+/** Which lengths are drawn, and how often each. */
+export type Lengths = ReadonlyArray<readonly [weight: number, length: Length]>
+/** What is drawn where nobody says otherwise. */
+export const USUAL_LENGTHS: Lengths = [
+  [60, "short"],
+  [35, "window"],
+  [5, "day"]
+]
+
+/** The plan of a seed. `lengths`: of how long runs are to be; part of what a seed means. */
+export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => {
+  const random = randomNumbers(seed)
+  const length = weighed(random, lengths)
+  const venueMs = between(random, ...LENGTHS[length])
+  const speed = length === "short" ? chosen(random, [5, 10, 20]) : length === "window" ? 30 : 60
+  const lengthMs = Math.round(venueMs / speed)
+  const slots = chosen(random, [1, 2, 3, 4, 6])
+  const rules = weighed(random, [
+    [8, 3],
+    [1, 2],
+    [1, 1]
+  ])
+  const plan = {
+    seed,
+    market: drawMarket(random, venueMs),
+    environment: drawSettings(random, slots, speed),
+    base: String(chosen(random, [200, 1_000, 2_000, 5_000])),
+    quote: String(chosen(random, [60, 300, 600, 1_500])),
+    speed,
+    lengthMs,
+    apart: random() < 0.6,
+    rules,
+    duplicatesFirst: random() < 0.5
+  }
+  return { ...plan, faults: drawFaults(random, { lengthMs, speed, slots, rules }) }
+}
+
+const drawSettings = (random: Random, slots: number, speed: number): Record<string, string> => ({
+  SLOTS: String(slots),
+  MIN_VOLUME: "2",
+  MIN_COST_USD: "0.5",
+  HMM_ENABLED: "false",
+  SPEED: String(speed),
+  PRICE_FACTS_PER_SEC: String(chosen(random, [1, 2, 4])),
+  CLOCK_INTERVAL_SEC: String(chosen(random, [5, 15, 30])),
+  ENTRY_PCT: String(chosen(random, [0.1, 0.2, 0.35])),
+  PROFIT_PCT: String(chosen(random, [0.6, 1, 1.5])),
+  ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),
+  S1_ORPHAN_AFTER_SEC: String(chosen(random, [300, 600, 1_350])),
+  S2_ORPHAN_AFTER_SEC: String(chosen(random, [400, 900, 1_800])),
+  REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 10, 60])),
+  LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),
+  RECONCILE_INTERVAL_SEC: String(chosen(random, [30, 60, 120])),
+  DAILY_LOSS_LIMIT: String(chosen(random, [0, 0.2, 3])),
+  DAILY_LOSS_LOCK_ENDS: chosen(random, ["midnight", "operator"]),
+  MAX_RECOVERY_SLOTS: String(chosen(random, [1, 2]))
+})

@@ -1,0 +1,101 @@
+/** Runs the world of one plan to its end, and judges it. */
+import { createHash } from "node:crypto"
+import { ActorHalted } from "../../shared/actor/runtime.ts"
+import { governorRules } from "../../shared/config/rules/governor.ts"
+import { messageOf } from "../../shared/core/messageOf.ts"
+import type { JournalRecord } from "../../shared/journal/port.ts"
+import { monthToPlay } from "../data/recording.ts"
+import { Auditor, type Check } from "./judges/auditor.ts"
+import { endingProblems, idleProblems, onItsWay } from "./judges/ending.ts"
+import type { Plan } from "./plan/plan.ts"
+import { World } from "./world/world.ts"
+
+/** After everything is healed: so long of the exchange's time, and at least so long of the wall's, twice. */
+const SETTLE = { venueMs: 6 * 60_000, wallMs: 70_000 }
+/** Without a trade: so long, and again while something is on its way. */
+const REST = { venueMs: 3 * 60_000, wallMs: 15_000, looks: 8 }
+
+/** What came of a seed. */
+export interface Verdict {
+  readonly seed: number
+  /** What did not hold; empty: all did. */
+  readonly problems: ReadonlyArray<string>
+  /** SHA-256 over every record, the exchange's books and all states. */
+  readonly digest: string
+  readonly records: number
+  /** Exchange time that passed, days. */
+  readonly days: number
+  /** Orders placed and fills made at the exchange. */
+  readonly orders: number
+  readonly fills: number
+  /** How often each rule of modes and notices was told. */
+  readonly rules: Readonly<Record<string, number>>
+}
+
+/** A run, with all that it left behind. */
+export interface Run extends Verdict {
+  readonly journal: ReadonlyArray<JournalRecord>
+  readonly world: World
+  /** The record at which the first problem was found, and the wall time since the beginning at which the run ended. */
+  readonly brokenAt: number
+  readonly endedMs: number
+}
+
+let month: ReturnType<typeof monthToPlay> | null = null
+
+/** Runs it. Nothing of the machine's time, order or randomness is in what comes of it. */
+export const run = (plan: Plan, check: Check = "all"): Run => {
+  const hash = createHash("sha256")
+  let auditor: Auditor | null = null
+  const problem = (text: string): void => auditor?.problem(text)
+  const world = new World(plan, () => (month ??= monthToPlay()), {
+    record: (record) => {
+      hash.update(record.subject).update(record.data)
+      auditor?.take(record)
+    },
+    excluded: (seq) => auditor?.passOver(seq),
+    ended: (names, why) => {
+      const forged = plan.faults.some(({ fault }) => fault.kind === "forged")
+      if (why instanceof ActorHalted && !forged) problem(`${names.join(", ")}: ${messageOf(why)}`)
+    }
+  })
+  const { settings, exchange } = world
+  const slots = 2 * settings.slots + 8
+  auditor = new Auditor(world.subjects, { check, slots, openOrderLimit: governorRules(settings).openOrderLimit }, () => exchange)
+  const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
+  const settleMs = Math.max(SETTLE.wallMs, SETTLE.venueMs / plan.speed)
+  try {
+    world.begin()
+    world.runUntil(plan.lengthMs, failed)
+    world.heal()
+    world.runUntil(plan.lengthMs + settleMs, failed)
+    world.command({ name: "resume" })
+    world.runUntil(plan.lengthMs + 2 * settleMs, failed)
+    if (!failed()) for (const text of idleProblems(auditor)) problem(`once healed: ${text}`)
+    // The market trades on; with no trade any more everybody comes to rest, and both sides can be compared.
+    world.stopTrading()
+    let sinceMs = plan.lengthMs + 2 * settleMs
+    for (let look = 0; look < REST.looks && (look === 0 || onItsWay(auditor)); look++) {
+      sinceMs += Math.max(REST.wallMs, REST.venueMs / plan.speed)
+      world.runUntil(sinceMs, failed)
+    }
+    if (!failed()) for (const text of endingProblems(auditor, exchange)) problem(`at the end: ${text}`)
+  } catch (error) {
+    problem(`the run ended with ${messageOf(error)}`)
+  }
+  hash.update(auditor.states).update(String(exchange.desk.books.base)).update(String(exchange.desk.books.quote))
+  return {
+    seed: plan.seed,
+    problems: auditor.problems,
+    digest: hash.digest("hex"),
+    records: auditor.records,
+    days: (exchange.nowMs - plan.market.fromMs) / 86_400_000,
+    orders: exchange.openings.size,
+    fills: exchange.desk.books.fills.length,
+    rules: auditor.rules,
+    journal: world.journal.records,
+    world,
+    brokenAt: auditor.brokenAt,
+    endedMs: world.time.nowMs - plan.market.fromMs
+  }
+}

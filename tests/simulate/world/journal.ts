@@ -1,0 +1,231 @@
+/**
+ * The journal of a simulated world, shared by its processes: it outlives them, acknowledges a moment after it has stored, loses
+ * answers, is away for a while, and loses what it has not acknowledged when the power goes.
+ */
+import { type Clock, Effect } from "effect"
+import { makeListeners, recordStream } from "../../../shared/journal/recordStream.ts"
+import { makeSequencer, type Sequencer } from "../../../shared/journal/sequencer.ts"
+import { makeStoredTime } from "../../../shared/journal/storedTime.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../../../shared/journal/duplicateWindow.ts"
+import { refusalOf } from "../../../shared/journal/entry.ts"
+import {
+  type Appended,
+  type AppendError,
+  Journal,
+  JournalConflict,
+  type JournalEntry,
+  type JournalRecord,
+  JournalUnavailable,
+  type Snapshot,
+  SnapshotStore
+} from "../../../shared/journal/port.ts"
+import { KEPT_SNAPSHOTS } from "../../../shared/journal/snapshotText.ts"
+import type { SimulatedProcess } from "./process.ts"
+import type { WorldTime } from "./time.ts"
+
+/** What is wrong with the way to the journal. Changed in place. */
+export interface JournalWeather {
+  /** Until when nothing answers. */
+  awayUntilMs: number
+  /** Chances of one append: its answer is lost, and it was not stored, or it was. */
+  lostBefore: number
+  lostAfter: number
+  /** A read is behind by at most so long. */
+  lagMs: number
+}
+
+const CHUNK = 1_000
+/** What one way takes, at least and at most. */
+const WAY_MS = { least: 0.2, most: 3 }
+/** An append that nobody answers is given up after so long. */
+const PATIENCE_MS = 2_000
+
+/** Told of a record that no loss can take back any more. */
+export type Settled = (record: JournalRecord) => void
+
+/** One market's journal. */
+export class SimulatedJournal {
+  readonly weather: JournalWeather = { awayUntilMs: 0, lostBefore: 0, lostAfter: 0, lagMs: 0 }
+  readonly records: Array<JournalRecord> = []
+  /** By how much the clock of its machine is ahead. */
+  skewMs = 0
+  private readonly time: WorldTime
+  private readonly random: () => number
+  private readonly settled: Settled
+  private readonly duplicatesFirst: boolean
+  private readonly snapshots = new Map<string, ReadonlyArray<Snapshot>>()
+  private readonly listeners = makeListeners()
+  private sequencer: Sequencer
+  private durable = 0
+  private readonly storedNow: () => number
+
+  constructor(time: WorldTime, random: () => number, duplicatesFirst: boolean, settled: Settled) {
+    this.time = time
+    this.random = random
+    this.settled = settled
+    this.duplicatesFirst = duplicatesFirst
+    this.sequencer = this.newSequencer()
+    this.storedNow = makeStoredTime(this.machineClock(), 0)
+  }
+
+  /** As a process reaches it. */
+  portFor(process: SimulatedProcess): Journal["Service"] {
+    const source = {
+      where: "simulated",
+      first: () => 1,
+      head: () => this.records.length,
+      chunk: (from: number) =>
+        Effect.sync(() => {
+          const records = this.records.slice(from - 1, from - 1 + CHUNK)
+          return { records, next: from + records.length }
+        }),
+      onChange: this.listeners.add,
+      ended: () => null,
+      later: (wake: () => void) => {
+        const { lagMs } = this.weather
+        if (lagMs > 0) process.after(this.random() * lagMs, wake)
+        else process.soon(wake)
+      }
+    }
+    const append = (entry: JournalEntry) => this.append(process, entry)
+    return Journal.of({
+      where: "simulated",
+      append,
+      appendAll: (entries) => Effect.forEach(entries, append),
+      get: (seq) => Effect.sync(() => this.records[seq - 1] ?? null),
+      last: (subject) => Effect.sync(() => this.records[this.sequencer.lastOf(subject) - 1] ?? null),
+      head: Effect.sync(source.head),
+      first: Effect.succeed(1),
+      dropBefore: () => Effect.succeed(1),
+      read: (from) => recordStream(source, from, "to-head"),
+      tail: (from) => recordStream(source, from, "for-ever")
+    })
+  }
+
+  /** Snapshots, beside the journal. */
+  get snapshotStore(): SnapshotStore["Service"] {
+    return SnapshotStore.of({
+      save: (snapshot) => Effect.sync(() => this.keep(snapshot)),
+      load: (actor) => Effect.sync(() => this.snapshots.get(actor) ?? [])
+    })
+  }
+
+  /** Every snapshot is gone. */
+  loseSnapshots(): void {
+    this.snapshots.clear()
+  }
+
+  /** Every newest snapshot is damaged: its state is another one than its hash says. */
+  damageSnapshots(): void {
+    for (const [actor, [newest, ...older]] of this.snapshots) {
+      if (newest !== undefined) this.snapshots.set(actor, [{ ...newest, state: newest.state.slice(1) }, ...older])
+    }
+  }
+
+  /** Somebody writes past every port: at once, whoever else writes. */
+  force(entry: JournalEntry): number {
+    const { seq } = this.store(entry)
+    this.settle(seq)
+    return seq
+  }
+
+  /**
+   * The power goes: of what was not acknowledged a part is gone, from the end on. Whoever has read it must be dead. Returns how many
+   * records are lost.
+   */
+  losePower(): number {
+    const unsettled = this.records.length - this.durable
+    const lost = Math.floor(this.random() * (unsettled + 1))
+    this.records.length -= lost
+    this.sequencer = this.newSequencer()
+    for (const record of this.records) this.sequencer.restore(record, this.storedNow())
+    this.settle(this.records.length)
+    return lost
+  }
+
+  private newSequencer(): Sequencer {
+    return makeSequencer({
+      duplicateWindowMs: DEFAULT_DUPLICATE_WINDOW_MS,
+      duplicatesFirst: this.duplicatesFirst
+    })
+  }
+
+  /** The clock of the machine that the journal is on. */
+  private machineClock(): Clock.Clock {
+    const wallMs = (): number => Math.floor(this.time.nowMs + this.skewMs)
+    const monotonic = (): bigint => BigInt(Math.round(this.time.nowMs * 1_000)) * 1_000n
+    return {
+      currentTimeMillisUnsafe: wallMs,
+      currentTimeMillis: Effect.sync(wallMs),
+      currentTimeNanosUnsafe: () => BigInt(wallMs()) * 1_000_000n,
+      currentTimeNanos: Effect.sync(() => BigInt(wallMs()) * 1_000_000n),
+      monotonicTimeNanosUnsafe: monotonic,
+      monotonicTimeNanos: Effect.sync(monotonic),
+      sleep: () => Effect.never
+    }
+  }
+
+  private wayMs(): number {
+    return WAY_MS.least + this.random() * (WAY_MS.most - WAY_MS.least)
+  }
+
+  private append(process: SimulatedProcess, entry: JournalEntry): Effect.Effect<Appended, AppendError> {
+    const refusal = refusalOf(entry)
+    if (refusal !== null) return Effect.fail(refusal)
+    return Effect.callback<Appended, AppendError>((resume) => {
+      const noAnswer = (): void => {
+        const detail = "simulated: no answer"
+        process.after(PATIENCE_MS, () => resume(Effect.fail(new JournalUnavailable({ detail }))))
+      }
+      // It is on its way whatever becomes of the process.
+      this.time.at(this.time.nowMs + this.wayMs(), () => {
+        const { awayUntilMs, lostBefore, lostAfter } = this.weather
+        if (this.time.nowMs < awayUntilMs || this.random() < lostBefore) return noAnswer()
+        const answer = this.take(entry)
+        if (this.random() < lostAfter) {
+          this.time.at(this.time.nowMs + this.wayMs(), () => this.settleUpTo(answer))
+          return noAnswer()
+        }
+        this.time.at(this.time.nowMs + this.wayMs(), () => {
+          if (!process.running) return
+          this.settleUpTo(answer)
+          process.soon(() => resume(answer instanceof JournalConflict ? Effect.fail(answer) : Effect.succeed(answer)))
+        })
+      })
+    })
+  }
+
+  private take(entry: JournalEntry): Appended | JournalConflict {
+    const decision = this.sequencer.decide(entry, this.storedNow())
+    if (decision.kind === "conflict") {
+      const { expected, actual } = decision
+      return new JournalConflict({ subject: entry.subject, expected, actual })
+    }
+    return decision.kind === "duplicate" ? { seq: decision.seq, duplicate: true } : this.store(entry)
+  }
+
+  private store(entry: JournalEntry): Appended {
+    const { subject, id, data } = entry
+    const { seq, storedMs } = this.sequencer.accept(subject, id, this.storedNow())
+    this.records.push({ seq, subject, id, data, storedMs })
+    this.listeners.notify()
+    return { seq, duplicate: false }
+  }
+
+  private settleUpTo(answer: Appended | JournalConflict): void {
+    this.settle(answer instanceof JournalConflict ? (answer.actual ?? 0) : answer.seq)
+  }
+
+  /** Acknowledged is durable, and with it everything before. */
+  private settle(seq: number): void {
+    while (this.durable < Math.min(seq, this.records.length)) {
+      const record = this.records[this.durable++]
+      if (record !== undefined) this.settled(record)
+    }
+  }
+
+  private keep(snapshot: Snapshot): void {
+    const older = (this.snapshots.get(snapshot.actor) ?? []).filter(({ seq }) => seq !== snapshot.seq)
+    this.snapshots.set(snapshot.actor, [snapshot, ...older].sort((a, b) => b.seq - a.seq).slice(0, KEPT_SNAPSHOTS))
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * One seed's world: the market's services as they run anywhere, the exchange, the journal between them, and what goes wrong. Driven to
+ * the plan's end, then healed, then looked at.
+ */
+import { Effect } from "effect"
+import type { CandleRow } from "../../../services/exchange-sim/core/market/rows.ts"
+import type { MarketProcess } from "../../../services/exchange-sim/core/market/process.ts"
+import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
+import { TIERS } from "../../../services/exchange-sim/core/engine/limits.ts"
+import { readSettings, type Settings } from "../../../app/settings.ts"
+import { subjectsOf } from "../../../app/leaves/journal.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
+import { hash2, randomNumbers } from "../../../shared/core/random.ts"
+import { encodeEntry } from "../../../shared/events/envelope.ts"
+import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import { MarketData, Trading } from "../../../shared/exchange/port.ts"
+import { VenueClock } from "../../../shared/exchange/venueClock.ts"
+import { Journal, type JournalRecord, SnapshotStore } from "../../../shared/journal/port.ts"
+import { marketOf } from "../plan/markets.ts"
+import type { Fault, Plan } from "../plan/plan.ts"
+import { firstTrade, SimulatedExchange } from "./exchange.ts"
+import { SimulatedJournal } from "./journal.ts"
+import { SimulatedProcess } from "./process.ts"
+import { program, type ServiceName, SERVICES } from "./services.ts"
+import { type Step, WorldTime } from "./time.ts"
+import { fairWeather, Wire } from "./wire.ts"
+
+/** A supervisor starts what has ended again after so long. */
+const RESTART_MS = 1_000
+/** A maker's fee and a taker's, percent. */
+const FEES_PCT = { maker: 0.25, taker: 0.4 }
+
+/** Told what happens in it. */
+export interface Listener {
+  /** A record that can no longer be lost. */
+  readonly record: (record: JournalRecord) => void
+  /** Every record of this sequence is passed over: an operator excludes it. */
+  readonly excluded: (seq: number) => void
+  /** A service has ended by itself. */
+  readonly ended: (services: ReadonlyArray<ServiceName>, why: unknown) => void
+}
+
+/** Which services run in one process. */
+interface Unit {
+  readonly names: ReadonlyArray<ServiceName>
+  process: SimulatedProcess | null
+}
+
+/** Everything of one seed. */
+export class World {
+  readonly time: WorldTime
+  readonly settings: Settings
+  readonly subjects: MarketSubjects
+  readonly journal: SimulatedJournal
+  readonly wire: Wire
+  readonly exchange: SimulatedExchange
+  private readonly plan: Plan
+  private readonly listener: Listener
+  private readonly units: ReadonlyArray<Unit>
+  private readonly beganMs: number
+  private readonly startMs: number
+  private rules: number
+  private started = 0
+  private asked = 0
+  private forged = 0
+  private trades = true
+  private twins: Array<SimulatedProcess> = []
+
+  constructor(plan: Plan, month: () => ReadonlyArray<CandleRow>, listener: Listener) {
+    const { settings, problems } = readSettings(plan.environment)
+    if (problems.length > 0) throw new Error(`seed ${plan.seed}: ${problems.join("; ")}`)
+    this.plan = plan
+    this.listener = listener
+    this.settings = settings
+    this.subjects = subjectsOf(settings)
+    this.rules = plan.rules
+    this.beganMs = plan.market.fromMs
+    this.startMs = plan.market.fromMs
+    this.time = new WorldTime(this.beganMs)
+    const random = (n: number) => randomNumbers(hash2(plan.seed, n))
+    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, listener.record)
+    this.wire = new Wire(() => this.exchange, random(2), settings.requestTimeoutSec * 1_000)
+    const market = marketOf(plan.market, month)
+    this.exchange = new SimulatedExchange(
+      foundingOf(plan, settings),
+      firstTrade(this.startMs, firstPrice(market)),
+      (event) => this.wire.tellPrivate(event)
+    )
+    this.units = (plan.apart ? SERVICES.map((name) => [name]) : [[...SERVICES]]).map((names) => ({ names, process: null }))
+    this.playMarket(market)
+  }
+
+  /** Starts everything; what goes wrong is on its way. */
+  begin(): void {
+    for (const unit of this.units) this.start(unit)
+    for (const { atMs, fault } of this.plan.faults) this.time.at(this.beganMs + atMs, () => this.happen(fault))
+  }
+
+  /** Exchange time of a moment of the wall. */
+  venueMs(wallMs: number): number {
+    return this.startMs + (wallMs - this.beganMs) * this.plan.speed
+  }
+
+  /** So long since the beginning. */
+  runUntil(sinceMs: number, stop: () => boolean): void {
+    this.time.runUntil(this.beganMs + sinceMs, stop)
+  }
+
+  /** From here on nobody trades. */
+  stopTrading(): void {
+    this.trades = false
+  }
+
+  /** Nothing is wrong any more, and an operator has everything as it should be. */
+  heal(): void {
+    Object.assign(this.wire.weather, { ...fairWeather(), partitioned: this.wire.weather.partitioned })
+    this.wire.heal()
+    this.wire.reconnect()
+    Object.assign(this.journal.weather, { awayUntilMs: 0, lostBefore: 0, lostAfter: 0, lagMs: 0 })
+    for (const twin of this.twins) twin.kill()
+    this.twins = []
+    const { priceDecimals, volumeDecimals, minVolume } = foundingOf(this.plan, this.settings).rules
+    const terms = { priceDecimals, volumeDecimals, minVolume }
+    this.exchange.live({ _tag: "Terms", rules: terms, status: "online", makerPct: FEES_PCT.maker })
+    this.exchange.live({ _tag: "Refusing", words: null })
+    this.exchange.live({ _tag: "Rounded", units: 0 })
+    this.exchange.live({ _tag: "FeesIn", currency: "quote" })
+  }
+
+  /** Somebody asks for something: it is in the journal once that answers. */
+  command(command: Command): void {
+    const commandId = `simulated-${++this.asked}`
+    this.write(this.subjects.command(commandId), commandId, {
+      _tag: "CommandIssued",
+      commandId,
+      author: "simulation",
+      command,
+      preview: []
+    })
+  }
+
+  private happen(fault: Fault): void {
+    switch (fault.kind) {
+      case "crash":
+        return this.crash(
+          this.units.filter(({ names }) => fault.services.some((name) => names.includes(name))),
+          fault.downMs
+        )
+      case "stop":
+        return this.stop(this.unitOf(fault.service), fault.downMs)
+      case "power": {
+        for (const twin of this.twins) twin.kill()
+        this.crash(this.units, fault.downMs)
+        this.journal.losePower()
+        return
+      }
+      case "stall":
+        this.unitOf(fault.service).process?.stall(fault.forMs)
+        return
+      case "twin": {
+        const twin = this.run([fault.service], () => {})
+        this.twins.push(twin)
+        return this.later(fault.forMs, () => twin.kill())
+      }
+      case "partition":
+        this.wire.partition()
+        return this.later(fault.forMs, () => this.wire.heal())
+      case "reconnect":
+        return this.wire.reconnect()
+      case "wire": {
+        const fair = fairWeather()
+        Object.assign(this.wire.weather, fault.change)
+        const before = Object.fromEntries(Object.entries(fair).filter(([name]) => name in fault.change))
+        return this.later(fault.forMs, () => void Object.assign(this.wire.weather, before))
+      }
+      case "journal":
+        Object.assign(this.journal.weather, fault.change)
+        return this.later(fault.forMs, () => void Object.assign(this.journal.weather, { lostBefore: 0, lostAfter: 0, lagMs: 0 }))
+      case "away":
+        this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
+        return
+      case "snapshots":
+        return fault.are === "lost" ? this.journal.loseSnapshots() : this.journal.damageSnapshots()
+      case "clock":
+        if (fault.service === "journal") this.journal.skewMs += fault.byMs
+        else if (this.unitOf(fault.service).process !== null) this.skew(fault.service, fault.byMs)
+        return
+      case "life":
+        return this.exchange.live(fault.life)
+      case "command":
+        return this.command(fault.command)
+      case "upgrade":
+        if (fault.rules <= this.rules) return
+        this.rules = fault.rules
+        for (const unit of this.units) this.stop(unit, RESTART_MS)
+        return
+      case "forged":
+        return this.forge(fault)
+    }
+  }
+
+  private skew(service: ServiceName, byMs: number): void {
+    const { process } = this.unitOf(service)
+    if (process !== null) process.skewMs += byMs
+  }
+
+  private unitOf(service: ServiceName): Unit {
+    const unit = this.units.find(({ names }) => names.includes(service))
+    if (unit === undefined) throw new Error(`no process runs ${service}`)
+    return unit
+  }
+
+  private later(ms: number, step: Step): void {
+    this.time.at(this.time.nowMs + ms, step)
+  }
+
+  private crash(units: ReadonlyArray<Unit>, downMs: number): void {
+    for (const unit of units) {
+      const { process } = unit
+      process?.kill()
+      this.later(downMs, () => {
+        if (unit.process === process) this.start(unit)
+      })
+    }
+  }
+
+  /** As an operator stops it: what it has to bring home it does. */
+  private stop(unit: Unit, downMs: number): void {
+    const { process } = unit
+    process?.stop(() =>
+      this.later(downMs, () => {
+        if (unit.process === process) this.start(unit)
+      })
+    )
+  }
+
+  private start(unit: Unit): void {
+    unit.process = this.run(unit.names, (why, process) => {
+      this.listener.ended(unit.names, why)
+      this.later(RESTART_MS, () => {
+        if (unit.process === process) this.start(unit)
+      })
+    })
+  }
+
+  private run(
+    names: ReadonlyArray<ServiceName>,
+    ended: (why: unknown, process: SimulatedProcess) => void
+  ): SimulatedProcess {
+    const { settings, subjects, rules, wire, journal } = this
+    const process = new SimulatedProcess(names.join("+"), this.time, hash2(this.plan.seed, 1_000 + ++this.started))
+    const work = Effect.gen(function* () {
+      const clock = yield* VenueClock
+      const { trading, data } = wire.portsFor(process, clock)
+      return yield* program(names, { settings, subjects, newestRules: rules }).pipe(
+        Effect.provideService(Trading, trading),
+        Effect.provideService(MarketData, data)
+      )
+    }).pipe(
+      Effect.provideService(Journal, journal.portFor(process)),
+      Effect.provideService(SnapshotStore, journal.snapshotStore),
+      Effect.provide(VenueClock.layer({ speed: this.plan.speed }))
+    )
+    process.start(work, (why) => ended(why, process))
+    return process
+  }
+
+  /** Trades come at their moments, for as long as there are any. */
+  private playMarket(market: MarketProcess): void {
+    const { speed } = this.plan
+    const wallOf = (venueMs: number): number => this.beganMs + (venueMs - this.startMs) / speed
+    let step = market.step(market.initial)
+    let at = 0
+    const next = (): void => {
+      while (step !== null && at >= step.trades.length) {
+        step = market.step(step.next)
+        at = 0
+      }
+      const trade = step?.trades[at++]
+      if (trade === undefined) return
+      this.time.at(wallOf(trade.timeMs), () => {
+        if (!this.trades) return
+        this.exchange.trade(trade)
+        this.wire.tellPublic()
+        next()
+      })
+    }
+    next()
+    const clock = (): void => {
+      this.exchange.passTo(Math.floor(this.venueMs(this.time.nowMs)))
+      this.exchange.passTime()
+      this.later(1_000 / speed, clock)
+    }
+    clock()
+  }
+
+  private write(subject: string, id: string, event: MarketEvent): void {
+    const timeMs = Math.floor(this.venueMs(this.time.nowMs))
+    this.journal.force(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "control-plane", cause: null, events: [event] }))
+  }
+
+  /** A record that nobody of the market has written, and that does not decode; an operator excludes it when it has been found. */
+  private forge({ record, excludedAfterMs }: Extract<Fault, { kind: "forged" }>): void {
+    const subject =
+      record === "decision" ? this.subjects.out("slot-1") : record === "price" ? this.subjects.price : this.subjects.account
+    const text = record === "garbage" ? "{" : '{"v":3,"epoch":1,"timeMs":1,"writer":"nobody","cause":null,"events":[]}'
+    const id = `forged-${++this.forged}`
+    const seq = this.journal.records.length + 1
+    this.listener.excluded(seq)
+    this.journal.force({ subject, id, data: new TextEncoder().encode(text) })
+    this.later(excludedAfterMs, () => {
+      const event: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "operator", reason: "forged" }
+      this.journal.force(
+        encodeEntry(this.subjects.control("operator"), `skip-${id}`, {
+          ...{ epoch: 1, timeMs: 0, writer: "operator", cause: null },
+          events: [event]
+        })
+      )
+    })
+  }
+}
+
+/** The account, and the exchange's terms, as the settings know them. */
+const foundingOf = ({ base, quote }: Plan, { slot, tier }: Settings) => ({
+  base: Volume.parse(base),
+  quote: Quote.parse(quote),
+  makerPct: FEES_PCT.maker,
+  takerPct: FEES_PCT.taker,
+  rules: {
+    priceDecimals: slot.priceDecimals,
+    volumeDecimals: 8,
+    minVolume: slot.minVolume,
+    minCost: slot.minCost,
+    makerFee: feeParts(FEES_PCT.maker),
+    takerFee: feeParts(FEES_PCT.taker),
+    trading: TIERS[tier].trading,
+    maxOpenOrders: TIERS[tier].openOrders
+  }
+})
+
+const firstPrice = (market: MarketProcess): Price => {
+  for (let step = market.step(market.initial); step !== null; step = market.step(step.next)) {
+    const [first] = step.trades
+    if (first !== undefined) return first.price
+  }
+  throw new Error("a market without a trade")
+}
