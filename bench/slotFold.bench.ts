@@ -7,7 +7,7 @@ import { slotActor } from "../services/slot-actor/core/actor.ts"
 import { checkInvariants } from "../services/slot-actor/core/invariants.ts"
 import type { SlotState } from "../services/slot-actor/core/state.ts"
 import { termsOf } from "../services/slot-actor/core/terms.ts"
-import type { BenchResult } from "./result.ts"
+import { type BenchResult, type Cost, figuresOf, perSecond, timed } from "./result.ts"
 import { checksum, foldMutable } from "./baselines/slotFloor.ts"
 import { recordTape, type Tape } from "./baselines/slotTape.ts"
 
@@ -53,23 +53,23 @@ export const slotFoldBench = async ({ quick }: { readonly quick: boolean }): Pro
       if (got !== expected) throw new Error(`slotFold: ${name} gives\n  ${got}\ninstead of the floor's\n  ${expected}`)
     }
   }
-  const samples = { floor: [] as Array<number>, pure: [] as Array<number>, checked: [] as Array<number> }
+  const costs = { floor: [] as Array<Cost>, pure: [] as Array<Cost>, checked: [] as Array<Cost> }
   for (let run = 0; run < (quick ? 5 : 15); run++) {
     for (const name of ["floor", "pure", "checked"] as const) {
-      const start = performance.now()
-      const got = cases[name]()
-      samples[name].push((tape.entries.length / (performance.now() - start)) * 1000)
+      const [got, cost] = timed(cases[name])
+      costs[name].push(cost)
       if (got !== expected) throw new Error(`slotFold: ${name} changed its result between runs`)
     }
   }
+  const figures = (name: keyof typeof costs) => figuresOf(costs[name], perSecond(tape.entries.length))
   const common = {
     unit: "events/s",
-    baseline: { name: "mutable loop", samples: samples.floor },
+    baseline: { name: "mutable loop", ...figures("floor") },
     checksum: expected,
     note: `seed ${SEED}, ${tape.entries.length} events, ${(tape.tickShare * 100).toFixed(1)} % ticks`
   }
   return [
-    { ...common, name: "slot fold", samples: samples.pure },
-    { ...common, name: "slot fold, invariants after every event", samples: samples.checked }
+    { ...common, name: "slot fold", ...figures("pure") },
+    { ...common, name: "slot fold, invariants after every event", ...figures("checked") }
   ]
 }

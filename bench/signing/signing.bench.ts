@@ -22,7 +22,7 @@ import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
 import { type Keyring, keyring, NO_KEYS, ONE_PROCESS } from "../../shared/signing/keyring.ts"
 import { marking, withMarks } from "../../shared/signing/signedJournal.ts"
 import { makeLongJournal } from "../longLife/makeJournal.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type Cost, figuresOf, timedEffect } from "../result.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -34,21 +34,6 @@ type Sizes = ReturnType<typeof sizes>
 const BATCH = 1_000
 
 type Opened = Layer.Layer<Journal | SnapshotStore, unknown>
-
-/** What some work takes, milliseconds. */
-interface Cost {
-  readonly wall: number
-  readonly cpu: number
-}
-
-const costOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const [began, before] = [performance.now(), process.cpuUsage()]
-    return Effect.map(work, (result) => {
-      const { user, system } = process.cpuUsage(before)
-      return { result, cost: { wall: performance.now() - began, cpu: (user + system) / 1_000 } satisfies Cost }
-    })
-  })
 
 /** As services write: each record encoded, then appended; with a key each is marked, as `withMarks` does. */
 const encoded = (ring: Keyring) => {
@@ -80,15 +65,15 @@ const round = (
   Effect.gen(function* () {
     const layer = yield* open
     const written = yield* Effect.gen(function* () {
-      const many = yield* costOf(appendAll(records, ring))
+      const [, many] = yield* timedEffect(appendAll(records, ring))
       // Behind what is replayed.
       const again = records.slice(0, singles).map((record, n) => ({ ...record, id: `single.${n}` }))
-      const each = yield* costOf(appendEach(again, ring))
-      return { many: many.cost, each: each.cost }
+      const [, each] = yield* timedEffect(appendEach(again, ring))
+      return { many, each }
     }).pipe(Effect.provide(Layer.fresh(layer)))
     const marked = withMarks(layer, subjects, Effect.succeed(ring))
-    const read = yield* costOf(replayed(records.length)).pipe(Effect.provide(Layer.fresh(marked)))
-    return { ...written, replay: read.cost, marked: read.result.marked }
+    const [read, replay] = yield* timedEffect(replayed(records.length)).pipe(Effect.provide(Layer.fresh(marked)))
+    return { ...written, replay, marked: read.marked }
   }).pipe(Effect.scoped)
 
 /** Every decision up to a record folded again; throws where one does not follow, or a mark is not what it should be. */
@@ -107,7 +92,7 @@ const NAMED = {
   replay: "replay, folded and compared"
 }
 
-/** With and without in turn, whichever comes first; what comes of it as rows of wall and CPU time. */
+/** With and without in turn, whichever comes first. */
 const measured = (
   name: string,
   open: Effect.Effect<Opened, never, Scope.Scope>,
@@ -115,7 +100,7 @@ const measured = (
   size: Sizes
 ) =>
   Effect.gen(function* () {
-    const costs = { with: [] as Array<Record<string, Cost>>, without: [] as Array<Record<string, Cost>> }
+    const costs = { with: [] as Array<Record<(typeof KINDS)[number], Cost>>, without: [] as Array<Record<(typeof KINDS)[number], Cost>> }
     let marked = 0
     for (let n = 0; n <= size.rounds; n++) {
       const order = n % 2 === 0 ? (["without", "with"] as const) : (["with", "without"] as const)
@@ -126,20 +111,21 @@ const measured = (
         if (n > 0) costs[which].push(cost)
       }
     }
-    const count = (kind: (typeof KINDS)[number]) => (kind === "each" ? size.singles : records.length)
-    return KINDS.flatMap((kind) =>
-      (["wall", "cpu"] as const).map((clock): BenchResult => {
-        const perRecord = (all: ReadonlyArray<Record<string, Cost>>) =>
-          all.map((cost) => ((cost[kind]?.[clock] ?? Number.NaN) * 1_000) / count(kind))
-        return {
-          name: `${name}: ${NAMED[kind]}, ${clock === "cpu" ? "CPU" : "wall"}`,
-          unit: "µs/record",
-          samples: perRecord(costs.with),
-          baseline: { name: "without marks", samples: perRecord(costs.without) },
-          checksum: String(marked)
-        }
-      })
-    )
+    return KINDS.map((kind): BenchResult => {
+      const count = kind === "each" ? size.singles : records.length
+      const perRecord = (rounds: ReadonlyArray<Record<(typeof KINDS)[number], Cost>>) =>
+        figuresOf(
+          rounds.map((costs) => costs[kind]),
+          (ms) => (ms * 1_000) / count
+        )
+      return {
+        name: `marks, ${name}: ${NAMED[kind]}`,
+        unit: "µs/record",
+        ...perRecord(costs.with),
+        baseline: { name: "without marks", ...perRecord(costs.without) },
+        checksum: String(marked)
+      }
+    })
   })
 
 const directory = Effect.acquireRelease(
