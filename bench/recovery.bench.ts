@@ -13,11 +13,12 @@ import { ActorFold } from "../shared/actor/fold.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import { Price } from "../shared/core/decimal/decimal.ts"
 import { decodeRecord, encodeEntry, type StoredRecord } from "../shared/events/envelope.ts"
-import { FAMILIES, type MarketEvent } from "../shared/events/event.ts"
+import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
 import { accountFacts, cancelled, marketRuns, plentyAllotted, tradingRules } from "../tests/testing/tradingSlot.ts"
+import { subjectsByTag } from "./baselines/subjectOf.ts"
 import { type BenchResult, type Cost, figuresOf, timedEffect } from "./result.ts"
 
 const subjects = marketSubjects("BENCH")
@@ -43,21 +44,7 @@ const opening: ReadonlyArray<MarketEvent> = [
   ...accountFacts
 ]
 
-/** Where events of a family stand. */
-const SUBJECT_OF: Readonly<Record<string, string>> = {
-  price: subjects.price,
-  clock: subjects.clock,
-  account: subjects.account,
-  control: subjects.control("bench"),
-  governor: subjects.out("governor"),
-  order: subjects.order(1)
-}
-const SUBJECTS_BY_TAG: ReadonlyMap<string, string> = new Map(
-  Object.entries(FAMILIES).flatMap(([family, members]) =>
-    members.map((member) => [member.fields._tag.schema.literal as string, SUBJECT_OF[family] ?? ""] as const)
-  )
-)
-const subjectOf = ({ _tag }: MarketEvent): string => SUBJECTS_BY_TAG.get(_tag) ?? ""
+const subjectOf = subjectsByTag(subjects)
 
 /** Events in their order, cut where the next one stands on another subject. */
 const bySubject = (events: ReadonlyArray<MarketEvent>): ReadonlyArray<ReadonlyArray<MarketEvent>> => {

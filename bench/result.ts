@@ -62,8 +62,15 @@ export const perSecond =
 export interface BenchSize {
   /** Only shows that it still runs. */
   readonly quick: boolean
-  /** Length of the longest journal, where a benchmark makes long ones. */
+  /** Length of the longest journal, where a benchmark makes long ones. Left out: a million. */
   readonly records?: number
+}
+
+/** What of, by what, and how much of it. */
+export interface Growth {
+  readonly what: string
+  readonly by: "records" | "slots"
+  readonly size: number
 }
 
 /** What a benchmark reports: a thing in `unit`, and beside it its floor or a peer, from the same run. */
@@ -72,6 +79,8 @@ export interface BenchResult extends Figures {
   readonly unit: string
   readonly baseline?: Figures & { readonly name: string }
   readonly note?: string
+  /** One of several results that say how the same thing grows. */
+  readonly growth?: Growth
   /** Of the result, so that a faster wrong answer shows. */
   readonly checksum?: string
 }

@@ -79,10 +79,20 @@ export const backtestBench = async ({ quick }: BenchSize): Promise<Array<BenchRe
         `${mutable.cycles}); all CPU over fills: ${perFill(cost, result.fills.length)} µs, the loop's ${perFill(mutableCost, mutable.fills)} µs`
     }
     const baseline = { name: "mutable loop", ...figuresOf(floor, perSecond(minutes)) }
-    results.push({ name: `backtest, ${name}`, unit: "candles/s", ...figuresOf(costs, perSecond(minutes)), baseline, note, checksum })
+    results.push({
+      name: `backtest, ${name}`,
+      unit: "candles/s",
+      ...figuresOf(costs, perSecond(minutes)),
+      baseline,
+      note,
+      checksum
+    })
   }
   const still = walk(quick ? 2_000 : 200_000, 0.002)
   const stills = Array.from({ length: quick ? 1 : 4 }, () => timed(() => backtest(optionsFor(still)))[1])
   const note = "a market that hardly moves: what is left is what passing over a candle costs"
-  return [...results, { name: "backtest, still market", unit: "candles/s", ...figuresOf(stills, perSecond(still.length)), note }]
+  return [
+    ...results,
+    { name: "backtest, still market", unit: "candles/s", ...figuresOf(stills, perSecond(still.length)), note }
+  ]
 }

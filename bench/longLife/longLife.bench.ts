@@ -73,15 +73,20 @@ const living = async (place: Place, records: number, rounds: number): Promise<Ar
   const [, slots] = await costOf(place, verify("beginning", "slots"))
   const baseline = { name: "read and JSON.parse", ...figuresOf([floor], perRecord(records)) }
   const unit = "µs/record"
-  return [
-    { name: `open ${of}`, unit: "s", ...(await timesOf(place, open, rounds)) },
-    { name: `fold and verify ${of}`, unit, ...figuresOf([fold], perRecord(records)), baseline, checksum },
-    { name: `the slots alone: fold and verify ${of}`, unit, ...figuresOf([slots], perRecord(records)), baseline },
-    { name: `most memory so far, ${of}`, unit: "MB", samples: [peakMb()] },
-    { name: `start without snapshots, ${of}`, unit: "s", ...(await timesOf(place, start)) },
-    { name: `start with snapshots, ${of}`, unit: "s", ...(await timesOf(place, start, rounds)) },
-    { name: `disk of ${of}`, unit: "bytes/record", samples: [(diskMb(place.directory) * 1e6) / records] }
+  const results: ReadonlyArray<Omit<BenchResult, "growth">> = [
+    { name: "open", unit: "s", ...(await timesOf(place, open, rounds)) },
+    { name: "fold and verify", unit, ...figuresOf([fold], perRecord(records)), baseline, checksum },
+    { name: "the slots alone: fold and verify", unit, ...figuresOf([slots], perRecord(records)), baseline },
+    { name: "most memory so far", unit: "MB", samples: [peakMb()] },
+    { name: "start without snapshots", unit: "s", ...(await timesOf(place, start)) },
+    { name: "start with snapshots", unit: "s", ...(await timesOf(place, start, rounds)) },
+    { name: "disk", unit: "bytes/record", samples: [(diskMb(place.directory) * 1e6) / records] }
   ]
+  return results.map((result) => ({
+    ...result,
+    name: `${result.name}, ${of}`,
+    growth: { what: `${result.name}, 50 slots`, by: "records", size: records }
+  }))
 }
 
 /** What seals and an archive make of it. */
@@ -110,7 +115,11 @@ const sealed = async (place: Place, records: number, rounds: number): Promise<Ar
     { name: ARCHIVE, unit: "bytes/record", samples: [(diskMb(place.archive) * 1e6) / records] },
     { name: "disk of the journal, archived eras dropped", unit: "MB", samples: [diskMb(place.directory)] },
     { name: "start from the last seal, the rest in the archive", unit, ...besideArchive },
-    { name: "verify from the last seal, the rest in the archive", unit, ...(await timesOf(place, verify("last seal"))) },
+    {
+      name: "verify from the last seal, the rest in the archive",
+      unit,
+      ...(await timesOf(place, verify("last seal")))
+    },
     { name: "verify from the beginning, through the archive", unit, ...(await timesOf(place, verify("beginning"))) }
   ]
 }
@@ -129,11 +138,12 @@ const made = async (place: Place, { slots, records }: Sizes): Promise<Life> => {
 const year = (life: Life, results: ReadonlyArray<BenchResult>): string => {
   const records = (life.records * 365) / life.days
   const found = (name: string) => results.find((result) => result.name === name)
-  const gigabytes = (name: string): string => `${(((found(name)?.samples[0] ?? Number.NaN) * records) / 1e9).toFixed(1)} GB`
-  const folding = found(`fold and verify ${count(life.records)}`)?.cpu ?? Number.NaN
+  const gigabytes = (name: string): string =>
+    `${(((found(name)?.samples[0] ?? Number.NaN) * records) / 1e9).toFixed(1)} GB`
+  const folding = found(`fold and verify, ${count(life.records)}`)?.cpu ?? Number.NaN
   return (
     `${count(life.records)} are ${life.days.toFixed(2)} days of this market, so a year has ${(records / 1e6).toFixed(0)} million; ` +
-    `multiplied by that: ${gigabytes(`disk of ${count(life.records)}`)} as a journal, ${gigabytes(ARCHIVE)} as an archive, ` +
+    `multiplied by that: ${gigabytes(`disk, ${count(life.records)}`)} as a journal, ${gigabytes(ARCHIVE)} as an archive, ` +
     `${((folding * records) / 6e7).toFixed(1)} min of CPU to verify from the beginning. What a start costs is not multiplied: it is the ` +
     "same at both lengths"
   )

@@ -24,8 +24,7 @@ const sizes = ({ quick, records = 1_000_000 }: BenchSize) =>
 const subjects = marketSubjects("XDGUSD")
 
 /** What the answer to a question took. */
-const asked = (past: Past, question: string) =>
-  Effect.map(timedEffect(answer(past, question)), ([, cost]) => cost)
+const asked = (past: Past, question: string) => Effect.map(timedEffect(answer(past, question)), ([, cost]) => cost)
 
 /** Runs it: an existing journal may be named, whose making is then left out. */
 export const pastBench = async (size: BenchSize): Promise<Array<BenchResult>> => {

@@ -100,7 +100,10 @@ const measured = (
   size: Sizes
 ) =>
   Effect.gen(function* () {
-    const costs = { with: [] as Array<Record<(typeof KINDS)[number], Cost>>, without: [] as Array<Record<(typeof KINDS)[number], Cost>> }
+    const costs = {
+      with: [] as Array<Record<(typeof KINDS)[number], Cost>>,
+      without: [] as Array<Record<(typeof KINDS)[number], Cost>>
+    }
     let marked = 0
     for (let n = 0; n <= size.rounds; n++) {
       const order = n % 2 === 0 ? (["without", "with"] as const) : (["with", "without"] as const)

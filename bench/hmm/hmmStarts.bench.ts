@@ -3,21 +3,21 @@
  * random starts, each climbed to the end, or of the training itself where that is better. The windows are of the repository's
  * month, or of the candles that `KENNEL_RECORDING` names, at three lengths of candle. It says nothing of how good regimes are.
  */
-import { bestOfRandomStarts, REACHED } from "../conformance/regime/randomStarts.ts"
-import { aggregate } from "../services/exchange-sim/core/market/candles.ts"
-import { type FeatureCandles, featureRows } from "../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
-import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
-import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { search } from "../services/hmm-advisor/core/training/search.ts"
-import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
-import { train } from "../services/hmm-advisor/core/training/train.ts"
-import { Price, Volume } from "../shared/core/decimal/decimal.ts"
-import { randomNumbers } from "../shared/core/random.ts"
-import { monthToPlay } from "../tests/data/recording.ts"
-import { textbookFit, textbookModel } from "./baselines/hmmTextbook.ts"
-import { type BenchResult, type Cost, figuresOf, timed } from "./result.ts"
+import { bestOfRandomStarts, REACHED } from "../../conformance/regime/randomStarts.ts"
+import { aggregate } from "../../services/exchange-sim/core/market/candles.ts"
+import { type FeatureCandles, featureRows } from "../../services/hmm-advisor/core/features.ts"
+import { DEFAULT_FIT } from "../../services/hmm-advisor/core/hmm/fit.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
+import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
+import { search } from "../../services/hmm-advisor/core/training/search.ts"
+import { startsOf } from "../../services/hmm-advisor/core/training/starts.ts"
+import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { randomNumbers } from "../../shared/core/random.ts"
+import { monthToPlay } from "../../tests/data/recording.ts"
+import { textbookFit, textbookModel } from "./hmmTextbook.ts"
+import { type BenchResult, type Cost, figuresOf, timed } from "../result.ts"
 
 const SEED = 1
 const INTERVALS_MIN = [1, 5, 15] as const

@@ -3,18 +3,18 @@
  * likelihood, and how long does one tick of the whole advisor take? The candles are made from a seed, with calm, rising
  * and falling stretches. It says nothing of how good the regimes are.
  */
-import { candles } from "../services/hmm-advisor/testing/rows.ts"
-import { consensus } from "../services/hmm-advisor/core/consensus.ts"
-import { featureRows } from "../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT, fit } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
-import { readRegime } from "../services/hmm-advisor/core/regime.ts"
-import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
-import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
-import { train } from "../services/hmm-advisor/core/training/train.ts"
-import { textbookFit, textbookModel } from "./baselines/hmmTextbook.ts"
-import { type BenchResult, type Cost, figuresOf, timed } from "./result.ts"
+import { candles } from "../../services/hmm-advisor/testing/rows.ts"
+import { consensus } from "../../services/hmm-advisor/core/consensus.ts"
+import { featureRows } from "../../services/hmm-advisor/core/features.ts"
+import { DEFAULT_FIT, fit } from "../../services/hmm-advisor/core/hmm/fit.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
+import { readRegime } from "../../services/hmm-advisor/core/regime.ts"
+import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
+import { startsOf } from "../../services/hmm-advisor/core/training/starts.ts"
+import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { textbookFit, textbookModel } from "./hmmTextbook.ts"
+import { type BenchResult, type Cost, figuresOf, timed } from "../result.ts"
 
 const SEED = 7
 const ROWS = 720
@@ -101,7 +101,14 @@ const tickResult = (ticks: number, runs: number): BenchResult => {
   })
   if (JSON.stringify(tick()) !== expected) throw new Error("hmm: a tick changed its answer")
   const note = `p99 of ${ticks} ticks: features of ${TICK_CANDLES} candles, ${INFERENCE.inferenceWindow}-row posterior, both timeframes, consensus`
-  return { name: "advisor tick, p99 (CPU: the mean)", unit: "ms", samples, cpu: cpuMs / runs / ticks, note, checksum: expected }
+  return {
+    name: "advisor tick, p99 (CPU: the mean)",
+    unit: "ms",
+    samples,
+    cpu: cpuMs / runs / ticks,
+    note,
+    checksum: expected
+  }
 }
 
 /** Rows without one of their columns. */
