@@ -54,13 +54,16 @@ export interface Frame {
 
 /**
  * The frame's bytes and their checksum, which the next frame carries as `previousCrc`. Subject and id must be ASCII
- * within their limits.
+ * within their limits. `allocate`: where the bytes are to stand.
  */
-export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
+export const encodeFrame = (
+  fields: FrameFields,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe
+): { readonly frame: Buffer; readonly crc: number } => {
   const { subject, data, mark } = fields
   const id = mark === undefined ? fields.id : `${fields.id} ${mark}`
   const bodyBytes = FIXED_BODY_BYTES + subject.length + id.length + data.byteLength
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes)
+  const frame = allocate(PREFIX_BYTES + bodyBytes)
   frame.writeUInt32LE(bodyBytes, 0)
   frame.writeUInt32LE(fields.previousCrc, 8)
   frame.writeUIntLE(fields.seq, 12, 6)
