@@ -20,7 +20,7 @@ import { startNatsServer } from "../shared/journal/nats/testing/testServer.ts"
 import { findBinary } from "../shared/testing/requires.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
 import { publishCounting, pullAll, writeSynced } from "./baselines/journalFloor.ts"
-import type { BenchResult } from "./result.ts"
+import { type BenchResult, type Cost, figuresOf, perSecond, timedEffect } from "./result.ts"
 
 type JournalService = Journal["Service"]
 
@@ -63,17 +63,14 @@ const sumOf = (data: Uint8Array): number => {
   return events.reduce((sum, { n }) => sum + n, 0)
 }
 
-/** Milliseconds an effect takes. */
-const timed = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<number, E> =>
-  Effect.suspend(() => {
-    const start = performance.now()
-    return Effect.map(work, () => performance.now() - start)
-  })
+/** What an effect takes. */
+const timed = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<Cost, E> =>
+  Effect.map(timedEffect(work), ([, cost]) => cost)
 
 const replay = (journal: JournalService) =>
   Effect.gen(function* () {
     let sum = 0
-    const ms = yield* timed(
+    const cost = yield* timed(
       journal.read({ from: 1 }).pipe(
         Stream.runForEachArray((records) =>
           Effect.sync(() => {
@@ -82,7 +79,7 @@ const replay = (journal: JournalService) =>
         )
       )
     )
-    return { ms, sum }
+    return { cost, sum }
   })
 
 const journalFrom = <E>(layer: Layer.Layer<Journal, E>) =>
@@ -107,26 +104,25 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
       journalFrom(NatsJournal.layer({ url: server.url, stream: name, subjects: [`market.${name}.>`] }))
 
     const journal = yield* open("APPEND")
-    const port: Array<number> = []
-    const floor: Array<number> = []
-    const perSecond = (ms: number) => (size.natsAppends / ms) * 1_000
+    const port: Array<Cost> = []
+    const floor: Array<Cost> = []
     for (let round = 0; round <= size.rounds; round++) {
       const bare = appends(`bare-${round}`, size.natsAppends, "market.APPEND.price")
       const mine = appends(`port-${round}`, size.natsAppends, "market.APPEND.price")
-      const floorMs = yield* timed(Effect.promise(() => publishCounting(raw, bare)))
-      const portMs = yield* timed(journal.appendAll(mine))
+      const floorCost = yield* timed(Effect.promise(() => publishCounting(raw, bare)))
+      const portCost = yield* timed(journal.appendAll(mine))
       // The first round warms up, here as below.
       if (round === 0) continue
-      floor.push(perSecond(floorMs))
-      port.push(perSecond(portMs))
+      floor.push(floorCost)
+      port.push(portCost)
     }
     const head = yield* journal.head
     const results: Array<BenchResult> = [
       {
         name: "NATS: appendAll, each record acknowledged",
         unit: "records/s",
-        samples: port,
-        baseline: { name: "bare client counting acks", samples: floor },
+        ...figuresOf(port, perSecond(size.natsAppends)),
+        baseline: { name: "bare client counting acks", ...figuresOf(floor, perSecond(size.natsAppends)) },
         checksum: String(head)
       }
     ]
@@ -139,30 +135,30 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
         subject: `market.${name}.price`
       }))
       yield* stored.appendAll(entries)
-      const samples: Array<number> = []
-      const bare: Array<number> = []
+      const costs: Array<Cost> = []
+      const bare: Array<Cost> = []
       let checksum = 0
       for (let round = 0; round <= size.rounds; round++) {
         let bareSum = 0
-        const bareMs = yield* timed(
+        const bareCost = yield* timed(
           Effect.promise(() =>
             pullAll(raw, name, entries.length, (data) => {
               bareSum += sumOf(data)
             })
           )
         )
-        const { ms, sum } = yield* replay(stored)
+        const { cost, sum } = yield* replay(stored)
         if (sum !== bareSum) return yield* Effect.die(new Error(`replay sums differ: ${sum} and ${bareSum}`))
         checksum = sum
         if (round === 0) continue
-        samples.push(ms)
-        bare.push(bareMs)
+        costs.push(cost)
+        bare.push(bareCost)
       }
       results.push({
         name: `NATS: replay of ${size.replayEvents} events, ${perRecord} per record`,
         unit: "ms",
-        samples,
-        baseline: { name: "bare client, one pull request", samples: bare },
+        ...figuresOf(costs),
+        baseline: { name: "bare client, one pull request", ...figuresOf(bare) },
         checksum: String(checksum)
       })
     }
@@ -173,10 +169,10 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
   Effect.gen(function* () {
     const journal = yield* journalFrom(EmbeddedJournal.layer({ directory: yield* directory }))
     const bareFile = join(yield* directory, "bare")
-    const single: Array<number> = []
-    const singleFloor: Array<number> = []
-    const grouped: Array<number> = []
-    const groupedFloor: Array<number> = []
+    const single: Array<Cost> = []
+    const singleFloor: Array<Cost> = []
+    const grouped: Array<Cost> = []
+    const groupedFloor: Array<Cost> = []
     const frameBytes = payload.length + 80
     const groupBytes = 2 * 1024 * 1024
     for (let round = 0; round <= size.rounds; round++) {
@@ -192,23 +188,23 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
         yield* timed(journal.appendAll(together))
       ] as const
       if (round === 0) continue
-      singleFloor.push((size.singles / times[0]) * 1_000)
-      single.push((size.singles / times[1]) * 1_000)
-      groupedFloor.push((size.grouped / times[2]) * 1_000)
-      grouped.push((size.grouped / times[3]) * 1_000)
+      singleFloor.push(times[0])
+      single.push(times[1])
+      groupedFloor.push(times[2])
+      grouped.push(times[3])
     }
     const results: Array<BenchResult> = [
       {
         name: "embedded: append, one after the other, each synced",
         unit: "records/s",
-        samples: single,
-        baseline: { name: "write + fdatasync", samples: singleFloor }
+        ...figuresOf(single, perSecond(size.singles)),
+        baseline: { name: "write + fdatasync", ...figuresOf(singleFloor, perSecond(size.singles)) }
       },
       {
         name: "embedded: appendAll, each record synced before its answer",
         unit: "records/s",
-        samples: grouped,
-        baseline: { name: "the same bytes, 2 MiB per fdatasync", samples: groupedFloor },
+        ...figuresOf(grouped, perSecond(size.grouped)),
+        baseline: { name: "the same bytes, 2 MiB per fdatasync", ...figuresOf(groupedFloor, perSecond(size.grouped)) },
         checksum: String(yield* journal.head)
       }
     ]
@@ -219,17 +215,17 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
         Effect.provide(Layer.fresh(layer))
       )
       const stored = yield* journalFrom(Layer.fresh(layer))
-      const samples: Array<number> = []
+      const costs: Array<Cost> = []
       let checksum = 0
       for (let round = 0; round <= size.rounds; round++) {
-        const { ms, sum } = yield* replay(stored)
+        const { cost, sum } = yield* replay(stored)
         checksum = sum
-        if (round > 0) samples.push(ms)
+        if (round > 0) costs.push(cost)
       }
       results.push({
         name: `embedded: replay of ${size.replayEvents} events, ${perRecord} per record`,
         unit: "ms",
-        samples,
+        ...figuresOf(costs),
         checksum: String(checksum)
       })
     }

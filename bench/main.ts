@@ -1,135 +1,86 @@
 /**
  * `npm run bench [-- --quick] [-- --json] [name…]`: what is measured, with medians and spread, each beside its baseline
- * from the same run. Ratios are the result; absolute figures belong to the machine and the minute.
+ * from the same run. Ratios are the result; absolute figures belong to the machine and the minute. `--all` measures everything and
+ * writes docs/performance.md.
  */
 import "effect/schema/SchemaJITCompiler/enable"
+import { writeFileSync } from "node:fs"
+import { cpus, loadavg, totalmem } from "node:os"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
-import { median, quantile } from "simple-statistics"
-import { table } from "../cli/shared/table.ts"
 import { messageOf } from "../shared/core/messageOf.ts"
-import { backtestBench } from "./backtest/backtest.bench.ts"
-import { candlesBench } from "./candles/candles.bench.ts"
-import { besideBench } from "./context/beside.bench.ts"
-import { contextBench } from "./context/context.bench.ts"
-import { scanBench } from "./context/scan.bench.ts"
-import { hmmBench } from "./hmm.bench.ts"
-import { hmmRetrainBench } from "./hmmRetrain.bench.ts"
-import { hmmStartsBench } from "./hmmStarts.bench.ts"
-import { hotPathBench } from "./hotPath.bench.ts"
-import { journalBench } from "./journal.bench.ts"
-import { longLifeBench } from "./longLife/longLife.bench.ts"
-import { manySlotsBench } from "./longLife/manySlots.bench.ts"
-import { pastBench } from "./longLife/past.bench.ts"
-import { moneyBench } from "./money.bench.ts"
-import { commandLineBench } from "./opening/commandLine.bench.ts"
-import { httpBench } from "./pages/http.bench.ts"
-import { pagesBench } from "./pages/pages.bench.ts"
-import { openingBench } from "./opening/opening.bench.ts"
-import { recoveryBench } from "./recovery.bench.ts"
-import type { BenchResult } from "./result.ts"
-import { signingBench } from "./signing/signing.bench.ts"
-import { slotFoldBench } from "./slotFold.bench.ts"
-import { storeBench } from "./store.bench.ts"
+import { BENCHES } from "./benches.ts"
+import { asDocument, asText, type Row, rowOf } from "./report.ts"
+import type { BenchSize } from "./result.ts"
 
-const BENCHES = {
-  slotFold: slotFoldBench,
-  backtest: backtestBench,
-  money: moneyBench,
-  journal: journalBench,
-  opening: openingBench,
-  commandLine: commandLineBench,
-  recovery: recoveryBench,
-  longLife: longLifeBench,
-  manySlots: manySlotsBench,
-  past: pastBench,
-  hotPath: hotPathBench,
-  hmm: hmmBench,
-  hmmRetrain: hmmRetrainBench,
-  hmmStarts: hmmStartsBench,
-  candles: candlesBench,
-  context: contextBench,
-  contextScan: scanBench,
-  contextBeside: besideBench,
-  signing: signingBench,
-  http: httpBench,
-  pages: pagesBench,
-  store: storeBench
+const OPTIONS = {
+  quick: { type: "boolean" },
+  json: { type: "boolean" },
+  all: { type: "boolean" },
+  records: { type: "string" },
+  help: { type: "boolean" }
 } as const
-type Name = keyof typeof BENCHES
-
-/** Of pairs the median of their ratios and its middle half; else of the two medians. */
-const against = (samples: ReadonlyArray<number>, baseline: NonNullable<BenchResult["baseline"]>) => {
-  const named = { baseline: baseline.name, baselineMedian: median(baseline.samples) }
-  if (baseline.paired !== true) return { ...named, ratio: median([...samples]) / named.baselineMedian }
-  const ratios = samples.map((sample, at) => sample / baseline.samples[at]!)
-  return { ...named, ratio: median(ratios), ratioFrom: quantile(ratios, 0.25), ratioTo: quantile(ratios, 0.75) }
-}
-
-/** What is printed and written for one measurement. */
-const summarise = ({ name, unit, samples, baseline, note, checksum }: BenchResult) => ({
-  name,
-  unit,
-  median: median(samples),
-  min: Math.min(...samples),
-  max: Math.max(...samples),
-  runs: samples.length,
-  ...(baseline === undefined ? {} : against(samples, baseline)),
-  ...(note === undefined ? {} : { note }),
-  ...(checksum === undefined ? {} : { checksum })
-})
-
-const figure = (value: number): string =>
-  value >= 1_000 ? Math.round(value).toLocaleString("en") : value >= 10 ? value.toFixed(1) : value.toPrecision(3)
-
-const spread = (row: object): string => {
-  const { ratioFrom, ratioTo } = row as Partial<Record<"ratioFrom" | "ratioTo", number>>
-  return ratioFrom === undefined || ratioTo === undefined
-    ? ""
-    : ` (pairs ${ratioFrom.toFixed(2)} … ${ratioTo.toFixed(2)})`
-}
-
-const figures = (rows: ReadonlyArray<ReturnType<typeof summarise>>): string =>
-  table([
-    ["what", "median", "min … max", "unit", "× baseline"],
-    ...rows.map((row) => [
-      row.name,
-      figure(row.median),
-      `${figure(row.min)} … ${figure(row.max)}`,
-      row.unit,
-      row.ratio === undefined
-        ? ""
-        : `${row.ratio.toFixed(2)}${spread(row)} of ${row.baseline} (${figure(row.baselineMedian ?? Number.NaN)})`
-    ])
-  ])
-
-const OPTIONS = { quick: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } } as const
 const NAMED = Object.keys(BENCHES).join(", ")
+const HELP = `npm run bench -- [--quick] [--json] [--records <number>] [name …]
+npm run bench -- --all   all of it, which takes some ten minutes, and docs/performance.md from it
+
+--records   length of the longest journal that is made: 1e6 when left out
+names       ${NAMED}
+`
+
+const refuse = (problem: string): never => {
+  process.stderr.write(`bench: ${problem}\n`)
+  return process.exit(1)
+}
+
 const { values, positionals } = (() => {
   try {
     return parseArgs({ options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    process.stderr.write(`bench: ${messageOf(error)}\n`)
-    return process.exit(1)
+    return refuse(messageOf(error))
   }
 })()
 if (values.help === true) {
-  process.stdout.write(`npm run bench -- [--quick] [--json] [name …]; all of them when none is named:\n${NAMED}\n`)
+  process.stdout.write(HELP)
   process.exit(0)
 }
 const unknown = positionals.filter((name) => !(name in BENCHES))
-if (unknown.length > 0) {
-  process.stderr.write(`bench: no benchmark ${unknown.join(", ")}; there are ${NAMED}\n`)
-  process.exit(1)
+if (unknown.length > 0) refuse(`no benchmark ${unknown.join(", ")}; there are ${NAMED}`)
+if (values.all === true && positionals.length > 0) refuse("--all measures everything: leave the names out")
+
+const recordsOf = (text: string): number => {
+  const records = Number(text)
+  return Number.isInteger(records) && records >= 10_000 && records <= 1e8
+    ? records
+    : refuse(`--records is ${text}, expected a whole number from 10,000 to 100,000,000 such as 1e7`)
 }
-const names = (positionals.length > 0 ? positionals : Object.keys(BENCHES)) as ReadonlyArray<Name>
-const rows: Array<ReturnType<typeof summarise>> = []
-for (const name of names) {
-  process.stderr.write(`bench: ${name} …\n`)
-  rows.push(...(await BENCHES[name]({ quick: values.quick === true })).map(summarise))
+const size: BenchSize = {
+  quick: values.quick === true,
+  ...(values.records === undefined ? {} : { records: recordsOf(values.records) })
+}
+
+const load = (): number => loadavg()[0] ?? Number.NaN
+const [startedMs, loadBefore] = [Date.now(), load()]
+const rows: Array<Row> = []
+for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
+  const began = performance.now()
+  rows.push(...((await BENCHES[name]?.(size)) ?? []).map(rowOf))
+  process.stderr.write(`bench: ${name}: ${((performance.now() - began) / 1_000).toFixed(0)} s\n`)
 }
 process.stdout.write(
-  values.json === true ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${figures(rows)}\n`
+  values.json === true ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : `${asText(rows)}\n`
 )
-for (const row of values.json === true ? [] : rows)
-  if (row.note !== undefined) process.stdout.write(`\n${row.name}: ${row.note}`)
-if (values.json !== true) process.stdout.write("\n")
+if (values.all === true && !size.quick) {
+  const [cpu] = cpus()
+  const machine = {
+    date: new Date(startedMs).toISOString().slice(0, 10),
+    node: process.version,
+    cpu: cpu?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryGb: totalmem() / 1e9,
+    load: [loadBefore, load()],
+    minutes: (Date.now() - startedMs) / 60_000
+  } as const
+  const command = `npm run bench -- --all${values.records === undefined ? "" : ` --records ${values.records}`}`
+  writeFileSync(join(import.meta.dirname, "../docs/performance.md"), asDocument(rows, machine, command))
+}

@@ -4,7 +4,7 @@
  */
 import { Big } from "big.js"
 import { cost, divideHalfEven, minus, plus, Price, Quote, Volume } from "../shared/core/decimal/decimal.ts"
-import type { BenchResult } from "./result.ts"
+import { type BenchResult, type Cost, figuresOf, perSecond, timed } from "./result.ts"
 
 interface Fill {
   readonly buy: boolean
@@ -67,13 +67,11 @@ export const moneyBench = async ({ quick }: { readonly quick: boolean }): Promis
   }))
   const big = fills.map(({ buy, price, volume }) => ({ buy, price: new Big(price), volume: new Big(volume) }))
   const expected = withBig(big)
-  const samples = { ours: [] as Array<number>, theirs: [] as Array<number> }
-  const run = (name: keyof typeof samples, fold: () => string, timed: boolean): void => {
-    const start = performance.now()
-    const got = fold()
-    const ms = performance.now() - start
+  const costs = { ours: [] as Array<Cost>, theirs: [] as Array<Cost> }
+  const run = (name: keyof typeof costs, fold: () => string, counts: boolean): void => {
+    const [got, cost] = timed(fold)
     if (got !== expected) throw new Error(`money: ${name} gives ${got}, big.js gave ${expected}`)
-    if (timed) samples[name].push((fills.length / ms) * 1000)
+    if (counts) costs[name].push(cost)
   }
   for (let round = 0; round < WARM_UP + (quick ? 15 : 60); round++) {
     run("ours", () => withBigints(exact), round >= WARM_UP)
@@ -83,8 +81,8 @@ export const moneyBench = async ({ quick }: { readonly quick: boolean }): Promis
     {
       name: "cost, fee and cash of a fill",
       unit: "fills/s",
-      samples: samples.ours,
-      baseline: { name: "big.js", samples: samples.theirs },
+      ...figuresOf(costs.ours, perSecond(fills.length)),
+      baseline: { name: "big.js", ...figuresOf(costs.theirs, perSecond(fills.length)) },
       note: `seed ${SEED}, ${fills.length} fills`,
       checksum: expected
     }

@@ -13,12 +13,13 @@ import { ActorFold } from "../shared/actor/fold.ts"
 import { sha256 } from "../shared/actor/hash.ts"
 import { Price } from "../shared/core/decimal/decimal.ts"
 import { decodeRecord, encodeEntry, type StoredRecord } from "../shared/events/envelope.ts"
-import { FAMILIES, type MarketEvent } from "../shared/events/event.ts"
+import type { MarketEvent } from "../shared/events/event.ts"
 import { marketSubjects } from "../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
 import { accountFacts, cancelled, marketRuns, plentyAllotted, tradingRules } from "../tests/testing/tradingSlot.ts"
-import type { BenchResult } from "./result.ts"
+import { subjectsByTag } from "./baselines/subjectOf.ts"
+import { type BenchResult, type Cost, figuresOf, timedEffect } from "./result.ts"
 
 const subjects = marketSubjects("BENCH")
 const START_MS = 1_700_000_000_000
@@ -43,21 +44,7 @@ const opening: ReadonlyArray<MarketEvent> = [
   ...accountFacts
 ]
 
-/** Where events of a family stand. */
-const SUBJECT_OF: Readonly<Record<string, string>> = {
-  price: subjects.price,
-  clock: subjects.clock,
-  account: subjects.account,
-  control: subjects.control("bench"),
-  governor: subjects.out("governor"),
-  order: subjects.order(1)
-}
-const SUBJECTS_BY_TAG: ReadonlyMap<string, string> = new Map(
-  Object.entries(FAMILIES).flatMap(([family, members]) =>
-    members.map((member) => [member.fields._tag.schema.literal as string, SUBJECT_OF[family] ?? ""] as const)
-  )
-)
-const subjectOf = ({ _tag }: MarketEvent): string => SUBJECTS_BY_TAG.get(_tag) ?? ""
+const subjectOf = subjectsByTag(subjects)
 
 /** Events in their order, cut where the next one stands on another subject. */
 const bySubject = (events: ReadonlyArray<MarketEvent>): ReadonlyArray<ReadonlyArray<MarketEvent>> => {
@@ -131,39 +118,32 @@ const parseOnly = Effect.gen(function* () {
   return parsed
 })
 
-const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const start = performance.now()
-    const result = yield* effect
-    return { ms: performance.now() - start, result }
-  })
-
 const write = (events: number, perRecord: number) =>
   Effect.flatMap(Journal, (journal) => journal.appendAll(recordsOf(life(events), perRecord)))
 
 const measure = (events: number, perRecord: number, rounds: number) =>
   Effect.gen(function* () {
-    const samples: Array<number> = []
-    const floor: Array<number> = []
+    const costs: Array<Cost> = []
+    const floor: Array<Cost> = []
     let checksum = ""
     for (let round = -3; round < rounds; round++) {
-      const bare = yield* timed(parseOnly)
-      const ours = yield* timed(recover)
-      checksum = sha256(ours.result.actor.encode(ours.result.state)).slice(0, 12)
-      if (bare.result < events) {
-        return yield* Effect.die(new Error(`recovery: ${bare.result} of ${events} events read`))
+      const [parsed, bare] = yield* timedEffect(parseOnly)
+      const [fold, ours] = yield* timedEffect(recover)
+      checksum = sha256(fold.actor.encode(fold.state)).slice(0, 12)
+      if (parsed < events) {
+        return yield* Effect.die(new Error(`recovery: ${parsed} of ${events} events read`))
       }
-      if (ours.result.pending.length > 0) return yield* Effect.die(new Error("recovery: a decision was not compared"))
+      if (fold.pending.length > 0) return yield* Effect.die(new Error("recovery: a decision was not compared"))
       if (round < 0) continue
-      floor.push(bare.ms)
-      samples.push(ours.ms)
+      floor.push(bare)
+      costs.push(ours)
     }
     return {
       name: `recovery of a slot from ${events} ticks in the embedded journal, ${perRecord} per record`,
       note: "the slot trades: its decisions, compared with the recorded ones, and the exchange's answers come on top",
       unit: "ms",
-      samples,
-      baseline: { name: "read and JSON.parse", samples: floor },
+      ...figuresOf(costs),
+      baseline: { name: "read and JSON.parse", ...figuresOf(floor) },
       checksum
     } satisfies BenchResult
   })

@@ -19,7 +19,7 @@ import { Store } from "../shared/store/port.ts"
 import { postgresFound, scratchDatabase } from "../shared/store/testing/postgres.ts"
 import { postgrestFound, postgrestOver } from "../shared/store/testing/postgrest.ts"
 import { makeStore } from "../shared/store/supabase/store.ts"
-import type { BenchResult } from "./result.ts"
+import { type BenchResult, type Cost, figuresOf, perSecond, timedEffect } from "./result.ts"
 
 const sizes = (quick: boolean) =>
   quick
@@ -91,13 +91,6 @@ const writeThroughStore = (
     concurrency: SERIES_AT_ONCE
   }).pipe(Effect.map((fresh) => fresh.reduce((sum, count) => sum + count, 0)))
 
-/** Rows a second. */
-const rate = <E>(rows: number, work: Effect.Effect<unknown, E>): Effect.Effect<number, E> =>
-  Effect.suspend(() => {
-    const start = performance.now()
-    return Effect.map(work, () => (rows / (performance.now() - start)) * 1_000)
-  })
-
 /** Both sides by turns, each round with new symbols in the same growing table. */
 const measure = Effect.fnUntraced(function* (
   name: string,
@@ -108,29 +101,21 @@ const measure = Effect.fnUntraced(function* (
   const rows = series * candles
   const page = candlesOf(candles)
   const symbols = (side: string) => Array.from({ length: series }, (_, at) => `${side}-${at}`)
-  const [ours, theirs]: [Array<number>, Array<number>] = [[], []]
+  const [ours, theirs]: [Array<Cost>, Array<Cost>] = [[], []]
   let fresh = 0
   // The first round warms both and is not counted.
   for (let round = 0; round <= rounds; round++) {
-    const through = yield* rate(
-      rows,
-      writeThroughStore(store, symbols(`store${round}`), page).pipe(
-        Effect.tap((count) => Effect.sync(() => void (fresh += count)))
-      )
-    )
-    const direct = yield* rate(
-      rows,
-      Effect.promise(() => writeBare(bare.query, symbols(`bare${round}`), page))
-    )
+    const [count, through] = yield* timedEffect(writeThroughStore(store, symbols(`store${round}`), page))
+    const [, direct] = yield* timedEffect(Effect.promise(() => writeBare(bare.query, symbols(`bare${round}`), page)))
+    fresh += count
     if (round === 0) continue
     ours.push(through)
     theirs.push(direct)
   }
   if (fresh !== rows * (rounds + 1))
     return yield* Effect.die(`${name}: ${fresh} rows are new, not ${rows * (rounds + 1)}`)
-  const note = "the bare driver sends one batch after the other; the store has several requests under way"
-  const baseline = { name: bare.name, samples: theirs }
-  return { name, unit: "rows/s", samples: ours, baseline, note, checksum: String(rows) }
+  const baseline = { name: bare.name, ...figuresOf(theirs, perSecond(rows)) }
+  return { name, unit: "rows/s", ...figuresOf(ours, perSecond(rows)), baseline, checksum: String(rows) }
 })
 
 const overServer = Effect.fnUntraced(function* (quick: boolean) {

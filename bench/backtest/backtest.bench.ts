@@ -1,7 +1,7 @@
 /**
  * How many candles a second a backtest takes, beside a hand-written mutable loop of the rules, in one process and in turns; the market
  * that folds and proves everything must give the same hash. Two made markets: a calm one as most days are, and one in which orders
- * fill at every other candle. Time is the processor's own, so that a busy machine counts less.
+ * fill at every other candle.
  */
 import { backtest, type BacktestOptions } from "../../app/backtest/run.ts"
 import { backtestOptionsOf } from "../../app/backtest/options.ts"
@@ -9,7 +9,7 @@ import { readSettings } from "../../app/settings.ts"
 import type { CandleRow } from "../../services/exchange-sim/core/market/rows.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { runMutable } from "./mutableMarket.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type BenchSize, type Cost, figuresOf, perSecond, timed } from "../result.ts"
 
 const SEED = 7
 const START_MS = Date.UTC(2026, 0, 1)
@@ -42,14 +42,6 @@ export const walk = (minutes: number, movePct: number): ReadonlyArray<CandleRow>
   })
 }
 
-/** Processor time of a call, seconds, and what it gave. */
-const timed = <A>(call: () => A): readonly [A, number] => {
-  const before = process.threadCpuUsage()
-  const result = call()
-  const { user, system } = process.threadCpuUsage(before)
-  return [result, (user + system) / 1e6]
-}
-
 export const optionsFor = (rows: ReadonlyArray<CandleRow>): BacktestOptions => {
   const { settings } = readSettings({ SLOTS: "5", MIN_VOLUME: "2", SIM_BASE: "5000", SIM_QUOTE: "1000" })
   const untilMs = (rows.at(-1)?.timeMs ?? 0) + MINUTE_MS
@@ -58,7 +50,7 @@ export const optionsFor = (rows: ReadonlyArray<CandleRow>): BacktestOptions => {
 }
 
 /** Goals: 500,000 candles a second, and a fifth of the loop. The note says what a candle and what a fill costs. */
-export const backtestBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+export const backtestBench = async ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
   const markets = [
     { name: "calm market", movePct: 0.03, minutes: quick ? 1_000 : 40_000 },
     { name: "lively market", movePct: 0.15, minutes: quick ? 400 : 8_000 }
@@ -70,27 +62,37 @@ export const backtestBench = async ({ quick }: { readonly quick: boolean }): Pro
     const proved = walk(Math.min(minutes, 2_000), movePct)
     const [lane, proven] = [false, true].map((proves) => backtest({ ...optionsFor(proved), proves }).hash)
     if (lane !== proven) throw new Error(`backtest: the lane gives ${lane}, the proving market ${proven}`)
-    const samples: Array<number> = []
-    const floor: Array<number> = []
+    const costs: Array<Cost> = []
+    const floor: Array<Cost> = []
     let note = ""
     let checksum = ""
     for (let run = 0; run < (quick ? 1 : 4); run++) {
-      const [result, sec] = timed(() => backtest(options))
-      const [mutable, mutableSec] = timed(() => runMutable(rows, options))
+      const [result, cost] = timed(() => backtest(options))
+      const [mutable, mutableCost] = timed(() => runMutable(rows, options))
       if (checksum !== "" && checksum !== result.hash) throw new Error("backtest: the result changed between runs")
       checksum = result.hash
-      samples.push(minutes / sec)
-      floor.push(minutes / mutableSec)
-      const perFill = (seconds: number, fills: number): string => ((seconds / Math.max(1, fills)) * 1e6).toFixed(1)
+      costs.push(cost)
+      floor.push(mutableCost)
+      const perFill = ({ cpuMs }: Cost, fills: number): string => ((cpuMs / Math.max(1, fills)) * 1e3).toFixed(1)
       note =
         `seed ${SEED}, ${minutes} candles, ${result.fills.length} fills and ${result.cycles.length} cycles (loop: ${mutable.fills} and ` +
-        `${mutable.cycles}); all time over fills: ${perFill(sec, result.fills.length)} µs, the loop's ${perFill(mutableSec, mutable.fills)} µs`
+        `${mutable.cycles}); all CPU over fills: ${perFill(cost, result.fills.length)} µs, the loop's ${perFill(mutableCost, mutable.fills)} µs`
     }
-    const baseline = { name: "mutable loop", samples: floor }
-    results.push({ name: `backtest, ${name}`, unit: "candles/s", samples, baseline, note, checksum })
+    const baseline = { name: "mutable loop", ...figuresOf(floor, perSecond(minutes)) }
+    results.push({
+      name: `backtest, ${name}`,
+      unit: "candles/s",
+      ...figuresOf(costs, perSecond(minutes)),
+      baseline,
+      note,
+      checksum
+    })
   }
   const still = walk(quick ? 2_000 : 200_000, 0.002)
-  const speeds = Array.from({ length: quick ? 1 : 4 }, () => still.length / timed(() => backtest(optionsFor(still)))[1])
+  const stills = Array.from({ length: quick ? 1 : 4 }, () => timed(() => backtest(optionsFor(still)))[1])
   const note = "a market that hardly moves: what is left is what passing over a candle costs"
-  return [...results, { name: "backtest, still market", unit: "candles/s", samples: speeds, note }]
+  return [
+    ...results,
+    { name: "backtest, still market", unit: "candles/s", ...figuresOf(stills, perSecond(still.length)), note }
+  ]
 }

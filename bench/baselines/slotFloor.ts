@@ -44,7 +44,15 @@ const freshTrade = (): FloorTrade => ({
   refreshCooldownUntilMs: 0
 })
 
-export const foldMutable = (terms: Terms, tape: ReadonlyArray<TapeEntry>): string => {
+/**
+ * `lasts`: the prices of the tape as doubles, made beforehand; without them each is made of the exact price when it comes, as the reducer
+ * does.
+ */
+export const foldMutable = (
+  terms: Terms,
+  tape: ReadonlyArray<TapeEntry>,
+  lasts: Float64Array | null = null
+): string => {
   let nowMs = 0
   let market = 0
   const orders: Array<FloorOrder> = []
@@ -213,11 +221,13 @@ export const foldMutable = (terms: Terms, tape: ReadonlyArray<TapeEntry>): strin
     }
     if (orders.length === 1) addEntryAfterCooldown(longOnly() ? 0 : 1, sizeNow())
   }
+  let at = 0
   for (const { event, place } of tape) {
+    const last = lasts?.[at++]
     if (place.timeMs > nowMs) nowMs = place.timeMs
     switch (event._tag) {
       case "PriceObserved":
-        market = Price.toNumber(event.last)
+        market = last ?? Price.toNumber(event.last)
         refresh()
         if (orders.length < 2) restoreLegs()
         break

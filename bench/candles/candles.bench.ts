@@ -6,7 +6,7 @@ import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { FileReader } from "../../shared/candles/core/file/fileReader.ts"
 import { memoryPages } from "../../shared/candles/core/file/records.ts"
 import { settle } from "../../shared/candles/core/file/settle.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type Cost, figuresOf, perSecond, timed } from "../result.ts"
 
 const SEED = 17
 /** What a file stream hands over at once. */
@@ -58,25 +58,23 @@ const asDoubles = (file: string): string => {
 export const candlesBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
   const rows = quick ? 20_000 : 200_000
   const file = makeFile(rows)
-  const samples = { ours: [] as Array<number>, floor: [] as Array<number> }
+  const costs = { ours: [] as Array<Cost>, floor: [] as Array<Cost> }
   const checksum = exactly(file)
-  const run = (into: Array<number>, read: (file: string) => string, expected: string, timed: boolean): void => {
-    const start = performance.now()
-    const got = read(file)
-    const ms = performance.now() - start
+  const run = (into: Array<Cost>, read: (file: string) => string, expected: string, counts: boolean): void => {
+    const [got, cost] = timed(() => read(file))
     if (got !== expected) throw new Error(`candles: ${got}, expected ${expected}`)
-    if (timed) into.push((rows / ms) * 1_000)
+    if (counts) into.push(cost)
   }
   for (let round = 0; round < WARM_UP + (quick ? 3 : 9); round++) {
-    run(samples.ours, exactly, checksum, round >= WARM_UP)
-    run(samples.floor, asDoubles, `${rows} true`, round >= WARM_UP)
+    run(costs.ours, exactly, checksum, round >= WARM_UP)
+    run(costs.floor, asDoubles, `${rows} true`, round >= WARM_UP)
   }
   return [
     {
       name: "candles of a CSV archive",
       unit: "rows/s",
-      samples: samples.ours,
-      baseline: { name: "split and Number", samples: samples.floor },
+      ...figuresOf(costs.ours, perSecond(rows)),
+      baseline: { name: "split and Number", ...figuresOf(costs.floor, perSecond(rows)) },
       note: `seed ${SEED}, ${rows} rows, pieces of ${PIECE} characters`,
       checksum
     }

@@ -13,7 +13,7 @@ import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { marketContext } from "../../services/market-context/service.ts"
 import { tickToExchange } from "../hotPath.bench.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type Cost, figuresOf } from "../result.ts"
 
 const NOON_MS = Date.parse("2026-10-14T12:00:00Z")
 /** As often as five times a busy minute of the pair. */
@@ -72,7 +72,7 @@ export const besideBench = async ({ quick }: { readonly quick: boolean }): Promi
       Effect.map(Effect.raceFirst(tickToExchange(ticks, join(directory, name)), beside), ({ ours }) => ours)
     )
   try {
-    const [off, on]: [Array<number>, Array<number>] = [[], []]
+    const [off, on]: [Array<Cost>, Array<Cost>] = [[], []]
     for (let turn = 0; turn < turns; turn++) {
       off.push(...(await measure(`off${turn}`, Effect.never)))
       on.push(...(await measure(`on${turn}`, Effect.orDie(busyContext(directory, past)))))
@@ -81,8 +81,8 @@ export const besideBench = async ({ quick }: { readonly quick: boolean }): Promi
       {
         name: "tick → order at the adapter, market context beside it",
         unit: "µs",
-        samples: on,
-        baseline: { name: "without it", samples: off },
+        ...figuresOf(on, (ms) => ms * 1_000),
+        baseline: { name: "without it", ...figuresOf(off, (ms) => ms * 1_000) },
         note: `${past} trades of the day, 50 more a second`
       }
     ]

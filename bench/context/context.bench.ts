@@ -9,7 +9,7 @@ import { ProfileTally } from "../../services/market-context/core/profile/tally.t
 import { profileOf } from "../../services/market-context/core/profile/volumeProfile.ts"
 import { assess, CANDLES_READ, type TimedCandle } from "../../services/market-context/core/regime/assess.ts"
 import { decodeProfile, encodeProfile } from "../../services/market-context/files/parquet.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type Cost, type Figures, figuresOf, stopwatch, timed } from "../result.ts"
 
 const SEED = 17
 /** Untimed rounds, until both sides are compiled. */
@@ -68,16 +68,11 @@ const withDoubles = ({ prices, wholes, rests }: Day): number => {
   return total > 0 && weighted > 0 ? (first + most) * TICK : 0
 }
 
-const timed = <A>(runs: number, work: () => A): { readonly samples: number[]; readonly last: A } => {
+const repeated = <A>(runs: number, work: () => A): { readonly figures: Figures; readonly last: A } => {
   for (let n = 0; n < WARM_UP; n++) work()
-  const samples: number[] = []
-  let last = work()
-  for (let n = 0; n < runs; n++) {
-    const started = performance.now()
-    last = work()
-    samples.push(performance.now() - started)
-  }
-  return { samples, last }
+  const results = Array.from({ length: runs }, () => timed(work))
+  const last = results.at(-1)?.[0] ?? work()
+  return { figures: figuresOf(results.map(([, cost]) => cost)), last }
 }
 
 const candlesOf = (count: number): ReadonlyArray<TimedCandle> => {
@@ -101,8 +96,8 @@ export const contextBench = async ({ quick }: { readonly quick: boolean }): Prom
   const count = quick ? 2_000 : 100_000
   const runs = quick ? 3 : 25
   const day = makeDay(count)
-  const exact = timed(runs, () => withTally(day))
-  const plain = timed(runs, () => withDoubles(day))
+  const exact = repeated(runs, () => withTally(day))
+  const plain = repeated(runs, () => withDoubles(day))
   const { tally, profile } = exact.last
 
   const levels = tally.levels()
@@ -114,9 +109,9 @@ export const contextBench = async ({ quick }: { readonly quick: boolean }): Prom
     {}
   )
   const file = new Uint8Array(bytes).buffer
-  const fromFile: number[] = []
+  const fromFile: Array<Cost> = []
   for (let n = 0; n < runs + WARM_UP; n++) {
-    const started = performance.now()
+    const took = stopwatch()
     const { columns } = await decodeProfile(file)
     const read = new ProfileTally(BigInt(TICK) as Price)
     read.include(
@@ -124,39 +119,39 @@ export const contextBench = async ({ quick }: { readonly quick: boolean }): Prom
       tally.sums()!
     )
     profileOf(read, VALUE_AREA)
-    if (n >= WARM_UP) fromFile.push(performance.now() - started)
+    if (n >= WARM_UP) fromFile.push(took())
   }
 
   const candles = candlesOf(CANDLES_READ)
-  const structure = timed(runs, () => assess(candles, { minGapPercent: 0.1, neutralZoneBps: 25 }))
+  const structure = repeated(runs, () => assess(candles, { minGapPercent: 0.1, neutralZoneBps: 25 }))
   const bars = {
     highs: Float64Array.from(candles, ({ high }) => high),
     lows: Float64Array.from(candles, ({ low }) => low),
     closes: Float64Array.from(candles, ({ close }) => close)
   }
-  const adx = timed(runs, () => directionalMovement(bars))
+  const adx = repeated(runs, () => directionalMovement(bars))
   return [
     {
       name: `profile of ${count} trades`,
       unit: "ms",
-      samples: exact.samples,
-      baseline: { name: "bins in doubles, typed arrays", samples: plain.samples },
+      ...exact.figures,
+      baseline: { name: "bins in doubles, typed arrays", ...plain.figures },
       note: `${levels.length} bins`,
       checksum: `${profile.pointOfControl} ${Number(profile.pointOfControl) === plain.last}`
     },
     {
       name: "profile out of its file",
       unit: "ms",
-      samples: fromFile,
-      baseline: { name: "made of the trades", samples: exact.samples },
+      ...figuresOf(fromFile),
+      baseline: { name: "made of the trades", ...exact.figures },
       note: `${bytes.length} bytes`,
       checksum: String(profile.totalVolume)
     },
     {
       name: `structure of ${CANDLES_READ} candles`,
       unit: "ms",
-      samples: structure.samples,
-      baseline: { name: "ADX alone", samples: adx.samples },
+      ...structure.figures,
+      baseline: { name: "ADX alone", ...adx.figures },
       checksum: `${structure.last.regime} ${structure.last.evidence.adx?.toFixed(6)}`
     }
   ]

@@ -12,7 +12,7 @@ import { VolumeMap } from "../../services/market-context/core/profile/volumeMap.
 import { scanOnce } from "../../services/market-context/scan.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { Store } from "../../shared/store/port.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, figuresOf, timedEffect } from "../result.ts"
 
 const TIMEFRAMES = [1_440, 240, 60, 15]
 const REGIME = { minGapPercent: 0.1, neutralZoneBps: 25 }
@@ -54,13 +54,10 @@ const scanned = Effect.fnUntraced(function* (from: number, to: number) {
   const before = heapMb()
   const universe = new Universe()
   const options = { pair: "P0USD", venueOf: () => "real" as const, timeframes: TIMEFRAMES, regime: REGIME }
-  const started = performance.now()
-  const read = yield* scanOnce(universe, options)
-  const tookMs = performance.now() - started
+  const [read, took] = yield* timedEffect(scanOnce(universe, options))
   const keptMb = heapMb() - before
-  const again = performance.now()
-  const idle = yield* scanOnce(universe, options)
-  return { tookMs, keptMb, read, idle, idleMs: performance.now() - again }
+  const [idle, { wallMs: idleMs }] = yield* timedEffect(scanOnce(universe, options))
+  return { took, keptMb, read, idle, idleMs }
 })
 
 /** Megabytes of a volume map with this many bins. */
@@ -87,8 +84,11 @@ export const scanBench = async ({ quick }: { readonly quick: boolean }): Promise
     {
       name: `structure of ${pairs} pairs on ${TIMEFRAMES.length} timeframes`,
       unit: "ms",
-      samples: [all.tookMs],
-      baseline: { name: `${few} pairs, times ${(pairs / few).toFixed(2)}`, samples: [(less.tookMs * pairs) / few] },
+      ...figuresOf([all.took]),
+      baseline: {
+        name: `${few} pairs, times ${(pairs / few).toFixed(2)}`,
+        ...figuresOf([less.took], (ms) => (ms * pairs) / few)
+      },
       note: `${all.read} series; heap kept ${all.keptMb.toFixed(1)} MB, of ${few} pairs ${less.keptMb.toFixed(1)} MB; a round without a new candle ${all.idleMs.toFixed(0)} ms, ${all.idle} read`,
       checksum: String(all.read === pairs * TIMEFRAMES.length)
     },

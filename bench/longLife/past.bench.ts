@@ -1,5 +1,5 @@
 /**
- * What a question about the past costs, with a journal of a million records (5 slots, 5 weeks): `kennel why` and a jump of `kennel
+ * What a question about the past costs, with a journal of 200,000 records of five slots (a fifth of `--records`): `kennel why` and a jump of `kennel
  * replay`, once the stepping stones are laid; and the laying itself, once in a journal's life. Beside the time stands how many
  * records a jump folds, which no machine changes. Not in it: Node's start and the opening of the journal, which every command pays.
  *
@@ -8,32 +8,27 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { performance } from "node:perf_hooks"
 import { Effect } from "effect"
 import { decidersOf } from "../../app/registry.ts"
 import { answer } from "../../app/why/answer.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { openPast, type Past } from "../../shared/past/past.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type BenchSize, type Cost, figuresOf, timedEffect } from "../result.ts"
 import { makeLongJournal } from "./makeJournal.ts"
 
 const SLOTS = 5
-const sizes = (quick: boolean) => (quick ? { records: 2_000, places: 3 } : { records: 1_000_000, places: 50 })
+const sizes = ({ quick, records = 1_000_000 }: BenchSize) =>
+  quick ? { records: 2_000, places: 3 } : { records: records / 5, places: 50 }
 
 const subjects = marketSubjects("XDGUSD")
 
-/** The question, and how long its answer took, in milliseconds. */
-const asked = (past: Past, question: string) =>
-  Effect.gen(function* () {
-    const before = performance.now()
-    yield* answer(past, question)
-    return performance.now() - before
-  })
+/** What the answer to a question took. */
+const asked = (past: Past, question: string) => Effect.map(timedEffect(answer(past, question)), ([, cost]) => cost)
 
 /** Runs it: an existing journal may be named, whose making is then left out. */
-export const pastBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
-  const { records, places } = sizes(quick)
+export const pastBench = async (size: BenchSize): Promise<Array<BenchResult>> => {
+  const { records, places } = sizes(size)
   const root = await mkdtemp(join(tmpdir(), "kennel-past-"))
   try {
     const directory = process.env["KENNEL_BENCH_JOURNAL"] ?? join(root, "journal")
@@ -42,19 +37,17 @@ export const pastBench = async ({ quick }: { readonly quick: boolean }): Promise
     }
     const open = openPast({ subjects, actorsOf: decidersOf, file: join(root, "past.sqlite") })
     const measured = Effect.gen(function* () {
-      const before = process.cpuUsage()
-      const past = yield* Effect.scoped(Effect.map(open, ({ head }) => head))
-      const { user, system } = process.cpuUsage(before)
-      return { head: past, laid: (user + system) / 1e6, ...(yield* Effect.scoped(Effect.flatMap(open, look(places)))) }
+      const [head, laid] = yield* timedEffect(Effect.scoped(Effect.map(open, ({ head: newest }) => newest)))
+      return { head, laid, ...(yield* Effect.scoped(Effect.flatMap(open, look(places)))) }
     })
     const found = await Effect.runPromise(Effect.provide(measured, EmbeddedJournal.layerReadOnly({ directory })))
     const of = `${found.head.toLocaleString("en")} records`
     return [
-      { name: `why a slot waits, ${of}`, unit: "ms", samples: found.slots },
-      { name: `why the market stands so, ${of}`, unit: "ms", samples: found.modes },
-      { name: `why an order, ${of}`, unit: "ms", samples: found.orders },
+      { name: `why a slot waits, ${of}`, unit: "ms", ...figuresOf(found.slots) },
+      { name: `why the market stands so, ${of}`, unit: "ms", ...figuresOf(found.modes) },
+      { name: `why an order, ${of}`, unit: "ms", ...figuresOf(found.orders) },
       { name: `records folded by a jump, ${of}`, unit: "records", samples: found.folded },
-      { name: `laying the stones, once, ${of}`, unit: "CPU s", samples: [found.laid] }
+      { name: `laying the stones, once, ${of}`, unit: "s", ...figuresOf([found.laid], (ms) => ms / 1_000) }
     ]
   } finally {
     await rm(root, { recursive: true, force: true })
@@ -64,9 +57,9 @@ export const pastBench = async ({ quick }: { readonly quick: boolean }): Promise
 /** Places spread over the whole journal; each question is asked once, as a person does. */
 const look = (places: number) =>
   Effect.fnUntraced(function* (past: Past) {
-    const slots: Array<number> = []
-    const modes: Array<number> = []
-    const orders: Array<number> = []
+    const slots: Array<Cost> = []
+    const modes: Array<Cost> = []
+    const orders: Array<Cost> = []
     const folded: Array<number> = []
     for (let place = 1; place <= places; place++) {
       const seq = Math.floor((past.head * place) / places) - 1

@@ -15,6 +15,7 @@ import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { decodeRecord } from "../../shared/events/envelope.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
+import { type Cost, timedEffect } from "../result.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -25,24 +26,15 @@ export interface Place {
   readonly archive: string
 }
 
-/** What some work has cost, in CPU seconds of this process and all of its threads. */
-export interface Cost<A> {
-  readonly sec: number
-  readonly result: A
-}
-
 /**
  * Does the work on a journal opened for it: what opening costs is part of what a start costs. Ids are forgotten at once, so that
  * records made a minute ago can be dropped as those of last year are.
  */
 export const costOf = <A, E>({ directory, archive }: Place, work: Effect.Effect<A, E, Journal | SnapshotStore>) =>
   Effect.gen(function* () {
-    const before = process.cpuUsage()
     const journal = withArchive(EmbeddedJournal.layer({ directory, duplicateWindowMs: 1_000 }), archive)
-    const result = yield* Effect.provide(work, Layer.fresh(journal))
-    const { user, system } = process.cpuUsage(before)
-    return { sec: (user + system) / 1e6, result }
-  }).pipe(Effect.runPromise) as Promise<Cost<A>>
+    return yield* timedEffect(Effect.provide(work, Layer.fresh(journal)))
+  }).pipe(Effect.runPromise) as Promise<readonly [result: A, cost: Cost]>
 
 const actors = Effect.gen(function* () {
   const slots = yield* slotsNamedUpTo(subjects, yield* (yield* Journal).head)

@@ -1,5 +1,5 @@
 /**
- * Does memory grow with the journal? `node --expose-gc bench/memory/livingLong.ts [records]` (ten million when left out) appends
+ * Does memory grow with the journal? `node --expose-gc bench/memory/livingLong.ts [records [--json]]` (ten million when left out) appends
  * small records to an embedded journal, in a process that also follows it with every actor of a market of two slots, reads it in
  * part with a filter now and then, and prints what it holds at every tenth, after a collection.
  *
@@ -120,10 +120,14 @@ export const livingLong = async (records: number, told: (held: Held) => void = (
 
 if (import.meta.main) {
   await import("effect/schema/SchemaJITCompiler/enable")
+  const [records = "10000000", json] = process.argv.slice(2)
   const columns = (held: Held): string =>
     [held.records, held.heapMb, held.externalMb, held.rssMb, held.diskMb]
       .map((figure) => Math.round(figure).toLocaleString("en").padStart(12))
       .join("")
-  process.stdout.write("     records     heap MB external MB      RSS MB     disk MB\n")
-  await livingLong(Number(process.argv[2] ?? 10_000_000), (held) => process.stdout.write(`${columns(held)}\n`))
+  if (json === "--json") process.stdout.write(JSON.stringify(await livingLong(Number(records))))
+  else {
+    process.stdout.write("     records     heap MB external MB      RSS MB     disk MB\n")
+    await livingLong(Number(records), (held) => process.stdout.write(`${columns(held)}\n`))
+  }
 }

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { BenchResult } from "../result.ts"
+import type { BenchResult, BenchSize } from "../result.ts"
 
 const KENNEL = join(import.meta.dirname, "../../cli/kennel.mjs")
 /** Says at the end what the process has used, in milliseconds, where no command writes. */
@@ -28,7 +28,7 @@ const cpuMs = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv): number => {
 const COMMANDS = ["--help", "action --help", "journal tail --help", "config", "journal stat nowhere", "status --url x"]
 
 /** Rounds of everything, one after the other: what the machine does meanwhile falls on all alike. */
-export const commandLineBench = ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+export const commandLineBench = ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
   const home = mkdtempSync(join(tmpdir(), "kennel-command-line-"))
   const env = { XDG_CACHE_HOME: home, DATA_DIR: home }
   const commands = quick ? COMMANDS.slice(0, 2) : COMMANDS

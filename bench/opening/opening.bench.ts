@@ -2,7 +2,7 @@
  * What does it cost to open a long journal in a directory, and to find one subject's records in it?
  *
  * Journals of price-sized records, written through the journal itself: nine of ten are prices, the rest belongs to fifty
- * slots, and one in 5,000 is a control record. They are stamped 620 ms apart up to now (ten days for 1.4 million), so that an
+ * slots, and one in 5,000 is a control record. They are stamped 620 ms apart up to now (a week for a million), so that an
  * opening has a real duplicate window to fill. Each look is a process of its own; its CPU is that of all its threads.
  * (a) Opening with indexes against opening the same directory without one, which reads every record of every segment and writes
  * the indexes. (b) Reading the control subject against reading everything and leaving the rest out.
@@ -17,13 +17,13 @@ import { Clock, Effect, References } from "effect"
 import { segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
-import type { BenchResult } from "../result.ts"
+import type { BenchResult, BenchSize } from "../result.ts"
 import type { Cost } from "./openedOnce.ts"
 
-const sizes = (quick: boolean) =>
+const sizes = ({ quick, records = 1_000_000 }: BenchSize) =>
   quick
     ? { rounds: 1, lengths: [12_000], segmentBytes: 512 * 1024 }
-    : { rounds: 5, lengths: [100_000, 1_400_000], segmentBytes: 16 * 1024 * 1024 }
+    : { rounds: 3, lengths: [records / 10, records], segmentBytes: 16 * 1024 * 1024 }
 type Sizes = ReturnType<typeof sizes>
 
 const CONTROL = "market.BENCH.control"
@@ -106,9 +106,11 @@ const measure = (directory: string, length: number, { rounds }: Sizes): Readonly
   const mebibytes = (costs: ReadonlyArray<Cost>) => costs.map(({ rssBytes }) => rssBytes / 1024 / 1024)
   const of = `${length.toLocaleString("en")} records`
   const without = "no index: every segment scanned"
+  const growth = (what: string) => ({ growth: { what, by: "records", size: length } as const })
   return [
     {
       name: `opening ${of}`,
+      ...growth("opening"),
       unit: "ms CPU",
       samples: cpu(indexed),
       baseline: { name: without, samples: cpu(scanned) },
@@ -116,12 +118,14 @@ const measure = (directory: string, length: number, { rounds }: Sizes): Readonly
     },
     {
       name: `opening ${of}, memory`,
+      ...growth("opening, memory"),
       unit: "MiB",
       samples: mebibytes(indexed),
       baseline: { name: without, samples: mebibytes(scanned) }
     },
     {
       name: `control of ${of}`,
+      ...growth("reading the control records"),
       unit: "ms CPU",
       samples: cpu(control),
       baseline: { name: "everything read", samples: cpu(everything) },
@@ -131,8 +135,8 @@ const measure = (directory: string, length: number, { rounds }: Sizes): Readonly
 }
 
 /** All lengths; `quick` only shows that it still runs. */
-export const openingBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
-  const size = sizes(quick)
+export const openingBench = async (asked: BenchSize): Promise<Array<BenchResult>> => {
+  const size = sizes(asked)
   const results: Array<BenchResult> = []
   for (const length of size.lengths) {
     const directory = mkdtempSync(join(tmpdir(), "kennel-opening-"))

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { Worker } from "node:worker_threads"
 import { Effect, References } from "effect"
-import type { BenchResult } from "../result.ts"
+import type { BenchResult, BenchSize } from "../result.ts"
 import type { Load } from "./load.ts"
 import { shownMarket } from "./shownMarket.ts"
 
@@ -57,7 +57,7 @@ const measure = (slots: number, rounds: number, requests: number) =>
   }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error"), Effect.runPromise)
 
 /** `quick` only shows that it still runs. */
-export const httpBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+export const httpBench = async ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
   const results: Array<BenchResult> = []
   for (const slots of quick ? [5] : [5, 50, 1_000]) {
     const requests = quick ? 50 : slots > 100 ? 500 : 4_000

@@ -20,7 +20,7 @@ import { patchOf } from "../../services/control-plane/core/patch.ts"
 import { reportOf } from "../../services/control-plane/core/report.ts"
 import { observedAt, opening, OPTIONS, price } from "../../services/control-plane/testing/examples.ts"
 import { tickToExchange } from "../hotPath.bench.ts"
-import type { BenchResult } from "../result.ts"
+import type { BenchResult, BenchSize } from "../result.ts"
 import type { Read } from "./readers.ts"
 import { shownMarket, slotsOf } from "./shownMarket.ts"
 
@@ -90,7 +90,7 @@ const reportMs = (slots: number, rounds: number): ReadonlyArray<number> => {
 }
 
 /** `quick` only shows that it still runs. */
-export const pagesBench = async ({ quick }: { readonly quick: boolean }): Promise<Array<BenchResult>> => {
+export const pagesBench = async ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
   const size = sizes(quick)
   const { pages, slots, rounds, ticks } = size
   const [alone, beside, answers]: [Array<ReadonlyArray<number>>, Array<ReadonlyArray<number>>, Array<number>] = [

@@ -24,7 +24,7 @@ import { Journal, type SnapshotStore } from "../../shared/journal/port.ts"
 import { type Keyring, keyring, NO_KEYS, ONE_PROCESS } from "../../shared/signing/keyring.ts"
 import { marking, withMarks } from "../../shared/signing/signedJournal.ts"
 import { makeLongJournal } from "../longLife/makeJournal.ts"
-import type { BenchResult } from "../result.ts"
+import { type BenchResult, type BenchSize, type Cost, timedEffect } from "../result.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const { settings } = readSettings({})
@@ -41,21 +41,6 @@ const WARM_UP = 0.2
 type Services = Journal | SnapshotStore
 /** A journal of its own, closed with the scope. */
 type Open = Effect.Effect<Layer.Layer<Services, unknown>, never, Scope.Scope>
-
-/** What some work takes, milliseconds. */
-interface Cost {
-  readonly wall: number
-  readonly cpu: number
-}
-
-const costOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const [began, before] = [performance.now(), process.cpuUsage()]
-    return Effect.map(work, (result) => {
-      const { user, system } = process.cpuUsage(before)
-      return { result, cost: { wall: performance.now() - began, cpu: (user + system) / 1_000 } satisfies Cost }
-    })
-  })
 
 /** As services write: each record encoded, then appended; with a key each is marked, as `withMarks` does. */
 const encoded = (ring: Keyring) => {
@@ -74,7 +59,7 @@ const inPairs = <E, R>(pairs: number, work: (side: Side, piece: number) => Effec
     const warmUp = Math.ceil(pairs * WARM_UP)
     for (let pair = 0; pair < pairs + warmUp; pair++) {
       for (const side of pair % 2 === 0 ? (["without", "with"] as const) : (["with", "without"] as const)) {
-        const { cost } = yield* costOf(work(side, pair))
+        const [, cost] = yield* timedEffect(work(side, pair))
         if (pair >= warmUp) costs[side].push(cost)
       }
     }
@@ -133,10 +118,10 @@ const replays = Effect.fnUntraced(function* (open: Open, records: ReadonlyArray<
 }, Effect.scoped)
 
 const rows = (name: string, costs: Record<Side, ReadonlyArray<Cost>>, records: number, checksum: string) =>
-  (["wall", "cpu"] as const).map((clock): BenchResult => {
+  (["wallMs", "cpuMs"] as const).map((clock): BenchResult => {
     const perRecord = (side: Side) => costs[side].map((cost) => (cost[clock] * 1_000) / records)
     return {
-      name: `${name}, ${clock === "cpu" ? "CPU" : "wall"}`,
+      name: `${name}, ${clock === "cpuMs" ? "CPU" : "wall"}`,
       unit: "µs/record",
       samples: perRecord("with"),
       baseline: { name: "without marks", samples: perRecord("without"), paired: true },
@@ -172,7 +157,7 @@ const onServer: Open = Effect.acquireRelease(
 ).pipe(Effect.map(({ url }) => NatsJournal.layer({ url, stream: "SIGNING", subjects: [subjects.everything] })))
 
 /** All of it; `quick` only shows that it still runs. */
-export const signingBench = ({ quick }: { readonly quick: boolean }): Promise<ReadonlyArray<BenchResult>> => {
+export const signingBench = ({ quick }: BenchSize): Promise<ReadonlyArray<BenchResult>> => {
   const size = sizes(quick)
   return Effect.gen(function* () {
     const root = yield* directory

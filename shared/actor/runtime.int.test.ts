@@ -6,9 +6,10 @@ import { marketSubjects } from "../core/ids/subjects.ts"
 import { MemoryJournal } from "../journal/memory.ts"
 import { Journal, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
-import type { ActorFold } from "./fold.ts"
+import { ActorFold } from "./fold.ts"
 import { appendControl, raiseEpoch } from "./control/control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
+import { Rests } from "./snapshots.ts"
 import { verifyJournal } from "./verify.ts"
 import type { Rule } from "../core/rules/rules.ts"
 
@@ -306,3 +307,61 @@ function losingAnswers() {
     }
   })
 }
+
+/** A store that keeps every snapshot, and only tells where they are. */
+const savedSeqs = (into: Array<number>) =>
+  Layer.succeed(
+    SnapshotStore,
+    SnapshotStore.of({ save: ({ seq }) => Effect.sync(() => void into.push(seq)), load: () => Effect.succeed([]) })
+  )
+
+describe("snapshots", () => {
+  it.live(
+    "are saved while a long history is folded, so that a start that is cut short is not begun from nothing",
+    () => {
+      const saved: Array<number> = []
+      const silent = { ...counter(), reduce: (state: { readonly ticks: number }) => ({ state, outputs: [] }) }
+      return Effect.gen(function* () {
+        yield* tick(1, 5_000)
+        const reached = yield* Queue.unbounded<number>()
+        const running = runActors({
+          ...options(silent),
+          snapshotEvery: 100,
+          onAdvance: ([fold]) => Queue.offer(reached, fold?.seq ?? 0)
+        })
+        yield* Effect.raceFirst(running, Queue.take(reached))
+        // Twenty times as far apart as in a living market.
+        expect(saved).toStrictEqual([2_000, 4_000, 5_000])
+      }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), savedSeqs(saved))))
+    }
+  )
+
+  it.effect("that are due while a fold owes an output are saved as soon as that has been read back", () => {
+    const saved: Array<number> = []
+    return Effect.gen(function* () {
+      yield* tick(1, 2)
+      const journal = yield* Journal
+      const fold = new ActorFold(counter(), subjects)
+      const rests = new Rests<{ readonly ticks: number }>()
+      const takeNext = Effect.gen(function* () {
+        const record = (yield* journal.get(fold.seq + 1)) ?? (yield* Effect.die("there is no more"))
+        fold.apply(decodeRecord(record), record.data)
+        rests.note([fold], record)
+      })
+      yield* takeNext
+      rests.ask([fold])
+      expect(rests.due).toBe(true)
+      yield* rests.save
+      // The second tick is answered: the fold owes that.
+      yield* takeNext
+      rests.ask([fold])
+      yield* rests.save
+      expect([saved, rests.due]).toStrictEqual([[1], false])
+      yield* journal.append(fold.unsent ?? (yield* Effect.die("nothing was said")))
+      yield* takeNext
+      expect(rests.due).toBe(true)
+      yield* rests.save
+      expect(saved).toStrictEqual([1, 3])
+    }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), savedSeqs(saved))))
+  })
+})

@@ -48,8 +48,11 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
 
 type Named = Pick<Actor<unknown>, "name" | "version">
 
+/** As much of a record as a snapshot names. */
+type Place = Pick<JournalRecord, "seq" | "id" | "data">
+
 /** The snapshot of an actor whose fold, after `record`, is this text. */
-export const snapshotOf = ({ name, version }: Named, record: JournalRecord, state: string): Snapshot => ({
+export const snapshotOf = ({ name, version }: Named, record: Place, state: string): Snapshot => ({
   actor: name,
   seq: record.seq,
   recordId: record.id,
@@ -61,7 +64,7 @@ export const snapshotOf = ({ name, version }: Named, record: JournalRecord, stat
 
 /** A fold as it was when it owed nothing, after this record. */
 interface Rest {
-  readonly record: JournalRecord
+  readonly record: Place
   readonly encode: () => string
   readonly saved: boolean
 }
@@ -72,18 +75,37 @@ interface Rest {
  */
 export class Rests<State> {
   private readonly last = new Map<ActorFold<State>, Rest>()
+  /** Those whose snapshot is due, and that have not rested since the one before. */
+  private readonly awaited = new Set<ActorFold<State>>()
+  private asked = false
+
+  /** Whether there is something to save: a snapshot is due and its fold has rested. */
+  get due(): boolean {
+    return this.asked
+  }
+
+  /** A snapshot of each fold is due: as it last rested, or as soon as it rests. */
+  ask(folds: ReadonlyArray<ActorFold<State>>): void {
+    this.asked = true
+    for (const fold of folds) if (this.last.get(fold)?.saved !== false) this.awaited.add(fold)
+  }
 
   /** Told of the folds after `record`. */
-  note(folds: ReadonlyArray<ActorFold<State>>, record: JournalRecord): void {
+  note(folds: ReadonlyArray<ActorFold<State>>, { seq, id, data }: JournalRecord): void {
+    let place: Place | null = null
     for (const fold of folds) {
-      if (fold.pending.length > 0 || fold.seq !== record.seq) continue
-      this.last.set(fold, { record, encode: fold.encoding(), saved: false })
+      if (fold.pending.length > 0 || fold.seq !== seq) continue
+      // A copy of its own: what was read is a view of a megabyte, and a fold may rest for long.
+      place ??= { seq, id, data: new Uint8Array(data) }
+      this.last.set(fold, { record: place, encode: fold.encoding(), saved: false })
+      if (this.awaited.delete(fold)) this.asked = true
     }
   }
 
   /** Saves a snapshot of each fold that has rested since the last one. */
-  readonly save = Effect.suspend(() =>
-    Effect.forEach(
+  readonly save = Effect.suspend(() => {
+    this.asked = false
+    return Effect.forEach(
       [...this.last].filter(([, rest]) => !rest.saved),
       ([fold, rest]) =>
         Effect.tap(saveRest(fold.actor, rest), () =>
@@ -93,7 +115,7 @@ export class Rests<State> {
         ),
       { discard: true }
     )
-  )
+  })
 }
 
 const saveRest = Effect.fn("saveRest")(function* (actor: Named, { record, encode }: Rest) {

@@ -45,12 +45,13 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     return new JournalRefused({ subject: entry.subject, problem: "full", detail })
   }
 
-  const submit = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
+  /** Takes the entry in, or says why not: at once where that is known, so that many entries are taken in without an effect for each. */
+  const submit = (entry: JournalEntry): Appended | Effect.Effect<Appended, AppendError> => {
     const refusal = refusalOf(entry) ?? stopped(entry.subject)
     if (refusal !== null) return Effect.fail(refusal)
     const nowMs = storedNow()
     const decision = sequencer.decide(entry, nowMs)
-    if (decision.kind === "duplicate") return Effect.succeed({ seq: decision.seq, duplicate: true })
+    if (decision.kind === "duplicate") return { seq: decision.seq, duplicate: true }
     if (decision.kind === "conflict") {
       const { expected, actual } = decision
       const conflict = new JournalConflict({ subject: entry.subject, expected, actual })
@@ -65,7 +66,11 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     writer.submit(
       mark === undefined ? { seq, subject, id, data, storedMs } : { seq, subject, id, data, storedMs, mark }
     )
-    return Effect.succeed({ seq, duplicate: false })
+    return { seq, duplicate: false }
+  }
+  const submitted = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
+    const taken = submit(entry)
+    return Effect.isEffect(taken) ? taken : Effect.succeed(taken)
   }
 
   return {
@@ -74,7 +79,7 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     },
     append: Effect.fnUntraced(function* (entry: JournalEntry) {
       yield* writer.room
-      const appended = yield* submit(entry)
+      const appended = yield* submitted(entry)
       yield* writer.durable(appended.seq)
       return appended
     }),
@@ -82,8 +87,9 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
       const appended: Array<Appended> = []
       let newest = 0
       for (const entry of entries) {
-        yield* writer.room
-        const one = yield* submit(entry)
+        if (!writer.hasRoom()) yield* writer.room
+        const taken = submit(entry)
+        const one = Effect.isEffect(taken) ? yield* taken : taken
         newest = Math.max(newest, one.seq)
         appended.push(one)
       }

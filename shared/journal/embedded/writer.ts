@@ -8,6 +8,7 @@ import type { DiskError } from "./directory/disk.ts"
 import { encodeFrame } from "./directory/frame.ts"
 import { makeSegmentWriter, type SegmentWriterOptions, type Tip } from "./directory/segmentWriter.ts"
 import type { Recovered } from "./recovery.ts"
+import { joined, Slab } from "./directory/slab.ts"
 
 /**
  * Bytes that may wait for the next group; who comes after that waits before submitting. Large enough that the disk is
@@ -39,6 +40,8 @@ export interface Writer {
   readonly failure: () => DiskError | null
   /** Takes the next record; sequences must come without gaps. Not before `room`, and not after a failure. */
   readonly submit: (record: JournalRecord) => void
+  /** Whether `submit` may be called now. */
+  readonly hasRoom: () => boolean
   /** Waits while too much is pending. */
   readonly room: Effect.Effect<void, JournalUnavailable>
   /** Waits until this submitted record is safe. Fails when the disk failed: the record may or may not be there. */
@@ -48,13 +51,13 @@ export interface Writer {
 type Answer = (outcome: Effect.Effect<void, JournalUnavailable>) => void
 
 interface Group {
-  readonly frames: Array<Buffer>
+  readonly pieces: Array<Buffer>
   readonly records: Array<WrittenRecord>
   readonly waiters: Set<Answer>
   bytes: number
 }
 
-const emptyGroup = (): Group => ({ frames: [], records: [], waiters: new Set(), bytes: 0 })
+const emptyGroup = (): Group => ({ pieces: [], records: [], waiters: new Set(), bytes: 0 })
 
 const answerWaiters = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>): void => {
   for (const answer of group.waiters) answer(outcome)
@@ -66,6 +69,7 @@ class Groups {
   private writing = emptyGroup()
   private submitted: Tip
   private wake: (() => void) | null = null
+  private readonly slab = new Slab()
 
   constructor(tip: Tip) {
     this.submitted = tip
@@ -80,9 +84,10 @@ class Groups {
   }
 
   add(record: JournalRecord, durableSeq: number): void {
-    const { frame, crc } = encodeFrame({ ...record, durableSeq, previousCrc: this.submitted.crc })
+    const fields = { ...record, durableSeq, previousCrc: this.submitted.crc }
+    const { frame, crc } = encodeFrame(fields, this.slab.allocate)
     this.submitted = { seq: record.seq, crc }
-    this.filling.frames.push(frame)
+    joined(this.filling.pieces, frame)
     this.filling.bytes += frame.length
     // Readers share the frame's bytes: one copy of the data serves the disk and every live reader.
     const data = frame.subarray(frame.length - record.data.byteLength)
@@ -138,7 +143,9 @@ export const makeWriter = Effect.fnUntraced(function* (
   const groups = new Groups(durableTip)
 
   const writeGroup = Effect.fnUntraced(function* (group: Group, tip: Tip) {
-    yield* segments.append(Buffer.concat(group.frames, group.bytes), durableTip)
+    const [only, ...others] = group.pieces
+    const bytes = only !== undefined && others.length === 0 ? only : Buffer.concat(group.pieces, group.bytes)
+    yield* segments.append(bytes, durableTip)
     durableTip = tip
     options.onDurable(group.records)
     answerWaiters(group, Effect.void)
@@ -185,6 +192,7 @@ export const makeWriter = Effect.fnUntraced(function* (
     durableSeq: () => durableTip.seq,
     failure: () => failure,
     submit: (record) => groups.add(record, durableTip.seq),
+    hasRoom: () => !groups.isFull,
     room,
     durable
   }

@@ -56,13 +56,16 @@ export interface Frame {
 
 /**
  * The frame's bytes and their checksum, which the next frame carries as `previousCrc`. Subject and id must be ASCII
- * within their limits.
+ * within their limits. `allocate`: where the bytes are to stand.
  */
-export const encodeFrame = (fields: FrameFields): { readonly frame: Buffer; readonly crc: number } => {
+export const encodeFrame = (
+  fields: FrameFields,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe
+): { readonly frame: Buffer; readonly crc: number } => {
   const { subject, id, data, mark } = fields
   const nameBytes = id.length + (mark === undefined ? 0 : 1 + mark.length)
   const bodyBytes = FIXED_BODY_BYTES + subject.length + nameBytes + data.byteLength
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bodyBytes)
+  const frame = allocate(PREFIX_BYTES + bodyBytes)
   frame.writeUInt32LE(bodyBytes, 0)
   frame.writeUInt32LE(fields.previousCrc, 8)
   frame.writeUIntLE(fields.seq, 12, 6)

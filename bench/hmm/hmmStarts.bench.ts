@@ -3,21 +3,21 @@
  * random starts, each climbed to the end, or of the training itself where that is better. The windows are of the repository's
  * month, or of the candles that `KENNEL_RECORDING` names, at three lengths of candle. It says nothing of how good regimes are.
  */
-import { bestOfRandomStarts, REACHED } from "../conformance/regime/randomStarts.ts"
-import { aggregate } from "../services/exchange-sim/core/market/candles.ts"
-import { type FeatureCandles, featureRows } from "../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
-import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
-import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { search } from "../services/hmm-advisor/core/training/search.ts"
-import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
-import { train } from "../services/hmm-advisor/core/training/train.ts"
-import { Price, Volume } from "../shared/core/decimal/decimal.ts"
-import { randomNumbers } from "../shared/core/random.ts"
-import { monthToPlay } from "../tests/data/recording.ts"
-import { textbookFit, textbookModel } from "./baselines/hmmTextbook.ts"
-import type { BenchResult } from "./result.ts"
+import { bestOfRandomStarts, REACHED } from "../../conformance/regime/randomStarts.ts"
+import { aggregate } from "../../services/exchange-sim/core/market/candles.ts"
+import { type FeatureCandles, featureRows } from "../../services/hmm-advisor/core/features.ts"
+import { DEFAULT_FIT } from "../../services/hmm-advisor/core/hmm/fit.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
+import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
+import { search } from "../../services/hmm-advisor/core/training/search.ts"
+import { startsOf } from "../../services/hmm-advisor/core/training/starts.ts"
+import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { randomNumbers } from "../../shared/core/random.ts"
+import { monthToPlay } from "../../tests/data/recording.ts"
+import { textbookFit, textbookModel } from "./hmmTextbook.ts"
+import { type BenchResult, type Cost, figuresOf, timed } from "../result.ts"
 
 const SEED = 1
 const INTERVALS_MIN = [1, 5, 15] as const
@@ -50,10 +50,10 @@ export const hmmStartsBench = async ({ quick }: { readonly quick: boolean }): Pr
     {
       name: "training, 720 rows × 4 features, 3 states, all starts",
       unit: "ms",
-      samples: all.map(timedTraining),
+      ...figuresOf(all.map(timedTraining)),
       baseline: {
         name: `one fit of ${TEXTBOOK_ITERATIONS} iterations by a textbook's program`,
-        samples: all.map(timedTextbook)
+        ...figuresOf(all.map(timedTextbook))
       },
       checksum: first === undefined ? "" : String(given(train(first, SETTINGS, null)).logLikelihood)
     }
@@ -97,19 +97,13 @@ const judge = (rows: Rows, random: number): Judged => {
   return { training: reached(logLikelihood), cuts: reached(cuts?.reached.logLikelihood) }
 }
 
-const timed = (work: () => unknown): number => {
-  const start = performance.now()
-  work()
-  return performance.now() - start
-}
+const timedTraining = (rows: Rows): Cost => timed(() => train(rows, SETTINGS, null))[1]
 
-const timedTraining = (rows: Rows): number => timed(() => train(rows, SETTINGS, null))
-
-const timedTextbook = (rows: Rows): number => {
+const timedTextbook = (rows: Rows): Cost => {
   const standard = standardise(rows, given(scalingOf(rows)))
   const model = startsOf(standard, 3, "diag")[0]!.model
   const lists = Array.from({ length: rows.count }, (_, t) =>
     Array.from(standard.values.subarray(t * rows.features, (t + 1) * rows.features))
   )
-  return timed(() => textbookFit(textbookModel(model), lists, TEXTBOOK_ITERATIONS, SETTINGS.covariancePrior))
+  return timed(() => textbookFit(textbookModel(model), lists, TEXTBOOK_ITERATIONS, SETTINGS.covariancePrior))[1]
 }

@@ -3,18 +3,18 @@
  * likelihood, and how long does one tick of the whole advisor take? The candles are made from a seed, with calm, rising
  * and falling stretches. It says nothing of how good the regimes are.
  */
-import { candles } from "../services/hmm-advisor/testing/rows.ts"
-import { consensus } from "../services/hmm-advisor/core/consensus.ts"
-import { featureRows } from "../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT, fit } from "../services/hmm-advisor/core/hmm/fit.ts"
-import type { Rows } from "../services/hmm-advisor/core/hmm/linear/rows.ts"
-import { readRegime } from "../services/hmm-advisor/core/regime.ts"
-import { isRefusal, type Refusal } from "../services/hmm-advisor/core/training/refusal.ts"
-import { scalingOf, standardise } from "../services/hmm-advisor/core/training/scaling.ts"
-import { startsOf } from "../services/hmm-advisor/core/training/starts.ts"
-import { train } from "../services/hmm-advisor/core/training/train.ts"
-import { textbookFit, textbookModel } from "./baselines/hmmTextbook.ts"
-import type { BenchResult } from "./result.ts"
+import { candles } from "../../services/hmm-advisor/testing/rows.ts"
+import { consensus } from "../../services/hmm-advisor/core/consensus.ts"
+import { featureRows } from "../../services/hmm-advisor/core/features.ts"
+import { DEFAULT_FIT, fit } from "../../services/hmm-advisor/core/hmm/fit.ts"
+import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
+import { readRegime } from "../../services/hmm-advisor/core/regime.ts"
+import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
+import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
+import { startsOf } from "../../services/hmm-advisor/core/training/starts.ts"
+import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { textbookFit, textbookModel } from "./hmmTextbook.ts"
+import { type BenchResult, type Cost, figuresOf, timed } from "../result.ts"
 
 const SEED = 7
 const ROWS = 720
@@ -62,19 +62,19 @@ const fitResult = (name: string, rows: Rows, states: number, runs: number): Benc
   const severalClimbs = () => {
     for (let i = 0; i < CLIMBS; i++) climb()
   }
-  const samples: Array<number> = []
-  const baseline: Array<number> = []
+  const costs: Array<Cost> = []
+  const floor: Array<Cost> = []
   // The fit's last look, at the likelihood of what it found, is counted as half an iteration: it updates nothing.
-  const perRow = (ms: number, looks: number) => (ms * 1e6) / rows.count / looks
+  const perRow = (looks: number) => (ms: number) => (ms * 1e6) / rows.count / looks
   for (let run = 0; run < runs; run++) {
-    samples.push(perRow(timed(severalClimbs), CLIMBS * (iterations + 0.5)))
-    baseline.push(perRow(timed(textbook), iterations))
+    costs.push(timed(severalClimbs)[1])
+    floor.push(timed(textbook)[1])
   }
   return {
     name,
     unit: "ns per row and iteration",
-    samples,
-    baseline: { name: "textbook", samples: baseline },
+    ...figuresOf(costs, perRow(CLIMBS * (iterations + 0.5))),
+    baseline: { name: "textbook", ...figuresOf(floor, perRow(iterations)) },
     note: `seed ${SEED}, ${rows.count} rows, ${iterations} iterations`,
     checksum: String(reached)
   }
@@ -93,19 +93,22 @@ const tickResult = (ticks: number, runs: number): BenchResult => {
   const expected = JSON.stringify(tick())
   for (let i = 0; i < ticks; i++) tick()
   const samples: Array<number> = []
-  for (let run = 0; run < runs; run++) {
-    const times = Float64Array.from({ length: ticks }, () => timed(tick)).sort()
-    samples.push(times[Math.floor(ticks * 0.99)]!)
-  }
+  const [, { cpuMs }] = timed(() => {
+    for (let run = 0; run < runs; run++) {
+      const times = Float64Array.from({ length: ticks }, () => timed(tick)[1].wallMs).sort()
+      samples.push(times[Math.floor(ticks * 0.99)]!)
+    }
+  })
   if (JSON.stringify(tick()) !== expected) throw new Error("hmm: a tick changed its answer")
   const note = `p99 of ${ticks} ticks: features of ${TICK_CANDLES} candles, ${INFERENCE.inferenceWindow}-row posterior, both timeframes, consensus`
-  return { name: "advisor tick, p99", unit: "ms", samples, note, checksum: expected }
-}
-
-const timed = (work: () => unknown): number => {
-  const start = performance.now()
-  work()
-  return performance.now() - start
+  return {
+    name: "advisor tick, p99 (CPU: the mean)",
+    unit: "ms",
+    samples,
+    cpu: cpuMs / runs / ticks,
+    note,
+    checksum: expected
+  }
 }
 
 /** Rows without one of their columns. */
