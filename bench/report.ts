@@ -76,7 +76,9 @@ const cellsOf = (row: Row): Cells => [
   row.baseline?.name ?? "",
   figure(row.baseline?.median),
   figure(row.baseline?.cpu),
-  row.ratioFrom === undefined ? ratio(row.ratio) : `${ratio(row.ratio)} (${ratio(row.ratioFrom)} … ${ratio(row.ratioTo)})`,
+  row.ratioFrom === undefined
+    ? ratio(row.ratio)
+    : `${ratio(row.ratio)} (${ratio(row.ratioFrom)} … ${ratio(row.ratioTo)})`,
   ratio(row.cpuRatio)
 ]
 

@@ -37,7 +37,8 @@ const quiet = <A, E>(work: Effect.Effect<A, E>): Promise<A> =>
 const hotPath = async (ticks: number): Promise<ReadonlyArray<number>> => {
   const directory = await mkdtemp(join(tmpdir(), "kennel-bench-"))
   try {
-    return (await quiet(tickToExchange(ticks, directory))).ours.slice(Math.ceil(ticks / 5))
+    const { ours } = await quiet(tickToExchange(ticks, directory))
+    return ours.slice(Math.ceil(ticks / 5)).map(({ wallMs }) => wallMs * 1_000)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

@@ -62,18 +62,26 @@ if (values.help) {
 const { length, check: asked } = values
 const check = isCheck(asked) ? asked : refuse(`--check=${asked}: all or books`)
 const lengths: Lengths =
-  length === undefined ? USUAL_LENGTHS : isLength(length) ? [[1, length]] : refuse(`--length=${length}: short, window or day`)
+  length === undefined
+    ? USUAL_LENGTHS
+    : isLength(length)
+      ? [[1, length]]
+      : refuse(`--length=${length}: short, window or day`)
 
 /** Runs it again, cuts it down, and leaves what it shows. */
 const explain = async (seed: number): Promise<boolean> => {
   const plan = planOf(seed, lengths)
   const first = run(plan, check)
   if (first.problems.length === 0) {
-    say(`seed ${seed}: everything held over ${first.records} records, ${first.orders} orders, ${first.fills} fills; digest ${first.digest}`)
+    say(
+      `seed ${seed}: everything held over ${first.records} records, ${first.orders} orders, ${first.fills} fills; digest ${first.digest}`
+    )
     return true
   }
   say(`seed ${seed} fails: ${first.problems[0] ?? ""}`)
-  const smallest = values.plain ? plan : shrink(plan, (smaller) => run(smaller, check).problems.length > 0, first.endedMs)
+  const smallest = values.plain
+    ? plan
+    : shrink(plan, (smaller) => run(smaller, check).problems.length > 0, first.endedMs)
   for (const file of await writeBundle(values.out, plan, run(smallest, check), smallest)) say(`  ${file}`)
   const option = length === undefined ? "" : ` --length ${length}`
   say(`  ${smallest.faults.length} of ${plan.faults.length} faults are left. Again: ${commandOf(seed)}${option}`)

@@ -61,7 +61,11 @@ export const run = (plan: Plan, check: Check = "all"): Run => {
   })
   const { settings, exchange } = world
   const slots = 2 * settings.slots + 8
-  auditor = new Auditor(world.subjects, { check, slots, openOrderLimit: governorRules(settings).openOrderLimit }, () => exchange)
+  auditor = new Auditor(
+    world.subjects,
+    { check, slots, openOrderLimit: governorRules(settings).openOrderLimit },
+    () => exchange
+  )
   const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
   const settleMs = Math.max(SETTLE.wallMs, SETTLE.venueMs / plan.speed)
   try {

@@ -50,8 +50,11 @@ export const gate = async (options: GateOptions): Promise<boolean> => {
   const share = found.length / Math.max(1, results.length)
   const medians = found.map(({ seeds }) => median([...seeds]))
   const middle = medians.length === 0 ? "none" : `${median(medians)} seeds`
-  say(`${found.length} of ${results.length} planted bugs found (${(share * 100).toFixed(0)} %), in the middle after ${middle}`)
-  for (const { planted } of results.filter(({ seeds }) => seeds.length === 0)) say(`not found: ${planted.of}: ${planted.name}`)
+  say(
+    `${found.length} of ${results.length} planted bugs found (${(share * 100).toFixed(0)} %), in the middle after ${middle}`
+  )
+  for (const { planted } of results.filter(({ seeds }) => seeds.length === 0))
+    say(`not found: ${planted.of}: ${planted.name}`)
   return share >= WANTED
 }
 

@@ -63,7 +63,7 @@ export const windowsOf = ({
     .map((pipeline) => windowOf(pipeline as Pipeline))
 
 /** Why no window is collected, for a person. */
-export const noWindows = ({ hmm_data_pipeline: primary }: StatusReport): string =>
+export const noWindows = ({ hmm_data_pipeline: primary }: Status): string =>
   primary == null
     ? "Nothing has been heard of candles yet: the store is being opened, or service ohlcv-ingestor does not run."
     : "No candles are collected: HMM_OHLCV_ENABLED=false."

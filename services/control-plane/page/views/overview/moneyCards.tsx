@@ -35,7 +35,7 @@ export const Realised = ({ shown }: { readonly shown: Status }) => (
 )
 
 /** Why nothing is known of what the account is worth. */
-const unknownWorth = ({ money }: StatusReport): string =>
+const unknownWorth = ({ money }: Status): string =>
   money.account === null ? "The exchange has not told the balances yet." : "No price has been heard yet."
 
 /** The account, against doing nothing. */
