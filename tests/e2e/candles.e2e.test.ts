@@ -77,7 +77,7 @@ describe("kennel backfill --from", () => {
     async () => {
       const running = kennel(["backfill", "--from", join(CASES, "over/OVER_60.csv")])
       expect(await running.ended, running.output()).toBe(0)
-      expect(running.output()).toMatch(/^1 done, 0 had all there was, 0 failed; 1 new candles/m)
+      expect(running.output()).toMatch(/^1 done, 0 had all there was, 0 failed; 1 new candle in/m)
       expect(running.output()).toMatch(
         /OVER 1h: 2 lines left out .*; the first is line 2: trades "3000000000" is beyond what a store/
       )
