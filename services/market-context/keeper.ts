@@ -47,7 +47,7 @@ const said = (error: { readonly message: string }): Effect.Effect<void> =>
 
 /** One file that cannot be read is told of, and takes nothing from what stands in others. */
 const orNothing = <A>(reading: Effect.Effect<A | null, { readonly message: string }>): Effect.Effect<A | null> =>
-  Effect.catch(reading, (error) => Effect.as(said(error), null))
+  reading.pipe(Effect.catch((error) => Effect.as(said(error), null)))
 
 /** A keeper of the days. */
 export const makeKeeper = Effect.fnUntraced(function* (parts: KeepParts): Effect.fn.Return<Keeper, never, Store> {

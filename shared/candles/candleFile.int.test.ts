@@ -60,12 +60,14 @@ describe("files as people have them", () => {
       ['2 lines left out that cannot have been; the first is line 1: high "0.21" is below open or close']
     ],
     [
-      "one value the store refuses",
+      "values that no store holds and no market has",
       "over/OVER_60.csv",
-      2,
+      1,
       1_704_067_200,
       HOUR,
-      ['1 line left out: line 2: trades "3000000000" is beyond what a store holds, 2147483647']
+      [
+        '2 lines left out with a value that no market has; the first is line 2: trades "3000000000" is beyond what a store holds, 2147483647'
+      ]
     ],
     ["exponents", "kraken-exponent.csv", 6, 1_381_910_400, HOUR, []],
     ["a byte-order mark", "bom/BOM_1.csv", 60, 1_704_067_200, MINUTE, []],

@@ -266,7 +266,8 @@ describe("a bars API in Polygon's style", () => {
     [{ status: 401, body: '{"status":"ERROR","request_id":"1","error":"Unknown API Key"}' }, "stop"],
     [{ status: 403, body: '{"status":"NOT_AUTHORIZED","message":"You are not entitled to this data."}' }, "stop"],
     [{ status: 429, body: '{"status":"ERROR","error":"You have exceeded the maximum requests per minute"}' }, "wait"],
-    [{ body: '{"status":"ERROR","error":"something"}' }, "rejected"]
+    [{ body: '{"status":"ERROR","error":"something"}' }, "rejected"],
+    [{ body: '{"status":"OK","next_url":"no address"}' }, "retry"]
   ] as const)("%j is advice to %s", ([answer, advice]) =>
     Effect.gen(function* () {
       const got = yield* ask(POLYGON, { symbol: "AAPL" }, answer)

@@ -3,7 +3,7 @@
  *
  * `<service>.<number of the key>.<22 characters>`: the last are 128 bits, in base64, of SHA-256 over the key (32 bytes), the subject,
  * the id and the data. Half of the hash is kept back, so nobody can append to what was hashed without the key. One call of
- * `crypto.hash`: `createHmac` costs some seven times as much, Ed25519 some sixty times (decision 20).
+ * `crypto.hash`: `createHmac` costs some twenty times as much, Ed25519 more than a hundred times (decision 20).
  */
 import { hash } from "node:crypto"
 import type { JournalRecord } from "../journal/port.ts"

@@ -149,7 +149,7 @@ export const report = ({ done, skipped, fresh, failed, notes, remarks, elapsedMs
         ]
   return [
     `${done} done, ${skipped} had all there was, ${failed.length} failed; ` +
-      `${fresh.toLocaleString("en")} new candles in ${duration(elapsedMs)}`,
+      `${fresh.toLocaleString("en")} new ${fresh === 1 ? "candle" : "candles"} in ${duration(elapsedMs)}`,
     ...listed("How files were read:", remarks),
     ...listed("Not everything is there:", notes),
     ...listed("Failed:", failed)

@@ -25,6 +25,9 @@ const flags = {
 /** The evidence of one symbol, line by line. */
 const whyText = (universe: Universe, symbol: string): string => {
   const { bias, bias_evidence: verdict, timeframes } = universe.of(symbol)
+  if (Object.values(timeframes).every(({ evidence }) => evidence.candles === 0)) {
+    return `${symbol}: no candles of it are kept; kennel symbols list names whose are, kennel symbols add ${symbol} has its history kept`
+  }
   const iso = (sec: number): string => new Date(sec * 1_000).toISOString().slice(0, 16)
   const lines = Object.entries(timeframes).flatMap(
     ([timeframe, { regime, why, at_sec, evidence }]: [string, Assessment]) => [
@@ -67,7 +70,7 @@ const scanCommand = Command.make(
     ])
     const text = Option.isSome(why)
       ? whyText(universe, why.value)
-      : table([[`${view.symbols} symbols`, ...STRUCTURE_REGIMES], ...rows])
+      : table([[view.symbols === 1 ? "1 symbol" : `${view.symbols} symbols`, ...STRUCTURE_REGIMES], ...rows])
     const all = Object.fromEntries(universe.symbols.map((symbol) => [symbol, universe.of(symbol)]))
     yield* Console.log(json ? JSON.stringify(Option.isSome(why) ? view.pair : { ...view, universe: all }) : text)
     const known = Object.values(view.distribution).some(({ no_data: _none, ...others }) =>

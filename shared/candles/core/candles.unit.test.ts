@@ -41,7 +41,10 @@ describe("normalising rows", () => {
     ["a high below the close", row(FIRST + 60, { 2: "0.204" }), { ...NOTHING_DROPPED, impossible: 1 }, 0],
     ["a low above the open", row(FIRST + 60, { 3: "0.201" }), { ...NOTHING_DROPPED, impossible: 1 }, 0],
     ["a price in hexadecimal", row(FIRST + 60, { 2: "0x1" }), { ...NOTHING_DROPPED, malformed: 1 }, 0],
-    ["a count that no store holds", row(FIRST + 60, { 6: "2147483648" }), { ...NOTHING_DROPPED, large: 1 }, 0]
+    ["a count that no store holds", row(FIRST + 60, { 6: "2147483648" }), { ...NOTHING_DROPPED, large: 1 }, 0],
+    ["a price that nothing costs", row(FIRST + 60, { 2: "10000000000.1" }), { ...NOTHING_DROPPED, large: 1 }, 0],
+    ["a volume that nothing trades", row(FIRST + 60, { 5: "10000000000000001" }), { ...NOTHING_DROPPED, large: 1 }, 0],
+    ["a day's volume of the cheapest coin", row(FIRST + 60, { 5: "200000000000000" }), { ...NOTHING_DROPPED }, 1]
   ] as const)("%s", (_, raw, dropped, kept) => {
     const result = normalise([raw], 1, NOW)
     expect(result.dropped).toStrictEqual(dropped)
