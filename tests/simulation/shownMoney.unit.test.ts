@@ -8,8 +8,9 @@ import { simulate } from "../../app/inProcess/simulation.ts"
 import { initialChart } from "../../services/control-plane/core/chart/state.ts"
 import { historyActor } from "../../services/control-plane/core/history/actor.ts"
 import { pnlView } from "../../services/control-plane/core/history/pnl.ts"
-import { type HistoryState, initialHistory, MOST } from "../../services/control-plane/core/history/state.ts"
+import { initialHistory, MOST } from "../../services/control-plane/core/history/state.ts"
 import { cyclesView } from "../../services/control-plane/core/history/view.ts"
+import type { DaySums } from "../../services/control-plane/core/money/days.ts"
 import { ledgerActor } from "../../services/control-plane/core/money/ledgerActor.ts"
 import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
 import { statusActor } from "../../services/control-plane/core/status/actor.ts"
@@ -258,7 +259,7 @@ const figures = (
 }
 
 /** Sums of days, weeks and months against the ledger's. */
-const pastFigures = ({ money }: StatusReport, { days }: HistoryState, added: Added): ReturnType<typeof figures> =>
+const pastFigures = ({ money }: StatusReport, days: DaySums, added: Added): ReturnType<typeof figures> =>
   Object.fromEntries(
     (["day", "week", "month"] as const).flatMap((by) => {
       const { periods, totals } = pnlView(days, by, "USD", null)
@@ -309,7 +310,7 @@ const night = (seed: number) => {
         const observed = {
           seq: journal.seq,
           status: status.state,
-          ledger: ledger.state,
+          ...ledger.state,
           chart: initialChart,
           history: history.state,
           slots: slots.map(({ state }, index) => slotView(index + 1, state)),
@@ -323,7 +324,7 @@ const night = (seed: number) => {
         }
         last = reportOf(observed, OPTIONS)
         past = history.state
-        const all = { ...figures(last, ledger.state, added), ...pastFigures(last, past, added) }
+        const all = { ...figures(last, ledger.state.ledger, added), ...pastFigures(last, ledger.state.days, added) }
         for (const path of moneyPaths(last)) paths.add(path)
         for (const name of Object.keys(all)) compared.add(name)
         for (const [name, [shown, truth]] of Object.entries(all))
