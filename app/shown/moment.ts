@@ -17,7 +17,7 @@ import type { Settings } from "../settings.ts"
 
 const GOVERNOR = ofAnyKind(governorActor)
 const statusShown = shows(statusActor, (status) => ({ status }))
-const ledgerShown = shows(ledgerActor, (ledger) => ({ ledger }))
+const ledgerShown = shows(ledgerActor, ({ ledger, days }) => ({ ledger, days }))
 const chartShown = shows(chartActor, (chart) => ({ chart }))
 const historyShown = shows(historyActor, (history) => ({ history }))
 const slotShown = (slot: number) => shows(slotActor(slot), (state) => ({ slot: slotView(slot, state) }))
@@ -59,7 +59,7 @@ export const shownOf = (settings: Settings) => {
       return {
         seq,
         status,
-        ledger: see(ledgerShown).ledger,
+        ...see(ledgerShown),
         chart: see(chartShown).chart,
         history: see(historyShown).history,
         slots: slots.map((slot) => see(slotShown(slot)).slot),

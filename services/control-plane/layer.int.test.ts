@@ -111,6 +111,7 @@ describe("the status", () => {
         "constraints",
         "orders",
         "journal",
+        "telegram",
         "reconciled",
         "simulator",
         "started_at"

@@ -3,19 +3,17 @@ import { Context, type Effect, type Stream } from "effect"
 import type { HostError } from "../../shared/actor/runtime.ts"
 import type { ShownSetting } from "../../shared/config/show.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
-import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
 import type { Blocks, GovernorStatus, SlotStatus } from "./core/blocks.ts"
 import type { ChartState } from "./core/chart/state.ts"
 import type { HistoryState } from "./core/history/state.ts"
+import type { Books } from "./core/money/ledgerActor.ts"
 import type { StatusState } from "./core/status/state.ts"
 
-/** Everything shown, at one moment: all of it has folded the journal up to and including record `seq`. */
-export interface MarketMoment {
+/** Everything shown, at one moment: all of it has folded the journal up to and including record `seq`. `Books`: the state of `ledgerActor`. */
+export interface MarketMoment extends Books {
   readonly seq: number
   /** The state of `statusActor`. */
   readonly status: StatusState
-  /** The state of `ledgerActor`. */
-  readonly ledger: LedgerState
   /** The states of `chartActor` and `historyActor`. */
   readonly chart: ChartState
   readonly history: HistoryState

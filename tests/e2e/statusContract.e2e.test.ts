@@ -94,7 +94,9 @@ const ACTIONS: ReadonlyArray<Json> = [
   { action: "soft_close_next" },
   { action: "cancel_stale_recoveries" },
   { action: "reconcile_drift" },
-  { action: "audit_pnl" }
+  { action: "audit_pnl" },
+  // The tenth command of document 000, which 001 does not have yet.
+  { action: "backfill_ohlcv" }
 ]
 
 let directory = ""
@@ -161,6 +163,30 @@ describe("the status", () => {
   })
 })
 
+describe("the pages", () => {
+  it.each(["/", "/factory"])("%s is a page", async (path) => {
+    const response = await fetch(`${url}${path}`, { headers: { accept: "text/html" } })
+    expect(response.status).toBe(200)
+    expect(await response.text()).toMatch(/^<!doctype html>/i)
+  })
+})
+
+describe("levels and backfill", () => {
+  it("of the levels: known, each with its precision, or why not", async () => {
+    const { status, body } = await get("/levels")
+    expect([200, 503]).toContain(status)
+    expect(JSON.stringify(body)).toMatch(status === 200 ? /precision/ : /detail/)
+  })
+
+  it("of the backfill: one of the eight states, with chunks and percent", async () => {
+    const { status, body } = await get("/backfill/status")
+    expect(status).toBe(200)
+    const text = JSON.stringify(body)
+    expect(text).toMatch(/"backfill_status":"(idle|pending|in_progress|complete|skipped|disabled|error|cancelled)"/)
+    for (const word of ["chunks_done", "chunks_total", "percent"]) expect(text).toContain(word)
+  })
+})
+
 describe("health and readiness", () => {
   it("of the process: its state, and how far the candles are", async () => {
     const { body } = await get("/health")
@@ -180,12 +206,18 @@ describe("health and readiness", () => {
 describe("the actions", () => {
   it.each(ACTIONS)("%j is understood and answered", async (asked) => {
     const token = (await readFile(join(directory, "control-token"), "utf8")).trim()
-    const response = await fetch(`${url}/api/action`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-      body: JSON.stringify(asked)
-    })
-    const body = (await response.json()) as Json
+    const ask = () =>
+      fetch(`${url}/api/action`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify(asked)
+      })
+    // Ten a second are heard: a script that asks faster is told so, and asks again.
+    const heard = async () => {
+      const response = await ask()
+      return response.status === 429 ? null : response
+    }
+    const body = (await (await until("an answer", heard, 20)).json()) as Json
     // A wish that cannot be granted now is refused by its rule; a word that is not understood is a problem of the request.
     expect(["applied", "refused", "pending"]).toContain(body["result"])
     expect(body["hints"]).toStrictEqual([])

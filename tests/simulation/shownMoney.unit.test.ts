@@ -8,18 +8,20 @@ import { simulate } from "../../app/inProcess/simulation.ts"
 import { initialChart } from "../../services/control-plane/core/chart/state.ts"
 import { historyActor } from "../../services/control-plane/core/history/actor.ts"
 import { pnlView } from "../../services/control-plane/core/history/pnl.ts"
-import { type HistoryState, initialHistory, MOST } from "../../services/control-plane/core/history/state.ts"
+import { initialHistory, MOST } from "../../services/control-plane/core/history/state.ts"
 import { cyclesView } from "../../services/control-plane/core/history/view.ts"
+import type { DaySums } from "../../services/control-plane/core/money/days.ts"
 import { ledgerActor } from "../../services/control-plane/core/money/ledgerActor.ts"
 import { reportOf, type StatusReport } from "../../services/control-plane/core/report.ts"
 import { statusActor } from "../../services/control-plane/core/status/actor.ts"
 import { OPTIONS } from "../../services/control-plane/testing/examples.ts"
 import { governorView } from "../../services/governor/core/view/view.ts"
 import { slotView } from "../../services/slot-actor/core/view.ts"
-import { Quote, Volume, Worth } from "../../shared/core/decimal/decimal.ts"
+import { Price, Quote, Volume, Worth, worthOf } from "../../shared/core/decimal/decimal.ts"
 import { utcDayOf } from "../../shared/core/time/utcDay.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { LedgerState } from "../../shared/ledger/core/ledger.ts"
+import { moneyPaths, WALKED } from "./walkedFigures.ts"
 
 const HOURS = 16
 const SEEDS = [1, 2, 3]
@@ -32,7 +34,7 @@ class Added {
   evicted = 0n
   corrected = 0n
   cycles = 0
-  day = { utcDay: 0, losses: 0n, gains: 0n }
+  day = { utcDay: 0, losses: 0n, gains: 0n, evicted: 0n }
   sent = 0
   /** What the exchange has charged: each fill, and of an order's end what its fills had left unsaid. */
   fees = 0n
@@ -41,7 +43,7 @@ class Added {
   /** Days go by without cycles too. */
   passTime(timeMs: number): void {
     const utcDay = utcDayOf(timeMs)
-    if (utcDay > this.day.utcDay) this.day = { utcDay, losses: 0n, gains: 0n }
+    if (utcDay > this.day.utcDay) this.day = { utcDay, losses: 0n, gains: 0n, evicted: 0n }
   }
 
   add(event: MarketEvent, slot: number | null): void {
@@ -61,10 +63,13 @@ class Added {
     if (kind === "evicted" || kind === "corrected") this[kind] += net
     else this.traded += net
     const utcDay = utcDayOf(exitMs)
-    if (utcDay === this.day.utcDay) this.day[net < 0n ? "losses" : "gains"] += net < 0n ? -net : net
+    if (utcDay !== this.day.utcDay) return
+    this.day[net < 0n ? "losses" : "gains"] += net < 0n ? -net : net
+    if (kind === "evicted" && net < 0n) this.day.evicted -= net
   }
 }
 
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const quote = (text: string): bigint => Quote.parse(text)
 const worth = (text: string | null): bigint => Worth.parse(text ?? "0")
 const add = (amounts: ReadonlyArray<string>, read: (text: string) => bigint = quote): bigint =>
@@ -76,6 +81,59 @@ const ofKind = ({ balances }: LedgerState, kind: string, commodity: string): big
       account.startsWith(`${kind}:`) && account.endsWith(` ${commodity}`) ? sum + amount : sum,
     0n
   )
+
+/** What a slot holds by its orders and residuals: A has sold what its exits are to buy back, B has bought what they are to sell. */
+const heldBy = (slot: StatusReport["slots"][number]): bigint => {
+  const { orders, recovery_orders: recoveries, residual } = slot
+  const signed = (trade: string, volume: bigint): bigint => (trade === "A" ? -volume : volume)
+  const ofOrders = [...orders, ...recoveries].reduce(
+    (sum, { role, trade_id: trade, volume, filled_volume: filled }) => {
+      const open = role === "entry" ? Volume.parse(filled) : Volume.parse(volume) - Volume.parse(filled)
+      return sum + signed(trade, open)
+    },
+    0n
+  )
+  return ofOrders + signed("A", Volume.parse(residual.A.volume)) + signed("B", Volume.parse(residual.B.volume))
+}
+
+/** The figures of the account against the ledger's. */
+const accountFigures = (
+  { money, account, market }: StatusReport,
+  ledger: LedgerState
+): Readonly<Record<string, readonly [bigint, bigint]>> => {
+  const { opening, observed } = ledger
+  const held = money.account
+  if (opening === null || observed === null || held === null || account === null || market.price === null) return {}
+  const price = Price.parse(market.price)
+  const exchange = (commodity: string) => ledger.balances[`exchange ${commodity}`] ?? 0n
+  return {
+    "everything is valued at the market's price": [Price.parse(money.price ?? "0"), price],
+    "holding is the opening balances at the price": [
+      worth(held.holding_value),
+      worthOf(Volume.parse(held.opening_base), Quote.parse(held.opening_quote), price)
+    ],
+    "the opening balances are the ledger's: base": [Volume.parse(held.opening_base), opening.base.total],
+    "the opening balances are the ledger's: quote": [quote(held.opening_quote), opening.quote.total],
+    "balances are the opening ones, what was traded, and what nothing explains: base": [
+      Volume.parse(account.base_total),
+      opening.base.total + exchange("base") + Volume.parse(held.unexplained.base)
+    ],
+    "balances are the opening ones, what was traded, and what nothing explains: quote": [
+      quote(account.quote_total),
+      opening.quote.total + exchange("quote") + quote(held.unexplained.quote)
+    ],
+    "the account's DOGE are the exchange's": [Volume.parse(account.base_total), observed.base.total],
+    "the account's USD are the exchange's": [quote(account.quote_total), observed.quote.total],
+    "free DOGE are the total less what is held": [
+      Volume.parse(account.base_free),
+      Volume.parse(account.base_total) - Volume.parse(account.base_hold)
+    ],
+    "free USD are the total less what is held": [
+      quote(account.quote_free),
+      quote(account.quote_total) - quote(account.quote_hold)
+    ]
+  }
+}
 
 /** Pairs of the same figure from two places; every one must be equal. */
 const figures = (
@@ -155,6 +213,34 @@ const figures = (
     ],
     "the day's losses": [quote(day.losses), added.day.losses],
     "the day's gains": [quote(day.gains), added.day.gains],
+    "the day's losses of evictions": [quote(day.evicted_losses), added.day.evicted],
+    "what is left of the limit": [
+      day.limit === null ? 0n : quote(day.left ?? "0"),
+      day.limit === null ? 0n : max(0n, quote(report.daily_loss_limit) - quote(day.losses))
+    ],
+    "a cycle's net is its gross less its fees": [
+      add(slots.flatMap(({ last_cycles: cycles }) => cycles.map(({ net_profit: net }) => net))),
+      add(slots.flatMap(({ last_cycles: cycles }) => cycles.map(({ gross_profit: gross }) => gross))) -
+        add(slots.flatMap(({ last_cycles: cycles }) => cycles.map(({ fees }) => fees)))
+    ],
+    ...Object.fromEntries(
+      slots.map((slot) => [
+        `slot ${slot.slot_id} has earned what the ledger has of it`,
+        [quote(slot.total_profit), quote(slot.money.booked_profit)] as const
+      ])
+    ),
+    "what orders and residuals hold is what the ledger has open": [
+      slots.reduce((sum, slot) => sum + heldBy(slot), 0n),
+      add(
+        slots.map((slot) => slot.money.open_positions.base),
+        (text) => Volume.parse(text)
+      )
+    ],
+    "recoveries are those of the slots": [
+      BigInt(report.recoveries),
+      BigInt(slots.reduce((sum, { recovery_orders: recoveries }) => sum + recoveries.length, 0))
+    ],
+    ...accountFigures(report, ledger),
     "the day's net": [quote(day.net), quote(day.gains) - quote(day.losses)],
     "the lock counts the same": [quote(report.daily_realized_loss_utc), quote(day.losses)],
     "sent orders are somewhere": [
@@ -173,7 +259,7 @@ const figures = (
 }
 
 /** Sums of days, weeks and months against the ledger's. */
-const pastFigures = ({ money }: StatusReport, { days }: HistoryState, added: Added): ReturnType<typeof figures> =>
+const pastFigures = ({ money }: StatusReport, days: DaySums, added: Added): ReturnType<typeof figures> =>
   Object.fromEntries(
     (["day", "week", "month"] as const).flatMap((by) => {
       const { periods, totals } = pnlView(days, by, "USD", null)
@@ -201,6 +287,8 @@ const night = (seed: number) => {
   const wrong = new Set<string>()
   let looks = 0
   let last: StatusReport | null = null
+  const compared = new Set<string>()
+  const paths = new Set<string>()
   let past = initialHistory
   const fills = new Set<string>()
   const result = simulate({
@@ -222,7 +310,7 @@ const night = (seed: number) => {
         const observed = {
           seq: journal.seq,
           status: status.state,
-          ledger: ledger.state,
+          ...ledger.state,
           chart: initialChart,
           history: history.state,
           slots: slots.map(({ state }, index) => slotView(index + 1, state)),
@@ -236,13 +324,24 @@ const night = (seed: number) => {
         }
         last = reportOf(observed, OPTIONS)
         past = history.state
-        const all = { ...figures(last, ledger.state, added), ...pastFigures(last, past, added) }
+        const all = { ...figures(last, ledger.state.ledger, added), ...pastFigures(last, ledger.state.days, added) }
+        for (const path of moneyPaths(last)) paths.add(path)
+        for (const name of Object.keys(all)) compared.add(name)
         for (const [name, [shown, truth]] of Object.entries(all))
           if (shown !== truth) wrong.add(`${name}: shown ${shown}, ${truth} by record ${journal.seq}`)
       })
     }
   })
-  return { ...result, wrong: [...wrong].slice(0, 10), looks, last: last as StatusReport | null, past, fills }
+  return {
+    ...result,
+    wrong: [...wrong].slice(0, 10),
+    looks,
+    last: last as StatusReport | null,
+    past,
+    fills,
+    compared,
+    paths
+  }
 }
 
 describe("every figure that is shown", () => {
@@ -252,6 +351,18 @@ describe("every figure that is shown", () => {
     expect(result.wrong).toStrictEqual([])
     expect(result.looks).toBeGreaterThan(20)
     expect(result.problems).toStrictEqual([])
+  })
+
+  it.each(nights)("is walked: each has a comparison that was made, or a reason (seed $seed)", ({ result }) => {
+    const { paths, compared } = result
+    expect([...paths].filter((path) => WALKED[path] === undefined)).toStrictEqual([])
+    const promised = Object.values(WALKED).flatMap((held) => ("by" in held ? [held.by] : []))
+    expect([...new Set(promised)].filter((name) => !compared.has(name))).toStrictEqual([])
+  })
+
+  it("is one that a report has: none is promised that nobody sees", () => {
+    const seen = new Set(nights.flatMap(({ result: { paths } }) => [...paths]))
+    expect(Object.keys(WALKED).filter((path) => !seen.has(path))).toStrictEqual([])
   })
 
   it.each(nights)(

@@ -81,7 +81,7 @@ const pnl = defineRoute({
     const { price } = moment.status
     const { open_positions: open, evicted_positions: evicted } = report.money
     const now = price === null ? null : { price: price.last, open: open.at_market, evicted: evicted.at_market }
-    return pnlView(moment.history.days, by, currency.quote, now)
+    return pnlView(moment.days, by, currency.quote, now)
   }
 })
 

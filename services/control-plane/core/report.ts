@@ -206,6 +206,8 @@ export const reportOf = (observed: Observed, options: ReportOptions) => {
       orders: slot.orders.map((order) => withDistance(order, market)),
       recovery_orders: slot.recovery_orders.map((recovery) => withDistance(recovery, market))
     })),
+    /** Of all slots, those too whose order waits to be asked for again: the governor knows the orders alone. */
+    recoveries: shown.reduce((total, slot) => total + slot.recovery_orders.length, 0),
     retired_slots: retiredOf(observed, gone, market),
     ...totalsOf(slots),
     daily_realized_loss_utc: observed.governor.daily_realized_loss_utc,

@@ -7,7 +7,7 @@ import type { Observed } from "../core/checks.ts"
 import type { GovernorStatus, SlotStatus } from "../core/blocks.ts"
 import { initialChart } from "../core/chart/state.ts"
 import { initialHistory } from "../core/history/state.ts"
-import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
+import { NO_BOOKS } from "../core/money/ledgerActor.ts"
 import { partly } from "./partly.ts"
 import type { ReportOptions } from "../core/report.ts"
 import { statusActor } from "../core/status/actor.ts"
@@ -238,7 +238,7 @@ export const observedAt = (
   return {
     seq: events.length,
     status,
-    ledger: initialLedger,
+    ...NO_BOOKS,
     chart: initialChart,
     history: initialHistory,
     slots,

@@ -13,7 +13,7 @@ import { MarketPast, type PastProblem } from "../marketPast.ts"
 import { type MarketMoment, MarketViews, type Preview } from "../marketViews.ts"
 import { initialChart } from "../core/chart/state.ts"
 import { initialHistory } from "../core/history/state.ts"
-import { initialLedger } from "../../../shared/ledger/core/ledger.ts"
+import { NO_BOOKS } from "../core/money/ledgerActor.ts"
 import { initialStatus } from "../core/status/state.ts"
 
 /** The market the tests are in. */
@@ -56,7 +56,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
   const now = (): MarketMoment => ({
     seq,
     status: state,
-    ledger: initialLedger,
+    ...NO_BOOKS,
     chart: initialChart,
     history: initialHistory,
     slots,

@@ -1,7 +1,7 @@
 /** What `/api/pnl` answers: days, weeks or months of UTC, and what is open now. Pure. */
 import { Price, Quote, type Quote as QuoteAmount } from "../../../../shared/core/decimal/decimal.ts"
 import { DAY_MS, utcDayOf, utcDayStartMs, utcDayText } from "../../../../shared/core/time/utcDay.ts"
-import { added, type Day, type DaySums, NO_SUMS, type Sums } from "./days.ts"
+import { added, type Day, type DaySums, NO_SUMS, type Sums } from "../money/days.ts"
 
 /** How days are put together. */
 export type PnlBy = "day" | "week" | "month"

@@ -1,11 +1,9 @@
-/** What the market has done, as far back as a page looks: orders, fills, cycles and transitions of slots, and what days came to. */
+/** What the market has done, as far back as a page looks: orders, fills, cycles and transitions of slots. */
 import type { LocalId, RecoveryId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { initialLedger, type LedgerState } from "../../../../shared/ledger/core/ledger.ts"
 import type { OrderLife } from "../../../../shared/market/core/orderLife.ts"
-import { type DaySums, NO_DAYS } from "./days.ts"
 
 /**
  * How much is kept of the whole market; older ones stand in the journal. Together they are half a megabyte as text, and a snapshot on
@@ -101,8 +99,6 @@ export interface Transition {
 
 /** See the top of this file. Lists are oldest first; each is bounded as `MOST` says, or by the constant named beside it. */
 export interface HistoryState {
-  /** What every sum of the days comes from. */
-  readonly ledger: LedgerState
   /** Live orders by `slot/localId`, at most `MAX_FOLLOWED_ORDERS`. */
   readonly live: Readonly<Record<string, PastOrder>>
   /** Those that have ended. */
@@ -116,7 +112,6 @@ export interface HistoryState {
   readonly legs: Readonly<Record<string, CycleLegs>>
   /** By slot; a slot that nothing has been heard of is absent. */
   readonly phases: Readonly<Record<SlotNumber, SlotPhase>>
-  readonly days: DaySums
 }
 
 /** Cycles that are open at once: two of each slot, and a recovery of each order that may stand; with room for those that never end. */
@@ -124,7 +119,6 @@ export const MAX_OPEN_CYCLES = 1_000
 
 /** Before the first record. */
 export const initialHistory: HistoryState = {
-  ledger: initialLedger,
   live: {},
   orders: [],
   fills: [],
@@ -132,8 +126,7 @@ export const initialHistory: HistoryState = {
   transitions: [],
   cutSeq: { orders: null, fills: null, cycles: null, transitions: null },
   legs: {},
-  phases: {},
-  days: NO_DAYS
+  phases: {}
 }
 
 /** Adds to a list; what no longer fits is dropped, oldest first, and that is noted. `seqOf` an entry: its last record. */

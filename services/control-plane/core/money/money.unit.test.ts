@@ -4,15 +4,15 @@ import { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts
 import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { initialLedger } from "../../../../shared/ledger/core/ledger.ts"
 import { moneyOf, slotsMoney } from "./money.ts"
-import { ledgerActor } from "./ledgerActor.ts"
+import { ledgerActor, NO_BOOKS } from "./ledgerActor.ts"
 
 const reason = { rule: "configured", numbers: {} } as const
 
 const after = (...events: ReadonlyArray<MarketEvent>) =>
-  events.reduce((ledger, event, index) => {
+  events.reduce((books, event, index) => {
     const at = { seq: index + 1, index: 0, subject: "market.XDGUSD.order.slot-1", epoch: 1, timeMs: 1_000 }
-    return ledgerActor.reduce(ledger, event, placeAt(at)).state
-  }, initialLedger)
+    return ledgerActor.reduce(books, event, placeAt(at)).state
+  }, NO_BOOKS).ledger
 
 const account = (base: string, quote: string): MarketEvent => ({
   _tag: "BalancesObserved",
