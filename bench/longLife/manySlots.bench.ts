@@ -1,6 +1,6 @@
 /**
  * What a record costs a process that decides for many slots: the journal of a market of so many slots is folded and verified
- * whole, in CPU milliseconds a record. It is why slots are not spread over processes (`docs/decisions/0015-clusters.md`).
+ * whole, in CPU milliseconds a record; and what a tick costs such a market as it runs (`governed.bench.ts`). It is why slots are not spread over processes (`docs/decisions/0015-clusters.md`).
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -11,6 +11,7 @@ import { verifyJournal } from "../../shared/actor/verify.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import type { BenchResult } from "../result.ts"
+import { governedBench } from "./governed.bench.ts"
 import { makeLongJournal } from "./makeJournal.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -46,9 +47,9 @@ export const manySlotsBench = async ({ quick }: { readonly quick: boolean }): Pr
   const one = await costOf(1, records, rounds)
   const baseline = { name: "one slot", samples: one }
   const results: Array<BenchResult> = []
-  for (const slots of quick ? [3] : [50, 1_000]) {
+  for (const slots of quick ? [3] : [5, 20, 50, 1_000]) {
     const samples = await costOf(slots, records, rounds)
     results.push({ name: `fold a record for ${slots} slots`, unit: "CPU ms", samples, baseline })
   }
-  return results
+  return [...results, ...governedBench({ quick })]
 }
