@@ -49,7 +49,8 @@ export const governedBench = ({ quick }: { readonly quick: boolean }): ReadonlyA
   const [rounds, ticks, jumps] = quick ? [1, 20, 2] : [5, 300, 6]
   return (["freely", "tightly"] as const).flatMap((how) => {
     const [one, ...more] = (quick ? [1, 3] : [1, 5, 50, 200, 1_000]).map((slots) => {
-      const costs = costsOf(slots, how, rounds, ticks, slots < 50 ? 20 * jumps : jumps)
+      const often = slots < 50 ? 20 : 1
+      const costs = costsOf(slots, how, rounds, often * ticks, often * jumps)
       return { name: `${slots} ${slots === 1 ? "slot" : "slots"} governed ${how}`, ...costs }
     })
     if (one === undefined) return []
