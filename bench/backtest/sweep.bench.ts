@@ -80,10 +80,15 @@ const memory = (name: string, movePct: number, counts: ReadonlyArray<number>): R
 }
 
 export const sweepBench = async ({ quick }: { readonly quick: boolean }): Promise<ReadonlyArray<BenchResult>> => {
-  const counts = quick ? [500, 1_000] : [50_000, 500_000, 2_000_000]
+  const [still, calm] = quick
+    ? [[500], [500, 1_000]]
+    : [
+        [50_000, 500_000, 2_000_000],
+        [50_000, 500_000]
+      ]
   return [
-    await sweeps(quick ? 200 : 50_000, quick ? 2 : 12),
-    ...memory("still market", STILL_PCT, counts),
-    ...memory("calm market", CALM_PCT, counts)
+    await sweeps(quick ? 200 : 40_000, quick ? 2 : 8),
+    ...memory("still market", STILL_PCT, still),
+    ...memory("calm market", CALM_PCT, calm)
   ]
 }
