@@ -7,6 +7,7 @@ import { backtest } from "../../app/backtest/run.ts"
 import type { BenchResult } from "../result.ts"
 import { optionsFor, SEED, walk } from "./madeCandles.ts"
 import { runMutable } from "./mutableMarket.ts"
+import { sharesOf } from "./shares.ts"
 import { sweepBench } from "./sweep.bench.ts"
 
 /** Processor time of a call, seconds, and what it gave. */
@@ -46,6 +47,8 @@ export const backtestBench = async ({ quick }: { readonly quick: boolean }): Pro
         `seed ${SEED}, ${minutes} candles, ${result.fills.length} fills and ${result.cycles.length} cycles (loop: ${mutable.fills} and ` +
         `${mutable.cycles}); all time over fills: ${perFill(sec, result.fills.length)} µs, the loop's ${perFill(mutableSec, mutable.fills)} µs`
     }
+    const shares = await sharesOf(() => backtest(optionsFor(walk(quick ? 200 : 30_000, movePct))))
+    note += `; of the time of a run: ${shares}`
     const baseline = { name: "mutable loop", samples: floor }
     results.push({ name: `backtest, ${name}`, unit: "candles/s", samples, baseline, note, checksum })
   }
