@@ -32,7 +32,7 @@ const entryOf = ({ subject, id, epoch, timeMs, writer, cause, events, seq }: Sto
 
 /** The market's records, batch by batch, for ever. */
 function* life(slots: number): Generator<ReadonlyArray<JournalEntry>, never> {
-  const { settings } = readSettings({ SLOTS: String(slots), MIN_VOLUME: "2", KRAKEN_TIER: "pro" })
+  const { settings } = readSettings({ MIN_VOLUME: "2", KRAKEN_TIER: "pro" })
   const { priceDecimals } = settings.slot
   const market = openMarket({
     startMs: START_MS,

@@ -1,6 +1,7 @@
 /**
  * What a record costs a process that decides for many slots: the journal of a market of so many slots is folded and verified
- * whole. It is why slots are not spread over processes (`docs/decisions/0015-clusters.md`).
+ * whole; and what a tick costs such a market as it runs (`governed.bench.ts`). It is why slots are not spread over processes
+ * (`docs/decisions/0015-clusters.md`).
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -11,6 +12,7 @@ import { verifyJournal } from "../../shared/actor/verify.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { type BenchResult, type BenchSize, type Cost, type Figures, figuresOf, timedEffect } from "../result.ts"
+import { governedBench } from "./governed.bench.ts"
 import { makeLongJournal } from "./makeJournal.ts"
 
 const subjects = marketSubjects("XDGUSD")
@@ -41,7 +43,7 @@ export const manySlotsBench = async ({ quick }: BenchSize): Promise<Array<BenchR
   const [records, rounds] = quick ? [500, 1] : [30_000, 2]
   const one = await costOf(1, records, rounds)
   const results: Array<BenchResult> = []
-  for (const slots of quick ? [1, 3] : [1, 5, 50, 200, 1_000]) {
+  for (const slots of quick ? [1, 3] : [1, 5, 20, 50, 200, 1_000]) {
     results.push({
       name: `fold and verify a record of ${slots} slots`,
       unit: "µs",
@@ -50,5 +52,5 @@ export const manySlotsBench = async ({ quick }: BenchSize): Promise<Array<BenchR
       growth: { what: "fold and verify a record", by: "slots", size: slots }
     })
   }
-  return results
+  return [...results, ...governedBench({ quick })]
 }

@@ -8,3 +8,9 @@ export const OPEN_ORDERS_OF_TIER = { starter: 60, intermediate: 80, pro: 225 } a
  * their way there and for ends that went unheard.
  */
 export const MAX_FOLLOWED_ORDERS = 4 * OPEN_ORDERS_OF_TIER.pro
+
+/** Orders that a slot wants at the exchange at once; its recoveries come on top. */
+const ORDERS_PER_SLOT = 2
+
+/** Slots whose orders can all be followed: of more, some would be refused an entry for ever. */
+export const MAX_FOLLOWED_SLOTS = Math.floor(MAX_FOLLOWED_ORDERS / ORDERS_PER_SLOT)

@@ -82,7 +82,9 @@ describe("a lane beside the market that proves everything", { timeout: 240_000 }
           CLOCK_INTERVAL_SEC: fc.constantFrom("5", "7", "15"),
           S1_ORPHAN_AFTER_SEC: fc.constantFrom("300", "1350"),
           VOLATILITY_AUTO_PROFIT: fc.constantFrom("true", "false"),
-          DAILY_LOSS_LIMIT: fc.constantFrom("0.05", "3")
+          DAILY_LOSS_LIMIT: fc.constantFrom("0.05", "3"),
+          MAX_ENTRY_ADDS_PER_LOOP: fc.constantFrom("1", "2"),
+          SIM_QUOTE: fc.constantFrom("30", "400")
         }),
         fc.constantFrom(...WAYS),
         (candles, set, way) => {

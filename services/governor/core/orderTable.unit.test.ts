@@ -4,7 +4,7 @@ import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { findOrder, keyed } from "../../../shared/market/core/liveOrders.ts"
 import { accepted, ended, fill, GovernorStory, orphaned, request, takenBack } from "../testing/governorDriver.ts"
-import { recoveriesOf } from "./orderTable.ts"
+import { recoveriesOf, waitingPricesOf } from "./orderTable.ts"
 
 const identity = { clientId: "k1", localId: 1 }
 const exit = request(1, { role: "exit", side: "sell" })
@@ -66,6 +66,22 @@ describe("the table of live orders", () => {
     expect(story.state.orders.map(({ slot, layers }) => `${slot} ${layers}`)).toStrictEqual(["1 0", "2 2"])
     story.order(2, rejected)
     expect(Object.keys(keyed(story.state.orders))).toStrictEqual(["1/1"])
+  })
+
+  it("knows where the entries that wait stand, however they come and go", () => {
+    const story = new GovernorStory().running({ maxEntryAddsPerLoop: 0 }).nextLoop()
+    const waitingPrices = () => {
+      const { highestBuy, lowestSell } = waitingPricesOf(story.state)
+      return [highestBuy, lowestSell].map((price) => price && Price.format(price))
+    }
+    expect(waitingPrices()).toStrictEqual([null, null])
+    story.slot(1, request(1, { side: "buy", price: "0.098" })).slot(1, request(2, { side: "sell", price: "0.102" }))
+    story.slot(2, request(3, { side: "buy", price: "0.099" })).slot(2, request(4, { side: "sell", price: "0.103" }))
+    expect(waitingPrices()).toStrictEqual(["0.099", "0.102"])
+    story.slot(2, takenBack(3)).slot(2, takenBack(4))
+    expect(waitingPrices()).toStrictEqual(["0.098", "0.102"])
+    story.slot(1, takenBack(1)).slot(1, takenBack(2))
+    expect(waitingPrices()).toStrictEqual([null, null])
   })
 
   it("ignores facts of orders it does not know, and order events on other subjects", () => {

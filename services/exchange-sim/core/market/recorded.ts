@@ -95,7 +95,7 @@ const EXACT_UP_TO = Number.MAX_SAFE_INTEGER / MAX_TRADES_PER_CANDLE
 /** As `path`, with no trade made yet. */
 export const pathThrough = (row: CandleRow, intervalMs: number, priceDecimals: number, way: Way): Path => {
   const [open, high, low, close] = [Number(row.open), Number(row.high), Number(row.low), Number(row.close)]
-  const lowFirst = way === "likely" ? close >= open : way === "low-first"
+  const lowFirst = way === "likely" ? row.close >= row.open : way === "low-first"
   const wanted = Math.min(MAX_TRADES_PER_CANDLE, Math.max(1, intervalMs / MINUTE_MS) * TRADES_PER_MINUTE)
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
   const length = row.volume === 0n ? 0 : 3 * legSteps + 1
