@@ -23,6 +23,7 @@ import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { replayBench } from "./replay/replay.bench.ts"
 import type { BenchResult } from "./result.ts"
 import { signingBench } from "./signing/signing.bench.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
@@ -33,6 +34,7 @@ const BENCHES = {
   backtest: backtestBench,
   money: moneyBench,
   journal: journalBench,
+  replay: replayBench,
   opening: openingBench,
   recovery: recoveryBench,
   longLife: longLifeBench,
