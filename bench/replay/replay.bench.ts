@@ -36,7 +36,7 @@ const history = (events: number, perRecord: number, subject: string): ReadonlyAr
     id: `history-${record}`,
     data: bytes(
       JSON.stringify(
-        Array.from({ length: perRecord }, (_, place) => ({
+        Array.from({ length: Math.min(perRecord, events - record * perRecord) }, (_, place) => ({
           type: "PriceObserved",
           n: record * perRecord + place,
           price: "0.1432100",
