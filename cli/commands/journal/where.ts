@@ -9,7 +9,7 @@ import { Journal } from "../../../shared/journal/port.ts"
 /** The journal, where it is not that of the settings. */
 export const where = Argument.String("where").pipe(
   Argument.withDescription(
-    "A journal directory, a file of a journal, or a nats:// URL. Default: what NATS_URL and DATA_DIR say."
+    "A journal or data directory, a file of a journal, or a nats:// URL. Default: what NATS_URL and DATA_DIR say."
   ),
   Argument.optional
 )
