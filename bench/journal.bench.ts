@@ -22,8 +22,6 @@ import { Journal, type JournalEntry } from "../shared/journal/port.ts"
 import { publishCounting, writeSynced } from "./baselines/journalFloor.ts"
 import type { BenchResult } from "./result.ts"
 
-type JournalService = Journal["Service"]
-
 const sizes = (quick: boolean) =>
   quick
     ? { rounds: 2, natsAppends: 500, singles: 5, grouped: 500 }
