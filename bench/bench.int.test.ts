@@ -12,6 +12,7 @@ import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { replayBench } from "./replay/replay.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
@@ -77,6 +78,15 @@ describe("the benchmarks in short form", () => {
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {
     const results = await journalBench({ quick: true })
     for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+  })
+
+  it("replay: journal and bare reader add up the same events", async () => {
+    const results = await replayBench({ quick: true })
+    expect(results.length).toBe(natsServerFound() ? 12 : 6)
+    for (const { checksum, baseline } of results) {
+      expect(checksum).toBe(String((500 * 499) / 2))
+      expect(baseline?.samples.every((sample) => sample > 0)).toBe(true)
+    }
   })
 
   it("signing: the same market proves itself with marks and without", async () => {

@@ -20,6 +20,7 @@ import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { peersBench } from "./peers/peers.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { replayBench } from "./replay/replay.bench.ts"
 import type { BenchResult, BenchSize } from "./result.ts"
 import { signingBench } from "./signing/signing.bench.ts"
 import { slotFoldBench } from "./slotFold.bench.ts"
@@ -31,6 +32,7 @@ export const BENCHES: Readonly<Record<string, (size: BenchSize) => Promise<Reado
   backtest: backtestBench,
   money: moneyBench,
   journal: journalBench,
+  replay: replayBench,
   peers: peersBench,
   opening: openingBench,
   commandLine: commandLineBench,

@@ -3,7 +3,7 @@
  *
  * (a) Durable appends to NATS JetStream, each acknowledged, against the bare client doing the same by hand with nothing
  *     checked. (b) Appends to a directory, one after the other (one sync each) and many at a time, against the bare disk.
- * (c) Reading a history of 10,000 events whole, bytes to `JSON.parse`, one per record and a hundred per record.
+ * Reading is measured beside it (`replay/replay.bench.ts`).
  *
  * Not claimed: networks other than loopback, power loss, other record sizes than some 256 bytes. The server's own
  * durability is that of its default settings: acknowledged before it is on disk.
@@ -13,21 +13,19 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
-import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
+import { Context, Effect, Layer, References, type Scope } from "effect"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
 import { startNatsServer } from "../shared/journal/nats/testing/testServer.ts"
 import { findBinary } from "../shared/testing/requires.ts"
 import { Journal, type JournalEntry } from "../shared/journal/port.ts"
-import { publishCounting, pullAll, writeSynced } from "./baselines/journalFloor.ts"
+import { publishCounting, writeSynced } from "./baselines/journalFloor.ts"
 import { type BenchResult, type Cost, figuresOf, perSecond, timedEffect } from "./result.ts"
-
-type JournalService = Journal["Service"]
 
 const sizes = (quick: boolean) =>
   quick
-    ? { rounds: 2, natsAppends: 500, singles: 5, grouped: 500, replayEvents: 500 }
-    : { rounds: 9, natsAppends: 40_000, singles: 200, grouped: 40_000, replayEvents: 10_000 }
+    ? { rounds: 2, natsAppends: 500, singles: 5, grouped: 500 }
+    : { rounds: 9, natsAppends: 40_000, singles: 200, grouped: 40_000 }
 type Sizes = ReturnType<typeof sizes>
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -38,49 +36,9 @@ const payload = bytes(JSON.stringify({ v: 1, type: "PriceObserved", price: "0.14
 const appends = (round: string, count: number, subject: string): ReadonlyArray<JournalEntry> =>
   Array.from({ length: count }, (_, place) => ({ subject, id: `${round}-${place}`, data: payload }))
 
-/** Events of a replay, `perRecord` in each record as a JSON array. */
-const history = (events: number, perRecord: number): ReadonlyArray<JournalEntry> =>
-  Array.from({ length: Math.ceil(events / perRecord) }, (_, record) => ({
-    subject: "market.BENCH.price",
-    id: `history-${record}`,
-    data: bytes(
-      JSON.stringify(
-        Array.from({ length: perRecord }, (_, place) => ({
-          type: "PriceObserved",
-          n: record * perRecord + place,
-          price: "0.1432100",
-          bid: "0.1432000",
-          ask: "0.1432200",
-          timeMs: 1_760_000_000_000 + record
-        }))
-      )
-    )
-  }))
-
-const decoder = new TextDecoder()
-const sumOf = (data: Uint8Array): number => {
-  const events = JSON.parse(decoder.decode(data)) as ReadonlyArray<{ readonly n: number }>
-  return events.reduce((sum, { n }) => sum + n, 0)
-}
-
 /** What an effect takes. */
 const timed = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<Cost, E> =>
   Effect.map(timedEffect(work), ([, cost]) => cost)
-
-const replay = (journal: JournalService) =>
-  Effect.gen(function* () {
-    let sum = 0
-    const cost = yield* timed(
-      journal.read({ from: 1 }).pipe(
-        Stream.runForEachArray((records) =>
-          Effect.sync(() => {
-            for (const { data } of records) sum += sumOf(data)
-          })
-        )
-      )
-    )
-    return { cost, sum }
-  })
 
 const journalFrom = <E>(layer: Layer.Layer<Journal, E>) =>
   Effect.map(Layer.build(layer), (context) => Context.get(context, Journal))
@@ -117,7 +75,7 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
       port.push(portCost)
     }
     const head = yield* journal.head
-    const results: Array<BenchResult> = [
+    return [
       {
         name: "NATS: appendAll, each record acknowledged",
         unit: "records/s",
@@ -126,43 +84,6 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
         checksum: String(head)
       }
     ]
-
-    for (const perRecord of [1, 100, 1_000]) {
-      const name = `REPLAY${perRecord}`
-      const stored = yield* open(name)
-      const entries = history(size.replayEvents, perRecord).map((entry) => ({
-        ...entry,
-        subject: `market.${name}.price`
-      }))
-      yield* stored.appendAll(entries)
-      const costs: Array<Cost> = []
-      const bare: Array<Cost> = []
-      let checksum = 0
-      for (let round = 0; round <= size.rounds; round++) {
-        let bareSum = 0
-        const bareCost = yield* timed(
-          Effect.promise(() =>
-            pullAll(raw, name, entries.length, (data) => {
-              bareSum += sumOf(data)
-            })
-          )
-        )
-        const { cost, sum } = yield* replay(stored)
-        if (sum !== bareSum) return yield* Effect.die(new Error(`replay sums differ: ${sum} and ${bareSum}`))
-        checksum = sum
-        if (round === 0) continue
-        costs.push(cost)
-        bare.push(bareCost)
-      }
-      results.push({
-        name: `NATS: replay of ${size.replayEvents} events, ${perRecord} per record`,
-        unit: "ms",
-        ...figuresOf(costs),
-        baseline: { name: "bare client, one pull request", ...figuresOf(bare) },
-        checksum: String(checksum)
-      })
-    }
-    return results
   })
 
 const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
@@ -193,7 +114,7 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
       groupedFloor.push(times[2])
       grouped.push(times[3])
     }
-    const results: Array<BenchResult> = [
+    return [
       {
         name: "embedded: append, one after the other, each synced",
         unit: "records/s",
@@ -208,28 +129,6 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
         checksum: String(yield* journal.head)
       }
     ]
-    for (const perRecord of [1, 100, 1_000]) {
-      const layer = EmbeddedJournal.layer({ directory: yield* directory })
-      // Written and closed first, so that the replay comes from the files and not from the newest records in memory.
-      yield* Effect.flatMap(Journal, (writer) => writer.appendAll(history(size.replayEvents, perRecord))).pipe(
-        Effect.provide(Layer.fresh(layer))
-      )
-      const stored = yield* journalFrom(Layer.fresh(layer))
-      const costs: Array<Cost> = []
-      let checksum = 0
-      for (let round = 0; round <= size.rounds; round++) {
-        const { cost, sum } = yield* replay(stored)
-        checksum = sum
-        if (round > 0) costs.push(cost)
-      }
-      results.push({
-        name: `embedded: replay of ${size.replayEvents} events, ${perRecord} per record`,
-        unit: "ms",
-        ...figuresOf(costs),
-        checksum: String(checksum)
-      })
-    }
-    return results
   })
 
 /** All of it; `quick` only shows that it still runs. Without a nats-server the NATS part is left out. */

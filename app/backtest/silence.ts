@@ -6,7 +6,14 @@
 import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import type { Path } from "../../services/exchange-sim/core/market/recorded.ts"
 import type { Volume } from "../../shared/core/decimal/decimal.ts"
-import type { BacktestOptions } from "./run.ts"
+import type { GovernorRules } from "../../shared/events/families/control.ts"
+
+/** From when on, how often the clock speaks, and from which age on a price is stale. */
+interface SilenceOptions {
+  readonly fromMs: number
+  readonly clockMs: number
+  readonly governorRules: Pick<GovernorRules, "stalePriceMaxAgeSec">
+}
 
 /** When the price is asked for. */
 export class Silence {
@@ -16,7 +23,7 @@ export class Silence {
   private readonly clockMs: number
   private readonly askAfterMs: number
 
-  constructor({ fromMs, clockMs, governorRules }: Pick<BacktestOptions, "fromMs" | "clockMs" | "governorRules">) {
+  constructor({ fromMs, clockMs, governorRules }: SilenceOptions) {
     this.fromMs = fromMs
     this.clockMs = clockMs
     this.askAfterMs = (governorRules.stalePriceMaxAgeSec * 1_000) / 2

@@ -1,5 +1,5 @@
 /** The journal as a leaf: a directory beside everything else, or a stream on a NATS server. */
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { Effect, Layer, Redacted } from "effect"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
@@ -10,6 +10,7 @@ import { speedOf } from "../../shared/config/shared.ts"
 import { marketSubjects, type MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import { FileJournal } from "../../shared/archive/fileJournal.ts"
 import { withArchive } from "../../shared/archive/archivedJournal.ts"
+import { segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import type { NatsCredentials } from "../../shared/journal/nats/access/credentials.ts"
 import type { ConnectOptions } from "../../shared/journal/nats/connection.ts"
@@ -107,7 +108,10 @@ export const isServer = (place: string): boolean => /^(nats|tls):\/\//.test(plac
 const isFile = (place: string): boolean =>
   /\.(kennel|jsonl|jsonl\.gz)$/.test(place) && !(statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false)
 
-/** The market's journal to look at, without its archive: `where` is a directory, a file or a nats:// URL; left out, where the settings say. */
+/**
+ * The market's journal to look at, without its archive: `where` is a directory (a journal's, or a market's data directory), a file or
+ * a nats:// URL; left out, where the settings say.
+ */
 export const bareJournal = (settings: Settings, where?: string): JournalLayer => {
   const place = where ?? (settings.natsUrl === "" ? journalDirectory(settings) : settings.natsUrl)
   if (isServer(place)) return onServer(settings, place, "market", false)
@@ -117,7 +121,14 @@ export const bareJournal = (settings: Settings, where?: string): JournalLayer =>
         FileJournal.layer(place, (records) => firstObjection(records, subjectsOf(settings), ring))
       )
     )
-  return EmbeddedJournal.layerReadOnly({ directory: resolve(place) })
+  return EmbeddedJournal.layerReadOnly({ directory: journalIn(resolve(place)) })
+}
+
+/** A person may name a market's data directory: its journal lies in it. */
+const journalIn = (directory: string): string => {
+  const inside = journalDirectory({ dataDir: directory })
+  const holds = (place: string): boolean => existsSync(segmentsDirectory(place))
+  return !holds(directory) && holds(inside) ? inside : directory
 }
 
 /**

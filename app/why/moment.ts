@@ -140,7 +140,7 @@ export const storyOfSlot = Effect.fn("storyOfSlot")(function* (
     seq,
     nowMs,
     standing: [
-      `slot ${slot} is ${facts.life === "none" ? "not in the market" : facts.life}, phase ${phaseOf(book.orders)}, market ${facts.mode}, price ${marketPrice}`,
+      `slot ${slot} is ${facts.life === "none" ? "not in the market" : facts.life}, phase ${phaseOf(book.orders)}, market ${facts.mode}, ${marketPrice === 0 ? "no price heard yet" : `price ${marketPrice}`}`,
       ...(book.halted === null ? [] : [`it has broken its own rules and acts no more: ${book.halted.join("; ")}`]),
       ...(stop === null ? [] : [`no entry is asked for: ${stop.replace("_", " ")}`]),
       ...(book.wish === null ? [] : [`it has asked for funds (${book.wish})`]),
@@ -190,7 +190,7 @@ export const momentLines = (story: MomentStory): ReadonlyArray<string> => [
   ...story.standing,
   ...story.obstacles.map(({ what, reason, sentence, sinceSeq, sinceMs, end }) => {
     const since =
-      sinceSeq === null ? "" : `; since record ${sinceSeq}${sinceMs === null ? "" : `, ${instant(sinceMs)}`}`
+      sinceSeq === null ? "" : `; since record ${sinceSeq}${(sinceMs ?? 0) === 0 ? "" : `, ${instant(sinceMs ?? 0)}`}`
     return `${what} waits: ${sentence} [rule ${reason.rule}] ${end}${since}`
   }),
   ...(story.obstacles.length === 0 ? ["nothing stands against anything it wants"] : []),

@@ -1,7 +1,7 @@
 /** What is asked about: an order, a slot at a place, the mode at a place. */
 import { Effect, Schema } from "effect"
 import { originOf } from "../../shared/core/ids/clientId.ts"
-import { placeOf, seqAt } from "../../shared/archive/seqAt.ts"
+import { existing, placeOf } from "../../shared/archive/seqAt.ts"
 import type { OrderKey } from "../../shared/past/core/notes.ts"
 import type { Past } from "../../shared/past/past.ts"
 
@@ -29,7 +29,8 @@ export const targetOf = Effect.fn("targetOf")(function* (past: Past, asked: stri
   const [, what = "", place = ""] = /^([^@]*)@(.*)$/.exec(asked) ?? []
   if (place !== "") {
     const at = place === "now" ? { seq: past.head } : yield* placeOf(place)
-    const seq = yield* seqAt(at)
+    const unknown = ({ message }: Error) => Effect.fail(new NothingToExplain({ asked, problem: message }))
+    const seq = place === "now" ? past.head : yield* existing(at).pipe(Effect.catchTag("NoSuchRecord", unknown))
     const askedMs = "timeMs" in at ? at.timeMs : 0
     if (what === "mode") return { _tag: "Mode", seq, askedMs } satisfies Target
     const slot = Number(/^(?:slot-?)?(\d+)$/.exec(what)?.[1] ?? Number.NaN)

@@ -1,7 +1,10 @@
 /** The journal's floors, written by hand: the bare NATS client, and the bare disk. */
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream"
 import { createInbox, type MsgHdrs, type NatsConnection, nanos } from "@nats-io/nats-core"
+import { segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
 import type { JournalEntry } from "../../shared/journal/port.ts"
 
 /** As many publishes without an answer as the journal's own window. */
@@ -83,5 +86,20 @@ export const writeSynced = (path: string, block: Uint8Array, blocks: number): vo
     }
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** Reads a directory's segments file by file, handing over each record's data as its frame says where it stands; checks nothing. */
+export const readFrames = async (directory: string, use: (data: Uint8Array) => void): Promise<void> => {
+  const place = segmentsDirectory(directory)
+  const segments = (await readdir(place)).filter((name) => name.endsWith(".log")).sort()
+  for (const segment of segments) {
+    const bytes = await readFile(join(place, segment))
+    // The frame's layout: shared/journal/embedded/directory/frame.ts.
+    for (let at = 24; at < bytes.length;) {
+      const end = at + 8 + bytes.readUInt32LE(at)
+      use(bytes.subarray(at + 32 + (bytes[at + 30] ?? 0) + (bytes[at + 31] ?? 0), end))
+      at = end
+    }
   }
 }

@@ -154,16 +154,7 @@ const byTheTrade = (turns: Turns, tape: Tape, simClock: SimClock): Effect.Effect
     const wallMs = nextMs === null ? TICK_MS : simClock.wallUntil(nextMs + PRICE_AFTER_FILLS_MS / 2)
     return Effect.sleep(Math.min(TICK_MS, wallMs))
   })
-  const afterFills = Effect.suspend(() => Effect.sleep(simClock.wallOf(PRICE_AFTER_FILLS_MS)))
-  return turns
-    .perform(noWork)
-    .pipe(
-      Effect.andThen(
-        Effect.suspend(() => (turns.untold() ? Effect.andThen(afterFills, turns.tellTrades) : Effect.void))
-      ),
-      Effect.andThen(untilNext),
-      Effect.forever
-    )
+  return Effect.forever(Effect.andThen(turns.perform(noWork), Effect.andThen(turns.tellTrades, untilNext)))
 }
 
 /** The options, with the terms of now. */
@@ -196,8 +187,7 @@ interface TurnParts extends Pick<Exchange, "options" | "faults"> {
 }
 
 interface Turns extends Pick<Exchange, "nowMs" | "perform" | "observe" | "listen"> {
-  /** Whether there are trades that are yet to be told. */
-  readonly untold: () => boolean
+  /** Tells the trades that are yet to be told, once their fills are answered. */
   readonly tellTrades: Effect.Effect<void, AppendError>
 }
 
@@ -208,7 +198,7 @@ const makeTurns = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Turns> {
   const aheadMs = options.speed * AHEAD_MS
   const oneAtATime = yield* Semaphore.make(1)
-  const listeners = new Set<(news: News) => void>()
+  const telling = makeTelling(waits)
   const tellEnd = yield* Effect.cached(sayEnded(endMs))
   let matchedMs = startMs
   let stopped: AppendError | null = null
@@ -225,13 +215,6 @@ const makeTurns = Effect.fnUntraced(function* (
     matchedMs = momentMs
     return trades
   }
-  const tell = (news: News): void => {
-    if (news.trades.length === 0 && news.events.length === 0) return
-    for (const listener of listeners) listener(news)
-  }
-  /** Trades whose fills have been told and whose prices have not. */
-  const untold: Array<NumberedTrade> = []
-
   /** Work that is not done here but after the five steps sees only what is written. */
   const steps = <A>(work: (moment: Moment) => A) =>
     Effect.suspend(() => {
@@ -254,10 +237,7 @@ const makeTurns = Effect.fnUntraced(function* (
       const due = desk.happened.length > 0 || momentMs + aheadMs / 2 > untilMs
       return (due ? writer.write(momentMs, Math.max(untilMs, momentMs + aheadMs)) : Effect.succeed([])).pipe(
         Effect.tapError((error) => Effect.sync(() => (stopped = error))),
-        Effect.map((events) => {
-          if (waits) untold.push(...trades)
-          tell({ ...moment, trades: waits ? [] : trades, events })
-        }),
+        Effect.map((events) => telling.tell({ ...moment, trades, events })),
         Effect.tap(closed === null ? Effect.void : tellEnd),
         Effect.as({ answer, moment })
       )
@@ -268,16 +248,36 @@ const makeTurns = Effect.fnUntraced(function* (
     nowMs,
     perform: (work) => inTurn(Effect.map(steps(work), ({ answer }) => answer)),
     observe: (work) => inTurn(Effect.map(steps(noWork), ({ moment }) => work(moment))),
-    untold: () => untold.length > 0,
-    tellTrades: inTurn(
-      Effect.map(steps(noWork), ({ moment }) => tell({ ...moment, trades: untold.splice(0), events: [] }))
-    ),
-    listen: (listener) => {
+    tellTrades: Effect.suspend(() => {
+      if (!telling.untold()) return Effect.void
+      const tell = Effect.map(steps(noWork), ({ moment }) => telling.tellTrades(moment))
+      return Effect.andThen(Effect.sleep(simClock.wallOf(PRICE_AFTER_FILLS_MS)), inTurn(tell))
+    }),
+    listen: telling.listen
+  }
+})
+
+/** Who is told the news, and when. `tradesLater`: what happened to orders at once, the trades when `tellTrades` says so. */
+const makeTelling = (tradesLater: boolean) => {
+  const listeners = new Set<(news: News) => void>()
+  const later: Array<NumberedTrade> = []
+  const say = (news: News): void => {
+    if (news.trades.length === 0 && news.events.length === 0) return
+    for (const listener of listeners) listener(news)
+  }
+  return {
+    tell: (news: News): void => {
+      if (tradesLater) later.push(...news.trades)
+      say(tradesLater ? { ...news, trades: [] } : news)
+    },
+    untold: (): boolean => later.length > 0,
+    tellTrades: (moment: Moment): void => say({ ...moment, trades: later.splice(0), events: [] }),
+    listen: (listener: (news: News) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     }
   }
-})
+}
 
 /** Why a recorded market closes. */
 const RECORDING_ENDED = "recording ended"

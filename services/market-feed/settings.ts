@@ -11,7 +11,9 @@ export const FEED_SETTINGS = {
     unit: "1/s",
     default: "8",
     within: [0.1, 100],
-    reason: "Prices are conflated to so many facts a second of wall time: more would only grow the journal."
+    reason:
+      "Prices are conflated to so many facts a second of wall time: more would only grow the journal. Paper in one process writes each " +
+      "trade's price, at any speed."
   })
 } as const
 

@@ -11,6 +11,21 @@ export class WrongPlace extends Schema.TaggedError<WrongPlace>()("WrongPlace", {
   }
 }
 
+/** A sequence that the journal does not have. */
+export class NoSuchRecord extends Schema.TaggedError<NoSuchRecord>()("NoSuchRecord", {
+  seq: Schema.Int,
+  /** The first and the last record it has; 0: none. */
+  first: Schema.Int,
+  head: Schema.Int
+}) {
+  override get message(): string {
+    const { seq, first, head } = this
+    return head === 0
+      ? `there is no record ${seq}: the journal is empty`
+      : `there is no record ${seq}: the journal holds ${first} to ${head}`
+  }
+}
+
 /** A sequence, or Unix milliseconds. */
 export type Place = { readonly seq: number } | { readonly timeMs: number }
 
@@ -79,4 +94,15 @@ export const seqAt = Effect.fn("seqAt")(function* (
     if (at > 0 && at <= timeMs) return seq
   }
   return within(low)
+})
+
+/** `seqAt` for the place that a person looks at: a sequence that the journal does not have is a slip, and no other place is meant. */
+export const existing = Effect.fn("existing")(function* (
+  place: Place
+): Effect.fn.Return<number, ReadError | DecodeError | NoSuchRecord, Journal> {
+  if ("timeMs" in place) return yield* seqAt(place)
+  const { seq } = place
+  const journal = yield* Journal
+  const [first, head] = [yield* journal.first, yield* journal.head]
+  return seq < first || seq > head ? yield* new NoSuchRecord({ seq, first: Math.min(first, head), head }) : seq
 })

@@ -1,5 +1,5 @@
 /** Turns a log that can be read by position into the port's `read` and `tail`. Used by the memory and embedded adapters. */
-import { Cause, Effect, Stream } from "effect"
+import { Array as Arr, Cause, Effect, Stream } from "effect"
 import { startOf } from "./entry.ts"
 import { type JournalRecord, type ReadError, type ReadFrom, RecordsArchived } from "./port.ts"
 import { subjectMatcher } from "./subjects.ts"
@@ -95,12 +95,14 @@ export const recordStream = (
           return yield* new RecordsArchived({ where: source.where, seq: at, first: source.first() })
         }
         const chunk = yield* source.chunk(at, filter)
-        const wanted = chunk.records.filter(
-          (record) => record.seq <= lastWanted && (filter === null || filter.matches(record.subject))
-        )
+        const { records } = chunk
         next = chunk.next
-        const [first, ...rest] = wanted
-        if (first !== undefined) return [first, ...rest] as const
+        // Nearly always all of them: then nothing is copied.
+        const all = filter === null && (records.at(-1)?.seq ?? 0) <= lastWanted
+        const wanted = all
+          ? records
+          : records.filter(({ seq, subject }) => seq <= lastWanted && (filter === null || filter.matches(subject)))
+        if (Arr.isReadonlyArrayNonEmpty(wanted)) return wanted
       }
       return yield* Cause.done()
     })

@@ -5,7 +5,7 @@ import { branchOff } from "../../../app/fork/fork.ts"
 import { FILL_ASSUMPTIONS } from "../../../app/fork/forkedMarket.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import { openMarketPast } from "../../../app/leaves/past.ts"
-import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { existing, placeOf } from "../../../shared/archive/seqAt.ts"
 import { laying } from "../../shared/laying.ts"
 import { withSettings } from "../../shared/otherSettings.ts"
 import { loadSettings } from "../../shared/settings.ts"
@@ -43,7 +43,7 @@ export const forkCommand = Command.make(
     yield* Effect.scoped(
       Effect.gen(function* () {
         const past = yield* openMarketPast(settings, laying)
-        const placed = (place: string) => Effect.flatMap(placeOf(place), seqAt)
+        const placed = (place: string) => Effect.flatMap(placeOf(place), existing)
         const { pair, tier } = settings
         const result = yield* branchOff(past, {
           ...{ pair, tier, change, subjects: subjectsOf(settings) },

@@ -7,6 +7,7 @@ import { decidersOf } from "../../../app/registry.ts"
 import { SETTING_ROWS } from "../../../app/settings.ts"
 import { JournalFileBroken, readJournalFile } from "../../../shared/archive/journalFile.ts"
 import { exportJournal } from "../../../shared/archive/exportJournal.ts"
+import { NoSuchRecord } from "../../../shared/archive/seqAt.ts"
 import { shownSettings } from "../../../shared/config/show.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { Journal, JournalOpenError } from "../../../shared/journal/port.ts"
@@ -40,7 +41,9 @@ export const exportCommand = Command.make(
     ),
     note: Flag.String("note").pipe(Flag.withDescription("What it is made for, for people"), Flag.withDefault("")),
     redact: Flag.Boolean("redact").pipe(
-      Flag.withDescription("Replace ids, names and notes, each by the same everywhere; prices, amounts and times stay"),
+      Flag.withDescription(
+        "Replace ids, names and notes, each by the same everywhere; prices, amounts and times stay (scaled amounts round otherwise, and would lead to other decisions)"
+      ),
       Flag.withDefault(false)
     ),
     json
@@ -49,6 +52,7 @@ export const exportCommand = Command.make(
     const settings = yield* loadSettings()
     yield* Effect.gen(function* () {
       const { first, last } = yield* stretch(from, to)
+      if (last === 0) return yield* new NoSuchRecord({ seq: 1, first: 0, head: 0 })
       const file = out.endsWith(".kennel") ? out : `${out}.kennel`
       const made = yield* exportJournal({
         subjects: subjectsOf(settings),

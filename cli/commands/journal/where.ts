@@ -3,13 +3,13 @@ import { Effect, Option } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
-import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { existing, placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 
 /** The journal, where it is not that of the settings. */
 export const where = Argument.String("where").pipe(
   Argument.withDescription(
-    "A journal directory, a file of a journal, or a nats:// URL. Default: what NATS_URL and DATA_DIR say."
+    "A journal or data directory, a file of a journal, or a nats:// URL. Default: what NATS_URL and DATA_DIR say."
   ),
   Argument.optional
 )
@@ -46,10 +46,10 @@ export const to = Flag.String("to").pipe(
   Flag.optional
 )
 
-/** What the two flags say, as sequences: a time stands for the last record that had happened by then. */
+/** What the two flags say, as sequences; a last one beyond the end is the end. A time stands for the last record that had happened by then. */
 export const stretch = Effect.fnUntraced(function* (from: Option.Option<string>, to: Option.Option<string>) {
   const journal = yield* Journal
   const last = Option.isSome(to) ? yield* seqAt(yield* placeOf(to.value)) : yield* journal.head
-  const first = Option.isSome(from) ? yield* seqAt(yield* placeOf(from.value)) : yield* journal.first
+  const first = Option.isSome(from) ? yield* existing(yield* placeOf(from.value)) : yield* journal.first
   return { first, last }
 })

@@ -5,7 +5,7 @@ import { decidersOf } from "../../../app/registry.ts"
 import { openMarketPast } from "../../../app/leaves/past.ts"
 import { SourceFile } from "../../../shared/archive/fileJournal.ts"
 import { replayFile } from "../../../shared/archive/replayFile.ts"
-import { placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { existing, placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
 import { slotActor } from "../../../shared/core/ids/subjects.ts"
 import type { Past } from "../../../shared/past/past.ts"
 import { archive, from, journalAt, json, to, where } from "../journal/where.ts"
@@ -143,12 +143,12 @@ export const replayCommand = Command.make(
         if (!actors.includes(wanted)) {
           return yield* new CannotReplay({ problem: `there is no actor ${wanted}: ${actors.join(", ")}` })
         }
-        const placed = (place: string) => Effect.flatMap(placeOf(place), seqAt)
+        const placed = (place: string) => Effect.flatMap(placeOf(place), existing)
         const begin = Option.isSome(at) ? yield* placed(at.value) : Option.isSome(until) ? past.first : past.head
         const seq = Option.isSome(until) ? yield* untilMet(past, begin, until.value) : begin
         if (Option.isSome(from) || Option.isSome(to)) {
           const first = Option.isSome(from) ? yield* placed(from.value) : past.first
-          const last = Option.isSome(to) ? yield* placed(to.value) : past.head
+          const last = Option.isSome(to) ? yield* Effect.flatMap(placeOf(to.value), seqAt) : past.head
           if (last - first >= MOST_CHANGES) {
             return yield* new CannotReplay({
               problem: `records ${first} to ${last} are more than ${MOST_CHANGES}: name a shorter stretch`

@@ -3,7 +3,7 @@
  * last + 1. The client's own ordered consumer is not used: it stands still for 45 seconds after a server restart (client
  * 3.4.0), and its callback form knows no back-pressure.
  */
-import { Cause, Effect, Exit, Scope, Stream } from "effect"
+import { Array as Arr, Cause, Effect, Exit, Scope, Stream } from "effect"
 import { startOf } from "../entry.ts"
 import { type JournalRecord, JournalUnavailable, type ReadError, type ReadFrom } from "../port.ts"
 import { patternWithin, subjectMatcher } from "../subjects.ts"
@@ -32,7 +32,7 @@ export interface ReaderOptions extends SessionOptions {
 const splitFilter = (filter: string | undefined, subjects: ReadonlyArray<string>) => {
   const matches = subjectMatcher(filter)
   if (filter === undefined || subjects.every((subject) => patternWithin(subject, filter))) {
-    return { onServer: null, matches: () => true }
+    return { onServer: null, matches: null }
   }
   return { onServer: subjects.some((subject) => patternWithin(filter, subject)) ? filter : null, matches }
 }
@@ -84,8 +84,12 @@ const makeRecords = (options: ReaderOptions, patiently: Patience) => {
           next = newest.seq + 1
           // Asked for now, so that it is on its way while the reader works on what is here.
           if (!(bounded && session.caughtUp())) session.request(lastWanted - next + 1)
-          const [first, ...rest] = taken.records.filter((record) => record.seq <= lastWanted && matches(record.subject))
-          if (first !== undefined) return [first, ...rest] as const
+          // Nearly always all of them: then nothing is copied.
+          const all = matches === null && newest.seq <= lastWanted
+          const wanted = all
+            ? taken.records
+            : taken.records.filter(({ seq, subject }) => seq <= lastWanted && (matches === null || matches(subject)))
+          if (Arr.isReadonlyArrayNonEmpty(wanted)) return wanted
         }
         return yield* Cause.done()
       })

@@ -99,8 +99,10 @@ export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
   const idEnd = subjectEnd + (body[23] ?? 0)
   if (idEnd > body.length) return null
   const seq = readU48(body, 4)
-  const subject = body.toString("latin1", FIXED_BODY_BYTES, subjectEnd)
-  const name = body.toString("latin1", subjectEnd, idEnd)
+  // One call for both: each costs as much as all the rest of a frame but its checksum.
+  const names = body.toString("latin1", FIXED_BODY_BYTES, idEnd)
+  const subject = names.slice(0, subjectEnd - FIXED_BODY_BYTES)
+  const name = names.slice(subjectEnd - FIXED_BODY_BYTES)
   const data = body.subarray(idEnd)
   const storedMs = readU48(body, 16)
   const space = name.indexOf(" ")
