@@ -22,6 +22,7 @@ import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { httpBench } from "./pages/http.bench.ts"
+import { framesBench } from "./pages/frames.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
@@ -51,6 +52,7 @@ const BENCHES = {
   signing: signingBench,
   http: httpBench,
   pages: pagesBench,
+  frames: framesBench,
   store: storeBench
 } as const
 type Name = keyof typeof BENCHES

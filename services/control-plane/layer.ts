@@ -11,9 +11,10 @@ import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
 import { serveEvents, serveMetrics, serveRoutes } from "./api/serve.ts"
 import { metricsText, type ProcessFigures } from "./core/metrics.ts"
-import { loadAssets, NOT_BUILT } from "./http/assets.ts"
+import { loadAssets, builtOfOthers, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
+import { changedSource } from "./http/pageSources.ts"
 import { statusFirst } from "./http/statusAnswer.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import { MarketViews } from "./marketViews.ts"
@@ -120,6 +121,8 @@ export const controlPlaneLayer = (
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
       const assets = loadAssets()
       if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
+      const changed = assets === null ? null : changedSource()
+      if (changed !== null) yield* Effect.logWarning(`control-plane: ${builtOfOthers(changed)}`)
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
       const { settings } = yield* MarketViews
