@@ -40,7 +40,7 @@ export const framesBench = async ({ quick }: { readonly quick: boolean }): Promi
         await page.getByRole("img", { name: `A factory floor of ${slots} machines` }).waitFor()
         await page.evaluate("frames_.length = 0")
         await page.waitForTimeout(seconds * 1_000)
-        return (await page.evaluate("frames_")) as ReadonlyArray<readonly [number, number]>
+        return await page.evaluate<ReadonlyArray<readonly [number, number]>>("frames_")
       } finally {
         await browser.close()
       }

@@ -84,6 +84,15 @@ const makeLog = (say: (line: string) => void): ((published: Published) => void) 
   }
 }
 
+/** The page's files; the log says where there are none, and where they are not of the sources that are here. */
+const builtPage = Effect.gen(function* () {
+  const assets = loadAssets()
+  const changed = assets === null ? null : changedSource()
+  if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
+  else if (changed !== null) yield* Effect.logWarning(`control-plane: ${builtOfOthers(changed)}`)
+  return assets
+})
+
 const every = (ms: number, go: () => void): Effect.Effect<never> =>
   Effect.forever(Effect.andThen(Effect.sleep(ms), Effect.sync(go)))
 
@@ -119,10 +128,7 @@ export const controlPlaneLayer = (
       log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
-      const assets = loadAssets()
-      if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
-      const changed = assets === null ? null : changedSource()
-      if (changed !== null) yield* Effect.logWarning(`control-plane: ${builtOfOthers(changed)}`)
+      const assets = yield* builtPage
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
       const { settings } = yield* MarketViews

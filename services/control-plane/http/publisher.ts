@@ -43,6 +43,10 @@ const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
 const HEAD_TIMEOUT_MS = 2_000
 
+/** Between one report and the next. */
+const pauseAfter = (tookMs: number): Effect.Effect<void> =>
+  Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))
+
 /** Wall seconds since a number was last another one. */
 const makeSince = Effect.map(monotonicMs, (startMs) => {
   let [last, atMs] = [0, startMs]
@@ -128,11 +132,6 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     if (changed) onChange(next)
     return monotonicMsOf(clock) - fromMs
   })
-  yield* Queue.take(wake).pipe(
-    Effect.andThen(publish),
-    Effect.flatMap((tookMs) => Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  yield* Queue.take(wake).pipe(Effect.andThen(publish), Effect.flatMap(pauseAfter), Effect.forever, Effect.forkScoped)
   return { latest: () => latest, ageSec }
 })
