@@ -16,6 +16,7 @@ import { memoryBench } from "./memory/memory.bench.ts"
 import { moneyBench } from "./money.bench.ts"
 import { commandLineBench } from "./opening/commandLine.bench.ts"
 import { openingBench } from "./opening/opening.bench.ts"
+import { framesBench } from "./pages/frames.bench.ts"
 import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { peersBench } from "./peers/peers.bench.ts"
@@ -52,5 +53,6 @@ export const BENCHES: Readonly<Record<string, (size: BenchSize) => Promise<Reado
   signing: signingBench,
   http: httpBench,
   pages: pagesBench,
+  frames: framesBench,
   store: storeBench
 }

@@ -85,7 +85,7 @@ describe("the status at a record", () => {
           ] as const
           for (const [schema, payload] of documented) {
             const sent: unknown = JSON.parse(JSON.stringify({ age_sec: 0, ...payload }))
-            const read = Schema.decodeUnknownExit(schema as Schema.Codec<unknown>, { onExcessProperty: "error" })(sent)
+            const read = Schema.decodeUnknownExit(schema, { onExcessProperty: "error" })(sent)
             const verdict = read._tag === "Failure" ? String(read.cause) : "as documented"
             expect(verdict, `record ${seq}`).toBe("as documented")
           }

@@ -6,6 +6,8 @@ import type { MarketEvent } from "../../shared/events/event.ts"
 import { opening, price, reconciled, slots } from "./testing/examples.ts"
 import { ControlPlane, controlPlaneLayer, type ControlPlaneOptions } from "./layer.ts"
 import type { Blocks } from "./core/blocks.ts"
+import { type Change, patched } from "./core/patch.ts"
+import type { Status } from "./core/brief.ts"
 import type { StatusReport } from "./core/report.ts"
 import { loadAssets } from "./http/assets.ts"
 import { MAX_PER_ADDRESS } from "./http/streamHub.ts"
@@ -330,6 +332,43 @@ describe("the stream", () => {
       expect(ids.length).toBeLessThanOrEqual(1 + 1 + 2)
       expect(ids.toSorted((a, b) => a - b)).toStrictEqual(ids)
       yield* stream.leave
+    })
+  )
+
+  it.effect("sends what has changed, and who puts it together has the status, also after a cut", () =>
+    Effect.gen(function* () {
+      const { market, url, read } = yield* serve()
+      yield* market.setSlots(slots)
+      yield* settle
+      const follower = Effect.gen(function* () {
+        const stream = yield* follow(url)
+        let [taken, kinds]: [unknown, Array<string>] = [null, []]
+        const take = Effect.gen(function* () {
+          yield* market.append(price(`0.14${1 + kinds.length}`))
+          yield* TestClock.adjust("2100 millis")
+          const { seq, slots: shown, market: seen } = yield* read<Status>("/api/status")
+          yield* stream.until(() => stream.ids().at(-1) === seq)
+          kinds = []
+          for (const frame of stream.frames()) {
+            const data: unknown = JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? "null")
+            const isPatch = frame.includes("event: patch")
+            taken = isPatch ? patched(taken, data as ReadonlyArray<Change>) : data
+            kinds.push(isPatch ? "patch" : "whole")
+          }
+          expect(taken).toMatchObject({ seq, slots: shown, market: { price: seen.price } })
+          return kinds
+        })
+        return { stream, take }
+      })
+      const first = yield* follower
+      yield* first.take
+      yield* first.take
+      expect((yield* first.take).slice(-2)).toStrictEqual(["patch", "patch"])
+      yield* first.stream.leave
+      yield* market.append(price("0.155"))
+      const again = yield* follower
+      expect((yield* again.take)[0]).toBe("whole")
+      yield* again.stream.leave
     })
   )
 

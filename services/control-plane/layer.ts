@@ -11,9 +11,10 @@ import { type PastPorts, pastRoutes } from "./api/journal/routes.ts"
 import { MEMORY_ROUTES } from "./api/memoryRoutes.ts"
 import { serveEvents, serveMetrics, serveRoutes } from "./api/serve.ts"
 import { metricsText, type ProcessFigures } from "./core/metrics.ts"
-import { loadAssets, NOT_BUILT } from "./http/assets.ts"
+import { loadAssets, builtOfOthers, NOT_BUILT } from "./http/assets.ts"
 import { makeDoor } from "./http/door.ts"
 import { makeApp } from "./http/http.ts"
+import { changedSource } from "./http/pageSources.ts"
 import { statusFirst } from "./http/statusAnswer.ts"
 import { listen, type ListenFailed } from "./http/listen.ts"
 import { MarketViews } from "./marketViews.ts"
@@ -93,6 +94,15 @@ const makeLog = (say: (line: string) => void): ((published: Published) => void) 
   }
 }
 
+/** The page's files; the log says where there are none, and where they are not of the sources that are here. */
+const builtPage = Effect.gen(function* () {
+  const assets = loadAssets()
+  const changed = assets === null ? null : changedSource()
+  if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
+  else if (changed !== null) yield* Effect.logWarning(`control-plane: ${builtOfOthers(changed)}`)
+  return assets
+})
+
 const every = (ms: number, go: () => void): Effect.Effect<never> =>
   Effect.forever(Effect.andThen(Effect.sleep(ms), Effect.sync(go)))
 
@@ -128,8 +138,7 @@ export const controlPlaneLayer = (
       log(publisher.latest())
       const events = yield* makeEventStreams
       const desk = yield* makeDesk({ subjects, token: Redacted.value(token), defaults })
-      const assets = loadAssets()
-      if (assets === null) yield* Effect.logWarning(`control-plane: ${NOT_BUILT}`)
+      const assets = yield* builtPage
       const [base = "", quote = ""] = pair.split("/")
       const { latest, ageSec } = publisher
       const { settings } = yield* MarketViews

@@ -56,6 +56,30 @@ const numbersIn = (event: MarketEvent): string => {
 const because = (event: MarketEvent): string =>
   "reason" in event && typeof event.reason === "object" ? `: ${sentenceOf(event.reason)}${numbersIn(event)}` : ""
 
+/** What is observed of the market and the account; null: it is something else. */
+const factWords = (event: MarketEvent): string | null => {
+  switch (event._tag) {
+    case "CandleClosed":
+      return `the candle of ${timeframeName(event.intervalMin)} from ${instant(event.timeSec * 1_000)} closed at ${price(event.close)} (open ${price(event.open)}, high ${price(event.high)}, low ${price(event.low)}, by ${event.provenance})`
+    case "RegimeObserved": {
+      const { regime, agreement, biasSignal } = event.consensus
+      return agreement === "none"
+        ? "no model speaks of the regime"
+        : `the regime is ${regime.toLowerCase()} (${agreement.replaceAll("_", " ")}, bias ${biasSignal.toFixed(2)})`
+    }
+    case "BalancesObserved":
+      return `the account has ${doge(event.base.total)} (${Volume.format(event.base.hold)} in orders) and ${usd(event.quote.total)} (${Quote.format(event.quote.hold)} in orders)`
+    case "OpenOrdersObserved":
+      return `${event.ours} of our orders stand at the exchange, and ${event.foreign} others`
+    case "AccountReconciled":
+      return `the account is compared: ${event.openOrders} of our orders open, ${event.missed} had ended or filled unheard, ${event.foreignOrders} are not ours`
+    case "LevelsObserved":
+      return `levels of ${event.day}${event.finished ? "" : " so far"}: VWAP ${maybePrice(event.vwap)}, POC ${maybePrice(event.poc)}, high ${maybePrice(event.high)}, low ${maybePrice(event.low)}; ${event.precision}`
+    default:
+      return null
+  }
+}
+
 /** One event in a line. */
 export const wordsOf = (event: MarketEvent): string => {
   switch (event._tag) {
@@ -112,23 +136,7 @@ export const wordsOf = (event: MarketEvent): string => {
       return `${event.what} is not done${because(event)}`
     case "CommandIssued":
       return `${event.author} asks for ${event.command.name}`
-    case "CandleClosed":
-      return `the candle of ${timeframeName(event.intervalMin)} from ${instant(event.timeSec * 1_000)} closed at ${price(event.close)} (open ${price(event.open)}, high ${price(event.high)}, low ${price(event.low)}, by ${event.provenance})`
-    case "RegimeObserved": {
-      const { regime, agreement, biasSignal } = event.consensus
-      return agreement === "none"
-        ? "no model speaks of the regime"
-        : `the regime is ${regime.toLowerCase()} (${agreement.replaceAll("_", " ")}, bias ${biasSignal.toFixed(2)})`
-    }
-    case "BalancesObserved":
-      return `the account has ${doge(event.base.total)} (${Volume.format(event.base.hold)} in orders) and ${usd(event.quote.total)} (${Quote.format(event.quote.hold)} in orders)`
-    case "OpenOrdersObserved":
-      return `${event.ours} of our orders stand at the exchange, and ${event.foreign} others`
-    case "AccountReconciled":
-      return `the account is compared: ${event.openOrders} of our orders open, ${event.missed} had ended or filled unheard, ${event.foreignOrders} are not ours`
-    case "LevelsObserved":
-      return `levels of ${event.day}${event.finished ? "" : " so far"}: VWAP ${maybePrice(event.vwap)}, POC ${maybePrice(event.poc)}, high ${maybePrice(event.high)}, low ${maybePrice(event.low)}; ${event.precision}`
     default:
-      return `${event._tag}${because(event)}`
+      return factWords(event) ?? `${event._tag}${because(event)}`
   }
 }

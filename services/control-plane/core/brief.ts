@@ -5,13 +5,12 @@
  */
 import type { ReportedSlot, StatusReport } from "./report.ts"
 
-const ORDER = ["local_id", "trade_id", "side", "role", "price", "volume", "status", "distance_pct"] as const
-const RECOVERY = [...ORDER, "recovery_id", "move_pending", "sentence"] as const
+const ORDER = ["local_id", "trade_id", "side", "role", "price", "volume", "status", "txid", "distance_pct"] as const
+const RECOVERY = [...ORDER, "recovery_id"] as const
 const SLOT = [
   "slot_id",
   "alias",
   "life",
-  "state",
   "phase",
   "phase_in_words",
   "total_profit",

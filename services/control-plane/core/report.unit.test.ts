@@ -210,6 +210,9 @@ describe("the figures", () => {
   })
 })
 
+/** As the exchange writes them. */
+const TXID = "OQCLML-BW3P3-BUCMWZ"
+
 describe("a slot at a glance", () => {
   it("has of its orders where they stand, and leaves the rest to whoever asks for that slot", () => {
     const full = report()
@@ -222,10 +225,11 @@ describe("a slot at a glance", () => {
       trade_id: "A",
       side: "sell",
       role: "entry",
-      price: "0.1412826",
+      price: "0.1412823",
       volume: expect.any(String),
       status: "open",
-      distance_pct: 0.2004
+      txid: "OABC7-XYZ",
+      distance_pct: 0.2002
     })
     expect(shown[1]).not.toHaveProperty("last_cycles")
     expect(full.slots[1]?.last_cycles).toHaveLength(slots[1]?.last_cycles.length ?? 0)
@@ -238,7 +242,8 @@ describe("a slot at a glance", () => {
     const fifty = Array.from({ length: 50 }, (_, index) => ({
       ...both,
       slot_id: index + 1,
-      recovery_orders: [recovery, { ...recovery, recovery_id: recovery.recovery_id + 1 }]
+      orders: both.orders.map((order) => ({ ...order, txid: TXID })),
+      recovery_orders: [0, 1].map((n) => ({ ...recovery, txid: TXID, recovery_id: recovery.recovery_id + n }))
     }))
     const text = JSON.stringify(briefOf(report(running, { slots: fifty })))
     expect(text.length).toBeLessThan(60_000)

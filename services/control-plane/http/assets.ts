@@ -26,6 +26,10 @@ export const NOT_BUILT =
   "the page has not been built: run `npm run page` in a checkout with all dependencies (npm ci does it by itself, unless scripts or " +
   "development dependencies are left out), and start again; everything else is served, the status at /api/status"
 
+/** For the log, where a source has changed since. */
+export const builtOfOthers = (changed: string): string =>
+  `the page was built of other sources than these (${changed} has changed): run \`npm run page\` to build it again, and start again`
+
 /** The page's own paths: the market, and the same with the factory in front. */
 const PAGES = ["/", "/factory"]
 

@@ -46,6 +46,10 @@ const TICK_MS = 1_000
 /** A journal that needs longer to name its newest sequence counts as unreachable. */
 const HEAD_TIMEOUT_MS = 2_000
 
+/** Between one report and the next. */
+const pauseAfter = (tookMs: number): Effect.Effect<void> =>
+  Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))
+
 /** Seconds of a clock since a number was last another one. */
 const makeSince = (clock: Clock.Clock) => {
   let [last, atMs] = [0, monotonicMsOf(clock)]
@@ -136,11 +140,6 @@ export const makePublisher = Effect.fn("makePublisher")(function* (
     if (changed) onChange(next)
     return monotonicMsOf(clock) - fromMs
   })
-  yield* Queue.take(wake).pipe(
-    Effect.andThen(publish),
-    Effect.flatMap((tookMs) => Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))),
-    Effect.forever,
-    Effect.forkScoped
-  )
+  yield* Queue.take(wake).pipe(Effect.andThen(publish), Effect.flatMap(pauseAfter), Effect.forever, Effect.forkScoped)
   return { latest: () => latest, ageSec }
 })

@@ -62,8 +62,6 @@ const Cycle = Schema.Struct({
 
 const Residual = Schema.Struct({ volume: Decimal, cost: Decimal, fee: Decimal })
 
-const RECOVERY = { recovery_id: Schema.Int, sentence: Schema.String, move_pending: Schema.Boolean } as const
-
 /** An order at a glance. */
 const BRIEF = {
   local_id: ORDER.local_id,
@@ -73,6 +71,7 @@ const BRIEF = {
   price: ORDER.price,
   volume: ORDER.volume,
   status: ORDER.status,
+  txid: ORDER.txid,
   distance_pct: ORDER.distance_pct
 } as const
 
@@ -81,7 +80,6 @@ const GLANCE = {
   slot_id: Schema.Int,
   alias: Schema.optionalKey(Schema.String),
   life: Schema.NullOr(Schema.Literals(["active", "retiring"])),
-  state: Schema.String,
   phase: Schema.Literals(["S0", "S1a", "S1b", "S2"]),
   phase_in_words: Schema.String,
   total_profit: Decimal,
@@ -97,12 +95,13 @@ const GLANCE = {
 export const SlotBrief = Schema.Struct({
   ...GLANCE,
   orders: Schema.Array(Schema.Struct(BRIEF)),
-  recovery_orders: Schema.Array(Schema.Struct({ ...BRIEF, ...RECOVERY }))
+  recovery_orders: Schema.Array(Schema.Struct({ ...BRIEF, recovery_id: Schema.Int }))
 }).annotate({ identifier: "SlotBrief" })
 
 /** The slot in full. */
 export const Slot = Schema.Struct({
   ...GLANCE,
+  state: Schema.String,
   wish: MaybeText,
   market_price: MaybeNumber,
   now: UnixSeconds,
@@ -112,7 +111,9 @@ export const Slot = Schema.Struct({
   recovery_orders: Schema.Array(
     Schema.Struct({
       ...ORDER,
-      ...RECOVERY,
+      recovery_id: Schema.Int,
+      sentence: Schema.String,
+      move_pending: Schema.Boolean,
       orphaned_at: UnixSeconds,
       reason: Schema.String
     })

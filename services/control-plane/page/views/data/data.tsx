@@ -59,7 +59,7 @@ const WindowCard = ({ of }: { readonly of: Window }) => {
         <li>{of.holes.length === 0 ? "no holes" : of.holes.join(", ")}</li>
         <li>{`spans ${pipeline.span_hours.toFixed(1)} h, ${share(pipeline.volume_coverage_pct, 0)} of it with volume`}</li>
         <li>
-          {`from ${pipeline.source}, each ${age(pipeline.sync_interval_sec)}; last at `}
+          {`from ${pipeline.source}, every ${age(pipeline.sync_interval_sec)}; last at `}
           <At sec={pipeline.last_sync_ts} />
           {`: ${integer(pipeline.last_sync_rows_queued)} rows`}
         </li>
@@ -69,7 +69,9 @@ const WindowCard = ({ of }: { readonly of: Window }) => {
           </li>
         )}
         <li>{`backfill: ${pipeline.backfill_message}`}</li>
-        <li class={of.stalls > 0 ? "warn" : ""}>{`${integer(of.stalls)} backfills in a row brought nothing new`}</li>
+        {of.stalls === 0 ? null : (
+          <li class="warn">{`${counted(of.stalls, "backfill")} in a row brought nothing new`}</li>
+        )}
         <Provenance timeframe={of.timeframe} />
       </ul>
     </Card>
@@ -94,9 +96,11 @@ const Jobs = ({ shown }: { readonly shown: Status }) => {
             <li>{`metrics are ${backfill.metrics_precision}`}</li>
             {backfill.message === "" ? null : <li>{backfill.message}</li>}
             <li>
-              {Object.entries(backfill.jobs)
-                .map(([state, count]) => `${words(state)} ${integer(count)}`)
-                .join(" · ")}
+              {Object.values(backfill.jobs).every((count) => count === 0)
+                ? "no history jobs"
+                : Object.entries(backfill.jobs)
+                    .map(([state, count]) => `${words(state)} ${integer(count)}`)
+                    .join(" · ")}
             </li>
             <li>
               {`next by plan ${backfill.schedule ?? "–"}: `}
@@ -137,7 +141,11 @@ const Levels = ({ shown }: { readonly shown: Status }) => {
               <td>{group}</td>
               <th scope="row">{name}</th>
               <td class="n">{decimal(price, digits)}</td>
-              <td class={precision.startsWith("PRECISE") ? "good" : "warn"}>{precision}</td>
+              {price === null ? (
+                <td class="quiet">not known: nothing traded in it, or it is not over</td>
+              ) : (
+                <td class={precision.startsWith("PRECISE") ? "good" : "warn"}>{precision}</td>
+              )}
               <td class="why">{missing}</td>
             </tr>
           ))}

@@ -42,7 +42,7 @@ export const Line = ({
     <a class="n seq" href={hrefOf(view, line.seq)} aria-current={chosen ? "true" : undefined}>
       #{integer(line.seq)}
     </a>
-    <At sec={line.at ?? line.stored_at} />
+    <At sec={line.at ?? line.stored_at} day={view === "time"} />
     <span class="who">
       {line.family}
       {line.slot === null ? "" : ` ${line.slot}`}
@@ -77,7 +77,7 @@ export const Lines = ({
   lines.length === 0 ? (
     <p class="empty">{UNKNOWN} none</p>
   ) : (
-    <ol class="lines" aria-label={label}>
+    <ol class={`lines ${view === "time" ? "dated" : ""}`} aria-label={label}>
       {lines.map((line) => (
         <Line key={line.seq} line={line} chosen={line.seq === chosen} view={view} />
       ))}

@@ -68,10 +68,17 @@ const Moment = ({ story }: { readonly story: MomentStory }) => (
       <ul class="refusals">
         {story.obstacles.map(({ what, sentence, sinceSeq, end }) => (
           <li key={what}>
-            <b>{words(what)}</b> {sentence} {end}{" "}
-            {sinceSeq === null ? null : (
+            <b>{words(what)}</b> {sentence}
+            {end === "" && sinceSeq === null ? null : (
               <>
-                since <Seq seq={sinceSeq} />
+                {` (${end}`}
+                {sinceSeq === null ? null : (
+                  <>
+                    {end === "" ? "since " : ", since "}
+                    <Seq seq={sinceSeq} />
+                  </>
+                )}
+                {")"}
               </>
             )}
           </li>

@@ -15,20 +15,24 @@ import { nameOf, notDoneBy, stateInWords } from "./slotModel.ts"
 const EVERY_MS = 5_000
 
 type Order = SlotBrief["orders"][number] | SlotBrief["recovery_orders"][number]
+type Recovery = SlotNow["slot"]["recovery_orders"][number]
 
 const OrderRow = ({
   slot,
   order,
+  whole,
   shown,
   known
 }: {
   readonly slot: SlotBrief
   readonly order: Order
+  /** Of a recovery, once it has come. */
+  readonly whole: Recovery | undefined
   readonly shown: Status
   readonly known: PastOrder | undefined
 }) => {
   const recovery = "recovery_id" in order ? order : null
-  const state = recovery?.move_pending === true ? "about to move" : stateInWords(order.status)
+  const state = whole?.move_pending === true ? "about to move" : stateInWords(order.status)
   return (
     <tr>
       <th scope="row" class={order.side}>
@@ -40,7 +44,7 @@ const OrderRow = ({
       <td class="n">{percent(order.distance_pct)}</td>
       <td class="n">{decimal(order.volume, shown.constraints?.volume_decimals ?? 0, true)}</td>
       <td class="why">
-        {recovery?.sentence ?? known?.sentence ?? ""}{" "}
+        {whole?.sentence ?? known?.sentence ?? ""}{" "}
         {known === undefined ? null : <a href={hrefOf("journal", known.requested_seq)}>why</a>}
       </td>
       <td>
@@ -61,10 +65,12 @@ const OrderRow = ({
 
 const Orders = ({
   slot,
+  full,
   shown,
   history
 }: {
   readonly slot: SlotBrief
+  readonly full: SlotNow["slot"] | null
   readonly shown: Status
   readonly history: SlotHistory | null
 }) => {
@@ -78,6 +84,7 @@ const Orders = ({
           key={order.local_id}
           slot={slot}
           order={order}
+          whole={full?.recovery_orders.find(({ local_id: id }) => id === order.local_id)}
           shown={shown}
           known={history?.orders.find(({ local_id: id }) => id === order.local_id)}
         />
@@ -172,7 +179,7 @@ export const SlotDetail = ({ slot, shown }: { readonly slot: SlotBrief; readonly
           {slot.life === "retiring" ? <span class="retiring">retiring</span> : null}
         </p>
         {slot.halted === null ? null : <p class="bad">{`Halted: ${slot.halted.join("; ")}`}</p>}
-        <Orders slot={slot} shown={shown} history={data} />
+        <Orders slot={slot} full={full} shown={shown} history={data} />
         <h3>Not done, and why</h3>
         <NotDone slot={slot} />
         {full === null ? null : <Sums slot={full} quote={shown.market.quote} />}
