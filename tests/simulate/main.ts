@@ -5,7 +5,7 @@ import { gate } from "./gate/gate.ts"
 import type { Check } from "./judges/auditor.ts"
 import { type Length, type Lengths, planOf, USUAL_LENGTHS } from "./plan/plan.ts"
 import { runSeeds } from "./pool.ts"
-import { run } from "./run.ts"
+import { type Run, run } from "./run.ts"
 import { shrink } from "./shrink.ts"
 import type { Answer } from "./worker.ts"
 
@@ -64,6 +64,9 @@ const check = isCheck(asked) ? asked : refuse(`--check=${asked}: all or books`)
 const lengths: Lengths =
   length === undefined ? USUAL_LENGTHS : isLength(length) ? [[1, length]] : refuse(`--length=${length}: short, window or day`)
 
+/** What failed, without its figures: what is cut down must not become another failure. */
+const kindOf = ({ problems }: Run): string => (problems[0] ?? "").replaceAll(/-?\d[\d.]*/g, "#")
+
 /** Runs it again, cuts it down, and leaves what it shows. */
 const explain = async (seed: number): Promise<boolean> => {
   const plan = planOf(seed, lengths)
@@ -73,7 +76,7 @@ const explain = async (seed: number): Promise<boolean> => {
     return true
   }
   say(`seed ${seed} fails: ${first.problems[0] ?? ""}`)
-  const smallest = values.plain ? plan : shrink(plan, (smaller) => run(smaller, check).problems.length > 0, first.endedMs)
+  const smallest = values.plain ? plan : shrink(plan, (smaller) => kindOf(run(smaller, check)) === kindOf(first), first.endedMs)
   for (const file of await writeBundle(values.out, plan, run(smallest, check), smallest)) say(`  ${file}`)
   const option = length === undefined ? "" : ` --length ${length}`
   say(`  ${smallest.faults.length} of ${plan.faults.length} faults are left. Again: ${commandOf(seed)}${option}`)

@@ -1,6 +1,7 @@
 /** Runs the world of one plan to its end, and judges it. */
 import { createHash } from "node:crypto"
 import { ActorHalted } from "../../shared/actor/runtime.ts"
+import { staleAfterSec } from "../../shared/config/shared.ts"
 import { governorRules } from "../../shared/config/rules/governor.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
@@ -61,7 +62,8 @@ export const run = (plan: Plan, check: Check = "all"): Run => {
   })
   const { settings, exchange } = world
   const slots = 2 * settings.slots + 8
-  auditor = new Auditor(world.subjects, { check, slots, openOrderLimit: governorRules(settings).openOrderLimit }, () => exchange)
+  const staleMs = staleAfterSec(settings) * 1_000
+  auditor = new Auditor(world.subjects, { check, slots, openOrderLimit: governorRules(settings).openOrderLimit, staleMs }, () => exchange)
   const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
   const settleMs = Math.max(SETTLE.wallMs, SETTLE.venueMs / plan.speed)
   try {

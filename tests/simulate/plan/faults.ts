@@ -168,11 +168,6 @@ export const KINDS: ReadonlyArray<Kind> = [
   },
   { name: "operator", weight: 8, draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) }) },
   {
-    name: "upgrade",
-    weight: 2,
-    draw: (random) => one({ kind: "upgrade", rules: random() < 0.5 ? 2 : 3 })
-  },
-  {
     name: "forged",
     weight: 1,
     draw: (random) => {

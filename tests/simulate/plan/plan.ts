@@ -4,6 +4,7 @@
  */
 import type { Life } from "../../../app/inProcess/life.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import { randomNumbers } from "../../../shared/core/random.ts"
 import type { ServiceName } from "../world/services.ts"
 import type { JournalWeather } from "../world/journal.ts"
@@ -108,7 +109,28 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     rules,
     duplicatesFirst: random() < 0.5
   }
-  return { ...plan, faults: drawFaults(random, { lengthMs, speed, slots, rules }) }
+  const faults = drawFaults(random, { lengthMs, speed, slots, rules })
+  return { ...plan, faults: rules === NEWEST_RULES ? faults : upgraded(random, faults, plan) }
+}
+
+/** What old rules were not made for is no news: until the newest are taken up, only processes and the journal fail. */
+const OF_OLD_RULES: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
+  ...(["crash", "stop", "power", "stall", "twin", "journal", "away", "snapshots", "command"] as const)
+])
+
+/** The faults, with an upgrade to the newest rules, by way of those between or at once. */
+const upgraded = (
+  random: Random,
+  faults: ReadonlyArray<Timed>,
+  { lengthMs, rules }: Pick<Plan, "lengthMs" | "rules">
+): ReadonlyArray<Timed> => {
+  const lastMs = Math.round(lengthMs * between(random, 0.15, 0.5))
+  const between2 = rules < 2 && random() < 0.5 ? [{ atMs: Math.round(lastMs / 2), fault: { kind: "upgrade", rules: 2 } } as const] : []
+  return [
+    ...faults.filter(({ atMs, fault }) => atMs > lastMs || OF_OLD_RULES.has(fault.kind)),
+    ...between2,
+    { atMs: lastMs, fault: { kind: "upgrade", rules: NEWEST_RULES } } as const
+  ].toSorted((a, b) => a.atMs - b.atMs)
 }
 
 const drawSettings = (random: Random, slots: number, speed: number): Record<string, string> => ({
