@@ -5,7 +5,7 @@ import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Life } from "../../../app/inProcess/life.ts"
 import { SERVICES, type ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
-import type { Fault, Timed } from "./plan.ts"
+import type { Fault, Timed } from "./fault.ts"
 
 /** As much of a plan as faults depend on. */
 export interface Setting {
