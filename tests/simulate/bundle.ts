@@ -24,7 +24,12 @@ const SHOWN = 40
 export const commandOf = (seed: number): string => `npm run simulate -- --seed ${seed}`
 
 /** Writes both into the folder; returns their names. */
-export const writeBundle = async (folder: string, whole: Plan, smallest: Run, plan: Plan): Promise<ReadonlyArray<string>> => {
+export const writeBundle = async (
+  folder: string,
+  whole: Plan,
+  smallest: Run,
+  plan: Plan
+): Promise<ReadonlyArray<string>> => {
   mkdirSync(folder, { recursive: true })
   const text = join(folder, `seed-${plan.seed}.txt`)
   const file = join(folder, `seed-${plan.seed}.kennel`)
@@ -54,7 +59,8 @@ export const writeBundle = async (folder: string, whole: Plan, smallest: Run, pl
 /** What was done when, and what broke, for people. */
 const story = (whole: Plan, { problems, journal, world, brokenAt }: Run, plan: Plan, bundle: string): string => {
   const { market, environment, base, quote, speed, lengthMs, apart, rules } = plan
-  const at = (ms: number): string => `${(ms / 1_000).toFixed(3).padStart(9)} s  ${instant(world.venueMs(market.fromMs + ms))}`
+  const at = (ms: number): string =>
+    `${(ms / 1_000).toFixed(3).padStart(9)} s  ${instant(world.venueMs(market.fromMs + ms))}`
   const upTo = brokenAt > 0 ? brokenAt : journal.length
   const records = journal.slice(Math.max(0, upTo - SHOWN), upTo)
   return [
@@ -64,9 +70,13 @@ const story = (whole: Plan, { problems, journal, world, brokenAt }: Run, plan: P
     ...problems.map((line) => `  ${line}`),
     "",
     `The smallest run that shows it (${plan.faults.length} of ${whole.faults.length} faults are left)`,
-    `  market: ${Object.entries(market).map(([name, value]) => `${name} ${String(value)}`).join(", ")}`,
+    `  market: ${Object.entries(market)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(", ")}`,
     `  account: ${base} base, ${quote} quote`,
-    `  settings: ${Object.entries(environment).map(([name, value]) => `${name}=${value}`).join(" ")}`,
+    `  settings: ${Object.entries(environment)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(" ")}`,
     `  ${apart ? "services in processes of their own" : "all services in one process"}, rules ${rules}, the exchange ${speed} times as fast as the wall`,
     `  things go wrong for ${span(lengthMs)} of the wall; then everything is healed`,
     "",

@@ -50,7 +50,14 @@ describe("the time at which records are stored", () => {
   it("lets no fact of the exchange seem to come from the future because the machine's clock was put back", () => {
     const { clock, pass, set } = machine(10 * HOUR_MS)
     const now = makeStoredTime(clock, 0)
-    const start = { _tag: "EpochRaised", epoch: 1, service: "kennel-up", reason: "start", watchesOrders: true, fitsModels: false } as const
+    const start = {
+      _tag: "EpochRaised",
+      epoch: 1,
+      service: "kennel-up",
+      reason: "start",
+      watchesOrders: true,
+      fitsModels: false
+    } as const
     let line: TimeLine | null = lineAfter(null, { ...start, speed: 1 })
     const problems: Array<string> = []
     for (let second = 0; second < 600; second++) {

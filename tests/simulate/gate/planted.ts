@@ -22,7 +22,11 @@ const gateway = "services/order-gateway"
 const slot = "services/slot-actor/core"
 const governor = "services/governor/core"
 
-const bug = (of: Planted["of"], name: string, ...changes: ReadonlyArray<readonly [file: string, find: string, becomes: string]>): Planted => ({
+const bug = (
+  of: Planted["of"],
+  name: string,
+  ...changes: ReadonlyArray<readonly [file: string, find: string, becomes: string]>
+): Planted => ({
   name,
   of,
   changes: changes.map(([file, find, becomes]) => ({ file, find, becomes }))
@@ -34,7 +38,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "gateway",
     "an order of unknown outcome is sent again",
     [`${gateway}/lane.ts`, 'if (order.stage !== "requested") return yield* resolve(facts, slot, order)', ""],
-    [`${gateway}/lane.ts`, 'live.stage === "requested" ? [claimFact(live, deadlineMs)] : []', "[claimFact(live, deadlineMs)]"]
+    [
+      `${gateway}/lane.ts`,
+      'live.stage === "requested" ? [claimFact(live, deadlineMs)] : []',
+      "[claimFact(live, deadlineMs)]"
+    ]
   ),
   bug("gateway", "no answer is taken for a no", [
     `${gateway}/lane.ts`,
@@ -51,11 +59,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "clientId, side, price, volume, postOnly, deadlineMs }))",
     "clientId, side, price, volume, postOnly, deadlineMs: deadlineMs + 600_000 }))"
   ]),
-  bug(
-    "gateway",
-    "a fill is booked twice",
-    [`${gateway}/core/facts.ts`, "if (order.execIds.includes(fill.execId)) return []", ""]
-  ),
+  bug("gateway", "a fill is booked twice", [
+    `${gateway}/core/facts.ts`,
+    "if (order.execIds.includes(fill.execId)) return []",
+    ""
+  ]),
   bug("gateway", "a cancel is dropped", [
     `${gateway}/core/fold.ts`,
     '{ ...lane, tasks: [...others, { _tag: "Cancel", localId }] }',
@@ -215,11 +223,20 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "journal.append({ ...entry, expectedLastSeq: fold.expectedLastSeq })",
     "journal.append({ ...entry, id: `${entry.id}x` })"
   ]),
-  bug("runtime", "a decision is dropped when the journal does not answer", [
-    "shared/actor/publish.ts",
-    'Effect.catchTag("JournalConflict", () => Effect.succeed(null))',
-    'Effect.catch(() => Effect.succeed(null))'
-  ], ["shared/actor/publish.ts", "yield* retryAppend(journal.append(", "yield* (<A>(append: A): A => append)(journal.append("]),
+  bug(
+    "runtime",
+    "a decision is dropped when the journal does not answer",
+    [
+      "shared/actor/publish.ts",
+      'Effect.catchTag("JournalConflict", () => Effect.succeed(null))',
+      "Effect.catch(() => Effect.succeed(null))"
+    ],
+    [
+      "shared/actor/publish.ts",
+      "yield* retryAppend(journal.append(",
+      "yield* (<A>(append: A): A => append)(journal.append("
+    ]
+  ),
   bug("runtime", "a record that nobody can read is passed over in silence", [
     "shared/actor/foldSet.ts",
     "          broken = { error }\n          break",

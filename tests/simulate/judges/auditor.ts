@@ -49,7 +49,12 @@ export class Auditor {
 
   constructor(
     subjects: MarketSubjects,
-    options: { readonly check: Check; readonly slots: number; readonly openOrderLimit: number; readonly staleMs: number },
+    options: {
+      readonly check: Check
+      readonly slots: number
+      readonly openOrderLimit: number
+      readonly staleMs: number
+    },
     exchange: () => SimulatedExchange
   ) {
     this.check = options.check
@@ -64,7 +69,11 @@ export class Auditor {
     this.hosted = new FoldSet(this.folds, new Set())
     this.lives = new OrderLives((text) => this.problem(text))
     this.days = new LossDays((text) => this.problem(text))
-    this.prices = new Prices((text) => this.problem(text), () => exchange().last.price, options.staleMs)
+    this.prices = new Prices(
+      (text) => this.problem(text),
+      () => exchange().last.price,
+      options.staleMs
+    )
     const venue = {
       get openOrders() {
         return exchange().openCount

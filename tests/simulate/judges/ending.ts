@@ -31,19 +31,23 @@ const ordersDiffer = ({ lives, gateway }: Auditor, { desk, openings }: Simulated
     if (times > 1) found.push(`order ${clientId} was placed ${times} times at the exchange`)
     const life = lives.byClientId.get(clientId)
     if (life === undefined) found.push(`order ${clientId} stands at the exchange, and the journal has no claim of it`)
-    else if (life.stage === "rejected") found.push(`order ${clientId} was placed, and the journal says that it never was`)
+    else if (life.stage === "rejected")
+      found.push(`order ${clientId} was placed, and the journal says that it never was`)
   }
   const open = new Map(openOrders(desk.books).map((order) => [order.txid, order]))
   const live = new Map(liveOrders(gateway.state).map(({ slot, order }) => [order.txid, { slot, order }]))
   for (const { txid, clientId } of open.values()) {
-    if (clientId !== null && !live.has(txid)) found.push(`order ${clientId} (${txid}) stands at the exchange and is nobody's`)
+    if (clientId !== null && !live.has(txid))
+      found.push(`order ${clientId} (${txid}) stands at the exchange and is nobody's`)
   }
   for (const { slot, order } of live.values()) {
     if (order.grant === "awaited") continue
     if (order.txid === null || !open.has(order.txid))
       found.push(`slot ${slot}, order ${order.localId}: ${order.stage} in the journal, not open at the exchange`)
     else if (open.get(order.txid)?.filled !== order.filled)
-      found.push(`slot ${slot}, order ${order.localId}: filled ${order.filled}, at the exchange ${open.get(order.txid)?.filled}`)
+      found.push(
+        `slot ${slot}, order ${order.localId}: filled ${order.filled}, at the exchange ${open.get(order.txid)?.filled}`
+      )
   }
   return found
 }
@@ -55,15 +59,20 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
   )
 }
 
-const moneyDiffers = ({ ledger: { state: ledger }, slots }: Auditor, { elsewhere, desk }: SimulatedExchange): ReadonlyArray<string> => {
+const moneyDiffers = (
+  { ledger: { state: ledger }, slots }: Auditor,
+  { elsewhere, desk }: SimulatedExchange
+): ReadonlyArray<string> => {
   const found = slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state)))
   const all = unexplained(ledger)
   if (all === null) return [...found, "the account was never seen"]
   const base = all.base - elsewhere.base
   const quote = all.quote - elsewhere.quote
   const doubt = inDoubt(desk)
-  if (magnitude(base) > doubt.base) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
-  if (magnitude(quote) > doubt.quote) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
+  if (magnitude(base) > doubt.base)
+    found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
+  if (magnitude(quote) > doubt.quote)
+    found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
   const { observed } = ledger
   if (observed !== null && observed.base.total !== desk.books.base)
     found.push(`the journal's last word on the base is ${observed.base.total}, the exchange has ${desk.books.base}`)
@@ -106,7 +115,11 @@ export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string
   const causes = Object.keys(mode.causes)
   if (mode.mode === "PAUSED" && causes.length === 0 && mode.operatorNeeded === null)
     found.push("PAUSED, and nothing stands against the market")
-  if (mode.mode === "PAUSED" && !causes.some((cause) => MAY_STAND.has(cause)) && mode.operatorNeeded?.by !== "daily_loss_lock")
+  if (
+    mode.mode === "PAUSED" &&
+    !causes.some((cause) => MAY_STAND.has(cause)) &&
+    mode.operatorNeeded?.by !== "daily_loss_lock"
+  )
     found.push(`PAUSED for ${causes.join(", ")} (${mode.operatorNeeded?.by ?? "by itself"}), with everything healed`)
   if (mode.mode === "HALTED") found.push(`HALTED for ${causes.join(", ")}, with everything healed`)
   if (mode.mode !== "RUNNING") return found

@@ -42,7 +42,8 @@ export class OrderLives {
       case "OrderAccepted":
         if (life === undefined) return at("accepted before its claim")
         if (life.stage === "rejected") at("accepted after it was rejected")
-        if (life.txid !== null && life.txid !== event.txid) at(`stands twice at the exchange: ${life.txid}, ${event.txid}`)
+        if (life.txid !== null && life.txid !== event.txid)
+          at(`stands twice at the exchange: ${life.txid}, ${event.txid}`)
         life.txid = event.txid
         if (life.stage !== "ended") life.stage = "open"
         return
@@ -52,7 +53,8 @@ export class OrderLives {
         return
       case "FillRecorded":
       case "LateFillRecorded":
-        if (this.fills.has(event.execId)) at(`fill ${event.execId} booked twice, first by record ${this.fills.get(event.execId)}`)
+        if (this.fills.has(event.execId))
+          at(`fill ${event.execId} booked twice, first by record ${this.fills.get(event.execId)}`)
         this.fills.set(event.execId, seq)
         if (life === undefined) return at("filled before its claim")
         life.filled += event.volume

@@ -28,7 +28,8 @@ export class Prices {
       if (event._tag === "PriceObserved") {
         this.heardMs = Math.max(this.heardMs ?? 0, timeMs)
         const [said, is] = [Price.toNumber(event.last), Price.toNumber(this.truth())]
-        if (said > is * FAR || said * FAR < is) this.problem(`record ${seq}: a price of ${said} is believed, the market's is ${is}`)
+        if (said > is * FAR || said * FAR < is)
+          this.problem(`record ${seq}: a price of ${said} is believed, the market's is ${is}`)
       } else if (event._tag === "EntryGranted" && this.heardMs !== null) {
         const ageMs = this.nowMs - this.heardMs
         if (ageMs > this.staleMs + SLACK_MS)

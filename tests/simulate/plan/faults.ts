@@ -52,7 +52,11 @@ export const KINDS: ReadonlyArray<Kind> = [
     draw: (random) => one({ kind: "stop", service: service(random), downMs: magnitude(random, 10, 10_000) })
   },
   { name: "power", weight: 4, draw: (random) => one({ kind: "power", downMs: magnitude(random, 10, 20_000) }) },
-  { name: "stall", weight: 4, draw: (random) => one({ kind: "stall", service: service(random), forMs: spell(random) }) },
+  {
+    name: "stall",
+    weight: 4,
+    draw: (random) => one({ kind: "stall", service: service(random), forMs: spell(random) })
+  },
   {
     name: "twin",
     weight: 4,
@@ -108,7 +112,11 @@ export const KINDS: ReadonlyArray<Kind> = [
       return one({ kind: "wire", change, forMs: Math.max(spell(random), 20_000 / speed) })
     }
   },
-  { name: "silence", weight: 3, draw: (random) => one({ kind: "wire", change: { silent: true }, forMs: spell(random) }) },
+  {
+    name: "silence",
+    weight: 3,
+    draw: (random) => one({ kind: "wire", change: { silent: true }, forMs: spell(random) })
+  },
   {
     name: "bad prices",
     weight: 3,
@@ -163,10 +171,16 @@ export const KINDS: ReadonlyArray<Kind> = [
     weight: 14,
     draw: (random, { speed }) => {
       const drawn = drawLife(random, { minVolume: MIN_VOLUME, priceDecimals: 6, volumeDecimals: 8 }, MAKER_PCT)
-      return drawn.flatMap(([afterMin, life]) => faultsOf(life).map((fault) => [(afterMin * 60_000) / speed, fault] as const))
+      return drawn.flatMap(([afterMin, life]) =>
+        faultsOf(life).map((fault) => [(afterMin * 60_000) / speed, fault] as const)
+      )
     }
   },
-  { name: "operator", weight: 8, draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) }) },
+  {
+    name: "operator",
+    weight: 8,
+    draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) })
+  },
   {
     name: "forged",
     weight: 1,
@@ -215,7 +229,12 @@ const LAST = 0.97
 export const drawFaults = (random: Random, setting: Setting): ReadonlyArray<Timed> => {
   const { lengthMs } = setting
   const on = Math.round(magnitude(random, SWARM.kinds[0], SWARM.kinds[1]))
-  const kinds = Array.from({ length: on }, () => weighed(random, KINDS.map((kind) => [kind.weight, kind] as const)))
+  const kinds = Array.from({ length: on }, () =>
+    weighed(
+      random,
+      KINDS.map((kind) => [kind.weight, kind] as const)
+    )
+  )
   const rate = magnitude(random, SWARM.perMinute[0] * 10, SWARM.perMinute[1] * 10) / 10
   const count = random() < 0.03 ? 0 : Math.max(1, Math.round((lengthMs / 60_000) * rate))
   const all: Array<Timed> = []
@@ -228,7 +247,10 @@ export const drawFaults = (random: Random, setting: Setting): ReadonlyArray<Time
   }
   const resumes = Math.max(1, Math.round(lengthMs / 90_000))
   for (let n = 1; n <= resumes; n++)
-    all.push({ atMs: Math.round((lengthMs * n) / (resumes + 1)), fault: { kind: "command", command: { name: "resume" } } })
+    all.push({
+      atMs: Math.round((lengthMs * n) / (resumes + 1)),
+      fault: { kind: "command", command: { name: "resume" } }
+    })
   return all.toSorted((a, b) => a.atMs - b.atMs)
 }
 

@@ -32,11 +32,21 @@ export interface Plan {
 const HOUR_MS = 3_600_000
 
 /** How long a run is, exchange time. Most seeds are short: what goes wrong in a day goes wrong in three hours. */
-export type Length = "short" | "window" | "day"
-const LENGTHS: Readonly<Record<Length, readonly [least: number, most: number]>> = {
+export type Length = "moment" | "short" | "window" | "day"
+/** The least and the most of each, exchange milliseconds. */
+export const LENGTHS: Readonly<Record<Length, readonly [least: number, most: number]>> = {
+  moment: [0.1 * HOUR_MS, 0.3 * HOUR_MS],
   short: [0.4 * HOUR_MS, HOUR_MS],
   window: [2.5 * HOUR_MS, 3.5 * HOUR_MS],
   day: [24 * HOUR_MS, 26 * HOUR_MS]
+}
+
+/** How many times as fast as the wall the exchange runs: what is put off on the wall costs more the slower it is. */
+const SPEEDS: Readonly<Record<Length, ReadonlyArray<number>>> = {
+  moment: [5, 20],
+  short: [5, 10, 20],
+  window: [30],
+  day: [60]
 }
 
 /** Which lengths are drawn, and how often each. */
@@ -53,7 +63,7 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
   const random = randomNumbers(seed)
   const length = weighed(random, lengths)
   const venueMs = between(random, ...LENGTHS[length])
-  const speed = length === "short" ? chosen(random, [5, 10, 20]) : length === "window" ? 30 : 60
+  const speed = chosen(random, SPEEDS[length])
   const lengthMs = Math.round(venueMs / speed)
   const slots = chosen(random, [1, 2, 3, 4, 6])
   const rules = weighed(random, [
@@ -89,7 +99,8 @@ const upgraded = (
   { lengthMs, rules }: Pick<Plan, "lengthMs" | "rules">
 ): ReadonlyArray<Timed> => {
   const lastMs = Math.round(lengthMs * between(random, 0.15, 0.5))
-  const between2 = rules < 2 && random() < 0.5 ? [{ atMs: Math.round(lastMs / 2), fault: { kind: "upgrade", rules: 2 } } as const] : []
+  const between2 =
+    rules < 2 && random() < 0.5 ? [{ atMs: Math.round(lastMs / 2), fault: { kind: "upgrade", rules: 2 } } as const] : []
   return [
     ...faults.filter(({ atMs, fault }) => atMs > lastMs || OF_OLD_RULES.has(fault.kind)),
     ...between2,

@@ -7,7 +7,14 @@ import { fillOf, listedFills, reportOn } from "../../../app/inProcess/fills.ts"
 import { apply, emptyBooks, openOrders } from "../../../services/exchange-sim/core/engine/books.ts"
 import { type ByHand, doByHand } from "../../../services/exchange-sim/core/engine/byHand.ts"
 import { amendOrder, cancelOrder, passTime } from "../../../services/exchange-sim/core/engine/change.ts"
-import { type Desk, holds, makeDesk, type MarketView, refuse, type Rules } from "../../../services/exchange-sim/core/engine/desk.ts"
+import {
+  type Desk,
+  holds,
+  makeDesk,
+  type MarketView,
+  refuse,
+  type Rules
+} from "../../../services/exchange-sim/core/engine/desk.ts"
 import { matchTrade } from "../../../services/exchange-sim/core/engine/match.ts"
 import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
 import type { Order } from "../../../services/exchange-sim/core/engine/order.ts"
@@ -16,7 +23,16 @@ import type { MarketTrade } from "../../../services/exchange-sim/core/market/pro
 import { quotesAfter, seenByOrders } from "../../../services/exchange-sim/core/market/quote.ts"
 import type { ExchangeEvent } from "../../../services/exchange-sim/records.ts"
 import { type Price, type Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
-import type { Balances, ExecutionEvent, Fees, Fill, LimitOrder, OrderReport, PairConstraints, Ticker } from "../../../shared/exchange/port.ts"
+import type {
+  Balances,
+  ExecutionEvent,
+  Fees,
+  Fill,
+  LimitOrder,
+  OrderReport,
+  PairConstraints,
+  Ticker
+} from "../../../shared/exchange/port.ts"
 
 /** How the book around the last trade looks. */
 const SPREAD_PCT = 0.01
@@ -69,7 +85,16 @@ export class SimulatedExchange {
     this.takerPct = takerPct
     this.told = told
     const { timeMs } = first
-    apply(this.desk.books, { _tag: "Created", timeMs, salt: "SIM", pair: "XDGUSD", market: "recorded", seed: 1, base, quote })
+    apply(this.desk.books, {
+      _tag: "Created",
+      timeMs,
+      salt: "SIM",
+      pair: "XDGUSD",
+      market: "recorded",
+      seed: 1,
+      base,
+      quote
+    })
     this.keepAccount()
   }
 
@@ -95,7 +120,16 @@ export class SimulatedExchange {
     const refusal = this.refusing ?? (this.status === "cancel_only" ? "EService:Market in cancel_only mode" : null)
     if (refusal !== null) return refuse(refusal)
     const { side, price, volume, clientId, postOnly, deadlineMs } = order
-    const terms = { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null } as const
+    const terms = {
+      side,
+      price,
+      volume,
+      clientId,
+      userref: null,
+      postOnly,
+      timeInForce: "gtc",
+      expireMs: null
+    } as const
     return this.done(placeOrder(this.desk, this.view(), terms, { nowMs: this.nowMs, deadlineMs, validate: false }))
   }
 
@@ -112,7 +146,9 @@ export class SimulatedExchange {
 
   /** Lists as they were so long ago. */
   openOrders(lagMs: number): ReadonlyArray<OrderReport> {
-    return this.allOrders(lagMs).filter(({ status }) => status === "open").map(reportOn)
+    return this.allOrders(lagMs)
+      .filter(({ status }) => status === "open")
+      .map(reportOn)
   }
 
   orders(txids: ReadonlyArray<string>, lagMs: number): ReadonlyArray<OrderReport> {
@@ -224,7 +260,8 @@ export class SimulatedExchange {
   private byHand(what: ByHand): void {
     // More than there is cannot be taken away.
     const { base, quote } = this.balances(0)
-    if (what.act === "move" && (base.total - base.hold + what.base < 0n || quote.total - quote.hold + what.quote < 0n)) return
+    if (what.act === "move" && (base.total - base.hold + what.base < 0n || quote.total - quote.hold + what.quote < 0n))
+      return
     doByHand(this.desk, this.view(), what, this.nowMs)
     this.tell()
   }
@@ -270,7 +307,8 @@ export class SimulatedExchange {
   }
 
   private saidOf(event: ExchangeEvent): ReadonlyArray<ExecutionEvent> {
-    if (event._tag !== "Opened" && event._tag !== "Filled" && event._tag !== "Canceled" && event._tag !== "Expired") return []
+    if (event._tag !== "Opened" && event._tag !== "Filled" && event._tag !== "Canceled" && event._tag !== "Expired")
+      return []
     const { txid } = event
     const { clientId = null, reason = null } = this.desk.books.orders.get(txid) ?? {}
     switch (event._tag) {
@@ -295,4 +333,3 @@ export const firstTrade = (timeMs: number, price: Price): MarketTrade => ({
   volume: Volume.zero,
   takerSide: "sell"
 })
-

@@ -6,7 +6,14 @@ import { Effect, Stream } from "effect"
 import { isRefusal } from "../../../services/exchange-sim/core/engine/desk.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { type CallKind, classify } from "../../../shared/exchange/kraken/core/errors.ts"
-import { ExchangeError, type ExecutionEvent, MarketData, type MarketDataEvent, type Ticker, Trading } from "../../../shared/exchange/port.ts"
+import {
+  ExchangeError,
+  type ExecutionEvent,
+  MarketData,
+  type MarketDataEvent,
+  type Ticker,
+  Trading
+} from "../../../shared/exchange/port.ts"
 import type { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import type { SimulatedExchange } from "./exchange.ts"
 import type { SimulatedProcess } from "./process.ts"
@@ -170,7 +177,11 @@ export class Wire {
       constraints: ask("AssetPairs", "read", () => at().constraints),
       fees: ask("TradeVolume", "read", () => at().fees),
       balances: ask("BalanceEx", "read", () => at().balances(weather.listsLagMs)),
-      place: (order) => Effect.map(ask("AddOrder", "place", () => at().place(order)), ({ txid }) => ({ txid: txid ?? "" })),
+      place: (order) =>
+        Effect.map(
+          ask("AddOrder", "place", () => at().place(order)),
+          ({ txid }) => ({ txid: txid ?? "" })
+        ),
       cancel: (txid) => Effect.asVoid(ask("CancelOrder", "cancel", () => at().cancel(txid))),
       amend: (txid, price) => Effect.asVoid(ask("AmendOrder", "amend", () => at().amend(txid, price))),
       openOrders: ask("OpenOrders", "read", () => at().openOrders(weather.listsLagMs)),
@@ -212,7 +223,9 @@ export class Wire {
   }
 
   private snapshot(): ExecutionEvent {
-    const openTxids = this.exchange().openOrders(0).map(({ txid }) => txid)
+    const openTxids = this.exchange()
+      .openOrders(0)
+      .map(({ txid }) => txid)
     return { _tag: "Snapshot", openTxids }
   }
 
@@ -252,7 +265,7 @@ const answerOf = <A extends object | number>(
   result: A | { readonly error: string },
   nowMs: number
 ): Effect.Effect<A, ExchangeError> => {
-  if (typeof result !== "object" || !isRefusal(result)) return Effect.succeed(result as A)
+  if (typeof result !== "object" || !isRefusal(result)) return Effect.succeed(result)
   const { advice, source, retryAtMs, help } = classify(kind, [result.error], nowMs)
   const why = help === null ? {} : { help }
   return Effect.fail(new ExchangeError({ operation, advice, source, detail: result.error, retryAtMs, ...why }))

@@ -9,7 +9,7 @@ import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
 import { TIERS } from "../../../services/exchange-sim/core/engine/limits.ts"
 import { readSettings, type Settings } from "../../../app/settings.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
-import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
@@ -89,7 +89,10 @@ export class World {
       firstTrade(this.startMs, firstPrice(market)),
       (event) => this.wire.tellPrivate(event)
     )
-    this.units = (plan.apart ? SERVICES.map((name) => [name]) : [[...SERVICES]]).map((names) => ({ names, process: null }))
+    this.units = (plan.apart ? SERVICES.map((name) => [name]) : [[...SERVICES]]).map((names) => ({
+      names,
+      process: null
+    }))
     this.playMarket(market)
   }
 
@@ -178,7 +181,10 @@ export class World {
       }
       case "journal":
         Object.assign(this.journal.weather, fault.change)
-        return this.later(fault.forMs, () => void Object.assign(this.journal.weather, { lostBefore: 0, lostAfter: 0, lagMs: 0 }))
+        return this.later(
+          fault.forMs,
+          () => void Object.assign(this.journal.weather, { lostBefore: 0, lostAfter: 0, lagMs: 0 })
+        )
       case "away":
         this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
@@ -299,13 +305,19 @@ export class World {
 
   private write(subject: string, id: string, event: MarketEvent): void {
     const timeMs = Math.floor(this.venueMs(this.time.nowMs))
-    this.journal.force(encodeEntry(subject, id, { epoch: 1, timeMs, writer: "control-plane", cause: null, events: [event] }))
+    this.journal.force(
+      encodeEntry(subject, id, { epoch: 1, timeMs, writer: "control-plane", cause: null, events: [event] })
+    )
   }
 
   /** A record that nobody of the market has written, and that does not decode; an operator excludes it when it has been found. */
   private forge({ record, excludedAfterMs }: Extract<Fault, { kind: "forged" }>): void {
     const subject =
-      record === "decision" ? this.subjects.out("slot-1") : record === "price" ? this.subjects.price : this.subjects.account
+      record === "decision"
+        ? this.subjects.out("slot-1")
+        : record === "price"
+          ? this.subjects.price
+          : this.subjects.account
     const text = record === "garbage" ? "{" : '{"v":3,"epoch":1,"timeMs":1,"writer":"nobody","cause":null,"events":[]}'
     const id = `forged-${++this.forged}`
     const seq = this.journal.records.length + 1
