@@ -96,7 +96,15 @@ const explain = async (seed: number): Promise<boolean> => {
 const count = numberOf("seeds", 1)
 const from = numberOf("from", 0)
 if (values.gate) {
-  const passed = await gate({ only: values.only, most: count, from, times: numberOf("times", 1), cores: numberOf("cores", 1), lengths, say })
+  const passed = await gate({
+    only: values.only,
+    most: count,
+    from,
+    times: numberOf("times", 1),
+    cores: numberOf("cores", 1),
+    lengths,
+    say
+  })
   process.exit(passed ? 0 : 1)
 }
 if (values.seed !== undefined) {

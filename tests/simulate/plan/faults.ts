@@ -24,7 +24,10 @@ interface Kind {
 
 const one = (fault: Fault): ReadonlyArray<readonly [number, Fault]> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
-const spell = (random: Random): number => magnitude(random, 200, 30_000)
+const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
+
+/** What loses a reply mostly loses the stream too: then nobody hears of the order. */
+const deaf = (random: Random) => ({ dropped: chosen(random, [0, 1, 1]) })
 
 /** Every kind, each by a name that tells people which it is. */
 export const KINDS: ReadonlyArray<Kind> = [
@@ -70,18 +73,20 @@ export const KINDS: ReadonlyArray<Kind> = [
   {
     name: "lost requests",
     weight: 4,
-    draw: (random) => one({ kind: "wire", change: { lostRequest: between(random, 0.05, 0.6) }, forMs: spell(random) })
+    draw: (random) =>
+      one({ kind: "wire", change: { lostRequest: between(random, 0.1, 0.7), ...deaf(random) }, forMs: spell(random) })
   },
   {
     name: "lost replies",
     weight: 5,
-    draw: (random) => one({ kind: "wire", change: { lostReply: between(random, 0.05, 0.6) }, forMs: spell(random) })
+    draw: (random) =>
+      one({ kind: "wire", change: { lostReply: between(random, 0.1, 0.7), ...deaf(random) }, forMs: spell(random) })
   },
   {
     name: "late requests",
     weight: 4,
     draw: (random) => {
-      const change = { late: between(random, 0.1, 0.7), lateMs: magnitude(random, 100, 12_000) }
+      const change = { late: between(random, 0.1, 0.7), lateMs: magnitude(random, 100, 12_000), ...deaf(random) }
       return one({ kind: "wire", change, forMs: spell(random) })
     }
   },

@@ -65,7 +65,7 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
   const venueMs = between(random, ...LENGTHS[length])
   const speed = chosen(random, SPEEDS[length])
   const lengthMs = Math.round(venueMs / speed)
-  const slots = chosen(random, [1, 2, 3, 4, 6])
+  const slots = chosen(random, [1, 2, 4, 6])
   const rules = weighed(random, [
     [8, 3],
     [1, 2],
@@ -116,12 +116,13 @@ const drawSettings = (random: Random, slots: number, speed: number): Record<stri
   SPEED: String(speed),
   PRICE_FACTS_PER_SEC: String(chosen(random, [1, 2, 4])),
   CLOCK_INTERVAL_SEC: String(chosen(random, [5, 15, 30])),
-  ENTRY_PCT: String(chosen(random, [0.1, 0.2, 0.35])),
-  PROFIT_PCT: String(chosen(random, [0.6, 1, 1.5])),
+  ENTRY_PCT: String(chosen(random, [0.05, 0.1, 0.2])),
+  PROFIT_PCT: String(chosen(random, [0.55, 0.7, 1.2])),
+  VOLATILITY_AUTO_PROFIT: "false",
   ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),
   S1_ORPHAN_AFTER_SEC: String(chosen(random, [300, 600, 1_350])),
   S2_ORPHAN_AFTER_SEC: String(chosen(random, [400, 900, 1_800])),
-  REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 10, 60])),
+  REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 0, 30])),
   LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),
   RECONCILE_INTERVAL_SEC: String(chosen(random, [30, 60, 120])),
   DAILY_LOSS_LIMIT: String(chosen(random, [0, 0.2, 3])),
