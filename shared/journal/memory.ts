@@ -1,6 +1,6 @@
 /** The journal in this process' memory: for tests and simulation. Everything is gone when the layer is released. */
 import { type Clock, Context, Effect, Layer } from "effect"
-import { DEFAULT_DUPLICATE_WINDOW_MS } from "./duplicateWindow.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "./order/duplicateWindow.ts"
 import { dropLimit, refusalOf } from "./entry.ts"
 import {
   type Appended,
@@ -17,8 +17,8 @@ import {
   SnapshotStore
 } from "./port.ts"
 import { makeListeners, type RecordSource, recordStream } from "./recordStream.ts"
-import { makeSequencer } from "./sequencer.ts"
-import { makeStoredTime } from "./storedTime.ts"
+import { makeSequencer } from "./order/sequencer.ts"
+import { makeStoredTime } from "./order/storedTime.ts"
 import { checkActor, KEPT_SNAPSHOTS } from "./snapshotText.ts"
 
 /** What goes wrong with one append: the answer is lost, and the record was stored or was not. */

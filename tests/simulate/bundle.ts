@@ -13,7 +13,8 @@ import { decodeRecord } from "../../shared/events/envelope.ts"
 import { Journal, type JournalRecord, SnapshotStore } from "../../shared/journal/port.ts"
 import { wordsOf } from "../../shared/words/eventWords.ts"
 import { instant, span } from "../../shared/words/instants.ts"
-import type { Fault, Plan } from "./plan/plan.ts"
+import type { Fault } from "./plan/fault.ts"
+import type { Plan } from "./plan/plan.ts"
 import type { Run } from "./run.ts"
 
 /** Records before the break that the text shows. */

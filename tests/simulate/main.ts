@@ -3,9 +3,9 @@ import { parseArgs } from "node:util"
 import { commandOf, writeBundle } from "./bundle.ts"
 import { gate } from "./gate/gate.ts"
 import type { Check } from "./judges/auditor.ts"
-import { type Length, type Lengths, planOf, USUAL_LENGTHS } from "./plan/plan.ts"
+import { type Length, LENGTHS, type Lengths, planOf, USUAL_LENGTHS } from "./plan/plan.ts"
 import { runSeeds } from "./pool.ts"
-import { run } from "./run.ts"
+import { type Run, run } from "./run.ts"
 import { shrink } from "./shrink.ts"
 import type { Answer } from "./worker.ts"
 
@@ -15,12 +15,13 @@ const HELP = `npm run simulate [-- options]
   --from <n>        the first one (1): a run that was stopped goes on here
   --seed <n>        this one alone; where it fails it is cut down and written into --out
   --cores <n>       threads (1)
-  --length <what>   short (half an hour to an hour), window (three hours), day; left out: mostly short ones
+  --length <what>   moment (some minutes), short (half an hour to an hour), window (three hours), day; left out: mostly short ones
   --check <what>    all (every rule after every record) or books (money, orders and decisions alone)
   --most <n>        stop after so many failures (10)
   --out <folder>    where failing seeds leave what they show (simulated)
   --plain           do not cut a failing seed down
   --gate            plant every known bug, one after the other, and say how many seeds find it
+  --times <n>       so often each of them is looked for anew (3)
   --only <text>     of the planted bugs only those whose name has this text
 `
 
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     out: { type: "string", default: "simulated" },
     plain: { type: "boolean", default: false },
     gate: { type: "boolean", default: false },
+    times: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     help: { type: "boolean", default: false }
   }
@@ -45,13 +47,13 @@ const refuse = (problem: string): never => {
   process.stderr.write(`simulate: ${problem}\n`)
   process.exit(2)
 }
-const numberOf = (name: "seeds" | "from" | "cores" | "most", least: number): number => {
+const numberOf = (name: "seeds" | "from" | "cores" | "most" | "times", least: number): number => {
   const value = Number(values[name])
   return Number.isSafeInteger(value) && value >= least
     ? value
     : refuse(`--${name}=${values[name]} is no whole number of ${least} or more`)
 }
-const isLength = (text: string): text is Length => text === "short" || text === "window" || text === "day"
+const isLength = (text: string): text is Length => text in LENGTHS
 const isCheck = (text: string): text is Check => text === "all" || text === "books"
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -66,7 +68,10 @@ const lengths: Lengths =
     ? USUAL_LENGTHS
     : isLength(length)
       ? [[1, length]]
-      : refuse(`--length=${length}: short, window or day`)
+      : refuse(`--length=${length}: ${Object.keys(LENGTHS).join(", ")}`)
+
+/** What failed, without its figures: what is cut down must not become another failure. */
+const kindOf = ({ problems }: Run): string => (problems[0] ?? "").replaceAll(/-?\d[\d.]*/g, "#")
 
 /** Runs it again, cuts it down, and leaves what it shows. */
 const explain = async (seed: number): Promise<boolean> => {
@@ -81,7 +86,7 @@ const explain = async (seed: number): Promise<boolean> => {
   say(`seed ${seed} fails: ${first.problems[0] ?? ""}`)
   const smallest = values.plain
     ? plan
-    : shrink(plan, (smaller) => run(smaller, check).problems.length > 0, first.endedMs)
+    : shrink(plan, (smaller) => kindOf(run(smaller, check)) === kindOf(first), first.endedMs)
   for (const file of await writeBundle(values.out, plan, run(smallest, check), smallest)) say(`  ${file}`)
   const option = length === undefined ? "" : ` --length ${length}`
   say(`  ${smallest.faults.length} of ${plan.faults.length} faults are left. Again: ${commandOf(seed)}${option}`)
@@ -91,7 +96,15 @@ const explain = async (seed: number): Promise<boolean> => {
 const count = numberOf("seeds", 1)
 const from = numberOf("from", 0)
 if (values.gate) {
-  const passed = await gate({ only: values.only, most: count, from, cores: numberOf("cores", 1), lengths, say })
+  const passed = await gate({
+    only: values.only,
+    most: count,
+    from,
+    times: numberOf("times", 1),
+    cores: numberOf("cores", 1),
+    lengths,
+    say
+  })
   process.exit(passed ? 0 : 1)
 }
 if (values.seed !== undefined) {

@@ -1,6 +1,7 @@
 /** Runs the world of one plan to its end, and judges it. */
 import { createHash } from "node:crypto"
 import { ActorHalted } from "../../shared/actor/runtime.ts"
+import { staleAfterSec } from "../../shared/config/shared.ts"
 import { governorRules } from "../../shared/config/rules/governor.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
@@ -10,10 +11,18 @@ import { endingProblems, idleProblems, onItsWay } from "./judges/ending.ts"
 import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
 
-/** After everything is healed: so long of the exchange's time, and at least so long of the wall's, twice. */
-const SETTLE = { venueMs: 6 * 60_000, wallMs: 70_000 }
-/** Without a trade: so long, and again while something is on its way. */
-const REST = { venueMs: 3 * 60_000, wallMs: 15_000, looks: 8 }
+/** A span of the exchange's time, and at least so long of the wall's. */
+interface Span {
+  readonly venueMs: number
+  readonly wallMs: number
+}
+/** After everything is healed: what was under way finds its end, and what was down is up. */
+const HEALING: Span = { venueMs: 6 * 60_000, wallMs: 30_000 }
+/** After an operator has resumed: the market trades. */
+const TRADING: Span = { venueMs: 4 * 60_000, wallMs: 12_000 }
+/** Without a trade: everybody comes to rest; again while something is on its way. */
+const RESTING: Span = { venueMs: 3 * 60_000, wallMs: 8_000 }
+const REST_LOOKS = 8
 
 /** What came of a seed. */
 export interface Verdict {
@@ -61,28 +70,29 @@ export const run = (plan: Plan, check: Check = "all"): Run => {
   })
   const { settings, exchange } = world
   const slots = 2 * settings.slots + 8
+  const staleMs = staleAfterSec(settings) * 1_000
   auditor = new Auditor(
     world.subjects,
-    { check, slots, openOrderLimit: governorRules(settings).openOrderLimit },
+    { check, slots, openOrderLimit: governorRules(settings).openOrderLimit, staleMs },
     () => exchange
   )
   const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
-  const settleMs = Math.max(SETTLE.wallMs, SETTLE.venueMs / plan.speed)
+  let sinceMs = plan.lengthMs
+  const pass = ({ venueMs, wallMs }: Span): void => {
+    sinceMs += Math.max(wallMs, venueMs / plan.speed)
+    world.runUntil(sinceMs, failed)
+  }
   try {
     world.begin()
-    world.runUntil(plan.lengthMs, failed)
+    world.runUntil(sinceMs, failed)
     world.heal()
-    world.runUntil(plan.lengthMs + settleMs, failed)
+    pass(HEALING)
     world.command({ name: "resume" })
-    world.runUntil(plan.lengthMs + 2 * settleMs, failed)
+    pass(TRADING)
     if (!failed()) for (const text of idleProblems(auditor)) problem(`once healed: ${text}`)
-    // The market trades on; with no trade any more everybody comes to rest, and both sides can be compared.
     world.stopTrading()
-    let sinceMs = plan.lengthMs + 2 * settleMs
-    for (let look = 0; look < REST.looks && (look === 0 || onItsWay(auditor)); look++) {
-      sinceMs += Math.max(REST.wallMs, REST.venueMs / plan.speed)
-      world.runUntil(sinceMs, failed)
-    }
+    pass(RESTING)
+    for (let look = 1; look < REST_LOOKS && onItsWay(auditor); look++) pass(RESTING)
     if (!failed()) for (const text of endingProblems(auditor, exchange)) problem(`at the end: ${text}`)
   } catch (error) {
     problem(`the run ended with ${messageOf(error)}`)

@@ -1,5 +1,6 @@
 /** The smallest plan that still fails: fewer faults, a shorter run, fewer slots. What is left is what a person has to look at. */
-import type { Plan, Timed } from "./plan/plan.ts"
+import type { Timed } from "./plan/fault.ts"
+import type { Plan } from "./plan/plan.ts"
 
 /** Whether this plan fails. */
 export type Fails = (plan: Plan) => boolean

@@ -9,8 +9,8 @@ import {
   JournalRefused,
   type JournalUnavailable
 } from "../port.ts"
-import type { Sequencer } from "../sequencer.ts"
-import { makeStoredTime } from "../storedTime.ts"
+import type { Sequencer } from "../order/sequencer.ts"
+import { makeStoredTime } from "../order/storedTime.ts"
 import type { Writer } from "./writer.ts"
 
 /** What appending works with: the order of records, the way to the disk, and the journal's limit. */

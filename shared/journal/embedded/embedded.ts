@@ -4,7 +4,7 @@
  * own cache.
  */
 import { Clock, Context, Effect, Layer, type Scope } from "effect"
-import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../order/duplicateWindow.ts"
 import {
   Journal,
   JournalCorrupt,
@@ -16,7 +16,7 @@ import {
   SnapshotStore
 } from "../port.ts"
 import { makeListeners } from "../recordStream.ts"
-import { makeSequencer } from "../sequencer.ts"
+import { makeSequencer } from "../order/sequencer.ts"
 import { makeAppends } from "./appends.ts"
 import { codeOf, inWords, type OpenForWriting, openForWriting } from "./directory/disk.ts"
 import { makeGrow } from "./directory/following.ts"

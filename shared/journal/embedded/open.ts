@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import { Effect } from "effect"
 import { JournalCorrupt, JournalOpenError, type JournalRecord } from "../port.ts"
-import type { Summary } from "../sequencer.ts"
+import type { Summary } from "../order/sequencer.ts"
 import { closeToOthers, makeDirectory } from "../../files/directory.ts"
 import { codeOf, inWords, replaceFile, replaceFileQuietly, syncDirectory } from "./directory/disk.ts"
 import { highWaterPath, indexPathOf, segmentsDirectory } from "./directory/layout.ts"

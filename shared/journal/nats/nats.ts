@@ -8,7 +8,7 @@
 import { jetstreamManager } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { Context, Effect, Layer, Schedule, type Scope } from "effect"
-import { DEFAULT_DUPLICATE_WINDOW_MS } from "../duplicateWindow.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../order/duplicateWindow.ts"
 import { MAX_DATA_BYTES } from "../entry.ts"
 import { Journal, JournalCorrupt, JournalOpenError, SnapshotStore } from "../port.ts"
 import { makeAckWindow } from "./ackWindow.ts"

@@ -10,6 +10,8 @@ import type { PlantedStart } from "./plantedWorker.ts"
 export interface GateOptions {
   /** Only bugs whose name has this text. */
   readonly only: string
+  /** So often a bug is looked for anew, each time with seeds that were not tried before: the median says how long it takes. */
+  readonly times: number
   /** Seeds that are tried for a bug before it counts as not found. */
   readonly most: number
   readonly from: number
@@ -25,8 +27,6 @@ export interface Found {
   readonly problem: string
 }
 
-/** So often a bug is looked for anew, each time with seeds that were not tried before: the median says how long it takes. */
-const TIMES = 3
 /** A seed that takes longer on the wall than any sound one does hangs: that is noticed, too. */
 const HANGS_MS = 180_000
 /** Share of the bugs that must be found. */
@@ -63,15 +63,15 @@ const lineOf = ({ planted, seeds, problem }: Found, most: number): string => {
   return `${planted.of.padEnd(10)} | ${planted.name.padEnd(64)} | ${took.padEnd(18)} | ${problem.slice(0, 140)}`
 }
 
-/** Seeds until the bug is noticed, `TIMES` times. */
-const look = async (planted: Planted, { most, from, lengths }: GateOptions): Promise<Found> => {
+/** Seeds until the bug is noticed, as often as is asked for. */
+const look = async (planted: Planted, { most, from, lengths, times }: GateOptions): Promise<Found> => {
   const seeds: Array<number> = []
   let problem = ""
   let since = 0
   const start: PlantedStart = { planted, lengths, check: "all" }
   let thread = new PlantedThread(start)
   try {
-    for (let seed = from; seed < from + most && seeds.length < TIMES; seed++) {
+    for (let seed = from; seed < from + most && seeds.length < times; seed++) {
       since++
       const noticed = await thread.ask(seed)
       if (noticed === null) continue

@@ -18,6 +18,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 import type { SimulatedExchange } from "../world/exchange.ts"
 import { OrderLives } from "./orderLives.ts"
 import { LossDays } from "./lossDays.ts"
+import { Prices } from "./prices.ts"
 
 /** What is looked at: the books alone, or also every rule of slots and governor after every record. */
 export type Check = "books" | "all"
@@ -42,12 +43,18 @@ export class Auditor {
   private readonly folds: ReadonlyArray<ActorFold<unknown>>
   private readonly hosted: FoldSet<unknown>
   private readonly days: LossDays
+  private readonly prices: Prices
   private readonly passedOver = new Set<number>()
   private seen = 0
 
   constructor(
     subjects: MarketSubjects,
-    options: { readonly check: Check; readonly slots: number; readonly openOrderLimit: number },
+    options: {
+      readonly check: Check
+      readonly slots: number
+      readonly openOrderLimit: number
+      readonly staleMs: number
+    },
     exchange: () => SimulatedExchange
   ) {
     this.check = options.check
@@ -62,6 +69,11 @@ export class Auditor {
     this.hosted = new FoldSet(this.folds, new Set())
     this.lives = new OrderLives((text) => this.problem(text))
     this.days = new LossDays((text) => this.problem(text))
+    this.prices = new Prices(
+      (text) => this.problem(text),
+      () => exchange().last.price,
+      options.staleMs
+    )
     const venue = {
       get openOrders() {
         return exchange().openCount
@@ -121,6 +133,7 @@ export class Auditor {
       }
     }
     this.days.take(stored)
+    this.prices.take(stored)
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)

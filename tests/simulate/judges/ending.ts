@@ -53,11 +53,20 @@ const ordersDiffer = ({ lives, gateway }: Auditor, { desk, openings }: Simulated
 }
 
 const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyArray<string> => {
+  const otherwise = [...desk.books.orders.values()].flatMap(({ clientId, filled, cost }) => {
+    const life = clientId === null ? undefined : lives.byClientId.get(clientId)
+    if (life === undefined || (near(life.volume, filled, 10n) && near(life.cost, cost, 100_000n))) return []
+    return [`order ${clientId} has traded ${filled} for ${cost}, by the journal ${life.volume} for ${life.cost}`]
+  })
   const known = new Set(desk.books.fills.map(({ execId }) => execId))
-  return [...lives.fills].flatMap(([execId, seq]) =>
+  const unknown = [...lives.fills].flatMap(([execId, seq]) =>
     known.has(execId) ? [] : [`record ${seq} books fill ${execId}, which the exchange never made`]
   )
+  return [...otherwise, ...unknown]
 }
+
+/** Within what lists round. */
+const near = (a: bigint, b: bigint, by: bigint): boolean => magnitude(a - b) <= by
 
 const moneyDiffers = (
   { ledger: { state: ledger }, slots }: Auditor,
@@ -89,18 +98,25 @@ const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
  */
 const inDoubt = ({ books }: SimulatedExchange["desk"]): { readonly base: bigint; readonly quote: bigint } => {
   const doubt = { base: 0n, quote: 0n }
-  for (const { txid, feeBase = 0n, price } of books.fills) {
+  for (const { txid, feeBase = 0n } of books.fills) {
     if (feeBase === 0n || books.orders.get(txid)?.clientId === null) continue
     doubt.base += feeBase
-    doubt.quote += (feeBase * price) / 100_000_000n + 100n
+    // The bare figure, read as quote currency.
+    doubt.quote += feeBase * 100n
   }
   return doubt
 }
 
-const undone = ({ gateway }: Auditor): ReadonlyArray<string> =>
-  Object.values(gateway.state.lanes).flatMap(({ slot, tasks }) =>
+const undone = ({ gateway, slots }: Auditor): ReadonlyArray<string> => [
+  ...Object.values(gateway.state.lanes).flatMap(({ slot, tasks }) =>
     tasks.map((task) => `slot ${slot}: ${task._tag} of order ${task.localId} is never done`)
+  ),
+  ...slots.flatMap(({ actor, state }) =>
+    state.book.pendingCancels.map(
+      ({ order }) => `${actor.name}: the cancel of order ${order.localId} is never answered`
+    )
   )
+]
 
 /** Pauses that a healed market may have: what a day has lost, and money or sizes that are too small to trade with. */
 const MAY_STAND: ReadonlySet<string> = new Set(["daily_loss_lock", "cannot_bootstrap", "size_too_small"])

@@ -7,7 +7,7 @@ import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
 /** Losses by day, and what the governor says of them. */
 export class LossDays {
   private readonly problem: (text: string) => void
-  private readonly losses = new Map<number, bigint>()
+  private readonly losses: Array<{ readonly seq: number; readonly day: number; readonly lost: bigint }> = []
   private limit = 0n
   private limitIsOurs = true
   private lockedDay: number | null = null
@@ -24,7 +24,7 @@ export class LossDays {
     for (const event of record.events) this.look(record, event)
   }
 
-  private look({ seq }: StoredRecord, event: MarketEvent): void {
+  private look({ seq, cause }: StoredRecord, event: MarketEvent): void {
     switch (event._tag) {
       case "GovernorConfigured":
         this.limit = event.rules.dailyLossLimit
@@ -39,8 +39,7 @@ export class LossDays {
         return
       case "CycleBooked": {
         if (event.net >= 0n) return
-        const day = utcDayOf(event.exitMs)
-        this.losses.set(day, (this.losses.get(day) ?? 0n) - event.net)
+        this.losses.push({ seq, day: utcDayOf(event.exitMs), lost: -event.net })
         return
       }
       case "LossLockChanged":
@@ -53,7 +52,10 @@ export class LossDays {
         if (event.mode === "RUNNING") this.lockedDay = null
         return
       case "EntryGranted": {
-        const lost = this.losses.get(utcDayOf(this.nowMs)) ?? 0n
+        // What came after the record that it answers the governor had not heard.
+        const lost = this.losses
+          .filter((loss) => loss.day === utcDayOf(this.nowMs) && loss.seq <= (cause ?? seq))
+          .reduce((sum, loss) => sum + loss.lost, 0n)
         if (this.limitIsOurs && this.limit > 0n && lost >= this.limit)
           this.problem(
             `record ${seq}: an entry granted although the day has lost ${Quote.format(lost as Quote)} of ${Quote.format(this.limit as Quote)}`

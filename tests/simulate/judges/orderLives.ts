@@ -6,7 +6,9 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 export interface Life {
   stage: "claimed" | "unknown" | "open" | "ended" | "rejected"
   txid: string | null
-  filled: bigint
+  /** What was traded, by the end's own sums and the fills that came after it, or else by the fills so far. */
+  volume: bigint
+  cost: bigint
 }
 
 /** Facts about orders, in the journal's order. */
@@ -33,7 +35,7 @@ export class OrderLives {
     switch (event._tag) {
       case "OrderClaimed":
         if (life !== undefined) at("claimed a second time")
-        this.byClientId.set(clientId, { stage: "claimed", txid: null, filled: 0n })
+        this.byClientId.set(clientId, { stage: "claimed", txid: null, volume: 0n, cost: 0n })
         return
       case "OrderUnknown":
         if (life === undefined) at("unknown before its claim")
@@ -49,7 +51,7 @@ export class OrderLives {
         return
       case "OrderRejected":
         if (life?.stage === "open") at("rejected while it stands")
-        this.byClientId.set(clientId, { ...(life ?? { txid: null, filled: 0n }), stage: "rejected" })
+        this.byClientId.set(clientId, { ...(life ?? { txid: null, volume: 0n, cost: 0n }), stage: "rejected" })
         return
       case "FillRecorded":
       case "LateFillRecorded":
@@ -57,13 +59,16 @@ export class OrderLives {
           at(`fill ${event.execId} booked twice, first by record ${this.fills.get(event.execId)}`)
         this.fills.set(event.execId, seq)
         if (life === undefined) return at("filled before its claim")
-        life.filled += event.volume
+        life.volume += event.volume
+        life.cost += event.cost
         return
       case "OrderFilled":
       case "OrderCancelled":
         if (life === undefined) return at("ended before its claim")
         if (life.stage === "ended") at("ended twice")
         life.stage = "ended"
+        life.volume = event.volume
+        life.cost = event.cost
         return
       default:
         return

@@ -5,7 +5,7 @@ import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Life } from "../../../app/inProcess/life.ts"
 import { SERVICES, type ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
-import type { Fault, Timed } from "./plan.ts"
+import type { Fault, Timed } from "./fault.ts"
 
 /** As much of a plan as faults depend on. */
 export interface Setting {
@@ -24,7 +24,10 @@ interface Kind {
 
 const one = (fault: Fault): ReadonlyArray<readonly [number, Fault]> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
-const spell = (random: Random): number => magnitude(random, 200, 30_000)
+const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
+
+/** What loses a reply mostly loses the stream too: then nobody hears of the order. */
+const deaf = (random: Random) => ({ dropped: chosen(random, [0, 1, 1]) })
 
 /** Every kind, each by a name that tells people which it is. */
 export const KINDS: ReadonlyArray<Kind> = [
@@ -70,18 +73,20 @@ export const KINDS: ReadonlyArray<Kind> = [
   {
     name: "lost requests",
     weight: 4,
-    draw: (random) => one({ kind: "wire", change: { lostRequest: between(random, 0.05, 0.6) }, forMs: spell(random) })
+    draw: (random) =>
+      one({ kind: "wire", change: { lostRequest: between(random, 0.1, 0.7), ...deaf(random) }, forMs: spell(random) })
   },
   {
     name: "lost replies",
     weight: 5,
-    draw: (random) => one({ kind: "wire", change: { lostReply: between(random, 0.05, 0.6) }, forMs: spell(random) })
+    draw: (random) =>
+      one({ kind: "wire", change: { lostReply: between(random, 0.1, 0.7), ...deaf(random) }, forMs: spell(random) })
   },
   {
     name: "late requests",
     weight: 4,
     draw: (random) => {
-      const change = { late: between(random, 0.1, 0.7), lateMs: magnitude(random, 100, 12_000) }
+      const change = { late: between(random, 0.1, 0.7), lateMs: magnitude(random, 100, 12_000), ...deaf(random) }
       return one({ kind: "wire", change, forMs: spell(random) })
     }
   },
@@ -180,11 +185,6 @@ export const KINDS: ReadonlyArray<Kind> = [
     name: "operator",
     weight: 8,
     draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) })
-  },
-  {
-    name: "upgrade",
-    weight: 2,
-    draw: (random) => one({ kind: "upgrade", rules: random() < 0.5 ? 2 : 3 })
   },
   {
     name: "forged",

@@ -2,47 +2,12 @@
  * What one seed chooses: the market, the settings, how long, and what goes wrong when. Plain data, made of the seed alone, so that a
  * plan can be printed, cut down and run again. Times are wall milliseconds since the beginning; the exchange's run `speed` times as fast.
  */
-import type { Life } from "../../../app/inProcess/life.ts"
-import type { Command } from "../../../shared/events/families/command.ts"
+import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
 import { randomNumbers } from "../../../shared/core/random.ts"
-import type { ServiceName } from "../world/services.ts"
-import type { JournalWeather } from "../world/journal.ts"
-import type { WireWeather } from "../world/wire.ts"
+import type { Fault, Timed } from "./fault.ts"
 import { drawFaults } from "./faults.ts"
 import { drawMarket, type MarketChoice } from "./markets.ts"
 import { between, chosen, type Random, weighed } from "./draw.ts"
-
-/** One thing that goes wrong, or that somebody does. */
-export type Fault =
-  /** Killed between two of its steps, and started again; with or without what it had saved. */
-  | { readonly kind: "crash"; readonly services: ReadonlyArray<ServiceName>; readonly downMs: number }
-  /** Stopped as an operator stops it, and started again. */
-  | { readonly kind: "stop"; readonly service: ServiceName; readonly downMs: number }
-  /** Everything is killed, and the journal loses what it had not acknowledged. */
-  | { readonly kind: "power"; readonly downMs: number }
-  | { readonly kind: "stall"; readonly service: ServiceName; readonly forMs: number }
-  /** A second one of it runs beside. */
-  | { readonly kind: "twin"; readonly service: ServiceName; readonly forMs: number }
-  | { readonly kind: "wire"; readonly change: Partial<WireWeather>; readonly forMs: number }
-  | { readonly kind: "partition"; readonly forMs: number }
-  | { readonly kind: "reconnect" }
-  | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
-  | { readonly kind: "away"; readonly forMs: number }
-  | { readonly kind: "snapshots"; readonly are: "lost" | "damaged" }
-  /** The wall clock of a service's machine, or of the journal's, is put on or back. */
-  | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }
-  | { readonly kind: "life"; readonly life: Life }
-  | { readonly kind: "command"; readonly command: Command }
-  /** Every service is stopped and started as a build that knows these rules. */
-  | { readonly kind: "upgrade"; readonly rules: number }
-  /** Somebody writes past every port; an operator excludes it later. */
-  | { readonly kind: "forged"; readonly record: "garbage" | "decision" | "price"; readonly excludedAfterMs: number }
-
-/** A fault and its moment. */
-export interface Timed {
-  readonly atMs: number
-  readonly fault: Fault
-}
 
 /** All that a seed chooses. */
 export interface Plan {
@@ -67,11 +32,21 @@ export interface Plan {
 const HOUR_MS = 3_600_000
 
 /** How long a run is, exchange time. Most seeds are short: what goes wrong in a day goes wrong in three hours. */
-export type Length = "short" | "window" | "day"
-const LENGTHS: Readonly<Record<Length, readonly [least: number, most: number]>> = {
+export type Length = "moment" | "short" | "window" | "day"
+/** The least and the most of each, exchange milliseconds. */
+export const LENGTHS: Readonly<Record<Length, readonly [least: number, most: number]>> = {
+  moment: [0.1 * HOUR_MS, 0.3 * HOUR_MS],
   short: [0.4 * HOUR_MS, HOUR_MS],
   window: [2.5 * HOUR_MS, 3.5 * HOUR_MS],
   day: [24 * HOUR_MS, 26 * HOUR_MS]
+}
+
+/** How many times as fast as the wall the exchange runs: what is put off on the wall costs more the slower it is. */
+const SPEEDS: Readonly<Record<Length, ReadonlyArray<number>>> = {
+  moment: [5, 20],
+  short: [5, 10, 20],
+  window: [30],
+  day: [60]
 }
 
 /** Which lengths are drawn, and how often each. */
@@ -88,9 +63,9 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
   const random = randomNumbers(seed)
   const length = weighed(random, lengths)
   const venueMs = between(random, ...LENGTHS[length])
-  const speed = length === "short" ? chosen(random, [5, 10, 20]) : length === "window" ? 30 : 60
+  const speed = chosen(random, SPEEDS[length])
   const lengthMs = Math.round(venueMs / speed)
-  const slots = chosen(random, [1, 2, 3, 4, 6])
+  const slots = chosen(random, [1, 2, 4, 6])
   const rules = weighed(random, [
     [8, 3],
     [1, 2],
@@ -108,7 +83,29 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     rules,
     duplicatesFirst: random() < 0.5
   }
-  return { ...plan, faults: drawFaults(random, { lengthMs, speed, slots, rules }) }
+  const faults = drawFaults(random, { lengthMs, speed, slots, rules })
+  return { ...plan, faults: rules === NEWEST_RULES ? faults : upgraded(random, faults, plan) }
+}
+
+/** What old rules were not made for is no news: until the newest are taken up, only processes and the journal fail. */
+const OF_OLD_RULES: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
+  ...(["crash", "stop", "power", "stall", "twin", "journal", "away", "snapshots", "command"] as const)
+])
+
+/** The faults, with an upgrade to the newest rules, by way of those between or at once. */
+const upgraded = (
+  random: Random,
+  faults: ReadonlyArray<Timed>,
+  { lengthMs, rules }: Pick<Plan, "lengthMs" | "rules">
+): ReadonlyArray<Timed> => {
+  const lastMs = Math.round(lengthMs * between(random, 0.15, 0.5))
+  const between2 =
+    rules < 2 && random() < 0.5 ? [{ atMs: Math.round(lastMs / 2), fault: { kind: "upgrade", rules: 2 } } as const] : []
+  return [
+    ...faults.filter(({ atMs, fault }) => atMs > lastMs || OF_OLD_RULES.has(fault.kind)),
+    ...between2,
+    { atMs: lastMs, fault: { kind: "upgrade", rules: NEWEST_RULES } } as const
+  ].toSorted((a, b) => a.atMs - b.atMs)
 }
 
 const drawSettings = (random: Random, slots: number, speed: number): Record<string, string> => ({
@@ -119,12 +116,13 @@ const drawSettings = (random: Random, slots: number, speed: number): Record<stri
   SPEED: String(speed),
   PRICE_FACTS_PER_SEC: String(chosen(random, [1, 2, 4])),
   CLOCK_INTERVAL_SEC: String(chosen(random, [5, 15, 30])),
-  ENTRY_PCT: String(chosen(random, [0.1, 0.2, 0.35])),
-  PROFIT_PCT: String(chosen(random, [0.6, 1, 1.5])),
+  ENTRY_PCT: String(chosen(random, [0.05, 0.1, 0.2])),
+  PROFIT_PCT: String(chosen(random, [0.55, 0.7, 1.2])),
+  VOLATILITY_AUTO_PROFIT: "false",
   ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),
   S1_ORPHAN_AFTER_SEC: String(chosen(random, [300, 600, 1_350])),
   S2_ORPHAN_AFTER_SEC: String(chosen(random, [400, 900, 1_800])),
-  REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 10, 60])),
+  REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 0, 30])),
   LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),
   RECONCILE_INTERVAL_SEC: String(chosen(random, [30, 60, 120])),
   DAILY_LOSS_LIMIT: String(chosen(random, [0, 0.2, 3])),

@@ -4,9 +4,9 @@
  */
 import { type Clock, Effect } from "effect"
 import { makeListeners, recordStream } from "../../../shared/journal/recordStream.ts"
-import { makeSequencer, type Sequencer } from "../../../shared/journal/sequencer.ts"
-import { makeStoredTime } from "../../../shared/journal/storedTime.ts"
-import { DEFAULT_DUPLICATE_WINDOW_MS } from "../../../shared/journal/duplicateWindow.ts"
+import { makeSequencer, type Sequencer } from "../../../shared/journal/order/sequencer.ts"
+import { makeStoredTime } from "../../../shared/journal/order/storedTime.ts"
+import { DEFAULT_DUPLICATE_WINDOW_MS } from "../../../shared/journal/order/duplicateWindow.ts"
 import { refusalOf } from "../../../shared/journal/entry.ts"
 import {
   type Appended,

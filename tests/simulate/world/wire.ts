@@ -265,7 +265,7 @@ const answerOf = <A extends object | number>(
   result: A | { readonly error: string },
   nowMs: number
 ): Effect.Effect<A, ExchangeError> => {
-  if (typeof result !== "object" || !isRefusal(result)) return Effect.succeed(result as A)
+  if (typeof result !== "object" || !isRefusal(result)) return Effect.succeed(result)
   const { advice, source, retryAtMs, help } = classify(kind, [result.error], nowMs)
   const why = help === null ? {} : { help }
   return Effect.fail(new ExchangeError({ operation, advice, source, detail: result.error, retryAtMs, ...why }))

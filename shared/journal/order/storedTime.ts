@@ -4,7 +4,7 @@
  * (`shared/actor/core/timeLine.ts`), a fill too. So stored time goes on as time passes, whatever the clock is put back by.
  */
 import type { Clock } from "effect"
-import { monotonicMsOf } from "../monotonic.ts"
+import { monotonicMsOf } from "../../monotonic.ts"
 
 /** Gives the moment of now, Unix milliseconds: the clock's, and never less than the last one and what has passed since. `lastMs`: of the newest record. */
 export const makeStoredTime = (clock: Clock.Clock, lastMs: number): (() => number) => {

@@ -1,6 +1,6 @@
 import { type Clock, Effect } from "effect"
 import { describe, expect, it } from "@effect/vitest"
-import { judge, lineAfter, type TimeLine } from "../actor/core/timeLine.ts"
+import { judge, lineAfter, type TimeLine } from "../../actor/core/timeLine.ts"
 import { makeStoredTime } from "./storedTime.ts"
 
 const HOUR_MS = 3_600_000

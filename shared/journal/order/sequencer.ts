@@ -3,7 +3,7 @@
  * conflict. Pure: the caller brings the time and stores the record.
  */
 import { makeDuplicateWindow } from "./duplicateWindow.ts"
-import type { JournalEntry, JournalRecord } from "./port.ts"
+import type { JournalEntry, JournalRecord } from "../port.ts"
 
 /** How an append is compared with what is there. */
 export interface SequencerOptions {

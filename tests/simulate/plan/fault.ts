@@ -1,0 +1,38 @@
+/** What can go wrong. Plain data: a plan can be printed, cut down and run again. */
+import type { Life } from "../../../app/inProcess/life.ts"
+import type { Command } from "../../../shared/events/families/command.ts"
+import type { JournalWeather } from "../world/journal.ts"
+import type { ServiceName } from "../world/services.ts"
+import type { WireWeather } from "../world/wire.ts"
+
+/** One thing that goes wrong, or that somebody does. */
+export type Fault =
+  /** Killed between two of its steps, and started again; with or without what it had saved. */
+  | { readonly kind: "crash"; readonly services: ReadonlyArray<ServiceName>; readonly downMs: number }
+  /** Stopped as an operator stops it, and started again. */
+  | { readonly kind: "stop"; readonly service: ServiceName; readonly downMs: number }
+  /** Everything is killed, and the journal loses what it had not acknowledged. */
+  | { readonly kind: "power"; readonly downMs: number }
+  | { readonly kind: "stall"; readonly service: ServiceName; readonly forMs: number }
+  /** A second one of it runs beside. */
+  | { readonly kind: "twin"; readonly service: ServiceName; readonly forMs: number }
+  | { readonly kind: "wire"; readonly change: Partial<WireWeather>; readonly forMs: number }
+  | { readonly kind: "partition"; readonly forMs: number }
+  | { readonly kind: "reconnect" }
+  | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
+  | { readonly kind: "away"; readonly forMs: number }
+  | { readonly kind: "snapshots"; readonly are: "lost" | "damaged" }
+  /** The wall clock of a service's machine, or of the journal's, is put on or back. */
+  | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }
+  | { readonly kind: "life"; readonly life: Life }
+  | { readonly kind: "command"; readonly command: Command }
+  /** Every service is stopped and started as a build that knows these rules. */
+  | { readonly kind: "upgrade"; readonly rules: number }
+  /** Somebody writes past every port; an operator excludes it later. */
+  | { readonly kind: "forged"; readonly record: "garbage" | "decision" | "price"; readonly excludedAfterMs: number }
+
+/** A fault and its moment. */
+export interface Timed {
+  readonly atMs: number
+  readonly fault: Fault
+}
