@@ -12,6 +12,7 @@ import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
 import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./core/rows.ts"
 import type { Transition } from "./core/transition.ts"
 import { type Picture, pictureAt, type ProjectorOptions } from "./picture.ts"
+import { clearing } from "./retention.ts"
 
 /** For the status pages. */
 export interface ProjectorStatus {
@@ -45,6 +46,7 @@ const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions)
   const journal = yield* Journal
   const store = yield* Store
   const progress = yield* makeProgress
+  const clear = clearing(options.market, options.keptDays)
 
   const writeBatch = Effect.fnUntraced(function* (
     cursor: Cursor,
@@ -60,6 +62,7 @@ const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions)
     yield* writeRows(projected.rows.botEvents, store.projection.botEvents, progress)
     const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
     yield* retryStore(saveCursor(options.market, next), progress.waitsFor)
+    yield* clear(next.state.nowMs)
     yield* progress.reached(next.seq)
     yield* picture.stored(next)
     return next

@@ -249,6 +249,13 @@ export interface BotEventRow extends ProjectedRow {
   readonly details: unknown
 }
 
+/** From which time on rows are kept, Unix seconds of the exchange's clock; null: all are. */
+export interface KeptSince {
+  readonly fillsSec: number | null
+  readonly pricesSec: number | null
+  readonly botEventsSec: number | null
+}
+
 /** Tables `fills`, `price_history` and `bot_events`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
 export interface ProjectionStore {
   readonly fills: (rows: ReadonlyArray<FillRow>) => Answer<void>
@@ -256,6 +263,8 @@ export interface ProjectionStore {
   readonly botEvents: (rows: ReadonlyArray<BotEventRow>) => Answer<void>
   /** Deletes every projected row of a market, before it is projected from its beginning; returns how many. */
   readonly forget: (market: string) => Answer<number>
+  /** Deletes rows of a market that are older than they are kept; returns how many. */
+  readonly forgetOlder: (market: string, since: KeptSince) => Answer<number>
 }
 
 /** Every table of the store. */

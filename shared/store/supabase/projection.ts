@@ -48,6 +48,19 @@ const botEventColumns = (row: BotEventRow) => ({
   details: row.details
 })
 
+/** Asks for deletions until none is left; how many there were. */
+const untilNone = Effect.fnUntraced(function* (
+  call: string,
+  request: Parameters<typeof send>[1]
+): Effect.fn.Return<number, StoreError> {
+  let forgotten = 0
+  for (;;) {
+    const gone = yield* change(call, Schema.Int, request)
+    if (gone === 0) return forgotten
+    forgotten += gone
+  }
+})
+
 export const makeProjection = (client: Client): ProjectionStore => {
   const upsert = <Row extends ProjectedRow>(
     table: StoreTable,
@@ -64,15 +77,19 @@ export const makeProjection = (client: Client): ProjectionStore => {
     fills: (rows) => upsert("fills", rows, fillColumns),
     prices: (rows) => upsert("price_history", rows, priceColumns),
     botEvents: (rows) => upsert("bot_events", rows, botEventColumns),
-    forget: Effect.fnUntraced(function* (market: string): Effect.fn.Return<number, StoreError> {
-      let forgotten = 0
-      for (;;) {
-        const gone = yield* change("projection.forget", Schema.Int, () =>
-          client.rpc("forget_market", { p_market: market, p_most: FORGOTTEN_AT_ONCE })
-        )
-        if (gone === 0) return forgotten
-        forgotten += gone
-      }
-    })
+    forget: (market) =>
+      untilNone("projection.forget", () =>
+        client.rpc("forget_market", { p_market: market, p_most: FORGOTTEN_AT_ONCE })
+      ),
+    forgetOlder: (market, { fillsSec, pricesSec, botEventsSec }) =>
+      untilNone("projection.forgetOlder", () =>
+        client.rpc("forget_projected", {
+          p_market: market,
+          p_fills: fillsSec,
+          p_prices: pricesSec,
+          p_events: botEventsSec,
+          p_most: FORGOTTEN_AT_ONCE
+        })
+      )
   }
 }
