@@ -8,7 +8,6 @@ import { longLifeBench } from "./longLife/longLife.bench.ts"
 import { manySlotsBench } from "./longLife/manySlots.bench.ts"
 import { pastBench } from "./longLife/past.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
-import { peersBench, peersInstalled } from "./peers/peers.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
 import { storeBench } from "./store.bench.ts"
@@ -70,12 +69,6 @@ describe("the benchmarks in short form", () => {
     const results = await signingBench({ quick: true })
     expect(results.length).toBe(natsServerFound() ? 6 : 3)
     for (const { checksum } of results) expect(Number(checksum)).toBe(1_000)
-  })
-
-  it.skipIf(!peersInstalled())("peers: other people's event stores come to the same results as ours", async () => {
-    const results = await peersBench({ quick: true })
-    expect(results.length).toBeGreaterThan(0)
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
   })
 
   it("opening: with and without indexes the same journal, and all of its control records", async () => {

@@ -33,8 +33,7 @@ const sizes = (quick: boolean) =>
     ? { recovered: 500, appended: 5, folded: 5_000, rounds: 1 }
     : { recovered: 10_000, appended: 300, folded: 1_000_000, rounds: 5 }
 
-/** Whether the peers are there to be measured. */
-export const peersInstalled = (): boolean => existsSync(join(import.meta.dirname, "node_modules/xstate"))
+const installed = (): boolean => existsSync(join(import.meta.dirname, "node_modules/xstate"))
 
 /** A fold of ours over the whole journal. */
 const folded = (journal: Journal["Service"], subjects: MarketSubjects) =>
@@ -184,7 +183,7 @@ const beside = (
 
 /** All of it; nothing where the peers are not installed. */
 export const peersBench = async ({ quick }: BenchSize): Promise<ReadonlyArray<BenchResult>> => {
-  if (!peersInstalled()) {
+  if (!installed()) {
     process.stderr.write("bench: peers: not installed, so not measured: npm ci --prefix bench/peers\n")
     return []
   }

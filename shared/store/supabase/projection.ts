@@ -1,7 +1,8 @@
 /** The tables that are made from journals: `fills`, `price_history`, `bot_events`. */
 import { Effect, Schema } from "effect"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import type { BotEventRow, FillRow, PriceRow, ProjectedRow, ProjectionStore, StoreError, StoreTable } from "../port.ts"
+import type { ProjectionStore, StoreError, StoreTable } from "../port.ts"
+import type { BotEventRow, FillRow, PriceRow, ProjectedRow } from "../projected.ts"
 import { change, lastOfEach, pieces, send } from "./call.ts"
 import type { Client } from "./client.ts"
 

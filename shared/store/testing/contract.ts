@@ -3,7 +3,8 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import type { Candle } from "../../candles/core/candle.ts"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { type CandleSeries, type FillRow, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+import { type CandleSeries, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+import type { FillRow } from "../projected.ts"
 
 /** A candle at `timeSec` with digits that a double would lose. */
 export const someCandle = (timeSec: number, close = "0.1234567891", volume = "1234567890123.12345678"): Candle => ({
