@@ -1,8 +1,8 @@
 /**
  * What does the journal cost on top of the server and the disk?
  *
- * (a) Durable appends to NATS JetStream, each acknowledged, against the bare client doing the same by hand with nothing
- *     checked. (b) Appends to a directory, one after the other (one sync each) and many at a time, against the bare disk.
+ * (a) Durable appends to NATS JetStream, each acknowledged, one after the other and many at a time, against the bare client doing the same
+ *     by hand with nothing checked. (b) Appends to a directory, one after the other (one sync each) and many at a time, against the bare disk.
  * Reading is measured beside it (`replay/replay.bench.ts`).
  *
  * Not claimed: networks other than loopback, power loss, other record sizes than some 256 bytes. The server's own
@@ -11,6 +11,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { jetstream } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
 import { Context, Effect, Layer, References, type Scope } from "effect"
@@ -24,8 +25,8 @@ import { type BenchResult, type Cost, figuresOf, perSecond, timedEffect } from "
 
 const sizes = (quick: boolean) =>
   quick
-    ? { rounds: 2, natsAppends: 500, singles: 5, grouped: 500 }
-    : { rounds: 9, natsAppends: 40_000, singles: 200, grouped: 40_000 }
+    ? { rounds: 2, natsAppends: 500, natsSingles: 50, singles: 5, grouped: 500 }
+    : { rounds: 5, natsAppends: 40_000, natsSingles: 2_000, singles: 200, grouped: 40_000 }
 type Sizes = ReturnType<typeof sizes>
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -74,8 +75,33 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
       floor.push(floorCost)
       port.push(portCost)
     }
+    const single: Array<Cost> = []
+    const singleFloor: Array<Cost> = []
+    const publisher = jetstream(raw)
+    for (let round = 0; round <= size.rounds; round++) {
+      const bare = appends(`bare-single-${round}`, size.natsSingles, "market.APPEND.price")
+      const mine = appends(`port-single-${round}`, size.natsSingles, "market.APPEND.price")
+      const floorCost = yield* timed(
+        Effect.promise(async () => {
+          for (const { subject, id, data } of bare) await publisher.publish(subject, data, { msgID: id })
+        })
+      )
+      const portCost = yield* timed(Effect.forEach(mine, journal.append, { discard: true }))
+      if (round === 0) continue
+      singleFloor.push(floorCost)
+      single.push(portCost)
+    }
     const head = yield* journal.head
     return [
+      {
+        name: "NATS: append, one after the other",
+        unit: "records/s",
+        ...figuresOf(single, perSecond(size.natsSingles)),
+        baseline: {
+          name: "bare client, one publish after the other",
+          ...figuresOf(singleFloor, perSecond(size.natsSingles))
+        }
+      },
       {
         name: "NATS: appendAll, each record acknowledged",
         unit: "records/s",

@@ -92,7 +92,7 @@ const foldHosted = (records: ReadonlyArray<JournalRecord>): readonly [string, Co
 
 /** Goals: the reducer at least 0.5 of the loop, 0.3 with the invariants checked after every event, 0.6 as a host folds. */
 export const slotFoldBench = async ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
-  const tape = recordTape(SEED, quick ? 20_000 : 200_000)
+  const tape = recordTape(SEED, quick ? 20_000 : 100_000)
   const records = recordsOf(tape)
   const terms = termsOf(tape.rules, null, null)
   const lasts = Float64Array.from(tape.entries, ({ event }) =>
@@ -114,8 +114,8 @@ export const slotFoldBench = async ({ quick }: BenchSize): Promise<Array<BenchRe
     hosted: []
   }
   const [expected] = cases.floor()
-  const warmUp = 3
-  for (let run = 0; run < warmUp + (quick ? 3 : 12); run++) {
+  const warmUp = 2
+  for (let run = 0; run < warmUp + (quick ? 3 : 8); run++) {
     for (const name of names) {
       const [got, cost] = cases[name]()
       if (got !== expected) throw new Error(`slotFold: ${name} gives\n  ${got}\ninstead of the loop's\n  ${expected}`)

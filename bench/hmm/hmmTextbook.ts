@@ -1,6 +1,6 @@
 /**
- * Baum–Welch as a textbook prints it (Rabiner §V-A): arrays of arrays, one loop per sum, log densities relative to the
- * row's largest. The yardstick of the fit's speed and, being another program, of its result.
+ * Baum–Welch as a textbook prints it (Rabiner §V-A), as a competent hand writes it down: arrays of arrays, one loop per sum, what does not
+ * change within a sum before it; log densities relative to the row's largest. The yardstick of the fit's speed and, being another program, of its result.
  */
 
 import type { HmmModel } from "../../services/hmm-advisor/core/hmm/model.ts"
@@ -45,10 +45,12 @@ const update = (model: TextbookModel, rows: Table, prior: number): number => {
   const moves = table(K, K)
   const scales: Array<number> = []
   let logLikelihood = 0
+  const offsets = model.variances.map((row) => -0.5 * row.reduce((sum, one) => sum + Math.log(2 * Math.PI * one), 0))
+  const precisions = model.variances.map((row) => row.map((one) => 0.5 / one))
   for (let t = 0; t < T; t++) {
     let peak = Number.NEGATIVE_INFINITY
     for (let k = 0; k < K; k++) {
-      density[t]![k] = logDensity(rows[t]!, model.means[k]!, model.variances[k]!)
+      density[t]![k] = offsets[k]! - distance(rows[t]!, model.means[k]!, precisions[k]!)
       peak = Math.max(peak, density[t]![k]!)
     }
     let scale = 0
@@ -79,17 +81,14 @@ const update = (model: TextbookModel, rows: Table, prior: number): number => {
     let leaving = 0
     for (let j = 0; j < K; j++) leaving += moves[k]![j]!
     for (let j = 0; j < K; j++) model.transition[k]![j] = moves[k]![j]! / leaving
+    const weights = forward.map((row, t) => row[k]! * backward[t]![k]!)
+    const weight = weights.reduce((sum, one) => sum + one, 0)
     for (let d = 0; d < model.means[k]!.length; d++) {
-      let weight = 0
       let weighted = 0
-      for (let t = 0; t < T; t++) {
-        weight += forward[t]![k]! * backward[t]![k]!
-        weighted += forward[t]![k]! * backward[t]![k]! * rows[t]![d]!
-      }
+      for (let t = 0; t < T; t++) weighted += weights[t]! * rows[t]![d]!
       const mean = weighted / weight
       let spread = prior
-      for (let t = 0; t < T; t++)
-        spread += forward[t]![k]! * backward[t]![k]! * ((rows[t]![d]! - mean) * (rows[t]![d]! - mean))
+      for (let t = 0; t < T; t++) spread += weights[t]! * ((rows[t]![d]! - mean) * (rows[t]![d]! - mean))
       model.means[k]![d] = mean
       model.variances[k]![d] = spread / weight
     }
@@ -97,10 +96,9 @@ const update = (model: TextbookModel, rows: Table, prior: number): number => {
   return logLikelihood
 }
 
-const logDensity = (row: Array<number>, mean: Array<number>, variance: Array<number>): number => {
+/** Half the squared distance from the mean, in deviations. */
+const distance = (row: Array<number>, mean: Array<number>, precision: Array<number>): number => {
   let sum = 0
-  for (let d = 0; d < row.length; d++) {
-    sum += Math.log(2 * Math.PI * variance[d]!) + ((row[d]! - mean[d]!) * (row[d]! - mean[d]!)) / variance[d]!
-  }
-  return -0.5 * sum
+  for (let d = 0; d < row.length; d++) sum += precision[d]! * ((row[d]! - mean[d]!) * (row[d]! - mean[d]!))
+  return sum
 }

@@ -53,13 +53,15 @@ export const evolve = (tally: Tally, event: MarketEvent): Tally => {
   }
 }
 
+const SILENT: ReadonlyArray<MarketEvent> = []
+
 /** The reducer as an actor of ours. */
 export const tallyActor: Actor<Tally> = defineActor({
   name: "slot-1",
   version: "1",
   initial: NOTHING,
   hears: (tag) => tag === "PriceObserved" || tag === "OrderFilled",
-  reduce: (state, event) => ({ state: evolve(state, event), outputs: [] })
+  reduce: (state, event) => ({ state: evolve(state, event), outputs: SILENT })
 })
 
 /** A life of so many events. */

@@ -22,7 +22,9 @@ export const projectorManifest = defineService({
     Effect.scoped(
       Effect.gen(function* () {
         const { Projector } = yield* reading(() => import("./projector.ts"))
-        const options = { market: settings.pair, priceEverySec: settings.priceHistorySec, subjects, saved }
+        const { pair: market, priceHistorySec: priceEverySec, priceHistoryDays, botEventsDays, fillsDays } = settings
+        const keptDays = { fills: fillsDays, prices: priceHistoryDays, botEvents: botEventsDays }
+        const options = { market, priceEverySec, keptDays, subjects, saved }
         const { status } = Context.get(yield* Layer.build(Projector.layer(options)), Projector)
         return yield* status.pipe(
           Effect.flatMap((now) => tell(projectorView(now))),

@@ -11,11 +11,13 @@ import type { Cursor } from "./cursor.ts"
 import type { ProjectionRules } from "./core/rows.ts"
 import type { Transition } from "./core/transition.ts"
 import { MarketFolds } from "./marketFolds.ts"
+import type { KeptDays } from "./retention.ts"
 
 /** Whose journal is copied, and what the market is saved as. */
 export interface ProjectorOptions extends ProjectionRules {
   readonly subjects: MarketSubjects
   readonly saved: SavedMarket
+  readonly keptDays: KeptDays
 }
 
 /** The key of the row in `bot_state`: the name that readers from outside know. */

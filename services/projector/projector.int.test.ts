@@ -15,6 +15,7 @@ import type { Fetch } from "../../shared/store/supabase/client.ts"
 import { makeStore } from "../../shared/store/supabase/store.ts"
 import { forgetProjection } from "./cursor.ts"
 import { Projector } from "./projector.ts"
+import type { KeptDays } from "./retention.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const reason = { rule: "bootstrap_A", numbers: {} } as const
@@ -73,7 +74,7 @@ const appendRounds = Effect.fnUntraced(function* (from: number, count: number, p
 class Embedded extends Context.Service<Embedded, Fetch>()("kennel/projector/test/Embedded") {}
 
 /** The embedded store behind a `fetch` that a test may break. */
-const breakableStore = Effect.fnUntraced(function* (market: string) {
+const breakableStore = Effect.fnUntraced(function* (market: string, kept: Partial<KeptDays> = {}) {
   const embedded = yield* Embedded
   const between: { fault: ((path: string, body: string, send: () => Promise<Response>) => Promise<Response>) | null } =
     {
@@ -105,7 +106,8 @@ const breakableStore = Effect.fnUntraced(function* (market: string) {
   const parts = Layer.succeed(Store, store)
   // No slot is named in these journals.
   const saved = { slot: () => expect.fail("no slot"), parts: [], told: Effect.succeed({}) }
-  const rules = { market, priceEverySec: 10, subjects, saved }
+  const keptDays = { fills: 0, prices: 0, botEvents: 0, ...kept }
+  const rules = { market, priceEverySec: 10, keptDays, subjects, saved }
   return { between, rows, parts, projecting: Projector.layer(rules).pipe(Layer.provide(parts)) }
 })
 
@@ -254,6 +256,31 @@ layer(Layer.effect(Embedded, openEmbedded(null)))("the projector", (it) => {
       }).pipe(Effect.provide(projecting))
       expect((yield* rows).botEvents).toHaveLength(40)
     }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  const DAY_SEC = 86_400
+  const agedRows = Effect.fnUntraced(function* (market: string, wallSec: number) {
+    const { rows, projecting } = yield* breakableStore(market, { prices: 10, botEvents: 20 })
+    yield* TestClock.setTime(wallSec * 1_000)
+    yield* appendRounds(1, 30)
+    yield* appendRounds(15 * DAY_SEC, 1)
+    yield* appendRounds(30 * DAY_SEC, 2)
+    yield* until(caughtUp, "caught up").pipe(Effect.provide(projecting))
+    const { fills, prices, botEvents } = yield* rows
+    return [fills.length, prices.length, botEvents.length]
+  }, Effect.provide(MemoryJournal.layer()))
+
+  it.effect("rows go once they are older than their table keeps them, by the exchange's clock", () =>
+    Effect.gen(function* () {
+      // Of a fill's round the order and the fill stand in bot_events too.
+      expect(yield* agedRows("AGED", 40 * DAY_SEC)).toStrictEqual([33, 1, 6])
+    })
+  )
+
+  it.effect("a record whose time is ahead of the wall's empties no table", () =>
+    Effect.gen(function* () {
+      expect(yield* agedRows("AHEAD", 100)).toStrictEqual([33, 6, 66])
+    })
   )
 
   it.effect("a row that the store refuses is counted and left out; its neighbours are not", () =>

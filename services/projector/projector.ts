@@ -7,11 +7,13 @@ import { originOf } from "../../shared/core/ids/clientId.ts"
 import { decodeRecord, RecordUndecodable } from "../../shared/events/envelope.ts"
 import { Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../../shared/journal/port.ts"
 import { retryStore } from "../../shared/retry.ts"
-import { type FillRow, Store, type StoreError } from "../../shared/store/port.ts"
+import { Store, type StoreError } from "../../shared/store/port.ts"
+import type { FillRow } from "../../shared/store/projected.ts"
 import { type Cursor, loadCursor, saveCursor } from "./cursor.ts"
 import { type ProjectionRules, type ProjectionState, projectRecord, type Rows, unreadableRow } from "./core/rows.ts"
 import type { Transition } from "./core/transition.ts"
 import { type Picture, pictureAt, type ProjectorOptions } from "./picture.ts"
+import { clearing } from "./retention.ts"
 
 /** For the status pages. */
 export interface ProjectorStatus {
@@ -45,6 +47,7 @@ const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions)
   const journal = yield* Journal
   const store = yield* Store
   const progress = yield* makeProgress
+  const clear = clearing(options.market, options.keptDays)
 
   const writeBatch = Effect.fnUntraced(function* (
     cursor: Cursor,
@@ -60,6 +63,7 @@ const start = Effect.fn("Projector.start")(function* (options: ProjectorOptions)
     yield* writeRows(projected.rows.botEvents, store.projection.botEvents, progress)
     const next: Cursor = { seq: last.seq, recordId: last.id, state: projected.state }
     yield* retryStore(saveCursor(options.market, next), progress.waitsFor)
+    yield* clear(next.state.nowMs)
     yield* progress.reached(next.seq)
     yield* picture.stored(next)
     return next

@@ -9,10 +9,9 @@
  */
 import { Context, type Effect, Schema } from "effect"
 import type { Candle, CandleVenue } from "../candles/core/candle.ts"
-import type { Side } from "../core/trading.ts"
 import type { Gap } from "../candles/core/gaps.ts"
 import type { DayProfileRow } from "./dayProfile.ts"
-import type { Price, Quote, Volume } from "../core/decimal/decimal.ts"
+import type { BotEventRow, FillRow, KeptSince, PriceRow } from "./projected.ts"
 
 /**
  * A call to the store failed. `advice` is what a caller may do about it:
@@ -203,52 +202,6 @@ export interface ProfileStore {
   readonly ofDay: (market: string, day: string) => Answer<DayProfileRow | null>
 }
 
-/** What every row made from a journal has. `(market, eventId)` is its key: the same event again changes nothing. */
-export interface ProjectedRow {
-  /** The pair whose journal it is, `XDGUSD`. */
-  readonly market: string
-  /** Place of the event in the journal: `<sequence>.<index>`. */
-  readonly eventId: string
-  /** When it happened by the exchange's clock, Unix seconds with fractions. */
-  readonly timeSec: number
-}
-
-/** A row of `fills`: one execution. */
-export interface FillRow extends ProjectedRow {
-  readonly slot: number
-  readonly localId: number
-  readonly clientId: string
-  readonly txid: string
-  readonly execId: string
-  /** Null where the order was claimed before the journal's beginning. */
-  readonly side: Side | null
-  readonly price: Price
-  readonly volume: Volume
-  readonly cost: Quote
-  readonly fee: Quote
-  readonly liquidity: "maker" | "taker"
-}
-
-/** A row of `price_history`. */
-export interface PriceRow extends ProjectedRow {
-  readonly last: Price
-  readonly bid: Price
-  readonly ask: Price
-}
-
-/** A row of `bot_events`: one decision or fact, for people. */
-export interface BotEventRow extends ProjectedRow {
-  /** Null for what concerns no slot. */
-  readonly slot: number | null
-  /** The event's tag, `OrderAccepted`. */
-  readonly eventType: string
-  /** Phases around a transition; null elsewhere. */
-  readonly fromState: string | null
-  readonly toState: string | null
-  /** The event as the journal has it. */
-  readonly details: unknown
-}
-
 /** Tables `fills`, `price_history` and `bot_events`, written by the projector. Each takes any number of rows, at most 1,000 a request. */
 export interface ProjectionStore {
   readonly fills: (rows: ReadonlyArray<FillRow>) => Answer<void>
@@ -256,6 +209,8 @@ export interface ProjectionStore {
   readonly botEvents: (rows: ReadonlyArray<BotEventRow>) => Answer<void>
   /** Deletes every projected row of a market, before it is projected from its beginning; returns how many. */
   readonly forget: (market: string) => Answer<number>
+  /** Deletes rows of a market that are older than they are kept; returns how many. */
+  readonly forgetOlder: (market: string, since: KeptSince) => Answer<number>
 }
 
 /** Every table of the store. */

@@ -11,6 +11,7 @@ import { type Postgrest, postgrestFound, postgrestOverPglite } from "../../share
 import { recordedLines, recordsOf, SUBJECTS } from "../journals/corpus.ts"
 
 const RECORDS = recordsOf(recordedLines("rules-2-shapes-2-trading")).slice(0, 4_000)
+const KEPT = { fills: 0, prices: 0, botEvents: 0 }
 const pipeline = { sync_cursor: 17, last_sync_ts: 18, stream: { last_candle_ts: 19 } }
 
 interface EventRow {
@@ -60,7 +61,11 @@ describe.runIf(postgrestFound())("a market in the tables", () => {
                 const caughtUp = Effect.map(status, ({ seq, head }) => seq === head)
                 const waits = Schedule.spaced("50 millis")
                 yield* Effect.repeat(caughtUp, { schedule: waits, until: (done) => done })
-              }).pipe(Effect.provide(Projector.layer({ market, priceEverySec: 10, subjects: SUBJECTS, saved })))
+              }).pipe(
+                Effect.provide(
+                  Projector.layer({ market, priceEverySec: 10, keptDays: KEPT, subjects: SUBJECTS, saved })
+                )
+              )
             }
             return yield* Effect.promise(() => rowsOf(server, market))
           },

@@ -40,6 +40,8 @@ const filesUnder = (folder: string): ReadonlyArray<string> =>
         .slice(ROOT.length + 1)
         .replaceAll("\\", "/")
     )
+    // Packages that a folder has for itself, where they are installed (`bench/peers`).
+    .filter((path) => !path.includes("/node_modules/"))
     .sort()
 
 /** Every TypeScript file of the repository, by path. */

@@ -20,7 +20,8 @@ export const memoryStoreLayer = (memory: MemoryStore): Layer.Layer<Store> => {
     fills: notOurs,
     prices: notOurs,
     botEvents: notOurs,
-    forget: notOurs
+    forget: notOurs,
+    forgetOlder: notOurs
   }
   const profiles: Store["Service"]["profiles"] = { upsert: notOurs, ofDay: notOurs }
   return Layer.succeed(

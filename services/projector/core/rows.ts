@@ -2,7 +2,7 @@
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import type { Transition } from "./transition.ts"
-import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/port.ts"
+import type { BotEventRow, FillRow, PriceRow } from "../../../shared/store/projected.ts"
 
 /** What is remembered from record to record; kept in the store beside the cursor. */
 export interface ProjectionState {

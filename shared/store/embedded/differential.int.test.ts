@@ -228,7 +228,15 @@ const call: fc.Arbitrary<Call> = fc.oneof(
           projection.prices([{ ...place1, ...price, eventId: `${n}.0` }])
     )
   },
-  { weight: 1, arbitrary: fc.constant<Call>(({ projection }) => projection.forget("M")) }
+  { weight: 1, arbitrary: fc.constant<Call>(({ projection }) => projection.forget("M")) },
+  {
+    weight: 1,
+    arbitrary: fc.option(fc.integer({ min: 0, max: 9 })).map(
+      (pricesSec): Call =>
+        ({ projection }) =>
+          projection.forgetOlder("M", { fillsSec: null, pricesSec, botEventsSec: 3 })
+    )
+  }
 )
 
 /** What the store never asks, but the embedded database does not refuse as unsupported either. */

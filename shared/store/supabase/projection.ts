@@ -1,7 +1,8 @@
 /** The tables that are made from journals: `fills`, `price_history`, `bot_events`. */
 import { Effect, Schema } from "effect"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import type { BotEventRow, FillRow, PriceRow, ProjectedRow, ProjectionStore, StoreError, StoreTable } from "../port.ts"
+import type { ProjectionStore, StoreError, StoreTable } from "../port.ts"
+import type { BotEventRow, FillRow, PriceRow, ProjectedRow } from "../projected.ts"
 import { change, lastOfEach, pieces, send } from "./call.ts"
 import type { Client } from "./client.ts"
 
@@ -48,6 +49,19 @@ const botEventColumns = (row: BotEventRow) => ({
   details: row.details
 })
 
+/** Asks for deletions until none is left; how many there were. */
+const untilNone = Effect.fnUntraced(function* (
+  call: string,
+  request: Parameters<typeof send>[1]
+): Effect.fn.Return<number, StoreError> {
+  let forgotten = 0
+  for (;;) {
+    const gone = yield* change(call, Schema.Int, request)
+    if (gone === 0) return forgotten
+    forgotten += gone
+  }
+})
+
 export const makeProjection = (client: Client): ProjectionStore => {
   const upsert = <Row extends ProjectedRow>(
     table: StoreTable,
@@ -64,15 +78,19 @@ export const makeProjection = (client: Client): ProjectionStore => {
     fills: (rows) => upsert("fills", rows, fillColumns),
     prices: (rows) => upsert("price_history", rows, priceColumns),
     botEvents: (rows) => upsert("bot_events", rows, botEventColumns),
-    forget: Effect.fnUntraced(function* (market: string): Effect.fn.Return<number, StoreError> {
-      let forgotten = 0
-      for (;;) {
-        const gone = yield* change("projection.forget", Schema.Int, () =>
-          client.rpc("forget_market", { p_market: market, p_most: FORGOTTEN_AT_ONCE })
-        )
-        if (gone === 0) return forgotten
-        forgotten += gone
-      }
-    })
+    forget: (market) =>
+      untilNone("projection.forget", () =>
+        client.rpc("forget_market", { p_market: market, p_most: FORGOTTEN_AT_ONCE })
+      ),
+    forgetOlder: (market, { fillsSec, pricesSec, botEventsSec }) =>
+      untilNone("projection.forgetOlder", () =>
+        client.rpc("forget_projected", {
+          p_market: market,
+          p_fills: fillsSec,
+          p_prices: pricesSec,
+          p_events: botEventsSec,
+          p_most: FORGOTTEN_AT_ONCE
+        })
+      )
   }
 }

@@ -3,7 +3,8 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import type { Candle } from "../../candles/core/candle.ts"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { type CandleSeries, type FillRow, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+import { type CandleSeries, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+import type { FillRow } from "../projected.ts"
 
 /** A candle at `timeSec` with digits that a double would lose. */
 export const someCandle = (timeSec: number, close = "0.1234567891", volume = "1234567890123.12345678"): Candle => ({
@@ -419,6 +420,29 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         expect(yield* projection.forget("FILLS")).toBe(2 + 1_100 + 1)
         expect(yield* projection.forget("FILLS")).toBe(0)
         expect(yield* projection.forget("KEPT")).toBe(1)
+      })
+    )
+
+    it.effect("of a market's rows those are forgotten that are older than their table keeps them, and no other's", () =>
+      Effect.gen(function* () {
+        const { projection } = yield* Store
+        const at = (market: string, timeSec: number) => ({ market, timeSec, eventId: `${timeSec}.0` })
+        const price = { last: Price.parse("0.1"), bid: Price.parse("0.09"), ask: Price.parse("0.11") }
+        const event = { slot: null, eventType: "ModeChanged", fromState: null, toState: null, details: {} }
+        const times = [10, 20, 30.5]
+        for (const market of ["AGED", "OTHER"]) {
+          yield* projection.fills(times.map((timeSec) => fill(`${timeSec}.0`, { market, timeSec })))
+          yield* projection.prices(times.map((timeSec) => ({ ...at(market, timeSec), ...price })))
+          yield* projection.botEvents(times.map((timeSec) => ({ ...at(market, timeSec), ...event })))
+        }
+        const nothing = { fillsSec: null, pricesSec: null, botEventsSec: null }
+        expect(yield* projection.forgetOlder("AGED", nothing)).toBe(0)
+        // Two prices, one event: what begins at the very time stays.
+        expect(yield* projection.forgetOlder("AGED", { fillsSec: null, pricesSec: 30.5, botEventsSec: 20 })).toBe(3)
+        expect(yield* projection.forgetOlder("AGED", { fillsSec: null, pricesSec: 30.5, botEventsSec: 20 })).toBe(0)
+        expect(yield* projection.forgetOlder("AGED", { ...nothing, fillsSec: 1_000 })).toBe(3)
+        expect(yield* projection.forget("AGED")).toBe(1 + 2)
+        expect(yield* projection.forget("OTHER")).toBe(9)
       })
     )
 
