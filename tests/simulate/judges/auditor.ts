@@ -137,7 +137,7 @@ export class Auditor {
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)
-    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq, this.ledger.state)
+    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq, this.ledger.state.ledger)
     for (const text of watch.problems.splice(0)) this.problem(text)
   }
 }

@@ -69,7 +69,12 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
 const near = (a: bigint, b: bigint, by: bigint): boolean => magnitude(a - b) <= by
 
 const moneyDiffers = (
-  { ledger: { state: ledger }, slots }: Auditor,
+  {
+    ledger: {
+      state: { ledger }
+    },
+    slots
+  }: Auditor,
   { elsewhere, desk }: SimulatedExchange
 ): ReadonlyArray<string> => {
   const found = slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state)))
