@@ -68,10 +68,6 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     )
     return { seq, duplicate: false }
   }
-  const submitted = (entry: JournalEntry): Effect.Effect<Appended, AppendError> => {
-    const taken = submit(entry)
-    return Effect.isEffect(taken) ? taken : Effect.succeed(taken)
-  }
 
   return {
     freed: (dropped: number): void => {
@@ -79,7 +75,8 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     },
     append: Effect.fnUntraced(function* (entry: JournalEntry) {
       yield* writer.room
-      const appended = yield* submitted(entry)
+      const taken = submit(entry)
+      const appended = Effect.isEffect(taken) ? yield* taken : taken
       yield* writer.durable(appended.seq)
       return appended
     }),
