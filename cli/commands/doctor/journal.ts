@@ -6,7 +6,7 @@ import { rulesUnknown } from "../../../shared/actor/control/rulesAdopted.ts"
 import { knowsRules, THIS_BUILD } from "../../../shared/core/rules/versions.ts"
 import type { Settings } from "../../../app/settings.ts"
 import type { Price } from "../../../shared/core/decimal/decimal.ts"
-import type { Rule } from "../../../shared/core/rules/rules.ts"
+import type { Reason } from "../../../shared/events/reason.ts"
 import { sentenceOf } from "../../../shared/core/rules/sentence.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { Journal } from "../../../shared/journal/port.ts"
@@ -129,14 +129,16 @@ const modeOf = (last: EventOf<"ModeChanged"> | null, first: number): Finding => 
   // No failure: a halted market opens nothing, and it must run to mind its exits and to hear `resume`.
   if (last.mode === "HALTED")
     return warn("governor", text, "start, read the page or /api/status for what broke, mend it, then resume")
-  return last.mode === "PAUSED" ? warn("governor", text, endOf(last.reason.rule)) : ok("governor", text)
+  return last.mode === "PAUSED" ? warn("governor", text, endOf(last.reason)) : ok("governor", text)
 }
 
 /** What ends a pause: by its cause. */
-const endOf = (rule: Rule): string => {
+const endOf = ({ rule, numbers }: Reason): string => {
   switch (rule) {
     case "daily_loss_lock":
-      return "the lock opens at 00:00 UTC of the exchange's clock, or when set_daily_loss_limit raises the limit above the loss; only then resume is granted"
+      return numbers["goesOnAtMs"] === undefined
+        ? "the lock opens at 00:00 UTC of the exchange's clock, or when set_daily_loss_limit raises the limit above the loss; only then resume is granted"
+        : "it goes on by itself at 00:00 UTC of the exchange's clock, or sooner when set_daily_loss_limit raises the limit above the loss"
     case "operator":
       return "it stays paused until somebody resumes it"
     default:

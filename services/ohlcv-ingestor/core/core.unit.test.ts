@@ -82,6 +82,15 @@ describe("readiness", () => {
     expect(readiness.gaps).toStrictEqual([...gaps])
   })
 
+  it.each([
+    [0, 0],
+    [360, 50],
+    [720, 100],
+    [1_516, 100]
+  ])("of %i candles covers %d %% of the window, and never more than all of it", (count, covered) => {
+    expect(assess({ count, withVolume: count }).coveragePct).toBe(covered)
+  })
+
   it("candles of fifteen minutes may be as old as three of them", () => {
     const slow = { intervalMin: 15, target: 720, minimum: 200 }
     expect(assess({ newestSec: NOW - 2_700 }, [], slow).freshnessOk).toBe(true)

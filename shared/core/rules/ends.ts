@@ -51,6 +51,7 @@ const ENDS: Partial<Record<Rule, string>> = {
   pair_closed: "the exchange takes orders of the pair again",
   size_too_small: "the slots' orders are worth what the exchange takes",
   cannot_bootstrap: "the slot has money for an order",
+  levels_imprecise: "the key levels are precise",
   daily_loss_lock: "the limit is raised or the day ends, and an operator resumes",
   invariant_broken: "the broken slot is removed, and an operator resumes",
   governor_broken: "a person has looked, and an operator resumes",
@@ -66,6 +67,10 @@ export const endOf = (
   const untilMs = Number(numbers[UNTIL[rule] ?? ""] ?? Number.NaN)
   if (!Number.isNaN(untilMs)) {
     return untilMs > nowMs ? `until ${instant(untilMs)}, ${span(untilMs - nowMs)} left` : "over: with the next tick"
+  }
+  const goesOnAtMs = numbers["goesOnAtMs"]
+  if (rule === "daily_loss_lock" && typeof goesOnAtMs === "number") {
+    return `until ${instant(goesOnAtMs)}, by itself; sooner where the limit is raised above the loss`
   }
   return `until ${ENDS[rule] ?? "what it says no longer holds"}`
 }

@@ -9,7 +9,7 @@ export const chatStands = (chat: Chat): { readonly text: string; readonly tone: 
   if (!chat.enabled) return { text: "No bot runs here: TELEGRAM_BOT_TOKEN is not set for this process.", tone: "" }
   if (chat.chats === 0) return { text: "A bot runs, and no chat is let in: TELEGRAM_CHAT_IDS is empty.", tone: "warn" }
   const whom = `${counted(chat.chats, "chat")} let in`
-  if (!chat.polls && chat.lease_holder !== null) return { text: `Another process listens; ${whom}.`, tone: "" }
+  if (!chat.polls && chat.lease_holder !== null) return { text: `Another process has the lease; ${whom}.`, tone: "" }
   if (!chat.polls) return { text: `Nobody listens yet; ${whom}.`, tone: "warn" }
   // The newest word of Telegram decides: an error that came before an answer is over.
   const isAway = chat.last_error !== null && chat.last_error.at > (chat.last_answer_at ?? 0)

@@ -14,7 +14,7 @@ describe("the chat", () => {
     ["no token is set", null, "No bot runs here: TELEGRAM_BOT_TOKEN is not set for this process."],
     ["nobody is let in", watchOf(0, null), "A bot runs, and no chat is let in: TELEGRAM_CHAT_IDS is empty."],
     ["nobody has the lease", quiet, "Nobody listens yet; 1 chat let in."],
-    ["another process has it", { ...quiet, holder: "b" }, "Another process listens; 1 chat let in."],
+    ["another process has it", { ...quiet, holder: "b" }, "Another process has the lease; 1 chat let in."],
     ["it polls", polling, "It listens; 1 chat let in."],
     ["its last call failed", failed(START_MS + 1), "It asks for messages, and the last call failed; 1 chat let in."],
     ["a failure is over", failed(START_MS - 1), "It listens; 1 chat let in."]

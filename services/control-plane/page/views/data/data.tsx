@@ -7,7 +7,7 @@ import { useApi } from "../../kit/api.ts"
 import { age, counted, decimal, integer, share, words } from "../../kit/format.ts"
 import { At, Card, Empty, Meter, Table } from "../../kit/parts.tsx"
 import type { Candles } from "../../kit/payloads.ts"
-import { levelsOf, noLevels, noWindows, provenanceOf, type Window, windowsOf } from "./dataModel.ts"
+import { levelsOf, noLevels, noWindows, provenanceOf, streamText, type Window, windowsOf } from "./dataModel.ts"
 
 /** Candles are counted this often. */
 const EVERY_MS = 15_000
@@ -63,11 +63,7 @@ const WindowCard = ({ of }: { readonly of: Window }) => {
           <At sec={pipeline.last_sync_ts} />
           {`: ${integer(pipeline.last_sync_rows_queued)} rows`}
         </li>
-        {pipeline.stream == null ? null : (
-          <li>
-            {`stream ${pipeline.stream.status}${pipeline.stream.detail === "" ? "" : `: ${pipeline.stream.detail}`}, lost ${integer(pipeline.stream.losses)} times`}
-          </li>
-        )}
+        {pipeline.stream == null ? null : <li>{streamText(pipeline.stream)}</li>}
         <li>{`backfill: ${pipeline.backfill_message}`}</li>
         {of.stalls === 0 ? null : (
           <li class="warn">{`${counted(of.stalls, "backfill")} in a row brought nothing new`}</li>

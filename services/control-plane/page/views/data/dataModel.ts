@@ -62,6 +62,16 @@ export const windowsOf = ({
     .filter((pipeline) => pipeline != null && pipeline.enabled)
     .map((pipeline) => windowOf(pipeline as Pipeline))
 
+/** How the exchange's stream stands: what went wrong once is not said as if it still did. */
+export const streamText = ({ status, detail, losses, refused }: NonNullable<Pipeline["stream"]>): string => {
+  const now = status === "open" || detail === "" ? `stream ${status}` : `stream ${status}: ${detail}`
+  const unread =
+    refused === 0
+      ? ""
+      : `, ${integer(refused)} messages not believed${status === "open" ? `, the last: ${detail}` : ""}`
+  return `${now}, lost ${integer(losses)} times${unread}`
+}
+
 /** Why no window is collected, for a person. */
 export const noWindows = ({ hmm_data_pipeline: primary }: Status): string =>
   primary == null

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { reportOf } from "../../../core/report.ts"
 import { blocks } from "../../../testing/blocks.ts"
 import { observedAt, opening, OPTIONS, price } from "../../../testing/examples.ts"
-import { gapInWords, levelsOf, noLevels, provenanceOf, windowsOf } from "./dataModel.ts"
+import { gapInWords, levelsOf, noLevels, provenanceOf, windowsOf, noWindows, streamText } from "./dataModel.ts"
 
 const bare = reportOf(observedAt([...opening, price("0.141")]), OPTIONS)
 const report = { ...bare, ...blocks } as typeof bare
@@ -46,5 +46,28 @@ describe("key levels", () => {
   it("that are not known have a reason", () => {
     expect(levelsOf(bare)).toEqual([])
     expect(noLevels(bare)).toContain("service market-context does not run")
+  })
+})
+
+describe("what is not as it was", () => {
+  const stream = {
+    status: "open",
+    detail: "interval_begin is after now",
+    losses: 2,
+    refused: 1,
+    last_candle_ts: 60
+  } as const
+
+  it("of a stream is said as the past once it is open again", () => {
+    expect(streamText(stream)).toBe(
+      "stream open, lost 2 times, 1 messages not believed, the last: interval_begin is after now"
+    )
+    expect(streamText({ ...stream, status: "lost", detail: "closed by the exchange", refused: 0 })).toBe(
+      "stream lost: closed by the exchange, lost 2 times"
+    )
+  })
+
+  it("of windows says whether they are switched off or not heard of", () => {
+    expect(noWindows({ ...bare, hmm_data_pipeline: null as never })).toContain("Nothing has been heard of candles yet")
   })
 })
