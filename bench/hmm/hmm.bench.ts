@@ -12,7 +12,7 @@ import { readRegime } from "../../services/hmm-advisor/core/regime.ts"
 import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
 import { startsOf } from "../../services/hmm-advisor/core/training/starts.ts"
-import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { DEFAULT_TRAINING, train } from "../../services/hmm-advisor/core/training/train.ts"
 import { textbookFit, textbookModel } from "./hmmTextbook.ts"
 import { type BenchResult, type Cost, figuresOf, timed } from "../result.ts"
 
@@ -81,7 +81,7 @@ const fitResult = (name: string, rows: Rows, states: number, runs: number): Benc
 }
 
 const tickResult = (ticks: number, runs: number): BenchResult => {
-  const settings = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 500 } as const
+  const settings = { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 500 } as const
   const trained = given(train(given(featureRows(candles(SEED, ROWS + 14))), settings, null))
   const minutes = candles(SEED + 1, TICK_CANDLES)
   const quarters = candles(SEED + 2, TICK_CANDLES)

@@ -9,11 +9,10 @@ import { REACHED } from "./randomStarts.ts"
 import { candlesOf, windowOf } from "./windows.ts"
 import { consensus, type Voice } from "../../services/hmm-advisor/core/consensus.ts"
 import { evaluate } from "../../services/hmm-advisor/core/hmm/fit.ts"
-import { DEFAULT_FIT } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import { viterbi } from "../../services/hmm-advisor/core/hmm/viterbi.ts"
 import { REGIMES } from "../../services/hmm-advisor/core/labels.ts"
 import { isRefusal } from "../../services/hmm-advisor/core/training/refusal.ts"
-import { train } from "../../services/hmm-advisor/core/training/train.ts"
+import { DEFAULT_TRAINING, train } from "../../services/hmm-advisor/core/training/train.ts"
 
 const has = (input: unknown, ...fields: ReadonlyArray<string>): input is Record<string, unknown> =>
   typeof input === "object" && input !== null && fields.every((field) => field in input)
@@ -78,7 +77,7 @@ export const runQualityCase = (input: unknown, readData: (name: string) => strin
       const rows = windowOf(candles, from, length)
       const trained = isRefusal(rows)
         ? rows
-        : train(rows, { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 1 }, null)
+        : train(rows, { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 1 }, null)
       const behind = isRefusal(trained) ? Number.NaN : (best - trained.logLikelihood) / Math.abs(best)
       if (!(behind <= REACHED)) missed.push(`${name}, row ${from}: ${behind} behind the best known ${best}`)
     }

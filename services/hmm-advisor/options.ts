@@ -1,4 +1,4 @@
-import { DEFAULT_FIT } from "./core/hmm/fit.ts"
+import { DEFAULT_TRAINING } from "./core/training/train.ts"
 import type { AdvisorOptions } from "./service.ts"
 import { type SharedSettings, venueOf } from "../../shared/config/shared.ts"
 import type { ValuesOf } from "../../shared/config/table.ts"
@@ -24,7 +24,7 @@ export const advisorOptions = (
   },
   recentCandles: Math.max(settings.hmmRecentCandles, settings.hmmInferenceWindow + SETTLING_CANDLES),
   training: {
-    ...DEFAULT_FIT,
+    ...DEFAULT_TRAINING,
     maxIterations: settings.hmmIterations,
     states: settings.hmmStates,
     covarianceType: settings.hmmCovarianceType

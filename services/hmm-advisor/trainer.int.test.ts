@@ -1,14 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { DEFAULT_FIT } from "./core/hmm/fit.ts"
 import { featureRows } from "./core/features.ts"
 import type { Rows } from "./core/hmm/linear/rows.ts"
 import { isRefusal } from "./core/training/refusal.ts"
 import { candles } from "./testing/rows.ts"
-import { train } from "./core/training/train.ts"
+import { DEFAULT_TRAINING, train } from "./core/training/train.ts"
 import { makeTrainer } from "./trainer.ts"
 
-const SETTINGS = { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 } as const
+const SETTINGS = { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 100 } as const
 const SEED = 11
 
 const rowsOf = (count: number): Rows => {

@@ -7,6 +7,7 @@ import { Effect, Layer, Stream } from "effect"
 import { readSettings } from "../../app/settings.ts"
 import { linesOf } from "../../cli/commands/regime/verify.ts"
 import { differencesIn, recomputeRegimes } from "../../cli/commands/regime/recompute.ts"
+import type { Recipe } from "../../services/hmm-advisor/core/training/search.ts"
 import { advisorService } from "../../services/hmm-advisor/service.ts"
 import { memoryStore, memoryStoreLayer } from "../../services/ohlcv-ingestor/testing/memoryStore.ts"
 import { raiseEpoch } from "../../shared/actor/control/control.ts"
@@ -61,7 +62,8 @@ const told = ({ timeSec, ...figures }: Candle): MarketEvent => ({
 })
 
 /** What the advisor writes while ten candles close: each is stored, told a moment later, and spoken of. */
-const recorded = Effect.gen(function* () {
+const recordedBy = Effect.fnUntraced(function* (recipe: Recipe) {
+  const training = { ...options.training, recipe }
   const store = memoryStore()
   const series = { venue: "simulated", symbol: "XDGUSD", intervalMin: 1 } as const
   yield* store.candles.upsert({ ...series, intervalMin: 15 }, windowOf(15), "backfill")
@@ -72,7 +74,7 @@ const recorded = Effect.gen(function* () {
     const control = { subjects, service: "hmm-advisor", reason: "start", timeMs: 0 } as const
     const epoch = yield* raiseEpoch({ ...control, watchesOrders: false, fitsModels: true })
     const newestPage = () => Effect.fail(new Error("no exchange"))
-    yield* Effect.forkScoped(advisorService({ ...options, epoch, newestPage }))
+    yield* Effect.forkScoped(advisorService({ ...options, training, epoch, newestPage }))
     yield* observed(1)
     for (const [at, candle] of LATER.entries()) {
       yield* store.candles.upsert(series, [candle], "stream")
@@ -88,6 +90,7 @@ const recorded = Effect.gen(function* () {
   )
   return { records, store }
 })
+const recorded = recordedBy(2)
 
 type Change = (event: MarketEvent, record: StoredRecord) => MarketEvent
 
@@ -128,6 +131,19 @@ describe(`recorded regimes (seed ${SEED})`, () => {
       expect(found.trainings).toStrictEqual({ same: 6, differ: 0, notAtHand: 0 })
       expect(found.storedCandles).toBe(470)
       expect(linesOf(found).at(-1)).toBe("0 differences")
+    })
+  )
+
+  it.live("of a build that knew one way to train, and so named none, are proved by that way", () =>
+    Effect.gen(function* () {
+      const found = yield* verified(yield* recordedBy(1), (event) => {
+        if (event._tag !== "RegimeModelTrained") return event
+        const { recipe, ...settings } = JSON.parse(event.settings) as { readonly recipe: unknown }
+        expect(recipe).toBe(1)
+        return { ...event, settings: JSON.stringify(settings) }
+      })
+      expect([found.first, differencesIn(found)]).toStrictEqual([null, 0])
+      expect(found.trainings).toStrictEqual({ same: 6, differ: 0, notAtHand: 0 })
     })
   )
 

@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
 const kennel = (...args: ReadonlyArray<string>) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/main.ts", ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["cli/kennel.mjs", ...args], {
     cwd: ROOT,
     env: { PATH: process.env["PATH"] ?? "", DATA_DIR: data },
     encoding: "utf8",

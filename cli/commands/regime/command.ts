@@ -10,13 +10,17 @@ import {
   featureRows,
   WARM_UP_CANDLES
 } from "../../../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT } from "../../../services/hmm-advisor/core/hmm/fit.ts"
 import { labelCandles, type LabelledCandle, stateTable } from "../../../services/hmm-advisor/core/labelling.ts"
 import { weaknessOf } from "../../../services/hmm-advisor/core/regime.ts"
 import { FULL_VOICE } from "../../../services/hmm-advisor/core/separation.ts"
 import { regimePicture } from "./picture.ts"
 import { isRefusal, type Refusal } from "../../../services/hmm-advisor/core/training/refusal.ts"
-import { canonicalBytes, train, type TrainedModel } from "../../../services/hmm-advisor/core/training/train.ts"
+import {
+  canonicalBytes,
+  DEFAULT_TRAINING,
+  train,
+  type TrainedModel
+} from "../../../services/hmm-advisor/core/training/train.ts"
 import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
 import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { settle } from "../../../shared/candles/core/file/settle.ts"
@@ -113,7 +117,7 @@ const analyse = Effect.fnUntraced(function* (
   const { hmmStates: states, hmmCovarianceType: covarianceType, hmmIterations: maxIterations } = settings
   const tell = yield* progressOf("fit")
   const trained = yield* given(
-    train(rows, { ...DEFAULT_FIT, maxIterations, states, covarianceType, minimumRows: 1 }, null, tell)
+    train(rows, { ...DEFAULT_TRAINING, maxIterations, states, covarianceType, minimumRows: 1 }, null, tell)
   ).pipe(Effect.ensuring(clearLine))
   const labelled = yield* given(
     labelCandles(trained, series, {

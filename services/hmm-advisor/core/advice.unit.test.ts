@@ -4,13 +4,12 @@ import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { adviceOf, type Detector } from "./advice.ts"
 import { featureRows } from "./features.ts"
-import { DEFAULT_FIT } from "./hmm/fit.ts"
 import { isRefusal } from "./training/refusal.ts"
 import { emptyScorecard, score } from "./scorecard.ts"
 import { newestStretch } from "./series.ts"
 import { advisorStatusActor } from "./status.ts"
 import { advisorView } from "./view.ts"
-import { train } from "./training/train.ts"
+import { DEFAULT_TRAINING, train } from "./training/train.ts"
 
 const INFERENCE = { inferenceWindow: 50, confidenceThreshold: 0.15, biasGain: 1, dampWeakModels: true }
 
@@ -37,7 +36,7 @@ const detector = (intervalMin: number, endSec: number): Detector => {
   const recent = newestStretch(candles(600, intervalMin, endSec), intervalMin)
   const rows = featureRows(recent)
   if (isRefusal(rows)) throw new Error(rows.detail)
-  const trained = train(rows, { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
+  const trained = train(rows, { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
   if (isRefusal(trained)) throw new Error(trained.detail)
   return { intervalMin, model: { trained, dataHash: "hash" }, recent }
 }

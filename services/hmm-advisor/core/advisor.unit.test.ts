@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest"
 import { consensus, type Voice } from "./consensus.ts"
 import { type FeatureCandles, featureRows, FEATURES } from "./features.ts"
 import { evaluate, fit } from "./hmm/fit.ts"
-import { COVARIANCE_TYPES } from "./hmm/model.ts"
+import { checkModel, COVARIANCE_TYPES } from "./hmm/model.ts"
 import type { Rows } from "./hmm/linear/rows.ts"
 import { labelCandles } from "./labelling.ts"
 import { labelsInOrder, reordered, stateOrder } from "./labels.ts"
 import { isRefusal } from "./training/refusal.ts"
+import { regrouped } from "./training/regroup.ts"
 import { readingOf, readRegime } from "./regime.ts"
 import { scalingOf, standardise } from "./training/scaling.ts"
 import { rescaled } from "./training/startModel.ts"
@@ -62,15 +63,40 @@ describe("features", () => {
 })
 
 describe("training", () => {
-  it("tries cuts, spread rows and stretches of time, takes the likeliest to the end and says so", () => {
+  it("tries cuts, spread rows and stretches of time, groups the best anew, takes the likeliest to the end and says so", () => {
     const model = trained(candles(SEED, 400))
     const kinds = (begin: string) => model.attempts.filter(({ start }) => start.startsWith(begin)).length
     expect(model.attempts.slice(0, 2).map(({ start }) => start)).toEqual(["emaSpreadThirds", "rsiZoneThirds"])
-    expect([kinds("spread-"), kinds("stretch-"), model.attempts.length]).toEqual([60, 60, 125])
-    expect(model.attempts.filter(({ iterations }) => iterations > 8).length).toBeLessThanOrEqual(8)
+    expect([kinds("spread-"), kinds("stretch-"), kinds("regrouped-"), model.attempts.length]).toEqual([60, 60, 15, 140])
+    expect(model.attempts.filter(({ iterations }) => iterations > 8).length).toBeLessThanOrEqual(8 + 4)
     expect(model.logLikelihood).toBe(Math.max(...model.attempts.map(({ logLikelihood }) => logLikelihood ?? -Infinity)))
     expect(model.labels).toEqual(["BEARISH", "RANGING", "BULLISH"])
     expect(stateOrder(model.model, 1)).toEqual([0, 1, 2])
+  })
+
+  it("by the first recipe tries starts alone, as trainings that are on record did; one that is not known is refused", () => {
+    const made = candles(SEED, 400)
+    const first = trained(made, null, { ...SETTINGS, recipe: 1 })
+    expect(first.attempts).toStrictEqual(trained(made).attempts.slice(0, 125))
+    const newer = train(rows(made), { ...SETTINGS, recipe: 3 as 2 }, null)
+    expect(newer).toMatchObject({ reason: "bad-setting", detail: expect.stringContaining("newer build") })
+  })
+
+  it("is never less likely by the second recipe than by the first, and finds what one state too many had hidden", () => {
+    // Windows in which the climbs from all starts end with two states for one regime.
+    const gains = [11, 12, 13, 14, 15, 16].map((seed) => {
+      const made = candles(seed, 160)
+      return trained(made).logLikelihood - trained(made, null, { ...SETTINGS, recipe: 1 }).logLikelihood
+    })
+    expect(Math.min(...gains)).toBeGreaterThanOrEqual(0)
+  })
+
+  it.each(COVARIANCE_TYPES)("groups a model of %s anew into models that can be climbed from", (covarianceType) => {
+    const model = trained(candles(SEED, 400), null, { ...SETTINGS, covarianceType })
+    expect(model.attempts.filter(({ start, refusal }) => start.startsWith("regrouped-") && refusal !== null)).toEqual(
+      []
+    )
+    expect(regrouped(model.model).map(checkModel)).toEqual(Array.from({ length: 15 }, () => null))
   })
 
   it.each([1, 2, 5, 9])("makes no more iterations of a start than %i, where that is all it may", (maxIterations) => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { featureRows, WARM_UP_CANDLES } from "./features.ts"
-import { DEFAULT_FIT } from "./hmm/fit.ts"
 import { labelCandles, stateTable } from "./labelling.ts"
 import { readRegime } from "./regime.ts"
-import { train } from "./training/train.ts"
+import { DEFAULT_TRAINING, train } from "./training/train.ts"
 import { candles, given, labelled, READING, trained } from "../testing/labelled.ts"
 
 describe("a labelled series", () => {
@@ -68,7 +67,7 @@ describe("a model for people", () => {
   })
 
   it("has a share of its own for every state, also where several share a regime", () => {
-    const settings = { ...DEFAULT_FIT, states: 5, covarianceType: "diag", minimumRows: 100 } as const
+    const settings = { ...DEFAULT_TRAINING, states: 5, covarianceType: "diag", minimumRows: 100 } as const
     const five = given(train(given(featureRows(candles)), settings, null))
     const shares = stateTable(five, given(labelCandles(five, candles, READING))).map(({ share }) => share)
     expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThanOrEqual(1e-12)

@@ -1,9 +1,8 @@
 /** A rise, a rest and a fall, a model trained on them, and every candle labelled by it. */
 import { featureRows } from "../core/features.ts"
-import { DEFAULT_FIT } from "../core/hmm/fit.ts"
 import { labelCandles } from "../core/labelling.ts"
 import { isRefusal, type Refusal } from "../core/training/refusal.ts"
-import { train } from "../core/training/train.ts"
+import { DEFAULT_TRAINING, train } from "../core/training/train.ts"
 
 export const given = <A extends object>(result: A | Refusal): A => {
   if (isRefusal(result)) throw new Error(`${result.reason}: ${result.detail}`)
@@ -26,6 +25,6 @@ export const candles = (() => {
   return { closes, volumes }
 })()
 export const trained = given(
-  train(given(featureRows(candles)), { ...DEFAULT_FIT, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
+  train(given(featureRows(candles)), { ...DEFAULT_TRAINING, states: 3, covarianceType: "diag", minimumRows: 100 }, null)
 )
 export const labelled = given(labelCandles(trained, candles, READING))

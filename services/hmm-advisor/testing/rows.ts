@@ -50,6 +50,7 @@ export const SETTINGS: TrainingSettings = {
   states: 3,
   covarianceType: "diag",
   minimumRows: 100,
+  recipe: 2,
   maxIterations: 100,
   tolerance: 0.01,
   covariancePrior: 0.01,

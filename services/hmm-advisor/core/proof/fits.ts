@@ -55,6 +55,8 @@ export const refit = (
   hash: (bytes: Uint8Array) => string
 ): FitVerdict => {
   const settings = JSON.parse(recorded.settings) as TrainingSettings
+  // One that names no recipe is of before there were two.
+  const asThen: TrainingSettings = { ...settings, recipe: (settings as Partial<TrainingSettings>).recipe ?? 1 }
   let seen: Stretch | null = null
   let found = ""
   for (const moment of momentsOf(history, seq, recorded.toSec)) {
@@ -66,7 +68,7 @@ export const refit = (
     const dataHash = hash(canonicalBytes(task.rows))
     if (found === "") found = dataHash
     if (dataHash !== recorded.dataHash) continue
-    const again = outcomeOf(task, train(task.rows, settings, previous), dataHash).fact
+    const again = outcomeOf(task, train(task.rows, asThen, previous), dataHash).fact
     if (again._tag !== "RegimeModelTrained") {
       const difference = { field: "refusal", recorded: "nothing", recomputed: again.detail }
       return { verdict: { _tag: "Differs", difference }, window }

@@ -9,8 +9,8 @@ import { type CutName, cutGroups } from "./cuts.ts"
 import { spreadMoments, stretchMoments } from "./draws.ts"
 import { type Moments, momentsOfGroups, startModel } from "./startModel.ts"
 
-/** Names a start in a model's record. `previous` is the model in use before this training. */
-export type StartName = "previous" | CutName | `spread-${number}` | `stretch-${number}`
+/** Names a start in a model's record. `previous`: the model in use before this training; `regrouped`: made of the best that the others led to. */
+export type StartName = "previous" | CutName | `spread-${number}` | `stretch-${number}` | `regrouped-${number}`
 
 /** A model to climb from. */
 export interface Start {

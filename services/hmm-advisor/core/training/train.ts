@@ -1,18 +1,18 @@
 /** Training: from feature rows to a labelled model with everything needed to audit it. */
 import { EMA_SPREAD, FEATURES } from "../features.ts"
-import type { Fit, FitOptions } from "../hmm/fit.ts"
+import { DEFAULT_FIT, type Fit } from "../hmm/fit.ts"
 import { type CovarianceType, type HmmModel, MAX_STATES } from "../hmm/model.ts"
 import { checkRows, type Rows } from "../hmm/linear/rows.ts"
 import { labelsInOrder, type Regime, reordered, stateOrder } from "../labels.ts"
 import { FULL_VOICE, separationOf } from "../separation.ts"
 import { isRefusal, refuse, type Refusal } from "./refusal.ts"
 import { type Scaling, scalingOf, standardise } from "./scaling.ts"
-import { type Climb, search, type TellShare } from "./search.ts"
+import { type Climb, RECIPES, search, type SearchOptions, type TellShare } from "./search.ts"
 import { rescaled } from "./startModel.ts"
 import { type Start, type StartName, startsOf } from "./starts.ts"
 
 /** What a training fits, and how. */
-export interface TrainingSettings extends FitOptions {
+export interface TrainingSettings extends SearchOptions {
   /** `HMM_N_STATES`. */
   readonly states: number
   /** `HMM_COVARIANCE_TYPE`. */
@@ -20,6 +20,9 @@ export interface TrainingSettings extends FitOptions {
   /** Fewer rows than this train nothing. */
   readonly minimumRows: number
 }
+
+/** What every detector trains with unless its settings say otherwise: the newest way. */
+export const DEFAULT_TRAINING: SearchOptions = { ...DEFAULT_FIT, recipe: 2 }
 
 /** What a reader of a regime should know about the model behind it. */
 export type ModelWarning =
@@ -71,6 +74,12 @@ export const train = (
   const { states } = settings
   if (!Number.isInteger(states) || states < 1 || states > MAX_STATES) {
     return refuse("bad-setting", `states must be 1 to ${MAX_STATES}, is ${states}`)
+  }
+  if (!RECIPES.includes(settings.recipe)) {
+    return refuse(
+      "bad-setting",
+      `recipe must be one of ${RECIPES.join(", ")}, is ${settings.recipe}: made by a newer build`
+    )
   }
   const refused = checkRows(rows, FEATURES.length)
   if (refused !== null) return refused
