@@ -2,9 +2,12 @@
 import { Schema } from "effect"
 import type { JournalRecord } from "../journal/port.ts"
 
+/** What a segment has room for: six bytes. */
+const MOST = 2 ** 48 - 1
+
 const Line = Schema.Struct({
-  seq: Schema.Int,
-  storedMs: Schema.Finite,
+  seq: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MOST })),
+  storedMs: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: MOST })),
   subject: Schema.String,
   id: Schema.String,
   /** The record's bytes as text; what is no UTF-8 stands in `base64` instead. */

@@ -109,6 +109,18 @@ const ATTEMPTS: ReadonlyArray<readonly [attempt: string, request: string, status
   ],
   ["a body larger than any", pause(OURS, `"${"x".repeat(20_000)}"`), 413],
   ["a body in a coding that grows", pause({ ...OURS, "Content-Encoding": "br" }), 415],
+  [
+    "a header that runs into the token's line",
+    pause({ "Content-Type": `application/json  Authorization: Bearer ${TOKEN}` }),
+    415
+  ],
+  ["a host that runs into the token's line", get("/", { Host: `127.0.0.1 Authorization: Bearer ${TOKEN}` }), 421],
+  ["an origin that runs into the token's line", pause({ ...OURS, Origin: `x Authorization: Bearer ${TOKEN}` }), 403],
+  [
+    "a coding that runs into the token's line",
+    pause({ ...OURS, "Content-Encoding": `br Authorization: Bearer ${TOKEN}` }),
+    415
+  ],
   ["a body with two lengths", pause({ ...OURS, "content-length": "5" }), 400],
   ["a smuggled second request", pause({ ...OURS, "Transfer-Encoding": "chunked" }), 400],
   ["no request at all", "\u0000\u0001\u0002\r\n\r\n", 400],

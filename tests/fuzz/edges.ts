@@ -126,7 +126,10 @@ const commandLines = slowDecoder(
     } catch {
       words = line.split(" ")
     }
-    const args = Array.isArray(words) ? words.map(String) : [String(words)]
+    // A shell hands over words: what else stands in the list is written out.
+    const args = (Array.isArray(words) ? words : [words]).map((word: unknown) =>
+      typeof word === "string" ? word : JSON.stringify(word)
+    )
     const exit = await Effect.runPromiseExit(
       command(args).pipe(Effect.provide(silent), Effect.provideService(Console.Console, NOTHING_SAID))
     )

@@ -46,7 +46,15 @@ const unreadable: ErrorRequestHandler = (error: unknown, _request, response, nex
   if (error instanceof SyntaxError) {
     return problem(response, 400, "Bad Request", `the body is no JSON (${error.message})`)
   }
-  if (status === 400 || status === 415) return problem(response, status, "Bad Request", (error as Error).message)
+  if (status === 415) {
+    return problem(
+      response,
+      415,
+      "Unsupported Media Type",
+      "the body is packed or spelt in a way that is not read: send plain UTF-8"
+    )
+  }
+  if (status === 400) return problem(response, 400, "Bad Request", (error as Error).message)
   next(error)
 }
 

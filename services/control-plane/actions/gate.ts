@@ -1,6 +1,7 @@
 /** Who may act through this server: everything that is checked before a body is read. */
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
+import { headerSaid } from "../http/respond.ts"
 
 /** Actions let through per second, and at once: a person clicks slower, and a script that does not should wait. */
 export const ACTIONS_PER_SEC = 10
@@ -46,7 +47,7 @@ export const makeGate = (token: string, nowMs: () => number): ((headers: Incomin
   return (headers) => {
     const { origin, host, authorization = "", "sec-fetch-site": site } = headers
     if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) {
-      const sent = headers["content-type"] ?? "none"
+      const sent = headerSaid(headers["content-type"] ?? "none")
       const detail = `content-type is ${sent}: send the action as JSON with content-type application/json`
       return { status: 415, title: "Unsupported Media Type", detail }
     }
@@ -55,7 +56,7 @@ export const makeGate = (token: string, nowMs: () => number): ((headers: Incomin
       (origin !== undefined && hostOf(origin) !== host) ||
       (site !== undefined && site !== "same-origin" && site !== "none")
     ) {
-      const detail = `origin ${origin ?? "of another site"}: actions are only taken from this server's own page or from a program`
+      const detail = `origin ${origin === undefined ? "of another site" : headerSaid(origin)}: actions are only taken from this server's own page or from a program`
       return { status: 403, title: "Forbidden", detail }
     }
     const known = timingSafeEqual(digest(authorization), expected)

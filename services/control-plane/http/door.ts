@@ -1,5 +1,6 @@
 /** Which requests are heard at all, and what every answer carries. Pure. */
 import type { IncomingHttpHeaders } from "node:http"
+import { headerSaid } from "./respond.ts"
 
 /** On every answer, whatever it says. */
 export const SECURITY_HEADERS = {
@@ -47,7 +48,7 @@ export const makeDoor = (
   return (headers) => {
     const host = hostOf(headers.host ?? "")
     if (host === null || !(names.has(host) || (anyAddress && isAddress(host)))) {
-      const asked = headers.host === undefined ? "no host" : `host ${headers.host.slice(0, 100)}`
+      const asked = headers.host === undefined ? "no host" : `host ${headerSaid(headers.host)}`
       const detail = `${asked}: this server answers to localhost and where it listens; set ALLOWED_HOSTS to the name it has in a proxy`
       return { status: 421, title: "Misdirected Request", detail }
     }
