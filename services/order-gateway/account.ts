@@ -6,6 +6,7 @@ import { encodeState } from "../../shared/actor/core/stateText.ts"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
+import { rest, timeWaits } from "../../shared/pace/errands.ts"
 import type { OrderFacts } from "./factWriter.ts"
 import { isBehindFills } from "./core/balances.ts"
 import { END_QUESTIONS, RETRY_MS, retryCall } from "./lookup.ts"
@@ -42,9 +43,11 @@ export const observeBalances = Effect.fn("observeBalances")(function* (
       ...(elsewhere === undefined ? {} : { elsewhere })
     }
     const { balances, moved } = facts.state()
-    const behind = balances !== null && (moved !== before || isBehindFills(balances, moved, seen))
+    const overtaken = moved !== before
+    const behind = balances !== null && (overtaken || isBehindFills(balances, moved, seen))
     if (!behind || asked >= END_QUESTIONS) return yield* noteChange(facts, subjects, balances, seen)
-    yield* clock.sleep(RETRY_MS)
+    // Where time waits for everyone the other fills of this moment are heard before it goes on.
+    yield* overtaken && (yield* timeWaits) ? rest : clock.sleep(RETRY_MS)
   }
 })
 

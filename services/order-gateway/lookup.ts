@@ -3,6 +3,7 @@ import type { LocalId, SlotNumber, Txid } from "../../shared/core/ids/kinds.ts"
 import { Effect } from "effect"
 import { type ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
+import { sparing } from "../../shared/pace/errands.ts"
 import { hasEnded, rejectedFact, reportFacts } from "./core/facts.ts"
 import { amendWaits, type LiveOrder } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
@@ -24,7 +25,7 @@ export const retryCall = Effect.fnUntraced(function* <A>(
     if (error.advice !== "unknown" && error.advice !== "wait") return yield* error
     yield* Effect.logDebug(`order-gateway: asking again: ${error.message}`)
     yield* error.retryAtMs === null ? clock.sleep(pauseMs) : clock.sleepUntil(error.retryAtMs)
-    yield* Effect.sleep("50 millis")
+    yield* sparing("50 millis")
   }
 })
 
@@ -84,6 +85,8 @@ export const writeEnd = Effect.fn("writeEnd")(function* (
     if (report !== undefined && hasEnded(report)) {
       const use = { final: asked >= END_QUESTIONS, amending: amendWaits(facts.lane(slot), localId) }
       if (yield* facts.write(slot, localId, (live) => reportFacts(live, report, use))) return true
+      // The private stream was faster: there is nothing to wait for.
+      if (facts.order(slot, localId) === null) return true
     }
     yield* clock.sleep(RETRY_MS)
   }

@@ -3,7 +3,14 @@ import { messageOf } from "../core/messageOf.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { encodeText, type StoredRecord } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
+import { ActorFold } from "./fold.ts"
 import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, placeIn, slotOf } from "./core/actor.ts"
+
+/** The states after record `seq`, by actor, as `ActorFold.encode` gives them. */
+export interface DeciderStart {
+  readonly seq: number
+  readonly states: Readonly<Record<string, string>>
+}
 
 /** The decisions of one build under one set of settings. Mutable: driven record by record. */
 export class Decider {
@@ -11,13 +18,25 @@ export class Decider {
   private inForce: InForce = NOTHING_IN_FORCE
   private readonly seen: (event: MarketEvent) => MarketEvent
 
-  /** `seen`: an event as these actors are to see it; the recorded one when left out. */
+  /**
+   * `seen`: an event as these actors are to see it; the recorded one when left out. `start`: what a piece of a journal begins with; null:
+   * it begins with the first record of all. Throws an Error where an actor does not read its state there.
+   */
   constructor(
     actors: ReadonlyArray<Actor<unknown>>,
     subjects: MarketSubjects,
-    seen: (event: MarketEvent) => MarketEvent = (event) => event
+    seen: (event: MarketEvent) => MarketEvent = (event) => event,
+    start: DeciderStart | null = null
   ) {
-    this.folds = actors.map((actor) => ({ actor, own: subjects.out(actor.name), state: actor.initial }))
+    this.folds = actors.map((actor) => {
+      const fold = new ActorFold(actor, subjects)
+      const text = start?.states[actor.name]
+      if (text !== undefined) {
+        fold.restore(text, start?.seq ?? 0)
+        this.inForce = fold.inForce
+      }
+      return { actor, own: subjects.out(actor.name), state: fold.state }
+    })
     this.seen = seen
   }
 

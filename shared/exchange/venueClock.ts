@@ -34,6 +34,8 @@ export const CLOCK_SLACK_MS = 5_000
  * the most.
  */
 const SHORTEST_SLEEP_MS = 5
+/** Where time waits for everyone it does not stand still, and a pause is to take what it takes at any speed. */
+const SHORTEST_WAITING_SLEEP_MS = 0.01
 
 /** A rate is measured over so much of the wall's time: round trips of some milliseconds do not count in it. */
 const MEASURED_OVER_MS = 5_000
@@ -107,6 +109,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
   let anchor: { readonly monoMs: number; readonly venueMs: number } | undefined
   let heardMs = 0
   const pace = makePace(speed)
+  const shortestMs = waits ? SHORTEST_WAITING_SLEEP_MS : SHORTEST_SLEEP_MS
   let shown = -Infinity
 
   const estimate = (from: { readonly monoMs: number; readonly venueMs: number }, monoMs: number) =>
@@ -140,7 +143,7 @@ const make = ({ speed, stopsUnheardAfterMs = Infinity }: VenueClockOptions, cloc
     })
 
   const sleep = (venueDurationMs: number): Effect.Effect<void> =>
-    Effect.sleep(Duration.millis(Math.max(SHORTEST_SLEEP_MS, venueDurationMs / pace.rate())))
+    Effect.sleep(Duration.millis(Math.max(shortestMs, venueDurationMs / pace.rate())))
 
   const sleepUntil = (venueMs: number): Effect.Effect<void> =>
     Effect.suspend(() => {

@@ -121,6 +121,25 @@ describe("a planted change of a rule", () => {
     expect(other?.a).not.toBe(other?.b)
   }, 120_000)
 
+  it("is found in a piece of a journal, from the states that came with it", async () => {
+    const piece = join(ROOT, "tests/incidents/slot-broken.kennel")
+    const mute: typeof decidersOf = (slots) =>
+      decidersOf(slots).map((actor) =>
+        actor.name === "slot-2"
+          ? { ...actor, reduce: (state, event, place) => ({ ...actor.reduce(state, event, place), outputs: [] }) }
+          : actor
+      )
+    const [same, other] = await Effect.runPromise(
+      Effect.gen(function* () {
+        const sides = { subjects: SUBJECTS, a: decidersOf }
+        return [yield* firstEffect({ ...sides, b: decidersOf }), yield* firstEffect({ ...sides, b: mute })] as const
+      }).pipe(Effect.provide(FileJournal.layer(piece)))
+    )
+    expect(same).toBe(null)
+    expect(other).toMatchObject({ actor: "slot-2", b: null })
+    expect(other?.record.seq).toBeGreaterThanOrEqual(1_640)
+  }, 60_000)
+
   it("of a setting that is none, or of no build, is refused by name", async () => {
     const problem = (work: Effect.Effect<unknown, Error>) =>
       Effect.runPromise(Effect.map(Effect.flip(work), ({ message }) => message))

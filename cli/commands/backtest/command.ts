@@ -71,7 +71,9 @@ export const backtestCommand = Command.make(
         const recording = yield* readRecording(file, Option.isSome(candles) ? "candles" : "trades", nowSec)
         const fromMs = (yield* dayOf("--from", from)) ?? recordingStart(recording)
         const untilMs = (yield* dayOf("--to", to)) ?? recordingEnd(recording)
-        if (untilMs <= fromMs) return yield* failed("--to is not after --from")
+        const end = new Date(recordingEnd(recording)).toISOString()
+        if (fromMs >= recordingEnd(recording)) return yield* failed(`--from is after the recording's end, ${end}`)
+        if (untilMs <= fromMs) return yield* failed("--to is not after --from, or not after the recording's beginning")
         const played = { file, recording, nowSec, fromMs, untilMs, settings, given }
         if (sweep.length > 0) yield* runSweep(played, flags)
         else yield* runOnce(played, flags)
