@@ -20,7 +20,7 @@ const PATIENCE_SEC = 300
 const take = async (url: string): Promise<number> => {
   const browser = await chromium.launch({ executablePath: requireBinary("chromium") ?? "", args: ["--no-sandbox"] })
   try {
-    const page = await browser.newPage({ colorScheme: "dark", viewport: { width: 1280, height: 760 } })
+    const page = await browser.newPage({ colorScheme: "dark", viewport: { width: 1440, height: 820 } })
     await page.goto(url)
     await page.getByRole("img", { name: /^Candles of 1m, \d{2,}/ }).waitFor()
     await page.getByRole("region", { name: "Profit and loss" }).waitFor()

@@ -3,9 +3,9 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from "n
 import type { Socket } from "node:net"
 import { SECURITY_HEADERS } from "./door.ts"
 
-/** Every page that may have a stream, and one connection more of each: the other five that a browser may open are closed when idle for 5 s. */
+/** Of every page that finds room its two streams, and one connection more: what a browser opens beside them is closed when idle for 5 s. */
 export const MAX_CONNECTIONS = 768
-/** A third for one place: all streams that it may have, and as many beside. One that forgets connections leaves the others theirs. */
+/** A third for one place: a stream for each page that it may have, and one connection more. One that forgets connections leaves the others theirs. */
 export const MAX_CONNECTIONS_PER_PLACE = 256
 /** All of a request's line and headers. The page's own have some hundred bytes. */
 export const MAX_HEADER_BYTES = 8 * 1_024

@@ -87,7 +87,8 @@ export const makeStreamHub = (): StreamHub => {
     for (const [response, client] of clients) {
       // One that has not read the last message skips this one: at most one waits for each.
       if (response.writableNeedDrain) continue
-      if (client.has === last) changes ??= changesOf(last, published)
+      // Null is an answer too: the whole is as short.
+      if (client.has === last && changes === undefined) changes = changesOf(last, published)
       const message = client.has === last ? changes : null
       response.write(message ?? (whole ??= wholeOf(published)))
       client.has = published
