@@ -1,0 +1,63 @@
+/**
+ * Worlds of seeds in every run of the tests: the market's own services with everything that can go wrong around them. Short ones, so that
+ * there are many; the long ones are `npm run simulate`.
+ */
+import { describe, expect, it } from "@effect/vitest"
+import { PLANTED } from "./gate/planted.ts"
+import { changedBy } from "./gate/plant.ts"
+import type { Timed } from "./plan/fault.ts"
+import { type Lengths, planOf } from "./plan/plan.ts"
+import { run } from "./run.ts"
+import { shrink } from "./shrink.ts"
+
+const MOMENTS: Lengths = [[1, "moment"]]
+const SEEDS = 200
+const AT_ONCE = 20
+const PARTS = Array.from({ length: SEEDS / AT_ONCE }, (_, part) => 1 + part * AT_ONCE)
+
+describe("a world in which things go wrong", () => {
+  it.each(PARTS)(
+    "keeps every order, every unit of money and every rule, and trades again (20 seeds from %i)",
+    (from) => {
+      const failed: Array<string> = []
+      for (let seed = from; seed < from + AT_ONCE; seed++) {
+        const { problems } = run(planOf(seed, MOMENTS))
+        for (const text of problems) failed.push(`npm run simulate -- --length moment --seed ${seed}: ${text}`)
+      }
+      expect(failed).toStrictEqual([])
+    },
+    120_000
+  )
+
+  it("is the same each time: same seed, same records, books and states", () => {
+    const [first, again] = [run(planOf(7, MOMENTS)), run(planOf(7, MOMENTS))]
+    expect(again.digest).toBe(first.digest)
+    expect(again.world.time.steps).toBe(first.world.time.steps)
+    expect(run(planOf(8, MOMENTS)).digest).not.toBe(first.digest)
+  }, 60_000)
+})
+
+describe("a plan that fails", () => {
+  it("is cut down to the faults that it takes, a shorter run and fewer slots", () => {
+    const fault = (atMs: number): Timed => ({ atMs, fault: { kind: "partition", forMs: atMs } })
+    const plan = { ...planOf(3), faults: Array.from({ length: 40 }, (_, n) => fault(1_000 * (n + 1))), lengthMs: 60_000 }
+    const smallest = shrink(
+      { ...plan, environment: { ...plan.environment, SLOTS: "6" } },
+      ({ faults, environment }) =>
+        [7_000, 12_000].every((wanted) => faults.some(({ atMs }) => atMs === wanted)) && Number(environment["SLOTS"]) > 1,
+      30_000
+    )
+    expect(smallest.faults.map(({ atMs }) => atMs)).toStrictEqual([7_000, 12_000])
+    expect(smallest.environment["SLOTS"]).toBe("2")
+    expect(smallest.lengthMs).toBe(15_001)
+  })
+})
+
+describe("the planted bugs", () => {
+  it.each(PLANTED.flatMap((planted) => planted.changes.map(({ file }) => ({ planted, file, name: planted.name }))))(
+    "change what stands in the product now: $name, $file",
+    ({ planted, file }) => {
+      expect(() => changedBy(planted, file)).not.toThrow()
+    }
+  )
+})
