@@ -148,7 +148,7 @@ ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after${load[0] > cores * 
 - **beside** is the floor or the peer that did the same in the same run, **ratio** ours over its. Of rates more is better, of times less.
 - \`npm run bench -- <name …>\` measures single things; what each measures, and what it does not say, stands at the head of its file in
   \`bench/\`. \`--records 1e7\` makes the longest journal ten million records long.
-- The peers are other people's event stores and the bare client: \`bench/peers\`, run by hand.
+- Other people's event stores are measured where they are installed: \`npm ci --prefix bench/peers\`.
 
 ## All of it
 

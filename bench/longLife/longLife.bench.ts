@@ -43,7 +43,6 @@ const sizes = ({ quick, records = 1_000_000 }: BenchSize): Sizes =>
 const count = (records: number): string => `${records.toLocaleString("en")} records`
 const ARCHIVE = "disk of the archive"
 
-const peakMb = (): number => process.resourceUsage().maxRSS / 1024
 const seconds = (ms: number): number => ms / 1_000
 const perRecord =
   (records: number) =>
@@ -77,7 +76,6 @@ const living = async (place: Place, records: number, rounds: number): Promise<Ar
     { name: "open", unit: "s", ...(await timesOf(place, open, rounds)) },
     { name: "fold and verify", unit, ...figuresOf([fold], perRecord(records)), baseline, checksum },
     { name: "the slots alone: fold and verify", unit, ...figuresOf([slots], perRecord(records)), baseline },
-    { name: "most memory so far", unit: "MB", samples: [peakMb()] },
     { name: "start without snapshots", unit: "s", ...(await timesOf(place, start)) },
     { name: "start with snapshots", unit: "s", ...(await timesOf(place, start, rounds)) },
     { name: "disk", unit: "bytes/record", samples: [(diskMb(place.directory) * 1e6) / records] }

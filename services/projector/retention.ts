@@ -19,12 +19,12 @@ const DAY_SEC = 86_400
  */
 export const clearing = (market: string, kept: KeptDays): ((nowMs: number) => Effect.Effect<void, never, Store>) => {
   let nextMs = 0
-  return Effect.fnUntraced(function* (nowMs: number) {
+  return Effect.fnUntraced(function* (toldMs: number) {
+    const nowMs = Math.min(toldMs, yield* Clock.currentTimeMillis)
     if (nowMs < nextMs) return
     nextMs = nowMs + EVERY_MS
     const { projection } = yield* Store
-    const nowSec = Math.min(nowMs, yield* Clock.currentTimeMillis) / 1_000
-    const before = (days: number): number | null => (days === 0 ? null : nowSec - days * DAY_SEC)
+    const before = (days: number): number | null => (days === 0 ? null : nowMs / 1_000 - days * DAY_SEC)
     const limits = {
       fillsSec: before(kept.fills),
       pricesSec: before(kept.prices),

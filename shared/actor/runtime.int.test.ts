@@ -351,16 +351,16 @@ describe("snapshots", () => {
       yield* takeNext
       rests.ask([fold])
       expect(rests.due).toBe(true)
-      yield* rests.save
+      yield* rests.saveDue
       // The second tick is answered: the fold owes that.
       yield* takeNext
       rests.ask([fold])
-      yield* rests.save
+      yield* rests.saveDue
       expect([saved, rests.due]).toStrictEqual([[1], false])
       yield* journal.append(fold.unsent ?? (yield* Effect.die("nothing was said")))
       yield* takeNext
       expect(rests.due).toBe(true)
-      yield* rests.save
+      yield* rests.saveDue
       expect(saved).toStrictEqual([1, 3])
     }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), savedSeqs(saved))))
   })

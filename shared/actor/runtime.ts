@@ -103,7 +103,7 @@ export const runActors = <State, E = never, R = never>(
           rests.ask(folds)
         }
         if (!rests.due) return
-        yield* rests.save.pipe(
+        yield* rests.saveDue.pipe(
           Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
         )
       })

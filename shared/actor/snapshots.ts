@@ -75,19 +75,19 @@ interface Rest {
  */
 export class Rests<State> {
   private readonly last = new Map<ActorFold<State>, Rest>()
-  /** Those whose snapshot is due, and that have not rested since the one before. */
-  private readonly awaited = new Set<ActorFold<State>>()
-  private asked = false
+  /** Those whose snapshot is due. */
+  private readonly wanted = new Set<ActorFold<State>>()
+  private ready = false
 
-  /** Whether there is something to save: a snapshot is due and its fold has rested. */
+  /** Whether a snapshot is due of a fold that has rested since the one before. */
   get due(): boolean {
-    return this.asked
+    return this.ready
   }
 
   /** A snapshot of each fold is due: as it last rested, or as soon as it rests. */
   ask(folds: ReadonlyArray<ActorFold<State>>): void {
-    this.asked = true
-    for (const fold of folds) if (this.last.get(fold)?.saved !== false) this.awaited.add(fold)
+    for (const fold of folds) this.wanted.add(fold)
+    this.ready = true
   }
 
   /** Told of the folds after `record`. */
@@ -98,24 +98,35 @@ export class Rests<State> {
       // A copy of its own: what was read is a view of a megabyte, and a fold may rest for long.
       place ??= { seq, id, data: new Uint8Array(data) }
       this.last.set(fold, { record: place, encode: fold.encoding(), saved: false })
-      if (this.awaited.delete(fold)) this.asked = true
+      if (this.wanted.size > 0 && this.wanted.has(fold)) this.ready = true
     }
   }
 
+  /** Saves the snapshots that are due, as far as their folds have rested. */
+  readonly saveDue = Effect.suspend(() => {
+    this.ready = false
+    return this.saveOf([...this.wanted])
+  })
+
   /** Saves a snapshot of each fold that has rested since the last one. */
-  readonly save = Effect.suspend(() => {
-    this.asked = false
+  readonly save = Effect.suspend(() => this.saveOf([...this.last.keys()]))
+
+  private saveOf(folds: ReadonlyArray<ActorFold<State>>) {
     return Effect.forEach(
-      [...this.last].filter(([, rest]) => !rest.saved),
-      ([fold, rest]) =>
-        Effect.tap(saveRest(fold.actor, rest), () =>
+      folds,
+      (fold) => {
+        const rest = this.last.get(fold)
+        if (rest === undefined || rest.saved) return Effect.void
+        return Effect.tap(saveRest(fold.actor, rest), () =>
           Effect.sync(() => {
+            this.wanted.delete(fold)
             if (this.last.get(fold) === rest) this.last.set(fold, { ...rest, saved: true })
           })
-        ),
+        )
+      },
       { discard: true }
     )
-  })
+  }
 }
 
 const saveRest = Effect.fn("saveRest")(function* (actor: Named, { record, encode }: Rest) {
