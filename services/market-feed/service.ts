@@ -76,7 +76,9 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
    */
   const writingAsItComes = Effect.gen(function* () {
     yield* rest
-    let nowMs = yield* Effect.andThen(askWhenSilent, clock.nowMs)
+    yield* askWhenSilent
+    while (!(yield* clock.synchronised)) yield* Effect.andThen(Effect.sleep("1 second"), askWhenSilent)
+    let nowMs = yield* clock.nowMs
     while (true) {
       yield* writeDue(nowMs)
       const nextMs = ((yield* Ref.get(state)).clockMs ?? nowMs) + options.clockIntervalMs
