@@ -40,11 +40,16 @@ describe("a world in which things go wrong", () => {
 describe("a plan that fails", () => {
   it("is cut down to the faults that it takes, a shorter run and fewer slots", () => {
     const fault = (atMs: number): Timed => ({ atMs, fault: { kind: "partition", forMs: atMs } })
-    const plan = { ...planOf(3), faults: Array.from({ length: 40 }, (_, n) => fault(1_000 * (n + 1))), lengthMs: 60_000 }
+    const plan = {
+      ...planOf(3),
+      faults: Array.from({ length: 40 }, (_, n) => fault(1_000 * (n + 1))),
+      lengthMs: 60_000
+    }
     const smallest = shrink(
       { ...plan, environment: { ...plan.environment, SLOTS: "6" } },
       ({ faults, environment }) =>
-        [7_000, 12_000].every((wanted) => faults.some(({ atMs }) => atMs === wanted)) && Number(environment["SLOTS"]) > 1,
+        [7_000, 12_000].every((wanted) => faults.some(({ atMs }) => atMs === wanted)) &&
+        Number(environment["SLOTS"]) > 1,
       30_000
     )
     expect(smallest.faults.map(({ atMs }) => atMs)).toStrictEqual([7_000, 12_000])
