@@ -1,6 +1,6 @@
 /**
- * `PLANTED="a fill is booked twice" node --import ./tests/simulate/gate/preload.ts tests/simulate/main.ts --seed 1`: a seed with a known
- * bug in it, to see what is left of it once it is cut down.
+ * `PLANTED="a fill is booked twice" npm run simulate:planted -- --seed 1`: a seed with a known bug in it, to see what is left of it once it
+ * is cut down.
  */
 import { plant } from "./plant.ts"
 import { PLANTED } from "./planted.ts"

@@ -1,7 +1,6 @@
 /** What goes wrong: kinds with their weights, drawn anew for each seed. Some seeds have a few faults, some have many. */
 import { drawLife } from "../../../app/inProcess/lifeIncidents.ts"
 import { COMMANDS } from "../../../app/inProcess/incidents.ts"
-import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { Life } from "../../../app/inProcess/life.ts"
 import { SERVICES, type ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
@@ -258,6 +257,3 @@ export const drawFaults = (random: Random, setting: Setting): ReadonlyArray<Time
     })
   return all.toSorted((a, b) => a.atMs - b.atMs)
 }
-
-/** A price that no market has, for whoever writes past the ports. */
-export const NO_PRICE = Price.zero
