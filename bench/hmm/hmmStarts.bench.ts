@@ -7,7 +7,6 @@
 import { bestOfRandomStarts, REACHED } from "../../conformance/regime/randomStarts.ts"
 import { aggregate } from "../../services/exchange-sim/core/market/candles.ts"
 import { type FeatureCandles, featureRows } from "../../services/hmm-advisor/core/features.ts"
-import { DEFAULT_FIT } from "../../services/hmm-advisor/core/hmm/fit.ts"
 import type { Rows } from "../../services/hmm-advisor/core/hmm/linear/rows.ts"
 import { isRefusal, type Refusal } from "../../services/hmm-advisor/core/training/refusal.ts"
 import { scalingOf, standardise } from "../../services/hmm-advisor/core/training/scaling.ts"
