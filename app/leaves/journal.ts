@@ -23,6 +23,8 @@ import { firstObjection, withMarks } from "../../shared/signing/signedJournal.ts
 import { decidersOf, MARKET_SERVICES, type Service } from "../registry.ts"
 import type { Settings } from "../settings.ts"
 
+const natsJournal = reading(() => import("../../shared/journal/nats/nats.ts"))
+
 /** Who marks what is written here: the NATS user, or the whole market as one. */
 const writerIn = ({ natsUser }: Pick<Settings, "natsUser">): string => (natsUser === "" ? ONE_PROCESS : natsUser)
 
@@ -72,8 +74,7 @@ const onServer = (settings: Settings, url: string, whose: Whose, create: boolean
   const replicas = settings.natsReplicas
   const options = { ...natsAccess(settings, url), create, stream, subjects: [`${root}.>`], replicas }
   // Its packages are read where there is a server.
-  const nats = reading(() => import("../../shared/journal/nats/nats.ts"))
-  return Layer.unwrap(Effect.map(nats, ({ NatsJournal }) => NatsJournal.layer(options)))
+  return Layer.unwrap(Effect.map(natsJournal, ({ NatsJournal }) => NatsJournal.layer(options)))
 }
 
 /** Where the embedded journal of the market has its files. */

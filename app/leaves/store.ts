@@ -6,6 +6,8 @@ import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import type { Store, StoreOpenError } from "../../shared/store/port.ts"
 import type { Settings } from "../settings.ts"
 
+const supabaseStore = reading(() => import("../../shared/store/supabase/store.ts"))
+
 /** Where the embedded store has its files. */
 const storeDirectory = ({ dataDir }: Settings): string => resolve(dataDir, "store")
 
@@ -23,6 +25,5 @@ const onServer = (settings: Settings): Layer.Layer<Store, StoreOpenError> => {
     key: Redacted.make(settings.supabaseKey),
     restPath: settings.supabaseRestPath
   }
-  const supabase = reading(() => import("../../shared/store/supabase/store.ts"))
-  return Layer.unwrap(Effect.map(supabase, ({ SupabaseStore }) => SupabaseStore.layer(options)))
+  return Layer.unwrap(Effect.map(supabaseStore, ({ SupabaseStore }) => SupabaseStore.layer(options)))
 }

@@ -12,6 +12,9 @@ import { ensureControlToken } from "./controlToken.ts"
 import { MarketViews } from "./marketViews.ts"
 import { CONTROL_SETTINGS } from "./settings.ts"
 
+const layerModule = reading(() => import("./layer.ts"))
+const optionsModule = reading(() => import("./telegram/options.ts"))
+
 /** Wall seconds that a feed may be silent, however fast the exchange's time runs. */
 const LEAST_SILENT_SEC = 15
 
@@ -35,8 +38,8 @@ export const controlPlaneManifest = defineService({
     Effect.scoped(
       Effect.gen(function* () {
         const token = yield* ensureControlToken(settings)
-        const { ControlPlane, controlPlaneLayer } = yield* reading(() => import("./layer.ts"))
-        const { telegramOf } = yield* reading(() => import("./telegram/options.ts"))
+        const { ControlPlane, controlPlaneLayer } = yield* layerModule
+        const { telegramOf } = yield* optionsModule
         const { failure } = yield* MarketViews
         const speed = speedOf(settings)
         const telegram = yield* telegramOf(settings)

@@ -4,6 +4,8 @@ import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { SIMULATOR_SETTINGS, simulatorOptions, wrongMarket } from "./settings.ts"
 
+const layerModule = reading(() => import("./layer.ts"))
+
 export const exchangeSimManifest = defineService({
   name: "exchange-sim",
   summary: "a simulated exchange that speaks Kraken's REST and WebSocket v2",
@@ -20,7 +22,7 @@ export const exchangeSimManifest = defineService({
   run: (settings, { listening }) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const { ExchangeSim, exchangeSimLayer } = yield* reading(() => import("./layer.ts"))
+        const { ExchangeSim, exchangeSimLayer } = yield* layerModule
         const built = yield* Layer.build(exchangeSimLayer({ ...simulatorOptions(settings), lowersSpeed: true }))
         const { restUrl, stopped } = Context.get(built, ExchangeSim)
         yield* listening(restUrl)

@@ -9,6 +9,8 @@ import { governorActor } from "./core/actor.ts"
 import { governorSaved } from "./core/view/saved.ts"
 import { governorView } from "./core/view/view.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+
 export const governorManifest = defineService({
   name: "governor",
   summary: "modes, entry grants, funds, daily loss lock, capacity, layers, slots and aliases, commands; pure",
@@ -22,7 +24,7 @@ export const governorManifest = defineService({
   saves: () => shows(governorActor, governorSaved),
   run: (settings, { subjects, epoch }) =>
     Effect.gen(function* () {
-      const { governorService } = yield* reading(() => import("./service.ts"))
+      const { governorService } = yield* serviceModule
       yield* epoch
       return yield* governorService({
         subjects,

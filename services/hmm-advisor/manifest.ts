@@ -11,6 +11,10 @@ import { advisorStatusActor } from "./core/status.ts"
 import { advisorSaved, advisorView } from "./core/view.ts"
 import { ADVISOR_SETTINGS } from "./settings.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+const optionsModule = reading(() => import("./options.ts"))
+const httpSourcesModule = reading(() => import("../../shared/candles/http.ts"))
+
 export const hmmAdvisorManifest = defineService({
   name: "hmm-advisor",
   summary: "candles → features → Gaussian HMM (in a worker) → regime facts; pure but for its shell",
@@ -26,9 +30,9 @@ export const hmmAdvisorManifest = defineService({
       const epoch = yield* raised
       // Switched off there is no worker and no work.
       if (!settings.hmmEnabled) return yield* Effect.never
-      const { advisorService } = yield* reading(() => import("./service.ts"))
-      const { advisorOptions } = yield* reading(() => import("./options.ts"))
-      const { httpSource } = yield* reading(() => import("../../shared/candles/http.ts"))
+      const { advisorService } = yield* serviceModule
+      const { advisorOptions } = yield* optionsModule
+      const { httpSource } = yield* httpSourcesModule
       const { nowMs } = yield* VenueClock
       const { budget } = yield* MarketTrades
       const source = httpSource(KRAKEN, {

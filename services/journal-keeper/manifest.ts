@@ -4,6 +4,8 @@ import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { KEEPER_SETTINGS } from "./settings.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+
 const NAME = "journal-keeper"
 
 export const journalKeeperManifest = defineService({
@@ -14,8 +16,7 @@ export const journalKeeperManifest = defineService({
   checksMarks: true,
   writes: ["seal"],
   run: ({ sealEveryRecords: everyRecords, sealEveryDays: everyDays }, { subjects, actorsOf }) =>
-    Effect.flatMap(
-      reading(() => import("./service.ts")),
-      ({ keepJournal }) => keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })
+    Effect.flatMap(serviceModule, ({ keepJournal }) =>
+      keepJournal({ subjects, service: NAME, actorsOf }, { everyRecords, everyDays })
     )
 })

@@ -10,6 +10,11 @@ import { contextOptions, contextRelations, otherSource, scanOptions } from "./op
 import type { StructureView } from "./core/regime/universe.ts"
 import { CONTEXT_SETTINGS } from "./settings.ts"
 
+const tellerModule = reading(() => import("./teller.ts"))
+const serviceModule = reading(() => import("./service.ts"))
+const scanModule = reading(() => import("./scan.ts"))
+const polledTradesModule = reading(() => import("./sources/polledTrades.ts"))
+
 /** Wall time between two words of one that is switched off. */
 const TELL_EVERY = "5 seconds"
 
@@ -28,10 +33,10 @@ export const marketContextManifest = defineService({
     const off = Effect.andThen(tell({ levels: { enabled: false }, structure: null }), Effect.sleep(TELL_EVERY))
     if (!settings.contextEnabled) return Effect.forever(off)
     return Effect.gen(function* () {
-      const { makeTeller } = yield* reading(() => import("./teller.ts"))
-      const { marketContext } = yield* reading(() => import("./service.ts"))
-      const { keepScanning } = yield* reading(() => import("./scan.ts"))
-      const { makePolledTrades } = yield* reading(() => import("./sources/polledTrades.ts"))
+      const { makeTeller } = yield* tellerModule
+      const { marketContext } = yield* serviceModule
+      const { keepScanning } = yield* scanModule
+      const { makePolledTrades } = yield* polledTradesModule
       const epoch = yield* raised
       const { nowMs } = yield* VenueClock
       const write = yield* makeTeller({ subjects, epoch, nowMs })

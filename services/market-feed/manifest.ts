@@ -5,6 +5,9 @@ import { reading } from "../../shared/service/reading.ts"
 import { defineService } from "../../shared/service/manifest.ts"
 import { brokenFeedRelations, FEED_SETTINGS } from "./settings.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+const rateModule = reading(() => import("./rate.ts"))
+
 export const marketFeedManifest = defineService({
   name: "market-feed",
   summary: "exchange's public stream → price and clock facts",
@@ -14,8 +17,8 @@ export const marketFeedManifest = defineService({
   writes: ["price", "clock", "quarantine"],
   run: (settings, context) =>
     Effect.gen(function* () {
-      const { marketFeed } = yield* reading(() => import("./service.ts"))
-      const { tellRate } = yield* reading(() => import("./rate.ts"))
+      const { marketFeed } = yield* serviceModule
+      const { tellRate } = yield* rateModule
       const epoch = yield* context.epoch
       const feed = marketFeed({
         subjects: context.subjects,

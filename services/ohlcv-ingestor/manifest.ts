@@ -11,6 +11,10 @@ import { backfillAskedActor } from "./core/asked.ts"
 import { blocksOf } from "./core/view.ts"
 import { CANDLE_SETTINGS } from "./settings.ts"
 
+const journalModule = reading(() => import("./journal.ts"))
+const optionsModule = reading(() => import("./options.ts"))
+const serviceModule = reading(() => import("./service.ts"))
+
 /** Wall time between two looks at what it shows. */
 const TELL_EVERY = "1 second"
 
@@ -26,9 +30,9 @@ export const ohlcvIngestorManifest = defineService({
   run: (settings, { tell, alone, subjects, epoch: raised }) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const { keepJournal } = yield* reading(() => import("./journal.ts"))
-        const { ingestorOptions } = yield* reading(() => import("./options.ts"))
-        const { CandleIngestor } = yield* reading(() => import("./service.ts"))
+        const { keepJournal } = yield* journalModule
+        const { ingestorOptions } = yield* optionsModule
+        const { CandleIngestor } = yield* serviceModule
         const epoch = yield* raised
         const { nowMs } = yield* VenueClock
         const { bars } = yield* MarketData

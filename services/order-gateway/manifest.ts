@@ -6,6 +6,8 @@ import { defineService } from "../../shared/service/manifest.ts"
 import { gatewayFold } from "./core/fold.ts"
 import { brokenGatewayRelations, GATEWAY_SETTINGS } from "./settings.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+
 /** Half a second of the wall is what a request takes on a slow disk. */
 const LEAST_DEADLINE_WALL_MS = 500
 const DAY_MS = 86_400_000
@@ -22,7 +24,7 @@ export const orderGatewayManifest = defineService({
   follows: [ofAnyKind(gatewayFold)],
   run: (settings, { subjects, epoch }) =>
     Effect.gen(function* () {
-      const { orderGateway } = yield* reading(() => import("./service.ts"))
+      const { orderGateway } = yield* serviceModule
       yield* epoch
       return yield* orderGateway({
         subjects,

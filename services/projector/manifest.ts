@@ -5,6 +5,8 @@ import { defineService } from "../../shared/service/manifest.ts"
 import { projectorView } from "./core/view.ts"
 import { PROJECTOR_SETTINGS } from "./settings.ts"
 
+const projectorModule = reading(() => import("./projector.ts"))
+
 /** Wall time between two looks at how far it is. */
 const TELL_EVERY = "1 second"
 
@@ -21,7 +23,7 @@ export const projectorManifest = defineService({
   run: (settings, { tell, subjects, saved }) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const { Projector } = yield* reading(() => import("./projector.ts"))
+        const { Projector } = yield* projectorModule
         const { pair: market, priceHistorySec: priceEverySec, priceHistoryDays, botEventsDays, fillsDays } = settings
         const keptDays = { fills: fillsDays, prices: priceHistoryDays, botEvents: botEventsDays }
         const options = { market, priceEverySec, keptDays, subjects, saved }

@@ -7,6 +7,8 @@ import { rebalancerActor } from "./core/actor.ts"
 import { rebalancerSaved } from "./core/saved.ts"
 import { rebalancerView } from "./core/view.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+
 export const rebalancerManifest = defineService({
   name: "rebalancer",
   summary: "trend, idle target, controller → skew of order sizes; pure",
@@ -20,7 +22,7 @@ export const rebalancerManifest = defineService({
   saves: () => shows(rebalancerActor, rebalancerSaved),
   run: (settings, { subjects, epoch }) =>
     Effect.gen(function* () {
-      const { rebalancerService } = yield* reading(() => import("./service.ts"))
+      const { rebalancerService } = yield* serviceModule
       yield* epoch
       return yield* rebalancerService({ subjects, rules: settings.rebalancer })
     })

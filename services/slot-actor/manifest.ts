@@ -9,6 +9,8 @@ import { phaseOf } from "./core/state.ts"
 import { slotView } from "./core/view.ts"
 import { SLOT_SETTINGS } from "./settings.ts"
 
+const serviceModule = reading(() => import("./service.ts"))
+
 export const slotActorManifest = defineService({
   name: "slot-actor",
   summary: "the rules of a slot, pure; a thin shell hands them to the actor runtime",
@@ -23,7 +25,7 @@ export const slotActorManifest = defineService({
   }),
   run: (settings, { subjects, epoch }) =>
     Effect.gen(function* () {
-      const { slotService } = yield* reading(() => import("./service.ts"))
+      const { slotService } = yield* serviceModule
       yield* epoch
       return yield* slotService({
         subjects,

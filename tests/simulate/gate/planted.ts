@@ -112,8 +112,8 @@ export const PLANTED: ReadonlyArray<Planted> = [
   bug("gateway", "the balances are read once, at the start", [
     `${gateway}/service.ts`,
     `    yield* observeBalances(facts, subjects)
-    yield* Effect.sleep(BALANCES_PAUSE)`,
-    "    yield* Effect.sleep(BALANCES_PAUSE)"
+    yield* sparing(BALANCES_PAUSE)`,
+    "    yield* sparing(BALANCES_PAUSE)"
   ]),
   bug("gateway", "failed calls are never over", [
     `${gateway}/errorCount.ts`,

@@ -17,6 +17,10 @@ import type { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import type { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import type { Journal, SnapshotStore } from "../../../shared/journal/port.ts"
 import type { ServiceContext } from "../../../shared/service/manifest.ts"
+import { readAll } from "../../../shared/service/reading.ts"
+
+// In a simulated world there is no turn in which a module could be read.
+await readAll()
 
 /** The services that decide and act: without them nobody trades. */
 export const SERVICES = ["market-feed", "slot-actor", "governor", "rebalancer", "order-gateway"] as const
