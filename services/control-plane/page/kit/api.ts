@@ -44,10 +44,10 @@ export interface Asked<T> {
 }
 
 /**
- * Asks for `path` now and then every `everyMs` (0: once), and again where the server says when. Null: nothing is asked. An answer to
- * another path is never shown under this one.
+ * Asks for `path` now and then every `everyMs` (0: once), at once where `seen` is another (what the page has seen of it by other ways), and
+ * again where the server says when. Null: nothing is asked. An answer to another path is never shown under this one.
  */
-export const useApi = <T>(path: string | null, everyMs = 0): Asked<T> => {
+export const useApi = <T>(path: string | null, everyMs = 0, seen = ""): Asked<T> => {
   const [state, setState] = useState<Asked<T> & { readonly path: string | null }>({ path, data: null, problem: null })
   useEffect(() => {
     if (path === null) return
@@ -76,6 +76,6 @@ export const useApi = <T>(path: string | null, everyMs = 0): Asked<T> => {
       leave.abort()
       window.clearTimeout(timer)
     }
-  }, [path, everyMs])
+  }, [path, everyMs, seen])
   return state.path === path ? state : { data: null, problem: null }
 }

@@ -136,10 +136,19 @@ const Sums = ({ slot, quote }: { readonly slot: SlotNow["slot"]; readonly quote:
   )
 }
 
+/** What moves when something has happened to a slot: its sums and history are out of date then. */
+const sumsOf = ({
+  phase,
+  total_profit: profit,
+  total_round_trips: trips,
+  recovery_orders: recoveries
+}: SlotBrief): string => [phase, profit, trips, recoveries.length].join(" ")
+
 /** The slot with what no status has at a glance: of the past it came along, now it is asked for. Null: it has not come yet. */
-const useInFull = ({ slot_id: id }: SlotBrief): SlotNow["slot"] | null => {
+const useInFull = (slot: SlotBrief): SlotNow["slot"] | null => {
+  const { slot_id: id } = slot
   const then = past.value?.report.slots.find(({ slot_id }) => slot_id === id)
-  const { data } = useApi<SlotNow>(past.value === null ? `/api/slots/${id}` : null, EVERY_MS)
+  const { data } = useApi<SlotNow>(past.value === null ? `/api/slots/${id}` : null, EVERY_MS, sumsOf(slot))
   return then ?? data?.slot ?? null
 }
 
@@ -148,7 +157,8 @@ export const SlotDetail = ({ slot, shown }: { readonly slot: SlotBrief; readonly
   const before = past.value === null ? "" : `&before=${past.value.seq + 1}`
   const { data, problem } = useApi<SlotHistory>(
     `/api/slots/${slot.slot_id}/history?limit=100${before}`,
-    past.value === null ? EVERY_MS : 0
+    past.value === null ? EVERY_MS : 0,
+    past.value === null ? sumsOf(slot) : ""
   )
   const full = useInFull(slot)
   return (
