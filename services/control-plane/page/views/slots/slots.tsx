@@ -34,10 +34,10 @@ const Row = ({ row, chosen }: { readonly row: SlotRow; readonly chosen: boolean 
         <Chip key={chip.id} {...chip} />
       ))}
     </td>
-    <td class="n" data-name="recoveries">
+    <td class="n" data-name={row.recoveries === 1 ? "recovery" : "recoveries"}>
       {integer(row.recoveries)}
     </td>
-    <td class="n" data-name="round trips">
+    <td class="n" data-name={row.trips === 1 ? "round trip" : "round trips"}>
       {integer(row.trips)}
     </td>
     <td class={`n ${row.tone}`}>{row.profit}</td>
