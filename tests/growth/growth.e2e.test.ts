@@ -92,7 +92,7 @@ describe("a new thing costs", () => {
   })
 
   it(
-    "an action: its row and the rule that carries it out; the page offers it by itself",
+    "an action: its row, the rule that carries it out and what its preview says; the page offers it by itself",
     { timeout: TIMEOUT_MS },
     () => {
       plant({
@@ -107,9 +107,12 @@ describe("a new thing costs", () => {
       plant({
         "services/governor/core/commands.ts": [
           ["  resume: (draft) =>\n", "  ring_bell: () => null,\n  resume: (draft) =>\n"]
+        ],
+        "tests/commands/previews.unit.test.ts": [
+          ["  resume: [\n", '  ring_bell: [market(), { name: "ring_bell", times: 1 }, []],\n  resume: [\n']
         ]
       })
-      expect(planted).toHaveLength(2)
+      expect(planted).toHaveLength(3)
     }
   )
 
