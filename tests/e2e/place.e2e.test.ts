@@ -1,7 +1,7 @@
 /** A start in the wrong place, or in the wrong way, says so in one sentence and leaves nothing behind. */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises"
 import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -88,7 +88,8 @@ describe("the way in", () => {
   it("before npm ci says that packages are missing", async () => {
     const alone = join(directory, "kennel.mjs")
     await writeFile(alone, await readFile("cli/kennel.mjs", "utf8"))
-    await writeFile(join(directory, "help.ts"), "export const quickAnswer = () => null\n")
+    await mkdir(join(directory, "help"))
+    await writeFile(join(directory, "help/quick.ts"), "export const quickAnswer = () => null\n")
     await writeFile(join(directory, "main.ts"), 'import "no-such-package"\n')
     const { status, stderr } = wayIn(alone, [])
     expect(stderr).toMatch(
