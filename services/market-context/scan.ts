@@ -18,6 +18,8 @@ export interface ScanOptions {
 }
 
 const DAY_MIN = 1_440
+/** Between two looks as long as the traded pair has no candle at all: they are being fetched, as a rule. */
+const BEFORE_CANDLES_SEC = 10
 
 /**
  * One round over all of them; returns how many series were read. Memory holds one series at a time. `progress` is told how many
@@ -88,12 +90,15 @@ export const keepScanning = (
 ): Effect.Effect<never, never, Store> =>
   Effect.suspend(() => {
     const universe = new Universe()
+    const soonSec = Math.min(BEFORE_CANDLES_SEC, everySec)
+    const hasCandles = (): boolean =>
+      options.timeframes.some((intervalMin) => universe.newestOf(options.pair, intervalMin) !== null)
     const look = scanOnce(universe, options).pipe(
       Effect.match({
         onSuccess: () => show(structureView(universe, options, null)),
         onFailure: ({ message }) => show(structureView(universe, options, message))
       }),
-      Effect.andThen(Effect.sleep(Duration.seconds(everySec)))
+      Effect.andThen(Effect.suspend(() => Effect.sleep(Duration.seconds(hasCandles() ? everySec : soonSec))))
     )
     return Effect.forever(look)
   })

@@ -67,6 +67,12 @@ const factWords = (event: MarketEvent): string | null => {
         ? "no model speaks of the regime"
         : `the regime is ${regime.toLowerCase()} (${agreement.replaceAll("_", " ")}, bias ${biasSignal.toFixed(2)})`
     }
+    case "RegimeModelTrained":
+      return `a model of ${timeframeName(event.intervalMin)} is trained on ${event.candles} candles up to ${instant(event.toSec * 1_000)} (${event.iterations} iterations from ${event.start})`
+    case "RegimeTrainingRefused":
+      return `no model of ${timeframeName(event.intervalMin)} comes of a training: ${event.detail}`
+    case "RetrainAnswered":
+      return `the training that was asked for: ${event.outcomes.map(({ intervalMin, detail }) => `${timeframeName(intervalMin)} ${detail}`).join("; ")}`
     case "BalancesObserved":
       return `the account has ${doge(event.base.total)} (${Volume.format(event.base.hold)} in orders) and ${usd(event.quote.total)} (${Quote.format(event.quote.hold)} in orders)`
     case "OpenOrdersObserved":
