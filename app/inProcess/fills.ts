@@ -1,10 +1,9 @@
 /** The exchange's orders and fills as the readers of its wire give them: with the worth of what was taken in the base currency. */
 import type { Books } from "../../services/exchange-sim/core/engine/books.ts"
-import type { Fill as ExchangeFill } from "../../services/exchange-sim/core/engine/order.ts"
+import type { Fill as ExchangeFill, Order } from "../../services/exchange-sim/core/engine/order.ts"
 import { worthAtAverage } from "../../shared/core/baseFee.ts"
 import { plus, type Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Fill, OrderReport } from "../../shared/exchange/port.ts"
-import type { Order } from "../../services/exchange-sim/core/engine/order.ts"
 
 /** A fill as the private stream tells it. */
 export const fillOf = (fill: ExchangeFill): Fill => {

@@ -56,6 +56,8 @@ export const shownOf = (settings: Settings) => {
       const all: Pick<MarketMoment, "governor"> & MarketMoment["blocks"] = Object.assign({}, ...services.map(see), told)
       const { governor, ...blocks } = all
       const { status } = see(statusShown)
+      const standing = { ...standingOf(folds), nowMs: status.nowMs }
+      const governorNow = stateOf(folds)(GOVERNOR)
       return {
         seq,
         status,
@@ -65,7 +67,7 @@ export const shownOf = (settings: Settings) => {
         slots: slots.map((slot) => see(slotShown(slot)).slot),
         governor,
         blocks,
-        refused: refusedButtons(subjects, { ...standingOf(folds), nowMs: status.nowMs }, stateOf(folds)(GOVERNOR))
+        refused: () => refusedButtons(subjects, standing, governorNow)
       }
     }
   }

@@ -10,7 +10,7 @@ import { type Change, patched } from "./core/patch.ts"
 import type { Status } from "./core/brief.ts"
 import type { StatusReport } from "./core/report.ts"
 import { loadAssets } from "./http/assets.ts"
-import { MAX_PER_ADDRESS } from "./http/streamHub.ts"
+import { MAX_PER_ADDRESS } from "./http/connections.ts"
 import { blocks } from "./testing/blocks.ts"
 import { handMoved, OPTIONS } from "./testing/views.ts"
 

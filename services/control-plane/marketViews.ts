@@ -20,8 +20,11 @@ export interface MarketMoment extends Books {
   readonly slots: ReadonlyArray<SlotStatus>
   readonly governor: GovernorStatus
   readonly blocks: Blocks
-  /** Actions that a page has a button for and that would be refused now, by name, with the reason as a sentence. */
-  readonly refused: Readonly<Record<string, string>>
+  /**
+   * Actions that a page has a button for and that would be refused now, by name, with the reason as a sentence. Found when it is asked for:
+   * the governor is asked about every button.
+   */
+  readonly refused: () => Readonly<Record<string, string>>
 }
 
 /** What a command would do now: the governor's answer, and the effects as lines. */

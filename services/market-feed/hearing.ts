@@ -69,7 +69,8 @@ export const hearing = Effect.fnUntraced(function* (
   })
 
   const pause = Effect.fnUntraced(function* () {
-    const longestMs = staleAfterMs / (yield* clock.rate) / ASKINGS_BEFORE_STALE
+    const rate = yield* clock.rate
+    const longestMs = rate > 1 ? staleAfterMs / rate / ASKINGS_BEFORE_STALE : Number.POSITIVE_INFINITY
     const doubtMs = Math.min(DOUBT_PAUSE_MS, longestMs)
     yield* Effect.sleep(doubtMs)
     yield* Effect.raceFirst(Effect.sleep(Math.min(ASK_PAUSE_MS, longestMs) - doubtMs), Queue.take(doubts))

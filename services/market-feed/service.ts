@@ -83,11 +83,9 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
       yield* writeDue(nowMs)
       const nextMs = ((yield* Ref.get(state)).clockMs ?? nowMs) + options.clockIntervalMs
       const leftMs = nextMs + CLOCK_AFTER_PRICES_MS - (yield* clock.nowMs)
-      const tick = Effect.sleep(Math.max(0, leftMs) / (yield* clock.rate)).pipe(
-        Effect.andThen(askWhenSilent),
-        Effect.as(nextMs)
-      )
+      const tick = Effect.as(Effect.sleep(Math.max(0, leftMs) / (yield* clock.rate)), nextMs)
       nowMs = yield* Effect.raceFirst(Effect.andThen(heard, clock.nowMs), tick)
+      yield* askWhenSilent
     }
   })
 

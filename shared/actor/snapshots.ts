@@ -102,10 +102,15 @@ export class Rests<State> {
     }
   }
 
-  /** Saves the snapshots that are due, as far as their folds have rested. */
+  /**
+   * Saves the snapshots that are due, as far as their folds have rested. One that cannot be saved is due again when it is asked for
+   * again: whoever saves at every batch what cannot be saved decides late.
+   */
   readonly saveDue = Effect.suspend(() => {
     this.ready = false
-    return this.saveOf([...this.wanted])
+    const due = [...this.wanted].filter((fold) => this.last.get(fold)?.saved === false)
+    for (const fold of due) this.wanted.delete(fold)
+    return this.saveOf(due)
   })
 
   /** Saves a snapshot of each fold that has rested since the last one. */
@@ -119,7 +124,6 @@ export class Rests<State> {
         if (rest === undefined || rest.saved) return Effect.void
         return Effect.tap(saveRest(fold.actor, rest), () =>
           Effect.sync(() => {
-            this.wanted.delete(fold)
             if (this.last.get(fold) === rest) this.last.set(fold, { ...rest, saved: true })
           })
         )

@@ -316,7 +316,7 @@ const night = (seed: number) => {
           slots: slots.map(({ state }, index) => slotView(index + 1, state)),
           governor: governorView(governor.state),
           blocks: {},
-          refused: {},
+          refused: () => ({}),
           journal: { where: "memory", problem: null, head: journal.seq, startHead: 0 },
           silentSec: 0,
           clockSilentSec: 0,

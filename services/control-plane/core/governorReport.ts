@@ -102,7 +102,7 @@ export const governorPart = (observed: Observed, limits: Limits, lock: string | 
     /** What becomes of it by itself and what somebody has to do; null unless PAUSED or HALTED. */
     mode_next: nextOf(observed, mode, lock),
     /** Actions that would be refused now, by name, and why. */
-    refused_actions: observed.refused,
+    refused_actions: observed.refused(),
     /** The mode's reason as rule and numbers. */
     mode_cause: why === null ? null : { rule: why.rule, numbers: why.numbers },
     mode_since: since,

@@ -17,7 +17,7 @@ const pointer = (path: string, name: string): string =>
   `${path}/${name.includes("~") || name.includes("/") ? name.replaceAll("~", "~0").replaceAll("/", "~1") : name}`
 
 const compare = (before: unknown, after: unknown, path: string, changes: Array<Change>): void => {
-  if (before === after) return
+  if (Object.is(before, after)) return
   const isList = Array.isArray(after)
   if (
     !isObject(before) ||
@@ -30,8 +30,9 @@ const compare = (before: unknown, after: unknown, path: string, changes: Array<C
   }
   const [old, now] = [before as Members, after as Members]
   for (const name of Object.keys(now)) {
-    if (now[name] === undefined) continue
-    if (old[name] === undefined) changes.push({ op: "add", path: pointer(path, name), value: now[name] })
+    // A list's place is never added: that would move what follows it.
+    if (now[name] === undefined && !isList) continue
+    if (!isList && old[name] === undefined) changes.push({ op: "add", path: pointer(path, name), value: now[name] })
     else compare(old[name], now[name], pointer(path, name), changes)
   }
   if (isList) return

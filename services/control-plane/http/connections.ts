@@ -3,10 +3,16 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from "n
 import type { Socket } from "node:net"
 import { SECURITY_HEADERS } from "./door.ts"
 
-/** Of every page that finds room its two streams, and one connection more: what a browser opens beside them is closed when idle for 5 s. */
-export const MAX_CONNECTIONS = 768
-/** A third for one place: a stream for each page that it may have, and one connection more. One that forgets connections leaves the others theirs. */
-export const MAX_CONNECTIONS_PER_PLACE = 256
+/** Streams of reports, and as many of records: pages and scripts of a whole team. Each costs a socket and a message a second, whose bytes are the same for all. */
+export const MAX_CLIENTS = 256
+/** Half of each for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
+export const MAX_PER_ADDRESS = 128
+/** Beside a place's streams: they are never pushed out, and whoever has all of them still asks, acts and is asked for its health. */
+const ROOM_TO_ACT = 64
+/** One that forgets connections leaves the others theirs. */
+export const MAX_CONNECTIONS_PER_PLACE = 2 * MAX_PER_ADDRESS + ROOM_TO_ACT
+/** Two places that have all of theirs, and room for others. */
+const MAX_CONNECTIONS = 2 * MAX_CLIENTS + 256
 /** All of a request's line and headers. The page's own have some hundred bytes. */
 export const MAX_HEADER_BYTES = 8 * 1_024
 

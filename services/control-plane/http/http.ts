@@ -6,7 +6,8 @@ import { type makeDoor, SECURITY_HEADERS } from "./door.ts"
 import { candleBlocks, healthOf, readinessOf } from "../core/health.ts"
 import type { Published } from "./publisher.ts"
 import { json, problem } from "./respond.ts"
-import { MAX_CLIENTS, MAX_PER_ADDRESS, type StreamHub } from "./streamHub.ts"
+import { MAX_CLIENTS, MAX_PER_ADDRESS } from "./connections.ts"
+import type { StreamHub } from "./streamHub.ts"
 
 /** What the routes read. */
 export interface HttpSource {

@@ -48,7 +48,7 @@ const HEAD_TIMEOUT_MS = 2_000
 
 /** Between one report and the next. */
 const pauseAfter = (tookMs: number): Effect.Effect<void> =>
-  Effect.sleep(Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs))
+  Effect.sleep(Math.min(TICK_MS, Math.max(MIN_INTERVAL_MS, PAUSE_PER_MS * tookMs)))
 
 /** Seconds of a clock since a number was last another one. */
 const makeSince = (clock: Clock.Clock) => {

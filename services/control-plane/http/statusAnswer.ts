@@ -6,8 +6,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type makeDoor, SECURITY_HEADERS } from "./door.ts"
 import type { Published } from "./publisher.ts"
 
-/** Where the status is; the second name is for pollers of the bot that Kennel began with. As loose as every other route. */
-const STATUS = /^\/api\/(?:swarm\/)?status\/?(?:\?|$)/i
+/** Where the status is, as a proxy may ask too; the second name is for pollers of the bot that Kennel began with. As loose as every other route. */
+const STATUS = /^(?:https?:\/\/[^/]+)?\/api\/(?:swarm\/)?status\/?(?:\?|$)/i
 
 const HEADERS = Object.entries({ ...SECURITY_HEADERS, "Cache-Control": "no-cache" }).flat()
 

@@ -6,16 +6,12 @@
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { patchOf } from "../core/patch.ts"
-import { placeOf } from "./connections.ts"
+import { MAX_CLIENTS, MAX_PER_ADDRESS, placeOf } from "./connections.ts"
 import type { Published } from "./publisher.ts"
 
 /** As much of a report as is sent. */
 export type Sent = Pick<Published, "seq" | "bytes"> & { readonly status: object }
 
-/** Pages and scripts of a whole team. Each costs a socket and a message a second, whose bytes are the same for all. */
-export const MAX_CLIENTS = 256
-/** Half of them for one place: a program that opens streams and forgets them leaves room for pages elsewhere. */
-export const MAX_PER_ADDRESS = 128
 /**
  * A silent connection looks like a dead one to a proxy (patience 30–60 s) and to a page, which connects again when it has
  * missed two of these. An event, not a comment: a browser does not tell a page of comments.

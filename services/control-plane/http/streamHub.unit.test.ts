@@ -1,7 +1,8 @@
 import { IncomingMessage, ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import { describe, expect, it } from "vitest"
-import { makeStreamHub, MAX_CLIENTS, MAX_PER_ADDRESS } from "./streamHub.ts"
+import { MAX_CLIENTS, MAX_PER_ADDRESS } from "./connections.ts"
+import { makeStreamHub } from "./streamHub.ts"
 
 /** Larger than what a response buffers before it asks its writer to wait. */
 const LARGE = "x".repeat(100_000)

@@ -244,7 +244,7 @@ export const observedAt = (
     slots,
     governor,
     blocks: {},
-    refused: {},
+    refused: () => ({}),
     journal,
     silentSec: 0,
     clockSilentSec: 0,

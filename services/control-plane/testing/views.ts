@@ -62,7 +62,7 @@ export const handMoved = Effect.fn("handMoved")(function* (
     slots,
     governor,
     blocks,
-    refused: {}
+    refused: () => ({})
   })
   const views = Layer.mergeAll(
     Layer.succeed(MarketViews, {

@@ -7,7 +7,9 @@ import { accepted, fill, GovernorStory, request } from "../../testing/governorDr
 import { type Draft, openDraft } from "../draft.ts"
 import type { GovernorState } from "../state.ts"
 import { governorVariants } from "../variants.ts"
-import { drain, drainEach, waitsOn } from "./scheduler.ts"
+import { waitingOf } from "../orderTable.ts"
+import { readyForEntries } from "../mode/startup.ts"
+import { drain, settle, waitsOn } from "./scheduler.ts"
 
 const SEED = 20_261_130
 const SLOTS = [1, 2, 3, 4, 5]
@@ -116,5 +118,11 @@ describe("a queue of entries", () => {
     expect(Math.min(leftAlone, moved)).toBeGreaterThan(300)
   })
 })
+
+/** Looks at each of them whatever the budget: what `drain` amounts to. */
+const drainEach = (draft: Draft): void => {
+  if (!readyForEntries(draft.state)) return
+  for (const { order } of waitingOf(draft.state)) settle(draft, order, true)
+}
 
 const draftOf = (state: GovernorState): Draft => openDraft({ ...state }, governorVariants(NEWEST_RULES))

@@ -79,7 +79,8 @@ export const schedule = (draft: Draft, order: TrackedOrder): void => {
   settle(draft, order, false)
 }
 
-const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
+/** Judges one entry and does accordingly. `queued`: it waits already. */
+export const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void => {
   const { slot, localId } = order
   const verdict = judge(draft.state, draft.rules, order, queued)
   if (verdict === null) return
@@ -158,12 +159,6 @@ export const drain = (draft: Draft): void => {
     // The others wait on, where nothing but the budget was left to ask.
     if (draft.state.scheduler.grantedInLoop > grantedInLoop && waitsOn(draft)) return
   }
-}
-
-/** Looks at each of them whatever the budget: what `drain` amounts to. */
-export const drainEach = (draft: Draft): void => {
-  if (!readyForEntries(draft.state)) return
-  for (const { order } of waitingOf(draft.state)) settle(draft, order, true)
 }
 
 /** Whether every entry that waits goes on waiting: `judge` says null to each, known without asking it of each. */

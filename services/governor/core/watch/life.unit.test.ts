@@ -155,6 +155,17 @@ describe("manual life beside the bot", () => {
     expect(constraints(story, {}).after(10).mode).toBe("RUNNING resumed")
   })
 
+  it("where an operator has to resume, a pair that takes orders again is said to have been in its last such state", () => {
+    const waits = new GovernorStory().running({ autoResumeAfterSec: 0 })
+    const closed = constraints(constraints(waits, { status: "cancel_only" }), { status: "maintenance" })
+    const modes = () => closed.ever("ModeChanged").length
+    const before = modes()
+    constraints(closed, {}).after(10)
+    expect(closed.mode).toBe("PAUSED pair_closed")
+    expect(sentenceOf(closed.state.mode.reason!)).toContain("its state is maintenance")
+    expect(modes()).toBe(before)
+  })
+
   it.each(["post_only", "limit_only"])("a pair in %s takes our orders: it is told, and the market runs", (status) => {
     const story = constraints(running(), { status })
     expect(story.mode).toBe("RUNNING started")

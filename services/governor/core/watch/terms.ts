@@ -20,9 +20,13 @@ const CLOSED: ReadonlySet<string> = new Set([
 export const watchPair = (draft: Draft): void => {
   const status = draft.state.market.constraints?.status ?? "online"
   const { mode } = draft.state
-  // From one such state to another the cause stands, and says the present one.
-  if (CLOSED.has(status) && mode.causes.pair_closed !== undefined) {
-    draft.state.mode = { ...mode, causes: { ...mode.causes, pair_closed: reason("pair_closed", { status }) } }
+  const stands = mode.causes.pair_closed
+  // From one such state to another the cause stands, and says the present one; so does what waits for an operator because of it.
+  if (CLOSED.has(status) && stands !== undefined && stands.numbers["status"] !== status) {
+    const why = reason("pair_closed", { status })
+    const operatorNeeded =
+      mode.operatorNeeded?.by === "pair_closed" ? { ...mode.operatorNeeded, reason: why } : mode.operatorNeeded
+    draft.state.mode = { ...mode, causes: { ...mode.causes, pair_closed: why }, operatorNeeded }
   }
   setCause(draft, "pair_closed", CLOSED.has(status), () => reason("pair_closed", { status }))
 }
