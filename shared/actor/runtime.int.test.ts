@@ -4,7 +4,7 @@ import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { marketSubjects } from "../core/ids/subjects.ts"
 import { MemoryJournal } from "../journal/memory.ts"
-import { Journal, SnapshotStore } from "../journal/port.ts"
+import { Journal, JournalUnavailable, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
 import { ActorFold } from "./fold.ts"
 import { appendControl, raiseEpoch } from "./control/control.ts"
@@ -363,5 +363,31 @@ describe("snapshots", () => {
       yield* rests.saveDue
       expect(saved).toStrictEqual([1, 3])
     }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), savedSeqs(saved))))
+  })
+
+  it.effect("that cannot be saved are due again with the next ones, and not at every record until then", () => {
+    const tried: Array<number> = []
+    const away = SnapshotStore.of({
+      save: ({ seq }) => {
+        tried.push(seq)
+        return Effect.fail(new JournalUnavailable({ detail: "no leader" }))
+      },
+      load: () => Effect.succeed([])
+    })
+    const silent = { ...counter(), reduce: (state: { readonly ticks: number }) => ({ state, outputs: [] }) }
+    return Effect.gen(function* () {
+      yield* tick(1, 10)
+      const journal = yield* Journal
+      const fold = new ActorFold(silent, subjects)
+      const rests = new Rests<{ readonly ticks: number }>()
+      for (let seq = 1; seq <= 10; seq++) {
+        const record = (yield* journal.get(seq)) ?? (yield* Effect.die("there is no more"))
+        fold.apply(decodeRecord(record), record.data)
+        rests.note([fold], record)
+        if (seq % 5 === 0) rests.ask([fold])
+        if (rests.due) yield* Effect.ignore(rests.saveDue)
+      }
+      expect(tried).toStrictEqual([5, 10])
+    }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), Layer.succeed(SnapshotStore, away))))
   })
 })
