@@ -106,7 +106,7 @@ const sealed = async (place: Place, records: number, rounds: number): Promise<Ar
   const besideArchive = await fresh()
   const unit = "s"
   return [
-    { name: `seal ${of}`, unit, ...figuresOf([sealing], seconds), note: `${eras} eras` },
+    { name: `seal ${of}`, unit, ...figuresOf([sealing], seconds), note: `eras: ${eras}` },
     { name: `start from the last seal, ${of}`, unit, ...fromSeal },
     { name: `verify from the last seal, ${of}`, unit, ...lastEra },
     { name: `archive ${of}, and read it back`, unit, ...archiving },

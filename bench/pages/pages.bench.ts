@@ -25,7 +25,7 @@ import type { Read } from "./readers.ts"
 import { shownMarket, slotsOf } from "./shownMarket.ts"
 
 const sizes = (quick: boolean) =>
-  quick ? { pages: 5, slots: 5, rounds: 1, ticks: 20 } : { pages: 100, slots: 200, rounds: 5, ticks: 200 }
+  quick ? { pages: 5, slots: 5, rounds: 1, ticks: 20 } : { pages: 100, slots: 200, rounds: 5, ticks: 1_500 }
 type Sizes = ReturnType<typeof sizes>
 
 /** Of prices on a lively day. */

@@ -50,7 +50,12 @@ const open = async ({ url, pages }: { readonly url: string; readonly pages: numb
   await Promise.all(Array.from({ length: pages }, () => stream(url)))
   for (let page = 0; page < pages; page++) {
     const path = page % 2 === 0 ? "api/status" : "api/cycles"
-    setTimeout(() => setInterval(() => void ask(`${url}${path}`), EVERY_MS), (page * EVERY_MS) / pages)
+    const asking = (): void => void ask(`${url}${path}`)
+    const first = (): void => {
+      asking()
+      setInterval(asking, EVERY_MS)
+    }
+    setTimeout(first, (page * EVERY_MS) / pages)
   }
   parentPort?.postMessage("open", [])
 }
