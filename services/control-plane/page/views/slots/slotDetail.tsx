@@ -136,19 +136,20 @@ const Sums = ({ slot, quote }: { readonly slot: SlotNow["slot"]; readonly quote:
   )
 }
 
-/** What moves when something has happened to a slot: its sums and history are out of date then. */
-const sumsOf = ({
-  phase,
-  total_profit: profit,
-  total_round_trips: trips,
-  recovery_orders: recoveries
-}: SlotBrief): string => [phase, profit, trips, recoveries.length].join(" ")
+/** What moves when something has happened to a slot: its sums, reasons and history are out of date then. */
+const movesOf = (slot: SlotBrief): string =>
+  [
+    slot.phase,
+    slot.total_profit,
+    slot.total_round_trips,
+    ...[...slot.orders, ...slot.recovery_orders].map(({ local_id: id }) => id)
+  ].join(" ")
 
 /** The slot with what no status has at a glance: of the past it came along, now it is asked for. Null: it has not come yet. */
 const useInFull = (slot: SlotBrief): SlotNow["slot"] | null => {
   const { slot_id: id } = slot
   const then = past.value?.report.slots.find(({ slot_id }) => slot_id === id)
-  const { data } = useApi<SlotNow>(past.value === null ? `/api/slots/${id}` : null, EVERY_MS, sumsOf(slot))
+  const { data } = useApi<SlotNow>(past.value === null ? `/api/slots/${id}` : null, EVERY_MS, movesOf(slot))
   return then ?? data?.slot ?? null
 }
 
@@ -158,7 +159,7 @@ export const SlotDetail = ({ slot, shown }: { readonly slot: SlotBrief; readonly
   const { data, problem } = useApi<SlotHistory>(
     `/api/slots/${slot.slot_id}/history?limit=100${before}`,
     past.value === null ? EVERY_MS : 0,
-    past.value === null ? sumsOf(slot) : ""
+    past.value === null ? movesOf(slot) : ""
   )
   const full = useInFull(slot)
   return (
