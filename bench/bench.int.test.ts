@@ -14,8 +14,13 @@ import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
 import { replayBench } from "./replay/replay.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
+import type { BenchResult } from "./result.ts"
 import { storeBench } from "./store.bench.ts"
 import { natsServerFound } from "../shared/journal/nats/testing/testServer.ts"
+
+/** Those of a result that are no figures. Work so short may take no time at all by the processor's clock. */
+const notMeasured = ({ name, samples }: BenchResult): ReadonlyArray<string> =>
+  samples.flatMap((sample) => (Number.isFinite(sample) && sample >= 0 ? [] : [`${name}: ${sample}`]))
 
 describe("the benchmarks in short form", () => {
   it("hot path: a tick reaches the exchange's adapter", async () => {
@@ -26,7 +31,7 @@ describe("the benchmarks in short form", () => {
       "tick → order at the adapter, p50",
       "tick → order at the adapter, p99"
     ])
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("command line: what a process costs that says its help", async () => {
@@ -37,7 +42,7 @@ describe("the benchmarks in short form", () => {
   it("recovery: the same state however many events share a record", async () => {
     const results = await recoveryBench({ quick: true })
     expect(results).toHaveLength(3)
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("long life: a generated market verifies whole, is sealed, archived, and starts again", async () => {
@@ -47,12 +52,14 @@ describe("the benchmarks in short form", () => {
       expect.stringMatching(/^[0-9a-f]{12}$/),
       expect.stringMatching(/^[0-9a-f]{12}$/)
     ])
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("many slots: a generated market of several slots verifies whole", async () => {
     const results = await manySlotsBench({ quick: true })
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    const freely = results.flatMap(({ name, note }) => (name.includes("freely: tick →") ? [note ?? ""] : []))
+    expect(freely.map((note) => Number.parseInt(note, 10))).toStrictEqual([1, 3])
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("http and pages: a status is answered as its bytes are, and pages are sent what has changed", async () => {
@@ -64,7 +71,7 @@ describe("the benchmarks in short form", () => {
   it("past: questions about a generated market are answered, and a jump folds a few thousand records at most", async () => {
     const results = await pastBench({ quick: true })
     expect(Math.max(...(results.find(({ unit }) => unit === "records")?.samples ?? []))).toBeLessThan(3_000)
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("memory: a journal is lived through whole, and what is held is said at every tenth of it", async () => {
@@ -77,7 +84,7 @@ describe("the benchmarks in short form", () => {
 
   it.skipIf(!natsServerFound())("journal: every append is acknowledged and every replay is whole", async () => {
     const results = await journalBench({ quick: true })
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 
   it("replay: journal and bare reader add up the same events", async () => {
@@ -109,6 +116,6 @@ describe("the benchmarks in short form", () => {
   it("store: every candle of a series is stored, over each back end there is", async () => {
     const results = await storeBench({ quick: true })
     expect(results.length).toBeGreaterThan(0)
-    for (const { samples } of results) expect(samples.every((sample) => sample > 0)).toBe(true)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
   })
 })
