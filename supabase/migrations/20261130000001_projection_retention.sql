@@ -1,7 +1,7 @@
 -- What was made from a market's journal is kept for a time: the journal has it all, and these tables would grow for ever.
 
 -- Deletes at most p_most rows of each table that are older than its own time (Unix seconds; null: none is too old); returns how
--- many. Called again until 0, as forget_market is.
+-- many. Called again until 0, as forget_market is. Events at 0 have no time (what was said before the exchange's was known): they are few, and stay.
 create function forget_projected(
   p_market text,
   p_fills double precision,
@@ -21,7 +21,7 @@ as $$
   ),
   gone_events as (
     delete from bot_events where market = p_market and event_id in
-      (select e.event_id from bot_events e where e.market = p_market and e."timestamp" < p_events limit p_most) returning 1
+      (select e.event_id from bot_events e where e.market = p_market and e."timestamp" > 0 and e."timestamp" < p_events limit p_most) returning 1
   )
   select ((select count(*) from gone_fills) + (select count(*) from gone_prices) + (select count(*) from gone_events))::integer
 $$;

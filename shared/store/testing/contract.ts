@@ -435,13 +435,15 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
           yield* projection.prices(times.map((timeSec) => ({ ...at(market, timeSec), ...price })))
           yield* projection.botEvents(times.map((timeSec) => ({ ...at(market, timeSec), ...event })))
         }
+        // Said before the exchange's time was known: of no age.
+        yield* projection.botEvents([{ ...at("AGED", 0), ...event }])
         const nothing = { fillsSec: null, pricesSec: null, botEventsSec: null }
         expect(yield* projection.forgetOlder("AGED", nothing)).toBe(0)
         // Two prices, one event: what begins at the very time stays.
         expect(yield* projection.forgetOlder("AGED", { fillsSec: null, pricesSec: 30.5, botEventsSec: 20 })).toBe(3)
         expect(yield* projection.forgetOlder("AGED", { fillsSec: null, pricesSec: 30.5, botEventsSec: 20 })).toBe(0)
         expect(yield* projection.forgetOlder("AGED", { ...nothing, fillsSec: 1_000 })).toBe(3)
-        expect(yield* projection.forget("AGED")).toBe(1 + 2)
+        expect(yield* projection.forget("AGED")).toBe(1 + 2 + 1)
         expect(yield* projection.forget("OTHER")).toBe(9)
       })
     )
