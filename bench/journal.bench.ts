@@ -8,18 +8,14 @@
  * Not claimed: networks other than loopback, power loss, other record sizes than some 256 bytes. The server's own
  * durability is that of its default settings: acknowledged before it is on disk.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { jetstream } from "@nats-io/jetstream"
-import type { NatsConnection } from "@nats-io/nats-core"
-import { connect } from "@nats-io/transport-node"
-import { Context, Effect, Layer, References, type Scope } from "effect"
+import { Effect, References, type Scope } from "effect"
 import { EmbeddedJournal } from "../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../shared/journal/nats/nats.ts"
-import { startNatsServer } from "../shared/journal/nats/testing/testServer.ts"
+import { directory, journalFrom, servedBare } from "./baselines/journals.ts"
 import { findBinary } from "../shared/testing/requires.ts"
-import { Journal, type JournalEntry } from "../shared/journal/port.ts"
+import type { JournalEntry } from "../shared/journal/port.ts"
 import { publishCounting, writeSynced } from "./baselines/journalFloor.ts"
 import { type BenchResult, type Cost, figuresOf, perSecond, timedEffect } from "./result.ts"
 
@@ -41,24 +37,9 @@ const appends = (round: string, count: number, subject: string): ReadonlyArray<J
 const timed = <E>(work: Effect.Effect<unknown, E>): Effect.Effect<Cost, E> =>
   Effect.map(timedEffect(work), ([, cost]) => cost)
 
-const journalFrom = <E>(layer: Layer.Layer<Journal, E>) =>
-  Effect.map(Layer.build(layer), (context) => Context.get(context, Journal))
-
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-bench-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
-
 const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
   Effect.gen(function* () {
-    const server = yield* Effect.acquireRelease(
-      Effect.promise(() => startNatsServer()),
-      (running) => Effect.promise(() => running.dispose())
-    )
-    const raw: NatsConnection = yield* Effect.acquireRelease(
-      Effect.promise(() => connect({ servers: server.url, noAsyncTraces: true })),
-      (open) => Effect.promise(() => open.close())
-    )
+    const { server, raw } = yield* servedBare
     const open = (name: string) =>
       journalFrom(NatsJournal.layer({ url: server.url, stream: name, subjects: [`market.${name}.>`] }))
 

@@ -3,16 +3,13 @@
  * silent, reports and lists are behind. What the gateway makes of it is the production code's.
  */
 import { openOrders } from "../../services/exchange-sim/core/engine/books.ts"
-import { doByHand } from "../../services/exchange-sim/core/engine/byHand.ts"
+import { doByHand, movedByOthers } from "../../services/exchange-sim/core/engine/byHand.ts"
 import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
 import { fillFacts, inCurrencyOf, missingFills, restatedFacts } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
 import { liveOrders } from "../../services/order-gateway/core/state.ts"
 import type { Life } from "./life.ts"
 import { Venue } from "./venue.ts"
-
-/** The account's first money: a row of each currency. */
-const FOUNDING_ROWS = 2
 
 /** A venue on which all of `Life` may happen. */
 export class LivelyVenue extends Venue {
@@ -109,20 +106,7 @@ export class LivelyVenue extends Venue {
 
   /** What others have brought to the account, or taken from it: deposits, withdrawals, trades by hand. */
   get elsewhere(): { readonly base: bigint; readonly quote: bigint } {
-    let [base, quote] = [0n, 0n]
-    if (!this.lively) return { base, quote }
-    const { ledger, fills, orders } = this.desk.books
-    for (const row of ledger.slice(FOUNDING_ROWS)) {
-      if (row.refId !== "deposit") continue
-      if (row.asset === "base") base += row.amount
-      else quote += row.amount
-    }
-    for (const { txid, side, volume, cost, fee, feeBase = 0n } of fills) {
-      if (orders.get(txid)?.clientId !== null) continue
-      base += (side === "buy" ? volume : -volume) - feeBase
-      quote += (side === "buy" ? -cost : cost) - fee
-    }
-    return { base, quote }
+    return this.lively ? movedByOthers(this.desk.books) : { base: 0n, quote: 0n }
   }
 
   /** Whether the journal knows every fill of ours: recorded, or counted by the end of its order. */

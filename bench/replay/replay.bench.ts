@@ -6,18 +6,13 @@
  *
  * Goal: at least 70 % of the bare reader's speed, so a ratio of at most 1.43.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import type { NatsConnection } from "@nats-io/nats-core"
-import { connect } from "@nats-io/transport-node"
-import { Context, Effect, Layer, References, type Scope, Stream } from "effect"
+import { Effect, Layer, References, type Scope, Stream } from "effect"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
 import { findBinary } from "../../shared/testing/requires.ts"
 import { pullAll, readFrames } from "../baselines/journalFloor.ts"
+import { directory, journalFrom, servedBare } from "../baselines/journals.ts"
 import { type BenchResult, type BenchSize, type Cost, figuresOf, timedEffect } from "../result.ts"
 
 type JournalService = Journal["Service"]
@@ -108,26 +103,11 @@ const compare = Effect.fnUntraced(function* (
   } satisfies BenchResult
 })
 
-const journalFrom = <E>(layer: Layer.Layer<Journal, E>) =>
-  Effect.map(Layer.build(layer), (context) => Context.get(context, Journal))
-
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "kennel-bench-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
-
 const perRecordName = (where: string, perRecord: number): string => `${where}: replay, ${perRecord} per record,`
 
 const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unknown, Scope.Scope> =>
   Effect.gen(function* () {
-    const server = yield* Effect.acquireRelease(
-      Effect.promise(() => startNatsServer()),
-      (running) => Effect.promise(() => running.dispose())
-    )
-    const raw: NatsConnection = yield* Effect.acquireRelease(
-      Effect.promise(() => connect({ servers: server.url, noAsyncTraces: true })),
-      (open) => Effect.promise(() => open.close())
-    )
+    const { server, raw } = yield* servedBare
     const results: Array<BenchResult> = []
     for (const perRecord of PER_RECORD) {
       const name = `REPLAY${perRecord}`

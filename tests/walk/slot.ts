@@ -45,6 +45,14 @@ const recovering = (rules: Rules = {}): SlotDriver =>
     (one) => one.price("0.102"),
     (one) => one.clock(600)
   )
+/** A second exit has waited too, where one recovery is allowed: the first makes room. */
+const evicting = (): SlotDriver =>
+  after(
+    recovering({ maxRecoverySlots: 1 }),
+    (one) => one.fill(one.find("sell", "entry").localId),
+    (one) => one.price("0.106"),
+    (one) => one.clock(600)
+  )
 /** Its first sell was asked back, another has taken its place; the first fills all the same. */
 const replaced = (): SlotDriver =>
   after(
@@ -218,15 +226,7 @@ export const SLOT: Walk<keyof typeof SLOT_RULES> = {
   recovery_cap_evict_priority: [
     slot(
       "another exit has waited, and one recovery is allowed",
-      () => {
-        const one = recovering({ maxRecoverySlots: 1 })
-        return after(
-          one,
-          () => one.fill(one.find("sell", "entry").localId),
-          () => one.price("0.106"),
-          () => one.clock(600)
-        )
-      },
+      evicting,
       "1 recovery stands, of 1 allowed: this one makes room."
     )
   ],
@@ -316,33 +316,12 @@ export const SLOT: Walk<keyof typeof SLOT_RULES> = {
   ],
   recovery_filled: [slot("a recovery fills", () => after(recovering(), (one) => one.fill(3)), "Recovery 1 is filled.")],
   recovery_evicted: [
-    slot(
-      "a recovery makes room",
-      () => {
-        const one = recovering({ maxRecoverySlots: 1 })
-        return after(
-          one,
-          () => one.fill(one.find("sell", "entry").localId),
-          () => one.price("0.106"),
-          () => one.clock(600)
-        )
-      },
-      "Recovery 1 made room for another: it counts as closed at 0.106."
-    )
+    slot("a recovery makes room", evicting, "Recovery 1 made room for another: it counts as closed at 0.106.")
   ],
   late_fill_correction: [
     slot(
       "it fills after all",
-      () => {
-        const one = recovering({ maxRecoverySlots: 1 })
-        return after(
-          one,
-          () => one.fill(one.find("sell", "entry").localId),
-          () => one.price("0.106"),
-          () => one.clock(600),
-          () => one.fill(3, { price: "0.09898", volume: "49" })
-        )
-      },
+      () => after(evicting(), (one) => one.fill(3, { price: "0.09898", volume: "49" })),
       "Order 3 was evicted and filled after all: this is the difference."
     )
   ],

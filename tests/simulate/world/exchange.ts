@@ -5,7 +5,7 @@
 import type { Life } from "../../../app/inProcess/life.ts"
 import { fillOf, listedFills, reportOn } from "../../../app/inProcess/fills.ts"
 import { apply, emptyBooks, openOrders } from "../../../services/exchange-sim/core/engine/books.ts"
-import { type ByHand, doByHand } from "../../../services/exchange-sim/core/engine/byHand.ts"
+import { type ByHand, doByHand, movedByOthers } from "../../../services/exchange-sim/core/engine/byHand.ts"
 import { amendOrder, cancelOrder, passTime } from "../../../services/exchange-sim/core/engine/change.ts"
 import {
   type Desk,
@@ -232,19 +232,7 @@ export class SimulatedExchange {
 
   /** What others have brought to the account, or taken from it. */
   get elsewhere(): { readonly base: bigint; readonly quote: bigint } {
-    let [base, quote] = [0n, 0n]
-    const { ledger, fills, orders } = this.desk.books
-    for (const row of ledger.slice(2)) {
-      if (row.refId !== "deposit") continue
-      if (row.asset === "base") base += row.amount
-      else quote += row.amount
-    }
-    for (const { txid, side, volume, cost, fee, feeBase = 0n } of fills) {
-      if (orders.get(txid)?.clientId !== null) continue
-      base += (side === "buy" ? volume : -volume) - feeBase
-      quote += (side === "buy" ? -cost : cost) - fee
-    }
-    return { base, quote }
+    return movedByOthers(this.desk.books)
   }
 
   get openCount(): number {

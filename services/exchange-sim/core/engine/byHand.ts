@@ -9,7 +9,7 @@ import {
   type Quote,
   type Volume
 } from "../../../../shared/core/decimal/decimal.ts"
-import { openOrders } from "./books.ts"
+import { type Books, openOrders } from "./books.ts"
 import { type Desk, emit, type MarketView } from "./desk.ts"
 import { amendId, orderId } from "./ids.ts"
 import type { Order, Side } from "./order.ts"
@@ -92,4 +92,23 @@ const change = (
 const toDecimals = (value: bigint, scale: number, decimals: number): bigint => {
   const step = 10n ** BigInt(scale - decimals)
   return divideHalfEven(value, step) * step
+}
+
+/** The account's first money: a row of each currency. */
+const FOUNDING_ROWS = 2
+
+/** What others have brought to the account, or taken from it: deposits, withdrawals, trades by hand. */
+export const movedByOthers = ({ ledger, fills, orders }: Books): { readonly base: bigint; readonly quote: bigint } => {
+  let [base, quote] = [0n, 0n]
+  for (const row of ledger.slice(FOUNDING_ROWS)) {
+    if (row.refId !== "deposit") continue
+    if (row.asset === "base") base += row.amount
+    else quote += row.amount
+  }
+  for (const { txid, side, volume, cost, fee, feeBase = 0n } of fills) {
+    if (orders.get(txid)?.clientId !== null) continue
+    base += (side === "buy" ? volume : -volume) - feeBase
+    quote += (side === "buy" ? -cost : cost) - fee
+  }
+  return { base, quote }
 }
