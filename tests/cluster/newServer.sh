@@ -22,7 +22,7 @@ unpack() {
   local from
   from=$(mirror)
   [ -n "$from" ] || return 1
-  mkdir -p "$WORK"/{lists/partial,cache/archives/partial}
+  mkdir -p "$DIR" "$WORK"/{lists/partial,cache/archives/partial}
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $from $SUITE main" >"$WORK/sources.list"
   apt_apart update && (cd "$WORK" && apt_apart download nats-server && dpkg-deb -x nats-server_*.deb "$DIR")
 }
