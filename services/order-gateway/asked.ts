@@ -12,7 +12,7 @@ import { type ExchangeError, type Fill, Trading } from "../../shared/exchange/po
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import type { Journal, ReadError, RecordsArchived } from "../../shared/journal/port.ts"
 import { hasEnded } from "./core/facts.ts"
-import { findLive } from "./core/state.ts"
+import { openListOf } from "./core/openList.ts"
 import { readTradeHistory } from "./history.ts"
 import type { OrderFacts, OrderFactsError } from "./factWriter.ts"
 import { END_QUESTIONS, RETRY_MS, retryCall } from "./lookup.ts"
@@ -52,13 +52,11 @@ const reconcileDrift = Effect.fn("reconcileDrift")(function* (
   commandId: string
 ): Effect.fn.Return<void, AskedError, Trading | VenueClock | Journal> {
   const trading = yield* Trading
+  const clock = yield* VenueClock
+  const askedMs = yield* clock.nowMs
   const before = facts.state()
   const open = yield* retryCall(trading.openOrders)
-  const after = facts.state()
-  // An order that ended, or was placed, while the list was read is not foreign.
-  const foreign = open.filter(({ clientId, txid }) =>
-    [before, after].every((state) => findLive(state, clientId, txid) === null)
-  )
+  const { foreign } = openListOf(open, { before, after: facts.state(), askedMs })
   const cancelled: Array<{ readonly txid: Txid; readonly clientId: ClientId }> = []
   const leftAlone: Array<string> = []
   for (const report of foreign) {

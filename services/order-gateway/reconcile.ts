@@ -9,6 +9,7 @@ import { CLOCK_SLACK_MS, VenueClock } from "../../shared/exchange/venueClock.ts"
 import { orderKey } from "../../shared/market/core/orderLife.ts"
 import { fillFacts, hasEnded, inCurrencyOf, missingFills, reportFacts, restatedFacts } from "./core/facts.ts"
 import { lateFillFacts } from "./core/lateFills.ts"
+import { openListOf } from "./core/openList.ts"
 import { amendWaits, findLive, type GatewayState, liveOrders } from "./core/state.ts"
 import type { Asking, OrderFacts } from "./factWriter.ts"
 import { retryCall, writeEnd } from "./lookup.ts"
@@ -19,7 +20,7 @@ export interface Reconciliation {
   readonly openOrders: number
   /** Orders for which something was missing in the journal. */
   readonly missed: number
-  /** Open at the exchange, not in the journal. */
+  /** Open at the exchange, and not live in the journal. */
   readonly foreign: ReadonlyArray<OrderReport>
   /** The highest epoch in the ids of ours that stand open there; 0: none. */
   readonly highestEpoch: number
@@ -40,9 +41,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
   const open = yield* retryCall(trading.openOrders)
   // Told before the corrections: an order that they end was ours, as one was that ended while the list was read.
   const known = facts.state()
-  const foreign = open.filter(({ clientId, txid }) =>
-    [before, known].every((state) => findLive(state, clientId, txid) === null)
-  )
+  const { ours: listed, foreign } = openListOf(open, { before, after: known, askedMs })
   const standing = liveOrders(known).flatMap(({ slot, order }) =>
     order.txid === null ? [] : [{ slot, localId: order.localId, txid: order.txid }]
   )
@@ -62,8 +61,8 @@ export const reconcile = Effect.fn("reconcile")(function* (
     const key = orderKey(slot, localId)
     const order = facts.order(slot, localId)
     const report = reports.find((candidate) => candidate.txid === txid)
-    const listed = report ?? open.find((candidate) => candidate.txid === txid) ?? null
-    for (const fill of order === null ? [] : missingFills(order, fills, listed)) {
+    const told = report ?? open.find((candidate) => candidate.txid === txid) ?? null
+    for (const fill of order === null ? [] : missingFills(order, fills, told)) {
       if (yield* facts.write(slot, localId, (live) => fillFacts(live, fill))) missed.add(key)
     }
     if (report === undefined || !hasEnded(report)) continue
@@ -84,7 +83,7 @@ export const reconcile = Effect.fn("reconcile")(function* (
 
   const epochs = open.map((report) => (report.clientId === null ? 0 : (originOf(report.clientId)?.epoch ?? 0)))
   return {
-    openOrders: open.length - foreign.length,
+    openOrders: listed.length,
     missed: missed.size,
     foreign,
     highestEpoch: Math.max(0, ...epochs)

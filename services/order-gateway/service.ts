@@ -143,7 +143,7 @@ const warnOfForeign = (foreign: ReadonlyArray<OrderReport>) =>
   Effect.forEach(
     foreign,
     ({ txid }) =>
-      Effect.logWarning(`order-gateway: foreign order ${txid} is open at the exchange, not in the journal: left alone`),
+      Effect.logWarning(`order-gateway: foreign order ${txid} is open at the exchange, and no slot has it: left alone`),
     { discard: true }
   )
 

@@ -38,6 +38,9 @@ describe("two gateways on one market", () => {
   )
 })
 
+/** How far lists are behind, simulated: longer than a gateway takes from the end of an order to its next start. */
+const LAG_MS = 50_000
+
 describe("a foreign order", () => {
   it.live("is left alone, and counted", () =>
     onMarket({}, (market) =>
@@ -54,6 +57,25 @@ describe("a foreign order", () => {
         yield* market.agreement
         const { orders } = yield* market.books
         expect(orders.find((order) => order.txid === txid)?.status).toBe("open")
+      })
+    )
+  )
+
+  it.live("is none that has just ended, however far the exchange's lists are behind", () =>
+    onMarket({ reconcileIntervalMs: 3_600_000 }, (market) =>
+      Effect.gen(function* () {
+        const gateway = yield* market.startGateway
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        const { nowMs } = yield* market.books
+        yield* market.booksWhen((books) => books.nowMs > nowMs + LAG_MS)
+        yield* market.fault({ kind: "rest-lag", delayMs: LAG_MS })
+        yield* market.cancel(1, 1)
+        yield* market.story(1, 1, "OrderCancelled")
+        yield* gateway.stop
+        const seq = yield* market.head
+        yield* market.startGateway
+        expect(yield* market.event("AccountReconciled", seq)).toMatchObject({ foreignOrders: 0, openOrders: 0 })
       })
     )
   )

@@ -34,6 +34,8 @@ export interface BookTrade {
 
 /** What `GET /admin/books` of the simulated exchange answers, as far as the audit looks. */
 export interface Books {
+  /** The exchange's time, Unix milliseconds. */
+  readonly nowMs: number
   readonly balances: {
     readonly base: { readonly total: string; readonly hold: string }
     readonly quote: { readonly total: string; readonly hold: string }

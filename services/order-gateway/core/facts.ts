@@ -133,7 +133,7 @@ const feesOf = (order: LiveOrder, report: OrderReport): Pick<Sums, "fee" | "base
 }
 
 /** A list may lag behind the engine by so long: one asked sooner after a change of the order says nothing of it. */
-const LISTS_LAG_MS = 60_000
+export const LISTS_LAG_MS = 60_000
 
 /**
  * An open order that somebody else has changed, by a report that was asked for at `askedMs`; nothing while an amendment of ours may

@@ -148,7 +148,7 @@ const end = (
   if (order === undefined) return next
   const { localId, clientId, side, role, cycle, execIds, filled, cost, fee } = order
   const ended: EndedOrder = {
-    ...{ slot, localId, clientId, side, role, cycle, execIds, txid: event.txid },
+    ...{ slot, localId, clientId, side, role, cycle, execIds, txid: event.txid, endedMs: place.timeMs },
     sums: { volume: event.volume, cost: event.cost, fee: event.fee, ...baseFeeOf(event) },
     recorded: { volume: filled, cost, fee, ...baseFeeOf(order) }
   }
@@ -246,7 +246,7 @@ const fold = dispatch(HANDLERS, (state) => state)
 /** Folds everything about orders and the account; an actor without outputs. */
 export const gatewayFold = defineActor<GatewayState>({
   name: "order-gateway",
-  version: "4",
+  version: "5",
   initial: initialState,
   reduce: (state, event, place) => ({ state: fold(dated(state, place), event, place), outputs: [] })
 })

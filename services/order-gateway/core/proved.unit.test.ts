@@ -159,6 +159,7 @@ describe("a fee that was taken in the base currency", () => {
 describe("a late fill", () => {
   const ended = (counted: string, recorded: string): EndedOrder => ({
     ...{ slot: 1, localId: 1, clientId: "k1", txid: "T1", side: "buy", role: "entry", cycle: 3 },
+    endedMs: 1_000,
     execIds: recorded === "0" ? [] : ["E1"],
     sums: sums(counted),
     recorded: sums(recorded)

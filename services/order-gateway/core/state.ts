@@ -44,6 +44,8 @@ export interface Movement {
 export interface EndedOrder extends Pick<LiveOrder, "localId" | "clientId" | "side" | "role" | "cycle" | "execIds"> {
   readonly slot: SlotNumber
   readonly txid: Txid
+  /** When its end was written, Unix milliseconds. The exchange's lists may show it open for a while after. */
+  readonly endedMs: number
   /** What its end said, and late fills since. */
   readonly sums: Sums
   /** The part of it that was recorded fill by fill. */
