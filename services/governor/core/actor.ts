@@ -109,8 +109,7 @@ const restarted = (draft: Draft): void => {
 }
 
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
-  const { replaces } = event
-  const recovery = replaces === undefined ? null : draft.variants.lostRecoveries.returned(draft, slot, replaces)
+  const recovery = event.role === "exit" ? draft.variants.owed.asked(draft, slot, event) : null
   track(draft, slot, event, place.timeMs, recovery)
   noteLargeEnough(draft, slot)
   if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
@@ -162,8 +161,7 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
   else if (draft.variants.watchesLife && event._tag === "OrderRejected") noteRefusal(draft, order, event)
   else if (draft.variants.watchesLife && event._tag === "OrderAccepted") noteTaken(draft)
   else if (event._tag === "OrderAmended") draft.variants.softCloses.moved(draft, order)
-  if (event._tag === "OrderCancelled" || event._tag === "OrderRejected")
-    draft.variants.lostRecoveries.gone(draft, order)
+  draft.variants.owed.told(draft, order, event)
   follow(draft, slot, event, place)
 }
 
@@ -224,9 +222,13 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   CycleBooked: ofSlot((draft, slot, event) => {
     countLoss(draft, event)
     addCycle(draft, slot, event)
+    draft.variants.owed.booked(draft, slot, event)
     draft.variants.softCloses.over(draft, { slot, ...event })
   }),
-  PositionReleased: ofSlot((draft, slot, event) => draft.variants.softCloses.over(draft, { slot, ...event })),
+  PositionReleased: ofSlot((draft, slot, event) => {
+    draft.variants.owed.released(draft, slot, event)
+    draft.variants.softCloses.over(draft, { slot, ...event })
+  }),
   SlotSettled: ofSlot(slotSettled),
   InvariantBroken: ofSlot((draft, slot, { violations }) => slotBroke(draft, slot, violations)),
 

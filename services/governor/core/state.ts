@@ -18,8 +18,8 @@ import type {
   BaseFeesSlice,
   DriftSlice,
   LevelsSlice,
-  LostRecovery,
   MoneySlice,
+  Owed,
   RecoveryMark,
   RefusalSlice
 } from "./watch/slices.ts"
@@ -60,6 +60,8 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   readonly layers: number
   /** Not null once the exit has been orphaned. */
   readonly recovery: RecoveryMark | null
+  /** Of an exit, what it is to close of its position; absent: its volume (`owed.ts`). */
+  readonly covers?: Volume
 }
 
 /** The mode and what stands against it (`mode.ts`). */
@@ -225,8 +227,8 @@ export interface GovernorState {
   readonly pace?: number
   /** What waits for the key levels, and who is told of them; absent before either, and under rules that do not look (`levels.ts`). */
   readonly levels?: LevelsSlice
-  /** Absent before the first, and under rules that forget them. */
-  readonly lostRecoveries?: ReadonlyArray<LostRecovery>
+  /** What of open positions no order stands for; absent before the first, and under rules that count it as free (`owed.ts`). */
+  readonly owed?: ReadonlyArray<Owed>
 }
 
 /** The state before the first record. */
