@@ -9,6 +9,7 @@ import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
 import { minus, plus, type Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
+import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
 import { provedEnd } from "../../../../shared/market/core/orderLife.ts"
 import type { TradeId } from "../../../../shared/core/trading.ts"
 import type { Draft, GovernorVariants, PositionOf } from "../draft.ts"
@@ -76,14 +77,18 @@ const setExit = (draft: Draft, order: TrackedOrder, volume: Volume): void => {
   draft.state.owed = [...owedOf(draft), { slot, tradeId, exit: { localId, cycle, recovery }, volume, price }]
 }
 
-/** So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest. */
+/**
+ * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest. What has been taken from an
+ * order that still stands belongs to that one.
+ */
 const take = (
   draft: Draft,
   { slot, tradeId }: Pick<PositionOf, "slot" | "tradeId">,
   volume: Volume,
   first: (part: Owed) => boolean
 ): void => {
-  const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId)
+  const stands = ({ exit }: Owed) => exit !== null && findOrder(draft.state.orders, slot, exit.localId) !== undefined
+  const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId && !stands(part))
   let left = volume
   for (const part of [...ofTrade.filter(first), ...ofTrade.filter((part) => !first(part))]) {
     const taken = smaller(left, part.volume)
