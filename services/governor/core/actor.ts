@@ -109,8 +109,7 @@ const restarted = (draft: Draft): void => {
 }
 
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
-  const recovery = event.role === "exit" ? draft.variants.owed.asked(draft, slot, event) : null
-  track(draft, slot, event, place.timeMs, recovery)
+  track(draft, slot, event, place.timeMs, draft.variants.owed.asked(draft, slot, event))
   noteLargeEnough(draft, slot)
   if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
   noteAnswer(draft, slot)
@@ -121,11 +120,8 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   else schedule(draft, order)
 }
 
-const refused = (
-  draft: Draft,
-  slot: SlotNumber,
-  { what, unfunded, tooSmallUsd, reason: why }: EventOf<"DecisionRefused">
-): void => {
+const refused = (draft: Draft, slot: SlotNumber, event: EventOf<"DecisionRefused">): void => {
+  const { what, unfunded, tooSmallUsd, reason: why } = event
   if (tooSmallUsd !== undefined) noteTooSmall(draft, slot, tooSmallUsd)
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
@@ -145,6 +141,7 @@ const fundsCame = (draft: Draft): void => {
 
 /** What a fact says of a live order, before the table knows it: money spent and room used are those of the order as it was. */
 const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: EventPlace): void => {
+  if (event._tag === "ExitOrphaned") draft.variants.owed.orphaned(draft, slot, event, place.timeMs)
   const order = findOrder(draft.state.orders, slot, event.localId)
   if (order === undefined) return
   if (event._tag === "FillRecorded") {

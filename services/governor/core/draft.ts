@@ -65,7 +65,8 @@ export interface GovernorVariants {
     /** A fact about an order, which is as it was before. */
     readonly told: (draft: Draft, order: TrackedOrder, event: TableEvent) => void
     readonly late: (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">) => void
-    /** An exit is asked for. Which recovery it is, where it takes the place of one; null: none. */
+    readonly orphaned: (draft: Draft, slot: SlotNumber, event: EventOf<"ExitOrphaned">, atMs: number) => void
+    /** An order is asked for. Which recovery it is, where it takes the place of one; null: none. */
     readonly asked: (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => TrackedOrder["recovery"]
     readonly booked: (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">) => void
     readonly released: (draft: Draft, slot: SlotNumber, event: EventOf<"PositionReleased">) => void

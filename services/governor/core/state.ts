@@ -1,7 +1,6 @@
 /**
- * Everything the governor knows, folded from the market's journal. Bounded: live orders by the exchange's limit, samples and
- * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
- * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
+ * Everything the governor knows, folded from the market's journal; only the file named beside a slice writes it. Bounded: live orders by the
+ * exchange's limit, the rest by constants and the operator's commands. Money is exact; times are Unix milliseconds of the exchange's clock.
  */
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"

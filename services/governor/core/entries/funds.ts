@@ -5,7 +5,7 @@
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Amounts, boundBy, type Lack, lackOf } from "../../../../shared/market/core/binding.ts"
+import { type Amounts, boundBy, type Lack, lackOf, owedOf } from "../../../../shared/market/core/binding.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
@@ -130,9 +130,7 @@ const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 /** What the free funds lack to cover what an entry of the table binds, and what is owed to exits meanwhile; null: they cover it. */
 export const shortage = (state: GovernorState, order: TrackedOrder): Shortage | null => {
   const lacks = lackOfFree(state, order)
-  const { base, quote } = owedToExits(state)
-  if (lacks === null || (order.side === "sell" ? base : quote) === 0n) return lacks
-  return { ...lacks, owed: order.side === "sell" ? Volume.format(base) : Quote.format(quote) }
+  return lacks === null ? null : { ...lacks, ...owedOf(order.side, owedToExits(state)) }
 }
 
 const lackOfFree = (state: GovernorState, order: TrackedOrder): Lack | null => {
@@ -232,11 +230,13 @@ export const allotNext = (draft: Draft): void => {
     return
   }
   draft.state.funds = { queue, allotted: { ...next, atMs: nowMs } }
+  const owed = owedToExits(draft.state)
   draft.outputs.push({
     _tag: "FundsAllotted",
     slot: next.slot,
     base: free.base,
     quote: free.quote,
+    ...(owed === NOTHING ? {} : { owed }),
     reason: reason("free_and_unreserved", { wantedBy: next.what, slotsWaiting: queue.length })
   })
 }

@@ -23,6 +23,7 @@ type Owes = GovernorVariants["owed"]
 export const owesNothing: Owes = {
   told: () => undefined,
   late: () => undefined,
+  orphaned: () => undefined,
   asked: () => null,
   booked: () => undefined,
   released: () => undefined
@@ -158,9 +159,10 @@ const late = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">)
   closeOf(draft, position, standing.find(({ recovery }) => recovery === null) ?? standing[0], volume)
 }
 
-/** The exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
+/** An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
 const asked = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => {
-  const { replaces, tradeId, volume } = request
+  const { role, replaces, tradeId, volume } = request
+  if (role === "entry") return null
   const before = replaces === undefined ? undefined : ofExit(draft, slot, replaces)
   take(draft, { slot, tradeId }, volume, (part) => (before === undefined ? part.exit === null : part === before))
   // What is asked for no longer, for want of decimals, waits for the trade's next exit.
@@ -170,6 +172,14 @@ const asked = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested"
     addToNext(draft, slot, tradeId, left)
   }
   return before?.exit.recovery ?? null
+}
+
+/** An exit that waits to be asked for again has become a recovery. */
+const orphaned: Owes["orphaned"] = (draft, slot, { localId, recoveryId }, orphanedAtMs) => {
+  const part = ofExit(draft, slot, localId)
+  if (part === undefined) return
+  const marked = { ...part, exit: { ...part.exit, recovery: { recoveryId, orphanedAtMs } } }
+  draft.state.owed = owedOf(draft).map((known) => (known === part ? marked : known))
 }
 
 /** A recovery is booked as though it had been closed: what becomes of its order, if it still stands, is owed to nobody. */
@@ -188,6 +198,7 @@ const booked = (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">): 
 export const owesToExits: Owes = {
   told: (draft, order, event) => (order.role === "entry" ? entryTold : exitTold)(draft, order, event),
   late,
+  orphaned,
   asked,
   booked,
   // Without a cycle it was traded beyond a position: nothing was owed of that.
