@@ -11,6 +11,7 @@ import { initialLedger, postEvent } from "../../shared/ledger/core/ledger.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { LivelyVenue } from "./livelyVenue.ts"
+import { owedDifferences } from "./owed.ts"
 
 /** Whose state is looked at. */
 export interface Watched {
@@ -24,6 +25,9 @@ export interface Watched {
 
 /** The first ones explain the rest. */
 const MAX_PROBLEMS = 20
+
+/** The version of the rules from which on what is owed to exits is kept back for them. */
+const KEEPS_BACK_SINCE = 3
 
 /** Checks the market after each record, and counts on the way. */
 export class Watch {
@@ -40,6 +44,8 @@ export class Watch {
   private readonly watched: Watched
   private mode = "STARTING"
   private locked = false
+  /** Whether what is owed to exits has been kept back since the first order; null before that. */
+  private keepsBack: boolean | null = null
   private compared = 0
   private observed = this.ledger.observed
 
@@ -64,7 +70,7 @@ export class Watch {
 
   /**
    * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
-   * and the account at each of its own words. `ledger`: another fold of the same records, where time is judged too.
+   * and the account at each of its own words; what is kept back for exits always. `ledger`: another fold of the same records, where time is judged too.
    */
   atRest(seq: number, ledger = this.ledger): void {
     const found: Array<string> = []
@@ -78,6 +84,15 @@ export class Watch {
       const { base, quote } = { base: all.base - elsewhere.base, quote: all.quote - elsewhere.quote }
       if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
       if (quote !== 0n) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
+    }
+    if (this.keepsBack === true) {
+      const { governor, slots } = this.watched
+      found.push(
+        ...owedDifferences(
+          governor.state,
+          slots.map(({ state }) => state)
+        )
+      )
     }
     this.compared = this.transactions
     this.observed = ledger.observed
@@ -109,6 +124,7 @@ export class Watch {
   private post(record: StoredRecord): void {
     for (const [index, event] of record.events.entries()) {
       this.inForce = inForceAfter(this.inForce, event)
+      if (event._tag === "OrderRequested") this.keepsBack ??= this.inForce.rulesVersion >= KEEPS_BACK_SINCE
       const step = postEvent(this.ledger, event, placeIn(record, index, this.inForce))
       this.ledger = step.state
       if (step.transaction === null) continue

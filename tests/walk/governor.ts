@@ -132,6 +132,17 @@ export const GOVERNOR: Walk<keyof typeof GOVERNOR_RULES> = {
           .nextLoop()
           .slot(1, request(1, { side: "sell" })),
       "It needs 20 DOGE, and 19 DOGE are free."
+    ),
+    governed(
+      "a sell while an exit waits to be asked for again",
+      () =>
+        running()
+          .slot(1, request(1, { side: "sell", role: "exit" }))
+          .order(1, { _tag: "OrderRejected", clientId: "k1", localId: 1, cause: "EService:Busy" })
+          .balances("30", "9")
+          .nextLoop()
+          .slot(2, request(1, { side: "sell" })),
+      "It needs 20 DOGE, and 10 DOGE are free: 20 DOGE are kept for exits that are still to be placed."
     )
   ],
   open_order_limit: [

@@ -2,6 +2,7 @@
 import { SlotDriver } from "../../services/slot-actor/testing/slotDriver.ts"
 import { Price, Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { SLOT_RULES } from "../../shared/core/rules/slot.ts"
+import { reason } from "../../shared/core/rules/rules.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import { reasonsOf, type Told, type Walk } from "./told.ts"
 
@@ -382,6 +383,19 @@ export const SLOT: Walk<keyof typeof SLOT_RULES> = {
       "neither currency reaches",
       () => begins("12.9", "0.49"),
       "12.9 DOGE and 0.49 USD are free; an order takes 13 DOGE or 0.5 USD at least."
+    ),
+    slot(
+      "exits that are still to be placed need the rest",
+      () =>
+        after(waitsForFunds(), (one) => {
+          one.price("0.1")
+          one.governor({
+            ...{ _tag: "FundsAllotted", slot: 1, base: Volume.parse("1"), quote: Quote.parse("0.1") },
+            owed: { base: Volume.parse("20"), quote: Quote.parse("2") },
+            reason: reason("free_and_unreserved", { slotsWaiting: 0 })
+          })
+        }),
+      "1 DOGE and 0.1 USD are free, 20 DOGE and 2 USD are kept for exits that are still to be placed; an order takes 13 DOGE or 0.5 USD at least."
     )
   ],
   nothing_missing: [

@@ -109,9 +109,7 @@ const restarted = (draft: Draft): void => {
 }
 
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
-  const { replaces } = event
-  const recovery = replaces === undefined ? null : draft.variants.lostRecoveries.returned(draft, slot, replaces)
-  track(draft, slot, event, place.timeMs, recovery)
+  track(draft, slot, event, place.timeMs, draft.variants.owed.asked(draft, slot, event))
   noteLargeEnough(draft, slot)
   if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
   noteAnswer(draft, slot)
@@ -122,11 +120,8 @@ const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequeste
   else schedule(draft, order)
 }
 
-const refused = (
-  draft: Draft,
-  slot: SlotNumber,
-  { what, unfunded, tooSmallUsd, reason: why }: EventOf<"DecisionRefused">
-): void => {
+const refused = (draft: Draft, slot: SlotNumber, event: EventOf<"DecisionRefused">): void => {
+  const { what, unfunded, tooSmallUsd, reason: why } = event
   if (tooSmallUsd !== undefined) noteTooSmall(draft, slot, tooSmallUsd)
   if (draft.state.funds.allotted?.slot === slot) {
     noteAnswer(draft, slot)
@@ -146,6 +141,7 @@ const fundsCame = (draft: Draft): void => {
 
 /** What a fact says of a live order, before the table knows it: money spent and room used are those of the order as it was. */
 const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: EventPlace): void => {
+  if (event._tag === "ExitOrphaned") draft.variants.owed.orphaned(draft, slot, event, place.timeMs)
   const order = findOrder(draft.state.orders, slot, event.localId)
   if (order === undefined) return
   if (event._tag === "FillRecorded") {
@@ -162,8 +158,7 @@ const orderFact = (draft: Draft, slot: SlotNumber, event: TableEvent, place: Eve
   else if (draft.variants.watchesLife && event._tag === "OrderRejected") noteRefusal(draft, order, event)
   else if (draft.variants.watchesLife && event._tag === "OrderAccepted") noteTaken(draft)
   else if (event._tag === "OrderAmended") draft.variants.softCloses.moved(draft, order)
-  if (event._tag === "OrderCancelled" || event._tag === "OrderRejected")
-    draft.variants.lostRecoveries.gone(draft, order)
+  draft.variants.owed.told(draft, order, event)
   follow(draft, slot, event, place)
 }
 
@@ -224,9 +219,13 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
   CycleBooked: ofSlot((draft, slot, event) => {
     countLoss(draft, event)
     addCycle(draft, slot, event)
+    draft.variants.owed.booked(draft, slot, event)
     draft.variants.softCloses.over(draft, { slot, ...event })
   }),
-  PositionReleased: ofSlot((draft, slot, event) => draft.variants.softCloses.over(draft, { slot, ...event })),
+  PositionReleased: ofSlot((draft, slot, event) => {
+    draft.variants.owed.released(draft, slot, event)
+    draft.variants.softCloses.over(draft, { slot, ...event })
+  }),
   SlotSettled: ofSlot(slotSettled),
   InvariantBroken: ofSlot((draft, slot, { violations }) => slotBroke(draft, slot, violations)),
 

@@ -4,10 +4,11 @@
  */
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { GovernorRules } from "../../../shared/events/families/control.ts"
-import type { MarketEvent } from "../../../shared/events/event.ts"
-import type { LocalId, SlotNumber } from "../../../shared/core/ids/kinds.ts"
+import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
+import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
+import type { TableEvent } from "./orderTable.ts"
 import { rulesOf } from "./rules.ts"
 import type { GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
 
@@ -59,11 +60,16 @@ export interface GovernorVariants {
     /** Whether it is looked at after an event of somebody else than the feed. */
     readonly watchedAlways: boolean
   }
-  /** What becomes of a recovery whose order has gone and is asked for anew. */
-  readonly lostRecoveries: {
-    readonly gone: (draft: Draft, order: TrackedOrder) => void
-    /** What the order is a recovery of, that takes the place of `replaces`; null: of nothing. */
-    readonly returned: (draft: Draft, slot: SlotNumber, replaces: LocalId) => TrackedOrder["recovery"]
+  /** What of open positions no order stands for (`owed.ts`). */
+  readonly owed: {
+    /** A fact about an order, which is as it was before. */
+    readonly told: (draft: Draft, order: TrackedOrder, event: TableEvent) => void
+    readonly late: (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">) => void
+    readonly orphaned: (draft: Draft, slot: SlotNumber, event: EventOf<"ExitOrphaned">, atMs: number) => void
+    /** An order is asked for. Which recovery it is, where it takes the place of one; null: none. */
+    readonly asked: (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => TrackedOrder["recovery"]
+    readonly booked: (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">) => void
+    readonly released: (draft: Draft, slot: SlotNumber, event: EventOf<"PositionReleased">) => void
   }
   /** The most by which the exchange's and the journal's counts of open orders may differ without drift. */
   readonly driftTolerance: (internal: number, rules: GovernorRules) => number

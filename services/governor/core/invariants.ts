@@ -1,5 +1,6 @@
 /** What holds of the governor after every event. A breach halts the market, as a slot's own does. */
-import { Quote } from "../../../shared/core/decimal/decimal.ts"
+import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { orderKey } from "../../../shared/market/core/orderLife.ts"
 import type { Draft } from "./draft.ts"
 import { lossLimit } from "./mode/lossLock.ts"
 import { governorBroke, isHalted, leadingCause } from "./mode/mode.ts"
@@ -79,6 +80,19 @@ const CHECKS: ReadonlyArray<Check> = [
       if (used.size < aliases.length) tell(`two slots have one name: ${aliases.join(" ")}`)
       if (recycledAliases.some((alias) => used.has(alias))) tell("a name is in use and waits to be used again")
       if (slots.some(({ slot }) => slot >= nextSlot)) tell("a slot has a number that is still to be given")
+    }
+  },
+  {
+    reads: [of("owed"), of("slots")],
+    broken: ({ owed = [], slots: { slots } }, tell) => {
+      const exits = owed.map(
+        ({ slot, tradeId, exit }) => orderKey(slot, exit?.localId ?? 0) + (exit === null ? tradeId : "")
+      )
+      if (new Set(exits).size < exits.length) tell("an exit is owed its funds twice")
+      for (const { slot, volume } of owed) {
+        if (volume <= 0n) tell(`slot ${slot}: ${Volume.format(volume)} DOGE wait for an exit`)
+        if (!slots.some((known) => known.slot === slot)) tell(`slot ${slot} is gone, and something waits for its exit`)
+      }
     }
   },
   {

@@ -1,7 +1,6 @@
 /**
- * Everything the governor knows, folded from the market's journal. Bounded: live orders by the exchange's limit, samples and
- * windows by constants, slots by the operator's commands. Money, prices and volumes are exact decimals; times are Unix
- * milliseconds of the exchange's clock. Only the file named beside a slice writes it.
+ * Everything the governor knows, folded from the market's journal; only the file named beside a slice writes it. Bounded: live orders by the
+ * exchange's limit, the rest by constants and the operator's commands. Money is exact; times are Unix milliseconds of the exchange's clock.
  */
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
@@ -18,8 +17,8 @@ import type {
   BaseFeesSlice,
   DriftSlice,
   LevelsSlice,
-  LostRecovery,
   MoneySlice,
+  Owed,
   RecoveryMark,
   RefusalSlice
 } from "./watch/slices.ts"
@@ -60,6 +59,8 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   readonly layers: number
   /** Not null once the exit has been orphaned. */
   readonly recovery: RecoveryMark | null
+  /** Of an exit, what it is to close of its position; absent: its volume (`owed.ts`). */
+  readonly covers?: Volume
 }
 
 /** The mode and what stands against it (`mode.ts`). */
@@ -225,8 +226,8 @@ export interface GovernorState {
   readonly pace?: number
   /** What waits for the key levels, and who is told of them; absent before either, and under rules that do not look (`levels.ts`). */
   readonly levels?: LevelsSlice
-  /** Absent before the first, and under rules that forget them. */
-  readonly lostRecoveries?: ReadonlyArray<LostRecovery>
+  /** What of open positions no order stands for; absent before the first, and under rules that count it as free (`owed.ts`). */
+  readonly owed?: ReadonlyArray<Owed>
 }
 
 /** The state before the first record. */

@@ -1,9 +1,9 @@
 /** How the governor decides under each version of the rules: what changed when. (`shared/core/rules/versions.ts` says it in words.) */
 import { variantsOf } from "../../../shared/actor/core/variants.ts"
 import type { GovernorVariants } from "./draft.ts"
+import { owesNothing, owesToExits } from "./entries/owed.ts"
 import { pausesAtOnce } from "./mode/mode.ts"
 import { byAnyTime, byFeedTime } from "./mode/priceAge.ts"
-import { forgetsLost, remembersLost } from "./slots/lostRecoveries.ts"
 import { byChargedFees, byFeesInUse } from "./slots/profitTarget.ts"
 import { beyondThreshold, fromLeast } from "./watch/drift.ts"
 import { tellPots } from "./watch/pots.ts"
@@ -18,7 +18,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     priceAge: byFeedTime,
     accessRefused: () => false,
     pots: () => undefined,
-    lostRecoveries: forgetsLost,
+    owed: owesNothing,
     driftTolerance: beyondThreshold,
     startsAfterTraining: false,
     saysUnchanged: false,
@@ -31,7 +31,7 @@ export const governorVariants = variantsOf<GovernorVariants>(
     priceAge: byAnyTime,
     accessRefused: pausesAtOnce,
     pots: tellPots,
-    lostRecoveries: remembersLost,
+    owed: owesToExits,
     driftTolerance: fromLeast,
     startsAfterTraining: true,
     saysUnchanged: true,

@@ -222,7 +222,7 @@ export const request = (
   localId,
   side,
   role,
-  tradeId: side === "buy" ? "B" : "A",
+  tradeId: (side === "buy") === (role === "entry") ? "B" : "A",
   cycle: 1,
   price: Price.parse(price),
   volume: Volume.parse(volume),

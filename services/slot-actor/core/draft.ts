@@ -5,7 +5,7 @@
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
-import type { Sized } from "../../../shared/market/core/binding.ts"
+import type { Amounts, Sized } from "../../../shared/market/core/binding.ts"
 import type { Step } from "../../../shared/actor/core/actor.ts"
 import type { Wanted } from "../../../shared/events/families/slot.ts"
 import type { Execution, Refusals, Side, SlotBook, SlotOrder, SlotState, Trade, TradeId } from "./state.ts"
@@ -25,6 +25,8 @@ export interface Funds {
   readonly quote: Quote
   readonly doge: number
   readonly usd: number
+  /** What is not among it, because it is kept for exits that are still to be placed; left out where nothing is. */
+  readonly owed?: Amounts
 }
 
 /** What differs between versions of the rules; `variants.ts` says which is in force when. */

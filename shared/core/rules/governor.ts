@@ -3,7 +3,8 @@ export const GOVERNOR_RULES = {
   // Entries and funds.
   within_limits: "{headroom} <place is|places are> free, and {grantedInLoop} of this loop's {cap} entries were used.",
   balances_unsettled: "A fill has just moved money: the exchange has not said the new balances yet.",
-  entry_not_covered: "It needs {needs} {currency}, and {free} {currency} are free.",
+  entry_not_covered:
+    "It needs {needs} {currency}, and {free} {currency} are free[: {owed} {currency} are kept for exits that are still to be placed].",
   open_order_limit: "{open} <order is|orders are> open, and the limit is {limit}.",
   no_headroom: "{open} <order is|orders are> open, and the safe cap is {safeCap}.",
   loop_cap: "{grantedInLoop} of this loop's {cap} entries are used.",

@@ -53,7 +53,7 @@ export const SLOT_RULES = {
 
   // Something wanted is not done.
   insufficient_funds:
-    "{dogeFree} DOGE and {usdFree} USD are free; an order takes {minVolume} DOGE or {minCostUsd} USD at least.",
+    "{dogeFree} DOGE and {usdFree} USD are free[, {dogeOwed} DOGE and {usdOwed} USD are kept for exits that are still to be placed]; an order takes {minVolume} DOGE or {minCostUsd} USD at least.",
   nothing_missing: "No entry is missing.",
   retry_pause: "The exchange has not kept {rejections} <entry|entries in a row>: none before {retryAtMs}.",
   cooldown: "The trade rests until {cooldownUntilMs}.",

@@ -39,6 +39,7 @@ export const RULES_VERSIONS: readonly [RulesVersion, ...ReadonlyArray<RulesVersi
       "no end of an order lowers what its fills have proved, and the end of an exit that waits to be asked for again counts once",
       "what an exit traded beyond its position belongs to no cycle and is given up by name; what it traded less is asked for again",
       "what the exchange's limits and decimals of now forbid is not asked for again: it is kept as residual, and said",
+      "what open positions need for exits that are still to be placed is kept back from entries, which say so when they are refused",
       "an exit that is asked for anew says which it replaces: a recovery stays the recovery it was for everybody",
       "the same refusal again and again, over all slots, pauses the market with the exchange's words; so do a pair that takes no orders, and limits above every size",
       "the rebalancer's skew may be kept out of the entries of a slot that has a position open (REBALANCE_ON_S1)",

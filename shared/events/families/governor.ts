@@ -57,6 +57,8 @@ export const FundsAllotted = Schema.TaggedStruct("FundsAllotted", {
   /** Free and reserved by nobody else. */
   base: VolumeText,
   quote: QuoteText,
+  /** Not free, because it is kept for exits that are still to be placed; absent where nothing is, and before version 3 of the rules. */
+  owed: Schema.optionalKey(Schema.Struct({ base: VolumeText, quote: QuoteText })),
   reason: Reason
 })
 

@@ -39,6 +39,13 @@ export const boundBy = ({ side, price, volume }: Sized, makerFeeE12: bigint): Am
 /** What funds lack of what an order binds, as the figures that were compared: so refusals say it. */
 export type Lack = Readonly<Record<"needs" | "free", string> & Record<"currency", "DOGE" | "USD">>
 
+/** What is kept for exits that are still to be placed, in the currency that an order of this side binds; nothing where nothing is. */
+export const owedOf = (side: Side, owed: Amounts | undefined): { readonly owed?: string } => {
+  const { base, quote } = owed ?? { base: Volumes.zero, quote: Quotes.zero }
+  if (side === "sell") return base === 0n ? {} : { owed: Volumes.format(base) }
+  return quote === 0n ? {} : { owed: Quotes.format(quote) }
+}
+
 /** Compares in the one currency that an order of this side binds; null: `free` covers it. */
 export const lackOf = (side: Side, needs: Amounts, free: Amounts): Lack | null => {
   if (side === "sell") {

@@ -134,14 +134,11 @@ export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string
   if (mode.mode !== "RUNNING" && mode.mode !== "STARTING" && mode.reason === null)
     found.push(`${mode.mode}, and nobody says why`)
   const causes = Object.keys(mode.causes)
-  // Known, and not mended yet: what an exit that waits to be placed again is to sell is not held back, and an entry may take it (README).
-  const poor = String(mode.causes.orders_refused?.numbers["words"] ?? "").includes("Insufficient funds")
   if (mode.mode === "PAUSED" && causes.length === 0 && mode.operatorNeeded === null)
     found.push("PAUSED, and nothing stands against the market")
   if (
     mode.mode === "PAUSED" &&
     !causes.some((cause) => MAY_STAND.has(cause)) &&
-    !poor &&
     mode.operatorNeeded?.by !== "daily_loss_lock"
   )
     found.push(`PAUSED for ${causes.join(", ")} (${mode.operatorNeeded?.by ?? "by itself"}), with everything healed`)

@@ -1,11 +1,11 @@
 /**
  * Two slots never spend the same dollar. What is free is what the exchange says less what our own live orders bind, requested
- * ones included. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
+ * ones included, and less what is owed to exits for which no order stands. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
  */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { type Amounts, boundBy, type Lack, lackOf } from "../../../../shared/market/core/binding.ts"
+import { type Amounts, boundBy, type Lack, lackOf, owedOf } from "../../../../shared/market/core/binding.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { makerFeePct } from "../market.ts"
@@ -30,6 +30,9 @@ const feePctOf = ({ market }: GovernorState): number => makerFeePct(market) ?? 0
 
 /** What the order still wants, as an order of its own. */
 const rest = (order: TrackedOrder) => ({ side: order.side, price: order.price, volume: remaining(order) })
+
+/** As a refusal says it; `owed` is left out where nothing is. */
+type Shortage = Lack & { readonly owed?: string }
 
 /** What an entry would bind. */
 export const needOf = (state: GovernorState, order: TrackedOrder): Amounts =>
@@ -66,6 +69,25 @@ const boundAt = (orders: GovernorState["orders"], feePct: number): Amounts => {
   return known.bound
 }
 
+let lastOwed: { readonly owed: GovernorState["owed"]; readonly feePct: number; readonly amounts: Amounts } | null = null
+
+/** What exits need for which no order stands: a purchase at the most it can cost. Of the last list, which is replaced and never changed. */
+export const owedToExits = (state: GovernorState): Amounts => {
+  const { owed } = state
+  if (owed === undefined || owed.length === 0) return NOTHING
+  const feePct = feePctOf(state)
+  if (lastOwed?.owed !== owed || lastOwed.feePct !== feePct) {
+    const fee = feeE12(feePct)
+    const amounts = owed.reduce(
+      (sum, { tradeId, price, volume }) =>
+        add(sum, boundBy({ side: tradeId === "A" ? "buy" : "sell", price, volume }, fee)),
+      NOTHING
+    )
+    lastOwed = { owed, feePct, amounts }
+  }
+  return lastOwed.amounts
+}
+
 /**
  * Free of holds and of promises; null before the balances are known. Where the exchange holds more than our orders explain, its
  * own figure counts: somebody else has orders there too.
@@ -83,13 +105,15 @@ type Balances = NonNullable<GovernorState["market"]["balances"]>
 /** DOGE that is free when so much of what our orders bind is left out. */
 const freeBase = (state: GovernorState, { base }: Balances, leftOut: Volume): Volume => {
   const { base: bound } = boundAt(state.orders, feePctOf(state))
-  return atLeastZero(base.total - state.market.spentBase - larger(base.hold, bound - leftOut)) as Volume
+  const there = base.total - state.market.spentBase - owedToExits(state).base
+  return atLeastZero(there - larger(base.hold, bound - leftOut)) as Volume
 }
 
 /** USD, likewise. */
 const freeQuote = (state: GovernorState, { quote }: Balances, leftOut: Quote): Quote => {
   const { quote: bound } = boundAt(state.orders, feePctOf(state))
-  return atLeastZero(quote.total - state.market.spentQuote - larger(quote.hold, bound - leftOut)) as Quote
+  const there = quote.total - state.market.spentQuote - owedToExits(state).quote
+  return atLeastZero(there - larger(quote.hold, bound - leftOut)) as Quote
 }
 
 /** A fill has moved money and the exchange has not yet said what there is now: less seems free than is. */
@@ -103,8 +127,13 @@ export const settledByMs = (state: GovernorState): number =>
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n)
 
-/** What the free funds lack to cover what an entry of the table binds; null: they cover it. */
-export const shortage = (state: GovernorState, order: TrackedOrder): Lack | null => {
+/** What the free funds lack to cover what an entry of the table binds, and what is owed to exits meanwhile; null: they cover it. */
+export const shortage = (state: GovernorState, order: TrackedOrder): Shortage | null => {
+  const lacks = lackOfFree(state, order)
+  return lacks === null ? null : { ...lacks, ...owedOf(order.side, owedToExits(state)) }
+}
+
+const lackOfFree = (state: GovernorState, order: TrackedOrder): Lack | null => {
   const { balances } = state.market
   const needs = needOf(state, order)
   if (balances === null) return lackOf(order.side, needs, NOTHING)
@@ -146,7 +175,9 @@ export const coversWaiting = (state: GovernorState): boolean => {
   }
   const { most } = known
   const bound = boundAt(state.orders, feePct)
-  const [base, quote] = [balances.base.total - spentBase, balances.quote.total - spentQuote]
+  const owed = owedToExits(state)
+  const base = balances.base.total - spentBase - owed.base
+  const quote = balances.quote.total - spentQuote - owed.quote
   return (
     (most.base === 0n || (bound.base <= base && most.base <= base - balances.base.hold)) &&
     (most.quote === 0n || (bound.quote <= quote && most.quote <= quote - balances.quote.hold))
@@ -199,11 +230,13 @@ export const allotNext = (draft: Draft): void => {
     return
   }
   draft.state.funds = { queue, allotted: { ...next, atMs: nowMs } }
+  const owed = owedToExits(draft.state)
   draft.outputs.push({
     _tag: "FundsAllotted",
     slot: next.slot,
     base: free.base,
     quote: free.quote,
+    ...(owed === NOTHING ? {} : { owed }),
     reason: reason("free_and_unreserved", { wantedBy: next.what, slotsWaiting: queue.length })
   })
 }

@@ -41,23 +41,26 @@ describe("an entry and what is free", () => {
 
   it("is bound from its request on, by what it still wants after each fill, and no longer after its end", () => {
     const story = new GovernorStory().running().balances("100", "100").nextLoop()
-    story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
+    story.slot(1, request(1, { side: "sell", role: "exit" })).order(1, accepted(1))
     expect(free(story)).toBe("80 DOGE 100 USD")
     // What the fill took is gone, what it brought is not counted: 100 − 5 − 15 DOGE, and its fee of 0.005 USD.
     story.order(1, fill(1, "5"))
     expect(free(story)).toBe("80 DOGE 99.995 USD")
     story.balances("95", "100.495")
     expect(free(story)).toBe("80 DOGE 100.495 USD")
-    story.order(1, ended("OrderCancelled", 1, "5"))
-    expect(free(story)).toBe("95 DOGE 100.495 USD")
+    story.slot(1, request(2)).order(1, accepted(2)).balances("95", "100.495")
+    // 20 · 0.0998 and 0.25 % of it.
+    expect(free(story)).toBe("80 DOGE 98.49401 USD")
+    story.order(1, ended("OrderCancelled", 2, "0"))
+    expect(free(story)).toBe("80 DOGE 100.495 USD")
   })
 
   it("counts what every fill took: of a buy its cost and its fee, of a sell its volume and its fee", () => {
     const story = new GovernorStory().running().balances("100", "100").nextLoop()
-    story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
+    story.slot(1, request(1, { side: "sell", role: "exit" })).order(1, accepted(1))
     story.order(1, fill(1, "5")).order(1, fill(1, "7"))
     expect(free(story)).toBe("80 DOGE 99.99 USD")
-    story.slot(2, request(1)).order(2, accepted(1))
+    story.slot(2, request(1, { role: "exit" })).order(2, accepted(1))
     story.order(2, fill(1, "20")).order(2, ended("OrderFilled", 1, "20"))
     // 99.99 − 2 − 0.005
     expect(free(story)).toBe("80 DOGE 97.985 USD")
@@ -83,7 +86,7 @@ describe("an entry and what is free", () => {
 
   it("waits for the balances when a fill has moved money, and goes when they say there is enough", () => {
     const story = new GovernorStory().running().balances("20", "0").nextLoop()
-    story.slot(1, request(1, { side: "sell" })).order(1, accepted(1))
+    story.slot(1, request(1, { side: "sell", role: "exit" })).order(1, accepted(1))
     story.order(1, fill(1, "20")).order(1, ended("OrderFilled", 1, "20"))
     expect(story.slot(1, request(2, { volume: "19" })).verdict).toBe("deferred balances_unsettled")
     expect(story.after(1).verdict).toBe("nothing")
@@ -94,7 +97,7 @@ describe("an entry and what is free", () => {
   it("waits for the balances also after a buy, which costs quote and nothing else", () => {
     const story = new GovernorStory().running().balances("0", "3").nextLoop()
     story
-      .slot(1, request(1))
+      .slot(1, request(1, { role: "exit" }))
       .order(1, accepted(1))
       .order(1, fill(1, "20"))
       .order(1, ended("OrderFilled", 1, "20"))

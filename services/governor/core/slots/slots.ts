@@ -6,6 +6,7 @@ import { nextAlias } from "./aliases.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import type { Draft } from "../draft.ts"
 import { forgetWish } from "../entries/funds.ts"
+import { forgetOwed } from "../entries/owed.ts"
 import { slotGone } from "../mode/mode.ts"
 import type { GovernorState } from "../state.ts"
 
@@ -66,6 +67,7 @@ const drop = (draft: Draft, { slot, alias }: Slot): void => {
     slots: slots.slots.filter((other) => other.slot !== slot),
     recycledAliases: [...slots.recycledAliases, alias]
   }
+  forgetOwed(draft, slot)
   slotGone(draft, slot)
 }
 

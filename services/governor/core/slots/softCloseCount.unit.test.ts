@@ -35,7 +35,7 @@ const refused = (localId: number): MarketEvent => ({
 
 const released = (inCycle: number): MarketEvent => ({
   _tag: "PositionReleased",
-  tradeId: "A",
+  tradeId: "B",
   cycle: inCycle,
   entryPrice: Price.parse("0.1"),
   volume: Volume.parse("20"),
@@ -104,7 +104,7 @@ const CASES: ReadonlyArray<{
     happens: (story) =>
       story
         .order(1, ended("OrderFilled", 15, "20"))
-        .slot(1, { ...cycle("0.1", story.nowMs), tradeId: "A", cycle: 15 })
+        .slot(1, { ...cycle("0.1", story.nowMs), tradeId: "B", cycle: 15 })
         .slot(1, exit(16, 15)),
     v1: 2,
     v2: 0
@@ -172,6 +172,6 @@ describe("the number of soft closes", () => {
 
   it("leaves no trace of version 2 in a state of version 1", () => {
     expect(governorActor.encode(pressed(1).nextLoop().order(1, amended(15)).state)).not.toContain("softClosesAsked")
-    expect(governorActor.encode(pressed(2).state)).toContain('"softClosesAsked":["1/A15","1/A14"]')
+    expect(governorActor.encode(pressed(2).state)).toContain('"softClosesAsked":["1/B15","1/B14"]')
   })
 })

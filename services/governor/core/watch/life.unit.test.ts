@@ -287,7 +287,7 @@ describe("a recovery whose order is asked for anew", () => {
     const [recovery, ...more] = recoveriesOf(story.state)
     expect(more).toStrictEqual([])
     expect(recovery).toMatchObject({ localId: 51, recovery: { recoveryId: 7, orphanedAtMs: story.nowMs - 60_000 } })
-    expect(story.state.lostRecoveries).toStrictEqual([])
+    expect(story.state.owed).toStrictEqual([])
   })
 
   it("may be moved by an operator again", () => {

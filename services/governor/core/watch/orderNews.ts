@@ -51,5 +51,6 @@ export const lateFill = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFill
   noteSpending(draft, fill, fill)
   addTrade(draft, fill, fill)
   noteLateFee(draft, slot, fill)
+  draft.variants.owed.late(draft, slot, fill)
   tellLateFill(draft, slot, fill)
 }

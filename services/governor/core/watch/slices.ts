@@ -1,9 +1,10 @@
 /** What the governor keeps of life beside its rules: refusals, money that others move, recoveries that are to come back. */
 import type { WithBaseFee } from "../../../../shared/core/baseFee.ts"
 import type { WatchedLevel } from "../../../../shared/core/marketContext.ts"
-import type { Quote } from "../../../../shared/core/decimal/decimal.ts"
+import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import type { RecoveryId } from "../../../../shared/core/ids/kinds.ts"
+import type { LocalId, RecoveryId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import type { TradeId } from "../../../../shared/core/trading.ts"
 import type { Amounts } from "../../../../shared/market/core/binding.ts"
 
 /** The refusals in a row that have the same words (`refusals.ts`). */
@@ -40,10 +41,20 @@ export interface RecoveryMark {
   readonly orphanedAtMs: number
 }
 
-/** A recovery whose order has gone, by its `orderKey` (`lostRecoveries.ts`). */
-export interface LostRecovery {
-  readonly key: string
-  readonly recovery: RecoveryMark
+/** A part of a slot's positions for which no order stands (`owed.ts`). */
+export interface Owed {
+  readonly slot: SlotNumber
+  readonly tradeId: TradeId
+  /** The exit that has ended and is to be asked for again; null: the trade's next exit takes it along. */
+  readonly exit: { readonly localId: LocalId; readonly cycle: number; readonly recovery: RecoveryMark | null } | null
+  readonly volume: Volume
+  /** What its exit costs at most, a unit, where that buys. */
+  readonly price: Price
+}
+
+/** What waits to be asked for again. */
+export interface OwedExit extends Owed {
+  readonly exit: NonNullable<Owed["exit"]>
 }
 
 /** What was taken in the base currency as fees. */

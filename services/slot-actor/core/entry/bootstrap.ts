@@ -1,5 +1,5 @@
 /** The first orders of an empty slot, and the missing leg of a one-sided one. (docs/trading-contract.md §5.) */
-import type { Volume } from "../../../../shared/core/decimal/decimal.ts"
+import { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { TRADE_IDS } from "../../../../shared/core/trading.ts"
 import { type Draft, type Funds, refuse } from "../draft.ts"
 import { missingTrade } from "../flags.ts"
@@ -54,9 +54,10 @@ export const firstEntriesCovered = (draft: Draft, funds: Funds): void => {
   else refuse(draft, "bootstrap", "insufficient_funds", () => ({ ...compared(funds, draft) }))
 }
 
-const compared = ({ doge, usd }: Funds, { terms }: Draft) => ({
+const compared = ({ doge, usd, owed }: Funds, { terms }: Draft) => ({
   dogeFree: doge,
   usdFree: usd,
+  ...(owed === undefined ? {} : { dogeOwed: Volume.format(owed.base), usdOwed: Quote.format(owed.quote) }),
   minVolume: terms.minVolume,
   minCostUsd: terms.minCostUsd
 })

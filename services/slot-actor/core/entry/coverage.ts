@@ -6,9 +6,10 @@ import {
   type Lack,
   lackOf,
   leastVolume,
+  owedOf,
   type Sized
 } from "../../../../shared/market/core/binding.ts"
-import type { Draft } from "../draft.ts"
+import type { Draft, SlotVariants } from "../draft.ts"
 import type { TradeId } from "../state.ts"
 import type { Terms } from "../terms.ts"
 import { entryPriceNow } from "./entries.ts"
@@ -32,5 +33,7 @@ export const coveredBy = (free: Amounts, entry: Sized, terms: Terms): boolean =>
 export const leftToGovernor = (): null => null
 
 /** What the allotment lacks of an entry that answers it; null: nothing, or the entry answers none. */
-export const lackOfAllotment = ({ allotted, terms }: Draft, entry: Sized): Lack | null =>
-  allotted === null ? null : lack(allotted, entry, terms)
+export const lackOfAllotment: SlotVariants["shortfall"] = ({ allotted, terms }, entry) => {
+  const lacks = allotted === null ? null : lack(allotted, entry, terms)
+  return lacks === null ? null : { ...lacks, ...owedOf(entry.side, allotted?.owed) }
+}

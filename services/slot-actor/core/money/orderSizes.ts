@@ -59,9 +59,10 @@ const freeBalances = ({ facts: { balances } }: SlotState): Funds | null =>
       })
 
 /** Amounts as the rules compare them. */
-export const fundsIn = ({ base, quote }: Amounts): Funds => ({
+export const fundsIn = ({ base, quote, owed }: Amounts & Pick<Funds, "owed">): Funds => ({
   base,
   quote,
+  ...(owed === undefined ? {} : { owed }),
   doge: Volume.toNumber(base),
   usd: Quote.toNumber(quote)
 })

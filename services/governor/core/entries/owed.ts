@@ -1,0 +1,214 @@
+/**
+ * What is owed to exits: the part of open positions for which no order stands. From the fill of an entry until its exit is asked for,
+ * and from the end of an exit that closed too little until it is asked for again, its money counts as free everywhere else.
+ *
+ * Per slot and trade: an entry's fills add to it, and so does what an exit's end leaves open. An exit that is asked for takes its volume
+ * from it. It ends with the position too: evicted, given up by name, or its slot is gone. (docs/trading-contract.md §8, Funds.)
+ */
+import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
+import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
+import { minus, plus, type Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { EventOf } from "../../../../shared/events/event.ts"
+import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
+import { provedEnd } from "../../../../shared/market/core/orderLife.ts"
+import type { TradeId } from "../../../../shared/core/trading.ts"
+import type { Draft, GovernorVariants, PositionOf } from "../draft.ts"
+import { change, type TableEvent } from "../orderTable.ts"
+import type { TrackedOrder } from "../state.ts"
+import type { Owed, OwedExit } from "../watch/slices.ts"
+
+type Owes = GovernorVariants["owed"]
+
+/** Up to version 2 of the rules: what no order stands for is free, and an exit that is asked for anew is an exit. */
+export const owesNothing: Owes = {
+  told: () => undefined,
+  late: () => undefined,
+  orphaned: () => undefined,
+  asked: () => null,
+  booked: () => undefined,
+  released: () => undefined
+}
+
+interface Traded {
+  readonly price: Price
+  readonly volume: Volume
+}
+
+const smaller = <A extends bigint>(a: A, b: A): A => (a < b ? a : b)
+
+/** What of a position the order is to close: its volume, unless that was changed, or the position is closed otherwise. */
+const covers = (order: TrackedOrder): Volume => order.covers ?? order.volume
+
+const owedOf = ({ state }: Draft): ReadonlyArray<Owed> => state.owed ?? []
+
+const isOfMarket = ({ state }: Draft, slot: SlotNumber): boolean =>
+  state.slots.slots.some((known) => known.slot === slot)
+
+/** With one part at another volume: nothing is owed of it at none. */
+const setVolume = (draft: Draft, part: Owed, volume: Volume): void => {
+  draft.state.owed = owedOf(draft).flatMap((known) =>
+    known !== part ? [known] : volume > 0n ? [{ ...known, volume }] : []
+  )
+}
+
+/** Adds to what waits for the trade's next exit, at the higher of both prices: no exit that follows stands above them. */
+const addToNext = (draft: Draft, slot: SlotNumber, tradeId: TradeId, { price, volume }: Traded): void => {
+  if (volume <= 0n || !isOfMarket(draft, slot)) return
+  const known = owedOf(draft).find((part) => part.exit === null && part.slot === slot && part.tradeId === tradeId)
+  if (known === undefined) {
+    draft.state.owed = [...owedOf(draft), { slot, tradeId, exit: null, volume, price }]
+    return
+  }
+  const higher = price > known.price ? price : known.price
+  const more = { ...known, volume: plus(known.volume, volume), price: higher }
+  draft.state.owed = owedOf(draft).map((part) => (part === known ? more : part))
+}
+
+const ofExit = (draft: Draft, slot: SlotNumber, localId: LocalId): OwedExit | undefined =>
+  owedOf(draft).find((part): part is OwedExit => part.slot === slot && part.exit?.localId === localId)
+
+/** What the exit leaves open of its position, to be asked for again. */
+const setExit = (draft: Draft, order: TrackedOrder, volume: Volume): void => {
+  const { slot, tradeId, localId, cycle, price, recovery } = order
+  const known = ofExit(draft, slot, localId)
+  if (known !== undefined) return setVolume(draft, known, volume)
+  if (volume <= 0n || !isOfMarket(draft, slot)) return
+  // One for each exit: no more than there may be orders. What comes beyond that is owed without its name.
+  if (owedOf(draft).length >= MAX_FOLLOWED_ORDERS) return addToNext(draft, slot, tradeId, { price, volume })
+  draft.state.owed = [...owedOf(draft), { slot, tradeId, exit: { localId, cycle, recovery }, volume, price }]
+}
+
+/**
+ * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest. What has been taken from an
+ * order that still stands belongs to that one.
+ */
+const take = (
+  draft: Draft,
+  { slot, tradeId }: Pick<PositionOf, "slot" | "tradeId">,
+  volume: Volume,
+  first: (part: Owed) => boolean
+): void => {
+  const stands = ({ exit }: Owed) => exit !== null && findOrder(draft.state.orders, slot, exit.localId) !== undefined
+  const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId && !stands(part))
+  let left = volume
+  for (const part of [...ofTrade.filter(first), ...ofTrade.filter((part) => !first(part))]) {
+    const taken = smaller(left, part.volume)
+    if (taken > 0n) setVolume(draft, part, minus(part.volume, taken))
+    left = minus(left, taken)
+  }
+}
+
+/** `order` is as it was before the fact. */
+const entryTold = (draft: Draft, order: TrackedOrder, event: TableEvent): void => {
+  const { slot, tradeId, filled } = order
+  if (event._tag === "FillRecorded") return addToNext(draft, slot, tradeId, event)
+  if (event._tag !== "OrderFilled" && event._tag !== "OrderCancelled") return
+  // What its fills had left unsaid.
+  addToNext(draft, slot, tradeId, { price: event.price, volume: minus(provedEnd(order, event).volume, filled) })
+}
+
+/** What is open of the exit's position, whether its order is for it or not. */
+const openOf = (draft: Draft, order: TrackedOrder): Volume =>
+  plus(covers(order), ofExit(draft, order.slot, order.localId)?.volume ?? Volume.zero)
+
+const exitTold = (draft: Draft, order: TrackedOrder, event: TableEvent): void => {
+  switch (event._tag) {
+    case "OrderRestated": {
+      // Somebody else has changed it: what it is not for any more is asked for again after its end.
+      const open = openOf(draft, order)
+      const covered = smaller(open, event.volume)
+      setExit(draft, order, minus(open, covered))
+      return change(draft, order.slot, order.localId, { covers: covered })
+    }
+    case "OrderFilled":
+    case "OrderCancelled":
+    case "OrderRejected": {
+      const open = openOf(draft, order)
+      const traded = event._tag === "OrderRejected" ? order.filled : provedEnd(order, event).volume
+      return setExit(draft, order, minus(open, smaller(open, traded)))
+    }
+  }
+}
+
+const isOf =
+  ({ slot, tradeId, cycle }: PositionOf) =>
+  (order: TrackedOrder): boolean =>
+    order.role === "exit" && order.slot === slot && order.tradeId === tradeId && order.cycle === cycle
+
+/** The part of the position that waits to be asked for again. */
+const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf): OwedExit | undefined =>
+  owedOf(draft).find(
+    (part): part is OwedExit => part.slot === slot && part.tradeId === tradeId && part.exit?.cycle === cycle
+  )
+
+/** So much less of the position is to be closed by the order that stands for it, and beyond that by the one that is to be asked for. */
+const closeOf = (draft: Draft, position: PositionOf, order: TrackedOrder | undefined, volume: Volume): void => {
+  const covered = order === undefined ? Volume.zero : smaller(volume, covers(order))
+  if (order !== undefined) change(draft, order.slot, order.localId, { covers: minus(covers(order), covered) })
+  const part = waitingOf(draft, position)
+  if (part !== undefined) setVolume(draft, part, minus(part.volume, smaller(minus(volume, covered), part.volume)))
+}
+
+/** A fill was found after the end of its order. Beyond its position it is nobody's, and its slot says so. */
+const late = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">): void => {
+  const { role, side, cycle, volume } = fill
+  const tradeId = (side === "sell") === (role === "entry") ? "A" : "B"
+  if (role === "entry") return addToNext(draft, slot, tradeId, fill)
+  const position = { slot, tradeId, cycle } as const
+  const standing = draft.state.orders.filter((order) => isOf(position)(order) && covers(order) > 0n)
+  closeOf(draft, position, standing.find(({ recovery }) => recovery === null) ?? standing[0], volume)
+}
+
+/** An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
+const asked = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => {
+  const { role, replaces, tradeId, volume } = request
+  if (role === "entry") return null
+  const before = replaces === undefined ? undefined : ofExit(draft, slot, replaces)
+  take(draft, { slot, tradeId }, volume, (part) => (before === undefined ? part.exit === null : part === before))
+  // What is asked for no longer, for want of decimals, waits for the trade's next exit.
+  const left = replaces === undefined ? undefined : ofExit(draft, slot, replaces)
+  if (left !== undefined) {
+    setVolume(draft, left, Volume.zero)
+    addToNext(draft, slot, tradeId, left)
+  }
+  return before?.exit.recovery ?? null
+}
+
+/** An exit that waits to be asked for again has become a recovery. */
+const orphaned: Owes["orphaned"] = (draft, slot, { localId, recoveryId }, orphanedAtMs) => {
+  const part = ofExit(draft, slot, localId)
+  if (part === undefined) return
+  const marked = { ...part, exit: { ...part.exit, recovery: { recoveryId, orphanedAtMs } } }
+  draft.state.owed = owedOf(draft).map((known) => (known === part ? marked : known))
+}
+
+/** A recovery is booked as though it had been closed: what becomes of its order, if it still stands, is owed to nobody. */
+const booked = (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">): void => {
+  if (event.kind !== "evicted") return
+  const position = { slot, tradeId: event.tradeId, cycle: event.cycle }
+  const orders = draft.state.orders.filter(
+    (order) => isOf(position)(order) && order.recovery !== null && covers(order) > 0n
+  )
+  const waits = waitingOf(draft, position)?.volume === event.volume
+  const order = orders.find((one) => covers(one) === event.volume) ?? (waits ? undefined : orders[0])
+  closeOf(draft, position, order, event.volume)
+}
+
+/** From version 3 on: it is owed, and an exit that says which it takes the place of is what that was. */
+export const owesToExits: Owes = {
+  told: (draft, order, event) => (order.role === "entry" ? entryTold : exitTold)(draft, order, event),
+  late,
+  orphaned,
+  asked,
+  booked,
+  // Without a cycle it was traded beyond a position: nothing was owed of that.
+  released: (draft, slot, { tradeId, cycle, volume }) => {
+    if (cycle > 0) take(draft, { slot, tradeId }, volume, (part) => part.exit?.cycle === cycle)
+  }
+}
+
+/** The slot is of the market no longer: nothing of it waits for an exit. */
+export const forgetOwed = (draft: Draft, slot: SlotNumber): void => {
+  const owed = owedOf(draft)
+  if (owed.some((part) => part.slot === slot)) draft.state.owed = owed.filter((part) => part.slot !== slot)
+}
