@@ -25,6 +25,7 @@ import { makeDropBefore } from "./dropping.ts"
 import { encodeIndex } from "./index/indexFile.ts"
 import { saveIndex } from "./index/rebuild.ts"
 import { inspectDirectory, noteHighWater, prepareDirectory, recoverDirectory } from "./open.ts"
+import { isPlain, makePacker } from "./packing/pack.ts"
 import { makeReading } from "./reading.ts"
 import { makeRecentRecords } from "./recentRecords.ts"
 import { makeReadOnlySnapshots, makeSnapshots } from "./snapshots.ts"
@@ -43,6 +44,8 @@ export interface EmbeddedJournalOptions {
   readonly duplicatesFirst?: boolean
   /** Most bytes of data; the append that would pass it is refused as full. Default: no limit but the disk's. */
   readonly maxBytes?: number
+  /** Whether closed segments are packed. Default true; they are read the same way, and compared with those that are not. */
+  readonly packClosed?: boolean
   /** How segments are opened for writing; tests put a failing disk here. */
   readonly openForWriting?: OpenForWriting
 }
@@ -101,6 +104,8 @@ const openJournal = Effect.fnUntraced(function* (
 
   // Added before the writer, so it runs after the writer has drained.
   yield* keepHighWater(directory, segments)
+  const packer = (options.packClosed ?? true) ? yield* makePacker(directory) : null
+  for (const path of segments.closed().filter(isPlain)) packer?.add(path)
   const writer = yield* makeWriter({
     directory,
     segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
@@ -108,8 +113,11 @@ const openJournal = Effect.fnUntraced(function* (
     start: recovered,
     onSegment: (path, { firstSeq, previousCrc }) => {
       const finished = segments.begin(path, firstSeq, previousCrc)
+
+      if (finished === null) return
       // One that cannot be saved is made anew, and told of, where it is missed.
-      if (finished !== null) saveIndex(finished.path, encodeIndex(finished.index))
+      saveIndex(finished.path, encodeIndex(finished.index))
+      packer?.add(finished.path)
     },
     onDurable: (group) => {
       for (const { record, size, crc } of group) {

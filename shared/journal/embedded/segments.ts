@@ -27,6 +27,8 @@ export interface Segments {
   readonly lastOf: (subject: string) => number
   /** Bytes of data kept. */
   readonly dataBytes: () => number
+  /** The files of the closed ones. */
+  readonly closed: () => ReadonlyArray<string>
   /** Takes in a closed segment, at opening. */
   readonly addClosed: (path: string, summary: SegmentSummary, subjects: Iterable<SubjectEntry>) => void
   /** Begins the next segment; returns the one that is closed by it, with its finished index, or null. */
@@ -63,6 +65,7 @@ export const makeSegments = (beginning: Beginning | null): Segments => {
     headCrc: () => tip()?.lastCrc ?? beginning?.previousCrc ?? 0,
     lastOf: (subject) => lastBySubject.get(subject) ?? 0,
     dataBytes: () => all().reduce((sum, { summary }) => sum + summary.dataBytes, 0),
+    closed: () => closed.map(({ path }) => path),
     addClosed: (path, summary, subjects) => {
       closed.push({ path, summary, growing: null })
       for (const { name, lastSeq } of subjects) lastBySubject.set(name, lastSeq)
