@@ -108,7 +108,9 @@ describe("a closed segment", () => {
       fs.rmSync(path)
       expect((yield* refused).message).toContain(`the segment begins at record ${third}`)
       fs.writeFileSync(path, whole)
-      yield* withJournal({ ...plain, directory }, (journal) => Effect.map(seqsOf(journal), (all) => expect(all).toHaveLength(60)))
+      yield* withJournal({ ...plain, directory }, (journal) =>
+        Effect.map(seqsOf(journal), (all) => expect(all).toHaveLength(60))
+      )
     })
   )
 
