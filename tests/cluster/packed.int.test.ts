@@ -4,12 +4,9 @@ import { connect } from "@nats-io/transport-node"
 import { Effect, Layer, References, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
-import { packsSafely } from "../../shared/journal/nats/stream/compression.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
-import { clusterBinary, clusterFound } from "./binary.ts"
+import { packingFound } from "./binary.ts"
 import { type Cluster, startCluster } from "./servers.ts"
-
-const found = clusterFound() && packsSafely(clusterBinary()?.version ?? "none")
 
 /** Three files of the server's, 8 MiB each, and some more: a file is packed once it is full. */
 const RECORDS = 28_000
@@ -24,7 +21,7 @@ const entry = (place: number): JournalEntry => ({
   data: new TextEncoder().encode(JSON.stringify({ place, price: Math.sin(place), pad: "x".repeat(900) }))
 })
 
-describe.runIf(found)("a packed journal on a cluster of three", () => {
+describe.runIf(packingFound())("a packed journal on a cluster of three", () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await startCluster()

@@ -15,6 +15,12 @@ export interface Segment {
   readonly growing: GrowingIndex | null
 }
 
+/** A segment that takes no more records, with its finished index. */
+export interface ClosedSegment {
+  readonly path: string
+  readonly index: GrowingIndex
+}
+
 /** All of them. */
 export interface Segments {
   /** Lowest sequence kept. */
@@ -32,7 +38,7 @@ export interface Segments {
   /** Takes in a closed segment, at opening. */
   readonly addClosed: (path: string, summary: SegmentSummary, subjects: Iterable<SubjectEntry>) => void
   /** Begins the next segment; returns the one that is closed by it, with its finished index, or null. */
-  readonly begin: (path: string, firstSeq: number, previousCrc: number) => { path: string; index: GrowingIndex } | null
+  readonly begin: (path: string, firstSeq: number, previousCrc: number) => ClosedSegment | null
   /** The next record, durable in the newest segment. */
   readonly add: (record: JournalRecord, size: number, crc: number) => void
   /** The segment of a record. Only for first ≤ seq ≤ head. */

@@ -136,14 +136,9 @@ const openJournal = Effect.fnUntraced(function* (
   if (lost !== null) {
     return yield* new JournalCorrupt({ where, detail: `${lost}; keep the server's data and restore it from a copy` })
   }
-  const replicas = opened.config.num_replicas
-  const { version } = greeting
-  yield* sayDurability(
-    greeting,
-    where,
-    replicaProblem(greeting, wanted, stream, replicas),
-    compressionFinding(version, stream, opened.config.compression)
-  )
+  const { num_replicas: replicas, compression } = opened.config
+  const problem = replicaProblem(greeting, wanted, stream, replicas)
+  yield* sayDurability(greeting, where, problem, compressionFinding(greeting.version, stream, compression))
 
   const manager = yield* Effect.promise(() => jetstreamManager(connection, { checkAPI: false }))
   const link = yield* makeLink(connection, manager, where, opened)

@@ -17,8 +17,8 @@ import { readBytes } from "./segmentFile.ts"
 import { type Block, BLOCK_BYTES, encodeSeekTable } from "./seekTable.ts"
 import { packBlock, unpackBlock } from "./zstd.ts"
 
-/** Whether a segment has its records in its own file. Throws the system's error. */
-export const isPlain = (path: string): boolean => statSync(path).size > SEGMENT_HEADER_BYTES
+/** Whether a segment has its records in its own file; one that cannot be looked at fails when it is packed. */
+const isPlain = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.size !== SEGMENT_HEADER_BYTES
 
 /** One step; it ends before anything is taken away from under it. */
 const step = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, DiskError> =>
@@ -85,10 +85,11 @@ export const packSegment = Effect.fnUntraced(function* (
   yield* replaceFileQuietly(path, encodeSegmentHeader(header, true))
 })
 
-/** Packs what it is given, in that order, for as long as the scope. */
+/** Packs the closed segments that are not, oldest first, and then those it is given, for as long as the scope. */
 export const makePacker = Effect.fnUntraced(function* (
-  directory: string
-): Effect.fn.Return<{ readonly add: (path: string) => void }, never, Scope.Scope> {
+  directory: string,
+  closed: ReadonlyArray<string>
+): Effect.fn.Return<(path: string) => void, never, Scope.Scope> {
   // A path for each closed segment at most.
   const waiting = yield* Queue.unbounded<string>()
   yield* Queue.take(waiting).pipe(
@@ -102,5 +103,7 @@ export const makePacker = Effect.fnUntraced(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  return { add: (path) => void Queue.offerUnsafe(waiting, path) }
+  const add = (path: string): void => void Queue.offerUnsafe(waiting, path)
+  for (const path of closed) if (isPlain(path)) add(path)
+  return add
 })
