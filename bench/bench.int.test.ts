@@ -12,6 +12,7 @@ import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { packedBench } from "./replay/packed.bench.ts"
 import { replayBench } from "./replay/replay.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
 import type { BenchResult } from "./result.ts"
@@ -94,6 +95,15 @@ describe("the benchmarks in short form", () => {
       expect(checksum).toBe(String((500 * 499) / 2))
       expect(baseline?.samples.every((sample) => sample > 0)).toBe(true)
     }
+  })
+
+  it("packed: the same prices come out of packed segments, which are the smaller ones", async () => {
+    const results = await packedBench({ quick: true })
+    expect(results.length).toBe(natsServerFound() ? 6 : 5)
+    expect(results.flatMap(notMeasured)).toStrictEqual([])
+    const [disk] = results
+    expect(disk?.samples[0]).toBeGreaterThan(0)
+    expect(disk?.samples[0]).toBeLessThan((disk?.baseline?.samples[0] ?? 0) / 2)
   })
 
   it("signing: the same market proves itself with marks and without", async () => {

@@ -21,6 +21,7 @@ import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { peersBench } from "./peers/peers.bench.ts"
 import { recoveryBench } from "./recovery.bench.ts"
+import { packedBench } from "./replay/packed.bench.ts"
 import { replayBench } from "./replay/replay.bench.ts"
 import type { BenchResult, BenchSize } from "./result.ts"
 import { signingBench } from "./signing/signing.bench.ts"
@@ -34,6 +35,7 @@ export const BENCHES: Readonly<Record<string, (size: BenchSize) => Promise<Reado
   money: moneyBench,
   journal: journalBench,
   replay: replayBench,
+  packed: packedBench,
   peers: peersBench,
   opening: openingBench,
   commandLine: commandLineBench,

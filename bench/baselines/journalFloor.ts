@@ -2,9 +2,12 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { zstdDecompressSync } from "node:zlib"
 import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream"
 import { createInbox, type MsgHdrs, type NatsConnection, nanos } from "@nats-io/nats-core"
-import { segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
+import { SEGMENT_HEADER_BYTES } from "../../shared/journal/embedded/directory/frame.ts"
+import { packedPathOf, segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
+import { decodeSeekTable, FOOTER_BYTES, seekTableBytes } from "../../shared/journal/embedded/packing/seekTable.ts"
 import type { JournalEntry } from "../../shared/journal/port.ts"
 
 /** As many publishes without an answer as the journal's own window. */
@@ -89,12 +92,26 @@ export const writeSynced = (path: string, block: Uint8Array, blocks: number): vo
   }
 }
 
+/** The bytes of a segment: as they stand, or unpacked block by block. */
+const segmentBytes = async (path: string): Promise<Buffer> => {
+  const bytes = await readFile(path)
+  if (bytes.length > SEGMENT_HEADER_BYTES) return bytes
+  const packed = await readFile(packedPathOf(path))
+  const tableBytes = seekTableBytes(packed.subarray(-FOOTER_BYTES), packed.length) ?? 0
+  const { blocks = [] } = decodeSeekTable(packed.subarray(-tableBytes), packed.length) ?? {}
+  return Buffer.concat(
+    blocks.map(({ packedOffset, packedLength, length }) =>
+      zstdDecompressSync(packed.subarray(packedOffset, packedOffset + packedLength), { chunkSize: length })
+    )
+  )
+}
+
 /** Reads a directory's segments file by file, handing over each record's data as its frame says where it stands; checks nothing. */
 export const readFrames = async (directory: string, use: (data: Uint8Array) => void): Promise<void> => {
   const place = segmentsDirectory(directory)
   const segments = (await readdir(place)).filter((name) => name.endsWith(".log")).sort()
   for (const segment of segments) {
-    const bytes = await readFile(join(place, segment))
+    const bytes = await segmentBytes(join(place, segment))
     // The frame's layout: shared/journal/embedded/directory/frame.ts.
     for (let at = 24; at < bytes.length;) {
       const end = at + 8 + bytes.readUInt32LE(at)

@@ -10,7 +10,8 @@ const DEBIAN_PACKAGE = {
   "nats-server": "nats-server",
   chromium: "chromium",
   openssl: "openssl",
-  script: "bsdutils"
+  script: "bsdutils",
+  zstd: "zstd"
 } as const
 
 /** A program that a test may ask for. */

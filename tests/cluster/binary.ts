@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { keepsCompareAndSet } from "../../shared/journal/nats/cluster/replicas.ts"
+import { packsSafely } from "../../shared/journal/nats/stream/compression.ts"
 import { findBinary, missing, searchPath } from "../../shared/testing/requires.ts"
 
 /** Where `newServer.sh` puts one. */
@@ -28,3 +29,8 @@ export const clusterBinary = (): { readonly binary: string; readonly version: st
 export const clusterFound = (): boolean =>
   keepsCompareAndSet(clusterBinary()?.version ?? "none") ||
   missing("tests of a cluster need nats-server 2.11 or later: tests/cluster/newServer.sh fetches one on Debian")
+
+/** Whether tests of packed streams can run. */
+export const packingFound = (): boolean =>
+  packsSafely(clusterBinary()?.version ?? "none") ||
+  missing("tests of packed streams need nats-server 2.14.3 or later: tests/cluster/newServer.sh fetches one on Debian")

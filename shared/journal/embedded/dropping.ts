@@ -3,23 +3,21 @@
  * then the files go. A crash between leaves files before the beginning, which the next opening removes.
  */
 import * as fs from "node:fs"
+import { join } from "node:path"
 import { type Clock, Effect } from "effect"
 import { dropLimit } from "../entry.ts"
 import { JournalUnavailable } from "../port.ts"
 import { codeOf, inWords, syncDirectory } from "./directory/disk.ts"
-import { indexPathOf, segmentPath, segmentsDirectory } from "./directory/layout.ts"
+import { segmentsDirectory, segmentSeqBeside } from "./directory/layout.ts"
 import { writeBeginning } from "./directory/marks.ts"
-import { segmentSeqs } from "./recovery.ts"
 import type { Segments } from "./segments.ts"
 
-/** Removes segment files that lie before the beginning. Throws the system's error. */
+/** Removes segments that lie before the beginning, and whatever lies beside them. Throws the system's error. */
 export const removeDropped = (directory: string, first: number): void => {
-  const gone = segmentSeqs(directory).filter((seq) => seq < first)
-  for (const seq of gone) {
-    fs.rmSync(indexPathOf(segmentPath(directory, seq)), { force: true })
-    fs.rmSync(segmentPath(directory, seq), { force: true })
-  }
-  if (gone.length > 0) syncDirectory(segmentsDirectory(directory))
+  const folder = segmentsDirectory(directory)
+  const gone = fs.readdirSync(folder).filter((name) => (segmentSeqBeside(name) ?? first) < first)
+  for (const name of gone) fs.rmSync(join(folder, name), { force: true })
+  if (gone.length > 0) syncDirectory(folder)
 }
 
 /** What dropping works with. */

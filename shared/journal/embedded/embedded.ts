@@ -25,10 +25,11 @@ import { makeDropBefore } from "./dropping.ts"
 import { encodeIndex } from "./index/indexFile.ts"
 import { saveIndex } from "./index/rebuild.ts"
 import { inspectDirectory, noteHighWater, prepareDirectory, recoverDirectory } from "./open.ts"
+import { makePacker } from "./packing/pack.ts"
 import { makeReading } from "./reading.ts"
 import { makeRecentRecords } from "./recentRecords.ts"
 import { makeReadOnlySnapshots, makeSnapshots } from "./snapshots.ts"
-import type { Segments } from "./segments.ts"
+import type { ClosedSegment, Segments } from "./segments.ts"
 import { makeWriter, unavailable } from "./writer.ts"
 
 /** Where the journal is and its limits. */
@@ -43,6 +44,8 @@ export interface EmbeddedJournalOptions {
   readonly duplicatesFirst?: boolean
   /** Most bytes of data; the append that would pass it is refused as full. Default: no limit but the disk's. */
   readonly maxBytes?: number
+  /** Whether closed segments are packed. Default true; they are read the same way, and compared with those that are not. */
+  readonly packClosed?: boolean
   /** How segments are opened for writing; tests put a failing disk here. */
   readonly openForWriting?: OpenForWriting
 }
@@ -74,6 +77,19 @@ const keepHighWater = Effect.fnUntraced(function* (
   yield* noteIfNew.pipe(Effect.delay(HIGH_WATER_EVERY), Effect.forever, Effect.forkScoped)
 })
 
+/** What is done with a segment once the next one has begun. */
+const makeClosing = Effect.fnUntraced(function* (
+  { directory, packClosed = true }: EmbeddedJournalOptions,
+  segments: Segments
+): Effect.fn.Return<(finished: ClosedSegment) => void, never, Scope.Scope> {
+  const pack = packClosed ? yield* makePacker(directory, segments.closed()) : () => undefined
+  return ({ path, index }) => {
+    // One that cannot be saved is made anew, and told of, where it is missed.
+    saveIndex(path, encodeIndex(index))
+    pack(path)
+  }
+})
+
 const openJournal = Effect.fnUntraced(function* (
   options: EmbeddedJournalOptions
 ): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
@@ -101,6 +117,7 @@ const openJournal = Effect.fnUntraced(function* (
 
   // Added before the writer, so it runs after the writer has drained.
   yield* keepHighWater(directory, segments)
+  const close = yield* makeClosing(options, segments)
   const writer = yield* makeWriter({
     directory,
     segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
@@ -108,8 +125,8 @@ const openJournal = Effect.fnUntraced(function* (
     start: recovered,
     onSegment: (path, { firstSeq, previousCrc }) => {
       const finished = segments.begin(path, firstSeq, previousCrc)
-      // One that cannot be saved is made anew, and told of, where it is missed.
-      if (finished !== null) saveIndex(finished.path, encodeIndex(finished.index))
+
+      if (finished !== null) close(finished)
     },
     onDurable: (group) => {
       for (const { record, size, crc } of group) {

@@ -20,6 +20,7 @@ import type { Beginning, HighWater } from "./directory/marks.ts"
 import { damage, type OpenFile, SCAN_BYTES, scanFrames, withFile } from "./directory/scan.ts"
 import { type Decoded, encodeIndex, type IndexTable } from "./index/indexFile.ts"
 import { fits, indexOfSegment, readTable } from "./index/rebuild.ts"
+import { withSegmentFile } from "./packing/segmentFile.ts"
 import { type Mark, markAt, type SegmentSummary, type SubjectEntry } from "./index/segmentIndex.ts"
 
 /** The unfinished write at the end of the newest segment. `offset` 0: not even the segment's header is whole. */
@@ -89,13 +90,13 @@ const wasDurable = (file: OpenFile, badOffset: number, badSeq: number): boolean 
 
 /** The records of a closed segment from a mark on, until `visit` has seen enough. */
 const scanClosed = (path: string, mark: Mark, visit: (record: JournalRecord, crc: number, offset: number) => boolean) =>
-  withFile(path, (file) => {
+  withSegmentFile(path, (file) => {
     let goesOn = true
     const end = scanFrames(file, { offset: mark.offset, seq: mark.seq, crc: null }, ({ record, crc }, offset) => {
       goesOn = visit(record, crc, offset)
       return goesOn
     })
-    if (goesOn && end.offset < file.size) throw damage(path, end.offset, end.seq, "damaged, and records follow it")
+    if (goesOn && end.offset < file.size) throw damage(file.path, end.offset, end.seq, "damaged, and records follow it")
   })
 
 /** Walks the segments, oldest first; the tip is what the next one must continue. */
@@ -119,7 +120,7 @@ class Recovery {
     throw damage(path, 0, this.head + 1, what)
   }
 
-  private headerOf(path: string): SegmentHeader {
+  private headerOf(path: string) {
     const header = withFile(path, (file) => decodeSegmentHeader(file.readAt(0, SEGMENT_HEADER_BYTES)))
     if ("problem" in header) throw damage(path, 0, this.head + 1, header.problem)
     this.mustContinue(path, header)
@@ -174,6 +175,8 @@ class Recovery {
   /** Reads every record. `mayBeTorn`: nothing was ever begun after this segment. */
   newest(path: string, mayBeTorn: boolean): Pick<Recovered, "active" | "tornTail"> {
     const header = this.headerOf(path)
+    if (header.packed)
+      throw damage(path, 0, header.firstSeq, "packed, so newer segments followed it, and they are missing")
     this.visitor.newest(path, header)
     return withFile(path, (file) => {
       const start = { offset: SEGMENT_HEADER_BYTES, seq: this.head + 1, crc: this.crc }

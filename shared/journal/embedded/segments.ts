@@ -15,6 +15,12 @@ export interface Segment {
   readonly growing: GrowingIndex | null
 }
 
+/** A segment that takes no more records, with its finished index. */
+export interface ClosedSegment {
+  readonly path: string
+  readonly index: GrowingIndex
+}
+
 /** All of them. */
 export interface Segments {
   /** Lowest sequence kept. */
@@ -27,10 +33,12 @@ export interface Segments {
   readonly lastOf: (subject: string) => number
   /** Bytes of data kept. */
   readonly dataBytes: () => number
+  /** The files of the closed ones. */
+  readonly closed: () => ReadonlyArray<string>
   /** Takes in a closed segment, at opening. */
   readonly addClosed: (path: string, summary: SegmentSummary, subjects: Iterable<SubjectEntry>) => void
   /** Begins the next segment; returns the one that is closed by it, with its finished index, or null. */
-  readonly begin: (path: string, firstSeq: number, previousCrc: number) => { path: string; index: GrowingIndex } | null
+  readonly begin: (path: string, firstSeq: number, previousCrc: number) => ClosedSegment | null
   /** The next record, durable in the newest segment. */
   readonly add: (record: JournalRecord, size: number, crc: number) => void
   /** The segment of a record. Only for first ≤ seq ≤ head. */
@@ -63,6 +71,7 @@ export const makeSegments = (beginning: Beginning | null): Segments => {
     headCrc: () => tip()?.lastCrc ?? beginning?.previousCrc ?? 0,
     lastOf: (subject) => lastBySubject.get(subject) ?? 0,
     dataBytes: () => all().reduce((sum, { summary }) => sum + summary.dataBytes, 0),
+    closed: () => closed.map(({ path }) => path),
     addClosed: (path, summary, subjects) => {
       closed.push({ path, summary, growing: null })
       for (const { name, lastSeq } of subjects) lastBySubject.set(name, lastSeq)

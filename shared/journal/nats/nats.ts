@@ -22,13 +22,14 @@ import {
   replicasToTry,
   type ReplicasWanted
 } from "./cluster/replicas.ts"
+import { type CompressionFinding, compressionFinding, packsSafely } from "./stream/compression.ts"
 import { type ConnectOptions, connectTo, DEFAULT_CONNECT_TIMEOUT_MS } from "./connection.ts"
 import { type Link, lostRecords, makeLink } from "./link.ts"
 import { type Lookup, makeLookup } from "./lookup.ts"
 import { makePublisher } from "./publisher.ts"
 import { makeReader } from "./reader.ts"
 import { openSnapshots, snapshotsOf } from "./snapshots.ts"
-import { openStream } from "./streamConfig.ts"
+import { openStream } from "./stream/streamConfig.ts"
 
 /** Which stream on which server, and how it is created when it is missing. */
 export interface NatsJournalOptions extends ConnectOptions {
@@ -52,8 +53,12 @@ export interface NatsJournalOptions extends ConnectOptions {
 export const HEADER_ROOM_BYTES = 4_096
 
 /** What an operator must know about this server and its copies, said once. */
-const sayDurability = (connection: NatsConnection, where: string, problem: ReplicaProblem | null) => {
-  const version = connection.info?.version ?? "unknown"
+const sayDurability = (
+  { version }: Greeting,
+  where: string,
+  problem: ReplicaProblem | null,
+  compression: CompressionFinding | null
+) => {
   const durability = version.startsWith("2.9.")
     ? Effect.logWarning(
         `${where}: nats-server ${version}, fsync every 60 s: reduced durability guarantee, a power cut may lose acknowledged records`
@@ -62,7 +67,9 @@ const sayDurability = (connection: NatsConnection, where: string, problem: Repli
         `${where}: nats-server ${version}; with its sync_interval set to always, acknowledged records survive a power cut`
       )
   const replicas = problem === null ? Effect.void : Effect.logWarning(`${problem.finding}; ${problem.advice}`)
-  return Effect.andThen(durability, replicas)
+  const log = compression?.risk === true ? Effect.logWarning : Effect.logInfo
+  const packing = compression === null ? Effect.void : log(`${where}: ${compression.text}`)
+  return Effect.all([durability, replicas, packing], { discard: true })
 }
 
 /** Whose snapshots this connection keeps: its user's. */
@@ -122,14 +129,16 @@ const openJournal = Effect.fnUntraced(function* (
     maxBytes: options.maxBytes ?? -1,
     create: options.create ?? true,
     replicas: replicasToTry(greeting, wanted),
+    packed: packsSafely(greeting.version),
     patienceMs
   })
   const lost = lostRecords(opened)
   if (lost !== null) {
     return yield* new JournalCorrupt({ where, detail: `${lost}; keep the server's data and restore it from a copy` })
   }
-  const replicas = opened.config.num_replicas
-  yield* sayDurability(connection, where, replicaProblem(greeting, wanted, stream, replicas))
+  const { num_replicas: replicas, compression } = opened.config
+  const problem = replicaProblem(greeting, wanted, stream, replicas)
+  yield* sayDurability(greeting, where, problem, compressionFinding(greeting.version, stream, compression))
 
   const manager = yield* Effect.promise(() => jetstreamManager(connection, { checkAPI: false }))
   const link = yield* makeLink(connection, manager, where, opened)

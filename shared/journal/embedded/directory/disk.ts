@@ -99,6 +99,13 @@ export const syncDirectory = (path: string): void => {
   }
 }
 
+/** As `syncDirectory`, off the main thread. Rejects with the system's error. */
+export const syncDirectoryQuietly = async (path: string): Promise<void> => {
+  if (process.platform === "win32") return
+  await using folder = await open(path, "r")
+  await folder.sync()
+}
+
 /**
  * Writes a file so that a reader finds the old content or the new, whatever happens between. Throws the system's error, and leaves
  * nothing behind: on a full disk every byte counts. Only this user may read it.
@@ -125,7 +132,7 @@ export const replaceFile = (path: string, content: string | Uint8Array): void =>
  * `replaceFile` off the main thread, so that nothing waits for the disk meanwhile; not to be interrupted, since the next
  * one uses the same temporary file. The name may come back as it was after a power cut.
  */
-export const replaceFileQuietly = (path: string, content: string): Effect.Effect<void, DiskError> =>
+export const replaceFileQuietly = (path: string, content: string | Uint8Array): Effect.Effect<void, DiskError> =>
   Effect.tryPromise({
     try: async () => {
       const temporary = `${path}.${process.pid}.tmp`

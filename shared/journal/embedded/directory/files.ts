@@ -1,9 +1,9 @@
 /** Records read back from the segments, each frame checked. */
-import { type FileHandle, open } from "node:fs/promises"
 import { Effect } from "effect"
 import { errand } from "../../../pace/errands.ts"
 import { JournalCorrupt, type JournalRecord, JournalUnavailable } from "../../port.ts"
 import { type Mark, markAfter, markAt } from "../index/segmentIndex.ts"
+import { type SegmentBytes, withSegmentBytes } from "../packing/segmentFile.ts"
 import type { Segment } from "../segments.ts"
 import { codeOf, inWords } from "./disk.ts"
 import { decodeFrame, MAX_FRAME_BYTES } from "./frame.ts"
@@ -21,27 +21,13 @@ const TAIL_BYTES = 4 * 1024
 
 const changed = "changed on disk since the journal was opened, or damaged"
 
-const readBytes = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const bytes = Buffer.allocUnsafe(length)
-  let filled = 0
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return bytes.subarray(0, filled)
-}
-
 /** Runs `use` with the segment open; it may throw `JournalCorrupt`. A failing system is unavailable, not corrupt. */
 const withSegment = <A>(
   path: string,
-  use: (file: FileHandle) => Promise<A>
+  use: (bytes: SegmentBytes) => Promise<A>
 ): Effect.Effect<A, JournalUnavailable | JournalCorrupt> =>
   Effect.tryPromise({
-    try: async () => {
-      await using file = await open(path, "r")
-      return await use(file)
-    },
+    try: () => withSegmentBytes(path, use),
     catch: (error) =>
       error instanceof JournalCorrupt
         ? error
@@ -54,7 +40,8 @@ const withSegment = <A>(
  */
 const decodeRun = (
   bytes: Buffer,
-  { summary, path }: Segment,
+  path: string,
+  { summary }: Segment,
   mark: Mark,
   from: number
 ): ReadonlyArray<JournalRecord> => {
@@ -81,8 +68,8 @@ const decodeRun = (
 export const readRun = (segment: Segment, marks: ReadonlyArray<Mark>, from: number) => {
   const mark = markAt(marks, Math.max(segment.summary.firstSeq, from - 1))
   const length = Math.min(segment.summary.endOffset - mark.offset, RUN_BYTES)
-  return withSegment(segment.path, async (file) =>
-    decodeRun(await readBytes(file, mark.offset, length), segment, mark, from)
+  return withSegment(segment.path, async ({ path, read }) =>
+    decodeRun(await read(mark.offset, length), path, segment, mark, from)
   )
 }
 
@@ -90,8 +77,8 @@ export const readRun = (segment: Segment, marks: ReadonlyArray<Mark>, from: numb
 export const readOne = (segment: Segment, marks: ReadonlyArray<Mark>, seq: number) => {
   const mark = markAt(marks, seq)
   const end = markAfter(marks, seq)?.offset ?? segment.summary.endOffset
-  return withSegment(segment.path, async (file) => {
-    const [record] = decodeRun(await readBytes(file, mark.offset, end - mark.offset), segment, mark, seq)
+  return withSegment(segment.path, async ({ path, read }) => {
+    const [record] = decodeRun(await read(mark.offset, end - mark.offset), path, segment, mark, seq)
     return record ?? null
   })
 }
@@ -109,14 +96,15 @@ const together = (offsets: Uint32Array, place: number): number => {
 }
 
 /** Names the first damage between the mark before `offset` and the frame there. */
-const firstDamage = async (file: FileHandle, segment: Segment, marks: ReadonlyArray<Mark>, offset: number) => {
+const firstDamage = async (
+  { path, read }: SegmentBytes,
+  segment: Segment,
+  marks: ReadonlyArray<Mark>,
+  offset: number
+) => {
   const mark = marks.findLast((one) => one.offset <= offset)
-  if (mark === undefined) return damage(segment.path, offset, segment.summary.firstSeq, changed)
-  const bytes = await readBytes(
-    file,
-    mark.offset,
-    Math.min(segment.summary.endOffset, offset + MAX_FRAME_BYTES) - mark.offset
-  )
+  if (mark === undefined) return damage(path, offset, segment.summary.firstSeq, changed)
+  const bytes = await read(mark.offset, Math.min(segment.summary.endOffset, offset + MAX_FRAME_BYTES) - mark.offset)
   let at = 0
   let seq = mark.seq
   for (
@@ -127,7 +115,7 @@ const firstDamage = async (file: FileHandle, segment: Segment, marks: ReadonlyAr
     at += frame.size
     seq += 1
   }
-  return damage(segment.path, mark.offset + at, seq, changed)
+  return damage(path, mark.offset + at, seq, changed)
 }
 
 /**
@@ -143,11 +131,11 @@ export const readPicked = (segment: Segment, marks: ReadonlyArray<Mark>, offsets
       const count = together(offsets, place)
       const start = offsets[place] ?? 0
       const last = offsets[place + count - 1] ?? 0
-      const bytes = await readBytes(file, start, Math.min(endOffset, last + TAIL_BYTES) - start)
+      const bytes = await file.read(start, Math.min(endOffset, last + TAIL_BYTES) - start)
       for (const offset of offsets.subarray(place, place + count)) {
         const frame =
           decodeFrame(bytes, offset - start) ??
-          decodeFrame(await readBytes(file, offset, Math.min(endOffset - offset, MAX_FRAME_BYTES)), 0)
+          decodeFrame(await file.read(offset, Math.min(endOffset - offset, MAX_FRAME_BYTES)), 0)
         if (frame === null) throw await firstDamage(file, segment, marks, offset)
         records.push(frame.record)
       }

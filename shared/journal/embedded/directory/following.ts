@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import type { Segments } from "../segments.ts"
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from "./frame.ts"
 import { segmentPath } from "./layout.ts"
+import { withSegmentFile } from "../packing/segmentFile.ts"
 import { damage, scanFrames, withFile } from "./scan.ts"
 
 /** Where the newest segment that is known of ends, and how its last record is continued. */
@@ -20,7 +21,7 @@ export const makeGrow = (directory: string, segments: Segments, active: End | nu
 
   /** Whole records behind the end; an unfinished one comes whole at another time. */
   const readOn = ({ path, endOffset }: End): void =>
-    withFile(path, (file) => {
+    withSegmentFile(path, (file) => {
       if (file.size < endOffset) {
         throw damage(
           path,

@@ -26,10 +26,14 @@ export const MIN_FRAME_BYTES = PREFIX_BYTES + FIXED_BODY_BYTES + 2
 export const MAX_FRAME_BYTES =
   PREFIX_BYTES + FIXED_BODY_BYTES + MAX_SUBJECT_LENGTH + MAX_ID_LENGTH + 1 + MAX_MARK_LENGTH + MAX_DATA_BYTES
 
-/** `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. */
+/**
+ * `KNLJ`, then `version u32`, `firstSeq u48`, `previousCrc u32`, two spare bytes, `crc u32` of all before. Version 1: records follow.
+ * Version 2: nothing follows, the segment with a header of version 1 was packed into the file beside it (`packing/seekTable.ts`).
+ */
 export const SEGMENT_HEADER_BYTES = 24
 const magic = 0x4a4c4e4b
 const FORMAT_VERSION = 1
+const PACKED_VERSION = 2
 
 /** What goes into a frame; see the layout above for each field. */
 export interface FrameFields {
@@ -128,23 +132,27 @@ export interface SegmentHeader {
   readonly previousCrc: number
 }
 
-/** The first `SEGMENT_HEADER_BYTES` of a segment. */
-export const encodeSegmentHeader = (header: SegmentHeader): Buffer => {
+/** The first `SEGMENT_HEADER_BYTES` of a segment; all there is of one that was `packed`. */
+export const encodeSegmentHeader = (header: SegmentHeader, packed = false): Buffer => {
   const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES)
   bytes.writeUInt32LE(magic, 0)
-  bytes.writeUInt32LE(FORMAT_VERSION, 4)
+  bytes.writeUInt32LE(packed ? PACKED_VERSION : FORMAT_VERSION, 4)
   bytes.writeUIntLE(header.firstSeq, 8, 6)
   bytes.writeUInt32LE(header.previousCrc, 14)
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 20)), 20)
   return bytes
 }
 
-/** The header, or what is wrong with it. */
-export const decodeSegmentHeader = (bytes: Buffer): SegmentHeader | { readonly problem: string } => {
+/** The header, and whether the records stand elsewhere; or what is wrong with it. */
+export const decodeSegmentHeader = (
+  bytes: Buffer
+): (SegmentHeader & { readonly packed: boolean }) | { readonly problem: string } => {
   if (bytes.length < SEGMENT_HEADER_BYTES) return { problem: "too short for a segment header" }
   if (bytes.readUInt32LE(0) !== magic) return { problem: "not a segment of a Kennel journal" }
   const version = bytes.readUInt32LE(4)
-  if (version !== FORMAT_VERSION) return { problem: `format version ${version}, this build reads ${FORMAT_VERSION}` }
+  if (version !== FORMAT_VERSION && version !== PACKED_VERSION) {
+    return { problem: `format version ${version}, this build reads up to ${PACKED_VERSION}` }
+  }
   if (bytes.readUInt32LE(20) !== crc32(bytes.subarray(0, 20))) return { problem: "segment header is damaged" }
-  return { firstSeq: bytes.readUIntLE(8, 6), previousCrc: bytes.readUInt32LE(14) }
+  return { firstSeq: bytes.readUIntLE(8, 6), previousCrc: bytes.readUInt32LE(14), packed: version === PACKED_VERSION }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path"
 /** Twenty digits, so that names sort as numbers do. */
 const padded = (seq: number): string => String(seq).padStart(20, "0")
 
-/** Holds the segments with their indexes, and nothing else of ours. */
+/** Holds the segments, what closed ones were packed into, and their indexes; nothing else of ours. */
 export const segmentsDirectory = (directory: string): string => join(directory, "segments")
 
 /** A segment is named after the sequence of its first record. */
@@ -14,6 +14,15 @@ export const segmentPath = (directory: string, firstSeq: number): string =>
 /** The sequence a segment's file name stands for, or null for a foreign file. */
 export const segmentSeqOf = (fileName: string): number | null => {
   const match = /^(\d{20})\.log$/.exec(fileName)
+  return match === null ? null : Number(match[1])
+}
+
+/** Where a closed segment's bytes stand once they are packed; the segment's own file says so by its header. */
+export const packedPathOf = (segment: string): string => `${segment}.zst`
+
+/** The segment that a file in the segments' folder belongs to: itself, its index, what it was packed into, or what a crash left of one. */
+export const segmentSeqBeside = (fileName: string): number | null => {
+  const match = /^(\d{20})\./.exec(fileName)
   return match === null ? null : Number(match[1])
 }
 

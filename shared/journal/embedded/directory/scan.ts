@@ -1,7 +1,10 @@
 /** One segment read frame by frame, each checked: checksum, sequence and chain. Synchronous, for opening and for repair. */
 import * as fs from "node:fs"
 import { JournalCorrupt } from "../../port.ts"
+import { packedPathOf } from "./layout.ts"
 import { decodeFrame, type Frame, MAX_FRAME_BYTES } from "./frame.ts"
+
+const PACKED = packedPathOf("")
 
 /** Bytes read at a time. Always more than a frame, so that a short read means the end of the file. */
 export const SCAN_BYTES = 4 * 1024 * 1024 + MAX_FRAME_BYTES
@@ -67,9 +70,9 @@ export const scanFrames = (file: OpenFile, from: ScanPoint, visit: (frame: Frame
   return { offset, seq, crc }
 }
 
-/** Damage, named by segment, byte and record. */
+/** Damage, named by segment, byte and record; of a packed segment the byte is that of what it unpacks to. */
 export const damage = (path: string, offset: number, seq: number, what: string): JournalCorrupt =>
   new JournalCorrupt({
     where: path,
-    detail: `byte ${offset}, record ${seq}: ${what}; keep the directory as it is and restore it from a copy`
+    detail: `byte ${offset}${path.endsWith(PACKED) ? " unpacked" : ""}, record ${seq}: ${what}; keep the directory as it is and restore it from a copy`
   })

@@ -12,6 +12,8 @@ import { segmentSeqs } from "../recovery.ts"
 import { directoryFor, sentence, withJournal } from "../testing/testJournal.ts"
 
 const segmentBytes = 2_000
+/** What is changed here is changed in the segments themselves; packed ones: `packing/packing.int.test.ts`. */
+const plain = { packClosed: false }
 const price = "market.TEST.price"
 const control = "market.TEST.control"
 const patterns = [price, control, "market.TEST.out.*", "market.TEST.>", "market.*.control", "market.TEST.none"]
@@ -27,7 +29,7 @@ const usual = (place: number) =>
 /** A journal of `count` records, each a group of its own, over many segments; closed. */
 const stored = Effect.fnUntraced(function* (count: number, subjectOf = usual) {
   const directory = yield* directoryFor
-  yield* withJournal({ directory, segmentBytes }, (journal) =>
+  yield* withJournal({ ...plain, directory, segmentBytes }, (journal) =>
     Effect.gen(function* () {
       for (let place = 1; place <= count; place++) yield* journal.append(entryOf(subjectOf(place), place))
     })
@@ -47,7 +49,7 @@ const opening = Effect.fnUntraced(function* (directory: string) {
   const lines: Array<string> = []
   const logger = Logger.make(({ message }) => void lines.push(String(message)))
   yield* Effect.void.pipe(
-    Effect.provide(EmbeddedJournal.layer({ directory })),
+    Effect.provide(EmbeddedJournal.layer({ ...plain, directory })),
     Effect.provide(Logger.layer([logger])),
     Effect.provideService(References.MinimumLogLevel, "Info")
   )
@@ -79,7 +81,7 @@ describe("a closed segment", () => {
         const next = starts(path)[place + 1] ?? whole.length
         for (let at = start; at < next; at += 3) {
           flip(path, at)
-          yield* withJournal({ directory, duplicateWindowMs: 0 }, (journal) =>
+          yield* withJournal({ ...plain, directory, duplicateWindowMs: 0 }, (journal) =>
             Effect.gen(function* () {
               const named = `${path}: byte ${start}, record ${second + place}:`
               expect((yield* Effect.flip(seqsOf(journal))).message, `byte ${at}`).toContain(named)
@@ -98,7 +100,7 @@ describe("a closed segment", () => {
       const [first = 0, second = 0, third = 0] = closedSegments(directory)
       const path = segmentPath(directory, second)
       const whole = fs.readFileSync(path)
-      const refused = withJournal({ directory }, () => Effect.void).pipe(Effect.flip)
+      const refused = withJournal({ ...plain, directory }, () => Effect.void).pipe(Effect.flip)
       fs.truncateSync(path, whole.length - 1)
       expect((yield* refused)._tag).toBe("JournalCorrupt")
       fs.copyFileSync(segmentPath(directory, first), path)
@@ -106,7 +108,9 @@ describe("a closed segment", () => {
       fs.rmSync(path)
       expect((yield* refused).message).toContain(`the segment begins at record ${third}`)
       fs.writeFileSync(path, whole)
-      yield* withJournal({ directory }, (journal) => Effect.map(seqsOf(journal), (all) => expect(all).toHaveLength(60)))
+      yield* withJournal({ ...plain, directory }, (journal) =>
+        Effect.map(seqsOf(journal), (all) => expect(all).toHaveLength(60))
+      )
     })
   )
 
@@ -115,7 +119,7 @@ describe("a closed segment", () => {
       const directory = yield* stored(60)
       const [, second = 0] = closedSegments(directory)
       fs.writeFileSync(highWaterPath(directory), JSON.stringify({ head: second + 1, crc: 1 }))
-      const problem = yield* withJournal({ directory }, () => Effect.void).pipe(Effect.flip)
+      const problem = yield* withJournal({ ...plain, directory }, () => Effect.void).pipe(Effect.flip)
       expect(problem.message).toContain(`record ${second + 1}: not the record this journal held before`)
     })
   )
@@ -138,7 +142,7 @@ describe("a closed segment", () => {
       expect(frame.length).toBe(next - start)
       frame.copy(bytes, start)
       fs.writeFileSync(path, bytes)
-      yield* withJournal({ directory, duplicateWindowMs: 0 }, (journal) =>
+      yield* withJournal({ ...plain, directory, duplicateWindowMs: 0 }, (journal) =>
         Effect.gen(function* () {
           expect((yield* Effect.flip(seqsOf(journal))).message).toContain(`byte ${next}, record 4:`)
         })
@@ -149,7 +153,7 @@ describe("a closed segment", () => {
   sentence("C4 its ids are known again after opening, as long as the window lasts", () =>
     Effect.gen(function* () {
       const directory = yield* stored(60)
-      yield* withJournal({ directory }, (journal) =>
+      yield* withJournal({ ...plain, directory }, (journal) =>
         Effect.gen(function* () {
           for (const place of [1, 30, 60]) {
             expect(yield* journal.append(entryOf(usual(place), place))).toEqual({ seq: place, duplicate: true })
@@ -193,12 +197,12 @@ describe("an index", () => {
       const directory = yield* stored(40)
       const path = indexPathOf(segmentPath(directory, 1))
       const whole = fs.readFileSync(path)
-      const expected = yield* withJournal({ directory }, (journal) =>
+      const expected = yield* withJournal({ ...plain, directory }, (journal) =>
         Effect.forEach(patterns, (pattern) => seqsOf(journal, pattern))
       )
       for (let at = 0; at < whole.length; at += 5) {
         flip(path, at)
-        const found = yield* withJournal({ directory }, (journal) =>
+        const found = yield* withJournal({ ...plain, directory }, (journal) =>
           Effect.forEach(patterns, (pattern) => seqsOf(journal, pattern))
         )
         expect(found, `byte ${at}`).toEqual(expected)
@@ -230,7 +234,7 @@ describe("a filtered read", () => {
           if (usual(seq + place) !== control) flip(path, start + 40)
         }
       }
-      yield* withJournal({ directory, duplicateWindowMs: 0 }, (journal) =>
+      yield* withJournal({ ...plain, directory, duplicateWindowMs: 0 }, (journal) =>
         Effect.gen(function* () {
           expect(yield* seqsOf(journal, control)).toEqual([7, 27, 47, 67, 87, 107, 127, 147, 167, 187])
           expect((yield* Effect.flip(seqsOf(journal, price)))._tag).toBe("JournalCorrupt")
@@ -246,7 +250,7 @@ describe("a filtered read", () => {
       const histories = fc.sample(fc.array(subject, { minLength: 1, maxLength: 120 }), { seed, numRuns: 8 })
       for (const subjects of histories) {
         const directory = yield* stored(subjects.length, (place: number) => subjects[place - 1] ?? price)
-        yield* withJournal({ directory }, (journal) =>
+        yield* withJournal({ ...plain, directory }, (journal) =>
           Effect.gen(function* () {
             for (const pattern of patterns) {
               for (const from of [1, 2, Math.ceil(subjects.length / 2), subjects.length]) {
@@ -269,7 +273,7 @@ describe("a filtered read", () => {
     Effect.gen(function* () {
       const directory = yield* directoryFor
       const sizes = [0, 1, 200_000, 3, 256 * 1024, 256 * 1024, 5, 4_000, 4_200, 16_000, 17_000, 2]
-      const layer = EmbeddedJournal.layer({ directory, segmentBytes: 700_000 })
+      const layer = EmbeddedJournal.layer({ ...plain, directory, segmentBytes: 700_000 })
       yield* Effect.flatMap(Journal, (journal) =>
         Effect.forEach(sizes, (size, place) =>
           journal.append({ subject: place % 2 === 0 ? price : control, id: `id-${place}`, data: new Uint8Array(size) })

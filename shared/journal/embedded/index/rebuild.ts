@@ -6,6 +6,7 @@ import { codeOf } from "../directory/disk.ts"
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES } from "../directory/frame.ts"
 import { indexPathOf } from "../directory/layout.ts"
 import { damage, scanFrames, withFile } from "../directory/scan.ts"
+import { withSegmentFile } from "../packing/segmentFile.ts"
 import { decodeHeader, decodeTable, type Decoded, INDEX_HEADER_BYTES, type IndexTable } from "./indexFile.ts"
 import { type GrowingIndex, makeGrowingIndex } from "./segmentIndex.ts"
 
@@ -23,13 +24,13 @@ export const readTable = (segmentPath: string): Decoded<IndexTable> => {
 
 /** Whether this index is of this segment as it now stands: same beginning, same length. The end is proven by the next segment. */
 export const fits = ({ summary }: IndexTable, segmentPath: string): boolean =>
-  withFile(segmentPath, (file) => {
-    const header = decodeSegmentHeader(file.readAt(0, SEGMENT_HEADER_BYTES))
+  withFile(segmentPath, ({ size, readAt }) => {
+    const header = decodeSegmentHeader(readAt(0, SEGMENT_HEADER_BYTES))
     return (
       !("problem" in header) &&
       header.firstSeq === summary.firstSeq &&
       header.previousCrc === summary.previousCrc &&
-      file.size === summary.endOffset
+      (header.packed ? withSegmentFile(segmentPath, (unpacked) => unpacked.size) : size) === summary.endOffset
     )
   })
 
@@ -42,7 +43,7 @@ export const indexOfSegment = (
   { firstSeq, previousCrc }: { readonly firstSeq: number; readonly previousCrc: number },
   visit: (record: JournalRecord, crc: number, offset: number) => void = () => undefined
 ): GrowingIndex =>
-  withFile(path, (file) => {
+  withSegmentFile(path, (file) => {
     const index = makeGrowingIndex(firstSeq, previousCrc)
     const start = { offset: SEGMENT_HEADER_BYTES, seq: firstSeq, crc: previousCrc }
     const end = scanFrames(file, start, ({ record, size, crc }, offset) => {
@@ -50,7 +51,7 @@ export const indexOfSegment = (
       visit(record, crc, offset)
       return true
     })
-    if (end.offset < file.size) throw damage(path, end.offset, end.seq, "damaged, and records follow it")
+    if (end.offset < file.size) throw damage(file.path, end.offset, end.seq, "damaged, and records follow it")
     return index
   })
 

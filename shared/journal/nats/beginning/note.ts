@@ -11,7 +11,7 @@ import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream"
 import { Effect } from "effect"
 import { JournalCorrupt, type ReadError } from "../../port.ts"
 import type { Link } from "../link.ts"
-import { STREAM_NOT_FOUND } from "../streamConfig.ts"
+import { STREAM_NOT_FOUND } from "../stream/streamConfig.ts"
 
 /** The key of the lowest sequence that counts. */
 export const FIRST = "first"

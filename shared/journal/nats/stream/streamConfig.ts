@@ -2,9 +2,9 @@
 import { JetStreamApiError, type JetStreamManager, type StreamConfig, type StreamInfo } from "@nats-io/jetstream"
 import { nanos } from "@nats-io/nats-core"
 import { Effect } from "effect"
-import { JournalOpenError } from "../port.ts"
-import { messageOf } from "../../core/messageOf.ts"
-import { patientlyAsking } from "./cluster/leader.ts"
+import { JournalOpenError } from "../../port.ts"
+import { messageOf } from "../../../core/messageOf.ts"
+import { patientlyAsking } from "../cluster/leader.ts"
 
 /** What the stream is called and holds; all other settings are a journal's and fixed. */
 export interface StreamOptions {
@@ -20,6 +20,8 @@ export interface StreamOptions {
   readonly create: boolean
   /** On how many servers a new one is kept: the first of these that the server has room for. */
   readonly replicas: ReadonlyArray<1 | 3 | 5>
+  /** Whether the server packs a new one on its disk. */
+  readonly packed: boolean
   /** How long a cluster without a leader, or with too few servers, is waited for, milliseconds. */
   readonly patienceMs: number
 }
@@ -57,14 +59,16 @@ const wantedConfig = (options: StreamOptions) =>
     allow_direct: false,
     allow_rollup_hdrs: false,
     no_ack: false,
+    // A server that does not know it is not asked for it.
+    ...(options.packed ? { compression: "s2" } : {}),
     num_replicas: options.replicas[0] ?? 1
   }) satisfies Partial<StreamConfig>
 
 /**
- * Replicas of a stream that is there are the operator's choice; what is wrong with them is said (`cluster/replicas.ts`). A stream made
- * by an earlier build denies purges: all it cannot do is drop.
+ * Replicas of a stream that is there, and whether it is packed, are the operator's choice; what is wrong with them is said
+ * (`cluster/replicas.ts`, `compression.ts`). A stream made by an earlier build denies purges: all it cannot do is drop.
  */
-const notCompared: ReadonlySet<string> = new Set(["num_replicas", "deny_purge"])
+const notCompared: ReadonlySet<string> = new Set(["num_replicas", "deny_purge", "compression"])
 
 const differences = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> =>
   Object.entries(wanted)
