@@ -111,9 +111,9 @@ const openJournal = Effect.fnUntraced(function* (
       // One that cannot be saved is made anew, and told of, where it is missed.
       if (finished !== null) saveIndex(finished.path, encodeIndex(finished.index))
     },
-    onDurable: (group) => {
-      for (const { record, size, crc } of group) {
-        segments.add(record, size, crc)
+    onDurable: ({ records, sizes, crcs }) => {
+      for (const [place, record] of records.entries()) {
+        segments.add(record, sizes[place] ?? 0, crcs[place] ?? 0)
         recent.push(record)
       }
       listeners.notify()
