@@ -48,32 +48,31 @@ interface FoldSnapshot extends InForce {
   readonly state: string
 }
 
-/** One place for all folds that come to it one after the other, under the same epoch and rules. */
-export class SharedPlace {
-  private record: StoredRecord | null = null
-  private place: EventPlace | null = null
+/** A record on its way through folds that come to it one after the other: those under the same epoch and rules share the places of its events. */
+export class Passing {
+  readonly record: StoredRecord
+  /** What is wrong with the record's time. */
   readonly untimely: Untimely | null
+  private last: EventPlace | null = null
 
-  /** `untimely`: what is wrong with the time of the records that are placed here. */
-  constructor(untimely: Untimely | null = null) {
+  constructor(record: StoredRecord, untimely: Untimely | null = null) {
+    this.record = record
     this.untimely = untimely
   }
 
-  at(record: StoredRecord, index: number, inForce: InForce): EventPlace {
-    const { place } = this
+  place(index: number, inForce: InForce): EventPlace {
+    const { last } = this
     if (
-      place !== null &&
-      this.record === record &&
-      place.index === index &&
-      place.epoch === inForce.epoch &&
-      place.rulesVersion === inForce.rulesVersion
+      last !== null &&
+      last.index === index &&
+      last.epoch === inForce.epoch &&
+      last.rulesVersion === inForce.rulesVersion
     ) {
-      return place
+      return last
     }
-    this.record = record
-    const placed = placeIn(record, index, inForce)
-    this.place = this.untimely === null ? placed : { ...placed, untimely: this.untimely }
-    return this.place
+    const placed = placeIn(this.record, index, inForce)
+    this.last = this.untimely === null ? placed : { ...placed, untimely: this.untimely }
+    return this.last
   }
 }
 
@@ -121,12 +120,12 @@ export class ActorFold<State> {
   }
 
   /**
-   * Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. `place`: shared
+   * Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. `passing`: shared
    * with the folds that take the same record.
    */
-  apply(record: StoredRecord, data: Uint8Array, place: SharedPlace = new SharedPlace()): void {
+  apply(record: StoredRecord, data: Uint8Array, passing: Passing = new Passing(record)): void {
     if (record.subject === this.outputSubject) this.confirm(record, data)
-    else this.fold(record, place)
+    else this.fold(record, passing)
     this.seq = record.seq
   }
 
@@ -192,32 +191,34 @@ export class ActorFold<State> {
     this.seq = seq
   }
 
-  private fold(record: StoredRecord, shared: SharedPlace): void {
+  private fold(record: StoredRecord, passing: Passing): void {
     let outputs: ReadonlyArray<MarketEvent> = NONE
     const { events } = record
+    const { actor } = this
     for (let index = 0; index < events.length; index++) {
       const event = events[index] as MarketEvent
       if (putsInForce(event._tag)) this.inForce = inForceAfter(this.inForce, event)
       const { rulesVersion } = this.inForce
       if (!knowsRules(rulesVersion, this.known)) throw rulesUnknown(record.seq, rulesVersion, this.known)
-      const place = shared.at(record, index, this.inForce)
+      const place = passing.place(index, this.inForce)
       try {
-        const step = this.actor.reduce(this.state, event, place)
+        const step = actor.reduce(this.state, event, place)
         this.state = step.state
         if (step.outputs.length > 0) outputs = outputs.length === 0 ? step.outputs : [...outputs, ...step.outputs]
       } catch (cause) {
-        throw new FoldFailed(this.actor.name, record.seq, cause)
+        throw new FoldFailed(actor.name, record.seq, cause)
       }
     }
-    const [first, ...rest] = outputs
-    if (first === undefined) return
+    // Nearly every record of a market is answered with nothing.
+    if (outputs.length === 0) return
+    const [first, ...rest] = outputs as readonly [MarketEvent, ...ReadonlyArray<MarketEvent>]
     const { epoch } = this.inForce
     const writer = this.actor.name
     this.pending.push({
       id: outputId(epoch, writer, record.seq),
       text: encodeText({
         epoch,
-        timeMs: shared.untimely?.believedMs ?? record.timeMs,
+        timeMs: passing.untimely?.believedMs ?? record.timeMs,
         writer,
         cause: record.seq,
         events: [first, ...rest]

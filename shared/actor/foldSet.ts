@@ -11,30 +11,44 @@ import type { JournalRecord } from "../journal/port.ts"
 import { putsInForce, slotOf } from "./core/actor.ts"
 import { type ControlView, EVERY_ACTOR, skipKey } from "./control/control.ts"
 import { judge, lineAfter, type TimeLine, type Untimely } from "./core/timeLine.ts"
-import { type ActorFold, SharedPlace } from "./fold.ts"
+import { type ActorFold, Passing } from "./fold.ts"
 
 /** Takes one record to one fold. */
-export type TakeOne<State> = (
-  fold: ActorFold<State>,
-  record: StoredRecord,
-  data: Uint8Array,
-  place: SharedPlace
-) => void
+export type TakeOne<State> = (fold: ActorFold<State>, record: StoredRecord, data: Uint8Array, passing: Passing) => void
 
-const takeOne = <State>(fold: ActorFold<State>, record: StoredRecord, data: Uint8Array, place: SharedPlace): void =>
-  fold.apply(record, data, place)
+const takeOne = <State>(fold: ActorFold<State>, record: StoredRecord, data: Uint8Array, passing: Passing): void =>
+  fold.apply(record, data, passing)
 
 /** Records taken at a time: they stay at hand while one fold after the other works through them. */
 const BATCH = 256
 
-/** A decoded record, and whom it concerns: 1 at the index of a fold. */
-interface Taken {
-  readonly record: StoredRecord
+/** A record, and whom it concerns. */
+class Taken extends Passing {
   readonly data: Uint8Array
+  /** 1 at the index of a fold that it concerns. */
   readonly touches: Uint8Array
-  readonly place: SharedPlace
   /** What is known of the exchange's clock after it. */
   readonly times: TimeLine | null
+
+  constructor(
+    record: StoredRecord,
+    data: Uint8Array,
+    untimely: Untimely | null,
+    touches: Uint8Array,
+    times: TimeLine | null
+  ) {
+    super(record, untimely)
+    this.data = data
+    this.touches = touches
+    this.times = times
+  }
+}
+
+/** Who hears events of one tag that are about one slot. */
+interface Heard {
+  readonly tag: MarketEvent["_tag"] | null
+  readonly slot: SlotNumber | null
+  readonly hearers: Uint8Array
 }
 
 /** Folds that move together. They may begin at different records; nobody else drives them. */
@@ -48,6 +62,8 @@ export class FoldSet<State> {
   private timesSeq: number
   /** Who hears an event, by its tag and its slot: as many entries as there are tags, times slots for those of a slot. */
   private readonly hearers = new Map<MarketEvent["_tag"], Map<SlotNumber | null, Uint8Array>>()
+  /** The newest of them: most events of a market are prices behind prices. */
+  private last: Heard = { tag: null, slot: null, hearers: new Uint8Array(0) }
 
   /** `skipped`: the records that an operator has excluded (`ControlView`). */
   constructor(folds: ReadonlyArray<ActorFold<State>>, skipped: ControlView["skipped"]) {
@@ -82,7 +98,9 @@ export class FoldSet<State> {
         this.work(batch, upTo, how)
         batch = []
       }
-      for (const record of records.slice(at, at + BATCH)) {
+      const end = Math.min(at + BATCH, records.length)
+      for (let index = at; index < end; index++) {
+        const record = records[index] as JournalRecord
         try {
           if (!this.isSkipped(EVERY_ACTOR, record.seq)) batch.push(this.taken(decodeRecord(record), record.data))
           else if (this.owners.has(record.subject)) {
@@ -109,8 +127,9 @@ export class FoldSet<State> {
     for (let index = 0; index < this.folds.length; index++) {
       const fold = this.folds[index]
       if (fold === undefined) continue
-      for (const { record, data, touches, place } of batch) {
-        if (touches[index] === 1 && record.seq > fold.seq) how(fold, record, data, place)
+      for (const taken of batch) {
+        const { record } = taken
+        if (taken.touches[index] === 1 && record.seq > fold.seq) how(fold, record, taken.data, taken)
       }
       if (fold.seq > upTo) continue
       fold.skip(upTo)
@@ -119,29 +138,31 @@ export class FoldSet<State> {
   }
 
   private isSkipped(actor: string, seq: number): boolean {
-    return this.skippedSeqs.has(seq) && this.skipped.has(skipKey(actor, seq))
+    return this.skippedSeqs.size > 0 && this.skippedSeqs.has(seq) && this.skipped.has(skipKey(actor, seq))
   }
 
-  /** Touched are those that hear one of the record's events and the one whose output it is, as far as they may take the record. */
   private taken(record: StoredRecord, data: Uint8Array): Taken {
-    const [first, ...more] = record.events
-    const owner = this.owners.get(record.subject)
-    const shared = this.hearersOf(first, record)
-    const excluded = this.skippedSeqs.has(record.seq)
-    const place = new SharedPlace(this.judged(record))
-    const { times } = this
-    if (more.length === 0 && owner === undefined && !excluded) return { record, data, touches: shared, place, times }
+    const untimely = this.judged(record)
+    return new Taken(record, data, untimely, this.touchedBy(record), this.times)
+  }
+
+  /** Those that hear one of the record's events and the one whose output it is, as far as they may take the record. */
+  private touchedBy(record: StoredRecord): Uint8Array {
+    const { events, subject, seq } = record
+    const owner = this.owners.get(subject)
+    const shared = this.hearersOf(events[0], record)
+    const excluded = this.skippedSeqs.size > 0 && this.skippedSeqs.has(seq)
+    if (events.length === 1 && owner === undefined && !excluded) return shared
     const touches = shared.slice()
-    for (const event of more) {
+    for (const event of events) {
       const hearers = this.hearersOf(event, record)
       for (let index = 0; index < touches.length; index++) if (hearers[index] === 1) touches[index] = 1
     }
     if (owner !== undefined) touches[owner] = 1
     if (excluded) {
-      for (const [index, { actor }] of this.folds.entries())
-        if (this.isSkipped(actor.name, record.seq)) touches[index] = 0
+      for (const [index, { actor }] of this.folds.entries()) if (this.isSkipped(actor.name, seq)) touches[index] = 0
     }
-    return { record, data, touches, place, times }
+    return touches
   }
 
   /** What is wrong with the record's time; what it tells of the exchange's clock is known from here on. */
@@ -157,6 +178,14 @@ export class FoldSet<State> {
   private hearersOf(event: MarketEvent, record: StoredRecord): Uint8Array {
     const tag = event._tag
     const slot = slotOf(event, record)
+    const { last } = this
+    if (last.tag === tag && last.slot === slot) return last.hearers
+    const hearers = this.hearersBy(tag, slot)
+    this.last = { tag, slot, hearers }
+    return hearers
+  }
+
+  private hearersBy(tag: MarketEvent["_tag"], slot: SlotNumber | null): Uint8Array {
     const ofTag = this.hearers.get(tag) ?? new Map<SlotNumber | null, Uint8Array>()
     const known = ofTag.get(slot)
     if (known !== undefined) return known

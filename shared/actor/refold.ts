@@ -44,10 +44,10 @@ export class Refold {
     }
   }
 
-  private readonly apply: TakeOne<unknown> = (fold, stored, data, place) => {
+  private readonly apply: TakeOne<unknown> = (fold, stored, data, passing) => {
     if (stored.subject === fold.outputSubject) this.dropMissing(fold, stored.id)
     try {
-      fold.apply(stored, data, place)
+      fold.apply(stored, data, passing)
     } catch (error) {
       if (error instanceof BuildTooOld) throw error
       this.report(messageOf(error))

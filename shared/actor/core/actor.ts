@@ -49,7 +49,8 @@ export const placeIn = (
 
 /** The slot that an event is about: the one it names, else the one on whose subject it stands; null: no slot. */
 export const slotOf = (event: MarketEvent, { slot }: Pick<Standing, "slot">): SlotNumber | null =>
-  "slot" in event ? event.slot : slot
+  // Looked up once instead of asked for with `in`: for events of many shapes that takes several times as long.
+  (event as { readonly slot?: SlotNumber }).slot ?? slot
 
 /** What one event leads to. */
 export interface Step<State> {

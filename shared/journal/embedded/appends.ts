@@ -46,10 +46,9 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
   }
 
   /** Takes the entry in, or says why not: at once where that is known, so that many entries are taken in without an effect for each. */
-  const submit = (entry: JournalEntry): Appended | Effect.Effect<Appended, AppendError> => {
+  const submit = (entry: JournalEntry, nowMs: number): Appended | Effect.Effect<Appended, AppendError> => {
     const refusal = refusalOf(entry) ?? stopped(entry.subject)
     if (refusal !== null) return Effect.fail(refusal)
-    const nowMs = storedNow()
     const decision = sequencer.decide(entry, nowMs)
     if (decision.kind === "duplicate") return { seq: decision.seq, duplicate: true }
     if (decision.kind === "conflict") {
@@ -62,10 +61,7 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     if (noRoom !== null) return Effect.fail(noRoom)
     const { seq, storedMs } = sequencer.accept(entry.subject, entry.id, nowMs)
     bytes += entry.data.byteLength
-    const { subject, id, data, mark } = entry
-    writer.submit(
-      mark === undefined ? { seq, subject, id, data, storedMs } : { seq, subject, id, data, storedMs, mark }
-    )
+    writer.submit(entry, seq, storedMs)
     return { seq, duplicate: false }
   }
 
@@ -75,7 +71,7 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     },
     append: Effect.fnUntraced(function* (entry: JournalEntry) {
       yield* writer.room
-      const taken = submit(entry)
+      const taken = submit(entry, storedNow())
       const appended = Effect.isEffect(taken) ? yield* taken : taken
       yield* writer.durable(appended.seq)
       return appended
@@ -83,9 +79,14 @@ export const makeAppends = ({ sequencer, writer, clock, ended, maxBytes, bytesAt
     appendAll: Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>) {
       const appended: Array<Appended> = []
       let newest = 0
+      // What is taken in without waiting is stored at one moment.
+      let nowMs = storedNow()
       for (const entry of entries) {
-        if (!writer.hasRoom()) yield* writer.room
-        const taken = submit(entry)
+        if (!writer.hasRoom()) {
+          yield* writer.room
+          nowMs = storedNow()
+        }
+        const taken = submit(entry, nowMs)
         const one = Effect.isEffect(taken) ? yield* taken : taken
         newest = Math.max(newest, one.seq)
         appended.push(one)

@@ -128,9 +128,9 @@ const openJournal = Effect.fnUntraced(function* (
 
       if (finished !== null) close(finished)
     },
-    onDurable: (group) => {
-      for (const { record, size, crc } of group) {
-        segments.add(record, size, crc)
+    onDurable: ({ records, sizes, crcs }) => {
+      for (const [place, record] of records.entries()) {
+        segments.add(record, sizes[place] ?? 0, crcs[place] ?? 0)
         recent.push(record)
       }
       listeners.notify()

@@ -3,12 +3,12 @@
  * single append pays one sync and a thousand pay hardly more. Nobody hears of a record before its group is safe.
  */
 import { Effect, type Scope } from "effect"
-import { type JournalRecord, JournalUnavailable } from "../port.ts"
+import { type JournalEntry, type JournalRecord, JournalUnavailable } from "../port.ts"
 import type { DiskError } from "./directory/disk.ts"
-import { encodeFrame } from "./directory/frame.ts"
+import { frameBytesOf, writeFrame } from "./directory/frame.ts"
 import { makeSegmentWriter, type SegmentWriterOptions, type Tip } from "./directory/segmentWriter.ts"
 import type { Recovered } from "./recovery.ts"
-import { joined, Slab } from "./directory/slab.ts"
+import { Pieces, Slab } from "./directory/slab.ts"
 
 /**
  * Bytes that may wait for the next group; who comes after that waits before submitting. Large enough that the disk is
@@ -16,18 +16,18 @@ import { joined, Slab } from "./directory/slab.ts"
  */
 export const MAX_PENDING_BYTES = 2 * 1024 * 1024
 
-/** A record whose bytes are ready; `size` and `crc` are its frame's. */
-export interface WrittenRecord {
-  readonly record: JournalRecord
-  readonly size: number
-  readonly crc: number
+/** Records that are written together, with the size and the checksum of the frame at the same place. */
+export interface WrittenGroup {
+  readonly records: ReadonlyArray<JournalRecord>
+  readonly sizes: ReadonlyArray<number>
+  readonly crcs: ReadonlyArray<number>
 }
 
 /** Where to write, after what, and who hears of it. */
 export interface WriterOptions extends SegmentWriterOptions {
   readonly start: Recovered
   /** A group is safe on disk; called before its writers are answered. */
-  readonly onDurable: (group: ReadonlyArray<WrittenRecord>) => void
+  readonly onDurable: (group: WrittenGroup) => void
   /** The disk failed; nothing will be written any more. */
   readonly onFailure: (error: DiskError) => void
 }
@@ -39,7 +39,7 @@ export interface Writer {
   /** The error that stopped the writer, or null. */
   readonly failure: () => DiskError | null
   /** Takes the next record; sequences must come without gaps. Not before `room`, and not after a failure. */
-  readonly submit: (record: JournalRecord) => void
+  readonly submit: (entry: JournalEntry, seq: number, storedMs: number) => void
   /** Whether `submit` may be called now. */
   readonly hasRoom: () => boolean
   /** Waits while too much is pending. */
@@ -50,14 +50,13 @@ export interface Writer {
 
 type Answer = (outcome: Effect.Effect<void, JournalUnavailable>) => void
 
-interface Group {
-  readonly pieces: Array<Buffer>
-  readonly records: Array<WrittenRecord>
-  readonly waiters: Set<Answer>
-  bytes: number
+class Group implements WrittenGroup {
+  readonly pieces = new Pieces()
+  readonly records: Array<JournalRecord> = []
+  readonly sizes: Array<number> = []
+  readonly crcs: Array<number> = []
+  readonly waiters = new Set<Answer>()
 }
-
-const emptyGroup = (): Group => ({ pieces: [], records: [], waiters: new Set(), bytes: 0 })
 
 const answerWaiters = (group: Group, outcome: Effect.Effect<void, JournalUnavailable>): void => {
   for (const answer of group.waiters) answer(outcome)
@@ -65,8 +64,8 @@ const answerWaiters = (group: Group, outcome: Effect.Effect<void, JournalUnavail
 
 /** Records on their way to the disk: the group that fills, and the one that is being written. */
 class Groups {
-  private filling = emptyGroup()
-  private writing = emptyGroup()
+  private filling = new Group()
+  private writing = new Group()
   private submitted: Tip
   private wake: (() => void) | null = null
   private readonly slab = new Slab()
@@ -76,22 +75,28 @@ class Groups {
   }
 
   get isFull(): boolean {
-    return this.filling.bytes >= MAX_PENDING_BYTES
+    return this.filling.pieces.bytes >= MAX_PENDING_BYTES
   }
 
   get isEmpty(): boolean {
     return this.filling.records.length === 0
   }
 
-  add(record: JournalRecord, durableSeq: number): void {
-    const fields = { ...record, durableSeq, previousCrc: this.submitted.crc }
-    const { frame, crc } = encodeFrame(fields, this.slab.allocate)
-    this.submitted = { seq: record.seq, crc }
-    joined(this.filling.pieces, frame)
-    this.filling.bytes += frame.length
+  add({ subject, id, data, mark }: JournalEntry, seq: number, storedMs: number, durableSeq: number): void {
+    const named = mark === undefined ? { seq, subject, id, storedMs } : { seq, subject, id, storedMs, mark }
+    const fields = { ...named, data, durableSeq, previousCrc: this.submitted.crc }
+    const size = frameBytesOf(fields)
+    const room = this.slab.allocate(size)
+    const { block } = room
+    const crc = writeFrame(fields, block, room.from)
+    this.submitted = { seq, crc }
+    const { filling } = this
+    filling.pieces.add(room, size)
     // Readers share the frame's bytes: one copy of the data serves the disk and every live reader.
-    const data = frame.subarray(frame.length - record.data.byteLength)
-    this.filling.records.push({ record: { ...record, data }, size: frame.length, crc })
+    const dataAt = block.byteOffset + room.from + size - data.byteLength
+    filling.records.push({ ...named, data: new Uint8Array(block.buffer, dataAt, data.byteLength) })
+    filling.sizes.push(size)
+    filling.crcs.push(crc)
     const waiting = this.wake
     this.wake = null
     waiting?.()
@@ -100,7 +105,7 @@ class Groups {
   /** The group that fills becomes the one being written; `tip` is its last record. */
   next(): { readonly group: Group; readonly tip: Tip } {
     this.writing = this.filling
-    this.filling = emptyGroup()
+    this.filling = new Group()
     return { group: this.writing, tip: this.submitted }
   }
 
@@ -108,7 +113,7 @@ class Groups {
   fail(error: JournalUnavailable): void {
     answerWaiters(this.writing, Effect.fail(error))
     answerWaiters(this.filling, Effect.fail(error))
-    this.filling = emptyGroup()
+    this.filling = new Group()
   }
 
   /** Answers when the group of a submitted record that is not safe yet has been written; returns how to stop waiting. */
@@ -143,11 +148,9 @@ export const makeWriter = Effect.fnUntraced(function* (
   const groups = new Groups(durableTip)
 
   const writeGroup = Effect.fnUntraced(function* (group: Group, tip: Tip) {
-    const [only, ...others] = group.pieces
-    const bytes = only !== undefined && others.length === 0 ? only : Buffer.concat(group.pieces, group.bytes)
-    yield* segments.append(bytes, durableTip)
+    yield* segments.append(group.pieces.joined(), durableTip)
     durableTip = tip
-    options.onDurable(group.records)
+    options.onDurable(group)
     answerWaiters(group, Effect.void)
   })
 
@@ -191,7 +194,7 @@ export const makeWriter = Effect.fnUntraced(function* (
   return {
     durableSeq: () => durableTip.seq,
     failure: () => failure,
-    submit: (record) => groups.add(record, durableTip.seq),
+    submit: (entry, seq, storedMs) => groups.add(entry, seq, storedMs, durableTip.seq),
     hasRoom: () => !groups.isFull,
     room,
     durable

@@ -6,30 +6,47 @@
 /** Bytes of a block. What is kept of the journal is a row of records, so that at most one block at each end of it holds anything else. */
 export const SLAB_BYTES = 64 * 1024
 
+/** A piece of a block. */
+export interface Room {
+  readonly block: Buffer
+  readonly from: number
+}
+
 /** Makes room for one frame after the other. */
 export class Slab {
   private block = Buffer.alloc(0)
   private used = 0
 
   /** Room of this size; what is in it is anything. A large frame gets a block of its own. */
-  readonly allocate = (bytes: number): Buffer => {
-    if (bytes > SLAB_BYTES / 4) return Buffer.allocUnsafeSlow(bytes)
+  allocate(bytes: number): Room {
+    if (bytes > SLAB_BYTES / 4) return { block: Buffer.allocUnsafeSlow(bytes), from: 0 }
     if (this.used + bytes > this.block.length) {
       this.block = Buffer.allocUnsafeSlow(SLAB_BYTES)
       this.used = 0
     }
-    const room = this.block.subarray(this.used, this.used + bytes)
+    const from = this.used
     this.used += bytes
-    return room
+    return { block: this.block, from }
   }
 }
 
-/** Adds `frame` to the pieces that are written together: in one piece with the last where it stands right behind it. */
-export const joined = (pieces: Array<Buffer>, frame: Buffer): void => {
-  const last = pieces.at(-1)
-  if (last === undefined || last.buffer !== frame.buffer || last.byteOffset + last.length !== frame.byteOffset) {
-    pieces.push(frame)
-    return
+/** What is written together: frames that stand one behind the other in a block are one piece of it. */
+export class Pieces {
+  private readonly pieces: Array<{ readonly block: Buffer; readonly from: number; to: number }> = []
+  /** Of all of them. */
+  bytes = 0
+
+  add({ block, from }: Room, bytes: number): void {
+    const last = this.pieces.at(-1)
+    if (last !== undefined && last.block === block && last.to === from) last.to += bytes
+    else this.pieces.push({ block, from, to: from + bytes })
+    this.bytes += bytes
   }
-  pieces[pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + frame.length)
+
+  /** All in one row. */
+  joined(): Buffer {
+    const views = this.pieces.map(({ block, from, to }) => block.subarray(from, to))
+    const [only, ...others] = views
+    return only !== undefined && others.length === 0 ? only : Buffer.concat(views, this.bytes)
+  }
 }

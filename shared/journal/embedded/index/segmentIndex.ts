@@ -65,39 +65,34 @@ const none = new Uint32Array(0)
 export const makeGrowingIndex = (firstSeq: number, previousCrc: number): GrowingIndex => {
   const bySubject = new Map<string, Subject>()
   const marks: Array<Mark> = []
-  let summary: SegmentSummary = {
-    firstSeq,
-    previousCrc,
-    lastSeq: firstSeq - 1,
-    lastCrc: previousCrc,
-    endOffset: SEGMENT_HEADER_BYTES,
-    dataBytes: 0,
-    lastStoredMs: 0
-  }
+  let lastSeq = firstSeq - 1
+  let lastCrc = previousCrc
+  let endOffset = SEGMENT_HEADER_BYTES
+  let dataBytes = 0
+  let lastStoredMs = 0
+  let nextMarkAt = 0
   return {
-    summary: () => summary,
+    summary: () => ({ firstSeq, previousCrc, lastSeq, lastCrc, endOffset, dataBytes, lastStoredMs }),
     marks: () => marks,
     subjects: () => [...bySubject].map(([name, { offsets, lastSeq }]) => ({ name, count: offsets.length(), lastSeq })),
     offsetsOf: (subject) => bySubject.get(subject)?.offsets.view() ?? none,
     add: ({ seq, subject, data, storedMs }, size, crc) => {
-      const offset = summary.endOffset
-      if (offset - (marks.at(-1)?.offset ?? -MARK_BYTES) >= MARK_BYTES) marks.push({ seq, offset, storedMs })
+      if (endOffset >= nextMarkAt) {
+        marks.push({ seq, offset: endOffset, storedMs })
+        nextMarkAt = endOffset + MARK_BYTES
+      }
       let known = bySubject.get(subject)
       if (known === undefined) {
         known = { offsets: makeOffsetList(), lastSeq: seq }
         bySubject.set(subject, known)
       }
-      known.offsets.push(offset)
+      known.offsets.push(endOffset)
       known.lastSeq = seq
-      summary = {
-        firstSeq,
-        previousCrc,
-        lastSeq: seq,
-        lastCrc: crc,
-        endOffset: offset + size,
-        dataBytes: summary.dataBytes + data.byteLength,
-        lastStoredMs: Math.max(summary.lastStoredMs, storedMs)
-      }
+      lastSeq = seq
+      lastCrc = crc
+      endOffset += size
+      dataBytes += data.byteLength
+      lastStoredMs = Math.max(lastStoredMs, storedMs)
     }
   }
 }
