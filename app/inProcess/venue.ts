@@ -34,7 +34,13 @@ import {
   reportFacts
 } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
-import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
+import {
+  findLive,
+  type GatewayState,
+  type LiveOrder,
+  orderOf,
+  orderOfSlot
+} from "../../services/order-gateway/core/state.ts"
 import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 import { fillOf, listedFills, reportOn } from "./fills.ts"
 
@@ -133,7 +139,7 @@ export class Venue {
       )
       const task = lane?.tasks[0]
       if (lane === undefined || task === undefined) return
-      const order = lane.orders[task.localId]
+      const order = orderOf(lane, task.localId)
       if (order === undefined) throw new Error(`slot ${lane.slot}: a task for order ${task.localId}, which has ended`)
       if (task._tag === "Place") this.place(lane.slot, order)
       else if (task._tag === "Cancel") this.cancel(lane.slot, order)
@@ -158,7 +164,7 @@ export class Venue {
         { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null },
         { nowMs: this.nowMs, deadlineMs: null, validate: false }
       )
-    const live = this.gateway().lanes[slot]?.orders[order.localId]
+    const live = orderOfSlot(this.gateway(), slot, order.localId)
     if (live === undefined) throw new Error(`slot ${slot}: order ${order.localId} ended while it was placed`)
     if (isRefusal(placed)) this.write(slot, [rejectedFact(live, placed.error)])
     else this.write(slot, acceptedFacts(live, placed.txid ?? ""))
