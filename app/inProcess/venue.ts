@@ -21,7 +21,7 @@ import {
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
 import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
-import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import type { MarketPrint, MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import { quotesAfter, seenByOrders } from "../../services/exchange-sim/core/market/quote.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
 import {
@@ -58,7 +58,7 @@ export class Venue {
   readonly desk: Desk
   protected readonly journal: VenueJournal
   protected readonly gateway: () => GatewayState
-  private last: MarketTrade | null = null
+  private last: MarketPrint | null = null
   protected nowMs: number
   protected status = "online"
   /** Every order is refused with these words; null: none is. */
@@ -113,9 +113,9 @@ export class Venue {
   }
 
   /** The market trades where no order of ours is reached. */
-  pass(trade: MarketTrade): void {
-    this.last = trade
-    this.nowMs = trade.timeMs
+  pass(print: MarketPrint): void {
+    this.last = print
+    this.nowMs = print.timeMs
   }
 
   /** The clock goes on, and nothing is due at the exchange by time alone. */
