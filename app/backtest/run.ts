@@ -113,7 +113,7 @@ const eachTrade = (options: BacktestOptions, take: (trade: MarketTrade) => void)
       if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
       for (const asked of silence.before(trade.timeMs)) take(asked)
       take(trade)
-      silence.last = trade
+      silence.note(trade.timeMs, () => trade)
       trades++
       lastMs = trade.timeMs
     }
@@ -193,9 +193,11 @@ const playLane = (options: BacktestOptions, notes: Notes): Played => {
 
 /** A candle whose trades follow each other closely, and what is asked for before it. Returns how many trades it was. */
 const candle = ({ fromMs, untilMs }: BacktestOptions, silence: Silence, through: Path, lane: Lane): number => {
-  if (through.length > 0) for (const asked of silence.before(timeAt(through, 0))) lane.trade(asked)
+  if (through.length > 0 && silence.breaksBefore(timeAt(through, 0)))
+    for (const asked of silence.before(timeAt(through, 0))) lane.trade(asked)
   const played = lane.candle(through, fromMs, untilMs)
-  if (played > 0) silence.last = tradeAt(through, through.length - 1)
+  const end = through.length - 1
+  if (played > 0) silence.note(timeAt(through, end), () => tradeAt(through, end))
   return played
 }
 
@@ -207,7 +209,7 @@ const tradeByTrade = ({ fromMs, untilMs }: BacktestOptions, silence: Silence, th
     if (trade.timeMs < fromMs || trade.timeMs >= untilMs) continue
     for (const asked of silence.before(trade.timeMs)) lane.trade(asked)
     lane.trade(trade)
-    silence.last = trade
+    silence.note(trade.timeMs, () => trade)
     played++
   }
   return played

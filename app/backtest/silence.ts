@@ -17,8 +17,9 @@ interface SilenceOptions {
 
 /** When the price is asked for. */
 export class Silence {
-  /** The last trade, or the last time that its price was asked for; null: none yet. */
-  last: MarketTrade | null = null
+  /** When the last trade was, or its price was last asked for; null: none yet. */
+  private lastMs: number | null = null
+  private last: (() => MarketTrade) | null = null
   private readonly fromMs: number
   private readonly clockMs: number
   private readonly askAfterMs: number
@@ -34,14 +35,29 @@ export class Silence {
     return length > 0 && intervalMs / length > this.askAfterMs
   }
 
+  /** A trade: made only where its price is asked for. */
+  note(timeMs: number, trade: () => MarketTrade): void {
+    this.lastMs = timeMs
+    this.last = trade
+  }
+
+  /** Whether the price is asked for before that time. */
+  breaksBefore(untilMs: number): boolean {
+    return this.lastMs !== null && this.askedAfter(this.lastMs) < untilMs
+  }
+
+  private askedAfter(tradeMs: number): number {
+    const sinceMs = tradeMs + this.askAfterMs - this.fromMs
+    return this.fromMs + (Math.floor(sinceMs / this.clockMs) + 1) * this.clockMs
+  }
+
   /** The answers before `untilMs`, as trades of nothing at the last price, each right before the clock fact of its time. */
   *before(untilMs: number): Generator<MarketTrade, undefined> {
-    while (this.last !== null) {
-      const sinceMs = this.last.timeMs + this.askAfterMs - this.fromMs
-      const timeMs = this.fromMs + (Math.floor(sinceMs / this.clockMs) + 1) * this.clockMs
-      if (timeMs >= untilMs) return
-      this.last = { ...this.last, timeMs, volume: 0n as Volume }
-      yield this.last
+    while (this.lastMs !== null && this.last !== null && this.breaksBefore(untilMs)) {
+      const timeMs = this.askedAfter(this.lastMs)
+      const asked = { ...this.last(), timeMs, volume: 0n as Volume }
+      this.note(timeMs, () => asked)
+      yield asked
     }
   }
 }

@@ -7,7 +7,7 @@ import { doByHand, movedByOthers } from "../../services/exchange-sim/core/engine
 import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
 import { fillFacts, inCurrencyOf, missingFills, restatedFacts } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
-import { liveOrders } from "../../services/order-gateway/core/state.ts"
+import { liveOrders, orderOfSlot } from "../../services/order-gateway/core/state.ts"
 import type { Life } from "./life.ts"
 import { Venue } from "./venue.ts"
 
@@ -80,7 +80,7 @@ export class LivelyVenue extends Venue {
     for (const { slot, order } of liveOrders(this.gateway())) {
       if (order.txid === null) continue
       const { localId, txid } = order
-      const now = () => this.gateway().lanes[slot]?.orders[localId]
+      const now = () => orderOfSlot(this.gateway(), slot, localId)
       const known = this.desk.books.orders.get(txid)
       if (known === undefined) throw new Error(`${txid} is alive in the journal and unknown at the exchange`)
       if (known.status === "open") {

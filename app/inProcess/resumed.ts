@@ -113,11 +113,12 @@ const liveOrder = (order: TrackedOrder): LiveOrder => {
 /** The id under which what was filled before stands in the resumed exchange. */
 const earlierFill = ({ slot, localId }: TrackedOrder): string => `EARLIER-${orderKey(slot, localId)}`
 
+/** Orders stand in the order of their requests, so a slot's in that of their numbers. */
 const lanesOf = ({ orders }: GovernorState): Record<number, Lane> => {
   const lanes: Record<number, Lane> = {}
   for (const order of orders) {
     const lane = lanes[order.slot] ?? emptyLane(order.slot)
-    lanes[order.slot] = { ...lane, orders: { ...lane.orders, [order.localId]: liveOrder(order) } }
+    lanes[order.slot] = { ...lane, orders: [...lane.orders, liveOrder(order)] }
   }
   return lanes
 }

@@ -21,7 +21,7 @@ import {
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import { matchTrade } from "../../services/exchange-sim/core/engine/match.ts"
 import { placeOrder } from "../../services/exchange-sim/core/engine/place.ts"
-import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import type { MarketPrint, MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
 import { quotesAfter, seenByOrders } from "../../services/exchange-sim/core/market/quote.ts"
 import { EXCHANGE_SIM_DEFAULTS } from "../../services/exchange-sim/options.ts"
 import {
@@ -34,7 +34,13 @@ import {
   reportFacts
 } from "../../services/order-gateway/core/facts.ts"
 import { lateFillFacts } from "../../services/order-gateway/core/lateFills.ts"
-import { findLive, type GatewayState, type LiveOrder } from "../../services/order-gateway/core/state.ts"
+import {
+  findLive,
+  type GatewayState,
+  type LiveOrder,
+  orderOf,
+  orderOfSlot
+} from "../../services/order-gateway/core/state.ts"
 import type { VenueJournal, VenueOptions } from "./venueJournal.ts"
 import { fillOf, listedFills, reportOn } from "./fills.ts"
 
@@ -52,7 +58,7 @@ export class Venue {
   readonly desk: Desk
   protected readonly journal: VenueJournal
   protected readonly gateway: () => GatewayState
-  private last: MarketTrade | null = null
+  private last: MarketPrint | null = null
   protected nowMs: number
   protected status = "online"
   /** Every order is refused with these words; null: none is. */
@@ -107,9 +113,9 @@ export class Venue {
   }
 
   /** The market trades where no order of ours is reached. */
-  pass(trade: MarketTrade): void {
-    this.last = trade
-    this.nowMs = trade.timeMs
+  pass(print: MarketPrint): void {
+    this.last = print
+    this.nowMs = print.timeMs
   }
 
   /** The clock goes on, and nothing is due at the exchange by time alone. */
@@ -133,7 +139,7 @@ export class Venue {
       )
       const task = lane?.tasks[0]
       if (lane === undefined || task === undefined) return
-      const order = lane.orders[task.localId]
+      const order = orderOf(lane, task.localId)
       if (order === undefined) throw new Error(`slot ${lane.slot}: a task for order ${task.localId}, which has ended`)
       if (task._tag === "Place") this.place(lane.slot, order)
       else if (task._tag === "Cancel") this.cancel(lane.slot, order)
@@ -158,7 +164,7 @@ export class Venue {
         { side, price, volume, clientId, userref: null, postOnly, timeInForce: "gtc", expireMs: null },
         { nowMs: this.nowMs, deadlineMs: null, validate: false }
       )
-    const live = this.gateway().lanes[slot]?.orders[order.localId]
+    const live = orderOfSlot(this.gateway(), slot, order.localId)
     if (live === undefined) throw new Error(`slot ${slot}: order ${order.localId} ended while it was placed`)
     if (isRefusal(placed)) this.write(slot, [rejectedFact(live, placed.error)])
     else this.write(slot, acceptedFacts(live, placed.txid ?? ""))

@@ -11,7 +11,7 @@ import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
-import { emptyLane, type EndedOrder, type GatewayState, type Lane, type LiveOrder } from "./core/state.ts"
+import { emptyLane, type EndedOrder, type GatewayState, type Lane, type LiveOrder, orderOf } from "./core/state.ts"
 
 /** Another process keeps writing the facts of this slot between our reading and our writing. */
 export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneContended", {
@@ -73,7 +73,7 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
 
   const state = (): GatewayState => fold.state
   const lane = (slot: SlotNumber): Lane => state().lanes[slot] ?? emptyLane(slot)
-  const order = (slot: SlotNumber, localId: LocalId): LiveOrder | null => lane(slot).orders[localId] ?? null
+  const order = (slot: SlotNumber, localId: LocalId): LiveOrder | null => orderOf(lane(slot), localId) ?? null
 
   const append = Effect.fnUntraced(function* (
     slot: SlotNumber,

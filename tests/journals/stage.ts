@@ -3,7 +3,7 @@ import { type InThreadMarket, openMarket, rulesOf } from "../../app/inProcess/ma
 import type { Settings } from "../../app/settings.ts"
 import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
 import { gatewayFold } from "../../services/order-gateway/core/fold.ts"
-import type { LiveOrder, Task } from "../../services/order-gateway/core/state.ts"
+import { type LiveOrder, orderOf, type Task } from "../../services/order-gateway/core/state.ts"
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { type KnownRules, NEWEST_RULES, THIS_BUILD } from "../../shared/core/rules/versions.ts"
 import type { Command } from "../../shared/events/families/command.ts"
@@ -99,7 +99,7 @@ export class Stage {
   task(kind: Task["_tag"]): { readonly slot: number; readonly order: LiveOrder } {
     for (const lane of Object.values(this.gateway.state.lanes)) {
       const task = lane.tasks.find(({ _tag }) => _tag === kind)
-      const order = task === undefined ? undefined : lane.orders[task.localId]
+      const order = task === undefined ? undefined : orderOf(lane, task.localId)
       if (order !== undefined) return { slot: lane.slot, order }
     }
     throw new Error(`no lane has a ${kind} to do`)
@@ -107,7 +107,7 @@ export class Stage {
 
   /** An order that stands at the exchange. */
   open(slot: number): LiveOrder {
-    const order = Object.values(this.gateway.state.lanes[slot]?.orders ?? {}).find(({ stage }) => stage === "open")
+    const order = this.gateway.state.lanes[slot]?.orders.find(({ stage }) => stage === "open")
     if (order === undefined) throw new Error(`slot ${slot} has no open order`)
     return order
   }

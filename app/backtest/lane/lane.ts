@@ -5,10 +5,11 @@
  */
 import { type MarketOptions, venueOptions, writeOpening } from "../../inProcess/market.ts"
 import { Venue } from "../../inProcess/venue.ts"
-import type { MarketTrade } from "../../../services/exchange-sim/core/market/process.ts"
+import type { MarketPrint, MarketTrade } from "../../../services/exchange-sim/core/market/process.ts"
 import {
+  boundsOf,
   type Path,
-  priceAt,
+  printAt,
   priceNumberAt,
   timeAt,
   tradeAt
@@ -16,7 +17,7 @@ import {
 import { gatewayFold } from "../../../services/order-gateway/core/fold.ts"
 import type { GatewayState } from "../../../services/order-gateway/core/state.ts"
 import type { Quiet } from "../../../shared/actor/core/quiet.ts"
-import { Price, PRICE_DECIMALS } from "../../../shared/core/decimal/decimal.ts"
+import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { marketSubjects, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { RecordedAdvisor } from "../recordedAdvisor.ts"
@@ -65,11 +66,13 @@ export class Lane {
   private nextLookMs: number
   /** A price older than this pauses the market. */
   private readonly maxAgeMs: number
-  /** What everyone's quiet came to, and at how many stirs that was. */
+  /** What everyone's quiet came to, and the best prices of our orders, as doubles; and at how many stirs that was. */
   private quietSince = -1
   private quietUntilMs = Number.NEGATIVE_INFINITY
   private quietLow = 0
   private quietHigh = 0
+  private bid = 0
+  private ask = 0
 
   constructor(options: LaneOptions) {
     this.options = options
@@ -205,6 +208,10 @@ export class Lane {
     this.narrow(governor.quiet)
     this.narrow(rebalancer.quiet)
     for (const slot of slots) this.narrow(slot.quiet)
+    // Our orders come, move and go with facts that their slot hears.
+    const { buy, sell } = this.venue.books.open
+    this.bid = buy[0] === undefined ? 0 : Price.toNumber(buy[0].price)
+    this.ask = sell[0] === undefined ? Number.POSITIVE_INFINITY : Price.toNumber(sell[0].price)
   }
 
   private narrow({ untilMs, low, high }: Quiet): void {
@@ -235,23 +242,22 @@ export class Lane {
     for (; next < length; next++, beforeMs = timeMs) {
       timeMs = timeAt(through, next)
       if (timeMs >= dueMs || timeMs - beforeMs > this.maxAgeMs) break
-      if (!anyPrice && !this.passesAt(priceAt(through, next))) break
+      if (!anyPrice && !this.passesAt(priceNumberAt(through, next))) break
       if (timeMs >= governor.nextLoopMs && !this.loopsPass(through, next, timeMs)) break
     }
-    if (next > at) this.notePassed(tradeAt(through, next - 1))
+    if (next > at) this.notePassed(printAt(through, next - 1))
     return next
   }
 
   /** Whether no price of the candle touches anything. */
-  private staysWithin({ row, priceDecimals }: Path): boolean {
-    // The way's prices are rounded: beyond its extremes by half a tick at most.
-    const half = 10n ** BigInt(PRICE_DECIMALS - priceDecimals) / 2n
-    return this.passesAt((row.low - half) as Price) && this.passesAt((row.high + half) as Price)
+  private staysWithin(through: Path): boolean {
+    const bounds = boundsOf(through)
+    return bounds !== null && this.passesAt(bounds.low) && this.passesAt(bounds.high)
   }
 
-  private passesAt(price: Price): boolean {
-    const number = Price.toNumber(price)
-    return number >= this.quietLow && number <= this.quietHigh && !this.reaches(price)
+  /** Whether a price touches nothing. One that is the nearest double to an order's may be another: it is played. */
+  private passesAt(price: number): boolean {
+    return price >= this.quietLow && price <= this.quietHigh && price > this.bid && price < this.ask
   }
 
   /** The loops that begin up to trade `at`, and after the one before; false where one is not quiet: those before it have passed. */
@@ -273,7 +279,7 @@ export class Lane {
     return at === 0 ? this.passed.priceNumber : priceNumberAt(through, at - 1)
   }
 
-  private notePassed(last: MarketTrade): void {
+  private notePassed(last: MarketPrint): void {
     const { clockMs } = this.options
     if (this.nextTickMs < last.timeMs) this.nextTickMs += Math.ceil((last.timeMs - this.nextTickMs) / clockMs) * clockMs
     this.venue.pass(last)

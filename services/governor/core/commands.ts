@@ -5,7 +5,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import type { Reason } from "../../../shared/events/reason.ts"
 import { reason } from "../../../shared/core/rules/rules.ts"
 import type { Draft } from "./draft.ts"
-import { capacityOf } from "./entries/capacity.ts"
+import { roomOf } from "./entries/capacity.ts"
 import { lossLimit, setLossLimit } from "./mode/lossLock.ts"
 import { pauseByOperator, resume, standsStill } from "./mode/mode.ts"
 import { isConfigured } from "./rules.ts"
@@ -93,7 +93,7 @@ const RULES: { readonly [N in ActionName]: Rule<N> } = {
   reconcile_drift: (draft, _command, { commandId, author }) => {
     draft.outputs.push({ _tag: "DriftReconcileAsked", commandId })
     if (!draft.variants.saysUnchanged) return null
-    const { exchange, internal } = capacityOf(draft.state, draft.rules)
+    const { exchange, internal } = roomOf(draft.state, draft.rules)
     return { done: reason("drift_looked_at", { author, exchange: exchange ?? "unknown", internal }) }
   },
   audit_pnl: (draft, _command, { commandId, author }) => {

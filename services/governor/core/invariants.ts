@@ -13,22 +13,28 @@ import type { GovernorState } from "./state.ts"
 type Tell = (broken: string) => void
 
 interface Check {
-  /** What it looks at: while that is what it was, its answer is too. */
-  readonly reads: ReadonlyArray<(state: GovernorState) => unknown>
+  /** Whether what it looks at is another than it was; if not, its answer is the same. */
+  readonly changed: (state: GovernorState, before: GovernorState) => boolean
   /** Looked at after nearly every event: what holds costs a comparison, and only what does not is put into words. */
   readonly broken: (state: GovernorState, tell: Tell) => void
 }
 
-const of =
-  (slice: keyof GovernorState) =>
-  (state: GovernorState): unknown =>
-    state[slice]
+/** Whether of the orders, which change with nearly every fact, those have that wait or stand as none may. */
+const waitOtherwise = (state: GovernorState, before: GovernorState): boolean =>
+  state.orders !== before.orders &&
+  (waitingOf(state) !== waitingOf(before) ||
+    exitsWithoutGrant(state) !== exitsWithoutGrant(before) ||
+    unanswered(state) !== unanswered(before))
 
 const isRunning = ({ mode }: GovernorState): boolean => mode.mode === "RUNNING" || mode.mode === "STARTING"
 
 const CHECKS: ReadonlyArray<Check> = [
   {
-    reads: [waitingOf, exitsWithoutGrant, unanswered, of("scheduler"), of("rules"), of("mode")],
+    changed: (state, before) =>
+      state.scheduler !== before.scheduler ||
+      state.rules !== before.rules ||
+      state.mode !== before.mode ||
+      waitOtherwise(state, before),
     broken: (state, tell) => {
       const { scheduler, mode } = state
       const { grantedInLoop, queue } = scheduler
@@ -46,7 +52,8 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: [of("mode"), of("loss"), of("startup")],
+    changed: (state, before) =>
+      state.mode !== before.mode || state.loss !== before.loss || state.startup !== before.startup,
     broken: (state, tell) => {
       const { mode, loss, startup } = state
       const cause = leadingCause(mode)
@@ -57,7 +64,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: [of("loss"), of("rules")],
+    changed: (state, before) => state.loss !== before.loss || state.rules !== before.rules,
     broken: (state, tell) => {
       const { loss, locked } = state.loss
       const limit = lossLimit(state, rulesOf(state))
@@ -66,14 +73,14 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: [of("sizing")],
+    changed: (state, before) => state.sizing !== before.sizing,
     broken: ({ sizing: { effectiveLayers, targetLayers } }, tell) => {
       if (effectiveLayers > targetLayers) tell(`${effectiveLayers} layers of ${targetLayers} wanted`)
       if (effectiveLayers < 0) tell(`${effectiveLayers} layers`)
     }
   },
   {
-    reads: [of("slots")],
+    changed: (state, before) => state.slots !== before.slots,
     broken: ({ slots: { slots, recycledAliases, nextSlot } }, tell) => {
       const aliases = slots.map(({ alias }) => alias)
       const used = new Set(aliases)
@@ -83,7 +90,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: [of("owed"), of("slots")],
+    changed: (state, before) => state.owed !== before.owed || state.slots !== before.slots,
     broken: ({ owed = [], slots: { slots } }, tell) => {
       const exits = owed.map(
         ({ slot, tradeId, exit }) => orderKey(slot, exit?.localId ?? 0) + (exit === null ? tradeId : "")
@@ -96,7 +103,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    reads: [of("funds"), of("slots")],
+    changed: (state, before) => state.funds !== before.funds || state.slots !== before.slots,
     broken: (state, tell) => {
       const { queue } = state.funds
       if (new Set(queue.map(({ slot }) => slot)).size < queue.length) tell("a slot waits for funds twice")
@@ -121,13 +128,8 @@ export const watchInvariants = (draft: Draft, before: GovernorState): boolean =>
   const known = state.mode.violations
   const violations: Array<string> = []
   const tell: Tell = (text) => violations.push(text)
-  for (const { reads, broken } of CHECKS) if (known.length > 0 || haveChanged(reads, state, before)) broken(state, tell)
+  for (const { changed, broken } of CHECKS) if (known.length > 0 || changed(state, before)) broken(state, tell)
   if (violations.length === known.length && violations.every((text, index) => text === known[index])) return false
   governorBroke(draft, violations)
   return true
-}
-
-const haveChanged = (reads: Check["reads"], state: GovernorState, before: GovernorState): boolean => {
-  for (const read of reads) if (read(state) !== read(before)) return true
-  return false
 }

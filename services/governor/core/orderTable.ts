@@ -65,12 +65,11 @@ export const ofTable = <A extends number | object>(
 
 const replace = (draft: Draft, orders: Table, gone: TrackedOrder | null, come: TrackedOrder | null): void => {
   const known = figuresOf(draft.state.orders)
-  const figures: Array<unknown> = []
-  for (const [place, follow] of FIGURES.entries()) {
+  const followed = FIGURES.map((follow, place) => {
     const figure = known[place]
-    figures.push(figure === undefined ? undefined : follow(figure, gone, come))
-  }
-  keep(orders, figures)
+    return figure === undefined ? undefined : follow(figure, gone, come)
+  })
+  keep(orders, followed)
   draft.state.orders = orders
 }
 

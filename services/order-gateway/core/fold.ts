@@ -18,8 +18,12 @@ import {
   initialState,
   type Lane,
   type LiveOrder,
+  orderOf,
+  orderOfSlot,
   type Sums,
-  type Task
+  type Task,
+  writtenForm,
+  type WrittenState
 } from "./state.ts"
 
 const dated = (state: GatewayState, { timeMs }: EventPlace): GatewayState =>
@@ -38,38 +42,41 @@ const inLane = (state: GatewayState, slot: SlotNumber, step: (lane: Lane) => Lan
   lanes: { ...state.lanes, [slot]: step(state.lanes[slot] ?? emptyLane(slot)) }
 })
 
+/** The lane with this order in its place: after those with lower numbers, instead of the one it was. */
+const withOrder = (lane: Lane, order: LiveOrder): Lane => {
+  const { orders } = lane
+  const place = orders.findIndex(({ localId }) => localId >= order.localId)
+  if (place < 0) return { ...lane, orders: [...orders, order] }
+  const replaced = orders[place]?.localId === order.localId ? 1 : 0
+  return { ...lane, orders: orders.toSpliced(place, replaced, order) }
+}
+
 /** An order that has ended needs no cancel: its end is written, the slot will read it. One to be cancelled is not amended first. */
 const cancel = (lane: Lane, localId: LocalId): Lane => {
-  const order = lane.orders[localId]
+  const order = orderOf(lane, localId)
   if (order === undefined) return lane
-  if (order.grant === "awaited") {
-    return { ...lane, orders: { ...lane.orders, [localId]: { ...order, grant: "withdrawn" } } }
-  }
+  if (order.grant === "awaited") return withOrder(lane, { ...order, grant: "withdrawn" })
   const others = lane.tasks.filter((task) => task._tag !== "Amend" || task.localId !== localId)
   return { ...lane, tasks: [...others, { _tag: "Cancel", localId }] }
 }
 
 /** The governor lets the entry go: it is the lane's next task, or its withdrawal is. */
 const granted = (lane: Lane, localId: LocalId): Lane => {
-  const order = lane.orders[localId]
+  const order = orderOf(lane, localId)
   if (order === undefined || order.grant === "granted") return lane
   const place: Task = { _tag: "Place", localId }
   const tasks: ReadonlyArray<Task> = order.grant === "withdrawn" ? [place, { _tag: "Cancel", localId }] : [place]
-  return {
-    ...lane,
-    tasks: [...lane.tasks, ...tasks],
-    orders: { ...lane.orders, [localId]: { ...order, grant: "granted" } }
-  }
+  return { ...withOrder(lane, { ...order, grant: "granted" }), tasks: [...lane.tasks, ...tasks] }
 }
 
 /** An entry that may be sent already cannot be refused any more: it lives until the exchange says how it ended. */
 const refused = (lane: Lane, localId: LocalId): Lane =>
-  lane.orders[localId]?.grant === "granted" ? lane : remove(lane, localId)
+  orderOf(lane, localId)?.grant === "granted" ? lane : remove(lane, localId)
 
 /** An order that is about to end, or that nobody has let go yet, has no price to move. */
 const amend = (lane: Lane, { localId, price }: EventOf<"AmendRequested">): Lane => {
   const cancelled = lane.tasks.some((task) => task._tag === "Cancel" && task.localId === localId)
-  if (lane.orders[localId]?.grant !== "granted" || cancelled) return lane
+  if (orderOf(lane, localId)?.grant !== "granted" || cancelled) return lane
   return { ...lane, tasks: [...lane.tasks, { _tag: "Amend", localId, price }] }
 }
 
@@ -83,7 +90,7 @@ const answered = (lane: Lane, localId: LocalId): Lane => {
 const FORMER_PRICES = 8
 
 const changed = (lane: Lane, event: EventOf<"OrderAmended" | "OrderRestated">, place: EventPlace): Lane => {
-  const order = lane.orders[event.localId]
+  const order = orderOf(lane, event.localId)
   const formerPrices = order === undefined ? [] : [...order.formerPrices, order.price].slice(-FORMER_PRICES)
   return evolve(lane, event, place, { formerPrices, changedMs: place.timeMs })
 }
@@ -102,25 +109,25 @@ const request = (lane: Lane, event: EventOf<"OrderRequested">, place: EventPlace
     deadlineMs: 0,
     execIds: []
   }
-  const orders = { ...lane.orders, [localId]: order }
-  return awaited ? { ...lane, orders } : { ...lane, orders, tasks: [...lane.tasks, { _tag: "Place", localId }] }
+  const next = withOrder(lane, order)
+  return awaited ? next : { ...next, tasks: [...lane.tasks, { _tag: "Place", localId }] }
 }
 
 /** The order after a fact about it, with what only the gateway keeps. */
 const evolve = (lane: Lane, event: OrderLifeEvent, { seq }: EventPlace, change: Partial<LiveOrder> = {}): Lane => {
   const heard = { ...lane, lastFactSeq: seq }
-  const order = lane.orders[event.localId]
+  const order = orderOf(lane, event.localId)
   if (order === undefined) return heard
   const next = evolveOrder(order, event)
   if (next === null) return remove(heard, event.localId)
-  return { ...heard, orders: { ...lane.orders, [event.localId]: { ...next, ...change } } }
+  return withOrder(heard, { ...next, ...change })
 }
 
 const recordFill = (lane: Lane, event: EventOf<"FillRecorded">, place: EventPlace): Lane => {
-  const known = lane.orders[event.localId]?.execIds ?? []
+  const order = orderOf(lane, event.localId)
+  const known = order?.execIds ?? []
   if (known.includes(event.execId)) return { ...lane, lastFactSeq: place.seq }
-  const before = lane.orders[event.localId] ?? {}
-  return evolve(lane, event, place, { execIds: [...known, event.execId], ...plusBaseFee(before, event) })
+  return evolve(lane, event, place, { execIds: [...known, event.execId], ...plusBaseFee(order ?? {}, event) })
 }
 
 const withMovement = (state: GatewayState, side: Side, sums: Sums): GatewayState =>
@@ -130,7 +137,7 @@ const withMovement = (state: GatewayState, side: Side, sums: Sums): GatewayState
 const filled = (state: GatewayState, event: EventOf<"FillRecorded">, place: EventPlace): GatewayState => {
   const { slot } = place
   if (slot === null) return state
-  const order = state.lanes[slot]?.orders[event.localId]
+  const order = orderOfSlot(state, slot, event.localId)
   const next = inLane(state, slot, (lane) => recordFill(lane, event, place))
   return order === undefined || order.execIds.includes(event.execId) ? next : withMovement(next, order.side, event)
 }
@@ -143,7 +150,7 @@ const end = (
 ): GatewayState => {
   const { slot } = place
   if (slot === null) return state
-  const order = state.lanes[slot]?.orders[event.localId]
+  const order = orderOfSlot(state, slot, event.localId)
   const next = inLane(state, slot, (lane) => evolve(lane, event, place))
   if (order === undefined) return next
   const { localId, clientId, side, role, cycle, execIds, filled, cost, fee } = order
@@ -195,10 +202,11 @@ const placed = (lane: Lane, localId: LocalId): Lane => ({
 })
 
 /** The order has ended: nothing is left to do for it, placing or cancelling. */
-const remove = (lane: Lane, localId: LocalId): Lane => {
-  const { [localId]: _ended, ...orders } = lane.orders
-  return { ...lane, orders, tasks: lane.tasks.filter((task) => task.localId !== localId) }
-}
+const remove = (lane: Lane, localId: LocalId): Lane => ({
+  ...lane,
+  orders: lane.orders.filter((order) => order.localId !== localId),
+  tasks: lane.tasks.filter((task) => task.localId !== localId)
+})
 
 /** A step of the lane on whose slot's subject the event stands. */
 const ofSlot =
@@ -244,9 +252,10 @@ const HANDLERS: Handlers<GatewayState, GatewayState, "order"> = {
 const fold = dispatch(HANDLERS, (state) => state)
 
 /** Folds everything about orders and the account; an actor without outputs. */
-export const gatewayFold = defineActor<GatewayState>({
+export const gatewayFold = defineActor<GatewayState, WrittenState>({
   name: "order-gateway",
   version: "5",
   initial: initialState,
+  text: writtenForm,
   reduce: (state, event, place) => ({ state: fold(dated(state, place), event, place), outputs: [] })
 })

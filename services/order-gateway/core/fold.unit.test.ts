@@ -6,7 +6,7 @@ import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import { acceptedFacts, fillFacts, missingFills, reportFacts } from "./facts.ts"
 import { gatewayFold } from "./fold.ts"
-import { type GatewayState, initialState, type LiveOrder } from "./state.ts"
+import { type GatewayState, initialState, type LiveOrder, orderOfSlot } from "./state.ts"
 
 /** An exit: an order that waits for no grant. */
 const requested = (localId: number): EventOf<"OrderRequested"> => ({
@@ -55,7 +55,7 @@ const claimed: MarketEvent = {
 const accepted: MarketEvent = { _tag: "OrderAccepted", ...identity, txid: "O1" }
 
 const order = (state: GatewayState): LiveOrder => {
-  const found = state.lanes[1]?.orders[7]
+  const found = orderOfSlot(state, 1, 7)
   if (found === undefined) return expect.fail("order 7 is not kept")
   return found
 }
@@ -141,7 +141,7 @@ describe("the gateway's fold", () => {
         [OUT, cancelRequested(7)],
         [FACTS, end]
       ])
-      expect(state.lanes[1]?.orders).toStrictEqual({})
+      expect(state.lanes[1]?.orders).toStrictEqual([])
       expect(state.lanes[1]?.tasks).toStrictEqual([])
       expect(state.lanes[1]?.lastFactSeq).toBe(5)
     }

@@ -6,7 +6,7 @@ import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import type { OrderReport } from "../../../shared/exchange/port.ts"
 import { reportFacts } from "./facts.ts"
 import { gatewayFold } from "./fold.ts"
-import type { GatewayState, LiveOrder } from "./state.ts"
+import { type GatewayState, type LiveOrder, orderOfSlot } from "./state.ts"
 
 const subjects = marketSubjects("XDGUSD")
 const OUT = subjects.out("slot-1")
@@ -77,7 +77,7 @@ describe("entries", () => {
   it("are forgotten when they are refused", () => {
     const state = foldAll(request(1, "entry"), refused(1))
     expect(tasks(state)).toStrictEqual([])
-    expect(state.lanes[1]?.orders).toStrictEqual({})
+    expect(state.lanes[1]?.orders).toStrictEqual([])
   })
 
   it("that were granted cannot be refused any more: their end is the exchange's word", () => {
@@ -112,7 +112,7 @@ describe("an amendment", () => {
     expect(tasks(asked)).toStrictEqual(["Amend 1"])
     const done = foldAll(...open, amend(1, "0.12"), amended(1, "0.12"))
     expect(tasks(done)).toStrictEqual([])
-    expect(done.lanes[1]?.orders[1]?.price).toBe(Price.parse("0.12"))
+    expect(orderOfSlot(done, 1, 1)?.price).toBe(Price.parse("0.12"))
   })
 
   it("is answered in its turn, and ends with the order", () => {
@@ -152,7 +152,7 @@ describe("an amendment", () => {
       { _tag: "AmendRefused", clientId: "k", localId: 1, cause: "EOrder:Post only order" }
     ])
     expect(tasks(state)).toStrictEqual([])
-    expect(state.lanes[1]?.orders[1]?.price).toBe(Price.parse("0.1"))
+    expect(orderOfSlot(state, 1, 1)?.price).toBe(Price.parse("0.1"))
   })
 })
 
@@ -180,7 +180,7 @@ describe("the average price of an amended order", () => {
       fee: Quote.zero,
       reason: null
     }
-    const [end] = reportFacts(state.lanes[1]?.orders[1] as LiveOrder, report)
+    const [end] = reportFacts(orderOfSlot(state, 1, 1) as LiveOrder, report)
     if (end?._tag !== "OrderCancelled") throw new Error("no end")
     return Price.format(end.price)
   }

@@ -1,6 +1,7 @@
 /** What the gateway knows, folded from the journal: one lane per slot, each a queue of requests and the orders that live. */
 import type { ClientId, LocalId, SlotNumber, Txid } from "../../../shared/core/ids/kinds.ts"
 import type { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import type { TextForm } from "../../../shared/actor/core/actor.ts"
 import { type Account, NO_ACCOUNT } from "../../../shared/market/core/account.ts"
 import type { WithBaseFee } from "../../../shared/core/baseFee.ts"
 import type { OrderLife } from "../../../shared/market/core/orderLife.ts"
@@ -66,8 +67,8 @@ export interface Lane {
   readonly slot: SlotNumber
   /** Requests without an outcome, oldest first. */
   readonly tasks: ReadonlyArray<Task>
-  /** By local id, ascending. */
-  readonly orders: Readonly<Record<number, LiveOrder>>
+  /** Ascending by local id. A list, since a copied object with ever new numbers for keys is the slowest thing there is. */
+  readonly orders: ReadonlyArray<LiveOrder>
   /** The last record of the slot's `order` subject: what our next one must follow. */
   readonly lastFactSeq: number
 }
@@ -99,13 +100,46 @@ export const initialState: GatewayState = {
 }
 
 /** A lane without a request. */
-export const emptyLane = (slot: SlotNumber): Lane => ({ slot, tasks: [], orders: {}, lastFactSeq: 0 })
+export const emptyLane = (slot: SlotNumber): Lane => ({ slot, tasks: [], orders: [], lastFactSeq: 0 })
+
+/** The lane's order of this number, if it lives. */
+export const orderOf = ({ orders }: Lane, localId: LocalId): LiveOrder | undefined =>
+  orders.find((order) => order.localId === localId)
+
+/** The slot's order of this number, if it lives. */
+export const orderOfSlot = ({ lanes }: GatewayState, slot: SlotNumber, localId: LocalId): LiveOrder | undefined =>
+  orderOf(lanes[slot] ?? emptyLane(slot), localId)
+
+/** As it is written down, which has not changed: each lane's orders by their numbers. */
+export interface WrittenState extends Omit<GatewayState, "lanes"> {
+  readonly lanes: Readonly<
+    Record<number, Omit<Lane, "orders"> & { readonly orders: Readonly<Record<number, LiveOrder>> }>
+  >
+}
+
+/** Between the state as it is folded and as it is written down. */
+export const writtenForm: TextForm<GatewayState, WrittenState> = {
+  of: (state) => ({
+    ...state,
+    lanes: mapValues(state.lanes, (lane) => ({
+      ...lane,
+      orders: Object.fromEntries(lane.orders.map((order) => [order.localId, order]))
+    }))
+  }),
+  read: (written) => ({
+    ...written,
+    lanes: mapValues(written.lanes, (lane) => ({ ...lane, orders: Object.values(lane.orders) }))
+  })
+}
+
+const mapValues = <A, B>(record: Readonly<Record<number, A>>, to: (value: A) => B): Record<number, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]))
 
 /** Every live order of every lane, by slot and local id. */
 export const liveOrders = (
   state: GatewayState
 ): ReadonlyArray<{ readonly slot: SlotNumber; readonly order: LiveOrder }> =>
-  Object.values(state.lanes).flatMap((lane) => Object.values(lane.orders).map((order) => ({ slot: lane.slot, order })))
+  Object.values(state.lanes).flatMap(({ slot, orders }) => orders.map((order) => ({ slot, order })))
 
 /** The live order the exchange means by this client id or txid, or null: not ours, or ended. */
 export const findLive = (
@@ -115,9 +149,7 @@ export const findLive = (
 ): { readonly slot: SlotNumber; readonly order: LiveOrder } | null => {
   // Asked for every fill: no list of all orders is made for it.
   for (const { slot, orders } of Object.values(state.lanes)) {
-    for (const key in orders) {
-      const order = orders[key]
-      if (order === undefined) continue
+    for (const order of orders) {
       if (order.txid === txid || (clientId !== null && order.clientId === clientId)) return { slot, order }
     }
   }

@@ -4,7 +4,7 @@ import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { marketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { gatewayFold } from "./fold.ts"
-import { findLive, type GatewayState, liveOrders } from "./state.ts"
+import { findLive, type GatewayState, liveOrders, orderOf, type WrittenState } from "./state.ts"
 
 const subjects = marketSubjects("XDGUSD")
 type Told = readonly [subject: string, event: MarketEvent, timeMs?: number]
@@ -74,7 +74,7 @@ const lane = (state: GatewayState) => {
   return found
 }
 const order = (state: GatewayState, localId: number) => {
-  const found = lane(state).orders[localId]
+  const found = orderOf(lane(state), localId)
   if (found === undefined) return expect.fail(`order ${localId} is not kept`)
   return found
 }
@@ -142,7 +142,7 @@ describe("what the journal says of the account", () => {
     const answer: MarketEvent = { _tag: "DriftReconciled", commandId: "d", cancelled: [], leftAlone: [] }
     const answered = foldAll(...everything, request(1, 1), audit, drift, [account, answer])
     expect(answered).toEqual(expect.objectContaining(known))
-    expect(Object.keys(lane(answered).orders)).toStrictEqual(["1"])
+    expect(lane(answered).orders.map(({ localId }) => localId)).toStrictEqual([1])
     expect(answered.asked).toStrictEqual([{ what: "audit", commandId: "a" }])
   })
 
@@ -195,7 +195,19 @@ describe("the orders of one lane", () => {
   })
 
   it("that the lane does not know leave only their place in the chain", () => {
-    expect(lane(foldAll(accepted(9)))).toStrictEqual({ slot: 1, tasks: [], orders: {}, lastFactSeq: 1 })
+    expect(lane(foldAll(accepted(9)))).toStrictEqual({ slot: 1, tasks: [], orders: [], lastFactSeq: 1 })
+  })
+
+  it("are written down by their numbers, ascending, and read back as they were", () => {
+    const state = foldAll(request(1, 2), request(1, 1), request(3, 7), accepted(2))
+    const text = gatewayFold.encode(state)
+    const { lanes } = JSON.parse(text) as WrittenState
+    expect(Object.values(lanes).map(({ slot, orders }) => [slot, Object.keys(orders)])).toStrictEqual([
+      [1, ["1", "2"]],
+      [3, ["7"]]
+    ])
+    expect(lanes[1]?.orders[2]?.txid).toBe("T2")
+    expect(gatewayFold.decode(text)).toStrictEqual(state)
   })
 })
 

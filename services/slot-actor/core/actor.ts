@@ -7,7 +7,7 @@
  */
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import { type Actor, defineActor, type EventPlace, slotOf, type Step } from "../../../shared/actor/core/actor.ts"
-import { dispatch, type Handler, type Handlers } from "../../../shared/actor/core/handlers.ts"
+import { dispatch, type Handler, type Handlers, hearsOnly } from "../../../shared/actor/core/handlers.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { slotActor as actorName } from "../../../shared/core/ids/subjects.ts"
@@ -186,16 +186,18 @@ const OWN_HANDLERS: Handlers<SlotState, Step<SlotState>, "order"> = {
 }
 
 const hearOwn = dispatch(OWN_HANDLERS, unchanged)
+const hearsOfOwn = hearsOnly(OWN_HANDLERS)
 
 /** One slot of the market, by its number. */
 export const slotActor = (slot: SlotNumber): Actor<SlotState> => {
   const handlers = marketHandlers(slot)
+  const hearsOfMarket = hearsOnly(handlers)
   return defineActor({
     name: actorName(slot),
     /** The shape of the state (`Actor.version`). */
     version: "5",
     initial: initialState,
-    hears: (tag, about) => tag in handlers || (about === slot && tag in OWN_HANDLERS),
+    hears: (tag, about) => hearsOfMarket(tag) || (about === slot && hearsOfOwn(tag)),
     reduce: dispatch(handlers, (state, event, place) =>
       slotOf(event, place) === slot ? hearOwn(state, event, place) : unchanged(state)
     )

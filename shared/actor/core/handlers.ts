@@ -19,10 +19,10 @@ export type Handlers<Subject, Result, Whole extends Family = never> = {
 }
 
 /** The tags of a table, for an actor that hears nothing else (`Actor.hears`). */
-export const hearsOnly =
-  <Subject, Result>(handlers: Handlers<Subject, Result>) =>
-  (tag: Tag): boolean =>
-    tag in handlers
+export const hearsOnly = <Subject, Result>(handlers: Handlers<Subject, Result>): ((tag: Tag) => boolean) => {
+  const heard = new Set(Object.keys(handlers))
+  return (tag) => heard.has(tag)
+}
 
 /** What a table does to a subject; an event that it does not hear leads to `unheard`. */
 export const dispatch =

@@ -131,9 +131,6 @@ const divideWide = (value: bigint, divisor: bigint): bigint => {
   return value < 0n ? quotient - 1n : quotient + 1n
 }
 
-/** The double nearest to the decimal: for ratios and thresholds, never on the way to a balance. */
-const toNumber = (value: bigint, decimals: number): number => Number(value) / 10 ** decimals
-
 /** The decimal with at most `places` digits after the point that is nearest to a finite double (its exact binary value), halves to even. */
 const fromNumber = (value: number, decimals: number, places: number): bigint => {
   if (!Number.isFinite(value)) throw new DecimalError(String(value), "is not a finite number")
@@ -176,19 +173,22 @@ const COARSE = 1_000n
 const COARSE_DIVISOR = COST_DIVISOR / COARSE
 
 /** What can be done with one quantity: text and doubles to scaled values and back. */
-const quantity = <A extends Price | Volume | Quote | Worth>(decimals: number) =>
-  ({
+const quantity = <A extends Price | Volume | Quote | Worth>(decimals: number) => {
+  const one = 10 ** decimals
+  return {
     /** From text such as "0.1234567"; throws `DecimalError`. */
     parse: (text: string): A => parse(text, decimals) as A,
     /** As `parse`, or null where it throws. */
     read: (text: string): A | null => read(text, decimals) as A | null,
     format: (value: A): string => format(value, decimals),
     formatFixed: (value: A, shown: number): string => formatFixed(value, decimals, shown),
-    toNumber: (value: A): number => toNumber(value, decimals),
+    /** The double nearest to the decimal: for ratios and thresholds, never on the way to a balance. */
+    toNumber: (value: A): number => Number(value) / one,
     /** From a double, rounded to `places` digits after the point. */
     fromNumber: (value: number, places: number = decimals): A => fromNumber(value, decimals, places) as A,
     zero: 0n as A
-  }) as const
+  } as const
+}
 
 export const Price = quantity<Price>(PRICE_DECIMALS)
 export const Volume = quantity<Volume>(VOLUME_DECIMALS)

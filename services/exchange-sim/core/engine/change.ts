@@ -97,8 +97,10 @@ export interface Canceling {
 }
 
 /** Cancels the orders of one target: one order, or every order with a userref. */
-export const cancelOrder = (desk: Desk, target: Target, nowMs: number): Canceling | Refusal =>
-  cancelBatch(desk, [target], nowMs)
+export const cancelOrder = (desk: Desk, target: Target, nowMs: number): Canceling | Refusal => {
+  const found = find(desk, target)
+  return isRefusal(found) ? found : cancelFound(desk, found, nowMs)
+}
 
 /** Cancels many at once; those that are gone already are left out of the count, unless every one of them is. */
 export const cancelBatch = (desk: Desk, targets: ReadonlyArray<Target>, nowMs: number): Canceling | Refusal => {
@@ -106,7 +108,10 @@ export const cancelBatch = (desk: Desk, targets: ReadonlyArray<Target>, nowMs: n
   const found = targets.map((target) => find(desk, target))
   const orders = [...new Set(found.flatMap((each) => (isRefusal(each) ? [] : each)))]
   const [refusal] = found.filter(isRefusal)
-  if (orders.length === 0 && refusal !== undefined) return refusal
+  return orders.length === 0 && refusal !== undefined ? refusal : cancelFound(desk, orders, nowMs)
+}
+
+const cancelFound = (desk: Desk, orders: ReadonlyArray<Order>, nowMs: number): Canceling | Refusal => {
   const cost = orders.reduce((sum, order) => sum + cancelCost(nowMs - order.touchedMs), 0)
   if (!charge(desk, cost, nowMs)) return refuse(RATE_EXCEEDED)
   return cancelThese(desk, orders, "User requested", nowMs)

@@ -98,11 +98,12 @@ export const holds = (
 ): { readonly base: Volume; readonly quote: Quote } => {
   let base = 0n
   let quote = 0n
-  for (const order of [...books.open.buy, ...books.open.sell]) {
-    if (order === except) continue
-    const hold = orderHold(order, heldFee(rules, order))
-    base += hold.base
-    quote += hold.quote
-  }
+  for (const side of [books.open.buy, books.open.sell])
+    for (const order of side) {
+      if (order === except) continue
+      const hold = orderHold(order, heldFee(rules, order))
+      base += hold.base
+      quote += hold.quote
+    }
   return { base: base as Volume, quote: quote as Quote }
 }

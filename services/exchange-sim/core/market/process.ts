@@ -4,12 +4,16 @@
  */
 import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 
-/** One trade of the market. `takerSide` buy prints at the ask. */
-export interface MarketTrade {
+/** Where the market traded last. `takerSide` buy prints at the ask. */
+export interface MarketPrint {
   readonly timeMs: number
   readonly price: Price
-  readonly volume: Volume
   readonly takerSide: "buy" | "sell"
+}
+
+/** One trade of the market. */
+export interface MarketTrade extends MarketPrint {
+  readonly volume: Volume
 }
 
 /** A stretch of market time: a minute of a synthetic market, a candle or a minute of trades of a recorded one. */

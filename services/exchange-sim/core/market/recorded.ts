@@ -1,6 +1,6 @@
 /** A market that happened: the rows of a recording, played again. Holes of the recording stay holes: nothing trades in them. */
 import { Price, PRICE_DECIMALS, roundPrice, type Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
+import { type MarketPrint, type MarketProcess, type MarketTrade, MINUTE_MS, type Step } from "./process.ts"
 import { Spacing } from "../../../../shared/candles/core/file/spacing.ts"
 import type { CandleRow, Playable, Sequence, TradeRow } from "./rows.ts"
 
@@ -77,6 +77,8 @@ export interface Path {
   readonly row: CandleRow
   readonly intervalMs: number
   readonly priceDecimals: number
+  /** Units of `Price` between two prices of the pair. */
+  readonly tick: number
   readonly lowFirst: boolean
   /** Trades; 0 where nothing trades. */
   readonly length: number
@@ -92,6 +94,13 @@ export interface Path {
 /** Up to this, prices and their products on a way are whole numbers that a double holds exactly. */
 const EXACT_UP_TO = Number.MAX_SAFE_INTEGER / MAX_TRADES_PER_CANDLE
 
+/** Units of `Price` in one, and in the last digit of a price of so many decimals. */
+const ONE = 10 ** PRICE_DECIMALS
+const TICKS: ReadonlyArray<number> = Array.from(
+  { length: PRICE_DECIMALS + 1 },
+  (_, decimals) => 10 ** (PRICE_DECIMALS - decimals)
+)
+
 /** As `path`, with no trade made yet. */
 export const pathThrough = (row: CandleRow, intervalMs: number, priceDecimals: number, way: Way): Path => {
   const [open, high, low, close] = [Number(row.open), Number(row.high), Number(row.low), Number(row.close)]
@@ -100,7 +109,8 @@ export const pathThrough = (row: CandleRow, intervalMs: number, priceDecimals: n
   const legSteps = Math.max(1, Math.floor((wanted - 1) / 3))
   const length = row.volume === 0n ? 0 : 3 * legSteps + 1
   const inDoubles = high < EXACT_UP_TO
-  return { row, intervalMs, priceDecimals, lowFirst, length, open, high, low, close, inDoubles }
+  const tick = TICKS[priceDecimals] ?? 1
+  return { row, intervalMs, priceDecimals, tick, lowFirst, length, open, high, low, close, inDoubles }
 }
 
 /** When trade `at` of the way is, Unix milliseconds. */
@@ -117,16 +127,28 @@ export const priceAt = (through: Path, at: number): Price =>
 
 /** The same as the nearest double. */
 export const priceNumberAt = (through: Path, at: number): number =>
-  through.inDoubles ? unitsAt(through, at) / 10 ** PRICE_DECIMALS : Price.toNumber(priceAt(through, at))
+  through.inDoubles ? unitsAt(through, at) / ONE : Price.toNumber(priceAt(through, at))
+
+/**
+ * Prices that the whole way lies within, as the nearest doubles: its extremes, and half a tick beyond, since it is rounded. Null where
+ * doubles do not hold them.
+ */
+export const boundsOf = ({
+  low,
+  high,
+  tick,
+  inDoubles
+}: Path): { readonly low: number; readonly high: number } | null =>
+  inDoubles ? { low: (low - tick / 2) / ONE, high: (high + tick / 2) / ONE } : null
 
 /** The price in units of `Price`, reckoned as `priceAt` does without doubles. */
 const unitsAt = (through: Path, at: number): number =>
   wayAt(through, through, at, (from, to, step, steps) => {
     const between = from + Math.trunc(((to - from) * step) / steps)
-    const unit = 10 ** Math.max(0, PRICE_DECIMALS - through.priceDecimals)
-    const whole = Math.floor(between / unit)
-    const twice = 2 * (between - whole * unit)
-    return (twice > unit || (twice === unit && whole % 2 === 1) ? whole + 1 : whole) * unit
+    const { tick } = through
+    const whole = Math.floor(between / tick)
+    const twice = 2 * (between - whole * tick)
+    return (twice > tick || (twice === tick && whole % 2 === 1) ? whole + 1 : whole) * tick
   })
 
 /** A step on the leg that trade `at` is on. */
@@ -138,7 +160,8 @@ const wayAt = <A, B>(
 ): B => {
   const steps = (length - 1) / 3
   const leg = Math.max(0, Math.ceil(at / steps) - 1)
-  const [first, second] = lowFirst ? [low, high] : [high, low]
+  const first = lowFirst ? low : high
+  const second = lowFirst ? high : low
   const from = leg === 0 ? open : leg === 1 ? first : second
   const to = leg === 0 ? first : leg === 1 ? second : close
   return between(from, to, at - leg * steps, steps)
@@ -148,13 +171,20 @@ const wayAt = <A, B>(
 export const tradeAt = (through: Path, at: number): MarketTrade => {
   const { row, length } = through
   const share = row.volume / BigInt(length)
-  const price = priceAt(through, at)
-  return {
-    timeMs: timeAt(through, at),
-    price,
-    volume: (at === 0 ? row.volume - share * BigInt(length - 1) : share) as Volume,
-    takerSide: price >= (at === 0 ? row.open : priceAt(through, at - 1)) ? "buy" : "sell"
-  }
+  return { ...printAt(through, at), volume: (at === 0 ? row.volume - share * BigInt(length - 1) : share) as Volume }
+}
+
+/** What trade `at` of the way leaves behind where it reaches nobody. */
+export const printAt = (through: Path, at: number): MarketPrint => ({
+  timeMs: timeAt(through, at),
+  price: priceAt(through, at),
+  takerSide: risesAt(through, at) ? "buy" : "sell"
+})
+
+/** Whether the price of trade `at` is no lower than the one before it. */
+const risesAt = (through: Path, at: number): boolean => {
+  if (!through.inDoubles) return priceAt(through, at) >= (at === 0 ? through.row.open : priceAt(through, at - 1))
+  return unitsAt(through, at) >= (at === 0 ? through.open : unitsAt(through, at - 1))
 }
 
 const tradeMarket = (rows: Sequence<TradeRow>, priceDecimals: number): MarketProcess => ({

@@ -2,7 +2,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Price, roundPrice, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { pathThrough, priceAt, priceNumberAt, type Way } from "./recorded.ts"
+import { boundsOf, pathThrough, priceAt, priceNumberAt, printAt, type Way } from "./recorded.ts"
 
 const SEED = 4_711
 const MINUTE_MS = 60_000
@@ -16,7 +16,7 @@ const price = fc.oneof(
 const way = fc.constantFrom<Way>("likely", "low-first", "high-first")
 
 describe("a way through a candle", () => {
-  it(`meets at every step the price that whole numbers give (seed ${SEED})`, () => {
+  it(`meets at every step the price that whole numbers give, within its bounds and by a taker of that side (seed ${SEED})`, () => {
     let inDoubles = 0
     fc.assert(
       fc.property(
@@ -37,6 +37,9 @@ describe("a way through a candle", () => {
             const lowFirst = through === "likely" ? last >= first : through === "low-first"
             const corners = lowFirst ? [first, low, high, last] : [first, high, low, last]
             const steps = (path.length - 1) / 3
+            const bounds = boundsOf(path)
+            expect(bounds === null).toBe(!path.inDoubles)
+            let before = first
             for (let at = 0; at < path.length; at++) {
               const leg = Math.max(0, Math.ceil(at / steps) - 1)
               const [from = Price.zero, to = Price.zero] = corners.slice(leg, leg + 2)
@@ -45,6 +48,11 @@ describe("a way through a candle", () => {
               const found = [priceAt(path, at), priceNumberAt(path, at)] as const
               if (found[0] !== expected || found[1] !== Price.toNumber(expected))
                 expect(found).toStrictEqual([expected, Price.toNumber(expected)])
+              if (bounds !== null && (found[1] < bounds.low || found[1] > bounds.high))
+                expect.fail(`${found[1]} is beyond ${bounds.low} … ${bounds.high}`)
+              if ((printAt(path, at).takerSide === "buy") !== expected >= before)
+                expect.fail(`${expected} after ${before} is of the other side`)
+              before = expected
             }
           }
         }

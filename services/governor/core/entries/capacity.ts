@@ -36,16 +36,14 @@ export interface Capacity {
 }
 
 /** How much room there is now, without what people are told of it. */
-export const roomOf = (
-  state: GovernorState,
-  rules: GovernorRules
-): Pick<Capacity, "internal" | "exchange" | "open" | "limit" | "safeCap" | "headroom"> => {
+export const roomOf = (state: GovernorState, rules: GovernorRules): Omit<Capacity, "band" | "hints"> => {
   const internal = openInternally(state)
   const seen = state.capacity.exchange
   const exchange = seen === null ? null : Math.max(0, seen.ours + seen.foreign + internal - seen.internal)
   const open = exchange ?? internal
   const safeCap = Math.floor(rules.openOrderLimit * rules.openOrderSafetyRatio)
-  return { internal, exchange, open, limit: rules.openOrderLimit, safeCap, headroom: safeCap - open }
+  const utilisationPct = safeCap === 0 ? 100 : (open / safeCap) * 100
+  return { internal, exchange, open, limit: rules.openOrderLimit, safeCap, headroom: safeCap - open, utilisationPct }
 }
 
 /** What the room and cut orders make of the band. */
@@ -61,7 +59,6 @@ export const capacityOf = (state: GovernorState, rules: GovernorRules): Capacity
   const partly = cutShort > 0 ? [reason("part_fills_cancelled", { cancelled: cutShort })] : []
   return {
     ...room,
-    utilisationPct: safeCap === 0 ? 100 : (open / safeCap) * 100,
     band: bandOf(headroom, cutShort),
     hints: headroom < STOP_BELOW ? [...little, ...partly] : [...partly, ...little]
   }

@@ -5,13 +5,14 @@
 import { NOT_QUIET, type Quiet, quietUntil } from "../../../../shared/actor/core/quiet.ts"
 import { Price } from "../../../../shared/core/decimal/decimal.ts"
 import { DAY_MS, utcDayOf } from "../../../../shared/core/time/utcDay.ts"
-import { capacityOf } from "../entries/capacity.ts"
+import { roomOf } from "../entries/capacity.ts"
 import { settledByMs } from "../entries/funds.ts"
 import { waitsOn } from "../entries/scheduler.ts"
+import { leadingCause } from "../mode/mode.ts"
 import { waitingOf, waitingPricesOf } from "../orderTable.ts"
 import { isConfigured, rulesOf } from "../rules.ts"
 import { targetFor } from "../slots/profitTarget.ts"
-import { STEPS } from "../mode/startup.ts"
+import { hasStarted } from "../mode/startup.ts"
 import type { GovernorState } from "../state.ts"
 import { moneySettled } from "../watch/money.ts"
 
@@ -20,18 +21,24 @@ import { moneySettled } from "../watch/money.ts"
  * market stands still because it is old (`standsByOldPrice`), none comes. Under the newest rules.
  */
 export const governorQuiet = (state: GovernorState): Quiet => {
-  const { startup, mode, scheduler, funds, loss, capacity, nowMs } = state
-  if (!isConfigured(state) || STEPS.some((step) => startup.steps[step] !== "done")) return NOT_QUIET
+  const { mode, scheduler, funds, loss, capacity, nowMs } = state
+  if (!isConfigured(state) || !hasStarted(state)) return NOT_QUIET
   if (funds.queue.length > 0 || funds.allotted !== null) return NOT_QUIET
   const waits = scheduler.queue.length > 0 || waitingOf(state).length > 0
   if (waits && !waitsOn({ state, rules: rulesOf(state) })) return NOT_QUIET
   if (capacity.exchange !== null || state.refusals !== undefined || mode.violations.length > 0) return NOT_QUIET
   if (state.backfill !== null || state.advisor.retrain !== null) return NOT_QUIET
-  const { daily_loss_lock: _locked, stale_price: _stale, ...causes } = mode.causes
-  if (Object.keys(causes).length > 0 || (state.tooSmall !== undefined && state.orders.length === 0)) return NOT_QUIET
+  if (waitsForFacts(mode) || (state.tooSmall !== undefined && state.orders.length === 0)) return NOT_QUIET
   const midnightMs = (Math.max(loss.utcDay, utcDayOf(nowMs)) + 1) * DAY_MS
   const untilMs = Math.min(midnightMs, modeDueMs(state), bandDueMs(state))
   return waits ? { ...unpassed(state), untilMs: Math.min(untilMs, settledByMs(state)) } : quietUntil(untilMs)
+}
+
+/** Whether something stands against running that only a fact ends which is no price. */
+const waitsForFacts = (mode: GovernorState["mode"]): boolean => {
+  if (leadingCause(mode) === null) return false
+  const { daily_loss_lock: _locked, stale_price: _stale, ...causes } = mode.causes
+  return leadingCause({ causes }) !== null
 }
 
 /** Prices at which the market passes no entry that waits for the next loop: by a unit at least. */
@@ -49,7 +56,7 @@ export const standsByOldPrice = ({ mode }: GovernorState): boolean => mode.cause
 /** When a pause whose cause has gone ends by itself. */
 const modeDueMs = (state: GovernorState): number => {
   const { mode } = state
-  const passes = mode.mode === "PAUSED" && mode.operatorNeeded === null && Object.keys(mode.causes).length === 0
+  const passes = mode.mode === "PAUSED" && mode.operatorNeeded === null && leadingCause(mode) === null
   return passes ? mode.clearSinceMs + rulesOf(state).autoResumeAfterSec * 1_000 : Number.POSITIVE_INFINITY
 }
 
@@ -65,7 +72,7 @@ export const loopsQuietly = (state: GovernorState): boolean => {
     state.sizing.targetLayers === 0 &&
     state.sizing.told !== null &&
     moneySettled(state) &&
-    capacityOf(state, rules).utilisationPct <= rules.autoSoftCloseCapacityPct
+    roomOf(state, rules).utilisationPct <= rules.autoSoftCloseCapacityPct
   )
 }
 

@@ -42,9 +42,14 @@ export const setCause = (draft: Draft, cause: Cause, stands: boolean, why: () =>
   else if (draft.state.mode.causes[cause] === undefined) raiseCause(draft, cause, why())
 }
 
+/** The causes that were last found to be none: they are replaced and never changed, and looked at several times an event. */
+let lastNone: ModeSlice["causes"] | null = null
+
 /** The most severe cause that stands, or null. */
-export const leadingCause = ({ causes }: ModeSlice): Cause | null => {
+export const leadingCause = ({ causes }: Pick<ModeSlice, "causes">): Cause | null => {
+  if (causes === lastNone) return null
   for (const cause of CAUSES) if (causes[cause] !== undefined) return cause
+  lastNone = causes
   return null
 }
 

@@ -122,8 +122,20 @@ export const restart = (draft: Draft): void => {
   draft.state.startup = { steps, answered: [], bootstrapSinceMs: null }
 }
 
+/** The steps of which all were last found to be done: they are replaced and never changed, and looked at after every event. */
+let lastDone: StartupSlice["steps"] | null = null
+
+/** Whether the start is over. */
+export const hasStarted = ({ startup: { steps } }: Pick<GovernorState, "startup">): boolean => {
+  if (steps === lastDone) return true
+  if (STEPS.some((step) => steps[step] !== "done")) return false
+  lastDone = steps
+  return true
+}
+
 /** Moves on as far as facts allow, and tells each step whose state has changed. What is pending may end when all runs already. */
 export const advanceStartup = (draft: Draft): void => {
+  if (hasStarted(draft.state)) return
   for (const step of STEPS) {
     const before = draft.state.startup.steps[step]
     if (before === "done") continue

@@ -1,8 +1,5 @@
 /** The samples of the profit target with their moves in order, so that a loop costs a search and not a sort. Changed in place. */
-import { MAX_SAMPLES, middleOf, MIN_SAMPLES } from "./profitTarget.ts"
-
-/** The move from one sample to the next, percent of the earlier one. */
-const moveOf = (before: number, after: number): number => (Math.abs(after - before) / before) * 100
+import { MAX_SAMPLES, medianOf, MIN_SAMPLES, moveOf } from "./profitTarget.ts"
 
 /** What `medianMovePct` says of the newest samples, followed from sample to sample. */
 export class MoveWindow {
@@ -21,9 +18,14 @@ export class MoveWindow {
   push(sample: number): void {
     const before = this.samples.at(-1)
     this.samples.push(sample)
-    if (before !== undefined) this.insert(moveOf(before, sample))
-    if (this.samples.length - this.from <= MAX_SAMPLES) return
-    this.remove(moveOf(this.samples[this.from] ?? 0, this.samples[this.from + 1] ?? 0))
+    if (before === undefined) return
+    const come = moveOf(before, sample)
+    if (this.samples.length - this.from <= MAX_SAMPLES) {
+      this.settle(come, this.moves)
+      this.moves++
+      return
+    }
+    this.settle(come, this.place(moveOf(this.samples[this.from] ?? 0, this.samples[this.from + 1] ?? 0)))
     this.from++
     // What has been forgotten is thrown away now and then, not at each sample.
     if (this.from < 4 * MAX_SAMPLES) return
@@ -34,7 +36,9 @@ export class MoveWindow {
   /** The median move, percent; null with too few samples. */
   get medianPct(): number | null {
     if (this.samples.length - this.from < MIN_SAMPLES) return null
-    return middleOf(this.sorted.subarray(0, this.moves))
+    const { moves, sorted } = this
+    const middle = moves >> 1
+    return medianOf(moves, sorted[middle] ?? 0, () => sorted[middle - 1] ?? 0)
   }
 
   /** The samples as the state keeps them; `without` the newest, as they were before it. */
@@ -53,16 +57,11 @@ export class MoveWindow {
     return low
   }
 
-  private insert(move: number): void {
+  /** Puts a move in order, where the one at `gap` is gone or was none: those between the two places move over. */
+  private settle(move: number, gap: number): void {
     const place = this.place(move)
-    this.sorted.copyWithin(place + 1, place, this.moves)
-    this.sorted[place] = move
-    this.moves++
-  }
-
-  private remove(move: number): void {
-    const place = this.place(move)
-    this.sorted.copyWithin(place, place + 1, this.moves)
-    this.moves--
+    if (place > gap) this.sorted.copyWithin(gap, gap + 1, place)
+    else this.sorted.copyWithin(place + 1, place, gap)
+    this.sorted[place > gap ? place - 1 : place] = move
   }
 }

@@ -1,4 +1,5 @@
 /** The profit target: as configured, as an operator set it, or following the market's volatility. (docs/trading-contract.md §7.) */
+import { quickselect } from "simple-statistics"
 import type { Reason } from "../../../../shared/events/reason.ts"
 import type { SlotRules } from "../../../../shared/events/families/control.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
@@ -16,23 +17,23 @@ const OVER_FEES_PCT = 0.1
 /** The median move between two samples, percent of the earlier one; null with too few samples. */
 export const medianMovePct = (samples: ReadonlyArray<number>): number | null => {
   if (samples.length < MIN_SAMPLES) return null
-  const moves = new Float64Array(samples.length - 1)
-  for (let index = 0; index < moves.length; index++) {
-    const before = samples[index] ?? 0
-    moves[index] = (Math.abs((samples[index + 1] ?? before) - before) / before) * 100
-  }
-  return middleOf(moves.sort())
+  const moves: Array<number> = []
+  for (let index = 1; index < samples.length; index++) moves.push(moveOf(samples[index - 1] ?? 0, samples[index] ?? 0))
+  const middle = moves.length >> 1
+  quickselect(moves, middle)
+  return medianOf(moves.length, moves[middle] ?? 0, () => Math.max(...moves.slice(0, middle)))
 }
 
+/** The move from one sample to the next, percent of the earlier one. */
+export const moveOf = (before: number, after: number): number => (Math.abs(after - before) / before) * 100
+
 /**
- * The middle of one or more ascending numbers, of an even count half the sum of the two middle ones. The median of `simple-statistics` adds half
- * their difference to the lower one, which may differ in the last bit, and recorded decisions carry the figure whole.
+ * The median of so many numbers: the middle one, of an even count half the sum of that and the one before it. The median of
+ * `simple-statistics` adds half their difference to the lower one, which may differ in the last bit, and recorded decisions carry the
+ * figure whole.
  */
-export const middleOf = (ascending: Float64Array): number => {
-  const middle = ascending.length >> 1
-  const upper = ascending[middle] ?? 0
-  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? upper) + upper) / 2
-}
+export const medianOf = (count: number, middle: number, before: () => number): number =>
+  count % 2 === 1 ? middle : (before() + middle) / 2
 
 /** Once a loop: another sample, and the target that follows. */
 export const sampleProfitTarget = (draft: Draft): void => {

@@ -5,7 +5,8 @@ import type { MarketEvent } from "../../../../shared/events/event.ts"
 import { sentenceOf } from "../../../../shared/core/rules/sentence.ts"
 import { GovernorStory, START_MS, testRules, testSlotRules } from "../../testing/governorDriver.ts"
 import { governorActor } from "../actor.ts"
-import { medianMovePct } from "./profitTarget.ts"
+import { MoveWindow } from "./moveWindow.ts"
+import { MAX_SAMPLES, medianMovePct, MIN_SAMPLES, moveOf } from "./profitTarget.ts"
 import { governorView } from "../view/view.ts"
 
 const SEED = 20_261_121
@@ -57,6 +58,29 @@ describe("the median move", () => {
     expect(
       Math.abs((medianMovePct(Array.from({ length: 13 }, (_, n) => 100 * 1.02 ** (n % 2))) ?? 0) - 1.98)
     ).toBeLessThanOrEqual(0.02)
+  })
+
+  it(`is to the last bit what the moves in order have in their middle, at once or followed sample by sample (seed ${SEED})`, () => {
+    // Few different prices, so that many moves are alike.
+    const price = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.double({ min: 0.01, max: 1, noNaN: true }))
+    fc.assert(
+      fc.property(fc.array(price, { maxLength: 3 * MAX_SAMPLES, size: "max" }), (samples) => {
+        const window = new MoveWindow([])
+        for (const [at, sample] of samples.entries()) {
+          window.push(sample)
+          const newest = samples.slice(Math.max(0, at + 1 - MAX_SAMPLES), at + 1)
+          const moves = newest.slice(1).map((after, before) => moveOf(newest[before] ?? 0, after))
+          const sorted = moves.toSorted((a, b) => a - b)
+          const middle = sorted.length >> 1
+          const upper = sorted[middle] ?? 0
+          const expected = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+          const found = [medianMovePct(newest), window.medianPct]
+          const due = newest.length < MIN_SAMPLES ? null : expected
+          if (found[0] !== due || found[1] !== due) expect(found).toStrictEqual([due, due])
+        }
+      }),
+      { seed: SEED, numRuns: 20 }
+    )
   })
 })
 

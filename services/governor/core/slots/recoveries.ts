@@ -1,7 +1,7 @@
 /** Recoveries under pressure: notices when they pile up, and the moves that bring them next to the market. */
 import type { Command } from "../../../../shared/events/families/command.ts"
 import type { Reason } from "../../../../shared/events/reason.ts"
-import { capacityOf } from "../entries/capacity.ts"
+import { roomOf } from "../entries/capacity.ts"
 import { reason } from "../../../../shared/core/rules/rules.ts"
 import { type Draft, notice } from "../draft.ts"
 import { isHalted } from "../mode/mode.ts"
@@ -55,7 +55,7 @@ const NEAR_ENOUGH = 1.5
  */
 export const softCloseUnderPressure = (draft: Draft): void => {
   const { state, rules } = draft
-  const { utilisationPct, open, safeCap } = capacityOf(state, rules)
+  const { utilisationPct, open, safeCap } = roomOf(state, rules)
   if (utilisationPct <= rules.autoSoftCloseCapacityPct || noPrice(state) !== null || isHalted(state.mode)) return
   const nearPct = entryPctInForce(state) * NEAR_ENOUGH
   const far = farthestFirst(state).filter((recovery) => distancePct(state, recovery) > nearPct)

@@ -1,7 +1,7 @@
 /** Drift: the exchange counts other open orders than the journal does, and goes on doing so. */
 import type { GovernorRules } from "../../../../shared/events/families/control.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
-import { capacityOf } from "../entries/capacity.ts"
+import { roomOf } from "../entries/capacity.ts"
 import { type Draft, notice } from "../draft.ts"
 
 /** Up to this share of the journal's count a difference is no drift (docs/trading-contract.md §8). */
@@ -19,7 +19,7 @@ export const fromLeast = (internal: number, { driftThreshold }: GovernorRules): 
 export const watchDrift = (draft: Draft): void => {
   const { rules, state } = draft
   const { drift, nowMs } = state
-  const { internal, exchange } = capacityOf(state, rules)
+  const { internal, exchange } = roomOf(state, rules)
   if (exchange === null) return
   const difference = exchange - internal
   const tolerance = draft.variants.driftTolerance(internal, rules)
