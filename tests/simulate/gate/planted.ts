@@ -44,6 +44,21 @@ export const PLANTED: ReadonlyArray<Planted> = [
       "[claimFact(live, deadlineMs)]"
     ]
   ),
+  bug("gateway", "an order that never came to be is waited for for ever", [
+    `${gateway}/lookup.ts`,
+    "if (absent >= ABSENT_ANSWERS) {",
+    "if (absent >= ABSENT_ANSWERS && order.localId < 0) {"
+  ]),
+  bug("gateway", "orders of others are not counted", [
+    `${gateway}/service.ts`,
+    "ours: openOrders, foreign: foreign.length })",
+    "ours: openOrders, foreign: 0 * foreign.length })"
+  ]),
+  bug("gateway", "orders of others are taken off", [
+    `${gateway}/asked.ts`,
+    "if (clientId === null || !(yield* provablyOurs(subjects, report))) {",
+    "if (clientId !== null && !(yield* provablyOurs(subjects, report))) {"
+  ]),
   bug("gateway", "an entry is sent before its grant", [
     `${gateway}/core/fold.ts`,
     'const awaited = role === "entry"',

@@ -22,6 +22,7 @@ export const endingProblems = (auditor: Auditor, exchange: SimulatedExchange): R
   ...undone(auditor),
   ...ordersDiffer(auditor, exchange),
   ...fillsDiffer(auditor, exchange),
+  ...othersDiffer(auditor, exchange),
   ...moneyDiffers(auditor, exchange)
 ]
 
@@ -86,6 +87,18 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
     known.has(execId) ? [] : [`record ${seq} books fill ${execId}, which the exchange never made`]
   )
   return [...otherwise, ...unknown]
+}
+
+/** Orders without a client id are others': they are counted, and left alone. */
+const othersDiffer = ({ gateway }: Auditor, { desk }: SimulatedExchange): ReadonlyArray<string> => {
+  const others = [...desk.books.orders.values()].filter(({ clientId }) => clientId === null)
+  const takenOff = others.filter(({ status }) => status === "canceled")
+  const open = others.filter(({ status }) => status === "open").length
+  const counted = gateway.state.openOrders?.foreign ?? 0
+  return [
+    ...takenOff.map(({ txid }) => `order ${txid} of others was taken off`),
+    ...(open === counted ? [] : [`${open} orders of others are open, and the journal counts ${counted}`])
+  ]
 }
 
 /** Within what lists round. */

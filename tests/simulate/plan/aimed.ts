@@ -2,6 +2,7 @@
  * Faults that are aimed: at a request that is on its way, a fill that has just happened, a record that has just been written. Each is a
  * combination that takes two or more things at one moment, and drawn over time alone they would meet once in thousands of seeds.
  */
+import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
 import type { Fault, Later, Timed } from "./fault.ts"
 import type { Moment } from "../world/moments.ts"
@@ -26,10 +27,10 @@ const part = (random: Random): Fault => ({
   nth: Math.floor(random() * 100),
   share: between(random, 0.1, 0.7)
 })
-/** Lists tell how orders stand and not what they have traded. Exchange time: within the minute they tell all. */
+/** Lists tell how orders stand, perhaps what they came to, and not their fills. Exchange time: within the minute they tell all. */
 const lies = (random: Random, speed: number): Fault => {
   const lagMs = magnitude(random, 2_000, 30_000)
-  const change = { sumsLagMs: lagMs, fillsLagMs: lagMs }
+  const change = { sumsLagMs: chosen(random, [0, lagMs, lagMs]), fillsLagMs: lagMs }
   return { kind: "wire", change, forMs: between(random, 10_000, 60_000) / speed }
 }
 const everything: Fault = { kind: "trade", nth: "all", share: 1 }
@@ -40,6 +41,14 @@ const AMENDING = { on: "request", of: "AmendOrder" } as const
 
 /** What the exchange says although it has placed the order: none of it is a no. */
 const UNSURE = ["EGeneral:Internal error", "EService:Unavailable", "EService:Busy", "EAPI:Invalid nonce"] as const
+
+/** What it says when it does nothing for a while. */
+const NOT_NOW = [
+  "EOrder:Rate limit exceeded",
+  "EAPI:Rate limit exceeded",
+  "EService:Throttled",
+  "EService:Market in cancel_only mode"
+] as const
 
 /** Each by a name that tells people which it is. */
 export const AIMED: ReadonlyArray<AimedKind> = [
@@ -121,8 +130,8 @@ export const AIMED: ReadonlyArray<AimedKind> = [
       const nth = Math.floor(random() * 100)
       return [
         [0, lies(random, speed)],
-        // The trade alone is not heard, or nothing is.
-        [0, deaf(chosen(random, [3, magnitude(random, 500, 10_000)]))],
+        // Everything is heard, all but the trade, or nothing.
+        [0, deaf(chosen(random, [0, 3, magnitude(random, 500, 10_000)]))],
         [1, { kind: "trade", nth, share: between(random, 0.1, 0.7) }],
         [5, { kind: "life", life: { _tag: "OneOrder", nth, what: { act: "cancel", reason: "halt" } } }]
       ]
@@ -160,6 +169,11 @@ export const AIMED: ReadonlyArray<AimedKind> = [
     }
   },
   {
+    name: "a second gateway that dies in its start",
+    weight: 2,
+    draw: (random) => [[0, { kind: "twin", service: "order-gateway", forMs: magnitude(random, 30, 800) }]]
+  },
+  {
     name: "a grant that comes after the wish has changed",
     weight: 4,
     draw: (random) => {
@@ -170,6 +184,26 @@ export const AIMED: ReadonlyArray<AimedKind> = [
           [0, { kind: "journal", change: { heldOf: ".out.governor", heldMs: forMs }, forMs: 500 }],
           [20, { kind: "wire", change: { factor: chosen(random, [0.96, 0.98, 1.02, 1.04]) }, forMs }]
         )
+      ]
+    }
+  },
+  {
+    name: "not now",
+    weight: 2,
+    draw: (random) => {
+      const request = chosen(random, [PLACING, CANCELLING, AMENDING])
+      const refused = chosen(random, NOT_NOW)
+      return [aimed(request, [0, { kind: "request", fate: { of: request.of, refused } }])]
+    }
+  },
+  {
+    name: "others have orders, and an operator asks for what is adrift",
+    weight: 2,
+    draw: (random) => {
+      const order = { side: "buy", price: Price.parse("0.005"), volume: Volume.parse("60") } as const
+      return [
+        [0, { kind: "life", life: { _tag: "ByHand", what: { act: "place", ...order } } }],
+        [magnitude(random, 50, 5_000), { kind: "command", command: { name: "reconcile_drift" } }]
       ]
     }
   },

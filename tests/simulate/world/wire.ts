@@ -54,6 +54,8 @@ export interface RequestFate {
   /** It never arrives, or so much later than usual. */
   readonly lost?: boolean
   readonly lateMs?: number
+  /** The exchange does not do it, and says so in these words. */
+  readonly refused?: string
   /** What comes back: what the exchange says; or, though it is done, nothing, at once a broken connection, or these words. */
   readonly answer?: "given" | "none" | "reset" | { readonly words: string }
 }
@@ -296,7 +298,7 @@ export class Wire {
         const wayMs = this.wayMs() + (fate.lateMs ?? (this.random() < late ? this.random() * lateMs : 0))
         process.time.at(process.time.nowMs + wayMs, () => {
           if (this.weather.partitioned) return
-          const is = work()
+          const is = fate.refused === undefined ? work() : { error: fate.refused }
           if (fate.answer === "none" || this.random() < this.weather.lostReply || this.weather.partitioned) return
           const result = typeof fate.answer === "object" ? { error: fate.answer.words } : is
           process.after(this.wayMs(), () => answer(answerOf(operation, kind, result, clock.unsafeNowMs())))
