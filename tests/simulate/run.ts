@@ -7,7 +7,7 @@ import { messageOf } from "../../shared/core/messageOf.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
 import { monthToPlay } from "../data/recording.ts"
 import { Auditor, type Check } from "./judges/auditor.ts"
-import { endingProblems, idleProblems, onItsWay } from "./judges/ending.ts"
+import { endingProblems, idleProblems, onItsWay, unheardProblems } from "./judges/ending.ts"
 import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
 
@@ -86,7 +86,9 @@ export const run = (plan: Plan, check: Check = "all"): Run => {
     world.begin()
     world.runUntil(sinceMs, failed)
     world.heal()
+    const healedMs = exchange.nowMs
     pass(HEALING)
+    if (!failed()) for (const text of unheardProblems(auditor, exchange, healedMs)) problem(`once healed: ${text}`)
     world.command({ name: "resume" })
     pass(TRADING)
     if (!failed()) for (const text of idleProblems(auditor)) problem(`once healed: ${text}`)

@@ -44,6 +44,46 @@ export const PLANTED: ReadonlyArray<Planted> = [
       "[claimFact(live, deadlineMs)]"
     ]
   ),
+  bug("gateway", "an order that never came to be is waited for for ever", [
+    `${gateway}/lookup.ts`,
+    "if (absent >= ABSENT_ANSWERS) {",
+    "if (absent >= ABSENT_ANSWERS && order.localId < 0) {"
+  ]),
+  bug("gateway", "orders of others are not counted", [
+    `${gateway}/service.ts`,
+    "ours: openOrders, foreign: foreign.length })",
+    "ours: openOrders, foreign: 0 * foreign.length })"
+  ]),
+  bug("gateway", "orders of others are taken off", [
+    `${gateway}/asked.ts`,
+    "if (clientId === null || !(yield* provablyOurs(subjects, report))) {",
+    "if (clientId !== null && !(yield* provablyOurs(subjects, report))) {"
+  ]),
+  bug("gateway", "an entry is sent before its grant", [
+    `${gateway}/core/fold.ts`,
+    'const awaited = role === "entry"',
+    'const awaited = role === "entry" && localId < 0'
+  ]),
+  bug("gateway", "a start whose process is gone is never compared", [
+    `${gateway}/service.ts`,
+    "if (owed) yield* noteReconciled",
+    "if (owed && windowStartMs < 0) yield* noteReconciled"
+  ]),
+  bug("gateway", "a list that is behind ends an order", [
+    `${gateway}/core/facts.ts`,
+    "if (behind && !final) return []",
+    "if (behind && !final && order.filled < 0n) return []"
+  ]),
+  bug("gateway", "a late fill is booked although the end has counted it", [
+    `${gateway}/core/lateFills.ts`,
+    "if (fill.volume <= counted.volume) {",
+    "if (fill.volume < 0n) {"
+  ]),
+  bug("gateway", "a fault of the exchange is taken for a no", [
+    "shared/exchange/kraken/core/errors.ts",
+    '{ prefix: "EGeneral:Internal error", advice: "unknown", source: "service", means: "a fault of the exchange" }',
+    '{ prefix: "EGeneral:Internal error", advice: "rejected", source: "service", means: "a fault of the exchange" }'
+  ]),
   bug("gateway", "no answer is taken for a no", [
     `${gateway}/lane.ts`,
     'if (sent.failure.advice === "unknown") return [unknownFact(live, sent.failure.detail)]',

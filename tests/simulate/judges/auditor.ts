@@ -16,6 +16,8 @@ import { decodeRecord, type StoredRecord } from "../../../shared/events/envelope
 import type { JournalRecord } from "../../../shared/journal/port.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import type { SimulatedExchange } from "../world/exchange.ts"
+import { Amendments } from "./amendments.ts"
+import { Grants } from "./grants.ts"
 import { OrderLives } from "./orderLives.ts"
 import { LossDays } from "./lossDays.ts"
 import { Prices } from "./prices.ts"
@@ -42,6 +44,8 @@ export class Auditor {
   private readonly check: Check
   private readonly folds: ReadonlyArray<ActorFold<unknown>>
   private readonly hosted: FoldSet<unknown>
+  private readonly amendments: Amendments
+  private readonly grants: Grants
   private readonly days: LossDays
   private readonly prices: Prices
   private readonly passedOver = new Set<number>()
@@ -68,6 +72,8 @@ export class Auditor {
     this.folds = folds as unknown as ReadonlyArray<ActorFold<unknown>>
     this.hosted = new FoldSet(this.folds, new Set())
     this.lives = new OrderLives((text) => this.problem(text))
+    this.amendments = new Amendments((text) => this.problem(text))
+    this.grants = new Grants((text) => this.problem(text))
     this.days = new LossDays((text) => this.problem(text))
     this.prices = new Prices(
       (text) => this.problem(text),
@@ -101,6 +107,8 @@ export class Auditor {
     try {
       const stored = decodeRecord(record)
       this.lives.take(stored)
+      this.amendments.take(stored)
+      this.grants.take(stored)
       this.hosted.takeDecoded(stored, record.data)
       this.look(stored)
     } catch (error) {

@@ -22,8 +22,29 @@ export const endingProblems = (auditor: Auditor, exchange: SimulatedExchange): R
   ...undone(auditor),
   ...ordersDiffer(auditor, exchange),
   ...fillsDiffer(auditor, exchange),
+  ...othersDiffer(auditor, exchange),
   ...moneyDiffers(auditor, exchange)
 ]
+
+/**
+ * What the journal has not heard some minutes after everything was healed, of orders that still stand: fills that nobody has recorded.
+ * `atMs`: when it was healed, exchange time.
+ */
+export const unheardProblems = (
+  { lives }: Auditor,
+  exchange: SimulatedExchange,
+  atMs: number
+): ReadonlyArray<string> => {
+  const found: Array<string> = []
+  for (const { execId, txid, timeMs } of exchange.desk.books.fills) {
+    const clientId = exchange.desk.books.orders.get(txid)?.clientId ?? null
+    if (timeMs > atMs || clientId === null || lives.fills.has(execId)) continue
+    const life = lives.byClientId.get(clientId)
+    if (life?.stage === "ended" || life?.stage === "rejected") continue
+    found.push(`order ${clientId} (${life?.stage ?? "without a claim"}): fill ${execId} is not in the journal`)
+  }
+  return found
+}
 
 const ordersDiffer = ({ lives, gateway }: Auditor, { desk, openings }: SimulatedExchange): ReadonlyArray<string> => {
   const found: Array<string> = []
@@ -42,11 +63,14 @@ const ordersDiffer = ({ lives, gateway }: Auditor, { desk, openings }: Simulated
   }
   for (const { slot, order } of live.values()) {
     if (order.grant === "awaited") continue
-    if (order.txid === null || !open.has(order.txid))
-      found.push(`slot ${slot}, order ${order.localId}: ${order.stage} in the journal, not open at the exchange`)
-    else if (open.get(order.txid)?.filled !== order.filled)
+    const name = `slot ${slot}, order ${order.localId}`
+    const there = order.txid === null ? undefined : open.get(order.txid)
+    if (there === undefined) found.push(`${name}: ${order.stage} in the journal, not open at the exchange`)
+    else if (there.filled !== order.filled)
+      found.push(`${name}: filled ${order.filled}, at the exchange ${there.filled}`)
+    else if (there.price !== order.price || !near(there.volume, order.volume, 10n))
       found.push(
-        `slot ${slot}, order ${order.localId}: filled ${order.filled}, at the exchange ${open.get(order.txid)?.filled}`
+        `${name}: ${order.volume} at ${order.price} in the journal, ${there.volume} at ${there.price} at the exchange`
       )
   }
   return found
@@ -63,6 +87,18 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
     known.has(execId) ? [] : [`record ${seq} books fill ${execId}, which the exchange never made`]
   )
   return [...otherwise, ...unknown]
+}
+
+/** Orders without a client id are others': they are counted, and left alone. */
+const othersDiffer = ({ gateway }: Auditor, { desk }: SimulatedExchange): ReadonlyArray<string> => {
+  const others = [...desk.books.orders.values()].filter(({ clientId }) => clientId === null)
+  const takenOff = others.filter(({ status }) => status === "canceled")
+  const open = others.filter(({ status }) => status === "open").length
+  const counted = gateway.state.openOrders?.foreign ?? 0
+  return [
+    ...takenOff.map(({ txid }) => `order ${txid} of others was taken off`),
+    ...(open === counted ? [] : [`${open} orders of others are open, and the journal counts ${counted}`])
+  ]
 }
 
 /** Within what lists round. */

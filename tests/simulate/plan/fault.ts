@@ -3,7 +3,8 @@ import type { Life } from "../../../app/inProcess/life.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import type { JournalWeather } from "../world/journal.ts"
 import type { ServiceName } from "../world/services.ts"
-import type { WireWeather } from "../world/wire.ts"
+import type { Moment } from "../world/moments.ts"
+import type { RequestFate, WireWeather } from "../world/wire.ts"
 
 /** One thing that goes wrong, or that somebody does. */
 export type Fault =
@@ -17,6 +18,12 @@ export type Fault =
   /** A second one of it runs beside. */
   | { readonly kind: "twin"; readonly service: ServiceName; readonly forMs: number }
   | { readonly kind: "wire"; readonly change: Partial<WireWeather>; readonly forMs: number }
+  /** What becomes of the next request of its kind. */
+  | { readonly kind: "request"; readonly fate: RequestFate }
+  /** Others trade with one of our orders, or with all at once: so much of what is left of it. */
+  | { readonly kind: "trade"; readonly nth: number | "all"; readonly share: number }
+  /** All of this the next time that the moment comes, each so long after it; 0: within it. */
+  | { readonly kind: "aimed"; readonly at: Moment; readonly then: ReadonlyArray<Later> }
   | { readonly kind: "partition"; readonly forMs: number }
   | { readonly kind: "reconnect" }
   | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
@@ -30,6 +37,9 @@ export type Fault =
   | { readonly kind: "upgrade"; readonly rules: number }
   /** Somebody writes past every port; an operator excludes it later. */
   | { readonly kind: "forged"; readonly record: "garbage" | "decision" | "price"; readonly excludedAfterMs: number }
+
+/** A fault, so many milliseconds after something. */
+export type Later = readonly [afterMs: number, fault: Fault]
 
 /** A fault and its moment. */
 export interface Timed {

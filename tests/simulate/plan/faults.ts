@@ -4,7 +4,8 @@ import { COMMANDS } from "../../../app/inProcess/incidents.ts"
 import type { Life } from "../../../app/inProcess/life.ts"
 import { SERVICES, type ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
-import type { Fault, Timed } from "./fault.ts"
+import { drawAimed } from "./aimed.ts"
+import type { Fault, Later, Timed } from "./fault.ts"
 
 /** As much of a plan as faults depend on. */
 export interface Setting {
@@ -18,10 +19,10 @@ export interface Setting {
 interface Kind {
   readonly name: string
   readonly weight: number
-  readonly draw: (random: Random, setting: Setting) => ReadonlyArray<readonly [afterMs: number, fault: Fault]>
+  readonly draw: (random: Random, setting: Setting) => ReadonlyArray<Later>
 }
 
-const one = (fault: Fault): ReadonlyArray<readonly [number, Fault]> => [[0, fault]]
+const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
 const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
 
@@ -249,6 +250,7 @@ export const drawFaults = (random: Random, setting: Setting): ReadonlyArray<Time
       if (atMs + afterMs < lengthMs) all.push({ atMs: atMs + Math.round(afterMs), fault })
     }
   }
+  all.push(...drawAimed(random, setting, LAST))
   const resumes = Math.max(1, Math.round(lengthMs / 90_000))
   for (let n = 1; n <= resumes; n++)
     all.push({

@@ -120,7 +120,7 @@ const drawSettings = (random: Random, slots: number, speed: number): Record<stri
   PROFIT_PCT: String(chosen(random, [0.55, 0.7, 1.2])),
   VOLATILITY_AUTO_PROFIT: "false",
   ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),
-  S1_ORPHAN_AFTER_SEC: String(chosen(random, [300, 600, 1_350])),
+  S1_ORPHAN_AFTER_SEC: String(chosen(random, [60, 300, 600, 1_350])),
   S2_ORPHAN_AFTER_SEC: String(chosen(random, [400, 900, 1_800])),
   REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 0, 30])),
   LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),

@@ -17,7 +17,8 @@ import {
 } from "../../../services/exchange-sim/core/engine/desk.ts"
 import { matchTrade } from "../../../services/exchange-sim/core/engine/match.ts"
 import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
-import type { Order } from "../../../services/exchange-sim/core/engine/order.ts"
+import { fillOrder } from "../../../services/exchange-sim/core/engine/fill.ts"
+import { type Order, remaining } from "../../../services/exchange-sim/core/engine/order.ts"
 import { placeOrder } from "../../../services/exchange-sim/core/engine/place.ts"
 import type { MarketTrade } from "../../../services/exchange-sim/core/market/process.ts"
 import { quotesAfter, seenByOrders } from "../../../services/exchange-sim/core/market/quote.ts"
@@ -50,6 +51,12 @@ export interface Founding {
 interface Then<A> {
   readonly atMs: number
   readonly is: A
+}
+
+/** By how much lists of orders are behind, and what they say of executions behind that; exchange milliseconds. */
+export interface ListLags {
+  readonly listsLagMs: number
+  readonly sumsLagMs: number
 }
 
 /** Moments kept of each: lists are behind by a minute at the most. */
@@ -145,24 +152,18 @@ export class SimulatedExchange {
   }
 
   /** Lists as they were so long ago. */
-  openOrders(lagMs: number): ReadonlyArray<OrderReport> {
-    return this.allOrders(lagMs)
-      .filter(({ status }) => status === "open")
-      .map(reportOn)
+  openOrders(lags: ListLags): ReadonlyArray<OrderReport> {
+    return this.allOrders(lags).filter(({ status }) => status === "open")
   }
 
-  orders(txids: ReadonlyArray<string>, lagMs: number): ReadonlyArray<OrderReport> {
-    return txids.flatMap((txid) => {
-      const order = asOf(this.orderMoments.get(txid) ?? [], this.nowMs - lagMs)
-      return order === undefined ? [] : [reportOn(order)]
-    })
+  orders(txids: ReadonlyArray<string>, lags: ListLags): ReadonlyArray<OrderReport> {
+    return txids.flatMap((txid) => this.listed(this.orderMoments.get(txid) ?? [], lags))
   }
 
-  byClientId(clientId: string, lagMs: number): ReadonlyArray<OrderReport> {
-    return this.allOrders(lagMs)
+  byClientId(clientId: string, lags: ListLags): ReadonlyArray<OrderReport> {
+    return this.allOrders(lags)
       .filter((order) => order.clientId === clientId)
       .toSorted((a, b) => b.openedMs - a.openedMs)
-      .map(reportOn)
   }
 
   fills(fromMs: number, toMs: number, lagMs: number): ReadonlyArray<Fill> {
@@ -230,6 +231,18 @@ export class SimulatedExchange {
     }
   }
 
+  /** Others trade with our order that is the one at `nth` of those open (modulo their number), or with all: so much of what is left. */
+  tradeWith(nth: number | "all", share: number): void {
+    const ours = openOrders(this.desk.books).filter(({ clientId }) => clientId !== null)
+    const meant = nth === "all" ? ours : ours.slice(nth % Math.max(1, ours.length)).slice(0, 1)
+    for (const order of meant) {
+      const volume = ((BigInt(Math.round(share * 1_000)) * remaining(order)) / 1_000n) as Volume
+      if (volume <= 0n) continue
+      fillOrder(this.desk, order, { price: order.price, volume, liquidity: "maker", timeMs: this.nowMs })
+    }
+    this.tell()
+  }
+
   /** What others have brought to the account, or taken from it. */
   get elsewhere(): { readonly base: bigint; readonly quote: bigint } {
     return movedByOthers(this.desk.books)
@@ -259,8 +272,18 @@ export class SimulatedExchange {
     return answer
   }
 
-  private allOrders(lagMs: number): ReadonlyArray<Order> {
-    return [...this.orderMoments.values()].flatMap((moments) => asOf(moments, this.nowMs - lagMs) ?? [])
+  private allOrders(lags: ListLags): ReadonlyArray<OrderReport> {
+    return [...this.orderMoments.values()].flatMap((moments) => this.listed(moments, lags))
+  }
+
+  /** The order as a list has it: none, where it is too new. What it has traded may be older than how it stands. */
+  private listed(moments: ReadonlyArray<Then<Order>>, { listsLagMs, sumsLagMs }: ListLags): ReadonlyArray<OrderReport> {
+    const order = asOf(moments, this.nowMs - listsLagMs)
+    if (order === undefined) return []
+    if (sumsLagMs === 0) return [reportOn(order)]
+    const before = asOf(moments, this.nowMs - listsLagMs - sumsLagMs) ?? moments[0]?.is ?? order
+    const { filled, cost, fee, feeBase } = before
+    return [reportOn({ ...order, filled, cost, fee, feeBase })]
   }
 
   private view(): MarketView {

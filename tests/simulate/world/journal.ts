@@ -32,7 +32,19 @@ export interface JournalWeather {
   lostAfter: number
   /** A read is behind by at most so long. */
   lagMs: number
+  /** Appends to subjects that end so are on their way for so much longer than any other. */
+  heldOf: string | null
+  heldMs: number
 }
+
+/** Nothing is wrong. */
+export const fairJournal = (): Omit<JournalWeather, "awayUntilMs"> => ({
+  lostBefore: 0,
+  lostAfter: 0,
+  lagMs: 0,
+  heldOf: null,
+  heldMs: 0
+})
 
 const CHUNK = 1_000
 /** What one way takes, at least and at most. */
@@ -45,13 +57,14 @@ export type Settled = (record: JournalRecord) => void
 
 /** One market's journal. */
 export class SimulatedJournal {
-  readonly weather: JournalWeather = { awayUntilMs: 0, lostBefore: 0, lostAfter: 0, lagMs: 0 }
+  readonly weather: JournalWeather = { awayUntilMs: 0, ...fairJournal() }
   readonly records: Array<JournalRecord> = []
   /** By how much the clock of its machine is ahead. */
   skewMs = 0
   private readonly time: WorldTime
   private readonly random: () => number
   private readonly settled: Settled
+  private readonly stored: (data: Uint8Array) => void
   private readonly duplicatesFirst: boolean
   private readonly snapshots = new Map<string, ReadonlyArray<Snapshot>>()
   private readonly listeners = makeListeners()
@@ -59,7 +72,15 @@ export class SimulatedJournal {
   private durable = 0
   private readonly storedNow: () => number
 
-  constructor(time: WorldTime, random: () => number, duplicatesFirst: boolean, settled: Settled) {
+  /** `stored`: told of each record's bytes before anybody reads them. */
+  constructor(
+    time: WorldTime,
+    random: () => number,
+    duplicatesFirst: boolean,
+    settled: Settled,
+    stored: (data: Uint8Array) => void
+  ) {
+    this.stored = stored
     this.time = time
     this.random = random
     this.settled = settled
@@ -177,8 +198,10 @@ export class SimulatedJournal {
         const detail = "simulated: no answer"
         process.after(PATIENCE_MS, () => resume(Effect.fail(new JournalUnavailable({ detail }))))
       }
+      const { heldOf, heldMs } = this.weather
+      const held = heldOf !== null && entry.subject.endsWith(heldOf) ? heldMs : 0
       // It is on its way whatever becomes of the process.
-      this.time.at(this.time.nowMs + this.wayMs(), () => {
+      this.time.at(this.time.nowMs + this.wayMs() + held, () => {
         const { awayUntilMs, lostBefore, lostAfter } = this.weather
         if (this.time.nowMs < awayUntilMs || this.random() < lostBefore) return noAnswer()
         const answer = this.take(entry)
@@ -208,6 +231,7 @@ export class SimulatedJournal {
     const { subject, id, data } = entry
     const { seq, storedMs } = this.sequencer.accept(subject, id, this.storedNow())
     this.records.push({ seq, subject, id, data, storedMs })
+    this.stored(data)
     this.listeners.notify()
     return { seq, duplicate: false }
   }

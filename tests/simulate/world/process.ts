@@ -70,11 +70,16 @@ export class SimulatedProcess implements Clock.Clock {
     if (untilMs <= this.stalledUntilMs) return
     this.stalledUntilMs = untilMs
     this.time.at(untilMs, () => {
-      if (this.time.nowMs < this.stalledUntilMs) return
-      const held = this.held
-      this.held = []
-      for (const step of held) this.time.soon(this.guarded(step))
+      if (this.time.nowMs >= this.stalledUntilMs) this.wake()
     })
+  }
+
+  /** It goes on, if it stood still. */
+  wake(): void {
+    this.stalledUntilMs = 0
+    const held = this.held
+    this.held = []
+    for (const step of held) this.time.soon(this.guarded(step))
   }
 
   /** The step as a step of this process: none once it was killed, later while it stands still. */

@@ -16,6 +16,7 @@ import {
 } from "../../../shared/exchange/port.ts"
 import type { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import type { SimulatedExchange } from "./exchange.ts"
+import type { ChangingRequest } from "./moments.ts"
 import type { SimulatedProcess } from "./process.ts"
 
 /** The way to the exchange and back. Changed in place; shares are chances of each request or message. */
@@ -37,12 +38,26 @@ export interface WireWeather {
   /** By how much lists of fills, and those of orders and balances, are behind, exchange time. */
   fillsLagMs: number
   listsLagMs: number
+  /** By how much the sums of an order are behind its status in every list, exchange time: a list that contradicts itself. */
+  sumsLagMs: number
   /** The public stream says nothing. */
   silent: boolean
   /** What it says of the last price is so many times the truth. */
   factor: number
   /** By how much the exchange's own clock is told wrong, exchange time. */
   clockLieMs: number
+}
+
+/** What becomes of one request, whatever the weather. */
+export interface RequestFate {
+  readonly of: ChangingRequest
+  /** It never arrives, or so much later than usual. */
+  readonly lost?: boolean
+  readonly lateMs?: number
+  /** The exchange does not do it, and says so in these words. */
+  readonly refused?: string
+  /** What comes back: what the exchange says; or, though it is done, nothing, at once a broken connection, or these words. */
+  readonly answer?: "given" | "none" | "reset" | { readonly words: string }
 }
 
 /** Nothing is wrong. */
@@ -59,6 +74,7 @@ export const fairWeather = (): WireWeather => ({
   delayMs: 0,
   fillsLagMs: 0,
   listsLagMs: 0,
+  sumsLagMs: 0,
   silent: false,
   factor: 1,
   clockLieMs: 0
@@ -114,9 +130,17 @@ export class Wire {
   private readonly timeoutMs: number
   private privates: ReadonlyArray<Connection<ExecutionEvent>> = []
   private publics: ReadonlyArray<Connection<MarketDataEvent>> = []
+  private fates: ReadonlyArray<RequestFate> = []
+  private readonly sends: (operation: string) => void
 
-  /** `timeoutMs`: how long a request is waited for, wall time. */
-  constructor(exchange: () => SimulatedExchange, random: () => number, timeoutMs: number) {
+  /** `timeoutMs`: how long a request is waited for, wall time. `sends`: told of each request before anything becomes of it. */
+  constructor(
+    exchange: () => SimulatedExchange,
+    random: () => number,
+    timeoutMs: number,
+    sends: (operation: string) => void
+  ) {
+    this.sends = sends
     this.exchange = exchange
     this.random = random
     this.timeoutMs = timeoutMs
@@ -154,6 +178,16 @@ export class Wire {
     for (const connection of [...this.listening(), ...this.publics]) connection.say(lost, this.wayMs())
   }
 
+  /** Decides what becomes of the next such request. */
+  decide(fate: RequestFate): void {
+    this.fates = [...this.fates, fate]
+  }
+
+  /** No request's fate is decided. */
+  undecide(): void {
+    this.fates = []
+  }
+
   heal(): void {
     if (!this.weather.partitioned) return
     this.weather.partitioned = false
@@ -184,9 +218,9 @@ export class Wire {
         ),
       cancel: (txid) => Effect.asVoid(ask("CancelOrder", "cancel", () => at().cancel(txid))),
       amend: (txid, price) => Effect.asVoid(ask("AmendOrder", "amend", () => at().amend(txid, price))),
-      openOrders: ask("OpenOrders", "read", () => at().openOrders(weather.listsLagMs)),
-      findByClientId: (clientId) => ask("ClosedOrders", "read", () => at().byClientId(clientId, weather.listsLagMs)),
-      orders: (txids) => ask("QueryOrders", "read", () => at().orders(txids, weather.listsLagMs)),
+      openOrders: ask("OpenOrders", "read", () => at().openOrders(weather)),
+      findByClientId: (clientId) => ask("ClosedOrders", "read", () => at().byClientId(clientId, weather)),
+      orders: (txids) => ask("QueryOrders", "read", () => at().orders(txids, weather)),
       fills: (fromMs, toMs) => ask("TradesHistory", "read", () => at().fills(fromMs, toMs, weather.fillsLagMs)),
       executions: Stream.unwrap(
         Effect.sync(() => {
@@ -218,13 +252,21 @@ export class Wire {
     return { trading, data }
   }
 
+  /** It is sent now: what was decided of it, once. */
+  private fateOf(operation: string): Omit<RequestFate, "of"> {
+    this.sends(operation)
+    const fate = this.fates.find(({ of }) => of === operation)
+    if (fate !== undefined) this.fates = this.fates.filter((other) => other !== fate)
+    return fate ?? {}
+  }
+
   private listening(): ReadonlyArray<Connection<ExecutionEvent>> {
     return (this.privates = this.privates.filter(({ open }) => open))
   }
 
   private snapshot(): ExecutionEvent {
     const openTxids = this.exchange()
-      .openOrders(0)
+      .openOrders({ listsLagMs: 0, sumsLagMs: 0 })
       .map(({ txid }) => txid)
     return { _tag: "Snapshot", openTxids }
   }
@@ -246,13 +288,19 @@ export class Wire {
         process.after(this.timeoutMs, () =>
           answer(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: no answer in time" })))
         )
+        const fate = this.fateOf(operation)
+        if (fate.answer === "reset")
+          process.after(this.wayMs(), () =>
+            answer(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: connection reset" })))
+          )
         const { lostRequest, late, lateMs } = this.weather
-        if (this.random() < lostRequest) return
-        const wayMs = this.wayMs() + (this.random() < late ? this.random() * lateMs : 0)
+        if (fate.lost === true || this.random() < lostRequest) return
+        const wayMs = this.wayMs() + (fate.lateMs ?? (this.random() < late ? this.random() * lateMs : 0))
         process.time.at(process.time.nowMs + wayMs, () => {
           if (this.weather.partitioned) return
-          const result = work()
-          if (this.random() < this.weather.lostReply || this.weather.partitioned) return
+          const is = fate.refused === undefined ? work() : { error: fate.refused }
+          if (fate.answer === "none" || this.random() < this.weather.lostReply || this.weather.partitioned) return
+          const result = typeof fate.answer === "object" ? { error: fate.answer.words } : is
           process.after(this.wayMs(), () => answer(answerOf(operation, kind, result, clock.unsafeNowMs())))
         })
       })

@@ -22,7 +22,8 @@ import { marketOf } from "../plan/markets.ts"
 import type { Fault } from "../plan/fault.ts"
 import type { Plan } from "../plan/plan.ts"
 import { firstTrade, SimulatedExchange } from "./exchange.ts"
-import { SimulatedJournal } from "./journal.ts"
+import { fairJournal, SimulatedJournal } from "./journal.ts"
+import { Moments } from "./moments.ts"
 import { SimulatedProcess } from "./process.ts"
 import { program, type ServiceName, SERVICES } from "./services.ts"
 import { type Step, WorldTime } from "./time.ts"
@@ -57,6 +58,7 @@ export class World {
   readonly journal: SimulatedJournal
   readonly wire: Wire
   readonly exchange: SimulatedExchange
+  private readonly moments = new Moments()
   private readonly plan: Plan
   private readonly listener: Listener
   private readonly units: ReadonlyArray<Unit>
@@ -81,13 +83,23 @@ export class World {
     this.startMs = plan.market.fromMs
     this.time = new WorldTime(this.beganMs)
     const random = (n: number) => randomNumbers(hash2(plan.seed, n))
-    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, listener.record)
-    this.wire = new Wire(() => this.exchange, random(2), settings.requestTimeoutSec * 1_000)
+    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, listener.record, (data) =>
+      this.moments.stored(data)
+    )
+    this.wire = new Wire(
+      () => this.exchange,
+      random(2),
+      settings.requestTimeoutSec * 1_000,
+      (operation) => this.moments.seen("request", operation)
+    )
     const market = marketOf(plan.market, month)
     this.exchange = new SimulatedExchange(
       foundingOf(plan, settings),
       firstTrade(this.startMs, firstPrice(market)),
-      (event) => this.wire.tellPrivate(event)
+      (event) => {
+        if ("clientId" in event && event.clientId !== null) this.moments.seen("exchange", event._tag)
+        this.wire.tellPrivate(event)
+      }
     )
     this.units = (plan.apart ? SERVICES.map((name) => [name]) : [[...SERVICES]]).map((names) => ({
       names,
@@ -122,9 +134,12 @@ export class World {
     Object.assign(this.wire.weather, { ...fairWeather(), partitioned: this.wire.weather.partitioned })
     this.wire.heal()
     this.wire.reconnect()
-    Object.assign(this.journal.weather, { awayUntilMs: 0, lostBefore: 0, lostAfter: 0, lagMs: 0 })
+    this.moments.forget()
+    this.wire.undecide()
+    Object.assign(this.journal.weather, { awayUntilMs: 0, ...fairJournal() })
     for (const twin of this.twins) twin.kill()
     this.twins = []
+    for (const { process } of this.units) process?.wake()
     const { priceDecimals, volumeDecimals, minVolume } = foundingOf(this.plan, this.settings).rules
     const terms = { priceDecimals, volumeDecimals, minVolume }
     this.exchange.live({ _tag: "Terms", rules: terms, status: "online", makerPct: FEES_PCT.maker })
@@ -174,17 +189,27 @@ export class World {
       case "reconnect":
         return this.wire.reconnect()
       case "wire": {
-        const fair = fairWeather()
         Object.assign(this.wire.weather, fault.change)
-        const before = Object.fromEntries(Object.entries(fair).filter(([name]) => name in fault.change))
+        const before = changedOf(fairWeather(), fault.change)
         return this.later(fault.forMs, () => void Object.assign(this.wire.weather, before))
       }
-      case "journal":
+      case "request":
+        return this.wire.decide(fault.fate)
+      case "trade":
+        if (this.trades) this.exchange.tradeWith(fault.nth, fault.share)
+        return
+      case "aimed":
+        return this.moments.await(fault.at, () => {
+          for (const [afterMs, then] of fault.then) {
+            if (afterMs === 0) this.happen(then)
+            else this.later(afterMs, () => this.happen(then))
+          }
+        })
+      case "journal": {
         Object.assign(this.journal.weather, fault.change)
-        return this.later(
-          fault.forMs,
-          () => void Object.assign(this.journal.weather, { lostBefore: 0, lostAfter: 0, lagMs: 0 })
-        )
+        const before = changedOf(fairJournal(), fault.change)
+        return this.later(fault.forMs, () => void Object.assign(this.journal.weather, before))
+      }
       case "away":
         this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
@@ -334,6 +359,10 @@ export class World {
     })
   }
 }
+
+/** What was fair of what is changed. */
+const changedOf = <A extends object>(fair: A, change: object): Partial<A> =>
+  Object.fromEntries(Object.entries(fair).filter(([name]) => name in change)) as Partial<A>
 
 /** The account, and the exchange's terms, as the settings know them. */
 const foundingOf = ({ base, quote }: Plan, { slot, tier }: Settings) => ({
