@@ -10,6 +10,7 @@ import { governorRules } from "../../shared/config/rules/governor.ts"
 import { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import { encodeEntry, type StoredRecord } from "../../shared/events/envelope.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
+import { packAll } from "../../shared/journal/embedded/testing/packedJournal.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
 
 /** How much of a life. */
@@ -78,6 +79,8 @@ export const makeLongJournal = ({ directory, slots, records }: LongLife): Effect
     return written
   }).pipe(
     // No append is repeated here: ids are forgotten at once, however many there are.
-    Effect.provide(EmbeddedJournal.layer({ directory, duplicateWindowMs: 1_000 })),
+    Effect.provide(EmbeddedJournal.layer({ directory, duplicateWindowMs: 1_000, packClosed: false })),
+    // At a market's pace each segment is packed long before the next is full; here it would go on into what is measured.
+    Effect.tap(() => packAll(directory)),
     Effect.orDie
   )

@@ -16,6 +16,7 @@ import { join } from "node:path"
 import { Clock, Effect, References } from "effect"
 import { segmentsDirectory } from "../../shared/journal/embedded/directory/layout.ts"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
+import { packAll } from "../../shared/journal/embedded/testing/packedJournal.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
 import type { BenchResult, BenchSize } from "../result.ts"
 import type { Cost } from "./openedOnce.ts"
@@ -68,7 +69,9 @@ const generate = (directory: string, length: number, segmentBytes: number): Prom
         yield* journal.appendAll(Array.from({ length: count }, (_, place) => entryOf(from + place)))
       }
     }).pipe(
-      Effect.provide(EmbeddedJournal.layer({ directory, segmentBytes })),
+      Effect.provide(EmbeddedJournal.layer({ directory, segmentBytes, packClosed: false })),
+      // So that what is looked at packs nothing.
+      Effect.andThen(packAll(directory)),
       Effect.provideService(Clock.Clock, clock),
       Effect.provideService(References.MinimumLogLevel, "Error")
     )

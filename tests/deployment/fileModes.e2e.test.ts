@@ -28,7 +28,7 @@ it.each<readonly [what: string, path: RegExp]>([
   ["an exported journal", /^bundle\.kennel$/],
   ["archived eras", /^data\/archive\/era-\d{6}\.jsonl\.gz$/],
   ["the key file", /^data\/journal\.keys$/],
-  ["segments", /^data\/journal\/segments\/\d{20}\.log$/]
+  ["segments", /^data\/journal\/segments\/\d{20}\.(log|log\.zst|idx)$/]
 ])("%s: 0600, in directories of 0700", (what, path) => {
   const all = readdirSync(root, { recursive: true, withFileTypes: true }).map((entry) =>
     join(entry.parentPath, entry.name)

@@ -31,6 +31,7 @@ import {
   encodeFrame,
   encodeSegmentHeader
 } from "../../shared/journal/embedded/directory/frame.ts"
+import { blocksOf, decodeSeekTable, encodeSeekTable } from "../../shared/journal/embedded/packing/seekTable.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../shared/journal/snapshotText.ts"
 import { damagedBytes, damagedText, type Decoder, decoder, odd, possible, taken } from "./decoder.ts"
 import { EDGES } from "./edges.ts"
@@ -90,6 +91,15 @@ const segments = decoder(damagedBytes([FRAME, HEADER, Buffer.concat([HEADER, FRA
   const frame = decodeFrame(bytes, "problem" in header ? 0 : HEADER.length)
   if (frame !== null) possible({ ...frame, record: { ...frame.record, data: null } })
   return frame !== null || !("problem" in header)
+})
+
+const BLOCKS = [131_072, 131_072, 977].map((length) => ({ length, packedLength: Math.ceil(length / 5) }))
+const seekTables = decoder(damagedBytes([encodeSeekTable(BLOCKS), encodeSeekTable([])]), (given) => {
+  const bytes = Buffer.from(given)
+  const table = decodeSeekTable(bytes, bytes.length + BLOCKS.reduce((sum, { packedLength }) => sum + packedLength, 0))
+  possible(table)
+  if (table !== null) possible(blocksOf(table, 100_000, 50_000))
+  return table !== null
 })
 
 const SNAPSHOT = encodeSnapshot({
@@ -239,6 +249,7 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   frames,
   replies,
   segments,
+  "seek-tables": seekTables,
   snapshots,
   settings,
   actions,

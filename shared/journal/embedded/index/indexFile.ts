@@ -1,8 +1,8 @@
 /**
  * The bytes of an index file, which stands beside a closed segment under the same name. Little-endian.
  *
- * Beside the segment and not in it: a segment stays what it always was, append-only and readable by any build; an index
- * that is lost or damaged is made anew from it, and writing one can spoil nothing.
+ * Beside the segment and not in it: an index that is lost or damaged is made anew from its segment, and writing one can
+ * spoil nothing. Offsets are those in the segment as it was written, also once it is packed (`packing/`).
  *
  * Header: `KNLI`, then `version u32, firstSeq u48, lastSeq u48, previousCrc u32, lastCrc u32, endOffset u48,
  * dataBytes u48, lastStoredMs u48`, two spare bytes, `subjects u32, tableBytes u32, marks u32, tableCrc u32`, and

@@ -28,8 +28,14 @@ const step = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, DiskErro
   }).pipe(Effect.uninterruptible, errand(`packing ${path}`))
 
 /** The next block of the segment behind those that are packed. Throws where it does not come back as it was. */
-const packNext = async (source: FileHandle, target: FileHandle, { offset, packedOffset }: Block, length: number) => {
-  const bytes = await readBytes(source, offset, length)
+const packNext = async (
+  source: FileHandle,
+  target: FileHandle,
+  { offset, packedOffset }: Block,
+  length: number,
+  room: Buffer
+): Promise<number> => {
+  const bytes = await readBytes(source, offset, length, room)
   const packed = await packBlock(bytes)
   if (bytes.length !== length || (await unpackBlock(packed, length))?.equals(bytes) !== true)
     throw new Error(`what was packed of byte ${offset} on does not unpack to what it was`)
@@ -46,12 +52,13 @@ const opened = (path: string, flags: string) =>
 /** Writes the packed file; durable when it returns, but for its name. */
 const writePacked = Effect.fnUntraced(function* (path: string, source: FileHandle, size: number, temporary: string) {
   const target = yield* opened(temporary, "w")
+  const room = Buffer.allocUnsafe(BLOCK_BYTES)
   const blocks: Array<Block> = []
   let next: Block = { offset: 0, length: 0, packedOffset: 0, packedLength: 0 }
   while (next.offset < size) {
     const at = next
     const length = Math.min(BLOCK_BYTES, size - at.offset)
-    const packedLength = yield* step(path, () => packNext(source, target, at, length))
+    const packedLength = yield* step(path, () => packNext(source, target, at, length, room))
     blocks.push({ ...at, length, packedLength })
     next = { offset: at.offset + length, length: 0, packedOffset: at.packedOffset + packedLength, packedLength: 0 }
   }

@@ -80,9 +80,13 @@ export interface SegmentBytes {
   readonly read: (offset: number, length: number) => Promise<Buffer>
 }
 
-/** Up to `length` bytes; fewer where the file ends. */
-export const readBytes = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const bytes = Buffer.allocUnsafe(length)
+/** Up to `length` bytes, in `bytes` where it is given; fewer where the file ends. */
+export const readBytes = async (
+  file: FileHandle,
+  offset: number,
+  length: number,
+  bytes: Buffer = Buffer.allocUnsafe(length)
+): Promise<Buffer> => {
   let filled = 0
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)

@@ -9,8 +9,10 @@ export const closedSegments = (directory: string): ReadonlyArray<number> => segm
 
 /** Packs all closed segments of a directory that nobody has open. */
 export const packAll = (directory: string) =>
-  Effect.forEach(
-    closedSegments(directory),
-    (seq) => Effect.scoped(packSegment(directory, segmentPath(directory, seq))),
-    { discard: true }
+  Effect.suspend(() =>
+    Effect.forEach(
+      closedSegments(directory),
+      (seq) => Effect.scoped(packSegment(directory, segmentPath(directory, seq))),
+      { discard: true }
+    )
   )
