@@ -89,6 +89,6 @@ const measured = (volumeDecimals: 3 | 8, quick: boolean): BenchResult => {
   }
 }
 
-/** Goal: at least 25 times big.js at eight decimals. Parsing is not timed: a fill arrives once and is used many times. */
+/** At eight decimals 25 times big.js was hoped for; docs/decisions/0031 says what bounds it. Parsing is not timed: a fill arrives once and is used many times. */
 export const moneyBench = ({ quick }: BenchSize): Promise<ReadonlyArray<BenchResult>> =>
   Promise.resolve([measured(8, quick), measured(3, quick)])

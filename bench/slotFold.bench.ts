@@ -90,7 +90,7 @@ const foldHosted = (records: ReadonlyArray<JournalRecord>): readonly [string, Co
   return [resultOf(fold.state.book), total]
 }
 
-/** Goals: the reducer at least 0.5 of the loop, 0.3 with the invariants checked after every event, 0.6 as a host folds. */
+/** Hoped for: the reducer at 0.5 of the loop, 0.3 with the invariants checked after every event, 0.6 as a host folds; docs/decisions/0031 says what bounds it. */
 export const slotFoldBench = async ({ quick }: BenchSize): Promise<Array<BenchResult>> => {
   const tape = recordTape(SEED, quick ? 20_000 : 100_000)
   const records = recordsOf(tape)

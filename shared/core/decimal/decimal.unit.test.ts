@@ -13,6 +13,7 @@ import {
   roundVolume,
   Volume
 } from "./decimal.ts"
+import { randomNumbers } from "../random.ts"
 
 const SEED = 20_261_121
 const property = <Ts extends [unknown, ...Array<unknown>]>(check: fc.IProperty<Ts>) =>
@@ -112,6 +113,38 @@ describe("money", () => {
         expect(BigDecimal.equals(asBig(cost(price, volume), 10), rounded)).toBe(true)
       })
     )
+  })
+
+  it("cost and halves to even are those of whole division, to the unit: at a million products of any size and sign, halves among them", () => {
+    const random = randomNumbers(SEED)
+    const next = (): number => Math.floor(random() * 2 ** 32)
+    /** Of 1 to 70 bits, either sign: a machine's integers and beyond, and both sides of every limit between. */
+    const anyOf = (bits: number): bigint => {
+      const wide = (BigInt(next()) << 38n) ^ (BigInt(next()) << 19n) ^ BigInt(next())
+      const value = BigInt.asUintN(1 + (next() % bits), wide)
+      return next() % 4 === 0 ? -value : value
+    }
+    /** By the definition: the floor, and from there up by what is left over. */
+    const wholeDivision = (value: bigint, divisor: bigint): bigint => {
+      const floor = value >= 0n ? value / divisor : -((-value + divisor - 1n) / divisor)
+      const twice = (value - floor * divisor) * 2n
+      return twice > divisor || (twice === divisor && floor % 2n !== 0n) ? floor + 1n : floor
+    }
+    const wrong: Array<string> = []
+    let halves = 0
+    for (let at = 0; at < 1_000_000; at++) {
+      const price = (at % 2 === 0 ? anyOf(70) : anyOf(40)) as Price
+      // An odd multiple of 1/256 of a unit, and a price that is an odd multiple of 128: their cost ends in a half.
+      const volume = (at % 4 === 0 ? (anyOf(30) * 2n + 1n) * 390_625n : anyOf(70)) as Volume
+      const halved = (at % 4 === 0 ? BigInt.asIntN(40, price | 1n) * 128n : price) as Price
+      const product = halved * volume
+      if (BigInt.asUintN(1, product / 50_000_000n) === 1n && product % 50_000_000n === 0n) halves++
+      if (cost(halved, volume) !== wholeDivision(product, 100_000_000n)) wrong.push(`${halved} × ${volume}`)
+      const divisor = at % 3 === 0 ? 2n : 10_000n
+      if (divideHalfEven(product, divisor) !== wholeDivision(product, divisor)) wrong.push(`${product} / ${divisor}`)
+    }
+    expect(wrong).toStrictEqual([])
+    expect(halves).toBeGreaterThan(100_000)
   })
 
   it("sums are exact, in any order", () => {
