@@ -11,7 +11,8 @@ import { pastBench } from "./longLife/past.bench.ts"
 import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { livingLong } from "./memory/livingLong.ts"
-import { recoveryBench } from "./recovery.bench.ts"
+import { recoveryBench } from "./recovery/recovery.bench.ts"
+import { resumeBench } from "./recovery/resume.bench.ts"
 import { packedBench } from "./replay/packed.bench.ts"
 import { replayBench } from "./replay/replay.bench.ts"
 import { signingBench } from "./signing/signing.bench.ts"
@@ -44,6 +45,15 @@ describe("the benchmarks in short form", () => {
     const results = await recoveryBench({ quick: true })
     expect(results).toHaveLength(3)
     expect(results.flatMap(notMeasured)).toStrictEqual([])
+  })
+
+  it("resume: from a snapshot and from a seal a slot comes to where it stood, and every decision is compared", async () => {
+    const results = await resumeBench({ quick: true })
+    expect(results).toHaveLength(3)
+    for (const { samples, baseline } of results) {
+      expect(samples.every((sample) => Number.isFinite(sample))).toBe(true)
+      expect(baseline?.samples.length).toBe(samples.length)
+    }
   })
 
   it("long life: a generated market verifies whole, is sealed, archived, and starts again", async () => {

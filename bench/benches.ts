@@ -20,7 +20,8 @@ import { framesBench } from "./pages/frames.bench.ts"
 import { httpBench } from "./pages/http.bench.ts"
 import { pagesBench } from "./pages/pages.bench.ts"
 import { peersBench } from "./peers/peers.bench.ts"
-import { recoveryBench } from "./recovery.bench.ts"
+import { recoveryBench } from "./recovery/recovery.bench.ts"
+import { resumeBench } from "./recovery/resume.bench.ts"
 import { packedBench } from "./replay/packed.bench.ts"
 import { replayBench } from "./replay/replay.bench.ts"
 import type { BenchResult, BenchSize } from "./result.ts"
@@ -40,6 +41,7 @@ export const BENCHES: Readonly<Record<string, (size: BenchSize) => Promise<Reado
   opening: openingBench,
   commandLine: commandLineBench,
   recovery: recoveryBench,
+  resume: resumeBench,
   longLife: longLifeBench,
   manySlots: manySlotsBench,
   past: pastBench,

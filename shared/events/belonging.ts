@@ -114,7 +114,7 @@ export const objectionTo = (subject: string, { family, slot }: Standing, placed:
   }
   if (family === "control") return objectionToControl(subject, placed)
   const writers = WRITERS_OF[family]
-  if (writers === undefined || !SERVICES.has(writer) || writers.includes(writer)) return null
+  if (writers === undefined || writers.includes(writer) || !SERVICES.has(writer)) return null
   return `${writer} does not write on this subject`
 }
 

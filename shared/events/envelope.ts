@@ -6,7 +6,7 @@
  * replica gives the same output the same id.
  */
 import { Schema } from "effect"
-import { type Standing, standingOf } from "../core/ids/subjects.ts"
+import { knownSubject, type Standing } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { objectionTo } from "./belonging.ts"
 import { MarketEvent } from "./event.ts"
@@ -117,6 +117,15 @@ const decoded: Array<{ readonly record: JournalRecord; readonly stored: StoredRe
   length: DECODED_KEPT
 })
 
+/** Field by field: two spreads cost half as much as parsing the JSON. */
+const storedOf = (record: JournalRecord, envelope: Envelope, writtenIn: number): StoredRecord => {
+  const { epoch, timeMs, writer, cause, events } = envelope
+  const { seq, id, storedMs } = record
+  const { subject, standing } = knownSubject(record.subject)
+  const { family, slot } = standing
+  return { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn, storedMs }
+}
+
 /** Reads a journal record; throws `RecordUndecodable` or `BuildTooOld`. */
 export const decodeRecord = (record: JournalRecord): StoredRecord => {
   const known = decoded[record.seq % DECODED_KEPT]
@@ -125,16 +134,11 @@ export const decodeRecord = (record: JournalRecord): StoredRecord => {
     if (record.objection !== undefined) throw new Error(record.objection)
     const raw: unknown = JSON.parse(text.decode(record.data))
     const writtenIn = versionOf(raw, record.seq)
-    const { seq, subject, id, storedMs } = record
     const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
-    const { epoch, timeMs, writer, cause, events } = envelope
-    const standing = standingOf(subject)
-    const objection = id === "" ? "it has no id" : objectionTo(subject, standing, { ...envelope, writtenIn })
+    const stored = storedOf(record, envelope, writtenIn)
+    const objection = stored.id === "" ? "it has no id" : objectionTo(stored.subject, stored, stored)
     if (objection !== null) throw new Error(objection)
-    const { family, slot } = standing
-    const place = { family, slot, seq, subject, id, writtenIn, storedMs }
-    const stored: StoredRecord = { epoch, timeMs, writer, cause, events, ...place }
-    decoded[seq % DECODED_KEPT] = { record, stored }
+    decoded[record.seq % DECODED_KEPT] = { record, stored }
     return stored
   } catch (error) {
     if (error instanceof BuildTooOld) throw error

@@ -93,7 +93,7 @@ class Source {
       case "Null":
         return "return i===null?i:L"
       case "Literal":
-        return `return i===${this.constant(ast.literal)}?i:L`
+        return this.literal(ast.literal)
       case "Union":
         return this.union(ast)
       case "Arrays":
@@ -103,6 +103,12 @@ class Source {
       default:
         throw new NotPlain()
     }
+  }
+
+  /** The schema's own text in place of an equal one that was read: whoever compares it further, or looks it up, need not look at its characters. */
+  private literal(literal: unknown): string {
+    const constant = this.constant(literal)
+    return `return i===${constant}?${constant}:L`
   }
 
   /** Amounts beyond 64 bits are no money of any market here: whether they can be written is the schema's to say. */
@@ -161,7 +167,7 @@ class Source {
   private union({ types, options }: SchemaAST.Union): string {
     if (options?.mode === "oneOf") throw new NotPlain()
     if (types.every((type) => type._tag === "Literal")) {
-      return `return ${this.constant(new Set<unknown>(types.map(({ literal }) => literal)))}.has(i)?i:L`
+      return `const v=${this.constant(new Map<unknown, unknown>(types.map(({ literal }) => [literal, literal])))}.get(i);return v===undefined?L:v`
     }
     const tag = tagOf(types)
     if (tag === null) {

@@ -3,7 +3,7 @@
  * mark of that key or of a later one. What stands before is older than its key, and is believed as it always was.
  */
 import { WRITERS_OF } from "../events/belonging.ts"
-import { standingOf } from "../core/ids/subjects.ts"
+import { type KnownSubject, knownSubject } from "../core/ids/subjects.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { type Keyring, ONE_PROCESS } from "./keyring.ts"
 import { isMarkOf, nameOf, readMark, type WriterKey } from "./mark.ts"
@@ -19,6 +19,8 @@ interface Named {
   readonly service: string
   readonly number: number
   readonly key: WriterKey | undefined
+  /** Whether every mark of its service is held to its key. */
+  readonly held: boolean
   /** Of its marks: up to what the key makes. */
   readonly beginning: string
   readonly markLength: number
@@ -29,16 +31,17 @@ const SLOTS = "slot"
 const SLOT_ACTOR = "slot-actor"
 
 /** Who may write on a subject, by the name of its keys. */
-const ownersOf = (subject: string): ReadonlyArray<string> => {
-  const { family } = standingOf(subject)
+const ownersOf = ({ subject, standing: { family } }: KnownSubject): ReadonlyArray<string> => {
   if (family === SLOTS) return [SLOT_ACTOR]
   if (family !== "control") return WRITERS_OF[family] ?? []
   const [, , , owner] = subject.split(".")
   return owner === undefined ? [] : [owner]
 }
 
-/** Subjects remembered: those of commands are as many as commands. */
-const SUBJECTS_KEPT = 1_024
+/** Beginnings of marks remembered: whoever may write can make up as many as he likes. */
+const NAMES_KEPT = 1_024
+
+const NONE: ReadonlyArray<InForce> = []
 
 /** What marks say, record after record. */
 export class Demands {
@@ -46,7 +49,7 @@ export class Demands {
   readonly counts = { checked: 0, unchecked: 0, none: 0 }
   private readonly ring: Keyring
   private readonly inForce = new Map<string, Array<InForce>>()
-  private readonly owners = new Map<string, ReadonlyArray<string>>()
+  private readonly owners = new WeakMap<KnownSubject, ReadonlyArray<string>>()
   /** The keys that marks have named, and that of the last one. */
   private readonly named = new Map<string, Named>()
   private last: Named | null = null
@@ -69,19 +72,21 @@ export class Demands {
 
   /** The number of the key that a service marks with at a record; 0: none yet. */
   at(service: string, seq: number): number {
-    const known = this.inForce.get(service)
+    const known = this.inForce.get(service) ?? NONE
     let number = 0
-    if (known !== undefined) for (const one of known) if (one.from <= seq && one.number > number) number = one.number
+    for (let at = 0; at < known.length; at++) {
+      const one = known[at] as InForce
+      if (one.from <= seq && one.number > number) number = one.number
+    }
     return number
   }
 
   /** Why a record is not to be believed, by its mark; null: nothing speaks against it. */
   objectionTo(record: JournalRecord): string | null {
     const { mark, seq, subject } = record
-    const owners = this.ownersOf(subject)
     if (mark === undefined) {
       this.counts.none++
-      const owner = [ONE_PROCESS, ...owners].find((service) => this.at(service, seq) > 0)
+      const owner = [ONE_PROCESS, ...this.ownersOf(subject)].find((service) => this.at(service, seq) > 0)
       return owner === undefined
         ? null
         : `it bears no mark, and from record ${this.from(owner)} on all of ${owner} do${ADVICE}`
@@ -89,11 +94,10 @@ export class Demands {
     const name = this.read(mark)
     if (name === null) return `its mark is none: ${JSON.stringify(mark.slice(0, 64))}${ADVICE}`
     const { service, number, key } = name
-    if (service !== ONE_PROCESS && !owners.includes(service)) {
+    if (service !== ONE_PROCESS && !this.ownersOf(subject).includes(service)) {
       return `it bears a mark of ${service}, who does not write on this subject${ADVICE}`
     }
-    const { checked } = this.ring
-    if (!checked.has(service) && !owners.some((owner) => checked.has(owner))) {
+    if (!name.held && !this.ownersOf(subject).some((owner) => this.ring.checked.has(owner))) {
       this.counts.unchecked++
       return null
     }
@@ -120,12 +124,10 @@ export class Demands {
     return this.inForce.get(service)?.[0]?.from ?? 0
   }
 
-  private ownersOf(subject: string): ReadonlyArray<string> {
-    const known = this.owners.get(subject)
-    if (known !== undefined) return known
-    if (this.owners.size >= SUBJECTS_KEPT) this.owners.clear()
-    const owners = ownersOf(subject)
-    this.owners.set(subject, owners)
+  private ownersOf(text: string): ReadonlyArray<string> {
+    const subject = knownSubject(text)
+    let owners = this.owners.get(subject)
+    if (owners === undefined) this.owners.set(subject, (owners = ownersOf(subject)))
     return owners
   }
 
@@ -138,8 +140,10 @@ export class Demands {
     if (named === undefined || named.markLength !== mark.length) {
       const read = readMark(mark)
       if (read === null) return null
-      named = { ...read, key: this.ring.keys.get(nameOf(read)), beginning, markLength: mark.length }
-      if (this.named.size < SUBJECTS_KEPT) this.named.set(beginning, named)
+      const { keys, checked } = this.ring
+      const key = keys.get(nameOf(read))
+      named = { ...read, key, held: checked.has(read.service), beginning, markLength: mark.length }
+      if (this.named.size < NAMES_KEPT) this.named.set(beginning, named)
     }
     this.last = named
     return named

@@ -54,19 +54,35 @@ export interface Standing {
   readonly slot: SlotNumber | null
 }
 
-/** Subjects whose standing is remembered: all of a market of a hundred slots, and some of its commands. */
-const MAX_KNOWN = 1_000
-const known = new Map<string, Standing>()
+/** A subject that was met before, as the text that it was then: maps find that one without looking at its characters. */
+export interface KnownSubject {
+  readonly subject: string
+  readonly standing: Standing
+}
+
+/** Subjects remembered, one a place: those of a market of a thousand slots, and some of its commands. A power of two. */
+const KNOWN_PLACES = 4_096
+const known: Array<KnownSubject | undefined> = Array.from({ length: KNOWN_PLACES })
+
+/** By how it ends, which is where the subjects of a market differ: asked of a map, a text out of a record is looked at whole. */
+const placeOf = (subject: string): number => {
+  const last = subject.length - 1
+  const end = subject.charCodeAt(last) + 31 * (subject.charCodeAt(last - 1) + 31 * subject.charCodeAt(last - 2))
+  return (end + 7 * last) & (KNOWN_PLACES - 1)
+}
+
+/** The subject and its standing; asked once for each record that is read. */
+export const knownSubject = (subject: string): KnownSubject => {
+  const place = placeOf(subject)
+  const before = known[place]
+  if (before?.subject === subject) return before
+  const now = { subject, standing: readStanding(subject) }
+  known[place] = now
+  return now
+}
 
 /** Read from `market.<PAIR>.<family>[.<actor>]`; a subject of another form has the empty family. */
-export const standingOf = (subject: string): Standing => {
-  const before = known.get(subject)
-  if (before !== undefined) return before
-  const standing = readStanding(subject)
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(subject, standing)
-  return standing
-}
+export const standingOf = (subject: string): Standing => knownSubject(subject).standing
 
 const readStanding = (subject: string): Standing => {
   const [, , family = "", actor = ""] = subject.split(".")

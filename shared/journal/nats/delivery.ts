@@ -13,47 +13,9 @@ export interface Delivery {
   readonly pending: number
 }
 
-const ACK_PREFIX = "$JS.ACK."
-
-/** Tokens of the plain form below. With eleven, domain and account stand in front; with twelve, also one at the end. */
-const PLAIN_TOKENS = 9
-
-const tokensIn = (subject: string): number => {
-  let count = 1
-  for (let at = subject.indexOf("."); at >= 0; at = subject.indexOf(".", at + 1)) count += 1
-  return count
-}
-
-/**
- * Parsed from the reply subject `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time, ns>.<pending>`;
- * other servers put `<domain>.<account>` after `ACK` and a token at the end. Null when the message is no record.
- * Source: ADR-15 of the NATS architecture notes.
- */
-export const deliveryOf = (message: Msg): Delivery | null => {
-  const reply = message.reply
-  if (reply === undefined || !reply.startsWith(ACK_PREFIX)) return null
-  // From the end, because that is where all of it stands; once per record, hence no array of tokens.
-  const end = tokensIn(reply) > PLAIN_TOKENS + 2 ? reply.lastIndexOf(".") : reply.length
-  const pendingAt = reply.lastIndexOf(".", end - 1)
-  const timeAt = reply.lastIndexOf(".", pendingAt - 1)
-  const consumerAt = reply.lastIndexOf(".", timeAt - 1)
-  const streamAt = reply.lastIndexOf(".", consumerAt - 1)
-  return {
-    streamSeq: Number(reply.slice(streamAt + 1, consumerAt)),
-    consumerSeq: Number(reply.slice(consumerAt + 1, timeAt)),
-    storedMs: Number(reply.slice(timeAt + 1, pendingAt - 6)),
-    pending: Number(reply.slice(pendingAt + 1, end))
-  }
-}
-
-const ID_HEADER = "Nats-Msg-Id: "
-/** Where a record's mark travels. */
-export const MARK_HEADER = "Kennel-Mark"
-
-/** The parts of the client's message (3.4.0) that hold the raw headers; its own parser costs more than all the rest of a record. */
-interface RawMessage {
-  readonly _rdata?: unknown
-  readonly _msg?: { readonly hdr?: unknown }
+/** Such as a message's, or those of a look-up. */
+interface Headers {
+  readonly get: (name: string) => string
 }
 
 /** What the headers say of a record: its writer's id, empty when it has none, and its mark, if it bears one. */
@@ -62,34 +24,132 @@ export interface Named {
   readonly mark?: string
 }
 
-/** Such as a message's, or those of a look-up. */
-interface Headers {
-  readonly get: (name: string) => string
-}
+const ID_HEADER = "Nats-Msg-Id"
+/** Where a record's mark travels. */
+export const MARK_HEADER = "Kennel-Mark"
 
 /** As the client has read the headers. */
 export const namedBy = (headers: Headers | undefined): Named => {
-  const id = headers?.get("Nats-Msg-Id") ?? ""
+  const id = headers?.get(ID_HEADER) ?? ""
   const mark = headers?.get(MARK_HEADER) ?? ""
   return mark === "" ? { id } : { id, mark }
 }
 
+/**
+ * A message as it came, in the parts of the client's own (3.4.0) that hold its bytes: what the client makes of its headers and subjects
+ * costs more than all the rest of a record.
+ */
+interface Raw {
+  readonly _rdata?: unknown
+  readonly _msg?: { readonly subject?: unknown; readonly reply?: unknown; readonly hdr?: unknown }
+}
+
+const rawOf = (message: Msg): Raw => message as unknown as Raw
+
+const ACK_PREFIX = Buffer.from("$JS.ACK.")
+const [DOT, ZERO, NINE] = [46, 48, 57] as const
+
+/** Tokens of the plain form below. With eleven, domain and account stand in front; with twelve, also one at the end. */
+const PLAIN_TOKENS = 9
+
+const tokensIn = (subject: Uint8Array): number => {
+  let count = 1
+  for (let at = 0; at < subject.length; at++) if (subject[at] === DOT) count += 1
+  return count
+}
+
+/** The place of the dot before `end`; -1: there is none. */
+const dotBefore = (subject: Uint8Array, end: number): number => {
+  let at = end - 1
+  while (at >= 0 && subject[at] !== DOT) at -= 1
+  return at
+}
+
+/** The number whose digits stand from `from` to `end`; NaN for anything else. */
+const numberAt = (subject: Uint8Array, from: number, end: number): number => {
+  let number = 0
+  for (let at = from; at < end; at++) {
+    const digit = subject[at] as number
+    if (digit < ZERO || digit > NINE) return Number.NaN
+    number = 10 * number + (digit - ZERO)
+  }
+  return from < end ? number : Number.NaN
+}
+
+const isAck = (reply: Uint8Array): boolean => {
+  for (let at = 0; at < ACK_PREFIX.length; at++) if (reply[at] !== ACK_PREFIX[at]) return false
+  return true
+}
+
+/**
+ * Parsed from the reply subject `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time, ns>.<pending>`;
+ * other servers put `<domain>.<account>` after `ACK` and a token at the end. Null when the message is no record.
+ * Source: ADR-15 of the NATS architecture notes.
+ */
+export const deliveryOf = (message: Msg): Delivery | null => {
+  const raw = rawOf(message)._msg?.reply
+  const reply = raw instanceof Uint8Array ? raw : Buffer.from(message.reply ?? "")
+  if (!isAck(reply)) return null
+  // From the end, because that is where all of it stands.
+  const end = tokensIn(reply) > PLAIN_TOKENS + 2 ? dotBefore(reply, reply.length) : reply.length
+  const pendingAt = dotBefore(reply, end)
+  const timeAt = dotBefore(reply, pendingAt)
+  const consumerAt = dotBefore(reply, timeAt)
+  const streamAt = dotBefore(reply, consumerAt)
+  return {
+    streamSeq: numberAt(reply, streamAt + 1, consumerAt),
+    consumerSeq: numberAt(reply, consumerAt + 1, timeAt),
+    storedMs: numberAt(reply, timeAt + 1, pendingAt - 6),
+    pending: numberAt(reply, pendingAt + 1, end)
+  }
+}
+
+const ID_LINE = `${ID_HEADER}: `
 const MARK_LINE = `\r\n${MARK_HEADER}: `
 
-/** Of a message that holds a record. */
+/** What the headers of a message that holds a record say of it. */
 export const namedIn = (message: Msg): Named => {
-  const { _rdata: raw, _msg: frame } = message as unknown as RawMessage
+  const { _rdata: raw, _msg: frame } = rawOf(message)
   if (raw instanceof Uint8Array && typeof frame?.hdr === "number") {
-    const headers = Buffer.from(raw.buffer, raw.byteOffset, Math.max(0, frame.hdr)).toString("latin1")
-    const start = headers.indexOf(ID_HEADER)
+    const bytes = raw instanceof Buffer ? raw : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+    const headers = bytes.toString("latin1", 0, Math.max(0, frame.hdr))
+    const start = headers.indexOf(ID_LINE)
     if (start >= 0) {
-      const id = headers.slice(start + ID_HEADER.length, headers.indexOf("\r\n", start))
+      const end = headers.indexOf("\r\n", start)
+      const id = headers.slice(start + ID_LINE.length, end)
       const at = headers.indexOf(MARK_LINE)
       return at < 0 ? { id } : { id, mark: headers.slice(at + MARK_LINE.length, headers.indexOf("\r\n", at + 2)) }
     }
   }
   // Another version of the client, or another spelling of the header: the slow way is right as well.
   return namedBy(message.headers)
+}
+
+/** Subjects remembered, one a place: those that make up nearly all of a market's records. A power of two. */
+const SUBJECT_PLACES = 64
+
+/** Makes the text of messages' subjects: of one that was met before, that of then. A market writes on few, and one after the other. */
+export const makeSubjectOf = (): ((message: Msg) => string) => {
+  const known: Array<{ readonly bytes: Uint8Array; readonly text: string } | undefined> = Array.from({
+    length: SUBJECT_PLACES
+  })
+  return (message) => {
+    const raw = rawOf(message)._msg?.subject
+    if (!(raw instanceof Uint8Array)) return message.subject
+    // By the end, where they differ.
+    const place = ((raw.at(-1) ?? 0) + 7 * raw.length) & (SUBJECT_PLACES - 1)
+    const before = known[place]
+    if (before !== undefined && sameBytes(raw, before.bytes)) return before.text
+    const text = message.subject
+    known[place] = { bytes: new Uint8Array(raw), text }
+    return text
+  }
+}
+
+const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => {
+  if (one.length !== other.length) return false
+  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false
+  return true
 }
 
 /** What a message without a record tells about the consumer or its request. */

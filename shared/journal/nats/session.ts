@@ -3,7 +3,7 @@ import { AckPolicy, DeliverPolicy, type JetStreamManager, ReplayPolicy } from "@
 import { createInbox, type Msg, type NatsConnection, nanos } from "@nats-io/nats-core"
 import { Effect, type Scope } from "effect"
 import { type JournalCorrupt, type JournalRecord, type ReadError } from "../port.ts"
-import { deliveryOf, namedIn, noteOf } from "./delivery.ts"
+import { deliveryOf, makeSubjectOf, namedIn, noteOf } from "./delivery.ts"
 import type { Link } from "./link.ts"
 
 /** Records asked for and not yet taken, at most: the bound of a reader's buffer. */
@@ -75,6 +75,7 @@ class Deliveries {
   private readonly where: string
   private readonly gapless: boolean
   private readonly saw: Link["saw"]
+  private readonly subjectOf = makeSubjectOf()
   private arrived: Array<JournalRecord> = []
   private quietTo = 0
   /** The server has nothing to catch up with and a request to answer: what is stored comes at once. */
@@ -108,8 +109,9 @@ class Deliveries {
     if (this.gapless && streamSeq !== this.lastStreamSeq + 1) {
       return this.end({ kind: "gap", expected: this.lastStreamSeq + 1, found: streamSeq })
     }
-    const named = namedIn(message)
-    const { id } = named
+    const { id, mark } = namedIn(message)
+    const subject = this.subjectOf(message)
+    const { data } = message
     this.lastConsumerSeq = consumerSeq
     this.lastStreamSeq = streamSeq
     this.caughtUp = pending === 0
@@ -117,7 +119,11 @@ class Deliveries {
     this.owedLess(1)
     this.live ||= this.caughtUp && this.outstanding > 0
     this.saw(streamSeq, id)
-    this.arrived.push({ seq: streamSeq, subject: message.subject, data: message.data, storedMs, ...named })
+    this.arrived.push(
+      mark === undefined
+        ? { seq: streamSeq, subject, id, data, storedMs }
+        : { seq: streamSeq, subject, id, data, storedMs, mark }
+    )
     this.notify()
   }
 

@@ -3,11 +3,24 @@ import type { Msg } from "@nats-io/nats-core"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { answerOf, plainSeq } from "./answer.ts"
-import { deliveryOf } from "./delivery.ts"
+import { deliveryOf, makeSubjectOf, namedIn } from "./delivery.ts"
 
 const seed = 20_261_121
 const bytes = (text: string) => new TextEncoder().encode(text)
 const message = (parts: Partial<Msg>) => parts as Msg
+
+/** A message in the bytes that it came in, where the client (3.4.0) has it. */
+const asItCame = (came: {
+  readonly subject?: string
+  readonly reply?: string
+  readonly headers?: ReadonlyArray<string>
+}) => {
+  const subject = came.subject ?? "market.TEST.price"
+  const headers = `NATS/1.0\r\n${(came.headers ?? []).map((line) => `${line}\r\n`).join("")}\r\n`
+  const [raw, reply] = [bytes(`${headers}{}`), bytes(came.reply ?? "")]
+  return { subject, _rdata: raw, _msg: { subject: bytes(subject), reply, hdr: headers.length } } as unknown as Msg
+}
+
 const entry = { subject: "market.TEST.price", id: "a", data: new Uint8Array(), expectedLastSeq: 4 }
 
 describe("an acknowledgement", () => {
@@ -77,10 +90,53 @@ describe("a delivery", () => {
     "$JS.ACK.hub.ACCHASH.TEST.consumer.1.1234.7.1760000000123456789.42.random"
   ])("is read from %s", (reply) => {
     expect(deliveryOf(message({ reply }))).toEqual(delivery)
+    expect(deliveryOf(asItCame({ reply }))).toEqual(delivery)
   })
 
   it("is not seen in a note", () => {
     expect(deliveryOf(message({ reply: "" }))).toBeNull()
     expect(deliveryOf(message({}))).toBeNull()
+    expect(deliveryOf(asItCame({ reply: "_INBOX.a.b" }))).toBeNull()
+  })
+
+  it.each([
+    "$JS.ACK.TEST.consumer.1.12x4.7.1760000000123456789.42",
+    "$JS.ACK.TEST.consumer.1..7.1760000000123456789.42"
+  ])("has no sequence where none stands in %s", (reply) => {
+    expect(deliveryOf(asItCame({ reply }))?.streamSeq).toBeNaN()
+  })
+
+  it("gives whatever numbers and names there are, as the client would read them", () => {
+    const word = fc.stringMatching(/^[!-~]{1,40}$/)
+    fc.assert(
+      fc.property(
+        fc.record({ seq: fc.nat(2 ** 40), pending: fc.nat(), ms: fc.integer({ min: 10 ** 12, max: 4 * 10 ** 12 }) }),
+        fc.record({ id: word, mark: fc.option(word) }),
+        ({ seq, pending, ms }, { id, mark }) => {
+          const came = asItCame({
+            reply: `$JS.ACK.TEST.consumer.1.${seq}.7.${ms}123456.${pending}`,
+            headers: [
+              "Nats-Expected-Stream: TEST",
+              `Nats-Msg-Id: ${id}`,
+              ...(mark === null ? [] : [`Kennel-Mark: ${mark}`])
+            ]
+          })
+          expect(deliveryOf(came)).toEqual({ streamSeq: seq, consumerSeq: 7, storedMs: ms, pending })
+          expect(namedIn(came)).toEqual(mark === null ? { id } : { id, mark })
+        }
+      ),
+      { seed }
+    )
+  })
+
+  it("names its subject, however many there are and in whichever order they come", () => {
+    const subjectOf = makeSubjectOf()
+    const subjects = fc.array(fc.stringMatching(/^market\.[A-Z]\.(order|out)\.slot-[0-9]{1,3}$/), { maxLength: 50 })
+    fc.assert(
+      fc.property(subjects, (some) => {
+        expect(some.map((subject) => subjectOf(asItCame({ subject })))).toEqual(some)
+      }),
+      { seed }
+    )
   })
 })

@@ -106,38 +106,43 @@ const writeU48 = (bytes: Buffer, value: number, at: number): void => {
   bytes.writeUInt16LE(Math.floor(value / 2 ** 32), at + 4)
 }
 
-/** `readUIntLE(at, 6)` in half the time: it is called three times for every record of a history. */
-const readU48 = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * 2 ** 32
+/** `readUInt32LE` and `readUIntLE(at, 6)` without their checks, which the sizes make needless: they read most of every frame of a history. */
+const readU32 = (bytes: Buffer, at: number): number =>
+  ((bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)) >>>
+  0
+const readU48 = (bytes: Buffer, at: number): number =>
+  readU32(bytes, at) + ((bytes[at + 4] as number) | ((bytes[at + 5] as number) << 8)) * 2 ** 32
 
 /** The frame at `offset`, or null when there is none whole and undamaged. */
 export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
   const size = frameSizeAt(bytes, offset)
   if (size === null || offset + size > bytes.length) return null
   const body = bytes.subarray(offset + PREFIX_BYTES, offset + size)
-  const crc = bytes.readUInt32LE(offset + 4)
+  const crc = readU32(bytes, offset + 4)
   if (crc32(body) !== crc) return null
-  const subjectEnd = FIXED_BODY_BYTES + (body[22] ?? 0)
-  const idEnd = subjectEnd + (body[23] ?? 0)
-  if (idEnd > body.length) return null
-  const seq = readU48(body, 4)
-  // One call for both: each costs as much as all the rest of a frame but its checksum.
-  const names = body.toString("latin1", FIXED_BODY_BYTES, idEnd)
-  const subject = names.slice(0, subjectEnd - FIXED_BODY_BYTES)
-  const name = names.slice(subjectEnd - FIXED_BODY_BYTES)
-  const data = body.subarray(idEnd)
-  const storedMs = readU48(body, 16)
-  const space = name.indexOf(" ")
+  const subjectLength = body[22] ?? 0
+  const namesEnd = FIXED_BODY_BYTES + subjectLength + (body[23] ?? 0)
+  if (namesEnd > size - PREFIX_BYTES) return null
+  // One call for all of them: each costs as much as all the rest of a frame but its checksum.
+  const names = body.toString("latin1", FIXED_BODY_BYTES, namesEnd)
+  const subject = names.slice(0, subjectLength)
+  const data = body.subarray(namesEnd)
+  const [seq, storedMs] = [readU48(body, 4), readU48(body, 16)]
+  const space = names.indexOf(" ", subjectLength)
   const record: JournalRecord =
     space < 0
-      ? { seq, subject, id: name, data, storedMs }
-      : { seq, subject, id: name.slice(0, space), data, storedMs, mark: name.slice(space + 1) }
-  return { record, crc, previousCrc: body.readUInt32LE(0), durableSeq: readU48(body, 10), size }
+      ? { seq, subject, id: names.slice(subjectLength), data, storedMs }
+      : { seq, subject, id: names.slice(subjectLength, space), data, storedMs, mark: names.slice(space + 1) }
+  return { record, crc, previousCrc: readU32(body, 0), durableSeq: readU48(body, 10), size }
 }
 
 /** The size a frame at `offset` claims, or null when its length is missing or impossible. */
 export const frameSizeAt = (bytes: Buffer, offset: number): number | null => {
   if (offset + PREFIX_BYTES > bytes.length) return null
-  const size = PREFIX_BYTES + bytes.readUInt32LE(offset)
+  const size = PREFIX_BYTES + readU32(bytes, offset)
   return size < MIN_FRAME_BYTES || size > MAX_FRAME_BYTES ? null : size
 }
 
