@@ -69,15 +69,21 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "if (owed) yield* noteReconciled",
     "if (owed && windowStartMs < 0) yield* noteReconciled"
   ]),
-  bug("gateway", "a list that is behind ends an order", [
-    `${gateway}/core/facts.ts`,
-    "if (behind && !final) return []",
-    "if (behind && !final && order.filled < 0n) return []"
-  ]),
+  bug(
+    "gateway",
+    "a list that is behind overrules the fills",
+    // The second alone does no harm: what is proved counts then, and what nobody has heard comes as a late fill.
+    [`${gateway}/core/facts.ts`, "behind ? larger(listed, proved) : listed", "listed"],
+    [
+      `${gateway}/core/facts.ts`,
+      "if (behind && !final) return []",
+      "if (behind && !final && order.filled < 0n) return []"
+    ]
+  ),
   bug("gateway", "a late fill is booked although the end has counted it", [
     `${gateway}/core/lateFills.ts`,
-    "if (fill.volume <= counted.volume) {",
-    "if (fill.volume < 0n) {"
+    "let counted = less(order.sums, order.recorded)",
+    "let counted = less(order.sums, order.sums)"
   ]),
   bug("gateway", "a fault of the exchange is taken for a no", [
     "shared/exchange/kraken/core/errors.ts",

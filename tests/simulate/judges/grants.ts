@@ -28,7 +28,10 @@ export class Grants {
           if (entry === "awaited") this.problem(`record ${seq}: entry ${key} is sent, and nobody has let it go`)
           if (entry === "withdrawn") this.problem(`record ${seq}: entry ${key} is sent after its slot took it back`)
           this.entries.delete(key)
+          break
         }
+        default:
+          break
       }
     }
   }

@@ -23,7 +23,7 @@ export type Fault =
   /** Others trade with one of our orders, or with all at once: so much of what is left of it. */
   | { readonly kind: "trade"; readonly nth: number | "all"; readonly share: number }
   /** All of this the next time that the moment comes, each so long after it; 0: within it. */
-  | { readonly kind: "aimed"; readonly at: Moment; readonly then: ReadonlyArray<Later> }
+  | { readonly kind: "aimed"; readonly at: Moment; readonly faults: ReadonlyArray<Later> }
   | { readonly kind: "partition"; readonly forMs: number }
   | { readonly kind: "reconnect" }
   | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }

@@ -200,9 +200,9 @@ export class World {
         return
       case "aimed":
         return this.moments.await(fault.at, () => {
-          for (const [afterMs, then] of fault.then) {
-            if (afterMs === 0) this.happen(then)
-            else this.later(afterMs, () => this.happen(then))
+          for (const [afterMs, aimed] of fault.faults) {
+            if (afterMs === 0) this.happen(aimed)
+            else this.later(afterMs, () => this.happen(aimed))
           }
         })
       case "journal": {
