@@ -78,8 +78,10 @@ export class Watch {
       const { slots } = this.watched
       found.push(...slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state))))
     }
-    const { told, elsewhere } = this.watched.venue
-    if (ledger.observed !== this.observed && told) {
+    const { venue } = this.watched
+    if (ledger.observed !== this.observed && venue.told) {
+      // Reckoned over everything that was ever filled: only where it is asked for.
+      const { elsewhere } = venue
       const all = unexplained(ledger) ?? { base: 0n, quote: 0n }
       const { base, quote } = { base: all.base - elsewhere.base, quote: all.quote - elsewhere.quote }
       if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)

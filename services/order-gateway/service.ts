@@ -131,8 +131,9 @@ const keepAnswering = Effect.fnUntraced(function* (
   subjects: MarketSubjects
 ) {
   const answered = new Set<string>()
-  const looks = Stream.merge(followed.changes, Stream.succeed(0))
-  yield* Stream.runForEach(looks, () => answerAsked(facts, subjects, answered))
+  yield* Stream.runForEach(followed.changes, () =>
+    facts.state().asked.length === 0 && answered.size === 0 ? Effect.void : answerAsked(facts, subjects, answered)
+  )
   return yield* Effect.never
 })
 
@@ -181,7 +182,6 @@ const workLanes = Effect.fnUntraced(function* (
       { discard: true }
     )
   })
-  yield* wake
   return yield* Effect.raceFirst(
     Effect.andThen(
       Stream.runForEach(followed.changes, () => wake),

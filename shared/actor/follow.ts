@@ -1,7 +1,8 @@
 /** A state that follows the journal, for edges and pages: read it, wait for it, be told of it. */
-import { Deferred, Effect, PubSub, type Scope, Stream } from "effect"
+import { Deferred, Effect, type Scope, Stream } from "effect"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { Journal, SnapshotStore } from "../journal/port.ts"
+import { makeListeners } from "../journal/recordStream.ts"
 import type { Actor } from "./core/actor.ts"
 import type { ActorFold } from "./fold.ts"
 import { type HostError, runActors } from "./runtime.ts"
@@ -12,7 +13,7 @@ export interface Followed<State> {
   readonly folds: ReadonlyArray<ActorFold<State>>
   /** Returns once everything up to and including this record has been folded. */
   readonly awaitSeq: (seq: number) => Effect.Effect<void>
-  /** The sequence after each advance; a slow reader sees only the newest. */
+  /** The sequence now, and after each advance; a slow reader sees only the newest. */
   readonly changes: Stream.Stream<number>
   /** Never returns: fails when following has ended. Whoever follows must run it, so that a halt is not missed. */
   readonly failure: Effect.Effect<never, HostError>
@@ -43,7 +44,7 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
   const actors = options.actors as unknown as ReadonlyArray<Actor<unknown>>
   const ready = yield* Deferred.make<ReadonlyArray<ActorFold<unknown>>, HostError>()
   const ended = yield* Deferred.make<never, HostError>()
-  const advances = yield* PubSub.sliding<number>(1)
+  const advances = makeListeners()
   let waiters: Array<Waiter> = []
   let seq = 0
 
@@ -55,7 +56,7 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
       waiters = waiters.filter((waiter) => waiter.seq > seq)
       for (const waiter of due) yield* Deferred.succeed(waiter.done, undefined)
     }
-    yield* PubSub.publish(advances, seq)
+    advances.notify()
   })
 
   const { host, subjects } = options
@@ -72,5 +73,13 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
     waiters.push({ seq: wanted, done })
     yield* Deferred.await(done)
   })
-  return { folds, awaitSeq, changes: Stream.fromPubSub(advances), failure: Deferred.await(ended) }
+  const changes = Stream.suspend(() => {
+    let seen = -1
+    const advanced = Effect.callback<void>((resume) => Effect.sync(advances.add(() => resume(Effect.void))))
+    const pull: Effect.Effect<readonly [number]> = Effect.suspend(() =>
+      seq > seen ? Effect.succeed([(seen = seq)]) : Effect.andThen(advanced, pull)
+    )
+    return Stream.fromPull(Effect.succeed(pull))
+  })
+  return { folds, awaitSeq, changes, failure: Deferred.await(ended) }
 })

@@ -5,12 +5,10 @@ import { retryAppend } from "../retry.ts"
 import type { ActorFold } from "./fold.ts"
 
 /** What every fold still owes the journal, side by side. */
-export const publishAll = <State>(folds: ReadonlyArray<ActorFold<State>>) =>
-  Effect.forEach(
-    folds.filter((fold) => fold.sent < fold.pending.length),
-    publish,
-    { concurrency: "unbounded", discard: true }
-  )
+export const publishAll = <State>(folds: ReadonlyArray<ActorFold<State>>) => {
+  const owing = folds.filter((fold) => fold.sent < fold.pending.length)
+  return owing.length === 0 ? Effect.void : Effect.forEach(owing, publish, { concurrency: "unbounded", discard: true })
+}
 
 /**
  * Appends the fold's unsent outputs, each expecting the one before it as the last of the subject. A conflict means that

@@ -7,6 +7,7 @@ import { MemoryJournal } from "../journal/memory.ts"
 import { Journal, JournalUnavailable, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
 import { ActorFold } from "./fold.ts"
+import { follow } from "./follow.ts"
 import { appendControl, raiseEpoch } from "./control/control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { Rests } from "./snapshots.ts"
@@ -390,4 +391,40 @@ describe("snapshots", () => {
       expect(tried).toStrictEqual([5, 10])
     }).pipe(Effect.provide(Layer.merge(MemoryJournal.layer(), Layer.succeed(SnapshotStore, away))))
   })
+})
+
+describe("whoever follows", () => {
+  const following = follow({ host: "test", subjects, actors: [counter()] })
+
+  it.effect("is told at once where the folds stand, although nothing moves any more", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* tick(1, 3)
+      const { changes } = yield* following
+      expect(yield* Stream.runHead(changes)).toMatchObject({ value: yield* (yield* Journal).head })
+    }).pipe(Effect.scoped, Effect.provide(withoutSnapshots))
+  )
+
+  it.effect("is told of the newest place alone where it was busy while the folds moved, and of each only once", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { changes, awaitSeq } = yield* following
+      const journal = yield* Journal
+      const told: Array<number> = []
+      const heads: Array<number> = []
+      yield* changes.pipe(
+        Stream.take(3),
+        Stream.runForEach((seq) =>
+          Effect.gen(function* () {
+            told.push(seq)
+            heads.push(yield* journal.head)
+            yield* tick(10 * told.length, 10 * told.length + 4)
+            yield* awaitSeq(yield* journal.head)
+          })
+        )
+      )
+      expect(told).toStrictEqual(heads)
+      expect(new Set(told).size).toBe(3)
+    }).pipe(Effect.scoped, Effect.provide(withoutSnapshots))
+  )
 })

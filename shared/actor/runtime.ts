@@ -86,32 +86,40 @@ export const runActors = <State, E = never, R = never>(
       let snapshotSeq = reached
       yield* Effect.addFinalizer(() => rests.save.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
-      const advance = Effect.fnUntraced(function* (records: ReadonlyArray<JournalRecord>) {
-        yield* Effect.try({
-          try: () => hosted.take(records),
-          catch: (error) => error
-        }).pipe(Effect.catch((error) => halt(options, error)))
+      // Most records leave nothing to do but to fold them: each of these is built once, and costs nothing where it is void.
+      const tell = Effect.suspend(() => options.onAdvance?.(folds) ?? Effect.void)
+      const act = options.publish
+        ? Effect.andThen(
+            Effect.suspend(() => publishAll(folds)),
+            tell
+          )
+        : tell
+      const saveDue = Effect.suspend(() => (rests.due ? rests.saveDue : Effect.void)).pipe(
+        Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
+      )
+      const actAndSave = Effect.andThen(act, saveDue)
+
+      const advance = (
+        records: ReadonlyArray<JournalRecord>
+      ): Effect.Effect<void, HostError | E, Journal | SnapshotStore | R> => {
+        try {
+          hosted.take(records)
+        } catch (error) {
+          return halt(options, error)
+        }
         const newest = records.at(-1)
-        if (newest === undefined) return
+        if (newest === undefined) return Effect.void
         reached = newest.seq
         rests.note(folds, newest)
         const inHistory = reached < headAtStart
-        if (!inHistory && options.publish) yield* publishAll(folds)
-        if (!inHistory && options.onAdvance !== undefined) yield* options.onAdvance(folds)
         if (reached - snapshotSeq >= snapshotEvery * (inHistory ? APART_IN_HISTORY : 1)) {
           snapshotSeq = reached
           rests.ask(folds)
         }
-        if (!rests.due) return
-        yield* rests.saveDue.pipe(
-          Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
-        )
-      })
-
-      if (from > headAtStart) {
-        if (options.publish) yield* publishAll(folds)
-        if (options.onAdvance !== undefined) yield* options.onAdvance(folds)
+        return inHistory ? saveDue : actAndSave
       }
+
+      if (from > headAtStart) yield* act
       yield* Stream.runForEachArray(journal.tail({ from }), advance)
       return yield* new ActorHalted({
         host: options.host,

@@ -95,8 +95,8 @@ export class Rests<State> {
     let place: Place | null = null
     for (const fold of folds) {
       if (fold.pending.length > 0 || fold.seq !== seq) continue
-      // A copy of its own: what was read is a view of a megabyte, and a fold may rest for long.
-      place ??= { seq, id, data: new Uint8Array(data) }
+      // A copy of its own where what was read is a view of a megabyte: a fold may rest for long.
+      place ??= { seq, id, data: data.byteLength === data.buffer.byteLength ? data : new Uint8Array(data) }
       this.last.set(fold, { record: place, encode: fold.encoding(), saved: false })
       if (this.wanted.size > 0 && this.wanted.has(fold)) this.ready = true
     }

@@ -1,5 +1,5 @@
 /** Turns a log that can be read by position into the port's `read` and `tail`. Used by the memory and embedded adapters. */
-import { Array as Arr, Cause, Effect, Stream } from "effect"
+import { Array as Arr, Cause, Effect, type Pull, Stream } from "effect"
 import { startOf } from "./entry.ts"
 import { type JournalRecord, type ReadError, type ReadFrom, RecordsArchived } from "./port.ts"
 import { subjectMatcher } from "./subjects.ts"
@@ -82,29 +82,25 @@ export const recordStream = (
       return Effect.sync(stopWaiting)
     })
 
-    const pull = Effect.gen(function* () {
-      while (next <= lastWanted) {
-        if (next > source.head()) {
-          const ended = source.ended()
-          if (ended !== null) return yield* ended
-          yield* changed
-          continue
-        }
-        const at = next
-        if (at < source.first()) {
-          return yield* new RecordsArchived({ where: source.where, seq: at, first: source.first() })
-        }
-        const chunk = yield* source.chunk(at, filter)
-        const { records } = chunk
-        next = chunk.next
-        // Nearly always all of them: then nothing is copied.
-        const all = filter === null && (records.at(-1)?.seq ?? 0) <= lastWanted
-        const wanted = all
-          ? records
-          : records.filter(({ seq, subject }) => seq <= lastWanted && (filter === null || filter.matches(subject)))
-        if (Arr.isReadonlyArrayNonEmpty(wanted)) return wanted
+    const wantedOf = ({ records, next: looked }: Chunk): ReadonlyArray<JournalRecord> => {
+      next = looked
+      // Nearly always all of them: then nothing is copied.
+      if (filter === null && (records.at(-1)?.seq ?? 0) <= lastWanted) return records
+      return records.filter(({ seq, subject }) => seq <= lastWanted && (filter === null || filter.matches(subject)))
+    }
+
+    const pull: Pull.Pull<readonly [JournalRecord, ...ReadonlyArray<JournalRecord>], ReadError> = Effect.suspend(() => {
+      if (next > lastWanted) return Cause.done()
+      if (next > source.head()) {
+        const ended = source.ended()
+        return ended === null ? Effect.andThen(changed, pull) : Effect.fail(ended)
       }
-      return yield* Cause.done()
+      if (next < source.first())
+        return Effect.fail(new RecordsArchived({ where: source.where, seq: next, first: source.first() }))
+      return Effect.flatMap(source.chunk(next, filter), (chunk) => {
+        const wanted = wantedOf(chunk)
+        return Arr.isReadonlyArrayNonEmpty(wanted) ? Effect.succeed(wanted) : pull
+      })
     })
     return Stream.fromPull(Effect.succeed(pull))
   })

@@ -2,11 +2,12 @@
 import { parseArgs } from "node:util"
 import { commandOf, writeBundle } from "./bundle.ts"
 import { gate } from "./gate/gate.ts"
-import type { Check } from "./judges/auditor.ts"
+import { CHECKS, type Check } from "./judges/auditor.ts"
 import { type Length, LENGTHS, type Lengths, planOf, USUAL_LENGTHS } from "./plan/plan.ts"
 import { runSeeds } from "./pool.ts"
 import { type Run, run } from "./run.ts"
 import { shrink } from "./shrink.ts"
+import { speed } from "./speed.ts"
 import type { Answer } from "./worker.ts"
 
 const HELP = `npm run simulate [-- options]
@@ -23,6 +24,7 @@ const HELP = `npm run simulate [-- options]
   --gate            plant every known bug, one after the other, and say how many seeds find it
   --times <n>       so often each of them is looked for anew (3)
   --only <text>     of the planted bugs only those whose name has this text
+  --speed           what a CPU second gets done, by length and by check, and what takes the time
 `
 
 const { values } = parseArgs({
@@ -39,6 +41,7 @@ const { values } = parseArgs({
     gate: { type: "boolean", default: false },
     times: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    speed: { type: "boolean", default: false },
     help: { type: "boolean", default: false }
   }
 })
@@ -54,15 +57,19 @@ const numberOf = (name: "seeds" | "from" | "cores" | "most" | "times", least: nu
     : refuse(`--${name}=${values[name]} is no whole number of ${least} or more`)
 }
 const isLength = (text: string): text is Length => text in LENGTHS
-const isCheck = (text: string): text is Check => text === "all" || text === "books"
+const isCheck = (text: string): text is Check => CHECKS.some((known) => known === text)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 if (values.help) {
   say(HELP)
   process.exit(0)
 }
+if (values.speed) {
+  await speed(say)
+  process.exit(0)
+}
 const { length, check: asked } = values
-const check = isCheck(asked) ? asked : refuse(`--check=${asked}: all or books`)
+const check = isCheck(asked) ? asked : refuse(`--check=${asked}: ${CHECKS.join(" or ")}`)
 const lengths: Lengths =
   length === undefined
     ? USUAL_LENGTHS

@@ -54,6 +54,17 @@ let month: ReturnType<typeof monthToPlay> | null = null
 
 /** Runs it. Nothing of the machine's time, order or randomness is in what comes of it. */
 export const run = (plan: Plan, check: Check = "all"): Run => {
+  // Errors are a world's daily bread, and what is told of them is their message.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return toItsEnd(plan, check)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+const toItsEnd = (plan: Plan, check: Check): Run => {
   const hash = createHash("sha256")
   let auditor: Auditor | null = null
   const problem = (text: string): void => auditor?.problem(text)

@@ -23,7 +23,9 @@ import { LossDays } from "./lossDays.ts"
 import { Prices } from "./prices.ts"
 
 /** What is looked at: the books alone, or also every rule of slots and governor after every record. */
-export type Check = "books" | "all"
+export type Check = "all" | "books"
+/** Both. */
+export const CHECKS: ReadonlyArray<Check> = ["all", "books"]
 
 /** The first ones explain the rest. */
 const MAX_PROBLEMS = 10

@@ -6,7 +6,7 @@ import type { Life } from "../../../app/inProcess/life.ts"
 import { fillOf, listedFills, reportOn } from "../../../app/inProcess/fills.ts"
 import { apply, emptyBooks, openOrders } from "../../../services/exchange-sim/core/engine/books.ts"
 import { type ByHand, doByHand, movedByOthers } from "../../../services/exchange-sim/core/engine/byHand.ts"
-import { amendOrder, cancelOrder, passTime } from "../../../services/exchange-sim/core/engine/change.ts"
+import { amendOrder, cancelOrder } from "../../../services/exchange-sim/core/engine/change.ts"
 import {
   type Desk,
   holds,
@@ -70,7 +70,6 @@ const asOf = <A>(moments: ReadonlyArray<Then<A>>, atMs: number): A | undefined =
 export class SimulatedExchange {
   readonly desk: Desk
   last: MarketTrade
-  nowMs: number
   status = "online"
   makerPct: number
   takerPct: number
@@ -81,13 +80,14 @@ export class SimulatedExchange {
   private readonly orderMoments = new Map<string, Array<Then<Order>>>()
   private readonly accountMoments: Array<Then<Balances>> = []
   private readonly told: (event: ExecutionEvent) => void
+  private readonly clockMs: () => number
 
-  /** `told`: what the private stream says. */
-  constructor(founding: Founding, first: MarketTrade, told: (event: ExecutionEvent) => void) {
+  /** `clockMs`: its clock, whole milliseconds; `told`: what the private stream says. */
+  constructor(founding: Founding, first: MarketTrade, clockMs: () => number, told: (event: ExecutionEvent) => void) {
     const { base, quote, rules, makerPct, takerPct } = founding
     this.desk = makeDesk(emptyBooks(), rules)
     this.last = first
-    this.nowMs = first.timeMs
+    this.clockMs = clockMs
     this.makerPct = makerPct
     this.takerPct = takerPct
     this.told = told
@@ -108,14 +108,13 @@ export class SimulatedExchange {
   /** The market trades once, and orders that rest with it. */
   trade(trade: MarketTrade): void {
     this.last = trade
-    this.passTo(trade.timeMs)
     matchTrade(this.desk, trade)
     this.tell()
   }
 
-  /** The exchange's clock goes on. */
-  passTo(nowMs: number): void {
-    this.nowMs = Math.max(this.nowMs, nowMs)
+  /** Its clock: never before the last trade. */
+  get nowMs(): number {
+    return Math.max(this.clockMs(), this.last.timeMs)
   }
 
   get ticker(): Ticker {
@@ -153,6 +152,8 @@ export class SimulatedExchange {
 
   /** Lists as they were so long ago. */
   openOrders(lags: ListLags): ReadonlyArray<OrderReport> {
+    // As it is now the books say it; of all that ever were only a list that is behind.
+    if (lags.listsLagMs === 0 && lags.sumsLagMs === 0) return openOrders(this.desk.books).map(reportOn)
     return this.allOrders(lags).filter(({ status }) => status === "open")
   }
 
@@ -250,12 +251,6 @@ export class SimulatedExchange {
 
   get openCount(): number {
     return this.desk.books.open.buy.length + this.desk.books.open.sell.length
-  }
-
-  /** What time alone does. */
-  passTime(): void {
-    passTime(this.desk, this.nowMs)
-    this.tell()
   }
 
   private byHand(what: ByHand): void {

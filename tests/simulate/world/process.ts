@@ -39,7 +39,9 @@ export class SimulatedProcess implements Clock.Clock {
         nextDoubleUnsafe: this.random,
         nextIntUnsafe: () => Math.floor((this.random() - 0.5) * 2 ** 53)
       }),
-      Context.add(References.MinimumLogLevel, "None")
+      // Nobody reads what is logged, or how long a call took.
+      Context.add(References.MinimumLogLevel, "None"),
+      Context.add(References.TracerEnabled, false)
     )
     const fiber = Effect.runForkWith(context)(program, { scheduler: this.scheduler })
     this.interrupt = () => fiber.interruptUnsafe()

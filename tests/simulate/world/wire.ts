@@ -280,14 +280,16 @@ export class Wire {
     return <A extends object | number>(operation: string, kind: CallKind, work: () => A | { readonly error: string }) =>
       Effect.callback<A, ExchangeError>((resume) => {
         const noAnswer = { operation, advice: "unknown", source: "link", retryAtMs: null } as const
+        const giveUp = process.after(this.timeoutMs, () => {
+          open = false
+          resume(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: no answer in time" })))
+        })
         let open = true
         const answer = (result: Effect.Effect<A, ExchangeError>): void => {
-          if (open) resume(result)
-          open = false
+          if (!open) return
+          giveUp()
+          resume(result)
         }
-        process.after(this.timeoutMs, () =>
-          answer(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: no answer in time" })))
-        )
         const fate = this.fateOf(operation)
         if (fate.answer === "reset")
           process.after(this.wayMs(), () =>

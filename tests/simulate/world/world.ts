@@ -96,6 +96,7 @@ export class World {
     this.exchange = new SimulatedExchange(
       foundingOf(plan, settings),
       firstTrade(this.startMs, firstPrice(market)),
+      () => this.nowVenueMs,
       (event) => {
         if ("clientId" in event && event.clientId !== null) this.moments.seen("exchange", event._tag)
         this.wire.tellPrivate(event)
@@ -117,6 +118,11 @@ export class World {
   /** Exchange time of a moment of the wall. */
   venueMs(wallMs: number): number {
     return this.startMs + (wallMs - this.beganMs) * this.plan.speed
+  }
+
+  /** Exchange time now, whole milliseconds. */
+  private get nowVenueMs(): number {
+    return Math.floor(this.venueMs(this.time.nowMs))
   }
 
   /** So long since the beginning. */
@@ -320,18 +326,17 @@ export class World {
       })
     }
     next()
-    const clock = (): void => {
-      this.exchange.passTo(Math.floor(this.venueMs(this.time.nowMs)))
-      this.exchange.passTime()
-      this.later(1_000 / speed, clock)
-    }
-    clock()
   }
 
   private write(subject: string, id: string, event: MarketEvent): void {
-    const timeMs = Math.floor(this.venueMs(this.time.nowMs))
     this.journal.force(
-      encodeEntry(subject, id, { epoch: 1, timeMs, writer: "control-plane", cause: null, events: [event] })
+      encodeEntry(subject, id, {
+        epoch: 1,
+        timeMs: this.nowVenueMs,
+        writer: "control-plane",
+        cause: null,
+        events: [event]
+      })
     )
   }
 
