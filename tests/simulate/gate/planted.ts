@@ -93,7 +93,7 @@ export const PLANTED: ReadonlyArray<Planted> = [
     `${gateway}/factWriter.ts`,
     `          events: [first, ...rest]
         },
-        lastFactSeq
+        last
       )`,
     `          events: [first, ...rest]
         }
