@@ -1,7 +1,9 @@
 /** What can go wrong. Plain data: a plan can be printed, cut down and run again. */
 import type { Life } from "../../../app/inProcess/life.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
-import type { JournalWeather } from "../world/journal.ts"
+import type { JournalWeather, SnapshotTrouble } from "../world/journal.ts"
+import type { Forgery } from "../world/forgeries.ts"
+import type { Moment } from "../world/foreseen.ts"
 import type { ServiceName } from "../world/services.ts"
 import type { WireWeather } from "../world/wire.ts"
 
@@ -10,7 +12,7 @@ export type Fault =
   /** Killed between two of its steps, and started again; with or without what it had saved. */
   | { readonly kind: "crash"; readonly services: ReadonlyArray<ServiceName>; readonly downMs: number }
   /** Stopped as an operator stops it, and started again. */
-  | { readonly kind: "stop"; readonly service: ServiceName; readonly downMs: number }
+  | { readonly kind: "stop"; readonly service: ServiceName | "all"; readonly downMs: number }
   /** Everything is killed, and the journal loses what it had not acknowledged. */
   | { readonly kind: "power"; readonly downMs: number }
   | { readonly kind: "stall"; readonly service: ServiceName; readonly forMs: number }
@@ -21,15 +23,19 @@ export type Fault =
   | { readonly kind: "reconnect" }
   | { readonly kind: "journal"; readonly change: Partial<JournalWeather>; readonly forMs: number }
   | { readonly kind: "away"; readonly forMs: number }
-  | { readonly kind: "snapshots"; readonly are: "lost" | "damaged" }
+  | { readonly kind: "snapshots"; readonly are: SnapshotTrouble }
   /** The wall clock of a service's machine, or of the journal's, is put on or back. */
   | { readonly kind: "clock"; readonly service: ServiceName | "journal"; readonly byMs: number }
   | { readonly kind: "life"; readonly life: Life }
   | { readonly kind: "command"; readonly command: Command }
+  /** The market trades much, so many percent away, and is back at once. */
+  | { readonly kind: "wick"; readonly pct: number }
   /** Every service is stopped and started as a build that knows these rules. */
   | { readonly kind: "upgrade"; readonly rules: number }
   /** Somebody writes past every port; an operator excludes it later. */
-  | { readonly kind: "forged"; readonly record: "garbage" | "decision" | "price"; readonly excludedAfterMs: number }
+  | { readonly kind: "forged"; readonly record: Forgery; readonly excludedAfterMs: number }
+  /** It waits for the nth such moment from here on: what an operator asks for stands just before that record, all else comes just after. */
+  | { readonly kind: "when"; readonly moment: Moment; readonly nth: number; readonly then: Fault }
 
 /** A fault and its moment. */
 export interface Timed {

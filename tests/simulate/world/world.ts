@@ -9,7 +9,7 @@ import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
 import { TIERS } from "../../../services/exchange-sim/core/engine/limits.ts"
 import { readSettings, type Settings } from "../../../app/settings.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
-import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
@@ -17,12 +17,14 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
-import { Journal, type JournalRecord, SnapshotStore } from "../../../shared/journal/port.ts"
+import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../../shared/journal/port.ts"
 import { marketOf } from "../plan/markets.ts"
 import type { Fault } from "../plan/fault.ts"
 import type { Plan } from "../plan/plan.ts"
 import { firstTrade, SimulatedExchange } from "./exchange.ts"
-import { SimulatedJournal } from "./journal.ts"
+import { Foreseen } from "./foreseen.ts"
+import { FORGERIES } from "./forgeries.ts"
+import { fairJournal, SimulatedJournal } from "./journal.ts"
 import { SimulatedProcess } from "./process.ts"
 import { program, type ServiceName, SERVICES } from "./services.ts"
 import { type Step, WorldTime } from "./time.ts"
@@ -37,8 +39,10 @@ const FEES_PCT = { maker: 0.25, taker: 0.4 }
 export interface Listener {
   /** A record that can no longer be lost. */
   readonly record: (record: JournalRecord) => void
-  /** Every record of this sequence is passed over: an operator excludes it. */
-  readonly excluded: (seq: number) => void
+  /** The record of this sequence is nobody's, and an operator will exclude it. `what`: how it came there. */
+  readonly unread: (seq: number, what: string) => void
+  /** A service has saved a snapshot. */
+  readonly saved: (snapshot: Snapshot) => void
   /** A service has ended by itself. */
   readonly ended: (services: ReadonlyArray<ServiceName>, why: unknown) => void
 }
@@ -62,12 +66,14 @@ export class World {
   private readonly units: ReadonlyArray<Unit>
   private readonly beganMs: number
   private readonly startMs: number
-  private rules: number
+  /** The newest rules that the build knows which everybody was last started from. */
+  rules: number
   private started = 0
   private asked = 0
   private forged = 0
   private trades = true
   private twins: Array<SimulatedProcess> = []
+  private readonly foreseen = new Foreseen()
 
   constructor(plan: Plan, month: () => ReadonlyArray<CandleRow>, listener: Listener) {
     const { settings, problems } = readSettings(plan.environment)
@@ -81,7 +87,11 @@ export class World {
     this.startMs = plan.market.fromMs
     this.time = new WorldTime(this.beganMs)
     const random = (n: number) => randomNumbers(hash2(plan.seed, n))
-    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, listener.record)
+    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, {
+      settled: listener.record,
+      saved: listener.saved,
+      about: (entry) => this.foreseen.notice(entry)
+    })
     this.wire = new Wire(() => this.exchange, random(2), settings.requestTimeoutSec * 1_000)
     const market = marketOf(plan.market, month)
     this.exchange = new SimulatedExchange(
@@ -122,7 +132,8 @@ export class World {
     Object.assign(this.wire.weather, { ...fairWeather(), partitioned: this.wire.weather.partitioned })
     this.wire.heal()
     this.wire.reconnect()
-    Object.assign(this.journal.weather, { awayUntilMs: 0, lostBefore: 0, lostAfter: 0, lagMs: 0 })
+    Object.assign(this.journal.weather, { awayUntilMs: 0, ...fairJournal() })
+    this.foreseen.forget()
     for (const twin of this.twins) twin.kill()
     this.twins = []
     const { priceDecimals, volumeDecimals, minVolume } = foundingOf(this.plan, this.settings).rules
@@ -153,7 +164,9 @@ export class World {
           fault.downMs
         )
       case "stop":
-        return this.stop(this.unitOf(fault.service), fault.downMs)
+        for (const unit of fault.service === "all" ? this.units : [this.unitOf(fault.service)])
+          this.stop(unit, fault.downMs)
+        return
       case "power": {
         for (const twin of this.twins) twin.kill()
         this.crash(this.units, fault.downMs)
@@ -181,15 +194,12 @@ export class World {
       }
       case "journal":
         Object.assign(this.journal.weather, fault.change)
-        return this.later(
-          fault.forMs,
-          () => void Object.assign(this.journal.weather, { lostBefore: 0, lostAfter: 0, lagMs: 0 })
-        )
+        return this.later(fault.forMs, () => void Object.assign(this.journal.weather, fairJournal()))
       case "away":
         this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
       case "snapshots":
-        return fault.are === "lost" ? this.journal.loseSnapshots() : this.journal.damageSnapshots()
+        return this.journal.troubleSnapshots(fault.are)
       case "clock":
         if (fault.service === "journal") this.journal.skewMs += fault.byMs
         else if (this.unitOf(fault.service).process !== null) this.skew(fault.service, fault.byMs)
@@ -198,6 +208,8 @@ export class World {
         return this.exchange.live(fault.life)
       case "command":
         return this.command(fault.command)
+      case "wick":
+        return this.wick(fault.pct)
       case "upgrade":
         if (fault.rules <= this.rules) return
         this.rules = fault.rules
@@ -205,6 +217,13 @@ export class World {
         return
       case "forged":
         return this.forge(fault)
+      case "when": {
+        const { moment, nth, then } = fault
+        // What is killed by it has written this record, and not heard that it stands.
+        const happens = (): void =>
+          then.kind === "command" ? this.happen(then) : this.later(0, () => this.happen(then))
+        return this.foreseen.wait(moment, nth, happens)
+      }
     }
   }
 
@@ -303,6 +322,16 @@ export class World {
     clock()
   }
 
+  private wick(pct: number): void {
+    if (!this.trades) return
+    const { last, nowMs } = this.exchange
+    const touched = Price.fromNumber(Price.toNumber(last.price) * (1 + pct / 100), 6)
+    const volume = Volume.parse("100000")
+    for (const price of [touched, last.price])
+      this.exchange.trade({ timeMs: nowMs, price, volume, takerSide: price > last.price ? "buy" : "sell" })
+    this.wire.tellPublic()
+  }
+
   private write(subject: string, id: string, event: MarketEvent): void {
     const timeMs = Math.floor(this.venueMs(this.time.nowMs))
     this.journal.force(
@@ -310,19 +339,13 @@ export class World {
     )
   }
 
-  /** A record that nobody of the market has written, and that does not decode; an operator excludes it when it has been found. */
+  /** A record that nobody of the market has written, or may read; an operator excludes it when it has been found. */
   private forge({ record, excludedAfterMs }: Extract<Fault, { kind: "forged" }>): void {
-    const subject =
-      record === "decision"
-        ? this.subjects.out("slot-1")
-        : record === "price"
-          ? this.subjects.price
-          : this.subjects.account
-    const text = record === "garbage" ? "{" : '{"v":3,"epoch":1,"timeMs":1,"writer":"nobody","cause":null,"events":[]}'
     const id = `forged-${++this.forged}`
     const seq = this.journal.records.length + 1
-    this.listener.excluded(seq)
-    this.journal.force({ subject, id, data: new TextEncoder().encode(text) })
+    const timeMs = Math.floor(this.venueMs(this.time.nowMs))
+    this.listener.unread(seq, record)
+    this.journal.force(FORGERIES[record]({ subjects: this.subjects, id, timeMs, price: this.exchange.last.price, seq }))
     this.later(excludedAfterMs, () => {
       const event: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "operator", reason: "forged" }
       this.journal.force(
