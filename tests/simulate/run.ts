@@ -53,7 +53,7 @@ export interface Run extends Verdict {
 
 /** Whether it is of this kind, at once or at a moment to come. */
 const isOf = (fault: Fault, kind: Fault["kind"]): boolean =>
-  fault.kind === kind || (fault.kind === "when" && isOf(fault.then, kind))
+  fault.kind === kind || (fault.kind === "when" && isOf(fault.fault, kind))
 
 /** No clock of this world is ever wrong. */
 const timesAreTrue = ({ faults }: Plan): boolean =>

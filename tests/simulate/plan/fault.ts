@@ -35,7 +35,7 @@ export type Fault =
   /** Somebody writes past every port; an operator excludes it later. */
   | { readonly kind: "forged"; readonly record: Forgery; readonly excludedAfterMs: number }
   /** It waits for the nth such moment from here on: what an operator asks for stands just before that record, all else comes just after. */
-  | { readonly kind: "when"; readonly moment: Moment; readonly nth: number; readonly then: Fault }
+  | { readonly kind: "when"; readonly moment: Moment; readonly nth: number; readonly fault: Fault }
 
 /** A fault and its moment. */
 export interface Timed {

@@ -8,7 +8,7 @@ import { between, chosen, magnitude, type Random } from "./draw.ts"
 import type { Fault } from "./fault.ts"
 import type { Kind, Parts, Setting } from "./kind.ts"
 
-const when = (moment: Moment, nth: number, then: Fault): Fault => ({ kind: "when", moment, nth, then })
+const when = (moment: Moment, nth: number, fault: Fault): Fault => ({ kind: "when", moment, nth, fault })
 
 const forgeries = Object.keys(FORGERIES) as ReadonlyArray<Forgery>
 

@@ -1,5 +1,6 @@
 /** Moments at which something that goes wrong in the rules shows most: known by the record that is about to stand in the journal. */
 import type { JournalEntry } from "../../../shared/journal/port.ts"
+import type { Step } from "./time.ts"
 
 /** What a record's text holds at each of them. */
 const HOLDS = {
@@ -23,16 +24,16 @@ interface Watcher {
   readonly moment: Moment
   /** How many of them are still to come. */
   left: number
-  readonly then: () => void
+  readonly step: Step
 }
 
 /** Who waits for which moment. */
 export class Foreseen {
   private watchers: Array<Watcher> = []
 
-  /** `then` is called at the nth such moment from here on, before the record stands. */
-  wait(moment: Moment, nth: number, then: () => void): void {
-    this.watchers.push({ moment, left: nth, then })
+  /** The step is taken at the nth such moment from here on, before the record stands. */
+  wait(moment: Moment, nth: number, step: Step): void {
+    this.watchers.push({ moment, left: nth, step })
   }
 
   /** Nobody waits any more. */
@@ -47,6 +48,6 @@ export class Foreseen {
     const met = this.watchers.filter(({ moment }) => HOLDS[moment].every((part) => text.includes(part)))
     for (const watcher of met) watcher.left--
     this.watchers = this.watchers.filter(({ left }) => left > 0)
-    for (const { left, then } of met) if (left <= 0) then()
+    for (const { left, step } of met) if (left <= 0) step()
   }
 }

@@ -218,10 +218,10 @@ export class World {
       case "forged":
         return this.forge(fault)
       case "when": {
-        const { moment, nth, then } = fault
+        const { moment, nth, fault: what } = fault
         // What is killed by it has written this record, and not heard that it stands.
         const happens = (): void =>
-          then.kind === "command" ? this.happen(then) : this.later(0, () => this.happen(then))
+          what.kind === "command" ? this.happen(what) : this.later(0, () => this.happen(what))
         return this.foreseen.wait(moment, nth, happens)
       }
     }
