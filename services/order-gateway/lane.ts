@@ -132,13 +132,14 @@ const amend = Effect.fn("amend")(function* (
     const written = yield* facts.write(slot, localId, (live) => reportFacts(live, report))
     return written ? undefined : yield* clock.sleep(RETRY_MS)
   }
-  // A cancel may have taken the amendment's place while the order was looked at.
-  const wanted = facts.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId)
-  if (!wanted) return
+  // A cancel may have taken the amendment's place while the order was looked at, or another gateway has answered it.
+  const wanted = (): boolean =>
+    facts.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId && task.price === price)
+  if (!wanted()) return
   const asked =
     report.price === price ? Result.succeed<void>(undefined) : yield* Effect.result(trading.amend(txid, price))
   if (Result.isSuccess(asked)) {
-    yield* facts.write(slot, localId, (live) => [amendedFact(live, price)])
+    yield* facts.write(slot, localId, (live) => (wanted() ? [amendedFact(live, price)] : []))
     return
   }
   const error = asked.failure
@@ -148,7 +149,7 @@ const amend = Effect.fn("amend")(function* (
     case "wait":
       return yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
     case "rejected":
-      yield* facts.write(slot, localId, (live) => [amendRefusedFact(live, error.detail)])
+      yield* facts.write(slot, localId, (live) => (wanted() ? [amendRefusedFact(live, error.detail)] : []))
       return
     case "gone":
     case "unknown":

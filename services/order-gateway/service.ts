@@ -106,14 +106,23 @@ const compareAtStart = Effect.fnUntraced(function* (facts: OrderFacts, options: 
   }
   yield* warnOfForeign(result.foreign)
   yield* noteOpenOrders(facts, subjects, result)
-  yield* facts.note(subjects.account, {
+  yield* noteReconciled(facts, subjects, result, windowStartMs)
+})
+
+/** The comparison that a start owes the market is done. */
+const noteReconciled = (
+  facts: OrderFacts,
+  subjects: MarketSubjects,
+  { openOrders, missed, foreign }: Reconciliation,
+  windowStartMs: number
+) =>
+  facts.note(subjects.account, {
     _tag: "AccountReconciled",
-    openOrders: result.openOrders,
-    missed: result.missed,
-    foreignOrders: result.foreign.length,
+    openOrders,
+    missed,
+    foreignOrders: foreign.length,
     windowStartMs
   })
-})
 
 /** Answers what the governor asks, as it comes and what was left unanswered before. */
 const keepAnswering = Effect.fnUntraced(function* (
@@ -211,9 +220,14 @@ const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: O
     yield* Queue.clear(signals.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
       const startedMs = yield* clock.nowMs
-      const result = yield* reconcile(facts, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      // Another gateway has started, and may be gone before it has compared: the market waits for whoever does.
+      const owed = facts.state().reconciled === null
+      const farthestMs = startedMs - fillWindowMs
+      const windowStartMs = owed ? farthestMs : Math.max(comparedMs - FILL_OVERLAP_MS, farthestMs)
+      const result = yield* reconcile(facts, windowStartMs)
       const { foreign } = result
       yield* noteOpenOrders(facts, subjects, result)
+      if (owed) yield* noteReconciled(facts, subjects, result, windowStartMs)
       yield* warnOfForeign(foreign.filter(({ txid }) => !known.has(txid)))
       known = new Set(foreign.map(({ txid }) => txid))
       comparedMs = startedMs

@@ -135,4 +135,18 @@ describe("a gateway that starts again", () => {
       })
     )
   )
+
+  it.live("leaves no start without its comparison: one that runs makes it for one that ended before", () =>
+    onMarket({ reconcileIntervalMs: 5_000 }, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.request(1, 1)
+        yield* market.story(1, 1, "OrderAccepted")
+        const before = yield* market.head
+        yield* market.enter
+        expect((yield* market.event("AccountReconciled", before)).openOrders).toBe(1)
+        yield* market.agreement
+      })
+    )
+  )
 })

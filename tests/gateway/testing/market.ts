@@ -73,6 +73,8 @@ export interface Market extends Watch {
   readonly urls: Urls
   /** Starts a gateway with an adapter of its own, as a process would; its failure fails the test. */
   readonly startGateway: Effect.Effect<Running>
+  /** A process that handles orders takes up the market, and is not heard of again. */
+  readonly enter: Effect.Effect<void>
   /** Two gateways on one adapter: an API key has one, and two would fight over its nonces. */
   readonly startTwoGateways: Effect.Effect<Running>
   /** As the gateway; unless told otherwise it never asks for a price that has come before. */
@@ -188,6 +190,7 @@ const makeMarket = (
   return {
     ...watch,
     urls,
+    enter: Effect.asVoid(enter),
     startGateway: Effect.andThen(enter, start(gateway)),
     startTwoGateways: Effect.andThen(Effect.andThen(enter, enter), start(gateway, gateway)),
     startFeed: (given = {}) =>
