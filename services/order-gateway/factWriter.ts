@@ -79,14 +79,16 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     slot: SlotNumber,
     facts: () => ReadonlyArray<OrderEvent>
   ): Effect.fn.Return<boolean, OrderFactsError> {
+    // The last record on the subject that is no fact: one that an operator has excluded, or that nobody believes. No fold keeps its place.
+    let passedOver = 0
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const [first, ...rest] = facts()
       if (first === undefined) return false
-      const { lastFactSeq } = lane(slot)
+      const last = Math.max(lane(slot).lastFactSeq, passedOver)
       const seenSeq = fold.seq
       const entry = encodeEntry(
         subjects.order(slot),
-        `${first.clientId}.${first._tag}.${lastFactSeq}`,
+        `${first.clientId}.${first._tag}.${last}`,
         {
           epoch: state().epoch,
           timeMs: yield* clock.nowMs,
@@ -94,17 +96,19 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
           cause: null,
           events: [first, ...rest]
         },
-        lastFactSeq
+        last
       )
-      const seq = yield* retryAppend(journal.append(entry)).pipe(
-        Effect.map((appended) => (appended.duplicate ? null : appended.seq)),
-        Effect.catchTag("JournalConflict", () => Effect.succeed(null))
+      const { seq, before } = yield* retryAppend(journal.append(entry)).pipe(
+        Effect.map((appended) => ({ seq: appended.duplicate ? null : appended.seq, before: null })),
+        Effect.catchTag("JournalConflict", ({ actual }) => Effect.succeed({ seq: null, before: actual }))
       )
       if (seq !== null) {
         yield* followed.awaitSeq(seq)
         return true
       }
-      yield* followed.awaitSeq(seenSeq + 1)
+      // What stands there was read before these facts were made, and is in no state: they may follow it.
+      if (before !== null && before > last && before <= seenSeq) passedOver = before
+      else yield* followed.awaitSeq(seenSeq + 1)
     }
     return yield* new LaneContended({ slot, attempts: MAX_ATTEMPTS })
   })

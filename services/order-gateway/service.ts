@@ -64,7 +64,6 @@ export const orderGateway = (
         yield* compareAtStart(facts, options)
         yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
         return yield* Effect.raceAllFirst([
-          followed.failure,
           workLanes(facts, followed, options),
           Effect.andThen(
             followExecutions(facts, subjects, {
@@ -78,7 +77,8 @@ export const orderGateway = (
           keepTime
         ])
       })
-      return yield* Effect.provideService(work, Trading, trading)
+      // Also while it starts: whoever waits for a record to be read back would wait for ever for a fold that has halted.
+      return yield* Effect.raceFirst(followed.failure, Effect.provideService(work, Trading, trading))
     })
   )
 

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { decidersOf } from "../../app/registry.ts"
 import { SETTING_ROWS } from "../../app/settings.ts"
-import { encodeState } from "../../shared/actor/core/stateText.ts"
 import { inMemory } from "../../shared/archive/fileJournal.ts"
 import { exportJournal } from "../../shared/archive/exportJournal.ts"
 import { shownSettings } from "../../shared/config/show.ts"
@@ -20,16 +19,25 @@ import type { Run } from "./run.ts"
 /** Records before the break that the text shows. */
 const SHOWN = 40
 
-/** The command that runs a seed again. */
-export const commandOf = (seed: number): string => `npm run simulate -- --seed ${seed}`
+/** The command that runs a seed again. `length`: the one that was asked for, for it is part of what a seed means. */
+export const commandOf = (seed: number, length: string | undefined): string => {
+  const planted = process.env["PLANTED"]
+  const runs =
+    planted === undefined ? "npm run simulate" : `PLANTED=${JSON.stringify(planted)} npm run simulate:planted`
+  return `${runs} -- ${length === undefined ? "" : `--length ${length} `}--seed ${seed}`
+}
+
+/** A failing seed: as it was drawn, what is left of it, and the command that runs it again. */
+export interface Failing {
+  readonly whole: Plan
+  readonly plan: Plan
+  readonly run: Run
+  readonly command: string
+}
 
 /** Writes both into the folder; returns their names. */
-export const writeBundle = async (
-  folder: string,
-  whole: Plan,
-  smallest: Run,
-  plan: Plan
-): Promise<ReadonlyArray<string>> => {
+export const writeBundle = async (folder: string, failing: Failing): Promise<ReadonlyArray<string>> => {
+  const { plan, run: smallest } = failing
   mkdirSync(folder, { recursive: true })
   const text = join(folder, `seed-${plan.seed}.txt`)
   const file = join(folder, `seed-${plan.seed}.kennel`)
@@ -52,19 +60,20 @@ export const writeBundle = async (
       Effect.match({ onSuccess: () => file, onFailure: (error) => `no bundle: ${messageOf(error)}` })
     )
   )
-  writeFileSync(text, story(whole, smallest, plan, written))
+  writeFileSync(text, story(failing, written))
   return [text, written]
 }
 
 /** What was done when, and what broke, for people. */
-const story = (whole: Plan, { problems, journal, world, brokenAt }: Run, plan: Plan, bundle: string): string => {
+const story = ({ whole, plan, run, command }: Failing, bundle: string): string => {
+  const { problems, journal, world, brokenAt } = run
   const { market, environment, base, quote, speed, lengthMs, apart, rules } = plan
   const at = (ms: number): string =>
     `${(ms / 1_000).toFixed(3).padStart(9)} s  ${instant(world.venueMs(market.fromMs + ms))}`
   const upTo = brokenAt > 0 ? brokenAt : journal.length
   const records = journal.slice(Math.max(0, upTo - SHOWN), upTo)
   return [
-    `Seed ${plan.seed} fails: ${commandOf(plan.seed)}`,
+    `Seed ${plan.seed} fails: ${command}`,
     "",
     "What does not hold",
     ...problems.map((line) => `  ${line}`),
@@ -86,13 +95,27 @@ const story = (whole: Plan, { problems, journal, world, brokenAt }: Run, plan: P
     `The last records up to ${brokenAt > 0 ? "the one at which it broke" : "the end"}`,
     ...records.map((record) => `  ${recordWords(record)}`),
     "",
-    bundle.startsWith("no bundle") ? bundle : `The whole journal: kennel replay --where ${bundle}`,
+    bundle.startsWith("no bundle") ? bundle : `The whole journal, proven: kennel replay ${bundle}`,
     ""
   ].join("\n")
 }
 
 /** A fault in a line. */
-export const faultWords = ({ kind, ...rest }: Fault): string => `${kind}: ${encodeState(rest).slice(0, 300)}`
+export const faultWords = ({ kind, ...rest }: Fault): string => `${kind}: ${valueWords(rest)}`
+
+/** Names and values, times as people write them. */
+const valueWords = (value: unknown, name = ""): string => {
+  if (typeof value === "number")
+    return name.endsWith("Ms") && value >= 0 ? span(value) : String(Math.round(value * 1_000) / 1_000)
+  if (Array.isArray(value)) return value.map((one) => valueWords(one)).join(" and ")
+  if (typeof value !== "object" || value === null) return String(value)
+  return Object.entries(value)
+    .map(([key, one]) => {
+      const words = valueWords(one, key)
+      return `${key.replace(/Ms$/, "")} ${typeof one === "object" && one !== null && !Array.isArray(one) ? `(${words})` : words}`
+    })
+    .join(", ")
+}
 
 const recordWords = (record: JournalRecord): string => {
   try {

@@ -94,9 +94,10 @@ const explain = async (seed: number): Promise<boolean> => {
   const smallest = values.plain
     ? plan
     : shrink(plan, (smaller) => kindOf(run(smaller, check)) === kindOf(first), first.endedMs)
-  for (const file of await writeBundle(values.out, plan, run(smallest, check), smallest)) say(`  ${file}`)
-  const option = length === undefined ? "" : ` --length ${length}`
-  say(`  ${smallest.faults.length} of ${plan.faults.length} faults are left. Again: ${commandOf(seed)}${option}`)
+  const command = commandOf(seed, length)
+  for (const file of await writeBundle(values.out, { whole: plan, plan: smallest, run: run(smallest, check), command }))
+    say(`  ${file}`)
+  say(`  ${smallest.faults.length} of ${plan.faults.length} faults are left. Again: ${command}`)
   return false
 }
 
@@ -137,7 +138,7 @@ const told = (answer: Answer): boolean => {
   cpuMs += answer.cpuMs
   if (answer.problems.length > 0) {
     failed.push(answer.seed)
-    say(`seed ${answer.seed}: ${answer.problems[0] ?? ""}\n  ${commandOf(answer.seed)}`)
+    say(`seed ${answer.seed}: ${answer.problems[0] ?? ""}\n  ${commandOf(answer.seed, length)}`)
   }
   if (performance.now() - toldMs >= PROGRESS_MS) {
     toldMs = performance.now()

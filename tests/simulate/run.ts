@@ -8,6 +8,7 @@ import type { JournalRecord } from "../../shared/journal/port.ts"
 import { monthToPlay } from "../data/recording.ts"
 import { Auditor, type Check } from "./judges/auditor.ts"
 import { endingProblems, idleProblems, onItsWay, unheardProblems } from "./judges/ending.ts"
+import type { Fault } from "./plan/fault.ts"
 import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
 
@@ -50,6 +51,14 @@ export interface Run extends Verdict {
   readonly endedMs: number
 }
 
+/** Whether it is of this kind, at once or at a moment to come. */
+const isOf = (fault: Fault, kind: Fault["kind"]): boolean =>
+  fault.kind === kind || (fault.kind === "aimed" && fault.faults.some(([, later]) => isOf(later, kind)))
+
+/** No clock of this world is ever wrong. */
+const timesAreTrue = ({ faults }: Plan): boolean =>
+  !faults.some(({ fault }) => isOf(fault, "clock") || (fault.kind === "wire" && fault.change.clockLieMs !== undefined))
+
 let month: ReturnType<typeof monthToPlay> | null = null
 
 /** Runs it. Nothing of the machine's time, order or randomness is in what comes of it. */
@@ -73,9 +82,10 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
       hash.update(record.subject).update(record.data)
       auditor?.take(record)
     },
-    excluded: (seq) => auditor?.passOver(seq),
+    unread: (seq, what) => auditor?.passOver(seq, what),
+    saved: (snapshot) => auditor?.saved(snapshot),
     ended: (names, why) => {
-      const forged = plan.faults.some(({ fault }) => fault.kind === "forged")
+      const forged = plan.faults.some(({ fault }) => isOf(fault, "forged"))
       if (why instanceof ActorHalted && !forged) problem(`${names.join(", ")}: ${messageOf(why)}`)
     }
   })
@@ -84,7 +94,7 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
   const staleMs = staleAfterSec(settings) * 1_000
   auditor = new Auditor(
     world.subjects,
-    { check, slots, openOrderLimit: governorRules(settings).openOrderLimit, staleMs },
+    { check, slots, openOrderLimit: governorRules(settings).openOrderLimit, staleMs, timesAreTrue: timesAreTrue(plan) },
     () => exchange
   )
   const failed = (): boolean => (auditor?.problems.length ?? 0) > 0
@@ -102,7 +112,9 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
     if (!failed()) for (const text of unheardProblems(auditor, exchange, healedMs)) problem(`once healed: ${text}`)
     world.command({ name: "resume" })
     pass(TRADING)
-    if (!failed()) for (const text of idleProblems(auditor)) problem(`once healed: ${text}`)
+    if (!failed())
+      for (const text of [...idleProblems(auditor), ...auditor.days.stillLocked, ...auditor.starts.behind(world.rules)])
+        problem(`once healed: ${text}`)
     world.stopTrading()
     pass(RESTING)
     for (let look = 1; look < REST_LOOKS && onItsWay(auditor); look++) pass(RESTING)

@@ -139,7 +139,7 @@ export const PLANTED: ReadonlyArray<Planted> = [
     `${gateway}/factWriter.ts`,
     `          events: [first, ...rest]
         },
-        lastFactSeq
+        last
       )`,
     `          events: [first, ...rest]
         }
@@ -195,6 +195,21 @@ export const PLANTED: ReadonlyArray<Planted> = [
     `${governor}/entries/scheduler.ts`,
     `if (order.stage === "requested" || order.stage === "deferred") {`,
     `if (order.stage === "requested") {`
+  ]),
+  bug("governor", "a resume lifts the pause of what still stands", [
+    `${governor}/mode/mode.ts`,
+    "if (cause !== null) return mode.causes[cause] ?? null",
+    ""
+  ]),
+  bug("governor", "an operator's pause ends with whatever passes by itself", [
+    `${governor}/mode/mode.ts`,
+    "draft.state.mode = { ...mode, causes, clearSinceMs: nowMs }",
+    "draft.state.mode = { ...mode, causes, clearSinceMs: nowMs, operatorNeeded: null }"
+  ]),
+  bug("governor", "a stale price pauses nobody", [
+    `${governor}/mode/mode.ts`,
+    'setCause(draft, "stale_price", ageSec > rules.stalePriceMaxAgeSec, () =>',
+    'setCause(draft, "stale_price", ageSec > 1_000 * rules.stalePriceMaxAgeSec, () =>'
   ]),
   bug("slot", "machine time in a rule", [
     `${slot}/money/booking.ts`,
@@ -264,6 +279,26 @@ export const PLANTED: ReadonlyArray<Planted> = [
     'if (record === null) return "it is ahead of the journal"',
     "if (record === null) return null"
   ]),
+  bug("runtime", "a snapshot is believed whatever record stands there", [
+    "shared/actor/snapshots.ts",
+    "if (record.id !== snapshot.recordId || sha256(record.data) !== snapshot.recordHash) {",
+    'if (record.id === "") {'
+  ]),
+  bug("runtime", "nobody asks who has written a record", [
+    "shared/events/belonging.ts",
+    "if (writers === undefined || !SERVICES.has(writer) || writers.includes(writer)) return null",
+    "if (writers !== null) return null"
+  ]),
+  bug("runtime", "nobody asks on which subject an event stands", [
+    "shared/events/belonging.ts",
+    "if (!tags.has(_tag)) return `${_tag} does not belong on this subject`",
+    ""
+  ]),
+  bug("runtime", "a record is believed whose bytes were changed", [
+    "shared/events/envelope.ts",
+    "if (record.objection !== undefined) throw new Error(record.objection)",
+    ""
+  ]),
   bug("runtime", "a twin's decision is written a second time", [
     "shared/actor/publish.ts",
     "journal.append({ ...entry, expectedLastSeq: fold.expectedLastSeq })",
@@ -292,6 +327,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "shared/actor/control/control.ts",
     "raised = Math.max(view.epoch + 1, options.atLeast ?? 1)",
     "raised = Math.max(view.epoch, options.atLeast ?? 1)"
+  ]),
+  bug("journal", "newer rules are never taken up", [
+    "shared/actor/control/rulesAdopted.ts",
+    "from >= to ? null",
+    "from >= 0 ? null"
   ]),
   bug("journal", "a skip is forgotten at the next start", [
     "shared/actor/control/control.ts",

@@ -13,14 +13,19 @@ import { ActorFold } from "../../../shared/actor/fold.ts"
 import { FoldSet } from "../../../shared/actor/foldSet.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { decodeRecord, type StoredRecord } from "../../../shared/events/envelope.ts"
-import type { JournalRecord } from "../../../shared/journal/port.ts"
+import type { JournalRecord, Snapshot } from "../../../shared/journal/port.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import type { SimulatedExchange } from "../world/exchange.ts"
 import { Amendments } from "./amendments.ts"
+import { Entries } from "./entries.ts"
 import { Grants } from "./grants.ts"
+import { Operators } from "./operators.ts"
 import { OrderLives } from "./orderLives.ts"
 import { LossDays } from "./lossDays.ts"
 import { Prices } from "./prices.ts"
+import { Saved } from "./saved.ts"
+import { Starts } from "./starts.ts"
+import { Unread } from "./unread.ts"
 
 /** What is looked at: the books alone, or also every rule of slots and governor after every record. */
 export type Check = "all" | "books"
@@ -46,10 +51,12 @@ export class Auditor {
   private readonly check: Check
   private readonly folds: ReadonlyArray<ActorFold<unknown>>
   private readonly hosted: FoldSet<unknown>
-  private readonly amendments: Amendments
-  private readonly grants: Grants
-  private readonly days: LossDays
-  private readonly prices: Prices
+  readonly days: LossDays
+  readonly starts: Starts
+  private readonly unread: Unread
+  private readonly snapshots: Saved
+  /** Whoever reads what stands in the journal and nothing else. */
+  private readonly judges: ReadonlyArray<{ readonly take: (record: StoredRecord) => void }>
   private readonly passedOver = new Set<number>()
   private seen = 0
 
@@ -60,6 +67,8 @@ export class Auditor {
       readonly slots: number
       readonly openOrderLimit: number
       readonly staleMs: number
+      /** No clock of the world is ever wrong. */
+      readonly timesAreTrue: boolean
     },
     exchange: () => SimulatedExchange
   ) {
@@ -73,15 +82,24 @@ export class Auditor {
     const folds = [...this.slots, this.governor, this.gateway, this.ledger, ...others.map((actor) => foldOf(actor))]
     this.folds = folds as unknown as ReadonlyArray<ActorFold<unknown>>
     this.hosted = new FoldSet(this.folds, new Set())
-    this.lives = new OrderLives((text) => this.problem(text))
-    this.amendments = new Amendments((text) => this.problem(text))
-    this.grants = new Grants((text) => this.problem(text))
-    this.days = new LossDays((text) => this.problem(text))
-    this.prices = new Prices(
-      (text) => this.problem(text),
-      () => exchange().last.price,
-      options.staleMs
-    )
+    const problem = (text: string): void => this.problem(text)
+    const { staleMs, timesAreTrue } = options
+    this.lives = new OrderLives(problem)
+    this.days = new LossDays(problem)
+    this.starts = new Starts(problem)
+    this.unread = new Unread(problem)
+    this.snapshots = new Saved(problem, this.folds)
+    this.judges = [
+      new Amendments(problem),
+      new Grants(problem),
+      this.days,
+      this.unread,
+      this.snapshots,
+      new Prices(problem, () => exchange().last.price, { staleMs, timesAreTrue }),
+      new Entries(problem, timesAreTrue),
+      new Operators(problem),
+      this.starts
+    ]
     const venue = {
       get openOrders() {
         return exchange().openCount
@@ -96,9 +114,15 @@ export class Auditor {
     this.watch = new Watch({ slots, governor, venue, openOrderLimit: options.openOrderLimit })
   }
 
-  /** Passes over a record that an operator excludes for everyone. */
-  passOver(seq: number): void {
+  /** Passes over a record that an operator will exclude for everyone. */
+  passOver(seq: number, what: string): void {
     this.passedOver.add(seq)
+    this.unread.stands(seq, what)
+  }
+
+  /** A service has saved a snapshot. */
+  saved(snapshot: Snapshot): void {
+    if (this.problems.length === 0) this.snapshots.saved(snapshot)
   }
 
   /** The next record. */
@@ -109,8 +133,6 @@ export class Auditor {
     try {
       const stored = decodeRecord(record)
       this.lives.take(stored)
-      this.amendments.take(stored)
-      this.grants.take(stored)
       this.hosted.takeDecoded(stored, record.data)
       this.look(stored)
     } catch (error) {
@@ -142,8 +164,7 @@ export class Auditor {
         this.rules[rule] = (this.rules[rule] ?? 0) + 1
       }
     }
-    this.days.take(stored)
-    this.prices.take(stored)
+    for (const judge of this.judges) judge.take(stored)
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)

@@ -178,7 +178,9 @@ export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string
     mode.operatorNeeded?.by !== "daily_loss_lock"
   )
     found.push(`PAUSED for ${causes.join(", ")} (${mode.operatorNeeded?.by ?? "by itself"}), with everything healed`)
-  if (mode.mode === "HALTED") found.push(`HALTED for ${causes.join(", ")}, with everything healed`)
+  // What may stand refuses the operator who would have ended the halt.
+  if (mode.mode === "HALTED" && !causes.some((cause) => MAY_STAND.has(cause)))
+    found.push(`HALTED for ${causes.join(", ")}, with everything healed`)
   if (mode.mode !== "RUNNING") return found
   for (const { slot } of named.slots) {
     const state = slots[slot - 1]?.state

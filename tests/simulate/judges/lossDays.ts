@@ -1,17 +1,29 @@
-/** The daily loss lock, reckoned a second time from the booked cycles: whoever may enter must not have lost the day's limit. */
+/**
+ * The daily loss lock, reckoned a second time from the booked cycles: whoever may enter must not have lost the day's limit, the lock
+ * closes for what its own day has lost, opens when that day is over, and what an operator is to decide nobody else decides.
+ */
 import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
 
+/** What a command that waits for its answer would do here. */
+type Asked = { readonly resume: true } | { readonly limit: bigint }
+
+/** Commands remembered at the most: each is answered at once, or when the governor is back. */
+const ASKED_KEPT = 1_000
+
 /** Losses by day, and what the governor says of them. */
 export class LossDays {
   private readonly problem: (text: string) => void
   private readonly losses: Array<{ readonly seq: number; readonly day: number; readonly lost: bigint }> = []
-  private limit = 0n
-  private limitIsOurs = true
+  private readonly asked = new Map<string, Asked>()
+  private configured = 0n
+  /** An operator's own limit; null: the configured one. */
+  private own: bigint | null = null
   private lockedDay: number | null = null
-  private resumedSince = false
+  /** The lock has closed, and nobody has resumed since. */
+  private owed: number | null = null
   private endsAlone = false
   private nowMs = 0
 
@@ -24,39 +36,51 @@ export class LossDays {
     for (const event of record.events) this.look(record, event)
   }
 
+  /** What must hold once the governor has heard everything. */
+  get stillLocked(): ReadonlyArray<string> {
+    const { lockedDay } = this
+    return lockedDay !== null && lockedDay < utcDayOf(this.nowMs)
+      ? [`the loss lock of day ${lockedDay} is closed on day ${utcDayOf(this.nowMs)}`]
+      : []
+  }
+
+  private get limit(): bigint {
+    return this.own ?? this.configured
+  }
+
+  /** What the day had lost by this record. */
+  private lostOn(day: number, upTo: number): bigint {
+    return this.losses.filter((loss) => loss.day === day && loss.seq <= upTo).reduce((sum, { lost }) => sum + lost, 0n)
+  }
+
   private look({ seq, cause }: StoredRecord, event: MarketEvent): void {
     switch (event._tag) {
       case "GovernorConfigured":
-        this.limit = event.rules.dailyLossLimit
+        if (this.configured !== event.rules.dailyLossLimit) this.own = null
+        this.configured = event.rules.dailyLossLimit
         this.endsAlone = event.lossLockEndsAlone === true
         return
       case "CommandIssued":
-        // From here on the limit is an operator's: whether it was taken is the governor's word.
-        if (event.command.name === "set_daily_loss_limit") this.limitIsOurs = false
-        return
+        return this.ask(event.commandId, event.command)
       case "CommandApplied":
-        this.resumedSince = true
+        return this.done(seq, event.commandId)
+      case "CommandRefused":
+        this.asked.delete(event.commandId)
         return
-      case "CycleBooked": {
-        if (event.net >= 0n) return
-        this.losses.push({ seq, day: utcDayOf(event.exitMs), lost: -event.net })
+      case "CycleBooked":
+        if (event.net < 0n) this.losses.push({ seq, day: utcDayOf(event.exitMs), lost: -event.net })
         return
-      }
       case "LossLockChanged":
-        this.lockedDay = event.locked ? event.utcDay : this.lockedDay
-        if (event.locked) this.resumedSince = false
-        return
+        return this.lockChanged(seq, cause ?? seq, event.locked, event.utcDay, event.loss)
       case "ModeChanged":
-        if (event.mode === "RUNNING" && this.lockedDay !== null && !this.endsAlone && !this.resumedSince)
-          this.problem(`record ${seq}: RUNNING after the loss lock of day ${this.lockedDay}, and nobody has resumed`)
-        if (event.mode === "RUNNING") this.lockedDay = null
+        if (event.mode === "RUNNING" && this.owed !== null && !this.endsAlone)
+          this.problem(`record ${seq}: RUNNING after the loss lock of day ${this.owed}, and nobody has resumed`)
+        if (event.mode === "RUNNING") this.owed = null
         return
       case "EntryGranted": {
         // What came after the record that it answers the governor had not heard.
-        const lost = this.losses
-          .filter((loss) => loss.day === utcDayOf(this.nowMs) && loss.seq <= (cause ?? seq))
-          .reduce((sum, loss) => sum + loss.lost, 0n)
-        if (this.limitIsOurs && this.limit > 0n && lost >= this.limit)
+        const lost = this.lostOn(utcDayOf(this.nowMs), cause ?? seq)
+        if (this.limit > 0n && lost >= this.limit)
           this.problem(
             `record ${seq}: an entry granted although the day has lost ${Quote.format(lost as Quote)} of ${Quote.format(this.limit as Quote)}`
           )
@@ -65,5 +89,32 @@ export class LossDays {
       default:
         return
     }
+  }
+
+  private ask(commandId: string, command: { readonly name: string; readonly limit?: bigint }): void {
+    if (this.asked.size >= ASKED_KEPT) return
+    if (command.name === "resume") this.asked.set(commandId, { resume: true })
+    if (command.name === "set_daily_loss_limit" && command.limit !== undefined)
+      this.asked.set(commandId, { limit: command.limit })
+  }
+
+  private done(seq: number, commandId: string): void {
+    const asked = this.asked.get(commandId)
+    this.asked.delete(commandId)
+    if (asked === undefined) return
+    if ("limit" in asked) this.own = asked.limit
+    else if (this.lockedDay === null) this.owed = null
+    else this.problem(`record ${seq}: resumed, and the loss lock of day ${this.lockedDay} is closed`)
+  }
+
+  private lockChanged(seq: number, cause: number, locked: boolean, utcDay: number, loss: bigint): void {
+    this.lockedDay = locked ? utcDay : null
+    if (!locked) return
+    this.owed = utcDay
+    const lost = this.lostOn(utcDay, cause)
+    if (lost !== loss)
+      this.problem(
+        `record ${seq}: the lock closes for ${Quote.format(loss as Quote)}, and day ${utcDay} has lost ${Quote.format(lost as Quote)}`
+      )
   }
 }

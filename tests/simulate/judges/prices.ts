@@ -7,19 +7,31 @@ const FAR = 1.6
 /** Beyond the age from which a price is stale: what lies between two clock facts, and a decision on its way. */
 const SLACK_MS = 90_000
 
+/**
+ * By how much a price may be older than the feed says: it writes an unchanged price again after a quarter of a minute, and what it hears
+ * was on its way for some seconds of the wall.
+ */
+const UNWRITTEN_MS = 120_000
+
 /** What is known of prices. */
 export class Prices {
   private readonly problem: (text: string) => void
   private readonly truth: () => Price
   private readonly staleMs: number
+  private readonly timesAreTrue: boolean
   private heardMs: number | null = null
   private nowMs = 0
 
-  /** `truth`: the exchange's last price. `staleMs`: from which age on a price is stale, exchange time. */
-  constructor(problem: (text: string) => void, truth: () => Price, staleMs: number) {
+  /** `truth`: the exchange's last price. `staleMs`: from which age on a price is stale, exchange time. `timesAreTrue`: no clock lies. */
+  constructor(
+    problem: (text: string) => void,
+    truth: () => Price,
+    { staleMs, timesAreTrue }: { readonly staleMs: number; readonly timesAreTrue: boolean }
+  ) {
     this.problem = problem
     this.truth = truth
     this.staleMs = staleMs
+    this.timesAreTrue = timesAreTrue
   }
 
   take({ seq, timeMs, family, events }: StoredRecord): void {
@@ -30,11 +42,22 @@ export class Prices {
         const [said, is] = [Price.toNumber(event.last), Price.toNumber(this.truth())]
         if (said > is * FAR || said * FAR < is)
           this.problem(`record ${seq}: a price of ${said} is believed, the market's is ${is}`)
-      } else if (event._tag === "EntryGranted" && this.heardMs !== null) {
+      } else if (event._tag === "ClockTicked") this.told(seq, timeMs, event.priceAgeSec)
+      else if (event._tag === "EntryGranted" && this.heardMs !== null) {
         const ageMs = this.nowMs - this.heardMs
         if (ageMs > this.staleMs + SLACK_MS)
           this.problem(`record ${seq}: an entry granted on a price that is ${Math.round(ageMs / 1_000)} s old`)
       }
     }
+  }
+
+  /** The age that the feed tells, held to the last price that it has written. */
+  private told(seq: number, timeMs: number, ageSec: number | null): void {
+    if (ageSec === null || this.heardMs === null || !this.timesAreTrue) return
+    const writtenSec = Math.round((timeMs - this.heardMs) / 1_000)
+    if (writtenSec - ageSec > UNWRITTEN_MS / 1_000)
+      this.problem(
+        `record ${seq}: the feed says that its price is ${ageSec} s old, and has written none for ${writtenSec} s`
+      )
   }
 }

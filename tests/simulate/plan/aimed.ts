@@ -19,7 +19,7 @@ interface AimedKind {
   readonly draw: (random: Random, setting: Setting) => ReadonlyArray<Later>
 }
 
-const aimed = (at: Moment, ...faults: ReadonlyArray<Later>): Later => [0, { kind: "aimed", at, faults }]
+const aimed = (at: Moment, ...faults: ReadonlyArray<Later>): Later => [0, { kind: "aimed", at, nth: 1, faults }]
 /** Nobody hears what the private stream says. */
 const deaf = (forMs: number): Fault => ({ kind: "wire", change: { dropped: 1 }, forMs })
 const part = (random: Random): Fault => ({

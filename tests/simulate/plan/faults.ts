@@ -6,21 +6,8 @@ import { SERVICES, type ServiceName } from "../world/services.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
 import { drawAimed } from "./aimed.ts"
 import type { Fault, Later, Timed } from "./fault.ts"
-
-/** As much of a plan as faults depend on. */
-export interface Setting {
-  readonly lengthMs: number
-  readonly speed: number
-  readonly slots: number
-  readonly rules: number
-}
-
-/** A kind of faults: which class it belongs to, how often it is drawn, and what one of it is: later parts come so many ms after the first. */
-interface Kind {
-  readonly name: string
-  readonly weight: number
-  readonly draw: (random: Random, setting: Setting) => ReadonlyArray<Later>
-}
+import type { Kind, Setting } from "./kind.ts"
+import { RULE_FAULTS } from "./ruleFaults.ts"
 
 const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
@@ -161,17 +148,6 @@ export const KINDS: ReadonlyArray<Kind> = [
     }
   },
   {
-    name: "snapshots",
-    weight: 2,
-    draw: (random) => {
-      const crash: Fault = { kind: "crash", services: [...SERVICES], downMs: 100 }
-      return [
-        [0, { kind: "snapshots", are: random() < 0.5 ? "lost" : "damaged" }],
-        [1, crash]
-      ]
-    }
-  },
-  {
     name: "life",
     weight: 14,
     draw: (random, { speed }) => {
@@ -186,14 +162,7 @@ export const KINDS: ReadonlyArray<Kind> = [
     weight: 8,
     draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) })
   },
-  {
-    name: "forged",
-    weight: 1,
-    draw: (random) => {
-      const record = chosen(random, ["garbage", "decision", "price"] as const)
-      return one({ kind: "forged", record, excludedAfterMs: magnitude(random, 500, 20_000) })
-    }
-  }
+  ...RULE_FAULTS
 ]
 
 const MIN_VOLUME = 200_000_000n as Parameters<typeof drawLife>[1]["minVolume"]

@@ -3,6 +3,7 @@
  * plan can be printed, cut down and run again. Times are wall milliseconds since the beginning; the exchange's run `speed` times as fast.
  */
 import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
+import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
 import { randomNumbers } from "../../../shared/core/random.ts"
 import type { Fault, Timed } from "./fault.ts"
 import { drawFaults } from "./faults.ts"
@@ -71,10 +72,12 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     [1, 2],
     [1, 1]
   ])
+  const market = drawMarket(random, venueMs)
+  const overMidnight = utcDayOf(market.fromMs) < utcDayOf(market.fromMs + venueMs)
   const plan = {
     seed,
-    market: drawMarket(random, venueMs),
-    environment: drawSettings(random, slots, speed),
+    market,
+    environment: drawSettings(random, { slots, speed, overMidnight }),
     base: String(chosen(random, [200, 1_000, 2_000, 5_000])),
     quote: String(chosen(random, [60, 300, 600, 1_500])),
     speed,
@@ -108,7 +111,17 @@ const upgraded = (
   ].toSorted((a, b) => a.atMs - b.atMs)
 }
 
-const drawSettings = (random: Random, slots: number, speed: number): Record<string, string> => ({
+/**
+ * Cycles of a few dollars lose cents: a limit of some of them closes the lock within minutes, and then nothing is entered until midnight.
+ * Where a midnight is near that is what is to be seen; elsewhere it would take most seeds their trades.
+ */
+const drawLossLimit = (random: Random, overMidnight: boolean): number =>
+  chosen(random, overMidnight ? [0, 0.02, 0.05, 0.05, 0.2] : [0, 0, 0.05, 0.2, 3])
+
+const drawSettings = (
+  random: Random,
+  { slots, speed, overMidnight }: { readonly slots: number; readonly speed: number; readonly overMidnight: boolean }
+): Record<string, string> => ({
   SLOTS: String(slots),
   MIN_VOLUME: "2",
   MIN_COST_USD: "0.5",
@@ -121,11 +134,12 @@ const drawSettings = (random: Random, slots: number, speed: number): Record<stri
   VOLATILITY_AUTO_PROFIT: "false",
   ORDER_SIZE_USD: String(chosen(random, [2, 5, 10])),
   S1_ORPHAN_AFTER_SEC: String(chosen(random, [60, 300, 600, 1_350])),
-  S2_ORPHAN_AFTER_SEC: String(chosen(random, [400, 900, 1_800])),
+  S2_ORPHAN_AFTER_SEC: String(chosen(random, [120, 400, 900, 1_800])),
+  MAX_ENTRY_ADDS_PER_LOOP: String(chosen(random, [1, 2, 2, 4])),
   REENTRY_BASE_COOLDOWN_SEC: String(chosen(random, [0, 0, 30])),
   LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),
   RECONCILE_INTERVAL_SEC: String(chosen(random, [30, 60, 120])),
-  DAILY_LOSS_LIMIT: String(chosen(random, [0, 0.2, 3])),
+  DAILY_LOSS_LIMIT: String(drawLossLimit(random, overMidnight)),
   DAILY_LOSS_LOCK_ENDS: chosen(random, ["midnight", "operator"]),
   MAX_RECOVERY_SLOTS: String(chosen(random, [1, 2]))
 })

@@ -35,25 +35,41 @@ export interface JournalWeather {
   /** Appends to subjects that end so are on their way for so much longer than any other. */
   heldOf: string | null
   heldMs: number
+  /** A disk that is slow: what is stored is acknowledged, and safe, so much later at the most. */
+  slowMs: number
 }
 
-/** Nothing is wrong. */
+/** The journal answers as it should. */
 export const fairJournal = (): Omit<JournalWeather, "awayUntilMs"> => ({
   lostBefore: 0,
   lostAfter: 0,
   lagMs: 0,
   heldOf: null,
-  heldMs: 0
+  heldMs: 0,
+  slowMs: 0
 })
+
+/**
+ * What becomes of snapshots. `damaged`: the state is no text of a state any more. `exchanged`: it is that of an older one, under this
+ * one's name and hash. `misplaced`: it is said to be of a record to come.
+ */
+export type SnapshotTrouble = "lost" | "damaged" | "exchanged" | "misplaced"
+
+/** Told what stands in it. */
+export interface JournalListener {
+  /** A record that no loss can take back any more. */
+  readonly settled: (record: JournalRecord) => void
+  /** A service has saved it. */
+  readonly saved: (snapshot: Snapshot) => void
+  /** This is about to be stored. */
+  readonly about: (entry: JournalEntry) => void
+}
 
 const CHUNK = 1_000
 /** What one way takes, at least and at most. */
 const WAY_MS = { least: 0.2, most: 3 }
 /** An append that nobody answers is given up after so long. */
 const PATIENCE_MS = 2_000
-
-/** Told of a record that no loss can take back any more. */
-export type Settled = (record: JournalRecord) => void
 
 /** One market's journal. */
 export class SimulatedJournal {
@@ -63,27 +79,20 @@ export class SimulatedJournal {
   skewMs = 0
   private readonly time: WorldTime
   private readonly random: () => number
-  private readonly settled: Settled
-  private readonly stored: (data: Uint8Array) => void
+  private readonly listener: JournalListener
   private readonly duplicatesFirst: boolean
   private readonly snapshots = new Map<string, ReadonlyArray<Snapshot>>()
   private readonly listeners = makeListeners()
   private sequencer: Sequencer
   private durable = 0
+  /** How often the power has gone: what was on its way then never arrives. */
+  private outages = 0
   private readonly storedNow: () => number
 
-  /** `stored`: told of each record's bytes before anybody reads them. */
-  constructor(
-    time: WorldTime,
-    random: () => number,
-    duplicatesFirst: boolean,
-    settled: Settled,
-    stored: (data: Uint8Array) => void
-  ) {
-    this.stored = stored
+  constructor(time: WorldTime, random: () => number, duplicatesFirst: boolean, listener: JournalListener) {
     this.time = time
     this.random = random
-    this.settled = settled
+    this.listener = listener
     this.duplicatesFirst = duplicatesFirst
     this.sequencer = this.newSequencer()
     this.storedNow = makeStoredTime(this.machineClock(), 0)
@@ -131,20 +140,16 @@ export class SimulatedJournal {
     })
   }
 
-  /** Every snapshot is gone. */
-  loseSnapshots(): void {
-    this.snapshots.clear()
-  }
-
-  /** Every newest snapshot is damaged: its state is another one than its hash says. */
-  damageSnapshots(): void {
+  /** Something becomes of every newest snapshot. */
+  troubleSnapshots(are: SnapshotTrouble): void {
     for (const [actor, [newest, ...older]] of this.snapshots) {
-      if (newest !== undefined) this.snapshots.set(actor, [{ ...newest, state: newest.state.slice(1) }, ...older])
+      if (are === "lost") this.snapshots.delete(actor)
+      else if (newest !== undefined) this.snapshots.set(actor, [troubled(newest, older, are), ...older])
     }
   }
 
-  /** Somebody writes past every port: at once, whoever else writes. */
-  force(entry: JournalEntry): number {
+  /** Somebody writes past every port: at once, whoever else writes. `objection`: why no reader is to believe it. */
+  force(entry: JournalEntry & { readonly objection?: string }): number {
     const { seq } = this.store(entry)
     this.settle(seq)
     return seq
@@ -155,6 +160,7 @@ export class SimulatedJournal {
    * records are lost.
    */
   losePower(): number {
+    this.outages++
     const unsettled = this.records.length - this.durable
     const lost = Math.floor(this.random() * (unsettled + 1))
     this.records.length -= lost
@@ -190,6 +196,12 @@ export class SimulatedJournal {
     return WAY_MS.least + this.random() * (WAY_MS.most - WAY_MS.least)
   }
 
+  /** Until it is acknowledged. */
+  private ackMs(): number {
+    const { slowMs } = this.weather
+    return this.wayMs() + (slowMs > 0 ? this.random() * slowMs : 0)
+  }
+
   private append(process: SimulatedProcess, entry: JournalEntry): Effect.Effect<Appended, AppendError> {
     const refusal = refusalOf(entry)
     if (refusal !== null) return Effect.fail(refusal)
@@ -198,18 +210,21 @@ export class SimulatedJournal {
         const detail = "simulated: no answer"
         process.after(PATIENCE_MS, () => resume(Effect.fail(new JournalUnavailable({ detail }))))
       }
+      const { outages } = this
       const { heldOf, heldMs } = this.weather
       const held = heldOf !== null && entry.subject.endsWith(heldOf) ? heldMs : 0
       // It is on its way whatever becomes of the process.
       this.time.at(this.time.nowMs + this.wayMs() + held, () => {
+        if (outages !== this.outages) return noAnswer()
         const { awayUntilMs, lostBefore, lostAfter } = this.weather
         if (this.time.nowMs < awayUntilMs || this.random() < lostBefore) return noAnswer()
+        this.listener.about(entry)
         const answer = this.take(entry)
         if (this.random() < lostAfter) {
-          this.time.at(this.time.nowMs + this.wayMs(), () => this.settleUpTo(answer))
+          this.time.at(this.time.nowMs + this.ackMs(), () => this.settleUpTo(answer))
           return noAnswer()
         }
-        this.time.at(this.time.nowMs + this.wayMs(), () => {
+        this.time.at(this.time.nowMs + this.ackMs(), () => {
           if (!process.running) return
           this.settleUpTo(answer)
           process.soon(() => resume(answer instanceof JournalConflict ? Effect.fail(answer) : Effect.succeed(answer)))
@@ -227,11 +242,10 @@ export class SimulatedJournal {
     return decision.kind === "duplicate" ? { seq: decision.seq, duplicate: true } : this.store(entry)
   }
 
-  private store(entry: JournalEntry): Appended {
-    const { subject, id, data } = entry
+  private store({ subject, id, data, objection }: JournalEntry & { readonly objection?: string }): Appended {
     const { seq, storedMs } = this.sequencer.accept(subject, id, this.storedNow())
-    this.records.push({ seq, subject, id, data, storedMs })
-    this.stored(data)
+    const record = { seq, subject, id, data, storedMs }
+    this.records.push(objection === undefined ? record : { ...record, objection })
     this.listeners.notify()
     return { seq, duplicate: false }
   }
@@ -244,12 +258,28 @@ export class SimulatedJournal {
   private settle(seq: number): void {
     while (this.durable < Math.min(seq, this.records.length)) {
       const record = this.records[this.durable++]
-      if (record !== undefined) this.settled(record)
+      if (record !== undefined) this.listener.settled(record)
     }
   }
 
   private keep(snapshot: Snapshot): void {
+    this.listener.saved(snapshot)
     const older = (this.snapshots.get(snapshot.actor) ?? []).filter(({ seq }) => seq !== snapshot.seq)
     this.snapshots.set(snapshot.actor, [snapshot, ...older].sort((a, b) => b.seq - a.seq).slice(0, KEPT_SNAPSHOTS))
+  }
+}
+
+const troubled = (
+  newest: Snapshot,
+  older: ReadonlyArray<Snapshot>,
+  are: Exclude<SnapshotTrouble, "lost">
+): Snapshot => {
+  switch (are) {
+    case "damaged":
+      return { ...newest, state: newest.state.slice(1) }
+    case "exchanged":
+      return { ...newest, state: older[0]?.state ?? newest.state.replace(/"lastOutputSeq":\d+/, '"lastOutputSeq":1') }
+    case "misplaced":
+      return { ...newest, seq: newest.seq + 40 }
   }
 }

@@ -3,6 +3,7 @@
  * comes when a request has just been sent, a fill has just happened, a record has just been written.
  */
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { JournalEntry } from "../../../shared/journal/port.ts"
 import type { Step } from "./time.ts"
 
 /** Requests that change something at the exchange, by their names there. */
@@ -14,18 +15,25 @@ export type Moment =
   | { readonly on: "request"; readonly of: ChangingRequest }
   /** It has happened to an order with a client id, and the private stream has not said so yet. */
   | { readonly on: "exchange"; readonly of: "Accepted" | "Filled" | "Ended" }
-  /** The journal has stored it, and nobody has heard of it. */
-  | { readonly on: "record"; readonly of: MarketEvent["_tag"] }
+  /** Such an event is about to stand in the journal, of which the text holds this too; whoever wrote it has not heard so. */
+  | { readonly on: "record"; readonly of: MarketEvent["_tag"]; readonly holding?: string }
+
+interface Wait {
+  readonly moment: Moment
+  /** How many of them are still to come. */
+  left: number
+  readonly step: Step
+}
 
 const TEXT = new TextDecoder()
 
 /** Who waits for which moment. */
 export class Moments {
-  private waiting: ReadonlyArray<readonly [moment: Moment, step: Step]> = []
+  private waiting: ReadonlyArray<Wait> = []
 
-  /** The step is taken within the next such moment, once. */
-  await(moment: Moment, step: Step): void {
-    this.waiting = [...this.waiting, [moment, step]]
+  /** The step is taken within the nth such moment from here on, once. */
+  await(moment: Moment, nth: number, step: Step): void {
+    this.waiting = [...this.waiting, { moment, left: nth, step }]
   }
 
   /** It is such a moment. */
@@ -33,11 +41,14 @@ export class Moments {
     this.take((moment) => moment.on === on && moment.of === of)
   }
 
-  /** This record's bytes were stored. */
-  stored(data: Uint8Array): void {
-    if (!this.waiting.some(([{ on }]) => on === "record")) return
+  /** This is about to be stored. */
+  about({ data }: JournalEntry): void {
+    if (!this.waiting.some(({ moment: { on } }) => on === "record")) return
     const text = TEXT.decode(data)
-    this.take((moment) => moment.on === "record" && text.includes(`"_tag":"${moment.of}"`))
+    this.take(
+      (moment) =>
+        moment.on === "record" && text.includes(`"_tag":"${moment.of}"`) && text.includes(moment.holding ?? "")
+    )
   }
 
   /** Nobody waits any more. */
@@ -46,9 +57,10 @@ export class Moments {
   }
 
   private take(is: (moment: Moment) => boolean): void {
-    const due = this.waiting.filter(([moment]) => is(moment))
-    if (due.length === 0) return
-    this.waiting = this.waiting.filter((wait) => !due.includes(wait))
-    for (const [, step] of due) step()
+    const met = this.waiting.filter(({ moment }) => is(moment))
+    if (met.length === 0) return
+    for (const wait of met) wait.left--
+    this.waiting = this.waiting.filter(({ left }) => left > 0)
+    for (const { left, step } of met) if (left <= 0) step()
   }
 }

@@ -9,7 +9,7 @@ import { feeParts } from "../../../services/exchange-sim/core/engine/money.ts"
 import { TIERS } from "../../../services/exchange-sim/core/engine/limits.ts"
 import { readSettings, type Settings } from "../../../app/settings.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
-import { type Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
+import { Price, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { hash2, randomNumbers } from "../../../shared/core/random.ts"
 import { encodeEntry } from "../../../shared/events/envelope.ts"
@@ -17,11 +17,12 @@ import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { Command } from "../../../shared/events/families/command.ts"
 import { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
-import { Journal, type JournalRecord, SnapshotStore } from "../../../shared/journal/port.ts"
+import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../../shared/journal/port.ts"
 import { marketOf } from "../plan/markets.ts"
 import type { Fault } from "../plan/fault.ts"
 import type { Plan } from "../plan/plan.ts"
 import { firstTrade, SimulatedExchange } from "./exchange.ts"
+import { FORGERIES } from "./forgeries.ts"
 import { fairJournal, SimulatedJournal } from "./journal.ts"
 import { Moments } from "./moments.ts"
 import { SimulatedProcess } from "./process.ts"
@@ -38,8 +39,10 @@ const FEES_PCT = { maker: 0.25, taker: 0.4 }
 export interface Listener {
   /** A record that can no longer be lost. */
   readonly record: (record: JournalRecord) => void
-  /** Every record of this sequence is passed over: an operator excludes it. */
-  readonly excluded: (seq: number) => void
+  /** The record of this sequence is nobody's, and an operator will exclude it. `what`: how it came there. */
+  readonly unread: (seq: number, what: string) => void
+  /** A service has saved a snapshot. */
+  readonly saved: (snapshot: Snapshot) => void
   /** A service has ended by itself. */
   readonly ended: (services: ReadonlyArray<ServiceName>, why: unknown) => void
 }
@@ -64,7 +67,8 @@ export class World {
   private readonly units: ReadonlyArray<Unit>
   private readonly beganMs: number
   private readonly startMs: number
-  private rules: number
+  /** The newest rules that the build knows which everybody was last started from. */
+  rules: number
   private started = 0
   private asked = 0
   private forged = 0
@@ -83,9 +87,11 @@ export class World {
     this.startMs = plan.market.fromMs
     this.time = new WorldTime(this.beganMs)
     const random = (n: number) => randomNumbers(hash2(plan.seed, n))
-    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, listener.record, (data) =>
-      this.moments.stored(data)
-    )
+    this.journal = new SimulatedJournal(this.time, random(1), plan.duplicatesFirst, {
+      settled: listener.record,
+      saved: listener.saved,
+      about: (entry) => this.moments.about(entry)
+    })
     this.wire = new Wire(
       () => this.exchange,
       random(2),
@@ -174,7 +180,9 @@ export class World {
           fault.downMs
         )
       case "stop":
-        return this.stop(this.unitOf(fault.service), fault.downMs)
+        for (const unit of fault.service === "all" ? this.units : [this.unitOf(fault.service)])
+          this.stop(unit, fault.downMs)
+        return
       case "power": {
         for (const twin of this.twins) twin.kill()
         this.crash(this.units, fault.downMs)
@@ -205,7 +213,7 @@ export class World {
         if (this.trades) this.exchange.tradeWith(fault.nth, fault.share)
         return
       case "aimed":
-        return this.moments.await(fault.at, () => {
+        return this.moments.await(fault.at, fault.nth, () => {
           for (const [afterMs, aimed] of fault.faults) {
             if (afterMs === 0) this.happen(aimed)
             else this.later(afterMs, () => this.happen(aimed))
@@ -220,7 +228,7 @@ export class World {
         this.journal.weather.awayUntilMs = Math.max(this.journal.weather.awayUntilMs, this.time.nowMs + fault.forMs)
         return
       case "snapshots":
-        return fault.are === "lost" ? this.journal.loseSnapshots() : this.journal.damageSnapshots()
+        return this.journal.troubleSnapshots(fault.are)
       case "clock":
         if (fault.service === "journal") this.journal.skewMs += fault.byMs
         else if (this.unitOf(fault.service).process !== null) this.skew(fault.service, fault.byMs)
@@ -229,6 +237,8 @@ export class World {
         return this.exchange.live(fault.life)
       case "command":
         return this.command(fault.command)
+      case "wick":
+        return this.wick(fault.pct)
       case "upgrade":
         if (fault.rules <= this.rules) return
         this.rules = fault.rules
@@ -328,6 +338,16 @@ export class World {
     next()
   }
 
+  private wick(pct: number): void {
+    if (!this.trades) return
+    const { last, nowMs } = this.exchange
+    const touched = Price.fromNumber(Price.toNumber(last.price) * (1 + pct / 100), 6)
+    const volume = Volume.parse("100000")
+    for (const price of [touched, last.price])
+      this.exchange.trade({ timeMs: nowMs, price, volume, takerSide: price > last.price ? "buy" : "sell" })
+    this.wire.tellPublic()
+  }
+
   private write(subject: string, id: string, event: MarketEvent): void {
     this.journal.force(
       encodeEntry(subject, id, {
@@ -340,19 +360,13 @@ export class World {
     )
   }
 
-  /** A record that nobody of the market has written, and that does not decode; an operator excludes it when it has been found. */
+  /** A record that nobody of the market has written, or may read; an operator excludes it when it has been found. */
   private forge({ record, excludedAfterMs }: Extract<Fault, { kind: "forged" }>): void {
-    const subject =
-      record === "decision"
-        ? this.subjects.out("slot-1")
-        : record === "price"
-          ? this.subjects.price
-          : this.subjects.account
-    const text = record === "garbage" ? "{" : '{"v":3,"epoch":1,"timeMs":1,"writer":"nobody","cause":null,"events":[]}'
     const id = `forged-${++this.forged}`
     const seq = this.journal.records.length + 1
-    this.listener.excluded(seq)
-    this.journal.force({ subject, id, data: new TextEncoder().encode(text) })
+    const timeMs = Math.floor(this.venueMs(this.time.nowMs))
+    this.listener.unread(seq, record)
+    this.journal.force(FORGERIES[record]({ subjects: this.subjects, id, timeMs, price: this.exchange.last.price, seq }))
     this.later(excludedAfterMs, () => {
       const event: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "operator", reason: "forged" }
       this.journal.force(
