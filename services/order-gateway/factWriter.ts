@@ -10,7 +10,13 @@ import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { ExchangeError, Trading } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
-import { Journal, type JournalRefused, type JournalUnavailable } from "../../shared/journal/port.ts"
+import {
+  type Appended,
+  type AppendError,
+  Journal,
+  type JournalRefused,
+  type JournalUnavailable
+} from "../../shared/journal/port.ts"
 import { emptyLane, type EndedOrder, type GatewayState, type Lane, type LiveOrder, orderOf } from "./core/state.ts"
 
 /** Another process keeps writing the facts of this slot between our reading and our writing. */
@@ -79,7 +85,6 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     slot: SlotNumber,
     facts: () => ReadonlyArray<OrderEvent>
   ): Effect.fn.Return<boolean, OrderFactsError> {
-    // The last record on the subject that is no fact: one that an operator has excluded, or that nobody believes. No fold keeps its place.
     let passedOver = 0
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const [first, ...rest] = facts()
@@ -98,15 +103,12 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
         },
         last
       )
-      const { seq, before } = yield* retryAppend(journal.append(entry)).pipe(
-        Effect.map((appended) => ({ seq: appended.duplicate ? null : appended.seq, before: null })),
-        Effect.catchTag("JournalConflict", ({ actual }) => Effect.succeed({ seq: null, before: actual }))
-      )
+      const { seq, before } = yield* tried(journal.append(entry))
       if (seq !== null) {
         yield* followed.awaitSeq(seq)
         return true
       }
-      // What stands there was read before these facts were made, and is in no state: they may follow it.
+      // Read before these facts were made, and in no state: excluded by an operator, or not believed. They may follow it.
       if (before !== null && before > last && before <= seenSeq) passedOver = before
       else yield* followed.awaitSeq(seenSeq + 1)
     }
@@ -134,6 +136,13 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     })
   }
 })
+
+/** The sequence of what was written, or null: somebody else was there, or it had been written already. `before`: who, where that is known. */
+const tried = (append: Effect.Effect<Appended, AppendError>) =>
+  retryAppend(append).pipe(
+    Effect.map(({ seq, duplicate }) => ({ seq: duplicate ? null : seq, before: null })),
+    Effect.catchTag("JournalConflict", ({ actual }) => Effect.succeed({ seq: null, before: actual }))
+  )
 
 /** One thing at a time for each slot. */
 const turnsBySlot = () => {
