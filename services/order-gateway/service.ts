@@ -61,7 +61,7 @@ export const orderGateway = (
         yield* retryCall((yield* MarketData).time)
         yield* observeTerms(facts, subjects)
         yield* observeBalances(facts, subjects)
-        yield* compareAtStart(facts, options)
+        const epoch = yield* compareAtStart(facts, options)
         yield* Effect.logInfo("order-gateway: compared with the exchange, taking requests")
         return yield* Effect.raceAllFirst([
           followed.failure,
@@ -73,7 +73,7 @@ export const orderGateway = (
             }),
             Effect.never
           ),
-          keepComparing(facts, options, signals),
+          keepComparing(facts, options, signals, epoch),
           keepAnswering(facts, followed, subjects),
           keepTime
         ])
@@ -82,6 +82,7 @@ export const orderGateway = (
     })
   )
 
+/** Returns the epoch whose comparison this was. */
 const compareAtStart = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions) {
   const { subjects } = options
   const clock = yield* VenueClock
@@ -106,13 +107,25 @@ const compareAtStart = Effect.fnUntraced(function* (facts: OrderFacts, options: 
   }
   yield* warnOfForeign(result.foreign)
   yield* noteOpenOrders(facts, subjects, result)
+  return yield* noteReconciled(facts, subjects, result, windowStartMs)
+})
+
+/** The market's start has waited for this. Returns the epoch in which it was said. */
+const noteReconciled = Effect.fnUntraced(function* (
+  facts: OrderFacts,
+  subjects: MarketSubjects,
+  { openOrders, missed, foreign }: Reconciliation,
+  windowStartMs: number
+) {
+  const { epoch } = facts.state()
   yield* facts.note(subjects.account, {
     _tag: "AccountReconciled",
-    openOrders: result.openOrders,
-    missed: result.missed,
-    foreignOrders: result.foreign.length,
+    openOrders,
+    missed,
+    foreignOrders: foreign.length,
     windowStartMs
   })
+  return epoch
 })
 
 /** Answers what the governor asks, as it comes and what was left unanswered before. */
@@ -198,7 +211,13 @@ interface Signals {
  * Reads balances after money has moved, and everything when the stream was away or the interval has passed, however
  * often money moves meanwhile.
  */
-const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: OrderGatewayOptions, signals: Signals) {
+const keepComparing = Effect.fnUntraced(function* (
+  facts: OrderFacts,
+  options: OrderGatewayOptions,
+  signals: Signals,
+  startedIn: number
+) {
+  let reconciledIn = startedIn
   const { subjects, reconcileIntervalMs, fillWindowMs } = options
   const clock = yield* VenueClock
   let comparedMs = yield* clock.nowMs
@@ -211,12 +230,16 @@ const keepComparing = Effect.fnUntraced(function* (facts: OrderFacts, options: O
     yield* Queue.clear(signals.moved)
     if (restarted || (yield* clock.nowMs) >= dueMs) {
       const startedMs = yield* clock.nowMs
-      const result = yield* reconcile(facts, Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs))
+      const { epoch } = facts.state()
+      const windowStartMs = Math.max(comparedMs - FILL_OVERLAP_MS, startedMs - fillWindowMs)
+      const result = yield* reconcile(facts, windowStartMs)
       const { foreign } = result
       yield* noteOpenOrders(facts, subjects, result)
       yield* warnOfForeign(foreign.filter(({ txid }) => !known.has(txid)))
       known = new Set(foreign.map(({ txid }) => txid))
       comparedMs = startedMs
+      // Another gateway has begun since, and with it the market's start: if it is gone, nobody else will say so.
+      if (epoch > reconciledIn) reconciledIn = yield* noteReconciled(facts, subjects, result, windowStartMs)
       yield* observeTerms(facts, subjects)
       dueMs = (yield* clock.nowMs) + reconcileIntervalMs
     }
