@@ -7,7 +7,7 @@ import { PLANTED } from "./gate/planted.ts"
 import { changedBy } from "./gate/plant.ts"
 import type { Timed } from "./plan/fault.ts"
 import { type Lengths, planOf } from "./plan/plan.ts"
-import { run } from "./run.ts"
+import { type Run, run } from "./run.ts"
 import { shrink } from "./shrink.ts"
 
 const MOMENTS: Lengths = [[1, "moment"]]
@@ -34,6 +34,18 @@ describe("a world in which things go wrong", () => {
     expect(again.digest).toBe(first.digest)
     expect(again.world.time.steps).toBe(first.world.time.steps)
     expect(run(planOf(8, MOMENTS)).digest).not.toBe(first.digest)
+  }, 60_000)
+})
+
+describe("a second gateway", () => {
+  it("that dies before it has compared leaves no market that waits for it", () => {
+    const twin: Timed = { atMs: 20_000, fault: { kind: "twin", service: "order-gateway", forMs: 30 } }
+    const raised = ({ journal }: Run): number =>
+      journal.filter(({ subject }) => subject.endsWith(".control.order-gateway")).length
+    const [alone, beside] = [[], [twin]].map((faults) => run({ ...planOf(7, MOMENTS), faults }))
+    if (alone === undefined || beside === undefined) throw new Error("two worlds were asked for")
+    expect(raised(beside)).toBe(raised(alone) + 1)
+    expect(beside.problems).toStrictEqual([])
   }, 60_000)
 })
 
