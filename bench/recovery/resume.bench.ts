@@ -181,10 +181,5 @@ export const resumeBench = (wanted: BenchSize): Promise<ReadonlyArray<BenchResul
     fromSeal(size, 1),
     fromSeal(size, 100)
   ])
-  return Effect.runPromise(
-    all.pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error")) as Effect.Effect<
-      ReadonlyArray<BenchResult>,
-      unknown
-    >
-  )
+  return Effect.runPromise(all.pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "Error")))
 }
