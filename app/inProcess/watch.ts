@@ -23,6 +23,8 @@ export interface Watched {
   /** How many orders stand there, what others have brought, and whether the journal knows every fill. */
   readonly venue: Pick<LivelyVenue, "openOrders" | "elsewhere" | "told">
   readonly openOrderLimit: number
+  /** Whether what is kept back for exits is held against the slots' books too; left out: it is not. */
+  readonly keptBack?: boolean
 }
 
 /** The first ones explain the rest. */
@@ -72,7 +74,7 @@ export class Watch {
 
   /**
    * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
-   * and the account at each of its own words; what is kept back for exits always. `ledger`: another fold of the same records, where time is judged too.
+   * and the account at each of its own words; what is kept back for exits always, where that is asked for. `ledger`: another fold of the same records, where time is judged too.
    */
   atRest(seq: number, ledger = this.ledger): void {
     const found: Array<string> = []
@@ -87,7 +89,7 @@ export class Watch {
       if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
       if (quote !== 0n) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
     }
-    if (this.keepsBack === true) {
+    if (this.watched.keptBack === true && this.keepsBack === true) {
       const { governor, slots } = this.watched
       found.push(
         ...owedDifferences(
