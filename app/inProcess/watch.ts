@@ -4,14 +4,16 @@ import { governorViolations } from "../../services/governor/core/invariants.ts"
 import type { GovernorState } from "../../services/governor/core/state.ts"
 import { haltingViolations } from "../../services/slot-actor/core/invariants.ts"
 import { slotBooks } from "../../services/slot-actor/core/money/ledgerBooks.ts"
-import type { SlotState } from "../../services/slot-actor/core/state.ts"
+import type { ExitOrder, SlotState } from "../../services/slot-actor/core/state.ts"
+import { Volume } from "../../shared/core/decimal/decimal.ts"
+import { TRADE_IDS, type TradeId } from "../../shared/core/trading.ts"
+import { findOrder } from "../../shared/market/core/liveOrders.ts"
 import type { ActorFold } from "../../shared/actor/fold.ts"
 import { amountText, slotDifferences, unbalanced, unexplained } from "../../shared/ledger/core/check.ts"
 import { initialLedger, postEvent } from "../../shared/ledger/core/ledger.ts"
 import type { StoredRecord } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { LivelyVenue } from "./livelyVenue.ts"
-import { owedDifferences } from "./owed.ts"
 
 /** Whose state is looked at. */
 export interface Watched {
@@ -21,6 +23,8 @@ export interface Watched {
   /** How many orders stand there, what others have brought, and whether the journal knows every fill. */
   readonly venue: Pick<LivelyVenue, "openOrders" | "elsewhere" | "told">
   readonly openOrderLimit: number
+  /** Whether what is kept back for exits is held against the slots' books too; left out: it is not. */
+  readonly keptBack?: boolean
 }
 
 /** The first ones explain the rest. */
@@ -70,7 +74,7 @@ export class Watch {
 
   /**
    * When nobody has anything left to answer. Books are compared once the slots' answers to a fill stand in the journal too,
-   * and the account at each of its own words; what is kept back for exits always. `ledger`: another fold of the same records, where time is judged too.
+   * and the account at each of its own words; what is kept back for exits always, where that is asked for. `ledger`: another fold of the same records, where time is judged too.
    */
   atRest(seq: number, ledger = this.ledger): void {
     const found: Array<string> = []
@@ -87,7 +91,7 @@ export class Watch {
       if (base !== 0n) found.push(`${amountText(base, "base")} base at the exchange that no event explains`)
       if (quote !== 0n) found.push(`${amountText(quote, "quote")} quote at the exchange that no event explains`)
     }
-    if (this.keepsBack === true) {
+    if (this.watched.keptBack === true && this.keepsBack === true) {
       const { governor, slots } = this.watched
       found.push(
         ...owedDifferences(
@@ -139,4 +143,49 @@ export class Watch {
     if (this.problems.length >= MAX_PROBLEMS) return
     this.problems.push(`record ${record.seq} (${record.events.map(({ _tag }) => _tag).join(", ")}): ${text}`)
   }
+}
+
+/**
+ * Every slot and trade of which the governor keeps back another volume for exits than its slot has without an order, where nobody has
+ * anything left to answer. `slots`: the states of slots 1, 2, 3, …
+ */
+export const owedDifferences = (
+  governor: GovernorState,
+  slots: ReadonlyArray<SlotState | undefined>
+): ReadonlyArray<string> =>
+  governor.slots.slots.flatMap(({ slot }) => {
+    const state = slots[slot - 1]
+    // A halted slot hears of its orders no more.
+    if (state === undefined || state.book.halted !== null) return []
+    return TRADE_IDS.flatMap((tradeId) => {
+      const [kept, owed] = [keptBack(governor, slot, tradeId), owedBy(state, tradeId)]
+      if (kept === owed) return []
+      return [
+        `slot ${slot}, trade ${tradeId}: ${Volume.format(owed as Volume)} wait for an exit, ${Volume.format(kept as Volume)} are kept back`
+      ]
+    })
+  })
+
+const sum = (volumes: ReadonlyArray<Volume>): bigint => volumes.reduce((total, volume) => total + volume, 0n)
+
+/** Without what somebody else has taken from an order that stands: its slot asks for that once it has ended. */
+const keptBack = ({ owed = [], orders }: GovernorState, slot: number, tradeId: TradeId): bigint =>
+  sum(
+    owed
+      .filter((part) => part.slot === slot && part.tradeId === tradeId)
+      .filter(({ exit }) => exit === null || findOrder(orders, slot, exit.localId) === undefined)
+      .map(({ volume }) => volume)
+  )
+
+const owedBy = ({ book }: SlotState, tradeId: TradeId): bigint => {
+  const { orders, recoveries, pendingCancels, residual } = book
+  const exits = [...orders, ...recoveries.map(({ order }) => order)].filter(
+    (order): order is ExitOrder => order.role === "exit" && order.stage === "waiting"
+  )
+  const entries = [...orders, ...pendingCancels.map(({ order }) => order)].filter(({ role }) => role === "entry")
+  return sum([
+    residual[tradeId].volume,
+    ...exits.filter((exit) => exit.tradeId === tradeId).map(({ volume }) => volume),
+    ...entries.filter((entry) => entry.tradeId === tradeId).map(({ filled }) => filled)
+  ])
 }

@@ -5,7 +5,7 @@
  */
 import * as fc from "fast-check"
 import { describe, expect, it } from "@effect/vitest"
-import { owedDifferences } from "../../app/inProcess/owed.ts"
+import { owedDifferences } from "../../app/inProcess/watch.ts"
 import { governorActor } from "../../services/governor/core/actor.ts"
 import { owedToExits } from "../../services/governor/core/entries/funds.ts"
 import { testRules } from "../../services/governor/testing/governorDriver.ts"

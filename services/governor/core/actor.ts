@@ -13,7 +13,7 @@ import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./entries/capacity.ts"
 import { applyCommand } from "./commands.ts"
-import { closeDraft, type Draft, openDraft } from "./draft.ts"
+import { closeDraft, type Draft, openDraft, type TableEvent } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { watchInvariants } from "./invariants.ts"
@@ -30,7 +30,7 @@ import {
   watchFaults,
   watchPriceAge
 } from "./mode/mode.ts"
-import { follow, type TableEvent, track } from "./orderTable.ts"
+import { follow, track } from "./orderTable.ts"
 import { provedEnd } from "../../../shared/market/core/orderLife.ts"
 import { noteRefusal, noteTaken, watchRefusals } from "./mode/refusals.ts"
 import { noteLargeEnough, noteTooSmall, watchSizes } from "./mode/tooSmall.ts"

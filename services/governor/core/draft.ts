@@ -8,7 +8,7 @@ import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import type { SlotNumber } from "../../../shared/core/ids/kinds.ts"
 import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
-import type { TableEvent } from "./orderTable.ts"
+import type { OrderLifeEvent } from "../../../shared/market/core/orderLife.ts"
 import { rulesOf } from "./rules.ts"
 import type { GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
 
@@ -27,6 +27,9 @@ export interface JudgedFee {
   /** When the exchange said it, Unix milliseconds of its clock; left out where that is not known. */
   readonly feesObservedAtMs?: number
 }
+
+/** Facts about one order that the table of orders follows. */
+export type TableEvent = Exclude<OrderLifeEvent, EventOf<"EntryRefused" | "AmendRefused">> | EventOf<"ExitOrphaned">
 
 /** What differs between versions of the rules; `variants.ts` says which is in force when. */
 export interface GovernorVariants {

@@ -5,8 +5,8 @@ import type { EventPlace } from "../../../shared/actor/core/actor.ts"
 import { minus, type Price, type Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
-import { evolveOrder, orderKey, type OrderLifeEvent, requestedOrder } from "../../../shared/market/core/orderLife.ts"
-import type { Draft } from "./draft.ts"
+import { evolveOrder, orderKey, requestedOrder } from "../../../shared/market/core/orderLife.ts"
+import type { Draft, TableEvent } from "./draft.ts"
 import type { GovernorState, TrackedOrder } from "./state.ts"
 
 type Table = GovernorState["orders"]
@@ -203,9 +203,6 @@ export const forget = (draft: Draft, slot: SlotNumber, localId: LocalId): void =
   const order = findOrder(draft.state.orders, slot, localId)
   if (order !== undefined) replace(draft, withoutOrder(draft.state.orders, slot, localId), order, null)
 }
-
-/** Facts about one order that the table follows. */
-export type TableEvent = Exclude<OrderLifeEvent, EventOf<"EntryRefused" | "AmendRefused">> | EventOf<"ExitOrphaned">
 
 /** What a fact says of the order it names; an order that is not in the table changes nothing. */
 export const follow = (draft: Draft, slot: SlotNumber, event: TableEvent, { timeMs }: EventPlace): void => {

@@ -111,7 +111,7 @@ export class Auditor {
       told: false
     }
     const { slots, governor } = this
-    this.watch = new Watch({ slots, governor, venue, openOrderLimit: options.openOrderLimit })
+    this.watch = new Watch({ slots, governor, venue, openOrderLimit: options.openOrderLimit, keptBack: true })
   }
 
   /** Passes over a record that an operator will exclude for everyone. */

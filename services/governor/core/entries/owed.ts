@@ -12,8 +12,8 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
 import { provedEnd } from "../../../../shared/market/core/orderLife.ts"
 import type { TradeId } from "../../../../shared/core/trading.ts"
-import type { Draft, GovernorVariants, PositionOf } from "../draft.ts"
-import { change, type TableEvent } from "../orderTable.ts"
+import type { Draft, GovernorVariants, PositionOf, TableEvent } from "../draft.ts"
+import { change } from "../orderTable.ts"
 import type { TrackedOrder } from "../state.ts"
 import type { Owed, OwedExit } from "../watch/slices.ts"
 
@@ -112,22 +112,17 @@ const openOf = (draft: Draft, order: TrackedOrder): Volume =>
   plus(covers(order), ofExit(draft, order.slot, order.localId)?.volume ?? Volume.zero)
 
 const exitTold = (draft: Draft, order: TrackedOrder, event: TableEvent): void => {
-  switch (event._tag) {
-    case "OrderRestated": {
-      // Somebody else has changed it: what it is not for any more is asked for again after its end.
-      const open = openOf(draft, order)
-      const covered = smaller(open, event.volume)
-      setExit(draft, order, minus(open, covered))
-      return change(draft, order.slot, order.localId, { covers: covered })
-    }
-    case "OrderFilled":
-    case "OrderCancelled":
-    case "OrderRejected": {
-      const open = openOf(draft, order)
-      const traded = event._tag === "OrderRejected" ? order.filled : provedEnd(order, event).volume
-      return setExit(draft, order, minus(open, smaller(open, traded)))
-    }
+  if (event._tag === "OrderRestated") {
+    // Somebody else has changed it: what it is not for any more is asked for again after its end.
+    const open = openOf(draft, order)
+    const covered = smaller(open, event.volume)
+    setExit(draft, order, minus(open, covered))
+    return change(draft, order.slot, order.localId, { covers: covered })
   }
+  if (event._tag !== "OrderFilled" && event._tag !== "OrderCancelled" && event._tag !== "OrderRejected") return
+  const open = openOf(draft, order)
+  const traded = event._tag === "OrderRejected" ? order.filled : provedEnd(order, event).volume
+  setExit(draft, order, minus(open, smaller(open, traded)))
 }
 
 const isOf =
