@@ -132,14 +132,16 @@ const amend = Effect.fn("amend")(function* (
     const written = yield* facts.write(slot, localId, (live) => reportFacts(live, report))
     return written ? undefined : yield* clock.sleep(RETRY_MS)
   }
-  // A cancel may have taken the amendment's place while the order was looked at, or another gateway has answered it.
-  const wanted = (): boolean =>
-    facts.lane(slot).tasks.some((task) => task._tag === "Amend" && task.localId === localId && task.price === price)
-  if (!wanted()) return
+  // A cancel may have taken the amendment's place while the order was looked at.
+  const tasks = () => facts.lane(slot).tasks.filter((task) => task.localId === localId)
+  if (!tasks().some((task) => task._tag === "Amend")) return
+  // Another gateway has answered it meanwhile: a second answer would be taken for that of the next one.
+  const answered = (): boolean =>
+    !tasks().some((task) => task._tag === "Cancel" || (task._tag === "Amend" && task.price === price))
   const asked =
     report.price === price ? Result.succeed<void>(undefined) : yield* Effect.result(trading.amend(txid, price))
   if (Result.isSuccess(asked)) {
-    yield* facts.write(slot, localId, (live) => (wanted() ? [amendedFact(live, price)] : []))
+    yield* facts.write(slot, localId, (live) => (answered() ? [] : [amendedFact(live, price)]))
     return
   }
   const error = asked.failure
@@ -149,7 +151,7 @@ const amend = Effect.fn("amend")(function* (
     case "wait":
       return yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
     case "rejected":
-      yield* facts.write(slot, localId, (live) => (wanted() ? [amendRefusedFact(live, error.detail)] : []))
+      yield* facts.write(slot, localId, (live) => (answered() ? [] : [amendRefusedFact(live, error.detail)]))
       return
     case "gone":
     case "unknown":
