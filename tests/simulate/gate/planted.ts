@@ -122,7 +122,7 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("gateway", "fills that the stream has lost are never looked for", [
     `${gateway}/reconcile.ts`,
-    "order === null ? [] : missingFills(order, fills, listed)",
+    "order === null ? [] : missingFills(order, fills, told)",
     "[] as ReturnType<typeof missingFills>"
   ]),
   bug("gateway", "fills after the end are ignored", [
@@ -286,7 +286,7 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("runtime", "nobody asks who has written a record", [
     "shared/events/belonging.ts",
-    "if (writers === undefined || !SERVICES.has(writer) || writers.includes(writer)) return null",
+    "if (writers === undefined || writers.includes(writer) || !SERVICES.has(writer)) return null",
     "if (writers !== null) return null"
   ]),
   bug("runtime", "nobody asks on which subject an event stands", [

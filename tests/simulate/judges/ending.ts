@@ -111,13 +111,15 @@ const moneyDiffers = (
     },
     slots
   }: Auditor,
-  { elsewhere, desk }: SimulatedExchange
+  { elsewhere, desk, founding }: SimulatedExchange
 ): ReadonlyArray<string> => {
   const found = slots.flatMap(({ state }, index) => slotDifferences(ledger, slotBooks(index + 1, state)))
   const all = unexplained(ledger)
-  if (all === null) return [...found, "the account was never seen"]
-  const base = all.base - elsewhere.base
-  const quote = all.quote - elsewhere.quote
+  const { opening } = ledger
+  if (all === null || opening === null) return [...found, "the account was never seen"]
+  // What others had moved before the account was first seen is in what was seen.
+  const base = all.base + opening.base.total - founding.base - elsewhere.base
+  const quote = all.quote + opening.quote.total - founding.quote - elsewhere.quote
   const doubt = inDoubt(desk)
   if (magnitude(base) > doubt.base)
     found.push(`${amountText(base, "base")} base at the exchange that no event explains`)

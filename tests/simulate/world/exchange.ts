@@ -69,6 +69,8 @@ const asOf = <A>(moments: ReadonlyArray<Then<A>>, atMs: number): A | undefined =
 /** Books, a market, and life beside the client. Times are the exchange's. */
 export class SimulatedExchange {
   readonly desk: Desk
+  /** What the account began with. */
+  readonly founding: Pick<Founding, "base" | "quote">
   last: MarketTrade
   status = "online"
   makerPct: number
@@ -85,6 +87,7 @@ export class SimulatedExchange {
   /** `clockMs`: its clock, whole milliseconds; `told`: what the private stream says. */
   constructor(founding: Founding, first: MarketTrade, clockMs: () => number, told: (event: ExecutionEvent) => void) {
     const { base, quote, rules, makerPct, takerPct } = founding
+    this.founding = { base, quote }
     this.desk = makeDesk(emptyBooks(), rules)
     this.last = first
     this.clockMs = clockMs
