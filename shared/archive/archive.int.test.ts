@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { EmbeddedJournal } from "../journal/embedded/embedded.ts"
-import { Journal, type SnapshotStore } from "../journal/port.ts"
+import { Journal, type JournalRecord, type SnapshotStore } from "../journal/port.ts"
 import { begin, fresh, goesOn, happens, records, seal, subjects, verify } from "../actor/testing/counting.ts"
 import { archiveEras, dropArchived } from "./archiveJournal.ts"
 import { withArchive } from "./archivedJournal.ts"
@@ -115,6 +115,9 @@ describe("archiving", () => {
   )
 })
 
+/** Bytes come as whatever view of them their reader has. */
+const inText = (record: JournalRecord) => ({ ...record, data: Buffer.from(record.data).toString() })
+
 describe("a journal that has let go of archived eras", () => {
   it.live("reads with its archive as before, also where both happened while it was open", () =>
     Effect.gen(function* () {
@@ -143,9 +146,9 @@ describe("a journal that has let go of archived eras", () => {
           return { records: yield* records, proof: yield* verify(), one }
         })
       )
-      expect(again.records).toStrictEqual(whole.records)
+      expect(again.records.map(inText)).toStrictEqual(whole.records.map(inText))
       expect(again.proof).toStrictEqual(whole.proof)
-      expect(again.one).toStrictEqual(whole.records[1])
+      expect(again.one === null ? null : inText(again.one)).toStrictEqual(whole.records.map(inText)[1])
     }).pipe(Effect.scoped)
   )
 
