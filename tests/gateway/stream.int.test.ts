@@ -43,7 +43,7 @@ describe("a private stream", () => {
         const story = yield* market.story(1, 1, "OrderFilled")
         const { trades } = yield* market.books
         expect(trades).toHaveLength(20)
-        // A new stream begins with the latest fills, newest first: all are there, in whatever order.
+        // A new stream and a comparison tell them beside each other: all are there, in whatever order.
         expect(
           only(story, "FillRecorded")
             .map(({ execId }) => execId)

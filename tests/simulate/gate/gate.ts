@@ -27,8 +27,13 @@ export interface Found {
   readonly problem: string
 }
 
-/** A seed that takes longer on the wall than any sound one does, on a machine that twenty share, hangs: that is noticed, too. */
-const HANGS_MS = 1_200_000
+/**
+ * A seed that takes more of a processor's time hangs, whatever else the machine does: that is noticed, too. A sound one takes some seconds,
+ * a whole day half a minute.
+ */
+const HANGS_CPU_SEC = 120
+const LOOK_MS = 1_000
+
 /** Share of the bugs that must be found. */
 const WANTED = 0.95
 
@@ -103,17 +108,25 @@ class PlantedThread {
   async ask(seed: number): Promise<{ readonly problem: string; readonly dead: boolean } | null> {
     await this.ready
     return new Promise((resolve) => {
-      const late = setTimeout(() => {
+      let beganSec: number | null = null
+      const look = async () => {
+        const { user, system } = await this.worker.cpuUsage()
+        const usedSec = (user + system) / 1e6
+        beganSec ??= usedSec
+        if (usedSec - beganSec < HANGS_CPU_SEC) return
+        clearInterval(late)
         void this.worker.terminate()
         resolve({ problem: `seed ${seed} hangs`, dead: true })
-      }, HANGS_MS)
+      }
+      // A thread that is gone has no usage to tell, and is told of below.
+      const late = setInterval(() => void look().catch(() => undefined), LOOK_MS)
       this.worker.removeAllListeners("error")
       this.worker.once("error", (error) => {
-        clearTimeout(late)
+        clearInterval(late)
         resolve({ problem: String(error), dead: true })
       })
       this.worker.once("message", ({ problems: [problem] }: Answer) => {
-        clearTimeout(late)
+        clearInterval(late)
         resolve(problem === undefined ? null : { problem, dead: false })
       })
       this.worker.postMessage(seed, [])

@@ -71,8 +71,16 @@ export const readExecutions = (state: ExecutionsState, body: Row, names: PairNam
       problems.push(error)
     }
   }
-  if (isFirst) events.unshift({ _tag: "Snapshot", openTxids })
-  return { kind: "events", events, problems }
+  const told = isSnapshot ? oldestFirst(events) : events
+  return { kind: "events", events: isFirst ? [{ _tag: "Snapshot", openTxids }, ...told] : told, problems }
+}
+
+/** A snapshot has its fills newest first; they are told as they happened. */
+const oldestFirst = (events: ReadonlyArray<ExecutionEvent>): ReadonlyArray<ExecutionEvent> => {
+  const timeOf = (event: ExecutionEvent): number =>
+    event._tag === "Filled" ? event.fill.timeMs : Number.MAX_SAFE_INTEGER
+  // Reversed first: of one moment the later stands before the earlier, and the sort keeps them as they stand.
+  return events.toReversed().toSorted((a, b) => timeOf(a) - timeOf(b))
 }
 
 /** Of another pair, and without an id of ours: an entry with one is never left out, whatever its symbol. */

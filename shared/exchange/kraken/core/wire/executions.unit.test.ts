@@ -79,6 +79,19 @@ describe("a subscription", () => {
     expect(hear(emptyExecutions(), 1, "snapshot").events).toEqual([{ _tag: "Snapshot", openTxids: [] }])
   })
 
+  it("tells the latest fills as they happened, though the newest stand first, also of one moment", () => {
+    const at = (exec_id: string, timestamp: string) => ({ ...trade, exec_id, timestamp })
+    const [first, later] = ["2026-11-20T10:00:05.123456Z", "2026-11-20T10:00:06.000000Z"]
+    const newestFirst = [at("T4", later), at("T3", first), at("T2", first), at("T1", first)]
+    const { events } = hear(emptyExecutions(), 1, "snapshot", ...newestFirst)
+    expect(events.flatMap((event) => (event._tag === "Filled" ? event.fill.execId : []))).toEqual([
+      "T1",
+      "T2",
+      "T3",
+      "T4"
+    ])
+  })
+
   it("may send its snapshot in two frames, of which only the first starts anew", () => {
     const state = subscribed(pendingNew)
     expect(hear(state, 2, "snapshot", trade).events).toEqual([{ _tag: "Filled", fill, clientId: "k01" }])
