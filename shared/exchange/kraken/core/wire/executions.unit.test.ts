@@ -80,7 +80,7 @@ describe("a subscription", () => {
   })
 
   it("tells the latest fills as they happened, though the newest stand first, also of one moment", () => {
-    const at = (exec_id: string, timestamp: string) => ({ ...trade, exec_id, timestamp })
+    const at = (exec_id: string, timestamp: string) => ({ ...trade, side: "sell", exec_id, timestamp })
     const [first, later] = ["2026-11-20T10:00:05.123456Z", "2026-11-20T10:00:06.000000Z"]
     const newestFirst = [at("T4", later), at("T3", first), at("T2", first), at("T1", first)]
     const { events } = hear(emptyExecutions(), 1, "snapshot", ...newestFirst)
