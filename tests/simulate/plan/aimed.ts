@@ -5,19 +5,8 @@
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
 import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
 import type { Fault, Later, Timed } from "./fault.ts"
+import type { Kind, Setting } from "./kind.ts"
 import type { Moment } from "../world/moments.ts"
-
-/** As much of a plan as these depend on. */
-interface Setting {
-  readonly lengthMs: number
-  readonly speed: number
-}
-
-interface AimedKind {
-  readonly name: string
-  readonly weight: number
-  readonly draw: (random: Random, setting: Setting) => ReadonlyArray<Later>
-}
 
 const aimed = (at: Moment, ...faults: ReadonlyArray<Later>): Later => [0, { kind: "aimed", at, nth: 1, faults }]
 /** Nobody hears what the private stream says. */
@@ -51,7 +40,7 @@ const NOT_NOW = [
 ] as const
 
 /** Each by a name that tells people which it is. */
-export const AIMED: ReadonlyArray<AimedKind> = [
+export const AIMED: ReadonlyArray<Kind> = [
   {
     name: "an order's answer is lost, and the stream is silent",
     weight: 3,

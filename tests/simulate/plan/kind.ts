@@ -1,6 +1,6 @@
 /** Kinds of faults, as seeds draw them. */
 import type { Random } from "./draw.ts"
-import type { Fault } from "./fault.ts"
+import type { Later } from "./fault.ts"
 
 /** As much of a plan as faults depend on. */
 export interface Setting {
@@ -10,12 +10,9 @@ export interface Setting {
   readonly rules: number
 }
 
-/** One thing that goes wrong: later parts come so many ms after the first. */
-export type Parts = ReadonlyArray<readonly [afterMs: number, fault: Fault]>
-
-/** A kind of faults: what people call it, how often it is drawn, and what one of it is. */
+/** A kind of faults: what people call it, how often it is drawn, and what one of it is: later parts come so many ms after the first. */
 export interface Kind {
   readonly name: string
   readonly weight: number
-  readonly draw: (random: Random, setting: Setting) => Parts
+  readonly draw: (random: Random, setting: Setting) => ReadonlyArray<Later>
 }

@@ -5,8 +5,8 @@
 import { FORGERIES, type Forgery } from "../world/forgeries.ts"
 import type { Moment } from "../world/moments.ts"
 import { between, chosen, magnitude, type Random } from "./draw.ts"
-import type { Fault } from "./fault.ts"
-import type { Kind, Parts, Setting } from "./kind.ts"
+import type { Fault, Later } from "./fault.ts"
+import type { Kind, Setting } from "./kind.ts"
 
 /** What a moment kills has written its record by then. */
 const JUST_AFTER_MS = 0.001
@@ -29,7 +29,7 @@ const CANCEL_WANTED = record("CancelRequested")
 const forgeries = Object.keys(FORGERIES) as ReadonlyArray<Forgery>
 
 /** An operator pauses, and resumes so much later. */
-const pausing = (random: Random, moment: Moment): Parts => [
+const pausing = (random: Random, moment: Moment): ReadonlyArray<Later> => [
   [0, when(moment, magnitude(random, 1, 6), { kind: "command", command: { name: "pause", note: "now" } })],
   [magnitude(random, 2_000, 30_000), { kind: "command", command: { name: "resume" } }]
 ]
