@@ -1,6 +1,7 @@
 /** Writing order facts: always on top of what the gateway has read back, so that two writers cannot both be right. */
-import type { LocalId, SlotNumber } from "../../shared/core/ids/kinds.ts"
-import { Effect, Schema, Semaphore } from "effect"
+import type { ClientId, LocalId, SlotNumber } from "../../shared/core/ids/kinds.ts"
+import { Effect, Schema, Semaphore, Stream } from "effect"
+import { decoded } from "../../shared/actor/control/decode.ts"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
 import type { Followed } from "../../shared/actor/follow.ts"
 import { retryAppend } from "../../shared/retry.ts"
@@ -32,8 +33,21 @@ export class LaneContended extends Schema.TaggedError<LaneContended>()("LaneCont
   }
 }
 
+/** A fact of ours stands in the journal and no fold takes it, as one that is far from the market's time: nothing may be done by it. */
+export class FactNotBelieved extends Schema.TaggedError<FactNotBelieved>()("FactNotBelieved", {
+  slot: Schema.Int,
+  seq: Schema.Int
+}) {
+  override get message(): string {
+    return (
+      `slot ${this.slot}: record ${this.seq}, a fact of this order-gateway, is not believed; ` +
+      "compare the clocks of its machine and of market-feed's with the exchange's"
+    )
+  }
+}
+
 /** Why order facts could not be written. */
-export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended
+export type OrderFactsError = JournalRefused | JournalUnavailable | LaneContended | FactNotBelieved
 
 /** What asks the exchange of orders and writes down what it says. */
 export type Asking<A = void> = Effect.fn.Return<A, ExchangeError | OrderFactsError, Trading | VenueClock>
@@ -61,6 +75,8 @@ export interface OrderFacts {
     localId: LocalId,
     facts: (order: EndedOrder) => ReadonlyArray<OrderEvent>
   ) => Effect.Effect<boolean, OrderFactsError>
+  /** Whether a claim of the order stands in the journal that no fold takes: it may have been sent. */
+  readonly mayHaveBeenSent: (clientId: ClientId) => boolean
   /** Appends an event that belongs to no order. */
   readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
 }
@@ -80,6 +96,20 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   const state = (): GatewayState => fold.state
   const lane = (slot: SlotNumber): Lane => state().lanes[slot] ?? emptyLane(slot)
   const order = (slot: SlotNumber, localId: LocalId): LiveOrder | null => orderOf(lane(slot), localId) ?? null
+
+  // One for each claim that was passed over: an operator excludes a record at a time.
+  const claimedBefore = new Set<ClientId>()
+
+  /** The orders that records of the slot claim from one sequence to another. */
+  const claims = (slot: SlotNumber, from: number, to: number) =>
+    journal.read({ from, filter: subjects.order(slot) }).pipe(
+      Stream.takeWhile(({ seq }) => seq <= to),
+      decoded,
+      Stream.flatMap(({ events }) => Stream.fromIterable(events)),
+      Stream.filter((event) => event._tag === "OrderClaimed"),
+      Stream.map(({ clientId }) => clientId),
+      Stream.runCollect
+    )
 
   const append = Effect.fnUntraced(function* (
     slot: SlotNumber,
@@ -106,11 +136,16 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
       const { seq, before } = yield* tried(journal.append(entry))
       if (seq !== null) {
         yield* followed.awaitSeq(seq)
+        if (lane(slot).lastFactSeq < seq) return yield* new FactNotBelieved({ slot, seq })
         return true
       }
       // Read before these facts were made, and in no state: excluded by an operator, or not believed. They may follow it.
-      if (before !== null && before > last && before <= seenSeq) passedOver = before
-      else yield* followed.awaitSeq(seenSeq + 1)
+      if (before !== null && before > last && before <= seenSeq) {
+        // What cannot be read may claim this very order.
+        const found = yield* Effect.catch(claims(slot, last + 1, before), () => Effect.succeed([first.clientId]))
+        for (const clientId of found) claimedBefore.add(clientId)
+        passedOver = before
+      } else yield* followed.awaitSeq(seenSeq + 1)
     }
     return yield* new LaneContended({ slot, attempts: MAX_ATTEMPTS })
   })
@@ -131,16 +166,17 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
         const ended = state().ended.find((known) => known.slot === slot && known.localId === localId)
         return ended === undefined ? [] : facts(ended)
       }),
+    mayHaveBeenSent: (clientId) => claimedBefore.has(clientId),
     note: Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
       yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
     })
   }
 })
 
-/** The sequence of what was written, or null: somebody else was there, or it had been written already. `before`: who, where that is known. */
+/** The sequence of what was written, or null: somebody else was there, or it had been written already. `before`: what stands there, where that is known. */
 const tried = (append: Effect.Effect<Appended, AppendError>) =>
   retryAppend(append).pipe(
-    Effect.map(({ seq, duplicate }) => ({ seq: duplicate ? null : seq, before: null })),
+    Effect.map(({ seq, duplicate }) => (duplicate ? { seq: null, before: seq } : { seq, before: null })),
     Effect.catchTag("JournalConflict", ({ actual }) => Effect.succeed({ seq: null, before: actual }))
   )
 

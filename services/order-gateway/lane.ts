@@ -79,6 +79,7 @@ const place = Effect.fn("place")(function* (
     live.stage === "requested" ? [claimFact(live, deadlineMs)] : []
   )
   if (!claimed) return
+  if (facts.mayHaveBeenSent(order.clientId)) return yield* resolve(facts, slot, order)
   const { clientId, side, price, volume, postOnly } = order
   const sent = yield* Effect.result(trading.place({ clientId, side, price, volume, postOnly, deadlineMs }))
   yield* facts.write(slot, order.localId, (live) => {

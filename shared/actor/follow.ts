@@ -75,7 +75,11 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
   })
   const changes = Stream.suspend(() => {
     let seen = -1
-    const advanced = Effect.callback<void>((resume) => Effect.sync(advances.add(() => resume(Effect.void))))
+    const advanced = Effect.callback<void>((resume) => {
+      // Others may have had their turn since it was looked at.
+      if (seq > seen) return resume(Effect.void)
+      return Effect.sync(advances.add(() => resume(Effect.void)))
+    })
     const pull: Effect.Effect<readonly [number]> = Effect.suspend(() =>
       seq > seen ? Effect.succeed([(seen = seq)]) : Effect.andThen(advanced, pull)
     )

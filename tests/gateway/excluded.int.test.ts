@@ -4,8 +4,12 @@ import { Cause, Effect, Exit } from "effect"
 import { encodeEntry } from "../../shared/events/envelope.ts"
 import { messageOf } from "../../shared/core/messageOf.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
+import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { clientIdOf } from "../../shared/core/ids/clientId.ts"
+import { client } from "../../services/exchange-sim/testing/sim.ts"
 import { onMarket } from "./testing/market.ts"
 import { tags } from "./testing/slots.ts"
+import { START_MS } from "./testing/tape.ts"
 import { subjects } from "./testing/watch.ts"
 
 const append = (entry: JournalEntry) => Effect.flatMap(Journal, (journal) => Effect.orDie(journal.append(entry)))
@@ -57,6 +61,81 @@ describe("a record among a slot's orders that is no fact", () => {
       expect(Exit.isFailure(exit) ? messageOf(Cause.squash(exit.cause)) : "it runs").toMatch(
         /^order-gateway halted: record \d+ on .*order\.slot-1 does not decode/
       )
+    })
+  )
+})
+
+describe("a claim that no fold takes", () => {
+  it.live(
+    "and that an operator has excluded is of an order that may have been sent: it is looked up, and not sent again",
+    () =>
+      onMarket({}, (market) =>
+        Effect.gen(function* () {
+          yield* market.enter
+          yield* market.request(1, 1, { price: "0.15", volume: "60" })
+          const records = yield* market.records
+          const request = records.find(({ subject }) => subject === subjects.out("slot-1"))
+          const raised = records.find(({ events }) => events[0]._tag === "EpochRaised")
+          const epoch = raised?.epoch ?? 0
+          const clientId = clientIdOf({ epoch, slot: 1, seq: request?.seq ?? 0, index: 0 })
+          const claim = yield* append(
+            encodeEntry(subjects.order(1), "claim", {
+              ...{ epoch, timeMs: request?.timeMs ?? 0, writer: "order-gateway", cause: null },
+              events: [
+                {
+                  ...{ _tag: "OrderClaimed", clientId, localId: 1, side: "buy", postOnly: true, deadlineMs: 0 },
+                  price: Price.parse("0.15"),
+                  volume: Volume.parse("60")
+                }
+              ]
+            })
+          )
+          const hand = client(market.urls)
+          yield* Effect.promise(() => hand.txidOf(hand.add("buy", "60", "0.15", { cl_ord_id: clientId })))
+          yield* passOver(claim.seq)
+          yield* market.startGateway
+          const before = yield* market.story(1, 1, "OrderAccepted")
+          expect(tags(before)).toStrictEqual(["OrderClaimed", "OrderClaimed", "OrderAccepted"])
+          expect((yield* market.books).orders).toHaveLength(1)
+        })
+      )
+  )
+
+  it.live("because its time is far from the market's ends the gateway before anything is sent", () =>
+    Effect.gen(function* () {
+      let sent = -1
+      const exit = yield* Effect.exit(
+        onMarket({}, (market) =>
+          Effect.gen(function* () {
+            yield* Effect.addFinalizer(() => Effect.map(market.books, ({ orders }) => void (sent = orders.length)))
+            const hoursAgoMs = START_MS - 10 * 3_600_000
+            yield* append(
+              encodeEntry(subjects.control("market-feed"), "feed", {
+                ...{ epoch: 1, timeMs: 0, writer: "market-feed", cause: null },
+                events: [
+                  {
+                    ...{ _tag: "EpochRaised", epoch: 1, service: "market-feed", reason: "start", speed: 10 },
+                    ...{ watchesOrders: false, fitsModels: false }
+                  }
+                ]
+              })
+            )
+            yield* append(
+              encodeEntry(subjects.clock, "long-ago", {
+                ...{ epoch: 1, timeMs: hoursAgoMs, writer: "market-feed", cause: null },
+                events: [{ _tag: "ClockTicked", priceAgeSec: null }]
+              })
+            )
+            yield* market.startGateway
+            yield* market.request(1, 1)
+            return yield* Effect.never
+          }).pipe(Effect.scoped)
+        )
+      )
+      expect(Exit.isFailure(exit) ? messageOf(Cause.squash(exit.cause)) : "it runs").toMatch(
+        /^slot 1: record \d+, a fact of this order-gateway, is not believed/
+      )
+      expect(sent).toBe(0)
     })
   )
 })

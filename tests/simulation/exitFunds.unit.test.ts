@@ -428,6 +428,7 @@ describe(`funds of exits, in whatever order things happen (seed ${SEED})`, () =>
     )
     // It is a proof only where entries were granted, and others refused for what is owed.
     expect(seen.entries).toBeGreaterThan(200)
+    expect(seen.keptBack).toBeGreaterThan(10)
     expect(seen.owed).toBeGreaterThan(200)
   })
 

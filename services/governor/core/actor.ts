@@ -171,6 +171,8 @@ const settle = (draft: Draft, before: GovernorState, event: MarketEvent): void =
     watchPair(draft)
     watchSizes(draft)
   }
+  // What is no longer kept for exits is free, and no balance changes by that.
+  if (draft.state.owed !== before.owed) fundsCame(draft)
   settleEntries(draft)
   if (!isConfigured(draft.state)) return
   watchBand(draft)
@@ -277,7 +279,7 @@ export const governorActor = defineActor<
 >({
   name: "governor",
   /** The shape of the state (`Actor.version`). */
-  version: "6",
+  version: "7",
   initial: initialState,
   text: {
     of: (state) => ({ ...state, orders: keyed(state.orders) }),

@@ -13,7 +13,8 @@ export const MARKET_RULES = {
     "The exchange has refused {count} orders in a row: {words}. The next is tried at {retryAtMs}, or when an operator resumes.",
   levels_imprecise:
     "Entries wait until the key levels have been PRECISE once since the start (TRADE_AFTER_BACKFILL): the history of trades is not here yet.",
-  cannot_bootstrap: "Slot {slot} had no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE].",
+  cannot_bootstrap:
+    "Slot {slot} had no order, and not enough USD or DOGE for one[: {usdFree} USD, {dogeFree} DOGE][; {dogeOwed} DOGE and {usdOwed} USD are kept for exits that are still to be placed].",
   daily_loss_lock:
     "The day's realised loss reached the limit of {limit} USD, with {loss} USD[; trading goes on by itself at {goesOnAtMs}].",
   daily_loss_lock_open: "The day's realised loss is {loss} USD: no limit is reached.",

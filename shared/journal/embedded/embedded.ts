@@ -82,7 +82,7 @@ const makeClosing = Effect.fnUntraced(function* (
   { directory, packClosed = true }: EmbeddedJournalOptions,
   segments: Segments
 ): Effect.fn.Return<(finished: ClosedSegment) => void, never, Scope.Scope> {
-  const pack = packClosed ? yield* makePacker(directory, segments.closed()) : () => undefined
+  const pack = packClosed ? yield* makePacker(directory, segments) : () => undefined
   return ({ path, index }) => {
     // One that cannot be saved is made anew, and told of, where it is missed.
     saveIndex(path, encodeIndex(index))

@@ -175,10 +175,11 @@ class Recovery {
   /** Reads every record. `mayBeTorn`: nothing was ever begun after this segment. */
   newest(path: string, mayBeTorn: boolean): Pick<Recovered, "active" | "tornTail"> {
     const header = this.headerOf(path)
-    if (header.packed)
+    // Beside a writer it may have been closed and packed since the names were read: the next one stands there then.
+    if (header.packed && segmentSeqs(this.options.directory).at(-1) === header.firstSeq)
       throw damage(path, 0, header.firstSeq, "packed, so newer segments followed it, and they are missing")
     this.visitor.newest(path, header)
-    return withFile(path, (file) => {
+    return withSegmentFile(path, (file) => {
       const start = { offset: SEGMENT_HEADER_BYTES, seq: this.head + 1, crc: this.crc }
       const end = scanFrames(file, start, ({ record, size, crc }, offset) => {
         this.checkHighWater(path, offset, record.seq, crc)

@@ -79,8 +79,8 @@ const setExit = (draft: Draft, order: TrackedOrder, volume: Volume): void => {
 }
 
 /**
- * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest. What has been taken from an
- * order that still stands belongs to that one.
+ * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest, and of waiting recoveries last:
+ * each comes back under its own number. What has been taken from an order that still stands belongs to that one.
  */
 const take = (
   draft: Draft,
@@ -91,7 +91,8 @@ const take = (
   const stands = ({ exit }: Owed) => exit !== null && findOrder(draft.state.orders, slot, exit.localId) !== undefined
   const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId && !stands(part))
   let left = volume
-  for (const part of [...ofTrade.filter(first), ...ofTrade.filter((part) => !first(part))]) {
+  const rank = (part: Owed): number => (first(part) ? 0 : (part.exit?.recovery ?? null) === null ? 1 : 2)
+  for (const part of ofTrade.toSorted((a, b) => rank(a) - rank(b))) {
     const taken = smaller(left, part.volume)
     if (taken > 0n) setVolume(draft, part, minus(part.volume, taken))
     left = minus(left, taken)

@@ -13,7 +13,9 @@ import { errand } from "../../../pace/errands.ts"
 import { codeOf, DiskError, replaceFileQuietly, syncDirectoryQuietly } from "../directory/disk.ts"
 import { decodeSegmentHeader, encodeSegmentHeader, SEGMENT_HEADER_BYTES } from "../directory/frame.ts"
 import { packedPathOf, segmentsDirectory } from "../directory/layout.ts"
-import { readBytes } from "./segmentFile.ts"
+import { removeDropped } from "../dropping.ts"
+import type { Segments } from "../segments.ts"
+import { readBytes, seekTableIn } from "./segmentFile.ts"
 import { type Block, BLOCK_BYTES, encodeSeekTable } from "./seekTable.ts"
 import { packBlock, unpackBlock } from "./zstd.ts"
 
@@ -37,9 +39,11 @@ const packNext = async (
 ): Promise<number> => {
   const bytes = await readBytes(source, offset, length, room)
   const packed = await packBlock(bytes)
-  if (bytes.length !== length || (await unpackBlock(packed, length))?.equals(bytes) !== true)
-    throw new Error(`what was packed of byte ${offset} on does not unpack to what it was`)
   await target.write(packed, 0, packed.length, packedOffset)
+  // Of what stands in the file: a full disk takes fewer bytes than it was offered, and says nothing.
+  const stored = await readBytes(target, packedOffset, packed.length)
+  if (bytes.length !== length || (await unpackBlock(stored, length))?.equals(bytes) !== true)
+    throw new Error(`what was packed of byte ${offset} on does not unpack to what it was`)
   return packed.length
 }
 
@@ -51,7 +55,7 @@ const opened = (path: string, flags: string) =>
 
 /** Writes the packed file; durable when it returns, but for its name. */
 const writePacked = Effect.fnUntraced(function* (path: string, source: FileHandle, size: number, temporary: string) {
-  const target = yield* opened(temporary, "w")
+  const target = yield* opened(temporary, "w+")
   const room = Buffer.allocUnsafe(BLOCK_BYTES)
   const blocks: Array<Block> = []
   let next: Block = { offset: 0, length: 0, packedOffset: 0, packedLength: 0 }
@@ -65,6 +69,7 @@ const writePacked = Effect.fnUntraced(function* (path: string, source: FileHandl
   yield* step(path, async () => {
     const table = encodeSeekTable(blocks)
     await target.write(table, 0, table.length, next.packedOffset)
+    if ((await seekTableIn(target))?.size !== size) throw new Error("the table of its blocks was not written whole")
     await target.sync()
   })
 }, Effect.scoped)
@@ -92,25 +97,39 @@ export const packSegment = Effect.fnUntraced(function* (
   yield* replaceFileQuietly(path, encodeSegmentHeader(header, true))
 })
 
-/** Packs the closed segments that are not, oldest first, and then those it is given, for as long as the scope. */
+const removing = (directory: string, first: number) =>
+  Effect.try({ try: () => removeDropped(directory, first), catch: codeOf })
+
+/**
+ * Packs the closed segments that are not, oldest first, and then those it is given, for as long as the scope. What is dropped
+ * meanwhile is left alone, and what of it came to stand again is removed.
+ */
 export const makePacker = Effect.fnUntraced(function* (
   directory: string,
-  closed: ReadonlyArray<string>
+  segments: Pick<Segments, "closed" | "first">
 ): Effect.fn.Return<(path: string) => void, never, Scope.Scope> {
+  const isKept = (path: string): boolean => segments.closed().includes(path)
   // A path for each closed segment at most.
   const waiting = yield* Queue.unbounded<string>()
   yield* Queue.take(waiting).pipe(
-    Effect.flatMap((path) =>
-      Effect.scoped(packSegment(directory, path)).pipe(
+    Effect.flatMap((path) => {
+      if (!isKept(path)) return Effect.void
+      return Effect.scoped(packSegment(directory, path)).pipe(
         Effect.catch(({ message }) =>
-          Effect.logWarning(`${message}; it stays as it is, and is tried again at the next opening`)
+          isKept(path)
+            ? Effect.logWarning(`${message}; it stays as it is, and is tried again at the next opening`)
+            : Effect.void
+        ),
+        // What cannot be removed is at the next opening.
+        Effect.ensuring(
+          Effect.suspend(() => (isKept(path) ? Effect.void : Effect.ignore(removing(directory, segments.first()))))
         )
       )
-    ),
+    }),
     Effect.forever,
     Effect.forkScoped
   )
   const add = (path: string): void => void Queue.offerUnsafe(waiting, path)
-  for (const path of closed) if (isPlain(path)) add(path)
+  for (const path of segments.closed()) if (isPlain(path)) add(path)
   return add
 })

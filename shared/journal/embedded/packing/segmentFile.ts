@@ -96,7 +96,8 @@ export const readBytes = async (
   return bytes.subarray(0, filled)
 }
 
-const seekTableIn = async (file: FileHandle): Promise<SeekTable | null> => {
+/** The table at the end of a packed file; null: it has none that describes it. Rejects with the system's error. */
+export const seekTableIn = async (file: FileHandle): Promise<SeekTable | null> => {
   const { size } = await file.stat()
   if (size < FOOTER_BYTES) return null
   const tableBytes = seekTableBytes(await readBytes(file, size - FOOTER_BYTES, FOOTER_BYTES), size)
