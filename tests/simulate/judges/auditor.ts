@@ -10,6 +10,7 @@ import { ledgerActor } from "../../../services/control-plane/core/money/ledgerAc
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { ActorFold } from "../../../shared/actor/fold.ts"
+import { judge } from "../../../shared/actor/core/timeLine.ts"
 import { FoldSet } from "../../../shared/actor/foldSet.ts"
 import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { decodeRecord, type StoredRecord } from "../../../shared/events/envelope.ts"
@@ -55,6 +56,8 @@ export class Auditor {
   readonly starts: Starts
   private readonly unread: Unread
   private readonly snapshots: Saved
+  /** Whoever reads what stands in the journal and is believed: a fact whose time cannot be is written anew, and was never told. */
+  private readonly believers: ReadonlyArray<{ readonly take: (record: StoredRecord) => void }>
   /** Whoever reads what stands in the journal and nothing else. */
   private readonly judges: ReadonlyArray<{ readonly take: (record: StoredRecord) => void }>
   private readonly passedOver = new Set<number>()
@@ -89,9 +92,8 @@ export class Auditor {
     this.starts = new Starts(problem)
     this.unread = new Unread(problem)
     this.snapshots = new Saved(problem, this.folds)
+    this.believers = [this.lives, new Amendments(problem), new Grants(problem)]
     this.judges = [
-      new Amendments(problem),
-      new Grants(problem),
       this.days,
       this.unread,
       this.snapshots,
@@ -132,12 +134,17 @@ export class Auditor {
     this.seen = record.seq
     try {
       const stored = decodeRecord(record)
-      this.lives.take(stored)
+      if (this.isTimely(stored)) for (const each of this.believers) each.take(stored)
       this.hosted.takeDecoded(stored, record.data)
       this.look(stored)
     } catch (error) {
       this.problem(messageOf(error))
     }
+  }
+
+  private isTimely(stored: StoredRecord): boolean {
+    const times = this.folds[0]?.times ?? null
+    return times === null || judge(times, stored).untimely === null
   }
 
   /** Who owes the journal a decision. */
@@ -164,7 +171,7 @@ export class Auditor {
         this.rules[rule] = (this.rules[rule] ?? 0) + 1
       }
     }
-    for (const judge of this.judges) judge.take(stored)
+    for (const each of this.judges) each.take(stored)
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)
