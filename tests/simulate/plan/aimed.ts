@@ -7,6 +7,7 @@ import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
 import type { Fault, Later, Timed } from "./fault.ts"
 import type { Kind, Setting } from "./kind.ts"
 import type { Moment } from "../world/moments.ts"
+import type { RequestFate } from "../world/wire.ts"
 
 const aimed = (at: Moment, ...faults: ReadonlyArray<Later>): Later => [0, { kind: "aimed", at, nth: 1, faults }]
 /** Nobody hears what the private stream says. */
@@ -39,21 +40,22 @@ const NOT_NOW = [
   "EService:Market in cancel_only mode"
 ] as const
 
+/** An order is placed; its answer does not say so, nor does the stream. */
+const unheard = (random: Random, answer: NonNullable<RequestFate["answer"]>): ReadonlyArray<Later> => [
+  aimed(PLACING, [0, { kind: "request", fate: { of: "AddOrder", answer } }], [0, deaf(magnitude(random, 500, 30_000))])
+]
+
 /** Each by a name that tells people which it is. */
 export const AIMED: ReadonlyArray<Kind> = [
   {
     name: "an order's answer is lost, and the stream is silent",
     weight: 3,
-    draw: (random) => {
-      const answer = chosen(random, ["none", "reset", { words: chosen(random, UNSURE) }] as const)
-      return [
-        aimed(
-          PLACING,
-          [0, { kind: "request", fate: { of: "AddOrder", answer } }],
-          [0, deaf(magnitude(random, 500, 30_000))]
-        )
-      ]
-    }
+    draw: (random) => unheard(random, chosen(random, ["none", "reset"] as const))
+  },
+  {
+    name: "the exchange says that it has failed, has placed the order all the same, and the stream is silent",
+    weight: 4,
+    draw: (random) => unheard(random, { words: chosen(random, UNSURE) })
   },
   {
     name: "an order comes late, and its connection broke",
@@ -86,6 +88,18 @@ export const AIMED: ReadonlyArray<Kind> = [
       ])
       const crash: Fault = { kind: "crash", services: ["order-gateway"], downMs: magnitude(random, 10, 10_000) }
       return [aimed({ on: "record", of }, [0, crash])]
+    }
+  },
+  {
+    name: "cut or killed as the exchange does something to an order, and has not said so",
+    weight: 3,
+    draw: (random) => {
+      const at = { on: "exchange", of: chosen(random, ["Accepted", "Filled", "Ended"] as const) } as const
+      const what = chosen<Fault>(random, [
+        { kind: "partition", forMs: magnitude(random, 200, 20_000) },
+        { kind: "crash", services: ["order-gateway"], downMs: magnitude(random, 10, 5_000) }
+      ])
+      return [aimed(at, [0, what])]
     }
   },
   {

@@ -51,8 +51,7 @@ export interface WireWeather {
 /** What becomes of one request, whatever the weather. */
 export interface RequestFate {
   readonly of: ChangingRequest
-  /** It never arrives, or so much later than usual. */
-  readonly lost?: boolean
+  /** It arrives so much later than usual. */
   readonly lateMs?: number
   /** The exchange does not do it, and says so in these words. */
   readonly refused?: string
@@ -296,7 +295,7 @@ export class Wire {
             answer(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: connection reset" })))
           )
         const { lostRequest, late, lateMs } = this.weather
-        if (fate.lost === true || this.random() < lostRequest) return
+        if (this.random() < lostRequest) return
         const wayMs = this.wayMs() + (fate.lateMs ?? (this.random() < late ? this.random() * lateMs : 0))
         process.time.at(process.time.nowMs + wayMs, () => {
           if (this.weather.partitioned) return
