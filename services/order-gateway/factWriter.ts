@@ -142,7 +142,7 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
       // Read before these facts were made, and in no state: excluded by an operator, or not believed. They may follow it.
       if (before !== null && before > last && before <= seenSeq) {
         // What cannot be read may claim this very order.
-        const found = yield* Effect.catch(claims(slot, last + 1, before), () => Effect.succeed([first.clientId]))
+        const found = yield* claims(slot, last + 1, before).pipe(Effect.catch(() => Effect.succeed([first.clientId])))
         for (const clientId of found) claimedBefore.add(clientId)
         passedOver = before
       } else yield* followed.awaitSeq(seenSeq + 1)

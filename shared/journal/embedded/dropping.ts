@@ -16,7 +16,8 @@ import type { Segments } from "./segments.ts"
 export const removeDropped = (directory: string, first: number): void => {
   const folder = segmentsDirectory(directory)
   const gone = fs.readdirSync(folder).filter((name) => (segmentSeqBeside(name) ?? first) < first)
-  for (const name of gone) fs.rmSync(join(folder, name), { force: true })
+  // A segment before what it was packed into: whoever opens one meanwhile finds both, or neither.
+  for (const name of gone.toSorted()) fs.rmSync(join(folder, name), { force: true })
   if (gone.length > 0) syncDirectory(folder)
 }
 

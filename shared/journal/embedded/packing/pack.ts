@@ -2,11 +2,11 @@
  * Packs closed segments, one after the other, a block at a time on a thread of the pool: memory for one block, and nobody waits.
  *
  * The packed file is durable, name and content, before a header that points to it takes the segment's place; that is one rename. A crash
- * leaves the segment as it was or packed, and beside it at most a file that the next packing replaces. Who has the segment open
+ * leaves the segment as it was or packed, and beside it at most a file that the next packing of it replaces. Who has the segment open
  * goes on reading what it opened. Every block is unpacked and compared before it counts: what is packed is the only copy.
  */
 import { statSync } from "node:fs"
-import { type FileHandle, open, rename, rm } from "node:fs/promises"
+import { type FileHandle, open, rename, rm, statfs } from "node:fs/promises"
 import { Effect, Queue, type Scope } from "effect"
 import { OWNER_FILE } from "../../../files/directory.ts"
 import { errand } from "../../../pace/errands.ts"
@@ -50,7 +50,8 @@ const packNext = async (
 const opened = (path: string, flags: string) =>
   Effect.acquireRelease(
     step(path, () => open(path, flags, OWNER_FILE)),
-    (file) => Effect.promise(() => file.close())
+    // What is on the disk was synced; a file that does not close is the system's to close.
+    (file) => Effect.promise(() => file.close().catch(() => undefined))
   )
 
 /** Writes the packed file; durable when it returns, but for its name. */
@@ -74,6 +75,14 @@ const writePacked = Effect.fnUntraced(function* (path: string, source: FileHandl
   })
 }, Effect.scoped)
 
+/** Room that is left to records, as a multiple of the segment: an append that finds the disk full ends the journal, a segment that is not packed nothing. */
+const ROOM_LEFT = 2
+
+const mustHaveRoom = async (path: string, size: number): Promise<void> => {
+  const { bavail, bsize } = await statfs(path)
+  if (bavail * bsize < ROOM_LEFT * size) throw Object.assign(new Error("the disk is nearly full"), { code: "ENOSPC" })
+}
+
 /**
  * Packs a closed segment; one that is packed already stays as it is. Fails with `DiskError`, and leaves the segment as it was.
  * Only for whoever holds the directory.
@@ -88,10 +97,11 @@ export const packSegment = Effect.fnUntraced(function* (
   const header = decodeSegmentHeader(bytes)
   // What is wrong with a header is said by whoever reads it.
   if ("problem" in header || header.packed) return
+  yield* step(path, () => mustHaveRoom(path, size))
   const temporary = `${packedPathOf(path)}.tmp`
   yield* writePacked(path, source, size, temporary).pipe(
     Effect.andThen(step(path, () => rename(temporary, packedPathOf(path)))),
-    Effect.onError(() => Effect.promise(() => rm(temporary, { force: true })))
+    Effect.onError(() => Effect.promise(() => rm(temporary, { force: true }).catch(() => undefined)))
   )
   yield* step(path, () => syncDirectoryQuietly(segmentsDirectory(directory)))
   yield* replaceFileQuietly(path, encodeSegmentHeader(header, true))

@@ -71,6 +71,8 @@ export const decodeSeekTable = (bytes: Buffer, fileBytes: number): SeekTable | n
     const [packedLength, length] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)]
     // Larger ones are none of ours, and would be unpacked into memory.
     if (length === 0 || length > BLOCK_BYTES) return null
+    const [first, before] = [blocks[0], blocks.at(-1)]
+    if (first !== undefined && (before?.length !== first.length || length > first.length)) return null
     blocks.push({ offset, length, packedOffset, packedLength })
     offset += length
     packedOffset += packedLength
