@@ -5,7 +5,7 @@ import { decoded } from "../../shared/actor/control/decode.ts"
 import { makeFactWriter } from "../../shared/actor/facts.ts"
 import type { Followed } from "../../shared/actor/follow.ts"
 import { retryAppend } from "../../shared/retry.ts"
-import { encodeEntry } from "../../shared/events/envelope.ts"
+import { encodeEntry, type Envelope } from "../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
 import type { OrderEvent } from "../../shared/events/families/order.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
@@ -81,6 +81,8 @@ export interface OrderFacts {
   readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
 }
 
+type Facts = readonly [OrderEvent, ...ReadonlyArray<OrderEvent>]
+
 /** Writes of one slot wait for each other. Dies unless exactly one fold is followed. */
 export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   subjects: MarketSubjects,
@@ -100,17 +102,6 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
   // One for each claim that was passed over: an operator excludes a record at a time.
   const claimedBefore = new Set<ClientId>()
 
-  /** The orders that records of the slot claim from one sequence to another. */
-  const claims = (slot: SlotNumber, from: number, to: number) =>
-    journal.read({ from, filter: subjects.order(slot) }).pipe(
-      Stream.takeWhile(({ seq }) => seq <= to),
-      decoded,
-      Stream.flatMap(({ events }) => Stream.fromIterable(events)),
-      Stream.filter((event) => event._tag === "OrderClaimed"),
-      Stream.map(({ clientId }) => clientId),
-      Stream.runCollect
-    )
-
   const append = Effect.fnUntraced(function* (
     slot: SlotNumber,
     facts: () => ReadonlyArray<OrderEvent>
@@ -119,20 +110,10 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const [first, ...rest] = facts()
       if (first === undefined) return false
+      const events = [first, ...rest] as const
       const last = Math.max(lane(slot).lastFactSeq, passedOver)
       const seenSeq = fold.seq
-      const entry = encodeEntry(
-        subjects.order(slot),
-        `${first.clientId}.${first._tag}.${last}`,
-        {
-          epoch: state().epoch,
-          timeMs: yield* clock.nowMs,
-          writer: "order-gateway",
-          cause: null,
-          events: [first, ...rest]
-        },
-        last
-      )
+      const entry = entryOf(subjects.order(slot), last, { epoch: state().epoch, timeMs: yield* clock.nowMs, events })
       const { seq, before } = yield* tried(journal.append(entry))
       if (seq !== null) {
         yield* followed.awaitSeq(seq)
@@ -142,7 +123,8 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
       // Read before these facts were made, and in no state: excluded by an operator, or not believed. They may follow it.
       if (before !== null && before > last && before <= seenSeq) {
         // What cannot be read may claim this very order.
-        const found = yield* claims(slot, last + 1, before).pipe(Effect.catch(() => Effect.succeed([first.clientId])))
+        const passed = claims(journal, { subject: entry.subject, from: last + 1, to: before })
+        const found = yield* passed.pipe(Effect.catch(() => Effect.succeed([first.clientId])))
         for (const clientId of found) claimedBefore.add(clientId)
         passedOver = before
       } else yield* followed.awaitSeq(seenSeq + 1)
@@ -172,6 +154,30 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
     })
   }
 })
+
+/** Facts of an order as the record that follows the last of its slot: the same again has the same id. */
+const entryOf = (
+  subject: string,
+  last: number,
+  told: Pick<Envelope, "epoch" | "timeMs"> & { readonly events: Facts }
+) => {
+  const [{ clientId, _tag }] = told.events
+  return encodeEntry(subject, `${clientId}.${_tag}.${last}`, { ...told, writer: "order-gateway", cause: null }, last)
+}
+
+/** The orders that records of a subject claim, from one sequence to another. */
+const claims = (
+  journal: Journal["Service"],
+  { subject, from, to }: { readonly subject: string; readonly from: number; readonly to: number }
+) =>
+  journal.read({ from, filter: subject }).pipe(
+    Stream.takeWhile(({ seq }) => seq <= to),
+    decoded,
+    Stream.flatMap(({ events }) => Stream.fromIterable(events)),
+    Stream.filter((event) => event._tag === "OrderClaimed"),
+    Stream.map(({ clientId }) => clientId),
+    Stream.runCollect
+  )
 
 /** The sequence of what was written, or null: somebody else was there, or it had been written already. `before`: what stands there, where that is known. */
 const tried = (append: Effect.Effect<Appended, AppendError>) =>
