@@ -3,7 +3,8 @@
  * and from the end of an exit that closed too little until it is asked for again, its money counts as free everywhere else.
  *
  * Per slot and trade: an entry's fills add to it, and so does what an exit's end leaves open. An exit that is asked for takes its volume
- * from it. It ends with the position too: evicted, given up by name, or its slot is gone. (docs/trading-contract.md §8, Funds.)
+ * from it. What is cut short waits for the trade's next exit. It ends with the position too: evicted, given up by name, or its slot is
+ * gone. (docs/trading-contract.md §8, Funds.)
  */
 import type { LocalId, SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { MAX_FOLLOWED_ORDERS } from "../../../../shared/core/openOrders.ts"
@@ -179,15 +180,37 @@ const orphaned: Owes["orphaned"] = (draft, slot, { localId, recoveryId }, orphan
 }
 
 /** A recovery is booked as though it had been closed: what becomes of its order, if it still stands, is owed to nobody. */
-const booked = (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">): void => {
-  if (event.kind !== "evicted") return
-  const position = { slot, tradeId: event.tradeId, cycle: event.cycle }
+const evicted = (draft: Draft, position: PositionOf, volume: Volume): void => {
   const orders = draft.state.orders.filter(
     (order) => isOf(position)(order) && order.recovery !== null && covers(order) > 0n
   )
-  const waits = waitingOf(draft, position)?.volume === event.volume
-  const order = orders.find((one) => covers(one) === event.volume) ?? (waits ? undefined : orders[0])
-  closeOf(draft, position, order, event.volume)
+  const waits = waitingOf(draft, position)?.volume === volume
+  const order = orders.find((one) => covers(one) === volume) ?? (waits ? undefined : orders[0])
+  closeOf(draft, position, order, volume)
+}
+
+/**
+ * What is left open of the position is too little for an exit of its own: the trade's next one takes it along. An order that still stands
+ * for it, where one before it has closed the rest, is for nothing any more: that one may be asked for before its end.
+ */
+const cutShort = (draft: Draft, position: PositionOf, fromRecovery: boolean): void => {
+  const { slot, tradeId } = position
+  const order = draft.state.orders.find(
+    (known) => isOf(position)(known) && (known.recovery !== null) === fromRecovery && covers(known) > 0n
+  )
+  const part = order === undefined ? waitingOf(draft, position) : ofExit(draft, slot, order.localId)
+  const price = order?.price ?? part?.price
+  if (price === undefined) return
+  const volume = plus(order === undefined ? Volume.zero : covers(order), part?.volume ?? Volume.zero)
+  if (part !== undefined) setVolume(draft, part, Volume.zero)
+  if (order !== undefined) change(draft, slot, order.localId, { covers: Volume.zero })
+  addToNext(draft, slot, tradeId, { price, volume })
+}
+
+const booked = (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">): void => {
+  const position = { slot, tradeId: event.tradeId, cycle: event.cycle }
+  if (event.kind === "evicted") evicted(draft, position, event.volume)
+  else if (event.kind === "cut_short") cutShort(draft, position, event.fromRecovery)
 }
 
 /** From version 3 on: it is owed, and an exit that says which it takes the place of is what that was. */

@@ -38,6 +38,7 @@ const evicted = (volume: string): MarketEvent => ({
   kind: "evicted",
   volume: Volume.parse(volume)
 })
+const cutShort = (fromRecovery = false): MarketEvent => ({ ...cycle("0.1", 0), kind: "cut_short", fromRecovery })
 const released = (volume: string, ofCycle = 1): MarketEvent => ({
   ...{ _tag: "PositionReleased", tradeId: "B", cycle: ofCycle, entryPrice: Price.parse("0.1") },
   ...{ volume: Volume.parse(volume), cost: Quote.parse("2"), fee: Quote.zero },
@@ -178,6 +179,65 @@ describe("funds are owed to an exit", () => {
           .order(1, late("exit", "sell", "6"))
           .order(1, ended("OrderCancelled", 2, "0")),
       is: "14 DOGE 0 USD"
+    },
+    {
+      when: "what is too little for an exit of its own, although an order that is for too much still stands",
+      by: (story) =>
+        standing(story)
+          .order(1, late("exit", "sell", "19"))
+          .slot(1, cutShort()),
+      is: "1 DOGE 0 USD"
+    },
+    {
+      when: "and that once, after the end of that order",
+      by: (story) =>
+        standing(story)
+          .order(1, late("exit", "sell", "19"))
+          .slot(1, cutShort())
+          .order(1, ended("OrderCancelled", 2, "0")),
+      is: "1 DOGE 0 USD"
+    },
+    {
+      when: "and that whatever that order still trades: it lies beyond the position",
+      by: (story) =>
+        standing(story)
+          .order(1, late("exit", "sell", "19"))
+          .slot(1, cutShort())
+          .order(1, ended("OrderFilled", 2, "20")),
+      is: "1 DOGE 0 USD"
+    },
+    {
+      when: "and that no longer once the trade's next exit takes it along, even before the end of that order",
+      by: (story) =>
+        standing(story)
+          .order(1, late("exit", "sell", "19"))
+          .slot(1, cutShort())
+          .slot(1, request(3))
+          .order(1, ended("OrderFilled", 3, "20"))
+          .slot(1, sellExit(4, "21"))
+          .order(1, ended("OrderCancelled", 2, "0")),
+      is: "0 DOGE 0 USD"
+    },
+    {
+      when: "of a recovery that is cut short, and not of the trade's exit beside it",
+      by: (story) =>
+        standing(story)
+          .slot(1, orphaned(2, 7))
+          .order(1, late("entry", "buy", "20"))
+          .slot(1, sellExit(3))
+          .order(1, ended("OrderCancelled", 2, "19"))
+          .slot(1, cutShort(true)),
+      is: "1 DOGE 0 USD"
+    },
+    {
+      when: "what was cut short, whatever is found of its exit afterwards",
+      by: (story) =>
+        standing(story)
+          .order(1, ended("OrderCancelled", 2, "19"))
+          .slot(1, cutShort())
+          .order(1, late("exit", "sell", "1"))
+          .slot(1, released("1", 0)),
+      is: "1 DOGE 0 USD"
     },
     {
       when: "not by a late fill that closes nothing any more",
