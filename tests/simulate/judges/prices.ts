@@ -4,7 +4,7 @@ import type { StoredRecord } from "../../../shared/events/envelope.ts"
 
 /** A price in the journal is late by seconds, or minutes: so many times the truth of now it is never. */
 const FAR = 1.6
-/** Beyond the age from which a price is stale: what lies between two clock facts, and a decision on its way. */
+/** Beyond the age from which a price is stale: what lies between two clock facts, and an unchanged price that was heard again, unwritten. */
 const SLACK_MS = 90_000
 
 /**
@@ -21,6 +21,8 @@ export class Prices {
   private readonly timesAreTrue: boolean
   private heardMs: number | null = null
   private nowMs = 0
+  /** From which record on the journal's last price was so old; ascending, a line for each record that has changed the age. */
+  private readonly ages: Array<{ readonly seq: number; readonly ageMs: number }> = []
 
   /** `truth`: the exchange's last price. `staleMs`: from which age on a price is stale, exchange time. `timesAreTrue`: no clock lies. */
   constructor(
@@ -34,7 +36,7 @@ export class Prices {
     this.timesAreTrue = timesAreTrue
   }
 
-  take({ seq, timeMs, family, events }: StoredRecord): void {
+  take({ seq, timeMs, family, cause, events }: StoredRecord): void {
     if (family === "clock" || family === "price") this.nowMs = Math.max(this.nowMs, timeMs)
     for (const event of events) {
       if (event._tag === "PriceObserved") {
@@ -43,12 +45,22 @@ export class Prices {
         if (said > is * FAR || said * FAR < is)
           this.problem(`record ${seq}: a price of ${said} is believed, the market's is ${is}`)
       } else if (event._tag === "ClockTicked") this.told(seq, timeMs, event.priceAgeSec)
-      else if (event._tag === "EntryGranted" && this.heardMs !== null) {
-        const ageMs = this.nowMs - this.heardMs
+      else if (event._tag === "EntryGranted") {
+        const ageMs = this.ageAt(cause ?? seq)
         if (ageMs > this.staleMs + SLACK_MS)
           this.problem(`record ${seq}: an entry granted on a price that is ${Math.round(ageMs / 1_000)} s old`)
       }
     }
+    if (this.heardMs !== null && (family === "clock" || family === "price"))
+      this.ages.push({ seq, ageMs: this.nowMs - this.heardMs })
+  }
+
+  /**
+   * The age by what its decider knew: the journal up to the record that it has answered, and nothing after. How long the answer then was
+   * on its way is the wall's time, and where the exchange's passes many times as fast it says nothing of the decision.
+   */
+  private ageAt(seq: number): number {
+    return this.ages.findLast((age) => age.seq <= seq)?.ageMs ?? 0
   }
 
   /** The age that the feed tells, held to the last price that it has written. */

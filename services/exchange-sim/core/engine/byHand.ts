@@ -1,6 +1,6 @@
 /**
  * What others do with the account beside the client: its owner by hand, another program, the exchange itself. It costs nothing on the
- * client's counters, and asks for no leave.
+ * client's counters, and asks for no leave; but an order that the account cannot pay for is nobody's.
  */
 import {
   divideHalfEven,
@@ -10,6 +10,7 @@ import {
   type Volume
 } from "../../../../shared/core/decimal/decimal.ts"
 import { type Books, openOrders } from "./books.ts"
+import { checkFunds } from "./check.ts"
 import { type Desk, emit, type MarketView } from "./desk.ts"
 import { amendId, orderId } from "./ids.ts"
 import type { Order, Side } from "./order.ts"
@@ -22,9 +23,12 @@ interface Meant {
 
 /** Something that others do. */
 export type ByHand =
-  /** An order without a client id; one that crosses takes what is offered. */
+  /** An order without a client id; one that crosses takes what is offered. Nothing happens where free funds do not cover it. */
   | { readonly act: "place"; readonly side: Side; readonly price: Price; readonly volume: Volume }
-  /** Another total volume, in percent of what it is (200: doubled), or another price, in percent of what it is. */
+  /**
+   * Another total volume, in percent of what it is (200: doubled), or another price, in percent of what it is. An order stays what it
+   * was where free funds do not cover what it would become.
+   */
   | ({ readonly act: "change"; readonly volumePct?: number; readonly pricePct?: number } & Meant)
   /** Taken off with these words: a halt, an expiry, a person. */
   | ({ readonly act: "cancel"; readonly reason: string } & Meant)
@@ -58,8 +62,19 @@ const place = (
   nowMs: number
 ): void => {
   const txid = orderId(desk.books.salt, desk.books.orders.size)
-  const terms = { side, price, volume, clientId: null, userref: null, postOnly: false, expireMs: null }
-  emit(desk, { _tag: "Opened", timeMs: nowMs, txid, ...terms, timeInForce: "gtc", queueAhead: 0n as Volume })
+  const timeInForce = "gtc"
+  const terms = {
+    side,
+    price,
+    volume,
+    clientId: null,
+    userref: null,
+    postOnly: false,
+    timeInForce,
+    expireMs: null
+  } as const
+  if (checkFunds(desk, terms) !== null) return
+  emit(desk, { _tag: "Opened", timeMs: nowMs, txid, ...terms, queueAhead: 0n as Volume })
   takeOffers(desk, view, txid, nowMs)
 }
 
@@ -76,14 +91,17 @@ const change = (
     desk.rules.volumeDecimals
   )
   const least = order.filled + 10n ** BigInt(8 - desk.rules.volumeDecimals)
-  const price = (order.price * BigInt(Math.round(pricePct * 10_000))) / 1_000_000n
+  const volume = (wanted < least ? least : wanted) as Volume
+  const exact = (order.price * BigInt(Math.round(pricePct * 10_000))) / 1_000_000n
+  const price = toDecimals(exact, PRICE_DECIMALS, desk.rules.priceDecimals) as Price
+  if (checkFunds(desk, { ...order, volume, price }, order) !== null) return
   emit(desk, {
     _tag: "Amended",
     timeMs: nowMs,
     txid: order.txid,
     amendId: amendId(desk.books.salt, desk.books.amends),
-    volume: (wanted < least ? least : wanted) as Volume,
-    price: toDecimals(price, PRICE_DECIMALS, desk.rules.priceDecimals) as Price,
+    volume,
+    price,
     keepsPlace: false,
     queueAhead: 0n as Volume
   })

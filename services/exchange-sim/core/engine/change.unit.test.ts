@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import { amendOrder, type Amendment, cancelAllAfter, cancelBatch, cancelOrder, passTime } from "./change.ts"
+import { type ByHand, doByHand } from "./byHand.ts"
 import { NOW, openDesk, placed, RULES, standing, terms, trade, VIEW } from "../../testing/desk.ts"
 import { matchTrade } from "./match.ts"
 
@@ -93,6 +94,30 @@ describe("amending", () => {
       error: "EOrder:Insufficient funds"
     })
     expect(standing(desk, order.txid)).toEqual(order)
+  })
+})
+
+describe("what others do by hand", () => {
+  const change = (more: object): ByHand => ({ act: "change", ...more })
+
+  it("makes no order larger, or dearer, than free funds cover; it stays what it was", () => {
+    const desk = openDesk({ base: "100", quote: "20" })
+    const [sell, buy] = [placed(desk, terms("sell", "60", "0.21")), placed(desk, terms("buy", "90", "0.19"))]
+    doByHand(desk, VIEW, change({ txid: sell.txid, volumePct: 200 }), NOW)
+    doByHand(desk, VIEW, change({ txid: buy.txid, pricePct: 120 }), NOW)
+    expect([standing(desk, sell.txid), standing(desk, buy.txid)]).toEqual([sell, buy])
+    doByHand(desk, VIEW, change({ txid: sell.txid, volumePct: 150 }), NOW)
+    expect(standing(desk, sell.txid).volume).toBe(Volume.parse("90"))
+  })
+
+  it("places nothing that free funds do not cover", () => {
+    const desk = openDesk({ base: "100" })
+    placed(desk, terms("sell", "60", "0.21"))
+    const sell = { act: "place", side: "sell", price: VIEW.bid } as const
+    doByHand(desk, VIEW, { ...sell, volume: Volume.parse("41") }, NOW)
+    expect(desk.books.base).toBe(Volume.parse("100"))
+    doByHand(desk, VIEW, { ...sell, volume: Volume.parse("40") }, NOW)
+    expect(desk.books.base).toBe(Volume.parse("60"))
   })
 })
 
