@@ -50,6 +50,8 @@ export class Watch {
   private locked = false
   /** Whether what is owed to exits has been kept back since the first order; null before that. */
   private keepsBack: boolean | null = null
+  /** Slots that have given up what an exit traded beyond its position: a residual they keep is then kept back in part (decision 33). */
+  private readonly gaveUp = new Set<number>()
   private compared = 0
   private observed = this.ledger.observed
 
@@ -96,7 +98,7 @@ export class Watch {
       found.push(
         ...owedDifferences(
           governor.state,
-          slots.map(({ state }) => state)
+          slots.map(({ state }, index) => (this.gaveUp.has(index + 1) ? undefined : state))
         )
       )
     }
@@ -114,7 +116,9 @@ export class Watch {
       const key = `${event.mode} ${event.reason.rule}`
       this.modes[key] = (this.modes[key] ?? 0) + 1
     } else if (event._tag === "LossLockChanged") this.locked = event.locked
-    else if (event._tag === "EntryGranted") {
+    else if (event._tag === "PositionReleased" && event.reason.rule === "filled_beyond_position") {
+      if (record.slot !== null) this.gaveUp.add(record.slot)
+    } else if (event._tag === "EntryGranted") {
       const { mode } = this
       if (mode !== "RUNNING" && mode !== "STARTING") this.problem(record, `an entry granted while ${mode}`)
       if (this.locked) this.problem(record, "an entry granted while the loss lock holds")
