@@ -92,16 +92,16 @@ export class Auditor {
     this.starts = new Starts(problem)
     this.unread = new Unread(problem)
     this.snapshots = new Saved(problem, this.folds)
-    this.believers = [this.lives, new Amendments(problem), new Grants(problem)]
-    this.judges = [
+    this.believers = [
+      this.lives,
       this.days,
-      this.unread,
-      this.snapshots,
+      new Amendments(problem),
+      new Grants(problem),
       new Prices(problem, () => exchange().last.price, { staleMs, timesAreTrue }),
       new Entries(problem, timesAreTrue),
-      new Operators(problem),
-      this.starts
+      new Operators(problem)
     ]
+    this.judges = [this.unread, this.snapshots, this.starts]
     const venue = {
       get openOrders() {
         return exchange().openCount
