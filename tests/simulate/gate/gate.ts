@@ -43,14 +43,19 @@ export const gate = async (options: GateOptions): Promise<boolean> => {
   const wanted = PLANTED.filter(({ name, of }) => `${of}: ${name}`.includes(only))
   const open = wanted.values()
   const results: Array<Found> = []
+  const sound = new SoundSeeds({ planted: null, lengths: options.lengths, check: "all" })
   const work = async (): Promise<void> => {
     for (const planted of open) {
-      const found = await look(planted, options)
+      const found = await look(planted, options, sound)
       results.push(found)
       say(lineOf(found, options.most))
     }
   }
-  await Promise.all(Array.from({ length: cores }, work))
+  try {
+    await Promise.all(Array.from({ length: cores }, work))
+  } finally {
+    await sound.end()
+  }
   const found = results.filter(({ seeds }) => seeds.length > 0)
   const share = found.length / Math.max(1, results.length)
   const medians = found.map(({ seeds }) => median([...seeds]))
@@ -69,7 +74,11 @@ const lineOf = ({ planted, seeds, problem }: Found, most: number): string => {
 }
 
 /** Seeds until the bug is noticed, as often as is asked for. */
-const look = async (planted: Planted, { most, from, lengths, times }: GateOptions): Promise<Found> => {
+const look = async (
+  planted: Planted,
+  { most, from, lengths, times }: GateOptions,
+  sound: SoundSeeds
+): Promise<Found> => {
   const seeds: Array<number> = []
   let problem = ""
   let since = 0
@@ -81,6 +90,7 @@ const look = async (planted: Planted, { most, from, lengths, times }: GateOption
       const noticed = await thread.ask(seed)
       if (noticed === null) continue
       if (noticed.dead) thread = new PlantedThread(start)
+      if (!(await sound.is(seed))) continue
       problem ||= noticed.problem
       seeds.push(since)
       since = 0
@@ -89,6 +99,36 @@ const look = async (planted: Planted, { most, from, lengths, times }: GateOption
     await thread.end()
   }
   return { planted, seeds, problem }
+}
+
+/** Seeds that hold where nothing is planted: what fails anyway is not found. */
+class SoundSeeds {
+  private readonly start: PlantedStart
+  private thread: PlantedThread | null = null
+  private readonly known = new Map<number, Promise<boolean>>()
+
+  constructor(start: PlantedStart) {
+    this.start = start
+  }
+
+  /** One after the other, each once. */
+  is(seed: number): Promise<boolean> {
+    const known = this.known.get(seed)
+    if (known !== undefined) return known
+    const last = [...this.known.values()].at(-1) ?? Promise.resolve(true)
+    const answer = last.then(async () => {
+      this.thread ??= new PlantedThread(this.start)
+      const noticed = await this.thread.ask(seed)
+      if (noticed?.dead === true) this.thread = null
+      return noticed === null
+    })
+    this.known.set(seed, answer)
+    return answer
+  }
+
+  async end(): Promise<void> {
+    await this.thread?.end()
+  }
 }
 
 /** One thread with the bug in it. */
