@@ -137,13 +137,8 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("gateway", "two gateways write over each other", [
     `${gateway}/factWriter.ts`,
-    `          events: [first, ...rest]
-        },
-        last
-      )`,
-    `          events: [first, ...rest]
-        }
-      )`
+    'writer: "order-gateway", cause: null }, last)',
+    'writer: "order-gateway", cause: null })'
   ]),
   bug("gateway", "what others change on an order is not looked at", [
     `${gateway}/core/facts.ts`,
