@@ -279,7 +279,7 @@ export const governorActor = defineActor<
 >({
   name: "governor",
   /** The shape of the state (`Actor.version`). */
-  version: "7",
+  version: "6",
   initial: initialState,
   text: {
     of: (state) => ({ ...state, orders: keyed(state.orders) }),
