@@ -9,7 +9,7 @@
  */
 import { cpSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { Effect, Layer, References, type Scope, Stream } from "effect"
+import { Effect, Layer, References, type Scope } from "effect"
 import { syntheticMarket } from "../../services/exchange-sim/core/market/synthetic.ts"
 import { Price } from "../../shared/core/decimal/decimal.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
@@ -26,6 +26,7 @@ import { marking } from "../../shared/signing/signedJournal.ts"
 import { readFrames } from "../baselines/journalFloor.ts"
 import { directory, journalFrom, servedBare } from "../baselines/journals.ts"
 import { type BenchResult, type BenchSize, type Cost, figuresOf, timedEffect } from "../result.ts"
+import { type Reading, reading, throughPort } from "./reading.ts"
 
 const sizes = (quick: boolean) =>
   quick
@@ -73,30 +74,9 @@ const closedIn = (place: string): { readonly bytes: number; readonly records: nu
 }
 
 const decoder = new TextDecoder()
-const timeOf = (data: Uint8Array): number => (JSON.parse(decoder.decode(data)) as { readonly timeMs: number }).timeMs
-
-interface Reading {
-  readonly cost: Cost
-  readonly sum: number
-}
-const reading = (read: (use: (data: Uint8Array) => void) => Effect.Effect<unknown, unknown>) =>
-  Effect.suspend(() => {
-    let sum = 0
-    const all = read((data) => {
-      sum += timeOf(data) - START_MS
-    })
-    return Effect.map(timedEffect(all), ([, cost]): Reading => ({ cost, sum }))
-  })
-const throughPort = ({ read }: Journal["Service"]) =>
-  reading((use) =>
-    read({ from: 1 }).pipe(
-      Stream.runForEachArray((records) =>
-        Effect.sync(() => {
-          for (const { data } of records) use(data)
-        })
-      )
-    )
-  )
+/** Small enough that a sum of all of them is exact. */
+const sinceStart = (data: Uint8Array): number =>
+  (JSON.parse(decoder.decode(data)) as { readonly timeMs: number }).timeMs - START_MS
 
 /** Readings of several kinds in turns; the first round warms up. */
 const inTurns = Effect.fnUntraced(function* <K extends string>(
@@ -145,9 +125,9 @@ const embedded = (size: Sizes, entries: ReadonlyArray<JournalEntry>) =>
       packed: yield* journalFrom(layerOf(packed, size))
     }
     const { costs, checksum } = yield* inTurns(size.rounds, {
-      plain: throughPort(journals.plain),
-      packed: throughPort(journals.packed),
-      bare: reading((use) => Effect.promise(() => readFrames(packed, use)))
+      plain: throughPort(sinceStart, journals.plain),
+      packed: throughPort(sinceStart, journals.packed),
+      bare: reading(sinceStart, (use) => Effect.promise(() => readFrames(packed, use)))
     })
     const single = { plain: yield* looks(journals.plain, size), packed: yield* looks(journals.packed, size) }
     const replay = `replay of ${entries.length.toLocaleString("en")} prices in packed segments`

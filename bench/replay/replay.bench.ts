@@ -6,14 +6,15 @@
  *
  * Goal: at least 70 % of the bare reader's speed, so a ratio of at most 1.43.
  */
-import { Effect, Layer, References, type Scope, Stream } from "effect"
+import { Effect, Layer, References, type Scope } from "effect"
 import { EmbeddedJournal } from "../../shared/journal/embedded/embedded.ts"
 import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalEntry } from "../../shared/journal/port.ts"
 import { findBinary } from "../../shared/testing/requires.ts"
 import { pullAll, readFrames } from "../baselines/journalFloor.ts"
 import { directory, journalFrom, servedBare } from "../baselines/journals.ts"
-import { type BenchResult, type BenchSize, type Cost, figuresOf, timedEffect } from "../result.ts"
+import { type BenchResult, type BenchSize, figuresOf } from "../result.ts"
+import { type Reading, reading, throughPort } from "./reading.ts"
 
 type JournalService = Journal["Service"]
 
@@ -49,33 +50,6 @@ const sumOf = (data: Uint8Array): number => {
   return events.reduce((sum, { n }) => sum + n, 0)
 }
 
-/** What a reading took and found. */
-interface Reading {
-  readonly cost: Cost
-  readonly sum: number
-}
-
-/** Adds up what a reader hands over. */
-const reading = (read: (use: (data: Uint8Array) => void) => Effect.Effect<unknown, unknown>) =>
-  Effect.suspend(() => {
-    let sum = 0
-    const all = read((data) => {
-      sum += sumOf(data)
-    })
-    return Effect.map(timedEffect(all), ([, cost]): Reading => ({ cost, sum }))
-  })
-
-const throughPort = ({ read }: JournalService) =>
-  reading((use) =>
-    read({ from: 1 }).pipe(
-      Stream.runForEachArray((records) =>
-        Effect.sync(() => {
-          for (const { data } of records) use(data)
-        })
-      )
-    )
-  )
-
 /** Both, in turns; the first round warms up. */
 const compare = Effect.fnUntraced(function* (
   { rounds, events }: Sizes,
@@ -87,7 +61,7 @@ const compare = Effect.fnUntraced(function* (
   const [mine, floor]: [Array<Reading>, Array<Reading>] = [[], []]
   for (let round = 0; round <= rounds; round++) {
     const bareOnce = yield* bare
-    const once = yield* throughPort(journal)
+    const once = yield* throughPort(sumOf, journal)
     if (once.sum !== bareOnce.sum) return yield* Effect.die(new Error(`sums differ: ${once.sum} and ${bareOnce.sum}`))
     if (round === 0) continue
     mine.push(once)
@@ -117,7 +91,7 @@ const natsBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, unkno
       )
       const entries = history(size.events, perRecord, subject)
       yield* stored.appendAll(entries)
-      const bare = reading((use) => Effect.promise(() => pullAll(raw, name, entries.length, use)))
+      const bare = reading(sumOf, (use) => Effect.promise(() => pullAll(raw, name, entries.length, use)))
       const of = perRecordName("NATS", perRecord)
       results.push(yield* compare(size, of, stored, "bare client, one pull request", bare))
     }
@@ -134,7 +108,7 @@ const embeddedBench = (size: Sizes): Effect.Effect<ReadonlyArray<BenchResult>, u
       // Written and closed first, so that the replay comes from the files and not from the newest records in memory.
       yield* Effect.flatMap(Journal, (writer) => writer.appendAll(entries)).pipe(Effect.provide(Layer.fresh(layer)))
       const stored = yield* journalFrom(Layer.fresh(layer))
-      const bare = reading((use) => Effect.promise(() => readFrames(place, use)))
+      const bare = reading(sumOf, (use) => Effect.promise(() => readFrames(place, use)))
       const of = perRecordName("embedded", perRecord)
       results.push(yield* compare(size, of, stored, "frames of the files, unchecked", bare))
     }

@@ -1,6 +1,7 @@
 /**
  * Two slots never spend the same dollar. What is free is what the exchange says less what our own live orders bind, requested
- * ones included, and less what is owed to exits for which no order stands. A slot that lacks orders asks, and is told what it may plan with; the next one is told only after its answer.
+ * ones included, and less what is owed to exits for which no order stands. A slot that lacks orders asks, and is told what it may plan
+ * with; the next one is told only after its answer.
  */
 import type { SlotNumber } from "../../../../shared/core/ids/kinds.ts"
 import { minus, plus, Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
