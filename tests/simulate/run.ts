@@ -7,7 +7,7 @@ import { messageOf } from "../../shared/core/messageOf.ts"
 import type { JournalRecord } from "../../shared/journal/port.ts"
 import { monthToPlay } from "../data/recording.ts"
 import { Auditor, type Check } from "./judges/auditor.ts"
-import { endingProblems, idleProblems, onItsWay, unheardProblems } from "./judges/ending.ts"
+import { endingProblems, idleProblems, isAboutToResume, onItsWay, unheardProblems } from "./judges/ending.ts"
 import type { Fault } from "./plan/fault.ts"
 import type { Plan } from "./plan/plan.ts"
 import { World } from "./world/world.ts"
@@ -112,6 +112,8 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
     if (!failed()) for (const text of unheardProblems(auditor, exchange, healedMs)) problem(`once healed: ${text}`)
     world.command({ name: "resume" })
     pass(TRADING)
+    // What had paused it may have ended just now (a day, at midnight): it goes on AUTO_RESUME_AFTER_SEC later.
+    if (isAboutToResume(auditor)) pass(TRADING)
     if (!failed())
       for (const text of [...idleProblems(auditor), ...auditor.days.stillLocked, ...auditor.starts.behind(world.rules)])
         problem(`once healed: ${text}`)

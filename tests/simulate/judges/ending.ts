@@ -164,6 +164,12 @@ const undone = ({ gateway, slots }: Auditor): ReadonlyArray<string> => [
 /** Pauses that a healed market may have: what a day has lost, and money or sizes that are too small to trade with. */
 const MAY_STAND: ReadonlySet<string> = new Set(["daily_loss_lock", "cannot_bootstrap", "size_too_small"])
 
+/** Whether nothing stands against a market that is paused: it waits for the setting's time, and trades then. */
+export const isAboutToResume = ({ governor }: Pick<Auditor, "governor">): boolean => {
+  const { mode, causes, operatorNeeded } = governor.state.mode
+  return mode === "PAUSED" && Object.keys(causes).length === 0 && operatorNeeded === null
+}
+
 /** Who does not trade although everything is healed, and an operator has resumed; and who is idle without saying why. */
 export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string> => {
   const found: Array<string> = []
@@ -172,9 +178,8 @@ export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string
   if (mode.mode !== "RUNNING" && mode.mode !== "STARTING" && mode.reason === null)
     found.push(`${mode.mode}, and nobody says why`)
   const causes = Object.keys(mode.causes)
-  if (mode.mode === "PAUSED" && causes.length === 0 && mode.operatorNeeded === null)
-    found.push("PAUSED, and nothing stands against the market")
-  if (
+  if (isAboutToResume({ governor })) found.push("PAUSED, and nothing stands against the market")
+  else if (
     mode.mode === "PAUSED" &&
     !causes.some((cause) => MAY_STAND.has(cause)) &&
     mode.operatorNeeded?.by !== "daily_loss_lock"
