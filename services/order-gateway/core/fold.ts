@@ -175,12 +175,16 @@ const addUp = (sums: Sums, fill: Sums): Sums => ({
   ...plusBaseFee(sums, fill)
 })
 
-const withLateFill = (order: EndedOrder, fill: EventOf<"LateFillRecorded">): EndedOrder => ({
-  ...order,
-  execIds: [...order.execIds, fill.execId],
-  sums: addUp(order.sums, fill),
-  recorded: addUp(order.recorded, fill)
-})
+const withLateFill = (order: EndedOrder, fill: EventOf<"LateFillRecorded">): EndedOrder => {
+  const { counted } = fill
+  const recorded = addUp(order.recorded, fill)
+  return {
+    ...order,
+    execIds: [...order.execIds, fill.execId],
+    sums: addUp(order.sums, fill),
+    recorded: counted === undefined ? recorded : addUp(recorded, counted)
+  }
+}
 
 const recordLateFill = (
   state: GatewayState,

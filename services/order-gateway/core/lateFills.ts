@@ -12,6 +12,13 @@ const less = (a: Sums, b: Sums): Sums => ({
   ...minusBaseFee(a, b)
 })
 
+const sumsOf = (fill: Fill): Sums => ({
+  volume: fill.volume,
+  cost: fill.cost,
+  fee: fill.fee,
+  ...baseFeeOf(fill)
+})
+
 /**
  * What these fills add to an order that has ended. Its end may have counted fills that nobody recorded one by one: the oldest of those
  * that are missing are taken for them, and what lies beyond is news.
@@ -33,9 +40,8 @@ export const lateFillFacts = (
     facts.push({
       _tag: "LateFillRecorded",
       ...{ clientId, localId, txid, execId, side, role, cycle, price, liquidity },
-      ...(counted.volume > 0n
-        ? less(fill, counted)
-        : { volume: fill.volume, cost: fill.cost, fee: fill.fee, ...baseFeeOf(fill) })
+      // Said of this one, so that whichever of the others is heard later is not taken for it as well.
+      ...(counted.volume > 0n ? { ...less(fill, counted), counted } : sumsOf(fill))
     })
     if (counted.volume > 0n) counted = less(counted, counted)
   }

@@ -119,6 +119,8 @@ export const LateFillRecorded = Schema.TaggedStruct("LateFillRecorded", {
   cycle: Schema.Int,
   price: PriceText,
   ...Sums,
+  /** What more the fill has: the order's end had counted it already, before anybody knew of which fill. Absent: nothing. */
+  counted: Schema.optionalKey(Schema.Struct(Sums)),
   liquidity: Schema.Literals(["maker", "taker"])
 })
 
