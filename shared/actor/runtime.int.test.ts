@@ -8,7 +8,8 @@ import { Journal, JournalUnavailable, SnapshotStore } from "../journal/port.ts"
 import { type Actor, ofAnyKind } from "./core/actor.ts"
 import { ActorFold } from "./fold.ts"
 import { follow } from "./follow.ts"
-import { appendControl, raiseEpoch } from "./control/control.ts"
+import { appendControl, raiseEpoch, readControl } from "./control/control.ts"
+import { lastSeqOn } from "./control/controlRecords.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { Rests } from "./snapshots.ts"
 import { verifyJournal } from "./verify.ts"
@@ -233,6 +234,25 @@ describe("an actor on its journal", () => {
         reason: "written by hand"
       })
       expect((yield* runUntil(said(1)))[0]?.ticks).toBe(2)
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("has nothing to tell of a record that an operator has excluded by the time it is met", () =>
+    Effect.gen(function* () {
+      yield* start
+      const journal = yield* Journal
+      const running = yield* Effect.forkChild(Effect.flip(runActors(options())))
+      yield* Effect.andThen(tick(1, 2), said(1))
+      const seq = (yield* lastSeqOn(subjects.out("slot-9"))) + 1
+      const entry = { epoch: 1, timeMs: 0, writer: "operator", cause: null }
+      const skip: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "test", reason: "nobody's" }
+      yield* journal.appendAll([
+        { subject: subjects.clock, id: "broken", data: new TextEncoder().encode("broken") },
+        encodeEntry(subjects.control("operator"), "skip", { ...entry, events: [skip] })
+      ])
+      expect((yield* Fiber.join(running)).message).toMatch(new RegExp(`record ${seq} on ${subjects.clock}`))
+      expect((yield* readControl(subjects)).faults).toEqual([])
+      expect((yield* runUntil(Effect.andThen(tick(3, 4), said(2)))).map(({ ticks }) => ticks)).toEqual([2, 4])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )
 

@@ -16,7 +16,7 @@ import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, EVERY_ACTOR } from "./control/control.ts"
+import { appendControl, type ControlContended, EVERY_ACTOR, skipKey } from "./control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { FoldSet } from "./foldSet.ts"
 import { publishAll } from "./publish.ts"
@@ -162,7 +162,9 @@ const halt = Effect.fnUntraced(function* (
     subjects,
     writer: host,
     timeMs: 0,
+    // An operator may have answered what another host had told: whoever comes late has nothing to add.
     make: (view) =>
+      view.skipped.has(skipKey(actor, error.seq)) ||
       view.faults.some((fault) => fault.actor === actor && fault.seq === error.seq)
         ? null
         : { _tag: "FaultRaised", actor, seq: error.seq, problem: error.message }

@@ -177,5 +177,8 @@ describe("kennel journal", () => {
     const { code, output } = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "test")
     expect(code, output).toBe(0)
     expect((await kennel("journal", "tail")).output).toMatch(/"_tag":"RecordSkipped","actor":"slot-1","seq":7/)
+    const again = await kennel("journal", "skip", "7", "--actor", "slot-1", "--reason", "a host told of it after that")
+    expect(again.code, again.output).toBe(0)
+    expect((await kennel("journal", "tail")).output).toMatch(/"seq":7,.*"reason":"a host told of it after that"/)
   })
 })

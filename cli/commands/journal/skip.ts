@@ -2,7 +2,7 @@
 import { Console, Effect, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { subjectsOf, writableJournal } from "../../../app/leaves/journal.ts"
-import { appendControl, readControl, skipKey } from "../../../shared/actor/control/control.ts"
+import { appendControl, readControl } from "../../../shared/actor/control/control.ts"
 import { loadSettings } from "../../shared/settings.ts"
 
 /** Only a record that has halted an actor may be excluded. */
@@ -40,8 +40,8 @@ export const skipCommand = Command.make(
         subjects,
         writer: "operator",
         timeMs: 0,
-        make: (view) =>
-          view.skipped.has(skipKey(actor, seq)) ? null : { _tag: "RecordSkipped", actor, seq, author, reason }
+        // Said anew where it was said before: a fault that a slow host told after that answer waits for one of its own.
+        make: () => ({ _tag: "RecordSkipped", actor, seq, author, reason })
       })
       yield* Console.log(
         `record ${seq} will be passed over by ${actor === "*" ? "every actor" : actor}; start the service again`

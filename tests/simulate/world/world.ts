@@ -72,6 +72,7 @@ export class World {
   private started = 0
   private asked = 0
   private forged = 0
+  private readonly excluded = new Set<number>()
   private trades = true
   private twins: Array<SimulatedProcess> = []
 
@@ -158,6 +159,7 @@ export class World {
     this.exchange.live({ _tag: "Refusing", words: null })
     this.exchange.live({ _tag: "Rounded", units: 0 })
     this.exchange.live({ _tag: "FeesIn", currency: "quote" })
+    this.excludeAgain()
   }
 
   /** Somebody asks for something: it is in the journal once that answers. */
@@ -368,14 +370,26 @@ export class World {
     this.listener.unread(seq, record)
     this.journal.force(FORGERIES[record]({ subjects: this.subjects, id, timeMs, price: this.exchange.last.price, seq }))
     this.later(excludedAfterMs, () => {
-      const event: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "operator", reason: "forged" }
-      this.journal.force(
-        encodeEntry(this.subjects.control("operator"), `skip-${id}`, {
-          ...{ epoch: 1, timeMs: 0, writer: "operator", cause: null },
-          events: [event]
-        })
-      )
+      this.exclude(seq)
+      this.excluded.add(seq)
     })
+  }
+
+  private exclude(seq: number): void {
+    const event: MarketEvent = { _tag: "RecordSkipped", actor: "*", seq, author: "operator", reason: "forged" }
+    this.journal.force(
+      encodeEntry(this.subjects.control("operator"), `skip-${this.journal.records.length + 1}`, {
+        ...{ epoch: 1, timeMs: 0, writer: "operator", cause: null },
+        events: [event]
+      })
+    )
+  }
+
+  /** Some services tell of a forgery when it has been excluded already: the operator says it to them as well. */
+  private excludeAgain(): void {
+    const faults = this.journal.records.filter(({ data }) => Buffer.from(data).includes('"FaultRaised"'))
+    for (const seq of this.excluded)
+      if (faults.some(({ data }) => Buffer.from(data).includes(`"seq":${seq},`))) this.exclude(seq)
   }
 }
 
