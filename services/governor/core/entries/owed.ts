@@ -132,17 +132,29 @@ const isOf =
   (order: TrackedOrder): boolean =>
     order.role === "exit" && order.slot === slot && order.tradeId === tradeId && order.cycle === cycle
 
-/** The part of the position that waits to be asked for again. */
-const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf): OwedExit | undefined =>
+/**
+ * The part of the position that waits to be asked for again. A trade may have two of one cycle: its exit's, and that of an entry which
+ * filled although its cancel was asked for, a recovery from the start.
+ */
+const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf, asRecovery: boolean): OwedExit | undefined =>
   owedOf(draft).find(
-    (part): part is OwedExit => part.slot === slot && part.tradeId === tradeId && part.exit?.cycle === cycle
+    (part): part is OwedExit =>
+      part.slot === slot &&
+      part.tradeId === tradeId &&
+      part.exit?.cycle === cycle &&
+      (part.exit.recovery !== null) === asRecovery
   )
 
 /** So much less of the position is to be closed by the order that stands for it, and beyond that by the one that is to be asked for. */
-const closeOf = (draft: Draft, position: PositionOf, order: TrackedOrder | undefined, volume: Volume): void => {
+const closeOf = (
+  draft: Draft,
+  position: PositionOf,
+  { order, asRecovery }: { readonly order: TrackedOrder | undefined; readonly asRecovery: boolean },
+  volume: Volume
+): void => {
   const covered = order === undefined ? Volume.zero : smaller(volume, covers(order))
   if (order !== undefined) change(draft, order.slot, order.localId, { covers: minus(covers(order), covered) })
-  const part = waitingOf(draft, position)
+  const part = waitingOf(draft, position, asRecovery)
   if (part !== undefined) setVolume(draft, part, minus(part.volume, smaller(minus(volume, covered), part.volume)))
 }
 
@@ -153,7 +165,10 @@ const late = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">)
   if (role === "entry") return addToNext(draft, slot, tradeId, fill)
   const position = { slot, tradeId, cycle } as const
   const standing = draft.state.orders.filter((order) => isOf(position)(order) && covers(order) > 0n)
-  closeOf(draft, position, standing.find(({ recovery }) => recovery === null) ?? standing[0], volume)
+  const exit = standing.find(({ recovery }) => recovery === null)
+  // The trade's exit, standing or waiting to be asked for again, before any recovery: as its slot takes it.
+  const asRecovery = exit === undefined && waitingOf(draft, position, false) === undefined
+  closeOf(draft, position, { order: asRecovery ? standing[0] : exit, asRecovery }, volume)
 }
 
 /** An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
@@ -184,9 +199,9 @@ const evicted = (draft: Draft, position: PositionOf, volume: Volume): void => {
   const orders = draft.state.orders.filter(
     (order) => isOf(position)(order) && order.recovery !== null && covers(order) > 0n
   )
-  const waits = waitingOf(draft, position)?.volume === volume
+  const waits = waitingOf(draft, position, true)?.volume === volume
   const order = orders.find((one) => covers(one) === volume) ?? (waits ? undefined : orders[0])
-  closeOf(draft, position, order, volume)
+  closeOf(draft, position, { order, asRecovery: true }, volume)
 }
 
 /**
@@ -198,7 +213,7 @@ const cutShort = (draft: Draft, position: PositionOf, fromRecovery: boolean): vo
   const order = draft.state.orders.find(
     (known) => isOf(position)(known) && (known.recovery !== null) === fromRecovery && covers(known) > 0n
   )
-  const part = order === undefined ? waitingOf(draft, position) : ofExit(draft, slot, order.localId)
+  const part = order === undefined ? waitingOf(draft, position, fromRecovery) : ofExit(draft, slot, order.localId)
   const price = order?.price ?? part?.price
   if (price === undefined) return
   const volume = plus(order === undefined ? Volume.zero : covers(order), part?.volume ?? Volume.zero)

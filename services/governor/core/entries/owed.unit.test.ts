@@ -14,6 +14,12 @@ const owed = (story: GovernorStory): string => {
   return `${Volume.format(base)} DOGE ${Quote.format(quote)} USD`
 }
 const sellExit = (localId: number, volume = "20") => request(localId, { side: "sell", role: "exit", volume })
+/** Of the cycle of a lost exit (2) a recovery (4) of 7 DOGE stands: an entry had filled although its cancel was asked for. */
+const besideLost: Step = (story) =>
+  lost(story)
+    .order(1, late("entry", "buy", "7"))
+    .slot(1, sellExit(4, "7"))
+    .slot(1, orphaned(4, 1))
 const replacing = (localId: number, replaces: number, volume = "20"): MarketEvent => ({
   ...sellExit(localId, volume),
   replaces
@@ -171,6 +177,27 @@ describe("funds are owed to an exit", () => {
       when: "less what an order before it turns out to have closed",
       by: (story) => lost(story).order(1, late("exit", "sell", "6")),
       is: "14 DOGE 0 USD"
+    },
+    {
+      when: "less what it turns out to have closed itself, though a recovery of the same cycle stands",
+      by: (story) => besideLost(story).order(1, late("exit", "sell", "6")),
+      is: "14 DOGE 0 USD"
+    },
+    {
+      when: "less that, and its recovery as it was, where both wait to be asked for again",
+      by: (story) =>
+        besideLost(story)
+          .order(1, ended("OrderCancelled", 4, "0"))
+          .order(1, late("exit", "sell", "6")),
+      is: "21 DOGE 0 USD"
+    },
+    {
+      when: "and not less by an eviction of its recovery, where both wait to be asked for again",
+      by: (story) =>
+        besideLost(story)
+          .order(1, ended("OrderCancelled", 4, "0"))
+          .slot(1, evicted("7")),
+      is: "20 DOGE 0 USD"
     },
     {
       when: "less that also after its own end",
