@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest"
 import { Quote } from "../../shared/core/decimal/decimal.ts"
 import { said, SlotDriver } from "./testing/slotDriver.ts"
+import { type Passed, passedQuietly, slotQuiet } from "./core/quiet.ts"
 import { slotView } from "./core/view.ts"
 
 /** True when the book is the very object it was. */
@@ -98,6 +99,38 @@ describe("a slot with nothing to do keeps its book", () => {
     slot.clock(30)
     slot.accept(4)
     expect(keepsBook(slot, () => slot.price("0.1", 1))).toBe(true)
+  })
+})
+
+describe("what a quiet time leaves of a slot", () => {
+  const cases = [
+    ["a price alone", [["0.1004", 3]]],
+    [
+      "of many prices the last",
+      [
+        ["0.0997", 2],
+        ["0.1002", 5],
+        ["0.1003", 1]
+      ]
+    ],
+    ["the last price, and the clock fact after it", [["0.1003", 1], 7]],
+    ["no clock fact from before the price", [4, ["0.1003", 1]]]
+  ] as const
+  it.each(cases)("is what folding it leaves: %s", (_name, facts) => {
+    const slot = new SlotDriver().trading()
+    const before = slot.state
+    let passed: Passed = { priceNumber: 0, priceAtMs: 0, tick: null }
+    for (const fact of facts) {
+      expect(slotQuiet(slot.state).untilMs).toBeGreaterThan(slot.nowMs)
+      if (typeof fact === "number") {
+        slot.clock(fact, fact)
+        passed = { ...passed, tick: { timeMs: slot.nowMs, priceAgeSec: fact } }
+      } else {
+        slot.price(fact[0], fact[1])
+        passed = { priceNumber: Number(fact[0]), priceAtMs: slot.nowMs, tick: null }
+      }
+    }
+    expect(passedQuietly(before, passed)).toStrictEqual(slot.state)
   })
 })
 

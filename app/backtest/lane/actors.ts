@@ -19,18 +19,23 @@ import { MoveWindow } from "../../../services/governor/core/slots/moveWindow.ts"
 import type { GovernorState } from "../../../services/governor/core/state.ts"
 import type { RebalancerActorState } from "../../../services/rebalancer/core/actor.ts"
 import { rebalancerActor } from "../../../services/rebalancer/core/actor.ts"
-import { REBALANCER_DEFERS, rebalancerQuiet } from "../../../services/rebalancer/core/quiet.ts"
+import {
+  passedQuietly as rebalancerPassed,
+  REBALANCER_DEFERS,
+  rebalancerQuiet
+} from "../../../services/rebalancer/core/quiet.ts"
 import { slotActor } from "../../../services/slot-actor/core/actor.ts"
-import { SLOT_DEFERS, slotQuiet } from "../../../services/slot-actor/core/quiet.ts"
+import { passedQuietly as slotPassed, SLOT_DEFERS, slotQuiet } from "../../../services/slot-actor/core/quiet.ts"
 import type { SlotState } from "../../../services/slot-actor/core/state.ts"
-import { type Bus, hearing, type Listener } from "./bus.ts"
+import { hearing, type Listener } from "./bus.ts"
+import type { Deferred } from "./deferred.ts"
 import type { Heard, Passed } from "./passed.ts"
 
 /** What the actors of a lane share. */
 export interface LaneMarket {
   readonly subjects: MarketSubjects
   readonly passed: Passed
-  readonly bus: () => Bus
+  readonly deferred: Deferred
 }
 
 /** One actor of the lane. */
@@ -38,26 +43,25 @@ abstract class LaneActor<State> implements Listener {
   readonly actor: Actor<State>
   readonly outputSubject: string
   readonly hears: Listener["hears"]
+  readonly defers: Deferrable
   state: State
   /** Something else than price and time has changed since `quiet` was found. */
   stirred = true
   protected readonly passed: Passed
-  protected readonly bus: () => Bus
-  /** Facts of which the newest alone counts, and only once the actor acts (`Deferrable`): taken in before the next that it hears. */
-  private readonly deferrable: Deferrable
-  private readonly deferred = new Map<MarketEvent["_tag"], readonly [MarketEvent, EventPlace]>()
-  /** Of what has passed the last that the state holds. */
-  protected seenVersion = 0
+  private readonly deferred: Deferred
+  /** Of what has passed, and of what was put off, the last that the state holds. */
+  private seenVersion = 0
+  private takenVersion = 0
   private found: Quiet | null = null
 
-  constructor(actor: Actor<State>, deferrable: Deferrable, { subjects, passed, bus }: LaneMarket) {
+  constructor(actor: Actor<State>, defers: Deferrable, { subjects, passed, deferred }: LaneMarket) {
     this.actor = actor
-    this.deferrable = deferrable
+    this.defers = defers
     this.outputSubject = subjects.out(actor.name)
     this.hears = hearing(actor)
     this.state = actor.initial
     this.passed = passed
-    this.bus = bus
+    this.deferred = deferred
   }
 
   /** How long it stays quiet from here on. */
@@ -71,19 +75,17 @@ abstract class LaneActor<State> implements Listener {
   }
 
   take(event: MarketEvent, place: EventPlace): ReadonlyArray<MarketEvent> {
-    if (this.deferrable.has(event._tag)) {
-      this.deferred.set(event._tag, [event, place])
-      return NONE
-    }
     this.catchUp()
-    if (this.deferred.size > 0) this.takeDeferred()
-    this.stir()
+    if (this.takenVersion !== this.deferred.version) this.takeDeferred()
+    if (!this.defers.has(event._tag)) this.stir()
     return this.reduce(event, place)
   }
 
   private takeDeferred(): void {
-    for (const [event, place] of this.deferred.values()) this.reduce(event, place)
-    this.deferred.clear()
+    this.deferred.tellSince(this.takenVersion, (event, place) => {
+      if (this.defers.has(event._tag)) this.reduce(event, place)
+    })
+    this.takenVersion = this.deferred.version
   }
 
   private stir(): void {
@@ -98,11 +100,12 @@ abstract class LaneActor<State> implements Listener {
     return outputs
   }
 
-  /** The state with what has passed. */
+  /** The state with what has passed. Nothing passes anybody before the first price. */
   catchUp(): void {
-    if (this.seenVersion === this.passed.version) return
-    this.seenVersion = this.passed.version
-    this.state = this.withPassed()
+    const { version, priceAtMs } = this.passed
+    if (this.seenVersion === version) return
+    this.seenVersion = version
+    if (priceAtMs !== null) this.state = this.afterPassed(priceAtMs)
   }
 
   protected reduce(event: MarketEvent, place: EventPlace): ReadonlyArray<MarketEvent> {
@@ -113,13 +116,8 @@ abstract class LaneActor<State> implements Listener {
 
   protected abstract findQuiet(): Quiet
 
-  protected withPassed(): State {
-    const { subjects, inForce } = this.bus()
-    let { state } = this
-    for (const [event, place] of this.passed.facts(subjects, inForce))
-      state = this.actor.reduce(state, event, place).state
-    return state
-  }
+  /** The state as folding what has passed would have left it, the last price of which came at that time. */
+  protected abstract afterPassed(priceAtMs: number): State
 }
 
 /** A slot. */
@@ -131,6 +129,11 @@ export class LaneSlot extends LaneActor<SlotState> {
   protected findQuiet(): Quiet {
     return slotQuiet(this.state)
   }
+
+  protected afterPassed(priceAtMs: number): SlotState {
+    const { priceNumber, tick } = this.passed
+    return slotPassed(this.state, { priceNumber, priceAtMs, tick })
+  }
 }
 
 /** The rebalancer. */
@@ -141,6 +144,11 @@ export class LaneRebalancer extends LaneActor<RebalancerActorState> {
 
   protected findQuiet(): Quiet {
     return rebalancerQuiet(this.state)
+  }
+
+  protected afterPassed(priceAtMs: number): RebalancerActorState {
+    const { priceNumber, tick } = this.passed
+    return rebalancerPassed(this.state, { priceNumber, priceAtMs, tick })
   }
 }
 
@@ -202,9 +210,8 @@ export class LaneGovernor extends LaneActor<GovernorState> {
     return outputs
   }
 
-  protected override withPassed(): GovernorState {
-    const { price, priceNumber, priceSeq, priceAtMs, tick } = this.passed
-    if (priceAtMs === null) return super.withPassed()
+  protected afterPassed(priceAtMs: number): GovernorState {
+    const { price, priceNumber, priceSeq, tick } = this.passed
     const samples = this.unsaid === 0 ? null : this.window.list(this.sampledAhead)
     this.unsaid = 0
     return passedQuietly(this.state, { price, priceNumber, priceSeq, priceAtMs, tick, loop: this.loop, samples })
@@ -216,5 +223,3 @@ export class LaneGovernor extends LaneActor<GovernorState> {
     return governorQuiet(this.state)
   }
 }
-
-const NONE: ReadonlyArray<MarketEvent> = []

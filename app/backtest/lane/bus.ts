@@ -11,8 +11,10 @@ import {
   putsInForce,
   slotOf
 } from "../../../shared/actor/core/actor.ts"
+import type { Deferrable } from "../../../shared/actor/core/quiet.ts"
 import { type MarketSubjects, type Standing, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
+import type { Deferred } from "./deferred.ts"
 
 /** More records than this from one input is a loop between actors, not an answer. */
 const MAX_PER_INPUT = 10_000
@@ -31,7 +33,15 @@ export interface Listener {
   readonly take: (event: MarketEvent, place: EventPlace) => ReadonlyArray<MarketEvent>
   /** Whether it hears events of this tag about this slot; null: about none. Always the same answer. */
   readonly hears: (tag: MarketEvent["_tag"], slot: number | null) => boolean
+  /** Of these it takes the newest when it takes something else next, so that it need not be asked at once. */
+  readonly defers: Deferrable
   readonly outputSubject: string
+}
+
+/** Who hears a fact at once, and whether somebody takes it in later. */
+interface Hearers {
+  readonly atOnce: ReadonlyArray<Listener>
+  readonly later: boolean
 }
 
 /** Hands records on. */
@@ -40,20 +50,23 @@ export class Bus {
   seq = 0
   inForce: InForce = NOTHING_IN_FORCE
   private readonly listeners: ReadonlyArray<Listener>
+  private readonly deferred: Deferred
   private readonly seen: (event: MarketEvent, record: LaneRecord) => void
   private readonly waiting: Array<LaneRecord> = []
-  private readonly hearers = new Map<MarketEvent["_tag"], Map<number | null, ReadonlyArray<Listener>>>()
+  private readonly hearers = new Map<MarketEvent["_tag"], Map<number | null, Hearers>>()
 
   /** `seen`: told of each event once everyone has folded its record. */
   constructor(
     subjects: MarketSubjects,
     listeners: ReadonlyArray<Listener>,
+    deferred: Deferred,
     seen: (event: MarketEvent, record: LaneRecord) => void
   ) {
     const orders: Array<string> = []
     // Asked for every order fact: made once for each slot.
     this.subjects = { ...subjects, order: (slot) => (orders[slot] ??= subjects.order(slot)) }
     this.listeners = listeners
+    this.deferred = deferred
     this.seen = seen
   }
 
@@ -69,11 +82,13 @@ export class Bus {
 
   /** Works off what is waiting, and what is answered to that. */
   drain(): void {
-    for (let answers = 0; this.waiting.length > 0; answers++) {
+    const { waiting } = this
+    for (let answers = 0; answers < waiting.length; answers++) {
       if (answers > MAX_PER_INPUT) throw new Error("the actors answer each other without end")
-      const next = this.waiting.shift()
+      const next = waiting[answers]
       if (next !== undefined) this.hand(next)
     }
+    waiting.length = 0
   }
 
   /** What a listener answers to a fact of `timeMs`; handed on by the next `drain`. */
@@ -115,18 +130,22 @@ export class Bus {
   /** The same of a record with one event, as nearly all are: only those who hear it are asked. */
   private handOne({ subject, standing, timeMs }: LaneRecord, event: MarketEvent): void {
     const place = this.place(subject, standing, timeMs, 0)
-    for (const listener of this.hearersOf(event, standing))
+    const { atOnce, later } = this.hearersOf(event, standing)
+    if (later) this.deferred.note(event, place)
+    for (const listener of atOnce)
       if (listener.outputSubject !== subject) this.answer(listener.outputSubject, timeMs, listener.take(event, place))
   }
 
   /** Those who hear the event, found once for each tag and slot: what a record costs does not grow with those who do not. */
-  private hearersOf(event: MarketEvent, standing: Standing): ReadonlyArray<Listener> {
+  private hearersOf(event: MarketEvent, standing: Standing): Hearers {
     const tag = event._tag
     const slot = slotOf(event, standing)
-    const ofTag = this.hearers.get(tag) ?? new Map<number | null, ReadonlyArray<Listener>>()
+    const ofTag = this.hearers.get(tag) ?? new Map<number | null, Hearers>()
     const known = ofTag.get(slot)
     if (known !== undefined) return known
-    const found = this.listeners.filter((listener) => listener.hears(tag, slot))
+    const hearing = this.listeners.filter((listener) => listener.hears(tag, slot))
+    const atOnce = hearing.filter(({ defers }) => !defers.has(tag))
+    const found = { atOnce, later: atOnce.length < hearing.length }
     this.hearers.set(tag, ofTag.set(slot, found))
     return found
   }

@@ -16,13 +16,14 @@ import {
 } from "../../../services/exchange-sim/core/market/recorded.ts"
 import { gatewayFold } from "../../../services/order-gateway/core/fold.ts"
 import type { GatewayState } from "../../../services/order-gateway/core/state.ts"
-import type { Quiet } from "../../../shared/actor/core/quiet.ts"
+import { NOTHING_DEFERRED, type Quiet } from "../../../shared/actor/core/quiet.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import { marketSubjects, standingOf } from "../../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 import type { RecordedAdvisor } from "../recordedAdvisor.ts"
 import { LaneGovernor, LaneRebalancer, LaneSlot } from "./actors.ts"
 import { Bus, hearing, type LaneRecord, type Listener } from "./bus.ts"
+import { Deferred } from "./deferred.ts"
 import { type Heard, Passed, priceFact } from "./passed.ts"
 
 /** How a lane is driven. */
@@ -42,6 +43,7 @@ export interface LaneOptions extends MarketOptions {
 class LaneGateway implements Listener {
   readonly outputSubject = ""
   readonly hears = hearing(gatewayFold)
+  readonly defers = NOTHING_DEFERRED
   state: GatewayState = gatewayFold.initial
 
   take(event: MarketEvent, place: Parameters<typeof gatewayFold.reduce>[2]): ReadonlyArray<MarketEvent> {
@@ -77,12 +79,13 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.options = options
     const subjects = marketSubjects(options.pair ?? "XDGUSD")
-    const bus = (): Bus => this.bus
-    const market = { subjects, passed: this.passed, bus }
+    const deferred = new Deferred()
+    const market = { subjects, passed: this.passed, deferred }
     this.slots = Array.from({ length: options.slots }, (_, n) => new LaneSlot(n + 1, market))
     this.governor = new LaneGovernor(market)
     this.rebalancer = new LaneRebalancer(market)
-    this.bus = new Bus(subjects, [...this.slots, this.governor, this.rebalancer, this.gateway], options.seen)
+    const listeners = [...this.slots, this.governor, this.rebalancer, this.gateway]
+    this.bus = new Bus(subjects, listeners, deferred, options.seen)
     this.venue = new Venue(this.bus, () => this.gateway.state, venueOptions(options))
     this.nextTickMs = options.startMs
     this.nextLookMs = options.startMs

@@ -1,6 +1,4 @@
 /** Prices and clock facts that nobody had to hear: the last of them, for those who hear something else next. Changed in place. */
-import type { EventPlace, InForce } from "../../../shared/actor/core/actor.ts"
-import type { MarketSubjects } from "../../../shared/core/ids/subjects.ts"
 import { Price } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 
@@ -41,17 +39,6 @@ export class Passed {
   ageSec(nowMs: number): number | null {
     return this.priceAtMs === null ? null : (nowMs - this.priceAtMs) / 1_000
   }
-
-  /** The price as it stood in the journal, and the clock fact after it, with their places. */
-  facts(subjects: MarketSubjects, inForce: InForce): ReadonlyArray<readonly [Heard, EventPlace]> {
-    const { price, priceAtMs, priceSeq: seq, tick } = this
-    const facts: Array<readonly [Heard, EventPlace]> = []
-    if (priceAtMs !== null) facts.push([priceFact(price), placeOf(subjects.price, "price", priceAtMs, seq, inForce)])
-    if (tick === null) return facts
-    const { timeMs, priceAgeSec } = tick
-    facts.push([{ _tag: "ClockTicked", priceAgeSec }, placeOf(subjects.clock, "clock", timeMs, seq, inForce)])
-    return facts
-  }
 }
 
 /** A trade's price as the feed tells it here: nobody quotes beside it. */
@@ -61,11 +48,3 @@ export const priceFact = (price: Price): EventOf<"PriceObserved"> => ({
   bid: price,
   ask: price
 })
-
-const placeOf = (
-  subject: string,
-  family: string,
-  timeMs: number,
-  seq: number,
-  { epoch, rulesVersion }: InForce
-): EventPlace => ({ seq, index: 0, subject, family, slot: null, epoch, rulesVersion, timeMs })

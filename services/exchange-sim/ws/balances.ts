@@ -1,6 +1,7 @@
 /** The `balances` channel: wallets at the start, then every movement. */
 import { Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { Books } from "../core/engine/books.ts"
+import { ledgerId } from "../core/engine/ids.ts"
 import type { LedgerRow } from "../core/engine/order.ts"
 import type { ExchangeSimOptions } from "../options.ts"
 import { rfc3339 } from "./frames.ts"
@@ -26,8 +27,8 @@ export const balanceRows = (options: ExchangeSimOptions, books: Books): Readonly
 }
 
 /** The channel's update for one movement. */
-export const ledgerEntry = (options: ExchangeSimOptions, row: LedgerRow): object => ({
-  ledger_id: row.ledgerId,
+export const ledgerEntry = (options: ExchangeSimOptions, { salt }: Pick<Books, "salt">, row: LedgerRow): object => ({
+  ledger_id: ledgerId(salt, row.place),
   ref_id: row.refId,
   timestamp: rfc3339(row.timeMs),
   type: row.refId === "deposit" ? "deposit" : "trade",

@@ -88,6 +88,6 @@ const tellBalances = (
   if (fills.size === 0) return
   // Two ledger rows a fill, and they are the newest of the ledger.
   const rows = books.ledger.slice(-2 * fills.size).filter(({ refId }) => fills.has(refId))
-  const data = rows.map((row) => ledgerEntry(options, row))
+  const data = rows.map((row) => ledgerEntry(options, books, row))
   session.send({ channel: "balances", type: "update", data, sequence: ++subscription.sequence })
 }

@@ -13,7 +13,7 @@ import { learnAdvisor } from "./watch/advisor.ts"
 import { addCycle, addTrade, answerAudit, noteTrade } from "./watch/audit.ts"
 import { countOpenOrders, observeOrder, watchBand } from "./entries/capacity.ts"
 import { applyCommand } from "./commands.ts"
-import { closeDraft, type Draft, openDraft, type TableEvent } from "./draft.ts"
+import { closeDraft, type Draft, openDraft, positionOf, type TableEvent } from "./draft.ts"
 import { answerDriftReconciled, watchDrift } from "./watch/drift.ts"
 import { allotNext, askForFunds, freeFunds, noteAnswer } from "./entries/funds.ts"
 import { watchInvariants } from "./invariants.ts"
@@ -111,7 +111,7 @@ const restarted = (draft: Draft): void => {
 const requested = (draft: Draft, slot: SlotNumber, event: EventOf<"OrderRequested">, place: EventPlace): void => {
   track(draft, slot, event, place.timeMs, draft.variants.owed.asked(draft, slot, event))
   noteLargeEnough(draft, slot)
-  if (event.role === "exit") return draft.variants.softCloses.moved(draft, { slot, ...event })
+  if (event.role === "exit") return draft.variants.softCloses.moved(draft, positionOf(slot, event))
   noteAnswer(draft, slot)
   noteFunded(draft, slot)
   slotStarted(draft, slot)
@@ -222,11 +222,11 @@ const HANDLERS: Handlers<Draft, void, "price" | "clock" | "order" | "slot"> = {
     countLoss(draft, event)
     addCycle(draft, slot, event)
     draft.variants.owed.booked(draft, slot, event)
-    draft.variants.softCloses.over(draft, { slot, ...event })
+    draft.variants.softCloses.over(draft, positionOf(slot, event))
   }),
   PositionReleased: ofSlot((draft, slot, event) => {
     draft.variants.owed.released(draft, slot, event)
-    draft.variants.softCloses.over(draft, { slot, ...event })
+    draft.variants.softCloses.over(draft, positionOf(slot, event))
   }),
   SlotSettled: ofSlot(slotSettled),
   InvariantBroken: ofSlot((draft, slot, { violations }) => slotBroke(draft, slot, violations)),

@@ -21,6 +21,13 @@ export interface PositionOf {
   readonly cycle: number
 }
 
+/** The position that an event of the slot is about. */
+export const positionOf = (slot: SlotNumber, { tradeId, cycle }: Omit<PositionOf, "slot">): PositionOf => ({
+  slot,
+  tradeId,
+  cycle
+})
+
 /** The fee that a profit target is judged by, as the notice says it. */
 export interface JudgedFee {
   readonly makerFeePct: number

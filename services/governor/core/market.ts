@@ -42,13 +42,14 @@ export const noteSpending = (
   fill: EventOf<"FillRecorded" | "LateFillRecorded">
 ): void => {
   const { market } = draft.state
-  const { base } = takenBy(fill)
-  const taken = { ...market, spentBase: plus(market.spentBase, base as Volume) }
+  const sold = order.side === "sell" ? fill.volume : Volume.zero
   // The worth of what was taken in the base currency counts too: more than was spent, until the balances say so.
-  draft.state.market =
-    order.side === "sell"
-      ? { ...taken, spentBase: plus(taken.spentBase, fill.volume), spentQuote: plus(taken.spentQuote, fill.fee) }
-      : { ...taken, spentQuote: plus(taken.spentQuote, plus(fill.cost, fill.fee)) }
+  const paid = order.side === "sell" ? fill.fee : plus(fill.cost, fill.fee)
+  draft.state.market = {
+    ...market,
+    spentBase: plus(market.spentBase, plus(sold, takenBy(fill).base as Volume)),
+    spentQuote: plus(market.spentQuote, paid)
+  }
 }
 
 /** The maker fee in percent as really charged, else as configured; null before either is known. */

@@ -193,10 +193,11 @@ export const track = (
 /** The order after a change; an order that is not in the table changes nothing. */
 export const change = (draft: Draft, slot: SlotNumber, localId: LocalId, to: Partial<TrackedOrder>): void => {
   const order = findOrder(draft.state.orders, slot, localId)
-  if (order === undefined) return
-  const changed = { ...order, ...to }
-  replace(draft, withOrder(draft.state.orders, changed), order, changed)
+  if (order !== undefined) becomes(draft, order, { ...order, ...to })
 }
+
+const becomes = (draft: Draft, order: TrackedOrder, next: TrackedOrder): void =>
+  replace(draft, withOrder(draft.state.orders, next), order, next)
 
 /** Takes an ended order out of the table. */
 export const forget = (draft: Draft, slot: SlotNumber, localId: LocalId): void => {
@@ -214,5 +215,5 @@ export const follow = (draft: Draft, slot: SlotNumber, event: TableEvent, { time
   if (order === undefined) return
   const next = evolveOrder(order, event)
   if (next === null) return forget(draft, slot, localId)
-  change(draft, slot, localId, event._tag === "OrderAccepted" ? { ...next, openedAtMs: timeMs } : next)
+  becomes(draft, order, event._tag === "OrderAccepted" ? { ...next, openedAtMs: timeMs } : next)
 }

@@ -9,19 +9,18 @@ import type { OrderEvent } from "../../../shared/events/families/order.ts"
 import type { Fill, OrderReport } from "../../../shared/exchange/port.ts"
 import type { LiveOrder, Sums } from "./state.ts"
 
-const identity = (order: LiveOrder) => ({ clientId: order.clientId, localId: order.localId })
-
 const because =
   (_tag: "OrderRejected" | "OrderUnknown" | "AmendRefused") =>
-  (order: LiveOrder, cause: string): OrderEvent => ({ _tag, ...identity(order), cause })
+  ({ clientId, localId }: LiveOrder, cause: string): OrderEvent => ({ _tag, clientId, localId, cause })
 
 /** The order stands at the exchange under `txid`; nothing when that is known. */
-export const acceptedFacts = (order: LiveOrder, txid: Txid): ReadonlyArray<OrderEvent> =>
-  order.stage === "open" ? [] : [{ _tag: "OrderAccepted", ...identity(order), txid }]
+export const acceptedFacts = ({ stage, clientId, localId }: LiveOrder, txid: Txid): ReadonlyArray<OrderEvent> =>
+  stage === "open" ? [] : [{ _tag: "OrderAccepted", clientId, localId, txid }]
 
 /** One fill, with the acceptance if nobody has reported it yet, and the end of the order if this completes it. */
 export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEvent> => {
   if (order.execIds.includes(fill.execId)) return []
+  const { clientId, localId } = order
   const volume = plus(order.filled, fill.volume)
   const beyond = minus(volume, order.volume)
   const facts: Array<OrderEvent> = [
@@ -30,7 +29,8 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
     ...(beyond > 0n ? [restatedFact(order, order.price, volume)] : []),
     {
       _tag: "FillRecorded",
-      ...identity(order),
+      clientId,
+      localId,
       txid: fill.txid,
       execId: fill.execId,
       price: fill.price,
@@ -49,7 +49,7 @@ export const fillFacts = (order: LiveOrder, fill: Fill): ReadonlyArray<OrderEven
       fee: plus(order.fee, fill.fee),
       ...plusBaseFee(order, fill)
     }
-    facts.push({ _tag: "OrderFilled", ...identity(order), txid: fill.txid, ...totals(order, sums) })
+    facts.push({ _tag: "OrderFilled", clientId, localId, txid: fill.txid, ...totals(order, sums) })
   }
   return facts
 }
@@ -99,7 +99,8 @@ export const reportFacts = (
     sums.volume === order.volume ||
     sums.volume + (report.status === "closed" || behind ? ROUNDING_OF_VOLUME : 0n) >= standing
   const end = {
-    ...identity(order),
+    clientId: order.clientId,
+    localId: order.localId,
     txid: report.txid,
     ...totals(moved, sums),
     ...(sums.volume > listed.volume ? { listed } : {})
@@ -156,9 +157,10 @@ const isOtherwise = (order: LiveOrder, price: Price, volume: Volume): boolean =>
   return price !== order.price || (difference < 0n ? -difference : difference) > ROUNDING_OF_VOLUME
 }
 
-const restatedFact = (order: LiveOrder, price: Price, volume: Volume): OrderEvent => ({
+const restatedFact = ({ clientId, localId }: LiveOrder, price: Price, volume: Volume): OrderEvent => ({
   _tag: "OrderRestated",
-  ...identity(order),
+  clientId,
+  localId,
   price,
   volume
 })
@@ -170,9 +172,10 @@ export const rejectedFact = because("OrderRejected")
 export const unknownFact = because("OrderUnknown")
 
 /** The order stands at another price. */
-export const amendedFact = (order: LiveOrder, price: Price): OrderEvent => ({
+export const amendedFact = ({ clientId, localId }: LiveOrder, price: Price): OrderEvent => ({
   _tag: "OrderAmended",
-  ...identity(order),
+  clientId,
+  localId,
   price
 })
 
@@ -182,7 +185,8 @@ export const amendRefusedFact = because("AmendRefused")
 /** The order is about to be sent. */
 export const claimFact = (order: LiveOrder, deadlineMs: number): OrderEvent => ({
   _tag: "OrderClaimed",
-  ...identity(order),
+  clientId: order.clientId,
+  localId: order.localId,
   side: order.side,
   price: order.price,
   volume: order.volume,

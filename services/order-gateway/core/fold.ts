@@ -37,10 +37,13 @@ const ask = (state: GatewayState, question: GatewayState["asked"][number]): Gate
   asked: [...state.asked, question].slice(-MAX_ASKED)
 })
 
-const inLane = (state: GatewayState, slot: SlotNumber, step: (lane: Lane) => Lane): GatewayState => ({
-  ...state,
-  lanes: { ...state.lanes, [slot]: step(state.lanes[slot] ?? emptyLane(slot)) }
-})
+const inLane = (state: GatewayState, slot: SlotNumber, step: (lane: Lane) => Lane): GatewayState => {
+  const lane = step(state.lanes[slot] ?? emptyLane(slot))
+  // Set after the copy: a computed name within it is what the engine has no quick way for, and this is done for every fact.
+  const lanes: Record<SlotNumber, Lane> = { ...state.lanes }
+  lanes[slot] = lane
+  return { ...state, lanes }
+}
 
 /** The lane with this order in its place: after those with lower numbers, instead of the one it was. */
 const withOrder = (lane: Lane, order: LiveOrder): Lane => {

@@ -57,6 +57,9 @@ const initialState: RebalancerActorState = {
 /** More samples than this change nothing: no setting asks for more before it trusts the trend. */
 const SAMPLES_COUNTED = 1_000_000
 
+/** One sample more. */
+export const countSample = (samples: number): number => Math.min(samples + 1, SAMPLES_COUNTED)
+
 const NO_OUTPUTS: ReadonlyArray<MarketEvent> = []
 const learn = (state: RebalancerActorState): Step<RebalancerActorState> => ({ state, outputs: NO_OUTPUTS })
 
@@ -152,7 +155,7 @@ const HANDLERS: Handlers<RebalancerActorState, Step<RebalancerActorState>, "pric
       nowMs: Math.max(state.nowMs, timeMs),
       // Nothing is no price: the last one that was stands until the next.
       price: event.last > 0n ? Price.toNumber(event.last) : state.price,
-      samples: Math.min(state.samples + 1, SAMPLES_COUNTED)
+      samples: countSample(state.samples)
     }),
   ClockTicked: (state, _event, { timeMs }) => update({ ...state, nowMs: Math.max(state.nowMs, timeMs) }),
   BalancesObserved: (state, balances) => learn({ ...state, balances }),

@@ -5,6 +5,7 @@ import type { EventOf, MarketEvent } from "../../../shared/events/event.ts"
 import { rebalancerActor, type RebalancerActorState } from "./actor.ts"
 import { DEFAULT_REBALANCER_RULES as DEFAULTS } from "../../../shared/config/rules/rebalancer.ts"
 import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
+import { passedQuietly, rebalancerQuiet } from "./quiet.ts"
 import { initialState, rebalance } from "./rebalance.ts"
 import { rebalancerView } from "./view.ts"
 
@@ -99,6 +100,27 @@ describe("the rebalancer on the journal", () => {
     const { state, skews } = run([[0, configured()], [0, account("1000", "100")], [0, price("0.1")], ...next])
     expect(skews).toHaveLength(looks)
     expect(state.nowMs).toBe(next[0][0])
+  })
+
+  it.each([
+    { name: "a price", facts: [[1_000, price("0.11")]], passed: { priceNumber: 0.11, priceAtMs: 1_000, tick: null } },
+    {
+      name: "a price and the clock fact after it",
+      facts: [
+        [1_000, price("0.11")],
+        [2_000, tick]
+      ],
+      passed: { priceNumber: 0.11, priceAtMs: 1_000, tick: { timeMs: 2_000 } }
+    }
+  ] as const)("is left by a quiet time as by folding it: $name", ({ facts, passed }) => {
+    const began = [
+      [0, configured()],
+      [0, account("1000", "100")],
+      [0, price("0.1")]
+    ] as const
+    const before = run(began).state
+    expect(rebalancerQuiet(before).untilMs).toBe(300_000)
+    expect(passedQuietly(before, passed)).toStrictEqual(run([...began, ...facts]).state)
   })
 
   describe("a candle that closes just before an update", () => {

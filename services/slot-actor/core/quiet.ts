@@ -16,5 +16,27 @@ export const slotQuiet = (state: SlotState): Quiet => {
   return staleBand(state, terms.refreshPct, untilMs)
 }
 
+/** The last price of a quiet time as a double, when it came, and the clock fact after it; null: none. */
+export interface Passed {
+  readonly priceNumber: number
+  readonly priceAtMs: number
+  readonly tick: { readonly timeMs: number; readonly priceAgeSec: number | null } | null
+}
+
+/** The state after a quiet time, as folding each of its facts would have left it. */
+export const passedQuietly = (state: SlotState, { priceNumber, priceAtMs, tick }: Passed): SlotState => {
+  const { facts, terms, book } = state
+  const heardMs = Math.max(state.nowMs, priceAtMs)
+  return {
+    nowMs: tick === null ? heardMs : Math.max(heardMs, tick.timeMs),
+    marketPrice: priceNumber,
+    priceAtMs: heardMs,
+    priceAgeSec: tick === null ? 0 : tick.priceAgeSec,
+    facts,
+    terms,
+    book
+  }
+}
+
 /** What an order is worth is asked when one is planned, not before: neither says when that is. */
 export const SLOT_DEFERS: Deferrable = new Set(["BalancesObserved", "SizingSet"] as const)

@@ -18,22 +18,17 @@ const SLOT_DIGITS = 3
 /** The highest number of a slot: what three base-36 digits of a client id hold. */
 export const MAX_SLOT = 36 ** SLOT_DIGITS - 1
 
-const FIELDS = [
-  ["epoch", 4],
-  ["slot", SLOT_DIGITS],
-  ["seq", 8],
-  ["index", 2]
-] as const
+const part = (name: keyof OrderOrigin, value: number, width: number): string => {
+  const digits = value.toString(36)
+  if (digits.length > width || value < 0) {
+    throw new RangeError(`client id: ${name} ${value} does not fit in ${width} base-36 digits`)
+  }
+  return digits.padStart(width, "0")
+}
 
 /** Throws a RangeError naming the part that does not fit: at these widths only a bug can reach it. */
-export const clientIdOf = (origin: OrderOrigin): string =>
-  `k${FIELDS.map(([name, width]) => {
-    const digits = origin[name].toString(36)
-    if (digits.length > width || origin[name] < 0) {
-      throw new RangeError(`client id: ${name} ${origin[name]} does not fit in ${width} base-36 digits`)
-    }
-    return digits.padStart(width, "0")
-  }).join("")}`
+export const clientIdOf = ({ epoch, slot, seq, index }: OrderOrigin): string =>
+  `k${part("epoch", epoch, 4)}${part("slot", slot, SLOT_DIGITS)}${part("seq", seq, 8)}${part("index", index, 2)}`
 
 const SHAPE = /^k([0-9a-z]{4})([0-9a-z]{3})([0-9a-z]{8})([0-9a-z]{2})$/
 

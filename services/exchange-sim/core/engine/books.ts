@@ -1,7 +1,6 @@
 /** The exchange's books: a fold of its events. `apply` is the only writer. */
 import type { Quote, Volume } from "../../../../shared/core/decimal/decimal.ts"
-import type { ExchangeEvent, Filled } from "../../records.ts"
-import { ledgerId } from "./ids.ts"
+import type { ExchangeEvent, Filled, Opened } from "../../records.ts"
 import { type Fill, type LedgerRow, type Order, type Side } from "./order.ts"
 
 /**
@@ -53,24 +52,8 @@ export const apply = (books: Books, event: ExchangeEvent): void => {
       moveQuote(books, "deposit", event.timeMs, event.quote, 0n as Quote)
       return
     }
-    case "Opened": {
-      const { _tag, timeMs, ...terms } = event
-      return insert(books, {
-        ...terms,
-        openedMs: timeMs,
-        touchedMs: timeMs,
-        rank: books.ranks++,
-        status: "open",
-        closedMs: null,
-        reason: null,
-        amended: false,
-        filled: 0n as Volume,
-        cost: 0n as Quote,
-        fee: 0n as Quote,
-        feeBase: 0n as Volume,
-        fills: []
-      })
-    }
+    case "Opened":
+      return insert(books, opened(event, books.ranks++))
     case "Amended": {
       books.amends++
       const order = take(books, event.txid)
@@ -95,8 +78,41 @@ export const apply = (books: Books, event: ExchangeEvent): void => {
   }
 }
 
+const opened = (event: Opened, rank: number): Order => ({
+  txid: event.txid,
+  side: event.side,
+  price: event.price,
+  volume: event.volume,
+  clientId: event.clientId,
+  userref: event.userref,
+  postOnly: event.postOnly,
+  timeInForce: event.timeInForce,
+  expireMs: event.expireMs,
+  queueAhead: event.queueAhead,
+  openedMs: event.timeMs,
+  touchedMs: event.timeMs,
+  rank,
+  status: "open",
+  closedMs: null,
+  reason: null,
+  amended: false,
+  filled: 0n as Volume,
+  cost: 0n as Quote,
+  fee: 0n as Quote,
+  feeBase: 0n as Volume,
+  fills: []
+})
+
+/** The fill alone, as it is listed. */
+const rowOf = (event: Filled): Fill => {
+  const { timeMs, txid, side, execId, tradeId, price, volume, cost, fee, feeBase, liquidity } = event
+  const row = { timeMs, txid, side, execId, tradeId, price, volume, cost, fee, liquidity }
+  return feeBase === undefined ? row : { ...row, feeBase }
+}
+
 const fill = (books: Books, event: Filled): void => {
-  const { _tag, filled, filledCost, complete, ...row } = event
+  const { filled, filledCost, complete } = event
+  const row = rowOf(event)
   books.fillPlaces.set(row.execId, books.fills.length)
   books.fills.push(row)
   const [base, quote] = row.side === "buy" ? [row.volume, -row.cost] : [-row.volume, row.cost]
@@ -120,14 +136,14 @@ const NO_FEE = 0n as Volume
 
 const moveBase = (books: Books, refId: string, timeMs: number, amount: Volume, fee: Volume = NO_FEE): void => {
   books.base = (books.base + amount - fee) as Volume
-  const id = ledgerId(books.salt, books.ledger.length)
-  books.ledger.push({ ledgerId: id, refId, timeMs, asset: "base", amount, fee, balance: books.base })
+  const place = books.ledger.length
+  books.ledger.push({ place, refId, timeMs, asset: "base", amount, fee, balance: books.base })
 }
 
 const moveQuote = (books: Books, refId: string, timeMs: number, amount: Quote, fee: Quote): void => {
   books.quote = (books.quote + amount - fee) as Quote
-  const id = ledgerId(books.salt, books.ledger.length)
-  books.ledger.push({ ledgerId: id, refId, timeMs, asset: "quote", amount, fee, balance: books.quote })
+  const place = books.ledger.length
+  books.ledger.push({ place, refId, timeMs, asset: "quote", amount, fee, balance: books.quote })
 }
 
 /** Takes an open order out of its side; it goes back by `insert` or ends by `end`. */

@@ -3,8 +3,8 @@ import type { Price, Quote, Volume } from "../../../../shared/core/decimal/decim
 import { apply, type Books } from "./books.ts"
 import type { ExchangeEvent } from "../../records.ts"
 import { type Counter, emptyCounter, type Limit, spend } from "./limits.ts"
-import { orderHold } from "./money.ts"
-import type { Order } from "./order.ts"
+import { buyHold } from "./money.ts"
+import { type Order, remaining } from "./order.ts"
 
 /** Constraints of the pair and of the account. */
 export interface Rules {
@@ -91,19 +91,15 @@ export const RATE_EXCEEDED = "EOrder:Rate limit exceeded"
 export const heldFee = (rules: Rules, order: { readonly postOnly: boolean }): bigint =>
   order.postOnly ? rules.makerFee : rules.takerFee > rules.makerFee ? rules.takerFee : rules.makerFee
 
-/** What open orders hold; `except` is left out of the sum. */
+/** What open orders hold: a sell its volume (its fee comes out of the proceeds), a buy its cost and fee; `except` is left out of the sum. */
 export const holds = (
   { books, rules }: Pick<Desk, "books" | "rules">,
   except?: Order
 ): { readonly base: Volume; readonly quote: Quote } => {
   let base = 0n
   let quote = 0n
-  for (const side of [books.open.buy, books.open.sell])
-    for (const order of side) {
-      if (order === except) continue
-      const hold = orderHold(order, heldFee(rules, order))
-      base += hold.base
-      quote += hold.quote
-    }
+  for (const order of books.open.sell) if (order !== except) base += remaining(order)
+  for (const order of books.open.buy)
+    if (order !== except) quote += buyHold(order.price, remaining(order), heldFee(rules, order))
   return { base: base as Volume, quote: quote as Quote }
 }

@@ -1,6 +1,5 @@
 /** Costs, fees and holds: the three places where the exchange rounds. */
 import { divideHalfEven, type Price, type Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
-import { type Order, remaining } from "./order.ts"
 
 /** Kraken's `cost_decimals` for USD pairs. One unit of `Quote` is 1e-10, so the last digit of a cost is always 0. */
 export const COST_DECIMALS = 9
@@ -38,9 +37,3 @@ export const buyHold = (price: Price, volume: Volume, parts: bigint): Quote => {
   const cost = ceil(price * volume, PRODUCT_TO_COST) * COST_UNIT
   return (cost + ceil(cost * parts, FEE_PARTS) + HOLD_RESERVE) as Quote
 }
-
-/** What an open order holds: quote for a buy (fee included), base for a sell (its fee comes out of the proceeds). */
-export const orderHold = (order: Order, parts: bigint): { readonly base: Volume; readonly quote: Quote } =>
-  order.side === "sell"
-    ? { base: remaining(order), quote: 0n as Quote }
-    : { base: 0n as Volume, quote: buyHold(order.price, remaining(order), parts) }

@@ -40,7 +40,8 @@ export type Fill = Omit<Filled, "_tag" | "filled" | "filledCost" | "complete">
 
 /** One movement of one balance. */
 export type LedgerRow = {
-  readonly ledgerId: string
+  /** Its place in the ledger, which its id follows from (`ledgerId`). */
+  readonly place: number
   /** The exec id of the fill that moved it, or `deposit`. */
   readonly refId: string
   readonly timeMs: number

@@ -6,6 +6,7 @@ import { fillOrder } from "./fill.ts"
 import { orderId } from "./ids.ts"
 import { ADD_COST, batchAddCost } from "./limits.ts"
 import { type Order, type OrderTerms, remaining } from "./order.ts"
+import type { Opened } from "../../records.ts"
 
 /** How an order is to be placed, beside its terms. */
 export interface PlaceOptions {
@@ -68,11 +69,27 @@ const accept = (
   const txid = orderId(desk.books.salt, desk.books.orders.size)
   const crossing = crosses(view, terms)
   const queueAhead = crossing ? (0n as Volume) : view.restingAt(terms.side, terms.price)
-  emit(desk, { _tag: "Opened", timeMs: nowMs, txid, ...terms, queueAhead })
+  emit(desk, openedAs(txid, nowMs, terms, queueAhead))
   if (crossing && terms.postOnly) emit(desk, { _tag: "Canceled", timeMs: nowMs, txid, reason: POST_ONLY_REASON })
-  else takeOffers(desk, view, txid, nowMs)
+  // One that stands apart from the market takes nothing; most do.
+  else if (crossing || terms.timeInForce === "ioc") takeOffers(desk, view, txid, nowMs)
   return { txid }
 }
+
+const openedAs = (txid: string, timeMs: number, terms: OrderTerms, queueAhead: Volume): Opened => ({
+  _tag: "Opened",
+  timeMs,
+  txid,
+  side: terms.side,
+  price: terms.price,
+  volume: terms.volume,
+  clientId: terms.clientId,
+  userref: terms.userref,
+  postOnly: terms.postOnly,
+  timeInForce: terms.timeInForce,
+  expireMs: terms.expireMs,
+  queueAhead
+})
 
 /** Takes what the market offers at the limit or better; the rest of an `ioc` order is canceled, of others it rests. */
 export const takeOffers = (desk: Desk, view: MarketView, txid: string, nowMs: number): void => {

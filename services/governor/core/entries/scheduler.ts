@@ -84,7 +84,6 @@ export const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void
   const { slot, localId } = order
   const verdict = judge(draft.state, draft.rules, order, queued)
   if (verdict === null) return
-  const why = { slot, localId, reason: verdict.reason }
   const { scheduler } = draft.state
   switch (verdict._tag) {
     case "Grant":
@@ -95,7 +94,7 @@ export const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void
         drainedTotal: scheduler.drainedTotal + (queued ? 1 : 0),
         queue: without(scheduler.queue, order)
       }
-      draft.outputs.push({ _tag: "EntryGranted", ...why })
+      draft.outputs.push({ _tag: "EntryGranted", slot, localId, reason: verdict.reason })
       return
     case "Defer":
       if (queued) return
@@ -105,7 +104,7 @@ export const settle = (draft: Draft, order: TrackedOrder, queued: boolean): void
         queue: [...scheduler.queue, orderKey(slot, localId)],
         deferredTotal: scheduler.deferredTotal + 1
       }
-      draft.outputs.push({ _tag: "EntryDeferred", ...why })
+      draft.outputs.push({ _tag: "EntryDeferred", slot, localId, reason: verdict.reason })
       return
     case "Refuse":
       return refuseEntry(draft, order, verdict.reason, verdict.askAgain)

@@ -23,6 +23,8 @@ export const noteFeeCurrency = (draft: Draft, slot: SlotNumber, fill: EventOf<"F
 
 /** The order's end says what all its fills came to. */
 export const noteFeesOfEnd = (draft: Draft, slot: SlotNumber, end: EventOf<"OrderFilled" | "OrderCancelled">): void => {
+  // Nearly every order ends so: no fee of the market was ever taken in the base currency.
+  if (end.baseFee === undefined && draft.state.baseFees === undefined) return
   const key = orderKey(slot, end.localId)
   const { ended, standing } = draft.state.baseFees ?? NONE
   if (end.baseFee === undefined && standing[key] === undefined) return

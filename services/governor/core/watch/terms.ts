@@ -21,6 +21,8 @@ export const watchPair = (draft: Draft): void => {
   const status = draft.state.market.constraints?.status ?? "online"
   const { mode } = draft.state
   const stands = mode.causes.pair_closed
+  // After nearly every event: the pair takes orders, and did before.
+  if (stands === undefined && !CLOSED.has(status)) return
   // From one such state to another the cause stands, and says the present one; so does what waits for an operator because of it.
   if (CLOSED.has(status) && stands !== undefined && stands.numbers["status"] !== status) {
     const why = reason("pair_closed", { status })

@@ -14,13 +14,14 @@ export const refreshDue = ({ marketPrice, nowMs, book }: SlotState, refreshPct: 
   if (marketPrice <= 0) return false
   for (const order of book.orders) {
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > refreshPct)) continue
-    const answer = book.refusals[`refresh_${order.tradeId}`]?.answer
-    const rests =
-      nowMs < book.trades[order.tradeId].refreshCooldownUntilMs || (answer === "partially_filled" && order.filled > 0n)
-    if (!rests) return true
+    if (nowMs >= book.trades[order.tradeId].refreshCooldownUntilMs && !saidPartlyFilled(book, order)) return true
   }
   return false
 }
+
+/** An entry that is filled in part stays, and that is said. Few are: the name of the wish is made for those alone. */
+const saidPartlyFilled = ({ refusals }: SlotState["book"], { filled, tradeId }: SlotOrder): boolean =>
+  filled > 0n && refusals[`refresh_${tradeId}`]?.answer === "partially_filled"
 
 /** A double is off by far less; the band is narrower by so much than the rule's own. */
 const MARGIN = 1e-9
@@ -33,7 +34,7 @@ export const staleBand = ({ marketPrice, nowMs, book }: SlotState, refreshPct: n
   let [low, high, endsMs] = [0, Number.POSITIVE_INFINITY, untilMs]
   for (const order of book.orders) {
     if (order.role !== "entry") continue
-    if (book.refusals[`refresh_${order.tradeId}`]?.answer === "partially_filled" && order.filled > 0n) continue
+    if (saidPartlyFilled(book, order)) continue
     if (distancePct(order, marketPrice) > refreshPct) {
       const restsUntilMs = book.trades[order.tradeId].refreshCooldownUntilMs
       if (nowMs >= restsUntilMs) return NOT_QUIET
@@ -53,9 +54,9 @@ export const refreshStaleEntry = (draft: Draft): void => {
   for (const order of book.orders) {
     if (order.role !== "entry" || !(distancePct(order, marketPrice) > terms.refreshPct)) continue
     const trade = book.trades[order.tradeId]
-    const what = `refresh_${order.tradeId}` as const
     // Said when the cooldown began.
     if (nowMs < trade.refreshCooldownUntilMs) continue
+    const what = `refresh_${order.tradeId}` as const
     if (order.filled > 0n) {
       refuse(draft, what, "partially_filled", () => ({
         localId: order.localId,
