@@ -54,9 +54,7 @@ export const encodeColumns = (
   const layout = layoutOf(parts)
   const { venue, symbol, intervalMin } = series
   const told = stretches.map(({ fromSec, stamp, length }) => [fromSec, stamp, length] as const)
-  const head = Buffer.from(
-    Schema.encodeSync(Head)({ venue, symbol, intervalMin, ...layout, stretches: told })
-  )
+  const head = Buffer.from(Schema.encodeSync(Head)({ venue, symbol, intervalMin, ...layout, stretches: told }))
   // Blanks bring the columns to a multiple of 8.
   const columnsAt = Math.ceil((PREFIX_BYTES + head.length) / 8) * 8
   const digestAt = columnsAt + bytesOf(layout)

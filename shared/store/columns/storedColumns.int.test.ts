@@ -99,31 +99,33 @@ layer(EmbeddedStore.layer({ directory: null }))("candles of the store as columns
     })
   )
 
-  it.effect("are read again where a byte of the file is another one, or it is cut short or another's; that is said once", () =>
-    Effect.gen(function* () {
-      const [folder, series, other] = [yield* directory, yield* stored, yield* stored]
-      yield* read(folder, series)
-      const path = onlyFile(folder)
-      const whole = fs.readFileSync(path)
-      const flipped = (at: number): Buffer => {
-        const bytes = Buffer.from(whole)
-        bytes[at] = (bytes[at] ?? 0) ^ 1
-        return bytes
-      }
-      const damaged = [0, 5, 20, 400, whole.length >> 1, whole.length - 1].map(flipped)
-      for (const bytes of [...damaged, whole.subarray(0, 4), whole.subarray(0, whole.length - 8), Buffer.alloc(0)]) {
-        fs.writeFileSync(path, bytes)
-        const { answer, lines } = yield* logged(read(folder, series))
-        expect([answer, lines.length, lines[0]?.startsWith(`store: ${path} is `)]).toStrictEqual([
-          CANDLES.length,
-          1,
-          true
-        ])
-        expect(fs.readFileSync(path).equals(whole)).toBe(true)
-      }
-      fs.writeFileSync(path.replace(/%2F\d+/, `%2F${made}`), whole)
-      expect(yield* read(folder, other), "a file under another's name").toBe(CANDLES.length)
-    })
+  it.effect(
+    "are read again where a byte of the file is another one, or it is cut short or another's; that is said once",
+    () =>
+      Effect.gen(function* () {
+        const [folder, series, other] = [yield* directory, yield* stored, yield* stored]
+        yield* read(folder, series)
+        const path = onlyFile(folder)
+        const whole = fs.readFileSync(path)
+        const flipped = (at: number): Buffer => {
+          const bytes = Buffer.from(whole)
+          bytes[at] = (bytes[at] ?? 0) ^ 1
+          return bytes
+        }
+        const damaged = [0, 5, 20, 400, whole.length >> 1, whole.length - 1].map(flipped)
+        for (const bytes of [...damaged, whole.subarray(0, 4), whole.subarray(0, whole.length - 8), Buffer.alloc(0)]) {
+          fs.writeFileSync(path, bytes)
+          const { answer, lines } = yield* logged(read(folder, series))
+          expect([answer, lines.length, lines[0]?.startsWith(`store: ${path} is `)]).toStrictEqual([
+            CANDLES.length,
+            1,
+            true
+          ])
+          expect(fs.readFileSync(path).equals(whole)).toBe(true)
+        }
+        fs.writeFileSync(path.replace(/%2F\d+/, `%2F${made}`), whole)
+        expect(yield* read(folder, other), "a file under another's name").toBe(CANDLES.length)
+      })
   )
 
   it.effect("come also where no file can be written", () =>
