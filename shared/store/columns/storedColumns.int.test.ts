@@ -93,6 +93,18 @@ layer(EmbeddedStore.layer({ directory: null }))("candles of the store as columns
     })
   )
 
+  it.effect("of a stretch that comes while they are read wait for the next time, and never come twice", () =>
+    Effect.gen(function* () {
+      const [folder, series] = [yield* directory, yield* stored]
+      const store = yield* Store
+      const early = (yield* store.candles.stamps(series)).filter(({ fromSec }) => fromSec !== STRETCH_SEC)
+      const candles = { ...store.candles, stamps: () => Effect.succeed(early) }
+      const before = yield* Effect.provideService(storedColumns(folder, series), Store, { ...store, candles })
+      expect(before.columns.length).toBe(CANDLES.length - 10)
+      expect(yield* read(folder, series)).toBe(10)
+    })
+  )
+
   it.effect("that nobody has stored are none", () =>
     Effect.gen(function* () {
       expect(yield* read(yield* directory, { venue: "real", symbol: "NOBODY", intervalMin: 1 })).toBe(0)

@@ -59,7 +59,8 @@ export const storedColumns = Effect.fn("storedColumns")(function* (
     const run = runFrom(stamps, at, isKept)
     const [first] = run
     const there = first === undefined || !isKept(first) ? undefined : known.get(first.fromSec)
-    const part = there?.part ?? columnsOf(yield* candles.between(series, ...spanOf(series, run)))
+    const part =
+      there?.part ?? columnsOf((yield* candles.between(series, ...spanOf(series, run))).filter(withinAny(series, run)))
     if (there === undefined) read += part.length
     total += part.length
     if (total > mostCandles) return yield* tooMany(series, mostCandles)
@@ -95,6 +96,13 @@ const spanOf = ({ intervalMin }: CandleSeries, run: ReadonlyArray<CandleStamp>):
   run[0]?.fromSec ?? 0,
   (run.at(-1)?.fromSec ?? 0) + CANDLES_OF_STRETCH * intervalSec(intervalMin) - 1
 ]
+
+/** Whether a candle is of these stretches: one between them is of a stretch that came since the stamps were asked for, and would come twice next time. */
+const withinAny = ({ intervalMin }: CandleSeries, run: ReadonlyArray<CandleStamp>) => {
+  const lengthSec = CANDLES_OF_STRETCH * intervalSec(intervalMin)
+  const starts = new Set(run.map(({ fromSec }) => fromSec))
+  return ({ timeSec }: { readonly timeSec: number }): boolean => starts.has(Math.floor(timeSec / lengthSec) * lengthSec)
+}
 
 /** How many of the candles, which stand in order of time, each stretch has. */
 const stretchesOf = (run: ReadonlyArray<CandleStamp>, timeSec: Float64Array): ReadonlyArray<KeptStretch> => {
