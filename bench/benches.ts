@@ -1,6 +1,7 @@
 /** Every benchmark by its name on the command line, in the order in which `--all` runs them. */
 import { backtestBench } from "./backtest/backtest.bench.ts"
 import { candlesBench } from "./candles/candles.bench.ts"
+import { storedCandlesBench } from "./candles/storedCandles.bench.ts"
 import { besideBench } from "./context/beside.bench.ts"
 import { contextBench } from "./context/context.bench.ts"
 import { scanBench } from "./context/scan.bench.ts"
@@ -51,6 +52,7 @@ export const BENCHES: Readonly<Record<string, (size: BenchSize) => Promise<Reado
   hmmRetrain: hmmRetrainBench,
   hmmStarts: hmmStartsBench,
   candles: candlesBench,
+  storedCandles: storedCandlesBench,
   context: contextBench,
   contextScan: scanBench,
   contextBeside: besideBench,

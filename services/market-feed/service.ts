@@ -8,7 +8,7 @@ import { type ExchangeError, MarketData } from "../../shared/exchange/port.ts"
 import { VenueClock } from "../../shared/exchange/venueClock.ts"
 import { rest, timeWaits } from "../../shared/pace/errands.ts"
 import type { Journal, JournalRefused, JournalUnavailable } from "../../shared/journal/port.ts"
-import { due, REPEAT_PRICE_MS, silent, stamped } from "./core/conflate.ts"
+import { due, silent, stamped, THINNED } from "./core/conflate.ts"
 import { hearing } from "./hearing.ts"
 
 /** Where facts go and how often they are written. */
@@ -48,11 +48,11 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
   )
   const { listen, asking, askWhenSilent, heard } = yield* hearing(state, quarantine, options.staleAfterMs)
   const waits = yield* timeWaits
-  const repeatAfterMs = waits ? 0 : REPEAT_PRICE_MS
+  const waiting = waits ? { repeatAfterMs: 0, quoteAfterMs: 0 } : THINNED
 
   const writeDue = Effect.fnUntraced(function* (nowMs: number) {
     const { heardMs, ...others } = yield* Ref.updateAndGet(state, (current) => stamped(current, nowMs))
-    const next = due({ heardMs, ...others }, nowMs, options.clockIntervalMs, repeatAfterMs)
+    const next = due({ heardMs, ...others }, nowMs, options.clockIntervalMs, waiting)
     const { written, writtenMs, clockMs } = next.state
     yield* Ref.update(state, (current) => ({ ...current, written, writtenMs, clockMs }))
     if (next.price !== null) {

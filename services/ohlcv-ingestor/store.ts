@@ -1,4 +1,6 @@
-import type { Store } from "../../shared/store/port.ts"
+import type { CandleStore, Store } from "../../shared/store/port.ts"
 
 /** The part of the store that the ingestor works with. */
-export type IngestorStore = Pick<Store["Service"], "candles" | "state" | "jobs" | "symbols">
+export interface IngestorStore extends Pick<Store["Service"], "state" | "jobs" | "symbols"> {
+  readonly candles: Omit<CandleStore, "stamps">
+}

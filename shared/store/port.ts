@@ -69,6 +69,16 @@ export interface SeriesCoverage extends CandleSeries {
   readonly withVolume: number
 }
 
+/** Intervals that one stamp stands for (`supabase/migrations`: `candle_stretch`). */
+export const CANDLES_OF_STRETCH = 1_440
+
+/** Says whether a stretch of a series is what it was: another stamp after every change of its candles, whoever made it. */
+export interface CandleStamp {
+  /** Start, Unix seconds; it ends before `CANDLES_OF_STRETCH` intervals later. */
+  readonly fromSec: number
+  readonly stamp: string
+}
+
 /** Table `ohlcv_candles`. */
 export interface CandleStore {
   /** Stores candles over whatever is there, at most 1,000 a request; of two with the same start the later one wins. Returns how many were not there before. */
@@ -89,6 +99,11 @@ export interface CandleStore {
   readonly coverageOfAll: Answer<ReadonlyArray<SeriesCoverage>>
   /** The holes between candles from `fromSec` on, oldest first. `newest`: looks at no more than that number of the newest candles. */
   readonly gaps: (series: CandleSeries, fromSec: number, newest?: number) => Answer<ReadonlyArray<Gap>>
+  /**
+   * Of every stretch that has or had candles, oldest first. For whoever keeps a copy: asked before the candles are read, so that what
+   * changes meanwhile has a stamp that the copy does not know.
+   */
+  readonly stamps: (series: CandleSeries) => Answer<ReadonlyArray<CandleStamp>>
   /** Deletes what started before `beforeSec`; returns how many. */
   readonly deleteOlderThan: (series: CandleSeries, beforeSec: number) => Answer<number>
   /**

@@ -11,7 +11,9 @@ import { runJobs } from "../../app/backtest/sweep/pool.ts"
 import { openResults, type SweepRow } from "../../app/backtest/sweep/resultsFile.ts"
 import { ranked, walkForward } from "../../app/backtest/sweep/walkForward.ts"
 import { readSettings } from "../../app/settings.ts"
+import { columnsOf } from "../../shared/candles/core/columns.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
+import { encodeColumns } from "../../shared/store/columns/columnsFile.ts"
 import { candlesOf } from "../data/recording.ts"
 
 const MINUTE_MS = 60_000
@@ -63,6 +65,16 @@ describe("a sweep", { timeout: 120_000 }, () => {
     expect(again).toStrictEqual(results)
     expect(made).toHaveLength(2)
     expect(openResults(path, "input").known.size).toBe(4)
+  })
+
+  it("gives on candles of the store, which its threads share, what it gives on the same of a file", async () => {
+    const series = { venue: "real", symbol: "XDGUSD", intervalMin: 1 } as const
+    const candles = rows.map(({ timeMs, ...bar }) => ({ timeSec: timeMs / 1_000, ...bar, trades: 0 }))
+    const { memory: stored } = encodeColumns({ series, stretches: [] }, [columnsOf(candles)])
+    const jobs = [{ ENTRY_PCT: "0.1" }, { ENTRY_PCT: "0.3" }].map((set): Job => ({ set, fromMs, untilMs }))
+    const results = openResults(join(directory, "stored.jsonl"), "input")
+    const found = await runJobs(jobs, { ...start(), file: "XDGUSD 1m of the store", stored, results })
+    expect(found).toStrictEqual(jobs.map((job) => ({ ...job, figures: alone(job.set) })))
   })
 
   it("says of a point that cannot be run why, and goes on with the others", async () => {

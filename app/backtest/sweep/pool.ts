@@ -17,11 +17,13 @@ export const runJobs = async (jobs: ReadonlyArray<Job>, options: PoolOptions): P
   const { results, workers, onRow, ...start } = options
   const rows = new Map(results.known)
   const missing = jobs.filter((job) => !rows.has(keyOf(job)))
-  const { file, nowSec, way, env } = start
+  const { file, stored, nowSec, way, env } = start
   let next = 0
   const runThread = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: { file, nowSec, way, env } })
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+        workerData: { file, stored, nowSec, way, env } satisfies WorkerStart
+      })
       const end = (): void => {
         resolve()
         void worker.terminate()

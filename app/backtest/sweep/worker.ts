@@ -2,9 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect } from "effect"
-import { openRecording, type Playable } from "../../../services/exchange-sim/core/market/rows.ts"
+import { openRecording, type Playable, storedRecording } from "../../../services/exchange-sim/core/market/rows.ts"
 import type { Way } from "../../../services/exchange-sim/core/market/recorded.ts"
 import { readCandleFile } from "../../../shared/candles/candleFile.ts"
+import { decodeColumns } from "../../../shared/store/columns/columnsFile.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { readSettings } from "../../settings.ts"
 import { backtestOptionsOf } from "../options.ts"
@@ -16,6 +17,8 @@ import type { SweepRow } from "./resultsFile.ts"
 /** What a thread begins with. */
 export interface WorkerStart {
   readonly file: string
+  /** Candles of the store in the place of the file's, in memory that all threads share. */
+  readonly stored?: SharedArrayBuffer | undefined
   /** As the first reader of the file read it: candles after it are not there. */
   readonly nowSec: number
   readonly way: Way
@@ -30,7 +33,7 @@ export interface WorkerFailed {
 
 const port = parentPort
 if (port === null) throw new Error("a sweep's worker is run by its pool")
-const { file, nowSec, way, env } = workerData as WorkerStart
+const { file, stored, nowSec, way, env } = workerData as WorkerStart
 
 const run = (recording: Playable, job: Job): SweepRow => {
   const { set, fromMs, untilMs } = job
@@ -54,6 +57,10 @@ const serve = (recording: Playable): Effect.Effect<never> =>
 NodeRuntime.runMain(
   Effect.scoped(
     Effect.gen(function* () {
+      if (stored !== undefined) {
+        const { columns, series } = decodeColumns(stored)
+        return yield* serve(storedRecording(columns, series.intervalMin))
+      }
       const found = yield* readCandleFile(file, { nowSec })
       return yield* serve(openRecording(found, nowSec).recording)
     })

@@ -8,9 +8,11 @@ import { openRecording, type Playable } from "../../../services/exchange-sim/cor
 import { attempt, readCandleFile } from "../../../shared/candles/candleFile.ts"
 import { leftOutText } from "../../../shared/candles/core/file/leftOut.ts"
 import { utcDayStartMs } from "../../../shared/core/time/utcDay.ts"
+import type { Settings } from "../../../app/settings.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { failed } from "./failed.ts"
 import { runOnce } from "./once.ts"
+import { playStored } from "./stored.ts"
 import { runSweep } from "./sweep.ts"
 
 const text = (name: string, description: string) =>
@@ -25,6 +27,7 @@ export const backtestCommand = Command.make(
   {
     candles: text("candles", "A file of candles, .csv or .csv.gz"),
     trades: text("trades", "A file of trades"),
+    stored: text("stored", "Candles of the pair (PAIR) that the store has, of the real market: their length, as 1m"),
     from: text("from", "First day (UTC), as 2026-11-01"),
     to: text("to", "First day that is not tested any more"),
     slots: text("slots", "Slots that trade (SLOTS)"),
@@ -47,10 +50,11 @@ export const backtestCommand = Command.make(
     html: text("html", "File for a page with charts that needs nothing else"),
     range: yes("range", "Also the other ways through a candle, and the range over all"),
     prove: yes("prove", "Fold, encode, compare and hash everything on the way; the result is the same"),
-    json: yes("json", "As JSON")
+    json: yes("json", "As JSON"),
+    data: text("data", "With --stored: data directory (DATA_DIR)")
   },
   Effect.fn(function* (flags) {
-    const { candles, trades, from, to, slots, set, sweep, walkForward } = flags
+    const { from, to, slots, set, sweep, walkForward, data } = flags
     const wrong = set.find((pair) => !/^[A-Z][A-Z0-9_]*=/.test(pair))
     if (wrong !== undefined) return yield* failed(`--set ${wrong} is not NAME=value`)
     const given = {
@@ -59,22 +63,20 @@ export const backtestCommand = Command.make(
       ),
       ...(Option.isSome(slots) ? { SLOTS: slots.value } : {})
     }
-    const settings = yield* loadSettings(given)
-    const file = Option.getOrUndefined(Option.orElse(candles, () => trades))
-    if (file === undefined || (Option.isSome(candles) && Option.isSome(trades)))
-      return yield* failed("name one file: --candles <file> or --trades <file>")
+    const settings = yield* loadSettings({ ...given, DATA_DIR: Option.getOrUndefined(data) })
     if (Option.isSome(walkForward) && sweep.length === 0)
       return yield* failed("--walk-forward chooses among the points of a sweep: name at least one --sweep")
     return yield* Effect.scoped(
       Effect.gen(function* () {
         const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
-        const recording = yield* readRecording(file, Option.isSome(candles) ? "candles" : "trades", nowSec)
+        const read = yield* readRecording(flags, settings, nowSec)
+        const { recording } = read
         const fromMs = (yield* dayOf("--from", from)) ?? recordingStart(recording)
         const untilMs = (yield* dayOf("--to", to)) ?? recordingEnd(recording)
         const end = new Date(recordingEnd(recording)).toISOString()
         if (fromMs >= recordingEnd(recording)) return yield* failed(`--from is after the recording's end, ${end}`)
         if (untilMs <= fromMs) return yield* failed("--to is not after --from, or not after the recording's beginning")
-        const played = { file, recording, nowSec, fromMs, untilMs, settings, given }
+        const played = { ...read, nowSec, fromMs, untilMs, settings, given }
         if (sweep.length > 0) yield* runSweep(played, flags)
         else yield* runOnce(played, flags)
       })
@@ -82,7 +84,26 @@ export const backtestCommand = Command.make(
   })
 ).pipe(Command.withDescription("The market's own rules on recorded candles or trades"))
 
-const readRecording = Effect.fnUntraced(function* (file: string, wanted: Playable["kind"], nowSec: number) {
+/** What is to be played: the one of the three that is named. */
+const readRecording = Effect.fnUntraced(function* (flags: Sources, settings: Settings, nowSec: number) {
+  const named = (["candles", "trades", "stored"] as const).flatMap((kind) =>
+    Option.match(flags[kind], { onNone: () => [], onSome: (value) => [{ kind, value }] })
+  )
+  const [source] = named
+  if (source === undefined || named.length > 1)
+    return yield* failed("name one recording: --candles <file>, --trades <file> or --stored <timeframe>")
+  const { kind, value } = source
+  if (kind === "stored") return yield* playStored(settings, value)
+  return { file: value, recording: yield* readFile(value, kind, nowSec) }
+})
+
+interface Sources {
+  readonly candles: Option.Option<string>
+  readonly trades: Option.Option<string>
+  readonly stored: Option.Option<string>
+}
+
+const readFile = Effect.fnUntraced(function* (file: string, wanted: Playable["kind"], nowSec: number) {
   const found = yield* readCandleFile(file, { nowSec })
   const { recording, settled } = yield* attempt(file, () => openRecording(found, nowSec))
   for (const left of settled.leftOut) yield* Effect.logWarning(`backtest: ${file}: ${leftOutText(left)}`)

@@ -1,5 +1,5 @@
 /** A sweep, or a walk forward over one: rows, best first, with a bar on the terminal meanwhile. */
-import { createHash } from "node:crypto"
+import { createHash, type Hash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
@@ -21,6 +21,7 @@ import { noResultsFile, openResults, type SweepRow } from "../../../app/backtest
 import { type Objective, ranked, walkForward } from "../../../app/backtest/sweep/walkForward.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
+import { type CandleColumns, sliceOf } from "../../../shared/candles/core/columns.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { failed, type Played } from "./failed.ts"
@@ -84,9 +85,9 @@ const writeCsv = (directory: string, rows: ReadonlyArray<SweepRow>) =>
 
 /** Runs jobs on the threads; `all`: how many there will be, for the bar. */
 const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, all: number) {
-  const { file, nowSec, given, settings } = played
+  const { file, stored, nowSec, given, settings } = played
   const { workers } = flags
-  const input = yield* attempted(file, () => inputOf(file, encodeState(backtestOptionsOf(settings))))
+  const input = yield* attempted(file, () => inputOf(played, encodeState(backtestOptionsOf(settings))))
   const results = Option.isSome(flags.results)
     ? yield* refusing(() =>
         openResults(
@@ -98,7 +99,8 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
   let done = 0
   const seen = new Map<string, SweepRow>(results.known)
   const kept = { ...results, known: seen }
-  const options = { file, nowSec, way: "likely", env: { ...process.env, ...given }, workers, results: kept } as const
+  const env = { ...process.env, ...given }
+  const options = { file, stored: stored?.memory, nowSec, way: "likely", env, workers, results: kept } as const
   return async (jobs: ReadonlyArray<Job>): Promise<ReadonlyArray<SweepRow>> => {
     done += jobs.filter((job) => seen.has(keyOf(job))).length
     const rows = await runJobs(jobs, {
@@ -115,8 +117,17 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
 })
 
 /** Names a recording and the settings that it is played by. */
-const inputOf = async (file: string, settings: string): Promise<string> => {
+const inputOf = async ({ file, stored, untilMs }: Played, settings: string): Promise<string> => {
   const hash = createHash("sha256")
-  await pipeline(createReadStream(file), hash)
+  if (stored === undefined) await pipeline(createReadStream(file), hash)
+  else hashColumns(hash, stored.columns, untilMs / 1_000)
   return sha256(`${hash.digest("hex")} ${settings}`)
+}
+
+/** Only what the runs can see: the store gets new candles all the time. */
+const hashColumns = (hash: Hash, columns: CandleColumns, untilSec: number): void => {
+  const after = columns.timeSec.findIndex((timeSec) => timeSec >= untilSec)
+  const { timeSec, values } = sliceOf(columns, 0, after === -1 ? columns.length : after)
+  hash.update(timeSec)
+  for (const { low, high } of Object.values(values)) hash.update(low).update(high ?? "")
 }

@@ -1,8 +1,6 @@
 /** The recorded regimes of a journal held against its candles: what is read for it, and from where. */
-import { existsSync } from "node:fs"
-import { join, resolve } from "node:path"
 import { Effect, type Layer, Result, Stream } from "effect"
-import { storeBeside } from "../../../app/leaves/store.ts"
+import { storeIfThere } from "../../../app/leaves/store.ts"
 import { subjectsOf } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { emptyHistory, type History, tell, untoldRanges } from "../../../services/hmm-advisor/core/proof/history.ts"
@@ -87,12 +85,6 @@ const neededCandles = Effect.fnUntraced(function* (settings: Settings, head: num
   return needed
 })
 
-/** The store of the settings, if there is one: looking must not make one. */
-const openStore = (settings: Settings): Layer.Layer<Store, StoreOpenError> | null =>
-  settings.supabaseUrl === "" && !existsSync(join(resolve(settings.dataDir), "store", "postgres"))
-    ? null
-    : storeBeside(settings)
-
 /** Asks the store for what the journal does not tell; answers with how many candles it had. */
 const fillFromStore = Effect.fnUntraced(function* (
   market: Pick<CandleSeries, "venue" | "symbol">,
@@ -111,7 +103,7 @@ const fillFromStore = Effect.fnUntraced(function* (
 /** Recomputes every regime and training of the journal at hand, in its order. Reads only. `store`: not that of the settings. */
 export const recomputeRegimes = Effect.fn("recomputeRegimes")(function* (
   settings: Settings,
-  store: Layer.Layer<Store, StoreOpenError> | null = openStore(settings)
+  store: Layer.Layer<Store, StoreOpenError> | null = storeIfThere(settings)
 ) {
   const { head: headOf } = yield* Journal
   const head = yield* headOf

@@ -1,7 +1,7 @@
 /**
  * A day's trades and its profile as Parquet, which any tool opens. Prices and volumes are exact decimals (`DECIMAL(18,10)`, `DECIMAL(18,8)`),
  * times `TIMESTAMP`; what belongs to the file as a whole stands in its key-value metadata, with a digest of it all: a byte that a disk has changed
- * would else be a price. Computes only; `atomicFile.ts` writes.
+ * would else be a price. Computes only; `shared/files/atomicFile.ts` writes.
  */
 import { createHash } from "node:crypto"
 import { type FileMetaData, parquetMetadata, parquetRead, type SchemaElement } from "hyparquet"

@@ -1,6 +1,6 @@
 /** The worker in which a day's files are packed, unpacked, read and written: each takes long enough to hold up a market's event loop. */
 import { parentPort } from "node:worker_threads"
-import { readIfThere, writeAtomically } from "./atomicFile.ts"
+import { readIfThere, writeAtomically } from "../../../shared/files/atomicFile.ts"
 import {
   decodeProfile,
   decodeTrades,

@@ -55,15 +55,36 @@ export interface Due {
 }
 
 /** An unchanged price is written again after this long, so that a price fact's own age says how old the price is. */
-export const REPEAT_PRICE_MS = 15_000
+const REPEAT_PRICE_MS = 15_000
+
+/**
+ * A price of which bid or ask alone have changed is written no sooner than so long after the one before: nobody decides anything by them, and
+ * where the book is busy they change many times between two trades.
+ */
+const QUOTE_AFTER_MS = 1_000
+
+/** How long facts wait that nothing follows from; both 0 where each price is written as it comes. */
+export interface Waiting {
+  /** An unchanged price that was confirmed. */
+  readonly repeatAfterMs: number
+  /** Another bid or ask at the same last price. */
+  readonly quoteAfterMs: number
+}
+
+/** Where a journal is kept for long. */
+export const THINNED: Waiting = { repeatAfterMs: REPEAT_PRICE_MS, quoteAfterMs: QUOTE_AFTER_MS }
 
 /** What is due at `nowMs`. Clock facts keep to whole intervals after the first, however late one is written. */
-export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, repeatAfterMs = REPEAT_PRICE_MS): Due => {
+export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, waiting: Waiting = THINNED): Due => {
   const { heard, heardMs, written, writtenMs, clockMs, noPrice } = state
   const priceDue =
     heard !== null &&
     heardMs !== null &&
-    (!same(heard, written) || (writtenMs !== null && heardMs > writtenMs && nowMs - writtenMs >= repeatAfterMs))
+    (written === null ||
+      writtenMs === null ||
+      heard.last !== written.last ||
+      (!sameQuote(heard, written) && nowMs - writtenMs >= waiting.quoteAfterMs) ||
+      (heardMs > writtenMs && nowMs - writtenMs >= waiting.repeatAfterMs))
   const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs
   return {
@@ -82,5 +103,4 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, re
 export const wantsAsking = (state: FeedState, nowMs: number, staleAfterMs: number): boolean =>
   state.doubted?.by === "stream" || state.heardMs === null || nowMs - state.heardMs > staleAfterMs / 2
 
-const same = (a: Ticker, b: Ticker | null): boolean =>
-  b !== null && a.last === b.last && a.bid === b.bid && a.ask === b.ask
+const sameQuote = (a: Ticker, b: Ticker): boolean => a.bid === b.bid && a.ask === b.ask

@@ -46,6 +46,34 @@ describe("the market feed's conflation", () => {
     expect(due(state, nowMs, CLOCK_MS).price !== null).toBe(written)
   })
 
+  const quoted = (bid: string, last = "0.1"): Ticker => ({ ...ticker(last), bid: Price.parse(bid) })
+
+  it.each([
+    ["a bid alone within a second", quoted("0.098"), 1_999, false],
+    ["a bid alone after a second", quoted("0.098"), 2_000, true],
+    ["the last price at once, with the bid of that moment", quoted("0.098", "0.1000001"), 1_001, true]
+  ] as const)("writes another price: %s", (_name, heard, nowMs, written) => {
+    const state = hear(wrote("0.1", 1_000, 1_000), heard, 1_001)
+    expect(due(state, nowMs, CLOCK_MS).price).toStrictEqual(written ? heard : null)
+  })
+
+  it("writes each bid as it comes where time waits for everyone", () => {
+    const state = hear(wrote("0.1", 1_000, 1_000), quoted("0.098"), 1_001)
+    const waiting = { repeatAfterMs: 0, quoteAfterMs: 0 }
+    expect(due(state, 1_001, CLOCK_MS, waiting).price).toStrictEqual(quoted("0.098"))
+  })
+
+  it("writes of a minute in which only the bid changes, eight times a second, one price a second", () => {
+    let state = wrote("0.1", 0, 0)
+    let written = 0
+    for (let nowMs = 125; nowMs <= 60_000; nowMs += 125) {
+      const next = due(hear(state, quoted(`0.09${nowMs}`), nowMs), nowMs, CLOCK_MS)
+      if (next.price !== null) written++
+      state = next.state
+    }
+    expect(written).toBe(60)
+  })
+
   it("counts what it heard before it knew the exchange's time as heard when that is known", () => {
     const early = hear(silent, ticker("0.1"), 1_790_000_000_000)
     expect(due(stamped(early, 5_000), 7_000, CLOCK_MS).clock).toStrictEqual({ priceAgeSec: 2 })

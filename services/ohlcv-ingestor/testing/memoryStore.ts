@@ -26,7 +26,14 @@ export const memoryStoreLayer = (memory: MemoryStore): Layer.Layer<Store> => {
   const profiles: Store["Service"]["profiles"] = { upsert: notOurs, ofDay: notOurs }
   return Layer.succeed(
     Store,
-    Store.of({ ...memory, where: "memory", projection, profiles, health: Effect.succeed([]) })
+    Store.of({
+      ...memory,
+      candles: { ...memory.candles, stamps: notOurs },
+      where: "memory",
+      projection,
+      profiles,
+      health: Effect.succeed([])
+    })
   )
 }
 

@@ -24,6 +24,7 @@ const KeptRows = Schema.Array(
 /** Decimals as text: JSON numbers would be rounded to doubles on the way. */
 const CANDLE_COLUMNS = "time,open::text,high::text,low::text,close::text,volume::text,trade_count"
 
+const StampRows = Schema.Array(Schema.Struct({ from_sec: Schema.Int, stamp: Schema.String }))
 const TimeRows = Schema.Array(Schema.Struct({ time: Schema.Int }))
 
 const CoverageRows = Schema.Array(
@@ -172,7 +173,7 @@ const reading = (client: Client): Pick<CandleStore, "newest" | "between" | "time
   }
 }
 
-const measuring = (client: Client): Pick<CandleStore, "coverage" | "coverageOfAll" | "gaps"> => {
+const measuring = (client: Client): Pick<CandleStore, "stamps" | "coverage" | "coverageOfAll" | "gaps"> => {
   const gapsPage = (series: CandleSeries, fromSec: number, newest: number | null, limit: number) =>
     ask(call("gaps", series), GapRows, () =>
       client
@@ -188,6 +189,21 @@ const measuring = (client: Client): Pick<CandleStore, "coverage" | "coverageOfAl
     )
 
   return {
+    stamps: (series) =>
+      readPages<(typeof StampRows.Type)[number]>((last, limit) =>
+        ask(call("stamps", series), StampRows, () =>
+          client
+            .from("candle_stamps")
+            .select("from_sec,stamp")
+            .eq("venue", series.venue)
+            .eq("pair", series.symbol)
+            .eq("interval_min", series.intervalMin)
+            .gte("from_sec", last === null ? -FOR_EVER : last.from_sec + 1)
+            .order("from_sec")
+            .limit(limit)
+        )
+      ).pipe(Effect.map((rows) => rows.map(({ from_sec: fromSec, stamp }) => ({ fromSec, stamp })))),
+
     coverage: (series, fromSec) =>
       ask(call("coverage", series), CoverageRows, () =>
         client.rpc("candle_coverage", {

@@ -3,7 +3,7 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, type Layer } from "effect"
 import type { Candle } from "../../candles/core/candle.ts"
 import { Price, Quote, Volume } from "../../core/decimal/decimal.ts"
-import { type CandleSeries, type JobOrder, Store, STORE_TABLES } from "../port.ts"
+import { type CandleSeries, CANDLES_OF_STRETCH, type JobOrder, Store, STORE_TABLES } from "../port.ts"
 import type { FillRow } from "../projected.ts"
 
 /** A candle at `timeSec` with digits that a double would lose. */
@@ -93,6 +93,36 @@ export const storeContract = <E>(name: string, make: Layer.Layer<Store, E>): voi
         expect(yield* candles.upsert(series, twice, "stream")).toBe(0)
         expect((yield* candles.newest(series, 9))[0]).toStrictEqual(someCandle(0, "0.3"))
         expect(yield* candles.upsert(series, [], "stream")).toBe(0)
+      })
+    )
+
+    it.effect("a stretch has another stamp after every change of its candles, and no stretch beside it", () =>
+      Effect.gen(function* () {
+        const { candles } = yield* Store
+        const series = { venue: "real", symbol: "STAMPS", intervalMin: 1 } as const
+        const stretchSec = CANDLES_OF_STRETCH * 60
+        expect(yield* candles.stamps(series)).toStrictEqual([])
+        yield* candles.upsert(series, [...minutes(3), someCandle(stretchSec - 60), someCandle(2 * stretchSec)], "poll")
+        const [first, second] = yield* candles.stamps(series)
+        expect([first?.fromSec, second?.fromSec]).toStrictEqual([0, 2 * stretchSec])
+        expect(first?.stamp).not.toBe(second?.stamp)
+
+        yield* candles.upsert(series, minutes(3), "backfill")
+        yield* candles.upsert({ ...series, intervalMin: 15 }, minutes(1), "poll")
+        expect(yield* candles.stamps(series), "equal values, and another series").toStrictEqual([first, second])
+
+        const seen = new Set([first?.stamp])
+        for (const change of [
+          candles.upsert(series, [someCandle(60, "0.3")], "poll"),
+          candles.upsert(series, [someCandle(180)], "stream"),
+          candles.deleteOlderThan(series, 60)
+        ]) {
+          yield* change
+          const [changed, beside] = yield* candles.stamps(series)
+          expect(beside).toStrictEqual(second)
+          expect(seen.has(changed?.stamp)).toBe(false)
+          seen.add(changed?.stamp)
+        }
       })
     )
 

@@ -1,5 +1,5 @@
 /** A process that writes one file again and again, each version recognisable in every row, until it is killed. */
-import { writeAtomically } from "../../../services/market-context/files/atomicFile.ts"
+import { writeAtomically } from "../../../shared/files/atomicFile.ts"
 import { encodeTrades } from "../../../services/market-context/files/parquet.ts"
 
 const ROWS = 20_000

@@ -2,7 +2,8 @@
  * Rows of recorded market data: candles or trades, out of any file that `shared/candles/core/file` reads. Kraken's own archives
  * need no header; any other file names its columns in one.
  */
-import type { Bar } from "../../../../shared/candles/core/candle.ts"
+import { type Bar, intervalSec } from "../../../../shared/candles/core/candle.ts"
+import { candleAt, type CandleColumns } from "../../../../shared/candles/core/columns.ts"
 import type { Side } from "../../../../shared/core/trading.ts"
 import type { Price, Volume } from "../../../../shared/core/decimal/decimal.ts"
 import type { FileRows } from "../../../../shared/candles/core/file/fileReader.ts"
@@ -63,6 +64,20 @@ export const openRecording = (found: FileRows, nowSec: number): OpenedRecording 
         : { kind: "trades", rows: sequence(tradeOf) }
   }
 }
+
+/** Candles of the store, which are a recording as they are: closed, and each start once. */
+export const storedRecording = (columns: CandleColumns, intervalMin: number): Playable => ({
+  kind: "candles",
+  intervalMs: intervalSec(intervalMin) * 1_000,
+  rows: {
+    length: columns.length,
+    at: (place) => {
+      if (place >= columns.length) return undefined
+      const { timeSec, trades: _, ...bar } = candleAt(columns, place)
+      return { timeMs: timeSec * 1_000, ...bar }
+    }
+  }
+})
 
 const SIDES = [null, "buy", "sell"] as const
 

@@ -1,7 +1,7 @@
 /** Files that are written whole or not at all: after a crash the old one stands or the new one, never half. */
 import * as fs from "node:fs"
 import { dirname } from "node:path"
-import { makeDirectory, OWNER_FILE } from "../../../shared/files/directory.ts"
+import { makeDirectory, OWNER_FILE } from "./directory.ts"
 
 /** Writes beside the file, syncs, and moves it over; makes the directory where it is missing. Throws what the file system says. */
 export const writeAtomically = (path: string, bytes: Uint8Array): void => {
