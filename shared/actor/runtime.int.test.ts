@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Queue, Scheduler, Stream } from "effect"
+import { Effect, Fiber, Layer, Option, Queue, type Scheduler, Stream } from "effect"
 import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { marketSubjects } from "../core/ids/subjects.ts"
