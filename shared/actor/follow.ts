@@ -21,7 +21,7 @@ export interface Followed<State> {
 
 interface Waiter {
   readonly seq: number
-  readonly done: Deferred.Deferred<void>
+  readonly wake: () => void
 }
 
 /** Each actor's own kind of fold, at the actor's place. */
@@ -45,16 +45,16 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
   const ready = yield* Deferred.make<ReadonlyArray<ActorFold<unknown>>, HostError>()
   const ended = yield* Deferred.make<never, HostError>()
   const advances = makeListeners()
-  let waiters: Array<Waiter> = []
+  const waiters = new Set<Waiter>()
   let seq = 0
 
   const onAdvance = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<unknown>>) {
     seq = folds[0]?.seq ?? 0
     yield* Deferred.succeed(ready, folds)
-    const due = waiters.filter((waiter) => waiter.seq <= seq)
-    if (due.length > 0) {
-      waiters = waiters.filter((waiter) => waiter.seq > seq)
-      for (const waiter of due) yield* Deferred.succeed(waiter.done, undefined)
+    for (const waiter of waiters) {
+      if (waiter.seq > seq) continue
+      waiters.delete(waiter)
+      waiter.wake()
     }
     advances.notify()
   })
@@ -67,12 +67,14 @@ export const follow = Effect.fn("follow")(function* <const States extends Readon
   )
   const folds = (yield* Deferred.await(ready)) as unknown as FoldsOf<States>
 
-  const awaitSeq = Effect.fnUntraced(function* (wanted: number) {
-    if (wanted <= seq) return
-    const done = yield* Deferred.make<void>()
-    waiters.push({ seq: wanted, done })
-    yield* Deferred.await(done)
-  })
+  const awaitSeq = (wanted: number) =>
+    Effect.callback<void>((resume) => {
+      // In one step: what is folded between a look and the waiting would wake nobody.
+      if (wanted <= seq) return resume(Effect.void)
+      const waiter = { seq: wanted, wake: () => resume(Effect.void) }
+      waiters.add(waiter)
+      return Effect.sync(() => waiters.delete(waiter))
+    })
   const changes = Stream.suspend(() => {
     let seen = -1
     const advanced = Effect.callback<void>((resume) => {

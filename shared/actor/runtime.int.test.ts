@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Queue, Stream } from "effect"
+import { Effect, Fiber, Layer, Option, Queue, type Scheduler, Stream } from "effect"
 import { decodeRecord, encodeEntry } from "../events/envelope.ts"
 import type { MarketEvent } from "../events/event.ts"
 import { marketSubjects } from "../core/ids/subjects.ts"
@@ -416,6 +416,21 @@ describe("snapshots", () => {
 describe("whoever follows", () => {
   const following = follow({ host: "test", subjects, actors: [counter()] })
 
+  /** Holds a fiber before one of its steps, until it is told to go on. */
+  const heldAt = (step: number) => {
+    let steps = 0
+    const held: Array<() => void> = []
+    const scheduler: Scheduler.Scheduler = {
+      executionMode: "async",
+      shouldYield: () => ++steps === step,
+      makeDispatcher: () => ({ scheduleTask: (task) => void held.push(task), flush: () => undefined })
+    }
+    const goOn = () => {
+      for (let task = held.shift(); task !== undefined; task = held.shift()) task()
+    }
+    return { scheduler, goOn }
+  }
+
   it.effect("is told at once where the folds stand, although nothing moves any more", () =>
     Effect.gen(function* () {
       yield* start
@@ -423,6 +438,26 @@ describe("whoever follows", () => {
       const { changes } = yield* following
       expect(yield* Stream.runHead(changes)).toMatchObject({ value: yield* (yield* Journal).head })
     }).pipe(Effect.scoped, Effect.provide(withoutSnapshots))
+  )
+
+  it.effect("is woken by the record that it waits for, at whichever step of waiting that is folded", () =>
+    Effect.gen(function* () {
+      yield* start
+      const { awaitSeq } = yield* following
+      const journal = yield* Journal
+      const woken: Array<boolean> = []
+      for (let step = 1; step <= 10; step++) {
+        const next = (yield* journal.head) + 1
+        const { scheduler, goOn } = heldAt(step)
+        const waiter = Effect.runFork(awaitSeq(next), { scheduler })
+        yield* tick(step, step)
+        yield* awaitSeq(next)
+        goOn()
+        woken.push(waiter.pollUnsafe() !== undefined)
+        yield* Fiber.interrupt(waiter)
+      }
+      expect(woken).not.toContain(false)
+    }).pipe(Effect.scoped, Effect.provide(MemoryJournal.layer()))
   )
 
   it.effect("is told of the newest place alone where it was busy while the folds moved, and of each only once", () =>

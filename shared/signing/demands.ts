@@ -21,6 +21,8 @@ interface Named {
   readonly key: WriterKey | undefined
   /** Whether every mark of its service is held to its key. */
   readonly held: boolean
+  /** It is that of the process that is all services, and may write everywhere. */
+  readonly everywhere: boolean
   /** Of its marks: up to what the key makes. */
   readonly beginning: string
   readonly markLength: number
@@ -94,7 +96,7 @@ export class Demands {
     const name = this.read(mark)
     if (name === null) return `its mark is none: ${JSON.stringify(mark.slice(0, 64))}${ADVICE}`
     const { service, number, key } = name
-    if (service !== ONE_PROCESS && !this.ownersOf(subject).includes(service)) {
+    if (!name.everywhere && !this.ownersOf(subject).includes(service)) {
       return `it bears a mark of ${service}, who does not write on this subject${ADVICE}`
     }
     if (!name.held && !this.ownersOf(subject).some((owner) => this.ring.checked.has(owner))) {
@@ -141,8 +143,9 @@ export class Demands {
       const read = readMark(mark)
       if (read === null) return null
       const { keys, checked } = this.ring
-      const key = keys.get(nameOf(read))
-      named = { ...read, key, held: checked.has(read.service), beginning, markLength: mark.length }
+      const { service, number } = read
+      const [key, held, everywhere] = [keys.get(nameOf(read)), checked.has(service), service === ONE_PROCESS]
+      named = { service, number, key, held, everywhere, beginning, markLength: mark.length }
       if (this.named.size < NAMES_KEPT) this.named.set(beginning, named)
     }
     this.last = named

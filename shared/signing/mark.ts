@@ -43,36 +43,64 @@ const roomFor = (length: number, secret: Buffer): Buffer => {
   return (beginnings[length] ??= scratch.subarray(0, length))
 }
 
-const macOf = ({ secret }: WriterKey, { subject, id, data }: Marked): string => {
+/** The hash, a character for each of its bytes: Node makes that text faster than base64, and a buffer takes it twice as long. */
+const hashOf = ({ secret }: WriterKey, { subject, id, data }: Marked): string => {
   const all = roomFor(KEY_BYTES + subject.length + id.length + 2 + data.byteLength, secret)
   let at = KEY_BYTES + all.write(subject, KEY_BYTES, "latin1")
   all[at++] = LINE_END
   at += all.write(id, at, "latin1")
   all[at++] = LINE_END
   all.set(data, at)
-  return hash("sha256", all, "base64").slice(0, MAC_LENGTH)
+  // "binary" is the name by which this call knows latin1.
+  return hash("sha256", all, "binary")
+}
+
+/** The characters of base64, by the six bits that each stands for. */
+const BASE64 = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", "latin1")
+
+/** For the text of one mark: up to here its key's name, which stays from one mark to the next, and from here on what the key makes. */
+const MAC_AT = 64
+const text = Buffer.alloc(MAC_AT + MAC_LENGTH + 2)
+let nameInText: WriterKey | null = null
+let nameAt = MAC_AT
+
+/** Writes what the key makes of a record into `text`, and two characters more. */
+const writeMac = (key: WriterKey, record: Marked): void => {
+  const hashed = hashOf(key, record)
+  for (let from = 0, to = MAC_AT; to < MAC_AT + MAC_LENGTH; from += 3, to += 4) {
+    const bits = (hashed.charCodeAt(from) << 16) | (hashed.charCodeAt(from + 1) << 8) | hashed.charCodeAt(from + 2)
+    text[to] = BASE64[bits >> 18] as number
+    text[to + 1] = BASE64[(bits >> 12) & 63] as number
+    text[to + 2] = BASE64[(bits >> 6) & 63] as number
+    text[to + 3] = BASE64[bits & 63] as number
+  }
 }
 
 /** The key's name as it stands in marks. */
 export const nameOf = ({ service, number }: Pick<WriterKey, "service" | "number">): string => `${service}.${number}`
 
-/** What a key's marks begin with. A process marks with one key, and checks marks of some. */
-const beginningOf = (key: WriterKey): string => {
-  let known = MARK_BEGINNINGS.get(key)
-  if (known === undefined) MARK_BEGINNINGS.set(key, (known = `${nameOf(key)}.`))
-  return known
+/** The mark that a key makes of a record: in one piece, because one put together is copied when its characters are looked at. */
+export const markOf = (key: WriterKey, record: Marked): string => {
+  if (nameInText !== key) {
+    const name = `${nameOf(key)}.`
+    nameAt = MAC_AT - name.length
+    text.write(name, nameAt, "latin1")
+    nameInText = key
+  }
+  writeMac(key, record)
+  return text.toString("latin1", nameAt, MAC_AT + MAC_LENGTH)
 }
-const MARK_BEGINNINGS = new WeakMap<WriterKey, string>()
-
-/** The mark that a key makes of a record. */
-export const markOf = (key: WriterKey, record: Marked): string => beginningOf(key) + macOf(key, record)
 
 /**
- * Whether this is the key's mark of the record. Compared as text: who tries marks learns nothing of how long that took, because records
- * are not answered.
+ * Of a mark that names this key: whether it is what the key makes of the record. Who tries marks learns nothing of how long that took,
+ * because records are not answered.
  */
-export const isMarkOf = (key: WriterKey, record: Marked, mark: string): boolean =>
-  mark.endsWith(macOf(key, record)) && mark.length === beginningOf(key).length + MAC_LENGTH
+export const isMarkOf = (key: WriterKey, record: Marked, mark: string): boolean => {
+  writeMac(key, record)
+  const from = mark.length - MAC_LENGTH
+  for (let at = 0; at < MAC_LENGTH; at++) if (mark.charCodeAt(from + at) !== text[MAC_AT + at]) return false
+  return true
+}
 
 /** What a key may be called in public: half of its hash. Tells a wrong file from the right one, and nothing of the key. */
 export const fingerprintOf = ({ secret }: WriterKey): string => hash("sha256", secret, "hex").slice(0, 16)

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { randomNumbers } from "../core/random.ts"
 import type { JournalRecord } from "../journal/port.ts"
 import { Demands } from "./demands.ts"
 import { keyring, keysText, ONE_PROCESS, readKeys } from "./keyring.ts"
-import { fingerprintOf, markOf, readMark, type WriterKey } from "./mark.ts"
+import { fingerprintOf, isMarkOf, markOf, readMark, type WriterKey } from "./mark.ts"
 
 const key = (service: string, number = 1): WriterKey => ({
   service,
@@ -34,6 +36,37 @@ describe("a mark", () => {
     expect(markOf(feed, { ...one, id: "ab" })).not.toBe(
       markOf(feed, { ...one, id: "a", data: new TextEncoder().encode("b{}") })
     )
+  })
+
+  it("is half of the hash over key, subject, id and data, of a record however strange", () => {
+    const random = randomNumbers(7)
+    const texts = ["", "market.XDGUSD.price", "1.slot-3.17", "é\u00ff", "\u0100Ω\u{1f415}", "a\nb", "x".repeat(300)]
+    const lengths = [0, 1, 15, 400, 8_000, 8_190, 8_192, 8_193, 200_000]
+    const keys = [feed, slots, key("market-feed", 2), key("m".repeat(31), 999_999)]
+    const pick = <A>(among: ReadonlyArray<A>): A => among[Math.floor(random() * among.length)] as A
+    for (let round = 0; round < 500; round++) {
+      const [by, subject, id] = [pick(keys), pick(texts), pick(texts)]
+      const data = Buffer.alloc(pick(lengths), String(random()))
+      const marked = { subject, id, data }
+      const mark = markOf(by, marked)
+      const parts = [by.secret, Buffer.from(`${subject}\n${id}\n`, "latin1"), data]
+      const whole = createHash("sha256").update(Buffer.concat(parts)).digest("base64")
+      expect(mark).toBe(`${by.service}.${by.number}.${whole.slice(0, 22)}`)
+      // What was looked at in between changes no other.
+      const other = pick(keys)
+      expect(isMarkOf(other, marked, mark)).toBe(other === by)
+    }
+  })
+
+  it("is no other record's, whichever of its characters is another", () => {
+    const one = record(price, feed)
+    const mark = one.mark ?? ""
+    expect(isMarkOf(feed, one, mark)).toBe(true)
+    for (let at = mark.length - 22; at < mark.length; at++) {
+      const other = mark[at] === "A" ? "B" : "A"
+      expect(isMarkOf(feed, one, mark.slice(0, at) + other + mark.slice(at + 1))).toBe(false)
+    }
+    expect(isMarkOf(feed, one, "")).toBe(false)
   })
 
   it("says nothing of the key", () => {

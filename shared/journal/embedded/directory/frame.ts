@@ -69,8 +69,8 @@ export const frameBytesOf = (fields: Pick<FrameFields, "subject" | "id" | "mark"
 export const writeFrame = (fields: FrameFields, block: Buffer, from: number): number => {
   const { subject, id, data, mark } = fields
   const bytes = frameBytesOf(fields)
-  block.writeUInt32LE(bytes - PREFIX_BYTES, from)
-  block.writeUInt32LE(fields.previousCrc, from + 8)
+  writeU32(block, bytes - PREFIX_BYTES, from)
+  writeU32(block, fields.previousCrc, from + 8)
   writeU48(block, fields.seq, from + 12)
   writeU48(block, fields.durableSeq, from + 18)
   writeU48(block, fields.storedMs, from + 24)
@@ -84,7 +84,7 @@ export const writeFrame = (fields: FrameFields, block: Buffer, from: number): nu
   }
   block.set(data, at)
   const crc = crc32(new Uint8Array(block.buffer, block.byteOffset + from + PREFIX_BYTES, bytes - PREFIX_BYTES))
-  block.writeUInt32LE(crc, from + 4)
+  writeU32(block, crc, from + 4)
   return crc
 }
 
@@ -101,12 +101,19 @@ const writeAscii = (bytes: Buffer, text: string, from: number): number => {
   return from + text.length
 }
 
-const writeU48 = (bytes: Buffer, value: number, at: number): void => {
-  bytes.writeUInt32LE(value % 2 ** 32, at)
-  bytes.writeUInt16LE(Math.floor(value / 2 ** 32), at + 4)
+/** `writeUInt32LE`, `readUInt32LE` and the like without their checks, which the sizes make needless: most of every frame is written and read by them. */
+const writeU32 = (bytes: Buffer, value: number, at: number): void => {
+  bytes[at] = value
+  bytes[at + 1] = value >>> 8
+  bytes[at + 2] = value >>> 16
+  bytes[at + 3] = value >>> 24
 }
-
-/** `readUInt32LE` and `readUIntLE(at, 6)` without their checks, which the sizes make needless: they read most of every frame of a history. */
+const writeU48 = (bytes: Buffer, value: number, at: number): void => {
+  const high = Math.floor(value / 2 ** 32)
+  writeU32(bytes, value - high * 2 ** 32, at)
+  bytes[at + 4] = high
+  bytes[at + 5] = high >>> 8
+}
 const readU32 = (bytes: Buffer, at: number): number =>
   ((bytes[at] as number) |
     ((bytes[at + 1] as number) << 8) |
