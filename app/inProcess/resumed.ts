@@ -3,7 +3,7 @@ import { clientIdOf } from "../../shared/core/ids/clientId.ts"
 import { feeParts } from "../../services/exchange-sim/core/engine/money.ts"
 import type { Rules } from "../../services/exchange-sim/core/engine/desk.ts"
 import { TIERS, type Tier } from "../../services/exchange-sim/core/engine/limits.ts"
-import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import type { MarketPrint } from "../../services/exchange-sim/core/market/process.ts"
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import type { GovernorState, TrackedOrder } from "../../services/governor/core/state.ts"
 import {
@@ -28,8 +28,8 @@ export interface Resumed {
   /** The exchange's events that make its books, oldest first; `Created` first. */
   readonly exchange: ReadonlyArray<ExchangeEvent>
   readonly rules: Rules
-  /** The market's last trade. */
-  readonly last: MarketTrade
+  /** Where the market traded last. */
+  readonly last: MarketPrint
 }
 
 /** What the market was like, as its governor knows it. */
@@ -87,7 +87,7 @@ export const resumed = ({ governor, tier, ...from }: ResumeFrom): Resumed => {
       trading: TIERS[tier].trading,
       maxOpenOrders: TIERS[tier].openOrders
     },
-    last: { timeMs: nowMs, price, volume: Volume.zero, takerSide: "sell" }
+    last: { timeMs: nowMs, price, takerSide: "sell" }
   }
 }
 

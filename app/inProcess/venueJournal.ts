@@ -1,7 +1,7 @@
 /** What a venue needs: the pair's rules, money, and a journal. */
 import type { Quote, Volume } from "../../shared/core/decimal/decimal.ts"
 import type { Rules } from "../../services/exchange-sim/core/engine/desk.ts"
-import type { MarketTrade } from "../../services/exchange-sim/core/market/process.ts"
+import type { MarketPrint } from "../../services/exchange-sim/core/market/process.ts"
 import type { ExchangeEvent } from "../../services/exchange-sim/records.ts"
 import type { MarketSubjects } from "../../shared/core/ids/subjects.ts"
 import type { MarketEvent } from "../../shared/events/event.ts"
@@ -21,5 +21,5 @@ export interface VenueOptions {
   /** What has happened at the exchange before, `Created` first; left out: it begins with the account alone. */
   readonly earlier?: ReadonlyArray<ExchangeEvent>
   /** The last trade before; left out: there was none. */
-  readonly last?: MarketTrade
+  readonly last?: MarketPrint
 }

@@ -10,6 +10,7 @@ import { knownSubject, type Standing } from "../core/ids/subjects.ts"
 import type { JournalEntry, JournalRecord } from "../journal/port.ts"
 import { objectionTo } from "./belonging.ts"
 import { MarketEvent } from "./event.ts"
+import { priceReader } from "./priceBytes.ts"
 import { LEFT, plain } from "../schema/plain.ts"
 import { type RawEnvelope, upcast } from "./upcast.ts"
 import { messageOf } from "../core/messageOf.ts"
@@ -81,6 +82,7 @@ export type DecodeError = RecordUndecodable | BuildTooOld
 
 const bySchema = { decode: Schema.decodeUnknownSync(Envelope), encode: Schema.encodeSync(Envelope) }
 const { read, write } = plain(Envelope)
+const readPrices = priceReader(ENVELOPE_VERSION)
 
 const decodeEnvelope = (raw: unknown): Envelope => {
   const envelope = read(raw)
@@ -126,16 +128,20 @@ const storedOf = (record: JournalRecord, envelope: Envelope, writtenIn: number):
   return { epoch, timeMs, writer, cause, events, family, slot, seq, subject, id, writtenIn, storedMs }
 }
 
+const readJson = (record: JournalRecord): StoredRecord => {
+  const raw: unknown = JSON.parse(text.decode(record.data))
+  const writtenIn = versionOf(raw, record.seq)
+  return storedOf(record, decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION)), writtenIn)
+}
+
 /** Reads a journal record; throws `RecordUndecodable` or `BuildTooOld`. */
 export const decodeRecord = (record: JournalRecord): StoredRecord => {
   const known = decoded[record.seq % DECODED_KEPT]
   if (known?.record === record) return known.stored
   try {
     if (record.objection !== undefined) throw new Error(record.objection)
-    const raw: unknown = JSON.parse(text.decode(record.data))
-    const writtenIn = versionOf(raw, record.seq)
-    const envelope = decodeEnvelope(upcast(raw as RawEnvelope, writtenIn, ENVELOPE_VERSION))
-    const stored = storedOf(record, envelope, writtenIn)
+    const prices = readPrices(record.data)
+    const stored = prices === null ? readJson(record) : storedOf(record, prices, ENVELOPE_VERSION)
     const objection = stored.id === "" ? "it has no id" : objectionTo(stored.subject, stored, stored)
     if (objection !== null) throw new Error(objection)
     decoded[record.seq % DECODED_KEPT] = { record, stored }

@@ -247,6 +247,11 @@ describe.runIf(natsServerFound())("the doctor at a NATS server", () => {
       expect(nats ?? "").toMatch(/^(ok|warn) +nats +nats:\/\/.*: nats-server 2\./)
       yield* written(settings, subjectsOf(settings).control("test"))
       expect((yield* lines(settings, "journal"))[0] ?? "").toMatch(/^ok .* stream KENNEL_XDGUSD: 1 records, epoch 1/)
+      const packing = (yield* lines(settings, "nats")).filter((line) => line.includes(" packed"))
+      expect(packing).toHaveLength(1)
+      expect(packing[0] ?? "").toMatch(
+        /^ok +nats +stream KENNEL_XDGUSD is (packed on the server's disk|not packed: nats-server 2\S+ is older than 2\.14\.3)$/
+      )
     })
   )
 

@@ -1,4 +1,4 @@
-/** The NATS server: does it answer, what does a power cut cost, and do as many servers keep the journal as should? */
+/** The NATS server: does it answer, what does a power cut cost, do as many servers keep the journal as should, and is it packed? */
 import { JetStreamApiError, jetstreamManager, type StreamInfo } from "@nats-io/jetstream"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { Effect } from "effect"
@@ -7,13 +7,14 @@ import type { Settings } from "../../../app/settings.ts"
 import { replicaProblem, serversOf } from "../../../shared/journal/nats/cluster/replicas.ts"
 import { connectTo } from "../../../shared/journal/nats/connection.ts"
 import { beginningBucket } from "../../../shared/journal/nats/beginning/note.ts"
+import { compressionFinding } from "../../../shared/journal/nats/stream/compression.ts"
 import { snapshotsOf } from "../../../shared/journal/nats/snapshots.ts"
 import { type Check, fail, type Finding, ok, warn } from "./check.ts"
 
 /** Shorter than a check's time limit: what the connection has to say is better than that it took long. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Whether the server answers, what its version means for a power cut, and on how many servers the journal is. */
+/** Whether the server answers, what its version means for a power cut, on how many servers the journal is, and whether it is packed. */
 export const natsCheck = (settings: Settings): Check<never> => ({
   what: "nats",
   look: Effect.scoped(
@@ -24,7 +25,7 @@ export const natsCheck = (settings: Settings): Check<never> => ({
         connectTimeoutMs: CONNECT_TIMEOUT_MS
       })
       const version = versionFinding(natsUrl, connection.info?.version ?? "of an unknown version")
-      return [version, ...(yield* replicaFindings(connection, settings))]
+      return [version, ...(yield* streamFindings(connection, settings))]
     })
   )
 })
@@ -52,18 +53,30 @@ const streamInfo = (connection: NatsConnection, stream: string) =>
     catch: (error) => error
   })
 
-const replicaFindings = Effect.fnUntraced(function* (connection: NatsConnection, settings: Settings) {
+const streamFindings = Effect.fnUntraced(function* (connection: NatsConnection, settings: Settings) {
   const greeting = connection.info ?? { version: "unknown" }
   const { stream } = STREAMS.market(settings.pair)
   const findings: Array<Finding> = []
   for (const name of [stream, snapshotsOf(stream).stream, `KV_${beginningBucket(stream)}`]) {
     const info = yield* streamInfo(connection, name)
-    if (info !== null) findings.push(...findingsOn(greeting, settings, info))
+    if (info === null) continue
+    findings.push(...replicaFindings(greeting, settings, info))
+    // The buckets beside it hold a handful of records.
+    if (name === stream) findings.push(packingFinding(greeting.version, info))
   }
   return findings
 })
 
-const findingsOn = (
+/** One line, packed or not. */
+export const packingFinding = (version: string, { config }: Pick<StreamInfo, "config">): Finding => {
+  const found = compressionFinding(version, config.name, config.compression)
+  if (found === null) return ok("nats", `stream ${config.name} is packed on the server's disk`)
+  const { risk, finding, advice } = found
+  if (risk) return warn("nats", finding, advice ?? "")
+  return ok("nats", advice === null ? finding : `${finding}; ${advice}`)
+}
+
+const replicaFindings = (
   greeting: Parameters<typeof replicaProblem>[0],
   { natsReplicas }: Settings,
   { config, cluster }: StreamInfo

@@ -14,8 +14,20 @@ export const encodeState = (state: unknown): string =>
   })
 
 /** The inverse of `encodeState`. */
-export const decodeState = <State>(text: string): State =>
-  JSON.parse(text, (_key, value: unknown) => {
-    if (typeof value !== "string" || !endsLikeBigint(value)) return value
+export const decodeState = <State>(text: string): State => revived(JSON.parse(text)) as State
+
+/** In place, where something changes: asking a function at every value while it is parsed takes five times as long. */
+const revived = (value: unknown): unknown => {
+  if (typeof value === "string") {
+    if (!endsLikeBigint(value)) return value
     return BIGINT.test(value) ? BigInt(value.slice(0, -1)) : value.slice(1)
-  }) as State
+  }
+  if (typeof value !== "object" || value === null) return value
+  const holder = value as Record<string, unknown>
+  for (const key of Object.keys(holder)) {
+    const before = holder[key]
+    const after = revived(before)
+    if (after !== before) holder[key] = after
+  }
+  return value
+}

@@ -65,9 +65,16 @@ const read = (text: string, decimals: number): bigint | null => {
   const places = point === -1 ? 0 : text.length - point - 1
   if (text.length === start || (point !== -1 && places === 0)) return null
   if (places > decimals) return readLong(text, decimals)
-  const scaled = BigInt(digits) * pow10(decimals - places)
-  return start === 1 ? -scaled : scaled
+  const value = scaled(digits, decimals - places)
+  return start === 1 ? -value : value
 }
+
+/** Digits with so many zeros behind them; of a safe integer, and in one where the result is one too. */
+const scaled = (digits: number, zeros: number): bigint => {
+  const whole = digits * 10 ** zeros
+  return whole <= Number.MAX_SAFE_INTEGER ? BigInt(whole) : BigInt(digits) * pow10(zeros)
+}
+
 /** Texts up to this length hold at most 15 digits, which a double holds exactly. */
 const SHORT = 15
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57] as const
@@ -188,6 +195,8 @@ const quantity = <A extends Price | Volume | Quote | Worth>(decimals: number) =>
     parse: (text: string): A => parse(text, decimals) as A,
     /** As `parse`, or null where it throws. */
     read: (text: string): A | null => read(text, decimals) as A | null,
+    /** Of digits without their point, a safe integer, `places` of which stood behind it: at most as many as the quantity has. */
+    ofDigits: (digits: number, places: number): A => scaled(digits, decimals - places) as A,
     format: (value: A): string => format(value, decimals),
     formatFixed: (value: A, shown: number): string => formatFixed(value, decimals, shown),
     /** The double nearest to the decimal: for ratios and thresholds, never on the way to a balance. */

@@ -6,6 +6,8 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { SEGMENT_HEADER_BYTES } from "./directory/frame.ts"
 import { highWaterPath, lockPath, segmentPath } from "./directory/layout.ts"
+import { Journal } from "../port.ts"
+import { EmbeddedJournal } from "./embedded.ts"
 import { directoryFor, entry, ids, sentence, withJournal } from "./testing/testJournal.ts"
 
 /** One after the other, so that each record is a group of its own, and then a crash: the files as they stood before the close. */
@@ -150,13 +152,16 @@ describe("rot", () => {
     Effect.gen(function* () {
       const directory = yield* directoryFor
       yield* withJournal({ directory }, (journal) => journal.appendAll([entry(1), entry(2)]))
-      yield* withJournal({ directory }, (journal) =>
+      yield* withJournal({ directory }, (writer) =>
         Effect.gen(function* () {
+          const reader = yield* Journal
           const bytes = fs.readFileSync(firstSegment(directory))
           bytes[SEGMENT_HEADER_BYTES + 40] = 0
           fs.writeFileSync(firstSegment(directory), bytes)
-          expect((yield* journal.get(1).pipe(Effect.flip))._tag).toBe("JournalCorrupt")
-        })
+          expect((yield* reader.get(1).pipe(Effect.flip))._tag).toBe("JournalCorrupt")
+          // Whoever opened for writing holds the newest records, as they were when each was checked.
+          expect((yield* writer.get(1))?.data).toEqual(new Uint8Array(entry(1).data))
+        }).pipe(Effect.provide(EmbeddedJournal.layerReadOnly({ directory })))
       )
     })
   )

@@ -10,6 +10,7 @@ import {
   JournalCorrupt,
   JournalDropRefused,
   type JournalOpenError,
+  type JournalRecord,
   JournalRefused,
   JournalUnavailable,
   type ReadError,
@@ -21,6 +22,7 @@ import { makeAppends } from "./appends.ts"
 import { codeOf, inWords, type OpenForWriting, openForWriting } from "./directory/disk.ts"
 import { makeGrow } from "./directory/following.ts"
 import { acquireLock } from "./directory/lock.ts"
+import { Slab } from "./directory/slab.ts"
 import { makeDropBefore } from "./dropping.ts"
 import { encodeIndex } from "./index/indexFile.ts"
 import { saveIndex } from "./index/rebuild.ts"
@@ -90,6 +92,14 @@ const makeClosing = Effect.fnUntraced(function* (
   }
 })
 
+/** The record with bytes of its own. */
+const copyOf = (record: JournalRecord, slab: Slab): JournalRecord => {
+  const { data } = record
+  const { block, from } = slab.allocate(data.byteLength)
+  block.set(data, from)
+  return { ...record, data: new Uint8Array(block.buffer, block.byteOffset + from, data.byteLength) }
+}
+
 const openJournal = Effect.fnUntraced(function* (
   options: EmbeddedJournalOptions
 ): Effect.fn.Return<Context.Context<Services>, OpenFailure, Scope.Scope> {
@@ -100,14 +110,16 @@ const openJournal = Effect.fnUntraced(function* (
 
   const duplicateWindowMs = options.duplicateWindowMs ?? DEFAULT_DUPLICATE_WINDOW_MS
   const sequencer = makeSequencer({ duplicateWindowMs, duplicatesFirst: options.duplicatesFirst ?? true })
+  const recent = makeRecentRecords()
+  const slab = new Slab()
   const openedMs = clock.currentTimeMillisUnsafe()
   const { segments, recovered } = yield* recoverDirectory(directory, {
     recentAfterMs: openedMs - duplicateWindowMs,
     onSummary: sequencer.restoreSummary,
-    onRecord: (record) => sequencer.restore(record, openedMs)
+    onRecord: (record) => sequencer.restore(record, openedMs),
+    onTail: (record) => recent.push(copyOf(record, slab))
   })
 
-  const recent = makeRecentRecords()
   const listeners = makeListeners()
   let ended: JournalUnavailable | null = null
   const end = (reason: JournalUnavailable) => {

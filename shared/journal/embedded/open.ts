@@ -84,11 +84,13 @@ export interface OpeningOptions {
   /** The stretches that were not looked at: what was dropped, closed segments. */
   readonly onSummary: (summary: Summary) => void
   readonly onRecord: (record: JournalRecord) => void
+  /** The records that whoever starts is likely to read, the newest last; each was handed to `onRecord` before. */
+  readonly onTail: (record: JournalRecord) => void
   /** A segment's index was made anew; returns why it could not be saved, or null. */
   readonly onIndex: (segmentPath: string, bytes: () => Buffer) => string | null
 }
 
-const open = (directory: string, { recentAfterMs, onSummary, onRecord, onIndex }: OpeningOptions): Opened => {
+const open = (directory: string, { recentAfterMs, onSummary, onRecord, onTail, onIndex }: OpeningOptions): Opened => {
   if (!fs.existsSync(segmentsDirectory(directory))) {
     throw new JournalOpenError({ where: directory, detail: "holds no journal; check the path" })
   }
@@ -111,7 +113,8 @@ const open = (directory: string, { recentAfterMs, onSummary, onRecord, onIndex }
       record: (record, size, crc) => {
         segments.add(record, size, crc)
         onRecord(record)
-      }
+      },
+      tail: onTail
     }
   )
   return { segments, recovered }
@@ -132,6 +135,7 @@ export const inspectDirectory = (directory: string) =>
       recentAfterMs: Number.POSITIVE_INFINITY,
       onSummary: () => undefined,
       onRecord: () => undefined,
+      onTail: () => undefined,
       onIndex: () => null
     })
   ).pipe(Effect.tap(({ recovered }) => sayRebuilt(directory, recovered)))

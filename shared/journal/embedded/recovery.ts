@@ -55,7 +55,12 @@ export interface RecoveryVisitor {
   /** The newest segment; its records follow. */
   readonly newest: (path: string, header: SegmentHeader) => void
   readonly record: (record: JournalRecord, size: number, crc: number) => void
+  /** A record among the last `TAIL_BYTES` of the newest segment, told by `record` before. */
+  readonly tail: (record: JournalRecord) => void
 }
+
+/** Where whoever starts goes on: a market's folds have snapshots some thousand records back. That is seven thousand prices. */
+const TAIL_BYTES = 2 * 1024 * 1024
 
 /** What opening knows beforehand. */
 export interface RecoveryOptions {
@@ -184,6 +189,7 @@ class Recovery {
       const end = scanFrames(file, start, ({ record, size, crc }, offset) => {
         this.checkHighWater(path, offset, record.seq, crc)
         this.visitor.record(record, size, crc)
+        if (offset >= file.size - TAIL_BYTES) this.visitor.tail(record)
         this.head = record.seq
         this.crc = crc
         return true

@@ -68,7 +68,10 @@ const sayDurability = (
       )
   const replicas = problem === null ? Effect.void : Effect.logWarning(`${problem.finding}; ${problem.advice}`)
   const log = compression?.risk === true ? Effect.logWarning : Effect.logInfo
-  const packing = compression === null ? Effect.void : log(`${where}: ${compression.text}`)
+  const packing =
+    compression === null
+      ? Effect.void
+      : log(`${where}: ${[compression.finding, compression.advice].filter((part) => part !== null).join("; ")}`)
   return Effect.all([durability, replicas, packing], { discard: true })
 }
 

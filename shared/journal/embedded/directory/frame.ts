@@ -123,27 +123,42 @@ const readU32 = (bytes: Buffer, at: number): number =>
 const readU48 = (bytes: Buffer, at: number): number =>
   readU32(bytes, at) + ((bytes[at + 4] as number) | ((bytes[at + 5] as number) << 8)) * 2 ** 32
 
+/** The subject of the last frame that was read: that of the next one nearly always, and equal texts are compared faster where they are one. */
+let lastSubject = { bytes: new Uint8Array(0), text: "" }
+
+const subjectAt = (bytes: Buffer, from: number, length: number): string => {
+  const known = lastSubject.bytes
+  let at = length === known.length ? length - 1 : length
+  while (at >= 0 && bytes[from + at] === known[at]) at--
+  if (at < 0) return lastSubject.text
+  const text = bytes.toString("latin1", from, from + length)
+  lastSubject = { bytes: Uint8Array.prototype.slice.call(bytes, from, from + length), text }
+  return text
+}
+
 /** The frame at `offset`, or null when there is none whole and undamaged. */
 export const decodeFrame = (bytes: Buffer, offset: number): Frame | null => {
   const size = frameSizeAt(bytes, offset)
   if (size === null || offset + size > bytes.length) return null
-  const body = bytes.subarray(offset + PREFIX_BYTES, offset + size)
   const crc = readU32(bytes, offset + 4)
-  if (crc32(body) !== crc) return null
-  const subjectLength = body[22] ?? 0
-  const namesEnd = FIXED_BODY_BYTES + subjectLength + (body[23] ?? 0)
-  if (namesEnd > size - PREFIX_BYTES) return null
-  // One call for all of them: each costs as much as all the rest of a frame but its checksum.
-  const names = body.toString("latin1", FIXED_BODY_BYTES, namesEnd)
-  const subject = names.slice(0, subjectLength)
-  const data = body.subarray(namesEnd)
-  const [seq, storedMs] = [readU48(body, 4), readU48(body, 16)]
-  const space = names.indexOf(" ", subjectLength)
+  // Views of their own: pieces of a buffer take twice as long to make.
+  const { buffer } = bytes
+  const start = bytes.byteOffset + offset
+  if (crc32(new Uint8Array(buffer, start + PREFIX_BYTES, size - PREFIX_BYTES)) !== crc) return null
+  const namesAt = PREFIX_BYTES + FIXED_BODY_BYTES
+  const subjectLength = bytes[offset + 30] as number
+  const dataAt = namesAt + subjectLength + (bytes[offset + 31] as number)
+  if (dataAt > size) return null
+  const subject = subjectAt(bytes, offset + namesAt, subjectLength)
+  const names = bytes.toString("latin1", offset + namesAt + subjectLength, offset + dataAt)
+  const data = new Uint8Array(buffer, start + dataAt, size - dataAt)
+  const [seq, storedMs] = [readU48(bytes, offset + 12), readU48(bytes, offset + 24)]
+  const space = names.indexOf(" ")
   const record: JournalRecord =
     space < 0
-      ? { seq, subject, id: names.slice(subjectLength), data, storedMs }
-      : { seq, subject, id: names.slice(subjectLength, space), data, storedMs, mark: names.slice(space + 1) }
-  return { record, crc, previousCrc: readU32(body, 0), durableSeq: readU48(body, 10), size }
+      ? { seq, subject, id: names, data, storedMs }
+      : { seq, subject, id: names.slice(0, space), data, storedMs, mark: names.slice(space + 1) }
+  return { record, crc, previousCrc: readU32(bytes, offset + 8), durableSeq: readU48(bytes, offset + 18), size }
 }
 
 /** The size a frame at `offset` claims, or null when its length is missing or impossible. */

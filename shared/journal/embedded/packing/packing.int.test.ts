@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "@effect/vitest"
-import { Effect, Layer, Logger, References, Stream } from "effect"
+import { Effect, Fiber, Layer, Logger, References, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { requireBinary } from "../../../testing/requires.ts"
 import { Journal, type JournalEntry } from "../../port.ts"
@@ -197,18 +198,31 @@ describe("a journal that is written", () => {
 
   sentence("who follows it beside the writer goes on through a segment that is packed under their eyes", () =>
     Effect.gen(function* () {
-      const directory = yield* stored(1_500)
-      yield* looking(directory, (reader) =>
+      const directory = yield* directoryFor
+      const heard: Array<number> = []
+      const follow = (reader: Journal["Service"]) =>
+        reader.tail({ from: 1 }).pipe(
+          Stream.take(1_500),
+          Stream.runForEach(({ seq }) => Effect.sync(() => void heard.push(seq)))
+        )
+      // Each look comes a while after what it is to find; the reads themselves are the disk's.
+      const hears = (seq: number) =>
+        Effect.andThen(
+          TestClock.adjust("250 millis"),
+          Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        ).pipe(Effect.repeat({ until: () => heard.length >= seq }))
+      yield* withJournal({ directory, segmentBytes: 60_000 }, (writer) =>
         Effect.gen(function* () {
-          const heard: Array<number> = []
-          yield* reader.read({ from: 1 }).pipe(
-            Stream.runForEachArray((records) =>
-              Effect.gen(function* () {
-                heard.push(...records.map(({ seq }) => seq))
-                yield* packAll(directory).pipe(Effect.orDie)
-              })
-            )
-          )
+          const following = yield* Effect.forkChild(looking(directory, follow))
+          for (let from = 1; from <= 1_500; from += 50) {
+            yield* writer.appendAll(Array.from({ length: 50 }, (_, at) => entryOf(usual(from + at), from + at)))
+            // In turns: heard while the segment is written, and only once it is packed.
+            if (from % 100 === 1) yield* hears(from + 49)
+            yield* until(() => closedSegments(directory).every((seq) => isPacked(directory, seq)))
+          }
+          yield* hears(1_500)
+          yield* Fiber.join(following)
+          expect(closedSegments(directory).length).toBeGreaterThan(2)
           expect(heard).toEqual(Array.from({ length: 1_500 }, (_, at) => at + 1))
         })
       )

@@ -9,20 +9,23 @@
  */
 const SAFE_SINCE = [2, 14, 3] as const
 
-/** Whether a stream that is packed is safe on a server of this version. */
+/** Whether a stream that is packed is safe on a server of this version. One that comes before a release, such as `2.14.3-RC.1`, is not that release. */
 export const packsSafely = (version: string): boolean => {
-  const found = version.split(".").map((part) => Number.parseInt(part, 10))
+  const [released = "", ...before] = version.split("-")
+  const found = released.split(".").map((part) => Number.parseInt(part, 10))
   for (const [place, least] of SAFE_SINCE.entries()) {
     const part = found[place] ?? 0
     if (part !== least) return part > least
   }
-  return true
+  return before.length === 0
 }
 
-/** A line about a stream and how it is kept; `risk`: a drop may lose records. */
+/** A stream and how it is kept; `risk`: a drop may lose records. */
 export interface CompressionFinding {
   readonly risk: boolean
-  readonly text: string
+  readonly finding: string
+  /** What to do; null where nothing is to be done. */
+  readonly advice: string | null
 }
 
 /** What to say of a stream that was found with this compression; null where it is packed as it should be. */
@@ -33,14 +36,15 @@ export const compressionFinding = (
 ): CompressionFinding | null => {
   const packed = found === "s2"
   if (packsSafely(version)) {
-    const text = `stream ${stream} is not packed; nats stream edit ${stream} --compression s2, by who may change streams, packs what comes`
-    return packed ? null : { risk: false, text }
+    if (packed) return null
+    const advice = `nats stream edit ${stream} --compression s2, by who may change streams, packs what comes`
+    return { risk: false, finding: `stream ${stream} is not packed`, advice }
   }
   const least = SAFE_SINCE.join(".")
-  return packed
-    ? {
-        risk: true,
-        text: `stream ${stream} is packed, and nats-server ${version} damages a packed stream when its beginning is dropped: take ${least} or later, and drop nothing before`
-      }
-    : { risk: false, text: `stream ${stream} is not packed: nats-server ${version} is older than ${least}` }
+  if (!packed) {
+    const finding = `stream ${stream} is not packed: nats-server ${version} is older than ${least}`
+    return { risk: false, finding, advice: null }
+  }
+  const finding = `stream ${stream} is packed, and nats-server ${version} damages a packed stream when its beginning is dropped`
+  return { risk: true, finding, advice: `take ${least} or later, and drop nothing before` }
 }
