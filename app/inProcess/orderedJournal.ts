@@ -60,9 +60,7 @@ export class OrderedJournal {
     const known = this.folds.find(({ actor }) => states[actor.name] !== undefined)
     for (const fold of this.folds) {
       if (known === undefined || states[fold.actor.name] !== undefined) continue
-      fold.inForce = known.inForce
-      fold.times = known.times
-      fold.seq = seq
+      fold.startAfter(seq, known)
     }
     this.seq = seq
   }
@@ -114,7 +112,7 @@ export class OrderedJournal {
     else this.hash.update(encodeState([record.subject, record.timeMs, record.events]))
     this.hosted ??= new FoldSet(this.folds, new Set())
     this.hosted.takeDecoded(record, data)
-    for (const fold of this.folds) {
+    for (const fold of this.hosted.takeMoved()) {
       for (let entry = fold.unsent; entry !== null; entry = fold.unsent) {
         fold.sent++
         this.waiting.push({ record: decodeRecord({ ...entry, seq: 0, storedMs: 0 }), data: entry.data })

@@ -57,15 +57,18 @@ const hostAll = Effect.fn("slotService")(function* (options: SlotServiceOptions)
   ])
 })
 
-const hostOf = (subjects: MarketSubjects, slots: ReadonlyArray<number>) => {
-  const seen = new Set<number>()
-  const explainHalts = Effect.fnUntraced(function* (folds: ReadonlyArray<ActorFold<SlotState>>) {
-    for (const [index, slot] of slots.entries()) {
-      const fold = folds[index]
+const hostOf = (subjects: MarketSubjects, slots: ReadonlyArray<SlotNumber>) => {
+  const seen = new Set<SlotNumber>()
+  const explainHalts = Effect.fnUntraced(function* (
+    _all: ReadonlyArray<ActorFold<SlotState>>,
+    moved: ReadonlyArray<ActorFold<SlotState>>
+  ) {
+    for (const { actor, state, pending } of moved) {
+      const { slot } = actor
       // The breach itself must stand in the journal before it is explained.
-      if (fold === undefined || fold.state.book.halted === null || fold.pending.length > 0 || seen.has(slot)) continue
+      if (slot === undefined || state.book.halted === null || pending.length > 0 || seen.has(slot)) continue
       seen.add(slot)
-      yield* explainHalt(subjects, slot, fold.state.book.halted)
+      yield* explainHalt(subjects, slot, state.book.halted)
     }
   })
   return runActors({

@@ -12,16 +12,10 @@ import type { MarketSubjects } from "../core/ids/subjects.ts"
 import type { JournalEntry } from "../journal/port.ts"
 import { rulesUnknown } from "./control/rulesAdopted.ts"
 import { type KnownRules, knowsRules, THIS_BUILD } from "../core/rules/versions.ts"
-import {
-  type Actor,
-  type EventPlace,
-  type InForce,
-  inForceAfter,
-  NOTHING_IN_FORCE,
-  placeIn,
-  putsInForce
-} from "./core/actor.ts"
-import type { TimeLine, Untimely } from "./core/timeLine.ts"
+import { type Actor, type InForce, inForceAfter, NOTHING_IN_FORCE, putsInForce } from "./core/actor.ts"
+import type { Passed } from "./core/quiet.ts"
+import type { TimeLine } from "./core/timeLine.ts"
+import { Passing, type Reading } from "./set/passing.ts"
 import { messageOf } from "../core/messageOf.ts"
 
 /** The recorded outputs are not what the recorded inputs lead to. */
@@ -48,34 +42,6 @@ interface FoldSnapshot extends InForce {
   readonly state: string
 }
 
-/** A record on its way through folds that come to it one after the other: those under the same epoch and rules share the places of its events. */
-export class Passing {
-  readonly record: StoredRecord
-  /** What is wrong with the record's time. */
-  readonly untimely: Untimely | null
-  private last: EventPlace | null = null
-
-  constructor(record: StoredRecord, untimely: Untimely | null = null) {
-    this.record = record
-    this.untimely = untimely
-  }
-
-  place(index: number, inForce: InForce): EventPlace {
-    const { last } = this
-    if (
-      last !== null &&
-      last.index === index &&
-      last.epoch === inForce.epoch &&
-      last.rulesVersion === inForce.rulesVersion
-    ) {
-      return last
-    }
-    const placed = placeIn(this.record, index, inForce)
-    this.last = this.untimely === null ? placed : { ...placed, untimely: this.untimely }
-    return this.last
-  }
-}
-
 const NONE: ReadonlyArray<MarketEvent> = []
 
 /** What a fold has computed: bytes are made of it only where it is to be written. */
@@ -91,13 +57,8 @@ export class ActorFold<State> {
   readonly actor: Actor<State>
   /** The subject the actor's outputs go to. */
   readonly outputSubject: string
-  state: State
-  /** The last record applied. */
-  seq = 0
   /** Epoch and rules in force after that record: part of the fold's text, and so of every snapshot and hash. */
   inForce: InForce = NOTHING_IN_FORCE
-  /** What is known of the exchange's clock after that record; null: nothing yet. Kept by the set that the fold is in. */
-  times: TimeLine | null = null
   /** Sequence of the actor's last output read back (0: none). */
   lastOutputSeq = 0
   /** Outputs computed and not yet read back, oldest first. */
@@ -111,27 +72,77 @@ export class ActorFold<State> {
 
   /** The rules that the build folding here knows. */
   private readonly known: KnownRules
+  /** The state after record `heldSeq`, and after all behind it but what has passed. */
+  private held: State
+  private heldSeq = 0
+  /** The last record applied, and what was known of the exchange's clock where the fold began; the set it is in may be farther. */
+  private ownSeq = 0
+  private ownTimes: TimeLine | null = null
+  private reading: Reading | null = null
 
   constructor(actor: Actor<State>, subjects: MarketSubjects, known: KnownRules = THIS_BUILD) {
     this.actor = actor
     this.known = known
     this.outputSubject = subjects.out(actor.name)
-    this.state = actor.initial
+    this.held = actor.initial
+  }
+
+  get state(): State {
+    this.catchUp(this.reading?.passed ?? null)
+    return this.held
+  }
+
+  /** The last record that the fold has behind it. */
+  get seq(): number {
+    return Math.max(this.ownSeq, this.reading?.seq ?? 0)
+  }
+
+  /** What is known of the exchange's clock after that record; null: nothing yet. */
+  get times(): TimeLine | null {
+    const { reading, ownSeq, ownTimes } = this
+    return (reading !== null && reading.seq >= ownSeq ? reading.times : null) ?? ownTimes
+  }
+
+  /** Moves with others from here on. */
+  join(reading: Reading): void {
+    const { state, seq, times } = this
+    this.held = state
+    this.heldSeq = seq
+    this.ownSeq = seq
+    this.ownTimes = times
+    this.reading = reading
+  }
+
+  /** Goes on after record `seq` as if everything before had left the actor as it is. */
+  startAfter(seq: number, { inForce, times }: Pick<ActorFold<unknown>, "inForce" | "times">): void {
+    this.inForce = inForce
+    this.ownTimes = times
+    this.ownSeq = seq
+    this.heldSeq = seq
+  }
+
+  /** Lays on what has passed, as far as the state has not got it. */
+  catchUp(passed: Passed | null): void {
+    const { quiet } = this.actor
+    if (quiet === undefined || passed === null || passed.seq <= this.heldSeq) return
+    this.held = quiet.passed(this.held, passed, this.heldSeq)
+    this.heldSeq = passed.seq
   }
 
   /**
-   * Takes the next record; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to be used after that. `passing`: shared
-   * with the folds that take the same record.
+   * Takes the next record, once what has passed before it is laid on; throws `BuildTooOld`, `Divergence` or `FoldFailed`, and is not to
+   * be used after that. `passing`: shared with the folds that take the same record.
    */
   apply(record: StoredRecord, data: Uint8Array, passing: Passing = new Passing(record)): void {
     if (record.subject === this.outputSubject) this.confirm(record, data)
     else this.fold(record, passing)
-    this.seq = record.seq
+    this.ownSeq = record.seq
+    this.heldSeq = record.seq
   }
 
   /** Passes over a record that the actor does not hear, or that an operator has excluded. */
   skip(seq: number): void {
-    this.seq = seq
+    this.ownSeq = seq
   }
 
   /** `pending` as it is to be written. */
@@ -183,12 +194,13 @@ export class ActorFold<State> {
   /** Continues from what `encode` gave at `seq`. */
   restore(text: string, seq: number): void {
     const snapshot = JSON.parse(text) as FoldSnapshot
-    this.state = this.actor.decode(snapshot.state)
+    this.held = this.actor.decode(snapshot.state)
     this.inForce = { epoch: snapshot.epoch, rulesVersion: snapshot.rulesVersion }
-    this.times = snapshot.times ?? null
+    this.ownTimes = snapshot.times ?? null
     this.lastOutputSeq = snapshot.lastOutputSeq
     this.expectedLastSeq = snapshot.lastOutputSeq
-    this.seq = seq
+    this.ownSeq = seq
+    this.heldSeq = seq
   }
 
   private fold(record: StoredRecord, passing: Passing): void {
@@ -202,8 +214,8 @@ export class ActorFold<State> {
       if (!knowsRules(rulesVersion, this.known)) throw rulesUnknown(record.seq, rulesVersion, this.known)
       const place = passing.place(index, this.inForce)
       try {
-        const step = actor.reduce(this.state, event, place)
-        this.state = step.state
+        const step = actor.reduce(this.held, event, place)
+        this.held = step.state
         if (step.outputs.length > 0) outputs = outputs.length === 0 ? step.outputs : [...outputs, ...step.outputs]
       } catch (cause) {
         throw new FoldFailed(actor.name, record.seq, cause)

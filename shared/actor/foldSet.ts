@@ -4,14 +4,17 @@
  * record gives; but a fold that works through many records at once is at hand while it does, and of many slots' records nearly
  * all concern one slot.
  */
-import type { SlotNumber } from "../core/ids/kinds.ts"
 import { decodeRecord, type StoredRecord } from "../events/envelope.ts"
-import type { MarketEvent } from "../events/event.ts"
+import { NEWEST_RULES } from "../core/rules/versions.ts"
 import type { JournalRecord } from "../journal/port.ts"
-import { putsInForce, slotOf } from "./core/actor.ts"
+import { unbelievable } from "./core/believable.ts"
+import { type Passed, withPassed } from "./core/quiet.ts"
 import { type ControlView, EVERY_ACTOR, skipKey } from "./control/control.ts"
 import { judge, lineAfter, type TimeLine, type Untimely } from "./core/timeLine.ts"
-import { type ActorFold, Passing } from "./fold.ts"
+import type { ActorFold } from "./fold.ts"
+import { Hearers, type Places, union } from "./set/hearers.ts"
+import { Passing, Reading } from "./set/passing.ts"
+import { QuietFolds } from "./set/quietFolds.ts"
 
 /** Takes one record to one fold. */
 export type TakeOne<State> = (fold: ActorFold<State>, record: StoredRecord, data: Uint8Array, passing: Passing) => void
@@ -25,30 +28,23 @@ const BATCH = 256
 /** A record, and whom it concerns. */
 class Taken extends Passing {
   readonly data: Uint8Array
-  /** 1 at the index of a fold that it concerns. */
-  readonly touches: Uint8Array
-  /** What is known of the exchange's clock after it. */
-  readonly times: TimeLine | null
+  /** The folds that it concerns. */
+  readonly places: Places
+  /** Of a price or a clock fact that those need not take who are quiet at it: what has passed with it. */
+  readonly passed: Passed | null
 
   constructor(
     record: StoredRecord,
     data: Uint8Array,
     untimely: Untimely | null,
-    touches: Uint8Array,
-    times: TimeLine | null
+    places: Places,
+    passed: Passed | null
   ) {
     super(record, untimely)
     this.data = data
-    this.touches = touches
-    this.times = times
+    this.places = places
+    this.passed = passed
   }
-}
-
-/** Who hears events of one tag that are about one slot. */
-interface Heard {
-  readonly tag: MarketEvent["_tag"] | null
-  readonly slot: SlotNumber | null
-  readonly hearers: Uint8Array
 }
 
 /** Folds that move together. They may begin at different records; nobody else drives them. */
@@ -60,10 +56,15 @@ export class FoldSet<State> {
   /** What is known of the exchange's clock, and after which record: as the fold that is farthest behind knows it, and on from there. */
   private times: TimeLine | null
   private timesSeq: number
-  /** Who hears an event, by its tag and its slot: as many entries as there are tags, times slots for those of a slot. */
-  private readonly hearers = new Map<MarketEvent["_tag"], Map<SlotNumber | null, Uint8Array>>()
-  /** The newest of them: most events of a market are prices behind prices. */
-  private last: Heard = { tag: null, slot: null, hearers: new Uint8Array(0) }
+  private readonly hearers: Hearers
+  private readonly quiet: QuietFolds
+  /** Where all folds stand, and the newest of what has passed among the records decoded so far. */
+  private readonly reading = new Reading()
+  private passed: Passed | null = null
+  /** Those that have taken something since it was last asked. */
+  private readonly moved: Set<number>
+  /** For each fold, the records of a batch that concern it alone or with others. */
+  private readonly queues: ReadonlyArray<Array<Taken>>
 
   /** `skipped`: the records that an operator has excluded (`ControlView`). */
   constructor(folds: ReadonlyArray<ActorFold<State>>, skipped: ControlView["skipped"]) {
@@ -71,12 +72,19 @@ export class FoldSet<State> {
     this.skipped = skipped
     this.skippedSeqs = new Set([...skipped].map((key) => Number(key.slice(key.lastIndexOf(" ") + 1))))
     this.owners = new Map(folds.map((fold, index) => [fold.outputSubject, index]))
+    // Neither looks into a state.
+    const ofAnyKind = folds as unknown as ReadonlyArray<ActorFold<unknown>>
+    this.hearers = new Hearers(ofAnyKind.map(({ actor }) => actor))
+    this.quiet = new QuietFolds(ofAnyKind)
+    this.moved = new Set(folds.keys())
+    this.queues = folds.map(() => [])
     const behind = folds.reduce<ActorFold<State> | null>(
       (least, fold) => (least === null || fold.seq < least.seq ? fold : least),
       null
     )
     this.times = behind?.times ?? null
     this.timesSeq = behind?.seq ?? 0
+    for (const fold of folds) fold.join(this.reading)
   }
 
   /**
@@ -123,18 +131,71 @@ export class FoldSet<State> {
     this.work([this.taken(record, data)], record.seq, takeOne)
   }
 
+  /** Those that have taken a record since this was last asked, in their order; the first time all. */
+  takeMoved(): ReadonlyArray<ActorFold<State>> {
+    const moved = this.foldsAt([...this.moved].sort((a, b) => a - b))
+    this.moved.clear()
+    return moved
+  }
+
+  private foldsAt(places: Places): ReadonlyArray<ActorFold<State>> {
+    return places.flatMap((place) => this.folds[place] ?? [])
+  }
+
   private work(batch: ReadonlyArray<Taken>, upTo: number, how: TakeOne<State>): void {
-    for (let index = 0; index < this.folds.length; index++) {
-      const fold = this.folds[index]
-      if (fold === undefined) continue
-      for (const taken of batch) {
-        const { record } = taken
-        if (taken.touches[index] === 1 && record.seq > fold.seq) how(fold, record, taken.data, taken)
-      }
-      if (fold.seq > upTo) continue
-      fold.skip(upTo)
-      fold.times = batch.at(-1)?.times ?? fold.times
+    const { reading, queues } = this
+    const facts = batch.filter(({ passed }) => passed !== null)
+    for (const place of union(this.queue(batch), this.quiet.awake(facts.flatMap(({ passed }) => passed ?? [])))) {
+      const queue = queues[place]
+      if (queue === undefined) continue
+      if (this.quiet.has(place)) this.workQuietly(place, queue, facts, how)
+      else for (const taken of queue) this.takeTo(place, taken, null, how)
+      queue.length = 0
     }
+    if (upTo <= reading.seq) return
+    reading.seq = upTo
+    if (batch.length > 0) reading.times = this.times
+    reading.passed = facts.at(-1)?.passed ?? reading.passed
+  }
+
+  /** Puts each record into the queues of those that it concerns, whom it returns. */
+  private queue(batch: ReadonlyArray<Taken>): Places {
+    const { queues } = this
+    for (const taken of batch) for (const place of taken.places) queues[place]?.push(taken)
+    const [only, more] = batch
+    if (only !== undefined && more === undefined) return only.places
+    return [...queues.keys()].filter((place) => queues[place]?.length !== 0)
+  }
+
+  /** A fold with quiet times takes the records that concern it, and of the facts before and behind each those at which it is not quiet. */
+  private workQuietly(
+    place: number,
+    queue: ReadonlyArray<Taken>,
+    facts: ReadonlyArray<Taken>,
+    how: TakeOne<State>
+  ): void {
+    let { passed } = this.reading
+    let at = 0
+    const takeFacts = (before: number): void => {
+      for (let fact = facts[at]; fact?.passed != null && fact.record.seq < before; fact = facts[++at]) {
+        if (!this.quiet.staysQuiet(place, fact.passed)) this.takeTo(place, fact, passed, how)
+        passed = fact.passed
+      }
+    }
+    for (const taken of queue) {
+      takeFacts(taken.record.seq)
+      this.takeTo(place, taken, passed, how)
+    }
+    takeFacts(Number.POSITIVE_INFINITY)
+  }
+
+  private takeTo(place: number, taken: Taken, passed: Passed | null, how: TakeOne<State>): void {
+    const fold = this.folds[place]
+    if (fold === undefined || taken.record.seq <= fold.seq) return
+    fold.catchUp(passed)
+    this.moved.add(place)
+    this.quiet.move(place)
+    how(fold, taken.record, taken.data, taken)
   }
 
   private isSkipped(actor: string, seq: number): boolean {
@@ -143,26 +204,33 @@ export class FoldSet<State> {
 
   private taken(record: StoredRecord, data: Uint8Array): Taken {
     const untimely = this.judged(record)
-    return new Taken(record, data, untimely, this.touchedBy(record), this.times)
+    const places = this.concernedBy(record)
+    const passes = untimely === null && this.mayPass(record)
+    return new Taken(record, data, untimely, passes ? this.quiet.without(places) : places, passes ? this.passed : null)
+  }
+
+  /** Whether it is a price or a clock fact that can be, and nothing else; what has passed is then told of it. */
+  private mayPass(record: StoredRecord): boolean {
+    const [event, more] = record.events
+    if (more !== undefined || (event._tag !== "PriceObserved" && event._tag !== "ClockTicked")) return false
+    if (this.owners.has(record.subject) || this.skippedSeqs.has(record.seq)) return false
+    if (unbelievable(event, NEWEST_RULES) !== null) return false
+    this.passed = withPassed(this.passed, event, record)
+    return true
   }
 
   /** Those that hear one of the record's events and the one whose output it is, as far as they may take the record. */
-  private touchedBy(record: StoredRecord): Uint8Array {
+  private concernedBy(record: StoredRecord): Places {
     const { events, subject, seq } = record
     const owner = this.owners.get(subject)
-    const shared = this.hearersOf(events[0], record)
-    const excluded = this.skippedSeqs.size > 0 && this.skippedSeqs.has(seq)
-    if (events.length === 1 && owner === undefined && !excluded) return shared
-    const touches = shared.slice()
-    for (const event of events) {
-      const hearers = this.hearersOf(event, record)
-      for (let index = 0; index < touches.length; index++) if (hearers[index] === 1) touches[index] = 1
+    let places = this.hearers.of(events[0], record)
+    for (let index = 1; index < events.length; index++) {
+      const event = events[index]
+      if (event !== undefined) places = union(places, this.hearers.of(event, record))
     }
-    if (owner !== undefined) touches[owner] = 1
-    if (excluded) {
-      for (const [index, { actor }] of this.folds.entries()) if (this.isSkipped(actor.name, seq)) touches[index] = 0
-    }
-    return touches
+    if (owner !== undefined) places = union(places, [owner])
+    if (!this.skippedSeqs.has(seq)) return places
+    return places.filter((place) => !this.isSkipped(this.folds[place]?.actor.name ?? EVERY_ACTOR, seq))
   }
 
   /** What is wrong with the record's time; what it tells of the exchange's clock is known from here on. */
@@ -173,26 +241,5 @@ export class FoldSet<State> {
     const { line, untimely } = before === null ? { line: null, untimely: null } : judge(before, record)
     this.times = record.family === "control" ? record.events.reduce(lineAfter, line) : line
     return untimely
-  }
-
-  private hearersOf(event: MarketEvent, record: StoredRecord): Uint8Array {
-    const tag = event._tag
-    const slot = slotOf(event, record)
-    const { last } = this
-    if (last.tag === tag && last.slot === slot) return last.hearers
-    const hearers = this.hearersBy(tag, slot)
-    this.last = { tag, slot, hearers }
-    return hearers
-  }
-
-  private hearersBy(tag: MarketEvent["_tag"], slot: SlotNumber | null): Uint8Array {
-    const ofTag = this.hearers.get(tag) ?? new Map<SlotNumber | null, Uint8Array>()
-    const known = ofTag.get(slot)
-    if (known !== undefined) return known
-    const found = Uint8Array.from(this.folds, ({ actor: { hears } }) =>
-      putsInForce(tag) || hears === undefined || hears(tag, slot) ? 1 : 0
-    )
-    this.hearers.set(tag, ofTag.set(slot, found))
-    return found
   }
 }

@@ -54,9 +54,13 @@ export interface HostOptions<State, E, R> {
   readonly snapshotEvery?: number
   /**
    * Called with the folds whenever they have advanced and stand at (or after) the head found at the start, and once at
-   * the beginning when there is no history to fold. Runs between two records: what it awaits, the folds await.
+   * the beginning when there is no history to fold; and with those among them that have taken a record since, at first all. Runs
+   * between two records: what it awaits, the folds await.
    */
-  readonly onAdvance?: (folds: ReadonlyArray<ActorFold<State>>) => Effect.Effect<void, E, R>
+  readonly onAdvance?: (
+    folds: ReadonlyArray<ActorFold<State>>,
+    moved: ReadonlyArray<ActorFold<State>>
+  ) => Effect.Effect<void, E, R>
 }
 
 const SNAPSHOT_EVERY = 5_000
@@ -80,21 +84,21 @@ export const runActors = <State, E = never, R = never>(
       const hosted = new FoldSet(folds, control.skipped)
       const headAtStart = yield* journal.head
       const from = Math.min(headAtStart, ...folds.map((fold) => fold.seq)) + 1
-      const rests = new Rests<State>()
-      const snapshotEvery = options.snapshotEvery ?? SNAPSHOT_EVERY
       let reached = from - 1
-      let snapshotSeq = reached
-      yield* Effect.addFinalizer(() => rests.save.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
+      const snapshots = new Snapshots(folds, reached, options.snapshotEvery ?? SNAPSHOT_EVERY)
+      // Of many folds a record concerns few; all are looked at once, at the head.
+      let moved: ReadonlyArray<ActorFold<State>> = folds
+      yield* Effect.addFinalizer(() => snapshots.leave.pipe(Effect.timeoutOption("2 seconds"), Effect.ignore))
 
       // Most records leave nothing to do but to fold them: each of these is built once, and costs nothing where it is void.
-      const tell = Effect.suspend(() => options.onAdvance?.(folds) ?? Effect.void)
+      const tell = Effect.suspend(() => options.onAdvance?.(folds, moved) ?? Effect.void)
       const act = options.publish
         ? Effect.andThen(
-            Effect.suspend(() => publishAll(folds)),
+            Effect.suspend(() => publishAll(moved)),
             tell
           )
         : tell
-      const saveDue = Effect.suspend(() => (rests.due ? rests.saveDue : Effect.void)).pipe(
+      const saveDue = Effect.suspend(() => (snapshots.rests.due ? snapshots.rests.saveDue : Effect.void)).pipe(
         Effect.catch((error) => Effect.logWarning(`${options.host}: snapshot not saved: ${error.message}`))
       )
       const actAndSave = Effect.andThen(act, saveDue)
@@ -102,20 +106,20 @@ export const runActors = <State, E = never, R = never>(
       const advance = (
         records: ReadonlyArray<JournalRecord>
       ): Effect.Effect<void, HostError | E, Journal | SnapshotStore | R> => {
+        const newest = records.at(-1)
+        if (newest === undefined) return Effect.void
+        snapshots.move()
         try {
           hosted.take(records)
         } catch (error) {
           return halt(options, error)
         }
-        const newest = records.at(-1)
-        if (newest === undefined) return Effect.void
+        const caughtUp = reached >= headAtStart
         reached = newest.seq
-        rests.note(folds, newest)
         const inHistory = reached < headAtStart
-        if (reached - snapshotSeq >= snapshotEvery * (inHistory ? APART_IN_HISTORY : 1)) {
-          snapshotSeq = reached
-          rests.ask(folds)
-        }
+        const took = hosted.takeMoved()
+        moved = caughtUp ? took : folds
+        snapshots.stand(took, newest, inHistory ? APART_IN_HISTORY : 1)
         return inHistory ? saveDue : actAndSave
       }
 
@@ -128,6 +132,43 @@ export const runActors = <State, E = never, R = never>(
       })
     })
   )
+
+/** Of which folds snapshots are due, and where those stand: after each record the few that took it are looked at, where they are due all. */
+class Snapshots<State> {
+  readonly rests = new Rests<State>()
+  private readonly folds: ReadonlyArray<ActorFold<State>>
+  private readonly every: number
+  private dueAfter: number
+  /** The record after which all folds stand; null while they move, and after a throw. */
+  private standAt: JournalRecord | null = null
+
+  constructor(folds: ReadonlyArray<ActorFold<State>>, seq: number, every: number) {
+    this.folds = folds
+    this.dueAfter = seq
+    this.every = every
+  }
+
+  /** The folds are about to take records. */
+  move(): void {
+    this.standAt = null
+  }
+
+  /** The folds have come to this record, and these have taken something on the way. `apart`: so many times less often. */
+  stand(moved: ReadonlyArray<ActorFold<State>>, newest: JournalRecord, apart: number): void {
+    this.standAt = newest
+    this.rests.note(moved, newest)
+    if (newest.seq - this.dueAfter < this.every * apart) return
+    this.dueAfter = newest.seq
+    this.rests.note(this.folds, newest)
+    this.rests.ask(this.folds)
+  }
+
+  /** Snapshots for the next start. */
+  readonly leave = Effect.suspend(() => {
+    if (this.standAt !== null) this.rests.note(this.folds, this.standAt)
+    return this.rests.save
+  })
+}
 
 /** Each fold at its newest snapshot, else at the last seal, else at the beginning. */
 const recover = Effect.fnUntraced(function* <State>(subjects: MarketSubjects, folds: ReadonlyArray<ActorFold<State>>) {

@@ -94,7 +94,7 @@ export class Rests<State> {
   note(folds: ReadonlyArray<ActorFold<State>>, { seq, id, data }: JournalRecord): void {
     let place: Place | null = null
     for (const fold of folds) {
-      if (fold.pending.length > 0 || fold.seq !== seq) continue
+      if (fold.pending.length > 0 || fold.seq !== seq || this.last.get(fold)?.record.seq === seq) continue
       // A copy of its own where what was read is a view of a megabyte: a fold may rest for long.
       place ??= { seq, id, data: data.byteLength === data.buffer.byteLength ? data : new Uint8Array(data) }
       this.last.set(fold, { record: place, encode: fold.encoding(), saved: false })

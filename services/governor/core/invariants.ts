@@ -103,7 +103,7 @@ const CHECKS: ReadonlyArray<Check> = [
     }
   },
   {
-    changed: (state, before) => state.funds !== before.funds || state.slots !== before.slots,
+    changed: (state, before) => state.funds.queue !== before.funds.queue || state.slots !== before.slots,
     broken: (state, tell) => {
       const { queue } = state.funds
       if (new Set(queue.map(({ slot }) => slot)).size < queue.length) tell("a slot waits for funds twice")

@@ -23,6 +23,7 @@ import { fundsIn, orderSizes } from "./money/orderSizes.ts"
 import { refreshDue, refreshStaleEntry } from "./entry/refresh.ts"
 import { retire, retires } from "./leaving/retire.ts"
 import { amended, amendOnceAccepted, amendRefused, softClose } from "./exit/softClose.ts"
+import { SLOT_QUIETNESS } from "./quiet.ts"
 import { slotVariants } from "./variants.ts"
 import { initialState, type SlotFacts, type SlotState } from "./state.ts"
 import { type Terms, termsOf } from "./terms.ts"
@@ -197,6 +198,8 @@ export const slotActor = (slot: SlotNumber): Actor<SlotState> => {
     /** The shape of the state (`Actor.version`). */
     version: "5",
     initial: initialState,
+    slot,
+    quiet: SLOT_QUIETNESS,
     hears: (tag, about) => hearsOfMarket(tag) || (about === slot && hearsOfOwn(tag)),
     reduce: dispatch(handlers, (state, event, place) =>
       slotOf(event, place) === slot ? hearOwn(state, event, place) : unchanged(state)

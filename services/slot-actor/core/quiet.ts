@@ -1,5 +1,11 @@
 /** Until when prices and time alone leave a slot as it is: no leg is due, no entry stale, no exit late. Pure. */
-import { ALWAYS_QUIET, type Deferrable, NOT_QUIET, type Quiet } from "../../../shared/actor/core/quiet.ts"
+import {
+  ALWAYS_QUIET,
+  type Deferrable,
+  NOT_QUIET,
+  type Quiet,
+  type Quietness
+} from "../../../shared/actor/core/quiet.ts"
 import { fundsDueMs } from "./entry/funds.ts"
 import { staleBand } from "./entry/refresh.ts"
 import { lateExitDueMs } from "./exit/orphan.ts"
@@ -40,3 +46,24 @@ export const passedQuietly = (state: SlotState, { priceNumber, priceAtMs, tick }
 
 /** What an order is worth is asked when one is planned, not before: neither says when that is. */
 export const SLOT_DEFERS: Deferrable = new Set(["BalancesObserved", "SizingSet"] as const)
+
+/** What a host goes by that passes over prices and clock facts: both only ever replace what stands at the top of the state. */
+export const SLOT_QUIETNESS: Quietness<SlotState> = {
+  of: (state) => {
+    const quiet = slotQuiet(state)
+    return state.nowMs < quiet.untilMs ? quiet : NOT_QUIET
+  },
+  passed: (state, { nowMs, priceAgeSec, price }, fromSeq) => {
+    const { facts, terms, book } = state
+    const newPrice = price !== null && price.seq > fromSeq ? price : null
+    return {
+      nowMs: Math.max(state.nowMs, nowMs),
+      marketPrice: newPrice?.last ?? state.marketPrice,
+      priceAtMs: newPrice === null ? state.priceAtMs : Math.max(state.nowMs, newPrice.nowMs),
+      priceAgeSec,
+      facts,
+      terms,
+      book
+    }
+  }
+}

@@ -4,6 +4,7 @@ import { type Standing, standingOf } from "../../core/ids/subjects.ts"
 import { FIRST_RULES, NEWEST_RULES } from "../../core/rules/versions.ts"
 import type { MarketEvent } from "../../events/event.ts"
 import { unbelievable } from "./believable.ts"
+import type { Quietness } from "./quiet.ts"
 import type { Untimely } from "./timeLine.ts"
 import { decodeState, encodeState } from "./stateText.ts"
 
@@ -76,6 +77,10 @@ export interface Actor<State> {
    * `reduce` gives back the very state and no outputs, so a host need not ask. Left out: the actor hears everything.
    */
   readonly hears?: (tag: MarketEvent["_tag"], slot: SlotNumber | null) => boolean
+  /** Of an actor of one slot: that slot. Of any other slot it hears what it hears of none. */
+  readonly slot?: SlotNumber
+  /** Which prices and clock facts a host may keep from it, and how they are made up for. Left out: it folds each. */
+  readonly quiet?: Quietness<State>
   /** Text form of the state for snapshots and hashes: equal states give equal text. */
   readonly encode: (state: State) => string
   readonly decode: (text: string) => State
