@@ -22,6 +22,28 @@ export const slotQuiet = (state: SlotState): Quiet => {
   return staleBand(state, terms.refreshPct, untilMs)
 }
 
+/** What a quiet time has left. */
+interface Heard {
+  readonly nowMs: number
+  /** The last price as a double, and when it was heard; null: none came. */
+  readonly price: { readonly last: number; readonly atMs: number } | null
+  readonly priceAgeSec: number | null
+}
+
+/** Prices and clock facts only ever replace what stands at the top of the state. */
+const having = (state: SlotState, { nowMs, price, priceAgeSec }: Heard): SlotState => {
+  const { facts, terms, book } = state
+  return {
+    nowMs,
+    marketPrice: price === null ? state.marketPrice : price.last,
+    priceAtMs: price === null ? state.priceAtMs : price.atMs,
+    priceAgeSec,
+    facts,
+    terms,
+    book
+  }
+}
+
 /** The last price of a quiet time as a double, when it came, and the clock fact after it; null: none. */
 export interface Passed {
   readonly priceNumber: number
@@ -31,39 +53,28 @@ export interface Passed {
 
 /** The state after a quiet time, as folding each of its facts would have left it. */
 export const passedQuietly = (state: SlotState, { priceNumber, priceAtMs, tick }: Passed): SlotState => {
-  const { facts, terms, book } = state
-  const heardMs = Math.max(state.nowMs, priceAtMs)
-  return {
-    nowMs: tick === null ? heardMs : Math.max(heardMs, tick.timeMs),
-    marketPrice: priceNumber,
-    priceAtMs: heardMs,
-    priceAgeSec: tick === null ? 0 : tick.priceAgeSec,
-    facts,
-    terms,
-    book
-  }
+  const atMs = Math.max(state.nowMs, priceAtMs)
+  return having(state, {
+    nowMs: tick === null ? atMs : Math.max(atMs, tick.timeMs),
+    price: { last: priceNumber, atMs },
+    priceAgeSec: tick === null ? 0 : tick.priceAgeSec
+  })
 }
 
 /** What an order is worth is asked when one is planned, not before: neither says when that is. */
 export const SLOT_DEFERS: Deferrable = new Set(["BalancesObserved", "SizingSet"] as const)
 
-/** What a host goes by that passes over prices and clock facts: both only ever replace what stands at the top of the state. */
+/** What a host goes by that keeps prices and clock facts from the slot, and lays them on later. */
 export const SLOT_QUIETNESS: Quietness<SlotState> = {
   of: (state) => {
     const quiet = slotQuiet(state)
     return state.nowMs < quiet.untilMs ? quiet : NOT_QUIET
   },
-  passed: (state, { nowMs, priceAgeSec, price }, fromSeq) => {
-    const { facts, terms, book } = state
-    const newPrice = price !== null && price.seq > fromSeq ? price : null
-    return {
+  passed: (state, { nowMs, priceAgeSec, price }, fromSeq) =>
+    having(state, {
       nowMs: Math.max(state.nowMs, nowMs),
-      marketPrice: newPrice?.last ?? state.marketPrice,
-      priceAtMs: newPrice === null ? state.priceAtMs : Math.max(state.nowMs, newPrice.nowMs),
-      priceAgeSec,
-      facts,
-      terms,
-      book
-    }
-  }
+      price:
+        price !== null && price.seq > fromSeq ? { last: price.last, atMs: Math.max(state.nowMs, price.nowMs) } : null,
+      priceAgeSec
+    })
 }
