@@ -10,6 +10,8 @@ import { ActorFold } from "./fold.ts"
 import { follow } from "./follow.ts"
 import { appendControl, raiseEpoch, readControl } from "./control/control.ts"
 import { lastSeqOn } from "./control/controlRecords.ts"
+import { sha256 } from "./hash.ts"
+import { appendControl, raiseEpoch } from "./control/control.ts"
 import { type ActorHalted, type HostOptions, runActors } from "./runtime.ts"
 import { Rests } from "./snapshots.ts"
 import { verifyJournal } from "./verify.ts"
@@ -305,6 +307,22 @@ describe("an actor on its journal", () => {
       if (genuine === undefined) return expect.fail("no snapshot was kept")
       yield* store.save({ ...genuine, seq: genuine.seq + 1_000 })
       const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))
+      expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4])
+    }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.live("does not believe a snapshot whose record was lost and stands there anew, behind others", () =>
+    Effect.gen(function* () {
+      yield* start
+      yield* runUntil(Effect.andThen(tick(1, 2), said(1)))
+      const store = yield* SnapshotStore
+      const [genuine] = yield* store.load("slot-9")
+      if (genuine?.storedMs === undefined) return expect.fail("no snapshot was kept that names its record's time")
+      // Of a history that is gone: more ticks, up to a record with the same id and the same text.
+      const state = genuine.state.replace(String.raw`\"ticks\":2`, String.raw`\"ticks\":12`)
+      yield* store.save({ ...genuine, storedMs: genuine.storedMs - 1, state, stateHash: sha256(state) })
+      const all = yield* runUntil(Effect.andThen(tick(3, 4), said(2)))
+      expect(state).not.toBe(genuine.state)
       expect(all.map(({ ticks }) => ticks)).toStrictEqual([2, 4])
     }).pipe(Effect.provide(MemoryJournal.layer()))
   )

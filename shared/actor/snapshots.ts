@@ -7,8 +7,8 @@ import { sha256 } from "./hash.ts"
 
 /**
  * Puts a fold at its newest trustworthy snapshot, or leaves it at the beginning. A snapshot counts only when reducer
- * version and state hash are right and the journal holds, at its sequence, the very record it names: a snapshot can be
- * ahead of a journal that lost its tail. Returns why newer ones were passed over, for the log. `upTo`: the fold is to stand at
+ * version and state hash are right and the journal holds, at its sequence, the very record it names, stored when it says: a snapshot
+ * can be ahead of a journal that lost its tail, which may have been written anew. Returns why newer ones were passed over, for the log. `upTo`: the fold is to stand at
  * this record or before it; younger snapshots are for others.
  */
 export const restoreFold = Effect.fn("restoreFold")(function* <State>(
@@ -40,7 +40,9 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
     .pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed("dropped" as const)))
   if (record === "dropped") return `record ${snapshot.seq} was dropped from the journal, and no archive of it is here`
   if (record === null) return "it is ahead of the journal"
-  if (record.id !== snapshot.recordId || sha256(record.data) !== snapshot.recordHash) {
+  const { storedMs = record.storedMs } = snapshot
+  const isIt = record.id === snapshot.recordId && sha256(record.data) === snapshot.recordHash
+  if (!isIt || record.storedMs !== storedMs) {
     return `the journal holds another record at ${snapshot.seq}`
   }
   return null
@@ -49,7 +51,7 @@ const objection = Effect.fnUntraced(function* <State>(fold: ActorFold<State>, sn
 type Named = Pick<Actor<unknown>, "name" | "version">
 
 /** As much of a record as a snapshot names. */
-type Place = Pick<JournalRecord, "seq" | "id" | "data">
+type Place = Pick<JournalRecord, "seq" | "id" | "data" | "storedMs">
 
 /** The snapshot of an actor whose fold, after `record`, is this text. */
 export const snapshotOf = ({ name, version }: Named, record: Place, state: string): Snapshot => ({
@@ -57,6 +59,7 @@ export const snapshotOf = ({ name, version }: Named, record: Place, state: strin
   seq: record.seq,
   recordId: record.id,
   recordHash: sha256(record.data),
+  storedMs: record.storedMs,
   reducerVersion: version,
   stateHash: sha256(state),
   state
@@ -91,12 +94,12 @@ export class Rests<State> {
   }
 
   /** Told of the folds after `record`. */
-  note(folds: ReadonlyArray<ActorFold<State>>, { seq, id, data }: JournalRecord): void {
+  note(folds: ReadonlyArray<ActorFold<State>>, { seq, id, data, storedMs }: JournalRecord): void {
     let place: Place | null = null
     for (const fold of folds) {
       if (fold.pending.length > 0 || fold.seq !== seq || this.last.get(fold)?.record.seq === seq) continue
       // A copy of its own where what was read is a view of a megabyte: a fold may rest for long.
-      place ??= { seq, id, data: data.byteLength === data.buffer.byteLength ? data : new Uint8Array(data) }
+      place ??= { seq, id, storedMs, data: data.byteLength === data.buffer.byteLength ? data : new Uint8Array(data) }
       this.last.set(fold, { record: place, encode: fold.encoding(), saved: false })
       if (this.wanted.size > 0 && this.wanted.has(fold)) this.ready = true
     }

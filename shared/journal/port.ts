@@ -182,6 +182,11 @@ export interface Snapshot {
   /** Id and SHA-256 (hex) of the data of the record at `seq`: a snapshot that is ahead of its journal, or from another one, fails here. */
   readonly recordId: string
   readonly recordHash: string
+  /**
+   * When the journal stored that record: a tail that was lost is written anew, and decisions have the same id and the same data then,
+   * perhaps at the same place behind other records. Left out: a build made it that did not name it.
+   */
+  readonly storedMs?: number
   /** The version of the reducer that made the state; another version does not read it. */
   readonly reducerVersion: string
   /** SHA-256 (hex) of `state`. */

@@ -12,6 +12,7 @@ const SnapshotText = Schema.fromJsonString(
     /** Empty where the record was written by something else than a journal, and excluded. */
     recordId: Schema.String,
     recordHash: Schema.NonEmptyString,
+    storedMs: Schema.optionalKey(Schema.Int),
     reducerVersion: Schema.NonEmptyString,
     stateHash: Schema.NonEmptyString,
     state: Schema.String

@@ -49,6 +49,21 @@ describe("a second gateway", () => {
   }, 60_000)
 })
 
+describe("what is aimed so late that everything is healed before it comes", () => {
+  it("does not come", () => {
+    const plan = planOf(7, MOMENTS)
+    const crash: Timed["fault"] = { kind: "crash", services: ["order-gateway"], downMs: 20 }
+    const starts = (atMs: number, afterMs: number): number => {
+      const at = { on: "record", of: "ClockTicked" } as const
+      const aimed: Timed = { atMs, fault: { kind: "aimed", at, nth: 1, faults: [[afterMs, crash]] } }
+      const { journal } = run({ ...plan, faults: [aimed] })
+      return journal.filter(({ subject }) => subject.endsWith(".control.order-gateway")).length
+    }
+    const early = plan.lengthMs / 4
+    expect(starts(early, 1)).toBe(starts(early, plan.lengthMs) + 1)
+  }, 60_000)
+})
+
 describe("a plan that fails", () => {
   it("is cut down to the faults that it takes, a shorter run and fewer slots", () => {
     const fault = (atMs: number): Timed => ({ atMs, fault: { kind: "partition", forMs: atMs } })

@@ -23,7 +23,10 @@ export const endingProblems = (auditor: Auditor, exchange: SimulatedExchange): R
   ...ordersDiffer(auditor, exchange),
   ...fillsDiffer(auditor, exchange),
   ...othersDiffer(auditor, exchange),
-  ...moneyDiffers(auditor, exchange)
+  ...moneyDiffers(auditor, exchange),
+  ...(exchange.overLimit === 0
+    ? []
+    : [`${exchange.overLimit} requests were more than the exchange's trading limit takes`])
 ]
 
 /**

@@ -1,4 +1,7 @@
-/** The life of every order by the journal's facts alone: claimed before it is sent, ended once, each fill booked once. */
+/**
+ * The life of every order by the journal's facts alone: claimed before it is sent, ended once and with no less than its fills, each
+ * fill booked once.
+ */
 import type { StoredRecord } from "../../../shared/events/envelope.ts"
 import type { MarketEvent } from "../../../shared/events/event.ts"
 
@@ -10,6 +13,9 @@ export interface Life {
   volume: bigint
   cost: bigint
 }
+
+/** Lists round volumes. */
+const ROUNDING = 10n
 
 /** Facts about orders, in the journal's order. */
 export class OrderLives {
@@ -66,6 +72,8 @@ export class OrderLives {
       case "OrderCancelled":
         if (life === undefined) return at("ended before its claim")
         if (life.stage === "ended") at("ended twice")
+        if (event.volume + ROUNDING < life.volume)
+          at(`ends with ${event.volume} traded, and its fills have proved ${life.volume}`)
         life.stage = "ended"
         life.volume = event.volume
         life.cost = event.cost

@@ -19,7 +19,7 @@ export class Saved {
   private readonly folds: ReadonlyArray<ActorFold<unknown>>
   private readonly states: ReadonlyMap<string, Array<Kept>>
   private waiting: Array<Snapshot> = []
-  private readonly ids = new Map<number, string>()
+  private readonly places = new Map<number, Pick<StoredRecord, "id" | "storedMs">>()
   private seq = 0
 
   constructor(problem: (text: string) => void, folds: ReadonlyArray<ActorFold<unknown>>) {
@@ -35,10 +35,10 @@ export class Saved {
   }
 
   /** After every fold has taken the record. */
-  take({ seq, id }: StoredRecord): void {
+  take({ seq, id, storedMs }: StoredRecord): void {
     this.seq = seq
-    this.ids.set(seq, id)
-    this.ids.delete(seq - 4 * KEPT)
+    this.places.set(seq, { id, storedMs })
+    this.places.delete(seq - 4 * KEPT)
     for (const { actor, state } of this.folds) {
       const kept = this.states.get(actor.name)
       if (kept === undefined || kept.at(-1)?.state === state) continue
@@ -50,9 +50,10 @@ export class Saved {
     this.waiting = this.waiting.filter((one) => one.seq > seq)
   }
 
-  private compare({ actor: name, seq, recordId, reducerVersion, state }: Snapshot): void {
+  private compare({ actor: name, seq, recordId, storedMs, reducerVersion, state }: Snapshot): void {
     // Of a record that was lost with the power: whoever starts refuses it.
-    if (this.ids.get(seq) !== recordId) return
+    const place = this.places.get(seq)
+    if (place?.id !== recordId || place.storedMs !== storedMs) return
     const kept = this.states.get(name)?.findLast(({ from }) => from <= seq)
     const actor = this.folds.find((fold) => fold.actor.name === name)?.actor
     if (kept === undefined || actor === undefined || actor.version !== reducerVersion) return

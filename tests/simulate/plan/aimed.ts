@@ -1,11 +1,11 @@
 /**
- * Faults that are aimed: at a request that is on its way, a fill that has just happened, a record that has just been written. Each is a
+ * Faults that are aimed at the gateway's work: at a request that is on its way, a fill that has just happened, a record that has just been written. Each is a
  * combination that takes two or more things at one moment, and drawn over time alone they would meet once in thousands of seeds.
  */
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
-import type { Fault, Later, Timed } from "./fault.ts"
-import type { Kind, Setting } from "./kind.ts"
+import { between, chosen, magnitude, type Random } from "./draw.ts"
+import type { Fault, Later } from "./fault.ts"
+import type { Kind } from "./kind.ts"
 import type { Moment } from "../world/moments.ts"
 import type { RequestFate } from "../world/wire.ts"
 
@@ -128,13 +128,13 @@ export const AIMED: ReadonlyArray<Kind> = [
   },
   {
     name: "traded as it is taken off, and the lists contradict themselves",
-    weight: 4,
+    weight: 6,
     draw: (random, { speed }) => {
       const nth = Math.floor(random() * 100)
       return [
         [0, lies(random, speed)],
         // Everything is heard, all but the trade, or nothing.
-        [0, deaf(chosen(random, [0, 3, magnitude(random, 500, 10_000)]))],
+        [0, deaf(chosen(random, [0, 0, 3, magnitude(random, 500, 10_000)]))],
         [1, { kind: "trade", nth, share: between(random, 0.1, 0.7) }],
         [5, { kind: "life", life: { _tag: "OneOrder", nth, what: { act: "cancel", reason: "halt" } } }]
       ]
@@ -227,26 +227,3 @@ export const AIMED: ReadonlyArray<Kind> = [
     }
   }
 ]
-
-/** Some seeds have none of them; the others have some kinds, and so many of them for each minute. */
-const SHARE = 0.7
-const KINDS_AT_ONCE = 4
-const PER_MINUTE = [3, 12] as const
-
-/** The aimed faults of a seed; none begins after `last` of its length. */
-export const drawAimed = (random: Random, setting: Setting, last: number): ReadonlyArray<Timed> => {
-  if (random() >= SHARE) return []
-  const { lengthMs } = setting
-  const kinds = Array.from({ length: KINDS_AT_ONCE }, () =>
-    weighed(
-      random,
-      AIMED.map((kind) => [kind.weight, kind] as const)
-    )
-  )
-  const count = Math.max(2, Math.round((lengthMs / 60_000) * magnitude(random, ...PER_MINUTE)))
-  return Array.from({ length: count }, () => Math.floor(random() * lengthMs * last)).flatMap((atMs) =>
-    chosen(random, kinds)
-      .draw(random, setting)
-      .flatMap(([afterMs, fault]) => (atMs + afterMs < lengthMs ? [{ atMs: atMs + Math.round(afterMs), fault }] : []))
-  )
-}

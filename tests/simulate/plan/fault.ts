@@ -7,6 +7,9 @@ import type { ServiceName } from "../world/services.ts"
 import type { Moment } from "../world/moments.ts"
 import type { RequestFate, WireWeather } from "../world/wire.ts"
 
+/** A maker's fee, percent, where nothing has changed it. */
+export const MAKER_PCT = 0.25
+
 /** One thing that goes wrong, or that somebody does. */
 export type Fault =
   /** Killed between two of its steps, and started again; with or without what it had saved. */

@@ -1,13 +1,14 @@
-/** What goes wrong: kinds with their weights, drawn anew for each seed. Some seeds have a few faults, some have many. */
+/** What goes wrong at any time: kinds with their weights; and all that a seed draws, of these and of those that are aimed. */
 import { drawLife } from "../../../app/inProcess/lifeIncidents.ts"
 import { COMMANDS } from "../../../app/inProcess/incidents.ts"
 import type { Life } from "../../../app/inProcess/life.ts"
 import { SERVICES, type ServiceName } from "../world/services.ts"
-import { between, chosen, magnitude, type Random, weighed } from "./draw.ts"
-import { drawAimed } from "./aimed.ts"
-import type { Fault, Later, Timed } from "./fault.ts"
-import type { Kind, Setting } from "./kind.ts"
-import { RULE_FAULTS } from "./ruleFaults.ts"
+import { hash2, randomNumbers } from "../../../shared/core/random.ts"
+import { between, chosen, magnitude, type Random } from "./draw.ts"
+import { AIMED } from "./aimed.ts"
+import { type Fault, type Later, MAKER_PCT, type Timed } from "./fault.ts"
+import { drawLast, drawSwarm, type Kind, type Setting, type Swarm } from "./kind.ts"
+import { lastOfDay, RULE_FAULTS } from "./ruleFaults.ts"
 
 const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
@@ -16,8 +17,8 @@ const spell = (random: Random): number => magnitude(random, 1_000, 40_000)
 /** What loses a reply mostly loses the stream too: then nobody hears of the order. */
 const deaf = (random: Random) => ({ dropped: chosen(random, [0, 1, 1]) })
 
-/** Every kind, each by a name that tells people which it is. */
-export const KINDS: ReadonlyArray<Kind> = [
+/** Each by a name that tells people which it is. */
+const KINDS: ReadonlyArray<Kind> = [
   {
     name: "crash",
     weight: 8,
@@ -161,12 +162,10 @@ export const KINDS: ReadonlyArray<Kind> = [
     name: "operator",
     weight: 8,
     draw: (random, { slots }) => one({ kind: "command", command: drawCommand(random, slots) })
-  },
-  ...RULE_FAULTS
+  }
 ]
 
 const MIN_VOLUME = 200_000_000n as Parameters<typeof drawLife>[1]["minVolume"]
-const MAKER_PCT = 0.25
 
 /** What of the exchange's life is the wire's here. */
 const faultsOf = (life: Life): ReadonlyArray<Fault> => {
@@ -194,37 +193,35 @@ const drawCommand = (random: Random, slots: number) => {
   return command
 }
 
-/** How many kinds of faults a seed has (the others are off), and how many faults of them. */
-const SWARM = { kinds: [2, 14], perMinute: [1.5, 20] } as const
-/** Terms are put right and holes closed before the end: whatever is still to come then comes never. */
-const LAST = 0.97
+/** What a seed has of each; each is drawn by itself, so that what is added to one leaves the others as they were. */
+const SWARMS: ReadonlyArray<Swarm> = [
+  { kinds: KINDS, share: 0.97, atOnce: [2, 14], perMinute: [1.5, 20] },
+  { kinds: AIMED, share: 0.7, atOnce: [3, 6], perMinute: [3, 12] },
+  { kinds: RULE_FAULTS, share: 0.8, atOnce: [3, 6], perMinute: [2, 8] }
+]
+/** Of the seeds that see a midnight so many see it behind a loss; and so many of all end with one fault that is aimed. */
+const DAY_ENDS = 0.8
+const ENDS_BROKEN = 0.5
 
 /** The faults of a seed, in order of time. The operator resumes now and then whatever the mode. */
-export const drawFaults = (random: Random, setting: Setting): ReadonlyArray<Timed> => {
+export const drawFaults = (seed: number, setting: Setting): ReadonlyArray<Timed> => {
   const { lengthMs } = setting
-  const on = Math.round(magnitude(random, SWARM.kinds[0], SWARM.kinds[1]))
-  const kinds = Array.from({ length: on }, () =>
-    weighed(
-      random,
-      KINDS.map((kind) => [kind.weight, kind] as const)
-    )
-  )
-  const rate = magnitude(random, SWARM.perMinute[0] * 10, SWARM.perMinute[1] * 10) / 10
-  const count = random() < 0.03 ? 0 : Math.max(1, Math.round((lengthMs / 60_000) * rate))
-  const all: Array<Timed> = []
-  for (let n = 0; n < count; n++) {
-    const atMs = Math.floor(random() * lengthMs * LAST)
-    const weights = kinds.map((kind) => [kind.weight, kind] as const)
-    for (const [afterMs, fault] of weighed(random, weights).draw(random, setting)) {
-      if (atMs + afterMs < lengthMs) all.push({ atMs: atMs + Math.round(afterMs), fault })
-    }
-  }
-  all.push(...drawAimed(random, setting, LAST))
+  const randomOf = (nth: number): Random => randomNumbers(hash2(seed, 100 + nth))
+  const all = SWARMS.flatMap((swarm, nth) => drawSwarm(randomOf(nth), setting, swarm))
   const resumes = Math.max(1, Math.round(lengthMs / 90_000))
   for (let n = 1; n <= resumes; n++)
     all.push({
       atMs: Math.round((lengthMs * n) / (resumes + 1)),
       fault: { kind: "command", command: { name: "resume" } }
     })
-  return all.toSorted((a, b) => a.atMs - b.atMs)
+  const [ofDay, ofEnd] = [randomOf(SWARMS.length), randomOf(SWARMS.length + 1)]
+  const day = ofDay() < DAY_ENDS ? lastOfDay(ofDay, setting) : []
+  const last = ofEnd() < ENDS_BROKEN ? drawLast(ofEnd, setting, [...AIMED, ...RULE_FAULTS]) : []
+  // Nothing else goes wrong where a day ends so, nor behind the last.
+  const [firstOfDay, lastOf] = [day[0]?.atMs ?? lengthMs, day.at(-1)?.atMs ?? lengthMs]
+  const endMs = last[0]?.atMs ?? lengthMs
+  return [...all.filter(({ atMs }) => atMs < firstOfDay || atMs > lastOf), ...day]
+    .filter(({ atMs }) => atMs < endMs)
+    .concat(last)
+    .toSorted((a, b) => a.atMs - b.atMs)
 }

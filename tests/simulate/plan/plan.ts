@@ -3,7 +3,7 @@
  * plan can be printed, cut down and run again. Times are wall milliseconds since the beginning; the exchange's run `speed` times as fast.
  */
 import { NEWEST_RULES } from "../../../shared/core/rules/versions.ts"
-import { utcDayOf } from "../../../shared/core/time/utcDay.ts"
+import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 import { randomNumbers } from "../../../shared/core/random.ts"
 import type { Fault, Timed } from "./fault.ts"
 import { drawFaults } from "./faults.ts"
@@ -73,11 +73,12 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     [1, 1]
   ])
   const market = drawMarket(random, venueMs)
-  const overMidnight = utcDayOf(market.fromMs) < utcDayOf(market.fromMs + venueMs)
+  const leftOfDayMs = DAY_MS - (market.fromMs % DAY_MS)
+  const midnightMs = leftOfDayMs < venueMs ? Math.round(leftOfDayMs / speed) : null
   const plan = {
     seed,
     market,
-    environment: drawSettings(random, { slots, speed, overMidnight }),
+    environment: drawSettings(random, { slots, speed, overMidnight: midnightMs !== null }),
     base: String(chosen(random, [200, 1_000, 2_000, 5_000])),
     quote: String(chosen(random, [60, 300, 600, 1_500])),
     speed,
@@ -86,7 +87,7 @@ export const planOf = (seed: number, lengths: Lengths = USUAL_LENGTHS): Plan => 
     rules,
     duplicatesFirst: random() < 0.5
   }
-  const faults = drawFaults(random, { lengthMs, speed, slots, rules })
+  const faults = drawFaults(seed, { lengthMs, speed, slots, rules, midnightMs })
   return { ...plan, faults: rules === NEWEST_RULES ? faults : upgraded(random, faults, plan) }
 }
 
@@ -140,6 +141,6 @@ const drawSettings = (
   LOSS_COOLDOWN_SEC: String(chosen(random, [60, 900])),
   RECONCILE_INTERVAL_SEC: String(chosen(random, [30, 60, 120])),
   DAILY_LOSS_LIMIT: String(drawLossLimit(random, overMidnight)),
-  DAILY_LOSS_LOCK_ENDS: chosen(random, ["midnight", "operator"]),
+  DAILY_LOSS_LOCK_ENDS: chosen(random, overMidnight ? ["midnight", "operator", "operator"] : ["midnight", "operator"]),
   MAX_RECOVERY_SLOTS: String(chosen(random, [1, 2]))
 })

@@ -2,11 +2,13 @@
  * What goes wrong at the moment at which it shows: an operator who pauses while entries are on their way, a power cut right behind a
  * snapshot, a service that dies at its own claim. Drawn over all of a run such things would meet by chance, and chance is rare.
  */
+import { Quote } from "../../../shared/core/decimal/decimal.ts"
 import { FORGERIES, type Forgery } from "../world/forgeries.ts"
 import type { Moment } from "../world/moments.ts"
+import { SERVICES } from "../world/services.ts"
 import { between, chosen, magnitude, type Random } from "./draw.ts"
-import type { Fault, Later } from "./fault.ts"
-import type { Kind, Setting } from "./kind.ts"
+import { type Fault, type Later, MAKER_PCT, type Timed } from "./fault.ts"
+import { type Kind, type Setting, timed } from "./kind.ts"
 
 /** What a moment kills has written its record by then. */
 const JUST_AFTER_MS = 0.001
@@ -60,6 +62,52 @@ const AT: ReadonlyArray<Moment> = [
   record("EpochRaised")
 ]
 
+/** What slots or governor decide upon as soon as they have read it. */
+const DECIDED_UPON: ReadonlyArray<Moment> = [
+  ENTRY_WANTED,
+  ENTRY_GRANTED,
+  record("OrderAccepted"),
+  record("FillRecorded"),
+  record("OrderFilled"),
+  record("OrderCancelled"),
+  record("CycleBooked")
+]
+
+/** Neither the stream says a price, nor an answer. */
+const noPrice = (forMs: number): Fault => ({ kind: "wire", change: { silent: true, mute: true }, forMs })
+const EVERYTHING_TRADES: Fault = { kind: "trade", nth: "all", share: 1 }
+
+/** Less than any cycle loses; and what no short run does. */
+const A_CRUMB = Quote.parse("0.0001")
+const A_DOLLAR = Quote.parse("1")
+/** So much of what is traded is more than a cycle earns. */
+const DEAR_PCT = 1.5
+
+/** So long after midnight an operator lets the market go on. */
+const NEXT_DAY_MS = 15_000
+
+/**
+ * A day that ends with a loss of more than it may lose: cycles that earn less than they cost, as the exchange takes more, shortly before
+ * midnight. None where the run sees no midnight.
+ */
+export const lastOfDay = (random: Random, setting: Setting): ReadonlyArray<Timed> => {
+  const { midnightMs } = setting
+  if (midnightMs === null) return []
+  const leadMs = Math.min(midnightMs, between(random, 8_000, 20_000))
+  const dear = (makerPct: number): Fault => ({ kind: "life", life: { _tag: "Terms", rules: {}, makerPct } })
+  const drawn: ReadonlyArray<Later> = [
+    [0, { kind: "command", command: { name: "set_daily_loss_limit", limit: A_CRUMB } }],
+    [0, { kind: "command", command: { name: "resume" } }],
+    ...[0.2, 0.3].map((at): Later => [leadMs * at, EVERYTHING_TRADES]),
+    [leadMs * 0.4, dear(DEAR_PCT)],
+    ...[0.45, 0.6, 0.7, 0.8, 0.9].map((at): Later => [leadMs * at, EVERYTHING_TRADES]),
+    [leadMs * 0.95, dear(MAKER_PCT)],
+    [leadMs + NEXT_DAY_MS, { kind: "command", command: { name: "set_daily_loss_limit", limit: A_DOLLAR } }],
+    [leadMs + NEXT_DAY_MS, { kind: "command", command: { name: "resume" } }]
+  ]
+  return timed(drawn, Math.floor(midnightMs - leadMs), setting)
+}
+
 /** Kinds of faults that are aimed at what slots, governor, feed and journal have to keep. */
 export const RULE_FAULTS: ReadonlyArray<Kind> = [
   {
@@ -109,12 +157,42 @@ export const RULE_FAULTS: ReadonlyArray<Kind> = [
   },
   {
     name: "saved and lost",
-    weight: 4,
-    // A disk that is slow: what is read, decided upon and saved in a snapshot is not safe yet when the power goes.
+    weight: 8,
+    // A disk that is slow: what is read, decided upon and saved in a snapshot is not safe yet when the power goes. Whoever starts
+    // again finds other records where the snapshot's stood.
+    draw: (random) => {
+      const stopMs = magnitude(random, 5, 200)
+      const powerMs = stopMs + magnitude(random, 5, 200)
+      const starts = [0, 1, 2].map((): Later => [
+        powerMs + magnitude(random, 100, 8_000),
+        { kind: "crash", services: [...SERVICES], downMs: 20 }
+      ])
+      const lost: Fault = {
+        ...{ kind: "aimed", at: chosen(random, DECIDED_UPON), nth: magnitude(random, 1, 4) },
+        faults: [
+          [stopMs, { kind: "stop", service: "all", downMs: 3_000 }],
+          [powerMs, { kind: "power", downMs: 20 }],
+          ...starts
+        ]
+      }
+      return [
+        [0, { kind: "journal", change: { slowMs: between(random, 400, 1_500) }, forMs: 30_000 }],
+        [0, lost]
+      ]
+    }
+  },
+  {
+    name: "a decision that nobody takes",
+    weight: 8,
+    // The journal is away as soon as it has told what is to be decided upon, and for no longer than that takes.
     draw: (random) => [
-      [0, { kind: "journal", change: { slowMs: between(random, 400, 1_500) }, forMs: 6_000 }],
-      [3_000, { kind: "stop", service: "all", downMs: 3_000 }],
-      [3_000 + magnitude(random, 5, 300), { kind: "power", downMs: 20 }]
+      [
+        0,
+        when(chosen(random, DECIDED_UPON), magnitude(random, 1, 6), {
+          kind: "away",
+          forMs: magnitude(random, 20, 3_000)
+        })
+      ]
     ]
   },
   {
@@ -124,6 +202,34 @@ export const RULE_FAULTS: ReadonlyArray<Kind> = [
     draw: (random, { speed }: Setting) => [
       [0, { kind: "wire", change: { silent: true, lostReply: 1 }, forMs: between(random, 130_000, 400_000) / speed }]
     ]
+  },
+  {
+    name: "trade on an old price",
+    weight: 6,
+    // The market trades with what stands, and nobody hears a price: who would enter again does not know where.
+    draw: (random, { speed }) => {
+      const forMs = between(random, 280_000, 500_000) / speed
+      return [
+        [0, noPrice(forMs)],
+        ...[0.4, 0.46, 0.52, 0.58, 0.64, 0.7, 0.76, 0.82, 0.88, 0.94].map((at): Later => [
+          forMs * at,
+          EVERYTHING_TRADES
+        ])
+      ]
+    }
+  },
+  {
+    name: "a pause within a pause",
+    weight: 8,
+    // An operator has paused; what else pauses the market begins and passes meanwhile.
+    draw: (random, { speed }) => {
+      const forMs = between(random, 75_000, 140_000) / speed
+      return [
+        [0, noPrice(forMs)],
+        [forMs * chosen(random, [0, 0.5, 0.95]), { kind: "command", command: { name: "pause", note: "by hand" } }],
+        [forMs + between(random, 30_000, 120_000) / speed, { kind: "command", command: { name: "resume" } }]
+      ]
+    }
   },
   {
     name: "forged",

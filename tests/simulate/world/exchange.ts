@@ -10,8 +10,10 @@ import { amendOrder, cancelOrder } from "../../../services/exchange-sim/core/eng
 import {
   type Desk,
   holds,
+  isRefusal,
   makeDesk,
   type MarketView,
+  RATE_EXCEEDED,
   refuse,
   type Rules
 } from "../../../services/exchange-sim/core/engine/desk.ts"
@@ -77,6 +79,8 @@ export class SimulatedExchange {
   takerPct: number
   /** Every order is refused with these words; null: none is. */
   refusing: string | null = null
+  /** Requests that were one too many for the trading counter. */
+  overLimit = 0
   /** How often each client id was opened here. */
   readonly openings = new Map<string, number>()
   private readonly orderMoments = new Map<string, Array<Then<Order>>>()
@@ -265,7 +269,8 @@ export class SimulatedExchange {
     this.tell()
   }
 
-  private done<A>(answer: A): A {
+  private done<A extends object>(answer: A): A {
+    if (isRefusal(answer) && answer.error === RATE_EXCEEDED) this.overLimit++
     this.tell()
     return answer
   }

@@ -42,6 +42,8 @@ export interface WireWeather {
   sumsLagMs: number
   /** The public stream says nothing. */
   silent: boolean
+  /** Nor is a question for the price answered. */
+  mute: boolean
   /** What it says of the last price is so many times the truth. */
   factor: number
   /** By how much the exchange's own clock is told wrong, exchange time. */
@@ -75,6 +77,7 @@ export const fairWeather = (): WireWeather => ({
   listsLagMs: 0,
   sumsLagMs: 0,
   silent: false,
+  mute: false,
   factor: 1,
   clockLieMs: 0
 })
@@ -294,8 +297,8 @@ export class Wire {
           process.after(this.wayMs(), () =>
             answer(Effect.fail(new ExchangeError({ ...noAnswer, detail: "simulated: connection reset" })))
           )
-        const { lostRequest, late, lateMs } = this.weather
-        if (this.random() < lostRequest) return
+        const { lostRequest, late, lateMs, mute } = this.weather
+        if (this.random() < lostRequest || (mute && operation === "Ticker")) return
         const wayMs = this.wayMs() + (fate.lateMs ?? (this.random() < late ? this.random() * lateMs : 0))
         process.time.at(process.time.nowMs + wayMs, () => {
           if (this.weather.partitioned) return

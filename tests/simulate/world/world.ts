@@ -19,7 +19,7 @@ import { MarketData, Trading } from "../../../shared/exchange/port.ts"
 import { VenueClock } from "../../../shared/exchange/venueClock.ts"
 import { Journal, type JournalRecord, type Snapshot, SnapshotStore } from "../../../shared/journal/port.ts"
 import { marketOf } from "../plan/markets.ts"
-import type { Fault } from "../plan/fault.ts"
+import { type Fault, MAKER_PCT } from "../plan/fault.ts"
 import type { Plan } from "../plan/plan.ts"
 import { firstTrade, SimulatedExchange } from "./exchange.ts"
 import { FORGERIES } from "./forgeries.ts"
@@ -33,7 +33,7 @@ import { fairWeather, Wire } from "./wire.ts"
 /** A supervisor starts what has ended again after so long. */
 const RESTART_MS = 1_000
 /** A maker's fee and a taker's, percent. */
-const FEES_PCT = { maker: 0.25, taker: 0.4 }
+const FEES_PCT = { maker: MAKER_PCT, taker: 0.4 }
 
 /** Told what happens in it. */
 export interface Listener {
@@ -74,6 +74,7 @@ export class World {
   private forged = 0
   private readonly excluded = new Set<number>()
   private trades = true
+  private healed = false
   private twins: Array<SimulatedProcess> = []
 
   constructor(plan: Plan, month: () => ReadonlyArray<CandleRow>, listener: Listener) {
@@ -144,6 +145,7 @@ export class World {
 
   /** Nothing is wrong any more, and an operator has everything as it should be. */
   heal(): void {
+    this.healed = true
     Object.assign(this.wire.weather, { ...fairWeather(), partitioned: this.wire.weather.partitioned })
     this.wire.heal()
     this.wire.reconnect()
@@ -175,6 +177,8 @@ export class World {
   }
 
   private happen(fault: Fault): void {
+    // What was aimed may be due later than everything is healed.
+    if (this.healed) return
     switch (fault.kind) {
       case "crash":
         return this.crash(
