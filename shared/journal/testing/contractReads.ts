@@ -93,22 +93,26 @@ export const readSentences = ({ holds }: ContractSection): void => {
     })
   )
 
-  holds("C17 bytes come back exactly: empty, 64 KiB, not UTF-8", () =>
-    Effect.gen(function* () {
-      const journal = yield* Journal
-      const kinds = [
-        new Uint8Array(0),
-        Uint8Array.from({ length: 65_536 }, (_, place) => (place * 31) % 256),
-        Uint8Array.from([0xff, 0xfe, 0x00, 0x0d, 0x0a, 0xc3, 0x28])
-      ]
-      yield* journal.appendAll(kinds.map((data, place) => entry(price, `kind-${place}`, data)))
-      for (const [place, data] of kinds.entries()) {
-        const expected = { seq: place + 1, subject: price, id: `kind-${place}`, data: [...data] }
-        expect(plain(yield* journal.get(place + 1))).toEqual(expected)
-      }
-      const read = yield* journal.read({ from: 1 }).pipe(Stream.runCollect)
-      expect(read.map(({ data }) => [...data])).toEqual(kinds.map((data) => [...data]))
-    })
+  holds(
+    "C17 bytes come back exactly: empty, 64 KiB, not UTF-8; and the time they were stored at, however they are read",
+    () =>
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const kinds = [
+          new Uint8Array(0),
+          Uint8Array.from({ length: 65_536 }, (_, place) => (place * 31) % 256),
+          Uint8Array.from([0xff, 0xfe, 0x00, 0x0d, 0x0a, 0xc3, 0x28])
+        ]
+        yield* journal.appendAll(kinds.map((data, place) => entry(price, `kind-${place}`, data)))
+        for (const [place, data] of kinds.entries()) {
+          const expected = { seq: place + 1, subject: price, id: `kind-${place}`, data: [...data] }
+          expect(plain(yield* journal.get(place + 1))).toEqual(expected)
+        }
+        const read = yield* journal.read({ from: 1 }).pipe(Stream.runCollect)
+        expect(read.map(({ data }) => [...data])).toEqual(kinds.map((data) => [...data]))
+        // Snapshots name it: one that is believed by one way of reading must be by the other.
+        for (const { seq, storedMs } of read) expect((yield* journal.get(seq))?.storedMs).toBe(storedMs)
+      })
   )
 
   holds("C17 what the writer does to its bytes afterwards changes nothing", () =>
