@@ -2,11 +2,11 @@
 import { Effect, Option, Stream } from "effect"
 import { controlRecords } from "../../shared/actor/control/controlRecords.ts"
 import { decode, decoded } from "../../shared/actor/control/decode.ts"
-import type { WithBaseFee } from "../../shared/core/baseFee.ts"
-import type { Quote } from "../../shared/core/decimal/decimal.ts"
+import { plusBaseFee, type WithBaseFee } from "../../shared/core/baseFee.ts"
+import { plus, type Quote } from "../../shared/core/decimal/decimal.ts"
 import { originOf } from "../../shared/core/ids/clientId.ts"
 import type { DecodeError } from "../../shared/events/envelope.ts"
-import type { MarketEvent } from "../../shared/events/event.ts"
+import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { type MarketSubjects, slotActor } from "../../shared/core/ids/subjects.ts"
 import type { OrderReport } from "../../shared/exchange/port.ts"
 import { Journal, type ReadError } from "../../shared/journal/port.ts"
@@ -64,6 +64,12 @@ export interface KnownTrades {
   readonly baseFees: ReadonlyMap<string, Required<WithBaseFee> & { readonly fee: Quote }>
 }
 
+/** Of the whole fill, also where its order's end had counted a part of it. */
+const feesOfAll = (event: EventOf<"FillRecorded" | "LateFillRecorded">): WithBaseFee & { readonly fee: Quote } => {
+  if (event._tag === "FillRecorded" || event.counted === undefined) return event
+  return { fee: plus(event.fee, event.counted.fee), ...plusBaseFee(event, event.counted) }
+}
+
 /** Reads every fact about orders once. */
 export const knownTrades = Effect.fn("knownTrades")(function* (
   subjects: MarketSubjects
@@ -77,9 +83,9 @@ export const knownTrades = Effect.fn("knownTrades")(function* (
       Effect.sync(() => {
         for (const event of events) {
           if (event._tag === "OrderAccepted") txids.add(event.txid)
-          if ((event._tag !== "FillRecorded" && event._tag !== "LateFillRecorded") || event.baseFee === undefined)
-            continue
-          baseFees.set(event.execId, { fee: event.fee, baseFee: event.baseFee })
+          if (event._tag !== "FillRecorded" && event._tag !== "LateFillRecorded") continue
+          const { fee, baseFee } = feesOfAll(event)
+          if (baseFee !== undefined) baseFees.set(event.execId, { fee, baseFee })
         }
       })
     )

@@ -1,6 +1,6 @@
 /** Fills of orders that had ended without them, by all that was known then. Pure, and safe to ask twice. */
 import { baseFeeOf, minusBaseFee } from "../../../shared/core/baseFee.ts"
-import { minus } from "../../../shared/core/decimal/decimal.ts"
+import { minus, Quote, Volume } from "../../../shared/core/decimal/decimal.ts"
 import type { EventOf } from "../../../shared/events/event.ts"
 import type { Fill } from "../../../shared/exchange/port.ts"
 import type { EndedOrder, Sums } from "./state.ts"
@@ -11,6 +11,8 @@ const less = (a: Sums, b: Sums): Sums => ({
   fee: minus(a.fee, b.fee),
   ...minusBaseFee(a, b)
 })
+
+const NOTHING: Sums = { volume: Volume.zero, cost: Quote.zero, fee: Quote.zero }
 
 const sumsOf = (fill: Fill): Sums => ({
   volume: fill.volume,
@@ -43,7 +45,7 @@ export const lateFillFacts = (
       // Said of this one, so that whichever of the others is heard later is not taken for it as well.
       ...(counted.volume > 0n ? { ...less(fill, counted), counted } : sumsOf(fill))
     })
-    if (counted.volume > 0n) counted = less(counted, counted)
+    counted = NOTHING
   }
   return facts
 }
