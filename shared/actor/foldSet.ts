@@ -113,7 +113,9 @@ export class FoldSet<State> {
           if (!this.isSkipped(EVERY_ACTOR, record.seq)) batch.push(this.taken(decodeRecord(record), record.data))
           else if (this.owners.has(record.subject)) {
             workOff()
-            this.folds[this.owners.get(record.subject) ?? -1]?.skipOutput(record.seq)
+            const place = this.owners.get(record.subject) ?? -1
+            this.folds[place]?.skipOutput(record.seq)
+            this.moved.add(place)
           }
           upTo = record.seq
         } catch (error) {

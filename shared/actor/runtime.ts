@@ -16,7 +16,7 @@ import type { KnownRules } from "../core/rules/versions.ts"
 import type { MarketSubjects } from "../core/ids/subjects.ts"
 import { type AppendError, Journal, type JournalRecord, type ReadError, type SnapshotStore } from "../journal/port.ts"
 import type { Actor } from "./core/actor.ts"
-import { appendControl, type ControlContended, EVERY_ACTOR, skipKey } from "./control/control.ts"
+import { appendControl, type ControlContended, type ControlView, EVERY_ACTOR, skipKey } from "./control/control.ts"
 import { ActorFold, Divergence, FoldFailed } from "./fold.ts"
 import { FoldSet } from "./foldSet.ts"
 import { publishAll } from "./publish.ts"
@@ -199,20 +199,23 @@ const halt = Effect.fnUntraced(function* (
   }
   if (!(error instanceof FoldFailed) && !(error instanceof RecordUndecodable)) return yield* Effect.die(error)
   const actor = error instanceof FoldFailed ? error.actor : EVERY_ACTOR
-  yield* appendControl({
+  const isPassedOver = ({ skipped }: ControlView): boolean =>
+    skipped.has(skipKey(actor, error.seq)) || skipped.has(skipKey(EVERY_ACTOR, error.seq))
+  const view = yield* appendControl({
     subjects,
     writer: host,
     timeMs: 0,
     // An operator may have answered what another host had told: whoever comes late has nothing to add.
-    make: (view) =>
-      view.skipped.has(skipKey(actor, error.seq)) ||
-      view.faults.some((fault) => fault.actor === actor && fault.seq === error.seq)
+    make: (control) =>
+      isPassedOver(control) || control.faults.some((fault) => fault.actor === actor && fault.seq === error.seq)
         ? null
         : { _tag: "FaultRaised", actor, seq: error.seq, problem: error.message }
   })
   return yield* new ActorHalted({
     host,
     problem: error.message,
-    remedy: `Fix the code, or pass over the record: kennel journal skip ${error.seq} --actor "${actor}" --reason "…"`
+    remedy: isPassedOver(view)
+      ? "An operator has passed over it meanwhile: start the service again."
+      : `Fix the code, or pass over the record: kennel journal skip ${error.seq} --actor "${actor}" --reason "…"`
   })
 })

@@ -83,7 +83,7 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, wa
     (written === null ||
       writtenMs === null ||
       heard.last !== written.last ||
-      (!sameQuote(heard, written) && nowMs - writtenMs >= waiting.quoteAfterMs) ||
+      (!sameQuote(heard, written) && (nowMs < writtenMs || nowMs - writtenMs >= waiting.quoteAfterMs)) ||
       (heardMs > writtenMs && nowMs - writtenMs >= waiting.repeatAfterMs))
   const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs

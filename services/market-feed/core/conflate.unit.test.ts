@@ -51,6 +51,7 @@ describe("the market feed's conflation", () => {
   it.each([
     ["a bid alone within a second", quoted("0.098"), 1_999, false],
     ["a bid alone after a second", quoted("0.098"), 2_000, true],
+    ["a bid alone at once where the exchange's clock was put back", quoted("0.098"), 999, true],
     ["the last price at once, with the bid of that moment", quoted("0.098", "0.1000001"), 1_001, true]
   ] as const)("writes another price: %s", (_name, heard, nowMs, written) => {
     const state = hear(wrote("0.1", 1_000, 1_000), heard, 1_001)

@@ -133,11 +133,11 @@ const isOf =
     order.role === "exit" && order.slot === slot && order.tradeId === tradeId && order.cycle === cycle
 
 /**
- * The part of the position that waits to be asked for again. A trade may have two of one cycle: its exit's, and that of an entry which
- * filled although its cancel was asked for, a recovery from the start.
+ * The parts of the position that wait to be asked for again. A trade may have several of one cycle: its exit's, and those of entries which
+ * filled although their cancel was asked for, recoveries from the start.
  */
-const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf, asRecovery: boolean): OwedExit | undefined =>
-  owedOf(draft).find(
+const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf, asRecovery: boolean): ReadonlyArray<OwedExit> =>
+  owedOf(draft).filter(
     (part): part is OwedExit =>
       part.slot === slot &&
       part.tradeId === tradeId &&
@@ -145,17 +145,35 @@ const waitingOf = (draft: Draft, { slot, tradeId, cycle }: PositionOf, asRecover
       (part.exit.recovery !== null) === asRecovery
   )
 
-/** So much less of the position is to be closed by the order that stands for it, and beyond that by the one that is to be asked for. */
-const closeOf = (
-  draft: Draft,
-  position: PositionOf,
-  { order, asRecovery }: { readonly order: TrackedOrder | undefined; readonly asRecovery: boolean },
-  volume: Volume
-): void => {
+/** What of a position is to be closed: by an order that stands for it, and by the one that is to be asked for. */
+interface Open {
+  readonly order: TrackedOrder | undefined
+  readonly part: OwedExit | undefined
+}
+
+/** So much less of it is to be closed, first by the order. */
+const closeOf = (draft: Draft, { order, part }: Open, volume: Volume): void => {
   const covered = order === undefined ? Volume.zero : smaller(volume, covers(order))
   if (order !== undefined) change(draft, order.slot, order.localId, { covers: minus(covers(order), covered) })
-  const part = waitingOf(draft, position, asRecovery)
   if (part !== undefined) setVolume(draft, part, minus(part.volume, smaller(minus(volume, covered), part.volume)))
+}
+
+/** The trade's exit, standing or waiting, before any recovery, and of those the oldest: as its slot takes it. */
+const firstOf = (draft: Draft, position: PositionOf): Open => {
+  const standing = draft.state.orders.filter((order) => isOf(position)(order) && covers(order) > 0n)
+  const exit = standing.find(({ recovery }) => recovery === null)
+  const [part] = waitingOf(draft, position, false)
+  if (exit !== undefined || part !== undefined) return { order: exit, part }
+  const waiting = waitingOf(draft, position, true)
+  const numberOf = (recovery: TrackedOrder["recovery"]): number => recovery?.recoveryId ?? 0
+  const oldest = Math.min(
+    ...standing.map(({ recovery }) => numberOf(recovery)),
+    ...waiting.map((one) => numberOf(one.exit.recovery))
+  )
+  return {
+    order: standing.find(({ recovery }) => numberOf(recovery) === oldest),
+    part: waiting.find((one) => numberOf(one.exit.recovery) === oldest)
+  }
 }
 
 /** A fill was found after the end of its order. Beyond its position it is nobody's, and its slot says so. */
@@ -163,12 +181,7 @@ const late = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">)
   const { role, side, cycle, volume } = fill
   const tradeId = (side === "sell") === (role === "entry") ? "A" : "B"
   if (role === "entry") return addToNext(draft, slot, tradeId, fill)
-  const position = { slot, tradeId, cycle } as const
-  const standing = draft.state.orders.filter((order) => isOf(position)(order) && covers(order) > 0n)
-  const exit = standing.find(({ recovery }) => recovery === null)
-  // The trade's exit, standing or waiting to be asked for again, before any recovery: as its slot takes it.
-  const asRecovery = exit === undefined && waitingOf(draft, position, false) === undefined
-  closeOf(draft, position, { order: asRecovery ? standing[0] : exit, asRecovery }, volume)
+  closeOf(draft, firstOf(draft, { slot, tradeId, cycle }), volume)
 }
 
 /** An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
@@ -199,9 +212,11 @@ const evicted = (draft: Draft, position: PositionOf, volume: Volume): void => {
   const orders = draft.state.orders.filter(
     (order) => isOf(position)(order) && order.recovery !== null && covers(order) > 0n
   )
-  const waits = waitingOf(draft, position, true)?.volume === volume
-  const order = orders.find((one) => covers(one) === volume) ?? (waits ? undefined : orders[0])
-  closeOf(draft, position, { order, asRecovery: true }, volume)
+  const waiting = waitingOf(draft, position, true)
+  const waits = waiting.find((part) => part.volume === volume)
+  const order = orders.find((one) => covers(one) === volume) ?? (waits === undefined ? orders[0] : undefined)
+  const part = order === undefined ? (waits ?? waiting[0]) : ofExit(draft, order.slot, order.localId)
+  closeOf(draft, { order, part }, volume)
 }
 
 /**
@@ -213,7 +228,7 @@ const cutShort = (draft: Draft, position: PositionOf, fromRecovery: boolean): vo
   const order = draft.state.orders.find(
     (known) => isOf(position)(known) && (known.recovery !== null) === fromRecovery && covers(known) > 0n
   )
-  const part = order === undefined ? waitingOf(draft, position, fromRecovery) : ofExit(draft, slot, order.localId)
+  const part = order === undefined ? waitingOf(draft, position, fromRecovery)[0] : ofExit(draft, slot, order.localId)
   const price = order?.price ?? part?.price
   if (price === undefined) return
   const volume = plus(order === undefined ? Volume.zero : covers(order), part?.volume ?? Volume.zero)

@@ -192,6 +192,18 @@ describe("funds are owed to an exit", () => {
       is: "21 DOGE 0 USD"
     },
     {
+      when: "of the oldest recovery less, though a younger one of its cycle stands",
+      by: (story) =>
+        standing(story)
+          .slot(1, orphaned(2, 1))
+          .order(1, late("entry", "buy", "7"))
+          .slot(1, sellExit(4, "7"))
+          .slot(1, orphaned(4, 2))
+          .order(1, ended("OrderCancelled", 2, "0"))
+          .order(1, late("exit", "sell", "6")),
+      is: "14 DOGE 0 USD"
+    },
+    {
       when: "and not less by an eviction of its recovery, where both wait to be asked for again",
       by: (story) =>
         besideLost(story)

@@ -128,9 +128,11 @@ let lastSubject = { bytes: new Uint8Array(0), text: "" }
 
 const subjectAt = (bytes: Buffer, from: number, length: number): string => {
   const known = lastSubject.bytes
-  let at = length === known.length ? length - 1 : length
-  while (at >= 0 && bytes[from + at] === known[at]) at--
-  if (at < 0) return lastSubject.text
+  if (length === known.length) {
+    let at = length - 1
+    while (at >= 0 && bytes[from + at] === known[at]) at--
+    if (at < 0) return lastSubject.text
+  }
   const text = bytes.toString("latin1", from, from + length)
   lastSubject = { bytes: Uint8Array.prototype.slice.call(bytes, from, from + length), text }
   return text
