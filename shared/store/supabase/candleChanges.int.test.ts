@@ -17,6 +17,9 @@ const connected = (connectionString: string): Effect.Effect<pg.Client, never, Sc
     (client) => Effect.promise(() => client.end())
   )
 
+const run = (program: string, args: ReadonlyArray<string>, input = ""): string =>
+  execFileSync(program, args, { input, encoding: "utf8", stdio: "pipe" })
+
 const STRETCH_SEC = 86_400
 const rows = (client: pg.Client, sql: string) =>
   Effect.promise(async () => (await client.query(sql)).rows as Array<never>)
@@ -127,8 +130,8 @@ describe.runIf(postgresFound())("changes of candles", () => {
         const [from, to] = [yield* scratchDatabase, yield* scratchDatabase]
         const [old, fresh] = [yield* connected(from), yield* connected(to)]
         yield* rows(old, `${insert(0)}; ${insert(60)}`)
-        const dump = execFileSync("pg_dump", ["--data-only", from], { encoding: "utf8", stdio: "pipe" })
-        execFileSync("psql", ["-q", "-v", "ON_ERROR_STOP=1", to], { input: dump, stdio: ["pipe", "ignore", "pipe"] })
+        const dump = run("pg_dump", ["--data-only", from])
+        run("psql", ["-q", "-v", "ON_ERROR_STOP=1", to], dump)
         expect((yield* stamps(fresh)).length).toBe(1)
         expect(yield* stamps(fresh)).not.toEqual(yield* stamps(old))
       }).pipe(Effect.scoped),
