@@ -234,6 +234,7 @@ export const STORE_TABLES = [
   "fills",
   "price_history",
   "ohlcv_candles",
+  "candle_changes",
   "bot_events",
   "symbols",
   "backfill_jobs",

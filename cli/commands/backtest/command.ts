@@ -12,6 +12,7 @@ import type { Settings } from "../../../app/settings.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { failed } from "./failed.ts"
 import { runOnce } from "./once.ts"
+import { endOfStored } from "./seen.ts"
 import { playStored } from "./stored.ts"
 import { runSweep } from "./sweep.ts"
 
@@ -29,7 +30,7 @@ export const backtestCommand = Command.make(
     trades: text("trades", "A file of trades"),
     stored: text("stored", "Candles of the pair (PAIR) that the store has, of the real market: their length, as 1m"),
     from: text("from", "First day (UTC), as 2026-11-01"),
-    to: text("to", "First day that is not tested any more"),
+    to: text("to", "First day that is not tested any more; of --stored otherwise the day of its last candle"),
     slots: text("slots", "Slots that trade (SLOTS)"),
     set: often("set", "A setting, as ENTRY_PCT=0.3; as often as needed"),
     sweep: often("sweep", "Values of a setting, as ENTRY_PCT=0.1..0.6/11 or SLOTS=1,2,5; each combination is run"),
@@ -72,9 +73,10 @@ export const backtestCommand = Command.make(
         const read = yield* readRecording(flags, settings, nowSec)
         const { recording } = read
         const fromMs = (yield* dayOf("--from", from)) ?? recordingStart(recording)
-        const untilMs = (yield* dayOf("--to", to)) ?? recordingEnd(recording)
-        const end = new Date(recordingEnd(recording)).toISOString()
-        if (fromMs >= recordingEnd(recording)) return yield* failed(`--from is after the recording's end, ${end}`)
+        const endMs = recordingEnd(recording)
+        const untilMs = (yield* dayOf("--to", to)) ?? (Option.isSome(flags.stored) ? endOfStored(fromMs, endMs) : endMs)
+        if (fromMs >= endMs)
+          return yield* failed(`--from is after the recording's end, ${new Date(endMs).toISOString()}`)
         if (untilMs <= fromMs) return yield* failed("--to is not after --from, or not after the recording's beginning")
         const played = { ...read, nowSec, fromMs, untilMs, settings, given }
         if (sweep.length > 0) yield* runSweep(played, flags)

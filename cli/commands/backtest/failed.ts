@@ -19,7 +19,7 @@ export interface Played {
   /** Its file, or what of the store it is. */
   readonly file: string
   /** Candles of the store, in memory that threads share; absent: the file's. */
-  readonly stored?: StoredColumns
+  readonly stored?: StoredColumns & { readonly intervalMs: number }
   readonly recording: Playable
   /** The clock when the file was read, Unix seconds. */
   readonly nowSec: number

@@ -8,8 +8,8 @@ import { storeLayer } from "../../../app/leaves/store.ts"
 import { readSettings } from "../../../app/settings.ts"
 import type { Candle } from "../../../shared/candles/core/candle.ts"
 import { Price, Volume } from "../../../shared/core/decimal/decimal.ts"
-import { Store } from "../../../shared/store/port.ts"
-import { playStored } from "./stored.ts"
+import { Store, StoreError } from "../../../shared/store/port.ts"
+import { isOlderBuilds, playStored } from "./stored.ts"
 
 const candles: ReadonlyArray<Candle> = [60, 120, 240].map((timeSec) => ({
   timeSec,
@@ -54,3 +54,15 @@ it.live(
     }).pipe(Effect.scoped),
   240_000
 )
+
+it("what is missing in the store of a market that runs takes a restart, on a server the migrations", () => {
+  const missing = new StoreError({
+    call: "candles.stamps",
+    advice: "missing_table",
+    detail: "HTTP 404; apply supabase/migrations"
+  })
+  const away = new StoreError({ call: "candles.stamps", advice: "retry", detail: "no answer" })
+  expect(isOlderBuilds({ supabaseUrl: "" }, missing)).toBe(true)
+  expect(isOlderBuilds({ supabaseUrl: "https://store.example" }, missing)).toBe(false)
+  expect(isOlderBuilds({ supabaseUrl: "" }, away)).toBe(false)
+})

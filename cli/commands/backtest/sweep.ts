@@ -1,5 +1,5 @@
 /** A sweep, or a walk forward over one: rows, best first, with a bar on the terminal meanwhile. */
-import { createHash, type Hash } from "node:crypto"
+import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
@@ -21,11 +21,11 @@ import { noResultsFile, openResults, type SweepRow } from "../../../app/backtest
 import { type Objective, ranked, walkForward } from "../../../app/backtest/sweep/walkForward.ts"
 import { sha256 } from "../../../shared/actor/hash.ts"
 import { encodeState } from "../../../shared/actor/core/stateText.ts"
-import { type CandleColumns, sliceOf } from "../../../shared/candles/core/columns.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { failed, type Played } from "./failed.ts"
 import { attempted, write } from "./once.ts"
+import { hashOfSeen } from "./seen.ts"
 import { problemsOf, sweepCsv, sweepTable, walkTable } from "./sweepTable.ts"
 
 interface SweepFlags {
@@ -87,7 +87,9 @@ const writeCsv = (directory: string, rows: ReadonlyArray<SweepRow>) =>
 const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, all: number) {
   const { file, stored, nowSec, given, settings } = played
   const { workers } = flags
-  const input = yield* attempted(file, () => inputOf(played, encodeState(backtestOptionsOf(settings))))
+  // The advisor is trained on what was before.
+  const readsBefore = settings.hmmEnabled || flags.sweep.some((axis) => axis.startsWith("HMM_ENABLED="))
+  const input = yield* attempted(file, () => inputOf(played, encodeState(backtestOptionsOf(settings)), readsBefore))
   const results = Option.isSome(flags.results)
     ? yield* refusing(() =>
         openResults(
@@ -116,18 +118,17 @@ const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, a
   }
 })
 
-/** Names a recording and the settings that it is played by. */
-const inputOf = async ({ file, stored, untilMs }: Played, settings: string): Promise<string> => {
+/** Names a recording and the settings that it is played by; `readsBefore`: what was before the beginning counts, too. */
+const inputOf = async (
+  { file, stored, fromMs, untilMs }: Played,
+  settings: string,
+  readsBefore: boolean
+): Promise<string> => {
+  if (stored !== undefined) {
+    const seen = hashOfSeen(stored.columns, stored.intervalMs, readsBefore ? 0 : fromMs, untilMs)
+    return sha256(`${seen} ${settings}`)
+  }
   const hash = createHash("sha256")
-  if (stored === undefined) await pipeline(createReadStream(file), hash)
-  else hashColumns(hash, stored.columns, untilMs / 1_000)
+  await pipeline(createReadStream(file), hash)
   return sha256(`${hash.digest("hex")} ${settings}`)
-}
-
-/** Only what the runs can see: the store gets new candles all the time. */
-const hashColumns = (hash: Hash, columns: CandleColumns, untilSec: number): void => {
-  const after = columns.timeSec.findIndex((timeSec) => timeSec >= untilSec)
-  const { timeSec, values } = sliceOf(columns, 0, after === -1 ? columns.length : after)
-  hash.update(timeSec)
-  for (const { low, high } of Object.values(values)) hash.update(low).update(high ?? "")
 }

@@ -24,6 +24,7 @@ export interface CandleColumns {
 }
 
 const HIGH_AT = 64n
+const MOST_UINT32 = 0xffff_ffffn
 const mapped = <A>(of: (name: ValueName) => A): Record<ValueName, A> => ({
   open: of("open"),
   high: of("high"),
@@ -32,18 +33,34 @@ const mapped = <A>(of: (name: ValueName) => A): Record<ValueName, A> => ({
   volume: of("volume")
 })
 
-/** Columns of candles that stand in order of time. */
+/** Columns of candles that stand in order of time. Throws a `RangeError` for a value that a column cannot hold. */
 export const columnsOf = (candles: ReadonlyArray<Candle>): CandleColumns => ({
   length: candles.length,
   timeSec: Float64Array.from(candles, ({ timeSec }) => timeSec),
-  values: mapped((name) => ({
-    low: BigUint64Array.from(candles, (candle) => candle[name]),
-    high: candles.some((candle) => candle[name] >> HIGH_AT !== 0n)
-      ? Uint32Array.from(candles, (candle) => Number(candle[name] >> HIGH_AT))
-      : null
-  })),
-  trades: Uint32Array.from(candles, ({ trades }) => trades)
+  values: mapped((name) => {
+    const high = Uint32Array.from(candles, (candle) => aboveOf(candle, name))
+    return {
+      low: BigUint64Array.from(candles, (candle) => candle[name]),
+      high: high.some((above) => above !== 0) ? high : null
+    }
+  }),
+  trades: Uint32Array.from(candles, (candle) => tradesOf(candle))
 })
+
+const unfit = ({ timeSec }: Candle, name: keyof Candle, value: number | bigint): RangeError =>
+  new RangeError(`${name} ${value} of the candle at ${timeSec} does not fit into a column`)
+
+const aboveOf = (candle: Candle, name: ValueName): number => {
+  const above = candle[name] >> HIGH_AT
+  if (above < 0n || above > MOST_UINT32) throw unfit(candle, name, candle[name])
+  return Number(above)
+}
+
+const tradesOf = (candle: Candle): number => {
+  const { trades } = candle
+  if (trades >>> 0 !== trades) throw unfit(candle, "trades", trades)
+  return trades
+}
 
 /** The candles from one place up to another, on the same memory. */
 export const sliceOf = (columns: CandleColumns, from: number, until: number): CandleColumns => ({

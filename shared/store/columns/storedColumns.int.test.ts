@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Logger } from "effect"
+import { TestClock } from "effect/testing"
 import { candleAt } from "../../candles/core/columns.ts"
 import type { Candle } from "../../candles/core/candle.ts"
 import { Price, Volume } from "../../core/decimal/decimal.ts"
@@ -19,7 +20,7 @@ const candle = (timeSec: number, close = "0.1234567891"): Candle => ({
   high: Price.parse("2600000000.0000000001"),
   low: Price.parse("0.0000000001"),
   close: Price.parse(close),
-  volume: Volume.parse("12345678901234567.00000001"),
+  volume: Volume.parse("1234567890123456.00000001"),
   trades: 7
 })
 
@@ -160,6 +161,62 @@ layer(EmbeddedStore.layer({ directory: null }))("candles of the store as columns
       yield* read(folder, second, fs.statSync(path).size + 1)
       expect(onlyFile(folder)).not.toBe(path)
       expect(yield* read(folder, first)).toBe(CANDLES.length)
+    })
+  )
+
+  it.effect("leave alone what another process is writing, and remove what a killed one has left an hour before", () =>
+    Effect.gen(function* () {
+      const [folder, series] = [yield* directory, yield* stored]
+      yield* TestClock.setTime(10 * 3_600_000)
+      const unfinished = (name: string, hour: number) => {
+        const path = join(folder, `real-OTHER-1m.columns.${name}.tmp`)
+        fs.writeFileSync(path, "half")
+        fs.utimesSync(path, hour * 3_600, hour * 3_600)
+        return path
+      }
+      const [live, left] = [unfinished("1-live", 9.5), unfinished("1-left", 8.5)]
+      const { lines } = yield* logged(read(folder, series, 1_000_000))
+      expect([fs.existsSync(live), fs.existsSync(left), lines]).toStrictEqual([true, false, []])
+    })
+  )
+
+  it.effect("that alone are more than all files may take are not kept, and that is said", () =>
+    Effect.gen(function* () {
+      const [folder, series] = [yield* directory, yield* stored]
+      const { lines } = yield* logged(read(folder, series, 1_000))
+      expect([fs.readdirSync(folder), lines.length]).toStrictEqual([[], 1])
+      expect(lines[0]).toMatch(/are not kept in .*: they take \d+ bytes, and all files together may take 1000/)
+    })
+  )
+
+  it.effect("are refused where a row is no candle, with which one and what is wrong", () =>
+    Effect.gen(function* () {
+      const [folder, { candles }] = [yield* directory, yield* Store]
+      const bad = [
+        [{ ...candle(60), high: Price.parse("0.05") }, "high is below open or close"],
+        [
+          { ...candle(60), volume: Volume.parse("123456789012345678901234567890") },
+          "volume is beyond what trades in a bar"
+        ],
+        [candle(90), "it starts between two candles"]
+      ] as const
+      for (const [row, what] of bad) {
+        const series: CandleSeries = { venue: "real", symbol: `BAD/${++made}`, intervalMin: 1 }
+        yield* candles.upsert(series, [candle(0), row, candle(STRETCH_SEC)], "import")
+        const { message } = yield* Effect.flip(storedColumns(folder, series))
+        const at = new Date(row.timeSec * 1_000).toISOString()
+        expect(message).toContain(`candles of ${series.symbol} 1m: the row at ${at} is no candle: ${what}`)
+        expect(message).toContain("kennel candles health")
+      }
+      const hours: CandleSeries = { venue: "real", symbol: `HOURS/${++made}`, intervalMin: 60 }
+      yield* candles.upsert(
+        hours,
+        [1_800, 5_400, 7_200].map((timeSec) => candle(timeSec)),
+        "import"
+      )
+      expect((yield* Effect.flip(storedColumns(folder, hours))).message).toContain(
+        "T02:00:00.000Z is no candle: it starts"
+      )
     })
   )
 

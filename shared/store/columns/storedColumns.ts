@@ -4,11 +4,13 @@
  */
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { type CandleColumns, columnsOf, sliceOf } from "../../candles/core/columns.ts"
-import { intervalSec, timeframeName } from "../../candles/core/candle.ts"
+import { problemOf } from "../../candles/core/bar.ts"
+import { type Candle, intervalSec, timeframeName } from "../../candles/core/candle.ts"
+import { phaseOf, slackMs, startsOnGrid } from "../../candles/core/file/spacing.ts"
 import { messageOf } from "../../core/messageOf.ts"
-import { writeAtomically } from "../../files/atomicFile.ts"
+import { UNFINISHED, writeAtomically } from "../../files/atomicFile.ts"
 import { type CandleSeries, CANDLES_OF_STRETCH, type CandleStamp, Store, StoreError } from "../port.ts"
 import { decodeColumns, encodeColumns, type KeptColumns, type KeptStretch } from "./columnsFile.ts"
 
@@ -18,12 +20,14 @@ const STRETCHES_AT_ONCE = 30
 export interface ColumnLimits {
   /** Candles of one series that are taken into memory. */
   readonly mostCandles: number
-  /** What all files of the directory may take together; those that were made first go first. */
+  /** What all files of the directory may take together, also while one is written; those that were made first go first. */
   readonly mostBytes: number
 }
 /** Half a gigabyte of memory, nineteen years of minutes; and two such series on the disk. */
 const LIMITS: ColumnLimits = { mostCandles: 10_000_000, mostBytes: 2 ** 30 }
 const ENDING = ".columns"
+/** Writing half a gigabyte takes seconds, on a slow disk minutes. */
+const ABANDONED_AFTER_MS = 3_600_000
 
 /** A whole series. */
 export interface StoredColumns {
@@ -54,13 +58,13 @@ export const storedColumns = Effect.fn("storedColumns")(function* (
   if (kept !== null && kept.stretches.length === stamps.length && stamps.every(isKept)) return { ...kept, read: 0 }
 
   const [stretches, parts]: [Array<KeptStretch>, Array<CandleColumns>] = [[], []]
-  let [total, read] = [0, 0]
+  let [total, read, lastSec] = [0, 0, Number.NEGATIVE_INFINITY]
   for (let at = 0; at < stamps.length;) {
     const run = runFrom(stamps, at, isKept)
     const [first] = run
     const there = first === undefined || !isKept(first) ? undefined : known.get(first.fromSec)
-    const part =
-      there?.part ?? columnsOf((yield* candles.between(series, ...spanOf(series, run))).filter(withinAny(series, run)))
+    const part = there?.part ?? (yield* readRun(series, run, lastSec))
+    lastSec = part.timeSec.at(-1) ?? lastSec
     if (there === undefined) read += part.length
     total += part.length
     if (total > mostCandles) return yield* tooMany(series, mostCandles)
@@ -73,12 +77,40 @@ export const storedColumns = Effect.fn("storedColumns")(function* (
   return { ...made, read }
 })
 
+/** Candles of stretches from the store; `lastSec` is the start of the one before. */
+const readRun = Effect.fnUntraced(function* (
+  series: CandleSeries,
+  run: ReadonlyArray<CandleStamp>,
+  lastSec: number
+): Effect.fn.Return<CandleColumns, StoreError, Store> {
+  const rows = (yield* (yield* Store).candles.between(series, ...spanOf(series, run))).filter(withinAny(series, run))
+  const wrong = wrongIn(series, rows, lastSec)
+  return wrong === null ? columnsOf(rows) : yield* refused(series, wrong)
+})
+
+/** What is wrong with the first row that is no candle, by the checks that a file's rows pass; null: nothing. The table can be written by anybody. */
+const wrongIn = ({ intervalMin }: CandleSeries, rows: ReadonlyArray<Candle>, lastSec: number): string | null => {
+  const lengthMs = intervalSec(intervalMin) * 1_000
+  let beforeMs = lastSec * 1_000
+  for (const row of rows) {
+    const timeMs = row.timeSec * 1_000
+    const problem = problemOf(row)
+    const fits = startsOnGrid(timeMs, lengthMs, phaseOf(timeMs)) && timeMs - beforeMs >= lengthMs - slackMs(lengthMs)
+    const what = problem === null ? (fits ? null : "it starts between two candles") : `${problem.field} ${problem.what}`
+    if (what !== null) {
+      const at = new Date(timeMs).toISOString()
+      return `the row at ${at} is no candle: ${what}; look at the series with kennel candles health, and correct or delete that row`
+    }
+    beforeMs = timeMs
+  }
+  return null
+}
+
+const refused = ({ symbol, intervalMin }: CandleSeries, detail: string): StoreError =>
+  new StoreError({ call: `candles of ${symbol} ${timeframeName(intervalMin)}`, advice: "refused", detail })
+
 const tooMany = (series: CandleSeries, most: number): StoreError =>
-  new StoreError({
-    call: `candles of ${series.symbol} ${timeframeName(series.intervalMin)}`,
-    advice: "refused",
-    detail: `the store has more than ${most.toLocaleString("en")}; take a longer timeframe`
-  })
+  refused(series, `the store has more than ${most.toLocaleString("en")}; take a longer timeframe`)
 
 /** Stretches from a place on that are asked for together: one that is kept, or as many as there are that are not, and follow each other. */
 const runFrom = (
@@ -160,32 +192,37 @@ const readShared = (path: string): SharedArrayBuffer | null => {
   }
 }
 
-const keep = (path: string, memory: SharedArrayBuffer, mostBytes: number): Effect.Effect<void> =>
-  Effect.try({
+const keep = Effect.fnUntraced(function* (path: string, memory: SharedArrayBuffer, mostBytes: number) {
+  const nowMs = yield* Clock.currentTimeMillis
+  yield* Effect.try({
     try: () => {
+      makeRoom(dirname(path), memory.byteLength, mostBytes, nowMs)
       writeAtomically(path, new Uint8Array(memory))
-      tidy(path, mostBytes)
     },
     catch: messageOf
   }).pipe(Effect.catch((problem) => Effect.logWarning(`store: candles are not kept in ${path}: ${problem}`)))
+})
 
-/** Oldest files go until the others fit; `path`, which was made just now, stays. */
-const tidy = (path: string, mostBytes: number): void => {
-  const directory = dirname(path)
+/** Before a file is written: the oldest go until it fits beside the others; and what a killed writer has left. */
+const makeRoom = (directory: string, newBytes: number, mostBytes: number, nowMs: number): void => {
+  if (newBytes > mostBytes) throw new Error(`they take ${newBytes} bytes, and all files together may take ${mostBytes}`)
+  if (!fs.existsSync(directory)) return
   const files = fs
     .readdirSync(directory)
-    // With what a killed writer has left unfinished.
     .filter((name) => name.includes(ENDING))
-    .map((name) => ({ name, ...statOf(join(directory, name)) }))
+    .flatMap((name) => {
+      // Another process may have moved or removed it since.
+      const stat = fs.statSync(join(directory, name), { throwIfNoEntry: false })
+      return stat === undefined ? [] : [{ name, size: stat.size, mtimeMs: stat.mtimeMs }]
+    })
     .sort((a, b) => b.mtimeMs - a.mtimeMs)
-  let bytes = 0
-  for (const { name, size } of files) {
+  let bytes = newBytes
+  for (const { name, size, mtimeMs } of files) {
     bytes += size
-    if (bytes > mostBytes && join(directory, name) !== path) fs.rmSync(join(directory, name), { force: true })
+    // What another process is writing right now is its own.
+    const goes = name.endsWith(UNFINISHED) ? mtimeMs < nowMs - ABANDONED_AFTER_MS : bytes > mostBytes
+    if (!goes) continue
+    fs.rmSync(join(directory, name), { force: true })
+    bytes -= size
   }
-}
-
-const statOf = (path: string): { readonly size: number; readonly mtimeMs: number } => {
-  const { size, mtimeMs } = fs.statSync(path)
-  return { size, mtimeMs }
 }

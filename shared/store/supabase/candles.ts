@@ -193,12 +193,12 @@ const measuring = (client: Client): Pick<CandleStore, "stamps" | "coverage" | "c
       readPages<(typeof StampRows.Type)[number]>((last, limit) =>
         ask(call("stamps", series), StampRows, () =>
           client
-            .from("candle_stamps")
-            .select("from_sec,stamp")
-            .eq("venue", series.venue)
-            .eq("pair", series.symbol)
-            .eq("interval_min", series.intervalMin)
-            .gte("from_sec", last === null ? -FOR_EVER : last.from_sec + 1)
+            .rpc("candle_stamps", {
+              p_venue: series.venue,
+              p_pair: series.symbol,
+              p_interval_min: series.intervalMin,
+              p_from: last === null ? -FOR_EVER : last.from_sec + 1
+            })
             .order("from_sec")
             .limit(limit)
         )

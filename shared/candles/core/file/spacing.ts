@@ -90,6 +90,9 @@ export const slackMs = (intervalMs: number): number =>
 export const startsOnGrid = (timeMs: number, intervalMs: number, phaseMs: number): boolean =>
   intervalMs < HOUR_MS ? timeMs % intervalMs === 0 : timeMs % HOUR_MS === phaseMs
 
+/** The quarter of an hour that a time lies in, milliseconds after the hour. */
+export const phaseOf = (timeMs: number): number => Math.floor((timeMs % HOUR_MS) / QUARTER_MS) * QUARTER_MS
+
 /** `60 s`, `15 min`, `4 h`, `1 d` */
 export const spanText = (ms: number): string => {
   const [size, name] = ms % DAY_MS === 0 ? [DAY_MS, "d"] : ms % HOUR_MS === 0 ? [HOUR_MS, "h"] : [1_000, "s"]
