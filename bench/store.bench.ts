@@ -12,6 +12,7 @@
 import { PGlite } from "@electric-sql/pglite"
 import { Context, Effect, Layer } from "effect"
 import pg from "pg"
+import { walkOf } from "./candles/walk.ts"
 import type { Candle } from "../shared/candles/core/candle.ts"
 import { Price, Volume } from "../shared/core/decimal/decimal.ts"
 import { EmbeddedStore } from "../shared/store/embedded/store.ts"
@@ -34,21 +35,7 @@ const SERIES_AT_ONCE = 2
 /** Requests that the store has under way for them: three of each series (`shared/store/supabase/candles.ts`). */
 const REQUESTS_AT_ONCE = 6
 
-/** A walk of prices with as many digits as a real candle has. */
-const candlesOf = (count: number): ReadonlyArray<Candle> =>
-  Array.from({ length: count }, (_, at) => {
-    const middle = 1_000_000n + BigInt((at * 7_919) % 500_000)
-    const price = (ticks: bigint) => (ticks * 1_000n) as Price
-    return {
-      timeSec: 1_700_000_000 + at * 60,
-      open: price(middle),
-      high: price(middle + 40n),
-      low: price(middle - 40n),
-      close: price(middle + 3n),
-      volume: (BigInt(at) * 123_456_789n) as Volume,
-      trades: at % 500
-    }
-  })
+const candlesOf = (count: number): ReadonlyArray<Candle> => walkOf(1_700_000_000, 0, count)
 
 /** What the bare driver sends: one JSON text a batch, which PostgreSQL takes apart. */
 const bareInsert = `

@@ -8,33 +8,16 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
-import type { Candle } from "../../shared/candles/core/candle.ts"
-import type { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { storedColumns } from "../../shared/store/columns/storedColumns.ts"
 import { EmbeddedStore } from "../../shared/store/embedded/store.ts"
 import { type CandleSeries, Store } from "../../shared/store/port.ts"
 import { type BenchResult, type BenchSize, type Cost, figuresOf, timedEffect } from "../result.ts"
+import { walkOf } from "./walk.ts"
 
 const SERIES: CandleSeries = { venue: "real", symbol: "XDGUSD", intervalMin: 1 }
 const FIRST_SEC = 1_700_000_000 - (1_700_000_000 % 60)
 /** Candles that are stored at once. */
 const PIECE = 50_000
-
-const candlesFrom = (from: number, count: number): ReadonlyArray<Candle> =>
-  Array.from({ length: count }, (_, offset) => {
-    const at = from + offset
-    const middle = 1_000_000n + BigInt((at * 7_919) % 500_000)
-    const price = (ticks: bigint) => (ticks * 1_000n) as Price
-    return {
-      timeSec: FIRST_SEC + at * 60,
-      open: price(middle),
-      high: price(middle + 40n),
-      low: price(middle - 40n),
-      close: price(middle + 3n),
-      volume: (BigInt(at) * 123_456_789n) as Volume,
-      trades: at % 500
-    }
-  })
 
 /** Reads the series, by way of the file where it is there, and adds up its closes. */
 const summed = Effect.fnUntraced(function* (directory: string) {
@@ -47,7 +30,7 @@ const summed = Effect.fnUntraced(function* (directory: string) {
 const measure = Effect.fnUntraced(function* (files: string, count: number, rounds: number) {
   const { candles } = yield* Store
   for (let at = 0; at < count; at += PIECE) {
-    yield* candles.upsert(SERIES, candlesFrom(at, Math.min(PIECE, count - at)), "import")
+    yield* candles.upsert(SERIES, walkOf(FIRST_SEC, at, Math.min(PIECE, count - at)), "import")
   }
   const [kept, anew]: [Array<Cost>, Array<Cost>] = [[], []]
   for (let round = 0; round < rounds; round++) {

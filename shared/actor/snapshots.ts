@@ -8,8 +8,8 @@ import { sha256 } from "./hash.ts"
 /**
  * Puts a fold at its newest trustworthy snapshot, or leaves it at the beginning. A snapshot counts only when reducer
  * version and state hash are right and the journal holds, at its sequence, the very record it names, stored when it says: a snapshot
- * can be ahead of a journal that lost its tail, which may have been written anew. Returns why newer ones were passed over, for the log. `upTo`: the fold is to stand at
- * this record or before it; younger snapshots are for others.
+ * can be ahead of a journal that lost its tail, which may have been written anew. Returns why newer ones were passed over, for the
+ * log. `upTo`: the fold is to stand at this record or before it; younger snapshots are for others.
  */
 export const restoreFold = Effect.fn("restoreFold")(function* <State>(
   fold: ActorFold<State>,
