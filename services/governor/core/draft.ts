@@ -10,7 +10,7 @@ import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import type { OrderLifeEvent } from "../../../shared/market/core/orderLife.ts"
 import { rulesOf } from "./rules.ts"
-import type { GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
+import type { AskedExit, GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
@@ -76,8 +76,8 @@ export interface GovernorVariants {
     readonly told: (draft: Draft, order: TrackedOrder, event: TableEvent) => void
     readonly late: (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">) => void
     readonly orphaned: (draft: Draft, slot: SlotNumber, event: EventOf<"ExitOrphaned">, atMs: number) => void
-    /** An order is asked for. Which recovery it is, where it takes the place of one; null: none. */
-    readonly asked: (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => TrackedOrder["recovery"]
+    /** An order is asked for. Which recovery it is, where it takes the place of one, and what of a position it is to close. */
+    readonly asked: (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => AskedExit
     readonly booked: (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">) => void
     readonly released: (draft: Draft, slot: SlotNumber, event: EventOf<"PositionReleased">) => void
   }

@@ -7,7 +7,7 @@ import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
 import { evolveOrder, orderKey, requestedOrder } from "../../../shared/market/core/orderLife.ts"
 import type { Draft, TableEvent } from "./draft.ts"
-import type { GovernorState, TrackedOrder } from "./state.ts"
+import type { AskedExit, GovernorState, TrackedOrder } from "./state.ts"
 
 type Table = GovernorState["orders"]
 
@@ -171,7 +171,7 @@ export const track = (
   slot: SlotNumber,
   request: EventOf<"OrderRequested">,
   atMs: number,
-  recovery: TrackedOrder["recovery"]
+  exit: AskedExit
 ): void => {
   const { orders } = draft.state
   if (orders.length >= MAX_FOLLOWED_ORDERS) return
@@ -185,7 +185,7 @@ export const track = (
     stage: role === "entry" ? "requested" : "granted",
     requestedAtMs: atMs,
     openedAtMs: 0,
-    recovery
+    ...exit
   }
   replace(draft, withOrder(orders, order), findOrder(orders, slot, order.localId) ?? null, order)
 }

@@ -25,7 +25,7 @@ export const owesNothing: Owes = {
   told: () => undefined,
   late: () => undefined,
   orphaned: () => undefined,
-  asked: () => null,
+  asked: () => ({ recovery: null }),
   booked: () => undefined,
   released: () => undefined
 }
@@ -81,14 +81,15 @@ const setExit = (draft: Draft, order: TrackedOrder, volume: Volume): void => {
 
 /**
  * So much of what is owed to the trade has an order, or is given up: of these parts first, then of the oldest, and of waiting recoveries last:
- * each comes back under its own number. What has been taken from an order that still stands belongs to that one.
+ * each comes back under its own number. What has been taken from an order that still stands belongs to that one. Returns what nothing was
+ * owed for.
  */
 const take = (
   draft: Draft,
   { slot, tradeId }: Pick<PositionOf, "slot" | "tradeId">,
   volume: Volume,
   first: (part: Owed) => boolean
-): void => {
+): Volume => {
   const stands = ({ exit }: Owed) => exit !== null && findOrder(draft.state.orders, slot, exit.localId) !== undefined
   const ofTrade = owedOf(draft).filter((part) => part.slot === slot && part.tradeId === tradeId && !stands(part))
   let left = volume
@@ -98,6 +99,7 @@ const take = (
     if (taken > 0n) setVolume(draft, part, minus(part.volume, taken))
     left = minus(left, taken)
   }
+  return left
 }
 
 /** `order` is as it was before the fact. */
@@ -184,19 +186,27 @@ const late = (draft: Draft, slot: SlotNumber, fill: EventOf<"LateFillRecorded">)
   closeOf(draft, firstOf(draft, { slot, tradeId, cycle }), volume)
 }
 
-/** An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is. */
-const asked = (draft: Draft, slot: SlotNumber, request: EventOf<"OrderRequested">) => {
+/**
+ * An exit is asked for: what it stands for is bound by its order from here on. Returns what recovery it is, and how much of a position it
+ * is for. One that takes the place of another is for what waited: its slot may ask for more, before it hears of a fill of the one before
+ * that was found late.
+ */
+const asked: Owes["asked"] = (draft, slot, request) => {
   const { role, replaces, tradeId, volume } = request
-  if (role === "entry") return null
+  if (role === "entry") return { recovery: null }
+  const waited = draft.state.owed !== undefined
   const before = replaces === undefined ? undefined : ofExit(draft, slot, replaces)
-  take(draft, { slot, tradeId }, volume, (part) => (before === undefined ? part.exit === null : part === before))
+  const beyond = take(draft, { slot, tradeId }, volume, (part) =>
+    before === undefined ? part.exit === null : part === before
+  )
   // What is asked for no longer, for want of decimals, waits for the trade's next exit.
   const left = replaces === undefined ? undefined : ofExit(draft, slot, replaces)
   if (left !== undefined) {
     setVolume(draft, left, Volume.zero)
     addToNext(draft, slot, tradeId, left)
   }
-  return before?.exit.recovery ?? null
+  const recovery = before?.exit.recovery ?? null
+  return replaces === undefined || !waited || beyond === 0n ? { recovery } : { recovery, covers: minus(volume, beyond) }
 }
 
 /** An exit that waits to be asked for again has become a recovery. */

@@ -212,6 +212,34 @@ describe("funds are owed to an exit", () => {
       is: "20 DOGE 0 USD"
     },
     {
+      when: "less that, where its slot asks for the whole before it hears of it, and the exchange does not keep that order either",
+      by: (story) =>
+        lost(story)
+          .order(1, late("exit", "sell", "6"))
+          .slot(1, replacing(3, 2))
+          .order(1, ended("OrderCancelled", 3, "0")),
+      is: "14 DOGE 0 USD"
+    },
+    {
+      when: "not at all, where that was all of it",
+      by: (story) =>
+        lost(story)
+          .order(1, late("exit", "sell", "20"))
+          .slot(1, replacing(3, 2))
+          .order(1, ended("OrderCancelled", 3, "0")),
+      is: "0 DOGE 0 USD"
+    },
+    {
+      when: "less both, where a second one is found while the order for too much stands",
+      by: (story) =>
+        lost(story)
+          .order(1, late("exit", "sell", "6"))
+          .slot(1, replacing(3, 2))
+          .order(1, late("exit", "sell", "4"))
+          .order(1, ended("OrderCancelled", 3, "0")),
+      is: "10 DOGE 0 USD"
+    },
+    {
       when: "less that also after its own end",
       by: (story) =>
         standing(story)
