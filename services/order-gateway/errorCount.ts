@@ -24,25 +24,33 @@ const healthShownBy = ({ advice, source }: ExchangeError): "up" | "down" | null 
 const NO_HELP = "nothing is known that helps; it is asked again"
 
 /**
- * The account, each call counted. `already`: how many had failed in a row when an earlier process stopped, so that its
- * count ends too. `tell` hears each change up to 20, and the all-clear, one after the other; it must not fail.
+ * The account, each call counted. `told`: how many have failed in a row by the journal; what an earlier process counted, or one beside
+ * this one that has ended since, ends with the first call that is answered here. `tell` hears each change up to 20, and the all-clear, one
+ * after the other; it must not fail, and returns once `told` knows of it, unless it could not be written.
  */
 export const countErrors = (
   trading: Trading["Service"],
-  already: number,
+  told: () => number,
   tell: (errors: Errors) => Effect.Effect<void>
 ): Trading["Service"] => {
-  let consecutive = already
+  let consecutive = told()
   let streamRefused = false
   let waitTold = false
   const turn = Semaphore.makeUnsafe(1)
   const inTurn = (errors: Errors) => turn.withPermit(tell(errors))
+  const allClear = turn.withPermit(
+    Effect.suspend(() => {
+      // The one before in turn may have been the same.
+      if (told() === 0 && !waitTold) return Effect.void
+      waitTold = false
+      return tell({ _tag: "ExchangeErrorsObserved", consecutive: 0, operation: "", detail: "" })
+    })
+  )
   const answered = Effect.suspend(() => {
     // While the stream is refused, calls that succeed are no all-clear.
-    if ((consecutive === 0 && !waitTold) || streamRefused) return Effect.void
+    if ((consecutive === 0 && told() === 0 && !waitTold) || streamRefused) return Effect.void
     consecutive = 0
-    waitTold = false
-    return inTurn({ _tag: "ExchangeErrorsObserved", consecutive, operation: "", detail: "" })
+    return allClear
   })
   /** A start may wait for nothing else: what it waits for is told once, until a call is answered. */
   const waits = ({ operation, detail, retryAtMs }: ExchangeError) => {

@@ -77,8 +77,8 @@ export interface OrderFacts {
   ) => Effect.Effect<boolean, OrderFactsError>
   /** Whether a claim of the order stands in the journal that no fold takes: it may have been sent. */
   readonly mayHaveBeenSent: (clientId: ClientId) => boolean
-  /** Appends an event that belongs to no order. */
-  readonly note: (subject: string, event: MarketEvent) => Effect.Effect<void, JournalRefused | JournalUnavailable>
+  /** Appends an event that belongs to no order; returns its sequence. */
+  readonly note: (subject: string, event: MarketEvent) => Effect.Effect<number, JournalRefused | JournalUnavailable>
 }
 
 type Facts = readonly [OrderEvent, ...ReadonlyArray<OrderEvent>]
@@ -150,7 +150,7 @@ export const makeOrderFacts = Effect.fn("makeOrderFacts")(function* (
       }),
     mayHaveBeenSent: (clientId) => claimedBefore.has(clientId),
     note: Effect.fnUntraced(function* (subject: string, event: MarketEvent) {
-      yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
+      return yield* writeFact({ subject, epoch: state().epoch, timeMs: yield* clock.nowMs }, event)
     })
   }
 })

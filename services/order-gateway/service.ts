@@ -47,12 +47,12 @@ export const orderGateway = (
       const { subjects } = options
       const followed = yield* follow({ host: "order-gateway", subjects, actors: [gatewayFold] })
       const facts = yield* makeOrderFacts(subjects, followed)
-      const trading = countErrors(yield* Trading, facts.state().failedCalls, (errors) =>
-        facts
-          .note(subjects.account, errors)
-          .pipe(
-            Effect.catch((error) => Effect.logWarning(`order-gateway: failed calls not written down: ${error.message}`))
-          )
+      const told = () => facts.state().failedCalls
+      const trading = countErrors(yield* Trading, told, (errors) =>
+        facts.note(subjects.account, errors).pipe(
+          Effect.flatMap(followed.awaitSeq),
+          Effect.catch((error) => Effect.logWarning(`order-gateway: failed calls not written down: ${error.message}`))
+        )
       )
       const signals: Signals = { restarted: yield* Queue.sliding<void>(1), moved: yield* Queue.sliding<void>(1) }
 

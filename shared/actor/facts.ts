@@ -19,7 +19,8 @@ const RUNS = 2 ** 48
 
 /**
  * A writer of facts named `writer`. Its count keeps its own ids apart, and what it draws at its beginning those of every other of
- * the name: a twin, or itself begun anew, in the same epoch and at the same moment of an exchange's clock that stands still.
+ * the name: a twin, or itself begun anew, in the same epoch and at the same moment of an exchange's clock that stands still. Writing returns
+ * the fact's sequence.
  */
 export const makeFactWriter = Effect.fnUntraced(function* (writer: string) {
   const journal = yield* Journal
@@ -28,12 +29,13 @@ export const makeFactWriter = Effect.fnUntraced(function* (writer: string) {
   return Effect.fnUntraced(function* (
     { subject, epoch, timeMs }: FactPlace,
     event: MarketEvent
-  ): Effect.fn.Return<void, JournalRefused | JournalUnavailable> {
+  ): Effect.fn.Return<number, JournalRefused | JournalUnavailable> {
     const id = `${epoch}.${writer}.${run}.${++written}`
     const envelope = { epoch, timeMs, writer, cause: null, events: [event] } as const
-    yield* retryAppend(journal.append(encodeEntry(subject, id, envelope))).pipe(
+    const { seq } = yield* retryAppend(journal.append(encodeEntry(subject, id, envelope))).pipe(
       // Nothing was expected of the subject, so nothing can conflict.
       Effect.catchTag("JournalConflict", (conflict) => Effect.die(conflict))
     )
+    return seq
   })
 })

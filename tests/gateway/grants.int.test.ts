@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { client } from "../../services/exchange-sim/testing/sim.ts"
-import { exitOf, grant, refuse } from "./testing/governor.ts"
+import { exitOf, grant, refuse, tell } from "./testing/governor.ts"
 import { type Market, onMarket } from "./testing/market.ts"
 import { tags, tagsById } from "./testing/slots.ts"
 import { subjects } from "./testing/watch.ts"
@@ -119,6 +119,25 @@ describe("calls that fail in a row", () => {
         yield* market.clearFaults
         yield* market.startGateway
         yield* countsOf(market)
+      })
+    )
+  )
+})
+
+describe("calls that another gateway beside it had counted", () => {
+  it.live("get their all-clear from the one that stays, with its first call that is answered", () =>
+    onMarket({}, (market) =>
+      Effect.gen(function* () {
+        yield* market.startGateway
+        yield* market.event("AccountReconciled")
+        // Its twin could not reach the exchange, and has ended without another word.
+        const refusal = { operation: "BalanceEx", detail: "no answer in time" } as const
+        yield* tell(subjects.account, { _tag: "ExchangeErrorsObserved", consecutive: 6, ...refusal })
+        yield* market.request(1, 1)
+        expect(yield* countsOf(market)).toStrictEqual([6, 0])
+        yield* market.request(1, 2)
+        yield* market.story(1, 2, "OrderAccepted")
+        expect(yield* countsOf(market)).toStrictEqual([6, 0])
       })
     )
   )
