@@ -133,16 +133,18 @@ const amend = Effect.fn("amend")(function* (
     const written = yield* facts.write(slot, localId, (live) => reportFacts(live, report))
     return written ? undefined : yield* clock.sleep(RETRY_MS)
   }
-  // A cancel may have taken the amendment's place while the order was looked at.
+  // Another gateway may have answered it meanwhile: a second answer would be taken for that of the next one.
   const tasks = () => facts.lane(slot).tasks.filter((task) => task.localId === localId)
+  const waits = (): boolean => tasks().some((task) => task._tag === "Amend" && task.price === price)
   if (!tasks().some((task) => task._tag === "Amend")) return
-  // Another gateway has answered it meanwhile: a second answer would be taken for that of the next one.
-  const answered = (): boolean =>
-    !tasks().some((task) => task._tag === "Cancel" || (task._tag === "Amend" && task.price === price))
   const asked =
     report.price === price ? Result.succeed<void>(undefined) : yield* Effect.result(trading.amend(txid, price))
   if (Result.isSuccess(asked)) {
-    yield* facts.write(slot, localId, (live) => (answered() ? [] : [amendedFact(live, price)]))
+    // A cancel may have taken its place; where the order stands is a fact all the same.
+    const cancelled = () => tasks().some((task) => task._tag === "Cancel")
+    yield* facts.write(slot, localId, (live) =>
+      waits() || (cancelled() && live.price !== price) ? [amendedFact(live, price)] : []
+    )
     return
   }
   const error = asked.failure
@@ -152,7 +154,7 @@ const amend = Effect.fn("amend")(function* (
     case "wait":
       return yield* clock.sleepUntil(error.retryAtMs ?? (yield* clock.nowMs) + 1_000)
     case "rejected":
-      yield* facts.write(slot, localId, (live) => (answered() ? [] : [amendRefusedFact(live, error.detail)]))
+      yield* facts.write(slot, localId, (live) => (waits() ? [amendRefusedFact(live, error.detail)] : []))
       return
     case "gone":
     case "unknown":

@@ -131,6 +131,29 @@ describe("an amendment", () => {
     )
   )
 
+  it.live(
+    "that is refused to two gateways is answered once, though a cancel has taken its place by the second answer",
+    () =>
+      onMarket({ faults: [{ kind: "late-reply", method: "AmendOrder", times: 1, delayMs: 5_000 }] }, (market) =>
+        Effect.gen(function* () {
+          yield* market.startGateway
+          yield* market.say(1, exitOf(1, { price: "0.3" }))
+          yield* market.story(1, 1, "OrderAccepted")
+          // It would trade at once; the first gateway hears so late.
+          yield* market.say(1, amendmentOf(1, "0.1"))
+          const second = yield* market.startGateway
+          yield* market.story(1, 1, "AmendRefused")
+          yield* market.fault({ kind: "error", error: "EService:Busy", method: "CancelOrder", times: 1_000 })
+          yield* market.cancel(1, 1)
+          yield* second.stop
+          yield* market.clearFaults
+          // The first one comes to the cancel behind its answer.
+          const story = yield* market.story(1, 1, "OrderCancelled")
+          expect(tags(story)).toStrictEqual(["OrderClaimed", "OrderAccepted", "AmendRefused", "OrderCancelled"])
+        })
+      )
+  )
+
   it.live("leaves the fills before it at their price: the order's end says their exact average", () =>
     onMarket({ tape: swinging({ price: "0.22", volume: "10", everyMs: 1_000 }) }, (market) =>
       Effect.gen(function* () {
