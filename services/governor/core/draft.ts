@@ -10,7 +10,7 @@ import type { TradeId } from "../../../shared/core/trading.ts"
 import { type NumbersOf, reason, type Rule } from "../../../shared/core/rules/rules.ts"
 import type { OrderLifeEvent } from "../../../shared/market/core/orderLife.ts"
 import { rulesOf } from "./rules.ts"
-import type { AskedExit, GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
+import type { GovernorState, MarketSlice, TargetsSlice, TrackedOrder } from "./state.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
@@ -34,6 +34,9 @@ export interface JudgedFee {
   /** When the exchange said it, Unix milliseconds of its clock; left out where that is not known. */
   readonly feesObservedAtMs?: number
 }
+
+/** What is known of an exit when it is asked for, by what waited for it. */
+export type AskedExit = Pick<TrackedOrder, "recovery" | "covers">
 
 /** Facts about one order that the table of orders follows. */
 export type TableEvent = Exclude<OrderLifeEvent, EventOf<"EntryRefused" | "AmendRefused">> | EventOf<"ExitOrphaned">

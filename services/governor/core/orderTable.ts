@@ -6,8 +6,8 @@ import { minus, type Price, type Volume } from "../../../shared/core/decimal/dec
 import type { EventOf } from "../../../shared/events/event.ts"
 import { findOrder, withoutOrder, withOrder } from "../../../shared/market/core/liveOrders.ts"
 import { evolveOrder, orderKey, requestedOrder } from "../../../shared/market/core/orderLife.ts"
-import type { Draft, TableEvent } from "./draft.ts"
-import type { AskedExit, GovernorState, TrackedOrder } from "./state.ts"
+import type { AskedExit, Draft, TableEvent } from "./draft.ts"
+import type { GovernorState, TrackedOrder } from "./state.ts"
 
 type Table = GovernorState["orders"]
 

@@ -63,9 +63,6 @@ export interface TrackedOrder extends OrderLife<"deferred" | "granted"> {
   readonly covers?: Volume
 }
 
-/** What is known of an order when it is asked for, by what waited for it. */
-export type AskedExit = Pick<TrackedOrder, "recovery" | "covers">
-
 /** The mode and what stands against it (`mode.ts`). */
 export interface ModeSlice {
   readonly mode: Mode
