@@ -126,6 +126,8 @@ export const CycleBooked = Schema.TaggedStruct("CycleBooked", {
   standIn: Schema.NullOr(StandIn),
   /** The slot's total profit from here on, which the audit holds against its cycles; absent before version 3 of the rules. */
   totalProfit: Schema.optionalKey(QuoteText),
+  /** Of the exit whose position it is: a cycle may have several, as recoveries; absent before version 3 of the rules. */
+  localId: Schema.optionalKey(LocalId),
   reason: Reason
 })
 

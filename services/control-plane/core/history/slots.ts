@@ -39,7 +39,7 @@ const withPhase = (state: HistoryState, { slot, seq, timeMs: atMs }: EventPlace,
 const booked = (state: HistoryState, event: EventOf<"CycleBooked">, place: EventPlace): HistoryState => {
   const { slot, seq, timeMs: atMs } = place
   if (slot === null) return state
-  const { _tag, standIn: _shown, totalProfit: _total, ...figures } = event
+  const { _tag, standIn: _shown, totalProfit: _total, localId: _exit, ...figures } = event
   const { legs, rest } = takeLegs(state, slot, event)
   const cycle: PastCycle = { ...figures, ...legs, seq, atMs, slot }
   const { entries, cutSeq } = kept(state, "cycles", state.cycles, cycle, (one) => one.seq)

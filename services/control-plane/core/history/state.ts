@@ -74,7 +74,8 @@ export interface CycleLegs {
 }
 
 /** A booked cycle. */
-export interface PastCycle extends Omit<EventOf<"CycleBooked">, "_tag" | "standIn" | "totalProfit">, CycleLegs {
+export interface PastCycle
+  extends Omit<EventOf<"CycleBooked">, "_tag" | "standIn" | "totalProfit" | "localId">, CycleLegs {
   readonly seq: number
   readonly atMs: number
   readonly slot: SlotNumber

@@ -13,7 +13,7 @@ import type { EventOf } from "../../../../shared/events/event.ts"
 import { findOrder } from "../../../../shared/market/core/liveOrders.ts"
 import { provedEnd } from "../../../../shared/market/core/orderLife.ts"
 import type { TradeId } from "../../../../shared/core/trading.ts"
-import type { Draft, GovernorVariants, PositionOf, TableEvent } from "../draft.ts"
+import { type Draft, type GovernorVariants, type PositionOf, positionOf, type TableEvent } from "../draft.ts"
 import { change } from "../orderTable.ts"
 import type { TrackedOrder } from "../state.ts"
 import type { Owed, OwedExit } from "../watch/slices.ts"
@@ -217,40 +217,31 @@ const orphaned: Owes["orphaned"] = (draft, slot, { localId, recoveryId }, orphan
   draft.state.owed = owedOf(draft).map((known) => (known === part ? marked : known))
 }
 
-/** A recovery is booked as though it had been closed: what becomes of its order, if it still stands, is owed to nobody. */
-const evicted = (draft: Draft, position: PositionOf, volume: Volume): void => {
-  const orders = draft.state.orders.filter(
-    (order) => isOf(position)(order) && order.recovery !== null && covers(order) > 0n
-  )
-  const waiting = waitingOf(draft, position, true)
-  const waits = waiting.find((part) => part.volume === volume)
-  const order = orders.find((one) => covers(one) === volume) ?? (waits === undefined ? orders[0] : undefined)
-  const part = order === undefined ? (waits ?? waiting[0]) : ofExit(draft, order.slot, order.localId)
-  closeOf(draft, { order, part }, volume)
-}
+/** What of the exit's position is to be closed. */
+const openOfExit = (draft: Draft, slot: SlotNumber, localId: LocalId): Open => ({
+  order: findOrder(draft.state.orders, slot, localId),
+  part: ofExit(draft, slot, localId)
+})
 
 /**
  * What is left open of the position is too little for an exit of its own: the trade's next one takes it along. An order that still stands
  * for it, where one before it has closed the rest, is for nothing any more: that one may be asked for before its end.
  */
-const cutShort = (draft: Draft, position: PositionOf, fromRecovery: boolean): void => {
-  const { slot, tradeId } = position
-  const order = draft.state.orders.find(
-    (known) => isOf(position)(known) && (known.recovery !== null) === fromRecovery && covers(known) > 0n
-  )
-  const part = order === undefined ? waitingOf(draft, position, fromRecovery)[0] : ofExit(draft, slot, order.localId)
+const cutShort = (draft: Draft, { slot, tradeId }: PositionOf, { order, part }: Open): void => {
   const price = order?.price ?? part?.price
   if (price === undefined) return
   const volume = plus(order === undefined ? Volume.zero : covers(order), part?.volume ?? Volume.zero)
-  if (part !== undefined) setVolume(draft, part, Volume.zero)
-  if (order !== undefined) change(draft, slot, order.localId, { covers: Volume.zero })
+  closeOf(draft, { order, part }, volume)
   addToNext(draft, slot, tradeId, { price, volume })
 }
 
+/** A recovery that is evicted is booked as though it had been closed: what becomes of its order, if it still stands, is owed to nobody. */
 const booked = (draft: Draft, slot: SlotNumber, event: EventOf<"CycleBooked">): void => {
-  const position = { slot, tradeId: event.tradeId, cycle: event.cycle }
-  if (event.kind === "evicted") evicted(draft, position, event.volume)
-  else if (event.kind === "cut_short") cutShort(draft, position, event.fromRecovery)
+  const { kind, localId, volume } = event
+  if (localId === undefined || (kind !== "evicted" && kind !== "cut_short")) return
+  const open = openOfExit(draft, slot, localId)
+  if (kind === "evicted") closeOf(draft, open, volume)
+  else cutShort(draft, positionOf(slot, event), open)
 }
 
 /** From version 3 on: it is owed, and an exit that says which it takes the place of is what that was. */

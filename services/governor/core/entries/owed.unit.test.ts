@@ -39,12 +39,12 @@ const late = (role: "entry" | "exit", side: "buy" | "sell", volume: string): Eve
   ...{ price: Price.parse("0.1"), volume: Volume.parse(volume), cost: Quote.parse("1"), fee: Quote.zero },
   liquidity: "maker"
 })
-const evicted = (volume: string): MarketEvent => ({
-  ...cycle("-0.1", 0),
-  kind: "evicted",
+const bookedOf = (kind: "evicted" | "cut_short", localId: number, volume = "20"): MarketEvent => ({
+  ...{ ...cycle("-0.1", 0), kind, localId },
   volume: Volume.parse(volume)
 })
-const cutShort = (fromRecovery = false): MarketEvent => ({ ...cycle("0.1", 0), kind: "cut_short", fromRecovery })
+const evicted = (localId: number, volume?: string) => bookedOf("evicted", localId, volume)
+const cutShort = (localId: number) => bookedOf("cut_short", localId)
 const released = (volume: string, ofCycle = 1): MarketEvent => ({
   ...{ _tag: "PositionReleased", tradeId: "B", cycle: ofCycle, entryPrice: Price.parse("0.1") },
   ...{ volume: Volume.parse(volume), cost: Quote.parse("2"), fee: Quote.zero },
@@ -208,8 +208,31 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         besideLost(story)
           .order(1, ended("OrderCancelled", 4, "0"))
-          .slot(1, evicted("7")),
+          .slot(1, evicted(4, "7")),
       is: "20 DOGE 0 USD"
+    },
+    {
+      when: "no longer by a recovery that is evicted after it has closed a part, and as it was by the other of its cycle",
+      by: (story) =>
+        besideLost(story)
+          .slot(1, orphaned(2, 2))
+          .order(1, ended("OrderCancelled", 4, "3"))
+          .slot(1, evicted(4, "7")),
+      is: "20 DOGE 0 USD"
+    },
+    {
+      when: "not after the end of the order of such a recovery, though the other of its cycle stands",
+      by: (story) =>
+        standing(story)
+          .order(1, late("entry", "buy", "7"))
+          .slot(1, sellExit(4, "7"))
+          .slot(1, orphaned(4, 1))
+          .slot(1, orphaned(2, 2))
+          .order(1, ended("OrderCancelled", 4, "3"))
+          .slot(1, replacing(5, 4, "4"))
+          .slot(1, evicted(5, "7"))
+          .order(1, ended("OrderCancelled", 5, "0")),
+      is: "0 DOGE 0 USD"
     },
     {
       when: "less that, where its slot asks for the whole before it hears of it, and the exchange does not keep that order either",
@@ -252,7 +275,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .order(1, late("exit", "sell", "19"))
-          .slot(1, cutShort()),
+          .slot(1, cutShort(2)),
       is: "1 DOGE 0 USD"
     },
     {
@@ -260,7 +283,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .order(1, late("exit", "sell", "19"))
-          .slot(1, cutShort())
+          .slot(1, cutShort(2))
           .order(1, ended("OrderCancelled", 2, "0")),
       is: "1 DOGE 0 USD"
     },
@@ -269,7 +292,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .order(1, late("exit", "sell", "19"))
-          .slot(1, cutShort())
+          .slot(1, cutShort(2))
           .order(1, ended("OrderFilled", 2, "20")),
       is: "1 DOGE 0 USD"
     },
@@ -278,7 +301,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .order(1, late("exit", "sell", "19"))
-          .slot(1, cutShort())
+          .slot(1, cutShort(2))
           .slot(1, request(3))
           .order(1, ended("OrderFilled", 3, "20"))
           .slot(1, sellExit(4, "21"))
@@ -293,7 +316,7 @@ describe("funds are owed to an exit", () => {
           .order(1, late("entry", "buy", "20"))
           .slot(1, sellExit(3))
           .order(1, ended("OrderCancelled", 2, "19"))
-          .slot(1, cutShort(true)),
+          .slot(1, cutShort(2)),
       is: "1 DOGE 0 USD"
     },
     {
@@ -301,7 +324,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .order(1, ended("OrderCancelled", 2, "19"))
-          .slot(1, cutShort())
+          .slot(1, cutShort(2))
           .order(1, late("exit", "sell", "1"))
           .slot(1, released("1", 0)),
       is: "1 DOGE 0 USD"
@@ -313,7 +336,7 @@ describe("funds are owed to an exit", () => {
     },
     {
       when: "no longer once its recovery is evicted while it waits",
-      by: (story) => lost(story).slot(1, orphaned(2, 7)).slot(1, evicted("20")),
+      by: (story) => lost(story).slot(1, orphaned(2, 7)).slot(1, evicted(2)),
       is: "0 DOGE 0 USD"
     },
     {
@@ -321,7 +344,7 @@ describe("funds are owed to an exit", () => {
       by: (story) =>
         standing(story)
           .slot(1, orphaned(2, 7))
-          .slot(1, evicted("20"))
+          .slot(1, evicted(2))
           .order(1, ended("OrderCancelled", 2, "0")),
       is: "0 DOGE 0 USD"
     },

@@ -1,5 +1,6 @@
 /** What a cycle earned, in exact money, and what its outcome does to the trade. (docs/trading-contract.md §3.) */
 import { divideHalfEven, minus, plus, Price, Quote, type Volume } from "../../../../shared/core/decimal/decimal.ts"
+import type { LocalId } from "../../../../shared/core/ids/kinds.ts"
 import type { EventOf } from "../../../../shared/events/event.ts"
 import { utcDayOf } from "../../../../shared/core/time/utcDay.ts"
 import type { CycleKind, StandIn } from "../../../../shared/events/families/slot.ts"
@@ -43,7 +44,7 @@ export const bookCycle = (
   book.totalFees = plus(book.totalFees, exit.fee)
   book.roundTrips += 1
   addLoss(draft, net)
-  keepCycle(draft, {
+  keepCycle(draft, order.localId, {
     _tag: "CycleBooked",
     kind: how.kind,
     tradeId,
@@ -63,10 +64,10 @@ export const bookCycle = (
   return net
 }
 
-/** Writes the cycle down, and keeps it in the tail for people. */
-export const keepCycle = (draft: Draft, booked: EventOf<"CycleBooked">): void => {
+/** Writes the cycle down, of this exit, and keeps it in the tail for people. */
+export const keepCycle = (draft: Draft, localId: LocalId, booked: EventOf<"CycleBooked">): void => {
   const { totalProfit } = draft.book
-  const cycle = draft.variants.tellsOthers ? { ...booked, totalProfit } : booked
+  const cycle = draft.variants.tellsOthers ? { ...booked, totalProfit, localId } : booked
   draft.outputs.push(cycle)
   draft.book.lastCycles = [...draft.book.lastCycles.slice(1 - LAST_CYCLES), cycle]
 }

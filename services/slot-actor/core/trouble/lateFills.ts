@@ -118,7 +118,7 @@ const correctEviction = (draft: Draft, evicted: PendingCancel & { _tag: "Evicted
   book.totalProfit = plus(book.totalProfit, net)
   book.totalFees = plus(book.totalFees, fees)
   addLoss(draft, net)
-  keepCycle(draft, {
+  keepCycle(draft, order.localId, {
     _tag: "CycleBooked",
     kind: "corrected",
     tradeId: order.tradeId,
