@@ -13,6 +13,9 @@ type Asked = { readonly resume: true } | { readonly limit: bigint }
 /** Commands remembered at the most: each is answered at once, or when the governor is back. */
 const ASKED_KEPT = 1_000
 
+/** Whose times the governor goes by: the newest it has heard of any of them is its own. */
+const HEARD: ReadonlySet<string> = new Set(["clock", "price", "order", "account", "slot", "command"])
+
 /** Losses by day, and what the governor says of them. */
 export class LossDays {
   private readonly problem: (text: string) => void
@@ -25,7 +28,10 @@ export class LossDays {
   /** The lock has closed, and nobody has resumed since. */
   private owed: number | null = null
   private endsAlone = false
+  /** The newest time of clock and price: by these a day is over. */
   private nowMs = 0
+  /** The days that the governor has heard begin, by any record of those whose time it goes by. */
+  private readonly days: Array<{ readonly seq: number; readonly day: number }> = []
 
   constructor(problem: (text: string) => void) {
     this.problem = problem
@@ -33,19 +39,27 @@ export class LossDays {
 
   take(record: StoredRecord): void {
     if (record.family === "clock" || record.family === "price") this.nowMs = Math.max(this.nowMs, record.timeMs)
+    const day = utcDayOf(record.timeMs)
+    if (HEARD.has(record.family) && day > this.dayAt(record.seq)) this.days.push({ seq: record.seq, day })
     for (const event of record.events) this.look(record, event)
   }
 
   /** What must hold once the governor has heard everything. */
   get stillLocked(): ReadonlyArray<string> {
     const { lockedDay } = this
-    return lockedDay !== null && lockedDay < utcDayOf(this.nowMs)
-      ? [`the loss lock of day ${lockedDay} is closed on day ${utcDayOf(this.nowMs)}`]
+    const today = utcDayOf(this.nowMs)
+    return lockedDay !== null && lockedDay < today
+      ? [`the loss lock of day ${lockedDay} is closed on day ${today}`]
       : []
   }
 
   private get limit(): bigint {
     return this.own ?? this.configured
+  }
+
+  /** The governor's day by this record. */
+  private dayAt(seq: number): number {
+    return this.days.findLast((one) => one.seq <= seq)?.day ?? 0
   }
 
   /** What the day had lost by this record. */
@@ -79,7 +93,7 @@ export class LossDays {
         return
       case "EntryGranted": {
         // What came after the record that it answers the governor had not heard.
-        const lost = this.lostOn(utcDayOf(this.nowMs), cause ?? seq)
+        const lost = this.lostOn(this.dayAt(cause ?? seq), cause ?? seq)
         if (this.limit > 0n && lost >= this.limit)
           this.problem(
             `record ${seq}: an entry granted although the day has lost ${Quote.format(lost as Quote)} of ${Quote.format(this.limit as Quote)}`
