@@ -216,7 +216,7 @@ export class FoldSet<State> {
     const [event, more] = record.events
     if (more !== undefined || (event._tag !== "PriceObserved" && event._tag !== "ClockTicked")) return false
     if (this.owners.has(record.subject) || this.skippedSeqs.has(record.seq)) return false
-    if (unbelievable(event, NEWEST_RULES) !== null) return false
+    if (unbelievable(event, { epoch: 0, rulesVersion: NEWEST_RULES }) !== null) return false
     this.passed = withPassed(this.passed, event, record)
     return true
   }

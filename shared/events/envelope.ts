@@ -61,7 +61,8 @@ export class BuildTooOld extends Schema.TaggedError<BuildTooOld>()("BuildTooOld"
   override get message(): string {
     return (
       `from record ${this.seq} on the journal ${this.problem}. Start a build that does (docs/operations.md, "Upgrading"); ` +
-      "nothing was folded or written"
+      "nothing was folded or written. Where no such build has written it, pass over it: " +
+      `kennel journal skip ${this.seq} --actor "*" --reason "…"`
     )
   }
 }

@@ -3,6 +3,7 @@
  * handed on with what speaks against it (`JournalRecord.objection`), and does not decode: a fault, as of any record out of its place.
  */
 import { Context, Effect, Layer, Stream } from "effect"
+import { EVERY_ACTOR } from "../actor/control/control.ts"
 import { lastSeal } from "../actor/seals/seals.ts"
 import { SliceStart } from "../actor/seals/slice.ts"
 import { SourceFile } from "../archive/fileJournal.ts"
@@ -35,21 +36,32 @@ const keysSetBy = (events: ReadonlyArray<MarketEvent>, set: (service: string, nu
   for (const event of events) if (event._tag === "WriterKeySet") set(event.service, event.key)
 }
 
-/** Names the event in a record's bytes: so that only those are decoded that may hold one. */
+/** Name the events in a record's bytes: so that only those are decoded that may hold one. */
 const KEY_SET = Buffer.from("WriterKeySet")
+const SKIPPED = Buffer.from("RecordSkipped")
 
-/** Reading: each record held to its mark, and what it says of keys known from there on. */
-const makeChecking = (demands: Demands, subjects: MarketSubjects) => {
+/** Said of a record that an operator has excluded for everyone: it decodes for nobody, also where only a newer build would read it. */
+const PASSED_OVER = "an operator has passed over it"
+
+/** Reading: each record held to its mark, and what it says of keys and of records passed over known from there on. */
+const makeChecking = (demands: Demands, subjects: MarketSubjects, passedOver: Set<number> = new Set()) => {
   const control = `${subjects.root}.control.`
   const learn = (record: JournalRecord): void => {
-    if (!record.subject.startsWith(control) || Buffer.from(record.data).indexOf(KEY_SET) < 0) return
+    if (!record.subject.startsWith(control)) return
+    const data = Buffer.from(record.data)
+    if (data.indexOf(KEY_SET) < 0 && data.indexOf(SKIPPED) < 0) return
     try {
-      keysSetBy(decodeRecord(record).events, (service, number) => demands.set(service, number, record.seq))
+      const { events } = decodeRecord(record)
+      keysSetBy(events, (service, number) => demands.set(service, number, record.seq))
+      for (const event of events) {
+        if (event._tag === "RecordSkipped" && event.actor === EVERY_ACTOR) passedOver.add(event.seq)
+      }
     } catch {
       // It does not decode: whoever folds it says so.
     }
   }
   return (record: JournalRecord): JournalRecord => {
+    if (passedOver.size > 0 && passedOver.has(record.seq)) return { ...record, objection: PASSED_OVER }
     const objection = demands.objectionTo(record)
     if (objection !== null) return { ...record, objection }
     learn(record)

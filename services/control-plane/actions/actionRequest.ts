@@ -1,4 +1,5 @@
 /** The body of `POST /api/action`: read field by field, so that each wrong one is named with its value and what is accepted. Pure. */
+import { isUtf8 } from "node:buffer"
 import { Result, Schema } from "effect"
 import { ACTIONS } from "../../../shared/core/actions/actions.ts"
 import { type Action, type ArgumentSetting, defaultOf } from "../../../shared/core/actions/argument.ts"
@@ -101,6 +102,42 @@ const byTodaysNames = (body: Readonly<Record<string, unknown>>, fields: Readonly
     hints.push(`${formerly} is called ${name}`)
   }
   return Result.succeed({ renamed, hints })
+}
+
+/** An action's fields hold values, and `shown` a list of lines. */
+const MAX_DEPTH = 2
+
+/**
+ * What is wrong with the bytes of a body before they are taken for JSON: JSON has no word on any of it, and whoever guesses may act on
+ * what was not meant. Null: nothing.
+ */
+export const badBytes = (body: Uint8Array): string | null => {
+  if (!isUtf8(body)) return "the body is no UTF-8"
+  const text = new TextDecoder().decode(body)
+  const names = new Set<string>()
+  let depth = 0
+  // Strings, and what opens and closes: all else of JSON is passed over.
+  for (const [piece, name] of text.matchAll(/("(?:[^"\\]|\\.)*")(?=\s*:)|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (piece === "[" || piece === "{") depth++
+    else if (piece === "]" || piece === "}") depth--
+    else if (depth === 1 && name !== undefined) {
+      const read = asRead(name)
+      if (names.has(read)) return `${read.slice(0, SAID)} is given twice`
+      names.add(read)
+    }
+    if (depth > MAX_DEPTH) return "the body is nested deeper than any action"
+  }
+  return null
+}
+const SAID = 80
+
+/** A name as JSON reads it, however its letters are spelt; one that it does not read is refused with the rest. */
+const asRead = (name: string): string => {
+  try {
+    return String(JSON.parse(name))
+  } catch {
+    return name
+  }
 }
 
 /** A command, or the first thing wrong with the body: the field, its value, and what is accepted. */

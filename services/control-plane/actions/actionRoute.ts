@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { Result } from "effect"
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express"
-import { type ActionRequest, type ArgumentDefaults, readAction } from "./actionRequest.ts"
+import { type ActionRequest, type ArgumentDefaults, badBytes, readAction } from "./actionRequest.ts"
 import type { ActionAnswer } from "./actions.ts"
 import { MAX_BODY_BYTES, type Refusal } from "./gate.ts"
 import { json, problem } from "../http/respond.ts"
@@ -58,6 +58,13 @@ const unreadable: ErrorRequestHandler = (error: unknown, _request, response, nex
   next(error)
 }
 
+/** Throws what `unreadable` answers with. */
+const checkBytes = (_request: unknown, _response: unknown, body: Uint8Array): void => {
+  const problem = badBytes(body)
+  if (problem !== null)
+    throw Object.assign(new Error(`${problem}: send the action as one flat JSON object`), { status: 400 })
+}
+
 /** Adds the route. */
 export const takeActions = (app: Express, { gate, submit, defaults }: ActionDesk): void => {
   app.post(
@@ -69,7 +76,7 @@ export const takeActions = (app: Express, { gate, submit, defaults }: ActionDesk
       if (refusal.status === 429) response.set("Retry-After", "1")
       problem(response, refusal.status, refusal.title, refusal.detail)
     },
-    express.json({ limit: MAX_BODY_BYTES, strict: false, inflate: false }),
+    express.json({ limit: MAX_BODY_BYTES, strict: false, inflate: false, verify: checkBytes }),
     (request, response) => {
       const read = readAction(request.body, defaults)
       if (Result.isFailure(read)) return problem(response, 400, "Bad Request", read.failure)

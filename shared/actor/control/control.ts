@@ -8,6 +8,8 @@ import { type DecodeError, encodeEntry, RecordUndecodable, type StoredRecord } f
 import type { EventOf, MarketEvent } from "../../events/event.ts"
 import { type MarketSubjects, slotActor } from "../../core/ids/subjects.ts"
 import { FIRST_RULES } from "../../core/rules/versions.ts"
+import { inForceAfter, putsInForce } from "../core/actor.ts"
+import { MAX_EPOCH_STEP } from "../core/believable.ts"
 import { encodeState } from "../core/stateText.ts"
 import { controlRecords, lastSeqOn } from "./controlRecords.ts"
 import { decode } from "./decode.ts"
@@ -76,10 +78,11 @@ const continued = (before: ControlView, records: ReadonlyArray<ControlRecord>): 
     lastSeq = readTo = record.seq
     if (record instanceof RecordUndecodable) continue
     for (const event of record.events) {
-      if (event._tag === "EpochRaised") epoch = Math.max(epoch, event.epoch)
-      else if (event._tag === "RulesAdopted" && event.to > rulesVersion)
-        [rulesVersion, rulesSeq] = [event.to, record.seq]
-      else if (isConfiguration(event)) configurations.set(event._tag, event)
+      if (putsInForce(event._tag)) {
+        const after = inForceAfter({ epoch, rulesVersion }, event)
+        if (after.rulesVersion > rulesVersion) rulesSeq = record.seq
+        ;({ epoch, rulesVersion } = after)
+      } else if (isConfiguration(event)) configurations.set(event._tag, event)
       else if (event._tag === "RecordSkipped") skipped.add(skipKey(event.actor, event.seq))
       else if (event._tag === "HaltExplained") explained.add(skipKey(slotActor(event.slot), event.seq))
       else if (event._tag === "FaultRaised") faults.push(event)
@@ -240,13 +243,14 @@ export const raiseEpoch = (options: {
   readonly timeMs: number
   readonly atLeast?: number
 }) => {
+  const { atLeast = 1 } = options
   let raised = 0
-  return appendControl({
+  const oneStep = appendControl({
     subjects: options.subjects,
     writer: options.service,
     timeMs: options.timeMs,
     make: (view) => {
-      raised = Math.max(view.epoch + 1, options.atLeast ?? 1)
+      raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))
       const { service, reason, watchesOrders, fitsModels, speed, countsTrades } = options
       return {
         ...({ _tag: "EpochRaised", epoch: raised, service, reason, watchesOrders, fitsModels } as const),
@@ -255,4 +259,5 @@ export const raiseEpoch = (options: {
       }
     }
   }).pipe(Effect.map(() => raised))
+  return Effect.repeat(oneStep, { until: (epoch) => epoch >= atLeast })
 }

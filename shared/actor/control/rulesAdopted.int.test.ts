@@ -135,7 +135,8 @@ describe("a journal over three generations of rules", () => {
 
 describe("an older build", () => {
   const refusal =
-    'knows version 1 only. Start a build that does (docs/operations.md, "Upgrading"); nothing was folded or written'
+    'knows version 1 only. Start a build that does (docs/operations.md, "Upgrading"); nothing was folded or written. ' +
+    'Where no such build has written it, pass over it: kennel journal skip 1 --actor "*" --reason "…"'
 
   it.live("does not start on newer rules, says in one line why, and writes nothing", () =>
     Effect.gen(function* () {

@@ -24,7 +24,9 @@ export const putsInForce = (tag: MarketEvent["_tag"]): boolean => tag === "Epoch
 
 /** What is in force from this event on. Both only rise: two processes may have written at once, each not having seen the other. */
 export const inForceAfter = (before: InForce, event: MarketEvent): InForce => {
-  if (event._tag === "EpochRaised") return { ...before, epoch: Math.max(before.epoch, event.epoch) }
+  if (event._tag === "EpochRaised") {
+    return unbelievable(event, before) === null ? { ...before, epoch: Math.max(before.epoch, event.epoch) } : before
+  }
   return event._tag === "RulesAdopted" ? { ...before, rulesVersion: Math.max(before.rulesVersion, event.to) } : before
 }
 
@@ -119,7 +121,7 @@ export const defineActor = <State, Written = State>({
   ...actor,
   reduce: (state, event, place) => {
     const { untimely } = place
-    const problem = untimely?.problem ?? unbelievable(event, place.rulesVersion)
+    const problem = untimely?.problem ?? unbelievable(event, place)
     if (problem === null) return actor.reduce(state, event, place)
     const told = untimely === undefined || (untimely.tell && place.index === 0)
     return { state, outputs: (told ? tellUnbelieved?.(event, problem) : undefined) ?? NO_OUTPUTS }

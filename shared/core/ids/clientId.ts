@@ -14,6 +14,9 @@ export interface OrderOrigin {
   readonly index: number
 }
 
+const EPOCH_DIGITS = 4
+/** The highest epoch: what four base-36 digits of a client id hold. */
+export const MAX_EPOCH = 36 ** EPOCH_DIGITS - 1
 const SLOT_DIGITS = 3
 /** The highest number of a slot: what three base-36 digits of a client id hold. */
 export const MAX_SLOT = 36 ** SLOT_DIGITS - 1
@@ -28,7 +31,7 @@ const part = (name: keyof OrderOrigin, value: number, width: number): string => 
 
 /** Throws a RangeError naming the part that does not fit: at these widths only a bug can reach it. */
 export const clientIdOf = ({ epoch, slot, seq, index }: OrderOrigin): string =>
-  `k${part("epoch", epoch, 4)}${part("slot", slot, SLOT_DIGITS)}${part("seq", seq, 8)}${part("index", index, 2)}`
+  `k${part("epoch", epoch, EPOCH_DIGITS)}${part("slot", slot, SLOT_DIGITS)}${part("seq", seq, 8)}${part("index", index, 2)}`
 
 const SHAPE = /^k([0-9a-z]{4})([0-9a-z]{3})([0-9a-z]{8})([0-9a-z]{2})$/
 

@@ -6,7 +6,7 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-
 import { Effect, type Scope } from "effect"
 import { type JournalEntry, JournalUnavailable } from "../port.ts"
 import { answerOf, type PublishError, plainSeq } from "./answer.ts"
-import { MARK_HEADER } from "./delivery.ts"
+import { idApart, MARK_HEADER } from "./delivery.ts"
 import type { Link } from "./link.ts"
 
 /** Publishes without an answer yet. More gives no more throughput on loopback (measured 256: 209k/s, 1024: 280k/s). */
@@ -17,6 +17,11 @@ export const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024
 
 /** A publish without an answer for this long is given up as unknown, seconds. A healthy server answers within one. */
 export const ACK_TIMEOUT_SECONDS = 5
+
+/** An entry on its way: `apart` keeps its id from one of somebody else's that was used first. */
+export interface Outgoing extends JournalEntry {
+  readonly apart?: string
+}
 
 /** Who hears what became of a publish. `place` is the sender's own number for it. */
 export interface AckOwner {
@@ -30,17 +35,18 @@ export interface AckWindow {
   /** Calls back once when there is room; returns how to stop waiting. */
   readonly onRoom: (listener: () => void) => () => void
   /** Only when there is room. The owner hears exactly once, unless the window's scope closes first. */
-  readonly send: (entry: JournalEntry, owner: AckOwner, place: number) => void
+  readonly send: (entry: Outgoing, owner: AckOwner, place: number) => void
 }
 
 /**
  * The headers of a publish, encoded by hand. The client's own header object costs more than the rest of the publish;
  * of a header object the client (3.4.0) uses only `encode` when it publishes.
  */
-const headersOf = ({ id, expectedLastSeq, mark }: JournalEntry): MsgHdrs => {
+const headersOf = ({ id, expectedLastSeq, mark, apart }: Outgoing): MsgHdrs => {
   const guard = expectedLastSeq === undefined ? "" : `Nats-Expected-Last-Subject-Sequence: ${expectedLastSeq}\r\n`
   const marked = mark === undefined ? "" : `${MARK_HEADER}: ${mark}\r\n`
-  const text = `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n${guard}${marked}\r\n`
+  const sentUnder = apart === undefined ? id : idApart(id, apart)
+  const text = `NATS/1.0\r\nNats-Msg-Id: ${sentUnder}\r\n${guard}${marked}\r\n`
   return { encode: () => Buffer.from(text, "latin1") } as unknown as MsgHdrs
 }
 
@@ -99,8 +105,10 @@ class InFlight {
     const answer = seq > 0 ? null : answerOf(message, entry)
     if (answer !== null && answer.kind === "failed") return owner.failed(place, answer.error)
     const stored = answer?.seq ?? seq
-    saw(stored, entry.id)
-    owner.stored(place, stored, answer?.duplicate ?? false)
+    const duplicate = answer?.duplicate ?? false
+    // What the server takes for the same may be somebody else's.
+    if (!duplicate) saw(stored, entry.id)
+    owner.stored(place, stored, duplicate)
   }
 
   giveUp(token: number, error: JournalUnavailable): void {

@@ -28,9 +28,17 @@ const ID_HEADER = "Nats-Msg-Id"
 /** Where a record's mark travels. */
 export const MARK_HEADER = "Kennel-Mark"
 
+/** What a record of this id is sent under where somebody else has used the id first (`publisher.ts`): the server looks at no more than this. */
+export const idApart = (id: string, by: string): string => `~${by}~${id}`
+
+const TILDE = 126
+
+/** The id of a record by what it was sent under. */
+const idOf = (sent: string): string => (sent.charCodeAt(0) === TILDE ? sent.slice(sent.indexOf("~", 1) + 1) : sent)
+
 /** As the client has read the headers. */
 export const namedBy = (headers: Headers | undefined): Named => {
-  const id = headers?.get(ID_HEADER) ?? ""
+  const id = idOf(headers?.get(ID_HEADER) ?? "")
   const mark = headers?.get(MARK_HEADER) ?? ""
   return mark === "" ? { id } : { id, mark }
 }
@@ -104,8 +112,18 @@ export const deliveryOf = (message: Msg): Delivery | null => {
   }
 }
 
-const ID_LINE = `${ID_HEADER}: `
+const ID_LINE = `\r\n${ID_HEADER}: `
 const MARK_LINE = `\r\n${MARK_HEADER}: `
+
+/** Whether the client reads the very same of these bytes: it trims, and takes them for UTF-8. */
+const isPlain = (text: string): boolean => {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code <= SPACE || code >= DELETE) return false
+  }
+  return true
+}
+const [SPACE, DELETE] = [32, 127] as const
 
 /** What the headers of a message that holds a record say of it. */
 export const namedIn = (message: Msg): Named => {
@@ -115,10 +133,12 @@ export const namedIn = (message: Msg): Named => {
     const headers = bytes.toString("latin1", 0, Math.max(0, frame.hdr))
     const start = headers.indexOf(ID_LINE)
     if (start >= 0) {
-      const end = headers.indexOf("\r\n", start)
-      const id = headers.slice(start + ID_LINE.length, end)
+      const end = headers.indexOf("\r\n", start + 2)
+      const id = idOf(headers.slice(start + ID_LINE.length, end))
       const at = headers.indexOf(MARK_LINE)
-      return at < 0 ? { id } : { id, mark: headers.slice(at + MARK_LINE.length, headers.indexOf("\r\n", at + 2)) }
+      const mark = at < 0 ? "" : headers.slice(at + MARK_LINE.length, headers.indexOf("\r\n", at + 2))
+      // Else a look-up, which reads them the slow way, would find another id than a reader has.
+      if (isPlain(id) && isPlain(mark)) return at < 0 ? { id } : { id, mark }
     }
   }
   // Another version of the client, or another spelling of the header: the slow way is right as well.

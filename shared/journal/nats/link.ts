@@ -11,6 +11,7 @@ import { JournalCorrupt, JournalUnavailable, type ReadError } from "../port.ts"
 import { messageOf } from "../../core/messageOf.ts"
 import { isLeaderless } from "./cluster/leader.ts"
 import { leaveServer } from "./connection.ts"
+import { namedBy } from "./delivery.ts"
 
 /** Whether the stream can be used. `broken` never ends. */
 export type LinkState =
@@ -183,8 +184,7 @@ const makeVerifier = (manager: JetStreamManager, opened: StreamInfo) => {
   const idAt = async (seq: number): Promise<string> => {
     const message = await manager.streams.getMessage(stream, { seq })
     if (message === null) return "missing"
-    // A record that something else than a journal wrote may have no headers, whatever the client's type says.
-    return (message.header as typeof message.header | undefined)?.get("Nats-Msg-Id") ?? ""
+    return namedBy(message.header).id
   }
 
   /** What is wrong with the stream as the server now has it, or null. Throws where a later look may find better. */

@@ -4,7 +4,11 @@
  * A subject whose records were all dropped is empty for the server, and by the note (`beginning/note.ts`) it is not: nobody may begin it
  * anew, and who goes on from its noted last record expects, for the server, nothing there. Whoever expects an older one was overtaken
  * before the drop and stays refused.
+ *
+ * A server tells records apart by their ids alone, whatever their subjects. Whoever may write anywhere could use up an id that another's
+ * next record will have, and that record would count as stored; so it is sent again under an id that nobody knows before.
  */
+import { randomUUID } from "node:crypto"
 import { Effect } from "effect"
 import { refusalOf } from "../entry.ts"
 import {
@@ -17,7 +21,7 @@ import {
   type ReadError
 } from "../port.ts"
 import { subjectMatcher } from "../subjects.ts"
-import type { AckOwner, AckWindow } from "./ackWindow.ts"
+import type { AckOwner, AckWindow, Outgoing } from "./ackWindow.ts"
 import type { Note } from "./beginning/note.ts"
 import type { Link } from "./link.ts"
 import type { Lookup } from "./lookup.ts"
@@ -44,20 +48,49 @@ interface Failure {
 export const makePublisher = (options: PublisherOptions) => {
   const { window, link, subjects } = options
   const refusal = makeGate(link, subjects)
-  const { resolve, checkBeginnings } = makeConflicts(options)
+  const { resolve, checkBeginnings, isAnothers } = makeConflicts(options)
+
+  /** The places of entries that the server has taken for records of others, which are to be sent once more, apart. */
+  const takenForOthers = Effect.fnUntraced(function* (
+    sent: ReadonlyArray<Outgoing>,
+    results: ReadonlyArray<Appended | undefined>,
+    own: Set<number>
+  ) {
+    const others: Array<number> = []
+    for (const [place, entry] of sent.entries()) {
+      const result = results[place]
+      if (result?.duplicate !== true || own.has(place)) continue
+      if (yield* isAnothers(entry, result.seq)) others.push(place)
+      else own.add(place)
+    }
+    return others
+  })
 
   const appendAll = Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>) {
     const results: Array<Appended | undefined> = Array.from({ length: entries.length })
-    const sent = [...entries]
+    const sent: Array<Outgoing> = [...entries]
+    const own = new Set<number>()
     yield* checkBeginnings(entries.filter((entry) => entry.expectedLastSeq === 0 && refusal(entry) === null))
-    // Each further round has at least one result more than the one before, or one entry more that expects nothing there.
-    for (let round = 0; round <= 2 * entries.length; round++) {
+    // Each further round has at least one result more than the one before, or one entry more that expects nothing there or is sent apart.
+    for (let round = 0; round <= 3 * entries.length; round++) {
       const failure = yield* sendMissing(window, refusal, sent, results)
       const entry = failure === null ? undefined : entries[failure.place]
-      if (failure === null || entry === undefined) break
-      const settled = yield* resolve(entry, failure.error, sent[failure.place] === entry)
-      if (settled === "emptied") sent[failure.place] = { ...entry, expectedLastSeq: 0 }
-      else results[failure.place] = settled
+      if (failure === null || entry === undefined) {
+        const others = yield* takenForOthers(sent, results, own)
+        if (others.length === 0) break
+        for (const place of others) {
+          sent[place] = { ...(sent[place] as Outgoing), apart: randomUUID() }
+          results[place] = undefined
+        }
+        continue
+      }
+      const expectsAsWritten = sent[failure.place]?.expectedLastSeq === entry.expectedLastSeq
+      const settled = yield* resolve(entry, failure.error, expectsAsWritten)
+      if (settled === "emptied") sent[failure.place] = { ...(sent[failure.place] as Outgoing), expectedLastSeq: 0 }
+      else {
+        results[failure.place] = settled
+        own.add(failure.place)
+      }
     }
     return results.filter((result) => result !== undefined)
   })
@@ -105,7 +138,7 @@ const makeGate = (link: Link, subjects: ReadonlyArray<string>): Gate => {
 const sendMissing = (
   window: AckWindow,
   refusal: Gate,
-  entries: ReadonlyArray<JournalEntry>,
+  entries: ReadonlyArray<Outgoing>,
   results: Array<Appended | undefined>
 ) =>
   Effect.callback<Failure | null>((resume) => {
@@ -194,5 +227,9 @@ const makeConflicts = ({ lookup, note, replicated }: PublisherOptions) => {
       return yield* new JournalConflict({ subject, expected: 0, actual: last?.seq ?? noted })
     }
   })
-  return { resolve, checkBeginnings }
+  /** Whether the record that the server takes for this entry stands on another subject. */
+  const isAnothers = ({ subject }: JournalEntry, seq: number): Effect.Effect<boolean, JournalUnavailable> =>
+    Effect.map(asked(lookup.stored(seq)), (record) => record !== null && record.subject !== subject)
+
+  return { resolve, checkBeginnings, isAnothers }
 }

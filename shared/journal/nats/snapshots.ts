@@ -1,5 +1,11 @@
 /** Snapshots in a key-value bucket: the actor is the key, the bucket's history keeps the last few. Works on nats-server 2.9. */
-import { jetstream, type JetStreamManager, type MsgRequest } from "@nats-io/jetstream"
+import {
+  jetstream,
+  JetStreamApiError,
+  type JetStreamManager,
+  type MsgRequest,
+  type StreamConfig
+} from "@nats-io/jetstream"
 import { Kvm } from "@nats-io/kv"
 import type { NatsConnection } from "@nats-io/nats-core"
 import { type Context, Effect } from "effect"
@@ -7,6 +13,7 @@ import { JournalOpenError, JournalUnavailable, type Snapshot, SnapshotStore } fr
 import { checkActor, decodeSnapshot, encodeSnapshot, KEPT_SNAPSHOTS } from "../snapshotText.ts"
 import { OPENING_TIMEOUT_MS, patientlyAsking } from "./cluster/leader.ts"
 import type { Link } from "./link.ts"
+import { STREAM_NOT_FOUND, unasked } from "./stream/streamConfig.ts"
 import { messageOf } from "../../core/messageOf.ts"
 
 /** Where the snapshots of a journal's stream stand: the bucket's name, and that of the stream under it. */
@@ -47,6 +54,47 @@ const historyOf = async (manager: JetStreamManager, bucket: string, key: string)
  */
 const keyOf = (owner: string, actor: string): string => `${actor.startsWith("sealed-") ? "sealed" : owner}.${actor}`
 
+/**
+ * The stream under the bucket, made where it is missing. Not by the client's `create`: that lets every publisher clear the whole bucket
+ * with one message (`Nats-Rollup: all`), other users' snapshots and what was sealed.
+ */
+const madeStream = async (
+  manager: JetStreamManager,
+  { bucket, replicas }: Pick<SnapshotsOptions, "bucket" | "replicas">
+): Promise<Partial<StreamConfig>> => {
+  const name = `KV_${bucket}`
+  const found = async (): Promise<Partial<StreamConfig> | null> => {
+    try {
+      return (await manager.streams.info(name)).config
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return null
+      throw error
+    }
+  }
+  const known = await found()
+  if (known !== null) return known
+  const wanted = {
+    name,
+    subjects: [`$KV.${bucket}.>`],
+    storage: "file",
+    retention: "limits",
+    discard: "new",
+    max_msgs_per_subject: KEPT_SNAPSHOTS,
+    deny_delete: true,
+    allow_direct: false,
+    allow_rollup_hdrs: false,
+    num_replicas: replicas
+  } satisfies Partial<StreamConfig>
+  try {
+    return (await manager.streams.add(wanted)).config
+  } catch (error) {
+    // Somebody else was faster.
+    const made = await found()
+    if (made === null) throw error
+    return made
+  }
+}
+
 /** What snapshots work with. */
 export interface SnapshotsOptions {
   readonly connection: NatsConnection
@@ -60,24 +108,35 @@ export interface SnapshotsOptions {
   readonly owner: string
 }
 
+/** Of a bucket that an earlier build has made, and that nobody may change over the network. */
+const clearedByAll = (bucket: string): string =>
+  `any user can clear the bucket ${bucket} (allow_rollup_hdrs): take that away with the server's own tools (docs/operations.md, "NATS")`
+
 /** The bucket, made where it is missing. Fails with `JournalOpenError` when it cannot be had. */
 export const openSnapshots = Effect.fnUntraced(function* (
   options: SnapshotsOptions
 ): Effect.fn.Return<Context.Service.Shape<typeof SnapshotStore>, JournalOpenError> {
-  const { connection, manager, link, where, bucket: bucketName, replicas, owner } = options
+  const { connection, manager, link, where, bucket: bucketName, owner } = options
   const make = (timeout: number) =>
-    patientlyAsking(
-      () => new Kvm(jetstream(connection, { timeout })).create(bucketName, { history: KEPT_SNAPSHOTS, replicas }),
-      OPEN_PATIENCE_MS
-    )
+    patientlyAsking(async () => {
+      const stream = await madeStream(manager, options)
+      const bucket = await new Kvm(jetstream(connection, { timeout })).create(bucketName, { history: KEPT_SNAPSHOTS })
+      return { bucket, stream }
+    }, OPEN_PATIENCE_MS)
   // What makes it is impatient; what works with it is not.
-  const bucket = yield* make(OPENING_TIMEOUT_MS).pipe(
+  const { bucket, stream } = yield* make(OPENING_TIMEOUT_MS).pipe(
     Effect.andThen(make(TIMEOUT_MS)),
     Effect.mapError((error) => {
       const detail = `the bucket ${bucketName} for snapshots cannot be opened: ${messageOf(error)}`
       return new JournalOpenError({ where, detail })
     })
   )
+  const wrong = unasked(stream)
+  if (wrong.length > 0) {
+    const detail = `the bucket ${bucketName} for snapshots: ${wrong.join("; ")}. Delete it: snapshots are made anew`
+    return yield* new JournalOpenError({ where, detail })
+  }
+  if (stream.allow_rollup_hdrs === true) yield* Effect.logWarning(`${where}: ${clearedByAll(bucketName)}`)
   const ask = <A>(what: string, question: () => Promise<A>): Effect.Effect<A, JournalUnavailable> =>
     link.ask(what, question).pipe(Effect.mapError(({ message }) => new JournalUnavailable({ detail: message })))
 

@@ -1,9 +1,10 @@
 /** What is read by hand from the wire, against the plain ways to read it. */
 import type { Msg } from "@nats-io/nats-core"
+import { MsgHdrsImpl } from "@nats-io/nats-core/internal"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { answerOf, plainSeq } from "./answer.ts"
-import { deliveryOf, makeSubjectOf, namedIn } from "./delivery.ts"
+import { deliveryOf, makeSubjectOf, namedBy, namedIn } from "./delivery.ts"
 
 const seed = 20_261_121
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -18,7 +19,13 @@ const asItCame = (came: {
   const subject = came.subject ?? "market.TEST.price"
   const headers = `NATS/1.0\r\n${(came.headers ?? []).map((line) => `${line}\r\n`).join("")}\r\n`
   const [raw, reply] = [bytes(`${headers}{}`), bytes(came.reply ?? "")]
-  return { subject, _rdata: raw, _msg: { subject: bytes(subject), reply, hdr: headers.length } } as unknown as Msg
+  const hdr = bytes(headers).length
+  const read = {
+    get headers() {
+      return MsgHdrsImpl.decode(bytes(headers))
+    }
+  }
+  return Object.assign(read, { subject, _rdata: raw, _msg: { subject: bytes(subject), reply, hdr } }) as unknown as Msg
 }
 
 const entry = { subject: "market.TEST.price", id: "a", data: new Uint8Array(), expectedLastSeq: 4 }
@@ -107,7 +114,7 @@ describe("a delivery", () => {
   })
 
   it("gives whatever numbers and names there are, as the client would read them", () => {
-    const word = fc.stringMatching(/^[!-~]{1,40}$/)
+    const word = fc.stringMatching(/^[!-}][!-~]{0,39}$/)
     fc.assert(
       fc.property(
         fc.record({ seq: fc.nat(2 ** 40), pending: fc.nat(), ms: fc.integer({ min: 10 ** 12, max: 4 * 10 ** 12 }) }),
@@ -127,6 +134,19 @@ describe("a delivery", () => {
       ),
       { seed }
     )
+  })
+
+  it.each([
+    ["of another alphabet", ["Nats-Msg-Id: \u00e9"]],
+    ["with spaces around it", ["Nats-Msg-Id:   a  "]],
+    ["behind a header that holds its name", ["X: Nats-Msg-Id: a", "Nats-Msg-Id: b"]],
+    ["given twice", ["Nats-Msg-Id: a", "Nats-Msg-Id: b"]],
+    ["kept apart from another's", ["Nats-Msg-Id: ~by~1.slot-3.77"]],
+    ["with one tilde", ["Nats-Msg-Id: ~a"]],
+    ["with a mark of another alphabet", ["Nats-Msg-Id: a", "Kennel-Mark: \u00e9"]]
+  ])("has the id that a look-up finds, one %s", (_what, headers) => {
+    const came = asItCame({ headers })
+    expect(namedIn(came)).toEqual(namedBy(came.headers))
   })
 
   it("names its subject, however many there are and in whichever order they come", () => {

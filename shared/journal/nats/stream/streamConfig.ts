@@ -70,7 +70,53 @@ const wantedConfig = (options: StreamOptions) =>
  */
 const notCompared: ReadonlySet<string> = new Set(["num_replicas", "deny_purge", "compression"])
 
-const differences = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> =>
+/**
+ * What nobody asks for here: with these a server stores, sends on or removes what nobody has published there. Whoever was first on an
+ * empty server may have made the stream with them.
+ */
+const NEVER: ReadonlyArray<string> = [
+  "mirror",
+  "sources",
+  "republish",
+  "subject_transform",
+  "sealed",
+  "template_owner",
+  "max_consumers",
+  "max_msg_size",
+  "first_seq",
+  "subject_delete_marker_ttl",
+  "allow_msg_ttl",
+  "allow_msg_counter",
+  "allow_msg_schedules",
+  "allow_atomic",
+  "allow_batched",
+  "consumer_limits",
+  "persist_mode"
+]
+
+/** As servers say that there is none of it. */
+const isNone = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === "" ||
+  value === 0 ||
+  value === -1 ||
+  value === "default" ||
+  (typeof value === "object" && Object.values(value).every(isNone))
+
+/** What this stream does that none of ours may. */
+export const unasked = (found: Partial<StreamConfig>): ReadonlyArray<string> =>
+  Object.entries(found)
+    .filter(([field, value]) => NEVER.includes(field) && !isNone(value))
+    .map(([field, value]) => `${field} is ${JSON.stringify(value)}, and is nothing here`)
+
+const differences = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> => [
+  ...wrongOf(wanted, found),
+  ...unasked(found)
+]
+
+const wrongOf = (wanted: Partial<StreamConfig>, found: Partial<StreamConfig>): ReadonlyArray<string> =>
   Object.entries(wanted)
     .filter(([field]) => !notCompared.has(field))
     .map(([field, value]) => {
