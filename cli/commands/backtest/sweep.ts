@@ -65,7 +65,7 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
     const best = ranked(rows, flags.objective)
     if (Option.isSome(flags.csv)) yield* writeCsv(flags.csv.value, best)
     yield* Console.log(flags.json ? JSON.stringify(rows) : sweepTable(best, flags.objective))
-    for (const problem of problemsOf(rows)) yield* Effect.logWarning(`backtest: ${problem}`)
+    for (const problem of problemsOf(rows, flags.objective)) yield* Effect.logWarning(`backtest: ${problem}`)
     return
   }
   const walked = yield* Effect.tryPromise({
