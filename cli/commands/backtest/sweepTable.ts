@@ -51,6 +51,17 @@ export const problemsOf = (rows: ReadonlyArray<SweepRow>, objective: Objective):
   return [...count].map(([problem, runs]) => `${runs} ${runs === 1 ? "run" : "runs"}: ${problem}`)
 }
 
+/** What a walk forward is without, each a line: windows in which nothing could be chosen, and tests that could not be run. */
+export const missingOf = ({ windows }: WalkForward, all: number, objective: Objective): ReadonlyArray<string> => {
+  const untested = windows.filter(({ test }) => test === null).length
+  return [
+    ...(windows.length === all
+      ? []
+      : [`${all - windows.length} of ${all} windows are left out: no setting has a ${objective} there`]),
+    ...(untested === 0 ? [] : [`${untested} of ${all} tests could not be run, and count as a return of 0`])
+  ]
+}
+
 /** Lines of CSV, the first with the names of the columns. */
 export const sweepCsv = (rows: ReadonlyArray<SweepRow>): ReadonlyArray<string> => {
   const sound = rows.flatMap((row) => ("figures" in row ? [row] : []))
