@@ -1,11 +1,11 @@
-/** The names of all events: a person may mistype one, and nothing is ever called so. Pure. */
+/** The names of all events: a person may mistype one, and nothing is ever called so. */
 import { closest } from "fastest-levenshtein"
 import { FAMILIES } from "./event.ts"
 
 /** Each once. */
 export const EVENT_TAGS: ReadonlyArray<string> = [
   ...new Set(
-    Object.values(FAMILIES).flatMap((members) => members.map((member) => String(member.fields._tag.schema.literal)))
+    Object.values(FAMILIES).flatMap((members) => members.map((member): string => member.fields._tag.schema.literal))
   )
 ]
 

@@ -1,4 +1,4 @@
-/** Which flags of a backtest mean nothing as they stand: each would be passed over, and the run taken for another one. Pure. */
+/** Which flags of a backtest mean nothing as they stand: each would be passed over, and the run taken for another one. */
 import { closest } from "fastest-levenshtein"
 import { SETTING_ROWS } from "../../../app/settings.ts"
 

@@ -13,7 +13,8 @@ import { type Currencies, currenciesOf } from "../../shared/currencies.ts"
 import { laying } from "../../shared/laying.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { changesBetween } from "./core/flatten.ts"
-import { type Condition, conditionOf, metByEvents, metByState, problemOf } from "./core/until.ts"
+import { problemOf } from "./conditionProblem.ts"
+import { type Condition, conditionOf, metByEvents, metByState } from "./core/until.ts"
 import { browse, reach } from "./terminal.ts"
 
 /** What is asked for cannot be shown. */
