@@ -129,21 +129,35 @@ export const cycleRows = ({ cycles }: Pick<BacktestResult, "cycles">): ReadonlyA
   )
 ]
 
+/** As `fillRows`, of the account's curve: what the return, the deepest fall and, by the last of each day (UTC), the ratios are of. */
+export const equityRows = ({ curve }: Pick<BacktestResult, "curve">): ReadonlyArray<string> => [
+  "time,price,equity,exposure",
+  ...curve.map(({ timeMs, price, equity, exposure }) =>
+    [new Date(timeMs).toISOString(), price, equity, exposure].join(",")
+  )
+]
+
+const TRADES_AS_RECORDED = ["Trades", "as recorded; all of a trade's volume may be ours, by price, then time"] as const
+
+const throughCandles = (way: string): ReadonlyArray<readonly [string, string]> => [
+  [
+    "Way through a candle",
+    way === "likely"
+      ? "the nearer extreme first: a rising candle open, low, high, close, a falling one open, high, low, close"
+      : way === "low-first"
+        ? "open, low, high, close"
+        : "open, high, low, close"
+  ],
+  [
+    "Trades of a candle",
+    "ten a minute, of equal volume, evenly in time; all of a trade's volume may be ours, by price, then time"
+  ]
+]
+
 /** What a result rests on, a line each, for people. */
 export const assumptionsOf = ({ assumed: { way, makerFeePct, takerFeePct } }: Pick<BacktestResult, "assumed">) =>
   [
-    [
-      "Way through a candle",
-      way === "likely"
-        ? "the nearer extreme first: a rising candle open, low, high, close, a falling one open, high, low, close"
-        : way === "low-first"
-          ? "open, low, high, close"
-          : "open, high, low, close"
-    ],
-    [
-      "Trades of a candle",
-      "ten a minute, of equal volume, evenly in time; all of a trade's volume may be ours, by price, then time"
-    ],
+    ...(way === "trades" ? [TRADES_AS_RECORDED] : throughCandles(way)),
     [
       "Queue",
       "beyond its price an order trades at once; at its price it waits for the volume that stood there when it came"

@@ -28,7 +28,7 @@ export interface CurvePoint {
 
 /** What a result rests on. */
 export interface Assumed {
-  /** Through a candle; of trades it says nothing. */
+  /** Through a candle; `trades` where the recording is of trades. */
   readonly way: string
   /** Percent, for the whole time. */
   readonly makerFeePct: number

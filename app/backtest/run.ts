@@ -72,7 +72,8 @@ export const backtest = (options: BacktestOptions): BacktestResult => {
   const { venue, candles, trades, lastMs } = played
   notes.point(lastMs, venue)
   const result = notes.end(lastMs, venue)
-  const { fromMs, way, base, quote } = options
+  const { recording, fromMs, base, quote } = options
+  const way = recording.kind === "trades" ? "trades" : options.way
   const { makerFeePct, takerFeePct } = termsOf(options)
   return {
     assumed: { way, makerFeePct, takerFeePct, base, quote },

@@ -1,11 +1,13 @@
 /** Why a slot, or the market, stands as it does at a moment, and what would change that. */
 import { Effect } from "effect"
 import type { GovernorState } from "../../services/governor/core/state.ts"
+import { stillHolds } from "../../services/slot-actor/core/explain/present.ts"
 import { entryStop } from "../../services/slot-actor/core/gate.ts"
 import { phaseOf, type SlotState } from "../../services/slot-actor/core/state.ts"
 import { Price, Volume } from "../../shared/core/decimal/decimal.ts"
 import { slotActor } from "../../shared/core/ids/subjects.ts"
 import { sentenceOf } from "../../shared/core/rules/sentence.ts"
+import type { Wanted } from "../../shared/events/families/slot.ts"
 import type { Reason } from "../../shared/events/reason.ts"
 import { turnKeys } from "../../shared/past/core/notes.ts"
 import type { Past } from "../../shared/past/past.ts"
@@ -38,6 +40,24 @@ export interface MomentStory {
   readonly lastChange: { readonly seq: number; readonly timeMs: number } | null
   readonly nextChange: { readonly seq: number; readonly timeMs: number } | null
   readonly inForce: InForceAt
+}
+
+/** When the moment is; and where the journal does not reach the time that was asked for, that it does not. */
+const timeOf = ({ head }: Past, { seq, askedMs }: Asked, knownMs: number) => {
+  const asked = `${instant(askedMs)} UTC`
+  if (askedMs > knownMs && seq === head)
+    return {
+      nowMs: knownMs,
+      beyond: [`the journal ends there, before ${asked}: what it says is how it stood at its end`]
+    }
+  if (askedMs !== 0 && knownMs === 0)
+    return { nowMs: 0, beyond: [`the journal begins after ${asked}: nothing had happened yet`] }
+  if (askedMs !== 0 && askedMs < knownMs)
+    return {
+      nowMs: knownMs,
+      beyond: [`the journal begins after ${asked}: what it says is how it stood at its beginning`]
+    }
+  return { nowMs: Math.max(knownMs, askedMs), beyond: [] }
 }
 
 const placeOf = Effect.fnUntraced(function* (past: Past, seq: number | null) {
@@ -115,18 +135,19 @@ interface Asked {
 /** How a slot stood after record `seq`. */
 export const storyOfSlot = Effect.fn("storyOfSlot")(function* (
   past: Past,
-  { slot, seq, askedMs }: Asked & { readonly slot: number }
+  { slot, ...asked }: Asked & { readonly slot: number }
 ) {
+  const { seq } = asked
   const moment = yield* past.at(seq, [slotActor(slot), "governor"])
   const state = moment.folds.get(slotActor(slot))?.state as SlotState | undefined
   const governor = moment.folds.get("governor")?.state as GovernorState | undefined
   if (state === undefined || governor === undefined) return null
-  const nowMs = Math.max(moment.nowMs, askedMs)
+  const { nowMs, beyond } = timeOf(past, asked, moment.nowMs)
   const { book, facts, marketPrice } = state
   const stop = entryStop(facts, false)
-  const wishes = Object.entries(book.refusals).filter(([, refusal]) => refusal !== null)
-  const refused = yield* Effect.forEach(wishes, ([what, refusal]) =>
-    refusal === null
+  // A refusal stays in the book until the next answer: what has passed since stands against nothing.
+  const refused = yield* Effect.forEach(Object.entries(book.refusals), ([what, refusal]) =>
+    refusal === null || !stillHolds(state, what as Wanted, refusal)
       ? Effect.succeed([])
       : Effect.map(
           obstacle(past, what, refusal.reason, nowMs, past.file.lastTurn(turnKeys.refused(slot, what), seq)),
@@ -140,6 +161,7 @@ export const storyOfSlot = Effect.fn("storyOfSlot")(function* (
     seq,
     nowMs,
     standing: [
+      ...beyond,
       `slot ${slot} is ${facts.life === "none" ? "not in the market" : facts.life}, phase ${phaseOf(book.orders)}, market ${facts.mode}, ${marketPrice === 0 ? "no price heard yet" : `price ${marketPrice}`}`,
       ...(book.halted === null ? [] : [`it has broken its own rules and acts no more: ${book.halted.join("; ")}`]),
       ...(stop === null ? [] : [`no entry is asked for: ${stop.replace("_", " ")}`]),
@@ -155,12 +177,13 @@ export const storyOfSlot = Effect.fn("storyOfSlot")(function* (
 })
 
 /** How the market stood after record `seq`. */
-export const storyOfMode = Effect.fn("storyOfMode")(function* (past: Past, { seq, askedMs }: Asked) {
+export const storyOfMode = Effect.fn("storyOfMode")(function* (past: Past, asked: Asked) {
+  const { seq } = asked
   const moment = yield* past.at(seq, ["governor"])
   const governor = moment.folds.get("governor")?.state as GovernorState | undefined
   if (governor === undefined) return null
   const { mode, reason, operatorNeeded } = governor.mode
-  const nowMs = Math.max(moment.nowMs, askedMs)
+  const { nowMs, beyond } = timeOf(past, asked, moment.nowMs)
   const steps = Object.entries(governor.startup.steps).filter(([, step]) => step === "waiting")
   return {
     kind: "mode",
@@ -168,6 +191,7 @@ export const storyOfMode = Effect.fn("storyOfMode")(function* (past: Past, { seq
     seq,
     nowMs,
     standing: [
+      ...beyond,
       `the market is ${mode}${reason === null ? "" : `: ${sentenceOf(reason)}`}`,
       ...(operatorNeeded === null ? [] : ["it does not go on by itself: an operator must resume"]),
       ...(mode !== "STARTING" || steps.length === 0

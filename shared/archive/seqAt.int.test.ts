@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Journal } from "../journal/port.ts"
 import { MemoryJournal } from "../journal/memory.ts"
-import { existing, placeOf, seqAt } from "./seqAt.ts"
+import { existing, placeOf, seqAt, seqFrom } from "./seqAt.ts"
 
 const record = (seq: number, timeMs: number) => ({
   subject: "market.XDGUSD.clock",
@@ -55,5 +55,31 @@ describe("the place that a person names in a journal", () => {
     Effect.gen(function* () {
       expect((yield* Effect.flip(at("1"))).message).toBe("there is no record 1: the journal is empty")
     }).pipe(Effect.provide(MemoryJournal.layer()))
+  )
+
+  it.effect.each(["2026-02-30", "2026-02-30T10:00", "2025-02-29 10:00", "2026-04-31T00:00+02:00", "2026-13-01"])(
+    "is none on a day that the calendar does not have: %s",
+    (text) =>
+      withThree(
+        Effect.gen(function* () {
+          expect((yield* Effect.flip(at(text))).message).toMatch(/is no place in a journal/)
+        })
+      )
+  )
+
+  it.effect("as a beginning is the first record that happened from a time on, so that two stretches share none", () =>
+    withThree(
+      Effect.gen(function* () {
+        const begins = (text: string) => Effect.flatMap(placeOf(text), seqFrom)
+        expect(yield* begins("1970-01-01T00:00")).toBe(1)
+        expect(yield* begins("1970-01-01T01:00")).toBe(1)
+        expect(yield* begins("1970-01-01T01:00:00.001")).toBe(2)
+        expect(yield* begins("1970-01-01T02:00")).toBe(2)
+        expect(yield* begins("1970-01-01T02:30+00:00")).toBe(3)
+        expect(yield* begins("2026-01-01"), "after the journal's end there is none").toBe(4)
+        expect(yield* begins("2")).toBe(2)
+        expect((yield* Effect.flip(begins("99"))).message).toMatch(/there is no record 99/)
+      })
+    )
   )
 })

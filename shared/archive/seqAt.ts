@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { decode } from "../actor/control/decode.ts"
 import type { DecodeError } from "../events/envelope.ts"
+import { utcDayStartMs } from "../core/time/utcDay.ts"
 import { Journal, type ReadError } from "../journal/port.ts"
 
 /** A text that names no place. */
@@ -36,7 +37,10 @@ export const placeOf = (text: string): Effect.Effect<Place, WrongPlace> =>
   Effect.suspend((): Effect.Effect<Place, WrongPlace> => {
     if (/^\d{1,15}$/.test(text)) return Effect.succeed({ seq: Number(text) })
     const match = TIME.exec(text)
-    const timeMs = match === null ? Number.NaN : Date.parse(`${text.replace(" ", "T")}${zoneOf(text, match[1])}`)
+    const timeMs =
+      match === null || utcDayStartMs(text.slice(0, 10)) === null
+        ? Number.NaN
+        : Date.parse(`${text.replace(" ", "T")}${zoneOf(text, match[1])}`)
     return Number.isNaN(timeMs) ? Effect.fail(new WrongPlace({ given: text })) : Effect.succeed({ timeMs })
   })
 
@@ -105,4 +109,21 @@ export const existing = Effect.fn("existing")(function* (
   const journal = yield* Journal
   const [first, head] = [yield* journal.first, yield* journal.head]
   return seq < first || seq > head ? yield* new NoSuchRecord({ seq, first: Math.min(first, head), head }) : seq
+})
+
+/**
+ * The place at which a stretch begins: of a time, the record after the last that had happened before it, so that of two stretches that
+ * meet at a time no record is in both. One more than the head where nothing happened from then on.
+ */
+export const seqFrom = Effect.fn("seqFrom")(function* (
+  place: Place
+): Effect.fn.Return<number, ReadError | DecodeError | NoSuchRecord, Journal> {
+  if ("seq" in place) return yield* existing(place)
+  const journal = yield* Journal
+  const first = yield* journal.first
+  const before = yield* seqAt({ timeMs: place.timeMs - 1 })
+  const timeMs = yield* timeUpTo(before, first)
+  // Nothing had happened before: what was configured ahead of the first fact belongs to the stretch.
+  if (timeMs === 0) return first
+  return timeMs < place.timeMs ? before + 1 : before
 })

@@ -26,7 +26,10 @@ const ASKED = [
   "mode@2024-03-24 09:10",
   "mode@5",
   "3@2024-03-24 00:43:00",
-  "1@2024-03-24 00:01:36"
+  "1@2024-03-24 00:01:36",
+  "1@2020-01-01",
+  "1@2030-01-01",
+  "mode@2030-01-01"
 ] as const
 
 const asking = (asked: ReadonlyArray<string>) =>
@@ -119,6 +122,41 @@ describe("why something did not happen", () => {
     expect(told.get("3@2024-03-24 00:43:00")).toMatch(/phase S\d/)
     expect(told.get("1@2024-03-24 00:01:36")).toMatch(/last decision: record \d+, 2024-03-24 00:01:36/)
   })
+})
+
+describe("a time that the journal knows nothing of", () => {
+  it("after its end is answered with its end, and that is said", () => {
+    for (const asked of ["1@2030-01-01", "mode@2030-01-01"]) {
+      expect(told.get(asked)).toMatch(
+        /^after record \d+, 2024-03-24 [^]*\nthe journal ends there, before 2030-01-01 00:00:00 UTC/
+      )
+    }
+    expect(told.get("1@2030-01-01")).not.toMatch(/asked for \d{3,}(\.\d)? d ago/)
+  })
+
+  it("before its beginning is answered with its beginning, and that is said", () => {
+    expect(told.get("1@2020-01-01")).toMatch(
+      /^after record \d+, (-|2024-03-24)[^]*\nthe journal begins after 2020-01-01 00:00:00 UTC/
+    )
+  })
+})
+
+describe("what was refused once", () => {
+  it("is no obstacle any more where its pause is over, or nobody wants it", async () => {
+    const moments = Array.from(
+      { length: 60 },
+      (_, minute) => `2@2024-03-24 0${1 + Math.floor(minute / 12)}:${String((minute % 12) * 5).padStart(2, "0")}`
+    )
+    const answers = await asking(moments)
+    for (const [asked, lines] of answers) {
+      for (const line of lines.filter((one) => one.includes(" waits: "))) {
+        const at = Date.parse(`${(lines[0] ?? "").split(", ")[1]?.replace(" UTC", "").replace(" ", "T")}Z`)
+        const until = /until (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/.exec(line)
+        const overSec = until === null ? 0 : (at - Date.parse(`${until[1]}T${until[2]}Z`)) / 1_000
+        expect(overSec, `${asked}: ${line}`).toBeLessThan(60)
+      }
+    }
+  }, 120_000)
 })
 
 describe("a question that has no answer", () => {

@@ -35,7 +35,7 @@ export const pageOf = ({ title, result, figures, given }: PageOptions): string =
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Backtest: ${escaped(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escaped(title)}</h1>
-<p>${first.from.slice(0, 16).replace("T", " ")} to ${first.to.slice(0, 16).replace("T", " ")} UTC, ${first.candles} ${result.trades === result.candles ? "minutes of trades" : "candles"}${settings.length > 0 ? `, ${escaped(settings.join(" "))}` : ""}</p>
+<p>${first.from.slice(0, 16).replace("T", " ")} to ${first.to.slice(0, 16).replace("T", " ")} UTC, ${first.candles} ${result.assumed.way === "trades" ? "minutes with trades" : "candles"}${settings.length > 0 ? `, ${escaped(settings.join(" "))}` : ""}</p>
 ${headline(first)}
 <section class="chart"><h2>Account, USD</h2>${accountChart(result)}</section>
 <section class="chart"><h2>Made by trading: the account less the opening balances held, USD</h2>${madeChart(result)}</section>

@@ -30,7 +30,7 @@ export const parseAxis = (text: string): { readonly name: string; readonly value
   const [, from, to, count] = RANGE.exec(range) ?? []
   if (from === undefined || to === undefined || count === undefined) {
     if (range.includes("..")) throw new SweepRefused(`--sweep ${text}: a range is from..to/count, as 0.1..0.6/11`)
-    return { name, values: range.split(",") }
+    return { name, values: distinct(text, range.split(",")) }
   }
   const steps = Number(count) - 1
   if (steps < 1 || steps >= MAX_JOBS)
@@ -39,7 +39,18 @@ export const parseAxis = (text: string): { readonly name: string; readonly value
   const values = Array.from({ length: steps + 1 }, (_, at) =>
     String(Number((at === steps ? Number(to) : Number(from) + step * at).toFixed(STEP_DECIMALS)))
   )
-  return { name, values }
+  return { name, values: distinct(text, values) }
+}
+
+/** An empty value would be the default under another name, and one that stands twice is run once and shown twice. */
+const distinct = (text: string, values: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (values.some((value) => value.trim() === "")) throw new SweepRefused(`--sweep ${text}: a value is empty`)
+  const seen = new Set<string>()
+  for (const value of values) {
+    if (seen.has(value)) throw new SweepRefused(`--sweep ${text}: ${value} stands twice`)
+    seen.add(value)
+  }
+  return values
 }
 
 /** Every combination of the axes' values, the last axis fastest. Throws `SweepRefused` where there are too many, or a name twice. */

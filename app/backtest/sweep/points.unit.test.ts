@@ -16,6 +16,10 @@ describe("the points of a sweep", () => {
   it.each([
     ["0.1..0.6/11", "--sweep 0.1..0.6/11 is not NAME=from..to/count or NAME=a,b,c"],
     ["ENTRY_PCT=0.1..0.6", "--sweep ENTRY_PCT=0.1..0.6: a range is from..to/count, as 0.1..0.6/11"],
+    ["ENTRY_PCT=0.2,,0.3", "--sweep ENTRY_PCT=0.2,,0.3: a value is empty"],
+    ["ENTRY_PCT=0.2,", "--sweep ENTRY_PCT=0.2,: a value is empty"],
+    ["ENTRY_PCT=0.2,0.2", "--sweep ENTRY_PCT=0.2,0.2: 0.2 stands twice"],
+    ["ENTRY_PCT=0.2..0.2/3", "--sweep ENTRY_PCT=0.2..0.2/3: 0.2 stands twice"],
     ["ENTRY_PCT=0.1..0.6/1", "--sweep ENTRY_PCT=0.1..0.6/1: the count is from 2 to 100000, is 1"]
   ])("%s is refused, and what it must look like is said", (text, message) => {
     expect(() => parseAxis(text)).toThrow(message)

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
@@ -48,5 +48,33 @@ describe("a file of sweep results", () => {
     const text = fresh()
     appendFileSync(text, "time,price\n")
     expect(() => openResults(text, "input")).toThrow("line 1, is no JSON")
+  })
+
+  it.each([
+    ["a text without an end of line", "my notes"],
+    ["a list", "time,price\n1,2"],
+    ["an object of JSON", '{"a":1}'],
+    ["JSON that is no object", "null\n"],
+    ["rows without their head", '{"set":{"ENTRY_PCT":"0.1"},"fromMs":0,"untilMs":1}\n{"set":']
+  ])("another file stays as it is: %s", (_, content) => {
+    const path = fresh()
+    writeFileSync(path, content)
+    expect(() => openResults(path, "input")).toThrow(/name another/)
+    expect(readFileSync(path, "utf8")).toBe(content)
+  })
+
+  it("whose head was cut off begins anew", () => {
+    const path = fresh()
+    openResults(path, "input")
+    writeFileSync(path, readFileSync(path, "utf8").slice(0, 30))
+    openResults(path, "input").add(row("0.1"))
+    expect(openResults(path, "input").known.size).toBe(1)
+  })
+
+  it("says which line is no row", () => {
+    const path = fresh()
+    openResults(path, "input").add(row("0.1"))
+    appendFileSync(path, '{"set":{"ENTRY_PCT":"0.2"}}\n')
+    expect(() => openResults(path, "input")).toThrow(/line 3, is no row of a sweep/)
   })
 })

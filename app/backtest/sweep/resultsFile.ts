@@ -10,6 +10,8 @@ import { type Job, keyOf, SweepRefused } from "./points.ts"
 export type SweepRow = Job & ({ readonly figures: Figures } | { readonly problem: string })
 
 const FORM = "kennel backtest sweep, 1"
+/** How each of our files begins: one that was cut off in its first line has nothing to lose. */
+const BEGINNING = `{"form":"${FORM}","input":"`
 
 /** The rows that a file holds, and the place for more. */
 export interface ResultsFile {
@@ -27,26 +29,44 @@ export const noResultsFile = (): ResultsFile => ({ known: new Map(), add: () => 
 export const openResults = (path: string, input: string): ResultsFile => {
   const text = existsSync(path) ? readFileSync(path, "utf8") : ""
   const whole = text.slice(0, text.lastIndexOf("\n") + 1)
-  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole))
-  const [head, ...lines] = whole.split("\n").filter((line) => line !== "")
-  if (head === undefined) writeFileSync(path, `${JSON.stringify({ form: FORM, input })}\n`)
-  else {
-    const known = readJson(path, 1, head)
-    if (known["form"] !== FORM) throw new SweepRefused(`${path} is no file of sweep results: name another`)
-    if (known["input"] !== input)
-      throw new SweepRefused(`${path} holds results of another recording or of other settings: name another file`)
-  }
   const known = new Map<string, SweepRow>()
-  for (const [at, line] of lines.entries()) {
-    const row = readJson(path, at + 2, line) as unknown as SweepRow
-    known.set(keyOf(row), row)
+  // Nothing is cut off or written before it is known to be ours.
+  if (whole === "" && BEGINNING.startsWith(text.slice(0, BEGINNING.length)))
+    writeFileSync(path, `${JSON.stringify({ form: FORM, input })}\n`)
+  else {
+    const [head = text, ...lines] = whole.split("\n").filter((line) => line !== "")
+    checkHead(path, head, input)
+    for (const [at, line] of lines.entries()) {
+      const row = readJson(path, at + 2, line)
+      if (!isRow(row)) throw new SweepRefused(`${path}, line ${at + 2}, is no row of a sweep: name another file`)
+      known.set(keyOf(row), row)
+    }
+    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole))
   }
   return { known, add: (row) => appendFileSync(path, `${JSON.stringify(row)}\n`) }
 }
 
-const readJson = (path: string, line: number, text: string): Readonly<Record<string, unknown>> => {
+const checkHead = (path: string, line: string, input: string): void => {
+  const head = readJson(path, 1, line)
+  if (!isObject(head) || head["form"] !== FORM)
+    throw new SweepRefused(`${path} is no file of sweep results: name another`)
+  if (head["input"] !== input)
+    throw new SweepRefused(`${path} holds results of another recording or of other settings: name another file`)
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isRow = (value: unknown): value is SweepRow =>
+  isObject(value) &&
+  isObject(value["set"]) &&
+  Number.isFinite(value["fromMs"]) &&
+  Number.isFinite(value["untilMs"]) &&
+  (isObject(value["figures"]) || typeof value["problem"] === "string")
+
+const readJson = (path: string, line: number, text: string): unknown => {
   try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>
+    return JSON.parse(text)
   } catch {
     throw new SweepRefused(`${path}, line ${line}, is no JSON: name another file`)
   }

@@ -11,6 +11,7 @@ import { utcDayStartMs } from "../../../shared/core/time/utcDay.ts"
 import type { Settings } from "../../../app/settings.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { failed } from "./failed.ts"
+import { type GivenFlags, problemOfFlags } from "./flags.ts"
 import { runOnce } from "./once.ts"
 import { endOfStored } from "./seen.ts"
 import { playStored } from "./stored.ts"
@@ -55,9 +56,9 @@ export const backtestCommand = Command.make(
     data: text("data", "With --stored: data directory (DATA_DIR)")
   },
   Effect.fn(function* (flags) {
-    const { from, to, slots, set, sweep, walkForward, data } = flags
-    const wrong = set.find((pair) => !/^[A-Z][A-Z0-9_]*=/.test(pair))
-    if (wrong !== undefined) return yield* failed(`--set ${wrong} is not NAME=value`)
+    const { from, to, slots, set, sweep, data } = flags
+    const problem = problemOfFlags({ set, sweep, slots: Option.isSome(slots), ...givenOf(flags) })
+    if (problem !== null) return yield* failed(problem)
     const given = {
       ...Object.fromEntries(
         set.map((pair): [string, string] => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
@@ -65,8 +66,6 @@ export const backtestCommand = Command.make(
       ...(Option.isSome(slots) ? { SLOTS: slots.value } : {})
     }
     const settings = yield* loadSettings({ ...given, DATA_DIR: Option.getOrUndefined(data) })
-    if (Option.isSome(walkForward) && sweep.length === 0)
-      return yield* failed("--walk-forward chooses among the points of a sweep: name at least one --sweep")
     return yield* Effect.scoped(
       Effect.gen(function* () {
         const nowSec = Math.floor((yield* Clock.currentTimeMillis) / 1_000)
@@ -85,6 +84,22 @@ export const backtestCommand = Command.make(
     )
   })
 ).pipe(Command.withDescription("The market's own rules on recorded candles or trades"))
+
+/** Flags that only one kind of run knows, and whether they are given. */
+const givenOf = ({ walkForward, results, range, trades, csv }: KindFlags): GivenFlags => ({
+  walkForward: Option.isSome(walkForward),
+  results: Option.isSome(results),
+  csv: Option.isSome(csv),
+  rangeOfTrades: range && Option.isSome(trades)
+})
+
+interface KindFlags {
+  readonly walkForward: Option.Option<string>
+  readonly results: Option.Option<string>
+  readonly csv: Option.Option<string>
+  readonly trades: Option.Option<string>
+  readonly range: boolean
+}
 
 /** What is to be played: the one of the three that is named. */
 const readRecording = Effect.fnUntraced(function* (flags: Sources, settings: Settings, nowSec: number) {

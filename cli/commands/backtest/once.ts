@@ -1,10 +1,10 @@
 /** One backtest, or three of them by the ways through a candle: table, JSON, CSV and page. */
-import { mkdir, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { access, constants, mkdir, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { Console, Effect, Option } from "effect"
 import { backtestOptionsOf } from "../../../app/backtest/options.ts"
 import { pageOf } from "../../../app/backtest/page/page.ts"
-import { cycleRows, fillRows, figuresOf } from "../../../app/backtest/report.ts"
+import { cycleRows, equityRows, figuresOf, fillRows } from "../../../app/backtest/report.ts"
 import type { BacktestResult } from "../../../app/backtest/result.ts"
 import { backtest, WAYS } from "../../../app/backtest/run.ts"
 import type { Way } from "../../../services/exchange-sim/core/market/recorded.ts"
@@ -26,6 +26,9 @@ interface OnceFlags {
 export const runOnce = Effect.fnUntraced(function* (played: Played, { csv, html, range, prove, json }: OnceFlags) {
   const { recording, settings, fromMs, untilMs } = played
   const ways = range && recording.kind === "candles" ? WAYS : WAYS.slice(0, 1)
+  // What cannot be written is said before the run, not after it.
+  if (Option.isSome(csv)) yield* ownDirectory(csv.value)
+  if (Option.isSome(html)) yield* ownDirectory(dirname(html.value))
   const results: Array<readonly [Way, BacktestResult]> = []
   for (const way of ways) {
     const tell = yield* progressOf(ways.length === 1 ? "backtest" : `backtest, ${way}`)
@@ -50,13 +53,22 @@ export const runOnce = Effect.fnUntraced(function* (played: Played, { csv, html,
 })
 
 const writeTables = (directory: string, result: BacktestResult): Effect.Effect<void, BacktestFailed> =>
-  Effect.andThen(
-    attempted(directory, () => mkdir(directory, { recursive: true })),
-    Effect.andThen(
-      write(join(directory, "fills.csv"), `${fillRows(result).join("\n")}\n`),
-      write(join(directory, "cycles.csv"), `${cycleRows(result).join("\n")}\n`)
-    )
+  Effect.forEach(
+    [
+      ["fills.csv", fillRows(result)],
+      ["cycles.csv", cycleRows(result)],
+      ["equity.csv", equityRows(result)]
+    ] as const,
+    ([name, rows]) => write(join(directory, name), `${rows.join("\n")}\n`),
+    { discard: true }
   )
+
+/** A directory that can be written to; it is made where it is missing. */
+export const ownDirectory = (directory: string): Effect.Effect<void, BacktestFailed> =>
+  attempted(directory, async () => {
+    await mkdir(directory, { recursive: true })
+    await access(directory, constants.W_OK)
+  })
 
 /** Writes a file whole. */
 export const write = (path: string, content: string): Effect.Effect<void, BacktestFailed> =>

@@ -1,7 +1,6 @@
 /** A sweep, or a walk forward over one: rows, best first, with a bar on the terminal meanwhile. */
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { Console, Effect, Option } from "effect"
@@ -24,9 +23,9 @@ import { encodeState } from "../../../shared/actor/core/stateText.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import { bar, endLine, showLine } from "../../shared/terminal.ts"
 import { failed, type Played } from "./failed.ts"
-import { attempted, write } from "./once.ts"
+import { attempted, ownDirectory, write } from "./once.ts"
 import { hashOfSeen } from "./seen.ts"
-import { problemsOf, sweepCsv, sweepTable, walkTable } from "./sweepTable.ts"
+import { missingOf, problemsOf, sweepCsv, sweepTable, walkTable } from "./sweepTable.ts"
 
 interface SweepFlags {
   readonly sweep: ReadonlyArray<string>
@@ -58,14 +57,18 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
   if (windows?.length === 0) return yield* failed("--walk-forward: the recording is shorter than one window")
   if (windows !== null && windows.length * (points.length + 1) > MAX_JOBS)
     return yield* failed(`${windows.length} windows of ${points.length} points: at most ${MAX_JOBS} runs are made`)
+  // What cannot be written is said before hours of runs, not after them.
+  if (Option.isSome(flags.csv)) yield* ownDirectory(flags.csv.value)
   const run = yield* runner(played, flags, points.length * (windows?.length ?? 1) + (windows?.length ?? 0))
   if (windows === null) {
     const jobs = points.map((set): Job => ({ set, fromMs, untilMs }))
     const rows = yield* Effect.tryPromise({ try: () => run(jobs), catch: (error) => failed(messageOf(error)) })
-    const best = ranked(rows, flags.objective)
+    const ordered = ranked(rows, flags.objective)
+    // Rows that the objective says nothing of stand behind the others, not nowhere.
+    const best = [...ordered, ...rows.filter((row) => !ordered.includes(row))]
     if (Option.isSome(flags.csv)) yield* writeCsv(flags.csv.value, best)
     yield* Console.log(flags.json ? JSON.stringify(rows) : sweepTable(best, flags.objective))
-    for (const problem of problemsOf(rows)) yield* Effect.logWarning(`backtest: ${problem}`)
+    for (const problem of problemsOf(rows, flags.objective)) yield* Effect.logWarning(`backtest: ${problem}`)
     return
   }
   const walked = yield* Effect.tryPromise({
@@ -73,15 +76,14 @@ export const runSweep = Effect.fnUntraced(function* (played: Played, flags: Swee
     catch: (error) => failed(messageOf(error))
   })
   yield* Console.log(flags.json ? JSON.stringify(walked) : walkTable(walked, flags.objective))
+  for (const missing of missingOf(walked, windows.length, flags.objective))
+    yield* Effect.logWarning(`backtest: ${missing}`)
 })
 
 const walkText = ({ walkForward: text }: SweepFlags): string => Option.getOrElse(text, () => "")
 
 const writeCsv = (directory: string, rows: ReadonlyArray<SweepRow>) =>
-  Effect.andThen(
-    attempted(directory, () => mkdir(directory, { recursive: true })),
-    write(join(directory, "sweep.csv"), `${sweepCsv(rows).join("\n")}\n`)
-  )
+  write(join(directory, "sweep.csv"), `${sweepCsv(rows).join("\n")}\n`)
 
 /** Runs jobs on the threads; `all`: how many there will be, for the bar. */
 const runner = Effect.fnUntraced(function* (played: Played, flags: SweepFlags, all: number) {

@@ -1,9 +1,12 @@
 /** Rows of a sweep, and windows of a walk forward, for terminals and as CSV. */
 import type { SweepRow } from "../../../app/backtest/sweep/resultsFile.ts"
-import type { Objective, WalkForward } from "../../../app/backtest/sweep/walkForward.ts"
+import { type Objective, type WalkForward, worthOfRow } from "../../../app/backtest/sweep/walkForward.ts"
 import { utcDayText } from "../../../shared/core/time/utcDay.ts"
 import { DAY_MS } from "../../../shared/core/time/utcDay.ts"
 import { table } from "../../shared/table.ts"
+
+/** Why a ratio of daily returns may be none. */
+const NO_RATIO = "fewer than two days, or days that do not vary (sharpe) or none below 0 (sortino)"
 
 /** Shown on a terminal; `--json` and `--csv` have all. */
 const SHOWN = 20
@@ -38,10 +41,25 @@ export const sweepTable = (rows: ReadonlyArray<SweepRow>, objective: Objective):
 }
 
 /** Why rows are missing, each reason once. */
-export const problemsOf = (rows: ReadonlyArray<SweepRow>): ReadonlyArray<string> => {
+export const problemsOf = (rows: ReadonlyArray<SweepRow>, objective: Objective): ReadonlyArray<string> => {
   const count = new Map<string, number>()
-  for (const row of rows) if ("problem" in row) count.set(row.problem, (count.get(row.problem) ?? 0) + 1)
+  for (const row of rows) {
+    const problem =
+      "problem" in row ? row.problem : worthOfRow(row, objective) === null ? `no ${objective}: ${NO_RATIO}` : null
+    if (problem !== null) count.set(problem, (count.get(problem) ?? 0) + 1)
+  }
   return [...count].map(([problem, runs]) => `${runs} ${runs === 1 ? "run" : "runs"}: ${problem}`)
+}
+
+/** What a walk forward is without, each a line: windows in which nothing could be chosen, and tests that could not be run. */
+export const missingOf = ({ windows }: WalkForward, all: number, objective: Objective): ReadonlyArray<string> => {
+  const untested = windows.filter(({ test }) => test === null).length
+  return [
+    ...(windows.length === all
+      ? []
+      : [`${all - windows.length} of ${all} windows are left out: no setting has a ${objective} there`]),
+    ...(untested === 0 ? [] : [`${untested} of ${all} tests could not be run, and count as a return of 0`])
+  ]
 }
 
 /** Lines of CSV, the first with the names of the columns. */

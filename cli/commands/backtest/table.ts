@@ -49,7 +49,7 @@ export const tableOf = (
   })
   const modes = Object.entries(first.mode_pct).map(([mode, pct]) => `${mode} ${pct.toFixed(1)} %`)
   return [
-    `${first.from} to ${first.to}: ${first.candles} candles${others.length === 0 ? "" : "; range over the ways through a candle"}`,
+    `${first.from} to ${first.to}: ${first.candles} ${result.assumed.way === "trades" ? "minutes with trades" : "candles"}${others.length === 0 ? "" : "; range over the ways through a candle"}`,
     ...lines,
     `${"Time in each mode".padEnd(36)}${modes.join(", ")}`,
     `${"Result".padEnd(36)}${first.hash}`,

@@ -9,7 +9,7 @@ import { existing, placeOf } from "../../../shared/archive/seqAt.ts"
 import { laying } from "../../shared/laying.ts"
 import { withSettings } from "../../shared/otherSettings.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { archive, journalAt, json, where } from "../journal/where.ts"
+import { archive, journalAt, json, NothingBetween, where } from "../journal/where.ts"
 import { forkLines } from "./text.ts"
 
 /** More rules than there are. */
@@ -45,10 +45,14 @@ export const forkCommand = Command.make(
         const past = yield* openMarketPast(settings, laying)
         const placed = (place: string) => Effect.flatMap(placeOf(place), existing)
         const { pair, tier } = settings
+        const begins = Option.isSome(at) ? yield* placed(at.value) : past.first
+        const ends = Option.isSome(until) ? yield* placed(until.value) : past.head
+        if (ends <= begins && Option.isSome(at) && Option.isSome(until))
+          return yield* new NothingBetween({ from: at.value, to: until.value, head: past.head })
         const result = yield* branchOff(past, {
           ...{ pair, tier, change, subjects: subjectsOf(settings) },
-          at: Option.isSome(at) ? yield* placed(at.value) : past.first,
-          until: Option.isSome(until) ? yield* placed(until.value) : past.head
+          at: begins,
+          until: ends
         })
         const told = { set, assumptions: FILL_ASSUMPTIONS, ...result }
         yield* Console.log(json ? JSON.stringify(told) : forkLines(told).join("\n"))

@@ -1,13 +1,21 @@
 /** `kennel journal cat`: records as people read them. */
-import { Console, Effect, Option, Stream } from "effect"
+import { Console, Effect, Option, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { decode } from "../../../shared/actor/control/decode.ts"
 import { slotOf } from "../../../shared/actor/core/actor.ts"
 import { encodeText, type StoredRecord } from "../../../shared/events/envelope.ts"
+import { problemOfTag } from "../../../shared/events/tags.ts"
 import { Journal, type JournalRecord } from "../../../shared/journal/port.ts"
 import { recordText } from "../../shared/records.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { archive, from, journalAt, json, stretch, to, where } from "./where.ts"
+
+/** No event is called so. */
+class WrongKind extends Schema.TaggedError<WrongKind>()("WrongKind", { problem: Schema.String }) {
+  override get message(): string {
+    return this.problem
+  }
+}
 
 interface Wanted {
   readonly kinds: ReadonlySet<string>
@@ -49,6 +57,10 @@ export const catCommand = Command.make(
       const journal = yield* Journal
       const { first, last } = yield* stretch(from, to)
       const wanted = { kinds: new Set(kind.split(",").filter((name) => name !== "")), slot }
+      for (const tag of wanted.kinds) {
+        const problem = problemOfTag(tag)
+        if (problem !== null) return yield* new WrongKind({ problem: `--kind: ${problem}` })
+      }
       const all = wanted.kinds.size === 0 && Option.isNone(slot)
       yield* journal.read({ from: first }).pipe(
         Stream.takeWhile(({ seq }) => seq <= last),

@@ -1,5 +1,5 @@
 /** `kennel journal export` and `import`: a journal, or a piece of it, as one file, and a journal from such a file. */
-import { Console, Effect, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import packageJson from "../../../package.json" with { type: "json" }
 import { journalToFill, subjectsOf } from "../../../app/leaves/journal.ts"
@@ -13,7 +13,7 @@ import { messageOf } from "../../../shared/core/messageOf.ts"
 import { Journal, JournalOpenError } from "../../../shared/journal/port.ts"
 import { whileReading } from "../../shared/progress.ts"
 import { loadSettings } from "../../shared/settings.ts"
-import { archive, from, journalAt, json, stretch, to, where } from "./where.ts"
+import { archive, from, journalAt, json, NothingBetween, stretch, to, where } from "./where.ts"
 
 /** A file whose records cannot become a journal of their own. */
 class CannotImport extends Schema.TaggedError<CannotImport>()("CannotImport", { detail: Schema.String }) {
@@ -53,6 +53,12 @@ export const exportCommand = Command.make(
     yield* Effect.gen(function* () {
       const { first, last } = yield* stretch(from, to)
       if (last === 0) return yield* new NoSuchRecord({ seq: 1, first: 0, head: 0 })
+      if (first > last)
+        return yield* new NothingBetween({
+          from: Option.getOrElse(from, () => "the first"),
+          to: "the newest",
+          head: last
+        })
       const file = out.endsWith(".kennel") ? out : `${out}.kennel`
       const made = yield* exportJournal({
         subjects: subjectsOf(settings),

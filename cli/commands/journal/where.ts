@@ -1,9 +1,9 @@
 /** Which journal a command looks at: flags that several of them share. */
-import { Effect, Option } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { readableJournal } from "../../../app/leaves/journal.ts"
 import type { Settings } from "../../../app/settings.ts"
-import { existing, placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { placeOf, seqAt, seqFrom } from "../../../shared/archive/seqAt.ts"
 import { Journal } from "../../../shared/journal/port.ts"
 
 /** The journal, where it is not that of the settings. */
@@ -36,20 +36,37 @@ export const json = Flag.Boolean("json").pipe(Flag.withDescription("JSON instead
 
 /** First place wanted. */
 export const from = Flag.String("from").pipe(
-  Flag.withDescription("First record: its sequence, or a time in UTC (2026-11-21T17:03:09)"),
+  Flag.withDescription("First record: its sequence, or a time in UTC (2026-11-21T17:03:09), from which on"),
   Flag.optional
 )
 
 /** Last place wanted. */
 export const to = Flag.String("to").pipe(
-  Flag.withDescription("Last record, likewise. Default: the newest"),
+  Flag.withDescription("Last record: its sequence, or a time, by which it had happened. Default: the newest"),
   Flag.optional
 )
 
-/** What the two flags say, as sequences; a last one beyond the end is the end. A time stands for the last record that had happened by then. */
+/** Between two places there is no record. */
+export class NothingBetween extends Schema.TaggedError<NothingBetween>()("NothingBetween", {
+  from: Schema.String,
+  to: Schema.String,
+  head: Schema.Int
+}) {
+  override get message(): string {
+    return `from ${this.from} to ${this.to} there is no record; the journal ends with record ${this.head}`
+  }
+}
+
+/**
+ * What the two flags say, as sequences; a last one beyond the end is the end. A time stands for what happened from it on, and for what
+ * had happened by it. From a place after the end on there is nothing: the first is then one more than the last.
+ */
 export const stretch = Effect.fnUntraced(function* (from: Option.Option<string>, to: Option.Option<string>) {
   const journal = yield* Journal
-  const last = Option.isSome(to) ? yield* seqAt(yield* placeOf(to.value)) : yield* journal.head
-  const first = Option.isSome(from) ? yield* existing(yield* placeOf(from.value)) : yield* journal.first
+  const head = yield* journal.head
+  const last = Option.isSome(to) ? yield* seqAt(yield* placeOf(to.value)) : head
+  const first = Option.isSome(from) ? yield* seqFrom(yield* placeOf(from.value)) : yield* journal.first
+  if (first > last && Option.isSome(from) && Option.isSome(to))
+    return yield* new NothingBetween({ from: from.value, to: to.value, head })
   return { first, last }
 })

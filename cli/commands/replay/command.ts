@@ -5,15 +5,16 @@ import { decidersOf } from "../../../app/registry.ts"
 import { openMarketPast } from "../../../app/leaves/past.ts"
 import { SourceFile } from "../../../shared/archive/fileJournal.ts"
 import { replayFile } from "../../../shared/archive/replayFile.ts"
-import { existing, placeOf, seqAt } from "../../../shared/archive/seqAt.ts"
+import { existing, placeOf } from "../../../shared/archive/seqAt.ts"
 import { slotActor } from "../../../shared/core/ids/subjects.ts"
 import type { Past } from "../../../shared/past/past.ts"
-import { archive, from, journalAt, json, to, where } from "../journal/where.ts"
+import { archive, from, journalAt, json, stretch, to, where } from "../journal/where.ts"
 import { type Currencies, currenciesOf } from "../../shared/currencies.ts"
 import { laying } from "../../shared/laying.ts"
 import { loadSettings } from "../../shared/settings.ts"
 import { changesBetween } from "./core/flatten.ts"
-import { conditionOf, metByEvents, metByState } from "./core/until.ts"
+import { problemOf } from "./conditionProblem.ts"
+import { type Condition, conditionOf, metByEvents, metByState } from "./core/until.ts"
 import { browse, reach } from "./terminal.ts"
 
 /** What is asked for cannot be shown. */
@@ -42,13 +43,19 @@ const prove = Effect.gen(function* () {
   yield* Console.log(`${events} events up to record ${head}: every decision and every state as the file says`)
 })
 
-/** The first record from `seq` on that meets the condition. */
-const untilMet = Effect.fnUntraced(function* (past: Past, seq: number, text: string) {
+/** What is meant by the text of `--until`. */
+const asked = Effect.fnUntraced(function* (text: string) {
   const condition = conditionOf(text)
-  if (condition === null) {
-    const problem = `--until ${text}: give an event (OrderFilled), mode=PAUSED, or a state's value (slot-1.book.halted!=null)`
-    return yield* new CannotReplay({ problem })
-  }
+  if (condition !== null) return condition
+  const problem = `--until ${text}: give an event (OrderFilled), mode=PAUSED, or a state's value (slot-1.book.halted!=null)`
+  return yield* new CannotReplay({ problem })
+})
+
+/** The first record from `seq` on that meets the condition. */
+const untilMet = Effect.fnUntraced(function* (past: Past, seq: number, text: string, condition: Condition) {
+  const { folds } = yield* past.at(seq)
+  const wrong = problemOf(condition, [...folds.keys()], (actor) => folds.get(actor)?.state)
+  if (wrong !== null) return yield* new CannotReplay({ problem: `--until ${text}: ${wrong}` })
   const actors = condition._tag === "State" ? [condition.actor] : []
   const found = yield* past.walk(seq, actors, (record, folds) =>
     condition._tag === "State"
@@ -139,16 +146,30 @@ export const replayCommand = Command.make(
         if ((yield* SourceFile) !== null && !looks) return yield* prove
         const past = yield* openMarketPast(settings, laying)
         const actors = decidersOf(past.slots).map(({ name }) => name)
-        const wanted = Option.getOrElse(actor, () => slotActor(Option.getOrElse(slot, () => past.slots[0] ?? 1)))
+        if (Option.isSome(slot) && Option.isSome(actor))
+          return yield* new CannotReplay({ problem: "--slot and --actor name two actors: leave one out" })
+        if (Option.isSome(from) || Option.isSome(to)) {
+          const other = Option.isSome(at) ? "--at" : Option.isSome(until) ? "--until" : null
+          if (other !== null)
+            return yield* new CannotReplay({
+              problem: `--from and --to show a stretch, ${other} a place: name one of them`
+            })
+        }
+        const condition = Option.isSome(until) ? yield* asked(until.value) : null
+        // Without another word the actor that the condition is about.
+        const meant = condition?._tag === "State" && actors.includes(condition.actor) ? condition.actor : null
+        const wanted = Option.getOrElse(actor, () =>
+          Option.isSome(slot) ? slotActor(slot.value) : (meant ?? slotActor(past.slots[0] ?? 1))
+        )
         if (!actors.includes(wanted)) {
           return yield* new CannotReplay({ problem: `there is no actor ${wanted}: ${actors.join(", ")}` })
         }
         const placed = (place: string) => Effect.flatMap(placeOf(place), existing)
         const begin = Option.isSome(at) ? yield* placed(at.value) : Option.isSome(until) ? past.first : past.head
-        const seq = Option.isSome(until) ? yield* untilMet(past, begin, until.value) : begin
+        const seq =
+          Option.isSome(until) && condition !== null ? yield* untilMet(past, begin, until.value, condition) : begin
         if (Option.isSome(from) || Option.isSome(to)) {
-          const first = Option.isSome(from) ? yield* placed(from.value) : past.first
-          const last = Option.isSome(to) ? yield* Effect.flatMap(placeOf(to.value), seqAt) : past.head
+          const { first, last } = yield* stretch(from, to)
           if (last - first >= MOST_CHANGES) {
             return yield* new CannotReplay({
               problem: `records ${first} to ${last} are more than ${MOST_CHANGES}: name a shorter stretch`

@@ -23,7 +23,7 @@ export const leavesOf = (value: unknown, path = ""): ReadonlyArray<Leaf> => {
 }
 
 /** An order in a list keeps its name when others come and go: `#34`. */
-const ownNumber = (item: unknown): string | null => {
+export const ownNumber = (item: unknown): string | null => {
   if (typeof item !== "object" || item === null) return null
   const { localId, order } = item as { readonly localId?: unknown; readonly order?: unknown }
   return typeof localId === "number" ? `#${localId}` : order === undefined ? null : ownNumber(order)

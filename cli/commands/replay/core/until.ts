@@ -1,5 +1,6 @@
 /** Conditions on a market's past, as a person types them. Pure. */
 import type { MarketEvent } from "../../../../shared/events/event.ts"
+import { ownNumber } from "./flatten.ts"
 import { amountAt } from "./money.ts"
 
 /** `OrderFilled`, `mode=PAUSED`, or `slot-1.book.halted!=null`. */
@@ -22,7 +23,7 @@ export const conditionOf = (text: string): Condition | null => {
   if (/^[A-Z]\w+$/.test(text)) return { _tag: "Event", tag: text }
   const mode = /^mode=([A-Z]+)$/.exec(text)?.[1]
   if (mode !== undefined) return { _tag: "Mode", mode }
-  const [, actor, path, operator, value] = /^([a-z][\w-]*)\.([\w.]+)\s*(!=|>=|<=|=|>|<)\s*(.+)$/.exec(text) ?? []
+  const [, actor, path, operator, value] = /^([a-z][\w-]*)\.([\w.#]+)\s*(!=|>=|<=|=|>|<)\s*(.+)$/.exec(text) ?? []
   const known = OPERATORS.find((one) => one === operator)
   if (actor === undefined || path === undefined || known === undefined || value === undefined) return null
   return { _tag: "State", actor, path: path.split("."), operator: known, value }
@@ -36,7 +37,12 @@ export const metByEvents = (condition: Condition, events: ReadonlyArray<MarketEv
 
 const valueAt = (state: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    (value, key) =>
+      Array.isArray(value) && key.startsWith("#")
+        ? value.find((item) => ownNumber(item) === key)
+        : typeof value === "object" && value !== null
+          ? (value as Record<string, unknown>)[key]
+          : undefined,
     state
   )
 

@@ -130,6 +130,13 @@ describe("a condition", () => {
     expect(holds("slot-1.nothing.there=null")).toBe(true)
   })
 
+  it("finds an order by the number that the view shows", () => {
+    const state = { book: { orders: [{ localId: 7, stage: "open" }] } }
+    const holds = (text: string) => metByState(conditionOf(text) ?? { _tag: "Event", tag: "" }, state)
+    expect(holds("slot-1.book.orders.#7.stage=open")).toBe(true)
+    expect(holds("slot-1.book.orders.#8.stage=open")).toBe(false)
+  })
+
   it("that is none is none", () => {
     expect(["", "price > 3", "mode=paused", "slot-1.book"].map(conditionOf)).toStrictEqual([null, null, null, null])
   })
