@@ -41,13 +41,19 @@ export const makeTeller = Effect.fnUntraced(function* ({
   const writeFact = yield* makeFactWriter("market-context")
   const told = new Map<string, ToldFact | null>()
 
-  /** What the journal was told last on a subject; what was archived is told again. */
-  const restored = Effect.fnUntraced(function* (subject: string) {
-    const last = yield* journal.last(subject).pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed(null)))
-    if (last === null) return null
-    const [said] = (yield* decode(last)).events
-    return isContextFact(said) ? { fact: said, atMs: -Infinity } : null
-  })
+  /** What the journal was told last on a subject; what was archived, or cannot be read, is told again. */
+  const restored = Effect.fnUntraced(
+    function* (subject: string) {
+      const last = yield* journal.last(subject)
+      if (last === null) return null
+      const [said] = (yield* decode(last)).events
+      return isContextFact(said) ? { fact: said, atMs: -Infinity } : null
+    },
+    Effect.catchTags({
+      RecordsArchived: () => Effect.succeed(null),
+      RecordUndecodable: () => Effect.succeed(null)
+    })
+  )
   return Effect.fnUntraced(function* (wanted) {
     for (const one of wanted) {
       const subject = subjects.context(one.name)

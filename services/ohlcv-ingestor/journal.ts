@@ -91,15 +91,18 @@ const tellClosed = Effect.fnUntraced(function* (
   )
 })
 
-/** What the journal was told last of a timeframe; where it never was, what is older than `beganSec` is history. */
+/** What the journal was told last of a timeframe; where it never was, or nobody can read it, what is older than `beganSec` is history. */
 const lastTold = Effect.fnUntraced(function* (subject: string, beganSec: number) {
   const none: Told = { newestSec: beganSec, recent: new Map() }
-  const last = yield* (yield* Journal)
-    .last(subject)
-    .pipe(Effect.catchTag("RecordsArchived", () => Effect.succeed(null)))
-  if (last === null) return none
-  const [said] = (yield* decode(last)).events
-  return said._tag === "CandleClosed" ? toldBefore(said) : none
+  const said = yield* (yield* Journal).last(subject).pipe(
+    Effect.flatMap((last) => (last === null ? Effect.succeed(null) : decode(last))),
+    Effect.map((record) => record?.events[0] ?? null),
+    Effect.catchTags({
+      RecordsArchived: () => Effect.succeed(null),
+      RecordUndecodable: () => Effect.succeed(null)
+    })
+  )
+  return said?._tag === "CandleClosed" ? toldBefore(said) : none
 })
 
 /** Fills windows when the governor asks for it, and says what came of it. */

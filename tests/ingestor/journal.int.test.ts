@@ -2,9 +2,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import { decoded } from "../../shared/actor/control/decode.ts"
 import { httpSource } from "../../shared/candles/http.ts"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
-import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
+import { encodeEntry } from "../../shared/events/envelope.ts"
 import type { EventOf, MarketEvent } from "../../shared/events/event.ts"
 import { KRAKEN } from "../../shared/exchange/kraken/core/candleSource.ts"
 import { MemoryJournal } from "../../shared/journal/memory.ts"
@@ -52,7 +53,8 @@ const bench = Effect.gen(function* () {
   }
   const ingestor = CandleIngestor.layer(options).pipe(Layer.provideMerge(memoryStoreLayer(store)))
   const events = journal.read({ from: 1 }).pipe(
-    Stream.flatMap((record) => Stream.fromIterable(decodeRecord(record).events)),
+    decoded,
+    Stream.flatMap((record) => Stream.fromIterable(record.events)),
     Stream.runCollect,
     Effect.map((all) => [...all])
   )
@@ -67,17 +69,19 @@ const bench = Effect.gen(function* () {
       Effect.provide(ingestor),
       Effect.provide(market)
     )
-  const put = (subject: string, event: MarketEvent) =>
+  const put = (subject: string, event: MarketEvent, writer = "test") =>
     journal.append(
       encodeEntry(subject, `test.${event._tag}`, {
         epoch: 1,
         timeMs: START_MS,
-        writer: "test",
+        writer,
         cause: null,
         events: [event]
       })
     )
-  return { until, running, put, store }
+  const putBytes = (subject: string, text: string) =>
+    journal.append({ subject, id: "test.bytes", data: new TextEncoder().encode(text) })
+  return { until, running, put, putBytes, store }
 })
 
 const onExchange = (name: string, test: (parts: Effect.Success<typeof bench>) => Effect.Effect<void, unknown>) =>
@@ -88,6 +92,16 @@ const onExchange = (name: string, test: (parts: Effect.Success<typeof bench>) =>
   )
 
 describe("closed candles in the journal", () => {
+  onExchange("are told from now on where nobody can read the last word about them, once it is passed over", (parts) =>
+    Effect.gen(function* () {
+      yield* parts.putBytes(SUBJECTS.closedCandle("1m"), '{"v":3,"events":[]}')
+      const answer = { actor: "*", seq: 1, author: "test", reason: "by hand" } as const
+      yield* parts.put(SUBJECTS.control("operator"), { _tag: "RecordSkipped", ...answer }, "operator")
+      const events = yield* parts.running(parts.until((all) => all.filter(isClosed).length >= 3))
+      expect(events.filter(isClosed)[0]?.timeSec).toBe(START_MS / 1_000)
+    })
+  )
+
   onExchange("are those that close from now on, each once, also over a restart, as the store has them", (parts) =>
     Effect.gen(function* () {
       const before = yield* parts.running(parts.until((events) => events.filter(isClosed).length >= 3))
