@@ -9,7 +9,7 @@ import { AIMED } from "./aimed.ts"
 import { type Fault, type Later, MAKER_PCT, type Timed } from "./fault.ts"
 import { drawLast, drawSwarm, type Kind, type Setting, type Swarm } from "./kind.ts"
 import { lastOfDay, RULE_FAULTS } from "./ruleFaults.ts"
-import { SPELLS } from "./spells.ts"
+import { OUTAGES, SPELLS } from "./spells.ts"
 
 const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
@@ -201,7 +201,10 @@ const SWARMS: ReadonlyArray<Swarm> = [
   { kinds: RULE_FAULTS, share: 0.8, atOnce: [3, 6], perMinute: [2, 8] }
 ]
 /** Drawn behind all others, so that seeds mean of those what they meant. */
-const LATER_SWARMS: ReadonlyArray<Swarm> = [{ kinds: SPELLS, share: 0.3, atOnce: [1, 2], perMinute: [0.5, 2] }]
+const LATER_SWARMS: ReadonlyArray<Swarm> = [
+  { kinds: SPELLS, share: 0.4, atOnce: [1, 2], perMinute: [0.5, 2] },
+  { kinds: OUTAGES, share: 0.3, atOnce: [1, 1], perMinute: [0.5, 3] }
+]
 /** Of the seeds that see a midnight so many see it behind a loss; and so many of all end with one fault that is aimed. */
 const DAY_ENDS = 0.8
 const ENDS_BROKEN = 0.5
