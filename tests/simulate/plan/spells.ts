@@ -58,8 +58,9 @@ export const OUTAGES: ReadonlyArray<Kind> = [
     name: "the exchange is out of order",
     weight: 1,
     // Each call is answered, and none is carried out: they fail one after the other, for some and for many of them.
-    draw: (random) => [
-      [0, { kind: "wire", change: { outOfOrder: "EService:Unavailable" }, forMs: magnitude(random, 500, 20_000) }]
-    ]
+    draw: (random, { speed }) => {
+      const forMs = magnitude(random, 20_000, 200_000) / speed
+      return [[0, { kind: "wire", change: { outOfOrder: "EService:Unavailable" }, forMs }]]
+    }
   }
 ]
