@@ -314,11 +314,6 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "if (next.price !== null) {",
     "if (next.price !== null && written === null) {"
   ]),
-  bug("feed", "a price that comes late is stamped anew", [
-    "services/market-feed/service.ts",
-    "Math.min(heardMs ?? nowMs, nowMs)",
-    "nowMs"
-  ]),
   bug("runtime", "a damaged snapshot is believed", [
     "shared/actor/snapshots.ts",
     'if (sha256(snapshot.state) !== snapshot.stateHash) return "its state does not match its hash"',

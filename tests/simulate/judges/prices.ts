@@ -13,9 +13,6 @@ const SLACK_MS = 90_000
  */
 const UNWRITTEN_MS = 120_000
 
-/** And by so much its own clock may be put right between two of its facts. */
-const PUT_RIGHT_MS = 3_000
-
 /** What is known of prices. */
 export class Prices {
   private readonly problem: (text: string) => void
@@ -69,8 +66,6 @@ export class Prices {
   /** The age that the feed tells, held to the last price that it has written. */
   private told(seq: number, timeMs: number, ageSec: number | null): void {
     if (ageSec === null || this.heardMs === null || !this.timesAreTrue) return
-    if (this.heardMs > timeMs - ageSec * 1_000 + PUT_RIGHT_MS)
-      this.problem(`record ${seq}: the feed says that its price is ${ageSec} s old, and has written one of later`)
     const writtenSec = Math.round((timeMs - this.heardMs) / 1_000)
     if (writtenSec - ageSec > UNWRITTEN_MS / 1_000)
       this.problem(
