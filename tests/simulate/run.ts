@@ -120,7 +120,9 @@ const toItsEnd = (plan: Plan, check: Check): Run => {
     world.stopTrading()
     pass(RESTING)
     for (let look = 1; look < REST_LOOKS && onItsWay(auditor); look++) pass(RESTING)
-    if (!failed()) for (const text of endingProblems(auditor, exchange)) problem(`at the end: ${text}`)
+    // A wish that was lost with the power may have been heard before.
+    const unasked = plan.faults.some(({ fault }) => isOf(fault, "power")) ? [] : auditor.cancels.unasked(exchange)
+    if (!failed()) for (const text of [...endingProblems(auditor, exchange), ...unasked]) problem(`at the end: ${text}`)
   } catch (error) {
     problem(`the run ended with ${messageOf(error)}`)
   }

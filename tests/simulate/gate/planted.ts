@@ -21,6 +21,7 @@ export interface Planted {
 const gateway = "services/order-gateway"
 const slot = "services/slot-actor/core"
 const governor = "services/governor/core"
+const rebalancer = "services/rebalancer/core"
 
 const bug = (
   of: Planted["of"],
@@ -161,6 +162,25 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "if ((consecutive === 0 && !waitTold) || streamRefused) return Effect.void",
     "if (consecutive >= 0) return Effect.void"
   ]),
+  bug(
+    "gateway",
+    "an order is sent before its claim is durable",
+    [
+      `${gateway}/lane.ts`,
+      "  const { clientId, side, price, volume, postOnly } = order\n  const sent = yield* Effect.result(trading.place({ clientId, side, price, volume, postOnly, deadlineMs }))\n",
+      ""
+    ],
+    [
+      `${gateway}/lane.ts`,
+      "  const claimed = yield* facts.write",
+      "  const { clientId, side, price, volume, postOnly } = order\n  const sent = yield* Effect.result(trading.place({ clientId, side, price, volume, postOnly, deadlineMs }))\n  const claimed = yield* facts.write"
+    ]
+  ),
+  bug("gateway", "orders may take what stands there", [
+    `${gateway}/lane.ts`,
+    "clientId, side, price, volume, postOnly, deadlineMs }))",
+    "clientId, side, price, volume, postOnly: postOnly && false, deadlineMs }))"
+  ]),
   bug("governor", "the pause of the loss lock is forgotten at midnight", [
     `${governor}/mode/lossLock.ts`,
     "if (loss.endsAlone === true) endOperatorsPause",
@@ -206,6 +226,16 @@ export const PLANTED: ReadonlyArray<Planted> = [
     'setCause(draft, "stale_price", ageSec > rules.stalePriceMaxAgeSec, () =>',
     'setCause(draft, "stale_price", ageSec > 1_000 * rules.stalePriceMaxAgeSec, () =>'
   ]),
+  bug("governor", "entries pass before a gateway that starts again has compared", [
+    `${governor}/actor.ts`,
+    "if (watchesOrders) restarted(draft)",
+    "if (watchesOrders && draft.state.nowMs === 0) restarted(draft)"
+  ]),
+  bug("governor", "one failed call more before the market pauses", [
+    `${governor}/mode/mode.ts`,
+    'setCause(draft, "api_errors", consecutive >= maxConsecutiveErrors, () =>',
+    'setCause(draft, "api_errors", consecutive > maxConsecutiveErrors, () =>'
+  ]),
   bug("slot", "machine time in a rule", [
     `${slot}/money/booking.ts`,
     "Math.max(trade.cooldownUntilMs, nowMs + terms.reentryCooldownMs)",
@@ -244,10 +274,30 @@ export const PLANTED: ReadonlyArray<Planted> = [
   }
   const { tradeId } = exit`
   ]),
+  bug("slot", "the skew counts twice", [
+    `${slot}/money/orderSizes.ts`,
+    "Math.min(base * favouredMultiplier,",
+    "Math.min(base * favouredMultiplier * favouredMultiplier,"
+  ]),
+  bug("slot", "a quiet slot sleeps through its timer", [
+    `${slot}/exit/orphan.ts`,
+    "(order.position.filledAtMs || order.placedAtMs) + terms.s1OrphanAfterMs)",
+    "(order.position.filledAtMs || order.placedAtMs) + terms.s1OrphanAfterMs + 60_000)"
+  ]),
+  bug("slot", "an order that was lost is waited for ever longer", [
+    `${slot}/trouble/lostOrders.ts`,
+    "Math.min(FIRST_RETRY_MS * 2 ** (rejections - 1), LAST_RETRY_MS)",
+    "FIRST_RETRY_MS * 2 ** (4 * rejections)"
+  ]),
   bug("rebalancer", "machine time in the rebalancer", [
     "services/rebalancer/core/rebalance.ts",
     "const elapsedSec = Math.max(MIN_ELAPSED_SEC, sinceSec)",
     "const elapsedSec = Math.max(MIN_ELAPSED_SEC, sinceSec + (performance.now() % 7))"
+  ]),
+  bug("rebalancer", "what orders hold counts as idle", [
+    `${rebalancer}/actor.ts`,
+    "Quote.toNumber(minus(quote.total, quote.hold)) / value",
+    "Quote.toNumber(quote.total) / value"
   ]),
   bug("feed", "every price is believed", [
     "services/market-feed/core/witness.ts",
@@ -278,6 +328,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "shared/actor/snapshots.ts",
     "if (!isIt || record.storedMs !== storedMs) {",
     'if (record.id === "") {'
+  ]),
+  bug("runtime", "a snapshot is saved while an output is owed", [
+    "shared/actor/snapshots.ts",
+    "if (fold.pending.length > 0 || fold.seq",
+    "if (fold.seq"
   ]),
   bug("runtime", "nobody asks who has written a record", [
     "shared/events/belonging.ts",

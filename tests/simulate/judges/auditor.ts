@@ -17,7 +17,14 @@ import { decodeRecord, type StoredRecord } from "../../../shared/events/envelope
 import type { JournalRecord, Snapshot } from "../../../shared/journal/port.ts"
 import { messageOf } from "../../../shared/core/messageOf.ts"
 import type { SimulatedExchange } from "../world/exchange.ts"
+import type { Actor } from "../../../shared/actor/core/actor.ts"
 import { Amendments } from "./amendments.ts"
+import { Cancels } from "./contract/cancels.ts"
+import { Doors } from "./contract/doors.ts"
+import { Known } from "./contract/known.ts"
+import { Orders } from "./contract/orders.ts"
+import { Orphans } from "./contract/orphans.ts"
+import { Skews } from "./contract/skews.ts"
 import { Entries } from "./entries.ts"
 import { Grants } from "./grants.ts"
 import { Operators } from "./operators.ts"
@@ -35,6 +42,9 @@ export const CHECKS: ReadonlyArray<Check> = ["all", "books"]
 
 /** The first ones explain the rest. */
 const MAX_PROBLEMS = 10
+
+/** The actor without what spares it work: who sleeps through a price, or does not hear of an event, decides otherwise than this one. */
+const awake = <State>({ quiet: _quiet, hears: _hears, ...actor }: Actor<State>): Actor<State> => actor
 
 /** Folds and judges over one journal. */
 export class Auditor {
@@ -54,6 +64,8 @@ export class Auditor {
   private readonly hosted: FoldSet<unknown>
   readonly days: LossDays
   readonly starts: Starts
+  readonly cancels = new Cancels()
+  private readonly doors: Doors
   private readonly unread: Unread
   private readonly snapshots: Saved
   /** Whoever reads what stands in the journal and is believed: a fact whose time cannot be is written anew, and was never told. */
@@ -77,7 +89,7 @@ export class Auditor {
   ) {
     this.check = options.check
     const foldOf = <State>(actor: ConstructorParameters<typeof ActorFold<State>>[0]) => new ActorFold(actor, subjects)
-    this.slots = Array.from({ length: options.slots }, (_, n) => foldOf(slotActor(n + 1)))
+    this.slots = Array.from({ length: options.slots }, (_, n) => foldOf(awake(slotActor(n + 1))))
     this.governor = foldOf(governorActor)
     this.gateway = foldOf(gatewayFold)
     const others = decidersOf([]).filter(({ name }) => name !== governorActor.name)
@@ -87,6 +99,8 @@ export class Auditor {
     this.hosted = new FoldSet(this.folds, new Set())
     const problem = (text: string): void => this.problem(text)
     const { staleMs, timesAreTrue } = options
+    const known = new Known()
+    this.doors = new Doors(problem, known)
     this.lives = new OrderLives(problem)
     this.days = new LossDays(problem)
     this.starts = new Starts(problem)
@@ -99,7 +113,13 @@ export class Auditor {
       new Grants(problem),
       new Prices(problem, () => exchange().last.price, { staleMs, timesAreTrue }),
       new Entries(problem, timesAreTrue),
-      new Operators(problem)
+      new Operators(problem),
+      known,
+      new Orders(problem, known),
+      new Orphans(problem, known),
+      new Skews(problem, known),
+      this.doors,
+      this.cancels
     ]
     this.judges = [this.unread, this.snapshots, this.starts]
     const venue = {
@@ -175,7 +195,10 @@ export class Auditor {
     const { watch } = this
     if (this.check === "all") watch.afterRecord(stored)
     else watch.postOnly(stored)
-    if (this.folds.every(({ pending }) => pending.length === 0)) watch.atRest(stored.seq, this.ledger.state.ledger)
+    if (this.folds.every(({ pending }) => pending.length === 0)) {
+      watch.atRest(stored.seq, this.ledger.state.ledger)
+      this.doors.atRest(stored.seq, this.governor.state.mode.mode)
+    }
     for (const text of watch.problems.splice(0)) this.problem(text)
   }
 }

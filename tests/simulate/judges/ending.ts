@@ -24,6 +24,7 @@ export const endingProblems = (auditor: Auditor, exchange: SimulatedExchange): R
   ...fillsDiffer(auditor, exchange),
   ...othersDiffer(auditor, exchange),
   ...moneyDiffers(auditor, exchange),
+  ...taken(exchange),
   ...(exchange.overLimit === 0
     ? []
     : [`${exchange.overLimit} requests were more than the exchange's trading limit takes`])
@@ -91,6 +92,15 @@ const fillsDiffer = ({ lives }: Auditor, { desk }: SimulatedExchange): ReadonlyA
   )
   return [...otherwise, ...unknown]
 }
+
+/** Each of ours waits in the book: whoever takes pays more. */
+const taken = ({ desk: { books } }: SimulatedExchange): ReadonlyArray<string> =>
+  books.fills.flatMap(({ txid, execId, liquidity }) => {
+    const clientId = books.orders.get(txid)?.clientId ?? null
+    return clientId === null || liquidity === "maker"
+      ? []
+      : [`order ${clientId} has taken what stood there (${execId})`]
+  })
 
 /** Orders without a client id are others': they are counted, and left alone. */
 const othersDiffer = ({ gateway }: Auditor, { desk }: SimulatedExchange): ReadonlyArray<string> => {

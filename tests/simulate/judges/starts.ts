@@ -7,6 +7,8 @@ export class Starts {
   private readonly last = new Map<string, number>()
   /** The rules that have been taken up; 0: none were. */
   private rules = 0
+  /** Those that stood in the journal when each service last started. */
+  private readonly found = new Map<string, number>()
 
   constructor(problem: (text: string) => void) {
     this.problem = problem
@@ -21,13 +23,20 @@ export class Starts {
 
   take({ seq, events }: StoredRecord): void {
     for (const event of events) {
-      if (event._tag === "RulesAdopted") this.rules = Math.max(this.rules, event.to)
+      if (event._tag === "RulesAdopted") {
+        if ((this.found.get(event.service) ?? 0) >= event.to)
+          this.problem(
+            `record ${seq}: ${event.service} takes up version ${event.to} of the rules, which it has found in force before`
+          )
+        this.rules = Math.max(this.rules, event.to)
+      }
       if (event._tag !== "EpochRaised") continue
       const { service, epoch } = event
       const before = this.last.get(service) ?? 0
       if (epoch <= before)
         this.problem(`record ${seq}: ${service} starts in epoch ${epoch}, and was in ${before} before`)
       this.last.set(service, epoch)
+      this.found.set(service, this.rules)
     }
   }
 }

@@ -9,6 +9,7 @@ import { AIMED } from "./aimed.ts"
 import { type Fault, type Later, MAKER_PCT, type Timed } from "./fault.ts"
 import { drawLast, drawSwarm, type Kind, type Setting, type Swarm } from "./kind.ts"
 import { lastOfDay, RULE_FAULTS } from "./ruleFaults.ts"
+import { OUTAGES, SPELLS } from "./spells.ts"
 
 const one = (fault: Fault): ReadonlyArray<Later> => [[0, fault]]
 const service = (random: Random): ServiceName => chosen(random, SERVICES)
@@ -199,6 +200,11 @@ const SWARMS: ReadonlyArray<Swarm> = [
   { kinds: AIMED, share: 0.7, atOnce: [3, 6], perMinute: [3, 12] },
   { kinds: RULE_FAULTS, share: 0.8, atOnce: [3, 6], perMinute: [2, 8] }
 ]
+/** Drawn behind all others, so that seeds mean of those what they meant. */
+const LATER_SWARMS: ReadonlyArray<Swarm> = [
+  { kinds: SPELLS, share: 0.4, atOnce: [1, 2], perMinute: [0.5, 2] },
+  { kinds: OUTAGES, share: 0.3, atOnce: [1, 1], perMinute: [0.5, 3] }
+]
 /** Of the seeds that see a midnight so many see it behind a loss; and so many of all end with one fault that is aimed. */
 const DAY_ENDS = 0.8
 const ENDS_BROKEN = 0.5
@@ -208,6 +214,8 @@ export const drawFaults = (seed: number, setting: Setting): ReadonlyArray<Timed>
   const { lengthMs } = setting
   const randomOf = (nth: number): Random => randomNumbers(hash2(seed, 100 + nth))
   const all = SWARMS.flatMap((swarm, nth) => drawSwarm(randomOf(nth), setting, swarm))
+  for (const [nth, swarm] of LATER_SWARMS.entries())
+    all.push(...drawSwarm(randomOf(SWARMS.length + 2 + nth), setting, swarm))
   const resumes = Math.max(1, Math.round(lengthMs / 90_000))
   for (let n = 1; n <= resumes; n++)
     all.push({

@@ -44,6 +44,8 @@ export interface WireWeather {
   silent: boolean
   /** Nor is a question for the price answered. */
   mute: boolean
+  /** Every call of an account is answered by these words, and nothing is done; null: each has its own answer. */
+  outOfOrder: string | null
   /** What it says of the last price is so many times the truth. */
   factor: number
   /** By how much the exchange's own clock is told wrong, exchange time. */
@@ -78,9 +80,13 @@ export const fairWeather = (): WireWeather => ({
   sumsLagMs: 0,
   silent: false,
   mute: false,
+  outOfOrder: null,
   factor: 1,
   clockLieMs: 0
 })
+
+/** Calls that need no key: the market's. */
+const PUBLIC: ReadonlySet<string> = new Set(["Time", "Ticker", "AssetPairs"])
 
 /** What one way takes, at least and at most. */
 const WAY_MS = { least: 4, most: 40 }
@@ -302,7 +308,8 @@ export class Wire {
         const wayMs = this.wayMs() + (fate.lateMs ?? (this.random() < late ? this.random() * lateMs : 0))
         process.time.at(process.time.nowMs + wayMs, () => {
           if (this.weather.partitioned) return
-          const is = fate.refused === undefined ? work() : { error: fate.refused }
+          const refused = fate.refused ?? (PUBLIC.has(operation) ? null : this.weather.outOfOrder)
+          const is = refused === null ? work() : { error: refused }
           if (fate.answer === "none" || this.random() < this.weather.lostReply || this.weather.partitioned) return
           const result = typeof fate.answer === "object" ? { error: fate.answer.words } : is
           process.after(this.wayMs(), () => answer(answerOf(operation, kind, result, clock.unsafeNowMs())))
