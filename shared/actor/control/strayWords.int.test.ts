@@ -74,7 +74,8 @@ describe("what only a newer build would understand, and none has written", () =>
   const later = { id: "stray", data: Buffer.from('{"v":4}') }
   const strays = {
     rules: told("stray", rules),
-    shapes: appended({ subject: subjects.control(WRITER), ...later })
+    shapes: appended({ subject: subjects.control(WRITER), ...later }),
+    "shapes, beside control": appended({ subject: subjects.quarantine, ...later })
   }
   it.live.each(Object.keys(strays) as ReadonlyArray<keyof typeof strays>)(
     "stops everybody until an operator has passed over it: %s",

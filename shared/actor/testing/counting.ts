@@ -1,5 +1,5 @@
 /** A market in which a toy actor counts clock facts and says so now and then, for tests of what happens to its journal. */
-import { Effect, Fiber, Layer, Ref, Stream } from "effect"
+import { Effect, Layer, Ref, Stream } from "effect"
 import { marketSubjects } from "../../core/ids/subjects.ts"
 import { type KnownRules, THIS_BUILD } from "../../core/rules/versions.ts"
 import { decodeRecord, encodeEntry } from "../../events/envelope.ts"
@@ -99,11 +99,8 @@ const heardUntil = (last: (record: JournalRecord, index: number) => boolean) =>
 export const heard = (count: number) => heardUntil((_record, index) => index + 1 === count)
 
 const hostUntil = <A, E>(known: KnownRules | undefined, until: Effect.Effect<A, E, Journal>) =>
-  Effect.gen(function* () {
-    const running = yield* Effect.forkChild(host(known))
-    yield* until
-    yield* Fiber.interrupt(running)
-  })
+  // A host that ends has failed: nothing is waited for then.
+  Effect.raceFirst(until, host(known))
 
 /** Runs the counter until it has said so many things. */
 export const runUntil = (count: number, known?: KnownRules) => hostUntil(known, heard(count))

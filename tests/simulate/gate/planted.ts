@@ -159,7 +159,7 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("gateway", "failed calls are never over", [
     `${gateway}/errorCount.ts`,
-    "if ((consecutive === 0 && !waitTold) || streamRefused) return Effect.void",
+    "if ((consecutive === 0 && told() === 0 && !waitTold) || streamRefused) return Effect.void",
     "if (consecutive >= 0) return Effect.void"
   ]),
   bug(
@@ -375,8 +375,8 @@ export const PLANTED: ReadonlyArray<Planted> = [
   ]),
   bug("journal", "the epoch is not raised", [
     "shared/actor/control/control.ts",
-    "raised = Math.max(view.epoch + 1, options.atLeast ?? 1)",
-    "raised = Math.max(view.epoch, options.atLeast ?? 1)"
+    "raised = Math.max(view.epoch + 1, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))",
+    "raised = Math.max(view.epoch, Math.min(atLeast, view.epoch + MAX_EPOCH_STEP))"
   ]),
   bug("journal", "newer rules are never taken up", [
     "shared/actor/control/rulesAdopted.ts",

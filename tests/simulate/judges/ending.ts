@@ -2,6 +2,7 @@
  * What must hold once everything has been healed for a while: the journal and the exchange know the same of every order and every unit
  * of money, nothing is on its way, and the market trades or says why not.
  */
+import { owedToExits } from "../../../services/governor/core/entries/funds.ts"
 import { liveOrders } from "../../../services/order-gateway/core/state.ts"
 import { phaseOf } from "../../../services/slot-actor/core/state.ts"
 import { slotBooks } from "../../../services/slot-actor/core/money/ledgerBooks.ts"
@@ -177,6 +178,18 @@ const undone = ({ gateway, slots }: Auditor): ReadonlyArray<string> => [
 /** Pauses that a healed market may have: what a day has lost, and money or sizes that are too small to trade with. */
 const MAY_STAND: ReadonlySet<string> = new Set(["daily_loss_lock", "cannot_bootstrap", "size_too_small"])
 
+/** Whether the account has too little for the exits that are to be placed again: somebody has moved money away, and the exchange refuses them. */
+const lacksForExits = ({ governor: { state } }: Pick<Auditor, "governor">): boolean => {
+  const { balances } = state.market
+  if (balances === null) return false
+  const { base, quote } = owedToExits(state)
+  return balances.base.total - balances.base.hold < base || balances.quote.total - balances.quote.hold < quote
+}
+
+/** Whether a market that is healed may stand still for this. */
+const mayStand = (auditor: Pick<Auditor, "governor">, cause: string): boolean =>
+  MAY_STAND.has(cause) || (cause === "orders_refused" && lacksForExits(auditor))
+
 /** Whether nothing stands against a market that is paused: it waits for the setting's time, and trades then. */
 export const isAboutToResume = ({ governor }: Pick<Auditor, "governor">): boolean => {
   const { mode, causes, operatorNeeded } = governor.state.mode
@@ -184,7 +197,8 @@ export const isAboutToResume = ({ governor }: Pick<Auditor, "governor">): boolea
 }
 
 /** Who does not trade although everything is healed, and an operator has resumed; and who is idle without saying why. */
-export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string> => {
+export const idleProblems = (auditor: Auditor): ReadonlyArray<string> => {
+  const { governor, slots } = auditor
   const found: Array<string> = []
   const { mode, slots: named } = governor.state
   if (mode.mode === "STARTING") found.push("the start never ends")
@@ -194,12 +208,12 @@ export const idleProblems = ({ governor, slots }: Auditor): ReadonlyArray<string
   if (isAboutToResume({ governor })) found.push("PAUSED, and nothing stands against the market")
   else if (
     mode.mode === "PAUSED" &&
-    !causes.some((cause) => MAY_STAND.has(cause)) &&
+    !causes.some((cause) => mayStand(auditor, cause)) &&
     mode.operatorNeeded?.by !== "daily_loss_lock"
   )
     found.push(`PAUSED for ${causes.join(", ")} (${mode.operatorNeeded?.by ?? "by itself"}), with everything healed`)
   // What may stand refuses the operator who would have ended the halt.
-  if (mode.mode === "HALTED" && !causes.some((cause) => MAY_STAND.has(cause)))
+  if (mode.mode === "HALTED" && !causes.some((cause) => mayStand(auditor, cause)))
     found.push(`HALTED for ${causes.join(", ")}, with everything healed`)
   if (mode.mode !== "RUNNING") return found
   for (const { slot } of named.slots) {
