@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { decode } from "../actor/control/decode.ts"
 import type { DecodeError } from "../events/envelope.ts"
 import { utcDayStartMs } from "../core/time/utcDay.ts"
-import { Journal, type ReadError } from "../journal/port.ts"
+import { Journal, type JournalRecord, type ReadError } from "../journal/port.ts"
 
 /** A text that names no place. */
 export class WrongPlace extends Schema.TaggedError<WrongPlace>()("WrongPlace", { given: Schema.String }) {
@@ -47,6 +47,13 @@ export const placeOf = (text: string): Effect.Effect<Place, WrongPlace> =>
 /** A day alone is UTC already. */
 const zoneOf = (text: string, zone: string | undefined): string => (zone !== undefined || text.length === 10 ? "" : "Z")
 
+/** The time that a record bears; 0: none, or nobody can read it. */
+const timeOf = (record: JournalRecord): Effect.Effect<number, DecodeError> =>
+  decode(record).pipe(
+    Effect.map((stored) => stored.timeMs),
+    Effect.catchTag("RecordUndecodable", () => Effect.succeed(0))
+  )
+
 /** The time of the last record up to `seq` that has one; 0: none has. Control records have none, and never stand in long rows. */
 const timeUpTo = Effect.fnUntraced(function* (
   seq: number,
@@ -56,10 +63,7 @@ const timeUpTo = Effect.fnUntraced(function* (
   for (let at = seq; at >= first; at--) {
     const record = yield* journal.get(at)
     if (record === null) continue
-    const timeMs = yield* decode(record).pipe(
-      Effect.map((stored) => stored.timeMs),
-      Effect.catchTag("RecordUndecodable", () => Effect.succeed(0))
-    )
+    const timeMs = yield* timeOf(record)
     if (timeMs > 0) return timeMs
   }
   return 0
@@ -91,10 +95,7 @@ export const seqAt = Effect.fn("seqAt")(function* (
   for (let seq = within(low + NEAR); seq > low; seq--) {
     const record = yield* journal.get(seq)
     if (record === null) continue
-    const at = yield* decode(record).pipe(
-      Effect.map((stored) => stored.timeMs),
-      Effect.catchTag("RecordUndecodable", () => Effect.succeed(0))
-    )
+    const at = yield* timeOf(record)
     if (at > 0 && at <= timeMs) return seq
   }
   return within(low)

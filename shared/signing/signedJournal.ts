@@ -44,7 +44,8 @@ const SKIPPED = Buffer.from("RecordSkipped")
 const PASSED_OVER = "an operator has passed over it"
 
 /** Reading: each record held to its mark, and what it says of keys and of records passed over known from there on. */
-const makeChecking = (demands: Demands, subjects: MarketSubjects, passedOver: Set<number> = new Set()) => {
+const makeChecking = (demands: Demands, subjects: MarketSubjects) => {
+  const passedOver = new Set<number>()
   const control = `${subjects.root}.control.`
   const learn = (record: JournalRecord): void => {
     if (!record.subject.startsWith(control)) return

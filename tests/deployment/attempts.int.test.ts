@@ -4,11 +4,10 @@
  */
 import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { createInbox, headers, type NatsConnection } from "@nats-io/nats-core"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { CONTROL_OF } from "../../shared/events/belonging.ts"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
-import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalRecord } from "../../shared/journal/port.ts"
 import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
 import { controlFacts } from "./controlFacts.ts"
@@ -48,14 +47,6 @@ const forged = encodeEntry(market.order(3), "forged", {
 describe.runIf(natsServerFound())("an attempt to write what is another's", () => {
   let server: ShippedServer
 
-  const layerOf = (user: string) =>
-    NatsJournal.layer({
-      url: server.url,
-      stream: STREAM,
-      subjects: [market.everything],
-      credentials: { user, password: Redacted.make(passwordOf(user)) }
-    })
-
   /** How many messages stand on each subject of journal and bucket, and how the journal's stream is set. */
   const standing = async () => {
     const manager = await jetstreamManager(await server.connectAs("operator"))
@@ -69,7 +60,7 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
 
   beforeAll(async () => {
     server = await startShipped()
-    await Effect.runPromise(Effect.scoped(Layer.build(layerOf("market-feed"))))
+    await Effect.runPromise(Effect.scoped(Layer.build(server.journalOf("market-feed"))))
   })
 
   afterAll(async () => {
@@ -195,7 +186,7 @@ describe.runIf(natsServerFound())("an attempt to write what is another's", () =>
       expect(() => decodeRecord(stray)).toThrow(/does not decode/)
       expect((yield* journal.get(seq))?.id).toBe("")
     })
-    await Effect.runPromise(read.pipe(Effect.provide(layerOf("governor"))))
+    await Effect.runPromise(read.pipe(Effect.provide(server.journalOf("governor"))))
   })
 })
 

@@ -4,13 +4,12 @@
  */
 import { jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { headers } from "@nats-io/nats-core"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { encodeEntry } from "../../shared/events/envelope.ts"
-import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal } from "../../shared/journal/port.ts"
 import { natsServerFound } from "../../shared/journal/nats/testing/testServer.ts"
-import { market, MARKET_USERS, passwordOf, type ShippedServer, startShipped, STREAM } from "./shippedServer.ts"
+import { market, MARKET_USERS, type ShippedServer, startShipped, STREAM } from "./shippedServer.ts"
 
 const BUCKET = `${STREAM}_snapshots`
 
@@ -31,17 +30,9 @@ const table: Array<string> = []
 describe.runIf(natsServerFound())("an attempt by what stands beside a message", { timeout: 60_000 }, () => {
   let server: ShippedServer
 
-  const layerOf = (user: string) =>
-    NatsJournal.layer({
-      url: server.url,
-      stream: STREAM,
-      subjects: [market.everything],
-      credentials: { user, password: Redacted.make(passwordOf(user)) }
-    })
-
   beforeAll(async () => {
     server = await startShipped()
-    await Effect.runPromise(Effect.scoped(Layer.build(layerOf("market-feed"))))
+    await Effect.runPromise(Effect.scoped(Layer.build(server.journalOf("market-feed"))))
   })
   afterAll(async () => {
     process.stdout.write(`${["attempt: outcome", ...table].join("\n")}\n`)
@@ -92,13 +83,7 @@ describe.runIf(natsServerFound())("an attempt by what stands beside a message", 
       const republish = { src: subjects[0]!, dest: "elsewhere.>" }
       const journal = { discard: "new", duplicate_window: 600e9, deny_delete: true } as const
       await manager.streams.add({ name: stream, subjects: [...subjects], ...journal, republish })
-      const layer = NatsJournal.layer({
-        url: fresh.url,
-        stream: STREAM,
-        subjects: [market.everything],
-        credentials: { user: "market-feed", password: Redacted.make(passwordOf("market-feed")) }
-      })
-      const opened = Effect.runPromise(Effect.scoped(Layer.build(layer)))
+      const opened = Effect.runPromise(Effect.scoped(Layer.build(fresh.journalOf("market-feed"))))
       await expect(opened).rejects.toThrow(/republish is .*, and is nothing here/)
       table.push(`projector × ${what} made first, with republish: nobody starts on it`)
     } finally {
@@ -123,7 +108,7 @@ describe.runIf(natsServerFound())("an attempt by what stands beside a message", 
       return { ids: records.map((record) => record.id), got: got?.id, seq, duplicate, again, taken }
     })
     const { ids, got, seq, duplicate, again, taken } = await Effect.runPromise(
-      written.pipe(Effect.provide(layerOf("slot-actor")))
+      written.pipe(Effect.provide(server.journalOf("slot-actor")))
     )
     expect(ids).toStrictEqual([id, "1.slot-3.78"])
     expect({ got, duplicate, taken }).toStrictEqual({ got: id, duplicate: false, taken: false })

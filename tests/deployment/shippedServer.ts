@@ -3,7 +3,9 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { Redacted } from "effect"
 import { marketSubjects } from "../../shared/core/ids/subjects.ts"
+import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { type NatsServer, startNatsServer } from "../../shared/journal/nats/testing/testServer.ts"
 import { findBinary } from "../../shared/testing/requires.ts"
 
@@ -77,6 +79,8 @@ const testConfiguration = (version: string): string => {
 /** The server, and one connection for each user that asks: no more than the configuration lets it have. */
 export interface ShippedServer extends NatsServer {
   readonly connectAs: (user: string, pass?: string) => Promise<NatsConnection>
+  /** The market's journal as this user opens it. */
+  readonly journalOf: (user: string) => ReturnType<typeof NatsJournal.layer>
 }
 
 /** Starts the newest server found with the configuration as it ships. The caller disposes of it. */
@@ -93,6 +97,13 @@ export const startShipped = async (): Promise<ShippedServer> => {
       if (pass === undefined) connections.set(user, connection)
       return connection
     },
+    journalOf: (user) =>
+      NatsJournal.layer({
+        url: server.url,
+        stream: STREAM,
+        subjects: [market.everything],
+        credentials: { user, password: Redacted.make(passwordOf(user)) }
+      }),
     dispose: async () => {
       await Promise.all([...connections.values()].map((connection) => connection.close()))
       await server.dispose()

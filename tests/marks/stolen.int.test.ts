@@ -1,16 +1,15 @@
 /** A NATS user without the key of its service, on the server as it ships: it may publish, and is not believed. The table is printed. */
 import { headers, type NatsConnection } from "@nats-io/nats-core"
 import { jetstream } from "@nats-io/jetstream"
-import { Effect, Layer, Redacted, References, Stream } from "effect"
+import { Effect, Layer, References, Stream } from "effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { decodeRecord, encodeEntry } from "../../shared/events/envelope.ts"
-import { NatsJournal } from "../../shared/journal/nats/nats.ts"
 import { Journal, type JournalEntry, type JournalRecord, type SnapshotStore } from "../../shared/journal/port.ts"
 import { type Keyring, keyring } from "../../shared/signing/keyring.ts"
 import { markOf, type WriterKey } from "../../shared/signing/mark.ts"
 import { withMarks } from "../../shared/signing/signedJournal.ts"
 import { requireBinary } from "../../shared/testing/requires.ts"
-import { market, passwordOf, type ShippedServer, startShipped, STREAM } from "../deployment/shippedServer.ts"
+import { market, type ShippedServer, startShipped } from "../deployment/shippedServer.ts"
 
 const natsServer = requireBinary("nats-server")
 const FEED = "market-feed"
@@ -35,17 +34,7 @@ describe.runIf(natsServer !== null)("a stolen user of market-feed", () => {
   let server: ShippedServer
   let stolen: NatsConnection
   const table: Array<string> = []
-  const as = (user: string, ring: Keyring) =>
-    withMarks(
-      NatsJournal.layer({
-        url: server.url,
-        stream: STREAM,
-        subjects: [market.everything],
-        credentials: { user, password: Redacted.make(passwordOf(user)) }
-      }),
-      market,
-      Effect.succeed(ring)
-    )
+  const as = (user: string, ring: Keyring) => withMarks(server.journalOf(user), market, Effect.succeed(ring))
   const on = <A>(layer: Layer.Layer<Journal | SnapshotStore, unknown>, work: Effect.Effect<A, unknown, Journal>) =>
     Effect.runPromise(
       Effect.provide(work, Layer.fresh(layer)).pipe(Effect.provideService(References.MinimumLogLevel, "Error"))
