@@ -51,14 +51,13 @@ export const marketFeed = Effect.fn("marketFeed")(function* (
   const waiting = waits ? { repeatAfterMs: 0, quoteAfterMs: 0 } : THINNED
 
   const writeDue = Effect.fnUntraced(function* (nowMs: number) {
-    const { heardMs, ...others } = yield* Ref.updateAndGet(state, (current) => stamped(current, nowMs))
-    const next = due({ heardMs, ...others }, nowMs, options.clockIntervalMs, waiting)
+    const known = yield* Ref.updateAndGet(state, (current) => stamped(current, nowMs))
+    const next = due(known, nowMs, options.clockIntervalMs, waiting)
     const { written, writtenMs, clockMs } = next.state
     yield* Ref.update(state, (current) => ({ ...current, written, writtenMs, clockMs }))
     if (next.price !== null) {
       const { last, bid, ask } = next.price
-      // The record's time is when the price arrived, however late it is written.
-      yield* write(subjects.price, Math.min(heardMs ?? nowMs, nowMs), { _tag: "PriceObserved", last, bid, ask })
+      yield* write(subjects.price, writtenMs ?? nowMs, { _tag: "PriceObserved", last, bid, ask })
       yield* rest
     }
     if (next.clock !== undefined) yield* write(subjects.clock, nowMs, { _tag: "ClockTicked", ...next.clock })

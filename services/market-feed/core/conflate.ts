@@ -9,6 +9,7 @@ export interface FeedState {
   readonly heardMs: number | null
   /** The newest price that is not, until the other witness has spoken; null: none. */
   readonly doubted: Doubted | null
+  /** The price written last, and the time it was written with: when it had arrived, however late that was. */
   readonly written: Ticker | null
   readonly writtenMs: number | null
   readonly clockMs: number | null
@@ -48,13 +49,16 @@ export const hearNone = (state: FeedState, why: string): FeedState => ({ ...stat
 /** What is to be written, and the state once it is. */
 export interface Due {
   readonly state: FeedState
-  /** The price to write, or null: nothing new. */
+  /** The price to write, or null: nothing new; with its time, `state.writtenMs`. */
   readonly price: Ticker | null
   /** The age of the price to write with a clock fact, or undefined: no clock fact is due. Null age: no price yet. */
   readonly clock: { readonly priceAgeSec: number | null; readonly noPrice?: string } | undefined
 }
 
-/** An unchanged price is written again after this long, so that a price fact's own age says how old the price is. */
+/**
+ * An unchanged price is written again once it is heard so long after the last one written had arrived, so that a price fact's own age
+ * says how old the price is. What a stalled feed writes late is old already: the same price, heard again, follows it at once.
+ */
 const REPEAT_PRICE_MS = 15_000
 
 /**
@@ -84,14 +88,14 @@ export const due = (state: FeedState, nowMs: number, clockIntervalMs: number, wa
       writtenMs === null ||
       heard.last !== written.last ||
       (!sameQuote(heard, written) && (nowMs < writtenMs || nowMs - writtenMs >= waiting.quoteAfterMs)) ||
-      (heardMs > writtenMs && nowMs - writtenMs >= waiting.repeatAfterMs))
+      (heardMs > writtenMs && heardMs - writtenMs >= waiting.repeatAfterMs))
   const priceAgeSec = heardMs === null ? null : Math.max(0, nowMs - heardMs) / 1_000
   const clockDue = clockMs === null || nowMs - clockMs >= clockIntervalMs
   return {
     state: {
       ...state,
       written: priceDue ? heard : written,
-      writtenMs: priceDue ? nowMs : writtenMs,
+      writtenMs: priceDue ? Math.min(heardMs, nowMs) : writtenMs,
       clockMs: clockDue ? nowMs - (clockMs === null ? 0 : (nowMs - clockMs) % clockIntervalMs) : clockMs
     },
     price: priceDue ? heard : null,

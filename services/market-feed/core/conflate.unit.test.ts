@@ -46,6 +46,17 @@ describe("the market feed's conflation", () => {
     expect(due(state, nowMs, CLOCK_MS).price !== null).toBe(written)
   })
 
+  it("writes a price that waited while the feed stalled with its old time, and the same price again once it is heard anew", () => {
+    const late = due(hear(wrote("0.1", 1_000, 1_000), ticker("0.101"), 2_000), 146_000, CLOCK_MS)
+    expect([late.price, late.state.writtenMs]).toStrictEqual([ticker("0.101"), 2_000])
+    const anew = due(hear(late.state, ticker("0.101"), 146_500), 147_000, CLOCK_MS)
+    expect([anew.price, anew.state.writtenMs]).toStrictEqual([ticker("0.101"), 146_500])
+  })
+
+  it("never writes a price with a time to come, where the exchange's clock was put back", () => {
+    expect(due(hear(silent, ticker("0.1"), 9_000), 1_000, CLOCK_MS).state.writtenMs).toBe(1_000)
+  })
+
   const quoted = (bid: string, last = "0.1"): Ticker => ({ ...ticker(last), bid: Price.parse(bid) })
 
   it.each([

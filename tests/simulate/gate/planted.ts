@@ -246,6 +246,11 @@ export const PLANTED: ReadonlyArray<Planted> = [
     "const fees = plus(position.fee, plus(position.closedFee, exit.fee))",
     "const fees = plus(position.fee, position.closedFee)"
   ]),
+  bug("slot", "losses in a row are followed by no pause", [
+    `${slot}/money/booking.ts`,
+    "if (trade.consecutiveLosses >= terms.lossCooldownStart)",
+    "if (trade.consecutiveLosses >= 99 * terms.lossCooldownStart)"
+  ]),
   bug("slot", "no exit follows a filled entry", [
     `${slot}/exit/fills.ts`,
     "  draft.book.orders = [...draft.book.orders, exit]\n",
